@@ -1,0 +1,88 @@
+# Bare `make` lists the verbs: every target with a `##` comment.
+
+PYTHON ?= python3.11 python3.12 python3.13 python3.14 python3
+PORT ?= 8400
+JOBS ?= auto
+UV := uv==0.13.8
+
+PY := .venv/bin/python
+PIP := $(PY) -m pip --disable-pip-version-check
+LOCKS := requirements/runtime.txt requirements/dev.txt
+# The stamp carries the tree's place, so that a tree that was copied or moved is set up again.
+empty :=
+STAMP := .venv/.ready$(subst $(empty) $(empty),_,$(subst /,-,$(CURDIR)))
+
+.NOTPARALLEL:
+.PHONY: help setup serve test check format-check lint types floors gates format lock
+
+help:
+	@echo "Orderglot's verbs:"
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+setup: $(STAMP) ## install everything into .venv; at once when nothing changed
+	@$(if $(filter setup,$(MAKECMDGOALS)),echo "Ready. Next: make serve",:)
+
+serve: setup ## serve the demo on PORT (8400)
+	.venv/bin/orderglot serve --demo --port $(PORT)
+
+test: setup ## run the tests, in JOBS (auto) processes; more for pytest in ARGS
+	$(PY) -m pytest -n $(JOBS) $(ARGS)
+
+check: format-check lint types floors gates test ## the whole gate, as CI runs it
+
+format-check: setup
+	@$(PY) -m ruff format --check --output-format concise . || { echo "Run 'make format'." >&2; exit 1; }
+
+lint: setup
+	$(PY) -m ruff check .
+
+types: setup
+	$(PY) -m mypy
+
+floors: setup
+	.venv/bin/lint-imports --no-logo
+
+# Every program in tools/ is a gate: it looks at the tree, says what is wrong and exits with 1.
+gates: setup
+	@failed=; for gate in tools/*.py; do $(PY) $$gate || failed="$$failed $$gate"; done; \
+	if [ -n "$$failed" ]; then echo "Refused by:$$failed" >&2; exit 1; fi
+
+format: setup ## format the code and mend what ruff can mend
+	$(PY) -m ruff format .
+	$(PY) -m ruff check --fix .
+
+lock: ## resolve pyproject.toml into requirements/*.txt; UPGRADE=1 takes today's releases
+	@test -x $(PY) || { $(create-venv); }
+	@$(PIP) install --quiet $(UV)
+	$(call compile,-o requirements/runtime.txt)
+	$(call compile,--group dev -c requirements/runtime.txt -o requirements/dev.txt)
+
+compile = @$(PY) -m uv --no-config --system-certs pip compile pyproject.toml $(1) $(if $(UPGRADE),--upgrade) \
+	--universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--custom-compile-command 'make lock' --quiet && echo "Wrote $(lastword $(1))."
+
+define create-venv
+for python in $(PYTHON); do \
+  $$python -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && break; \
+  python=; \
+done; \
+if [ -z "$$python" ]; then \
+  echo "Orderglot needs Python 3.11 or newer with its venv module, and found none of: $(PYTHON)." >&2; \
+  exit 1; \
+fi; \
+echo "Creating .venv with $$python."; \
+$$python -m venv --clear .venv
+endef
+
+# Without its interpreter, .venv is not set up, whatever the stamp says.
+ifneq ($(shell test -x $(PY) && echo here),here)
+.PHONY: $(STAMP)
+endif
+
+$(STAMP): $(LOCKS) pyproject.toml
+	@test -e $@ -a -x $(PY) || { $(create-venv); }
+	@echo "Installing the locked packages into .venv."
+	@$(PIP) install --quiet --require-hashes $(LOCKS:%=-r %)
+	@$(PIP) install --quiet --no-deps --no-build-isolation -e .
+	@$(PIP) check --quiet || { echo "pyproject.toml asks for more than the lock holds; run 'make lock'." >&2; exit 1; }
+	@touch $@

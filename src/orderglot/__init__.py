@@ -1,0 +1,1 @@
+"""Orderglot: one order book that speaks every partner's order API."""

@@ -1,0 +1,1 @@
+"""What an order is: pure values and rules, with nothing from outside."""

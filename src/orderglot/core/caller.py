@@ -1,0 +1,35 @@
+"""The caller: who is asking, as the credential says, and what it may see and do."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from orderglot.core.errors import Forbidden
+
+READ = "read"
+CREATE = "create"
+CHANGE = "change"
+RIGHTS = frozenset({READ, CREATE, CHANGE})
+
+
+class Caller(Struct, frozen=True, kw_only=True):
+    """A seller, perhaps one customer of it, and what it may do there.
+
+    With ``customer`` (a hub id) it sees that customer's orders alone. In ``test`` mode its new
+    orders are test orders, which only callers in test mode see.
+    """
+
+    seller: int
+    customer: int | None = None
+    test: bool = False
+    may: frozenset[str] = RIGHTS
+    name: str = ""
+    """The public part of the credential, for events and messages: ``kole:X00001``."""
+    session: str = ""
+    """The fingerprint of the token that was shown, where a dialect ties a second one to it."""
+
+
+def demand(caller: Caller, right: str) -> None:
+    """Raise Forbidden unless the caller has the right."""
+    if right not in caller.may:
+        raise Forbidden(f"This account may not {right} orders; ask the seller for that right.")

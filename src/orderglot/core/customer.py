@@ -1,0 +1,47 @@
+"""The customer: who buys from a seller, and what a new order of theirs is checked against."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from msgspec import Struct
+
+from orderglot.core.order import Address, Identity, Reference
+from orderglot.core.values import PaymentMethod
+
+
+class ShippingAccount(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A customer's own account with a carrier, which a shipment is charged to."""
+
+    carrier: str = ""
+    number: str = ""
+
+
+class Customer(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """Who buys from a seller. ``term_start`` is when the current contract term began."""
+
+    id: int = 0
+    version: int = 0
+    number: str = ""
+    references: tuple[Reference, ...] = ()
+    name: str = ""
+    first_name: str = ""
+    last_name: str = ""
+    email: str = ""
+    phone: str = ""
+    tax_id: str = ""
+    tax_exempt: bool | None = None
+    currency: str = ""
+    created: datetime | None = None
+    modified: datetime | None = None
+    term_start: date | None = None
+    bill_to: Address | None = None
+    payment_methods: tuple[PaymentMethod, ...] = ()
+    shipping_accounts: tuple[ShippingAccount, ...] = ()
+    extras: dict[str, Any] = {}
+
+
+def identity(customer: Customer) -> Identity:
+    """Give what the customer is known by, as an order carries it."""
+    return Identity(id=customer.id, number=customer.number, references=customer.references)

@@ -1,0 +1,130 @@
+"""The closed family of errors: every way in which Orderglot says no.
+
+    HubError
+    ├── Invalid           what was asked is malformed or breaks a rule of the trade
+    ├── NotFound          there is no such thing, or it is not the caller's to see
+    ├── Conflict          it clashes with what is there: a version, an identity, a repeated key
+    ├── Unauthenticated   nobody knows who is asking
+    ├── Forbidden         the caller is known, and may not
+    ├── TooMany           too many requests; try again later
+    ├── Unsupported       the operation or method is not offered
+    └── Upstream          somebody we depend on (a vendor, a database) failed us
+
+None of them knows HTTP: how a vendor spells each is the business of that dialect's ``faults.py``.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+
+class Rule(StrEnum):
+    """Which rule a value breaks; a dialect's faults turn it into that vendor's own code."""
+
+    REQUIRED = "required"
+    UNEXPECTED = "unexpected"
+    MALFORMED = "malformed"
+    LENGTH = "length"
+    RANGE = "range"
+    CHOICE = "choice"
+    SIZE = "size"
+    DUPLICATE = "duplicate"
+    UNKNOWN = "unknown"
+    PACK = "pack"
+    CURRENCY = "currency"
+    READ_ONLY = "read-only"
+    MISMATCH = "mismatch"
+    INELIGIBLE = "ineligible"
+    SPENT = "spent"
+    EXPIRED = "expired"
+    STATE = "state"
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """One thing that is wrong with a request: which field, which rule, and why in a sentence."""
+
+    field: str
+    rule: Rule
+    reason: str
+    line: int | None = None
+    """The number of the order line that it concerns, where it concerns one."""
+    code: str = ""
+    """The vendor's own code for it, where it came from a vendor or only one vendor has such a rule."""
+
+
+class HubError(Exception):
+    """Anything that Orderglot refuses or cannot do, with a message that says what to do next."""
+
+    def __init__(self, message: str, *, code: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.code = code
+        """The vendor's own code for it, where one vendor tells apart what the family does not."""
+
+
+class Invalid(HubError):
+    """What was asked is malformed or breaks a rule; ``problems`` names every field and reason."""
+
+    def __init__(self, *problems: Problem, message: str = "", code: str = "") -> None:
+        super().__init__(message or "; ".join(map(sentence, problems)), code=code)
+        self.problems = problems
+
+
+class NotFound(HubError):
+    """There is no such thing, or it is not the caller's to see: the two are never told apart."""
+
+
+class Conflict(HubError):
+    """The request clashes with what is there: another version, a taken identity, a reused key."""
+
+
+class Unauthenticated(HubError):
+    """The request does not prove who is asking."""
+
+
+class Forbidden(HubError):
+    """The caller is known and may not do this."""
+
+
+class TooMany(HubError):
+    """The caller has asked too often; ``retry_after`` is in seconds."""
+
+    def __init__(self, message: str, *, retry_after: int = 1, code: str = "") -> None:
+        super().__init__(message, code=code)
+        self.retry_after = retry_after
+
+
+class Unsupported(HubError):
+    """The operation is not offered; ``allow`` lists the methods that are."""
+
+    def __init__(self, message: str, *, allow: tuple[str, ...] = (), code: str = "") -> None:
+        super().__init__(message, code=code)
+        self.allow = allow
+
+
+class Upstream(HubError):
+    """A vendor or a database that we depend on failed, or answered what makes no sense."""
+
+
+KINDS: tuple[type[HubError], ...] = (
+    Invalid,
+    NotFound,
+    Conflict,
+    Unauthenticated,
+    Forbidden,
+    TooMany,
+    Unsupported,
+    Upstream,
+)
+
+
+def sentence(problem: Problem) -> str:
+    """Say a problem in one line: the field, then the reason."""
+    return f"{problem.field}: {problem.reason}" if problem.field else problem.reason
+
+
+def invalid(field: str, rule: Rule, reason: str, *, code: str = "") -> Invalid:
+    """Make the error for one bad field."""
+    return Invalid(Problem(field, rule, reason, code=code))

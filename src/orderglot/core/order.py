@@ -1,0 +1,270 @@
+"""The canonical order: the union of what the five vendors say of one.
+
+Every value is frozen. Text that has nothing to say is ``""``; a number, a flag or a date that is
+not known is ``None``. Money is a ``Decimal`` in the order's currency (ISO 4217), time an aware UTC
+instant to the microsecond, weight pounds. Figures that came from a vendor are kept as they came.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from msgspec import Struct
+
+from orderglot.core.values import (
+    Cycle,
+    InvoiceStatus,
+    Kind,
+    PaymentMethod,
+    Relation,
+    Status,
+)
+
+HUB = "orderglot"
+"""The name that the hub's own ids go by where a dialect's name is asked for."""
+
+
+class Reference(Struct, frozen=True, omit_defaults=True):
+    """The id under which one dialect's clients know something; unique to a seller and dialect."""
+
+    dialect: str
+    id: str
+
+
+class Identity(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What a thing is known by: the hub's id, the seller's own number, and its references."""
+
+    id: int = 0
+    """Given by the hub, at most ten digits; 0 as long as the hub does not have it."""
+    number: str = ""
+    """The seller's own number or code for it."""
+    references: tuple[Reference, ...] = ()
+
+
+class Address(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """Where somebody is, and who is there. ``country`` is ISO 3166-1 alpha-2 where known."""
+
+    code: str = ""
+    company: str = ""
+    first_name: str = ""
+    last_name: str = ""
+    line_1: str = ""
+    line_2: str = ""
+    city: str = ""
+    state: str = ""
+    postal_code: str = ""
+    country: str = ""
+    country_name: str = ""
+    phone: str = ""
+    email: str = ""
+    residential: bool | None = None
+
+
+class Notification(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """Who is told of what: ``type`` is the occasion, such as ``TRACKING``."""
+
+    type: str = ""
+    email: str = ""
+
+
+class Shipping(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """How an order goes out. ``method`` is the seller's own word for it, ``service`` the carrier's."""
+
+    method: str = ""
+    option: str = ""
+    carrier: str = ""
+    service: str = ""
+    account: str = ""
+    signature: bool | None = None
+    attention: str = ""
+    instructions: str = ""
+    tracking: str = ""
+    rate_key: str = ""
+    tax_rate: Decimal | None = None
+    notifications: tuple[Notification, ...] = ()
+
+
+class Amounts(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A sum by its parts, as an invoice's ledger has it."""
+
+    subtotal: Decimal | None = None
+    tax: Decimal | None = None
+    duty: Decimal | None = None
+    shipping: Decimal | None = None
+    total: Decimal | None = None
+
+
+class Totals(Amounts, frozen=True, omit_defaults=True, kw_only=True):
+    """What an order comes to. ``charges`` are additional ones, taxable or not."""
+
+    charges: Decimal | None = None
+    taxable_charges: Decimal | None = None
+    discount: Decimal | None = None
+
+
+class Invoice(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """The bill of an order, with its ledger."""
+
+    number: str = ""
+    status: InvoiceStatus | None = None
+    date: datetime | None = None
+    next_date: datetime | None = None
+    due: Amounts = Amounts()
+    owed: Amounts = Amounts()
+    paid: Amounts = Amounts()
+    refunded: Amounts = Amounts()
+
+
+class Payment(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """How an order is paid; the debit fields say how a direct debit is collected."""
+
+    method: PaymentMethod | None = None
+    debit_method: PaymentMethod | None = None
+    debit_days: int | None = None
+    debit_processed: bool | None = None
+
+
+class Recurrence(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """Whether, how often and until when an order recurs."""
+
+    recurs: bool | None = None
+    cycle: Cycle | None = None
+    ends: datetime | None = None
+
+
+class Discount(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What is taken off an order: the seller's code, the sum, and a gift voucher."""
+
+    code: str = ""
+    amount: Decimal | None = None
+    voucher: str = ""
+    voucher_amount: Decimal | None = None
+
+
+class Promotion(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A promotion code put to a line, and what came of it."""
+
+    code: str = ""
+    id: str = ""
+    result: str = ""
+
+
+class LinePricing(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What a partner pays for a line: a piece, discounted, prorated, and in all."""
+
+    list_price: Decimal | None = None
+    discounted_price: Decimal | None = None
+    net_price: Decimal | None = None
+    total: Decimal | None = None
+
+
+class Line(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """One line of an order. ``quantity`` counts pieces, or boxes where ``box`` names one.
+
+    A quantity below zero takes back; ``created`` is there only where it is not the order's.
+    """
+
+    number: int = 0
+    id: str = ""
+    item_id: str = ""
+    type: str = ""
+    sku: str = ""
+    upc: str = ""
+    title: str = ""
+    image_url: str = ""
+    quantity: int = 0
+    unit: str = ""
+    unit_price: Decimal | None = None
+    total: Decimal | None = None
+    weight: Decimal | None = None
+    status: Status | None = None
+    created: datetime | None = None
+    deliver_by: date | None = None
+    carrier_id: str = ""
+    carrier: str = ""
+    ship_name: str = ""
+    mark_code: str = ""
+    box_id: str = ""
+    box: str = ""
+    pieces_per_unit: int | None = None
+    units_per_box: int | None = None
+    currency: str = ""
+    subscription: str = ""
+    deployment: str = ""
+    remaining: int | None = None
+    prorated_days: int | None = None
+    discount_code: str = ""
+    promotions: tuple[Promotion, ...] = ()
+    pricing: LinePricing | None = None
+    replaces: str = ""
+    """The subscription that this line takes the place of (a switch)."""
+
+
+class Link(Struct, frozen=True, omit_defaults=True):
+    """This order points at another order of the same seller."""
+
+    relation: Relation
+    order: Identity
+
+
+class Order(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """One order of one seller; whose it is, is the scope it was found in, not a field of it."""
+
+    id: int = 0
+    version: int = 0
+    number: str = ""
+    references: tuple[Reference, ...] = ()
+    test: bool = False
+    kind: Kind = Kind.SALE
+    status: Status = Status.RECEIVED
+    name: str = ""
+    customer: Identity | None = None
+    po_number: str = ""
+    notes: str = ""
+    source: str = ""
+    created: datetime | None = None
+    modified: datetime | None = None
+    received: datetime | None = None
+    completed: datetime | None = None
+    deleted: datetime | None = None
+    currency: str = ""
+    tax_exempt: bool | None = None
+    tax_code: str = ""
+    category: str = ""
+    reseller: str = ""
+    location: str = ""
+    assigned_user: str = ""
+    entered_by: str = ""
+    integration: str = ""
+    bill_to: Address | None = None
+    ship_to: Address | None = None
+    shipping: Shipping = Shipping()
+    payment: Payment = Payment()
+    recurrence: Recurrence = Recurrence()
+    discount: Discount = Discount()
+    lines: tuple[Line, ...] = ()
+    totals: Totals = Totals()
+    invoice: Invoice | None = None
+    links: tuple[Link, ...] = ()
+    extras: dict[str, Any] = {}
+    """What has no home above, by ``<vendor>.<field>``: JSON values, numbers never floats."""
+
+
+def native(thing: Identity | Order, dialect: str) -> str:
+    """Give the id under which a dialect's clients know a thing: its reference, else the hub's id."""
+    for reference in thing.references:
+        if reference.dialect == dialect:
+            return reference.id
+    return str(thing.id)
+
+
+def extra(order: Order, dialect: str) -> dict[str, Any]:
+    """Give the extras of one dialect by their field names; another vendor's are never in it."""
+    prefix = dialect + "."
+    return {
+        name.removeprefix(prefix): value
+        for name, value in order.extras.items()
+        if name.startswith(prefix)
+    }

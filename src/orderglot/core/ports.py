@@ -1,0 +1,213 @@
+"""The ports: what may be asked of whatever has orders, be it a store or a vendor."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Protocol
+
+from msgspec import Struct
+
+from orderglot.core.caller import Caller
+from orderglot.core.customer import Customer
+from orderglot.core.order import Order, Reference
+from orderglot.core.product import Product
+from orderglot.core.query import EVERYTHING, Page, Query, Window
+from orderglot.core.seller import Seller
+
+
+class Orders(Protocol):
+    """Whatever has orders: one seller's book in a store, or a vendor behind a client face."""
+
+    async def place(self, order: Order) -> Order:
+        """Add a new order and give it back as it now stands, with its ids."""
+        ...
+
+    async def get(self, ref: Reference) -> Order:
+        """Give the order that a dialect's clients know under an id; raise NotFound without one."""
+        ...
+
+    def walk(self, where: Query = EVERYTHING) -> AsyncIterator[Order]:
+        """Give every match once, oldest first where the place can sort."""
+        ...
+
+    async def linked(self, ref: Reference) -> tuple[Order, ...]:
+        """Give the orders linked to one directly, either way, without itself, by rising id."""
+        ...
+
+
+class Outcome(StrEnum):
+    """What keeping something came to."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    SAME = "same"
+
+
+class Kept(Struct, frozen=True):
+    """An order as it is in the book after being kept, and whether that changed anything."""
+
+    order: Order
+    outcome: Outcome
+
+
+class Event(Struct, frozen=True, kw_only=True):
+    """One change of one order: what was done, when, by whom, and the version it made."""
+
+    order: int
+    version: int
+    what: str
+    at: datetime
+    who: str = ""
+
+
+class Answered(Struct, frozen=True, kw_only=True):
+    """The first answer to a request that may be repeated, kept to be given again.
+
+    ``asked`` is a fingerprint of the request. ``answer`` is the answer as the face spelled it.
+    """
+
+    dialect: str
+    key: str
+    asked: str
+    answer: bytes
+    expires: datetime
+
+
+class Book(Orders, Protocol):
+    """One seller's order book as one caller may see it. Nothing in it leaves the caller's scope."""
+
+    @property
+    def caller(self) -> Caller:
+        """Who is looking."""
+        ...
+
+    def now(self) -> datetime:
+        """Give the time that new things are stamped with."""
+        ...
+
+    def together(self) -> AbstractAsyncContextManager[Unit]:
+        """Open a unit: what is written to it is kept all at once at its end, or not at all."""
+        ...
+
+    async def page(self, window: Window) -> Page:
+        """Give the orders of a window."""
+        ...
+
+    async def keep(self, *orders: Order) -> tuple[Kept, ...]:
+        """Keep orders that came from elsewhere under their references; the newest version wins.
+
+        Their customers and the orders they point at are found by reference or number; a customer
+        who is not there yet is made. All are kept in one transaction. Raises Conflict where two
+        orders would be known under one id.
+        """
+        ...
+
+    async def change(self, order: Order, what: str = "changed") -> Order:
+        """Put a new version in the place of the one it was made from; ``what`` names the event.
+
+        Raises NotFound, or Conflict where somebody else was faster.
+        """
+        ...
+
+    async def events(self, order: int) -> tuple[Event, ...]:
+        """Give what happened to an order, oldest first."""
+        ...
+
+    async def seller(self) -> Seller:
+        """Give the seller whose book this is."""
+        ...
+
+    async def customer(self, ref: Reference) -> Customer:
+        """Give the customer that a dialect's clients know under an id, or raise NotFound."""
+        ...
+
+    async def customers(self, after: int = 0, limit: int = 100) -> tuple[Customer, ...]:
+        """Give customers by rising hub id, from the one behind ``after`` on."""
+        ...
+
+    async def keep_customer(self, customer: Customer) -> Customer:
+        """Add a customer, or put a new version in place of the one with its id."""
+        ...
+
+    async def products(self, skus: Sequence[str]) -> dict[str, Product]:
+        """Give the products that exist among those SKUs."""
+        ...
+
+    async def every_product(self, after: str = "", limit: int = 100) -> tuple[Product, ...]:
+        """Give products by rising SKU, from the one behind ``after`` on."""
+        ...
+
+    async def keep_product(self, product: Product) -> Product:
+        """Add a product, or put a new version in its place."""
+        ...
+
+
+class Unit(Book, Protocol):
+    """A book whose writes wait for the end of the unit; ``get`` already sees them."""
+
+    def remember(self, answered: Answered) -> None:
+        """Keep an answer in the same transaction as the writes that it speaks of."""
+        ...
+
+
+class Credential(Struct, frozen=True, kw_only=True):
+    """A key or a token as the keyring has it; the secret itself is known to nobody."""
+
+    dialect: str
+    kind: str
+    """``key`` for what the seller hands out; a dialect's own word for what a login gives."""
+    id: str
+    """The public part: an account, a client id. Unique among a dialect's keys."""
+    fingerprint: str
+    caller: Caller
+    created: datetime
+    expires: datetime | None = None
+    ended: datetime | None = None
+
+
+class Keyring(Protocol):
+    """Who may come in: keys and tokens, kept as fingerprints, compared in constant time."""
+
+    async def admit(self, dialect: str, kind: str, secret: str) -> Credential:
+        """Give the credential behind a secret; raise Unauthenticated unless it is good now."""
+        ...
+
+    async def issue(
+        self,
+        dialect: str,
+        kind: str,
+        caller: Caller,
+        spell: Callable[[bytes], str],
+        lasts: timedelta | None = None,
+        id: str = "",
+    ) -> str:
+        """Make a new secret, spelled out of random bytes, and give it away this one time."""
+        ...
+
+    async def end(self, dialect: str, kind: str, secret: str) -> None:
+        """End a credential; ending one that is not good is no error."""
+        ...
+
+
+class Store(Protocol):
+    """Where orders are kept, seen only through a caller."""
+
+    @property
+    def keyring(self) -> Keyring:
+        """Who may come in."""
+        ...
+
+    def now(self) -> datetime:
+        """Give the time by the store's clock."""
+        ...
+
+    def of(self, caller: Caller) -> Book:
+        """Open the caller's book."""
+        ...
+
+    async def answered(self, caller: Caller, dialect: str, key: str) -> Answered | None:
+        """Give the first answer to a request of this caller that was made under this key."""
+        ...

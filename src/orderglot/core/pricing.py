@@ -1,0 +1,84 @@
+"""Pricing: what a draft of an order costs by the seller's products, and whether it can be bought."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+
+import msgspec
+
+from orderglot.core.errors import Invalid, Problem, Rule
+from orderglot.core.order import Amounts, Invoice, Line, Order, Totals
+from orderglot.core.product import Product, price_of
+from orderglot.core.values import InvoiceStatus, Status
+
+ZERO = Decimal(0)
+
+
+def price(draft: Order, products: Mapping[str, Product]) -> Order:
+    """Price the lines of a draft, add them up, and open an invoice on which all is still owed.
+
+    The tier of a product goes by all pieces of its SKU in the order. Tax, duty and shipping are
+    nought until the seller charges them. Raises Invalid with every line that cannot be bought.
+    """
+    problems = tuple(_problems(draft.lines, products))
+    if problems:
+        raise Invalid(*problems)
+    bought = _pieces(draft.lines)
+    lines = tuple(
+        _priced(line, products[line.sku], bought[line.sku], number)
+        for number, line in enumerate(draft.lines, 1)
+    )
+    due = _sum_of(lines)
+    return msgspec.structs.replace(
+        draft,
+        lines=lines,
+        totals=Totals(**msgspec.structs.asdict(due)),
+        invoice=_open_invoice(due),
+    )
+
+
+def _problems(lines: tuple[Line, ...], products: Mapping[str, Product]) -> Iterator[Problem]:
+    for number, line in enumerate(lines, 1):
+        product = products.get(line.sku)
+        if product is None:
+            reason = f"There is no product with the SKU {line.sku!r}."
+            yield Problem("sku", Rule.UNKNOWN, reason, number)
+        elif line.quantity % product.pack:
+            reason = f"{line.quantity} is not a multiple of {product.pack}, the pack of {line.sku}."
+            yield Problem("quantity", Rule.PACK, reason, number)
+        elif not product.tiers:
+            reason = f"The product {line.sku!r} has no price; ask the seller."
+            yield Problem("sku", Rule.INELIGIBLE, reason, number)
+
+
+def _pieces(lines: tuple[Line, ...]) -> dict[str, int]:
+    pieces: dict[str, int] = {}
+    for line in lines:
+        pieces[line.sku] = pieces.get(line.sku, 0) + line.quantity
+    return pieces
+
+
+def _priced(line: Line, product: Product, pieces: int, number: int) -> Line:
+    unit_price = price_of(product, pieces) or ZERO
+    return msgspec.structs.replace(
+        line,
+        number=line.number or number,
+        upc=product.upc,
+        title=product.title,
+        image_url=product.image_url,
+        unit_price=unit_price,
+        total=unit_price * line.quantity,
+        weight=None if product.weight is None else product.weight * line.quantity,
+        status=Status.RECEIVED,
+    )
+
+
+def _sum_of(lines: tuple[Line, ...]) -> Amounts:
+    subtotal = sum((line.total or ZERO for line in lines), ZERO)
+    return Amounts(subtotal=subtotal, tax=ZERO, duty=ZERO, shipping=ZERO, total=subtotal)
+
+
+def _open_invoice(due: Amounts) -> Invoice:
+    nothing = Amounts(subtotal=ZERO, tax=ZERO, duty=ZERO, shipping=ZERO, total=ZERO)
+    return Invoice(status=InvoiceStatus.UNPAID, due=due, owed=due, paid=nothing, refunded=nothing)

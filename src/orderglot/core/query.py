@@ -1,0 +1,192 @@
+"""The question: which orders, in which order, how many.
+
+One tree for the filter languages of all vendors. A dialect reads its language into it and writes it
+back; a store compiles it. ``matches`` is the plainest reading of it and the oracle for the others.
+
+Its logic has two values. Nothing (an absent number, an empty text) equals only nothing, and no
+other comparison with it holds; ``ne`` is exactly what ``eq`` is not. A field with many values
+matches where any of them does. Texts compare by code point; ``contains`` and ``begins`` alone take
+the letters A to Z and a to z for the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from msgspec import Struct
+
+from orderglot.core.errors import Rule, invalid
+from orderglot.core.fields import Field, FieldKind, field, values_of
+from orderglot.core.order import Order
+
+Value = None | bool | int | str | Decimal | date | datetime
+
+
+class Operator(StrEnum):
+    """How a field is compared with a value."""
+
+    EQ = "eq"
+    NE = "ne"
+    LT = "lt"
+    LTE = "lte"
+    GT = "gt"
+    GTE = "gte"
+    IN = "in"
+    CONTAINS = "contains"
+    BEGINS = "begins"
+
+
+class Compare(Struct, frozen=True):
+    """A field beside a value; ``value`` is a tuple for ``in``."""
+
+    field: str
+    operator: Operator
+    value: Value | tuple[Value, ...]
+
+
+class And(Struct, frozen=True):
+    """All of the parts hold; of none, that is so for every order."""
+
+    parts: tuple[Query, ...]
+
+
+class Or(Struct, frozen=True):
+    """Any of the parts holds; of none, that is so for no order."""
+
+    parts: tuple[Query, ...]
+
+
+class Not(Struct, frozen=True):
+    """The part does not hold."""
+
+    part: Query
+
+
+Query = Compare | And | Or | Not
+
+EVERYTHING = And(())
+
+
+class Sort(Struct, frozen=True):
+    """By which field; nothing comes before everything, unless descending."""
+
+    field: str
+    descending: bool = False
+
+
+class Window(Struct, frozen=True, kw_only=True):
+    """A stretch of the answer: by ``offset``, or from the place where ``after`` says to go on.
+
+    Orders that are equal in every sort key stand by their id, in the direction of the last key.
+    ``total`` asks for the exact number of matches, which costs.
+    """
+
+    where: Query = EVERYTHING
+    sort: tuple[Sort, ...] = ()
+    limit: int = 25
+    offset: int = 0
+    after: str = ""
+    total: bool = False
+
+
+class Page(Struct, frozen=True, kw_only=True):
+    """What a window showed; ``next`` is the window to go on with, None at the end."""
+
+    orders: tuple[Order, ...] = ()
+    window: Window = Window()
+    next: Window | None = None
+    total: int | None = None
+
+
+def matches(order: Order, where: Query) -> bool:
+    """Tell whether an order is one of those asked for."""
+    match where:
+        case And(parts):
+            return all(matches(order, part) for part in parts)
+        case Or(parts):
+            return any(matches(order, part) for part in parts)
+        case Not(part):
+            return not matches(order, part)
+        case Compare(name, operator, value):
+            return _holds(values_of(order, field(name)), operator, value)
+
+
+def sorted_orders(orders: list[Order], sort: tuple[Sort, ...]) -> list[Order]:
+    """Put orders into the order asked for, ties by id."""
+    down = bool(sort) and sort[-1].descending
+    ranked = sorted(orders, key=lambda order: order.id, reverse=down)
+    for key in reversed(sort):
+        wanted = sortable(field(key.field))
+        ranked.sort(key=lambda order: _rank(order, wanted), reverse=key.descending)
+    return ranked
+
+
+def sortable(wanted: Field) -> Field:
+    """Give the field back, or raise Invalid where an order has many values for it."""
+    if wanted.many or wanted.kind is FieldKind.EXTRA:
+        raise invalid(wanted.name, Rule.CHOICE, "Orders cannot be sorted by this field.")
+    return wanted
+
+
+def _rank(order: Order, wanted: Field) -> tuple[bool, Any]:
+    (value,) = values_of(order, wanted)
+    return (value is not None, value if value is not None else 0)
+
+
+def fold(text: str) -> str:
+    """Make the letters A to Z small, and no others: what every database does alike."""
+    return text.translate(_SMALL)
+
+
+_SMALL = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
+
+_ORDERINGS: dict[Operator, Callable[[Any, Any], bool]] = {
+    Operator.LT: lambda left, right: left < right,
+    Operator.LTE: lambda left, right: left <= right,
+    Operator.GT: lambda left, right: left > right,
+    Operator.GTE: lambda left, right: left >= right,
+    Operator.CONTAINS: lambda left, right: fold(right) in fold(left),
+    Operator.BEGINS: lambda left, right: fold(left).startswith(fold(right)),
+}
+
+_OF_TEXT = (Operator.CONTAINS, Operator.BEGINS)
+
+
+def _holds(values: tuple[Any, ...], operator: Operator, wanted: Any) -> bool:
+    if operator is Operator.EQ:
+        return any(_same(value, wanted) for value in values)
+    if operator is Operator.NE:
+        return not any(_same(value, wanted) for value in values)
+    if operator is Operator.IN:
+        return any(_same(value, one) for value in values for one in wanted)
+    compare, kind = _ORDERINGS[operator], _ordered_as(wanted)
+    if kind is None or (operator in _OF_TEXT and kind is not FieldKind.TEXT):
+        return False
+    return any(_ordered_as(value) is kind and compare(value, wanted) for value in values)
+
+
+def _same(value: Any, wanted: Any) -> bool:
+    if wanted == "":
+        wanted = None
+    return isinstance(value, bool) == isinstance(wanted, bool) and bool(value == wanted)
+
+
+def _ordered_as(value: Any) -> FieldKind | None:
+    """Give what a value can come before or after: text, number, instant or date, else None."""
+    match value:
+        case bool():
+            return None
+        case str():
+            return FieldKind.TEXT
+        case int() | Decimal():
+            return FieldKind.NUMBER
+        case datetime():
+            return FieldKind.INSTANT
+        case date():
+            return FieldKind.DATE
+        case _:
+            return None

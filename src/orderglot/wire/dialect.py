@@ -1,0 +1,198 @@
+"""The dialect: all that one vendor's order API must say, as a record of pure functions."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Generator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Generic, Protocol, TypeVar
+
+from orderglot.core.caller import READ, Caller
+from orderglot.core.errors import HubError, Invalid, Upstream
+from orderglot.core.order import Order, Reference
+from orderglot.core.ports import Keyring, Unit
+from orderglot.core.query import Page, Window
+from orderglot.wire.message import Request, Response
+
+Ask = TypeVar("Ask")
+Answer = TypeVar("Answer")
+T = TypeVar("T")
+
+Talk = Generator[Request, Response, T]
+"""A conversation without a line: yields requests, is sent responses, returns what came of it."""
+
+Credentials = Mapping[str, str]
+"""What a client proves itself with, by the names that the dialect's auth gives in ``fields``."""
+
+
+@dataclass(slots=True)
+class Session:
+    """What a client face keeps between calls: its credentials, and what logging in gave it."""
+
+    credentials: Credentials
+    now: Callable[[], datetime]
+    kept: dict[str, str] = field(default_factory=dict)
+
+
+OPEN = ""
+"""What an operation needs that is open to everybody: no caller."""
+
+MEBIBYTE = 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where an operation is performed: the caller's book, the keyring, and the time.
+
+    An open operation (a login) has no caller and so no book; it must not ask for one.
+    """
+
+    keyring: Keyring
+    now: datetime
+    opened: Unit | None = None
+
+    @property
+    def book(self) -> Unit:
+        """The caller's book; what is written to it is kept when the operation has ended well."""
+        if self.opened is None:
+            raise RuntimeError("an open operation has no book")
+        return self.opened
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation(Generic[Ask, Answer]):
+    """One call of the vendor's API, seen from both ends.
+
+    write_request -> read_request -> perform -> write_response -> read_response
+
+    ``paths`` are templates, every spelling the vendor uses; the first one is written. ``needs`` is
+    the right that the caller must have. With ``once`` a repeated request is not performed again.
+    """
+
+    name: str
+    method: str
+    paths: tuple[str, ...]
+    write_request: Callable[[Ask], Request]
+    read_request: Callable[[Request, Caller], Ask]
+    perform: Callable[[Desk, Ask], Awaitable[Answer]]
+    write_response: Callable[[Answer, Request], Response]
+    read_response: Callable[[Response, Ask], Answer]
+    needs: str = READ
+    once: bool = False
+
+
+class Auth(Protocol):
+    """One way of proving who is calling, seen from both ends."""
+
+    @property
+    def fields(self) -> tuple[str, str]:
+        """What the vendor calls the public and the secret part of a key; the first may be ""."""
+        ...
+
+    def spell(self, random: bytes) -> str:
+        """Spell 32 random bytes as a secret of the vendor's form."""
+        ...
+
+    def name(self, random: bytes) -> str:
+        """Spell 32 random bytes as the public part of a key."""
+        ...
+
+    def login(self, session: Session, refusals: int) -> Talk[None] | None:
+        """Client: the conversation to have before a request is sent, None where none is needed.
+
+        ``refusals`` counts how often this request was answered with 401 so far; where it is above
+        nought and there is nothing more to try, the answer is None and the refusal stands.
+        """
+        ...
+
+    def prove(self, request: Request, session: Session) -> Request:
+        """Client: put the proof into a request."""
+        ...
+
+    async def identify(self, request: Request, keyring: Keyring) -> Caller:
+        """Server: tell who is calling, or raise Unauthenticated or Forbidden."""
+        ...
+
+
+class Faults(Protocol):
+    """How a vendor says no, seen from both ends."""
+
+    def write(self, error: HubError, request: Request) -> Response:
+        """Server: spell an error in the form that the request asks for."""
+        ...
+
+    def read(self, response: Response) -> HubError | None:
+        """Client: give the error that a response spells, None where it says yes."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Can:
+    """What the wire can carry; the faces and the laws read this, nothing else may branch on it.
+
+    ``loses`` are dotted fields of the order that do not survive it, ``rounds`` what is left of a
+    field that survives in part. ``max_size`` is the longest page.
+    """
+
+    max_size: int = 100
+    loses: frozenset[str] = frozenset()
+    rounds: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Repeats:
+    """How a request that came before is recognised, and what is then answered.
+
+    ``key`` gives the client's key for the request, None where it sent none. Another request under
+    a used key is a conflict, or with ``conflict=False`` gets the first answer. ``refusals`` tells
+    whether a refusal is an answer to be kept as well.
+    """
+
+    key: Callable[[Request], str | None]
+    lasts: timedelta
+    conflict: bool = True
+    refusals: bool = False
+
+
+def _idempotency_key(request: Request) -> str | None:
+    return request.headers.get("idempotency-key") or None
+
+
+IDEMPOTENCY_KEY = Repeats(_idempotency_key, timedelta(days=1))
+"""What works on every dialect, beside the vendor's own way."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dialect:
+    """One vendor's order API.
+
+    ``operations`` make the server face. ``place``, ``get``, ``page`` and ``linked`` make the client
+    face: each need of the hub as a conversation, None where the vendor cannot.
+    """
+
+    name: str
+    title: str
+    reference: str
+    auth: Auth
+    faults: Faults
+    operations: tuple[Operation[Any, Any], ...]
+    place: Callable[[Order], Talk[Order]] | None = None
+    get: Callable[[Reference], Talk[Order]] | None = None
+    page: Callable[[Window], Talk[Page]] | None = None
+    linked: Callable[[Reference], Talk[tuple[Order, ...]]] | None = None
+    repeats: Repeats | None = None
+    max_body: int = MEBIBYTE
+    can: Can = field(default_factory=Can)
+
+
+def call(operation: Operation[Ask, Answer], ask: Ask) -> Talk[Answer]:
+    """Make one call and read its answer: the shortest conversation.
+
+    Raises Upstream where the answer is not what the vendor's page says.
+    """
+    response = yield operation.write_request(ask)
+    try:
+        return operation.read_response(response, ask)
+    except Invalid as error:
+        reason = f"The vendor's answer to {operation.name} cannot be read: {error.message}"
+        raise Upstream(reason) from error

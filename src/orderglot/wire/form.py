@@ -1,0 +1,170 @@
+"""The form: reads the members of a decoded body one by one and collects all that is wrong.
+
+A wire's XML and JSON both decode to mappings, lists and texts; a form does not care which it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from orderglot.core.errors import Invalid, Problem, Rule
+from orderglot.wire.values import read_amount, read_flag, read_whole
+
+T = TypeVar("T")
+
+
+class Form:
+    """The members of one mapping, and a list of problems shared with the forms inside it."""
+
+    def __init__(
+        self,
+        members: Any,
+        path: str = "",
+        problems: list[Problem] | None = None,
+        line: int | None = None,
+    ) -> None:
+        self.path = path
+        self.problems: list[Problem] = [] if problems is None else problems
+        self.line = line
+        self.members: Mapping[str, Any] = members if isinstance(members, Mapping) else {}
+        if self.members is not members and members not in (None, ""):
+            self.refuse("", Rule.MALFORMED, "This must be a set of named fields.")
+
+    def check(self) -> None:
+        """Raise Invalid with every problem found so far, if there are any."""
+        if self.problems:
+            raise Invalid(*self.problems)
+
+    def refuse(self, name: str, rule: Rule, reason: str) -> None:
+        """Note that a member breaks a rule."""
+        self.problems.append(Problem(self.name_of(name), rule, reason, self.line))
+
+    def name_of(self, name: str) -> str:
+        """Give the full dotted name of a member, as messages show it."""
+        return f"{self.path}.{name}" if self.path and name else self.path or name
+
+    def has(self, name: str) -> bool:
+        """Tell whether a member is there and says something."""
+        return self.members.get(name) not in (None, "")
+
+    def text(self, name: str, *, required: bool = False, longest: int | None = None) -> str:
+        """Read a text, trimmed of blanks at both ends; numbers count as texts."""
+        value = self.members.get(name)
+        if isinstance(value, Mapping | list | tuple | bool):
+            self.refuse(name, Rule.MALFORMED, "This must be a text.")
+            return ""
+        text = "" if value is None else str(value).strip()
+        if required and not text:
+            self.refuse(name, Rule.REQUIRED, "This field is required.")
+        if longest is not None and len(text) > longest:
+            self.refuse(
+                name,
+                Rule.LENGTH,
+                f"This may have {longest} characters, not {len(text)}.",
+            )
+        return text
+
+    def choice(self, name: str, choices: Collection[str], *, required: bool = False) -> str:
+        """Read one of a few words, whatever its case; gives the word as ``choices`` spells it."""
+        text = self.text(name, required=required)
+        for word in choices:
+            if word.lower() == text.lower():
+                return word
+        if text:
+            self.refuse(name, Rule.CHOICE, f"{_short(text)} is not one of {', '.join(choices)}.")
+        return ""
+
+    def spelled(self, name: str, read: Callable[[str], T], *, required: bool = False) -> T | None:
+        """Read a text in a vendor's own spelling, None where there is none or it is wrong.
+
+        ``read`` raises a ValueError that goes on from the value: "is not a date".
+        """
+        text = self.text(name, required=required)
+        if not text:
+            return None
+        try:
+            return read(text)
+        except ValueError as error:
+            self.refuse(name, Rule.MALFORMED, f"{_short(text)} {error}.")
+            return None
+
+    def whole(
+        self,
+        name: str,
+        *,
+        required: bool = False,
+        least: int | None = None,
+        most: int | None = None,
+    ) -> int | None:
+        """Read a whole number within its bounds, None where there is none or it is wrong."""
+        number = self._read(name, read_whole, required=required)
+        if number is None:
+            return None
+        if (least is not None and number < least) or (most is not None and number > most):
+            self.refuse(name, Rule.RANGE, _bounds(number, least, most))
+            return None
+        return number
+
+    def amount(self, name: str, *, required: bool = False) -> Decimal | None:
+        """Read an amount of money, None where there is none or it is wrong."""
+        return self._read(name, read_amount, required=required)
+
+    def flag(self, name: str, *, required: bool = False) -> bool | None:
+        """Read a yes or no, None where there is none or it is wrong."""
+        return self._read(name, read_flag, required=required)
+
+    def inside(self, name: str, *, required: bool = False) -> Form:
+        """Open the form inside a member; an absent one is empty."""
+        if required and not self.has(name):
+            self.refuse(name, Rule.REQUIRED, "This field is required.")
+        return Form(self.members.get(name), self.name_of(name), self.problems, self.line)
+
+    def each(self, name: str, item: str = "", *, required: bool = False) -> tuple[Form, ...]:
+        """Open a form for each element of a list.
+
+        Where ``item`` is given, the list may be wrapped, ``{"item": [...]}``, and one element
+        alone may stand for the list of it, as XML decodes.
+        """
+        values = self.members.get(name)
+        path = self.name_of(name)
+        if item:
+            path = f"{path}.{item}"
+            values = values.get(item) if isinstance(values, Mapping) else values
+            values = [values] if isinstance(values, Mapping) else values
+        if not isinstance(values, list | tuple):
+            if values not in (None, ""):
+                self.refuse(name, Rule.MALFORMED, "This must be a list.")
+            values = []
+        if required and not values:
+            self.refuse(name, Rule.REQUIRED, "At least one is required.")
+        return tuple(
+            Form(value, f"{path}[{number}]", self.problems, number)
+            for number, value in enumerate(values, 1)
+        )
+
+    def _read(self, name: str, read: Callable[[Any], T], *, required: bool) -> T | None:
+        if not self.has(name):
+            if required:
+                self.refuse(name, Rule.REQUIRED, "This field is required.")
+            return None
+        value = self.members[name]
+        try:
+            return read(value)
+        except ValueError as error:
+            self.refuse(name, Rule.MALFORMED, f"{_short(value)} {error}.")
+            return None
+
+
+def _bounds(number: int, least: int | None, most: int | None) -> str:
+    if most is None:
+        return f"{number} is too small; the least is {least}."
+    return f"{number} is not between {least} and {most}."
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, Mapping | list | tuple):
+        return "This"
+    text = repr(value) if isinstance(value, str) else str(value)
+    return text if len(text) <= 60 else text[:57] + "..."

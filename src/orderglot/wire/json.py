@@ -1,0 +1,36 @@
+"""Strict JSON in, exact JSON out: numbers are never floats on the way."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from orderglot.core.errors import Invalid, Rule, invalid
+
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+_decoder = msgspec.json.Decoder(float_hook=Decimal)
+_encoder = msgspec.json.Encoder(decimal_format="number")
+
+
+def read(body: bytes, what: str = "body") -> Any:
+    """Decode a JSON document; fractions come as ``Decimal``. Raises Invalid where it is not one."""
+    try:
+        return _decoder.decode(body.removeprefix(BYTE_ORDER_MARK))
+    except RecursionError:
+        raise invalid(what, Rule.SIZE, "The JSON is nested too deeply.") from None
+    except ArithmeticError:
+        raise invalid(what, Rule.RANGE, "The JSON has a number beyond all bounds.") from None
+    except (msgspec.MsgspecError, UnicodeError) as error:
+        raise _malformed(what, error) from None
+
+
+def write(value: Any) -> bytes:
+    """Encode a value as JSON; a Decimal is printed as it stands, as a bare number."""
+    return _encoder.encode(value)
+
+
+def _malformed(what: str, error: Exception) -> Invalid:
+    return invalid(what, Rule.MALFORMED, f"This is not well-formed JSON: {error}.")

@@ -1,0 +1,107 @@
+"""Losses: what is left of an order once it has been over a dialect's wire."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from orderglot.core.fields import every_field
+from orderglot.core.order import Identity, Link, Order, Reference, native
+from orderglot.wire.dialect import Can
+
+
+def carried(order: Order, dialect: str, can: Can) -> Order:
+    """Give an order as the dialect's wire carries it: its own ids and extras, less its losses."""
+    order = known_as(order, dialect)
+    for path in sorted(can.loses):
+        order = _at(order, path.split("."), _emptied)
+    for path, rounded in can.rounds.items():
+        order = _at(order, path.split("."), _each(rounded))
+    return order
+
+
+def losses(order: Order, dialect: str, can: Can) -> tuple[str, ...]:
+    """Name every field of an order that the dialect's wire loses or rounds, sorted."""
+    left = carried(order, dialect, can)
+    known = known_as(order, dialect)
+    foreign = tuple(f"extras.{name}" for name in order.extras if name not in known.extras)
+    paths = (*can.loses, *can.rounds)
+    changed = (path for path in paths if _values(known, path) != _values(left, path))
+    return tuple(sorted({*changed, *foreign}))
+
+
+def all_but(*said: str) -> frozenset[str]:
+    """Name the fields of an order that a wire loses when it carries these dotted ones alone.
+
+    Where nothing inside a field is carried, the outermost is named. What an order is known by is
+    not in question: ``known_as`` says what becomes of it.
+    """
+    kept = {"id", "version", "references", *said}
+    touched = {outer for name in kept for outer in _outward(name)}
+    return frozenset(
+        next(outer for outer in _outward(name) if outer not in touched)
+        for name in (*every_field(), "extras")
+        if kept.isdisjoint(_outward(name))
+    )
+
+
+def known_as(order: Order, dialect: str) -> Order:
+    """Give an order as a stranger to the hub knows it: by the dialect's ids and extras alone."""
+    return msgspec.structs.replace(
+        order,
+        id=0,
+        version=0,
+        references=_named(order, dialect),
+        customer=_known(order.customer, dialect),
+        links=tuple(Link(link.relation, _known(link.order, dialect)) for link in order.links),
+        extras={k: v for k, v in order.extras.items() if k.startswith(dialect + ".")},
+    )
+
+
+def _outward(name: str) -> tuple[str, ...]:
+    """Give a dotted name and what it stands in, outermost first: ``a``, ``a.b``, ``a.b.c``."""
+    steps = name.split(".")
+    return tuple(".".join(steps[:end]) for end in range(1, len(steps) + 1))
+
+
+def _known(identity: Any, dialect: str) -> Any:
+    return identity and Identity(number=identity.number, references=_named(identity, dialect))
+
+
+def _named(thing: Identity | Order, dialect: str) -> tuple[Reference, ...]:
+    name = native(thing, dialect)
+    return () if name == "0" else (Reference(dialect, name),)
+
+
+def _at(struct: Any, path: list[str], change: Callable[[Any, str], Any]) -> Any:
+    """Apply a change to the field at a path, to each where there are many, to none without one."""
+    if struct is None:
+        return None
+    if isinstance(struct, tuple):
+        return tuple(_at(one, path, change) for one in struct)
+    name, *rest = path
+    if not rest:
+        return msgspec.structs.replace(struct, **{name: change(struct, name)})
+    return msgspec.structs.replace(struct, **{name: _at(getattr(struct, name), rest, change)})
+
+
+def _emptied(struct: Any, name: str) -> Any:
+    member = next(one for one in msgspec.structs.fields(struct) if one.name == name)
+    if member.default_factory is not msgspec.NODEFAULT:
+        return member.default_factory()
+    return member.default
+
+
+def _each(rounded: Callable[[Any], Any]) -> Callable[[Any, str], Any]:
+    return lambda struct, name: rounded(getattr(struct, name))
+
+
+def _values(value: Any, path: str) -> Any:
+    for name in path.split("."):
+        if isinstance(value, tuple):
+            value = tuple(_values(one, name) for one in value)
+        else:
+            value = None if value is None else getattr(value, name)
+    return value

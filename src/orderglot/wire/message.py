@@ -1,0 +1,75 @@
+"""Requests and responses as plain values; nothing here knows a socket."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from functools import lru_cache
+from urllib.parse import parse_qsl, quote, urlencode
+
+from msgspec import Struct
+
+Pairs = tuple[tuple[str, str], ...]
+
+
+class Request(Struct, frozen=True, kw_only=True):
+    """A request. Header names are lower case, repeated headers joined by a comma.
+
+    ``path`` and ``query`` are percent-encoded as sent; ``params`` are the values of the path
+    template's names, decoded; ``base`` is scheme and authority, without a slash at the end.
+    ``repeatable`` says that sending it twice does no more than sending it once.
+    """
+
+    method: str
+    path: str
+    query: str = ""
+    headers: Mapping[str, str] = {}
+    body: bytes = b""
+    base: str = ""
+    params: Mapping[str, str] = {}
+    repeatable: bool = False
+
+
+class Response(Struct, frozen=True, kw_only=True):
+    """A response. Header names are lower case."""
+
+    status: int
+    headers: Mapping[str, str] = {}
+    body: bytes = b""
+
+
+Send = Callable[[Request], Awaitable[Response]]
+"""Takes a request to somewhere and brings the response back."""
+
+
+@lru_cache(maxsize=1024)
+def pairs(query: str) -> Pairs:
+    """Read a query string into its names and values, blanks kept, in order."""
+    return tuple(parse_qsl(query, keep_blank_values=True, errors="replace"))
+
+
+def argument(request: Request, name: str) -> str | None:
+    """Give the last value of a query argument, None where it is absent."""
+    for found, value in reversed(pairs(request.query)):
+        if found == name:
+            return value
+    return None
+
+
+def arguments(request: Request, name: str) -> tuple[str, ...]:
+    """Give every value of a query argument, in order."""
+    return tuple(value for found, value in pairs(request.query) if found == name)
+
+
+def query_of(values: Iterable[tuple[str, str]]) -> str:
+    """Write names and values as a query string."""
+    return urlencode(tuple(values), quote_via=quote)
+
+
+def fill(template: str, **params: str) -> str:
+    """Put values into a path template: ``/orders/{order_id}`` and ``order_id=7``."""
+    return template.format_map({name: quote(value, safe="") for name, value in params.items()})
+
+
+def essence(header: str) -> str:
+    """Give a media type without its parameters, in lower case."""
+    return header.partition(";")[0].strip().lower()

@@ -1,0 +1,99 @@
+"""Spellings that wires share: amounts, whole numbers, flags, dates and times."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+PLACES = 6
+LARGEST = Decimal(10) ** 12
+WHOLE = Decimal(2) ** 63
+_QUANTUM = Decimal(1).scaleb(-PLACES)
+_ONE = Decimal(1)
+
+TRUE = frozenset({"1", "true", "yes", "y"})
+FALSE = frozenset({"0", "false", "no", "n"})
+
+
+def read_amount(value: Any) -> Decimal:
+    """Read an amount of money, from a number or a text of one.
+
+    Raises ValueError unless it is finite, smaller than 10^12 and of at most six decimals.
+    """
+    if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
+        raise ValueError("is not a number")
+    try:
+        amount = Decimal(value.strip() if isinstance(value, str) else value)
+        if not amount.is_finite() or amount.copy_abs() >= LARGEST:
+            raise ValueError("is out of range")
+        if amount != amount.quantize(_QUANTUM):
+            raise ValueError(f"has more than {PLACES} decimals")
+    except InvalidOperation:
+        raise ValueError("is not a number") from None
+    return amount
+
+
+def bare(amount: Decimal | None) -> Decimal | None:
+    """Give an amount as wires print it: exact, without an exponent or zeros at its end."""
+    if amount is None:
+        return None
+    short = amount.normalize()
+    return short.quantize(_ONE) if short == short.to_integral_value() else short
+
+
+def read_whole(value: Any) -> int:
+    """Read a whole number, from a number or a text of one; raises ValueError otherwise."""
+    if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
+        raise ValueError("is not a whole number")
+    if isinstance(value, str) and not _digits(value.strip()):
+        raise ValueError("is not a whole number")
+    number = Decimal(value)
+    if not number.is_finite() or number.copy_abs() >= WHOLE or number != number.to_integral_value():
+        raise ValueError("is not a whole number")
+    return int(number)
+
+
+def _digits(text: str) -> bool:
+    unsigned = text[1:] if text[:1] in "+-" else text
+    return unsigned.isascii() and unsigned.isdigit() and len(unsigned) < 20
+
+
+def read_flag(value: Any) -> bool:
+    """Read a yes or no: 1, 0, true, false, as number, text or JSON; raises ValueError otherwise."""
+    if isinstance(value, bool):
+        return value
+    spelled = str(value).strip().lower() if isinstance(value, str | int | Decimal) else ""
+    if spelled in TRUE or spelled in FALSE:
+        return spelled in TRUE
+    raise ValueError("is not 1 or 0")
+
+
+def read_instant(text: str) -> datetime:
+    """Read an ISO 8601 time, or a date for its midnight; without a zone it is UTC.
+
+    Raises ValueError where it is neither.
+    """
+    try:
+        moment = datetime.fromisoformat(text.strip())
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise ValueError("is not an ISO 8601 time") from None
+
+
+def read_date(text: str) -> date:
+    """Read a date written YYYY-MM-DD; raises ValueError otherwise."""
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        raise ValueError("is not a date") from None
+
+
+def seconds(moment: datetime | None) -> str:
+    """Spell a time without its zone, to the second: ``2011-06-10T15:16:16``; nothing as ``""``."""
+    return "" if moment is None else moment.replace(tzinfo=None).isoformat(timespec="seconds")
+
+
+def whole_second(moment: datetime | None) -> datetime | None:
+    """Cut a time down to its second."""
+    return None if moment is None else moment.replace(microsecond=0)

@@ -1,0 +1,131 @@
+"""XML without its dangers: no DTD, no entities of one's own, bounded depth and size."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+from xml.parsers import expat
+
+from orderglot.core.errors import HubError, Invalid, Rule, invalid
+
+DEEPEST = 32
+MOST_ELEMENTS = 50_000
+DECLARATION = '<?xml version="1.0" encoding="utf-8"?>\n'
+
+_UNSAYABLE = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_SPECIAL = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
+_NEEDS_CARE = re.compile("[^\t\n -%'-;=?-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def read(body: bytes) -> tuple[str, Any]:
+    """Decode a document into its root's name and content.
+
+    An element with children is a dict of them by name, several of one name are a list, any other
+    is its text, blanks alone being none. Attributes and comments are passed over. Raises Invalid
+    on anything else.
+    """
+    tree = _Tree()
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+    parser.StartElementHandler = tree.start
+    parser.EndElementHandler = tree.end
+    parser.CharacterDataHandler = tree.text
+    parser.StartDoctypeDeclHandler = _refuse_doctype
+    try:
+        parser.Parse(body, True)
+    except HubError:
+        raise
+    except (expat.ExpatError, ValueError, LookupError) as error:
+        raise _malformed(error) from None
+    return tree.root
+
+
+def write(name: str, value: Any, each: Mapping[str, str]) -> bytes:
+    """Encode a value under a root element.
+
+    A dict becomes child elements in its order; nothing (None, ``""``) an empty element. A list
+    becomes a wrapper around elements of the name that ``each`` gives for it, or, without one, as
+    many elements of its own name.
+    """
+    pieces = [DECLARATION]
+    _write(name, value, each, pieces.append)
+    return "".join(pieces).encode()
+
+
+def sayable(text: str) -> str:
+    """Give a text without the characters that XML cannot say."""
+    return _UNSAYABLE.sub("", text)
+
+
+class _Tree:
+    """Builds plain values out of the parser's events."""
+
+    def __init__(self) -> None:
+        self.root: tuple[str, Any] = ("", "")
+        self.open: list[tuple[str, dict[str, Any], list[str]]] = []
+        self.elements = 0
+
+    def start(self, name: str, _attributes: dict[str, str]) -> None:
+        self.elements += 1
+        if len(self.open) >= DEEPEST:
+            raise invalid(name, Rule.SIZE, f"Elements are nested deeper than {DEEPEST}.")
+        if self.elements > MOST_ELEMENTS:
+            raise invalid(name, Rule.SIZE, f"The document has more than {MOST_ELEMENTS} elements.")
+        self.open.append((name, {}, []))
+
+    def end(self, _name: str) -> None:
+        name, children, texts = self.open.pop()
+        text = "".join(texts)
+        content: Any = children or (text if text.strip() else "")
+        if self.open:
+            _add(self.open[-1][1], name, content)
+        else:
+            self.root = (name, content)
+
+    def text(self, text: str) -> None:
+        self.open[-1][2].append(text)
+
+
+def _add(children: dict[str, Any], name: str, content: Any) -> None:
+    there = children.get(name)
+    if there is None:
+        children[name] = content
+    elif isinstance(there, list):
+        there.append(content)
+    else:
+        children[name] = [there, content]
+
+
+def _write(name: str, value: Any, each: Mapping[str, str], say: Any) -> None:
+    if isinstance(value, list | tuple) and name not in each:
+        for one in value:
+            _write(name, one, each, say)
+        return
+    say(f"<{name}>")
+    if isinstance(value, Mapping):
+        for child, inner in value.items():
+            _write(child, inner, each, say)
+    elif isinstance(value, list | tuple):
+        for one in value:
+            _write(each[name], one, each, say)
+    elif value is not None:
+        say(_spell(value))
+    say(f"</{name}>")
+
+
+def _spell(value: Any) -> str:
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    text = str(value)
+    if _NEEDS_CARE.search(text):
+        return sayable(text).translate(_SPECIAL)
+    return text
+
+
+def _refuse_doctype(name: str, _system: Any, _public: Any, _internal: Any) -> None:
+    raise invalid(name, Rule.UNEXPECTED, "A document type (DOCTYPE) is not accepted.")
+
+
+def _malformed(error: Exception) -> Invalid:
+    return invalid("body", Rule.MALFORMED, f"This is not well-formed XML: {error}.")

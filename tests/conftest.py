@@ -1,0 +1,18 @@
+"""What all tests share: how many examples Hypothesis tries.
+
+`ci` is the default and deterministic; `pytest --hypothesis-profile=dev` tries other examples each
+time, `--hypothesis-profile=thorough` many of them.
+"""
+
+from __future__ import annotations
+
+from hypothesis import HealthCheck, settings
+
+SLOW = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much)
+
+settings.register_profile(
+    "ci", max_examples=60, deadline=None, derandomize=True, suppress_health_check=SLOW
+)
+settings.register_profile("dev", max_examples=60, deadline=None, suppress_health_check=SLOW)
+settings.register_profile("thorough", max_examples=2_000, deadline=None, suppress_health_check=SLOW)
+settings.load_profile("ci")

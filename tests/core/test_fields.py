@@ -1,0 +1,84 @@
+"""The fields of an order: found by name, with what they hold."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from orderglot.core.errors import Invalid, Rule
+from orderglot.core.fields import Field, FieldKind, every_field, field, values_of
+from orderglot.core.order import Address, Identity, Invoice, Line, Link, Order, Reference
+from orderglot.core.values import Relation
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "many"),
+    [
+        ("id", FieldKind.NUMBER, False),
+        ("number", FieldKind.TEXT, False),
+        ("status", FieldKind.TEXT, False),
+        ("test", FieldKind.FLAG, False),
+        ("created", FieldKind.INSTANT, False),
+        ("totals.total", FieldKind.AMOUNT, False),
+        ("invoice.due.tax", FieldKind.AMOUNT, False),
+        ("bill_to.city", FieldKind.TEXT, False),
+        ("customer.number", FieldKind.TEXT, False),
+        ("customer.references.id", FieldKind.TEXT, True),
+        ("references.id", FieldKind.TEXT, True),
+        ("lines.quantity", FieldKind.NUMBER, True),
+        ("lines.deliver_by", FieldKind.DATE, True),
+        ("lines.promotions.code", FieldKind.TEXT, True),
+        ("links.order.number", FieldKind.TEXT, True),
+        ("links.relation", FieldKind.TEXT, True),
+        ("extras.tiny.a.b", FieldKind.EXTRA, False),
+    ],
+)
+def test_a_field_is_found_by_its_dotted_name(name: str, kind: FieldKind, many: bool) -> None:
+    found = field(name)
+
+    assert (name, kind, many) == (found.name, found.kind, found.many)
+
+
+@pytest.mark.parametrize("name", ["", "colour", "lines", "totals", "extras", "extras.", "id.id"])
+def test_an_order_has_no_other_field(name: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        field(name)
+
+    assert [(name, Rule.UNKNOWN)] == [(one.field, one.rule) for one in caught.value.problems]
+
+
+def test_every_field_at_the_top_of_an_order_can_be_asked_about() -> None:
+    tops = {name.partition(".")[0] for name in every_field()}
+
+    assert {member.name for member in msgspec.structs.fields(Order)} - {"extras"} == tops
+
+
+def test_every_field_of_an_order_that_says_nothing_has_its_default() -> None:
+    silent = Order(customer=Identity(), bill_to=Address(), ship_to=Address(), invoice=Invoice())
+
+    for found in every_field().values():
+        if not found.many:
+            assert (found.default,) == values_of(silent, found), found.name
+
+
+def test_a_field_with_many_values_gives_them_all_and_nothing_as_none() -> None:
+    order = Order(
+        lines=(Line(sku="A"), Line()),
+        links=(Link(Relation.REFERS_TO, Identity(references=(Reference("tiny", "T"),))),),
+    )
+
+    assert ("A", None) == values_of(order, field("lines.sku"))
+    assert ("T",) == values_of(order, field("links.order.references.id"))
+    assert values_of(Order(), field("lines.sku")) == ()
+
+
+def test_an_extra_is_found_whatever_its_name() -> None:
+    order = Order(extras={"tiny.a.b": 5})
+
+    assert (5,) == values_of(order, field("extras.tiny.a.b"))
+    assert (None,) == values_of(order, field("extras.tiny.a"))
+
+
+def test_a_field_says_its_own_path() -> None:
+    expected = Field("totals.total", ("totals", "total"), FieldKind.AMOUNT)
+    assert expected == field("totals.total")

@@ -1,0 +1,84 @@
+"""Pricing: what a draft costs, and why it cannot be bought."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from orderglot.core.errors import Invalid, Rule
+from orderglot.core.order import Line, Order
+from orderglot.core.pricing import price
+from orderglot.core.product import Product, Tier, price_of
+from orderglot.core.values import InvoiceStatus, Status
+
+CUP = Product(
+    sku="AA124",
+    title="Cup",
+    upc="012345678905",
+    pack=12,
+    tiers=(Tier(quantity=12, price=Decimal("1.10")), Tier(quantity=48, price=Decimal("0.95"))),
+    weight=Decimal("0.25"),
+)
+PLATE = Product(sku="AA125", tiers=(Tier(price=Decimal("2.005")),))
+BARE = Product(sku="AA126")
+PRODUCTS = {product.sku: product for product in (CUP, PLATE, BARE)}
+
+
+def draft(*lines: tuple[str, int]) -> Order:
+    return Order(lines=tuple(Line(sku=sku, quantity=quantity) for sku, quantity in lines))
+
+
+def test_a_line_costs_its_pieces_and_the_order_the_sum() -> None:
+    order = price(draft(("AA124", 12), ("AA125", 3)), PRODUCTS)
+
+    assert [Decimal("13.20"), Decimal("6.015")] == [line.total for line in order.lines]
+    assert Decimal("19.215") == order.totals.subtotal == order.totals.total
+
+
+def test_the_tier_goes_by_all_pieces_of_a_product_in_the_order() -> None:
+    order = price(draft(("AA124", 24), ("AA124", 24)), PRODUCTS)
+
+    assert [Decimal("0.95")] * 2 == [line.unit_price for line in order.lines]
+
+
+@pytest.mark.parametrize(
+    ("quantity", "unit_price"),
+    [(1, "1.10"), (12, "1.10"), (47, "1.10"), (48, "0.95"), (99, "0.95")],
+)
+def test_the_highest_tier_that_is_reached_gives_the_price(quantity: int, unit_price: str) -> None:
+    assert Decimal(unit_price) == price_of(CUP, quantity)
+
+
+def test_a_product_without_tiers_has_no_price() -> None:
+    assert price_of(BARE, 1) is None
+
+
+def test_a_line_takes_on_what_its_product_says() -> None:
+    (line,) = price(draft(("AA124", 12)), PRODUCTS).lines
+
+    assert ("Cup", "012345678905", 1, Status.RECEIVED) == (
+        line.title,
+        line.upc,
+        line.number,
+        line.status,
+    )
+    assert Decimal("3.00") == line.weight
+
+
+def test_all_of_it_is_still_owed() -> None:
+    invoice = price(draft(("AA124", 12)), PRODUCTS).invoice
+
+    assert invoice is not None
+    assert InvoiceStatus.UNPAID == invoice.status
+    assert invoice.due == invoice.owed
+    assert (Decimal("13.20"), Decimal(0)) == (invoice.owed.total, invoice.paid.total)
+
+
+def test_every_line_that_cannot_be_bought_is_told_at_once() -> None:
+    with pytest.raises(Invalid) as caught:
+        price(draft(("AA999", 1), ("AA124", 13), ("AA125", 1), ("AA126", 1)), PRODUCTS)
+
+    assert [("sku", Rule.UNKNOWN, 1), ("quantity", Rule.PACK, 2), ("sku", Rule.INELIGIBLE, 4)] == [
+        (problem.field, problem.rule, problem.line) for problem in caught.value.problems
+    ]

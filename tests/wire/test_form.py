@@ -1,0 +1,151 @@
+"""The form: every member is read liberally, and every problem is told at once."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from orderglot.core.errors import Invalid, Problem, Rule
+from orderglot.wire.form import Form
+
+JUNK = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.decimals() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+def broken(form: Form) -> list[tuple[str, Rule]]:
+    return [(problem.field, problem.rule) for problem in form.problems]
+
+
+def test_a_sound_form_has_no_problems() -> None:
+    form = Form({"name": " Ann ", "count": "3", "price": "1.50", "gift": "1", "how": "ups"})
+
+    read = (
+        form.text("name", required=True, longest=3),
+        form.whole("count", least=1, most=3),
+        form.amount("price"),
+        form.flag("gift"),
+        form.choice("how", ("FEDEX", "UPS")),
+    )
+
+    form.check()
+    assert ("Ann", 3, Decimal("1.50"), True, "UPS") == read
+
+
+def test_a_number_counts_as_a_text() -> None:
+    assert Form({"zip": 90745}).text("zip") == "90745"
+
+
+def test_what_is_absent_is_nothing_and_no_problem() -> None:
+    form = Form({"empty": "", "none": None})
+
+    for name in ("empty", "none", "absent"):
+        assert not form.has(name)
+        assert form.text(name) == ""
+        assert form.choice(name, ("A",)) == ""
+        assert form.whole(name) is None
+        assert form.amount(name) is None
+        assert form.flag(name) is None
+        assert form.each(name) == ()
+    form.check()
+
+
+def test_what_is_required_must_be_there() -> None:
+    form = Form({})
+
+    form.text("a", required=True)
+    form.whole("b", required=True)
+    form.amount("c", required=True)
+    form.flag("d", required=True)
+    form.choice("e", ("X",), required=True)
+    form.each("f", required=True)
+    form.inside("g", required=True)
+
+    assert [(name, Rule.REQUIRED) for name in "abcdefg"] == broken(form)
+
+
+def test_every_problem_is_told_at_once() -> None:
+    form = Form({"name": "Anna", "count": "x", "few": 1, "many": 9, "how": "DHL", "list": 1})
+
+    form.text("name", longest=3)
+    form.whole("count")
+    form.whole("few", least=2)
+    form.whole("many", least=1, most=8)
+    form.choice("how", ("FEDEX", "UPS"))
+    form.each("list")
+
+    with pytest.raises(Invalid) as caught:
+        form.check()
+    assert [
+        ("name", Rule.LENGTH),
+        ("count", Rule.MALFORMED),
+        ("few", Rule.RANGE),
+        ("many", Rule.RANGE),
+        ("how", Rule.CHOICE),
+        ("list", Rule.MALFORMED),
+    ] == [(problem.field, problem.rule) for problem in caught.value.problems]
+
+
+def test_a_problem_names_the_whole_way_to_its_field_and_its_line() -> None:
+    form = Form({"order": {"items": {"item": [{"quantity": 1}, {"quantity": "x"}]}}})
+
+    for line in form.inside("order").each("items", "item"):
+        line.whole("quantity")
+
+    (problem,) = form.problems
+    assert ("order.items.item[2].quantity", 2) == (problem.field, problem.line)
+
+
+@pytest.mark.parametrize(
+    "items",
+    [
+        [{"sku": "A"}],
+        {"item": [{"sku": "A"}]},
+        {"item": {"sku": "A"}},
+    ],
+)
+def test_a_list_is_read_in_every_spelling(items: Any) -> None:
+    assert ["A"] == [form.text("sku") for form in Form({"items": items}).each("items", "item")]
+
+
+@pytest.mark.parametrize("members", [[1], "text", 5, True])
+def test_what_is_no_mapping_is_refused(members: Any) -> None:
+    form = Form(members, "order")
+
+    assert [Problem("order", Rule.MALFORMED, "This must be a set of named fields.")] == (
+        form.problems
+    )
+
+
+def test_a_long_or_nested_value_is_not_repeated_in_the_message() -> None:
+    form = Form({"a": "9" * 5000, "b": [[["secret"]]]})
+    form.whole("a")
+    form.whole("b")
+
+    assert all(len(problem.reason) < 100 for problem in form.problems)
+    assert "secret" not in form.problems[1].reason
+
+
+@given(JUNK)
+def test_a_form_takes_anything_and_never_raises(members: Any) -> None:
+    form = Form(members)
+    names = [*form.members, "absent"]
+
+    for name in names:
+        form.text(name, required=True, longest=2)
+        form.choice(name, ("A", "B"), required=True)
+        form.whole(name, required=True, least=1, most=5)
+        form.amount(name, required=True)
+        form.flag(name, required=True)
+        form.inside(name, required=True).text("inner")
+        for one in form.each(name, "item", required=True):
+            one.text("inner")
+
+    with pytest.raises(Invalid):
+        form.check()

@@ -1,0 +1,69 @@
+"""Strict JSON: exact numbers in and out, and one error for whatever is not JSON."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from orderglot.core.errors import Invalid
+from orderglot.wire import json
+
+NUMBERS = st.decimals(-(10**12), 10**12, places=6) | st.integers(-(2**63), 2**63 - 1)
+VALUES = st.recursive(
+    st.none() | st.booleans() | NUMBERS | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=10,
+)
+
+
+@given(VALUES)
+def test_any_value_survives_exactly(value: Any) -> None:
+    assert value == json.read(json.write(value))
+
+
+def test_a_fraction_is_never_a_float() -> None:
+    read = json.read(b'{"price": 1.10, "far": 1e5}')
+
+    assert Decimal("1.10") == read["price"]
+    assert [Decimal, Decimal] == [type(value) for value in read.values()]
+
+
+def test_a_decimal_is_printed_as_it_stands() -> None:
+    assert json.write([Decimal("5.00"), Decimal("1.84")]) == b"[5.00,1.84]"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        *(b"", b" ", b"{", b"[1,]", b"{'a': 1}", b"nul", b"NaN", b"Infinity", b"01", b"+1"),
+        *(b'"\xff"', b'"\\ud800"', b'"\\x"', b'{"a": 1} {}', b"\x00"),
+        *('{"a": 1}'.encode("utf-16"), b"1" * 5000, b"1e" + b"9" * 40, b"[" * 100_000),
+    ],
+    ids=lambda body: repr(body[:12]),
+)
+def test_what_is_not_json_is_invalid(body: bytes) -> None:
+    with pytest.raises(Invalid) as caught:
+        json.read(body)
+
+    assert ["body"] == [problem.field for problem in caught.value.problems]
+    assert "class" not in caught.value.message
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_json_or_invalid(body: bytes) -> None:
+    with suppress(Invalid):
+        json.read(body)
+
+
+def test_a_byte_order_mark_is_passed_over() -> None:
+    assert {} == json.read(b"\xef\xbb\xbf{}")
+
+
+def test_the_error_names_what_was_read() -> None:
+    with pytest.raises(Invalid, match=r"^where: "):
+        json.read(b"{", "where")

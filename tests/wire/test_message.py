@@ -1,0 +1,42 @@
+"""Requests and responses: queries and path templates, to and fro."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from orderglot.core.order import Reference
+from orderglot.wire.message import Request, argument, arguments, essence, fill, pairs, query_of
+
+TEXT = st.text(alphabet=st.characters(exclude_categories=["Cs"]))
+
+
+@given(st.lists(st.tuples(TEXT.filter(bool), TEXT), max_size=5).map(tuple))
+def test_a_query_is_read_as_it_was_written(values: tuple[tuple[str, str], ...]) -> None:
+    assert values == pairs(query_of(values))
+
+
+@given(st.text(max_size=60))
+def test_any_query_is_read(query: str) -> None:
+    assert all(len(pair) == 2 for pair in pairs(query))
+
+
+def test_the_last_of_several_values_counts() -> None:
+    request = Request(method="GET", path="/", query="a=1&b=&a=2")
+
+    assert argument(request, "a") == "2"
+    assert argument(request, "b") == ""
+    assert argument(request, "c") is None
+    assert ("1", "2") == arguments(request, "a")
+
+
+def test_a_value_cannot_leave_its_place_in_a_path() -> None:
+    reference = Reference("tiny", "../a/b?c=d#e%2F ä")
+
+    path = fill("/orders/{order_id}", order_id=reference.id)
+
+    assert path == "/orders/..%2Fa%2Fb%3Fc%3Dd%23e%252F%20%C3%A4"
+
+
+def test_the_essence_of_a_media_type_has_no_parameters() -> None:
+    assert essence(" Application/JSON ; charset=utf-8") == "application/json"
