@@ -1,12 +1,12 @@
 """What all tests share: how many examples Hypothesis tries.
 
 `ci` is the default and deterministic; `pytest --hypothesis-profile=dev` tries other examples each
-time, `--hypothesis-profile=thorough` many of them.
+time, `--hypothesis-profile=thorough` many of them. `brief` is for laws that are held by a test.
 """
 
 from __future__ import annotations
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 SLOW = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much)
 
@@ -15,4 +15,12 @@ settings.register_profile(
 )
 settings.register_profile("dev", max_examples=60, deadline=None, suppress_health_check=SLOW)
 settings.register_profile("thorough", max_examples=2_000, deadline=None, suppress_health_check=SLOW)
+settings.register_profile(
+    "brief",
+    max_examples=10,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=SLOW,
+    phases=[Phase.explicit, Phase.generate],
+)
 settings.load_profile("ci")

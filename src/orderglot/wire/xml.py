@@ -103,7 +103,7 @@ def _write(name: str, value: Any, each: Mapping[str, str], say: Any) -> None:
             _write(name, one, each, say)
         return
     say(f"<{name}>")
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         for child, inner in value.items():
             _write(child, inner, each, say)
     elif isinstance(value, list | tuple):

@@ -1,0 +1,1 @@
+"""The faces: dialects put to work, as servers and as clients."""

@@ -1,0 +1,150 @@
+"""The client face: talks to a vendor as its best client would, and is whatever has orders."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Generator
+from datetime import UTC, datetime
+from typing import Generic, TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from orderglot.core.errors import HubError, Unsupported, Upstream
+from orderglot.core.order import Order, Reference
+from orderglot.core.query import EVERYTHING, Page, Query, Window, matches
+from orderglot.wire.dialect import Credentials, Dialect, Session, Talk
+from orderglot.wire.message import Request, Response, Send
+
+T = TypeVar("T")
+
+UNAUTHENTICATED = 401
+MOST_REFUSALS = 3
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Client:
+    """A vendor's orders over a line: ``core.ports.Orders`` for whatever ``send`` leads to."""
+
+    def __init__(
+        self,
+        dialect: Dialect,
+        send: Send,
+        credentials: Credentials,
+        now: Callable[[], datetime] = _now,
+    ) -> None:
+        self.dialect = dialect
+        self.send = send
+        self.session = Session(credentials, now)
+        self.lock = asyncio.Lock()
+        self.logins = 0
+
+    async def place(self, order: Order) -> Order:
+        """Place a new order with the vendor."""
+        return await self._talk(self._can(self.dialect.place, "place an order")(order))
+
+    async def get(self, ref: Reference) -> Order:
+        """Give the order that the vendor knows under an id."""
+        return await self._talk(self._can(self.dialect.get, "give one order")(ref))
+
+    async def linked(self, ref: Reference) -> tuple[Order, ...]:
+        """Give the orders that the vendor links to one."""
+        return await self._talk(self._can(self.dialect.linked, "list linked orders")(ref))
+
+    async def page(self, window: Window) -> Page:
+        """Give one page of the vendor's list, no longer than the vendor allows."""
+        limit = min(window.limit, self.dialect.can.max_size)
+        window = msgspec.structs.replace(window, limit=limit)
+        return await self._talk(self._can(self.dialect.page, "list orders")(window))
+
+    async def walk(self, where: Query = EVERYTHING) -> AsyncIterator[Order]:
+        """Give every match once, page by page.
+
+        Orders that come twice, because the list moved underneath, are given once. Raises Upstream
+        where the vendor names the same page as its next one a second time.
+        """
+        window: Window | None = Window(where=where, limit=self.dialect.can.max_size)
+        seen_pages: set[tuple[str, int]] = set()
+        seen: set[str] = set()
+        while window is not None:
+            if (window.after, window.offset) in seen_pages:
+                raise Upstream("The vendor's list leads back to a page that was already read.")
+            seen_pages.add((window.after, window.offset))
+            page = await self.page(window)
+            for order in page.orders:
+                if _first_time(order, seen) and matches(order, where):
+                    yield order
+            window = page.next
+
+    def _can(self, need: Callable[..., T] | None, what: str) -> Callable[..., T]:
+        if need is None:
+            raise Unsupported(f"{self.dialect.title} cannot {what}.")
+        return need
+
+    async def _talk(self, talk: Talk[T]) -> T:
+        return await self._hold(talk, self._ask)
+
+    async def _hold(self, talk: Talk[T], send: Send) -> T:
+        said = _step(talk, None)
+        while isinstance(said, Request):
+            response = await send(said)
+            error = self.dialect.faults.read(response)
+            said = _thrown(talk, error) if error else _step(talk, response)
+        return said.value
+
+    async def _ask(self, request: Request) -> Response:
+        """Send a request with its proof, and again after a new login where the old one is over."""
+        await self._log_in(refusals=0, logins=self.logins)
+        refusals, logins = 0, self.logins
+        response = await self.send(self.dialect.auth.prove(request, self.session))
+        while response.status == UNAUTHENTICATED and refusals < MOST_REFUSALS:
+            refusals += 1
+            if not await self._log_in(refusals, logins):
+                break
+            logins = self.logins
+            response = await self.send(self.dialect.auth.prove(request, self.session))
+        return response
+
+    async def _log_in(self, refusals: int, logins: int) -> bool:
+        """Log in unless that needs nothing, or somebody else did since ``logins`` was read."""
+        async with self.lock:
+            if refusals and self.logins != logins:
+                return refusals == 1
+            talk = self.dialect.auth.login(self.session, refusals)
+            if talk is None:
+                return False
+            await self._hold(talk, self.send)
+            self.logins += 1
+            return True
+
+
+class Ended(Struct, Generic[T], frozen=True):
+    """The end of a conversation, with what came of it."""
+
+    value: T
+
+
+def _step(talk: Generator[Request, Response, T], said: Response | None) -> Request | Ended[T]:
+    try:
+        return next(talk) if said is None else talk.send(said)
+    except StopIteration as end:
+        return Ended(end.value)
+
+
+def _thrown(talk: Generator[Request, Response, T], error: HubError) -> Request | Ended[T]:
+    """Tell a conversation that the vendor said no; most do not listen, and the error goes on."""
+    try:
+        return talk.throw(error)
+    except StopIteration as end:
+        return Ended(end.value)
+
+
+def _first_time(order: Order, seen: set[str]) -> bool:
+    ids = {reference.id for reference in order.references}
+    if ids & seen:
+        return False
+    seen |= ids
+    return True

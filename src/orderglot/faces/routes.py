@@ -1,0 +1,103 @@
+"""Routing: which operation a method and path mean, by the dialects' own path templates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Generic, NamedTuple, TypeVar
+from urllib.parse import unquote
+
+from orderglot.core.errors import NotFound, Unsupported
+from orderglot.wire.dialect import Dialect, Operation
+
+Owner = TypeVar("Owner")
+
+NO_PARAMS: dict[str, str] = {}
+
+
+class Route(NamedTuple, Generic[Owner]):
+    """An operation, whose it is, and the values of its path's names."""
+
+    owner: Owner
+    operation: Operation[Any, Any]
+    params: dict[str, str]
+
+
+class _Node(Generic[Owner]):
+    """One step of all paths that begin alike."""
+
+    __slots__ = ("literals", "methods", "owner", "param")
+
+    def __init__(self, owner: Owner) -> None:
+        self.owner = owner
+        self.literals: dict[str, _Node[Owner]] = {}
+        self.param: _Node[Owner] | None = None
+        self.methods: dict[str, tuple[Owner, Operation[Any, Any], tuple[str, ...]]] = {}
+
+
+class Routes(Generic[Owner]):
+    """The path templates of some dialects, compiled once into a tree of path segments."""
+
+    def __init__(self, owned: Iterable[tuple[Owner, Dialect]]) -> None:
+        self.root: _Node[Owner] | None = None
+        for owner, dialect in owned:
+            for operation in dialect.operations:
+                for template in operation.paths:
+                    self._add(owner, operation, template)
+
+    def find(self, method: str, path: str) -> Route[Owner]:
+        """Give the operation for a method and a percent-encoded path.
+
+        Raises NotFound where no template fits, Unsupported where only the method does not.
+        """
+        values: list[str] = []
+        node = self.root and _walk(self.root, path.split("/")[1:], 0, values)
+        if node is None:
+            raise NotFound(f"There is nothing at {path[:200]}.")
+        entry = node.methods.get("GET" if method == "HEAD" else method)
+        if entry is None:
+            allow = tuple(sorted(node.methods))
+            raise Unsupported(f"{path[:200]} takes {' or '.join(allow)} alone.", allow=allow)
+        owner, operation, names = entry
+        params = dict(zip(names, map(unquote, values), strict=True)) if names else NO_PARAMS
+        return Route(owner, operation, params)
+
+    def nearest(self, path: str) -> Owner | None:
+        """Give the owner of the template that shares the longest beginning with a path."""
+        node, owner = self.root, None
+        for segment in path.split("/")[1:]:
+            node = node and (node.literals.get(segment) or node.param)
+            if node is None:
+                break
+            owner = node.owner
+        return owner
+
+    def _add(self, owner: Owner, operation: Operation[Any, Any], template: str) -> None:
+        self.root = self.root or _Node(owner)
+        node, names = self.root, []
+        for segment in template.split("/")[1:]:
+            if segment.startswith("{"):
+                names.append(segment[1:-1])
+                node.param = node.param or _Node(owner)
+                node = node.param
+            else:
+                node = node.literals.setdefault(segment, _Node(owner))
+        if operation.method in node.methods:
+            raise ValueError(f"two operations claim {operation.method} {template}")
+        node.methods[operation.method] = (owner, operation, tuple(names))
+
+
+def _walk(
+    node: _Node[Owner], segments: list[str], at: int, values: list[str]
+) -> _Node[Owner] | None:
+    """Follow a path; a literal goes before a name, and a name never stands for nothing."""
+    if at == len(segments):
+        return node if node.methods else None
+    segment = segments[at]
+    literal = node.literals.get(segment)
+    found = literal and _walk(literal, segments, at + 1, values)
+    if found is None and node.param and segment:
+        values.append(segment)
+        found = _walk(node.param, segments, at + 1, values)
+        if found is None:
+            values.pop()
+    return found

@@ -1,0 +1,83 @@
+"""The server face: answers a vendor's requests as the vendor would."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from orderglot.core.caller import Caller, demand
+from orderglot.core.errors import HubError
+from orderglot.core.ports import Store
+from orderglot.faces.replay import Remember, Replay
+from orderglot.faces.routes import Route, Routes
+from orderglot.wire.dialect import OPEN, Desk, Dialect, Operation
+from orderglot.wire.message import Request, Response
+
+NOBODY = Caller(seller=0, may=frozenset())
+"""Who calls an open operation."""
+
+
+class Server:
+    """A dialect over a store: takes requests, gives responses, and never raises a HubError."""
+
+    def __init__(self, dialect: Dialect, store: Store) -> None:
+        self.dialect = dialect
+        self.store = store
+        self.replay = Replay(dialect, store)
+        self.routes = Routes([(self, dialect)])
+
+    async def __call__(self, request: Request) -> Response:
+        """Answer a request, a refusal in the vendor's own form."""
+        try:
+            route = self.routes.find(request.method, request.path)
+        except HubError as error:
+            return self.refuse(error, request)
+        return await self.serve(route, request)
+
+    async def serve(self, route: Route[Server], request: Request) -> Response:
+        """Answer a request whose operation is known."""
+        if route.params:
+            request = msgspec.structs.replace(request, params=route.params)
+        try:
+            return await self._answer(route.operation, request)
+        except HubError as error:
+            return self.refuse(error, request)
+
+    def refuse(self, error: HubError, request: Request) -> Response:
+        """Spell an error in the vendor's form."""
+        return self.dialect.faults.write(error, request)
+
+    async def _answer(self, operation: Operation[Any, Any], request: Request) -> Response:
+        if operation.needs == OPEN:
+            return await self._open(operation, request)
+        caller = await self.dialect.auth.identify(request, self.store.keyring)
+        demand(caller, operation.needs)
+        if not operation.once:
+            return await self._perform(operation, request, caller, None)
+        return await self.replay.once(
+            caller,
+            request,
+            lambda remember: self._perform(operation, request, caller, remember),
+            lambda error: self.refuse(error, request),
+        )
+
+    async def _open(self, operation: Operation[Any, Any], request: Request) -> Response:
+        ask = operation.read_request(request, NOBODY)
+        desk = Desk(self.store.keyring, self.store.now())
+        return operation.write_response(await operation.perform(desk, ask), request)
+
+    async def _perform(
+        self,
+        operation: Operation[Any, Any],
+        request: Request,
+        caller: Caller,
+        remember: Remember | None,
+    ) -> Response:
+        ask = operation.read_request(request, caller)
+        async with self.store.of(caller).together() as unit:
+            desk = Desk(self.store.keyring, unit.now(), unit)
+            response = operation.write_response(await operation.perform(desk, ask), request)
+            if remember:
+                unit.remember(remember(response))
+        return response

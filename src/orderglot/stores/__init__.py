@@ -1,0 +1,39 @@
+"""Where orders are kept: in memory, or in a SQLite file."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from orderglot.core.errors import Invalid
+from orderglot.stores.memory import MemoryStore
+from orderglot.stores.sight import Clock
+from orderglot.stores.sqlite import SqliteStore
+from orderglot.stores.store import BookStore
+
+KINDS = "sqlite:///orders.db, sqlite:////var/lib/orders.db or memory:"
+
+
+def utc_now() -> datetime:
+    """Give the time of the machine's clock."""
+    return datetime.now(UTC)
+
+
+def open_store(url: str, clock: Clock = utc_now) -> BookStore:
+    """Open the store that a URL or the bare path of a SQLite file names.
+
+    ``sqlite:///`` goes before a path: three slashes and one that is relative, or four in all where
+    it is absolute. Raises Invalid where there is no such store, Upstream where it cannot be used.
+    """
+    scheme, colon, rest = url.partition(":")
+    if colon and scheme == "memory":
+        return MemoryStore(clock)
+    if colon and scheme == "sqlite":
+        if not rest.startswith("///") or len(rest) < 4:
+            raise Invalid(message=f"{url!r} names no file; write it like {KINDS}.")
+        return SqliteStore(Path(rest.removeprefix("///")), clock)
+    if colon and scheme in ("postgresql", "postgres"):
+        raise Invalid(message=f"PostgreSQL is not offered yet; write {KINDS}.")
+    if "://" in url or not url or url.endswith(":"):
+        raise Invalid(message=f"{url!r} names no store; write {KINDS}.")
+    return SqliteStore(Path(url), clock)

@@ -1,0 +1,76 @@
+"""The book: one seller's orders as one caller may see and write them, over any shelf."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import TypeVar
+
+from orderglot.core.caller import Caller
+from orderglot.core.customer import Customer
+from orderglot.core.errors import Conflict
+from orderglot.core.order import Order
+from orderglot.core.ports import Kept
+from orderglot.core.product import Product
+from orderglot.stores.numbers import Numbers
+from orderglot.stores.shelf import Raced, Shelf
+from orderglot.stores.sight import Clock, Sight
+from orderglot.stores.unit import Unit
+
+T = TypeVar("T")
+
+
+class Book(Sight):
+    """A book whose writes are units of their own, begun anew once where another was faster."""
+
+    def __init__(self, shelf: Shelf, numbers: Numbers, caller: Caller, clock: Clock) -> None:
+        super().__init__(shelf, caller, clock)
+        self._numbers = numbers
+
+    @asynccontextmanager
+    async def together(self) -> AsyncIterator[Unit]:
+        """Open a unit: what is written to it is kept all at once at its end, or not at all.
+
+        Raises Conflict at the end where somebody else was faster.
+        """
+        unit = self._unit()
+        yield unit
+        try:
+            await unit.commit()
+        except Raced as race:
+            raise Conflict(
+                "Somebody else changed the same thing at the same moment; read it again and repeat."
+            ) from race
+
+    async def place(self, order: Order) -> Order:
+        """Add a new order and give it back as it now stands, with its ids."""
+        return await self._write(lambda unit: unit.place(order))
+
+    async def keep(self, *orders: Order) -> tuple[Kept, ...]:
+        """Keep orders that came from elsewhere under their references; the newest version wins."""
+        return await self._write(lambda unit: unit.keep(*orders))
+
+    async def change(self, order: Order, what: str = "changed") -> Order:
+        """Put a new version in the place of the one it was made from; ``what`` names the event."""
+        return await self._write(lambda unit: unit.change(order, what))
+
+    async def keep_customer(self, customer: Customer) -> Customer:
+        """Add a customer, or put a new version in place of the one with its id."""
+        return await self._write(lambda unit: unit.keep_customer(customer))
+
+    async def keep_product(self, product: Product) -> Product:
+        """Add a product, or put a new version in its place."""
+        return await self._write(lambda unit: unit.keep_product(product))
+
+    async def _write(self, write: Callable[[Unit], Awaitable[T]]) -> T:
+        unit = self._unit()
+        done = await write(unit)
+        try:
+            await unit.commit()
+        except Raced:
+            async with self.together() as again:
+                done = await write(again)
+        return done
+
+    def _unit(self) -> Unit:
+        return Unit(self._shelf, self._numbers, self._caller, self._clock)

@@ -1,0 +1,77 @@
+"""Documents: things as JSON texts, the form in which every store keeps them.
+
+Amounts are JSON numbers, written and read digit by digit; nothing passes through a float.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from orderglot.core.customer import Customer
+from orderglot.core.errors import Invalid, Problem, Rule, invalid
+from orderglot.core.order import Order
+from orderglot.core.ports import Credential
+from orderglot.core.product import Product
+from orderglot.core.seller import Seller
+
+_encoder = msgspec.json.Encoder(decimal_format="number")
+
+read_order = msgspec.json.Decoder(Order, float_hook=Decimal).decode
+read_customer = msgspec.json.Decoder(Customer, float_hook=Decimal).decode
+read_product = msgspec.json.Decoder(Product, float_hook=Decimal).decode
+read_credential = msgspec.json.Decoder(Credential).decode
+read_seller = msgspec.json.Decoder(Seller, float_hook=Decimal).decode
+
+_SUSPECT = (rb"\u0000", b"NaN", b"Infinity")
+
+
+def write(thing: Any) -> bytes:
+    """Encode a thing; raises Invalid where it holds what no store can keep.
+
+    That is the character NUL, half a surrogate pair, and an amount that is not a number.
+    """
+    try:
+        document = _encoder.encode(thing)
+    except UnicodeEncodeError:
+        document = None
+    except (TypeError, OverflowError) as error:
+        raise invalid(
+            "extras", Rule.MALFORMED, f"This cannot be written as JSON: {error}."
+        ) from None
+    if document is None or any(sign in document for sign in _SUSPECT):
+        _refuse_unkeepable(thing)
+    assert document is not None
+    return document
+
+
+def _refuse_unkeepable(thing: Any) -> None:
+    problems = tuple(_problems("", msgspec.to_builtins(thing, builtin_types=(Decimal,))))
+    if problems:
+        raise Invalid(*problems)
+
+
+def _problems(name: str, value: Any) -> Iterator[Problem]:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _problems(name, key)
+            yield from _problems(f"{name}.{key}".lstrip("."), inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _problems(name, inner)
+    elif isinstance(value, str) and not keepable(value):
+        yield Problem(name, Rule.MALFORMED, "This text has a character that cannot be kept.")
+    elif isinstance(value, Decimal) and not value.is_finite():
+        yield Problem(name, Rule.MALFORMED, "This is not a number.")
+
+
+def keepable(text: str) -> bool:
+    """Tell whether a text has neither NUL nor half a surrogate pair."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\0" not in text

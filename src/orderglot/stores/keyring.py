@@ -1,0 +1,177 @@
+"""The keyring: keys and tokens, of which only fingerprints are kept."""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from orderglot.core.caller import Caller
+from orderglot.core.errors import Conflict, NotFound, Unauthenticated
+from orderglot.core.ports import Credential
+from orderglot.stores.shelf import PutCredential, Raced, Shelf
+from orderglot.stores.sight import Clock
+
+KEY = "key"
+ENTROPY = 32
+ATTEMPTS = 20
+_NOBODY = "0" * 64
+
+
+Spell = Callable[[bytes], str]
+"""Spells 32 random bytes as a dialect's keys or accounts look."""
+
+
+class Key(Struct, frozen=True):
+    """A new key: its public part, and the secret, which is shown this one time."""
+
+    id: str
+    secret: str
+
+
+class Keyring:
+    """Who may come in, and what their owner may do about it: the last five are for the owner.
+
+    A token that is issued under its key's id goes live and ends together with the key.
+    """
+
+    def __init__(self, shelf: Shelf, clock: Clock) -> None:
+        self._shelf = shelf
+        self._clock = clock
+
+    async def admit(self, dialect: str, kind: str, secret: str) -> Credential:
+        """Give the credential behind a secret; raise Unauthenticated unless it is good now."""
+        shown = fingerprint(secret)
+        found = await self._shelf.credential(dialect, kind, shown)
+        same = hmac.compare_digest(found.fingerprint if found else _NOBODY, shown)
+        if found is None or not same or not _good(found, self._clock()):
+            raise Unauthenticated("This key or token is not known, has expired or was ended.")
+        return found
+
+    async def issue(
+        self,
+        dialect: str,
+        kind: str,
+        caller: Caller,
+        spell: Spell,
+        lasts: timedelta | None = None,
+        id: str = "",
+    ) -> str:
+        """Make a new secret, spelled out of random bytes, and give it away this one time.
+
+        Raises Conflict where it is a key and the dialect already has one of this id.
+        """
+        secret = spell(secrets.token_bytes(ENTROPY))
+        expires = None if lasts is None else self._clock() + lasts
+        await self._put(dialect, kind, caller, id, secret, expires)
+        return secret
+
+    async def end(self, dialect: str, kind: str, secret: str) -> None:
+        """End a credential; ending one that is not good is no error."""
+        found = await self._shelf.credential(dialect, kind, fingerprint(secret))
+        if found is not None and found.ended is None:
+            await self._write(replace(found, ended=self._clock()))
+
+    async def credentials(self, seller: int) -> tuple[Credential, ...]:
+        """Give every credential of a seller, the ended ones, too, oldest first."""
+        return await self._shelf.credentials(seller)
+
+    async def issue_key(
+        self,
+        dialect: str,
+        caller: Caller,
+        spell: Spell,
+        name: Spell,
+        expires: datetime | None = None,
+    ) -> Key:
+        """Make a new key with a public part that is nobody else's in the dialect."""
+        secret = spell(secrets.token_bytes(ENTROPY))
+        for _ in range(ATTEMPTS):
+            id = name(secrets.token_bytes(ENTROPY))
+            try:
+                await self._put(dialect, KEY, caller, id, secret, expires)
+            except Conflict:
+                continue
+            return Key(id, secret)
+        raise Conflict(f"{dialect} has no free account names left; end unused keys first.")
+
+    async def plant_key(self, dialect: str, caller: Caller, id: str, secret: str) -> Key:
+        """Put a key in whose parts are known beforehand: for demo books, never for real ones.
+
+        The same one twice is no error; raises Conflict where the id is another's.
+        """
+        there = await self._shelf.credential(dialect, KEY, fingerprint(secret))
+        if there is None or (there.id, there.caller) != (id, _named(caller, dialect, id)):
+            await self._put(dialect, KEY, caller, id, secret, None)
+        return Key(id, secret)
+
+    async def end_key(self, seller: int, dialect: str, id: str) -> None:
+        """End a key and every token that goes by its id; raises NotFound without one."""
+        now, family = self._clock(), await self._family(seller, dialect, id)
+        await self._write(*(replace(one, ended=now) for one in family if one.ended is None))
+
+    async def set_live(self, seller: int, dialect: str, id: str) -> None:
+        """Move a key and its tokens from test to production; raises NotFound without one."""
+        family = await self._family(seller, dialect, id)
+        live = (replace(one, caller=replace(one.caller, test=False)) for one in family)
+        await self._write(*live)
+
+    async def _family(self, seller: int, dialect: str, id: str) -> list[Credential]:
+        every = await self._shelf.credentials(seller)
+        family = [one for one in every if (one.dialect, one.id) == (dialect, id)]
+        if not any(one.kind == KEY for one in family):
+            raise NotFound(f"There is no {dialect} key {id!r}; list the seller's keys.")
+        return family
+
+    async def _put(
+        self,
+        dialect: str,
+        kind: str,
+        caller: Caller,
+        id: str,
+        secret: str,
+        expires: datetime | None,
+    ) -> None:
+        await self._write(
+            Credential(
+                dialect=dialect,
+                kind=kind,
+                id=id,
+                fingerprint=fingerprint(secret),
+                caller=_named(caller, dialect, id),
+                created=self._clock(),
+                expires=expires,
+            )
+        )
+
+    async def _write(self, *credentials: Credential) -> None:
+        if not credentials:
+            return
+        first = credentials[0]
+        try:
+            await self._shelf.commit(
+                first.caller.seller, [PutCredential(one) for one in credentials]
+            )
+        except Raced as race:
+            raise Conflict(
+                f"{first.dialect} already has a key {first.id!r}; take another id."
+            ) from race
+
+
+def fingerprint(secret: str) -> str:
+    """Give the SHA-256 of a secret, by which it is found and told."""
+    return sha256(secret.encode(errors="surrogatepass")).hexdigest()
+
+
+def _named(caller: Caller, dialect: str, id: str) -> Caller:
+    return caller if caller.name else replace(caller, name=f"{dialect}:{id}")
+
+
+def _good(credential: Credential, now: datetime) -> bool:
+    alive = credential.expires is None or credential.expires > now
+    return alive and credential.ended is None

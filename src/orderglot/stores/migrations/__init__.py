@@ -1,0 +1,43 @@
+"""Migrations: the numbered steps by which a database got its tables, kept as SQL files."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from importlib.resources import files
+
+from msgspec import Struct
+
+from orderglot.core.errors import Invalid
+
+
+class Migration(Struct, frozen=True):
+    """One step: its number, the name of its file, and what it does."""
+
+    number: int
+    name: str
+    script: str
+
+
+def migrations(database: str) -> tuple[Migration, ...]:
+    """Give every step of a kind of database, in order."""
+    folder = files(__name__) / database
+    found = sorted(
+        (file for file in folder.iterdir() if file.name.endswith(".sql")),
+        key=lambda file: file.name,
+    )
+    return tuple(
+        Migration(int(file.name[:4]), file.name, file.read_text(encoding="utf-8")) for file in found
+    )
+
+
+def pending(
+    steps: tuple[Migration, ...], applied: Collection[int], where: str
+) -> tuple[Migration, ...]:
+    """Give the steps that are still to be done; raises Invalid on a database from the future."""
+    unknown = set(applied) - {step.number for step in steps}
+    if unknown:
+        raise Invalid(
+            message=f"{where} was written by a newer Orderglot (step {max(unknown)} of its tables "
+            "is not known here); upgrade Orderglot to open it."
+        )
+    return tuple(step for step in steps if step.number not in applied)

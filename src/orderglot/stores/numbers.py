@@ -1,0 +1,33 @@
+"""Numbers: the hub's own ids, taken from the shelf in blocks so that a unit knows them at once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from orderglot.stores.shelf import Shelf, Thing
+
+SMALLEST, LARGEST = 100, 2_000
+"""So many are taken at a time, first and at most. What is left when a process ends is never used."""
+
+
+class Numbers:
+    """Hands out hub ids, each once."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        self._shelf = shelf
+        self._sizes: dict[tuple[int, Thing], int] = {}
+        self._held: dict[tuple[int, Thing], list[int]] = {}
+
+    async def take(self, seller: int, thing: Thing, avoid: Collection[int]) -> int:
+        """Give a number that is nobody's id and, so far, nobody's reference; nor one to avoid."""
+        key = seller, thing
+        held = self._held.setdefault(key, [])
+        while True:
+            while held:
+                number = held.pop()
+                if number not in avoid:
+                    return number
+            size = self._sizes.get(key, SMALLEST)
+            self._sizes[key] = min(2 * size, LARGEST)
+            block = await self._shelf.numbers(seller, thing, size)
+            held[:0] = reversed(block)

@@ -1,0 +1,181 @@
+"""Parties: the customers and the other orders that an order names, found or made."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from datetime import datetime
+
+from msgspec.structs import replace
+
+from orderglot.core.customer import Customer, identity
+from orderglot.core.errors import Rule, invalid
+from orderglot.core.order import Identity, Link, Order, Reference
+from orderglot.stores.keeping import introduced, nameless, new_customer
+from orderglot.stores.names import N, Pile, goes_by, hub_id, hub_ids, visible
+from orderglot.stores.numbers import Numbers
+from orderglot.stores.shelf import Scope, Shelf, Thing
+
+
+class Parties:
+    """What a unit knows of orders and customers, loaded in bulk before it is needed.
+
+    With ``ours`` an id without a reference may be the hub's own, as our clients say it; what comes
+    from elsewhere never means that.
+    """
+
+    def __init__(self, shelf: Shelf, numbers: Numbers, scope: Scope) -> None:
+        self._shelf = shelf
+        self._numbers = numbers
+        self._scope = scope
+        self._all = Scope(scope.seller)
+        self.orders: Pile[Order] = Pile(Thing.ORDER)
+        self.customers: Pile[Customer] = Pile(Thing.CUSTOMER)
+        self.renamed: set[int] = set()
+
+    async def learn(self, orders: Collection[Order]) -> None:
+        """Read everything that these orders name, and what would clash with them."""
+        named = [link.order for order in orders for link in order.links]
+        own = {ref for order in orders for ref in order.references}
+        links = {ref for thing in named for ref in thing.references}
+        self.orders.spoken |= hub_ids(own, Thing.ORDER)
+        await self._learn_orders(
+            own | links,
+            {thing.number for thing in named if thing.number},
+            {thing.id for thing in named if thing.id} | hub_ids(own | links, Thing.ORDER),
+        )
+        await self.learn_customers([order.customer for order in orders if order.customer])
+
+    async def _learn_orders(
+        self, references: Collection[Reference], numbers: Collection[str], ids: Collection[int]
+    ) -> None:
+        if references:
+            self.orders.read(await self._shelf.orders_known(self._all, references))
+        if numbers:
+            self.orders.read(await self._shelf.orders_numbered(self._all, numbers))
+        if ids:
+            self.orders.read(await self._shelf.orders_with(self._all, ids))
+
+    async def learn_customers(self, named: Collection[Identity | Customer]) -> None:
+        """Read the customers that go by these names."""
+        seller = self._scope.seller
+        references = {ref for thing in named for ref in thing.references}
+        numbers = {thing.number for thing in named if thing.number}
+        alike = hub_ids(references, Thing.CUSTOMER)
+        ids = {thing.id for thing in named if thing.id} | alike
+        self.customers.spoken |= alike
+        if references:
+            self.customers.read(await self._shelf.customers_known(seller, references))
+        if numbers:
+            self.customers.read(await self._shelf.customers_numbered(seller, numbers))
+        if ids:
+            self.customers.read(await self._shelf.customers_with(seller, ids))
+
+    async def new_id(self, thing: Thing) -> int:
+        """Give a new thing its number, clear of every reference that is known here."""
+        pile = self.orders if thing is Thing.ORDER else self.customers
+        return await self._numbers.take(self._scope.seller, thing, pile.spoken)
+
+    async def customer_of(self, order: Order, now: datetime, *, ours: bool) -> Identity | None:
+        """Give the customer whom an order names as they are known here, new if unknown.
+
+        Raises Invalid where it names a hub id that nobody has.
+        """
+        named = order.customer
+        if named is None or nameless(named):
+            return None
+        found = _found(self.customers, named, ours=ours)
+        if found is None and named.id:
+            raise invalid("customer", Rule.UNKNOWN, f"There is no customer {named.id} here.")
+        if found is None:
+            found = new_customer(named, order, await self.new_id(Thing.CUSTOMER), now)
+            self.customers.refuse_clash(found)
+            self.customers.write(found)
+        else:
+            known = introduced(found, named)
+            if known is not found:
+                found = replace(known, version=known.version + 1, modified=now)
+                self.rename(found)
+        return identity(found)
+
+    def rename(self, customer: Customer) -> None:
+        """Write a customer who is known by other names from now on, in their orders as well."""
+        self.customers.refuse_clash(customer)
+        self.customers.write(customer)
+        self.renamed.add(customer.id)
+        for order in self.orders.everything():
+            if order.customer is not None and order.customer.id == customer.id:
+                self.orders.refresh(replace(order, customer=identity(customer)))
+
+    def links_of(self, order: Order, *, ours: bool) -> tuple[Link, ...]:
+        """Give the links of an order with what they point at as it is known here.
+
+        What is not known yet stays as the order says it, unless a customer says it: they can point
+        at their own orders alone. Raises Invalid there, and for a hub id that is nobody's.
+        """
+        return tuple(
+            Link(link.relation, self._target(link.order, ours=ours)) for link in order.links
+        )
+
+    def _target(self, named: Identity, *, ours: bool) -> Identity:
+        found = _found(self.orders, named, ours=ours)
+        if found is not None and visible(found, self._scope):
+            return _identity(found)
+        if named.id or self._scope.customer is not None:
+            shown = named.id or named.number or ", ".join(ref.id for ref in named.references)
+            raise invalid("links", Rule.UNKNOWN, f"There is no order {shown} here to point at.")
+        return named
+
+    async def name_customers(self) -> None:
+        """Put the present names of their customers on all orders that are about to be written."""
+        named = {order.customer.id for order in self.orders.written() if order.customer}
+        unknown = [id for id in named if self.customers.with_id(id) is None]
+        if unknown:
+            await self.learn_customers([Identity(id=id) for id in unknown])
+        for order in self.orders.written():
+            customer = order.customer and self.customers.with_id(order.customer.id)
+            if customer and identity(customer) != order.customer:
+                self.orders.refresh(replace(order, customer=identity(customer)))
+
+    def expected(self) -> Iterator[tuple[int, int]]:
+        """Give the customers whose names are about to be written, at the version they are of.
+
+        Those who are written themselves are checked by that.
+        """
+        for id in {order.customer.id for order in self.orders.written() if order.customer}:
+            customer = self.customers.with_id(id)
+            if customer is not None and id not in self.customers.kept:
+                yield id, customer.version
+
+    async def repoint(self, orders: Collection[Order]) -> None:
+        """Write the names of new or renamed orders into the orders that point at them."""
+        if any(order.references or order.number for order in orders):
+            self.orders.read(await self._shelf.orders_pointing(self._all, orders))
+        for order in self.orders.everything():
+            if order.links:
+                self._repoint(order)
+
+    def _repoint(self, order: Order) -> None:
+        links = tuple(Link(link.relation, self._renewed(order, link.order)) for link in order.links)
+        if links != order.links:
+            self.orders.write(replace(order, links=links))
+
+    def _renewed(self, order: Order, named: Identity) -> Identity:
+        found = _found(self.orders, named, ours=False)
+        if found is None or (found.test and not order.test):
+            return named
+        return _identity(found)
+
+
+def _identity(order: Order) -> Identity:
+    return Identity(id=order.id, number=order.number, references=order.references)
+
+
+def _found(pile: Pile[N], named: Identity, *, ours: bool) -> N | None:
+    if named.id:
+        return pile.with_id(named.id)
+    found = pile.known(named.references)
+    if found is None and ours:
+        things = (pile.with_id(hub_id(ref.id) or 0) for ref in named.references)
+        pairs = zip(things, named.references, strict=True)
+        found = next((one for one, ref in pairs if one and goes_by(one, ref)), None)
+    return found or (pile.numbered(named.number) if named.number else None)

@@ -1,0 +1,124 @@
+"""Sight: what a caller can read of a seller's book, and nothing beside it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from datetime import datetime
+
+from orderglot.core.caller import Caller
+from orderglot.core.customer import Customer
+from orderglot.core.errors import NotFound
+from orderglot.core.order import Order, Reference
+from orderglot.core.ports import Event
+from orderglot.core.product import Product
+from orderglot.core.query import EVERYTHING, Page, Query, Window
+from orderglot.core.seller import Seller
+from orderglot.stores import question
+from orderglot.stores.document import keepable
+from orderglot.stores.names import goes_by, hub_ids
+from orderglot.stores.shelf import Question, Scope, Shelf, Thing
+
+Clock = Callable[[], datetime]
+
+STRIDE = 100
+"""How many orders a walk holds at a time."""
+
+
+class Sight:
+    """The reads of a book, each within the caller's scope."""
+
+    def __init__(self, shelf: Shelf, caller: Caller, clock: Clock) -> None:
+        self._shelf = shelf
+        self._caller = caller
+        self._clock = clock
+        self._scope = Scope(caller.seller, caller.customer, caller.test)
+
+    @property
+    def caller(self) -> Caller:
+        """Who is looking."""
+        return self._caller
+
+    def now(self) -> datetime:
+        """Give the time that new things are stamped with."""
+        return self._clock()
+
+    async def get(self, ref: Reference) -> Order:
+        """Give the order that a dialect's clients know under an id; raise NotFound without one."""
+        found = await self._find(ref) if keepable(ref.id) else None
+        if found is None:
+            raise NotFound(f"There is no order {ref.id!r} here; check the id.")
+        return found
+
+    async def _find(self, ref: Reference) -> Order | None:
+        return await self._shelf.order_known(self._scope, ref)
+
+    async def walk(self, where: Query = EVERYTHING) -> AsyncIterator[Order]:
+        """Give every match once, oldest first."""
+        window: Window | None = Window(where=where, limit=STRIDE)
+        while window is not None:
+            page = await self.page(window)
+            for order in page.orders:
+                yield order
+            window = page.next
+
+    async def page(self, window: Window) -> Page:
+        """Give the orders of a window; without a sort the oldest come first."""
+        asked: Question = question.question(window)
+        total = None
+        if window.total:
+            total = await self._shelf.count(self._scope, asked.where)
+        return question.page(window, await self._shelf.select(self._scope, asked), total)
+
+    async def linked(self, ref: Reference) -> tuple[Order, ...]:
+        """Give the orders linked to one directly, either way, without itself, by rising id."""
+        order = await self.get(ref)
+        targets = {link.order.id for link in order.links if link.order.id}
+        found = (
+            *await self._shelf.orders_with(self._scope, targets),
+            *await self._shelf.orders_pointing(self._scope, (order,)),
+        )
+        others = {other.id: other for other in found if other.id != order.id}
+        return tuple(others[id] for id in sorted(others))
+
+    async def events(self, order: int) -> tuple[Event, ...]:
+        """Give what happened to an order, oldest first; nothing where there is no such order."""
+        return await self._shelf.events(self._scope, order)
+
+    async def seller(self) -> Seller:
+        """Give the seller whose book this is."""
+        found = await self._shelf.seller(self._scope.seller)
+        if found is None:
+            raise NotFound("There is no such seller.")
+        return found
+
+    async def customer(self, ref: Reference) -> Customer:
+        """Give the customer that a dialect's clients know under an id, or raise NotFound."""
+        found = await self._find_customer(ref) if keepable(ref.id) else None
+        if found is None or self._scope.customer not in (None, found.id):
+            raise NotFound(f"There is no customer {ref.id!r} here; check the id.")
+        return found
+
+    async def _find_customer(self, ref: Reference) -> Customer | None:
+        seller = self._scope.seller
+        found = await self._shelf.customers_known(seller, (ref,))
+        if not found:
+            ids = hub_ids((ref,), Thing.CUSTOMER)
+            found = await self._shelf.customers_with(seller, ids) if ids else ()
+        return next((one for one in found if goes_by(one, ref)), None)
+
+    async def customers(self, after: int = 0, limit: int = 100) -> tuple[Customer, ...]:
+        """Give customers by rising hub id, from the one behind ``after`` on."""
+        seller, own = self._scope.seller, self._scope.customer
+        if own is None:
+            return await self._shelf.customers_after(seller, after, limit)
+        return await self._shelf.customers_with(seller, (own,)) if after < own and limit else ()
+
+    async def products(self, skus: Sequence[str]) -> dict[str, Product]:
+        """Give the products that exist among those SKUs."""
+        asked = [sku for sku in skus if keepable(sku)]
+        found = await self._shelf.products(self._scope.seller, asked) if asked else ()
+        return {product.sku: product for product in found}
+
+    async def every_product(self, after: str = "", limit: int = 100) -> tuple[Product, ...]:
+        """Give products by rising SKU, from the one behind ``after`` on."""
+        return await self._shelf.products_after(self._scope.seller, after, limit)

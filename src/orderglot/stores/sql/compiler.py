@@ -1,0 +1,154 @@
+"""The compiler: the tree of a question to the SQL that says the same, parameter by parameter.
+
+SQL's logic has three values, the tree's has two. So negation is pushed down to the comparisons,
+where it is said in a way that is never NULL; above them there are only AND and OR, for which NULL
+is as good as false. A comparison that is not negated stands bare, so that an index serves it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from orderglot.core.fields import Field, FieldKind, field
+from orderglot.core.query import And, Compare, Not, Operator, Or, Query, fold
+from orderglot.stores.sql.grammar import Grammar, Sql, say
+from orderglot.stores.sql.rows import COLUMNS, MILLION, stored
+from orderglot.stores.sql.whole import whole
+
+ORDERS = "o"
+"""What the table of orders is called in every statement."""
+
+DOCUMENT = f"{ORDERS}.document"
+TRUE = Sql("1 = 1")
+FALSE = Sql("1 = 0")
+
+_SIGNS = {
+    Operator.EQ: "=",
+    Operator.LT: "<",
+    Operator.LTE: "<=",
+    Operator.GT: ">",
+    Operator.GTE: ">=",
+}
+
+
+def compiled(where: Query, grammar: Grammar, *, holds: bool = True) -> Sql:
+    """Say that a tree holds, or that it does not; the tree is one that can be asked."""
+    match where:
+        case And(parts):
+            each = (compiled(part, grammar, holds=holds) for part in parts)
+            return conjunction(each) if holds else disjunction(each)
+        case Or(parts):
+            each = (compiled(part, grammar, holds=holds) for part in parts)
+            return disjunction(each) if holds else conjunction(each)
+        case Not(part):
+            return compiled(part, grammar, holds=not holds)
+        case Compare():
+            sql = _comparison(where, grammar)
+            return sql if holds else Sql(f"({sql.text}) IS NOT TRUE", sql.params)
+
+
+def conjunction(parts: Iterable[Sql]) -> Sql:
+    """Say that all parts hold; of none, that is so."""
+    return _joined(" AND ", (part for part in parts if part != TRUE)) or TRUE
+
+
+def disjunction(parts: Iterable[Sql]) -> Sql:
+    """Say that any of the parts holds; of none, that is not so."""
+    return _joined(" OR ", (part for part in parts if part != FALSE)) or FALSE
+
+
+def _joined(word: str, parts: Iterable[Sql]) -> Sql | None:
+    pieces = tuple(parts)
+    if len(pieces) < 2:
+        return pieces[0] if pieces else None
+    text = word.join(f"({piece.text})" for piece in pieces)
+    return Sql(text, tuple(param for piece in pieces for param in piece.params))
+
+
+def expression(wanted: Field, grammar: Grammar) -> str:
+    """Say the value of a field that an order has one of."""
+    if wanted.name in COLUMNS:
+        return f"{ORDERS}.{COLUMNS[wanted.name]}"
+    return grammar.inside(DOCUMENT, wanted.path, wanted)
+
+
+def _comparison(compare: Compare, grammar: Grammar) -> Sql:
+    wanted = field(compare.field)
+    if wanted.kind is FieldKind.EXTRA:
+        return grammar.holds_extra(DOCUMENT, compare)
+    if wanted.many:
+        return _any(wanted, compare, grammar)
+    value = expression(wanted, grammar)
+    return _leaf(value, wanted, compare.operator, compare.value, grammar)
+
+
+def _any(wanted: Field, compare: Compare, grammar: Grammar) -> Sql:
+    """Say that any of a field's values compares so, or for ``ne`` that none is the same."""
+    differs = compare.operator is Operator.NE
+    operator = Operator.EQ if differs else compare.operator
+    document, tables, begun = DOCUMENT, list[str](), 0
+    for number, step in enumerate(wanted.lists):
+        path = wanted.path[begun : step + 1]
+        table, document = grammar.each(document, path, f"e{number}")
+        tables.append(table)
+        begun = step + 1
+    value = grammar.inside(document, wanted.path[begun:], wanted)
+    leaf = _leaf(value, wanted, operator, compare.value, grammar)
+    inner = say("(SELECT 1 FROM", ", ".join(tables), "WHERE", leaf.text + ")")
+    return Sql(say("NOT EXISTS" if differs else "EXISTS", inner), leaf.params)
+
+
+def _leaf(value: str, wanted: Field, operator: Operator, other: Any, grammar: Grammar) -> Sql:
+    match operator:
+        case Operator.EQ:
+            return _same(value, wanted, other)
+        case Operator.NE:
+            return _differs(value, wanted, other, grammar)
+        case Operator.IN:
+            return _one_of(value, wanted, other)
+        case Operator.CONTAINS:
+            return Sql(grammar.contains(value), (fold(other),))
+        case Operator.BEGINS:
+            return Sql(grammar.begins(value), (fold(other),))
+        case _ if other is None or wanted.kind is FieldKind.FLAG:
+            return FALSE
+        case _:
+            return _compared(value, wanted, operator, other)
+
+
+def _same(value: str, wanted: Field, other: Any) -> Sql:
+    if _nothing(other):
+        return Sql(f"{value} IS NULL")
+    return _compared(value, wanted, Operator.EQ, other)
+
+
+def _differs(value: str, wanted: Field, other: Any, grammar: Grammar) -> Sql:
+    if _nothing(other):
+        return Sql(f"{value} IS NOT NULL")
+    same = _compared(value, wanted, Operator.EQ, other)
+    return Sql(grammar.differs(value), same.params) if same.params else TRUE
+
+
+def _one_of(value: str, wanted: Field, others: tuple[Any, ...]) -> Sql:
+    single = [_compared(value, wanted, Operator.EQ, one) for one in others if not _nothing(one)]
+    params = tuple(dict.fromkeys(param for one in single for param in one.params))
+    choices = []
+    if params:
+        choices.append(Sql(f"{value} IN ({', '.join('?' * len(params))})", params))
+    if any(_nothing(one) for one in others):
+        choices.append(Sql(f"{value} IS NULL"))
+    return disjunction(choices)
+
+
+def _nothing(other: Any) -> bool:
+    return other is None or other == ""
+
+
+def _compared(value: str, wanted: Field, operator: Operator, other: Any) -> Sql:
+    if isinstance(other, int | Decimal) and not isinstance(other, bool):
+        scale = MILLION if wanted.kind is FieldKind.AMOUNT else 1
+        said = whole(operator, other, scale)
+        return FALSE if said is None else Sql(f"{value} {_SIGNS[said[0]]} ?", (said[1],))
+    return Sql(f"{value} {_SIGNS[operator]} ?", (stored(other),))

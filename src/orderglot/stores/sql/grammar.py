@@ -1,0 +1,56 @@
+"""The grammar: where the databases' ways of saying the same thing part."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple, Protocol
+
+from orderglot.core.fields import Field
+from orderglot.core.query import Compare
+
+
+class Sql(NamedTuple):
+    """A piece of SQL, with ``?`` for each of its parameters."""
+
+    text: str
+    params: tuple[Any, ...] = ()
+
+
+def say(*words: str) -> str:
+    """Put a statement together out of its words."""
+    return " ".join(words)
+
+
+class Grammar(Protocol):
+    """How one database says it. Expressions go in and out as SQL texts."""
+
+    def inside(self, document: str, path: tuple[str, ...], field: Field) -> str:
+        """Say the value at a path of a document, in the form of columns; nothing is NULL."""
+        ...
+
+    def each(self, document: str, path: tuple[str, ...], name: str) -> tuple[str, str]:
+        """Say the list at a path as a table of that name, and an element of it as a document."""
+        ...
+
+    def holds_extra(self, document: str, compare: Compare) -> Sql:
+        """Say a comparison with an extra, which can hold anything; never NULL."""
+        ...
+
+    def differs(self, value: str) -> str:
+        """Say that a value is not ``?``, where nothing differs from everything; never NULL."""
+        ...
+
+    def contains(self, text: str) -> str:
+        """Say that a text contains ``?``, which has its letters A to Z made small."""
+        ...
+
+    def begins(self, text: str) -> str:
+        """Say that a text begins with ``?``, which has its letters A to Z made small."""
+        ...
+
+    def descending(self, value: str) -> str:
+        """Say a sort key from high to low, with nothing at the end."""
+        ...
+
+    def ascending(self, value: str) -> str:
+        """Say a sort key from low to high, with nothing at the beginning."""
+        ...

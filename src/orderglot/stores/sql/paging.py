@@ -1,0 +1,102 @@
+"""Paging: the ids of a stretch of orders, sorted, skipped or gone on from a place."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from orderglot.core.fields import Field, FieldKind, field
+from orderglot.core.query import Sort
+from orderglot.stores.shelf import Place, Question, Scope
+from orderglot.stores.sql.compiler import (
+    FALSE,
+    ORDERS,
+    compiled,
+    conjunction,
+    disjunction,
+    expression,
+)
+from orderglot.stores.sql.grammar import Grammar, Sql, say
+from orderglot.stores.sql.rows import NEVER_NULL, stored
+
+_ID = f"{ORDERS}.id"
+_FROM = f"FROM orders AS {ORDERS} WHERE"
+
+
+@lru_cache(maxsize=1024)
+def scoped(scope: Scope) -> Sql:
+    """Say that an order is in a scope: what every statement that reads orders begins with."""
+    parts = [Sql(f"{ORDERS}.seller = ?", (scope.seller,))]
+    if scope.customer is not None:
+        parts.append(Sql(f"{ORDERS}.customer = ?", (scope.customer,)))
+    if not scope.test:
+        parts.append(Sql(f"{ORDERS}.test = 0"))
+    return conjunction(parts)
+
+
+def stretch(scope: Scope, question: Question, grammar: Grammar) -> Sql:
+    """Say the ids of a question's orders, and of one more if there is one.
+
+    Nothing but ids is asked for, so that an index alone can skip and sort.
+    """
+    parts = [scoped(scope), compiled(question.where, grammar)]
+    if question.behind is not None:
+        parts.append(_behind(question.behind, question.sort, grammar))
+    where = conjunction(parts)
+    text = say("SELECT", _ID, _FROM, where.text, "ORDER BY", _sorted(question.sort, grammar))
+    return Sql(f"{text} LIMIT ? OFFSET ?", (*where.params, question.limit + 1, question.offset))
+
+
+def counted(scope: Scope, question: Sql) -> Sql:
+    """Say how many orders in a scope a compiled tree holds for."""
+    where = conjunction((scoped(scope), question))
+    return Sql(say("SELECT count(*)", _FROM, where.text), where.params)
+
+
+def _sorted(sort: tuple[Sort, ...], grammar: Grammar) -> str:
+    keys = [(expression(field(key.field), grammar), key.descending) for key in sort]
+    if _ID not in dict(keys):
+        keys.append((_ID, sort[-1].descending))
+    return ", ".join(
+        grammar.descending(value) if down else grammar.ascending(value) for value, down in keys
+    )
+
+
+def _behind(place: Place, sort: tuple[Sort, ...], grammar: Grammar) -> Sql:
+    """Say that an order comes after a place.
+
+    Where no key is ever nothing and all go one way, that is one comparison of rows, which an index
+    serves; otherwise it is spelled out key by key, with a bare bound on the first one for the index.
+    """
+    fields = [field(key.field) for key in sort]
+    keys = [expression(wanted, grammar) for wanted in fields]
+    values = [_param(wanted, value) for wanted, value in zip(fields, place.values, strict=True)]
+    down = sort[0].descending
+    if all(key.field in NEVER_NULL and key.descending is down for key in sort):
+        sign = "<" if down else ">"
+        marks = ", ".join("?" * (len(keys) + 1))
+        return Sql(f"({', '.join(keys)}, {_ID}) {sign} ({marks})", (*values, place.id))
+    return _spelled_out(sort, [*keys, _ID], [*values, place.id])
+
+
+def _spelled_out(sort: tuple[Sort, ...], keys: list[str], values: list[object]) -> Sql:
+    downs = [*(key.descending for key in sort), sort[-1].descending]
+    cases, equal = list[Sql](), list[Sql]()
+    for key, value, down in zip(keys, values, downs, strict=True):
+        cases.append(conjunction((*equal, _beyond(key, value, down=down))))
+        equal.append(Sql(f"{key} IS NULL") if value is None else Sql(f"{key} = ?", (value,)))
+    bound = []
+    if values[0] is not None and not downs[0]:
+        bound.append(Sql(f"{keys[0]} >= ?", (values[0],)))
+    return conjunction((*bound, disjunction(cases)))
+
+
+def _beyond(key: str, value: object, *, down: bool) -> Sql:
+    if value is None:
+        return FALSE if down else Sql(f"{key} IS NOT NULL")
+    return Sql(f"{key} < ? OR {key} IS NULL", (value,)) if down else Sql(f"{key} > ?", (value,))
+
+
+def _param(wanted: Field, value: object) -> object:
+    if wanted.kind is FieldKind.TEXT and value == "":
+        return None
+    return stored(value)  # type: ignore[arg-type]

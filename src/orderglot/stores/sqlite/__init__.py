@@ -1,0 +1,24 @@
+"""The SQLite store: one file, durable at every answer, as many processes as there need be."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from orderglot.stores.sight import Clock
+from orderglot.stores.sqlite.shelf import SqliteShelf
+from orderglot.stores.store import BookStore
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class SqliteStore(BookStore):
+    """A store in a file, which is made where it is not there yet.
+
+    Raises Invalid where the file is something else, Upstream where it cannot be used.
+    """
+
+    def __init__(self, path: Path, clock: Clock = _utc_now) -> None:
+        super().__init__(SqliteShelf(path), clock)

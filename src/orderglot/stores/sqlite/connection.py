@@ -1,0 +1,172 @@
+"""Connections to the file: opening it, its settings, and its complaints in plain words."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from orderglot.core.errors import HubError, Invalid, NotFound, Upstream
+from orderglot.stores.migrations import Migration, migrations, pending
+from orderglot.stores.shelf import Raced
+from orderglot.stores.sqlite.grammar import teach
+
+APPLICATION = 0x4F474C54
+"""How a SQLite file says that it is an Orderglot book: ``OGLT``."""
+
+OLDEST = (3, 35, 0)
+PATIENCE = 10.0
+"""For so many seconds a lock that another process holds is waited for."""
+
+_SETTINGS = (
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA cache_size = -32000",
+    "PRAGMA temp_store = MEMORY",
+)
+
+
+def prepare(path: Path) -> None:
+    """Make the file where it is not there, and bring its tables up to date.
+
+    Any number of processes may do so at once. Raises Invalid where the file is something else or
+    from the future, Upstream where it cannot be used.
+    """
+    if sqlite3.sqlite_version_info < OLDEST:
+        raise Upstream(
+            f"This Python comes with SQLite {sqlite3.sqlite_version}; "
+            f"Orderglot needs {'.'.join(map(str, OLDEST))} or later."
+        )
+    if path.is_dir():
+        raise Invalid(message=f"{path} is a folder; name a file in it.")
+    if not path.parent.is_dir():
+        raise Invalid(message=f"There is no folder {path.parent}; make it first.")
+    # SQLite itself finds out at the first write alone.
+    if not all(os.access(one, os.W_OK) for one in (path, path.parent) if one.exists()):
+        raise Upstream(_WORDS["SQLITE_READONLY"].format(path=path))
+    with told(path):
+        connection = _connect(path)
+        try:
+            _prepare(connection, path)
+        finally:
+            connection.close()
+
+
+def connect(path: Path, *, reads: bool) -> sqlite3.Connection:
+    """Open the file for writing, or for reading alone."""
+    with told(path):
+        connection = _connect(path)
+        for setting in _SETTINGS:
+            connection.execute(setting)
+        if reads:
+            connection.execute("PRAGMA query_only = ON")
+        teach(connection)
+        return connection
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(
+        path,
+        timeout=PATIENCE,
+        isolation_level=None,
+        check_same_thread=False,
+        cached_statements=512,
+    )
+
+
+def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+    connection.execute("BEGIN")  # so that both answers are of one moment
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    connection.execute("COMMIT")
+    if tables and application != APPLICATION:
+        raise Invalid(message=f"{path} is a SQLite file, but not an Orderglot book; name another.")
+    _turn_on_wal(connection)
+    for step in migrations("sqlite"):
+        _apply(connection, path, step)
+    _applied(connection, path)
+
+
+def _turn_on_wal(connection: sqlite3.Connection) -> None:
+    # This one statement does not wait for a lock by itself.
+    last = time.monotonic() + PATIENCE
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > last:
+                raise
+            time.sleep(0.02)
+        else:
+            return
+
+
+def _apply(connection: sqlite3.Connection, path: Path, step: Migration) -> None:
+    """Do a step unless it is done, all in one transaction that nobody else can be in."""
+    connection.execute("BEGIN EXCLUSIVE")
+    try:
+        if step in _applied(connection, path):
+            for statement in _statements(step.script):
+                connection.execute(statement)
+            connection.execute("INSERT INTO migrations VALUES (?, ?)", (step.number, step.name))
+            connection.execute(f"PRAGMA application_id = {APPLICATION}")
+        connection.execute("COMMIT")
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+
+
+def _applied(connection: sqlite3.Connection, path: Path) -> tuple[Migration, ...]:
+    connection.execute(
+        "CREATE TABLE IF NOT EXISTS migrations (number INTEGER PRIMARY KEY, name TEXT NOT NULL)"
+    )
+    done = [number for (number,) in connection.execute("SELECT number FROM migrations")]
+    return pending(migrations("sqlite"), done, str(path))
+
+
+def _statements(script: str) -> Iterator[str]:
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
+
+
+@contextmanager
+def told(path: Path) -> Iterator[None]:
+    """Say SQLite's errors in our words, with what to do next."""
+    try:
+        yield
+    except sqlite3.IntegrityError as error:
+        if error.sqlite_errorname == "SQLITE_CONSTRAINT_FOREIGNKEY":
+            raise NotFound("There is no such seller; add it first.") from error
+        raise Raced(str(error)) from error
+    except sqlite3.Error as error:
+        raise in_words(error, path) from error
+
+
+def in_words(error: sqlite3.Error, path: Path) -> HubError:
+    """Say one of SQLite's errors in our words."""
+    # Errors that Python's module makes by itself have no name.
+    name = getattr(error, "sqlite_errorname", "")
+    for prefix, words in _WORDS.items():
+        if name.startswith(prefix):
+            return Upstream(words.format(path=path))
+    return Upstream(f"The database {path} failed: {error}.")
+
+
+_WORDS = {
+    "SQLITE_BUSY": "The order book {path} is being written to by another program; try again.",
+    "SQLITE_LOCKED": "The order book {path} is being written to by another program; try again.",
+    "SQLITE_FULL": "The disk of {path} is full; make room and try again.",
+    "SQLITE_READONLY": "{path} may only be read; allow writing to it and to its folder.",
+    "SQLITE_PERM": "{path} may not be opened; allow reading and writing it.",
+    "SQLITE_CANTOPEN": "{path} cannot be opened; allow writing to it and to its folder.",
+    "SQLITE_NOTADB": "{path} is not an Orderglot book; name another file.",
+    "SQLITE_CORRUPT": "{path} is damaged; restore it from a backup.",
+    "SQLITE_IOERR": "The disk of {path} failed; look at the disk and try again.",
+}

@@ -1,0 +1,111 @@
+"""SQLite's grammar, and the functions that its connections are taught for it."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+
+from orderglot.core.fields import Field, FieldKind
+from orderglot.core.order import Order
+from orderglot.core.query import Compare, Operator, matches
+from orderglot.stores.sql import rows
+from orderglot.stores.sql.grammar import Sql
+
+_write = msgspec.json.Encoder(decimal_format="number").encode
+_read = msgspec.json.Decoder(float_hook=Decimal).decode
+
+
+class _Extras(msgspec.Struct):
+    extras: dict[str, Any] = {}
+
+
+_read_extras = msgspec.json.Decoder(_Extras, float_hook=Decimal).decode
+
+
+class SqliteGrammar:
+    """How SQLite says it."""
+
+    def inside(self, document: str, path: tuple[str, ...], field: Field) -> str:
+        """Say the value at a path of a document, in the form of columns; nothing is NULL."""
+        there = f"'$.{'.'.join(path)}'"
+        value = f"json_extract({document}, {there})"
+        match field.kind:
+            case FieldKind.AMOUNT:
+                # Of one path SQLite makes a float; of two it gives the digits as they stand.
+                return f"millionths(json_extract({document}, {there}, {there}))"
+            case FieldKind.INSTANT:
+                return f"microseconds({value})"
+            case FieldKind.TEXT if field.default is None:
+                return f"nullif({value}, '')"
+        if field.default is None:
+            return value
+        return f"coalesce({value}, {_literal(field.default)})"
+
+    def each(self, document: str, path: tuple[str, ...], name: str) -> tuple[str, str]:
+        """Say the list at a path as a table of that name, and an element of it as a document."""
+        return f"json_each({document}, '$.{'.'.join(path)}') AS {name}", f"{name}.value"
+
+    def holds_extra(self, document: str, compare: Compare) -> Sql:
+        """Say a comparison with an extra, which can hold anything; never NULL."""
+        asked = _write((compare.field, compare.operator, compare.value)).decode()
+        return Sql(f"extra_matches({document}, ?)", (asked,))
+
+    def differs(self, value: str) -> str:
+        """Say that a value is not ``?``, where nothing differs from everything; never NULL."""
+        return f"{value} IS NOT ?"
+
+    def contains(self, text: str) -> str:
+        """Say that a text contains ``?``, which has its letters A to Z made small."""
+        return f"instr(lower({text}), ?) > 0"
+
+    def begins(self, text: str) -> str:
+        """Say that a text begins with ``?``, which has its letters A to Z made small."""
+        return f"instr(lower({text}), ?) = 1"
+
+    def descending(self, value: str) -> str:
+        """Say a sort key from high to low, with nothing at the end."""
+        return f"{value} DESC"
+
+    def ascending(self, value: str) -> str:
+        """Say a sort key from low to high, with nothing at the beginning."""
+        return value
+
+
+def teach(connection: sqlite3.Connection) -> None:
+    """Teach a connection the functions that the grammar uses."""
+    for function in (millionths, microseconds, extra_matches):
+        count = function.__code__.co_argcount
+        connection.create_function(function.__name__, count, function, deterministic=True)
+
+
+def millionths(amounts: str) -> int | None:
+    """Give the first amount of a JSON array in whole millionths."""
+    amount = amounts[1 : amounts.index(",")]
+    return None if amount == "null" else rows.millionths(Decimal(amount))
+
+
+def microseconds(moment: str | None) -> int | None:
+    """Give an instant that is written as ISO 8601 in whole microseconds since 1970."""
+    return None if moment is None else rows.microseconds(datetime.fromisoformat(moment))
+
+
+def extra_matches(document: str, asked: str) -> bool:
+    """Tell whether a document's extras are as asked, by the rules of the tree themselves."""
+    return matches(Order(extras=_read_extras(document).extras), _asked(asked))
+
+
+@lru_cache(maxsize=256)
+def _asked(asked: str) -> Compare:
+    name, operator, value = _read(asked)
+    return Compare(name, Operator(operator), tuple(value) if isinstance(value, list) else value)
+
+
+def _literal(value: Any) -> str:
+    if isinstance(value, int):
+        return str(int(value))
+    return "'" + str(value).replace("'", "''") + "'"

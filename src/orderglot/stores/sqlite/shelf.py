@@ -1,0 +1,239 @@
+"""The shelf in a SQLite file: reads on the loop, writes through the writer."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Collection, Iterable
+from decimal import Decimal
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from orderglot.core.customer import Customer
+from orderglot.core.order import Order, Reference
+from orderglot.core.ports import Answered, Credential, Event
+from orderglot.core.product import Product
+from orderglot.core.query import Query
+from orderglot.core.seller import Seller
+from orderglot.stores import document
+from orderglot.stores.names import hub_id
+from orderglot.stores.shelf import (
+    FIRST,
+    Counts,
+    Question,
+    Scope,
+    Stretch,
+    Thing,
+    Write,
+)
+from orderglot.stores.sql.compiler import compiled
+from orderglot.stores.sql.grammar import Sql
+from orderglot.stores.sql.paging import counted, scoped, stretch
+from orderglot.stores.sql.rows import instant
+from orderglot.stores.sqlite import statements, tables
+from orderglot.stores.sqlite.connection import connect, in_words, prepare
+from orderglot.stores.sqlite.grammar import SqliteGrammar
+from orderglot.stores.sqlite.tables import Row
+from orderglot.stores.sqlite.writer import Writer
+
+T = TypeVar("T")
+
+MOST_COUNTS = 256
+"""So many counts at most are remembered until the next commit, for who pages through a list."""
+
+_GRAMMAR = SqliteGrammar()
+
+
+class SqliteShelf:
+    """Rows in a file.
+
+    Raises Upstream at any call where the file cannot be read or written.
+    """
+
+    def __init__(self, path: Path) -> None:
+        prepare(path)
+        self._path = path
+        self._reader = connect(path, reads=True)
+        self.writer = Writer(path)
+        self._counts: dict[Sql, int] = {}
+        self._counted_at = 0
+
+    async def order_known(self, scope: Scope, ref: Reference) -> Order | None:
+        """Give the order that has the reference, else the one with that hub id and no such one."""
+        found = self._orders(scope, statements.KNOWN, (scope.seller, ref.id, ref.dialect))
+        if not found and (id := hub_id(ref.id)) is not None:
+            found = self._orders(scope, statements.WITH_HUB_ID, (id, ref.dialect))
+        return found[0] if found else None
+
+    async def orders_known(
+        self, scope: Scope, references: Collection[Reference]
+    ) -> tuple[Order, ...]:
+        """Give the orders that have any of the references."""
+        return self._orders(scope, statements.KNOWN_AS_ANY, (_pairs(references), scope.seller))
+
+    async def orders_numbered(self, scope: Scope, numbers: Collection[str]) -> tuple[Order, ...]:
+        """Give the orders that have any of the seller's own numbers."""
+        return self._orders(scope, statements.WITH_ANY_NUMBER, (_list(numbers),))
+
+    async def orders_with(self, scope: Scope, ids: Collection[int]) -> tuple[Order, ...]:
+        """Give the orders that have any of the hub ids."""
+        return self._orders(scope, statements.WITH_ANY_ID, (_list(ids),)) if ids else ()
+
+    async def orders_pointing(self, scope: Scope, orders: Collection[Order]) -> tuple[Order, ...]:
+        """Give the orders with a link to any of the orders."""
+        seller = scope.seller
+        targets = self._rows(statements.POINTING, (_list([order.id for order in orders]), seller))
+        names = [ref for order in orders for ref in order.references]
+        names += [Reference("", order.number) for order in orders if order.number]
+        dangling = self._rows(statements.DANGLING, (_pairs(names), seller)) if names else []
+        return await self.orders_with(scope, {id for (id,) in (*targets, *dangling)})
+
+    async def select(self, scope: Scope, question: Question) -> Stretch:
+        """Give the orders of a question in its order."""
+        found = [id for (id,) in self._rows(*stretch(scope, question, _GRAMMAR))]
+        ids = found[: question.limit]
+        orders = {order.id: order for order in await self.orders_with(scope, ids)}
+        return Stretch(tuple(orders[id] for id in ids if id in orders), len(found) > question.limit)
+
+    async def count(self, scope: Scope, where: Query) -> int:
+        """Count the matches exactly."""
+        sql = counted(scope, compiled(where, _GRAMMAR))
+        # It changes with every commit but this connection's own, and this one commits nothing.
+        ((version,),) = self._rows("PRAGMA data_version", ())
+        if version != self._counted_at or len(self._counts) >= MOST_COUNTS:
+            self._counts, self._counted_at = {}, version
+        if sql not in self._counts:
+            ((self._counts[sql],),) = self._rows(*sql)
+        return self._counts[sql]
+
+    async def events(self, scope: Scope, order: int) -> tuple[Event, ...]:
+        """Give what happened to an order, by rising version; nothing where it is not in scope."""
+        seen = scoped(scope)
+        text = f"{statements.EVENTS} {seen.text} ORDER BY e.version"
+        return tuple(
+            Event(order=order, version=version, what=what, at=instant(at), who=who)
+            for version, what, at, who in self._rows(text, (order, *seen.params))
+        )
+
+    async def customers_known(
+        self, seller: int, references: Collection[Reference]
+    ) -> tuple[Customer, ...]:
+        """Give the customers that have any of the references."""
+        return self._customers(statements.CUSTOMERS_KNOWN, (seller, _pairs(references), seller))
+
+    async def customers_numbered(
+        self, seller: int, numbers: Collection[str]
+    ) -> tuple[Customer, ...]:
+        """Give the customers that have any of the seller's own numbers."""
+        return self._customers(statements.CUSTOMERS_NUMBERED, (seller, _list(numbers)))
+
+    async def customers_with(self, seller: int, ids: Collection[int]) -> tuple[Customer, ...]:
+        """Give the customers that have any of the hub ids."""
+        return self._customers(statements.CUSTOMERS_WITH_ID, (seller, _list(ids)))
+
+    async def customers_after(self, seller: int, after: int, limit: int) -> tuple[Customer, ...]:
+        """Give so many customers behind a hub id."""
+        return self._customers(statements.CUSTOMERS_AFTER, (seller, after, limit))
+
+    async def products(self, seller: int, skus: Collection[str]) -> tuple[Product, ...]:
+        """Give the products among those SKUs, by rising SKU."""
+        return self._read(document.read_product, statements.PRODUCTS, (seller, _list(skus)))
+
+    async def products_after(self, seller: int, after: str, limit: int) -> tuple[Product, ...]:
+        """Give so many products behind a SKU, by rising SKU."""
+        return self._read(document.read_product, statements.PRODUCTS_AFTER, (seller, after, limit))
+
+    async def sellers(self) -> tuple[Seller, ...]:
+        """Give every seller."""
+        return self._read(document.read_seller, statements.SELLERS)
+
+    async def seller(self, id: int) -> Seller | None:
+        """Give the seller of that id."""
+        found = self._read(document.read_seller, statements.SELLER, (id,))
+        return found[0] if found else None
+
+    async def counts(self, scope: Scope) -> Counts:
+        """Count what is in a seller's book; the orders within the scope."""
+        seen, seller = scoped(scope), scope.seller
+        by_currency = self._rows(f"{statements.SUMS} {seen.text} GROUP BY 1", seen.params)
+        ((customers, products),) = self._rows(statements.COUNTS, (seller, seller))
+        return Counts(
+            orders=sum(count for _, count, _, _, _ in by_currency),
+            lines=sum(lines for _, _, lines, _, _ in by_currency),
+            customers=customers,
+            products=products,
+            sums={
+                currency: Decimal(units) + Decimal(millionths).scaleb(-6)
+                for currency, _, _, units, millionths in by_currency
+            },
+        )
+
+    async def numbers(self, seller: int, thing: Thing, count: int) -> tuple[int, ...]:
+        """Hand out so many numbers for good, less those that somebody else is known by."""
+        first = await self.writer.write(
+            lambda connection: tables.numbers(connection, seller, thing, FIRST[thing], count)
+        )
+        block = range(first, first + count)
+        names = self._rows(
+            statements.SPOKEN[thing], (seller, _list([str(number) for number in block]))
+        )
+        taken = {int(name) for (name,) in names}
+        return tuple(number for number in block if number not in taken)
+
+    async def credential(self, dialect: str, kind: str, fingerprint: str) -> Credential | None:
+        """Give the credential of that fingerprint."""
+        found = self._read(
+            document.read_credential, statements.CREDENTIAL, (dialect, kind, fingerprint)
+        )
+        return found[0] if found else None
+
+    async def credentials(self, seller: int) -> tuple[Credential, ...]:
+        """Give every credential of a seller, oldest first."""
+        found = self._read(document.read_credential, statements.CREDENTIALS, (seller,))
+        return tuple(sorted(found, key=lambda one: (one.created, one.fingerprint)))
+
+    async def answer(self, seller: int, customer: int, dialect: str, key: str) -> Answered | None:
+        """Give the answer that was kept under a key."""
+        for asked, answer, expires in self._rows(
+            statements.ANSWER, (seller, customer, dialect, key)
+        ):
+            return Answered(
+                dialect=dialect, key=key, asked=asked, answer=answer, expires=instant(expires)
+            )
+        return None
+
+    async def commit(self, seller: int, writes: Collection[Write]) -> None:
+        """Write all of it, in order, or nothing; raises Raced where a version or name is taken."""
+        await self.writer.write(lambda connection: tables.commit(connection, seller, writes))
+
+    async def close(self) -> None:
+        """Wait for what is being written and close the file."""
+        self.writer.close()
+        self._reader.close()
+
+    def _orders(self, scope: Scope, more: str, params: Row) -> tuple[Order, ...]:
+        """Give the orders in a scope for which more holds; every order is read through here."""
+        seen = scoped(scope)
+        text = f"{statements.ORDERS} {seen.text} {more} ORDER BY o.id"
+        return self._read(document.read_order, text, (*seen.params, *params))
+
+    def _customers(self, text: str, params: Row) -> tuple[Customer, ...]:
+        return self._read(document.read_customer, text, params)
+
+    def _read(self, read: Callable[[bytes], T], text: str, params: Row = ()) -> tuple[T, ...]:
+        return tuple(read(found) for (found,) in self._rows(text, params))
+
+    def _rows(self, text: str, params: Row) -> list[Row]:
+        try:
+            return self._reader.execute(text, params).fetchall()
+        except sqlite3.Error as error:
+            raise in_words(error, self._path) from error
+
+
+def _list(values: Iterable[int | str]) -> str:
+    return msgspec.json.encode(list(values)).decode()
+
+
+def _pairs(references: Iterable[Reference]) -> str:
+    return msgspec.json.encode([(ref.id, ref.dialect) for ref in references]).decode()

@@ -1,0 +1,123 @@
+"""The store: the books, the keyring and the sellers, all over one shelf."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from msgspec.structs import replace
+
+from orderglot.core.caller import Caller
+from orderglot.core.errors import Conflict, NotFound
+from orderglot.core.order import Reference
+from orderglot.core.ports import Answered
+from orderglot.core.seller import Seller
+from orderglot.stores import document
+from orderglot.stores.book import Book
+from orderglot.stores.keyring import Keyring
+from orderglot.stores.numbers import Numbers
+from orderglot.stores.shelf import Counts, PutSeller, Raced, Scope, Shelf
+from orderglot.stores.sight import Clock
+
+
+class BookStore:
+    """Where orders are kept, seen only through a caller; and its owner's side."""
+
+    def __init__(self, shelf: Shelf, clock: Clock) -> None:
+        self._shelf = shelf
+        self._clock = clock
+        self._numbers = Numbers(shelf)
+        self._keyring = Keyring(shelf, clock)
+
+    @property
+    def keyring(self) -> Keyring:
+        """Who may come in."""
+        return self._keyring
+
+    def now(self) -> datetime:
+        """Give the time by the store's clock."""
+        return self._clock()
+
+    def of(self, caller: Caller) -> Book:
+        """Open the caller's book."""
+        return Book(self._shelf, self._numbers, caller, self._clock)
+
+    async def answered(self, caller: Caller, dialect: str, key: str) -> Answered | None:
+        """Give the first answer to a request of this caller that was made under this key."""
+        found = await self._shelf.answer(caller.seller, caller.customer or 0, dialect, key)
+        return found if found is not None and found.expires > self._clock() else None
+
+    async def add_seller(
+        self,
+        name: str,
+        *,
+        title: str = "",
+        currency: str = "USD",
+        references: tuple[Reference, ...] = (),
+        tables: Mapping[str, Any] | None = None,
+    ) -> Seller:
+        """Open a book for a new seller; raises Conflict where the name is taken."""
+        new = Seller(
+            version=1,
+            name=name,
+            title=title,
+            currency=currency,
+            references=references,
+            tables=dict(tables or {}),
+        )
+        while name not in (there := {one.name: one.id for one in await self._shelf.sellers()}):
+            seller = replace(new, id=max(there.values(), default=0) + 1)
+            try:
+                await self._shelf.commit(
+                    seller.id, (PutSeller(seller, document.write(seller), None),)
+                )
+            except Raced:
+                continue
+            return seller
+        raise _taken(name)
+
+    async def sellers(self) -> tuple[Seller, ...]:
+        """Give every seller by rising id."""
+        return await self._shelf.sellers()
+
+    async def seller(self, name: str) -> Seller:
+        """Give a seller by name, or raise NotFound."""
+        for seller in await self._shelf.sellers():
+            if seller.name == name:
+                return seller
+        raise NotFound(f"There is no seller {name!r}; list the sellers, or add this one.")
+
+    async def change_seller(self, seller: Seller) -> Seller:
+        """Put a new version in the place of the seller it was made from.
+
+        Raises NotFound, or Conflict where somebody else was faster or the name is taken.
+        """
+        kept = await self._shelf.seller(seller.id)
+        if kept is None:
+            raise NotFound(f"There is no seller {seller.id}; list the sellers.")
+        if seller.version != kept.version:
+            raise Conflict(
+                f"Seller {kept.name!r} is at version {kept.version} by now; "
+                "read it again and repeat the change."
+            )
+        changed = replace(seller, version=kept.version + 1)
+        try:
+            await self._shelf.commit(
+                seller.id, (PutSeller(changed, document.write(changed), kept),)
+            )
+        except Raced as race:
+            raise _taken(seller.name) from race
+        return changed
+
+    async def counts(self, seller: int, *, test: bool = False) -> Counts:
+        """Count what is in a seller's book, test orders among it only if asked."""
+        return await self._shelf.counts(Scope(seller, test=test))
+
+    async def close(self) -> None:
+        """Let go of what the store holds open."""
+        await self._shelf.close()
+
+
+def _taken(name: str) -> Conflict:
+    return Conflict(f"There is already a seller {name!r}; take another name.")

@@ -1,0 +1,279 @@
+"""The line out, against a server on this machine that misbehaves in every way."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, closing, suppress
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import pytest
+
+from orderglot.core.errors import Invalid, Upstream
+from orderglot.faces.http import HttpLine, Patience, Turn, Unreached
+from orderglot.wire.message import Request, Response
+
+HURRIED = Patience(connect=5, read=5, attempts=3, pause=0.001, longest_pause=0.01, largest=1_000)
+IMPATIENT = replace(HURRIED, read=0.1)
+GET = Request(method="GET", path="/orders", query="limit=1", headers={"accept": "text/plain"})
+POST = Request(method="POST", path="/orders", body=b"an order")
+
+Behaviour = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+def say(status: str, *headers: str, body: bytes = b"") -> Behaviour:
+    lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", "Connection: close", *headers]
+    head = "\r\n".join([*lines, "", ""]).encode("latin-1")
+
+    async def behave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(head + body)
+
+    return behave
+
+
+async def hang(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await reader.read()
+
+
+async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    writer.transport.abort()
+
+
+async def stop_halfway(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\nonly this")
+
+
+async def babble(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    writer.write(b"hello? who is there?\r\n\r\n")
+
+
+OK = say("200 OK", "X-Colour: red", "x-colour: blue", body=b"fine")
+
+
+class Rogue:
+    """A server that treats its first requests as it is told, and answers all others with 200."""
+
+    def __init__(self, *behaviours: Behaviour) -> None:
+        self.behaviours = list(behaviours)
+        self.asked: list[bytes] = []
+        self.open = 0
+        self.idle = asyncio.Event()
+        self.idle.set()
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.open += 1
+        self.idle.clear()
+        with suppress(asyncio.IncompleteReadError, ConnectionError), closing(writer):
+            self.asked.append(await reader.readuntil(b"\r\n\r\n"))
+            await (self.behaviours.pop(0) if self.behaviours else OK)(reader, writer)
+        self.open -= 1
+        if not self.open:
+            self.idle.set()
+
+
+@asynccontextmanager
+async def line_to(rogue: Rogue, patience: Patience) -> AsyncIterator[HttpLine]:
+    server = await asyncio.start_server(rogue.serve, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    try:
+        async with HttpLine(f"http://127.0.0.1:{port}/", patience) as line:
+            yield line
+    finally:
+        server.close()
+        await rogue.idle.wait()
+
+
+def sent(rogue: Rogue, request: Request, patience: Patience = HURRIED) -> Response:
+    async def send() -> Response:
+        async with line_to(rogue, patience) as line:
+            return await line(request)
+
+    return asyncio.run(send())
+
+
+@pytest.fixture
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Give the pauses that were asked for; none of them is waited out."""
+    asked: list[float] = []
+    sleep = asyncio.sleep
+
+    async def note(seconds: float) -> None:
+        asked.append(seconds)
+        await sleep(0)
+
+    monkeypatch.setattr(asyncio, "sleep", note)
+    return asked
+
+
+def test_a_request_goes_out_as_it_is_and_the_answer_comes_back() -> None:
+    rogue = Rogue()
+
+    response = sent(rogue, GET)
+
+    assert (200, b"fine") == (response.status, response.body)
+    assert response.headers["x-colour"] == "red, blue"
+    assert rogue.asked[0].startswith(b"GET /orders?limit=1 HTTP/1.1\r\n")
+    assert b"accept: text/plain\r\n" in rogue.asked[0].lower()
+
+
+def test_a_redirect_is_an_answer_and_is_not_followed() -> None:
+    rogue = Rogue(say("302 Found", "Location: /elsewhere"))
+
+    assert 302 == sent(rogue, GET).status
+    assert 1 == len(rogue.asked)
+
+
+FAILING = {
+    **{status: say(f"{status} Oops") for status in ("429", "500", "502", "503", "504")},
+    **{failing.__name__: failing for failing in (hang, hang_up, stop_halfway, babble)},
+}
+
+
+@pytest.mark.parametrize("behaviour", FAILING.values(), ids=FAILING)
+def test_what_is_safe_is_sent_again(behaviour: Behaviour) -> None:
+    rogue = Rogue(behaviour, behaviour)
+
+    assert 200 == sent(rogue, GET, IMPATIENT if behaviour is hang else HURRIED).status
+    assert 3 == len(rogue.asked)
+
+
+def test_what_is_said_to_be_repeatable_is_sent_again() -> None:
+    rogue = Rogue(hang_up)
+    repeatable = Request(method="POST", path="/orders", headers={"x": "key"}, repeatable=True)
+
+    assert 200 == sent(rogue, repeatable).status
+    assert 2 == len(rogue.asked)
+
+
+@pytest.mark.parametrize("behaviour", [hang, hang_up, stop_halfway, babble])
+def test_what_may_have_arrived_is_never_sent_twice(behaviour: Behaviour) -> None:
+    rogue = Rogue(behaviour)
+
+    with pytest.raises(Upstream, match="broke off"):
+        sent(rogue, POST, IMPATIENT if behaviour is hang else HURRIED)
+    assert 1 == len(rogue.asked)
+
+
+@pytest.mark.parametrize("status", ["500 Oops", "502 Oops", "503 Oops", "504 Oops"])
+def test_an_unsafe_request_that_failed_there_is_not_sent_twice(status: str) -> None:
+    rogue = Rogue(say(status))
+
+    assert int(status[:3]) == sent(rogue, POST).status
+    assert 1 == len(rogue.asked)
+
+
+def test_an_unsafe_request_that_was_turned_away_is_sent_again() -> None:
+    rogue = Rogue(say("429 Slow Down"))
+
+    assert 200 == sent(rogue, POST).status
+    assert 2 == len(rogue.asked)
+
+
+def test_patience_ends_with_the_last_answer() -> None:
+    rogue = Rogue(*[say("503 Oops", body=b"sorry")] * 9)
+
+    assert b"sorry" == sent(rogue, GET).body
+    assert HURRIED.attempts == len(rogue.asked)
+
+
+def test_patience_ends_with_an_error_where_there_is_no_answer() -> None:
+    rogue = Rogue(*[hang_up] * 9)
+
+    with pytest.raises(Upstream):
+        sent(rogue, GET)
+    assert HURRIED.attempts == len(rogue.asked)
+
+
+@pytest.mark.parametrize("request_", [GET, POST], ids=["GET", "POST"])
+def test_a_closed_door_is_unreached(request_: Request, pauses: list[float]) -> None:
+    async def send() -> None:
+        async with line_to(Rogue(), HURRIED) as line:
+            port = line.base_url.rpartition(":")[2]
+        async with HttpLine(f"http://127.0.0.1:{port}", HURRIED) as closed:
+            await closed(request_)
+
+    with pytest.raises(Unreached, match="cannot be reached"):
+        asyncio.run(send())
+    assert HURRIED.attempts - 1 == len([pause for pause in pauses if pause])
+
+
+def test_the_vendor_says_how_long_to_wait(pauses: list[float]) -> None:
+    patience = Patience(attempts=2, pause=0.001, longest_pause=60)
+
+    sent(Rogue(say("429 Slow Down", "Retry-After: 7")), POST, patience)
+
+    assert 7 in pauses
+
+
+def test_the_vendor_may_name_the_moment(pauses: list[float]) -> None:
+    patience = Patience(attempts=2, pause=0.001, longest_pause=3_600)
+    moment = format_datetime(datetime.now(UTC) + timedelta(minutes=30), usegmt=True)
+
+    sent(Rogue(say("503 Oops", f"Retry-After: {moment}")), GET, patience)
+
+    assert 1_700 < max(pauses) <= 1_800
+
+
+def test_nobody_waits_for_ever(pauses: list[float]) -> None:
+    patience = Patience(attempts=2, pause=0.001, longest_pause=9)
+
+    sent(Rogue(say("429 Slow Down", "Retry-After: 999999999999")), GET, patience)
+
+    assert 9 == max(pauses)
+
+
+@pytest.mark.parametrize(
+    "spelled",
+    [
+        *("", "soon", "-1", "1.5", "\xb2", "9" * 400),
+        *("Mon, 01 Jan 2001 00:00:00 GMT", "Mon, 99 Jan 2001"),
+        "Mon, 01 Jan 2001 00:00:00 +" + "9" * 30,
+    ],
+)
+def test_a_strange_wish_is_no_reason_to_fail(spelled: str, pauses: list[float]) -> None:
+    rogue = Rogue(say("429 Slow Down", f"Retry-After: {spelled}"))
+
+    assert 200 == sent(rogue, GET).status
+    assert max(pauses) <= HURRIED.longest_pause
+
+
+def test_pauses_double_and_are_shortened_by_chance(pauses: list[float]) -> None:
+    patience = Patience(attempts=5, pause=1, longest_pause=4)
+
+    sent(Rogue(*[say("503 Oops")] * 4), GET, patience)
+
+    waited = [pause for pause in pauses if pause]
+    assert 4 == len(waited)
+    assert all(most / 2 <= pause <= most for pause, most in zip(waited, (1, 2, 4, 4), strict=True))
+
+
+def test_an_answer_without_end_is_cut_off() -> None:
+    rogue = Rogue(*[say("200 OK", body=b"x" * 1_001)] * 3)
+
+    with pytest.raises(Upstream, match="over 1000 bytes"):
+        sent(rogue, GET)
+
+
+@pytest.mark.parametrize("url", ["", "ftp://vendor.example", "vendor.example", "http://"])
+def test_what_is_no_address_is_refused(url: str) -> None:
+    with pytest.raises(Invalid, match="url"):
+        HttpLine(url)
+
+
+def test_a_vendors_rate_is_kept(pauses: list[float]) -> None:
+    async def three() -> None:
+        turn = Turn(per_second=2)
+        for _ in range(3):
+            await turn.wait()
+
+    asyncio.run(three())
+
+    assert [0, 0.5, 1.0] == [round(pause, 2) for pause in pauses]
+
+
+def test_without_a_rate_nobody_waits(pauses: list[float]) -> None:
+    asyncio.run(Turn(None).wait())
+
+    assert [] == pauses

@@ -1,0 +1,251 @@
+"""Tiny: the smallest dialect there can be, for the tests of the faces.
+
+JSON, an id and a key in two headers, pages by offset. `burst` fails as nobody foresaw.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from msgspec.structs import replace
+
+from orderglot.core.caller import CREATE, Caller
+from orderglot.core.errors import KINDS, HubError, Invalid, Problem, Rule, Unauthenticated, Upstream
+from orderglot.core.order import Order, Reference, native
+from orderglot.core.ports import Keyring
+from orderglot.core.query import Page, Window
+from orderglot.wire import json
+from orderglot.wire.dialect import (
+    OPEN,
+    Can,
+    Desk,
+    Dialect,
+    Operation,
+    Repeats,
+    Session,
+    Talk,
+    call,
+)
+from orderglot.wire.form import Form
+from orderglot.wire.message import Request, Response, fill, query_of
+from orderglot.wire.paging import read_bounded
+
+NAME = "tiny"
+KNOWN = ("references", "po_number", "notes")
+LONGEST_NOTES = 20
+
+STATUSES = dict(zip(KINDS, (400, 404, 409, 401, 403, 429, 405, 503), strict=True))
+
+
+class TinyAuth:
+    """The id and the key, each in a header of its own."""
+
+    fields = ("id", "key")
+
+    def spell(self, random: bytes) -> str:
+        return random.hex()
+
+    def name(self, random: bytes) -> str:
+        return random[:4].hex()
+
+    def login(self, session: Session, refusals: int) -> Talk[None] | None:
+        return None
+
+    def prove(self, request: Request, session: Session) -> Request:
+        proof = {f"x-{name}": session.credentials[name] for name in self.fields}
+        return replace(request, headers={**request.headers, **proof})
+
+    async def identify(self, request: Request, keyring: Keyring) -> Caller:
+        credential = await keyring.admit(NAME, "key", request.headers.get("x-key", ""))
+        if credential.id != request.headers.get("x-id"):
+            raise Unauthenticated("Send your id and key.")
+        return credential.caller
+
+
+class TinyFaults:
+    """The error's own name, its message and its problems."""
+
+    def write(self, error: HubError, request: Request) -> Response:
+        problems = error.problems if isinstance(error, Invalid) else ()
+        body = {
+            "error": type(error).__name__,
+            "message": error.message,
+            "problems": [(one.field, one.rule, one.reason) for one in problems],
+        }
+        return answer(body, STATUSES[type(error)])
+
+    def read(self, response: Response) -> HubError | None:
+        if response.status < 400:
+            return None
+        body = json.read(response.body)
+        kind = next(kind for kind in KINDS if kind.__name__ == body["error"])
+        if kind is Invalid:
+            return Invalid(
+                *(Problem(name, Rule(rule), why) for name, rule, why in body["problems"])
+            )
+        return kind(body["message"])
+
+
+def answer(value: Any, status: int = 200) -> Response:
+    return Response(
+        status=status, headers={"content-type": "application/json"}, body=json.write(value)
+    )
+
+
+def write_order(order: Order) -> dict[str, Any]:
+    return {"id": native(order, NAME), "po": order.po_number, "notes": order.notes}
+
+
+def read_order(members: Any) -> Order:
+    form = Form(members)
+    id = form.text("id")
+    order = Order(
+        references=(Reference(NAME, id),) if id else (),
+        po_number=form.text("po"),
+        notes=form.text("notes", longest=LONGEST_NOTES),
+    )
+    form.check()
+    return order
+
+
+async def perform_create(desk: Desk, draft: Order) -> Order:
+    return await desk.book.place(draft)
+
+
+async def perform_get(desk: Desk, ref: Reference) -> Order:
+    return await desk.book.get(ref)
+
+
+async def perform_list(desk: Desk, window: Window) -> Page:
+    return await desk.book.page(window)
+
+
+async def perform_hello(desk: Desk, ask: str) -> str:
+    return f"{ask} at {desk.now:%Y}"
+
+
+async def perform_burst(desk: Desk, ask: None) -> None:
+    raise ZeroDivisionError("nobody foresaw this")
+
+
+CREATE_ORDER: Operation[Order, Order] = Operation(
+    name="createOrder",
+    method="POST",
+    paths=("/tiny/orders",),
+    write_request=lambda order: Request(
+        method="POST", path="/tiny/orders", body=json.write(write_order(order) | {"id": None})
+    ),
+    read_request=lambda request, caller: read_order(json.read(request.body)),
+    perform=perform_create,
+    write_response=lambda order, request: answer(write_order(order), 201),
+    read_response=lambda response, order: read_order(json.read(response.body)),
+    needs=CREATE,
+    once=True,
+)
+
+GET_ORDER: Operation[Reference, Order] = Operation(
+    name="getOrder",
+    method="GET",
+    paths=("/tiny/orders/{id}", "/tiny/orders/{id}/"),
+    write_request=lambda ref: Request(method="GET", path=fill("/tiny/orders/{id}", id=ref.id)),
+    read_request=lambda request, caller: Reference(NAME, request.params["id"]),
+    perform=perform_get,
+    write_response=lambda order, request: answer(write_order(order)),
+    read_response=lambda response, ref: read_order(json.read(response.body)),
+)
+
+
+def write_list_request(window: Window) -> Request:
+    query = query_of({"limit": str(window.limit), "offset": str(window.offset)}.items())
+    return Request(method="GET", path="/tiny/orders", query=query)
+
+
+def read_list_request(request: Request, caller: Caller) -> Window:
+    limit = read_bounded(request, "limit", 2, 1, DIALECT.can.max_size)
+    return Window(limit=limit, offset=read_bounded(request, "offset", 0))
+
+
+def write_list_response(page: Page, request: Request) -> Response:
+    next_offset = page.next and page.window.offset + page.window.limit
+    return answer({"orders": [write_order(order) for order in page.orders], "next": next_offset})
+
+
+def read_list_response(response: Response, window: Window) -> Page:
+    body = json.read(response.body)
+    if not isinstance(body, dict) or "orders" not in body:
+        raise Upstream("This is no list of orders.")
+    next_offset = body["next"]
+    return Page(
+        orders=tuple(map(read_order, body["orders"])),
+        window=window,
+        next=None if next_offset is None else replace(window, offset=next_offset),
+    )
+
+
+LIST_ORDERS: Operation[Window, Page] = Operation(
+    name="listOrders",
+    method="GET",
+    paths=("/tiny/orders",),
+    write_request=write_list_request,
+    read_request=read_list_request,
+    perform=perform_list,
+    write_response=write_list_response,
+    read_response=read_list_response,
+)
+
+HELLO: Operation[str, str] = Operation(
+    name="hello",
+    method="GET",
+    paths=("/tiny/hello",),
+    write_request=lambda ask: Request(method="GET", path="/tiny/hello"),
+    read_request=lambda request, caller: "hello",
+    perform=perform_hello,
+    write_response=lambda said, request: answer({"said": said}),
+    read_response=lambda response, ask: str(json.read(response.body)["said"]),
+    needs=OPEN,
+)
+
+BURST: Operation[None, None] = Operation(
+    name="burst",
+    method="GET",
+    paths=("/tiny/burst",),
+    write_request=lambda ask: Request(method="GET", path="/tiny/burst"),
+    read_request=lambda request, caller: None,
+    perform=perform_burst,
+    write_response=lambda said, request: answer(None),
+    read_response=lambda response, ask: None,
+)
+
+
+def place(order: Order) -> Talk[Order]:
+    return (yield from call(CREATE_ORDER, order))
+
+
+def get(ref: Reference) -> Talk[Order]:
+    return (yield from call(GET_ORDER, ref))
+
+
+def page(window: Window) -> Talk[Page]:
+    return (yield from call(LIST_ORDERS, window))
+
+
+DIALECT = Dialect(
+    name=NAME,
+    title="Tiny",
+    reference="https://tiny.example/orders",
+    auth=TinyAuth(),
+    faults=TinyFaults(),
+    operations=(CREATE_ORDER, GET_ORDER, LIST_ORDERS, HELLO, BURST),
+    place=place,
+    get=get,
+    page=page,
+    repeats=Repeats(
+        lambda request: request.headers.get("x-correlation-id"),
+        timedelta(days=10),
+        conflict=False,
+        refusals=True,
+    ),
+    max_body=1_000,
+    can=Can(max_size=3),
+)

@@ -1,0 +1,108 @@
+"""A shop for the tests of the stores: one seller's book in a store of any kind, without a loop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TypeVar
+
+from orderglot.core.caller import Caller
+from orderglot.core.customer import Customer
+from orderglot.core.order import Order, Reference
+from orderglot.core.ports import Book, Unit
+from orderglot.core.query import EVERYTHING, Query
+from orderglot.stores.memory import MemoryStore
+from orderglot.stores.sqlite import SqliteStore
+from orderglot.stores.store import BookStore
+
+T = TypeVar("T")
+
+NOON = datetime(2024, 5, 21, 12, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+class Clock:
+    """A clock that stands still until it is put forward."""
+
+    def __init__(self) -> None:
+        self.time = NOON
+
+    def __call__(self) -> datetime:
+        return self.time
+
+    def forward(self, by: timedelta = HOUR) -> datetime:
+        self.time += by
+        return self.time
+
+
+STORES: dict[str, Callable[[Path, Clock], BookStore]] = {
+    "memory": lambda folder, clock: MemoryStore(clock),
+    "sqlite": lambda folder, clock: SqliteStore(folder / "book.db", clock),
+}
+
+
+class Shop:
+    """A seller's book and what the tests do with it."""
+
+    def __init__(self, runner: asyncio.Runner, store: BookStore, clock: Clock) -> None:
+        self.runner = runner
+        self.store = store
+        self.clock = clock
+        self.seller = self.run(store.add_seller("example"))
+        self.book = self.opened()
+
+    def run(self, work: Awaitable[T]) -> T:
+        async def awaited() -> T:
+            return await work
+
+        return self.runner.run(awaited())
+
+    def opened(self, *, seller: int = 0, customer: int | None = None, test: bool = False) -> Book:
+        """Open the book as another caller sees it."""
+        caller = Caller(
+            seller=seller or self.seller.id, customer=customer, test=test, name="kole:X1"
+        )
+        return self.store.of(caller)
+
+    def customer(self, **fields: object) -> Customer:
+        """Put a new customer into the book."""
+        return self.run(self.book.keep_customer(Customer(**fields)))  # type: ignore[arg-type]
+
+    def placed(self, book: Book | None = None, **fields: object) -> Order:
+        """Place a new order."""
+        return self.run((book or self.book).place(Order(**fields)))  # type: ignore[arg-type]
+
+    def kept(self, *orders: Order, book: Book | None = None) -> list[Order]:
+        """Keep orders and give them as they are in the book."""
+        return [one.order for one in self.run((book or self.book).keep(*orders))]
+
+    def outcomes(self, *orders: Order, book: Book | None = None) -> list[str]:
+        """Keep orders and tell what came of it."""
+        return [one.outcome.value for one in self.run((book or self.book).keep(*orders))]
+
+    def get(self, dialect: str, id: str, book: Book | None = None) -> Order:
+        """Get an order by what a dialect's clients know it by."""
+        return self.run((book or self.book).get(Reference(dialect, id)))
+
+    def walked(self, where: Query = EVERYTHING, book: Book | None = None) -> list[Order]:
+        """Walk through all matches."""
+
+        async def walk() -> list[Order]:
+            return [order async for order in (book or self.book).walk(where)]
+
+        return self.run(walk())
+
+    def happened(self, order: Order) -> list[tuple[int, str]]:
+        """Give the versions of an order and what made them."""
+        return [(one.version, one.what) for one in self.run(self.book.events(order.id))]
+
+    def together(self, work: Callable[[Unit], Awaitable[T]], book: Book | None = None) -> T:
+        """Do some work in one unit."""
+
+        async def done() -> T:
+            async with (book or self.book).together() as unit:
+                return await work(unit)
+
+        return self.run(done())

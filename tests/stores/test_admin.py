@@ -1,0 +1,287 @@
+"""The owner's side of a store, its keyring and its remembered answers, in every store alike."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from msgspec.structs import replace
+
+from orderglot.core.caller import READ, Caller
+from orderglot.core.errors import Conflict, NotFound, Unauthenticated
+from orderglot.core.order import Identity, Line, Order, Reference, Totals
+from orderglot.core.ports import Answered, Unit
+from orderglot.core.product import Product
+from tests.stores.shops import HOUR, NOON, Shop
+
+
+def spelled(random: bytes) -> str:
+    return random.hex()
+
+
+def account(random: bytes) -> str:
+    """Spell an account of which there are only eight."""
+    return f"X{random[0] % 8}"
+
+
+# sellers
+
+
+def test_a_seller_is_found_by_name_with_all_that_was_said_of_it(shop: Shop) -> None:
+    references = (Reference("komet", "1313"),)
+    added = shop.run(
+        shop.store.add_seller(
+            "second",
+            title="Second Ltd",
+            currency="EUR",
+            references=references,
+            tables={"a.b": {"1": "x"}},
+        )
+    )
+
+    assert added == shop.run(shop.store.seller("second"))
+    assert (shop.seller, added) == shop.run(shop.store.sellers())
+    assert added == shop.run(shop.opened(seller=added.id).seller())
+    assert ("Second Ltd", "EUR", references, {"a.b": {"1": "x"}}) == (
+        added.title,
+        added.currency,
+        added.references,
+        added.tables,
+    )
+
+
+def test_a_name_is_one_sellers(shop: Shop) -> None:
+    other = shop.run(shop.store.add_seller("other"))
+
+    with pytest.raises(Conflict):
+        shop.run(shop.store.add_seller("example"))
+    with pytest.raises(Conflict):
+        shop.run(shop.store.change_seller(replace(other, name="example")))
+    with pytest.raises(NotFound):
+        shop.run(shop.store.seller("nobody"))
+
+
+def test_a_seller_changes_by_version(shop: Shop) -> None:
+    changed = shop.run(shop.store.change_seller(replace(shop.seller, title="New")))
+
+    assert (2, "New") == (changed.version, changed.title)
+    assert changed == shop.run(shop.store.seller("example"))
+    with pytest.raises(Conflict):
+        shop.run(shop.store.change_seller(replace(shop.seller, title="Newer")))
+    with pytest.raises(NotFound):
+        shop.run(shop.store.change_seller(replace(shop.seller, id=99)))
+
+
+def test_nothing_is_kept_for_a_seller_who_is_not_there(shop: Shop) -> None:
+    book = shop.opened(seller=99)
+
+    with pytest.raises(NotFound):
+        shop.placed(book)
+    with pytest.raises(NotFound):
+        shop.run(book.seller())
+    assert [] == shop.walked(book=book)
+
+
+def test_a_book_is_summed_up_exactly(shop: Shop) -> None:
+    largest = Decimal("999999999999.999999")
+    totals = [largest] * 20 + [Decimal("-0.000001"), Decimal("-7.5")]
+    shop.kept(*(Order(currency="GBP", totals=Totals(total=one), lines=(Line(),)) for one in totals))
+    shop.placed(currency="EUR", customer=Identity(number="C1"))
+    shop.run(shop.book.keep_product(Product(sku="AA1")))
+    counts = shop.run(shop.store.counts(shop.seller.id))
+
+    assert (23, 22, 1, 1) == (counts.orders, counts.lines, counts.customers, counts.products)
+    assert {"GBP": sum(totals), "EUR": 0} == counts.sums
+
+
+def test_test_orders_are_summed_up_only_if_asked(shop: Shop) -> None:
+    shop.placed()
+    shop.placed(shop.opened(test=True), lines=(Line(),))
+
+    assert 1 == shop.run(shop.store.counts(shop.seller.id)).orders
+    assert 2 == shop.run(shop.store.counts(shop.seller.id, test=True)).orders
+
+
+# the keyring
+
+
+def test_a_key_lets_its_caller_in(shop: Shop) -> None:
+    caller = Caller(seller=shop.seller.id, customer=7, test=True, may=frozenset({READ}))
+    key = shop.run(shop.store.keyring.issue_key("kole", caller, spelled, account))
+    found = shop.run(shop.store.keyring.admit("kole", "key", key.secret))
+
+    assert (key.id, replace(caller, name=f"kole:{key.id}")) == (found.id, found.caller)
+    assert key.secret not in repr(found)
+    for dialect, kind, secret in (
+        ("adobe", "key", key.secret),
+        ("kole", "token", key.secret),
+        ("kole", "key", key.secret.upper()),
+        ("kole", "key", found.fingerprint),
+        ("kole", "key", ""),
+        ("kole", "key", "\udcff\0"),
+    ):
+        with pytest.raises(Unauthenticated):
+            shop.run(shop.store.keyring.admit(dialect, kind, secret))
+
+
+def test_a_token_is_good_until_it_expires(shop: Shop) -> None:
+    ring, caller = shop.store.keyring, Caller(seller=shop.seller.id)
+    token = shop.run(ring.issue("kodaris", "session", caller, spelled, HOUR, id="A1"))
+    shop.clock.forward(HOUR - timedelta(microseconds=1))
+    assert shop.seller.id == shop.run(ring.admit("kodaris", "session", token)).caller.seller
+    shop.clock.forward(timedelta(microseconds=1))
+
+    with pytest.raises(Unauthenticated):
+        shop.run(ring.admit("kodaris", "session", token))
+
+
+def test_an_ended_credential_is_good_no_more(shop: Shop) -> None:
+    ring, caller = shop.store.keyring, Caller(seller=shop.seller.id)
+    token = shop.run(ring.issue("kodaris", "session", caller, spelled))
+    shop.run(ring.end("kodaris", "session", token))
+    shop.run(ring.end("kodaris", "session", token))
+    shop.run(ring.end("kodaris", "session", "never issued"))
+
+    with pytest.raises(Unauthenticated):
+        shop.run(ring.admit("kodaris", "session", token))
+
+
+def test_ids_of_keys_are_unique_and_drawn_anew_until_they_are(shop: Shop) -> None:
+    ring, caller = shop.store.keyring, Caller(seller=shop.seller.id)
+    keys = [shop.run(ring.issue_key("kole", caller, spelled, account)) for _ in range(5)]
+
+    assert 5 == len({key.id for key in keys}) == len({key.secret for key in keys})
+    with pytest.raises(Conflict):
+        shop.run(ring.issue("kole", "key", caller, spelled, id=keys[0].id))
+    with pytest.raises(Conflict):
+        shop.run(ring.issue_key("kole", caller, spelled, lambda random: keys[0].id))
+    shop.run(ring.issue("adobe", "key", caller, spelled, id=keys[0].id))
+
+
+def test_a_key_ends_with_all_its_tokens(shop: Shop) -> None:
+    ring, caller = shop.store.keyring, Caller(seller=shop.seller.id)
+    key = shop.run(ring.issue_key("kodaris", caller, spelled, account))
+    other = shop.run(ring.plant_key("kodaris", caller, "Y1", "demo-secret"))
+    token = shop.run(ring.issue("kodaris", "session", caller, spelled, HOUR, id=key.id))
+    shop.run(ring.end_key(shop.seller.id, "kodaris", key.id))
+
+    for kind, secret in (("key", key.secret), ("session", token)):
+        with pytest.raises(Unauthenticated):
+            shop.run(ring.admit("kodaris", kind, secret))
+    assert "Y1" == shop.run(ring.admit("kodaris", "key", other.secret)).id
+    ended = {one.id for one in shop.run(ring.credentials(shop.seller.id)) if one.ended == NOON}
+    assert {key.id} == ended
+
+
+def test_a_key_goes_live_with_all_its_tokens(shop: Shop) -> None:
+    ring, caller = shop.store.keyring, Caller(seller=shop.seller.id, test=True)
+    key = shop.run(ring.issue_key("kole", caller, spelled, account))
+    token = shop.run(ring.issue("kole", "token", caller, spelled, HOUR, id=key.id))
+    assert shop.run(ring.admit("kole", "key", key.secret)).caller.test
+    shop.run(ring.set_live(shop.seller.id, "kole", key.id))
+
+    assert not shop.run(ring.admit("kole", "key", key.secret)).caller.test
+    assert not shop.run(ring.admit("kole", "token", token)).caller.test
+
+
+def test_keys_of_another_seller_are_out_of_reach(shop: Shop) -> None:
+    ring, caller = shop.store.keyring, Caller(seller=shop.seller.id, test=True)
+    key = shop.run(ring.issue_key("kole", caller, spelled, account))
+    other = shop.run(shop.store.add_seller("other")).id
+
+    for work in (ring.end_key(other, "kole", key.id), ring.set_live(other, "kole", key.id)):
+        with pytest.raises(NotFound):
+            shop.run(work)
+    assert () == shop.run(ring.credentials(other))
+    assert shop.run(ring.admit("kole", "key", key.secret)).caller.test
+
+
+def test_a_demo_key_can_be_planted_again_but_not_over_another(shop: Shop) -> None:
+    ring, caller = shop.store.keyring, Caller(seller=shop.seller.id)
+    for _ in range(2):
+        assert "demo-1" == shop.run(ring.plant_key("kole", caller, "X1", "demo-1")).secret
+
+    assert 1 == len(shop.run(ring.credentials(shop.seller.id)))
+    with pytest.raises(Conflict):
+        shop.run(ring.plant_key("kole", caller, "X1", "demo-2"))
+
+
+def test_expired_tokens_make_room_and_keys_stay(shop: Shop) -> None:
+    ring, caller = shop.store.keyring, Caller(seller=shop.seller.id)
+    shop.run(ring.issue_key("kole", caller, spelled, account, expires=NOON + HOUR))
+    for _ in range(3):
+        shop.run(ring.issue("kole", "token", caller, spelled, HOUR))
+    shop.clock.forward(2 * HOUR)
+    shop.run(ring.issue("kole", "token", caller, spelled, HOUR))
+
+    kinds = [one.kind for one in shop.run(ring.credentials(shop.seller.id))]
+    assert ["key", "token"] == kinds
+
+
+# remembered answers
+
+
+def answered(key: str = "1", answer: bytes = b"first", **more: timedelta) -> Answered:
+    lasts = more.get("lasts", HOUR)
+    return Answered(dialect="kole", key=key, asked="abc", answer=answer, expires=NOON + lasts)
+
+
+def remembered(shop: Shop, one: Answered, customer: int | None = None) -> None:
+    async def work(unit: Unit) -> None:
+        unit.remember(one)
+
+    shop.together(work, shop.opened(customer=customer))
+
+
+def recalled(
+    shop: Shop, key: str = "1", seller: int = 0, customer: int | None = None
+) -> bytes | None:
+    who = Caller(seller=seller or shop.seller.id, customer=customer)
+    found = shop.run(shop.store.answered(who, "kole", key))
+    return found.answer if found else None
+
+
+def test_an_answer_is_remembered_with_the_writes_that_it_speaks_of(shop: Shop) -> None:
+    async def work(unit: Unit) -> None:
+        await unit.place(Order())
+        unit.remember(answered())
+
+    shop.together(work)
+
+    assert b"first" == recalled(shop)
+    assert 1 == len(shop.walked())
+
+
+def test_an_answer_is_one_callers_alone(shop: Shop) -> None:
+    owner, other = shop.customer().id, shop.customer().id
+    remembered(shop, answered(answer=b"seller's"))
+    remembered(shop, answered(answer=b"customer's"), customer=owner)
+
+    assert b"seller's" == recalled(shop)
+    assert b"customer's" == recalled(shop, customer=owner)
+    assert recalled(shop, customer=other) is None
+    assert recalled(shop, seller=99) is None
+    assert recalled(shop, key="2") is None
+
+
+def test_a_second_answer_under_a_key_is_a_conflict_and_writes_nothing(shop: Shop) -> None:
+    remembered(shop, answered())
+
+    async def work(unit: Unit) -> None:
+        await unit.place(Order())
+        unit.remember(answered(answer=b"second"))
+
+    with pytest.raises(Conflict):
+        shop.together(work)
+    assert b"first" == recalled(shop)
+    assert [] == shop.walked()
+
+
+def test_an_expired_answer_is_forgotten_and_its_key_is_free(shop: Shop) -> None:
+    remembered(shop, answered())
+    shop.clock.forward()
+    assert recalled(shop) is None
+    remembered(shop, answered(answer=b"second", lasts=2 * HOUR))
+
+    assert b"second" == recalled(shop)
