@@ -13,7 +13,7 @@ empty :=
 STAMP := .venv/.ready$(subst $(empty) $(empty),_,$(subst /,-,$(CURDIR)))
 
 .NOTPARALLEL:
-.PHONY: help setup serve test check format-check lint types floors gates format lock
+.PHONY: help setup serve test check format-check lint types floors gates docs format lock
 
 help:
 	@echo "Orderglot's verbs:"
@@ -46,6 +46,9 @@ floors: setup
 gates: setup
 	@failed=; for gate in tools/*.py; do $(PY) $$gate || failed="$$failed $$gate"; done; \
 	if [ -n "$$failed" ]; then echo "Refused by:$$failed" >&2; exit 1; fi
+
+docs: setup ## write docs/dialects.md out of the dialects
+	$(PY) tools/dialects.py --write
 
 format: setup ## format the code and mend what ruff can mend
 	$(PY) -m ruff format .

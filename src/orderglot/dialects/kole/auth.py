@@ -1,0 +1,55 @@
+"""Kole's proof of who is calling: HTTP Basic with an account's id and its API key."""
+
+from __future__ import annotations
+
+import msgspec
+
+from orderglot.core.caller import Caller
+from orderglot.core.errors import Unauthenticated
+from orderglot.core.ports import Keyring
+from orderglot.dialects.kole.tables import NAME
+from orderglot.wire.auth import read_basic, same, write_basic
+from orderglot.wire.dialect import Session
+from orderglot.wire.message import Request
+
+KEY = "key"
+
+REFUSED = "Send the id and the API key of your account by HTTP Basic authentication."
+"""The one thing that is said to whoever is not let in, whatever the reason."""
+
+
+class KoleAuth:
+    """The account's id as the user, its API key as the password."""
+
+    fields = ("id", "api_key")
+
+    def spell(self, random: bytes) -> str:
+        """Spell an API key: 40 hexadecimal digits."""
+        return random[:20].hex()
+
+    def name(self, random: bytes) -> str:
+        """Spell an account's id: X and five digits."""
+        return f"X{int.from_bytes(random) % 100_000:05}"
+
+    def login(self, session: Session, refusals: int) -> None:
+        """Say that there is nothing to log in to."""
+
+    def prove(self, request: Request, session: Session) -> Request:
+        """Put the account's id and key into a request."""
+        id, key = (session.credentials[field] for field in self.fields)
+        headers = {**request.headers, "authorization": write_basic(id, key)}
+        return msgspec.structs.replace(request, headers=headers)
+
+    async def identify(self, request: Request, keyring: Keyring) -> Caller:
+        """Tell who is calling; the id must be the one that the key was handed out with."""
+        try:
+            id, key = read_basic(request)
+            credential = await keyring.admit(NAME, KEY, key)
+        except Unauthenticated:
+            raise Unauthenticated(REFUSED) from None
+        if not same(id, credential.id):
+            raise Unauthenticated(REFUSED)
+        return credential.caller
+
+
+AUTH = KoleAuth()

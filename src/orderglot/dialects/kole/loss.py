@@ -1,0 +1,89 @@
+"""What Kole's wire cannot carry of an order: whatever its page has no place for."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from orderglot.core.order import Address, Identity, Invoice, Reference
+from orderglot.core.values import Status
+from orderglot.dialects.kole.tables import LINE_STATUSES, PAGE_SIZE, PRODUCT, STATUSES
+from orderglot.dialects.kole.values import (
+    plain,
+    read_country,
+    read_references,
+    unless,
+    write_weight,
+    write_zip,
+)
+from orderglot.wire.dialect import Can
+from orderglot.wire.loss import all_but
+from orderglot.wire.values import whole_second
+
+PARTIES = ("bill_to", "ship_to")
+
+TEXTS = (
+    *("po_number", "notes"),
+    *("shipping.account", "shipping.carrier", "shipping.service", "shipping.instructions"),
+    *("shipping.notifications.type", "shipping.notifications.email"),
+    *(
+        f"{party}.{name}"
+        for party in PARTIES
+        for name in ("first_name", "last_name", "company", "line_1", "line_2", "city", "state")
+    ),
+    *(f"{party}.{name}" for party in PARTIES for name in ("postal_code", "country", "phone")),
+    *("lines.sku", "lines.upc", "lines.title", "lines.type"),
+    "invoice.number",
+)
+"""The texts that the page has a place for; it sets them all in what XML can say."""
+
+OTHERS = (
+    *("customer.references", "status", "tax_exempt", "created", "modified", "received"),
+    "shipping.signature",
+    *("lines.weight", "lines.quantity", "lines.unit_price", "lines.status", "lines.total"),
+    *("invoice.status", "invoice.due", "invoice.owed", "invoice.paid", "invoice.refunded"),
+)
+"""Whatever else it has a place for."""
+
+
+def round_references(references: tuple[Reference, ...]) -> tuple[Reference, ...]:
+    """Leave out what would not be read as an id."""
+    return tuple(left for reference in references for left in read_references(plain(reference.id)))
+
+
+def round_type(type: str) -> str:
+    """Call a line by the one type that there is, unless it has another."""
+    return plain(type) or PRODUCT
+
+
+def round_weight(weight: Decimal | None) -> Decimal | None:
+    """Round up to whole pounds."""
+    pounds = write_weight(weight)
+    return None if pounds is None else Decimal(pounds)
+
+
+def round_line_status(status: Status | None) -> Status | None:
+    """Leave one word for how far a line has come."""
+    return status and LINE_STATUSES.rounded(status)
+
+
+CAN = Can(
+    max_size=PAGE_SIZE,
+    loses=all_but(*TEXTS, *OTHERS),
+    rounds={
+        **dict.fromkeys(TEXTS, plain),
+        "references": round_references,
+        "customer.references": round_references,
+        "customer": lambda customer: unless(customer, Identity()),
+        "status": STATUSES.rounded,
+        "created": whole_second,
+        "modified": whole_second,
+        "received": whole_second,
+        **{f"{party}.postal_code": lambda code: plain(write_zip(code)) for party in PARTIES},
+        **{f"{party}.country": lambda code: read_country(plain(code)) for party in PARTIES},
+        **{party: lambda address: unless(address, Address()) for party in PARTIES},
+        "lines.type": round_type,
+        "lines.weight": round_weight,
+        "lines.status": round_line_status,
+        "invoice": lambda invoice: unless(invoice, Invoice()),
+    },
+)

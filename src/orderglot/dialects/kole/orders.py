@@ -1,0 +1,263 @@
+"""Kole's operations, each from both ends, and the conversations that its clients have."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from msgspec.structs import replace
+
+from orderglot.core.caller import CREATE, Caller
+from orderglot.core.customer import Customer
+from orderglot.core.errors import Forbidden
+from orderglot.core.order import HUB, Order, Reference, native
+from orderglot.core.query import Page, Sort, Window
+from orderglot.dialects.kole.drafts import Draft, complete, read_draft, write_draft
+from orderglot.dialects.kole.links import (
+    COLLECTION,
+    ORDERS,
+    located,
+    path_of,
+    read_links,
+    read_order_path,
+    write_link,
+    write_order_path,
+)
+from orderglot.dialects.kole.media import (
+    ORDER,
+    agree,
+    answer,
+    is_json,
+    media_received,
+    media_sent,
+    read_body,
+    write_body,
+)
+from orderglot.dialects.kole.tables import NAME, PAGE_SIZE
+from orderglot.dialects.kole.wire import read_order, write_order
+from orderglot.wire.dialect import Desk, Operation, Talk, call
+from orderglot.wire.form import Form
+from orderglot.wire.message import Request, Response, query_of
+from orderglot.wire.paging import read_bounded
+
+OLDEST_FIRST = (Sort("created"),)
+"""So that an order that arrives while somebody is paging moves no other to another page."""
+
+
+# listOrders, listNextOrders, listPreviousOrders
+
+
+def _write_window(window: Window) -> Request:
+    path, _, query = (window.after or _path_of_window(window)).partition("?")
+    return Request(method="GET", path=path, query=query, headers={"accept": ORDER[0]})
+
+
+def _read_window(request: Request, _caller: Caller) -> Window:
+    agree(request, ORDER)
+    return Window(
+        sort=OLDEST_FIRST,
+        limit=read_bounded(request, "limit", PAGE_SIZE, most=PAGE_SIZE),
+        offset=read_bounded(request, "offset", 0),
+    )
+
+
+async def _list_orders(desk: Desk, window: Window) -> Page:
+    return await desk.book.page(window)
+
+
+def _write_page(page: Page, request: Request) -> Response:
+    """Spell a page; XML repeats ``order``, JSON numbers the orders from 0 in an object."""
+    headers = located(request, _path_of_window(page.window))
+    if not page.orders:
+        return Response(status=204, headers=headers)
+    media = agree(request, ORDER)
+    orders = [write_order(order, request.base, media) for order in page.orders]
+    links = _links_of(page, request.base, media)
+    listed: dict[str, Any] = {"order": orders}
+    if is_json(media):
+        listed = {str(number): order for number, order in enumerate(orders)}
+    return answer(200, media, "orders", {**listed, "links": links}, headers)
+
+
+def _read_page(response: Response, window: Window) -> Page:
+    if response.status == 204:
+        return Page(window=window)
+    form = _collection(read_body(media_received(response), response.body, "orders"))
+    orders = tuple(map(read_order, form.each("order")))
+    next_path = read_links(form).get("listNextOrders")
+    form.check()
+    following = replace(window, after=next_path, offset=0) if next_path else None
+    return Page(orders=orders, window=window, next=following)
+
+
+LIST_ORDERS: Operation[Window, Page] = Operation(
+    name="listOrders",
+    method="GET",
+    paths=(ORDERS, COLLECTION),
+    write_request=_write_window,
+    read_request=_read_window,
+    perform=_list_orders,
+    write_response=_write_page,
+    read_response=_read_page,
+)
+
+
+def _path_of_window(window: Window) -> str:
+    query = query_of((("limit", str(window.limit)), ("offset", str(window.offset))))
+    return f"{ORDERS}?{query}"
+
+
+def _links_of(page: Page, base: str, media: str) -> list[dict[str, str]]:
+    """Link the pages beside this one, the next one first: old clients take the first link."""
+    window = page.window
+    beside = {}
+    if page.next is not None:
+        beside["listNextOrders"] = replace(window, offset=window.offset + window.limit)
+    if window.offset > 0:
+        beside["listPreviousOrders"] = replace(window, offset=max(0, window.offset - window.limit))
+    return [
+        write_link(method, base + _path_of_window(there), media) for method, there in beside.items()
+    ]
+
+
+def _collection(content: Any) -> Form:
+    """Make one form of every shape that a collection comes in: a list, numbers, repeated names."""
+    if isinstance(content, list):
+        return Form({"order": content}, "orders")
+    if isinstance(content, Mapping):
+        numbers = sorted(filter(str.isdecimal, content), key=lambda number: (len(number), number))
+        if numbers:
+            listed = [content[number] for number in numbers]
+            return Form({"order": listed, "links": content.get("links")}, "orders")
+        if isinstance(content.get("order"), Mapping):
+            return Form({**content, "order": [content["order"]]}, "orders")
+    return Form(content, "orders")
+
+
+# getOrder
+
+
+def _write_id(id: str) -> Request:
+    return Request(method="GET", path=write_order_path(id), headers={"accept": ORDER[0]})
+
+
+def _read_id(request: Request, _caller: Caller) -> str:
+    agree(request, ORDER)
+    return request.params["order_id"]
+
+
+async def _get_order(desk: Desk, id: str) -> Order:
+    return await desk.book.get(Reference(NAME, id))
+
+
+def _write_order(order: Order, request: Request) -> Response:
+    media = agree(request, ORDER)
+    headers = located(request, write_order_path(native(order, NAME)))
+    return answer(200, media, "order", write_order(order, request.base, media), headers)
+
+
+def _read_order(response: Response, _id: str) -> Order:
+    form = Form(read_body(media_received(response), response.body, "order"))
+    order = read_order(form)
+    form.check()
+    return order
+
+
+GET_ORDER: Operation[str, Order] = Operation(
+    name="getOrder",
+    method="GET",
+    paths=(ORDERS + "/{order_id}", ORDERS + "/{order_id}/"),
+    write_request=_write_id,
+    read_request=_read_id,
+    perform=_get_order,
+    write_response=_write_order,
+    read_response=_read_order,
+)
+
+
+# createOrder
+
+
+def _write_draft(draft: Draft) -> Request:
+    return Request(
+        method="POST",
+        path=ORDERS,
+        headers={"accept": ORDER[0], "content-type": ORDER[0]},
+        body=write_body(ORDER[0], "order", write_draft(draft.order)),
+    )
+
+
+def _read_draft(request: Request, _caller: Caller) -> Draft:
+    agree(request, ORDER)
+    return read_draft(read_body(media_sent(request), request.body, "order"))
+
+
+async def _create_order(desk: Desk, draft: Draft) -> Order:
+    customer = await _customer(desk)
+    seller = await desk.book.seller()
+    products = await desk.book.products([line.sku for line in draft.order.lines])
+    return await desk.book.place(complete(draft, customer, seller.currency, products, desk.now))
+
+
+def _write_created(order: Order, request: Request) -> Response:
+    """Link the new order first: the vendor's own client reads that link alone."""
+    media = agree(request, ORDER)
+    headers = located(request, write_order_path(native(order, NAME)))
+    url = headers["content-location"]
+    links = [
+        write_link("getOrder", url, media),
+        write_link("createOrder", request.base + COLLECTION, media),
+    ]
+    return answer(201, media, "links", links, {"location": url, **headers})
+
+
+def _read_created(response: Response, _draft: Draft) -> Order:
+    links = read_body(media_received(response), response.body, "links")
+    form = Form({"links": links, "location": response.headers.get("location")})
+    path = read_links(form).get("getOrder") or form.spelled("location", path_of) or ""
+    form.check()
+    return Order(references=(read_order_path(path),))
+
+
+CREATE_ORDER: Operation[Draft, Order] = Operation(
+    name="createOrder",
+    method="POST",
+    paths=(ORDERS, COLLECTION),
+    write_request=_write_draft,
+    read_request=_read_draft,
+    perform=_create_order,
+    write_response=_write_created,
+    read_response=_read_created,
+    needs=CREATE,
+    once=True,
+)
+
+
+async def _customer(desk: Desk) -> Customer:
+    """Give the customer that the caller orders for; raises Forbidden where it is no one's key."""
+    id = desk.book.caller.customer
+    if id is None:
+        raise Forbidden(
+            "This key sees every customer's orders and belongs to none; to order, use the key of"
+            " a customer's account."
+        )
+    return await desk.book.customer(Reference(HUB, str(id)))
+
+
+# The client's conversations
+
+
+def place(order: Order) -> Talk[Order]:
+    """Place an order, then fetch what the vendor made of it."""
+    created = yield from call(CREATE_ORDER, Draft(order))
+    return (yield from get(created.references[0]))
+
+
+def get(ref: Reference) -> Talk[Order]:
+    """Get one order by the vendor's id."""
+    return (yield from call(GET_ORDER, ref.id))
+
+
+def page(window: Window) -> Talk[Page]:
+    """List a page of orders, oldest first as the vendor has them; it knows no filter."""
+    return (yield from call(LIST_ORDERS, window))

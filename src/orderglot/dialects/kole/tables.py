@@ -1,0 +1,54 @@
+"""Kole's words and what they mean: the constants that its page allows, and its statuses."""
+
+from __future__ import annotations
+
+from orderglot.core.values import InvoiceStatus, Status
+from orderglot.wire.table import Both
+
+NAME = "kole"
+
+PAGE_SIZE = 25
+
+STATUSES = Both(
+    {
+        "PROCESSING": Status.PROCESSING,
+        "CHARGED": Status.CHARGED,
+        "PACKAGING": Status.PACKING,
+        "SHIPPED": Status.SHIPPED,
+        "HOLD": Status.ON_HOLD,
+        "VOID": Status.CANCELLED,
+    },
+    as_={
+        Status.DRAFT: Status.ON_HOLD,
+        Status.RECEIVED: Status.PROCESSING,
+        Status.COMPLETED: Status.SHIPPED,
+        Status.FAILED: Status.CANCELLED,
+    },
+)
+
+LINE_STATUSES: Both[str, Status] = Both(
+    {"ORDERED": Status.RECEIVED},
+    as_={status: Status.RECEIVED for status in Status if status is not Status.RECEIVED},
+)
+
+INVOICE_STATUSES = Both(
+    {
+        "unpaid": InvoiceStatus.UNPAID,
+        "partially paid": InvoiceStatus.PARTIALLY_PAID,
+        "paid in full": InvoiceStatus.PAID,
+        "paid and pending refund": InvoiceStatus.PAID_PENDING_REFUND,
+        "paid and partially refunded": InvoiceStatus.PAID_PARTIALLY_REFUNDED,
+        "refunded": InvoiceStatus.REFUNDED,
+        "cancelled": InvoiceStatus.CANCELLED,
+        "scheduled payment": InvoiceStatus.SCHEDULED,
+    }
+)
+
+COUNTRIES = Both({"US": "US", "USA": "US"}, back={"US": "US"})
+
+CARRIERS = ("FEDEX", "UPS")
+
+SHIPPING_SERVICES = ("GROUND", "PRIORITY", "OVERNIGHT")
+
+PRODUCT = "PRODUCT"
+"""What every line is; the page knows no other type."""

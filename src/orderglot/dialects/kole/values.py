@@ -1,0 +1,86 @@
+"""Single values as Kole's wire spells them, and what is left of those that it spells in part."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from decimal import ROUND_UP, Decimal
+from typing import TypeVar
+
+from orderglot.core.order import Reference
+from orderglot.dialects.kole.tables import COUNTRIES, NAME
+from orderglot.wire.form import Form
+from orderglot.wire.values import read_instant
+from orderglot.wire.xml import sayable
+
+T = TypeVar("T")
+
+NO_ID = ("", "0")
+"""What a thing is called that nobody has given an id."""
+
+NO_TIME = "0000-00-00"
+"""How a database of the vendor's time spells a time that never was."""
+
+_NUMBER = re.compile("[1-9][0-9]{0,9}")
+_ZIP_PLUS_4 = re.compile("([0-9]{5})-?([0-9]{4})")
+
+
+def plain(text: str) -> str:
+    """Give a text as XML can say it, without blanks at its ends."""
+    return sayable(text).strip()
+
+
+def read_text(form: Form, name: str) -> str:
+    """Read a text; JSON gives no more than XML could have said."""
+    return plain(form.text(name))
+
+
+def write_id(id: str) -> str | None:
+    """Spell an id, nothing where there is none yet."""
+    return None if id in NO_ID else id
+
+
+def write_number(id: str) -> int | str | None:
+    """Spell an id as a number where it is one of at most ten digits, else as it is."""
+    return int(id) if _NUMBER.fullmatch(id) else write_id(id)
+
+
+def read_references(id: str) -> tuple[Reference, ...]:
+    """Read an id into what a thing is known by."""
+    return () if id in NO_ID else (Reference(NAME, id),)
+
+
+def write_flag(flag: bool | None) -> int | None:
+    """Spell a yes or no as 1 or 0."""
+    return None if flag is None else int(flag)
+
+
+def read_moment(text: str) -> datetime | None:
+    """Read a time, which has no zone and is UTC; raises ValueError where it is none."""
+    return None if text.startswith(NO_TIME) else read_instant(text)
+
+
+def read_country(code: str) -> str:
+    """Read a country's code; the page has two for the one country it knows."""
+    return COUNTRIES.read(code) or code
+
+
+def split_zip(postal_code: str) -> tuple[str, str]:
+    """Take a ZIP+4 code apart; any other postal code has no second part."""
+    found = _ZIP_PLUS_4.fullmatch(plain(postal_code))
+    return (found[1], found[2]) if found else (postal_code, "")
+
+
+def write_zip(postal_code: str) -> str:
+    """Spell a postal code without the four digits that follow a ZIP code."""
+    return split_zip(postal_code)[0]
+
+
+def write_weight(weight: Decimal | None) -> int | None:
+    """Spell a weight in whole pounds; what is begun counts, as carriers have it."""
+    return None if weight is None else int(weight.to_integral_value(ROUND_UP))
+
+
+def unless(value: T | None, nothing: T) -> T | None:
+    """Give a value back, None where it is one that says nothing."""
+    return None if value == nothing else value

@@ -1,0 +1,126 @@
+"""Asking a dialect's server as anybody: with a new key, a wrong one, or none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from msgspec.structs import replace
+
+from orderglot.core.caller import Caller
+from orderglot.core.order import Order
+from orderglot.faces.server import Server
+from orderglot.stores.memory import MemoryStore
+from orderglot.stores.store import BookStore
+from orderglot.wire.dialect import Dialect, Session
+from orderglot.wire.message import Pairs, Request, Response, pairs, query_of
+from tests.conformance.houses import credentials_of, orderer
+from tests.conformance.specimens import Specimen, book_of, shelve, welcome
+
+Credentials = Mapping[str, str]
+
+
+class Clock:
+    """The time that the specimens speak of, until it is put forward."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        self.time = book_of(dialect.name).now
+
+    def __call__(self) -> datetime:
+        return self.time
+
+    def forward(self, by: timedelta) -> None:
+        self.time += by
+
+
+@dataclass
+class Site:
+    """A dialect's server over its book, and who its specimens' orders belong to."""
+
+    dialect: Dialect
+    store: BookStore
+    server: Server
+    owner: Caller
+    drawn: int = field(default=0)
+
+    async def ask(self, request: Request, credentials: Credentials | None) -> Response:
+        """Ask with a caller's credentials in the place of those that the request has."""
+        request = without_proof(self.dialect, request)
+        if credentials is None:
+            return await self.server(request)
+        proven = await self.proven(request, credentials)
+        return proven if isinstance(proven, Response) else await self.server(proven)
+
+    async def proven(self, request: Request, credentials: Credentials) -> Request | Response:
+        """Put the proof into a request; gives the answer to the login where that is a refusal."""
+        session = Session(credentials, self.store.now)
+        talk = self.dialect.auth.login(session, 0)
+        try:
+            said = None if talk is None else next(talk)
+            while talk is not None and said is not None:
+                response = await self.server(said)
+                if self.dialect.faults.read(response) is not None:
+                    return response
+                said = talk.send(response)
+        except StopIteration:
+            pass
+        return self.dialect.auth.prove(request, session)
+
+    async def key(self, caller: Caller, expires: datetime | None = None) -> Credentials:
+        """Hand a caller the next key; the same ones are drawn in every site."""
+        self.drawn += 1
+        auth, name = self.dialect.auth, self.dialect.name
+        drawn = self.drawn.to_bytes(1) * 32
+        key = await self.store.keyring.issue_key(
+            name, caller, lambda _: auth.spell(drawn), lambda _: auth.name(drawn), expires
+        )
+        return dict(zip(auth.fields, (key.id, key.secret), strict=True))
+
+    def owners(self) -> Credentials:
+        return credentials_of(self.dialect, self.owner)
+
+    def wrong(self) -> Credentials:
+        """Give the owner's credentials with a secret of the right form that is nobody's."""
+        return {**self.owners(), self.dialect.auth.fields[1]: self.dialect.auth.spell(b"\xee" * 32)}
+
+    async def orders(self) -> tuple[Order, ...]:
+        """Give all that is in the seller's book."""
+        whole = self.store.of(Caller(seller=self.owner.seller, test=True))
+        return tuple([order async for order in whole.walk()])
+
+
+async def site(dialect: Dialect, store: BookStore | None = None, *, orders: bool = True) -> Site:
+    store = store or MemoryStore(Clock(dialect))
+    await shelve(store, dialect, orders=orders)
+    return Site(dialect, store, Server(dialect, store), await orderer(dialect, store))
+
+
+def without_proof(dialect: Dialect, request: Request) -> Request:
+    """Take out of a request whatever the dialect's clients prove themselves with."""
+    headers, names = proof_of(dialect)
+    return replace(
+        request,
+        headers={name: value for name, value in request.headers.items() if name not in headers},
+        query=query_of(pair for pair in pairs(request.query) if pair[0] not in names)
+        if names
+        else request.query,
+    )
+
+
+def proof_of(dialect: Dialect) -> tuple[set[str], set[str]]:
+    """Name the headers and the query's arguments that a proof stands in."""
+
+    class Anything(dict[str, str]):
+        def __missing__(self, name: str) -> str:
+            return "demo"
+
+    session = Session(Anything(), lambda: book_of(dialect.name).now, Anything())
+    proven = dialect.auth.prove(Request(method="GET", path="/"), session)
+    given: Pairs = pairs(proven.query)
+    return set(proven.headers), {name for name, _ in given}
+
+
+def creations(name: str) -> list[Specimen]:
+    """Give the specimens in which the vendor creates something."""
+    return [one for one in welcome(name) if one.operation and one.operation.once]

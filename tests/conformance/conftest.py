@@ -1,0 +1,62 @@
+"""Where the laws are held: every store, and every dialect by its name."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from orderglot import dialects
+from orderglot.wire.dialect import Dialect
+from tests.conformance.houses import HOUSES, STORES, House, Shop, can
+
+Law = Callable[[House], Awaitable[None]]
+Hold = Callable[[Law], None]
+
+
+def holding(house: str, folders: pytest.TempPathFactory) -> Hold:
+    """Give what holds a law in a new, empty house of a kind."""
+
+    async def held(law: Law) -> None:
+        async with HOUSES[house](folders.mktemp("house")) as opened:
+            await law(opened)
+
+    return lambda law: asyncio.run(held(law))
+
+
+@pytest.fixture(params=HOUSES)
+def orders(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Hold:
+    """Hold a law wherever there are orders."""
+    return holding(request.param, tmp_path_factory)
+
+
+@pytest.fixture(params=[house for house in HOUSES if can(house, "place")])
+def placing(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Hold:
+    """Hold a law where orders can be placed."""
+    return holding(request.param, tmp_path_factory)
+
+
+@pytest.fixture(params=[house for house in HOUSES if can(house, "page")])
+def paging(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Hold:
+    """Hold a law where orders come in pages."""
+    return holding(request.param, tmp_path_factory)
+
+
+@pytest.fixture(params=[house for house in HOUSES if can(house, "linked")])
+def linking(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Hold:
+    """Hold a law where orders are linked."""
+    return holding(request.param, tmp_path_factory)
+
+
+@pytest.fixture(params=STORES)
+def shop(request: pytest.FixtureRequest, tmp_path: Path) -> Shop:
+    """Open stores of every kind."""
+    return Shop(request.param, tmp_path)
+
+
+@pytest.fixture(params=dialects.names())
+def dialect(request: pytest.FixtureRequest) -> Dialect:
+    """Give every dialect."""
+    return dialects.dialect(request.param)

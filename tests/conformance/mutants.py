@@ -1,0 +1,358 @@
+"""Mutants: deliberate mistakes, each with the law that must catch it.
+
+As a pytest plugin (`-p tests.conformance.mutants`) it makes the one that MUTANT names.
+"""
+
+from __future__ import annotations
+
+import os
+import pkgutil
+from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+import pytest
+from msgspec.structs import replace as changed
+
+from orderglot.core.caller import Caller
+from orderglot.core.errors import Forbidden, HubError, NotFound
+from orderglot.core.order import Order
+from orderglot.core.query import Page
+from orderglot.wire.dialect import Dialect, Operation
+from orderglot.wire.message import Request, Response
+
+Change = Callable[[Any], Any]
+Make = Callable[[], None]
+
+
+def swap(name: str, change: Change) -> Make:
+    """Put something else in the place of `module:attribute`, made from what is there."""
+
+    def make() -> None:
+        module, _, path = name.partition(":")
+        owner, _, attribute = path.rpartition(".")
+        holder = pkgutil.resolve_name(f"{module}:{owner}" if owner else module)
+        setattr(holder, attribute, change(getattr(holder, attribute)))
+
+    return make
+
+
+def every_dialect(change: Callable[[Dialect], Dialect]) -> Make:
+    """Change every dialect."""
+    return swap(
+        "orderglot.dialects:dialect", lambda dialect: cache(lambda name: change(dialect(name)))
+    )
+
+
+def every_operation(
+    change: Callable[[Operation[Any, Any]], Operation[Any, Any]],
+) -> Make:
+    """Change every operation of every dialect."""
+    return every_dialect(
+        lambda dialect: replace(dialect, operations=tuple(map(change, dialect.operations)))
+    )
+
+
+def performed(change: Change) -> Make:
+    """Change what every operation gives."""
+
+    def mutate(operation: Operation[Any, Any]) -> Operation[Any, Any]:
+        async def perform(desk: Any, ask: Any) -> Any:
+            return change(await operation.perform(desk, ask))
+
+        return replace(operation, perform=perform)
+
+    return every_operation(mutate)
+
+
+def paged(change: Callable[[Page], Page]) -> Make:
+    """Change every page that a server gives."""
+    return performed(lambda answer: change(answer) if isinstance(answer, Page) else answer)
+
+
+def ordered(change: Callable[[Order], Order]) -> Make:
+    """Change every order that a server gives, alone or on a page."""
+
+    def mutate(answer: Any) -> Any:
+        if isinstance(answer, Page):
+            return changed(answer, orders=tuple(map(change, answer.orders)))
+        return change(answer) if isinstance(answer, Order) else answer
+
+    return performed(mutate)
+
+
+def written(change: Callable[[Response], Response]) -> Make:
+    """Change every fault that a server writes."""
+
+    class Faults:
+        def __init__(self, faults: Any) -> None:
+            self.read = faults.read
+            self.inner = faults
+
+        def write(self, error: HubError, request: Request) -> Response:
+            return change(self.inner.write(error, request))
+
+    return every_dialect(lambda dialect: replace(dialect, faults=Faults(dialect.faults)))
+
+
+def swapped(*statuses: int) -> Callable[[Response], Response]:
+    """Take two statuses for each other."""
+    other = dict(zip(statuses, reversed(statuses), strict=True))
+    return lambda response: changed(response, status=other.get(response.status, response.status))
+
+
+def let_in(instead: Callable[[HubError], bool]) -> Make:
+    """Let in whoever is turned away for such a reason, as the first who ever had a key."""
+
+    def change(admit: Any) -> Any:
+        async def admit_all(self: Any, dialect: str, kind: str, secret: str) -> Any:
+            try:
+                return await admit(self, dialect, kind, secret)
+            except HubError as error:
+                if not instead(error):
+                    raise
+                return next(iter(await self.credentials(1)))
+
+        return admit_all
+
+    return swap("orderglot.stores.keyring:Keyring.admit", change)
+
+
+def unscoped(**scope: Any) -> Make:
+    """Open every book with a scope that is wider than the caller's."""
+
+    def change(init: Any) -> Any:
+        def widened(self: Any, shelf: Any, caller: Caller, clock: Any) -> None:
+            init(self, shelf, changed(caller, **scope), clock)
+
+        return widened
+
+    return swap("orderglot.stores.sight:Sight.__init__", change)
+
+
+def one_room(room: Any) -> Any:
+    return lambda self, seller: room(self, 1)
+
+
+def told_apart(get: Any) -> Any:
+    async def get_or_tell(self: Any, ref: Any) -> Any:
+        try:
+            return await get(self, ref)
+        except NotFound:
+            whole = changed(self._scope, customer=None, test=True)
+            if await self._shelf.order_known(whole, ref):
+                raise Forbidden("This order is another's.") from None
+            raise
+
+    return get_or_tell
+
+
+def rounded(write: Any) -> Any:
+    def coarse(value: Any) -> Any:
+        if isinstance(value, Decimal):
+            return value.quantize(Decimal("0.1")).normalize()
+        if isinstance(value, dict):
+            return {name: coarse(inner) for name, inner in value.items()}
+        return [coarse(inner) for inner in value] if isinstance(value, list) else value
+
+    return lambda *values: write(*map(coarse, values))
+
+
+def always(*anything: Any) -> bool:
+    return True
+
+
+def one_further(page: Page) -> Page:
+    return changed(page, window=changed(page.window, offset=page.window.offset + 1))
+
+
+def without_headers(response: Response) -> Response:
+    media = response.headers["content-type"]
+    return changed(response, headers={"content-type": media})
+
+
+def no_replay(once: Any) -> Any:
+    async def perform_always(
+        self: Any, caller: Any, request: Any, perform: Any, refuse: Any
+    ) -> Any:
+        return await perform(None)
+
+    return perform_always
+
+
+def shared(answered: Any) -> Any:
+    async def anybodys(self: Any, caller: Caller, dialect: str, key: str) -> Any:
+        for customer in (None, *range(100_000, 100_009)):
+            if found := await answered(self, changed(caller, customer=customer), dialect, key):
+                return found
+        return None
+
+    return anybodys
+
+
+def kept_for_ever(answered: Any) -> Any:
+    async def whenever(self: Any, caller: Caller, dialect: str, key: str) -> Any:
+        return await self._shelf.answer(caller.seller, caller.customer or 0, dialect, key)
+
+    return whenever
+
+
+def kept_anyway(perform: Any) -> Any:
+    async def keep(self: Any, operation: Any, request: Any, caller: Any, remember: Any) -> Any:
+        try:
+            return await perform(self, operation, request, caller, remember)
+        except HubError:
+            if operation.once:
+                await self.store.of(caller).place(Order(po_number="left over"))
+            raise
+
+    return keep
+
+
+def claims_to_lose(field: str) -> Callable[[Dialect], Dialect]:
+    return lambda dialect: replace(
+        dialect, can=replace(dialect.can, loses=dialect.can.loses | {field})
+    )
+
+
+def claims_to_carry(dialect: Dialect) -> Dialect:
+    lost = min(name for name in dialect.can.loses if "." not in name)
+    return replace(dialect, can=replace(dialect.can, loses=dialect.can.loses - {lost}))
+
+
+def first_media_type(operation: Operation[Any, Any]) -> Operation[Any, Any]:
+    def deaf(request: Request) -> Request:
+        headers = {name: value for name, value in request.headers.items() if name != "accept"}
+        return changed(request, headers=headers)
+
+    return replace(
+        operation,
+        read_request=lambda request, caller: operation.read_request(deaf(request), caller),
+        write_response=lambda answer, request: operation.write_response(answer, deaf(request)),
+    )
+
+
+def stumbles(operation: Operation[Any, Any]) -> Operation[Any, Any]:
+    def read_request(request: Request, caller: Caller) -> Any:
+        if b"\xff" in request.body or "\xff" in str(request.headers):
+            raise KeyError("nobody foresaw this")
+        return operation.read_request(request, caller)
+
+    return replace(operation, read_request=read_request)
+
+
+def without_notes(operation: Operation[Any, Any]) -> Operation[Any, Any]:
+    def read_response(response: Response, ask: Any) -> Any:
+        answer = operation.read_response(response, ask)
+        return changed(answer, notes="") if isinstance(answer, Order) else answer
+
+    return replace(operation, read_response=read_response)
+
+
+def never_refused(dialect: Dialect) -> Dialect:
+    class Faults:
+        write = dialect.faults.write
+
+        def read(self, response: Response) -> HubError | None:
+            return None if response.status == 404 else dialect.faults.read(response)
+
+    return replace(dialect, faults=Faults())
+
+
+def leaking(response: Response) -> Response:
+    return changed(response, body=response.body.replace(b"here", b"in orderglot.faces"))
+
+
+CAUGHT_BY: dict[str, dict[str, Make]] = {
+    "test_specimens.py::test_the_server_asked_so_answers_so": {
+        "not found and forbidden are swapped": written(swapped(404, 403)),
+        "the orders of a page stand the other way round": paged(
+            lambda page: changed(page, orders=page.orders[::-1])
+        ),
+        "the server leaves the PO number out": ordered(lambda order: changed(order, po_number="")),
+        "Accept is not heard": every_operation(first_media_type),
+    },
+    "test_faults.py::test_an_error_reads_back_as_the_same_kind": {
+        "invalid and conflict are swapped": written(swapped(400, 409)),
+        "a failure is told as not found": written(swapped(503, 404)),
+        "a fault forgets its headers": written(without_headers),
+    },
+    "test_never_raises.py::test_whatever_is_asked_is_answered": {
+        "a fault tells where in the program it is": written(leaking),
+        "a wild byte is not foreseen": every_operation(stumbles),
+    },
+    "test_orders.py::test_an_unknown_order_is_not_found": {
+        "a refusal is taken for an answer": every_dialect(never_refused),
+    },
+    "test_orders.py::test_a_walk_gives_each_order_once": {
+        "the last page is dropped": paged(lambda page: changed(page, next=None)),
+        "the last order of a page is dropped": paged(
+            lambda page: changed(page, orders=page.orders[:-1])
+        ),
+        "the link leads to the wrong page": paged(one_further),
+    },
+    "test_orders.py::test_a_walk_gives_what_matches_and_nothing_else": {
+        "the client ignores what it was asked for": swap(
+            "orderglot.faces.client:matches", lambda _: always
+        ),
+        "the memory store ignores what it was asked for": swap(
+            "orderglot.stores.memory:matches", lambda _: always
+        ),
+    },
+    "test_orders.py::test_a_walk_misses_nothing_when_orders_arrive_meanwhile": {
+        "a walk gives orders twice": swap("orderglot.faces.client:_first_time", lambda _: always),
+    },
+    "test_wire.py": {
+        "money is rounded in JSON": swap("orderglot.wire.json:write", rounded),
+        "money is rounded in XML": swap("orderglot.wire.xml:write", rounded),
+        "the server leaves the last line out": ordered(
+            lambda order: changed(order, lines=order.lines[:-1])
+        ),
+        "the client leaves the notes out": every_operation(without_notes),
+        "the wire claims to lose what it carries": every_dialect(claims_to_lose("po_number")),
+        "the wire claims to carry what it loses": every_dialect(claims_to_carry),
+    },
+    "test_strangers.py::test_nobody_comes_in_without_a_good_key": {
+        "every secret is good": let_in(lambda error: True),
+        "an ended or expired key is good": swap("orderglot.stores.keyring:_good", lambda _: always),
+    },
+    "test_strangers.py::test_a_key_without_the_right_is_forbidden_and_changes_nothing": {
+        "rights are not asked for": swap("orderglot.faces.server:demand", lambda _: always),
+    },
+    "test_strangers.py::test_a_stranger_is_told_the_same_whatever_others_have": {
+        "a customer sees the whole book": unscoped(customer=None),
+        "a seller sees another's book": swap("orderglot.stores.memory:MemoryShelf._room", one_room),
+        "another's order is told from none": swap("orderglot.stores.sight:Sight.get", told_apart),
+    },
+    "test_strangers.py::test_live_keys_do_not_see_test_orders": {
+        "a live key sees test orders": unscoped(test=True),
+    },
+    "test_replays.py::test_the_same_request_gets_the_same_bytes_and_makes_one_order": {
+        "nothing is replayed": swap("orderglot.faces.replay:Replay.once", no_replay),
+    },
+    "test_replays.py::test_another_request_under_the_same_key_is_a_conflict": {
+        "a key answers any request": swap(
+            "orderglot.faces.replay:fingerprint", lambda _: lambda request: ""
+        ),
+    },
+    "test_replays.py::test_another_customers_same_key_is_another_key": {
+        "a key is everybody's": swap("orderglot.stores.store:BookStore.answered", shared),
+    },
+    "test_replays.py::test_after_its_time_a_key_is_new": {
+        "a key is never forgotten": swap(
+            "orderglot.stores.store:BookStore.answered", kept_for_ever
+        ),
+    },
+    "test_replays.py::test_a_refusal_keeps_nothing": {
+        "a refused order is kept": swap("orderglot.faces.server:Server._perform", kept_anyway),
+    },
+}
+"""Each mistake, under the law that must catch it."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the mutant that the environment names, before any law is read."""
+    mistakes = {name: make for law in CAUGHT_BY.values() for name, make in law.items()}
+    mistakes[os.environ["MUTANT"]]()

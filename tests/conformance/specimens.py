@@ -1,0 +1,179 @@
+"""The specimens of every dialect, and the books that their servers hold, read from its folder.
+
+The format is that of `specimens/README.md` in a dialect's folder.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from orderglot import dialects
+from orderglot.core.caller import RIGHTS, Caller
+from orderglot.core.customer import Customer
+from orderglot.core.order import Order, Reference
+from orderglot.core.product import Product
+from orderglot.core.seller import Seller
+from orderglot.stores.store import BookStore
+from orderglot.wire.dialect import Dialect, Operation
+from orderglot.wire.message import Request, Response
+
+PARTS = {"request.http", "response.http", "order.json", "source.txt"}
+
+
+class Proof(Struct, frozen=True, forbid_unknown_fields=True):
+    """A credential of a book; without a customer it is the seller's own."""
+
+    id: str
+    secret: str
+    customer: str = ""
+    test: bool = False
+    may: frozenset[str] = RIGHTS
+    kind: str = "key"
+
+
+class Book(Struct, frozen=True, forbid_unknown_fields=True):
+    """What the server of a dialect's specimens holds before it is asked."""
+
+    now: datetime
+    seller: Seller
+    customers: tuple[Customer, ...] = ()
+    products: tuple[Product, ...] = ()
+    orders: tuple[Order, ...] = ()
+    credentials: tuple[Proof, ...] = ()
+    unprovoked: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Specimen:
+    """One call: the request, the answer, and the orders that the answer says."""
+
+    dialect: Dialect
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        return self.folder.name
+
+    @property
+    def operation(self) -> Operation[Any, Any] | None:
+        """The operation that the folder is named after."""
+        found = [
+            operation
+            for operation in self.dialect.operations
+            if self.name.startswith(f"{operation.name}-")
+        ]
+        return max(found, key=lambda operation: len(operation.name), default=None)
+
+    @property
+    def request(self) -> Request:
+        first, headers, body = read_message(self.folder / "request.http")
+        method, target, _ = first.split(" ")
+        path, _, query = target.partition("?")
+        base = f"https://{headers.pop('host')}"
+        return Request(method=method, path=path, query=query, headers=headers, body=body, base=base)
+
+    @property
+    def response(self) -> Response:
+        first, headers, body = read_message(self.folder / "response.http")
+        return Response(status=int(first.split(" ")[1]), headers=headers, body=body)
+
+    @property
+    def orders(self) -> Any:
+        """The canonical order, a tuple of them, or None."""
+        text = (self.folder / "order.json").read_bytes()
+        many = text.lstrip().startswith(b"[")
+        return read(text, tuple[Order, ...] if many else Order | None)
+
+
+def read(text: bytes, type: Any) -> Any:
+    return msgspec.json.Decoder(type, float_hook=Decimal).decode(text)
+
+
+def read_message(file: Path) -> tuple[str, dict[str, str], bytes]:
+    """Take a message apart: its first line, its headers by lower-case name, its body."""
+    head, _, body = file.read_bytes().partition(b"\n\n")
+    first, *lines = head.decode("latin-1").strip().split("\n")
+    pairs = (line.split(":", 1) for line in lines)
+    headers = {name.lower(): value.strip() for name, value in pairs}
+    return first, headers, body.strip(b"\n")
+
+
+def folder_of(dialect: Dialect) -> Path:
+    module = import_module(f"{dialects.__name__}.{dialect.name}")
+    assert module.__file__ is not None
+    return Path(module.__file__).parent
+
+
+@cache
+def specimens_of(name: str) -> tuple[Specimen, ...]:
+    """Give every specimen of a dialect, sorted by name."""
+    dialect = dialects.dialect(name)
+    folders = sorted(path for path in (folder_of(dialect) / "specimens").iterdir() if path.is_dir())
+    return tuple(Specimen(dialect, folder) for folder in folders)
+
+
+@cache
+def book_of(name: str) -> Book:
+    """Give the book that the specimens of a dialect speak of."""
+    text = (folder_of(dialects.dialect(name)) / "specimens" / "book.json").read_bytes()
+    book: Book = read(text, Book)
+    return book
+
+
+def provoked(name: str) -> tuple[Specimen, ...]:
+    """Give the specimens whose answers follow from their requests."""
+    unprovoked = book_of(name).unprovoked
+    return tuple(specimen for specimen in specimens_of(name) if specimen.name not in unprovoked)
+
+
+def welcome(name: str) -> tuple[Specimen, ...]:
+    """Give the specimens in which the vendor says yes."""
+    dialect = dialects.dialect(name)
+    return tuple(one for one in provoked(name) if dialect.faults.read(one.response) is None)
+
+
+async def shelve(store: BookStore, dialect: Dialect, *, orders: bool = True) -> int:
+    """Put a dialect's book into an empty store; gives the seller's id."""
+    book = book_of(dialect.name)
+    seller = await store.add_seller(
+        book.seller.name,
+        title=book.seller.title,
+        currency=book.seller.currency,
+        references=book.seller.references,
+        tables=book.seller.tables,
+    )
+    whole = store.of(Caller(seller=seller.id))
+    for customer in book.customers:
+        await whole.keep_customer(customer)
+    for product in book.products:
+        await whole.keep_product(product)
+    if orders:
+        for order in book.orders:
+            await whole.keep(order)
+    for proof in book.credentials:
+        await plant(store, dialect, seller.id, proof)
+    return seller.id
+
+
+async def plant(store: BookStore, dialect: Dialect, seller: int, proof: Proof) -> None:
+    customer = None
+    if proof.customer:
+        whole = store.of(Caller(seller=seller))
+        customer = (await whole.customer(Reference(dialect.name, proof.customer))).id
+    caller = Caller(
+        seller=seller,
+        customer=customer,
+        test=proof.test,
+        may=proof.may,
+        name=f"{dialect.name}:{proof.id}",
+    )
+    await store.keyring.issue(dialect.name, proof.kind, caller, lambda _: proof.secret, id=proof.id)

@@ -1,0 +1,200 @@
+"""Replay, on every dialect: a creation that comes again is answered again, and done once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from orderglot import dialects
+from orderglot.core.caller import Caller
+from orderglot.core.errors import Conflict
+from orderglot.core.order import Reference
+from orderglot.faces.server import Server
+from orderglot.stores.sqlite import SqliteStore
+from orderglot.stores.store import BookStore
+from orderglot.wire.message import Request
+from tests.conformance.asking import Clock, Site, creations, site
+from tests.conformance.houses import Shop
+from tests.conformance.specimens import Specimen, book_of, provoked, welcome
+
+CREATIONS = [specimen for name in dialects.names() for specimen in creations(name)]
+
+
+def id_of(specimen: Specimen) -> str:
+    return f"{specimen.dialect.name}-{specimen.name}"
+
+
+def keyed(request: Request, key: str = "demo-1") -> Request:
+    return replace(request, headers={**request.headers, "idempotency-key": key})
+
+
+def other(request: Request) -> Request:
+    """Give another request of the same meaning."""
+    return replace(request, body=request.body + b"\n")
+
+
+Law = Callable[[Site, Clock], Awaitable[None]]
+Hold = Callable[[Specimen, Law], None]
+
+
+@pytest.fixture
+def hold(shop: Shop) -> Hold:
+    """Hold a law over a store of every kind, with no orders in it."""
+
+    async def held(specimen: Specimen, law: Law) -> None:
+        clock = Clock(specimen.dialect)
+        await law(await site(specimen.dialect, shop.store(clock), orders=False), clock)
+
+    return lambda specimen, law: shop.hold(held(specimen, law))
+
+
+@pytest.mark.parametrize("specimen", CREATIONS, ids=id_of)
+def test_the_same_request_gets_the_same_bytes_and_makes_one_order(
+    hold: Hold, specimen: Specimen
+) -> None:
+    async def law(at: Site, clock: Clock) -> None:
+        request = keyed(specimen.request)
+        first, second = [await at.server(request) for _ in range(2)]
+
+        assert at.dialect.faults.read(first) is None
+        assert first == second
+        assert 1 == len(await at.orders())
+
+    hold(specimen, law)
+
+
+@pytest.mark.parametrize("specimen", CREATIONS, ids=id_of)
+def test_without_a_key_it_is_done_again(hold: Hold, specimen: Specimen) -> None:
+    async def law(at: Site, clock: Clock) -> None:
+        for _ in range(2):
+            await at.server(specimen.request)
+
+        assert 2 == len(await at.orders())
+
+    hold(specimen, law)
+
+
+@pytest.mark.parametrize("specimen", CREATIONS, ids=id_of)
+def test_another_request_under_the_same_key_is_a_conflict(hold: Hold, specimen: Specimen) -> None:
+    async def law(at: Site, clock: Clock) -> None:
+        await at.server(keyed(specimen.request))
+        response = await at.server(keyed(other(specimen.request)))
+
+        assert isinstance(at.dialect.faults.read(response), Conflict)
+        assert 1 == len(await at.orders())
+
+    hold(specimen, law)
+
+
+@pytest.mark.parametrize("specimen", CREATIONS, ids=id_of)
+def test_two_at_once_make_one_order(hold: Hold, specimen: Specimen) -> None:
+    async def law(at: Site, clock: Clock) -> None:
+        request = keyed(specimen.request)
+        answers = await asyncio.gather(*(at.server(request) for _ in range(4)))
+
+        assert [answers[0]] * 4 == answers
+        assert 1 == len(await at.orders())
+
+    hold(specimen, law)
+
+
+@pytest.mark.parametrize("specimen", CREATIONS, ids=id_of)
+def test_two_servers_on_one_file_make_one_order(tmp_path: Path, specimen: Specimen) -> None:
+    async def at_once() -> None:
+        clock, file = Clock(specimen.dialect), tmp_path / "book.db"
+        stores: list[BookStore] = [SqliteStore(file, clock) for _ in range(2)]
+        at = await site(specimen.dialect, stores[0], orders=False)
+        servers = [Server(specimen.dialect, store) for store in stores]
+        for number in range(5):
+            request = keyed(specimen.request, f"demo-{number}")
+            one, two = await asyncio.gather(*(server(request) for server in servers))
+
+            assert at.dialect.faults.read(one) is None
+            assert one == two
+            assert number + 1 == len(await at.orders())
+        for store in stores:
+            await store.close()
+
+    asyncio.run(at_once())
+
+
+@pytest.mark.parametrize("specimen", CREATIONS, ids=id_of)
+def test_after_its_time_a_key_is_new(hold: Hold, specimen: Specimen) -> None:
+    async def law(at: Site, clock: Clock) -> None:
+        first = await at.server(keyed(specimen.request))
+        clock.forward(timedelta(days=1))
+
+        assert first != await at.server(keyed(specimen.request))
+        assert 2 == len(await at.orders())
+
+    hold(specimen, law)
+
+
+REFUSED = [
+    (specimen, refused)
+    for specimen in CREATIONS
+    for refused in provoked(specimen.dialect.name)
+    if refused.operation is specimen.operation and specimen.dialect.faults.read(refused.response)
+]
+
+
+@pytest.mark.parametrize(("specimen", "refused"), REFUSED, ids=lambda one: one.name if one else "")
+def test_a_refusal_keeps_nothing(specimen: Specimen, refused: Specimen) -> None:
+    async def law() -> None:
+        at = await site(specimen.dialect, orders=False)
+        await at.server(keyed(refused.request))
+        response = await at.server(keyed(specimen.request))
+
+        assert at.dialect.faults.read(response) is None
+        assert 1 == len(await at.orders())
+
+    asyncio.run(law())
+
+
+@pytest.mark.parametrize("specimen", CREATIONS, ids=id_of)
+def test_another_customers_same_key_is_another_key(hold: Hold, specimen: Specimen) -> None:
+    async def law(at: Site, clock: Clock) -> None:
+        whole = at.store.of(Caller(seller=at.owner.seller))
+        owner = await whole.customer(Reference("orderglot", str(at.owner.customer)))
+        twin = await whole.keep_customer(replace(owner, id=0, version=0, number="", references=()))
+        key = await at.key(replace(at.owner, customer=twin.id))
+        first = await at.server(keyed(specimen.request))
+        second = await at.ask(keyed(specimen.request), key)
+
+        assert at.dialect.faults.read(second) is None
+        assert first.body != second.body
+        assert 2 == len(await at.orders())
+
+    hold(specimen, law)
+
+
+READS = [
+    specimen
+    for name in dialects.names()
+    for specimen in welcome(name)
+    if specimen.operation and not specimen.operation.once
+]
+
+
+@pytest.mark.parametrize("specimen", READS, ids=id_of)
+def test_reads_are_never_replayed(specimen: Specimen) -> None:
+    async def law() -> None:
+        at = await site(specimen.dialect, orders=False)
+        await at.server(keyed(specimen.request))
+        await fill(at)
+
+        assert await at.server(specimen.request) == await at.server(keyed(specimen.request))
+
+    asyncio.run(law())
+
+
+async def fill(at: Site) -> None:
+    """Put the specimens' orders into a site that was opened without them."""
+    whole = at.store.of(Caller(seller=at.owner.seller))
+    for order in book_of(at.dialect.name).orders:
+        await whole.keep(order)

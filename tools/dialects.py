@@ -1,0 +1,111 @@
+"""Keep docs/dialects.md what the dialects themselves say.
+
+python tools/dialects.py            refuse the page where it is out of date
+python tools/dialects.py --write    write it anew
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Collection, Iterable, Iterator
+from itertools import groupby
+from operator import itemgetter
+from pathlib import Path
+
+from orderglot import dialects
+from orderglot.wire.dialect import Dialect, Operation
+
+PAGE = Path(__file__).parents[1] / "docs" / "dialects.md"
+NEEDS = {"place": "place", "get": "get", "page": "walk", "linked": "linked"}
+"""What a dialect has, and what the client face makes of it."""
+
+OPENING = """\
+# Dialects
+
+Written by `make docs` out of the dialects' own declarations; change those.
+"""
+
+
+def main(arguments: list[str]) -> int:
+    """Check the page, or write it; gives 1 where it is refused, else 0."""
+    if arguments not in ([], ["--check"], ["--write"]):
+        print("usage: python tools/dialects.py [--check | --write]", file=sys.stderr)
+        return 2
+    page = write_page(tuple(map(dialects.dialect, dialects.names())))
+    if arguments == ["--write"]:
+        PAGE.write_text(page, "utf-8")
+    elif not PAGE.exists() or PAGE.read_text("utf-8") != page:
+        print("dialects: docs/dialects.md is out of date; run 'make docs'.")
+        return 1
+    print(f"dialects: docs/dialects.md speaks of {', '.join(dialects.names())}.")
+    return 0
+
+
+def write_page(known: tuple[Dialect, ...]) -> str:
+    """Spell the whole page: all dialects in one table, then each by itself."""
+    return "\n".join(
+        [OPENING, *overview(known), "", *(line for one in known for line in part(one))]
+    )
+
+
+def overview(known: tuple[Dialect, ...]) -> Iterator[str]:
+    """Spell what each dialect can, in one line each."""
+    yield from head("dialect", "", "operations", *NEEDS.values(), "longest page")
+    for one in known:
+        can = ("yes" if getattr(one, need) else "" for need in NEEDS)
+        name = f"[{one.name}](#{one.name})"
+        yield row(name, one.title, len(one.operations), *can, one.can.max_size)
+
+
+def part(one: Dialect) -> Iterator[str]:
+    """Spell all that a dialect says of itself."""
+    readme = f"../src/orderglot/dialects/{one.name}/README.md"
+    yield f"## {one.name}"
+    yield ""
+    yield f"{one.title}: [how it is spoken here]({readme}), [the vendor's page]({one.reference})."
+    yield ""
+    yield from head("operation", "call", "right", "repeated")
+    yield from map(operation_row, one.operations)
+    yield ""
+    cannot = [name for need, name in NEEDS.items() if not getattr(one, need)]
+    yield f"The client face cannot: {listed(cannot)}."
+    yield ""
+    yield from fields("The wire loses", one.can.loses)
+    yield from fields("It carries in part", one.can.rounds)
+
+
+def operation_row(one: Operation[object, object]) -> str:
+    """Spell an operation: how it is called, what it takes, and what a repetition does."""
+    calls = "<br>".join(f"`{one.method} {path}`" for path in one.paths)
+    return row(one.name, calls, one.needs or "none", "answered again" if one.once else "done again")
+
+
+def fields(what: str, names: Collection[str]) -> Iterator[str]:
+    """Spell fields of an order, those inside of one in a line of their own."""
+    whole = sorted(name for name in names if "." not in name)
+    inner = sorted(name.partition(".") for name in names if "." in name)
+    yield f"{what}: {listed(f'`{name}`' for name in whole)}."
+    yield ""
+    for outer, group in groupby(inner, key=itemgetter(0)):
+        yield f"* of `{outer}`: {listed(f'`{name}`' for _, _, name in group)}"
+    yield ""
+
+
+def head(*names: str) -> Iterator[str]:
+    """Spell the first two lines of a table."""
+    yield row(*names)
+    yield row(*["---"] * len(names))
+
+
+def row(*cells: object) -> str:
+    """Spell one line of a table."""
+    return f"| {' | '.join(map(str, cells))} |"
+
+
+def listed(names: Iterable[str]) -> str:
+    """Spell a list in a sentence."""
+    return ", ".join(names) or "nothing"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
