@@ -1,0 +1,75 @@
+"""Books for the tests of this folder: one seller's, in each store, driven without a loop in sight."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from orderglot.core.caller import Caller
+from orderglot.core.order import Order, Reference
+from orderglot.core.ports import Book
+from orderglot.core.seller import Seller
+from orderglot.files.imports import Progress, take
+from orderglot.stores.memory import MemoryStore
+from orderglot.stores.sqlite import SqliteStore
+from orderglot.stores.store import BookStore
+
+STORES: dict[str, Callable[[Path], BookStore]] = {
+    "memory": lambda _folder: MemoryStore(),
+    "sqlite": lambda folder: SqliteStore(folder / "book.db"),
+}
+
+
+class Shop:
+    """A seller's book, and what the tests do with it."""
+
+    def __init__(self, runner: asyncio.Runner, book: Book) -> None:
+        self._runner = runner
+        self.book = book
+
+    def take(self, path: Path, **wishes: Any) -> Progress:
+        """Import a file."""
+        return self._runner.run(take(self.book, path, **wishes))
+
+    def place(self, order: Order) -> Order:
+        """Place an order."""
+        return self._runner.run(self.book.place(order))
+
+    def change(self, order: Order) -> Order:
+        """Change an order."""
+        return self._runner.run(self.book.change(order))
+
+    def order(self, number: str) -> Order:
+        """Get an order by its number in the file."""
+        return self._runner.run(self.book.get(Reference("file", number)))
+
+    def orders(self) -> list[Order]:
+        """Get all orders."""
+
+        async def walk() -> list[Order]:
+            return [order async for order in self.book.walk()]
+
+        return self._runner.run(walk())
+
+    def numbers(self) -> list[str]:
+        """Get the numbers of all orders."""
+        return [order.number for order in self.orders()]
+
+
+async def seller_of(store: BookStore) -> Seller:
+    """Give the seller of a store that was used before, else add one."""
+    sellers = await store.sellers()
+    return sellers[0] if sellers else await store.add_seller("example", currency="GBP")
+
+
+@contextmanager
+def shop_in(store: str, folder: Path) -> Iterator[Shop]:
+    """Open a seller's book in a store of that name."""
+    with asyncio.Runner() as runner:
+        opened = STORES[store](folder)
+        seller = runner.run(seller_of(opened))
+        yield Shop(runner, opened.of(Caller(seller=seller.id, name="import")))
+        runner.run(opened.close())
