@@ -1,0 +1,52 @@
+"""The program: its commands, and what is said of all of them together."""
+
+from typing import Annotated
+
+import typer
+
+from orderglot.cli import customers, keys, products, sellers
+from orderglot.cli.demo import demo
+from orderglot.cli.frame import group
+from orderglot.cli.load import load
+from orderglot.cli.serve import serve
+from orderglot.cli.show import show
+from orderglot.cli.summary import summary
+
+app = group(
+    """One order book that speaks every partner's order API.
+
+    $ orderglot serve --demo
+    $ orderglot import lines.csv --seller acme
+    $ orderglot book
+    """
+)
+app.command("serve")(serve)
+app.command("demo")(demo)
+app.command("import")(load)
+app.command("book")(summary)
+app.command("show")(show)
+app.add_typer(sellers.app, name="seller")
+app.add_typer(customers.app, name="customer")
+app.add_typer(products.app, name="product")
+app.add_typer(keys.app, name="key")
+
+
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        from orderglot.cli.paper import say
+        from orderglot.hub import version
+
+        say(f"orderglot {version()}")
+        raise typer.Exit
+
+
+@app.callback()
+def orderglot(
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version", is_eager=True, callback=_tell_version, help="Print the version and stop."
+        ),
+    ] = False,
+) -> None:
+    """Stand before every command."""

@@ -1,0 +1,151 @@
+"""``orderglot customer``: who buys from a seller."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from orderglot.cli.frame import AsJson, KnownAs, SellerName, group, with_book
+from orderglot.cli.paper import address_text, known_as_text, say, sheet, table, write_json
+
+if TYPE_CHECKING:
+    from orderglot.core.customer import Customer
+    from orderglot.hub import Hub
+
+app = group("Customers: who buys from a seller.")
+
+
+@app.command("add")
+@with_book()
+async def add(
+    hub: "Hub",
+    number: Annotated[str, typer.Argument(metavar="NUMBER", help="The seller's own number.")],
+    name: Annotated[str, typer.Option(help="The company, or the person.")] = "",
+    first_name: Annotated[str, typer.Option(help="Whom to write to.")] = "",
+    last_name: Annotated[str, typer.Option(help="Whom to write to.")] = "",
+    email: Annotated[str, typer.Option(help="Where to write to.")] = "",
+    phone: Annotated[str, typer.Option(help="Where to call.")] = "",
+    tax_id: Annotated[str, typer.Option(help="Their number with the tax office.")] = "",
+    tax_exempt: Annotated[bool, typer.Option("--tax-exempt", help="Pays no sales tax.")] = False,
+    bill_to: Annotated[
+        str,
+        typer.Option(
+            metavar="ADDRESS", help="Street, perhaps more of it, city, state and code, country."
+        ),
+    ] = "",
+    payment_method: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="HOW", help="card, check, cash, transfer, debit or account; may be repeated."
+        ),
+    ] = None,
+    shipping_account: Annotated[
+        list[str] | None,
+        typer.Option(metavar="CARRIER=NUMBER", help="An account of theirs; may be repeated."),
+    ] = None,
+    known_as: KnownAs = None,
+    seller: SellerName = None,
+    as_json: AsJson = False,
+) -> None:
+    r"""Add a customer.
+
+    To place orders, some dialects demand a billing address, a way to pay and a shipping account.
+
+    $ orderglot customer add C1 --name "Corner Shop" \
+        --bill-to "24 Main St, Carson, CA 90745, US" \
+        --payment-method card --shipping-account UPS=000000
+    """
+    from orderglot.cli import flags
+    from orderglot.core.customer import Customer
+
+    owner = await hub.seller(seller)
+    person: dict[str, Any] = {
+        "first_name": first_name,
+        "last_name": last_name,
+        "email": email,
+        "phone": phone,
+    }
+    customer = Customer(
+        **person,
+        number=flags.read_name("NUMBER", number),
+        references=flags.read_known_as(known_as),
+        name=name or f"{first_name} {last_name}".strip(),
+        tax_id=tax_id,
+        tax_exempt=tax_exempt,
+        currency=owner.currency,
+        bill_to=flags.read_address(bill_to, company=name, **person),
+        payment_methods=flags.read_methods(payment_method),
+        shipping_accounts=flags.read_accounts(shipping_account),
+    )
+    added = await hub.book(owner).keep_customer(customer)
+    if as_json:
+        return write_json(added)
+    say(f"Added the customer {added.number} of {owner.name}; the hub's id is {added.id}.")
+    return None
+
+
+@app.command("list")
+@with_book()
+async def list_customers(hub: "Hub", seller: SellerName = None, as_json: AsJson = False) -> None:
+    """List the customers of a seller.
+
+    $ orderglot customer list --seller acme
+    """
+    from orderglot.cli import finding
+
+    book = hub.book(await hub.seller(seller))
+    customers = [one async for one in finding.customers(book)]
+    if as_json:
+        return write_json(customers)
+    table(
+        ("id", "number", "name", "country", "known as"),
+        [
+            (one.id, one.number, one.name, one.bill_to and one.bill_to.country, known_as_text(one))
+            for one in customers
+        ],
+    )
+    return None
+
+
+@app.command("show")
+@with_book()
+async def show(
+    hub: "Hub",
+    customer: Annotated[
+        str,
+        typer.Argument(
+            metavar="CUSTOMER",
+            help="The seller's number, kole:ID for a dialect's, or the hub's id.",
+        ),
+    ],
+    seller: SellerName = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show a customer and how many orders there are of theirs.
+
+    $ orderglot customer show C1 --seller acme
+    $ orderglot customer show kole:X12345
+    """
+    from orderglot.cli import finding
+
+    book = hub.book(await hub.seller(seller), test=True)
+    found = await finding.customer(book, customer)
+    orders = await finding.orders_of(book, found)
+    if as_json:
+        return write_json({"customer": found, "orders": orders})
+    sheet((*_lines(found), ("orders", f"{orders:,}")))
+    return None
+
+
+def _lines(customer: "Customer") -> tuple[tuple[str, object], ...]:
+    return (
+        ("id", customer.id),
+        ("number", customer.number),
+        ("known as", known_as_text(customer)),
+        ("name", customer.name),
+        ("contact", f"{customer.first_name} {customer.last_name}".strip()),
+        ("email", customer.email),
+        ("phone", customer.phone),
+        ("billing address", address_text(customer.bill_to)),
+        ("pays by", ", ".join(customer.payment_methods)),
+        ("ships on", ", ".join(f"{a.carrier} {a.number}" for a in customer.shipping_accounts)),
+    )

@@ -1,0 +1,148 @@
+"""Flags that say more than one word: what they mean, or one sentence on how to write them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from typing import Any
+
+from orderglot.cli.frame import Misused
+from orderglot.core.customer import ShippingAccount
+from orderglot.core.order import HUB, Address, Reference
+from orderglot.core.product import Tier
+from orderglot.core.values import PaymentMethod
+from orderglot.wire.values import read_amount, read_whole
+
+LONGEST_NAME = 200
+
+METHODS = {
+    "card": PaymentMethod.CARD,
+    "check": PaymentMethod.CHECK,
+    "cash": PaymentMethod.CASH,
+    "transfer": PaymentMethod.TRANSFER,
+    "debit": PaymentMethod.DIRECT_DEBIT,
+    "account": PaymentMethod.ACCOUNT,
+}
+
+_CODE = re.compile("[A-Z]{3}")
+_COUNTRY = re.compile("[A-Za-z]{2}")
+_STATE_AND_CODE = re.compile(r"([A-Za-z]{2,3}) +(\S.*)")
+
+
+def read_name(what: str, text: str) -> str:
+    """Read what something is called: something, on one line."""
+    name = text.strip()
+    if not name or not name.isprintable() or len(name) > LONGEST_NAME:
+        raise Misused(f"{what}: {text[:60]!r} is not a name of 1 to {LONGEST_NAME} characters.")
+    return name
+
+
+def read_currency(code: str) -> str:
+    """Read an ISO 4217 code of three capitals."""
+    if not _CODE.fullmatch(code.upper()):
+        raise Misused(f"--currency: {code!r} is not a code of three letters, such as USD.")
+    return code.upper()
+
+
+def read_known_as(texts: Iterable[str] | None) -> tuple[Reference, ...]:
+    """Read ``kole=X12345``; each dialect is there once."""
+    found = {}
+    for dialect, id in _pairs("--known-as", texts, "kole=X12345"):
+        if dialect not in vocabulary() or dialect == HUB:
+            raise Misused(f"--known-as: there is no dialect {dialect!r}; {_dialects()}.")
+        found[dialect] = Reference(dialect, id)
+    return tuple(found.values())
+
+
+def read_reference(text: str) -> Reference | None:
+    """Read ``kole:X12345``; None where the text does not begin with the name of a dialect."""
+    dialect, colon, id = text.partition(":")
+    return Reference(dialect, id) if colon and id and dialect in vocabulary() else None
+
+
+def vocabulary() -> tuple[str, ...]:
+    """Give the names that ids go by: the dialects, files, and the hub itself."""
+    from orderglot.dialects import names
+    from orderglot.files.orders import FILE
+
+    return (*names(), FILE, HUB)
+
+
+def read_accounts(texts: Iterable[str] | None) -> tuple[ShippingAccount, ...]:
+    """Read ``FEDEX=123456789``."""
+    return tuple(
+        ShippingAccount(carrier=carrier.upper(), number=number)
+        for carrier, number in _pairs("--shipping-account", texts, "FEDEX=123456789")
+    )
+
+
+def read_methods(texts: Iterable[str] | None) -> tuple[PaymentMethod, ...]:
+    """Read the ways to pay by their short names."""
+    found = dict.fromkeys(text.lower() for text in texts or ())
+    for text in found:
+        if text not in METHODS:
+            raise Misused(f"--payment-method: {text!r} is not one of {', '.join(METHODS)}.")
+    return tuple(METHODS[text] for text in found)
+
+
+def read_tiers(price: str, texts: Iterable[str] | None, pack: int) -> tuple[Tier, ...]:
+    """Read a price, or tiers such as ``24=1.20``, into tiers by rising quantity."""
+    tiers = {pack: read_money("--price", price)} if price else {}
+    for quantity, amount in _pairs("--tier", texts, "24=1.20"):
+        tiers[_pieces(quantity)] = read_money("--tier", amount)
+    return tuple(Tier(quantity=pieces, price=tiers[pieces]) for pieces in sorted(tiers))
+
+
+def read_money(flag: str, text: str) -> Decimal:
+    """Read an amount of nought or more."""
+    try:
+        amount = read_amount(text)
+    except ValueError as error:
+        raise Misused(f"{flag}: {text!r} {error}; write it as 1.20.") from None
+    if amount < 0:
+        raise Misused(f"{flag}: {text!r} is less than nothing.")
+    return amount
+
+
+def read_address(text: str, **who: Any) -> Address | None:
+    """Read ``24 Main St, Suite 3, Carson, CA 90745, US`` for whoever is there; nothing as None."""
+    if not text.strip():
+        return None
+    parts = [part.strip() for part in text.split(",")]
+    district = _STATE_AND_CODE.fullmatch(parts[-2]) if len(parts) in (4, 5) else None
+    if district is None or not _COUNTRY.fullmatch(parts[-1]) or not all(parts):
+        raise Misused(
+            f"--bill-to: {text!r} is not an address like '24 Main St, Carson, CA 90745, US'."
+        )
+    return Address(
+        **who,
+        line_1=parts[0],
+        line_2=parts[1] if len(parts) == 5 else "",
+        city=parts[-3],
+        state=district[1].upper(),
+        postal_code=district[2],
+        country=parts[-1].upper(),
+    )
+
+
+def _pieces(text: str) -> int:
+    try:
+        pieces = read_whole(text)
+    except ValueError as error:
+        raise Misused(f"--tier: {text!r} {error}; write it as 24=1.20.") from None
+    if pieces < 1:
+        raise Misused(f"--tier: {text!r} is not a number of pieces.")
+    return pieces
+
+
+def _pairs(flag: str, texts: Iterable[str] | None, example: str) -> Iterator[tuple[str, str]]:
+    for text in texts or ():
+        name, _, value = (part.strip() for part in text.partition("="))
+        if not name or not value:
+            raise Misused(f"{flag}: {text!r} is not a pair like {example}.")
+        yield name, value
+
+
+def _dialects() -> str:
+    return "there are " + ", ".join(name for name in vocabulary() if name != HUB)

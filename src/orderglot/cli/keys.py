@@ -1,0 +1,134 @@
+"""``orderglot key``: who may come in, and how."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from orderglot.cli.frame import AsJson, SellerName, group, with_book
+from orderglot.cli.paper import say, sheet, table, tell, write_json
+
+if TYPE_CHECKING:
+    from orderglot.core.ports import Book, Credential
+    from orderglot.hub import Hub
+
+app = group("Keys: who may come in, and how.")
+
+Which = Annotated[str, typer.Argument(metavar="DIALECT:ID", help="As 'key list' shows it.")]
+
+
+@app.command("add")
+@with_book()
+async def add(
+    hub: "Hub",
+    dialect: Annotated[str, typer.Option(metavar="NAME", help="For which vendor's API.")],
+    customer: Annotated[
+        str | None,
+        typer.Option(metavar="CUSTOMER", help="Whose orders it sees.", show_default="everybody's"),
+    ] = None,
+    read_only: Annotated[
+        bool, typer.Option("--read-only", help="It may not create or change orders.")
+    ] = False,
+    live: Annotated[
+        bool, typer.Option("--live", help="Its orders are real ones from the start.")
+    ] = False,
+    seller: SellerName = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make a key and show it, this one time.
+
+    A new key is in test mode: its orders are answered as usual and kept apart. See 'key live'.
+
+    $ orderglot key add --dialect kole --customer C1
+    $ orderglot key add --dialect kole --read-only --live --json
+    """
+    from orderglot.cli import finding
+    from orderglot.core.caller import READ, RIGHTS, Caller
+
+    owner = await hub.seller(seller)
+    whose = await finding.customer(hub.book(owner), customer) if customer else None
+    caller = Caller(
+        seller=owner.id,
+        customer=whose.id if whose else None,
+        test=not live,
+        may=frozenset({READ}) if read_only else RIGHTS,
+    )
+    name, shown = await hub.new_key(dialect, caller)
+    if as_json:
+        return write_json(shown)
+    sheet(shown.items())
+    tell(f"This is the only time that it is shown. End it with: orderglot key end {name}")
+    if not live:
+        tell(f"It is in test mode. Move it to production with: orderglot key live {name}")
+    return None
+
+
+@app.command("list")
+@with_book()
+async def list_keys(hub: "Hub", seller: SellerName = None, as_json: AsJson = False) -> None:
+    """List the keys of a seller, without their secrets.
+
+    $ orderglot key list --seller acme
+    """
+    owner = await hub.seller(seller)
+    book = hub.book(owner)
+    keys = [key for key in await hub.store.keyring.credentials(owner.id) if key.kind == "key"]
+    rows = [await _row(book, key) for key in keys]
+    if as_json:
+        return write_json([dict(zip(COLUMNS, row, strict=True)) for row in rows])
+    table(COLUMNS, rows)
+    return None
+
+
+COLUMNS = ("key", "customer", "may", "mode", "since", "ended")
+
+
+async def _row(book: "Book", key: "Credential") -> tuple[object, ...]:
+    from orderglot.core.order import HUB, Reference
+
+    caller, whose = key.caller, "everybody"
+    if caller.customer is not None:
+        customer = await book.customer(Reference(HUB, str(caller.customer)))
+        whose = customer.number or str(customer.id)
+    return (
+        f"{key.dialect}:{key.id}",
+        whose,
+        ", ".join(sorted(caller.may)),
+        "test" if caller.test else "live",
+        key.created.date(),
+        key.ended and key.ended.date(),
+    )
+
+
+@app.command("end")
+@with_book()
+async def end(hub: "Hub", key: Which, seller: SellerName = None) -> None:
+    """End a key: nobody comes in with it any more.
+
+    $ orderglot key end kole:X12345
+    """
+    owner = await hub.seller(seller)
+    dialect, id = _read_key(key)
+    await hub.store.keyring.end_key(owner.id, dialect, id)
+    say(f"Ended the key {key}.")
+
+
+@app.command("live")
+@with_book()
+async def live(hub: "Hub", key: Which, seller: SellerName = None) -> None:
+    """Move a key from test mode to production: its orders are real ones from now on.
+
+    $ orderglot key live kole:X12345
+    """
+    owner = await hub.seller(seller)
+    dialect, id = _read_key(key)
+    await hub.store.keyring.set_live(owner.id, dialect, id)
+    say(f"The key {key} is live.")
+
+
+def _read_key(text: str) -> tuple[str, str]:
+    from orderglot.cli.frame import Misused
+
+    dialect, colon, id = text.partition(":")
+    if not colon or not dialect or not id:
+        raise Misused(f"{text!r} is not a key like kole:X12345; see 'orderglot key list'.")
+    return dialect, id

@@ -1,0 +1,69 @@
+"""What every process of ``orderglot serve`` runs: all server faces over one book."""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import os
+import signal
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+import structlog
+
+from orderglot import hub
+from orderglot.cli.logs import set_up_logs
+from orderglot.core.errors import HubError
+
+if TYPE_CHECKING:
+    from orderglot.faces.asgi import Asgi, Receive, Scope, Tell
+
+log = structlog.get_logger("orderglot.line")
+
+
+class Application:
+    """All server faces over one book: the ASGI application that every worker process runs.
+
+    It is opened by ASGI's lifespan and can be sent to a new process before that.
+    """
+
+    def __init__(self, url: str, names: Collection[str], public_url: str, log_level: str) -> None:
+        self.url = url
+        self.names = tuple(names)
+        self.public_url = public_url
+        self.log_level = log_level
+        self.asgi: Asgi | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, tell: Tell) -> None:
+        """Serve one connection's scope, as ASGI has it."""
+        if self.asgi is None:
+            try:
+                self.asgi = self._open()
+            except HubError as error:
+                return await _not_started(error, receive, tell)
+        return await self.asgi(scope, receive, tell)
+
+    def _open(self) -> Asgi:
+        set_up_logs(self.log_level)
+        _follow_parent()
+        store = hub.open_store(self.url)
+        log.info("serving", book=hub.shown(self.url), process=os.getpid())
+        return hub.faces(store, self.names, self.public_url)
+
+
+async def _not_started(error: HubError, receive: Receive, tell: Tell) -> None:
+    await receive()
+    await tell({"type": "lifespan.startup.failed", "message": error.message})
+
+
+def _follow_parent() -> None:
+    """End a worker process when the process that began it is gone, however it went."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        loop = asyncio.get_running_loop()
+        loop.add_reader(parent.sentinel, _end, loop, parent.sentinel)
+
+
+def _end(loop: asyncio.AbstractEventLoop, sentinel: int) -> None:
+    loop.remove_reader(sentinel)
+    signal.raise_signal(signal.SIGTERM)

@@ -1,0 +1,93 @@
+"""``orderglot seller``: whose order books there are."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from orderglot.cli.frame import AsJson, KnownAs, group, with_book
+from orderglot.cli.paper import known_as_text, say, sheet, sums_text, table, write_json
+
+if TYPE_CHECKING:
+    from orderglot.hub import Hub
+
+app = group("Sellers: whose order books there are.")
+
+
+@app.command("add")
+@with_book(create=True)
+async def add(
+    hub: "Hub",
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A short name, unique here.")],
+    title: Annotated[str, typer.Option(help="The name that people read.")] = "",
+    currency: Annotated[
+        str, typer.Option(metavar="CODE", help="The currency of orders that name none.")
+    ] = "USD",
+    known_as: KnownAs = None,
+    as_json: AsJson = False,
+) -> None:
+    """Open a book for a new seller.
+
+    $ orderglot seller add acme --title "Acme Wholesale" --currency GBP
+    """
+    from orderglot.cli import flags
+
+    seller = await hub.store.add_seller(
+        flags.read_name("NAME", name),
+        title=title,
+        currency=flags.read_currency(currency),
+        references=flags.read_known_as(known_as),
+    )
+    if as_json:
+        write_json(seller)
+    else:
+        say(f"Added the seller {seller.name}, whose currency is {seller.currency}.")
+
+
+@app.command("list")
+@with_book()
+async def list_sellers(hub: "Hub", as_json: AsJson = False) -> None:
+    """List the sellers.
+
+    $ orderglot seller list
+    """
+    sellers = await hub.store.sellers()
+    if as_json:
+        write_json(sellers)
+    else:
+        table(
+            ("name", "title", "currency", "known as"),
+            [(one.name, one.title, one.currency, known_as_text(one)) for one in sellers],
+        )
+
+
+@app.command("show")
+@with_book()
+async def show(
+    hub: "Hub",
+    name: Annotated[
+        str | None, typer.Argument(metavar="NAME", help="May be left out where there is one.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show a seller and what is in its book.
+
+    $ orderglot seller show acme
+    """
+    seller = await hub.seller(name)
+    counts = await hub.store.counts(seller.id)
+    if as_json:
+        return write_json({"seller": seller, "book": counts})
+    sheet(
+        (
+            ("name", seller.name),
+            ("title", seller.title),
+            ("currency", seller.currency),
+            ("known as", known_as_text(seller)),
+            ("orders", f"{counts.orders:,}"),
+            ("lines", f"{counts.lines:,}"),
+            ("customers", f"{counts.customers:,}"),
+            ("products", f"{counts.products:,}"),
+            ("sum of orders", sums_text(counts.sums)),
+        )
+    )
+    return None

@@ -1,0 +1,218 @@
+"""``orderglot serve``: every dialect's server face, on one port."""
+
+import asyncio
+import errno
+import signal
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from orderglot.cli.frame import ConfigFile, Database, Misused, settings
+from orderglot.cli.paper import say, table
+
+if TYPE_CHECKING:
+    from orderglot.config import Config
+
+GRACE = 25
+"""So many seconds requests in flight may take once the end was asked for."""
+
+QUEUE = 2048
+EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 (it is the user's choice)
+"""Where this machine finds itself when it listens at all its addresses."""
+
+
+def serve(
+    demo: Annotated[
+        bool, typer.Option("--demo", help="Serve the demo book, made where there is none yet.")
+    ] = False,
+    host: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="Where to listen.", show_default="127.0.0.1"),
+    ] = None,
+    port: Annotated[
+        str | None,
+        typer.Option(metavar="N", help="On which port; 0 takes a free one.", show_default="8400"),
+    ] = None,
+    workers: Annotated[
+        str | None,
+        typer.Option(metavar="N", help="How many processes answer.", show_default="1"),
+    ] = None,
+    dialects: Annotated[
+        str | None,
+        typer.Option(metavar="NAMES", help="Which, by commas: kole,adobe.", show_default="all"),
+    ] = None,
+    public_url: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL",
+            help="The address that clients know, for the links in answers.",
+            show_default="the address asked",
+        ),
+    ] = None,
+    log_level: Annotated[
+        str | None,
+        typer.Option(metavar="LEVEL", help="debug, info, warning or error.", show_default="info"),
+    ] = None,
+    access_log: Annotated[
+        bool | None,
+        typer.Option("--access-log/--no-access-log", help="Log every request.", show_default="no"),
+    ] = None,
+    database: Database = None,
+    config: ConfigFile = None,
+) -> None:
+    """Answer the vendors' requests out of the order book.
+
+    The demo is a book of its own, with orders and ready-made credentials in it.
+
+    $ orderglot serve --demo
+    $ orderglot serve --database sqlite:///book.db --port 8400 --workers 2
+    $ orderglot serve --dialects kole --public-url https://orders.example
+    """
+    from orderglot import hub
+    from orderglot.cli.demo import place, prepare
+    from orderglot.cli.logs import set_up_logs
+
+    found = settings(
+        config,
+        place() if demo else "",
+        host=host,
+        port=port,
+        workers=workers,
+        dialects=dialects,
+        public_url=public_url,
+        log_level=log_level,
+        access_log=access_log,
+        database=database,
+    )
+    set_up_logs(found.log_level)
+    hub.chosen(found.dialects)
+    with _ending_well(), _listening(found.host, found.port) as line:
+        asyncio.run(prepare(found.database) if demo else _prepare(found.database))
+        _announce(found, line, demo)
+        _serve(found, line)
+
+
+@contextmanager
+def _ending_well() -> Iterator[None]:
+    """Take SIGTERM for a good end; uvicorn raises it once more when all is done."""
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+async def _prepare(url: str) -> None:
+    """Bring the book up to date before any process serves it, so that a refusal is one sentence."""
+    from orderglot import hub
+
+    async with hub.opened(url, create=True):
+        pass
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """Listen, before anything is printed: whoever connects from then on is answered."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except (OSError, UnicodeError):
+        raise Misused(f"--host: {host!r} is no address of this machine; try 127.0.0.1.") from None
+    family, kind, protocol, _, address = found[0]
+    line = socket.socket(family, kind, protocol)
+    try:
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        line.bind(address)
+        line.listen(QUEUE)
+    except OSError as error:
+        line.close()
+        raise Misused(_why_not(error, host, port)) from None
+    return line
+
+
+def _why_not(error: OSError, host: str, port: int) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return f"port {port} is in use; stop what listens there or choose another with --port."
+    if error.errno == errno.EACCES:
+        return f"port {port} is not for everybody; choose one above 1023 with --port."
+    return f"cannot listen on {host!r}, port {port}: {error.strerror}; choose another --host."
+
+
+def _announce(config: "Config", line: socket.socket, demo: bool) -> None:
+    """Print what is served where, and a request to begin with for each dialect."""
+    from orderglot import hub
+    from orderglot.cli.demo import example
+
+    base = config.public_url.rstrip("/") or _address(config.host, line.getsockname()[1])
+    say(f"Orderglot {hub.version()} serves {hub.shown(config.database)} at {base}")
+    chosen = hub.chosen(config.dialects)
+    table(
+        ("dialect", "vendor's API", "base URL", "operations"),
+        [(one.name, one.title, base, len(one.operations)) for one in chosen],
+        right=("operations",),
+    )
+    for one in chosen:
+        say(example(one, base, ready=demo))
+    if demo:
+        say("Ids to try: 'orderglot demo'. Stop with Ctrl-C.")
+    else:
+        say("Credentials: 'orderglot key add --help'. Stop with Ctrl-C.")
+
+
+def _address(host: str, port: int) -> str:
+    here = EVERYWHERE.get(host, host)
+    return f"http://[{here}]:{port}" if ":" in here else f"http://{here}:{port}"
+
+
+def _serve(config: "Config", line: socket.socket) -> None:
+    """Answer until the end is asked for, and let requests in flight finish."""
+    from uvicorn import Config as Line
+    from uvicorn import Server
+
+    from orderglot.cli.line import Application
+
+    application = Application(config.database, config.dialects, config.public_url, config.log_level)
+    running = Line(
+        application,
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        access_log=config.access_log,
+        proxy_headers=False,
+        server_header=False,
+        workers=config.workers,
+        timeout_graceful_shutdown=GRACE,
+    )
+    if config.workers > 1:
+        _serve_together(running, line)
+    else:
+        Server(running).run([line])
+
+
+def _serve_together(running: Any, line: socket.socket) -> None:
+    from uvicorn.config import STARTUP_FAILURE
+    from uvicorn.supervisors import Multiprocess
+
+    class Workers(Multiprocess):
+        """Processes that share one port; Ctrl-C ends them as it ends one process."""
+
+        code = 0
+
+        def terminate_all(self) -> None:
+            # Whoever calls from now on is told so at once, however long the last answers take.
+            line.close()
+            super().terminate_all()
+
+        def handle_int(self) -> None:
+            self.code = 128 + signal.SIGINT
+            super().handle_int()
+
+    workers = Workers(running, [line])
+    workers.run()
+    if any(process.exitcode == STARTUP_FAILURE for process in workers.processes):
+        raise typer.Exit(1)
+    raise typer.Exit(workers.code)

@@ -1,0 +1,101 @@
+"""``orderglot show``: one order, as the book has it or as a dialect writes it."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from orderglot.cli.demo import BASE
+from orderglot.cli.frame import AsJson, SellerName, with_book
+from orderglot.cli.paper import (
+    address_text,
+    is_terminal,
+    known_as_text,
+    say,
+    say_raw,
+    sheet,
+    table,
+    write_json,
+)
+
+if TYPE_CHECKING:
+    from orderglot.core.order import Order
+    from orderglot.hub import Hub
+
+
+@with_book()
+async def show(
+    hub: "Hub",
+    order: Annotated[
+        str,
+        typer.Argument(
+            metavar="ORDER",
+            help="kole:ID for a dialect's id, the seller's number, or the hub's id.",
+        ),
+    ],
+    dialect: Annotated[
+        str | None,
+        typer.Option("--as", metavar="DIALECT", help="As this dialect's clients would get it."),
+    ] = None,
+    form: Annotated[
+        Literal["xml", "json"] | None,
+        typer.Option("--format", help="In which form, where the dialect has both."),
+    ] = None,
+    seller: SellerName = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show an order as the book has it, or as a dialect writes it.
+
+    $ orderglot show 489434
+    $ orderglot show kole:12404 --as kole --format json
+    """
+    from orderglot.cli import finding
+    from orderglot.cli.frame import Misused
+
+    if form and not dialect:
+        raise Misused("--format: it goes with --as; use --json for the book's own form.")
+    owner = await hub.seller(seller)
+    book = hub.book(owner, test=True)
+    found = await finding.order(book, order)
+    if dialect:
+        wanted = form or ("json" if as_json else "")
+        response = await hub.written(found, book, dialect, BASE, wanted)
+        return say_raw(response.body.decode())
+    if as_json or not is_terminal():
+        return write_json(found)
+    _print(found)
+    return None
+
+
+def _print(order: "Order") -> None:
+    sheet(_head(order))
+    print()
+    table(
+        ("sku", "what", "pieces", "a piece", "together"),
+        [(one.sku, one.title, one.quantity, one.unit_price, one.total) for one in order.lines],
+        right=("pieces", "a piece", "together"),
+    )
+    totals = order.totals
+    for name in ("subtotal", "discount", "tax", "duty", "shipping", "total"):
+        amount = getattr(totals, name)
+        if amount is not None:
+            say(f"{name}: {amount} {order.currency}")
+
+
+def _head(order: "Order") -> Iterator[tuple[str, object]]:
+    customer = order.customer
+    yield "id", order.id
+    yield "number", order.number
+    yield "known as", known_as_text(order)
+    yield "kind", order.kind
+    yield "status", order.status
+    yield "test", "yes" if order.test else ""
+    yield "customer", customer and (customer.number or customer.id)
+    yield "purchase order", order.po_number
+    yield "created", order.created
+    yield "changed", order.modified
+    yield "bill to", address_text(order.bill_to)
+    yield "ship to", address_text(order.ship_to)
+    yield "shipping", f"{order.shipping.carrier} {order.shipping.service}".strip()
+    yield "invoice", order.invoice and f"{order.invoice.number} {order.invoice.status}".strip()
+    yield "notes", order.notes

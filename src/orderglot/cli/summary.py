@@ -1,0 +1,54 @@
+"""``orderglot book``: what is in the order book."""
+
+from typing import TYPE_CHECKING, Any
+
+from orderglot.cli.frame import AsJson, SellerName, with_book
+from orderglot.cli.paper import sums_text, table, write_json
+
+if TYPE_CHECKING:
+    from orderglot.core.seller import Seller
+    from orderglot.hub import Hub
+
+
+@with_book()
+async def summary(hub: "Hub", seller: SellerName = None, as_json: AsJson = False) -> None:
+    """Say what is in the book of each seller: orders, lines, sums, customers; test orders apart.
+
+    $ orderglot book
+    $ orderglot book --seller acme --json
+    """
+    sellers = (await hub.seller(seller),) if seller else await hub.store.sellers()
+    found = [await _of(hub, one) for one in sellers]
+    if as_json:
+        return write_json(found)
+    columns = ("seller", "orders", "lines", "sum", "customers", "products", "test orders")
+    table(columns, [_row(one) for one in found], right=columns[1:])
+    return None
+
+
+async def _of(hub: "Hub", seller: "Seller") -> dict[str, Any]:
+    from orderglot.wire.values import bare
+
+    live = await hub.store.counts(seller.id)
+    every = await hub.store.counts(seller.id, test=True)
+    return {
+        "seller": seller.name,
+        "orders": live.orders,
+        "lines": live.lines,
+        "sums": {code: bare(amount) for code, amount in live.sums.items()},
+        "customers": live.customers,
+        "products": live.products,
+        "test_orders": every.orders - live.orders,
+    }
+
+
+def _row(found: dict[str, Any]) -> tuple[object, ...]:
+    return (
+        found["seller"],
+        f"{found['orders']:,}",
+        f"{found['lines']:,}",
+        sums_text(found["sums"]),
+        f"{found['customers']:,}",
+        f"{found['products']:,}",
+        f"{found['test_orders']:,}",
+    )

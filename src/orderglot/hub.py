@@ -1,0 +1,216 @@
+"""The hub: the one place where stores, dialects and faces meet."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Collection, Iterable
+from contextlib import asynccontextmanager
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import structlog
+from msgspec.structs import replace
+from starlette.applications import Starlette
+from starlette.requests import Request as PageRequest
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from orderglot import dialects
+from orderglot.core.caller import Caller
+from orderglot.core.errors import (
+    HubError,
+    Invalid,
+    NotFound,
+    Problem,
+    Rule,
+    Unsupported,
+    invalid,
+)
+from orderglot.core.order import Order, Reference, native
+from orderglot.core.ports import Book
+from orderglot.core.seller import Seller
+from orderglot.faces.asgi import Asgi
+from orderglot.faces.routes import Routes
+from orderglot.faces.server import Server
+from orderglot.stores.sqlite import SqliteStore
+from orderglot.stores.store import BookStore
+from orderglot.wire.dialect import Desk, Dialect, Talk
+from orderglot.wire.message import Request, Response
+
+COMMAND = "orderglot"
+"""Who did what a command did, in an order's events."""
+
+PATIENCE = 2
+"""So many seconds the store may take to say that it is there."""
+
+log = structlog.get_logger("orderglot.hub")
+
+
+class Hub:
+    """An opened order book with all its sellers: what commands and pages work with."""
+
+    def __init__(self, store: BookStore, seller: str = "") -> None:
+        self.store = store
+        self.named = seller
+
+    async def seller_or_new(self, name: str | None, currency: str) -> Seller:
+        """Give a seller as ``seller`` does, added now where the name is new."""
+        if name and name not in {seller.name for seller in await self.store.sellers()}:
+            return await self.store.add_seller(name, currency=currency or "USD")
+        return await self.seller(name)
+
+    async def seller(self, name: str | None = None) -> Seller:
+        """Give the seller of a name, else the configured one, else the only one there is."""
+        found = {seller.name: seller for seller in await self.store.sellers()}
+        name = name or self.named
+        if name in found:
+            return found[name]
+        if name:
+            raise NotFound(f"There is no seller {name!r}; {_choice(found)}.")
+        if len(found) != 1:
+            raise invalid("--seller", Rule.REQUIRED, f"say whose book is meant; {_choice(found)}.")
+        return next(iter(found.values()))
+
+    def book(self, seller: Seller, *, test: bool = False) -> Book:
+        """Open a seller's whole book; with ``test`` test orders are in sight, and new ones are."""
+        return self.store.of(Caller(seller=seller.id, test=test, name=COMMAND))
+
+    async def new_key(self, name: str, caller: Caller) -> tuple[str, dict[str, str]]:
+        """Make a key for a dialect: its name here, and its parts by the vendor's own names."""
+        auth = chosen_one(name).auth
+        key = await self.store.keyring.issue_key(name, caller, auth.spell, auth.name)
+        fields = zip(auth.fields, (key.id, key.secret), strict=True)
+        return f"{name}:{key.id}", {field: value for field, value in fields if field}
+
+    async def written(
+        self, order: Order, book: Book, name: str, base: str, form: str = ""
+    ) -> Response:
+        """Write an order as a dialect's server face at ``base`` would give it to a client.
+
+        ``form`` is ``xml`` or ``json`` where the dialect has both. Raises Unsupported where the
+        dialect cannot give one order, or not in that form.
+        """
+        dialect = chosen_one(name)
+        if dialect.get is None:
+            raise Unsupported(f"{dialect.title} cannot give one order; show it without --as.")
+        talk = dialect.get(Reference(name, native(order, name)))
+        async with book.together() as unit:
+            desk = Desk(self.store.keyring, unit.now(), unit)
+            response = await _said(dialect, talk, desk, base, form)
+        if form and form not in response.headers.get("content-type", ""):
+            raise Unsupported(f"{dialect.title} has no {form.upper()}; leave --format out.")
+        return response
+
+
+@asynccontextmanager
+async def opened(url: str, *, create: bool = False, seller: str = "") -> AsyncIterator[Hub]:
+    """Open an order book, brought up to date, and close it at the end.
+
+    Raises NotFound where there is none and ``create`` does not allow to make one.
+    """
+    store = open_store(url, create=create)
+    try:
+        yield Hub(store, seller)
+    finally:
+        await store.close()
+
+
+def open_store(url: str, *, create: bool = False) -> BookStore:
+    """Open the store at a URL, brought up to date; the caller closes it.
+
+    Raises NotFound where there is none and ``create`` does not allow to make one, Invalid where
+    something else is there.
+    """
+    scheme, _, path = url.partition(":///")
+    if scheme != "sqlite" or not path:
+        reason = f"{shown(url)!r} is not where an order book can be; write sqlite:///FILE."
+        raise Invalid(message=reason)
+    if not create and not Path(path).exists():
+        raise NotFound(f"There is no order book {path}; 'orderglot seller add NAME' makes one.")
+    return SqliteStore(Path(path))
+
+
+def chosen_one(name: str) -> Dialect:
+    """Give a dialect by name, or raise Invalid with the names that there are."""
+    return chosen((name,))[0]
+
+
+def chosen(names: Collection[str]) -> tuple[Dialect, ...]:
+    """Give the dialects of those names, all of them for none; raises Invalid on an unknown one."""
+    known = dialects.names()
+    for name in names:
+        if name not in known:
+            reason = f"There is no dialect {name!r}; there are {', '.join(known)}."
+            raise Invalid(Problem("", Rule.CHOICE, reason))
+    return tuple(dialects.dialect(name) for name in known if not names or name in names)
+
+
+def _choice(sellers: Iterable[str]) -> str:
+    names = ", ".join(sellers)
+    return f"the book has {names}" if names else "add one with 'orderglot seller add NAME'"
+
+
+def faces(store: BookStore, names: Collection[str], public_url: str = "") -> Asgi:
+    """Put the server faces of some dialects, of all for none, and the health page on one line."""
+    return Asgi(
+        [Server(dialect, store) for dialect in chosen(names)],
+        pages={"/healthz": health(store)},
+        public_url=public_url,
+        ending=store.close,
+    )
+
+
+def version() -> str:
+    """Give the version of the program that is running."""
+    return metadata.version("orderglot")
+
+
+def shown(url: str) -> str:
+    """Give a database's URL without the password in it."""
+    parts = urlsplit(url)
+    if parts.password is None:
+        return url
+    return url.replace(f":{parts.password}@", ":…@", 1)
+
+
+def health(store: BookStore) -> Starlette:
+    """Make the page that tells whether the store answers."""
+
+    async def tell_health(_request: PageRequest) -> JSONResponse:
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await store.sellers()
+        except (HubError, TimeoutError) as error:
+            log.warning("the store does not answer", reason=str(error))
+            failing = {"status": "failing", "reason": "The order book does not answer."}
+            return JSONResponse(failing, 503)
+        return JSONResponse({"status": "ok"})
+
+    return Starlette(routes=[Route("/healthz", tell_health)])
+
+
+async def _said(dialect: Dialect, talk: Talk[Any], desk: Desk, base: str, form: str) -> Response:
+    """Let a client of the dialect ask, answer it at the desk, and give the last answer."""
+    routes = Routes([(dialect, dialect)])
+    request = next(talk)
+    while True:
+        route = routes.find(request.method, request.path)
+        operation = route.operation
+        headers = {**request.headers, "accept": _accept(request, form)}
+        asked = replace(request, headers=headers, params=route.params, base=base)
+        ask = operation.read_request(asked, desk.book.caller)
+        response = operation.write_response(await operation.perform(desk, ask), asked)
+        try:
+            request = talk.send(response)
+        except StopIteration:
+            return response
+
+
+def _accept(request: Request, form: str) -> str:
+    """Give the media type that a client asks for, in the form that is wanted."""
+    accept = request.headers.get("accept", "*/*")
+    if form and form not in accept:
+        return accept.replace("json" if form == "xml" else "xml", form)
+    return accept

@@ -1,0 +1,110 @@
+"""The program under test: run in this process, or served by a real one on a port of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+from typer.testing import CliRunner, Result
+
+from orderglot.cli.app import app
+
+PROGRAM = (sys.executable, "-m", "orderglot.cli")
+LAST_LINE = "Stop with Ctrl-C."
+
+
+def say(*words: str) -> Result:
+    """Run a command in this process."""
+    return CliRunner().invoke(app, words, prog_name="orderglot", catch_exceptions=False)
+
+
+def done(*words: str) -> str:
+    """Run a command that must end well, and give what it printed."""
+    result = say(*words)
+    assert (0, "") == (result.exit_code, result.stderr if result.exit_code else "")
+    return result.stdout
+
+
+def done_json(*words: str) -> Any:
+    """Run a command that must end well and print JSON."""
+    return json.loads(done(*words, "--json"))
+
+
+def refused(*words: str, code: int = 1) -> str:
+    """Run a command that must be refused in one sentence, and give the sentence."""
+    result = say(*words)
+    assert code == result.exit_code
+    assert result.stderr.startswith("orderglot: ")
+    assert result.stderr.count("\n") == 1
+    return result.stderr.removeprefix("orderglot: ").strip()
+
+
+def clean_environment(folder: Path) -> dict[str, str]:
+    """Give an environment in which nothing is set for the program, and whose home is a folder."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("ORDERGLOT_")}
+    kept.pop("XDG_DATA_HOME", None)
+    return {**kept, "HOME": str(folder)}
+
+
+class Serving:
+    """A real process that serves, and what it printed at its beginning."""
+
+    def __init__(self, process: subprocess.Popen[str], said: list[str]) -> None:
+        self.process = process
+        self.said = said
+        found = re.search(r" at (http://\S+:(\d+))$", said[0])
+        assert found is not None
+        self.base, self.port = found[1], int(found[2])
+
+    @property
+    def curls(self) -> list[str]:
+        """Give the shell lines that it printed."""
+        return [line for line in self.said if line.startswith("curl ")]
+
+    def get(self, path: str) -> tuple[int, bytes, Mapping[str, str]]:
+        """Ask for a path."""
+        with urllib.request.urlopen(self.base + path, timeout=30) as answer:
+            return answer.status, answer.read(), answer.headers
+
+    def end(self, by: signal.Signals = signal.SIGTERM) -> tuple[int, str]:
+        """Ask it to end, and give its exit code and what it logged."""
+        self.process.send_signal(by)
+        _, logged = self.process.communicate(timeout=30)
+        return self.process.returncode, logged
+
+
+@contextmanager
+def serving(folder: Path, *words: str) -> Iterator[Serving]:
+    """Serve on a free port in a folder; from then on every request is answered."""
+    process = subprocess.Popen(
+        (*PROGRAM, "serve", "--port", "0", *words),
+        cwd=folder,
+        env=clean_environment(folder),
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    try:
+        assert process.stdout is not None
+        said = list(_until(process.stdout))
+        assert said, process.communicate(timeout=30)
+        yield Serving(process, said)
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def _until(lines: IO[str]) -> Iterator[str]:
+    for line in lines:
+        yield line.rstrip("\n")
+        if line.rstrip("\n").endswith(LAST_LINE):
+            return

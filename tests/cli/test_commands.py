@@ -1,0 +1,318 @@
+"""What a person does with the program: from an empty book to orders in it, and a look at them."""
+
+import asyncio
+import json
+import os
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+
+from orderglot import dialects
+from orderglot.core.order import Address, Line, Order, Shipping
+from orderglot.core.ports import Outcome
+from orderglot.faces.client import Client
+from orderglot.faces.server import Server
+from orderglot.stores.sqlite import SqliteStore
+from tests.cli.program import done, done_json, refused, say
+
+BOOK = Path("orderglot.db")
+FILES = Path(__file__).parents[1] / "files"
+NAME = "online-retail-2009-2010.csv.gz"
+WHOLE = Path(
+    os.environ.get("ORDERGLOT_WHOLE_FILE", "")
+    or Path(__file__).parents[3] / "shared" / "data" / NAME
+)
+REAL = {"cut": FILES / "online-retail-cut.csv.gz"} | ({"whole": WHOLE} if WHOLE.is_file() else {})
+"""The real files, the whole one where it is at hand."""
+
+
+def place(credential: dict[str, str], sku: str, quantity: int) -> Order:
+    """Place an order as a customer's own client would, over the server face of this book."""
+
+    async def placed() -> Order:
+        store, kole = SqliteStore(BOOK), dialects.dialect("kole")
+        try:
+            return await Client(kole, Server(kole, store), credential).place(
+                Order(
+                    shipping=Shipping(carrier="UPS", service="GROUND"),
+                    ship_to=Address(
+                        company="Sample",
+                        line_1="1 Example Street",
+                        city="Carson",
+                        state="CA",
+                        postal_code="90745",
+                        country="US",
+                    ),
+                    lines=(Line(sku=sku, quantity=quantity),),
+                )
+            )
+        finally:
+            await store.close()
+
+    return asyncio.run(placed())
+
+
+def first_customer(*words: str) -> None:
+    """Go from nothing to a customer who may order."""
+    done("seller", "add", "acme", "--currency", "USD")
+    done("product", "add", "AA124", "--title", "Mug", "--pack", "24", "--price", "1.20")
+    address = ("--bill-to", "24 Main St, Carson, CA 90745, US")
+    account = ("--payment-method", "card", "--shipping-account", "UPS=000000")
+    done("customer", "add", "C1", "--name", "Corner Shop", *address, *account, *words)
+
+
+def test_commands_alone_lead_from_an_empty_book_to_a_first_order() -> None:
+    first_customer()
+    key = done_json("key", "add", "--dialect", "kole", "--customer", "C1", "--live")
+    assert list(key) == ["id", "api_key"]
+    order = place(key, "AA124", 48)
+    (entry,) = done_json("book")
+    assert (1, 1, {"USD": 57.6}, 0) == (
+        entry["orders"],
+        entry["lines"],
+        entry["sums"],
+        entry["test_orders"],
+    )
+    assert done_json("customer", "show", "C1")["orders"] == 1
+    shown = done_json("show", f"kole:{order.references[0].id}")
+    assert shown["customer"]["number"] == "C1"
+
+
+def test_a_new_key_is_in_test_mode_until_it_is_moved_to_production() -> None:
+    first_customer()
+    key = done_json("key", "add", "--dialect", "kole", "--customer", "C1")
+    place(key, "AA124", 24)
+    (entry,) = done_json("book")
+    assert (0, 0, 1) == (entry["orders"], entry["lines"], entry["test_orders"])
+    assert entry["sums"] == {}
+    name = f"kole:{key['id']}"
+    assert done("key", "live", name) == f"The key {name} is live.\n"
+    place(key, "AA124", 24)
+    (entry,) = done_json("book")
+    assert (1, 1) == (entry["orders"], entry["test_orders"])
+
+
+def test_a_key_is_shown_once_and_ended_by_its_name() -> None:
+    first_customer()
+    result = say("key", "add", "--dialect", "kole", "--customer", "C1", "--read-only")
+    id, secret = (line.split()[1] for line in result.stdout.splitlines())
+    assert f"orderglot key end kole:{id}" in result.stderr
+    listed = done("key", "list")
+    assert secret not in listed
+    assert [f"kole:{id}", "C1", "read", "test"] == listed.splitlines()[1].split()[:4]
+    done("key", "end", f"kole:{id}")
+    (entry,) = done_json("key", "list")
+    assert entry["ended"]
+
+
+def test_a_customer_is_found_by_number_by_a_dialects_id_and_by_the_hubs() -> None:
+    first_customer("--known-as", "kole=X12345", "--phone", "310-555-0100")
+    ids = ("C1", "kole:X12345", "100001", "orderglot:100001")
+    found = [done_json("customer", "show", id)["customer"] for id in ids]
+    assert found[0]["references"] == [{"dialect": "kole", "id": "X12345"}]
+    assert [found[0]] * 4 == found
+    assert "Corner Shop, 24 Main St, Carson, CA 90745, US" in done("customer", "show", "C1")
+    assert refused("customer", "show", "C2").startswith("There is no customer 'C2'; see ")
+
+
+def test_products_have_tiers_and_can_come_out_of_a_file(folder: Path) -> None:
+    done("seller", "add", "acme")
+    done("product", "add", "AA125", "--pack", "48", "--tier", "480=0.72", "--tier", "48=0.85")
+    (product,) = done_json("product", "list")
+    assert [(48, 0.85), (480, 0.72)] == [
+        (tier["quantity"], tier["price"]) for tier in product["tiers"]
+    ]
+    (folder / "products.csv").write_text(
+        "sku,title,pack,price,weight,upc\nAA125,Towel,24,0.90,,\nBB210,Lantern,6,6.75,1.5,1\n"
+    )
+    assert done("product", "import", "products.csv").startswith("2 products of acme")
+    listed = {product["sku"]: product for product in done_json("product", "list")}
+    assert {"AA125", "BB210"} == set(listed)
+    assert listed["AA125"]["pack"] == 24
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("name,price\nx,1\n", "products.csv: the columns are sku, title, pack, price, weight, upc"),
+        ("sku,price\nAA1,1\n,2\n", "products.csv, line 3: there is no sku."),
+        ("sku,price\nAA1,cheap\n", "products.csv, line 2: is not a number."),
+        ("sku,pack\nAA1,0\n", "products.csv, line 2: the pack is less than one piece."),
+    ],
+)
+def test_a_file_of_products_is_taken_whole_or_not_at_all(
+    folder: Path, text: str, sentence: str
+) -> None:
+    done("seller", "add", "acme")
+    (folder / "products.csv").write_text(text)
+    assert refused("product", "import", "products.csv").startswith(sentence)
+    assert done_json("product", "list") == []
+
+
+LINES = """Invoice,StockCode,Quantity,Price,Customer ID,InvoiceDate
+1,A,2,1.50,77,2010-12-01 08:26
+1,B,1,0.375,77,2010-12-01 08:26
+2,A,many,1.50,78,2010-12-01 09:00
+3,A,-1,1.50,77,2010-12-02 09:00
+"""
+
+
+def test_a_file_of_order_lines_is_imported_and_what_is_wrong_is_set_aside(folder: Path) -> None:
+    (folder / "lines.csv").write_text(LINES)
+    said = done("import", "lines.csv", "--seller", "acme", "--currency", "GBP")
+    assert said.splitlines() == [
+        "2 orders of 3 lines: 2 new, 0 changed, 0 the same.",
+        "The book of acme has 2 orders of 3 lines, in all 1.875 GBP.",
+        "1 rows were rejected; see lines.csv.rejects.csv.",
+    ]
+    assert "many" in (folder / "lines.csv.rejects.csv").read_text()
+    again = done_json("import", "lines.csv", "--seller", "acme")
+    assert (0, 0, 2, 1) == tuple(
+        again["taken"][name] for name in ("new", "changed", Outcome.SAME, "rejected")
+    )
+    assert done_json("customer", "show", "77")["orders"] == 2
+
+
+@pytest.mark.parametrize("name", REAL)
+def test_the_book_of_a_real_file_has_every_order_line_and_penny(name: str) -> None:
+    file, counts = REAL[name], json.loads((FILES / f"online-retail-{name}.json").read_text())
+    options = ("--currency", "GBP", "--timezone", "Europe/London", "--rejects", "rejects.csv")
+    done("import", str(file), "--seller", "wholesale", *options)
+    (entry,) = done_json("book")
+    assert (counts["invoices"], counts["lines"], counts["customers"]) == (
+        entry["orders"],
+        entry["lines"],
+        entry["customers"],
+    )
+    row = done("book").splitlines()[1].split()
+    assert [f"{counts['invoices']:,}", f"{counts['lines']:,}", counts["total"]] == row[1:4]
+    assert done_json("customer", "show", "14911")["orders"] == counts["invoices_of_14911"]
+    shown = done_json("show", "489434")
+    assert counts["invoice_489434_lines"] == len(shown["lines"])
+    assert shown["totals"]["total"] == 505.30
+    assert shown["customer"]["number"] == counts["invoice_489434_customer"]
+
+
+def test_an_import_that_cannot_begin_adds_no_seller(folder: Path) -> None:
+    (folder / "letter.txt").write_text("Dear Sir or Madam,\n")
+    assert "nix.csv" in refused("import", "nix.csv", "--seller", "acme")
+    refused("import", "letter.txt", "--seller", "acme")
+    assert done_json("seller", "list") == []
+
+
+def test_columns_are_named_where_their_names_do_not_tell(folder: Path) -> None:
+    (folder / "lines.csv").write_text("Beleg,Artikel,Menge\n1,A,2\n")
+    mapping = "order=Beleg,sku=Artikel,quantity=Menge"
+    done("import", "lines.csv", "--seller", "acme", "--columns", mapping)
+    assert done_json("show", "1")["lines"][0]["quantity"] == 2
+
+
+@pytest.fixture
+def two_sellers() -> None:
+    done("seller", "add", "acme", "--title", "Acme Wholesale")
+    done("seller", "add", "best", "--currency", "gbp", "--known-as", "kole=1")
+
+
+@pytest.mark.usefixtures("two_sellers")
+def test_with_several_sellers_one_has_to_be_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    sentence = refused("customer", "list")
+    assert sentence == "--seller: say whose book is meant; the book has acme, best."
+    assert done_json("customer", "list", "--seller", "best") == []
+    monkeypatch.setenv("ORDERGLOT_SELLER", "acme")
+    done("customer", "add", "C1")
+    assert len(done_json("customer", "list")) == 1
+    assert refused("product", "list", "--seller", "cheap").startswith("There is no seller 'cheap'")
+
+
+@pytest.mark.usefixtures("two_sellers")
+def test_sellers_are_listed_and_shown() -> None:
+    lines = done("seller", "list").splitlines()
+    assert ["acme", "Acme", "Wholesale", "USD"] == lines[1].split()
+    assert ["best", "GBP", "kole:1"] == lines[2].split()
+    assert done_json("seller", "show", "best")["seller"]["currency"] == "GBP"
+    assert "taken" not in done("seller", "show", "acme")
+    assert refused("seller", "add", "acme").startswith("There is already a seller 'acme'")
+
+
+def demo_book(folder: Path) -> tuple[str, str]:
+    """Make a demo book."""
+    from orderglot.cli.demo import prepare
+
+    asyncio.run(prepare(f"sqlite:///{folder}/demo.db"))
+    return "--database", f"sqlite:///{folder}/demo.db"
+
+
+def test_an_order_is_shown_as_the_book_has_it_and_as_a_dialect_writes_it(folder: Path) -> None:
+    book = demo_book(folder)
+    ids = json.loads(done("demo", "--json"))["kole"]
+    name = f"kole:{ids['order_id']}"
+    own = done_json("show", name, *book)
+    assert own["references"] == [{"dialect": "kole", "id": ids["order_id"]}]
+    document = ElementTree.fromstring(done("show", name, "--as", "kole", *book))
+    assert document.findtext("order_id") == ids["order_id"]
+    document = ElementTree.fromstring(
+        done("show", str(own["id"]), "--as", "kole", "--format", "xml", *book)
+    )
+    assert document.findtext("invoice/invoice_id")
+    wire: Any = json.loads(done("show", name, "--as", "kole", "--format", "json", *book))
+    assert str(wire["order"]["order_id"]) == ids["order_id"]
+
+
+def test_what_cannot_be_shown_is_one_sentence(folder: Path) -> None:
+    book = demo_book(folder)
+    assert refused("show", "kole:1", *book) == "There is no order '1' here; check the id."
+    assert refused("show", "nothing", *book).startswith("There is no order 'nothing' here")
+    assert refused("show", "kole:12404", "--as", "klingon", *book).startswith(
+        "There is no dialect 'klingon'; there are "
+    )
+    assert "--format" in refused("show", "kole:12404", "--format", "xml", *book, code=2)
+    assert "--format" in refused("show", "kole:12404", "--format", "csv", *book, code=2)
+
+
+def test_the_demo_says_what_scripts_need_without_a_server() -> None:
+    found = json.loads(done("demo", "--json"))
+    assert {"id", "api_key", "order_id", "sku", "pack", "base_url"} == set(found["kole"])
+    assert found["kole"]["pack"] == 24
+    assert f"curl -u '{found['kole']['id']}:{found['kole']['api_key']}'" in done("demo")
+
+
+def test_reading_makes_no_book() -> None:
+    sentence = refused("book")
+    assert sentence == "There is no order book orderglot.db; 'orderglot seller add NAME' makes one."
+    assert not BOOK.exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("customer", "add", "C1", "--bill-to", "Somewhere"), "--bill-to: 'Somewhere' is not an"),
+        (("customer", "add", "C1", "--payment-method", "gold"), "--payment-method: 'gold' is not"),
+        (("customer", "add", "C1", "--shipping-account", "UPS"), "--shipping-account: 'UPS' is"),
+        (("customer", "add", "C1", "--known-as", "klingon=1"), "--known-as: there is no dialect"),
+        (("customer", "add", " "), "NUMBER: ' ' is not a name"),
+        (("seller", "add", "a\x1b[2J"), "NAME: 'a\\x1b[2J' is not a name"),
+        (("seller", "add", "b", "--currency", "dollars"), "--currency: 'dollars' is not a code"),
+        (("product", "add", "A", "--price", "cheap"), "--price: 'cheap' is not a number"),
+        (("product", "add", "A", "--price", "-1"), "--price: '-1' is less than nothing."),
+        (("product", "add", "A", "--price", "NaN"), "--price: 'NaN' is out of range"),
+        (("product", "add", "A", "--tier", "x=1"), "--tier: 'x' is not a whole number"),
+        (("product", "add", "A", "--tier", "0=1"), "--tier: '0' is not a number of pieces."),
+        (("product", "add", "A", "--pack", "0"), "Invalid value for '--pack': "),
+        (("key", "end", "X12345"), "'X12345' is not a key like kole:X12345"),
+        (("customer", "add"), "Missing argument 'NUMBER'. Try 'orderglot customer add --help'."),
+        (("conquer",), "No such command 'conquer'. Try 'orderglot --help'."),
+    ],
+)
+def test_a_flag_that_makes_no_sense_is_one_sentence(words: tuple[str, ...], sentence: str) -> None:
+    done("seller", "add", "acme")
+    assert refused(*words, code=2).startswith(sentence)
+
+
+def test_what_steers_a_terminal_is_not_printed() -> None:
+    done("seller", "add", "acme", "--title", "Acme\x1b[2J\x07")
+    listed = done("seller", "list")
+    assert "Acme" in listed
+    assert "\x1b" not in listed
+    assert "\x07" not in listed

@@ -1,0 +1,212 @@
+"""``orderglot serve`` as a real process: what it prints works, and it ends without losing anything."""
+
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+from pathlib import Path
+from urllib.error import URLError
+
+import pytest
+
+from orderglot import demo
+from orderglot.wire.auth import write_basic
+from tests.cli.program import PROGRAM, Serving, clean_environment, done, done_json, refused, serving
+
+KOLE = demo.part("kole")
+HEADERS = {
+    "Authorization": write_basic(KOLE.key.id, KOLE.key.secret),
+    "Accept": "application/vnd.koleimports.ds.order+xml",
+    "Content-Type": "application/vnd.koleimports.ds.order+xml",
+}
+ORDER = b"""<order><po_number>IN-FLIGHT</po_number>
+<ship_options><carrier>UPS</carrier><service>GROUND</service></ship_options>
+<ship_to_address><company>Sample</company><address_1>1 Example Street</address_1><city>Carson</city>
+<state>CA</state><zipcode>90745</zipcode><country>US</country></ship_to_address>
+<items><item><sku>AA124</sku><quantity>24</quantity></item></items></order>"""
+
+
+def test_every_curl_line_of_the_demo_works_as_pasted(folder: Path) -> None:
+    with serving(folder, "--demo") as line:
+        assert len(demo.names()) == len(line.curls)
+        for curl in line.curls:
+            quiet = curl.replace("curl ", "curl --silent --show-error --fail ", 1)
+            answer = subprocess.run(quiet, shell=True, check=False, capture_output=True, text=True)
+            assert (0, "") == (answer.returncode, answer.stderr)
+            assert answer.stdout
+
+
+def test_the_health_page_says_that_the_store_answers(folder: Path) -> None:
+    with serving(folder, "--demo") as line:
+        status, body, headers = line.get("/healthz")
+        assert (200, {"status": "ok"}) == (status, json.loads(body))
+        assert "server" not in headers
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_request_in_flight_is_finished_when_the_end_is_asked_for(
+    folder: Path, workers: str
+) -> None:
+    with serving(folder, "--demo", "--database", "sqlite:///demo.db", "--workers", workers) as line:
+        connection = http.client.HTTPConnection("127.0.0.1", line.port, timeout=30)
+        connection.putrequest("POST", "/orders")
+        for name, value in HEADERS.items():
+            connection.putheader(name, value)
+        connection.putheader("Content-Length", str(len(ORDER)))
+        connection.putheader("Expect", "100-continue")
+        connection.endheaders()
+        assert b"HTTP/1.1 100 Continue\r\n\r\n" == connection.sock.recv(1024)
+        line.process.send_signal(signal.SIGTERM)
+        _until_nobody_listens(line)
+        connection.sock.sendall(ORDER)
+        answer = http.client.HTTPResponse(connection.sock, method="POST")
+        answer.begin()
+        assert answer.status == 201
+        order = (answer.headers["Location"] or "").rpartition("/")[2]
+        answer.close()
+        connection.close()
+        assert line.process.wait(timeout=30) == 0
+    found = done_json("show", order, "--database", "sqlite:///demo.db")
+    assert found["po_number"] == "IN-FLIGHT"
+
+
+def _until_nobody_listens(line: Serving) -> None:
+    for _ in range(20_000):
+        try:
+            line.get("/healthz")
+        except URLError as error:
+            if isinstance(error.reason, ConnectionRefusedError):
+                return
+        except (ConnectionError, http.client.HTTPException):
+            continue
+    pytest.fail("somebody still listens")
+
+
+def test_several_processes_share_one_book_and_end_together(folder: Path) -> None:
+    with serving(folder, "--demo", "--workers", "2") as line:
+        for _ in range(10):
+            assert line.get("/healthz")[0] == 200
+        # Both have begun when both have said so; the second one may still be on its way.
+        assert line.process.stderr is not None
+        begun = {json.loads(line.process.stderr.readline())["process"] for _ in range(2)}
+        assert len(begun) == 2
+        assert line.process.pid not in begun
+        code, _ = line.end()
+        assert code == 0
+    for process in begun:
+        with pytest.raises(ProcessLookupError):
+            os.kill(process, 0)
+
+
+def test_no_process_outlives_the_one_that_began_it(folder: Path) -> None:
+    with serving(folder, "--demo", "--workers", "2") as line:
+        assert line.get("/healthz")[0] == 200
+        line.process.kill()
+        _until_nobody_listens(line)
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_ctrl_c_is_quiet(folder: Path, workers: str) -> None:
+    with serving(folder, "--demo", "--workers", workers) as line:
+        assert line.get("/healthz")[0] == 200
+        code, logged = line.end(signal.SIGINT)
+    assert code == 130
+    assert all("serving" in one for one in logged.splitlines())
+
+
+def test_the_demo_is_kept_in_the_users_own_folder(folder: Path) -> None:
+    with serving(folder, "--demo") as line:
+        place = folder / ".local/share/orderglot/demo.db"
+        assert f"sqlite:///{place}" in line.said[0]
+        assert place.exists()
+
+
+def test_the_demo_works_without_a_home(folder: Path) -> None:
+    environment = {**clean_environment(folder), "HOME": "", "TMPDIR": str(folder)}
+    program = (*PROGRAM, "serve", "--demo", "--port", "0")
+    with subprocess.Popen(
+        program, env=environment, text=True, stdout=subprocess.PIPE, cwd="/"
+    ) as process:
+        assert process.stdout is not None
+        assert f"sqlite:///{folder}/orderglot-" in process.stdout.readline()
+        process.terminate()
+        assert process.wait(timeout=30) == 0
+
+
+def test_somebodys_own_book_is_not_taken_for_a_demo() -> None:
+    done("seller", "add", "acme")
+    sentence = refused("serve", "--demo", "--port", "0", "--database", "sqlite:///orderglot.db")
+    assert sentence.startswith("sqlite:///orderglot.db is no demo book; name a new file")
+    assert "demo" not in done("seller", "list")
+
+
+def test_without_the_demo_the_curl_lines_have_placeholders(folder: Path) -> None:
+    with serving(folder) as line:
+        assert f"curl -u 'ID:API_KEY' '{line.base}/orders?limit=1'" in line.curls
+
+
+def test_the_public_address_is_what_is_shown(folder: Path) -> None:
+    words = ("serve", "--port", "0", "--demo", "--public-url", "https://orders.example/")
+    with subprocess.Popen(
+        (*PROGRAM, *words), env=clean_environment(folder), text=True, stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline().endswith(" at https://orders.example\n")
+        process.terminate()
+        assert process.wait(timeout=30) == 0
+
+
+def test_a_port_in_use_is_one_sentence() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        sentence = refused("serve", "--port", port, code=2)
+    assert f"port {port} is in use; stop what listens there or choose another" in sentence
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "sentence"),
+    [
+        (("--port", "http"), 2, "--port: 'http' is not a whole number from 0 to 65535."),
+        (("--workers", "0"), 2, "--workers: '0' is not a whole number from 1 to 64."),
+        (("--host", "192.0.2.1"), 2, "cannot listen on '192.0.2.1'"),
+        (("--host", "a" * 300), 2, "--host: 'aaaa"),
+        (("--dialects", "kole,klingon"), 1, "There is no dialect 'klingon'; there are "),
+        (("--public-url", "orders.example"), 2, "--public-url: 'orders.example' is not an address"),
+        (("--log-level", "loud"), 2, "--log-level: 'loud' is not one of"),
+        (("--database", "book.db"), 1, "'book.db' is not where an order book can be; write sqlite"),
+        (("--database", "sqlite:////"), 1, "/ is a folder; name a file in it."),
+        (("--database", "sqlite:///no/such/book.db"), 1, "There is no folder no/such; make it"),
+        (("--config", "gone.toml"), 2, "gone.toml: there is no such file"),
+        (("--nonsense",), 2, "No such option: --nonsense. Try 'orderglot serve --help'."),
+    ],
+)
+def test_a_flag_that_cannot_be_followed_is_one_sentence(
+    words: tuple[str, ...], code: int, sentence: str
+) -> None:
+    assert refused("serve", "--port", "0", *words, code=code).startswith(sentence)
+
+
+def test_a_file_that_is_no_book_is_left_alone(folder: Path) -> None:
+    (folder / "letter.db").write_text("Dear Sir or Madam, " * 100)
+    sentence = refused("serve", "--port", "0", "--database", "sqlite:///letter.db")
+    assert sentence == "letter.db is not an Orderglot book; name another file."
+    assert (folder / "letter.db").read_text().startswith("Dear Sir or Madam")
+
+
+def test_no_password_is_ever_shown() -> None:
+    sentence = refused("serve", "--database", "postgresql://me:hush@db/orders")
+    assert "hush" not in sentence
+    assert "postgresql://me:…@db/orders" in sentence
+
+
+def test_access_lines_leave_the_query_out(folder: Path) -> None:
+    with serving(folder, "--demo", "--access-log") as line:
+        line.get("/healthz?apiToken=hush")
+        _, logged = line.end()
+    assert "hush" not in logged
+    requests = [json.loads(one) for one in logged.splitlines() if "request" in one]
+    assert [("GET", "/healthz", 200)] == [
+        (one["method"], one["path"], one["status"]) for one in requests
+    ]
