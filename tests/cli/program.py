@@ -92,6 +92,7 @@ def serving(folder: Path, *words: str) -> Iterator[Serving]:
         text=True,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        preexec_fn=_heed_ctrl_c,
     )
     try:
         assert process.stdout is not None
@@ -101,6 +102,11 @@ def serving(folder: Path, *words: str) -> Iterator[Serving]:
     finally:
         process.kill()
         process.communicate()
+
+
+def _heed_ctrl_c() -> None:
+    """Take SIGINT as at a terminal: a shell has what it begins in the background ignore it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _until(lines: IO[str]) -> Iterator[str]:

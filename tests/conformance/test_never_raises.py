@@ -18,7 +18,7 @@ from orderglot.faces.client import Client
 from orderglot.wire.dialect import Dialect
 from orderglot.wire.message import Request, Response
 from tests.conformance.asking import Clock, creations, site, without_proof
-from tests.conformance.houses import NEEDS, credentials_of, draft_of
+from tests.conformance.houses import NEEDS, STORES, Shop, credentials_of, draft_of
 from tests.conformance.specimens import welcome
 from tests.conformance.structure import structure
 from tests.conformance.wild import mangled, nested, requests, responses, revalued
@@ -73,6 +73,25 @@ def test_whatever_is_sent_to_be_created_is_answered(name: str, draw: st.DataObje
     response = asyncio.run(answered(dialect, replace(specimen.request, body=body), proven=True))
 
     assert_well_formed(dialect, response)
+
+
+@pytest.mark.parametrize("name", dialects.names())
+@given(draw=st.data())
+def test_a_file_answers_it_as_memory_does(
+    name: str, tmp_path_factory: pytest.TempPathFactory, draw: st.DataObject
+) -> None:
+    dialect = dialects.dialect(name)
+    specimen = draw.draw(st.sampled_from(creations(name)))
+    body = draw.draw(mangled([specimen.request.body]))
+
+    async def ask(shop: Shop) -> Response:
+        at = await site(dialect, shop.store(Clock(dialect)))
+        return await at.server(replace(specimen.request, body=body))
+
+    folders = [tmp_path_factory.mktemp(kind) for kind in STORES]
+    shops = map(Shop, STORES, folders)
+    first, *others = [shop.hold(ask(shop)) for shop in shops]
+    assert [first] * len(others) == others
 
 
 DEPTHS = (1, 10, 30, 31, 32, 33, 100, 400, *range(880, 1_000, 6), 2_000)

@@ -8,14 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.stores.shops import STORES, Clock, Shop
+from tests.stores.shops import SHELVES, Shop
 
 
-@pytest.fixture(params=STORES)
+@pytest.fixture(params=SHELVES)
 def shop(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Shop]:
     """Open an empty shop in every kind of store."""
-    clock = Clock()
     with asyncio.Runner() as runner:
-        store = STORES[request.param](tmp_path, clock)
-        yield Shop(runner, store, clock)
-        runner.run(store.close())
+        shop = Shop(runner, SHELVES[request.param](tmp_path))
+        yield shop
+        runner.run(shop.store.close())

@@ -13,8 +13,9 @@ from orderglot.core.customer import Customer
 from orderglot.core.order import Order, Reference
 from orderglot.core.ports import Book, Unit
 from orderglot.core.query import EVERYTHING, Query
-from orderglot.stores.memory import MemoryStore
-from orderglot.stores.sqlite import SqliteStore
+from orderglot.stores.memory import MemoryShelf
+from orderglot.stores.shelf import Shelf
+from orderglot.stores.sqlite.shelf import SqliteShelf
 from orderglot.stores.store import BookStore
 
 T = TypeVar("T")
@@ -37,20 +38,21 @@ class Clock:
         return self.time
 
 
-STORES: dict[str, Callable[[Path, Clock], BookStore]] = {
-    "memory": lambda folder, clock: MemoryStore(clock),
-    "sqlite": lambda folder, clock: SqliteStore(folder / "book.db", clock),
+SHELVES: dict[str, Callable[[Path], Shelf]] = {
+    "memory": lambda folder: MemoryShelf(),
+    "sqlite": lambda folder: SqliteShelf(folder / "book.db"),
 }
 
 
 class Shop:
     """A seller's book and what the tests do with it."""
 
-    def __init__(self, runner: asyncio.Runner, store: BookStore, clock: Clock) -> None:
+    def __init__(self, runner: asyncio.Runner, shelf: Shelf) -> None:
         self.runner = runner
-        self.store = store
-        self.clock = clock
-        self.seller = self.run(store.add_seller("example"))
+        self.shelf = shelf
+        self.clock = Clock()
+        self.store = BookStore(shelf, self.clock)
+        self.seller = self.run(self.store.add_seller("example"))
         self.book = self.opened()
 
     def run(self, work: Awaitable[T]) -> T:

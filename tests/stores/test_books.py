@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import functools
+from collections.abc import Awaitable, Callable
 from decimal import Decimal
 
 import pytest
@@ -15,8 +17,10 @@ from orderglot.core.ports import Book, Outcome, Unit
 from orderglot.core.product import Product, Tier
 from orderglot.core.query import And, Compare, Operator, Sort, Window
 from orderglot.core.values import Relation, Status
+from orderglot.stores.store import BookStore
 from tests.full import full
 from tests.stores.shops import HOUR, NOON, Shop
+from tests.strategies import WILD
 
 KOLE = (Reference("kole", "K1"),)
 
@@ -77,12 +81,37 @@ def test_a_second_order_with_the_same_reference_is_a_conflict(shop: Shop) -> Non
 
 
 def test_a_hub_id_is_never_one_that_a_vendor_uses(shop: Shop) -> None:
-    shop.placed()
-    shop.kept(Order(references=known("adobe:1000000002", "kole:1000000004")))
-    ids = [shop.placed().id for _ in range(200)]
+    first = shop.placed().id
+    vendors = {first + more for more in (1, 2, 3, 7, 150)}
+    shop.kept(*(Order(references=known(f"kole:{id}")) for id in vendors))
+    ids = [shop.placed().id for _ in range(250)]
 
-    assert {1_000_000_002, 1_000_000_004}.isdisjoint(ids)
+    assert vendors.isdisjoint(ids)
     assert len(ids) == len(set(ids))
+
+
+def test_an_id_that_became_a_vendors_meanwhile_is_a_conflict_at_the_end(shop: Shop) -> None:
+    async def work(unit: Unit) -> None:
+        placed = await unit.place(Order())
+        await shop.book.keep(Order(references=known(f"kole:{placed.id}")))
+
+    with pytest.raises(Conflict):
+        shop.together(work)
+    assert 1 == len(shop.walked())
+
+
+def test_a_reference_that_became_an_id_meanwhile_is_a_conflict_at_the_end(shop: Shop) -> None:
+    # Another process hands out other numbers.
+    other = BookStore(shop.shelf, shop.clock).of(shop.book.caller)
+    next_one = shop.placed(other).id + 1
+
+    async def work(unit: Unit) -> None:
+        await unit.keep(Order(references=known(f"kole:{next_one}")))
+        assert next_one == (await other.place(Order())).id
+
+    with pytest.raises(Conflict):
+        shop.together(work)
+    assert 2 == len(shop.walked())
 
 
 def test_a_text_that_no_database_can_keep_is_refused_by_its_fields_name(shop: Shop) -> None:
@@ -102,7 +131,14 @@ def test_a_text_about_nul_is_no_nul(shop: Shop) -> None:
     assert r"\u0000 NaN Infinity" == shop.placed(notes=r"\u0000 NaN Infinity").notes
 
 
-@pytest.mark.parametrize("value", [Decimal("NaN"), Decimal("-Infinity"), {1, 2}.__iter__()])
+DEEP = functools.reduce(lambda inner, _: [inner], range(5_000), list[object]())
+
+
+@pytest.mark.parametrize(
+    "value",
+    [Decimal("NaN"), Decimal("-Infinity"), iter(()), DEEP, 10**5_000],
+    ids=["nan", "infinity", "iterator", "deep", "long"],
+)
 def test_what_is_no_json_is_refused(shop: Shop, value: object) -> None:
     with pytest.raises(Invalid):
         shop.placed(extras={"kole.x": value})
@@ -211,6 +247,15 @@ def test_an_order_is_found_by_any_of_its_references_and_gets_the_others(shop: Sh
     assert again == shop.get("adobe", "A1")
 
 
+def test_a_vendors_new_id_for_an_order_takes_the_place_of_its_old_one(shop: Shop) -> None:
+    shop.kept(Order(references=known("kole:K1", "adobe:A1")))
+    (again,) = shop.kept(Order(references=known("kole:K2", "adobe:A1")))
+
+    assert {*known("kole:K2", "adobe:A1")} == {*again.references}
+    with pytest.raises(NotFound):
+        shop.get("kole", "K1")
+
+
 def test_an_order_that_comes_twice_in_one_call_is_one(shop: Shop) -> None:
     order = Order(references=KOLE, notes="a")
 
@@ -314,6 +359,16 @@ def test_a_customers_new_reference_is_in_all_their_orders(shop: Shop) -> None:
     ]
     where = Compare("customer.references.id", Operator.EQ, "X1")
     assert [first.id, second.id] == [order.id for order in shop.walked(where)]
+
+
+def test_nothing_else_of_an_order_changes_when_its_customer_does(shop: Shop) -> None:
+    (order,) = shop.kept(replace(full(Order, 1), links=(), notes=" ".join(WILD)))
+    assert order.customer is not None
+    (customer,) = shop.run(shop.book.customers())
+    shop.run(shop.book.keep_customer(replace(customer, number="C9")))
+
+    expected = replace(order, customer=replace(order.customer, number="C9"))
+    assert [expected] == shop.walked()
 
 
 def test_a_customer_learns_a_reference_from_an_order(shop: Shop) -> None:
@@ -605,6 +660,23 @@ def test_a_product_is_put_in_the_place_of_the_one_with_its_sku(shop: Shop) -> No
     assert {"AA1": second} == shop.run(shop.book.products(("AA1", "nothing", "a\0")))
     with pytest.raises(Conflict):
         shop.run(shop.book.keep_product(first))
+
+
+def test_of_two_versions_at_once_one_is_a_conflict(shop: Shop) -> None:
+    customer = shop.customer(name="a")
+    product = shop.run(shop.book.keep_product(Product(sku="AA1")))
+    changes: list[Callable[[str], Awaitable[object]]] = [
+        lambda text: shop.book.keep_customer(replace(customer, name=text)),
+        lambda text: shop.book.keep_product(replace(product, title=text)),
+        lambda text: shop.store.change_seller(replace(shop.seller, title=text)),
+    ]
+
+    async def both(change: Callable[[str], Awaitable[object]]) -> list[object]:
+        return list(await asyncio.gather(change("b"), change("c"), return_exceptions=True))
+
+    for change in changes:
+        results = shop.run(both(change))
+        assert 1 == sum(isinstance(result, Conflict) for result in results)
 
 
 def test_products_come_by_rising_sku(shop: Shop) -> None:

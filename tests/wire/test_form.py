@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from orderglot.core.errors import Invalid, Problem, Rule
 from orderglot.wire.form import Form
+from orderglot.wire.values import read_date
 
 JUNK = st.recursive(
     st.none() | st.booleans() | st.integers() | st.decimals() | st.text(),
@@ -36,6 +38,16 @@ def test_a_sound_form_has_no_problems() -> None:
 
     form.check()
     assert ("Ann", 3, Decimal("1.50"), True, "UPS") == read
+
+
+def test_a_spelling_of_ones_own_is_read_or_refused() -> None:
+    form = Form({"when": " 2024-05-21 ", "never": "soon"})
+
+    assert date(2024, 5, 21) == form.spelled("when", read_date)
+    assert form.spelled("never", read_date) is None
+    assert form.spelled("absent", read_date) is None
+    assert form.spelled("must", read_date, required=True) is None
+    assert [("never", Rule.MALFORMED), ("must", Rule.REQUIRED)] == broken(form)
 
 
 def test_a_number_counts_as_a_text() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import msgspec
+
 from orderglot.core.order import (
     Amounts,
     Identity,
@@ -17,7 +19,8 @@ from orderglot.core.order import (
 )
 from orderglot.core.values import PaymentMethod, Relation
 from orderglot.wire.dialect import Can
-from orderglot.wire.loss import carried, known_as, losses
+from orderglot.wire.loss import all_but, carried, known_as, losses
+from tests.full import full
 
 WHOLE = Order(
     id=1_000_000_007,
@@ -104,3 +107,20 @@ def test_an_order_that_fits_loses_nothing() -> None:
     assert losses(Order(payment=Payment(method=PaymentMethod.CARD)), "tiny", can) == (
         "payment.method",
     )
+
+
+def test_what_is_not_said_is_lost_as_far_outside_as_can_be() -> None:
+    lost = all_but("notes", "lines.sku", "invoice.due")
+
+    assert {"po_number", "payment", "lines.quantity", "invoice.number", "extras"} <= lost
+    assert lost.isdisjoint({"notes", "lines", "lines.sku", "invoice", "invoice.due", "id"})
+    assert not any(name.startswith(("payment.", "invoice.due")) for name in lost)
+
+
+def test_of_an_order_that_says_all_only_what_is_said_is_left() -> None:
+    can = Can(loses=all_but("notes", "lines.sku"))
+
+    left = carried(full(Order, 1), "tiny", can)
+
+    expected = Order(notes="notes 1", lines=(Line(sku="sku 1"), Line(sku="sku 2")))
+    assert expected == msgspec.structs.replace(left, references=())

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 from orderglot.core.errors import Invalid
 from orderglot.stores.memory import MemoryStore
-from orderglot.stores.sight import Clock
+from orderglot.stores.sight import Clock, utc_now
 from orderglot.stores.sqlite import SqliteStore
 from orderglot.stores.store import BookStore
 
 KINDS = "sqlite:///orders.db, sqlite:////var/lib/orders.db or memory:"
-
-
-def utc_now() -> datetime:
-    """Give the time of the machine's clock."""
-    return datetime.now(UTC)
 
 
 def open_store(url: str, clock: Clock = utc_now) -> BookStore:

@@ -38,7 +38,7 @@ def write(thing: Any) -> bytes:
         document = _encoder.encode(thing)
     except UnicodeEncodeError:
         document = None
-    except (TypeError, OverflowError) as error:
+    except (TypeError, ValueError, RecursionError) as error:
         raise invalid(
             "extras", Rule.MALFORMED, f"This cannot be written as JSON: {error}."
         ) from None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -30,18 +29,14 @@ from orderglot.stores.shelf import (
     Thing,
     Write,
 )
-from orderglot.stores.sight import Clock
+from orderglot.stores.sight import Clock, utc_now
 from orderglot.stores.store import BookStore
-
-
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 class MemoryStore(BookStore):
     """A store that is gone when the program ends."""
 
-    def __init__(self, clock: Clock = _utc_now) -> None:
+    def __init__(self, clock: Clock = utc_now) -> None:
         super().__init__(MemoryShelf(), clock)
 
 

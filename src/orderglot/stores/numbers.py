@@ -18,6 +18,11 @@ class Numbers:
         self._sizes: dict[tuple[int, Thing], int] = {}
         self._held: dict[tuple[int, Thing], list[int]] = {}
 
+    def forget(self, seller: int) -> None:
+        """Let go of numbers that may have become somebody's reference since they were taken."""
+        for thing in Thing:
+            self._held.pop((seller, thing), None)
+
     async def take(self, seller: int, thing: Thing, avoid: Collection[int]) -> int:
         """Give a number that is nobody's id and, so far, nobody's reference; nor one to avoid."""
         key = seller, thing

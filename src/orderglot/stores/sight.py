@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from orderglot.core.caller import Caller
 from orderglot.core.customer import Customer
@@ -19,6 +19,13 @@ from orderglot.stores.names import goes_by, hub_ids
 from orderglot.stores.shelf import Question, Scope, Shelf, Thing
 
 Clock = Callable[[], datetime]
+"""Gives the time as an aware UTC instant."""
+
+
+def utc_now() -> datetime:
+    """Give the time of the machine's clock."""
+    return datetime.now(UTC)
+
 
 STRIDE = 100
 """How many orders a walk holds at a time."""

@@ -24,6 +24,7 @@ from orderglot.stores.shelf import (
     PutCustomer,
     PutOrder,
     PutProduct,
+    Raced,
     Rename,
     Shelf,
     Thing,
@@ -206,8 +207,15 @@ class Unit(Sight):
         """Write everything at once; raises Raced where somebody else's writes came first."""
         await self._parties.name_customers()
         writes = list(self._writes())
-        if writes:
+        if not writes:
+            return
+        try:
             await self._shelf.commit(self._scope.seller, writes)
+        except Raced:
+            self._parties.forget_numbers()
+            raise
+        if self._orders.spoken or self._customers.spoken:
+            self._parties.forget_numbers()
 
     def _writes(self) -> Iterator[Write]:
         for customer in self._customers.written():

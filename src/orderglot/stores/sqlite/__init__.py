@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 
-from orderglot.stores.sight import Clock
+from orderglot.stores.sight import Clock, utc_now
 from orderglot.stores.sqlite.shelf import SqliteShelf
 from orderglot.stores.store import BookStore
-
-
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 class SqliteStore(BookStore):
@@ -20,5 +15,5 @@ class SqliteStore(BookStore):
     Raises Invalid where the file is something else, Upstream where it cannot be used.
     """
 
-    def __init__(self, path: Path, clock: Clock = _utc_now) -> None:
+    def __init__(self, path: Path, clock: Clock = utc_now) -> None:
         super().__init__(SqliteShelf(path), clock)
