@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from functools import cache
 
 import pytest
 from hypothesis import given, settings
@@ -17,8 +18,8 @@ from orderglot.core.query import Window
 from orderglot.faces.client import Client
 from orderglot.wire.dialect import Dialect
 from orderglot.wire.message import Request, Response
-from tests.conformance.asking import Clock, creations, site, without_proof
-from tests.conformance.houses import NEEDS, STORES, Shop, credentials_of, draft_of
+from tests.conformance.asking import Clock, Credentials, creations, site, without_proof
+from tests.conformance.houses import NEEDS, STORES, Shop, draft_of
 from tests.conformance.specimens import welcome
 from tests.conformance.structure import structure
 from tests.conformance.wild import mangled, nested, requests, responses, revalued
@@ -140,20 +141,26 @@ def test_whatever_a_vendor_answers_the_client_reads_it_or_says_why_not(
 ) -> None:
     dialect = dialects.dialect(name)
     answers = draw.draw(st.lists(responses(dialect), min_size=1, max_size=3))
+    credentials = owners(name)
 
     async def talk() -> None:
-        at = await site(dialect)
         coming = iter(answers * 4)
 
         async def send(request: Request) -> Response:
             return next(coming, answers[0])
 
-        client = Client(dialect, send, credentials_of(dialect, at.owner), Clock(dialect))
+        client = Client(dialect, send, credentials, Clock(dialect))
         ask = draft_of(name) if need == "place" else ASKS[need]
         with suppress(HubError):
             await getattr(client, need)(ask)
 
     asyncio.run(talk())
+
+
+@cache
+def owners(name: str) -> Credentials:
+    """Give the credentials of whom a dialect's specimens speak of."""
+    return asyncio.run(site(dialects.dialect(name))).owners()
 
 
 def test_the_wild_is_wild_enough() -> None:

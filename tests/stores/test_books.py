@@ -127,6 +127,13 @@ def test_a_text_that_no_database_can_keep_is_refused_by_its_fields_name(shop: Sh
     assert [] == shop.walked()
 
 
+def test_extras_may_be_nested_as_deep_as_any_database_reads_them(shop: Shop) -> None:
+    deep = functools.reduce(lambda inner, _: [inner], range(98), list[object]())
+    kept = shop.placed(extras={"kole.x": deep}, notes="deep")
+
+    assert [kept] == shop.walked(Compare("lines.sku", Operator.NE, "AA1"))
+
+
 def test_a_text_about_nul_is_no_nul(shop: Shop) -> None:
     assert r"\u0000 NaN Infinity" == shop.placed(notes=r"\u0000 NaN Infinity").notes
 

@@ -268,8 +268,10 @@ def test_a_book_from_the_future_is_refused(counted: Counted) -> None:
 
 def test_an_empty_file_becomes_a_book(tmp_path: Path) -> None:
     (tmp_path / "book.db").touch()
+    store = SqliteStore(tmp_path / "book.db")
 
-    assert () == asyncio.run(SqliteStore(tmp_path / "book.db").sellers())
+    assert () == asyncio.run(store.sellers())
+    asyncio.run(store.close())
 
 
 def test_a_damaged_book_says_so(counted: Counted) -> None:
@@ -280,8 +282,7 @@ def test_a_damaged_book_says_so(counted: Counted) -> None:
     content[8_192:] = b"\x7f" * (len(content) - 8_192)
     counted.path.write_bytes(content)
 
-    with pytest.raises(Upstream, match="damaged"):
-        asked(lambda: SqliteStore(counted.path).add_seller("other"))
+    assert "damaged" in not_opened(counted.path).message
 
 
 def test_a_closed_book_says_so(tmp_path: Path) -> None:
@@ -306,6 +307,7 @@ def test_a_book_that_may_only_be_read_says_so(
     store = SqliteStore(counted.path)
     with pytest.raises(Upstream, match="allow writing"):
         asyncio.run(store.add_seller("other"))
+    asyncio.run(store.close())
     monkeypatch.setattr(os, "access", lambda path, mode: path != counted.path)
 
     assert "allow writing" in not_opened(counted.path).message

@@ -26,19 +26,24 @@ read_product = msgspec.json.Decoder(Product, float_hook=Decimal).decode
 read_credential = msgspec.json.Decoder(Credential).decode
 read_seller = msgspec.json.Decoder(Seller, float_hook=Decimal).decode
 
+DEEPEST = 100
 _SUSPECT = (rb"\u0000", b"NaN", b"Infinity")
 
 
 def write(thing: Any) -> bytes:
     """Encode a thing; raises Invalid where it holds what no store can keep.
 
-    That is the character NUL, half a surrogate pair, and an amount that is not a number.
+    That is the character NUL, half a surrogate pair, an amount that is not a number, and extras
+    that are nested deeper than databases read.
     """
+    extras = getattr(thing, "extras", None)
+    if extras and _deeper(extras, DEEPEST):
+        raise invalid("extras", Rule.SIZE, f"These may be nested {DEEPEST} deep at most.")
     try:
         document = _encoder.encode(thing)
     except UnicodeEncodeError:
         document = None
-    except (TypeError, ValueError, RecursionError) as error:
+    except (TypeError, ValueError) as error:
         raise invalid(
             "extras", Rule.MALFORMED, f"This cannot be written as JSON: {error}."
         ) from None
@@ -46,6 +51,14 @@ def write(thing: Any) -> bytes:
         _refuse_unkeepable(thing)
     assert document is not None
     return document
+
+
+def _deeper(value: Any, levels: int) -> bool:
+    if isinstance(value, dict):
+        value = value.values()
+    elif not isinstance(value, list | tuple):
+        return False
+    return levels == 0 or any(_deeper(inner, levels - 1) for inner in value)
 
 
 def _refuse_unkeepable(thing: Any) -> None:

@@ -18,8 +18,14 @@ class Numbers:
         self._sizes: dict[tuple[int, Thing], int] = {}
         self._held: dict[tuple[int, Thing], list[int]] = {}
 
-    def forget(self, seller: int) -> None:
-        """Let go of numbers that may have become somebody's reference since they were taken."""
+    def forget(self, seller: int, thing: Thing, spoken: Collection[int]) -> None:
+        """Let go of numbers that have become somebody's reference since they were taken."""
+        held = self._held.get((seller, thing), [])
+        if held and any(held[-1] <= number <= held[0] for number in spoken):
+            held[:] = [number for number in held if number not in spoken]
+
+    def forget_all(self, seller: int) -> None:
+        """Let go of every number: another process may have made references of some."""
         for thing in Thing:
             self._held.pop((seller, thing), None)
 

@@ -75,10 +75,6 @@ class Parties:
         pile = self.orders if thing is Thing.ORDER else self.customers
         return await self._numbers.take(self._scope.seller, thing, pile.spoken)
 
-    def forget_numbers(self) -> None:
-        """Take new numbers from now on: some that are held may be taken for references."""
-        self._numbers.forget(self._scope.seller)
-
     async def customer_of(self, order: Order, now: datetime, *, ours: bool) -> Identity | None:
         """Give the customer whom an order names as they are known here, new if unknown.
 

@@ -38,6 +38,7 @@ class Unit(Sight):
 
     def __init__(self, shelf: Shelf, numbers: Numbers, caller: Caller, clock: Clock) -> None:
         super().__init__(shelf, caller, clock)
+        self._numbers = numbers
         self._parties = Parties(shelf, numbers, self._scope)
         self._orders = self._parties.orders
         self._customers = self._parties.customers
@@ -212,10 +213,10 @@ class Unit(Sight):
         try:
             await self._shelf.commit(self._scope.seller, writes)
         except Raced:
-            self._parties.forget_numbers()
+            self._numbers.forget_all(self._scope.seller)
             raise
-        if self._orders.spoken or self._customers.spoken:
-            self._parties.forget_numbers()
+        for pile in (self._orders, self._customers):
+            self._numbers.forget(self._scope.seller, pile.thing, pile.spoken)
 
     def _writes(self) -> Iterator[Write]:
         for customer in self._customers.written():

@@ -142,7 +142,7 @@ def told(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.IntegrityError as error:
-        if error.sqlite_errorname == "SQLITE_CONSTRAINT_FOREIGNKEY":
+        if error.sqlite_errorcode == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
             raise NotFound("There is no such seller; add it first.") from error
         raise Raced(str(error)) from error
     except sqlite3.Error as error:
