@@ -36,7 +36,7 @@ from orderglot.faces.routes import Routes
 from orderglot.faces.server import Server
 from orderglot.stores.sqlite import SqliteStore
 from orderglot.stores.store import BookStore
-from orderglot.wire.dialect import Desk, Dialect, Talk
+from orderglot.wire.dialect import Desk, Dialect, Session, Talk
 from orderglot.wire.message import Request, Response
 
 COMMAND = "orderglot"
@@ -194,14 +194,22 @@ def health(store: BookStore) -> Starlette:
 async def _said(dialect: Dialect, talk: Talk[Any], desk: Desk, base: str, form: str) -> Response:
     """Let a client of the dialect ask, answer it at the desk, and give the last answer."""
     routes = Routes([(dialect, dialect)])
+    # Nobody asks whose proof it is: the desk is open. But some answers repeat a part of it.
+    session = Session(dict.fromkeys(dialect.auth.fields, "0"), lambda: desk.now)
     request = next(talk)
     while True:
+        request = dialect.auth.prove(request, session)
         route = routes.find(request.method, request.path)
         operation = route.operation
         headers = {**request.headers, "accept": _accept(request, form)}
         asked = replace(request, headers=headers, params=route.params, base=base)
         ask = operation.read_request(asked, desk.book.caller)
-        response = operation.write_response(await operation.perform(desk, ask), asked)
+        try:
+            answer = await operation.perform(desk, ask)
+        except NotFound as error:
+            request = talk.throw(error)
+            continue
+        response = operation.write_response(answer, asked)
         try:
             request = talk.send(response)
         except StopIteration:

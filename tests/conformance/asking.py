@@ -122,5 +122,9 @@ def proof_of(dialect: Dialect) -> tuple[set[str], set[str]]:
 
 
 def creations(name: str) -> list[Specimen]:
-    """Give the specimens in which the vendor creates something."""
-    return [one for one in welcome(name) if one.operation and one.operation.once]
+    """Give the specimens in which the vendor creates an order that it keeps."""
+    return [
+        one
+        for one in welcome(name)
+        if one.operation and one.operation.once and one.orders and one.orders.id
+    ]

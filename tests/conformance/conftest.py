@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -54,6 +55,12 @@ def linking(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 def shop(request: pytest.FixtureRequest, tmp_path: Path) -> Shop:
     """Open stores of every kind."""
     return Shop(request.param, tmp_path)
+
+
+@pytest.fixture(autouse=True)
+def _no_dice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every secret that a server gives away be spelled out of noughts."""
+    monkeypatch.setattr(secrets, "token_bytes", bytes)
 
 
 @pytest.fixture(params=dialects.names())

@@ -163,7 +163,7 @@ def client_house(name: str) -> Opened:
         seller = await shelve(store, dialect, orders=False)
         book = store.of(Caller(seller=seller))
         caller = await orderer(dialect, store)
-        credentials = credentials_of(dialect, caller)
+        credentials = credentials_of(dialect, caller, book_of(name).placer)
         client = Client(dialect, Server(dialect, store), credentials, store.now)
         customer = Identity(id=caller.customer or 0)
         yield House(name, client, book, customer, draft_of(name), dialect.can.max_size, dialect)
@@ -193,9 +193,9 @@ async def orderer(dialect: Dialect, store: BookStore) -> Caller:
     return await dialect.auth.identify(calls[0].request, store.keyring)
 
 
-def credentials_of(dialect: Dialect, caller: Caller) -> dict[str, str]:
-    """Give a caller's key as the dialect's client takes it."""
-    id = caller.name.partition(":")[2]
+def credentials_of(dialect: Dialect, caller: Caller, id: str = "") -> dict[str, str]:
+    """Give a caller's key, or that of another id, as the dialect's client takes it."""
+    id = id or caller.name.partition(":")[2]
     proof = next(
         one for one in book_of(dialect.name).credentials if (one.id, one.kind) == (id, "key")
     )
@@ -204,6 +204,8 @@ def credentials_of(dialect: Dialect, caller: Caller) -> dict[str, str]:
 
 def draft_of(name: str) -> Order:
     """Give the order that a specimen places, as it was before it had a place in the book."""
+    if (draft := book_of(name).draft) is not None:
+        return draft
     for specimen in welcome(name):
         if specimen.operation and specimen.operation.once:
             created: Order = specimen.orders

@@ -22,6 +22,7 @@ from orderglot.core.customer import Customer
 from orderglot.core.order import Order, Reference
 from orderglot.core.product import Product
 from orderglot.core.seller import Seller
+from orderglot.stores.keyring import fingerprint
 from orderglot.stores.store import BookStore
 from orderglot.wire.dialect import Dialect, Operation
 from orderglot.wire.message import Request, Response
@@ -30,7 +31,10 @@ PARTS = {"request.http", "response.http", "order.json", "source.txt"}
 
 
 class Proof(Struct, frozen=True, forbid_unknown_fields=True):
-    """A credential of a book; without a customer it is the seller's own."""
+    """A credential of a book; without a customer it is the seller's own.
+
+    ``session`` is the secret of the session that a token belongs to.
+    """
 
     id: str
     secret: str
@@ -38,6 +42,7 @@ class Proof(Struct, frozen=True, forbid_unknown_fields=True):
     test: bool = False
     may: frozenset[str] = RIGHTS
     kind: str = "key"
+    session: str = ""
 
 
 class Book(Struct, frozen=True, forbid_unknown_fields=True):
@@ -50,6 +55,10 @@ class Book(Struct, frozen=True, forbid_unknown_fields=True):
     orders: tuple[Order, ...] = ()
     credentials: tuple[Proof, ...] = ()
     unprovoked: tuple[str, ...] = ()
+    draft: Order | None = None
+    """An order that can be placed, where no single specimen says one."""
+    placer: str = ""
+    """Whose key places orders, where that is not the owner of the specimens' orders."""
 
 
 @dataclass(frozen=True)
@@ -175,5 +184,6 @@ async def plant(store: BookStore, dialect: Dialect, seller: int, proof: Proof) -
         test=proof.test,
         may=proof.may,
         name=f"{dialect.name}:{proof.id}",
+        session=fingerprint(proof.session) if proof.session else "",
     )
     await store.keyring.issue(dialect.name, proof.kind, caller, lambda _: proof.secret, id=proof.id)

@@ -12,7 +12,8 @@ from orderglot import dialects
 from orderglot.core.caller import Caller
 from orderglot.core.order import Order, Reference, native
 from orderglot.core.query import Page
-from orderglot.faces.server import Server
+from orderglot.faces.server import NOBODY, Server
+from orderglot.wire.dialect import OPEN
 from orderglot.wire.loss import carried
 from orderglot.wire.message import Response
 from tests.conformance.houses import Shop
@@ -23,7 +24,11 @@ EVERY = [specimen for name in dialects.names() for specimen in specimens_of(name
 PROVOKED = [specimen for name in dialects.names() for specimen in provoked(name)]
 UNPROVOKED = [specimen for specimen in EVERY if specimen not in PROVOKED]
 WELCOME = [specimen for name in dialects.names() for specimen in welcome(name)]
-CREATED = [specimen for specimen in WELCOME if specimen.operation and specimen.operation.once]
+CREATED = [
+    specimen
+    for specimen in WELCOME
+    if specimen.operation and specimen.operation.once and specimen.orders and specimen.orders.id
+]
 
 
 def id_of(specimen: Specimen) -> str:
@@ -73,7 +78,7 @@ def test_the_client_reads_the_answer_to_its_orders(specimen: Specimen, tmp_path:
 
     answer = operation.read_response(specimen.response, ask)
 
-    if operation.once:
+    if specimen in CREATED:
         known = carried(expected, specimen.dialect.name, specimen.dialect.can)
         assert answer in (Order(references=known.references), known)
     else:
@@ -90,6 +95,8 @@ def read_ask(specimen: Specimen, shop: Shop) -> Any:
         route = server.routes.find(specimen.request.method, specimen.request.path)
         assert operation is route.operation
         request = replace(specimen.request, params=route.params)
+        if operation.needs == OPEN:
+            return operation.read_request(request, NOBODY)
         caller = await specimen.dialect.auth.identify(request, server.store.keyring)
         return operation.read_request(request, caller)
 

@@ -120,6 +120,13 @@ class Book(Orders, Protocol):
         """Give the seller whose book this is."""
         ...
 
+    async def tally(self, what: str, until: datetime) -> int:
+        """Count one more of something and give how many there were; a new ``until`` begins anew.
+
+        It is counted at once, for all processes alike, whatever becomes of the unit.
+        """
+        ...
+
     async def customer(self, ref: Reference) -> Customer:
         """Give the customer that a dialect's clients know under an id, or raise NotFound."""
         ...

@@ -44,23 +44,28 @@ def _problems(lines: tuple[Line, ...], products: Mapping[str, Product]) -> Itera
         if product is None:
             reason = f"There is no product with the SKU {line.sku!r}."
             yield Problem("sku", Rule.UNKNOWN, reason, number)
-        elif line.quantity % product.pack:
-            reason = f"{line.quantity} is not a multiple of {product.pack}, the pack of {line.sku}."
+        elif pieces(line) % product.pack:
+            reason = f"{pieces(line)} is not a multiple of {product.pack}, the pack of {line.sku}."
             yield Problem("quantity", Rule.PACK, reason, number)
         elif not product.tiers:
             reason = f"The product {line.sku!r} has no price; ask the seller."
             yield Problem("sku", Rule.INELIGIBLE, reason, number)
 
 
+def pieces(line: Line) -> int:
+    """Count the pieces of a line; a box, where it has boxes, holds its ``units_per_box``."""
+    return line.quantity * ((line.units_per_box or 1) if line.box else 1)
+
+
 def _pieces(lines: tuple[Line, ...]) -> dict[str, int]:
-    pieces: dict[str, int] = {}
+    bought: dict[str, int] = {}
     for line in lines:
-        pieces[line.sku] = pieces.get(line.sku, 0) + line.quantity
-    return pieces
+        bought[line.sku] = bought.get(line.sku, 0) + pieces(line)
+    return bought
 
 
-def _priced(line: Line, product: Product, pieces: int, number: int) -> Line:
-    unit_price = price_of(product, pieces) or ZERO
+def _priced(line: Line, product: Product, bought: int, number: int) -> Line:
+    unit_price = price_of(product, bought) or ZERO
     return msgspec.structs.replace(
         line,
         number=line.number or number,
@@ -68,8 +73,8 @@ def _priced(line: Line, product: Product, pieces: int, number: int) -> Line:
         title=product.title,
         image_url=product.image_url,
         unit_price=unit_price,
-        total=unit_price * line.quantity,
-        weight=None if product.weight is None else product.weight * line.quantity,
+        total=unit_price * pieces(line),
+        weight=None if product.weight is None else product.weight * pieces(line),
         status=Status.RECEIVED,
     )
 

@@ -102,6 +102,7 @@ class Asgi:
             query=scope["query_string"].decode("latin-1"),
             headers=headers,
             body=body,
+            peer=(scope.get("client") or ("",))[0],
             base=self.public_url or f"{scope['scheme']}://{_authority(scope, headers)}",
         )
 

@@ -7,8 +7,9 @@ from typing import Any
 import msgspec
 
 from orderglot.core.caller import Caller, demand
-from orderglot.core.errors import HubError
+from orderglot.core.errors import HubError, Unauthenticated
 from orderglot.core.ports import Store
+from orderglot.faces.brake import Brake
 from orderglot.faces.replay import Remember, Replay
 from orderglot.faces.routes import Route, Routes
 from orderglot.wire.dialect import OPEN, Desk, Dialect, Operation
@@ -25,6 +26,7 @@ class Server:
         self.dialect = dialect
         self.store = store
         self.replay = Replay(dialect, store)
+        self.brake = Brake(store.now)
         self.routes = Routes([(self, dialect)])
 
     async def __call__(self, request: Request) -> Response:
@@ -37,8 +39,7 @@ class Server:
 
     async def serve(self, route: Route[Server], request: Request) -> Response:
         """Answer a request whose operation is known."""
-        if route.params:
-            request = msgspec.structs.replace(request, params=route.params)
+        request = msgspec.structs.replace(request, params=route.params, at=self.store.now())
         try:
             return await self._answer(route.operation, request)
         except HubError as error:
@@ -46,6 +47,8 @@ class Server:
 
     def refuse(self, error: HubError, request: Request) -> Response:
         """Spell an error in the vendor's form."""
+        if request.at is None:
+            request = msgspec.structs.replace(request, at=self.store.now())
         return self.dialect.faults.write(error, request)
 
     async def _answer(self, operation: Operation[Any, Any], request: Request) -> Response:
@@ -63,9 +66,15 @@ class Server:
         )
 
     async def _open(self, operation: Operation[Any, Any], request: Request) -> Response:
+        self.brake.check(request.peer)
         ask = operation.read_request(request, NOBODY)
         desk = Desk(self.store.keyring, self.store.now())
-        return operation.write_response(await operation.perform(desk, ask), request)
+        try:
+            answer = await operation.perform(desk, ask)
+        except Unauthenticated:
+            self.brake.failed(request.peer)
+            raise
+        return operation.write_response(answer, request)
 
     async def _perform(
         self,

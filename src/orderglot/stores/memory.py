@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -177,6 +178,10 @@ class MemoryShelf:
     async def answer(self, seller: int, customer: int, dialect: str, key: str) -> Answered | None:
         """Give the answer that was kept under a key."""
         return self._room(seller).answers.get((customer, dialect, key))
+
+    async def tally(self, seller: int, what: str, until: datetime, now: datetime) -> int:
+        """Count one more until then, for good; tallies that were over by ``now`` may go."""
+        return self._room(seller).tally(what, until, now)
 
     async def commit(self, seller: int, writes: Collection[Write]) -> None:
         """Write all of it, in order, or nothing; raises Raced where a version or name is taken."""

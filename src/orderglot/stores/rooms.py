@@ -91,6 +91,13 @@ class Room:
         self.products: dict[str, Product] = {}
         self.answers: dict[tuple[int, str, str], Answered] = {}
         self.next = dict(FIRST)
+        self.tallies: dict[tuple[str, datetime], int] = {}
+
+    def tally(self, what: str, until: datetime, now: datetime) -> int:
+        """Count one more until then and give how many there were; what is over goes."""
+        self.tallies = {tally: count for tally, count in self.tallies.items() if tally[1] > now}
+        self.tallies[what, until] = self.tallies.get((what, until), 0) + 1
+        return self.tallies[what, until]
 
     def check(self, write: Write) -> None:
         """Raise Raced where a write cannot be done any more."""

@@ -251,6 +251,10 @@ class Shelf(Protocol):
         """Give the answer that was kept under a key."""
         ...
 
+    async def tally(self, seller: int, what: str, until: datetime, now: datetime) -> int:
+        """Count one more until then, for good; tallies that were over by ``now`` may go."""
+        ...
+
     async def commit(self, seller: int, writes: Collection[Write]) -> None:
         """Write all of it, in order, or nothing; raises Raced where a version or name is taken."""
         ...

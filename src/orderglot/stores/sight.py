@@ -98,6 +98,10 @@ class Sight:
             raise NotFound("There is no such seller.")
         return found
 
+    async def tally(self, what: str, until: datetime) -> int:
+        """Count one more of something and give how many there were; a new ``until`` begins anew."""
+        return await self._shelf.tally(self._scope.seller, what, until, self.now())
+
     async def customer(self, ref: Reference) -> Customer:
         """Give the customer that a dialect's clients know under an id, or raise NotFound."""
         found = await self._find_customer(ref) if keepable(ref.id) else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from datetime import datetime
 from functools import lru_cache
 from urllib.parse import parse_qsl, quote, urlencode
 
@@ -16,7 +17,8 @@ class Request(Struct, frozen=True, kw_only=True):
 
     ``path`` and ``query`` are percent-encoded as sent; ``params`` are the values of the path
     template's names, decoded; ``base`` is scheme and authority, without a slash at the end.
-    ``repeatable`` says that sending it twice does no more than sending it once.
+    ``repeatable`` says that sending it twice does no more than sending it once. ``at`` is when a
+    server face took it in, ``peer`` from where as the line knows it.
     """
 
     method: str
@@ -27,6 +29,8 @@ class Request(Struct, frozen=True, kw_only=True):
     base: str = ""
     params: Mapping[str, str] = {}
     repeatable: bool = False
+    at: datetime | None = None
+    peer: str = ""
 
 
 class Response(Struct, frozen=True, kw_only=True):

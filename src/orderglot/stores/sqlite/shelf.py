@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Collection, Iterable
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import TypeVar
@@ -202,6 +203,12 @@ class SqliteShelf:
                 dialect=dialect, key=key, asked=asked, answer=answer, expires=instant(expires)
             )
         return None
+
+    async def tally(self, seller: int, what: str, until: datetime, now: datetime) -> int:
+        """Count one more until then, for good; tallies that were over by ``now`` may go."""
+        return await self.writer.write(
+            lambda connection: tables.tally(connection, seller, what, until, now)
+        )
 
     async def commit(self, seller: int, writes: Collection[Write]) -> None:
         """Write all of it, in order, or nothing; raises Raced where a version or name is taken."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 
@@ -71,6 +72,21 @@ def numbers(
         (seller, thing.value, first, count, count),
     ).fetchone()
     return int(after) - count
+
+
+def tally(
+    connection: sqlite3.Connection, seller: int, what: str, until: datetime, now: datetime
+) -> int:
+    """Count one more until then and give how many there were; what is over goes."""
+    connection.execute(
+        "DELETE FROM tallies WHERE seller = ? AND until <= ?", (seller, microseconds(now))
+    )
+    (count,) = connection.execute(
+        "INSERT INTO tallies (seller, until, what, count) VALUES (?, ?, ?, 1)"
+        " ON CONFLICT (seller, until, what) DO UPDATE SET count = count + 1 RETURNING count",
+        (seller, microseconds(until), what),
+    ).fetchone()
+    return int(count)
 
 
 def _put_orders(connection: sqlite3.Connection, seller: int, writes: list[PutOrder]) -> None:

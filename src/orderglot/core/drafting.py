@@ -1,0 +1,52 @@
+"""Drafting: an order that is put together bit by bit, and then submitted or withdrawn."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from msgspec.structs import replace
+
+from orderglot.core.errors import Conflict, Rule, invalid
+from orderglot.core.order import Line, Order
+from orderglot.core.pricing import price
+from orderglot.core.product import Product
+from orderglot.core.values import Status
+
+
+def add_line(draft: Order, line: Line, products: Mapping[str, Product]) -> Order:
+    """Put one more line into a draft and price it all anew.
+
+    Raises Conflict where the order is no draft, Invalid with every line that cannot be bought.
+    """
+    demand_draft(draft)
+    return price(replace(draft, lines=(*draft.lines, line)), products)
+
+
+def submit(draft: Order, now: datetime, po_number: str = "") -> Order:
+    """Make an order out of a draft.
+
+    Raises Conflict where it is none, Invalid where it has no lines.
+    """
+    demand_draft(draft)
+    if not draft.lines:
+        raise invalid("lines", Rule.REQUIRED, "There is nothing in this order; add a line first.")
+    return replace(
+        draft,
+        status=Status.RECEIVED,
+        po_number=po_number or draft.po_number,
+        received=now,
+        completed=now,
+    )
+
+
+def withdraw(draft: Order, now: datetime) -> Order:
+    """Give a draft up; raises Conflict where the order is none."""
+    demand_draft(draft)
+    return replace(draft, status=Status.CANCELLED, deleted=now)
+
+
+def demand_draft(order: Order) -> None:
+    """Raise Conflict unless an order is a draft that nobody has given up."""
+    if order.status is not Status.DRAFT or order.deleted is not None:
+        raise Conflict("This order is no longer a draft; begin another one.")

@@ -1,0 +1,42 @@
+"""Linking: how one order comes to point at another."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from orderglot.core.errors import Rule, invalid
+from orderglot.core.order import Identity, Link, Order
+from orderglot.core.values import Relation
+
+RELATIONS = {
+    "split": Relation.SPLIT_OF,
+    "return": Relation.RETURN_OF,
+    "renewal": Relation.RENEWAL_OF,
+    "switch": Relation.SWITCH_OF,
+    "reference": Relation.REFERS_TO,
+}
+"""What a link is asked for as: by what the order that gets it is to the other one."""
+
+
+def linked(order: Order, other: Order, relation: Relation) -> Order:
+    """Let an order point at another one, both of one seller's book.
+
+    An order that does so already is given back as it is. Raises Invalid where an order would point
+    at itself, a live order at a test order, or two orders would each be made of the other.
+    """
+    if order.id == other.id:
+        raise invalid("order", Rule.MISMATCH, "An order cannot be linked to itself.")
+    if other.test and not order.test:
+        reason = "This is a test order, which no live order can point at."
+        raise invalid("order", Rule.MISMATCH, reason)
+    if relation is not Relation.REFERS_TO and _points(other, order, relation):
+        reason = f"Order {other.id} is a {relation} order {order.id}, so not the other way round."
+        raise invalid("order", Rule.STATE, reason)
+    if _points(order, other, relation):
+        return order
+    name = Identity(id=other.id, number=other.number, references=other.references)
+    return replace(order, links=(*order.links, Link(relation, name)))
+
+
+def _points(order: Order, other: Order, relation: Relation) -> bool:
+    return any(link.order.id == other.id and link.relation is relation for link in order.links)

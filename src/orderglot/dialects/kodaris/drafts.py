@@ -1,0 +1,118 @@
+"""A new order on Kodaris's wire: what is sent, and what the seller makes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from orderglot.core.customer import Customer, identity
+from orderglot.core.errors import Invalid, Problem
+from orderglot.core.order import Address, Line, Order, Shipping, extra, native
+from orderglot.core.pricing import price
+from orderglot.core.product import Product
+from orderglot.core.values import Status
+from orderglot.dialects.kodaris.tables import DELIVERY, NAME, PARTY
+from orderglot.dialects.kodaris.values import unless, write_number
+from orderglot.dialects.kodaris.wire import read_customer, write_party
+from orderglot.wire.form import Form
+
+LONGEST = 255
+LONGEST_NOTES = 4000
+MOST_PIECES = 999_999
+
+
+class Draft(Struct, frozen=True):
+    """A new order as it was sent; with ``completes`` false it is only to be looked at."""
+
+    order: Order
+    completes: bool = True
+
+
+def write_draft(order: Order) -> dict[str, Any]:
+    """Spell a new order as the vendor takes it; what says nothing is left out."""
+    bill_to, ship_to = order.bill_to or Address(), order.ship_to or Address()
+    members = {
+        **write_party(bill_to, PARTY),
+        **write_party(ship_to, DELIVERY),
+        "notes": order.notes,
+        "purchaseOrder": order.po_number,
+        "extra5": extra(order, NAME).get("extra5"),
+        "shippingMethod": order.shipping.method,
+        "billingAddressCode": bill_to.code,
+        "deliveryAddressCode": ship_to.code,
+        "companyID": order.customer and write_number(native(order.customer, NAME)),
+        "items": [{"code": line.sku, "quantity": line.quantity} for line in order.lines],
+    }
+    return {name: value for name, value in members.items() if value not in (None, "")}
+
+
+def read_draft(form: Form) -> Order:
+    """Read a new order; members that are the vendor's to fill are passed over."""
+    extra5 = form.text("extra5", longest=LONGEST)
+    return Order(
+        notes=form.text("notes", longest=LONGEST_NOTES),
+        po_number=form.text("purchaseOrder", longest=LONGEST),
+        bill_to=_read_party(form, PARTY, "billingAddressCode"),
+        ship_to=_read_party(form, DELIVERY, "deliveryAddressCode"),
+        shipping=Shipping(method=form.text("shippingMethod", longest=LONGEST)),
+        customer=read_customer(form),
+        lines=tuple(map(_read_line, form.each("items", required=True))),
+        extras={f"{NAME}.extra5": extra5} if extra5 else {},
+    )
+
+
+def _read_party(form: Form, members: Mapping[str, str], code: str) -> Address | None:
+    texts = {field: form.text(name, longest=LONGEST) for name, field in members.items()}
+    address = Address(code=form.text(code, longest=LONGEST))
+    return unless(replace(address, **texts), Address())
+
+
+def _read_line(form: Form) -> Line:
+    code = form.text("code", required=True, longest=LONGEST)
+    pieces = form.whole("quantity", required=True, least=1, most=MOST_PIECES)
+    return Line(sku=code, quantity=pieces or 0)
+
+
+def complete(
+    draft: Draft,
+    customer: Customer | None,
+    currency: str,
+    products: Mapping[str, Product],
+    now: datetime,
+) -> Order:
+    """Make an order out of a draft: the company's, priced, and received unless it is a preview.
+
+    Who is not named is billed, and delivered to, at the company's address. Raises Invalid with
+    every line that cannot be bought.
+    """
+    order = _priced(draft.order, products)
+    bill_to = order.bill_to or (customer.bill_to if customer else None)
+    order = replace(
+        order,
+        customer=identity(customer) if customer else None,
+        currency=currency,
+        tax_exempt=customer.tax_exempt if customer else None,
+        bill_to=bill_to,
+        ship_to=order.ship_to or bill_to,
+        status=Status.DRAFT,
+    )
+    if not draft.completes:
+        return order
+    return replace(order, status=Status.RECEIVED, received=now, completed=now)
+
+
+def _priced(order: Order, products: Mapping[str, Product]) -> Order:
+    try:
+        return price(order, products)
+    except Invalid as error:
+        raise Invalid(*map(_on_wire, error.problems)) from None
+
+
+def _on_wire(problem: Problem) -> Problem:
+    """Give the problem of a line the name that its field has in the request."""
+    member = {"sku": "code"}.get(problem.field, problem.field)
+    return replace(problem, field=f"items[{problem.line}].{member}")

@@ -1,0 +1,72 @@
+"""Kodaris's envelope: what stands around whatever it says, be it yes or no."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Mapping
+from typing import Any
+
+from orderglot.core.errors import Rule, invalid
+from orderglot.wire import json
+from orderglot.wire.form import Form
+from orderglot.wire.message import Request, Response
+
+JSON = "application/json"
+"""Exactly this: the vendor's own scripts leave any other body unread."""
+
+ASKS = {"accept": JSON, "content-type": JSON}
+"""The headers that the pages give every request."""
+
+_SIGNS = string.digits + string.ascii_uppercase
+
+
+def answer(
+    content: Any,
+    request: Request,
+    *,
+    status: int = 200,
+    errors: tuple[str, ...] = (),
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """Make a response: the envelope around its content."""
+    envelope = {
+        "success": status < 300,
+        "code": status,
+        "messages": [],
+        "errors": errors,
+        "data": content,
+        **({"requestId": request_id(request)} if request.at else {}),
+    }
+    headers = {"content-type": JSON, **(headers or {})}
+    return Response(status=status, headers=headers, body=json.write(envelope))
+
+
+def content_of(response: Response) -> Any:
+    """Take an answer out of its envelope; raises Invalid where there is none."""
+    envelope = json.read(response.body)
+    if not isinstance(envelope, Mapping) or "data" not in envelope:
+        raise invalid("data", Rule.REQUIRED, "The answer has no data.")
+    return envelope["data"]
+
+
+def body_of(request: Request) -> Form:
+    """Open the JSON object that a request sends, an empty one where it sends nothing."""
+    return Form(json.read(request.body) if request.body.strip() else {})
+
+
+def listed(value: Any) -> Any:
+    """Give a list, also where it comes as the vendor's scripts print one: an object by index."""
+    if isinstance(value, Mapping) and all(name.isdecimal() for name in value):
+        return [value[name] for name in sorted(value, key=int)]
+    return value
+
+
+def request_id(request: Request) -> str:
+    """Name a request by when it came: ``H91F22-20251230203018``, six signs and the second.
+
+    The signs are the second's part that had passed.
+    """
+    assert request.at is not None
+    passed = request.at.microsecond * 36**6 // 10**6
+    signs = "".join(_SIGNS[passed // 36**place % 36] for place in reversed(range(6)))
+    return f"{signs}-{request.at:%Y%m%d%H%M%S}"

@@ -1,0 +1,128 @@
+"""Kodaris's filters: ``filterFields`` of a list, each a name, ``IS``, and a value; all must hold."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from msgspec import Struct
+
+from orderglot.core.errors import NotFound
+from orderglot.core.order import Reference
+from orderglot.core.query import And, Compare, Operator, Or, Query, Value
+from orderglot.dialects.kodaris.tables import (
+    DELIVERY,
+    NAME,
+    PARTY,
+    STATUSES,
+    TOTALS,
+)
+from orderglot.dialects.kodaris.values import read_moment, write_moment
+from orderglot.wire.dialect import Desk
+from orderglot.wire.form import Form
+
+OPERATION = "IS"
+NOTHING = Or(())
+"""What no order matches."""
+
+MILLISECOND = timedelta(milliseconds=1)
+
+TEXTS = {
+    **{name: f"bill_to.{field}" for name, field in PARTY.items()},
+    **{name: f"ship_to.{field}" for name, field in DELIVERY.items()},
+    "orderNumber": "number",
+    "notes": "notes",
+    "purchaseOrder": "po_number",
+    "extra5": f"extras.{NAME}.extra5",
+    "shippingMethod": "shipping.method",
+    "billingAddressCode": "bill_to.code",
+    "deliveryAddressCode": "ship_to.code",
+    "trackingNumber": "shipping.tracking",
+}
+AMOUNTS = {name: f"totals.{field}" for name, field in TOTALS.items()}
+ORDER_ID = "orderID"
+IDS = {ORDER_ID: "id", "companyID": "customer.id"}
+STATUS = "status"
+COMPLETED = "completed"
+FIELDS = {**IDS, STATUS: STATUS, COMPLETED: COMPLETED, **TEXTS, **AMOUNTS}
+NAMES = tuple(FIELDS)
+
+SAYABLE = {field: name for name, field in TEXTS.items() if not field.startswith("extras.")}
+
+
+class Filter(Struct, frozen=True):
+    """A member of an order and what it must be; None is nothing."""
+
+    name: str
+    value: Value = None
+
+
+def read_filter(form: Form) -> Filter:
+    """Read one of the ``filterFields``; the pages show no other operation than ``IS``."""
+    name = form.choice("name", NAMES, required=True)
+    form.choice("operation", (OPERATION,), required=True)
+    if name in AMOUNTS:
+        return Filter(name, form.amount("value"))
+    if name == COMPLETED:
+        return Filter(name, form.spelled("value", read_moment))
+    return Filter(name, form.text("value") or None)
+
+
+def write_filter(wanted: Filter) -> dict[str, Value]:
+    """Spell one of the ``filterFields``."""
+    value = wanted.value
+    if isinstance(value, datetime):
+        value = write_moment(value)
+    return {"name": wanted.name, "operation": OPERATION, "value": value}
+
+
+async def query_of(desk: Desk, filters: tuple[Filter, ...]) -> Query:
+    """Make the question of which orders are meant; ids are looked up as the caller sees them."""
+    return And(tuple([await _query_of(desk, wanted) for wanted in filters]))
+
+
+async def _query_of(desk: Desk, wanted: Filter) -> Query:
+    name, value = wanted.name, wanted.value
+    if name in IDS and value is not None:
+        return await _known(desk, name, str(value))
+    if name == STATUS:
+        status = STATUSES.read(str(value))
+        return Compare(STATUS, Operator.EQ, status) if status else NOTHING
+    if isinstance(value, datetime):
+        return _within_millisecond(value)
+    return Compare(FIELDS[name], Operator.EQ, value)
+
+
+async def _known(desk: Desk, name: str, id: str) -> Query:
+    ref = Reference(NAME, id)
+    try:
+        known = await (desk.book.get(ref) if name == ORDER_ID else desk.book.customer(ref))
+    except NotFound:
+        return NOTHING
+    return Compare(FIELDS[name], Operator.EQ, known.id)
+
+
+def _within_millisecond(moment: datetime) -> Query:
+    """Ask for a time as the wire shows it, cut down to its millisecond."""
+    return And(
+        (
+            Compare(COMPLETED, Operator.GTE, moment),
+            Compare(COMPLETED, Operator.LT, moment + MILLISECOND),
+        )
+    )
+
+
+def said_of(where: Query) -> tuple[tuple[Filter, ...], bool]:
+    """Give what of a question the vendor can be asked, and whether that is all of it."""
+    parts = where.parts if isinstance(where, And) else (where,)
+    filters = tuple(filter(None, map(_said, parts)))
+    return filters, len(filters) == len(parts)
+
+
+def _said(part: Query) -> Filter | None:
+    """Say a comparison of one text, as the wire carries it, with another."""
+    if not isinstance(part, Compare) or part.operator is not Operator.EQ:
+        return None
+    text = part.value
+    if part.field not in SAYABLE or not isinstance(text, str) or not text or text != text.strip():
+        return None
+    return Filter(SAYABLE[part.field], text)

@@ -1,0 +1,45 @@
+"""What Kodaris's wire cannot carry of an order: its lines, and what its page has no member for."""
+
+from __future__ import annotations
+
+from orderglot.core.order import Address, Identity
+from orderglot.dialects.kodaris.tables import LONGEST_PAGE, PARTY, TOTALS
+from orderglot.dialects.kodaris.values import (
+    round_extras,
+    round_number,
+    round_references,
+    unless,
+    whole_millisecond,
+)
+from orderglot.wire.dialect import Can
+from orderglot.wire.loss import all_but
+
+PARTIES = ("bill_to", "ship_to")
+
+TEXTS = (
+    *("notes", "po_number", "shipping.method", "shipping.tracking"),
+    *(f"{party}.{field}" for party in PARTIES for field in ("code", *PARTY.values())),
+)
+"""The texts that the page has a member for; blanks at their ends are not kept."""
+
+OTHERS = (
+    *("number", "status", "completed", "customer.references", "extras"),
+    *(f"totals.{field}" for field in TOTALS.values()),
+)
+"""Whatever else it has a member for."""
+
+
+CAN = Can(
+    max_size=LONGEST_PAGE,
+    loses=all_but(*TEXTS, *OTHERS),
+    rounds={
+        **dict.fromkeys(TEXTS, str.strip),
+        **{party: lambda address: unless(address, Address()) for party in PARTIES},
+        "references": round_references,
+        "customer.references": round_references,
+        "customer": lambda customer: unless(customer, Identity()),
+        "number": round_number,
+        "completed": whole_millisecond,
+        "extras": round_extras,
+    },
+)

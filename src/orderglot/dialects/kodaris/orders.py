@@ -1,0 +1,298 @@
+"""Kodaris's operations on orders, each from both ends, and the conversations of its clients."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from orderglot.core.caller import CREATE, Caller
+from orderglot.core.customer import Customer
+from orderglot.core.errors import NotFound, Rule, invalid
+from orderglot.core.order import HUB, Order, Reference, native
+from orderglot.core.query import Page, Window
+from orderglot.dialects.kodaris.drafts import Draft, complete, read_draft, write_draft
+from orderglot.dialects.kodaris.envelope import (
+    ASKS,
+    answer,
+    body_of,
+    content_of,
+    listed,
+)
+from orderglot.dialects.kodaris.filters import (
+    ORDER_ID,
+    Filter,
+    query_of,
+    read_filter,
+    said_of,
+    write_filter,
+)
+from orderglot.dialects.kodaris.sessions import CSRF_HEADER, demand_csrf
+from orderglot.dialects.kodaris.tables import (
+    CSRF_ON_READS,
+    LONGEST_PAGE,
+    NAME,
+    PAGE_SIZE,
+)
+from orderglot.dialects.kodaris.wire import read_order, write_order
+from orderglot.wire import json
+from orderglot.wire.dialect import Desk, Operation, Talk, call
+from orderglot.wire.form import Form
+from orderglot.wire.message import Request, Response, argument, fill
+from orderglot.wire.values import read_flag
+
+ORDER = "/api/account/order"
+
+
+# linkedOrders
+
+
+class Linked(Struct, frozen=True):
+    """Of which order the linked ones are asked for, and the CSRF token that was shown."""
+
+    id: str
+    token: str = ""
+
+
+def _write_linked(ask: Linked) -> Request:
+    path = fill(LINKED_ORDERS.paths[0], orderID=ask.id)
+    return Request(method="GET", path=path, headers=ASKS)
+
+
+def _read_linked(request: Request, _caller: Caller) -> Linked:
+    return Linked(request.params["orderID"], request.headers.get(CSRF_HEADER, ""))
+
+
+async def _list_linked(desk: Desk, ask: Linked) -> tuple[Order, ...]:
+    if ask.token or (await desk.book.seller()).tables.get(CSRF_ON_READS, True):
+        await demand_csrf(desk.keyring, desk.book.caller, ask.token)
+    return await desk.book.linked(Reference(NAME, ask.id))
+
+
+def _write_orders(orders: tuple[Order, ...], request: Request) -> Response:
+    return answer(list(map(write_order, orders)), request)
+
+
+def _read_orders(response: Response, _ask: Linked) -> tuple[Order, ...]:
+    form = Form({"data": listed(content_of(response))})
+    orders = tuple(map(read_order, form.each("data")))
+    form.check()
+    return orders
+
+
+LINKED_ORDERS: Operation[Linked, tuple[Order, ...]] = Operation(
+    name="linkedOrders",
+    method="GET",
+    paths=(ORDER + "/{orderID}/linkedOrders",),
+    write_request=_write_linked,
+    read_request=_read_linked,
+    perform=_list_linked,
+    write_response=_write_orders,
+    read_response=_read_orders,
+)
+
+
+# orderList
+
+
+class Listing(Struct, frozen=True, kw_only=True):
+    """Which page of which orders; pages count from 0."""
+
+    page: int = 0
+    size: int = PAGE_SIZE
+    filters: tuple[Filter, ...] = ()
+
+
+def _write_listing(ask: Listing) -> Request:
+    body = {
+        "page": ask.page,
+        "size": ask.size,
+        **({"filterFields": list(map(write_filter, ask.filters))} if ask.filters else {}),
+    }
+    return Request(
+        method="POST",
+        path=LIST_ORDERS.paths[0],
+        headers=ASKS,
+        body=json.write(body),
+        repeatable=True,
+    )
+
+
+def _read_listing(request: Request, _caller: Caller) -> Listing:
+    form = body_of(request)
+    page = form.whole("page", least=0, most=2**31)
+    size = form.whole("size", least=1, most=LONGEST_PAGE)
+    filters = tuple(map(read_filter, form.each("filterFields")))
+    form.check()
+    return Listing(page=page or 0, size=size or PAGE_SIZE, filters=filters)
+
+
+async def _list_orders(desk: Desk, ask: Listing) -> Page:
+    where = await query_of(desk, ask.filters)
+    window = Window(where=where, limit=ask.size, offset=ask.page * ask.size, total=True)
+    return await desk.book.page(window)
+
+
+def _write_page(page: Page, request: Request) -> Response:
+    size, number = page.window.limit, page.window.offset // page.window.limit
+    total = page.total or 0
+    pages = -(-total // size)
+    return answer(
+        {
+            "size": size,
+            "number": number,
+            "totalElements": total,
+            "isLast": page.next is None,
+            "totalPages": pages,
+            "isFirst": number == 0,
+            "hasPrevious": number > 0,
+            "hasNext": page.next is not None,
+            "numberOfElements": len(page.orders),
+            "offset": None,
+            "content": list(map(write_order, page.orders)),
+        },
+        request,
+    )
+
+
+def _read_page(response: Response, ask: Listing) -> Page:
+    content = content_of(response)
+    form = Form(content, "data")
+    orders = Form({"content": listed(form.members.get("content"))}, "data", form.problems)
+    window = Window(limit=ask.size, offset=ask.page * ask.size)
+    page = Page(
+        orders=tuple(map(read_order, orders.each("content"))),
+        window=window,
+        next=replace(window, offset=window.offset + ask.size) if form.flag("hasNext") else None,
+        total=form.whole("totalElements"),
+    )
+    form.check()
+    return page
+
+
+LIST_ORDERS: Operation[Listing, Page] = Operation(
+    name="orderList",
+    method="POST",
+    paths=(ORDER + "/list",),
+    write_request=_write_listing,
+    read_request=_read_listing,
+    perform=_list_orders,
+    write_response=_write_page,
+    read_response=_read_page,
+)
+
+
+# order
+
+
+def _write_draft(draft: Draft) -> Request:
+    return Request(
+        method="POST",
+        path=CREATE_ORDER.paths[0],
+        query="" if draft.completes else "completeOrder=false",
+        headers=ASKS,
+        body=json.write(write_draft(draft.order)),
+        repeatable=not draft.completes,
+    )
+
+
+def _read_draft(request: Request, _caller: Caller) -> Draft:
+    form = body_of(request)
+    order = read_draft(form)
+    form.check()
+    return Draft(order, _completes(request))
+
+
+def _completes(request: Request) -> bool:
+    try:
+        return read_flag(argument(request, "completeOrder") or "true")
+    except ValueError:
+        raise invalid("completeOrder", Rule.MALFORMED, "This must be true or false.") from None
+
+
+async def _create_order(desk: Desk, draft: Draft) -> Order:
+    customer = await _customer(desk, draft.order)
+    seller = await desk.book.seller()
+    products = await desk.book.products([line.sku for line in draft.order.lines])
+    order = complete(draft, customer, seller.currency, products, desk.now)
+    return await desk.book.place(order) if draft.completes else order
+
+
+def _write_order(order: Order, request: Request) -> Response:
+    return answer(write_order(order), request)
+
+
+def _read_order(response: Response, _draft: Draft) -> Order:
+    form = Form(content_of(response), "data")
+    order = read_order(form)
+    form.check()
+    return order
+
+
+CREATE_ORDER: Operation[Draft, Order] = Operation(
+    name="order",
+    method="POST",
+    paths=(ORDER,),
+    write_request=_write_draft,
+    read_request=_read_draft,
+    perform=_create_order,
+    write_response=_write_order,
+    read_response=_read_order,
+    needs=CREATE,
+    once=True,
+)
+
+
+async def _customer(desk: Desk, order: Order) -> Customer | None:
+    """Give the company that is to order: the one that the order names, else the caller's own."""
+    own = desk.book.caller.customer
+    if order.customer is None:
+        return None if own is None else await desk.book.customer(Reference(HUB, str(own)))
+    try:
+        return await desk.book.customer(Reference(NAME, native(order.customer, NAME)))
+    except NotFound:
+        reason = "There is no such company here; leave it out to order for your own."
+        raise invalid("companyID", Rule.UNKNOWN, reason) from None
+
+
+# The client's conversations
+
+
+def place(order: Order) -> Talk[Order]:
+    """Place an order; the answer is what the vendor made of it."""
+    return (yield from call(CREATE_ORDER, Draft(order)))
+
+
+def get(ref: Reference) -> Talk[Order]:
+    """Get one order, by asking for the list of those with its id."""
+    page = yield from call(LIST_ORDERS, Listing(size=1, filters=(Filter(ORDER_ID, ref.id),)))
+    for order in page.orders:
+        if ref in order.references:
+            return order
+    raise NotFound(f"The vendor has no order {ref.id!r}; check the id.")
+
+
+def page(window: Window) -> Talk[Page]:
+    """List orders from any offset on: the vendor's pages that it falls into, one or two.
+
+    What of the question the vendor cannot be asked is left to whoever asked.
+    """
+    filters, whole = said_of(window.where)
+    number, inside = divmod(window.offset, window.limit)
+    ask = Listing(page=number, size=window.limit, filters=filters)
+    found = yield from call(LIST_ORDERS, ask)
+    orders, more = found.orders[inside:], found.next is not None
+    if inside and more:
+        found = yield from call(LIST_ORDERS, replace(ask, page=number + 1))
+        orders += found.orders[:inside]
+        more = found.next is not None or len(found.orders) > inside
+    return Page(
+        orders=orders,
+        window=window,
+        next=replace(window, offset=window.offset + window.limit) if more else None,
+        total=found.total if window.total and whole else None,
+    )
+
+
+def linked(ref: Reference) -> Talk[tuple[Order, ...]]:
+    """List the orders that the vendor links to one."""
+    return (yield from call(LINKED_ORDERS, Linked(ref.id)))

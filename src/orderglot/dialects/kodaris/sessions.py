@@ -1,0 +1,254 @@
+"""Kodaris's sessions: an API key buys a session, a session its CSRF tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from msgspec import Struct
+
+from orderglot.core.caller import Caller
+from orderglot.core.customer import Customer, identity
+from orderglot.core.errors import Unauthenticated
+from orderglot.core.order import HUB, Reference, native
+from orderglot.core.ports import Keyring
+from orderglot.dialects.kodaris.envelope import (
+    ASKS,
+    answer,
+    body_of,
+    content_of,
+    listed,
+)
+from orderglot.dialects.kodaris.tables import NAME
+from orderglot.dialects.kodaris.values import read_references, write_number
+from orderglot.wire import json
+from orderglot.wire.auth import same
+from orderglot.wire.dialect import OPEN, Desk, Operation
+from orderglot.wire.form import Form
+from orderglot.wire.message import Request, Response
+
+KEY = "key"
+SESSION = "session"
+CSRF = "csrf"
+
+SESSION_LASTS = timedelta(hours=8)
+CSRF_LASTS = timedelta(hours=1)
+
+TO_LOGIN = "/api/user/customer/apiKeyLogin"
+TO_CSRF = "/api/user/customer/authToken"
+TO_LOGOUT = "/api/account/customer/logout"
+TO_ACCOUNT = "/api/account/customer/myAccount"
+
+SESSION_HEADER = "usersessionapikey"
+CSRF_HEADER = "x-csrf-token"
+
+REFUSED = (
+    f"Log in with your apiKey at {TO_LOGIN}, fetch a token at {TO_CSRF}, and send both, as"
+    " userSessionApiKey and X-CSRF-TOKEN."
+)
+"""The one thing that is said to whoever is not let in, whatever the reason."""
+
+
+def spell_session(random: bytes) -> str:
+    """Spell a session's key: KSS and 64 hexadecimal digits."""
+    return "KSS" + random.hex().upper()
+
+
+def spell_csrf(random: bytes) -> str:
+    """Spell a CSRF token: 32 hexadecimal digits."""
+    return random[:16].hex().upper()
+
+
+async def demand_csrf(keyring: Keyring, caller: Caller, token: str) -> None:
+    """Raise Unauthenticated unless a CSRF token is good and was given to the caller's session."""
+    try:
+        credential = await keyring.admit(NAME, CSRF, token)
+    except Unauthenticated:
+        raise Unauthenticated(REFUSED) from None
+    if not same(credential.caller.session, caller.session):
+        raise Unauthenticated(REFUSED)
+
+
+def session_of(request: Request) -> str:
+    """Read the session's key that a request shows, "" without one."""
+    return request.headers.get(SESSION_HEADER, "")
+
+
+def shows(session: str) -> dict[str, str]:
+    """Give the headers of a request that shows a session's key and no more."""
+    return {**ASKS, SESSION_HEADER: session}
+
+
+# apiKeyLogin
+
+
+def _write_key(key: str) -> Request:
+    body = json.write({"apiKey": key})
+    return Request(method="POST", path=TO_LOGIN, headers=ASKS, body=body, repeatable=True)
+
+
+def _read_key(request: Request, _caller: Caller) -> str:
+    form = body_of(request)
+    key = form.text("apiKey")
+    form.check()
+    return key
+
+
+async def _log_in(desk: Desk, key: str) -> str:
+    """Give a new session to whoever shows a good key; other sessions of the key go on."""
+    try:
+        credential = await desk.keyring.admit(NAME, KEY, key)
+    except Unauthenticated:
+        raise Unauthenticated(REFUSED) from None
+    caller = credential.caller
+    return await desk.keyring.issue(
+        NAME, SESSION, caller, spell_session, SESSION_LASTS, credential.id
+    )
+
+
+def _write_session(session: str, request: Request) -> Response:
+    return answer({"userSessionApiKey": session}, request)
+
+
+def _read_session(response: Response, _key: str) -> str:
+    form = Form(content_of(response), "data")
+    session = form.text("userSessionApiKey", required=True)
+    form.check()
+    return session
+
+
+LOGIN: Operation[str, str] = Operation(
+    name="apiKeyLogin",
+    method="POST",
+    paths=(TO_LOGIN,),
+    write_request=_write_key,
+    read_request=_read_key,
+    perform=_log_in,
+    write_response=_write_session,
+    read_response=_read_session,
+    needs=OPEN,
+)
+
+
+# authToken
+
+
+def _shown_to(path: str) -> Callable[[str], Request]:
+    """Make what writes a request that shows a session's key and says nothing else."""
+    return lambda session: Request(method="GET", path=path, headers=shows(session))
+
+
+def _read_shown(request: Request, _caller: Caller) -> str:
+    return session_of(request)
+
+
+async def _give_token(desk: Desk, session: str) -> str:
+    """Give a new token to a session; those it has stay good until they expire."""
+    credential = await desk.keyring.admit(NAME, SESSION, session)
+    caller = desk.book.caller
+    return await desk.keyring.issue(NAME, CSRF, caller, spell_csrf, CSRF_LASTS, credential.id)
+
+
+def _read_token(response: Response, _session: str) -> str:
+    form = Form({"data": content_of(response)})
+    token = form.text("data", required=True)
+    form.check()
+    return token
+
+
+AUTH_TOKEN: Operation[str, str] = Operation(
+    name="authToken",
+    method="GET",
+    paths=(TO_CSRF,),
+    write_request=_shown_to(TO_CSRF),
+    read_request=_read_shown,
+    perform=_give_token,
+    write_response=answer,
+    read_response=_read_token,
+)
+
+
+# logout
+
+
+async def _log_out(desk: Desk, session: str) -> None:
+    """End a session; its tokens are worth nothing without it."""
+    await desk.keyring.end(NAME, SESSION, session)
+
+
+def _read_nothing(response: Response, _session: str) -> None:
+    content_of(response)
+
+
+LOGOUT: Operation[str, None] = Operation(
+    name="logout",
+    method="GET",
+    paths=(TO_LOGOUT,),
+    write_request=_shown_to(TO_LOGOUT),
+    read_request=_read_shown,
+    perform=_log_out,
+    write_response=answer,
+    read_response=_read_nothing,
+)
+
+
+# myAccount
+
+
+class Account(Struct, frozen=True, kw_only=True):
+    """Whose session it is: the API user, what it may do, and the company's record."""
+
+    user: str
+    roles: tuple[str, ...]
+    customer: Customer
+
+
+async def _give_account(desk: Desk, _session: str) -> Account:
+    caller = desk.book.caller
+    customer = Customer()
+    if caller.customer is not None:
+        customer = await desk.book.customer(Reference(HUB, str(caller.customer)))
+    user = caller.name.removeprefix(f"{NAME}:")
+    return Account(user=user, roles=tuple(sorted(caller.may)), customer=customer)
+
+
+def _write_account(account: Account, request: Request) -> Response:
+    customer = account.customer
+    return answer(
+        {
+            "firstName": customer.first_name or None,
+            "lastName": customer.last_name or None,
+            "email1": customer.email or None,
+            "userName": account.user,
+            "companyID": write_number(native(identity(customer), NAME)),
+            "customerID": None,
+            "customerRoles": account.roles,
+        },
+        request,
+    )
+
+
+def _read_account(response: Response, _session: str) -> Account:
+    form = Form(content_of(response), "data")
+    customer = Customer(
+        references=read_references(form.text("companyID")),
+        first_name=form.text("firstName"),
+        last_name=form.text("lastName"),
+        email=form.text("email1"),
+    )
+    roles = listed(form.members.get("customerRoles")) or ()
+    account = Account(user=form.text("userName"), roles=tuple(map(str, roles)), customer=customer)
+    form.check()
+    return account
+
+
+MY_ACCOUNT: Operation[str, Account] = Operation(
+    name="myAccount",
+    method="GET",
+    paths=(TO_ACCOUNT,),
+    write_request=_shown_to(TO_ACCOUNT),
+    read_request=_read_shown,
+    perform=_give_account,
+    write_response=_write_account,
+    read_response=_read_account,
+)

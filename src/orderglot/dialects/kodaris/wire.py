@@ -1,0 +1,125 @@
+"""An order as Kodaris's wire spells it: 44 members, nulls and all, in the page's order.
+
+The header alone: the API's lists of orders carry no lines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from msgspec.structs import replace
+
+from orderglot.core.order import (
+    Address,
+    Identity,
+    Order,
+    Shipping,
+    Totals,
+    extra,
+    native,
+)
+from orderglot.core.values import Status
+from orderglot.dialects.kodaris.tables import (
+    DELIVERY,
+    HOMELESS,
+    MEMBERS,
+    NAME,
+    PARTY,
+    STATUSES,
+    TOTALS,
+)
+from orderglot.dialects.kodaris.values import (
+    read_moment,
+    read_references,
+    round_number,
+    says_nothing,
+    unless,
+    write_moment,
+    write_number,
+)
+from orderglot.wire.form import Form
+from orderglot.wire.values import bare
+
+
+def write_order(order: Order) -> dict[str, Any]:
+    """Spell an order; extras that the page does not name stand behind its members."""
+    bill_to, ship_to = order.bill_to or Address(), order.ship_to or Address()
+    extras = extra(order, NAME)
+    return {
+        "orderID": write_number(native(order, NAME)),
+        **write_party(bill_to, PARTY),
+        **write_party(ship_to, DELIVERY),
+        "deliveryAddress2": ship_to.line_2,
+        "completed": write_moment(order.completed),
+        "orderNumber": write_number(order.number),
+        "status": STATUSES.write(order.status),
+        "notes": order.notes or None,
+        "purchaseOrder": order.po_number or None,
+        "extra5": extras.get("extra5"),
+        "shippingMethod": order.shipping.method or None,
+        "billingAddressCode": bill_to.code or None,
+        "deliveryAddressCode": ship_to.code or None,
+        "trackingNumber": order.shipping.tracking or None,
+        "customerID": extras.get("customerID"),
+        "companyID": order.customer and write_number(native(order.customer, NAME)),
+        "displayPricing": extras.get("displayPricing", True),
+        **{name: bare(getattr(order.totals, field)) for name, field in TOTALS.items()},
+        **{name: value for name, value in extras.items() if name not in MEMBERS},
+    }
+
+
+def read_order(form: Form) -> Order:
+    """Read an order; what is wrong with it is noted in the form."""
+    status, unknown = read_status(form)
+    return Order(
+        references=read_references(form.text("orderID")),
+        bill_to=read_party(form, PARTY, "billingAddressCode"),
+        ship_to=read_party(form, DELIVERY, "deliveryAddressCode"),
+        completed=form.spelled("completed", read_moment),
+        number=round_number(form.text("orderNumber")),
+        status=status,
+        notes=form.text("notes"),
+        po_number=form.text("purchaseOrder"),
+        shipping=Shipping(method=form.text("shippingMethod"), tracking=form.text("trackingNumber")),
+        customer=read_customer(form),
+        totals=Totals(**{field: form.amount(name) for name, field in TOTALS.items()}),
+        extras={**read_extras(form.members), **unknown},
+    )
+
+
+def write_party(address: Address, members: Mapping[str, str]) -> dict[str, str | None]:
+    """Spell who is billed or delivered to."""
+    return {name: getattr(address, field) or None for name, field in members.items()}
+
+
+def read_party(form: Form, members: Mapping[str, str], code: str) -> Address | None:
+    """Read who is billed or delivered to, None where nobody is named."""
+    texts = {field: form.text(name) for name, field in members.items()}
+    return unless(replace(Address(code=form.text(code)), **texts), Address())
+
+
+def read_customer(form: Form) -> Identity | None:
+    """Read whose order it is: a company's; None where it says nothing."""
+    return unless(Identity(references=read_references(form.text("companyID"))), Identity())
+
+
+def read_status(form: Form) -> tuple[Status, dict[str, str]]:
+    """Read how far an order has come.
+
+    A site has words of its own: one that nobody knows means that work goes on, and is kept.
+    """
+    word = form.text("status")
+    if not word:
+        return Status.RECEIVED, {}
+    status = STATUSES.read(word)
+    return (status, {}) if status else (Status.PROCESSING, {f"{NAME}.status": word})
+
+
+def read_extras(members: Mapping[str, Any]) -> dict[str, Any]:
+    """Read whatever the canonical order has no home for."""
+    return {
+        f"{NAME}.{name}": value
+        for name, value in members.items()
+        if (name in HOMELESS or name not in MEMBERS) and not says_nothing(name, value)
+    }

@@ -1,0 +1,33 @@
+"""Komet Sales' API: web orders by URL parameters, and every answer a 200 with a message."""
+
+from __future__ import annotations
+
+from orderglot.dialects.komet.auth import AUTH, LOGIN
+from orderglot.dialects.komet.drafts import CHECKOUT, CREATE_ORDER, DELETE
+from orderglot.dialects.komet.faults import FAULTS
+from orderglot.dialects.komet.items import ADD_ITEM
+from orderglot.dialects.komet.lists import CUSTOMER_LIST, LOCATION_LIST
+from orderglot.dialects.komet.loss import CAN
+from orderglot.dialects.komet.orders import DETAILS_LIST, both
+from orderglot.dialects.komet.tables import MAX_BODY, NAME
+from orderglot.dialects.komet.talks import get, place
+from orderglot.wire.dialect import Dialect
+
+DIALECT = Dialect(
+    name=NAME,
+    title="Komet Sales API",
+    reference="https://learn.kometsales.com/display/public/KB/web-order-details.list",
+    auth=AUTH,
+    faults=FAULTS,
+    operations=(
+        *both(DETAILS_LIST),
+        *(CREATE_ORDER, ADD_ITEM, CHECKOUT, DELETE),
+        *both(CUSTOMER_LIST),
+        *both(LOCATION_LIST),
+        LOGIN,
+    ),
+    place=place,
+    get=get,
+    max_body=MAX_BODY,
+    can=CAN,
+)

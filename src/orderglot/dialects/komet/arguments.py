@@ -1,0 +1,97 @@
+"""What a request says, wherever it says it: in a header, the query, or a JSON or URL-encoded body."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from orderglot.core.errors import Invalid, Rule, invalid
+from orderglot.wire import json
+from orderglot.wire.form import Form
+from orderglot.wire.message import Request, Response, essence, pairs, query_of
+
+JSON = "application/json"
+URL_ENCODED = "application/x-www-form-urlencoded"
+
+ACCOUNT = "X-ACCOUNT"
+PROOF = "authenticationToken"
+
+API = "/api/"
+
+
+def read_arguments(request: Request) -> Form:
+    """Open all that a request says in query and body; what the body says goes before."""
+    return Form({**dict(pairs(request.query)), **_body(request)})
+
+
+def shown(request: Request, name: str) -> str:
+    """Read a part of the proof from the header, query or body, "" where it is nowhere."""
+    header = request.headers.get(name.lower(), "").strip()
+    if header:
+        return header
+    try:
+        return read_arguments(request).text(name)
+    except Invalid:
+        return ""
+
+
+def account_of(request: Request) -> str:
+    """Read the account that a request is made for; raises Invalid without one."""
+    account = shown(request, ACCOUNT)
+    if not account:
+        raise invalid(ACCOUNT, Rule.REQUIRED, "This field is required.")
+    return account
+
+
+def company_of(account: str) -> str:
+    """Give the company of an account: all of it, or what stands before a dot."""
+    return account.partition(".")[0]
+
+
+def get(method: str, members: Mapping[str, Any]) -> Request:
+    """Ask a method with URL parameters."""
+    said = ((name, str(value)) for name, value in members.items() if value not in (None, ""))
+    return Request(method="GET", path=API + method, query=query_of(said))
+
+
+def post(method: str, members: Mapping[str, Any]) -> Request:
+    """Ask a method with a JSON body."""
+    said = {name: value for name, value in members.items() if value not in (None, "")}
+    headers = {"content-type": JSON}
+    return Request(method="POST", path=API + method, headers=headers, body=json.write(said))
+
+
+def answer(message: str, members: Mapping[str, Any], headers: Mapping[str, str]) -> Response:
+    """Make an answer, the message before all else: old clients take the first member for it."""
+    return Response(
+        status=200,
+        headers={"content-type": JSON, **headers},
+        body=json.write({"message": message, **members}),
+    )
+
+
+def yes(message: str, **members: Any) -> Response:
+    """Answer that all went well."""
+    return answer(message, members, {})
+
+
+def no(message: str, headers: Mapping[str, str]) -> Response:
+    """Answer that it did not."""
+    return answer(message, {"status": 0}, headers)
+
+
+def opened(response: Response) -> Form:
+    """Open what an answer says; raises Invalid where it is no JSON."""
+    return Form(json.read(response.body))
+
+
+def _body(request: Request) -> Mapping[str, Any]:
+    body = request.body.strip()
+    if not body:
+        return {}
+    if essence(request.headers.get("content-type", "")) == URL_ENCODED and body[:1] != b"{":
+        return dict(pairs(body.decode(errors="replace")))
+    members = json.read(body)
+    if not isinstance(members, Mapping):
+        raise invalid("body", Rule.MALFORMED, "The body must be a JSON object.")
+    return members

@@ -1,0 +1,202 @@
+"""Komet's way to a new order: create it, add its items, and check it out or delete it."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from orderglot.core.caller import CHANGE, CREATE, Caller
+from orderglot.core.customer import identity
+from orderglot.core.drafting import submit, withdraw
+from orderglot.core.errors import Rule, invalid
+from orderglot.core.order import Order, native
+from orderglot.core.values import Status
+from orderglot.dialects.komet.arguments import (
+    account_of,
+    company_of,
+    opened,
+    post,
+    read_arguments,
+    yes,
+)
+from orderglot.dialects.komet.auth import demand_user
+from orderglot.dialects.komet.orders import (
+    CANCELED,
+    Which,
+    customer_asked,
+    find,
+    read_which,
+    write_which,
+)
+from orderglot.dialects.komet.quota import spend
+from orderglot.dialects.komet.settings import location_asked
+from orderglot.dialects.komet.tables import NAME
+from orderglot.dialects.komet.values import read_references, write_number
+from orderglot.wire.dialect import Desk, Operation
+from orderglot.wire.message import Request, Response
+
+LONGEST_PO = 50
+
+
+# web-order.create
+
+
+class Beginning(Struct, frozen=True, kw_only=True):
+    """Whose web order is begun, and where it belongs."""
+
+    customer: str
+    location: str = ""
+
+
+def _write_beginning(ask: Beginning) -> Request:
+    members = {"customerId": ask.customer, "companyLocationId": ask.location}
+    return post("web-order.create", members)
+
+
+def _read_beginning(request: Request, _caller: Caller) -> Beginning:
+    account = account_of(request)
+    form = read_arguments(request)
+    if form.text("companyId") not in ("", company_of(account)):
+        form.refuse("companyId", Rule.MISMATCH, "This is not the company of your account.")
+    ask = Beginning(
+        customer=form.text("customerId", required=True),
+        location=form.text("companyLocationId"),
+    )
+    form.check()
+    return ask
+
+
+async def _create(desk: Desk, ask: Beginning) -> Order:
+    seller = await spend(desk)
+    location = location_asked(seller, ask.location)
+    return await desk.book.place(await begun(desk, ask.customer, location, seller.currency))
+
+
+async def begun(desk: Desk, customer: str, location: str, currency: str) -> Order:
+    """Make a web order that there is nothing in yet."""
+    owner = await customer_asked(desk, customer)
+    return Order(
+        status=Status.DRAFT,
+        customer=identity(owner) if owner else None,
+        currency=currency,
+        location=location,
+        bill_to=owner.bill_to if owner else None,
+    )
+
+
+def _write_begun(order: Order, request: Request) -> Response:
+    id = write_number(native(order, NAME))
+    return yes("Web order was successfully created.", status=1, webOrderId=id)
+
+
+def _read_begun(response: Response, _ask: Beginning) -> Order:
+    form = opened(response)
+    order = Order(references=read_references(form.text("webOrderId", required=True)))
+    form.check()
+    return order
+
+
+CREATE_ORDER: Operation[Beginning, Order] = Operation(
+    name="web-order.create",
+    method="POST",
+    paths=("/api/web-order.create",),
+    write_request=_write_beginning,
+    read_request=_read_beginning,
+    perform=_create,
+    write_response=_write_begun,
+    read_response=_read_begun,
+    needs=CREATE,
+    once=True,
+)
+
+
+# web-order.checkout
+
+
+class Ending(Struct, frozen=True, kw_only=True):
+    """Which web order is checked out or deleted; ``po_number`` is the customer's for it."""
+
+    which: Which
+    po_number: str = ""
+
+
+def _write_checkout(ask: Ending) -> Request:
+    return post("web-order.checkout", {**write_which(ask.which), "customerPo": ask.po_number})
+
+
+def _read_ending(request: Request, _caller: Caller) -> Ending:
+    account_of(request)
+    form = read_arguments(request)
+    ask = Ending(which=read_which(form), po_number=form.text("customerPo", longest=LONGEST_PO))
+    form.check()
+    return ask
+
+
+async def _check_out(desk: Desk, ask: Ending) -> str:
+    seller = await spend(desk)
+    demand_user(desk.book.caller)
+    draft = await find(desk, ask.which, seller)
+    if not draft.lines:
+        reason = "There is nothing in this web order; add an item first."
+        raise invalid("webOrderId", Rule.STATE, reason)
+    order = await desk.book.change(submit(draft, desk.now, ask.po_number), "checked out")
+    return native(order, NAME)
+
+
+def _write_checked_out(id: str, request: Request) -> Response:
+    said = "The Web Order was successfully checked out."
+    return yes(said, webOrderId=write_number(id), status=1)
+
+
+def _read_ended(response: Response, _ask: Ending) -> str:
+    form = opened(response)
+    id = form.text("webOrderId", required=True)
+    form.check()
+    return id
+
+
+CHECKOUT: Operation[Ending, str] = Operation(
+    name="web-order.checkout",
+    method="POST",
+    paths=("/api/web-order.checkout",),
+    write_request=_write_checkout,
+    read_request=_read_ending,
+    perform=_check_out,
+    write_response=_write_checked_out,
+    read_response=_read_ended,
+    needs=CREATE,
+    once=True,
+)
+
+
+# web-order.delete
+
+
+def _write_delete(ask: Ending) -> Request:
+    return post("web-order.delete", write_which(ask.which))
+
+
+async def _delete(desk: Desk, ask: Ending) -> str:
+    seller = await spend(desk)
+    order = withdraw(await find(desk, ask.which, seller), desk.now)
+    marked = replace(order, extras={**order.extras, f"{NAME}.{CANCELED}": True})
+    return native(await desk.book.change(marked, "canceled"), NAME)
+
+
+def _write_deleted(id: str, request: Request) -> Response:
+    said = "The Web Order was successfully canceled."
+    return yes(said, webOrderId=write_number(id), status=1)
+
+
+DELETE: Operation[Ending, str] = Operation(
+    name="web-order.delete",
+    method="POST",
+    paths=("/api/web-order.delete",),
+    write_request=_write_delete,
+    read_request=_read_ending,
+    perform=_delete,
+    write_response=_write_deleted,
+    read_response=_read_ended,
+    needs=CHANGE,
+    once=True,
+)

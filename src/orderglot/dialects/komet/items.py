@@ -1,0 +1,258 @@
+"""Komet's web-order-item.add: one more item in a web order, priced as the seller prices it."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from decimal import Decimal
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from orderglot.core.caller import CREATE, Caller
+from orderglot.core.drafting import add_line
+from orderglot.core.errors import Invalid, Problem, Rule, invalid
+from orderglot.core.order import Line, Order, native
+from orderglot.core.product import Product
+from orderglot.core.query import And, Compare, Operator, Sort, Window
+from orderglot.core.seller import Seller
+from orderglot.core.values import Status
+from orderglot.dialects.komet.arguments import (
+    account_of,
+    opened,
+    post,
+    read_arguments,
+    yes,
+)
+from orderglot.dialects.komet.drafts import begun
+from orderglot.dialects.komet.orders import (
+    CANCELED,
+    Which,
+    find,
+    read_which,
+    write_which,
+)
+from orderglot.dialects.komet.quota import spend
+from orderglot.dialects.komet.settings import (
+    carrier_name,
+    location_asked,
+    ship_name,
+)
+from orderglot.dialects.komet.tables import (
+    FUTURE_SALES,
+    INVOICE,
+    NAME,
+    ORIGINS,
+    PREBOOK,
+)
+from orderglot.dialects.komet.values import (
+    known,
+    read_day,
+    write_date,
+    write_number,
+)
+from orderglot.wire.dialect import Desk, Operation
+from orderglot.wire.form import Form
+from orderglot.wire.message import Request, Response
+
+LONGEST_MARK = 20
+MOST_BOXES = 999_999
+MOST_PENDING = 100
+
+
+class Item(Struct, frozen=True, kw_only=True):
+    """What is to be added to which web order; ``price`` is what the client takes it to cost."""
+
+    which: Which
+    line: Line
+    ship_to: str = ""
+    price: Decimal | None = None
+
+
+class Added(Struct, frozen=True):
+    """The ids of a web order and of the item that was added to it."""
+
+    order: str
+    item: str
+
+
+def _write_item(ask: Item) -> Request:
+    line = ask.line
+    members = {
+        **write_which(ask.which),
+        "productCode": line.sku,
+        "inventoryIds": line.item_id,
+        "inventoryOrigin": FUTURE_SALES if line.type == PREBOOK else 1,
+        "price": ask.price,
+        "quantity": line.quantity,
+        "carrierId": line.carrier_id,
+        "date": write_date(line.deliver_by),
+        "shipToId": ask.ship_to,
+        "markCode": line.mark_code,
+        "boxTypeCode": line.box,
+    }
+    return post("web-order-item.add", members)
+
+
+def _read_item(request: Request, _caller: Caller) -> Item:
+    account_of(request)
+    form = read_arguments(request)
+    which = read_which(form, required=False)
+    ask = Item(
+        which=which,
+        line=_read_line(form),
+        ship_to=form.text("shipToId"),
+        price=form.amount("price"),
+    )
+    form.check()
+    return ask
+
+
+def _read_line(form: Form) -> Line:
+    origin = form.choice("inventoryOrigin", ORIGINS)
+    return Line(
+        sku=_read_product(form),
+        type=PREBOOK if origin == str(FUTURE_SALES) else INVOICE,
+        quantity=form.whole("quantity", required=True, least=1, most=MOST_BOXES) or 0,
+        carrier_id=form.text("carrierId"),
+        deliver_by=form.spelled("date", read_day),
+        mark_code=form.text("markCode", longest=LONGEST_MARK),
+        box=form.text("boxTypeCode"),
+    )
+
+
+def _read_product(form: Form) -> str:
+    """Read what is bought: its code, or else the one piece of stock that it is taken from."""
+    code, stock = form.text("productCode"), form.text("inventoryIds")
+    if not code and not stock:
+        form.refuse("inventoryIds", Rule.REQUIRED, "This field is required without productCode.")
+    if not code and "," in stock:
+        form.refuse("inventoryIds", Rule.RANGE, "Name one here, and add the others one by one.")
+    return code or stock
+
+
+async def _add(desk: Desk, ask: Item) -> Added:
+    seller = await spend(desk)
+    draft = await _draft(desk, ask, seller)
+    codes = {ask.line.sku, *(line.sku for line in draft.lines)}
+    products = await desk.book.products(sorted(codes))
+    line = _packed(ask.line, products.get(ask.line.sku))
+    line = replace(
+        line,
+        id=_line_id(draft),
+        item_id=f"{draft.id}{len(draft.lines) + 1:03}",
+        carrier=carrier_name(seller, line.carrier_id),
+        ship_name=ship_name(seller, ask.ship_to),
+    )
+    try:
+        order = add_line(draft, line, products)
+    except Invalid as error:
+        raise Invalid(*map(_on_wire, error.problems)) from None
+    _demand_price(order.lines[-1], ask.price)
+    await desk.book.change(order, "item added")
+    return Added(native(order, NAME), line.item_id)
+
+
+async def _draft(desk: Desk, ask: Item, seller: Seller) -> Order:
+    """Give the web order that an item goes into: the one named, one like it, or a new one."""
+    which = ask.which
+    if which.order:
+        return await find(desk, which, seller)
+    location = location_asked(seller, which.location)
+    draft = await begun(desk, which.customer, location, seller.currency)
+    for pending in await _pending(desk, draft):
+        if _is_like(pending, ask):
+            return pending
+    return await desk.book.place(draft)
+
+
+async def _pending(desk: Desk, like: Order) -> tuple[Order, ...]:
+    """Give a customer's pending web orders, the newest first."""
+    where = And(
+        (
+            Compare("status", Operator.EQ, Status.DRAFT),
+            Compare("customer.id", Operator.EQ, like.customer.id if like.customer else None),
+            Compare("location", Operator.EQ, like.location or None),
+        )
+    )
+    newest = (Sort("created", descending=True),)
+    page = await desk.book.page(Window(where=where, sort=newest, limit=MOST_PENDING))
+    return page.orders
+
+
+def _is_like(pending: Order, ask: Item) -> bool:
+    """Tell whether all items of a web order go the way of a new one."""
+    return f"{NAME}.{CANCELED}" not in pending.extras and all(
+        (line.deliver_by, line.carrier_id, line.mark_code)
+        == (ask.line.deliver_by, ask.line.carrier_id, ask.line.mark_code)
+        for line in pending.lines
+    )
+
+
+def _packed(line: Line, product: Product | None) -> Line:
+    """Put a line into the boxes that its product is sold in, where it is sold in boxes."""
+    packing: dict[str, Any] = product.extras if product else {}
+
+    def told(name: str, default: Any = "") -> Any:
+        return packing.get(f"{NAME}.{name}", default)
+
+    box = str(told("boxTypeCode"))
+    if line.box not in ("", box):
+        reason = f"This product comes in {box or 'pieces'}."
+        raise invalid("boxTypeCode", Rule.CHOICE, reason)
+    return replace(
+        line,
+        box=box,
+        box_id=str(told("boxTypeId")),
+        unit=str(told("unitType")),
+        pieces_per_unit=told("stemsBunch", None),
+        units_per_box=told("pack", None) if box else None,
+    )
+
+
+def _line_id(draft: Order) -> str:
+    """Name an item as the vendor does: the next one of its web order, under no other's name."""
+    digest = hashlib.sha256(f"{draft.id}:{draft.created}:{len(draft.lines)}".encode()).digest()
+    return str(uuid.UUID(bytes=digest[:16], version=4))
+
+
+def _demand_price(line: Line, price: Decimal | None) -> None:
+    if price is not None and price != line.unit_price:
+        raise invalid("price", Rule.MISMATCH, f"The price is {known(line.unit_price)}.")
+
+
+def _on_wire(problem: Problem) -> Problem:
+    """Give the problem of a line the name that its field has in the request."""
+    names = {"sku": "productCode"}
+    return replace(problem, field=names.get(problem.field, problem.field), line=None)
+
+
+def _write_added(added: Added, request: Request) -> Response:
+    return yes(
+        "The item was successfully added.",
+        status=1,
+        webOrderId=write_number(added.order),
+        webOrderItemId=write_number(added.item),
+    )
+
+
+def _read_added(response: Response, _ask: Item) -> Added:
+    form = opened(response)
+    added = Added(form.text("webOrderId", required=True), form.text("webOrderItemId"))
+    form.check()
+    return added
+
+
+ADD_ITEM: Operation[Item, Added] = Operation(
+    name="web-order-item.add",
+    method="POST",
+    paths=("/api/web-order-item.add", "/api/web.order.item.add"),
+    write_request=_write_item,
+    read_request=_read_item,
+    perform=_add,
+    write_response=_write_added,
+    read_response=_read_added,
+    needs=CREATE,
+    once=True,
+)

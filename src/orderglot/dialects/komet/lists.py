@@ -1,0 +1,188 @@
+"""Komet's look-ups: customer.list and location.list, each from both ends."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from msgspec import Struct
+
+from orderglot.core.caller import Caller
+from orderglot.core.customer import Customer, identity
+from orderglot.core.errors import NotFound
+from orderglot.core.order import Reference, native
+from orderglot.dialects.komet.arguments import get, opened, read_arguments, yes
+from orderglot.dialects.komet.auth import demand_user
+from orderglot.dialects.komet.orders import NO_CUSTOMERS
+from orderglot.dialects.komet.quota import spend
+from orderglot.dialects.komet.settings import Location, locations_of
+from orderglot.dialects.komet.tables import NAME
+from orderglot.dialects.komet.values import (
+    read_day,
+    read_references,
+    write_moment,
+    write_number,
+)
+from orderglot.wire.dialect import Desk, Operation
+from orderglot.wire.form import Form
+from orderglot.wire.message import Request, Response
+
+NO_LOCATIONS = "Locations not found."
+
+
+class Filter(Struct, frozen=True, kw_only=True):
+    """What must be so: an id and a code in full, a part of a name, and since when it changed."""
+
+    id: str = ""
+    name: str = ""
+    code: str = ""
+    since: date | None = None
+
+    def fits(self, id: str, name: str, code: str) -> bool:
+        """Tell whether something is asked for, whatever the case of its letters."""
+        return (
+            self.id.lower() in ("", id.lower())
+            and self.code.lower() in ("", code.lower())
+            and self.name.lower() in name.lower()
+        )
+
+
+def _read_filter(request: Request, _caller: Caller) -> Filter:
+    form = read_arguments(request)
+    found = Filter(
+        id=form.text("id"),
+        name=form.text("name"),
+        code=form.text("code"),
+        since=form.spelled("updateAsOf", read_day),
+    )
+    form.check()
+    return found
+
+
+def _members(wanted: Filter) -> dict[str, Any]:
+    since = wanted.since and wanted.since.isoformat()
+    return {"id": wanted.id, "name": wanted.name, "code": wanted.code, "updateAsOf": since}
+
+
+# customer.list
+
+
+async def _list_customers(desk: Desk, wanted: Filter) -> tuple[Customer, ...]:
+    await spend(desk)
+    demand_user(desk.book.caller)
+    if wanted.id:
+        found = await _customer(desk, wanted.id)
+    else:
+        found = await _every_customer(desk)
+    fitting = tuple(customer for customer in found if _fits(customer, wanted))
+    if not fitting:
+        raise NotFound(NO_CUSTOMERS)
+    return fitting
+
+
+async def _customer(desk: Desk, id: str) -> tuple[Customer, ...]:
+    try:
+        return (await desk.book.customer(Reference(NAME, id)),)
+    except NotFound:
+        return ()
+
+
+async def _every_customer(desk: Desk) -> tuple[Customer, ...]:
+    every: tuple[Customer, ...] = ()
+    while some := await desk.book.customers(after=every[-1].id if every else 0):
+        every += some
+    return every
+
+
+def _fits(customer: Customer, wanted: Filter) -> bool:
+    id = native(identity(customer), NAME)
+    changed = customer.modified.date() if customer.modified else date.max
+    recent = wanted.since is None or changed >= wanted.since
+    return recent and wanted.fits(id, customer.name, customer.number)
+
+
+def _write_customers(customers: tuple[Customer, ...], request: Request) -> Response:
+    return yes("OK", status=1, customers=list(map(_write_customer, customers)))
+
+
+def _write_customer(customer: Customer) -> dict[str, Any]:
+    def told(name: str) -> Any:
+        return customer.extras.get(f"{NAME}.{name}")
+
+    return {
+        "id": write_number(native(identity(customer), NAME)),
+        "name": customer.name,
+        "code": customer.number,
+        "active": 1,
+        "salesPerson": told("salesPerson"),
+        "salesPersonId": told("salesPersonId"),
+        "customerType": told("customerType"),
+        "updatedOn": write_moment(customer.modified),
+        "accountingCode": told("accountingCode"),
+    }
+
+
+def _read_customers(response: Response, _wanted: Filter) -> tuple[Customer, ...]:
+    form = opened(response)
+    customers = tuple(map(_read_customer, form.each("customers")))
+    form.check()
+    return customers
+
+
+def _read_customer(form: Form) -> Customer:
+    return Customer(
+        references=read_references(form.text("id")),
+        name=form.text("name"),
+        number=form.text("code"),
+    )
+
+
+CUSTOMER_LIST: Operation[Filter, tuple[Customer, ...]] = Operation(
+    name="customer.list",
+    method="GET",
+    paths=("/api/customer.list",),
+    write_request=lambda wanted: get("customer.list", _members(wanted)),
+    read_request=_read_filter,
+    perform=_list_customers,
+    write_response=_write_customers,
+    read_response=_read_customers,
+)
+
+
+# location.list
+
+
+async def _list_locations(desk: Desk, wanted: Filter) -> tuple[Location, ...]:
+    seller = await spend(desk)
+    demand_user(desk.book.caller)
+    fitting = tuple(one for one in locations_of(seller) if wanted.fits(one.id, one.name, one.code))
+    if not fitting:
+        raise NotFound(NO_LOCATIONS)
+    return fitting
+
+
+def _write_locations(locations: tuple[Location, ...], request: Request) -> Response:
+    listed = [{"id": write_number(one.id), "name": one.name, "code": one.code} for one in locations]
+    return yes("OK", status=1, locations=listed)
+
+
+def _read_locations(response: Response, _wanted: Filter) -> tuple[Location, ...]:
+    form = opened(response)
+    locations = tuple(
+        Location(id=one.text("id"), name=one.text("name"), code=one.text("code"))
+        for one in form.each("locations")
+    )
+    form.check()
+    return locations
+
+
+LOCATION_LIST: Operation[Filter, tuple[Location, ...]] = Operation(
+    name="location.list",
+    method="GET",
+    paths=("/api/location.list",),
+    write_request=lambda wanted: get("location.list", _members(wanted)),
+    read_request=_read_filter,
+    perform=_list_locations,
+    write_response=_write_locations,
+    read_response=_read_locations,
+)

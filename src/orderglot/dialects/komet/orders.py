@@ -1,0 +1,158 @@
+"""Komet's web-order-details.list, from both ends, and how a web order is found."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TypeVar
+
+from msgspec import Struct
+
+from orderglot.core.caller import Caller
+from orderglot.core.customer import Customer
+from orderglot.core.errors import NotFound, Rule
+from orderglot.core.order import Order, Reference, extra
+from orderglot.core.seller import Seller
+from orderglot.core.values import Status
+from orderglot.dialects.komet.arguments import (
+    account_of,
+    company_of,
+    get,
+    opened,
+    read_arguments,
+    yes,
+)
+from orderglot.dialects.komet.quota import spend
+from orderglot.dialects.komet.settings import location_asked
+from orderglot.dialects.komet.tables import NAME, PENDING, STATUSES
+from orderglot.dialects.komet.values import NOBODY
+from orderglot.dialects.komet.wire import read_order, write_order
+from orderglot.wire.dialect import Desk, Operation
+from orderglot.wire.form import Form
+from orderglot.wire.message import Request, Response
+
+Ask = TypeVar("Ask")
+Answer = TypeVar("Answer")
+
+NO_ORDERS = "Web Orders not found."
+NO_CUSTOMERS = "Customers not found."
+
+CANCELED = "canceled"
+"""The extra that marks a web order which was deleted: nobody is shown it again."""
+
+
+class Which(Struct, frozen=True, kw_only=True):
+    """A web order as requests name it: whose it is, its id, and perhaps where it belongs."""
+
+    customer: str
+    order: str
+    location: str = ""
+
+
+class Details(Struct, frozen=True, kw_only=True):
+    """Which web order is asked for, and whether a pending one or one that was checked out."""
+
+    which: Which
+    status: int = PENDING
+
+
+def both(operation: Operation[Ask, Answer]) -> tuple[Operation[Ask, Answer], ...]:
+    """Offer an operation by POST as well; old clients ask so for what is documented as GET."""
+    name = f"{operation.name}-post"
+    return operation, dataclasses.replace(operation, name=name, method="POST")
+
+
+def write_which(which: Which) -> dict[str, str]:
+    """Spell which web order is meant."""
+    return {
+        "customerId": which.customer,
+        "webOrderId": which.order,
+        "companyLocationId": which.location,
+    }
+
+
+def read_which(form: Form, *, required: bool = True) -> Which:
+    """Read which web order is meant."""
+    return Which(
+        customer=form.text("customerId", required=True),
+        order=form.text("webOrderId", required=required),
+        location=form.text("companyLocationId"),
+    )
+
+
+async def find(desk: Desk, which: Which, seller: Seller) -> Order:
+    """Find a web order; raises NotFound in the same words whatever is not so."""
+    location = location_asked(seller, which.location)
+    try:
+        owner = await customer_asked(desk, which.customer)
+        order = await desk.book.get(Reference(NAME, which.order))
+    except NotFound:
+        raise NotFound(NO_ORDERS) from None
+    theirs = (order.customer.id if order.customer else 0) == (owner.id if owner else 0)
+    elsewhere = bool(location) and order.location != location
+    if not theirs or elsewhere or extra(order, NAME).get(CANCELED):
+        raise NotFound(NO_ORDERS)
+    return order
+
+
+async def customer_asked(desk: Desk, id: str) -> Customer | None:
+    """Give the customer that a request names, None for nobody; raises NotFound."""
+    if id == NOBODY and desk.book.caller.customer is None:
+        return None
+    try:
+        return await desk.book.customer(Reference(NAME, id))
+    except NotFound:
+        raise NotFound(NO_CUSTOMERS) from None
+
+
+# web-order-details.list
+
+
+def _write_details(ask: Details) -> Request:
+    return get("web-order-details.list", {**write_which(ask.which), "statusId": ask.status})
+
+
+def _read_details(request: Request, _caller: Caller) -> Details:
+    account_of(request)
+    form = read_arguments(request)
+    which = read_which(form)
+    status = form.whole("statusId")
+    if status not in (None, *STATUSES.codes):
+        form.refuse("statusId", Rule.CHOICE, "This is 1 (pending) or 2 (checked out).")
+    form.check()
+    return Details(which=which, status=status or PENDING)
+
+
+async def _list_details(desk: Desk, ask: Details) -> tuple[Order, ...]:
+    seller = await spend(desk)
+    order = await find(desk, ask.which, seller)
+    if (order.status is Status.DRAFT) is not (ask.status == PENDING):
+        raise NotFound(NO_ORDERS)
+    return (order,)
+
+
+def _write_orders(orders: tuple[Order, ...], request: Request) -> Response:
+    company = company_of(account_of(request))
+    return yes("OK", status=1, webOrders=[write_order(order, company) for order in orders])
+
+
+def _read_orders(response: Response, _ask: Details) -> tuple[Order, ...]:
+    form = opened(response)
+    orders = tuple(map(read_order, form.each("webOrders", required=True)))
+    form.check()
+    return orders
+
+
+DETAILS_LIST: Operation[Details, tuple[Order, ...]] = Operation(
+    name="web-order-details.list",
+    method="GET",
+    paths=(
+        "/api/web-order-details.list",
+        "/api/web.order.details.list",
+        "/api/v2/web-order-details.list",
+    ),
+    write_request=_write_details,
+    read_request=_read_details,
+    perform=_list_details,
+    write_response=_write_orders,
+    read_response=_read_orders,
+)

@@ -1,0 +1,119 @@
+"""Where a request may say things, who is let in, and how often."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from orderglot.dialects.komet.tests.conftest import DETAILS, Company
+
+WHICH = {"customerId": "7349", "webOrderId": "48"}
+OK = ("OK", 1)
+
+
+def said(answer: dict[str, Any]) -> tuple[str, int]:
+    return answer["message"], answer["status"]
+
+
+@pytest.mark.parametrize("place", ["header", "query", "body", "form"])
+def test_the_proof_may_stand_in_three_places(company: Company, place: str) -> None:
+    proof = {"X-ACCOUNT": "7030", "authenticationToken": company.token()}
+    headers: dict[str, str] = {}
+    query: dict[str, str] = dict(WHICH)
+    body: Any = b""
+    match place:
+        case "header":
+            headers = {name.lower(): value for name, value in proof.items()}
+        case "query":
+            query = {**WHICH, **proof}
+        case "body":
+            query, body = {}, {**WHICH, **proof}
+        case _:
+            headers = {"content-type": "application/x-www-form-urlencoded"}
+            body = "&".join(f"{name}={value}" for name, value in proof.items()).encode()
+
+    assert OK == said(company.ask(DETAILS, body, headers, query))
+
+
+@pytest.mark.parametrize("body", [b"", b" ", b"{}"])
+def test_a_post_may_have_no_body(company: Company, body: bytes) -> None:
+    assert OK == said(company.ask(DETAILS, body, query=WHICH))
+
+
+def test_what_the_body_says_goes_before_the_query(company: Company) -> None:
+    answer = company.ask(DETAILS, {"webOrderId": 49, "statusId": 2}, query=WHICH)
+
+    assert 49 == answer["webOrders"][0]["id"]
+
+
+@pytest.mark.parametrize("body", [b"[]", b'"x"', b"{", b"\xff"])
+def test_a_body_that_is_no_object_is_refused(company: Company, body: bytes) -> None:
+    message, status = said(company.ask(DETAILS, body, query=WHICH))
+
+    assert (True, 0) == (message.startswith("Invalid parameters: body: "), status)
+
+
+@pytest.mark.parametrize("account", ["7030.7349", "7030"])
+def test_a_token_goes_by_its_company_or_by_its_whole_name(company: Company, account: str) -> None:
+    headers = {"x-account": account, "authenticationtoken": company.token(1)}
+
+    answer = company.ask(DETAILS, b"", headers, query=WHICH)
+
+    assert (OK, 7030) == (said(answer), answer["webOrders"][0]["companyId"])
+
+
+def test_another_name_of_the_same_company_is_another_account(company: Company) -> None:
+    headers = {"x-account": "7030.7350", "authenticationtoken": company.token(1)}
+
+    assert 0 == company.ask(DETAILS, b"", headers, query=WHICH)["status"]
+
+
+def test_a_login_is_good_for_a_day(company: Company) -> None:
+    login = company.ask(
+        "login", headers={}, query={"username": "7030", "password": company.token()}
+    )
+    headers = {"x-account": "7030", "authenticationtoken": login["apiKey"]}
+
+    assert OK == said(company.ask(DETAILS, b"", headers, query=WHICH))
+    company.now += timedelta(days=1)
+    assert 0 == company.ask(DETAILS, b"", headers, query=WHICH)["status"]
+
+
+def test_a_company_with_several_locations_must_be_told_which(company: Company) -> None:
+    company.set(multi_location=True)
+
+    assert "companyLocationId" in company.ask(DETAILS, query=WHICH)["message"]
+    assert (
+        "companyLocationId"
+        in company.ask(DETAILS, query={**WHICH, "companyLocationId": "99"})["message"]
+    )
+    assert (
+        "Web Orders not found."
+        == company.ask(DETAILS, query={**WHICH, "companyLocationId": "14"})["message"]
+    )
+    assert OK == said(company.ask(DETAILS, query={**WHICH, "companyLocationId": "13"}))
+
+
+def test_a_company_with_one_location_passes_over_it(company: Company) -> None:
+    assert OK == said(company.ask(DETAILS, query={**WHICH, "companyLocationId": "99"}))
+
+
+def test_no_more_requests_are_answered_in_a_day_than_the_seller_allows(company: Company) -> None:
+    company.set(daily_requests=2)
+    answers = [said(company.ask(DETAILS, query=WHICH)) for _ in range(3)]
+    other = {"x-account": "7030", "authenticationtoken": company.token(1)}
+
+    assert [1, 1, 0] == [status for _, status in answers]
+    assert "Too many requests: A user may make 2 requests a day" in answers[2][0]
+    assert OK == said(company.ask(DETAILS, b"", other, query=WHICH))
+    company.now += timedelta(hours=12)
+    assert OK == said(company.ask(DETAILS, query=WHICH))
+
+
+def test_refused_requests_count_as_well(company: Company) -> None:
+    company.set(daily_requests=1)
+    company.ask(DETAILS, query={"customerId": "1", "webOrderId": "1"})
+
+    assert "Too many requests" in company.ask(DETAILS, query=WHICH)["message"]

@@ -1,0 +1,140 @@
+"""How a web order comes about, as clients go about it, and what becomes of it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from orderglot.core.errors import Invalid, NotFound, Unsupported
+from orderglot.core.order import Identity, Line, Order, Reference
+from orderglot.core.query import Window
+from orderglot.core.values import Status
+from orderglot.dialects.komet.tests.conftest import DETAILS, Company
+
+FLORIST = Identity(references=(Reference("komet", "7349"),))
+LINE = Line(sku="AGASQ", quantity=3)
+DRAFT = Order(customer=FLORIST, po_number="292644", lines=(LINE, LINE))
+ITEM = {"customerId": 7349, "productCode": "AGASQ", "quantity": 1}
+
+
+def orders(company: Company) -> list[Order]:
+    async def walked() -> list[Order]:
+        return [order async for order in company.store.of(company.caller).walk()]
+
+    return company.run(walked())
+
+
+def test_an_order_is_placed_in_a_conversation(company: Company) -> None:
+    placed = company.run(company.client().place(DRAFT))
+
+    assert [
+        "web-order.create",
+        *["web-order-item.add"] * 2,
+        "web-order.checkout",
+        DETAILS,
+    ] == company.asked
+    assert (Status.RECEIVED, Decimal(84)) == (placed.status, placed.totals.total)
+    kept = orders(company)[-1]
+    assert ("292644", Status.RECEIVED) == (kept.po_number, kept.status)
+
+
+def test_what_was_begun_is_deleted_where_a_line_is_refused(company: Company) -> None:
+    wrong = replace(DRAFT, lines=(LINE, replace(LINE, sku="TULIP")))
+
+    with pytest.raises(Invalid, match="productCode"):
+        company.run(company.client().place(wrong))
+
+    assert "web-order.delete" == company.asked[-1]
+    assert Status.CANCELLED is orders(company)[-1].status
+
+
+def test_an_order_of_nothing_is_not_even_begun(company: Company) -> None:
+    with pytest.raises(Invalid):
+        company.run(company.client().place(Order(customer=FLORIST)))
+
+    assert [] == company.asked
+
+
+def test_a_web_order_is_looked_for_with_each_customer(company: Company) -> None:
+    client = company.client()
+
+    assert "48" == company.run(client.get(Reference("komet", "48"))).references[0].id
+    assert ["customer.list", DETAILS, DETAILS] == company.asked
+
+
+def test_where_the_customer_is_known_it_is_asked_for_straight_away(company: Company) -> None:
+    company.run(company.client(1).get(Reference("komet", "7349/49")))
+
+    assert [DETAILS] == company.asked
+    with pytest.raises(NotFound):
+        company.run(company.client().get(Reference("komet", "7350/49")))
+
+
+def test_an_order_of_nobody_is_found_by_users_alone(company: Company) -> None:
+    (kept,) = company.run(company.store.of(company.caller).keep(Order(po_number="X")))
+    id = str(kept.order.id)
+    asked = {"customerId": "0", "webOrderId": id, "statusId": "2"}
+    customers = {"x-account": "7030", "authenticationtoken": company.token(1)}
+
+    assert 1 == company.ask(DETAILS, query=asked)["status"]
+    assert 0 == company.ask(DETAILS, b"", customers, asked)["status"]
+    assert id == company.run(company.client().get(Reference("komet", id))).references[0].id
+
+
+@pytest.mark.parametrize("need", ["page", "linked"])
+def test_what_the_vendor_cannot_do_is_unsupported(company: Company, need: str) -> None:
+    asks: dict[str, Any] = {"page": Window(), "linked": Reference("komet", "48")}
+
+    with pytest.raises(Unsupported):
+        company.run(getattr(company.client(), need)(asks[need]))
+
+
+def test_a_deleted_web_order_is_never_shown_again(company: Company) -> None:
+    company.ask("web-order.delete", {"customerId": 7349, "webOrderId": 48})
+
+    for status in ("1", "2"):
+        answer = company.ask(
+            DETAILS, query={"customerId": "7349", "webOrderId": "48", "statusId": status}
+        )
+        assert "Web Orders not found." == answer["message"]
+    assert 0 == company.ask("web-order.delete", {"customerId": 7349, "webOrderId": 48})["status"]
+
+
+def test_an_item_without_a_web_order_goes_where_others_like_it_went(company: Company) -> None:
+    one = company.ask("web-order-item.add", {**ITEM, "date": "2017-07-01"})
+    like = company.ask("web-order-item.add", {**ITEM, "date": "2017-07-01", "quantity": 2})
+    unlike = company.ask("web-order-item.add", {**ITEM, "date": "2017-07-02"})
+
+    assert one["webOrderId"] == like["webOrderId"] != unlike["webOrderId"]
+    assert one["webOrderItemId"] != like["webOrderItemId"]
+
+
+def test_stock_may_be_named_instead_of_a_product_one_piece_at_a_time(company: Company) -> None:
+    stock = {"customerId": 7349, "webOrderId": 48, "inventoryIds": "AGASQ", "quantity": 1}
+
+    assert 1 == company.ask("web-order-item.add", stock)["status"]
+    several = company.ask("web-order-item.add", {**stock, "inventoryIds": "AGASQ,TULIP"})
+    assert "inventoryIds" in several["message"]
+
+
+def test_a_product_that_comes_in_no_box_is_sold_by_the_piece(company: Company) -> None:
+    book = company.store.of(company.caller)
+    (lily,) = company.run(book.products(["AGASQ"])).values()
+    company.run(book.keep_product(replace(lily, sku="ROSE", version=0, extras={})))
+    added = company.ask("web-order-item.add", {**ITEM, "productCode": "ROSE", "quantity": 5})
+
+    order = company.run(book.get(Reference("komet", str(added["webOrderId"]))))
+
+    assert ("", None, Decimal(35)) == (
+        *(order.lines[-1].box, order.lines[-1].units_per_box),
+        order.totals.total,
+    )
+
+
+def test_a_box_that_the_product_does_not_come_in_is_refused(company: Company) -> None:
+    answer = company.ask("web-order-item.add", {**ITEM, "boxTypeCode": "QB"})
+
+    assert "boxTypeCode: This product comes in FB." in answer["message"]

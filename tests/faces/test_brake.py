@@ -1,0 +1,111 @@
+"""The brake: failed logins are let pass for a while, then slowed down, then forgotten."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from orderglot import dialects
+from orderglot.core.errors import TooMany, Unauthenticated
+from orderglot.faces.brake import FORGOTTEN, FREE, LONGEST, MOST, Brake
+from orderglot.faces.server import Server
+from orderglot.stores.memory import MemoryStore
+from orderglot.wire.message import Request
+
+NOON = datetime(2024, 5, 21, 12, tzinfo=UTC)
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.time = NOON
+
+    def __call__(self) -> datetime:
+        return self.time
+
+
+def waits(brake: Brake, peer: str = "one") -> int:
+    try:
+        brake.check(peer)
+    except TooMany as error:
+        return error.retry_after
+    return 0
+
+
+def test_a_few_failures_cost_nothing_and_each_more_doubles_the_wait() -> None:
+    clock = Clock()
+    brake, waited = Brake(clock), []
+    for _ in range(FREE + 4):
+        brake.failed("one")
+        waited.append(waits(brake))
+        clock.time += timedelta(seconds=waited[-1])
+
+    assert [0] * FREE + [1, 2, 4, 8] == waited
+    assert 0 == waits(brake)
+
+
+def test_others_do_not_wait() -> None:
+    brake = Brake(Clock())
+    for _ in range(FREE + 1):
+        brake.failed("one")
+
+    assert (1, 0) == (waits(brake), waits(brake, "two"))
+
+
+def test_no_wait_is_for_ever() -> None:
+    brake = Brake(Clock())
+    for _ in range(200):
+        brake.failed("one")
+
+    assert LONGEST.total_seconds() == waits(brake)
+
+
+def test_what_is_long_ago_is_forgotten() -> None:
+    clock = Clock()
+    brake = Brake(clock)
+    for _ in range(FREE):
+        brake.failed("one")
+    clock.time += FORGOTTEN
+    brake.failed("one")
+
+    assert 0 == waits(brake)
+
+
+def test_only_so_many_are_remembered() -> None:
+    brake = Brake(Clock())
+    for number in range(MOST + 5):
+        brake.failed(str(number))
+
+    assert MOST == len(brake.failures)
+    assert "0" not in brake.failures
+
+
+LOGINS = {
+    "kodaris": Request(
+        method="POST",
+        path="/api/user/customer/apiKeyLogin",
+        body=b'{"apiKey":"no"}',
+        peer="192.0.2.1",
+    ),
+    "komet": Request(
+        method="POST", path="/api/login", query="username=a&password=b", peer="192.0.2.1"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LOGINS)
+def test_guessed_logins_are_slowed_down(name: str) -> None:
+    dialect = dialects.dialect(name)
+    clock = Clock()
+    server = Server(dialect, MemoryStore(clock))
+
+    async def said() -> list[type | None]:
+        answers = [await server(LOGINS[name]) for _ in range(FREE + 2)]
+        clock.time += timedelta(seconds=1)
+        answers.append(await server(LOGINS[name]))
+        errors = [dialect.faults.read(answer) for answer in answers]
+        return [type(error) for error in errors]
+
+    expected = [Unauthenticated] * (FREE + 1) + [TooMany, Unauthenticated]
+    assert expected == asyncio.run(said())
