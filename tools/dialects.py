@@ -71,7 +71,7 @@ def part(one: Dialect) -> Iterator[str]:
     yield f"The client face cannot: {listed(cannot)}."
     yield ""
     yield from fields("The wire loses", one.can.loses)
-    yield from fields("It carries in part", one.can.rounds)
+    yield from fields("It carries in part", {*one.can.rounds, *one.can.follows})
 
 
 def operation_row(one: Operation[object, object]) -> str:

@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from orderglot.core.caller import Caller
+from orderglot.core.caller import CREATE, Caller
 from orderglot.core.order import Order
+from orderglot.faces.routes import Routes
 from orderglot.faces.server import Server
 from orderglot.stores.memory import MemoryStore
 from orderglot.stores.store import BookStore
@@ -122,9 +123,34 @@ def proof_of(dialect: Dialect) -> tuple[set[str], set[str]]:
 
 
 def creations(name: str) -> list[Specimen]:
-    """Give the specimens in which the vendor creates an order that it keeps."""
+    """Give the specimens in which the vendor creates an order that it keeps, out of nothing else."""
     return [
         one
         for one in welcome(name)
-        if one.operation and one.operation.once and one.orders and one.orders.id
+        if one.operation and one.operation.once and one.operation.needs == CREATE
+        if one.orders and one.orders.id and not one.orders.links
     ]
+
+
+def keyed(dialect: Dialect, request: Request, key: str = "demo-1") -> Request:
+    """Give a request a key: the hub's own, and the vendor's where it has that."""
+    request = replace(request, headers={**request.headers, "idempotency-key": key})
+    if not has_vendors_key(dialect, request):
+        return request
+    assert dialect.repeats is not None
+    before = dialect.repeats.key(request)
+    changed = (replace(request, headers={**request.headers, name: key}) for name in request.headers)
+    return next((one for one in changed if dialect.repeats.key(one) not in (None, before)), request)
+
+
+def has_vendors_key(dialect: Dialect, request: Request) -> bool:
+    """Tell whether a request says by the vendor's own means which one it is."""
+    return dialect.repeats is not None and dialect.repeats.key(request) is not None
+
+
+def addressed(dialect: Dialect, request: Request, customer: str) -> Request:
+    """Ask the same of another customer, where the vendor's paths name one."""
+    if not dialect.customer:
+        return request
+    own = Routes([(None, dialect)]).find(request.method, request.path).params[dialect.customer]
+    return replace(request, path=request.path.replace(f"/{own}/", f"/{customer}/"))

@@ -199,7 +199,8 @@ def credentials_of(dialect: Dialect, caller: Caller, id: str = "") -> dict[str, 
     proof = next(
         one for one in book_of(dialect.name).credentials if (one.id, one.kind) == (id, "key")
     )
-    return dict(zip(dialect.auth.fields, (proof.id, proof.secret), strict=True))
+    credentials = dict(zip(dialect.auth.fields, (proof.id, proof.secret), strict=True))
+    return credentials | ({dialect.customer: proof.customer} if dialect.customer else {})
 
 
 def draft_of(name: str) -> Order:

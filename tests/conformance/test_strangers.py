@@ -14,7 +14,7 @@ from orderglot.core.customer import Customer, identity
 from orderglot.core.errors import Forbidden, HubError, Unauthenticated
 from orderglot.core.order import Order, Reference
 from orderglot.core.ports import Book
-from orderglot.wire.dialect import OPEN, Dialect
+from orderglot.wire.dialect import OPEN, Dialect, Session
 from orderglot.wire.message import Response
 from tests.conformance.asking import Clock, Credentials, Site, site, without_proof
 from tests.conformance.houses import Shop
@@ -220,14 +220,18 @@ def test_nobody_comes_in_without_a_good_key(
 
 
 def test_all_who_are_not_let_in_are_told_the_same(dialect: Dialect) -> None:
+    # Whoever has to log in knows already whether a proof was shown at all.
+    logs_in = dialect.auth.login(Session({}, lambda: book_of(dialect.name).now), 0) is not None
+    alike = [nobody for nobody in NOBODIES if not (logs_in and nobody is no_credentials)]
+
     async def ask() -> None:
         for specimen in guarded(dialect.name):
             told = []
-            for nobody in NOBODIES:
+            for nobody in alike:
                 at = await with_secrets(dialect)
                 told.append(await at.ask(specimen.request, await nobody(at)))
 
-            assert [told[0]] * len(NOBODIES) == told, specimen.name
+            assert [told[0]] * len(alike) == told, specimen.name
 
     asyncio.run(ask())
 

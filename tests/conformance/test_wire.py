@@ -18,6 +18,7 @@ from orderglot.core.query import Window
 from orderglot.faces.client import Client
 from orderglot.wire.dialect import Dialect
 from orderglot.wire.loss import carried, losses
+from orderglot.wire.message import Pairs, pairs
 from tests.conformance.asking import Credentials, Site, site
 from tests.conformance.specimens import Specimen, book_of, welcome
 from tests.full import full
@@ -94,13 +95,23 @@ def test_any_orders_survive_being_listed(name: str, drawn: list[Order]) -> None:
 
 
 def gets(name: str) -> list[Specimen]:
-    """Give the specimens that ask for one order by its id in the path."""
+    """Give the specimens that ask for one order by its id in the path, for all of it."""
     return [
         specimen
         for specimen in welcome(name)
         if isinstance(specimen.orders, Order)
         and f"/{native(specimen.orders, name)}" in specimen.request.path
+        and specimen.operation is not None
+        and not specimen.operation.once
+        and set(asked_fully(specimen.dialect)) <= set(pairs(specimen.request.query))
     ]
+
+
+def asked_fully(dialect: Dialect) -> Pairs:
+    """Give the arguments with which the dialect's own client asks for all of an order."""
+    if dialect.get is None:
+        return ()
+    return pairs(next(dialect.get(Reference(dialect.name, "1"))).query)
 
 
 GOT = [specimen for name in dialects.names() for specimen in gets(name)]
@@ -137,7 +148,8 @@ def test_a_wire_loses_all_that_it_says_and_nothing_else(dialect: Dialect) -> Non
     can = dialect.can
     lost = set(losses(whole(dialect), dialect.name, can))
 
-    assert can.loses | {"extras.elsewhere.colour"} == lost - set(can.rounds)
+    depending = set(can.rounds) | set(can.follows)
+    assert can.loses | {"extras.elsewhere.colour"} == lost - depending
 
 
 def test_what_was_carried_once_is_carried_whole(dialect: Dialect) -> None:

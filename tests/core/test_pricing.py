@@ -7,8 +7,8 @@ from decimal import Decimal
 import pytest
 
 from orderglot.core.errors import Invalid, Rule
-from orderglot.core.order import Line, Order
-from orderglot.core.pricing import price
+from orderglot.core.order import Line, LinePricing, Order
+from orderglot.core.pricing import line_pricing, price
 from orderglot.core.product import Product, Tier, price_of
 from orderglot.core.values import InvoiceStatus, Status
 
@@ -82,3 +82,34 @@ def test_every_line_that_cannot_be_bought_is_told_at_once() -> None:
     assert [("sku", Rule.UNKNOWN, 1), ("quantity", Rule.PACK, 2), ("sku", Rule.INELIGIBLE, 4)] == [
         (problem.field, problem.rule, problem.line) for problem in caught.value.problems
     ]
+
+
+EURO = Product(sku="AA127", currency="EUR", tiers=(Tier(price=Decimal(2)),))
+
+
+def in_currency(order: str, line: str) -> Order:
+    return Order(currency=order, lines=(Line(sku="AA127", quantity=1, currency=line),))
+
+
+@pytest.mark.parametrize(("order", "line"), [("", ""), ("EUR", ""), ("USD", "EUR")])
+def test_a_product_is_sold_in_its_currency(order: str, line: str) -> None:
+    assert Decimal(2) == price(in_currency(order, line), {"AA127": EURO}).totals.total
+
+
+@pytest.mark.parametrize(("order", "line"), [("USD", ""), ("", "USD"), ("EUR", "USD")])
+def test_a_product_is_sold_in_no_other_currency(order: str, line: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        price(in_currency(order, line), {"AA127": EURO})
+    (problem,) = refused.value.problems
+
+    assert ("currency", Rule.CURRENCY) == (problem.field, problem.rule)
+
+
+def test_a_priced_line_has_its_figures_as_a_partner_sees_them() -> None:
+    (line,) = price(draft(("AA124", 12)), PRODUCTS).lines
+    piece = Decimal("1.10")
+
+    assert line_pricing(Line()) is None
+    assert LinePricing(
+        list_price=piece, discounted_price=piece, net_price=piece, total=Decimal("13.20")
+    ) == line_pricing(line)

@@ -388,3 +388,12 @@ def test_each_dialect_says_no_in_its_own_way(path: str, status: int) -> None:
 
     start, _ = asyncio.run(call())
     assert status == start["status"]
+
+
+def test_each_request_has_an_id_of_its_own() -> None:
+    named = echoing(lambda request: request.id)
+
+    ids = {told(named, scope())[1]["body"] for _ in range(3)}
+
+    assert 3 == len(ids)
+    assert {34} == set(map(len, ids))

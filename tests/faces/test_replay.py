@@ -313,3 +313,64 @@ def test_every_part_makes_a_request_another_one(part: str) -> None:
 
 def test_headers_do_not_make_a_request_another_one() -> None:
     assert fingerprint(NEW) == fingerprint(keyed(NEW))
+
+
+SINGLE = replace(
+    DIALECT,
+    repeats=replace(
+        DIALECT.repeats,
+        single=lambda request: request.headers.get("x-request-id"),
+        used="used",
+    )
+    if DIALECT.repeats
+    else None,
+)
+
+
+def single(request: Request, key: str, id: str = "id-1") -> Request:
+    return changed(request, headers={VENDORS: key, "x-request-id": id})
+
+
+def test_an_id_that_no_two_requests_may_have_is_refused_under_another_key() -> None:
+    async def three() -> None:
+        clock = Clock()
+        at = await site(SINGLE, clock)
+        first = await at.ask(single(NEW, "demo-1"))
+
+        assert first == await at.ask(single(NEW, "demo-1"))
+        assert 409 == (await at.ask(single(OTHER, "demo-2"))).status
+        assert 201 == (await at.ask(single(OTHER, "demo-2", "id-2"))).status
+        clock.forward(timedelta(days=10))
+        assert 201 == (await at.ask(single(NEW, "demo-3"))).status
+
+    asyncio.run(three())
+
+
+def test_of_two_at_once_with_one_such_id_one_is_done() -> None:
+    async def at_once() -> None:
+        at = await site(SINGLE)
+        answers = await asyncio.gather(
+            *(at.ask(single(NEW, f"demo-{number}")) for number in range(5))
+        )
+
+        assert [201, 409, 409, 409, 409] == sorted(answer.status for answer in answers)
+        assert ["PO-7"] == await numbers(at)
+
+    asyncio.run(at_once())
+
+
+def test_a_refusal_of_the_moment_is_never_kept() -> None:
+    failing = [Conflict("Somebody was faster."), None]
+
+    async def perform(desk: Desk, draft: Order) -> Order:
+        if error := failing.pop(0):
+            raise error
+        return await desk.book.place(draft)
+
+    async def two() -> None:
+        at = await site(performed(perform))
+
+        assert 409 == (await at.ask(keyed(NEW, header=VENDORS))).status
+        assert 201 == (await at.ask(keyed(NEW, header=VENDORS))).status
+
+    asyncio.run(two())

@@ -27,6 +27,8 @@ def filled() -> MemoryStore:
 def client(store: MemoryStore, name: str) -> Client:
     dialect = dialects.dialect(name)
     credential = demo.credential(name, dialect.auth.fields)
+    if dialect.customer:
+        credential[dialect.customer] = str(demo.part(name).examples[dialect.customer])
     return Client(dialect, Server(dialect, store), credential)
 
 

@@ -109,6 +109,17 @@ def test_an_order_that_fits_loses_nothing() -> None:
     )
 
 
+def test_what_is_left_of_one_member_may_depend_on_another() -> None:
+    can = Can(
+        rounds={"po_number": str.lower},
+        follows={"notes": lambda order: order.notes if order.po_number.islower() else ""},
+    )
+
+    assert "note" == carried(Order(po_number="PO-7", notes="note"), "tiny", can).notes
+    assert "" == carried(Order(po_number="7", notes="note"), "tiny", can).notes
+    assert ("notes",) == losses(Order(po_number="7", notes="note"), "tiny", can)
+
+
 def test_what_is_not_said_is_lost_as_far_outside_as_can_be() -> None:
     lost = all_but("notes", "lines.sku", "invoice.due")
 

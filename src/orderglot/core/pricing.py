@@ -8,7 +8,7 @@ from decimal import Decimal
 import msgspec
 
 from orderglot.core.errors import Invalid, Problem, Rule
-from orderglot.core.order import Amounts, Invoice, Line, Order, Totals
+from orderglot.core.order import Amounts, Invoice, Line, LinePricing, Order, Totals
 from orderglot.core.product import Product, price_of
 from orderglot.core.values import InvoiceStatus, Status
 
@@ -20,8 +20,9 @@ def price(draft: Order, products: Mapping[str, Product]) -> Order:
 
     The tier of a product goes by all pieces of its SKU in the order. Tax, duty and shipping are
     nought until the seller charges them. Raises Invalid with every line that cannot be bought.
+    A currency that the draft or its line does not name is not held against a product's.
     """
-    problems = tuple(_problems(draft.lines, products))
+    problems = tuple(_problems(draft, products))
     if problems:
         raise Invalid(*problems)
     bought = _pieces(draft.lines)
@@ -38,9 +39,21 @@ def price(draft: Order, products: Mapping[str, Product]) -> Order:
     )
 
 
-def _problems(lines: tuple[Line, ...], products: Mapping[str, Product]) -> Iterator[Problem]:
-    for number, line in enumerate(lines, 1):
+def line_pricing(line: Line) -> LinePricing | None:
+    """Give a priced line's figures as a partner sees them, None where it has no price.
+
+    Nothing is discounted and nothing prorated: all prices of a piece are the same.
+    """
+    piece = line.unit_price
+    if piece is None:
+        return None
+    return LinePricing(list_price=piece, discounted_price=piece, net_price=piece, total=line.total)
+
+
+def _problems(draft: Order, products: Mapping[str, Product]) -> Iterator[Problem]:
+    for number, line in enumerate(draft.lines, 1):
         product = products.get(line.sku)
+        currency = line.currency or draft.currency
         if product is None:
             reason = f"There is no product with the SKU {line.sku!r}."
             yield Problem("sku", Rule.UNKNOWN, reason, number)
@@ -50,6 +63,9 @@ def _problems(lines: tuple[Line, ...], products: Mapping[str, Product]) -> Itera
         elif not product.tiers:
             reason = f"The product {line.sku!r} has no price; ask the seller."
             yield Problem("sku", Rule.INELIGIBLE, reason, number)
+        elif currency and product.currency not in ("", currency):
+            reason = f"{line.sku} is sold in {product.currency}, not in {currency}."
+            yield Problem("currency", Rule.CURRENCY, reason, number)
 
 
 def pieces(line: Line) -> int:

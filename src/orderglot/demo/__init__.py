@@ -82,12 +82,20 @@ def credential(name: str, fields: tuple[str, str]) -> dict[str, str]:
     }
 
 
+def examples(name: str, base: str) -> dict[str, str | int]:
+    """Give what there is to ask for in a dialect's part, at an address."""
+    return {
+        said: value.format(base=base) if isinstance(value, str) else value
+        for said, value in part(name).examples.items()
+    }
+
+
 def curl(name: str, base: str, fields: tuple[str, str], *, ready: bool) -> str:
     """Write the shell line that reads orders of a dialect at an address.
 
     With ``ready`` it has the demo's credential and ids, else placeholders in capitals.
     """
-    values: dict[str, Any] = {**credential(name, fields), **part(name).examples}
+    values: dict[str, Any] = {**credential(name, fields), **examples(name, base)}
     if not ready:
         values = {name: name.upper() for name in values}
     return part(name).curl.format(base=base, **values)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from typing import Any
+from uuid import uuid4
 
 import structlog
 
@@ -104,6 +105,7 @@ class Asgi:
             body=body,
             peer=(scope.get("client") or ("",))[0],
             base=self.public_url or f"{scope['scheme']}://{_authority(scope, headers)}",
+            id=uuid4().hex,
         )
 
     async def _live(self, receive: Receive, tell: Tell) -> None:

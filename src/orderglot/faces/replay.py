@@ -13,14 +13,17 @@ from collections.abc import Awaitable, Callable
 import msgspec
 
 from orderglot.core.caller import Caller
-from orderglot.core.errors import Conflict, HubError, Rule, Upstream, invalid
+from orderglot.core.errors import Conflict, HubError, Rule, TooMany, Upstream, invalid
 from orderglot.core.ports import Answered, Store
 from orderglot.wire.dialect import IDEMPOTENCY_KEY, Dialect, Repeats
 from orderglot.wire.message import Request, Response
 
 LONGEST_KEY = 255
 
-Remember = Callable[[Response], Answered]
+PASSING = (Conflict, TooMany, Upstream)
+"""Refusals that speak of this moment alone; they are no answer to be given again."""
+
+Remember = Callable[[Response], tuple[Answered, ...]]
 Perform = Callable[[Remember | None], Awaitable[Response]]
 
 
@@ -66,18 +69,22 @@ class Replay:
         asked = fingerprint(request)
         if (answer := await self._again(caller, key, asked, way)) is not None:
             return answer
-        remember = self._remember(key, asked, way)
+        single = self._single(caller, request, way)
+        await self._demand_unused(caller, single, way)
+        remember = self._remember(key, asked, way, single)
         try:
             return await perform(remember)
         except HubError as error:
             # Another process may have been faster with the same key: then its answer is the answer.
             if (answer := await self._again(caller, key, asked, way)) is not None:
                 return answer
-            if not way.refusals or isinstance(error, Upstream):
+            await self._demand_unused(caller, single, way)
+            if not way.refusals or isinstance(error, PASSING):
                 raise
             response = refuse(error)
             async with self.store.of(caller).together() as unit:
-                unit.remember(remember(response))
+                for answered in remember(response):
+                    unit.remember(answered)
             return response
 
     async def _again(self, caller: Caller, key: str, asked: str, way: Repeats) -> Response | None:
@@ -91,25 +98,43 @@ class Replay:
     def _key(self, caller: Caller, request: Request) -> tuple[Repeats, str | None]:
         for number, way in enumerate(self.ways):
             key = way.key(request)
-            if key is not None and len(key) > LONGEST_KEY:
-                reason = f"A key may have {LONGEST_KEY} characters, not {len(key)}."
-                raise invalid("idempotency-key", Rule.LENGTH, reason)
             if key is not None:
                 own = "vendor" if number < len(self.ways) - 1 else "hub"
-                return way, f"{'test' if caller.test else 'live'}:{own}:{key}"
+                return way, _full(caller, own, key)
         return IDEMPOTENCY_KEY, None
 
-    def _remember(self, key: str, asked: str, way: Repeats) -> Remember:
-        def remember(response: Response) -> Answered:
-            return Answered(
+    def _single(self, caller: Caller, request: Request, way: Repeats) -> str | None:
+        id = way.single(request)
+        return None if id is None else _full(caller, "single", id)
+
+    async def _demand_unused(self, caller: Caller, single: str | None, way: Repeats) -> None:
+        """Raise Conflict where another request, under another key, already had this id."""
+        if single and await self.store.answered(caller, self.dialect.name, single):
+            reason = "This id was used for another request; send a new id with this one."
+            raise Conflict(reason, code=way.used)
+
+    def _remember(self, key: str, asked: str, way: Repeats, single: str | None) -> Remember:
+        def remember(response: Response) -> tuple[Answered, ...]:
+            first = Answered(
                 dialect=self.dialect.name,
                 key=key,
                 asked=asked,
                 answer=msgspec.json.encode(response),
                 expires=self.store.now() + way.lasts,
             )
+            if single is None:
+                return (first,)
+            return first, msgspec.structs.replace(first, key=single, answer=b"")
 
         return remember
+
+
+def _full(caller: Caller, own: str, key: str) -> str:
+    """Give a key as it is kept: apart from those of the other mode, and of others who make keys."""
+    if len(key) > LONGEST_KEY:
+        reason = f"A key may have {LONGEST_KEY} characters, not {len(key)}."
+        raise invalid("idempotency-key", Rule.LENGTH, reason)
+    return f"{'test' if caller.test else 'live'}:{own}:{key}"
 
 
 def fingerprint(request: Request) -> str:

@@ -87,6 +87,6 @@ class Server:
         async with self.store.of(caller).together() as unit:
             desk = Desk(self.store.keyring, unit.now(), unit)
             response = operation.write_response(await operation.perform(desk, ask), request)
-            if remember:
-                unit.remember(remember(response))
+            for answered in remember(response) if remember else ():
+                unit.remember(answered)
         return response

@@ -131,12 +131,15 @@ class Can:
     """What the wire can carry; the faces and the laws read this, nothing else may branch on it.
 
     ``loses`` are dotted fields of the order that do not survive it, ``rounds`` what is left of a
-    field that survives in part. ``max_size`` is the longest page.
+    field that survives in part. ``follows`` are members of the order of which it depends on other
+    members what is left: each is told the order after all losses and rounding. ``max_size`` is the
+    longest page.
     """
 
     max_size: int = 100
     loses: frozenset[str] = frozenset()
     rounds: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
+    follows: Mapping[str, Callable[[Order], Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,13 +148,17 @@ class Repeats:
 
     ``key`` gives the client's key for the request, None where it sent none. Another request under
     a used key is a conflict, or with ``conflict=False`` gets the first answer. ``refusals`` tells
-    whether a refusal is an answer to be kept as well.
+    whether a refusal is an answer to be kept as well. ``single`` gives an id that no request under
+    another key may have as long as the answer is kept; one that does is a Conflict with the code
+    ``used``.
     """
 
     key: Callable[[Request], str | None]
     lasts: timedelta
     conflict: bool = True
     refusals: bool = False
+    single: Callable[[Request], str | None] = lambda _request: None
+    used: str = ""
 
 
 def _idempotency_key(request: Request) -> str | None:
@@ -167,7 +174,9 @@ class Dialect:
     """One vendor's order API.
 
     ``operations`` make the server face. ``place``, ``get``, ``page`` and ``linked`` make the client
-    face: each need of the hub as a conversation, None where the vendor cannot.
+    face: each need of the hub as a conversation, None where the vendor cannot. ``customer`` is the
+    name by which a client's credentials say whose orders it is about, by the vendor's id of that
+    customer; "" where the vendor's paths name none.
     """
 
     name: str
@@ -180,6 +189,7 @@ class Dialect:
     get: Callable[[Reference], Talk[Order]] | None = None
     page: Callable[[Window], Talk[Page]] | None = None
     linked: Callable[[Reference], Talk[tuple[Order, ...]]] | None = None
+    customer: str = ""
     repeats: Repeats | None = None
     max_body: int = MEBIBYTE
     can: Can = field(default_factory=Can)

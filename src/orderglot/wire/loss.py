@@ -19,6 +19,8 @@ def carried(order: Order, dialect: str, can: Can) -> Order:
         order = _at(order, path.split("."), _emptied)
     for path, rounded in can.rounds.items():
         order = _at(order, path.split("."), _each(rounded))
+    for name, left in can.follows.items():
+        order = msgspec.structs.replace(order, **{name: left(order)})
     return order
 
 
@@ -27,7 +29,7 @@ def losses(order: Order, dialect: str, can: Can) -> tuple[str, ...]:
     left = carried(order, dialect, can)
     known = known_as(order, dialect)
     foreign = tuple(f"extras.{name}" for name in order.extras if name not in known.extras)
-    paths = (*can.loses, *can.rounds)
+    paths = (*can.loses, *can.rounds, *can.follows)
     changed = (path for path in paths if _values(known, path) != _values(left, path))
     return tuple(sorted({*changed, *foreign}))
 

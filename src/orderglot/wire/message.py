@@ -18,7 +18,8 @@ class Request(Struct, frozen=True, kw_only=True):
     ``path`` and ``query`` are percent-encoded as sent; ``params`` are the values of the path
     template's names, decoded; ``base`` is scheme and authority, without a slash at the end.
     ``repeatable`` says that sending it twice does no more than sending it once. ``at`` is when a
-    server face took it in, ``peer`` from where as the line knows it.
+    server face took it in, ``peer`` from where as the line knows it, ``id`` what the line calls it,
+    another for each request.
     """
 
     method: str
@@ -31,6 +32,7 @@ class Request(Struct, frozen=True, kw_only=True):
     repeatable: bool = False
     at: datetime | None = None
     peer: str = ""
+    id: str = ""
 
 
 class Response(Struct, frozen=True, kw_only=True):

@@ -1,0 +1,102 @@
+"""Returns: what of an order may still be taken back, and what is left of it then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+
+from msgspec.structs import replace
+
+from orderglot.core.errors import Invalid, Problem, Rule
+from orderglot.core.order import Line, Order
+from orderglot.core.values import Kind, Status
+
+RETURNABLE = timedelta(days=14)
+"""How long after an order was made its lines may be returned."""
+
+NEVER = frozenset({Status.DRAFT, Status.FAILED})
+"""An order that has come to nothing has nothing to return."""
+
+
+def take_back(order: Order, wanted: Iterable[Line], now: datetime) -> Order:
+    """Give what is left of an order when these numbers, SKUs and quantities are taken off it.
+
+    A line of which nothing is left is cancelled, and so is an order without any other. Raises
+    Invalid with every line that cannot be returned.
+    """
+    wanted = tuple(wanted)
+    problems = tuple(_problems(order, wanted, now))
+    if problems:
+        raise Invalid(*problems)
+    taken = {line.number: line.quantity for line in wanted}
+    lines = tuple(_less(line, taken.get(line.number, 0)) for line in order.lines)
+    gone = all(line.status is Status.CANCELLED for line in lines)
+    return replace(order, lines=lines, status=Status.CANCELLED if gone else order.status)
+
+
+def remaining(line: Line) -> int:
+    """Tell how much of a line is not returned yet; where nobody counted, that is all of it."""
+    if line.status is Status.CANCELLED:
+        return 0
+    return line.quantity if line.remaining is None else line.remaining
+
+
+def counted(order: Order, returns: Iterable[Order]) -> Order:
+    """Count what is left of an order by the returns of it, on lines where nobody counted."""
+    taken: dict[int, int] = {}
+    for one in returns:
+        if one.kind is Kind.RETURN and one.status not in (*NEVER, Status.CANCELLED):
+            for line in one.lines:
+                taken[line.number] = taken.get(line.number, 0) + abs(line.quantity)
+    return replace(
+        order,
+        lines=tuple(
+            line
+            if line.remaining is not None
+            else replace(line, remaining=max(0, line.quantity - taken.get(line.number, 0)))
+            for line in order.lines
+        ),
+    )
+
+
+def _problems(order: Order, wanted: tuple[Line, ...], now: datetime) -> Iterator[Problem]:
+    lines = {line.number: line for line in order.lines}
+    late = order.created is not None and now > order.created + RETURNABLE
+    for line in wanted:
+        bought = lines.get(line.number)
+        if order.status in NEVER or order.kind is Kind.RETURN:
+            reason = "This order cannot be returned."
+            yield Problem("status", Rule.STATE, reason, line.number)
+        elif bought is None:
+            reason = "The order has no line of this number."
+            yield Problem("number", Rule.UNKNOWN, reason, line.number)
+        elif bought.sku != line.sku:
+            reason = f"The order has {bought.sku} on this line, not {line.sku}."
+            yield Problem("sku", Rule.MISMATCH, reason, line.number)
+        elif late:
+            reason = f"An order can be returned for {RETURNABLE.days} days."
+            yield Problem("created", Rule.EXPIRED, reason, line.number)
+        else:
+            yield from _too_many(bought, line)
+
+
+def _too_many(bought: Line, line: Line) -> Iterator[Problem]:
+    left = remaining(bought)
+    if left <= 0:
+        yield Problem("number", Rule.SPENT, "This line has been returned already.", line.number)
+    elif line.quantity > bought.quantity:
+        reason = f"{bought.quantity} were ordered, not {line.quantity}."
+        yield Problem("quantity", Rule.MISMATCH, reason, line.number)
+    elif line.quantity > left:
+        reason = (
+            f"Requested return quantity {line.quantity} exceeds remaining returnable quantity "
+            f"{left} for line item {line.number} (offer {line.sku})."
+        )
+        yield Problem("quantity", Rule.SPENT, reason, line.number)
+
+
+def _less(line: Line, taken: int) -> Line:
+    if not taken:
+        return line
+    left = remaining(line) - taken
+    return replace(line, remaining=left, status=line.status if left else Status.CANCELLED)

@@ -1,0 +1,95 @@
+"""Switches: one product in the place of another that a customer holds, and the way back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
+
+from msgspec.structs import replace
+
+from orderglot.core.errors import Invalid, Problem, Rule
+from orderglot.core.order import Line, Order
+from orderglot.core.subscriptions import OVER, Subscription
+from orderglot.core.values import Kind, Status
+
+REVERSIBLE = timedelta(days=14)
+"""How long after a switch it may be undone."""
+
+
+def switch(
+    wanted: tuple[Line, ...],
+    cancelled: tuple[Line, ...],
+    holding: Mapping[str, Subscription],
+    paths: Mapping[str, tuple[str, ...]],
+) -> tuple[Line, ...]:
+    """Give the lines of a switch: what comes, and with a quantity below nought what goes for it.
+
+    ``paths`` names the SKUs that one can be switched to; one that is not in it, to any other.
+    Raises Invalid where the two do not fit, or the customer does not hold so much.
+    """
+    if len(wanted) != 1 or len(cancelled) != 1:
+        raise _refused("lines", Rule.SIZE, "Switch one line into one other.", 1)
+    (new,), (old,) = wanted, cancelled
+    problems = tuple(_problems(new, old, holding.get(old.subscription), paths))
+    if problems:
+        raise Invalid(*problems)
+    held = holding[old.subscription]
+    gone = replace(
+        old,
+        sku=held.sku,
+        quantity=-old.quantity,
+        currency=old.currency or new.currency,
+        status=Status.RECEIVED,
+    )
+    return replace(new, replaces=held.id), gone
+
+
+def _problems(
+    new: Line,
+    old: Line,
+    held: Subscription | None,
+    paths: Mapping[str, tuple[str, ...]],
+) -> Iterator[Problem]:
+    if held is None:
+        reason = "The customer holds no such subscription."
+        yield Problem("subscription", Rule.UNKNOWN, reason, old.number)
+        return
+    if new.quantity != old.quantity:
+        reason = f"{new.quantity} cannot take the place of {old.quantity}."
+        yield Problem("quantity", Rule.MISMATCH, reason, new.number)
+    if old.quantity > held.quantity:
+        reason = f"The customer holds {held.quantity}, not {old.quantity}."
+        yield Problem("quantity", Rule.SPENT, reason, old.number)
+    if new.sku == held.sku or new.sku not in paths.get(held.sku, (new.sku,)):
+        reason = f"{held.sku} cannot be switched to {new.sku}."
+        yield Problem("sku", Rule.INELIGIBLE, reason, new.number)
+
+
+def undo(order: Order, reversals: Iterable[Order], now: datetime) -> tuple[Line, ...]:
+    """Give the lines of a switch's reversal; raises Invalid where it cannot be undone."""
+    if order.kind is not Kind.SWITCH or order.status in OVER:
+        raise _refused("kind", Rule.STATE, "Only a switch can be undone.", 1)
+    if any(one.kind is Kind.SWITCH_REVERSAL and one.status not in OVER for one in reversals):
+        raise _refused("kind", Rule.SPENT, "This switch was undone already.", 1)
+    if order.created is not None and now > order.created + REVERSIBLE:
+        reason = f"A switch can be undone for {REVERSIBLE.days} days."
+        raise _refused("created", Rule.EXPIRED, reason, 1)
+    turned = [_turned(line) for line in order.lines]
+    return tuple(sorted(turned, key=lambda line: line.quantity < 0))
+
+
+def _turned(line: Line) -> Line:
+    return replace(
+        line,
+        quantity=-line.quantity,
+        status=Status.RECEIVED,
+        replaces="",
+        remaining=None,
+        unit_price=None,
+        total=None,
+        pricing=None,
+    )
+
+
+def _refused(field: str, rule: Rule, reason: str, line: int) -> Invalid:
+    return Invalid(Problem(field, rule, reason, line))

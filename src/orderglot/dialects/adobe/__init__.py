@@ -1,0 +1,35 @@
+"""Adobe's Commerce Partner API, version 3: a partner's orders for each of its customers."""
+
+from __future__ import annotations
+
+from orderglot.dialects.adobe.auth import AUTH, CUSTOMER
+from orderglot.dialects.adobe.faults import FAULTS
+from orderglot.dialects.adobe.history import GET_HISTORY
+from orderglot.dialects.adobe.loss import CAN
+from orderglot.dialects.adobe.orders import (
+    CREATE_ORDER,
+    GET_ORDER,
+    UPDATE_ORDER,
+    get,
+    page,
+    place,
+)
+from orderglot.dialects.adobe.repeats import REPEATS
+from orderglot.dialects.adobe.tables import NAME
+from orderglot.dialects.adobe.tokens import GET_TOKEN, PING
+from orderglot.wire.dialect import Dialect
+
+DIALECT = Dialect(
+    name=NAME,
+    title="Adobe Commerce Partner API",
+    reference="https://developer.adobe.com/vipmp/docs/order-management/get-order/",
+    auth=AUTH,
+    faults=FAULTS,
+    operations=(GET_TOKEN, PING, GET_ORDER, GET_HISTORY, CREATE_ORDER, UPDATE_ORDER),
+    place=place,
+    get=get,
+    page=page,
+    customer=CUSTOMER,
+    repeats=REPEATS,
+    can=CAN,
+)

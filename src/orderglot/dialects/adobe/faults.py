@@ -1,0 +1,221 @@
+"""How Adobe says no: a code, its message, and what it concerns.
+
+The codes of six digits are the gateway's in front of the API, which spells them ``error_code``.
+The token endpoint speaks OAuth's own words (RFC 6749, 5.2).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from orderglot.core.errors import (
+    KINDS,
+    Conflict,
+    Forbidden,
+    HubError,
+    Invalid,
+    NotFound,
+    Problem,
+    TooMany,
+    Unauthenticated,
+    Unsupported,
+    Upstream,
+)
+from orderglot.dialects.adobe.codes import (
+    BREACHES,
+    DEFAULTS,
+    FAULTS_BY_CODE,
+    RETURNS,
+    RULES,
+    SALES,
+    SEARCH,
+    SWITCHING,
+    Fault,
+)
+from orderglot.dialects.adobe.media import answer, read_body
+from orderglot.wire.form import Form
+from orderglot.wire.message import Request, Response
+
+TOKENS = "/ims/"
+OAUTH: dict[type[HubError], tuple[str, int]] = {
+    Unauthenticated: ("invalid_client", 401),
+    Invalid: ("invalid_request", 400),
+}
+UNSUPPORTED_GRANT = "unsupported_grant_type"
+
+REASON = "x-reason"
+"""Why in a sentence, for people: a message in the body is always the vendor's own."""
+
+LONGEST_REASON = 1_000
+
+BROKEN = {
+    code: rule
+    for codes in (RETURNS, SWITCHING, SALES, BREACHES)
+    for (_, rule), code in codes.items()
+} | {code: rule for rule, code in RULES.items()}
+"""Which rule was broken, where a code says so."""
+
+BY_STATUS: dict[int, type[HubError]] = {
+    401: Unauthenticated,
+    403: Forbidden,
+    404: NotFound,
+    405: Unsupported,
+    409: Conflict,
+    429: TooMany,
+}
+"""What a status means whose code is not in the table."""
+
+GATEWAY_DIGITS = 6
+BY_LINE = ("2119", "2120", "2121", "2122", "2123", "2124", "2125", "2128", "2129", "213", "214")
+_LINE = re.compile(r"Line Item: ?(\d+)", re.IGNORECASE)
+_INDEX = re.compile(r"\[(\d+)\]")
+
+
+class AdobeFaults:
+    """Errors on Adobe's wire; the code says which kind they are."""
+
+    def write(self, error: HubError, request: Request) -> Response:
+        """Spell an error."""
+        kind = next(kind for kind in KINDS if isinstance(error, kind))
+        if request.path.startswith(TOKENS) and kind in OAUTH:
+            return _write_oauth(error, kind, request)
+        code = _code_of(error, kind, request)
+        fault = FAULTS_BY_CODE[code]
+        return answer(
+            fault.status, _write_body(code, fault, error, request), request, _headers(error)
+        )
+
+    def read(self, response: Response) -> HubError | None:
+        """Give the error that a response spells; one in a form of its own goes by its status."""
+        if response.status < 300:
+            return None
+        form = _read_form(response)
+        code = form.text("code") or form.text("error_code") or form.text("error")
+        kind = _kind_of(code, response.status)
+        message = form.text("message") or form.text("error_description")
+        message = message or f"The vendor answered {response.status}, with no reason."
+        if reason := response.headers.get(REASON):
+            message = f"{message} ({reason})"
+        return _read_error(kind, code, message, form, response)
+
+
+FAULTS = AdobeFaults()
+
+
+def _code_of(error: HubError, kind: type[HubError], request: Request) -> str:
+    """Choose the code of an error: its own where it has one of its kind."""
+    if error.code in FAULTS_BY_CODE and FAULTS_BY_CODE[error.code].kind is kind:
+        return error.code
+    if isinstance(error, Invalid) and error.problems:
+        return _code_of_problem(error.problems[0], request)
+    return SEARCH if kind is Invalid and request.method == "GET" else DEFAULTS[kind]
+
+
+def _code_of_problem(problem: Problem, request: Request) -> str:
+    if problem.code in FAULTS_BY_CODE and FAULTS_BY_CODE[problem.code].kind is Invalid:
+        return problem.code
+    if request.method == "GET":
+        return SEARCH
+    member = problem.field.rpartition(".")[2].partition("[")[0]
+    default = RULES.get(problem.rule, DEFAULTS[Invalid])
+    return BREACHES.get((member, problem.rule), default)
+
+
+def _write_body(code: str, fault: Fault, error: HubError, request: Request) -> dict[str, Any]:
+    if code.isdecimal() and len(code) == GATEWAY_DIGITS:
+        return {"error_code": code, "message": fault.message}
+    problems = error.problems if isinstance(error, Invalid) else ()
+    mine = [problem for problem in problems if _code_of_problem(problem, request) == code]
+    if not fault.message:
+        return {"code": code, "message": mine[0].reason if mine else error.message}
+    details = list(dict.fromkeys(_write_detail(code, fault, problem) for problem in mine))
+    body: dict[str, Any] = {"code": code, "message": fault.message}
+    return {**body, "additionalDetails": details} if any(details) else body
+
+
+def _write_detail(code: str, fault: Fault, problem: Problem) -> str:
+    """Say what a problem concerns: a line by its number, else a member by its name."""
+    if problem.line is not None and code.startswith(BY_LINE):
+        line = f"Line Item: {problem.line}"
+        return f"{line}, Reason: {fault.reason}" if fault.reason else line
+    return _counted(problem.field, -1)
+
+
+def _counted(field: str, by: int) -> str:
+    """Count the elements of lists from elsewhere: a form does from 1, Adobe from 0."""
+    return _INDEX.sub(lambda found: f"[{max(0, int(found[1]) + by)}]", field)
+
+
+def _write_oauth(error: HubError, kind: type[HubError], request: Request) -> Response:
+    name, status = OAUTH[kind]
+    problems = error.problems if isinstance(error, Invalid) else ()
+    if any(problem.code == UNSUPPORTED_GRANT for problem in problems):
+        name = UNSUPPORTED_GRANT
+    body = {"error": name, "error_description": error.message}
+    return answer(status, body, request, {"cache-control": "no-store"})
+
+
+def _headers(error: HubError) -> dict[str, str]:
+    reason = {REASON: _in_a_header(error.message)} if error.message else {}
+    match error:
+        case TooMany():
+            return {"retry-after": str(error.retry_after), **reason}
+        case Unsupported():
+            return {"allow": ", ".join(error.allow), **reason}
+        case _:
+            return reason
+
+
+def _in_a_header(text: str) -> str:
+    """Say a text in what a header can hold, cut where it is long."""
+    plain = "".join(char if char.isascii() and char.isprintable() else " " for char in text)
+    return (plain if len(plain) <= LONGEST_REASON else plain[: LONGEST_REASON - 3] + "...").strip()
+
+
+def _read_form(response: Response) -> Form:
+    try:
+        return read_body(response.body)
+    except Invalid:
+        return Form({})
+
+
+def _kind_of(code: str, status: int) -> type[HubError]:
+    if code in FAULTS_BY_CODE:
+        return FAULTS_BY_CODE[code].kind
+    return BY_STATUS.get(status) or (Invalid if 400 <= status < 500 else Upstream)
+
+
+def _read_error(
+    kind: type[HubError], code: str, message: str, form: Form, response: Response
+) -> HubError:
+    if kind is Invalid:
+        problems = tuple(_read_details(form, code, message))
+        return Invalid(*problems, message=message, code=code)
+    if kind is TooMany:
+        return TooMany(message, retry_after=_read_seconds(response), code=code)
+    if kind is Unsupported:
+        return Unsupported(message, allow=_read_methods(response), code=code)
+    return kind(message, code=code)
+
+
+def _read_details(form: Form, code: str, message: str) -> Iterator[Problem]:
+    """Read what an error concerns, where its code tells which rule was broken."""
+    details = form.members.get("additionalDetails")
+    if code not in BROKEN or not isinstance(details, list):
+        return
+    for detail in map(str, details):
+        line = _LINE.match(detail)
+        field = "lineItems" if line else _counted(detail, +1)
+        yield Problem(field, BROKEN[code], message, int(line[1]) if line else None, code)
+
+
+def _read_seconds(response: Response) -> int:
+    said = response.headers.get("retry-after", "")
+    return int(said) if said.isascii() and said.isdigit() else 1
+
+
+def _read_methods(response: Response) -> tuple[str, ...]:
+    listed = response.headers.get("allow", "").split(",")
+    return tuple(method.strip() for method in listed if method.strip())

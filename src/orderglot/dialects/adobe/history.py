@@ -1,0 +1,144 @@
+"""Adobe's order history, from both ends: a customer's orders, page by page, newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from orderglot.core.caller import Caller
+from orderglot.core.customer import Customer
+from orderglot.core.errors import Invalid, NotFound, Problem, Rule
+from orderglot.core.query import Page, Sort, Window
+from orderglot.dialects.adobe.links import ORDERS, asking, read_link, write_link, write_orders_path
+from orderglot.dialects.adobe.media import answer, correlated, read_body
+from orderglot.dialects.adobe.search import (
+    TARGET,
+    Search,
+    end_of,
+    ending,
+    read_search,
+    where,
+    write_search,
+)
+from orderglot.dialects.adobe.terms import customer_of, order_of
+from orderglot.dialects.adobe.wire import read_order, write_shown
+from orderglot.wire.dialect import Desk, Operation
+from orderglot.wire.message import Request, Response
+
+NEWEST_FIRST = (Sort("created", descending=True),)
+
+
+def _write_search(ask: Search | str) -> Request:
+    """Ask by parameters, or by the link that an answer gave."""
+    said = ask if isinstance(ask, str) else write_orders_path(ask.customer, write_search(ask))
+    path, _, query = said.partition("?")
+    return asking("GET", path, query)
+
+
+def _read_search(request: Request, _caller: Caller) -> Search | str:
+    return read_search(correlated(request))
+
+
+async def _get_history(desk: Desk, ask: Search | str) -> Page:
+    """Give a page whose ``next`` is behind the link that leads on."""
+    assert isinstance(ask, Search)
+    customer = await customer_of(desk, ask.customer, "1116")
+    targets = await _targets(desk, customer, ask)
+    page = await desk.book.page(
+        Window(
+            where=where(ask, customer, targets, desk.now),
+            sort=NEWEST_FIRST,
+            limit=ask.limit,
+            offset=ask.offset,
+            after=ask.after,
+            total=True,
+        )
+    )
+    total = page.total or 0
+    if ask.offset > total:
+        reason = f"There are {total} orders, so {ask.offset} is behind the last."
+        raise Invalid(Problem("offset", Rule.RANGE, reason), code="1133")
+    following = _following(desk, ask, page)
+    return replace(page, next=following and Window(after=_uri(following)))
+
+
+async def _targets(desk: Desk, customer: Customer, search: Search) -> list[int]:
+    """Find the orders that others may refer to; one that is not there is referred to by none."""
+    found = []
+    for id in search.values(TARGET):
+        try:
+            found.append((await order_of(desk, customer, id)).id)
+        except NotFound:
+            continue
+    return found
+
+
+def _following(desk: Desk, search: Search, page: Page) -> Search | None:
+    """Say what to ask for next, None at the end.
+
+    Whoever begins at the beginning is led past the orders of that moment, each once: the way ends
+    at the newest of them, and goes on behind the last one that was shown. Whoever begins elsewhere
+    is led by offsets alone, as the page has it.
+    """
+    if page.next is None:
+        return None
+    following = replace(search, offset=search.offset + len(page.orders))
+    if search.after:
+        return replace(following, after=page.next.after)
+    if search.offset:
+        return following
+    newest = page.orders[0].created or desk.now
+    end, latest = end_of(search), max(desk.now, newest)
+    cut = following if end is not None and end <= latest else ending(following, latest)
+    return replace(cut, after=page.next.after)
+
+
+def _write_history(page: Page, request: Request) -> Response:
+    search = read_search(request)
+    return answer(
+        200,
+        {
+            "totalCount": page.total,
+            "count": len(page.orders),
+            "offset": search.offset,
+            "limit": search.limit,
+            "items": [write_shown(order, prices=search.prices) for order in page.orders],
+            "links": {name: write_link(uri) for name, uri in _beside(page, search)},
+        },
+        request,
+    )
+
+
+def _beside(page: Page, search: Search) -> Iterator[tuple[str, str]]:
+    yield "self", _uri(search)
+    if page.next is not None:
+        yield "next", page.next.after
+    if search.offset > 0:
+        before = replace(search, offset=max(0, search.offset - search.limit), after="")
+        yield "prev", _uri(before)
+
+
+def _uri(search: Search) -> str:
+    return write_orders_path(search.customer, write_search(search))
+
+
+def _read_history(response: Response, _ask: Search | str) -> Page:
+    form = read_body(response.body)
+    orders = tuple(map(read_order, form.each("items")))
+    uri = read_link(form, "next")
+    total = form.whole("totalCount")
+    form.check()
+    return Page(orders=orders, next=Window(after=uri) if uri else None, total=total)
+
+
+GET_HISTORY: Operation[Search | str, Page] = Operation(
+    name="getOrderHistory",
+    method="GET",
+    paths=(ORDERS,),
+    write_request=_write_search,
+    read_request=_read_search,
+    perform=_get_history,
+    write_response=_write_history,
+    read_response=_read_history,
+)

@@ -1,0 +1,208 @@
+"""Adobe's operations on orders, each from both ends, and the conversations that clients have."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from orderglot.core.caller import CHANGE, CREATE, Caller
+from orderglot.core.order import Order, Reference
+from orderglot.core.query import Page, Sort, Window
+from orderglot.dialects.adobe.drafts import Draft, read_change, read_draft, write_draft
+from orderglot.dialects.adobe.history import GET_HISTORY
+from orderglot.dialects.adobe.links import (
+    ORDER,
+    ORDERS,
+    asking,
+    write_order_path,
+    write_orders_path,
+)
+from orderglot.dialects.adobe.media import CORRELATION_ID, answer, correlated, read_body
+from orderglot.dialects.adobe.search import (
+    read_prices,
+    search_of,
+)
+from orderglot.dialects.adobe.tables import NAME, PREVIEWED
+from orderglot.dialects.adobe.terms import customer_of, order_of
+from orderglot.dialects.adobe.trade import create
+from orderglot.dialects.adobe.wire import (
+    read_order,
+    write_customer,
+    write_order,
+    write_shown,
+)
+from orderglot.wire import json
+from orderglot.wire.dialect import Desk, Operation, Talk, call
+from orderglot.wire.message import Request, Response, query_of
+
+NEWEST_FIRST = (Sort("created", descending=True),)
+
+
+# getOrder
+
+
+class Pick(Struct, frozen=True):
+    """One order of one customer, with its prices or without."""
+
+    customer: str
+    order: str
+    prices: bool = True
+
+
+def _write_pick(pick: Pick) -> Request:
+    return asking(
+        "GET", write_order_path(pick.customer, pick.order), query_of((("fetch-price", "true"),))
+    )
+
+
+def _read_pick(request: Request, _caller: Caller) -> Pick:
+    params = correlated(request).params
+    return Pick(params["customer_id"], params["order_id"], read_prices(request))
+
+
+async def _get_order(desk: Desk, pick: Pick) -> Order:
+    customer = await customer_of(desk, pick.customer, "2115")
+    return await order_of(desk, customer, pick.order)
+
+
+def _write_picked(order: Order, request: Request) -> Response:
+    return answer(200, write_shown(order, prices=read_prices(request)), request)
+
+
+def _read_picked(response: Response, _ask: object) -> Order:
+    form = read_body(response.body)
+    order = read_order(form)
+    form.check()
+    return order
+
+
+GET_ORDER: Operation[Pick, Order] = Operation(
+    name="getOrder",
+    method="GET",
+    paths=(ORDER,),
+    write_request=_write_pick,
+    read_request=_read_pick,
+    perform=_get_order,
+    write_response=_write_picked,
+    read_response=_read_picked,
+)
+
+
+# createOrder
+
+
+def _write_draft(draft: Draft) -> Request:
+    body = json.write(write_draft(draft.order))
+    request = asking("POST", write_orders_path(draft.customer, ()).rstrip("?"), body=body)
+    if draft.order.id == 0:
+        return request
+    # What the hub knows by an id is one intent, however often somebody sets about it.
+    intent = f"{draft.order.id} {draft.order.created}".encode() + body
+    headers = {**request.headers, CORRELATION_ID: sha256(intent).hexdigest()}
+    return replace(request, headers=headers)
+
+
+def _read_draft(request: Request, _caller: Caller) -> Draft:
+    customer = correlated(request).params["customer_id"]
+    return read_draft(request.body, customer, prices=read_prices(request))
+
+
+async def _create_order(desk: Desk, draft: Draft) -> Order:
+    return await create(desk, draft)
+
+
+def _write_created(order: Order, request: Request) -> Response:
+    """Spell a new order; one that is no more than a preview has no id and no link."""
+    body = write_order(order, prices=read_prices(request), link=order.id > 0)
+    asked = body["orderType"] if order.id else PREVIEWED.get(body["orderType"], "PREVIEW")
+    return answer(201, {**body, "orderType": asked}, request)
+
+
+CREATE_ORDER: Operation[Draft, Order] = Operation(
+    name="createOrder",
+    method="POST",
+    paths=(ORDERS,),
+    write_request=_write_draft,
+    read_request=_read_draft,
+    perform=_create_order,
+    write_response=_write_created,
+    read_response=_read_picked,
+    needs=CREATE,
+    once=True,
+)
+
+
+# updateOrder
+
+
+class Change(Struct, frozen=True):
+    """The client's own reference that an order is to have from now on."""
+
+    customer: str
+    order: str
+    reference: str
+
+
+def _write_change(change: Change) -> Request:
+    body = json.write({"externalReferenceId": change.reference})
+    return asking("PATCH", write_order_path(change.customer, change.order), body=body)
+
+
+def _read_change(request: Request, _caller: Caller) -> Change:
+    params = correlated(request).params
+    return Change(params["customer_id"], params["order_id"], read_change(request.body))
+
+
+async def _update_order(desk: Desk, change: Change) -> Order:
+    order = await _get_order(desk, Pick(change.customer, change.order))
+    return await desk.book.change(replace(order, po_number=change.reference), "renamed")
+
+
+def _write_changed(order: Order, request: Request) -> Response:
+    return answer(200, write_shown(order, prices=False), request)
+
+
+UPDATE_ORDER: Operation[Change, Order] = Operation(
+    name="updateOrder",
+    method="PATCH",
+    paths=(ORDER,),
+    write_request=_write_change,
+    read_request=_read_change,
+    perform=_update_order,
+    write_response=_write_changed,
+    read_response=_read_picked,
+    needs=CHANGE,
+    once=True,
+)
+
+
+# The client's conversations
+
+
+def place(order: Order) -> Talk[Order]:
+    """Place an order for its customer, or for the client's own where it names none to Adobe."""
+    draft = Draft(type="", customer=write_customer_of(order), order=order)
+    return (yield from call(CREATE_ORDER, draft))
+
+
+def write_customer_of(order: Order) -> str:
+    """Give the customer of an order as Adobe knows them, "" where it does not."""
+    known = order.customer and any(ref.dialect == NAME for ref in order.customer.references)
+    return write_customer(order) if known else ""
+
+
+def get(ref: Reference) -> Talk[Order]:
+    """Get one order of the client's customer by Adobe's id."""
+    return (yield from call(GET_ORDER, Pick("", ref.id)))
+
+
+def page(window: Window) -> Talk[Page]:
+    """List a page of the orders of the client's customer, newest first."""
+    shown = yield from call(GET_HISTORY, window.after or search_of(window, ""))
+    following = None
+    if shown.next is not None:
+        offset = window.offset + len(shown.orders)
+        following = replace(window, after=shown.next.after, offset=offset)
+    return replace(shown, window=window, next=following)

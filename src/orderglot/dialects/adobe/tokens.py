@@ -1,0 +1,145 @@
+"""The token endpoint, in the spellings that real clients use, and the sign of life."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from msgspec import Struct
+
+from orderglot.core.caller import Caller
+from orderglot.core.errors import Rule, Unauthenticated, invalid
+from orderglot.dialects.adobe.faults import UNSUPPORTED_GRANT
+from orderglot.dialects.adobe.media import answer, read_body, request_id
+from orderglot.dialects.adobe.tables import NAME
+from orderglot.wire.auth import read_basic, same
+from orderglot.wire.dialect import OPEN, Desk, Operation, Talk, call
+from orderglot.wire.message import Request, Response, essence, pairs, query_of
+
+KEY = "key"
+TOKEN = "token"  # noqa: S105
+LASTS = timedelta(seconds=86_399)
+FORM = "application/x-www-form-urlencoded"
+GRANT = "client_credentials"
+SCOPE = "openid,AdobeID,read_organizations"
+REFUSED = "Check the client id and secret."
+"""The one thing that is said to whoever gets no token, whatever the reason."""
+
+
+class Grant(Struct, frozen=True):
+    """What a client asks for a token with."""
+
+    client_id: str
+    client_secret: str
+    grant_type: str = GRANT
+
+
+class Granted(Struct, frozen=True):
+    """A token, and how long it is good for."""
+
+    token: str
+    lasts: timedelta = LASTS
+
+
+def _write_grant(grant: Grant) -> Request:
+    said = {
+        "grant_type": grant.grant_type,
+        "client_id": grant.client_id,
+        "client_secret": grant.client_secret,
+        "scope": SCOPE,
+    }
+    return Request(
+        method="POST",
+        path=GET_TOKEN.paths[0],
+        headers={"content-type": FORM, "accept": "application/json"},
+        body=query_of(said.items()).encode(),
+        repeatable=True,
+    )
+
+
+def _read_grant(request: Request, _caller: Caller) -> Grant:
+    """Read a grant out of the query, the body and the Basic credentials, the last one first."""
+    said = dict(pairs(request.query))
+    if essence(request.headers.get("content-type", FORM)) in ("", FORM):
+        said |= dict(pairs(request.body.decode("utf-8", errors="replace")))
+    if "authorization" in request.headers:
+        said["client_id"], said["client_secret"] = read_basic(request)
+    return Grant(
+        said.get("client_id", ""), said.get("client_secret", ""), said.get("grant_type", "")
+    )
+
+
+async def _get_token(desk: Desk, grant: Grant) -> Granted:
+    if grant.grant_type != GRANT:
+        reason = f"Ask with grant_type={GRANT}."
+        raise invalid("grant_type", Rule.CHOICE, reason, code=UNSUPPORTED_GRANT)
+    try:
+        credential = await desk.keyring.admit(NAME, KEY, grant.client_secret)
+    except Unauthenticated:
+        raise Unauthenticated(REFUSED) from None
+    if not same(grant.client_id, credential.id):
+        raise Unauthenticated(REFUSED)
+    token = await desk.keyring.issue(
+        NAME, TOKEN, credential.caller, bytes.hex, LASTS, id=credential.id
+    )
+    return Granted(token)
+
+
+def _write_granted(granted: Granted, request: Request) -> Response:
+    seconds = int(granted.lasts.total_seconds())
+    body = {"access_token": granted.token, "token_type": "bearer", "expires_in": seconds}
+    return answer(200, body, request, {"cache-control": "no-store"})
+
+
+def _read_granted(response: Response, _grant: Grant) -> Granted:
+    form = read_body(response.body)
+    token = form.text("access_token", required=True)
+    seconds = form.whole("expires_in", required=True, least=0, most=10**9)
+    form.check()
+    return Granted(token, timedelta(seconds=seconds or 0))
+
+
+GET_TOKEN: Operation[Grant, Granted] = Operation(
+    name="token",
+    method="POST",
+    paths=("/ims/token/v3", "/ims/token/v2"),
+    write_request=_write_grant,
+    read_request=_read_grant,
+    perform=_get_token,
+    write_response=_write_granted,
+    read_response=_read_granted,
+    needs=OPEN,
+)
+
+
+def fetch(grant: Grant) -> Talk[Granted]:
+    """Get a token."""
+    return (yield from call(GET_TOKEN, grant))
+
+
+# The sign of life
+
+
+async def _ping(_desk: Desk, _ask: None) -> str:
+    return "pong"
+
+
+def _write_pong(said: str, request: Request) -> Response:
+    headers = {"content-type": "text/plain", **request_id(request)}
+    return Response(status=200, headers=headers, body=said.encode())
+
+
+def _read_pong(response: Response, _ask: None) -> str:
+    return response.body.decode("utf-8", errors="replace")
+
+
+PING: Operation[None, str] = Operation(
+    name="ping",
+    method="GET",
+    paths=("/partnerservice/ping",),
+    write_request=lambda _ask: Request(method="GET", path=PING.paths[0]),
+    read_request=lambda _request, _caller: None,
+    perform=_ping,
+    write_response=_write_pong,
+    read_response=_read_pong,
+    needs=OPEN,
+)

@@ -1,0 +1,83 @@
+"""Returns: what may still be taken back."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from msgspec.structs import replace
+
+from orderglot.core.errors import Invalid, Rule
+from orderglot.core.order import Line, Order
+from orderglot.core.returns import counted, remaining, take_back
+from orderglot.core.values import Kind, Status
+
+NOON = datetime(2024, 5, 21, 12, tzinfo=UTC)
+ORDER = Order(
+    status=Status.COMPLETED,
+    created=NOON,
+    lines=(Line(number=1, sku="A", quantity=5), Line(number=4, sku="B", quantity=2, remaining=1)),
+)
+
+
+def wanted(number: int, sku: str, quantity: int) -> Line:
+    return Line(number=number, sku=sku, quantity=quantity)
+
+
+def refusal(order: Order, *lines: Line, late: timedelta = timedelta()) -> list[tuple[str, Rule]]:
+    with pytest.raises(Invalid) as refused:
+        take_back(order, lines, NOON + late)
+    return [(problem.field, problem.rule) for problem in refused.value.problems]
+
+
+def test_what_is_left_is_counted_and_a_line_without_any_is_cancelled() -> None:
+    left = take_back(ORDER, (wanted(1, "A", 2), wanted(4, "B", 1)), NOON)
+
+    assert [3, 0] == [line.remaining for line in left.lines]
+    assert [None, Status.CANCELLED] == [line.status for line in left.lines]
+    assert Status.COMPLETED is left.status
+
+
+def test_an_order_of_which_nothing_is_left_is_cancelled() -> None:
+    left = take_back(ORDER, (wanted(1, "A", 5), wanted(4, "B", 1)), NOON)
+
+    assert Status.CANCELLED is left.status
+    assert [0, 0] == [remaining(line) for line in left.lines]
+
+
+def test_every_line_that_cannot_be_returned_is_named() -> None:
+    assert [
+        ("number", Rule.UNKNOWN),
+        ("sku", Rule.MISMATCH),
+        ("quantity", Rule.SPENT),
+    ] == refusal(ORDER, wanted(9, "A", 1), wanted(1, "B", 1), wanted(4, "B", 2))
+
+
+def test_more_than_was_ordered_is_told_from_more_than_is_left() -> None:
+    assert [("quantity", Rule.MISMATCH)] == refusal(ORDER, wanted(1, "A", 6))
+    assert [("quantity", Rule.MISMATCH)] == refusal(ORDER, wanted(4, "B", 3))
+
+
+def test_a_line_is_returned_once() -> None:
+    left = take_back(ORDER, (wanted(4, "B", 1),), NOON)
+
+    assert [("number", Rule.SPENT)] == refusal(left, wanted(4, "B", 1))
+
+
+def test_fourteen_days_are_the_last_moment() -> None:
+    take_back(ORDER, (wanted(1, "A", 1),), NOON + timedelta(days=14))
+
+    late = timedelta(days=14, microseconds=1)
+    assert [("created", Rule.EXPIRED)] == refusal(ORDER, wanted(1, "A", 1), late=late)
+
+
+@pytest.mark.parametrize("changed", [{"status": Status.FAILED}, {"kind": Kind.RETURN}])
+def test_what_never_came_to_be_is_not_returned(changed: dict[str, object]) -> None:
+    assert [("status", Rule.STATE)] == refusal(replace(ORDER, **changed), wanted(1, "A", 1))
+
+
+def test_where_nobody_counted_the_returns_do() -> None:
+    back = Order(kind=Kind.RETURN, lines=(wanted(1, "A", 2), wanted(4, "B", 1)))
+    failed = replace(back, status=Status.FAILED)
+
+    assert [3, 1] == [line.remaining for line in counted(ORDER, (back, failed, ORDER)).lines]

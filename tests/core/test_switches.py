@@ -1,0 +1,114 @@
+"""Subscriptions and switches: what a customer holds, and what may take its place."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from msgspec.structs import replace
+
+from orderglot.core.errors import Invalid, Rule
+from orderglot.core.order import Line, Order
+from orderglot.core.subscriptions import completed, held
+from orderglot.core.switches import switch, undo
+from orderglot.core.values import Kind, Status
+
+NOON = datetime(2024, 5, 21, 12, tzinfo=UTC)
+SALE = Order(
+    id=1,
+    status=Status.COMPLETED,
+    created=NOON,
+    currency="USD",
+    lines=(Line(number=1, sku="A", quantity=5, subscription="S1"),),
+)
+HOLDING = held([SALE])
+NEW = Line(number=1, sku="B", quantity=3)
+OLD = Line(number=1, subscription="S1", quantity=3)
+
+
+def switched(subscription: str = "") -> Order:
+    new, old = switch((NEW,), (OLD,), HOLDING, {})
+    return Order(
+        id=2,
+        kind=Kind.SWITCH,
+        status=Status.COMPLETED,
+        created=NOON,
+        lines=(replace(new, subscription=subscription), old),
+    )
+
+
+def quantities(*orders: Order) -> dict[str, int]:
+    return {id: one.quantity for id, one in held(orders).items()}
+
+
+def refusal(new: tuple[Line, ...], old: tuple[Line, ...], **paths: tuple[str, ...]) -> list[Rule]:
+    with pytest.raises(Invalid) as refused:
+        switch(new, old, HOLDING, paths)
+    return [problem.rule for problem in refused.value.problems]
+
+
+def test_a_sale_begins_a_subscription_and_a_renewal_goes_on_with_it() -> None:
+    renewal = replace(SALE, kind=Kind.RENEWAL, lines=(replace(SALE.lines[0], quantity=7),))
+
+    assert {"S1": 5} == quantities(SALE)
+    assert {"S1": 7} == quantities(SALE, renewal)
+
+
+@pytest.mark.parametrize("status", [Status.FAILED, Status.CANCELLED, Status.DRAFT])
+def test_what_came_to_nothing_is_not_held(status: Status) -> None:
+    assert {} == quantities(replace(SALE, status=status))
+    assert {} == quantities(replace(SALE, lines=(replace(SALE.lines[0], status=status),)))
+
+
+def test_what_was_returned_is_not_held() -> None:
+    assert {"S1": 2} == quantities(replace(SALE, lines=(replace(SALE.lines[0], remaining=2),)))
+
+
+def test_a_switch_takes_from_one_and_adds_to_the_other() -> None:
+    new, old = switch((NEW,), (OLD,), HOLDING, {})
+
+    assert ("B", 3, "S1") == (new.sku, new.quantity, new.replaces)
+    assert ("A", -3, "S1") == (old.sku, old.quantity, old.subscription)
+    assert {"S1": 2, "S2": 3} == quantities(SALE, switched("S2"))
+
+
+def test_an_undone_switch_leaves_what_was_there_before() -> None:
+    order = switched("S2")
+    back = replace(order, kind=Kind.SWITCH_REVERSAL, lines=undo(order, (), NOON))
+
+    assert {"S1": 5} == quantities(SALE, order, back)
+
+
+def test_the_two_sides_of_a_switch_must_fit() -> None:
+    assert [Rule.SIZE] == refusal((NEW, NEW), (OLD,))
+    assert [Rule.SIZE] == refusal((NEW,), ())
+    assert [Rule.UNKNOWN] == refusal((NEW,), (replace(OLD, subscription="S9"),))
+    assert [Rule.MISMATCH] == refusal((replace(NEW, quantity=2),), (OLD,))
+    many = {"quantity": 6}
+    assert [Rule.SPENT] == refusal((replace(NEW, **many),), (replace(OLD, **many),))
+    assert [Rule.INELIGIBLE] == refusal((replace(NEW, sku="A"),), (OLD,))
+    assert [Rule.INELIGIBLE] == refusal((NEW,), (OLD,), A=("C",))
+
+
+def test_a_switch_is_undone_once_and_within_fourteen_days() -> None:
+    order = switched("S2")
+    reversal = Order(kind=Kind.SWITCH_REVERSAL)
+    for changed, others, late, rule in (
+        (order, (reversal,), timedelta(), Rule.SPENT),
+        (order, (), timedelta(days=14, microseconds=1), Rule.EXPIRED),
+        (SALE, (), timedelta(), Rule.STATE),
+        (replace(order, status=Status.FAILED), (), timedelta(), Rule.STATE),
+    ):
+        with pytest.raises(Invalid) as refused:
+            undo(changed, others, NOON + late)
+        assert rule is refused.value.problems[0].rule
+
+
+def test_a_completed_order_has_its_subscriptions() -> None:
+    order = replace(switched(), status=Status.RECEIVED)
+    done = completed(order, lambda line: f"S{line.sku}")
+
+    assert Status.COMPLETED is done.status
+    assert ["SB", "S1"] == [line.subscription for line in done.lines]
+    returned = replace(SALE, kind=Kind.RETURN, lines=(NEW,))
+    assert [""] == [line.subscription for line in completed(returned, str).lines]
