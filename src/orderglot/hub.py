@@ -36,6 +36,7 @@ from orderglot.faces.routes import Routes
 from orderglot.faces.server import Server
 from orderglot.stores.sqlite import SqliteStore
 from orderglot.stores.store import BookStore
+from orderglot.wire import json
 from orderglot.wire.dialect import Desk, Dialect, Session, Talk
 from orderglot.wire.message import Request, Response
 
@@ -145,6 +146,21 @@ def chosen(names: Collection[str]) -> tuple[Dialect, ...]:
             reason = f"There is no dialect {name!r}; there are {', '.join(known)}."
             raise Invalid(Problem("", Rule.CHOICE, reason))
     return tuple(dialects.dialect(name) for name in known if not names or name in names)
+
+
+def checked_table(name: str, text: bytes) -> list[Any]:
+    """Read one of a seller's own lists; raises Invalid where no dialect knows it or it is wrong."""
+    known = {
+        f"{one.name}.{table}": check for one in chosen(()) for table, check in one.tables.items()
+    }
+    if name not in known:
+        reason = f"there is no table {name!r}; there are {', '.join(sorted(known)) or 'none'}."
+        raise invalid("TABLE", Rule.CHOICE, reason)
+    rows = json.read(text, name)
+    if not isinstance(rows, list):
+        raise invalid(name, Rule.MALFORMED, "this is no JSON list; put its rows in brackets.")
+    known[name](rows)
+    return rows
 
 
 def _choice(sellers: Iterable[str]) -> str:

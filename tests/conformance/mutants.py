@@ -332,7 +332,8 @@ CAUGHT_BY: dict[str, dict[str, Make]] = {
     "test_replays.py::test_the_same_request_gets_the_same_bytes_and_makes_one_order": {
         "nothing is replayed": swap("orderglot.faces.replay:Replay.once", no_replay),
     },
-    "test_replays.py::test_another_request_under_the_same_key_is_a_conflict": {
+    "test_replays.py"
+    "::test_another_request_under_the_same_key_is_what_the_vendor_says_else_a_conflict": {
         "a key answers any request": swap(
             "orderglot.faces.replay:fingerprint", lambda _: lambda request: ""
         ),

@@ -24,7 +24,7 @@ from tests.conformance.specimens import Specimen, book_of, welcome
 from tests.full import full
 from tests.strategies import orders
 
-ORDERS = orders(test=st.just(False))
+ORDERS = orders(test=st.just(False), deleted=st.none())
 
 
 def broadest(at: Site) -> tuple[Credentials, bool]:

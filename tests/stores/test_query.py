@@ -15,6 +15,7 @@ from hypothesis.strategies import SearchStrategy
 from msgspec.structs import replace
 
 from orderglot.core.caller import Caller
+from orderglot.core.customer import Customer
 from orderglot.core.errors import Conflict, Invalid
 from orderglot.core.fields import FieldKind, every_field, field, values_of
 from orderglot.core.order import Order, Reference
@@ -27,6 +28,11 @@ from tests.full import full
 from tests.strategies import WILD, amounts, dates, extras, instants, orders, texts
 
 NOON = datetime(2024, 5, 21, 12, tzinfo=UTC)
+BESIDE = (
+    *("native:kole", "native:komet", "customer.native:kole", "whole:tax_code", "whole:number"),
+    *("customer.last_name", "customer.bill_to.company", "customer.created", "customer.tax_exempt"),
+)
+"""Fields that are not members of an order."""
 EXTRAS = ("kole.x", "adobe.\"odd' key", "komet.ü")
 TEXTUAL = (Operator.CONTAINS, Operator.BEGINS)
 
@@ -103,11 +109,14 @@ ANY_VALUE: dict[FieldKind, SearchStrategy[Any]] = {
 @st.composite
 def comparisons(draw: st.DrawFn, found: list[Order]) -> Compare:
     """Draw a comparison, mostly with something that one of the orders has, or nearly."""
-    names = st.sampled_from([*every_field(), *(f"extras.{name}" for name in EXTRAS)])
+    names = st.sampled_from([*every_field(), *BESIDE, *(f"extras.{name}" for name in EXTRAS)])
     wanted = field(draw(names))
     textual = wanted.kind in (FieldKind.TEXT, FieldKind.EXTRA)
     operator = draw(st.sampled_from([one for one in Operator if textual or one not in TEXTUAL]))
-    there = [one for order in found for one in values_of(order, wanted) if _can_be_asked(one)]
+    owner = Customer()
+    there = [
+        one for order in found for one in values_of(order, wanted, owner) if _can_be_asked(one)
+    ]
     value = ANY_VALUE[wanted.kind] | st.none()
     if there:
         value = st.sampled_from(there).flatmap(_nearly) | value

@@ -1,5 +1,6 @@
 """``orderglot seller``: whose order books there are."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -91,3 +92,31 @@ async def show(
         )
     )
     return None
+
+
+@app.command("table")
+@with_book()
+async def set_table(
+    hub: "Hub",
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Whose table it is.")],
+    table_name: Annotated[str, typer.Argument(metavar="TABLE", help="Such as catalyst.statuses.")],
+    file: Annotated[
+        Path | None,
+        typer.Argument(metavar="[FILE]", help="A JSON list to set it to; without one it is shown."),
+    ] = None,
+) -> None:
+    """Show or set one of a seller's own numbered lists, as a vendor's clients know them.
+
+    $ orderglot seller table acme catalyst.statuses statuses.json
+    $ orderglot seller table acme catalyst.statuses
+    """
+    from msgspec.structs import replace
+
+    from orderglot.hub import checked_table
+
+    seller = await hub.seller(name)
+    if file is None:
+        return write_json(seller.tables.get(table_name, []))
+    rows = checked_table(table_name, file.read_bytes())
+    await hub.store.change_seller(replace(seller, tables={**seller.tables, table_name: rows}))
+    return say(f"Set {table_name} of {seller.name} to {len(rows)} rows.")

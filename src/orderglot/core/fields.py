@@ -1,4 +1,4 @@
-"""The fields of an order that can be asked about, read off the order's own type."""
+"""The fields of an order that can be asked about, read off the types of order and customer."""
 
 from __future__ import annotations
 
@@ -12,10 +12,17 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 
+from orderglot.core.customer import Customer
 from orderglot.core.errors import Rule, invalid
-from orderglot.core.order import Order
+from orderglot.core.order import Identity, Order, native
 
 EXTRAS = "extras."
+CUSTOMER = "customer."
+NATIVE = "native:"
+WHOLE = "whole:"
+
+LONGEST_WHOLE = 18
+"""So many digits fit the whole numbers of every database."""
 
 
 class FieldKind(StrEnum):
@@ -31,13 +38,21 @@ class FieldKind(StrEnum):
 
 
 class Field(msgspec.Struct, frozen=True):
-    """One field by its dotted name; ``lists`` are the steps of its path that are lists."""
+    """One field by its dotted name; ``lists`` are the steps of its path that are lists.
+
+    Of a ``native`` field the path leads to what is known by that dialect's id. With ``whole`` the
+    text at the path is read as a number. With ``recorded`` the path begins in the record of the
+    order's customer, which an order alone does not tell.
+    """
 
     name: str
     path: tuple[str, ...]
     kind: FieldKind
     default: Any = None
     lists: tuple[int, ...] = ()
+    native: str = ""
+    whole: bool = False
+    recorded: bool = False
 
     @property
     def many(self) -> bool:
@@ -58,11 +73,14 @@ KINDS: dict[type, FieldKind] = {
 def field(name: str) -> Field:
     """Find a field by its dotted name, such as ``totals.total``, ``lines.sku``, ``extras.kole.x``.
 
-    Raises Invalid where an order has no such field.
+    Beside the members of an order there are ``native:kole`` and ``customer.native:kole``, the id
+    that a dialect's clients know, as a number; ``whole:tax_code``, a text as the number that it
+    spells; and ``customer.last_name``, what is on record of the customer. Raises Invalid where an
+    order has no such field.
     """
     if name.startswith(EXTRAS) and len(name) > len(EXTRAS):
         return Field(name, ("extras", name.removeprefix(EXTRAS)), FieldKind.EXTRA)
-    found = every_field().get(name)
+    found = every_field().get(name) or _recorded().get(name) or _derived(name)
     if found is None:
         raise invalid(name, Rule.UNKNOWN, "An order has no such field.")
     return found
@@ -74,15 +92,62 @@ def every_field() -> dict[str, Field]:
     return {found.name: found for found in _fields_of(Order, (), ())}
 
 
-def values_of(order: Order, wanted: Field) -> tuple[Any, ...]:
-    """Give what an order has in a field: one value, or any number of them; None is "nothing"."""
-    values: tuple[Any, ...] = (order,)
+@cache
+def _recorded() -> dict[str, Field]:
+    """Give the fields of a customer's record by the name that an order has for them."""
+    return {
+        CUSTOMER + found.name: msgspec.structs.replace(
+            found, name=CUSTOMER + found.name, recorded=True
+        )
+        for found in _fields_of(Customer, (), ())
+        if not found.many
+    }
+
+
+def _derived(name: str) -> Field | None:
+    whose, colon, dialect = name.partition(NATIVE)
+    if colon and dialect and whose in ("", CUSTOMER):
+        path = tuple(whose.split(".")[:-1])
+        return Field(name, path, FieldKind.NUMBER, native=dialect)
+    text = every_field().get(name.removeprefix(WHOLE)) if name.startswith(WHOLE) else None
+    if text is None or text.many or text.kind is not FieldKind.TEXT:
+        return None
+    return Field(name, text.path, FieldKind.NUMBER, whole=True)
+
+
+def values_of(order: Order, wanted: Field, customer: Customer | None = None) -> tuple[Any, ...]:
+    """Give what an order has in a field: one value, or any number of them; None is "nothing".
+
+    Raises Invalid where the field is of the customer's record and that is not given.
+    """
     if wanted.kind is FieldKind.EXTRA:
-        values = (order.extras.get(wanted.path[1]),)
-    else:
-        for number, step in enumerate(wanted.path):
-            repeated = number in wanted.lists
-            values = tuple(inner for value in values for inner in _step(value, step, repeated))
+        return _none_for_empty((order.extras.get(wanted.path[1]),))
+    if wanted.recorded and customer is None:
+        raise invalid(wanted.name, Rule.CHOICE, "An order alone does not tell this.")
+    values: tuple[Any, ...] = (customer if wanted.recorded else order,)
+    for number, step in enumerate(wanted.path):
+        repeated = number in wanted.lists
+        values = tuple(inner for value in values for inner in _step(value, step, repeated))
+    if wanted.native:
+        values = tuple(_native(value, wanted.native) for value in values)
+    elif wanted.whole:
+        values = tuple(map(read_whole_text, values))
+    return _none_for_empty(values)
+
+
+def read_whole_text(text: str | None) -> int | None:
+    """Read a text of at most 18 digits, the first of them no idle nought; None for any other."""
+    if not text or len(text) > LONGEST_WHOLE or not (text.isascii() and text.isdigit()):
+        return None
+    return None if text[0] == "0" and text != "0" else int(text)
+
+
+def _native(thing: Identity | Order | None, dialect: str) -> int | None:
+    # 0 is the id of what the hub does not have yet.
+    return None if thing is None else read_whole_text(native(thing, dialect)) or None
+
+
+def _none_for_empty(values: tuple[Any, ...]) -> tuple[Any, ...]:
     return tuple(None if value == "" else value for value in values)
 
 

@@ -19,6 +19,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from orderglot.core.customer import Customer
 from orderglot.core.errors import Rule, invalid
 from orderglot.core.fields import Field, FieldKind, field, values_of
 from orderglot.core.order import Order
@@ -102,17 +103,26 @@ class Page(Struct, frozen=True, kw_only=True):
     total: int | None = None
 
 
-def matches(order: Order, where: Query) -> bool:
-    """Tell whether an order is one of those asked for."""
+def matches(order: Order, where: Query, customer: Customer | None = None) -> bool:
+    """Tell whether an order is one of those asked for.
+
+    ``customer`` is the record of the order's customer, an empty one where it has none; without it
+    a question about that record raises Invalid.
+    """
     match where:
         case And(parts):
-            return all(matches(order, part) for part in parts)
+            return all(matches(order, part, customer) for part in parts)
         case Or(parts):
-            return any(matches(order, part) for part in parts)
+            return any(matches(order, part, customer) for part in parts)
         case Not(part):
-            return not matches(order, part)
+            return not matches(order, part, customer)
         case Compare(name, operator, value):
-            return _holds(values_of(order, field(name)), operator, value)
+            return _holds(values_of(order, field(name), customer), operator, value)
+
+
+def holds(value: Value, operator: Operator, wanted: Value | tuple[Value, ...]) -> bool:
+    """Tell whether one value compares so with another, or with a tuple of them."""
+    return _holds((value,), operator, wanted)
 
 
 def sorted_orders(orders: list[Order], sort: tuple[Sort, ...]) -> list[Order]:
@@ -126,8 +136,8 @@ def sorted_orders(orders: list[Order], sort: tuple[Sort, ...]) -> list[Order]:
 
 
 def sortable(wanted: Field) -> Field:
-    """Give the field back, or raise Invalid where an order has many values for it."""
-    if wanted.many or wanted.kind is FieldKind.EXTRA:
+    """Give the field back, or raise Invalid unless an order itself has one value for it."""
+    if wanted.many or wanted.recorded or wanted.kind is FieldKind.EXTRA:
         raise invalid(wanted.name, Rule.CHOICE, "Orders cannot be sorted by this field.")
     return wanted
 

@@ -68,7 +68,7 @@ class Server:
     async def _open(self, operation: Operation[Any, Any], request: Request) -> Response:
         self.brake.check(request.peer)
         ask = operation.read_request(request, NOBODY)
-        desk = Desk(self.store.keyring, self.store.now())
+        desk = Desk(self.store.keyring, self.store.now(), books=self.store.of)
         try:
             answer = await operation.perform(desk, ask)
         except Unauthenticated:

@@ -17,7 +17,7 @@ from orderglot.core.query import Query, Sort, matches, sorted_orders
 from orderglot.core.seller import Seller
 from orderglot.stores import document
 from orderglot.stores.names import goes_by, hub_id
-from orderglot.stores.rooms import Room, check_version, in_sight
+from orderglot.stores.rooms import Drawer, Room, check_version, in_sight
 from orderglot.stores.shelf import (
     Counts,
     Place,
@@ -86,7 +86,7 @@ class MemoryShelf:
 
     async def select(self, scope: Scope, question: Question) -> Stretch:
         """Give the orders of a question in its order."""
-        found = [order for order in self._sighted(scope) if matches(order, question.where)]
+        found = self._matching(scope, question.where)
         found = sorted_orders(found, question.sort)
         if question.behind is not None:
             behind = question.behind
@@ -96,7 +96,15 @@ class MemoryShelf:
 
     async def count(self, scope: Scope, where: Query) -> int:
         """Count the matches exactly."""
-        return sum(matches(order, where) for order in self._sighted(scope))
+        return len(self._matching(scope, where))
+
+    def _matching(self, scope: Scope, where: Query) -> list[Order]:
+        customers = self._room(scope.seller).customers
+        return [
+            order
+            for order in self._sighted(scope)
+            if matches(order, where, _customer_of(order, customers))
+        ]
 
     async def events(self, scope: Scope, order: int) -> tuple[Event, ...]:
         """Give what happened to an order, by rising version; nothing where it is not in scope."""
@@ -247,3 +255,8 @@ def _is_behind(order: Order, sort: tuple[Sort, ...], place: Place) -> bool:
 
 def _rank(value: Any) -> tuple[bool, Any]:
     return (value is not None, 0 if value is None else value)
+
+
+def _customer_of(order: Order, customers: Drawer[Customer]) -> Customer:
+    found = customers.with_ids((order.customer.id,)) if order.customer else []
+    return found[0] if found else Customer()

@@ -10,7 +10,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from orderglot.core.caller import READ, Caller
 from orderglot.core.errors import HubError, Invalid, Upstream
 from orderglot.core.order import Order, Reference
-from orderglot.core.ports import Keyring, Unit
+from orderglot.core.ports import Book, Keyring, Unit
 from orderglot.core.query import Page, Window
 from orderglot.wire.message import Request, Response
 
@@ -44,12 +44,13 @@ MEBIBYTE = 2**20
 class Desk:
     """Where an operation is performed: the caller's book, the keyring, and the time.
 
-    An open operation (a login) has no caller and so no book; it must not ask for one.
+    An open operation (a login) has no caller and so no book; whom it has let in, it may open theirs.
     """
 
     keyring: Keyring
     now: datetime
     opened: Unit | None = None
+    books: Callable[[Caller], Book] | None = None
 
     @property
     def book(self) -> Unit:
@@ -57,6 +58,12 @@ class Desk:
         if self.opened is None:
             raise RuntimeError("an open operation has no book")
         return self.opened
+
+    def book_of(self, caller: Caller) -> Book:
+        """Open the book of a caller whom this open operation has just let in."""
+        if self.books is None:
+            raise RuntimeError("only an open operation opens a book")
+        return self.books(caller)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,7 +183,8 @@ class Dialect:
     ``operations`` make the server face. ``place``, ``get``, ``page`` and ``linked`` make the client
     face: each need of the hub as a conversation, None where the vendor cannot. ``customer`` is the
     name by which a client's credentials say whose orders it is about, by the vendor's id of that
-    customer; "" where the vendor's paths name none.
+    customer; "" where the vendor's paths name none. ``tables`` are the lists that a seller may set
+    for this dialect, by name, each with what refuses a malformed one.
     """
 
     name: str
@@ -191,6 +199,7 @@ class Dialect:
     linked: Callable[[Reference], Talk[tuple[Order, ...]]] | None = None
     customer: str = ""
     repeats: Repeats | None = None
+    tables: Mapping[str, Callable[[Any], object]] = field(default_factory=dict)
     max_body: int = MEBIBYTE
     can: Can = field(default_factory=Can)
 

@@ -9,18 +9,34 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from orderglot.core.fields import Field, FieldKind, field
 from orderglot.core.query import And, Compare, Not, Operator, Or, Query, fold
 from orderglot.stores.sql.grammar import Grammar, Sql, say
-from orderglot.stores.sql.rows import COLUMNS, MILLION, stored
+from orderglot.stores.sql.rows import COLUMNS, MILLION, MOST, stored
 from orderglot.stores.sql.whole import whole
 
 ORDERS = "o"
 """What the table of orders is called in every statement."""
 
 DOCUMENT = f"{ORDERS}.document"
+
+
+class Named(NamedTuple):
+    """Where the references of a thing stand, and the column of an order with the thing's hub id."""
+
+    table: str
+    name: str
+    owner: str
+
+
+NATIVE: dict[tuple[str, ...], Named] = {
+    (): Named("order_references", "order_id", "id"),
+    ("customer",): Named("customer_references", "customer", "customer"),
+}
+"""By the path of a ``native`` field."""
+
 TRUE = Sql("1 = 1")
 FALSE = Sql("1 = 0")
 
@@ -71,7 +87,19 @@ def expression(wanted: Field, grammar: Grammar) -> str:
     """Say the value of a field that an order has one of."""
     if wanted.name in COLUMNS:
         return f"{ORDERS}.{COLUMNS[wanted.name]}"
-    return grammar.inside(DOCUMENT, wanted.path, wanted)
+    if wanted.native:
+        owner = f"{ORDERS}.{NATIVE[wanted.path].owner}"
+        return grammar.native(DOCUMENT, (*wanted.path, "references"), owner, wanted.native)
+    if wanted.recorded:
+        value = grammar.inside("c.document", wanted.path, wanted)
+        return say(
+            "(SELECT",
+            value,
+            "FROM customers AS c",
+            f"WHERE c.seller = {ORDERS}.seller AND c.id = {ORDERS}.customer)",
+        )
+    value = grammar.inside(DOCUMENT, wanted.path, wanted)
+    return grammar.whole(value) if wanted.whole else value
 
 
 def _comparison(compare: Compare, grammar: Grammar) -> Sql:
@@ -81,7 +109,27 @@ def _comparison(compare: Compare, grammar: Grammar) -> Sql:
     if wanted.many:
         return _any(wanted, compare, grammar)
     value = expression(wanted, grammar)
-    return _leaf(value, wanted, compare.operator, compare.value, grammar)
+    leaf = _leaf(value, wanted, compare.operator, compare.value, grammar)
+    if not wanted.native or compare.operator not in (Operator.EQ, Operator.IN):
+        return leaf
+    values = compare.value if isinstance(compare.value, tuple) else (compare.value,)
+    return leaf if None in values else conjunction((_called(wanted, values), leaf))
+
+
+def _called(wanted: Field, values: tuple[Any, ...]) -> Sql:
+    """Say that somebody has these for a name: no more than an index serves, nor less."""
+    table, name, owner = NATIVE[wanted.path]
+    wholes = [int(value) for value in values if value == int(value) and 0 <= value <= MOST]
+    if not wholes:
+        return FALSE
+    marks, own = ", ".join("?" * len(wholes)), f"{ORDERS}.{owner}"
+    named = say(
+        f"{own} IN (SELECT r.{name} FROM",
+        f"{table} AS r WHERE r.seller = {ORDERS}.seller AND r.name IN ({marks}) AND r.dialect = ?",
+        "UNION ALL VALUES",
+        ", ".join(["(?)"] * len(wholes)) + ")",
+    )
+    return Sql(named, (*map(str, wholes), wanted.native, *wholes))
 
 
 def _any(wanted: Field, compare: Compare, grammar: Grammar) -> Sql:

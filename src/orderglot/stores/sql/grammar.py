@@ -27,6 +27,18 @@ class Grammar(Protocol):
         """Say the value at a path of a document, in the form of columns; nothing is NULL."""
         ...
 
+    def native(self, document: str, path: tuple[str, ...], owner: str, dialect: str) -> str:
+        """Say the number that a dialect's clients know a thing by.
+
+        That is its first reference of the dialect among those at the path, else ``owner``, its hub
+        id; NULL where it is no whole number or there is no owner.
+        """
+        ...
+
+    def whole(self, text: str) -> str:
+        """Say the whole number that a text spells, as ``core.fields`` reads it, or NULL."""
+        ...
+
     def each(self, document: str, path: tuple[str, ...], name: str) -> tuple[str, str]:
         """Say the list at a path as a table of that name, and an element of it as a document."""
         ...

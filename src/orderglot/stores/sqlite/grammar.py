@@ -10,8 +10,8 @@ from typing import Any
 
 import msgspec
 
-from orderglot.core.fields import Field, FieldKind
-from orderglot.core.order import Order
+from orderglot.core.fields import Field, FieldKind, read_whole_text
+from orderglot.core.order import Order, Reference
 from orderglot.core.query import Compare, Operator, matches
 from orderglot.stores.sql import rows
 from orderglot.stores.sql.grammar import Sql
@@ -24,6 +24,7 @@ class _Extras(msgspec.Struct):
     extras: dict[str, Any] = {}
 
 
+_read_references = msgspec.json.Decoder(list[Reference]).decode
 _read_extras = msgspec.json.Decoder(_Extras, float_hook=Decimal).decode
 
 
@@ -45,6 +46,15 @@ class SqliteGrammar:
         if field.default is None:
             return value
         return f"coalesce({value}, {_literal(field.default)})"
+
+    def native(self, document: str, path: tuple[str, ...], owner: str, dialect: str) -> str:
+        """Say the number that a dialect's clients know a thing by."""
+        references = f"json_extract({document}, '$.{'.'.join(path)}')"
+        return f"native_id({references}, {owner}, {_literal(dialect)})"
+
+    def whole(self, text: str) -> str:
+        """Say the whole number that a text spells, as ``core.fields`` reads it, or NULL."""
+        return f"whole({text})"
 
     def each(self, document: str, path: tuple[str, ...], name: str) -> tuple[str, str]:
         """Say the list at a path as a table of that name, and an element of it as a document."""
@@ -78,7 +88,7 @@ class SqliteGrammar:
 
 def teach(connection: sqlite3.Connection) -> None:
     """Teach a connection the functions that the grammar uses."""
-    for function in (millionths, microseconds, extra_matches):
+    for function in (millionths, microseconds, extra_matches, whole, native_id):
         count = function.__code__.co_argcount
         connection.create_function(function.__name__, count, function, deterministic=True)
 
@@ -92,6 +102,19 @@ def millionths(amounts: str) -> int | None:
 def microseconds(moment: str | None) -> int | None:
     """Give an instant that is written as ISO 8601 in whole microseconds since 1970."""
     return None if moment is None else rows.microseconds(datetime.fromisoformat(moment))
+
+
+def whole(text: str | None) -> int | None:
+    """Give the whole number that a text spells."""
+    return read_whole_text(text)
+
+
+def native_id(references: str | None, owner: int | None, dialect: str) -> int | None:
+    """Give the number of the first reference of a dialect in a JSON array, else the owner's."""
+    for reference in _read_references(references) if references else ():
+        if reference.dialect == dialect:
+            return read_whole_text(reference.id) or None
+    return owner
 
 
 def extra_matches(document: str, asked: str) -> bool:

@@ -63,10 +63,10 @@ CREATE TABLE orders (
 );
 -- Each index ends with what decides whether an order is in sight and what is commonly asked
 -- beside its first columns, so that skipping to a page reads the index alone.
-CREATE INDEX orders_id ON orders (seller, test, id);
-CREATE INDEX orders_created ON orders (seller, created, id, test, status, kind);
+CREATE INDEX orders_id ON orders (seller, test, id, deleted);
+CREATE INDEX orders_created ON orders (seller, created, id, test, status, kind, deleted, total);
 CREATE INDEX orders_customer ON orders (seller, customer, created, id, test, status, kind);
-CREATE INDEX orders_total ON orders (seller, total, id, test);
+CREATE INDEX orders_total ON orders (seller, total, id, test, deleted, created);
 CREATE INDEX orders_customer_total ON orders (seller, customer, total, id, test);
 CREATE INDEX orders_status ON orders (seller, status, created, id, test);
 CREATE INDEX orders_modified ON orders (seller, modified, id, test);

@@ -1,0 +1,65 @@
+"""Catalyst's proof of who is calling: an access token, in a header or in the query."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from orderglot.core.caller import Caller
+from orderglot.core.errors import Unauthenticated
+from orderglot.core.ports import Credential, Keyring
+from orderglot.dialects.catalyst.tables import NAME
+from orderglot.wire.dialect import Session, Talk
+from orderglot.wire.message import Request, argument
+
+KEY, TOKEN, REFRESH = "key", "token", "refresh"
+
+REFUSED = "Send the access token of your site in the Authorization header."
+"""The one thing that is said to whoever is not let in, whatever the reason."""
+
+
+class CatalystAuth:
+    """The token alone proves it: one that the seller handed out, or one that OAuth gave for it."""
+
+    fields = ("", "access_token")
+
+    def spell(self, random: bytes) -> str:
+        """Spell an access token: 64 hexadecimal digits."""
+        return random.hex()
+
+    def name(self, random: bytes) -> str:
+        """Spell what a token is called in lists; it never goes over the wire."""
+        return f"app-{random[:4].hex()}"
+
+    def login(self, session: Session, refusals: int) -> Talk[None] | None:
+        """Say that there is nothing to log in to: the token is the credential."""
+
+    def prove(self, request: Request, session: Session) -> Request:
+        """Put the token into a request as the vendor's pages do, without a word before it."""
+        proof = {"authorization": session.credentials["access_token"]}
+        return replace(request, headers={**request.headers, **proof})
+
+    async def identify(self, request: Request, keyring: Keyring) -> Caller:
+        """Tell who is calling."""
+        return (await admit(keyring, read_token(request), KEY, TOKEN)).caller
+
+
+AUTH = CatalystAuth()
+
+
+def read_token(request: Request) -> str:
+    """Read a token: raw, as Bearer, or in the query; "" where there is none."""
+    header = request.headers.get("authorization", "").strip()
+    scheme, _, rest = header.partition(" ")
+    if scheme.lower() == "bearer":
+        return rest.strip()
+    return header or (argument(request, "access_token") or "").strip()
+
+
+async def admit(keyring: Keyring, secret: str, *kinds: str) -> Credential:
+    """Let a secret in that is of one of the kinds, a key alone where none is named."""
+    for kind in kinds or (KEY,):
+        try:
+            return await keyring.admit(NAME, kind, secret)
+        except Unauthenticated:
+            continue
+    raise Unauthenticated(REFUSED)

@@ -1,0 +1,237 @@
+"""Changing orders: new ones, changes to some of their fields, and taking them away."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from orderglot.core.caller import CHANGE, CREATE, Caller
+from orderglot.core.errors import Rule, invalid
+from orderglot.core.order import Line, Order, native
+from orderglot.core.summing import summed
+from orderglot.dialects.catalyst.desk import (
+    JSON,
+    SITES,
+    demand_customer,
+    emptied,
+    nothing_said,
+    order_at,
+    path,
+    site_at,
+    write_done,
+)
+from orderglot.dialects.catalyst.items import read_item, with_items
+from orderglot.dialects.catalyst.members import by_name
+from orderglot.dialects.catalyst.orders import NO_SITE, One
+from orderglot.dialects.catalyst.site import (
+    ShippingOption,
+    Site,
+    read_references,
+    row_of,
+    with_status,
+)
+from orderglot.dialects.catalyst.tables import NAME
+from orderglot.dialects.catalyst.values import digits, put
+from orderglot.dialects.catalyst.wire import take, write_draft
+from orderglot.wire import json
+from orderglot.wire.dialect import Desk, Operation
+from orderglot.wire.form import Form
+from orderglot.wire.message import Request, Response
+
+
+class Draft(Struct, frozen=True):
+    """What was sent of an order: all of a new one, or some fields of one that is there."""
+
+    members: Mapping[str, Any]
+    site: str = ""
+    id: str = ""
+
+
+def draft_of(order: Order) -> Draft:
+    """Make what a client sends of a new order."""
+    return Draft(write_draft(order, NO_SITE))
+
+
+def _read_draft(request: Request, _caller: Caller) -> Draft:
+    body = json.read(request.body)
+    if not isinstance(body, Mapping):
+        raise invalid("body", Rule.MALFORMED, "An order is sent as a JSON object of its fields.")
+    return Draft(body, request.params["site"], request.params.get("order", ""))
+
+
+def _taken(order: Order, draft: Draft, site: Site) -> Order:
+    """Put what was sent into an order; raises Invalid with all that is wrong with it."""
+    form = Form(draft.members)
+    changed = take(order, form, site)
+    form.check()
+    return _shipped(changed, site) if "shippingOptionId" in _named(draft) else changed
+
+
+def _named(draft: Draft) -> frozenset[str]:
+    """Tell which fields were sent, by the names of today."""
+    members = (by_name().get(name.lower()) for name in draft.members)
+    return frozenset(member.name for member in members if member is not None)
+
+
+def _shipped(order: Order, site: Site) -> Order:
+    """Let a shipping option of the site say how an order is shipped and for how much."""
+    number = by_name()["shippingoptionid"].show(order, site)
+    option = row_of(site.shipping_options, number)
+    if not isinstance(option, ShippingOption):
+        return order
+    order = put(order, "shipping.method", option.description)
+    if option.price is not None:
+        order = put(order, "totals.shipping", option.price)
+    return put(order, "shipping.tax_rate", option.tax_rate)
+
+
+# POST /orders
+
+
+def _write_draft(draft: Draft) -> Request:
+    return Request(
+        method="POST",
+        path=path("/orders"),
+        headers={"content-type": JSON, "accept": "application/json"},
+        body=json.write(draft.members),
+    )
+
+
+async def _create_order(desk: Desk, draft: Draft) -> Order:
+    site = await site_at(desk, draft.site)
+    seller = await desk.book.seller()
+    begun = with_status(site, Order(currency=seller.currency), _first_status(site))
+    order = _taken(begun, draft, site)
+    await demand_customer(desk, order)
+    if items := _items(draft):
+        order = await with_items(desk, order, items)
+    placed = await desk.book.place(summed(order))
+    if _unbilled(placed):
+        return await desk.book.change(_billed(placed, desk.now), "billed")
+    return placed
+
+
+def _items(draft: Draft) -> tuple[Line, ...]:
+    """Read the items that stand in a new order, which spares the client to add them afterwards."""
+    form = Form(draft.members)
+    lines = tuple(map(read_item, form.each("items")))
+    form.check()
+    return lines
+
+
+def _first_status(site: Site) -> int:
+    return next((row.id for row in site.statuses if row.default), site.statuses[0].id)
+
+
+def _write_created(order: Order, request: Request) -> Response:
+    return emptied(201, request, own=native(order, NAME))
+
+
+def _read_created(response: Response, _draft: Draft) -> Order:
+    """Read the new order's id where the answer tells it, as ours does; the vendor's does not."""
+    id = response.headers.get("content-location", "").rpartition("/")[2]
+    return Order(references=read_references(digits(id)))
+
+
+CREATE_ORDER: Operation[Draft, Order] = Operation(
+    name="createOrder",
+    method="POST",
+    paths=(SITES + "/orders",),
+    write_request=_write_draft,
+    read_request=_read_draft,
+    perform=_create_order,
+    write_response=_write_created,
+    read_response=_read_created,
+    needs=CREATE,
+    once=True,
+)
+
+
+def _write_gone(_order: Order | None, _request: Request) -> Response:
+    return Response(status=204)
+
+
+# PUT /orders/{id}
+
+
+def _write_change(draft: Draft) -> Request:
+    return Request(
+        method="PUT",
+        path=path("/orders/{order}", order=draft.id),
+        headers={"content-type": JSON},
+        body=json.write(draft.members),
+    )
+
+
+async def _update_order(desk: Desk, draft: Draft) -> Order:
+    site = await site_at(desk, draft.site)
+    order = await order_at(desk, site, draft.id)
+    changed = _taken(order, draft, site)
+    if changed.customer != order.customer:
+        await demand_customer(desk, changed)
+    if _unbilled(changed):
+        changed = _billed(changed, desk.now)
+    if not order.references and _charges(changed) != _charges(order):
+        changed = summed(changed)
+    return order if changed == order else await desk.book.change(changed)
+
+
+def _unbilled(order: Order) -> bool:
+    bill = order.invoice
+    return bill is not None and bill.status is not None and not bill.number
+
+
+def _billed(order: Order, now: datetime) -> Order:
+    """Give an order that is invoiced the number and date of its invoice."""
+    bill = order.invoice
+    assert bill is not None
+    number = native(order, NAME)
+    return replace(order, invoice=replace(bill, number=number, date=bill.date or now))
+
+
+def _charges(order: Order) -> tuple[Any, ...]:
+    return order.discount, order.totals.shipping, order.shipping.tax_rate
+
+
+UPDATE_ORDER: Operation[Draft, Order | None] = Operation(
+    name="updateOrder",
+    method="PUT",
+    paths=(SITES + "/orders/{order}",),
+    write_request=_write_change,
+    read_request=_read_draft,
+    perform=_update_order,
+    write_response=write_done,
+    read_response=nothing_said,
+    needs=CHANGE,
+)
+
+
+# DELETE /orders/{id}
+
+
+def _read_gone(request: Request, _caller: Caller) -> One:
+    return One(request.params["order"], request.params["site"])
+
+
+async def _delete_order(desk: Desk, one: One) -> Order:
+    """Mark an order as deleted; it stays in the book."""
+    site = await site_at(desk, one.site)
+    order = await order_at(desk, site, one.id)
+    return await desk.book.change(replace(order, deleted=desk.now), "deleted")
+
+
+DELETE_ORDER: Operation[One, Order | None] = Operation(
+    name="deleteOrder",
+    method="DELETE",
+    paths=(SITES + "/orders/{order}",),
+    write_request=lambda one: Request(method="DELETE", path=path("/orders/{order}", order=one.id)),
+    read_request=_read_gone,
+    perform=_delete_order,
+    write_response=_write_gone,
+    read_response=nothing_said,
+    needs=CHANGE,
+)

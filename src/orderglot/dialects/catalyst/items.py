@@ -1,0 +1,118 @@
+"""Putting items into an order, at the seller's prices."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from orderglot.core.caller import CHANGE, Caller
+from orderglot.core.errors import Invalid, Problem, Rule
+from orderglot.core.fields import read_whole_text
+from orderglot.core.order import Line, Order
+from orderglot.core.pricing import price
+from orderglot.core.summing import summed
+from orderglot.dialects.catalyst.desk import (
+    JSON,
+    SITES,
+    nothing_said,
+    order_at,
+    path,
+    site_at,
+    write_done,
+)
+from orderglot.dialects.catalyst.values import digits
+from orderglot.dialects.catalyst.wire import exact
+from orderglot.wire import json
+from orderglot.wire.dialect import Desk, Operation
+from orderglot.wire.form import Form
+from orderglot.wire.message import Request
+
+MOST_PIECES = 999_999
+
+
+class Items(Struct, frozen=True):
+    """Items to be put into an order."""
+
+    order: str
+    lines: tuple[Line, ...]
+    site: str = ""
+
+
+def _write_items(items: Items) -> Request:
+    body = [
+        {
+            "productId": read_whole_text(line.item_id),
+            "productCode": line.sku,
+            "units": line.quantity,
+            "description": line.title,
+        }
+        for line in items.lines
+    ]
+    return Request(
+        method="POST",
+        path=path("/orders/{order}/products", order=items.order),
+        headers={"content-type": JSON},
+        body=json.write({"items": body}),
+    )
+
+
+def _read_items(request: Request, _caller: Caller) -> Items:
+    form = Form(json.read(request.body))
+    lines = tuple(map(read_item, form.each("items", required=True)))
+    form.check()
+    return Items(request.params["order"], lines, request.params["site"])
+
+
+def read_item(form: Form) -> Line:
+    """Read a new item: the vendor's number of the product, or its code, is what is sold here."""
+    product = form.text("productId")
+    sku = form.text("productCode") or product
+    if not sku:
+        form.refuse("productId", Rule.REQUIRED, "This field is required.")
+    pieces = form.whole("units", required=True, least=1, most=MOST_PIECES)
+    return Line(
+        sku=sku, item_id=digits(product), title=exact(form, "description"), quantity=pieces or 0
+    )
+
+
+async def with_items(desk: Desk, order: Order, lines: tuple[Line, ...]) -> Order:
+    """Put items into an order at the seller's prices; raises Invalid where one cannot be bought."""
+    products = await desk.book.products([line.sku for line in lines])
+    try:
+        priced = price(Order(lines=lines), products).lines
+    except Invalid as error:
+        raise Invalid(*map(_on_wire, error.problems)) from None
+    first = len(order.lines) + 1
+    added = tuple(
+        replace(line, number=number, title=asked.title or line.title)
+        for number, (line, asked) in enumerate(zip(priced, lines, strict=True), first)
+    )
+    return replace(order, lines=(*order.lines, *added))
+
+
+def _on_wire(problem: Problem) -> Problem:
+    """Give the problem of a line the name that its field has in the request."""
+    name = {"sku": "productId", "quantity": "units"}.get(problem.field, problem.field)
+    return replace(problem, field=f"items[{problem.line}].{name}")
+
+
+async def _add_items(desk: Desk, items: Items) -> Order:
+    """Add items; an order that was born here is summed up anew."""
+    site = await site_at(desk, items.site)
+    order = await order_at(desk, site, items.order)
+    changed = await with_items(desk, order, items.lines)
+    return await desk.book.change(changed if order.references else summed(changed))
+
+
+ADD_PRODUCTS: Operation[Items, Order | None] = Operation(
+    name="postOrderProducts",
+    method="POST",
+    paths=(SITES + "/orders/{order}/products",),
+    write_request=_write_items,
+    read_request=_read_items,
+    perform=_add_items,
+    write_response=write_done,
+    read_response=nothing_said,
+    needs=CHANGE,
+    once=True,
+)

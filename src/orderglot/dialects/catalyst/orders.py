@@ -1,0 +1,285 @@
+"""Reading orders: the list, one customer's list, and one order, each from both ends."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import asdict, replace
+
+from orderglot.core.caller import Caller
+from orderglot.core.customer import Customer, identity
+from orderglot.core.errors import NotFound
+from orderglot.core.order import Order, Reference, native
+from orderglot.core.query import (
+    EVERYTHING,
+    And,
+    Compare,
+    Not,
+    Operator,
+    Or,
+    Page,
+    Query,
+    Sort,
+    Window,
+)
+from orderglot.dialects.catalyst.desk import (
+    JSON,
+    SITES,
+    ask_for,
+    customer_at,
+    customer_of,
+    order_at,
+    site_at,
+)
+from orderglot.dialects.catalyst.lenient import Node
+from orderglot.dialects.catalyst.members import MEMBERS
+from orderglot.dialects.catalyst.selection import (
+    Selection,
+    read_fields,
+    read_sort,
+    select,
+    wants_customer,
+    write_sort,
+)
+from orderglot.dialects.catalyst.site import Site
+from orderglot.dialects.catalyst.tables import DEFAULT_LIMIT, NAME, PAGE_SIZE
+from orderglot.dialects.catalyst.where import parse_where, read_where, write_where
+from orderglot.dialects.catalyst.wire import STATUS, read_order
+from orderglot.wire import json
+from orderglot.wire.dialect import Desk, Operation
+from orderglot.wire.form import Form
+from orderglot.wire.message import Request, Response, argument, query_of
+from orderglot.wire.paging import FURTHEST, read_bounded
+
+OLDEST_FIRST = (Sort("created"),)
+"""How our client lists, so that an order that arrives meanwhile moves no other."""
+
+EVERY_FIELD = ",".join((*(member.name for member in MEMBERS), STATUS))
+
+ENTITY = f"customer.native:{NAME}"
+
+NOT_DELETED = Compare("deleted", Operator.EQ, None)
+
+NO_SITE = Site()
+"""What a client knows of a vendor's site: nothing but how every site begins."""
+
+
+class Listing(Struct, frozen=True):
+    """What a list is asked for; ``asked`` is what our own client wants, ``where`` what was sent."""
+
+    window: Window = Window()
+    asked: Query = EVERYTHING
+    where: Node | None = None
+    site: str = ""
+    customer: str = ""
+    fields: Selection = ()
+
+
+class Listed(Page, frozen=True, kw_only=True):
+    """A page of a list, and what it takes to spell it."""
+
+    site: Site = NO_SITE
+    fields: Selection = ()
+    customers: dict[int, Customer] = field(default_factory=dict)
+
+
+# GET /orders and /customers/{id}/orders
+
+
+def _write_listing(listing: Listing) -> Request:
+    window = listing.window
+    query = [
+        ("where", write_where(listing.asked, NO_SITE)),
+        ("order", write_sort(window.sort or OLDEST_FIRST)),
+        ("skip", str(window.offset)),
+        ("limit", str(window.limit)),
+        ("fields", EVERY_FIELD),
+    ]
+    query_text = query_of((name, value) for name, value in query if value)
+    if listing.customer:
+        return ask_for("/customers/{customer}/orders", query_text, customer=listing.customer)
+    return ask_for("/orders", query_text)
+
+
+def _read_listing(request: Request, _caller: Caller) -> Listing:
+    return Listing(
+        window=Window(
+            sort=read_sort(argument(request, "order")),
+            limit=min(read_bounded(request, "limit", DEFAULT_LIMIT, most=FURTHEST), PAGE_SIZE),
+            offset=read_bounded(request, "skip", 0),
+            total=True,
+        ),
+        where=parse_where(argument(request, "where") or ""),
+        site=request.params["site"],
+        customer=request.params.get("customer", ""),
+        fields=read_fields(argument(request, "fields")),
+    )
+
+
+async def _list_orders(desk: Desk, listing: Listing) -> Listed:
+    site = await site_at(desk, listing.site)
+    where = await _narrowed(desk, read_where(listing.where, site))
+    parts = [where] if asks(where, "deleted") else [NOT_DELETED, where]
+    if listing.customer:
+        customer = await customer_at(desk, site, listing.customer)
+        parts.append(Compare("customer.id", Operator.EQ, customer.id))
+    asked = And(tuple(part for part in parts if part != EVERYTHING))
+    page = await desk.book.page(replace(listing.window, where=asked))
+    customers: dict[int, Customer] = {}
+    for order in page.orders if wants_customer(listing.fields) else ():
+        if order.customer is not None and order.customer.id not in customers:
+            found = await customer_of(desk, order)
+            customers[order.customer.id] = found or Customer()
+    return Listed(**asdict(page), site=site, fields=listing.fields, customers=customers)
+
+
+async def _narrowed(desk: Desk, where: Query) -> Query:
+    """Ask for a customer by the hub's id instead of the shown one, which an index knows best."""
+    parts = list[Query]()
+    for part in where.parts if isinstance(where, And) else (where,):
+        match part:
+            case Compare(name, Operator.EQ, Decimal() as id) if name == ENTITY and id == int(id):
+                parts.append(await _with_entity(desk, str(int(id))))
+            case _:
+                parts.append(part)
+    return And(tuple(parts))
+
+
+async def _with_entity(desk: Desk, id: str) -> Query:
+    """Ask for the orders of the customer that is shown under an id."""
+    try:
+        customer = await desk.book.customer(Reference(NAME, id))
+    except NotFound:
+        return Or(())
+    shown = native(identity(customer), NAME) == id
+    return Compare("customer.id", Operator.EQ, customer.id) if shown else Or(())
+
+
+def asks(where: Query, field: str) -> bool:
+    """Tell whether a question asks for a field."""
+    match where:
+        case And(parts) | Or(parts):
+            return any(asks(part, field) for part in parts)
+        case Not(part):
+            return asks(part, field)
+        case Compare():
+            return where.field == field
+
+
+def _write_listed(listed: Listed, _request: Request) -> Response:
+    window = listed.window
+    items = [
+        select(
+            order,
+            listed.site,
+            listed.fields,
+            listed.customers.get(order.customer.id) if order.customer else None,
+        )
+        for order in listed.orders
+    ]
+    return envelope(items, listed.total or 0, window.offset, window.limit)
+
+
+def _read_listed(response: Response, listing: Listing) -> Listed:
+    form = Form(json.read(response.body))
+    items = form.each("items")
+    orders = tuple(read_order(item, NO_SITE) for item in items)
+    for item in items:
+        item.text("id", required=True)
+    total = form.whole("totalItemsCount", required=True, least=0) or 0
+    form.check()
+    window = listing.window
+    end = window.offset + len(orders)
+    following = replace(window, offset=end) if orders and end < total else None
+    return Listed(orders=orders, window=window, next=following, total=total)
+
+
+def envelope(items: list[Any], total: int, skip: int, limit: int) -> Response:
+    """Answer with a list as the vendor wraps it."""
+    body = {"items": items, "totalItemsCount": total, "skip": skip, "limit": limit}
+    return Response(status=200, headers={"content-type": JSON}, body=json.write(body))
+
+
+LIST_ORDERS: Operation[Listing, Listed] = Operation(
+    name="listOrders",
+    method="GET",
+    paths=(SITES + "/orders",),
+    write_request=_write_listing,
+    read_request=_read_listing,
+    perform=_list_orders,
+    write_response=_write_listed,
+    read_response=_read_listed,
+)
+
+LIST_CUSTOMER_ORDERS: Operation[Listing, Listed] = Operation(
+    name="listCustomerOrders",
+    method="GET",
+    paths=(SITES + "/customers/{customer}/orders",),
+    write_request=_write_listing,
+    read_request=_read_listing,
+    perform=_list_orders,
+    write_response=_write_listed,
+    read_response=_read_listed,
+)
+
+
+# GET /orders/{id}
+
+
+class One(Struct, frozen=True):
+    """Which order is asked for, and what of it."""
+
+    id: str
+    site: str = ""
+    fields: Selection = ()
+
+
+class Shown(Struct, frozen=True):
+    """One order, and what it takes to spell it."""
+
+    order: Order
+    site: Site = NO_SITE
+    fields: Selection = ()
+    customer: Customer | None = None
+
+
+def _write_one(one: One) -> Request:
+    return ask_for("/orders/{order}", query_of((("fields", EVERY_FIELD),)), order=one.id)
+
+
+def _read_one(request: Request, _caller: Caller) -> One:
+    fields = read_fields(argument(request, "fields"))
+    return One(request.params["order"], request.params["site"], fields)
+
+
+async def _get_order(desk: Desk, one: One) -> Shown:
+    site = await site_at(desk, one.site)
+    order = await order_at(desk, site, one.id)
+    customer = await customer_of(desk, order) if wants_customer(one.fields) else None
+    return Shown(order, site, one.fields, customer)
+
+
+def _write_shown(shown: Shown, _request: Request) -> Response:
+    body = select(shown.order, shown.site, shown.fields, shown.customer)
+    return Response(status=200, headers={"content-type": JSON}, body=json.write(body))
+
+
+def _read_shown(response: Response, _one: One) -> Shown:
+    form = Form(json.read(response.body))
+    order = read_order(form, NO_SITE)
+    form.check()
+    return Shown(order)
+
+
+GET_ORDER: Operation[One, Shown] = Operation(
+    name="getOrder",
+    method="GET",
+    paths=(SITES + "/orders/{order}",),
+    write_request=_write_one,
+    read_request=_read_one,
+    perform=_get_order,
+    write_response=_write_shown,
+    read_response=_read_shown,
+)

@@ -1,0 +1,214 @@
+"""Relations: what an order leads to, nested in it where ``fields`` names it, asked for by a path."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from orderglot.core.customer import Customer
+from orderglot.core.order import Order, Reference, native
+from orderglot.core.query import Operator, Query
+from orderglot.dialects.catalyst import asking
+from orderglot.dialects.catalyst.asking import Asked, by_row
+from orderglot.dialects.catalyst.members import by_name
+from orderglot.dialects.catalyst.numbered import with_status
+from orderglot.dialects.catalyst.site import (
+    Numbered,
+    Site,
+    row_of,
+    status_number,
+    write_id,
+)
+from orderglot.dialects.catalyst.tables import NAME
+from orderglot.dialects.catalyst.values import write_moment
+
+Shown = dict[str, Any]
+ShowRelation = Callable[[Order, Site, Customer | None], Shown]
+
+
+class Relation(Struct, frozen=True):
+    """A relation: ``show`` gives all that it leads to, ``{}`` where it leads to nothing.
+
+    ``asked`` has what may be asked for, by names in small letters. Where ``fields`` selects nothing
+    inside it, the members of ``more`` are left out.
+    """
+
+    name: str
+    show: ShowRelation
+    asked: Mapping[str, Asked]
+    more: frozenset[str] = frozenset()
+
+
+def _row(row: Numbered | None, site: Site) -> Shown:
+    """Spell a row of one of the site's lists."""
+    if row is None:
+        return {}
+    members: Shown = msgspec.to_builtins(row, builtin_types=(Decimal,))
+    return {"id": members.pop("id"), "siteId": write_id(site.id), **members}
+
+
+def write_status(site: Site, number: int) -> Shown:
+    """Spell a status of a site."""
+    row = next((row for row in site.statuses if row.id == number), None)
+    if row is None:
+        return {}
+    return {
+        "id": row.id,
+        "siteId": write_id(site.id),
+        "label": row.label,
+        "default": row.default,
+        "notifyCustomer": row.notify_customer,
+        "siteNotificationId": row.site_notification_id,
+    }
+
+
+def _show_status(order: Order, site: Site, _customer: Customer | None) -> Shown:
+    return write_status(site, status_number(site, order))
+
+
+def _rows_asked(rows: str, choose: Callable[[Site, int], Query], names: tuple[str, ...]) -> Any:
+    def asked(name: str) -> Asked:
+        def ask(site: Site, operator: Operator, value: Any) -> Query:
+            said = {row.id: _said(row, name, site) for row in getattr(site, rows)}
+            return by_row(said, lambda id: choose(site, id), operator, value)
+
+        return Asked(ask)
+
+    return {name.lower(): asked(name) for name in names}
+
+
+def _said(row: Numbered, name: str, site: Site) -> Any:
+    if name == "siteId":
+        return write_id(site.id)
+    return getattr(row, _member(type(row), name))
+
+
+@cache
+def _member(kind: type[Numbered], name: str) -> str:
+    """Give the attribute of a row that the wire knows under a name."""
+    return next(one.name for one in msgspec.structs.fields(kind) if one.encode_name == name)
+
+
+def _listed(name: str, member: str, rows: str, names: tuple[str, ...]) -> Relation:
+    """Make the relation to a row of one of the site's own lists."""
+
+    def show(order: Order, site: Site, _customer: Customer | None) -> Shown:
+        number = by_name()[member].show(order, site)
+        return _row(row_of(getattr(site, rows), number), site)
+
+    def choose(site: Site, id: int) -> Query:
+        return by_name()[member].asked.read(site, Operator.EQ, id)
+
+    return Relation(name, show, _rows_asked(rows, choose, names))
+
+
+def _show_customer(order: Order, site: Site, customer: Customer | None) -> Shown:
+    if order.customer is None:
+        return {}
+    known = customer or Customer()
+    company = known.bill_to.company if known.bill_to else ""
+    return {
+        "id": write_id(native(order.customer, NAME)),
+        "siteId": write_id(site.id),
+        "customerTypeId": None,
+        "leadSourceTypeId": None,
+        "industryTypeId": None,
+        "ratingTypeId": None,
+        "titleTypeId": None,
+        "firstName": known.first_name,
+        "middleName": None,
+        "lastName": known.last_name,
+        "company": company or None,
+        "username": None,
+        "externalId": known.number or None,
+        "createDate": write_moment(known.created),
+        "lastUpdateDate": write_moment(known.modified),
+        "email1": {"value": known.email} if known.email else {},
+        "homePhone": {"value": known.phone} if known.phone else {},
+    }
+
+
+def _show_company(order: Order, site: Site, customer: Customer | None) -> Shown:
+    company = customer.bill_to.company if customer and customer.bill_to else ""
+    return {"siteId": write_id(site.id), "name": company} if company else {}
+
+
+def _show_user(order: Order, site: Site, _customer: Customer | None) -> Shown:
+    number = by_name()["assigneduserid"].show(order, site)
+    return {} if number is None else {"id": number, "siteId": write_id(site.id)}
+
+
+def _show_nothing(_order: Order, _site: Site, _customer: Customer | None) -> Shown:
+    return {}
+
+
+CUSTOMER_ASKED = {
+    "id": asking.number(f"customer.native:{NAME}"),
+    "firstname": asking.text("customer.first_name"),
+    "lastname": asking.text("customer.last_name"),
+    "company": asking.text("customer.bill_to.company", None),
+    "externalid": asking.text("customer.number", None),
+    "createdate": asking.moment("customer.created"),
+    "lastupdatedate": asking.moment("customer.modified"),
+    "email1.value": asking.text("customer.email", None),
+    "homephone.value": asking.text("customer.phone", None),
+}
+
+RELATIONS = (
+    Relation(
+        "status",
+        _show_status,
+        _rows_asked(
+            "statuses",
+            with_status,
+            ("id", "siteId", "label", "default", "notifyCustomer", "siteNotificationId"),
+        ),
+    ),
+    Relation(
+        "customer",
+        _show_customer,
+        CUSTOMER_ASKED,
+        frozenset({"externalId", "createDate", "lastUpdateDate", "email1", "homePhone"}),
+    ),
+    Relation("company", _show_company, {"name": asking.text("customer.bill_to.company", None)}),
+    _listed(
+        "taxCode", "taxcodeid", "tax_codes", ("id", "siteId", "countryCode", "taxCode", "rate")
+    ),
+    _listed(
+        "discountCode",
+        "discountcodeid",
+        "discount_codes",
+        ("id", "siteId", "discountCode", "description", "discountPercentage", "enabled"),
+    ),
+    Relation("workflow", _show_nothing, {}),
+    Relation("assignedUser", _show_user, {"id": by_name()["assigneduserid"].asked}),
+)
+
+
+@cache
+def relations() -> Mapping[str, Relation]:
+    """Give the relations by their names in small letters."""
+    return {relation.name.lower(): relation for relation in RELATIONS}
+
+
+@cache
+def every_asked() -> Mapping[str, Asked]:
+    """Give whatever may be asked for: the members, and the paths through relations."""
+    paths = {
+        f"{name}.{inner}": asked
+        for name, relation in relations().items()
+        for inner, asked in relation.asked.items()
+    }
+    members = {name: member.asked for name, member in by_name().items()}
+    short = {name: CUSTOMER_ASKED[name] for name in ("email1.value", "homephone.value")}
+    return {**members, **paths, **short}
+
+
+def customer_reference(order: Order) -> Reference | None:
+    """Give what the customer of an order is found by, None where it has none."""
+    return None if order.customer is None else Reference("orderglot", str(order.customer.id))

@@ -1,0 +1,193 @@
+"""``fields`` and ``order``: which members of an order are shown, and how a list is sorted."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from msgspec import Struct
+
+from orderglot.core.customer import Customer
+from orderglot.core.errors import Invalid
+from orderglot.core.order import Order
+from orderglot.core.query import Sort
+from orderglot.dialects.catalyst.lenient import refused
+from orderglot.dialects.catalyst.members import MEMBERS, by_name
+from orderglot.dialects.catalyst.relations import every_asked, relations
+from orderglot.dialects.catalyst.site import Site
+from orderglot.dialects.catalyst.wire import write_order
+
+LONGEST = 4_000
+DEEPEST = 3
+MOST_KEYS = 5
+
+NEWEST_FIRST = (Sort("created", descending=True),)
+"""The order of a list that asks for none, as in the page's own example."""
+
+SORTABLE = frozenset(member.asked.sort for member in MEMBERS) - {""}
+"""What a list can be sorted by: members of an order, not what is on record of its customer."""
+
+NO_ORDER = ("", "0")
+"""What the vendor's own report page sends when nothing was chosen."""
+
+_TOKEN = re.compile(r"\s*([(),]|[^\s(),]+)\s*")
+
+
+class Selected(Struct, frozen=True):
+    """One name of ``fields`` as it was spelled, and what is selected inside it."""
+
+    name: str
+    inside: tuple[Selected, ...] = ()
+
+
+Selection = tuple[Selected, ...]
+
+
+def read_fields(text: str | None) -> Selection:
+    """Read ``fields``, nothing for the 39 of the page; raises Invalid on a name that is none."""
+    if text is None or not text.strip():
+        return ()
+    if len(text) > LONGEST:
+        raise refused(f"this may have {LONGEST} characters, not {len(text)}.", field="fields")
+    reader = _Reader(text)
+    selection = reader.names(0)
+    reader.end()
+    for one in selection:
+        lower = one.name.lower()
+        if lower not in by_name() and lower not in relations():
+            raise _unknown(one.name, text.index(one.name))
+        if one.inside and lower not in relations():
+            raise refused(f"{one.name!r} has nothing inside it.", field="fields")
+    return selection
+
+
+class _Reader:
+    """Goes through the names, commas and parentheses once."""
+
+    def __init__(self, text: str) -> None:
+        self.tokens = [(found[1], found.start(1)) for found in _TOKEN.finditer(text)]
+        self.tokens.append(("", len(text)))
+        self.next = 0
+
+    def take(self, *signs: str) -> bool:
+        """Take the next token if it is one of these."""
+        taken = self.tokens[self.next][0] in signs
+        self.next += taken
+        return taken
+
+    def names(self, depth: int) -> Selection:
+        """Read names with a comma between them; one too many does no harm."""
+        found = list[Selected]()
+        while not self.at(")", ""):
+            if self.take(","):
+                continue
+            if found and not self.after(","):
+                raise self.refused("a comma is expected")
+            found.append(self.name(depth))
+        return tuple(found)
+
+    def name(self, depth: int) -> Selected:
+        """Read a name and what is in parentheses behind it."""
+        if self.at("("):
+            raise self.refused("a name is expected")
+        name = self.tokens[self.next][0]
+        self.next += 1
+        if not self.at("("):
+            return Selected(name)
+        if depth == DEEPEST:
+            raise self.refused(f"at most {DEEPEST} levels are expected")
+        self.next += 1
+        inside = self.names(depth + 1)
+        if not self.take(")"):
+            raise self.refused("a closing parenthesis is expected")
+        return Selected(name, inside)
+
+    def at(self, *signs: str) -> bool:
+        """Tell whether the next token is one of these."""
+        return self.tokens[self.next][0] in signs
+
+    def after(self, sign: str) -> bool:
+        """Tell whether the last token was this one."""
+        return self.tokens[self.next - 1][0] == sign
+
+    def end(self) -> None:
+        """Raise Invalid unless everything was read."""
+        if not self.at(""):
+            raise self.refused("the end is expected")
+
+    def refused(self, reason: str) -> Invalid:
+        """Make the error for the next token."""
+        word, at = self.tokens[self.next]
+        return refused(f"{reason}, not {word[:40]!r}.", at, "fields")
+
+
+def _unknown(name: str, at: int) -> Invalid:
+    reason = f"an order has no field {name[:60]!r}; leave it out."
+    return refused(reason, at, "fields")
+
+
+def wants_customer(selection: Selection) -> bool:
+    """Tell whether what is selected stands on record of the customer."""
+    return any(one.name.lower() in ("customer", "company") for one in selection)
+
+
+def select(
+    order: Order, site: Site, selection: Selection, customer: Customer | None
+) -> dict[str, Any]:
+    """Spell what is selected of an order: the 39 fields where nothing is."""
+    if not selection:
+        return write_order(order, site)
+    return {one.name: _shown(order, site, one, customer) for one in selection}
+
+
+def _shown(order: Order, site: Site, one: Selected, customer: Customer | None) -> Any:
+    member = by_name().get(one.name.lower())
+    if member is not None:
+        return member.show(order, site)
+    relation = relations()[one.name.lower()]
+    shown = relation.show(order, site, customer)
+    if one.inside:
+        return _inside(shown, one.inside)
+    return {name: value for name, value in shown.items() if name not in relation.more}
+
+
+def _inside(shown: dict[str, Any], selection: Selection) -> dict[str, Any]:
+    """Give what is selected inside a relation; a name that it has not is null."""
+    spelled = {name.lower(): name for name in shown}
+    chosen: dict[str, Any] = {}
+    for one in selection if shown else ():
+        value = shown.get(spelled.get(one.name.lower(), ""))
+        chosen[one.name] = (
+            _inside(value, one.inside) if one.inside and isinstance(value, dict) else value
+        )
+    return chosen
+
+
+def read_sort(text: str | None) -> tuple[Sort, ...]:
+    """Read ``order``; raises Invalid on a field that a list cannot be sorted by."""
+    if text is None or text.strip() in NO_ORDER:
+        return NEWEST_FIRST
+    keys = text.split(",")
+    if len(keys) > MOST_KEYS:
+        raise refused(f"a list is sorted by {MOST_KEYS} fields at most.", field="order")
+    return tuple(map(_read_key, keys))
+
+
+def _read_key(text: str) -> Sort:
+    key = text.strip()
+    name = key.lstrip("+-")
+    asked = every_asked().get(name.lower())
+    if name.lower() == "status.label":
+        asked = by_name()["statustypeid"].asked
+    if asked is None or not asked.sort or asked.sort not in SORTABLE:
+        raise refused(f"a list cannot be sorted by {key[:60]!r}.", field="order")
+    return Sort(asked.sort, descending=key.startswith("-"))
+
+
+def write_sort(sort: tuple[Sort, ...]) -> str:
+    """Write the sort keys of a window; raises Invalid on one that the wire has no name for."""
+    names = {member.asked.sort: member.name for member in by_name().values() if member.asked.sort}
+    for key in sort:
+        if key.field not in names:
+            raise refused(f"a list cannot be sorted by {key.field!r}.", field="order")
+    return ",".join(f"{'-' if key.descending else ''}{names[key.field]}" for key in sort)

@@ -1,0 +1,247 @@
+"""The site: what a seller is to Catalyst's clients, with the lists that are numbered its own way.
+
+The lists are kept in the seller's tables, ``catalyst.statuses`` and so on. An order whose number is
+in no list keeps it as it came.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from orderglot.core.errors import Rule, invalid
+from orderglot.core.fields import read_whole_text
+from orderglot.core.order import Order, Reference
+from orderglot.core.seller import Seller
+from orderglot.core.values import Status
+from orderglot.dialects.catalyst.tables import NAME, STATUSES
+
+STATUS_ID = f"{NAME}.statusTypeId"
+"""The extra that tells apart what a site has several statuses for."""
+
+INSTEAD = {
+    Status.DRAFT: Status.RECEIVED,
+    Status.PROCESSING: Status.RECEIVED,
+    Status.CHARGED: Status.PROCESSING,
+    Status.PACKING: Status.PROCESSING,
+    Status.SHIPPED: Status.COMPLETED,
+    Status.COMPLETED: Status.SHIPPED,
+    Status.ON_HOLD: Status.PROCESSING,
+    Status.CANCELLED: Status.FAILED,
+    Status.FAILED: Status.CANCELLED,
+}
+"""Which status is shown where a site has none of that meaning."""
+
+
+class SiteStatus(Struct, frozen=True, kw_only=True, rename="camel"):
+    """A status of a site: its id and label there, and what it means here."""
+
+    id: int
+    label: str
+    means: Status
+    default: bool = False
+    notify_customer: bool = False
+    site_notification_id: int | None = None
+
+
+class TaxCode(Struct, frozen=True, kw_only=True, rename="camel"):
+    """A tax code of a site; ``rate`` is in percent."""
+
+    id: int
+    country_code: str = ""
+    tax_code: str = ""
+    rate: Decimal = Decimal(0)
+
+    @property
+    def word(self) -> str:
+        """How an order calls it."""
+        return self.tax_code
+
+
+class ShippingOption(Struct, frozen=True, kw_only=True, rename="camel"):
+    """A way of shipping that a site offers; ``tax_rate`` is in percent."""
+
+    id: int
+    description: str = ""
+    price: Decimal | None = None
+    tax_rate: Decimal | None = None
+
+    @property
+    def word(self) -> str:
+        """How an order calls it."""
+        return self.description
+
+
+class DiscountCode(Struct, frozen=True, kw_only=True, rename="camel"):
+    """A discount code of a site."""
+
+    id: int
+    discount_code: str = ""
+    discount_code_type_id: int | None = None
+    description: str = ""
+    discount_percentage: Decimal | None = None
+    discount_threshold: Decimal | None = None
+    expire_after_x_uses: int | None = msgspec.field(default=None, name="expireAfterXUses")
+    release_date: str | None = None
+    expiry_date: str | None = None
+    enabled: bool = True
+    recurrence_availability: int | None = None
+    hidden: bool = False
+
+    @property
+    def word(self) -> str:
+        """How an order calls it."""
+        return self.discount_code
+
+
+Row = TaxCode | ShippingOption | DiscountCode
+Numbered = SiteStatus | TaxCode | ShippingOption | DiscountCode
+
+DEFAULT_STATUSES = tuple(
+    SiteStatus(id=id, label=label, means=means, default=means is Status.RECEIVED)
+    for id, label, means in STATUSES
+)
+
+
+class Site(Struct, frozen=True, kw_only=True):
+    """One seller's site."""
+
+    id: str = ""
+    statuses: tuple[SiteStatus, ...] = DEFAULT_STATUSES
+    tax_codes: tuple[TaxCode, ...] = ()
+    shipping_options: tuple[ShippingOption, ...] = ()
+    discount_codes: tuple[DiscountCode, ...] = ()
+
+
+LISTS: Mapping[str, tuple[str, type[Numbered]]] = {
+    "statuses": ("statuses", SiteStatus),
+    "taxCodes": ("tax_codes", TaxCode),
+    "shippingOptions": ("shipping_options", ShippingOption),
+    "discountCodes": ("discount_codes", DiscountCode),
+}
+"""The lists of a site by the names that they have in a seller's tables, without ``catalyst.``."""
+
+
+def site_of(seller: Seller) -> Site:
+    """Give a seller's site; what the seller has not set is as every site begins."""
+    lists: dict[str, Any] = {}
+    for name, (member, kind) in LISTS.items():
+        rows = seller.tables.get(f"{NAME}.{name}")
+        if rows is not None:
+            lists[member] = read_list(f"{NAME}.{name}", rows, kind)
+    return Site(id=site_id(seller), **lists)
+
+
+def site_id(seller: Seller) -> str:
+    """Give the id by which a site's clients know it."""
+    named = [one.id for one in seller.references if one.dialect == NAME]
+    return named[0] if named else str(seller.id)
+
+
+def read_list(name: str, rows: Any, kind: type[Numbered]) -> tuple[Any, ...]:
+    """Read a list of a site; raises Invalid where it is malformed or names a number twice."""
+    try:
+        plain = msgspec.to_builtins(rows, builtin_types=(Decimal,))
+        read = [msgspec.convert(_texts(row), kind, strict=False) for row in plain]
+    except (msgspec.ValidationError, TypeError) as error:
+        raise invalid(name, Rule.MALFORMED, f"This is no such list: {error}.") from None
+    ids = [row.id for row in read]
+    if len(set(ids)) < len(ids):
+        raise invalid(name, Rule.DUPLICATE, "An id stands in this list twice.")
+    if kind is SiteStatus and not read:
+        raise invalid(name, Rule.REQUIRED, "A site has at least one status.")
+    return tuple(read)
+
+
+def _texts(value: Any) -> Any:
+    """Turn amounts into texts, which are read back without a loss."""
+    match value:
+        case dict():
+            return {key: _texts(inner) for key, inner in value.items()}
+        case list():
+            return [_texts(inner) for inner in value]
+        case Decimal():
+            return str(value)
+        case _:
+            return value
+
+
+def _check(name: str, kind: type[Numbered]) -> Callable[[Any], object]:
+    return lambda rows: read_list(f"{NAME}.{name}", rows, kind)
+
+
+TABLES = {name: _check(name, kind) for name, (_, kind) in LISTS.items()}
+"""What refuses a list that a site cannot have."""
+
+
+def number_of(rows: tuple[Row, ...], word: str) -> int | None:
+    """Give the number under which a list has a word; what is in no list is its own number."""
+    for row in rows:
+        if row.word == word and word:
+            return row.id
+    return read_whole_text(word)
+
+
+def word_of(rows: tuple[Row, ...], number: int) -> str:
+    """Give the word that a list has under a number."""
+    return next((row.word for row in rows if row.id == number and row.word), str(number))
+
+
+def row_of(rows: tuple[Row, ...], number: int | None) -> Row | None:
+    """Give the row of a number."""
+    return next((row for row in rows if row.id == number), None)
+
+
+def status_of(site: Site, number: int) -> Status:
+    """Give what a status of the site means; one that it does not have means received."""
+    return next((row.means for row in site.statuses if row.id == number), Status.RECEIVED)
+
+
+@lru_cache(maxsize=1024)
+def main_status(site: Site, status: Status) -> int:
+    """Give the status that a site shows for what an order has come to."""
+    tried: set[Status] = set()
+    wanted: Status | None = status
+    while wanted is not None and wanted not in tried:
+        tried.add(wanted)
+        for row in site.statuses:
+            if row.means is wanted:
+                return row.id
+        wanted = INSTEAD.get(wanted)
+    default = next((row for row in site.statuses if row.default), site.statuses[0])
+    return default.id
+
+
+def status_number(site: Site, order: Order) -> int:
+    """Give an order's status: the one it was given, as long as that is what it has come to."""
+    given = order.extras.get(STATUS_ID)
+    if isinstance(given, int) and status_of(site, given) is order.status:
+        return given
+    return main_status(site, order.status)
+
+
+def with_status(site: Site, order: Order, number: int, means: Status | None = None) -> Order:
+    """Put an order into a status of the site; which one is noted where its meaning is not enough."""
+    status = means or status_of(site, number)
+    extras = {name: value for name, value in order.extras.items() if name != STATUS_ID}
+    if number != main_status(site, status):
+        extras[STATUS_ID] = number
+    return msgspec.structs.replace(order, status=status, extras=extras)
+
+
+def read_references(id: str) -> tuple[Reference, ...]:
+    """Read an id into what a thing is known by."""
+    return () if id in ("", "0") else (Reference(NAME, id),)
+
+
+def write_id(id: str) -> int | str | None:
+    """Spell an id: a number wherever it is one."""
+    if id in ("", "0"):
+        return None
+    number = read_whole_text(id)
+    return id if number is None else number

@@ -1,0 +1,203 @@
+"""Catalyst's operations: what specimens cannot show one by one."""
+
+from __future__ import annotations
+
+import asyncio
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from orderglot import demo
+from orderglot.core.errors import Invalid
+from orderglot.core.values import Cycle, PaymentMethod, Status
+from orderglot.dialects.catalyst import DIALECT
+from orderglot.faces.server import Server
+from orderglot.stores.memory import MemoryStore
+from orderglot.wire import json
+from orderglot.wire.message import Request
+
+TOKEN = "0" * 63 + "1"
+DEFAULTS = {"totalItemsCount": 4, "skip": 0, "limit": 10}
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("", {}),
+        ("?limit=2", {"limit": 2}),
+        ("?limit=501", {"limit": 500}),
+        ("?limit=0", {"limit": 0}),
+        ("?limit=&skip=", {}),
+        ("?skip=3", {"skip": 3}),
+        ("?skip=4", {"skip": 4}),
+        ("?skip=1000000", {"skip": 1_000_000}),
+        ("?order=0&where=&fields=&_=1", {}),
+    ],
+)
+def test_the_envelope_tells_what_was_used(shop: Any, query: str, told: dict[str, int]) -> None:
+    page = shop.read(f"/orders{query}")
+    expected = {**DEFAULTS, **told}
+
+    assert expected == {name: page[name] for name in expected}
+    assert max(0, min(expected["limit"], 4 - expected["skip"])) == len(page["items"])
+
+
+@pytest.mark.parametrize(
+    "query", ["limit=-1", "limit=ten", "skip=-1", "skip=1.5", "order=x", "fields=x"]
+)
+def test_a_query_that_makes_no_sense_is_refused(shop: Any, query: str) -> None:
+    assert 400 == shop.ask("GET", f"/orders?{query}").status
+
+
+def test_an_order_has_the_39_fields_of_the_page_in_its_order(shop: Any) -> None:
+    shown = list(shop.read("/orders/1162870"))
+
+    assert 39 == len(shown)
+    assert sorted(shown) == shown
+
+
+@pytest.mark.parametrize(
+    "proof",
+    [
+        {"token": TOKEN},
+        {"token": f"Bearer {TOKEN}"},
+        {"token": f"bearer  {TOKEN}"},
+    ],
+)
+def test_a_token_is_taken_raw_and_as_bearer(shop: Any, proof: dict[str, str]) -> None:
+    assert 200 == shop.ask("GET", "/orders", **proof).status
+
+
+def test_a_token_is_taken_from_the_query(shop: Any) -> None:
+    assert 200 == shop.ask("GET", f"/orders?access_token={TOKEN}", token="").status
+    assert 401 == shop.ask("GET", "/orders?access_token=", token="").status
+
+
+def test_a_list_is_newest_first_and_sorts_as_asked(shop: Any) -> None:
+    def ids(query: str) -> list[Any]:
+        return [item["id"] for item in shop.read(f"/orders?fields=id{query}")["items"]]
+
+    assert [1162870, 1162847, 1162800, 1162790] == ids("")
+    assert [1162790, 1162800, 1162870, 1162847] == ids("&order=totalPrice")
+    assert [1162847, 1162870, 1162800, 1162790] == ids("&order=-totalPrice")
+    assert [1162800, 1162790, 1162847, 1162870] == ids("&order=-entityId")
+    assert [1162870, 1162847, 1162800, 1162790] == ids("&order=id")
+
+
+def test_fields_select_relations_and_what_is_in_them(shop: Any) -> None:
+    path = "/orders/1162800?fields= id, status(label) ,customer(firstName,email1(value)),workflow"
+
+    assert {
+        "id": 1162800,
+        "status": {"label": "Shipped"},
+        "customer": {"firstName": "Dana", "email1": {"value": "dana@example.com"}},
+        "workflow": {},
+    } == shop.read(path)
+
+
+def test_old_names_are_taken_and_what_only_the_hub_decides_is_passed_over(shop: Any) -> None:
+    body = {
+        "shippingOption": 322049,
+        "userIdAssignedTo": 812,
+        "cycleTypeID": 3,
+        "directDebitTypeID": 2,
+        "paymentMethodTypeId": "2",
+        "id": 5,
+        "totalPrice": 1,
+        "ownBy": 7,
+    }
+
+    assert 204 == shop.ask("PUT", "/orders/1162790", body).status
+
+    order = shop.order("1162790")
+    assert ("United States", "812") == (order.shipping.option, order.assigned_user)
+    assert Decimal(200) == order.totals.shipping
+    assert Decimal("39.95") == order.totals.total
+    assert (Cycle.WEEKLY, PaymentMethod.CHECK) == (order.recurrence.cycle, order.payment.method)
+    assert PaymentMethod.DIRECT_DEBIT == order.payment.debit_method
+
+
+def test_what_was_got_can_be_put_back_and_changes_nothing(shop: Any) -> None:
+    for id in ("1162870", "1162847", "1162800", "1162790"):
+        before = shop.order(id)
+
+        assert 204 == shop.ask("PUT", f"/orders/{id}", shop.read(f"/orders/{id}")).status
+        assert shop.read(f"/orders/{id}") == shop.read(f"/orders/{id}")
+        assert before.lines == shop.order(id).lines
+
+
+def test_a_new_order_is_the_customers_and_summed_up(shop: Any) -> None:
+    body = {"name": "New", "entityId": 17759400, "shippingOptionId": 322050, "invoiced": True}
+    response = shop.ask("POST", "/orders", {**body, "items": [{"productId": 951917, "units": 3}]})
+    id = response.headers["content-location"].rpartition("/")[2]
+
+    assert (201, b"") == (response.status, response.body)
+    assert response.headers["location"].endswith("/sites/current/orders")
+    new = shop.read(f"/orders/{id}")
+    assert (17759400, 300, Decimal("337.5")) == (
+        new["entityId"],
+        new["shippingPrice"],
+        new["totalPrice"],
+    )
+    assert (True, id) == (new["invoiced"], new["invoiceNumber"])
+    assert 1 == shop.read(f"/orders/{id}/products")["totalItemsCount"]
+
+
+def test_a_deleted_order_is_kept_and_left_out_of_lists(shop: Any) -> None:
+    assert 204 == shop.ask("DELETE", "/orders/1162800").status
+
+    assert shop.order("1162800").deleted is not None
+    assert Status.SHIPPED == shop.order("1162800").status
+    assert 3 == shop.read("/orders")["totalItemsCount"]
+    assert [1162800] == [one["id"] for one in shop.read("/orders?where={deleted:true}")["items"]]
+    assert {"deleted": True} == shop.read("/orders/1162800?fields=deleted")
+
+
+def test_a_customer_is_found_by_either_of_its_numbers(shop: Any) -> None:
+    one, other = (shop.read(f"/customers/{id}/orders") for id in ("10428439", "17759319"))
+
+    assert one == other
+    assert 3 == one["totalItemsCount"]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [],
+        [{"id": 1}],
+        [{"id": 1, "label": "New", "means": "unheard of"}],
+        [{"id": 1, "label": "New", "means": "received"}] * 2,
+        [5],
+    ],
+)
+def test_a_list_of_statuses_that_makes_no_sense_is_refused(rows: list[Any]) -> None:
+    with pytest.raises(Invalid):
+        DIALECT.tables["statuses"](rows)
+
+
+def test_the_demo_answers_the_pages_own_two_requests() -> None:
+    store = MemoryStore()
+    asyncio.run(demo.fill(store))
+    server = Server(DIALECT, store)
+    key = demo.credential(DIALECT.name, DIALECT.auth.fields)
+
+    def ask(query: str) -> Any:
+        request = Request(
+            method="GET",
+            path="/webresources/api/v3/sites/current/customers/10428439/orders",
+            query=query,
+            headers={"authorization": key["access_token"]},
+        )
+        return json.read(asyncio.run(server(request)).body)
+
+    every, dear = ask(""), ask("where={'totalPrice':{'$gt':'40'}}&limit=500")
+    assert 279 == every["totalItemsCount"]
+    assert [1162870, 1162847] == [one["id"] for one in every["items"][:2]]
+    assert [Decimal("11559.8"), Decimal("12696.78")] == [
+        o["totalPrice"] for o in every["items"][:2]
+    ]
+    assert 140 == dear["totalItemsCount"] == len(dear["items"])
+    assert all(one["totalPrice"] > 40 for one in dear["items"])
+    assert {"access_token"} == set(key)
+    assert {"site_id", "customer_id"} == set(demo.part(DIALECT.name).examples)

@@ -1,0 +1,235 @@
+"""OAuth's two endpoints: where an app is let in, and where it gets its tokens."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+from html import escape
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from msgspec import Struct
+
+from orderglot.core.caller import Caller
+from orderglot.core.errors import Rule, Unauthenticated, invalid
+from orderglot.dialects.catalyst.auth import AUTH, REFRESH, TOKEN, admit
+from orderglot.dialects.catalyst.desk import JSON
+from orderglot.dialects.catalyst.site import site_id, write_id
+from orderglot.dialects.catalyst.tables import NAME
+from orderglot.wire import json
+from orderglot.wire.dialect import OPEN, Desk, Operation
+from orderglot.wire.form import Form
+from orderglot.wire.message import Request, Response, argument, query_of
+
+TOKEN_PATH = "/api/oauth/token"  # noqa: S105
+AUTHORIZE_PATH = "/api/oauth/authorize"
+FORM = "application/x-www-form-urlencoded"
+HTML = "text/html; charset=utf-8"
+
+TOKEN_LASTS = timedelta(seconds=14_400)
+REFRESH_LASTS = timedelta(days=30)
+GRANTS = ("authorization_code", "refresh_token")
+LONGEST = 2_000
+
+PAGE = """<!doctype html>
+<meta charset="utf-8">
+<title>Let an app in</title>
+<p>The app <b>{client}</b> asks to work with your orders. Your site lets it in by the client secret
+that you gave it, and by nothing else.</p>
+<p><a href="{url}">Continue to {host}</a></p>"""
+"""What people see instead of the vendor's login: the one link goes back to the app."""
+
+
+# GET /api/oauth/authorize
+
+
+class Authorizing(Struct, frozen=True):
+    """Which app asks, and where it wants its code."""
+
+    client: str
+    redirect: str
+    state: str = ""
+
+
+def code_for(client: str, redirect: str) -> str:
+    """Give the code for an app: it proves nothing, and fits no other app or address."""
+    return hashlib.sha256(f"{client}\n{redirect}".encode()).hexdigest()
+
+
+def _write_authorizing(asked: Authorizing) -> Request:
+    query = (
+        ("client_id", asked.client),
+        ("redirect_uri", asked.redirect),
+        ("state", asked.state),
+        ("response_type", "code"),
+    )
+    return Request(method="GET", path=AUTHORIZE_PATH, query=query_of(query))
+
+
+def _read_authorizing(request: Request, _caller: Caller) -> Authorizing:
+    if argument(request, "response_type") not in (None, "", "code"):
+        reason = "Only 'code' is given out here; a token is given for a client secret."
+        raise invalid("response_type", Rule.CHOICE, reason)
+    redirect = argument(request, "redirect_uri") or ""
+    return Authorizing(
+        _required("client_id", argument(request, "client_id")),
+        _demand_url(_required("redirect_uri", redirect)),
+        argument(request, "state") or "",
+    )
+
+
+def _required(name: str, value: str | None) -> str:
+    if not value:
+        raise invalid(name, Rule.REQUIRED, "This field is required.")
+    if len(value) > LONGEST:
+        raise invalid(name, Rule.LENGTH, f"This may have {LONGEST} characters.")
+    return value
+
+
+def _demand_url(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise invalid("redirect_uri", Rule.MALFORMED, "This must be an http(s) URL.")
+    return url
+
+
+async def _authorize(_desk: Desk, asked: Authorizing) -> Authorizing:
+    return asked
+
+
+def _write_authorized(asked: Authorizing, _request: Request) -> Response:
+    answers = {"code": code_for(asked.client, asked.redirect), "state": asked.state}
+    joint = "&" if urlsplit(asked.redirect).query else "?"
+    url = f"{asked.redirect}{joint}{urlencode({k: v for k, v in answers.items() if v})}"
+    page = PAGE.format(
+        client=escape(asked.client), url=escape(url), host=escape(urlsplit(url).netloc)
+    )
+    return Response(status=200, headers={"content-type": HTML}, body=page.encode())
+
+
+def _read_authorized(_response: Response, asked: Authorizing) -> Authorizing:
+    return asked
+
+
+AUTHORIZE: Operation[Authorizing, Authorizing] = Operation(
+    name="authorize",
+    method="GET",
+    paths=(AUTHORIZE_PATH,),
+    write_request=_write_authorizing,
+    read_request=_read_authorizing,
+    perform=_authorize,
+    write_response=_write_authorized,
+    read_response=_read_authorized,
+    needs=OPEN,
+)
+
+
+# POST /api/oauth/token
+
+
+class Granting(Struct, frozen=True):
+    """What a token is asked for with; the secret is an access token that the seller handed out."""
+
+    grant: str
+    client: str = ""
+    secret: str = ""
+    code: str = ""
+    redirect: str = ""
+    refresh: str = ""
+
+
+class Granted(Struct, frozen=True):
+    """Two new tokens, and the site that they open."""
+
+    access: str
+    refresh: str = ""
+    site: str = ""
+
+
+def _write_granting(asked: Granting) -> Request:
+    form = {
+        "grant_type": asked.grant,
+        "client_id": asked.client,
+        "client_secret": asked.secret,
+        "redirect_uri": asked.redirect,
+        "code": asked.code,
+        "refresh_token": asked.refresh,
+    }
+    return Request(
+        method="POST",
+        path=TOKEN_PATH,
+        headers={"content-type": FORM, "accept": "application/json"},
+        body=urlencode({name: value for name, value in form.items() if value}).encode(),
+    )
+
+
+def _read_granting(request: Request, _caller: Caller) -> Granting:
+    form = Form(dict(parse_qsl(request.body.decode("utf-8", "replace"))))
+    asked = Granting(
+        form.choice("grant_type", GRANTS, required=True),
+        form.text("client_id", longest=LONGEST),
+        form.text("client_secret", required=True),
+        form.text("code", required=form.text("grant_type") == GRANTS[0]),
+        form.text("redirect_uri", longest=LONGEST),
+        form.text("refresh_token", required=form.text("grant_type") == GRANTS[1]),
+    )
+    form.check()
+    return asked
+
+
+async def _grant(desk: Desk, asked: Granting) -> Granted:
+    """Give out tokens that see what the key sees and end when it ends."""
+    caller = (await admit(desk.keyring, asked.secret)).caller
+    id = caller.name.partition(":")[2]
+    if asked.grant == GRANTS[0] and asked.code != code_for(asked.client, asked.redirect):
+        raise invalid("code", Rule.MISMATCH, "This code is not of this app and address.")
+    if asked.grant == GRANTS[1]:
+        old = await desk.keyring.admit(NAME, REFRESH, asked.refresh)
+        if old.caller != caller:
+            raise Unauthenticated("This refresh token is another app's.")
+        await desk.keyring.end(NAME, REFRESH, asked.refresh)
+    access = await desk.keyring.issue(NAME, TOKEN, caller, AUTH.spell, TOKEN_LASTS, id)
+    refresh = await desk.keyring.issue(NAME, REFRESH, caller, AUTH.spell, REFRESH_LASTS, id)
+    return Granted(access, refresh, site_id(await desk.book_of(caller).seller()))
+
+
+def _write_granted(granted: Granted, request: Request) -> Response:
+    body: dict[str, Any] = {
+        "access_token": granted.access,
+        "token_type": "Bearer",
+        "expires_in": int(TOKEN_LASTS.total_seconds()),
+        "refresh_token": granted.refresh,
+        "additional_info": {
+            "sites": [{"site_id": write_id(granted.site), "secure_url": request.base}]
+        },
+    }
+    headers = {"content-type": JSON, "cache-control": "no-store"}
+    return Response(status=200, headers=headers, body=json.write(body))
+
+
+def _read_granted(response: Response, _asked: Granting) -> Granted:
+    form = Form(json.read(response.body))
+    sites = form.inside("additional_info").each("sites")
+    granted = Granted(
+        form.text("access_token", required=True),
+        form.text("refresh_token"),
+        sites[0].text("site_id") if sites else "",
+    )
+    form.check()
+    return granted
+
+
+GRANT: Operation[Granting, Granted] = Operation(
+    name="token",
+    method="POST",
+    paths=(TOKEN_PATH,),
+    write_request=_write_granting,
+    read_request=_read_granting,
+    perform=_grant,
+    write_response=_write_granted,
+    read_response=_read_granted,
+    needs=OPEN,
+)

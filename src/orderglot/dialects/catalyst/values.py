@@ -1,0 +1,107 @@
+"""Single values as Catalyst's wire spells them, and the paths inside an order that they stand at."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from msgspec.structs import replace
+
+from orderglot.core.fields import read_whole_text
+from orderglot.core.order import Address, Invoice, Order
+from orderglot.wire.values import read_flag, read_instant
+
+MOST_DIGITS = 40
+OPTIONAL: dict[str, Any] = {"ship_to": Address(), "bill_to": Address(), "invoice": Invoice()}
+"""The parts of an order that may be absent, as they are when they say nothing."""
+
+_DAY = re.compile(r"\s*\d{4}-\d{2}-\d{2}\s*")
+
+
+def look(path: str) -> Callable[[Order], Any]:
+    """Make what reads the value at a dotted path of an order; nothing is None or ``""``."""
+    steps = path.split(".")
+
+    def at(order: Order) -> Any:
+        value: Any = order
+        for step in steps:
+            value = None if value is None else getattr(value, step)
+        return value
+
+    return at
+
+
+def put(order: Order, path: str, value: Any) -> Order:
+    """Give an order with a value at a dotted path; a part that then says nothing is left out."""
+    outer, _, inner = path.partition(".")
+    if not inner:
+        return replace(order, **{outer: value})
+    nothing = OPTIONAL.get(outer)
+    part: Any = getattr(order, outer) or nothing
+    changed = replace(part, **{inner: value})
+    return replace(order, **{outer: None if changed == nothing else changed})
+
+
+def write_moment(moment: datetime | None) -> str | None:
+    """Spell a time without its zone; the fraction has no noughts at its end."""
+    if moment is None:
+        return None
+    whole, point, fraction = moment.replace(tzinfo=None).isoformat().partition(".")
+    return whole + (point + fraction).rstrip("0") if point else whole
+
+
+def read_moment(value: Any) -> datetime:
+    """Read a time, in UTC where it names no zone; raises ValueError where it is none."""
+    if not isinstance(value, str):
+        raise ValueError("is not a date")
+    try:
+        return read_instant(value)
+    except ValueError:
+        raise ValueError("is not a date such as 2014-09-03T07:00:00") from None
+
+
+def day_of(value: Any) -> tuple[datetime, datetime] | None:
+    """Give the begin of the day that a date without a time names, and of the next; else None."""
+    if not isinstance(value, str) or not _DAY.fullmatch(value):
+        return None
+    begins = read_moment(value)
+    try:
+        return begins, begins + timedelta(days=1)
+    except OverflowError:
+        return None
+
+
+def read_number(value: Any) -> Decimal:
+    """Read a number, from one or from a text of one; raises ValueError where it is none."""
+    if isinstance(value, bool) or not isinstance(value, int | Decimal | str):
+        raise ValueError("is not a number")
+    try:
+        number = Decimal(value.strip() if isinstance(value, str) else value)
+    except InvalidOperation:
+        raise ValueError("is not a number") from None
+    if not number.is_finite() or abs(number.adjusted()) > MOST_DIGITS:
+        raise ValueError("is not a number within bounds")
+    return number
+
+
+def read_text(value: Any) -> str:
+    """Read a text; a number stands for its digits. Raises ValueError for anything else."""
+    if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
+        raise ValueError("is not a text")
+    return str(value)
+
+
+def read_yes(value: Any) -> bool:
+    """Read a yes or no; raises ValueError where it is neither."""
+    try:
+        return read_flag(value)
+    except ValueError:
+        raise ValueError("is not true or false") from None
+
+
+def digits(text: str) -> str:
+    """Give a text that is a whole number, and nothing for any other."""
+    return "" if read_whole_text(text) is None else text

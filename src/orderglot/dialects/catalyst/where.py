@@ -1,0 +1,185 @@
+"""``where``, both ways: what a client filters by as a question, and a question as a ``where``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from orderglot.core.query import And, Compare, Not, Operator, Or, Query
+from orderglot.dialects.catalyst.asking import Asked, Write, any_of, negated
+from orderglot.dialects.catalyst.lenient import Members, Node, parse, refused
+from orderglot.dialects.catalyst.members import MEMBERS
+from orderglot.dialects.catalyst.relations import CUSTOMER_ASKED, every_asked
+from orderglot.dialects.catalyst.site import Site
+from orderglot.wire import json
+
+EQUAL = ""
+AND, OR = "$and", "$or"
+
+OPERATORS = {
+    "$lt": Operator.LT,
+    "$lte": Operator.LTE,
+    "$gt": Operator.GT,
+    "$gte": Operator.GTE,
+    "$contains": Operator.CONTAINS,
+    "$beginswith": Operator.BEGINS,
+}
+UNEQUAL = ("$ne", "$neq")
+LISTS = ("$in", "$nin")
+KNOWN = "$lt, $lte, $gt, $gte, $ne, $neq, $in, $nin, $contains and $beginsWith"
+
+EVERYTHING: dict[str, Any] = {AND: []}
+NOTHING: dict[str, Any] = {OR: []}
+
+SIGNS = {
+    Operator.LT: "$lt",
+    Operator.LTE: "$lte",
+    Operator.GT: "$gt",
+    Operator.GTE: "$gte",
+    Operator.CONTAINS: "$contains",
+    Operator.BEGINS: "$beginsWith",
+}
+OPPOSITES = {
+    Operator.LT: Operator.GTE,
+    Operator.LTE: Operator.GT,
+    Operator.GT: Operator.LTE,
+    Operator.GTE: Operator.LT,
+    Operator.EQ: Operator.NE,
+    Operator.NE: Operator.EQ,
+}
+
+
+def parse_where(text: str) -> Node | None:
+    """Read the text of a ``where`` as far as that needs no site; None filters nothing."""
+    if not text.strip():
+        return None
+    node = parse(text)
+    if node.value is None:
+        return None
+    if not isinstance(node.value, Members):
+        raise refused("conditions in braces are expected: {'totalPrice':{'$gt':40}}.", node.at)
+    return node
+
+
+def read_where(where: Node | None, site: Site) -> Query:
+    """Read a ``where`` into a question; raises Invalid with what is wrong in it and where."""
+    return And(()) if where is None else _conditions(where, site)
+
+
+def _conditions(node: Node, site: Site) -> Query:
+    if not isinstance(node.value, Members):
+        raise refused("conditions in braces are expected.", node.at)
+    parts = tuple(_condition(*pair, site) for pair in node.value.pairs)
+    return parts[0] if len(parts) == 1 else And(parts)
+
+
+def _condition(name: str, at: int, node: Node, site: Site) -> Query:
+    if name.lower() in (AND, OR):
+        listed = node.value if isinstance(node.value, tuple) else (node,)
+        parts = tuple(_conditions(one, site) for one in listed)
+        return And(parts) if name.lower() == AND else Or(parts)
+    if name.startswith("$"):
+        raise refused(f"{name[:40]!r} is no operator here; {AND} and {OR} are.", at)
+    asked = every_asked().get(name.strip().lower())
+    if asked is None:
+        raise refused(f"an order has no field {name[:60]!r} to be filtered by.", at)
+    if not isinstance(node.value, Members):
+        return _compared(name, asked, EQUAL, node, site)
+    if not node.value.pairs:
+        raise refused(f"{name[:60]!r} is compared with nothing.", node.at)
+    parts = tuple(
+        _compared(name, asked, sign, value, site, sign_at)
+        for sign, sign_at, value in node.value.pairs
+    )
+    return parts[0] if len(parts) == 1 else And(parts)
+
+
+def _compared(
+    name: str, asked: Asked, sign: str, node: Node, site: Site, at: int | None = None
+) -> Query:
+    def ask(operator: Operator, one: Node) -> Query:
+        if isinstance(one.value, Members | tuple):
+            raise refused(f"{name[:60]!r} is compared with single values.", one.at)
+        try:
+            return asked.read(site, operator, one.value)
+        except ValueError as error:
+            said = _shortened(one.value)
+            raise refused(f"{name[:60]!r}: {said} {error}.", one.at) from None
+
+    lower = sign.lower()
+    if lower in OPERATORS:
+        return ask(OPERATORS[lower], node)
+    if lower in LISTS:
+        listed = node.value if isinstance(node.value, tuple) else (node,)
+        nodes = {(type(one.value), str(one.value)): one for one in listed}.values()
+        found = any_of([ask(Operator.EQ, one) for one in nodes])
+        return found if lower == "$in" else negated(found)
+    if lower == EQUAL:
+        return ask(Operator.EQ, node)
+    if lower in UNEQUAL:
+        return negated(ask(Operator.EQ, node))
+    raise refused(f"{sign[:40]!r} is no operator of a field; {KNOWN} are.", at)
+
+
+def _shortened(value: Any) -> str:
+    text = repr(value) if isinstance(value, str) else str(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+# The way back
+
+
+def write_where(where: Query, site: Site) -> str:
+    """Write a question as the text of a ``where``, "" for one that filters nothing.
+
+    Of what cannot be said so much is left out that all matches are still found.
+    """
+    said = _said(where, site, holds=True)
+    return "" if said in (None, EVERYTHING) else json.write(said).decode()
+
+
+def _said(where: Query, site: Site, *, holds: bool) -> dict[str, Any] | None:
+    """Say that a question holds, or that it does not; None where there are no words for it."""
+    match where:
+        case And(parts) | Or(parts):
+            each = [_said(part, site, holds=holds) for part in parts]
+            if isinstance(where, And) is holds:
+                return {AND: [one for one in each if one is not None]}
+            return None if None in each else {OR: each}
+        case Not(part):
+            return _said(part, site, holds=not holds)
+        case Compare(field, operator, value):
+            name, write = _writes().get(field, ("", None))
+            wire = write and write(site, operator, value)
+            return _say(name, *wire, holds=holds) if wire else None
+
+
+def _say(name: str, operator: Operator, value: Any, *, holds: bool) -> dict[str, Any] | None:
+    if isinstance(value, list):
+        among = (operator is Operator.IN) is holds
+        return {name: {"$in" if among else "$nin": value}}
+    if not holds and operator in (Operator.CONTAINS, Operator.BEGINS):
+        return None
+    if value is None and operator in SIGNS:
+        return NOTHING if holds else EVERYTHING
+    if not holds and operator in SIGNS:
+        opposite = {name: {SIGNS[OPPOSITES[operator]]: value}}
+        return {OR: [opposite, {name: None}]}
+    if not holds:
+        operator = OPPOSITES[operator]
+    if operator is Operator.EQ:
+        return {name: value}
+    return {name: {"$ne" if operator is Operator.NE else SIGNS[operator]: value}}
+
+
+@cache
+def _writes() -> Mapping[str, tuple[str, Write]]:
+    """Give, by canonical field, the name on the wire that asks for it, and how."""
+    members = [(member.name, member.asked) for member in MEMBERS]
+    paths = [(f"customer.{name}", asked) for name, asked in CUSTOMER_ASKED.items()]
+    return {
+        field: (name, write)
+        for name, asked in (*paths, *members)
+        for field, write in asked.writes.items()
+    }

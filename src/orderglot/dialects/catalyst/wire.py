@@ -1,0 +1,172 @@
+"""An order as Catalyst's wire spells it: ``write_order`` and ``read_order``, and what is in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from msgspec.structs import replace
+
+from orderglot.core.errors import Rule
+from orderglot.core.fields import read_whole_text
+from orderglot.core.order import Address, Line, Order
+from orderglot.dialects.catalyst.members import MEMBERS, by_name
+from orderglot.dialects.catalyst.site import Site, with_status, write_id
+from orderglot.dialects.catalyst.tables import (
+    BILLING_ADDRESS,
+    LABELS,
+    OF_ORDER,
+    SHIPPING_ADDRESS,
+)
+from orderglot.dialects.catalyst.values import digits
+from orderglot.wire.form import Form
+from orderglot.wire.values import bare, read_whole
+
+Spelled = dict[str, Any]
+
+STATUS = "status"
+"""The relation that a client has to ask for if it wants to know what a status means."""
+
+
+def write_order(order: Order, site: Site) -> Spelled:
+    """Spell an order: the 39 fields of the page, in its order."""
+    return {member.name: member.show(order, site) for member in MEMBERS}
+
+
+def read_order(form: Form, site: Site) -> Order:
+    """Read an order that a vendor sent; what is wrong with it is noted in the form."""
+    order = take(Order(), form, site, own=True)
+    label = form.inside(STATUS).text("label") if form.has(STATUS) else ""
+    if not label:
+        return order
+    number = read_whole(form.members["statusTypeId"]) if form.has("statusTypeId") else 0
+    means = LABELS.get(label.lower(), order.status)
+    return with_status(site, order, number, means) if number else replace(order, status=means)
+
+
+def take(order: Order, form: Form, site: Site, *, own: bool = False) -> Order:
+    """Put what was sent into an order; what is wrong with it is noted in the form.
+
+    Names that no field has are passed over, as are, unless ``own``, what only the hub decides.
+    """
+    for name, value in form.members.items():
+        member = by_name().get(name.lower())
+        if member is None or (member.own and not own):
+            continue
+        try:
+            order = member.take(order, value, site)
+        except ValueError as error:
+            form.refuse(name, Rule.MALFORMED, f"{_shortened(value)} {error}.")
+    return order
+
+
+def _shortened(value: Any) -> str:
+    if isinstance(value, Mapping | list):
+        return "This"
+    text = repr(value) if isinstance(value, str) else str(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def write_draft(order: Order, site: Site) -> Spelled:
+    """Spell a new order as POST takes it: what says something, and is the client's to say."""
+    return {
+        member.name: shown
+        for member in MEMBERS
+        if not member.own and (shown := member.show(order, site)) not in (None, "")
+    }
+
+
+def item_id(line: Line, position: int) -> int:
+    """Give the number of a line: its own id, else the place where it stands."""
+    own = read_whole_text(line.id)
+    return position if own is None else own
+
+
+def write_line(line: Line, position: int, order: Order, site: Site) -> Spelled:
+    """Spell a line as an item of an order."""
+    product = read_whole_text(line.item_id)
+    return {
+        "itemId": item_id(line, position),
+        "orderId": by_name()["id"].show(order, site),
+        "productId": product,
+        "siteId": write_id(site.id),
+        "catalogueId": None,
+        "units": line.quantity,
+        "unitPrice": bare(line.unit_price),
+        "unitTaxRate": None,
+        "discountRate": None,
+        "totalPrice": bare(line.total),
+        "description": line.title or None,
+        "supplierCommission": None,
+        "deleted": False,
+        "attributeExtras": None,
+        "variationId": None,
+        "deletedByTaskOrAdmin": False,
+        "product": {"id": product, "productCode": line.sku or None},
+    }
+
+
+def read_line(form: Form) -> Line:
+    """Read an item of an order."""
+    return Line(
+        id=digits(form.text("itemId")),
+        item_id=digits(form.text("productId")),
+        sku=exact(form.inside("product"), "productCode"),
+        title=exact(form, "description"),
+        quantity=form.whole("units") or 0,
+        unit_price=form.amount("unitPrice"),
+        total=form.amount("totalPrice"),
+    )
+
+
+def exact(form: Form, name: str) -> str:
+    """Read a text with the blanks at its ends."""
+    value = form.members.get(name)
+    return value if isinstance(value, str) else form.text(name)
+
+
+def write_addresses(order: Order, site: Site) -> list[Spelled]:
+    """Spell where an order goes and where its bill goes."""
+    kinds = ((SHIPPING_ADDRESS, order.ship_to), (BILLING_ADDRESS, order.bill_to))
+    return [
+        {
+            "id": kind,
+            "siteId": write_id(site.id),
+            "addressType": kind,
+            "objectId": by_name()["id"].show(order, site),
+            "objectType": OF_ORDER,
+            "default": True,
+            "address1": address.line_1,
+            "address2": address.line_2,
+            "zipCode": address.postal_code,
+            "suburb": address.city,
+            "countryCode": address.country,
+            "state": address.state,
+        }
+        for kind, address in kinds
+        if address is not None
+    ]
+
+
+def read_addresses(order: Order, forms: tuple[Form, ...]) -> Order:
+    """Put the addresses that were sent into an order."""
+    for form in forms:
+        match form.whole("addressType"):
+            case kind if kind == SHIPPING_ADDRESS:
+                order = replace(order, ship_to=_address(form, order.ship_to))
+            case kind if kind == BILLING_ADDRESS:
+                order = replace(order, bill_to=_address(form, order.bill_to))
+    return order
+
+
+def _address(form: Form, known: Address | None) -> Address | None:
+    address = replace(
+        known or Address(),
+        line_1=exact(form, "address1"),
+        line_2=exact(form, "address2"),
+        postal_code=exact(form, "zipCode"),
+        city=exact(form, "suburb"),
+        country=exact(form, "countryCode"),
+        state=exact(form, "state"),
+    )
+    return None if address == Address() else address
