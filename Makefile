@@ -13,7 +13,7 @@ empty :=
 STAMP := .venv/.ready$(subst $(empty) $(empty),_,$(subst /,-,$(CURDIR)))
 
 .NOTPARALLEL:
-.PHONY: help setup serve test check format-check lint types floors gates docs format lock
+.PHONY: help setup serve test whole check format-check lint types floors gates docs format lock
 
 help:
 	@echo "Orderglot's verbs:"
@@ -27,6 +27,9 @@ serve: setup ## serve the demo on PORT (8400)
 
 test: setup ## run the tests, in JOBS (auto) processes; more for pytest in ARGS
 	$(PY) -m pytest -n $(JOBS) $(ARGS)
+
+whole: setup ## pull the whole file from hub to hub, in every dialect that can list
+	ORDERGLOT_HUB_TO_HUB=whole $(PY) -m pytest tests/vendors/test_hub_to_hub.py $(ARGS)
 
 check: format-check lint types floors gates test ## the whole gate, as CI runs it
 

@@ -30,6 +30,10 @@ Level = Annotated[
     Literal["debug", "info", "warning", "error"],
     Meta(description="one of debug, info, warning, error"),
 ]
+Tables = Annotated[
+    dict[str, dict[str, str | int | float | bool]],
+    Meta(description="a table for each vendor, such as [vendors.kole]"),
+]
 Url = Annotated[
     str,
     Meta(
@@ -43,7 +47,8 @@ class Config(Struct, frozen=True, kw_only=True):
     """What a run of the program goes by; no ``dialects`` means all of them.
 
     ``seller`` is whose book the commands speak of where none is named. ``public_url`` takes the
-    place of scheme and host in the links that faces write. Port 0 is whichever is free.
+    place of scheme and host in the links that faces write. Port 0 is whichever is free. ``vendors``
+    are the hub's own accounts, by dialect; a variable like ``ORDERGLOT_KOLE_URL`` goes before them.
     """
 
     database: Name = "sqlite:///orderglot.db"
@@ -55,6 +60,7 @@ class Config(Struct, frozen=True, kw_only=True):
     public_url: Url = ""
     log_level: Level = "info"
     access_log: Flag = False
+    vendors: Tables = {}
 
 
 def read(
@@ -132,7 +138,9 @@ def _checked(where: str, name: str, value: Any) -> Any:
         return msgspec.convert(value, kind, strict=False)
     except msgspec.ValidationError:
         meaning = kind.__metadata__[0].description
-        raise invalid(where, Rule.MALFORMED, f"{value!r} is not {meaning}.") from None
+        # What stands in the vendors' tables is nobody's to see.
+        shown = "this" if kind == Tables else repr(value)
+        raise invalid(where, Rule.MALFORMED, f"{shown} is not {meaning}.") from None
 
 
 @cache

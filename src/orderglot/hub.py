@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Iterable
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from contextlib import asynccontextmanager
 from importlib import metadata
 from pathlib import Path
@@ -49,12 +49,19 @@ PATIENCE = 2
 log = structlog.get_logger("orderglot.hub")
 
 
+Table = Mapping[str, str | int | float | bool]
+"""What the configuration says of the hub's account with one vendor."""
+
+
 class Hub:
     """An opened order book with all its sellers: what commands and pages work with."""
 
-    def __init__(self, store: BookStore, seller: str = "") -> None:
+    def __init__(
+        self, store: BookStore, seller: str = "", vendors: Mapping[str, Table] | None = None
+    ) -> None:
         self.store = store
         self.named = seller
+        self.vendors = vendors or {}
 
     async def seller_or_new(self, name: str | None, currency: str) -> Seller:
         """Give a seller as ``seller`` does, added now where the name is new."""
@@ -106,14 +113,20 @@ class Hub:
 
 
 @asynccontextmanager
-async def opened(url: str, *, create: bool = False, seller: str = "") -> AsyncIterator[Hub]:
+async def opened(
+    url: str,
+    *,
+    create: bool = False,
+    seller: str = "",
+    vendors: Mapping[str, Table] | None = None,
+) -> AsyncIterator[Hub]:
     """Open an order book, brought up to date, and close it at the end.
 
     Raises NotFound where there is none and ``create`` does not allow to make one.
     """
     store = open_store(url, create=create)
     try:
-        yield Hub(store, seller)
+        yield Hub(store, seller, vendors)
     finally:
         await store.close()
 

@@ -316,3 +316,14 @@ def test_what_steers_a_terminal_is_not_printed() -> None:
     assert "Acme" in listed
     assert "\x1b" not in listed
     assert "\x07" not in listed
+
+
+def test_an_order_is_linked_to_another_and_once_is_enough() -> None:
+    first_customer()
+    key = done_json("key", "add", "--dialect", "kole", "--customer", "C1", "--live")
+    one, other = (place(key, "AA124", 24).references[0].id for _ in range(2))
+    for said in ("is now", "was"):
+        told = done("link", f"kole:{one}", f"kole:{other}", "--as", "split")
+        assert told == f"Order {one} {said} linked to {other}: split of.\n"
+    (link,) = done_json("show", one)["links"]
+    assert ("split of", int(other)) == (link["relation"], link["order"]["id"])

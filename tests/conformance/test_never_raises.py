@@ -25,6 +25,7 @@ from tests.conformance.structure import structure
 from tests.conformance.wild import mangled, nested, requests, responses, revalued
 
 MORE = settings(max_examples=settings().max_examples * 5)
+FEWER = settings(max_examples=max(1, settings().max_examples // 10))
 TRACES = (b"Traceback", b'File "', b".py", b"Error:", b"orderglot.", b"<class", b"object at 0x")
 
 
@@ -77,17 +78,18 @@ def test_whatever_is_sent_to_be_created_is_answered(name: str, draw: st.DataObje
 
 
 @pytest.mark.parametrize("name", dialects.names())
+@FEWER
 @given(draw=st.data())
 def test_a_file_answers_it_as_memory_does(
     name: str, tmp_path_factory: pytest.TempPathFactory, draw: st.DataObject
 ) -> None:
     dialect = dialects.dialect(name)
     specimen = draw.draw(st.sampled_from(creations(name)))
-    body = draw.draw(mangled([specimen.request.body]))
+    bodies = draw.draw(st.lists(mangled([specimen.request.body]), min_size=10, max_size=10))
 
-    async def ask(shop: Shop) -> Response:
+    async def ask(shop: Shop) -> list[Response]:
         at = await site(dialect, shop.store(Clock(dialect)))
-        return await at.server(replace(specimen.request, body=body))
+        return [await at.server(replace(specimen.request, body=body)) for body in bodies]
 
     folders = [tmp_path_factory.mktemp(kind) for kind in STORES]
     shops = map(Shop, STORES, folders)
@@ -134,7 +136,6 @@ OFFERED = [
 
 
 @pytest.mark.parametrize(("name", "need"), OFFERED)
-@MORE
 @given(draw=st.data())
 def test_whatever_a_vendor_answers_the_client_reads_it_or_says_why_not(
     name: str, need: str, draw: st.DataObject

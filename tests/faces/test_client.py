@@ -13,7 +13,7 @@ import pytest
 from orderglot.core.errors import HubError, Invalid, NotFound, Rule, Unsupported, Upstream
 from orderglot.core.order import Order, Reference
 from orderglot.core.query import Compare, Operator, Window
-from orderglot.faces.client import MOST_REFUSALS, Client
+from orderglot.faces.client import MOST_REFUSALS, Client, Ear
 from orderglot.wire import json
 from orderglot.wire.dialect import Session, Talk
 from orderglot.wire.message import Request, Response, argument
@@ -249,3 +249,29 @@ def test_what_is_wrong_with_a_new_order_comes_back_field_by_field() -> None:
         asyncio.run(Client(DIALECT, Vendor(script), KEY).place(Order(notes="long")))
 
     assert [("notes", Rule.LENGTH)] == [(one.field, one.rule) for one in caught.value.problems]
+
+
+def test_a_key_goes_into_what_must_not_be_performed_twice_and_nothing_else() -> None:
+    vendor = Vendor(lambda request: answer({"id": "A", "po": "PO-7"}, 201))
+    client = Client(DIALECT, vendor, KEY)
+
+    async def talk() -> Ear:
+        ear = Ear()
+        await client.place(Order(po_number="PO-7"), "demo", ear)
+        await client.place(Order(po_number="PO-7"))
+        await client.get(Reference(NAME, "A"))
+        return ear
+
+    ear = asyncio.run(talk())
+    keys = [request.headers.get("idempotency-key") for request in vendor.asked]
+    assert ["demo-1", None, None] == keys
+    assert ([201], False) == ([one.status for one in ear.responses], ear.waiting)
+
+
+def test_what_a_vendor_answered_can_be_heard_even_where_it_cannot_be_read() -> None:
+    vendor = Vendor(lambda request: Response(status=200, body=b"[]"))
+    ear = Ear()
+
+    with pytest.raises(Upstream):
+        asyncio.run(Client(DIALECT, vendor, KEY).page(Window(), ear))
+    assert [b"[]"] == [one.body for one in ear.responses]

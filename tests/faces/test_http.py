@@ -171,6 +171,21 @@ def test_an_unsafe_request_that_was_turned_away_is_sent_again() -> None:
     assert 2 == len(rogue.asked)
 
 
+async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n")
+    while True:
+        writer.write(b".")
+        await writer.drain()
+        await asyncio.sleep(0.01)
+
+
+def test_an_answer_that_never_ends_is_given_up() -> None:
+    rogue = Rogue(drip)
+
+    with pytest.raises(Upstream, match=r"no whole answer in 0\.2 seconds"):
+        sent(rogue, GET, replace(HURRIED, whole=0.2, attempts=1))
+
+
 def test_patience_ends_with_the_last_answer() -> None:
     rogue = Rogue(*[say("503 Oops", body=b"sorry")] * 9)
 

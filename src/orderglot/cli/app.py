@@ -7,7 +7,10 @@ import typer
 from orderglot.cli import customers, keys, products, sellers
 from orderglot.cli.demo import demo
 from orderglot.cli.frame import group
+from orderglot.cli.link import link
 from orderglot.cli.load import load
+from orderglot.cli.place import place
+from orderglot.cli.pull import pull
 from orderglot.cli.serve import serve
 from orderglot.cli.show import show
 from orderglot.cli.summary import summary
@@ -23,8 +26,11 @@ app = group(
 app.command("serve")(serve)
 app.command("demo")(demo)
 app.command("import")(load)
+app.command("pull")(pull)
+app.command("place")(place)
 app.command("book")(summary)
 app.command("show")(show)
+app.command("link")(link)
 app.add_typer(sellers.app, name="seller")
 app.add_typer(customers.app, name="customer")
 app.add_typer(products.app, name="product")

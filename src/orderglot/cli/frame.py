@@ -151,7 +151,9 @@ async def _run(
     from orderglot.cli.logs import set_up_logs
 
     set_up_logs(config.log_level)
-    async with hub.opened(config.database, create=create, seller=config.seller) as opened:
+    async with hub.opened(
+        config.database, create=create, seller=config.seller, vendors=config.vendors
+    ) as opened:
         await body(opened, **flags)
 
 

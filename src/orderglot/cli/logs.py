@@ -39,6 +39,9 @@ def set_up_logs(level: str) -> None:
     # What uvicorn says of itself in passing is for those who look for a fault.
     logging.getLogger("uvicorn.error").setLevel("INFO" if level == "debug" else "WARNING")
     logging.getLogger("uvicorn.access").setLevel("INFO")
+    # The line out names every URL that it asks for, and some vendors' credentials stand there.
+    logging.getLogger("httpx2").setLevel("WARNING")
+    logging.getLogger("httpcore2").setLevel("WARNING")
 
 
 def _ending(terminal: bool) -> tuple[Processor, ...]:

@@ -76,6 +76,18 @@ class Answered(Struct, frozen=True, kw_only=True):
     expires: datetime
 
 
+class Note(Struct, frozen=True, kw_only=True):
+    """What the hub itself has to remember of a seller's business, under a name of its kind.
+
+    ``version`` is 0 until it is in the book; a note takes the place of the version it was made from.
+    """
+
+    kind: str
+    name: str
+    version: int = 0
+    document: bytes = b""
+
+
 class Book(Orders, Protocol):
     """One seller's order book as one caller may see it. Nothing in it leaves the caller's scope."""
 
@@ -151,12 +163,30 @@ class Book(Orders, Protocol):
         """Add a product, or put a new version in its place."""
         ...
 
+    async def notes(self, kind: str, name: str = "") -> tuple[Note, ...]:
+        """Give the notes of a kind by rising name, or the one of that name.
+
+        They are the seller's alone: a customer's caller is Forbidden.
+        """
+        ...
+
 
 class Unit(Book, Protocol):
     """A book whose writes wait for the end of the unit; ``get`` already sees them."""
 
     def remember(self, answered: Answered) -> None:
         """Keep an answer in the same transaction as the writes that it speaks of."""
+        ...
+
+    def note(self, note: Note) -> None:
+        """Write a note in the same transaction as what it speaks of.
+
+        The unit ends in Conflict where another version of it is there by then.
+        """
+        ...
+
+    def strike(self, note: Note) -> None:
+        """Take a note out of the book; one that is another version by then ends in Conflict."""
         ...
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Generator
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Generic, TypeVar
 
@@ -13,7 +14,8 @@ from msgspec import Struct
 from orderglot.core.errors import HubError, Unsupported, Upstream
 from orderglot.core.order import Order, Reference
 from orderglot.core.query import EVERYTHING, Page, Query, Window, matches
-from orderglot.wire.dialect import Credentials, Dialect, Session, Talk
+from orderglot.faces.routes import Routes
+from orderglot.wire.dialect import IDEMPOTENCY_KEY, Credentials, Dialect, Session, Talk
 from orderglot.wire.message import Request, Response, Send
 
 T = TypeVar("T")
@@ -24,6 +26,14 @@ MOST_REFUSALS = 3
 
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+@dataclass(slots=True)
+class Ear:
+    """What a vendor answered in a conversation, without logins; ``waiting`` for one more or not."""
+
+    responses: list[Response] = field(default_factory=list)
+    waiting: bool = False
 
 
 class Client:
@@ -39,12 +49,19 @@ class Client:
         self.dialect = dialect
         self.send = send
         self.session = Session(credentials, now)
+        self.routes = Routes([(dialect, dialect)])
         self.lock = asyncio.Lock()
         self.logins = 0
 
-    async def place(self, order: Order) -> Order:
-        """Place a new order with the vendor."""
-        return await self._talk(self._can(self.dialect.place, "place an order")(order))
+    async def place(self, order: Order, key: str = "", ear: Ear | None = None) -> Order:
+        """Place a new order with the vendor.
+
+        With a ``key`` every request that must not be performed twice carries one made of it, in
+        the vendor's own way and as Idempotency-Key; the same order under the same key has the same.
+        What these requests were answered is put into ``ear``.
+        """
+        talk = self._can(self.dialect.place, "place an order")(order)
+        return await self._hold(talk, self._under(key, ear or Ear()) if key else self._ask)
 
     async def get(self, ref: Reference) -> Order:
         """Give the order that the vendor knows under an id."""
@@ -54,11 +71,15 @@ class Client:
         """Give the orders that the vendor links to one."""
         return await self._talk(self._can(self.dialect.linked, "list linked orders")(ref))
 
-    async def page(self, window: Window) -> Page:
-        """Give one page of the vendor's list, no longer than the vendor allows."""
+    async def page(self, window: Window, ear: Ear | None = None) -> Page:
+        """Give one page of the vendor's list, no longer than the vendor allows.
+
+        What the vendor answered on the way is put into ``ear``.
+        """
         limit = min(window.limit, self.dialect.can.max_size)
         window = msgspec.structs.replace(window, limit=limit)
-        return await self._talk(self._can(self.dialect.page, "list orders")(window))
+        talk = self._can(self.dialect.page, "list orders")(window)
+        return await self._hold(talk, self._ask if ear is None else self._hearing(ear))
 
     async def walk(self, where: Query = EVERYTHING) -> AsyncIterator[Order]:
         """Give every match once, page by page.
@@ -94,6 +115,33 @@ class Client:
             error = self.dialect.faults.read(response)
             said = _thrown(talk, error) if error else _step(talk, response)
         return said.value
+
+    def _hearing(self, ear: Ear) -> Send:
+        async def send(request: Request) -> Response:
+            ear.waiting = True
+            response = await self._ask(request)
+            ear.waiting = False
+            ear.responses.append(response)
+            return response
+
+        return send
+
+    def _under(self, key: str, ear: Ear) -> Send:
+        """Give a way to send that puts keys in: ``key-1`` into the first request, and so on."""
+        repeats = self.dialect.repeats
+        ways = (IDEMPOTENCY_KEY, repeats) if repeats else (IDEMPOTENCY_KEY,)
+        hear, count = self._hearing(ear), 0
+
+        async def send(request: Request) -> Response:
+            nonlocal count
+            if not self.routes.find(request.method, request.path).operation.once:
+                return await self._ask(request)
+            count += 1
+            for way in ways:
+                request = way.put(request, f"{key}-{count}")
+            return await hear(request)
+
+        return send
 
     async def _ask(self, request: Request) -> Response:
         """Send a request with its proof, and again after a new login where the old one is over."""

@@ -25,13 +25,14 @@ REFUSED = 429
 class Patience:
     """How long to wait and how often to try; all times in seconds.
 
-    ``attempts`` counts the first one. A pause starts at ``pause``, doubles, and is shortened at
+    ``whole`` is for one answer from its first byte asked to its last. ``attempts`` counts the first. A pause starts at ``pause``, doubles, and is shortened at
     random by up to a half, so that many clients do not come back together; Retry-After overrides
     it up to ``longest_pause``. ``per_second`` is the vendor's rate limit, None for none.
     """
 
     connect: float = 5.0
     read: float = 30.0
+    whole: float = 120.0
     attempts: int = 5
     pause: float = 0.5
     longest_pause: float = 60.0
@@ -97,18 +98,27 @@ class HttpLine:
 
     async def _once(self, request: Request) -> Response:
         await self.turn.wait()
-        url = self.base_url + request.path + (f"?{request.query}" if request.query else "")
         try:
-            async with self.client.stream(
-                request.method, url, headers=dict(request.headers), content=request.body
-            ) as answer:
-                body = await self._body(answer)
-                headers = {name.lower(): value for name, value in answer.headers.items()}
-                return Response(status=answer.status_code, headers=headers, body=body)
+            async with asyncio.timeout(self.patience.whole):
+                return await self._exchange(request)
+        except TimeoutError as error:
+            reason = (
+                f"{self.base_url} broke off: no whole answer in {self.patience.whole:g} seconds."
+            )
+            raise Upstream(reason) from error
         except (httpx2.ConnectError, httpx2.ConnectTimeout) as error:
             raise Unreached(f"{self.base_url} cannot be reached: {_why(error)}.") from error
         except httpx2.HTTPError as error:
             raise Upstream(f"{self.base_url} broke off: {_why(error)}.") from error
+
+    async def _exchange(self, request: Request) -> Response:
+        url = self.base_url + request.path + (f"?{request.query}" if request.query else "")
+        async with self.client.stream(
+            request.method, url, headers=dict(request.headers), content=request.body
+        ) as answer:
+            body = await self._body(answer)
+            headers = {name.lower(): value for name, value in answer.headers.items()}
+            return Response(status=answer.status_code, headers=headers, body=body)
 
     async def _body(self, answer: httpx2.Response) -> bytes:
         pieces: list[bytes] = []

@@ -11,7 +11,7 @@ from orderglot.core.customer import Customer
 from orderglot.core.errors import NotFound
 from orderglot.core.fields import field, values_of
 from orderglot.core.order import Identity, Order, Reference
-from orderglot.core.ports import Answered, Credential, Event
+from orderglot.core.ports import Answered, Credential, Event, Note
 from orderglot.core.product import Product
 from orderglot.core.query import Query, Sort, matches, sorted_orders
 from orderglot.core.seller import Seller
@@ -186,6 +186,11 @@ class MemoryShelf:
     async def answer(self, seller: int, customer: int, dialect: str, key: str) -> Answered | None:
         """Give the answer that was kept under a key."""
         return self._room(seller).answers.get((customer, dialect, key))
+
+    async def notes(self, seller: int, kind: str, name: str) -> tuple[Note, ...]:
+        """Give the notes of a kind by rising name, or with a name that one."""
+        notes = self._room(seller).notes
+        return tuple(notes[key] for key in sorted(notes) if key == (kind, name or key[1]))
 
     async def tally(self, seller: int, what: str, until: datetime, now: datetime) -> int:
         """Count one more until then, for good; tallies that were over by ``now`` may go."""

@@ -10,15 +10,17 @@ from msgspec.structs import replace
 
 from orderglot.core.customer import Customer
 from orderglot.core.order import Order, Reference
-from orderglot.core.ports import Answered, Event
+from orderglot.core.ports import Answered, Event, Note
 from orderglot.core.product import Product
 from orderglot.stores import document
 from orderglot.stores.names import N, goes_by, hub_id, visible
 from orderglot.stores.shelf import (
     FIRST,
+    DropNote,
     Expect,
     PutAnswer,
     PutCustomer,
+    PutNote,
     PutOrder,
     PutProduct,
     Raced,
@@ -90,6 +92,7 @@ class Room:
         self.events: list[Event] = []
         self.products: dict[str, Product] = {}
         self.answers: dict[tuple[int, str, str], Answered] = {}
+        self.notes: dict[tuple[str, str], Note] = {}
         self.next = dict(FIRST)
         self.tallies: dict[tuple[str, datetime], int] = {}
 
@@ -116,6 +119,8 @@ class Room:
                 there = self.answers.get((caller, answered.dialect, answered.key))
                 if there is not None and there.expires > now:
                     raise Raced(answered.key)
+            case PutNote() | DropNote():
+                self._check_note(write)
             case _:
                 pass
 
@@ -135,8 +140,19 @@ class Room:
                 self._remember(caller, answered, now)
             case Event():
                 self.events.append(write)
+            case PutNote(note):
+                self.notes[note.kind, note.name] = note
+            case DropNote(note):
+                del self.notes[note.kind, note.name]
             case _:
                 pass
+
+    def _check_note(self, write: PutNote | DropNote) -> None:
+        note = write.note
+        there = self.notes.get((note.kind, note.name))
+        expected = note.version - 1 if isinstance(write, PutNote) else note.version
+        if (there.version if there else 0) != expected:
+            raise Raced(note.name)
 
     def _remember(self, customer: int, answered: Answered, now: datetime) -> None:
         self.answers = {key: one for key, one in self.answers.items() if one.expires > now}

@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from orderglot.core.customer import Customer
 from orderglot.core.order import Identity, Order, Reference
-from orderglot.core.ports import Answered, Credential, Event
+from orderglot.core.ports import Answered, Credential, Event, Note
 from orderglot.core.product import Product
 from orderglot.core.query import Query, Sort
 from orderglot.core.seller import Seller
@@ -138,6 +138,18 @@ class PutAnswer(Struct, frozen=True):
     now: datetime
 
 
+class PutNote(Struct, frozen=True):
+    """Write a note, whose version is the one after that which is there; 1 for a new one."""
+
+    note: Note
+
+
+class DropNote(Struct, frozen=True):
+    """Take out a note in this very version."""
+
+    note: Note
+
+
 Write = (
     PutOrder
     | PutCustomer
@@ -147,6 +159,8 @@ Write = (
     | PutSeller
     | PutCredential
     | PutAnswer
+    | PutNote
+    | DropNote
     | Event
 )
 
@@ -249,6 +263,10 @@ class Shelf(Protocol):
 
     async def answer(self, seller: int, customer: int, dialect: str, key: str) -> Answered | None:
         """Give the answer that was kept under a key."""
+        ...
+
+    async def notes(self, seller: int, kind: str, name: str) -> tuple[Note, ...]:
+        """Give the notes of a kind by rising name, or with a name that one."""
         ...
 
     async def tally(self, seller: int, what: str, until: datetime, now: datetime) -> int:

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 
 from orderglot.core.caller import Caller
 from orderglot.core.customer import Customer
-from orderglot.core.errors import NotFound
+from orderglot.core.errors import Forbidden, NotFound
 from orderglot.core.order import Order, Reference
-from orderglot.core.ports import Event
+from orderglot.core.ports import Event, Note
 from orderglot.core.product import Product
 from orderglot.core.query import EVERYTHING, Page, Query, Window
 from orderglot.core.seller import Seller
@@ -133,3 +133,9 @@ class Sight:
     async def every_product(self, after: str = "", limit: int = 100) -> tuple[Product, ...]:
         """Give products by rising SKU, from the one behind ``after`` on."""
         return await self._shelf.products_after(self._scope.seller, after, limit)
+
+    async def notes(self, kind: str, name: str = "") -> tuple[Note, ...]:
+        """Give the notes of a kind by rising name, or the one of that name."""
+        if self._scope.customer is not None:
+            raise Forbidden("This account may not read the seller's notes.")
+        return await self._shelf.notes(self._scope.seller, kind, name)

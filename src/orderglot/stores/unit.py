@@ -11,7 +11,7 @@ from orderglot.core.caller import Caller
 from orderglot.core.customer import Customer, identity
 from orderglot.core.errors import Conflict, Forbidden, NotFound
 from orderglot.core.order import Identity, Order, Reference
-from orderglot.core.ports import Answered, Event, Kept, Outcome
+from orderglot.core.ports import Answered, Event, Kept, Note, Outcome
 from orderglot.core.product import Product
 from orderglot.stores import document
 from orderglot.stores.keeping import merged, nameless, outdated
@@ -19,9 +19,11 @@ from orderglot.stores.names import goes_by, visible
 from orderglot.stores.numbers import Numbers
 from orderglot.stores.parties import Parties
 from orderglot.stores.shelf import (
+    DropNote,
     Expect,
     PutAnswer,
     PutCustomer,
+    PutNote,
     PutOrder,
     PutProduct,
     Raced,
@@ -45,6 +47,7 @@ class Unit(Sight):
         self._events: list[Event] = []
         self._products: dict[str, PutProduct] = {}
         self._answers: list[PutAnswer] = []
+        self._notes: list[PutNote | DropNote] = []
 
     @asynccontextmanager
     async def together(self) -> AsyncIterator[Unit]:
@@ -204,6 +207,14 @@ class Unit(Sight):
         """Keep an answer in the same transaction as the writes that it speaks of."""
         self._answers.append(PutAnswer(self._scope.customer or 0, answered, self.now()))
 
+    def note(self, note: Note) -> None:
+        """Write a note in the same transaction as what it speaks of."""
+        self._notes.append(PutNote(replace(note, version=note.version + 1)))
+
+    def strike(self, note: Note) -> None:
+        """Take a note out of the book."""
+        self._notes.append(DropNote(note))
+
     async def commit(self) -> None:
         """Write everything at once; raises Raced where somebody else's writes came first."""
         await self._parties.name_customers()
@@ -232,6 +243,7 @@ class Unit(Sight):
                 yield Rename(identity(renamed))
         yield from self._products.values()
         yield from self._answers
+        yield from self._notes
 
     async def _owned(self, order: Order) -> Order:
         """Put a customer's own name on their order; raise Forbidden where it has another's."""

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Generic, Protocol, TypeVar
 
+from msgspec.structs import replace
+
 from orderglot.core.caller import READ, Caller
 from orderglot.core.errors import HubError, Invalid, Upstream
 from orderglot.core.order import Order, Reference
@@ -153,11 +155,11 @@ class Can:
 class Repeats:
     """How a request that came before is recognised, and what is then answered.
 
-    ``key`` gives the client's key for the request, None where it sent none. Another request under
-    a used key is a conflict, or with ``conflict=False`` gets the first answer. ``refusals`` tells
-    whether a refusal is an answer to be kept as well. ``single`` gives an id that no request under
-    another key may have as long as the answer is kept; one that does is a Conflict with the code
-    ``used``.
+    ``key`` gives the client's key for the request, None where it sent none; ``put`` is how a client
+    puts one in. Another request under a used key is a conflict, or with ``conflict=False`` gets the
+    first answer. ``refusals`` tells whether a refusal is an answer to be kept as well. ``single``
+    gives an id that no request under another key may have as long as the answer is kept; one that
+    does is a Conflict with the code ``used``.
     """
 
     key: Callable[[Request], str | None]
@@ -166,13 +168,18 @@ class Repeats:
     refusals: bool = False
     single: Callable[[Request], str | None] = lambda _request: None
     used: str = ""
+    put: Callable[[Request, str], Request] = lambda request, _key: request
 
 
 def _idempotency_key(request: Request) -> str | None:
     return request.headers.get("idempotency-key") or None
 
 
-IDEMPOTENCY_KEY = Repeats(_idempotency_key, timedelta(days=1))
+def _put_idempotency_key(request: Request, key: str) -> Request:
+    return replace(request, headers={**request.headers, "idempotency-key": key})
+
+
+IDEMPOTENCY_KEY = Repeats(_idempotency_key, timedelta(days=1), put=_put_idempotency_key)
 """What works on every dialect, beside the vendor's own way."""
 
 

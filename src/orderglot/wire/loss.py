@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -90,10 +91,16 @@ def _at(struct: Any, path: list[str], change: Callable[[Any, str], Any]) -> Any:
 
 
 def _emptied(struct: Any, name: str) -> Any:
-    member = next(one for one in msgspec.structs.fields(struct) if one.name == name)
+    member = _members(struct.__class__)[name]
     if member.default_factory is not msgspec.NODEFAULT:
         return member.default_factory()
     return member.default
+
+
+@cache
+def _members(kind: type) -> dict[str, msgspec.structs.FieldInfo]:
+    """Give the members of a struct by name; asking the struct each time takes long."""
+    return {member.name: member for member in msgspec.structs.fields(kind)}
 
 
 def _each(rounded: Callable[[Any], Any]) -> Callable[[Any, str], Any]:

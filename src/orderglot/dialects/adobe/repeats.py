@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from hashlib import sha256
 
-from orderglot.dialects.adobe.media import REQUEST_ID, correlation_id
+from msgspec.structs import replace
+
+from orderglot.dialects.adobe.media import CORRELATION_ID, REQUEST_ID, correlation_id
 from orderglot.dialects.adobe.tables import KEPT
 from orderglot.wire.dialect import Repeats
 from orderglot.wire.message import Request
@@ -29,4 +31,11 @@ def read_single(request: Request) -> str | None:
     return id or None
 
 
-REPEATS = Repeats(read_key, KEPT, conflict=False, refusals=True, single=read_single, used="4120")
+def put_key(request: Request, key: str) -> Request:
+    """Put a client's intent into a request."""
+    return replace(request, headers={**request.headers, CORRELATION_ID: key})
+
+
+REPEATS = Repeats(
+    read_key, KEPT, conflict=False, refusals=True, single=read_single, used="4120", put=put_key
+)

@@ -13,7 +13,7 @@ import msgspec
 
 from orderglot.core.customer import Customer
 from orderglot.core.order import Order, Reference
-from orderglot.core.ports import Answered, Credential, Event
+from orderglot.core.ports import Answered, Credential, Event, Note
 from orderglot.core.product import Product
 from orderglot.core.query import Query
 from orderglot.core.seller import Seller
@@ -203,6 +203,14 @@ class SqliteShelf:
                 dialect=dialect, key=key, asked=asked, answer=answer, expires=instant(expires)
             )
         return None
+
+    async def notes(self, seller: int, kind: str, name: str) -> tuple[Note, ...]:
+        """Give the notes of a kind by rising name, or with a name that one."""
+        found = self._rows(statements.NOTES, (seller, kind, name, name))
+        return tuple(
+            Note(kind=kind, name=own, version=version, document=document)
+            for own, version, document in found
+        )
 
     async def tally(self, seller: int, what: str, until: datetime, now: datetime) -> int:
         """Count one more until then, for good; tallies that were over by ``now`` may go."""

@@ -89,3 +89,7 @@ ANSWER = (
     "SELECT asked, answer, expires FROM answers"
     " WHERE seller = ? AND customer = ? AND dialect = ? AND key = ?"
 )
+NOTES = (
+    "SELECT name, version, document FROM notes"
+    " WHERE seller = ? AND kind = ? AND (? = '' OR name = ?) ORDER BY name"
+)

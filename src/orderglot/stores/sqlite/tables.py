@@ -12,10 +12,12 @@ from orderglot.core.ports import Event
 from orderglot.stores import document
 from orderglot.stores.names import Named, hub_id
 from orderglot.stores.shelf import (
+    DropNote,
     Expect,
     PutAnswer,
     PutCredential,
     PutCustomer,
+    PutNote,
     PutOrder,
     PutProduct,
     PutSeller,
@@ -42,6 +44,7 @@ _INSERT = {
     " VALUES (?, ?, ?, ?, ?)",
     "products": "INSERT INTO products (seller, sku, version, document) VALUES (?, ?, ?, ?)",
     "sellers": "INSERT INTO sellers (id, version, name, document) VALUES (?, ?, ?, ?)",
+    "notes": "INSERT INTO notes (seller, kind, name, version, document) VALUES (?, ?, ?, ?, ?)",
 }
 _UPDATE = {
     "orders": say(
@@ -53,6 +56,8 @@ _UPDATE = {
     " WHERE seller = ? AND sku = ? AND version = ?",
     "sellers": "UPDATE sellers SET id = ?, version = ?, name = ?, document = ?"
     " WHERE id = ? AND version = ?",
+    "notes": "UPDATE notes SET seller = ?, kind = ?, name = ?, version = ?, document = ?"
+    " WHERE seller = ? AND kind = ? AND name = ? AND version = ?",
 }
 
 
@@ -302,6 +307,27 @@ def _put_answers(connection: sqlite3.Connection, seller: int, writes: list[PutAn
         )
 
 
+def _put_notes(connection: sqlite3.Connection, seller: int, writes: list[PutNote]) -> None:
+    added, changed = list[Row](), list[Row]()
+    for write in writes:
+        note = write.note
+        values = (seller, note.kind, note.name, note.version, note.document)
+        if note.version == 1:
+            added.append(values)
+        else:
+            changed.append((*values, seller, note.kind, note.name, note.version - 1))
+    _put(connection, "notes", added, changed)
+
+
+def _drop_notes(connection: sqlite3.Connection, seller: int, writes: list[DropNote]) -> None:
+    dropped = connection.executemany(
+        "DELETE FROM notes WHERE seller = ? AND kind = ? AND name = ? AND version = ?",
+        [(seller, one.note.kind, one.note.name, one.note.version) for one in writes],
+    )
+    if dropped.rowcount != len(writes):
+        raise Raced("notes")
+
+
 _DO: dict[type, Callable[[sqlite3.Connection, int, list[Any]], None]] = {
     PutOrder: _put_orders,
     PutCustomer: _put_customers,
@@ -312,4 +338,6 @@ _DO: dict[type, Callable[[sqlite3.Connection, int, list[Any]], None]] = {
     Rename: _rename,
     PutCredential: _put_credentials,
     PutAnswer: _put_answers,
+    PutNote: _put_notes,
+    DropNote: _drop_notes,
 }

@@ -1,0 +1,41 @@
+"""``orderglot link``: let one order point at another."""
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from orderglot.cli.frame import SellerName, with_book
+from orderglot.cli.paper import say
+
+if TYPE_CHECKING:
+    from orderglot.hub import Hub
+
+ORDER = "kole:ID for a dialect's id, the seller's number, or the hub's id."
+
+
+@with_book()
+async def link(
+    hub: "Hub",
+    order: Annotated[str, typer.Argument(metavar="ORDER", help=ORDER)],
+    other: Annotated[str, typer.Argument(metavar="OTHER", help=ORDER)],
+    relation: Annotated[
+        Literal["split", "return", "renewal", "switch", "reference"],
+        typer.Option("--as", help="What the first order is to the second one."),
+    ],
+    seller: SellerName = None,
+) -> None:
+    """Let one order point at another: 'link A B --as split' makes A a split of B.
+
+    $ orderglot link 1000000002 1000000001 --as split
+    """
+    from orderglot.cli import finding
+    from orderglot.core import linking
+
+    owner = await hub.seller(seller)
+    async with hub.book(owner, test=True).together() as unit:
+        one, another = await finding.order(unit, order), await finding.order(unit, other)
+        new = linking.linked(one, another, linking.RELATIONS[relation])
+        if new is not one:
+            await unit.change(new, "linked")
+    word = linking.RELATIONS[relation]
+    say(f"Order {one.id} {'was' if new is one else 'is now'} linked to {another.id}: {word}.")

@@ -1,0 +1,106 @@
+"""``orderglot place``: an order of the book, placed with a vendor once."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from orderglot.cli.frame import AsJson, SellerName, with_book
+from orderglot.cli.paper import say, tell, write_json
+from orderglot.cli.pull import TimeOut, VendorUrl
+
+if TYPE_CHECKING:
+    from orderglot.core.order import Order
+    from orderglot.core.ports import Book
+    from orderglot.hub import Hub
+    from orderglot.vendors.place import Placed
+    from orderglot.wire.dialect import Dialect
+
+UNKNOWN = 3
+"""The exit code where it is not known whether the vendor has the order."""
+
+
+@with_book()
+async def place(
+    hub: "Hub",
+    order: Annotated[
+        str,
+        typer.Argument(
+            metavar="ORDER",
+            help="kole:ID for a dialect's id, the seller's number, or the hub's id.",
+        ),
+    ],
+    dialect: Annotated[
+        str, typer.Option("--with", metavar="DIALECT", help="In which dialect the vendor speaks.")
+    ],
+    url: VendorUrl = None,
+    silent: TimeOut = None,
+    idempotent: Annotated[
+        bool | None,
+        typer.Option(
+            "--idempotent/--not-idempotent",
+            help="Whether the vendor honours Idempotency-Key, as another Orderglot does.",
+            show_default="no",
+        ),
+    ] = None,
+    is_there: Annotated[
+        str | None,
+        typer.Option("--is", metavar="ID", help="You have looked: the vendor has it as ID."),
+    ] = None,
+    absent: Annotated[
+        bool, typer.Option("--absent", help="You have looked: the vendor does not have it.")
+    ] = False,
+    seller: SellerName = None,
+    as_json: AsJson = False,
+) -> None:
+    """Place an order of the book with a vendor, exactly once.
+
+    However often this is repeated, and wherever it was cut off: what the vendor has is not sent
+    again. Where that cannot be known, the vendor is asked; where it cannot be asked either, this
+    says so and ends with exit code 3.
+
+    $ orderglot place 489434 --with kole --url https://orders.example
+    """
+    from orderglot import hub as hubs
+    from orderglot.cli import finding
+
+    spoken = hubs.chosen_one(dialect)
+    owner = await hub.seller(seller)
+    book = hub.book(owner, test=True)
+    found = await finding.order(book, order)
+    account: dict[str, object] = {"url": url, "timeout": silent, "idempotent": idempotent}
+    placed = await _placed(hub, book, spoken, found, account, is_there, absent)
+    if as_json:
+        return write_json({"order": placed.order.id, "id": placed.id, "how": placed.how})
+    said = {
+        "sent": "was placed with {0} as {1}",
+        "found": "had arrived at {0}, which has it as {1}",
+        "there": "is with {0} already, as {1}; nothing was sent",
+        "told": "is known to be with {0} as {1}; nothing was sent",
+    }
+    say(f"Order {placed.order.id} {said[placed.how].format(dialect, placed.id)}.")
+    return None
+
+
+async def _placed(
+    hub: "Hub",
+    book: "Book",
+    dialect: "Dialect",
+    order: "Order",
+    flags: dict[str, object],
+    is_there: str | None,
+    absent: bool,
+) -> "Placed":
+    from orderglot.cli.pull import account_of
+    from orderglot.core.order import Reference
+    from orderglot.vendors.account import calling
+    from orderglot.vendors.place import Unknown, place, settle
+
+    if is_there:
+        return await settle(book, order, Reference(dialect.name, is_there))
+    account = account_of(hub, dialect, flags)
+    try:
+        async with calling(dialect, account) as client:
+            return await place(book, client, order, idempotent=account.idempotent, absent=absent)
+    except Unknown as doubt:
+        tell(f"orderglot: {doubt.message}")
+        raise typer.Exit(UNKNOWN) from None

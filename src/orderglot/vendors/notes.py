@@ -1,0 +1,114 @@
+"""The notes that pulling and placing leave in the book, and how they are read and written."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from orderglot.core.ports import Book, Note
+from orderglot.wire.message import Response
+
+PULL = "pull"
+REJECT = "reject"
+PLACING = "placing"
+
+D = TypeVar("D", bound=Struct)
+
+
+class Checkpoint(Struct, frozen=True, kw_only=True):
+    """How far a pull has come. ``completed`` is when the last one began that came to its end.
+
+    ``after`` is the vendor's own way to go on, ``offset`` stands beside it in the window;
+    ``position`` counts the orders of the vendor's list that lie behind.
+    """
+
+    dialect: str
+    customer: str = ""
+    url: str = ""
+    since: datetime | None = None
+    began: datetime
+    completed: datetime | None = None
+    done: bool = False
+    look: int = 1
+    after: str = ""
+    offset: int = 0
+    position: int = 0
+    read: int = 0
+    new: int = 0
+    changed: int = 0
+    same: int = 0
+    passed_over: int = 0
+    rejected: int = 0
+
+
+class Heard(Struct, frozen=True):
+    """An answer as it came, without the headers, for cookies may stand there."""
+
+    status: int
+    content_type: str
+    body: bytes
+
+
+class Reject(Struct, frozen=True, kw_only=True):
+    """An order that was put aside: why, and the bytes in which it came.
+
+    ``id`` is the vendor's, where it could be read. ``first`` and ``last`` are when it was met, in
+    the vendor's list at ``position``.
+    """
+
+    dialect: str
+    customer: str = ""
+    id: str = ""
+    position: int = 0
+    reason: str = ""
+    first: datetime
+    last: datetime
+    answers: tuple[Heard, ...] = ()
+
+
+class Placing(Struct, frozen=True, kw_only=True):
+    """An order on its way to a vendor, exactly as it was sent first, and under which key.
+
+    ``begun`` is when it was sent first, ``sent`` when last, ``sendings`` how often. One that was
+    ``refused`` is not under way; ``intent`` counts how often it was begun anew after that.
+    """
+
+    dialect: str
+    key: str
+    begun: datetime
+    sent: datetime
+    order: bytes
+    sendings: int = 1
+    intent: int = 1
+    refused: bool = False
+
+
+def heard(response: Response) -> Heard:
+    """Make an answer fit to be kept."""
+    return Heard(response.status, response.headers.get("content-type", ""), response.body)
+
+
+def said(answer: Heard) -> Response:
+    """Give a kept answer as it can be read again."""
+    headers = {"content-type": answer.content_type} if answer.content_type else {}
+    return Response(status=answer.status, headers=headers, body=answer.body)
+
+
+def read(note: Note, kind: type[D]) -> D:
+    """Read what a note says."""
+    return msgspec.json.decode(note.document, type=kind)
+
+
+def noted(kind: str, name: str, content: Struct, before: Note | None) -> Note:
+    """Write what a note is to say in the place of the one before, a new one where that is None."""
+    version = before.version if before else 0
+    return Note(kind=kind, name=name, version=version, document=msgspec.json.encode(content))
+
+
+async def note_of(book: Book, kind: str, name: str) -> Note | None:
+    """Give the note of that name, None where there is none."""
+    found = await book.notes(kind, name)
+    return found[0] if found else None

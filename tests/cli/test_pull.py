@@ -1,0 +1,181 @@
+"""``orderglot pull`` and ``orderglot place``, against a hub that really serves."""
+
+import asyncio
+import json
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from orderglot import demo
+from orderglot.core.order import Address, Line, Order, Shipping
+from orderglot.core.query import Compare, Operator, Window
+from orderglot.hub import opened
+from orderglot.stores import document
+from orderglot.vendors.notes import PLACING, Placing, noted
+from tests.cli.program import (
+    PROGRAM,
+    Serving,
+    clean_environment,
+    done,
+    done_json,
+    refused,
+    say,
+    serving,
+)
+
+KOLE = demo.part("kole")
+ORDERS = len(KOLE.orders)
+HERE = ("--database", "sqlite:///here.db", "--seller", "here")
+
+
+@pytest.fixture
+def hub(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Serving]:
+    """Serve the demo, with its ready-made account set for the commands."""
+    with serving(folder, "--demo", "--database", "sqlite:///there.db") as line:
+        monkeypatch.setenv("ORDERGLOT_KOLE_URL", line.base)
+        monkeypatch.setenv("ORDERGLOT_KOLE_ID", KOLE.key.id)
+        monkeypatch.setenv("ORDERGLOT_KOLE_API_KEY", KOLE.key.secret)
+        yield line
+
+
+def pulled(*words: str) -> dict[str, Any]:
+    found: dict[str, Any] = done_json("pull", "kole", *HERE, *words)
+    return found
+
+
+def test_orders_are_pulled_and_once_more_changes_nothing(hub: Serving) -> None:
+    assert f"{ORDERS} new, 0 changed, 0 the same" in done("pull", "kole", *HERE)
+    assert f"0 new, 0 changed, {ORDERS} the same" in done("pull", "kole", *HERE)
+    found = done_json("show", "kole:12345", *HERE)
+    assert found["po_number"] == "PO-2000"
+    assert "Nothing is aside" in done("pull", "--rejects", *HERE)
+
+
+def test_only_what_changed_since_is_pulled(hub: Serving) -> None:
+    found = pulled("--since", "2011-05-01")
+    assert 0 < found["new"] < ORDERS
+    assert ORDERS == found["read"]
+
+
+def test_the_next_pull_may_ask_for_what_is_new_alone(hub: Serving) -> None:
+    assert ORDERS == pulled("--since", "last")["new"]
+    assert ORDERS == pulled("--since", "last")["passed_over"]
+
+
+def test_a_pull_that_is_killed_goes_on_where_it_was(folder: Path, hub: Serving) -> None:
+    slowly = (*PROGRAM, "pull", "kole", "--per-second", "0.2", *HERE)
+    environment = {
+        **clean_environment(folder),
+        "ORDERGLOT_KOLE_URL": hub.base,
+        "ORDERGLOT_KOLE_ID": KOLE.key.id,
+        "ORDERGLOT_KOLE_API_KEY": KOLE.key.secret,
+    }
+    with subprocess.Popen(slowly, cwd=folder, env=environment) as process:
+        while not _orders() and process.poll() is None:
+            pass
+        process.kill()
+    taken = _orders()
+    found = pulled()
+    assert 0 < taken < ORDERS
+    assert found["resumed"] is True
+    assert (ORDERS, 0) == (found["new"], found["changed"])
+    assert ORDERS == _orders()
+
+
+def _orders() -> int:
+    """Count the orders here, 0 where there is no book yet."""
+    result = say("book", *HERE, "--json")
+    return int(json.loads(result.stdout)[0]["orders"]) if result.exit_code == 0 else 0
+
+
+def test_one_file_is_served_and_pulled_into_at_once(folder: Path, hub: Serving) -> None:
+    done("seller", "add", "here", "--database", "sqlite:///here.db")
+    with serving(folder, "--database", "sqlite:///here.db", "--workers", "2") as beside:
+        assert ORDERS == pulled()["new"]
+        assert beside.get("/healthz")[0] == 200
+        key = done_json("key", "add", "--dialect", "kole", "--live", *HERE)
+        again = ("--database", "sqlite:///third.db", "--seller", "third", "--url", beside.base)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("ORDERGLOT_KOLE_ID", key["id"])
+            patch.setenv("ORDERGLOT_KOLE_API_KEY", key["api_key"])
+            assert ORDERS == done_json("pull", "kole", *again)["new"]
+
+
+OWN = Order(
+    number="OWN-1",
+    po_number="PO-OWN-1",
+    shipping=Shipping(carrier="UPS", service="GROUND"),
+    ship_to=Address(
+        company="Sample",
+        line_1="1 Example Street",
+        city="Carson",
+        state="CA",
+        postal_code="90745",
+        country="US",
+    ),
+    lines=(Line(number=1, sku="AA124", quantity=24),),
+)
+
+
+def test_an_order_is_placed_once_and_pulled_as_the_one_that_it_is(hub: Serving) -> None:
+    pulled()
+    asyncio.run(_write_down(OWN))
+
+    assert "was placed with kole as 1" in done("place", "OWN-1", "--with", "kole", *HERE)
+    assert "is with kole already" in done("place", "OWN-1", "--with", "kole", *HERE)
+    found = pulled()
+    assert (0, 1, ORDERS) == (found["new"], found["changed"], found["same"])
+    assert ORDERS + 1 == _orders()
+
+
+async def _write_down(order: Order) -> None:
+    async with opened("sqlite:///here.db") as here:
+        await here.book(await here.seller("here")).place(order)
+
+
+def test_where_it_cannot_be_known_the_exit_code_says_so(hub: Serving) -> None:
+    pulled()
+    asyncio.run(_write_down(OWN))
+    asyncio.run(_begin_placing(OWN))
+    result = say("place", "OWN-1", "--with", "kole", *HERE)
+
+    assert result.exit_code == 3
+    assert "Run the same command again in 2 minutes" in result.stderr
+    assert "OWN" not in done("pull", "--rejects", *HERE)
+    assert "was placed" in done("place", "OWN-1", "--with", "kole", "--absent", *HERE)
+
+
+async def _begin_placing(order: Order) -> None:
+    """Leave the note that a placing leaves which is killed before it has sent anything."""
+    async with opened("sqlite:///here.db") as here:
+        book = here.book(await here.seller("here"))
+        there = (await book.page(Window(where=Compare("number", Operator.EQ, "OWN-1")))).orders[0]
+        now = book.now()
+        placing = Placing(
+            dialect="kole", key="demo-key", begun=now, sent=now, order=document.write(there)
+        )
+        async with book.together() as unit:
+            unit.note(noted(PLACING, f"kole/{there.id}", placing, None))
+
+
+def test_what_is_missing_or_wrong_is_told_in_one_sentence(folder: Path) -> None:
+    assert "ORDERGLOT_KOLE_URL" in refused("pull", "kole", *HERE, code=2)
+    assert "in which dialect" in refused("pull", *HERE, code=2)
+    assert "there are" in refused("pull", "nobody", *HERE).lower()
+    assert "neither a time" in refused(
+        "pull", "kole", "--url", "http://127.0.0.1:9", "--since", "yesterday", *HERE, code=2
+    )
+
+
+def test_a_vendor_that_is_not_there_ends_with_an_error(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ORDERGLOT_KOLE_ID", "demo-id")
+    monkeypatch.setenv("ORDERGLOT_KOLE_API_KEY", "demo-key")
+    result = say("pull", "kole", "--url", "http://127.0.0.1:9", "--persist", "0", *HERE)
+    assert result.exit_code == 1
+    assert "cannot be reached" in result.stderr.splitlines()[-1]
+    assert "demo-key" not in result.stderr
