@@ -16,15 +16,18 @@ import requests
 
 from orderglot.core.caller import Caller
 from orderglot.core.customer import Customer, identity
-from orderglot.core.order import Line, Order, Reference
+from orderglot.core.order import Identity, Line, Order, Reference
 from orderglot.core.product import Product, Tier
-from orderglot.core.values import Status
+from orderglot.core.values import Kind, Status
 from orderglot.dialects.adobe import DIALECT
 from orderglot.stores.sqlite import SqliteStore
 from tests.cli.program import serving
 
 CUSTOMER, FULL, EMPTY = "9876543210", "1005513019", "1005513020"
 OFFER = "65304479CA01A12"
+SCHOOL, EUROS, LEAST = "80007777CB01A12", "80004567CA01A13", "80005000CA01A12"
+SWITCHED, UNPRICED = "80006000CA01A12", "80009999CA01A12"
+BOUND, CHANGED, COMMIT = "1005513021", "1005513022", "adobe.minimumCommit"
 MANY = 10_000
 ID, SECRET = "demo-client", "0" * 64
 
@@ -97,19 +100,47 @@ def new(*lines: tuple[int, str, int], **said: Any) -> dict[str, Any]:
     }
 
 
+def switch_of(customer: Identity) -> Order:
+    """Make an order that was a switch."""
+    return Order(
+        references=(Reference(DIALECT.name, "S1"),),
+        kind=Kind.SWITCH,
+        customer=customer,
+        created=datetime.now(UTC),
+        status=Status.COMPLETED,
+        currency="USD",
+        lines=(Line(number=1, sku=SWITCHED, quantity=1, status=Status.COMPLETED),),
+    )
+
+
 async def fill(file: Path) -> None:
-    """Make a book with a key, three customers, and ten thousand orders of one of them."""
+    """Make a book with a key, customers, and ten thousand orders of one of them."""
     store = SqliteStore(file, lambda: datetime.now(UTC))
-    seller = await store.add_seller("demo")
+    tables = {"adobe.programs": ["COM"], "adobe.currencies": ["USD", "EUR"]}
+    seller = await store.add_seller("demo", tables=tables)
     whole = Caller(seller=seller.id)
     book = store.of(whole)
     await store.keyring.issue_key(DIALECT.name, whole, lambda _: SECRET, lambda _: ID)
     kept = {
-        id: await book.keep_customer(Customer(references=(Reference(DIALECT.name, id),)))
-        for id in (CUSTOMER, FULL, EMPTY)
+        id: await book.keep_customer(
+            Customer(references=(Reference(DIALECT.name, id),), extras=extras)
+        )
+        for id, extras in (
+            (CUSTOMER, {}),
+            (FULL, {}),
+            (EMPTY, {}),
+            (CHANGED, {}),
+            (BOUND, {COMMIT: 30}),
+        )
     }
-    for sku in (OFFER, "80004567EA01A12", "80004561CA02A12"):
-        await book.keep_product(Product(sku=sku, tiers=(Tier(price=Decimal("8.5")),)))
+    price = (Tier(price=Decimal("8.5")),)
+    for sku in (OFFER, "80004567EA01A12", "80004561CA02A12", SCHOOL):
+        await book.keep_product(Product(sku=sku, tiers=price))
+    await book.keep_product(Product(sku=EUROS, tiers=price, currency="EUR"))
+    await book.keep_product(Product(sku=LEAST, tiers=price, extras={"adobe.minimumQuantity": 10}))
+    await book.keep_product(Product(sku=SWITCHED, tiers=price))
+    await book.keep_product(Product(sku=UNPRICED))
+    await book.keep(switch_of(identity(kept[CHANGED])))
     begun = datetime.now(UTC) - timedelta(days=400)
     await book.keep(
         *(
@@ -202,7 +233,11 @@ def test_a_new_order_is_made_once_read_found_and_returned_in_part(client: Client
         (400, "2121", new((1, OFFER, 1), (1, OFFER, 1))),
         (400, "2122", new((1, "nothing", 1))),
         (400, "2123", new((1_000_000, OFFER, 1))),
+        (400, "2124", new((1, SCHOOL, 1))),
+        (400, "2125", new(currencyCode="GBP")),
         (400, "2126", new(externalReferenceId="7" * 36)),
+        (400, "2128", new((1, EUROS, 1))),
+        (400, "2129", new((1, UNPRICED, 1))),
         (404, "2115", new(orderType="RETURN", referenceOrderId="nothing")),
     ],
 )
@@ -210,6 +245,57 @@ def test_a_wrong_order_is_refused(client: Client, status: int, code: str, body: 
     answer = client.ask("POST", orders(EMPTY), body)
 
     assert (status, code) == (answer.status_code, answer.json()["code"])
+
+
+def returned(client: Client, customer: str, id: str, *lines: tuple[int, str, int]) -> Any:
+    """Try to return lines of an order; gives the status and the code of the refusal."""
+    body = {**new(*lines), "orderType": "RETURN", "referenceOrderId": id}
+    answer = client.ask("POST", orders(customer), body)
+    return answer.status_code, answer.json().get("code")
+
+
+def bought(client: Client, customer: str, *lines: tuple[int, str, int]) -> str:
+    return str(client.ask("POST", orders(customer), new(*lines)).json()["orderId"])
+
+
+def test_a_wrong_return_is_refused(client: Client) -> None:
+    id = bought(client, CUSTOMER, (1, OFFER, 5), (2, LEAST, 20))
+
+    assert (400, "2130") == returned(client, CUSTOMER, id, (1, "80004561CA02A12", 5))
+    assert (400, "2131") == returned(client, CUSTOMER, id, (7, OFFER, 5))
+    assert (400, "2132") == returned(client, CUSTOMER, id, (1, OFFER, 6))
+    assert (400, "2134") == returned(client, FULL, "D1", (1, OFFER, 1))
+    assert (201, None) == returned(client, CUSTOMER, id, (1, OFFER, 2))
+    assert (422, "RETURN_QTY_EXCEEDS_REMAINING") == returned(client, CUSTOMER, id, (1, OFFER, 4))
+    assert (201, None) == returned(client, CUSTOMER, id, (1, OFFER, 3))
+    assert (400, "2133") == returned(client, CUSTOMER, id, (1, OFFER, 5))
+
+
+def test_a_return_in_part_that_the_terms_forbid_is_refused(client: Client) -> None:
+    least = bought(client, CUSTOMER, (1, LEAST, 12))
+    bound = bought(client, BOUND, (1, OFFER, 35))
+
+    assert (422, "RETURN_NOT_SUPPORTED_MOQ_SKU") == returned(client, CUSTOMER, least, (1, LEAST, 5))
+    assert (422, "RETURN_VIOLATES_3YC_MCQ") == returned(client, BOUND, bound, (1, OFFER, 30))
+    assert (422, "RETURN_NOT_SUPPORTED_SWITCH_ORDER") == returned(
+        client, CHANGED, "S1", (1, SWITCHED, 1)
+    )
+
+
+def test_an_order_is_returned_not_cancelled(client: Client) -> None:
+    id = bought(client, CUSTOMER)
+    answer = client.ask("PATCH", f"{orders()}/{id}", {"status": "1008"})
+
+    assert (400, "2127") == (answer.status_code, answer.json()["code"])
+
+
+def test_a_request_id_serves_one_intent_alone(client: Client) -> None:
+    once = str(uuid.uuid4())
+    first = client.ask("POST", orders(), new(), X_Request_Id=once)
+    second = client.ask("POST", orders(), new(), X_Request_Id=once)
+
+    assert 201 == first.status_code
+    assert (400, "4120") == (second.status_code, second.json()["code"])
 
 
 @pytest.mark.parametrize(
