@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, cached_property
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -72,7 +72,7 @@ class Specimen:
     def name(self) -> str:
         return self.folder.name
 
-    @property
+    @cached_property
     def operation(self) -> Operation[Any, Any] | None:
         """The operation that the folder is named after."""
         found = [
@@ -82,7 +82,7 @@ class Specimen:
         ]
         return max(found, key=lambda operation: len(operation.name), default=None)
 
-    @property
+    @cached_property
     def request(self) -> Request:
         first, headers, body = read_message(self.folder / "request.http")
         method, target, _ = first.split(" ")
@@ -90,12 +90,12 @@ class Specimen:
         base = f"https://{headers.pop('host')}"
         return Request(method=method, path=path, query=query, headers=headers, body=body, base=base)
 
-    @property
+    @cached_property
     def response(self) -> Response:
         first, headers, body = read_message(self.folder / "response.http")
         return Response(status=int(first.split(" ")[1]), headers=headers, body=body)
 
-    @property
+    @cached_property
     def orders(self) -> Any:
         """The canonical order, a tuple of them, or None."""
         text = (self.folder / "order.json").read_bytes()

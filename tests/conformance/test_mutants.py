@@ -2,56 +2,25 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 
-from tests.conformance.mutants import CAUGHT_BY
+from tests.conformance import mutants
+from tests.conformance.apart import held_apart
 
-ROOT = Path(__file__).parents[2]
-HELD, BROKEN = 0, 1
-
-
-def held(law: str, mistake: str) -> subprocess.CompletedProcess[str]:
-    """Hold a module of laws in a new process in which a mistake was made."""
-    options = (
-        "-x",
-        "-q",
-        "-p",
-        "no:cacheprovider",
-        "-p",
-        "no:randomly",
-        "--hypothesis-profile=brief",
-    )
-    return subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "pytest",
-            *options,
-            "-p",
-            "tests.conformance.mutants",
-            f"tests/conformance/{law}",
-        ],
-        cwd=ROOT,
-        env={**os.environ, "MUTANT": mistake},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-
+BROKEN = 1
+"""What pytest ends with when a test failed, and not something else."""
 
 MISTAKES = [
-    pytest.param(law, mistake, id=mistake) for law, made in CAUGHT_BY.items() for mistake in made
+    pytest.param(law, mistake, id=mistake)
+    for law, made in mutants.CAUGHT_BY.items()
+    for mistake in made
 ]
 
 
 @pytest.mark.parametrize(("law", "mistake"), MISTAKES)
 def test_a_mistake_is_caught(law: str, mistake: str) -> None:
-    run = held(law, mistake)
+    run = held_apart(
+        *("-x", "-q", "-p", mutants.__name__, f"tests/conformance/{law}"), MUTANT=mistake
+    )
 
     assert BROKEN == run.returncode, run.stdout
