@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
+from secrets import token_hex
 from typing import Any
-from uuid import uuid4
 
 import structlog
 
@@ -105,7 +105,7 @@ class Asgi:
             body=body,
             peer=(scope.get("client") or ("",))[0],
             base=self.public_url or f"{scope['scheme']}://{_authority(scope, headers)}",
-            id=uuid4().hex,
+            id=token_hex(16),
         )
 
     async def _live(self, receive: Receive, tell: Tell) -> None:

@@ -90,14 +90,19 @@ def _walk(
     node: _Node[Owner], segments: list[str], at: int, values: list[str]
 ) -> _Node[Owner] | None:
     """Follow a path; a literal goes before a name, and a name never stands for nothing."""
-    if at == len(segments):
-        return node if node.methods else None
-    segment = segments[at]
-    literal = node.literals.get(segment)
-    found = literal and _walk(literal, segments, at + 1, values)
-    if found is None and node.param and segment:
+    for number in range(at, len(segments)):
+        segment = segments[number]
+        literal, param = node.literals.get(segment), node.param if segment else None
+        if literal is not None and param is not None:
+            known = len(values)
+            if (found := _walk(literal, segments, number + 1, values)) is not None:
+                return found
+            del values[known:]
+        elif literal is not None:
+            node = literal
+            continue
+        if param is None:
+            return None
         values.append(segment)
-        found = _walk(node.param, segments, at + 1, values)
-        if found is None:
-            values.pop()
-    return found
+        node = param
+    return node if node.methods else None

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from orderglot.core.caller import Caller
@@ -20,6 +19,31 @@ from orderglot.stores.unit import Unit
 T = TypeVar("T")
 
 
+class Together:
+    """A unit that is committed where it is left well.
+
+    A class of its own, since every request goes through one and a generator would cost it more.
+    """
+
+    __slots__ = ("_unit",)
+
+    def __init__(self, unit: Unit) -> None:
+        self._unit = unit
+
+    async def __aenter__(self) -> Unit:
+        return self._unit
+
+    async def __aexit__(self, failed: type[BaseException] | None, *_: object) -> None:
+        if failed is not None:
+            return
+        try:
+            await self._unit.commit()
+        except Raced as race:
+            raise Conflict(
+                "Somebody else changed the same thing at the same moment; read it again and repeat."
+            ) from race
+
+
 class Book(Sight):
     """A book whose writes are units of their own, begun anew once where another was faster."""
 
@@ -27,20 +51,12 @@ class Book(Sight):
         super().__init__(shelf, caller, clock)
         self._numbers = numbers
 
-    @asynccontextmanager
-    async def together(self) -> AsyncIterator[Unit]:
+    def together(self) -> Together:
         """Open a unit: what is written to it is kept all at once at its end, or not at all.
 
         Raises Conflict at the end where somebody else was faster.
         """
-        unit = self._unit()
-        yield unit
-        try:
-            await unit.commit()
-        except Raced as race:
-            raise Conflict(
-                "Somebody else changed the same thing at the same moment; read it again and repeat."
-            ) from race
+        return Together(self._unit())
 
     async def place(self, order: Order) -> Order:
         """Add a new order and give it back as it now stands, with its ids."""

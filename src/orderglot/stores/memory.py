@@ -112,6 +112,12 @@ class MemoryShelf:
         seen = in_sight(room.orders.with_ids((order,)), scope)
         return tuple(event for event in room.events if seen and event.order == order)
 
+    async def customer_known(self, seller: int, ref: Reference) -> Customer | None:
+        """Give the customer that has the reference, else the one with that hub id and no such."""
+        customers = self._room(seller).customers
+        found = customers.known((ref,)) or customers.with_ids((hub_id(ref.id) or 0,))
+        return found[0] if found and goes_by(found[0], ref) else None
+
     async def customers_known(
         self, seller: int, references: Collection[Reference]
     ) -> tuple[Customer, ...]:

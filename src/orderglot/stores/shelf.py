@@ -209,6 +209,10 @@ class Shelf(Protocol):
         """Give what happened to an order, by rising version; nothing where it is not in scope."""
         ...
 
+    async def customer_known(self, seller: int, ref: Reference) -> Customer | None:
+        """Give the customer that has the reference, else the one with that hub id and no such."""
+        ...
+
     async def customers_known(
         self, seller: int, references: Collection[Reference]
     ) -> tuple[Customer, ...]:

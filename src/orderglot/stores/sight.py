@@ -15,8 +15,7 @@ from orderglot.core.query import EVERYTHING, Page, Query, Window
 from orderglot.core.seller import Seller
 from orderglot.stores import question
 from orderglot.stores.document import keepable
-from orderglot.stores.names import goes_by, hub_ids
-from orderglot.stores.shelf import Question, Scope, Shelf, Thing
+from orderglot.stores.shelf import Question, Scope, Shelf
 
 Clock = Callable[[], datetime]
 """Gives the time as an aware UTC instant."""
@@ -110,12 +109,7 @@ class Sight:
         return found
 
     async def _find_customer(self, ref: Reference) -> Customer | None:
-        seller = self._scope.seller
-        found = await self._shelf.customers_known(seller, (ref,))
-        if not found:
-            ids = hub_ids((ref,), Thing.CUSTOMER)
-            found = await self._shelf.customers_with(seller, ids) if ids else ()
-        return next((one for one in found if goes_by(one, ref)), None)
+        return await self._shelf.customer_known(self._scope.seller, ref)
 
     async def customers(self, after: int = 0, limit: int = 100) -> tuple[Customer, ...]:
         """Give customers by rising hub id, from the one behind ``after`` on."""

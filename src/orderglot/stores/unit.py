@@ -55,6 +55,8 @@ class Unit(Sight):
         yield self
 
     async def _find(self, ref: Reference) -> Order | None:
+        if not self._orders.kept:
+            return await super()._find(ref)
         found = self._orders.pending(ref) or await super()._find(ref)
         if found is not None and found.id in self._orders.kept:
             found = self._orders.with_id(found.id)
@@ -62,6 +64,8 @@ class Unit(Sight):
         return found if shown else None
 
     async def _find_customer(self, ref: Reference) -> Customer | None:
+        if not self._customers.kept:
+            return await super()._find_customer(ref)
         found = self._customers.pending(ref) or await super()._find_customer(ref)
         if found is not None and found.id in self._customers.kept:
             found = self._customers.with_id(found.id)
@@ -217,10 +221,10 @@ class Unit(Sight):
 
     async def commit(self) -> None:
         """Write everything at once; raises Raced where somebody else's writes came first."""
+        if self._untouched():
+            return
         await self._parties.name_customers()
         writes = list(self._writes())
-        if not writes:
-            return
         try:
             await self._shelf.commit(self._scope.seller, writes)
         except Raced:
@@ -228,6 +232,15 @@ class Unit(Sight):
             raise
         for pile in (self._orders, self._customers):
             self._numbers.forget(self._scope.seller, pile.thing, pile.spoken)
+
+    def _untouched(self) -> bool:
+        return not (
+            self._orders.kept
+            or self._customers.kept
+            or self._products
+            or self._answers
+            or self._notes
+        )
 
     def _writes(self) -> Iterator[Write]:
         for customer in self._customers.written():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 from xml.parsers import expat
 
@@ -11,6 +12,7 @@ from orderglot.core.errors import HubError, Invalid, Rule, invalid
 
 DEEPEST = 32
 MOST_ELEMENTS = 50_000
+_NUMBERS = (int, Decimal)
 DECLARATION = '<?xml version="1.0" encoding="utf-8"?>\n'
 
 _UNSAYABLE = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -98,23 +100,32 @@ def _add(children: dict[str, Any], name: str, content: Any) -> None:
 
 
 def _write(name: str, value: Any, each: Mapping[str, str], say: Any) -> None:
-    if isinstance(value, list | tuple) and name not in each:
-        for one in value:
-            _write(name, one, each, say)
-        return
-    say(f"<{name}>")
     if isinstance(value, dict):
+        say(f"<{name}>")
         for child, inner in value.items():
-            _write(child, inner, each, say)
-    elif isinstance(value, list | tuple):
+            # Nearly all of a document is this: it is said here, without a call.
+            if inner is None:
+                say(f"<{child}></{child}>")
+            elif type(inner) in _NUMBERS:
+                say(f"<{child}>{inner}</{child}>")
+            else:
+                _write(child, inner, each, say)
+        say(f"</{name}>")
+    elif not isinstance(value, list | tuple):
+        say(f"<{name}>{_spell(value)}</{name}>")
+    elif name in each:
+        say(f"<{name}>")
         for one in value:
             _write(each[name], one, each, say)
-    elif value is not None:
-        say(_spell(value))
-    say(f"</{name}>")
+        say(f"</{name}>")
+    else:
+        for one in value:
+            _write(name, one, each, say)
 
 
 def _spell(value: Any) -> str:
+    if value is None:
+        return ""
     if isinstance(value, bool):
         return "1" if value else "0"
     text = str(value)

@@ -62,9 +62,7 @@ class SqliteShelf:
 
     async def order_known(self, scope: Scope, ref: Reference) -> Order | None:
         """Give the order that has the reference, else the one with that hub id and no such one."""
-        found = self._orders(scope, statements.KNOWN, (scope.seller, ref.id, ref.dialect))
-        if not found and (id := hub_id(ref.id)) is not None:
-            found = self._orders(scope, statements.WITH_HUB_ID, (id, ref.dialect))
+        found = self._orders(scope, statements.KNOWN, _known_by(scope.seller, ref))
         return found[0] if found else None
 
     async def orders_known(
@@ -116,6 +114,11 @@ class SqliteShelf:
             Event(order=order, version=version, what=what, at=instant(at), who=who)
             for version, what, at, who in self._rows(text, (order, *seen.params))
         )
+
+    async def customer_known(self, seller: int, ref: Reference) -> Customer | None:
+        """Give the customer that has the reference, else the one with that hub id and no such."""
+        found = self._customers(statements.CUSTOMER_KNOWN, (seller, *_known_by(seller, ref)))
+        return found[0] if found else None
 
     async def customers_known(
         self, seller: int, references: Collection[Reference]
@@ -244,6 +247,11 @@ class SqliteShelf:
             return self._reader.execute(text, params).fetchall()
         except sqlite3.Error as error:
             raise in_words(error, self._path) from error
+
+
+def _known_by(seller: int, ref: Reference) -> Row:
+    id = hub_id(ref.id)
+    return seller, ref.id, ref.dialect, id, seller, id, ref.dialect
 
 
 def _list(values: Iterable[int | str]) -> str:

@@ -10,13 +10,12 @@ from orderglot.stores.sql.grammar import say
 
 ORDERS = "SELECT CAST(o.document AS BLOB) FROM orders AS o WHERE"
 KNOWN = (
-    "AND o.id = (SELECT r.order_id FROM order_references AS r"
-    " WHERE r.seller = ? AND r.name = ? AND r.dialect = ?)"
+    "AND o.id = coalesce((SELECT r.order_id FROM order_references AS r"
+    " WHERE r.seller = ? AND r.name = ? AND r.dialect = ?),"
+    " (SELECT ? WHERE NOT EXISTS (SELECT 1 FROM order_references AS r"
+    " WHERE r.seller = ? AND r.order_id = ? AND r.dialect = ?)))"
 )
-WITH_HUB_ID = (
-    "AND o.id = ? AND NOT EXISTS (SELECT 1 FROM order_references AS r"
-    " WHERE r.seller = o.seller AND r.order_id = o.id AND r.dialect = ?)"
-)
+"""By what a dialect's clients say: a reference, or else a hub id that no reference hides."""
 KNOWN_AS_ANY = (
     "AND o.id IN (SELECT r.order_id FROM json_each(?) AS j CROSS JOIN order_references AS r"
     " WHERE r.seller = ? AND r.name = json_extract(j.value, '$[0]')"
@@ -40,6 +39,13 @@ EVENTS = (
 )
 
 CUSTOMERS = "SELECT CAST(c.document AS BLOB) FROM customers AS c WHERE c.seller = ? AND"
+CUSTOMER_KNOWN = say(
+    CUSTOMERS,
+    "c.id = coalesce((SELECT r.customer FROM customer_references AS r"
+    " WHERE r.seller = ? AND r.name = ? AND r.dialect = ?),"
+    " (SELECT ? WHERE NOT EXISTS (SELECT 1 FROM customer_references AS r"
+    " WHERE r.seller = ? AND r.customer = ? AND r.dialect = ?)))",
+)
 CUSTOMERS_KNOWN = say(
     CUSTOMERS,
     "c.id IN (SELECT r.customer FROM json_each(?) AS j"
