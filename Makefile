@@ -13,7 +13,7 @@ empty :=
 STAMP := .venv/.ready$(subst $(empty) $(empty),_,$(subst /,-,$(CURDIR)))
 
 .NOTPARALLEL:
-.PHONY: help setup serve test whole check format-check lint types floors gates docs format lock
+.PHONY: help setup serve pages test whole check format-check lint types floors gates docs format lock
 
 help:
 	@echo "Orderglot's verbs:"
@@ -24,6 +24,9 @@ setup: $(STAMP) ## install everything into .venv; at once when nothing changed
 
 serve: setup ## serve the demo on PORT (8400)
 	.venv/bin/orderglot serve --demo --port $(PORT)
+
+pages: setup ## ask what the five vendors' pages print, and compare; of a demo at URL, else of its own
+	$(PY) -m pages $(if $(URL),--url $(URL)) $(ARGS)
 
 test: setup ## run the tests, in JOBS (auto) processes; more for pytest in ARGS
 	$(PY) -m pytest -n $(JOBS) $(ARGS)

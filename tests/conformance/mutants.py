@@ -160,6 +160,13 @@ def rounded(write: Any) -> Any:
     return lambda *values: write(*map(coarse, values))
 
 
+def endless(issue: Any) -> Any:
+    async def issue_for_ever(self: Any, *said: Any, **named: Any) -> Any:
+        return await issue(self, *said[:6], **named)
+
+    return issue_for_ever
+
+
 def always(*anything: Any) -> bool:
     return True
 
@@ -328,6 +335,12 @@ CAUGHT_BY: dict[str, dict[str, Make]] = {
     },
     "test_strangers.py::test_live_keys_do_not_see_test_orders": {
         "a live key sees test orders": unscoped(test=True),
+    },
+    "test_logins.py::test_nothing_that_a_key_gave_outlives_it": {
+        "a token outlives its key": swap("orderglot.stores.keyring:Keyring.issue", endless),
+    },
+    "test_logins.py::test_guessed_logins_are_slowed_down": {
+        "guesses are never too many": swap("orderglot.faces.brake:Brake.check", lambda _: always),
     },
     "test_replays.py::test_the_same_request_gets_the_same_bytes_and_makes_one_order": {
         "nothing is replayed": swap("orderglot.faces.replay:Replay.once", no_replay),

@@ -18,7 +18,7 @@ from orderglot.wire.dialect import OPEN, Dialect, Session
 from orderglot.wire.message import Response
 from tests.conformance.asking import Clock, Credentials, Site, site, without_proof
 from tests.conformance.houses import Shop
-from tests.conformance.specimens import Specimen, book_of, provoked
+from tests.conformance.specimens import Specimen, book_of, provoked, welcome
 
 Stranger = Callable[[Site], Awaitable[Credentials]]
 
@@ -116,6 +116,12 @@ def test_a_stranger_changes_nothing(dialect: Dialect, stranger: Stranger, shop: 
             assert before == (await at.orders())[: len(before)], specimen.name
 
     shop.hold(ask())
+
+
+def test_strangers_ask_every_operation_something_that_its_owner_is_told(dialect: Dialect) -> None:
+    names = {operation.name for operation in dialect.operations if operation.needs != OPEN}
+    told = {one.operation.name for one in welcome(dialect.name) if one.operation}
+    assert names == names & told
 
 
 def test_the_owner_is_told_something_else(dialect: Dialect) -> None:

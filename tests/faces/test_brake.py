@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import UTC, datetime, timedelta
 
-import pytest
-
-from orderglot import dialects
-from orderglot.core.errors import TooMany, Unauthenticated
+from orderglot.core.errors import TooMany
 from orderglot.faces.brake import FORGOTTEN, FREE, LONGEST, MOST, Brake
-from orderglot.faces.server import Server
-from orderglot.stores.memory import MemoryStore
-from orderglot.wire.message import Request
 
 NOON = datetime(2024, 5, 21, 12, tzinfo=UTC)
 
@@ -79,33 +72,3 @@ def test_only_so_many_are_remembered() -> None:
 
     assert MOST == len(brake.failures)
     assert "0" not in brake.failures
-
-
-LOGINS = {
-    "kodaris": Request(
-        method="POST",
-        path="/api/user/customer/apiKeyLogin",
-        body=b'{"apiKey":"no"}',
-        peer="192.0.2.1",
-    ),
-    "komet": Request(
-        method="POST", path="/api/login", query="username=a&password=b", peer="192.0.2.1"
-    ),
-}
-
-
-@pytest.mark.parametrize("name", LOGINS)
-def test_guessed_logins_are_slowed_down(name: str) -> None:
-    dialect = dialects.dialect(name)
-    clock = Clock()
-    server = Server(dialect, MemoryStore(clock))
-
-    async def said() -> list[type | None]:
-        answers = [await server(LOGINS[name]) for _ in range(FREE + 2)]
-        clock.time += timedelta(seconds=1)
-        answers.append(await server(LOGINS[name]))
-        errors = [dialect.faults.read(answer) for answer in answers]
-        return [type(error) for error in errors]
-
-    expected = [Unauthenticated] * (FREE + 1) + [TooMany, Unauthenticated]
-    assert expected == asyncio.run(said())

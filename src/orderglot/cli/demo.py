@@ -47,7 +47,7 @@ def _entry(dialect: "Dialect", base: str) -> dict[str, str | int]:
     from orderglot import demo
 
     credential = demo.credential(dialect.name, dialect.auth.fields)
-    return {**credential, **demo.examples(dialect.name, base), "base_url": base}
+    return {**credential, **demo.examples(dialect.name, base)}
 
 
 def _rows(parts: Mapping[str, Mapping[str, object]]) -> Iterator[tuple[str, str, object]]:

@@ -220,8 +220,12 @@ class Keyring(Protocol):
         spell: Callable[[bytes], str],
         lasts: timedelta | None = None,
         id: str = "",
+        until: datetime | None = None,
     ) -> str:
-        """Make a new secret, spelled out of random bytes, and give it away this one time."""
+        """Make a new secret, spelled out of random bytes, and give it away this one time.
+
+        It is good for as long as it lasts, and not beyond ``until``.
+        """
         ...
 
     async def end(self, dialect: str, kind: str, secret: str) -> None:

@@ -31,7 +31,10 @@ ACCOUNT = "X12345"
 ORDERS = 60
 FIRST = 12345
 RICH = FIRST + ORDERS - 1
-BEGINNING = datetime(2011, 3, 21, 7, 22, 25, tzinfo=UTC)
+BEGINNING = datetime(2011, 3, 21, 7, 13, 25, tzinfo=UTC)
+FIRST_MODIFIED = datetime(2011, 6, 10, 15, 16, 16, tzinfo=UTC)
+"""The one order whose times are on the vendor's page; it was received nine minutes after it came."""
+
 STEP = timedelta(hours=31, minutes=17, seconds=41)
 CENT = Decimal("0.01")
 ZERO = Decimal(0)
@@ -171,13 +174,19 @@ def _order(count: int, products: dict[str, Product]) -> Order:
         customer=identity(SHOP),
         po_number=f"PO-{2000 + count}",
         created=created,
-        modified=created + timedelta(days=2, hours=count % 5),
+        modified=created + timedelta(days=2, hours=count % 5) if count else FIRST_MODIFIED,
         received=created + timedelta(minutes=9),
         currency="USD",
         tax_exempt=False,
         bill_to=HOME,
         ship_to=RECIPIENTS[count % len(RECIPIENTS)],
-        shipping=Shipping(carrier=carrier, service=service, account=account, signature=False),
+        shipping=Shipping(
+            carrier=carrier,
+            service=service,
+            account=account,
+            signature=False,
+            notifications=(Notification(type="TRACKING", email="dana@demo.example"),),
+        ),
         payment=Payment(method=PaymentMethod.CARD),
         lines=tuple(_lines(count, products)),
     )
@@ -247,7 +256,7 @@ def _rich(order: Order) -> Order:
             signature=True,
             instructions="Please ring the bell at dock 2.",
             notifications=(
-                Notification(type="TRACKING", email="dana@demo.example"),
+                *order.shipping.notifications,
                 Notification(type="TRACKING", email="dock@demo.example"),
             ),
         ),

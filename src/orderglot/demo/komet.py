@@ -1,4 +1,4 @@
-"""The demo's orders as Komet's clients see them: a florist's web orders, one of them pending."""
+"""The demo's orders as Komet's clients see them: a florist's web orders, two of them pending."""
 
 from __future__ import annotations
 
@@ -15,6 +15,9 @@ from orderglot.core.values import Status
 from orderglot.demo import Key, Part
 
 ACCOUNT, FLORIST_ID, PENDING, CHECKED_OUT = "7030", "7349", "48", "47"
+ASKED_FOR = "24323"
+"""The web order that the vendor's sample asks for; the answer under it is another's."""
+
 BEGUN = datetime(2017, 6, 26, 9, 14, 5, tzinfo=UTC)
 ZERO = Decimal(0)
 
@@ -81,6 +84,7 @@ def part() -> Part:
     earlier = replace(
         BOX, id="8b891222-5ce4-11e7-81aa-000000000047", item_id="928301", mark_code="RSVP"
     )
+    later = replace(BOX, id="8b891222-5ce4-11e7-81aa-000000024323", item_id="952617")
     return Part(
         seller=Seller(name="demo", title="Demo Wholesale", currency="USD", tables=TABLES),
         customers=(FLORIST,),
@@ -88,6 +92,7 @@ def part() -> Part:
         orders=(
             _order(CHECKED_OUT, "26", Status.RECEIVED, earlier, BEGUN - timedelta(days=3)),
             _order(PENDING, "27", Status.DRAFT, BOX, BEGUN),
+            _order(ASKED_FOR, "28", Status.DRAFT, later, BEGUN + timedelta(days=1)),
         ),
         key=Key(id=ACCOUNT, secret="0" * 26),
         examples={"customer_id": FLORIST_ID, "web_order_id": PENDING},

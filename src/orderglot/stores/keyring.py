@@ -61,13 +61,16 @@ class Keyring:
         spell: Spell,
         lasts: timedelta | None = None,
         id: str = "",
+        until: datetime | None = None,
     ) -> str:
         """Make a new secret, spelled out of random bytes, and give it away this one time.
 
-        Raises Conflict where it is a key and the dialect already has one of this id.
+        It is good for as long as it lasts, and not beyond ``until``. Raises Conflict where it is a
+        key and the dialect already has one of this id.
         """
         secret = spell(secrets.token_bytes(ENTROPY))
-        expires = None if lasts is None else self._clock() + lasts
+        ends = (until, None if lasts is None else self._clock() + lasts)
+        expires = min((end for end in ends if end is not None), default=None)
         await self._put(dialect, kind, caller, id, secret, expires)
         return secret
 

@@ -79,7 +79,7 @@ async def _get_token(desk: Desk, grant: Grant) -> Granted:
     if not same(grant.client_id, credential.id):
         raise Unauthenticated(REFUSED)
     token = await desk.keyring.issue(
-        NAME, TOKEN, credential.caller, bytes.hex, LASTS, id=credential.id
+        NAME, TOKEN, credential.caller, bytes.hex, LASTS, credential.id, credential.expires
     )
     return Granted(token)
 

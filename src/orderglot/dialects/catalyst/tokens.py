@@ -182,8 +182,8 @@ def _read_granting(request: Request, _caller: Caller) -> Granting:
 
 async def _grant(desk: Desk, asked: Granting) -> Granted:
     """Give out tokens that see what the key sees and end when it ends."""
-    caller = (await admit(desk.keyring, asked.secret)).caller
-    id = caller.name.partition(":")[2]
+    key = await admit(desk.keyring, asked.secret)
+    caller = key.caller
     if asked.grant == GRANTS[0] and asked.code != code_for(asked.client, asked.redirect):
         raise invalid("code", Rule.MISMATCH, "This code is not of this app and address.")
     if asked.grant == GRANTS[1]:
@@ -191,8 +191,10 @@ async def _grant(desk: Desk, asked: Granting) -> Granted:
         if old.caller != caller:
             raise Unauthenticated("This refresh token is another app's.")
         await desk.keyring.end(NAME, REFRESH, asked.refresh)
-    access = await desk.keyring.issue(NAME, TOKEN, caller, AUTH.spell, TOKEN_LASTS, id)
-    refresh = await desk.keyring.issue(NAME, REFRESH, caller, AUTH.spell, REFRESH_LASTS, id)
+    access, refresh = [
+        await desk.keyring.issue(NAME, kind, caller, AUTH.spell, lasts, key.id, key.expires)
+        for kind, lasts in ((TOKEN, TOKEN_LASTS), (REFRESH, REFRESH_LASTS))
+    ]
     return Granted(access, refresh, site_id(await desk.book_of(caller).seller()))
 
 

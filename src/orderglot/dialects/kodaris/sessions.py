@@ -102,7 +102,7 @@ async def _log_in(desk: Desk, key: str) -> str:
         raise Unauthenticated(REFUSED) from None
     caller = credential.caller
     return await desk.keyring.issue(
-        NAME, SESSION, caller, spell_session, SESSION_LASTS, credential.id
+        NAME, SESSION, caller, spell_session, SESSION_LASTS, credential.id, credential.expires
     )
 
 

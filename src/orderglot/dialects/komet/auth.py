@@ -117,8 +117,15 @@ async def _log_in(desk: Desk, ask: tuple[str, str]) -> str:
         raise Unauthenticated(REFUSED) from None
     if not _goes_by(credential, user):
         raise Unauthenticated(REFUSED)
-    caller = credential.caller
-    return await desk.keyring.issue(NAME, LOGGED_IN, caller, AUTH.spell, LOGIN_LASTS, credential.id)
+    return await desk.keyring.issue(
+        NAME,
+        LOGGED_IN,
+        credential.caller,
+        AUTH.spell,
+        LOGIN_LASTS,
+        credential.id,
+        credential.expires,
+    )
 
 
 def _write_token(token: str, request: Request) -> Response:

@@ -79,6 +79,9 @@ KEY, OTHER = f"{1:040}", f"{2:040}"
         "Basic",
         "Basic !!!",
         "Basic " + base64.b64encode(b"X00001").decode(),
+        f"Basic X00001:{OTHER}",
+        f"Basic X00002:{KEY}",
+        f"Bearer X00001:{KEY}",
         write_basic("X00001", OTHER),
         write_basic("X00002", KEY),
         write_basic("x00001", KEY),
@@ -95,6 +98,10 @@ def test_a_proof_that_is_no_good_is_answered_alike_whatever_is_wrong_with_it(
     assert 401 == response.status
     assert 'Basic realm="Kole Imports API"' == response.headers["www-authenticate"]
     assert stranger == response
+
+
+def test_a_proof_may_stand_there_as_the_page_shows_it(shop: Any) -> None:
+    assert 200 == shop.ask("GET", "/orders", authorization=f"Basic X00001:{KEY}").status
 
 
 def test_the_caller_is_who_the_key_was_handed_out_to(shop: Any) -> None:

@@ -1,0 +1,137 @@
+"""Law 7, at the door: what a login gives ends in time, opens nothing for others, and is not guessed.
+
+A dialect's clients may get sessions and tokens for their key. Each is tried expired, ended, and mixed
+with another's; what a stranger's opens is tried with the other strangers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from datetime import timedelta
+from hashlib import sha256
+from itertools import count
+
+import pytest
+from msgspec.structs import replace
+
+from orderglot import dialects
+from orderglot.core.caller import Caller
+from orderglot.core.errors import TooMany, Unauthenticated
+from orderglot.faces.brake import FREE
+from orderglot.faces.server import Server
+from orderglot.stores.memory import MemoryStore
+from orderglot.wire.dialect import OPEN, Dialect, Session
+from orderglot.wire.message import Request, Response
+from tests.conformance.asking import Clock, Credentials, Site, proof_of, site, without_proof
+from tests.conformance.specimens import Specimen, provoked
+from tests.conformance.test_strangers import guarded, refusal_of, with_secrets
+
+HOUR = timedelta(hours=1)
+LONG = timedelta(days=400)
+
+
+@pytest.fixture(autouse=True)
+def _no_dice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every secret that a server gives away be another, for here two of them come together."""
+    drawn = count(1)
+    monkeypatch.setattr(secrets, "token_bytes", lambda _: sha256(b"%d" % next(drawn)).digest())
+
+
+def logs_in(dialect: Dialect, at: Site) -> bool:
+    return dialect.auth.login(Session({}, at.store.now), 0) is not None
+
+
+async def timed(dialect: Dialect) -> tuple[Site, Clock]:
+    """Give a site with the owner's orders, and the clock that it goes by."""
+    clock = Clock(dialect)
+    return await site(dialect, MemoryStore(clock)), clock
+
+
+async def comes_in(at: Site, request: Request, key: Credentials) -> Request:
+    """Log in where there is a login, and put the proof into a request."""
+    proven = await at.proven(without_proof(at.dialect, request), key)
+    assert not isinstance(proven, Response)
+    return proven
+
+
+def test_nothing_that_a_key_gave_outlives_it(dialect: Dialect) -> None:
+    async def ask() -> None:
+        for specimen in guarded(dialect.name):
+            at, clock = await timed(dialect)
+            key = await at.key(at.owner, expires=clock() + HOUR)
+            proven = await comes_in(at, specimen.request, key)
+            clock.forward(HOUR)
+
+            assert isinstance(refusal_of(at, await at.server(proven)), Unauthenticated)
+
+    asyncio.run(ask())
+
+
+def test_what_a_login_gives_ends_in_time_while_the_key_is_good(dialect: Dialect) -> None:
+    async def ask() -> None:
+        for specimen in guarded(dialect.name):
+            at, clock = await timed(dialect)
+            proven = await comes_in(at, specimen.request, await at.key(at.owner))
+            clock.forward(LONG)
+            refused = isinstance(refusal_of(at, await at.server(proven)), Unauthenticated)
+
+            assert logs_in(dialect, at) == refused, specimen.name
+
+    asyncio.run(ask())
+
+
+def test_a_strangers_proof_opens_no_more_with_a_part_of_the_owners(dialect: Dialect) -> None:
+    async def ask() -> None:
+        names, _ = proof_of(dialect)
+        for specimen in guarded(dialect.name):
+            at = await with_secrets(dialect)
+            own = await comes_in(at, specimen.request, await at.key(at.owner))
+            seller = await at.store.add_seller("stranger")
+            other = await comes_in(at, specimen.request, await at.key(Caller(seller=seller.id)))
+            alone = refusal_of(at, await at.server(other))
+            before = await at.orders()
+            for name in names:
+                headers = {**other.headers, name: own.headers[name]}
+                if headers == own.headers:
+                    continue
+                found = refusal_of(at, await at.server(replace(other, headers=headers)))
+
+                assert type(found) in (Unauthenticated, type(alone)), (specimen.name, name)
+                assert before == await at.orders()
+
+    asyncio.run(ask())
+
+
+def guesses() -> list[Specimen]:
+    """Give the specimens in which somebody is not let in by an operation open to everybody."""
+    return [
+        one
+        for name in dialects.names()
+        for one in provoked(name)
+        if one.operation and one.operation.needs == OPEN
+        if isinstance(one.dialect.faults.read(one.response), Unauthenticated)
+    ]
+
+
+def test_every_dialect_with_a_login_shows_how_it_is_refused() -> None:
+    every = map(dialects.dialect, dialects.names())
+    open_ones = {one.name for one in every if OPEN in {each.needs for each in one.operations}}
+    assert open_ones == {one.dialect.name for one in guesses()}
+
+
+@pytest.mark.parametrize("guess", guesses(), ids=lambda guess: f"{guess.dialect.name}-{guess.name}")
+def test_guessed_logins_are_slowed_down(guess: Specimen) -> None:
+    clock = Clock(guess.dialect)
+    server = Server(guess.dialect, MemoryStore(clock))
+    request = replace(guess.request, peer="192.0.2.1")
+
+    async def said() -> list[type | None]:
+        answers = [await server(request) for _ in range(FREE + 2)]
+        other = await server(replace(request, peer="192.0.2.2"))
+        clock.forward(timedelta(seconds=1))
+        answers += [other, await server(request), await server(request)]
+        return [type(guess.dialect.faults.read(answer)) for answer in answers]
+
+    once_more = [TooMany, Unauthenticated, Unauthenticated, TooMany]
+    assert [Unauthenticated] * (FREE + 1) + once_more == asyncio.run(said())

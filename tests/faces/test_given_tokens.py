@@ -1,0 +1,108 @@
+"""Tokens that Catalyst and Komet give for a key, to use in its place: they open no more than it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from orderglot import dialects
+from orderglot.core.errors import Unauthenticated
+from orderglot.dialects.catalyst.tokens import GRANT, Granting, code_for
+from orderglot.dialects.komet.auth import LOGIN
+from tests.conformance.asking import Credentials, Site
+from tests.conformance.test_logins import HOUR, LONG, timed
+from tests.conformance.test_strangers import (
+    STRANGERS,
+    Stranger,
+    guarded,
+    refusal_of,
+    with_decoys,
+    with_secrets,
+)
+
+
+async def catalyst_token(at: Site, key: Credentials) -> Credentials:
+    app, home = "app", "https://app.example/"
+    asked = Granting(
+        "authorization_code", app, key["access_token"], code_for(app, home), redirect=home
+    )
+    answer = await at.server(GRANT.write_request(asked))
+    return {**key, "access_token": GRANT.read_response(answer, asked).access}
+
+
+async def komet_token(at: Site, key: Credentials) -> Credentials:
+    asked = (key["account"], key["authentication_token"])
+    answer = await at.server(LOGIN.write_request(asked))
+    return {**key, "authentication_token": LOGIN.read_response(answer, asked)}
+
+
+GIVEN: dict[str, Callable[[Site, Credentials], Awaitable[Credentials]]] = {
+    "catalyst": catalyst_token,
+    "komet": komet_token,
+}
+
+
+@pytest.mark.parametrize("name", GIVEN)
+@pytest.mark.parametrize("stranger", STRANGERS, ids=lambda stranger: stranger.__name__)
+def test_a_strangers_token_opens_no_more_than_the_strangers_key(
+    name: str, stranger: Stranger
+) -> None:
+    dialect = dialects.dialect(name)
+
+    async def ask() -> None:
+        hidden, decoys = await with_secrets(dialect), await with_decoys(dialect)
+        keys = [await GIVEN[name](at, await stranger(at)) for at in (hidden, decoys)]
+        before = await hidden.orders()
+        for specimen in guarded(name):
+            found = await hidden.ask(specimen.request, keys[0])
+            blank = await decoys.ask(specimen.request, keys[1])
+
+            assert blank == found, specimen.name
+            assert before == (await hidden.orders())[: len(before)], specimen.name
+
+    asyncio.run(ask())
+
+
+@pytest.mark.parametrize("name", GIVEN)
+def test_a_token_of_the_owners_opens_what_the_owners_key_does(name: str) -> None:
+    dialect = dialects.dialect(name)
+
+    async def ask() -> None:
+        for specimen in guarded(name):
+            own, other = await with_secrets(dialect), await with_secrets(dialect)
+            token = await GIVEN[name](own, await own.key(own.owner))
+            by_token = await own.ask(specimen.request, token)
+            by_key = await other.ask(specimen.request, await other.key(other.owner))
+
+            assert by_key == by_token, specimen.name
+
+    asyncio.run(ask())
+
+
+@pytest.mark.parametrize("name", GIVEN)
+@pytest.mark.parametrize("how", ["in time", "with its key", "with its key's time"])
+def test_a_token_that_was_given_ends(name: str, how: str) -> None:
+    dialect = dialects.dialect(name)
+
+    async def ask() -> None:
+        for specimen in guarded(name):
+            at, clock = await timed(dialect)
+            expires = clock() + HOUR if how == "with its key's time" else None
+            token = await GIVEN[name](at, await at.key(at.owner, expires=expires))
+            if how == "with its key":
+                await end_keys(at)
+            else:
+                clock.forward(HOUR if expires else LONG)
+            refused = refusal_of(at, await at.ask(specimen.request, token))
+
+            assert isinstance(refused, Unauthenticated), specimen.name
+
+    asyncio.run(ask())
+
+
+async def end_keys(at: Site) -> None:
+    for one in await at.store.keyring.credentials(at.owner.seller):
+        if one.kind == "key":
+            await at.store.keyring.end_key(at.owner.seller, one.dialect, one.id)
