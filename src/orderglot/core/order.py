@@ -260,6 +260,11 @@ def native(thing: Identity | Order, dialect: str) -> str:
     return str(thing.id)
 
 
+def belongs(order: Order, customer: str, dialect: str) -> bool:
+    """Tell whether an order is of the customer whom a dialect's clients know under an id."""
+    return order.customer is not None and native(order.customer, dialect) == customer
+
+
 def extra(order: Order, dialect: str) -> dict[str, Any]:
     """Give the extras of one dialect by their field names; another vendor's are never in it."""
     prefix = dialect + "."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
+from itertools import count
 from secrets import token_hex
 from typing import Any
 
@@ -52,6 +53,9 @@ class Asgi:
         self.pages = dict(pages or {})
         self.public_url = public_url.rstrip("/")
         self.ending = ending
+        self.own = token_hex(8)
+        """What the ids of this line's requests begin with, and no other line's."""
+        self.numbers = count(1)
 
     async def __call__(self, scope: Scope, receive: Receive, tell: Tell) -> None:
         """Serve one connection's scope, as ASGI has it."""
@@ -105,7 +109,7 @@ class Asgi:
             body=body,
             peer=(scope.get("client") or ("",))[0],
             base=self.public_url or f"{scope['scheme']}://{_authority(scope, headers)}",
-            id=token_hex(16),
+            id=f"{self.own}{next(self.numbers):016x}",
         )
 
     async def _live(self, receive: Receive, tell: Tell) -> None:

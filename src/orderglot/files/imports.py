@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -73,9 +74,12 @@ async def take(
     with Rejects(beside) as rejected, open_rows(path, rejected.add) as rows:
         columns = recognise(rows.header, wanted)
         taking = _Taking(book, rows, rejected, tell)
-        for gathered in gather(rows, columns, zone, unsaid, rejected.add):
-            await taking.add(gathered)
-        done = await taking.finish()
+        try:
+            for gathered in gather(rows, columns, zone, unsaid, rejected.add):
+                await taking.add(gathered)
+            done = await taking.finish()
+        finally:
+            await taking.settle()
         if rows.broken:
             raise rows.broken
         return done
@@ -93,6 +97,7 @@ class _Taking:
         self._rejects = rejects
         self._batch: list[Gathered] = []
         self._waiting = 0
+        self._keeping: asyncio.Task[None] | None = None
         self._lines = 0
         self._outcomes: Counter[Outcome] = Counter()
 
@@ -108,13 +113,23 @@ class _Taking:
     async def finish(self) -> Progress:
         """Keep the orders that are left, and say what it came to."""
         await self._keep_batch()
+        await self.settle()
         return self._progress()
 
+    async def settle(self) -> None:
+        """Wait for the batch that is being kept."""
+        keeping, self._keeping = self._keeping, None
+        if keeping is not None:
+            await keeping
+            self._tell(self._progress())
+
     async def _keep_batch(self) -> None:
+        """Have the batch kept while the next one is read; never two at once."""
+        await self.settle()
         batch, self._batch, self._waiting = self._batch, [], 0
         if batch:
-            await self._keep(batch)
-        self._tell(self._progress())
+            self._keeping = asyncio.create_task(self._keep(batch))
+            await asyncio.sleep(0)  # it gets as far as to the writing, which needs nobody here
 
     def _progress(self) -> Progress:
         outcomes = self._outcomes

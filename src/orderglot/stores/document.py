@@ -27,7 +27,6 @@ read_credential = msgspec.json.Decoder(Credential).decode
 read_seller = msgspec.json.Decoder(Seller, float_hook=Decimal).decode
 
 DEEPEST = 100
-_SUSPECT = (rb"\u0000", b"NaN", b"Infinity")
 
 
 def write(thing: Any) -> bytes:
@@ -47,10 +46,14 @@ def write(thing: Any) -> bytes:
         raise invalid(
             "extras", Rule.MALFORMED, f"This cannot be written as JSON: {error}."
         ) from None
-    if document is None or any(sign in document for sign in _SUSPECT):
+    if document is None or _suspect(document):
         _refuse_unkeepable(thing)
     assert document is not None
     return document
+
+
+def _suspect(document: bytes) -> bool:
+    return rb"\u0000" in document or b"NaN" in document or b"Infinity" in document
 
 
 def _deeper(value: Any, levels: int) -> bool:

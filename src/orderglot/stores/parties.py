@@ -67,8 +67,9 @@ class Parties:
             self.customers.read(await self._shelf.customers_known(seller, references))
         if numbers:
             self.customers.read(await self._shelf.customers_numbered(seller, numbers))
-        if ids:
-            self.customers.read(await self._shelf.customers_with(seller, ids))
+        # One that was read before is good enough: its version is looked at when all is committed.
+        if unread := [id for id in ids if self.customers.with_id(id) is None]:
+            self.customers.read(await self._shelf.customers_with(seller, unread))
 
     async def new_id(self, thing: Thing) -> int:
         """Give a new thing its number, clear of every reference that is known here."""

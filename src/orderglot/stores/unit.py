@@ -15,7 +15,7 @@ from orderglot.core.ports import Answered, Event, Kept, Note, Outcome
 from orderglot.core.product import Product
 from orderglot.stores import document
 from orderglot.stores.keeping import merged, nameless, outdated
-from orderglot.stores.names import goes_by, visible
+from orderglot.stores.names import Pile, goes_by, visible
 from orderglot.stores.numbers import Numbers
 from orderglot.stores.parties import Parties
 from orderglot.stores.shelf import (
@@ -41,13 +41,28 @@ class Unit(Sight):
     def __init__(self, shelf: Shelf, numbers: Numbers, caller: Caller, clock: Clock) -> None:
         super().__init__(shelf, caller, clock)
         self._numbers = numbers
-        self._parties = Parties(shelf, numbers, self._scope)
-        self._orders = self._parties.orders
-        self._customers = self._parties.customers
+        self._known: Parties | None = None
+        self._seen: list[Customer] = []
         self._events: list[Event] = []
         self._products: dict[str, PutProduct] = {}
         self._answers: list[PutAnswer] = []
         self._notes: list[PutNote | DropNote] = []
+
+    @property
+    def _parties(self) -> Parties:
+        """What is known of orders and customers: made by the first write, most units have none."""
+        if self._known is None:
+            self._known = Parties(self._shelf, self._numbers, self._scope)
+            self._known.customers.read(self._seen)
+        return self._known
+
+    @property
+    def _orders(self) -> Pile[Order]:
+        return self._parties.orders
+
+    @property
+    def _customers(self) -> Pile[Customer]:
+        return self._parties.customers
 
     @asynccontextmanager
     async def together(self) -> AsyncIterator[Unit]:
@@ -55,7 +70,7 @@ class Unit(Sight):
         yield self
 
     async def _find(self, ref: Reference) -> Order | None:
-        if not self._orders.kept:
+        if self._known is None:
             return await super()._find(ref)
         found = self._orders.pending(ref) or await super()._find(ref)
         if found is not None and found.id in self._orders.kept:
@@ -64,8 +79,10 @@ class Unit(Sight):
         return found if shown else None
 
     async def _find_customer(self, ref: Reference) -> Customer | None:
-        if not self._customers.kept:
-            return await super()._find_customer(ref)
+        if self._known is None:
+            found = await super()._find_customer(ref)
+            self._seen += (found,) if found else ()
+            return found
         found = self._customers.pending(ref) or await super()._find_customer(ref)
         if found is not None and found.id in self._customers.kept:
             found = self._customers.with_id(found.id)
@@ -234,13 +251,7 @@ class Unit(Sight):
             self._numbers.forget(self._scope.seller, pile.thing, pile.spoken)
 
     def _untouched(self) -> bool:
-        return not (
-            self._orders.kept
-            or self._customers.kept
-            or self._products
-            or self._answers
-            or self._notes
-        )
+        return self._known is None and not (self._products or self._answers or self._notes)
 
     def _writes(self) -> Iterator[Write]:
         for customer in self._customers.written():

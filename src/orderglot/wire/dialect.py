@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Generic, Protocol, TypeVar
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from orderglot.core.caller import READ, Caller
@@ -42,8 +43,7 @@ OPEN = ""
 MEBIBYTE = 2**20
 
 
-@dataclass(frozen=True, slots=True)
-class Desk:
+class Desk(Struct, frozen=True):
     """Where an operation is performed: the caller's book, the keyring, and the time.
 
     An open operation (a login) has no caller and so no book; whom it has let in, it may open theirs.

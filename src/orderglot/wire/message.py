@@ -73,7 +73,13 @@ def query_of(values: Iterable[tuple[str, str]]) -> str:
 
 def fill(template: str, **params: str) -> str:
     """Put values into a path template: ``/orders/{order_id}`` and ``order_id=7``."""
-    return template.format_map({name: quote(value, safe="") for name, value in params.items()})
+    return template.format_map({name: segment(value) for name, value in params.items()})
+
+
+@lru_cache(maxsize=4096)
+def segment(value: str) -> str:
+    """Spell a value as one segment of a path."""
+    return quote(value, safe="")
 
 
 def essence(header: str) -> str:

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
+
+import msgspec
 
 PLACES = 6
 LARGEST = Decimal(10) ** 12
 WHOLE = Decimal(2) ** 63
 _QUANTUM = Decimal(1).scaleb(-PLACES)
 _ONE = Decimal(1)
-_TO_THE_SECOND = len("2011-06-10T15:16:16")
+_NOUGHT = Decimal(0)
+_said = msgspec.json.Encoder().encode
+"""Spells a time, in quotes, in a fifth of what ``isoformat`` takes."""
+_TO_THE_SECOND = slice(1, len('"2011-06-10T15:16:16'))
 
 TRUE = frozenset({"1", "true", "yes", "y"})
 FALSE = frozenset({"0", "false", "no", "n"})
@@ -35,10 +41,14 @@ def read_amount(value: Any) -> Decimal:
     return amount
 
 
+@lru_cache(maxsize=4096)
 def bare(amount: Decimal | None) -> Decimal | None:
-    """Give an amount as wires print it: exact, without an exponent or zeros at its end."""
-    if amount is None:
-        return None
+    """Give an amount as wires print it: exact, without an exponent or zeros at its end.
+
+    Nought has no sign. The same few amounts are printed again and again: they are remembered.
+    """
+    if not amount:
+        return None if amount is None else _NOUGHT
     short = amount.normalize()
     return short.quantize(_ONE) if short == short.to_integral_value() else short
 
@@ -92,7 +102,7 @@ def read_date(text: str) -> date:
 
 def seconds(moment: datetime | None) -> str:
     """Spell a time without its zone, to the second: ``2011-06-10T15:16:16``; nothing as ``""``."""
-    return "" if moment is None else moment.isoformat()[:_TO_THE_SECOND]
+    return "" if moment is None else _said(moment)[_TO_THE_SECOND].decode()
 
 
 def whole_second(moment: datetime | None) -> datetime | None:

@@ -25,7 +25,7 @@ from orderglot.dialects.adobe.search import (
     search_of,
 )
 from orderglot.dialects.adobe.tables import NAME, PREVIEWED
-from orderglot.dialects.adobe.terms import customer_of, order_of
+from orderglot.dialects.adobe.terms import named_order
 from orderglot.dialects.adobe.trade import create
 from orderglot.dialects.adobe.wire import (
     read_order,
@@ -63,8 +63,7 @@ def _read_pick(request: Request, _caller: Caller) -> Pick:
 
 
 async def _get_order(desk: Desk, pick: Pick) -> Order:
-    customer = await customer_of(desk, pick.customer, "2115")
-    return await order_of(desk, customer, pick.order)
+    return await named_order(desk, pick.customer, pick.order)
 
 
 def _write_picked(order: Order, request: Request) -> Response:

@@ -24,7 +24,7 @@ from orderglot.dialects.adobe.tables import (
     STATUSES,
 )
 from orderglot.dialects.adobe.values import read_beginning, read_end, write_exactly
-from orderglot.wire.message import Request, arguments
+from orderglot.wire.message import Request, arguments, pairs
 from orderglot.wire.values import read_flag, read_whole
 
 ORDER_TYPES = tuple(code for code in KINDS.codes if code not in PREVIEWS)
@@ -137,7 +137,7 @@ def _read_number(
 
 def _first(request: Request, name: str) -> str:
     """Give the first value of a parameter: what a client appends to our links counts for less."""
-    return next(iter(arguments(request, name)), "")
+    return next((value for own, value in pairs(request.query) if own == name), "")
 
 
 def write_search(search: Search) -> Iterator[tuple[str, str]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from orderglot.core.customer import Customer
 from orderglot.core.errors import Invalid, NotFound, Problem, Rule
-from orderglot.core.order import Line, Order, Reference, native
+from orderglot.core.order import Line, Order, Reference, belongs, native
 from orderglot.core.product import Product
 from orderglot.core.query import And, Compare, Operator, Query
 from orderglot.core.returns import remaining
@@ -33,14 +33,28 @@ async def customer_of(desk: Desk, id: str, code: str) -> Customer:
 
 async def order_of(desk: Desk, customer: Customer, id: str) -> Order:
     """Give an order of a customer; raises NotFound for any other."""
-    missing = NotFound(f"The customer has no order {id!r}; check both ids.", code="2115")
-    try:
-        order = await desk.book.get(Reference(NAME, id))
-    except NotFound:
-        raise missing from None
-    if order.customer is None or order.customer.id != customer.id:
-        raise missing
+    order = await _order(desk, id)
+    if order is None or order.customer is None or order.customer.id != customer.id:
+        raise NotFound(f"The customer has no order {id!r}; check both ids.", code="2115")
     return order
+
+
+async def named_order(desk: Desk, customer: str, id: str) -> Order:
+    """Give the order that a path names together with its customer; raises NotFound for any other.
+
+    The order itself says whose it is: the customer is looked for only where that is another name.
+    """
+    order = await _order(desk, id)
+    if order is not None and belongs(order, customer, NAME):
+        return order
+    return await order_of(desk, await customer_of(desk, customer, "2115"), id)
+
+
+async def _order(desk: Desk, id: str) -> Order | None:
+    try:
+        return await desk.book.get(Reference(NAME, id))
+    except NotFound:
+        return None
 
 
 async def demand_sellable(desk: Desk, currency: str, lines: Iterable[Line]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from orderglot.core.caller import Caller
 from orderglot.core.errors import Rule, invalid
@@ -20,7 +20,7 @@ from orderglot.dialects.kole.tables import NAME
 from orderglot.dialects.kole.values import read_references
 from orderglot.wire.dialect import Desk, Operation
 from orderglot.wire.form import Form
-from orderglot.wire.message import Request, Response
+from orderglot.wire.message import Request, Response, segment
 
 ORDERS = "/orders"
 
@@ -58,7 +58,7 @@ def path_of(url: str) -> str:
 
 def write_order_path(id: str) -> str:
     """Spell the path of one order."""
-    return f"{ORDERS}/{quote(id, safe='')}"
+    return f"{ORDERS}/{segment(id)}"
 
 
 def read_order_path(path: str) -> Reference:

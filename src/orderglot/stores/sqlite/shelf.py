@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -233,20 +234,25 @@ class SqliteShelf:
     def _orders(self, scope: Scope, more: str, params: Row) -> tuple[Order, ...]:
         """Give the orders in a scope for which more holds; every order is read through here."""
         seen = scoped(scope)
-        text = f"{statements.ORDERS} {seen.text} {more} ORDER BY o.id"
-        return self._read(document.read_order, text, (*seen.params, *params))
+        return self._read(document.read_order, _found(seen.text, more), (*seen.params, *params))
 
     def _customers(self, text: str, params: Row) -> tuple[Customer, ...]:
         return self._read(document.read_customer, text, params)
 
     def _read(self, read: Callable[[bytes], T], text: str, params: Row = ()) -> tuple[T, ...]:
-        return tuple(read(found) for (found,) in self._rows(text, params))
+        return tuple([read(found) for (found,) in self._rows(text, params)])
 
     def _rows(self, text: str, params: Row) -> list[Row]:
         try:
             return self._reader.execute(text, params).fetchall()
         except sqlite3.Error as error:
             raise in_words(error, self._path) from error
+
+
+@lru_cache(maxsize=64)
+def _found(seen: str, more: str) -> str:
+    """Say which orders are read; the very same text each time is soonest found as prepared."""
+    return f"{statements.ORDERS} {seen} {more} ORDER BY o.id"
 
 
 def _known_by(seller: int, ref: Reference) -> Row:
