@@ -20,6 +20,7 @@ from orderglot.core.caller import Caller
 from orderglot.core.errors import Forbidden, HubError, NotFound
 from orderglot.core.order import Order
 from orderglot.core.query import Page
+from orderglot.wire import changes as fates
 from orderglot.wire.dialect import Dialect, Operation
 from orderglot.wire.message import Request, Response
 
@@ -81,6 +82,28 @@ def ordered(change: Callable[[Order], Order]) -> Make:
         return change(answer) if isinstance(answer, Order) else answer
 
     return performed(mutate)
+
+
+def bodies_written(change: Callable[[Order], Order]) -> Make:
+    """Change every order that is written into a body."""
+
+    def mutate(dialect: Dialect) -> Dialect:
+        forms = {
+            form: (lambda orders, write=write: write(tuple(map(change, orders))))
+            for form, write in dialect.bodies.write.items()
+        }
+        return replace(dialect, bodies=replace(dialect.bodies, write=forms))
+
+    return every_dialect(mutate)
+
+
+def one_untold(changes: Any) -> Any:
+    return lambda before, after: changes(before, after)[1:]
+
+
+def one_invented(changes: Any) -> Any:
+    invented = fates.Change("notes", fates.Fate.LEFT_OUT)
+    return lambda before, after: (*changes(before, after), invented)
 
 
 def written(change: Callable[[Response], Response]) -> Make:
@@ -320,6 +343,14 @@ CAUGHT_BY: dict[str, dict[str, Make]] = {
         "the client leaves the notes out": every_operation(without_notes),
         "the wire claims to lose what it carries": every_dialect(claims_to_lose("po_number")),
         "the wire claims to carry what it loses": every_dialect(claims_to_carry),
+    },
+    "test_translation.py": {
+        "a body is written without the PO number": bodies_written(
+            lambda order: changed(order, po_number="")
+        ),
+        "a loss is not told": swap("orderglot.wire.translation:changes", one_untold),
+        "a loss is told that is none": swap("orderglot.wire.translation:changes", one_invented),
+        "anything is taken for an order": swap("orderglot.wire.bodies:resembles", lambda _: always),
     },
     "test_strangers.py::test_nobody_comes_in_without_a_good_key": {
         "every secret is good": let_in(lambda error: True),

@@ -87,6 +87,25 @@ def test_a_path_that_leads_nowhere_belongs_to_whom_it_is_nearest(path: str, owne
     assert owner == ROUTES.nearest(path)
 
 
+@pytest.mark.parametrize(
+    ("path", "owner"),
+    [
+        ("/api/lost", "b"),
+        ("/api/lost/and/found", "a"),
+        ("/api/x/y/z/lost", "a"),
+        ("/api", "a"),
+        ("/lost", None),
+    ],
+)
+def test_of_two_who_begin_alike_the_one_with_paths_as_long_is_nearer(
+    path: str, owner: str | None
+) -> None:
+    shared = (dialect("a", ("GET", "/api/x/y/z")), dialect("b", ("GET", "/api/m")))
+    routes = Routes((one.name, one) for one in shared)
+
+    assert owner == routes.nearest(path)
+
+
 def test_of_no_dialects_nothing_is_near() -> None:
     nobody: Routes[str] = Routes([])
 

@@ -16,6 +16,7 @@ from orderglot.core.order import Order, Reference, native
 from orderglot.core.ports import Keyring
 from orderglot.core.query import Page, Window
 from orderglot.wire import json
+from orderglot.wire.bodies import Bodies, Held
 from orderglot.wire.dialect import (
     OPEN,
     Can,
@@ -236,6 +237,10 @@ DIALECT = Dialect(
     reference="https://tiny.example/orders",
     auth=TinyAuth(),
     faults=TinyFaults(),
+    bodies=Bodies(
+        read=lambda body: Held((read_order(json.read(body)),)),
+        write={"json": lambda orders: json.write(write_order(orders[0]))},
+    ),
     operations=(CREATE_ORDER, GET_ORDER, LIST_ORDERS, HELLO, BURST),
     place=place,
     get=get,

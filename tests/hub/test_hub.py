@@ -12,6 +12,7 @@ from orderglot.core.errors import HubError, Invalid, NotFound, Upstream
 from orderglot.core.order import Order, Reference
 from orderglot.core.ports import Outcome
 from orderglot.core.seller import Seller
+from orderglot.faces.routes import Routes
 from orderglot.stores.memory import MemoryStore
 from orderglot.stores.store import BookStore
 from orderglot.wire.message import Response
@@ -79,6 +80,13 @@ def test_all_dialects_are_chosen_unless_some_are_named() -> None:
     assert ["kole"] == [one.name for one in hub.chosen(("kole",))]
     with pytest.raises(Invalid, match=r"There is no dialect 'klingon'; there are .*kole"):
         hub.chosen(("kole", "klingon"))
+
+
+def test_a_method_that_komet_has_not_is_refused_as_komet_does() -> None:
+    routes = Routes((one.name, one) for one in hub.chosen(()))
+
+    assert "komet" == routes.nearest("/api/invoice.list")
+    assert "kodaris" == routes.nearest("/api/account/invoice")
 
 
 def test_a_key_is_given_in_the_vendors_own_words() -> None:

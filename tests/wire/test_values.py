@@ -11,15 +11,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from orderglot.core.order import Reference
 from orderglot.wire.values import (
     bare,
     read_amount,
     read_date,
     read_flag,
     read_instant,
+    read_references,
     read_whole,
+    round_number,
     seconds,
+    unless,
     whole_second,
+    write_number,
 )
 
 AMOUNTS = st.decimals(
@@ -162,3 +167,39 @@ def test_no_instant_is_spelled_as_nothing() -> None:
 
 def test_a_date_is_read() -> None:
     assert date(2024, 5, 21) == read_date(" 2024-05-21 ")
+
+
+@pytest.mark.parametrize(
+    ("id", "spelled"),
+    [
+        ("48", 48),
+        ("123", 123),
+        ("1234", "1234"),
+        ("007", "007"),
+        ("X-7", "X-7"),
+        ("\u0667", "\u0667"),
+        ("0", None),
+        ("", None),
+    ],
+)
+def test_an_id_is_a_number_where_it_is_one_of_so_many_digits(
+    id: str, spelled: int | str | None
+) -> None:
+    assert spelled == write_number(id, 3)
+
+
+@given(st.text())
+def test_an_id_is_known_by_itself_unless_it_is_none(id: str) -> None:
+    expected = () if id in ("", "0") else (Reference("kole", id),)
+
+    assert expected == read_references(id, "kole")
+
+
+@pytest.mark.parametrize(("number", "left"), [(" 48 ", "48"), (" 0 ", ""), ("", ""), ("00", "00")])
+def test_a_number_that_is_nought_is_none(number: str, left: str) -> None:
+    assert left == round_number(number)
+
+
+def test_what_says_nothing_is_none() -> None:
+    assert None is unless("", "")
+    assert "x" == unless("x", "")

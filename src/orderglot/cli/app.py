@@ -14,6 +14,7 @@ from orderglot.cli.pull import pull
 from orderglot.cli.serve import serve
 from orderglot.cli.show import show
 from orderglot.cli.summary import summary
+from orderglot.cli.translate import translate
 
 app = group(
     """One order book that speaks every partner's order API.
@@ -31,6 +32,7 @@ app.command("place")(place)
 app.command("book")(summary)
 app.command("show")(show)
 app.command("link")(link)
+app.command("translate")(translate)
 app.add_typer(sellers.app, name="seller")
 app.add_typer(customers.app, name="customer")
 app.add_typer(products.app, name="product")

@@ -25,10 +25,11 @@ class Route(NamedTuple, Generic[Owner]):
 class _Node(Generic[Owner]):
     """One step of all paths that begin alike."""
 
-    __slots__ = ("literals", "methods", "owner", "param")
+    __slots__ = ("literals", "methods", "owner", "owners", "param")
 
     def __init__(self, owner: Owner) -> None:
         self.owner = owner
+        self.owners: dict[int, Owner] = {}
         self.literals: dict[str, _Node[Owner]] = {}
         self.param: _Node[Owner] | None = None
         self.methods: dict[str, tuple[Owner, Operation[Any, Any], tuple[str, ...]]] = {}
@@ -62,25 +63,31 @@ class Routes(Generic[Owner]):
         return Route(owner, operation, params)
 
     def nearest(self, path: str) -> Owner | None:
-        """Give the owner of the template that shares the longest beginning with a path."""
-        node, owner = self.root, None
-        for segment in path.split("/")[1:]:
+        """Give the owner of the template that shares the longest beginning with a path.
+
+        Of several it is the one with as many steps as the path has, else the first.
+        """
+        node, steps = self.root, path.split("/")[1:]
+        owner = None
+        for segment in steps:
             node = node and (node.literals.get(segment) or node.param)
             if node is None:
                 break
-            owner = node.owner
+            owner = node.owners.get(len(steps), node.owner)
         return owner
 
     def _add(self, owner: Owner, operation: Operation[Any, Any], template: str) -> None:
         self.root = self.root or _Node(owner)
         node, names = self.root, []
-        for segment in template.split("/")[1:]:
+        steps = template.split("/")[1:]
+        for segment in steps:
             if segment.startswith("{"):
                 names.append(segment[1:-1])
                 node.param = node.param or _Node(owner)
                 node = node.param
             else:
                 node = node.literals.setdefault(segment, _Node(owner))
+            node.owners.setdefault(len(steps), owner)
         if operation.method in node.methods:
             raise ValueError(f"two operations claim {operation.method} {template}")
         node.methods[operation.method] = (owner, operation, tuple(names))

@@ -15,6 +15,7 @@ from orderglot.core.errors import HubError, Invalid, Upstream
 from orderglot.core.order import Order, Reference
 from orderglot.core.ports import Book, Keyring, Unit
 from orderglot.core.query import Page, Window
+from orderglot.wire.bodies import Bodies
 from orderglot.wire.message import Request, Response
 
 Ask = TypeVar("Ask")
@@ -188,7 +189,8 @@ class Dialect:
     """One vendor's order API.
 
     ``operations`` make the server face. ``place``, ``get``, ``page`` and ``linked`` make the client
-    face: each need of the hub as a conversation, None where the vendor cannot. ``customer`` is the
+    face: each need of the hub as a conversation, None where the vendor cannot. ``bodies`` are how
+    its orders stand in a file. ``customer`` is the
     name by which a client's credentials say whose orders it is about, by the vendor's id of that
     customer; "" where the vendor's paths name none. ``tables`` are the lists that a seller may set
     for this dialect, by name, each with what refuses a malformed one.
@@ -199,6 +201,7 @@ class Dialect:
     reference: str
     auth: Auth
     faults: Faults
+    bodies: Bodies
     operations: tuple[Operation[Any, Any], ...]
     place: Callable[[Order], Talk[Order]] | None = None
     get: Callable[[Reference], Talk[Order]] | None = None

@@ -11,6 +11,7 @@ import msgspec
 from orderglot.core.fields import every_field
 from orderglot.core.order import Identity, Link, Order, Reference, native
 from orderglot.wire.dialect import Can
+from orderglot.wire.values import read_references
 
 
 def carried(order: Order, dialect: str, can: Can) -> Order:
@@ -47,6 +48,15 @@ def all_but(*said: str) -> frozenset[str]:
         next(outer for outer in _outward(name) if outer not in touched)
         for name in (*every_field(), "extras")
         if kept.isdisjoint(_outward(name))
+    )
+
+
+def same_ids(
+    clean: Callable[[str], str],
+) -> Callable[[tuple[Reference, ...]], tuple[Reference, ...]]:
+    """Make what leaves the ids that a wire gives back, each as ``clean`` says that it is read."""
+    return lambda references: tuple(
+        left for one in references for left in read_references(clean(one.id), one.dialect)
     )
 
 

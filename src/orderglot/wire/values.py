@@ -1,13 +1,18 @@
-"""Spellings that wires share: amounts, whole numbers, flags, dates and times."""
+"""Spellings that wires share: amounts, whole numbers, flags, dates, times and ids."""
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
+
+from orderglot.core.order import Reference
+
+T = TypeVar("T")
 
 PLACES = 6
 LARGEST = Decimal(10) ** 12
@@ -21,6 +26,11 @@ _TO_THE_SECOND = slice(1, len('"2011-06-10T15:16:16'))
 
 TRUE = frozenset({"1", "true", "yes", "y"})
 FALSE = frozenset({"0", "false", "no", "n"})
+
+NO_ID = ("", "0")
+"""What a thing is called that nobody has given an id."""
+
+_NUMBER = re.compile("[1-9][0-9]*")
 
 
 def read_amount(value: Any) -> Decimal:
@@ -108,3 +118,25 @@ def seconds(moment: datetime | None) -> str:
 def whole_second(moment: datetime | None) -> datetime | None:
     """Cut a time down to its second."""
     return None if moment is None else moment.replace(microsecond=0)
+
+
+def write_number(text: str, longest: int = 15) -> int | str | None:
+    """Spell an id or a number bare where it is one of so many digits, else as it is; none as null."""
+    if text in NO_ID:
+        return None
+    return int(text) if len(text) <= longest and _NUMBER.fullmatch(text) else text
+
+
+def round_number(number: str) -> str:
+    """Give an id or a number as it is read: nought is none."""
+    return "" if number.strip() in NO_ID else number.strip()
+
+
+def read_references(id: str, dialect: str) -> tuple[Reference, ...]:
+    """Read an id of one vendor's into what a thing is known by."""
+    return () if id in NO_ID else (Reference(dialect, id),)
+
+
+def unless(value: T | None, nothing: T) -> T | None:
+    """Give a value back, None where it is one that says nothing."""
+    return None if value == nothing else value

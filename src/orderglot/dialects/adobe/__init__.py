@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from orderglot.dialects.adobe.auth import AUTH, CUSTOMER
+from orderglot.dialects.adobe.bodies import BODIES
 from orderglot.dialects.adobe.faults import FAULTS
 from orderglot.dialects.adobe.history import GET_HISTORY
 from orderglot.dialects.adobe.loss import CAN
@@ -25,6 +26,7 @@ DIALECT = Dialect(
     reference="https://developer.adobe.com/vipmp/docs/order-management/get-order/",
     auth=AUTH,
     faults=FAULTS,
+    bodies=BODIES,
     operations=(GET_TOKEN, PING, GET_ORDER, GET_HISTORY, CREATE_ORDER, UPDATE_ORDER),
     place=place,
     get=get,

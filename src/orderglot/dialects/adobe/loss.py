@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from orderglot.core.order import Identity, Line, LinePricing, Link, Order, Reference, Totals
+from orderglot.core.order import Identity, Line, LinePricing, Link, Order, Totals
 from orderglot.core.values import Status
 from orderglot.dialects.adobe.tables import (
     KINDS,
@@ -17,11 +17,11 @@ from orderglot.dialects.adobe.tables import (
     SOURCES,
     STATUSES,
 )
-from orderglot.dialects.adobe.values import plain, read_references, unless
+from orderglot.dialects.adobe.values import plain
 from orderglot.dialects.adobe.wire import apart, complete, paired, shows_prices, sums_up
 from orderglot.wire.dialect import Can
-from orderglot.wire.loss import all_but
-from orderglot.wire.values import whole_second
+from orderglot.wire.loss import all_but, same_ids
+from orderglot.wire.values import unless, whole_second
 
 TEXTS = (
     *("po_number", "currency", "lines.sku", "lines.currency", "lines.subscription"),
@@ -38,9 +38,7 @@ OTHERS = (
 """Whatever else it has a place for."""
 
 
-def round_references(references: tuple[Reference, ...]) -> tuple[Reference, ...]:
-    """Leave out what would not be read as an id."""
-    return tuple(left for reference in references for left in read_references(plain(reference.id)))
+round_references = same_ids(plain)
 
 
 def round_line_status(status: Status | None) -> Status | None:

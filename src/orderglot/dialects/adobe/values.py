@@ -5,16 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any
 
-from orderglot.core.order import Reference
-from orderglot.dialects.adobe.tables import NAME
-from orderglot.wire.values import read_instant, seconds
-
-T = TypeVar("T")
-
-NO_ID = ("", "0")
-"""What a thing is called that nobody has given an id."""
+from orderglot.wire.values import NO_ID, read_instant, seconds
 
 _DATE = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _ZULU = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?Z")
@@ -34,11 +27,6 @@ def plain(text: str) -> str:
 def write_id(id: str) -> str:
     """Spell an id, nothing where there is none yet."""
     return "" if id in NO_ID else id
-
-
-def read_references(id: str) -> tuple[Reference, ...]:
-    """Read an id into what a thing is known by."""
-    return () if id in NO_ID else (Reference(NAME, id),)
 
 
 def write_moment(moment: datetime | None) -> str | None:
@@ -68,8 +56,3 @@ def read_end(text: str) -> datetime | None:
         return end + (_SECOND if "." not in text else timedelta.resolution)
     except OverflowError:
         return None
-
-
-def unless(value: T | None, nothing: T) -> T | None:
-    """Give a value back, None where it is one that says nothing."""
-    return None if value == nothing else value

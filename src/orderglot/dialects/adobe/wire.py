@@ -34,15 +34,9 @@ from orderglot.dialects.adobe.tables import (
     STATUSES,
     SWITCHES,
 )
-from orderglot.dialects.adobe.values import (
-    read_references,
-    said,
-    unless,
-    write_id,
-    write_moment,
-)
+from orderglot.dialects.adobe.values import said, write_id, write_moment
 from orderglot.wire.form import Form
-from orderglot.wire.values import bare, read_instant
+from orderglot.wire.values import bare, read_instant, read_references, unless
 
 DONE = STATUSES.write(Status.COMPLETED)
 
@@ -85,7 +79,7 @@ def read_order(form: Form) -> Order:
     kind = KINDS.read(form.choice("orderType", KINDS.codes)) or Kind.SALE
     status, reason = read_status(form)
     return Order(
-        references=read_references(form.text("orderId")),
+        references=read_references(form.text("orderId"), NAME),
         customer=read_customer(form),
         kind=kind,
         status=status,
@@ -111,7 +105,7 @@ def write_customer(order: Order) -> str:
 
 def read_customer(form: Form) -> Identity | None:
     """Read whose order it is, None where it says nothing."""
-    return unless(Identity(references=read_references(form.text("customerId"))), Identity())
+    return unless(Identity(references=read_references(form.text("customerId"), NAME)), Identity())
 
 
 def write_target(order: Order) -> str:
@@ -124,7 +118,7 @@ def write_target(order: Order) -> str:
 def read_target(form: Form, kind: Kind) -> tuple[Link, ...]:
     """Read which order another is of."""
     relation = RELATIONS.get(kind, Relation.REFERS_TO)
-    references = read_references(form.text("referenceOrderId"))
+    references = read_references(form.text("referenceOrderId"), NAME)
     return (Link(relation, Identity(references=references)),) if references else ()
 
 

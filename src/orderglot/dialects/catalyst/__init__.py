@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from orderglot.dialects.catalyst.auth import AUTH
+from orderglot.dialects.catalyst.bodies import BODIES
 from orderglot.dialects.catalyst.changes import CREATE_ORDER, DELETE_ORDER, UPDATE_ORDER
 from orderglot.dialects.catalyst.contents import LIST_ADDRESSES, LIST_PRODUCTS, LIST_STATUSES
 from orderglot.dialects.catalyst.faults import FAULTS
@@ -21,6 +22,7 @@ DIALECT = Dialect(
     reference="http://docs.businesscatalyst.com/reference",
     auth=AUTH,
     faults=FAULTS,
+    bodies=BODIES,
     operations=(
         LIST_CUSTOMER_ORDERS,
         LIST_ORDERS,

@@ -27,13 +27,7 @@ from orderglot.dialects.catalyst.desk import (
 from orderglot.dialects.catalyst.items import read_item, with_items
 from orderglot.dialects.catalyst.members import by_name
 from orderglot.dialects.catalyst.orders import NO_SITE, One
-from orderglot.dialects.catalyst.site import (
-    ShippingOption,
-    Site,
-    read_references,
-    row_of,
-    with_status,
-)
+from orderglot.dialects.catalyst.site import ShippingOption, Site, row_of, with_status
 from orderglot.dialects.catalyst.tables import NAME
 from orderglot.dialects.catalyst.values import digits, put
 from orderglot.dialects.catalyst.wire import take, write_draft
@@ -41,6 +35,7 @@ from orderglot.wire import json
 from orderglot.wire.dialect import Desk, Operation
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request, Response
+from orderglot.wire.values import read_references
 
 
 class Draft(Struct, frozen=True):
@@ -134,7 +129,7 @@ def _write_created(order: Order, request: Request) -> Response:
 def _read_created(response: Response, _draft: Draft) -> Order:
     """Read the new order's id where the answer tells it, as ours does; the vendor's does not."""
     id = response.headers.get("content-location", "").rpartition("/")[2]
-    return Order(references=read_references(digits(id)))
+    return Order(references=read_references(digits(id), NAME))
 
 
 CREATE_ORDER: Operation[Draft, Order] = Operation(

@@ -8,10 +8,9 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from orderglot.core.order import Address, Identity, Invoice, Line, Link, Reference
+from orderglot.core.order import Address, Identity, Invoice, Line, Link
 from orderglot.core.values import Cycle, InvoiceStatus, PaymentMethod, Relation
 from orderglot.dialects.catalyst.members import INTERMEDIATE
-from orderglot.dialects.catalyst.site import read_references
 from orderglot.dialects.catalyst.tables import (
     DIRECT_DEBITS,
     INVOICED,
@@ -22,7 +21,7 @@ from orderglot.dialects.catalyst.tables import (
 from orderglot.dialects.catalyst.values import digits
 from orderglot.dialects.catalyst.wire import item_id
 from orderglot.wire.dialect import Can
-from orderglot.wire.loss import all_but
+from orderglot.wire.loss import all_but, same_ids
 
 PARTIES = ("bill_to", "ship_to")
 
@@ -53,9 +52,7 @@ OTHERS = (
 """Whatever else it has a place for."""
 
 
-def round_references(references: tuple[Reference, ...]) -> tuple[Reference, ...]:
-    """Leave out what would not be read as an id."""
-    return tuple(left for reference in references for left in read_references(reference.id))
+round_references = same_ids(str)
 
 
 def round_links(links: tuple[Link, ...]) -> tuple[Link, ...]:

@@ -18,7 +18,6 @@ from orderglot.dialects.catalyst.asking import Asked
 from orderglot.dialects.catalyst.site import (
     Site,
     number_of,
-    read_references,
     status_number,
     with_status,
     word_of,
@@ -46,7 +45,7 @@ from orderglot.dialects.catalyst.values import (
     write_moment,
 )
 from orderglot.wire.table import Both
-from orderglot.wire.values import bare, read_amount, read_whole
+from orderglot.wire.values import bare, read_amount, read_references, read_whole
 
 INTERMEDIATE = f"{NAME}.isIntermediate"
 
@@ -191,7 +190,9 @@ def _take_status(order: Order, value: Any, site: Site) -> Order:
 
 
 def _take_id(order: Order, value: Any, _site: Site) -> Order:
-    return replace(order, references=() if value is None else read_references(read_text(value)))
+    return replace(
+        order, references=() if value is None else read_references(read_text(value), NAME)
+    )
 
 
 def _show_entity(order: Order, _site: Site) -> int | str | None:
@@ -199,8 +200,10 @@ def _show_entity(order: Order, _site: Site) -> int | str | None:
 
 
 def _take_entity(order: Order, value: Any, _site: Site) -> Order:
-    references = () if value in (None, "") else read_references(read_text(value))
-    if order.customer is not None and references == read_references(native(order.customer, NAME)):
+    references = () if value in (None, "") else read_references(read_text(value), NAME)
+    if order.customer is not None and references == read_references(
+        native(order.customer, NAME), NAME
+    ):
         return order
     return replace(order, customer=Identity(references=references) if references else None)
 
@@ -212,8 +215,8 @@ def _show_parent(order: Order, _site: Site) -> int | str | None:
 
 def _take_parent(order: Order, value: Any, site: Site) -> Order:
     others = tuple(link for link in order.links if link.relation is not Relation.RENEWAL_OF)
-    references = () if value in (None, "") else read_references(read_text(value))
-    if references == read_references(str(_show_parent(order, site) or "")):
+    references = () if value in (None, "") else read_references(read_text(value), NAME)
+    if references == read_references(str(_show_parent(order, site) or ""), NAME):
         return order
     named = (Link(Relation.RENEWAL_OF, Identity(references=references)),) if references else ()
     return replace(order, links=(*others, *named))

@@ -16,10 +16,11 @@ from msgspec import Struct
 
 from orderglot.core.errors import Rule, invalid
 from orderglot.core.fields import read_whole_text
-from orderglot.core.order import Order, Reference
+from orderglot.core.order import Order
 from orderglot.core.seller import Seller
 from orderglot.core.values import Status
 from orderglot.dialects.catalyst.tables import NAME, STATUSES
+from orderglot.wire.values import NO_ID
 
 STATUS_ID = f"{NAME}.statusTypeId"
 """The extra that tells apart what a site has several statuses for."""
@@ -234,14 +235,9 @@ def with_status(site: Site, order: Order, number: int, means: Status | None = No
     return msgspec.structs.replace(order, status=status, extras=extras)
 
 
-def read_references(id: str) -> tuple[Reference, ...]:
-    """Read an id into what a thing is known by."""
-    return () if id in ("", "0") else (Reference(NAME, id),)
-
-
 def write_id(id: str) -> int | str | None:
     """Spell an id: a number wherever it is one."""
-    if id in ("", "0"):
+    if id in NO_ID:
         return None
     number = read_whole_text(id)
     return id if number is None else number

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from orderglot.dialects.kodaris.auth import AUTH
+from orderglot.dialects.kodaris.bodies import BODIES
 from orderglot.dialects.kodaris.faults import FAULTS
 from orderglot.dialects.kodaris.loss import CAN
 from orderglot.dialects.kodaris.orders import (
@@ -24,6 +25,7 @@ DIALECT = Dialect(
     reference="https://kodaris.com/s/content/product-documentation-developer-use-api-list-linked-orders",
     auth=AUTH,
     faults=FAULTS,
+    bodies=BODIES,
     operations=(
         *(LOGIN, AUTH_TOKEN, LOGOUT, MY_ACCOUNT),
         *(LIST_ORDERS, LINKED_ORDERS, CREATE_ORDER),

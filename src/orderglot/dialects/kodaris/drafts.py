@@ -16,9 +16,9 @@ from orderglot.core.pricing import price
 from orderglot.core.product import Product
 from orderglot.core.values import Status
 from orderglot.dialects.kodaris.tables import DELIVERY, NAME, PARTY
-from orderglot.dialects.kodaris.values import unless, write_number
 from orderglot.dialects.kodaris.wire import read_customer, write_party
 from orderglot.wire.form import Form
+from orderglot.wire.values import unless, write_number
 
 LONGEST = 255
 LONGEST_NOTES = 4000

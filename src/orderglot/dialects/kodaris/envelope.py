@@ -29,24 +29,30 @@ def answer(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """Make a response: the envelope around its content."""
-    envelope = {
+    said = envelope(content, status=status, errors=errors)
+    if request.at:
+        said["requestId"] = request_id(request)
+    headers = {"content-type": JSON, **(headers or {})}
+    return Response(status=status, headers=headers, body=json.write(said))
+
+
+def envelope(content: Any, *, status: int = 200, errors: tuple[str, ...] = ()) -> dict[str, Any]:
+    """Put an envelope around what is said."""
+    return {
         "success": status < 300,
         "code": status,
         "messages": [],
         "errors": errors,
         "data": content,
-        **({"requestId": request_id(request)} if request.at else {}),
     }
-    headers = {"content-type": JSON, **(headers or {})}
-    return Response(status=status, headers=headers, body=json.write(envelope))
 
 
 def content_of(response: Response) -> Any:
     """Take an answer out of its envelope; raises Invalid where there is none."""
-    envelope = json.read(response.body)
-    if not isinstance(envelope, Mapping) or "data" not in envelope:
+    said = json.read(response.body)
+    if not isinstance(said, Mapping) or "data" not in said:
         raise invalid("data", Rule.REQUIRED, "The answer has no data.")
-    return envelope["data"]
+    return said["data"]
 
 
 def body_of(request: Request) -> Form:

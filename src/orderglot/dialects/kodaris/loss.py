@@ -4,15 +4,10 @@ from __future__ import annotations
 
 from orderglot.core.order import Address, Identity
 from orderglot.dialects.kodaris.tables import LONGEST_PAGE, PARTY, TOTALS
-from orderglot.dialects.kodaris.values import (
-    round_extras,
-    round_number,
-    round_references,
-    unless,
-    whole_millisecond,
-)
+from orderglot.dialects.kodaris.values import round_extras, whole_millisecond
 from orderglot.wire.dialect import Can
-from orderglot.wire.loss import all_but
+from orderglot.wire.loss import all_but, same_ids
+from orderglot.wire.values import round_number, unless
 
 PARTIES = ("bill_to", "ship_to")
 
@@ -27,6 +22,9 @@ OTHERS = (
     *(f"totals.{field}" for field in TOTALS.values()),
 )
 """Whatever else it has a member for."""
+
+
+round_references = same_ids(str.strip)
 
 
 CAN = Can(

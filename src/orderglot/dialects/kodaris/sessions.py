@@ -20,12 +20,12 @@ from orderglot.dialects.kodaris.envelope import (
     listed,
 )
 from orderglot.dialects.kodaris.tables import NAME
-from orderglot.dialects.kodaris.values import read_references, write_number
 from orderglot.wire import json
 from orderglot.wire.auth import same
 from orderglot.wire.dialect import OPEN, Desk, Operation
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request, Response
+from orderglot.wire.values import read_references, write_number
 
 KEY = "key"
 SESSION = "session"
@@ -231,7 +231,7 @@ def _write_account(account: Account, request: Request) -> Response:
 def _read_account(response: Response, _session: str) -> Account:
     form = Form(content_of(response), "data")
     customer = Customer(
-        references=read_references(form.text("companyID")),
+        references=read_references(form.text("companyID"), NAME),
         first_name=form.text("firstName"),
         last_name=form.text("lastName"),
         email=form.text("email1"),

@@ -4,41 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
-from orderglot.core.order import Reference
 from orderglot.dialects.kodaris.tables import HOMELESS, MEMBERS, NAME
 from orderglot.wire.values import read_instant
 
-T = TypeVar("T")
-
-NO_ID = ("", "0")
-"""What a thing is called that nobody has given an id."""
-
-_NUMBER = re.compile("[1-9][0-9]{0,14}")
 _MILLISECONDS = re.compile(r":(?=[0-9]{3}$)")
-
-
-def write_number(text: str) -> int | str | None:
-    """Spell an id or a number bare where it is one, else as it is; nothing as null."""
-    if text in NO_ID:
-        return None
-    return int(text) if _NUMBER.fullmatch(text) else text
-
-
-def read_references(id: str) -> tuple[Reference, ...]:
-    """Read an id into what a thing is known by."""
-    return () if id in NO_ID else (Reference(NAME, id),)
-
-
-def round_references(references: tuple[Reference, ...]) -> tuple[Reference, ...]:
-    """Leave out what would not be read as an id."""
-    return tuple(left for one in references for left in read_references(one.id.strip()))
-
-
-def round_number(number: str) -> str:
-    """Give a number as it is read: nought is none."""
-    return "" if number.strip() in NO_ID else number.strip()
 
 
 def write_moment(moment: datetime | None) -> str | None:
@@ -73,8 +44,3 @@ def round_extras(extras: dict[str, Any]) -> dict[str, Any]:
 def says_nothing(member: str, value: Any) -> bool:
     """Tell whether an extra is what an order has without one: null, or prices on display."""
     return value is (True if member == "displayPricing" else None)
-
-
-def unless(value: T | None, nothing: T) -> T | None:
-    """Give a value back, None where it is one that says nothing."""
-    return None if value == nothing else value

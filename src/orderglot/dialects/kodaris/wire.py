@@ -29,17 +29,9 @@ from orderglot.dialects.kodaris.tables import (
     STATUSES,
     TOTALS,
 )
-from orderglot.dialects.kodaris.values import (
-    read_moment,
-    read_references,
-    round_number,
-    says_nothing,
-    unless,
-    write_moment,
-    write_number,
-)
+from orderglot.dialects.kodaris.values import read_moment, says_nothing, write_moment
 from orderglot.wire.form import Form
-from orderglot.wire.values import bare
+from orderglot.wire.values import bare, read_references, round_number, unless, write_number
 
 
 def write_order(order: Order) -> dict[str, Any]:
@@ -73,7 +65,7 @@ def read_order(form: Form) -> Order:
     """Read an order; what is wrong with it is noted in the form."""
     status, unknown = read_status(form)
     return Order(
-        references=read_references(form.text("orderID")),
+        references=read_references(form.text("orderID"), NAME),
         bill_to=read_party(form, PARTY, "billingAddressCode"),
         ship_to=read_party(form, DELIVERY, "deliveryAddressCode"),
         completed=form.spelled("completed", read_moment),
@@ -101,7 +93,7 @@ def read_party(form: Form, members: Mapping[str, str], code: str) -> Address | N
 
 def read_customer(form: Form) -> Identity | None:
     """Read whose order it is: a company's; None where it says nothing."""
-    return unless(Identity(references=read_references(form.text("companyID"))), Identity())
+    return unless(Identity(references=read_references(form.text("companyID"), NAME)), Identity())
 
 
 def read_status(form: Form) -> tuple[Status, dict[str, str]]:

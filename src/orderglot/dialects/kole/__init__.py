@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from orderglot.dialects.kole.auth import AUTH
+from orderglot.dialects.kole.bodies import BODIES
 from orderglot.dialects.kole.faults import FAULTS
 from orderglot.dialects.kole.links import LIST_LINKS
 from orderglot.dialects.kole.loss import CAN
@@ -23,6 +24,7 @@ DIALECT = Dialect(
     reference="http://support.koleimports.com/kb/dropship-api-documentation/api-orders",
     auth=AUTH,
     faults=FAULTS,
+    bodies=BODIES,
     operations=(LIST_LINKS, LIST_ORDERS, GET_ORDER, CREATE_ORDER),
     place=place,
     get=get,

@@ -17,10 +17,10 @@ from orderglot.dialects.kole.media import (
     read_body,
 )
 from orderglot.dialects.kole.tables import NAME
-from orderglot.dialects.kole.values import read_references
 from orderglot.wire.dialect import Desk, Operation
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request, Response, segment
+from orderglot.wire.values import NO_ID
 
 ORDERS = "/orders"
 
@@ -64,7 +64,7 @@ def write_order_path(id: str) -> str:
 def read_order_path(path: str) -> Reference:
     """Read what an order is known by out of its path; raises Invalid where that is another path."""
     collection, _, id = path.partition("?")[0].rstrip("/").rpartition("/")
-    if not collection.endswith(ORDERS) or not read_references(unquote(id)):
+    if not collection.endswith(ORDERS) or unquote(id) in NO_ID:
         raise invalid("links", Rule.REQUIRED, "No link leads to the order.")
     return Reference(NAME, unquote(id))
 

@@ -4,20 +4,13 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from orderglot.core.order import Address, Identity, Invoice, Reference
+from orderglot.core.order import Address, Identity, Invoice
 from orderglot.core.values import Status
 from orderglot.dialects.kole.tables import LINE_STATUSES, PAGE_SIZE, PRODUCT, STATUSES
-from orderglot.dialects.kole.values import (
-    plain,
-    read_country,
-    read_references,
-    unless,
-    write_weight,
-    write_zip,
-)
+from orderglot.dialects.kole.values import plain, read_country, write_weight, write_zip
 from orderglot.wire.dialect import Can
-from orderglot.wire.loss import all_but
-from orderglot.wire.values import whole_second
+from orderglot.wire.loss import all_but, same_ids
+from orderglot.wire.values import unless, whole_second
 
 PARTIES = ("bill_to", "ship_to")
 
@@ -45,9 +38,7 @@ OTHERS = (
 """Whatever else it has a place for."""
 
 
-def round_references(references: tuple[Reference, ...]) -> tuple[Reference, ...]:
-    """Leave out what would not be read as an id."""
-    return tuple(left for reference in references for left in read_references(plain(reference.id)))
+round_references = same_ids(plain)
 
 
 def round_type(type: str) -> str:

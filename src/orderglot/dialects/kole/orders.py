@@ -12,6 +12,7 @@ from orderglot.core.customer import Customer
 from orderglot.core.errors import Forbidden
 from orderglot.core.order import HUB, Order, Reference, native
 from orderglot.core.query import Page, Sort, Window
+from orderglot.dialects.kole.bodies import write_collection
 from orderglot.dialects.kole.drafts import Draft, complete, read_draft, write_draft
 from orderglot.dialects.kole.links import (
     COLLECTION,
@@ -27,7 +28,6 @@ from orderglot.dialects.kole.media import (
     ORDER,
     agree,
     answer,
-    is_json,
     media_received,
     media_sent,
     read_body,
@@ -66,17 +66,14 @@ async def _list_orders(desk: Desk, window: Window) -> Page:
 
 
 def _write_page(page: Page, request: Request) -> Response:
-    """Spell a page; XML repeats ``order``, JSON numbers the orders from 0 in an object."""
+    """Spell a page; an empty one has no body."""
     headers = located(request, _path_of_window(page.window))
     if not page.orders:
         return Response(status=204, headers=headers)
     media = agree(request, ORDER)
-    orders = [write_order(order, request.base, media) for order in page.orders]
     links = _links_of(page, request.base, media)
-    listed: dict[str, Any] = {"order": orders}
-    if is_json(media):
-        listed = {str(number): order for number, order in enumerate(orders)}
-    return answer(200, media, "orders", {**listed, "links": links}, headers)
+    listed = write_collection(page.orders, links, request.base, media)
+    return answer(200, media, "orders", listed, headers)
 
 
 def _read_page(response: Response, window: Window) -> Page:

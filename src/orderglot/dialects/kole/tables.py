@@ -9,6 +9,9 @@ NAME = "kole"
 
 PAGE_SIZE = 25
 
+LONGEST_ID = 10
+"""So many digits an id may have to be spelled as a number."""
+
 STATUSES = Both(
     {
         "PROCESSING": Status.PROCESSING,

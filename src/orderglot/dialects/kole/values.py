@@ -5,23 +5,15 @@ from __future__ import annotations
 import re
 from datetime import datetime
 from decimal import ROUND_UP, Decimal
-from typing import TypeVar
 
-from orderglot.core.order import Reference
-from orderglot.dialects.kole.tables import COUNTRIES, NAME
+from orderglot.dialects.kole.tables import COUNTRIES
 from orderglot.wire.form import Form
-from orderglot.wire.values import read_instant
+from orderglot.wire.values import NO_ID, read_instant
 from orderglot.wire.xml import sayable
-
-T = TypeVar("T")
-
-NO_ID = ("", "0")
-"""What a thing is called that nobody has given an id."""
 
 NO_TIME = "0000-00-00"
 """How a database of the vendor's time spells a time that never was."""
 
-_NUMBER = re.compile("[1-9][0-9]{0,9}")
 _ZIP_PLUS_4 = re.compile("([0-9]{5})-?([0-9]{4})")
 
 
@@ -38,16 +30,6 @@ def read_text(form: Form, name: str) -> str:
 def write_id(id: str) -> str | None:
     """Spell an id, nothing where there is none yet."""
     return None if id in NO_ID else id
-
-
-def write_number(id: str) -> int | str | None:
-    """Spell an id as a number where it is one of at most ten digits, else as it is."""
-    return int(id) if _NUMBER.fullmatch(id) else write_id(id)
-
-
-def read_references(id: str) -> tuple[Reference, ...]:
-    """Read an id into what a thing is known by."""
-    return () if id in NO_ID else (Reference(NAME, id),)
 
 
 def write_flag(flag: bool | None) -> int | None:
@@ -79,8 +61,3 @@ def write_zip(postal_code: str) -> str:
 def write_weight(weight: Decimal | None) -> int | None:
     """Spell a weight in whole pounds; what is begun counts, as carriers have it."""
     return None if weight is None else int(weight.to_integral_value(ROUND_UP))
-
-
-def unless(value: T | None, nothing: T) -> T | None:
-    """Give a value back, None where it is one that says nothing."""
-    return None if value == nothing else value

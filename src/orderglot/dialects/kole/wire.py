@@ -24,6 +24,7 @@ from orderglot.dialects.kole.links import write_link, write_order_path
 from orderglot.dialects.kole.tables import (
     INVOICE_STATUSES,
     LINE_STATUSES,
+    LONGEST_ID,
     NAME,
     PRODUCT,
     STATUSES,
@@ -32,24 +33,21 @@ from orderglot.dialects.kole.values import (
     plain,
     read_country,
     read_moment,
-    read_references,
     read_text,
-    unless,
     write_flag,
     write_id,
-    write_number,
     write_weight,
     write_zip,
 )
 from orderglot.wire.form import Form
-from orderglot.wire.values import bare, seconds
+from orderglot.wire.values import bare, read_references, seconds, unless, write_number
 
 
 def write_order(order: Order, base: str, media: str) -> dict[str, Any]:
-    """Spell an order, with the link that leads to it."""
+    """Spell an order, with the link that leads to it where it has an id."""
     id = native(order, NAME)
     return {
-        "order_id": write_number(id),
+        "order_id": write_number(id, LONGEST_ID),
         "customer_id": order.customer and write_id(native(order.customer, NAME)),
         "po_number": order.po_number or None,
         "status": STATUSES.write(order.status),
@@ -63,14 +61,16 @@ def write_order(order: Order, base: str, media: str) -> dict[str, Any]:
         "ship_to_address": write_address(order.ship_to or Address()),
         "items": [write_line(line) for line in order.lines],
         "invoice": write_invoice(order.invoice or Invoice()),
-        "links": [write_link("getOrder", base + write_order_path(id), media)],
+        "links": [write_link("getOrder", base + write_order_path(id), media)]
+        if write_id(id)
+        else [],
     }
 
 
 def read_order(form: Form) -> Order:
     """Read an order; what is wrong with it is noted in the form."""
     return Order(
-        references=read_references(read_text(form, "order_id")),
+        references=read_references(read_text(form, "order_id"), NAME),
         customer=read_customer(form),
         po_number=read_text(form, "po_number"),
         status=STATUSES.read(form.choice("status", STATUSES.codes)) or Status.RECEIVED,
@@ -89,7 +89,9 @@ def read_order(form: Form) -> Order:
 
 def read_customer(form: Form) -> Identity | None:
     """Read whose order it is, None where it says nothing."""
-    return unless(Identity(references=read_references(read_text(form, "customer_id"))), Identity())
+    return unless(
+        Identity(references=read_references(read_text(form, "customer_id"), NAME)), Identity()
+    )
 
 
 def write_shipping(shipping: Shipping) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from orderglot.dialects.komet.auth import AUTH, LOGIN
+from orderglot.dialects.komet.bodies import BODIES
 from orderglot.dialects.komet.drafts import CHECKOUT, CREATE_ORDER, DELETE
 from orderglot.dialects.komet.faults import FAULTS
 from orderglot.dialects.komet.items import ADD_ITEM
@@ -19,6 +20,7 @@ DIALECT = Dialect(
     reference="https://learn.kometsales.com/display/public/KB/web-order-details.list",
     auth=AUTH,
     faults=FAULTS,
+    bodies=BODIES,
     operations=(
         *both(DETAILS_LIST),
         *(CREATE_ORDER, ADD_ITEM, CHECKOUT, DELETE),

@@ -31,9 +31,9 @@ from orderglot.dialects.komet.orders import (
 from orderglot.dialects.komet.quota import spend
 from orderglot.dialects.komet.settings import location_asked
 from orderglot.dialects.komet.tables import NAME
-from orderglot.dialects.komet.values import read_references, write_number
 from orderglot.wire.dialect import Desk, Operation
 from orderglot.wire.message import Request, Response
+from orderglot.wire.values import read_references, write_number
 
 LONGEST_PO = 50
 
@@ -91,7 +91,7 @@ def _write_begun(order: Order, request: Request) -> Response:
 
 def _read_begun(response: Response, _ask: Beginning) -> Order:
     form = opened(response)
-    order = Order(references=read_references(form.text("webOrderId", required=True)))
+    order = Order(references=read_references(form.text("webOrderId", required=True), NAME))
     form.check()
     return order
 

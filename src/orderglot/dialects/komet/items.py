@@ -46,15 +46,11 @@ from orderglot.dialects.komet.tables import (
     ORIGINS,
     PREBOOK,
 )
-from orderglot.dialects.komet.values import (
-    known,
-    read_day,
-    write_date,
-    write_number,
-)
+from orderglot.dialects.komet.values import known, read_day, write_date
 from orderglot.wire.dialect import Desk, Operation
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request, Response
+from orderglot.wire.values import write_number
 
 LONGEST_MARK = 20
 MOST_BOXES = 999_999

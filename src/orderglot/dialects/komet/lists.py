@@ -17,15 +17,11 @@ from orderglot.dialects.komet.orders import NO_CUSTOMERS
 from orderglot.dialects.komet.quota import spend
 from orderglot.dialects.komet.settings import Location, locations_of
 from orderglot.dialects.komet.tables import NAME
-from orderglot.dialects.komet.values import (
-    read_day,
-    read_references,
-    write_moment,
-    write_number,
-)
+from orderglot.dialects.komet.values import read_day, write_moment
 from orderglot.wire.dialect import Desk, Operation
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request, Response
+from orderglot.wire.values import read_references, write_number
 
 NO_LOCATIONS = "Locations not found."
 
@@ -131,7 +127,7 @@ def _read_customers(response: Response, _wanted: Filter) -> tuple[Customer, ...]
 
 def _read_customer(form: Form) -> Customer:
     return Customer(
-        references=read_references(form.text("id")),
+        references=read_references(form.text("id"), NAME),
         name=form.text("name"),
         number=form.text("code"),
     )

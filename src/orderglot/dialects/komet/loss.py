@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from orderglot.core.order import Identity
 from orderglot.dialects.komet.tables import STATUSES
-from orderglot.dialects.komet.values import (
-    round_item_type,
-    round_number,
-    round_references,
-    unless,
-)
+from orderglot.dialects.komet.values import round_item_type
 from orderglot.wire.dialect import Can
-from orderglot.wire.loss import all_but
+from orderglot.wire.loss import all_but, same_ids
+from orderglot.wire.values import round_number, unless
 
 TEXTS = tuple(
     f"lines.{name}"
@@ -28,6 +24,9 @@ OTHERS = (
     *("lines.pieces_per_unit", "lines.units_per_box"),
 )
 """Whatever else it has a place for."""
+
+
+round_references = same_ids(str.strip)
 
 
 CAN = Can(

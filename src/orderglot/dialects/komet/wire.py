@@ -7,17 +7,9 @@ from typing import Any
 from orderglot.core.order import Identity, Line, Order, Totals, native
 from orderglot.core.values import Status
 from orderglot.dialects.komet.tables import INVOICE, ITEM_TYPES, NAME, STATUSES
-from orderglot.dialects.komet.values import (
-    read_day,
-    read_references,
-    round_number,
-    unless,
-    write_date,
-    write_item_type,
-    write_number,
-)
+from orderglot.dialects.komet.values import read_day, write_date, write_item_type
 from orderglot.wire.form import Form
-from orderglot.wire.values import bare
+from orderglot.wire.values import bare, read_references, round_number, unless, write_number
 
 
 def write_order(order: Order, company: str) -> dict[str, Any]:
@@ -40,7 +32,7 @@ def write_order(order: Order, company: str) -> dict[str, Any]:
 def read_order(form: Form) -> Order:
     """Read a web order; what is wrong with it is noted in the form."""
     return Order(
-        references=read_references(form.text("id")),
+        references=read_references(form.text("id"), NAME),
         number=round_number(form.text("number")),
         status=read_status(form),
         entered_by=round_number(form.text("userId")),
@@ -115,7 +107,7 @@ def read_item_type(form: Form) -> str:
 
 def read_customer(form: Form) -> Identity | None:
     """Read whose web order it is, None where it says nothing."""
-    return unless(Identity(references=read_references(form.text("customerId"))), Identity())
+    return unless(Identity(references=read_references(form.text("customerId"), NAME)), Identity())
 
 
 def spelling(form: Form, sample: str, table: str) -> str:

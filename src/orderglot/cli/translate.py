@@ -1,0 +1,131 @@
+"""``orderglot translate``: one vendor's order as another vendor would have written it."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from orderglot.cli.paper import tell
+
+if TYPE_CHECKING:
+    from orderglot.wire.bodies import Held
+    from orderglot.wire.changes import Change
+    from orderglot.wire.dialect import Dialect
+    from orderglot.wire.translation import Translation
+
+STANDARD_INPUT = "-"
+LONGEST = 60
+"""So many signs of a value are shown."""
+
+ASKED = (
+    "This asks for a new order: what the vendor adds to one, such as its id, prices and dates, is"
+    " not in it."
+)
+
+
+def translate(
+    file: Annotated[
+        str,
+        typer.Argument(
+            metavar="FILE", help="A body with one order or several; - for standard input."
+        ),
+    ],
+    source: Annotated[str, typer.Option("--from", metavar="DIALECT", help="Whose order it is.")],
+    target: Annotated[str, typer.Option("--to", metavar="DIALECT", help="Whose it is to be.")],
+    form: Annotated[
+        Literal["xml", "json"] | None,
+        typer.Option("--format", help="In which form, where the dialect has both."),
+    ] = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Write nothing unless all of it can be carried.")
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the list as JSON, for scripts.")
+    ] = False,
+) -> None:
+    """Write one vendor's order as another vendor would have written it.
+
+    The order goes to standard output. On standard error stands, by the fields of an order, what
+    the other wire could not carry or carries changed, and what it had to make up. No order book
+    is needed.
+
+    $ orderglot translate order.xml --from kole --to adobe
+    $ orderglot translate - --from komet --to kodaris --strict
+    """
+    from orderglot.hub import chosen_one
+    from orderglot.wire import translation
+
+    one, other = chosen_one(source), chosen_one(target)
+    done = translation.translate(_held(file, one), other, form or "")
+    _list(done, as_json=as_json)
+    if strict and not done.whole:
+        if not as_json:
+            tell(f"orderglot: {other.title} cannot carry all of this, so nothing was written.")
+        raise typer.Exit(1)
+    sys.stdout.flush()
+    sys.stdout.buffer.write(done.body.rstrip(b"\n") + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def _held(file: str, dialect: "Dialect") -> "Held":
+    from orderglot.core.errors import Invalid
+    from orderglot.wire import translation
+
+    piped = file == STANDARD_INPUT
+    body = sys.stdin.buffer.read() if piped else Path(file).read_bytes()
+    try:
+        return translation.read(body, dialect)
+    except Invalid as error:
+        name = "standard input" if piped else file
+        raise Invalid(message=f"{name}: {error.message}") from None
+
+
+def _list(done: "Translation", *, as_json: bool) -> None:
+    """Say on standard error what became of the orders; nothing where all is as it was."""
+    from orderglot.wire.json import write
+
+    if as_json:
+        said = {"whole": done.whole, "asked": done.asked, "orders": list(map(_members, done.fates))}
+        print(write(said).decode(), file=sys.stderr, flush=True)
+        return
+    if done.asked:
+        tell(ASKED)
+    for number, changes in enumerate(done.fates, 1):
+        which = f"order {number}: " if len(done.fates) > 1 else ""
+        for change in changes:
+            tell(f"{which}{change.fate:<11}  {change.field}{_example(change)}")
+
+
+def _members(changes: tuple["Change", ...]) -> list[dict[str, Any]]:
+    return [
+        {
+            "field": change.field,
+            "fate": change.fate,
+            "values": [{"before": one, "after": other} for one, other in change.values],
+        }
+        for change in changes
+    ]
+
+
+def _example(change: "Change") -> str:
+    """Say from what to what, where that is one value alone."""
+    from orderglot.wire.changes import Fate
+
+    if len(change.values) != 1:
+        return ""
+    before, after = map(_spelled, change.values[0])
+    said = {Fate.CHANGED: f"{before} became {after}", Fate.MADE_UP: after}
+    text = said.get(change.fate, before)
+    return f": {text}" if before or after else ""
+
+
+def _spelled(value: Any) -> str:
+    from msgspec import Struct
+
+    from orderglot.core.order import Reference
+
+    if isinstance(value, tuple) and all(isinstance(one, Reference) for one in value):
+        return ", ".join(f"{one.dialect}:{one.id}" for one in value)
+    text = "" if value is None or isinstance(value, Struct | tuple | dict | list) else str(value)
+    return text if len(text) <= LONGEST else text[: LONGEST - 3] + "..."

@@ -1,0 +1,44 @@
+"""Kodaris's orders as a file holds them: in the envelope or without it, or a request for one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from orderglot.core.order import Order
+from orderglot.dialects.kodaris.drafts import read_draft
+from orderglot.dialects.kodaris.envelope import envelope
+from orderglot.dialects.kodaris.tables import MEMBERS
+from orderglot.dialects.kodaris.wire import read_order, write_order
+from orderglot.wire import json
+from orderglot.wire.bodies import Bodies, Held, found, read_found
+from orderglot.wire.form import Form
+
+ITEMS = "items"
+"""The lines of a new order; no answer has any."""
+
+
+def knows(name: str) -> bool:
+    """Tell whether an order has a member of a name."""
+    return name in MEMBERS or name == ITEMS
+
+
+def read_orders(body: bytes) -> Held:
+    """Read the orders of a body; one that says no id asks for a new order."""
+    values = found(json.read(body), knows, "data", "content")
+    return read_found(values, knows, read_order, _read_new, ("orderID",))
+
+
+def _read_new(content: Any) -> Order:
+    form = Form(content)
+    order = read_draft(form)
+    form.check()
+    return order
+
+
+def write_orders(orders: tuple[Order, ...]) -> bytes:
+    """Spell one order as the answer to a new one, several as linkedOrders does."""
+    spelled = list(map(write_order, orders))
+    return json.write(envelope(spelled[0] if len(spelled) == 1 else spelled))
+
+
+BODIES = Bodies(read=read_orders, write={"json": write_orders})

@@ -1,0 +1,55 @@
+"""Komet's web orders as a file holds them: as they are listed. No single request is a whole one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from orderglot.core.errors import Rule, invalid
+from orderglot.core.order import Order
+from orderglot.dialects.komet.arguments import yes
+from orderglot.dialects.komet.wire import read_order, write_order
+from orderglot.wire import json
+from orderglot.wire.bodies import Bodies, Held, found, read_each
+
+ITEMS = "items"
+ASKING = ("customerId", "webOrderId")
+"""What every request for or about a web order names, and an answer to it besides."""
+
+
+@cache
+def members() -> frozenset[str]:
+    """Give the names of a web order's members, in both spellings of the page."""
+    return frozenset({*write_order(Order(), ""), "subtotal"})
+
+
+def knows(name: str) -> bool:
+    """Tell whether a web order has a member of a name."""
+    return name in members()
+
+
+def read_orders(body: bytes) -> Held:
+    """Read the web orders of a body; raises Invalid for what speaks of one without its items."""
+    value = json.read(body)
+    _demand_items(value)
+    return Held(read_each(found(value, knows, "webOrders"), knows, read_order))
+
+
+def _demand_items(value: Any) -> None:
+    if not isinstance(value, Mapping) or ITEMS in value or "webOrders" in value:
+        return
+    if any(name in value for name in ASKING):
+        reason = (
+            "This is no whole web order: it is begun, filled and checked out by requests of their"
+            " own; give what web-order-details.list answers."
+        )
+        raise invalid("", Rule.UNEXPECTED, reason)
+
+
+def write_orders(orders: tuple[Order, ...]) -> bytes:
+    """Spell web orders as web-order-details.list does."""
+    return yes("OK", status=1, webOrders=[write_order(order, "") for order in orders]).body
+
+
+BODIES = Bodies(read=read_orders, write={"json": write_orders})
