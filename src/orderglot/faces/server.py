@@ -7,13 +7,16 @@ from typing import Any
 import msgspec
 
 from orderglot.core.caller import Caller, demand
-from orderglot.core.errors import HubError, Unauthenticated
+from orderglot.core.errors import HubError, Rule, Unauthenticated, invalid
 from orderglot.core.ports import Store
 from orderglot.faces.brake import Brake
 from orderglot.faces.replay import Remember, Replay
 from orderglot.faces.routes import Route, Routes
 from orderglot.wire.dialect import OPEN, Desk, Dialect, Operation
 from orderglot.wire.message import Request, Response
+
+LONGEST_QUERY = 65_536
+"""So many characters of a query, as sent, are read at most."""
 
 NOBODY = Caller(seller=0, may=frozenset())
 """Who calls an open operation."""
@@ -52,6 +55,9 @@ class Server:
         return self.dialect.faults.write(error, request)
 
     async def _answer(self, operation: Operation[Any, Any], request: Request) -> Response:
+        if len(request.query) > LONGEST_QUERY:
+            reason = f"A query may have {LONGEST_QUERY} characters, not {len(request.query)}."
+            raise invalid("query", Rule.SIZE, reason)
         if operation.needs == OPEN:
             return await self._open(operation, request)
         caller = await self.dialect.auth.identify(request, self.store.keyring)

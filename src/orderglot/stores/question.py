@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
@@ -26,9 +27,18 @@ from orderglot.core.query import (
 )
 from orderglot.stores.document import keepable
 from orderglot.stores.shelf import Place, Question, Stretch
+from orderglot.stores.sql.rows import COLUMNS, NUMBERED
 
 DEEPEST = 100
 MOST_COMPARISONS = 500
+MOST_LOOKED_UP = 48
+"""What a filter may cost of comparisons with what no column of an order holds.
+
+A text in the order's document costs one, a number or time that has to be read from it two, and the
+number of a vendor, for which all its references are read, four. That bounds how long a filter can
+take for each order that it looks at.
+"""
+
 MOST_CHOICES = 10_000
 FURTHEST = 2**62
 BY_AGE = (Sort("created"),)
@@ -85,23 +95,39 @@ def page(window: Window, stretch: Stretch, total: int | None) -> Page:
 
 def check(where: Query) -> None:
     """Raise Invalid where a tree cannot be asked: naming an unknown field or a wrong value."""
-    if _count(where, 0) > MOST_COMPARISONS:
-        raise invalid(
-            "where", Rule.SIZE, f"A filter may have {MOST_COMPARISONS} comparisons at most."
+    costs = list(_costs(where, 0))
+    if len(costs) > MOST_COMPARISONS:
+        reason = f"A filter may have {MOST_COMPARISONS} comparisons at most."
+        raise invalid("where", Rule.SIZE, reason)
+    if sum(costs) > MOST_LOOKED_UP:
+        reason = (
+            f"This filter asks for {sum(costs)} things that have to be looked up in every order; "
+            f"ask for {MOST_LOOKED_UP} at most."
         )
+        raise invalid("where", Rule.SIZE, reason)
 
 
-def _count(where: Query, depth: int) -> int:
+def _costs(where: Query, depth: int) -> Iterator[int]:
     if depth > DEEPEST:
         raise invalid("where", Rule.SIZE, f"A filter may be nested {DEEPEST} deep at most.")
     match where:
         case And(parts) | Or(parts):
-            return sum(_count(part, depth + 1) for part in parts)
+            for part in parts:
+                yield from _costs(part, depth + 1)
         case Not(part):
-            return _count(part, depth + 1)
+            yield from _costs(part, depth + 1)
         case Compare():
-            _check_comparison(where, field(where.field))
-            return 1
+            wanted = field(where.field)
+            _check_comparison(where, wanted)
+            yield _cost(wanted)
+
+
+def _cost(wanted: Field) -> int:
+    if wanted.name in COLUMNS or wanted.name in NUMBERED:
+        return 0
+    if wanted.native:
+        return 4
+    return 1 if wanted.kind in (FieldKind.TEXT, FieldKind.FLAG, FieldKind.DATE) else 2
 
 
 def _check_comparison(compare: Compare, wanted: Field) -> None:

@@ -15,7 +15,7 @@ from orderglot.core.query import EVERYTHING, Page, Query, Window
 from orderglot.core.seller import Seller
 from orderglot.stores import question
 from orderglot.stores.document import keepable
-from orderglot.stores.shelf import Question, Scope, Shelf
+from orderglot.stores.shelf import Question, Scope, Shelf, Stretch
 
 Clock = Callable[[], datetime]
 """Gives the time as an aware UTC instant."""
@@ -25,6 +25,8 @@ def utc_now() -> datetime:
     """Give the time of the machine's clock."""
     return datetime.now(UTC)
 
+
+NO_ORDERS = Stretch((), more=False)
 
 STRIDE = 100
 """How many orders a walk holds at a time."""
@@ -73,6 +75,8 @@ class Sight:
         total = None
         if window.total:
             total = await self._shelf.count(self._scope, asked.where)
+        if total == 0:
+            return question.page(window, NO_ORDERS, total)
         return question.page(window, await self._shelf.select(self._scope, asked), total)
 
     async def linked(self, ref: Reference) -> tuple[Order, ...]:

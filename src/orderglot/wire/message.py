@@ -47,7 +47,7 @@ Send = Callable[[Request], Awaitable[Response]]
 """Takes a request to somewhere and brings the response back."""
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def pairs(query: str) -> Pairs:
     """Read a query string into its names and values, blanks kept, in order."""
     return tuple(parse_qsl(query, keep_blank_values=True, errors="replace"))

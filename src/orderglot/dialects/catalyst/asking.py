@@ -200,22 +200,37 @@ def negated(asked: Query) -> Query:
 
 
 def any_of(parts: list[Query]) -> Query:
-    """Ask for any of some parts; values of one field make one list."""
-    values: dict[str, list[Any]] = {}
+    """Ask for any of some parts; values of one field make one list, also beside the same thing."""
+    values: dict[tuple[Query, str], list[Any]] = {}
     others: list[Query] = []
     for part in parts:
-        match part:
+        beside, among = _apart(part)
+        match among:
             case Compare(field, Operator.EQ, value):
-                values.setdefault(field, []).append(value)
+                values.setdefault((beside, field), []).append(value)
             case Compare(field, Operator.IN, several) if isinstance(several, tuple):
-                values.setdefault(field, []).extend(several)
+                values.setdefault((beside, field), []).extend(several)
             case Or(()):
                 continue
             case _:
                 others.append(part)
-    lists = [Compare(field, Operator.IN, tuple(several)) for field, several in values.items()]
+    lists: list[Query] = []
+    for (beside, name), every_value in values.items():
+        listed = Compare(name, Operator.IN, tuple(every_value))
+        lists.append(listed if beside == EVERYTHING else And((beside, listed)))
     every = (*lists, *others)
     return every[0] if len(every) == 1 else Or(every)
+
+
+def _apart(part: Query) -> tuple[Query, Query]:
+    """Take a part into what may be the same in several, and a comparison with values."""
+    match part:
+        case And((beside, Compare(_, Operator.EQ | Operator.IN) as among)):
+            return beside, among
+        case And((Compare(_, Operator.EQ | Operator.IN) as among, beside)):
+            return beside, among
+        case _:
+            return EVERYTHING, part
 
 
 def by_row(

@@ -17,7 +17,7 @@ from orderglot.dialects.catalyst.desk import (
 )
 from orderglot.dialects.catalyst.orders import NO_SITE, envelope
 from orderglot.dialects.catalyst.relations import write_status
-from orderglot.dialects.catalyst.site import Site
+from orderglot.dialects.catalyst.site import Site, SiteStatus
 from orderglot.dialects.catalyst.tables import DEFAULT_LIMIT, PAGE_SIZE
 from orderglot.dialects.catalyst.wire import (
     read_addresses,
@@ -140,6 +140,13 @@ LIST_ADDRESSES: Operation[Part, Parts] = Operation(
     read_response=_read_addresses,
 )
 
+
+def _write_status(row: SiteStatus, site: Site) -> Any:
+    """Spell a status as its own list does, where its members stand in another order."""
+    inside = write_status(site, row.id)
+    return {name: inside[name] for name in ("id", "siteId", "siteNotificationId", *inside)}
+
+
 LIST_STATUSES: Operation[Part, Parts] = Operation(
     name="listOrderStatuses",
     method="GET",
@@ -148,7 +155,7 @@ LIST_STATUSES: Operation[Part, Parts] = Operation(
     read_request=_read_part,
     perform=_get_site,
     write_response=_listed(
-        lambda parts: [write_status(parts.site, row.id) for row in parts.site.statuses]
+        lambda parts: [_write_status(row, parts.site) for row in parts.site.statuses]
     ),
     read_response=_read_statuses,
 )

@@ -15,9 +15,9 @@ from msgspec import Struct
 from orderglot.core.errors import Invalid, Problem, Rule
 from orderglot.dialects.catalyst.values import read_number
 
-LONGEST = 100_000
+LONGEST = 20_000
 DEEPEST = 32
-MOST_VALUES = 5_000
+MOST_VALUES = 1_000
 MOST_NAMES = 100
 
 BAD_QUERY = "200007"

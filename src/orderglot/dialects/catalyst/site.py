@@ -82,8 +82,8 @@ class DiscountCode(Struct, frozen=True, kw_only=True, rename="camel"):
     """A discount code of a site."""
 
     id: int
-    discount_code: str = ""
     discount_code_type_id: int | None = None
+    discount_code: str = ""
     description: str = ""
     discount_percentage: Decimal | None = None
     discount_threshold: Decimal | None = None

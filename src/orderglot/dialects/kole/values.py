@@ -8,11 +8,13 @@ from decimal import ROUND_UP, Decimal
 
 from orderglot.dialects.kole.tables import COUNTRIES
 from orderglot.wire.form import Form
-from orderglot.wire.values import NO_ID, read_instant
+from orderglot.wire.values import LARGEST, NO_ID, read_instant
 from orderglot.wire.xml import sayable
 
 NO_TIME = "0000-00-00"
 """How a database of the vendor's time spells a time that never was."""
+
+HEAVIEST = int(LARGEST) - 1
 
 _ZIP_PLUS_4 = re.compile("([0-9]{5})-?([0-9]{4})")
 
@@ -59,5 +61,7 @@ def write_zip(postal_code: str) -> str:
 
 
 def write_weight(weight: Decimal | None) -> int | None:
-    """Spell a weight in whole pounds; what is begun counts, as carriers have it."""
-    return None if weight is None else int(weight.to_integral_value(ROUND_UP))
+    """Spell a weight in whole pounds; what is begun counts, up to what can still be read back."""
+    if weight is None:
+        return None
+    return max(-HEAVIEST, min(int(weight.to_integral_value(ROUND_UP)), HEAVIEST))

@@ -14,13 +14,14 @@ from typing import Any, NamedTuple
 from orderglot.core.fields import Field, FieldKind, field
 from orderglot.core.query import And, Compare, Not, Operator, Or, Query, fold
 from orderglot.stores.sql.grammar import Grammar, Sql, say
-from orderglot.stores.sql.rows import COLUMNS, MILLION, MOST, stored
+from orderglot.stores.sql.rows import COLUMNS, LEAST, MILLION, MOST, NUMBERED, stored, whole_number
 from orderglot.stores.sql.whole import whole
 
 ORDERS = "o"
 """What the table of orders is called in every statement."""
 
 DOCUMENT = f"{ORDERS}.document"
+RECORD = "c.document"
 
 
 class Named(NamedTuple):
@@ -36,6 +37,15 @@ NATIVE: dict[tuple[str, ...], Named] = {
     ("customer",): Named("customer_references", "customer", "customer"),
 }
 """By the path of a ``native`` field."""
+
+SELLER = object()
+"""Stands among the parameters of a compiled tree for the seller of whoever asks.
+
+A list that is looked up within a statement names the seller by itself, because one that leans on
+the order that is looked at would be looked up again for every order.
+"""
+
+SAMENESS = (Operator.EQ, Operator.NE, Operator.IN)
 
 TRUE = Sql("1 = 1")
 FALSE = Sql("1 = 0")
@@ -65,6 +75,11 @@ def compiled(where: Query, grammar: Grammar, *, holds: bool = True) -> Sql:
             return sql if holds else Sql(f"({sql.text}) IS NOT TRUE", sql.params)
 
 
+def asked_by(seller: int, sql: Sql) -> Sql:
+    """Put the seller of whoever asks into the parameters of a compiled tree."""
+    return Sql(sql.text, tuple(seller if param is SELLER else param for param in sql.params))
+
+
 def conjunction(parts: Iterable[Sql]) -> Sql:
     """Say that all parts hold; of none, that is so."""
     return _joined(" AND ", (part for part in parts if part != TRUE)) or TRUE
@@ -91,7 +106,7 @@ def expression(wanted: Field, grammar: Grammar) -> str:
         owner = f"{ORDERS}.{NATIVE[wanted.path].owner}"
         return grammar.native(DOCUMENT, (*wanted.path, "references"), owner, wanted.native)
     if wanted.recorded:
-        value = grammar.inside("c.document", wanted.path, wanted)
+        value = grammar.inside(RECORD, wanted.path, wanted)
         return say(
             "(SELECT",
             value,
@@ -105,15 +120,59 @@ def expression(wanted: Field, grammar: Grammar) -> str:
 def _comparison(compare: Compare, grammar: Grammar) -> Sql:
     wanted = field(compare.field)
     if wanted.kind is FieldKind.EXTRA:
-        return grammar.holds_extra(DOCUMENT, compare)
+        return _extra(wanted, compare, grammar)
     if wanted.many:
         return _any(wanted, compare, grammar)
+    if wanted.recorded and not _holds_of_nothing(compare):
+        return _on_record(wanted, compare, grammar)
     value = expression(wanted, grammar)
     leaf = _leaf(value, wanted, compare.operator, compare.value, grammar)
     if not wanted.native or compare.operator not in (Operator.EQ, Operator.IN):
         return leaf
-    values = compare.value if isinstance(compare.value, tuple) else (compare.value,)
+    values = _values(compare)
     return leaf if None in values else conjunction((_called(wanted, values), leaf))
+
+
+def in_column(compare: Compare) -> bool:
+    """Tell whether a column says all that a comparison with an extra asks."""
+    return (
+        compare.field in NUMBERED
+        and compare.operator in SAMENESS
+        and all(_nothing(one) or whole_number(one) is not None for one in _values(compare))
+    )
+
+
+def _extra(wanted: Field, compare: Compare, grammar: Grammar) -> Sql:
+    """Say a comparison with an extra, by its column where it has one."""
+    looked_at = grammar.holds_extra(DOCUMENT, compare)
+    if compare.field not in NUMBERED:
+        return looked_at
+    value = f"{ORDERS}.{NUMBERED[compare.field]}"
+    asked = tuple(None if _nothing(one) else whole_number(one) for one in _values(compare))
+    if in_column(compare):
+        other = asked if compare.operator is Operator.IN else asked[0]
+        return _leaf(value, wanted, compare.operator, other, grammar)
+    if compare.operator not in _SIGNS or asked[0] is None:
+        return looked_at
+    said = _compared(value, wanted, compare.operator, asked[0])
+    text = f"({said.text} AND {value} <> {LEAST}) OR ({value} = {LEAST} AND {looked_at.text})"
+    return Sql(text, (*said.params, *looked_at.params))
+
+
+def _values(compare: Compare) -> tuple[Any, ...]:
+    return compare.value if isinstance(compare.value, tuple) else (compare.value,)
+
+
+def _holds_of_nothing(compare: Compare) -> bool:
+    return compare.operator is Operator.NE or any(map(_nothing, _values(compare)))
+
+
+def _on_record(wanted: Field, compare: Compare, grammar: Grammar) -> Sql:
+    """Say that an order is of one of the customers whose records compare so."""
+    value = grammar.inside(RECORD, wanted.path, wanted)
+    leaf = _leaf(value, wanted, compare.operator, compare.value, grammar)
+    found = say("SELECT c.id FROM customers AS c WHERE c.seller = ? AND (", leaf.text, ")")
+    return Sql(f"{ORDERS}.customer IN ({found})", (SELLER, *leaf.params))
 
 
 def _called(wanted: Field, values: tuple[Any, ...]) -> Sql:
@@ -125,11 +184,11 @@ def _called(wanted: Field, values: tuple[Any, ...]) -> Sql:
     marks, own = ", ".join("?" * len(wholes)), f"{ORDERS}.{owner}"
     named = say(
         f"{own} IN (SELECT r.{name} FROM",
-        f"{table} AS r WHERE r.seller = {ORDERS}.seller AND r.name IN ({marks}) AND r.dialect = ?",
+        f"{table} AS r WHERE r.seller = ? AND r.name IN ({marks}) AND r.dialect = ?",
         "UNION ALL VALUES",
         ", ".join(["(?)"] * len(wholes)) + ")",
     )
-    return Sql(named, (*map(str, wholes), wanted.native, *wholes))
+    return Sql(named, (SELLER, *map(str, wholes), wanted.native, *wholes))
 
 
 def _any(wanted: Field, compare: Compare, grammar: Grammar) -> Sql:

@@ -10,6 +10,8 @@ from orderglot.stores.shelf import Place, Question, Scope
 from orderglot.stores.sql.compiler import (
     FALSE,
     ORDERS,
+    TRUE,
+    asked_by,
     compiled,
     conjunction,
     disjunction,
@@ -33,23 +35,19 @@ def scoped(scope: Scope) -> Sql:
     return conjunction(parts)
 
 
-def stretch(scope: Scope, question: Question, grammar: Grammar) -> Sql:
+def stretch(scope: Scope, question: Question, grammar: Grammar, beginning: Sql = TRUE) -> Sql:
     """Say the ids of a question's orders, and of one more if there is one.
 
-    Nothing but ids is asked for, so that an index alone can skip and sort.
+    Nothing but ids is asked for, so that an index alone can skip and sort. The ``beginning`` says
+    where in the index to start.
     """
-    parts = [scoped(scope), compiled(question.where, grammar)]
+    parts = [scoped(scope), compiled(question.where, grammar), beginning]
     if question.behind is not None:
         parts.append(_behind(question.behind, question.sort, grammar))
     where = conjunction(parts)
     text = say("SELECT", _ID, _FROM, where.text, "ORDER BY", _sorted(question.sort, grammar))
-    return Sql(f"{text} LIMIT ? OFFSET ?", (*where.params, question.limit + 1, question.offset))
-
-
-def counted(scope: Scope, question: Sql) -> Sql:
-    """Say how many orders in a scope a compiled tree holds for."""
-    where = conjunction((scoped(scope), question))
-    return Sql(say("SELECT count(*)", _FROM, where.text), where.params)
+    window = (question.limit + 1, question.offset)
+    return asked_by(scope.seller, Sql(f"{text} LIMIT ? OFFSET ?", (*where.params, *window)))
 
 
 def _sorted(sort: tuple[Sort, ...], grammar: Grammar) -> str:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from math import floor
 from typing import Any
 
-from orderglot.core.fields import Field, every_field, values_of
+from orderglot.core.fields import EXTRAS, Field, every_field, values_of
 from orderglot.core.order import Order
 from orderglot.core.query import Value
 
@@ -39,13 +39,22 @@ COLUMNS = {
 }
 """The fields of an order that have a column, and its name."""
 
+NUMBERED = {"extras.catalyst.statusTypeId": "own_status"}
+"""The extras whose whole numbers have a column, because ordinary requests ask for them."""
+
+STANDING = (*COLUMNS.values(), *NUMBERED.values())
+"""The columns that ``row`` gives the values of."""
+
 NEVER_NULL = frozenset({"id", "version", "test", "kind", "status", "created", "modified"})
 """The fields of an order in the book that always say something."""
 
 
 def row(order: Order) -> tuple[Any, ...]:
-    """Give the values of an order's columns, in their order."""
-    return tuple(_column(order, field) for field in _columned())
+    """Give the values of an order's columns, in the order of ``STANDING``."""
+    return (
+        *(_column(order, field) for field in _columned()),
+        *(_numbered(order.extras.get(name.removeprefix(EXTRAS))) for name in NUMBERED),
+    )
 
 
 def _columned() -> list[Field]:
@@ -56,6 +65,22 @@ def _columned() -> list[Field]:
 def _column(order: Order, field: Field) -> Any:
     (value,) = values_of(order, field)
     return stored(value)
+
+
+def _numbered(extra: Any) -> int | None:
+    if extra is None or extra == "":
+        return None
+    number = whole_number(extra)
+    return LEAST if number is None else number
+
+
+def whole_number(value: Any) -> int | None:
+    """Give the whole number that a value is and a column of an extra holds, else None."""
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        return None
+    if isinstance(value, Decimal) and (value.adjusted() > len(str(MOST)) or value != int(value)):
+        return None
+    return int(value) if LEAST + 1 < value <= MOST else None
 
 
 def stored(value: Value) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from datetime import datetime
 from decimal import Decimal
@@ -10,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from orderglot.core.fields import Field, FieldKind, read_whole_text
+from orderglot.core.fields import EXTRAS, Field, FieldKind, read_whole_text
 from orderglot.core.order import Order, Reference
 from orderglot.core.query import Compare, Operator, matches
 from orderglot.stores.sql import rows
@@ -23,6 +24,9 @@ _read = msgspec.json.Decoder(float_hook=Decimal).decode
 class _Extras(msgspec.Struct):
     extras: dict[str, Any] = {}
 
+
+_PLAIN = re.compile(r"[A-Za-z0-9_.-]+", re.ASCII)
+"""The names of extras that need no care in a path."""
 
 _read_references = msgspec.json.Decoder(list[Reference]).decode
 _read_extras = msgspec.json.Decoder(_Extras, float_hook=Decimal).decode
@@ -63,7 +67,11 @@ class SqliteGrammar:
     def holds_extra(self, document: str, compare: Compare) -> Sql:
         """Say a comparison with an extra, which can hold anything; never NULL."""
         asked = _write((compare.field, compare.operator, compare.value)).decode()
-        return Sql(f"extra_matches({document}, ?)", (asked,))
+        name = compare.field.removeprefix(EXTRAS)
+        if not _PLAIN.fullmatch(name):
+            return Sql(f"extra_matches({document}, ?)", (asked,))
+        there = f"'$.extras.\"{name}\"'"
+        return Sql(f"value_matches(json_extract({document}, {there}, {there}), ?)", (asked,))
 
     def differs(self, value: str) -> str:
         """Say that a value is not ``?``, where nothing differs from everything; never NULL."""
@@ -88,11 +96,18 @@ class SqliteGrammar:
 
 def teach(connection: sqlite3.Connection) -> None:
     """Teach a connection the functions that the grammar uses."""
-    for function in (millionths, microseconds, extra_matches, whole, native_id):
-        count = function.__code__.co_argcount
-        connection.create_function(function.__name__, count, function, deterministic=True)
+    for name, count, function in (
+        ("millionths", 1, millionths),
+        ("microseconds", 1, microseconds),
+        ("extra_matches", 2, extra_matches),
+        ("value_matches", 2, value_matches),
+        ("whole", 1, whole),
+        ("native_id", 3, native_id),
+    ):
+        connection.create_function(name, count, function, deterministic=True)
 
 
+@lru_cache(maxsize=4096)
 def millionths(amounts: str) -> int | None:
     """Give the first amount of a JSON array in whole millionths."""
     amount = amounts[1 : amounts.index(",")]
@@ -120,6 +135,14 @@ def native_id(references: str | None, owner: int | None, dialect: str) -> int | 
 def extra_matches(document: str, asked: str) -> bool:
     """Tell whether a document's extras are as asked, by the rules of the tree themselves."""
     return matches(Order(extras=_read_extras(document).extras), _asked(asked))
+
+
+@lru_cache(maxsize=256)
+def value_matches(values: str, asked: str) -> bool:
+    """Tell whether the first value of a JSON array is as asked of an extra."""
+    compare = _asked(asked)
+    name = compare.field.removeprefix(EXTRAS)
+    return matches(Order(extras={name: _read(values)[0]}), compare)
 
 
 @lru_cache(maxsize=256)

@@ -29,22 +29,15 @@ from orderglot.stores.shelf import (
     Thing,
     Write,
 )
-from orderglot.stores.sql.compiler import compiled
-from orderglot.stores.sql.grammar import Sql
-from orderglot.stores.sql.paging import counted, scoped, stretch
+from orderglot.stores.sql.paging import scoped
 from orderglot.stores.sql.rows import instant
-from orderglot.stores.sqlite import statements, tables
+from orderglot.stores.sqlite import passing, statements, tables
 from orderglot.stores.sqlite.connection import connect, in_words, prepare
-from orderglot.stores.sqlite.grammar import SqliteGrammar
-from orderglot.stores.sqlite.tables import Row
+from orderglot.stores.sqlite.lists import Lists
+from orderglot.stores.sqlite.naming import Row
 from orderglot.stores.sqlite.writer import Writer
 
 T = TypeVar("T")
-
-MOST_COUNTS = 256
-"""So many counts at most are remembered until the next commit, for who pages through a list."""
-
-_GRAMMAR = SqliteGrammar()
 
 
 class SqliteShelf:
@@ -58,8 +51,7 @@ class SqliteShelf:
         self._path = path
         self._reader = connect(path, reads=True)
         self.writer = Writer(path)
-        self._counts: dict[Sql, int] = {}
-        self._counted_at = 0
+        self._lists = Lists(self._rows)
 
     async def order_known(self, scope: Scope, ref: Reference) -> Order | None:
         """Give the order that has the reference, else the one with that hub id and no such one."""
@@ -91,21 +83,13 @@ class SqliteShelf:
 
     async def select(self, scope: Scope, question: Question) -> Stretch:
         """Give the orders of a question in its order."""
-        found = [id for (id,) in self._rows(*stretch(scope, question, _GRAMMAR))]
-        ids = found[: question.limit]
-        orders = {order.id: order for order in await self.orders_with(scope, ids)}
-        return Stretch(tuple(orders[id] for id in ids if id in orders), len(found) > question.limit)
+        found = self._lists.found(scope, question)
+        orders = {order.id: order for order in await self.orders_with(scope, found.ids)}
+        return Stretch(tuple(orders[id] for id in found.ids if id in orders), found.more)
 
     async def count(self, scope: Scope, where: Query) -> int:
         """Count the matches exactly."""
-        sql = counted(scope, compiled(where, _GRAMMAR))
-        # It changes with every commit but this connection's own, and this one commits nothing.
-        ((version,),) = self._rows("PRAGMA data_version", ())
-        if version != self._counted_at or len(self._counts) >= MOST_COUNTS:
-            self._counts, self._counted_at = {}, version
-        if sql not in self._counts:
-            ((self._counts[sql],),) = self._rows(*sql)
-        return self._counts[sql]
+        return self._lists.count(scope, where)
 
     async def events(self, scope: Scope, order: int) -> tuple[Event, ...]:
         """Give what happened to an order, by rising version; nothing where it is not in scope."""
@@ -177,7 +161,7 @@ class SqliteShelf:
     async def numbers(self, seller: int, thing: Thing, count: int) -> tuple[int, ...]:
         """Hand out so many numbers for good, less those that somebody else is known by."""
         first = await self.writer.write(
-            lambda connection: tables.numbers(connection, seller, thing, FIRST[thing], count)
+            lambda connection: passing.numbers(connection, seller, thing, FIRST[thing], count)
         )
         block = range(first, first + count)
         names = self._rows(
@@ -219,7 +203,7 @@ class SqliteShelf:
     async def tally(self, seller: int, what: str, until: datetime, now: datetime) -> int:
         """Count one more until then, for good; tallies that were over by ``now`` may go."""
         return await self.writer.write(
-            lambda connection: tables.tally(connection, seller, what, until, now)
+            lambda connection: passing.tally(connection, seller, what, until, now)
         )
 
     async def commit(self, seller: int, writes: Collection[Write]) -> None:

@@ -59,7 +59,16 @@ def test_an_amount_is_bare_and_exact(amount: str, spelled: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("weight", "pounds"), [("6.00", "6"), ("0.1", "1"), ("6.5", "7"), ("-6.1", "-7"), ("0", "0")]
+    ("weight", "pounds"),
+    [
+        ("6.00", "6"),
+        ("0.1", "1"),
+        ("6.5", "7"),
+        ("-6.1", "-7"),
+        ("0", "0"),
+        ("999999999999.5", "999999999999"),
+        ("-999999999999.5", "-999999999999"),
+    ],
 )
 def test_a_weight_is_in_whole_pounds_and_never_less(weight: str, pounds: str) -> None:
     assert pounds == written(Order(lines=(Line(weight=Decimal(weight)),)))["items"][0]["weight"]

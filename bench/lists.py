@@ -1,0 +1,121 @@
+"""How long Catalyst's lists take as a book grows: the first time they are asked for, and again.
+
+    .venv/bin/python -m bench.lists BOOK.db [BOOK.db ...]
+
+Each book is filled by ``bench.book``. Every list is asked of the server face in this process,
+without a socket; the first time in a newly opened book, whose file the system may have read before.
+Times are milliseconds. At the end stand the plans of the last book's statements.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import time
+from contextlib import closing
+from pathlib import Path
+from statistics import median
+
+import msgspec
+
+from bench.asking import Line, opened
+from bench.book import SELLER
+from orderglot.stores.sqlite.connection import connect
+from orderglot.stores.sqlite.shelf import SqliteShelf
+
+ROUNDS = 15
+NEWEST = "order=-createDate"
+OVER_40 = "where={'totalPrice':{'$gt':'40'}}"
+LISTS = {
+    "page 1": f"{NEWEST}&limit=25",
+    "page 1 of 500": f"{NEWEST}&limit=500",
+    "over 40, 500": f"{OVER_40}&{NEWEST}&limit=500",
+    "over 40, 25": f"{OVER_40}&{NEWEST}&limit=25",
+    "near the end": f"{NEWEST}&limit=25&skip=@near",
+    "in the middle": f"{NEWEST}&limit=25&skip=@middle",
+    "over 40, near the end": f"{OVER_40}&{NEWEST}&limit=25&skip=@near_over",
+    "over 40, at 85 %": f"{OVER_40}&{NEWEST}&limit=25&skip=@late_over",
+    "over 40 by total, near the end": f"{OVER_40}&order=totalPrice&limit=25&skip=@near_over",
+    "some hundred, by total": "where={'totalPrice':{'$gt':'12000'}}&order=-totalPrice&limit=25",
+    "one day": f"where={{'createDate':'2010-03-04'}}&{NEWEST}&limit=25",
+    "since 2009": f"where={{'createDate':{{'$gte':'2009-06-01T07:30:00'}}}}&{NEWEST}&limit=25",
+    "status 1": f"where={{'statusTypeId':1}}&{NEWEST}&limit=25",
+    "status 7": f"where={{'statusTypeId':7}}&{NEWEST}&limit=25",
+    "status label": f"where={{'status.label':'Cancelled'}}&{NEWEST}&limit=25",
+    "invoice number": "where={'invoiceNumber':'INV1000007'}",
+    "name": "where={'name':'Online Shop 1000007'}",
+    "id": "where={'id':1000007}",
+    "a customer": f"where={{'entityId':14911}}&{NEWEST}",
+    "last name": "where={'customer.lastName':'Nobody'}",
+    "name contains": "where={'name':{'$contains':'7654'}}",
+}
+
+
+def main(*paths: str) -> None:
+    """Measure each book."""
+    for path in paths:
+        with opened(Path(path)) as line:
+            total = _total(line, "")
+            over = _total(line, OVER_40)
+            places = {
+                "near": total - 60,
+                "middle": total // 2,
+                "near_over": over - 60,
+                "late_over": over * 85 // 100,
+            }
+        print(f"\n{path}: {total:,} orders, {over:,} of them over 40\n")
+        print(f"{'':32}{'matches':>10}{'first':>10}{'again p50':>11}{'max':>9}")
+        for name, query in LISTS.items():
+            _measure(Path(path), name, placed(query, places))
+        explained = Path(path), places
+    _explain(*explained)
+
+
+def placed(query: str, places: dict[str, int]) -> str:
+    """Put a number in the place of its name behind an @."""
+    return re.sub("@([a-z_]+)", lambda found: str(places[found[1]]), query)
+
+
+def _total(line: Line, where: str) -> int:
+    response = line.ask(SELLER, "/orders", f"{where}&limit=0")
+    return int(msgspec.json.decode(response.body)["totalItemsCount"])
+
+
+def _measure(path: Path, name: str, query: str) -> None:
+    with opened(path) as line:
+        line.ask(SELLER, "/orders", "limit=0&where={'id':1}")
+        times = []
+        for _ in range(ROUNDS + 1):
+            began = time.perf_counter()
+            response = line.ask(SELLER, "/orders", query)
+            times.append((time.perf_counter() - began) * 1000)
+        matches = msgspec.json.decode(response.body)["totalItemsCount"]
+    first, *again = times
+    print(
+        f"{name:32}{matches:>10,}{first:>10.2f}{median(again):>11.2f}{max(again):>9.2f}", flush=True
+    )
+
+
+def _explain(path: Path, places: dict[str, int]) -> None:
+    """Print how the database goes about each statement that looks for orders or counts them."""
+    for name, query in LISTS.items():
+        print(f"\n{name}")
+        with opened(path) as line:
+            for statement in _statements(line, placed(query, places)):
+                with closing(connect(path, reads=True)) as reader:
+                    for step in reader.execute(f"EXPLAIN QUERY PLAN {statement}"):
+                        print(f"    {step[3]}")
+
+
+def _statements(line: Line, query: str) -> list[str]:
+    shelf = line.store._shelf
+    assert isinstance(shelf, SqliteShelf)
+    said = list[str]()
+    shelf._reader.set_trace_callback(said.append)
+    line.ask(SELLER, "/orders", query)
+    shelf._reader.set_trace_callback(None)
+    return [one for one in said if re.match("SELECT (o.id|count|coalesce|s.bucket)", one)]
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

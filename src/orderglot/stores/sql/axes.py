@@ -1,0 +1,89 @@
+"""Axes: along what orders are counted beforehand, in buckets: the day of creation and the total.
+
+The counts are kept by the commits that write orders, in one statement for each bucket they touch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from orderglot.stores.sql.rows import LEAST, NUMBERED, STANDING, microseconds
+
+NOTHING = LEAST
+"""The bucket of the orders that have no value; it comes before all others."""
+
+NONE = LEAST + 1
+"""What stands in the counts for an extra that is not there."""
+
+_DAY = 86_400 * 10**6
+_YEAR_ONE = microseconds(datetime(1, 1, 1, tzinfo=UTC))
+
+
+class Axis(NamedTuple):
+    """A field, its column, and the bucket in which a value of it falls.
+
+    ``span`` gives the least and the greatest whole number that fall into a bucket.
+    """
+
+    name: str
+    field: str
+    bucket: Callable[[int], int]
+    span: Callable[[int], tuple[int, int]]
+
+    @property
+    def column(self) -> str:
+        """What the field's column is called, as is the axis."""
+        return self.name
+
+
+def _day(moment: int) -> int:
+    return (moment - _YEAR_ONE) // _DAY
+
+
+def _moments(day: int) -> tuple[int, int]:
+    begin = day * _DAY + _YEAR_ONE
+    return begin, begin + _DAY - 1
+
+
+def _size(total: int) -> int:
+    """Give the number of a total's digits and the first two of them as one number, signed."""
+    digits = str(abs(total))
+    size = len(digits) * 100 + int(digits[:2]) if total else 0
+    return -size if total < 0 else size
+
+
+def _totals(size: int) -> tuple[int, int]:
+    if size < 0:
+        least, greatest = _totals(-size)
+        return -greatest, -least
+    digits, begin = divmod(size, 100)
+    scale = 10 ** max(digits - 2, 0)
+    return begin * scale, (begin + 1) * scale - 1
+
+
+CREATED = Axis("created", "created", _day, _moments)
+TOTAL = Axis("total", "totals.total", _size, _totals)
+AXES = (CREATED, TOTAL)
+"""Every axis, the one with the fewest buckets last."""
+
+Entry = tuple[Any, ...]
+"""What one count is kept by: axis, bucket, test, gone, kind, status, the numbers of extras."""
+
+
+def entries(row: tuple[Any, ...]) -> Iterator[Entry]:
+    """Give the counts to which the row of an order belongs."""
+    kept_by = _kept_by(row)
+    for axis, place in zip(AXES, _PLACES, strict=True):
+        value = row[place]
+        yield axis.name, NOTHING if value is None else axis.bucket(value), *kept_by
+
+
+def _kept_by(row: tuple[Any, ...]) -> Entry:
+    test, deleted, kind, status, *extras = (row[place] for place in _BESIDE)
+    return test, int(deleted is not None), kind, status, *(NONE if n is None else n for n in extras)
+
+
+_PLACES = tuple(STANDING.index(axis.column) for axis in AXES)
+_BESIDE = tuple(map(STANDING.index, ("test", "deleted", "kind", "status", *NUMBERED.values())))

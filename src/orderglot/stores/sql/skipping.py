@@ -1,0 +1,82 @@
+"""Skipping: the shortest way to a page that stands far from the beginning of its list.
+
+Where orders are counted by what the list is sorted by, the way begins at the bucket in which the
+page does. Otherwise a page in the second half is read from the end.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from orderglot.core.query import Sort
+from orderglot.stores.shelf import Question, Scope
+from orderglot.stores.sql.axes import AXES, NOTHING
+from orderglot.stores.sql.compiler import ORDERS, TRUE, conjunction
+from orderglot.stores.sql.counting import Split, split
+from orderglot.stores.sql.grammar import Sql
+
+FAR = 1_000
+"""So many orders are skipped one by one sooner than counted."""
+
+
+class Way(NamedTuple):
+    """A question that leads to the same page, from where in the list, and whether backwards."""
+
+    question: Question
+    beginning: Sql = TRUE
+    backwards: bool = False
+
+
+def is_far(question: Question) -> bool:
+    """Tell whether it is worth while to look for a shorter way."""
+    return question.offset >= FAR and question.limit > 0 and question.behind is None
+
+
+def along(scope: Scope, question: Question) -> Split | None:
+    """Take a tree apart along what the list is sorted by, None where it is not counted by that."""
+    axes = tuple(axis for axis in AXES if axis.field == question.sort[0].field)
+    return split(question.where, axes) if axes and scope.customer is None else None
+
+
+def from_bucket(question: Question, apart: Split, buckets: list[tuple[int, int]]) -> Way | None:
+    """Begin at the bucket in which a page begins; ``buckets`` come by rising bucket.
+
+    Gives None where the page is behind the end.
+    """
+    down = question.sort[0].descending
+    skipped = 0
+    for bucket, orders in reversed(buckets) if down else buckets:
+        if skipped + orders > question.offset:
+            rest = replace(question, where=apart.rest, offset=question.offset - skipped)
+            return Way(rest, _beginning(apart, bucket, down=down))
+        skipped += orders
+    return None
+
+
+def _beginning(apart: Split, bucket: int, *, down: bool) -> Sql:
+    """Say the range of a tree from a bucket on."""
+    column = f"{ORDERS}.{apart.axis.column}"
+    least, greatest = apart.least, apart.greatest
+    if bucket == NOTHING:
+        return Sql(f"{column} IS NULL") if down else TRUE
+    first, last = apart.axis.span(bucket)
+    if down:
+        greatest = last if greatest is None else min(greatest, last)
+    else:
+        least = first if least is None else max(least, first)
+    bounds = ((">=", least), ("<=", greatest))
+    return conjunction(Sql(f"{column} {sign} ?", (end,)) for sign, end in bounds if end is not None)
+
+
+def from_end(question: Question, total: int) -> Way | None:
+    """Read a page of the second half of so many orders backwards; None behind the end."""
+    if total <= question.offset:
+        return None
+    behind = max(total - question.offset - question.limit, 0)
+    if behind >= question.offset:
+        return Way(question)
+    sort = tuple(Sort(key.field, descending=not key.descending) for key in question.sort)
+    limit = min(question.limit, total - question.offset)
+    return Way(replace(question, sort=sort, limit=limit, offset=behind), backwards=True)

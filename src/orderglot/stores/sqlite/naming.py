@@ -1,0 +1,114 @@
+"""Naming: what things are known by, and which orders point at which, written beside their rows."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from orderglot.stores import document
+from orderglot.stores.names import Named, hub_id
+from orderglot.stores.shelf import Expect, PutOrder, Raced, Rename, Thing
+
+Row = tuple[Any, ...]
+
+_NAMES: dict[Thing, tuple[str, str, str, str]] = {
+    Thing.ORDER: (
+        "DELETE FROM order_references WHERE seller = ? AND order_id = ?",
+        "INSERT INTO order_references (seller, order_id, name, dialect) VALUES (?, ?, ?, ?)",
+        "SELECT 1 FROM order_references WHERE seller = ? AND name = ? AND order_id <> ?",
+        (
+            "SELECT 1 FROM orders AS o WHERE o.seller = ? AND o.id = ? AND o.id <> ? AND NOT EXISTS"
+            " (SELECT 1 FROM order_references AS r"
+            " WHERE r.seller = o.seller AND r.order_id = o.id AND r.dialect = ?)"
+        ),
+    ),
+    Thing.CUSTOMER: (
+        "DELETE FROM customer_references WHERE seller = ? AND customer = ?",
+        "INSERT INTO customer_references (seller, customer, name, dialect) VALUES (?, ?, ?, ?)",
+        "SELECT 1 FROM customer_references WHERE seller = ? AND name = ? AND customer <> ?",
+        (
+            "SELECT 1 FROM customers AS c WHERE c.seller = ? AND c.id = ? AND c.id <> ? AND NOT EXISTS"
+            " (SELECT 1 FROM customer_references AS r"
+            " WHERE r.seller = c.seller AND r.customer = c.id AND r.dialect = ?)"
+        ),
+    ),
+}
+"""Take the references off a thing, put one on it, and the two ways in which names clash."""
+
+
+def name(
+    connection: sqlite3.Connection,
+    seller: int,
+    thing: Thing,
+    things: Iterable[tuple[Named, Named | None]],
+) -> None:
+    """Write the references of things, and look that nothing now goes by another's name."""
+    remove, insert, spoken, mistaken = _NAMES[thing]
+    renamed = [(new, old) for new, old in things if old is None or new.references != old.references]
+    connection.executemany(remove, [(seller, new.id) for new, old in renamed if old is not None])
+    connection.executemany(
+        insert,
+        [
+            (seller, new.id, ref.id, ref.dialect)
+            for new, _ in renamed
+            for ref in dict.fromkeys(new.references)
+        ],
+    )
+    for new, old in renamed:
+        if old is None:
+            _refuse(connection, spoken, (seller, str(new.id), new.id))
+        for ref in new.references:
+            if (like := hub_id(ref.id)) is not None:
+                _refuse(connection, mistaken, (seller, like, new.id, ref.dialect))
+
+
+def _refuse(connection: sqlite3.Connection, clash: str, params: Row) -> None:
+    if connection.execute(clash, params).fetchone() is not None:
+        raise Raced(params)
+
+
+def link(connection: sqlite3.Connection, seller: int, writes: list[PutOrder]) -> None:
+    """Write the links of orders in the place of those that were there."""
+    relinked = [
+        write for write in writes if write.order.links != (write.kept.links if write.kept else ())
+    ]
+    connection.executemany(
+        "DELETE FROM order_links WHERE seller = ? AND order_id = ?",
+        [(seller, write.order.id) for write in relinked if write.kept is not None],
+    )
+    connection.executemany(
+        "INSERT INTO order_links (seller, order_id, position, name, dialect, target)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        [(seller, *link) for write in relinked for link in _links(write)],
+    )
+
+
+def _links(write: PutOrder) -> Iterator[Row]:
+    order = write.order
+    for position, link in enumerate(order.links):
+        named = link.order
+        if named.id:
+            yield order.id, position, "", "", named.id
+            continue
+        for ref in dict.fromkeys(named.references):
+            yield order.id, position, ref.id, ref.dialect, None
+        if named.number:
+            yield order.id, position, named.number, "", None
+
+
+def expect(connection: sqlite3.Connection, seller: int, writes: list[Expect]) -> None:
+    """Raise Raced where a customer whose name is being written has changed."""
+    there = "SELECT 1 FROM customers WHERE seller = ? AND id = ? AND version = ?"
+    for write in writes:
+        if connection.execute(there, (seller, write.customer, write.version)).fetchone() is None:
+            raise Raced(write)
+
+
+def rename(connection: sqlite3.Connection, seller: int, writes: list[Rename]) -> None:
+    """Write what customers are now known by into all orders of theirs."""
+    connection.executemany(
+        "UPDATE orders SET document = json_set(document, '$.customer', json(?))"
+        " WHERE seller = ? AND customer = ?",
+        [(document.write(one.customer).decode(), seller, one.customer.id) for one in writes],
+    )
