@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from contextlib import asynccontextmanager
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from msgspec.structs import replace
 from starlette.applications import Starlette
 from starlette.requests import Request as PageRequest
 from starlette.responses import JSONResponse
+from starlette.responses import Response as PageResponse
 from starlette.routing import Route
 
 from orderglot import dialects
@@ -31,7 +33,8 @@ from orderglot.core.errors import (
 from orderglot.core.order import Order, Reference, native
 from orderglot.core.ports import Book
 from orderglot.core.seller import Seller
-from orderglot.faces.asgi import Asgi
+from orderglot.faces.asgi import Asgi, address_of
+from orderglot.faces.openapi import document
 from orderglot.faces.routes import Routes
 from orderglot.faces.server import Server
 from orderglot.stores.sqlite import SqliteStore
@@ -45,6 +48,9 @@ COMMAND = "orderglot"
 
 PATIENCE = 2
 """So many seconds the store may take to say that it is there."""
+
+OPENAPI = "/openapi/"
+"""Where each dialect's document is, as ``kole.json``."""
 
 log = structlog.get_logger("orderglot.hub")
 
@@ -182,10 +188,10 @@ def _choice(sellers: Iterable[str]) -> str:
 
 
 def faces(store: BookStore, names: Collection[str], public_url: str = "") -> Asgi:
-    """Put the server faces of some dialects, of all for none, and the health page on one line."""
+    """Put the server faces of some dialects, of all for none, and the hub's own pages on one line."""
     return Asgi(
         [Server(dialect, store) for dialect in chosen(names)],
-        pages={"/healthz": health(store)},
+        pages={"/healthz": health(store), OPENAPI: openapi(names, public_url)},
         public_url=public_url,
         ending=store.close,
     )
@@ -218,6 +224,31 @@ def health(store: BookStore) -> Starlette:
         return JSONResponse({"status": "ok"})
 
     return Starlette(routes=[Route("/healthz", tell_health)])
+
+
+def openapi(names: Collection[str], public_url: str = "") -> Starlette:
+    """Make the page that describes each dialect that is served, of all for none."""
+
+    async def tell_document(request: PageRequest) -> PageResponse:
+        name = request.path_params["name"]
+        served = [one.name for one in chosen(names)]
+        if name not in served:
+            reason = f"There is no dialect {name[:40]!r} here; there are {', '.join(served)}."
+            return JSONResponse({"error": reason}, 404)
+        base = public_url.rstrip("/") or address_of(request.scope, request.headers)
+        return PageResponse(json.write(described(name, base)), media_type="application/json")
+
+    return Starlette(routes=[Route(OPENAPI + "{name:path}.json", tell_document)])
+
+
+def described(name: str, base: str) -> dict[str, Any]:
+    """Describe a dialect's server face at ``base`` as an OpenAPI document."""
+    return {**_description(chosen_one(name).name), "servers": [{"url": base}]}
+
+
+@cache
+def _description(name: str) -> dict[str, Any]:
+    return document(dialects.dialect(name), "", version())
 
 
 async def _said(dialect: Dialect, talk: Talk[Any], desk: Desk, base: str, form: str) -> Response:

@@ -23,6 +23,7 @@ from orderglot.core.query import Page
 from orderglot.wire import changes as fates
 from orderglot.wire.dialect import Dialect, Operation
 from orderglot.wire.message import Request, Response
+from orderglot.wire.shape import given
 
 Change = Callable[[Any], Any]
 Make = Callable[[], None]
@@ -112,6 +113,7 @@ def written(change: Callable[[Response], Response]) -> Make:
     class Faults:
         def __init__(self, faults: Any) -> None:
             self.read = faults.read
+            self.gives = faults.gives
             self.inner = faults
 
         def write(self, error: HubError, request: Request) -> Response:
@@ -181,6 +183,10 @@ def rounded(write: Any) -> Any:
         return [coarse(inner) for inner in value] if isinstance(value, list) else value
 
     return lambda *values: write(*map(coarse, values))
+
+
+def talkative(write: Any) -> Any:
+    return lambda value: write({**value, "more": 1} if isinstance(value, dict) else value)
 
 
 def endless(issue: Any) -> Any:
@@ -284,6 +290,7 @@ def without_notes(operation: Operation[Any, Any]) -> Operation[Any, Any]:
 def never_refused(dialect: Dialect) -> Dialect:
     class Faults:
         write = dialect.faults.write
+        gives = dialect.faults.gives
 
         def read(self, response: Response) -> HubError | None:
             return None if response.status == 404 else dialect.faults.read(response)
@@ -392,6 +399,19 @@ CAUGHT_BY: dict[str, dict[str, Make]] = {
     },
     "test_replays.py::test_a_refusal_keeps_nothing": {
         "a refused order is kept": swap("orderglot.faces.server:Server._perform", kept_anyway),
+    },
+    "test_openapi.py::test_an_answer_is_as_the_document_says": {
+        "another status is declared": every_operation(
+            lambda operation: replace(operation, gives=given(226, str))
+        ),
+    },
+    "test_openapi.py::test_whatever_a_client_does_with_an_order_is_as_the_document_says": {
+        "an answer says more than is declared": swap("orderglot.wire.json:write", talkative),
+    },
+    "test_openapi.py::test_a_request_that_is_welcome_is_as_the_document_says": {
+        "nothing is declared to be sent": every_operation(
+            lambda operation: replace(operation, asks=None, takes={})
+        ),
     },
 }
 """Each mistake, under the law that must catch it."""

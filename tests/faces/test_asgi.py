@@ -354,6 +354,19 @@ def test_an_ordinary_page_goes_before_the_dialects() -> None:
     assert [{"type": "page"}] == told(DIALECT, scope(), pages={"/tiny/hello": page})
 
 
+def test_a_page_stands_for_all_below_it_where_no_face_has_anything() -> None:
+    async def page(scope: Scope, receive: Receive, tell: Tell) -> None:
+        await tell({"type": "page"})
+
+    def asked(path: str) -> Any:
+        pages = {"/about/": page, "/tiny/": page}
+        return told(DIALECT, scope(path=path, raw_path=path.encode()), pages=pages)[0]["type"]
+
+    assert "page" == asked("/about/us")
+    assert "http.response.start" == asked("/about")
+    assert "http.response.start" == asked("/tiny/hello")
+
+
 def test_the_end_of_the_program_lets_go_of_things() -> None:
     ended = []
 

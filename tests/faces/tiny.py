@@ -6,7 +6,7 @@ JSON, an id and a key in two headers, pages by offset. `burst` fails as nobody f
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypedDict
 
 from msgspec.structs import replace
 
@@ -31,12 +31,35 @@ from orderglot.wire.dialect import (
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request, Response, fill, query_of
 from orderglot.wire.paging import read_bounded
+from orderglot.wire.shape import JSON, Given, Proof, Proofs, given, refused
 
 NAME = "tiny"
 KNOWN = ("references", "po_number", "notes")
 LONGEST_NOTES = 20
 
 STATUSES = dict(zip(KINDS, (400, 404, 409, 401, 403, 429, 405, 503), strict=True))
+
+
+class TinyOrder(TypedDict):
+    id: str
+    po: str
+    notes: str
+
+
+class TinyList(TypedDict):
+    orders: list[TinyOrder]
+    next: int | None
+
+
+class TinyWindow(TypedDict, total=False):
+    limit: int
+    offset: int
+
+
+class TinyError(TypedDict):
+    error: str
+    message: str
+    problems: list[list[str]]
 
 
 class TinyAuth:
@@ -63,6 +86,9 @@ class TinyAuth:
             raise Unauthenticated("Send your id and key.")
         return credential.caller
 
+    def proofs(self, operation: Operation[Any, Any]) -> Proofs:
+        return (tuple(Proof("header", f"X-{name}") for name in self.fields),)
+
 
 class TinyFaults:
     """The error's own name, its message and its problems."""
@@ -86,6 +112,9 @@ class TinyFaults:
                 *(Problem(name, Rule(rule), why) for name, rule, why in body["problems"])
             )
         return kind(body["message"])
+
+    def gives(self, operation: Operation[Any, Any]) -> tuple[Given, ...]:
+        return refused(STATUSES, {JSON: TinyError})
 
 
 def answer(value: Any, status: int = 200) -> Response:
@@ -119,6 +148,10 @@ async def perform_get(desk: Desk, ref: Reference) -> Order:
 
 
 async def perform_list(desk: Desk, window: Window) -> Page:
+    """List some orders.
+
+    All of them, if there are few.
+    """
     return await desk.book.page(window)
 
 
@@ -143,6 +176,8 @@ CREATE_ORDER: Operation[Order, Order] = Operation(
     read_response=lambda response, order: read_order(json.read(response.body)),
     needs=CREATE,
     once=True,
+    takes={JSON: TinyOrder},
+    gives=given(201, TinyOrder),
 )
 
 GET_ORDER: Operation[Reference, Order] = Operation(
@@ -154,6 +189,7 @@ GET_ORDER: Operation[Reference, Order] = Operation(
     perform=perform_get,
     write_response=lambda order, request: answer(write_order(order)),
     read_response=lambda response, ref: read_order(json.read(response.body)),
+    gives=given(200, TinyOrder),
 )
 
 
@@ -193,6 +229,8 @@ LIST_ORDERS: Operation[Window, Page] = Operation(
     perform=perform_list,
     write_response=write_list_response,
     read_response=read_list_response,
+    asks=TinyWindow,
+    gives=given(200, TinyList),
 )
 
 HELLO: Operation[str, str] = Operation(

@@ -38,3 +38,17 @@ def test_any_other_is_invalid(query: str, rule: Rule) -> None:
     (problem,) = caught.value.problems
     assert ("limit", rule) == (problem.field, problem.rule)
     assert len(problem.reason) < 100
+
+
+@pytest.mark.parametrize(
+    ("query", "reason"),
+    [
+        ("skip=-1", "-1 is not at least 0."),
+        ("skip=9007199254740993", "9007199254740993 is not between 0 and 9007199254740992."),
+    ],
+)
+def test_a_number_is_told_the_bound_that_it_breaks(query: str, reason: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        read_bounded(asked(query), "skip", 0)
+
+    assert reason == caught.value.problems[0].reason

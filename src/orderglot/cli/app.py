@@ -9,6 +9,7 @@ from orderglot.cli.demo import demo
 from orderglot.cli.frame import group
 from orderglot.cli.link import link
 from orderglot.cli.load import load
+from orderglot.cli.openapi import openapi
 from orderglot.cli.place import place
 from orderglot.cli.pull import pull
 from orderglot.cli.serve import serve
@@ -32,6 +33,7 @@ app.command("place")(place)
 app.command("book")(summary)
 app.command("show")(show)
 app.command("link")(link)
+app.command("openapi")(openapi)
 app.command("translate")(translate)
 app.add_typer(sellers.app, name="seller")
 app.add_typer(customers.app, name="customer")

@@ -37,8 +37,9 @@ class Gone(Exception):
 class Asgi:
     """Takes each request to the face whose path templates it fits.
 
-    ``pages`` are ordinary applications by the path they stand at; they go first. ``public_url``
-    takes the place of scheme and Host in the links that faces write. ``ending`` runs at shutdown.
+    ``pages`` are ordinary applications by the path they stand at; they go first. One whose path
+    ends in a slash stands for all below it where no face has anything. ``public_url`` takes the
+    place of scheme and Host in the links that faces write. ``ending`` runs at shutdown.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class Asgi:
     ) -> None:
         self.routes = Routes((server, server.dialect) for server in servers)
         self.pages = dict(pages or {})
+        self.folders = tuple(path for path in self.pages if path.endswith("/"))
         self.public_url = public_url.rstrip("/")
         self.ending = ending
         self.own = token_hex(8)
@@ -71,6 +73,9 @@ class Asgi:
         try:
             route = self.routes.find(scope["method"], path)
         except HubError as error:
+            folder = next(filter(path.startswith, self.folders), None)
+            if folder is not None:
+                return await self.pages[folder](scope, receive, tell)
             server = self.routes.nearest(path)
             request = self._request(scope, path, b"")
             response = server.refuse(error, request) if server else _NOTHING_HERE
@@ -108,7 +113,7 @@ class Asgi:
             headers=headers,
             body=body,
             peer=(scope.get("client") or ("",))[0],
-            base=self.public_url or f"{scope['scheme']}://{_authority(scope, headers)}",
+            base=self.public_url or address_of(scope, headers),
             id=f"{self.own}{next(self.numbers):016x}",
         )
 
@@ -169,7 +174,12 @@ def _headers(raw: Headers) -> dict[str, str]:
     return headers
 
 
-def _authority(scope: Scope, headers: dict[str, str]) -> str:
+def address_of(scope: Scope, headers: Mapping[str, str]) -> str:
+    """Give the scheme and authority that a request came in on, by its Host where that is one."""
+    return f"{scope['scheme']}://{_authority(scope, headers)}"
+
+
+def _authority(scope: Scope, headers: Mapping[str, str]) -> str:
     host = headers.get("host", "")
     if _AUTHORITY.fullmatch(host.encode("latin-1")):
         return host

@@ -17,6 +17,7 @@ from orderglot.core.ports import Book, Keyring, Unit
 from orderglot.core.query import Page, Window
 from orderglot.wire.bodies import Bodies
 from orderglot.wire.message import Request, Response
+from orderglot.wire.shape import Given, Media, Proofs, Shape
 
 Ask = TypeVar("Ask")
 Answer = TypeVar("Answer")
@@ -77,6 +78,10 @@ class Operation(Generic[Ask, Answer]):
 
     ``paths`` are templates, every spelling the vendor uses; the first one is written. ``needs`` is
     the right that the caller must have. With ``once`` a repeated request is not performed again.
+    What stands on the wire is declared as types: ``asks`` and ``heads`` have the query's arguments
+    and the headers, ``takes`` is the body, ``gives`` what is answered when all goes well. Names
+    that both ``asks`` and ``takes`` have may stand in either. ``perform`` says in the first
+    sentence of its docstring what the operation does.
     """
 
     name: str
@@ -89,6 +94,10 @@ class Operation(Generic[Ask, Answer]):
     read_response: Callable[[Response, Ask], Answer]
     needs: str = READ
     once: bool = False
+    asks: Shape = None
+    heads: Shape = None
+    takes: Media = field(default_factory=dict)
+    gives: tuple[Given, ...] = ()
 
 
 class Auth(Protocol):
@@ -123,6 +132,10 @@ class Auth(Protocol):
         """Server: tell who is calling, or raise Unauthenticated or Forbidden."""
         ...
 
+    def proofs(self, operation: Operation[Any, Any]) -> Proofs:
+        """Declare what a request for an operation that needs a caller shows."""
+        ...
+
 
 class Faults(Protocol):
     """How a vendor says no, seen from both ends."""
@@ -133,6 +146,10 @@ class Faults(Protocol):
 
     def read(self, response: Response) -> HubError | None:
         """Client: give the error that a response spells, None where it says yes."""
+        ...
+
+    def gives(self, operation: Operation[Any, Any]) -> tuple[Given, ...]:
+        """Declare every form in which an operation can be refused."""
         ...
 
 

@@ -21,6 +21,10 @@ def read_bounded(
     except ValueError as error:
         raise invalid(name, Rule.MALFORMED, f"{text[:40]!r} {error}.") from None
     if not least <= number <= most:
-        bounds = f"at least {least}" if most == FURTHEST else f"between {least} and {most}"
+        bounds = (
+            f"at least {least}"
+            if number < least and most == FURTHEST
+            else f"between {least} and {most}"
+        )
         raise invalid(name, Rule.RANGE, f"{number} is not {bounds}.")
     return number

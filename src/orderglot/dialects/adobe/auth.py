@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -15,8 +16,9 @@ from orderglot.dialects.adobe.media import CORRELATION_ID
 from orderglot.dialects.adobe.tables import NAME
 from orderglot.dialects.adobe.tokens import TOKEN, Grant, fetch
 from orderglot.wire.auth import read_bearer, same
-from orderglot.wire.dialect import Session, Talk
+from orderglot.wire.dialect import Operation, Session, Talk
 from orderglot.wire.message import Request, fill
+from orderglot.wire.shape import Proof, Proofs
 
 CUSTOMER = "customer_id"
 """What a client calls the customer whose orders it is about."""
@@ -68,6 +70,10 @@ class AdobeAuth:
         if not same(key, credential.id):
             raise Unauthenticated("This token is another client's.", code="4115")
         return credential.caller
+
+    def proofs(self, _operation: Operation[Any, Any]) -> Proofs:
+        """Declare the API key and the token."""
+        return ((Proof("header", "X-Api-Key"), Proof("bearer")),)
 
 
 AUTH = AdobeAuth()

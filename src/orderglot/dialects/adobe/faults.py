@@ -23,6 +23,7 @@ from orderglot.core.errors import (
     Unsupported,
     Upstream,
 )
+from orderglot.dialects.adobe import shapes
 from orderglot.dialects.adobe.codes import (
     BREACHES,
     DEFAULTS,
@@ -35,8 +36,10 @@ from orderglot.dialects.adobe.codes import (
     Fault,
 )
 from orderglot.dialects.adobe.media import answer, read_body
+from orderglot.wire.dialect import OPEN, Operation
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request, Response
+from orderglot.wire.shape import JSON, Given
 
 TOKENS = "/ims/"
 OAUTH: dict[type[HubError], tuple[str, int]] = {
@@ -67,7 +70,6 @@ BY_STATUS: dict[int, type[HubError]] = {
 }
 """What a status means whose code is not in the table."""
 
-GATEWAY_DIGITS = 6
 BY_LINE = ("2119", "2120", "2121", "2122", "2123", "2124", "2125", "2128", "2129", "213", "214")
 _LINE = re.compile(r"Line Item: ?(\d+)", re.IGNORECASE)
 _INDEX = re.compile(r"\[(\d+)\]")
@@ -100,6 +102,14 @@ class AdobeFaults:
             message = f"{message} ({reason})"
         return _read_error(kind, code, message, form, response)
 
+    def gives(self, operation: Operation[Any, Any]) -> tuple[Given, ...]:
+        """Declare the codes by their statuses; the token endpoint has OAuth's words as well."""
+        refusals = shapes.refusals(reads=operation.method == "GET" or operation.needs == OPEN)
+        if not operation.paths[0].startswith(TOKENS):
+            return refusals
+        told = tuple(Given(status, {JSON: shapes.NotGranted}) for _, status in OAUTH.values())
+        return (*told, *refusals)
+
 
 FAULTS = AdobeFaults()
 
@@ -124,7 +134,7 @@ def _code_of_problem(problem: Problem, request: Request) -> str:
 
 
 def _write_body(code: str, fault: Fault, error: HubError, request: Request) -> dict[str, Any]:
-    if code.isdecimal() and len(code) == GATEWAY_DIGITS:
+    if code.isdecimal() and len(code) == shapes.GATEWAY_DIGITS:
         return {"error_code": code, "message": fault.message}
     problems = error.problems if isinstance(error, Invalid) else ()
     mine = [problem for problem in problems if _code_of_problem(problem, request) == code]

@@ -10,6 +10,7 @@ from orderglot.core.caller import Caller
 from orderglot.core.customer import Customer
 from orderglot.core.errors import Invalid, NotFound, Problem, Rule
 from orderglot.core.query import Page, Sort, Window
+from orderglot.dialects.adobe import shapes
 from orderglot.dialects.adobe.links import ORDERS, asking, read_link, write_link, write_orders_path
 from orderglot.dialects.adobe.media import answer, correlated, read_body
 from orderglot.dialects.adobe.search import (
@@ -25,6 +26,7 @@ from orderglot.dialects.adobe.terms import customer_of, order_of
 from orderglot.dialects.adobe.wire import read_order, write_shown
 from orderglot.wire.dialect import Desk, Operation
 from orderglot.wire.message import Request, Response
+from orderglot.wire.shape import given
 
 NEWEST_FIRST = (Sort("created", descending=True),)
 
@@ -41,7 +43,10 @@ def _read_search(request: Request, _caller: Caller) -> Search | str:
 
 
 async def _get_history(desk: Desk, ask: Search | str) -> Page:
-    """Give a page whose ``next`` is behind the link that leads on."""
+    """List a page of a customer's orders, newest first.
+
+    Its ``next`` is behind the link that leads on.
+    """
     assert isinstance(ask, Search)
     customer = await customer_of(desk, ask.customer, "1116")
     targets = await _targets(desk, customer, ask)
@@ -141,4 +146,7 @@ GET_HISTORY: Operation[Search | str, Page] = Operation(
     perform=_get_history,
     write_response=_write_history,
     read_response=_read_history,
+    asks=shapes.Search,
+    heads=shapes.Correlated,
+    gives=given(200, shapes.History, heads=shapes.Answered),
 )

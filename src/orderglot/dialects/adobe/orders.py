@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from orderglot.core.caller import CHANGE, CREATE, Caller
 from orderglot.core.order import Order, Reference
 from orderglot.core.query import Page, Sort, Window
+from orderglot.dialects.adobe import shapes
 from orderglot.dialects.adobe.drafts import Draft, read_change, read_draft, write_draft
 from orderglot.dialects.adobe.history import GET_HISTORY
 from orderglot.dialects.adobe.links import (
@@ -36,6 +37,7 @@ from orderglot.dialects.adobe.wire import (
 from orderglot.wire import json
 from orderglot.wire.dialect import Desk, Operation, Talk, call
 from orderglot.wire.message import Request, Response, query_of
+from orderglot.wire.shape import JSON, given
 
 NEWEST_FIRST = (Sort("created", descending=True),)
 
@@ -63,6 +65,7 @@ def _read_pick(request: Request, _caller: Caller) -> Pick:
 
 
 async def _get_order(desk: Desk, pick: Pick) -> Order:
+    """Get one order of a customer."""
     return await named_order(desk, pick.customer, pick.order)
 
 
@@ -86,6 +89,9 @@ GET_ORDER: Operation[Pick, Order] = Operation(
     perform=_get_order,
     write_response=_write_picked,
     read_response=_read_picked,
+    asks=shapes.Prices,
+    heads=shapes.Correlated,
+    gives=given(200, shapes.Order, heads=shapes.Answered),
 )
 
 
@@ -109,6 +115,7 @@ def _read_draft(request: Request, _caller: Caller) -> Draft:
 
 
 async def _create_order(desk: Desk, draft: Draft) -> Order:
+    """Create an order, a return, a renewal or a switch of a customer, or show a preview of it."""
     return await create(desk, draft)
 
 
@@ -130,6 +137,10 @@ CREATE_ORDER: Operation[Draft, Order] = Operation(
     read_response=_read_picked,
     needs=CREATE,
     once=True,
+    asks=shapes.Prices,
+    heads=shapes.Correlated,
+    takes={JSON: shapes.NewOrder},
+    gives=given(201, shapes.Order, heads=shapes.Answered),
 )
 
 
@@ -155,6 +166,7 @@ def _read_change(request: Request, _caller: Caller) -> Change:
 
 
 async def _update_order(desk: Desk, change: Change) -> Order:
+    """Change the client's own reference of an order."""
     order = await _get_order(desk, Pick(change.customer, change.order))
     return await desk.book.change(replace(order, po_number=change.reference), "renamed")
 
@@ -174,6 +186,9 @@ UPDATE_ORDER: Operation[Change, Order] = Operation(
     read_response=_read_picked,
     needs=CHANGE,
     once=True,
+    heads=shapes.Correlated,
+    takes={JSON: shapes.Change},
+    gives=given(200, shapes.Order, heads=shapes.Answered),
 )
 
 

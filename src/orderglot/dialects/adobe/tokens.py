@@ -8,12 +8,14 @@ from msgspec import Struct
 
 from orderglot.core.caller import Caller
 from orderglot.core.errors import Rule, Unauthenticated, invalid
+from orderglot.dialects.adobe import shapes
 from orderglot.dialects.adobe.faults import UNSUPPORTED_GRANT
 from orderglot.dialects.adobe.media import answer, read_body, request_id
 from orderglot.dialects.adobe.tables import NAME
 from orderglot.wire.auth import read_basic, same
 from orderglot.wire.dialect import OPEN, Desk, Operation, Talk, call
 from orderglot.wire.message import Request, Response, essence, pairs, query_of
+from orderglot.wire.shape import given
 
 KEY = "key"
 TOKEN = "token"  # noqa: S105
@@ -69,6 +71,7 @@ def _read_grant(request: Request, _caller: Caller) -> Grant:
 
 
 async def _get_token(desk: Desk, grant: Grant) -> Granted:
+    """Give a token for a client's id and secret."""
     if grant.grant_type != GRANT:
         reason = f"Ask with grant_type={GRANT}."
         raise invalid("grant_type", Rule.CHOICE, reason, code=UNSUPPORTED_GRANT)
@@ -107,6 +110,9 @@ GET_TOKEN: Operation[Grant, Granted] = Operation(
     perform=_get_token,
     write_response=_write_granted,
     read_response=_read_granted,
+    asks=shapes.Grant,
+    takes={FORM: shapes.Grant},
+    gives=given(200, shapes.Granted, heads=shapes.Answered),
     needs=OPEN,
 )
 
@@ -120,6 +126,7 @@ def fetch(grant: Grant) -> Talk[Granted]:
 
 
 async def _ping(_desk: Desk, _ask: None) -> str:
+    """Give a sign of life."""
     return "pong"
 
 
@@ -141,5 +148,6 @@ PING: Operation[None, str] = Operation(
     perform=_ping,
     write_response=_write_pong,
     read_response=_read_pong,
+    gives=given(200, str, "text/plain", heads=shapes.Answered),
     needs=OPEN,
 )

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from msgspec.structs import replace
 
 from orderglot.core.caller import Caller
 from orderglot.core.errors import Unauthenticated
 from orderglot.core.ports import Credential, Keyring
 from orderglot.dialects.catalyst.tables import NAME
-from orderglot.wire.dialect import Session, Talk
+from orderglot.wire.dialect import Operation, Session, Talk
 from orderglot.wire.message import Request, argument
+from orderglot.wire.shape import Proof, Proofs
 
 KEY, TOKEN, REFRESH = "key", "token", "refresh"
 
@@ -41,6 +44,11 @@ class CatalystAuth:
     async def identify(self, request: Request, keyring: Keyring) -> Caller:
         """Tell who is calling."""
         return (await admit(keyring, read_token(request), KEY, TOKEN)).caller
+
+    def proofs(self, _operation: Operation[Any, Any]) -> Proofs:
+        """Declare the token, at any of its places."""
+        places = (Proof("header", "Authorization"), Proof("bearer"), Proof("query", "access_token"))
+        return tuple((place,) for place in places)
 
 
 AUTH = CatalystAuth()

@@ -13,6 +13,7 @@ from orderglot.core.caller import CHANGE, CREATE, Caller
 from orderglot.core.errors import Rule, invalid
 from orderglot.core.order import Line, Order, native
 from orderglot.core.summing import summed
+from orderglot.dialects.catalyst import shapes
 from orderglot.dialects.catalyst.desk import (
     JSON,
     SITES,
@@ -35,6 +36,8 @@ from orderglot.wire import json
 from orderglot.wire.dialect import Desk, Operation
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request, Response
+from orderglot.wire.shape import JSON as PLAIN
+from orderglot.wire.shape import Given
 from orderglot.wire.values import read_references
 
 
@@ -97,6 +100,7 @@ def _write_draft(draft: Draft) -> Request:
 
 
 async def _create_order(desk: Desk, draft: Draft) -> Order:
+    """Create an order, with items or without."""
     site = await site_at(desk, draft.site)
     seller = await desk.book.seller()
     begun = with_status(site, Order(currency=seller.currency), _first_status(site))
@@ -143,6 +147,8 @@ CREATE_ORDER: Operation[Draft, Order] = Operation(
     read_response=_read_created,
     needs=CREATE,
     once=True,
+    takes={PLAIN: shapes.NewOrder},
+    gives=(Given(201, heads=shapes.Created),),
 )
 
 
@@ -163,6 +169,7 @@ def _write_change(draft: Draft) -> Request:
 
 
 async def _update_order(desk: Desk, draft: Draft) -> Order:
+    """Change some fields of an order."""
     site = await site_at(desk, draft.site)
     order = await order_at(desk, site, draft.id)
     changed = _taken(order, draft, site)
@@ -202,6 +209,8 @@ UPDATE_ORDER: Operation[Draft, Order | None] = Operation(
     write_response=write_done,
     read_response=nothing_said,
     needs=CHANGE,
+    takes={PLAIN: shapes.Change},
+    gives=(Given(204, heads=shapes.Changed),),
 )
 
 
@@ -229,4 +238,5 @@ DELETE_ORDER: Operation[One, Order | None] = Operation(
     write_response=_write_gone,
     read_response=nothing_said,
     needs=CHANGE,
+    gives=(Given(204),),
 )

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from orderglot.core.caller import Caller
 from orderglot.core.order import Order
+from orderglot.dialects.catalyst import shapes
 from orderglot.dialects.catalyst.desk import (
     SITES,
     ask_for,
@@ -30,8 +31,8 @@ from orderglot.wire.dialect import Desk, Operation
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request, Response, query_of
 from orderglot.wire.paging import read_bounded
+from orderglot.wire.shape import given
 
-MOST_PIECES = 999_999
 FROM = 0
 
 
@@ -71,11 +72,13 @@ def _write_part(template: str) -> Callable[[Part], Request]:
 
 
 async def _get_part(desk: Desk, part: Part) -> Parts:
+    """List a part of an order."""
     site = await site_at(desk, part.site)
     return Parts(await order_at(desk, site, part.order), site, part)
 
 
 async def _get_site(desk: Desk, part: Part) -> Parts:
+    """List the statuses of the site."""
     return Parts(site=await site_at(desk, part.site), part=part)
 
 
@@ -127,6 +130,8 @@ LIST_PRODUCTS: Operation[Part, Parts] = Operation(
     perform=_get_part,
     write_response=_listed(_write_items),
     read_response=_read_items,
+    asks=shapes.Stretch,
+    gives=given(200, shapes.Items),
 )
 
 LIST_ADDRESSES: Operation[Part, Parts] = Operation(
@@ -138,6 +143,8 @@ LIST_ADDRESSES: Operation[Part, Parts] = Operation(
     perform=_get_part,
     write_response=_listed(lambda parts: write_addresses(parts.order, parts.site)),
     read_response=_read_addresses,
+    asks=shapes.Stretch,
+    gives=given(200, shapes.Addresses),
 )
 
 
@@ -158,4 +165,6 @@ LIST_STATUSES: Operation[Part, Parts] = Operation(
         lambda parts: [_write_status(row, parts.site) for row in parts.site.statuses]
     ),
     read_response=_read_statuses,
+    asks=shapes.Stretch,
+    gives=given(200, shapes.Statuses),
 )

@@ -18,9 +18,13 @@ from orderglot.core.errors import (
     Upstream,
     sentence,
 )
+from orderglot.dialects.catalyst import shapes
 from orderglot.wire import json
+from orderglot.wire.dialect import Operation
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request, Response
+from orderglot.wire.shape import JSON as PLAIN
+from orderglot.wire.shape import Given, refused
 from orderglot.wire.table import Both
 
 PAGE = "https://docs.worldsecuresystems.com/developers/"
@@ -59,6 +63,7 @@ class CatalystFaults(NamedTuple):
 
     write: Callable[[HubError, Request], Response]
     read: Callable[[Response], HubError | None]
+    gives: Callable[[Operation[Any, Any]], tuple[Given, ...]]
 
 
 def write_error(error: HubError, request: Request) -> Response:
@@ -91,7 +96,12 @@ def read_error(response: Response) -> HubError | None:
     return kind(message)
 
 
-FAULTS = CatalystFaults(write_error, read_error)
+def declare_errors(operation: Operation[Any, Any]) -> tuple[Given, ...]:
+    """Declare the one form of an error, whatever the operation is."""
+    return refused(STATUSES.canon, {PLAIN: shapes.Refusal})
+
+
+FAULTS = CatalystFaults(write_error, read_error, declare_errors)
 
 
 def _code(kind: type[HubError], error: HubError) -> int:

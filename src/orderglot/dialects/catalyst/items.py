@@ -11,6 +11,7 @@ from orderglot.core.fields import read_whole_text
 from orderglot.core.order import Line, Order
 from orderglot.core.pricing import price
 from orderglot.core.summing import summed
+from orderglot.dialects.catalyst import shapes
 from orderglot.dialects.catalyst.desk import (
     JSON,
     SITES,
@@ -26,8 +27,8 @@ from orderglot.wire import json
 from orderglot.wire.dialect import Desk, Operation
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request
-
-MOST_PIECES = 999_999
+from orderglot.wire.shape import JSON as PLAIN
+from orderglot.wire.shape import Given
 
 
 class Items(Struct, frozen=True):
@@ -69,7 +70,7 @@ def read_item(form: Form) -> Line:
     sku = form.text("productCode") or product
     if not sku:
         form.refuse("productId", Rule.REQUIRED, "This field is required.")
-    pieces = form.whole("units", required=True, least=1, most=MOST_PIECES)
+    pieces = form.whole("units", required=True, least=1, most=shapes.MOST_PIECES)
     return Line(
         sku=sku, item_id=digits(product), title=exact(form, "description"), quantity=pieces or 0
     )
@@ -115,4 +116,6 @@ ADD_PRODUCTS: Operation[Items, Order | None] = Operation(
     read_response=nothing_said,
     needs=CHANGE,
     once=True,
+    takes={PLAIN: shapes.NewItems},
+    gives=(Given(204, heads=shapes.Changed),),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
 from msgspec import Struct
 
@@ -22,15 +22,19 @@ from orderglot.dialects.catalyst.values import (
     read_yes,
     write_moment,
 )
+from orderglot.wire.shape import Amount, Shape, one_of
 from orderglot.wire.table import Both
 from orderglot.wire.values import bare, read_amount, read_whole
+
+Id = int | str | None
+Moment = str | None
 
 Show = Callable[[Order, Site], Any]
 Take = Callable[[Order, Any, Site], Order]
 
 
 class Member(Struct, frozen=True):
-    """One field: ``show`` spells it, ``take`` puts what was sent into an order.
+    """One field: ``show`` spells it in its ``shape``, ``take`` puts what was sent into an order.
 
     ``take`` raises a ValueError that goes on from the value; what only the hub decides is taken
     when an order is read that came from a vendor, not when a client sends one (``own``).
@@ -40,10 +44,13 @@ class Member(Struct, frozen=True):
     show: Show
     take: Take
     asked: Asked
+    shape: Shape
     own: bool = False
 
 
-def at(name: str, path: str, asked: Asked, write: Any, read: Any, *, own: bool = False) -> Member:
+def at(
+    name: str, path: str, asked: Asked, shape: Shape, write: Any, read: Any, *, own: bool = False
+) -> Member:
     """Make the member that spells the value at one path of an order."""
     there = look(path)
 
@@ -53,20 +60,20 @@ def at(name: str, path: str, asked: Asked, write: Any, read: Any, *, own: bool =
     def take(order: Order, value: Any, _site: Site) -> Order:
         return put(order, path, read(value))
 
-    return Member(name, show, take, asked, own=own)
+    return Member(name, show, take, asked, shape, own=own)
 
 
 def text(name: str, path: str, nothing: str | None = "") -> Member:
     """Make the member that spells a text; ``nothing`` is shown where there is none."""
     asked = asking.text(path, nothing)
-    return at(name, path, asked, lambda text: text or nothing, unless_empty(read_text, ""))
+    shape = str | None if nothing is None else str
+    return at(name, path, asked, shape, lambda text: text or nothing, unless_empty(read_text, ""))
 
 
 def moment(name: str, path: str, *, own: bool = False) -> Member:
     """Make the member that spells a time, null where there is none."""
-    return at(
-        name, path, asking.moment(path), write_moment, unless_empty(read_moment, None), own=own
-    )
+    asked = asking.moment(path)
+    return at(name, path, asked, Moment, write_moment, unless_empty(read_moment, None), own=own)
 
 
 def amount(name: str, path: str, nothing: int | None = 0, *, own: bool = False) -> Member:
@@ -75,9 +82,8 @@ def amount(name: str, path: str, nothing: int | None = 0, *, own: bool = False) 
     def write(amount: Decimal | None) -> Decimal | int | None:
         return nothing if amount is None else bare(amount)
 
-    return at(
-        name, path, asking.number(path, nothing), write, unless_empty(read_amount, None), own=own
-    )
+    asked, shape = asking.number(path, nothing), Amount | None if nothing is None else Amount
+    return at(name, path, asked, shape, write, unless_empty(read_amount, None), own=own)
 
 
 def spelled(name: str, path: str, nothing: int | None = None) -> Member:
@@ -90,7 +96,8 @@ def spelled(name: str, path: str, nothing: int | None = None) -> Member:
         number = None if value in (None, "") else read_whole(value)
         return "" if number in (None, nothing) else str(number)
 
-    return at(name, path, asking.spelled(path, nothing), write, read)
+    shape = int | None if nothing is None else int
+    return at(name, path, asking.spelled(path, nothing), shape, write, read)
 
 
 def flag(name: str, path: str, *, nothing: bool | None = False) -> Member:
@@ -99,9 +106,8 @@ def flag(name: str, path: str, *, nothing: bool | None = False) -> Member:
     def write(value: bool | None) -> bool | None:
         return nothing if value is None else value
 
-    return at(
-        name, path, asking.flag(path, nothing=nothing), write, unless_empty(read_yes, nothing)
-    )
+    asked, shape = asking.flag(path, nothing=nothing), bool | None if nothing is None else bool
+    return at(name, path, asked, shape, write, unless_empty(read_yes, nothing))
 
 
 def coded(
@@ -120,7 +126,8 @@ def coded(
             raise ValueError(f"is none of {', '.join(map(str, table.codes))}")
         return back[code]
 
-    return at(name, path, asked, write, take)
+    shape = Annotated[Any, one_of(sorted(back, key=str))]
+    return at(name, path, asked, shape, write, take)
 
 
 def _code(value: Any) -> Any:
@@ -138,7 +145,7 @@ def listed(name: str, path: str, rows: str) -> Member:
         number = None if value in (None, "") else read_whole(value)
         return put(order, path, "" if number is None else word_of(getattr(site, rows), number))
 
-    return Member(name, show, take, numbered.listed(path, rows))
+    return Member(name, show, take, numbered.listed(path, rows), int | None)
 
 
 def unless_empty(read: Callable[[Any], Any], nothing: Any) -> Callable[[Any], Any]:

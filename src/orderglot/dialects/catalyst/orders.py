@@ -24,6 +24,7 @@ from orderglot.core.query import (
     Sort,
     Window,
 )
+from orderglot.dialects.catalyst import shapes
 from orderglot.dialects.catalyst.desk import (
     JSON,
     SITES,
@@ -52,6 +53,7 @@ from orderglot.wire.dialect import Desk, Operation
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request, Response, argument, query_of
 from orderglot.wire.paging import FURTHEST, read_bounded
+from orderglot.wire.shape import given
 
 OLDEST_FIRST = (Sort("created"),)
 """How our client lists, so that an order that arrives meanwhile moves no other."""
@@ -119,6 +121,7 @@ def _read_listing(request: Request, _caller: Caller) -> Listing:
 
 
 async def _list_orders(desk: Desk, listing: Listing) -> Listed:
+    """List orders of the site, or of one customer."""
     site = await site_at(desk, listing.site)
     where = await _narrowed(desk, read_where(listing.where, site))
     parts = [where] if asks(where, "deleted") else [NOT_DELETED, where]
@@ -211,6 +214,8 @@ LIST_ORDERS: Operation[Listing, Listed] = Operation(
     perform=_list_orders,
     write_response=_write_listed,
     read_response=_read_listed,
+    asks=shapes.Listing,
+    gives=given(200, shapes.Orders),
 )
 
 LIST_CUSTOMER_ORDERS: Operation[Listing, Listed] = Operation(
@@ -222,6 +227,8 @@ LIST_CUSTOMER_ORDERS: Operation[Listing, Listed] = Operation(
     perform=_list_orders,
     write_response=_write_listed,
     read_response=_read_listed,
+    asks=shapes.Listing,
+    gives=given(200, shapes.Orders),
 )
 
 
@@ -255,6 +262,7 @@ def _read_one(request: Request, _caller: Caller) -> One:
 
 
 async def _get_order(desk: Desk, one: One) -> Shown:
+    """Get one order."""
     site = await site_at(desk, one.site)
     order = await order_at(desk, site, one.id)
     customer = await customer_of(desk, order) if wants_customer(one.fields) else None
@@ -282,4 +290,6 @@ GET_ORDER: Operation[One, Shown] = Operation(
     perform=_get_order,
     write_response=_write_shown,
     read_response=_read_shown,
+    asks=shapes.Fields,
+    gives=given(200, shapes.Order),
 )

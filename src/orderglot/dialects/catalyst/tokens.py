@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from orderglot.core.caller import Caller
 from orderglot.core.errors import Rule, Unauthenticated, invalid
+from orderglot.dialects.catalyst import shapes
 from orderglot.dialects.catalyst.auth import AUTH, REFRESH, TOKEN, admit
 from orderglot.dialects.catalyst.desk import JSON
 from orderglot.dialects.catalyst.site import site_id, write_id
@@ -20,6 +21,7 @@ from orderglot.wire import json
 from orderglot.wire.dialect import OPEN, Desk, Operation
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request, Response, argument, query_of
+from orderglot.wire.shape import given
 
 TOKEN_PATH = "/api/oauth/token"  # noqa: S105
 AUTHORIZE_PATH = "/api/oauth/authorize"
@@ -97,6 +99,7 @@ def _demand_url(url: str) -> str:
 
 
 async def _authorize(_desk: Desk, asked: Authorizing) -> Authorizing:
+    """Show the page on which an app is let in."""
     return asked
 
 
@@ -123,6 +126,8 @@ AUTHORIZE: Operation[Authorizing, Authorizing] = Operation(
     perform=_authorize,
     write_response=_write_authorized,
     read_response=_read_authorized,
+    asks=shapes.Authorizing,
+    gives=given(200, str, "text/html"),
     needs=OPEN,
 )
 
@@ -233,5 +238,7 @@ GRANT: Operation[Granting, Granted] = Operation(
     perform=_grant,
     write_response=_write_granted,
     read_response=_read_granted,
+    takes={FORM: shapes.Granting},
+    gives=given(200, shapes.Granted),
     needs=OPEN,
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from msgspec.structs import replace
 
 from orderglot.core.caller import Caller
@@ -15,11 +17,13 @@ from orderglot.dialects.kodaris.sessions import (
     SESSION,
     SESSION_HEADER,
     demand_csrf,
+    read_shown,
     session_of,
 )
 from orderglot.dialects.kodaris.tables import NAME
-from orderglot.wire.dialect import Session, Talk, call
+from orderglot.wire.dialect import Operation, Session, Talk, call
 from orderglot.wire.message import Request
+from orderglot.wire.shape import Proof, Proofs
 
 READS = frozenset({"GET", "HEAD"})
 
@@ -61,6 +65,12 @@ class KodarisAuth:
         if request.method not in READS:
             await demand_csrf(keyring, caller, request.headers.get(CSRF_HEADER, ""))
         return caller
+
+    def proofs(self, operation: Operation[Any, Any]) -> Proofs:
+        """Declare the session's key, and the token for all that is not about the session itself."""
+        session = Proof("header", SESSION_HEADER)
+        alone = operation.read_request is read_shown
+        return ((session,) if alone else (session, Proof("header", CSRF_HEADER)),)
 
 
 AUTH = KodarisAuth()

@@ -15,14 +15,11 @@ from orderglot.core.order import Address, Line, Order, Shipping, extra, native
 from orderglot.core.pricing import price
 from orderglot.core.product import Product
 from orderglot.core.values import Status
+from orderglot.dialects.kodaris.shapes import LONGEST, LONGEST_NOTES, MOST_PIECES
 from orderglot.dialects.kodaris.tables import DELIVERY, NAME, PARTY
 from orderglot.dialects.kodaris.wire import read_customer, write_party
 from orderglot.wire.form import Form
 from orderglot.wire.values import unless, write_number
-
-LONGEST = 255
-LONGEST_NOTES = 4000
-MOST_PIECES = 999_999
 
 
 class Draft(Struct, frozen=True):

@@ -22,9 +22,12 @@ from orderglot.core.errors import (
     Upstream,
     sentence,
 )
+from orderglot.dialects.kodaris import shapes
 from orderglot.dialects.kodaris.envelope import answer, listed
 from orderglot.wire import json
+from orderglot.wire.dialect import Operation
 from orderglot.wire.message import Request, Response
+from orderglot.wire.shape import JSON, Given, refused
 
 STATUSES: dict[type[HubError], int] = {
     Invalid: 400,
@@ -74,6 +77,10 @@ class KodarisFaults:
         if kind is Unsupported:
             return Unsupported(message, allow=_read_methods(response))
         return kind(message)
+
+    def gives(self, _operation: Operation[Any, Any]) -> tuple[Given, ...]:
+        """Declare the envelope, whatever the operation is."""
+        return refused(STATUSES, {JSON: shapes.Refusal})
 
 
 FAULTS = KodarisFaults()

@@ -10,6 +10,7 @@ from orderglot.core.customer import Customer
 from orderglot.core.errors import NotFound, Rule, invalid
 from orderglot.core.order import HUB, Order, Reference, native
 from orderglot.core.query import Page, Window
+from orderglot.dialects.kodaris import shapes
 from orderglot.dialects.kodaris.drafts import Draft, complete, read_draft, write_draft
 from orderglot.dialects.kodaris.envelope import (
     ASKS,
@@ -38,6 +39,7 @@ from orderglot.wire import json
 from orderglot.wire.dialect import Desk, Operation, Talk, call
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request, Response, argument, fill
+from orderglot.wire.shape import JSON, given
 from orderglot.wire.values import read_flag
 
 ORDER = "/api/account/order"
@@ -63,6 +65,7 @@ def _read_linked(request: Request, _caller: Caller) -> Linked:
 
 
 async def _list_linked(desk: Desk, ask: Linked) -> tuple[Order, ...]:
+    """List the orders that are linked to one."""
     if ask.token or (await desk.book.seller()).tables.get(CSRF_ON_READS, True):
         await demand_csrf(desk.keyring, desk.book.caller, ask.token)
     return await desk.book.linked(Reference(NAME, ask.id))
@@ -88,6 +91,7 @@ LINKED_ORDERS: Operation[Linked, tuple[Order, ...]] = Operation(
     perform=_list_linked,
     write_response=_write_orders,
     read_response=_read_orders,
+    gives=given(200, shapes.OrdersGiven),
 )
 
 
@@ -119,7 +123,7 @@ def _write_listing(ask: Listing) -> Request:
 
 def _read_listing(request: Request, _caller: Caller) -> Listing:
     form = body_of(request)
-    page = form.whole("page", least=0, most=2**31)
+    page = form.whole("page", least=0, most=shapes.LAST_PAGE)
     size = form.whole("size", least=1, most=LONGEST_PAGE)
     filters = tuple(map(read_filter, form.each("filterFields")))
     form.check()
@@ -127,6 +131,7 @@ def _read_listing(request: Request, _caller: Caller) -> Listing:
 
 
 async def _list_orders(desk: Desk, ask: Listing) -> Page:
+    """List a page of orders."""
     where = await query_of(desk, ask.filters)
     window = Window(where=where, limit=ask.size, offset=ask.page * ask.size, total=True)
     return await desk.book.page(window)
@@ -178,6 +183,8 @@ LIST_ORDERS: Operation[Listing, Page] = Operation(
     perform=_list_orders,
     write_response=_write_page,
     read_response=_read_page,
+    takes={JSON: shapes.Listing},
+    gives=given(200, shapes.PageGiven),
 )
 
 
@@ -210,6 +217,7 @@ def _completes(request: Request) -> bool:
 
 
 async def _create_order(desk: Desk, draft: Draft) -> Order:
+    """Create an order at the seller's prices, or show what it would be."""
     customer = await _customer(desk, draft.order)
     seller = await desk.book.seller()
     products = await desk.book.products([line.sku for line in draft.order.lines])
@@ -239,6 +247,9 @@ CREATE_ORDER: Operation[Draft, Order] = Operation(
     read_response=_read_order,
     needs=CREATE,
     once=True,
+    asks=shapes.Completing,
+    takes={JSON: shapes.NewOrder},
+    gives=given(200, shapes.OrderGiven),
 )
 
 

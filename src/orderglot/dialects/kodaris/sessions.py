@@ -12,6 +12,7 @@ from orderglot.core.customer import Customer, identity
 from orderglot.core.errors import Unauthenticated
 from orderglot.core.order import HUB, Reference, native
 from orderglot.core.ports import Keyring
+from orderglot.dialects.kodaris import shapes
 from orderglot.dialects.kodaris.envelope import (
     ASKS,
     answer,
@@ -25,6 +26,7 @@ from orderglot.wire.auth import same
 from orderglot.wire.dialect import OPEN, Desk, Operation
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request, Response
+from orderglot.wire.shape import JSON, given
 from orderglot.wire.values import read_references, write_number
 
 KEY = "key"
@@ -126,6 +128,8 @@ LOGIN: Operation[str, str] = Operation(
     perform=_log_in,
     write_response=_write_session,
     read_response=_read_session,
+    takes={JSON: shapes.Login},
+    gives=given(200, shapes.SessionGiven),
     needs=OPEN,
 )
 
@@ -138,7 +142,8 @@ def _shown_to(path: str) -> Callable[[str], Request]:
     return lambda session: Request(method="GET", path=path, headers=shows(session))
 
 
-def _read_shown(request: Request, _caller: Caller) -> str:
+def read_shown(request: Request, _caller: Caller) -> str:
+    """Read what a request says that is about its session and nothing else."""
     return session_of(request)
 
 
@@ -161,10 +166,11 @@ AUTH_TOKEN: Operation[str, str] = Operation(
     method="GET",
     paths=(TO_CSRF,),
     write_request=_shown_to(TO_CSRF),
-    read_request=_read_shown,
+    read_request=read_shown,
     perform=_give_token,
     write_response=answer,
     read_response=_read_token,
+    gives=given(200, shapes.TokenGiven),
 )
 
 
@@ -185,10 +191,11 @@ LOGOUT: Operation[str, None] = Operation(
     method="GET",
     paths=(TO_LOGOUT,),
     write_request=_shown_to(TO_LOGOUT),
-    read_request=_read_shown,
+    read_request=read_shown,
     perform=_log_out,
     write_response=answer,
     read_response=_read_nothing,
+    gives=given(200, shapes.Nothing),
 )
 
 
@@ -204,6 +211,7 @@ class Account(Struct, frozen=True, kw_only=True):
 
 
 async def _give_account(desk: Desk, _session: str) -> Account:
+    """Say whose session it is."""
     caller = desk.book.caller
     customer = Customer()
     if caller.customer is not None:
@@ -247,8 +255,9 @@ MY_ACCOUNT: Operation[str, Account] = Operation(
     method="GET",
     paths=(TO_ACCOUNT,),
     write_request=_shown_to(TO_ACCOUNT),
-    read_request=_read_shown,
+    read_request=read_shown,
     perform=_give_account,
     write_response=_write_account,
     read_response=_read_account,
+    gives=given(200, shapes.AccountGiven),
 )

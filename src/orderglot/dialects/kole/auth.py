@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
 from orderglot.core.caller import Caller
@@ -9,8 +11,9 @@ from orderglot.core.errors import Unauthenticated
 from orderglot.core.ports import Keyring
 from orderglot.dialects.kole.tables import NAME
 from orderglot.wire.auth import read_basic, same, write_basic
-from orderglot.wire.dialect import Session
+from orderglot.wire.dialect import Operation, Session
 from orderglot.wire.message import Request
+from orderglot.wire.shape import Proof, Proofs
 
 KEY = "key"
 
@@ -50,6 +53,10 @@ class KoleAuth:
         if not same(id, credential.id):
             raise Unauthenticated(REFUSED)
         return credential.caller
+
+    def proofs(self, _operation: Operation[Any, Any]) -> Proofs:
+        """Declare HTTP Basic."""
+        return ((Proof("basic"),),)
 
 
 def _read_proof(request: Request) -> tuple[str, str]:

@@ -23,6 +23,7 @@ from orderglot.core.errors import (
     Unsupported,
     Upstream,
 )
+from orderglot.dialects.kole import shapes
 from orderglot.dialects.kole.media import (
     LINK,
     ORDER,
@@ -30,9 +31,11 @@ from orderglot.dialects.kole.media import (
     media_received,
     read_body,
 )
+from orderglot.wire.dialect import Operation
 from orderglot.wire.form import Form
 from orderglot.wire.media import negotiate
 from orderglot.wire.message import Request, Response
+from orderglot.wire.shape import Given, refused
 
 STATUSES: dict[type[HubError], int] = {
     Invalid: 400,
@@ -83,6 +86,10 @@ class KoleFaults:
         if kind is Unsupported:
             return Unsupported(message, allow=_read_methods(response))
         return kind(message)
+
+    def gives(self, _operation: Operation[Any, Any]) -> tuple[Given, ...]:
+        """Declare the list of errors, whatever the operation is."""
+        return refused(STATUSES, shapes.ERRORS_MEDIA, shapes.REFUSED_HEADS)
 
 
 FAULTS = KoleFaults()

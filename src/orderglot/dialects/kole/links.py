@@ -8,6 +8,7 @@ from urllib.parse import unquote, urlsplit
 from orderglot.core.caller import Caller
 from orderglot.core.errors import Rule, invalid
 from orderglot.core.order import Reference
+from orderglot.dialects.kole import shapes
 from orderglot.dialects.kole.media import (
     LINK,
     agree,
@@ -20,6 +21,7 @@ from orderglot.dialects.kole.tables import NAME
 from orderglot.wire.dialect import Desk, Operation
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request, Response, segment
+from orderglot.wire.shape import Given
 from orderglot.wire.values import NO_ID
 
 ORDERS = "/orders"
@@ -83,6 +85,7 @@ def _read_root_request(request: Request, _caller: Caller) -> None:
 
 
 async def _list_links(_desk: Desk, _ask: None) -> Mapping[str, str]:
+    """List where to go on from the root."""
     return ROOT
 
 
@@ -108,4 +111,5 @@ LIST_LINKS: Operation[None, Mapping[str, str]] = Operation(
     perform=_list_links,
     write_response=_write_root,
     read_response=_read_root,
+    gives=(Given(200, shapes.LINKS_MEDIA, shapes.Found),),
 )

@@ -12,6 +12,7 @@ from orderglot.core.customer import Customer
 from orderglot.core.errors import Forbidden
 from orderglot.core.order import HUB, Order, Reference, native
 from orderglot.core.query import Page, Sort, Window
+from orderglot.dialects.kole import shapes
 from orderglot.dialects.kole.bodies import write_collection
 from orderglot.dialects.kole.drafts import Draft, complete, read_draft, write_draft
 from orderglot.dialects.kole.links import (
@@ -39,6 +40,7 @@ from orderglot.wire.dialect import Desk, Operation, Talk, call
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request, Response, query_of
 from orderglot.wire.paging import read_bounded
+from orderglot.wire.shape import Given
 
 OLDEST_FIRST = (Sort("created"),)
 """So that an order that arrives while somebody is paging moves no other to another page."""
@@ -62,6 +64,7 @@ def _read_window(request: Request, _caller: Caller) -> Window:
 
 
 async def _list_orders(desk: Desk, window: Window) -> Page:
+    """List the orders that the account may see, oldest first."""
     return await desk.book.page(window)
 
 
@@ -96,6 +99,11 @@ LIST_ORDERS: Operation[Window, Page] = Operation(
     perform=_list_orders,
     write_response=_write_page,
     read_response=_read_page,
+    asks=shapes.Window,
+    gives=(
+        Given(200, shapes.ORDERS_MEDIA, shapes.Found),
+        Given(204, heads=shapes.Found),
+    ),
 )
 
 
@@ -144,6 +152,7 @@ def _read_id(request: Request, _caller: Caller) -> str:
 
 
 async def _get_order(desk: Desk, id: str) -> Order:
+    """Get one order."""
     return await desk.book.get(Reference(NAME, id))
 
 
@@ -169,6 +178,7 @@ GET_ORDER: Operation[str, Order] = Operation(
     perform=_get_order,
     write_response=_write_order,
     read_response=_read_order,
+    gives=(Given(200, shapes.ORDER_MEDIA, shapes.Found),),
 )
 
 
@@ -190,6 +200,7 @@ def _read_draft(request: Request, _caller: Caller) -> Draft:
 
 
 async def _create_order(desk: Desk, draft: Draft) -> Order:
+    """Create an order for the account's customer, at the seller's prices."""
     customer = await _customer(desk)
     seller = await desk.book.seller()
     products = await desk.book.products([line.sku for line in draft.order.lines])
@@ -227,6 +238,8 @@ CREATE_ORDER: Operation[Draft, Order] = Operation(
     read_response=_read_created,
     needs=CREATE,
     once=True,
+    takes=shapes.NEW_MEDIA,
+    gives=(Given(201, shapes.CREATED_MEDIA, shapes.Made),),
 )
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import string
 from datetime import timedelta
+from typing import Any
 
 from msgspec.structs import replace
 
 from orderglot.core.caller import Caller
 from orderglot.core.errors import Forbidden, Unauthenticated
 from orderglot.core.ports import Credential, Keyring
+from orderglot.dialects.komet import shapes
 from orderglot.dialects.komet.arguments import (
     ACCOUNT,
     PROOF,
@@ -23,6 +25,7 @@ from orderglot.dialects.komet.tables import NAME
 from orderglot.wire.auth import same
 from orderglot.wire.dialect import OPEN, Desk, Operation, Session
 from orderglot.wire.message import Request, Response, query_of
+from orderglot.wire.shape import Proof, Proofs, given
 
 KEY = "key"
 LOGGED_IN = "login"
@@ -71,6 +74,10 @@ class KometAuth:
         if account and not _goes_by(credential, account):
             raise Unauthenticated(REFUSED)
         return credential.caller
+
+    def proofs(self, _operation: Operation[Any, Any]) -> Proofs:
+        """Declare the account and the token, both as headers or both in the query."""
+        return tuple((Proof(place, ACCOUNT), Proof(place, PROOF)) for place in ("header", "query"))
 
 
 AUTH = KometAuth()
@@ -148,5 +155,8 @@ LOGIN: Operation[tuple[str, str], str] = Operation(
     perform=_log_in,
     write_response=_write_token,
     read_response=_read_token,
+    asks=shapes.Login,
+    takes=shapes.said(shapes.Login),
+    gives=given(200, shapes.Token),
     needs=OPEN,
 )

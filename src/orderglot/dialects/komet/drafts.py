@@ -11,6 +11,7 @@ from orderglot.core.drafting import submit, withdraw
 from orderglot.core.errors import Rule, invalid
 from orderglot.core.order import Order, native
 from orderglot.core.values import Status
+from orderglot.dialects.komet import shapes
 from orderglot.dialects.komet.arguments import (
     account_of,
     company_of,
@@ -33,10 +34,8 @@ from orderglot.dialects.komet.settings import location_asked
 from orderglot.dialects.komet.tables import NAME
 from orderglot.wire.dialect import Desk, Operation
 from orderglot.wire.message import Request, Response
+from orderglot.wire.shape import given
 from orderglot.wire.values import read_references, write_number
-
-LONGEST_PO = 50
-
 
 # web-order.create
 
@@ -67,6 +66,7 @@ def _read_beginning(request: Request, _caller: Caller) -> Beginning:
 
 
 async def _create(desk: Desk, ask: Beginning) -> Order:
+    """Begin a web order that there is nothing in yet."""
     seller = await spend(desk)
     location = location_asked(seller, ask.location)
     return await desk.book.place(await begun(desk, ask.customer, location, seller.currency))
@@ -107,6 +107,9 @@ CREATE_ORDER: Operation[Beginning, Order] = Operation(
     read_response=_read_begun,
     needs=CREATE,
     once=True,
+    asks=shapes.Beginning,
+    takes=shapes.said(shapes.Beginning),
+    gives=given(200, shapes.Told),
 )
 
 
@@ -127,12 +130,15 @@ def _write_checkout(ask: Ending) -> Request:
 def _read_ending(request: Request, _caller: Caller) -> Ending:
     account_of(request)
     form = read_arguments(request)
-    ask = Ending(which=read_which(form), po_number=form.text("customerPo", longest=LONGEST_PO))
+    ask = Ending(
+        which=read_which(form), po_number=form.text("customerPo", longest=shapes.LONGEST_PO)
+    )
     form.check()
     return ask
 
 
 async def _check_out(desk: Desk, ask: Ending) -> str:
+    """Check a web order out, which places it."""
     seller = await spend(desk)
     demand_user(desk.book.caller)
     draft = await find(desk, ask.which, seller)
@@ -166,6 +172,9 @@ CHECKOUT: Operation[Ending, str] = Operation(
     read_response=_read_ended,
     needs=CREATE,
     once=True,
+    asks=shapes.Ending,
+    takes=shapes.said(shapes.Ending),
+    gives=given(200, shapes.Told),
 )
 
 
@@ -177,6 +186,7 @@ def _write_delete(ask: Ending) -> Request:
 
 
 async def _delete(desk: Desk, ask: Ending) -> str:
+    """Delete a pending web order."""
     seller = await spend(desk)
     order = withdraw(await find(desk, ask.which, seller), desk.now)
     marked = replace(order, extras={**order.extras, f"{NAME}.{CANCELED}": True})
@@ -199,4 +209,7 @@ DELETE: Operation[Ending, str] = Operation(
     read_response=_read_ended,
     needs=CHANGE,
     once=True,
+    asks=shapes.Ending,
+    takes=shapes.said(shapes.Ending),
+    gives=given(200, shapes.Told),
 )

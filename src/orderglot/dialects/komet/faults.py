@@ -23,9 +23,12 @@ from orderglot.core.errors import (
     Unsupported,
     Upstream,
 )
+from orderglot.dialects.komet import shapes
 from orderglot.dialects.komet.arguments import no
 from orderglot.wire import json
+from orderglot.wire.dialect import Operation
 from orderglot.wire.message import Request, Response
+from orderglot.wire.shape import Given, Wait, given
 
 OPENINGS: dict[type[HubError], str] = {
     Invalid: "Invalid parameters: ",
@@ -96,6 +99,10 @@ class KometFaults:
         if kind is Unsupported:
             return Unsupported(message, allow=_read_methods(response))
         return kind(message)
+
+    def gives(self, _operation: Operation[Any, Any]) -> tuple[Given, ...]:
+        """Declare the one form in which everything is refused."""
+        return given(200, shapes.No, heads=Wait)
 
 
 FAULTS = KometFaults()

@@ -18,6 +18,7 @@ from orderglot.core.product import Product
 from orderglot.core.query import And, Compare, Operator, Sort, Window
 from orderglot.core.seller import Seller
 from orderglot.core.values import Status
+from orderglot.dialects.komet import shapes
 from orderglot.dialects.komet.arguments import (
     account_of,
     opened,
@@ -50,10 +51,9 @@ from orderglot.dialects.komet.values import known, read_day, write_date
 from orderglot.wire.dialect import Desk, Operation
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request, Response
+from orderglot.wire.shape import given
 from orderglot.wire.values import write_number
 
-LONGEST_MARK = 20
-MOST_BOXES = 999_999
 MOST_PENDING = 100
 
 
@@ -110,10 +110,10 @@ def _read_line(form: Form) -> Line:
     return Line(
         sku=_read_product(form),
         type=PREBOOK if origin == str(FUTURE_SALES) else INVOICE,
-        quantity=form.whole("quantity", required=True, least=1, most=MOST_BOXES) or 0,
+        quantity=form.whole("quantity", required=True, least=1, most=shapes.MOST_BOXES) or 0,
         carrier_id=form.text("carrierId"),
         deliver_by=form.spelled("date", read_day),
-        mark_code=form.text("markCode", longest=LONGEST_MARK),
+        mark_code=form.text("markCode", longest=shapes.LONGEST_MARK),
         box=form.text("boxTypeCode"),
     )
 
@@ -129,6 +129,7 @@ def _read_product(form: Form) -> str:
 
 
 async def _add(desk: Desk, ask: Item) -> Added:
+    """Add an item to a web order, at the seller's price."""
     seller = await spend(desk)
     draft = await _draft(desk, ask, seller)
     codes = {ask.line.sku, *(line.sku for line in draft.lines)}
@@ -251,4 +252,7 @@ ADD_ITEM: Operation[Item, Added] = Operation(
     read_response=_read_added,
     needs=CREATE,
     once=True,
+    asks=shapes.NewItem,
+    takes=shapes.said(shapes.NewItem),
+    gives=given(200, shapes.Added),
 )

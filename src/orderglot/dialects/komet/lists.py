@@ -11,6 +11,7 @@ from orderglot.core.caller import Caller
 from orderglot.core.customer import Customer, identity
 from orderglot.core.errors import NotFound
 from orderglot.core.order import Reference, native
+from orderglot.dialects.komet import shapes
 from orderglot.dialects.komet.arguments import get, opened, read_arguments, yes
 from orderglot.dialects.komet.auth import demand_user
 from orderglot.dialects.komet.orders import NO_CUSTOMERS
@@ -21,6 +22,7 @@ from orderglot.dialects.komet.values import read_day, write_moment
 from orderglot.wire.dialect import Desk, Operation
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request, Response
+from orderglot.wire.shape import given
 from orderglot.wire.values import read_references, write_number
 
 NO_LOCATIONS = "Locations not found."
@@ -64,6 +66,7 @@ def _members(wanted: Filter) -> dict[str, Any]:
 
 
 async def _list_customers(desk: Desk, wanted: Filter) -> tuple[Customer, ...]:
+    """List the seller's customers."""
     await spend(desk)
     demand_user(desk.book.caller)
     if wanted.id:
@@ -142,6 +145,8 @@ CUSTOMER_LIST: Operation[Filter, tuple[Customer, ...]] = Operation(
     perform=_list_customers,
     write_response=_write_customers,
     read_response=_read_customers,
+    asks=shapes.Filter,
+    gives=given(200, shapes.Customers),
 )
 
 
@@ -149,6 +154,7 @@ CUSTOMER_LIST: Operation[Filter, tuple[Customer, ...]] = Operation(
 
 
 async def _list_locations(desk: Desk, wanted: Filter) -> tuple[Location, ...]:
+    """List the seller's locations."""
     seller = await spend(desk)
     demand_user(desk.book.caller)
     fitting = tuple(one for one in locations_of(seller) if wanted.fits(one.id, one.name, one.code))
@@ -181,4 +187,6 @@ LOCATION_LIST: Operation[Filter, tuple[Location, ...]] = Operation(
     perform=_list_locations,
     write_response=_write_locations,
     read_response=_read_locations,
+    asks=shapes.Filter,
+    gives=given(200, shapes.Locations),
 )

@@ -13,6 +13,7 @@ from orderglot.core.errors import NotFound, Rule
 from orderglot.core.order import Order, Reference, belongs, extra
 from orderglot.core.seller import Seller
 from orderglot.core.values import Status
+from orderglot.dialects.komet import shapes
 from orderglot.dialects.komet.arguments import (
     account_of,
     company_of,
@@ -29,6 +30,7 @@ from orderglot.dialects.komet.wire import read_order, write_order
 from orderglot.wire.dialect import Desk, Operation
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request, Response
+from orderglot.wire.shape import given
 
 Ask = TypeVar("Ask")
 Answer = TypeVar("Answer")
@@ -57,8 +59,8 @@ class Details(Struct, frozen=True, kw_only=True):
 
 def both(operation: Operation[Ask, Answer]) -> tuple[Operation[Ask, Answer], ...]:
     """Offer an operation by POST as well; old clients ask so for what is documented as GET."""
-    name = f"{operation.name}-post"
-    return operation, dataclasses.replace(operation, name=name, method="POST")
+    name, takes = f"{operation.name}-post", shapes.said(operation.asks)
+    return operation, dataclasses.replace(operation, name=name, method="POST", takes=takes)
 
 
 def write_which(which: Which) -> dict[str, str]:
@@ -130,6 +132,7 @@ def _read_details(request: Request, _caller: Caller) -> Details:
 
 
 async def _list_details(desk: Desk, ask: Details) -> tuple[Order, ...]:
+    """Give one web order with its items."""
     seller = await spend(desk)
     order = await find(desk, ask.which, seller)
     if (order.status is Status.DRAFT) is not (ask.status == PENDING):
@@ -162,4 +165,6 @@ DETAILS_LIST: Operation[Details, tuple[Order, ...]] = Operation(
     perform=_list_details,
     write_response=_write_orders,
     read_response=_read_orders,
+    asks=shapes.Details,
+    gives=given(200, shapes.WebOrders),
 )

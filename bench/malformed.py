@@ -1,0 +1,274 @@
+"""Malformed requests by Schemathesis, out of the OpenAPI document that a server gives of itself.
+
+    .venv/bin/python -m bench.malformed [--count N] [--seed N] [DIALECT ...]
+
+Each answer is held against the document: no status from 500 on, none that is not told there, and
+media type, headers and body as it says. A demo is served for it on this machine. Most requests come
+with a good key, and every second one asks for what is there, so that they get past the door.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import copy
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, suppress
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import requests
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis.errors import Unsatisfiable
+from msgspec import Struct, field
+from schemathesis import Case, GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.core.failures import FailureGroup
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from orderglot import demo, dialects
+from orderglot.faces.http import HttpLine
+from orderglot.wire.dialect import Dialect, Operation, Session
+from orderglot.wire.message import Request
+from orderglot.wire.shape import Proof
+from tests.cli.program import serving
+
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
+AT_ONCE = 50
+"""So many requests an operation gets in one round."""
+
+MOST_ROUNDS = 10_000
+MOST_SEEN = 20
+"""So many failures are told in full."""
+
+Headers = Mapping[str, str]
+
+
+class Figures(Struct):
+    """What was tried, how it was answered, and what should not have been."""
+
+    tried: int = 0
+    failed: int = 0
+    statuses: Counter[int] = field(default_factory=Counter)
+    seen: list[str] = field(default_factory=list)
+
+    @property
+    def survived(self) -> int:
+        """How many were answered as the document says."""
+        return self.tried - self.failed
+
+    @property
+    def server_errors(self) -> int:
+        """How many were answered with a status from 500 on."""
+        return sum(count for status, count in self.statuses.items() if status >= 500)
+
+
+def malformed(
+    url: str,
+    name: str,
+    count: int,
+    *,
+    prove: Callable[[], Headers] | None = None,
+    known: Mapping[str, str] | None = None,
+    first: int = 7,
+    modes: Sequence[GenerationMode] = (GenerationMode.NEGATIVE,),
+) -> Figures:
+    """Send so many requests of a dialect to the server at a URL, as malformed as Schemathesis can.
+
+    ``prove`` gives the headers of who is calling, ``known`` ids of what is there by the names of
+    their parameters, such as ``customer_id``; both are the demo's if not said. The requests follow
+    from ``first``, the seed.
+    """
+    figures = Figures()
+    inside, whole = _documents(url, name)
+    ids = {_short(one): value for one, value in (known or shown(name, url)).items()}
+    prove = prove or partial(proven, url, name)
+    share = min(AT_ONCE, -(-count // len(whole) // len(modes)))
+    with ExitStack() as open_lines:
+        # Each operation has a proof of its own, as one of them may end it, and has it before the
+        # first login fails, as the server lets those wait who fail too often.
+        lines = {one.label: open_lines.enter_context(_line(prove())) for one in whole}
+        for number in range(first, first + MOST_ROUNDS):
+            before = figures.tried
+            for one in whole if number % 4 == 0 else inside:
+                attempt = partial(_try, url=url, line=lines[one.label], ids=ids, figures=figures)
+                strategy = one.as_strategy(generation_mode=modes[number % len(modes)])
+                _round(strategy, min(share, count - figures.tried), number, attempt)
+            if figures.tried in (count, before):
+                break
+    return figures
+
+
+def _line(headers: Headers) -> requests.Session:
+    """Open a line that shows the same headers with every request."""
+    line = requests.Session()
+    line.trust_env = False
+    line.headers.update(headers)
+    return line
+
+
+def _documents(url: str, name: str) -> tuple[list[Any], list[Any]]:
+    """Give a document's operations as one who has a key sees them, and as they are.
+
+    Where the document says that a key is needed, Schemathesis often leaves it out.
+    """
+    with _line({}) as line:
+        document = line.get(f"{url}/openapi/{name}.json", timeout=30).json()
+    whole = _operations(document)
+    for methods in document["paths"].values():
+        for call in methods.values():
+            call["security"] = []
+    return _operations(document), whole
+
+
+def _operations(document: Any) -> list[Any]:
+    schema = schemathesis.openapi.from_dict(copy.deepcopy(document))
+    every: Any = schema.get_all_operations()
+    return [found.ok() for found in every]
+
+
+def _round(strategy: Any, most: int, number: int, attempt: Callable[[Case[Any]], None]) -> None:
+    """Draw requests and make them; nothing is looked for again that was found once."""
+    if most < 1:
+        return
+
+    @seed(number)
+    @settings(
+        max_examples=most,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=strategy)
+    def draw(case: Case[Any]) -> None:
+        attempt(case)
+
+    # There is nothing about some requests that could be malformed.
+    with suppress(Unsatisfiable):
+        draw()
+
+
+def _try(
+    case: Case[Any], *, url: str, line: requests.Session, ids: Mapping[str, str], figures: Figures
+) -> None:
+    """Make one request and hold its answer against the document."""
+    if figures.tried % 2:
+        _lead(case, ids)
+    if offers := _offers(case):
+        case.headers["Accept"] = offers[figures.tried // 2 % len(offers)]
+    figures.tried += 1
+    try:
+        response = case.call(base_url=url, session=line, timeout=30)
+        figures.statuses[response.status_code] += 1
+        case.validate_response(response, checks=CHECKS)
+    except (FailureGroup, requests.RequestException) as error:
+        figures.failed += 1
+        if len(figures.seen) < MOST_SEEN:
+            figures.seen.append(f"{case.operation.label}: {error}")
+
+
+def _offers(case: Case[Any]) -> list[str]:
+    """Give the media types that an operation answers in when all goes well."""
+    responses = case.operation.definition.raw["responses"]
+    answers = [answer for status, answer in responses.items() if status.startswith("2")]
+    return [media for answer in answers for media in answer.get("content", ())]
+
+
+def _lead(case: Case[Any], ids: Mapping[str, str]) -> None:
+    """Let a request ask for what is there, where it names it in its path or query."""
+    for name in case.path_parameters or ():
+        case.path_parameters[name] = ids.get(_short(name), case.path_parameters[name])
+    for name in case.query or ():
+        if name.lower().endswith("id"):
+            case.query[name] = ids.get(_short(name), case.query[name])
+
+
+def _short(name: str) -> str:
+    """Spell the name of an id so that ``customerId``, ``customer_id`` and ``customer`` are one."""
+    return name.lower().replace("_", "").removesuffix("id")
+
+
+def shown(name: str, url: str) -> dict[str, str]:
+    """Give the ids of what is there in a dialect's demo."""
+    return {one: str(value) for one, value in demo.examples(name, url).items()}
+
+
+def proven(url: str, name: str) -> Headers:
+    """Log in at a server with a dialect's demo credential; gives the headers that prove it."""
+    dialect = dialects.dialect(name)
+    auth = dialect.auth
+
+    async def prove() -> Headers:
+        session = Session(demo.credential(name, auth.fields), lambda: datetime.now(UTC))
+        async with HttpLine(url) as line:
+            talk = auth.login(session, 0)
+            try:
+                said = None if talk is None else next(talk)
+                while talk is not None and said is not None:
+                    said = talk.send(await line(said))
+            except StopIteration:
+                pass
+        proof = auth.prove(Request(method="GET", path="/"), session).headers
+        places = {
+            place.name.lower() for one in dialect.operations for place in _proofs(dialect, one)
+        }
+        return {one: value for one, value in proof.items() if one in {*places, "authorization"}}
+
+    return asyncio.run(prove())
+
+
+def _proofs(dialect: Dialect, operation: Operation[Any, Any]) -> Iterator[Proof]:
+    for way in dialect.auth.proofs(operation):
+        yield from way
+
+
+def report(url: str, names: list[str], count: int, first: int) -> Iterator[Figures]:
+    """Try each dialect and print its figures."""
+    print(f"{'dialect':10} {'tried':>8} {'survived':>8} {'5xx':>5} {'a second':>8}  statuses")
+    for name in names:
+        began = time.perf_counter()
+        figures = malformed(url, name, count, first=first)
+        pace = figures.tried / (time.perf_counter() - began)
+        statuses = ", ".join(f"{one}: {times}" for one, times in sorted(figures.statuses.items()))
+        print(
+            f"{name:10} {figures.tried:8,} {figures.survived:8,} {figures.server_errors:5,}"
+            f" {pace:8,.0f}  {statuses}",
+            flush=True,
+        )
+        print(*figures.seen, sep="\n", end="")
+        yield figures
+
+
+def main(words: list[str]) -> int:
+    """Serve a demo and try some dialects, all of them for none; gives 1 if anything failed."""
+    parser = argparse.ArgumentParser("python -m bench.malformed", description=__doc__)
+    parser.add_argument("dialects", nargs="*", default=dialects.names(), metavar="DIALECT")
+    parser.add_argument("--count", type=int, default=2_000, help="so many requests a dialect")
+    parser.add_argument("--seed", type=int, default=7, help="which requests are drawn")
+    asked = parser.parse_args(words)
+    with TemporaryDirectory() as place, serving(Path(place), "--demo") as line:
+        tried = list(report(line.base, list(asked.dialects), asked.count, asked.seed))
+    return 1 if any(figures.failed for figures in tried) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,24 @@
+"""``orderglot openapi``: a dialect's server face as an OpenAPI document."""
+
+from typing import Annotated
+
+import typer
+
+from orderglot.cli.demo import BASE
+from orderglot.cli.paper import write_json
+
+
+def openapi(
+    dialect: Annotated[str, typer.Argument(metavar="DIALECT", help="Which: kole, adobe …")],
+    url: Annotated[str, typer.Option(metavar="URL", help="Where it is being served.")] = BASE,
+) -> None:
+    """Print the OpenAPI 3.1 document of a dialect, for generators, testers and readers.
+
+    A running server has the same, for its own address, at /openapi/DIALECT.json.
+
+    $ orderglot openapi kole
+    $ orderglot openapi adobe --url https://orders.example
+    """
+    from orderglot import hub
+
+    write_json(hub.described(dialect, url.rstrip("/")))

@@ -1,0 +1,270 @@
+"""The shapes of Adobe's wire: orders, line items, the history, tokens, and refusals by status."""
+
+from functools import cache
+from typing import Annotated, Any, Literal, NotRequired, TypedDict
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from orderglot.dialects.adobe.codes import BREACHES, FAULTS_BY_CODE, RETURNS, SALES, SWITCHING
+from orderglot.dialects.adobe.drafts import ITEM, RESOURCE, TYPES
+from orderglot.dialects.adobe.media import LONGEST_CORRELATION_ID
+from orderglot.dialects.adobe.search import CODES, ORDER_TYPES
+from orderglot.dialects.adobe.tables import (
+    HIGHEST_NUMBER,
+    KINDS,
+    LONGEST_REFERENCE,
+    MOST_LINES,
+    MOST_PIECES,
+    SOURCES,
+    STATUSES,
+)
+from orderglot.wire.shape import JSON, Amount, Given, Shape, noted, one_of, says
+
+GATEWAY_DIGITS = 6
+"""So many digits has a code of the gateway's in front of the API."""
+
+Code = Annotated[str, one_of(STATUSES.codes)]
+Moment = Annotated[str, says("In UTC, to the second: 2019-05-02T22:49:54Z.")]
+Currency = Annotated[str, Meta(pattern="^[A-Z]{3}$")]
+Reference = Annotated[str, Meta(max_length=LONGEST_REFERENCE)]
+Date = Annotated[str, says("2019-05-02 for its midnight in UTC, or 2019-05-02T22:49:54Z.")]
+Texts = list[Annotated[str, Meta(min_length=1)]]
+
+Intent = Annotated[
+    str,
+    Meta(min_length=1, max_length=LONGEST_CORRELATION_ID),
+    says("Which intent the request belongs to: a repeated one gets the first answer."),
+]
+Correlated = TypedDict("Correlated", {"X-Correlation-Id": Intent, "X-Request-Id": NotRequired[str]})
+Answered = TypedDict("Answered", {"X-Request-Id": str})
+Refused = TypedDict("Refused", {"X-Request-Id": str, "X-Reason": str, "Retry-After": int})
+
+
+class Link(TypedDict):
+    """Where a resource is found, from the root of whatever host answers."""
+
+    uri: str
+    method: Literal["GET"]
+    headers: list[Any]
+
+
+class OrderLinks(TypedDict):
+    """Where an order is found."""
+
+    self: Link
+
+
+class Promotion(TypedDict):
+    """A promotion that was asked for."""
+
+    id: NotRequired[str]
+    code: str
+    result: str
+
+
+class Pricing(TypedDict):
+    """What a line item costs."""
+
+    partnerPrice: Amount
+    discountedPartnerPrice: Amount
+    netPartnerPrice: Amount
+    lineItemPartnerPrice: Amount
+
+
+class LineItem(TypedDict):
+    """A line item."""
+
+    extLineItemNumber: int
+    referenceLineItemNumber: NotRequired[int]
+    offerId: str
+    quantity: int
+    subscriptionId: str
+    status: Code
+    currencyCode: NotRequired[str]
+    deploymentId: NotRequired[str]
+    discountCode: NotRequired[str]
+    remainingQuantity: NotRequired[int]
+    proratedDays: NotRequired[int]
+    promotions: NotRequired[list[Promotion]]
+    flexDiscounts: NotRequired[list[Promotion]]
+    pricing: NotRequired[Pricing]
+
+
+class Sum(TypedDict):
+    """What an order comes to."""
+
+    totalLineItemPartnerPrice: Amount
+    currencyCode: str
+
+
+class Order(TypedDict):
+    """An order; what says nothing is an empty text or left out."""
+
+    externalReferenceId: str
+    orderId: str
+    customerId: NotRequired[str]
+    orderType: Annotated[str, one_of(KINDS.codes)]
+    referenceOrderId: str
+    referencedOrderId: str
+    currencyCode: NotRequired[str]
+    creationDate: NotRequired[Moment]
+    status: Code
+    source: NotRequired[Annotated[str, one_of(SOURCES)]]
+    lineItems: list[LineItem]
+    cancellingItems: NotRequired[list[LineItem]]
+    pricingSummary: NotRequired[list[Sum]]
+    links: NotRequired[OrderLinks]
+
+
+class HistoryLinks(OrderLinks):
+    """The pages beside one."""
+
+    next: NotRequired[Link]
+    prev: NotRequired[Link]
+
+
+class History(TypedDict):
+    """A page of a customer's orders, newest first."""
+
+    totalCount: int
+    count: int
+    offset: int
+    limit: int
+    items: list[Order]
+    links: HistoryLinks
+
+
+Prices = TypedDict("Prices", {"fetch-price": NotRequired[bool]})
+
+Search = TypedDict(
+    "Search",
+    {
+        "order-type": NotRequired[list[Annotated[str, one_of(ORDER_TYPES)]]],
+        "status": NotRequired[list[Annotated[str, one_of(CODES)]]],
+        "offer-id": NotRequired[Texts],
+        "subscription-id": NotRequired[Texts],
+        "reseller-id": NotRequired[Texts],
+        "reference-order-id": NotRequired[Texts],
+        "start-date": NotRequired[Date],
+        "end-date": NotRequired[Date],
+        "fetch-price": NotRequired[bool],
+        "offset": NotRequired[Annotated[int, Meta(ge=0)]],
+        "limit": NotRequired[Annotated[int, Meta(ge=1), says("100 for more.")]],
+        "after": NotRequired[Annotated[str, says("As a link has it, and not otherwise.")]],
+    },
+)
+
+
+def _sent(name: str, names: frozenset[str], needed: set[str], known: dict[str, Shape]) -> Shape:
+    """Make the shape of what is sent; what else the resource has may be sent back unread."""
+    members: list[Any] = [
+        (one, shape) if one in needed else (one, shape | UnsetType, UNSET)
+        for one, shape in known.items()
+    ]
+    unread: list[Any] = [(one, Any, UNSET) for one in sorted(names - set(known))]
+    return msgspec.defstruct(name, [*members, *unread], forbid_unknown_fields=True, kw_only=True)
+
+
+_LINE: dict[str, Shape] = {
+    "extLineItemNumber": Annotated[int, Meta(ge=0, le=HIGHEST_NUMBER)],
+    "quantity": Annotated[int, Meta(ge=1, le=MOST_PIECES)],
+    "currencyCode": Currency,
+}
+NewLineItem = _sent(
+    "NewLineItem",
+    ITEM,
+    {"extLineItemNumber", "quantity"},
+    {
+        **_LINE,
+        "offerId": Annotated[str, says("Of what is bought; a renewal may leave it out.")],
+        "subscriptionId": Annotated[str, says("Of what is renewed.")],
+        "deploymentId": str,
+        "discountCode": str,
+        "flexDiscountCodes": list[str],
+    },
+)
+CancellingItem = _sent(
+    "CancellingItem",
+    ITEM,
+    {"subscriptionId", "quantity"},
+    {
+        **_LINE,
+        "subscriptionId": Annotated[str, Meta(min_length=1)],
+        "referenceLineItemNumber": Annotated[int, says("The line item that takes its place.")],
+    },
+)
+
+
+def _list_of(shape: Shape) -> Shape:
+    return list.__class_getitem__(shape)
+
+
+NewOrder = _sent(
+    "NewOrder",
+    RESOURCE,
+    {"orderType"},
+    {
+        "orderType": Annotated[str, one_of(TYPES)],
+        "externalReferenceId": Reference,
+        "referenceOrderId": str,
+        "currencyCode": Currency,
+        "lineItems": noted(_list_of(NewLineItem), Meta(max_length=MOST_LINES)),
+        "cancellingItems": _list_of(CancellingItem),
+    },
+)
+
+Change = _sent("Change", RESOURCE, {"externalReferenceId"}, {"externalReferenceId": Reference})
+
+
+class Grant(TypedDict):
+    """What a client asks for a token with; id and secret may come by HTTP Basic as well."""
+
+    grant_type: Literal["client_credentials"]
+    client_id: NotRequired[str]
+    client_secret: NotRequired[str]
+    scope: NotRequired[str]
+
+
+class Granted(TypedDict):
+    """A token, and for how many seconds it is good."""
+
+    access_token: str
+    token_type: Literal["bearer"]
+    expires_in: int
+
+
+class NotGranted(TypedDict):
+    """Why there is no token, in OAuth's words."""
+
+    error: Annotated[str, one_of(("invalid_client", "invalid_request", "unsupported_grant_type"))]
+    error_description: str
+
+
+TRADE = {code for codes in (SALES, RETURNS, SWITCHING, BREACHES) for code in codes.values()}
+"""The codes of what can be wrong with an order that is sent."""
+
+
+@cache
+def refusals(*, reads: bool) -> tuple[Given, ...]:
+    """Declare the codes by their statuses; whoever only reads breaks no rule of the trade."""
+    found: dict[tuple[str, int], list[str]] = {}
+    for code, fault in FAULTS_BY_CODE.items():
+        name = "Gateway" if code.isdecimal() and len(code) == GATEWAY_DIGITS else "Fault"
+        if fault.status != 405 and not (reads and code in TRADE):
+            found.setdefault((name, fault.status), []).append(code)
+    return tuple(
+        Given(status, {JSON: _refusal(name, status, tuple(codes))}, Refused)
+        for (name, status), codes in found.items()
+    )
+
+
+@cache
+def _refusal(name: str, status: int, codes: tuple[str, ...]) -> Shape:
+    own = "error_code" if name == "Gateway" else "code"
+    members: list[Any] = [(own, Annotated[str, one_of(codes)]), ("message", str)]
+    if name == "Fault":
+        members.append(("additionalDetails", list[str] | UnsetType, UNSET))
+    traded = {FAULTS_BY_CODE[code].status for code in TRADE}
+    reads = status in traded and TRADE.isdisjoint(codes)
+    return msgspec.defstruct(f"{name}{status}{'OfReads' if reads else ''}", members)

@@ -1,0 +1,237 @@
+"""The shapes of Catalyst's wire: lists, orders by the table of their fields, tokens, refusals."""
+
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NotRequired, TypedDict
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from orderglot.dialects.catalyst.kinds import Id
+from orderglot.dialects.catalyst.members import MEMBERS
+from orderglot.dialects.catalyst.relations import RELATIONS
+from orderglot.dialects.catalyst.tables import (
+    BILLING_ADDRESS,
+    OF_ORDER,
+    PAGE_SIZE,
+    SHIPPING_ADDRESS,
+)
+from orderglot.wire.paging import FURTHEST
+from orderglot.wire.shape import BESIDES, Amount, noted, one_of, says
+
+MOST_PIECES = 999_999
+
+Text = Annotated[str, Meta(min_length=1)]
+
+
+_SHOWN: list[Any] = [
+    *((one.name, one.shape | UnsetType, UNSET) for one in MEMBERS),
+    *((one.name, dict[str, Any] | UnsetType, UNSET) for one in RELATIONS),
+]
+
+if TYPE_CHECKING:
+    Order = dict[str, Any]
+else:
+    # What is shown of an order, by the table of its fields, and what it leads to.
+    Order = noted(
+        msgspec.defstruct("Order", _SHOWN),
+        BESIDES,
+        says("The fields that were asked for, spelled as they were; else all but relations."),
+    )
+
+
+class Product(TypedDict):
+    """What an item is of."""
+
+    id: int | None
+    productCode: str | None
+
+
+class Item(TypedDict):
+    """An item of an order."""
+
+    itemId: int
+    orderId: Id
+    productId: int | None
+    siteId: Id
+    catalogueId: None
+    units: int
+    unitPrice: Amount | None
+    unitTaxRate: None
+    discountRate: None
+    totalPrice: Amount | None
+    description: str | None
+    supplierCommission: None
+    deleted: bool
+    attributeExtras: None
+    variationId: None
+    deletedByTaskOrAdmin: bool
+    product: Product
+
+
+class Address(TypedDict):
+    """Where an order goes, or where its bill goes."""
+
+    id: int
+    siteId: Id
+    addressType: Annotated[int, one_of((SHIPPING_ADDRESS, BILLING_ADDRESS))]
+    objectId: Id
+    objectType: Annotated[int, one_of((OF_ORDER,))]
+    default: bool
+    address1: str
+    address2: str
+    zipCode: str
+    suburb: str
+    countryCode: str
+    state: str
+
+
+class Status(TypedDict):
+    """A status of the site."""
+
+    id: int
+    siteId: Id
+    label: str
+    default: bool
+    notifyCustomer: bool
+    siteNotificationId: int | None
+
+
+class Listed(TypedDict):
+    """What is said of every list: how long it is, and which stretch of it this is."""
+
+    totalItemsCount: int
+    skip: int
+    limit: int
+
+
+class Orders(Listed):
+    """A stretch of the orders."""
+
+    items: list[Order]
+
+
+class Items(Listed):
+    """A stretch of an order's items."""
+
+    items: list[Item]
+
+
+class Addresses(Listed):
+    """An order's addresses."""
+
+    items: list[Address]
+
+
+class Statuses(Listed):
+    """The statuses of the site."""
+
+    items: list[Status]
+
+
+class Stretch(TypedDict, total=False):
+    """Which stretch of a list is asked for."""
+
+    skip: Annotated[int, Meta(ge=0, le=FURTHEST)]
+    limit: Annotated[int, Meta(ge=0, le=FURTHEST), says(f"{PAGE_SIZE} for more.")]
+
+
+class Fields(TypedDict, total=False):
+    """Which fields are shown."""
+
+    fields: Annotated[str, says("Names by commas; of relations in parentheses: status(label).")]
+
+
+class Listing(Stretch, Fields, total=False):
+    """Which orders are asked for, in which order, and what of them."""
+
+    where: Annotated[str, says("Conditions: {'totalPrice':{'$gt':40}}.")]
+    order: Annotated[str, says("Fields by commas, a minus before one that falls.")]
+
+
+class NewItem(TypedDict):
+    """An item to be put into an order: the product's number here, or its code."""
+
+    productId: NotRequired[int | str | None]
+    productCode: NotRequired[str | None]
+    units: Annotated[int, Meta(ge=1, le=MOST_PIECES)] | str
+    description: NotRequired[str | None]
+
+
+class NewItems(TypedDict):
+    """Items to be put into an order."""
+
+    items: Annotated[list[NewItem], Meta(min_length=1)]
+
+
+_SENT: list[Any] = [
+    (one.name, one.shape | str | None | UnsetType, UNSET) for one in MEMBERS if not one.own
+]
+"""What may be sent of an order; a number may stand in a text."""
+
+NewOrder = noted(
+    msgspec.defstruct("NewOrder", [*_SENT, ("items", list[NewItem] | UnsetType, UNSET)]), BESIDES
+)
+"""A new order; what no field is called, and what is not the client's to say, is passed over."""
+
+Change = noted(msgspec.defstruct("Change", _SENT), BESIDES)
+"""The fields of an order that change."""
+
+
+class Changed(TypedDict):
+    """Where the list is that a changed order stands in."""
+
+    Location: str
+
+
+Created = TypedDict("Created", {"Location": str, "Content-Location": str})
+
+
+class Authorizing(TypedDict):
+    """Which app asks to be let in, and where it wants its code."""
+
+    client_id: Text
+    redirect_uri: Annotated[Text, says("An http or https URL.")]
+    state: NotRequired[str]
+    response_type: NotRequired[Annotated[str, one_of(("code",))]]
+
+
+class Granting(TypedDict):
+    """What an app asks for a token with: the code, or an older grant's refresh token."""
+
+    grant_type: Literal["authorization_code", "refresh_token"]
+    client_id: NotRequired[str]
+    client_secret: Text
+    redirect_uri: NotRequired[str]
+    code: NotRequired[str]
+    refresh_token: NotRequired[str]
+
+
+class GrantedSite(TypedDict):
+    """A site that a token opens."""
+
+    site_id: Id
+    secure_url: str
+
+
+class GrantedSites(TypedDict):
+    """The sites that a token opens."""
+
+    sites: list[GrantedSite]
+
+
+class Granted(TypedDict):
+    """A token, the one that gets the next, and for how many seconds it is good."""
+
+    access_token: str
+    token_type: Literal["Bearer"]
+    expires_in: int
+    refresh_token: str
+    additional_info: GrantedSites
+
+
+class Refusal(TypedDict):
+    """What is wrong, and in ``extraInfo`` where."""
+
+    errorCode: int
+    description: str
+    uri: str
+    extraInfo: str

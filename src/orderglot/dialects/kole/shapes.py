@@ -1,0 +1,253 @@
+"""The shapes of Kole's wire: the members of an order, of a new one, of links and of errors.
+
+XML and JSON have the same members; what XML calls each element of a list stands with the list.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, NotRequired, TypedDict
+
+from msgspec import Meta
+
+from orderglot.core.errors import KINDS, Rule
+from orderglot.dialects.kole.drafts import MOST_PIECES, SKU_LENGTH
+from orderglot.dialects.kole.media import EACH, LINK, ORDER, is_json
+from orderglot.dialects.kole.tables import (
+    CARRIERS,
+    COUNTRIES,
+    INVOICE_STATUSES,
+    LINE_STATUSES,
+    PAGE_SIZE,
+    SHIPPING_SERVICES,
+    STATUSES,
+)
+from orderglot.wire.shape import WAIT, WRAPPED, Amount, Media, Shape, element, noted, one_of, says
+
+Flag = Annotated[int | None, one_of((0, 1, None))]
+SentFlag = Annotated[
+    int | bool | str | None, one_of((1, 0, "1", "0", True, False, "true", "false", None))
+]
+Text = Annotated[str, Meta(min_length=1)]
+Id = Annotated[int | str | None, says("A number where it is one.")]
+Moment = Annotated[str | None, says("In UTC, to the second: 2011-06-10T15:16:16.")]
+MediaType = Annotated[str | None, one_of(ORDER[:2])]
+
+
+class Link(TypedDict):
+    """Where to go on from here, by the name of the method that is found there."""
+
+    method: str
+    media_type: MediaType
+    url: str
+
+
+Links = Annotated[list[Annotated[Link, element(EACH["links"])]], WRAPPED]
+
+
+class Notification(TypedDict):
+    """Who is told of what happens to a shipment."""
+
+    type: str | None
+    email: str | None
+
+
+class ShipOptions(TypedDict):
+    """How an order is shipped."""
+
+    ship_account_id: str | None
+    carrier: str | None
+    service: str | None
+    signature: Flag
+    instructions: str | None
+    notifications: Annotated[list[Annotated[Notification, element(EACH["notifications"])]], WRAPPED]
+
+
+class Address(TypedDict):
+    """Who is billed, or delivered to."""
+
+    first_name: str | None
+    last_name: str | None
+    company: str | None
+    address_1: str | None
+    address_2: str | None
+    city: str | None
+    state: str | None
+    zipcode: str | None
+    country: str | None
+    phone: str | None
+
+
+class Item(TypedDict):
+    """A line of an order."""
+
+    sku: str | None
+    upc: str | None
+    title: str | None
+    weight: Annotated[int | None, says("In whole pounds; what is begun counts.")]
+    quantity: int
+    unit_price: Amount | None
+    type: str
+    line_status: Annotated[str | None, one_of((*LINE_STATUSES.codes, None))]
+    line_total: Amount | None
+
+
+class Amounts(TypedDict):
+    """One row of an invoice's ledger."""
+
+    subtotal: Amount | None
+    tax: Amount | None
+    duty: Amount | None
+    shipping: Amount | None
+    total: Amount | None
+
+
+class Invoice(TypedDict):
+    """An order's invoice with its ledger."""
+
+    invoice_id: str | None
+    status: Annotated[str | None, one_of((*INVOICE_STATUSES.codes, None))]
+    due: Amounts
+    owed: Amounts
+    paid: Amounts
+    refunded: Amounts
+
+
+class Order(TypedDict):
+    """An order."""
+
+    order_id: Id
+    customer_id: str | None
+    po_number: str | None
+    status: Annotated[str, one_of(STATUSES.codes)]
+    tax_exempt: Flag
+    notes: str | None
+    created: Moment
+    modified: Moment
+    received: Moment
+    ship_options: ShipOptions
+    bill_to_address: Address
+    ship_to_address: Address
+    items: Annotated[list[Annotated[Item, element(EACH["items"])]], WRAPPED]
+    invoice: Invoice
+    links: Links
+
+
+class NewShipOptions(TypedDict):
+    """How a new order is to be shipped."""
+
+    carrier: Annotated[str, one_of(CARRIERS)]
+    service: Annotated[str, one_of(SHIPPING_SERVICES)]
+    signature: NotRequired[SentFlag]
+    instructions: NotRequired[str | None]
+
+
+class NewAddress(TypedDict):
+    """Who a new order is delivered to: a person by first and last name, or else a company."""
+
+    first_name: NotRequired[str | None]
+    last_name: NotRequired[str | None]
+    company: NotRequired[str | None]
+    address_1: Text
+    address_2: NotRequired[str | None]
+    city: Text
+    state: Annotated[str, Meta(pattern="^[A-Za-z]{2}$")]
+    zipcode: Annotated[str, Meta(pattern="^[0-9]{5}$")]
+    ext_zipcode: NotRequired[Annotated[str, Meta(pattern="^([0-9]{4})?$")] | None]
+    country: Annotated[str, one_of(COUNTRIES.codes)]
+    phone: NotRequired[str | int | None]
+
+
+class NewItem(TypedDict):
+    """A line of a new order."""
+
+    sku: Annotated[str, Meta(min_length=SKU_LENGTH, max_length=SKU_LENGTH)]
+    quantity: Annotated[
+        Annotated[int, Meta(ge=1, le=MOST_PIECES)] | str, says("Whole packs of the product.")
+    ]
+
+
+class NewOrder(TypedDict):
+    """A new order."""
+
+    po_number: NotRequired[str | None]
+    notes: NotRequired[str | None]
+    ship_options: NewShipOptions
+    ship_to_address: NewAddress
+    items: Annotated[list[Annotated[NewItem, element(EACH["items"])]], WRAPPED, Meta(min_length=1)]
+
+
+class Error(TypedDict):
+    """One thing that is wrong."""
+
+    kind: Annotated[str, one_of(kind.__name__ for kind in KINDS)]
+    field: str | None
+    rule: Annotated[str | None, one_of((*map(str, Rule), None))]
+    line: int | None
+    message: str
+
+
+Errors = Annotated[list[Annotated[Error, element(EACH["errors"])]], WRAPPED]
+
+
+class Orders(TypedDict):
+    """A page of orders in XML: each order an element, and then the links to the pages beside."""
+
+    order: list[Annotated[Order, element("order")]]
+    links: Links
+
+
+class OrderRoot(TypedDict):
+    """The one member of a document that holds an order."""
+
+    order: Order
+
+
+class NewOrderRoot(TypedDict):
+    """The one member of a document that holds a new order."""
+
+    order: NewOrder
+
+
+class OrdersRoot(TypedDict):
+    """The one member of a document that holds a page: its orders by number from 0, and links."""
+
+    orders: dict[Annotated[str, Meta(pattern="^([0-9]+|links)$")], Order | list[Link]]
+
+
+class LinksRoot(TypedDict):
+    """The one member of a document that holds links."""
+
+    links: list[Link]
+
+
+class ErrorsRoot(TypedDict):
+    """The one member of a document that holds errors."""
+
+    errors: list[Error]
+
+
+class Window(TypedDict, total=False):
+    """Which stretch of the orders is asked for."""
+
+    limit: Annotated[int, Meta(ge=0, le=PAGE_SIZE)]
+    offset: Annotated[int, Meta(ge=0)]
+
+
+Found = TypedDict("Found", {"Content-Location": str})
+Made = TypedDict("Made", {"Content-Location": str, "Location": str})
+Challenge = TypedDict("Challenge", {"WWW-Authenticate": str})
+
+REFUSED_HEADS: Mapping[int, Shape] = {**WAIT, 401: Challenge}
+
+
+def _media(media: tuple[str, ...], root: str, in_xml: Shape, in_json: Shape) -> Media:
+    """Give the shapes of a document by its media types."""
+    rooted: Mapping[bool, Shape] = {False: noted(in_xml, element(root)), True: in_json}
+    return {one: rooted[is_json(one)] for one in media}
+
+
+LINKS_MEDIA = _media(LINK, "links", Links, LinksRoot)
+CREATED_MEDIA = _media(ORDER, "links", Links, LinksRoot)
+ORDER_MEDIA = _media(ORDER, "order", Order, OrderRoot)
+ORDERS_MEDIA = _media(ORDER, "orders", Orders, OrdersRoot)
+NEW_MEDIA = _media(ORDER, "order", NewOrder, (NewOrderRoot, NewOrder))
+ERRORS_MEDIA = _media(tuple(dict.fromkeys((*ORDER, *LINK))), "errors", Errors, ErrorsRoot)

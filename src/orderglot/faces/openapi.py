@@ -1,0 +1,248 @@
+"""OpenAPI: a dialect's server face as a document of version 3.1, out of its own declarations."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterable, Iterator, Mapping
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+
+from orderglot.faces.replay import LONGEST_KEY
+from orderglot.wire.dialect import OPEN, Dialect, Operation
+from orderglot.wire.shape import Given, Proof, Shape, forms
+
+Json = dict[str, Any]
+AnyOperation = Operation[Any, Any]
+
+REFERENCE = "#/components/schemas/{name}"
+REPEATABLE = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string", "maxLength": LONGEST_KEY},
+    "description": "A request that comes again under the same key gets its first answer again.",
+}
+EITHER = "In the query or in the body."
+NEEDED = "Required, in the query or in the body."
+TAGS = {
+    OPEN: "What needs no credentials.",
+    "read": "What is read.",
+    "create": "What creates orders.",
+    "change": "What changes orders.",
+}
+
+
+def document(dialect: Dialect, base: str, version: str) -> Json:
+    """Describe a dialect's server face at ``base``; ``version`` is that of the program."""
+    writer = _Writer(dialect)
+    tags = dict.fromkeys(one.needs for one in dialect.operations)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": dialect.title,
+            "version": version,
+            "description": (
+                f"The {dialect.title} as Orderglot answers it, for the clients that the vendor's"
+                " API has."
+            ),
+        },
+        "externalDocs": {"url": dialect.reference, "description": "The vendor's own page."},
+        "servers": [{"url": base}],
+        "tags": [{"name": _tag(one), "description": TAGS[one]} for one in tags],
+        "paths": writer.paths(),
+        "components": writer.components(),
+    }
+
+
+class _Writer:
+    """Writes one document; the schemas are those of all shapes together."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        self.dialect = dialect
+        operations = dialect.operations
+        self.refusals = {one.name: dialect.faults.gives(one) for one in operations}
+        shapes = list(self._shapes())
+        schemas, self.schemas = msgspec.json.schema_components(shapes, ref_template=REFERENCE)
+        # The shapes are the declarations' own objects, and stay what they are.
+        self.written = dict(zip(map(id, shapes), schemas, strict=True))
+        name_elements([*schemas, *self.schemas.values()], self.schemas)
+        self.responses: Json = {}
+        self.schemes: Json = {}
+
+    def _shapes(self) -> Iterator[Shape]:
+        for one in self.dialect.operations:
+            for shapes in one.takes.values():
+                yield from (shape for shape in forms(shapes) if shape is not one.asks)
+            for given in (*one.gives, *self.refusals[one.name]):
+                for shapes in given.media.values():
+                    yield from forms(shapes)
+
+    def schema(self, shapes: Shape) -> Json:
+        """Give the schema of a body."""
+        return _any_of([self.written[id(shape)] for shape in forms(shapes)])
+
+    def paths(self) -> Json:
+        paths: Json = {}
+        for one in self.dialect.operations:
+            for number, path in enumerate(one.paths, 1):
+                said = {"operationId": one.name if number == 1 else f"{one.name}-{number}"}
+                paths.setdefault(path, {})[one.method.lower()] = {**said, **self.call(one, path)}
+        return paths
+
+    def components(self) -> Json:
+        """Give what the paths refer to; asked last, when all of them are written."""
+        return {
+            "schemas": self.schemas,
+            "responses": self.responses,
+            "securitySchemes": self.schemes,
+        }
+
+    def call(self, one: AnyOperation, path: str) -> Json:
+        """Describe an operation at one of its paths."""
+        summary, _, more = (inspect.getdoc(one.perform) or "").partition("\n\n")
+        call: Json = {
+            "summary": " ".join(summary.split()).rstrip("."),
+            **({"description": " ".join(more.split())} if more else {}),
+            "tags": [_tag(one.needs)],
+            "externalDocs": {"url": self.dialect.reference},
+            "parameters": list(parameters(one, path)),
+        }
+        if one.takes:
+            call["requestBody"] = self.body(one)
+        return {**call, "responses": self.answers(one), "security": self.security(one)}
+
+    def body(self, one: AnyOperation) -> Json:
+        """Describe what a request's body holds; it is required unless it may say nothing."""
+        schemas = {
+            media: _either(shape) if shape is one.asks else self.schema(shape)
+            for media, shape in one.takes.items()
+        }
+        return {
+            "required": any(_demands(schema, self.schemas) for schema in schemas.values()),
+            "content": {media: {"schema": schema} for media, schema in schemas.items()},
+        }
+
+    def answers(self, one: AnyOperation) -> Json:
+        """Describe all that may be answered, by status: what is said in one form is told once."""
+        answers: Json = {}
+        for status in sorted({given.status for given in (*one.gives, *self.refusals[one.name])}):
+            yes = [given for given in one.gives if given.status == status]
+            no = [given for given in self.refusals[one.name] if given.status == status]
+            answer = self.answer(status, (*yes, *no))
+            answers[str(status)] = answer if yes else self.told(status, answer)
+        return answers
+
+    def answer(self, status: int, given: Iterable[Given]) -> Json:
+        """Describe an answer that may have several forms."""
+        schemas: dict[str, list[Json]] = {}
+        heads: Json = {}
+        for one in given:
+            heads |= {name: _head(schema) for name, schema, _ in members(one.heads)}
+            for media, shape in one.media.items():
+                schemas.setdefault(media, []).append(self.schema(shape))
+        content = {media: {"schema": _any_of(several)} for media, several in schemas.items()}
+        return {
+            "description": HTTPStatus(status).phrase,
+            **({"headers": heads} if heads else {}),
+            **({"content": content} if content else {}),
+        }
+
+    def told(self, status: int, answer: Json) -> Json:
+        """Refer to an answer that many operations share."""
+        names = (f"Refused{status}{letter}" for letter in ("", *"BCDEFGH"))
+        name = next(one for one in names if self.responses.setdefault(one, answer) == answer)
+        return {"$ref": f"#/components/responses/{name}"}
+
+    def security(self, one: AnyOperation) -> list[Json]:
+        """Name the ways to prove who is calling, none for an operation that is open."""
+        if one.needs == OPEN:
+            return []
+        ways = self.dialect.auth.proofs(one)
+        for proof in (proof for way in ways for proof in way):
+            self.schemes[_scheme_name(proof)] = _scheme(proof)
+        return [{_scheme_name(proof): [] for proof in way} for way in ways]
+
+
+def parameters(one: AnyOperation, path: str) -> Iterator[Json]:
+    """Describe what a request says in its path, its query and its headers."""
+    for segment in path.split("/"):
+        if segment.startswith("{"):
+            schema = {"type": "string", "minLength": 1}
+            yield {"name": segment[1:-1], "in": "path", "required": True, "schema": schema}
+    either = any(shape is one.asks for shape in one.takes.values())
+    for name, schema, required in members(one.asks):
+        parameter = _parameter(name, "query", schema, required=required and not either)
+        yield {**parameter, "description": _where(schema, required)} if either else parameter
+    for name, schema, required in members(one.heads):
+        yield _parameter(name, "header", schema, required=required)
+    if one.once:
+        yield REPEATABLE
+
+
+def members(shape: Shape) -> Iterator[tuple[str, Json, bool]]:
+    """Give the members of a shape: the name, the schema, and whether it must be there."""
+    if shape is None:
+        return
+    (reference,), schemas = msgspec.json.schema_components([shape], ref_template=REFERENCE)
+    schema = schemas[reference["$ref"].rpartition("/")[2]]
+    for name, member in schema["properties"].items():
+        yield name, member, name in schema.get("required", ())
+
+
+def name_elements(written: Any, schemas: Mapping[str, Json]) -> None:
+    """Move the names that schemas go by in XML to where these stand, as few readers look beside."""
+    inner = written.values() if isinstance(written, dict) else written
+    for one in inner if isinstance(written, dict | list) else ():
+        name_elements(one, schemas)
+    if isinstance(written, dict) and "$ref" in written and "xml" in written:
+        schemas[written["$ref"].rpartition("/")[2]].setdefault("xml", written.pop("xml"))
+
+
+def _parameter(name: str, place: str, schema: Json, *, required: bool) -> Json:
+    described = {"description": schema["description"]} if "description" in schema else {}
+    plain = {key: value for key, value in schema.items() if key != "description"}
+    return {"name": name, "in": place, "required": required, "schema": plain, **described}
+
+
+def _where(schema: Json, required: bool) -> str:
+    return " ".join(filter(None, (schema.get("description"), NEEDED if required else EITHER)))
+
+
+def _head(schema: Json) -> Json:
+    return {"schema": schema}
+
+
+def _either(shape: Shape) -> Json:
+    """Describe a body whose members may as well stand in the query: it must have none of them."""
+    properties = {
+        name: {**schema, "description": _where(schema, required)}
+        for name, schema, required in members(shape)
+    }
+    return {"type": "object", "properties": properties}
+
+
+def _demands(schema: Json, schemas: Mapping[str, Json]) -> bool:
+    """Tell whether a body must say something."""
+    name = schema.get("$ref", "").rpartition("/")[2]
+    found = schemas.get(name, schema)
+    return bool(found.get("required")) or found.get("type") != "object"
+
+
+def _any_of(schemas: list[Json]) -> Json:
+    return schemas[0] if len(schemas) == 1 else {"anyOf": schemas}
+
+
+def _scheme_name(proof: Proof) -> str:
+    return "-".join(filter(None, (proof.name, proof.place if proof.place != "header" else "")))
+
+
+def _scheme(proof: Proof) -> Json:
+    if proof.name:
+        return {"type": "apiKey", "in": proof.place, "name": proof.name}
+    return {"type": "http", "scheme": proof.place}
+
+
+def _tag(needs: str) -> str:
+    return needs or "open"

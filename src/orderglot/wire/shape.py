@@ -1,0 +1,100 @@
+"""Shapes: what stands on a wire, as types. Operations declare them, OpenAPI documents show them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from operator import getitem
+from types import MappingProxyType
+from typing import Annotated, Any, NamedTuple, TypedDict
+
+from msgspec import Meta
+
+from orderglot.core.errors import KINDS, HubError, Unsupported
+
+JSON = "application/json"
+FORM = "application/x-www-form-urlencoded"
+
+Amount = float
+"""An amount of money as JSON prints it: a bare number. In Python it is a Decimal."""
+
+Shape = Any
+"""A type that msgspec can write the JSON Schema of: a TypedDict, a list of them, a text."""
+
+Media = Mapping[str, Shape | tuple[Shape, ...]]
+"""What a body holds, by the media types that it comes in; several shapes are any of them."""
+
+
+class Given(NamedTuple):
+    """One answer that may be given: its status, what its body holds, and its headers."""
+
+    status: int
+    media: Media = MappingProxyType({})
+    heads: Shape = None
+
+
+class Proof(NamedTuple):
+    """One thing that a request shows to say who is calling.
+
+    ``place`` is ``header``, ``query`` or ``cookie`` for the name that it stands under, or the word
+    that an Authorization header begins with: ``basic``, ``bearer``.
+    """
+
+    place: str
+    name: str = ""
+
+
+Proofs = tuple[tuple[Proof, ...], ...]
+"""The ways to say who is calling, any one of which will do; of one way all parts are shown."""
+
+
+Wait = TypedDict("Wait", {"Retry-After": int})
+WAIT: Mapping[int, Shape] = {429: Wait}
+"""The header of a refusal that ends by itself: in so many seconds."""
+
+
+def given(status: int, shape: Shape, *media: str, heads: Shape = None) -> tuple[Given, ...]:
+    """Declare the one answer that an operation gives when all goes well, in JSON if not said."""
+    return (Given(status, dict.fromkeys(media or (JSON,), shape), heads),)
+
+
+def forms(shape: Shape | tuple[Shape, ...]) -> tuple[Shape, ...]:
+    """Give the shapes that one body may have."""
+    return shape if isinstance(shape, tuple) else (shape,)
+
+
+def refused(
+    statuses: Mapping[type[HubError], int], media: Media, heads: Mapping[int, Shape] = WAIT
+) -> tuple[Given, ...]:
+    """Declare the answers of a vendor that refuses in one form, by the status of each kind.
+
+    A method that is not offered is refused where no operation is, and so by none of them.
+    """
+    told = dict.fromkeys(statuses[kind] for kind in KINDS if kind is not Unsupported)
+    return tuple(Given(status, media, heads.get(status)) for status in told)
+
+
+def noted(shape: Shape, *notes: Meta) -> Shape:
+    """Declare more of a shape that was made out of a table."""
+    return getitem(Annotated, (shape, *notes))
+
+
+def one_of(codes: Iterable[Any]) -> Meta:
+    """Declare that a value is one of a vendor's codes."""
+    return Meta(extra_json_schema={"enum": list(codes)})
+
+
+def says(text: str) -> Meta:
+    """Declare what a value means, for people."""
+    return Meta(description=text)
+
+
+def element(name: str) -> Meta:
+    """Declare the name that a value goes by in XML: that of the root, or of one in a list."""
+    return Meta(extra_json_schema={"xml": {"name": name}})
+
+
+WRAPPED = Meta(extra_json_schema={"xml": {"wrapped": True}})
+"""Declares that the elements of a list stand inside one of the list's own name, in XML."""
+
+BESIDES = Meta(extra_json_schema={"additionalProperties": True})
+"""Declares that there may be members besides those that are named."""
