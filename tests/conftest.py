@@ -6,6 +6,8 @@ time, `--hypothesis-profile=thorough` many of them. `brief` is for laws that are
 
 from __future__ import annotations
 
+import sys
+
 from hypothesis import HealthCheck, Phase, settings
 
 SLOW = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much)
@@ -24,3 +26,10 @@ settings.register_profile(
     phases=[Phase.explicit, Phase.generate],
 )
 settings.load_profile("ci")
+
+
+def pytest_sessionfinish() -> None:
+    """End the PostgreSQL of a run; what has to happen at exit does not where workers run tests."""
+    postgres = sys.modules.get("tests.postgres")
+    if postgres is not None:
+        postgres.leave()

@@ -46,12 +46,13 @@ Url = Annotated[
 class Config(Struct, frozen=True, kw_only=True):
     """What a run of the program goes by; no ``dialects`` means all of them.
 
-    ``seller`` is whose book the commands speak of where none is named. ``public_url`` takes the
+    ``read_database`` is a copy of a PostgreSQL database that lists may come from. ``seller`` is whose book the commands speak of where none is named. ``public_url`` takes the
     place of scheme and host in the links that faces write. Port 0 is whichever is free. ``vendors``
     are the hub's own accounts, by dialect; a variable like ``ORDERGLOT_KOLE_URL`` goes before them.
     """
 
     database: Name = "sqlite:///orderglot.db"
+    read_database: Text = ""
     seller: Text = ""
     host: Name = "127.0.0.1"
     port: Port = 8400

@@ -9,7 +9,6 @@ from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import structlog
 from msgspec.structs import replace
@@ -19,7 +18,7 @@ from starlette.responses import JSONResponse
 from starlette.responses import Response as PageResponse
 from starlette.routing import Route
 
-from orderglot import dialects
+from orderglot import dialects, stores
 from orderglot.core.caller import Caller
 from orderglot.core.errors import (
     HubError,
@@ -37,6 +36,7 @@ from orderglot.faces.asgi import Asgi, address_of
 from orderglot.faces.openapi import document
 from orderglot.faces.routes import Routes
 from orderglot.faces.server import Server
+from orderglot.stores.address import shown
 from orderglot.stores.sqlite import SqliteStore
 from orderglot.stores.store import BookStore
 from orderglot.wire import json
@@ -123,6 +123,7 @@ async def opened(
     url: str,
     *,
     create: bool = False,
+    replica: str = "",
     seller: str = "",
     vendors: Mapping[str, Table] | None = None,
 ) -> AsyncIterator[Hub]:
@@ -130,23 +131,33 @@ async def opened(
 
     Raises NotFound where there is none and ``create`` does not allow to make one.
     """
-    store = open_store(url, create=create)
+    store = open_store(url, create=create, replica=replica)
     try:
+        # A server that cannot be used says so now, before any work is begun.
+        await store.sellers()
         yield Hub(store, seller, vendors)
     finally:
         await store.close()
 
 
-def open_store(url: str, *, create: bool = False) -> BookStore:
+def open_store(url: str, *, create: bool = False, replica: str = "") -> BookStore:
     """Open the store at a URL, brought up to date; the caller closes it.
 
-    Raises NotFound where there is none and ``create`` does not allow to make one, Invalid where
-    something else is there.
+    ``replica`` is the URL of a copy of a PostgreSQL database that lists may come from. Raises
+    NotFound where there is no book and ``create`` does not allow to make one, Invalid where
+    something else is there: PostgreSQL does so when it is first asked something.
     """
+    if url.partition("://")[0] in stores.POSTGRES:
+        return stores.open_store(url, replica=replica, create=create)
     scheme, _, path = url.partition(":///")
     if scheme != "sqlite" or not path:
-        reason = f"{shown(url)!r} is not where an order book can be; write sqlite:///FILE."
+        reason = (
+            f"{shown(url)!r} is not where an order book can be; "
+            "write sqlite:///FILE or postgresql://USER@HOST/DATABASE."
+        )
         raise Invalid(message=reason)
+    if replica:
+        raise Invalid(message="A file has no replica; leave --read-database out.")
     if not create and not Path(path).exists():
         raise NotFound(f"There is no order book {path}; 'orderglot seller add NAME' makes one.")
     return SqliteStore(Path(path))
@@ -200,14 +211,6 @@ def faces(store: BookStore, names: Collection[str], public_url: str = "") -> Asg
 def version() -> str:
     """Give the version of the program that is running."""
     return metadata.version("orderglot")
-
-
-def shown(url: str) -> str:
-    """Give a database's URL without the password in it."""
-    parts = urlsplit(url)
-    if parts.password is None:
-        return url
-    return url.replace(f":{parts.password}@", ":…@", 1)
 
 
 def health(store: BookStore) -> Starlette:

@@ -67,6 +67,12 @@ def test_help_loads_nothing_heavy() -> None:
     assert loaded.stdout == b"\n"
 
 
+def test_who_has_a_file_loads_no_driver_of_another_database() -> None:
+    script = "import sys, orderglot.hub; print('asyncpg' in sys.modules)"
+    loaded = subprocess.run((sys.executable, "-c", script), check=True, capture_output=True)
+    assert loaded.stdout == b"False\n"
+
+
 def test_a_closed_pipe_is_quiet(folder: Path) -> None:
     reader, writer = os.pipe()
     os.close(reader)

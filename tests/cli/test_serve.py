@@ -14,6 +14,7 @@ import pytest
 from orderglot import demo
 from orderglot.wire.auth import write_basic
 from tests.cli.program import PROGRAM, Serving, clean_environment, done, done_json, refused, serving
+from tests.postgres import new_database
 
 KOLE = demo.part("kole")
 HEADERS = {
@@ -53,11 +54,13 @@ def test_the_health_page_says_that_the_store_answers(folder: Path) -> None:
         assert "server" not in headers
 
 
+@pytest.mark.parametrize("database", ["sqlite", "postgres"])
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_a_request_in_flight_is_finished_when_the_end_is_asked_for(
-    folder: Path, workers: str
+    folder: Path, workers: str, database: str
 ) -> None:
-    with serving(folder, "--demo", "--database", "sqlite:///demo.db", "--workers", workers) as line:
+    place = "sqlite:///demo.db" if database == "sqlite" else new_database()
+    with serving(folder, "--demo", "--database", place, "--workers", workers) as line:
         connection = http.client.HTTPConnection("127.0.0.1", line.port, timeout=30)
         connection.putrequest("POST", "/orders")
         for name, value in HEADERS.items():
@@ -76,7 +79,7 @@ def test_a_request_in_flight_is_finished_when_the_end_is_asked_for(
         answer.close()
         connection.close()
         assert line.process.wait(timeout=30) == 0
-    found = done_json("show", order, "--database", "sqlite:///demo.db")
+    found = done_json("show", order, "--database", place)
     assert found["po_number"] == "IN-FLIGHT"
 
 

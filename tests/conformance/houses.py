@@ -31,6 +31,7 @@ from orderglot.stores.store import BookStore
 from orderglot.wire.dialect import Dialect
 from orderglot.wire.loss import carried
 from tests.conformance.specimens import book_of, shelve, welcome
+from tests.postgres import BorrowedShelf
 
 HOME = "elsewhere"
 """The dialect under whose ids a store's house knows its orders."""
@@ -105,6 +106,7 @@ Clock = Callable[[], datetime]
 STORES: dict[str, Callable[[Path, Clock], BookStore]] = {
     "memory": lambda folder, clock: MemoryStore(clock),
     "sqlite": lambda folder, clock: SqliteStore(folder / "book.db", clock),
+    "postgres": lambda _folder, clock: BookStore(BorrowedShelf(), clock),
 }
 
 

@@ -14,12 +14,15 @@ from orderglot.core.ports import Book
 from orderglot.core.seller import Seller
 from orderglot.files.imports import Progress, take
 from orderglot.stores.memory import MemoryStore
+from orderglot.stores.sight import utc_now
 from orderglot.stores.sqlite import SqliteStore
 from orderglot.stores.store import BookStore
+from tests.postgres import BorrowedShelf
 
 STORES: dict[str, Callable[[Path], BookStore]] = {
     "memory": lambda _folder: MemoryStore(),
     "sqlite": lambda folder: SqliteStore(folder / "book.db"),
+    "postgres": lambda _folder: BookStore(BorrowedShelf(), utc_now),
 }
 
 

@@ -114,11 +114,6 @@ def test_what_is_no_place_for_a_book_is_refused(url: str) -> None:
         hub.open_store(url, create=True)
 
 
-def test_a_password_is_not_shown() -> None:
-    assert hub.shown("postgresql://me:hush@db/orders") == "postgresql://me:…@db/orders"
-    assert hub.shown("sqlite:///book.db") == "sqlite:///book.db"
-
-
 class Failing(MemoryStore):
     """A store whose disk is gone."""
 

@@ -17,6 +17,7 @@ from orderglot.stores.memory import MemoryShelf
 from orderglot.stores.shelf import Shelf
 from orderglot.stores.sqlite.shelf import SqliteShelf
 from orderglot.stores.store import BookStore
+from tests.postgres import BorrowedShelf
 
 T = TypeVar("T")
 
@@ -41,6 +42,7 @@ class Clock:
 SHELVES: dict[str, Callable[[Path], Shelf]] = {
     "memory": lambda folder: MemoryShelf(),
     "sqlite": lambda folder: SqliteShelf(folder / "book.db"),
+    "postgres": lambda folder: BorrowedShelf(),
 }
 
 

@@ -18,7 +18,7 @@ from orderglot.core.caller import Caller
 from orderglot.core.errors import Conflict, HubError, Invalid, Upstream
 from orderglot.core.order import Order, Reference
 from orderglot.core.ports import Book
-from orderglot.core.query import And, Compare, Operator, Query, Sort, Window
+from orderglot.core.query import Window
 from orderglot.stores import open_store
 from orderglot.stores.memory import MemoryStore
 from orderglot.stores.question import question, write_place
@@ -28,6 +28,7 @@ from orderglot.stores.sqlite import SqliteStore, connection
 from orderglot.stores.sqlite.grammar import SqliteGrammar
 from orderglot.stores.sqlite.shelf import SqliteShelf
 from orderglot.stores.store import BookStore
+from tests.stores.plans import OF_A_CUSTOMER, ORDINARY, RARE, keys
 from tests.stores.shops import NOON
 
 T = TypeVar("T")
@@ -133,41 +134,6 @@ def test_event_loops_of_several_threads_can_share_a_store(counted: Counted) -> N
 
 
 # plans
-
-EQ, GT = Operator.EQ, Operator.GT
-SINCE = Compare("created", GT, NOON)
-ORDINARY: dict[str, tuple[Query, str]] = {
-    "all": (And(()), "created"),
-    "newest first": (And(()), "-created"),
-    "by id": (And(()), "id"),
-    "since": (SINCE, "created"),
-    "by total": (Compare("totals.total", GT, 40), "-totals.total"),
-    "in a status": (Compare("status", EQ, "completed"), "-created"),
-    "kinds and statuses since": (
-        And((Compare("kind", Operator.IN, ("sale", "return")), SINCE)),
-        "-created",
-    ),
-    "by name": (And(()), "name"),
-    "modified since": (Compare("modified", GT, NOON), "modified"),
-}
-OF_A_CUSTOMER = (
-    "all",
-    "newest first",
-    "since",
-    "by total",
-    "in a status",
-    "kinds and statuses since",
-)
-RARE = {
-    "number": Compare("number", EQ, "N1"),
-    "name": Compare("name", EQ, "N1"),
-    "po_number": Compare("po_number", EQ, "N1"),
-    "invoice_number": Compare("invoice.number", EQ, "N1"),
-}
-
-
-def keys(sort: str) -> tuple[Sort, ...]:
-    return (Sort(sort.removeprefix("-"), sort.startswith("-")),)
 
 
 def plan(counted: Counted, window: Window, customer: int | None = None) -> str:
@@ -367,7 +333,6 @@ def test_a_url_names_a_file_or_memory(tmp_path: Path, monkeypatch: pytest.Monkey
         "sqlite:",
         "sqlite:///",
         "sqlite://host/x.db",
-        "postgresql://localhost/x",
         "mysql://x",
         "x:",
     ],

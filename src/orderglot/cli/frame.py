@@ -28,8 +28,17 @@ Database = Annotated[
     typer.Option(
         "--database",
         metavar="URL",
-        help="Where the order book is: sqlite:///FILE.",
+        help="Where the order book is: sqlite:///FILE or postgresql://USER@HOST/DATABASE.",
         show_default="sqlite:///orderglot.db",
+    ),
+]
+ReadDatabase = Annotated[
+    str | None,
+    typer.Option(
+        "--read-database",
+        metavar="URL",
+        help="A replica of the PostgreSQL database, which lists may come from.",
+        show_default="none",
     ),
 ]
 ConfigFile = Annotated[
@@ -152,7 +161,11 @@ async def _run(
 
     set_up_logs(config.log_level)
     async with hub.opened(
-        config.database, create=create, seller=config.seller, vendors=config.vendors
+        config.database,
+        create=create,
+        replica=config.read_database,
+        seller=config.seller,
+        vendors=config.vendors,
     ) as opened:
         await body(opened, **flags)
 

@@ -14,6 +14,7 @@ import structlog
 from orderglot import hub
 from orderglot.cli.logs import set_up_logs
 from orderglot.core.errors import HubError
+from orderglot.stores.address import shown
 
 if TYPE_CHECKING:
     from orderglot.faces.asgi import Asgi, Receive, Scope, Tell
@@ -27,8 +28,16 @@ class Application:
     It is opened by ASGI's lifespan and can be sent to a new process before that.
     """
 
-    def __init__(self, url: str, names: Collection[str], public_url: str, log_level: str) -> None:
+    def __init__(
+        self,
+        url: str,
+        names: Collection[str],
+        public_url: str,
+        log_level: str,
+        replica: str = "",
+    ) -> None:
         self.url = url
+        self.replica = replica
         self.names = tuple(names)
         self.public_url = public_url
         self.log_level = log_level
@@ -46,8 +55,8 @@ class Application:
     def _open(self) -> Asgi:
         set_up_logs(self.log_level)
         _follow_parent()
-        store = hub.open_store(self.url)
-        log.info("serving", book=hub.shown(self.url), process=os.getpid())
+        store = hub.open_store(self.url, replica=self.replica)
+        log.info("serving", book=shown(self.url), process=os.getpid())
         return hub.faces(store, self.names, self.public_url)
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from orderglot.cli.frame import ConfigFile, Database, Misused, settings
+from orderglot.cli.frame import ConfigFile, Database, Misused, ReadDatabase, settings
 from orderglot.cli.paper import say, table
 
 if TYPE_CHECKING:
@@ -23,6 +23,15 @@ GRACE = 25
 QUEUE = 2048
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 (it is the user's choice)
 """Where this machine finds itself when it listens at all its addresses."""
+
+PublicUrl = Annotated[
+    str | None,
+    typer.Option(
+        metavar="URL",
+        help="The address that clients know, for the links in answers.",
+        show_default="the address asked",
+    ),
+]
 
 
 def serve(
@@ -45,14 +54,7 @@ def serve(
         str | None,
         typer.Option(metavar="NAMES", help="Which, by commas: kole,adobe.", show_default="all"),
     ] = None,
-    public_url: Annotated[
-        str | None,
-        typer.Option(
-            metavar="URL",
-            help="The address that clients know, for the links in answers.",
-            show_default="the address asked",
-        ),
-    ] = None,
+    public_url: PublicUrl = None,
     log_level: Annotated[
         str | None,
         typer.Option(metavar="LEVEL", help="debug, info, warning or error.", show_default="info"),
@@ -62,6 +64,7 @@ def serve(
         typer.Option("--access-log/--no-access-log", help="Log every request.", show_default="no"),
     ] = None,
     database: Database = None,
+    read_database: ReadDatabase = None,
     config: ConfigFile = None,
 ) -> None:
     """Answer the vendors' requests out of the order book.
@@ -70,6 +73,7 @@ def serve(
 
     $ orderglot serve --demo
     $ orderglot serve --database sqlite:///book.db --port 8400 --workers 2
+    $ orderglot serve --database postgresql://orders@db/orders --workers 4
     $ orderglot serve --dialects kole --public-url https://orders.example
     """
     from orderglot import hub
@@ -87,11 +91,12 @@ def serve(
         log_level=log_level,
         access_log=access_log,
         database=database,
+        read_database=read_database,
     )
     set_up_logs(found.log_level)
     hub.chosen(found.dialects)
     with _ending_well(), _listening(found.host, found.port) as line:
-        asyncio.run(prepare(found.database) if demo else _prepare(found.database))
+        asyncio.run(prepare(found.database) if demo else _prepare(found))
         _announce(found, line, demo)
         _serve(found, line)
 
@@ -106,11 +111,11 @@ def _ending_well() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-async def _prepare(url: str) -> None:
+async def _prepare(config: "Config") -> None:
     """Bring the book up to date before any process serves it, so that a refusal is one sentence."""
     from orderglot import hub
 
-    async with hub.opened(url, create=True):
+    async with hub.opened(config.database, create=True, replica=config.read_database):
         pass
 
 
@@ -144,9 +149,10 @@ def _announce(config: "Config", line: socket.socket, demo: bool) -> None:
     """Print what is served where, and a request to begin with for each dialect."""
     from orderglot import hub
     from orderglot.cli.demo import example
+    from orderglot.stores.address import shown
 
     base = config.public_url.rstrip("/") or _address(config.host, line.getsockname()[1])
-    say(f"Orderglot {hub.version()} serves {hub.shown(config.database)} at {base}")
+    say(f"Orderglot {hub.version()} serves {shown(config.database)} at {base}")
     chosen = hub.chosen(config.dialects)
     table(
         ("dialect", "vendor's API", "base URL", "operations"),
@@ -173,7 +179,13 @@ def _serve(config: "Config", line: socket.socket) -> None:
 
     from orderglot.cli.line import Application
 
-    application = Application(config.database, config.dialects, config.public_url, config.log_level)
+    application = Application(
+        config.database,
+        config.dialects,
+        config.public_url,
+        config.log_level,
+        config.read_database,
+    )
     running = Line(
         application,
         loop="uvloop",

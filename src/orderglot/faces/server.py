@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
+import structlog
 
 from orderglot.core.caller import Caller, demand
-from orderglot.core.errors import HubError, Rule, Unauthenticated, invalid
+from orderglot.core.errors import HubError, Rule, Unauthenticated, Upstream, invalid
 from orderglot.core.ports import Store
 from orderglot.faces.brake import Brake
 from orderglot.faces.replay import Remember, Replay
@@ -17,6 +18,10 @@ from orderglot.wire.message import Request, Response
 
 LONGEST_QUERY = 65_536
 """So many characters of a query, as sent, are read at most."""
+
+UNAVAILABLE = "The order book does not answer; please try again later."
+
+log = structlog.get_logger("orderglot.server")
 
 NOBODY = Caller(seller=0, may=frozenset())
 """Who calls an open operation."""
@@ -45,6 +50,10 @@ class Server:
         request = msgspec.structs.replace(request, params=route.params, at=self.store.now())
         try:
             return await self._answer(route.operation, request)
+        except Upstream as error:
+            # Where the book is, and what ails it, is not for whoever asks.
+            log.warning("the store fails", dialect=self.dialect.name, reason=error.message)
+            return self.refuse(Upstream(UNAVAILABLE), request)
         except HubError as error:
             return self.refuse(error, request)
 

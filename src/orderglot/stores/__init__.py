@@ -1,19 +1,26 @@
-"""Where orders are kept: in memory, or in a SQLite file."""
+"""Where orders are kept: in memory, in a SQLite file, or in a PostgreSQL database."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from orderglot.core.errors import Invalid
+from orderglot.stores.address import shown
 from orderglot.stores.memory import MemoryStore
 from orderglot.stores.sight import Clock, utc_now
 from orderglot.stores.sqlite import SqliteStore
 from orderglot.stores.store import BookStore
 
-KINDS = "sqlite:///orders.db, sqlite:////var/lib/orders.db or memory:"
+KINDS = (
+    "sqlite:///orders.db, sqlite:////var/lib/orders.db, postgresql://user@host/database or memory:"
+)
+POSTGRES = ("postgresql", "postgres")
+"""How the URL of a PostgreSQL database begins."""
 
 
-def open_store(url: str, clock: Clock = utc_now) -> BookStore:
+def open_store(
+    url: str, clock: Clock = utc_now, *, replica: str = "", create: bool = True
+) -> BookStore:
     """Open the store that a URL or the bare path of a SQLite file names.
 
     ``sqlite:///`` goes before a path: three slashes and one that is relative, or four in all where
@@ -26,8 +33,11 @@ def open_store(url: str, clock: Clock = utc_now) -> BookStore:
         if not rest.startswith("///") or len(rest) < 4:
             raise Invalid(message=f"{url!r} names no file; write it like {KINDS}.")
         return SqliteStore(Path(rest.removeprefix("///")), clock)
-    if colon and scheme in ("postgresql", "postgres"):
-        raise Invalid(message=f"PostgreSQL is not offered yet; write {KINDS}.")
+    if colon and scheme in POSTGRES:
+        # Whoever has his book in a file need not wait for the driver of another database.
+        from orderglot.stores.postgres import PostgresStore
+
+        return PostgresStore(url, clock, replica=replica, create=create)
     if "://" in url or not url or url.endswith(":"):
-        raise Invalid(message=f"{url!r} names no store; write {KINDS}.")
+        raise Invalid(message=f"{shown(url)!r} names no store; write {KINDS}.")
     return SqliteStore(Path(url), clock)

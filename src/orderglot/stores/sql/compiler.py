@@ -186,7 +186,7 @@ def _called(wanted: Field, values: tuple[Any, ...]) -> Sql:
         f"{own} IN (SELECT r.{name} FROM",
         f"{table} AS r WHERE r.seller = ? AND r.name IN ({marks}) AND r.dialect = ?",
         "UNION ALL VALUES",
-        ", ".join(["(?)"] * len(wholes)) + ")",
+        ", ".join(["(CAST(? AS BIGINT))"] * len(wholes)) + ")",
     )
     return Sql(named, (SELLER, *map(str, wholes), wanted.native, *wholes))
 

@@ -6,12 +6,14 @@ every database compares them exactly.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from math import floor
 from typing import Any
 
-from orderglot.core.fields import EXTRAS, Field, every_field, values_of
+from orderglot.core.fields import EXTRAS, every_field
 from orderglot.core.order import Order
 from orderglot.core.query import Value
 
@@ -51,20 +53,32 @@ NEVER_NULL = frozenset({"id", "version", "test", "kind", "status", "created", "m
 
 def row(order: Order) -> tuple[Any, ...]:
     """Give the values of an order's columns, in the order of ``STANDING``."""
-    return (
-        *(_column(order, field) for field in _columned()),
-        *(_numbered(order.extras.get(name.removeprefix(EXTRAS))) for name in NUMBERED),
-    )
+    return tuple([read(order) for read in _readers()])
 
 
-def _columned() -> list[Field]:
+@cache
+def _readers() -> tuple[Callable[[Order], Any], ...]:
     every = every_field()
-    return [every[name] for name in COLUMNS]
+    columns = [_reader(every[name].path) for name in COLUMNS]
+    return (*columns, *(_numbers(name.removeprefix(EXTRAS)) for name in NUMBERED))
 
 
-def _column(order: Order, field: Field) -> Any:
-    (value,) = values_of(order, field)
-    return stored(value)
+def _reader(path: tuple[str, ...]) -> Callable[[Order], Any]:
+    """Make what gives the value at a path in the form of its column, and nothing as None."""
+    first, *rest = path
+
+    def read(order: Order) -> Any:
+        value = getattr(order, first)
+        for step in rest:
+            value = None if value is None else getattr(value, step)
+        return None if value == "" else stored(value)
+
+    return read
+
+
+def _numbers(extra: str) -> Callable[[Order], Any]:
+    """Make what gives the number that an extra is."""
+    return lambda order: _numbered(order.extras.get(extra)) if order.extras else None
 
 
 def _numbered(extra: Any) -> int | None:
@@ -85,19 +99,9 @@ def whole_number(value: Any) -> int | None:
 
 def stored(value: Value) -> Any:
     """Give the form in which a column holds a value."""
-    match value:
-        case bool():
-            return int(value)
-        case Decimal():
-            return millionths(value)
-        case datetime():
-            return microseconds(value)
-        case date():
-            return value.isoformat()
-        case str():
-            return str(value)
-        case _:
-            return value
+    write = _STORED.get(type(value))
+    # What is left are the kinds of text.
+    return str(value) if write is None else write(value)
 
 
 def millionths(amount: Decimal) -> int:
@@ -115,3 +119,18 @@ def instant(microseconds: int) -> datetime:
 def microseconds(moment: datetime) -> int:
     """Give an instant in whole microseconds since 1970."""
     return (moment - EPOCH) // _MICROSECOND
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+_STORED: dict[type, Callable[[Any], Any]] = {
+    bool: int,
+    int: _same,
+    str: _same,
+    type(None): _same,
+    Decimal: millionths,
+    datetime: microseconds,
+    date: date.isoformat,
+}

@@ -1,0 +1,90 @@
+"""The replica: a copy that follows the database, and answers for it as soon as it has caught up.
+
+Before each read the database is asked how far it has written, and the copy answers if it has come as
+far. So whoever has been told that something is kept, by whichever process, finds it; and the
+database has one small question to answer for all reads that come while the last one is on its way.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import asyncpg
+import structlog
+
+from orderglot.core.errors import HubError
+from orderglot.stores.address import shown
+from orderglot.stores.postgres.connection import FAILURES, in_words
+from orderglot.stores.postgres.grammar import numbered
+from orderglot.stores.postgres.pool import Pool, Row
+
+REST = 5.0
+"""For so many seconds a copy that fails is not asked again."""
+
+WRITTEN = "SELECT (pg_current_wal_flush_lsn() - '0/0')::bigint"
+# One that follows nobody any more is no copy.
+REPLAYED = (
+    "SELECT CASE WHEN pg_is_in_recovery() THEN (pg_last_wal_replay_lsn() - '0/0')::bigint"
+    " ELSE 0 END"
+)
+
+log = structlog.get_logger("orderglot.stores")
+
+
+class Replica:
+    """Reads from a copy where it is as good as the database itself."""
+
+    def __init__(self, url: str, primary: Pool) -> None:
+        self._primary = primary
+        self._copy = Pool(url)
+        self._asking = asyncio.Lock()
+        self._next: asyncio.Task[int] | None = None
+        self._rests_until = 0.0
+        # A server does not go back as long as the connection to it stands.
+        self._replayed: WeakKeyDictionary[asyncpg.Connection, int] = WeakKeyDictionary()
+
+    async def read(self, text: str, params: tuple[Any, ...] = ()) -> list[Row]:
+        """Give the rows of a statement that changes nothing."""
+        if time.monotonic() < self._rests_until:
+            return await self._primary.read(text, params)
+        written = await self._written()
+        try:
+            found = await self._from_copy(written, text, params)
+        except (HubError, *FAILURES) as error:
+            self._rests_until = time.monotonic() + REST
+            reason = error if isinstance(error, HubError) else in_words(error, self._copy.url)
+            log.warning("the replica fails", replica=shown(self._copy.url), reason=str(reason))
+            found = None
+        return await self._primary.read(text, params) if found is None else found
+
+    async def close(self) -> None:
+        """Close the connections to the copy."""
+        await self._copy.close()
+
+    async def _from_copy(
+        self, written: int, text: str, params: tuple[Any, ...]
+    ) -> list[Row] | None:
+        """Give the rows as the copy has them, None where it has not come so far."""
+        async with self._copy.lent() as connection:
+            if self._replayed.get(connection, 0) < written:
+                self._replayed[connection] = await connection.fetchval(REPLAYED)
+            if self._replayed[connection] < written:
+                return None
+            rows: list[Row] = await connection.fetch(numbered(text), *params)
+            return rows
+
+    async def _written(self) -> int:
+        """Give how far the database had written at some moment after this call."""
+        if self._next is None:
+            self._next = asyncio.create_task(self._ask())
+        return await asyncio.shield(self._next)
+
+    async def _ask(self) -> int:
+        async with self._asking:
+            # Whoever comes from now on may have written since: they need the next answer.
+            self._next = None
+            ((written,),) = await self._primary.read(WRITTEN)
+            return int(written)

@@ -1,0 +1,311 @@
+"""The tables: what each write of a book does to the rows, as steps of as few statements as can be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from orderglot.core.fields import FieldKind, field
+from orderglot.core.ports import Event
+from orderglot.stores import document
+from orderglot.stores.postgres.names import named
+from orderglot.stores.postgres.steps import (
+    Row,
+    Step,
+    inserted,
+    kinds,
+    put,
+    said,
+    source,
+    table,
+    version,
+)
+from orderglot.stores.shelf import (
+    DropNote,
+    Expect,
+    PutAnswer,
+    PutCredential,
+    PutCustomer,
+    PutNote,
+    PutOrder,
+    PutProduct,
+    PutSeller,
+    Rename,
+    Thing,
+    Write,
+)
+from orderglot.stores.sql.grammar import Sql, say
+from orderglot.stores.sql.rows import COLUMNS, NUMBERED, microseconds, row
+
+PURGED = 100
+"""So many expired rows at most go whenever a new one is written."""
+
+_TYPES = {FieldKind.TEXT: "text"}
+_STANDING = {
+    **{column: _TYPES.get(field(name).kind, "bigint") for name, column in COLUMNS.items()},
+    **dict.fromkeys(NUMBERED.values(), "bigint"),
+}
+_ORDERS = table("orders", ("id",), "seller", **_STANDING, lines="bigint", document="jsonb")
+_CUSTOMERS = table(
+    "customers", ("id",), "seller", id="bigint", version="bigint", number="text", document="jsonb"
+)
+_PRODUCTS = table("products", ("sku",), "seller", sku="text", version="bigint", document="jsonb")
+_SELLERS = table("sellers", (), "id", version="bigint", name="text", document="jsonb")
+_NOTES = table(
+    "notes",
+    ("kind", "name"),
+    "seller",
+    kind="text",
+    name="text",
+    version="bigint",
+    document="bytea",
+)
+_LINKS = kinds(order_id="bigint", position="bigint", name="text", dialect="text", target="bigint")
+_EVENTS = kinds(order_id="bigint", version="bigint", at="bigint", what="text", who="text")
+_CREDENTIALS = kinds(
+    dialect="text",
+    kind="text",
+    fingerprint="text",
+    id="text",
+    expires="bigint",
+    document="jsonb",
+)
+_ANSWERS = kinds(
+    customer="bigint", dialect="text", key="text", asked="text", answer="bytea", expires="bigint"
+)
+_EXPECTED = kinds(id="bigint", version="bigint")
+_RENAMED = kinds(id="bigint", document="jsonb")
+_DROPPED = kinds(kind="text", name="text", version="bigint")
+
+
+def statements(seller: int, writes: Iterable[Write]) -> Iterator[Sql]:
+    """Say all writes of a book in as few statements as can be: mostly one.
+
+    No statement changes a table twice, for it would not see what it has done itself.
+    """
+    together = list[Step]()
+    for kind, several in groupby(writes, type):
+        for step in _DO[kind](seller, list(several)):
+            changed = {one.table for one in together if one.table}
+            if together and (step.apart or step.table in changed):
+                yield said(together)
+                together = []
+            together.append(step)
+    if together:
+        yield said(together)
+
+
+def numbers(seller: int, thing: Thing, first: int, count: int) -> Sql:
+    """Move a sequence on by so many numbers, giving the one after the last of them."""
+    return Sql(
+        "INSERT INTO sequences AS s (seller, thing, next) VALUES (?, ?, ?::bigint + ?::bigint)"
+        " ON CONFLICT (seller, thing) DO UPDATE SET next = s.next + ?::bigint RETURNING next",
+        (seller, thing.value, first, count, count),
+    )
+
+
+def tally(seller: int, what: str, until: datetime, now: datetime) -> Sql:
+    """Count one more until then, giving how many there were; what is over goes."""
+    return Sql(
+        "WITH over AS (DELETE FROM tallies WHERE (seller, until, what) IN"
+        " (SELECT seller, until, what FROM tallies"
+        " WHERE seller = ? AND until <= ? AND until <> ? FOR UPDATE SKIP LOCKED))"
+        " INSERT INTO tallies AS t (seller, until, what, count) VALUES (?, ?, ?, 1)"
+        " ON CONFLICT (seller, until, what) DO UPDATE SET count = t.count + 1 RETURNING count",
+        (seller, microseconds(now), microseconds(until), seller, microseconds(until), what),
+    )
+
+
+def _put_orders(seller: int, writes: list[PutOrder]) -> Iterator[Step]:
+    yield from put(
+        _ORDERS,
+        seller,
+        (
+            (
+                (*row(one.order), len(one.order.lines), one.document.decode()),
+                version(one.kept),
+            )
+            for one in writes
+        ),
+    )
+    yield from named(seller, Thing.ORDER, [(one.order, one.kept) for one in writes])
+    yield from _link(seller, writes)
+
+
+def _put_customers(seller: int, writes: list[PutCustomer]) -> Iterator[Step]:
+    yield from put(
+        _CUSTOMERS,
+        seller,
+        (
+            (
+                (new.id, new.version, new.number or None, one.document.decode()),
+                version(one.kept),
+            )
+            for one in writes
+            for new in (one.customer,)
+        ),
+    )
+    yield from named(seller, Thing.CUSTOMER, [(one.customer, one.kept) for one in writes])
+
+
+def _put_products(seller: int, writes: list[PutProduct]) -> Iterator[Step]:
+    return put(
+        _PRODUCTS,
+        seller,
+        (
+            ((one.product.sku, one.product.version, one.document.decode()), version(one.kept))
+            for one in writes
+        ),
+    )
+
+
+def _put_sellers(seller: int, writes: list[PutSeller]) -> Iterator[Step]:
+    return put(
+        _SELLERS,
+        seller,
+        (
+            ((one.seller.version, one.seller.name, one.document.decode()), version(one.kept))
+            for one in writes
+        ),
+    )
+
+
+def _link(seller: int, writes: list[PutOrder]) -> Iterator[Step]:
+    relinked = [
+        write for write in writes if write.order.links != (write.kept.links if write.kept else ())
+    ]
+    if before := [one.order.id for one in relinked if one.kept is not None]:
+        text = "DELETE FROM order_links WHERE seller = ? AND order_id = ANY (?::bigint[])"
+        yield Step("order_links", Sql(text, (seller, before)))
+    links = [link for write in relinked for link in _links(write)]
+    yield from inserted("order_links", seller, _LINKS, links)
+
+
+def _links(write: PutOrder) -> Iterator[Row]:
+    order = write.order
+    for position, link in enumerate(order.links):
+        named = link.order
+        if named.id:
+            yield order.id, position, "", "", named.id
+            continue
+        for ref in dict.fromkeys(named.references):
+            yield order.id, position, ref.id, ref.dialect, None
+        if named.number:
+            yield order.id, position, named.number, "", None
+
+
+def _add_events(seller: int, writes: list[Event]) -> Iterator[Step]:
+    rows: list[Row] = [(e.order, e.version, microseconds(e.at), e.what, e.who) for e in writes]
+    return inserted("order_events", seller, _EVENTS, rows)
+
+
+def _expect(seller: int, writes: list[Expect]) -> Iterator[Step]:
+    there = source(_EXPECTED, [(one.customer, one.version) for one in writes])
+    # Whoever renames the customer waits until the orders with the present name can be seen.
+    text = say(
+        "SELECT 1 FROM",
+        f"{there.text} JOIN customers AS c ON c.id = n.id AND c.version = n.version",
+        "WHERE c.seller = ? FOR SHARE OF c",
+    )
+    yield Step("", Sql(text, (*there.params, seller)), len(writes))
+
+
+def _rename(seller: int, writes: list[Rename]) -> Iterator[Step]:
+    new = source(
+        _RENAMED,
+        [(one.customer.id, document.write(one.customer).decode()) for one in writes],
+    )
+    text = say(
+        "UPDATE orders AS o SET document = jsonb_set(o.document, '{customer}', n.document)",
+        f"FROM {new.text} WHERE o.seller = ? AND o.customer = n.id",
+    )
+    yield Step("orders", Sql(text, (*new.params, seller)), apart=True)
+
+
+def _put_credentials(seller: int, writes: list[PutCredential]) -> Iterator[Step]:
+    now = microseconds(max(one.credential.created for one in writes))
+    prints = [one.credential.fingerprint for one in writes]
+    purge = (
+        "DELETE FROM credentials WHERE seller = ? AND (dialect, kind, fingerprint) IN"
+        " (SELECT dialect, kind, fingerprint FROM credentials WHERE seller = ? AND kind <> 'key'"
+        " AND expires <= ? AND fingerprint <> ALL (?::text[]) LIMIT ? FOR UPDATE SKIP LOCKED)"
+    )
+    yield Step("", Sql(purge, (seller, seller, now, prints, PURGED)))
+    rows: list[Row] = [
+        (
+            new.dialect,
+            new.kind,
+            new.fingerprint,
+            new.id,
+            None if new.expires is None else microseconds(new.expires),
+            document.write(new).decode(),
+        )
+        for new in (one.credential for one in writes)
+    ]
+    taken = Sql(
+        "ON CONFLICT (dialect, kind, fingerprint)"
+        " DO UPDATE SET expires = excluded.expires, document = excluded.document"
+    )
+    yield from inserted("credentials", seller, _CREDENTIALS, rows, taken=taken)
+
+
+def _put_answers(seller: int, writes: list[PutAnswer]) -> Iterator[Step]:
+    now = microseconds(max(one.now for one in writes))
+    keys = [one.answered.key for one in writes]
+    purge = (
+        "DELETE FROM answers WHERE seller = ? AND (customer, dialect, key) IN"
+        " (SELECT customer, dialect, key FROM answers WHERE seller = ? AND expires <= ?"
+        " AND key <> ALL (?::text[]) LIMIT ? FOR UPDATE SKIP LOCKED)"
+    )
+    yield Step("", Sql(purge, (seller, seller, now, keys, PURGED)))
+    rows: list[Row] = [
+        (one.customer, new.dialect, new.key, new.asked, new.answer, microseconds(new.expires))
+        for one in writes
+        for new in (one.answered,)
+    ]
+    taken = Sql(
+        "ON CONFLICT (seller, customer, dialect, key) DO UPDATE"
+        " SET asked = excluded.asked, answer = excluded.answer, expires = excluded.expires"
+        " WHERE t.expires <= ?",
+        (now,),
+    )
+    yield from inserted("answers", seller, _ANSWERS, rows, taken=taken)
+
+
+def _put_notes(seller: int, writes: list[PutNote]) -> Iterator[Step]:
+    return put(
+        _NOTES,
+        seller,
+        (
+            ((note.kind, note.name, note.version, note.document), note.version - 1 or None)
+            for note in (one.note for one in writes)
+        ),
+    )
+
+
+def _drop_notes(seller: int, writes: list[DropNote]) -> Iterator[Step]:
+    dropped: list[Row] = [(one.note.kind, one.note.name, one.note.version) for one in writes]
+    old = source(_DROPPED, dropped)
+    text = say(
+        "DELETE FROM notes AS t USING",
+        f"{old.text} WHERE t.seller = ? AND t.kind = n.kind AND t.name = n.name",
+        "AND t.version = n.version RETURNING 1",
+    )
+    yield Step("notes", Sql(text, (*old.params, seller)), len(writes))
+
+
+_DO: dict[type, Callable[[int, list[Any]], Iterator[Step]]] = {
+    PutOrder: _put_orders,
+    PutCustomer: _put_customers,
+    PutProduct: _put_products,
+    PutSeller: _put_sellers,
+    Event: _add_events,
+    Expect: _expect,
+    Rename: _rename,
+    PutCredential: _put_credentials,
+    PutAnswer: _put_answers,
+    PutNote: _put_notes,
+    DropNote: _drop_notes,
+}

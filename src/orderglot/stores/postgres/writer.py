@@ -1,0 +1,224 @@
+"""The writer: commits, those that come at once together, and again where the server undid one.
+
+A statement costs as much for one new order as for thirty. So new orders that come in while others
+of the same seller are on their way are gathered and go as one. Where that is refused, each goes by
+itself: one that fails takes nobody with it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Collection, Iterable
+from typing import NamedTuple, TypeVar
+
+import asyncpg
+
+from orderglot.core.errors import HubError, Upstream
+from orderglot.core.order import Reference
+from orderglot.core.ports import Event
+from orderglot.stores.names import Named, hub_ids
+from orderglot.stores.postgres import tables
+from orderglot.stores.postgres.connection import FAILURES, in_words, is_lost, is_passing, refused
+from orderglot.stores.postgres.grammar import numbered
+from orderglot.stores.postgres.pool import Pool
+from orderglot.stores.shelf import Expect, PutAnswer, PutCustomer, PutOrder, Raced, Thing, Write
+from orderglot.stores.sql.grammar import Sql
+
+T = TypeVar("T")
+
+MOST = 64
+"""So many commits at most go together, so that nobody waits too long."""
+
+ABREAST = 2
+"""So many commits of one seller are on their way at a time, before others wait to go together."""
+
+ATTEMPTS = 5
+"""How often a transaction is tried that the server undoes."""
+
+_TABLES = {Thing.CUSTOMER: "customers", Thing.ORDER: "orders"}
+_ORDER_OF_KINDS = (Expect, PutOrder, Event, PutAnswer)
+
+
+class _Waiting(NamedTuple):
+    writes: Collection[Write]
+    done: asyncio.Future[None]
+
+
+class _Line:
+    """What waits of one seller, and how many commits are on their way."""
+
+    def __init__(self) -> None:
+        self.waiting: list[_Waiting] = []
+        self.running = 0
+
+
+class Writer:
+    """Takes commits from one event loop."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self._lines: dict[int, _Line] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.commits = 0
+        """How many transactions were committed."""
+
+    async def write(self, seller: int, writes: Collection[Write]) -> None:
+        """Commit writes of a seller, durably.
+
+        Raises Raced, NotFound or Invalid where they cannot be done, and Upstream where the server
+        fails; then nothing of it is kept, unless the line was lost and nobody can know.
+        """
+        if not _plain(writes):
+            return await self._commit(seller, writes)
+        line = self._lines.setdefault(seller, _Line())
+        if line.running >= ABREAST:
+            done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            line.waiting.append(_Waiting(writes, done))
+            return await done
+        line.running += 1
+        try:
+            return await self._commit(seller, writes)
+        finally:
+            self._next(seller, line)
+
+    def _next(self, seller: int, line: _Line) -> None:
+        """Let those who wait go, in the place of one who is through."""
+        line.running -= 1
+        if line.waiting:
+            batch, line.waiting = line.waiting[:MOST], line.waiting[MOST:]
+            line.running += 1
+            task = asyncio.create_task(self._go(seller, line, batch))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        elif not line.running:
+            self._lines.pop(seller, None)
+
+    async def _go(self, seller: int, line: _Line, batch: list[_Waiting]) -> None:
+        try:
+            await self._commit(seller, _together(batch))
+        except (Raced, HubError) as error:
+            if len(batch) == 1 or isinstance(error, Upstream):
+                _answer(batch, error)
+            else:
+                for one in batch:
+                    await self._alone(seller, one)
+        else:
+            _answer(batch, None)
+        finally:
+            self._next(seller, line)
+            # Nobody is left waiting, whatever happened.
+            _answer(batch, Upstream("The order was not written; try again."))
+
+    async def _alone(self, seller: int, one: _Waiting) -> None:
+        try:
+            await self._commit(seller, one.writes)
+        except (Raced, HubError) as error:
+            _answer([one], error)
+        else:
+            _answer([one], None)
+
+    async def change(self, sql: Sql) -> int:
+        """Do a statement that is a transaction of its own and gives one number."""
+        ((number,),) = await self._tried(lambda: self._pool.fetch(*sql))
+        return int(number)
+
+    async def _commit(self, seller: int, writes: Collection[Write]) -> None:
+        spoken = {thing: found for thing in Thing if (found := _spoken(writes, thing))}
+        said = list(tables.statements(seller, writes))
+        if not said:
+            return
+        if spoken or len(said) > 1:
+            await self._tried(lambda: self._transact(seller, said, spoken))
+        else:
+            await self._tried(lambda: self._pool.fetch(*said[0]))
+        self.commits += 1
+
+    async def _tried(self, work: Callable[[], Awaitable[T]]) -> T:
+        """Do a transaction, again where the server undid it as a whole, and say what went wrong."""
+        for attempt in range(1, ATTEMPTS):
+            try:
+                return await work()
+            except FAILURES as error:
+                if not is_passing(error):
+                    raise self._told(error) from error
+            await asyncio.sleep(random.random() * 0.01 * 2**attempt)
+        try:
+            return await work()
+        except FAILURES as error:
+            raise self._told(error) from error
+
+    async def _transact(
+        self, seller: int, said: Iterable[Sql], spoken: dict[Thing, set[int]]
+    ) -> None:
+        async with self._pool.transaction() as connection:
+            for thing, ids in spoken.items():
+                await _reserve(connection, seller, thing, ids)
+            for sql in said:
+                await connection.fetch(numbered(sql.text), *sql.params)
+
+    def _told(self, error: BaseException) -> HubError | Raced:
+        if isinstance(error, asyncpg.PostgresError) and (no := refused(error)) is not None:
+            return no
+        told = in_words(error, self._pool.url)
+        if is_lost(error):
+            return Upstream(f"{told.message} What was being written may have been kept or not.")
+        return told
+
+
+def _plain(writes: Iterable[Write]) -> bool:
+    """Tell whether writes are new orders and what goes with them, which can go beside others."""
+    return all(
+        isinstance(one, _ORDER_OF_KINDS)
+        and (not isinstance(one, PutOrder) or (one.kept is None and not one.order.links))
+        for one in writes
+    ) and not _spoken(writes, Thing.ORDER)
+
+
+def _together(batch: Iterable[_Waiting]) -> list[Write]:
+    every = [write for one in batch for write in one.writes]
+    return [write for kind in _ORDER_OF_KINDS for write in every if isinstance(write, kind)]
+
+
+def _answer(batch: Iterable[_Waiting], error: BaseException | None) -> None:
+    for one in batch:
+        if one.done.done():
+            continue
+        if error is None:
+            one.done.set_result(None)
+        else:
+            one.done.set_exception(error)
+
+
+def _spoken(writes: Iterable[Write], thing: Thing) -> set[int]:
+    """Give the hub ids that references in these writes could be taken for."""
+    found = set[int]()
+    for write in writes:
+        match write:
+            case PutOrder(new, _, kept) if thing is Thing.ORDER:
+                references = new.references if kept is None else _new(new, kept)
+            case PutCustomer(customer, _, before) if thing is Thing.CUSTOMER:
+                references = customer.references if before is None else _new(customer, before)
+            case _:
+                continue
+        found |= hub_ids(references, thing)
+    return found
+
+
+def _new(thing: Named, kept: Named) -> tuple[Reference, ...]:
+    return thing.references if thing.references != kept.references else ()
+
+
+async def _reserve(
+    connection: asyncpg.Connection, seller: int, thing: Thing, ids: Collection[int]
+) -> None:
+    """See to it that nobody can begin to go by one of these ids until the transaction ends.
+
+    Numbers are handed out no further; and if some of these are out already, whoever is adding a
+    thing is waited for, and whoever comes later finds what this transaction has written.
+    """
+    after = await connection.fetchval(
+        "SELECT next FROM sequences WHERE seller = $1 AND thing = $2 FOR SHARE", seller, thing.value
+    )
+    if after is not None and min(ids) < after:
+        await connection.execute(f"LOCK TABLE {_TABLES[thing]} IN SHARE ROW EXCLUSIVE MODE")
