@@ -37,7 +37,10 @@ from orderglot.faces.openapi import document
 from orderglot.faces.routes import Routes
 from orderglot.faces.server import Server
 from orderglot.stores.address import shown
+from orderglot.stores.copying import Copied, Copying, Tell
+from orderglot.stores.rows import Rows
 from orderglot.stores.sqlite import SqliteStore
+from orderglot.stores.sqlite.rows import SqliteRows
 from orderglot.stores.store import BookStore
 from orderglot.wire import json
 from orderglot.wire.dialect import Desk, Dialect, Session, Talk
@@ -147,8 +150,36 @@ def open_store(url: str, *, create: bool = False, replica: str = "") -> BookStor
     NotFound where there is no book and ``create`` does not allow to make one, Invalid where
     something else is there: PostgreSQL does so when it is first asked something.
     """
-    if url.partition("://")[0] in stores.POSTGRES:
+    if _is_postgres(url):
         return stores.open_store(url, replica=replica, create=create)
+    path = _path(url)
+    if replica:
+        raise Invalid(message="A file has no replica; leave --read-database out.")
+    if not create and not path.exists():
+        raise _nowhere(path)
+    return SqliteStore(path)
+
+
+async def open_rows(url: str, *, create: bool = False) -> Rows:
+    """Open all rows of the book at a URL, which may be an unfinished copy; the caller closes it.
+
+    Raises as ``open_store`` does, and Upstream where the database cannot be used.
+    """
+    if _is_postgres(url):
+        from orderglot.stores.postgres.rows import PostgresRows
+
+        return await PostgresRows.open(url, create=create)
+    path = _path(url)
+    if not create and not path.exists():
+        raise _nowhere(path)
+    return SqliteRows(path)
+
+
+def _is_postgres(url: str) -> bool:
+    return url.partition("://")[0] in stores.POSTGRES
+
+
+def _path(url: str) -> Path:
     scheme, _, path = url.partition(":///")
     if scheme != "sqlite" or not path:
         reason = (
@@ -156,11 +187,50 @@ def open_store(url: str, *, create: bool = False, replica: str = "") -> BookStor
             "write sqlite:///FILE or postgresql://USER@HOST/DATABASE."
         )
         raise Invalid(message=reason)
-    if replica:
-        raise Invalid(message="A file has no replica; leave --read-database out.")
-    if not create and not Path(path).exists():
-        raise NotFound(f"There is no order book {path}; 'orderglot seller add NAME' makes one.")
-    return SqliteStore(Path(path))
+    return Path(path)
+
+
+def _nowhere(path: Path) -> NotFound:
+    return NotFound(f"There is no order book {path}; 'orderglot seller add NAME' makes one.")
+
+
+async def copy(source: str, target: str, tell: Tell) -> tuple[Copied, ...]:
+    """Copy the book at a URL into the database at another, or go on with that.
+
+    Raises NotFound where there is no book, Conflict where the target holds something else.
+    """
+    name = shown(_whole(source))
+    if name == shown(_whole(target)):
+        raise Invalid(message=f"{name} would be copied into itself; name another target.")
+    here = await open_rows(source)
+    try:
+        there = await open_rows(target, create=True)
+        try:
+            return await Copying(here, there, name, tell).copy()
+        finally:
+            await there.close()
+    finally:
+        await here.close()
+
+
+async def distribute(url: str, *, dry: bool) -> tuple[str, ...]:
+    """Spread the book in PostgreSQL over its Citus cluster; gives the statements that do it.
+
+    Raises Invalid where the book is elsewhere, Unsupported where there is no cluster.
+    """
+    if not _is_postgres(url):
+        raise Invalid(
+            message=f"{shown(url)} is no PostgreSQL; copy it there with 'orderglot database copy'."
+        )
+    from orderglot.stores.postgres.distributing import distribute
+
+    return await distribute(url, dry=dry)
+
+
+def _whole(url: str) -> str:
+    """Give a URL with a file's whole path, which is the same wherever a command is run."""
+    scheme, mark, path = url.partition("sqlite:///")
+    return f"{mark}{Path(path).resolve()}" if mark and not scheme else url
 
 
 def chosen_one(name: str) -> Dialect:

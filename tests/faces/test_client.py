@@ -264,7 +264,7 @@ def test_a_key_goes_into_what_must_not_be_performed_twice_and_nothing_else() -> 
 
     ear = asyncio.run(talk())
     keys = [request.headers.get("idempotency-key") for request in vendor.asked]
-    assert ["demo-1", None, None] == keys
+    assert ["demo-createOrder-1", None, None] == keys
     assert ([201], False) == ([one.status for one in ear.responses], ear.waiting)
 
 

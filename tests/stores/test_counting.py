@@ -240,6 +240,7 @@ def older(path: Path) -> None:
             file.execute(f"DROP INDEX {name}")
         for statement in (
             "DROP VIEW counted_orders",
+            "DROP VIEW recounted_orders",
             "DROP TABLE order_counts",
             "DROP INDEX orders_own_status",
             *(f"DROP INDEX orders_{name}" for name in ("created", "customer", "status")),

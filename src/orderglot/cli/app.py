@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from orderglot.cli import customers, keys, products, sellers
+from orderglot.cli import customers, database, keys, products, sellers
 from orderglot.cli.demo import demo
 from orderglot.cli.frame import group
 from orderglot.cli.link import link
@@ -39,6 +39,7 @@ app.add_typer(sellers.app, name="seller")
 app.add_typer(customers.app, name="customer")
 app.add_typer(products.app, name="product")
 app.add_typer(keys.app, name="key")
+app.add_typer(database.app, name="database")
 
 
 def _tell_version(wanted: bool) -> None:

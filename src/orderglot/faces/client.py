@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Generator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -62,6 +63,10 @@ class Client:
         """
         talk = self._can(self.dialect.place, "place an order")(order)
         return await self._hold(talk, self._under(key, ear or Ear()) if key else self._ask)
+
+    async def find(self, order: Order) -> Order | None:
+        """Give what an earlier attempt to place an order has made of it, if the vendor shows it."""
+        return await self._talk(self._can(self.dialect.find, "find a begun order")(order))
 
     async def get(self, ref: Reference) -> Order:
         """Give the order that the vendor knows under an id."""
@@ -127,18 +132,22 @@ class Client:
         return send
 
     def _under(self, key: str, ear: Ear) -> Send:
-        """Give a way to send that puts keys in: ``key-1`` into the first request, and so on."""
+        """Give a way to send that puts keys in: ``key-createOrder-1`` into the first such request.
+
+        A conversation that goes on where an earlier one was cut off leaves some out at its beginning,
+        so the requests of each operation are counted by themselves.
+        """
         repeats = self.dialect.repeats
         ways = (IDEMPOTENCY_KEY, repeats) if repeats else (IDEMPOTENCY_KEY,)
-        hear, count = self._hearing(ear), 0
+        hear, counts = self._hearing(ear), Counter[str]()
 
         async def send(request: Request) -> Response:
-            nonlocal count
-            if not self.routes.find(request.method, request.path).operation.once:
+            operation = self.routes.find(request.method, request.path).operation
+            if not operation.once:
                 return await self._ask(request)
-            count += 1
+            counts[operation.name] += 1
             for way in ways:
-                request = way.put(request, f"{key}-{count}")
+                request = way.put(request, f"{key}-{operation.name}-{counts[operation.name]}")
             return await hear(request)
 
         return send

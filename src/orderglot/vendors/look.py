@@ -15,6 +15,12 @@ from orderglot.core.query import Window
 MOST_STALE = 3
 """So many pages in a row may show nothing but what was seen before."""
 
+AGAIN = "The vendor's list shows the same orders again and again; ask the vendor about its paging."
+
+
+class Senseless(Upstream):
+    """A list that cannot be read to its end: how far a pull has come in it means nothing."""
+
 
 class Look:
     """What was asked and seen so far in one walk through the list."""
@@ -29,14 +35,14 @@ class Look:
         self.total: int | None = None
 
     def ask(self, window: Window) -> None:
-        """Note what is asked for; raises Upstream where it was asked for before."""
+        """Note what is asked for; raises Senseless where it was asked for before."""
         place = (window.after, window.offset)
         if place in self.asked:
-            raise Upstream("The vendor's list leads back to a page that was already read.")
+            raise Senseless("The vendor's list leads back to a page that was already read.")
         self.asked.add(place)
 
     def see(self, orders: tuple[Order, ...], unread: int, total: int | None, more: bool) -> None:
-        """Note what a page showed; raises Upstream where the list has no end."""
+        """Note what a page showed; raises Senseless where the list has no end."""
         ids = {hash(order.references) for order in orders if order.references}
         self.repeats += len(ids & self.seen)
         fresh = len(ids - self.seen)
@@ -45,10 +51,7 @@ class Look:
         self.total = total if total is not None else self.total
         self.stale = 0 if fresh or unread or not more else self.stale + 1
         if self.stale > MOST_STALE:
-            raise Upstream(
-                "The vendor's list shows the same orders again and again and has no end; "
-                "ask the vendor about its paging."
-            )
+            raise Senseless(AGAIN)
 
     def missed(self) -> int:
         """Give how many orders this look has missed, as far as that can be told."""

@@ -8,6 +8,8 @@ sent the same again; any other is asked for the order first.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -24,7 +26,7 @@ from orderglot.vendors.arrival import arrived, event_of, name_of
 from orderglot.vendors.notes import PLACING, Placing, note_of, noted, read
 from orderglot.vendors.question import native_id
 from orderglot.vendors.racing import written
-from orderglot.vendors.search import search
+from orderglot.vendors.search import pieces, search
 from orderglot.wire.dialect import IDEMPOTENCY_KEY, Dialect
 from orderglot.wire.message import Request
 
@@ -198,16 +200,18 @@ async def _look(
     """
     doubt = _doubt(client, order, error)
     tell = _tell(order)
+    if client.dialect.find is not None:
+        begun = await _begun(client, placing, doubt)
+        if begun is not None:
+            return _completed(begun, placing, doubt, recent=recent)
     if client.dialect.page is None:
         raise Unknown(f"{doubt}, and it has no list to ask; {tell}")
-    try:
+    with _asking(doubt):
         there = await search(client, document.read_order(placing.order), placing.begun)
-    except HubError as silence:
-        reason = f"{doubt}, and asking failed: {silence.message} Run the same command again."
-        raise Unknown(reason) from silence
     name = client.dialect.name
     found = [one for one in there.found if not await _sent_before(book, one, name)]
-    if len(found) == 1:
+    # Ours would have been found by its mark; one that is only like it may be somebody else's.
+    if len(found) == 1 and client.dialect.find is None:
         return found[0]
     if found:
         ids = ", ".join(native_id(one, name) for one in found)
@@ -218,11 +222,38 @@ async def _look(
     if not there.sure:
         raise Unknown(f"{doubt}: not all of its list can be read; {tell}")
     if recent:
-        raise Unknown(
-            f"{doubt}: its list does not show it yet. Run the same command again in "
-            f"{int(SETTLING.total_seconds() // 60)} minutes; it asks before it sends anything."
-        )
+        raise Unknown(f"{doubt}: its list does not show it yet. {_later('asks first')}")
     return None
+
+
+async def _begun(client: Client, placing: Placing, doubt: str) -> Order | None:
+    """Ask the vendor what an earlier attempt has made of the order."""
+    with _asking(doubt):
+        return await client.find(document.read_order(placing.order))
+
+
+@contextmanager
+def _asking(doubt: str) -> Iterator[None]:
+    """Ask the vendor; raises Unknown where it does not answer."""
+    try:
+        yield
+    except HubError as silence:
+        reason = f"{doubt}, and asking failed: {silence.message} Run the same command again."
+        raise Unknown(reason) from silence
+
+
+def _completed(begun: Order, placing: Placing, doubt: str, *, recent: bool) -> Order | None:
+    """Give what was begun where it is whole, None where the rest may be sent now."""
+    if pieces(begun) == pieces(document.read_order(placing.order)):
+        return begun
+    if recent:
+        raise Unknown(f"{doubt}: it has the beginning of it. {_later('goes on there')}")
+    return None
+
+
+def _later(does: str) -> str:
+    minutes = int(SETTLING.total_seconds() // 60)
+    return f"Run the same command again in {minutes} minutes; it {does}."
 
 
 async def _sent_before(book: Book, there: Order, dialect: str) -> bool:

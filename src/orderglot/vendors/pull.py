@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from orderglot.core.ports import Book
 from orderglot.core.query import Window
 from orderglot.faces.client import Client
-from orderglot.vendors.look import Look
+from orderglot.vendors.look import AGAIN, Look, Senseless
 from orderglot.vendors.notes import PULL, Checkpoint, note_of, read
 from orderglot.vendors.pages import Pages, Persistence, Shown
 from orderglot.vendors.question import Question, narrowed
@@ -96,14 +96,29 @@ class _Pulling:
 
     async def go(self) -> Progress:
         """Look through the list, and once more where it moved meanwhile."""
+        try:
+            return await self._looks()
+        except Senseless:
+            await self.taking.begin_anew()
+            raise
+
+    async def _looks(self) -> Progress:
+        """Take as many looks as it needs.
+
+        Raises Senseless where the list shows orders in several places every time and has nothing
+        new: so it does not move, and what should stand in their place is never shown.
+        """
         look = Look(whole=not self.resumed)
         await self._walk(look, owed=0)
-        missed, peek = look.missed(), self.resumed
+        missed, peek, stuck = look.missed(), self.resumed, bool(look.repeats)
         while (missed or peek) and self.taking.checkpoint.look < MOST_LOOKS:
             await self.taking.begin_again()
             peek, again = False, Look(whole=False)
             found = await self._walk(again, owed=missed)
             missed = max(missed - found, again.missed())
+            stuck = stuck and bool(again.repeats) and not found
+        if missed and stuck:
+            raise Senseless(AGAIN)
         await self.taking.finish()
         return self._progress(look.total, missed)
 

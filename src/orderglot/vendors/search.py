@@ -68,7 +68,7 @@ def alike(order: Order, there: Order, begun: datetime, dialect: Dialect) -> bool
     if there.created is not None and there.created < begun - SKEW:
         return False
     sent = carried(order, dialect.name, dialect.can)
-    return sent.po_number == there.po_number and _pieces(sent) == _pieces(there)
+    return sent.po_number == there.po_number and pieces(sent) == pieces(there)
 
 
 def _part(order: Order, there: Order, begun: datetime, dialect: Dialect) -> bool:
@@ -77,11 +77,12 @@ def _part(order: Order, there: Order, begun: datetime, dialect: Dialect) -> bool
         return False
     sent = carried(order, dialect.name, dialect.can)
     named = (sent.po_number, sent.name) == (there.po_number, there.name)
-    return named and _pieces(there) < _pieces(sent)
+    return named and pieces(there) < pieces(sent)
 
 
-def _pieces(order: Order) -> Counter[str]:
-    pieces: Counter[str] = Counter()
+def pieces(order: Order) -> Counter[str]:
+    """Count the pieces of each SKU in an order."""
+    counted: Counter[str] = Counter()
     for line in order.lines:
-        pieces[line.sku.upper()] += line.quantity
-    return pieces
+        counted[line.sku.upper()] += line.quantity
+    return counted

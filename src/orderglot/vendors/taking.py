@@ -61,9 +61,11 @@ class Taking:
 
     async def begin_again(self) -> None:
         """Go back to the beginning of the list for another look."""
-        before = self.checkpoint
-        again = replace(before, look=before.look + 1, after="", offset=0, position=0)
-        await self._write(again)
+        await self._write(_at_the_beginning(self.checkpoint, self.checkpoint.look + 1))
+
+    async def begin_anew(self) -> None:
+        """Go back to the beginning of the list for the next pull, which takes its first look."""
+        await self._write(_at_the_beginning(self.checkpoint, 1))
 
     async def finish(self) -> None:
         """Note that the pull has come to its end; what it did not meet again is no reject."""
@@ -176,3 +178,7 @@ def _behind(old: Checkpoint, shown: Shown, outcomes: Counter[Outcome], aside: in
         rejected=old.rejected + aside,
         passed_over=old.passed_over + shown.length - outcomes.total() - aside,
     )
+
+
+def _at_the_beginning(before: Checkpoint, look: int) -> Checkpoint:
+    return replace(before, look=look, after="", offset=0, position=0)

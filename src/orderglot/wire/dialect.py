@@ -207,7 +207,9 @@ class Dialect:
 
     ``operations`` make the server face. ``place``, ``get``, ``page`` and ``linked`` make the client
     face: each need of the hub as a conversation, None where the vendor cannot. ``bodies`` are how
-    its orders stand in a file. ``customer`` is the
+    its orders stand in a file. ``find`` fetches what an earlier ``place`` of an order of the book,
+    which was cut off, has made of it so far; where there is such a conversation, ``place`` goes on
+    with that. ``customer`` is the
     name by which a client's credentials say whose orders it is about, by the vendor's id of that
     customer; "" where the vendor's paths name none. ``tables`` are the lists that a seller may set
     for this dialect, by name, each with what refuses a malformed one.
@@ -221,6 +223,7 @@ class Dialect:
     bodies: Bodies
     operations: tuple[Operation[Any, Any], ...]
     place: Callable[[Order], Talk[Order]] | None = None
+    find: Callable[[Order], Talk[Order | None]] | None = None
     get: Callable[[Reference], Talk[Order]] | None = None
     page: Callable[[Window], Talk[Page]] | None = None
     linked: Callable[[Reference], Talk[tuple[Order, ...]]] | None = None

@@ -12,7 +12,7 @@ from orderglot.dialects.catalyst.loss import CAN
 from orderglot.dialects.catalyst.orders import GET_ORDER, LIST_CUSTOMER_ORDERS, LIST_ORDERS
 from orderglot.dialects.catalyst.site import TABLES
 from orderglot.dialects.catalyst.tables import NAME
-from orderglot.dialects.catalyst.talks import get, page, place
+from orderglot.dialects.catalyst.talks import find, get, page, place
 from orderglot.dialects.catalyst.tokens import AUTHORIZE, GRANT
 from orderglot.wire.dialect import Dialect
 
@@ -38,6 +38,7 @@ DIALECT = Dialect(
         GRANT,
     ),
     place=place,
+    find=find,
     get=get,
     page=page,
     tables=TABLES,

@@ -239,4 +239,5 @@ DELETE_ORDER: Operation[One, Order | None] = Operation(
     read_response=nothing_said,
     needs=CHANGE,
     gives=(Given(204),),
+    once=True,
 )

@@ -7,7 +7,10 @@ from importlib.resources import files
 
 from msgspec import Struct
 
-from orderglot.core.errors import Invalid
+from orderglot.core.errors import Conflict, Invalid
+
+UNFINISHED = 0
+"""A database with a step of this number is an unfinished copy of the book that names the step."""
 
 
 class Migration(Struct, frozen=True):
@@ -34,10 +37,19 @@ def pending(
     steps: tuple[Migration, ...], applied: Collection[int], where: str
 ) -> tuple[Migration, ...]:
     """Give the steps that are still to be done; raises Invalid on a database from the future."""
-    unknown = set(applied) - {step.number for step in steps}
+    unknown = set(applied) - {step.number for step in steps} - {UNFINISHED}
     if unknown:
         raise Invalid(
             message=f"{where} was written by a newer Orderglot (step {max(unknown)} of its tables "
             "is not known here); upgrade Orderglot to open it."
         )
     return tuple(step for step in steps if step.number not in applied)
+
+
+def demand_finished(applied: Collection[int], where: str) -> None:
+    """Raise Conflict where a database is a copy that was begun and not finished."""
+    if UNFINISHED in applied:
+        raise Conflict(
+            f"{where} holds a copy that is not finished; "
+            "run the same 'orderglot database copy' again."
+        )

@@ -6,7 +6,7 @@ import asyncpg
 
 from orderglot.core.errors import Invalid, NotFound, Upstream
 from orderglot.stores.address import shown
-from orderglot.stores.migrations import Migration, migrations, pending
+from orderglot.stores.migrations import Migration, demand_finished, migrations, pending
 
 OLDEST = 14
 LOCK = 0x4F474C54
@@ -25,19 +25,24 @@ SELECT to_regclass('migrations') IS NOT NULL, EXISTS (
 _MADE = "CREATE TABLE migrations (number BIGINT PRIMARY KEY, name TEXT NOT NULL)"
 
 
-async def prepare(connection: asyncpg.Connection, url: str, *, create: bool) -> None:
+async def prepare(
+    connection: asyncpg.Connection, url: str, *, create: bool, unfinished: bool = False
+) -> None:
     """Bring the tables up to date; any number of processes may do so at once.
 
     Raises Invalid where they are something else's or from the future, Upstream where the server is
-    none that can be used, NotFound where there are none and ``create`` does not allow to make them.
+    none that can be used, NotFound where there are none and ``create`` does not allow to make them,
+    Conflict where they are an unfinished copy, unless that is what is wanted.
     """
     await _check(connection, url)
-    if not await _pending(connection, url, create=create):
-        return
-    async with connection.transaction():
-        await connection.execute(f"SELECT pg_advisory_xact_lock({LOCK})")
-        for step in await _pending(connection, url, create=create):
-            await _apply(connection, step)
+    if await _pending(connection, url, create=create):
+        async with connection.transaction():
+            await connection.execute(f"SELECT pg_advisory_xact_lock({LOCK})")
+            for step in await _pending(connection, url, create=create):
+                await _apply(connection, step)
+    if not unfinished:
+        done = await connection.fetch("SELECT number FROM migrations")
+        demand_finished([number for (number,) in done], shown(url))
 
 
 async def _check(connection: asyncpg.Connection, url: str) -> None:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from orderglot.core.errors import HubError, Invalid, NotFound, Upstream
-from orderglot.stores.migrations import Migration, migrations, pending
+from orderglot.stores.migrations import Migration, demand_finished, migrations, pending
 from orderglot.stores.shelf import Raced
 from orderglot.stores.sqlite.grammar import teach
 
@@ -29,11 +29,12 @@ _SETTINGS = (
 )
 
 
-def prepare(path: Path) -> None:
+def prepare(path: Path, *, unfinished: bool = False) -> None:
     """Make the file where it is not there, and bring its tables up to date.
 
     Any number of processes may do so at once. Raises Invalid where the file is something else or
-    from the future, Upstream where it cannot be used.
+    from the future, Upstream where it cannot be used, Conflict where it is an unfinished copy,
+    unless that is what is wanted.
     """
     if sqlite3.sqlite_version_info < OLDEST:
         raise Upstream(
@@ -51,6 +52,8 @@ def prepare(path: Path) -> None:
         connection = _connect(path)
         try:
             _prepare(connection, path)
+            if not unfinished:
+                demand_finished(_done(connection), str(path))
         finally:
             connection.close()
 
@@ -123,8 +126,11 @@ def _applied(connection: sqlite3.Connection, path: Path) -> tuple[Migration, ...
     connection.execute(
         "CREATE TABLE IF NOT EXISTS migrations (number INTEGER PRIMARY KEY, name TEXT NOT NULL)"
     )
-    done = [number for (number,) in connection.execute("SELECT number FROM migrations")]
-    return pending(migrations("sqlite"), done, str(path))
+    return pending(migrations("sqlite"), _done(connection), str(path))
+
+
+def _done(connection: sqlite3.Connection) -> list[int]:
+    return [number for (number,) in connection.execute("SELECT number FROM migrations")]
 
 
 def _statements(script: str) -> Iterator[str]:

@@ -1,0 +1,142 @@
+"""``orderglot database``: where a book is kept, and moving it from there."""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from orderglot.cli.frame import AsJson, ConfigFile, Database, group, settings
+from orderglot.cli.paper import is_terminal, say, table, tell, write_json
+
+if TYPE_CHECKING:
+    from orderglot.stores.copying import Copied, Progress
+
+app = group("The database: where a book is kept, and moving it from there.")
+
+PAUSE = 2.0
+"""So many seconds lie between two lines on how far it has come."""
+
+
+@app.command("copy")
+def copy(
+    source: Annotated[
+        str,
+        typer.Argument(metavar="FROM", help="Where the book is: sqlite:///FILE or postgresql://…."),
+    ],
+    target: Annotated[
+        str, typer.Argument(metavar="TO", help="An empty database, or a copy that was cut off.")
+    ],
+    config: ConfigFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Copy a whole book into an empty database, and compare the two in the end.
+
+    The copy is the book as it is when the command begins; nobody opens it until it is whole.
+    Stopped or killed, the same command goes on where it was.
+
+    $ orderglot database copy sqlite:///orderglot.db postgresql://me@db.example/orders
+    $ orderglot database copy postgresql://me@db.example/orders sqlite:///today.db
+    """
+    from orderglot import hub
+    from orderglot.cli.logs import set_up_logs
+    from orderglot.stores.address import shown
+
+    set_up_logs(settings(config).log_level)
+    with _telling() as told:
+        done = asyncio.run(hub.copy(source, target, told))
+    if as_json:
+        return write_json({"from": shown(source), "to": shown(target), "tables": done})
+    _report(done)
+    return None
+
+
+@app.command("distribute")
+def distribute(
+    dry: Annotated[
+        bool, typer.Option("--dry-run", help="Print the statements and change nothing.")
+    ] = False,
+    database: Database = None,
+    config: ConfigFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Spread a book in PostgreSQL over the machines of its Citus cluster, seller by seller.
+
+    What is spread already stays as it is. Do it while nothing serves the book; it is done at once
+    where the book is still empty.
+
+    $ orderglot database distribute --dry-run --database postgresql://me@db/orders
+    $ orderglot database distribute --database postgresql://me@db/orders
+    """
+    from orderglot import hub
+    from orderglot.cli.logs import set_up_logs
+
+    found = settings(config, database=database)
+    set_up_logs(found.log_level)
+    statements = asyncio.run(hub.distribute(found.database, dry=dry))
+    if as_json:
+        return write_json({"done": not dry, "statements": statements})
+    for statement in statements:
+        say(f"{statement};")
+    if not statements:
+        say("Every table is spread over the cluster already.")
+    return None
+
+
+def _report(done: "tuple[Copied, ...]") -> None:
+    table(
+        ("table", "rows", "written", "checksum"),
+        [
+            (one.name, f"{one.rows:,}", f"{one.written:,}", one.checksum[:16])
+            for one in done
+            if one.rows or one.written
+        ],
+        right=("rows", "written"),
+    )
+    rows = sum(one.rows for one in done)
+    if any(one.written for one in done):
+        say(f"The copy is whole: {rows:,} rows, count and checksum of every table are the same.")
+    else:
+        say(f"The copy was whole already: {rows:,} rows, nothing was written.")
+
+
+@contextmanager
+def _telling() -> "Iterator[Callable[[Progress], None]]":
+    """Give what tells the person how far it has come: a bar on a terminal, else a line at times."""
+    rate = _Rate()
+    if not is_terminal():
+        yield lambda done: _line(done, rate)
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+
+    parts = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
+    with Progress(*parts, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("copying", total=None)
+        yield lambda done: bar.update(
+            task, total=done.total, completed=done.done, description=_where(done, rate.of(done))
+        )
+
+
+class _Rate:
+    """How many rows a second were read since the beginning."""
+
+    def __init__(self) -> None:
+        self.began = self.said = time.monotonic()
+
+    def of(self, done: "Progress") -> float:
+        return done.done / max(time.monotonic() - self.began, 0.001)
+
+
+def _line(done: "Progress", rate: _Rate) -> None:
+    if time.monotonic() - rate.said >= PAUSE:
+        rate.said = time.monotonic()
+        share = 100 * done.done // max(done.total, 1)
+        tell(f"{share} %: {_where(done, rate.of(done))}")
+
+
+def _where(done: "Progress", rate: float) -> str:
+    doing = "comparing" if done.checking else "copying"
+    return f"{doing} {done.table}, {done.row:,} of {done.of:,}, {rate:,.0f} rows/s"

@@ -1,0 +1,187 @@
+"""All rows of a PostgreSQL database as they stand in it, for copying them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Collection, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import asyncpg
+import msgspec
+
+from orderglot.core.errors import Invalid
+from orderglot.stores.address import shown
+from orderglot.stores.migrations import UNFINISHED
+from orderglot.stores.postgres.catalogue import described
+from orderglot.stores.postgres.connection import FAILURES, close, connect, in_words, refused
+from orderglot.stores.postgres.opening import prepare
+from orderglot.stores.rows import Row, Table, demand_marked, misfit, sorted_names, table
+from orderglot.stores.sql.grammar import say
+
+STRETCH = 500
+"""So many rows are fetched at a time."""
+
+LONGEST = 3600.0
+"""So many seconds it may take to look through a whole table."""
+
+JSON = "jsonb"
+
+
+class PostgresRows:
+    """The rows of a database, whose tables are made where they are not there."""
+
+    def __init__(self, url: str, reader: asyncpg.Connection, writer: asyncpg.Connection) -> None:
+        self._url = url
+        self._reader = reader
+        self._writer = writer
+        self._types: dict[str, dict[str, str]] = {}
+
+    @classmethod
+    async def open(cls, url: str, *, create: bool) -> PostgresRows:
+        """Connect, and bring the tables up to date."""
+        with told(url):
+            reader = await connect(url)
+            try:
+                await prepare(reader, url, create=create, unfinished=True)
+                # What is read for a copy may stand still; what is written may not.
+                rows = cls(url, reader, await connect(url))
+            except BaseException:
+                reader.terminate()
+                raise
+        return rows
+
+    async def tables(self) -> tuple[Table, ...]:
+        """Give every table that belongs to a book, each behind those that it points at."""
+        with told(self._url):
+            found = await described(self._reader)
+        self._types = {one.name: one.types for one in found}
+        keys = {one.name: one.keys[0] for one in found}
+        order = sorted_names({one.name: one.points for one in found})
+        return tuple(table(name, keys[name], self._types[name]) for name in order)
+
+    async def stand_still(self) -> None:
+        """See everything from now on as it is at this moment."""
+        with told(self._url):
+            await self._reader.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            await self._reader.fetchval("SELECT 1 FROM migrations LIMIT 1")
+
+    async def count(self, table: Table) -> int:
+        """Count the rows of a table."""
+        with told(self._url):
+            text = say("SELECT count(*) FROM", table.name)
+            found = await self._reader.fetchval(text, timeout=LONGEST)
+        return int(found)
+
+    async def rows(self, table: Table) -> AsyncIterator[Row]:
+        """Give the rows of a table by rising key."""
+        types = self._types[table.name]
+        columns = ", ".join(
+            f"{name}::text" if types[name] == JSON else name for name in table.columns
+        )
+        key = table.columns[: table.key]
+        begin = say("SELECT", columns, "FROM", table.name)
+        end = say("ORDER BY", ", ".join(key), "LIMIT", str(STRETCH))
+        behind = say(f"WHERE ({', '.join(key)}) > ({_marks(len(key))})")
+        documents = [at for at, name in enumerate(table.columns) if types[name] == JSON]
+        text, last = say(begin, end), ()
+        while True:
+            with told(self._url):
+                found = await self._reader.fetch(text, *last)
+            for record in found:
+                yield _compact(tuple(record), documents)
+            if len(found) < STRETCH:
+                return
+            text, last = say(begin, behind, end), tuple(found[-1])[: table.key]
+
+    async def source(self) -> str | None:
+        """Name what an unfinished copy is made of, or None where this is no unfinished copy."""
+        with told(self._url):
+            name = await self._reader.fetchval(
+                "SELECT name FROM migrations WHERE number = $1", UNFINISHED
+            )
+        return None if name is None else str(name)
+
+    async def begin(self, source: str) -> None:
+        """Mark the database as an unfinished copy, which nobody else opens from now on."""
+        with told(self._url):
+            await self._writer.execute("INSERT INTO migrations VALUES ($1, $2)", UNFINISHED, source)
+
+    async def put(
+        self, table: Table, rows: Collection[Row], gone: Collection[Row], source: str
+    ) -> None:
+        """Write rows, in the place of those with their keys, and take out those of some keys."""
+        try:
+            with told(self._url):
+                await self._put(table, rows, gone, source)
+        except Invalid as error:
+            if len(rows) == 1:
+                key = ", ".join(map(str, next(iter(rows))[: table.key]))
+                raise Invalid(message=f"{table.name} ({key[:200]}): {error.message}") from error
+            for row in rows:
+                await self.put(table, (row,), (), source)
+            raise
+
+    async def _put(
+        self, table: Table, rows: Collection[Row], gone: Collection[Row], source: str
+    ) -> None:
+        key, others = table.columns[: table.key], table.columns[table.key :]
+        types = self._types[table.name]
+        arrays = ", ".join(
+            f"${place}::{types[name]}[]" for place, name in enumerate(table.columns, 1)
+        )
+        changes = ", ".join(f"{name} = excluded.{name}" for name in others)
+        matching = " AND ".join(f"{name} = ${place}" for place, name in enumerate(key, 1))
+        async with self._writer.transaction():
+            there = "SELECT 1 FROM migrations WHERE number = $1 AND name = $2 FOR SHARE"
+            demand_marked(await self._writer.fetchval(there, UNFINISHED, source))
+            if gone:
+                remove = say("DELETE FROM", table.name, "WHERE", matching)
+                await self._writer.executemany(remove, gone)
+            if rows:
+                insert = say(
+                    "INSERT INTO",
+                    f"{table.name} ({', '.join(table.columns)})",
+                    "SELECT * FROM",
+                    f"unnest({arrays}) ON CONFLICT ({', '.join(key)}) DO",
+                    f"UPDATE SET {changes}" if others else "NOTHING",
+                )
+                await self._writer.execute(insert, *zip(*rows, strict=True))
+
+    async def finish(self) -> None:
+        """Take the mark away, and let the planner know how much there is by now."""
+        with told(self._url):
+            await self._writer.execute("DELETE FROM migrations WHERE number = $1", UNFINISHED)
+            await self._writer.execute("ANALYZE", timeout=LONGEST)
+
+    async def close(self) -> None:
+        """Let go of what is held open."""
+        await close(self._reader)
+        await close(self._writer)
+
+
+def _marks(count: int) -> str:
+    return ", ".join(f"${place}" for place in range(1, count + 1))
+
+
+def _compact(row: Row, documents: Collection[int]) -> Row:
+    """Give a row whose documents are spelled without blanks, as the book spells them."""
+    values: list[Any] = [*row]
+    for at in documents:
+        values[at] = msgspec.json.format(values[at], indent=-1)
+    return tuple(values)
+
+
+@contextmanager
+def told(url: str) -> Iterator[None]:
+    """Say the server's complaints in our words."""
+    try:
+        yield
+    except asyncpg.PostgresError as error:
+        said = refused(error)
+        if isinstance(said, Invalid):
+            raise said from error
+        if said is not None:
+            raise misfit(shown(url)) from error
+        raise in_words(error, url) from error
+    except FAILURES as error:
+        raise in_words(error, url) from error

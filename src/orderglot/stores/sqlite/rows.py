@@ -1,0 +1,140 @@
+"""All rows of a SQLite file as they stand in it, for copying them."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import AsyncIterator, Collection, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from orderglot.stores.migrations import UNFINISHED
+from orderglot.stores.rows import Row, Table, demand_marked, misfit, sorted_names, table
+from orderglot.stores.sql.grammar import say
+from orderglot.stores.sqlite.connection import connect, in_words, prepare, told
+
+STRETCH = 500
+"""So many rows are fetched at a time."""
+
+MIGRATIONS = "migrations"
+COUNTS = "order_counts"
+"""What this database works out of the orders for itself, and others need not have."""
+
+
+class SqliteRows:
+    """The rows of a file, which is made where it is not there, and brought up to date."""
+
+    def __init__(self, path: Path) -> None:
+        prepare(path, unfinished=True)
+        self._path = path
+        # What is read must not see what is being written meanwhile.
+        self._reader = connect(path, reads=True)
+        self._writer = connect(path, reads=False)
+
+    async def tables(self) -> tuple[Table, ...]:
+        """Give every table that belongs to a book, each behind those that it points at."""
+        names = [
+            name
+            for (name,) in self._fetch(
+                "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite!_%'"
+                " ESCAPE '!' AND name NOT IN (?, ?)",
+                (MIGRATIONS, COUNTS),
+            )
+        ]
+        points = {
+            name: {target for (target,) in self._fetch(_POINTS_AT, (name,))} for name in names
+        }
+        return tuple(self._table(name) for name in sorted_names(points))
+
+    def _table(self, name: str) -> Table:
+        columns = self._fetch("SELECT name, pk FROM pragma_table_info(?) ORDER BY pk", (name,))
+        return table(name, [one for one, pk in columns if pk], [one for one, _ in columns])
+
+    async def stand_still(self) -> None:
+        """See everything from now on as it is at this moment."""
+        with told(self._path):
+            self._reader.execute("BEGIN")
+            self._reader.execute("SELECT 1 FROM sqlite_schema").fetchone()
+
+    async def count(self, table: Table) -> int:
+        """Count the rows of a table."""
+        ((count,),) = self._fetch(say("SELECT count(*) FROM", table.name), ())
+        return int(count)
+
+    async def rows(self, table: Table) -> AsyncIterator[Row]:
+        """Give the rows of a table by rising key."""
+        key = ", ".join(table.columns[: table.key])
+        text = say("SELECT", ", ".join(table.columns), "FROM", table.name, "ORDER BY", key)
+        with told(self._path):
+            cursor = self._reader.execute(text)
+        while True:
+            with told(self._path):
+                found = cursor.fetchmany(STRETCH)
+            if not found:
+                return
+            for row in found:
+                yield row
+
+    async def source(self) -> str | None:
+        """Name what an unfinished copy is made of, or None where this is no unfinished copy."""
+        found = self._fetch("SELECT name FROM migrations WHERE number = ?", (UNFINISHED,))
+        return str(found[0][0]) if found else None
+
+    async def begin(self, source: str) -> None:
+        """Mark the file as an unfinished copy, which nobody else opens from now on."""
+        with self._writing():
+            self._writer.execute("INSERT INTO migrations VALUES (?, ?)", (UNFINISHED, source))
+
+    async def put(
+        self, table: Table, rows: Collection[Row], gone: Collection[Row], source: str
+    ) -> None:
+        """Write rows, in the place of those with their keys, and take out those of some keys."""
+        key, others = table.columns[: table.key], table.columns[table.key :]
+        with self._writing():
+            there = "SELECT 1 FROM migrations WHERE number = ? AND name = ?"
+            demand_marked(self._writer.execute(there, (UNFINISHED, source)).fetchone())
+            where = " AND ".join(f"{name} = ?" for name in key)
+            self._writer.executemany(say("DELETE FROM", table.name, "WHERE", where), gone)
+            changes = ", ".join(f"{name} = excluded.{name}" for name in others)
+            self._writer.executemany(
+                say(
+                    f"INSERT INTO {table.name} ({', '.join(table.columns)})",
+                    f"VALUES ({', '.join('?' * len(table.columns))})",
+                    f"ON CONFLICT ({', '.join(key)}) DO",
+                    f"UPDATE SET {changes}" if others else "NOTHING",
+                ),
+                rows,
+            )
+
+    async def finish(self) -> None:
+        """Count what was written, and take the mark away."""
+        with self._writing():
+            self._writer.execute(say("DELETE FROM", COUNTS))
+            self._writer.execute(say("INSERT INTO", COUNTS, "SELECT * FROM recounted_orders"))
+            self._writer.execute("DELETE FROM migrations WHERE number = ?", (UNFINISHED,))
+
+    async def close(self) -> None:
+        """Let go of what is held open."""
+        self._reader.close()
+        self._writer.close()
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Write in a transaction; raises Conflict where a row does not fit on the others."""
+        try:
+            self._writer.execute("BEGIN IMMEDIATE")
+            yield
+            self._writer.execute("COMMIT")
+        except sqlite3.IntegrityError as error:
+            raise misfit(str(self._path)) from error
+        except sqlite3.Error as error:
+            raise in_words(error, self._path) from error
+        finally:
+            if self._writer.in_transaction:
+                self._writer.execute("ROLLBACK")
+
+    def _fetch(self, text: str, params: Row) -> list[Row]:
+        with told(self._path):
+            return self._reader.execute(text, params).fetchall()
+
+
+_POINTS_AT = 'SELECT "table" FROM pragma_foreign_key_list(?)'

@@ -1,0 +1,120 @@
+"""``orderglot database``: a book moved to another place by one command."""
+
+import os
+import pty
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from orderglot import demo
+from tests.cli.program import PROGRAM, clean_environment, done, done_json, refused, say, serving
+from tests.postgres import new_database
+
+HERE, THERE = "sqlite:///here.db", "sqlite:///there.db"
+
+
+def make(folder: Path) -> None:
+    with serving(folder, "--demo", "--database", HERE):
+        pass
+
+
+def test_a_copy_is_the_same_book_and_is_said_to_be(folder: Path) -> None:
+    make(folder)
+    said = done("database", "copy", HERE, THERE)
+
+    assert "count and checksum of every table are the same." in said
+    assert done("book", "--database", HERE) == done("book", "--database", THERE)
+    assert "The copy was whole already" in done("database", "copy", HERE, THERE)
+
+
+def test_a_copy_served_in_the_place_of_its_source_takes_the_same_keys(folder: Path) -> None:
+    make(folder)
+    done("database", "copy", HERE, THERE)
+    with serving(folder, "--database", THERE) as line:
+        kole = demo.part("kole").key
+        address = line.base.replace("//", f"//{kole.id}:{kole.secret}@")
+        curl = ("curl", "--silent", "--fail", f"{address}/orders?limit=1")
+        assert subprocess.run(curl, check=True, capture_output=True).stdout
+
+
+def test_scripts_are_told_every_table(folder: Path) -> None:
+    make(folder)
+    found = done_json("database", "copy", HERE, THERE)
+
+    assert (HERE, THERE) == (found["from"], found["to"])
+    orders = next(one for one in found["tables"] if one["name"] == "orders")
+    assert 0 < orders["rows"] == orders["written"]
+    assert 64 == len(orders["checksum"])
+
+
+def test_elsewhere_than_on_a_terminal_plain_lines_say_how_far_it_is(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make(folder)
+    monkeypatch.setattr("orderglot.cli.database.PAUSE", 0.0)
+    monkeypatch.setattr("orderglot.stores.copying.SIZE", 10)
+    told = say("database", "copy", HERE, THERE).stderr.splitlines()
+
+    assert re.fullmatch(r"\d+ %: copying [a-z_]+, [\d,]+ of [\d,]+, [\d,]+ rows/s", told[0])
+    assert told[-1].startswith("99 %: comparing ")
+
+
+def test_on_a_terminal_a_bar_goes_and_the_result_stays(folder: Path) -> None:
+    make(folder)
+    ours, theirs = pty.openpty()
+    environment = {**clean_environment(folder), "COLUMNS": "100", "TERM": "xterm"}
+    words = (*PROGRAM, "database", "copy", HERE, THERE)
+    with os.fdopen(ours, "rb", buffering=0) as screen:
+        subprocess.run(words, cwd=folder, env=environment, stdout=theirs, stderr=theirs, check=True)
+        os.close(theirs)
+        shown = screen.read(65536).decode()
+    assert "\x1b[2K" in shown
+    assert "The copy is whole: " in shown
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("sqlite:///gone.db", THERE), "There is no order book gone.db"),
+        ((HERE, HERE), "would be copied into itself; name another target."),
+        ((HERE, "sqlite:///./here.db"), "would be copied into itself; name another target."),
+        ((HERE, "there.db"), "'there.db' is not where an order book can be; write sqlite"),
+        ((HERE, "postgresql://me:hush@127.0.0.1:1/x"), "me:…@127.0.0.1:1/x; start it, or check"),
+        ((HERE, "sqlite:///other.db"), "The target is a book already, with other "),
+    ],
+)
+def test_what_cannot_be_copied_is_one_sentence(words: tuple[str, str], sentence: str) -> None:
+    for url in (HERE, "sqlite:///other.db"):
+        done("seller", "add", url.rpartition("/")[2][:-3], "--database", url)
+    assert sentence in refused("database", "copy", *words)
+
+
+def test_what_a_cluster_would_be_told_is_printed() -> None:
+    url = new_database()
+    said = done("database", "distribute", "--dry-run", "--database", url).splitlines()
+
+    assert "There is no order book in postgresql://" in refused("book", "--database", url)
+    assert "SELECT create_distributed_table('orders', 'seller');" in said
+    found = done_json("database", "distribute", "--dry-run", "--database", url)
+    assert said == [f"{statement};" for statement in found["statements"]]
+    assert found["done"] is False
+
+
+def test_where_there_is_no_cluster_nothing_is_done() -> None:
+    url = new_database()
+    done("seller", "add", "acme", "--database", url)
+
+    assert "has no Citus; install it" in refused("database", "distribute", "--database", url)
+    assert "is no PostgreSQL; copy it" in refused("database", "distribute", "--database", HERE)
+
+
+def test_a_book_goes_to_a_server_and_back(folder: Path) -> None:
+    make(folder)
+    server = new_database()
+    done("database", "copy", HERE, server)
+    done("database", "copy", server, THERE)
+
+    assert done("book", "--database", HERE) == done("book", "--database", THERE)
+    assert done("book", "--database", HERE) == done("book", "--database", server)
