@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
+from msgspec.structs import replace
 
 from orderglot.core.caller import Caller
 from orderglot.core.errors import Conflict, HubError, Invalid, Upstream
@@ -131,6 +132,49 @@ def test_event_loops_of_several_threads_can_share_a_store(counted: Counted) -> N
         thread.join()
 
     assert 30 == counted.count()
+
+
+def test_what_is_read_in_one_turn_is_of_one_moment(counted: Counted) -> None:
+    async def counts_around(other: sqlite3.Connection) -> tuple[int, int, int]:
+        before = len(await counted.store.sellers())
+        other.execute("INSERT INTO sellers SELECT id + 1, 1, 'another', document FROM sellers")
+        other.commit()
+        same_turn = len(await counted.store.sellers())
+        await asyncio.sleep(0)
+        return before, same_turn, len(await counted.store.sellers())
+
+    with closing(sqlite3.connect(counted.path)) as other:
+        assert (1, 1, 2) == asyncio.run(counts_around(other))
+
+
+def test_what_is_known_is_forgotten_when_somebody_has_committed(counted: Counted) -> None:
+    path, seller = counted.path, asked(lambda: counted.store.seller("example"))
+    book = counted.store.of(Caller(seller=seller.id))
+
+    async def titles_around(other: SqliteStore) -> list[str]:
+        titles = [(await book.seller()).title, (await book.seller()).title]
+        await other.change_seller(replace(seller, title="Another"))
+        await other.close()
+        return [*titles, (await book.seller()).title]
+
+    assert ["", "", "Another"] == asyncio.run(titles_around(SqliteStore(path)))
+
+
+def test_a_loop_that_was_stopped_in_its_turn_leaves_no_old_moment(counted: Counted) -> None:
+    async def stopped() -> None:
+        await counted.store.sellers()
+        asyncio.get_running_loop().stop()
+
+    loop = asyncio.new_event_loop()
+    reading = loop.create_task(stopped())
+    loop.run_forever()
+    loop.close()
+    assert reading.done()
+    with closing(sqlite3.connect(counted.path)) as other:
+        other.execute("INSERT INTO sellers SELECT id + 1, 1, 'another', document FROM sellers")
+        other.commit()
+
+    assert 2 == len(asyncio.run(counted.store.sellers()))
 
 
 # plans

@@ -26,14 +26,14 @@ HUB = "orderglot"
 """The name that the hub's own ids go by where a dialect's name is asked for."""
 
 
-class Reference(Struct, frozen=True, omit_defaults=True):
+class Reference(Struct, frozen=True, omit_defaults=True, gc=False):
     """The id under which one dialect's clients know something; unique to a seller and dialect."""
 
     dialect: str
     id: str
 
 
-class Identity(Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Identity(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     """What a thing is known by: the hub's id, the seller's own number, and its references."""
 
     id: int = 0
@@ -43,7 +43,7 @@ class Identity(Struct, frozen=True, omit_defaults=True, kw_only=True):
     references: tuple[Reference, ...] = ()
 
 
-class Address(Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Address(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     """Where somebody is, and who is there. ``country`` is ISO 3166-1 alpha-2 where known."""
 
     code: str = ""
@@ -62,14 +62,14 @@ class Address(Struct, frozen=True, omit_defaults=True, kw_only=True):
     residential: bool | None = None
 
 
-class Notification(Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Notification(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     """Who is told of what: ``type`` is the occasion, such as ``TRACKING``."""
 
     type: str = ""
     email: str = ""
 
 
-class Shipping(Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Shipping(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     """How an order goes out. ``method`` is the seller's own word for it, ``service`` the carrier's."""
 
     method: str = ""
@@ -86,7 +86,7 @@ class Shipping(Struct, frozen=True, omit_defaults=True, kw_only=True):
     notifications: tuple[Notification, ...] = ()
 
 
-class Amounts(Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Amounts(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     """A sum by its parts, as an invoice's ledger has it."""
 
     subtotal: Decimal | None = None
@@ -96,7 +96,7 @@ class Amounts(Struct, frozen=True, omit_defaults=True, kw_only=True):
     total: Decimal | None = None
 
 
-class Totals(Amounts, frozen=True, omit_defaults=True, kw_only=True):
+class Totals(Amounts, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     """What an order comes to. ``charges`` are additional ones, taxable or not."""
 
     charges: Decimal | None = None
@@ -104,7 +104,7 @@ class Totals(Amounts, frozen=True, omit_defaults=True, kw_only=True):
     discount: Decimal | None = None
 
 
-class Invoice(Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Invoice(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     """The bill of an order, with its ledger."""
 
     number: str = ""
@@ -117,7 +117,7 @@ class Invoice(Struct, frozen=True, omit_defaults=True, kw_only=True):
     refunded: Amounts = Amounts()
 
 
-class Payment(Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Payment(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     """How an order is paid; the debit fields say how a direct debit is collected."""
 
     method: PaymentMethod | None = None
@@ -126,7 +126,7 @@ class Payment(Struct, frozen=True, omit_defaults=True, kw_only=True):
     debit_processed: bool | None = None
 
 
-class Recurrence(Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Recurrence(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     """Whether, how often and until when an order recurs."""
 
     recurs: bool | None = None
@@ -134,7 +134,7 @@ class Recurrence(Struct, frozen=True, omit_defaults=True, kw_only=True):
     ends: datetime | None = None
 
 
-class Discount(Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Discount(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     """What is taken off an order: the seller's code, the sum, and a gift voucher."""
 
     code: str = ""
@@ -143,7 +143,7 @@ class Discount(Struct, frozen=True, omit_defaults=True, kw_only=True):
     voucher_amount: Decimal | None = None
 
 
-class Promotion(Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Promotion(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     """A promotion code put to a line, and what came of it."""
 
     code: str = ""
@@ -151,7 +151,7 @@ class Promotion(Struct, frozen=True, omit_defaults=True, kw_only=True):
     result: str = ""
 
 
-class LinePricing(Struct, frozen=True, omit_defaults=True, kw_only=True):
+class LinePricing(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     """What a partner pays for a line: a piece, discounted, prorated, and in all."""
 
     list_price: Decimal | None = None
@@ -160,7 +160,7 @@ class LinePricing(Struct, frozen=True, omit_defaults=True, kw_only=True):
     total: Decimal | None = None
 
 
-class Line(Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Line(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     """One line of an order. ``quantity`` counts pieces, or boxes where ``box`` names one.
 
     A quantity below zero takes back; ``created`` is there only where it is not the order's.
@@ -202,14 +202,14 @@ class Line(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """The subscription that this line takes the place of (a switch)."""
 
 
-class Link(Struct, frozen=True, omit_defaults=True):
+class Link(Struct, frozen=True, omit_defaults=True, gc=False):
     """This order points at another order of the same seller."""
 
     relation: Relation
     order: Identity
 
 
-class Order(Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Order(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     """One order of one seller; whose it is, is the scope it was found in, not a field of it."""
 
     id: int = 0
@@ -267,6 +267,8 @@ def belongs(order: Order, customer: str, dialect: str) -> bool:
 
 def extra(order: Order, dialect: str) -> dict[str, Any]:
     """Give the extras of one dialect by their field names; another vendor's are never in it."""
+    if not order.extras:
+        return {}
     prefix = dialect + "."
     return {
         name.removeprefix(prefix): value

@@ -20,3 +20,7 @@ class Seller(Struct, frozen=True, omit_defaults=True, kw_only=True):
     references: tuple[Reference, ...] = ()
     tables: dict[str, Any] = {}
     """The seller's own numbered lists, by ``<vendor>.<list>``: a Catalyst site's order statuses."""
+
+    def __hash__(self) -> int:
+        """Let what follows from a seller be remembered for as long as all of it is the same."""
+        return hash((self.id, self.version, self.name))

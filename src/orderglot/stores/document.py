@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -24,7 +25,8 @@ read_order = msgspec.json.Decoder(Order, float_hook=Decimal).decode
 read_customer = msgspec.json.Decoder(Customer, float_hook=Decimal).decode
 read_product = msgspec.json.Decoder(Product, float_hook=Decimal).decode
 read_credential = msgspec.json.Decoder(Credential).decode
-read_seller = msgspec.json.Decoder(Seller, float_hook=Decimal).decode
+read_seller = lru_cache(maxsize=1024)(msgspec.json.Decoder(Seller, float_hook=Decimal).decode)
+"""Gives the same seller for the same document, so that what follows from it need not be found anew."""
 
 DEEPEST = 100
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 
 from orderglot.core.caller import Caller
@@ -57,8 +57,8 @@ class Sight:
             raise NotFound(f"There is no order {ref.id!r} here; check the id.")
         return found
 
-    async def _find(self, ref: Reference) -> Order | None:
-        return await self._shelf.order_known(self._scope, ref)
+    def _find(self, ref: Reference) -> Awaitable[Order | None]:
+        return self._shelf.order_known(self._scope, ref)
 
     async def walk(self, where: Query = EVERYTHING) -> AsyncIterator[Order]:
         """Give every match once, oldest first."""

@@ -14,6 +14,11 @@ from orderglot.wire.values import read_amount, read_flag, read_whole
 
 T = TypeVar("T")
 
+# What is met most often goes first: to ask about an abstract type costs more than all the others.
+_MAPPING = (dict, Mapping)
+_LISTS = (list, tuple)
+_NO_TEXT = (bool, *_LISTS, *_MAPPING)
+
 
 class Form:
     """The members of one mapping, and a list of problems shared with the forms inside it."""
@@ -28,7 +33,7 @@ class Form:
         self.path = path
         self.problems: list[Problem] = [] if problems is None else problems
         self.line = line
-        self.members: Mapping[str, Any] = members if isinstance(members, Mapping) else {}
+        self.members: Mapping[str, Any] = members if isinstance(members, _MAPPING) else {}
         if self.members is not members and members not in (None, ""):
             self.refuse("", Rule.MALFORMED, "This must be a set of named fields.")
 
@@ -52,10 +57,12 @@ class Form:
     def text(self, name: str, *, required: bool = False, longest: int | None = None) -> str:
         """Read a text, trimmed of blanks at both ends; numbers count as texts."""
         value = self.members.get(name)
-        if isinstance(value, Mapping | list | tuple | bool):
-            self.refuse(name, Rule.MALFORMED, "This must be a text.")
-            return ""
-        text = "" if value is None else str(value).strip()
+        if not isinstance(value, str):
+            if isinstance(value, _NO_TEXT):
+                self.refuse(name, Rule.MALFORMED, "This must be a text.")
+                return ""
+            value = "" if value is None else str(value)
+        text = value.strip()
         if required and not text:
             self.refuse(name, Rule.REQUIRED, "This field is required.")
         if longest is not None and len(text) > longest:
@@ -69,6 +76,8 @@ class Form:
     def choice(self, name: str, choices: Collection[str], *, required: bool = False) -> str:
         """Read one of a few words, whatever its case; gives the word as ``choices`` spells it."""
         text = self.text(name, required=required)
+        if text in choices:
+            return text
         for word in choices:
             if word.lower() == text.lower():
                 return word
@@ -133,7 +142,7 @@ class Form:
             path = f"{path}.{item}"
             values = values.get(item) if isinstance(values, Mapping) else values
             values = [values] if isinstance(values, Mapping) else values
-        if not isinstance(values, list | tuple):
+        if not isinstance(values, _LISTS):
             if values not in (None, ""):
                 self.refuse(name, Rule.MALFORMED, "This must be a list.")
             values = []

@@ -69,6 +69,8 @@ def read_whole(value: Any) -> int:
         raise ValueError("is not a whole number")
     if isinstance(value, str) and not _digits(value.strip()):
         raise ValueError("is not a whole number")
+    if isinstance(value, int) and abs(value) < WHOLE:
+        return value
     number = Decimal(value)
     if not number.is_finite() or number.copy_abs() >= WHOLE or number != number.to_integral_value():
         raise ValueError("is not a whole number")

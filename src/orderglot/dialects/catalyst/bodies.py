@@ -16,7 +16,7 @@ from orderglot.dialects.catalyst.items import read_item
 from orderglot.dialects.catalyst.members import MEMBERS, by_name
 from orderglot.dialects.catalyst.orders import NO_SITE, envelope
 from orderglot.dialects.catalyst.relations import relations, write_status
-from orderglot.dialects.catalyst.site import status_number
+from orderglot.dialects.catalyst.site import status_numbers
 from orderglot.dialects.catalyst.wire import (
     STATUS,
     read_addresses,
@@ -24,7 +24,6 @@ from orderglot.dialects.catalyst.wire import (
     read_order,
     write_addresses,
     write_line,
-    write_order,
 )
 from orderglot.wire import json
 from orderglot.wire.bodies import Bodies, Held, found, read_each
@@ -73,8 +72,8 @@ def write_orders(orders: tuple[Order, ...]) -> bytes:
 def _write(order: Order) -> dict[str, Any]:
     lines = enumerate(order.lines, 1)
     return {
-        **write_order(order, NO_SITE),
-        STATUS: write_status(NO_SITE, status_number(NO_SITE, order)),
+        **{member.name: member.show(order, NO_SITE) for member in MEMBERS},
+        STATUS: write_status(NO_SITE, status_numbers(NO_SITE)(order)),
         PRODUCTS: [write_line(line, position, order, NO_SITE) for position, line in lines],
         ADDRESSES: write_addresses(order, NO_SITE),
     }

@@ -8,12 +8,12 @@ from typing import Annotated, Any
 
 from msgspec import Struct
 
+from orderglot.core.fields import read_whole_text
 from orderglot.core.order import Order
 from orderglot.dialects.catalyst import asking, numbered
 from orderglot.dialects.catalyst.asking import Asked
 from orderglot.dialects.catalyst.site import Site, number_of, word_of
 from orderglot.dialects.catalyst.values import (
-    digits,
     look,
     put,
     read_moment,
@@ -29,85 +29,105 @@ from orderglot.wire.values import bare, read_amount, read_whole
 Id = int | str | None
 Moment = str | None
 
-Show = Callable[[Order, Site], Any]
+Show = Callable[[Order], Any]
 Take = Callable[[Order, Any, Site], Order]
 
 
 class Member(Struct, frozen=True):
-    """One field: ``show`` spells it in its ``shape``, ``take`` puts what was sent into an order.
+    """One field: ``show_on`` a site spells it in its ``shape``, ``take`` puts in what was sent.
 
-    ``take`` raises a ValueError that goes on from the value; what only the hub decides is taken
-    when an order is read that came from a vendor, not when a client sends one (``own``).
+    What a site says of its orders is looked up once, and then spelled for each of them. ``take``
+    raises a ValueError that goes on from the value; what only the hub decides is taken when an
+    order is read that came from a vendor, not when a client sends one (``own``).
     """
 
     name: str
-    show: Show
+    show_on: Callable[[Site], Show]
     take: Take
     asked: Asked
     shape: Shape
     own: bool = False
 
+    def show(self, order: Order, site: Site) -> Any:
+        """Spell the field of one order."""
+        return self.show_on(site)(order)
+
+
+def everywhere(show: Show) -> Callable[[Site], Show]:
+    """Spell a field in the same way on every site."""
+    return lambda _site: show
+
 
 def at(
-    name: str, path: str, asked: Asked, shape: Shape, write: Any, read: Any, *, own: bool = False
+    name: str, path: str, asked: Asked, shape: Shape, show: Show, read: Any, *, own: bool = False
 ) -> Member:
-    """Make the member that spells the value at one path of an order."""
-    there = look(path)
-
-    def show(order: Order, _site: Site) -> Any:
-        return write(there(order))
+    """Make the member of the value at one path of an order."""
 
     def take(order: Order, value: Any, _site: Site) -> Order:
         return put(order, path, read(value))
 
-    return Member(name, show, take, asked, shape, own=own)
+    return Member(name, everywhere(show), take, asked, shape, own=own)
 
 
 def text(name: str, path: str, nothing: str | None = "") -> Member:
     """Make the member that spells a text; ``nothing`` is shown where there is none."""
-    asked = asking.text(path, nothing)
+    there, asked = look(path), asking.text(path, nothing)
     shape = str | None if nothing is None else str
-    return at(name, path, asked, shape, lambda text: text or nothing, unless_empty(read_text, ""))
+
+    def show(order: Order) -> str | None:
+        return there(order) or nothing
+
+    return at(name, path, asked, shape, show, unless_empty(read_text, ""))
 
 
 def moment(name: str, path: str, *, own: bool = False) -> Member:
     """Make the member that spells a time, null where there is none."""
-    asked = asking.moment(path)
-    return at(name, path, asked, Moment, write_moment, unless_empty(read_moment, None), own=own)
+    there, asked = look(path), asking.moment(path)
+
+    def show(order: Order) -> str | None:
+        return write_moment(there(order))
+
+    return at(name, path, asked, Moment, show, unless_empty(read_moment, None), own=own)
 
 
 def amount(name: str, path: str, nothing: int | None = 0, *, own: bool = False) -> Member:
     """Make the member that spells an amount; ``nothing`` is shown where there is none."""
+    there, asked = look(path), asking.number(path, nothing)
 
-    def write(amount: Decimal | None) -> Decimal | int | None:
+    def show(order: Order) -> Decimal | int | None:
+        amount = there(order)
         return nothing if amount is None else bare(amount)
 
-    asked, shape = asking.number(path, nothing), Amount | None if nothing is None else Amount
-    return at(name, path, asked, shape, write, unless_empty(read_amount, None), own=own)
+    shape = Amount | None if nothing is None else Amount
+    return at(name, path, asked, shape, show, unless_empty(read_amount, None), own=own)
 
 
 def spelled(name: str, path: str, nothing: int | None = None) -> Member:
     """Make the member that spells a text of digits as a number."""
+    there = look(path)
 
-    def write(text: str) -> int | None:
-        return int(text) if digits(text or "") else nothing
+    def show(order: Order) -> int | None:
+        number = read_whole_text(there(order))
+        return nothing if number is None else number
 
     def read(value: Any) -> str:
         number = None if value in (None, "") else read_whole(value)
         return "" if number in (None, nothing) else str(number)
 
     shape = int | None if nothing is None else int
-    return at(name, path, asking.spelled(path, nothing), shape, write, read)
+    return at(name, path, asking.spelled(path, nothing), shape, show, read)
 
 
 def flag(name: str, path: str, *, nothing: bool | None = False) -> Member:
     """Make the member that spells a yes or no; ``nothing`` is shown where neither is known."""
+    there, asked = look(path), asking.flag(path, nothing=nothing)
 
-    def write(value: bool | None) -> bool | None:
+    def show(order: Order) -> bool | None:
+        value: bool | None = there(order)
         return nothing if value is None else value
 
-    asked, shape = asking.flag(path, nothing=nothing), bool | None if nothing is None else bool
-    return at(name, path, asked, shape, write, unless_empty(read_yes, nothing))
+    shape = bool | None if nothing is None else bool
+    return at(name, path, asked, shape, show, unless_empty(read_yes, nothing))
 
 
 def coded(
@@ -115,10 +135,8 @@ def coded(
 ) -> Member:
     """Make the member that spells a value of a closed list as its number."""
     back = {nothing: None, **table.codes}
-    asked = asking.coded(path, table.canon, read, nothing, back)
-
-    def write(value: Any) -> Any:
-        return nothing if value is None else table.write(value)
+    codes = {**table.canon, None: nothing}
+    there, asked = look(path), asking.coded(path, table.canon, read, nothing, back)
 
     def take(value: Any) -> Any:
         code = nothing if value in (None, "") else _code(read(value))
@@ -127,7 +145,7 @@ def coded(
         return back[code]
 
     shape = Annotated[Any, one_of(sorted(back, key=str))]
-    return at(name, path, asked, shape, write, take)
+    return at(name, path, asked, shape, lambda order: codes[there(order)], take)
 
 
 def _code(value: Any) -> Any:
@@ -138,14 +156,15 @@ def listed(name: str, path: str, rows: str) -> Member:
     """Make the member that spells a word of one of the site's own lists as its number."""
     there = look(path)
 
-    def show(order: Order, site: Site) -> int | None:
-        return number_of(getattr(site, rows), there(order))
+    def show_on(site: Site) -> Show:
+        words = getattr(site, rows)
+        return lambda order: number_of(words, there(order))
 
     def take(order: Order, value: Any, site: Site) -> Order:
         number = None if value in (None, "") else read_whole(value)
         return put(order, path, "" if number is None else word_of(getattr(site, rows), number))
 
-    return Member(name, show, take, numbered.listed(path, rows), int | None)
+    return Member(name, show_on, take, numbered.listed(path, rows), int | None)
 
 
 def unless_empty(read: Callable[[Any], Any], nothing: Any) -> Callable[[Any], Any]:

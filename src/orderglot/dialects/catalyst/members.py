@@ -13,10 +13,10 @@ from orderglot.core.query import EVERYTHING, Compare, Not, Operator, Query
 from orderglot.core.values import InvoiceStatus, Relation
 from orderglot.dialects.catalyst import asking, kinds, numbered
 from orderglot.dialects.catalyst.asking import Asked
-from orderglot.dialects.catalyst.kinds import Member
+from orderglot.dialects.catalyst.kinds import Member, Show, everywhere
 from orderglot.dialects.catalyst.site import (
     Site,
-    status_number,
+    status_numbers,
     with_status,
     write_id,
 )
@@ -42,7 +42,7 @@ from orderglot.wire.values import read_references, read_whole
 INTERMEDIATE = f"{NAME}.isIntermediate"
 
 
-def _show_intermediate(order: Order, _site: Site) -> bool | None:
+def _show_intermediate(order: Order) -> bool | None:
     flag = order.extras.get(INTERMEDIATE)
     return flag if isinstance(flag, bool) else None
 
@@ -80,7 +80,7 @@ def _take_id(order: Order, value: Any, _site: Site) -> Order:
     )
 
 
-def _show_entity(order: Order, _site: Site) -> int | str | None:
+def _show_entity(order: Order) -> int | str | None:
     return write_id(native(order.customer, NAME)) if order.customer else None
 
 
@@ -93,18 +93,25 @@ def _take_entity(order: Order, value: Any, _site: Site) -> Order:
     return replace(order, customer=Identity(references=references) if references else None)
 
 
-def _show_parent(order: Order, _site: Site) -> int | str | None:
-    parents = [link for link in order.links if link.relation is Relation.RENEWAL_OF]
-    return write_id(native(parents[0].order, NAME)) if parents else None
+def _show_parent(order: Order) -> int | str | None:
+    for link in order.links:
+        if link.relation is Relation.RENEWAL_OF:
+            return write_id(native(link.order, NAME))
+    return None
 
 
-def _take_parent(order: Order, value: Any, site: Site) -> Order:
+def _take_parent(order: Order, value: Any, _site: Site) -> Order:
     others = tuple(link for link in order.links if link.relation is not Relation.RENEWAL_OF)
     references = () if value in (None, "") else read_references(read_text(value), NAME)
-    if references == read_references(str(_show_parent(order, site) or ""), NAME):
+    if references == read_references(str(_show_parent(order) or ""), NAME):
         return order
     named = (Link(Relation.RENEWAL_OF, Identity(references=references)),) if references else ()
     return replace(order, links=(*others, *named))
+
+
+def _show_site(site: Site) -> Show:
+    id = write_id(site.id)
+    return lambda _order: id
 
 
 def _keep(order: Order, _value: Any, _site: Site) -> Order:
@@ -135,7 +142,7 @@ MEMBERS = (
         "payment.debit_days",
         asking.number("payment.debit_days", 0),
         int,
-        lambda days: days or 0,
+        lambda order: order.payment.debit_days or 0,
         kinds.unless_empty(read_whole, 0),
     ),
     kinds.flag("directDebitProcessed", "payment.debit_processed"),
@@ -145,7 +152,7 @@ MEMBERS = (
     kinds.moment("endRecurDate", "recurrence.ends"),
     Member(
         "entityId",
-        _show_entity,
+        everywhere(_show_entity),
         _take_entity,
         replace(asking.number(f"customer.native:{NAME}"), sort="customer.id"),
         kinds.Id,
@@ -154,7 +161,7 @@ MEMBERS = (
     kinds.spelled("giftVoucherId", "discount.voucher"),
     Member(
         "id",
-        lambda order, _site: write_id(native(order, NAME)),
+        everywhere(lambda order: write_id(native(order, NAME))),
         _take_id,
         replace(asking.number(f"native:{NAME}"), sort="id"),
         kinds.Id,
@@ -163,10 +170,10 @@ MEMBERS = (
     kinds.spelled("integrationId", "integration"),
     kinds.moment("invoiceDate", "invoice.date"),
     kinds.text("invoiceNumber", "invoice.number", None),
-    Member("invoiced", lambda order, _site: _invoiced(order), _take_invoiced, INVOICED_ASKED, bool),
+    Member("invoiced", everywhere(_invoiced), _take_invoiced, INVOICED_ASKED, bool),
     Member(
         "isIntermediate",
-        _show_intermediate,
+        everywhere(_show_intermediate),
         _take_intermediate,
         replace(asking.flag(f"extras.{INTERMEDIATE}", nothing=None), sort=""),
         bool | None,
@@ -174,11 +181,11 @@ MEMBERS = (
     kinds.moment("lastUpdateDate", "modified", own=True),
     kinds.text("name", "name"),
     kinds.moment("nextInvoiceDate", "invoice.next_date"),
-    Member("parentId", _show_parent, _take_parent, numbered.PARENT, kinds.Id),
+    Member("parentId", everywhere(_show_parent), _take_parent, numbered.PARENT, kinds.Id),
     kinds.coded("paymentMethodTypeId", "payment.method", PAYMENT_METHODS, None),
     Member(
         "quote",
-        lambda order, _site: QUOTES.write(order.kind),
+        everywhere(lambda order: QUOTES.write(order.kind)),
         _take_kind,
         asking.coded("kind", QUOTES.canon, read_yes, None, QUOTES.codes),
         bool,
@@ -191,21 +198,8 @@ MEMBERS = (
     kinds.amount("shippingPrice", "totals.shipping"),
     kinds.text("shippingRateKey", "shipping.rate_key", None),
     kinds.amount("shippingTaxRate", "shipping.tax_rate"),
-    Member(
-        "siteId",
-        lambda _order, site: write_id(site.id),
-        _keep,
-        Asked(_ask_site),
-        kinds.Id,
-        own=True,
-    ),
-    Member(
-        "statusTypeId",
-        lambda order, site: status_number(site, order),
-        _take_status,
-        numbered.STATUS,
-        int,
-    ),
+    Member("siteId", _show_site, _keep, Asked(_ask_site), kinds.Id, own=True),
+    Member("statusTypeId", status_numbers, _take_status, numbered.STATUS, int),
     kinds.listed("taxCodeId", "tax_code", "tax_codes"),
     kinds.amount("totalPrice", "totals.total", own=True),
 )
@@ -219,7 +213,7 @@ def _ask_deleted(_site: Site, operator: Operator, value: Any) -> Query:
 OLD_MEMBERS = (
     Member(
         "deleted",
-        lambda order, _site: order.deleted is not None,
+        everywhere(lambda order: order.deleted is not None),
         _keep,
         Asked(_ask_deleted),
         bool,

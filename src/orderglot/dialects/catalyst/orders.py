@@ -37,11 +37,11 @@ from orderglot.dialects.catalyst.desk import (
 from orderglot.dialects.catalyst.lenient import Node
 from orderglot.dialects.catalyst.members import MEMBERS
 from orderglot.dialects.catalyst.selection import (
+    EVERY_MEMBER,
     Selection,
+    order_writer,
     read_fields,
     read_sort,
-    select,
-    wants_customer,
     write_sort,
 )
 from orderglot.dialects.catalyst.site import Site
@@ -76,14 +76,14 @@ class Listing(Struct, frozen=True):
     where: Node | None = None
     site: str = ""
     customer: str = ""
-    fields: Selection = ()
+    fields: Selection = EVERY_MEMBER
 
 
 class Listed(Page, frozen=True, kw_only=True):
     """A page of a list, and what it takes to spell it."""
 
     site: Site = NO_SITE
-    fields: Selection = ()
+    fields: Selection = EVERY_MEMBER
     customers: dict[int, Customer] = field(default_factory=dict)
 
 
@@ -131,7 +131,7 @@ async def _list_orders(desk: Desk, listing: Listing) -> Listed:
     asked = And(tuple(part for part in parts if part != EVERYTHING))
     page = await desk.book.page(replace(listing.window, where=asked))
     customers: dict[int, Customer] = {}
-    for order in page.orders if wants_customer(listing.fields) else ():
+    for order in page.orders if listing.fields.wants_customer else ():
         if order.customer is not None and order.customer.id not in customers:
             found = await customer_of(desk, order)
             customers[order.customer.id] = found or Customer()
@@ -173,13 +173,9 @@ def asks(where: Query, field: str) -> bool:
 
 def _write_listed(listed: Listed, _request: Request) -> Response:
     window = listed.window
+    write, customers = order_writer(listed.fields, listed.site), listed.customers
     items = [
-        select(
-            order,
-            listed.site,
-            listed.fields,
-            listed.customers.get(order.customer.id) if order.customer else None,
-        )
+        write(order, customers.get(order.customer.id) if order.customer else None)
         for order in listed.orders
     ]
     return envelope(items, listed.total or 0, window.offset, window.limit)
@@ -240,7 +236,7 @@ class One(Struct, frozen=True):
 
     id: str
     site: str = ""
-    fields: Selection = ()
+    fields: Selection = EVERY_MEMBER
 
 
 class Shown(Struct, frozen=True):
@@ -248,7 +244,7 @@ class Shown(Struct, frozen=True):
 
     order: Order
     site: Site = NO_SITE
-    fields: Selection = ()
+    fields: Selection = EVERY_MEMBER
     customer: Customer | None = None
 
 
@@ -265,12 +261,12 @@ async def _get_order(desk: Desk, one: One) -> Shown:
     """Get one order."""
     site = await site_at(desk, one.site)
     order = await order_at(desk, site, one.id)
-    customer = await customer_of(desk, order) if wants_customer(one.fields) else None
+    customer = await customer_of(desk, order) if one.fields.wants_customer else None
     return Shown(order, site, one.fields, customer)
 
 
 def _write_shown(shown: Shown, _request: Request) -> Response:
-    body = select(shown.order, shown.site, shown.fields, shown.customer)
+    body = order_writer(shown.fields, shown.site)(shown.order, shown.customer)
     return Response(status=200, headers={"content-type": JSON}, body=json.write(body))
 
 

@@ -21,25 +21,25 @@ from orderglot.dialects.catalyst.site import (
     Numbered,
     Site,
     row_of,
-    status_number,
+    status_numbers,
     write_id,
 )
 from orderglot.dialects.catalyst.tables import NAME
 from orderglot.dialects.catalyst.values import write_moment
 
 Shown = dict[str, Any]
-ShowRelation = Callable[[Order, Site, Customer | None], Shown]
+ShowRelation = Callable[[Order, Customer | None], Shown]
 
 
 class Relation(Struct, frozen=True):
-    """A relation: ``show`` gives all that it leads to, ``{}`` where it leads to nothing.
+    """A relation: ``show_on`` a site gives all that it leads to, ``{}`` where that is nothing.
 
     ``asked`` has what may be asked for, by names in small letters. Where ``fields`` selects nothing
     inside it, the members of ``more`` are left out.
     """
 
     name: str
-    show: ShowRelation
+    show_on: Callable[[Site], ShowRelation]
     asked: Mapping[str, Asked]
     more: frozenset[str] = frozenset()
 
@@ -67,8 +67,10 @@ def write_status(site: Site, number: int) -> Shown:
     }
 
 
-def _show_status(order: Order, site: Site, _customer: Customer | None) -> Shown:
-    return write_status(site, status_number(site, order))
+def _show_status(site: Site) -> ShowRelation:
+    number = status_numbers(site)
+    rows = {row.id: write_status(site, row.id) for row in site.statuses}
+    return lambda order, _customer: rows.get(number(order), {})
 
 
 def _rows_asked(rows: str, choose: Callable[[Site, int], Query], names: tuple[str, ...]) -> Any:
@@ -97,17 +99,21 @@ def _member(kind: type[Numbered], name: str) -> str:
 def _listed(name: str, member: str, rows: str, names: tuple[str, ...]) -> Relation:
     """Make the relation to a row of one of the site's own lists."""
 
-    def show(order: Order, site: Site, _customer: Customer | None) -> Shown:
-        number = by_name()[member].show(order, site)
-        return _row(row_of(getattr(site, rows), number), site)
+    def show_on(site: Site) -> ShowRelation:
+        number, there = by_name()[member].show_on(site), getattr(site, rows)
+        return lambda order, _customer: _row(row_of(there, number(order)), site)
 
     def choose(site: Site, id: int) -> Query:
         return by_name()[member].asked.read(site, Operator.EQ, id)
 
-    return Relation(name, show, _rows_asked(rows, choose, names))
+    return Relation(name, show_on, _rows_asked(rows, choose, names))
 
 
-def _show_customer(order: Order, site: Site, customer: Customer | None) -> Shown:
+def _show_customer(site: Site) -> ShowRelation:
+    return lambda order, customer: _customer(order, customer, site)
+
+
+def _customer(order: Order, customer: Customer | None, site: Site) -> Shown:
     if order.customer is None:
         return {}
     known = customer or Customer()
@@ -133,18 +139,26 @@ def _show_customer(order: Order, site: Site, customer: Customer | None) -> Shown
     }
 
 
-def _show_company(order: Order, site: Site, customer: Customer | None) -> Shown:
-    company = customer.bill_to.company if customer and customer.bill_to else ""
-    return {"siteId": write_id(site.id), "name": company} if company else {}
+def _show_company(site: Site) -> ShowRelation:
+    def show(_order: Order, customer: Customer | None) -> Shown:
+        company = customer.bill_to.company if customer and customer.bill_to else ""
+        return {"siteId": write_id(site.id), "name": company} if company else {}
+
+    return show
 
 
-def _show_user(order: Order, site: Site, _customer: Customer | None) -> Shown:
-    number = by_name()["assigneduserid"].show(order, site)
-    return {} if number is None else {"id": number, "siteId": write_id(site.id)}
+def _show_user(site: Site) -> ShowRelation:
+    number_of = by_name()["assigneduserid"].show_on(site)
+
+    def show(order: Order, _customer: Customer | None) -> Shown:
+        number = number_of(order)
+        return {} if number is None else {"id": number, "siteId": write_id(site.id)}
+
+    return show
 
 
-def _show_nothing(_order: Order, _site: Site, _customer: Customer | None) -> Shown:
-    return {}
+def _show_nothing(_site: Site) -> ShowRelation:
+    return lambda _order, _customer: {}
 
 
 CUSTOMER_ASKED = {

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Callable
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -11,11 +12,17 @@ from orderglot.core.customer import Customer
 from orderglot.core.errors import Invalid
 from orderglot.core.order import Order
 from orderglot.core.query import Sort
+from orderglot.dialects.catalyst.kinds import Show
 from orderglot.dialects.catalyst.lenient import refused
 from orderglot.dialects.catalyst.members import MEMBERS, by_name
-from orderglot.dialects.catalyst.relations import every_asked, relations
+from orderglot.dialects.catalyst.relations import (
+    Relation,
+    ShowRelation,
+    every_asked,
+    relations,
+)
 from orderglot.dialects.catalyst.site import Site
-from orderglot.dialects.catalyst.wire import write_order
+from orderglot.dialects.catalyst.wire import Spelled
 
 LONGEST = 4_000
 DEEPEST = 3
@@ -26,6 +33,9 @@ NEWEST_FIRST = (Sort("created", descending=True),)
 
 SORTABLE = frozenset(member.asked.sort for member in MEMBERS) - {""}
 """What a list can be sorted by: members of an order, not what is on record of its customer."""
+
+OF_CUSTOMER = frozenset({"customer", "company"})
+"""The relations that lead to what is on record of an order's customer."""
 
 NO_ORDER = ("", "0")
 """What the vendor's own report page sends when nothing was chosen."""
@@ -40,25 +50,37 @@ class Selected(Struct, frozen=True):
     inside: tuple[Selected, ...] = ()
 
 
-Selection = tuple[Selected, ...]
+class Selection(Struct, frozen=True, eq=False):
+    """What is selected of an order, in its order; each is only the same as itself."""
+
+    names: tuple[Selected, ...]
+    wants_customer: bool = False
+    """Whether some of it stands on record of the customer."""
+
+
+EVERY_MEMBER = Selection(tuple(Selected(member.name) for member in MEMBERS))
+"""The 39 fields of the page, in its order."""
 
 
 def read_fields(text: str | None) -> Selection:
     """Read ``fields``, nothing for the 39 of the page; raises Invalid on a name that is none."""
-    if text is None or not text.strip():
-        return ()
+    return EVERY_MEMBER if text is None or not text.strip() else _read_fields(text)
+
+
+@lru_cache(maxsize=256)
+def _read_fields(text: str) -> Selection:
     if len(text) > LONGEST:
         raise refused(f"this may have {LONGEST} characters, not {len(text)}.", field="fields")
     reader = _Reader(text)
-    selection = reader.names(0)
+    names = reader.names(0)
     reader.end()
-    for one in selection:
+    for one in names:
         lower = one.name.lower()
         if lower not in by_name() and lower not in relations():
             raise _unknown(one.name, text.index(one.name))
         if one.inside and lower not in relations():
             raise refused(f"{one.name!r} has nothing inside it.", field="fields")
-    return selection
+    return Selection(names, any(one.name.lower() in OF_CUSTOMER for one in names))
 
 
 class _Reader:
@@ -75,7 +97,7 @@ class _Reader:
         self.next += taken
         return taken
 
-    def names(self, depth: int) -> Selection:
+    def names(self, depth: int) -> tuple[Selected, ...]:
         """Read names with a comma between them; one too many does no harm."""
         found = list[Selected]()
         while not self.at(")", ""):
@@ -126,35 +148,55 @@ def _unknown(name: str, at: int) -> Invalid:
     return refused(reason, at, "fields")
 
 
-def wants_customer(selection: Selection) -> bool:
-    """Tell whether what is selected stands on record of the customer."""
-    return any(one.name.lower() in ("customer", "company") for one in selection)
+@lru_cache(maxsize=256)
+def order_writer(selection: Selection, site: Site) -> Callable[[Order, Customer | None], Spelled]:
+    """Make what spells of a site's orders what is selected.
+
+    What each name stands for is looked up here, once, and not for every order.
+    """
+    members, leading = by_name(), relations()
+    shows: dict[str, Show] = {}
+    leads: dict[str, ShowRelation] = {}
+    for one in selection.names:
+        name = one.name.lower()
+        if name in members:
+            shows[one.name] = members[name].show_on(site)
+        else:
+            shows[one.name] = _in_its_place
+            leads[one.name] = _chosen(leading[name], one.inside, site)
+    in_order, leading_on = tuple(shows.items()), tuple(leads.items())
+
+    def write(order: Order, customer: Customer | None) -> Spelled:
+        spelled = {name: show(order) for name, show in in_order}
+        for name, lead in leading_on:
+            spelled[name] = lead(order, customer)
+        return spelled
+
+    return write
 
 
-def select(
-    order: Order, site: Site, selection: Selection, customer: Customer | None
-) -> dict[str, Any]:
-    """Spell what is selected of an order: the 39 fields where nothing is."""
-    if not selection:
-        return write_order(order, site)
-    return {one.name: _shown(order, site, one, customer) for one in selection}
+def _in_its_place(_order: Order) -> None:
+    """Keep the place of a relation, which is spelled when all else is."""
 
 
-def _shown(order: Order, site: Site, one: Selected, customer: Customer | None) -> Any:
-    member = by_name().get(one.name.lower())
-    if member is not None:
-        return member.show(order, site)
-    relation = relations()[one.name.lower()]
-    shown = relation.show(order, site, customer)
-    if one.inside:
-        return _inside(shown, one.inside)
-    return {name: value for name, value in shown.items() if name not in relation.more}
+def _chosen(relation: Relation, inside: tuple[Selected, ...], site: Site) -> ShowRelation:
+    """Make what spells what is selected inside a relation."""
+    show, more = relation.show_on(site), relation.more
+    if inside:
+        return lambda order, customer: _inside(show(order, customer), inside)
+    if more:
+        return lambda order, customer: _without(show(order, customer), more)
+    return show
 
 
-def _inside(shown: dict[str, Any], selection: Selection) -> dict[str, Any]:
+def _without(shown: Spelled, more: frozenset[str]) -> Spelled:
+    return {name: value for name, value in shown.items() if name not in more}
+
+
+def _inside(shown: Spelled, selection: tuple[Selected, ...]) -> Spelled:
     """Give what is selected inside a relation; a name that it has not is null."""
     spelled = {name.lower(): name for name in shown}
-    chosen: dict[str, Any] = {}
+    chosen: Spelled = {}
     for one in selection if shown else ():
         value = shown.get(spelled.get(one.name.lower(), ""))
         chosen[one.name] = (

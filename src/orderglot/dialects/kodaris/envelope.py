@@ -6,6 +6,8 @@ import string
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
+
 from orderglot.core.errors import Rule, invalid
 from orderglot.wire import json
 from orderglot.wire.form import Form
@@ -18,6 +20,9 @@ ASKS = {"accept": JSON, "content-type": JSON}
 """The headers that the pages give every request."""
 
 _SIGNS = string.digits + string.ascii_uppercase
+_PAIRS = tuple(left + right for left in _SIGNS for right in _SIGNS)
+_said = msgspec.json.Encoder().encode
+_SECOND = slice(0, len("20251230203018"))
 
 
 def answer(
@@ -73,6 +78,7 @@ def request_id(request: Request) -> str:
     The signs are the second's part that had passed.
     """
     assert request.at is not None
-    passed = request.at.microsecond * 36**6 // 10**6
-    signs = "".join(_SIGNS[passed // 36**place % 36] for place in reversed(range(6)))
-    return f"{signs}-{request.at:%Y%m%d%H%M%S}"
+    begun, last = divmod(request.at.microsecond * 36**6 // 10**6, 36**2)
+    first, middle = divmod(begun, 36**2)
+    second = _said(request.at).translate(None, b'"-T:')[_SECOND].decode()
+    return f"{_PAIRS[first]}{_PAIRS[middle]}{_PAIRS[last]}-{second}"

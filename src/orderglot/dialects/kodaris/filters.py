@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from orderglot.core.errors import NotFound
 from orderglot.core.order import Reference
-from orderglot.core.query import And, Compare, Operator, Or, Query, Value
+from orderglot.core.query import EVERYTHING, And, Compare, Operator, Or, Query, Value
 from orderglot.dialects.kodaris.tables import (
     DELIVERY,
     NAME,
@@ -44,7 +44,6 @@ IDS = {ORDER_ID: "id", "companyID": "customer.id"}
 STATUS = "status"
 COMPLETED = "completed"
 FIELDS = {**IDS, STATUS: STATUS, COMPLETED: COMPLETED, **TEXTS, **AMOUNTS}
-NAMES = tuple(FIELDS)
 
 SAYABLE = {field: name for name, field in TEXTS.items() if not field.startswith("extras.")}
 
@@ -58,7 +57,7 @@ class Filter(Struct, frozen=True):
 
 def read_filter(form: Form) -> Filter:
     """Read one of the ``filterFields``; the pages show no other operation than ``IS``."""
-    name = form.choice("name", NAMES, required=True)
+    name = form.choice("name", FIELDS, required=True)
     form.choice("operation", (OPERATION,), required=True)
     if name in AMOUNTS:
         return Filter(name, form.amount("value"))
@@ -75,8 +74,18 @@ def write_filter(wanted: Filter) -> dict[str, Value]:
     return {"name": wanted.name, "operation": OPERATION, "value": value}
 
 
+def apart(filters: tuple[Filter, ...]) -> tuple[str, tuple[Filter, ...]]:
+    """Give the id of the one order that can be meant, "" where any can, and the other filters."""
+    for one in filters:
+        if one.name == ORDER_ID and one.value is not None:
+            return str(one.value), tuple(other for other in filters if other is not one)
+    return "", filters
+
+
 async def query_of(desk: Desk, filters: tuple[Filter, ...]) -> Query:
     """Make the question of which orders are meant; ids are looked up as the caller sees them."""
+    if not filters:
+        return EVERYTHING
     return And(tuple([await _query_of(desk, wanted) for wanted in filters]))
 
 

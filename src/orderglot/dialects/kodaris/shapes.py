@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from orderglot.core.caller import RIGHTS
-from orderglot.dialects.kodaris.filters import NAMES, OPERATION
+from orderglot.dialects.kodaris.filters import FIELDS, OPERATION
 from orderglot.dialects.kodaris.tables import (
     DELIVERY,
     LONGEST_PAGE,
@@ -155,7 +155,7 @@ class Login(TypedDict):
 class Filter(TypedDict):
     """A member of an order, and what it must be."""
 
-    name: Annotated[str, one_of(NAMES)]
+    name: Annotated[str, one_of(tuple(FIELDS))]
     operation: Annotated[str, one_of((OPERATION,))]
     value: Annotated[str | int | Amount | None, says("Null asks for nothing there.")]
 

@@ -6,6 +6,7 @@ The header alone: the API's lists of orders carry no lines.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from operator import attrgetter
 from typing import Any
 
 from msgspec.structs import replace
@@ -16,7 +17,6 @@ from orderglot.core.order import (
     Order,
     Shipping,
     Totals,
-    extra,
     native,
 )
 from orderglot.core.values import Status
@@ -33,32 +33,38 @@ from orderglot.dialects.kodaris.values import read_moment, says_nothing, write_m
 from orderglot.wire.form import Form
 from orderglot.wire.values import bare, read_references, round_number, unless, write_number
 
+Spelled = dict[str, Any]
 
-def write_order(order: Order) -> dict[str, Any]:
+_BLANK: Spelled = {**dict.fromkeys(MEMBERS), "displayPricing": True}
+"""What is spelled of an order that says nothing; most orders leave much of it so."""
+
+_OWN = f"{NAME}."
+_NOBODY = Address()
+_texts = attrgetter(*PARTY.values())
+_amounts = attrgetter(*TOTALS.values())
+
+
+def write_order(order: Order) -> Spelled:
     """Spell an order; extras that the page does not name stand behind its members."""
-    bill_to, ship_to = order.bill_to or Address(), order.ship_to or Address()
-    extras = extra(order, NAME)
-    return {
-        "orderID": write_number(native(order, NAME)),
-        **write_party(bill_to, PARTY),
-        **write_party(ship_to, DELIVERY),
-        "deliveryAddress2": ship_to.line_2,
-        "completed": write_moment(order.completed),
-        "orderNumber": write_number(order.number),
-        "status": STATUSES.write(order.status),
-        "notes": order.notes or None,
-        "purchaseOrder": order.po_number or None,
-        "extra5": extras.get("extra5"),
-        "shippingMethod": order.shipping.method or None,
-        "billingAddressCode": bill_to.code or None,
-        "deliveryAddressCode": ship_to.code or None,
-        "trackingNumber": order.shipping.tracking or None,
-        "customerID": extras.get("customerID"),
-        "companyID": order.customer and write_number(native(order.customer, NAME)),
-        "displayPricing": extras.get("displayPricing", True),
-        **{name: bare(getattr(order.totals, field)) for name, field in TOTALS.items()},
-        **{name: value for name, value in extras.items() if name not in MEMBERS},
-    }
+    bill_to, ship_to = order.bill_to or _NOBODY, order.ship_to or _NOBODY
+    spelled = _BLANK.copy()
+    spelled["orderID"] = write_number(native(order, NAME))
+    write_party(spelled, bill_to, PARTY)
+    write_party(spelled, ship_to, DELIVERY)
+    spelled["deliveryAddress2"] = ship_to.line_2
+    spelled["completed"] = write_moment(order.completed)
+    spelled["orderNumber"] = write_number(order.number)
+    spelled["status"] = STATUSES.write(order.status)
+    spelled["notes"] = order.notes or None
+    spelled["purchaseOrder"] = order.po_number or None
+    spelled["shippingMethod"] = order.shipping.method or None
+    spelled["billingAddressCode"] = bill_to.code or None
+    spelled["deliveryAddressCode"] = ship_to.code or None
+    spelled["trackingNumber"] = order.shipping.tracking or None
+    spelled["companyID"] = order.customer and write_number(native(order.customer, NAME))
+    spelled.update(zip(TOTALS, map(bare, _amounts(order.totals)), strict=True))
+    write_extras(spelled, order)
+    return spelled
 
 
 def read_order(form: Form) -> Order:
@@ -80,9 +86,11 @@ def read_order(form: Form) -> Order:
     )
 
 
-def write_party(address: Address, members: Mapping[str, str]) -> dict[str, str | None]:
-    """Spell who is billed or delivered to."""
-    return {name: getattr(address, field) or None for name, field in members.items()}
+def write_party(spelled: Spelled, address: Address, members: Mapping[str, str]) -> None:
+    """Put in what is said of who is billed or delivered to."""
+    for name, text in zip(members, _texts(address), strict=True):
+        if text:
+            spelled[name] = text
 
 
 def read_party(form: Form, members: Mapping[str, str], code: str) -> Address | None:
@@ -106,6 +114,15 @@ def read_status(form: Form) -> tuple[Status, dict[str, str]]:
         return Status.RECEIVED, {}
     status = STATUSES.read(word)
     return (status, {}) if status else (Status.PROCESSING, {f"{NAME}.status": word})
+
+
+def write_extras(spelled: Spelled, order: Order) -> None:
+    """Put in what the canonical order has no home for, nothing in the place of what it has one for."""
+    for name, value in order.extras.items():
+        if name.startswith(_OWN):
+            member = name[len(_OWN) :]
+            if member in HOMELESS or member not in _BLANK:
+                spelled[member] = value
 
 
 def read_extras(members: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from orderglot.core.errors import HubError, Invalid, NotFound, Upstream
 from orderglot.stores.migrations import Migration, demand_finished, migrations, pending
@@ -16,6 +17,8 @@ from orderglot.stores.sqlite.grammar import teach
 
 APPLICATION = 0x4F474C54
 """How a SQLite file says that it is an Orderglot book: ``OGLT``."""
+
+Row = tuple[Any, ...]
 
 OLDEST = (3, 35, 0)
 PATIENCE = 10.0

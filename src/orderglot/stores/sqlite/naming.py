@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from orderglot.stores import document
 from orderglot.stores.names import Named, hub_id
 from orderglot.stores.shelf import Expect, PutOrder, Raced, Rename, Thing
-
-Row = tuple[Any, ...]
+from orderglot.stores.sqlite.connection import Row
 
 _NAMES: dict[Thing, tuple[str, str, str, str]] = {
     Thing.ORDER: (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 from decimal import Decimal
@@ -32,9 +31,9 @@ from orderglot.stores.shelf import (
 from orderglot.stores.sql.paging import scoped
 from orderglot.stores.sql.rows import instant
 from orderglot.stores.sqlite import passing, statements, tables
-from orderglot.stores.sqlite.connection import connect, in_words, prepare
+from orderglot.stores.sqlite.connection import Row, prepare
 from orderglot.stores.sqlite.lists import Lists
-from orderglot.stores.sqlite.naming import Row
+from orderglot.stores.sqlite.reader import Reader
 from orderglot.stores.sqlite.writer import Writer
 
 T = TypeVar("T")
@@ -48,10 +47,9 @@ class SqliteShelf:
 
     def __init__(self, path: Path) -> None:
         prepare(path)
-        self._path = path
-        self._reader = connect(path, reads=True)
+        self._reader = Reader(path)
         self.writer = Writer(path)
-        self._lists = Lists(self._rows)
+        self._lists = Lists(self._reader)
 
     async def order_known(self, scope: Scope, ref: Reference) -> Order | None:
         """Give the order that has the reference, else the one with that hub id and no such one."""
@@ -75,10 +73,12 @@ class SqliteShelf:
     async def orders_pointing(self, scope: Scope, orders: Collection[Order]) -> tuple[Order, ...]:
         """Give the orders with a link to any of the orders."""
         seller = scope.seller
-        targets = self._rows(statements.POINTING, (_list([order.id for order in orders]), seller))
+        targets = self._reader.rows(
+            statements.POINTING, (_list([order.id for order in orders]), seller)
+        )
         names = [ref for order in orders for ref in order.references]
         names += [Reference("", order.number) for order in orders if order.number]
-        dangling = self._rows(statements.DANGLING, (_pairs(names), seller)) if names else []
+        dangling = self._reader.rows(statements.DANGLING, (_pairs(names), seller)) if names else []
         return await self.orders_with(scope, {id for (id,) in (*targets, *dangling)})
 
     async def select(self, scope: Scope, question: Question) -> Stretch:
@@ -97,7 +97,7 @@ class SqliteShelf:
         text = f"{statements.EVENTS} {seen.text} ORDER BY e.version"
         return tuple(
             Event(order=order, version=version, what=what, at=instant(at), who=who)
-            for version, what, at, who in self._rows(text, (order, *seen.params))
+            for version, what, at, who in self._reader.rows(text, (order, *seen.params))
         )
 
     async def customer_known(self, seller: int, ref: Reference) -> Customer | None:
@@ -139,14 +139,14 @@ class SqliteShelf:
 
     async def seller(self, id: int) -> Seller | None:
         """Give the seller of that id."""
-        found = self._read(document.read_seller, statements.SELLER, (id,))
+        found = self._known(document.read_seller, statements.SELLER, (id,))
         return found[0] if found else None
 
     async def counts(self, scope: Scope) -> Counts:
         """Count what is in a seller's book; the orders within the scope."""
         seen, seller = scoped(scope), scope.seller
-        by_currency = self._rows(f"{statements.SUMS} {seen.text} GROUP BY 1", seen.params)
-        ((customers, products),) = self._rows(statements.COUNTS, (seller, seller))
+        by_currency = self._reader.rows(f"{statements.SUMS} {seen.text} GROUP BY 1", seen.params)
+        ((customers, products),) = self._reader.rows(statements.COUNTS, (seller, seller))
         return Counts(
             orders=sum(count for _, count, _, _, _ in by_currency),
             lines=sum(lines for _, _, lines, _, _ in by_currency),
@@ -164,7 +164,7 @@ class SqliteShelf:
             lambda connection: passing.numbers(connection, seller, thing, FIRST[thing], count)
         )
         block = range(first, first + count)
-        names = self._rows(
+        names = self._reader.rows(
             statements.SPOKEN[thing], (seller, _list([str(number) for number in block]))
         )
         taken = {int(name) for (name,) in names}
@@ -172,9 +172,8 @@ class SqliteShelf:
 
     async def credential(self, dialect: str, kind: str, fingerprint: str) -> Credential | None:
         """Give the credential of that fingerprint."""
-        found = self._read(
-            document.read_credential, statements.CREDENTIAL, (dialect, kind, fingerprint)
-        )
+        name = (dialect, kind, fingerprint)
+        found = self._known(document.read_credential, statements.CREDENTIAL, name)
         return found[0] if found else None
 
     async def credentials(self, seller: int) -> tuple[Credential, ...]:
@@ -184,7 +183,7 @@ class SqliteShelf:
 
     async def answer(self, seller: int, customer: int, dialect: str, key: str) -> Answered | None:
         """Give the answer that was kept under a key."""
-        for asked, answer, expires in self._rows(
+        for asked, answer, expires in self._reader.rows(
             statements.ANSWER, (seller, customer, dialect, key)
         ):
             return Answered(
@@ -194,7 +193,7 @@ class SqliteShelf:
 
     async def notes(self, seller: int, kind: str, name: str) -> tuple[Note, ...]:
         """Give the notes of a kind by rising name, or with a name that one."""
-        found = self._rows(statements.NOTES, (seller, kind, name, name))
+        found = self._reader.rows(statements.NOTES, (seller, kind, name, name))
         return tuple(
             Note(kind=kind, name=own, version=version, document=document)
             for own, version, document in found
@@ -223,14 +222,16 @@ class SqliteShelf:
     def _customers(self, text: str, params: Row) -> tuple[Customer, ...]:
         return self._read(document.read_customer, text, params)
 
-    def _read(self, read: Callable[[bytes], T], text: str, params: Row = ()) -> tuple[T, ...]:
-        return tuple([read(found) for (found,) in self._rows(text, params)])
+    def _known(self, read: Callable[[bytes], T], text: str, params: Row) -> tuple[T, ...]:
+        """Give things that are asked for with every request."""
+        return self._reader.known(lambda rows: _each(read, rows), text, params)
 
-    def _rows(self, text: str, params: Row) -> list[Row]:
-        try:
-            return self._reader.execute(text, params).fetchall()
-        except sqlite3.Error as error:
-            raise in_words(error, self._path) from error
+    def _read(self, read: Callable[[bytes], T], text: str, params: Row = ()) -> tuple[T, ...]:
+        return _each(read, self._reader.rows(text, params))
+
+
+def _each(read: Callable[[bytes], T], rows: list[Row]) -> tuple[T, ...]:
+    return tuple([read(found) for (found,) in rows])
 
 
 @lru_cache(maxsize=64)

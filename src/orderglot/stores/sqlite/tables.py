@@ -27,7 +27,8 @@ from orderglot.stores.shelf import (
 from orderglot.stores.sql.axes import Entry, entries
 from orderglot.stores.sql.grammar import say
 from orderglot.stores.sql.rows import STANDING, microseconds, row
-from orderglot.stores.sqlite.naming import Row, expect, link, name, rename
+from orderglot.stores.sqlite.connection import Row
+from orderglot.stores.sqlite.naming import expect, link, name, rename
 from orderglot.stores.sqlite.passing import put_answers, put_credentials
 
 _OF_ORDER = (*STANDING, "lines", "document")
