@@ -8,12 +8,13 @@ UV := uv==0.13.8
 PY := .venv/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check
 LOCKS := requirements/runtime.txt requirements/dev.txt
+BENCH := .venv-bench/bin/python
 # The stamp carries the tree's place, so that a tree that was copied or moved is set up again.
 empty :=
 STAMP := .venv/.ready$(subst $(empty) $(empty),_,$(subst /,-,$(CURDIR)))
 
 .NOTPARALLEL:
-.PHONY: help setup serve pages test whole check format-check lint types floors gates docs format lock
+.PHONY: help setup serve pages test whole bench check format-check lint types floors gates docs format lock
 
 help:
 	@echo "Orderglot's verbs:"
@@ -33,6 +34,9 @@ test: setup ## run the tests, in JOBS (auto) processes; more for pytest in ARGS
 
 whole: setup ## pull the whole file from hub to hub, in every dialect that can list
 	ORDERGLOT_HUB_TO_HUB=whole $(PY) -m pytest tests/vendors/test_hub_to_hub.py $(ARGS)
+
+bench: .venv-bench/.ready ## measure beside what else there is (half an hour; QUICK=1: a try of some minutes)
+	PYTHONPATH=src $(BENCH) -m bench $(if $(QUICK),--quick) $(ARGS)
 
 check: format-check lint types floors gates test ## the whole gate, as CI runs it
 
@@ -65,6 +69,7 @@ lock: ## resolve pyproject.toml into requirements/*.txt; UPGRADE=1 takes today's
 	@$(PIP) install --quiet $(UV)
 	$(call compile,-o requirements/runtime.txt)
 	$(call compile,--group dev -c requirements/runtime.txt -o requirements/dev.txt)
+	$(call compile,--group bench -c requirements/dev.txt -o requirements/bench.txt)
 
 compile = @$(PY) -m uv --no-config --system-certs pip compile pyproject.toml $(1) $(if $(UPGRADE),--upgrade) \
 	--universal --python-version 3.11 --generate-hashes --no-emit-index-url \
@@ -94,4 +99,11 @@ $(STAMP): $(LOCKS) pyproject.toml
 	@$(PIP) install --quiet --require-hashes $(LOCKS:%=-r %)
 	@$(PIP) install --quiet --no-deps --no-build-isolation -e .
 	@$(PIP) check --quiet || { echo "pyproject.toml asks for more than the lock holds; run 'make lock'." >&2; exit 1; }
+	@touch $@
+
+.venv-bench/.ready: $(STAMP) requirements/bench.txt
+	@echo "Installing the locked packages of the bench into .venv-bench."
+	@test -x $(BENCH) || $(PY) -m venv --clear .venv-bench
+	@$(BENCH) -m pip --disable-pip-version-check install --quiet --require-hashes -r requirements/bench.txt
+	@$(BENCH) -m pip --disable-pip-version-check install --quiet --no-deps --no-build-isolation -e .
 	@touch $@

@@ -51,9 +51,10 @@ LISTS = {
 }
 
 
-def main(*paths: str) -> None:
-    """Measure each book."""
-    for path in paths:
+def main(first: str, *others: str) -> None:
+    """Measure each book, and explain the last one's statements."""
+    places = dict[str, int]()
+    for path in (first, *others):
         with opened(Path(path)) as line:
             total = _total(line, "")
             over = _total(line, OVER_40)
@@ -67,8 +68,7 @@ def main(*paths: str) -> None:
         print(f"{'':32}{'matches':>10}{'first':>10}{'again p50':>11}{'max':>9}")
         for name, query in LISTS.items():
             _measure(Path(path), name, placed(query, places))
-        explained = Path(path), places
-    _explain(*explained)
+    _explain(Path(path), places)
 
 
 def placed(query: str, places: dict[str, int]) -> str:
@@ -84,16 +84,19 @@ def _total(line: Line, where: str) -> int:
 def _measure(path: Path, name: str, query: str) -> None:
     with opened(path) as line:
         line.ask(SELLER, "/orders", "limit=0&where={'id':1}")
-        times = []
-        for _ in range(ROUNDS + 1):
-            began = time.perf_counter()
-            response = line.ask(SELLER, "/orders", query)
-            times.append((time.perf_counter() - began) * 1000)
+        first, *again = [_timed(line, query) for _ in range(ROUNDS + 1)]
+        response = line.ask(SELLER, "/orders", query)
         matches = msgspec.json.decode(response.body)["totalItemsCount"]
-    first, *again = times
     print(
         f"{name:32}{matches:>10,}{first:>10.2f}{median(again):>11.2f}{max(again):>9.2f}", flush=True
     )
+
+
+def _timed(line: Line, query: str) -> float:
+    """Ask once and give the milliseconds that it took."""
+    began = time.perf_counter()
+    line.ask(SELLER, "/orders", query)
+    return (time.perf_counter() - began) * 1000
 
 
 def _explain(path: Path, places: dict[str, int]) -> None:
@@ -111,9 +114,10 @@ def _statements(line: Line, query: str) -> list[str]:
     shelf = line.store._shelf
     assert isinstance(shelf, SqliteShelf)
     said = list[str]()
-    shelf._reader.set_trace_callback(said.append)
+    (turn,) = shelf._reader._turns
+    turn.connection.set_trace_callback(said.append)
     line.ask(SELLER, "/orders", query)
-    shelf._reader.set_trace_callback(None)
+    turn.connection.set_trace_callback(None)
     return [one for one in said if re.match("SELECT (o.id|count|coalesce|s.bucket)", one)]
 
 

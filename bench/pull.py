@@ -1,47 +1,105 @@
-"""How many orders a second a pull takes, beside asking for the same pages and throwing them away.
+"""Pull: a vendor's orders into a new book, beside asking for the same pages and dropping them.
 
-    .venv/bin/python -m bench.pull FILE.csv.gz [DIALECT ...]
-
-Both go to one serving process on this machine, over a socket; the pull keeps its orders durably.
+The vendor is another Orderglot on the other core. Both ways go over a socket; what is pulled is kept
+durably.
 """
 
 from __future__ import annotations
 
 import asyncio
-import sys
 import time
-from contextlib import ExitStack
+from collections.abc import Awaitable, Callable
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from orderglot import dialects
+from msgspec import Struct
+
+from bench.asks import WIRES
+from bench.load import Wrong
+from bench.paper import say
+from bench.rounds import Spread, ratio, spread
+from bench.serving import orderglot, serving
+from bench.shops import Shop, filled
+from orderglot import demo, dialects, hub
 from orderglot.core.caller import Caller
 from orderglot.faces.client import Client
 from orderglot.faces.http import HttpLine
-from orderglot.files.imports import take
-from orderglot.stores.sqlite import SqliteStore
 from orderglot.vendors.pull import pull
 from orderglot.vendors.question import Question
 from orderglot.wire.dialect import Dialect
 from orderglot.wire.message import Request, Response
-from tests.cli.program import serving
 
 
-async def filled(folder: Path, file: Path, dialect: Dialect) -> dict[str, str]:
-    """Put the file's orders into the book that is served, and give a key to it."""
-    store = SqliteStore(folder / "source.db")
-    book = store.of(Caller(seller=(await store.add_seller("source")).id))
-    await take(book, file)
-    key = await store.keyring.issue_key(
-        dialect.name, book.caller, dialect.auth.spell, dialect.auth.name
+class Pulled(Struct, frozen=True, kw_only=True):
+    """What pulling over one dialect came to, in orders a second."""
+
+    dialect: str
+    orders: int
+    pull: Spread
+    again: Spread
+    """A second pull, of orders that are all there."""
+    bare: Spread
+    share: Spread
+    """How much of the bare rate the pull reaches."""
+
+
+def listing() -> list[str]:
+    """Give the names of the dialects that can list."""
+    names = dict.fromkeys(wire.dialect for wire in WIRES)
+    return [name for name in names if dialects.dialect(name).page is not None]
+
+
+class Effort(Struct, frozen=True, kw_only=True):
+    """How much trouble to take."""
+
+    orders: int = 1_000
+    rounds: int = 3
+
+
+QUICK = Effort(orders=300, rounds=1)
+
+
+def measured(folder: Path, effort: Effort) -> list[Pulled]:
+    """Pull over every dialect that can list."""
+    return [_measured(folder, name, effort.orders, effort.rounds) for name in listing()]
+
+
+def _measured(folder: Path, name: str, orders: int, rounds: int) -> Pulled:
+    dialect = dialects.dialect(name)
+    source = f"sqlite:///{folder / f'source-{name}.db'}"
+    shop = asyncio.run(_filled(source, name, orders))
+    found: dict[str, list[float]] = {"pull": [], "pull again": [], "bare paging": []}
+    with serving(orderglot(source)) as server:
+        url = f"http://127.0.0.1:{server.port}"
+        for number in range(rounds):
+            target = f"sqlite:///{folder / f'target-{name}-{number}.db'}"
+            for what, rate in asyncio.run(_round(target, url, dialect, shop)):
+                found[what].append(rate)
+    done = Pulled(
+        dialect=name,
+        orders=orders,
+        pull=spread(found["pull"]),
+        again=spread(found["pull again"]),
+        bare=spread(found["bare paging"]),
+        share=ratio(found["pull"], found["bare paging"]),
     )
-    await store.close()
-    return dict(zip(dialect.auth.fields, (key.id, key.secret), strict=True))
+    say(
+        f"pull over {name}: {done.pull.median:,.0f} orders/s, again {done.again.median:,.0f}/s,"
+        f" bare paging {done.bare.median:,.0f}/s: {done.share.median:.2f} of it"
+    )
+    return done
 
 
-async def measured(folder: Path, url: str, dialect: Dialect, credentials: dict[str, str]) -> None:
-    """Pull into a new book, then ask for the same once more and do nothing with it."""
-    store = SqliteStore(folder / "target.db")
+async def _filled(url: str, name: str, orders: int) -> Shop:
+    store = hub.open_store(url, create=True)
+    try:
+        return await filled(store, name, orders)
+    finally:
+        await store.close()
+
+
+async def _round(target: str, url: str, dialect: Dialect, shop: Shop) -> list[tuple[str, float]]:
+    """Pull into a new book, once more into the same, then ask for the same and drop it."""
+    store = hub.open_store(target, create=True)
     book = store.of(Caller(seller=(await store.add_seller("target")).id))
     asked: list[Request] = []
     async with HttpLine(url) as line:
@@ -50,37 +108,29 @@ async def measured(folder: Path, url: str, dialect: Dialect, credentials: dict[s
             asked.append(request)
             return await line(request)
 
-        question, orders = Question(url=url), 0
-        for what in ("pull", "pull again"):
+        async def pulling() -> None:
             asked.clear()
-            began = time.perf_counter()
-            orders = (
-                await pull(book, Client(dialect, send, credentials), question)
-            ).checkpoint.read
-            show(dialect, what, orders, began)
-        began = time.perf_counter()
-        for request in asked:
-            await line(request)
-        show(dialect, "bare paging", orders, began)
+            client = Client(dialect, send, _credentials(dialect, shop))
+            done = await pull(book, client, Question(url=url))
+            if done.checkpoint.read < shop.orders:
+                raise Wrong(f"{done.checkpoint.read} of {shop.orders} orders were pulled")
+
+        async def paging() -> None:
+            for request in asked:
+                await line(request)
+
+        ways = (("pull", pulling), ("pull again", pulling), ("bare paging", paging))
+        found = [(what, await _rate(way, shop.orders)) for what, way in ways]
     await store.close()
+    return found
 
 
-def show(dialect: Dialect, what: str, orders: int, began: float) -> None:
-    """Print a figure."""
-    print(f"{dialect.name:10} {what:12} {orders / (time.perf_counter() - began):8,.0f} orders/s")
+def _credentials(dialect: Dialect, shop: Shop) -> dict[str, str]:
+    secrets = demo.credential(dialect.name, dialect.auth.fields)
+    return {**secrets, **({dialect.customer: shop.customer} if dialect.customer else {})}
 
 
-def main(file: str, *names: str) -> None:
-    """Measure some dialects, all that can list for none."""
-    listing = [name for name in dialects.names() if dialects.dialect(name).page is not None]
-    for name in names or listing:
-        dialect = dialects.dialect(name)
-        with TemporaryDirectory() as place, ExitStack() as stack:
-            folder = Path(place)
-            credentials = asyncio.run(filled(folder, Path(file), dialect))
-            line = stack.enter_context(serving(folder, "--database", "sqlite:///source.db"))
-            asyncio.run(measured(folder, line.base, dialect, credentials))
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])
+async def _rate(way: Callable[[], Awaitable[None]], orders: int) -> float:
+    began = time.perf_counter()
+    await way()
+    return orders / (time.perf_counter() - began)

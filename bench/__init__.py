@@ -1,0 +1,1 @@
+"""What is fast here, beside what it is measured against: ``make bench``."""

@@ -1,0 +1,89 @@
+"""``python -m bench``: measure, write it down, and hold it against the bars."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import traceback
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from bench.bars import Reading, readings
+from bench.chapters import NAMES, Chapter, chapters
+from bench.drawing import draw
+from bench.found import read
+from bench.machine import this_machine
+from bench.page import write_page
+from bench.paper import Paper, say
+from bench.serving import ROOT, take_load_core
+
+WHOLE = Paper(ROOT / "bench" / "results", ROOT / "docs" / "performance.md")
+TRIED = Paper(ROOT / "build" / "bench" / "results", ROOT / "build" / "bench" / "performance.md")
+
+
+def main() -> int:
+    """Run the chapters; gives 1 where one of them failed, whatever the bars say."""
+    said = _arguments()
+    paper = TRIED if said.quick else WHOLE
+    if not said.page:
+        _run_all(paper, said.only or NAMES, chapters(paper.pictures, said.wires, quick=said.quick))
+    found = read(paper)
+    write_page(found, paper, draw(found, paper))
+    for reading in readings(found):
+        print(_line(reading))
+    print(f"\nThe page: {paper.page.relative_to(ROOT)}")
+    failures = [what for calls in found.calls.values() for what in calls.failures]
+    return 1 if found.reasons or failures else 0
+
+
+def _arguments() -> Any:
+    parser = argparse.ArgumentParser(prog="bench", description=__doc__)
+    parser.add_argument(
+        "--quick", action="store_true", help="a try of some minutes; nothing is kept"
+    )
+    parser.add_argument("--only", type=_listed, help=f"some of the chapters: {','.join(NAMES)}")
+    parser.add_argument(
+        "--wires", type=_listed, default=(), help="some of the wires: kole,kole-xml"
+    )
+    parser.add_argument("--page", action="store_true", help="write the page anew, measure nothing")
+    return parser.parse_args()
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(text.split(","))
+
+
+def _run_all(paper: Paper, names: Iterable[str], chapter: Mapping[str, Chapter]) -> None:
+    """Run some chapters; of the others stands what an earlier run found."""
+    reasons = read(paper).reasons
+    take_load_core()
+    for name in names:
+        reasons.pop(name, None)
+        _run(paper, name, chapter[name], reasons)
+    paper.keep("machine", this_machine())
+    paper.keep("reasons", reasons)
+
+
+def _run(paper: Paper, name: str, chapter: Chapter, reasons: dict[str, str]) -> None:
+    """Run a chapter in a folder of its own; where it fails, the others go on."""
+    say(f"chapter {name}")
+    paper.drop(name)
+    try:
+        with TemporaryDirectory(prefix="orderglot-bench-") as folder:
+            paper.keep(name, chapter(Path(folder)))
+    except Exception as error:  # noqa: BLE001 (whatever it was, the other chapters go on)
+        traceback.print_exc()
+        reasons[name] = f"{type(error).__name__}: {error}"[:300]
+        say(f"chapter {name} failed: {reasons[name]}")
+
+
+def _line(reading: Reading) -> str:
+    figure = "-" if reading.figure is None else f"{reading.figure:.2f}{reading.bar.unit}"
+    what = f"{reading.bar.name} ({reading.what})" if reading.what else reading.bar.name
+    return f"{figure:>10}  {reading.bar.demand:17} {what}: {reading.verdict}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

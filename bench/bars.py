@@ -1,0 +1,213 @@
+"""The bars: what the figures should be at least, or at most, each with the figure that was found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+
+from bench.asks import CREATE, GET, LEFT_OUT, LIST, WIRES
+from bench.calls import BARS_AT, FLOOR, OURS, SINGLE
+from bench.found import Found
+from bench.growth import AGAIN, MOST, NEAR_END, PAGE_1, SOME, Grown
+
+JSON = tuple(wire.name for wire in WIRES if not wire.xml)
+XML = tuple(wire.name for wire in WIRES if wire.xml)
+EVERY = (*JSON, *XML)
+
+LARGE, SMALL = 1_000_000, 10_000
+
+
+class Missing(Exception):
+    """A figure was not taken, and why."""
+
+
+Figure = tuple[str, float | Missing]
+"""What a figure is of, and the figure, or why there is none."""
+
+
+@dataclass(frozen=True)
+class Bar:
+    """What is demanded; ``figures`` finds what there is, or raises Missing."""
+
+    name: str
+    bound: float
+    figures: Callable[[Found], Iterator[Figure]]
+    at_most: bool = False
+    unit: str = ""
+
+    def met(self, figure: float) -> bool:
+        """Tell whether a figure is good enough."""
+        return figure <= self.bound if self.at_most else figure >= self.bound
+
+    @property
+    def demand(self) -> str:
+        """The bound, in words."""
+        return f"{'at most' if self.at_most else 'at least'} {self.bound:g}{self.unit}"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A bar with what was found; ``figure`` is None where nothing was, and ``why`` says why."""
+
+    bar: Bar
+    what: str
+    figure: float | None = None
+    why: str = ""
+
+    @property
+    def verdict(self) -> str:
+        """Whether it is met, in a word or two."""
+        if self.figure is None:
+            return f"not run: {self.why}"
+        return "met" if self.bar.met(self.figure) else "NOT MET"
+
+
+def readings(found: Found) -> Iterator[Reading]:
+    """Hold every bar against what was found."""
+    for bar in BARS:
+        try:
+            for what, figure in bar.figures(found):
+                if isinstance(figure, Missing):
+                    yield Reading(bar, what, None, str(figure))
+                else:
+                    yield Reading(bar, what, figure)
+        except Missing as missing:
+            yield Reading(bar, "", None, str(missing))
+
+
+def _of_side(
+    store: str, doing: str, wires: tuple[str, ...], side: str, found: Found
+) -> Iterator[Figure]:
+    """Give how many times the rate of a side ours is, on one worker, wire by wire."""
+    calls = found.calls.get(store)
+    if calls is None:
+        raise Missing(found.reasons.get(f"calls-{store}", "it was not asked for"))
+    connections = BARS_AT[doing]
+    cells = {
+        cell.wire: cell
+        for cell in calls.cells
+        if (cell.doing, cell.connections, cell.workers) == (doing, connections, 1)
+    }
+    for wire in wires:
+        if wire in cells:
+            yield wire, cells[wire].ratios[side].median
+        elif (wire.removesuffix("-xml"), doing) not in LEFT_OUT:
+            why = calls.failures.get(f"{wire} {doing}, 1 worker", "it was not asked for")
+            yield wire, Missing(why)
+
+
+def _import(found: Found) -> Iterator[Figure]:
+    if found.imports is None:
+        raise Missing(found.reasons.get("imports", "it was not asked for"))
+    yield found.imports.file, found.imports.of_lines.median
+
+
+def _import_memory(found: Found) -> Iterator[Figure]:
+    if found.imports is None:
+        raise Missing(found.reasons.get("imports", "it was not asked for"))
+    yield "the file against half of it", found.imports.memory / found.imports.memory_of_half
+
+
+def _at(found: Found, orders: int) -> Grown:
+    for grown in found.growth or ():
+        if grown.sellers == 1 and grown.orders == orders:
+            return grown
+    raise Missing(found.reasons.get("growth", f"a book of {orders:,} orders was not asked for"))
+
+
+def _grows(what: str, found: Found) -> Iterator[Figure]:
+    large, small = _at(found, LARGE).asked[what], _at(found, SMALL).asked[what]
+    yield what, large.p99.median / small.p99.median
+
+
+def _waits(what: str, found: Found) -> Iterator[Figure]:
+    yield what, _at(found, LARGE).asked[what].p99.median
+
+
+def _as_page_1(what: str, found: Found) -> Iterator[Figure]:
+    asked = _at(found, LARGE).asked
+    yield what, asked[what].p99.median / asked[PAGE_1].p99.median
+
+
+def _oscar(doing: str, found: Found) -> Iterator[Figure]:
+    if found.oscar is None:
+        raise Missing(found.reasons.get("oscar", "it was not asked for"))
+    for wire, times in found.oscar.times[doing].items():
+        yield f"{doing}, {wire}", times.median
+
+
+def _memory(found: Found) -> Iterator[Figure]:
+    if not found.calls:
+        raise Missing("it was not asked for")
+    for store, calls in found.calls.items():
+        for name, megabytes in calls.memory.items():
+            if name.startswith(OURS):
+                yield f"{store}, {name.removeprefix(OURS + ', ')}", megabytes
+
+
+BARS = (
+    Bar(
+        "get one, JSON: share of the hand-written floor",
+        0.80,
+        partial(_of_side, "sqlite", GET, JSON, FLOOR),
+    ),
+    Bar(
+        "get one, Kole XML: share of the floor with lxml",
+        0.70,
+        partial(_of_side, "sqlite", GET, XML, FLOOR),
+    ),
+    Bar("list of 25: share of the floor", 0.85, partial(_of_side, "sqlite", LIST, EVERY, FLOOR)),
+    Bar(
+        "create at 64 connections: times one commit a request",
+        4,
+        partial(_of_side, "sqlite", CREATE, EVERY, SINGLE),
+    ),
+    Bar(
+        "create at 64 connections: share of bare group commits",
+        0.5,
+        partial(_of_side, "sqlite", CREATE, EVERY, FLOOR),
+    ),
+    Bar(
+        "PostgreSQL, get one: share of the floor",
+        0.70,
+        partial(_of_side, "postgres", GET, EVERY, FLOOR),
+    ),
+    Bar(
+        "PostgreSQL, create: share of the floor",
+        0.70,
+        partial(_of_side, "postgres", CREATE, EVERY, FLOOR),
+    ),
+    Bar("import: share of a bare executemany of the file's rows", 0.4, _import),
+    Bar("import: memory for a file against half of it", 1.2, _import_memory, at_most=True),
+    Bar(
+        "p99 at 1,000,000 orders against 10,000: list, page 1",
+        1.5,
+        partial(_grows, PAGE_1),
+        at_most=True,
+    ),
+    Bar("p99 at 1,000,000 orders against 10,000: filter", 1.5, partial(_grows, SOME), at_most=True),
+    Bar(
+        "p99 at 1,000,000 orders against 10,000: near the end",
+        5,
+        partial(_grows, NEAR_END),
+        at_most=True,
+    ),
+    Bar(
+        "p99 at 1,000,000 orders: filter that most match, with its total",
+        60,
+        partial(_waits, MOST),
+        at_most=True,
+        unit=" ms",
+    ),
+    Bar(
+        "p99 at 1,000,000 orders: the same again, against page 1",
+        2,
+        partial(_as_page_1, AGAIN),
+        at_most=True,
+    ),
+    Bar("times django-oscar-api: get", 50, partial(_oscar, GET)),
+    Bar("times django-oscar-api: list", 50, partial(_oscar, LIST)),
+    Bar("times django-oscar-api: create", 50, partial(_oscar, CREATE)),
+    Bar("memory of a worker", 120, _memory, at_most=True, unit=" MB"),
+)

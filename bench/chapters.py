@@ -1,0 +1,43 @@
+"""The chapters of a run, each with how much trouble it takes, in earnest or for a try."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from bench import calls, flames, growth, imports, pull
+from bench.calls import Calls
+from bench.copies import Databases, Files
+from bench.oscar import compare as oscar
+from bench.postgres import postgres
+
+NAMES = ("calls-sqlite", "calls-postgres", "oscar", "imports", "pull", "growth", "flames")
+
+Chapter = Callable[[Path], Any]
+"""Takes an empty folder of its own, and gives what it found."""
+
+
+def chapters(pictures: Path, wires: tuple[str, ...], *, quick: bool) -> dict[str, Chapter]:
+    """Give every chapter by its name, in the order in which they are run."""
+    effort = calls.QUICK if quick else calls.Effort()
+    found: tuple[Chapter, ...] = (
+        partial(_on_files, effort, wires),
+        partial(_on_postgres, effort, wires),
+        partial(oscar.measured, effort=oscar.QUICK if quick else oscar.Effort()),
+        partial(imports.measured, effort=imports.QUICK if quick else imports.Effort()),
+        partial(pull.measured, effort=pull.QUICK if quick else pull.Effort()),
+        partial(growth.measured, effort=growth.QUICK if quick else growth.Effort()),
+        partial(flames.recorded, pictures=pictures, seconds=1 if quick else 5),
+    )
+    return dict(zip(NAMES, found, strict=True))
+
+
+def _on_files(effort: calls.Effort, wires: tuple[str, ...], folder: Path) -> Calls:
+    return calls.measured(Files(folder), folder, effort, wires)
+
+
+def _on_postgres(effort: calls.Effort, wires: tuple[str, ...], folder: Path) -> Calls:
+    with postgres() as server:
+        return calls.measured(Databases(server), folder, effort, wires)

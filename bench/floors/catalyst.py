@@ -1,0 +1,131 @@
+"""Business Catalyst by hand: one order, a site's orders, and a new one."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from urllib.parse import parse_qsl
+
+from bench.floors.catalyst_wire import (
+    JSON,
+    Sent,
+    Site,
+    id_of_site,
+    read_customer,
+    read_fields,
+    read_order,
+    read_sent,
+    read_site,
+    write_order,
+)
+from bench.floors.line import Answer, Answering, Headers, Refused, Scope
+from bench.floors.rows import Caller, New, Rows, admitted, write
+
+
+def answering(rows: Rows) -> Answering:
+    """Make the function that answers Catalyst's clients."""
+
+    async def answer(scope: Scope, headers: Headers, body: bytes) -> Answer:
+        token = headers.get(b"authorization", b"").decode().removeprefix("Bearer ")
+        caller = (await admitted(rows, "catalyst", "key", token)).caller
+        parts = scope["path"].split("/")
+        if parts[:5] != ["", "webresources", "api", "v3", "sites"] or parts[6] != "orders":
+            raise Refused(404)
+        site = read_site(await rows.seller(caller.seller))
+        own = id_of_site(site)
+        if parts[5] not in ("current", own):
+            raise Refused(404)
+        asked = dict(parse_qsl(scope["query_string"].decode()))
+        fields = read_fields(asked.get("fields", ""))
+        if scope["method"] == "POST":
+            return await _create(rows, caller, site, read_sent(body), scope["path"])
+        if len(parts) > 7:
+            return await _get(rows, caller, site, parts[7], fields)
+        return await _list(rows, caller, site, asked, fields)
+
+    return answer
+
+
+async def _get(rows: Rows, caller: Caller, site: Site, id: str, fields: tuple[str, ...]) -> Answer:
+    found = await rows.order(caller, "catalyst", id)
+    if found is None:
+        raise Refused(404)
+    body = write(write_order(read_order(found), site, fields))
+    return Answer(200, [(b"content-type", JSON)], body)
+
+
+async def _list(
+    rows: Rows, caller: Caller, site: Site, asked: dict[str, str], fields: tuple[str, ...]
+) -> Answer:
+    limit, skip = min(int(asked.get("limit", "10")), 500), int(asked.get("skip", "0"))
+    total = await rows.count(caller)
+    page = rows.oldest if asked.get("order") == "createDate" else rows.newest
+    found = await page(caller, limit, skip)
+    items = [write_order(read_order(one), site, fields) for one in found]
+    body = write({"items": items, "totalItemsCount": total, "skip": skip, "limit": limit})
+    return Answer(200, [(b"content-type", JSON)], body)
+
+
+async def _create(rows: Rows, caller: Caller, site: Site, sent: Sent, path: str) -> Answer:
+    named = None
+    if sent.entity_id is not None:
+        found = await rows.customer(caller.seller, "catalyst", str(sent.entity_id))
+        if found is None:
+            raise Refused(400)
+        customer = read_customer(found)
+        named = {
+            "id": customer.id,
+            "number": customer.number,
+            "references": customer.references,
+        }
+    if caller.customer is not None and (named is None or named["id"] != caller.customer):
+        named = {"id": caller.customer}
+    status = next(
+        (row.means for row in site.tables.statuses if row.id == sent.status_type_id), "received"
+    )
+    now = datetime.now(UTC)
+    id = await rows.number(caller.seller)
+    zero = Decimal(0)
+    await rows.place(
+        New(
+            seller=caller.seller,
+            customer=caller.customer,
+            status=status,
+            currency="USD",
+            total=zero,
+            lines=0,
+            who=caller.name,
+            name=sent.name,
+            document={
+                "id": id,
+                "version": 1,
+                "status": status,
+                "name": sent.name,
+                "customer": named,
+                "created": now,
+                "modified": now,
+                "currency": "USD",
+                "shipping": {"tax_rate": sent.shipping_tax_rate},
+                "payment": {
+                    "debit_days": sent.direct_debit_days,
+                    "debit_processed": sent.direct_debit_processed,
+                },
+                "recurrence": {"recurs": sent.recur, "cycle": "once"},
+                "discount": {"amount": sent.discount_rate},
+                "totals": {
+                    "subtotal": zero,
+                    "tax": zero,
+                    "shipping": sent.shipping_price,
+                    "total": zero,
+                    "discount": sent.discount_rate,
+                },
+            },
+        )
+    )
+    orders = path.encode()
+    headers = [
+        (b"location", orders),
+        (b"content-type", JSON),
+        (b"content-location", b"%s/%d" % (orders, id)),
+    ]
+    return Answer(201, headers)

@@ -1,0 +1,207 @@
+"""Kodaris by hand: lists of order headers, and new orders."""
+
+from __future__ import annotations
+
+import hmac
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from bench.floors.kodaris_wire import (
+    JSON,
+    SIGNS,
+    Address,
+    Asked,
+    Order,
+    Sent,
+    Totals,
+    read_asked,
+    read_order,
+    read_sent,
+    write_order,
+)
+from bench.floors.line import Answer, Answering, Headers, Refused, Scope
+from bench.floors.rows import (
+    Caller,
+    New,
+    Rows,
+    admitted,
+    priced,
+    read_product,
+    write,
+)
+
+
+def answering(rows: Rows) -> Answering:
+    """Make the function that answers Kodaris's clients."""
+
+    async def answer(scope: Scope, headers: Headers, body: bytes) -> Answer:
+        caller = await _caller(rows, headers)
+        if scope["method"] != "POST":
+            raise Refused(405)
+        if scope["path"] == "/api/account/order/list":
+            return await _list(rows, caller, read_asked(body))
+        if scope["path"] == "/api/account/order":
+            return await _create(rows, caller, read_sent(body))
+        raise Refused(404)
+
+    return answer
+
+
+async def _caller(rows: Rows, headers: Headers) -> Caller:
+    secret = headers.get(b"usersessionapikey", b"").decode()
+    session = await admitted(rows, "kodaris", "session", secret)
+    token = await admitted(rows, "kodaris", "csrf", headers.get(b"x-csrf-token", b"").decode())
+    if not hmac.compare_digest(token.caller.session, session.fingerprint):
+        raise Refused(401)
+    return session.caller
+
+
+async def _list(rows: Rows, caller: Caller, asked: Asked) -> Answer:
+    if asked.filters:
+        found = await rows.order(caller, "kodaris", asked.filters[0].value)
+        documents, total = ([found] if found else []), (1 if found else 0)
+    else:
+        total = await rows.count(caller)
+        documents = await rows.first(caller, asked.size, asked.page * asked.size)
+    more = (asked.page + 1) * asked.size < total
+    return _enveloped(
+        {
+            "size": asked.size,
+            "number": asked.page,
+            "totalElements": total,
+            "isLast": not more,
+            "totalPages": -(-total // asked.size),
+            "isFirst": asked.page == 0,
+            "hasPrevious": asked.page > 0,
+            "hasNext": more,
+            "numberOfElements": len(documents),
+            "offset": None,
+            "content": [write_order(read_order(one)) for one in documents],
+        }
+    )
+
+
+async def _create(rows: Rows, caller: Caller, sent: Sent) -> Answer:
+    skus = [line.code for line in sent.items]
+    products = {one.sku: one for one in map(read_product, await rows.products(caller.seller, skus))}
+    now = datetime.now(UTC)
+    lines = []
+    subtotal = Decimal(0)
+    for number, line in enumerate(sent.items, 1):
+        product = products.get(line.code)
+        if product is None:
+            raise Refused(400)
+        price = priced(product, line.quantity)
+        subtotal += price * line.quantity
+        lines.append(
+            {
+                "number": number,
+                "sku": line.code,
+                "title": product.title,
+                "quantity": line.quantity,
+                "unit_price": price,
+                "total": price * line.quantity,
+                "status": "received",
+            }
+        )
+    bill_to, ship_to = _parties(sent)
+    due = {"subtotal": subtotal, "tax": 0, "duty": 0, "shipping": 0, "total": subtotal}
+    nothing = {"subtotal": 0, "tax": 0, "duty": 0, "shipping": 0, "total": 0}
+    id = await rows.number(caller.seller)
+    zero = Decimal(0)
+    await rows.place(
+        New(
+            seller=caller.seller,
+            customer=caller.customer,
+            status="received",
+            currency="USD",
+            total=subtotal,
+            lines=len(lines),
+            who=caller.name,
+            po_number=sent.purchase_order,
+            document={
+                "id": id,
+                "version": 1,
+                "po_number": sent.purchase_order,
+                "notes": sent.notes,
+                "created": now,
+                "modified": now,
+                "received": now,
+                "completed": now,
+                "currency": "USD",
+                "bill_to": bill_to,
+                "ship_to": ship_to,
+                "shipping": {"method": sent.shipping_method},
+                "lines": lines,
+                "totals": due,
+                "invoice": {
+                    "status": "unpaid",
+                    "due": due,
+                    "owed": due,
+                    "paid": nothing,
+                    "refunded": nothing,
+                },
+            },
+        )
+    )
+    order = Order(
+        id=id,
+        completed=now,
+        notes=sent.notes,
+        po_number=sent.purchase_order,
+        bill_to=bill_to,
+        ship_to=ship_to,
+        totals=Totals(subtotal=subtotal, shipping=zero, tax=zero, total=subtotal),
+    )
+    return _enveloped(write_order(order))
+
+
+def _parties(sent: Sent) -> tuple[Address, Address]:
+    bill_to = Address(
+        company=sent.organization,
+        first_name=sent.first_name,
+        last_name=sent.last_name,
+        email=sent.email1,
+        phone=sent.phone1,
+        line_1=sent.address1,
+        line_2=sent.address2,
+        city=sent.city,
+        state=sent.state,
+        postal_code=sent.postal_code,
+        country=sent.country,
+    )
+    ship_to = Address(
+        company=sent.delivery_organization,
+        first_name=sent.delivery_first_name,
+        last_name=sent.delivery_last_name,
+        email=sent.delivery_email1,
+        phone=sent.delivery_phone1,
+        line_1=sent.delivery_address1,
+        line_2=sent.delivery_address2,
+        city=sent.delivery_city,
+        state=sent.delivery_state,
+        postal_code=sent.delivery_postal_code,
+        country=sent.delivery_country,
+    )
+    return bill_to, ship_to
+
+
+def _enveloped(content: dict[str, Any]) -> Answer:
+    now = datetime.now(UTC)
+    passed = now.microsecond * 36**6 // 10**6
+    signs = "".join(SIGNS[passed // 36**place % 36] for place in (5, 4, 3, 2, 1, 0))
+    return Answer(
+        200,
+        JSON.copy(),
+        write(
+            {
+                "success": True,
+                "code": 200,
+                "messages": [],
+                "errors": [],
+                "data": content,
+                "requestId": f"{signs}-{now:%Y%m%d%H%M%S}",
+            }
+        ),
+    )

@@ -1,0 +1,223 @@
+"""Growth: the same questions to a book of ten thousand orders, of a hundred thousand, of a million.
+
+They are asked of Catalyst's server face, whose filters ask for most, over one connection: what counts
+is how long somebody waits. The books are served side by side and asked in turns.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from urllib.parse import quote
+
+from msgspec import Struct
+
+from bench import book as made
+from bench.asks import HOST
+from bench.book import FIRST, filled
+from bench.load import Sample, endless
+from bench.paper import say
+from bench.realfile import CUT
+from bench.rounds import Figures, figures, in_turns
+from bench.serving import Serving, orderglot, serving
+from orderglot import hub
+from orderglot.core.caller import Caller
+from orderglot.core.order import Order
+from orderglot.stores.store import BookStore
+
+DIALECT = "catalyst"
+SECRET = "0" * 64
+SITE = "/webresources/api/v3/sites/current/orders"
+NEWEST = "order=-createDate&limit=25"
+FROM_THE_END = 60
+SOME_HUNDRED = 300
+EVENLY = 1_000
+SELLERS, ORDERS_EACH = 1_000, 50
+
+GET, PAGE_1, NEAR_END, SOME, MOST, AGAIN, CREATE = (
+    "get",
+    "list, page 1",
+    "list, near the end",
+    "filter, some hundred",
+    "filter, most of all, first time",
+    "filter, most of all, again",
+    "create",
+)
+
+
+class Grown(Struct, frozen=True, kw_only=True):
+    """How long answers take by what is asked, at one size of the book."""
+
+    sellers: int
+    orders: int
+    megabytes: float
+    asked: dict[str, Figures]
+
+
+class Effort(Struct, frozen=True, kw_only=True):
+    """How much trouble to take."""
+
+    sizes: tuple[int, ...] = (10_000, 100_000, 1_000_000)
+    sellers: int = SELLERS
+    rounds: int = 3
+    seconds: float = 1.0
+
+
+QUICK = Effort(sizes=(1_000, 10_000), sellers=20, rounds=2, seconds=0.2)
+
+
+class _Book(Struct, frozen=True):
+    path: Path
+    sellers: int
+    orders: int
+    asks: dict[str, tuple[bytes, ...]]
+
+
+def measured(folder: Path, effort: Effort) -> list[Grown]:
+    """Measure one seller's book at every size, and a book of many sellers."""
+    books = [*_of_one_seller(folder, effort.sizes), _of_many_sellers(folder, effort.sellers)]
+    with ExitStack() as stack:
+        running = [
+            stack.enter_context(serving(orderglot(f"sqlite:///{book.path}"))) for book in books
+        ]
+        found: list[dict[str, Figures]] = [{} for _ in books]
+        for what in books[0].asks:
+            turns = {
+                str(place): partial(_turn, server, endless(book.asks[what]), effort.seconds)
+                for place, (server, book) in enumerate(zip(running, books, strict=True))
+                if what in book.asks
+            }
+            samples = in_turns(turns, effort.rounds)
+            for place, several in samples.items():
+                found[int(place)][what] = figures(several)
+            say(f"growth: {what}: {_waits(samples, books)}")
+    return [
+        Grown(
+            sellers=book.sellers,
+            orders=book.orders,
+            megabytes=round(book.path.stat().st_size / 2**20, 1),
+            asked=asked,
+        )
+        for book, asked in zip(books, found, strict=True)
+    ]
+
+
+def _turn(server: Serving, requests: Iterator[bytes], seconds: float) -> Sample:
+    return server.press(requests, connections=1, seconds=seconds)
+
+
+def _waits(samples: Mapping[str, Sequence[Sample]], books: Sequence[_Book]) -> str:
+    return ", ".join(
+        f"{books[int(place)].orders:,} orders p50 {figures(several).p50.median:.2f} ms"
+        f" p99 {figures(several).p99.median:.2f} ms"
+        for place, several in samples.items()
+    )
+
+
+def _of_one_seller(folder: Path, sizes: Sequence[int]) -> list[_Book]:
+    """Let one book grow, and keep a copy of it at each size."""
+    growing = folder / "growing.db"
+    books = []
+    for size in sizes:
+        say(f"growth: a book of {size:,} orders")
+        asyncio.run(_grow(growing, size))
+        copy = folder / f"grown-{size}.db"
+        shutil.copy(growing, copy)
+        books.append(_Book(copy, 1, size, _asks(copy, size)))
+    growing.unlink()
+    return books
+
+
+async def _grow(path: Path, size: int) -> None:
+    store = hub.open_store(f"sqlite:///{path}", create=True)
+    try:
+        book = await filled(store, CUT, size)
+        caller = Caller(seller=book.caller.seller)
+        await store.keyring.plant_key(DIALECT, caller, "bench", SECRET)
+    finally:
+        await store.close()
+
+
+def _asks(path: Path, size: int) -> dict[str, tuple[bytes, ...]]:
+    step = max(1, size // EVENLY)
+    dear = _dear(path)
+    # Each is another question, so that nothing of it is known from the last time.
+    over_40 = [_over(f"{40 + place / 1000:.3f}") for place in range(1, 10_000)]
+    return {
+        GET: tuple(_ask(f"/{FIRST + number * 7919 % size}") for number in range(0, size, step)),
+        PAGE_1: (_ask(f"?{NEWEST}"),),
+        NEAR_END: (_ask(f"?{NEWEST}&skip={size - FROM_THE_END}"),),
+        SOME: (_over(dear),),
+        MOST: tuple(over_40),
+        AGAIN: (_over("40"),),
+        CREATE: (_create(),),
+    }
+
+
+def _dear(path: Path) -> str:
+    """Give the price that some hundred orders are above."""
+    connection = sqlite3.connect(path)
+    ((total,),) = connection.execute(
+        "SELECT total FROM orders WHERE seller = 1 ORDER BY total DESC LIMIT 1 OFFSET ?",
+        (SOME_HUNDRED,),
+    ).fetchall()
+    connection.close()
+    return f"{total / 10**6:.6f}"
+
+
+def _over(price: str) -> bytes:
+    where = quote(f"{{'totalPrice':{{'$gt':'{price}'}}}}")
+    return _ask(f"?where={where}&{NEWEST}")
+
+
+def _ask(rest: str, secret: str = SECRET) -> bytes:
+    head = f"GET {SITE}{rest} HTTP/1.1\r\nhost: {HOST}\r\nauthorization: {secret}\r\n\r\n"
+    return head.encode()
+
+
+def _create(secret: str = SECRET) -> bytes:
+    body = b'{"name":"A new order","statusTypeId":1}'
+    head = (
+        f"POST {SITE} HTTP/1.1\r\nhost: {HOST}\r\nauthorization: {secret}\r\n"
+        f"content-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body
+
+
+def _of_many_sellers(folder: Path, sellers: int) -> _Book:
+    """Make a book in which many sellers have some orders each."""
+    say(f"growth: a book of {sellers:,} sellers")
+    path = folder / "sellers.db"
+    secrets = asyncio.run(_settle(path, sellers))
+    asks = {
+        GET: tuple(
+            _ask(f"/{FIRST + place % ORDERS_EACH}", one) for place, one in enumerate(secrets)
+        ),
+        PAGE_1: tuple(_ask(f"?{NEWEST}", one) for one in secrets),
+        CREATE: tuple(_create(one) for one in secrets),
+    }
+    return _Book(path, sellers, sellers * ORDERS_EACH, asks)
+
+
+async def _settle(path: Path, sellers: int) -> list[str]:
+    store = hub.open_store(f"sqlite:///{path}", create=True)
+    orders = tuple(islice(made.endless(CUT), ORDERS_EACH))
+    try:
+        return [await _settled(store, number, orders) for number in range(sellers)]
+    finally:
+        await store.close()
+
+
+async def _settled(store: BookStore, number: int, orders: Sequence[Order]) -> str:
+    seller = await store.add_seller(f"seller-{number}")
+    caller = Caller(seller=seller.id)
+    await store.of(caller).keep(*orders)
+    secret = f"{number:064}"
+    await store.keyring.plant_key(DIALECT, caller, f"bench-{number}", secret)
+    return secret

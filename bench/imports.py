@@ -1,0 +1,207 @@
+"""Import: a file of order lines into a new book, beside a bare ``executemany`` of the same rows."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import gzip
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from functools import partial
+from pathlib import Path
+
+from msgspec import Struct
+
+from bench import paper
+from bench.realfile import LINES_OF_A_YEAR, real_file
+from bench.rounds import Spread, in_turns, ratio, spread
+from bench.serving import SERVER_CORE, environment
+from orderglot import hub
+from orderglot.stores.sql.grammar import say
+
+TABLES = (
+    "sellers",
+    "customers",
+    "customer_references",
+    "orders",
+    "order_references",
+    "order_links",
+    "order_events",
+    "sequences",
+)
+"""What an import fills, in an order in which every row finds what it points at."""
+
+SETTINGS = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "cache_size = -32000")
+
+
+LINES_TABLE = """
+CREATE TABLE order_lines (
+    number INTEGER PRIMARY KEY, invoice TEXT NOT NULL, sku TEXT NOT NULL, description TEXT NOT NULL,
+    quantity TEXT NOT NULL, invoiced TEXT NOT NULL, price TEXT NOT NULL, customer TEXT NOT NULL,
+    country TEXT NOT NULL
+)"""
+PUT_LINE = (
+    "INSERT INTO order_lines (invoice, sku, description, quantity, invoiced, price, customer, country)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+)
+
+
+class Imports(Struct, frozen=True, kw_only=True):
+    """What importing came to; rates in orders a second, memory in MB at its highest.
+
+    ``of_lines`` and ``of_rows`` tell how much of the two bare rates the import reaches: of the
+    file's own rows, read and put into one table, and of the very rows that the import ends in.
+    """
+
+    file: str
+    orders: int
+    lines: int
+    rate: Spread
+    lines_rate: Spread
+    rows_rate: Spread
+    of_lines: Spread
+    of_rows: Spread
+    memory: float
+    memory_of_half: float
+    """The same for half of the lines: what is constant does not grow with the file."""
+
+
+class Took(Struct, frozen=True):
+    """One import: how long, how high, and what it took."""
+
+    seconds: float
+    memory: float
+    orders: int
+    lines: int
+
+
+class Effort(Struct, frozen=True, kw_only=True):
+    """How much trouble to take."""
+
+    lines: int = LINES_OF_A_YEAR
+    rounds: int = 3
+
+
+QUICK = Effort(lines=20_000, rounds=1)
+
+
+def measured(folder: Path, effort: Effort) -> Imports:
+    """Import the file several times, each time beside the same rows put in by hand."""
+    file, name = real_file(folder, effort.lines)
+    half, _ = real_file(folder, effort.lines // 2)
+    paper.say(f"import of {name}")
+    of_half, whole = _imported(folder, half), _imported(folder, file)
+    kept = (folder / "import.db").rename(folder / "kept.db")
+    sides: dict[str, Callable[[], float]] = {
+        "import": lambda: _imported(folder, file).seconds,
+        "lines": partial(_put_lines, folder / "bare.db", file),
+        "rows": partial(_put_rows, folder / "bare.db", kept),
+    }
+    found = in_turns(sides, effort.rounds)
+    done = Imports(
+        file=name,
+        orders=whole.orders,
+        lines=whole.lines,
+        rate=spread([whole.orders / took for took in found["import"]]),
+        lines_rate=spread([whole.orders / took for took in found["lines"]]),
+        rows_rate=spread([whole.orders / took for took in found["rows"]]),
+        of_lines=ratio(found["lines"], found["import"]),
+        of_rows=ratio(found["rows"], found["import"]),
+        memory=whole.memory,
+        memory_of_half=of_half.memory,
+    )
+    paper.say(
+        f"import: {done.rate.median:,.0f} orders/s, {done.of_lines.median:.2f} of the file's rows by"
+        f" executemany, {done.of_rows.median:.2f} of the rows it ends in;"
+        f" {done.memory:.0f} MB, for half of it {of_half.memory:.0f} MB"
+    )
+    return done
+
+
+def _imported(folder: Path, file: Path) -> Took:
+    """Import into a new book by the command, in a process of its own on the server's core."""
+    _remove(folder / "import.db")
+    words = ("import", str(file), "--seller", "bench", "--currency", "GBP", "--json")
+    command = (sys.executable, "-m", "orderglot.cli", *words)
+    where = ("--rejects", os.devnull, "--database", f"sqlite:///{folder / 'import.db'}")
+    began = time.perf_counter()
+    process = subprocess.Popen(
+        (*command, *where),
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        preexec_fn=lambda: os.sched_setaffinity(0, {SERVER_CORE}),
+    )
+    assert process.stdout is not None
+    said = process.stdout.read()
+    _, status, used = os.wait4(process.pid, 0)
+    took = time.perf_counter() - began
+    process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0, said
+    taken = json.loads(said)["taken"]
+    return Took(took, used.ru_maxrss * 1024 / 10**6, taken["orders"], taken["lines"])
+
+
+def _put_lines(path: Path, file: Path) -> float:
+    """Read the rows of the file and put them into a table; gives the seconds it took."""
+    _remove(path)
+    with _on_server_core(), closing(_opened(path)) as connection:
+        connection.execute(LINES_TABLE)
+        began = time.perf_counter()
+        with gzip.open(file, "rt", encoding="utf-8", newline="") as lines:
+            rows = csv.reader(lines)
+            next(rows)
+            connection.execute("BEGIN IMMEDIATE")
+            connection.executemany(PUT_LINE, rows)
+            connection.execute("COMMIT")
+        return time.perf_counter() - began
+
+
+def _put_rows(path: Path, kept: Path) -> float:
+    """Put the rows of a book into a new one; gives the seconds it took."""
+    _remove(path)
+    asyncio.run(hub.open_store(f"sqlite:///{path}", create=True).close())
+    rows = {table: list(_rows(kept, table)) for table in TABLES}
+    with _on_server_core(), closing(_opened(path)) as connection:
+        began = time.perf_counter()
+        connection.execute("BEGIN IMMEDIATE")
+        for table, several in rows.items():
+            if several:
+                marks = ", ".join("?" * len(several[0]))
+                connection.executemany(say("INSERT INTO", table, "VALUES (", marks, ")"), several)
+        connection.execute("COMMIT")
+        return time.perf_counter() - began
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, isolation_level=None)
+    for setting in SETTINGS:
+        connection.execute(f"PRAGMA {setting}")
+    return connection
+
+
+@contextmanager
+def _on_server_core() -> Iterator[None]:
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {SERVER_CORE})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
+def _remove(path: Path) -> None:
+    for old in path.parent.glob(f"{path.name}*"):
+        old.unlink()
+
+
+def _rows(path: Path, table: str) -> Iterator[tuple[object, ...]]:
+    connection = sqlite3.connect(path)
+    yield from connection.execute(say("SELECT * FROM", table))
+    connection.close()

@@ -1,0 +1,1 @@
+"""django-oscar-api, installed from its package, with the same orders: what a Python shop reaches for."""

@@ -1,0 +1,107 @@
+"""The floors do the same work: what was written by hand answers as Orderglot does."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bench.asks import CREATE, WIRES, Wire, asked, new_order
+from bench.floors.line import application
+from bench.floors.sqlite import SqliteRows
+from bench.load import endless
+from bench.same import Answer, demand_same
+from bench.shops import filled
+from orderglot import hub
+from orderglot.core.caller import Caller
+from orderglot.core.order import Order
+from orderglot.stores.store import BookStore
+
+ORDERS = 60
+BY_LINES = ("adobe", "kodaris", "kole")
+"""Dialects whose new orders come with their lines."""
+
+
+@asynccontextmanager
+async def opened(path: Path) -> AsyncIterator[BookStore]:
+    store = hub.open_store(f"sqlite:///{path}", create=True)
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+async def ask(app: Any, request: bytes) -> Answer:
+    """Ask an ASGI application what is spelled as HTTP/1.1."""
+    head, _, body = next(endless([request])).partition(b"\r\n\r\n")
+    first, *lines = head.split(b"\r\n")
+    method, target, _ = first.split(b" ")
+    path, _, query = target.partition(b"?")
+    headers = [(name, value.strip()) for name, _, value in (one.partition(b":") for one in lines)]
+    scope = {
+        "type": "http",
+        "method": method.decode(),
+        "path": path.decode(),
+        "raw_path": target,
+        "query_string": query,
+        "headers": headers,
+        "scheme": "http",
+    }
+    told: list[dict[str, Any]] = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": body}
+
+    async def tell(message: dict[str, Any]) -> None:
+        told.append(message)
+
+    await app(scope, receive, tell)
+    return told[0]["status"], b"", told[1]["body"]
+
+
+async def answer_alike(path: Path, wire: Wire, *, grouped: bool) -> None:
+    async with opened(path) as store:
+        shop = await filled(store, wire.dialect, ORDERS)
+        rows = SqliteRows(str(path), grouped=grouped)
+        by_hand = application(import_module(f"bench.floors.{wire.dialect}").answering(rows))
+        ours = hub.faces(store, (wire.dialect,))
+        for one in await asked(store, wire, shop):
+            for request in one.requests:
+                demand_same(one, await ask(ours, request), await ask(by_hand, request))
+        rows.close()
+
+
+async def made_by_hand(path: Path, wire: Wire) -> list[Order]:
+    """Create an order by hand, and give those that are new in the book."""
+    async with opened(path) as store:
+        shop = await filled(store, wire.dialect, ORDERS)
+        rows = SqliteRows(str(path), grouped=True)
+        by_hand = application(import_module(f"bench.floors.{wire.dialect}").answering(rows))
+        (create,) = [one for one in await asked(store, wire, shop) if one.doing == CREATE]
+        book = store.of(Caller(seller=shop.seller.id))
+        before = {order.id async for order in book.walk()}
+        await ask(by_hand, create.requests[0])
+        rows.close()
+        return [order async for order in book.walk() if order.id not in before]
+
+
+@pytest.mark.parametrize("grouped", [True, False], ids=["grouped", "single"])
+@pytest.mark.parametrize("wire", WIRES, ids=lambda wire: wire.name)
+def test_what_was_written_by_hand_answers_as_we_do(
+    tmp_path: Path, wire: Wire, grouped: bool
+) -> None:
+    asyncio.run(answer_alike(tmp_path / "book.db", wire, grouped=grouped))
+
+
+@pytest.mark.parametrize("wire", WIRES, ids=lambda wire: wire.name)
+def test_an_order_that_was_made_by_hand_is_an_order(tmp_path: Path, wire: Wire) -> None:
+    (made,) = asyncio.run(made_by_hand(tmp_path / "book.db", wire))
+    lines = new_order(wire.dialect).lines if wire.dialect in BY_LINES else ()
+    assert [(line.sku, line.quantity) for line in lines] == [
+        (line.sku, line.quantity) for line in made.lines
+    ]
