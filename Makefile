@@ -14,7 +14,7 @@ empty :=
 STAMP := .venv/.ready$(subst $(empty) $(empty),_,$(subst /,-,$(CURDIR)))
 
 .NOTPARALLEL:
-.PHONY: help setup serve pages test whole bench check format-check lint types floors gates docs format lock
+.PHONY: help setup serve pages test whole bench torture check format-check lint types floors gates docs format lock
 
 help:
 	@echo "Orderglot's verbs:"
@@ -37,6 +37,9 @@ whole: setup ## pull the whole file from hub to hub, in every dialect that can l
 
 bench: .venv-bench/.ready ## measure beside what else there is (half an hour; QUICK=1: a try of some minutes)
 	PYTHONPATH=src $(BENCH) -m bench $(if $(QUICK),--quick) $(ARGS)
+
+torture: setup ## try what usually breaks, some ten minutes; trials to choose in ARGS
+	$(PY) -m torture $(ARGS)
 
 check: format-check lint types floors gates test ## the whole gate, as CI runs it
 

@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -12,6 +13,7 @@ from urllib.error import URLError
 import pytest
 
 from orderglot import demo
+from orderglot.cli import serve
 from orderglot.wire.auth import write_basic
 from tests.cli.program import PROGRAM, Serving, clean_environment, done, done_json, refused, serving
 from tests.postgres import new_database
@@ -221,3 +223,27 @@ def test_access_lines_leave_the_query_out(folder: Path) -> None:
     assert [("GET", "/healthz", 200)] == [
         (one["method"], one["path"], one["status"]) for one in requests
     ]
+
+
+UNLIMITED = resource.RLIM_INFINITY
+
+
+@pytest.mark.parametrize(
+    ("allowed", "asked"),
+    [
+        ((1_024, 20_000), [(20_000, 20_000)]),
+        ((1_024, UNLIMITED), [(serve.MOST_FILES, UNLIMITED)]),
+        ((1_024, 1_024), []),
+        ((100_000, 200_000), []),
+    ],
+)
+def test_as_many_clients_may_be_connected_as_the_system_allows(
+    monkeypatch: pytest.MonkeyPatch, allowed: tuple[int, int], asked: list[tuple[int, int]]
+) -> None:
+    found: list[tuple[int, int]] = []
+    monkeypatch.setattr(resource, "getrlimit", lambda what: allowed)
+    monkeypatch.setattr(resource, "setrlimit", lambda what, limits: found.append(limits))
+
+    serve.make_room_for_callers()
+
+    assert asked == found

@@ -150,11 +150,13 @@ def welcome(name: str) -> tuple[Specimen, ...]:
     return tuple(one for one in provoked(name) if dialect.faults.read(one.response) is None)
 
 
-async def shelve(store: BookStore, dialect: Dialect, *, orders: bool = True) -> int:
-    """Put a dialect's book into an empty store; gives the seller's id."""
+async def shelve(
+    store: BookStore, dialect: Dialect, *, orders: bool = True, seller_name: str = ""
+) -> int:
+    """Put a dialect's book into a store, under a seller's other name if need be; gives its id."""
     book = book_of(dialect.name)
     seller = await store.add_seller(
-        book.seller.name,
+        seller_name or book.seller.name,
         title=book.seller.title,
         currency=book.seller.currency,
         references=book.seller.references,

@@ -38,6 +38,20 @@ def test_a_few_failures_cost_nothing_and_each_more_doubles_the_wait() -> None:
     assert 0 == waits(brake)
 
 
+def test_nobody_waits_longer_because_the_clock_is_put_back() -> None:
+    clock = Clock()
+    brake = Brake(clock)
+    for _ in range(FREE + 5):
+        brake.failed("one")
+    assert waits(brake) > 0
+
+    clock.time -= timedelta(days=1)
+    assert 0 == waits(brake)
+
+    brake.failed("one")
+    assert 0 < waits(brake) <= LONGEST.total_seconds()
+
+
 def test_others_do_not_wait() -> None:
     brake = Brake(Clock())
     for _ in range(FREE + 1):

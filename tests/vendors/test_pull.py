@@ -13,8 +13,10 @@ import pytest
 from msgspec.structs import replace
 
 from orderglot import dialects
+from orderglot.core.caller import Caller
 from orderglot.core.errors import Upstream
 from orderglot.core.order import Order, Reference, Totals
+from orderglot.stores.memory import MemoryStore
 from orderglot.vendors.pull import Progress
 from orderglot.vendors.rejects import rejects_of, try_again
 from orderglot.vendors.taking import Busy
@@ -270,5 +272,24 @@ def test_a_vendor_that_says_nothing_sensible_ends_with_an_error(name: str) -> No
             await shop.pulled()
         assert () == await rejects_of(shop.book)
         assert 60 > len(shop.asked)
+
+    done(name, work)
+
+
+@each
+def test_a_pull_that_was_timed_by_a_wrong_clock_is_not_built_upon(name: str) -> None:
+    async def work(shop: Vendor) -> None:
+        right, days = shop.book.now(), [1]
+        store = MemoryStore(lambda: right + timedelta(days=days[0]))
+        seller = await store.add_seller("here")
+        shop.book = store.of(Caller(seller=seller.id))
+        await shop.pulled(since_last=True)
+        days[0] = 0
+        await shop.house.fill(*shop.house.numbered(90))
+
+        done = await shop.pulled(since_last=True)
+
+        assert done.checkpoint.since is None
+        assert await shop.there() == await shop.here()
 
     done(name, work)

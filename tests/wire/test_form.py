@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orderglot.core.errors import Invalid, Problem, Rule
+from orderglot.core.errors import MOST_PROBLEMS, Invalid, Problem, Rule
 from orderglot.wire.form import Form
 from orderglot.wire.values import read_date
 
@@ -142,6 +142,24 @@ def test_a_long_or_nested_value_is_not_repeated_in_the_message() -> None:
 
     assert all(len(problem.reason) < 100 for problem in form.problems)
     assert "secret" not in form.problems[1].reason
+
+
+def test_more_mistakes_than_anybody_reads_are_not_told() -> None:
+    form = Form({"items": [{}] * 1_000})
+    for item in form.each("items"):
+        item.text("sku", required=True)
+
+    with pytest.raises(Invalid) as refused:
+        form.check()
+    assert MOST_PROBLEMS == len(refused.value.problems)
+    assert "items[100].sku" in refused.value.message
+    assert "items[101].sku" not in refused.value.message
+
+
+def test_nobody_is_told_more_than_that_by_any_other_way() -> None:
+    problem = Problem("sku", Rule.UNKNOWN, "There is no such product.")
+
+    assert MOST_PROBLEMS == len(Invalid(*[problem] * 1_000).problems)
 
 
 @given(JUNK)

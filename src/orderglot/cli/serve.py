@@ -2,11 +2,12 @@
 
 import asyncio
 import errno
+import resource
 import signal
 import socket
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -21,6 +22,9 @@ GRACE = 25
 """So many seconds requests in flight may take once the end was asked for."""
 
 QUEUE = 2048
+MOST_FILES = 2**16
+"""So many connections are allowed for at most, where the system lets us."""
+
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 (it is the user's choice)
 """Where this machine finds itself when it listens at all its addresses."""
 
@@ -95,10 +99,21 @@ def serve(
     )
     set_up_logs(found.log_level)
     hub.chosen(found.dialects)
+    make_room_for_callers()
     with _ending_well(), _listening(found.host, found.port) as line:
         asyncio.run(prepare(found.database) if demo else _prepare(found))
         _announce(found, line, demo)
         _serve(found, line)
+
+
+def make_room_for_callers() -> None:
+    """Allow as many open connections as the system does, which a login does not at first."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_FILES)
+    if soft < most:
+        # Some systems say a number that they do not mean; then it stays as it is.
+        with suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 @contextmanager
@@ -175,9 +190,9 @@ def _address(host: str, port: int) -> str:
 def _serve(config: "Config", line: socket.socket) -> None:
     """Answer until the end is asked for, and let requests in flight finish."""
     from uvicorn import Config as Line
-    from uvicorn import Server
 
-    from orderglot.cli.line import Application
+    from orderglot.cli.line import Application, Process
+    from orderglot.faces.connection import SECONDS_FOR_HEAD, Connection
 
     application = Application(
         config.database,
@@ -189,7 +204,7 @@ def _serve(config: "Config", line: socket.socket) -> None:
     running = Line(
         application,
         loop="uvloop",
-        http="httptools",
+        http=Connection,
         ws="none",
         lifespan="on",
         log_config=None,
@@ -197,33 +212,43 @@ def _serve(config: "Config", line: socket.socket) -> None:
         proxy_headers=False,
         server_header=False,
         workers=config.workers,
+        timeout_keep_alive=int(SECONDS_FOR_HEAD),
         timeout_graceful_shutdown=GRACE,
     )
     if config.workers > 1:
         _serve_together(running, line)
     else:
-        Server(running).run([line])
+        Process(running).run([line])
 
 
 def _serve_together(running: Any, line: socket.socket) -> None:
     from uvicorn.config import STARTUP_FAILURE
     from uvicorn.supervisors import Multiprocess
 
+    from orderglot.cli.line import put_nobody_through
+
     class Workers(Multiprocess):
         """Processes that share one port; Ctrl-C ends them as it ends one process."""
 
         code = 0
 
-        def terminate_all(self) -> None:
-            # Whoever calls from now on is told so at once, however long the last answers take.
-            line.close()
-            super().terminate_all()
+        def __init__(self) -> None:
+            super().__init__(running, [line])
+            for sign in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(sign, self._hear)
+
+        def _hear(self, sign: int, _frame: object) -> None:
+            # The processes still hear everybody who was put through by then.
+            if line.fileno() >= 0:
+                put_nobody_through(line)
+                line.close()
+            self.signal_queue.append(sign)
 
         def handle_int(self) -> None:
             self.code = 128 + signal.SIGINT
             super().handle_int()
 
-    workers = Workers(running, [line])
+    workers = Workers()
     workers.run()
     if any(process.exitcode == STARTUP_FAILURE for process in workers.processes):
         raise typer.Exit(1)

@@ -42,6 +42,10 @@ class Rule(StrEnum):
     STATE = "state"
 
 
+MOST_PROBLEMS = 100
+"""So many are told at once; whoever has more begins with these."""
+
+
 class Problem(msgspec.Struct, frozen=True):
     """One thing that is wrong with a request: which field, which rule, and why in a sentence."""
 
@@ -68,8 +72,8 @@ class Invalid(HubError):
     """What was asked is malformed or breaks a rule; ``problems`` names every field and reason."""
 
     def __init__(self, *problems: Problem, message: str = "", code: str = "") -> None:
-        super().__init__(message or "; ".join(map(sentence, problems)), code=code)
-        self.problems = problems
+        self.problems = problems[:MOST_PROBLEMS]
+        super().__init__(message or "; ".join(map(sentence, self.problems)), code=code)
 
 
 class NotFound(HubError):

@@ -42,7 +42,8 @@ class Brake:
     def check(self, peer: str) -> None:
         """Raise TooMany while somebody has to wait, whatever they would show this time."""
         failures, now = self.failures.get(peer), self.now()
-        if failures is not None and failures.until > now:
+        # Where the clock was put back behind the failure, nobody knows how long ago that was.
+        if failures is not None and failures.last <= now < failures.until:
             wait = ceil((failures.until - now).total_seconds())
             reason = f"There were too many failed logins from here; wait {wait} seconds."
             raise TooMany(reason, retry_after=wait)

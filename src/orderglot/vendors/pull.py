@@ -80,7 +80,9 @@ def _beginning(
     if same and not before.done:
         return before, True
     fresh = replace(fresh, completed=before.completed)
-    if question.since_last and before.completed is not None:
+    # A pull that was completed later than now was timed by a clock that is right no more: then all
+    # is asked for, for nobody knows what was missed.
+    if question.since_last and before.completed is not None and before.completed <= fresh.began:
         fresh = replace(fresh, since=before.completed - MARGIN)
     return fresh, False
 

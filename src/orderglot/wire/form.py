@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Mapping
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from orderglot.core.errors import Invalid, Problem, Rule
+from orderglot.core.errors import MOST_PROBLEMS, Invalid, Problem, Rule
 from orderglot.wire.values import read_amount, read_flag, read_whole
 
 T = TypeVar("T")
@@ -43,8 +43,9 @@ class Form:
             raise Invalid(*self.problems)
 
     def refuse(self, name: str, rule: Rule, reason: str) -> None:
-        """Note that a member breaks a rule."""
-        self.problems.append(Problem(self.name_of(name), rule, reason, self.line))
+        """Note that a member breaks a rule, as long as that many can be told."""
+        if len(self.problems) < MOST_PROBLEMS:
+            self.problems.append(Problem(self.name_of(name), rule, reason, self.line))
 
     def name_of(self, name: str) -> str:
         """Give the full dotted name of a member, as messages show it."""

@@ -1,0 +1,330 @@
+"""A client's connection: how long it may take, how much it may say, and how it ends."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from math import inf
+from typing import Any
+
+import pytest
+import uvicorn
+import uvloop
+
+from orderglot.cli.line import Process, put_nobody_through
+from orderglot.core.caller import Caller
+from orderglot.core.order import Order
+from orderglot.faces import connection
+from orderglot.faces.asgi import Asgi
+from orderglot.wire.dialect import Dialect
+from tests.faces.sites import Site, site
+from tests.faces.tiny import DIALECT, HELLO, answer
+
+ORDER = b'{"po": "PO-7"}'
+HELLO_REQUEST = b"GET /tiny/hello HTTP/1.1\r\nHost: orders.example\r\n\r\n"
+
+
+@dataclass
+class Line:
+    """A server, and connections to it."""
+
+    at: Site
+    server: uvicorn.Server
+    listening: socket.socket
+
+    async def opened(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        return await asyncio.open_connection(*self.listening.getsockname())
+
+    async def heard(self, *said: bytes) -> bytes:
+        """Say something, and give all that is answered until the other side hangs up."""
+        reader, writer = await self.opened()
+        for piece in said:
+            writer.write(piece)
+            await writer.drain()
+            await asyncio.sleep(0.01)
+        try:
+            return await reader.read()
+        finally:
+            writer.close()
+
+    def create(self, *headers: str, body: bytes = ORDER) -> bytes:
+        proof = [f"X-{name.title()}: {value}" for name, value in self.at.proof.items()]
+        lines = ["POST /tiny/orders HTTP/1.1", "Host: orders.example", *proof, *headers, "", ""]
+        return "\r\n".join(lines).encode() + body
+
+    async def orders(self) -> list[Order]:
+        whole = Caller(seller=self.at.caller.seller)
+        return [order async for order in self.at.store.of(whole).walk()]
+
+
+async def until(true: Callable[[], bool]) -> None:
+    while not true():  # noqa: ASYNC110 (nobody says when it is)
+        await asyncio.sleep(0.01)
+
+
+@asynccontextmanager
+async def served(dialect: Dialect) -> AsyncIterator[Line]:
+    at = await site(dialect)
+    with socket.create_server(("127.0.0.1", 0), backlog=100) as listening:
+        app = Asgi([at.server])
+        config = uvicorn.Config(app, http=connection.Connection, log_config=None, lifespan="on")
+        server = Process(config)
+        serving = asyncio.create_task(server.serve(sockets=[listening]))
+        await until(lambda: server.started)
+        try:
+            yield Line(at, server, listening)
+        finally:
+            server.should_exit = True
+            await serving
+
+
+def said(talk: Callable[[Line], Awaitable[Any]], dialect: Dialect = DIALECT) -> Any:
+    async def go() -> Any:
+        async with served(dialect) as line:
+            return await talk(line)
+
+    # The loop that really serves: others let one write to a line that is gone.
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(go())
+
+
+def statuses(heard: bytes) -> list[int]:
+    """Give the statuses of the answers in what was heard."""
+    heads = [line for line in heard.split(b"\r\n") if b"HTTP/1.1 " in line]
+    return [int(line.rpartition(b"HTTP/1.1 ")[2].split()[0]) for line in heads]
+
+
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the server lose its patience at once."""
+    monkeypatch.setattr(connection, "SWEEP", 0.05)
+    at_once = dict.fromkeys(("head", "body"), 0.1)
+    monkeypatch.setattr(connection, "SECONDS", {**at_once, "nothing": inf})
+
+
+@pytest.mark.usefixtures("hasty")
+@pytest.mark.parametrize("head", [b"GET /tiny/hello HT", b"GET /tiny/hello HTTP/1.1\r\nA: b\r\n"])
+def test_a_head_that_does_not_come_to_its_end_is_refused(head: bytes) -> None:
+    assert [408] == statuses(said(lambda line: line.heard(head)))
+
+
+@pytest.mark.usefixtures("hasty")
+def test_a_client_that_says_nothing_is_hung_up_on() -> None:
+    assert b"" == said(lambda line: line.heard())
+
+
+@pytest.mark.usefixtures("hasty")
+def test_a_client_that_says_nothing_more_is_hung_up_on() -> None:
+    assert [200] == statuses(said(lambda line: line.heard(HELLO_REQUEST)))
+
+
+@pytest.mark.usefixtures("hasty")
+def test_a_body_that_does_not_come_to_its_end_is_refused_and_nothing_is_kept() -> None:
+    async def dawdle(line: Line) -> tuple[bytes, list[Order]]:
+        return await line.heard(line.create("Content-Length: 15")), await line.orders()
+
+    heard, orders = said(dawdle)
+    assert ([408], []) == (statuses(heard), orders)
+
+
+@pytest.mark.parametrize("requests", [1, 3])
+def test_a_client_that_does_not_take_its_answer_is_hung_up_on(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, requests: int
+) -> None:
+    monkeypatch.setattr(connection, "SWEEP", 0.05)
+    monkeypatch.setattr(connection, "SECONDS_FOR_ANSWER", 0.1)
+    huge = replace(HELLO, write_response=lambda said, request: answer("x" * 30_000_000))
+
+    async def ignore(line: Line) -> int:
+        _, writer = await asyncio.open_connection(*line.listening.getsockname(), limit=1_000)
+        writer.write(HELLO_REQUEST * requests)
+        connections = line.server.server_state.connections
+        await until(lambda: bool(connections))
+        await until(lambda: not connections)
+        writer.close()
+        return len(connections)
+
+    assert 0 == said(ignore, replace(DIALECT, operations=(huge,)))
+    assert [] == [one for one in caplog.records if one.levelname == "ERROR"]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        b"A: " + b"x" * connection.MOST_HEAD + b"\r\n",
+        b"A: b\r\n" * connection.MOST_HEADERS,
+        b"A: " + b"x" * 3 * connection.MOST_HEAD,
+    ],
+    ids=["a long header", "many headers", "a header without an end"],
+)
+def test_a_head_that_is_too_long_is_refused(more: bytes) -> None:
+    heard = said(lambda line: line.heard(HELLO_REQUEST[:-2] + more + b"\r\n"))
+
+    assert [431] == statuses(heard)
+
+
+def test_a_target_that_is_too_long_is_refused() -> None:
+    target = b"/" + b"x" * connection.MOST_HEAD
+
+    assert [431] == statuses(said(lambda line: line.heard(b"GET " + target + b" HTTP/1.1\r\n\r\n")))
+
+
+def test_what_stands_behind_a_body_is_no_header() -> None:
+    async def sneak(line: Line) -> bytes:
+        proof = line.create().partition(b"example\r\n")[2].partition(b"\r\n\r\n")[0]
+        head = b"POST /tiny/orders HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n"
+        body = b"%x\r\n%s\r\n0\r\n%s\r\n\r\n" % (len(ORDER), ORDER, proof)
+        return await line.heard(head + b"Connection: close\r\n\r\n" + body)
+
+    assert [401] == statuses(said(sneak))
+
+
+def test_what_comes_in_pieces_is_answered_as_if_it_came_whole() -> None:
+    async def drip(line: Line) -> bytes:
+        whole = line.create("Content-Length: 14", "Connection: close")
+        return await line.heard(*(whole[at : at + 9] for at in range(0, len(whole), 9)))
+
+    assert [201] == statuses(said(drip))
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        b"GARBAGE\r\n\r\n",
+        HELLO_REQUEST[:-2] + b"Transfer-Encoding: chunked\r\n\r\nnonsense\r\n",
+    ],
+    ids=["no request", "a broken body"],
+)
+def test_a_request_is_answered_whatever_comes_behind_it(more: bytes) -> None:
+    async def follow(line: Line) -> tuple[bytes, list[Order]]:
+        return await line.heard(line.create("Content-Length: 14") + more), await line.orders()
+
+    heard, orders = said(follow)
+    assert [201] == statuses(heard)
+    assert 1 == len(orders)
+
+
+def test_a_body_that_breaks_is_refused_and_nothing_is_kept() -> None:
+    async def break_off(line: Line) -> tuple[bytes, list[Order]]:
+        body = b"%x\r\n%s\r\nnonsense\r\n" % (len(ORDER), ORDER)
+        broken = line.create("Transfer-Encoding: chunked", body=body)
+        return await line.heard(broken), await line.orders()
+
+    heard, orders = said(break_off)
+    assert ([400], []) == (statuses(heard), orders)
+
+
+@pytest.mark.parametrize(
+    ("length", "status", "orders"), [(14, 201, 1), (15, 400, 0)], ids=["whole", "not whole"]
+)
+def test_who_says_no_more_is_still_answered(length: int, status: int, orders: int) -> None:
+    async def half_close(line: Line) -> tuple[bytes, list[Order]]:
+        reader, writer = await line.opened()
+        writer.write(line.create(f"Content-Length: {length}"))
+        writer.write_eof()
+        heard = await reader.read()
+        writer.close()
+        return heard, await line.orders()
+
+    heard, kept = said(half_close)
+    assert ([status], orders) == (statuses(heard), len(kept))
+
+
+def test_who_is_just_asking_when_the_server_ends_is_answered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(connection, "LINGER", 60)
+
+    async def ask_late(line: Line) -> bytes:
+        reader, writer = await line.opened()
+        writer.write(HELLO_REQUEST)
+        await reader.readuntil(b"\r\n\r\n")
+        for one in line.server.server_state.connections:
+            one.shutdown()
+        writer.write(line.create("Content-Length: 14"))
+        heard = await reader.read()
+        writer.close()
+        return heard
+
+    heard = said(ask_late)
+    assert [201] == statuses(heard)
+    assert b"connection: close" in heard
+
+
+def test_who_asks_nothing_more_does_not_hold_up_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "LINGER", 0)
+
+    async def stay(line: Line) -> bytes:
+        reader, writer = await line.opened()
+        writer.write(HELLO_REQUEST)
+        await reader.readuntil(b"\r\n\r\n")
+        line.server.should_exit = True
+        rest = await reader.read()
+        writer.close()
+        return rest
+
+    assert b"HTTP" not in said(stay)
+
+
+def test_who_was_put_through_before_the_end_is_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[socket.socket] = []
+    end = Process.shutdown
+
+    async def end_when_called(server: Process, sockets: Any = None) -> None:
+        # Nothing but the system has seen these calls when the end begins.
+        for _ in range(20):
+            calls.append(socket.create_connection(sockets[0].getsockname()))
+            calls[-1].sendall(HELLO_REQUEST)
+            calls[-1].setblocking(False)
+        await end(server, sockets)
+
+    async def hear(line: Line) -> list[bytes]:
+        line.server.should_exit = True
+        await until(lambda: len(calls) == 20)
+        loop = asyncio.get_running_loop()
+        heard = [await loop.sock_recv(call, 65_536) for call in calls]
+        for call in calls:
+            call.close()
+        return heard
+
+    monkeypatch.setattr(Process, "shutdown", end_when_called)
+    assert [[200]] * 20 == list(map(statuses, said(hear)))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux can hold calls back")
+def test_nobody_is_put_through_while_the_line_closes() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as line:
+        before = socket.create_connection(line.getsockname())
+        put_nobody_through(line)
+        taken, _ = line.accept()
+        before.sendall(b"hello")
+        assert b"hello" == taken.recv(5)
+
+        line.setblocking(False)
+        with socket.socket() as late:
+            late.setblocking(False)
+            late.connect_ex(line.getsockname())
+            with pytest.raises(BlockingIOError):
+                line.accept()
+    before.close()
+    taken.close()
+
+
+def test_where_the_system_allows_no_filter_the_line_closes_all_the_same() -> None:
+    class Strict(socket.socket):
+        waiting = 0
+
+        def setsockopt(self, *args: Any) -> None:
+            raise PermissionError(1, "Operation not permitted")
+
+        def listen(self, backlog: int = 128, /) -> None:
+            self.waiting = backlog
+
+    with Strict() as line:
+        line.listen(100)
+        put_nobody_through(line)
+        assert 0 == line.waiting

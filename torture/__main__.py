@@ -1,0 +1,68 @@
+"""The run: ``python -m torture [TRIAL ...]``; ``--help`` says what else can be said."""
+
+from __future__ import annotations
+
+import argparse
+import pkgutil
+import sys
+import tempfile
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+
+from torture import report, trials
+from torture.ground import Ground, stop
+from torture.stores import Postgres, Sqlite
+
+
+def main(words: Sequence[str]) -> int:
+    """Try everything, or the trials that are named; gives 1 if anything was lost, else 0."""
+    known = [found.name for found in pkgutil.iter_modules(trials.__path__)]
+    asked = _read(words, known)
+    if asked.join:
+        found = report.joined(asked.join)
+        report.publish(found)
+        return 1 if any(row["lost"] for row in found["rows"]) else 0
+    with tempfile.TemporaryDirectory(prefix="orderglot-torture-") as folder:
+        postgres = Postgres(Path(folder) / "postgres")
+        stores = (Sqlite(), postgres)
+        ground = Ground(Path(folder), stores, seed=asked.seed, scale=asked.scale)
+        try:
+            for name in known:
+                if not asked.trials or name in asked.trials:
+                    ground.trial = name
+                    import_module(f"{trials.__name__}.{name}").run(ground)
+            return _told(ground, asked)
+        finally:
+            postgres.end()
+
+
+def _told(ground: Ground, asked: argparse.Namespace) -> int:
+    for line in ("", *report.table(ground.rows), "", report.verdict(ground)):
+        print(line)
+    found = report.results(ground)
+    if asked.results:
+        report.write_results(found, asked.results)
+    elif not asked.trials and asked.scale == 1:
+        report.publish(found)
+    return 1 if any(row.lost for row in ground.rows) else 0
+
+
+def _read(words: Sequence[str], known: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser("python -m torture", description=__doc__)
+    parser.add_argument("trials", nargs="*", metavar="TRIAL", help=f"one of: {', '.join(known)}")
+    parser.add_argument("--scale", type=float, default=1.0, help="try so much of everything")
+    parser.add_argument("--seed", type=int, default=7, help="which chances are taken")
+    parser.add_argument("--results", type=Path, help="write the figures into this file alone")
+    parser.add_argument(
+        "--join", type=Path, nargs="+", help="run nothing; publish the figures of these files"
+    )
+    asked = parser.parse_args(words)
+    unknown = sorted(set(asked.trials) - set(known))
+    if unknown:
+        stop(f"there is no trial {unknown[0]!r}; there are {', '.join(known)}.")
+    return asked
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

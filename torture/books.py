@@ -1,0 +1,82 @@
+"""Books to torture: one with every dialect's specimens in it, each dialect a seller of its own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import cache
+from pathlib import Path
+
+from orderglot import dialects, hub
+from orderglot.core.caller import Caller
+from orderglot.core.order import Order
+from orderglot.stores.sight import Clock
+from orderglot.stores.sqlite import SqliteStore
+from orderglot.stores.store import BookStore
+from orderglot.wire.dialect import Dialect
+from orderglot.wire.message import Request
+from tests.conformance.asking import creations, keyed
+from tests.conformance.specimens import shelve, welcome
+
+
+@asynccontextmanager
+async def opened(url: str) -> AsyncIterator[BookStore]:
+    """Open a store, made where there is none, and close it at the end."""
+    store = hub.open_store(url, create=True)
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+@asynccontextmanager
+async def opened_with(path: str, clock: Clock) -> AsyncIterator[BookStore]:
+    """Open a new file by a clock of one's own."""
+    store = SqliteStore(Path(path), clock)
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+async def fill(store: BookStore) -> dict[str, int]:
+    """Put every dialect's book into an empty store; gives the sellers' ids by dialect."""
+    return {
+        name: await shelve(store, dialects.dialect(name), seller_name=name)
+        for name in dialects.names()
+    }
+
+
+def made(url: str) -> dict[str, int]:
+    """Make a book that is filled."""
+
+    async def make() -> dict[str, int]:
+        async with opened(url) as store:
+            return await fill(store)
+
+    return asyncio.run(make())
+
+
+@cache
+def _creation(name: str) -> Request:
+    return creations(name)[0].request
+
+
+def creation(dialect: Dialect, key: str) -> Request:
+    """Give a request that creates an order, under a key of its own."""
+    return keyed(dialect, _creation(dialect.name), key)
+
+
+def one_of(name: str, method: str, path: str) -> Request:
+    """Give a request of a dialect's specimens that is answered with yes."""
+    return next(
+        one.request
+        for one in welcome(name)
+        if (one.request.method, one.request.path, one.response.status) == (method, path, 200)
+    )
+
+
+async def orders_of(store: BookStore, seller: int) -> list[Order]:
+    """Give every order of a seller's book, test orders among them."""
+    return [order async for order in store.of(Caller(seller=seller, test=True)).walk()]

@@ -1,0 +1,172 @@
+"""``orderglot serve`` as a process that can be killed, starved and asked how much memory it has."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from torture.ground import Row
+
+PROGRAM = (sys.executable, "-m", "orderglot.cli")
+LAST_LINE = "Stop with Ctrl-C."
+PATIENCE = 60
+"""So many seconds a process may take to begin or to end."""
+
+
+class Served:
+    """A serving process in a process group of its own."""
+
+    def __init__(self, process: subprocess.Popen[str], said: list[str], log: Path) -> None:
+        self.process = process
+        self.log = log
+        found = re.search(r" at http://\S+:(\d+)$", said[0])
+        assert found is not None, said
+        self.port = int(found[1])
+
+    def await_processes(self, count: int) -> None:
+        """Wait until so many processes have said that they serve."""
+        last = time.monotonic() + PATIENCE
+        while self.log.read_text(errors="replace").count('"serving"') < count:
+            if time.monotonic() > last or not self.alive():
+                raise RuntimeError(f"it did not begin: {self.log.read_text()[:300]}")
+            time.sleep(0.02)
+
+    def kill(self) -> None:
+        """Kill every process of it at once, as a power cut would."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait(PATIENCE)
+
+    def end(self, *, whole: bool = False) -> tuple[int, float]:
+        """Ask it to end; gives its exit code and how many seconds that took.
+
+        With ``whole`` the signal goes to every process of it, as a service's stop does.
+        """
+        began = time.monotonic()
+        if whole:
+            os.killpg(self.process.pid, signal.SIGTERM)
+        else:
+            self.process.send_signal(signal.SIGTERM)
+        code = self.process.wait(PATIENCE)
+        return code, time.monotonic() - began
+
+    def alive(self) -> bool:
+        """Tell whether it still runs."""
+        return self.process.poll() is None
+
+    def memory(self) -> int:
+        """Give the resident memory of all its processes, in bytes."""
+        return sum(resident(process) for process in self.processes())
+
+    def spent(self) -> float:
+        """Give how many seconds of the processor it has had so far, 0 where that cannot be told."""
+        ticks = 0
+        for process in self.processes():
+            with suppress(OSError):
+                fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+                ticks += int(fields[11]) + int(fields[12])
+        return ticks / os.sysconf("SC_CLK_TCK")
+
+    def processes(self) -> list[int]:
+        """Give the process and its children."""
+        found = [self.process.pid]
+        for tasks in Path(f"/proc/{self.process.pid}/task").glob("*/children"):
+            found += map(int, tasks.read_text().split())
+        return found
+
+    def traces(self) -> list[str]:
+        """Give the lines of the log that tell of something nobody foresaw."""
+        lines = self.log.read_text(errors="replace").splitlines()
+        return [line for line in lines if "Traceback" in line or '"unforeseen"' in line]
+
+
+def resident(process: int) -> int:
+    """Give the resident memory of a process in bytes, 0 where that cannot be told."""
+    try:
+        pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
+    except OSError:
+        return 0
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+@contextmanager
+def serving(
+    row: Row,
+    folder: Path,
+    url: str,
+    *words: str,
+    through: Sequence[str] = (),
+    before: Callable[[], None] | None = None,
+    expected: Callable[[str], bool] = lambda _line: False,
+) -> Iterator[Served]:
+    """Serve a book on a free port.
+
+    ``through`` is a command that runs it, ``before`` runs in the new process. A trace in its log is a loss, unless it is expected.
+    """
+    log = folder / f"serve-{time.monotonic_ns()}.log"
+    with log.open("w") as lines:
+        process = subprocess.Popen(
+            (*through, *PROGRAM, "serve", "--port", "0", "--database", url, *words),
+            cwd=folder,
+            env=environment(folder),
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=lines,
+            start_new_session=True,
+            preexec_fn=before,
+        )
+    try:
+        assert process.stdout is not None
+        said = list(_until_ready(process.stdout))
+        if not said:
+            raise RuntimeError(f"it did not begin: {log.read_text(errors='replace')[:300]}")
+        served = Served(process, said, log)
+        served.await_processes(
+            int(words[words.index("--workers") + 1]) if "--workers" in words else 1
+        )
+        yield served
+        for trace in served.traces():
+            if not expected(trace):
+                row.lose(f"A trace in the log: {brief(trace)}")
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+
+
+def _until_ready(lines: Iterator[str]) -> Iterator[str]:
+    for line in lines:
+        yield line.rstrip("\n")
+        if line.rstrip("\n").endswith(LAST_LINE):
+            return
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """Give an environment in which nothing is set for the program, and whose home is a folder."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("ORDERGLOT_")}
+    kept.pop("XDG_DATA_HOME", None)
+    return {**kept, "HOME": str(folder), "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+
+
+def brief(line: str) -> str:
+    """Say a line of the log in short: the event, and the end of its trace."""
+    try:
+        entry = json.loads(line)
+    except ValueError:
+        return line[-300:]
+    return f"{entry.get('event')} {str(entry.get('exception', ''))[-400:]}"
+
+
+def free_port() -> int:
+    """Give a port that nothing listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port: int = taken.getsockname()[1]
+        return port

@@ -1,0 +1,131 @@
+"""Clocks that jump, back and forth: nobody gets in or is kept out for it, and nothing is done twice."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime, timedelta
+
+from msgspec.structs import replace
+
+from orderglot import dialects
+from orderglot.core.caller import Caller
+from orderglot.core.errors import TooMany, Unauthenticated
+from orderglot.core.order import Order
+from orderglot.faces.brake import FREE, LONGEST
+from orderglot.stores.memory import MemoryStore
+from orderglot.stores.sight import utc_now
+from orderglot.wire.dialect import IDEMPOTENCY_KEY, Dialect
+from tests.conformance.asking import Credentials, Site, creations, keyed, site
+from tests.conformance.test_strangers import guarded
+from tests.vendors.houses import LISTING, vendor
+from torture import books
+from torture.ground import Ground, Row
+
+HOUR, DAY, MINUTE = timedelta(hours=1), timedelta(days=1), timedelta(minutes=1)
+JUMPS = (-400 * DAY, -DAY, -HOUR, -MINUTE, MINUTE, HOUR, DAY - MINUTE, 2 * DAY, 400 * DAY)
+BEHIND = (MINUTE, 10 * MINUTE, 59 * MINUTE)
+"""So far a vendor's clock may fall back without a pull noticing: less than the margin it leaves."""
+
+
+class Clock:
+    """A clock that is put."""
+
+    def __init__(self) -> None:
+        self.time = utc_now()
+
+    def __call__(self) -> datetime:
+        return self.time
+
+
+def run(ground: Ground) -> None:
+    """Jump while clients are logged in and have orders, and while orders are pulled."""
+    for name in dialects.names():
+        with ground.row(f"jumps under clients, {name}") as row:
+            for jump in JUMPS:
+                asyncio.run(_jump(ground, row, dialects.dialect(name), jump))
+    with ground.row("jumps between two pulls") as row:
+        for name in LISTING:
+            for back in BEHIND:
+                asyncio.run(_vendors_clock(row, name, back))
+            for jump in JUMPS:
+                asyncio.run(_own_clock(row, name, jump))
+
+
+async def _jump(ground: Ground, row: Row, dialect: Dialect, jump: timedelta) -> None:
+    clock = Clock()
+    async with books.opened_with(f"{ground.place()}/book.db", clock) as store:
+        at = await site(dialect, store)
+        key = at.owners()
+        ended = await _ended(at)
+        request = keyed(dialect, creations(dialect.name)[0].request, "jump-1")
+        # What the specimen shows to prove itself never expires, so that nothing else changes.
+        first = await at.server(request)
+        row.hold(None, dialect.faults.read(first), "an order before the jump")
+        clock.time += jump
+        again = await at.server(request)
+        if jump < IDEMPOTENCY_KEY.lasts:
+            row.hold(first.body, again.body, f"the first answer again, {jump} later")
+        row.hold(True, again.status < 500, f"{jump}: {again}")
+        other = keyed(dialect, request, "jump-2")
+        row.hold(None, dialect.faults.read(await at.ask(other, key)), f"an order {jump} later")
+        await _keep_out(row, at, ended, f"a key that was ended, {jump} later")
+        clock.time -= jump
+        back = await at.ask(keyed(dialect, request, "jump-3"), key)
+        row.hold(None, dialect.faults.read(back), f"an order when the clock is right again, {jump}")
+        await _keep_out(row, at, ended, f"a key that was ended, back from {jump}")
+        row.hold(len(await at.orders()), len({one.id for one in await at.orders()}), "ids")
+        await _slowed_down(row, at, clock, jump)
+
+
+async def _ended(at: Site) -> Credentials:
+    key = await at.key(at.owner)
+    await at.store.keyring.end_key(at.owner.seller, at.dialect.name, key[at.dialect.auth.fields[0]])
+    return key
+
+
+async def _keep_out(row: Row, at: Site, key: Credentials, what: str) -> None:
+    response = await at.ask(guarded(at.dialect.name)[0].request, key)
+    error = at.dialect.faults.read(response)
+    row.hold(True, isinstance(error, Unauthenticated), f"{what}: {response.status}")
+
+
+async def _slowed_down(row: Row, at: Site, clock: Clock, jump: timedelta) -> None:
+    """Fail to log in too often, jump, and log in well after the longest wait there is."""
+    for _ in range(FREE + 5):
+        await at.ask(guarded(at.dialect.name)[0].request, at.wrong())
+    clock.time += jump + LONGEST
+    response = await at.ask(guarded(at.dialect.name)[0].request, at.owners())
+    error = at.dialect.faults.read(response)
+    kept_out = isinstance(error, Unauthenticated | TooMany)
+    row.hold(False, kept_out, f"a good login behind bad ones and {jump}: {error}")
+
+
+def _stamped(order: Order, at: datetime) -> Order:
+    return replace(order, created=at, modified=at)
+
+
+async def _vendors_clock(row: Row, name: str, back: timedelta) -> None:
+    """Pull, put the vendor's clock back, have an order come in there, and pull what is new."""
+    async with vendor(name, 5) as shop:
+        began = shop.book.now()
+        await shop.pulled(since_last=True)
+        (late,) = shop.house.numbered(90)
+        await shop.house.fill(_stamped(late, began - back))
+        await shop.pulled(since_last=True)
+        row.hold(True, await shop.there() == await shop.here(), f"{name}: an order from {back} ago")
+
+
+async def _own_clock(row: Row, name: str, jump: timedelta) -> None:
+    """Pull by a clock that is wrong, put it right, and pull what is new."""
+    async with vendor(name, 5) as shop:
+        right, wrong = shop.book.now(), [jump]
+        store = MemoryStore(lambda: right + wrong[0])
+        seller = await store.add_seller("here")
+        shop.book = store.of(Caller(seller=seller.id))
+        await shop.pulled(since_last=True)
+        wrong[0] = timedelta()
+        (late,) = shop.house.numbered(90)
+        await shop.house.fill(_stamped(late, right))
+        await shop.pulled(since_last=True)
+        what = f"{name}: all orders after a pull that was timed {jump} wrong"
+        row.hold(True, await shop.there() == await shop.here(), what)

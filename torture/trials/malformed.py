@@ -1,0 +1,192 @@
+"""Malformed requests, 100,000 a dialect: each is answered, in form, at once, with nobody's secrets."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import shutil
+import signal
+import time
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from pathlib import Path
+from typing import Any
+
+import structlog
+from msgspec import Struct
+
+from orderglot import dialects, hub
+from orderglot.faces.asgi import Asgi
+from orderglot.wire.message import Response
+from tests.conformance.structure import structure
+from torture import books, marked
+from torture.ground import Ground, Row
+from torture.wild import Maker, Wild
+
+REQUESTS = 100_000
+PORTION = 4_000
+"""So many requests go to one copy of the book, which the good ones among them let grow."""
+
+LONGEST = 1.0
+"""An answer that takes longer, in seconds of the processor, is a hang."""
+
+HOPELESS = 10.0
+TRACES = (b"Traceback", b'File "', b".py", b"Error:", b"orderglot.", b"<class", b"object at 0x")
+
+
+class Portion(Struct):
+    """What came of some requests."""
+
+    name: str
+    tried: int = 0
+    lost: list[str] = []
+    statuses: dict[int, int] = {}
+    slowest: float = 0.0
+
+
+class Hung(BaseException):
+    """A request that takes as long as this never ends."""
+
+
+def run(ground: Ground) -> None:
+    """Ask every dialect's face in this process, which is how there can be so many."""
+    folder = ground.place()
+    url = f"sqlite:///{folder}/book.db"
+    asyncio.run(_prepare(url))
+    for name in dialects.names():
+        with ground.row(f"malformed requests, {name}") as row:
+            _fuzz(ground, row, name, folder / "book.db")
+
+
+async def _prepare(url: str) -> None:
+    async with books.opened(url) as store:
+        await books.fill(store)
+        await marked.mark(store, dialects.names())
+
+
+def _fuzz(ground: Ground, row: Row, name: str, book: Path) -> None:
+    portions = -(-ground.many(REQUESTS) // PORTION)
+    count = -(-ground.many(REQUESTS) // portions)
+    statuses: dict[int, int] = {}
+    slowest = 0.0
+    with ProcessPoolExecutor(max(1, os.cpu_count() or 1)) as pool:
+        waiting = [
+            pool.submit(portion, name, f"{ground.seed} {number}", count, book)
+            for number in range(portions)
+        ]
+        for done in as_completed(waiting):
+            found = done.result()
+            row.survive(found.tried - len(found.lost))
+            for lost in found.lost:
+                row.lose(lost)
+            for status, many in found.statuses.items():
+                statuses[status] = statuses.get(status, 0) + many
+            slowest = max(slowest, found.slowest)
+            ground.tell(lambda: f"{name}: {row.tried:,} tried, {row.lost:,} lost")
+    row.note(
+        "answers by status", ", ".join(f"{one}: {statuses[one]:,}" for one in sorted(statuses))
+    )
+    row.note("slowest, ms of processor", round(slowest * 1000))
+
+
+def portion(name: str, seed: str, count: int, book: Path) -> Portion:
+    """Ask so many requests of a new copy of a book."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
+    folder = book.parent / seed.replace(" ", "-") / name
+    folder.mkdir(parents=True)
+    copy = shutil.copy(book, folder)
+    signal.signal(signal.SIGPROF, _give_up)
+    try:
+        return asyncio.run(_ask_all(name, seed, count, f"sqlite:///{copy}"))
+    finally:
+        shutil.rmtree(folder)
+
+
+def _give_up(_sign: int, _frame: object) -> None:
+    raise Hung
+
+
+async def _ask_all(name: str, seed: str, count: int, url: str) -> Portion:
+    found = Portion(name)
+    maker = Maker(name, random.Random(f"{name} {seed}"))
+    async with books.opened(url) as store:
+        before = await marked.kept(store)
+        app = hub.faces(store, (name,))
+        for _ in range(count):
+            request = maker.make()
+            why = await _ask(app, request, found)
+            found.tried += 1
+            if why:
+                found.lost.append(f"{why}: {request}"[:3_000])
+        if before != await marked.kept(store):
+            found.lost.append("The stranger's orders are not as they were.")
+    return found
+
+
+async def _ask(app: Asgi, request: Wild, found: Portion) -> str:
+    """Ask, and say what was wrong with the answer, "" if nothing."""
+    began = time.process_time()
+    signal.setitimer(signal.ITIMER_PROF, HOPELESS)
+    try:
+        response = await answered(app, request)
+    except Hung:
+        return "no answer"
+    except Exception as error:  # noqa: BLE001 (whatever it was, it is a loss)
+        return f"it raised {type(error).__name__}: {error}"
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+    took = time.process_time() - began
+    found.slowest = max(found.slowest, took)
+    found.statuses[response.status] = found.statuses.get(response.status, 0) + 1
+    return f"it took {took:.1f} s" if took > LONGEST else wrong(response)
+
+
+def wrong(response: Response) -> str:
+    """Say what is wrong with an answer to a malformed request, "" if nothing."""
+    if not 200 <= response.status < 500:
+        return f"{response.status} {response.body[:200]!r}"
+    if any(trace in response.body for trace in TRACES):
+        return f"a trace: {response.body[:300]!r}"
+    if marked.MARK.encode() in response.body or marked.MARK in str(response.headers):
+        return f"a stranger's data: {response.body[:300]!r}"
+    try:
+        structure(response)
+    except ValueError as error:
+        return f"not well formed ({error}): {response.body[:300]!r}"
+    return ""
+
+
+async def answered(app: Asgi, request: Wild) -> Response:
+    """Call an ASGI application with a request, and put its answer together."""
+    told: list[dict[str, Any]] = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": request.body}
+
+    async def tell(message: Any) -> None:
+        told.append(message)
+
+    await app(scope(request), receive, tell)
+    start, *bodies = told
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in start["headers"]}
+    body = b"".join(one["body"] for one in bodies)
+    return Response(status=start["status"], headers=headers, body=body)
+
+
+def scope(request: Wild) -> dict[str, Any]:
+    """Give a request as ASGI's scope."""
+    return {
+        "type": "http",
+        "method": request.method,
+        "scheme": "http",
+        "path": request.path,
+        "raw_path": _raw(request.path),
+        "query_string": _raw(request.query),
+        "headers": [(_raw(name), _raw(value)) for name, value in request.headers],
+        "server": ("127.0.0.1", 8400),
+        "client": ("192.0.2.7", 4711),
+    }
+
+
+def _raw(text: str) -> bytes:
+    return text.encode(errors="surrogatepass")

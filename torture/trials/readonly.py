@@ -1,0 +1,86 @@
+"""A book that may only be read: every command says so in one sentence, and leaves it as it was."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+
+from torture import books
+from torture.ground import Ground, Row
+from torture.served import PROGRAM, environment
+from torture.stores import Sqlite
+
+DROP_FROM_BOUNDING_SET = 24
+OVERRIDES = (1, 2)
+"""prctl's number, and the two powers by which root may write what may only be read."""
+
+PATIENCE = 60
+COMMANDS = (
+    ("serve", "--port", "0"),
+    ("serve", "--port", "0", "--workers", "2"),
+    ("seller", "add", "another"),
+    ("seller", "list"),
+    ("key", "add", "--seller", "kole", "--dialect", "kole"),
+)
+
+
+def run(ground: Ground) -> None:
+    """Take away the right to write to the file, to its folder, and to both."""
+    with ground.row("commands on a book that may only be read, SQLite") as row:
+        if os.getuid() == 0 and sys.platform != "linux":
+            row.untried = "root may write everything here; run it as an ordinary user"
+            return
+        for file, folder in ((0o444, 0o755), (0o644, 0o555), (0o444, 0o555)):
+            _refused(ground, row, file, folder)
+
+
+def _refused(ground: Ground, row: Row, file: int, folder: int) -> None:
+    place = ground.place()
+    url = Sqlite().new(place)
+    books.made(url)
+    path = place / "book.db"
+    before = sha256(path.read_bytes()).hexdigest()
+    path.chmod(file)
+    place.chmod(folder)
+    try:
+        for command in COMMANDS:
+            what = f"{' '.join(command)} with file {file:o} in folder {folder:o}"
+            row.hold("", _complaint(command, url, ground.folder), what)
+    finally:
+        place.chmod(0o755)
+        path.chmod(0o644)
+    row.hold(before, sha256(path.read_bytes()).hexdigest(), "the book as it was")
+
+
+def _complaint(command: tuple[str, ...], url: str, folder: Path) -> str:
+    """Run a command, and say what is wrong with the way in which it refuses, "" if nothing."""
+    done = subprocess.run(
+        (*PROGRAM, *command, "--database", url),
+        cwd=folder,
+        env=environment(folder),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        preexec_fn=_as_anybody(),
+        check=False,
+    )
+    sentence = done.stderr.startswith("orderglot: ") and done.stderr.count("\n") == 1
+    return "" if done.returncode == 1 and sentence else f"{done.returncode} {done.stderr[-300:]}"
+
+
+def _as_anybody() -> Callable[[], None] | None:
+    """Give what takes root's powers over files away, None where nobody has them."""
+    if os.getuid():
+        return None
+    prctl = ctypes.CDLL(None, use_errno=True).prctl
+
+    def drop() -> None:
+        for power in OVERRIDES:
+            prctl(DROP_FROM_BOUNDING_SET, power, 0, 0, 0)
+
+    return drop
