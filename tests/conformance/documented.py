@@ -173,12 +173,11 @@ def typed(value: Any, schema: Json, schemas: Mapping[str, Json]) -> Any:
         return None
     if "string" in types and not types & {"integer", "number"}:
         return value
-    for kind in types & {"integer", "number", "boolean"}:
-        try:
-            return json.loads(value) if kind else value
-        except ValueError:
-            continue
-    return value
+    try:
+        read = json.loads(value) if types & {"integer", "number", "boolean"} else None
+    except ValueError:
+        return value
+    return value if read is None else read
 
 
 def from_xml(element: Any, schema: Json, schemas: Mapping[str, Json]) -> Any:

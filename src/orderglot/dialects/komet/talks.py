@@ -70,8 +70,9 @@ def _item(which: Which, line: Line) -> Item:
 
 
 def _every_customer() -> Talk[tuple[str, ...]]:
+    """Give the ids of all customers; one whose id cannot be read cannot be asked for either."""
     customers = yield from call(CUSTOMER_LIST, Filter())
-    return (*(customer.references[0].id for customer in customers), NOBODY)
+    return (*(ref.id for customer in customers for ref in customer.references), NOBODY)
 
 
 def _found(which: Which, status: int) -> Talk[Order | None]:
