@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from contextlib import asynccontextmanager
+from datetime import datetime
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -115,7 +117,8 @@ class Hub:
         talk = dialect.get(Reference(name, native(order, name)))
         async with book.together() as unit:
             desk = Desk(self.store.keyring, unit.now(), unit)
-            response = await _said(dialect, talk, desk, base, form)
+            session = _open_session(dialect, order, desk.now)
+            response = await _said(dialect, talk, session, desk, base, form)
         if form and form not in response.headers.get("content-type", ""):
             raise Unsupported(f"{dialect.title} has no {form.upper()}; leave --format out.")
         return response
@@ -324,11 +327,25 @@ def _description(name: str) -> dict[str, Any]:
     return document(dialects.dialect(name), "", version())
 
 
-async def _said(dialect: Dialect, talk: Talk[Any], desk: Desk, base: str, form: str) -> Response:
-    """Let a client of the dialect ask, answer it at the desk, and give the last answer."""
+def _open_session(dialect: Dialect, order: Order, now: datetime) -> Session:
+    """Make the session of a client that is about an order's customer and has nothing to prove.
+
+    Nobody asks whose proof it is, for the desk is open. But some answers repeat a part of it.
+    """
+    whose = native(order.customer, dialect.name) if order.customer else "0"
+    credentials = {**dict.fromkeys(dialect.auth.fields, "0"), dialect.customer: whose}
+    return Session(credentials, lambda: now, defaultdict(lambda: "0"))
+
+
+async def _said(
+    dialect: Dialect, talk: Talk[Any], session: Session, desk: Desk, base: str, form: str
+) -> Response:
+    """Let a client of the dialect ask, answer it at the desk, and give the answer with the order.
+
+    Some clients ask for more beside it.
+    """
     routes = Routes([(dialect, dialect)])
-    # Nobody asks whose proof it is: the desk is open. But some answers repeat a part of it.
-    session = Session(dict.fromkeys(dialect.auth.fields, "0"), lambda: desk.now)
+    said: Response | None = None
     request = next(talk)
     while True:
         request = dialect.auth.prove(request, session)
@@ -343,10 +360,18 @@ async def _said(dialect: Dialect, talk: Talk[Any], desk: Desk, base: str, form: 
             request = talk.throw(error)
             continue
         response = operation.write_response(answer, asked)
+        said = said or (response if _has_order(dialect, response) else None)
         try:
             request = talk.send(response)
         except StopIteration:
-            return response
+            return said or response
+
+
+def _has_order(dialect: Dialect, response: Response) -> bool:
+    try:
+        return bool(dialect.bodies.read(response.body).orders)
+    except Invalid:
+        return False
 
 
 def _accept(request: Request, form: str) -> str:

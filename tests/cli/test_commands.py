@@ -9,8 +9,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from orderglot import dialects
-from orderglot.core.order import Address, Line, Order, Shipping
+from orderglot import demo, dialects
+from orderglot.core.order import Address, Line, Order, Shipping, native
 from orderglot.core.ports import Outcome
 from orderglot.faces.client import Client
 from orderglot.faces.server import Server
@@ -258,6 +258,18 @@ def test_an_order_is_shown_as_the_book_has_it_and_as_a_dialect_writes_it(folder:
     assert document.findtext("invoice/invoice_id")
     wire: Any = json.loads(done("show", name, "--as", "kole", "--format", "json", *book))
     assert str(wire["order"]["order_id"]) == ids["order_id"]
+
+
+@pytest.mark.parametrize("name", dialects.names())
+def test_an_order_is_shown_as_every_dialect_writes_it(name: str, folder: Path) -> None:
+    book = demo_book(folder)
+    (order, *_) = demo.part("kole").orders
+    shown = done("show", f"kole:{native(order, 'kole')}", "--as", name, *book)
+    (read,) = dialects.dialect(name).bodies.read(shown.encode()).orders
+
+    hub_id = str(done_json("show", f"kole:{native(order, 'kole')}", *book)["id"])
+    assert (native(order, name) if name == "kole" else hub_id) == native(read, name)
+    assert read.customer is not None or name == "kodaris"
 
 
 def test_what_cannot_be_shown_is_one_sentence(folder: Path) -> None:
