@@ -6,6 +6,7 @@ It comes from a wheel and lives in a folder that is gone at the end. Nobody's ow
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import shutil
 import tempfile
@@ -55,6 +56,8 @@ def server() -> PostgresServer:
 
 def leave() -> None:
     """Let go of the shared server, which ends when nobody is left who uses it."""
+    # The streams that tests had their logs written to are closed by now.
+    logging.disable()
     if server.cache_info().currsize:
         server().cleanup()
 
