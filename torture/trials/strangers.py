@@ -79,7 +79,7 @@ def sites(ground: Ground, row: Row, *made: Site) -> Iterator[list[OverALine]]:
         for site in made:
             folder = ground.place()
             path: Any = site.store._shelf
-            served = stack.enter_context(serving(row, folder, f"sqlite:///{path._path}"))
+            served = stack.enter_context(serving(row, folder, f"sqlite:///{path._reader._path}"))
             over = OverALine(site.dialect, site.store, site.server, site.owner, site.drawn)
             over.port = served.port
             over.server = over.over  # type: ignore[assignment]
