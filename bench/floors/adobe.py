@@ -189,6 +189,8 @@ def _new(
         total=subtotal,
         lines=len(kept),
         who=caller.name,
+        id=id,
+        created=now,
         po_number=sent.external_reference_id,
         document={
             "id": id,

@@ -95,6 +95,8 @@ async def _create(rows: Rows, caller: Caller, site: Site, sent: Sent, path: str)
             total=zero,
             lines=0,
             who=caller.name,
+            id=id,
+            created=now,
             name=sent.name,
             document={
                 "id": id,

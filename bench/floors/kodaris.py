@@ -119,6 +119,8 @@ async def _create(rows: Rows, caller: Caller, sent: Sent) -> Answer:
             total=subtotal,
             lines=len(lines),
             who=caller.name,
+            id=id,
+            created=now,
             po_number=sent.purchase_order,
             document={
                 "id": id,

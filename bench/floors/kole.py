@@ -169,6 +169,8 @@ def _new(
         total=subtotal,
         lines=len(lines),
         who=caller.name,
+        id=id,
+        created=now,
         po_number=sent.po_number,
         document={
             "id": id,

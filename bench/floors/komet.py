@@ -161,6 +161,8 @@ async def _create(rows: Rows, caller: Caller, sent: Sent) -> Answer:
             total=None,
             lines=0,
             who=caller.name,
+            id=id,
+            created=now,
             document={
                 "id": id,
                 "version": 1,

@@ -129,9 +129,9 @@ class PostgresRows:
             return free.pop()
 
     async def place(self, new: New, answer: bytes = b"") -> None:
-        at = microseconds(new.document["created"])  # type: ignore[arg-type]
+        at = microseconds(new.created)
         total = None if new.total is None else int(new.total * 10**6)
-        params: list[Any] = [new.seller, new.document["id"], new.status, new.customer, new.name]
+        params: list[Any] = [new.seller, new.id, new.status, new.customer, new.name]
         params += [new.po_number, at, new.currency, total, new.lines]
         params += [write(new.document).decode(), new.who]
         if new.answers:

@@ -89,6 +89,8 @@ class New(Struct):
     total: Decimal | None
     lines: int
     who: str
+    id: int
+    created: datetime
     document: dict[str, object]
     po_number: str | None = None
     name: str | None = None

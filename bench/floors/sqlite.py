@@ -194,12 +194,12 @@ def _own(caller: Caller) -> tuple[str, tuple[int, ...]]:
 
 
 def _row(new: New) -> tuple[Any, ...]:
-    at = microseconds(new.document["created"])  # type: ignore[arg-type]
+    at = microseconds(new.created)
     total = None if new.total is None else int(new.total * 10**6)
     return (
         *(
             new.seller,
-            new.document["id"],
+            new.id,
             new.status,
             new.customer,
             new.name,
@@ -212,9 +212,9 @@ def _row(new: New) -> tuple[Any, ...]:
 
 
 def _event(new: New) -> tuple[Any, ...]:
-    return new.seller, new.document["id"], microseconds(new.document["created"]), new.who  # type: ignore[arg-type]
+    return new.seller, new.id, microseconds(new.created), new.who
 
 
 def _answer(new: New, answer: bytes) -> tuple[Any, ...]:
-    at = microseconds(new.document["created"])  # type: ignore[arg-type]
+    at = microseconds(new.created)
     return new.seller, 0, new.answers, answer, at + LASTS

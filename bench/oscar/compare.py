@@ -151,7 +151,7 @@ async def _fill_ours(url: str, orders: int, folder: Path) -> list[Asked]:
 
 def _fill_oscar(url: str, folder: Path, baskets: int) -> dict[str, tuple[bytes, ...]]:
     """Fill the shop in a process of its own, and write what is asked."""
-    command = (sys.executable, "-m", "bench.oscar.fill", str(folder / "orders.json"), str(baskets))
+    command = (sys.executable, "-m", "bench.oscar", str(folder / "orders.json"), str(baskets))
     done = subprocess.run(
         command,
         env={**environment(), "BENCH_DATABASE": url},

@@ -1,30 +1,23 @@
 """Fill the shop: the tables, the same orders, baskets that are ready to be checked out, and a session.
 
-``python -m bench.oscar.fill ORDERS.json BASKETS`` prints what whoever asks needs to know, as JSON.
+Django has to be set up before this is read: ``python -m bench.oscar`` does both.
 """
 
 from __future__ import annotations
 
 import json
-import os
-import sys
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import django
-
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bench.oscar.settings")
-django.setup()
-
-from django.conf import settings  # noqa: E402 (Django has to be set up first)
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: E402
-from django.contrib.auth.models import User  # noqa: E402
-from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
-from django.contrib.sites.models import Site  # noqa: E402
-from django.core.management import call_command  # noqa: E402
-from oscar.core.loading import get_model  # noqa: E402
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.auth.models import User
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sites.models import Site
+from django.core.management import call_command
+from oscar.core.loading import get_model
 
 CSRF = "bench" + "0" * 27
 BATCH = 1_000
@@ -42,7 +35,7 @@ ShippingAddress = get_model("order", "ShippingAddress")
 StockRecord = get_model("partner", "StockRecord")
 
 
-def main(file: str, baskets: str) -> None:
+def fill(file: str, baskets: str) -> None:
     """Fill it, and print the session, the ids of the orders and those of the baskets."""
     call_command("migrate", verbosity=0, interactive=False)
     user = User.objects.create_user("bench", "bench@demo.example", "not-asked-for")
@@ -194,7 +187,3 @@ def _session(user: User) -> str:
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
     session.create()
     return str(session.session_key)
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])
