@@ -34,7 +34,7 @@ from orderglot.core.errors import (
 from orderglot.core.order import Order, Reference, native
 from orderglot.core.ports import Book
 from orderglot.core.seller import Seller
-from orderglot.faces.asgi import Asgi, address_of
+from orderglot.faces.asgi import Asgi
 from orderglot.faces.openapi import document
 from orderglot.faces.routes import Routes
 from orderglot.faces.server import Server
@@ -275,7 +275,7 @@ def faces(store: BookStore, names: Collection[str], public_url: str = "") -> Asg
     """Put the server faces of some dialects, of all for none, and the hub's own pages on one line."""
     return Asgi(
         [Server(dialect, store) for dialect in chosen(names)],
-        pages={"/healthz": health(store), OPENAPI: openapi(names, public_url)},
+        pages={"/healthz": health(store), OPENAPI: openapi(names)},
         public_url=public_url,
         ending=store.close,
     )
@@ -302,7 +302,7 @@ def health(store: BookStore) -> Starlette:
     return Starlette(routes=[Route("/healthz", tell_health)])
 
 
-def openapi(names: Collection[str], public_url: str = "") -> Starlette:
+def openapi(names: Collection[str]) -> Starlette:
     """Make the page that describes each dialect that is served, of all for none."""
 
     async def tell_document(request: PageRequest) -> PageResponse:
@@ -311,8 +311,8 @@ def openapi(names: Collection[str], public_url: str = "") -> Starlette:
         if name not in served:
             reason = f"There is no dialect {name[:40]!r} here; there are {', '.join(served)}."
             return JSONResponse({"error": reason}, 404)
-        base = public_url.rstrip("/") or address_of(request.scope, request.headers)
-        return PageResponse(json.write(described(name, base)), media_type="application/json")
+        described_here = json.write(described(name, request.state.base))
+        return PageResponse(described_here, media_type="application/json")
 
     return Starlette(routes=[Route(OPENAPI + "{name:path}.json", tell_document)])
 

@@ -14,7 +14,8 @@ import uvicorn
 from structlog.testing import capture_logs
 
 from orderglot.core.errors import HubError
-from orderglot.faces.asgi import Asgi, Receive, Scope, Tell
+from orderglot.faces.asgi import Asgi
+from orderglot.faces.pages import Receive, Scope, Tell
 from orderglot.faces.server import Server
 from orderglot.wire import json
 from orderglot.wire.dialect import Dialect
@@ -347,24 +348,40 @@ def test_where_there_is_no_dialect_there_is_nothing() -> None:
     assert b"nothing here" in body["body"]
 
 
-def test_an_ordinary_page_goes_before_the_dialects() -> None:
-    async def page(scope: Scope, receive: Receive, tell: Tell) -> None:
-        await tell({"type": "page"})
+async def page(scope: Scope, receive: Receive, tell: Tell) -> None:
+    heard = await receive()
+    text = b"%s %s" % (scope["path"].encode(), heard["body"])
+    await tell({"type": "http.response.start", "status": 203, "headers": [(b"X-A", b"b")]})
+    await tell({"type": "http.response.body", "body": text[:3], "more_body": True})
+    await tell({"type": "http.response.body", "body": text[3:]})
 
-    assert [{"type": "page"}] == told(DIALECT, scope(), pages={"/tiny/hello": page})
+
+def test_an_ordinary_page_goes_before_the_dialects() -> None:
+    start, body = told(DIALECT, scope(), {"body": b"hi", "type": ""}, pages={"/tiny/hello": page})
+
+    assert (203, b"/tiny/hello hi") == (start["status"], body["body"])
+    assert (b"x-a", b"b") in start["headers"]
+
+
+def test_a_page_that_fails_shows_no_trace() -> None:
+    async def failing(scope: Scope, receive: Receive, tell: Tell) -> None:
+        raise RuntimeError("never shown")
+
+    with capture_logs() as logged:
+        start, body = told(DIALECT, scope(), pages={"/tiny/hello": failing})
+
+    assert (500, ["unforeseen"]) == (start["status"], [one["event"] for one in logged])
+    assert b"never shown" not in body["body"]
 
 
 def test_a_page_stands_for_all_below_it_where_no_face_has_anything() -> None:
-    async def page(scope: Scope, receive: Receive, tell: Tell) -> None:
-        await tell({"type": "page"})
-
     def asked(path: str) -> Any:
         pages = {"/about/": page, "/tiny/": page}
-        return told(DIALECT, scope(path=path, raw_path=path.encode()), pages=pages)[0]["type"]
+        return told(DIALECT, scope(path=path, raw_path=path.encode()), pages=pages)[0]["status"]
 
-    assert "page" == asked("/about/us")
-    assert "http.response.start" == asked("/about")
-    assert "http.response.start" == asked("/tiny/hello")
+    assert 203 == asked("/about/us")
+    assert 404 == asked("/about")
+    assert 200 == asked("/tiny/hello")
 
 
 def test_the_end_of_the_program_lets_go_of_things() -> None:

@@ -8,7 +8,6 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from math import inf
 from typing import Any
 
 import pytest
@@ -18,9 +17,10 @@ import uvloop
 from orderglot.cli.line import Process, put_nobody_through
 from orderglot.core.caller import Caller
 from orderglot.core.order import Order
-from orderglot.faces import connection
+from orderglot.faces import connection, patience, reading
 from orderglot.faces.asgi import Asgi
 from orderglot.wire.dialect import Dialect
+from orderglot.wire.message import Response
 from tests.faces.sites import Site, site
 from tests.faces.tiny import DIALECT, HELLO, answer
 
@@ -71,7 +71,9 @@ async def served(dialect: Dialect) -> AsyncIterator[Line]:
     at = await site(dialect)
     with socket.create_server(("127.0.0.1", 0), backlog=100) as listening:
         app = Asgi([at.server])
-        config = uvicorn.Config(app, http=connection.Connection, log_config=None, lifespan="on")
+        config = uvicorn.Config(
+            app, http=connection.Connection, log_config=None, server_header=False
+        )
         server = Process(config)
         serving = asyncio.create_task(server.serve(sockets=[listening]))
         await until(lambda: server.started)
@@ -101,9 +103,8 @@ def statuses(heard: bytes) -> list[int]:
 @pytest.fixture
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the server lose its patience at once."""
-    monkeypatch.setattr(connection, "SWEEP", 0.05)
-    at_once = dict.fromkeys(("head", "body"), 0.1)
-    monkeypatch.setattr(connection, "SECONDS", {**at_once, "nothing": inf})
+    monkeypatch.setattr(patience, "SWEEP", 0.05)
+    monkeypatch.setattr(patience, "SECONDS", dict.fromkeys(("head", "body"), 0.1))
 
 
 @pytest.mark.usefixtures("hasty")
@@ -135,8 +136,8 @@ def test_a_body_that_does_not_come_to_its_end_is_refused_and_nothing_is_kept() -
 def test_a_client_that_does_not_take_its_answer_is_hung_up_on(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, requests: int
 ) -> None:
-    monkeypatch.setattr(connection, "SWEEP", 0.05)
-    monkeypatch.setattr(connection, "SECONDS_FOR_ANSWER", 0.1)
+    monkeypatch.setattr(patience, "SWEEP", 0.05)
+    monkeypatch.setattr(patience, "SECONDS_FOR_ANSWER", 0.1)
     huge = replace(HELLO, write_response=lambda said, request: answer("x" * 30_000_000))
 
     async def ignore(line: Line) -> int:
@@ -155,9 +156,9 @@ def test_a_client_that_does_not_take_its_answer_is_hung_up_on(
 @pytest.mark.parametrize(
     "more",
     [
-        b"A: " + b"x" * connection.MOST_HEAD + b"\r\n",
-        b"A: b\r\n" * connection.MOST_HEADERS,
-        b"A: " + b"x" * 3 * connection.MOST_HEAD,
+        b"A: " + b"x" * reading.MOST_HEAD + b"\r\n",
+        b"A: b\r\n" * reading.MOST_HEADERS,
+        b"A: " + b"x" * 3 * reading.MOST_HEAD,
     ],
     ids=["a long header", "many headers", "a header without an end"],
 )
@@ -168,7 +169,7 @@ def test_a_head_that_is_too_long_is_refused(more: bytes) -> None:
 
 
 def test_a_target_that_is_too_long_is_refused() -> None:
-    target = b"/" + b"x" * connection.MOST_HEAD
+    target = b"/" + b"x" * reading.MOST_HEAD
 
     assert [431] == statuses(said(lambda line: line.heard(b"GET " + target + b" HTTP/1.1\r\n\r\n")))
 
@@ -204,7 +205,7 @@ def test_a_request_is_answered_whatever_comes_behind_it(more: bytes) -> None:
         return await line.heard(line.create("Content-Length: 14") + more), await line.orders()
 
     heard, orders = said(follow)
-    assert [201] == statuses(heard)
+    assert [201, 400] == statuses(heard)
     assert 1 == len(orders)
 
 
@@ -234,6 +235,109 @@ def test_who_says_no_more_is_still_answered(length: int, status: int, orders: in
     assert ([status], orders) == (statuses(heard), len(kept))
 
 
+async def _take_time(_desk: Any, _ask: Any) -> str:
+    await asyncio.sleep(0.4)
+    return "hello"
+
+
+SLOW = replace(HELLO, perform=_take_time)
+
+
+@pytest.mark.usefixtures("hasty")
+@pytest.mark.parametrize(
+    ("behind", "answers"),
+    [(HELLO_REQUEST, [200, 200]), (HELLO_REQUEST[:9], [200, 408])],
+    ids=["a request", "a part of one"],
+)
+def test_an_answer_that_takes_its_time_is_not_cut_off(behind: bytes, answers: list[int]) -> None:
+    tardy = replace(DIALECT, operations=(SLOW,))
+
+    assert answers == statuses(said(lambda line: line.heard(HELLO_REQUEST + behind), tardy))
+
+
+def test_a_client_that_waits_to_be_asked_for_its_body_is_asked() -> None:
+    async def wait(line: Line) -> tuple[bytes, bytes]:
+        reader, writer = await line.opened()
+        writer.write(
+            HELLO_REQUEST + line.create("Content-Length: 14", "Expect: 100-continue", body=b"")
+        )
+        asked = await reader.readuntil(b"100 Continue\r\n\r\n")
+        writer.write(ORDER)
+        writer.write_eof()
+        heard = await reader.read()
+        writer.close()
+        return asked, heard
+
+    asked, heard = said(wait)
+    assert [200, 100] == statuses(asked)
+    assert [201] == statuses(heard)
+
+
+@pytest.mark.parametrize("length", ["Content-Length: {}", "Transfer-Encoding: chunked"])
+def test_a_body_that_is_too_large_is_refused_before_it_is_whole(length: str) -> None:
+    most = DIALECT.max_body
+
+    async def say(line: Line) -> tuple[bytes, list[Order]]:
+        body = b"%x\r\n%s" % (2 * most, b"x" * (most + 1))
+        head = line.create(length.format(most + 1), body=body if "chunked" in length else b"")
+        return await line.heard(HELLO_REQUEST + head), await line.orders()
+
+    heard, orders = said(say)
+    assert ([200, 400], []) == (statuses(heard), orders)
+    assert b"bytes" in heard
+
+
+@pytest.mark.parametrize("behind", [b"", HELLO_REQUEST], ids=["alone", "and one behind it"])
+def test_a_wish_for_another_protocol_is_passed_over_and_the_body_is_read(behind: bytes) -> None:
+    async def wish(line: Line) -> tuple[bytes, list[Order]]:
+        more = ("Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMA")
+        whole = line.create("Content-Length: 14", *more) + behind + HELLO_REQUEST[:-2]
+        return await line.heard(whole + b"Connection: close\r\n\r\n"), await line.orders()
+
+    heard, orders = said(wish)
+    assert [201, *[200] * bool(behind), 200] == statuses(heard)
+    assert 1 == len(orders)
+
+
+def test_no_tunnel_is_dug() -> None:
+    heard = said(lambda line: line.heard(b"CONNECT / HTTP/1.1\r\nHost: a\r\n\r\n" + HELLO_REQUEST))
+
+    assert [400] == statuses(heard)
+
+
+def test_a_header_that_no_header_may_be_never_leaves() -> None:
+    def split(_said: Any, _request: Any) -> Any:
+        return Response(status=302, headers={"location": "a\r\nX-B: c"})
+
+    broken = replace(HELLO, write_response=split)
+    heard = said(
+        lambda line: line.heard(HELLO_REQUEST[:-2] + b"Connection: close\r\n\r\n"),
+        replace(DIALECT, operations=(broken,)),
+    )
+    assert [500] == statuses(heard)
+    assert b"X-B" not in heard
+
+
+def test_headers_are_spelled_as_servers_do() -> None:
+    heard = said(lambda line: line.heard(HELLO_REQUEST[:-2] + b"Connection: close\r\n\r\n"))
+
+    names = [one.partition(b":")[0] for one in heard.partition(b"\r\n\r\n")[0].split(b"\r\n")[1:]]
+    assert [b"Date", b"Connection", b"Content-Type", b"Content-Length"] == names
+
+
+@pytest.mark.parametrize("begun", [b"0\r\nA: ", b"1;a="], ids=["a trailer", "an extension"])
+def test_what_stands_beside_a_body_has_an_end_as_well(begun: bytes) -> None:
+    endless = begun + b"x" * 9 * reading.MOST_HEAD
+
+    async def say(line: Line) -> tuple[bytes, list[Order]]:
+        chunked = line.create("Transfer-Encoding: chunked", body=b"")
+        body = b"%x\r\n%s\r\n" % (len(ORDER), ORDER)
+        return await line.heard(chunked, body + endless), await line.orders()
+
+    heard, orders = said(say)
+    assert ([431], []) == (statuses(heard), orders)
+
+
 def test_who_is_just_asking_when_the_server_ends_is_answered(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -252,7 +356,7 @@ def test_who_is_just_asking_when_the_server_ends_is_answered(
 
     heard = said(ask_late)
     assert [201] == statuses(heard)
-    assert b"connection: close" in heard
+    assert b"Connection: close" in heard
 
 
 def test_who_asks_nothing_more_does_not_hold_up_the_end(monkeypatch: pytest.MonkeyPatch) -> None:

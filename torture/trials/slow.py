@@ -8,7 +8,7 @@ import time
 from collections.abc import Awaitable, Callable
 
 from orderglot import dialects
-from orderglot.faces.connection import SECONDS_FOR_ANSWER, SECONDS_FOR_BODY, SECONDS_FOR_HEAD
+from orderglot.faces.patience import SECONDS_FOR_ANSWER, SECONDS_FOR_BODY, SECONDS_FOR_HEAD
 from torture import books
 from torture.books import creation, one_of
 from torture.ground import Ground, Row

@@ -23,7 +23,9 @@ from orderglot.core.errors import HubError
 from orderglot.stores.address import shown
 
 if TYPE_CHECKING:
-    from orderglot.faces.asgi import Asgi, Receive, Scope, Tell
+    from orderglot.faces.asgi import Asgi
+    from orderglot.faces.dispatcher import Dispatcher
+    from orderglot.faces.pages import Receive, Scope, Tell
 
 log = structlog.get_logger("orderglot.line")
 
@@ -91,6 +93,12 @@ class Application:
         self.public_url = public_url
         self.log_level = log_level
         self.asgi: Asgi | None = None
+
+    @property
+    def dispatcher(self) -> Dispatcher:
+        """What answers; it is there from the lifespan's beginning on."""
+        assert self.asgi is not None
+        return self.asgi.dispatcher
 
     async def __call__(self, scope: Scope, receive: Receive, tell: Tell) -> None:
         """Serve one connection's scope, as ASGI has it."""

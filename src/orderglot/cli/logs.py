@@ -5,12 +5,12 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import structlog
 
 if TYPE_CHECKING:
-    from structlog.typing import EventDict, Processor
+    from structlog.typing import Processor
 
 
 def set_up_logs(level: str) -> None:
@@ -19,7 +19,6 @@ def set_up_logs(level: str) -> None:
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper("iso"),
-        _without_query,
     )
     inner = structlog.stdlib.ProcessorFormatter
     structlog.configure(
@@ -38,7 +37,7 @@ def set_up_logs(level: str) -> None:
     logging.basicConfig(level=level.upper(), handlers=[lines], force=True)
     # What uvicorn says of itself in passing is for those who look for a fault.
     logging.getLogger("uvicorn.error").setLevel("INFO" if level == "debug" else "WARNING")
-    logging.getLogger("uvicorn.access").setLevel("INFO")
+    logging.getLogger("orderglot.access").setLevel("INFO")
     # The line out names every URL that it asks for, and some vendors' credentials stand there.
     logging.getLogger("httpx2").setLevel("WARNING")
     logging.getLogger("httpcore2").setLevel("WARNING")
@@ -51,12 +50,3 @@ def _ending(terminal: bool) -> tuple[Processor, ...]:
         plain = structlog.dev.plain_traceback
         return (structlog.dev.ConsoleRenderer(colors=colors, exception_formatter=plain),)
     return structlog.processors.format_exc_info, structlog.processors.JSONRenderer()
-
-
-def _without_query(_logger: Any, _method: str, event: EventDict) -> EventDict:
-    """Take the query out of an access line, for some vendors' credentials stand there."""
-    if event.get("logger") != "uvicorn.access":
-        return event
-    client, method, path, _version, status = event.pop("positional_args")
-    request = {"client": client, "method": method, "path": path.partition("?")[0]}
-    return {**event, "event": "request", **request, "status": status}

@@ -192,7 +192,7 @@ def _serve(config: "Config", line: socket.socket) -> None:
     from uvicorn import Config as Line
 
     from orderglot.cli.line import Application, Process
-    from orderglot.faces.connection import SECONDS_FOR_HEAD, Connection
+    from orderglot.faces.connection import Connection
 
     application = Application(
         config.database,
@@ -212,7 +212,6 @@ def _serve(config: "Config", line: socket.socket) -> None:
         proxy_headers=False,
         server_header=False,
         workers=config.workers,
-        timeout_keep_alive=int(SECONDS_FOR_HEAD),
         timeout_graceful_shutdown=GRACE,
     )
     if config.workers > 1:

@@ -1,4 +1,4 @@
-"""One client's connection: what uvicorn leaves open of how long, how much and how it ends.
+"""One client's connection: requests in, answers out in the same order, and no patience without end.
 
 A client that dawdles, says too much or breaks off costs a connection and nothing else; one whose
 request is whole gets its answer, even while the server ends.
@@ -7,219 +7,226 @@ request is whole gets its answer, even while the server ends.
 from __future__ import annotations
 
 import asyncio
-from math import inf
+from collections import deque
 from typing import Any
-from weakref import WeakSet
 
-from uvicorn.protocols.http.httptools_impl import (
-    STATUS_LINE,
-    HttpToolsProtocol,
-    RequestResponseCycle,
-)
+import structlog
+from msgspec import Struct
+from uvicorn import Config
 from uvicorn.server import ServerState
 
-SECONDS_FOR_HEAD = 20.0
-"""A client has so long for a whole head, from the opening of the line or the last answer on."""
-
-SECONDS_FOR_BODY = 60.0
-SECONDS_FOR_ANSWER = 60.0
-"""A client has so long to take an answer off the line."""
+from orderglot.faces import patience
+from orderglot.faces.dispatcher import FAILED, Dispatcher, plain
+from orderglot.faces.reading import NO_REQUEST, Reader
+from orderglot.faces.spelling import spelled, title
+from orderglot.wire.message import Request, Response
 
 LINGER = 1.0
-"""So long a server that ends waits for what a client may just be sending."""
+"""So long, in seconds, what a client may just be sending is waited for before hanging up."""
 
-MOST_HEAD = 2**16
-MOST_HEADERS = 200
-SWEEP = 1.0
-"""The clock is looked at so often, in seconds; nothing is done for it at any request."""
+CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+CLOSE = "Connection: close\r\n"
 
-TOO_SLOW = (408, "The request did not come in time.")
-TOO_LONG = (431, "The head of the request is too long.")
+TOO_SLOW = plain(408, "The request did not come in time.")
+NOT_WHOLE = plain(400, "The request is not whole.")
 
-NOT_WHOLE = (400, "The request is not whole.")
-
-_HEAD, _BODY, _NOTHING = "head", "body", "nothing"
-"""What a connection may be waiting for."""
-
-SECONDS = {_HEAD: SECONDS_FOR_HEAD, _BODY: SECONDS_FOR_BODY, _NOTHING: inf}
-
-_swept: WeakSet[ServerState] = WeakSet()
+log = structlog.get_logger("orderglot.line")
+access = structlog.get_logger("orderglot.access")
 
 
-class Excess(Exception):
-    """The head of a request is longer than any client needs."""
+class Turn(Struct, kw_only=True):
+    """What is answered next: a request, or a refusal that stands already."""
+
+    request: Request | None = None
+    refusal: Response = NO_REQUEST
+    last: bool = False
+    """Nothing is answered behind it."""
 
 
-class Connection(HttpToolsProtocol):
-    """uvicorn's connection, with limits, and with an end that cuts nobody off."""
+class Connection(asyncio.Protocol):
+    """A line to one client, as uvicorn's server opens it for an application with a dispatcher."""
 
-    def __init__(self, *args: Any, **more: Any) -> None:
-        super().__init__(*args, **more)
-        self.awaits = _HEAD
-        self.since = self.loop.time()
+    def __init__(
+        self,
+        config: Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],  # noqa: ARG002 (uvicorn names it)
+        _loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        application: Any = config.app
+        self.dispatcher: Dispatcher = application.dispatcher
+        self.state = server_state
+        self.loop = _loop or asyncio.get_running_loop()
+        self.logs = config.access_log
+        self.reader = Reader(self, self.dispatcher)
+        self.transport: asyncio.Transport
+        self.peer = self.scheme = self.here = ""
+        self.turns: deque[Turn] = deque()
+        self.answering: asyncio.Task[None] | None = None
+        self.drained: asyncio.Future[None] | None = None
+        self.dates: list[tuple[bytes, bytes]] = []
+        self.stamp = ""
         self.stuck: float | None = None
-        self.head = 0
-        self.ending = False
-        self.before: RequestResponseCycle | None = None
-        self.answered: RequestResponseCycle | None = None
-        self.refusal: tuple[int, str] | None = None
-        self.refused = False
-        self.behind: list[tuple[bytes, bytes]] = []
+        self.paused = self.ending = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin, and see to it that somebody looks at the clock."""
-        super().connection_made(transport)
-        if self.server_state not in _swept:
-            _swept.add(self.server_state)
-            self.loop.call_later(SWEEP, _sweep, self.server_state, self.loop)
+        self.transport = transport
+        self.peer, _ = _address(transport.get_extra_info("peername"))
+        host, port = _address(transport.get_extra_info("sockname"))
+        self.here = f"[{host}]:{port}" if ":" in host else f"{host}:{port}" if port else "localhost"
+        self.scheme = "https" if transport.get_extra_info("sslcontext") else "http"
+        self.state.connections.add(self)  # type: ignore[arg-type]
+        patience.watch(self.state, self.loop)
 
-    def connection_lost(self, exc: Exception | None) -> None:
-        """Let go, and tell whoever is answering, be it the first of many requests or the last."""
-        if self.answered is not None:
-            self.answered.disconnected = True
-            self.answered.message_event.set()
-        super().connection_lost(exc)
-
-    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
-        self.answered = cycle
-        super()._start_asgi_task(cycle, app)
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 (asyncio names it)
+        """Let go; what is being done for the client is done to its end."""
+        self.state.connections.discard(self)
+        self.reader.deaf = True
+        self.turns.clear()
+        self.resume_writing()
+        if self.answering is not None:
+            self.state.tasks.add(self.answering)
+            self.answering.add_done_callback(self.state.tasks.discard)
 
     def data_received(self, data: bytes) -> None:
-        """Take bytes in; a head that is still not whole must not have too many of them."""
-        if self.refused:
+        """Take bytes in."""
+        self.reader.read(data)
+
+    def eof_received(self) -> bool:
+        """Hear that the client will say no more: what it has said is answered all the same."""
+        if self.reader.begun and not self.reader.deaf:
+            self.refuse(NOT_WHOLE)
+        self.ending = True
+        return self.answering is not None
+
+    def take(self, request: Request, *, last: bool) -> None:
+        """Answer a request when its turn comes."""
+        self._take(Turn(request=request, last=last))
+
+    def refuse(self, refusal: Response) -> None:
+        """Say no behind the answers to the requests before, and hear nothing more."""
+        self.reader.deaf = True
+        self._take(Turn(refusal=refusal, last=True))
+
+    def _take(self, turn: Turn) -> None:
+        if self.answering is None:
+            self.answering = self.loop.create_task(self._answer(turn))
+        else:
+            self.turns.append(turn)
+            self._pause(True)
+
+    async def _answer(self, turn: Turn) -> None:
+        """Answer what is there, one after the other."""
+        while True:
+            request, response = turn.request, turn.refusal
+            if request is not None:
+                response = await self.dispatcher.answer(request)
+            last = turn.last or (self.ending and not self.turns)
+            self._write(request, response, last=last)
+            if self.drained is not None:
+                await self.drained
+            if last or not self.turns:
+                break
+            turn = self.turns.popleft()
+        self.answering = None
+        if last or self.ending:
+            self._hang_up(refused=request is None)
+        else:
+            self._pause(False)
+            self.invite()
+
+    def _write(self, request: Request | None, response: Response, *, last: bool) -> None:
+        if self.transport.is_closing():
             return
-        if self.awaits == _HEAD:
-            self.head += len(data)
-        super().data_received(data)
-        if (self.awaits == _HEAD and self.head > MOST_HEAD) or len(self.behind) > MOST_HEADERS:
-            self._refuse_in_turn(*TOO_LONG)
+        method = request.method if request else ""
+        more = self._stamped() + CLOSE if last else self._stamped()
+        try:
+            self.transport.write(spelled(response, method, more))
+        except ValueError:
+            log.exception("unforeseen", path=request.path if request else "")
+            self.transport.write(spelled(FAILED, method, more))
+        self.state.total_requests += 1
+        if self.logs and request is not None:
+            # The query stays out, for some vendors' credentials stand there.
+            access.info(
+                "request",
+                client=self.peer,
+                method=request.method,
+                path=request.path,
+                status=response.status,
+            )
 
-    def on_message_begin(self) -> None:
-        """Begin a request."""
-        super().on_message_begin()
-        if self.awaits == _NOTHING:
-            self._await(_HEAD)
+    def _stamped(self) -> str:
+        """Give the line with the date, which the server writes anew each second."""
+        if self.dates is not self.state.default_headers:
+            self.dates = self.state.default_headers
+            self.stamp = "".join(
+                f"{title(name.decode())}: {value.decode()}\r\n" for name, value in self.dates
+            )
+        return self.stamp
 
-    def on_headers_complete(self) -> None:
-        """Begin to answer; the answer while the server ends is the last one."""
-        if len(self.headers) > MOST_HEADERS or (self.head > MOST_HEAD and self._is_too_long()):
-            self.refusal = TOO_LONG
-            raise Excess
-        self.before = self.cycle
-        super().on_headers_complete()
-        # What comes behind the body is no header, and a proxy may not have looked at it.
-        self.headers = self.behind = []
-        self._await(_BODY)
-        if self.ending:
-            self.cycle.keep_alive = False
+    def invite(self) -> None:
+        """Ask for the body whose sender waits to be asked, behind the answers to what came before."""
+        if self.answering is None and self.reader.invited:
+            self.reader.invited = False
+            self.transport.write(CONTINUE)
 
-    def _is_too_long(self) -> bool:
-        return len(self.url) + sum(len(n) + len(v) for n, v in self.headers) > MOST_HEAD
-
-    def on_message_complete(self) -> None:
-        """Know the request whole."""
-        self._await(_NOTHING)
-        super().on_message_complete()
-
-    def on_response_complete(self) -> None:
-        """Wait for the next request, if all were answered."""
-        if self.awaits == _NOTHING:
-            self._await(_HEAD)
-        super().on_response_complete()
-
-    def _await(self, what: str) -> None:
-        self.awaits = what
-        self.since = self.loop.time()
-        self.head = 0
-
-    def send_400_response(self, msg: str) -> None:
-        """Refuse what is no request."""
-        self._refuse_in_turn(*self.refusal or (400, msg))
-
-    def _refuse_in_turn(self, status: int, reason: str) -> None:
-        """Say no, or hang up behind the answers to the requests before."""
-        if self.refused:
-            return None
-        last: RequestResponseCycle | None = self.before if self.awaits == _BODY else self.cycle
-        if last is None or last.response_complete:
-            return self._refuse(status, reason)
-        if self.awaits == _BODY:
-            self.pipeline.popleft()
-            self.cycle = last
-        last.keep_alive = False
-        self._await(_NOTHING)
-        self.flow.pause_reading()
+    def _hang_up(self, *, refused: bool) -> None:
+        """Close the line; behind a refusal not before the client, who may still speak, can hear it."""
+        if not refused:
+            return self.transport.close()
+        self._pause(False)
+        if self.transport.can_write_eof() and not self.transport.is_closing():
+            self.transport.write_eof()
+        self.loop.call_later(LINGER, self.transport.close)
         return None
 
-    def _refuse(self, status: int, reason: str) -> None:
-        head = (
-            b"content-type: text/plain; charset=utf-8",
-            b"content-length: %d" % (len(reason) + 1),
-            b"connection: close",
-            b"",
-            reason.encode() + b"\n",
-        )
-        self.transport.write(STATUS_LINE[status] + b"\r\n".join(head))
-        self.transport.write_eof()
-        # Hanging up while the client still speaks would take the answer away from it.
-        self.refused = True
-        self.flow.resume_reading()
-        self.loop.call_later(LINGER, self.transport.close)
-        if not self._is_idle():
-            self.cycle.disconnected = True
-            self.cycle.response_complete = True
-            self.cycle.message_event.set()
+    def _pause(self, paused: bool) -> None:
+        if paused != self.paused and not self.transport.is_closing():
+            self.paused = paused
+            (self.transport.pause_reading if paused else self.transport.resume_reading)()
 
-    def eof_received(self) -> bool:  # type: ignore[override]
-        """Hear that the client will say no more: what it has said is answered all the same."""
-        if self.awaits == _BODY or (self.awaits == _HEAD and self.head):
-            self._refuse_in_turn(*NOT_WHOLE)
-        if self._is_idle():
-            return False
-        self.cycle.keep_alive = False
-        return True
+    def pause_writing(self) -> None:
+        """Wait with the next answer until the client has taken of those that are on the line."""
+        self.drained = self.loop.create_future()
+
+    def resume_writing(self) -> None:
+        """Go on."""
+        if self.drained is not None:
+            self.drained.set_result(None)
+            self.drained = None
 
     def shutdown(self) -> None:
         """Let the last answers go out; who has none to come may yet be about to ask."""
         self.ending = True
-        if self._is_idle():
+        if self.answering is None:
             self.loop.call_later(LINGER, self._leave)
-        else:
-            super().shutdown()
-
-    def _is_idle(self) -> bool:
-        last: RequestResponseCycle | None = self.cycle
-        return last is None or last.response_complete
 
     def _leave(self) -> None:
-        if self._is_idle() and not (self.awaits == _HEAD and self.head):
+        if self.answering is None and not self.reader.begun:
             self.transport.close()
 
     def look_at_clock(self, now: float) -> None:
         """Hang up on a client that has taken too long over what is its turn."""
         if self.transport.get_write_buffer_size():
             self.stuck = now if self.stuck is None else self.stuck
-            if now - self.stuck > SECONDS_FOR_ANSWER:
+            if now - self.stuck > patience.SECONDS_FOR_ANSWER:
                 self.transport.abort()
-        elif self.flow.read_paused or self.refused:
-            self.stuck, self.since = None, now
-        elif now - self.since > SECONDS[self.awaits]:
+            return
+        self.stuck, reader = None, self.reader
+        if reader.since is None or self.answering is not None or reader.deaf:
+            reader.since = now
+        elif now - reader.since > patience.SECONDS[reader.awaits]:
             self._lose_patience()
 
     def _lose_patience(self) -> None:
-        begun = self.head if self.awaits == _HEAD else not self.cycle.response_started
-        if begun:
-            self._refuse_in_turn(*TOO_SLOW)
+        if self.reader.begun:
+            self.refuse(TOO_SLOW)
         else:
             self.transport.close()
 
 
-def _sweep(state: ServerState, loop: asyncio.AbstractEventLoop) -> None:
-    now = loop.time()
-    for connection in list(state.connections):
-        if isinstance(connection, Connection):
-            connection.look_at_clock(now)
-    if state.connections:
-        loop.call_later(SWEEP, _sweep, state, loop)
-    else:
-        _swept.discard(state)
+def _address(found: Any) -> tuple[str, int]:
+    """Read an end of a line; one that is no TCP has no address."""
+    return (str(found[0]), int(found[1])) if isinstance(found, tuple) else ("", 0)

@@ -1,0 +1,60 @@
+"""Pages: what is ordinary, as an ASGI application that is asked for one page at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+from urllib.parse import unquote
+
+from orderglot.wire.message import Request, Response
+
+Message = MutableMapping[str, Any]
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Tell = Callable[[Message], Awaitable[None]]
+Page = Callable[[Scope, Receive, Tell], Awaitable[None]]
+
+
+async def asked(page: Page, request: Request) -> Response:
+    """Ask a page, and give its answer whole.
+
+    The page finds the address that the request came in on in its state, as ``base``.
+    """
+    told: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": request.body, "more_body": False}
+
+    async def tell(message: Message) -> None:
+        told.append(message)
+
+    await page(_scope(request), receive, tell)
+    start, *bodies = told
+    return Response(
+        status=start["status"],
+        headers={_text(name).lower(): _text(value) for name, value in start.get("headers", ())},
+        body=b"".join(message.get("body", b"") for message in bodies),
+    )
+
+
+def _scope(request: Request) -> Scope:
+    headers = request.headers.items()
+    return {
+        "type": "http",
+        "asgi": {"version": "3.0", "spec_version": "2.3"},
+        "http_version": "1.1",
+        "method": request.method,
+        "scheme": request.base.partition(":")[0],
+        "path": unquote(request.path),
+        "raw_path": request.path.encode("latin-1"),
+        "root_path": "",
+        "query_string": request.query.encode("latin-1"),
+        "headers": [(name.encode("latin-1"), text.encode("latin-1")) for name, text in headers],
+        "client": (request.peer, 0),
+        "server": None,
+        "state": {"base": request.base},
+    }
+
+
+def _text(raw: bytes) -> str:
+    return raw.decode("latin-1")
