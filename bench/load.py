@@ -1,7 +1,7 @@
 """The load: requests that were encoded beforehand, over so many connections, and what came back.
 
 It is a plain loop over epoll, because whoever asks must be faster than whoever answers: an answer
-costs it 15 to 25 microseconds.
+costs it some 7 microseconds.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from msgspec import Struct
 MARK = b"0123456789-serial-0123456789"
 """Where this stands in a request, a number goes that no other request has."""
 
-PIECE = 1 << 18
+PIECE = 1 << 15
 PATIENCE = 30
 """So many seconds an answer may take before the server counts as hung."""
 
@@ -123,6 +123,8 @@ class _Line:
     def __init__(self, port: int, requests: Iterator[bytes]) -> None:
         self.socket = socket.create_connection(("127.0.0.1", port), PATIENCE)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        # With a time to wait for, each call would ask the system whether it has to.
+        self.socket.settimeout(None)
         self.requests = requests
         self.pieces = b""
         self.asked_at = 0.0
