@@ -255,6 +255,30 @@ def test_an_answer_that_takes_its_time_is_not_cut_off(behind: bytes, answers: li
     assert answers == statuses(said(lambda line: line.heard(HELLO_REQUEST + behind), tardy))
 
 
+def test_who_asks_much_at_once_does_not_keep_others_waiting() -> None:
+    answered: list[str] = []
+
+    async def note(_desk: Any, ask: Any) -> str:
+        answered.append(str(ask))
+        return "hello"
+
+    noting = replace(HELLO, read_request=lambda request, _caller: request.query, perform=note)
+
+    def asking(name: str) -> bytes:
+        return HELLO_REQUEST.replace(b"hello", b"hello?%s" % name.encode())
+
+    async def crowd(line: Line) -> None:
+        lines = [await line.opened() for _ in range(2)]
+        for name, (_, writer) in zip(("much", "little"), lines, strict=True):
+            writer.write(asking(name) * (100 if name == "much" else 1))
+        await until(lambda: len(answered) == 101)
+        for _, writer in lines:
+            writer.close()
+
+    said(crowd, replace(DIALECT, operations=(noting,)))
+    assert answered.index("little") < 50
+
+
 def test_a_client_that_waits_to_be_asked_for_its_body_is_asked() -> None:
     async def wait(line: Line) -> tuple[bytes, bytes]:
         reader, writer = await line.opened()

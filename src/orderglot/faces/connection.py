@@ -129,6 +129,8 @@ class Connection(asyncio.Protocol):
             if last or not self.turns:
                 break
             turn = self.turns.popleft()
+            # Whoever asks much at once does not keep others waiting.
+            await asyncio.sleep(0)
         self.answering = None
         if last or self.ending:
             self._hang_up(refused=request is None)
