@@ -76,7 +76,7 @@ class Asgi:
             _headers(scope["headers"]),
             body,
             peer=(scope.get("client") or ("",))[0],
-            scheme=scope["scheme"],
+            scheme=scope.get("scheme", "http"),
             here=_here(scope),
         )
 
