@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, TypeVar
 from urllib.parse import unquote
+
+from msgspec import Struct
 
 from orderglot.core.errors import NotFound, Unsupported
 from orderglot.wire.dialect import Dialect, Operation
@@ -14,7 +16,7 @@ Owner = TypeVar("Owner")
 NO_PARAMS: dict[str, str] = {}
 
 
-class Route(NamedTuple, Generic[Owner]):
+class Route(Struct, Generic[Owner], frozen=True):
     """An operation, whose it is, and the values of its path's names."""
 
     owner: Owner
@@ -51,7 +53,7 @@ class Routes(Generic[Owner]):
         Raises NotFound where no template fits, Unsupported where only the method does not.
         """
         values: list[str] = []
-        node = self.root and _walk(self.root, path.split("/")[1:], 0, values)
+        node = self.root and _walk(self.root, path.split("/"), 1, values)
         if node is None:
             raise NotFound(f"There is nothing at {path[:200]}.")
         entry = node.methods.get("GET" if method == "HEAD" else method)
@@ -59,7 +61,9 @@ class Routes(Generic[Owner]):
             allow = tuple(sorted(node.methods))
             raise Unsupported(f"{path[:200]} takes {' or '.join(allow)} alone.", allow=allow)
         owner, operation, names = entry
-        params = dict(zip(names, map(unquote, values), strict=True)) if names else NO_PARAMS
+        if "%" in path:
+            values = list(map(unquote, values))
+        params = dict(zip(names, values, strict=True)) if names else NO_PARAMS
         return Route(owner, operation, params)
 
     def nearest(self, path: str) -> Owner | None:
@@ -99,17 +103,17 @@ def _walk(
     """Follow a path; a literal goes before a name, and a name never stands for nothing."""
     for number in range(at, len(segments)):
         segment = segments[number]
-        literal, param = node.literals.get(segment), node.param if segment else None
+        literal, param = node.literals.get(segment), node.param
         if literal is not None and param is not None:
             known = len(values)
             if (found := _walk(literal, segments, number + 1, values)) is not None:
                 return found
             del values[known:]
+        if param is not None and segment:
+            values.append(segment)
+            node = param
         elif literal is not None:
             node = literal
-            continue
-        if param is None:
+        else:
             return None
-        values.append(segment)
-        node = param
     return node if node.methods else None

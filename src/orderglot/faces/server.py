@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import structlog
 
-from orderglot.core.caller import Caller, demand
+from orderglot.core.caller import READ, Caller, demand
 from orderglot.core.errors import HubError, Rule, Unauthenticated, Upstream, invalid
 from orderglot.core.ports import Store
 from orderglot.faces.brake import Brake
@@ -71,25 +71,34 @@ class Server:
             return await self._open(operation, request)
         caller = await self.dialect.auth.identify(request, self.store.keyring)
         demand(caller, operation.needs)
-        if not operation.once:
-            return await self._perform(operation, request, caller, None)
-        return await self.replay.once(
-            caller,
-            request,
-            lambda remember: self._perform(operation, request, caller, remember),
-            lambda error: self.refuse(error, request),
-        )
+        if operation.once:
+            return await self.replay.once(
+                caller,
+                request,
+                lambda remember: self._perform(operation, request, caller, remember),
+                lambda error: self.refuse(error, request),
+            )
+        if operation.needs == READ:
+            return await self._read(operation, request, caller)
+        return await self._perform(operation, request, caller, None)
 
     async def _open(self, operation: Operation[Any, Any], request: Request) -> Response:
         self.brake.check(request.peer)
         ask = operation.read_request(request, NOBODY)
-        desk = Desk(self.store.keyring, self.store.now(), books=self.store.of)
+        desk = Desk(self.store.keyring, request.at or self.store.now(), books=self.store.of)
         try:
             answer = await operation.perform(desk, ask)
         except Unauthenticated:
             self.brake.failed(request.peer)
             raise
         return operation.write_response(answer, request)
+
+    async def _read(
+        self, operation: Operation[Any, Any], request: Request, caller: Caller
+    ) -> Response:
+        ask = operation.read_request(request, caller)
+        desk = Desk(self.store.keyring, request.at or self.store.now(), self.store.of(caller))
+        return operation.write_response(await operation.perform(desk, ask), request)
 
     async def _perform(
         self,
@@ -100,7 +109,7 @@ class Server:
     ) -> Response:
         ask = operation.read_request(request, caller)
         async with self.store.of(caller).together() as unit:
-            desk = Desk(self.store.keyring, unit.now(), unit)
+            desk = Desk(self.store.keyring, request.at or self.store.now(), unit)
             response = operation.write_response(await operation.perform(desk, ask), request)
             for answered in remember(response) if remember else ():
                 unit.remember(answered)

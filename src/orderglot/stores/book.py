@@ -22,7 +22,7 @@ T = TypeVar("T")
 class Together:
     """A unit that is committed where it is left well.
 
-    A class of its own, since every request goes through one and a generator would cost it more.
+    A class of its own, since whatever writes goes through one and a generator would cost it more.
     """
 
     __slots__ = ("_unit",)

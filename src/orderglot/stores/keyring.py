@@ -49,7 +49,7 @@ class Keyring:
         shown = fingerprint(secret)
         found = await self._shelf.credential(dialect, kind, shown)
         same = hmac.compare_digest(found.fingerprint if found else _NOBODY, shown)
-        if found is None or not same or not _good(found, self._clock()):
+        if found is None or not same or not _good(found, self._clock):
             raise Unauthenticated("This key or token is not known, has expired or was ended.")
         return found
 
@@ -168,13 +168,13 @@ class Keyring:
 
 def fingerprint(secret: str) -> str:
     """Give the SHA-256 of a secret, by which it is found and told."""
-    return sha256(secret.encode(errors="surrogatepass")).hexdigest()
+    return sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _named(caller: Caller, dialect: str, id: str) -> Caller:
     return caller if caller.name else replace(caller, name=f"{dialect}:{id}")
 
 
-def _good(credential: Credential, now: datetime) -> bool:
-    alive = credential.expires is None or credential.expires > now
+def _good(credential: Credential, clock: Clock) -> bool:
+    alive = credential.expires is None or credential.expires > clock()
     return alive and credential.ended is None

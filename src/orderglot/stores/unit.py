@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Iterator, Sequence
 from contextlib import asynccontextmanager
 
 from msgspec.structs import replace
@@ -69,9 +69,10 @@ class Unit(Sight):
         """Go on in this unit, which ends when it ends."""
         yield self
 
-    async def _find(self, ref: Reference) -> Order | None:
-        if self._known is None:
-            return await super()._find(ref)
+    def _find(self, ref: Reference) -> Awaitable[Order | None]:
+        return super()._find(ref) if self._known is None else self._find_here(ref)
+
+    async def _find_here(self, ref: Reference) -> Order | None:
         found = self._orders.pending(ref) or await super()._find(ref)
         if found is not None and found.id in self._orders.kept:
             found = self._orders.with_id(found.id)

@@ -17,7 +17,7 @@ def read_basic(request: Request) -> tuple[str, str]:
         raise Unauthenticated("Send your credentials by HTTP Basic authentication.")
     try:
         user, colon, password = (
-            base64.b64decode(coded.strip(), validate=True).decode().partition(":")
+            binascii.a2b_base64(coded.strip(), strict_mode=True).decode().partition(":")
         )
     except (binascii.Error, ValueError):
         raise Unauthenticated("The Basic credentials are not base64 of id:key.") from None

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from orderglot.core.caller import READ, Caller
 from orderglot.core.errors import HubError, Invalid, Upstream
 from orderglot.core.order import Order, Reference
-from orderglot.core.ports import Book, Keyring, Unit
+from orderglot.core.ports import Book, Keyring
 from orderglot.core.query import Page, Window
 from orderglot.wire.bodies import Bodies
 from orderglot.wire.message import Request, Response
@@ -53,11 +53,11 @@ class Desk(Struct, frozen=True):
 
     keyring: Keyring
     now: datetime
-    opened: Unit | None = None
+    opened: Book | None = None
     books: Callable[[Caller], Book] | None = None
 
     @property
-    def book(self) -> Unit:
+    def book(self) -> Book:
         """The caller's book; what is written to it is kept when the operation has ended well."""
         if self.opened is None:
             raise RuntimeError("an open operation has no book")
@@ -77,7 +77,8 @@ class Operation(Generic[Ask, Answer]):
     write_request -> read_request -> perform -> write_response -> read_response
 
     ``paths`` are templates, every spelling the vendor uses; the first one is written. ``needs`` is
-    the right that the caller must have. With ``once`` a repeated request is not performed again.
+    the right that the caller must have; what needs no more than READ writes nothing. With ``once``
+    a repeated request is not performed again.
     What stands on the wire is declared as types: ``asks`` and ``heads`` have the query's arguments
     and the headers, ``takes`` is the body, ``gives`` what is answered when all goes well. Names
     that both ``asks`` and ``takes`` have may stand in either. ``perform`` says in the first

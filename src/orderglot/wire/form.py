@@ -58,12 +58,15 @@ class Form:
     def text(self, name: str, *, required: bool = False, longest: int | None = None) -> str:
         """Read a text, trimmed of blanks at both ends; numbers count as texts."""
         value = self.members.get(name)
-        if not isinstance(value, str):
-            if isinstance(value, _NO_TEXT):
-                self.refuse(name, Rule.MALFORMED, "This must be a text.")
-                return ""
-            value = "" if value is None else str(value)
-        text = value.strip()
+        if isinstance(value, str):
+            text = value.strip()
+        elif value is None:
+            text = ""
+        elif isinstance(value, _NO_TEXT):
+            self.refuse(name, Rule.MALFORMED, "This must be a text.")
+            return ""
+        else:
+            text = str(value)
         if required and not text:
             self.refuse(name, Rule.REQUIRED, "This field is required.")
         if longest is not None and len(text) > longest:
@@ -149,17 +152,18 @@ class Form:
             values = []
         if required and not values:
             self.refuse(name, Rule.REQUIRED, "At least one is required.")
-        return tuple(
+        forms = [
             Form(value, f"{path}[{number}]", self.problems, number)
             for number, value in enumerate(values, 1)
-        )
+        ]
+        return tuple(forms)
 
     def _read(self, name: str, read: Callable[[Any], T], *, required: bool) -> T | None:
-        if not self.has(name):
+        value = self.members.get(name)
+        if value in (None, ""):
             if required:
                 self.refuse(name, Rule.REQUIRED, "This field is required.")
             return None
-        value = self.members[name]
         try:
             return read(value)
         except ValueError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
-from urllib.parse import parse_qsl, quote, urlencode
+from urllib.parse import parse_qsl, quote
 
 from msgspec import Struct
 
@@ -50,7 +50,11 @@ Send = Callable[[Request], Awaitable[Response]]
 @lru_cache(maxsize=256)
 def pairs(query: str) -> Pairs:
     """Read a query string into its names and values, blanks kept, in order."""
-    return tuple(parse_qsl(query, keep_blank_values=True, errors="replace"))
+    if "%" in query or "+" in query:
+        return tuple(parse_qsl(query, keep_blank_values=True, errors="replace"))
+    # Where nothing is escaped, a quarter of the time does.
+    parts = [part.partition("=") for part in query.split("&") if part]
+    return tuple([(name, value) for name, _, value in parts])
 
 
 def argument(request: Request, name: str) -> str | None:
@@ -68,7 +72,7 @@ def arguments(request: Request, name: str) -> tuple[str, ...]:
 
 def query_of(values: Iterable[tuple[str, str]]) -> str:
     """Write names and values as a query string."""
-    return urlencode(tuple(values), quote_via=quote)
+    return "&".join([f"{segment(name)}={segment(value)}" for name, value in values])
 
 
 def fill(template: str, **params: str) -> str:
@@ -76,10 +80,11 @@ def fill(template: str, **params: str) -> str:
     return template.format_map({name: segment(value) for name, value in params.items()})
 
 
-@lru_cache(maxsize=4096)
 def segment(value: str) -> str:
-    """Spell a value as one segment of a path."""
-    return quote(value, safe="")
+    """Spell a value as one segment of a path, or as one part of a query."""
+    # Nearly every id is of letters, digits and dashes alone, which are spelled as they are.
+    plain = value.isascii() and value.replace("-", "").isalnum()
+    return value if plain else quote(value, safe="")
 
 
 def essence(header: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
@@ -16,7 +15,7 @@ T = TypeVar("T")
 
 PLACES = 6
 LARGEST = Decimal(10) ** 12
-WHOLE = Decimal(2) ** 63
+WHOLE = 2**63
 _QUANTUM = Decimal(1).scaleb(-PLACES)
 _ONE = Decimal(1)
 _NOUGHT = Decimal(0)
@@ -30,7 +29,8 @@ FALSE = frozenset({"0", "false", "no", "n"})
 NO_ID = ("", "0")
 """What a thing is called that nobody has given an id."""
 
-_NUMBER = re.compile("[1-9][0-9]*")
+_PLAIN = (str, int, Decimal)
+"""What numbers and flags are spelled as."""
 
 
 def read_amount(value: Any) -> Decimal:
@@ -38,7 +38,7 @@ def read_amount(value: Any) -> Decimal:
 
     Raises ValueError unless it is finite, smaller than 10^12 and of at most six decimals.
     """
-    if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
+    if isinstance(value, bool) or not isinstance(value, _PLAIN):
         raise ValueError("is not a number")
     try:
         amount = Decimal(value.strip() if isinstance(value, str) else value)
@@ -51,42 +51,51 @@ def read_amount(value: Any) -> Decimal:
     return amount
 
 
-@lru_cache(maxsize=4096)
 def bare(amount: Decimal | None) -> Decimal | None:
     """Give an amount as wires print it: exact, without an exponent or zeros at its end.
 
-    Nought has no sign. The same few amounts are printed again and again: they are remembered.
+    Nought has no sign.
     """
     if not amount:
         return None if amount is None else _NOUGHT
-    short = amount.normalize()
+    return _bare(str(amount))
+
+
+@lru_cache(maxsize=4096)
+def _bare(text: str) -> Decimal:
+    """Give an amount by its text, which is sooner told from others than the amount itself.
+
+    The same few amounts are printed again and again: they are remembered.
+    """
+    short = Decimal(text).normalize()
     return short.quantize(_ONE) if short == short.to_integral_value() else short
 
 
 def read_whole(value: Any) -> int:
     """Read a whole number, from a number or a text of one; raises ValueError otherwise."""
-    if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
+    if isinstance(value, str):
+        value = _whole(value.strip())
+    elif isinstance(value, Decimal) and _is_whole(value):
+        value = int(value)
+    if not isinstance(value, int) or isinstance(value, bool) or not -WHOLE < value < WHOLE:
         raise ValueError("is not a whole number")
-    if isinstance(value, str) and not _digits(value.strip()):
-        raise ValueError("is not a whole number")
-    if isinstance(value, int) and abs(value) < WHOLE:
-        return value
-    number = Decimal(value)
-    if not number.is_finite() or number.copy_abs() >= WHOLE or number != number.to_integral_value():
-        raise ValueError("is not a whole number")
-    return int(number)
+    return value
 
 
-def _digits(text: str) -> bool:
+def _whole(text: str) -> int | None:
     unsigned = text[1:] if text[:1] in "+-" else text
-    return unsigned.isascii() and unsigned.isdigit() and len(unsigned) < 20
+    return int(text) if unsigned.isascii() and unsigned.isdigit() and len(unsigned) < 20 else None
+
+
+def _is_whole(number: Decimal) -> bool:
+    return number.is_finite() and number.copy_abs() < WHOLE and number == number.to_integral_value()
 
 
 def read_flag(value: Any) -> bool:
     """Read a yes or no: 1, 0, true, false, as number, text or JSON; raises ValueError otherwise."""
     if isinstance(value, bool):
         return value
-    spelled = str(value).strip().lower() if isinstance(value, str | int | Decimal) else ""
+    spelled = str(value).strip().lower() if isinstance(value, _PLAIN) else ""
     if spelled in TRUE or spelled in FALSE:
         return spelled in TRUE
     raise ValueError("is not 1 or 0")
@@ -124,9 +133,9 @@ def whole_second(moment: datetime | None) -> datetime | None:
 
 def write_number(text: str, longest: int = 15) -> int | str | None:
     """Spell an id or a number bare where it is one of so many digits, else as it is; none as null."""
-    if text in NO_ID:
-        return None
-    return int(text) if len(text) <= longest and _NUMBER.fullmatch(text) else text
+    if text.isdecimal() and text.isascii() and text[0] != "0" and len(text) <= longest:
+        return int(text)
+    return None if text in NO_ID else text
 
 
 def round_number(number: str) -> str:

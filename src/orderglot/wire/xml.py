@@ -59,7 +59,8 @@ def write(name: str, value: Any, each: Mapping[str, str]) -> bytes:
 
 def sayable(text: str) -> str:
     """Give a text without the characters that XML cannot say."""
-    return _UNSAYABLE.sub("", text)
+    # Whatever can be printed can be said, and most texts are of nothing else.
+    return text if text.isprintable() else _UNSAYABLE.sub("", text)
 
 
 class _Tree:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from orderglot.dialects.adobe.media import JSON
 from orderglot.wire.form import Form
-from orderglot.wire.message import Request, fill, query_of
+from orderglot.wire.message import Request, fill, query_of, segment
 
 CUSTOMERS = "/v3/customers/"
 ORDERS = CUSTOMERS + "{customer_id}/orders"
@@ -20,7 +20,7 @@ WHOSE = "{customer_id}"
 
 def write_order_path(customer: str, order: str) -> str:
     """Spell the path of one order."""
-    return fill(ORDER, customer_id=customer, order_id=order)
+    return f"{CUSTOMERS}{segment(customer)}/orders/{segment(order)}"
 
 
 def write_orders_path(customer: str, query: Iterable[tuple[str, str]]) -> str:

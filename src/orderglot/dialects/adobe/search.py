@@ -71,9 +71,11 @@ def read_search(request: Request) -> Search:
     One that says nothing is as good as absent, one that the page does not know is passed over.
     """
     problems: list[Problem] = []
+    named = dict(pairs(request.query))
     filters = tuple(
         (name, value)
         for name in LISTS
+        if name in named
         for value in dict.fromkeys(arguments(request, name))
         if value and _fits(name, value, problems)
     )
@@ -137,7 +139,10 @@ def _read_number(
 
 def _first(request: Request, name: str) -> str:
     """Give the first value of a parameter: what a client appends to our links counts for less."""
-    return next((value for own, value in pairs(request.query) if own == name), "")
+    for own, value in pairs(request.query):
+        if own == name:
+            return value
+    return ""
 
 
 def write_search(search: Search) -> Iterator[tuple[str, str]]:

@@ -19,7 +19,6 @@ from orderglot.core.order import (
     Order,
     Promotion,
     Totals,
-    extra,
     native,
 )
 from orderglot.core.values import Kind, Relation, Status
@@ -34,7 +33,7 @@ from orderglot.dialects.adobe.tables import (
     STATUSES,
     SWITCHES,
 )
-from orderglot.dialects.adobe.values import said, write_id, write_moment
+from orderglot.dialects.adobe.values import write_id, write_moment
 from orderglot.wire.form import Form
 from orderglot.wire.values import bare, read_instant, read_references, unless
 
@@ -46,27 +45,28 @@ def write_order(order: Order, *, prices: bool = False, link: bool = True) -> dic
     id = write_id(native(order, NAME))
     customer = write_customer(order)
     lines, cancelling = apart(order)
-    return said(
-        {
-            "externalReferenceId": order.po_number,
-            "orderId": id,
-            "customerId": customer or None,
-            "orderType": KINDS.write(order.kind),
-            "referenceOrderId": write_target(order),
-            "referencedOrderId": "",
-            "currencyCode": order.currency or None,
-            "creationDate": write_moment(order.created),
-            "status": write_status(order),
-            "source": order.source if order.source in SOURCES else None,
-            "lineItems": [write_line(line, prices=prices) for line in lines],
-            "cancellingItems": [write_cancelling(line, lines, prices=prices) for line in cancelling]
-            or None,
-            "pricingSummary": write_summary(order) if prices else None,
-            "links": {"self": write_link(write_order_path(customer, id))}
-            if link and customer and id
-            else None,
-        }
-    )
+    spelled: dict[str, Any] = {"externalReferenceId": order.po_number, "orderId": id}
+    if customer:
+        spelled["customerId"] = customer
+    spelled["orderType"] = KINDS.write(order.kind)
+    spelled["referenceOrderId"] = write_target(order)
+    spelled["referencedOrderId"] = ""
+    if order.currency:
+        spelled["currencyCode"] = order.currency
+    if order.created:
+        spelled["creationDate"] = write_moment(order.created)
+    spelled["status"] = write_status(order)
+    if order.source in SOURCES:
+        spelled["source"] = order.source
+    spelled["lineItems"] = [write_line(line, prices=prices) for line in lines]
+    if cancelling:
+        items = [write_cancelling(line, lines, prices=prices) for line in cancelling]
+        spelled["cancellingItems"] = items
+    if prices and sums_up(order):
+        spelled["pricingSummary"] = write_summary(order)
+    if link and customer and id:
+        spelled["links"] = {"self": write_link(write_order_path(customer, id))}
+    return spelled
 
 
 def write_shown(order: Order, *, prices: bool) -> dict[str, Any]:
@@ -124,8 +124,8 @@ def read_target(form: Form, kind: Kind) -> tuple[Link, ...]:
 
 def write_status(order: Order) -> str:
     """Spell how far an order has come; of a failed one, why, where that is known."""
-    reason = extra(order, NAME).get(REASON.rpartition(".")[2])
-    if STATUSES.rounded(order.status) is Status.FAILED and reason in REASONS:
+    reason = order.extras.get(REASON)
+    if reason in REASONS and STATUSES.rounded(order.status) is Status.FAILED:
         return str(reason)
     return STATUSES.write(order.status)
 
@@ -138,8 +138,10 @@ def read_status(form: Form) -> tuple[Status, str]:
 
 def shows_prices(order: Order) -> bool:
     """Tell whether the page has prices for an order: a complete one, in one currency."""
-    currencies = {line.currency or order.currency for line in order.lines} | {order.currency}
-    return STATUSES.write(order.status) == DONE and len(currencies - {""}) <= 1
+    if STATUSES.write(order.status) != DONE:
+        return False
+    currencies = {order.currency, *[line.currency for line in order.lines]}
+    return len(currencies - {""}) <= 1
 
 
 def apart(order: Order) -> tuple[tuple[Line, ...], tuple[Line, ...]]:
@@ -160,27 +162,28 @@ def paired(kind: Kind, bought: tuple[Line, ...], cancelling: tuple[Line, ...]) -
 
 def write_line(line: Line, *, prices: bool) -> dict[str, Any]:
     """Spell a line item."""
-    return said(
-        {
-            "extLineItemNumber": line.number,
-            "offerId": line.sku,
-            "quantity": line.quantity,
-            "subscriptionId": line.subscription,
-            "status": STATUSES.write(line.status) if line.status else "",
-            "currencyCode": line.currency or None,
-            "deploymentId": line.deployment or None,
-            "discountCode": line.discount_code or None,
-            "remainingQuantity": line.remaining,
-            "proratedDays": line.prorated_days if prices else None,
-            "promotions": [
-                {"code": promotion.code, "result": promotion.result}
-                for promotion in line.promotions
-            ]
-            or None,
-            "flexDiscounts": write_discounts(line),
-            "pricing": write_pricing(line.pricing) if prices else None,
-        }
-    )
+    spelled: dict[str, Any] = {
+        "extLineItemNumber": line.number,
+        "offerId": line.sku,
+        "quantity": line.quantity,
+        "subscriptionId": line.subscription,
+        "status": STATUSES.write(line.status) if line.status else "",
+    }
+    if line.currency:
+        spelled["currencyCode"] = line.currency
+    if line.deployment:
+        spelled["deploymentId"] = line.deployment
+    if line.discount_code:
+        spelled["discountCode"] = line.discount_code
+    if line.remaining is not None:
+        spelled["remainingQuantity"] = line.remaining
+    if prices and line.prorated_days is not None:
+        spelled["proratedDays"] = line.prorated_days
+    if line.promotions:
+        spelled |= write_promotions(line.promotions)
+    if prices and line.pricing is not None and complete(line.pricing):
+        spelled["pricing"] = write_pricing(line.pricing)
+    return spelled
 
 
 def read_line(form: Form) -> Line:
@@ -216,14 +219,14 @@ def read_cancelling(form: Form) -> Line:
     return replace(line, quantity=-abs(line.quantity))
 
 
-def write_discounts(line: Line) -> list[dict[str, str]] | None:
-    """Spell promotions by the newer of their two names, which alone has a place for their ids."""
-    if not any(promotion.id for promotion in line.promotions):
-        return None
-    return [
-        {"id": promotion.id, "code": promotion.code, "result": promotion.result}
-        for promotion in line.promotions
-    ]
+def write_promotions(promotions: tuple[Promotion, ...]) -> dict[str, Any]:
+    """Spell promotions by both their names; the newer one alone has a place for their ids."""
+    spelled = {"promotions": [{"code": one.code, "result": one.result} for one in promotions]}
+    if any(one.id for one in promotions):
+        spelled["flexDiscounts"] = [
+            {"id": one.id, "code": one.code, "result": one.result} for one in promotions
+        ]
+    return spelled
 
 
 def read_promotion(form: Form) -> Promotion:
@@ -231,10 +234,8 @@ def read_promotion(form: Form) -> Promotion:
     return Promotion(id=form.text("id"), code=form.text("code"), result=form.text("result"))
 
 
-def write_pricing(pricing: LinePricing | None) -> dict[str, Decimal | None] | None:
-    """Spell what a line costs; clients want all four figures or none."""
-    if pricing is None or not complete(pricing):
-        return None
+def write_pricing(pricing: LinePricing) -> dict[str, Decimal | None]:
+    """Spell what a line costs, of which all figures are known."""
     return {
         "partnerPrice": bare(pricing.list_price),
         "discountedPartnerPrice": bare(pricing.discounted_price),
@@ -257,23 +258,26 @@ def read_pricing(form: Form) -> LinePricing | None:
 
 
 def complete(pricing: LinePricing) -> bool:
-    """Tell whether all figures of a line are known."""
-    figures = (pricing.list_price, pricing.discounted_price, pricing.net_price, pricing.total)
-    return None not in figures
+    """Tell whether all figures of a line are known: clients want all four or none."""
+    return (
+        pricing.list_price is not None
+        and pricing.discounted_price is not None
+        and pricing.net_price is not None
+        and pricing.total is not None
+    )
 
 
-def write_summary(order: Order) -> list[dict[str, Any]] | None:
-    """Spell what an order comes to, None unless every line of it is priced."""
-    if not sums_up(order):
-        return None
+def write_summary(order: Order) -> list[dict[str, Any]]:
+    """Spell what an order comes to, of which every line is priced."""
     currency = order.currency or order.lines[0].currency
     return [{"totalLineItemPartnerPrice": bare(order.totals.total), "currencyCode": currency}]
 
 
 def sums_up(order: Order) -> bool:
     """Tell whether the total of an order is that of its line items."""
-    priced = (line.pricing is not None and complete(line.pricing) for line in order.lines)
-    return order.totals.total is not None and bool(order.lines) and all(priced)
+    if order.totals.total is None or not order.lines:
+        return False
+    return all(line.pricing is not None and complete(line.pricing) for line in order.lines)
 
 
 def read_summary(form: Form) -> Decimal | None:

@@ -6,7 +6,6 @@ The header alone: the API's lists of orders carry no lines.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from operator import attrgetter
 from typing import Any
 
 from msgspec.structs import replace
@@ -40,8 +39,6 @@ _BLANK: Spelled = {**dict.fromkeys(MEMBERS), "displayPricing": True}
 
 _OWN = f"{NAME}."
 _NOBODY = Address()
-_texts = attrgetter(*PARTY.values())
-_amounts = attrgetter(*TOTALS.values())
 
 
 def write_order(order: Order) -> Spelled:
@@ -62,8 +59,10 @@ def write_order(order: Order) -> Spelled:
     spelled["deliveryAddressCode"] = ship_to.code or None
     spelled["trackingNumber"] = order.shipping.tracking or None
     spelled["companyID"] = order.customer and write_number(native(order.customer, NAME))
-    spelled.update(zip(TOTALS, map(bare, _amounts(order.totals)), strict=True))
-    write_extras(spelled, order)
+    for name, field in TOTALS.items():
+        spelled[name] = bare(getattr(order.totals, field))
+    if order.extras:
+        write_extras(spelled, order)
     return spelled
 
 
@@ -88,8 +87,8 @@ def read_order(form: Form) -> Order:
 
 def write_party(spelled: Spelled, address: Address, members: Mapping[str, str]) -> None:
     """Put in what is said of who is billed or delivered to."""
-    for name, text in zip(members, _texts(address), strict=True):
-        if text:
+    for name, field in members.items():
+        if text := getattr(address, field):
             spelled[name] = text
 
 

@@ -16,6 +16,7 @@ NO_TIME = "0000-00-00"
 
 HEAVIEST = int(LARGEST) - 1
 
+SHORTEST_ZIP_PLUS_4 = 9
 _ZIP_PLUS_4 = re.compile("([0-9]{5})-?([0-9]{4})")
 
 
@@ -51,6 +52,8 @@ def read_country(code: str) -> str:
 
 def split_zip(postal_code: str) -> tuple[str, str]:
     """Take a ZIP+4 code apart; any other postal code has no second part."""
+    if len(postal_code) < SHORTEST_ZIP_PLUS_4:
+        return postal_code, ""
     found = _ZIP_PLUS_4.fullmatch(plain(postal_code))
     return (found[1], found[2]) if found else (postal_code, "")
 
@@ -64,4 +67,7 @@ def write_weight(weight: Decimal | None) -> int | None:
     """Spell a weight in whole pounds; what is begun counts, up to what can still be read back."""
     if weight is None:
         return None
-    return max(-HEAVIEST, min(int(weight.to_integral_value(ROUND_UP)), HEAVIEST))
+    pounds = int(weight.to_integral_value(ROUND_UP))
+    if abs(pounds) > HEAVIEST:
+        return HEAVIEST if pounds > 0 else -HEAVIEST
+    return pounds

@@ -21,7 +21,10 @@ API = "/api/"
 
 def read_arguments(request: Request) -> Form:
     """Open all that a request says in query and body; what the body says goes before."""
-    return Form({**dict(pairs(request.query)), **_body(request)})
+    said: dict[str, Any] = dict(pairs(request.query))
+    if request.body:
+        said.update(_body(request))
+    return Form(said)
 
 
 def shown(request: Request, name: str) -> str:

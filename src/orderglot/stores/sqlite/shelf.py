@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -139,7 +139,7 @@ class SqliteShelf:
 
     async def seller(self, id: int) -> Seller | None:
         """Give the seller of that id."""
-        found = self._known(document.read_seller, statements.SELLER, (id,))
+        found = self._reader.known(_sellers, statements.SELLER, (id,))
         return found[0] if found else None
 
     async def counts(self, scope: Scope) -> Counts:
@@ -173,7 +173,7 @@ class SqliteShelf:
     async def credential(self, dialect: str, kind: str, fingerprint: str) -> Credential | None:
         """Give the credential of that fingerprint."""
         name = (dialect, kind, fingerprint)
-        found = self._known(document.read_credential, statements.CREDENTIAL, name)
+        found = self._reader.known(_credentials, statements.CREDENTIAL, name)
         return found[0] if found else None
 
     async def credentials(self, seller: int) -> tuple[Credential, ...]:
@@ -222,16 +222,16 @@ class SqliteShelf:
     def _customers(self, text: str, params: Row) -> tuple[Customer, ...]:
         return self._read(document.read_customer, text, params)
 
-    def _known(self, read: Callable[[bytes], T], text: str, params: Row) -> tuple[T, ...]:
-        """Give things that are asked for with every request."""
-        return self._reader.known(lambda rows: _each(read, rows), text, params)
-
     def _read(self, read: Callable[[bytes], T], text: str, params: Row = ()) -> tuple[T, ...]:
         return _each(read, self._reader.rows(text, params))
 
 
 def _each(read: Callable[[bytes], T], rows: list[Row]) -> tuple[T, ...]:
     return tuple([read(found) for (found,) in rows])
+
+
+_sellers = partial(_each, document.read_seller)
+_credentials = partial(_each, document.read_credential)
 
 
 @lru_cache(maxsize=64)
