@@ -1,0 +1,47 @@
+"""What only reads: asked as every specimen asks, it leaves nothing behind in the book."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from orderglot.core.caller import READ
+from orderglot.core.errors import HubError
+from orderglot.faces.server import Server
+from orderglot.stores.memory import MemoryShelf, MemoryStore
+from orderglot.stores.shelf import PutCredential
+from orderglot.wire.dialect import Dialect
+from tests.conformance.specimens import Specimen, book_of, shelve, specimens_of
+
+
+def _reads(specimen: Specimen, server: Server) -> bool:
+    request = specimen.request
+    try:
+        operation = server.routes.find(request.method, request.path).operation
+    except HubError:
+        return False
+    return operation.needs == READ and not operation.once
+
+
+def test_what_only_reads_writes_nothing(dialect: Dialect, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def ask() -> tuple[int, list[Any]]:
+        store = MemoryStore(lambda: book_of(dialect.name).now)
+        await shelve(store, dialect)
+        server = Server(dialect, store)
+        written: list[Any] = []
+
+        async def commit(_shelf: MemoryShelf, _seller: int, writes: Any) -> None:
+            # A token is the keyring's business, which no unit holds.
+            written.extend(one for one in writes if not isinstance(one, PutCredential))
+
+        monkeypatch.setattr(MemoryShelf, "commit", commit)
+        asked = [one for one in specimens_of(dialect.name) if _reads(one, server)]
+        for specimen in asked:
+            await server(specimen.request)
+        return len(asked), written
+
+    asked, written = asyncio.run(ask())
+    assert asked
+    assert [] == written
