@@ -17,7 +17,6 @@ DECLARATION = '<?xml version="1.0" encoding="utf-8"?>\n'
 
 _UNSAYABLE = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _SPECIAL = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
-_NEEDS_CARE = re.compile("[^\t\n -%'-;=?-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def read(body: bytes) -> tuple[str, Any]:
@@ -115,10 +114,13 @@ def _write(name: str, value: Any, each: Mapping[str, str], say: Any) -> None:
         say(f"<{name}>")
         for child, inner in value.items():
             # Nearly all of a document is this: it is said here, without a call.
-            if inner is None:
-                say(f"<{child}></{child}>")
-            elif type(inner) in _NUMBERS:
+            kind = type(inner)
+            if kind is str and _is_plain(inner):
                 say(f"<{child}>{inner}</{child}>")
+            elif kind in _NUMBERS:
+                say(f"<{child}>{inner!s}</{child}>")
+            elif inner is None:
+                say(f"<{child}></{child}>")
             else:
                 _write(child, inner, each, say)
         say(f"</{name}>")
@@ -140,9 +142,12 @@ def _spell(value: Any) -> str:
     if isinstance(value, bool):
         return "1" if value else "0"
     text = str(value)
-    if _NEEDS_CARE.search(text):
-        return sayable(text).translate(_SPECIAL)
-    return text
+    return text if _is_plain(text) else sayable(text).translate(_SPECIAL)
+
+
+def _is_plain(text: str) -> bool:
+    """Tell whether a text is said as it is: whatever can be printed can be said."""
+    return text.isprintable() and "&" not in text and "<" not in text and ">" not in text
 
 
 def _refuse_doctype(name: str, _system: Any, _public: Any, _internal: Any) -> None:
