@@ -9,6 +9,7 @@ from contextlib import suppress
 from decimal import Decimal
 
 import pytest
+from msgspec import ValidationError
 from msgspec.structs import replace
 
 from orderglot.core.caller import Caller
@@ -19,6 +20,7 @@ from orderglot.core.query import Window
 from orderglot.stores.migrations import migrations
 from orderglot.stores.postgres import PostgresStore
 from orderglot.stores.postgres.grammar import PostgresGrammar, numbered
+from orderglot.stores.postgres.passing import SELDOM
 from orderglot.stores.postgres.shelf import PostgresShelf
 from orderglot.stores.question import question, write_place
 from orderglot.stores.shelf import Scope
@@ -45,6 +47,11 @@ def commits(shop: Shop) -> int:
     return shop.shelf.writer.commits
 
 
+def url_of(shop: Shop) -> str:
+    assert isinstance(shop.shelf, BorrowedShelf)
+    return shop.shelf.url
+
+
 def placed_at_once(shop: Shop, *orders: Order) -> list[Order | BaseException]:
     async def place() -> list[Order | BaseException]:
         work = (shop.book.place(order) for order in orders)
@@ -64,6 +71,64 @@ def test_orders_that_come_at_once_go_together(shop: Shop) -> None:
     assert 64 == len({order.id for order in placed if isinstance(order, Order)})
     assert commits(shop) - before <= 4
     assert 65 == len(shop.walked())
+
+
+def test_orders_that_are_looked_up_at_once_are_each_given_to_who_asked(shop: Shop) -> None:
+    for number in range(8):
+        shop.placed(references=(Reference("kole", f"K{number}"),))
+
+    async def looked_up() -> list[Order | BaseException]:
+        asked = [shop.book.get(Reference("kole", f"K{number % 10}")) for number in range(40)]
+        return await asyncio.gather(*asked, return_exceptions=True)
+
+    found = [
+        one.references[0].id if isinstance(one, Order) else type(one)
+        for one in shop.run(looked_up())
+    ]
+    assert [*(f"K{number}" for number in range(8)), NotFound, NotFound] * 4 == found
+
+
+def test_one_that_cannot_be_read_takes_nobody_with_it(shop: Shop) -> None:
+    for number in range(3):
+        shop.placed(references=(Reference("kole", f"K{number}"),))
+    broken = "UPDATE orders SET document = '[]' WHERE id = (SELECT max(id) FROM orders)"
+    ordered(url_of(shop), broken)
+
+    async def looked_up() -> list[Order | BaseException]:
+        asked = [shop.book.get(Reference("kole", f"K{number}")) for number in range(3)]
+        return await asyncio.gather(*asked, return_exceptions=True)
+
+    assert [Order, Order, ValidationError] == [type(one) for one in shop.run(looked_up())]
+
+
+def test_who_looks_something_up_on_lost_lines_finds_it(shop: Shop) -> None:
+    shop.placed(references=(Reference("kole", "K1"),))
+    ended = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    ordered(url_of(shop), ended)
+
+    async def looked_up() -> list[Order]:
+        return await asyncio.gather(*[shop.book.get(Reference("kole", "K1")) for _ in range(9)])
+
+    assert 9 == len(shop.run(looked_up()))
+
+
+def test_answers_that_are_over_go_while_new_ones_come(shop: Shop) -> None:
+    async def remember(*keys: str) -> None:
+        expires = shop.clock.time + HOUR
+        async with shop.book.together() as unit:
+            for key in keys:
+                unit.remember(
+                    Answered(dialect="kole", key=key, asked="a", answer=b"", expires=expires)
+                )
+
+    shop.run(remember("old 1", "old 2"))
+    shop.clock.forward(2 * HOUR)
+    # So many at once leave nothing to chance.
+    new = [f"new {number:02}" for number in range(SELDOM)]
+    shop.run(remember(*new))
+
+    kept = asked(url_of(shop), "SELECT key FROM answers ORDER BY key")
+    assert [(key,) for key in new] == kept
 
 
 def test_one_that_fails_takes_nobody_with_it(shop: Shop) -> None:

@@ -8,7 +8,7 @@ import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,6 +16,8 @@ from orderglot.cli.frame import ConfigFile, Database, Misused, ReadDatabase, set
 from orderglot.cli.paper import say, table
 
 if TYPE_CHECKING:
+    from uvicorn import Config as Line
+
     from orderglot.config import Config
 
 GRACE = 25
@@ -220,35 +222,9 @@ def _serve(config: "Config", line: socket.socket) -> None:
         Process(running).run([line])
 
 
-def _serve_together(running: Any, line: socket.socket) -> None:
-    from uvicorn.config import STARTUP_FAILURE
-    from uvicorn.supervisors import Multiprocess
+def _serve_together(running: "Line", line: socket.socket) -> None:
+    from orderglot.cli.workers import Workers, beside
 
-    from orderglot.cli.line import put_nobody_through
-
-    class Workers(Multiprocess):
-        """Processes that share one port; Ctrl-C ends them as it ends one process."""
-
-        code = 0
-
-        def __init__(self) -> None:
-            super().__init__(running, [line])
-            for sign in (signal.SIGINT, signal.SIGTERM):
-                signal.signal(sign, self._hear)
-
-        def _hear(self, sign: int, _frame: object) -> None:
-            # The processes still hear everybody who was put through by then.
-            if line.fileno() >= 0:
-                put_nobody_through(line)
-                line.close()
-            self.signal_queue.append(sign)
-
-        def handle_int(self) -> None:
-            self.code = 128 + signal.SIGINT
-            super().handle_int()
-
-    workers = Workers()
+    workers = Workers(running, [line, *beside(line, running.workers - 1, QUEUE)])
     workers.run()
-    if any(process.exitcode == STARTUP_FAILURE for process in workers.processes):
-        raise typer.Exit(1)
-    raise typer.Exit(workers.code)
+    raise typer.Exit(1 if workers.failed else workers.code)

@@ -6,7 +6,7 @@ The driver has a pool, too, but of a read by key it costs as much again as the r
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -30,6 +30,29 @@ MOST = 8
 Row = Any
 """A record of the driver: it can be unpacked like a tuple."""
 
+Params = tuple[Any, ...]
+
+
+class Lent:
+    """A connection of a pool for as long as a block runs.
+
+    A class of its own, since every statement goes through one and a generator would cost it more.
+    """
+
+    __slots__ = ("_connection", "_pool")
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def __aenter__(self) -> asyncpg.Connection:
+        self._connection = await self._pool.take()
+        return self._connection
+
+    async def __aexit__(
+        self, _kind: type[BaseException] | None, error: BaseException | None, _trace: object
+    ) -> None:
+        self._pool.give(self._connection, error)
+
 
 class Pool:
     """Connections to one server, opened as they are needed.
@@ -47,54 +70,50 @@ class Pool:
         self._free: list[asyncpg.Connection] = []
         self._closed = False
 
-    async def read(self, text: str, params: tuple[Any, ...] = ()) -> list[Row]:
+    async def read(self, text: str, params: Params = ()) -> list[Row]:
         """Give the rows of a statement that changes nothing; asked once more on a lost line."""
+        return await self._read(lambda line: line.fetch(numbered(text), *params))
+
+    async def read_each(self, text: str, several: Sequence[Params]) -> list[Row]:
+        """Give for each of several parameters the one row of a statement, all in one round trip."""
+        if len(several) == 1:
+            return await self.read(text, several[0])
+        return await self._read(lambda line: line.fetchmany(numbered(text), several))
+
+    async def _read(self, ask: Callable[[asyncpg.Connection], Awaitable[list[Row]]]) -> list[Row]:
         try:
-            return await self.fetch(text, params)
+            return await self._once(ask)
         except FAILURES as error:
             if not is_lost(error):
                 raise in_words(error, self.url) from error
         try:
-            return await self.fetch(text, params)
+            return await self._once(ask)
         except FAILURES as error:
             raise in_words(error, self.url) from error
 
-    async def fetch(self, text: str, params: tuple[Any, ...] = ()) -> list[Row]:
-        """Give the rows of a statement, which is a transaction of its own."""
-        connection = await self._take()
-        try:
-            return await connection.fetch(numbered(text), *params)
-        except BaseException as error:
-            self._look(connection, error)
-            raise
-        finally:
-            self._give(connection)
+    async def _once(self, ask: Callable[[asyncpg.Connection], Awaitable[list[Row]]]) -> list[Row]:
+        async with self.lent() as connection:
+            return await ask(connection)
 
-    @asynccontextmanager
-    async def lent(self) -> AsyncIterator[asyncpg.Connection]:
+    async def fetch(self, text: str, params: Params = ()) -> list[Row]:
+        """Give the rows of a statement, which is a transaction of its own."""
+        return await self._once(lambda line: line.fetch(numbered(text), *params))
+
+    def lent(self) -> Lent:
         """Lend a connection for several statements, each of which is a transaction of its own."""
-        connection = await self._take()
-        try:
-            yield connection
-        except BaseException as error:
-            self._look(connection, error)
-            raise
-        finally:
-            self._give(connection)
+        return Lent(self)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[asyncpg.Connection]:
         """Take a connection for a transaction, which is kept at its end, or not at all."""
-        connection = await self._take()
-        try:
-            await connection.execute("BEGIN")
-            yield connection
-            await connection.execute("COMMIT")
-        except BaseException as error:
-            await self._undo(connection, error)
-            raise
-        finally:
-            self._give(connection)
+        async with self.lent() as connection:
+            try:
+                await connection.execute("BEGIN")
+                yield connection
+                await connection.execute("COMMIT")
+            except BaseException as error:
+                await _undo(connection, error)
+                raise
 
     async def close(self) -> None:
         """Close every connection; nothing may be asked afterwards."""
@@ -103,7 +122,8 @@ class Pool:
         for connection in free:
             await close(connection)
 
-    async def _take(self) -> asyncpg.Connection:
+    async def take(self) -> asyncpg.Connection:
+        """Take a connection, which is given back in any case."""
         if self._closed:
             raise Upstream(f"The order book {shown(self.url)} has been closed; open it again.")
         await self._places.acquire()
@@ -131,7 +151,10 @@ class Pool:
             self._prepare = None
         return connection
 
-    def _give(self, connection: asyncpg.Connection) -> None:
+    def give(self, connection: asyncpg.Connection, error: BaseException | None = None) -> None:
+        """Take a connection back, with what went wrong on it."""
+        if error is not None:
+            self._look(connection, error)
         if self._closed:
             connection.terminate()
         elif not connection.is_closed():
@@ -147,13 +170,13 @@ class Pool:
             for other in free:
                 other.terminate()
 
-    async def _undo(self, connection: asyncpg.Connection, error: BaseException) -> None:
-        """End a transaction; without its connection the server does so by itself."""
-        self._look(connection, error)
-        if connection.is_closed():
-            return
-        try:
-            await connection.execute("ROLLBACK")
-        except BaseException:
-            connection.terminate()
-            raise
+
+async def _undo(connection: asyncpg.Connection, error: BaseException) -> None:
+    """End a transaction; without its connection the server does so by itself."""
+    if connection.is_closed() or not is_usable_after(error):
+        return
+    try:
+        await connection.execute("ROLLBACK")
+    except BaseException:
+        connection.terminate()
+        raise

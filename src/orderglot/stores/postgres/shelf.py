@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache, partial
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from orderglot.core.customer import Customer
 from orderglot.core.order import Order, Reference
@@ -16,9 +16,10 @@ from orderglot.core.query import Query
 from orderglot.core.seller import Seller
 from orderglot.stores import document
 from orderglot.stores.names import hub_id
-from orderglot.stores.postgres import opening, statements, tables
+from orderglot.stores.postgres import opening, passing, statements
 from orderglot.stores.postgres.grammar import PostgresGrammar
-from orderglot.stores.postgres.pool import Pool
+from orderglot.stores.postgres.pool import Params, Pool, Row
+from orderglot.stores.postgres.reader import Reader
 from orderglot.stores.postgres.replica import Replica
 from orderglot.stores.postgres.writer import Writer
 from orderglot.stores.shelf import (
@@ -36,7 +37,6 @@ from orderglot.stores.sql.paging import scoped, stretch
 from orderglot.stores.sql.rows import instant
 
 T = TypeVar("T")
-Params = tuple[Any, ...]
 
 _GRAMMAR = PostgresGrammar()
 _LIMITED = " LIMIT ? OFFSET ?"
@@ -53,6 +53,7 @@ class PostgresShelf:
         self._lists: Pool | Replica = Replica(replica, self._pool) if replica else self._pool
         """Where whatever may be long is read."""
         self.writer = Writer(self._pool)
+        self._read = Reader(self._pool).read
 
     async def order_known(self, scope: Scope, ref: Reference) -> Order | None:
         """Give the order that has the reference, else the one with that hub id and no such one."""
@@ -69,11 +70,11 @@ class PostgresShelf:
 
     async def orders_numbered(self, scope: Scope, numbers: Collection[str]) -> tuple[Order, ...]:
         """Give the orders that have any of the seller's own numbers."""
-        return await self._orders(scope, statements.WITH_ANY_NUMBER, (list(numbers),))
+        return await self._orders(scope, statements.WITH_ANY_NUMBER, (tuple(numbers),))
 
     async def orders_with(self, scope: Scope, ids: Collection[int]) -> tuple[Order, ...]:
         """Give the orders that have any of the hub ids."""
-        return await self._orders(scope, statements.WITH_ANY_ID, (list(ids),)) if ids else ()
+        return await self._orders(scope, statements.WITH_ANY_ID, (tuple(ids),)) if ids else ()
 
     async def orders_pointing(self, scope: Scope, orders: Collection[Order]) -> tuple[Order, ...]:
         """Give the orders with a link to any of the orders."""
@@ -125,11 +126,11 @@ class PostgresShelf:
         self, seller: int, numbers: Collection[str]
     ) -> tuple[Customer, ...]:
         """Give the customers that have any of the seller's own numbers."""
-        return await self._customers(statements.CUSTOMERS_NUMBERED, (seller, list(numbers)))
+        return await self._customers(statements.CUSTOMERS_NUMBERED, (seller, tuple(numbers)))
 
     async def customers_with(self, seller: int, ids: Collection[int]) -> tuple[Customer, ...]:
         """Give the customers that have any of the hub ids."""
-        return await self._customers(statements.CUSTOMERS_WITH_ID, (seller, list(ids)))
+        return await self._customers(statements.CUSTOMERS_WITH_ID, (seller, tuple(ids)))
 
     async def customers_after(self, seller: int, after: int, limit: int) -> tuple[Customer, ...]:
         """Give so many customers behind a hub id."""
@@ -137,7 +138,7 @@ class PostgresShelf:
 
     async def products(self, seller: int, skus: Collection[str]) -> tuple[Product, ...]:
         """Give the products among those SKUs, by rising SKU."""
-        return await self._read(document.read_product, statements.PRODUCTS, (seller, list(skus)))
+        return await self._read(document.read_product, statements.PRODUCTS, (seller, tuple(skus)))
 
     async def products_after(self, seller: int, after: str, limit: int) -> tuple[Product, ...]:
         """Give so many products behind a SKU, by rising SKU."""
@@ -174,7 +175,7 @@ class PostgresShelf:
 
     async def numbers(self, seller: int, thing: Thing, count: int) -> tuple[int, ...]:
         """Hand out so many numbers for good, less those that somebody else is known by."""
-        after = await self._change(tables.numbers(seller, thing, FIRST[thing], count))
+        after = await self._change(passing.numbers(seller, thing, FIRST[thing], count))
         block = range(after - count, after)
         names = await self._pool.read(
             statements.SPOKEN[thing], (seller, [str(number) for number in block])
@@ -196,12 +197,9 @@ class PostgresShelf:
 
     async def answer(self, seller: int, customer: int, dialect: str, key: str) -> Answered | None:
         """Give the answer that was kept under a key."""
-        for asked, answer, expires in await self._pool.read(
-            statements.ANSWER, (seller, customer, dialect, key)
-        ):
-            return Answered(
-                dialect=dialect, key=key, asked=asked, answer=answer, expires=instant(expires)
-            )
+        found = await self._read(_answer, statements.ANSWER, (seller, customer, dialect, key))
+        for asked, answer, expires in found:
+            return Answered(dialect=dialect, key=key, asked=asked, answer=answer, expires=expires)
         return None
 
     async def notes(self, seller: int, kind: str, name: str) -> tuple[Note, ...]:
@@ -214,7 +212,7 @@ class PostgresShelf:
 
     async def tally(self, seller: int, what: str, until: datetime, now: datetime) -> int:
         """Count one more until then, for good; tallies that were over by ``now`` may go."""
-        return await self._change(tables.tally(seller, what, until, now))
+        return await self._change(passing.tally(seller, what, until, now))
 
     async def commit(self, seller: int, writes: Collection[Write]) -> None:
         """Write all of it, in order, or nothing; raises Raced where a version or name is taken."""
@@ -233,11 +231,6 @@ class PostgresShelf:
 
     async def _customers(self, text: str, params: Params) -> tuple[Customer, ...]:
         return await self._read(document.read_customer, text, params)
-
-    async def _read(
-        self, read: Callable[[str], T], text: str, params: Params = ()
-    ) -> tuple[T, ...]:
-        return tuple([read(found) for (found,) in await self._pool.read(text, params)])
 
     async def _change(self, sql: Sql) -> int:
         return await self.writer.change(sql)
@@ -263,11 +256,16 @@ def _found(seen: str, more: str) -> str:
     return f"{statements.ORDERS} {seen} {more} ORDER BY o.id"
 
 
+def _answer(row: Row) -> tuple[str, bytes, datetime]:
+    asked, answer, expires = row
+    return asked, answer, instant(expires)
+
+
 def _known_by(seller: int, ref: Reference) -> Params:
     id = hub_id(ref.id)
     return seller, ref.id, ref.dialect, id, seller, id, ref.dialect
 
 
-def _pairs(references: Iterable[Reference]) -> tuple[list[str], list[str]]:
+def _pairs(references: Iterable[Reference]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     several = list(references)
-    return [ref.id for ref in several], [ref.dialect for ref in several]
+    return tuple([ref.id for ref in several]), tuple([ref.dialect for ref in several])

@@ -75,7 +75,7 @@ SPOKEN = {
 CREDENTIAL = "SELECT document FROM credentials WHERE dialect = ? AND kind = ? AND fingerprint = ?"
 CREDENTIALS = "SELECT document FROM credentials WHERE seller = ?"
 ANSWER = (
-    "SELECT asked, answer, expires FROM answers"
+    "SELECT ROW(asked, answer, expires) FROM answers"
     " WHERE seller = ? AND customer = ? AND dialect = ? AND key = ?"
 )
 NOTES = (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime
 from itertools import groupby
 from typing import Any
 
@@ -11,6 +10,7 @@ from orderglot.core.fields import FieldKind, field
 from orderglot.core.ports import Event
 from orderglot.stores import document
 from orderglot.stores.postgres.names import named
+from orderglot.stores.postgres.passing import put_answers, put_credentials
 from orderglot.stores.postgres.steps import (
     Row,
     Step,
@@ -37,10 +37,8 @@ from orderglot.stores.shelf import (
     Write,
 )
 from orderglot.stores.sql.grammar import Sql, say
+from orderglot.stores.sql.linking import links, relinked
 from orderglot.stores.sql.rows import COLUMNS, NUMBERED, microseconds, row
-
-PURGED = 100
-"""So many expired rows at most go whenever a new one is written."""
 
 _TYPES = {FieldKind.TEXT: "text"}
 _STANDING = {
@@ -64,17 +62,6 @@ _NOTES = table(
 )
 _LINKS = kinds(order_id="bigint", position="bigint", name="text", dialect="text", target="bigint")
 _EVENTS = kinds(order_id="bigint", version="bigint", at="bigint", what="text", who="text")
-_CREDENTIALS = kinds(
-    dialect="text",
-    kind="text",
-    fingerprint="text",
-    id="text",
-    expires="bigint",
-    document="jsonb",
-)
-_ANSWERS = kinds(
-    customer="bigint", dialect="text", key="text", asked="text", answer="bytea", expires="bigint"
-)
 _EXPECTED = kinds(id="bigint", version="bigint")
 _RENAMED = kinds(id="bigint", document="jsonb")
 _DROPPED = kinds(kind="text", name="text", version="bigint")
@@ -95,27 +82,6 @@ def statements(seller: int, writes: Iterable[Write]) -> Iterator[Sql]:
             together.append(step)
     if together:
         yield said(together)
-
-
-def numbers(seller: int, thing: Thing, first: int, count: int) -> Sql:
-    """Move a sequence on by so many numbers, giving the one after the last of them."""
-    return Sql(
-        "INSERT INTO sequences AS s (seller, thing, next) VALUES (?, ?, ?::bigint + ?::bigint)"
-        " ON CONFLICT (seller, thing) DO UPDATE SET next = s.next + ?::bigint RETURNING next",
-        (seller, thing.value, first, count, count),
-    )
-
-
-def tally(seller: int, what: str, until: datetime, now: datetime) -> Sql:
-    """Count one more until then, giving how many there were; what is over goes."""
-    return Sql(
-        "WITH over AS (DELETE FROM tallies WHERE (seller, until, what) IN"
-        " (SELECT seller, until, what FROM tallies"
-        " WHERE seller = ? AND until <= ? AND until <> ? FOR UPDATE SKIP LOCKED))"
-        " INSERT INTO tallies AS t (seller, until, what, count) VALUES (?, ?, ?, 1)"
-        " ON CONFLICT (seller, until, what) DO UPDATE SET count = t.count + 1 RETURNING count",
-        (seller, microseconds(now), microseconds(until), seller, microseconds(until), what),
-    )
 
 
 def _put_orders(seller: int, writes: list[PutOrder]) -> Iterator[Step]:
@@ -173,27 +139,12 @@ def _put_sellers(seller: int, writes: list[PutSeller]) -> Iterator[Step]:
 
 
 def _link(seller: int, writes: list[PutOrder]) -> Iterator[Step]:
-    relinked = [
-        write for write in writes if write.order.links != (write.kept.links if write.kept else ())
-    ]
-    if before := [one.order.id for one in relinked if one.kept is not None]:
+    changed = relinked(writes)
+    if before := [one.order.id for one in changed if one.kept is not None]:
         text = "DELETE FROM order_links WHERE seller = ? AND order_id = ANY (?::bigint[])"
         yield Step("order_links", Sql(text, (seller, before)))
-    links = [link for write in relinked for link in _links(write)]
-    yield from inserted("order_links", seller, _LINKS, links)
-
-
-def _links(write: PutOrder) -> Iterator[Row]:
-    order = write.order
-    for position, link in enumerate(order.links):
-        named = link.order
-        if named.id:
-            yield order.id, position, "", "", named.id
-            continue
-        for ref in dict.fromkeys(named.references):
-            yield order.id, position, ref.id, ref.dialect, None
-        if named.number:
-            yield order.id, position, named.number, "", None
+    rows: list[Row] = [link for one in changed for link in links(one.order)]
+    yield from inserted("order_links", seller, _LINKS, rows)
 
 
 def _add_events(seller: int, writes: list[Event]) -> Iterator[Step]:
@@ -222,56 +173,6 @@ def _rename(seller: int, writes: list[Rename]) -> Iterator[Step]:
         f"FROM {new.text} WHERE o.seller = ? AND o.customer = n.id",
     )
     yield Step("orders", Sql(text, (*new.params, seller)), apart=True)
-
-
-def _put_credentials(seller: int, writes: list[PutCredential]) -> Iterator[Step]:
-    now = microseconds(max(one.credential.created for one in writes))
-    prints = [one.credential.fingerprint for one in writes]
-    purge = (
-        "DELETE FROM credentials WHERE seller = ? AND (dialect, kind, fingerprint) IN"
-        " (SELECT dialect, kind, fingerprint FROM credentials WHERE seller = ? AND kind <> 'key'"
-        " AND expires <= ? AND fingerprint <> ALL (?::text[]) LIMIT ? FOR UPDATE SKIP LOCKED)"
-    )
-    yield Step("", Sql(purge, (seller, seller, now, prints, PURGED)))
-    rows: list[Row] = [
-        (
-            new.dialect,
-            new.kind,
-            new.fingerprint,
-            new.id,
-            None if new.expires is None else microseconds(new.expires),
-            document.write(new).decode(),
-        )
-        for new in (one.credential for one in writes)
-    ]
-    taken = Sql(
-        "ON CONFLICT (dialect, kind, fingerprint)"
-        " DO UPDATE SET expires = excluded.expires, document = excluded.document"
-    )
-    yield from inserted("credentials", seller, _CREDENTIALS, rows, taken=taken)
-
-
-def _put_answers(seller: int, writes: list[PutAnswer]) -> Iterator[Step]:
-    now = microseconds(max(one.now for one in writes))
-    keys = [one.answered.key for one in writes]
-    purge = (
-        "DELETE FROM answers WHERE seller = ? AND (customer, dialect, key) IN"
-        " (SELECT customer, dialect, key FROM answers WHERE seller = ? AND expires <= ?"
-        " AND key <> ALL (?::text[]) LIMIT ? FOR UPDATE SKIP LOCKED)"
-    )
-    yield Step("", Sql(purge, (seller, seller, now, keys, PURGED)))
-    rows: list[Row] = [
-        (one.customer, new.dialect, new.key, new.asked, new.answer, microseconds(new.expires))
-        for one in writes
-        for new in (one.answered,)
-    ]
-    taken = Sql(
-        "ON CONFLICT (seller, customer, dialect, key) DO UPDATE"
-        " SET asked = excluded.asked, answer = excluded.answer, expires = excluded.expires"
-        " WHERE t.expires <= ?",
-        (now,),
-    )
-    yield from inserted("answers", seller, _ANSWERS, rows, taken=taken)
 
 
 def _put_notes(seller: int, writes: list[PutNote]) -> Iterator[Step]:
@@ -304,8 +205,8 @@ _DO: dict[type, Callable[[int, list[Any]], Iterator[Step]]] = {
     Event: _add_events,
     Expect: _expect,
     Rename: _rename,
-    PutCredential: _put_credentials,
-    PutAnswer: _put_answers,
+    PutCredential: put_credentials,
+    PutAnswer: put_answers,
     PutNote: _put_notes,
     DropNote: _drop_notes,
 }

@@ -1,16 +1,15 @@
 """The writer: commits, those that come at once together, and again where the server undid one.
 
-A statement costs as much for one new order as for thirty. So new orders that come in while others
-of the same seller are on their way are gathered and go as one. Where that is refused, each goes by
-itself: one that fails takes nobody with it.
+A statement costs as much for one new order as for thirty. So new orders of one seller are gathered
+and go as one.
 """
 
 from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Collection, Iterable
-from typing import NamedTuple, TypeVar
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
+from typing import TypeVar
 
 import asyncpg
 
@@ -20,18 +19,13 @@ from orderglot.core.ports import Event
 from orderglot.stores.names import Named, hub_ids
 from orderglot.stores.postgres import tables
 from orderglot.stores.postgres.connection import FAILURES, in_words, is_lost, is_passing, refused
+from orderglot.stores.postgres.gathering import Gathering
 from orderglot.stores.postgres.grammar import numbered
 from orderglot.stores.postgres.pool import Pool
 from orderglot.stores.shelf import Expect, PutAnswer, PutCustomer, PutOrder, Raced, Thing, Write
 from orderglot.stores.sql.grammar import Sql
 
 T = TypeVar("T")
-
-MOST = 64
-"""So many commits at most go together, so that nobody waits too long."""
-
-ABREAST = 2
-"""So many commits of one seller are on their way at a time, before others wait to go together."""
 
 ATTEMPTS = 5
 """How often a transaction is tried that the server undoes."""
@@ -40,26 +34,12 @@ _TABLES = {Thing.CUSTOMER: "customers", Thing.ORDER: "orders"}
 _ORDER_OF_KINDS = (Expect, PutOrder, Event, PutAnswer)
 
 
-class _Waiting(NamedTuple):
-    writes: Collection[Write]
-    done: asyncio.Future[None]
-
-
-class _Line:
-    """What waits of one seller, and how many commits are on their way."""
-
-    def __init__(self) -> None:
-        self.waiting: list[_Waiting] = []
-        self.running = 0
-
-
 class Writer:
     """Takes commits from one event loop."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
-        self._lines: dict[int, _Line] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._gathering: Gathering[int, Collection[Write], None] = Gathering(self._together)
         self.commits = 0
         """How many transactions were committed."""
 
@@ -71,52 +51,11 @@ class Writer:
         """
         if not _plain(writes):
             return await self._commit(seller, writes)
-        line = self._lines.setdefault(seller, _Line())
-        if line.running >= ABREAST:
-            done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            line.waiting.append(_Waiting(writes, done))
-            return await done
-        line.running += 1
-        try:
-            return await self._commit(seller, writes)
-        finally:
-            self._next(seller, line)
+        return await self._gathering.one(seller, writes)
 
-    def _next(self, seller: int, line: _Line) -> None:
-        """Let those who wait go, in the place of one who is through."""
-        line.running -= 1
-        if line.waiting:
-            batch, line.waiting = line.waiting[:MOST], line.waiting[MOST:]
-            line.running += 1
-            task = asyncio.create_task(self._go(seller, line, batch))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
-        elif not line.running:
-            self._lines.pop(seller, None)
-
-    async def _go(self, seller: int, line: _Line, batch: list[_Waiting]) -> None:
-        try:
-            await self._commit(seller, _together(batch))
-        except (Raced, HubError) as error:
-            if len(batch) == 1 or isinstance(error, Upstream):
-                _answer(batch, error)
-            else:
-                for one in batch:
-                    await self._alone(seller, one)
-        else:
-            _answer(batch, None)
-        finally:
-            self._next(seller, line)
-            # Nobody is left waiting, whatever happened.
-            _answer(batch, Upstream("The order was not written; try again."))
-
-    async def _alone(self, seller: int, one: _Waiting) -> None:
-        try:
-            await self._commit(seller, one.writes)
-        except (Raced, HubError) as error:
-            _answer([one], error)
-        else:
-            _answer([one], None)
+    async def _together(self, seller: int, several: Sequence[Collection[Write]]) -> list[None]:
+        await self._commit(seller, _by_kind(several))
+        return [None] * len(several)
 
     async def change(self, sql: Sql) -> int:
         """Do a statement that is a transaction of its own and gives one number."""
@@ -175,19 +114,11 @@ def _plain(writes: Iterable[Write]) -> bool:
     ) and not _spoken(writes, Thing.ORDER)
 
 
-def _together(batch: Iterable[_Waiting]) -> list[Write]:
-    every = [write for one in batch for write in one.writes]
+def _by_kind(several: Sequence[Collection[Write]]) -> Collection[Write]:
+    if len(several) == 1:
+        return several[0]
+    every = [write for writes in several for write in writes]
     return [write for kind in _ORDER_OF_KINDS for write in every if isinstance(write, kind)]
-
-
-def _answer(batch: Iterable[_Waiting], error: BaseException | None) -> None:
-    for one in batch:
-        if one.done.done():
-            continue
-        if error is None:
-            one.done.set_result(None)
-        else:
-            one.done.set_exception(error)
 
 
 def _spoken(writes: Iterable[Write], thing: Thing) -> set[int]:

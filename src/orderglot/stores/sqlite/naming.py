@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from orderglot.stores import document
 from orderglot.stores.names import Named, hub_id
 from orderglot.stores.shelf import Expect, PutOrder, Raced, Rename, Thing
+from orderglot.stores.sql.linking import links, relinked
 from orderglot.stores.sqlite.connection import Row
 
 _NAMES: dict[Thing, tuple[str, str, str, str]] = {
@@ -68,31 +69,16 @@ def _refuse(connection: sqlite3.Connection, clash: str, params: Row) -> None:
 
 def link(connection: sqlite3.Connection, seller: int, writes: list[PutOrder]) -> None:
     """Write the links of orders in the place of those that were there."""
-    relinked = [
-        write for write in writes if write.order.links != (write.kept.links if write.kept else ())
-    ]
+    changed = relinked(writes)
     connection.executemany(
         "DELETE FROM order_links WHERE seller = ? AND order_id = ?",
-        [(seller, write.order.id) for write in relinked if write.kept is not None],
+        [(seller, one.order.id) for one in changed if one.kept is not None],
     )
     connection.executemany(
         "INSERT INTO order_links (seller, order_id, position, name, dialect, target)"
         " VALUES (?, ?, ?, ?, ?, ?)",
-        [(seller, *link) for write in relinked for link in _links(write)],
+        [(seller, *link) for one in changed for link in links(one.order)],
     )
-
-
-def _links(write: PutOrder) -> Iterator[Row]:
-    order = write.order
-    for position, link in enumerate(order.links):
-        named = link.order
-        if named.id:
-            yield order.id, position, "", "", named.id
-            continue
-        for ref in dict.fromkeys(named.references):
-            yield order.id, position, ref.id, ref.dialect, None
-        if named.number:
-            yield order.id, position, named.number, "", None
 
 
 def expect(connection: sqlite3.Connection, seller: int, writes: list[Expect]) -> None:

@@ -1,0 +1,49 @@
+"""The reader: what is looked up by key, in one round trip for all who look by the same statement."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from functools import lru_cache
+from typing import Any, TypeVar
+
+from orderglot.stores.postgres.gathering import Gathering
+from orderglot.stores.postgres.pool import Params, Pool
+
+T = TypeVar("T")
+
+Read = Callable[[Any], Any]
+"""Makes a thing of what a row has of it."""
+
+
+class Reader:
+    """Reads things that are few, from a pool.
+
+    Nobody reads what is older than a commit that was waited for: whoever asks goes with a statement
+    that is yet to be sent.
+    """
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self._gathering: Gathering[tuple[str, Read], Params, Any] = Gathering(self._ask)
+
+    def read(
+        self, read: Callable[[Any], T], text: str, params: Params = ()
+    ) -> Awaitable[tuple[T, ...]]:
+        """Give what is read out of the rows of a statement, which have one column."""
+        return self._gathering.one((text, read), params)
+
+    async def _ask(self, kind: tuple[str, Read], several: Sequence[Params]) -> list[Any]:
+        text, read = kind
+        different = tuple(dict.fromkeys(several))
+        rows = await self._pool.read_each(_as_one_row(text), different)
+        found = {
+            params: tuple([read(one) for one in column])
+            for params, (column,) in zip(different, rows, strict=True)
+        }
+        return [found[params] for params in several]
+
+
+@lru_cache(maxsize=256)
+def _as_one_row(text: str) -> str:
+    """Say the rows of a statement as one, so that those of one asker are told from another's."""
+    return f"SELECT ARRAY({text})"
