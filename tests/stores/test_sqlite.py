@@ -16,6 +16,7 @@ import pytest
 from msgspec.structs import replace
 
 from orderglot.core.caller import Caller
+from orderglot.core.customer import Customer, identity
 from orderglot.core.errors import Conflict, HubError, Invalid, Upstream
 from orderglot.core.order import Order, Reference
 from orderglot.core.ports import Book
@@ -96,14 +97,63 @@ def test_one_that_fails_takes_nobody_with_it(counted: Counted) -> None:
     assert 3 == counted.count()
 
 
+def test_of_two_who_change_one_order_at_once_one_is_refused_and_others_are_not(
+    counted: Counted,
+) -> None:
+    order = asked(counted.place())
+    works = [
+        counted.place(),
+        lambda: counted.book.change(replace(order, notes="the first")),
+        lambda: counted.book.change(replace(order, notes="the second")),
+        counted.place(),
+    ]
+    _, results = counted.commits(*works)
+
+    assert [Order, Order, Conflict, Order] == [type(result) for result in results]
+    assert "the first" == asked(lambda: counted.book.get(Reference("kole", str(order.id)))).notes
+    assert 3 == counted.count()
+
+
+def test_an_order_of_who_gets_another_name_at_once_has_the_new_name(counted: Counted) -> None:
+    book = counted.book
+    customer = asked(lambda: book.keep_customer(Customer(number="C1")))
+    placed, renamed = asyncio.run(placed_and_renamed(book, customer))
+
+    assert 2 == renamed.version
+    kept = asked(lambda: book.get(Reference("kole", str(placed.id))))
+    assert identity(renamed) == kept.customer
+
+
+async def placed_and_renamed(book: Book, customer: Customer) -> tuple[Order, Customer]:
+    return await asyncio.gather(
+        book.place(Order(customer=identity(customer))),
+        book.keep_customer(replace(customer, number="C2")),
+    )
+
+
+def test_orders_of_several_sellers_share_a_transaction_and_are_counted_each(
+    counted: Counted,
+) -> None:
+    seller = asked(lambda: counted.store.add_seller("other"))
+    other = counted.store.of(Caller(seller=seller.id))
+    asked(counted.place())
+    asked(lambda: other.place(Order()))
+    works = [counted.place(), lambda: other.place(Order()), lambda: other.place(Order())]
+    commits, _ = counted.commits(*works)
+
+    assert 1 == commits
+    assert 2 == counted.count()
+    assert 3 == asked(lambda: other.page(Window(total=True))).total
+
+
 def test_a_fault_in_the_program_fails_its_transaction_and_no_other(counted: Counted) -> None:
-    def faulty(connection: sqlite3.Connection) -> None:
+    def faulty(connection: sqlite3.Connection, _pieces: list[None]) -> list[None]:
         connection.execute("DELETE FROM sequences")
         raise ZeroDivisionError
 
     asked(counted.place())
     with pytest.raises(ZeroDivisionError):
-        asked(lambda: counted.shelf.writer.write(faulty))
+        asked(lambda: counted.shelf.writer.write(faulty, None))
 
     assert 1_000_000_002 == asked(counted.place()).id
     assert 2 == counted.count()
@@ -305,6 +355,14 @@ def test_a_closed_book_says_so(tmp_path: Path) -> None:
         asyncio.run(store.add_seller("example"))
 
 
+def test_what_is_written_to_a_closed_book_fails(tmp_path: Path) -> None:
+    shelf = SqliteShelf(tmp_path / "book.db")
+    asyncio.run(shelf.close())
+
+    with pytest.raises(Upstream, match="closed"):
+        asked(lambda: shelf.commit(1, ()))
+
+
 def test_a_book_that_may_only_be_read_says_so(
     counted: Counted, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -324,15 +382,16 @@ def test_a_book_that_may_only_be_read_says_so(
 
 
 def test_a_full_disk_keeps_what_is_there_and_says_so(counted: Counted) -> None:
+    def limit(connection: sqlite3.Connection, pages: list[int]) -> list[sqlite3.Cursor]:
+        return [connection.execute(f"PRAGMA max_page_count = {most}") for most in pages]
+
     before = asked(counted.place())
-    asked(lambda: counted.shelf.writer.write(lambda it: it.execute("PRAGMA max_page_count = 1")))
+    asked(lambda: counted.shelf.writer.write(limit, 1))
     with pytest.raises(Upstream, match="full"):
         asked(lambda: counted.book.place(Order(notes="x" * 1_000_000)))
 
     assert before == asked(lambda: counted.book.get(Reference("kole", str(before.id))))
-    asked(
-        lambda: counted.shelf.writer.write(lambda it: it.execute("PRAGMA max_page_count = 99999"))
-    )
+    asked(lambda: counted.shelf.writer.write(limit, 99_999))
     asked(counted.place())
     assert 2 == counted.count()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ctypes
 import errno
+import gc
 import multiprocessing
 import os
 import signal
@@ -114,7 +115,12 @@ class Application:
         _follow_parent()
         store = hub.open_store(self.url, replica=self.replica)
         log.info("serving", book=shown(self.url), process=os.getpid())
-        return hub.faces(store, self.names, self.public_url)
+        faces = hub.faces(store, self.names, self.public_url)
+        # What is there by now stays as long as the process: nobody has to go through all of it
+        # again and again to find out.
+        gc.collect()
+        gc.freeze()
+        return faces
 
 
 async def _not_started(error: HubError, receive: Receive, tell: Tell) -> None:

@@ -46,14 +46,14 @@ class Outcome(StrEnum):
     SAME = "same"
 
 
-class Kept(Struct, frozen=True):
+class Kept(Struct, frozen=True, gc=False):
     """An order as it is in the book after being kept, and whether that changed anything."""
 
     order: Order
     outcome: Outcome
 
 
-class Event(Struct, frozen=True, kw_only=True):
+class Event(Struct, frozen=True, kw_only=True, gc=False):
     """One change of one order: what was done, when, by whom, and the version it made."""
 
     order: int
@@ -63,7 +63,7 @@ class Event(Struct, frozen=True, kw_only=True):
     who: str = ""
 
 
-class Answered(Struct, frozen=True, kw_only=True):
+class Answered(Struct, frozen=True, kw_only=True, gc=False):
     """The first answer to a request that may be repeated, kept to be given again.
 
     ``asked`` is a fingerprint of the request. ``answer`` is the answer as the face spelled it.

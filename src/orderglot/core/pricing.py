@@ -13,6 +13,7 @@ from orderglot.core.product import Product, price_of
 from orderglot.core.values import InvoiceStatus, Status
 
 ZERO = Decimal(0)
+NOTHING = Amounts(subtotal=ZERO, tax=ZERO, duty=ZERO, shipping=ZERO, total=ZERO)
 
 
 def price(draft: Order, products: Mapping[str, Product]) -> Order:
@@ -27,15 +28,19 @@ def price(draft: Order, products: Mapping[str, Product]) -> Order:
         raise Invalid(*problems)
     bought = _pieces(draft.lines)
     lines = tuple(
-        _priced(line, products[line.sku], bought[line.sku], number)
-        for number, line in enumerate(draft.lines, 1)
+        [
+            _priced(line, products[line.sku], bought[line.sku], number)
+            for number, line in enumerate(draft.lines, 1)
+        ]
     )
     due = _sum_of(lines)
     return msgspec.structs.replace(
         draft,
         lines=lines,
         totals=Totals(**msgspec.structs.asdict(due)),
-        invoice=_open_invoice(due),
+        invoice=Invoice(
+            status=InvoiceStatus.UNPAID, due=due, owed=due, paid=NOTHING, refunded=NOTHING
+        ),
     )
 
 
@@ -82,6 +87,7 @@ def _pieces(lines: tuple[Line, ...]) -> dict[str, int]:
 
 def _priced(line: Line, product: Product, bought: int, number: int) -> Line:
     unit_price = price_of(product, bought) or ZERO
+    count = pieces(line)
     return msgspec.structs.replace(
         line,
         number=line.number or number,
@@ -89,17 +95,12 @@ def _priced(line: Line, product: Product, bought: int, number: int) -> Line:
         title=product.title,
         image_url=product.image_url,
         unit_price=unit_price,
-        total=unit_price * pieces(line),
-        weight=None if product.weight is None else product.weight * pieces(line),
+        total=unit_price * count,
+        weight=None if product.weight is None else product.weight * count,
         status=Status.RECEIVED,
     )
 
 
 def _sum_of(lines: tuple[Line, ...]) -> Amounts:
-    subtotal = sum((line.total or ZERO for line in lines), ZERO)
+    subtotal = sum([line.total or ZERO for line in lines], ZERO)
     return Amounts(subtotal=subtotal, tax=ZERO, duty=ZERO, shipping=ZERO, total=subtotal)
-
-
-def _open_invoice(due: Amounts) -> Invoice:
-    nothing = Amounts(subtotal=ZERO, tax=ZERO, duty=ZERO, shipping=ZERO, total=ZERO)
-    return Invoice(status=InvoiceStatus.UNPAID, due=due, owed=due, paid=nothing, refunded=nothing)

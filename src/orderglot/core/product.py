@@ -32,6 +32,8 @@ class Product(Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 def price_of(product: Product, quantity: int) -> Decimal | None:
     """Give the price of a piece when so many are bought, or None where the product has no price."""
-    fitting = [tier for tier in product.tiers if tier.quantity <= quantity]
-    best = max(fitting, key=lambda tier: tier.quantity, default=None)
+    best = None
+    for tier in product.tiers:
+        if tier.quantity <= quantity and (best is None or tier.quantity > best.quantity):
+            best = tier
     return best.price if best else product.tiers[0].price if product.tiers else None

@@ -120,6 +120,10 @@ class Pile(Generic[N]):
             )
         return self._by_id[ids.pop()] if ids else None
 
+    def unknown(self, references: Iterable[Reference]) -> list[Reference]:
+        """Give those references that nothing here has."""
+        return [ref for ref in references if ref not in self._by_reference]
+
     def numbered(self, number: str) -> N | None:
         """Give the thing of the seller's own number; where there are several, the oldest."""
         return self._by_id[self._by_number[number]] if number in self._by_number else None

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from datetime import datetime
 
 from msgspec.structs import replace
 
 from orderglot.core.customer import Customer, identity
 from orderglot.core.errors import Rule, invalid
-from orderglot.core.order import Identity, Link, Order, Reference
+from orderglot.core.order import Identity, Link, Order
 from orderglot.stores.keeping import introduced, nameless, new_customer
 from orderglot.stores.names import N, Pile, goes_by, hub_id, hub_ids, visible
 from orderglot.stores.numbers import Numbers
@@ -34,20 +34,17 @@ class Parties:
 
     async def learn(self, orders: Collection[Order]) -> None:
         """Read everything that these orders name, and what would clash with them."""
-        named = [link.order for order in orders for link in order.links]
-        own = {ref for order in orders for ref in order.references}
-        links = {ref for thing in named for ref in thing.references}
-        self.orders.spoken |= hub_ids(own, Thing.ORDER)
-        await self._learn_orders(
-            own | links,
-            {thing.number for thing in named if thing.number},
-            {thing.id for thing in named if thing.id} | hub_ids(own | links, Thing.ORDER),
-        )
+        if any(order.references or order.links for order in orders):
+            await self._learn_orders(orders)
         await self.learn_customers([order.customer for order in orders if order.customer])
 
-    async def _learn_orders(
-        self, references: Collection[Reference], numbers: Collection[str], ids: Collection[int]
-    ) -> None:
+    async def _learn_orders(self, orders: Collection[Order]) -> None:
+        named = [link.order for order in orders for link in order.links]
+        own = {ref for order in orders for ref in order.references}
+        references = own.union(*(thing.references for thing in named))
+        numbers = {thing.number for thing in named if thing.number}
+        ids = {thing.id for thing in named if thing.id} | hub_ids(references, Thing.ORDER)
+        self.orders.spoken |= hub_ids(own, Thing.ORDER)
         if references:
             self.orders.read(await self._shelf.orders_known(self._all, references))
         if numbers:
@@ -56,20 +53,23 @@ class Parties:
             self.orders.read(await self._shelf.orders_with(self._all, ids))
 
     async def learn_customers(self, named: Collection[Identity | Customer]) -> None:
-        """Read the customers that go by these names."""
-        seller = self._scope.seller
-        references = {ref for thing in named for ref in thing.references}
+        """Read the customers that go by these names.
+
+        One that was read before is good enough: its version is looked at when all is committed.
+        """
+        seller, customers = self._scope.seller, self.customers
+        ids = {thing.id for thing in named if thing.id}
+        unread = customers.unknown({ref for thing in named for ref in thing.references})
+        if unread:
+            alike = hub_ids(unread, Thing.CUSTOMER)
+            customers.spoken |= alike
+            ids |= alike
+            customers.read(await self._shelf.customers_known(seller, unread))
         numbers = {thing.number for thing in named if thing.number}
-        alike = hub_ids(references, Thing.CUSTOMER)
-        ids = {thing.id for thing in named if thing.id} | alike
-        self.customers.spoken |= alike
-        if references:
-            self.customers.read(await self._shelf.customers_known(seller, references))
-        if numbers:
-            self.customers.read(await self._shelf.customers_numbered(seller, numbers))
-        # One that was read before is good enough: its version is looked at when all is committed.
-        if unread := [id for id in ids if self.customers.with_id(id) is None]:
-            self.customers.read(await self._shelf.customers_with(seller, unread))
+        if strange := [one for one in numbers if customers.numbered(one) is None]:
+            customers.read(await self._shelf.customers_numbered(seller, strange))
+        if missing := [id for id in ids if customers.with_id(id) is None]:
+            customers.read(await self._shelf.customers_with(seller, missing))
 
     async def new_id(self, thing: Thing) -> int:
         """Give a new thing its number, clear of every reference that is known here."""
@@ -126,26 +126,22 @@ class Parties:
             raise invalid("links", Rule.UNKNOWN, f"There is no order {shown} here to point at.")
         return named
 
-    async def name_customers(self) -> None:
-        """Put the present names of their customers on all orders that are about to be written."""
-        named = {order.customer.id for order in self.orders.written() if order.customer}
-        unknown = [id for id in named if self.customers.with_id(id) is None]
-        if unknown:
-            await self.learn_customers([Identity(id=id) for id in unknown])
-        for order in self.orders.written():
-            customer = order.customer and self.customers.with_id(order.customer.id)
+    async def name_customers(self) -> list[Customer]:
+        """Put the present names of their customers on all orders that are about to be written.
+
+        Gives those customers, unless they are written themselves, as they were read: their names
+        may be written only as long as they are still of that version.
+        """
+        customers, written = self.customers, self.orders.written()
+        ids = {order.customer.id for order in written if order.customer}
+        if unknown := [Identity(id=id) for id in ids if customers.with_id(id) is None]:
+            await self.learn_customers(unknown)
+        for order in written:
+            customer = order.customer and customers.with_id(order.customer.id)
             if customer and identity(customer) != order.customer:
                 self.orders.refresh(replace(order, customer=identity(customer)))
-
-    def expected(self) -> Iterator[tuple[int, int]]:
-        """Give the customers whose names are about to be written, at the version they are of.
-
-        Those who are written themselves are checked by that.
-        """
-        for id in {order.customer.id for order in self.orders.written() if order.customer}:
-            customer = self.customers.with_id(id)
-            if customer is not None and id not in self.customers.kept:
-                yield id, customer.version
+        read = (customers.with_id(id) for id in ids if id not in customers.kept)
+        return [customer for customer in read if customer is not None]
 
     async def repoint(self, orders: Collection[Order]) -> None:
         """Write the names of new or renamed orders into the orders that point at them."""

@@ -6,7 +6,7 @@ reads within a scope, hands out numbers, and commits a list of writes wholly or 
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Awaitable, Collection
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -37,7 +37,7 @@ FIRST = {Thing.ORDER: 1_000_000_001, Thing.CUSTOMER: 100_001}
 """Where the hub's own numbers begin in every seller's book."""
 
 
-class Scope(Struct, frozen=True):
+class Scope(Struct, frozen=True, gc=False):
     """Whose orders are in sight: a seller's, perhaps only one customer's, with test orders or not."""
 
     seller: int
@@ -79,7 +79,7 @@ class Counts(Struct, frozen=True, kw_only=True):
     sums: dict[str, Decimal] = {}
 
 
-class PutOrder(Struct, frozen=True):
+class PutOrder(Struct, frozen=True, gc=False):
     """Write an order in the place of ``kept``, or as a new one where that is None."""
 
     order: Order
@@ -87,7 +87,7 @@ class PutOrder(Struct, frozen=True):
     kept: Order | None
 
 
-class PutCustomer(Struct, frozen=True):
+class PutCustomer(Struct, frozen=True, gc=False):
     """Write a customer in the place of ``kept``, or as a new one where that is None."""
 
     customer: Customer
@@ -95,7 +95,7 @@ class PutCustomer(Struct, frozen=True):
     kept: Customer | None
 
 
-class Expect(Struct, frozen=True):
+class Expect(Struct, frozen=True, gc=False):
     """Write nothing, but only if a customer, whose name is being written, has not changed."""
 
     customer: int
@@ -130,7 +130,7 @@ class PutCredential(Struct, frozen=True):
     credential: Credential
 
 
-class PutAnswer(Struct, frozen=True):
+class PutAnswer(Struct, frozen=True, gc=False):
     """Write an answer for a caller's customer (0 for none); what is expired ``now`` may go."""
 
     customer: int
@@ -277,7 +277,7 @@ class Shelf(Protocol):
         """Count one more until then, for good; tallies that were over by ``now`` may go."""
         ...
 
-    async def commit(self, seller: int, writes: Collection[Write]) -> None:
+    def commit(self, seller: int, writes: Collection[Write]) -> Awaitable[None]:
         """Write all of it, in order, or nothing; raises Raced where a version or name is taken."""
         ...
 

@@ -112,8 +112,8 @@ class Sight:
             raise NotFound(f"There is no customer {ref.id!r} here; check the id.")
         return found
 
-    async def _find_customer(self, ref: Reference) -> Customer | None:
-        return await self._shelf.customer_known(self._scope.seller, ref)
+    def _find_customer(self, ref: Reference) -> Awaitable[Customer | None]:
+        return self._shelf.customer_known(self._scope.seller, ref)
 
     async def customers(self, after: int = 0, limit: int = 100) -> tuple[Customer, ...]:
         """Give customers by rising hub id, from the one behind ``after`` on."""

@@ -100,11 +100,12 @@ class Unit(Sight):
         A customer's order is theirs; raises Forbidden where it names another customer.
         """
         order = await self._owned(order)
-        await self._parties.learn((order,))
-        if self._orders.known(order.references) is not None:
+        parties = self._parties
+        await parties.learn((order,))
+        if parties.orders.known(order.references) is not None:
             raise Conflict("An order with this reference is already here; give it another one.")
         placed = await self._add(order, "placed", ours=True)
-        await self._parties.repoint((placed,))
+        await parties.repoint((placed,))
         return placed
 
     async def keep(self, *orders: Order) -> tuple[Kept, ...]:
@@ -241,30 +242,32 @@ class Unit(Sight):
         """Write everything at once; raises Raced where somebody else's writes came first."""
         if self._untouched():
             return
-        await self._parties.name_customers()
-        writes = list(self._writes())
+        parties = self._parties
+        expected = [Expect(one.id, one.version) for one in await parties.name_customers()]
+        writes = list(self._writes(parties, expected))
         try:
             await self._shelf.commit(self._scope.seller, writes)
         except Raced:
             self._numbers.forget_all(self._scope.seller)
             raise
-        for pile in (self._orders, self._customers):
-            self._numbers.forget(self._scope.seller, pile.thing, pile.spoken)
+        for pile in (parties.orders, parties.customers):
+            if pile.spoken:
+                self._numbers.forget(self._scope.seller, pile.thing, pile.spoken)
 
     def _untouched(self) -> bool:
         return self._known is None and not (self._products or self._answers or self._notes)
 
-    def _writes(self) -> Iterator[Write]:
-        for customer in self._customers.written():
-            kept = self._customers.kept[customer.id]
+    def _writes(self, parties: Parties, expected: list[Expect]) -> Iterator[Write]:
+        orders, customers = parties.orders, parties.customers
+        for customer in customers.written():
+            kept = customers.kept[customer.id]
             yield PutCustomer(customer, document.write(customer), kept)
-        for id, version in self._parties.expected():
-            yield Expect(id, version)
-        for order in self._orders.written():
-            yield PutOrder(order, document.write(order), self._orders.kept[order.id])
+        yield from expected
+        for order in orders.written():
+            yield PutOrder(order, document.write(order), orders.kept[order.id])
         yield from self._events
-        for id in sorted(self._parties.renamed):
-            if (renamed := self._customers.with_id(id)) is not None:
+        for id in sorted(parties.renamed):
+            if (renamed := customers.with_id(id)) is not None:
                 yield Rename(identity(renamed))
         yield from self._products.values()
         yield from self._answers
@@ -284,10 +287,12 @@ class Unit(Sight):
         return replace(order, customer=Identity(id=own))
 
     async def _add(self, order: Order, what: str, *, ours: bool) -> Order:
-        now = self.now()
+        now, parties = self.now(), self._parties
         new = replace(
-            await self._resolved(order, ours=ours),
-            id=await self._parties.new_id(Thing.ORDER),
+            order,
+            customer=await parties.customer_of(order, now, ours=ours),
+            links=parties.links_of(order, ours=ours),
+            id=await parties.new_id(Thing.ORDER),
             version=1,
             test=order.test or self._scope.test,
             created=order.created or now,
@@ -303,8 +308,9 @@ class Unit(Sight):
         )
 
     def _put(self, order: Order, what: str) -> Order:
-        self._orders.refuse_clash(order)
-        self._orders.write(order)
+        orders = self._orders
+        orders.refuse_clash(order)
+        orders.write(order)
         self._events.append(
             Event(
                 order=order.id,

@@ -138,6 +138,8 @@ def read_own_reference(form: Form, *, required: bool = False) -> str:
 
 def refuse_unknown(form: Form, known: frozenset[str]) -> None:
     """Note every member that the resource does not have."""
+    if known.issuperset(form.members):
+        return
     for name in form.members:
         if name not in known:
             form.refuse(str(name), Rule.UNEXPECTED, "There is no such field.")
@@ -179,7 +181,7 @@ def _read_line(form: Form, kind: Kind) -> Line:
     )
     if kind is not Kind.RETURN:
         _refuse_discounts(form)
-    if number is not None:
+    if number is not None and len(form.problems) > begin:
         # Adobe names lines by their own numbers, not by where they stand.
         form.problems[begin:] = [replace(problem, line=number) for problem in form.problems[begin:]]
     return line

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from msgspec import Struct
@@ -66,13 +67,16 @@ def _taken(order: Order, draft: Draft, site: Site) -> Order:
     form = Form(draft.members)
     changed = take(order, form, site)
     form.check()
-    return _shipped(changed, site) if "shippingOptionId" in _named(draft) else changed
+    sent = not _option_names().isdisjoint(map(str.lower, draft.members))
+    return _shipped(changed, site) if sent else changed
 
 
-def _named(draft: Draft) -> frozenset[str]:
-    """Tell which fields were sent, by the names of today."""
-    members = (by_name().get(name.lower()) for name in draft.members)
-    return frozenset(member.name for member in members if member is not None)
+@cache
+def _option_names() -> frozenset[str]:
+    """Give every name, in small letters, that a shipping option is sent under."""
+    return frozenset(
+        name for name, member in by_name().items() if member.name == "shippingOptionId"
+    )
 
 
 def _shipped(order: Order, site: Site) -> Order:

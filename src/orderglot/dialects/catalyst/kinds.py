@@ -15,7 +15,7 @@ from orderglot.dialects.catalyst.asking import Asked
 from orderglot.dialects.catalyst.site import Site, number_of, word_of
 from orderglot.dialects.catalyst.values import (
     look,
-    put,
+    putter,
     read_moment,
     read_number,
     read_text,
@@ -62,9 +62,10 @@ def at(
     name: str, path: str, asked: Asked, shape: Shape, show: Show, read: Any, *, own: bool = False
 ) -> Member:
     """Make the member of the value at one path of an order."""
+    put = putter(path)
 
     def take(order: Order, value: Any, _site: Site) -> Order:
-        return put(order, path, read(value))
+        return put(order, read(value))
 
     return Member(name, everywhere(show), take, asked, shape, own=own)
 
@@ -154,7 +155,7 @@ def _code(value: Any) -> Any:
 
 def listed(name: str, path: str, rows: str) -> Member:
     """Make the member that spells a word of one of the site's own lists as its number."""
-    there = look(path)
+    there, put = look(path), putter(path)
 
     def show_on(site: Site) -> Show:
         words = getattr(site, rows)
@@ -162,7 +163,7 @@ def listed(name: str, path: str, rows: str) -> Member:
 
     def take(order: Order, value: Any, site: Site) -> Order:
         number = None if value in (None, "") else read_whole(value)
-        return put(order, path, "" if number is None else word_of(getattr(site, rows), number))
+        return put(order, "" if number is None else word_of(getattr(site, rows), number))
 
     return Member(name, show_on, take, numbered.listed(path, rows), int | None)
 

@@ -109,7 +109,7 @@ DEFAULT_STATUSES = tuple(
 )
 
 
-class Site(Struct, frozen=True, kw_only=True):
+class Site(Struct, frozen=True, kw_only=True, cache_hash=True):
     """One seller's site."""
 
     id: str = ""
@@ -201,7 +201,12 @@ def row_of(rows: tuple[Row, ...], number: int | None) -> Row | None:
 
 def status_of(site: Site, number: int) -> Status:
     """Give what a status of the site means; one that it does not have means received."""
-    return next((row.means for row in site.statuses if row.id == number), Status.RECEIVED)
+    return _meanings(site).get(number, Status.RECEIVED)
+
+
+@lru_cache(maxsize=1024)
+def _meanings(site: Site) -> Mapping[int, Status]:
+    return {row.id: row.means for row in site.statuses}
 
 
 def main_status(site: Site, status: Status) -> int:
@@ -243,9 +248,11 @@ def status_numbers(site: Site) -> Callable[[Order], int]:
 def with_status(site: Site, order: Order, number: int, means: Status | None = None) -> Order:
     """Put an order into a status of the site; which one is noted where its meaning is not enough."""
     status = means or status_of(site, number)
-    extras = {name: value for name, value in order.extras.items() if name != STATUS_ID}
+    extras = order.extras
+    if STATUS_ID in extras:
+        extras = {name: value for name, value in extras.items() if name != STATUS_ID}
     if number != main_status(site, status):
-        extras[STATUS_ID] = number
+        extras = {**extras, STATUS_ID: number}
     return msgspec.structs.replace(order, status=status, extras=extras)
 
 

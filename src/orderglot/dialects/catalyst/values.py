@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from operator import attrgetter
 from typing import Any
 
@@ -36,15 +37,28 @@ def look(path: str) -> Callable[[Order], Any]:
     return lambda order: None if (found := part(order)) is None else value(found)
 
 
-def put(order: Order, path: str, value: Any) -> Order:
-    """Give an order with a value at a dotted path; a part that then says nothing is left out."""
+@cache
+def putter(path: str) -> Callable[[Order, Any], Order]:
+    """Make what puts a value at a dotted path; a part that then says nothing is left out."""
     outer, _, inner = path.partition(".")
     if not inner:
-        return replace(order, **{outer: value})
-    nothing = OPTIONAL.get(outer)
-    part: Any = getattr(order, outer) or nothing
-    changed = replace(part, **{inner: value})
-    return replace(order, **{outer: None if changed == nothing else changed})
+        return lambda order, value: replace(order, **{outer: value})
+    nothing, part_of = OPTIONAL.get(outer), attrgetter(outer)
+    if nothing is None:
+        return lambda order, value: replace(
+            order, **{outer: replace(part_of(order), **{inner: value})}
+        )
+
+    def put(order: Order, value: Any) -> Order:
+        changed = replace(part_of(order) or nothing, **{inner: value})
+        return replace(order, **{outer: None if changed == nothing else changed})
+
+    return put
+
+
+def put(order: Order, path: str, value: Any) -> Order:
+    """Give an order with a value at a dotted path."""
+    return putter(path)(order, value)
 
 
 def write_moment(moment: datetime | None) -> str | None:

@@ -44,8 +44,9 @@ def take(order: Order, form: Form, site: Site, *, own: bool = False) -> Order:
 
     Names that no field has are passed over, as are, unless ``own``, what only the hub decides.
     """
+    members = by_name()
     for name, value in form.members.items():
-        member = by_name().get(name.lower())
+        member = members.get(name.lower())
         if member is None or (member.own and not own):
             continue
         try:

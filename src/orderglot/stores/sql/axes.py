@@ -5,8 +5,9 @@ The counts are kept by the commits that write orders, in one statement for each 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from orderglot.stores.sql.rows import LEAST, NUMBERED, STANDING, microseconds
@@ -72,18 +73,20 @@ Entry = tuple[Any, ...]
 """What one count is kept by: axis, bucket, test, gone, kind, status, the numbers of extras."""
 
 
-def entries(row: tuple[Any, ...]) -> Iterator[Entry]:
+def entries(row: tuple[Any, ...]) -> list[Entry]:
     """Give the counts to which the row of an order belongs."""
-    kept_by = _kept_by(row)
-    for axis, place in zip(AXES, _PLACES, strict=True):
-        value = row[place]
-        yield axis.name, NOTHING if value is None else axis.bucket(value), *kept_by
+    test, deleted, kind, status, *extras = _BESIDE(row)
+    kept_by = (
+        *(test, int(deleted is not None), kind, status),
+        *[NONE if number is None else number for number in extras],
+    )
+    return [
+        (axis.name, NOTHING if value is None else axis.bucket(value), *kept_by)
+        for axis, value in zip(AXES, _PLACES(row), strict=True)
+    ]
 
 
-def _kept_by(row: tuple[Any, ...]) -> Entry:
-    test, deleted, kind, status, *extras = (row[place] for place in _BESIDE)
-    return test, int(deleted is not None), kind, status, *(NONE if n is None else n for n in extras)
-
-
-_PLACES = tuple(STANDING.index(axis.column) for axis in AXES)
-_BESIDE = tuple(map(STANDING.index, ("test", "deleted", "kind", "status", *NUMBERED.values())))
+_PLACES = itemgetter(*(STANDING.index(axis.column) for axis in AXES))
+_BESIDE = itemgetter(
+    *map(STANDING.index, ("test", "deleted", "kind", "status", *NUMBERED.values()))
+)

@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from math import floor
+from operator import attrgetter
 from typing import Any
 
 from orderglot.core.fields import EXTRAS, every_field
@@ -28,18 +29,18 @@ COLUMNS = {
     "test": "test",
     "kind": "kind",
     "status": "status",
-    "customer.id": "customer",
     "number": "number",
     "name": "name",
     "po_number": "po_number",
-    "invoice.number": "invoice_number",
     "created": "created",
     "modified": "modified",
     "deleted": "deleted",
     "currency": "currency",
+    "customer.id": "customer",
+    "invoice.number": "invoice_number",
     "totals.total": "total",
 }
-"""The fields of an order that have a column, and its name."""
+"""The fields of an order that have a column, and its name; those of its parts stand last."""
 
 NUMBERED = {"extras.catalyst.statusTypeId": "own_status"}
 """The extras whose whole numbers have a column, because ordinary requests ask for them."""
@@ -53,25 +54,28 @@ NEVER_NULL = frozenset({"id", "version", "test", "kind", "status", "created", "m
 
 def row(order: Order) -> tuple[Any, ...]:
     """Give the values of an order's columns, in the order of ``STANDING``."""
-    return tuple([read(order) for read in _readers()])
+    own, others = _readers()
+    return (*[_KEPT[type(value)](value) for value in own(order)], *[read(order) for read in others])
 
 
 @cache
-def _readers() -> tuple[Callable[[Order], Any], ...]:
-    every = every_field()
-    columns = [_reader(every[name].path) for name in COLUMNS]
-    return (*columns, *(_numbers(name.removeprefix(EXTRAS)) for name in NUMBERED))
+def _readers() -> tuple[Callable[[Order], tuple[Any, ...]], tuple[Callable[[Order], Any], ...]]:
+    """Make what gives the values that an order has itself, and each of those of its parts."""
+    paths = [every_field()[name].path for name in COLUMNS]
+    own = [path[0] for path in paths if len(path) == 1]
+    parts = [_reader(path) for path in paths[len(own) :]]
+    return attrgetter(*own), (*parts, *(_numbers(name.removeprefix(EXTRAS)) for name in NUMBERED))
 
 
 def _reader(path: tuple[str, ...]) -> Callable[[Order], Any]:
-    """Make what gives the value at a path in the form of its column, and nothing as None."""
-    first, *rest = path
+    """Make what gives the value of a part in the form of its column, and nothing as None."""
+    part, name = map(attrgetter, path)
 
     def read(order: Order) -> Any:
-        value = getattr(order, first)
-        for step in rest:
-            value = None if value is None else getattr(value, step)
-        return None if value == "" else stored(value)
+        if (there := part(order)) is None:
+            return None
+        value = name(there)
+        return _KEPT[type(value)](value)
 
     return read
 
@@ -99,9 +103,7 @@ def whole_number(value: Any) -> int | None:
 
 def stored(value: Value) -> Any:
     """Give the form in which a column holds a value."""
-    write = _STORED.get(type(value))
-    # What is left are the kinds of text.
-    return str(value) if write is None else write(value)
+    return _STORED[type(value)](value)
 
 
 def millionths(amount: Decimal) -> int:
@@ -125,12 +127,24 @@ def _same(value: Any) -> Any:
     return value
 
 
-_STORED: dict[type, Callable[[Any], Any]] = {
-    bool: int,
-    int: _same,
-    str: _same,
-    type(None): _same,
-    Decimal: millionths,
-    datetime: microseconds,
-    date: date.isoformat,
-}
+class _Forms(dict[type, Callable[[Any], Any]]):
+    """By the type of a value, what puts it into the form of a column."""
+
+    def __missing__(self, kind: type) -> Callable[[Any], Any]:
+        # What is left are the kinds of text.
+        return self.setdefault(kind, str)
+
+
+_STORED = _Forms(
+    {
+        bool: int,
+        int: _same,
+        str: _same,
+        type(None): _same,
+        Decimal: millionths,
+        datetime: microseconds,
+        date: date.isoformat,
+    }
+)
+_KEPT = _Forms({**_STORED, str: lambda text: text or None})
+"""The same of what an order says, where a text that says nothing is nothing."""

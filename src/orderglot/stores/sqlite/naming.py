@@ -10,12 +10,16 @@ from orderglot.stores.names import Named, hub_id
 from orderglot.stores.shelf import Expect, PutOrder, Raced, Rename, Thing
 from orderglot.stores.sql.linking import links, relinked
 from orderglot.stores.sqlite.connection import Row
+from orderglot.stores.sqlite.statements import listed
 
 _NAMES: dict[Thing, tuple[str, str, str, str]] = {
     Thing.ORDER: (
         "DELETE FROM order_references WHERE seller = ? AND order_id = ?",
         "INSERT INTO order_references (seller, order_id, name, dialect) VALUES (?, ?, ?, ?)",
-        "SELECT 1 FROM order_references WHERE seller = ? AND name = ? AND order_id <> ?",
+        (
+            "SELECT 1 FROM json_each(?) AS j CROSS JOIN order_references AS r"
+            " WHERE r.seller = ? AND r.name = j.value AND r.order_id <> CAST(j.value AS INTEGER)"
+        ),
         (
             "SELECT 1 FROM orders AS o WHERE o.seller = ? AND o.id = ? AND o.id <> ? AND NOT EXISTS"
             " (SELECT 1 FROM order_references AS r"
@@ -25,7 +29,10 @@ _NAMES: dict[Thing, tuple[str, str, str, str]] = {
     Thing.CUSTOMER: (
         "DELETE FROM customer_references WHERE seller = ? AND customer = ?",
         "INSERT INTO customer_references (seller, customer, name, dialect) VALUES (?, ?, ?, ?)",
-        "SELECT 1 FROM customer_references WHERE seller = ? AND name = ? AND customer <> ?",
+        (
+            "SELECT 1 FROM json_each(?) AS j CROSS JOIN customer_references AS r"
+            " WHERE r.seller = ? AND r.name = j.value AND r.customer <> CAST(j.value AS INTEGER)"
+        ),
         (
             "SELECT 1 FROM customers AS c WHERE c.seller = ? AND c.id = ? AND c.id <> ? AND NOT EXISTS"
             " (SELECT 1 FROM customer_references AS r"
@@ -54,9 +61,9 @@ def name(
             for ref in dict.fromkeys(new.references)
         ],
     )
-    for new, old in renamed:
-        if old is None:
-            _refuse(connection, spoken, (seller, str(new.id), new.id))
+    if added := [str(new.id) for new, old in renamed if old is None]:
+        _refuse(connection, spoken, (listed(added), seller))
+    for new, _ in renamed:
         for ref in new.references:
             if (like := hub_id(ref.id)) is not None:
                 _refuse(connection, mistaken, (seller, like, new.id, ref.dialect))
@@ -83,10 +90,14 @@ def link(connection: sqlite3.Connection, seller: int, writes: list[PutOrder]) ->
 
 def expect(connection: sqlite3.Connection, seller: int, writes: list[Expect]) -> None:
     """Raise Raced where a customer whose name is being written has changed."""
-    there = "SELECT 1 FROM customers WHERE seller = ? AND id = ? AND version = ?"
-    for write in writes:
-        if connection.execute(there, (seller, write.customer, write.version)).fetchone() is None:
-            raise Raced(write)
+    expected = {(write.customer, write.version) for write in writes}
+    there = connection.execute(
+        "SELECT c.id, c.version FROM json_each(?) AS j CROSS JOIN customers AS c"
+        " WHERE c.seller = ? AND c.id = j.value",
+        (listed(id for id, _ in expected), seller),
+    )
+    if not expected <= set(there):
+        raise Raced("customers")
 
 
 def rename(connection: sqlite3.Connection, seller: int, writes: list[Rename]) -> None:

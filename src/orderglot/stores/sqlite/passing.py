@@ -4,31 +4,57 @@ from __future__ import annotations
 
 import sqlite3
 from datetime import datetime
+from typing import NamedTuple
 
 from orderglot.stores import document
-from orderglot.stores.shelf import PutAnswer, PutCredential, Thing
+from orderglot.stores.shelf import PutAnswer, PutCredential, Raced, Thing
 from orderglot.stores.sql.rows import microseconds
+from orderglot.stores.sqlite.connection import Row
 
 PURGED = 100
 """So many expired rows at most go whenever a new one is written."""
 
 
-def numbers(
-    connection: sqlite3.Connection, seller: int, thing: Thing, first: int, count: int
-) -> int:
-    """Move a sequence on by so many numbers and give the first of them."""
+class Asked(NamedTuple):
+    """How many numbers are wanted for what, and where they begin."""
+
+    seller: int
+    thing: Thing
+    first: int
+    size: int
+
+
+def numbers(connection: sqlite3.Connection, asked: list[Asked]) -> list[int]:
+    """Move sequences on by so many numbers and give the first of each."""
+    return [_next(connection, one) for one in asked]
+
+
+def _next(connection: sqlite3.Connection, asked: Asked) -> int:
     (after,) = connection.execute(
         "INSERT INTO sequences (seller, thing, next) VALUES (?, ?, ? + ?)"
         " ON CONFLICT (seller, thing) DO UPDATE SET next = next + ? RETURNING next",
-        (seller, thing.value, first, count, count),
+        (asked.seller, asked.thing.value, asked.first, asked.size, asked.size),
     ).fetchone()
-    return int(after) - count
+    return int(after) - asked.size
 
 
-def tally(
+class Tally(NamedTuple):
+    """Of what there is one more until when."""
+
+    seller: int
+    what: str
+    until: datetime
+    now: datetime
+
+
+def tally(connection: sqlite3.Connection, tallies: list[Tally]) -> list[int]:
+    """Count one more of each until then and give how many there were; what is over goes."""
+    return [_tally(connection, *one) for one in tallies]
+
+
+def _tally(
     connection: sqlite3.Connection, seller: int, what: str, until: datetime, now: datetime
 ) -> int:
-    """Count one more until then and give how many there were; what is over goes."""
     connection.execute(
         "DELETE FROM tallies WHERE seller = ? AND until <= ?", (seller, microseconds(now))
     )
@@ -69,22 +95,27 @@ def put_credentials(
 
 
 def put_answers(connection: sqlite3.Connection, seller: int, writes: list[PutAnswer]) -> None:
-    """Write answers under their keys; some that are expired go."""
-    for write in writes:
-        new, now = write.answered, microseconds(write.now)
-        name = (seller, write.customer, new.dialect, new.key)
-        connection.execute(
-            "DELETE FROM answers WHERE rowid IN (SELECT rowid FROM answers"
-            " WHERE seller = ? AND expires <= ? LIMIT ?)",
-            (seller, now, PURGED),
-        )
-        connection.execute(
-            "DELETE FROM answers WHERE seller = ? AND customer = ? AND dialect = ? AND key = ?"
-            " AND expires <= ?",
-            (*name, now),
-        )
-        connection.execute(
-            "INSERT INTO answers (seller, customer, dialect, key, asked, answer, expires)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (*name, new.asked, new.answer, microseconds(new.expires)),
-        )
+    """Write answers under their keys; some that are expired go.
+
+    Raises Raced where one that is not expired has the key.
+    """
+    connection.execute(
+        "DELETE FROM answers WHERE rowid IN (SELECT rowid FROM answers"
+        " WHERE seller = ? AND expires <= ? LIMIT ?)",
+        (seller, microseconds(min(write.now for write in writes)), PURGED * len(writes)),
+    )
+    written = connection.executemany(
+        "INSERT INTO answers (seller, customer, dialect, key, asked, answer, expires)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (seller, customer, dialect, key) DO UPDATE"
+        " SET asked = excluded.asked, answer = excluded.answer, expires = excluded.expires"
+        " WHERE answers.expires <= ?",
+        [(seller, *_answer(write), microseconds(write.now)) for write in writes],
+    )
+    if written.rowcount != len(writes):
+        raise Raced("answers")
+
+
+def _answer(write: PutAnswer) -> Row:
+    new = write.answered
+    expires = microseconds(new.expires)
+    return write.customer, new.dialect, new.key, new.asked, new.answer, expires

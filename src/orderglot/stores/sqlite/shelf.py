@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache, partial
@@ -34,6 +34,7 @@ from orderglot.stores.sqlite import passing, statements, tables
 from orderglot.stores.sqlite.connection import Row, prepare
 from orderglot.stores.sqlite.lists import Lists
 from orderglot.stores.sqlite.reader import Reader
+from orderglot.stores.sqlite.statements import listed
 from orderglot.stores.sqlite.writer import Writer
 
 T = TypeVar("T")
@@ -64,17 +65,17 @@ class SqliteShelf:
 
     async def orders_numbered(self, scope: Scope, numbers: Collection[str]) -> tuple[Order, ...]:
         """Give the orders that have any of the seller's own numbers."""
-        return self._orders(scope, statements.WITH_ANY_NUMBER, (_list(numbers),))
+        return self._orders(scope, statements.WITH_ANY_NUMBER, (listed(numbers),))
 
     async def orders_with(self, scope: Scope, ids: Collection[int]) -> tuple[Order, ...]:
         """Give the orders that have any of the hub ids."""
-        return self._orders(scope, statements.WITH_ANY_ID, (_list(ids),)) if ids else ()
+        return self._orders(scope, statements.WITH_ANY_ID, (listed(ids),)) if ids else ()
 
     async def orders_pointing(self, scope: Scope, orders: Collection[Order]) -> tuple[Order, ...]:
         """Give the orders with a link to any of the orders."""
         seller = scope.seller
         targets = self._reader.rows(
-            statements.POINTING, (_list([order.id for order in orders]), seller)
+            statements.POINTING, (listed([order.id for order in orders]), seller)
         )
         names = [ref for order in orders for ref in order.references]
         names += [Reference("", order.number) for order in orders if order.number]
@@ -115,11 +116,11 @@ class SqliteShelf:
         self, seller: int, numbers: Collection[str]
     ) -> tuple[Customer, ...]:
         """Give the customers that have any of the seller's own numbers."""
-        return self._customers(statements.CUSTOMERS_NUMBERED, (seller, _list(numbers)))
+        return self._customers(statements.CUSTOMERS_NUMBERED, (seller, listed(numbers)))
 
     async def customers_with(self, seller: int, ids: Collection[int]) -> tuple[Customer, ...]:
         """Give the customers that have any of the hub ids."""
-        return self._customers(statements.CUSTOMERS_WITH_ID, (seller, _list(ids)))
+        return self._customers(statements.CUSTOMERS_WITH_ID, (seller, listed(ids)))
 
     async def customers_after(self, seller: int, after: int, limit: int) -> tuple[Customer, ...]:
         """Give so many customers behind a hub id."""
@@ -127,7 +128,7 @@ class SqliteShelf:
 
     async def products(self, seller: int, skus: Collection[str]) -> tuple[Product, ...]:
         """Give the products among those SKUs, by rising SKU."""
-        return self._read(document.read_product, statements.PRODUCTS, (seller, _list(skus)))
+        return self._read(document.read_product, statements.PRODUCTS, (seller, listed(skus)))
 
     async def products_after(self, seller: int, after: str, limit: int) -> tuple[Product, ...]:
         """Give so many products behind a SKU, by rising SKU."""
@@ -160,12 +161,11 @@ class SqliteShelf:
 
     async def numbers(self, seller: int, thing: Thing, count: int) -> tuple[int, ...]:
         """Hand out so many numbers for good, less those that somebody else is known by."""
-        first = await self.writer.write(
-            lambda connection: passing.numbers(connection, seller, thing, FIRST[thing], count)
-        )
+        asked = passing.Asked(seller, thing, FIRST[thing], count)
+        first = await self.writer.write(passing.numbers, asked)
         block = range(first, first + count)
         names = self._reader.rows(
-            statements.SPOKEN[thing], (seller, _list([str(number) for number in block]))
+            statements.SPOKEN[thing], (seller, listed([str(number) for number in block]))
         )
         taken = {int(name) for (name,) in names}
         return tuple(number for number in block if number not in taken)
@@ -201,13 +201,11 @@ class SqliteShelf:
 
     async def tally(self, seller: int, what: str, until: datetime, now: datetime) -> int:
         """Count one more until then, for good; tallies that were over by ``now`` may go."""
-        return await self.writer.write(
-            lambda connection: passing.tally(connection, seller, what, until, now)
-        )
+        return await self.writer.write(passing.tally, passing.Tally(seller, what, until, now))
 
-    async def commit(self, seller: int, writes: Collection[Write]) -> None:
+    def commit(self, seller: int, writes: Collection[Write]) -> Awaitable[None]:
         """Write all of it, in order, or nothing; raises Raced where a version or name is taken."""
-        await self.writer.write(lambda connection: tables.commit(connection, seller, writes))
+        return self.writer.write(tables.commit, tables.Commit(seller, writes))
 
     async def close(self) -> None:
         """Wait for what is being written and close the file."""
@@ -243,10 +241,6 @@ def _found(seen: str, more: str) -> str:
 def _known_by(seller: int, ref: Reference) -> Row:
     id = hub_id(ref.id)
     return seller, ref.id, ref.dialect, id, seller, id, ref.dialect
-
-
-def _list(values: Iterable[int | str]) -> str:
-    return msgspec.json.encode(list(values)).decode()
 
 
 def _pairs(references: Iterable[Reference]) -> str:

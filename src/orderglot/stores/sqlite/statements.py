@@ -5,6 +5,10 @@ Lists go in as JSON, so that a statement has one text and is prepared once.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+import msgspec
+
 from orderglot.stores.shelf import Thing
 from orderglot.stores.sql.grammar import say
 
@@ -99,3 +103,8 @@ NOTES = (
     "SELECT name, version, document FROM notes"
     " WHERE seller = ? AND kind = ? AND (? = '' OR name = ?) ORDER BY name"
 )
+
+
+def listed(values: Iterable[int | str]) -> str:
+    """Spell a list as statements take it."""
+    return msgspec.json.encode(list(values)).decode()

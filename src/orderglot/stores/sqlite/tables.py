@@ -6,7 +6,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Callable, Collection
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 from orderglot.core.ports import Event
 from orderglot.stores.shelf import (
@@ -67,26 +67,55 @@ _COUNT = (
 )
 
 
-def commit(connection: sqlite3.Connection, seller: int, writes: Collection[Write]) -> None:
-    """Do all writes of a book; raises Raced where a version has moved or a name is taken."""
-    for kind, several in groupby(writes, type):
-        _DO[kind](connection, seller, list(several))
+class Commit(NamedTuple):
+    """What a unit writes to a seller's book, in order."""
+
+    seller: int
+    writes: Collection[Write]
+
+
+def commit(connection: sqlite3.Connection, commits: list[Commit]) -> list[None]:
+    """Do all writes of some units; raises Raced where a version has moved or a name is taken.
+
+    Those of several units go by kind, as if all were one unit's.
+    """
+    if len(commits) == 1:
+        ((seller, writes),) = commits
+        for kind, several in groupby(writes, type):
+            _DO[kind](connection, seller, list(several))
+    else:
+        found = _by_kind(commits)
+        for kind, do in _DO.items():
+            for seller, alike in found.get(kind, {}).items():
+                do(connection, seller, alike)
+    return [None] * len(commits)
+
+
+def _by_kind(commits: list[Commit]) -> dict[type, dict[int, list[Write]]]:
+    """Give all writes by their kind and seller."""
+    found: dict[type, dict[int, list[Write]]] = {}
+    for seller, writes in commits:
+        for write in writes:
+            found.setdefault(type(write), {}).setdefault(seller, []).append(write)
+    return found
 
 
 def _put_orders(connection: sqlite3.Connection, seller: int, writes: list[PutOrder]) -> None:
     added, changed = list[Row](), list[Row]()
-    counts = Counter[Entry]()
+    counted, left = list[Entry](), list[Entry]()
     for write in writes:
         order, kept = write.order, write.kept
         columns = row(order)
-        counts.update(entries(columns))
+        counted += entries(columns)
         values = (seller, *columns, len(order.lines), write.document.decode())
         if kept is None:
             added.append(values)
         else:
             changed.append((*values, seller, order.id, kept.version))
-            counts.subtract(entries(row(kept)))
+            left += entries(row(kept))
     _put(connection, "orders", added, changed)
+    counts = Counter(counted)
+    counts.subtract(left)
     connection.executemany(
         _COUNT, [(seller, *entry, more) for entry, more in counts.items() if more]
     )
@@ -168,15 +197,16 @@ def _drop_notes(connection: sqlite3.Connection, seller: int, writes: list[DropNo
 
 
 _DO: dict[type, Callable[[sqlite3.Connection, int, list[Any]], None]] = {
-    PutOrder: _put_orders,
-    PutCustomer: _put_customers,
-    PutProduct: _put_products,
     PutSeller: _put_sellers,
-    Event: _add_events,
+    PutCustomer: _put_customers,
     Expect: expect,
+    PutOrder: _put_orders,
+    Event: _add_events,
     Rename: rename,
+    PutProduct: _put_products,
     PutCredential: put_credentials,
     PutAnswer: put_answers,
     PutNote: _put_notes,
     DropNote: _drop_notes,
 }
+"""What is done for each kind of write, in the order in which those of several units go."""

@@ -1,7 +1,8 @@
 """The writer: one thread that writes everything that waits in one transaction.
 
-A durable commit costs as much for one order as for thirty. So whatever comes in while a commit is
-on its way to the disk is gathered and goes into the next one, each piece in a savepoint of its own:
+A durable commit costs as much for one order as for thirty, and so does a statement nearly. So
+whatever comes in while a commit is on its way to the disk is gathered and goes into the next one,
+what is alike at once. Where that is refused, each piece goes by itself, in a savepoint of its own:
 one that fails takes nobody with it.
 """
 
@@ -9,35 +10,52 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
-from orderglot.core.errors import HubError
+from orderglot.core.errors import HubError, Upstream
 from orderglot.stores.shelf import Raced
 from orderglot.stores.sqlite.connection import connect, told
 
+W = TypeVar("W")
 T = TypeVar("T")
-Work = Callable[[sqlite3.Connection], T]
-Outcome = tuple[Any, BaseException | None]
+Work = Callable[[sqlite3.Connection, list[W]], Iterable[T]]
+"""Does some pieces of work that are alike and gives the result of each."""
 
 MOST = 256
 """So many pieces of work at most share a transaction, so that nobody waits too long."""
 
 
-class _Waiting(Generic[T]):
-    def __init__(self, work: Work[T], done: asyncio.Future[T]) -> None:
-        self.work = work
+class _Waiting(Generic[W, T]):
+    """A piece of work, and what has become of it."""
+
+    __slots__ = ("do", "done", "error", "piece", "result")
+
+    def __init__(self, do: Work[W, T], piece: W, done: asyncio.Future[T]) -> None:
+        self.do = do
+        self.piece = piece
         self.done = done
+        self.result: Any = None
+        self.error: BaseException | None = None
+
+    def tell(self) -> None:
+        """Tell whoever waits, if they still do."""
+        if self.done.done():
+            return
+        if self.error is not None:
+            self.done.set_exception(self.error)
+        else:
+            self.done.set_result(self.result)
 
 
 class _Line:
     """What waits on one event loop, and whether some of it is being written."""
 
     def __init__(self) -> None:
-        self.waiting: list[_Waiting[Any]] = []
+        self.waiting: list[_Waiting[Any, Any]] = []
         self.busy = False
 
 
@@ -52,19 +70,23 @@ class Writer:
         self.commits = 0
         """How many transactions were committed."""
 
-    async def write(self, work: Work[T]) -> T:
+    def write(self, do: Work[W, T], piece: W) -> asyncio.Future[T]:
         """Do a piece of work in a transaction; gives its result once that is durable.
 
         Raises what the work raises, or Upstream where the transaction cannot be committed; then
         nothing of it is kept.
         """
         loop = asyncio.get_running_loop()
-        line = self._lines.setdefault(loop, _Line())
+        line = self._lines.get(loop)
+        if line is None:
+            line = self._lines[loop] = _Line()
         done: asyncio.Future[T] = loop.create_future()
-        line.waiting.append(_Waiting(work, done))
+        line.waiting.append(_Waiting(do, piece, done))
         if not line.busy:
-            self._begin(loop, line)
-        return await done
+            # Whatever else comes in this turn of the loop goes along.
+            line.busy = True
+            loop.call_soon(self._begin, loop, line)
+        return done
 
     def close(self) -> None:
         """Wait for what is being written, then close the file."""
@@ -74,55 +96,63 @@ class Writer:
 
     def _begin(self, loop: asyncio.AbstractEventLoop, line: _Line) -> None:
         batch, line.waiting = line.waiting[:MOST], line.waiting[MOST:]
-        line.busy = True
-        writing = loop.run_in_executor(self._thread, self._commit, batch)
+        writing: asyncio.Future[None] = loop.create_future()
+        try:
+            writing = loop.run_in_executor(self._thread, self._commit, batch)
+        except RuntimeError:
+            writing.set_exception(Upstream(f"{self._path} was closed; open it again."))
         writing.add_done_callback(lambda done: self._end(loop, line, batch, done))
 
     def _end(
         self,
         loop: asyncio.AbstractEventLoop,
         line: _Line,
-        batch: list[_Waiting[Any]],
-        written: asyncio.Future[list[Outcome]],
+        batch: list[_Waiting[Any, Any]],
+        written: asyncio.Future[None],
     ) -> None:
-        line.busy = False
-        if line.waiting:
+        line.busy = bool(line.waiting)
+        if line.busy:
             self._begin(loop, line)
         failed = written.exception()
-        outcomes = [(None, failed)] * len(batch) if failed else written.result()
-        for one, (result, error) in zip(batch, outcomes, strict=True):
-            if one.done.done():
-                continue
-            if error is not None:
-                one.done.set_exception(error)
-            else:
-                one.done.set_result(result)
+        for one in batch:
+            one.error = failed or one.error
+            one.tell()
 
-    def _commit(self, batch: list[_Waiting[Any]]) -> list[Outcome]:
+    def _commit(self, batch: list[_Waiting[Any, Any]]) -> None:
         connection = self._connection
+        alike: dict[Work[Any, Any], list[_Waiting[Any, Any]]] = {}
+        for one in batch:
+            alike.setdefault(one.do, []).append(one)
         try:
             with told(self._path):
                 connection.execute("BEGIN IMMEDIATE")
-                outcomes = [self._attempt(one.work) for one in batch]
+                for do, some in alike.items():
+                    self._attempt(do, some)
                 connection.execute("COMMIT")
         finally:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
         self.commits += 1
-        return outcomes
 
-    def _attempt(self, work: Work[Any]) -> Outcome:
+    def _attempt(self, do: Work[Any, Any], some: list[_Waiting[Any, Any]]) -> None:
+        """Do pieces that are alike, each by itself where they cannot all be done."""
         connection = self._connection
         connection.execute("SAVEPOINT piece")
         try:
             with told(self._path):
-                result = work(connection)
+                results = do(connection, [one.piece for one in some])
         except (HubError, Raced) as error:
             # A full or failing disk ends the whole transaction, and everybody's work with it.
             if not connection.in_transaction:
                 raise
             connection.execute("ROLLBACK TO piece")
             connection.execute("RELEASE piece")
-            return None, error
-        connection.execute("RELEASE piece")
-        return result, None
+            if len(some) == 1:
+                some[0].error = error
+                return
+            for one in some:
+                self._attempt(do, [one])
+        else:
+            connection.execute("RELEASE piece")
+            for one, result in zip(some, results, strict=True):
+                one.result = result
