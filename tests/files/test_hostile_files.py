@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import gzip
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from unittest.mock import patch
 
@@ -12,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orderglot.core.errors import HubError
-from orderglot.files import rows
+from orderglot.files import rows, text
 from orderglot.files.imports import Progress
-from orderglot.files.rows import Reject, Row, open_rows
+from orderglot.files.rows import Reject, Row, Stride, open_rows
 from tests.files.books import shop_in
 
 HEADER = b"order,sku,qty,price,date,customer,currency,lot\n"
@@ -44,7 +45,14 @@ TABLES = st.lists(ROWS, max_size=12).map(lambda rows: HEADER + b"\n".join(rows))
 ANYTHING = st.one_of(st.binary(max_size=300), st.binary(max_size=300).map(HEADER.__add__), TABLES)
 
 
-SHORT_LINES = patch.multiple(rows, LONGEST_LINE=200, LONGEST_FIELD=100, MOST_LINES=4)
+@contextmanager
+def short_lines() -> Iterator[None]:
+    """Have lines and rows be too long that fit into a test."""
+    with (
+        patch.multiple(rows, LONGEST_LINE=200, LONGEST_FIELD=100, MOST_LINES=4, STRIDE=5),
+        patch.object(text, "LONGEST_LINE", 200),
+    ):
+        yield
 
 
 @st.composite
@@ -56,7 +64,7 @@ def packed(draw: st.DrawFn) -> bytes:
     return bytes(content[: draw(st.integers(0, len(content)))])
 
 
-@SHORT_LINES
+@short_lines()
 @given(st.one_of(ANYTHING, packed()))
 def test_any_file_is_taken_or_refused_and_every_row_accounted_for(content: bytes) -> None:
     told = [Progress()]
@@ -71,7 +79,7 @@ def test_any_file_is_taken_or_refused_and_every_row_accounted_for(content: bytes
         assert done.orders == len(shop.orders())
 
 
-@SHORT_LINES
+@short_lines()
 @given(TABLES)
 def test_rows_and_rejects_together_are_the_file(content: bytes) -> None:
     rejects: list[Reject] = []
@@ -79,14 +87,18 @@ def test_rows_and_rejects_together_are_the_file(content: bytes) -> None:
         file = Path(folder) / "orders"
         file.write_bytes(content)
         with open_rows(file, rejects.append) as opened:
-            taken = list(opened)
-    found = [line for _, text in sorted(pieces(taken, rejects)) for line in lines_of(text)]
-    text = content.removeprefix(HEADER).decode("utf-8", "surrogateescape")
-    assert lines_of(text) == found
+            taken = [row for stride in opened for row in rows_of(stride)]
+    found = [line for _, row in sorted(pieces(taken, rejects)) for line in lines_of(row)]
+    whole = content.removeprefix(HEADER).decode("utf-8", "surrogateescape")
+    assert lines_of(whole) == found
 
 
 def pieces(taken: list[Row], rejects: list[Reject]) -> list[tuple[int, str]]:
-    return [*((n, text) for n, text, _ in taken), *((one.line, one.row) for one in rejects)]
+    return [*((n, row) for n, row, _ in taken), *((one.line, one.row) for one in rejects)]
+
+
+def rows_of(stride: Stride) -> list[Row]:
+    return list(zip(stride.numbers, stride.texts, stride.fields, strict=True))
 
 
 def lines_of(text: str) -> list[str]:

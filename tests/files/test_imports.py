@@ -70,19 +70,22 @@ def test_the_same_file_twice_changes_nothing(shop: Shop, file: Path) -> None:
     assert before == shop.orders()
 
 
-def test_an_import_that_was_killed_is_completed_by_the_next(shop: Shop, file: Path) -> None:
-    file.write_text(HEADER + rows(*range(5 * BATCH)))
+def test_an_import_that_was_killed_is_completed_by_the_next(
+    shop: Shop, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(imports, "BATCH", 100)
+    file.write_text(HEADER + rows(*range(500)))
 
     def kill(progress: Progress) -> None:
-        if progress.orders >= 2 * BATCH:
+        if progress.orders >= 200:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         shop.take(file, tell=kill)
-    assert 2 * BATCH == len(shop.orders())
+    assert 200 == len(shop.orders())
     again = shop.take(file)
-    assert (3 * BATCH, 0, 2 * BATCH) == (again.new, again.changed, again.same)
-    assert [str(n) for n in range(5 * BATCH)] == shop.numbers()
+    assert (300, 0, 200) == (again.new, again.changed, again.same)
+    assert [str(n) for n in range(500)] == shop.numbers()
 
 
 KILLED = """
@@ -101,7 +104,7 @@ def test_a_process_that_was_killed_leaves_whole_batches(tmp_path: Path, file: Pa
     command = [sys.executable, "-u", "-c", KILLED, str(tmp_path), str(file)]
     with subprocess.Popen(command, cwd=root, stdin=PIPE, stdout=PIPE) as process:
         assert process.stdout is not None
-        assert b"500\n" == process.stdout.readline()
+        assert b"%d\n" % BATCH == process.stdout.readline()
         process.kill()
     with shop_in("sqlite", tmp_path) as shop:
         assert BATCH == len(shop.orders())
@@ -237,17 +240,23 @@ def test_a_file_of_rejects_is_not_taken_for_order_lines(shop: Shop, file: Path) 
     assert "no column is the order or the sku or the quantity" in refused.value.message
 
 
-def test_an_order_that_the_book_refuses_is_rejected_alone(shop: Shop, file: Path) -> None:
+def test_an_order_that_the_book_refuses_is_rejected_alone(
+    shop: Shop, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(imports, "BATCH", 100)
     taken = str(shop.place(Order()).id)
-    file.write_text(HEADER + rows("A", taken, "B", *range(BATCH)))
+    file.write_text(HEADER + rows("A", taken, "B", *range(100)))
     done = shop.take(file)
-    assert (BATCH + 2, 2) == (done.new, done.rejected)
+    assert (102, 2) == (done.new, done.rejected)
     assert [4, 5] == [line for line, _, _ in rejects_of(file)]
     assert rejects_of(file)[0][1].startswith(f"its order '{taken}' was not kept: ")
     assert Decimal("5.00") == shop.order("B").totals.total
 
 
-def test_a_gzip_cut_short_is_taken_as_far_as_it_goes(shop: Shop, file: Path) -> None:
+def test_a_gzip_cut_short_is_taken_as_far_as_it_goes(
+    shop: Shop, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(imports, "BATCH", 100)
     numbers = [str(n * 7919) for n in range(2_000)]
     packed = gzip.compress((HEADER + rows(*numbers)).encode())
     file.write_bytes(packed[: len(packed) // 2])
@@ -255,7 +264,7 @@ def test_a_gzip_cut_short_is_taken_as_far_as_it_goes(shop: Shop, file: Path) -> 
     with pytest.raises(Invalid) as broken:
         shop.take(file, tell=heard.append)
     assert "The file breaks off after line " in broken.value.message
-    assert BATCH < heard[-1].new < 2_000
+    assert 100 < heard[-1].new < 2_000
     assert numbers[: heard[-1].new] == shop.numbers()
     file.write_bytes(packed)
     again = shop.take(file)

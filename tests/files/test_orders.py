@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
+from itertools import islice
 
 import pytest
 
@@ -14,7 +15,7 @@ from orderglot.files import orders
 from orderglot.files.columns import recognise
 from orderglot.files.lines import read_zone
 from orderglot.files.orders import MOST_LINES, WINDOW, Gathered, gather
-from orderglot.files.rows import Reject
+from orderglot.files.rows import STRIDE, Reject, Stride
 
 HEADER = ("order", "sku", "title", "qty", "date", "price", "customer", "country")
 
@@ -32,8 +33,17 @@ def batches(
     header: tuple[str, ...] = HEADER,
     zone: str = "UTC",
 ) -> Iterator[list[Gathered]]:
-    numbered = ((n, ",".join(row), list(row)) for n, row in enumerate(rows, 2))
-    return gather(numbered, recognise(header, {}), read_zone(zone), "GBP", rejects.append)
+    return gather(strides(rows), recognise(header, {}), read_zone(zone), "GBP", rejects.append)
+
+
+def strides(rows: Iterable[Sequence[str]]) -> Iterator[Stride]:
+    """Give rows as they come out of a file, so many at a time."""
+    left = iter(rows)
+    line = 2
+    while some := list(islice(left, STRIDE)):
+        numbers = range(line, line + len(some))
+        yield Stride(numbers, [",".join(row) for row in some], [list(row) for row in some])
+        line += len(some)
 
 
 def read(
@@ -76,7 +86,7 @@ def test_an_order_says_what_its_lines_say() -> None:
 def test_lines_of_one_order_need_not_stand_together() -> None:
     found, _ = gathered([line("A"), line("B"), line("A"), line("C"), line("B"), line("A")])
     assert [("A", [2, 4, 7]), ("B", [3, 6]), ("C", [5])] == [
-        (one.order.number, [number for number, _ in one.rows]) for one in found
+        (one.order.number, list(one.numbers)) for one in found
     ]
 
 
@@ -271,7 +281,7 @@ def test_no_more_lines_are_held_than_fit(monkeypatch: pytest.MonkeyPatch) -> Non
     most = 0
     for one in batches(rows(), []):
         most = max(most, held)
-        held -= sum(len(gathered.rows) for gathered in one)
+        held -= sum(len(gathered.texts) for gathered in one)
     assert 1_000 + orders.SWEEP >= most
     assert 0 == held
 

@@ -11,21 +11,26 @@ import pytest
 from orderglot.core.errors import Invalid, NotFound
 from orderglot.files.rows import (
     LONGEST_FIELD,
-    LONGEST_LINE,
     MOST_LINES,
     Reject,
     Row,
     Rows,
+    Stride,
     open_rows,
 )
+from orderglot.files.text import LONGEST_LINE
 
 HEADER = b"order,sku,qty\n"
+
+
+def rows_of(stride: Stride) -> list[Row]:
+    return list(zip(stride.numbers, stride.texts, stride.fields, strict=True))
 
 
 def read(path: Path) -> tuple[Rows, list[Row], list[Reject]]:
     rejects: list[Reject] = []
     with open_rows(path, rejects.append) as rows:
-        return rows, list(rows), rejects
+        return rows, [row for stride in rows for row in rows_of(stride)], rejects
 
 
 @pytest.fixture
@@ -183,8 +188,8 @@ def test_a_gzip_cut_short_gives_what_came_before(write: Write) -> None:
     assert 1_000 < len(found) < 20_000
     assert [str(n) for n in range(len(found))] == [row[0] for row in texts(found)]
     assert [] == rejects
-    assert rows.broken is not None
-    assert f"The file breaks off after line {len(found) + 1} " in rows.broken.message
+    assert rows.text.broken is not None
+    assert f"The file breaks off after line {len(found) + 1} " in rows.text.broken.message
 
 
 def test_a_gzip_whose_sum_is_wrong_gives_what_is_in_it(write: Write) -> None:
@@ -192,7 +197,7 @@ def test_a_gzip_whose_sum_is_wrong_gives_what_is_in_it(write: Write) -> None:
     packed[-8] ^= 1
     rows, found, _ = read(write(bytes(packed)))
     assert [["1", "a", "2"]] == texts(found)
-    assert rows.broken is not None
+    assert rows.text.broken is not None
 
 
 def test_a_gzip_that_is_spoilt_in_the_middle_breaks_off(write: Write) -> None:
@@ -201,7 +206,7 @@ def test_a_gzip_that_is_spoilt_in_the_middle_breaks_off(write: Write) -> None:
     packed[40_000:40_100] = b"\xff" * 100
     rows, found, _ = read(write(bytes(packed)))
     assert 1_000 < len(found) < 20_000
-    assert rows.broken is not None
+    assert rows.text.broken is not None
 
 
 def test_a_row_that_is_open_when_a_file_breaks_off_is_rejected(write: Write) -> None:
@@ -209,7 +214,7 @@ def test_a_row_that_is_open_when_a_file_breaks_off_is_rejected(write: Write) -> 
     rows, found, rejects = read(write(packed))
     assert [["1", "a", "2"]] == texts(found)
     assert [3] == [reject.line for reject in rejects]
-    assert rows.broken is not None
+    assert rows.text.broken is not None
 
 
 @pytest.mark.parametrize(
@@ -247,5 +252,5 @@ def test_the_position_comes_to_the_size_of_the_file(write: Write) -> None:
     path = write(gzip.compress(HEADER + b"1,a,2\n"))
     rejects: list[Reject] = []
     with open_rows(path, rejects.append) as rows:
-        assert 1 == len(list(rows))
-        assert path.stat().st_size == rows.position == rows.size
+        assert [1] == [len(stride.texts) for stride in rows]
+        assert path.stat().st_size == rows.text.position == rows.text.size

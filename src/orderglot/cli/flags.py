@@ -64,7 +64,7 @@ def read_reference(text: str) -> Reference | None:
 def vocabulary() -> tuple[str, ...]:
     """Give the names that ids go by: the dialects, files, and the hub itself."""
     from orderglot.dialects import names
-    from orderglot.files.orders import FILE
+    from orderglot.files.heads import FILE
 
     return (*names(), FILE, HUB)
 

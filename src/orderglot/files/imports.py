@@ -17,10 +17,10 @@ from orderglot.files.orders import Gathered, gather
 from orderglot.files.rejects import Rejects
 from orderglot.files.rows import Reject, Rows, open_rows
 
-BATCH = 500
+BATCH = 2_000
 """So many orders are kept in one transaction, or fewer that have ``BATCH_LINES`` together."""
 
-BATCH_LINES = 20_000
+BATCH_LINES = 40_000
 
 
 class Progress(Struct, frozen=True, kw_only=True):
@@ -80,8 +80,8 @@ async def take(
             done = await taking.finish()
         finally:
             await taking.settle()
-        if rows.broken:
-            raise rows.broken
+        if rows.text.broken:
+            raise rows.text.broken
         return done
 
 
@@ -105,7 +105,7 @@ class _Taking:
         """Keep orders as soon as there are enough of them."""
         for one in gathered:
             self._batch.append(one)
-            self._waiting += len(one.rows)
+            self._waiting += len(one.order.lines)
             if len(self._batch) >= BATCH or self._waiting >= BATCH_LINES:
                 await self._keep_batch()
         self._tell(self._progress())
@@ -134,8 +134,8 @@ class _Taking:
     def _progress(self) -> Progress:
         outcomes = self._outcomes
         return Progress(
-            read=self._rows.position,
-            size=self._rows.size,
+            read=self._rows.text.position,
+            size=self._rows.text.size,
             rows=self._rows.count,
             lines=self._lines,
             orders=outcomes.total(),
@@ -161,12 +161,12 @@ class _Taking:
             self._count(batch, kept)
 
     def _refuse(self, gathered: Gathered, why: str) -> None:
-        for line, text in gathered.rows:
+        for line, text in zip(gathered.numbers, gathered.texts, strict=True):
             reason = f"its order {gathered.order.number!r} was not kept: {why}"
             self._rejects.add(Reject(line, reason, text))
 
     def _count(self, batch: list[Gathered], kept: tuple[Kept, ...]) -> None:
-        self._lines += sum(len(gathered.rows) for gathered in batch)
+        self._lines += sum(len(gathered.order.lines) for gathered in batch)
         self._outcomes.update(one.outcome for one in kept)
 
 

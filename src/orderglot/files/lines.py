@@ -6,7 +6,7 @@ Every ``read_`` here raises ValueError with a reason that names the field and sh
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 from functools import lru_cache
@@ -72,6 +72,13 @@ def read_name(what: str, text: str) -> str:
     return text
 
 
+def read_names(what: str, texts: Sequence[str]) -> None:
+    """Read names of one sort, all at once."""
+    if max(map(len, texts)) > LONGEST_NAME or not all(map(str.strip, texts)):
+        for text in texts:
+            read_name(what, text)
+
+
 def read_currency(text: str) -> str:
     """Read an ISO 4217 code, whatever its case."""
     code = text.strip().upper()
@@ -96,7 +103,8 @@ def reader_of_times(zone: tzinfo) -> Callable[[str], datetime | None]:
             if len(text) > LONGEST_NUMBER or not _TIME.fullmatch(written):
                 raise ValueError
             moment = datetime.fromisoformat(written.replace(" ", "T", 1).replace(" ", ""))
-            return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+            moment = moment if moment.tzinfo else moment.replace(tzinfo=zone)
+            return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
         except (ValueError, OverflowError):
             raise ValueError(
                 f"the time {_short(text)} is not one such as 2010-12-01 08:26"

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import csv
-import gzip
-import os
-import zlib
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from io import BufferedReader, TextIOWrapper
+from io import BufferedReader
 from pathlib import Path
 
 from msgspec import Struct
 
-from orderglot.core.errors import Invalid, NotFound, Rule, invalid
+from orderglot.core.errors import NotFound
+from orderglot.files.text import LONGEST_LINE, Text, unreadable, why
 
 DELIMITERS = ",;\t"
-LONGEST_LINE = 65_536
 LONGEST_FIELD = 5_000
 MOST_LINES = 100
 """A row with line breaks in its quotes has at most so many lines."""
+
+STRIDE = 500
+"""So many rows are read at a time, or fewer."""
 
 Row = tuple[int, str, list[str]]
 """A row: the number of its first line in the file, its text as it stands there, its fields."""
@@ -29,6 +29,16 @@ QUOTES = (
     "its quotes do not match: a field that begins with a quote ends with one, "
     "and a quote inside it is doubled"
 )
+
+TOO_LONG = "its line is longer than {} characters"
+
+
+class Stride(Struct, frozen=True):
+    """Rows in the order of the file: their first lines' numbers, their texts, their fields."""
+
+    numbers: Sequence[int]
+    texts: list[str]
+    fields: list[list[str]]
 
 
 class Reject(Struct, frozen=True):
@@ -53,7 +63,7 @@ def open_rows(path: Path, reject: Callable[[Reject], None]) -> Iterator[Rows]:
     except FileNotFoundError:
         raise NotFound(f"There is no file {path}; check its name.") from None
     except (OSError, ValueError) as error:
-        raise _unreadable(f"{path} cannot be read: {_why(error)}.") from error
+        raise unreadable(f"{path} cannot be read: {why(error)}.") from error
     with file:
         yield Rows(file, reject)
 
@@ -61,120 +71,144 @@ def open_rows(path: Path, reject: Callable[[Reject], None]) -> Iterator[Rows]:
 class Rows:
     """The rows of one file, once, in its order; lines with nothing on them are no rows.
 
-    A row that does not fit costs its first line alone: reading goes on with the next one. Where
-    the file breaks off, the rows end, and ``broken`` has the error.
+    A row that does not fit costs its first line alone: reading goes on with the next one. It is
+    rejected when the rows before it have been given.
     """
 
     def __init__(self, file: BufferedReader, reject: Callable[[Reject], None]) -> None:
-        self.broken: Invalid | None = None
         self.line = 0
-        """The number of the last line read."""
+        """The number of the last line of the rows so far."""
         self.count = 0
         """How many rows there were so far, those that did not fit among them."""
-        self.size = os.fstat(file.fileno()).st_size
-        self._file = file
+        self.text = Text(file)
         self._reject = reject
         self._taken: list[str] = []
-        self._again: deque[str] = deque()
-        self._text = _decoded(file)
+        self._ahead: deque[str] = deque()
         self.delimiter, self.header = self._read_header()
 
-    @property
-    def position(self) -> int:
-        """Tell how many bytes of the file were read, of its ``size``."""
-        return self._file.tell() if self._file.seekable() else 0
+    def __iter__(self) -> Iterator[Stride]:
+        while lines := self.text.read(STRIDE):
+            fields = self._plain(lines)
+            if fields is None:
+                self._ahead.extend(lines)
+                yield from self._joined(self._one_by_one())
+            else:
+                begin = self.line + 1
+                self.line += len(lines)
+                self.count += len(lines)
+                yield Stride(range(begin, begin + len(lines)), lines, fields)
 
-    def __iter__(self) -> Iterator[Row]:
+    def _plain(self, lines: list[str]) -> list[list[str]] | None:
+        """Give the fields of lines each of which is a row that fits, None where any is not."""
+        if max(map(len, lines)) > LONGEST_FIELD or _unkeepable("".join(lines)):
+            return None
+        try:
+            fields = _divided(lines, self.delimiter)
+        except csv.Error:
+            return None
+        width = len(self.header)
+        return fields if width > 1 and set(map(len, fields)) == {width} else None
+
+    def _joined(self, found: Iterator[Row | Reject]) -> Iterator[Stride]:
+        rows: list[Row] = []
+        for one in found:
+            self.count += 1
+            if not isinstance(one, Reject):
+                rows.append(one)
+                continue
+            yield from _strides(rows)
+            rows = []
+            self._reject(one)
+        yield from _strides(rows)
+
+    def _one_by_one(self) -> Iterator[Row | Reject]:
+        """Read the lines ahead row by row, the last one to its end."""
         taken = self._taken
         width = len(self.header)
-        while True:
+        while self._ahead:
             try:
                 for fields in csv.reader(self._lines(), delimiter=self.delimiter, strict=True):
-                    text = taken[0] if len(taken) == 1 else "".join(taken)
+                    text = "".join(taken)
                     reason = _unfit(fields, text, width) if fields else None
                     if reason:
-                        self._refuse(reason)
+                        yield self._refused(reason)
                         continue
                     line = self.line - len(taken) + 1
                     taken.clear()
                     if fields:
-                        self.count += 1
                         yield line, text, fields
-                if not self._again:
-                    return
             except csv.Error as error:
-                self._refuse(str(error) if len(taken[0]) > LONGEST_LINE else QUOTES)
+                yield self._refused(str(error) if len(taken[0]) > LONGEST_LINE else QUOTES)
 
     def _lines(self) -> Iterator[str]:
-        taken, again, pull = self._taken, self._again, self._pull
-        while line := again.popleft() if again else pull():
+        taken, ahead = self._taken, self._ahead
+        while True:
+            if taken and not ahead:
+                ahead.extend(self.text.read(1))
+            if not ahead:
+                return
+            line = ahead.popleft()
             self.line += 1
             taken.append(line)
             if len(line) > LONGEST_LINE:
-                raise csv.Error(f"its line is longer than {LONGEST_LINE} characters")
+                raise csv.Error(TOO_LONG.format(LONGEST_LINE))
             if len(taken) > MOST_LINES:
                 raise csv.Error(QUOTES)
             yield line
 
-    def _pull(self) -> str:
-        """Read one line, of one that is too long as much as shows it; give "" at the end."""
-        if self.broken:
-            return ""
-        try:
-            line = part = self._text.readline(LONGEST_LINE + 1)
-            while len(part) > LONGEST_LINE and part[-1] not in "\r\n":
-                part = self._text.readline(LONGEST_LINE + 1)
-        except (EOFError, OSError, zlib.error) as error:
-            self.broken = _unreadable(
-                f"The file breaks off after line {self.line} ({_why(error)}); what came before "
-                "is taken, the last orders perhaps without all their lines. Get the file again "
-                "and import it whole."
-            )
-            return ""
-        return line
-
-    def _refuse(self, reason: str) -> None:
-        """Reject the first of the lines taken, and put the others back to be read again."""
+    def _refused(self, reason: str) -> Reject:
+        """Refuse the first of the lines taken, and put the others back to be read again."""
         first, *others = self._taken
         self.line -= len(others)
-        self._again.extendleft(reversed(others))
+        self._ahead.extendleft(reversed(others))
         self._taken.clear()
-        self.count += 1
-        self._reject(Reject(self.line, reason, first))
+        return Reject(self.line, reason, first)
 
     def _read_header(self) -> tuple[str, tuple[str, ...]]:
-        line = next((line for line in self._lines_of_header() if line.strip()), "")
-        self._taken.clear()
-        if not line:
-            raise self.broken or _unreadable(
-                "The file is empty; its first line must name the columns."
-            )
-        delimiter, header = _divided(line)
+        line = self._first_line()
+        delimiter, header = _recognised(line)
         reason = _unfit(list(header), line, len(header)) if header else QUOTES
         if reason:
-            raise _unreadable(
+            raise unreadable(
                 f"The first line cannot be read: {reason}; save the file as CSV in UTF-8."
             )
         return delimiter, header
 
-    def _lines_of_header(self) -> Iterator[str]:
-        try:
-            for line in self._lines():
-                yield line.removeprefix("\ufeff") if self.line == 1 else line
-        except csv.Error as error:
-            raise _unreadable(f"The first line cannot be read: {error}.") from None
+    def _first_line(self) -> str:
+        """Give the first line with something on it."""
+        while lines := self.text.read(1):
+            self.line += 1
+            line = lines[0].removeprefix("\ufeff") if self.line == 1 else lines[0]
+            if len(line) > LONGEST_LINE:
+                reason = TOO_LONG.format(LONGEST_LINE)
+                raise unreadable(f"The first line cannot be read: {reason}.")
+            if line.strip():
+                return line
+        raise self.text.broken or unreadable(
+            "The file is empty; its first line must name the columns."
+        )
 
 
-def _decoded(file: BufferedReader) -> TextIOWrapper:
-    """Decode a file, plain or gzip by its first bytes."""
-    start = file.peek(4)[:4]
-    if start == b"PK\x03\x04":
-        raise _unreadable("The file is a spreadsheet or a zip; save the lines as CSV in UTF-8.")
-    binary = gzip.GzipFile(fileobj=file) if start.startswith(b"\x1f\x8b") else file
-    return TextIOWrapper(binary, "utf-8", errors="surrogateescape", newline="")
+def _strides(rows: list[Row]) -> Iterator[Stride]:
+    if rows:
+        numbers, texts, fields = zip(*rows, strict=True)
+        yield Stride(numbers, list(texts), list(fields))
 
 
-def _divided(line: str) -> tuple[str, tuple[str, ...]]:
+def _divided(lines: list[str], delimiter: str) -> list[list[str]]:
+    """Divide lines into fields; one that is no row by itself has none, or raises csv.Error.
+
+    Without a quote in it a line is divided by its delimiters alone, in a third of the time.
+    """
+    quoted = [line for line in lines if '"' in line]
+    # As a row takes a line at least, as many rows as lines are a row on each line.
+    rows = csv.reader(quoted, delimiter=delimiter, strict=True)
+    return [
+        next(rows, []) if '"' in line else line.rstrip("\r\n").split(delimiter) for line in lines
+    ]
+
+
+def _recognised(line: str) -> tuple[str, tuple[str, ...]]:
     """Divide a header by the delimiter that leaves no quote in its names and gives most of them."""
     headers = {mark: _split(line, mark) for mark in DELIMITERS}
     best = max(DELIMITERS, key=lambda mark: (_is_clean(headers[mark]), len(headers[mark])))
@@ -196,6 +230,15 @@ def _unfit(fields: list[str], text: str, width: int) -> str | None:
     """Say why a row cannot be one of this file's, None where it can."""
     if len(fields) != width:
         return f"it has {len(fields)} columns where the header has {width}"
+    if (reason := _unkeepable(text)) is not None:
+        return reason
+    if len(text) > LONGEST_FIELD and max(map(len, fields)) > LONGEST_FIELD:
+        return f"a field is longer than {LONGEST_FIELD} characters"
+    return None
+
+
+def _unkeepable(text: str) -> str | None:
+    """Say why a text cannot be kept, None where it can."""
     if "\0" in text:
         return "it holds a NUL character"
     if not text.isascii():
@@ -204,14 +247,4 @@ def _unfit(fields: list[str], text: str, width: int) -> str | None:
         except UnicodeEncodeError as error:
             byte = ord(text[error.start]) & 0xFF
             return f"its character {error.start + 1} is not UTF-8 (byte {byte:#04x})"
-    if len(text) > LONGEST_FIELD and max(map(len, fields)) > LONGEST_FIELD:
-        return f"a field is longer than {LONGEST_FIELD} characters"
     return None
-
-
-def _unreadable(reason: str) -> Invalid:
-    return invalid("", Rule.MALFORMED, reason)
-
-
-def _why(error: Exception) -> str:
-    return (isinstance(error, OSError) and error.strerror) or str(error)
