@@ -143,8 +143,12 @@ def serving(
 
 
 def environment() -> dict[str, str]:
-    """Give the environment of a program of this tree, in which nothing is set for it."""
+    """Give the environment of a program of this tree, in which nothing is set for it.
+
+    An installed program finds its bytecode there, and so does this one.
+    """
     kept = {name: value for name, value in os.environ.items() if not name.startswith("ORDERGLOT_")}
+    kept.pop("PYTHONDONTWRITEBYTECODE", None)
     return {**kept, "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"}
 
 
