@@ -117,6 +117,7 @@ async def _filled(copies: Copies, orders: int) -> list[Asked]:
             shops[wire.dialect] = await filled(store, wire.dialect, orders)
         found += await asked(store, wire, shops[wire.dialect])
     await store.close()
+    copies.filled()
     return found
 
 

@@ -70,6 +70,7 @@ async def _filled(copies: Copies, wires: tuple[str, ...]) -> list[Asked]:
         if wire.name in wires:
             found += await asked(store, wire, await filled(store, wire.dialect, ORDERS))
     await store.close()
+    copies.filled()
     return found
 
 
