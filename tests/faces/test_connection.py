@@ -312,10 +312,20 @@ def test_a_body_that_is_too_large_is_refused_before_it_is_whole(length: str) -> 
 
 
 @pytest.mark.parametrize("behind", [b"", HELLO_REQUEST], ids=["alone", "and one behind it"])
-def test_a_wish_for_another_protocol_is_passed_over_and_the_body_is_read(behind: bytes) -> None:
+@pytest.mark.parametrize(
+    ("length", "body"),
+    [
+        ("Content-Length: 14", ORDER),
+        ("Transfer-Encoding: chunked", b"%x\r\n%s\r\n0\r\n\r\n" % (len(ORDER), ORDER)),
+    ],
+    ids=["whole", "chunked"],
+)
+def test_a_wish_for_another_protocol_is_passed_over_and_the_body_is_read(
+    length: str, body: bytes, behind: bytes
+) -> None:
     async def wish(line: Line) -> tuple[bytes, list[Order]]:
         more = ("Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMA")
-        whole = line.create("Content-Length: 14", *more) + behind + HELLO_REQUEST[:-2]
+        whole = line.create(length, *more, body=body) + behind + HELLO_REQUEST[:-2]
         return await line.heard(whole + b"Connection: close\r\n\r\n"), await line.orders()
 
     heard, orders = said(wish)
