@@ -18,12 +18,13 @@ take the figures again, and what stands beside what. Every ratio was taken in on
 round measures every side once. A figure is the median of the rounds, with the least and the greatest
 in parentheses.
 """
-ABOUT_CALLS = """*Floor* is the same work by hand: a raw ASGI function over the bare driver that reads the same
-documents into its own structs, proves the key by its hash, keeps to the caller's scope and writes the
-same answer, which is compared before anything is measured. *Single commits* is the floor with one
-commit a request, *ceiling* the same bytes as a fixed answer. *By time* is the share by the time that
-the server was on a core for an answer, which holds on a busy machine, too. One worker has a core to
-itself and whoever asks the other; two workers share both cores with whoever asks.
+ABOUT_CALLS = """*Floor* is the same work by hand: a raw ASGI function on uvicorn, over the bare driver, that reads
+the same documents into its own structs, proves the key by its hash, keeps to the caller's scope and
+writes the same answer, which is compared before anything is measured. Orderglot has a line of its own,
+which is a part of what is compared. *Single commits* is the floor with one commit a request,
+*ceiling* the same bytes as a fixed answer. *By time* is the share by the time that the server was on a
+core for an answer, which holds on a busy machine, too. One worker has a core to itself and whoever asks
+the other; two workers share both cores with whoever asks.
 """
 
 
