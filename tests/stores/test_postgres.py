@@ -177,6 +177,24 @@ def test_a_remembered_answer_is_never_written_over_before_it_expires(shop: Shop)
     assert b"third" == found.answer
 
 
+def test_of_two_answers_under_one_key_that_come_at_once_one_is_kept(shop: Shop) -> None:
+    async def remember(key: str) -> Order:
+        expires = shop.clock.time + HOUR
+        async with shop.book.together() as unit:
+            placed = await unit.place(Order())
+            unit.remember(
+                Answered(dialect="kole", key=key, asked="a", answer=b"", expires=expires)
+            )
+        return placed
+
+    async def at_once() -> list[Order | BaseException]:
+        work = [remember(key) for key in ("same", "same", "other")]
+        return await asyncio.gather(*work, return_exceptions=True)
+
+    assert [Order, Conflict, Order] == [type(one) for one in shop.run(at_once())]
+    assert 2 == len(shop.walked())
+
+
 # several programs
 
 

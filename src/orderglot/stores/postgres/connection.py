@@ -92,6 +92,9 @@ def refused(error: asyncpg.PostgresError) -> HubError | Raced | None:
             return Raced(name)
         case asyncpg.IntegrityConstraintViolationError() | asyncpg.DivisionByZeroError():
             return Raced(str(error))
+        # Two that go together want the same key, each to be written over if it has expired.
+        case asyncpg.CardinalityViolationError():
+            return Raced(str(error))
         case asyncpg.NumericValueOutOfRangeError() | asyncpg.ProgramLimitExceededError():
             return Invalid(
                 message="This has a number, a name or a text that is too long for PostgreSQL; "
