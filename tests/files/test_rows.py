@@ -192,6 +192,14 @@ def test_a_gzip_cut_short_gives_what_came_before(write: Write) -> None:
     assert f"The file breaks off after line {len(found) + 1} " in rows.text.broken.message
 
 
+def test_a_line_that_is_too_long_counts_once_where_a_file_breaks_off(write: Write) -> None:
+    content = HEADER + b"x" * 3 * LONGEST_LINE + b"\n1,a,2\n"
+    rows, found, _ = read(write(gzip.compress(content)[:-8]))
+    assert [["1", "a", "2"]] == texts(found)
+    assert rows.text.broken is not None
+    assert "The file breaks off after line 3 " in rows.text.broken.message
+
+
 def test_a_gzip_whose_sum_is_wrong_gives_what_is_in_it(write: Write) -> None:
     packed = bytearray(gzip.compress(HEADER + b"1,a,2\n"))
     packed[-8] ^= 1

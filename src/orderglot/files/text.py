@@ -40,26 +40,31 @@ class Text:
     def read(self, most: int) -> list[str]:
         """Read so many lines or fewer; none at the end."""
         lines: list[str] = []
-        while not lines and not self.broken and (pieces := self._read(most)):
+        while not lines and not self.broken:
+            pieces, error = self._read(most)
             lines = self._without_rests(pieces)
-        self.count += len(lines)
+            self.count += len(lines)
+            if error is not None:
+                self.broken = unreadable(
+                    f"The file breaks off after line {self.count} ({why(error)}); what came before "
+                    "is taken, the last orders perhaps without all their lines. Get the file again "
+                    "and import it whole."
+                )
+            elif not pieces:
+                break
         return lines
 
-    def _read(self, most: int) -> list[str]:
+    def _read(self, most: int) -> tuple[list[str], Exception | None]:
         pieces: list[str] = []
         try:
             pieces.extend(islice(self._pieces, most))  # what came before an error stays in it
         except (EOFError, OSError, zlib.error) as error:
-            self.broken = unreadable(
-                f"The file breaks off after line {self.count + len(pieces)} ({why(error)}); what "
-                "came before is taken, the last orders perhaps without all their lines. Get the "
-                "file again and import it whole."
-            )
-        return pieces
+            return pieces, error
+        return pieces, None
 
     def _without_rests(self, pieces: list[str]) -> list[str]:
         """Leave out what goes on with a line that is too long."""
-        if not self._cut and max(map(len, pieces)) <= LONGEST_LINE:
+        if not self._cut and max(map(len, pieces), default=0) <= LONGEST_LINE:
             return pieces
         lines = []
         for piece in pieces:
