@@ -101,6 +101,15 @@ def test_one_that_cannot_be_read_takes_nobody_with_it(shop: Shop) -> None:
     assert [Order, Order, ValidationError] == [type(one) for one in shop.run(looked_up())]
 
 
+@pytest.mark.parametrize("name", ["a\0b", "a\ud800b"])
+def test_who_asks_for_what_cannot_be_said_takes_nobody_with_it(shop: Shop, name: str) -> None:
+    names = ("K0", name, "K1")
+    placed = placed_at_once(shop, *[Order(references=(Reference("kole", n),)) for n in names])
+
+    assert [Order, Invalid, Order] == [type(one) for one in placed]
+    assert 2 == len(shop.walked())
+
+
 def test_who_looks_something_up_on_lost_lines_finds_it(shop: Shop) -> None:
     shop.placed(references=(Reference("kole", "K1"),))
     ended = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
@@ -182,9 +191,7 @@ def test_of_two_answers_under_one_key_that_come_at_once_one_is_kept(shop: Shop) 
         expires = shop.clock.time + HOUR
         async with shop.book.together() as unit:
             placed = await unit.place(Order())
-            unit.remember(
-                Answered(dialect="kole", key=key, asked="a", answer=b"", expires=expires)
-            )
+            unit.remember(Answered(dialect="kole", key=key, asked="a", answer=b"", expires=expires))
         return placed
 
     async def at_once() -> list[Order | BaseException]:

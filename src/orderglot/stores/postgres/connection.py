@@ -72,6 +72,12 @@ def in_words(error: BaseException, url: str) -> HubError:
     where = shown(url)
     if isinstance(error, TimeoutError):
         return Upstream(f"{where} took too long to answer; try again.")
+    if isinstance(error, asyncpg.DataError):
+        # It is not the server that fails: whoever asks for something else is answered.
+        return Invalid(
+            message="This has a text with a character, or a number of a size, that PostgreSQL does "
+            "not have; leave it out."
+        )
     if isinstance(error, asyncpg.PostgresError):
         state = error.sqlstate or ""
         for prefix, words in _WORDS.items():
