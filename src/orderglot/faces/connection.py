@@ -141,6 +141,8 @@ class Connection(asyncio.Protocol):
     def _write(self, request: Request | None, response: Response, *, last: bool) -> None:
         if self.transport.is_closing():
             return
+        # Whoever gets another answer has taken what came before.
+        self.stuck = None
         method = request.method if request else ""
         more = self._stamped() + CLOSE if last else self._stamped()
         try:
@@ -170,7 +172,7 @@ class Connection(asyncio.Protocol):
 
     def invite(self) -> None:
         """Ask for the body whose sender waits to be asked, behind the answers to what came before."""
-        if self.answering is None and self.reader.invited:
+        if self.answering is None and self.reader.invited and not self.transport.is_closing():
             self.reader.invited = False
             self.transport.write(CONTINUE)
 
@@ -212,6 +214,7 @@ class Connection(asyncio.Protocol):
     def look_at_clock(self, now: float) -> None:
         """Hang up on a client that has taken too long over what is its turn."""
         if self.transport.get_write_buffer_size():
+            self.reader.since = now
             self.stuck = now if self.stuck is None else self.stuck
             if now - self.stuck > patience.SECONDS_FOR_ANSWER:
                 self.transport.abort()
