@@ -481,6 +481,29 @@ def test_who_is_just_asking_when_the_server_ends_is_answered(
     assert b"Connection: close" in heard
 
 
+def test_the_last_answer_is_whole_though_the_client_asked_more() -> None:
+    large = replace(HELLO, write_response=lambda said, request: answer("x" * 3_000_000))
+
+    async def ask_on(line: Line) -> bytes:
+        reader, writer = await line.opened()
+        writer.write(HELLO_REQUEST * 2)
+        connections = line.server.server_state.connections
+        await until(lambda: any(one.paused for one in connections))  # type: ignore[union-attr]
+        writer.write(HELLO_REQUEST)
+        for one in connections:
+            one.shutdown()
+        heard = b""
+        while piece := await reader.read(65_536):
+            heard += piece
+            await asyncio.sleep(0.005)
+        writer.close()
+        return heard
+
+    heard = said(ask_on, replace(DIALECT, operations=(large,)))
+    assert [200, 200] == statuses(heard)
+    assert heard.endswith(b'x"')
+
+
 def test_who_asks_nothing_more_does_not_hold_up_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connection, "LINGER", 0)
 

@@ -133,7 +133,7 @@ class Connection(asyncio.Protocol):
             await asyncio.sleep(0)
         self.answering = None
         if last or self.ending:
-            self._hang_up(refused=request is None)
+            self._hang_up(lingers=request is None or self.paused)
         else:
             self._pause(False)
             self.invite()
@@ -176,9 +176,10 @@ class Connection(asyncio.Protocol):
             self.reader.invited = False
             self.transport.write(CONTINUE)
 
-    def _hang_up(self, *, refused: bool) -> None:
-        """Close the line; behind a refusal not before the client, who may still speak, can hear it."""
-        if not refused:
+    def _hang_up(self, *, lingers: bool) -> None:
+        """Close the line; not before a client that may still speak can hear the last answer."""
+        self.reader.deaf = True
+        if not lingers:
             return self.transport.close()
         self._pause(False)
         if self.transport.can_write_eof() and not self.transport.is_closing():
