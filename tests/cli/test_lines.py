@@ -5,10 +5,12 @@ from __future__ import annotations
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
-from orderglot.cli.workers import beside
+from orderglot.cli.workers import Workers, beside
 
 CALLERS = 64
 
@@ -58,3 +60,16 @@ def test_a_port_is_there_again_while_old_calls_die_away() -> None:
 def test_a_port_with_several_lines_is_nobody_elses(lines: list[socket.socket]) -> None:
     with pytest.raises(OSError, match="in use"):
         socket.create_server(lines[0].getsockname())
+
+
+@pytest.mark.parametrize("replaced", [0, 1, 2])
+def test_a_process_gets_the_line_of_the_one_it_replaces_whoever_else_has_died(
+    lines: list[socket.socket], replaced: int
+) -> None:
+    workers: Any = Workers.__new__(Workers)
+    workers.lines = lines
+    workers.processes = [
+        SimpleNamespace(exitcode=-9, parent_conn=SimpleNamespace(closed=number == replaced))
+        for number in range(3)
+    ]
+    assert [lines[replaced]] == workers.sockets

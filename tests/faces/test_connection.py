@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import socket
+import struct
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -153,6 +155,55 @@ def test_a_client_that_does_not_take_its_answer_is_hung_up_on(
     assert [] == [one for one in caplog.records if one.levelname == "ERROR"]
 
 
+HUGE = replace(HELLO, write_response=lambda said, request: answer("x" * 30_000_000))
+
+
+def test_a_client_has_its_time_for_each_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patience, "SWEEP", 3_600)
+
+    async def take(line: Line) -> list[bytes]:
+        reader, writer = await line.opened()
+        writer.write(HELLO_REQUEST + HELLO_REQUEST[:-2] + b"Connection: close\r\n\r\n")
+        head = await reader.readuntil(b"\r\n\r\n")
+        (one,) = line.server.server_state.connections
+        one.look_at_clock(0.0)  # type: ignore[union-attr]
+        await reader.readexactly(30_000_002)
+        heads = [head, await reader.readuntil(b"\r\n\r\n")]
+        one.look_at_clock(patience.SECONDS_FOR_ANSWER + 1)  # type: ignore[union-attr]
+        rest = await reader.read()
+        writer.close()
+        return [*heads, rest[-1:]]
+
+    *heads, end = said(take, replace(DIALECT, operations=(HUGE,)))
+    assert [200, 200] == statuses(b"".join(heads))
+    assert b'"' == end
+
+
+def test_the_time_for_a_head_begins_when_the_answer_before_it_is_taken(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(patience, "SWEEP", 3_600)
+
+    async def go_on(line: Line) -> bytes:
+        reader, writer = await line.opened()
+        writer.write(HELLO_REQUEST)
+        connections = line.server.server_state.connections
+        await until(lambda: any(one.answering for one in connections))  # type: ignore[union-attr]
+        (one,) = connections
+        one.look_at_clock(0.0)  # type: ignore[union-attr]
+        await reader.readuntil(b"\r\n\r\n")
+        one.look_at_clock(patience.SECONDS_FOR_HEAD + 1)  # type: ignore[union-attr]
+        await reader.readexactly(30_000_002)
+        one.look_at_clock(patience.SECONDS_FOR_HEAD + 2)  # type: ignore[union-attr]
+        writer.write(HELLO_REQUEST[:-2] + b"Connection: close\r\n\r\n")
+        heard = await reader.read()
+        writer.close()
+        return heard.partition(b"\r\n\r\n")[0]
+
+    slow = replace(HUGE, perform=_take_time)
+    assert [200] == statuses(said(go_on, replace(DIALECT, operations=(slow,))))
+
+
 @pytest.mark.parametrize(
     "more",
     [
@@ -297,6 +348,36 @@ def test_a_client_that_waits_to_be_asked_for_its_body_is_asked() -> None:
     assert [201] == statuses(heard)
 
 
+def test_a_client_that_breaks_off_instead_of_being_asked_for_its_body_leaves_no_trace() -> None:
+    wrong: list[dict[str, Any]] = []
+
+    async def reset(line: Line) -> None:
+        loop, state = asyncio.get_running_loop(), line.server.server_state
+        loop.set_exception_handler(lambda _loop, context: wrong.append(context))
+        _, writer = await line.opened()
+        expecting = line.create("Content-Length: 14", "Expect: 100-continue", body=b"")
+        writer.write(HELLO_REQUEST + expecting)
+        await until(lambda: any(one.reader.invited for one in state.connections))  # type: ignore[union-attr]
+        end = writer.get_extra_info("socket")
+        end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        writer.transport.abort()
+        await until(lambda: bool(state.tasks))
+        await until(lambda: not state.tasks)
+        gc.collect()
+
+    create = next(one for one in DIALECT.operations if one.method == "POST")
+    said(reset, replace(DIALECT, operations=(create, SLOW)))
+    assert [] == wrong
+
+
+def test_a_client_of_http_1_0_is_not_asked_for_its_body() -> None:
+    async def say(line: Line) -> bytes:
+        whole = line.create("Content-Length: 14", "Expect: 100-continue")
+        return await line.heard(whole.replace(b"HTTP/1.1", b"HTTP/1.0"))
+
+    assert [201] == statuses(said(say))
+
+
 @pytest.mark.parametrize("length", ["Content-Length: {}", "Transfer-Encoding: chunked"])
 def test_a_body_that_is_too_large_is_refused_before_it_is_whole(length: str) -> None:
     most = DIALECT.max_body
@@ -331,6 +412,13 @@ def test_a_wish_for_another_protocol_is_passed_over_and_the_body_is_read(
     heard, orders = said(wish)
     assert [201, *[200] * bool(behind), 200] == statuses(heard)
     assert 1 == len(orders)
+
+
+def test_many_wishes_for_another_protocol_are_passed_over_each() -> None:
+    wish = HELLO_REQUEST[:-2] + b"Connection: Upgrade\r\nUpgrade: h2c\r\n\r\n"
+    last = HELLO_REQUEST[:-2] + b"Connection: close\r\n\r\n"
+
+    assert [200] * 2001 == statuses(said(lambda line: line.heard(wish * 2000 + last)))
 
 
 def test_no_tunnel_is_dug() -> None:
@@ -391,6 +479,29 @@ def test_who_is_just_asking_when_the_server_ends_is_answered(
     heard = said(ask_late)
     assert [201] == statuses(heard)
     assert b"Connection: close" in heard
+
+
+def test_the_last_answer_is_whole_though_the_client_asked_more() -> None:
+    large = replace(HELLO, write_response=lambda said, request: answer("x" * 3_000_000))
+
+    async def ask_on(line: Line) -> bytes:
+        reader, writer = await line.opened()
+        writer.write(HELLO_REQUEST * 2)
+        connections = line.server.server_state.connections
+        await until(lambda: any(one.paused for one in connections))  # type: ignore[union-attr]
+        writer.write(HELLO_REQUEST)
+        for one in connections:
+            one.shutdown()
+        heard = b""
+        while piece := await reader.read(65_536):
+            heard += piece
+            await asyncio.sleep(0.005)
+        writer.close()
+        return heard
+
+    heard = said(ask_on, replace(DIALECT, operations=(large,)))
+    assert [200, 200] == statuses(heard)
+    assert heard.endswith(b'x"')
 
 
 def test_who_asks_nothing_more_does_not_hold_up_the_end(monkeypatch: pytest.MonkeyPatch) -> None:

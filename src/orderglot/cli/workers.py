@@ -49,7 +49,8 @@ class Workers(Multiprocess):
     def sockets(self) -> list[socket.socket]:
         """What the next process hears: the line that nobody has, or all where each has somebody."""
         for number, line in enumerate(self.lines):
-            if number >= len(self.processes) or self.processes[number].exitcode is not None:
+            # Others may have died by now as well; the one that is replaced is hung up on already.
+            if number >= len(self.processes) or self.processes[number].parent_conn.closed:
                 return [line]
         return self.lines
 
@@ -69,6 +70,14 @@ class Workers(Multiprocess):
                 put_nobody_through(line)
                 line.close()
         self.signal_queue.append(sign)
+
+    def handle_ttou(self) -> None:
+        """Give up a line with its process: nobody is dealt out to where no one hears."""
+        kept = max(self.processes_num - 1, 1)
+        for line in self.lines[kept:]:
+            line.close()
+        del self.lines[kept:]
+        super().handle_ttou()
 
     def handle_int(self) -> None:
         """End as whoever is ended by Ctrl-C."""

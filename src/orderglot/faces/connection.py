@@ -133,7 +133,7 @@ class Connection(asyncio.Protocol):
             await asyncio.sleep(0)
         self.answering = None
         if last or self.ending:
-            self._hang_up(refused=request is None)
+            self._hang_up(lingers=request is None or self.paused)
         else:
             self._pause(False)
             self.invite()
@@ -141,6 +141,8 @@ class Connection(asyncio.Protocol):
     def _write(self, request: Request | None, response: Response, *, last: bool) -> None:
         if self.transport.is_closing():
             return
+        # Whoever gets another answer has taken what came before.
+        self.stuck = None
         method = request.method if request else ""
         more = self._stamped() + CLOSE if last else self._stamped()
         try:
@@ -170,13 +172,14 @@ class Connection(asyncio.Protocol):
 
     def invite(self) -> None:
         """Ask for the body whose sender waits to be asked, behind the answers to what came before."""
-        if self.answering is None and self.reader.invited:
+        if self.answering is None and self.reader.invited and not self.transport.is_closing():
             self.reader.invited = False
             self.transport.write(CONTINUE)
 
-    def _hang_up(self, *, refused: bool) -> None:
-        """Close the line; behind a refusal not before the client, who may still speak, can hear it."""
-        if not refused:
+    def _hang_up(self, *, lingers: bool) -> None:
+        """Close the line; not before a client that may still speak can hear the last answer."""
+        self.reader.deaf = True
+        if not lingers:
             return self.transport.close()
         self._pause(False)
         if self.transport.can_write_eof() and not self.transport.is_closing():
@@ -212,6 +215,7 @@ class Connection(asyncio.Protocol):
     def look_at_clock(self, now: float) -> None:
         """Hang up on a client that has taken too long over what is its turn."""
         if self.transport.get_write_buffer_size():
+            self.reader.since = now
             self.stuck = now if self.stuck is None else self.stuck
             if now - self.stuck > patience.SECONDS_FOR_ANSWER:
                 self.transport.abort()

@@ -70,21 +70,25 @@ class Reader:
             self.line.refuse(TOO_LONG)
 
     def _read(self, data: bytes) -> None:
+        rest: bytes | memoryview = data
         try:
-            self.parser.feed_data(data)
-        except HttpParserUpgrade as upgrade:
-            self._pass_over_upgrade(data[upgrade.args[0] :])
+            while True:
+                try:
+                    return self.parser.feed_data(rest)
+                except HttpParserUpgrade as upgrade:
+                    rest = memoryview(rest)[upgrade.args[0] :]
+                    self._pass_over_upgrade()
         except HttpParserError:
             # Behind the last request nobody listens, be it what it may.
             if not self.deaf:
                 self.line.refuse(self.refusal or NO_REQUEST)
 
-    def _pass_over_upgrade(self, rest: bytes) -> None:
-        """Read a request that would rather speak another protocol as if it had not said so."""
+    def _pass_over_upgrade(self) -> None:
+        """Read the head that would rather speak another protocol as if it had not said so."""
         first = f"{self.method} {self.url.decode('latin-1')} HTTP/{self.parser.get_http_version()}"
         fields = [f"{name}: {text}" for name, text in self.headers.items() if name != "upgrade"]
         self.parser = HttpRequestParser(self)
-        self._read("\r\n".join([first, *fields, "", ""]).encode("latin-1") + rest)
+        self.parser.feed_data("\r\n".join([first, *fields, "", ""]).encode("latin-1"))
 
     def on_message_begin(self) -> None:
         """Begin a request."""
@@ -121,7 +125,9 @@ class Reader:
         self.pieces = []
         if "content-length" in headers:
             self._check_size(int(headers["content-length"]))
-        if headers.get("expect", "").lower() == "100-continue":
+        # A client of HTTP/1.0 would take the invitation for the answer.
+        waits = headers.get("expect", "").lower() == "100-continue"
+        if waits and self.parser.get_http_version() != "1.0":
             self.invited = True
             self.line.invite()
 
