@@ -18,13 +18,14 @@ import uvloop
 
 from orderglot.cli.line import Process, put_nobody_through
 from orderglot.core.caller import Caller
+from orderglot.core.errors import HubError
 from orderglot.core.order import Order
 from orderglot.faces import connection, patience, reading
 from orderglot.faces.asgi import Asgi
 from orderglot.wire.dialect import Dialect
 from orderglot.wire.message import Response
 from tests.faces.sites import Site, site
-from tests.faces.tiny import DIALECT, HELLO, answer
+from tests.faces.tiny import DIALECT, HELLO, TinyFaults, answer
 
 ORDER = b'{"po": "PO-7"}'
 HELLO_REQUEST = b"GET /tiny/hello HTTP/1.1\r\nHost: orders.example\r\n\r\n"
@@ -438,6 +439,25 @@ def test_a_header_that_no_header_may_be_never_leaves() -> None:
     )
     assert [500] == statuses(heard)
     assert b"X-B" not in heard
+
+
+class Speechless(TinyFaults):
+    """Faults that cannot be written."""
+
+    def write(self, error: HubError, request: Any) -> Response:
+        raise RuntimeError("never shown")
+
+
+def test_where_not_even_a_refusal_can_be_written_the_line_goes_on() -> None:
+    nowhere = HELLO_REQUEST.replace(b"hello", b"nowhere")
+
+    heard = said(
+        lambda line: line.heard(nowhere + HELLO_REQUEST[:-2] + b"Connection: close\r\n\r\n"),
+        replace(DIALECT, faults=Speechless()),
+    )
+
+    assert [500, 200] == statuses(heard)
+    assert b"never shown" not in heard
 
 
 def test_headers_are_spelled_as_servers_do() -> None:

@@ -121,7 +121,7 @@ class Connection(asyncio.Protocol):
         while True:
             request, response = turn.request, turn.refusal
             if request is not None:
-                response = await self.dispatcher.answer(request)
+                response = await self._answered(request)
             last = turn.last or (self.ending and not self.turns)
             self._write(request, response, last=last)
             if self.drained is not None:
@@ -137,6 +137,14 @@ class Connection(asyncio.Protocol):
         else:
             self._pause(False)
             self.invite()
+
+    async def _answered(self, request: Request) -> Response:
+        try:
+            return await self.dispatcher.answer(request)
+        except Exception:
+            # Not even a refusal could be written: the line goes on all the same.
+            log.exception("unforeseen", path=request.path)
+            return FAILED
 
     def _write(self, request: Request | None, response: Response, *, last: bool) -> None:
         if self.transport.is_closing():
