@@ -1,4 +1,4 @@
-"""A client's connection: how long it may take, how much it may say, and how it ends."""
+"""A client's connection: how long it may take, how much it may say, and what it is answered."""
 
 from __future__ import annotations
 
@@ -6,101 +6,17 @@ import asyncio
 import gc
 import socket
 import struct
-import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import pytest
-import uvicorn
-import uvloop
 
-from orderglot.cli.line import Process, put_nobody_through
-from orderglot.core.caller import Caller
 from orderglot.core.errors import HubError
 from orderglot.core.order import Order
-from orderglot.faces import connection, patience, reading
-from orderglot.faces.asgi import Asgi
-from orderglot.wire.dialect import Dialect
+from orderglot.faces import patience, reading
 from orderglot.wire.message import Response
-from tests.faces.sites import Site, site
+from tests.faces.lines import HELLO_REQUEST, ORDER, Line, said, statuses, until
 from tests.faces.tiny import DIALECT, HELLO, TinyFaults, answer
-
-ORDER = b'{"po": "PO-7"}'
-HELLO_REQUEST = b"GET /tiny/hello HTTP/1.1\r\nHost: orders.example\r\n\r\n"
-
-
-@dataclass
-class Line:
-    """A server, and connections to it."""
-
-    at: Site
-    server: uvicorn.Server
-    listening: socket.socket
-
-    async def opened(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        return await asyncio.open_connection(*self.listening.getsockname())
-
-    async def heard(self, *said: bytes) -> bytes:
-        """Say something, and give all that is answered until the other side hangs up."""
-        reader, writer = await self.opened()
-        for piece in said:
-            writer.write(piece)
-            await writer.drain()
-            await asyncio.sleep(0.01)
-        try:
-            return await reader.read()
-        finally:
-            writer.close()
-
-    def create(self, *headers: str, body: bytes = ORDER) -> bytes:
-        proof = [f"X-{name.title()}: {value}" for name, value in self.at.proof.items()]
-        lines = ["POST /tiny/orders HTTP/1.1", "Host: orders.example", *proof, *headers, "", ""]
-        return "\r\n".join(lines).encode() + body
-
-    async def orders(self) -> list[Order]:
-        whole = Caller(seller=self.at.caller.seller)
-        return [order async for order in self.at.store.of(whole).walk()]
-
-
-async def until(true: Callable[[], bool]) -> None:
-    while not true():  # noqa: ASYNC110 (nobody says when it is)
-        await asyncio.sleep(0.01)
-
-
-@asynccontextmanager
-async def served(dialect: Dialect) -> AsyncIterator[Line]:
-    at = await site(dialect)
-    with socket.create_server(("127.0.0.1", 0), backlog=100) as listening:
-        app = Asgi([at.server])
-        config = uvicorn.Config(
-            app, http=connection.Connection, log_config=None, server_header=False
-        )
-        server = Process(config)
-        serving = asyncio.create_task(server.serve(sockets=[listening]))
-        await until(lambda: server.started)
-        try:
-            yield Line(at, server, listening)
-        finally:
-            server.should_exit = True
-            await serving
-
-
-def said(talk: Callable[[Line], Awaitable[Any]], dialect: Dialect = DIALECT) -> Any:
-    async def go() -> Any:
-        async with served(dialect) as line:
-            return await talk(line)
-
-    # The loop that really serves: others let one write to a line that is gone.
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(go())
-
-
-def statuses(heard: bytes) -> list[int]:
-    """Give the statuses of the answers in what was heard."""
-    heads = [line for line in heard.split(b"\r\n") if b"HTTP/1.1 " in line]
-    return [int(line.rpartition(b"HTTP/1.1 ")[2].split()[0]) for line in heads]
 
 
 @pytest.fixture
@@ -478,122 +394,3 @@ def test_what_stands_beside_a_body_has_an_end_as_well(begun: bytes) -> None:
 
     heard, orders = said(say)
     assert ([431], []) == (statuses(heard), orders)
-
-
-def test_who_is_just_asking_when_the_server_ends_is_answered(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(connection, "LINGER", 60)
-
-    async def ask_late(line: Line) -> bytes:
-        reader, writer = await line.opened()
-        writer.write(HELLO_REQUEST)
-        await reader.readuntil(b"\r\n\r\n")
-        for one in line.server.server_state.connections:
-            one.shutdown()
-        writer.write(line.create("Content-Length: 14"))
-        heard = await reader.read()
-        writer.close()
-        return heard
-
-    heard = said(ask_late)
-    assert [201] == statuses(heard)
-    assert b"Connection: close" in heard
-
-
-def test_the_last_answer_is_whole_though_the_client_asked_more() -> None:
-    large = replace(HELLO, write_response=lambda said, request: answer("x" * 3_000_000))
-
-    async def ask_on(line: Line) -> bytes:
-        reader, writer = await line.opened()
-        writer.write(HELLO_REQUEST * 2)
-        connections = line.server.server_state.connections
-        await until(lambda: any(one.paused for one in connections))  # type: ignore[union-attr]
-        writer.write(HELLO_REQUEST)
-        for one in connections:
-            one.shutdown()
-        heard = b""
-        while piece := await reader.read(65_536):
-            heard += piece
-            await asyncio.sleep(0.005)
-        writer.close()
-        return heard
-
-    heard = said(ask_on, replace(DIALECT, operations=(large,)))
-    assert [200, 200] == statuses(heard)
-    assert heard.endswith(b'x"')
-
-
-def test_who_asks_nothing_more_does_not_hold_up_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connection, "LINGER", 0)
-
-    async def stay(line: Line) -> bytes:
-        reader, writer = await line.opened()
-        writer.write(HELLO_REQUEST)
-        await reader.readuntil(b"\r\n\r\n")
-        line.server.should_exit = True
-        rest = await reader.read()
-        writer.close()
-        return rest
-
-    assert b"HTTP" not in said(stay)
-
-
-def test_who_was_put_through_before_the_end_is_answered(monkeypatch: pytest.MonkeyPatch) -> None:
-    calls: list[socket.socket] = []
-    end = Process.shutdown
-
-    async def end_when_called(server: Process, sockets: Any = None) -> None:
-        # Nothing but the system has seen these calls when the end begins.
-        for _ in range(20):
-            calls.append(socket.create_connection(sockets[0].getsockname()))
-            calls[-1].sendall(HELLO_REQUEST)
-            calls[-1].setblocking(False)
-        await end(server, sockets)
-
-    async def hear(line: Line) -> list[bytes]:
-        line.server.should_exit = True
-        await until(lambda: len(calls) == 20)
-        loop = asyncio.get_running_loop()
-        heard = [await loop.sock_recv(call, 65_536) for call in calls]
-        for call in calls:
-            call.close()
-        return heard
-
-    monkeypatch.setattr(Process, "shutdown", end_when_called)
-    assert [[200]] * 20 == list(map(statuses, said(hear)))
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux can hold calls back")
-def test_nobody_is_put_through_while_the_line_closes() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as line:
-        before = socket.create_connection(line.getsockname())
-        put_nobody_through(line)
-        taken, _ = line.accept()
-        before.sendall(b"hello")
-        assert b"hello" == taken.recv(5)
-
-        line.setblocking(False)
-        with socket.socket() as late:
-            late.setblocking(False)
-            late.connect_ex(line.getsockname())
-            with pytest.raises(BlockingIOError):
-                line.accept()
-    before.close()
-    taken.close()
-
-
-def test_where_the_system_allows_no_filter_the_line_closes_all_the_same() -> None:
-    class Strict(socket.socket):
-        waiting = 0
-
-        def setsockopt(self, *args: Any) -> None:
-            raise PermissionError(1, "Operation not permitted")
-
-        def listen(self, backlog: int = 128, /) -> None:
-            self.waiting = backlog
-
-    with Strict() as line:
-        line.listen(100)
-        put_nobody_through(line)
-        assert 0 == line.waiting
