@@ -15,8 +15,8 @@ import uvloop
 from orderglot.cli.line import Process
 from orderglot.core.caller import Caller
 from orderglot.core.order import Order
-from orderglot.faces import connection
 from orderglot.faces.asgi import Asgi
+from orderglot.faces.connection import Connection
 from orderglot.wire.dialect import Dialect
 from tests.faces.sites import Site, site
 from tests.faces.tiny import DIALECT
@@ -32,6 +32,11 @@ class Line:
     at: Site
     server: uvicorn.Server
     listening: socket.socket
+
+    @property
+    def connections(self) -> list[Connection]:
+        every: set[Any] = set(self.server.server_state.connections)
+        return [one for one in every if isinstance(one, Connection)]
 
     async def opened(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         return await asyncio.open_connection(*self.listening.getsockname())
@@ -68,9 +73,7 @@ async def served(dialect: Dialect) -> AsyncIterator[Line]:
     at = await site(dialect)
     with socket.create_server(("127.0.0.1", 0), backlog=100) as listening:
         app = Asgi([at.server])
-        config = uvicorn.Config(
-            app, http=connection.Connection, log_config=None, server_header=False
-        )
+        config = uvicorn.Config(app, http=Connection, log_config=None, server_header=False)
         server = Process(config)
         serving = asyncio.create_task(server.serve(sockets=[listening]))
         await until(lambda: server.started)

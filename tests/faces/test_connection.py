@@ -38,6 +38,25 @@ def test_a_client_that_says_nothing_is_hung_up_on() -> None:
 
 
 @pytest.mark.usefixtures("hasty")
+def test_what_goes_wrong_with_one_client_keeps_nobody_from_looking_at_the_others() -> None:
+    async def crowd(line: Line) -> int:
+        wrong: list[Any] = []
+        asyncio.get_running_loop().set_exception_handler(lambda _loop, what: wrong.append(what))
+        writers = [(await line.opened())[1] for _ in range(5)]
+        await until(lambda: len(line.connections) == len(writers))
+        broken = line.connections[0]
+        reader = broken.reader
+        del broken.reader
+        await until(lambda: bool(wrong) and line.connections == [broken])
+        broken.reader = reader
+        for writer in writers:
+            writer.close()
+        return len(line.connections)
+
+    assert 1 == said(crowd)
+
+
+@pytest.mark.usefixtures("hasty")
 def test_a_client_that_says_nothing_more_is_hung_up_on() -> None:
     assert [200] == statuses(said(lambda line: line.heard(HELLO_REQUEST)))
 
@@ -82,11 +101,11 @@ def test_a_client_has_its_time_for_each_answer(monkeypatch: pytest.MonkeyPatch) 
         reader, writer = await line.opened()
         writer.write(HELLO_REQUEST + HELLO_REQUEST[:-2] + b"Connection: close\r\n\r\n")
         head = await reader.readuntil(b"\r\n\r\n")
-        (one,) = line.server.server_state.connections
-        one.look_at_clock(0.0)  # type: ignore[union-attr]
+        (one,) = line.connections
+        one.look_at_clock(0.0)
         await reader.readexactly(30_000_002)
         heads = [head, await reader.readuntil(b"\r\n\r\n")]
-        one.look_at_clock(patience.SECONDS_FOR_ANSWER + 1)  # type: ignore[union-attr]
+        one.look_at_clock(patience.SECONDS_FOR_ANSWER + 1)
         rest = await reader.read()
         writer.close()
         return [*heads, rest[-1:]]
@@ -104,14 +123,13 @@ def test_the_time_for_a_head_begins_when_the_answer_before_it_is_taken(
     async def go_on(line: Line) -> bytes:
         reader, writer = await line.opened()
         writer.write(HELLO_REQUEST)
-        connections = line.server.server_state.connections
-        await until(lambda: any(one.answering for one in connections))  # type: ignore[union-attr]
-        (one,) = connections
-        one.look_at_clock(0.0)  # type: ignore[union-attr]
+        await until(lambda: any(one.answering for one in line.connections))
+        (one,) = line.connections
+        one.look_at_clock(0.0)
         await reader.readuntil(b"\r\n\r\n")
-        one.look_at_clock(patience.SECONDS_FOR_HEAD + 1)  # type: ignore[union-attr]
+        one.look_at_clock(patience.SECONDS_FOR_HEAD + 1)
         await reader.readexactly(30_000_002)
-        one.look_at_clock(patience.SECONDS_FOR_HEAD + 2)  # type: ignore[union-attr]
+        one.look_at_clock(patience.SECONDS_FOR_HEAD + 2)
         writer.write(HELLO_REQUEST[:-2] + b"Connection: close\r\n\r\n")
         heard = await reader.read()
         writer.close()
@@ -274,7 +292,7 @@ def test_a_client_that_breaks_off_instead_of_being_asked_for_its_body_leaves_no_
         _, writer = await line.opened()
         expecting = line.create("Content-Length: 14", "Expect: 100-continue", body=b"")
         writer.write(HELLO_REQUEST + expecting)
-        await until(lambda: any(one.reader.invited for one in state.connections))  # type: ignore[union-attr]
+        await until(lambda: any(one.reader.invited for one in line.connections))
         end = writer.get_extra_info("socket")
         end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         writer.transport.abort()

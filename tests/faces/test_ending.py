@@ -43,10 +43,9 @@ def test_the_last_answer_is_whole_though_the_client_asked_more() -> None:
     async def ask_on(line: Line) -> bytes:
         reader, writer = await line.opened()
         writer.write(HELLO_REQUEST * 2)
-        connections = line.server.server_state.connections
-        await until(lambda: any(one.paused for one in connections))  # type: ignore[union-attr]
+        await until(lambda: any(one.paused for one in line.connections))
         writer.write(HELLO_REQUEST)
-        for one in connections:
+        for one in line.connections:
             one.shutdown()
         heard = b""
         while piece := await reader.read(65_536):
