@@ -18,7 +18,7 @@ from bench.rounds import Figures, Spread, figures, in_turns, ratio
 from bench.same import demand_same
 from bench.serving import Serving, ceiling, floor, orderglot, serving
 from bench.shops import Shop, filled
-from orderglot import hub
+from orderglot.hub.books import open_store
 
 OURS, FLOOR, SINGLE, CEILING = "orderglot", "floor", "single commits", "ceiling"
 CHECKED = 25
@@ -108,7 +108,7 @@ def _memory(name: str, workers: int, server: Serving) -> dict[str, float]:
 
 async def _filled(copies: Copies, orders: int) -> list[Asked]:
     """Fill the book, and write all that is going to be asked of it."""
-    store = hub.open_store(copies.url, create=True)
+    store = open_store(copies.url, create=True)
     found: list[Asked] = []
     shops: dict[str, Shop] = {}
     for wire in WIRES:

@@ -19,7 +19,7 @@ from bench.postgres import postgres
 from bench.realfile import real_file
 from bench.serving import LOAD_CORE, environment, orderglot, serving
 from bench.shops import filled
-from orderglot import hub
+from orderglot.hub.books import open_store
 
 ORDERS = 2_000
 CONNECTIONS = 16
@@ -64,7 +64,7 @@ def _calls(copies: Copies, pictures: Path, wires: tuple[str, ...], seconds: int)
 
 
 async def _filled(copies: Copies, wires: tuple[str, ...]) -> list[Asked]:
-    store = hub.open_store(copies.url, create=True)
+    store = open_store(copies.url, create=True)
     found: list[Asked] = []
     for wire in WIRES:
         if wire.name in wires:

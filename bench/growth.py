@@ -26,9 +26,9 @@ from bench.paper import say
 from bench.realfile import CUT
 from bench.rounds import Figures, figures, in_turns
 from bench.serving import Serving, orderglot, serving
-from orderglot import hub
 from orderglot.core.caller import Caller
 from orderglot.core.order import Order
+from orderglot.hub.books import open_store
 from orderglot.stores.store import BookStore
 
 DIALECT = "catalyst"
@@ -135,7 +135,7 @@ def _of_one_seller(folder: Path, sizes: Sequence[int]) -> list[_Book]:
 
 
 async def _grow(path: Path, size: int) -> None:
-    store = hub.open_store(f"sqlite:///{path}", create=True)
+    store = open_store(f"sqlite:///{path}", create=True)
     try:
         book = await filled(store, CUT, size)
         caller = Caller(seller=book.caller.seller)
@@ -206,7 +206,7 @@ def _of_many_sellers(folder: Path, sellers: int) -> _Book:
 
 
 async def _settle(path: Path, sellers: int) -> list[str]:
-    store = hub.open_store(f"sqlite:///{path}", create=True)
+    store = open_store(f"sqlite:///{path}", create=True)
     orders = tuple(islice(made.endless(CUT), ORDERS_EACH))
     try:
         return [await _settled(store, number, orders) for number in range(sellers)]

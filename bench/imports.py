@@ -22,7 +22,7 @@ from bench import paper
 from bench.realfile import LINES_OF_A_YEAR, real_file
 from bench.rounds import Spread, in_turns, ratio, spread
 from bench.serving import SERVER_CORE, environment
-from orderglot import hub
+from orderglot.hub.books import open_store
 from orderglot.stores.sql.grammar import say
 
 TABLES = (
@@ -166,7 +166,7 @@ def _put_lines(path: Path, file: Path) -> float:
 def _put_rows(path: Path, kept: Path) -> float:
     """Put the rows of a book into a new one; gives the seconds it took."""
     _remove(path)
-    asyncio.run(hub.open_store(f"sqlite:///{path}", create=True).close())
+    asyncio.run(open_store(f"sqlite:///{path}", create=True).close())
     rows = {table: list(_rows(kept, table)) for table in TABLES}
     with _on_server_core(), closing(_opened(path)) as connection:
         began = time.perf_counter()

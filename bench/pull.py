@@ -19,10 +19,11 @@ from bench.paper import say
 from bench.rounds import Spread, ratio, spread
 from bench.serving import orderglot, serving
 from bench.shops import Shop, filled
-from orderglot import demo, dialects, hub
+from orderglot import demo, dialects
 from orderglot.core.caller import Caller
 from orderglot.faces.client import Client
 from orderglot.faces.http import HttpLine
+from orderglot.hub.books import open_store
 from orderglot.vendors.pull import pull
 from orderglot.vendors.question import Question
 from orderglot.wire.dialect import Dialect
@@ -90,7 +91,7 @@ def _measured(folder: Path, name: str, orders: int, rounds: int) -> Pulled:
 
 
 async def _filled(url: str, name: str, orders: int) -> Shop:
-    store = hub.open_store(url, create=True)
+    store = open_store(url, create=True)
     try:
         return await filled(store, name, orders)
     finally:
@@ -99,7 +100,7 @@ async def _filled(url: str, name: str, orders: int) -> Shop:
 
 async def _round(target: str, url: str, dialect: Dialect, shop: Shop) -> list[tuple[str, float]]:
     """Pull into a new book, once more into the same, then ask for the same and drop it."""
-    store = hub.open_store(target, create=True)
+    store = open_store(target, create=True)
     book = store.of(Caller(seller=(await store.add_seller("target")).id))
     asked: list[Request] = []
     async with HttpLine(url) as line:

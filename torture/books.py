@@ -8,9 +8,10 @@ from contextlib import asynccontextmanager
 from functools import cache
 from pathlib import Path
 
-from orderglot import dialects, hub
+from orderglot import dialects
 from orderglot.core.caller import Caller
 from orderglot.core.order import Order
+from orderglot.hub.books import open_store
 from orderglot.stores.sight import Clock
 from orderglot.stores.sqlite import SqliteStore
 from orderglot.stores.store import BookStore
@@ -23,7 +24,7 @@ from tests.conformance.specimens import shelve, welcome
 @asynccontextmanager
 async def opened(url: str) -> AsyncIterator[BookStore]:
     """Open a store, made where there is none, and close it at the end."""
-    store = hub.open_store(url, create=True)
+    store = open_store(url, create=True)
     try:
         yield store
     finally:

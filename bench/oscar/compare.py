@@ -28,8 +28,8 @@ from bench.postgres import postgres
 from bench.rounds import figures, in_turns, ratio
 from bench.serving import Serving, environment, free_port, gunicorn, orderglot, serving
 from bench.shops import filled, products_of
-from orderglot import hub
 from orderglot.core.caller import Caller
+from orderglot.hub.books import open_store
 from orderglot.stores import document
 
 DIALECT = "kole"
@@ -133,7 +133,7 @@ def _oscar(url: str) -> Any:
 
 async def _fill_ours(url: str, orders: int, folder: Path) -> list[Asked]:
     """Fill our book, write its orders down for Oscar, and write what is asked."""
-    store = hub.open_store(url, create=True)
+    store = open_store(url, create=True)
     shop = await filled(store, DIALECT, orders)
     book = store.of(Caller(seller=shop.seller.id))
     kept = [msgspec.json.decode(document.write(one)) async for one in book.walk()]

@@ -17,9 +17,10 @@ from bench.floors.sqlite import SqliteRows
 from bench.load import endless
 from bench.same import Answer, demand_same
 from bench.shops import filled
-from orderglot import hub
 from orderglot.core.caller import Caller
 from orderglot.core.order import Order
+from orderglot.hub.books import open_store
+from orderglot.hub.faces import faces
 from orderglot.stores.store import BookStore
 
 ORDERS = 60
@@ -29,7 +30,7 @@ BY_LINES = ("adobe", "kodaris", "kole")
 
 @asynccontextmanager
 async def opened(path: Path) -> AsyncIterator[BookStore]:
-    store = hub.open_store(f"sqlite:///{path}", create=True)
+    store = open_store(f"sqlite:///{path}", create=True)
     try:
         yield store
     finally:
@@ -69,7 +70,7 @@ async def answer_alike(path: Path, wire: Wire, *, grouped: bool) -> None:
         shop = await filled(store, wire.dialect, ORDERS)
         rows = SqliteRows(str(path), grouped=grouped)
         by_hand = application(import_module(f"bench.floors.{wire.dialect}").answering(rows))
-        ours = hub.faces(store, (wire.dialect,))
+        ours = faces(store, (wire.dialect,))
         for one in await asked(store, wire, shop):
             for request in one.requests:
                 demand_same(one, await ask(ours, request), await ask(by_hand, request))

@@ -69,7 +69,7 @@ def test_help_loads_nothing_heavy() -> None:
 
 
 def test_who_has_a_file_loads_no_driver_of_another_database() -> None:
-    script = "import sys, orderglot.hub; print('asyncpg' in sys.modules)"
+    script = "import sys, orderglot.hub.opened; print('asyncpg' in sys.modules)"
     loaded = subprocess.run((sys.executable, "-c", script), check=True, capture_output=True)
     assert loaded.stdout == b"False\n"
 

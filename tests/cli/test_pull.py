@@ -12,7 +12,7 @@ import pytest
 from orderglot import demo
 from orderglot.core.order import Address, Line, Order, Shipping
 from orderglot.core.query import Compare, Operator, Window
-from orderglot.hub import opened
+from orderglot.hub.opened import opened
 from orderglot.stores import document
 from orderglot.vendors.notes import PLACING, Placing, noted
 from tests.cli.program import (

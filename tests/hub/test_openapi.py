@@ -7,7 +7,9 @@ import asyncio
 import httpx2
 import pytest
 
-from orderglot import dialects, hub
+from orderglot import dialects
+from orderglot.hub.faces import faces
+from orderglot.hub.openapi import described
 from orderglot.stores.memory import MemoryStore
 
 
@@ -21,7 +23,7 @@ def asked(
     """Ask for a page of the whole ASGI application."""
 
     async def ask() -> httpx2.Response:
-        application = hub.faces(MemoryStore(), names, public)
+        application = faces(MemoryStore(), names, public)
         line = httpx2.ASGITransport(application)
         async with httpx2.AsyncClient(transport=line, base_url=base) as client:
             return await client.request(method, path)
@@ -35,7 +37,7 @@ def test_a_dialects_document_names_the_address_that_it_was_asked_at(name: str) -
 
     assert (200, "application/json") == (answer.status_code, answer.headers["content-type"])
     assert [{"url": "https://orders.example:8443"}] == answer.json()["servers"]
-    assert hub.described(name, "https://orders.example:8443") == answer.json()
+    assert described(name, "https://orders.example:8443") == answer.json()
 
 
 def test_the_address_that_clients_know_goes_before_the_one_that_was_asked() -> None:
@@ -58,7 +60,7 @@ def test_a_document_is_only_read() -> None:
 
 def test_a_host_that_is_none_is_in_no_document() -> None:
     async def ask() -> httpx2.Response:
-        line = httpx2.ASGITransport(hub.faces(MemoryStore(), ()))
+        line = httpx2.ASGITransport(faces(MemoryStore(), ()))
         async with httpx2.AsyncClient(transport=line, base_url="http://real.example") as client:
             return await client.get("/openapi/kole.json", headers={"host": 'x"><script>'})
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import sys
 
-from orderglot import hub
+from orderglot.hub.copying import copy
 from orderglot.stores import copying
 
 
@@ -18,4 +18,4 @@ def say(done: copying.Progress) -> None:
 
 if __name__ == "__main__":
     copying.SIZE = 3
-    asyncio.run(hub.copy(sys.argv[1], sys.argv[2], say))
+    asyncio.run(copy(sys.argv[1], sys.argv[2], say))

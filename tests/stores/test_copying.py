@@ -18,7 +18,6 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from orderglot import hub
 from orderglot.core.caller import Caller
 from orderglot.core.customer import Customer
 from orderglot.core.errors import Conflict, HubError, Invalid, Upstream
@@ -26,6 +25,8 @@ from orderglot.core.order import Identity, Line, Link, Order, Reference
 from orderglot.core.ports import Answered, Book, Note
 from orderglot.core.product import Product
 from orderglot.core.values import Relation
+from orderglot.hub.books import open_rows, open_store
+from orderglot.hub.copying import copy
 from orderglot.stores.checksum import plain
 from orderglot.stores.copying import Copied, Copying, Progress
 from orderglot.stores.rows import Row, Rows, Table
@@ -55,7 +56,7 @@ def way(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, str]:
 
 @asynccontextmanager
 async def opened(url: str) -> AsyncIterator[tuple[BookStore, Book]]:
-    store = hub.open_store(url, create=True)
+    store = open_store(url, create=True)
     try:
         if not await store.sellers():
             await store.add_seller("example", tables={"catalyst.statuses": [{"id": 1}]})
@@ -66,7 +67,7 @@ async def opened(url: str) -> AsyncIterator[tuple[BookStore, Book]]:
 
 @asynccontextmanager
 async def rows_of(url: str) -> AsyncIterator[Rows]:
-    rows = await hub.open_rows(url)
+    rows = await open_rows(url)
     try:
         yield rows
     finally:
@@ -137,7 +138,7 @@ async def seen_in(url: str) -> Any:
 def copied(
     source: str, target: str, tell: Callable[[Progress], None] = print
 ) -> tuple[Copied, ...]:
-    return asyncio.run(hub.copy(source, target, tell))
+    return asyncio.run(copy(source, target, tell))
 
 
 def test_a_copy_says_of_everything_what_its_source_says(way: tuple[str, str]) -> None:
@@ -227,7 +228,7 @@ def test_so_many_rows_at_most_are_on_the_way_at_once(
     sizes = list[int]()
 
     async def copy() -> None:
-        here, there = await hub.open_rows(source), await hub.open_rows(target, create=True)
+        here, there = await open_rows(source), await open_rows(target, create=True)
         put = there.put
 
         async def count(table: Table, rows: Collection[Row], *rest: Any) -> None:
@@ -302,7 +303,7 @@ def test_what_is_written_while_it_is_copied_is_not_half_copied(way: tuple[str, s
     before = asyncio.run(all_of(source))
 
     async def copy() -> None:
-        here, there = await hub.open_rows(source), await hub.open_rows(target, create=True)
+        here, there = await open_rows(source), await open_rows(target, create=True)
         stand_still = here.stand_still
 
         async def stand_still_and_let_others_write() -> None:
@@ -387,7 +388,7 @@ def test_a_row_that_was_lost_on_the_way_is_found_out(way: tuple[str, str]) -> No
     source, target = way
 
     async def copy() -> None:
-        here, there = await hub.open_rows(source), await hub.open_rows(target, create=True)
+        here, there = await open_rows(source), await open_rows(target, create=True)
         put = there.put
 
         async def lose(table: Table, rows: Collection[Row], *rest: Any) -> None:

@@ -6,8 +6,9 @@ import asyncio
 
 import pytest
 
-from orderglot import hub
 from orderglot.core.errors import HubError, Invalid, Unsupported
+from orderglot.hub.books import open_rows
+from orderglot.hub.distributing import distribute
 from tests.postgres import asked, new_database, ordered
 
 EVERYWHERE = {"sellers", "credentials"}
@@ -49,7 +50,7 @@ def url() -> str:
     url = new_database()
 
     async def make() -> None:
-        await (await hub.open_rows(url, create=True)).close()
+        await (await open_rows(url, create=True)).close()
 
     asyncio.run(make())
     return url
@@ -64,7 +65,7 @@ def cluster(url: str, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 def distributed(url: str, *, dry: bool = False) -> tuple[str, ...]:
-    return asyncio.run(hub.distribute(url, dry=dry))
+    return asyncio.run(distribute(url, dry=dry))
 
 
 def test_every_unique_key_carries_the_seller(url: str) -> None:

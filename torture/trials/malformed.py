@@ -15,8 +15,9 @@ from typing import Any
 import structlog
 from msgspec import Struct
 
-from orderglot import dialects, hub
+from orderglot import dialects
 from orderglot.faces.asgi import Asgi
+from orderglot.hub.faces import faces
 from orderglot.wire.message import Response
 from tests.conformance.structure import structure
 from torture import books, marked
@@ -111,7 +112,7 @@ async def _ask_all(name: str, seed: str, count: int, url: str) -> Portion:
     maker = Maker(name, random.Random(f"{name} {seed}"))
     async with books.opened(url) as store:
         before = await marked.kept(store)
-        app = hub.faces(store, (name,))
+        app = faces(store, (name,))
         for _ in range(count):
             request = maker.make()
             why = await _ask(app, request, found)

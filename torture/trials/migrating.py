@@ -20,8 +20,9 @@ TOGETHER = 6
 PATIENCE = 60
 SELLER = (*PROGRAM, "seller", "add")
 OPEN = (
-    "import sys; from orderglot import hub; print(flush=True); sys.stdin.readline();"
-    "hub.open_store(sys.argv[1], create=True); print('done', flush=True); sys.stdin.readline()"
+    "import sys; from orderglot.hub.books import open_store;"
+    "from orderglot.stores import postgres, sqlite; print(flush=True); sys.stdin.readline();"
+    "open_store(sys.argv[1], create=True); print('done', flush=True); sys.stdin.readline()"
 )
 """Opens a book when it is told to, everything it needs being there already."""
 

@@ -45,7 +45,7 @@ app.add_typer(database.app, name="database")
 def _tell_version(wanted: bool) -> None:
     if wanted:
         from orderglot.cli.paper import say
-        from orderglot.hub import version
+        from orderglot.hub.version import version
 
         say(f"orderglot {version()}")
         raise typer.Exit

@@ -9,7 +9,7 @@ from orderglot.cli.paper import address_text, known_as_text, say, sheet, table, 
 
 if TYPE_CHECKING:
     from orderglot.core.customer import Customer
-    from orderglot.hub import Hub
+    from orderglot.hub.opened import Hub
 
 app = group("Customers: who buys from a seller.")
 

@@ -40,13 +40,13 @@ def copy(
     $ orderglot database copy sqlite:///orderglot.db postgresql://me@db.example/orders
     $ orderglot database copy postgresql://me@db.example/orders sqlite:///today.db
     """
-    from orderglot import hub
     from orderglot.cli.logs import set_up_logs
+    from orderglot.hub import copying
     from orderglot.stores.address import shown
 
     set_up_logs(settings(config).log_level)
     with _telling() as told:
-        done = asyncio.run(hub.copy(source, target, told))
+        done = asyncio.run(copying.copy(source, target, told))
     if as_json:
         return write_json({"from": shown(source), "to": shown(target), "tables": done})
     _report(done)
@@ -70,12 +70,12 @@ def distribute(
     $ orderglot database distribute --dry-run --database postgresql://me@db/orders
     $ orderglot database distribute --database postgresql://me@db/orders
     """
-    from orderglot import hub
     from orderglot.cli.logs import set_up_logs
+    from orderglot.hub import distributing
 
     found = settings(config, database=database)
     set_up_logs(found.log_level)
-    statements = asyncio.run(hub.distribute(found.database, dry=dry))
+    statements = asyncio.run(distributing.distribute(found.database, dry=dry))
     if as_json:
         return write_json({"done": not dry, "statements": statements})
     for statement in statements:

@@ -88,12 +88,13 @@ def place() -> str:
 
 async def prepare(url: str) -> None:
     """Make a demo book, or complete one; raises Conflict where the book is somebody's own."""
-    from orderglot import demo, hub
+    from orderglot import demo
     from orderglot.core.errors import Conflict
+    from orderglot.hub.opened import opened
     from orderglot.stores.address import shown
 
-    async with hub.opened(url, create=True) as opened:
-        if await opened.store.sellers() and not await demo.is_demo(opened.store):
+    async with opened(url, create=True) as hub:
+        if await hub.store.sellers() and not await demo.is_demo(hub.store):
             reason = "is no demo book; name a new file with --database for the demo"
             raise Conflict(f"{shown(url)} {reason}, or serve this book without --demo.")
-        await demo.fill(opened.store)
+        await demo.fill(hub.store)

@@ -19,7 +19,7 @@ from orderglot.core.errors import HubError, Invalid
 
 if TYPE_CHECKING:
     from orderglot.config import Config
-    from orderglot.hub import Hub
+    from orderglot.hub.opened import Hub
 
 P = ParamSpec("P")
 
@@ -156,18 +156,18 @@ async def _run(
     create: bool,
     flags: dict[str, Any],
 ) -> None:
-    from orderglot import hub
     from orderglot.cli.logs import set_up_logs
+    from orderglot.hub.opened import opened
 
     set_up_logs(config.log_level)
-    async with hub.opened(
+    async with opened(
         config.database,
         create=create,
         replica=config.read_database,
         seller=config.seller,
         vendors=config.vendors,
-    ) as opened:
-        await body(opened, **flags)
+    ) as hub:
+        await body(hub, **flags)
 
 
 def _refuse(sentence: str, code: int = 1) -> int:

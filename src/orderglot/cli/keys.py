@@ -9,7 +9,7 @@ from orderglot.cli.paper import say, sheet, table, tell, write_json
 
 if TYPE_CHECKING:
     from orderglot.core.ports import Book, Credential
-    from orderglot.hub import Hub
+    from orderglot.hub.opened import Hub
 
 app = group("Keys: who may come in, and how.")
 
@@ -43,6 +43,7 @@ async def add(
     """
     from orderglot.cli import finding
     from orderglot.core.caller import READ, RIGHTS, Caller
+    from orderglot.hub.keys import new_key
 
     owner = await hub.seller(seller)
     whose = await finding.customer(hub.book(owner), customer) if customer else None
@@ -52,7 +53,7 @@ async def add(
         test=not live,
         may=frozenset({READ}) if read_only else RIGHTS,
     )
-    name, shown = await hub.new_key(dialect, caller)
+    name, shown = await new_key(hub.store.keyring, dialect, caller)
     if as_json:
         return write_json(shown)
     sheet(shown.items())

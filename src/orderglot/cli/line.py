@@ -18,9 +18,10 @@ from typing import TYPE_CHECKING
 import structlog
 from uvicorn import Server
 
-from orderglot import hub
 from orderglot.cli.logs import set_up_logs
 from orderglot.core.errors import HubError
+from orderglot.hub.books import open_store
+from orderglot.hub.faces import faces
 from orderglot.stores.address import shown
 
 if TYPE_CHECKING:
@@ -113,14 +114,14 @@ class Application:
     def _open(self) -> Asgi:
         set_up_logs(self.log_level)
         _follow_parent()
-        store = hub.open_store(self.url, replica=self.replica)
+        store = open_store(self.url, replica=self.replica)
         log.info("serving", book=shown(self.url), process=os.getpid())
-        faces = hub.faces(store, self.names, self.public_url)
+        served = faces(store, self.names, self.public_url)
         # What is there by now stays as long as the process: nobody has to go through all of it
         # again and again to find out.
         gc.collect()
         gc.freeze()
-        return faces
+        return served
 
 
 async def _not_started(error: HubError, receive: Receive, tell: Tell) -> None:

@@ -8,7 +8,7 @@ from orderglot.cli.frame import SellerName, with_book
 from orderglot.cli.paper import say
 
 if TYPE_CHECKING:
-    from orderglot.hub import Hub
+    from orderglot.hub.opened import Hub
 
 ORDER = "kole:ID for a dialect's id, the seller's number, or the hub's id."
 

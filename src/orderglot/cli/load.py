@@ -14,7 +14,7 @@ from orderglot.cli.paper import is_terminal, say, sums_text, tell, write_json
 
 if TYPE_CHECKING:
     from orderglot.files.imports import Progress
-    from orderglot.hub import Hub
+    from orderglot.hub.opened import Hub
 
 PAUSE = 2.0
 """So many seconds lie between two lines on how far it has come."""

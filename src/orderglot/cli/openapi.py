@@ -19,6 +19,6 @@ def openapi(
     $ orderglot openapi kole
     $ orderglot openapi adobe --url https://orders.example
     """
-    from orderglot import hub
+    from orderglot.hub.openapi import described
 
-    write_json(hub.described(dialect, url.rstrip("/")))
+    write_json(described(dialect, url.rstrip("/")))

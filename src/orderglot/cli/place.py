@@ -11,7 +11,7 @@ from orderglot.cli.pull import TimeOut, VendorUrl
 if TYPE_CHECKING:
     from orderglot.core.order import Order
     from orderglot.core.ports import Book
-    from orderglot.hub import Hub
+    from orderglot.hub.opened import Hub
     from orderglot.vendors.place import Placed
     from orderglot.wire.dialect import Dialect
 
@@ -60,10 +60,10 @@ async def place(
 
     $ orderglot place 489434 --with kole --url https://orders.example
     """
-    from orderglot import hub as hubs
     from orderglot.cli import finding
+    from orderglot.hub.dialects import chosen_one
 
-    spoken = hubs.chosen_one(dialect)
+    spoken = chosen_one(dialect)
     owner = await hub.seller(seller)
     book = hub.book(owner, test=True)
     found = await finding.order(book, order)

@@ -9,7 +9,7 @@ from orderglot.cli.frame import AsJson, SellerName, group, with_book
 from orderglot.cli.paper import say, table, tiers_text, write_json
 
 if TYPE_CHECKING:
-    from orderglot.hub import Hub
+    from orderglot.hub.opened import Hub
 
 app = group("Products: what a seller sells, at which price, in which packs.")
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from orderglot.core.ports import Book
-    from orderglot.hub import Hub
+    from orderglot.hub.opened import Hub
     from orderglot.vendors.account import Account
     from orderglot.vendors.pages import Persistence
     from orderglot.vendors.question import Question
@@ -91,18 +91,18 @@ async def pull(
     $ orderglot pull kole --since last --seller acme
     $ orderglot pull --rejects
     """
-    from orderglot import hub as hubs
     from orderglot.cli import aside
+    from orderglot.hub.dialects import chosen_one
     from orderglot.vendors.pages import Persistence
     from orderglot.vendors.question import Question
 
     if rejects or raw or retry:
         book = hub.book(await hub.seller(seller))
-        named = hubs.chosen_one(dialect).name if dialect else ""
+        named = chosen_one(dialect).name if dialect else ""
         return await aside.show(book, named, raw=raw, retry=retry, as_json=as_json)
     if not dialect:
         raise Misused(f"say in which dialect the vendor speaks: {', '.join(_listing())}.")
-    spoken = hubs.chosen_one(dialect)
+    spoken = chosen_one(dialect)
     if spoken.page is None:
         raise Misused(f"{spoken.title} cannot list orders; these can: {', '.join(_listing())}.")
     moment = _read_since(since)
@@ -129,9 +129,9 @@ def account_of(hub: "Hub", dialect: "Dialect", flags: dict[str, object]) -> "Acc
 
 def _listing() -> list[str]:
     """Name the dialects whose vendors can list orders."""
-    from orderglot import hub as hubs
+    from orderglot.hub.dialects import chosen
 
-    return [one.name for one in hubs.chosen(()) if one.page is not None]
+    return [one.name for one in chosen(()) if one.page is not None]
 
 
 def _read_since(text: str) -> "datetime | None":

@@ -9,7 +9,7 @@ from orderglot.cli.frame import AsJson, KnownAs, group, with_book
 from orderglot.cli.paper import known_as_text, say, sheet, sums_text, table, write_json
 
 if TYPE_CHECKING:
-    from orderglot.hub import Hub
+    from orderglot.hub.opened import Hub
 
 app = group("Sellers: whose order books there are.")
 
@@ -112,7 +112,7 @@ async def set_table(
     """
     from msgspec.structs import replace
 
-    from orderglot.hub import checked_table
+    from orderglot.hub.tables import checked_table
 
     seller = await hub.seller(name)
     if file is None:

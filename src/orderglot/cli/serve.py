@@ -82,9 +82,9 @@ def serve(
     $ orderglot serve --database postgresql://orders@db/orders --workers 4
     $ orderglot serve --dialects kole --public-url https://orders.example
     """
-    from orderglot import hub
     from orderglot.cli.demo import place, prepare
     from orderglot.cli.logs import set_up_logs
+    from orderglot.hub.dialects import chosen
 
     found = settings(
         config,
@@ -100,7 +100,7 @@ def serve(
         read_database=read_database,
     )
     set_up_logs(found.log_level)
-    hub.chosen(found.dialects)
+    chosen(found.dialects)
     make_room_for_callers()
     with _ending_well(), _listening(found.host, found.port) as line:
         asyncio.run(prepare(found.database) if demo else _prepare(found))
@@ -130,9 +130,9 @@ def _ending_well() -> Iterator[None]:
 
 async def _prepare(config: "Config") -> None:
     """Bring the book up to date before any process serves it, so that a refusal is one sentence."""
-    from orderglot import hub
+    from orderglot.hub.opened import opened
 
-    async with hub.opened(config.database, create=True, replica=config.read_database):
+    async with opened(config.database, create=True, replica=config.read_database):
         pass
 
 
@@ -164,19 +164,20 @@ def _why_not(error: OSError, host: str, port: int) -> str:
 
 def _announce(config: "Config", line: socket.socket, demo: bool) -> None:
     """Print what is served where, and a request to begin with for each dialect."""
-    from orderglot import hub
     from orderglot.cli.demo import example
+    from orderglot.hub.dialects import chosen
+    from orderglot.hub.version import version
     from orderglot.stores.address import shown
 
+    spoken = chosen(config.dialects)
     base = config.public_url.rstrip("/") or _address(config.host, line.getsockname()[1])
-    say(f"Orderglot {hub.version()} serves {shown(config.database)} at {base}")
-    chosen = hub.chosen(config.dialects)
+    say(f"Orderglot {version()} serves {shown(config.database)} at {base}")
     table(
         ("dialect", "vendor's API", "base URL", "operations"),
-        [(one.name, one.title, base, len(one.operations)) for one in chosen],
+        [(one.name, one.title, base, len(one.operations)) for one in spoken],
         right=("operations",),
     )
-    for one in chosen:
+    for one in spoken:
         say(example(one, base, ready=demo))
     if demo:
         say("Ids to try: 'orderglot demo'. Stop with Ctrl-C.")

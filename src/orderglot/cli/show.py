@@ -20,7 +20,7 @@ from orderglot.cli.paper import (
 
 if TYPE_CHECKING:
     from orderglot.core.order import Order
-    from orderglot.hub import Hub
+    from orderglot.hub.opened import Hub
 
 
 @with_book()
@@ -58,8 +58,10 @@ async def show(
     book = hub.book(owner, test=True)
     found = await finding.order(book, order)
     if dialect:
+        from orderglot.hub.writing import written
+
         wanted = form or ("json" if as_json else "")
-        response = await hub.written(found, book, dialect, BASE, wanted)
+        response = await written(found, book, hub.store.keyring, dialect, BASE, wanted)
         return say_raw(response.body.decode())
     if as_json or not is_terminal():
         return write_json(found)

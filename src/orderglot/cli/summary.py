@@ -7,7 +7,7 @@ from orderglot.cli.paper import sums_text, table, write_json
 
 if TYPE_CHECKING:
     from orderglot.core.seller import Seller
-    from orderglot.hub import Hub
+    from orderglot.hub.opened import Hub
 
 
 @with_book()

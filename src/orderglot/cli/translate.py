@@ -53,7 +53,7 @@ def translate(
     $ orderglot translate order.xml --from kole --to adobe
     $ orderglot translate - --from komet --to kodaris --strict
     """
-    from orderglot.hub import chosen_one
+    from orderglot.hub.dialects import chosen_one
     from orderglot.wire import translation
 
     one, other = chosen_one(source), chosen_one(target)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from orderglot.core.errors import Invalid
 from orderglot.stores.address import shown
-from orderglot.stores.memory import MemoryStore
 from orderglot.stores.sight import Clock, utc_now
-from orderglot.stores.sqlite import SqliteStore
-from orderglot.stores.store import BookStore
+
+if TYPE_CHECKING:
+    from orderglot.stores.store import BookStore
 
 KINDS = (
     "sqlite:///orders.db, sqlite:////var/lib/orders.db, postgresql://user@host/database or memory:"
@@ -26,18 +27,26 @@ def open_store(
     ``sqlite:///`` goes before a path: three slashes and one that is relative, or four in all where
     it is absolute. Raises Invalid where there is no such store, Upstream where it cannot be used.
     """
+    # Whoever has his book in one kind of store need not wait for what drives another.
     scheme, colon, rest = url.partition(":")
     if colon and scheme == "memory":
+        from orderglot.stores.memory import MemoryStore
+
         return MemoryStore(clock)
     if colon and scheme == "sqlite":
         if not rest.startswith("///") or len(rest) < 4:
             raise Invalid(message=f"{url!r} names no file; write it like {KINDS}.")
-        return SqliteStore(Path(rest.removeprefix("///")), clock)
+        return _in_file(rest.removeprefix("///"), clock)
     if colon and scheme in POSTGRES:
-        # Whoever has his book in a file need not wait for the driver of another database.
         from orderglot.stores.postgres import PostgresStore
 
         return PostgresStore(url, clock, replica=replica, create=create)
     if "://" in url or not url or url.endswith(":"):
         raise Invalid(message=f"{shown(url)!r} names no store; write {KINDS}.")
-    return SqliteStore(Path(url), clock)
+    return _in_file(url, clock)
+
+
+def _in_file(path: str, clock: Clock) -> BookStore:
+    from orderglot.stores.sqlite import SqliteStore
+
+    return SqliteStore(Path(path), clock)

@@ -1,0 +1,1 @@
+"""The hub: the one place where stores, dialects and faces meet."""

@@ -1,0 +1,61 @@
+"""Where an order book is: its store, or all its rows, opened by URL."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from orderglot import stores
+from orderglot.core.errors import Invalid, NotFound
+from orderglot.stores.address import shown
+
+if TYPE_CHECKING:
+    from orderglot.stores.rows import Rows
+    from orderglot.stores.store import BookStore
+
+
+def open_store(url: str, *, create: bool = False, replica: str = "") -> BookStore:
+    """Open the store at a URL, brought up to date; the caller closes it.
+
+    ``replica`` is the URL of a copy of a PostgreSQL database that lists may come from. Raises
+    NotFound where there is no book and ``create`` does not allow to make one, Invalid where
+    something else is there: PostgreSQL does so when it is first asked something.
+    """
+    if not in_postgres(url):
+        _file(url, create=create)
+        if replica:
+            raise Invalid(message="A file has no replica; leave --read-database out.")
+    return stores.open_store(url, replica=replica, create=create)
+
+
+async def open_rows(url: str, *, create: bool = False) -> Rows:
+    """Open all rows of the book at a URL, which may be an unfinished copy; the caller closes it.
+
+    Raises as ``open_store`` does, and Upstream where the database cannot be used.
+    """
+    if in_postgres(url):
+        from orderglot.stores.postgres.rows import PostgresRows
+
+        return await PostgresRows.open(url, create=create)
+    from orderglot.stores.sqlite.rows import SqliteRows
+
+    return SqliteRows(_file(url, create=create))
+
+
+def in_postgres(url: str) -> bool:
+    """Tell whether a URL is that of a PostgreSQL database."""
+    return url.partition("://")[0] in stores.POSTGRES
+
+
+def _file(url: str, *, create: bool) -> Path:
+    scheme, _, name = url.partition(":///")
+    if scheme != "sqlite" or not name:
+        reason = (
+            f"{shown(url)!r} is not where an order book can be; "
+            "write sqlite:///FILE or postgresql://USER@HOST/DATABASE."
+        )
+        raise Invalid(message=reason)
+    path = Path(name)
+    if not create and not path.exists():
+        raise NotFound(f"There is no order book {path}; 'orderglot seller add NAME' makes one.")
+    return path

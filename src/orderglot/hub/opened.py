@@ -1,0 +1,79 @@
+"""An opened order book: what commands work with."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
+
+from orderglot.core.caller import Caller
+from orderglot.core.errors import NotFound, Rule, invalid
+from orderglot.core.ports import Book
+from orderglot.core.seller import Seller
+from orderglot.hub.books import open_store
+from orderglot.stores.store import BookStore
+
+COMMAND = "orderglot"
+"""Who did what a command did, in an order's events."""
+
+Table = Mapping[str, str | int | float | bool]
+"""What the configuration says of the hub's account with one vendor."""
+
+
+class Hub:
+    """An opened order book with all its sellers: what commands work with."""
+
+    def __init__(
+        self, store: BookStore, seller: str = "", vendors: Mapping[str, Table] | None = None
+    ) -> None:
+        self.store = store
+        self.named = seller
+        self.vendors = vendors or {}
+
+    async def seller_or_new(self, name: str | None, currency: str) -> Seller:
+        """Give a seller as ``seller`` does, added now where the name is new."""
+        if name and name not in {seller.name for seller in await self.store.sellers()}:
+            return await self.store.add_seller(name, currency=currency or "USD")
+        return await self.seller(name)
+
+    async def seller(self, name: str | None = None) -> Seller:
+        """Give the seller of a name, else the configured one, else the only one there is."""
+        found = {seller.name: seller for seller in await self.store.sellers()}
+        name = name or self.named
+        if name in found:
+            return found[name]
+        if name:
+            raise NotFound(f"There is no seller {name!r}; {_choice(found)}.")
+        if len(found) != 1:
+            raise invalid("--seller", Rule.REQUIRED, f"say whose book is meant; {_choice(found)}.")
+        return next(iter(found.values()))
+
+    def book(self, seller: Seller, *, test: bool = False) -> Book:
+        """Open a seller's whole book; with ``test`` test orders are in sight, and new ones are."""
+        return self.store.of(Caller(seller=seller.id, test=test, name=COMMAND))
+
+
+@asynccontextmanager
+async def opened(
+    url: str,
+    *,
+    create: bool = False,
+    replica: str = "",
+    seller: str = "",
+    vendors: Mapping[str, Table] | None = None,
+) -> AsyncIterator[Hub]:
+    """Open an order book, brought up to date, and close it at the end.
+
+    Raises NotFound where there is none and ``create`` does not allow to make one.
+    """
+    store = open_store(url, create=create, replica=replica)
+    try:
+        # A server that cannot be used says so now, before any work is begun.
+        await store.sellers()
+        yield Hub(store, seller, vendors)
+    finally:
+        await store.close()
+
+
+def _choice(sellers: Iterable[str]) -> str:
+    names = ", ".join(sellers)
+    return f"the book has {names}" if names else "add one with 'orderglot seller add NAME'"
