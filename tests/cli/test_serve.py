@@ -103,7 +103,7 @@ def test_several_processes_share_one_book_and_end_together(folder: Path) -> None
             assert line.get("/healthz")[0] == 200
         # Both have begun when both have said so; the second one may still be on its way.
         assert line.process.stderr is not None
-        begun = {json.loads(line.process.stderr.readline())["process"] for _ in range(2)}
+        begun = {json.loads(line.process.stderr.readline())["pid"] for _ in range(2)}
         assert len(begun) == 2
         assert line.process.pid not in begun
         code, _ = line.end()

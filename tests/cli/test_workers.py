@@ -64,8 +64,8 @@ class Team:
         """Wait until one more process has begun, and give its number."""
         assert self.line.process.stderr is not None
         for said in self.line.process.stderr:
-            if "process" in (logged := json.loads(said)):
-                self.processes.append(logged["process"])
+            if "pid" in (logged := json.loads(said)):
+                self.processes.append(logged["pid"])
                 return self.processes[-1]
         raise AssertionError("it ended")
 

@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 import uvicorn
-from structlog.testing import capture_logs
 
 from orderglot.core.errors import HubError
 from orderglot.faces.asgi import Asgi
@@ -195,25 +194,25 @@ def test_a_body_may_be_just_so_large() -> None:
     assert 201 == asked("POST", "/tiny/orders", f"Content-Length: {MOST}", body=body).status
 
 
-def test_what_nobody_foresaw_is_told_without_its_trace_and_logged_with_it() -> None:
-    with capture_logs() as logs:
-        heard = asked("GET", "/tiny/burst")
+def test_what_nobody_foresaw_is_told_without_its_trace_and_logged_with_it(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    heard = asked("GET", "/tiny/burst")
 
     assert 503 == heard.status
     assert b"ZeroDivisionError" not in heard.body
     assert b"foresaw" not in heard.body
     assert b"Traceback" not in heard.body
     assert "Upstream" == json.read(heard.body)["error"]
-    (entry,) = logs
-    assert ("error", "tiny", "burst") == (
-        entry["log_level"],
-        entry["dialect"],
-        entry["operation"],
-    )
-    assert entry["exc_info"]
+    (entry,) = caplog.records
+    said = vars(entry)
+    assert ("ERROR", "tiny", "burst") == (said["levelname"], said["dialect"], said["operation"])
+    assert entry.exc_info
 
 
-def test_nothing_is_kept_when_the_client_hangs_up_halfway() -> None:
+def test_nothing_is_kept_when_the_client_hangs_up_halfway(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     async def hang_up(line: Line) -> tuple[int, list[Any]]:
         _, writer = await line.opened()
         writer.write(line.head("POST", "/tiny/orders", "Content-Length: 14") + b'{"po": ')
@@ -223,9 +222,8 @@ def test_nothing_is_kept_when_the_client_hangs_up_halfway() -> None:
         heard = await line.ask("GET", "/tiny/orders")
         return heard.status, await line.at.orders()
 
-    with capture_logs() as logs:
-        assert (200, []) == over_the_line(hang_up)
-    assert [] == logs
+    assert (200, []) == over_the_line(hang_up)
+    assert [] == caplog.records
 
 
 def echoing(ask: Callable[[Request], str], **dialect: Any) -> Dialect:
@@ -366,14 +364,13 @@ def test_an_ordinary_page_goes_before_the_dialects() -> None:
     assert [(b"x-a", b"b"), (b"content-length", b"14")] == start["headers"]
 
 
-def test_a_page_that_fails_shows_no_trace() -> None:
+def test_a_page_that_fails_shows_no_trace(caplog: pytest.LogCaptureFixture) -> None:
     async def failing(scope: Scope, receive: Receive, tell: Tell) -> None:
         raise RuntimeError("never shown")
 
-    with capture_logs() as logged:
-        start, body = told(DIALECT, scope(), pages={"/tiny/hello": failing})
+    start, body = told(DIALECT, scope(), pages={"/tiny/hello": failing})
 
-    assert (500, ["unforeseen"]) == (start["status"], [one["event"] for one in logged])
+    assert (500, ["unforeseen"]) == (start["status"], caplog.messages)
     assert b"never shown" not in body["body"]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import random
 import shutil
@@ -12,7 +13,6 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 from typing import Any
 
-import structlog
 from msgspec import Struct
 
 from orderglot import dialects
@@ -92,7 +92,7 @@ def _fuzz(ground: Ground, row: Row, name: str, book: Path) -> None:
 
 def portion(name: str, seed: str, count: int, book: Path) -> Portion:
     """Ask so many requests of a new copy of a book."""
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
+    logging.disable()
     folder = book.parent / seed.replace(" ", "-") / name
     folder.mkdir(parents=True)
     copy = shutil.copy(book, folder)

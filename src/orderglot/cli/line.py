@@ -6,6 +6,7 @@ import asyncio
 import ctypes
 import errno
 import gc
+import logging
 import multiprocessing
 import os
 import signal
@@ -15,7 +16,6 @@ from collections.abc import Collection
 from socket import SOL_SOCKET, socket
 from typing import TYPE_CHECKING
 
-import structlog
 from uvicorn import Server
 
 from orderglot.cli.logs import set_up_logs
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from orderglot.faces.dispatcher import Dispatcher
     from orderglot.faces.pages import Receive, Scope, Tell
 
-log = structlog.get_logger("orderglot.line")
+log = logging.getLogger("orderglot.line")
 
 
 SETTLE = 0.05
@@ -112,10 +112,10 @@ class Application:
         return await self.asgi(scope, receive, tell)
 
     def _open(self) -> Asgi:
-        set_up_logs(self.log_level)
+        set_up_logs(self.log_level, at_once=True)
         _follow_parent()
         store = open_store(self.url, replica=self.replica)
-        log.info("serving", book=shown(self.url), process=os.getpid())
+        log.info("serving", extra={"book": shown(self.url), "pid": os.getpid()})
         served = faces(store, self.names, self.public_url)
         # What is there by now stays as long as the process: nobody has to go through all of it
         # again and again to find out.

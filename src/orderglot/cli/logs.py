@@ -5,35 +5,49 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-import structlog
-
 if TYPE_CHECKING:
-    from structlog.typing import Processor
+    from structlog.typing import EventDict, Processor
 
 
-def set_up_logs(level: str) -> None:
-    """Send all logs to stderr: lines of JSON, or readable ones where that is a terminal."""
-    stamps: tuple[Processor, ...] = (
-        structlog.stdlib.add_log_level,
-        structlog.stdlib.add_logger_name,
-        structlog.processors.TimeStamper("iso"),
-    )
-    inner = structlog.stdlib.ProcessorFormatter
-    structlog.configure(
-        processors=[structlog.stdlib.filter_by_level, *stamps, inner.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
-    )
-    lines = logging.StreamHandler(sys.stderr)
-    lines.setFormatter(
-        inner(
+class Lines(logging.Formatter):
+    """Writes a line of each event; what that takes is loaded when it is first needed."""
+
+    @cached_property
+    def writer(self) -> logging.Formatter:
+        """What writes the lines, on a terminal or elsewhere."""
+        import structlog
+
+        inner = structlog.stdlib.ProcessorFormatter
+        return inner(
             processors=[inner.remove_processors_meta, *_ending(sys.stderr.isatty())],
-            foreign_pre_chain=stamps,
-            pass_foreign_args=True,
+            foreign_pre_chain=(
+                structlog.stdlib.add_log_level,
+                structlog.stdlib.add_logger_name,
+                structlog.stdlib.ExtraAdder(),
+                _without_colors,
+                structlog.processors.TimeStamper("iso"),
+            ),
         )
-    )
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Write the line of an event."""
+        return self.writer.format(record)
+
+
+def set_up_logs(level: str, *, at_once: bool = False) -> None:
+    """Send all logs to stderr: lines of JSON, or readable ones where that is a terminal.
+
+    Most commands log nothing and need not wait for what writes the lines. ``at_once`` has it loaded
+    now, for who must be able to log when no file can be opened any more.
+    """
+    form = Lines()
+    if at_once:
+        _ = form.writer
+    lines = logging.StreamHandler(sys.stderr)
+    lines.setFormatter(form)
     logging.basicConfig(level=level.upper(), handlers=[lines], force=True)
     # What uvicorn says of itself in passing is for those who look for a fault.
     logging.getLogger("uvicorn.error").setLevel("INFO" if level == "debug" else "WARNING")
@@ -45,8 +59,16 @@ def set_up_logs(level: str) -> None:
 
 def _ending(terminal: bool) -> tuple[Processor, ...]:
     """Give what makes a line of an event; a trace never shows the values of variables."""
+    import structlog
+
     if terminal:
         colors = "NO_COLOR" not in os.environ
         plain = structlog.dev.plain_traceback
         return (structlog.dev.ConsoleRenderer(colors=colors, exception_formatter=plain),)
     return structlog.processors.format_exc_info, structlog.processors.JSONRenderer()
+
+
+def _without_colors(_logger: object, _name: str, event: EventDict) -> EventDict:
+    """Leave out what uvicorn says a second time, for a terminal of its own."""
+    event.pop("color_message", None)
+    return event

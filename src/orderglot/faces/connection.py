@@ -7,10 +7,10 @@ request is whole gets its answer, even while the server ends.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import deque
 from typing import Any
 
-import structlog
 from msgspec import Struct
 from uvicorn import Config
 from uvicorn.server import ServerState
@@ -30,8 +30,8 @@ CLOSE = "Connection: close\r\n"
 TOO_SLOW = plain(408, "The request did not come in time.")
 NOT_WHOLE = plain(400, "The request is not whole.")
 
-log = structlog.get_logger("orderglot.line")
-access = structlog.get_logger("orderglot.access")
+log = logging.getLogger("orderglot.line")
+access = logging.getLogger("orderglot.access")
 
 
 class Turn(Struct, kw_only=True):
@@ -143,7 +143,7 @@ class Connection(asyncio.Protocol):
             return await self.dispatcher.answer(request)
         except Exception:
             # Not even a refusal could be written: the line goes on all the same.
-            log.exception("unforeseen", path=request.path)
+            log.exception("unforeseen", extra={"path": request.path})
             return FAILED
 
     def _write(self, request: Request | None, response: Response, *, last: bool) -> None:
@@ -156,18 +156,18 @@ class Connection(asyncio.Protocol):
         try:
             self.transport.write(spelled(response, method, more))
         except ValueError:
-            log.exception("unforeseen", path=request.path if request else "")
+            log.exception("unforeseen", extra={"path": request.path if request else ""})
             self.transport.write(spelled(FAILED, method, more))
         self.state.total_requests += 1
         if self.logs and request is not None:
             # The query stays out, for some vendors' credentials stand there.
-            access.info(
-                "request",
-                client=self.peer,
-                method=request.method,
-                path=request.path,
-                status=response.status,
-            )
+            said = {
+                "client": self.peer,
+                "method": request.method,
+                "path": request.path,
+                "status": response.status,
+            }
+            access.info("request", extra=said)
 
     def _stamped(self) -> str:
         """Give the line with the date, which the server writes anew each second."""

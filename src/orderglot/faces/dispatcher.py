@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from itertools import count
 from secrets import token_hex
-
-import structlog
 
 from orderglot.core.errors import HubError, Rule, Upstream, invalid
 from orderglot.faces.pages import Page, asked
@@ -20,7 +19,7 @@ from orderglot.wire.message import Request, Response
 _AUTHORITY = re.compile(r"[A-Za-z0-9._:\[\]-]{1,255}")
 _SORRY = "Something failed here; please try again later."
 
-log = structlog.get_logger("orderglot.line")
+log = logging.getLogger("orderglot.line")
 
 
 def plain(status: int, sentence: str) -> Response:
@@ -119,14 +118,15 @@ class Dispatcher:
             return await server.serve(route, request)
         except Exception:
             # The last wall: whatever nobody foresaw is logged with its trace and told without it.
-            log.exception("unforeseen", dialect=server.dialect.name, operation=route.operation.name)
+            which = {"dialect": server.dialect.name, "operation": route.operation.name}
+            log.exception("unforeseen", extra=which)
             return server.refuse(Upstream(_SORRY), request)
 
     async def _show(self, page: Page, request: Request) -> Response:
         try:
             return await asked(page, request)
         except Exception:
-            log.exception("unforeseen", page=request.path)
+            log.exception("unforeseen", extra={"page": request.path})
             return FAILED
 
 

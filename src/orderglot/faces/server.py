@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 import msgspec
-import structlog
 
 from orderglot.core.caller import READ, Caller, demand
 from orderglot.core.errors import HubError, Rule, Unauthenticated, Upstream, invalid
@@ -21,7 +21,7 @@ LONGEST_QUERY = 65_536
 
 UNAVAILABLE = "The order book does not answer; please try again later."
 
-log = structlog.get_logger("orderglot.server")
+log = logging.getLogger("orderglot.server")
 
 NOBODY = Caller(seller=0, may=frozenset())
 """Who calls an open operation."""
@@ -52,7 +52,8 @@ class Server:
             return await self._answer(route.operation, request)
         except Upstream as error:
             # Where the book is, and what ails it, is not for whoever asks.
-            log.warning("the store fails", dialect=self.dialect.name, reason=error.message)
+            why = {"dialect": self.dialect.name, "reason": error.message}
+            log.warning("the store fails", extra=why)
             return self.refuse(Upstream(UNAVAILABLE), request)
         except HubError as error:
             return self.refuse(error, request)

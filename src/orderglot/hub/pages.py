@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Collection
 
-import structlog
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -25,7 +25,7 @@ OPENAPI = "/openapi/"
 PATIENCE = 2
 """So many seconds the store may take to say that it is there."""
 
-log = structlog.get_logger("orderglot.hub")
+log = logging.getLogger("orderglot.hub")
 
 
 def health(store: BookStore) -> Starlette:
@@ -36,7 +36,7 @@ def health(store: BookStore) -> Starlette:
             async with asyncio.timeout(PATIENCE):
                 await store.sellers()
         except (HubError, TimeoutError) as error:
-            log.warning("the store does not answer", reason=str(error))
+            log.warning("the store does not answer", extra={"reason": str(error)})
             failing = {"status": "failing", "reason": "The order book does not answer."}
             return JSONResponse(failing, 503)
         return JSONResponse({"status": "ok"})

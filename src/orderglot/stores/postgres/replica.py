@@ -8,12 +8,12 @@ database has one small question to answer for all reads that come while the last
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import asyncpg
-import structlog
 
 from orderglot.core.errors import HubError
 from orderglot.stores.address import shown
@@ -31,7 +31,7 @@ REPLAYED = (
     " ELSE 0 END"
 )
 
-log = structlog.get_logger("orderglot.stores")
+log = logging.getLogger("orderglot.stores")
 
 
 class Replica:
@@ -56,7 +56,8 @@ class Replica:
         except (HubError, *FAILURES) as error:
             self._rests_until = time.monotonic() + REST
             reason = error if isinstance(error, HubError) else in_words(error, self._copy.url)
-            log.warning("the replica fails", replica=shown(self._copy.url), reason=str(reason))
+            why = {"replica": shown(self._copy.url), "reason": str(reason)}
+            log.warning("the replica fails", extra=why)
             found = None
         return await self._primary.read(text, params) if found is None else found
 

@@ -1,0 +1,64 @@
+"""Logs: what stands in a line, and that nothing is loaded for lines that nobody writes."""
+
+import json
+import logging
+import subprocess
+import sys
+
+import pytest
+
+from orderglot.cli.logs import set_up_logs
+
+
+def logged(said: pytest.CaptureFixture[str]) -> dict[str, object]:
+    (line,) = said.readouterr().err.splitlines()
+    found = json.loads(line)
+    assert isinstance(found, dict)
+    return found
+
+
+def test_a_line_has_what_was_said_and_who_said_it(capsys: pytest.CaptureFixture[str]) -> None:
+    set_up_logs("info")
+    logging.getLogger("orderglot.stores").warning("the %s fails", "copy", extra={"reason": "why"})
+
+    said = logged(capsys)
+    assert said.pop("timestamp")
+    assert {
+        "event": "the copy fails",
+        "level": "warning",
+        "logger": "orderglot.stores",
+        "reason": "why",
+    } == said
+
+
+def test_a_line_has_the_trace_and_no_value_of_a_variable(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    set_up_logs("info")
+    secret = "hush".upper()
+    try:
+        [][len(secret)]
+    except IndexError:
+        logging.getLogger("orderglot.line").exception("unforeseen")
+
+    trace = str(logged(capsys)["exception"])
+    assert ("IndexError" in trace, "HUSH" in trace) == (True, False)
+
+
+def test_what_a_library_says_for_its_own_terminal_is_left_out(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    set_up_logs("info")
+    logging.getLogger("library").error("gone", extra={"color_message": "\x1b[1mgone"})
+
+    assert {"event", "level", "logger", "timestamp"} == set(logged(capsys))
+
+
+@pytest.mark.parametrize(("at_once", "loaded"), [("False", b"False\n"), ("True", b"True\n")])
+def test_what_writes_lines_is_there_at_the_first_or_at_once(at_once: str, loaded: bytes) -> None:
+    script = (
+        "import sys; from orderglot.cli.logs import set_up_logs;"
+        f"set_up_logs('info', at_once={at_once}); print('structlog' in sys.modules)"
+    )
+    done = subprocess.run((sys.executable, "-c", script), check=True, capture_output=True)
+    assert loaded == done.stdout
