@@ -5,7 +5,6 @@ import pty
 import re
 import shlex
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -59,19 +58,6 @@ def test_every_command_that_needs_a_book_takes_its_place(words: tuple[str, ...])
 
 def test_the_version_is_said() -> None:
     assert re.fullmatch(r"orderglot \d+\.\d+\.\d+\S*\n", done("--version"))
-
-
-def test_help_loads_nothing_heavy() -> None:
-    heavy = "{'rich', 'starlette', 'structlog', 'uvicorn', 'sqlite3', 'httpx2'}"
-    script = f"import sys, orderglot.cli.app; print(*{heavy}.intersection(sys.modules))"
-    loaded = subprocess.run((sys.executable, "-c", script), check=True, capture_output=True)
-    assert loaded.stdout == b"\n"
-
-
-def test_who_has_a_file_loads_no_driver_of_another_database() -> None:
-    script = "import sys, orderglot.hub.opened; print('asyncpg' in sys.modules)"
-    loaded = subprocess.run((sys.executable, "-c", script), check=True, capture_output=True)
-    assert loaded.stdout == b"False\n"
 
 
 def test_a_closed_pipe_is_quiet(folder: Path) -> None:

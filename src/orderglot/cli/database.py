@@ -1,6 +1,5 @@
 """``orderglot database``: where a book is kept, and moving it from there."""
 
-import asyncio
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -40,6 +39,8 @@ def copy(
     $ orderglot database copy sqlite:///orderglot.db postgresql://me@db.example/orders
     $ orderglot database copy postgresql://me@db.example/orders sqlite:///today.db
     """
+    import asyncio
+
     from orderglot.cli.logs import set_up_logs
     from orderglot.hub import copying
     from orderglot.stores.address import shown
@@ -70,6 +71,8 @@ def distribute(
     $ orderglot database distribute --dry-run --database postgresql://me@db/orders
     $ orderglot database distribute --database postgresql://me@db/orders
     """
+    import asyncio
+
     from orderglot.cli.logs import set_up_logs
     from orderglot.hub import distributing
 

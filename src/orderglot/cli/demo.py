@@ -1,7 +1,6 @@
 """``orderglot demo``: the demo book, where it is and how to get in."""
 
 import os
-import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -70,6 +69,8 @@ def example(dialect: "Dialect", base: str, *, ready: bool) -> str:
 
 def place() -> str:
     """Give the URL of the demo book of this user, in a folder that can be written to."""
+    import tempfile
+
     folders = (
         os.environ.get("XDG_DATA_HOME"),
         os.environ.get("HOME") and f"{os.environ['HOME']}/.local/share",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import functools
 import inspect
 import os
@@ -135,6 +134,8 @@ def with_book(*, create: bool = False) -> Callable[[Body[P]], Callable[..., None
     def make(body: Body[P]) -> Callable[..., None]:
         @functools.wraps(body)
         def command(*, database: str | None, config: Path | None, **flags: Any) -> None:
+            import asyncio
+
             asyncio.run(_run(body, settings(config, database=database), create, flags))
 
         _, *own = inspect.signature(body).parameters.values()

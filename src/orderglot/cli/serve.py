@@ -1,6 +1,5 @@
 """``orderglot serve``: every dialect's server face, on one port."""
 
-import asyncio
 import errno
 import resource
 import signal
@@ -82,6 +81,8 @@ def serve(
     $ orderglot serve --database postgresql://orders@db/orders --workers 4
     $ orderglot serve --dialects kole --public-url https://orders.example
     """
+    import asyncio
+
     from orderglot.cli.demo import place, prepare
     from orderglot.cli.logs import set_up_logs
     from orderglot.hub.dialects import chosen
