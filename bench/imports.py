@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import csv
-import gzip
 import json
 import os
 import sqlite3
@@ -19,6 +17,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from bench import paper
+from bench.floors.lines import SETTINGS
 from bench.realfile import LINES_OF_A_YEAR, real_file
 from bench.rounds import Spread, in_turns, ratio, spread
 from bench.serving import SERVER_CORE, environment
@@ -37,26 +36,13 @@ TABLES = (
 )
 """What an import fills, in an order in which every row finds what it points at."""
 
-SETTINGS = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "cache_size = -32000")
-
-
-LINES_TABLE = """
-CREATE TABLE order_lines (
-    number INTEGER PRIMARY KEY, invoice TEXT NOT NULL, sku TEXT NOT NULL, description TEXT NOT NULL,
-    quantity TEXT NOT NULL, invoiced TEXT NOT NULL, price TEXT NOT NULL, customer TEXT NOT NULL,
-    country TEXT NOT NULL
-)"""
-PUT_LINE = (
-    "INSERT INTO order_lines (invoice, sku, description, quantity, invoiced, price, customer, country)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-)
-
 
 class Imports(Struct, frozen=True, kw_only=True):
     """What importing came to; rates in orders a second, memory in MB at its highest.
 
-    ``of_lines`` and ``of_rows`` tell how much of the two bare rates the import reaches: of the
-    file's own rows, read and put into one table, and of the very rows that the import ends in.
+    ``of_lines`` and ``of_rows`` tell how much of the two bare rates the import reaches: of a program
+    that reads the file's own rows and puts them into one table, and of putting the very rows that
+    the import ends in, which are there already.
     """
 
     file: str
@@ -125,14 +111,26 @@ def measured(folder: Path, effort: Effort) -> Imports:
 
 
 def _imported(folder: Path, file: Path) -> Took:
-    """Import into a new book by the command, in a process of its own on the server's core."""
+    """Import into a new book by the command."""
     _remove(folder / "import.db")
     words = ("import", str(file), "--seller", "bench", "--currency", "GBP", "--json")
-    command = (sys.executable, "-m", "orderglot.cli", *words)
     where = ("--rejects", os.devnull, "--database", f"sqlite:///{folder / 'import.db'}")
+    took, memory, said = _ran("orderglot.cli", *words, *where)
+    taken = json.loads(said)["taken"]
+    return Took(took, memory, taken["orders"], taken["lines"])
+
+
+def _put_lines(path: Path, file: Path) -> float:
+    """Read the rows of the file and put them into a table; gives the seconds it took."""
+    _remove(path)
+    return _ran("bench.floors.lines", str(file), str(path))[0]
+
+
+def _ran(module: str, *words: str) -> tuple[float, float, bytes]:
+    """Run a program on the server's core; gives its seconds, its memory in MB and what it said."""
     began = time.perf_counter()
     process = subprocess.Popen(
-        (*command, *where),
+        (sys.executable, "-m", module, *words),
         env=environment(),
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -144,23 +142,7 @@ def _imported(folder: Path, file: Path) -> Took:
     took = time.perf_counter() - began
     process.returncode = os.waitstatus_to_exitcode(status)
     assert process.returncode == 0, said
-    taken = json.loads(said)["taken"]
-    return Took(took, used.ru_maxrss * 1024 / 10**6, taken["orders"], taken["lines"])
-
-
-def _put_lines(path: Path, file: Path) -> float:
-    """Read the rows of the file and put them into a table; gives the seconds it took."""
-    _remove(path)
-    with _on_server_core(), closing(_opened(path)) as connection:
-        connection.execute(LINES_TABLE)
-        began = time.perf_counter()
-        with gzip.open(file, "rt", encoding="utf-8", newline="") as lines:
-            rows = csv.reader(lines)
-            next(rows)
-            connection.execute("BEGIN IMMEDIATE")
-            connection.executemany(PUT_LINE, rows)
-            connection.execute("COMMIT")
-        return time.perf_counter() - began
+    return took, used.ru_maxrss * 1024 / 10**6, said
 
 
 def _put_rows(path: Path, kept: Path) -> float:

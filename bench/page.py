@@ -139,8 +139,9 @@ def _import_and_pull(found: Found) -> Iterator[str]:
     one = found.imports
     if one is not None:
         yield (
-            f"Import of {one.file}: {one.rate.median:,.0f} orders/s; {shown(one.of_lines)} of reading"
-            f" the file's rows and putting them into one table by `executemany`, {shown(one.of_rows)}"
+            f"Import of {one.file}: {one.rate.median:,.0f} orders/s; {shown(one.of_lines)} of a"
+            f" program that reads the file's rows and puts them into one table by `executemany`,"
+            f" {shown(one.of_rows)}"
             f" of a bare `executemany` of the very rows that the import ends in. Memory at its highest"
             f" {one.memory:.0f} MB, for half of the lines {one.memory_of_half:.0f} MB.\n"
         )

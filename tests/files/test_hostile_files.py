@@ -50,7 +50,7 @@ def short_lines() -> Iterator[None]:
     """Have lines and rows be too long that fit into a test."""
     with (
         patch.multiple(rows, LONGEST_LINE=200, LONGEST_FIELD=100, MOST_LINES=4, STRIDE=5),
-        patch.object(text, "LONGEST_LINE", 200),
+        patch.multiple(text, LONGEST_LINE=200, BLOCK=64),
     ):
         yield
 
@@ -98,7 +98,9 @@ def pieces(taken: list[Row], rejects: list[Reject]) -> list[tuple[int, str]]:
 
 
 def rows_of(stride: Stride) -> list[Row]:
-    return list(zip(stride.numbers, stride.texts, stride.fields, strict=True))
+    return list(
+        zip(stride.numbers, stride.texts, map(list, zip(*stride.columns, strict=True)), strict=True)
+    )
 
 
 def lines_of(text: str) -> list[str]:

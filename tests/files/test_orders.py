@@ -42,7 +42,7 @@ def strides(rows: Iterable[Sequence[str]]) -> Iterator[Stride]:
     line = 2
     while some := list(islice(left, STRIDE)):
         numbers = range(line, line + len(some))
-        yield Stride(numbers, [",".join(row) for row in some], [list(row) for row in some])
+        yield Stride(numbers, [",".join(row) for row in some], [*zip(*some, strict=True)])
         line += len(some)
 
 

@@ -24,7 +24,9 @@ HEADER = b"order,sku,qty\n"
 
 
 def rows_of(stride: Stride) -> list[Row]:
-    return list(zip(stride.numbers, stride.texts, stride.fields, strict=True))
+    return list(
+        zip(stride.numbers, stride.texts, map(list, zip(*stride.columns, strict=True)), strict=True)
+    )
 
 
 def read(path: Path) -> tuple[Rows, list[Row], list[Reject]]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 PAUSE = 2.0
 """So many seconds lie between two lines on how far it has come."""
 
-SELDOM = 50_000
+SELDOM = 500_000
 """So many things are made, and stay, before Python looks for cycles among them."""
 
 

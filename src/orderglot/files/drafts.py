@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from decimal import Decimal
-from itertools import chain, count, repeat
+from itertools import chain, count
+from operator import itemgetter
 from typing import Any, TypeVar
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from orderglot.core.order import Identity, Line, Order, Reference, Totals
 from orderglot.core.values import Kind, Status
 from orderglot.files.heads import FILE, Head, Texts
-from orderglot.files.lines import ZERO, Worth
+from orderglot.files.lines import ADJUSTED, RETURNED_FREE, SOLD, ZERO, Worth
 
 T = TypeVar("T")
 
@@ -77,11 +78,10 @@ class Draft(Struct, kw_only=True):
 
 def made(draft: Draft, lines: Lines, head: Head, currency: str, others: Sequence[str]) -> Order:
     """Make the order of a draft and its lines; ``others`` names the columns that are no field."""
-    pieces, prices, totals = zip(*lines.worths, strict=True)
     return Order(
         number=draft.number,
         references=(Reference(FILE, draft.number),),
-        kind=_kind(pieces, prices, head.customer),
+        kind=_kind(lines.worths, head.customer),
         status=Status.COMPLETED,
         customer=head.customer,
         po_number=head.po_number,
@@ -90,24 +90,9 @@ def made(draft: Draft, lines: Lines, head: Head, currency: str, others: Sequence
         modified=draft.modified,
         currency=head.currency or currency,
         bill_to=head.bill_to,
-        lines=tuple(
-            [
-                Line(
-                    number=number,
-                    sku=sku,
-                    title=title,
-                    quantity=quantity,
-                    unit_price=price,
-                    total=total,
-                    created=time,
-                )
-                for number, sku, title, quantity, price, total, time in zip(
-                    count(1), lines.skus, lines.titles, pieces, prices, totals, _times(draft)
-                )
-            ]
-        ),
-        totals=_totals(totals),
-        extras=_extras(others, lines.others),
+        lines=_timed(draft, _made(lines)),
+        totals=_totals(lines.worths),
+        extras=_extras(others, lines.others) if others else {},
     )
 
 
@@ -115,36 +100,50 @@ def _end_to_end(parts: Iterable[Sequence[T]]) -> list[T]:
     return list(chain.from_iterable(parts))
 
 
-def _times(draft: Draft) -> Iterator[datetime | None]:
-    """Give the time of each line, None where it is the order's."""
-    for lines in draft.lines:
-        time = None if lines.time == draft.created else lines.time
-        yield from repeat(time, len(lines.skus))
+def _made(lines: Lines) -> list[Line]:
+    columns = zip(count(1), lines.skus, lines.titles, lines.worths, strict=False)
+    return [
+        Line(number=number, sku=sku, title=title, quantity=quantity, unit_price=price, total=total)
+        for number, sku, title, (quantity, price, total, _) in columns
+    ]
 
 
-def _kind(
-    pieces: Sequence[int], prices: Sequence[Decimal | None], customer: Identity | None
-) -> Kind:
+def _timed(draft: Draft, lines: list[Line]) -> tuple[Line, ...]:
+    """Give lines their times where those are not the order's."""
+    begin = 0
+    for run in draft.lines:
+        end = begin + len(run.skus)
+        if run.time != draft.created:
+            lines[begin:end] = [replace(line, created=run.time) for line in lines[begin:end]]
+        begin = end
+    return tuple(lines)
+
+
+def _kind(worths: Sequence[Worth], customer: Identity | None) -> Kind:
     """Tell by its lines what an order is; what its number looks like says nothing.
 
     A negative price makes it an adjustment. Where every quantity is negative, it is a return; but
     one of goods all free that nobody gives back corrects the stock, an adjustment, too.
     """
-    if min([price for price in prices if price is not None], default=ZERO) < 0:
+    become = set(map(_BECOME, worths))
+    if ADJUSTED in become:
         return Kind.ADJUSTMENT
-    if max(pieces) >= 0:
+    if SOLD in become:
         return Kind.SALE
-    free = all(price == 0 for price in prices)
+    free = become == {RETURNED_FREE}
     return Kind.ADJUSTMENT if free and customer is None else Kind.RETURN
 
 
-def _totals(totals: Sequence[Decimal | None]) -> Totals:
-    """Add the lines up; where one has no price, the sum is not known."""
-    known = [total for total in totals if total is not None]
-    if len(known) < len(totals):
+def _totals(worths: Sequence[Worth]) -> Totals:
+    """Add the lines up; where one has no price, and comes to None, the sum is not known."""
+    try:
+        due = sum(map(_TOTAL, worths), ZERO)
+    except TypeError:
         return Totals()
-    due = sum(known, ZERO)
     return Totals(subtotal=due, total=due)
+
+
+_TOTAL, _BECOME = itemgetter(2), itemgetter(3)
 
 
 def _extras(names: Sequence[str], columns: Sequence[Sequence[str]]) -> dict[str, Any]:

@@ -36,6 +36,8 @@ def reader_of_heads(fields: list[str]) -> Callable[[Texts], Head]:
 
     It raises ValueError with the reason where what they say cannot be kept.
     """
+    places = [place for place, field in enumerate(fields) if field in OF_ADDRESSES]
+    read_address = _reader_of_addresses([fields[place] for place in places])
 
     @lru_cache(maxsize=4_096)
     def read_head(texts: Texts) -> Head:
@@ -47,7 +49,7 @@ def reader_of_heads(fields: list[str]) -> Callable[[Texts], Head]:
             customer=_identity(read_name("customer", customer)) if customer.strip() else None,
             po_number=read_name("po_number", po_number) if po_number.strip() else po_number,
             notes=said.get("notes", ""),
-            bill_to=_address(said),
+            bill_to=read_address(tuple([texts[place] for place in places])),
         )
 
     return read_head
@@ -57,9 +59,15 @@ def _identity(number: str) -> Identity:
     return Identity(number=number, references=(Reference(FILE, number),))
 
 
-def _address(said: dict[str, str]) -> Address | None:
-    texts = {field: said[field] for field in OF_ADDRESSES if said.get(field)}
-    country = texts.pop("country", "")
-    if country:
-        texts |= {"country_name": country, "country": country_code(country)}
-    return convert(texts, Address) if texts else None
+def _reader_of_addresses(fields: list[str]) -> Callable[[Texts], Address | None]:
+    """Make the function that reads an address, which many customers may share, such as a country."""
+
+    @lru_cache(maxsize=4_096)
+    def read_address(said: Texts) -> Address | None:
+        texts = {field: text for field, text in zip(fields, said, strict=True) if text}
+        country = texts.pop("country", "")
+        if country:
+            texts |= {"country_name": country, "country": country_code(country)}
+        return convert(texts, Address) if texts else None
+
+    return read_address

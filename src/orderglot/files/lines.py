@@ -6,7 +6,7 @@ Every ``read_`` here raises ValueError with a reason that names the field and sh
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 from functools import lru_cache
@@ -23,25 +23,41 @@ LONGEST_SHOWN = 40
 _WHOLE = re.compile(r"[+-]?[0-9]{1,18}(\.0+)?", re.ASCII)
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)", re.ASCII)
 _TIME = re.compile(
-    r"\d{4}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d(\.\d{1,6})?)?( ?(Z|[+-]\d\d(:?\d\d)?))?)?", re.ASCII
+    r"\d{4}-\d\d-\d\d"
+    r"(?P<clock>[ T]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(?P<zone> ?(Z|[+-]\d\d(:?\d\d)?))?)?",
+    re.ASCII,
 )
 _CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 
-Worth = tuple[int, Decimal | None, Decimal | None]
-"""A quantity, the price of a piece, and the two multiplied; None without a price."""
+SOLD, RETURNED, RETURNED_FREE, ADJUSTED = "sold", "returned", "returned free", "adjusted"
+"""What has become of the goods of a line."""
+
+Worth = tuple[int, Decimal | None, Decimal | None, str]
+"""A quantity, the price of a piece, the two multiplied, and what has become of the goods.
+
+Price and product are None without a price.
+"""
 
 
-@lru_cache(maxsize=16_384)
-def read_worth(quantity: str, price: str) -> Worth:
+def read_worth(said: tuple[str, str]) -> Worth:
     """Read how many pieces a line has, at which price, and what it comes to, exactly."""
+    quantity, price = said
     pieces = _read_quantity(quantity)
     each = _read_price(price)
     if each is None:
-        return pieces, None, None
+        return pieces, None, None, SOLD if pieces >= 0 else RETURNED
     total = pieces * each or ZERO  # never a negative zero
     if abs(total) >= LARGEST:
         raise ValueError(f"{_short(quantity)} pieces at {_short(price)} are too much money")
-    return pieces, each, total
+    return pieces, each, total, _become(pieces, each)
+
+
+def _become(pieces: int, each: Decimal) -> str:
+    if each < 0:
+        return ADJUSTED
+    if pieces >= 0:
+        return SOLD
+    return RETURNED if each else RETURNED_FREE
 
 
 def _read_quantity(text: str) -> int:
@@ -72,13 +88,6 @@ def read_name(what: str, text: str) -> str:
     return text
 
 
-def read_names(what: str, texts: Sequence[str]) -> None:
-    """Read names of one sort, all at once."""
-    if max(map(len, texts)) > LONGEST_NAME or not all(map(str.strip, texts)):
-        for text in texts:
-            read_name(what, text)
-
-
 def read_currency(text: str) -> str:
     """Read an ISO 4217 code, whatever its case."""
     code = text.strip().upper()
@@ -100,9 +109,15 @@ def reader_of_times(zone: tzinfo) -> Callable[[str], datetime | None]:
         if not written:
             return None
         try:
-            if len(text) > LONGEST_NUMBER or not _TIME.fullmatch(written):
+            found = _TIME.fullmatch(written) if len(text) <= LONGEST_NUMBER else None
+            if found is None:
                 raise ValueError
-            moment = datetime.fromisoformat(written.replace(" ", "T", 1).replace(" ", ""))
+            clock, zoned = found.group("clock", "zone")
+            if zoned:
+                written = written.replace(" ", "T", 1).replace(" ", "")
+            elif clock and zone is UTC:
+                written += "Z"  # sooner said than put on the moment
+            moment = datetime.fromisoformat(written)
             moment = moment if moment.tzinfo else moment.replace(tzinfo=zone)
             return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
         except (ValueError, OverflowError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from datetime import tzinfo
+from functools import partial
 from itertools import groupby, takewhile
 from operator import attrgetter, itemgetter
 from typing import Any
@@ -15,7 +16,8 @@ from orderglot.core.order import Order
 from orderglot.files.columns import FIELDS, Columns
 from orderglot.files.drafts import BETWEEN, Draft, Lines, made
 from orderglot.files.heads import Texts, reader_of_heads
-from orderglot.files.lines import read_name, read_names, read_worth, reader_of_times
+from orderglot.files.known import Known
+from orderglot.files.lines import Worth, read_name, read_worth, reader_of_times
 from orderglot.files.numbers import Numbers
 from orderglot.files.rows import Reject, Stride
 from orderglot.wire.values import LARGEST
@@ -27,8 +29,6 @@ MOST_HELD = 50_000
 """So many lines are held at once; beyond, the orders not seen for longest are complete."""
 
 MOST_LINES = 10_000
-MOST_KNOWN = 10_000
-"""So many texts are remembered to be shared."""
 
 SWEEP = 500
 OF_LINES = ("order", "sku", "title", "quantity", "created", "price")
@@ -86,53 +86,48 @@ class _Gathering:
         self._numbers = numbers
         self._reject = reject
         self._read_time = reader_of_times(zone)
+        self._worths = Known[tuple[str, str], Worth](read_worth)
+        self._skus = Known[str, str](partial(read_name, "stock code"))
+        self._titles = Known[str, str](str)
         self._at = itemgetter(*(columns.at.get(field, ABSENT) for field in OF_LINES))
         self._fields = [f for f in FIELDS if f in columns.at and f not in OF_LINES]
         self._read_head = reader_of_heads(self._fields)
-        # An itemgetter gives a tuple only from two places on.
-        self._head = itemgetter(*(columns.at[field] for field in self._fields), ABSENT, ABSENT)
+        self._head = [columns.at[field] for field in self._fields]
         self._others = list(columns.others)
         self._names = list(columns.others.values())
         self._open: dict[str, Draft] = {}
         self._held = 0
-        self._known: dict[str, str] = {}
 
     def take(self, stride: Stride) -> None:
         """Put rows to their orders; reject those that cannot be."""
-        said = [*zip(*stride.fields, strict=True), ("",) * len(stride.texts)]
+        said = [*stride.columns, ("",) * len(stride.texts)]
         number, sku, title, quantity, time, price = self._at(said)
         try:
-            worths = list(map(read_worth, quantity, price))
-            read_names("stock code", sku)
+            worths = self._worths.all(zip(quantity, price, strict=True))
+            skus = self._skus.all(sku)
         except ValueError as refusal:
             self._take_apart(stride, str(refusal))
             return
         others = [said[place] for place in self._others]
-        skus, titles = self._shared(sku), self._shared(title)
+        titles = self._titles.all(title)
         lines = [stride.numbers, stride.texts, skus, titles, worths, *others]
-        heads = zip(*self._head(said), strict=True)
+        heads = [said[place] for place in self._head]
         begin = 0
-        for (order, when, head), alike in groupby(zip(number, time, heads, strict=True)):
+        for (order, when, *head), alike in groupby(zip(number, time, *heads, strict=True)):
             end = begin + len(list(alike))
-            self._add(order, when, head, [column[begin:end] for column in lines])
+            self._add(order, when, tuple(head), [column[begin:end] for column in lines])
             begin = end
-
-    def _shared(self, texts: Sequence[str]) -> list[str]:
-        """Give texts with one object for all that say the same, which takes less memory."""
-        if len(self._known) > MOST_KNOWN:
-            self._known.clear()
-        return list(map(self._known.setdefault, texts, texts))
 
     def _take_apart(self, stride: Stride, refusal: str) -> None:
         """Halve a stride with a row that says no line, until that one stands alone."""
-        numbers, texts, fields = stride.numbers, stride.texts, stride.fields
+        numbers, texts, columns = stride.numbers, stride.texts, stride.columns
         if len(texts) == 1:
             self.count += 1
             self._reject(Reject(numbers[0], refusal, texts[0]))
             return
         half = len(texts) // 2
-        self.take(Stride(numbers[:half], texts[:half], fields[:half]))
-        self.take(Stride(numbers[half:], texts[half:], fields[half:]))
+        self.take(Stride(numbers[:half], texts[:half], [column[:half] for column in columns]))
+        self.take(Stride(numbers[half:], texts[half:], [column[half:] for column in columns]))
 
     def _add(self, number: str, time: str, head: Texts, lines: list[Sequence[Any]]) -> None:
         """Put lines of one time and one head to their order, or reject them."""

@@ -5,13 +5,18 @@ from __future__ import annotations
 import gzip
 import os
 import zlib
-from functools import partial
-from io import BufferedReader, TextIOWrapper
+from codecs import getincrementaldecoder
+from io import BufferedReader, StringIO
 from itertools import islice
 
 from orderglot.core.errors import Invalid, Rule, invalid
 
 LONGEST_LINE = 65_536
+BLOCK = 32_768
+"""So many bytes are read at a time, of a packed file when they are unpacked."""
+
+NO_ENDS = "\v\f\x1c\x1d\x1e\x85\u2028\u2029"
+"""What ``str.splitlines`` takes for the end of a line and a file does not."""
 
 
 class Text:
@@ -28,9 +33,14 @@ class Text:
         """How many lines were read so far."""
         self.size = os.fstat(file.fileno()).st_size
         self._file = file
-        self._decoded = _decoded(file)  # is closed where nobody holds it any more
-        self._pieces = iter(partial(self._decoded.readline, LONGEST_LINE + 1), "")
+        self._bytes = _unpacked(file)
+        self._decode = getincrementaldecoder("utf-8")("surrogateescape").decode
+        self._ahead = iter(list[str]())
+        self._begun = ""
+        """What was read of a line whose end was not."""
         self._cut = False
+        """Whether it is too long, and its beginning was given."""
+        self._ended = False
 
     @property
     def position(self) -> int:
@@ -39,48 +49,59 @@ class Text:
 
     def read(self, most: int) -> list[str]:
         """Read so many lines or fewer; none at the end."""
-        lines: list[str] = []
-        while not lines and not self.broken:
-            pieces, error = self._read(most)
-            lines = self._without_rests(pieces)
-            self.count += len(lines)
-            if error is not None:
-                self.broken = unreadable(
-                    f"The file breaks off after line {self.count} ({why(error)}); what came before "
-                    "is taken, the last orders perhaps without all their lines. Get the file again "
-                    "and import it whole."
-                )
-            elif not pieces:
-                break
+        while not (lines := list(islice(self._ahead, most))) and not self._ended:
+            self._read_block()
+        self.count += len(lines)
         return lines
 
-    def _read(self, most: int) -> tuple[list[str], Exception | None]:
-        pieces: list[str] = []
+    def _read_block(self) -> None:
         try:
-            pieces.extend(islice(self._pieces, most))  # what came before an error stays in it
+            block = self._bytes.read1(BLOCK)
         except (EOFError, OSError, zlib.error) as error:
-            return pieces, error
-        return pieces, None
+            self._ended = True
+            self.broken = unreadable(
+                f"The file breaks off after line {self.count} ({why(error)}); what came before "
+                "is taken, the last orders perhaps without all their lines. Get the file again "
+                "and import it whole."
+            )
+            return
+        self._ended = not block
+        lines = _lines(self._begun + self._decode(block, self._ended))
+        # Behind a carriage return the other half of the line's end may come.
+        goes_on = lines and not self._ended and not lines[-1].endswith("\n")
+        self._begun = lines.pop() if goes_on else ""
+        self._ahead = iter(self._shortened(lines))
 
-    def _without_rests(self, pieces: list[str]) -> list[str]:
-        """Leave out what goes on with a line that is too long."""
-        if not self._cut and max(map(len, pieces), default=0) <= LONGEST_LINE:
-            return pieces
-        lines = []
-        for piece in pieces:
+    def _shortened(self, lines: list[str]) -> list[str]:
+        """Cut the first line where it is too long, and leave out what goes on with one cut before.
+
+        No other line is longer than a block.
+        """
+        if self._cut and lines:
+            self._cut = False
+            del lines[0]
+        elif lines:
+            lines[0] = lines[0][: LONGEST_LINE + 1]
+        if len(self._begun) > LONGEST_LINE:
             if not self._cut:
-                lines.append(piece)
-            self._cut = len(piece) > LONGEST_LINE and piece[-1] not in "\r\n"
+                lines.append(self._begun[: LONGEST_LINE + 1])
+            self._cut, self._begun = True, self._begun[-1]
         return lines
 
 
-def _decoded(file: BufferedReader) -> TextIOWrapper:
-    """Decode a file, plain or gzip by its first bytes."""
+def _lines(text: str) -> list[str]:
+    """Divide a text at the ends of its lines, and at none of the other signs that Python knows."""
+    if any(sign in text for sign in NO_ENDS):
+        return StringIO(text, newline="").readlines()
+    return text.splitlines(keepends=True)
+
+
+def _unpacked(file: BufferedReader) -> BufferedReader | gzip.GzipFile:
+    """Give the bytes of a file, plain or gzip by its first ones."""
     start = file.peek(4)[:4]
     if start == b"PK\x03\x04":
         raise unreadable("The file is a spreadsheet or a zip; save the lines as CSV in UTF-8.")
-    binary = gzip.GzipFile(fileobj=file) if start.startswith(b"\x1f\x8b") else file
-    return TextIOWrapper(binary, "utf-8", errors="surrogateescape", newline="")
+    return gzip.GzipFile(fileobj=file) if start.startswith(b"\x1f\x8b") else file
 
 
 def unreadable(reason: str) -> Invalid:

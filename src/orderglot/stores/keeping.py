@@ -59,6 +59,8 @@ def _with_extras(kept: Order, incoming: Order) -> dict[str, Any]:
 
 def introduced(customer: Customer, named: Identity) -> Customer:
     """Give a customer the references that an order brings, in dialects where there was none."""
+    if named.references == customer.references:
+        return customer
     new = tuple(
         ref
         for ref in named.references

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Generic, Protocol, TypeVar
 
 from orderglot.core.errors import Conflict
@@ -24,9 +25,13 @@ class Named(Protocol):
 N = TypeVar("N", bound=Named)
 
 
+@lru_cache(maxsize=8_192)
 def hub_id(text: str) -> int | None:
-    """Read a text as one of the hub's own ids, None where it cannot be one."""
-    if not (text.isascii() and text.isdigit() and 6 <= len(text) <= 10) or text[0] == "0":
+    """Read a text as one of the hub's own ids, None where it cannot be one.
+
+    Several places ask that of each reference that a unit writes.
+    """
+    if not 6 <= len(text) <= 10 or text[0] == "0" or not (text.isdigit() and text.isascii()):
         return None
     return int(text)
 
@@ -111,14 +116,17 @@ class Pile(Generic[N]):
 
     def known(self, references: Iterable[Reference]) -> N | None:
         """Give the thing that has any of these references; raises Conflict where two have."""
-        ids = {self._by_reference[ref] for ref in references if ref in self._by_reference}
-        if len(ids) > 1:
-            shown = " and ".join(f"{ref.dialect}:{ref.id}" for ref in references)
-            raise Conflict(
-                f"The {self.thing} is known as {shown}, which are two different {self.thing}s "
-                "here; take the wrong reference off one of them."
-            )
-        return self._by_id[ids.pop()] if ids else None
+        found: int | None = None
+        for ref in references:
+            id = self._by_reference.get(ref, found)
+            if id != found is not None:
+                shown = " and ".join(f"{ref.dialect}:{ref.id}" for ref in references)
+                raise Conflict(
+                    f"The {self.thing} is known as {shown}, which are two different {self.thing}s "
+                    "here; take the wrong reference off one of them."
+                )
+            found = id
+        return None if found is None else self._by_id[found]
 
     def unknown(self, references: Iterable[Reference]) -> list[Reference]:
         """Give those references that nothing here has."""
@@ -131,7 +139,8 @@ class Pile(Generic[N]):
     def refuse_clash(self, thing: Named) -> None:
         """Raise Conflict where a reference of the thing is the id that another goes by."""
         for ref in thing.references:
-            other = self._by_id.get(hub_id(ref.id) or 0)
+            like = hub_id(ref.id)
+            other = None if like is None else self._by_id.get(like)
             if other is not None and other.id != thing.id and goes_by(other, ref):
                 raise Conflict(
                     f"The {ref.dialect} id {ref.id} is already the id of another {self.thing} "
@@ -147,8 +156,9 @@ class Pile(Generic[N]):
         for ref in thing.references:
             self._by_reference[ref] = thing.id
         if thing.number:
-            oldest = min(self._by_number.get(thing.number, thing.id), thing.id)
-            self._by_number[thing.number] = oldest
+            oldest = self._by_number.setdefault(thing.number, thing.id)
+            if thing.id < oldest:
+                self._by_number[thing.number] = thing.id
 
     def _remove(self, thing: N) -> None:
         for ref in thing.references:

@@ -29,16 +29,21 @@ class Numbers:
         for thing in Thing:
             self._held.pop((seller, thing), None)
 
+    def at_hand(self, seller: int, thing: Thing, avoid: Collection[int]) -> int | None:
+        """Give a number as ``take`` does, None where none is held."""
+        held = self._held.get((seller, thing))
+        while held:
+            number = held.pop()
+            if number not in avoid:
+                return number
+        return None
+
     async def take(self, seller: int, thing: Thing, avoid: Collection[int]) -> int:
         """Give a number that is nobody's id and, so far, nobody's reference; nor one to avoid."""
         key = seller, thing
-        held = self._held.setdefault(key, [])
-        while True:
-            while held:
-                number = held.pop()
-                if number not in avoid:
-                    return number
+        while (number := self.at_hand(seller, thing, avoid)) is None:
             size = self._sizes.get(key, SMALLEST)
             self._sizes[key] = min(2 * size, LARGEST)
             block = await self._shelf.numbers(seller, thing, size)
-            held[:0] = reversed(block)
+            self._held.setdefault(key, [])[:0] = reversed(block)
+        return number

@@ -41,10 +41,12 @@ class Parties:
     async def _learn_orders(self, orders: Collection[Order]) -> None:
         named = [link.order for order in orders for link in order.links]
         own = {ref for order in orders for ref in order.references}
-        references = own.union(*(thing.references for thing in named))
+        others = {ref for thing in named for ref in thing.references}
+        references = own | others
         numbers = {thing.number for thing in named if thing.number}
-        ids = {thing.id for thing in named if thing.id} | hub_ids(references, Thing.ORDER)
-        self.orders.spoken |= hub_ids(own, Thing.ORDER)
+        spoken = hub_ids(own, Thing.ORDER)
+        self.orders.spoken |= spoken
+        ids = {thing.id for thing in named if thing.id} | spoken | hub_ids(others, Thing.ORDER)
         if references:
             self.orders.read(await self._shelf.orders_known(self._all, references))
         if numbers:
@@ -73,8 +75,9 @@ class Parties:
 
     async def new_id(self, thing: Thing) -> int:
         """Give a new thing its number, clear of every reference that is known here."""
-        pile = self.orders if thing is Thing.ORDER else self.customers
-        return await self._numbers.take(self._scope.seller, thing, pile.spoken)
+        spoken = (self.orders if thing is Thing.ORDER else self.customers).spoken
+        number = self._numbers.at_hand(self._scope.seller, thing, spoken)
+        return number or await self._numbers.take(self._scope.seller, thing, spoken)
 
     async def customer_of(self, order: Order, now: datetime, *, ours: bool) -> Identity | None:
         """Give the customer whom an order names as they are known here, new if unknown.
@@ -113,6 +116,8 @@ class Parties:
         What is not known yet stays as the order says it, unless a customer says it: they can point
         at their own orders alone. Raises Invalid there, and for a hub id that is nobody's.
         """
+        if not order.links:
+            return ()
         return tuple(
             Link(link.relation, self._target(link.order, ours=ours)) for link in order.links
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Iterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime
 
 from msgspec.structs import replace
 
@@ -110,16 +111,19 @@ class Unit(Sight):
 
     async def keep(self, *orders: Order) -> tuple[Kept, ...]:
         """Keep orders that came from elsewhere under their references; the newest version wins."""
-        owned = [await self._owned(order) for order in orders]
-        await self._parties.learn(owned)
+        owned = orders
+        if self._scope.customer is not None:
+            owned = tuple([await self._owned(order) for order in orders])
+        parties = self._parties
+        await parties.learn(owned)
         kept = [await self._keep(order) for order in owned]
-        await self._parties.repoint([one.order for one in kept if one.outcome is not Outcome.SAME])
-        return tuple(
-            Kept(self._orders.with_id(one.order.id) or one.order, one.outcome) for one in kept
-        )
+        await parties.repoint([one.order for one in kept if one.outcome is not Outcome.SAME])
+        by_id = parties.orders.with_id
+        return tuple([Kept(by_id(one.order.id) or one.order, one.outcome) for one in kept])
 
     async def _keep(self, order: Order) -> Kept:
-        kept = self._orders.known(order.references)
+        orders = self._parties.orders
+        kept = orders.known(order.references)
         if kept is None:
             return Kept(await self._add(order, "kept", ours=False), Outcome.NEW)
         if not visible(kept, self._scope):
@@ -128,12 +132,13 @@ class Unit(Sight):
             return Kept(kept, Outcome.SAME)
         incoming = await self._resolved(order, ours=False)
         # What was resolved may have given the customer a new name, and the kept order with it.
-        kept = self._orders.with_id(kept.id) or kept
+        kept = orders.with_id(kept.id) or kept
         new = merged(kept, incoming)
         if new == kept:
             return Kept(kept, Outcome.SAME)
-        new = replace(new, version=kept.version + 1, modified=order.modified or self.now())
-        return Kept(self._put(new, "kept"), Outcome.CHANGED)
+        now = self.now()
+        new = replace(new, version=kept.version + 1, modified=order.modified or now)
+        return Kept(self._put(new, "kept", now), Outcome.CHANGED)
 
     async def change(self, order: Order, what: str = "changed") -> Order:
         """Put a new version in the place of the one it was made from; ``what`` names the event.
@@ -150,15 +155,16 @@ class Unit(Sight):
             order = await self._owned(order)
             await self._parties.learn((order,))
             order = await self._resolved(order, ours=True)
+        now = self.now()
         touched = order.modified not in (None, kept.modified)
         changed = replace(
             order,
             version=kept.version + 1,
             test=kept.test,
             created=order.created or kept.created,
-            modified=order.modified if touched else self.now(),
+            modified=order.modified if touched else now,
         )
-        self._put(changed, what)
+        self._put(changed, what, now)
         if _names(changed) != _names(kept):
             await self._parties.repoint((changed,))
         return changed
@@ -298,7 +304,7 @@ class Unit(Sight):
             created=order.created or now,
             modified=order.modified or now,
         )
-        return self._put(new, what)
+        return self._put(new, what, now)
 
     async def _resolved(self, order: Order, *, ours: bool) -> Order:
         return replace(
@@ -307,8 +313,8 @@ class Unit(Sight):
             links=self._parties.links_of(order, ours=ours),
         )
 
-    def _put(self, order: Order, what: str) -> Order:
-        orders = self._orders
+    def _put(self, order: Order, what: str, now: datetime) -> Order:
+        orders = self._parties.orders
         orders.refuse_clash(order)
         orders.write(order)
         self._events.append(
@@ -316,7 +322,7 @@ class Unit(Sight):
                 order=order.id,
                 version=order.version,
                 what=what,
-                at=self.now(),
+                at=now,
                 who=self._caller.name,
             )
         )

@@ -18,6 +18,9 @@ NOTHING = LEAST
 NONE = LEAST + 1
 """What stands in the counts for an extra that is not there."""
 
+UNSAID = ""
+"""What stands in a row for nothing: Python's driver takes ten times as long over None."""
+
 _DAY = 86_400 * 10**6
 _YEAR_ONE = microseconds(datetime(1, 1, 1, tzinfo=UTC))
 
@@ -74,19 +77,19 @@ Entry = tuple[Any, ...]
 
 
 def entries(row: tuple[Any, ...]) -> list[Entry]:
-    """Give the counts to which the row of an order belongs."""
-    test, deleted, kind, status, *extras = _BESIDE(row)
-    kept_by = (
-        *(test, int(deleted is not None), kind, status),
-        *[NONE if number is None else number for number in extras],
-    )
+    """Give the counts to which the row of an order belongs, with UNSAID where it says nothing."""
+    created, total, test, deleted, kind, status, *extras = _COUNTED(row)
+    numbers = [NONE if number == UNSAID else number for number in extras]
+    beside = (test, int(deleted != UNSAID), kind, status, *numbers)
     return [
-        (axis.name, NOTHING if value is None else axis.bucket(value), *kept_by)
-        for axis, value in zip(AXES, _PLACES(row), strict=True)
+        (CREATED.name, NOTHING if created == UNSAID else _day(created), *beside),
+        (TOTAL.name, NOTHING if total == UNSAID else _size(total), *beside),
     ]
 
 
-_PLACES = itemgetter(*(STANDING.index(axis.column) for axis in AXES))
-_BESIDE = itemgetter(
-    *map(STANDING.index, ("test", "deleted", "kind", "status", *NUMBERED.values()))
+_COUNTED = itemgetter(
+    *map(
+        STANDING.index,
+        (CREATED.column, TOTAL.column, "test", "deleted", "kind", "status", *NUMBERED.values()),
+    )
 )

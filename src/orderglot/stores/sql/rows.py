@@ -9,12 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from functools import cache
 from math import floor
-from operator import attrgetter
 from typing import Any
 
-from orderglot.core.fields import EXTRAS, every_field
+from orderglot.core.fields import EXTRAS
 from orderglot.core.order import Order
 from orderglot.core.query import Value
 
@@ -45,49 +43,49 @@ COLUMNS = {
 NUMBERED = {"extras.catalyst.statusTypeId": "own_status"}
 """The extras whose whole numbers have a column, because ordinary requests ask for them."""
 
+_EXTRAS = [name.removeprefix(EXTRAS) for name in NUMBERED]
+
 STANDING = (*COLUMNS.values(), *NUMBERED.values())
 """The columns that ``row`` gives the values of."""
 
 NEVER_NULL = frozenset({"id", "version", "test", "kind", "status", "created", "modified"})
 """The fields of an order in the book that always say something."""
 
-
-def row(order: Order) -> tuple[Any, ...]:
-    """Give the values of an order's columns, in the order of ``STANDING``."""
-    own, others = _readers()
-    return (*[_KEPT[type(value)](value) for value in own(order)], *[read(order) for read in others])
+NULLABLE = frozenset(STANDING) - {COLUMNS[field] for field in NEVER_NULL}
+"""The columns of the others."""
 
 
-@cache
-def _readers() -> tuple[Callable[[Order], tuple[Any, ...]], tuple[Callable[[Order], Any], ...]]:
-    """Make what gives the values that an order has itself, and each of those of its parts."""
-    paths = [every_field()[name].path for name in COLUMNS]
-    own = [path[0] for path in paths if len(path) == 1]
-    parts = [_reader(path) for path in paths[len(own) :]]
-    return attrgetter(*own), (*parts, *(_numbers(name.removeprefix(EXTRAS)) for name in NUMBERED))
+def row(order: Order, nothing: Any = None) -> tuple[Any, ...]:
+    """Give the values of an order's columns, in the order of ``STANDING``.
+
+    ``nothing`` is what stands where the order says nothing.
+    """
+    customer, invoice, total = order.customer, order.invoice, order.totals.total
+    created, modified, deleted = order.created, order.modified, order.deleted
+    extras = order.extras
+    return (
+        order.id,
+        order.version,
+        int(order.test),
+        str(order.kind),
+        str(order.status),
+        order.number or nothing,
+        order.name or nothing,
+        order.po_number or nothing,
+        nothing if created is None else microseconds(created),
+        nothing if modified is None else microseconds(modified),
+        nothing if deleted is None else microseconds(deleted),
+        order.currency or nothing,
+        nothing if customer is None else customer.id,
+        nothing if invoice is None else invoice.number or nothing,
+        nothing if total is None else millionths(total),
+        *[_numbered(extras.get(name), nothing) if extras else nothing for name in _EXTRAS],
+    )
 
 
-def _reader(path: tuple[str, ...]) -> Callable[[Order], Any]:
-    """Make what gives the value of a part in the form of its column, and nothing as None."""
-    part, name = map(attrgetter, path)
-
-    def read(order: Order) -> Any:
-        if (there := part(order)) is None:
-            return None
-        value = name(there)
-        return _KEPT[type(value)](value)
-
-    return read
-
-
-def _numbers(extra: str) -> Callable[[Order], Any]:
-    """Make what gives the number that an extra is."""
-    return lambda order: _numbered(order.extras.get(extra)) if order.extras else None
-
-
-def _numbered(extra: Any) -> int | None:
+def _numbered(extra: Any, nothing: Any) -> Any:
     if extra is None or extra == "":
-        return None
+        return nothing
     number = whole_number(extra)
     return LEAST if number is None else number
 
@@ -110,7 +108,8 @@ def millionths(amount: Decimal) -> int:
     """Give an amount in whole millionths; one that no order can have is cut down to fit."""
     if amount.adjusted() > len(str(MOST)):
         return MOST if amount > 0 else LEAST
-    return min(max(floor(amount.scaleb(6)), LEAST), MOST)
+    whole = floor(amount.scaleb(6))
+    return whole if LEAST <= whole <= MOST else min(max(whole, LEAST), MOST)
 
 
 def instant(microseconds: int) -> datetime:
@@ -120,7 +119,8 @@ def instant(microseconds: int) -> datetime:
 
 def microseconds(moment: datetime) -> int:
     """Give an instant in whole microseconds since 1970."""
-    return (moment - EPOCH) // _MICROSECOND
+    since = moment - EPOCH  # dividing it by a microsecond takes five times as long
+    return (since.days * 86_400 + since.seconds) * MILLION + since.microseconds
 
 
 def _same(value: Any) -> Any:
@@ -146,5 +146,3 @@ _STORED = _Forms(
         date: date.isoformat,
     }
 )
-_KEPT = _Forms({**_STORED, str: lambda text: text or None})
-"""The same of what an order says, where a text that says nothing is nothing."""

@@ -24,6 +24,10 @@ OLDEST = (3, 35, 0)
 PATIENCE = 10.0
 """For so many seconds a lock that another process holds is waited for."""
 
+PAGE = 8192
+"""So many bytes has a page of a new file: most orders fit into one with others, and an import or a
+pull writes a third fewer pages than with half as many."""
+
 _SETTINGS = (
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
@@ -90,6 +94,7 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute("COMMIT")
     if tables and application != APPLICATION:
         raise Invalid(message=f"{path} is a SQLite file, but not an Orderglot book; name another.")
+    connection.execute(f"PRAGMA page_size = {PAGE}")
     _turn_on_wal(connection)
     for step in migrations("sqlite"):
         _apply(connection, path, step)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from orderglot.stores import document
 from orderglot.stores.names import Named, hub_id
-from orderglot.stores.shelf import Expect, PutOrder, Raced, Rename, Thing
+from orderglot.stores.shelf import FIRST, Expect, PutOrder, Raced, Rename, Thing
 from orderglot.stores.sql.linking import links, relinked
 from orderglot.stores.sqlite.connection import Row
 from orderglot.stores.sqlite.statements import listed
@@ -58,14 +58,16 @@ def name(
         [
             (seller, new.id, ref.id, ref.dialect)
             for new, _ in renamed
-            for ref in dict.fromkeys(new.references)
+            for ref in (
+                new.references if len(new.references) == 1 else dict.fromkeys(new.references)
+            )
         ],
     )
     if added := [str(new.id) for new, old in renamed if old is None]:
         _refuse(connection, spoken, (listed(added), seller))
     for new, _ in renamed:
         for ref in new.references:
-            if (like := hub_id(ref.id)) is not None:
+            if (like := hub_id(ref.id)) is not None and like >= FIRST[thing]:
                 _refuse(connection, mistaken, (seller, like, new.id, ref.dialect))
 
 

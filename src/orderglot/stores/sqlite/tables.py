@@ -24,17 +24,18 @@ from orderglot.stores.shelf import (
     Thing,
     Write,
 )
-from orderglot.stores.sql.axes import Entry, entries
+from orderglot.stores.sql.axes import UNSAID, Entry, entries
 from orderglot.stores.sql.grammar import say
-from orderglot.stores.sql.rows import STANDING, microseconds, row
+from orderglot.stores.sql.rows import NULLABLE, STANDING, microseconds, row
 from orderglot.stores.sqlite.connection import Row
 from orderglot.stores.sqlite.naming import expect, link, name, rename
 from orderglot.stores.sqlite.passing import put_answers, put_credentials
 
 _OF_ORDER = (*STANDING, "lines", "document")
 _ORDER = ", ".join(_OF_ORDER)
-_MARKS = ", ".join("?" * len(_OF_ORDER))
-_SET_ORDER = ", ".join(f"{name} = ?" for name in _OF_ORDER)
+_MARK = {name: f"nullif(?, '{UNSAID}')" if name in NULLABLE else "?" for name in _OF_ORDER}
+_MARKS = ", ".join(_MARK.values())
+_SET_ORDER = ", ".join(f"{name} = {mark}" for name, mark in _MARK.items())
 
 _INSERT = {
     "orders": say("INSERT INTO orders (seller,", _ORDER, ") VALUES (?,", _MARKS, ")"),
@@ -105,14 +106,14 @@ def _put_orders(connection: sqlite3.Connection, seller: int, writes: list[PutOrd
     counted, left = list[Entry](), list[Entry]()
     for write in writes:
         order, kept = write.order, write.kept
-        columns = row(order)
+        columns = row(order, UNSAID)
         counted += entries(columns)
         values = (seller, *columns, len(order.lines), write.document.decode())
         if kept is None:
             added.append(values)
         else:
             changed.append((*values, seller, order.id, kept.version))
-            left += entries(row(kept))
+            left += entries(row(kept, UNSAID))
     _put(connection, "orders", added, changed)
     counts = Counter(counted)
     counts.subtract(left)
