@@ -1,4 +1,4 @@
-"""What all tests share: how many examples Hypothesis tries.
+"""What all tests share: how many examples Hypothesis tries, and logs that are nobody else's.
 
 `ci` is the default and deterministic; `pytest --hypothesis-profile=dev` tries other examples each
 time, `--hypothesis-profile=thorough` many of them. `brief` is for laws that are held by a test.
@@ -6,8 +6,11 @@ time, `--hypothesis-profile=thorough` many of them. `brief` is for laws that are
 
 from __future__ import annotations
 
+import logging
 import sys
+from collections.abc import Iterator
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 SLOW = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much)
@@ -26,6 +29,16 @@ settings.register_profile(
     phases=[Phase.explicit, Phase.generate],
 )
 settings.load_profile("ci")
+
+
+@pytest.fixture(autouse=True)
+def logs_as_they_were() -> Iterator[None]:
+    """Have what a command does to the logs of this process end with its test."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
 
 
 def pytest_sessionfinish() -> None:
