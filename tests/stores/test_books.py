@@ -72,6 +72,14 @@ def test_an_amount_keeps_its_zeros(shop: Shop) -> None:
     assert "1.50" == str(shop.get("kole", "K1").totals.tax)
 
 
+def test_a_name_that_no_store_can_keep_is_refused(shop: Shop) -> None:
+    for odd in (Order(references=known("kole:\ud800")), Order(customer=Identity(number="\ud800"))):
+        for write in (shop.book.place, shop.book.keep):
+            with pytest.raises(Invalid):
+                shop.run(write(odd))
+    assert [] == shop.walked()
+
+
 def test_a_second_order_with_the_same_reference_is_a_conflict(shop: Shop) -> None:
     shop.placed(references=KOLE)
 

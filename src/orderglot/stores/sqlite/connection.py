@@ -20,6 +20,9 @@ APPLICATION = 0x4F474C54
 
 Row = tuple[Any, ...]
 
+STRANGE = (UnicodeEncodeError, OverflowError)
+"""What Python raises over half a surrogate pair and over numbers beyond 64 bits."""
+
 OLDEST = (3, 35, 0)
 PATIENCE = 10.0
 """For so many seconds a lock that another process holds is waited for."""
@@ -161,6 +164,16 @@ def told(path: Path) -> Iterator[None]:
         raise Raced(str(error)) from error
     except sqlite3.Error as error:
         raise in_words(error, path) from error
+    except STRANGE as error:
+        raise strange() from error
+
+
+def strange() -> Invalid:
+    """Say that something cannot be asked or written: it is not the file that fails."""
+    return Invalid(
+        message="This has a text with a character, or a number of a size, that SQLite does not "
+        "have; leave it out."
+    )
 
 
 def in_words(error: sqlite3.Error, path: Path) -> HubError:

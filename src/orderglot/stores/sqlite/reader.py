@@ -9,7 +9,7 @@ from pathlib import Path
 from threading import local
 from typing import Any, TypeVar
 
-from orderglot.stores.sqlite.connection import Row, connect, in_words
+from orderglot.stores.sqlite.connection import STRANGE, Row, connect, in_words, strange
 
 T = TypeVar("T")
 Known = dict[tuple[str, Row], Any]
@@ -41,6 +41,8 @@ class Reader:
             return turn.connection.execute(text, params).fetchall()
         except sqlite3.Error as error:
             raise in_words(error, self._path) from error
+        except STRANGE as error:
+            raise strange() from error
 
     def known(self, read: Callable[[list[Row]], T], text: str, params: Row) -> T:
         """Give what is read out of rows that are asked for again and again.

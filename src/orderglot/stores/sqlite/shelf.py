@@ -9,8 +9,6 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import TypeVar
 
-import msgspec
-
 from orderglot.core.customer import Customer
 from orderglot.core.order import Order, Reference
 from orderglot.core.ports import Answered, Credential, Event, Note
@@ -244,4 +242,4 @@ def _known_by(seller: int, ref: Reference) -> Row:
 
 
 def _pairs(references: Iterable[Reference]) -> str:
-    return msgspec.json.encode([(ref.id, ref.dialect) for ref in references]).decode()
+    return listed((ref.id, ref.dialect) for ref in references)

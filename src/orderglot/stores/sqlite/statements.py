@@ -11,6 +11,7 @@ import msgspec
 
 from orderglot.stores.shelf import Thing
 from orderglot.stores.sql.grammar import say
+from orderglot.stores.sqlite.connection import STRANGE, strange
 
 ORDERS = "SELECT CAST(o.document AS BLOB) FROM orders AS o WHERE"
 KNOWN = (
@@ -105,6 +106,9 @@ NOTES = (
 )
 
 
-def listed(values: Iterable[int | str]) -> str:
-    """Spell a list as statements take it."""
-    return msgspec.json.encode(list(values)).decode()
+def listed(values: Iterable[int | str | tuple[str, str]]) -> str:
+    """Spell a list as statements take it; raises Invalid where a text in it cannot be spelled."""
+    try:
+        return msgspec.json.encode(list(values)).decode()
+    except STRANGE as error:
+        raise strange() from error
