@@ -88,6 +88,11 @@ def test_orders_that_come_at_once_share_a_transaction(counted: Counted) -> None:
     assert commits <= 4
 
 
+def test_a_new_file_has_pages_that_hold_most_orders(counted: Counted) -> None:
+    with closing(sqlite3.connect(counted.path)) as file:
+        assert (8_192,) == file.execute("PRAGMA page_size").fetchone()
+
+
 def test_one_that_fails_takes_nobody_with_it(counted: Counted) -> None:
     same = Reference("kole", "K1")
     works = [counted.place(), counted.place(same), counted.place(same), counted.place()]

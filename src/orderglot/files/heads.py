@@ -41,7 +41,7 @@ def reader_of_heads(fields: list[str]) -> Callable[[Texts], Head]:
 
     @lru_cache(maxsize=4_096)
     def read_head(texts: Texts) -> Head:
-        said = dict(zip(fields, texts, strict=False))
+        said = dict(zip(fields, texts, strict=True))
         currency = said.get("currency", "")
         customer, po_number = said.get("customer", ""), said.get("po_number", "")
         return Head(

@@ -191,7 +191,7 @@ class _Gathering:
         """Fill what an order has not said yet; raise ValueError where a row says otherwise."""
         self._read_head(head)
         first = draft.lines[0].numbers[0]
-        for field, said, says in zip(self._fields, draft.head, head, strict=False):
+        for field, said, says in zip(self._fields, draft.head, head, strict=True):
             if said.strip() and says.strip() and said != says:
                 raise ValueError(
                     f"its {field} is {says[:40]!r}, but {said[:40]!r} on line {first} "

@@ -114,8 +114,10 @@ class Rows:
         for place in quoted:
             others[place] = self.delimiter * (width - 1) + "\n"
         columns = _columns("".join(others), len(lines), self.delimiter, width)
+        if columns is None:
+            return None
         for place, row in zip(quoted, rows, strict=True):
-            for column, field in zip(columns or [], row, strict=False):
+            for column, field in zip(columns, row, strict=True):
                 column[place] = field
         return columns
 

@@ -119,7 +119,7 @@ class Pile(Generic[N]):
         found: int | None = None
         for ref in references:
             id = self._by_reference.get(ref, found)
-            if id != found is not None:
+            if found is not None and id != found:
                 shown = " and ".join(f"{ref.dialect}:{ref.id}" for ref in references)
                 raise Conflict(
                     f"The {self.thing} is known as {shown}, which are two different {self.thing}s "

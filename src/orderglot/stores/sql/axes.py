@@ -78,18 +78,16 @@ Entry = tuple[Any, ...]
 
 def entries(row: tuple[Any, ...]) -> list[Entry]:
     """Give the counts to which the row of an order belongs, with UNSAID where it says nothing."""
-    created, total, test, deleted, kind, status, *extras = _COUNTED(row)
+    test, deleted, kind, status, *extras = _BESIDE(row)
     numbers = [NONE if number == UNSAID else number for number in extras]
     beside = (test, int(deleted != UNSAID), kind, status, *numbers)
     return [
-        (CREATED.name, NOTHING if created == UNSAID else _day(created), *beside),
-        (TOTAL.name, NOTHING if total == UNSAID else _size(total), *beside),
+        (axis.name, NOTHING if value == UNSAID else axis.bucket(value), *beside)
+        for axis, value in zip(AXES, _PLACES(row), strict=True)
     ]
 
 
-_COUNTED = itemgetter(
-    *map(
-        STANDING.index,
-        (CREATED.column, TOTAL.column, "test", "deleted", "kind", "status", *NUMBERED.values()),
-    )
+_PLACES = itemgetter(*(STANDING.index(axis.column) for axis in AXES))
+_BESIDE = itemgetter(
+    *map(STANDING.index, ("test", "deleted", "kind", "status", *NUMBERED.values()))
 )
