@@ -33,7 +33,7 @@ test: setup ## run the tests, in JOBS (auto) processes; more for pytest in ARGS
 	$(PY) -m pytest -n $(JOBS) $(ARGS)
 
 whole: setup ## pull the whole file from hub to hub, in every dialect that can list
-	ORDERGLOT_HUB_TO_HUB=whole $(PY) -m pytest tests/vendors/test_hub_to_hub.py $(ARGS)
+	ORDERGLOT_HUB_TO_HUB=whole $(PY) -m pytest tests/sync/test_hub_to_hub.py $(ARGS)
 
 bench: .venv-bench/.ready ## measure beside what else there is (half an hour; QUICK=1: a try of some minutes)
 	PYTHONPATH=src $(BENCH) -m bench $(if $(QUICK),--quick) $(ARGS)

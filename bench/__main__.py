@@ -13,27 +13,29 @@ from typing import Any
 from bench.bars import Reading, readings
 from bench.chapters import NAMES, Chapter, chapters
 from bench.drawing import draw
-from bench.found import read
+from bench.figures import read
 from bench.machine import this_machine
-from bench.page import write_page
-from bench.paper import Paper, say
+from bench.output import Output, say
+from bench.report import write_page
 from bench.serving import ROOT, take_load_core
 
-WHOLE = Paper(ROOT / "bench" / "results", ROOT / "docs" / "performance.md")
-TRIED = Paper(ROOT / "build" / "bench" / "results", ROOT / "build" / "bench" / "performance.md")
+WHOLE = Output(ROOT / "bench" / "results", ROOT / "docs" / "performance.md")
+TRIED = Output(ROOT / "build" / "bench" / "results", ROOT / "build" / "bench" / "performance.md")
 
 
 def main() -> int:
     """Run the chapters; gives 1 where one of them failed, whatever the bars say."""
     said = _arguments()
-    paper = TRIED if said.quick else WHOLE
+    output = TRIED if said.quick else WHOLE
     if not said.page:
-        _run_all(paper, said.only or NAMES, chapters(paper.pictures, said.wires, quick=said.quick))
-    found = read(paper)
-    write_page(found, paper, draw(found, paper))
+        _run_all(
+            output, said.only or NAMES, chapters(output.pictures, said.wires, quick=said.quick)
+        )
+    found = read(output)
+    write_page(found, output, draw(found, output))
     for reading in readings(found):
         print(_line(reading))
-    print(f"\nThe page: {paper.page.relative_to(ROOT)}")
+    print(f"\nThe page: {output.page.relative_to(ROOT)}")
     failures = [what for calls in found.calls.values() for what in calls.failures]
     return 1 if found.reasons or failures else 0
 
@@ -55,24 +57,24 @@ def _listed(text: str) -> tuple[str, ...]:
     return tuple(text.split(","))
 
 
-def _run_all(paper: Paper, names: Iterable[str], chapter: Mapping[str, Chapter]) -> None:
+def _run_all(output: Output, names: Iterable[str], chapter: Mapping[str, Chapter]) -> None:
     """Run some chapters; of the others stands what an earlier run found."""
-    reasons = read(paper).reasons
+    reasons = read(output).reasons
     take_load_core()
     for name in names:
         reasons.pop(name, None)
-        _run(paper, name, chapter[name], reasons)
-    paper.keep("machine", this_machine())
-    paper.keep("reasons", reasons)
+        _run(output, name, chapter[name], reasons)
+    output.keep("machine", this_machine())
+    output.keep("reasons", reasons)
 
 
-def _run(paper: Paper, name: str, chapter: Chapter, reasons: dict[str, str]) -> None:
+def _run(output: Output, name: str, chapter: Chapter, reasons: dict[str, str]) -> None:
     """Run a chapter in a folder of its own; where it fails, the others go on."""
     say(f"chapter {name}")
-    paper.drop(name)
+    output.drop(name)
     try:
         with TemporaryDirectory(prefix="orderglot-bench-") as folder:
-            paper.keep(name, chapter(Path(folder)))
+            output.keep(name, chapter(Path(folder)))
     except Exception as error:  # noqa: BLE001 (whatever it was, the other chapters go on)
         traceback.print_exc()
         reasons[name] = f"{type(error).__name__}: {error}"[:300]

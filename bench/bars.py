@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from bench.asks import CREATE, GET, LEFT_OUT, LIST, WIRES
 from bench.calls import BARS_AT, FLOOR, OURS, SINGLE
-from bench.found import Found
+from bench.figures import Found
 from bench.growth import AGAIN, MOST, NEAR_END, PAGE_1, SOME, Grown
+from bench.request_bytes import CREATE, GET, LEFT_OUT, LIST, WIRES
 
 JSON = tuple(wire.name for wire in WIRES if not wire.xml)
 XML = tuple(wire.name for wire in WIRES if wire.xml)

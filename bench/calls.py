@@ -10,14 +10,14 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from bench.asks import CREATE, DOINGS, GET, LIST, WIRES, Asked, asked
 from bench.copies import Copies
+from bench.equivalence import demand_same
 from bench.load import Sample, Wrong, endless, once
-from bench.paper import say
+from bench.output import say
+from bench.request_bytes import CREATE, DOINGS, GET, LIST, WIRES, Asked, asked
 from bench.rounds import Figures, Spread, figures, in_turns, ratio
-from bench.same import demand_same
+from bench.sample_orders import Shop, filled
 from bench.serving import Serving, ceiling, floor, orderglot, serving
-from bench.shops import Shop, filled
 from orderglot.hub.books import open_store
 
 OURS, FLOOR, SINGLE, CEILING = "orderglot", "floor", "single commits", "ceiling"

@@ -11,14 +11,14 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
-from bench.asks import CREATE, WIRES, Asked, asked
 from bench.copies import Copies, Databases, Files
 from bench.load import endless
-from bench.paper import say
+from bench.output import say
 from bench.postgres import postgres
 from bench.realfile import real_file
+from bench.request_bytes import CREATE, WIRES, Asked, asked
+from bench.sample_orders import filled
 from bench.serving import LOAD_CORE, environment, orderglot, serving
-from bench.shops import filled
 from orderglot.hub.books import open_store
 
 ORDERS = 2_000

@@ -19,11 +19,11 @@ from urllib.parse import quote
 from msgspec import Struct
 
 from bench import book as made
-from bench.asks import HOST
 from bench.book import FIRST, filled
 from bench.load import Sample, endless
-from bench.paper import say
+from bench.output import say
 from bench.realfile import CUT
+from bench.request_bytes import HOST
 from bench.rounds import Figures, figures, in_turns
 from bench.serving import Serving, orderglot, serving
 from orderglot.core.caller import Caller

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from bench import paper
+from bench import output
 from bench.floors.lines import SETTINGS
 from bench.realfile import LINES_OF_A_YEAR, real_file
 from bench.rounds import Spread, in_turns, ratio, spread
@@ -81,7 +81,7 @@ def measured(folder: Path, effort: Effort) -> Imports:
     """Import the file several times, each time beside the same rows put in by hand."""
     file, name = real_file(folder, effort.lines)
     half, _ = real_file(folder, effort.lines // 2)
-    paper.say(f"import of {name}")
+    output.say(f"import of {name}")
     of_half, whole = _imported(folder, half), _imported(folder, file)
     kept = (folder / "import.db").rename(folder / "kept.db")
     sides: dict[str, Callable[[], float]] = {
@@ -102,7 +102,7 @@ def measured(folder: Path, effort: Effort) -> Imports:
         memory=whole.memory,
         memory_of_half=of_half.memory,
     )
-    paper.say(
+    output.say(
         f"import: {done.rate.median:,.0f} orders/s, {done.of_lines.median:.2f} of the file's rows by"
         f" executemany, {done.of_rows.median:.2f} of the rows it ends in;"
         f" {done.memory:.0f} MB, for half of it {of_half.memory:.0f} MB"

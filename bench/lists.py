@@ -20,8 +20,8 @@ import msgspec
 
 from bench.asking import Line, opened
 from bench.book import SELLER
+from orderglot.stores.sqlite.backend import SqliteBackend
 from orderglot.stores.sqlite.connection import connect
-from orderglot.stores.sqlite.shelf import SqliteShelf
 
 ROUNDS = 15
 NEWEST = "order=-createDate"
@@ -111,10 +111,10 @@ def _explain(path: Path, places: dict[str, int]) -> None:
 
 
 def _statements(line: Line, query: str) -> list[str]:
-    shelf = line.store._shelf
-    assert isinstance(shelf, SqliteShelf)
+    backend = line.store._backend
+    assert isinstance(backend, SqliteBackend)
     said = list[str]()
-    (turn,) = shelf._reader._turns
+    (turn,) = backend._reader._turns
     turn.connection.set_trace_callback(said.append)
     line.ask(SELLER, "/orders", query)
     turn.connection.set_trace_callback(None)

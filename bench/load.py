@@ -19,7 +19,7 @@ MARK = b"0123456789-serial-0123456789"
 """Where this stands in a request, a number goes that no other request has."""
 
 PIECE = 1 << 15
-PATIENCE = 30
+TIMEOUT = 30
 """So many seconds an answer may take before the server counts as hung."""
 
 _SERIAL = count(time.time_ns())
@@ -71,7 +71,7 @@ def once(port: int, requests: Iterator[bytes]) -> tuple[int, bytes, bytes]:
     with line.socket:
         line.ask()
         while (answer := line.take()) is None:
-            select.select([line.socket], [], [], PATIENCE)
+            select.select([line.socket], [], [], TIMEOUT)
         head, body = answer
         return int(head[9:12]), head, body
 
@@ -89,9 +89,9 @@ def _press(lines: list[_Line], seconds: float) -> Sample:
     for line in lines:
         line.ask()
     while by_number:
-        events = ready.poll(PATIENCE)
+        events = ready.poll(TIMEOUT)
         if not events:
-            raise Wrong(f"no answer within {PATIENCE} seconds")
+            raise Wrong(f"no answer within {TIMEOUT} seconds")
         for number, _ in events:
             line = by_number[number]
             answer = line.take()
@@ -121,7 +121,7 @@ class _Line:
     """One connection, and the answer that is arriving on it."""
 
     def __init__(self, port: int, requests: Iterator[bytes]) -> None:
-        self.socket = socket.create_connection(("127.0.0.1", port), PATIENCE)
+        self.socket = socket.create_connection(("127.0.0.1", port), TIMEOUT)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         # With a time to wait for, each call would ask the system whether it has to.
         self.socket.settimeout(None)

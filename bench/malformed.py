@@ -39,7 +39,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from orderglot import demo, dialects
-from orderglot.faces.http import HttpLine
+from orderglot.faces.http import HttpTransport
 from orderglot.wire.dialect import Dialect, Operation, Session
 from orderglot.wire.message import Request
 from orderglot.wire.shape import Proof
@@ -93,7 +93,7 @@ def malformed(
 ) -> Figures:
     """Send so many requests of a dialect to the server at a URL, as malformed as Schemathesis can.
 
-    ``prove`` gives the headers of who is calling, ``known`` ids of what is there by the names of
+    ``prove`` gives the headers of who is connected, ``known`` ids of what is there by the names of
     their parameters, such as ``customer_id``; both are the demo's if not said. The requests follow
     from ``first``, the seed.
     """
@@ -219,12 +219,12 @@ def proven(url: str, name: str) -> Headers:
 
     async def prove() -> Headers:
         session = Session(demo.credential(name, auth.fields), lambda: datetime.now(UTC))
-        async with HttpLine(url) as line:
-            talk = auth.login(session, 0)
+        async with HttpTransport(url) as line:
+            flow = auth.login(session, 0)
             try:
-                said = None if talk is None else next(talk)
-                while talk is not None and said is not None:
-                    said = talk.send(await line(said))
+                said = None if flow is None else next(flow)
+                while flow is not None and said is not None:
+                    said = flow.send(await line(said))
             except StopIteration:
                 pass
         proof = auth.prove(Request(method="GET", path="/"), session).headers

@@ -10,11 +10,11 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib import pyplot
 
-from bench.asks import CREATE, DOINGS, GET, LIST
 from bench.calls import BARS_AT, CEILING, FLOOR, OURS, SINGLE, Calls, Cell
 from bench.growth import AGAIN, MOST, NEAR_END, PAGE_1, SOME, Grown
 from bench.growth import CREATE as CREATED
 from bench.growth import GET as GOT
+from bench.request_bytes import CREATE, DOINGS, GET, LIST
 
 COLOURS = {OURS: "#2a6f97", FLOOR: "#e09f3e", CEILING: "#adb5bd", SINGLE: "#9e2a2b"}
 DEMANDED = {GET: 0.80, LIST: 0.85, CREATE: 0.5}

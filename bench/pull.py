@@ -13,19 +13,19 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from bench.asks import WIRES
 from bench.load import Wrong
-from bench.paper import say
+from bench.output import say
+from bench.request_bytes import WIRES
 from bench.rounds import Spread, ratio, spread
+from bench.sample_orders import Shop, filled
 from bench.serving import orderglot, serving
-from bench.shops import Shop, filled
 from orderglot import demo, dialects
 from orderglot.core.caller import Caller
 from orderglot.faces.client import Client
-from orderglot.faces.http import HttpLine
+from orderglot.faces.http import HttpTransport
 from orderglot.hub.books import open_store
-from orderglot.vendors.pull import pull
-from orderglot.vendors.question import Question
+from orderglot.sync.criteria import Criteria
+from orderglot.sync.pull import pull
 from orderglot.wire.dialect import Dialect
 from orderglot.wire.message import Request, Response
 
@@ -103,7 +103,7 @@ async def _round(target: str, url: str, dialect: Dialect, shop: Shop) -> list[tu
     store = open_store(target, create=True)
     book = store.of(Caller(seller=(await store.add_seller("target")).id))
     asked: list[Request] = []
-    async with HttpLine(url) as line:
+    async with HttpTransport(url) as line:
 
         async def send(request: Request) -> Response:
             asked.append(request)
@@ -112,7 +112,7 @@ async def _round(target: str, url: str, dialect: Dialect, shop: Shop) -> list[tu
         async def pulling() -> None:
             asked.clear()
             client = Client(dialect, send, _credentials(dialect, shop))
-            done = await pull(book, client, Question(url=url))
+            done = await pull(book, client, Criteria(url=url))
             if done.checkpoint.read < shop.orders:
                 raise Wrong(f"{done.checkpoint.read} of {shop.orders} orders were pulled")
 

@@ -16,8 +16,8 @@ from typing import Any
 
 from pages.asking import Known, ask
 from pages.compare import differences, part
-from pages.exchange import Exchange
-from pages.paper import Page, read_page, vendors
+from pages.page_file import Page, read_page, vendors
+from pages.substitutions import Exchange
 
 ORDERGLOT = (sys.executable, "-m", "orderglot.cli")
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from pages.paper import Block
+from pages.page_file import Block
 
 PATIENCE = 60
 """So many seconds an answer may take."""

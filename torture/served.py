@@ -14,11 +14,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from torture.ground import Row
+from torture.harness import Row
 
 PROGRAM = (sys.executable, "-m", "orderglot.cli")
 LAST_LINE = "Stop with Ctrl-C."
-PATIENCE = 60
+TIMEOUT = 60
 """So many seconds a process may take to begin or to end."""
 
 
@@ -34,7 +34,7 @@ class Served:
 
     def await_processes(self, count: int) -> None:
         """Wait until so many processes have said that they serve."""
-        last = time.monotonic() + PATIENCE
+        last = time.monotonic() + TIMEOUT
         while self.log.read_text(errors="replace").count('"serving"') < count:
             if time.monotonic() > last or not self.alive():
                 raise RuntimeError(f"it did not begin: {self.log.read_text()[:300]}")
@@ -43,7 +43,7 @@ class Served:
     def kill(self) -> None:
         """Kill every process of it at once, as a power cut would."""
         os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait(PATIENCE)
+        self.process.wait(TIMEOUT)
 
     def end(self, *, whole: bool = False) -> tuple[int, float]:
         """Ask it to end; gives its exit code and how many seconds that took.
@@ -55,7 +55,7 @@ class Served:
             os.killpg(self.process.pid, signal.SIGTERM)
         else:
             self.process.send_signal(signal.SIGTERM)
-        code = self.process.wait(PATIENCE)
+        code = self.process.wait(TIMEOUT)
         return code, time.monotonic() - began
 
     def alive(self) -> bool:

@@ -18,7 +18,7 @@ from bench.floors.catalyst_wire import (
     read_site,
     write_order,
 )
-from bench.floors.line import Answer, Answering, Headers, Refused, Scope
+from bench.floors.connection import Answer, Answering, Headers, Refused, Scope
 from bench.floors.rows import Caller, New, Rows, admitted, write
 
 

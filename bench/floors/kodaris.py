@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from bench.floors.connection import Answer, Answering, Headers, Refused, Scope
 from bench.floors.kodaris_wire import (
     JSON,
     SIGNS,
@@ -20,7 +21,6 @@ from bench.floors.kodaris_wire import (
     read_sent,
     write_order,
 )
-from bench.floors.line import Answer, Answering, Headers, Refused, Scope
 from bench.floors.rows import (
     Caller,
     New,
@@ -105,7 +105,7 @@ async def _create(rows: Rows, caller: Caller, sent: Sent) -> Answer:
                 "status": "received",
             }
         )
-    bill_to, ship_to = _parties(sent)
+    bill_to, ship_to = _resolution(sent)
     due = {"subtotal": subtotal, "tax": 0, "duty": 0, "shipping": 0, "total": subtotal}
     nothing = {"subtotal": 0, "tax": 0, "duty": 0, "shipping": 0, "total": 0}
     id = await rows.number(caller.seller)
@@ -159,7 +159,7 @@ async def _create(rows: Rows, caller: Caller, sent: Sent) -> Answer:
     return _enveloped(write_order(order))
 
 
-def _parties(sent: Sent) -> tuple[Address, Address]:
+def _resolution(sent: Sent) -> tuple[Address, Address]:
     bill_to = Address(
         company=sent.organization,
         first_name=sent.first_name,

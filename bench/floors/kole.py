@@ -11,24 +11,24 @@ from urllib.parse import parse_qsl
 
 from lxml import etree
 
+from bench.floors.connection import Answer, Answering, Headers, Refused, Scope
 from bench.floors.kole_wire import (
     DECLARATION,
     JSON,
     LEDGER,
     XML,
-    Account,
     Address,
+    Channel,
     Sent,
     fill,
     grow,
     link,
-    read_account,
+    read_channel,
     read_order,
     read_sent,
     sent_xml,
     write_order,
 )
-from bench.floors.line import Answer, Answering, Headers, Refused, Scope
 from bench.floors.rows import (
     Caller,
     New,
@@ -112,7 +112,7 @@ async def _create(
 ) -> Answer:
     sent = sent_xml(body) if b"xml" in headers[b"content-type"] else read_sent(body).order
     assert caller.customer is not None
-    account = read_account(await rows.customer_with(caller.seller, caller.customer))
+    account = read_channel(await rows.customer_with(caller.seller, caller.customer))
     if not (account.bill_to and account.payment_methods and account.shipping_accounts):
         raise Refused(403)
     skus = [line.sku for line in sent.items]
@@ -130,7 +130,7 @@ async def _create(
 
 
 def _new(
-    id: int, sent: Sent, account: Account, products: dict[str, Product], caller: Caller
+    id: int, sent: Sent, account: Channel, products: dict[str, Product], caller: Caller
 ) -> New:
     now = datetime.now(UTC)
     lines = []

@@ -120,7 +120,7 @@ class Order(Struct, frozen=True):
     invoice: Invoice = Invoice()
 
 
-class Account(Struct):
+class Channel(Struct):
     """The customer who orders, as far as that matters."""
 
     id: int
@@ -178,7 +178,7 @@ read_order = msgspec.json.Decoder(Order).decode
 read_sent = msgspec.json.Decoder(SentBody).decode
 
 
-read_account = msgspec.json.Decoder(Account).decode
+read_channel = msgspec.json.Decoder(Channel).decode
 
 
 def write_order(order: Order, base: str, media: str) -> dict[str, Any]:

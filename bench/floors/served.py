@@ -7,8 +7,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from bench.floors.line import application as line
-from bench.floors.line import fixed
+from bench.floors.connection import application as line
+from bench.floors.connection import fixed
 from bench.floors.rows import Rows
 
 

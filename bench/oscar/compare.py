@@ -20,14 +20,26 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from bench.asks import CREATE, DOINGS, GET, HOST, LIST, MANY, PAGE, WIRES, Asked, asked, new_order
 from bench.load import Sample, endless, once
 from bench.oscar.compared import Compared
-from bench.paper import say
+from bench.output import say
 from bench.postgres import postgres
+from bench.request_bytes import (
+    CREATE,
+    DOINGS,
+    GET,
+    HOST,
+    LIST,
+    MANY,
+    PAGE,
+    WIRES,
+    Asked,
+    asked,
+    new_order,
+)
 from bench.rounds import figures, in_turns, ratio
+from bench.sample_orders import filled, products_of
 from bench.serving import Serving, environment, free_port, gunicorn, orderglot, serving
-from bench.shops import filled, products_of
 from orderglot.core.caller import Caller
 from orderglot.hub.books import open_store
 from orderglot.stores import document

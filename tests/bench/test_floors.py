@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from bench.asks import CREATE, WIRES, Wire, asked, new_order
-from bench.floors.line import application
+from bench.equivalence import Answer, demand_same
+from bench.floors.connection import application
 from bench.floors.sqlite import SqliteRows
 from bench.load import endless
-from bench.same import Answer, demand_same
-from bench.shops import filled
+from bench.request_bytes import CREATE, WIRES, Wire, asked, new_order
+from bench.sample_orders import filled
 from orderglot.core.caller import Caller
 from orderglot.core.order import Order
 from orderglot.hub.books import open_store

@@ -14,7 +14,7 @@ from orderglot.core.order import Address, Line, Order, Shipping
 from orderglot.core.query import Compare, Operator, Window
 from orderglot.hub.opened import opened
 from orderglot.stores import document
-from orderglot.vendors.notes import PLACING, Placing, noted
+from orderglot.sync.notes import PLACING, Placing, noted
 from tests.cli.program import (
     PROGRAM,
     Serving,

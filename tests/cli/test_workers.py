@@ -19,7 +19,7 @@ from urllib.parse import urlencode
 import pytest
 
 from orderglot import demo
-from orderglot.faces.brake import FREE
+from orderglot.faces.throttle import FREE
 from tests.cli.program import PROGRAM, Serving, clean_environment, done_json, serving
 from tests.cli.test_serve import HEADERS, KOLE, ORDER
 from tests.postgres import new_database

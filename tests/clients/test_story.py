@@ -2,7 +2,7 @@
 
 A shop orders at a wholesaler's as it did at Kole's. The order is split in two; the shop's buyer looks
 at it as at a Kodaris site, its web team asks a Catalyst site, its distributor reads Adobe's history,
-and the florist's desk looks it up in Komet. All are plain requests to one running process.
+and the florist's context looks it up in Komet. All are plain requests to one running process.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from orderglot.stores.memory import MemoryStore
 from orderglot.stores.store import BookStore
 from orderglot.wire.dialect import Dialect, Session
 from orderglot.wire.message import Pairs, Request, Response, pairs, query_of
-from tests.conformance.houses import credentials_of, orderer
+from tests.conformance.implementations import credentials_of, orderer
 from tests.conformance.specimens import Specimen, book_of, shelve, welcome
 
 Credentials = Mapping[str, str]
@@ -56,14 +56,14 @@ class Site:
     async def proven(self, request: Request, credentials: Credentials) -> Request | Response:
         """Put the proof into a request; gives the answer to the login where that is a refusal."""
         session = Session(credentials, self.store.now)
-        talk = self.dialect.auth.login(session, 0)
+        flow = self.dialect.auth.login(session, 0)
         try:
-            said = None if talk is None else next(talk)
-            while talk is not None and said is not None:
+            said = None if flow is None else next(flow)
+            while flow is not None and said is not None:
                 response = await self.server(said)
                 if self.dialect.faults.read(response) is not None:
                     return response
-                said = talk.send(response)
+                said = flow.send(response)
         except StopIteration:
             pass
         return self.dialect.auth.prove(request, session)
@@ -137,15 +137,17 @@ def keyed(dialect: Dialect, request: Request, key: str = "demo-1") -> Request:
     request = replace(request, headers={**request.headers, "idempotency-key": key})
     if not has_vendors_key(dialect, request):
         return request
-    assert dialect.repeats is not None
-    before = dialect.repeats.key(request)
+    assert dialect.idempotency is not None
+    before = dialect.idempotency.key(request)
     changed = (replace(request, headers={**request.headers, name: key}) for name in request.headers)
-    return next((one for one in changed if dialect.repeats.key(one) not in (None, before)), request)
+    return next(
+        (one for one in changed if dialect.idempotency.key(one) not in (None, before)), request
+    )
 
 
 def has_vendors_key(dialect: Dialect, request: Request) -> bool:
     """Tell whether a request says by the vendor's own means which one it is."""
-    return dialect.repeats is not None and dialect.repeats.key(request) is not None
+    return dialect.idempotency is not None and dialect.idempotency.key(request) is not None
 
 
 def addressed(dialect: Dialect, request: Request, customer: str) -> Request:

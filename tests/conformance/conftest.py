@@ -11,41 +11,47 @@ import pytest
 
 from orderglot import dialects
 from orderglot.wire.dialect import Dialect
-from tests.conformance.houses import HOUSES, STORES, House, Shop, can
+from tests.conformance.implementations import IMPLEMENTATIONS, STORES, Implementation, Shop, can
 
-Law = Callable[[House], Awaitable[None]]
+Law = Callable[[Implementation], Awaitable[None]]
 Hold = Callable[[Law], None]
 
 
-def holding(house: str, folders: pytest.TempPathFactory) -> Hold:
-    """Give what holds a law in a new, empty house of a kind."""
+def holding(implementation: str, folders: pytest.TempPathFactory) -> Hold:
+    """Give what holds a law in a new, empty implementation of a kind."""
 
     async def held(law: Law) -> None:
-        async with HOUSES[house](folders.mktemp("house")) as opened:
+        async with IMPLEMENTATIONS[implementation](folders.mktemp("implementation")) as opened:
             await law(opened)
 
     return lambda law: asyncio.run(held(law))
 
 
-@pytest.fixture(params=HOUSES)
+@pytest.fixture(params=IMPLEMENTATIONS)
 def orders(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Hold:
     """Hold a law wherever there are orders."""
     return holding(request.param, tmp_path_factory)
 
 
-@pytest.fixture(params=[house for house in HOUSES if can(house, "place")])
+@pytest.fixture(
+    params=[implementation for implementation in IMPLEMENTATIONS if can(implementation, "place")]
+)
 def placing(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Hold:
     """Hold a law where orders can be placed."""
     return holding(request.param, tmp_path_factory)
 
 
-@pytest.fixture(params=[house for house in HOUSES if can(house, "page")])
+@pytest.fixture(
+    params=[implementation for implementation in IMPLEMENTATIONS if can(implementation, "page")]
+)
 def paging(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Hold:
     """Hold a law where orders come in pages."""
     return holding(request.param, tmp_path_factory)
 
 
-@pytest.fixture(params=[house for house in HOUSES if can(house, "linked")])
+@pytest.fixture(
+    params=[implementation for implementation in IMPLEMENTATIONS if can(implementation, "linked")]
+)
 def linking(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Hold:
     """Hold a law where orders are linked."""
     return holding(request.param, tmp_path_factory)

@@ -61,8 +61,8 @@ def performed(change: Change) -> Make:
     """Change what every operation gives."""
 
     def mutate(operation: Operation[Any, Any]) -> Operation[Any, Any]:
-        async def perform(desk: Any, ask: Any) -> Any:
-            return change(await operation.perform(desk, ask))
+        async def perform(context: Any, ask: Any) -> Any:
+            return change(await operation.perform(context, ask))
 
         return replace(operation, perform=perform)
 
@@ -149,12 +149,12 @@ def unscoped(**scope: Any) -> Make:
     """Open every book with a scope that is wider than the caller's."""
 
     def change(init: Any) -> Any:
-        def widened(self: Any, shelf: Any, caller: Caller, clock: Any) -> None:
-            init(self, shelf, changed(caller, **scope), clock)
+        def widened(self: Any, backend: Any, caller: Caller, clock: Any) -> None:
+            init(self, backend, changed(caller, **scope), clock)
 
         return widened
 
-    return swap("orderglot.stores.sight:Sight.__init__", change)
+    return swap("orderglot.stores.reads:Reads.__init__", change)
 
 
 def one_room(room: Any) -> Any:
@@ -167,7 +167,7 @@ def told_apart(get: Any) -> Any:
             return await get(self, ref)
         except NotFound:
             whole = changed(self._scope, customer=None, test=True)
-            if await self._shelf.order_known(whole, ref):
+            if await self._backend.order_known(whole, ref):
                 raise Forbidden("This order is another's.") from None
             raise
 
@@ -230,7 +230,7 @@ def shared(answered: Any) -> Any:
 
 def kept_for_ever(answered: Any) -> Any:
     async def whenever(self: Any, caller: Caller, dialect: str, key: str) -> Any:
-        return await self._shelf.answer(caller.seller, caller.customer or 0, dialect, key)
+        return await self._backend.answer(caller.seller, caller.customer or 0, dialect, key)
 
     return whenever
 
@@ -335,7 +335,7 @@ CAUGHT_BY: dict[str, dict[str, Make]] = {
             "orderglot.faces.client:matches", lambda _: always
         ),
         "the memory store ignores what it was asked for": swap(
-            "orderglot.stores.memory:matches", lambda _: always
+            "orderglot.stores.memory.backend:matches", lambda _: always
         ),
     },
     "test_orders.py::test_a_walk_misses_nothing_when_orders_arrive_meanwhile": {
@@ -368,8 +368,10 @@ CAUGHT_BY: dict[str, dict[str, Make]] = {
     },
     "test_strangers.py::test_a_stranger_is_told_the_same_whatever_others_have": {
         "a customer sees the whole book": unscoped(customer=None),
-        "a seller sees another's book": swap("orderglot.stores.memory:MemoryShelf._room", one_room),
-        "another's order is told from none": swap("orderglot.stores.sight:Sight.get", told_apart),
+        "a seller sees another's book": swap(
+            "orderglot.stores.memory.backend:MemoryBackend._room", one_room
+        ),
+        "another's order is told from none": swap("orderglot.stores.reads:Reads.get", told_apart),
     },
     "test_strangers.py::test_live_keys_do_not_see_test_orders": {
         "a live key sees test orders": unscoped(test=True),
@@ -378,7 +380,9 @@ CAUGHT_BY: dict[str, dict[str, Make]] = {
         "a token outlives its key": swap("orderglot.stores.keyring:Keyring.issue", endless),
     },
     "test_logins.py::test_guessed_logins_are_slowed_down": {
-        "guesses are never too many": swap("orderglot.faces.brake:Brake.check", lambda _: always),
+        "guesses are never too many": swap(
+            "orderglot.faces.throttle:Throttle.check", lambda _: always
+        ),
     },
     "test_replays.py::test_the_same_request_gets_the_same_bytes_and_makes_one_order": {
         "nothing is replayed": swap("orderglot.faces.replay:Replay.once", no_replay),

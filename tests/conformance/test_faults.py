@@ -31,7 +31,7 @@ from orderglot.faces.client import Client
 from orderglot.wire.dialect import Dialect
 from orderglot.wire.message import Request, Response
 from tests.conformance.asking import Clock, site
-from tests.conformance.houses import NEEDS, credentials_of, draft_of
+from tests.conformance.implementations import NEEDS, credentials_of, draft_of
 from tests.conformance.specimens import specimens_of
 from tests.conformance.structure import structure
 
@@ -214,7 +214,7 @@ def test_a_client_raises_what_its_vendor_says(name: str, need: str, error: HubEr
     dialect = dialects.dialect(name)
     asks = {"place": draft_of(name), "page": Window()}
 
-    async def talk() -> None:
+    async def flow() -> None:
         at = await site(dialect)
 
         async def refuse(request: Request) -> Response:
@@ -224,4 +224,4 @@ def test_a_client_raises_what_its_vendor_says(name: str, need: str, error: HubEr
         await getattr(client, need)(asks.get(need, Reference(name, "7")))
 
     with pytest.raises(type(error)):
-        asyncio.run(talk())
+        asyncio.run(flow())

@@ -18,8 +18,8 @@ from msgspec.structs import replace
 from orderglot import dialects
 from orderglot.core.caller import Caller
 from orderglot.core.errors import TooMany, Unauthenticated
-from orderglot.faces.brake import FREE
 from orderglot.faces.server import Server
+from orderglot.faces.throttle import FREE
 from orderglot.stores.memory import MemoryStore
 from orderglot.wire.dialect import OPEN, Dialect, Session
 from orderglot.wire.message import Request, Response

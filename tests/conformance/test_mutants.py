@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.conformance import mutants
-from tests.conformance.apart import held_apart
+from tests.conformance.subprocesses import held_apart
 
 BROKEN = 1
 """What pytest ends with when a test failed, and not something else."""

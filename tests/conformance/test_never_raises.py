@@ -19,10 +19,10 @@ from orderglot.faces.client import Client
 from orderglot.wire.dialect import Dialect
 from orderglot.wire.message import Request, Response
 from tests.conformance.asking import Clock, Credentials, creations, site, without_proof
-from tests.conformance.houses import NEEDS, STORES, Shop, draft_of
+from tests.conformance.implementations import NEEDS, STORES, Shop, draft_of
+from tests.conformance.random_requests import mangled, nested, requests, responses, revalued
 from tests.conformance.specimens import welcome
 from tests.conformance.structure import structure
-from tests.conformance.wild import mangled, nested, requests, responses, revalued
 
 MORE = settings(max_examples=settings().max_examples * 5)
 FEWER = settings(max_examples=max(1, settings().max_examples // 10))
@@ -144,7 +144,7 @@ def test_whatever_a_vendor_answers_the_client_reads_it_or_says_why_not(
     answers = draw.draw(st.lists(responses(dialect), min_size=1, max_size=3))
     credentials = owners(name)
 
-    async def talk() -> None:
+    async def flow() -> None:
         coming = iter(answers * 4)
 
         async def send(request: Request) -> Response:
@@ -155,7 +155,7 @@ def test_whatever_a_vendor_answers_the_client_reads_it_or_says_why_not(
         with suppress(HubError):
             await getattr(client, need)(ask)
 
-    asyncio.run(talk())
+    asyncio.run(flow())
 
 
 @cache

@@ -21,7 +21,7 @@ from orderglot.wire.dialect import OPEN, Dialect
 from orderglot.wire.message import Request, Response
 from tests.conformance.asking import site
 from tests.conformance.documented import documented, hold_request, hold_response
-from tests.conformance.houses import draft_of
+from tests.conformance.implementations import draft_of
 from tests.conformance.specimens import Specimen, provoked, welcome
 from tests.conformance.test_faults import ERRORS
 from tests.conformance.test_wire import broadest, client_of, kept
@@ -104,7 +104,7 @@ def test_every_refusal_is_as_the_document_says(dialect: Dialect, error: str) -> 
 
 
 def listened(dialect: Dialect, client: Client) -> Client:
-    """Let a client talk; what goes over its line, but for what is refused, is as documented."""
+    """Let a client flow; what goes over its line, but for what is refused, is as documented."""
     send = client.send
 
     async def hold(request: Request) -> Response:
@@ -130,12 +130,12 @@ def test_whatever_a_client_does_with_an_order_is_as_the_document_says(
         at, client = await client_of(dialect)
         there = await kept(at, order)
         ref = Reference(name, native(there, name))
-        talks = listened(dialect, client)
+        flows = listened(dialect, client)
         for need, ask in (("get", ref), ("page", Window(limit=2)), ("linked", ref)):
             if getattr(dialect, need):
                 # What a wire has no name for is not found, and that, too, is as documented.
                 with suppress(NotFound):
-                    await getattr(talks, need)(ask)
+                    await getattr(flows, need)(ask)
 
     asyncio.run(work())
 

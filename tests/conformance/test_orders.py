@@ -24,30 +24,33 @@ from orderglot.core.query import (
 )
 from orderglot.core.values import Relation, Status
 from tests.conformance.conftest import Hold, holding
-from tests.conformance.houses import HOUSES, NEEDS, NOON, House, can
+from tests.conformance.implementations import IMPLEMENTATIONS, NEEDS, NOON, Implementation, can
 
 
-async def walked(house: House, where: Query = EVERYTHING) -> list[str]:
-    return [house.ref(order).id async for order in house.orders.walk(where)]
+async def walked(implementation: Implementation, where: Query = EVERYTHING) -> list[str]:
+    return [implementation.ref(order).id async for order in implementation.orders.walk(where)]
 
 
 # place
 
 
 def test_a_placed_order_is_in_the_book_and_can_be_got(placing: Hold) -> None:
-    async def law(house: House) -> None:
-        placed = await house.orders.place(house.draft)
-        (kept,) = [order async for order in house.book.walk()]
+    async def law(implementation: Implementation) -> None:
+        placed = await implementation.orders.place(implementation.draft)
+        (kept,) = [order async for order in implementation.book.walk()]
 
-        assert house.seen(kept) == placed
-        assert placed == await house.orders.get(house.ref(placed))
+        assert implementation.seen(kept) == placed
+        assert placed == await implementation.orders.get(implementation.ref(placed))
 
     placing(law)
 
 
 def test_a_placed_order_says_what_was_asked_for(placing: Hold) -> None:
-    async def law(house: House) -> None:
-        placed, asked = await house.orders.place(house.draft), house.seen(house.draft)
+    async def law(implementation: Implementation) -> None:
+        placed, asked = (
+            await implementation.orders.place(implementation.draft),
+            implementation.seen(implementation.draft),
+        )
 
         assert asked.po_number == placed.po_number
         assert asked.notes == placed.notes
@@ -60,11 +63,11 @@ def test_a_placed_order_says_what_was_asked_for(placing: Hold) -> None:
 
 
 def test_two_placed_orders_are_two(placing: Hold) -> None:
-    async def law(house: House) -> None:
-        first, second = [await house.orders.place(house.draft) for _ in range(2)]
+    async def law(implementation: Implementation) -> None:
+        first, second = [await implementation.orders.place(implementation.draft) for _ in range(2)]
 
-        assert house.ref(first) != house.ref(second)
-        assert 2 == len([order async for order in house.book.walk()])
+        assert implementation.ref(first) != implementation.ref(second)
+        assert 2 == len([order async for order in implementation.book.walk()])
 
     placing(law)
 
@@ -73,18 +76,24 @@ def test_two_placed_orders_are_two(placing: Hold) -> None:
 
 
 def test_an_order_is_got_by_the_id_that_is_known_here(orders: Hold) -> None:
-    async def law(house: House) -> None:
-        for order in await house.fill(*house.numbered(0, 1, 2)):
-            assert house.seen(order) == await house.orders.get(house.ref(order))
+    async def law(implementation: Implementation) -> None:
+        for order in await implementation.fill(*implementation.numbered(0, 1, 2)):
+            assert implementation.seen(order) == await implementation.orders.get(
+                implementation.ref(order)
+            )
 
     orders(law)
 
 
 def test_an_order_that_was_born_in_the_hub_is_got_by_the_hubs_id(orders: Hold) -> None:
-    async def law(house: House) -> None:
-        born = await house.book.place(replace(house.draft, customer=house.customer))
+    async def law(implementation: Implementation) -> None:
+        born = await implementation.book.place(
+            replace(implementation.draft, customer=implementation.customer)
+        )
 
-        assert house.seen(born) == await house.orders.get(Reference(house.name, str(born.id)))
+        assert implementation.seen(born) == await implementation.orders.get(
+            Reference(implementation.name, str(born.id))
+        )
 
     orders(law)
 
@@ -106,21 +115,21 @@ STRANGE = (
 
 @pytest.mark.parametrize("id", STRANGE)
 def test_an_unknown_order_is_not_found(orders: Hold, id: str) -> None:
-    async def law(house: House) -> None:
-        await house.filled(1)
+    async def law(implementation: Implementation) -> None:
+        await implementation.filled(1)
 
         with pytest.raises(NotFound):
-            await house.orders.get(Reference(house.name, id))
+            await implementation.orders.get(Reference(implementation.name, id))
 
     orders(law)
 
 
 def test_an_order_with_an_id_of_its_own_is_not_known_by_the_hubs(orders: Hold) -> None:
-    async def law(house: House) -> None:
-        (order,) = await house.fill(*house.numbered(0))
+    async def law(implementation: Implementation) -> None:
+        (order,) = await implementation.fill(*implementation.numbered(0))
 
         with pytest.raises(NotFound):
-            await house.orders.get(Reference(house.name, str(order.id)))
+            await implementation.orders.get(Reference(implementation.name, str(order.id)))
 
     orders(law)
 
@@ -139,21 +148,21 @@ SIZES: dict[str, Callable[[int], int]] = {
 
 @pytest.mark.parametrize("count", SIZES.values(), ids=SIZES)
 def test_a_walk_gives_each_order_once(paging: Hold, count: Callable[[int], int]) -> None:
-    async def law(house: House) -> None:
-        ids = await house.filled(count(house.size))
+    async def law(implementation: Implementation) -> None:
+        ids = await implementation.filled(count(implementation.size))
 
-        assert sorted(ids) == sorted(await walked(house))
+        assert sorted(ids) == sorted(await walked(implementation))
 
     paging(law)
 
 
 def test_a_walk_gives_orders_as_get_does(paging: Hold) -> None:
-    async def law(house: House) -> None:
-        kept = await house.fill(*house.numbered(0, 1))
-        seen = [order async for order in house.orders.walk()]
+    async def law(implementation: Implementation) -> None:
+        kept = await implementation.fill(*implementation.numbered(0, 1))
+        seen = [order async for order in implementation.orders.walk()]
 
-        assert {house.ref(order): house.seen(order) for order in kept} == {
-            house.ref(order): order for order in seen
+        assert {implementation.ref(order): implementation.seen(order) for order in kept} == {
+            implementation.ref(order): order for order in seen
         }
 
     paging(law)
@@ -161,13 +170,13 @@ def test_a_walk_gives_orders_as_get_does(paging: Hold) -> None:
 
 @pytest.mark.parametrize("minutes", [-1_000, 1_000], ids=["older", "newer"])
 def test_a_walk_misses_nothing_when_orders_arrive_meanwhile(paging: Hold, minutes: int) -> None:
-    async def law(house: House) -> None:
-        ids = await house.filled(2 * house.size + 1)
+    async def law(implementation: Implementation) -> None:
+        ids = await implementation.filled(2 * implementation.size + 1)
         found = []
-        async for order in house.orders.walk():
-            found.append(house.ref(order).id)
-            if len(found) in (1, house.size + 1):
-                await house.fill(*house.numbered(minutes + len(found)))
+        async for order in implementation.orders.walk():
+            found.append(implementation.ref(order).id)
+            if len(found) in (1, implementation.size + 1):
+                await implementation.fill(*implementation.numbered(minutes + len(found)))
 
         assert len(found) == len(set(found))
         assert set(ids) <= set(found)
@@ -196,11 +205,15 @@ ASKED: dict[str, Query] = {
 
 @pytest.mark.parametrize("where", ASKED.values(), ids=ASKED)
 def test_a_walk_gives_what_matches_and_nothing_else(paging: Hold, where: Query) -> None:
-    async def law(house: House) -> None:
-        kept = await house.fill(*house.numbered(*range(house.size + 3)))
-        fitting = [house.ref(order).id for order in kept if matches(house.seen(order), where)]
+    async def law(implementation: Implementation) -> None:
+        kept = await implementation.fill(*implementation.numbered(*range(implementation.size + 3)))
+        fitting = [
+            implementation.ref(order).id
+            for order in kept
+            if matches(implementation.seen(order), where)
+        ]
 
-        assert sorted(fitting) == sorted(await walked(house, where))
+        assert sorted(fitting) == sorted(await walked(implementation, where))
 
     paging(law)
 
@@ -209,14 +222,14 @@ def test_a_walk_gives_what_matches_and_nothing_else(paging: Hold, where: Query) 
 
 
 def test_pages_lead_from_one_to_the_next_and_give_each_order_once(paging: Hold) -> None:
-    async def law(house: House) -> None:
-        ids = await house.filled(7)
+    async def law(implementation: Implementation) -> None:
+        ids = await implementation.filled(7)
         for limit in (1, 2, 3, 7, 8):
             window: Window | None = Window(limit=limit)
             found: list[list[str]] = []
             while window is not None:
-                page = await house.orders.page(window)
-                found.append([house.ref(order).id for order in page.orders])
+                page = await implementation.orders.page(window)
+                found.append([implementation.ref(order).id for order in page.orders])
                 window = page.next
 
             assert sorted(ids) == sorted(chain.from_iterable(found))
@@ -227,20 +240,22 @@ def test_pages_lead_from_one_to_the_next_and_give_each_order_once(paging: Hold) 
 
 
 def test_a_page_is_no_longer_than_allowed(paging: Hold) -> None:
-    async def law(house: House) -> None:
-        await house.filled(house.size + 1)
+    async def law(implementation: Implementation) -> None:
+        await implementation.filled(implementation.size + 1)
 
-        page = await house.orders.page(Window(limit=house.size if house.dialect is None else 10**6))
+        page = await implementation.orders.page(
+            Window(limit=implementation.size if implementation.dialect is None else 10**6)
+        )
 
-        assert house.size == len(page.orders)
+        assert implementation.size == len(page.orders)
         assert page.next is not None
 
     paging(law)
 
 
 def test_an_empty_book_has_one_empty_page(paging: Hold) -> None:
-    async def law(house: House) -> None:
-        page = await house.orders.page(Window())
+    async def law(implementation: Implementation) -> None:
+        page = await implementation.orders.page(Window())
 
         assert ((), None) == (page.orders, page.next)
 
@@ -251,22 +266,26 @@ def test_an_empty_book_has_one_empty_page(paging: Hold) -> None:
 
 
 def test_linked_orders_are_found_from_both_ends(linking: Hold) -> None:
-    async def law(house: House) -> None:
-        one, two, three = await house.fill(*house.numbered(0, 1, 2))
+    async def law(implementation: Implementation) -> None:
+        one, two, three = await implementation.fill(*implementation.numbered(0, 1, 2))
         pointing = replace(three, links=(Link(Relation.SPLIT_OF, Identity(id=one.id)),))
-        three = await house.book.change(pointing)
+        three = await implementation.book.change(pointing)
 
-        assert (house.seen(three),) == await house.orders.linked(house.ref(one))
-        assert (house.seen(one),) == await house.orders.linked(house.ref(three))
-        assert () == await house.orders.linked(house.ref(two))
+        assert (implementation.seen(three),) == await implementation.orders.linked(
+            implementation.ref(one)
+        )
+        assert (implementation.seen(one),) == await implementation.orders.linked(
+            implementation.ref(three)
+        )
+        assert () == await implementation.orders.linked(implementation.ref(two))
 
     linking(law)
 
 
 def test_the_links_of_an_unknown_order_are_not_found(linking: Hold) -> None:
-    async def law(house: House) -> None:
+    async def law(implementation: Implementation) -> None:
         with pytest.raises(NotFound):
-            await house.orders.linked(Reference(house.name, "nothing"))
+            await implementation.orders.linked(Reference(implementation.name, "nothing"))
 
     linking(law)
 
@@ -274,28 +293,33 @@ def test_the_links_of_an_unknown_order_are_not_found(linking: Hold) -> None:
 # what cannot be
 
 
-LACKING = [(house, need) for house in HOUSES for need in NEEDS if not can(house, need)]
+LACKING = [
+    (implementation, need)
+    for implementation in IMPLEMENTATIONS
+    for need in NEEDS
+    if not can(implementation, need)
+]
 
 
-@pytest.mark.parametrize(("house", "need"), LACKING)
+@pytest.mark.parametrize(("implementation", "need"), LACKING)
 def test_what_is_not_offered_is_unsupported(
-    house: str, need: str, tmp_path_factory: pytest.TempPathFactory
+    implementation: str, need: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     asks: dict[str, Any] = {"place": Order(), "page": Window()}
 
-    async def law(opened: House) -> None:
+    async def law(opened: Implementation) -> None:
         with pytest.raises(Unsupported):
             await getattr(opened.orders, need)(asks.get(need, Reference(opened.name, "70000")))
 
-    holding(house, tmp_path_factory)(law)
+    holding(implementation, tmp_path_factory)(law)
 
 
 def test_an_order_nobody_could_have_meant_is_refused_and_not_kept(placing: Hold) -> None:
-    async def law(house: House) -> None:
-        wrong = replace(house.draft, notes="\0", lines=())
+    async def law(implementation: Implementation) -> None:
+        wrong = replace(implementation.draft, notes="\0", lines=())
         with pytest.raises(Invalid):
-            await house.orders.place(wrong)
+            await implementation.orders.place(wrong)
 
-        assert [] == [order async for order in house.book.walk()]
+        assert [] == [order async for order in implementation.book.walk()]
 
     placing(law)

@@ -10,8 +10,9 @@ import pytest
 from orderglot.core.caller import READ
 from orderglot.core.errors import HubError
 from orderglot.faces.server import Server
-from orderglot.stores.memory import MemoryShelf, MemoryStore
-from orderglot.stores.shelf import PutCredential
+from orderglot.stores.backend import PutCredential
+from orderglot.stores.memory import MemoryStore
+from orderglot.stores.memory.backend import MemoryBackend
 from orderglot.wire.dialect import Dialect
 from tests.conformance.specimens import Specimen, book_of, shelve, specimens_of
 
@@ -32,11 +33,11 @@ def test_what_only_reads_writes_nothing(dialect: Dialect, monkeypatch: pytest.Mo
         server = Server(dialect, store)
         written: list[Any] = []
 
-        async def commit(_shelf: MemoryShelf, _seller: int, writes: Any) -> None:
+        async def commit(_backend: MemoryBackend, _seller: int, writes: Any) -> None:
             # A token is the keyring's business, which no unit holds.
             written.extend(one for one in writes if not isinstance(one, PutCredential))
 
-        monkeypatch.setattr(MemoryShelf, "commit", commit)
+        monkeypatch.setattr(MemoryBackend, "commit", commit)
         asked = [one for one in specimens_of(dialect.name) if _reads(one, server)]
         for specimen in asked:
             await server(specimen.request)

@@ -16,7 +16,7 @@ from orderglot.core.order import Reference
 from orderglot.faces.server import Server
 from orderglot.stores.sqlite import SqliteStore
 from orderglot.stores.store import BookStore
-from orderglot.wire.dialect import IDEMPOTENCY_KEY, Repeats
+from orderglot.wire.dialect import IDEMPOTENCY_KEY, Idempotency
 from orderglot.wire.message import Request
 from tests.conformance.asking import (
     Clock,
@@ -27,7 +27,7 @@ from tests.conformance.asking import (
     keyed,
     site,
 )
-from tests.conformance.houses import Shop
+from tests.conformance.implementations import Shop
 from tests.conformance.specimens import Specimen, book_of, provoked, welcome
 
 CREATIONS = [specimen for name in dialects.names() for specimen in creations(name)]
@@ -38,9 +38,9 @@ def id_of(specimen: Specimen) -> str:
     return f"{specimen.dialect.name}-{specimen.name}"
 
 
-def way_of(specimen: Specimen) -> Repeats:
+def way_of(specimen: Specimen) -> Idempotency:
     """Give the way in which a specimen's request is recognised when it comes again."""
-    own = specimen.dialect.repeats
+    own = specimen.dialect.idempotency
     return own if own and has_vendors_key(specimen.dialect, specimen.request) else IDEMPOTENCY_KEY
 
 

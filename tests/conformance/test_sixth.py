@@ -7,8 +7,8 @@ import shutil
 from pathlib import Path
 
 from orderglot import dialects
-from tests.conformance.apart import ROOT, held_apart
 from tests.conformance.specimens import specimens_of
+from tests.conformance.subprocesses import ROOT, held_apart
 
 NAME = "sixth"
 ALONE = ("test_docs.py", "test_mutants.py", "test_sixth.py")

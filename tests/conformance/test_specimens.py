@@ -16,7 +16,7 @@ from orderglot.faces.server import NOBODY, Server
 from orderglot.wire.dialect import OPEN
 from orderglot.wire.loss import carried
 from orderglot.wire.message import Response
-from tests.conformance.houses import Shop
+from tests.conformance.implementations import Shop
 from tests.conformance.specimens import Specimen, book_of, provoked, shelve, specimens_of, welcome
 from tests.conformance.structure import structure
 

@@ -17,7 +17,7 @@ from orderglot.core.ports import Book
 from orderglot.wire.dialect import OPEN, Dialect, Session
 from orderglot.wire.message import Response
 from tests.conformance.asking import Clock, Credentials, Site, site, without_proof
-from tests.conformance.houses import Shop
+from tests.conformance.implementations import Shop
 from tests.conformance.specimens import Specimen, book_of, provoked, welcome
 
 Stranger = Callable[[Site], Awaitable[Credentials]]

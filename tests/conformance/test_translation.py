@@ -20,10 +20,10 @@ from orderglot.wire.changes import Change, Fate
 from orderglot.wire.dialect import Dialect
 from orderglot.wire.loss import carried
 from orderglot.wire.translation import read, translate
-from tests.conformance.houses import Shop
+from tests.conformance.implementations import Shop
+from tests.conformance.random_requests import mangled
 from tests.conformance.specimens import Specimen, specimens_of, welcome
 from tests.conformance.test_specimens import read_ask, said_by
-from tests.conformance.wild import mangled
 from tests.full import full
 from tests.strategies import orders
 

@@ -26,7 +26,7 @@ MOST = DIALECT.max_body
 
 
 class Line:
-    """A listening address, and raw conversations with it."""
+    """A listening address, and raw flows with it."""
 
     def __init__(self, at: Site, address: tuple[str, int]) -> None:
         self.at = at
@@ -82,12 +82,12 @@ async def served(dialect: Dialect = DIALECT) -> AsyncIterator[Line]:
 Conversation = Callable[[Line], Awaitable[Any]]
 
 
-def over_the_line(conversation: Conversation, dialect: Dialect = DIALECT) -> Any:
-    async def talk() -> Any:
+def over_the_line(flow: Conversation, dialect: Dialect = DIALECT) -> Any:
+    async def flow() -> Any:
         async with served(dialect) as line:
-            return await conversation(line)
+            return await flow(line)
 
-    return asyncio.run(talk())
+    return asyncio.run(flow())
 
 
 def asked(method: str, path: str, *headers: str, body: bytes = b"", **dialect: Any) -> Heard:

@@ -13,9 +13,9 @@ import pytest
 from orderglot.core.errors import HubError, Invalid, NotFound, Rule, Unsupported, Upstream
 from orderglot.core.order import Order, Reference
 from orderglot.core.query import Compare, Operator, Window
-from orderglot.faces.client import MOST_REFUSALS, Client, Ear
+from orderglot.faces.client import MOST_REFUSALS, Client, Transcript
 from orderglot.wire import json
-from orderglot.wire.dialect import Session, Talk
+from orderglot.wire.dialect import Flow, Session
 from orderglot.wire.message import Request, Response, argument
 from tests.faces.tiny import DIALECT, GET_ORDER, NAME, TinyAuth, answer
 
@@ -115,7 +115,7 @@ def test_an_answer_that_cannot_be_read_is_the_vendors_fault() -> None:
 
 
 def test_a_conversation_may_listen_to_a_refusal_and_go_on() -> None:
-    def get(ref: Reference) -> Talk[Order]:
+    def get(ref: Reference) -> Flow[Order]:
         try:
             yield Request(method="GET", path="/first")
         except NotFound:
@@ -134,7 +134,7 @@ def test_a_conversation_may_listen_to_a_refusal_and_go_on() -> None:
 
 
 def test_a_conversation_may_end_at_a_refusal() -> None:
-    def get(ref: Reference) -> Talk[Order]:
+    def get(ref: Reference) -> Flow[Order]:
         try:
             yield Request(method="GET", path="/first")
         except HubError:
@@ -149,12 +149,12 @@ def test_a_conversation_may_end_at_a_refusal() -> None:
 class TokenAuth(TinyAuth):
     """A login that gives a token, which may be over at any time; it is tried twice more."""
 
-    def login(self, session: Session, refusals: int) -> Talk[None] | None:
+    def login(self, session: Session, refusals: int) -> Flow[None] | None:
         if refusals > 2 or (session.kept and not refusals):
             return None
         return self._talk(session)
 
-    def _talk(self, session: Session) -> Talk[None]:
+    def _talk(self, session: Session) -> Flow[None]:
         response = yield Request(method="POST", path="/login")
         session.kept["token"] = json.read(response.body)["token"]
 
@@ -255,23 +255,23 @@ def test_a_key_goes_into_what_must_not_be_performed_twice_and_nothing_else() -> 
     vendor = Vendor(lambda request: answer({"id": "A", "po": "PO-7"}, 201))
     client = Client(DIALECT, vendor, KEY)
 
-    async def talk() -> Ear:
-        ear = Ear()
-        await client.place(Order(po_number="PO-7"), "demo", ear)
+    async def flow() -> Transcript:
+        transcript = Transcript()
+        await client.place(Order(po_number="PO-7"), "demo", transcript)
         await client.place(Order(po_number="PO-7"))
         await client.get(Reference(NAME, "A"))
-        return ear
+        return transcript
 
-    ear = asyncio.run(talk())
+    transcript = asyncio.run(flow())
     keys = [request.headers.get("idempotency-key") for request in vendor.asked]
     assert ["demo-createOrder-1", None, None] == keys
-    assert ([201], False) == ([one.status for one in ear.responses], ear.waiting)
+    assert ([201], False) == ([one.status for one in transcript.responses], transcript.waiting)
 
 
 def test_what_a_vendor_answered_can_be_heard_even_where_it_cannot_be_read() -> None:
     vendor = Vendor(lambda request: Response(status=200, body=b"[]"))
-    ear = Ear()
+    transcript = Transcript()
 
     with pytest.raises(Upstream):
-        asyncio.run(Client(DIALECT, vendor, KEY).page(Window(), ear))
-    assert [b"[]"] == [one.body for one in ear.responses]
+        asyncio.run(Client(DIALECT, vendor, KEY).page(Window(), transcript))
+    assert [b"[]"] == [one.body for one in transcript.responses]

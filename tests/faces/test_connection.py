@@ -15,7 +15,7 @@ from orderglot.core.errors import HubError
 from orderglot.core.order import Order
 from orderglot.faces import patience, reading
 from orderglot.wire.message import Response
-from tests.faces.lines import HELLO_REQUEST, ORDER, Line, said, statuses, until
+from tests.faces.connections import HELLO_REQUEST, ORDER, Line, said, statuses, until
 from tests.faces.tiny import DIALECT, HELLO, TinyFaults, answer
 
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from orderglot.cli.line import Process, put_nobody_through
+from orderglot.cli.worker import Process, put_nobody_through
 from orderglot.faces import connection
-from tests.faces.lines import HELLO_REQUEST, Line, said, statuses, until
+from tests.faces.connections import HELLO_REQUEST, Line, said, statuses, until
 from tests.faces.tiny import DIALECT, HELLO, answer
 
 

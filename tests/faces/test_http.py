@@ -12,10 +12,10 @@ from email.utils import format_datetime
 import pytest
 
 from orderglot.core.errors import Invalid, Upstream
-from orderglot.faces.http import HttpLine, Patience, Turn, Unreached
+from orderglot.faces.http import HttpTransport, Timeouts, Turn, Unreached
 from orderglot.wire.message import Request, Response
 
-HURRIED = Patience(connect=5, read=5, attempts=3, pause=0.001, longest_pause=0.01, largest=1_000)
+HURRIED = Timeouts(connect=5, read=5, attempts=3, pause=0.001, longest_pause=0.01, largest=1_000)
 IMPATIENT = replace(HURRIED, read=0.1)
 GET = Request(method="GET", path="/orders", query="limit=1", headers={"accept": "text/plain"})
 POST = Request(method="POST", path="/orders", body=b"an order")
@@ -74,20 +74,20 @@ class Rogue:
 
 
 @asynccontextmanager
-async def line_to(rogue: Rogue, patience: Patience) -> AsyncIterator[HttpLine]:
+async def line_to(rogue: Rogue, timeouts: Timeouts) -> AsyncIterator[HttpTransport]:
     server = await asyncio.start_server(rogue.serve, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     try:
-        async with HttpLine(f"http://127.0.0.1:{port}/", patience) as line:
+        async with HttpTransport(f"http://127.0.0.1:{port}/", timeouts) as line:
             yield line
     finally:
         server.close()
         await rogue.idle.wait()
 
 
-def sent(rogue: Rogue, request: Request, patience: Patience = HURRIED) -> Response:
+def sent(rogue: Rogue, request: Request, timeouts: Timeouts = HURRIED) -> Response:
     async def send() -> Response:
-        async with line_to(rogue, patience) as line:
+        async with line_to(rogue, timeouts) as line:
             return await line(request)
 
     return asyncio.run(send())
@@ -206,7 +206,7 @@ def test_a_closed_door_is_unreached(request_: Request, pauses: list[float]) -> N
     async def send() -> None:
         async with line_to(Rogue(), HURRIED) as line:
             port = line.base_url.rpartition(":")[2]
-        async with HttpLine(f"http://127.0.0.1:{port}", HURRIED) as closed:
+        async with HttpTransport(f"http://127.0.0.1:{port}", HURRIED) as closed:
             await closed(request_)
 
     with pytest.raises(Unreached, match="cannot be reached"):
@@ -215,26 +215,26 @@ def test_a_closed_door_is_unreached(request_: Request, pauses: list[float]) -> N
 
 
 def test_the_vendor_says_how_long_to_wait(pauses: list[float]) -> None:
-    patience = Patience(attempts=2, pause=0.001, longest_pause=60)
+    timeouts = Timeouts(attempts=2, pause=0.001, longest_pause=60)
 
-    sent(Rogue(say("429 Slow Down", "Retry-After: 7")), POST, patience)
+    sent(Rogue(say("429 Slow Down", "Retry-After: 7")), POST, timeouts)
 
     assert 7 in pauses
 
 
 def test_the_vendor_may_name_the_moment(pauses: list[float]) -> None:
-    patience = Patience(attempts=2, pause=0.001, longest_pause=3_600)
+    timeouts = Timeouts(attempts=2, pause=0.001, longest_pause=3_600)
     moment = format_datetime(datetime.now(UTC) + timedelta(minutes=30), usegmt=True)
 
-    sent(Rogue(say("503 Oops", f"Retry-After: {moment}")), GET, patience)
+    sent(Rogue(say("503 Oops", f"Retry-After: {moment}")), GET, timeouts)
 
     assert 1_700 < max(pauses) <= 1_800
 
 
 def test_nobody_waits_for_ever(pauses: list[float]) -> None:
-    patience = Patience(attempts=2, pause=0.001, longest_pause=9)
+    timeouts = Timeouts(attempts=2, pause=0.001, longest_pause=9)
 
-    sent(Rogue(say("429 Slow Down", "Retry-After: 999999999999")), GET, patience)
+    sent(Rogue(say("429 Slow Down", "Retry-After: 999999999999")), GET, timeouts)
 
     assert 9 == max(pauses)
 
@@ -255,9 +255,9 @@ def test_a_strange_wish_is_no_reason_to_fail(spelled: str, pauses: list[float]) 
 
 
 def test_pauses_double_and_are_shortened_by_chance(pauses: list[float]) -> None:
-    patience = Patience(attempts=5, pause=1, longest_pause=4)
+    timeouts = Timeouts(attempts=5, pause=1, longest_pause=4)
 
-    sent(Rogue(*[say("503 Oops")] * 4), GET, patience)
+    sent(Rogue(*[say("503 Oops")] * 4), GET, timeouts)
 
     waited = [pause for pause in pauses if pause]
     assert 4 == len(waited)
@@ -274,7 +274,7 @@ def test_an_answer_without_end_is_cut_off() -> None:
 @pytest.mark.parametrize("url", ["", "ftp://vendor.example", "vendor.example", "http://"])
 def test_what_is_no_address_is_refused(url: str) -> None:
     with pytest.raises(Invalid, match="url"):
-        HttpLine(url)
+        HttpTransport(url)
 
 
 def test_a_vendors_rate_is_kept(pauses: list[float]) -> None:

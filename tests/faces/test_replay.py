@@ -14,14 +14,14 @@ from orderglot.core.errors import Conflict, Upstream
 from orderglot.core.order import Order
 from orderglot.faces.replay import LONGEST_KEY, fingerprint
 from orderglot.faces.server import Server
-from orderglot.wire.dialect import Desk, Dialect
+from orderglot.wire.dialect import Context, Dialect
 from orderglot.wire.message import Request, Response
 from tests.faces.sites import NEW, Clock, Site, site
 from tests.faces.tiny import CREATE_ORDER, DIALECT, LONGEST_NOTES
 
 OTHER = changed(NEW, body=b'{"po": "PO-8"}')
 BROKEN = changed(NEW, body=b'{"notes": "' + b"x" * (LONGEST_NOTES + 1) + b'"}')
-Perform = Callable[[Desk, Order], Awaitable[Order]]
+Perform = Callable[[Context, Order], Awaitable[Order]]
 
 HUBS = "idempotency-key"
 VENDORS = "x-correlation-id"
@@ -139,10 +139,10 @@ def performed(perform: Perform) -> Dialect:
 def halting(began: asyncio.Event, go: asyncio.Event) -> Dialect:
     """Give tiny with a createOrder that says when it has begun and goes on when it is told to."""
 
-    async def perform(desk: Desk, draft: Order) -> Order:
+    async def perform(context: Context, draft: Order) -> Order:
         began.set()
         await go.wait()
-        return await desk.book.place(draft)
+        return await context.book.place(draft)
 
     return performed(perform)
 
@@ -236,10 +236,10 @@ def test_where_the_vendor_says_so_a_refusal_is_kept() -> None:
 def test_a_failure_is_never_kept() -> None:
     failing = [Upstream("The database is gone."), None]
 
-    async def perform(desk: Desk, draft: Order) -> Order:
+    async def perform(context: Context, draft: Order) -> Order:
         if error := failing.pop(0):
             raise error
-        return await desk.book.place(draft)
+        return await context.book.place(draft)
 
     async def two() -> None:
         at = await site(performed(perform))
@@ -251,7 +251,7 @@ def test_a_failure_is_never_kept() -> None:
 
 
 def test_a_conflict_that_is_not_the_keys_stays_one() -> None:
-    async def perform(desk: Desk, draft: Order) -> Order:
+    async def perform(context: Context, draft: Order) -> Order:
         raise Conflict("Somebody was faster.")
 
     async def ask() -> Response:
@@ -317,12 +317,12 @@ def test_headers_do_not_make_a_request_another_one() -> None:
 
 SINGLE = replace(
     DIALECT,
-    repeats=replace(
-        DIALECT.repeats,
+    idempotency=replace(
+        DIALECT.idempotency,
         single=lambda request: request.headers.get("x-request-id"),
         used="used",
     )
-    if DIALECT.repeats
+    if DIALECT.idempotency
     else None,
 )
 
@@ -362,10 +362,10 @@ def test_of_two_at_once_with_one_such_id_one_is_done() -> None:
 def test_a_refusal_of_the_moment_is_never_kept() -> None:
     failing = [Conflict("Somebody was faster."), None]
 
-    async def perform(desk: Desk, draft: Order) -> Order:
+    async def perform(context: Context, draft: Order) -> Order:
         if error := failing.pop(0):
             raise error
-        return await desk.book.place(draft)
+        return await context.book.place(draft)
 
     async def two() -> None:
         at = await site(performed(perform))

@@ -14,7 +14,7 @@ from orderglot.core.caller import CREATE, READ
 from orderglot.core.errors import Conflict, NotFound
 from orderglot.core.order import Order
 from orderglot.wire import json
-from orderglot.wire.dialect import Desk
+from orderglot.wire.dialect import Context
 from orderglot.wire.message import Request, Response
 from tests.faces.sites import NEW, site
 from tests.faces.tiny import CREATE_ORDER, DIALECT, HELLO
@@ -81,8 +81,8 @@ def test_an_open_operation_needs_no_caller() -> None:
 
 
 def test_an_open_operation_that_asks_for_a_book_is_a_mistake() -> None:
-    async def ask_for_book(desk: Desk, ask: Any) -> Any:
-        return desk.book
+    async def ask_for_book(context: Context, ask: Any) -> Any:
+        return context.book
 
     hello = replace(HELLO, perform=ask_for_book)
 
@@ -101,7 +101,7 @@ def test_a_caller_without_the_right_is_told_nothing_of_what_is_wrong() -> None:
     assert 403 == asked(broken, may=frozenset({READ})).status
 
 
-Perform = Callable[[Desk, Order], Awaitable[Order]]
+Perform = Callable[[Context, Order], Awaitable[Order]]
 
 
 def kept_after(perform: Perform, *asks: Request) -> list[str]:
@@ -118,25 +118,25 @@ def kept_after(perform: Perform, *asks: Request) -> list[str]:
 
 
 def test_all_that_an_operation_writes_is_kept_together() -> None:
-    async def two(desk: Desk, order: Order) -> Order:
-        await desk.book.place(order)
-        return await desk.book.place(Order(po_number="and another"))
+    async def two(context: Context, order: Order) -> Order:
+        await context.book.place(order)
+        return await context.book.place(Order(po_number="and another"))
 
     assert ["PO-7", "and another"] == kept_after(two, NEW)
 
 
 def test_nothing_is_kept_of_an_operation_that_ends_badly() -> None:
-    async def fails(desk: Desk, order: Order) -> Order:
-        await desk.book.place(order)
+    async def fails(context: Context, order: Order) -> Order:
+        await context.book.place(order)
         raise Conflict("Too late.")
 
     assert [] == kept_after(fails, NEW)
 
 
 def test_an_operation_sees_what_it_has_written() -> None:
-    async def reads(desk: Desk, order: Order) -> Order:
-        placed = await desk.book.place(order)
-        return await desk.book.change(changed(placed, po_number="PO-7 twice"))
+    async def reads(context: Context, order: Order) -> Order:
+        placed = await context.book.place(order)
+        return await context.book.change(changed(placed, po_number="PO-7 twice"))
 
     assert ["PO-7 twice"] == kept_after(reads, NEW)
 

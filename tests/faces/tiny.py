@@ -20,12 +20,12 @@ from orderglot.wire.bodies import Bodies, Held
 from orderglot.wire.dialect import (
     OPEN,
     Can,
-    Desk,
+    Context,
     Dialect,
+    Flow,
+    Idempotency,
     Operation,
-    Repeats,
     Session,
-    Talk,
     call,
 )
 from orderglot.wire.form import Form
@@ -73,7 +73,7 @@ class TinyAuth:
     def name(self, random: bytes) -> str:
         return random[:4].hex()
 
-    def login(self, session: Session, refusals: int) -> Talk[None] | None:
+    def login(self, session: Session, refusals: int) -> Flow[None] | None:
         return None
 
     def prove(self, request: Request, session: Session) -> Request:
@@ -139,27 +139,27 @@ def read_order(members: Any) -> Order:
     return order
 
 
-async def perform_create(desk: Desk, draft: Order) -> Order:
-    return await desk.book.place(draft)
+async def perform_create(context: Context, draft: Order) -> Order:
+    return await context.book.place(draft)
 
 
-async def perform_get(desk: Desk, ref: Reference) -> Order:
-    return await desk.book.get(ref)
+async def perform_get(context: Context, ref: Reference) -> Order:
+    return await context.book.get(ref)
 
 
-async def perform_list(desk: Desk, window: Window) -> Page:
+async def perform_list(context: Context, window: Window) -> Page:
     """List some orders.
 
     All of them, if there are few.
     """
-    return await desk.book.page(window)
+    return await context.book.page(window)
 
 
-async def perform_hello(desk: Desk, ask: str) -> str:
-    return f"{ask} at {desk.now:%Y}"
+async def perform_hello(context: Context, ask: str) -> str:
+    return f"{ask} at {context.now:%Y}"
 
 
-async def perform_burst(desk: Desk, ask: None) -> None:
+async def perform_burst(context: Context, ask: None) -> None:
     raise ZeroDivisionError("nobody foresaw this")
 
 
@@ -257,15 +257,15 @@ BURST: Operation[None, None] = Operation(
 )
 
 
-def place(order: Order) -> Talk[Order]:
+def place(order: Order) -> Flow[Order]:
     return (yield from call(CREATE_ORDER, order))
 
 
-def get(ref: Reference) -> Talk[Order]:
+def get(ref: Reference) -> Flow[Order]:
     return (yield from call(GET_ORDER, ref))
 
 
-def page(window: Window) -> Talk[Page]:
+def page(window: Window) -> Flow[Page]:
     return (yield from call(LIST_ORDERS, window))
 
 
@@ -283,7 +283,7 @@ DIALECT = Dialect(
     place=place,
     get=get,
     page=page,
-    repeats=Repeats(
+    idempotency=Idempotency(
         lambda request: request.headers.get("x-correlation-id"),
         timedelta(days=10),
         conflict=False,

@@ -14,7 +14,7 @@ from orderglot.core.ports import Book
 from orderglot.core.seller import Seller
 from orderglot.files.imports import Progress, take
 from orderglot.stores.memory import MemoryStore
-from orderglot.stores.sight import utc_now
+from orderglot.stores.reads import utc_now
 from orderglot.stores.sqlite import SqliteStore
 from orderglot.stores.store import BookStore
 from tests.postgres import BorrowedShelf

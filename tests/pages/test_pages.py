@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from pages import paper
+from pages import page_file
 from pages.__main__ import check, demo_at
 from pages.asking import Answer
 from pages.compare import differences
-from pages.paper import read_page, vendors
+from pages.page_file import read_page, vendors
 from tests.cli.program import Serving, serving
 
 ROOT = Path(__file__).parents[2]
@@ -40,10 +40,10 @@ def test_what_a_page_prints_is_answered_as_printed(line: Serving, vendor: str) -
 def test_what_is_said_to_differ_and_does_not_is_told(
     line: Serving, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    text = (paper.FOLDER / "komet.md").read_text("utf-8")
+    text = (page_file.FOLDER / "komet.md").read_text("utf-8")
     changed = text.replace("\n## the path", "* `webOrders[].total`: nobody knows.\n\n## the path")
     (tmp_path / "komet.md").write_text(changed, "utf-8")
-    monkeypatch.setattr(paper, "FOLDER", tmp_path)
+    monkeypatch.setattr(page_file, "FOLDER", tmp_path)
     found = dict(check(read_page("komet"), line.base, demo_at(line.base)["komet"]))
     assert ["webOrders[].total: does not differ"] == found["the request that the page describes"]
 

@@ -32,7 +32,7 @@ async def add(store: BookStore) -> None:
 
 
 async def burst(store: BookStore) -> None:
-    """Place and keep orders without end, several at a time."""
+    """Position and keep orders without end, several at a time."""
     book = await _book(store)
 
     async def places(worker: int) -> None:
@@ -50,7 +50,7 @@ async def burst(store: BookStore) -> None:
 
 
 async def write(store: BookStore) -> None:
-    """Place fifty orders, and keep fifty that others keep as well."""
+    """Position fifty orders, and keep fifty that others keep as well."""
     book = await _book(store)
     for number in range(50):
         placed, _ = await asyncio.gather(book.place(Order()), book.keep(_named(str(number))))

@@ -11,11 +11,11 @@ from typing import TypeVar
 from orderglot.core.caller import Caller
 from orderglot.core.customer import Customer
 from orderglot.core.order import Order, Reference
-from orderglot.core.ports import Book, Unit
+from orderglot.core.ports import Book, UnitOfWork
 from orderglot.core.query import EVERYTHING, Query
-from orderglot.stores.memory import MemoryShelf
-from orderglot.stores.shelf import Shelf
-from orderglot.stores.sqlite.shelf import SqliteShelf
+from orderglot.stores.backend import Backend
+from orderglot.stores.memory.backend import MemoryBackend
+from orderglot.stores.sqlite.backend import SqliteBackend
 from orderglot.stores.store import BookStore
 from tests.postgres import BorrowedShelf
 
@@ -39,9 +39,9 @@ class Clock:
         return self.time
 
 
-SHELVES: dict[str, Callable[[Path], Shelf]] = {
-    "memory": lambda folder: MemoryShelf(),
-    "sqlite": lambda folder: SqliteShelf(folder / "book.db"),
+SHELVES: dict[str, Callable[[Path], Backend]] = {
+    "memory": lambda folder: MemoryBackend(),
+    "sqlite": lambda folder: SqliteBackend(folder / "book.db"),
     "postgres": lambda folder: BorrowedShelf(),
 }
 
@@ -49,11 +49,11 @@ SHELVES: dict[str, Callable[[Path], Shelf]] = {
 class Shop:
     """A seller's book and what the tests do with it."""
 
-    def __init__(self, runner: asyncio.Runner, shelf: Shelf) -> None:
+    def __init__(self, runner: asyncio.Runner, backend: Backend) -> None:
         self.runner = runner
-        self.shelf = shelf
+        self.backend = backend
         self.clock = Clock()
-        self.store = BookStore(shelf, self.clock)
+        self.store = BookStore(backend, self.clock)
         self.seller = self.run(self.store.add_seller("example"))
         self.book = self.opened()
 
@@ -75,7 +75,7 @@ class Shop:
         return self.run(self.book.keep_customer(Customer(**fields)))  # type: ignore[arg-type]
 
     def placed(self, book: Book | None = None, **fields: object) -> Order:
-        """Place a new order."""
+        """Position a new order."""
         return self.run((book or self.book).place(Order(**fields)))  # type: ignore[arg-type]
 
     def kept(self, *orders: Order, book: Book | None = None) -> list[Order]:
@@ -102,7 +102,7 @@ class Shop:
         """Give the versions of an order and what made them."""
         return [(one.version, one.what) for one in self.run(self.book.events(order.id))]
 
-    def together(self, work: Callable[[Unit], Awaitable[T]], book: Book | None = None) -> T:
+    def together(self, work: Callable[[UnitOfWork], Awaitable[T]], book: Book | None = None) -> T:
         """Do some work in one unit."""
 
         async def done() -> T:

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from orderglot.core.caller import READ, Caller
 from orderglot.core.errors import Conflict, NotFound, Unauthenticated
 from orderglot.core.order import Identity, Line, Order, Reference, Totals
-from orderglot.core.ports import Answered, Unit
+from orderglot.core.ports import Answered, UnitOfWork
 from orderglot.core.product import Product
 from tests.stores.shops import HOUR, NOON, Shop
 
@@ -228,7 +228,7 @@ def answered(key: str = "1", answer: bytes = b"first", **more: timedelta) -> Ans
 
 
 def remembered(shop: Shop, one: Answered, customer: int | None = None) -> None:
-    async def work(unit: Unit) -> None:
+    async def work(unit: UnitOfWork) -> None:
         unit.remember(one)
 
     shop.together(work, shop.opened(customer=customer))
@@ -243,7 +243,7 @@ def recalled(
 
 
 def test_an_answer_is_remembered_with_the_writes_that_it_speaks_of(shop: Shop) -> None:
-    async def work(unit: Unit) -> None:
+    async def work(unit: UnitOfWork) -> None:
         await unit.place(Order())
         unit.remember(answered())
 
@@ -268,7 +268,7 @@ def test_an_answer_is_one_callers_alone(shop: Shop) -> None:
 def test_a_second_answer_under_a_key_is_a_conflict_and_writes_nothing(shop: Shop) -> None:
     remembered(shop, answered())
 
-    async def work(unit: Unit) -> None:
+    async def work(unit: UnitOfWork) -> None:
         await unit.place(Order())
         unit.remember(answered(answer=b"second"))
 

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from orderglot.core.customer import Customer
 from orderglot.core.errors import Conflict, Invalid, NotFound
 from orderglot.core.order import Address, Identity, Line, Link, Order, Reference, Totals
-from orderglot.core.ports import Book, Outcome, Unit
+from orderglot.core.ports import Book, Outcome, UnitOfWork
 from orderglot.core.product import Product, Tier
 from orderglot.core.query import And, Compare, Operator, Sort, Window
 from orderglot.core.values import Relation, Status
@@ -99,7 +99,7 @@ def test_a_hub_id_is_never_one_that_a_vendor_uses(shop: Shop) -> None:
 
 
 def test_an_id_that_became_a_vendors_meanwhile_is_a_conflict_at_the_end(shop: Shop) -> None:
-    async def work(unit: Unit) -> None:
+    async def work(unit: UnitOfWork) -> None:
         placed = await unit.place(Order())
         await shop.book.keep(Order(references=known(f"kole:{placed.id}")))
 
@@ -110,10 +110,10 @@ def test_an_id_that_became_a_vendors_meanwhile_is_a_conflict_at_the_end(shop: Sh
 
 def test_a_reference_that_became_an_id_meanwhile_is_a_conflict_at_the_end(shop: Shop) -> None:
     # Another process hands out other numbers.
-    other = BookStore(shop.shelf, shop.clock).of(shop.book.caller)
+    other = BookStore(shop.backend, shop.clock).of(shop.book.caller)
     next_one = shop.placed(other).id + 1
 
-    async def work(unit: Unit) -> None:
+    async def work(unit: UnitOfWork) -> None:
         await unit.keep(Order(references=known(f"kole:{next_one}")))
         assert next_one == (await other.place(Order())).id
 
@@ -586,7 +586,7 @@ def test_a_link_to_a_hub_id_that_nobody_has_is_refused(shop: Shop) -> None:
 
 
 def test_a_unit_sees_what_it_has_written_and_others_do_not(shop: Shop) -> None:
-    async def work(unit: Unit) -> Order:
+    async def work(unit: UnitOfWork) -> Order:
         placed = await unit.place(Order(references=KOLE, customer=Identity(number="C1")))
         assert placed == await unit.get(KOLE[0])
         changed = await unit.change(replace(placed, notes="b"))
@@ -616,7 +616,7 @@ def test_a_unit_sees_what_it_has_written_and_others_do_not(shop: Shop) -> None:
 
 
 def test_a_unit_that_fails_leaves_nothing(shop: Shop) -> None:
-    async def work(unit: Unit) -> None:
+    async def work(unit: UnitOfWork) -> None:
         await unit.place(Order(customer=Identity(number="C1")))
         await unit.keep_product(Product(sku="AA1"))
         raise Conflict("Something else went wrong.")
@@ -629,7 +629,7 @@ def test_a_unit_that_fails_leaves_nothing(shop: Shop) -> None:
 
 
 def test_a_unit_inside_a_unit_ends_with_the_outer_one(shop: Shop) -> None:
-    async def work(unit: Unit) -> None:
+    async def work(unit: UnitOfWork) -> None:
         async with unit.together() as inner:
             await inner.place(Order())
         raise Conflict("Something else went wrong.")
@@ -642,7 +642,7 @@ def test_a_unit_inside_a_unit_ends_with_the_outer_one(shop: Shop) -> None:
 def test_what_somebody_else_changed_meanwhile_is_a_conflict_at_the_end(shop: Shop) -> None:
     placed = shop.placed()
 
-    async def work(unit: Unit) -> None:
+    async def work(unit: UnitOfWork) -> None:
         await unit.place(Order(references=KOLE))
         await unit.change(replace(placed, notes="mine"))
         await shop.book.change(replace(placed, notes="theirs"))

@@ -23,8 +23,8 @@ from orderglot.core.order import Order, Reference, Totals
 from orderglot.core.ports import Book
 from orderglot.core.query import And, Compare, Not, Operator, Or, Query, Sort, Window
 from orderglot.core.values import Kind, Status
+from orderglot.stores.backend import Scope
 from orderglot.stores.memory import MemoryStore
-from orderglot.stores.shelf import Scope
 from orderglot.stores.sql import skipping
 from orderglot.stores.sql.axes import AXES, CREATED, TOTAL, UNSAID, entries
 from orderglot.stores.sql.counting import counted, split

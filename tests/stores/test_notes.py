@@ -7,14 +7,14 @@ from msgspec.structs import replace
 
 from orderglot.core.errors import Conflict, Forbidden
 from orderglot.core.order import Order, Reference
-from orderglot.core.ports import Note, Unit
+from orderglot.core.ports import Note, UnitOfWork
 from tests.stores.shops import Shop
 
 NOTE = Note(kind="pull", name="kole/", document=b"\x00\xff how far")
 
 
 def write(shop: Shop, *notes: Note, strike: bool = False) -> None:
-    async def work(unit: Unit) -> None:
+    async def work(unit: UnitOfWork) -> None:
         for note in notes:
             (unit.strike if strike else unit.note)(note)
 
@@ -66,7 +66,7 @@ def test_a_note_and_the_orders_that_it_speaks_of_are_kept_together_or_not_at_all
 ) -> None:
     write(shop, NOTE)
 
-    async def late(unit: Unit) -> None:
+    async def late(unit: UnitOfWork) -> None:
         await unit.keep(Order(references=(Reference("kole", "K1"),)))
         unit.note(NOTE)
 

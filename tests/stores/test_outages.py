@@ -19,8 +19,8 @@ from orderglot.core.order import Line, Order
 from orderglot.core.ports import Answered
 from orderglot.core.query import Window
 from orderglot.stores.postgres import PostgresStore
-from orderglot.stores.postgres.shelf import PostgresShelf
-from orderglot.stores.sight import utc_now
+from orderglot.stores.postgres.backend import PostgresBackend
+from orderglot.stores.reads import utc_now
 from orderglot.stores.store import BookStore
 from tests.postgres import asked, follower, kill, ordered, started
 
@@ -69,7 +69,7 @@ class Creators:
             await self._place(f"{worker}-{number}")
 
     async def _place(self, key: str) -> None:
-        """Place an order as a face does: with its answer, and only where there is none yet."""
+        """Position an order as a face does: with its answer, and only where there is none yet."""
         while self.working:
             try:
                 if await self.store.answered(self.caller, "kole", key) is None:
@@ -221,9 +221,9 @@ def test_connections_that_were_cut_are_not_noticed_by_who_reads(
 # a copy to read from
 
 
-def where(shelf: PostgresShelf) -> Awaitable[list[tuple[bool]]]:
+def where(backend: PostgresBackend) -> Awaitable[list[tuple[bool]]]:
     """Ask whether lists are read from a copy."""
-    return shelf._lists.read("SELECT pg_is_in_recovery()")
+    return backend._lists.read("SELECT pg_is_in_recovery()")
 
 
 def test_lists_come_from_a_copy_as_soon_as_it_has_what_was_written(
@@ -233,11 +233,11 @@ def test_lists_come_from_a_copy_as_soon_as_it_has_what_was_written(
     copy = servers(primary)
 
     async def reads() -> None:
-        shelf = PostgresShelf(primary.get_uri(), replica=copy.get_uri())
-        store = BookStore(shelf, utc_now)
+        backend = PostgresBackend(primary.get_uri(), replica=copy.get_uri())
+        store = BookStore(backend, utc_now)
         book = store.of(Caller(seller=(await store.add_seller("example")).id))
         await book.place(Order())
-        await until_read_from_copy(shelf)
+        await until_read_from_copy(backend)
 
         for number in range(2, 40):
             await book.place(Order())
@@ -245,11 +245,11 @@ def test_lists_come_from_a_copy_as_soon_as_it_has_what_was_written(
 
         await asyncio.to_thread(ordered, copy.get_uri(), "SELECT pg_wal_replay_pause()")
         await book.place(Order())
-        assert [(False,)] == [tuple(row) for row in await where(shelf)]
+        assert [(False,)] == [tuple(row) for row in await where(backend)]
         assert 40 == (await book.page(Window(limit=1, total=True))).total
 
         await asyncio.to_thread(ordered, copy.get_uri(), "SELECT pg_wal_replay_resume()")
-        await until_read_from_copy(shelf)
+        await until_read_from_copy(backend)
         await asyncio.to_thread(kill, copy)
         assert 40 == (await book.page(Window(limit=1, total=True))).total
         await store.close()
@@ -257,9 +257,9 @@ def test_lists_come_from_a_copy_as_soon_as_it_has_what_was_written(
     asyncio.run(reads())
 
 
-async def until_read_from_copy(shelf: PostgresShelf) -> None:
+async def until_read_from_copy(backend: PostgresBackend) -> None:
     for _ in range(1_000):
-        if [(True,)] == [tuple(row) for row in await where(shelf)]:
+        if [(True,)] == [tuple(row) for row in await where(backend)]:
             return
         await asyncio.sleep(0.02)
     raise TimeoutError

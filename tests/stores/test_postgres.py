@@ -17,14 +17,14 @@ from orderglot.core.errors import Conflict, HubError, Invalid, NotFound, Upstrea
 from orderglot.core.order import Identity, Order, Reference
 from orderglot.core.ports import Answered, Book
 from orderglot.core.query import Window
+from orderglot.stores.backend import Scope
 from orderglot.stores.migrations import migrations
 from orderglot.stores.postgres import PostgresStore
+from orderglot.stores.postgres.backend import PostgresBackend
+from orderglot.stores.postgres.expiring import SELDOM
 from orderglot.stores.postgres.grammar import PostgresGrammar, numbered
-from orderglot.stores.postgres.passing import SELDOM
-from orderglot.stores.postgres.shelf import PostgresShelf
-from orderglot.stores.question import question, write_place
-from orderglot.stores.shelf import Scope
-from orderglot.stores.sql.paging import stretch
+from orderglot.stores.selection import selection, write_cursor
+from orderglot.stores.sql.paging import selected_ids
 from orderglot.stores.store import BookStore
 from tests.postgres import BorrowedShelf, aside, asked, new_database, ordered, server
 from tests.stores.plans import OF_A_CUSTOMER, ORDINARY, RARE, keys
@@ -43,13 +43,13 @@ def shop() -> Iterator[Shop]:
 
 
 def commits(shop: Shop) -> int:
-    assert isinstance(shop.shelf, PostgresShelf)
-    return shop.shelf.writer.commits
+    assert isinstance(shop.backend, PostgresBackend)
+    return shop.backend.writer.commits
 
 
 def url_of(shop: Shop) -> str:
-    assert isinstance(shop.shelf, BorrowedShelf)
-    return shop.shelf.url
+    assert isinstance(shop.backend, BorrowedShelf)
+    return shop.backend.url
 
 
 def placed_at_once(shop: Shop, *orders: Order) -> list[Order | BaseException]:
@@ -208,11 +208,11 @@ def test_of_two_answers_under_one_key_that_come_at_once_one_is_kept(shop: Shop) 
 @pytest.fixture
 def beside(shop: Shop) -> Iterator[Shop]:
     """Open the same shop in another program."""
-    assert isinstance(shop.shelf, BorrowedShelf)
+    assert isinstance(shop.backend, BorrowedShelf)
     other = Shop.__new__(Shop)
     other.__dict__.update(shop.__dict__)
-    other.shelf = PostgresShelf(shop.shelf.url)
-    other.store = BookStore(other.shelf, shop.clock)
+    other.backend = PostgresBackend(shop.backend.url)
+    other.store = BookStore(other.backend, shop.clock)
     other.book = other.store.of(Caller(seller=shop.seller.id, name="beside"))
     yield other
     shop.run(other.store.close())
@@ -343,12 +343,12 @@ def grown() -> str:
 
 
 def plan(url: str, window: Window, customer: int | None = None) -> str:
-    sql = stretch(Scope(1, customer, test=False), question(window), PostgresGrammar())
+    sql = selected_ids(Scope(1, customer, test=False), selection(window), PostgresGrammar())
 
     async def explain() -> str:
-        shelf = PostgresShelf(url)
-        rows = await shelf._pool.read(f"EXPLAIN (COSTS OFF) {sql.text}", sql.params)
-        await shelf.close()
+        backend = PostgresBackend(url)
+        rows = await backend._pool.read(f"EXPLAIN (COSTS OFF) {sql.text}", sql.params)
+        await backend.close()
         return "; ".join(line.strip() for (line,) in rows)
 
     return aside(explain())
@@ -381,7 +381,7 @@ def test_a_name_or_number_is_looked_up_in_its_own_index(grown: str, column: str)
 @pytest.mark.parametrize("sort", ["created", "-created", "id", "-modified"])
 def test_the_next_page_begins_at_its_place_in_the_index(grown: str, sort: str) -> None:
     order = Order(id=1_000_000_900, created=NOON, modified=NOON)
-    found = plan(grown, Window(sort=keys(sort), after=write_place(order, keys(sort))))
+    found = plan(grown, Window(sort=keys(sort), after=write_cursor(order, keys(sort))))
 
     assert re.match(r"Limit; ->  Index Only Scan (Backward )?using", found)
     assert re.search(r"Index Cond: \(\(seller = .*ROW\(", found)

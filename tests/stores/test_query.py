@@ -62,9 +62,9 @@ class Pair:
 def pair(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Pair]:
-    shelf = SHELVES[request.param](tmp_path_factory.mktemp("query"))
+    backend = SHELVES[request.param](tmp_path_factory.mktemp("query"))
     with asyncio.Runner() as runner:
-        stores = (MemoryStore(lambda: NOON), BookStore(shelf, lambda: NOON))
+        stores = (MemoryStore(lambda: NOON), BookStore(backend, lambda: NOON))
         yield Pair(runner, stores)
         for store in stores:
             runner.run(store.close())

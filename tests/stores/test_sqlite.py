@@ -22,13 +22,13 @@ from orderglot.core.order import Order, Reference
 from orderglot.core.ports import Book
 from orderglot.core.query import Window
 from orderglot.stores import open_store
+from orderglot.stores.backend import Scope
 from orderglot.stores.memory import MemoryStore
-from orderglot.stores.question import question, write_place
-from orderglot.stores.shelf import Scope
-from orderglot.stores.sql.paging import stretch
+from orderglot.stores.selection import selection, write_cursor
+from orderglot.stores.sql.paging import selected_ids
 from orderglot.stores.sqlite import SqliteStore, connection
+from orderglot.stores.sqlite.backend import SqliteBackend
 from orderglot.stores.sqlite.grammar import SqliteGrammar
-from orderglot.stores.sqlite.shelf import SqliteShelf
 from orderglot.stores.store import BookStore
 from tests.stores.plans import OF_A_CUSTOMER, ORDINARY, RARE, keys
 from tests.stores.shops import NOON
@@ -41,8 +41,8 @@ class Counted:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.shelf = SqliteShelf(path)
-        self.store = BookStore(self.shelf, lambda: NOON)
+        self.backend = SqliteBackend(path)
+        self.store = BookStore(self.backend, lambda: NOON)
         seller = asyncio.run(self.store.add_seller("example"))
         self.book: Book = self.store.of(Caller(seller=seller.id))
 
@@ -52,9 +52,9 @@ class Counted:
         async def done() -> list[T | BaseException]:
             return await asyncio.gather(*(work() for work in works), return_exceptions=True)
 
-        before = self.shelf.writer.commits
+        before = self.backend.writer.commits
         results = asyncio.run(done())
-        return self.shelf.writer.commits - before, results
+        return self.backend.writer.commits - before, results
 
     def place(self, *references: Reference) -> Callable[[], Awaitable[Order]]:
         return lambda: self.book.place(Order(references=references))
@@ -158,7 +158,7 @@ def test_a_fault_in_the_program_fails_its_transaction_and_no_other(counted: Coun
 
     asked(counted.place())
     with pytest.raises(ZeroDivisionError):
-        asked(lambda: counted.shelf.writer.write(faulty, None))
+        asked(lambda: counted.backend.writer.write(faulty, None))
 
     assert 1_000_000_002 == asked(counted.place()).id
     assert 2 == counted.count()
@@ -236,7 +236,7 @@ def test_a_loop_that_was_stopped_in_its_turn_leaves_no_old_moment(counted: Count
 
 
 def plan(counted: Counted, window: Window, customer: int | None = None) -> str:
-    sql = stretch(Scope(1, customer, test=False), question(window), SqliteGrammar())
+    sql = selected_ids(Scope(1, customer, test=False), selection(window), SqliteGrammar())
     with closing(connection.connect(counted.path, reads=True)) as reader:
         steps = reader.execute(f"EXPLAIN QUERY PLAN {sql.text}", sql.params).fetchall()
     return "; ".join(str(step[3]) for step in steps)
@@ -273,7 +273,7 @@ def test_a_name_or_number_is_looked_up_in_its_own_index(counted: Counted, column
 def test_the_next_page_begins_at_its_place_in_the_index(counted: Counted, sort: str) -> None:
     asked(counted.place())
     first = asked(lambda: counted.book.page(Window(sort=keys(sort), limit=1)))
-    after = write_place(first.orders[0], keys(sort))
+    after = write_cursor(first.orders[0], keys(sort))
     found = plan(counted, Window(sort=keys(sort), after=after))
 
     assert found.startswith("SEARCH o USING COVERING INDEX")
@@ -361,11 +361,11 @@ def test_a_closed_book_says_so(tmp_path: Path) -> None:
 
 
 def test_what_is_written_to_a_closed_book_fails(tmp_path: Path) -> None:
-    shelf = SqliteShelf(tmp_path / "book.db")
-    asyncio.run(shelf.close())
+    backend = SqliteBackend(tmp_path / "book.db")
+    asyncio.run(backend.close())
 
     with pytest.raises(Upstream, match="closed"):
-        asked(lambda: shelf.commit(1, ()))
+        asked(lambda: backend.commit(1, ()))
 
 
 def test_a_book_that_may_only_be_read_says_so(
@@ -391,12 +391,12 @@ def test_a_full_disk_keeps_what_is_there_and_says_so(counted: Counted) -> None:
         return [connection.execute(f"PRAGMA max_page_count = {most}") for most in pages]
 
     before = asked(counted.place())
-    asked(lambda: counted.shelf.writer.write(limit, 1))
+    asked(lambda: counted.backend.writer.write(limit, 1))
     with pytest.raises(Upstream, match="full"):
         asked(lambda: counted.book.place(Order(notes="x" * 1_000_000)))
 
     assert before == asked(lambda: counted.book.get(Reference("kole", str(before.id))))
-    asked(lambda: counted.shelf.writer.write(limit, 99_999))
+    asked(lambda: counted.backend.writer.write(limit, 99_999))
     asked(counted.place())
     assert 2 == counted.count()
 
@@ -404,7 +404,7 @@ def test_a_full_disk_keeps_what_is_there_and_says_so(counted: Counted) -> None:
 def test_a_lock_that_is_never_let_go_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connection, "PATIENCE", 0.05)
+    monkeypatch.setattr(connection, "TIMEOUT", 0.05)
     store = SqliteStore(tmp_path / "book.db")
     holder = sqlite3.connect(tmp_path / "book.db")
     holder.execute("BEGIN IMMEDIATE")

@@ -12,8 +12,8 @@ from orderglot.wire.dialect import MEBIBYTE, Dialect
 from orderglot.wire.message import Request
 from torture import books
 from torture.books import creation
-from torture.ground import Ground, Row
-from torture.lines import Cut, Hung, ask, spelled
+from torture.connections import Cut, Hung, ask, spelled
+from torture.harness import Ground, Row
 from torture.served import Served, serving
 
 LONGEST = 1.0
@@ -127,7 +127,7 @@ async def _throw(row: Row, served: Served, kind: str, bombs: dict[str, bytes]) -
 async def _one(row: Row, served: Served, request: Request, what: str) -> float:
     began, spent = time.perf_counter(), served.spent()
     try:
-        heard = await ask(served.port, spelled(request), patience=10)
+        heard = await ask(served.port, spelled(request), timeouts=10)
     except (Cut, Hung) as error:
         row.lose(f"{what}: {type(error).__name__}")
         return time.perf_counter() - began

@@ -11,15 +11,15 @@ from orderglot import dialects
 from orderglot.core.caller import Caller
 from orderglot.core.errors import TooMany, Unauthenticated
 from orderglot.core.order import Order
-from orderglot.faces.brake import FREE, LONGEST
+from orderglot.faces.throttle import FREE, LONGEST
 from orderglot.stores.memory import MemoryStore
-from orderglot.stores.sight import utc_now
+from orderglot.stores.reads import utc_now
 from orderglot.wire.dialect import IDEMPOTENCY_KEY, Dialect
 from tests.conformance.asking import Credentials, Site, creations, keyed, site
 from tests.conformance.test_strangers import guarded
-from tests.vendors.houses import LISTING, vendor
+from tests.sync.vendors import LISTING, vendor
 from torture import books
-from torture.ground import Ground, Row
+from torture.harness import Ground, Row
 
 HOUR, DAY, MINUTE = timedelta(hours=1), timedelta(days=1), timedelta(minutes=1)
 JUMPS = (-400 * DAY, -DAY, -HOUR, -MINUTE, MINUTE, HOUR, DAY - MINUTE, 2 * DAY, 400 * DAY)
@@ -109,8 +109,8 @@ async def _vendors_clock(row: Row, name: str, back: timedelta) -> None:
     async with vendor(name, 5) as shop:
         began = shop.book.now()
         await shop.pulled(since_last=True)
-        (late,) = shop.house.numbered(90)
-        await shop.house.fill(_stamped(late, began - back))
+        (late,) = shop.implementation.numbered(90)
+        await shop.implementation.fill(_stamped(late, began - back))
         await shop.pulled(since_last=True)
         row.hold(True, await shop.there() == await shop.here(), f"{name}: an order from {back} ago")
 
@@ -124,8 +124,8 @@ async def _own_clock(row: Row, name: str, jump: timedelta) -> None:
         shop.book = store.of(Caller(seller=seller.id))
         await shop.pulled(since_last=True)
         wrong[0] = timedelta()
-        (late,) = shop.house.numbered(90)
-        await shop.house.fill(_stamped(late, right))
+        (late,) = shop.implementation.numbered(90)
+        await shop.implementation.fill(_stamped(late, right))
         await shop.pulled(since_last=True)
         what = f"{name}: all orders after a pull that was timed {jump} wrong"
         row.hold(True, await shop.there() == await shop.here(), what)

@@ -7,8 +7,8 @@ from itertools import count
 
 from orderglot.core.errors import Upstream
 from torture import books
-from torture.ground import Ground, Row
-from torture.lines import opened
+from torture.connections import opened
+from torture.harness import Ground, Row
 from torture.load import CLIENTS, Load, again, create
 from torture.served import Served, serving
 from torture.stores import Postgres
@@ -17,7 +17,7 @@ ROUNDS = 3
 AWAY = 1.0
 """So many seconds it is away each time."""
 
-PATIENCE = 60.0
+TIMEOUT = 60.0
 
 
 def run(ground: Ground) -> None:
@@ -67,7 +67,7 @@ async def _burden(store: Postgres, served: Served, seconds: float) -> Load:
     await asyncio.sleep(AWAY)
     await asyncio.to_thread(store.start_again)
     kept = len(load.acknowledged())
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(TIMEOUT):
         while len(load.acknowledged()) < kept + CLIENTS:  # noqa: ASYNC110 (nobody says when)
             await asyncio.sleep(0.1)
     working.set()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bench.malformed import malformed
 from orderglot import demo
-from torture.ground import Ground
-from torture.lines import HOST
+from torture.connections import HOST
+from torture.harness import Ground
 from torture.served import serving
 from torture.stores import Sqlite
 

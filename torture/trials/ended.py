@@ -7,7 +7,7 @@ from collections import Counter
 from typing import Any
 
 from torture import books
-from torture.ground import Ground, Row
+from torture.harness import Ground, Row
 from torture.load import CLIENTS, Load, again, bear
 from torture.served import Served, serving
 from torture.stores import Kind

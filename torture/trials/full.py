@@ -15,8 +15,8 @@ from orderglot.core.errors import Upstream
 from tests.conformance.specimens import book_of
 from torture import books
 from torture.books import one_of
-from torture.ground import Ground, Row
-from torture.lines import opened, spelled
+from torture.connections import opened, spelled
+from torture.harness import Ground, Row
 from torture.load import CLIENTS, Load, again, create
 from torture.served import Served, serving
 from torture.stores import Sqlite

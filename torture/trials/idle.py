@@ -10,8 +10,8 @@ import time
 from orderglot.faces.patience import SECONDS_FOR_HEAD
 from torture import books
 from torture.books import one_of
-from torture.ground import Ground, Row
-from torture.lines import HOST, Hung, ask, spelled
+from torture.connections import HOST, Hung, ask, spelled
+from torture.harness import Ground, Row
 from torture.served import Served, serving
 
 CONNECTIONS = 10_000

@@ -21,8 +21,8 @@ from orderglot.hub.faces import faces
 from orderglot.wire.message import Response
 from tests.conformance.structure import structure
 from torture import books, marked
-from torture.ground import Ground, Row
-from torture.wild import Maker, Wild
+from torture.harness import Ground, Row
+from torture.random_requests import Maker, Wild
 
 REQUESTS = 100_000
 PORTION = 4_000

@@ -8,15 +8,15 @@ import random
 from orderglot import dialects
 from torture import books, marked
 from torture.books import one_of
-from torture.ground import Ground, Row
-from torture.lines import HOST, ask, spelled
+from torture.connections import HOST, ask, spelled
+from torture.harness import Ground, Row
+from torture.random_requests import Maker, Wild
 from torture.served import Served, serving
 from torture.trials.malformed import TRACES
-from torture.wild import Maker, Wild
 
 REQUESTS = 4_000
 CLIENTS = 16
-PATIENCE = 10.0
+TIMEOUT = 10.0
 """A client hears something in so many seconds, or the line's end, once it has said all it will."""
 
 ORDERS = spelled(one_of("kole", "GET", "/orders"))
@@ -89,7 +89,7 @@ async def _wrong(port: int, sent: bytes) -> str:
     reader, writer = await asyncio.open_connection(HOST, port)
     heard = b""
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT):
             writer.write(sent)
             await writer.drain()
             writer.write_eof()

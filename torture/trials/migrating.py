@@ -10,14 +10,14 @@ import sys
 import time
 from pathlib import Path
 
-from torture.ground import Ground, Row
+from torture.harness import Ground, Row
 from torture.served import PROGRAM, environment
 from torture.stores import Kind
 
 ROUNDS = 4
 KILLS = 20
 TOGETHER = 6
-PATIENCE = 60
+TIMEOUT = 60
 SELLER = (*PROGRAM, "seller", "add")
 OPEN = (
     "import sys; from orderglot.hub.books import open_store;"
@@ -57,7 +57,7 @@ def _together(ground: Ground, row: Row, store: Kind) -> None:
     url = store.new(folder)
     running = [_begin(folder, url, f"seller-{number}") for number in range(TOGETHER)]
     for process in running:
-        _, complaint = process.communicate(timeout=PATIENCE)
+        _, complaint = process.communicate(timeout=TIMEOUT)
         row.hold((0, ""), (process.returncode, complaint), "a process that opened a new book")
     row.hold(TOGETHER, len(_sellers(folder, url)), "sellers in the book")
     for complaint in store.complaints(url):
@@ -87,7 +87,7 @@ def _killed(ground: Ground, row: Row, store: Kind, number: int) -> None:
         if not process.stdout.read():
             row.add("killed before they were done")
     process = _begin(folder, url, "whole")
-    _, complaint = process.communicate(timeout=PATIENCE)
+    _, complaint = process.communicate(timeout=TIMEOUT)
     row.hold((0, ""), (process.returncode, complaint), "the process behind those killed")
     row.hold(True, "whole" in _sellers(folder, url), "its seller is in the book")
     for complaint in store.complaints(url):

@@ -11,7 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from torture import books
-from torture.ground import Ground, Row
+from torture.harness import Ground, Row
 from torture.served import PROGRAM, environment
 from torture.stores import Sqlite
 
@@ -19,7 +19,7 @@ DROP_FROM_BOUNDING_SET = 24
 OVERRIDES = (1, 2)
 """prctl's number, and the two powers by which root may write what may only be read."""
 
-PATIENCE = 60
+TIMEOUT = 60
 COMMANDS = (
     ("serve", "--port", "0"),
     ("serve", "--port", "0", "--workers", "2"),
@@ -65,7 +65,7 @@ def _complaint(command: tuple[str, ...], url: str, folder: Path) -> str:
         env=environment(folder),
         capture_output=True,
         text=True,
-        timeout=PATIENCE,
+        timeout=TIMEOUT,
         preexec_fn=_as_anybody(),
         check=False,
     )

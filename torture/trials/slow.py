@@ -11,8 +11,8 @@ from orderglot import dialects
 from orderglot.faces.patience import SECONDS_FOR_ANSWER, SECONDS_FOR_BODY, SECONDS_FOR_HEAD
 from torture import books
 from torture.books import creation, one_of
-from torture.ground import Ground, Row
-from torture.lines import HOST, Line, ask, spelled
+from torture.connections import HOST, Line, ask, spelled
+from torture.harness import Ground, Row
 from torture.served import Served, serving
 
 CLIENTS = 100
@@ -171,7 +171,7 @@ async def _ask_among(row: Row, port: int, done: asyncio.Event) -> None:
     slowest = 0.0
     while not done.is_set():
         began = time.perf_counter()
-        heard = await ask(port, LIST, patience=30)
+        heard = await ask(port, LIST, timeouts=30)
         took = time.perf_counter() - began
         slowest = max(slowest, took)
         if heard.status == 200 and took < SLOWEST:

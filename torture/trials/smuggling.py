@@ -10,11 +10,11 @@ from msgspec import Struct
 from orderglot import dialects
 from torture import books
 from torture.books import creation
-from torture.ground import Ground, Row
-from torture.lines import HOST, spelled
+from torture.connections import HOST, spelled
+from torture.harness import Ground, Row
 from torture.served import Served, serving
 
-PATIENCE = 5.0
+TIMEOUT = 5.0
 PLAIN = b"GET /healthz HTTP/1.1\r\nHost: orders.example\r\n"
 LAST = PLAIN + b"Connection: close\r\n\r\n"
 POST = b"POST /orders HTTP/1.1\r\nHost: orders.example\r\n"
@@ -172,7 +172,7 @@ async def said(port: int, sent: bytes) -> bytes:
     writer.write(sent)
     heard = b""
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT):
             while piece := await reader.read(65_536):
                 heard += piece
     except (TimeoutError, OSError):

@@ -15,7 +15,7 @@ from orderglot.core.errors import HubError, TooMany, Unauthenticated
 from orderglot.wire.dialect import Dialect
 from orderglot.wire.message import Request, Response
 from tests.conformance.asking import Credentials, Site, without_proof
-from tests.conformance.houses import Shop
+from tests.conformance.implementations import Shop
 from tests.conformance.specimens import provoked
 from tests.conformance.test_strangers import (
     NOBODIES,
@@ -26,8 +26,8 @@ from tests.conformance.test_strangers import (
     with_secrets,
 )
 from tests.keys import issued
-from torture.ground import Ground, Row
-from torture.lines import ask, spelled
+from torture.connections import ask, spelled
+from torture.harness import Ground, Row
 from torture.served import serving
 
 STORE = "sqlite"
@@ -78,7 +78,7 @@ def sites(ground: Ground, row: Row, *made: Site) -> Iterator[list[OverALine]]:
         found = []
         for site in made:
             folder = ground.place()
-            path: Any = site.store._shelf
+            path: Any = site.store._backend
             served = stack.enter_context(serving(row, folder, f"sqlite:///{path._reader._path}"))
             over = OverALine(site.dialect, site.store, site.server, site.owner, site.drawn)
             over.port = served.port

@@ -17,7 +17,7 @@ from orderglot.wire.message import Request, Response
 from tests.conformance.asking import Credentials, Site, site
 from tests.conformance.test_strangers import guarded
 from torture import books
-from torture.ground import Ground, Row
+from torture.harness import Ground, Row
 
 ROUNDS = 4_000
 FAR = 0.1

@@ -5,10 +5,10 @@ from typing import Annotated
 import typer
 
 from orderglot.cli import customers, database, keys, products, sellers
+from orderglot.cli.command import group
 from orderglot.cli.demo import demo
-from orderglot.cli.frame import group
+from orderglot.cli.import_lines import load
 from orderglot.cli.link import link
-from orderglot.cli.load import load
 from orderglot.cli.openapi import openapi
 from orderglot.cli.place import place
 from orderglot.cli.pull import pull
@@ -44,7 +44,7 @@ app.add_typer(database.app, name="database")
 
 def _tell_version(wanted: bool) -> None:
     if wanted:
-        from orderglot.cli.paper import say
+        from orderglot.cli.output import say
         from orderglot.hub.version import version
 
         say(f"orderglot {version()}")

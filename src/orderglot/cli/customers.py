@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from orderglot.cli.frame import AsJson, KnownAs, SellerName, group, with_book
-from orderglot.cli.paper import address_text, known_as_text, say, sheet, table, write_json
+from orderglot.cli.command import AsJson, KnownAs, SellerName, group, with_book
+from orderglot.cli.output import address_text, known_as_text, say, sheet, table, write_json
 
 if TYPE_CHECKING:
     from orderglot.core.customer import Customer
@@ -90,10 +90,10 @@ async def list_customers(hub: "Hub", seller: SellerName = None, as_json: AsJson 
 
     $ orderglot customer list --seller acme
     """
-    from orderglot.cli import finding
+    from orderglot.cli import lookup
 
     book = hub.book(await hub.seller(seller))
-    customers = [one async for one in finding.customers(book)]
+    customers = [one async for one in lookup.customers(book)]
     if as_json:
         return write_json(customers)
     table(
@@ -125,11 +125,11 @@ async def show(
     $ orderglot customer show C1 --seller acme
     $ orderglot customer show kole:X12345
     """
-    from orderglot.cli import finding
+    from orderglot.cli import lookup
 
     book = hub.book(await hub.seller(seller), test=True)
-    found = await finding.customer(book, customer)
-    orders = await finding.orders_of(book, found)
+    found = await lookup.customer(book, customer)
+    orders = await lookup.orders_of(book, found)
     if as_json:
         return write_json({"customer": found, "orders": orders})
     sheet((*_lines(found), ("orders", f"{orders:,}")))

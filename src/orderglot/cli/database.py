@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orderglot.cli.frame import AsJson, ConfigFile, Database, group, settings
-from orderglot.cli.paper import is_terminal, say, table, tell, write_json
+from orderglot.cli.command import AsJson, ConfigFile, Database, group, settings
+from orderglot.cli.output import is_terminal, say, table, tell, write_json
 
 if TYPE_CHECKING:
     from orderglot.stores.copying import Copied, Progress

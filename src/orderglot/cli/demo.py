@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orderglot.cli.frame import AsJson, Misused
-from orderglot.cli.paper import say, table, write_json
+from orderglot.cli.command import AsJson, Misused
+from orderglot.cli.output import say, table, write_json
 
 if TYPE_CHECKING:
     from orderglot.wire.dialect import Dialect

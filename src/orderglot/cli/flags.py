@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
-from orderglot.cli.frame import Misused
+from orderglot.cli.command import Misused
 from orderglot.core.customer import ShippingAccount
 from orderglot.core.order import HUB, Address, Reference
 from orderglot.core.product import Tier
@@ -64,7 +64,7 @@ def read_reference(text: str) -> Reference | None:
 def vocabulary() -> tuple[str, ...]:
     """Give the names that ids go by: the dialects, files, and the hub itself."""
     from orderglot.dialects import names
-    from orderglot.files.heads import FILE
+    from orderglot.files.header import FILE
 
     return (*names(), FILE, HUB)
 

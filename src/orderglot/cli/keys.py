@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orderglot.cli.frame import AsJson, SellerName, group, with_book
-from orderglot.cli.paper import say, sheet, table, tell, write_json
+from orderglot.cli.command import AsJson, SellerName, group, with_book
+from orderglot.cli.output import say, sheet, table, tell, write_json
 
 if TYPE_CHECKING:
     from orderglot.core.ports import Book, Credential
@@ -41,12 +41,12 @@ async def add(
     $ orderglot key add --dialect kole --customer C1
     $ orderglot key add --dialect kole --read-only --live --json
     """
-    from orderglot.cli import finding
+    from orderglot.cli import lookup
     from orderglot.core.caller import READ, RIGHTS, Caller
     from orderglot.hub.keys import new_key
 
     owner = await hub.seller(seller)
-    whose = await finding.customer(hub.book(owner), customer) if customer else None
+    whose = await lookup.customer(hub.book(owner), customer) if customer else None
     caller = Caller(
         seller=owner.id,
         customer=whose.id if whose else None,
@@ -127,7 +127,7 @@ async def live(hub: "Hub", key: Which, seller: SellerName = None) -> None:
 
 
 def _read_key(text: str) -> tuple[str, str]:
-    from orderglot.cli.frame import Misused
+    from orderglot.cli.command import Misused
 
     dialect, colon, id = text.partition(":")
     if not colon or not dialect or not id:

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from orderglot.cli.frame import SellerName, with_book
-from orderglot.cli.paper import say
+from orderglot.cli.command import SellerName, with_book
+from orderglot.cli.output import say
 
 if TYPE_CHECKING:
     from orderglot.hub.opened import Hub
@@ -28,12 +28,12 @@ async def link(
 
     $ orderglot link 1000000002 1000000001 --as split
     """
-    from orderglot.cli import finding
+    from orderglot.cli import lookup
     from orderglot.core import linking
 
     owner = await hub.seller(seller)
     async with hub.book(owner, test=True).together() as unit:
-        one, another = await finding.order(unit, order), await finding.order(unit, other)
+        one, another = await lookup.order(unit, order), await lookup.order(unit, other)
         new = linking.linked(one, another, linking.RELATIONS[relation])
         if new is not one:
             await unit.change(new, "linked")

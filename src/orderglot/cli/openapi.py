@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from orderglot.cli.demo import BASE
-from orderglot.cli.paper import write_json
+from orderglot.cli.output import write_json
 
 
 def openapi(

@@ -4,15 +4,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orderglot.cli.frame import AsJson, SellerName, with_book
-from orderglot.cli.paper import say, tell, write_json
+from orderglot.cli.command import AsJson, SellerName, with_book
+from orderglot.cli.output import say, tell, write_json
 from orderglot.cli.pull import TimeOut, VendorUrl
 
 if TYPE_CHECKING:
     from orderglot.core.order import Order
     from orderglot.core.ports import Book
     from orderglot.hub.opened import Hub
-    from orderglot.vendors.place import Placed
+    from orderglot.sync.place import Placed
     from orderglot.wire.dialect import Dialect
 
 UNKNOWN = 3
@@ -60,15 +60,15 @@ async def place(
 
     $ orderglot place 489434 --with kole --url https://orders.example
     """
-    from orderglot.cli import finding
+    from orderglot.cli import lookup
     from orderglot.hub.dialects import chosen_one
 
     spoken = chosen_one(dialect)
     owner = await hub.seller(seller)
     book = hub.book(owner, test=True)
-    found = await finding.order(book, order)
-    account: dict[str, object] = {"url": url, "timeout": silent, "idempotent": idempotent}
-    placed = await _placed(hub, book, spoken, found, account, is_there, absent)
+    found = await lookup.order(book, order)
+    channel: dict[str, object] = {"url": url, "timeout": silent, "idempotent": idempotent}
+    placed = await _placed(hub, book, spoken, found, channel, is_there, absent)
     if as_json:
         return write_json({"order": placed.order.id, "id": placed.id, "how": placed.how})
     said = {
@@ -90,17 +90,17 @@ async def _placed(
     is_there: str | None,
     absent: bool,
 ) -> "Placed":
-    from orderglot.cli.pull import account_of
+    from orderglot.cli.pull import channel_of
     from orderglot.core.order import Reference
-    from orderglot.vendors.account import calling
-    from orderglot.vendors.place import Unknown, place, settle
+    from orderglot.sync.channel import connected
+    from orderglot.sync.place import Unknown, place, settle
 
     if is_there:
         return await settle(book, order, Reference(dialect.name, is_there))
-    account = account_of(hub, dialect, flags)
+    channel = channel_of(hub, dialect, flags)
     try:
-        async with calling(dialect, account) as client:
-            return await place(book, client, order, idempotent=account.idempotent, absent=absent)
+        async with connected(dialect, channel) as client:
+            return await place(book, client, order, idempotent=channel.idempotent, absent=absent)
     except Unknown as doubt:
         tell(f"orderglot: {doubt.message}")
         raise typer.Exit(UNKNOWN) from None

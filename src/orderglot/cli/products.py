@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orderglot.cli.frame import AsJson, SellerName, group, with_book
-from orderglot.cli.paper import say, table, tiers_text, write_json
+from orderglot.cli.command import AsJson, SellerName, group, with_book
+from orderglot.cli.output import say, table, tiers_text, write_json
 
 if TYPE_CHECKING:
     from orderglot.hub.opened import Hub
@@ -74,7 +74,7 @@ async def take(
 
     $ orderglot product import products.csv --seller acme
     """
-    from orderglot.cli.wares import read_products
+    from orderglot.cli.product_csv import read_products
 
     owner = await hub.seller(seller)
     products = read_products(file, owner.currency)
@@ -91,10 +91,10 @@ async def list_products(hub: "Hub", seller: SellerName = None, as_json: AsJson =
 
     $ orderglot product list --seller acme
     """
-    from orderglot.cli import finding
+    from orderglot.cli import lookup
 
     book = hub.book(await hub.seller(seller))
-    products = [one async for one in finding.products(book)]
+    products = [one async for one in lookup.products(book)]
     if as_json:
         return write_json(products)
     table(

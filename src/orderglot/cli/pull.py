@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from msgspec.structs import replace
 
-from orderglot.cli.frame import AsJson, Misused, with_book
-from orderglot.cli.paper import tell
-from orderglot.cli.pulled import report, telling
+from orderglot.cli.command import AsJson, Misused, with_book
+from orderglot.cli.output import tell
+from orderglot.cli.pull_report import report, telling
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from orderglot.core.ports import Book
     from orderglot.hub.opened import Hub
-    from orderglot.vendors.account import Account
-    from orderglot.vendors.pages import Persistence
-    from orderglot.vendors.question import Question
+    from orderglot.sync.channel import Channel
+    from orderglot.sync.criteria import Criteria
+    from orderglot.sync.pages import RetryPolicy
     from orderglot.wire.dialect import Dialect
 
 LAST = "last"
@@ -91,38 +91,38 @@ async def pull(
     $ orderglot pull kole --since last --seller acme
     $ orderglot pull --rejects
     """
-    from orderglot.cli import aside
+    from orderglot.cli.rejects import show
     from orderglot.hub.dialects import chosen_one
-    from orderglot.vendors.pages import Persistence
-    from orderglot.vendors.question import Question
+    from orderglot.sync.criteria import Criteria
+    from orderglot.sync.pages import RetryPolicy
 
     if rejects or raw or retry:
         book = hub.book(await hub.seller(seller))
         named = chosen_one(dialect).name if dialect else ""
-        return await aside.show(book, named, raw=raw, retry=retry, as_json=as_json)
+        return await show(book, named, raw=raw, retry=retry, as_json=as_json)
     if not dialect:
         raise Misused(f"say in which dialect the vendor speaks: {', '.join(_listing())}.")
     spoken = chosen_one(dialect)
     if spoken.page is None:
         raise Misused(f"{spoken.title} cannot list orders; these can: {', '.join(_listing())}.")
     moment = _read_since(since)
-    persistence = Persistence(longest=_read_seconds(persist))
-    account = account_of(hub, spoken, {"url": url, "timeout": silent, "per_second": per_second})
+    retry_policy = RetryPolicy(longest=_read_seconds(persist))
+    channel = channel_of(hub, spoken, {"url": url, "timeout": silent, "per_second": per_second})
     owner = await hub.seller_or_new(seller, "")
-    pulling = Pulling(hub.book(owner), spoken, account, persistence)
+    pulling = Pulling(hub.book(owner), spoken, channel, retry_policy)
     for one in customer or await _customers(pulling):
-        question = Question(url=account.url, customer=one, since=moment, since_last=since == LAST)
+        question = Criteria(url=channel.url, customer=one, since=moment, since_last=since == LAST)
         await pulling.pull(question, as_json=as_json)
     return None
 
 
-def account_of(hub: "Hub", dialect: "Dialect", flags: dict[str, object]) -> "Account":
-    """Put the account with a vendor together, or say which flag or variable is missing."""
+def channel_of(hub: "Hub", dialect: "Dialect", flags: dict[str, object]) -> "Channel":
+    """Put the channel with a vendor together, or say which flag or variable is missing."""
     from orderglot.core.errors import Invalid
-    from orderglot.vendors.account import read_account
+    from orderglot.sync.channel import read_channel
 
     try:
-        return read_account(dialect, hub.vendors.get(dialect.name, {}), os.environ, flags)
+        return read_channel(dialect, hub.vendors.get(dialect.name, {}), os.environ, flags)
     except Invalid as error:
         raise Misused(error.message) from None
 
@@ -157,16 +157,16 @@ async def _customers(pulling: "Pulling") -> list[str]:
 
     Where the vendor lists a customer's orders alone, that is every customer whom it knows.
     """
-    from orderglot.cli import finding
+    from orderglot.cli import lookup
 
     dialect = pulling.dialect
     if not dialect.customer:
         return [""]
-    if own := pulling.account.credentials.get(dialect.customer):
+    if own := pulling.channel.credentials.get(dialect.customer):
         return [own]
     known = [
         reference.id
-        async for customer in finding.customers(pulling.book)
+        async for customer in lookup.customers(pulling.book)
         for reference in customer.references
         if reference.dialect == dialect.name
     ]
@@ -178,32 +178,32 @@ async def _customers(pulling: "Pulling") -> list[str]:
 
 
 class Pulling:
-    """A vendor's account, the book that its orders go to, and the person who is told about it."""
+    """A vendor's channel, the book that its orders go to, and the person who is told about it."""
 
     def __init__(
-        self, book: "Book", dialect: "Dialect", account: "Account", persistence: "Persistence"
+        self, book: "Book", dialect: "Dialect", channel: "Channel", retry_policy: "RetryPolicy"
     ) -> None:
         self.book = book
         self.dialect = dialect
-        self.account = account
-        self.persistence = persistence
+        self.channel = channel
+        self.retry_policy = retry_policy
 
-    async def pull(self, question: "Question", *, as_json: bool) -> None:
+    async def pull(self, question: "Criteria", *, as_json: bool) -> None:
         """Pull what is asked for, and say what came of it."""
-        from orderglot.vendors.account import calling
-        from orderglot.vendors.pull import pull
+        from orderglot.sync.channel import connected
+        from orderglot.sync.pull import pull
 
-        account = self.account
+        channel = self.channel
         if self.dialect.customer and question.customer:
-            named = {**account.credentials, self.dialect.customer: question.customer}
-            account = replace(account, credentials=named)
+            named = {**channel.credentials, self.dialect.customer: question.customer}
+            channel = replace(channel, credentials=named)
         with telling(self.dialect) as told:
-            async with calling(self.dialect, account) as client:
+            async with connected(self.dialect, channel) as client:
                 done = await pull(
                     self.book,
                     client,
                     question,
-                    persistence=self.persistence,
+                    retry_policy=self.retry_policy,
                     tell=told,
                     warn=tell,
                 )

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orderglot.cli.frame import AsJson, KnownAs, group, with_book
-from orderglot.cli.paper import known_as_text, say, sheet, sums_text, table, write_json
+from orderglot.cli.command import AsJson, KnownAs, group, with_book
+from orderglot.cli.output import known_as_text, say, sheet, sums_text, table, write_json
 
 if TYPE_CHECKING:
     from orderglot.hub.opened import Hub

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orderglot.cli.frame import ConfigFile, Database, Misused, ReadDatabase, settings
-from orderglot.cli.paper import say, table
+from orderglot.cli.command import ConfigFile, Database, Misused, ReadDatabase, settings
+from orderglot.cli.output import say, table
 
 if TYPE_CHECKING:
     from uvicorn import Config as Line
@@ -195,7 +195,7 @@ def _serve(config: "Config", line: socket.socket) -> None:
     """Answer until the end is asked for, and let requests in flight finish."""
     from uvicorn import Config as Line
 
-    from orderglot.cli.line import Application, Process
+    from orderglot.cli.worker import Application, Process
     from orderglot.faces.connection import Connection
 
     application = Application(

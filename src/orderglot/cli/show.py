@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from orderglot.cli.command import AsJson, SellerName, with_book
 from orderglot.cli.demo import BASE
-from orderglot.cli.frame import AsJson, SellerName, with_book
-from orderglot.cli.paper import (
+from orderglot.cli.output import (
     address_text,
     is_terminal,
     known_as_text,
@@ -49,14 +49,14 @@ async def show(
     $ orderglot show 489434
     $ orderglot show kole:12404 --as kole --format json
     """
-    from orderglot.cli import finding
-    from orderglot.cli.frame import Misused
+    from orderglot.cli import lookup
+    from orderglot.cli.command import Misused
 
     if form and not dialect:
         raise Misused("--format: it goes with --as; use --json for the book's own form.")
     owner = await hub.seller(seller)
     book = hub.book(owner, test=True)
-    found = await finding.order(book, order)
+    found = await lookup.order(book, order)
     if dialect:
         from orderglot.hub.writing import written
 

@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING, Any
 
-from orderglot.cli.frame import AsJson, SellerName, with_book
-from orderglot.cli.paper import sums_text, table, write_json
+from orderglot.cli.command import AsJson, SellerName, with_book
+from orderglot.cli.output import sums_text, table, write_json
 
 if TYPE_CHECKING:
     from orderglot.core.seller import Seller

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from orderglot.cli.paper import tell
+from orderglot.cli.output import tell
 
 if TYPE_CHECKING:
     from orderglot.wire.bodies import Held

@@ -10,7 +10,7 @@ from uvicorn import Config
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
-from orderglot.cli.line import put_nobody_through
+from orderglot.cli.worker import put_nobody_through
 
 
 def beside(line: socket.socket, several: int, queue: int) -> list[socket.socket]:

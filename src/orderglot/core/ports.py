@@ -100,7 +100,7 @@ class Book(Orders, Protocol):
         """Give the time that new things are stamped with."""
         ...
 
-    def together(self) -> AbstractAsyncContextManager[Unit]:
+    def together(self) -> AbstractAsyncContextManager[UnitOfWork]:
         """Open a unit: what is written to it is kept all at once at its end, or not at all."""
         ...
 
@@ -171,7 +171,7 @@ class Book(Orders, Protocol):
         ...
 
 
-class Unit(Book, Protocol):
+class UnitOfWork(Book, Protocol):
     """A book whose writes wait for the end of the unit; ``get`` already sees them."""
 
     def remember(self, answered: Answered) -> None:

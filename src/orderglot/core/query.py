@@ -1,4 +1,4 @@
-"""The question: which orders, in which order, how many.
+"""The query: which orders, sorted how, how many.
 
 One tree for the filter languages of all vendors. A dialect reads its language into it and writes it
 back; a store compiles it. ``matches`` is the plainest reading of it and the oracle for the others.
@@ -80,7 +80,7 @@ class Sort(Struct, frozen=True):
 
 
 class Window(Struct, frozen=True, kw_only=True):
-    """A stretch of the answer: by ``offset``, or from the place where ``after`` says to go on.
+    """A window of the answer: by ``offset``, or from the place where ``after`` says to go on.
 
     Orders that are equal in every sort key stand by their id, in the direction of the last key.
     ``total`` asks for the exact number of matches, which costs.

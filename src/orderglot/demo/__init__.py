@@ -15,7 +15,7 @@ from orderglot.core.caller import RIGHTS, Caller
 from orderglot.core.customer import Customer
 from orderglot.core.errors import Conflict, NotFound
 from orderglot.core.order import Order, Reference
-from orderglot.core.ports import Unit
+from orderglot.core.ports import UnitOfWork
 from orderglot.core.product import Product
 from orderglot.core.seller import Seller
 from orderglot.stores.store import BookStore
@@ -151,7 +151,7 @@ async def _seller(store: BookStore, wanted: Seller) -> Seller:
     )
 
 
-async def _keep(unit: Unit, wanted: Part) -> None:
+async def _keep(unit: UnitOfWork, wanted: Part) -> None:
     for customer in wanted.customers:
         try:
             await unit.customer(customer.references[0])

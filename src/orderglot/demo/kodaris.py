@@ -72,7 +72,7 @@ def part() -> Part:
         products=(
             Product(
                 sku="KD100",
-                title="Desk lamp bulb, clear",
+                title="Context lamp bulb, clear",
                 tiers=(Tier(price=PRICE),),
                 currency="USD",
             ),
@@ -126,7 +126,7 @@ def _order(
             Line(
                 number=1,
                 sku="KD100",
-                title="Desk lamp bulb, clear",
+                title="Context lamp bulb, clear",
                 quantity=pieces,
                 unit_price=PRICE,
                 total=subtotal,

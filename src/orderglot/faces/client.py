@@ -1,4 +1,4 @@
-"""The client face: talks to a vendor as its best client would, and is whatever has orders."""
+"""The client face: flows to a vendor as its best client would, and is whatever has orders."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from orderglot.core.errors import HubError, Unsupported, Upstream
 from orderglot.core.order import Order, Reference
 from orderglot.core.query import EVERYTHING, Page, Query, Window, matches
 from orderglot.faces.routes import Routes
-from orderglot.wire.dialect import IDEMPOTENCY_KEY, Credentials, Dialect, Session, Talk
+from orderglot.wire.dialect import IDEMPOTENCY_KEY, Credentials, Dialect, Flow, Session
 from orderglot.wire.message import Request, Response, Send
 
 T = TypeVar("T")
@@ -30,8 +30,8 @@ def _now() -> datetime:
 
 
 @dataclass(slots=True)
-class Ear:
-    """What a vendor answered in a conversation, without logins; ``waiting`` for one more or not."""
+class Transcript:
+    """What a vendor answered in a flow, without logins; ``waiting`` for one more or not."""
 
     responses: list[Response] = field(default_factory=list)
     waiting: bool = False
@@ -54,15 +54,19 @@ class Client:
         self.lock = asyncio.Lock()
         self.logins = 0
 
-    async def place(self, order: Order, key: str = "", ear: Ear | None = None) -> Order:
+    async def place(
+        self, order: Order, key: str = "", transcript: Transcript | None = None
+    ) -> Order:
         """Place a new order with the vendor.
 
         With a ``key`` every request that must not be performed twice carries one made of it, in
         the vendor's own way and as Idempotency-Key; the same order under the same key has the same.
-        What these requests were answered is put into ``ear``.
+        What these requests were answered is put into ``transcript``.
         """
-        talk = self._can(self.dialect.place, "place an order")(order)
-        return await self._hold(talk, self._under(key, ear or Ear()) if key else self._ask)
+        flow = self._can(self.dialect.place, "place an order")(order)
+        return await self._hold(
+            flow, self._under(key, transcript or Transcript()) if key else self._ask
+        )
 
     async def find(self, order: Order) -> Order | None:
         """Give what an earlier attempt to place an order has made of it, if the vendor shows it."""
@@ -76,15 +80,17 @@ class Client:
         """Give the orders that the vendor links to one."""
         return await self._talk(self._can(self.dialect.linked, "list linked orders")(ref))
 
-    async def page(self, window: Window, ear: Ear | None = None) -> Page:
+    async def page(self, window: Window, transcript: Transcript | None = None) -> Page:
         """Give one page of the vendor's list, no longer than the vendor allows.
 
-        What the vendor answered on the way is put into ``ear``.
+        What the vendor answered on the way is put into ``transcript``.
         """
         limit = min(window.limit, self.dialect.can.max_size)
         window = msgspec.structs.replace(window, limit=limit)
-        talk = self._can(self.dialect.page, "list orders")(window)
-        return await self._hold(talk, self._ask if ear is None else self._hearing(ear))
+        flow = self._can(self.dialect.page, "list orders")(window)
+        return await self._hold(
+            flow, self._ask if transcript is None else self._hearing(transcript)
+        )
 
     async def walk(self, where: Query = EVERYTHING) -> AsyncIterator[Order]:
         """Give every match once, page by page.
@@ -110,36 +116,36 @@ class Client:
             raise Unsupported(f"{self.dialect.title} cannot {what}.")
         return need
 
-    async def _talk(self, talk: Talk[T]) -> T:
-        return await self._hold(talk, self._ask)
+    async def _talk(self, flow: Flow[T]) -> T:
+        return await self._hold(flow, self._ask)
 
-    async def _hold(self, talk: Talk[T], send: Send) -> T:
-        said = _step(talk, None)
+    async def _hold(self, flow: Flow[T], send: Send) -> T:
+        said = _step(flow, None)
         while isinstance(said, Request):
             response = await send(said)
             error = self.dialect.faults.read(response)
-            said = _thrown(talk, error) if error else _step(talk, response)
+            said = _thrown(flow, error) if error else _step(flow, response)
         return said.value
 
-    def _hearing(self, ear: Ear) -> Send:
+    def _hearing(self, transcript: Transcript) -> Send:
         async def send(request: Request) -> Response:
-            ear.waiting = True
+            transcript.waiting = True
             response = await self._ask(request)
-            ear.waiting = False
-            ear.responses.append(response)
+            transcript.waiting = False
+            transcript.responses.append(response)
             return response
 
         return send
 
-    def _under(self, key: str, ear: Ear) -> Send:
+    def _under(self, key: str, transcript: Transcript) -> Send:
         """Give a way to send that puts keys in: ``key-createOrder-1`` into the first such request.
 
-        A conversation that goes on where an earlier one was cut off leaves some out at its beginning,
+        A flow that goes on where an earlier one was cut off leaves some out at its beginning,
         so the requests of each operation are counted by themselves.
         """
-        repeats = self.dialect.repeats
+        repeats = self.dialect.idempotency
         ways = (IDEMPOTENCY_KEY, repeats) if repeats else (IDEMPOTENCY_KEY,)
-        hear, counts = self._hearing(ear), Counter[str]()
+        hear, counts = self._hearing(transcript), Counter[str]()
 
         async def send(request: Request) -> Response:
             operation = self.routes.find(request.method, request.path).operation
@@ -170,31 +176,31 @@ class Client:
         async with self.lock:
             if refusals and self.logins != logins:
                 return refusals == 1
-            talk = self.dialect.auth.login(self.session, refusals)
-            if talk is None:
+            flow = self.dialect.auth.login(self.session, refusals)
+            if flow is None:
                 return False
-            await self._hold(talk, self.send)
+            await self._hold(flow, self.send)
             self.logins += 1
             return True
 
 
 class Ended(Struct, Generic[T], frozen=True):
-    """The end of a conversation, with what came of it."""
+    """The end of a flow, with what came of it."""
 
     value: T
 
 
-def _step(talk: Generator[Request, Response, T], said: Response | None) -> Request | Ended[T]:
+def _step(flow: Generator[Request, Response, T], said: Response | None) -> Request | Ended[T]:
     try:
-        return next(talk) if said is None else talk.send(said)
+        return next(flow) if said is None else flow.send(said)
     except StopIteration as end:
         return Ended(end.value)
 
 
-def _thrown(talk: Generator[Request, Response, T], error: HubError) -> Request | Ended[T]:
-    """Tell a conversation that the vendor said no; most do not listen, and the error goes on."""
+def _thrown(flow: Generator[Request, Response, T], error: HubError) -> Request | Ended[T]:
+    """Tell a flow that the vendor said no; most do not listen, and the error goes on."""
     try:
-        return talk.throw(error)
+        return flow.throw(error)
     except StopIteration as end:
         return Ended(end.value)
 

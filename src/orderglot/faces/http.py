@@ -1,4 +1,4 @@
-"""The line out: sends a client face's requests over HTTP, patiently but not for ever."""
+"""The HTTP transport: sends a client face's requests, with time-outs and retries."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ REFUSED = 429
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
+class Timeouts:
     """How long to wait and how often to try; all times in seconds.
 
     ``whole`` is for one answer from its first byte asked to its last. ``attempts`` counts the first. A pause starts at ``pause``, doubles, and is shortened at
@@ -44,18 +44,18 @@ class Unreached(Upstream):
     """The vendor was not reached at all, so it cannot have acted on the request."""
 
 
-class HttpLine:
+class HttpTransport:
     """A ``Send`` to one vendor's base URL. Use it as an async context manager."""
 
-    def __init__(self, base_url: str, patience: Patience | None = None) -> None:
+    def __init__(self, base_url: str, timeouts: Timeouts | None = None) -> None:
         url = httpx2.URL(base_url)
         if url.scheme not in ("http", "https") or not url.host:
             raise invalid("url", Rule.MALFORMED, f"{base_url!r} is not an http(s) URL.")
         self.base_url = base_url.rstrip("/")
-        self.patience = patience or Patience()
-        timeout = httpx2.Timeout(self.patience.read, connect=self.patience.connect)
+        self.timeouts = timeouts or Timeouts()
+        timeout = httpx2.Timeout(self.timeouts.read, connect=self.timeouts.connect)
         self.client = httpx2.AsyncClient(timeout=timeout, follow_redirects=False)
-        self.turn = Turn(self.patience.per_second)
+        self.turn = Turn(self.timeouts.per_second)
 
     async def __aenter__(self) -> Self:
         """Open the line."""
@@ -77,13 +77,13 @@ class HttpLine:
         only where the vendor cannot have acted on it. Raises Upstream when no answer comes.
         """
         safe = request.repeatable or request.method in SAFE_METHODS
-        for attempt in range(1, self.patience.attempts):
+        for attempt in range(1, self.timeouts.attempts):
             asked = 0.0
             try:
                 response = await self._once(request)
                 if not _again(response, safe):
                     return response
-                asked = _retry_after(response.headers, self.patience.longest_pause)
+                asked = _retry_after(response.headers, self.timeouts.longest_pause)
             except Unreached:
                 pass
             except Upstream:
@@ -93,17 +93,17 @@ class HttpLine:
         return await self._once(request)
 
     def _pause(self, attempt: int) -> float:
-        pause: float = min(self.patience.pause * 2 ** (attempt - 1), self.patience.longest_pause)
+        pause: float = min(self.timeouts.pause * 2 ** (attempt - 1), self.timeouts.longest_pause)
         return pause * random.uniform(0.5, 1.0)
 
     async def _once(self, request: Request) -> Response:
         await self.turn.wait()
         try:
-            async with asyncio.timeout(self.patience.whole):
+            async with asyncio.timeout(self.timeouts.whole):
                 return await self._exchange(request)
         except TimeoutError as error:
             reason = (
-                f"{self.base_url} broke off: no whole answer in {self.patience.whole:g} seconds."
+                f"{self.base_url} broke off: no whole answer in {self.timeouts.whole:g} seconds."
             )
             raise Upstream(reason) from error
         except (httpx2.ConnectError, httpx2.ConnectTimeout) as error:
@@ -125,8 +125,8 @@ class HttpLine:
         size = 0
         async for piece in answer.aiter_bytes():
             size += len(piece)
-            if size > self.patience.largest:
-                raise Upstream(f"{self.base_url} answered with over {self.patience.largest} bytes.")
+            if size > self.timeouts.largest:
+                raise Upstream(f"{self.base_url} answered with over {self.timeouts.largest} bytes.")
             pieces.append(piece)
         return b"".join(pieces)
 

@@ -1,4 +1,4 @@
-"""Patience: how long a client may take, looked at once a second for all connections together."""
+"""Timeouts: how long a client may take, looked at once a second for all connections together."""
 
 from __future__ import annotations
 

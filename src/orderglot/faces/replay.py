@@ -15,7 +15,7 @@ import msgspec
 from orderglot.core.caller import Caller
 from orderglot.core.errors import Conflict, HubError, Rule, TooMany, Upstream, invalid
 from orderglot.core.ports import Answered, Store
-from orderglot.wire.dialect import IDEMPOTENCY_KEY, Dialect, Repeats
+from orderglot.wire.dialect import IDEMPOTENCY_KEY, Dialect, Idempotency
 from orderglot.wire.message import Request, Response
 
 LONGEST_KEY = 255
@@ -33,7 +33,7 @@ class Replay:
     def __init__(self, dialect: Dialect, store: Store) -> None:
         self.dialect = dialect
         self.store = store
-        self.ways = (*((dialect.repeats,) if dialect.repeats else ()), IDEMPOTENCY_KEY)
+        self.ways = (*((dialect.idempotency,) if dialect.idempotency else ()), IDEMPOTENCY_KEY)
         self.running: dict[tuple[int, int | None, str], asyncio.Future[None]] = {}
 
     async def once(
@@ -63,7 +63,7 @@ class Replay:
         request: Request,
         perform: Perform,
         refuse: Callable[[HubError], Response],
-        way: Repeats,
+        way: Idempotency,
         key: str,
     ) -> Response:
         asked = fingerprint(request)
@@ -87,7 +87,9 @@ class Replay:
                     unit.remember(answered)
             return response
 
-    async def _again(self, caller: Caller, key: str, asked: str, way: Repeats) -> Response | None:
+    async def _again(
+        self, caller: Caller, key: str, asked: str, way: Idempotency
+    ) -> Response | None:
         first = await self.store.answered(caller, self.dialect.name, key)
         if first is None:
             return None
@@ -95,7 +97,7 @@ class Replay:
             raise Conflict("This key was used for another request; send a new key with this one.")
         return msgspec.json.decode(first.answer, type=Response)
 
-    def _key(self, caller: Caller, request: Request) -> tuple[Repeats, str | None]:
+    def _key(self, caller: Caller, request: Request) -> tuple[Idempotency, str | None]:
         for number, way in enumerate(self.ways):
             key = way.key(request)
             if key is not None:
@@ -103,17 +105,17 @@ class Replay:
                 return way, _full(caller, own, key)
         return IDEMPOTENCY_KEY, None
 
-    def _single(self, caller: Caller, request: Request, way: Repeats) -> str | None:
+    def _single(self, caller: Caller, request: Request, way: Idempotency) -> str | None:
         id = way.single(request)
         return None if id is None else _full(caller, "single", id)
 
-    async def _demand_unused(self, caller: Caller, single: str | None, way: Repeats) -> None:
+    async def _demand_unused(self, caller: Caller, single: str | None, way: Idempotency) -> None:
         """Raise Conflict where another request, under another key, already had this id."""
         if single and await self.store.answered(caller, self.dialect.name, single):
             reason = "This id was used for another request; send a new id with this one."
             raise Conflict(reason, code=way.used)
 
-    def _remember(self, key: str, asked: str, way: Repeats, single: str | None) -> Remember:
+    def _remember(self, key: str, asked: str, way: Idempotency, single: str | None) -> Remember:
         def remember(response: Response) -> tuple[Answered, ...]:
             first = Answered(
                 dialect=self.dialect.name,

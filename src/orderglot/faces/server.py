@@ -10,10 +10,10 @@ import msgspec
 from orderglot.core.caller import READ, Caller, demand
 from orderglot.core.errors import HubError, Rule, Unauthenticated, Upstream, invalid
 from orderglot.core.ports import Store
-from orderglot.faces.brake import Brake
 from orderglot.faces.replay import Remember, Replay
 from orderglot.faces.routes import Route, Routes
-from orderglot.wire.dialect import OPEN, Desk, Dialect, Operation
+from orderglot.faces.throttle import Throttle
+from orderglot.wire.dialect import OPEN, Context, Dialect, Operation
 from orderglot.wire.message import Request, Response
 
 LONGEST_QUERY = 65_536
@@ -34,7 +34,7 @@ class Server:
         self.dialect = dialect
         self.store = store
         self.replay = Replay(dialect, store)
-        self.brake = Brake(store.now)
+        self.throttle = Throttle(store.now)
         self.routes = Routes([(self, dialect)])
 
     async def __call__(self, request: Request) -> Response:
@@ -84,13 +84,13 @@ class Server:
         return await self._perform(operation, request, caller, None)
 
     async def _open(self, operation: Operation[Any, Any], request: Request) -> Response:
-        self.brake.check(request.peer)
+        self.throttle.check(request.peer)
         ask = operation.read_request(request, NOBODY)
-        desk = Desk(self.store.keyring, request.at or self.store.now(), books=self.store.of)
+        context = Context(self.store.keyring, request.at or self.store.now(), books=self.store.of)
         try:
-            answer = await operation.perform(desk, ask)
+            answer = await operation.perform(context, ask)
         except Unauthenticated:
-            self.brake.failed(request.peer)
+            self.throttle.failed(request.peer)
             raise
         return operation.write_response(answer, request)
 
@@ -98,8 +98,8 @@ class Server:
         self, operation: Operation[Any, Any], request: Request, caller: Caller
     ) -> Response:
         ask = operation.read_request(request, caller)
-        desk = Desk(self.store.keyring, request.at or self.store.now(), self.store.of(caller))
-        return operation.write_response(await operation.perform(desk, ask), request)
+        context = Context(self.store.keyring, request.at or self.store.now(), self.store.of(caller))
+        return operation.write_response(await operation.perform(context, ask), request)
 
     async def _perform(
         self,
@@ -110,8 +110,8 @@ class Server:
     ) -> Response:
         ask = operation.read_request(request, caller)
         async with self.store.of(caller).together() as unit:
-            desk = Desk(self.store.keyring, request.at or self.store.now(), unit)
-            response = operation.write_response(await operation.perform(desk, ask), request)
+            context = Context(self.store.keyring, request.at or self.store.now(), unit)
+            response = operation.write_response(await operation.perform(context, ask), request)
             for answered in remember(response) if remember else ():
                 unit.remember(answered)
         return response

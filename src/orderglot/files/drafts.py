@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from orderglot.core.order import Identity, Line, Order, Reference, Totals
 from orderglot.core.values import Kind, Status
-from orderglot.files.heads import FILE, Head, Texts
+from orderglot.files.header import FILE, Head, Texts
 from orderglot.files.lines import ADJUSTED, RETURNED_FREE, SOLD, ZERO, Worth
 
 T = TypeVar("T")

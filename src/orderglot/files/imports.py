@@ -73,19 +73,19 @@ async def take(
     beside = rejects or path.with_name(path.name + ".rejects.csv")
     with Rejects(beside) as rejected, open_rows(path, rejected.add) as rows:
         columns = recognise(rows.header, wanted)
-        taking = _Taking(book, rows, rejected, tell)
+        running = _Import(book, rows, rejected, tell)
         try:
             for gathered in gather(rows, columns, zone, unsaid, rejected.add):
-                await taking.add(gathered)
-            done = await taking.finish()
+                await running.add(gathered)
+            done = await running.finish()
         finally:
-            await taking.settle()
+            await running.settle()
         if rows.text.broken:
             raise rows.text.broken
         return done
 
 
-class _Taking:
+class _Import:
     """One import under way: the batch that fills up, and what the batches before it came to."""
 
     def __init__(

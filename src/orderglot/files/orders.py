@@ -15,10 +15,10 @@ from msgspec import Struct
 from orderglot.core.order import Order
 from orderglot.files.columns import FIELDS, Columns
 from orderglot.files.drafts import BETWEEN, Draft, Lines, made
-from orderglot.files.heads import Texts, reader_of_heads
-from orderglot.files.known import Known
+from orderglot.files.header import Texts, reader_of_heads
 from orderglot.files.lines import Worth, read_name, read_worth, reader_of_times
-from orderglot.files.numbers import Numbers
+from orderglot.files.memo import Memo
+from orderglot.files.order_numbers import OrderNumbers
 from orderglot.files.rows import Reject, Stride
 from orderglot.wire.values import LARGEST
 
@@ -59,18 +59,18 @@ def gather(
 
     Rows that say no line, or come after their order was complete, go to ``reject``.
     """
-    with closing(Numbers()) as numbers:
-        gathering = _Gathering(columns, zone, currency, numbers, reject)
+    with closing(OrderNumbers()) as numbers:
+        grouping = _Grouping(columns, zone, currency, numbers, reject)
         swept = 0
         for stride in rows:
-            gathering.take(stride)
-            if gathering.count // SWEEP > swept:
-                swept = gathering.count // SWEEP
-                yield gathering.due()
-        yield gathering.rest()
+            grouping.take(stride)
+            if grouping.count // SWEEP > swept:
+                swept = grouping.count // SWEEP
+                yield grouping.due()
+        yield grouping.rest()
 
 
-class _Gathering:
+class _Grouping:
     """The orders of one file whose lines are coming in."""
 
     def __init__(
@@ -78,7 +78,7 @@ class _Gathering:
         columns: Columns,
         zone: tzinfo,
         currency: str,
-        numbers: Numbers,
+        numbers: OrderNumbers,
         reject: Callable[[Reject], None],
     ) -> None:
         self.count = 0
@@ -86,9 +86,9 @@ class _Gathering:
         self._numbers = numbers
         self._reject = reject
         self._read_time = reader_of_times(zone)
-        self._worths = Known[tuple[str, str], Worth](read_worth)
-        self._skus = Known[str, str](partial(read_name, "stock code"))
-        self._titles = Known[str, str](str)
+        self._worths = Memo[tuple[str, str], Worth](read_worth)
+        self._skus = Memo[str, str](partial(read_name, "stock code"))
+        self._titles = Memo[str, str](str)
         self._at = itemgetter(*(columns.at.get(field, ABSENT) for field in OF_LINES))
         self._fields = [f for f in FIELDS if f in columns.at and f not in OF_LINES]
         self._read_head = reader_of_heads(self._fields)

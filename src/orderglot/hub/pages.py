@@ -22,7 +22,7 @@ HEALTH = "/healthz"
 OPENAPI = "/openapi/"
 """Where each dialect's document is, as ``kole.json``."""
 
-PATIENCE = 2
+TIMEOUT = 2
 """So many seconds the store may take to say that it is there."""
 
 log = logging.getLogger("orderglot.hub")
@@ -33,7 +33,7 @@ def health(store: BookStore) -> Starlette:
 
     async def tell_health(_request: Request) -> JSONResponse:
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(TIMEOUT):
                 await store.sellers()
         except (HubError, TimeoutError) as error:
             log.warning("the store does not answer", extra={"reason": str(error)})

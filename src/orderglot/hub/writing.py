@@ -13,7 +13,7 @@ from orderglot.core.order import Order, Reference, native
 from orderglot.core.ports import Book, Keyring
 from orderglot.faces.routes import Routes
 from orderglot.hub.dialects import chosen_one
-from orderglot.wire.dialect import Desk, Dialect, Session, Talk
+from orderglot.wire.dialect import Context, Dialect, Flow, Session
 from orderglot.wire.message import Request, Response
 
 
@@ -28,11 +28,11 @@ async def written(
     dialect = chosen_one(name)
     if dialect.get is None:
         raise Unsupported(f"{dialect.title} cannot give one order; show it without --as.")
-    talk = dialect.get(Reference(name, native(order, name)))
+    flow = dialect.get(Reference(name, native(order, name)))
     async with book.together() as unit:
-        desk = Desk(keyring, unit.now(), unit)
-        session = _open_session(dialect, order, desk.now)
-        response = await _said(dialect, talk, session, desk, base, form)
+        context = Context(keyring, unit.now(), unit)
+        session = _open_session(dialect, order, context.now)
+        response = await _said(dialect, flow, session, context, base, form)
     if form and form not in response.headers.get("content-type", ""):
         raise Unsupported(f"{dialect.title} has no {form.upper()}; leave --format out.")
     return response
@@ -41,7 +41,7 @@ async def written(
 def _open_session(dialect: Dialect, order: Order, now: datetime) -> Session:
     """Make the session of a client that is about an order's customer and has nothing to prove.
 
-    Nobody asks whose proof it is, for the desk is open. But some answers repeat a part of it.
+    Nobody asks whose proof it is, for the context is open. But some answers repeat a part of it.
     """
     whose = native(order.customer, dialect.name) if order.customer else "0"
     credentials = {**dict.fromkeys(dialect.auth.fields, "0"), dialect.customer: whose}
@@ -49,31 +49,31 @@ def _open_session(dialect: Dialect, order: Order, now: datetime) -> Session:
 
 
 async def _said(
-    dialect: Dialect, talk: Talk[Any], session: Session, desk: Desk, base: str, form: str
+    dialect: Dialect, flow: Flow[Any], session: Session, context: Context, base: str, form: str
 ) -> Response:
-    """Let a client of the dialect ask, answer it at the desk, and give the answer with the order.
+    """Let a client of the dialect ask, answer it at the context, and give the answer with the order.
 
     Some clients ask for more beside it.
     """
     routes = Routes([(dialect, dialect)])
     said: Response | None = None
-    request = next(talk)
+    request = next(flow)
     while True:
         request = dialect.auth.prove(request, session)
         route = routes.find(request.method, request.path)
         operation = route.operation
         headers = {**request.headers, "accept": _accept(request, form)}
         asked = replace(request, headers=headers, params=route.params, base=base)
-        ask = operation.read_request(asked, desk.book.caller)
+        ask = operation.read_request(asked, context.book.caller)
         try:
-            answer = await operation.perform(desk, ask)
+            answer = await operation.perform(context, ask)
         except NotFound as error:
-            request = talk.throw(error)
+            request = flow.throw(error)
             continue
         response = operation.write_response(answer, asked)
         said = said or (response if _has_order(dialect, response) else None)
         try:
-            request = talk.send(response)
+            request = flow.send(response)
         except StopIteration:
             return said or response
 

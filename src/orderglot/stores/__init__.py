@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from orderglot.core.errors import Invalid
 from orderglot.stores.address import shown
-from orderglot.stores.sight import Clock, utc_now
+from orderglot.stores.reads import Clock, utc_now
 
 if TYPE_CHECKING:
     from orderglot.stores.store import BookStore

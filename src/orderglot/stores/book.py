@@ -1,4 +1,4 @@
-"""The book: one seller's orders as one caller may see and write them, over any shelf."""
+"""The book: one seller's orders as one caller may see and write them, over any backend."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from orderglot.core.errors import Conflict
 from orderglot.core.order import Order
 from orderglot.core.ports import Kept
 from orderglot.core.product import Product
-from orderglot.stores.numbers import Numbers
-from orderglot.stores.shelf import Raced, Shelf
-from orderglot.stores.sight import Clock, Sight
-from orderglot.stores.unit import Unit
+from orderglot.stores.backend import Backend, Raced
+from orderglot.stores.id_blocks import IdBlocks
+from orderglot.stores.reads import Clock, Reads
+from orderglot.stores.unit_of_work import UnitOfWork
 
 T = TypeVar("T")
 
@@ -27,10 +27,10 @@ class Together:
 
     __slots__ = ("_unit",)
 
-    def __init__(self, unit: Unit) -> None:
+    def __init__(self, unit: UnitOfWork) -> None:
         self._unit = unit
 
-    async def __aenter__(self) -> Unit:
+    async def __aenter__(self) -> UnitOfWork:
         return self._unit
 
     async def __aexit__(self, failed: type[BaseException] | None, *_: object) -> None:
@@ -44,12 +44,12 @@ class Together:
             ) from race
 
 
-class Book(Sight):
+class Book(Reads):
     """A book whose writes are units of their own, begun anew once where another was faster."""
 
-    def __init__(self, shelf: Shelf, numbers: Numbers, caller: Caller, clock: Clock) -> None:
-        super().__init__(shelf, caller, clock)
-        self._numbers = numbers
+    def __init__(self, backend: Backend, numbers: IdBlocks, caller: Caller, clock: Clock) -> None:
+        super().__init__(backend, caller, clock)
+        self._id_blocks = numbers
 
     def together(self) -> Together:
         """Open a unit: what is written to it is kept all at once at its end, or not at all.
@@ -78,7 +78,7 @@ class Book(Sight):
         """Add a product, or put a new version in its place."""
         return await self._write(lambda unit: unit.keep_product(product))
 
-    async def _write(self, write: Callable[[Unit], Awaitable[T]]) -> T:
+    async def _write(self, write: Callable[[UnitOfWork], Awaitable[T]]) -> T:
         unit = self._unit()
         done = await write(unit)
         try:
@@ -88,5 +88,5 @@ class Book(Sight):
                 done = await write(again)
         return done
 
-    def _unit(self) -> Unit:
-        return Unit(self._shelf, self._numbers, self._caller, self._clock)
+    def _unit(self) -> UnitOfWork:
+        return UnitOfWork(self._backend, self._id_blocks, self._caller, self._clock)

@@ -14,7 +14,7 @@ DOCUMENT = "document"
 """A column of this name, where it holds a text, holds JSON: spelled otherwise it is the same."""
 
 LONGEST = 4_000
-"""Numbers of so many digits before the point are spelled digit by digit, longer ones as 1E+5000."""
+"""IdBlocks of so many digits before the point are spelled digit by digit, longer ones as 1E+5000."""
 
 
 class Sum(Struct, frozen=True):

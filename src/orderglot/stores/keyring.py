@@ -14,8 +14,8 @@ from msgspec.structs import replace
 from orderglot.core.caller import Caller
 from orderglot.core.errors import Conflict, NotFound, Unauthenticated
 from orderglot.core.ports import Credential
-from orderglot.stores.shelf import PutCredential, Raced, Shelf
-from orderglot.stores.sight import Clock
+from orderglot.stores.backend import Backend, PutCredential, Raced
+from orderglot.stores.reads import Clock
 
 KEY = "key"
 ENTROPY = 32
@@ -40,14 +40,14 @@ class Keyring:
     A token that is issued under its key's id goes live and ends together with the key.
     """
 
-    def __init__(self, shelf: Shelf, clock: Clock) -> None:
-        self._shelf = shelf
+    def __init__(self, backend: Backend, clock: Clock) -> None:
+        self._backend = backend
         self._clock = clock
 
     async def admit(self, dialect: str, kind: str, secret: str) -> Credential:
         """Give the credential behind a secret; raise Unauthenticated unless it is good now."""
         shown = fingerprint(secret)
-        found = await self._shelf.credential(dialect, kind, shown)
+        found = await self._backend.credential(dialect, kind, shown)
         same = hmac.compare_digest(found.fingerprint if found else _NOBODY, shown)
         if found is None or not same or not _good(found, self._clock):
             raise Unauthenticated("This key or token is not known, has expired or was ended.")
@@ -76,13 +76,13 @@ class Keyring:
 
     async def end(self, dialect: str, kind: str, secret: str) -> None:
         """End a credential; ending one that is not good is no error."""
-        found = await self._shelf.credential(dialect, kind, fingerprint(secret))
+        found = await self._backend.credential(dialect, kind, fingerprint(secret))
         if found is not None and found.ended is None:
             await self._write(replace(found, ended=self._clock()))
 
     async def credentials(self, seller: int) -> tuple[Credential, ...]:
         """Give every credential of a seller, the ended ones, too, oldest first."""
-        return await self._shelf.credentials(seller)
+        return await self._backend.credentials(seller)
 
     async def issue_key(
         self,
@@ -108,7 +108,7 @@ class Keyring:
 
         The same one twice is no error; raises Conflict where the id is another's.
         """
-        there = await self._shelf.credential(dialect, KEY, fingerprint(secret))
+        there = await self._backend.credential(dialect, KEY, fingerprint(secret))
         if there is None or (there.id, there.caller) != (id, _named(caller, dialect, id)):
             await self._put(dialect, KEY, caller, id, secret, None)
         return Key(id, secret)
@@ -125,7 +125,7 @@ class Keyring:
         await self._write(*live)
 
     async def _family(self, seller: int, dialect: str, id: str) -> list[Credential]:
-        every = await self._shelf.credentials(seller)
+        every = await self._backend.credentials(seller)
         family = [one for one in every if (one.dialect, one.id) == (dialect, id)]
         if not any(one.kind == KEY for one in family):
             raise NotFound(f"There is no {dialect} key {id!r}; list the seller's keys.")
@@ -157,7 +157,7 @@ class Keyring:
             return
         first = credentials[0]
         try:
-            await self._shelf.commit(
+            await self._backend.commit(
                 first.caller.seller, [PutCredential(one) for one in credentials]
             )
         except Raced as race:

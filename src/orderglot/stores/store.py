@@ -1,4 +1,4 @@
-"""The store: the books, the keyring and the sellers, all over one shelf."""
+"""The store: the books, the keyring and the sellers, all over one backend."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from orderglot.core.order import Reference
 from orderglot.core.ports import Answered
 from orderglot.core.seller import Seller
 from orderglot.stores import document
+from orderglot.stores.backend import Backend, Counts, PutSeller, Raced, Scope
 from orderglot.stores.book import Book
+from orderglot.stores.id_blocks import IdBlocks
 from orderglot.stores.keyring import Keyring
-from orderglot.stores.numbers import Numbers
-from orderglot.stores.shelf import Counts, PutSeller, Raced, Scope, Shelf
-from orderglot.stores.sight import Clock
+from orderglot.stores.reads import Clock
 
 
 class BookStore:
     """Where orders are kept, seen only through a caller; and its owner's side."""
 
-    def __init__(self, shelf: Shelf, clock: Clock) -> None:
-        self._shelf = shelf
+    def __init__(self, backend: Backend, clock: Clock) -> None:
+        self._backend = backend
         self._clock = clock
-        self._numbers = Numbers(shelf)
-        self._keyring = Keyring(shelf, clock)
+        self._id_blocks = IdBlocks(backend)
+        self._keyring = Keyring(backend, clock)
 
     @property
     def keyring(self) -> Keyring:
@@ -41,11 +41,11 @@ class BookStore:
 
     def of(self, caller: Caller) -> Book:
         """Open the caller's book."""
-        return Book(self._shelf, self._numbers, caller, self._clock)
+        return Book(self._backend, self._id_blocks, caller, self._clock)
 
     async def answered(self, caller: Caller, dialect: str, key: str) -> Answered | None:
         """Give the first answer to a request of this caller that was made under this key."""
-        found = await self._shelf.answer(caller.seller, caller.customer or 0, dialect, key)
+        found = await self._backend.answer(caller.seller, caller.customer or 0, dialect, key)
         return found if found is not None and found.expires > self._clock() else None
 
     async def add_seller(
@@ -66,10 +66,10 @@ class BookStore:
             references=references,
             tables=dict(tables or {}),
         )
-        while name not in (there := {one.name: one.id for one in await self._shelf.sellers()}):
+        while name not in (there := {one.name: one.id for one in await self._backend.sellers()}):
             seller = replace(new, id=max(there.values(), default=0) + 1)
             try:
-                await self._shelf.commit(
+                await self._backend.commit(
                     seller.id, (PutSeller(seller, document.write(seller), None),)
                 )
             except Raced:
@@ -79,11 +79,11 @@ class BookStore:
 
     async def sellers(self) -> tuple[Seller, ...]:
         """Give every seller by rising id."""
-        return await self._shelf.sellers()
+        return await self._backend.sellers()
 
     async def seller(self, name: str) -> Seller:
         """Give a seller by name, or raise NotFound."""
-        for seller in await self._shelf.sellers():
+        for seller in await self._backend.sellers():
             if seller.name == name:
                 return seller
         raise NotFound(f"There is no seller {name!r}; list the sellers, or add this one.")
@@ -93,7 +93,7 @@ class BookStore:
 
         Raises NotFound, or Conflict where somebody else was faster or the name is taken.
         """
-        kept = await self._shelf.seller(seller.id)
+        kept = await self._backend.seller(seller.id)
         if kept is None:
             raise NotFound(f"There is no seller {seller.id}; list the sellers.")
         if seller.version != kept.version:
@@ -103,7 +103,7 @@ class BookStore:
             )
         changed = replace(seller, version=kept.version + 1)
         try:
-            await self._shelf.commit(
+            await self._backend.commit(
                 seller.id, (PutSeller(changed, document.write(changed), kept),)
             )
         except Raced as race:
@@ -112,11 +112,11 @@ class BookStore:
 
     async def counts(self, seller: int, *, test: bool = False) -> Counts:
         """Count what is in a seller's book, test orders among it only if asked."""
-        return await self._shelf.counts(Scope(seller, test=test))
+        return await self._backend.counts(Scope(seller, test=test))
 
     async def close(self) -> None:
         """Let go of what the store holds open."""
-        await self._shelf.close()
+        await self._backend.close()
 
 
 def _taken(name: str) -> Conflict:

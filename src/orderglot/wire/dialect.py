@@ -23,8 +23,8 @@ Ask = TypeVar("Ask")
 Answer = TypeVar("Answer")
 T = TypeVar("T")
 
-Talk = Generator[Request, Response, T]
-"""A conversation without a line: yields requests, is sent responses, returns what came of it."""
+Flow = Generator[Request, Response, T]
+"""A conversation of calls, without a connection: yields requests, is sent responses, returns what came of it."""
 
 Credentials = Mapping[str, str]
 """What a client proves itself with, by the names that the dialect's auth gives in ``fields``."""
@@ -45,7 +45,7 @@ OPEN = ""
 MEBIBYTE = 2**20
 
 
-class Desk(Struct, frozen=True):
+class Context(Struct, frozen=True):
     """Where an operation is performed: the caller's book, the keyring, and the time.
 
     An open operation (a login) has no caller and so no book; whom it has let in, it may open theirs.
@@ -90,7 +90,7 @@ class Operation(Generic[Ask, Answer]):
     paths: tuple[str, ...]
     write_request: Callable[[Ask], Request]
     read_request: Callable[[Request, Caller], Ask]
-    perform: Callable[[Desk, Ask], Awaitable[Answer]]
+    perform: Callable[[Context, Ask], Awaitable[Answer]]
     write_response: Callable[[Answer, Request], Response]
     read_response: Callable[[Response, Ask], Answer]
     needs: str = READ
@@ -117,8 +117,8 @@ class Auth(Protocol):
         """Spell 32 random bytes as the public part of a key."""
         ...
 
-    def login(self, session: Session, refusals: int) -> Talk[None] | None:
-        """Client: the conversation to have before a request is sent, None where none is needed.
+    def login(self, session: Session, refusals: int) -> Flow[None] | None:
+        """Client: the flow to have before a request is sent, None where none is needed.
 
         ``refusals`` counts how often this request was answered with 401 so far; where it is above
         nought and there is nothing more to try, the answer is None and the refusal stands.
@@ -171,7 +171,7 @@ class Can:
 
 
 @dataclass(frozen=True, slots=True)
-class Repeats:
+class Idempotency:
     """How a request that came before is recognised, and what is then answered.
 
     ``key`` gives the client's key for the request, None where it sent none; ``put`` is how a client
@@ -198,7 +198,7 @@ def _put_idempotency_key(request: Request, key: str) -> Request:
     return replace(request, headers={**request.headers, "idempotency-key": key})
 
 
-IDEMPOTENCY_KEY = Repeats(_idempotency_key, timedelta(days=1), put=_put_idempotency_key)
+IDEMPOTENCY_KEY = Idempotency(_idempotency_key, timedelta(days=1), put=_put_idempotency_key)
 """What works on every dialect, beside the vendor's own way."""
 
 
@@ -207,9 +207,9 @@ class Dialect:
     """One vendor's order API.
 
     ``operations`` make the server face. ``place``, ``get``, ``page`` and ``linked`` make the client
-    face: each need of the hub as a conversation, None where the vendor cannot. ``bodies`` are how
+    face: each need of the hub as a flow, None where the vendor cannot. ``bodies`` are how
     its orders stand in a file. ``find`` fetches what an earlier ``place`` of an order of the book,
-    which was cut off, has made of it so far; where there is such a conversation, ``place`` goes on
+    which was cut off, has made of it so far; where there is such a flow, ``place`` goes on
     with that. ``customer`` is the
     name by which a client's credentials say whose orders it is about, by the vendor's id of that
     customer; "" where the vendor's paths name none. ``tables`` are the lists that a seller may set
@@ -223,20 +223,20 @@ class Dialect:
     faults: Faults
     bodies: Bodies
     operations: tuple[Operation[Any, Any], ...]
-    place: Callable[[Order], Talk[Order]] | None = None
-    find: Callable[[Order], Talk[Order | None]] | None = None
-    get: Callable[[Reference], Talk[Order]] | None = None
-    page: Callable[[Window], Talk[Page]] | None = None
-    linked: Callable[[Reference], Talk[tuple[Order, ...]]] | None = None
+    place: Callable[[Order], Flow[Order]] | None = None
+    find: Callable[[Order], Flow[Order | None]] | None = None
+    get: Callable[[Reference], Flow[Order]] | None = None
+    page: Callable[[Window], Flow[Page]] | None = None
+    linked: Callable[[Reference], Flow[tuple[Order, ...]]] | None = None
     customer: str = ""
-    repeats: Repeats | None = None
+    idempotency: Idempotency | None = None
     tables: Mapping[str, Callable[[Any], object]] = field(default_factory=dict)
     max_body: int = MEBIBYTE
     can: Can = field(default_factory=Can)
 
 
-def call(operation: Operation[Ask, Answer], ask: Ask) -> Talk[Answer]:
-    """Make one call and read its answer: the shortest conversation.
+def call(operation: Operation[Ask, Answer], ask: Ask) -> Flow[Answer]:
+    """Make one call and read its answer: the shortest flow.
 
     Raises Upstream where the answer is not what the vendor's page says.
     """

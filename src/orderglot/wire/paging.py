@@ -1,4 +1,4 @@
-"""Reading a stretch of a list out of query arguments."""
+"""The window of a list out of query arguments."""
 
 from __future__ import annotations
 

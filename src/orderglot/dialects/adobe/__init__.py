@@ -6,6 +6,7 @@ from orderglot.dialects.adobe.auth import AUTH, CUSTOMER
 from orderglot.dialects.adobe.bodies import BODIES
 from orderglot.dialects.adobe.faults import FAULTS
 from orderglot.dialects.adobe.history import GET_HISTORY
+from orderglot.dialects.adobe.idempotency import IDEMPOTENCY
 from orderglot.dialects.adobe.loss import CAN
 from orderglot.dialects.adobe.orders import (
     CREATE_ORDER,
@@ -15,7 +16,6 @@ from orderglot.dialects.adobe.orders import (
     page,
     place,
 )
-from orderglot.dialects.adobe.repeats import REPEATS
 from orderglot.dialects.adobe.tables import NAME
 from orderglot.dialects.adobe.tokens import GET_TOKEN, PING
 from orderglot.wire.dialect import Dialect
@@ -32,6 +32,6 @@ DIALECT = Dialect(
     get=get,
     page=page,
     customer=CUSTOMER,
-    repeats=REPEATS,
+    idempotency=IDEMPOTENCY,
     can=CAN,
 )

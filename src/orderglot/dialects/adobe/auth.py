@@ -16,7 +16,7 @@ from orderglot.dialects.adobe.media import CORRELATION_ID
 from orderglot.dialects.adobe.tables import NAME
 from orderglot.dialects.adobe.tokens import TOKEN, Grant, fetch
 from orderglot.wire.auth import read_bearer, same
-from orderglot.wire.dialect import Operation, Session, Talk
+from orderglot.wire.dialect import Flow, Operation, Session
 from orderglot.wire.message import Request, fill
 from orderglot.wire.shape import Proof, Proofs
 
@@ -40,7 +40,7 @@ class AdobeAuth:
         """Spell a client's id: 32 hexadecimal digits."""
         return random[:16].hex()
 
-    def login(self, session: Session, refusals: int) -> Talk[None] | None:
+    def login(self, session: Session, refusals: int) -> Flow[None] | None:
         """Get a token where there is none that is good for a while, and once where it is refused."""
         if refusals > 1 or (refusals == 0 and _fresh(session)):
             return None
@@ -79,7 +79,7 @@ class AdobeAuth:
 AUTH = AdobeAuth()
 
 
-def _log_in(session: Session) -> Talk[None]:
+def _log_in(session: Session) -> Flow[None]:
     granted = yield from fetch(Grant(*(session.credentials[name] for name in AUTH.fields)))
     session.kept["token"] = granted.token
     session.kept["ends"] = (session.now() + granted.lasts).isoformat()

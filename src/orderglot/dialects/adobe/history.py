@@ -11,6 +11,7 @@ from orderglot.core.customer import Customer
 from orderglot.core.errors import Invalid, NotFound, Problem, Rule
 from orderglot.core.query import Page, Sort, Window
 from orderglot.dialects.adobe import shapes
+from orderglot.dialects.adobe.eligibility import customer_of, order_of
 from orderglot.dialects.adobe.links import ORDERS, asking, read_link, write_link, write_orders_path
 from orderglot.dialects.adobe.media import answer, correlated, read_body
 from orderglot.dialects.adobe.search import (
@@ -22,9 +23,8 @@ from orderglot.dialects.adobe.search import (
     where,
     write_search,
 )
-from orderglot.dialects.adobe.terms import customer_of, order_of
 from orderglot.dialects.adobe.wire import read_order, write_shown
-from orderglot.wire.dialect import Desk, Operation
+from orderglot.wire.dialect import Context, Operation
 from orderglot.wire.message import Request, Response
 from orderglot.wire.shape import given
 
@@ -42,17 +42,17 @@ def _read_search(request: Request, _caller: Caller) -> Search | str:
     return read_search(correlated(request))
 
 
-async def _get_history(desk: Desk, ask: Search | str) -> Page:
+async def _get_history(context: Context, ask: Search | str) -> Page:
     """List a page of a customer's orders, newest first.
 
     Its ``next`` is behind the link that leads on.
     """
     assert isinstance(ask, Search)
-    customer = await customer_of(desk, ask.customer, "1116")
-    targets = await _targets(desk, customer, ask)
-    page = await desk.book.page(
+    customer = await customer_of(context, ask.customer, "1116")
+    targets = await _targets(context, customer, ask)
+    page = await context.book.page(
         Window(
-            where=where(ask, customer, targets, desk.now),
+            where=where(ask, customer, targets, context.now),
             sort=NEWEST_FIRST,
             limit=ask.limit,
             offset=ask.offset,
@@ -64,22 +64,22 @@ async def _get_history(desk: Desk, ask: Search | str) -> Page:
     if ask.offset > total:
         reason = f"There are {total} orders, so {ask.offset} is behind the last."
         raise Invalid(Problem("offset", Rule.RANGE, reason), code="1133")
-    following = _following(desk, ask, page)
+    following = _following(context, ask, page)
     return replace(page, next=following and Window(after=_uri(following)))
 
 
-async def _targets(desk: Desk, customer: Customer, search: Search) -> list[int]:
+async def _targets(context: Context, customer: Customer, search: Search) -> list[int]:
     """Find the orders that others may refer to; one that is not there is referred to by none."""
     found = []
     for id in search.values(TARGET):
         try:
-            found.append((await order_of(desk, customer, id)).id)
+            found.append((await order_of(context, customer, id)).id)
         except NotFound:
             continue
     return found
 
 
-def _following(desk: Desk, search: Search, page: Page) -> Search | None:
+def _following(context: Context, search: Search, page: Page) -> Search | None:
     """Say what to ask for next, None at the end.
 
     Whoever begins at the beginning is led past the orders of that moment, each once: the way ends
@@ -93,8 +93,8 @@ def _following(desk: Desk, search: Search, page: Page) -> Search | None:
         return replace(following, after=page.next.after)
     if search.offset:
         return following
-    newest = page.orders[0].created or desk.now
-    end, latest = end_of(search), max(desk.now, newest)
+    newest = page.orders[0].created or context.now
+    end, latest = end_of(search), max(context.now, newest)
     cut = following if end is not None and end <= latest else ending(following, latest)
     return replace(cut, after=page.next.after)
 

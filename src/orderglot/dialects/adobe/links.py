@@ -24,7 +24,7 @@ def write_order_path(customer: str, order: str) -> str:
 
 
 def write_orders_path(customer: str, query: Iterable[tuple[str, str]]) -> str:
-    """Spell the path of a stretch of a customer's orders."""
+    """Spell the path of a window of a customer's orders."""
     return f"{fill(ORDERS, customer_id=customer)}?{query_of(query)}"
 
 

@@ -1,4 +1,4 @@
-"""Adobe's operations on orders, each from both ends, and the conversations that clients have."""
+"""Adobe's operations on orders, each from both ends, and the flows that clients have."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from orderglot.core.order import Order, Reference
 from orderglot.core.query import Page, Sort, Window
 from orderglot.dialects.adobe import shapes
 from orderglot.dialects.adobe.drafts import Draft, read_change, read_draft, write_draft
+from orderglot.dialects.adobe.eligibility import named_order
 from orderglot.dialects.adobe.history import GET_HISTORY
 from orderglot.dialects.adobe.links import (
     ORDER,
@@ -21,13 +22,12 @@ from orderglot.dialects.adobe.links import (
     write_orders_path,
 )
 from orderglot.dialects.adobe.media import CORRELATION_ID, answer, correlated, read_body
+from orderglot.dialects.adobe.order_rules import create
 from orderglot.dialects.adobe.search import (
     read_prices,
     search_of,
 )
 from orderglot.dialects.adobe.tables import NAME, PREVIEWED
-from orderglot.dialects.adobe.terms import named_order
-from orderglot.dialects.adobe.trade import create
 from orderglot.dialects.adobe.wire import (
     read_order,
     write_customer,
@@ -35,7 +35,7 @@ from orderglot.dialects.adobe.wire import (
     write_shown,
 )
 from orderglot.wire import json
-from orderglot.wire.dialect import Desk, Operation, Talk, call
+from orderglot.wire.dialect import Context, Flow, Operation, call
 from orderglot.wire.message import Request, Response, query_of
 from orderglot.wire.shape import JSON, given
 
@@ -64,9 +64,9 @@ def _read_pick(request: Request, _caller: Caller) -> Pick:
     return Pick(params["customer_id"], params["order_id"], read_prices(request))
 
 
-async def _get_order(desk: Desk, pick: Pick) -> Order:
+async def _get_order(context: Context, pick: Pick) -> Order:
     """Get one order of a customer."""
-    return await named_order(desk, pick.customer, pick.order)
+    return await named_order(context, pick.customer, pick.order)
 
 
 def _write_picked(order: Order, request: Request) -> Response:
@@ -114,9 +114,9 @@ def _read_draft(request: Request, _caller: Caller) -> Draft:
     return read_draft(request.body, customer, prices=read_prices(request))
 
 
-async def _create_order(desk: Desk, draft: Draft) -> Order:
+async def _create_order(context: Context, draft: Draft) -> Order:
     """Create an order, a return, a renewal or a switch of a customer, or show a preview of it."""
-    return await create(desk, draft)
+    return await create(context, draft)
 
 
 def _write_created(order: Order, request: Request) -> Response:
@@ -165,10 +165,10 @@ def _read_change(request: Request, _caller: Caller) -> Change:
     return Change(params["customer_id"], params["order_id"], read_change(request.body))
 
 
-async def _update_order(desk: Desk, change: Change) -> Order:
+async def _update_order(context: Context, change: Change) -> Order:
     """Change the client's own reference of an order."""
-    order = await _get_order(desk, Pick(change.customer, change.order))
-    return await desk.book.change(replace(order, po_number=change.reference), "renamed")
+    order = await _get_order(context, Pick(change.customer, change.order))
+    return await context.book.change(replace(order, po_number=change.reference), "renamed")
 
 
 def _write_changed(order: Order, request: Request) -> Response:
@@ -192,10 +192,10 @@ UPDATE_ORDER: Operation[Change, Order] = Operation(
 )
 
 
-# The client's conversations
+# The client's flows
 
 
-def place(order: Order) -> Talk[Order]:
+def place(order: Order) -> Flow[Order]:
     """Place an order for its customer, or for the client's own where it names none to Adobe."""
     draft = Draft(type="", customer=write_customer_of(order), order=order)
     return (yield from call(CREATE_ORDER, draft))
@@ -207,12 +207,12 @@ def write_customer_of(order: Order) -> str:
     return write_customer(order) if known else ""
 
 
-def get(ref: Reference) -> Talk[Order]:
+def get(ref: Reference) -> Flow[Order]:
     """Get one order of the client's customer by Adobe's id."""
     return (yield from call(GET_ORDER, Pick("", ref.id)))
 
 
-def page(window: Window) -> Talk[Page]:
+def page(window: Window) -> Flow[Page]:
     """List a page of the orders of the client's customer, newest first."""
     shown = yield from call(GET_HISTORY, window.after or search_of(window, ""))
     following = None

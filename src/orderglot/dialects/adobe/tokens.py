@@ -13,7 +13,7 @@ from orderglot.dialects.adobe.faults import UNSUPPORTED_GRANT
 from orderglot.dialects.adobe.media import answer, read_body, request_id
 from orderglot.dialects.adobe.tables import NAME
 from orderglot.wire.auth import read_basic, same
-from orderglot.wire.dialect import OPEN, Desk, Operation, Talk, call
+from orderglot.wire.dialect import OPEN, Context, Flow, Operation, call
 from orderglot.wire.message import Request, Response, essence, pairs, query_of
 from orderglot.wire.shape import given
 
@@ -70,18 +70,18 @@ def _read_grant(request: Request, _caller: Caller) -> Grant:
     )
 
 
-async def _get_token(desk: Desk, grant: Grant) -> Granted:
+async def _get_token(context: Context, grant: Grant) -> Granted:
     """Give a token for a client's id and secret."""
     if grant.grant_type != GRANT:
         reason = f"Ask with grant_type={GRANT}."
         raise invalid("grant_type", Rule.CHOICE, reason, code=UNSUPPORTED_GRANT)
     try:
-        credential = await desk.keyring.admit(NAME, KEY, grant.client_secret)
+        credential = await context.keyring.admit(NAME, KEY, grant.client_secret)
     except Unauthenticated:
         raise Unauthenticated(REFUSED) from None
     if not same(grant.client_id, credential.id):
         raise Unauthenticated(REFUSED)
-    token = await desk.keyring.issue(
+    token = await context.keyring.issue(
         NAME, TOKEN, credential.caller, bytes.hex, LASTS, credential.id, credential.expires
     )
     return Granted(token)
@@ -117,7 +117,7 @@ GET_TOKEN: Operation[Grant, Granted] = Operation(
 )
 
 
-def fetch(grant: Grant) -> Talk[Granted]:
+def fetch(grant: Grant) -> Flow[Granted]:
     """Get a token."""
     return (yield from call(GET_TOKEN, grant))
 
@@ -125,7 +125,7 @@ def fetch(grant: Grant) -> Talk[Granted]:
 # The sign of life
 
 
-async def _ping(_desk: Desk, _ask: None) -> str:
+async def _ping(_desk: Context, _ask: None) -> str:
     """Give a sign of life."""
     return "pong"
 

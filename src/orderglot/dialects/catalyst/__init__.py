@@ -5,14 +5,14 @@ from __future__ import annotations
 from orderglot.dialects.catalyst.auth import AUTH
 from orderglot.dialects.catalyst.bodies import BODIES
 from orderglot.dialects.catalyst.changes import CREATE_ORDER, DELETE_ORDER, UPDATE_ORDER
-from orderglot.dialects.catalyst.contents import LIST_ADDRESSES, LIST_PRODUCTS, LIST_STATUSES
 from orderglot.dialects.catalyst.faults import FAULTS
+from orderglot.dialects.catalyst.flows import find, get, page, place
 from orderglot.dialects.catalyst.items import ADD_PRODUCTS
 from orderglot.dialects.catalyst.loss import CAN
 from orderglot.dialects.catalyst.orders import GET_ORDER, LIST_CUSTOMER_ORDERS, LIST_ORDERS
 from orderglot.dialects.catalyst.site import TABLES
+from orderglot.dialects.catalyst.sublists import LIST_ADDRESSES, LIST_PRODUCTS, LIST_STATUSES
 from orderglot.dialects.catalyst.tables import NAME
-from orderglot.dialects.catalyst.talks import find, get, page, place
 from orderglot.dialects.catalyst.tokens import AUTHORIZE, GRANT
 from orderglot.wire.dialect import Dialect
 

@@ -10,7 +10,7 @@ from orderglot.core.caller import Caller
 from orderglot.core.errors import Unauthenticated
 from orderglot.core.ports import Credential, Keyring
 from orderglot.dialects.catalyst.tables import NAME
-from orderglot.wire.dialect import Operation, Session, Talk
+from orderglot.wire.dialect import Flow, Operation, Session
 from orderglot.wire.message import Request, argument
 from orderglot.wire.shape import Proof, Proofs
 
@@ -33,7 +33,7 @@ class CatalystAuth:
         """Spell what a token is called in lists; it never goes over the wire."""
         return f"app-{random[:4].hex()}"
 
-    def login(self, session: Session, refusals: int) -> Talk[None] | None:
+    def login(self, session: Session, refusals: int) -> Flow[None] | None:
         """Say that there is nothing to log in to: the token is the credential."""
 
     def prove(self, request: Request, session: Session) -> Request:

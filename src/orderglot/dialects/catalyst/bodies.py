@@ -12,8 +12,8 @@ from typing import Any
 from msgspec.structs import replace
 
 from orderglot.core.order import Order
+from orderglot.dialects.catalyst.fields import MEMBERS, by_name
 from orderglot.dialects.catalyst.items import read_item
-from orderglot.dialects.catalyst.members import MEMBERS, by_name
 from orderglot.dialects.catalyst.orders import NO_SITE, envelope
 from orderglot.dialects.catalyst.relations import relations, write_status
 from orderglot.dialects.catalyst.site import status_numbers

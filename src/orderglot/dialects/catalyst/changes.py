@@ -15,7 +15,10 @@ from orderglot.core.errors import Rule, invalid
 from orderglot.core.order import Line, Order, native
 from orderglot.core.summing import summed
 from orderglot.dialects.catalyst import shapes
-from orderglot.dialects.catalyst.desk import (
+from orderglot.dialects.catalyst.fields import by_name
+from orderglot.dialects.catalyst.items import read_item, with_items
+from orderglot.dialects.catalyst.orders import NO_SITE, One
+from orderglot.dialects.catalyst.resources import (
     JSON,
     SITES,
     demand_customer,
@@ -26,15 +29,12 @@ from orderglot.dialects.catalyst.desk import (
     site_at,
     write_done,
 )
-from orderglot.dialects.catalyst.items import read_item, with_items
-from orderglot.dialects.catalyst.members import by_name
-from orderglot.dialects.catalyst.orders import NO_SITE, One
 from orderglot.dialects.catalyst.site import ShippingOption, Site, row_of, with_status
 from orderglot.dialects.catalyst.tables import NAME
 from orderglot.dialects.catalyst.values import digits, put
 from orderglot.dialects.catalyst.wire import take, write_draft
 from orderglot.wire import json
-from orderglot.wire.dialect import Desk, Operation
+from orderglot.wire.dialect import Context, Operation
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request, Response
 from orderglot.wire.shape import JSON as PLAIN
@@ -103,18 +103,18 @@ def _write_draft(draft: Draft) -> Request:
     )
 
 
-async def _create_order(desk: Desk, draft: Draft) -> Order:
+async def _create_order(context: Context, draft: Draft) -> Order:
     """Create an order, with items or without."""
-    site = await site_at(desk, draft.site)
-    seller = await desk.book.seller()
+    site = await site_at(context, draft.site)
+    seller = await context.book.seller()
     begun = with_status(site, Order(currency=seller.currency), _first_status(site))
     order = _taken(begun, draft, site)
-    await demand_customer(desk, order)
+    await demand_customer(context, order)
     if items := _items(draft):
-        order = await with_items(desk, order, items)
-    placed = await desk.book.place(summed(order))
+        order = await with_items(context, order, items)
+    placed = await context.book.place(summed(order))
     if _unbilled(placed):
-        return await desk.book.change(_billed(placed, desk.now), "billed")
+        return await context.book.change(_billed(placed, context.now), "billed")
     return placed
 
 
@@ -172,18 +172,18 @@ def _write_change(draft: Draft) -> Request:
     )
 
 
-async def _update_order(desk: Desk, draft: Draft) -> Order:
+async def _update_order(context: Context, draft: Draft) -> Order:
     """Change some fields of an order."""
-    site = await site_at(desk, draft.site)
-    order = await order_at(desk, site, draft.id)
+    site = await site_at(context, draft.site)
+    order = await order_at(context, site, draft.id)
     changed = _taken(order, draft, site)
     if changed.customer != order.customer:
-        await demand_customer(desk, changed)
+        await demand_customer(context, changed)
     if _unbilled(changed):
-        changed = _billed(changed, desk.now)
+        changed = _billed(changed, context.now)
     if not order.references and _charges(changed) != _charges(order):
         changed = summed(changed)
-    return order if changed == order else await desk.book.change(changed)
+    return order if changed == order else await context.book.change(changed)
 
 
 def _unbilled(order: Order) -> bool:
@@ -225,11 +225,11 @@ def _read_gone(request: Request, _caller: Caller) -> One:
     return One(request.params["order"], request.params["site"])
 
 
-async def _delete_order(desk: Desk, one: One) -> Order:
+async def _delete_order(context: Context, one: One) -> Order:
     """Mark an order as deleted; it stays in the book."""
-    site = await site_at(desk, one.site)
-    order = await order_at(desk, site, one.id)
-    return await desk.book.change(replace(order, deleted=desk.now), "deleted")
+    site = await site_at(context, one.site)
+    order = await order_at(context, site, one.id)
+    return await context.book.change(replace(order, deleted=context.now), "deleted")
 
 
 DELETE_ORDER: Operation[One, Order | None] = Operation(

@@ -12,7 +12,7 @@ from orderglot.core.order import Line, Order
 from orderglot.core.pricing import price
 from orderglot.core.summing import summed
 from orderglot.dialects.catalyst import shapes
-from orderglot.dialects.catalyst.desk import (
+from orderglot.dialects.catalyst.resources import (
     JSON,
     SITES,
     nothing_said,
@@ -24,7 +24,7 @@ from orderglot.dialects.catalyst.desk import (
 from orderglot.dialects.catalyst.values import digits
 from orderglot.dialects.catalyst.wire import exact
 from orderglot.wire import json
-from orderglot.wire.dialect import Desk, Operation
+from orderglot.wire.dialect import Context, Operation
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request
 from orderglot.wire.shape import JSON as PLAIN
@@ -76,9 +76,9 @@ def read_item(form: Form) -> Line:
     )
 
 
-async def with_items(desk: Desk, order: Order, lines: tuple[Line, ...]) -> Order:
+async def with_items(context: Context, order: Order, lines: tuple[Line, ...]) -> Order:
     """Put items into an order at the seller's prices; raises Invalid where one cannot be bought."""
-    products = await desk.book.products([line.sku for line in lines])
+    products = await context.book.products([line.sku for line in lines])
     try:
         priced = price(Order(lines=lines), products).lines
     except Invalid as error:
@@ -97,12 +97,12 @@ def _on_wire(problem: Problem) -> Problem:
     return replace(problem, field=f"items[{problem.line}].{name}")
 
 
-async def _add_items(desk: Desk, items: Items) -> Order:
+async def _add_items(context: Context, items: Items) -> Order:
     """Add items; an order that was born here is summed up anew."""
-    site = await site_at(desk, items.site)
-    order = await order_at(desk, site, items.order)
-    changed = await with_items(desk, order, items.lines)
-    return await desk.book.change(changed if order.references else summed(changed))
+    site = await site_at(context, items.site)
+    order = await order_at(context, site, items.order)
+    changed = await with_items(context, order, items.lines)
+    return await context.book.change(changed if order.references else summed(changed))
 
 
 ADD_PRODUCTS: Operation[Items, Order | None] = Operation(

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from orderglot.core.order import Address, Identity, Invoice, Line, Link
 from orderglot.core.values import Cycle, InvoiceStatus, PaymentMethod, Relation
-from orderglot.dialects.catalyst.members import INTERMEDIATE
+from orderglot.dialects.catalyst.fields import INTERMEDIATE
 from orderglot.dialects.catalyst.tables import (
     DIRECT_DEBITS,
     INVOICED,

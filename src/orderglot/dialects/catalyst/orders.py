@@ -25,7 +25,9 @@ from orderglot.core.query import (
     Window,
 )
 from orderglot.dialects.catalyst import shapes
-from orderglot.dialects.catalyst.desk import (
+from orderglot.dialects.catalyst.fields import MEMBERS
+from orderglot.dialects.catalyst.lenient_json import Node
+from orderglot.dialects.catalyst.resources import (
     JSON,
     SITES,
     ask_for,
@@ -34,8 +36,6 @@ from orderglot.dialects.catalyst.desk import (
     order_at,
     site_at,
 )
-from orderglot.dialects.catalyst.lenient import Node
-from orderglot.dialects.catalyst.members import MEMBERS
 from orderglot.dialects.catalyst.selection import (
     EVERY_MEMBER,
     Selection,
@@ -49,7 +49,7 @@ from orderglot.dialects.catalyst.tables import DEFAULT_LIMIT, NAME, PAGE_SIZE
 from orderglot.dialects.catalyst.where import parse_where, read_where, write_where
 from orderglot.dialects.catalyst.wire import STATUS, read_order
 from orderglot.wire import json
-from orderglot.wire.dialect import Desk, Operation
+from orderglot.wire.dialect import Context, Operation
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request, Response, argument, query_of
 from orderglot.wire.paging import FURTHEST, read_bounded
@@ -120,40 +120,40 @@ def _read_listing(request: Request, _caller: Caller) -> Listing:
     )
 
 
-async def _list_orders(desk: Desk, listing: Listing) -> Listed:
+async def _list_orders(context: Context, listing: Listing) -> Listed:
     """List orders of the site, or of one customer."""
-    site = await site_at(desk, listing.site)
-    where = await _narrowed(desk, read_where(listing.where, site))
+    site = await site_at(context, listing.site)
+    where = await _narrowed(context, read_where(listing.where, site))
     parts = [where] if asks(where, "deleted") else [NOT_DELETED, where]
     if listing.customer:
-        customer = await customer_at(desk, site, listing.customer)
+        customer = await customer_at(context, site, listing.customer)
         parts.append(Compare("customer.id", Operator.EQ, customer.id))
     asked = And(tuple(part for part in parts if part != EVERYTHING))
-    page = await desk.book.page(replace(listing.window, where=asked))
+    page = await context.book.page(replace(listing.window, where=asked))
     customers: dict[int, Customer] = {}
     for order in page.orders if listing.fields.wants_customer else ():
         if order.customer is not None and order.customer.id not in customers:
-            found = await customer_of(desk, order)
+            found = await customer_of(context, order)
             customers[order.customer.id] = found or Customer()
     return Listed(**asdict(page), site=site, fields=listing.fields, customers=customers)
 
 
-async def _narrowed(desk: Desk, where: Query) -> Query:
+async def _narrowed(context: Context, where: Query) -> Query:
     """Ask for a customer by the hub's id instead of the shown one, which an index knows best."""
     parts = list[Query]()
     for part in where.parts if isinstance(where, And) else (where,):
         match part:
             case Compare(name, Operator.EQ, Decimal() as id) if name == ENTITY and id == int(id):
-                parts.append(await _with_entity(desk, str(int(id))))
+                parts.append(await _with_entity(context, str(int(id))))
             case _:
                 parts.append(part)
     return And(tuple(parts))
 
 
-async def _with_entity(desk: Desk, id: str) -> Query:
+async def _with_entity(context: Context, id: str) -> Query:
     """Ask for the orders of the customer that is shown under an id."""
     try:
-        customer = await desk.book.customer(Reference(NAME, id))
+        customer = await context.book.customer(Reference(NAME, id))
     except NotFound:
         return Or(())
     shown = native(identity(customer), NAME) == id
@@ -257,11 +257,11 @@ def _read_one(request: Request, _caller: Caller) -> One:
     return One(request.params["order"], request.params["site"], fields)
 
 
-async def _get_order(desk: Desk, one: One) -> Shown:
+async def _get_order(context: Context, one: One) -> Shown:
     """Get one order."""
-    site = await site_at(desk, one.site)
-    order = await order_at(desk, site, one.id)
-    customer = await customer_of(desk, order) if one.fields.wants_customer else None
+    site = await site_at(context, one.site)
+    order = await order_at(context, site, one.id)
+    customer = await customer_of(context, order) if one.fields.wants_customer else None
     return Shown(order, site, one.fields, customer)
 
 

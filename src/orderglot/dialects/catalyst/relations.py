@@ -13,10 +13,10 @@ from msgspec import Struct
 from orderglot.core.customer import Customer
 from orderglot.core.order import Order, Reference, native
 from orderglot.core.query import Operator, Query
-from orderglot.dialects.catalyst import asking
-from orderglot.dialects.catalyst.asking import Asked, by_row
-from orderglot.dialects.catalyst.members import by_name
-from orderglot.dialects.catalyst.numbered import with_status
+from orderglot.dialects.catalyst import comparisons
+from orderglot.dialects.catalyst.code_lists import with_status
+from orderglot.dialects.catalyst.comparisons import Asked, by_row
+from orderglot.dialects.catalyst.fields import by_name
 from orderglot.dialects.catalyst.site import (
     Numbered,
     Site,
@@ -162,15 +162,15 @@ def _show_nothing(_site: Site) -> ShowRelation:
 
 
 CUSTOMER_ASKED = {
-    "id": asking.number(f"customer.native:{NAME}"),
-    "firstname": asking.text("customer.first_name"),
-    "lastname": asking.text("customer.last_name"),
-    "company": asking.text("customer.bill_to.company", None),
-    "externalid": asking.text("customer.number", None),
-    "createdate": asking.moment("customer.created"),
-    "lastupdatedate": asking.moment("customer.modified"),
-    "email1.value": asking.text("customer.email", None),
-    "homephone.value": asking.text("customer.phone", None),
+    "id": comparisons.number(f"customer.native:{NAME}"),
+    "firstname": comparisons.text("customer.first_name"),
+    "lastname": comparisons.text("customer.last_name"),
+    "company": comparisons.text("customer.bill_to.company", None),
+    "externalid": comparisons.text("customer.number", None),
+    "createdate": comparisons.moment("customer.created"),
+    "lastupdatedate": comparisons.moment("customer.modified"),
+    "email1.value": comparisons.text("customer.email", None),
+    "homephone.value": comparisons.text("customer.phone", None),
 }
 
 RELATIONS = (
@@ -189,7 +189,9 @@ RELATIONS = (
         CUSTOMER_ASKED,
         frozenset({"externalId", "createDate", "lastUpdateDate", "email1", "homePhone"}),
     ),
-    Relation("company", _show_company, {"name": asking.text("customer.bill_to.company", None)}),
+    Relation(
+        "company", _show_company, {"name": comparisons.text("customer.bill_to.company", None)}
+    ),
     _listed(
         "taxCode", "taxcodeid", "tax_codes", ("id", "siteId", "countryCode", "taxCode", "rate")
     ),

@@ -12,9 +12,9 @@ from orderglot.core.customer import Customer
 from orderglot.core.errors import Invalid
 from orderglot.core.order import Order
 from orderglot.core.query import Sort
-from orderglot.dialects.catalyst.kinds import Show
-from orderglot.dialects.catalyst.lenient import refused
-from orderglot.dialects.catalyst.members import MEMBERS, by_name
+from orderglot.dialects.catalyst.field_types import Show
+from orderglot.dialects.catalyst.fields import MEMBERS, by_name
+from orderglot.dialects.catalyst.lenient_json import refused
 from orderglot.dialects.catalyst.relations import (
     Relation,
     ShowRelation,

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NotRequired, TypedDic
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from orderglot.dialects.catalyst.kinds import Id
-from orderglot.dialects.catalyst.members import MEMBERS
+from orderglot.dialects.catalyst.field_types import Id
+from orderglot.dialects.catalyst.fields import MEMBERS
 from orderglot.dialects.catalyst.relations import RELATIONS
 from orderglot.dialects.catalyst.tables import (
     BILLING_ADDRESS,
@@ -96,7 +96,7 @@ class Status(TypedDict):
 
 
 class Listed(TypedDict):
-    """What is said of every list: how long it is, and which stretch of it this is."""
+    """What is said of every list: how long it is, and which window of it this is."""
 
     totalItemsCount: int
     skip: int
@@ -104,13 +104,13 @@ class Listed(TypedDict):
 
 
 class Orders(Listed):
-    """A stretch of the orders."""
+    """A window of the orders."""
 
     items: list[Order]
 
 
 class Items(Listed):
-    """A stretch of an order's items."""
+    """A window of an order's items."""
 
     items: list[Item]
 
@@ -127,8 +127,8 @@ class Statuses(Listed):
     items: list[Status]
 
 
-class Stretch(TypedDict, total=False):
-    """Which stretch of a list is asked for."""
+class Window(TypedDict, total=False):
+    """Which window of a list is asked for."""
 
     skip: Annotated[int, Meta(ge=0, le=FURTHEST)]
     limit: Annotated[int, Meta(ge=0, le=FURTHEST), says(f"{PAGE_SIZE} for more.")]
@@ -140,7 +140,7 @@ class Fields(TypedDict, total=False):
     fields: Annotated[str, says("Names by commas; of relations in parentheses: status(label).")]
 
 
-class Listing(Stretch, Fields, total=False):
+class Listing(Window, Fields, total=False):
     """Which orders are asked for, in which order, and what of them."""
 
     where: Annotated[str, says("Conditions: {'totalPrice':{'$gt':40}}.")]

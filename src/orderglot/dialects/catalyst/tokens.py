@@ -14,11 +14,11 @@ from orderglot.core.caller import Caller
 from orderglot.core.errors import Rule, Unauthenticated, invalid
 from orderglot.dialects.catalyst import shapes
 from orderglot.dialects.catalyst.auth import AUTH, REFRESH, TOKEN, admit
-from orderglot.dialects.catalyst.desk import JSON
+from orderglot.dialects.catalyst.resources import JSON
 from orderglot.dialects.catalyst.site import site_id, write_id
 from orderglot.dialects.catalyst.tables import NAME
 from orderglot.wire import json
-from orderglot.wire.dialect import OPEN, Desk, Operation
+from orderglot.wire.dialect import OPEN, Context, Operation
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request, Response, argument, query_of
 from orderglot.wire.shape import given
@@ -98,7 +98,7 @@ def _demand_url(url: str) -> str:
     return url
 
 
-async def _authorize(_desk: Desk, asked: Authorizing) -> Authorizing:
+async def _authorize(_desk: Context, asked: Authorizing) -> Authorizing:
     """Show the page on which an app is let in."""
     return asked
 
@@ -185,22 +185,22 @@ def _read_granting(request: Request, _caller: Caller) -> Granting:
     return asked
 
 
-async def _grant(desk: Desk, asked: Granting) -> Granted:
+async def _grant(context: Context, asked: Granting) -> Granted:
     """Give out tokens that see what the key sees and end when it ends."""
-    key = await admit(desk.keyring, asked.secret)
+    key = await admit(context.keyring, asked.secret)
     caller = key.caller
     if asked.grant == GRANTS[0] and asked.code != code_for(asked.client, asked.redirect):
         raise invalid("code", Rule.MISMATCH, "This code is not of this app and address.")
     if asked.grant == GRANTS[1]:
-        old = await desk.keyring.admit(NAME, REFRESH, asked.refresh)
+        old = await context.keyring.admit(NAME, REFRESH, asked.refresh)
         if old.caller != caller:
             raise Unauthenticated("This refresh token is another app's.")
-        await desk.keyring.end(NAME, REFRESH, asked.refresh)
+        await context.keyring.end(NAME, REFRESH, asked.refresh)
     access, refresh = [
-        await desk.keyring.issue(NAME, kind, caller, AUTH.spell, lasts, key.id, key.expires)
+        await context.keyring.issue(NAME, kind, caller, AUTH.spell, lasts, key.id, key.expires)
         for kind, lasts in ((TOKEN, TOKEN_LASTS), (REFRESH, REFRESH_LASTS))
     ]
-    return Granted(access, refresh, site_id(await desk.book_of(caller).seller()))
+    return Granted(access, refresh, site_id(await context.book_of(caller).seller()))
 
 
 def _write_granted(granted: Granted, request: Request) -> Response:

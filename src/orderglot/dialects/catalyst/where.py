@@ -7,9 +7,9 @@ from functools import cache
 from typing import Any
 
 from orderglot.core.query import And, Compare, Not, Operator, Or, Query
-from orderglot.dialects.catalyst.asking import Asked, Write, any_of, negated
-from orderglot.dialects.catalyst.lenient import Members, Node, parse, refused
-from orderglot.dialects.catalyst.members import MEMBERS
+from orderglot.dialects.catalyst.comparisons import Asked, Write, any_of, negated
+from orderglot.dialects.catalyst.fields import MEMBERS
+from orderglot.dialects.catalyst.lenient_json import Members, Node, parse, refused
 from orderglot.dialects.catalyst.relations import CUSTOMER_ASKED, every_asked
 from orderglot.dialects.catalyst.site import Site
 from orderglot.wire import json

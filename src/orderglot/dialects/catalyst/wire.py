@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from orderglot.core.errors import Rule
 from orderglot.core.fields import read_whole_text
 from orderglot.core.order import Address, Line, Order
-from orderglot.dialects.catalyst.members import MEMBERS, by_name
+from orderglot.dialects.catalyst.fields import MEMBERS, by_name
 from orderglot.dialects.catalyst.site import Site, with_status, write_id
 from orderglot.dialects.catalyst.tables import (
     BILLING_ADDRESS,

@@ -21,7 +21,7 @@ from orderglot.dialects.kodaris.sessions import (
     session_of,
 )
 from orderglot.dialects.kodaris.tables import NAME
-from orderglot.wire.dialect import Operation, Session, Talk, call
+from orderglot.wire.dialect import Flow, Operation, Session, call
 from orderglot.wire.message import Request
 from orderglot.wire.shape import Proof, Proofs
 
@@ -41,7 +41,7 @@ class KodarisAuth:
         """Spell an API user's name."""
         return f"api-{random[:4].hex()}"
 
-    def login(self, session: Session, refusals: int) -> Talk[None] | None:
+    def login(self, session: Session, refusals: int) -> Flow[None] | None:
         """Log in; on a first refusal fetch another token, on a second log in anew."""
         if not session.kept or refusals == 2:
             return _log_in(session)
@@ -76,13 +76,13 @@ class KodarisAuth:
 AUTH = KodarisAuth()
 
 
-def _log_in(session: Session) -> Talk[None]:
+def _log_in(session: Session) -> Flow[None]:
     key = yield from call(LOGIN, session.credentials["api_key"])
     token = yield from call(AUTH_TOKEN, key)
     session.kept.update({SESSION_HEADER: key, CSRF_HEADER: token})
 
 
-def _refresh(session: Session) -> Talk[None]:
+def _refresh(session: Session) -> Flow[None]:
     try:
         token = yield from call(AUTH_TOKEN, session.kept[SESSION_HEADER])
     except Unauthenticated:

@@ -17,7 +17,7 @@ from orderglot.dialects.kodaris.tables import (
     TOTALS,
 )
 from orderglot.dialects.kodaris.values import read_moment, write_moment
-from orderglot.wire.dialect import Desk
+from orderglot.wire.dialect import Context
 from orderglot.wire.form import Form
 
 OPERATION = "IS"
@@ -82,17 +82,17 @@ def apart(filters: tuple[Filter, ...]) -> tuple[str, tuple[Filter, ...]]:
     return "", filters
 
 
-async def query_of(desk: Desk, filters: tuple[Filter, ...]) -> Query:
+async def query_of(context: Context, filters: tuple[Filter, ...]) -> Query:
     """Make the question of which orders are meant; ids are looked up as the caller sees them."""
     if not filters:
         return EVERYTHING
-    return And(tuple([await _query_of(desk, wanted) for wanted in filters]))
+    return And(tuple([await _query_of(context, wanted) for wanted in filters]))
 
 
-async def _query_of(desk: Desk, wanted: Filter) -> Query:
+async def _query_of(context: Context, wanted: Filter) -> Query:
     name, value = wanted.name, wanted.value
     if name in IDS and value is not None:
-        return await _known(desk, name, str(value))
+        return await _known(context, name, str(value))
     if name == STATUS:
         status = STATUSES.read(str(value))
         return Compare(STATUS, Operator.EQ, status) if status else NOTHING
@@ -101,10 +101,10 @@ async def _query_of(desk: Desk, wanted: Filter) -> Query:
     return Compare(FIELDS[name], Operator.EQ, value)
 
 
-async def _known(desk: Desk, name: str, id: str) -> Query:
+async def _known(context: Context, name: str, id: str) -> Query:
     ref = Reference(NAME, id)
     try:
-        known = await (desk.book.get(ref) if name == ORDER_ID else desk.book.customer(ref))
+        known = await (context.book.get(ref) if name == ORDER_ID else context.book.customer(ref))
     except NotFound:
         return NOTHING
     return Compare(FIELDS[name], Operator.EQ, known.id)

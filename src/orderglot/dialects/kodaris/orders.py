@@ -1,4 +1,4 @@
-"""Kodaris's operations on orders, each from both ends, and the conversations of its clients."""
+"""Kodaris's operations on orders, each from both ends, and the flows of its clients."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from orderglot.dialects.kodaris.tables import (
 )
 from orderglot.dialects.kodaris.wire import read_order, write_order
 from orderglot.wire import json
-from orderglot.wire.dialect import Desk, Operation, Talk, call
+from orderglot.wire.dialect import Context, Flow, Operation, call
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request, Response, argument, fill
 from orderglot.wire.shape import JSON, given
@@ -65,11 +65,11 @@ def _read_linked(request: Request, _caller: Caller) -> Linked:
     return Linked(request.params["orderID"], request.headers.get(CSRF_HEADER, ""))
 
 
-async def _list_linked(desk: Desk, ask: Linked) -> tuple[Order, ...]:
+async def _list_linked(context: Context, ask: Linked) -> tuple[Order, ...]:
     """List the orders that are linked to one."""
-    if ask.token or (await desk.book.seller()).tables.get(CSRF_ON_READS, True):
-        await demand_csrf(desk.keyring, desk.book.caller, ask.token)
-    return await desk.book.linked(Reference(NAME, ask.id))
+    if ask.token or (await context.book.seller()).tables.get(CSRF_ON_READS, True):
+        await demand_csrf(context.keyring, context.book.caller, ask.token)
+    return await context.book.linked(Reference(NAME, ask.id))
 
 
 def _write_orders(orders: tuple[Order, ...], request: Request) -> Response:
@@ -131,18 +131,18 @@ def _read_listing(request: Request, _caller: Caller) -> Listing:
     return Listing(page=page or 0, size=size or PAGE_SIZE, filters=filters)
 
 
-async def _list_orders(desk: Desk, ask: Listing) -> Page:
+async def _list_orders(context: Context, ask: Listing) -> Page:
     """List a page of orders."""
     id, filters = apart(ask.filters)
-    where = await query_of(desk, filters)
+    where = await query_of(context, filters)
     window = Window(where=where, limit=ask.size, offset=ask.page * ask.size, total=True)
-    return await _only(desk, id, window) if id else await desk.book.page(window)
+    return await _only(context, id, window) if id else await context.book.page(window)
 
 
-async def _only(desk: Desk, id: str, window: Window) -> Page:
+async def _only(context: Context, id: str, window: Window) -> Page:
     """List the order of an id, which there can be one of alone: this API's way to get an order."""
     try:
-        order = await desk.book.get(Reference(NAME, id))
+        order = await context.book.get(Reference(NAME, id))
     except NotFound:
         return Page(window=window, total=0)
     orders = (order,) if matches(order, window.where) else ()
@@ -228,13 +228,13 @@ def _completes(request: Request) -> bool:
         raise invalid("completeOrder", Rule.MALFORMED, "This must be true or false.") from None
 
 
-async def _create_order(desk: Desk, draft: Draft) -> Order:
+async def _create_order(context: Context, draft: Draft) -> Order:
     """Create an order at the seller's prices, or show what it would be."""
-    customer = await _customer(desk, draft.order)
-    seller = await desk.book.seller()
-    products = await desk.book.products([line.sku for line in draft.order.lines])
-    order = complete(draft, customer, seller.currency, products, desk.now)
-    return await desk.book.place(order) if draft.completes else order
+    customer = await _customer(context, draft.order)
+    seller = await context.book.seller()
+    products = await context.book.products([line.sku for line in draft.order.lines])
+    order = complete(draft, customer, seller.currency, products, context.now)
+    return await context.book.place(order) if draft.completes else order
 
 
 def _write_order(order: Order, request: Request) -> Response:
@@ -265,27 +265,27 @@ CREATE_ORDER: Operation[Draft, Order] = Operation(
 )
 
 
-async def _customer(desk: Desk, order: Order) -> Customer | None:
+async def _customer(context: Context, order: Order) -> Customer | None:
     """Give the company that is to order: the one that the order names, else the caller's own."""
-    own = desk.book.caller.customer
+    own = context.book.caller.customer
     if order.customer is None:
-        return None if own is None else await desk.book.customer(Reference(HUB, str(own)))
+        return None if own is None else await context.book.customer(Reference(HUB, str(own)))
     try:
-        return await desk.book.customer(Reference(NAME, native(order.customer, NAME)))
+        return await context.book.customer(Reference(NAME, native(order.customer, NAME)))
     except NotFound:
         reason = "There is no such company here; leave it out to order for your own."
         raise invalid("companyID", Rule.UNKNOWN, reason) from None
 
 
-# The client's conversations
+# The client's flows
 
 
-def place(order: Order) -> Talk[Order]:
+def place(order: Order) -> Flow[Order]:
     """Place an order; the answer is what the vendor made of it."""
     return (yield from call(CREATE_ORDER, Draft(order)))
 
 
-def get(ref: Reference) -> Talk[Order]:
+def get(ref: Reference) -> Flow[Order]:
     """Get one order, by asking for the list of those with its id."""
     page = yield from call(LIST_ORDERS, Listing(size=1, filters=(Filter(ORDER_ID, ref.id),)))
     for order in page.orders:
@@ -294,7 +294,7 @@ def get(ref: Reference) -> Talk[Order]:
     raise NotFound(f"The vendor has no order {ref.id!r}; check the id.")
 
 
-def page(window: Window) -> Talk[Page]:
+def page(window: Window) -> Flow[Page]:
     """List orders from any offset on: the vendor's pages that it falls into, one or two.
 
     What of the question the vendor cannot be asked is left to whoever asked.
@@ -316,6 +316,6 @@ def page(window: Window) -> Talk[Page]:
     )
 
 
-def linked(ref: Reference) -> Talk[tuple[Order, ...]]:
+def linked(ref: Reference) -> Flow[tuple[Order, ...]]:
     """List the orders that the vendor links to one."""
     return (yield from call(LINKED_ORDERS, Linked(ref.id)))

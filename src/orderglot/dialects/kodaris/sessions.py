@@ -23,7 +23,7 @@ from orderglot.dialects.kodaris.envelope import (
 from orderglot.dialects.kodaris.tables import NAME
 from orderglot.wire import json
 from orderglot.wire.auth import same
-from orderglot.wire.dialect import OPEN, Desk, Operation
+from orderglot.wire.dialect import OPEN, Context, Operation
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request, Response
 from orderglot.wire.shape import JSON, given
@@ -96,14 +96,14 @@ def _read_key(request: Request, _caller: Caller) -> str:
     return key
 
 
-async def _log_in(desk: Desk, key: str) -> str:
+async def _log_in(context: Context, key: str) -> str:
     """Give a new session to whoever shows a good key; other sessions of the key go on."""
     try:
-        credential = await desk.keyring.admit(NAME, KEY, key)
+        credential = await context.keyring.admit(NAME, KEY, key)
     except Unauthenticated:
         raise Unauthenticated(REFUSED) from None
     caller = credential.caller
-    return await desk.keyring.issue(
+    return await context.keyring.issue(
         NAME, SESSION, caller, spell_session, SESSION_LASTS, credential.id, credential.expires
     )
 
@@ -147,11 +147,11 @@ def read_shown(request: Request, _caller: Caller) -> str:
     return session_of(request)
 
 
-async def _give_token(desk: Desk, session: str) -> str:
+async def _give_token(context: Context, session: str) -> str:
     """Give a new token to a session; those it has stay good until they expire."""
-    credential = await desk.keyring.admit(NAME, SESSION, session)
-    caller = desk.book.caller
-    return await desk.keyring.issue(NAME, CSRF, caller, spell_csrf, CSRF_LASTS, credential.id)
+    credential = await context.keyring.admit(NAME, SESSION, session)
+    caller = context.book.caller
+    return await context.keyring.issue(NAME, CSRF, caller, spell_csrf, CSRF_LASTS, credential.id)
 
 
 def _read_token(response: Response, _session: str) -> str:
@@ -177,9 +177,9 @@ AUTH_TOKEN: Operation[str, str] = Operation(
 # logout
 
 
-async def _log_out(desk: Desk, session: str) -> None:
+async def _log_out(context: Context, session: str) -> None:
     """End a session; its tokens are worth nothing without it."""
-    await desk.keyring.end(NAME, SESSION, session)
+    await context.keyring.end(NAME, SESSION, session)
 
 
 def _read_nothing(response: Response, _session: str) -> None:
@@ -210,12 +210,12 @@ class Account(Struct, frozen=True, kw_only=True):
     customer: Customer
 
 
-async def _give_account(desk: Desk, _session: str) -> Account:
+async def _give_account(context: Context, _session: str) -> Account:
     """Say whose session it is."""
-    caller = desk.book.caller
+    caller = context.book.caller
     customer = Customer()
     if caller.customer is not None:
-        customer = await desk.book.customer(Reference(HUB, str(caller.customer)))
+        customer = await context.book.customer(Reference(HUB, str(caller.customer)))
     user = caller.name.removeprefix(f"{NAME}:")
     return Account(user=user, roles=tuple(sorted(caller.may)), customer=customer)
 

@@ -18,7 +18,7 @@ from orderglot.dialects.kole.media import (
     read_body,
 )
 from orderglot.dialects.kole.tables import NAME
-from orderglot.wire.dialect import Desk, Operation
+from orderglot.wire.dialect import Context, Operation
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request, Response, segment
 from orderglot.wire.shape import Given
@@ -84,7 +84,7 @@ def _read_root_request(request: Request, _caller: Caller) -> None:
     agree(request, LINK)
 
 
-async def _list_links(_desk: Desk, _ask: None) -> Mapping[str, str]:
+async def _list_links(_desk: Context, _ask: None) -> Mapping[str, str]:
     """List where to go on from the root."""
     return ROOT
 

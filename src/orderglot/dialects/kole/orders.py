@@ -1,4 +1,4 @@
-"""Kole's operations, each from both ends, and the conversations that its clients have."""
+"""Kole's operations, each from both ends, and the flows that its clients have."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from orderglot.dialects.kole.media import (
 )
 from orderglot.dialects.kole.tables import NAME, PAGE_SIZE
 from orderglot.dialects.kole.wire import read_order, write_order
-from orderglot.wire.dialect import Desk, Operation, Talk, call
+from orderglot.wire.dialect import Context, Flow, Operation, call
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request, Response, query_of
 from orderglot.wire.paging import read_bounded
@@ -63,9 +63,9 @@ def _read_window(request: Request, _caller: Caller) -> Window:
     )
 
 
-async def _list_orders(desk: Desk, window: Window) -> Page:
+async def _list_orders(context: Context, window: Window) -> Page:
     """List the orders that the account may see, oldest first."""
-    return await desk.book.page(window)
+    return await context.book.page(window)
 
 
 def _write_page(page: Page, request: Request) -> Response:
@@ -151,9 +151,9 @@ def _read_id(request: Request, _caller: Caller) -> str:
     return request.params["order_id"]
 
 
-async def _get_order(desk: Desk, id: str) -> Order:
+async def _get_order(context: Context, id: str) -> Order:
     """Get one order."""
-    return await desk.book.get(Reference(NAME, id))
+    return await context.book.get(Reference(NAME, id))
 
 
 def _write_order(order: Order, request: Request) -> Response:
@@ -199,12 +199,14 @@ def _read_draft(request: Request, _caller: Caller) -> Draft:
     return read_draft(read_body(media_sent(request), request.body, "order"))
 
 
-async def _create_order(desk: Desk, draft: Draft) -> Order:
+async def _create_order(context: Context, draft: Draft) -> Order:
     """Create an order for the account's customer, at the seller's prices."""
-    customer = await _customer(desk)
-    seller = await desk.book.seller()
-    products = await desk.book.products([line.sku for line in draft.order.lines])
-    return await desk.book.place(complete(draft, customer, seller.currency, products, desk.now))
+    customer = await _customer(context)
+    seller = await context.book.seller()
+    products = await context.book.products([line.sku for line in draft.order.lines])
+    return await context.book.place(
+        complete(draft, customer, seller.currency, products, context.now)
+    )
 
 
 def _write_created(order: Order, request: Request) -> Response:
@@ -243,31 +245,31 @@ CREATE_ORDER: Operation[Draft, Order] = Operation(
 )
 
 
-async def _customer(desk: Desk) -> Customer:
+async def _customer(context: Context) -> Customer:
     """Give the customer that the caller orders for; raises Forbidden where it is no one's key."""
-    id = desk.book.caller.customer
+    id = context.book.caller.customer
     if id is None:
         raise Forbidden(
             "This key sees every customer's orders and belongs to none; to order, use the key of"
             " a customer's account."
         )
-    return await desk.book.customer(Reference(HUB, str(id)))
+    return await context.book.customer(Reference(HUB, str(id)))
 
 
-# The client's conversations
+# The client's flows
 
 
-def place(order: Order) -> Talk[Order]:
+def place(order: Order) -> Flow[Order]:
     """Place an order, then fetch what the vendor made of it."""
     created = yield from call(CREATE_ORDER, Draft(order))
     return (yield from get(created.references[0]))
 
 
-def get(ref: Reference) -> Talk[Order]:
+def get(ref: Reference) -> Flow[Order]:
     """Get one order by the vendor's id."""
     return (yield from call(GET_ORDER, ref.id))
 
 
-def page(window: Window) -> Talk[Page]:
+def page(window: Window) -> Flow[Page]:
     """List a page of orders, oldest first as the vendor has them; it knows no filter."""
     return (yield from call(LIST_ORDERS, window))

@@ -226,7 +226,7 @@ class ErrorsRoot(TypedDict):
 
 
 class Window(TypedDict, total=False):
-    """Which stretch of the orders is asked for."""
+    """Which window of the orders is asked for."""
 
     limit: Annotated[int, Meta(ge=0, le=PAGE_SIZE)]
     offset: Annotated[int, Meta(ge=0)]

@@ -6,12 +6,12 @@ from orderglot.dialects.komet.auth import AUTH, LOGIN
 from orderglot.dialects.komet.bodies import BODIES
 from orderglot.dialects.komet.drafts import CHECKOUT, CREATE_ORDER, DELETE
 from orderglot.dialects.komet.faults import FAULTS
+from orderglot.dialects.komet.flows import get, place
 from orderglot.dialects.komet.items import ADD_ITEM
 from orderglot.dialects.komet.lists import CUSTOMER_LIST, LOCATION_LIST
 from orderglot.dialects.komet.loss import CAN
 from orderglot.dialects.komet.orders import DETAILS_LIST, both
 from orderglot.dialects.komet.tables import MAX_BODY, NAME
-from orderglot.dialects.komet.talks import get, place
 from orderglot.wire.dialect import Dialect
 
 DIALECT = Dialect(

@@ -38,7 +38,7 @@ def shown(request: Request, name: str) -> str:
         return ""
 
 
-def account_of(request: Request) -> str:
+def channel_of(request: Request) -> str:
     """Read the account that a request is made for; raises Invalid without one."""
     account = shown(request, ACCOUNT)
     if not account:

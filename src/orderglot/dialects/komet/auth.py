@@ -23,7 +23,7 @@ from orderglot.dialects.komet.arguments import (
 )
 from orderglot.dialects.komet.tables import NAME
 from orderglot.wire.auth import same
-from orderglot.wire.dialect import OPEN, Desk, Operation, Session
+from orderglot.wire.dialect import OPEN, Context, Operation, Session
 from orderglot.wire.message import Request, Response, query_of
 from orderglot.wire.shape import Proof, Proofs, given
 
@@ -115,16 +115,16 @@ def _read_login(request: Request, _caller: Caller) -> tuple[str, str]:
     return form.text("username"), form.text("password")
 
 
-async def _log_in(desk: Desk, ask: tuple[str, str]) -> str:
+async def _log_in(context: Context, ask: tuple[str, str]) -> str:
     """Give a token that is good for a day to who knows an account and its token."""
     user, password = ask
     try:
-        credential = await desk.keyring.admit(NAME, KEY, password)
+        credential = await context.keyring.admit(NAME, KEY, password)
     except Unauthenticated:
         raise Unauthenticated(REFUSED) from None
     if not _goes_by(credential, user):
         raise Unauthenticated(REFUSED)
-    return await desk.keyring.issue(
+    return await context.keyring.issue(
         NAME,
         LOGGED_IN,
         credential.caller,

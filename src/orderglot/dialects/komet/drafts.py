@@ -13,7 +13,7 @@ from orderglot.core.order import Order, native
 from orderglot.core.values import Status
 from orderglot.dialects.komet import shapes
 from orderglot.dialects.komet.arguments import (
-    account_of,
+    channel_of,
     company_of,
     opened,
     post,
@@ -32,7 +32,7 @@ from orderglot.dialects.komet.orders import (
 from orderglot.dialects.komet.quota import spend
 from orderglot.dialects.komet.settings import location_asked
 from orderglot.dialects.komet.tables import NAME
-from orderglot.wire.dialect import Desk, Operation
+from orderglot.wire.dialect import Context, Operation
 from orderglot.wire.message import Request, Response
 from orderglot.wire.shape import given
 from orderglot.wire.values import read_references, write_number
@@ -53,7 +53,7 @@ def _write_beginning(ask: Beginning) -> Request:
 
 
 def _read_beginning(request: Request, _caller: Caller) -> Beginning:
-    account = account_of(request)
+    account = channel_of(request)
     form = read_arguments(request)
     if form.text("companyId") not in ("", company_of(account)):
         form.refuse("companyId", Rule.MISMATCH, "This is not the company of your account.")
@@ -65,16 +65,16 @@ def _read_beginning(request: Request, _caller: Caller) -> Beginning:
     return ask
 
 
-async def _create(desk: Desk, ask: Beginning) -> Order:
+async def _create(context: Context, ask: Beginning) -> Order:
     """Begin a web order that there is nothing in yet."""
-    seller = await spend(desk)
+    seller = await spend(context)
     location = location_asked(seller, ask.location)
-    return await desk.book.place(await begun(desk, ask.customer, location, seller.currency))
+    return await context.book.place(await begun(context, ask.customer, location, seller.currency))
 
 
-async def begun(desk: Desk, customer: str, location: str, currency: str) -> Order:
+async def begun(context: Context, customer: str, location: str, currency: str) -> Order:
     """Make a web order that there is nothing in yet."""
-    owner = await customer_asked(desk, customer)
+    owner = await customer_asked(context, customer)
     return Order(
         status=Status.DRAFT,
         customer=identity(owner) if owner else None,
@@ -128,7 +128,7 @@ def _write_checkout(ask: Ending) -> Request:
 
 
 def _read_ending(request: Request, _caller: Caller) -> Ending:
-    account_of(request)
+    channel_of(request)
     form = read_arguments(request)
     ask = Ending(
         which=read_which(form), po_number=form.text("customerPo", longest=shapes.LONGEST_PO)
@@ -137,15 +137,15 @@ def _read_ending(request: Request, _caller: Caller) -> Ending:
     return ask
 
 
-async def _check_out(desk: Desk, ask: Ending) -> str:
+async def _check_out(context: Context, ask: Ending) -> str:
     """Check a web order out, which places it."""
-    seller = await spend(desk)
-    demand_user(desk.book.caller)
-    draft = await find(desk, ask.which, seller)
+    seller = await spend(context)
+    demand_user(context.book.caller)
+    draft = await find(context, ask.which, seller)
     if not draft.lines:
         reason = "There is nothing in this web order; add an item first."
         raise invalid("webOrderId", Rule.STATE, reason)
-    order = await desk.book.change(submit(draft, desk.now, ask.po_number), "checked out")
+    order = await context.book.change(submit(draft, context.now, ask.po_number), "checked out")
     return native(order, NAME)
 
 
@@ -185,12 +185,12 @@ def _write_delete(ask: Ending) -> Request:
     return post("web-order.delete", write_which(ask.which))
 
 
-async def _delete(desk: Desk, ask: Ending) -> str:
+async def _delete(context: Context, ask: Ending) -> str:
     """Delete a pending web order."""
-    seller = await spend(desk)
-    order = withdraw(await find(desk, ask.which, seller), desk.now)
+    seller = await spend(context)
+    order = withdraw(await find(context, ask.which, seller), context.now)
     marked = replace(order, extras={**order.extras, f"{NAME}.{CANCELED}": True})
-    return native(await desk.book.change(marked, "canceled"), NAME)
+    return native(await context.book.change(marked, "canceled"), NAME)
 
 
 def _write_deleted(id: str, request: Request) -> Response:

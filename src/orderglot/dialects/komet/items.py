@@ -20,7 +20,7 @@ from orderglot.core.seller import Seller
 from orderglot.core.values import Status
 from orderglot.dialects.komet import shapes
 from orderglot.dialects.komet.arguments import (
-    account_of,
+    channel_of,
     opened,
     post,
     read_arguments,
@@ -48,7 +48,7 @@ from orderglot.dialects.komet.tables import (
     PREBOOK,
 )
 from orderglot.dialects.komet.values import known, read_day, write_date
-from orderglot.wire.dialect import Desk, Operation
+from orderglot.wire.dialect import Context, Operation
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request, Response
 from orderglot.wire.shape import given
@@ -92,7 +92,7 @@ def _write_item(ask: Item) -> Request:
 
 
 def _read_item(request: Request, _caller: Caller) -> Item:
-    account_of(request)
+    channel_of(request)
     form = read_arguments(request)
     which = read_which(form, required=False)
     ask = Item(
@@ -128,12 +128,12 @@ def _read_product(form: Form) -> str:
     return code or stock
 
 
-async def _add(desk: Desk, ask: Item) -> Added:
+async def _add(context: Context, ask: Item) -> Added:
     """Add an item to a web order, at the seller's price."""
-    seller = await spend(desk)
-    draft = await _draft(desk, ask, seller)
+    seller = await spend(context)
+    draft = await _draft(context, ask, seller)
     codes = {ask.line.sku, *(line.sku for line in draft.lines)}
-    products = await desk.book.products(sorted(codes))
+    products = await context.book.products(sorted(codes))
     line = _packed(ask.line, products.get(ask.line.sku))
     line = replace(
         line,
@@ -147,24 +147,24 @@ async def _add(desk: Desk, ask: Item) -> Added:
     except Invalid as error:
         raise Invalid(*map(_on_wire, error.problems)) from None
     _demand_price(order.lines[-1], ask.price)
-    await desk.book.change(order, "item added")
+    await context.book.change(order, "item added")
     return Added(native(order, NAME), line.item_id)
 
 
-async def _draft(desk: Desk, ask: Item, seller: Seller) -> Order:
+async def _draft(context: Context, ask: Item, seller: Seller) -> Order:
     """Give the web order that an item goes into: the one named, one like it, or a new one."""
     which = ask.which
     if which.order:
-        return await find(desk, which, seller)
+        return await find(context, which, seller)
     location = location_asked(seller, which.location)
-    draft = await begun(desk, which.customer, location, seller.currency)
-    for pending in await _pending(desk, draft):
+    draft = await begun(context, which.customer, location, seller.currency)
+    for pending in await _pending(context, draft):
         if _is_like(pending, ask):
             return pending
-    return await desk.book.place(draft)
+    return await context.book.place(draft)
 
 
-async def _pending(desk: Desk, like: Order) -> tuple[Order, ...]:
+async def _pending(context: Context, like: Order) -> tuple[Order, ...]:
     """Give a customer's pending web orders, the newest first."""
     where = And(
         (
@@ -174,7 +174,7 @@ async def _pending(desk: Desk, like: Order) -> tuple[Order, ...]:
         )
     )
     newest = (Sort("created", descending=True),)
-    page = await desk.book.page(Window(where=where, sort=newest, limit=MOST_PENDING))
+    page = await context.book.page(Window(where=where, sort=newest, limit=MOST_PENDING))
     return page.orders
 
 

@@ -19,7 +19,7 @@ from orderglot.dialects.komet.quota import spend
 from orderglot.dialects.komet.settings import Location, locations_of
 from orderglot.dialects.komet.tables import NAME
 from orderglot.dialects.komet.values import read_day, write_moment
-from orderglot.wire.dialect import Desk, Operation
+from orderglot.wire.dialect import Context, Operation
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request, Response
 from orderglot.wire.shape import given
@@ -65,30 +65,30 @@ def _members(wanted: Filter) -> dict[str, Any]:
 # customer.list
 
 
-async def _list_customers(desk: Desk, wanted: Filter) -> tuple[Customer, ...]:
+async def _list_customers(context: Context, wanted: Filter) -> tuple[Customer, ...]:
     """List the seller's customers."""
-    await spend(desk)
-    demand_user(desk.book.caller)
+    await spend(context)
+    demand_user(context.book.caller)
     if wanted.id:
-        found = await _customer(desk, wanted.id)
+        found = await _customer(context, wanted.id)
     else:
-        found = await _every_customer(desk)
+        found = await _every_customer(context)
     fitting = tuple(customer for customer in found if _fits(customer, wanted))
     if not fitting:
         raise NotFound(NO_CUSTOMERS)
     return fitting
 
 
-async def _customer(desk: Desk, id: str) -> tuple[Customer, ...]:
+async def _customer(context: Context, id: str) -> tuple[Customer, ...]:
     try:
-        return (await desk.book.customer(Reference(NAME, id)),)
+        return (await context.book.customer(Reference(NAME, id)),)
     except NotFound:
         return ()
 
 
-async def _every_customer(desk: Desk) -> tuple[Customer, ...]:
+async def _every_customer(context: Context) -> tuple[Customer, ...]:
     every: tuple[Customer, ...] = ()
-    while some := await desk.book.customers(after=every[-1].id if every else 0):
+    while some := await context.book.customers(after=every[-1].id if every else 0):
         every += some
     return every
 
@@ -153,10 +153,10 @@ CUSTOMER_LIST: Operation[Filter, tuple[Customer, ...]] = Operation(
 # location.list
 
 
-async def _list_locations(desk: Desk, wanted: Filter) -> tuple[Location, ...]:
+async def _list_locations(context: Context, wanted: Filter) -> tuple[Location, ...]:
     """List the seller's locations."""
-    seller = await spend(desk)
-    demand_user(desk.book.caller)
+    seller = await spend(context)
+    demand_user(context.book.caller)
     fitting = tuple(one for one in locations_of(seller) if wanted.fits(one.id, one.name, one.code))
     if not fitting:
         raise NotFound(NO_LOCATIONS)

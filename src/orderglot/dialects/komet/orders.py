@@ -15,7 +15,7 @@ from orderglot.core.seller import Seller
 from orderglot.core.values import Status
 from orderglot.dialects.komet import shapes
 from orderglot.dialects.komet.arguments import (
-    account_of,
+    channel_of,
     company_of,
     get,
     opened,
@@ -27,7 +27,7 @@ from orderglot.dialects.komet.settings import location_asked
 from orderglot.dialects.komet.tables import NAME, PENDING, STATUSES
 from orderglot.dialects.komet.values import NOBODY
 from orderglot.dialects.komet.wire import read_order, write_order
-from orderglot.wire.dialect import Desk, Operation
+from orderglot.wire.dialect import Context, Operation
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request, Response
 from orderglot.wire.shape import given
@@ -81,12 +81,12 @@ def read_which(form: Form, *, required: bool = True) -> Which:
     )
 
 
-async def find(desk: Desk, which: Which, seller: Seller) -> Order:
+async def find(context: Context, which: Which, seller: Seller) -> Order:
     """Find a web order; raises NotFound in the same words whatever is not so."""
     location = location_asked(seller, which.location)
     try:
-        order = await desk.book.get(Reference(NAME, which.order))
-        theirs = await _is_of(desk, order, which.customer)
+        order = await context.book.get(Reference(NAME, which.order))
+        theirs = await _is_of(context, order, which.customer)
     except NotFound:
         raise NotFound(NO_ORDERS) from None
     elsewhere = bool(location) and order.location != location
@@ -95,20 +95,20 @@ async def find(desk: Desk, which: Which, seller: Seller) -> Order:
     return order
 
 
-async def _is_of(desk: Desk, order: Order, customer: str) -> bool:
+async def _is_of(context: Context, order: Order, customer: str) -> bool:
     """Tell whose an order is: by its own word where it has it, else by what is on record."""
     if belongs(order, customer, NAME):
         return True
-    owner = await customer_asked(desk, customer)
+    owner = await customer_asked(context, customer)
     return (order.customer.id if order.customer else 0) == (owner.id if owner else 0)
 
 
-async def customer_asked(desk: Desk, id: str) -> Customer | None:
+async def customer_asked(context: Context, id: str) -> Customer | None:
     """Give the customer that a request names, None for nobody; raises NotFound."""
-    if id == NOBODY and desk.book.caller.customer is None:
+    if id == NOBODY and context.book.caller.customer is None:
         return None
     try:
-        return await desk.book.customer(Reference(NAME, id))
+        return await context.book.customer(Reference(NAME, id))
     except NotFound:
         raise NotFound(NO_CUSTOMERS) from None
 
@@ -121,7 +121,7 @@ def _write_details(ask: Details) -> Request:
 
 
 def _read_details(request: Request, _caller: Caller) -> Details:
-    account_of(request)
+    channel_of(request)
     form = read_arguments(request)
     which = read_which(form)
     status = form.whole("statusId")
@@ -131,17 +131,17 @@ def _read_details(request: Request, _caller: Caller) -> Details:
     return Details(which=which, status=status or PENDING)
 
 
-async def _list_details(desk: Desk, ask: Details) -> tuple[Order, ...]:
+async def _list_details(context: Context, ask: Details) -> tuple[Order, ...]:
     """Give one web order with its items."""
-    seller = await spend(desk)
-    order = await find(desk, ask.which, seller)
+    seller = await spend(context)
+    order = await find(context, ask.which, seller)
     if (order.status is Status.DRAFT) is not (ask.status == PENDING):
         raise NotFound(NO_ORDERS)
     return (order,)
 
 
 def _write_orders(orders: tuple[Order, ...], request: Request) -> Response:
-    company = company_of(account_of(request))
+    company = company_of(channel_of(request))
     return yes("OK", status=1, webOrders=[write_order(order, company) for order in orders])
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from orderglot.stores.postgres.shelf import PostgresShelf
-from orderglot.stores.sight import Clock, utc_now
+from orderglot.stores.postgres.backend import PostgresBackend
+from orderglot.stores.reads import Clock, utc_now
 from orderglot.stores.store import BookStore
 
 
@@ -19,4 +19,4 @@ class PostgresStore(BookStore):
     def __init__(
         self, url: str, clock: Clock = utc_now, *, replica: str = "", create: bool = True
     ) -> None:
-        super().__init__(PostgresShelf(url, replica=replica, create=create), clock)
+        super().__init__(PostgresBackend(url, replica=replica, create=create), clock)

@@ -8,9 +8,9 @@ import asyncpg
 
 from orderglot.core.errors import HubError, Invalid, NotFound, Upstream
 from orderglot.stores.address import shown
-from orderglot.stores.shelf import Raced
+from orderglot.stores.backend import Raced
 
-PATIENCE = 10.0
+TIMEOUT = 10.0
 """For so many seconds a server may let us wait before it lets us in."""
 
 LONGEST = 60.0
@@ -34,7 +34,7 @@ async def connect(url: str) -> asyncpg.Connection:
     try:
         return await asyncpg.connect(
             url,
-            timeout=PATIENCE,
+            timeout=TIMEOUT,
             command_timeout=LONGEST,
             statement_cache_size=CACHED,
             max_cached_statement_lifetime=0,
@@ -131,7 +131,7 @@ _WORDS = {
 async def close(connection: asyncpg.Connection) -> None:
     """Close a connection, politely where the other end still listens."""
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT):
             await connection.close()
     except FAILURES:
         connection.terminate()

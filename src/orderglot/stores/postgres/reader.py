@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from orderglot.stores.postgres.gathering import Gathering
+from orderglot.stores.postgres.batching import Batching
 from orderglot.stores.postgres.pool import Params, Pool
 
 T = TypeVar("T")
@@ -24,7 +24,7 @@ class Reader:
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
-        self._gathering: Gathering[tuple[str, Read], Params, Any] = Gathering(self._ask)
+        self._gathering: Batching[tuple[str, Read], Params, Any] = Batching(self._ask)
 
     def read(
         self, read: Callable[[Any], T], text: str, params: Params = ()

@@ -2,7 +2,7 @@
 
 Before each read the database is asked how far it has written, and the copy answers if it has come as
 far. So whoever has been told that something is kept, by whichever process, finds it; and the
-database has one small question to answer for all reads that come while the last one is on its way.
+database has one small selection to answer for all reads that come while the last one is on its way.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from orderglot.stores.postgres.opening import prepare
 from orderglot.stores.rows import Row, Table, demand_marked, misfit, sorted_names, table
 from orderglot.stores.sql.grammar import say
 
-STRETCH = 500
+BATCH = 500
 """So many rows are fetched at a time."""
 
 LONGEST = 3600.0
@@ -80,7 +80,7 @@ class PostgresRows:
         )
         key = table.columns[: table.key]
         begin = say("SELECT", columns, "FROM", table.name)
-        end = say("ORDER BY", ", ".join(key), "LIMIT", str(STRETCH))
+        end = say("ORDER BY", ", ".join(key), "LIMIT", str(BATCH))
         behind = say(f"WHERE ({', '.join(key)}) > ({_marks(len(key))})")
         documents = [at for at, name in enumerate(table.columns) if types[name] == JSON]
         text, last = say(begin, end), ()
@@ -89,7 +89,7 @@ class PostgresRows:
                 found = await self._reader.fetch(text, *last)
             for record in found:
                 yield _compact(tuple(record), documents)
-            if len(found) < STRETCH:
+            if len(found) < BATCH:
                 return
             text, last = say(begin, behind, end), tuple(found[-1])[: table.key]
 

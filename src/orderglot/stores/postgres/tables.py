@@ -9,21 +9,9 @@ from typing import Any
 from orderglot.core.fields import FieldKind, field
 from orderglot.core.ports import Event
 from orderglot.stores import document
-from orderglot.stores.postgres.names import named
-from orderglot.stores.postgres.passing import put_answers, put_credentials
-from orderglot.stores.postgres.steps import (
-    Row,
-    Step,
-    inserted,
-    kinds,
-    put,
-    said,
-    source,
-    table,
-    version,
-)
-from orderglot.stores.shelf import (
+from orderglot.stores.backend import (
     DropNote,
+    Entity,
     Expect,
     PutAnswer,
     PutCredential,
@@ -33,8 +21,20 @@ from orderglot.stores.shelf import (
     PutProduct,
     PutSeller,
     Rename,
-    Thing,
     Write,
+)
+from orderglot.stores.postgres.expiring import put_answers, put_credentials
+from orderglot.stores.postgres.identities import named
+from orderglot.stores.postgres.statement import (
+    Row,
+    Step,
+    inserted,
+    kinds,
+    put,
+    said,
+    source,
+    table,
+    version,
 )
 from orderglot.stores.sql.grammar import Sql, say
 from orderglot.stores.sql.linking import links, relinked
@@ -96,7 +96,7 @@ def _put_orders(seller: int, writes: list[PutOrder]) -> Iterator[Step]:
             for one in writes
         ),
     )
-    yield from named(seller, Thing.ORDER, [(one.order, one.kept) for one in writes])
+    yield from named(seller, Entity.ORDER, [(one.order, one.kept) for one in writes])
     yield from _link(seller, writes)
 
 
@@ -113,7 +113,7 @@ def _put_customers(seller: int, writes: list[PutCustomer]) -> Iterator[Step]:
             for new in (one.customer,)
         ),
     )
-    yield from named(seller, Thing.CUSTOMER, [(one.customer, one.kept) for one in writes])
+    yield from named(seller, Entity.CUSTOMER, [(one.customer, one.kept) for one in writes])
 
 
 def _put_products(seller: int, writes: list[PutProduct]) -> Iterator[Step]:

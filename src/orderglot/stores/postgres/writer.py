@@ -16,13 +16,13 @@ import asyncpg
 from orderglot.core.errors import HubError, Upstream
 from orderglot.core.order import Reference
 from orderglot.core.ports import Event
-from orderglot.stores.names import Named, hub_ids
+from orderglot.stores.backend import Entity, Expect, PutAnswer, PutCustomer, PutOrder, Raced, Write
+from orderglot.stores.identities import Named, hub_ids
 from orderglot.stores.postgres import tables
+from orderglot.stores.postgres.batching import Batching
 from orderglot.stores.postgres.connection import FAILURES, in_words, is_lost, is_passing, refused
-from orderglot.stores.postgres.gathering import Gathering
 from orderglot.stores.postgres.grammar import numbered
 from orderglot.stores.postgres.pool import Pool
-from orderglot.stores.shelf import Expect, PutAnswer, PutCustomer, PutOrder, Raced, Thing, Write
 from orderglot.stores.sql.grammar import Sql
 
 T = TypeVar("T")
@@ -30,7 +30,7 @@ T = TypeVar("T")
 ATTEMPTS = 5
 """How often a transaction is tried that the server undoes."""
 
-_TABLES = {Thing.CUSTOMER: "customers", Thing.ORDER: "orders"}
+_TABLES = {Entity.CUSTOMER: "customers", Entity.ORDER: "orders"}
 _ORDER_OF_KINDS = (Expect, PutOrder, Event, PutAnswer)
 
 
@@ -39,7 +39,7 @@ class Writer:
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
-        self._gathering: Gathering[int, Collection[Write], None] = Gathering(self._together)
+        self._gathering: Batching[int, Collection[Write], None] = Batching(self._together)
         self.commits = 0
         """How many transactions were committed."""
 
@@ -63,7 +63,7 @@ class Writer:
         return int(number)
 
     async def _commit(self, seller: int, writes: Collection[Write]) -> None:
-        spoken = {thing: found for thing in Thing if (found := _spoken(writes, thing))}
+        spoken = {thing: found for thing in Entity if (found := _spoken(writes, thing))}
         said = list(tables.statements(seller, writes))
         if not said:
             return
@@ -88,7 +88,7 @@ class Writer:
             raise self._told(error) from error
 
     async def _transact(
-        self, seller: int, said: Iterable[Sql], spoken: dict[Thing, set[int]]
+        self, seller: int, said: Iterable[Sql], spoken: dict[Entity, set[int]]
     ) -> None:
         async with self._pool.transaction() as connection:
             for thing, ids in spoken.items():
@@ -111,7 +111,7 @@ def _plain(writes: Iterable[Write]) -> bool:
         isinstance(one, _ORDER_OF_KINDS)
         and (not isinstance(one, PutOrder) or (one.kept is None and not one.order.links))
         for one in writes
-    ) and not _spoken(writes, Thing.ORDER)
+    ) and not _spoken(writes, Entity.ORDER)
 
 
 def _by_kind(several: Sequence[Collection[Write]]) -> Collection[Write]:
@@ -121,14 +121,14 @@ def _by_kind(several: Sequence[Collection[Write]]) -> Collection[Write]:
     return [write for kind in _ORDER_OF_KINDS for write in every if isinstance(write, kind)]
 
 
-def _spoken(writes: Iterable[Write], thing: Thing) -> set[int]:
+def _spoken(writes: Iterable[Write], thing: Entity) -> set[int]:
     """Give the hub ids that references in these writes could be taken for."""
     found = set[int]()
     for write in writes:
         match write:
-            case PutOrder(new, _, kept) if thing is Thing.ORDER:
+            case PutOrder(new, _, kept) if thing is Entity.ORDER:
                 references = new.references if kept is None else _new(new, kept)
-            case PutCustomer(customer, _, before) if thing is Thing.CUSTOMER:
+            case PutCustomer(customer, _, before) if thing is Entity.CUSTOMER:
                 references = customer.references if before is None else _new(customer, before)
             case _:
                 continue
@@ -141,11 +141,11 @@ def _new(thing: Named, kept: Named) -> tuple[Reference, ...]:
 
 
 async def _reserve(
-    connection: asyncpg.Connection, seller: int, thing: Thing, ids: Collection[int]
+    connection: asyncpg.Connection, seller: int, thing: Entity, ids: Collection[int]
 ) -> None:
     """See to it that nobody can begin to go by one of these ids until the transaction ends.
 
-    Numbers are handed out no further; and if some of these are out already, whoever is adding a
+    IdBlocks are handed out no further; and if some of these are out already, whoever is adding a
     thing is waited for, and whoever comes later finds what this transaction has written.
     """
     after = await connection.fetchval(

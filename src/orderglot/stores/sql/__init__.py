@@ -1,1 +1,1 @@
-"""What the SQL databases share: the compiler of questions, and how an order becomes a row."""
+"""What the SQL databases share: the compiler of selections, and how an order becomes a row."""

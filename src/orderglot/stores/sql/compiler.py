@@ -1,4 +1,4 @@
-"""The compiler: the tree of a question to the SQL that says the same, parameter by parameter.
+"""The compiler: the tree of a selection to the SQL that says the same, parameter by parameter.
 
 SQL's logic has three values, the tree's has two. So negation is pushed down to the comparisons,
 where it is said in a way that is never NULL; above them there are only AND and OR, for which NULL
@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 from orderglot.core.fields import Field, FieldKind, field
 from orderglot.core.query import And, Compare, Not, Operator, Or, Query, fold
 from orderglot.stores.sql.grammar import Grammar, Sql, say
+from orderglot.stores.sql.integers import whole
 from orderglot.stores.sql.rows import COLUMNS, LEAST, MILLION, MOST, NUMBERED, stored, whole_number
-from orderglot.stores.sql.whole import whole
 
 ORDERS = "o"
 """What the table of orders is called in every statement."""

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from orderglot.core.query import And, Compare, Not, Operator, Or, Query
-from orderglot.stores.shelf import Scope
+from orderglot.stores.backend import Scope
 from orderglot.stores.sql.axes import AXES, NOTHING, Axis
 from orderglot.stores.sql.compiler import (
     ORDERS,
@@ -23,9 +23,9 @@ from orderglot.stores.sql.compiler import (
     in_column,
 )
 from orderglot.stores.sql.grammar import Grammar, Sql, say
+from orderglot.stores.sql.integers import whole
 from orderglot.stores.sql.paging import scoped
 from orderglot.stores.sql.rows import MILLION, MOST, NUMBERED, microseconds
-from orderglot.stores.sql.whole import whole
 
 KEPT_BY = frozenset({"test", "kind", "status"})
 RANGES = (Operator.LT, Operator.LTE, Operator.GT, Operator.GTE)

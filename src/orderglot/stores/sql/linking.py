@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from orderglot.core.order import Order
-from orderglot.stores.shelf import PutOrder
+from orderglot.stores.backend import PutOrder
 
 Link = tuple[int, int, str, str, int | None]
 """An order, the place of a link in it, and what it points at: a name and its dialect, or a hub id."""

@@ -1,4 +1,4 @@
-"""Paging: the ids of a stretch of orders, sorted, skipped or gone on from a place."""
+"""Paging: the ids of the orders of a selection, sorted, skipped or gone on from a cursor."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from orderglot.core.fields import Field, FieldKind, field
 from orderglot.core.query import Sort
-from orderglot.stores.shelf import Place, Question, Scope
+from orderglot.stores.backend import Position, Scope, Selection
 from orderglot.stores.sql.compiler import (
     FALSE,
     ORDERS,
@@ -35,18 +35,20 @@ def scoped(scope: Scope) -> Sql:
     return conjunction(parts)
 
 
-def stretch(scope: Scope, question: Question, grammar: Grammar, beginning: Sql = TRUE) -> Sql:
-    """Say the ids of a question's orders, and of one more if there is one.
+def selected_ids(
+    scope: Scope, selection: Selection, grammar: Grammar, beginning: Sql = TRUE
+) -> Sql:
+    """Say the ids of a selection's orders, and of one more if there is one.
 
     Nothing but ids is asked for, so that an index alone can skip and sort. The ``beginning`` says
     where in the index to start.
     """
-    parts = [scoped(scope), compiled(question.where, grammar), beginning]
-    if question.behind is not None:
-        parts.append(_behind(question.behind, question.sort, grammar))
+    parts = [scoped(scope), compiled(selection.where, grammar), beginning]
+    if selection.behind is not None:
+        parts.append(_behind(selection.behind, selection.sort, grammar))
     where = conjunction(parts)
-    text = say("SELECT", _ID, _FROM, where.text, "ORDER BY", _sorted(question.sort, grammar))
-    window = (question.limit + 1, question.offset)
+    text = say("SELECT", _ID, _FROM, where.text, "ORDER BY", _sorted(selection.sort, grammar))
+    window = (selection.limit + 1, selection.offset)
     return asked_by(scope.seller, Sql(f"{text} LIMIT ? OFFSET ?", (*where.params, *window)))
 
 
@@ -59,7 +61,7 @@ def _sorted(sort: tuple[Sort, ...], grammar: Grammar) -> str:
     )
 
 
-def _behind(place: Place, sort: tuple[Sort, ...], grammar: Grammar) -> Sql:
+def _behind(place: Position, sort: tuple[Sort, ...], grammar: Grammar) -> Sql:
     """Say that an order comes after a place.
 
     Where no key is ever nothing and all go one way, that is one comparison of rows, which an index

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from orderglot.core.query import Sort
-from orderglot.stores.shelf import Question, Scope
+from orderglot.stores.backend import Scope, Selection
 from orderglot.stores.sql.axes import AXES, NOTHING
 from orderglot.stores.sql.compiler import ORDERS, TRUE, conjunction
 from orderglot.stores.sql.counting import Split, split
@@ -22,34 +22,34 @@ FAR = 1_000
 
 
 class Way(NamedTuple):
-    """A question that leads to the same page, from where in the list, and whether backwards."""
+    """A selection that leads to the same page, from where in the list, and whether backwards."""
 
-    question: Question
+    selection: Selection
     beginning: Sql = TRUE
     backwards: bool = False
 
 
-def is_far(question: Question) -> bool:
+def is_far(selection: Selection) -> bool:
     """Tell whether it is worth while to look for a shorter way."""
-    return question.offset >= FAR and question.limit > 0 and question.behind is None
+    return selection.offset >= FAR and selection.limit > 0 and selection.behind is None
 
 
-def along(scope: Scope, question: Question) -> Split | None:
+def along(scope: Scope, selection: Selection) -> Split | None:
     """Take a tree apart along what the list is sorted by, None where it is not counted by that."""
-    axes = tuple(axis for axis in AXES if axis.field == question.sort[0].field)
-    return split(question.where, axes) if axes and scope.customer is None else None
+    axes = tuple(axis for axis in AXES if axis.field == selection.sort[0].field)
+    return split(selection.where, axes) if axes and scope.customer is None else None
 
 
-def from_bucket(question: Question, apart: Split, buckets: list[tuple[int, int]]) -> Way | None:
+def from_bucket(selection: Selection, apart: Split, buckets: list[tuple[int, int]]) -> Way | None:
     """Begin at the bucket in which a page begins; ``buckets`` come by rising bucket.
 
     Gives None where the page is behind the end.
     """
-    down = question.sort[0].descending
+    down = selection.sort[0].descending
     skipped = 0
     for bucket, orders in reversed(buckets) if down else buckets:
-        if skipped + orders > question.offset:
-            rest = replace(question, where=apart.rest, offset=question.offset - skipped)
+        if skipped + orders > selection.offset:
+            rest = replace(selection, where=apart.rest, offset=selection.offset - skipped)
             return Way(rest, _beginning(apart, bucket, down=down))
         skipped += orders
     return None
@@ -70,13 +70,13 @@ def _beginning(apart: Split, bucket: int, *, down: bool) -> Sql:
     return conjunction(Sql(f"{column} {sign} ?", (end,)) for sign, end in bounds if end is not None)
 
 
-def from_end(question: Question, total: int) -> Way | None:
+def from_end(selection: Selection, total: int) -> Way | None:
     """Read a page of the second half of so many orders backwards; None behind the end."""
-    if total <= question.offset:
+    if total <= selection.offset:
         return None
-    behind = max(total - question.offset - question.limit, 0)
-    if behind >= question.offset:
-        return Way(question)
-    sort = tuple(Sort(key.field, descending=not key.descending) for key in question.sort)
-    limit = min(question.limit, total - question.offset)
-    return Way(replace(question, sort=sort, limit=limit, offset=behind), backwards=True)
+    behind = max(total - selection.offset - selection.limit, 0)
+    if behind >= selection.offset:
+        return Way(selection)
+    sort = tuple(Sort(key.field, descending=not key.descending) for key in selection.sort)
+    limit = min(selection.limit, total - selection.offset)
+    return Way(replace(selection, sort=sort, limit=limit, offset=behind), backwards=True)

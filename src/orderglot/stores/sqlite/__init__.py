@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from orderglot.stores.sight import Clock, utc_now
-from orderglot.stores.sqlite.shelf import SqliteShelf
+from orderglot.stores.reads import Clock, utc_now
+from orderglot.stores.sqlite.backend import SqliteBackend
 from orderglot.stores.store import BookStore
 
 
@@ -16,4 +16,4 @@ class SqliteStore(BookStore):
     """
 
     def __init__(self, path: Path, clock: Clock = utc_now) -> None:
-        super().__init__(SqliteShelf(path), clock)
+        super().__init__(SqliteBackend(path), clock)

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from orderglot.core.errors import HubError, Invalid, NotFound, Upstream
+from orderglot.stores.backend import Raced
 from orderglot.stores.migrations import Migration, demand_finished, migrations, pending
-from orderglot.stores.shelf import Raced
 from orderglot.stores.sqlite.grammar import teach
 
 APPLICATION = 0x4F474C54
@@ -24,7 +24,7 @@ STRANGE = (UnicodeEncodeError, OverflowError)
 """What Python raises over half a surrogate pair and over numbers beyond 64 bits."""
 
 OLDEST = (3, 35, 0)
-PATIENCE = 10.0
+TIMEOUT = 10.0
 """For so many seconds a lock that another process holds is waited for."""
 
 PAGE = 8192
@@ -83,7 +83,7 @@ def connect(path: Path, *, reads: bool) -> sqlite3.Connection:
 def _connect(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(
         path,
-        timeout=PATIENCE,
+        timeout=TIMEOUT,
         isolation_level=None,
         check_same_thread=False,
         cached_statements=512,
@@ -106,7 +106,7 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
 
 def _turn_on_wal(connection: sqlite3.Connection) -> None:
     # This one statement does not wait for a lock by itself.
-    last = time.monotonic() + PATIENCE
+    last = time.monotonic() + TIMEOUT
     while True:
         try:
             connection.execute("PRAGMA journal_mode = WAL")

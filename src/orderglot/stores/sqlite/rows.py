@@ -12,7 +12,7 @@ from orderglot.stores.rows import Row, Table, demand_marked, misfit, sorted_name
 from orderglot.stores.sql.grammar import say
 from orderglot.stores.sqlite.connection import connect, in_words, prepare, told
 
-STRETCH = 500
+BATCH = 500
 """So many rows are fetched at a time."""
 
 MIGRATIONS = "migrations"
@@ -68,7 +68,7 @@ class SqliteRows:
             cursor = self._reader.execute(text)
         while True:
             with told(self._path):
-                found = cursor.fetchmany(STRETCH)
+                found = cursor.fetchmany(BATCH)
             if not found:
                 return
             for row in found:

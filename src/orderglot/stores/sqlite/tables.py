@@ -9,8 +9,9 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from orderglot.core.ports import Event
-from orderglot.stores.shelf import (
+from orderglot.stores.backend import (
     DropNote,
+    Entity,
     Expect,
     PutAnswer,
     PutCredential,
@@ -21,15 +22,14 @@ from orderglot.stores.shelf import (
     PutSeller,
     Raced,
     Rename,
-    Thing,
     Write,
 )
 from orderglot.stores.sql.axes import UNSAID, Entry, entries
 from orderglot.stores.sql.grammar import say
 from orderglot.stores.sql.rows import NULLABLE, STANDING, microseconds, row
 from orderglot.stores.sqlite.connection import Row
-from orderglot.stores.sqlite.naming import expect, link, name, rename
-from orderglot.stores.sqlite.passing import put_answers, put_credentials
+from orderglot.stores.sqlite.expiring import put_answers, put_credentials
+from orderglot.stores.sqlite.identities import expect, link, name, rename
 
 _OF_ORDER = (*STANDING, "lines", "document")
 _ORDER = ", ".join(_OF_ORDER)
@@ -120,7 +120,7 @@ def _put_orders(connection: sqlite3.Connection, seller: int, writes: list[PutOrd
     connection.executemany(
         _COUNT, [(seller, *entry, more) for entry, more in counts.items() if more]
     )
-    name(connection, seller, Thing.ORDER, [(write.order, write.kept) for write in writes])
+    name(connection, seller, Entity.ORDER, [(write.order, write.kept) for write in writes])
     link(connection, seller, writes)
 
 
@@ -134,7 +134,7 @@ def _put_customers(connection: sqlite3.Connection, seller: int, writes: list[Put
         else:
             changed.append((*values, seller, new.id, kept.version))
     _put(connection, "customers", added, changed)
-    name(connection, seller, Thing.CUSTOMER, [(write.customer, write.kept) for write in writes])
+    name(connection, seller, Entity.CUSTOMER, [(write.customer, write.kept) for write in writes])
 
 
 def _put_products(connection: sqlite3.Connection, seller: int, writes: list[PutProduct]) -> None:

@@ -17,7 +17,7 @@ from typing import Any, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
 from orderglot.core.errors import HubError, Upstream
-from orderglot.stores.shelf import Raced
+from orderglot.stores.backend import Raced
 from orderglot.stores.sqlite.connection import connect, told
 
 W = TypeVar("W")

@@ -23,7 +23,7 @@ from tests.conformance.specimens import book_of, shelve
 ORDERS = "/v3/customers/9876543210/orders"
 
 
-class Desk:
+class Context:
     """A server over the specimens' book, with a clock that stands still until it is put forward."""
 
     def __init__(self) -> None:
@@ -108,6 +108,6 @@ class Desk:
 
 
 @pytest.fixture
-def desk() -> Desk:
-    """Open a desk that nobody else is at."""
-    return Desk()
+def context() -> Context:
+    """Open a context that nobody else is at."""
+    return Context()

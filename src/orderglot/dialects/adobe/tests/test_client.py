@@ -22,16 +22,16 @@ DRAFT = Order(currency="USD", lines=(Line(number=1, sku="80004561CA02A12", quant
 
 
 class Wire:
-    """A line to the desk that writes down what goes over it."""
+    """A line to the context that writes down what goes over it."""
 
-    def __init__(self, desk: Any) -> None:
-        self.desk = desk
+    def __init__(self, context: Any) -> None:
+        self.context = context
         self.sent: list[Request] = []
 
     async def __call__(self, request: Request) -> Response:
         self.sent.append(request)
         await asyncio.sleep(0)
-        answer: Response = await self.desk.server(request)
+        answer: Response = await self.context.server(request)
         return answer
 
     @property
@@ -39,14 +39,14 @@ class Wire:
         return sum(request.path.startswith("/ims/") for request in self.sent)
 
     def client(self, customer: str = CUSTOMER) -> Client:
-        key = self.desk.specimens.credentials[0]
+        key = self.context.specimens.credentials[0]
         credentials = {"client_id": key.id, "client_secret": key.secret, "customer_id": customer}
-        return Client(DIALECT, self, credentials, lambda: self.desk.time)
+        return Client(DIALECT, self, credentials, lambda: self.context.time)
 
 
 @pytest.fixture
-def line(desk: Any) -> Wire:
-    return Wire(desk)
+def line(context: Any) -> Wire:
+    return Wire(context)
 
 
 def test_many_who_wait_fetch_one_token(line: Wire) -> None:
@@ -62,7 +62,7 @@ def test_a_token_is_kept_until_shortly_before_it_ends(line: Wire) -> None:
     async def later() -> list[int]:
         client, counted = line.client(), []
         for wait in (0, 86_399 - 180 - 1, 1):
-            line.desk.forward(timedelta(seconds=wait))
+            line.context.forward(timedelta(seconds=wait))
             await client.get(Reference("adobe", "0123456789"))
             counted.append(line.tokens)
         return counted
@@ -74,7 +74,7 @@ def test_a_token_that_is_refused_is_fetched_once_more(line: Wire) -> None:
     async def refused() -> Order:
         client = line.client()
         await client.get(Reference("adobe", "0123456789"))
-        await line.desk.store.keyring.end("adobe", "token", client.session.kept["token"])
+        await line.context.store.keyring.end("adobe", "token", client.session.kept["token"])
         return await client.get(Reference("adobe", "0123456789"))
 
     assert "759" == asyncio.run(refused()).po_number
@@ -95,7 +95,9 @@ def test_each_call_has_a_correlation_id_of_its_own(line: Wire) -> None:
 
 def test_an_order_that_the_hub_knows_is_one_intent_however_often_it_is_placed(line: Wire) -> None:
     async def twice() -> tuple[Order, Order]:
-        placed = Order(id=1_000_000_007, created=line.desk.time, currency="USD", lines=DRAFT.lines)
+        placed = Order(
+            id=1_000_000_007, created=line.context.time, currency="USD", lines=DRAFT.lines
+        )
         return await line.client().place(placed), await line.client().place(placed)
 
     first, second = asyncio.run(twice())
@@ -152,5 +154,5 @@ def test_what_a_walk_finds_is_what_matches(line: Wire) -> None:
 
     returned = Compare("kind", Operator.EQ, Kind.RETURN)
     assert ["5120008005"] == asyncio.run(found(returned))
-    since = Compare("created", Operator.GT, line.desk.order("5120008006").created)
+    since = Compare("created", Operator.GT, line.context.order("5120008006").created)
     assert ["5120008008", "5120008007"] == asyncio.run(found(since))

@@ -42,11 +42,11 @@ def test_there_is_a_specimen_of_every_code() -> None:
     assert set(FAULTS_BY_CODE) == {code for code in shown if code in FAULTS_BY_CODE}
 
 
-def test_a_preview_is_not_kept(desk: Any) -> None:
-    before = desk.count()
-    preview = desk.post({**NEW, "orderType": "PREVIEW"}, "?fetch-price=true")
+def test_a_preview_is_not_kept(context: Any) -> None:
+    before = context.count()
+    preview = context.post({**NEW, "orderType": "PREVIEW"}, "?fetch-price=true")
 
-    assert before == desk.count()
+    assert before == context.count()
     assert ("", "", "PREVIEW") == (preview["orderId"], preview["status"], preview["orderType"])
     assert "links" not in preview
     assert {"totalLineItemPartnerPrice": 202.4, "currencyCode": "USD"} == {
@@ -55,24 +55,24 @@ def test_a_preview_is_not_kept(desk: Any) -> None:
     }
 
 
-def test_a_preview_without_prices_shows_none(desk: Any) -> None:
-    preview = desk.post({**NEW, "orderType": "PREVIEW"})
+def test_a_preview_without_prices_shows_none(context: Any) -> None:
+    preview = context.post({**NEW, "orderType": "PREVIEW"})
 
     assert "pricingSummary" not in preview
     assert "pricing" not in preview["lineItems"][0]
 
 
-def test_the_currency_may_stand_on_the_lines_alone(desk: Any) -> None:
+def test_the_currency_may_stand_on_the_lines_alone(context: Any) -> None:
     lines = [{**LINE, "currencyCode": "USD", "deploymentId": "12345"}]
-    order = desk.post({"orderType": "NEW", "lineItems": lines})
+    order = context.post({"orderType": "NEW", "lineItems": lines})
 
     assert "12345" == order["lineItems"][0]["deploymentId"]
 
 
 @pytest.mark.parametrize("without", ["orderType", "lineItems", "currencyCode"])
-def test_what_is_required_is_missed(desk: Any, without: str) -> None:
+def test_what_is_required_is_missed(context: Any, without: str) -> None:
     body = {name: value for name, value in NEW.items() if name != without}
-    response = desk.ask("POST", ORDERS, body)
+    response = context.ask("POST", ORDERS, body)
 
     assert {
         "code": "1122",
@@ -81,9 +81,9 @@ def test_what_is_required_is_missed(desk: Any, without: str) -> None:
     } == json.read(response.body)
 
 
-def test_a_line_is_named_by_its_own_number(desk: Any) -> None:
+def test_a_line_is_named_by_its_own_number(context: Any) -> None:
     lines = numbered((7, OFFER, 1), (9, "00000000CA01A12", 1), (3, "00000001CA01A12", 1))
-    said = json.read(desk.ask("POST", ORDERS, {**NEW, "lineItems": lines}).body)
+    said = json.read(context.ask("POST", ORDERS, {**NEW, "lineItems": lines}).body)
 
     assert [
         "Line Item: 9, Reason: NOT_FOUND",
@@ -92,83 +92,85 @@ def test_a_line_is_named_by_its_own_number(desk: Any) -> None:
 
 
 @pytest.mark.parametrize("quantity", [0, -1, 599_001])
-def test_a_quantity_has_bounds(desk: Any, quantity: int) -> None:
-    assert "2120" == desk.refused(
+def test_a_quantity_has_bounds(context: Any, quantity: int) -> None:
+    assert "2120" == context.refused(
         "POST", ORDERS, {**NEW, "lineItems": [{**LINE, "quantity": quantity}]}
     )
 
 
-def test_as_many_lines_as_are_allowed_are_one_order(desk: Any) -> None:
+def test_as_many_lines_as_are_allowed_are_one_order(context: Any) -> None:
     lines = numbered(*((number, OFFER, 1) for number in range(499)))
 
-    assert 499 == len(desk.post({**NEW, "lineItems": lines})["lineItems"])
+    assert 499 == len(context.post({**NEW, "lineItems": lines})["lineItems"])
 
 
 # Returns
 
 
-def test_an_order_is_returned_line_by_line_until_nothing_is_left(desk: Any) -> None:
+def test_an_order_is_returned_line_by_line_until_nothing_is_left(context: Any) -> None:
     body = {**NEW, "lineItems": numbered((1, OFFER, 10), (2, "65304479CA01A12", 2))}
-    id = desk.post(body)["orderId"]
+    id = context.post(body)["orderId"]
 
-    part = desk.post(taking(id, (1, OFFER, 4)))
+    part = context.post(taking(id, (1, OFFER, 4)))
     assert ("RETURN", id, "1002") == tuple(
         part[name] for name in ("orderType", "referenceOrderId", "status")
     )
-    assert [6, 2] == [one["remainingQuantity"] for one in desk.get(f"{ORDERS}/{id}")["lineItems"]]
+    assert [6, 2] == [
+        one["remainingQuantity"] for one in context.get(f"{ORDERS}/{id}")["lineItems"]
+    ]
 
-    desk.post(taking(id, (1, OFFER, 6)))
-    half = desk.get(f"{ORDERS}/{id}")
+    context.post(taking(id, (1, OFFER, 6)))
+    half = context.get(f"{ORDERS}/{id}")
     assert ("1002", ["1008", "1002"]) == (
         half["status"],
         [one["status"] for one in half["lineItems"]],
     )
 
-    desk.post(taking(id, (2, "65304479CA01A12", 2)))
-    assert "1008" == desk.get(f"{ORDERS}/{id}")["status"]
-    assert "2133" == desk.refused("POST", ORDERS, taking(id, (2, "65304479CA01A12", 1)))
-    assert 3 == desk.get(f"{ORDERS}?reference-order-id={id}")["totalCount"]
+    context.post(taking(id, (2, "65304479CA01A12", 2)))
+    assert "1008" == context.get(f"{ORDERS}/{id}")["status"]
+    assert "2133" == context.refused("POST", ORDERS, taking(id, (2, "65304479CA01A12", 1)))
+    assert 3 == context.get(f"{ORDERS}?reference-order-id={id}")["totalCount"]
 
 
-def test_the_lines_of_an_answer_can_be_sent_back_in_a_return(desk: Any) -> None:
-    order = desk.post(NEW)
+def test_the_lines_of_an_answer_can_be_sent_back_in_a_return(context: Any) -> None:
+    order = context.post(NEW)
     sent = taking(order["orderId"], currencyCode="USD", status="1002", links=order["links"])
 
-    desk.post({**sent, "lineItems": order["lineItems"]})
+    context.post({**sent, "lineItems": order["lineItems"]})
 
-    assert Status.CANCELLED is desk.order(order["orderId"]).status
+    assert Status.CANCELLED is context.order(order["orderId"]).status
 
 
-def test_a_return_is_linked_to_its_order(desk: Any) -> None:
-    id = desk.post(NEW)["orderId"]
-    (link,) = desk.order(desk.post(taking(id, (1, OFFER, 1)))["orderId"]).links
+def test_a_return_is_linked_to_its_order(context: Any) -> None:
+    id = context.post(NEW)["orderId"]
+    (link,) = context.order(context.post(taking(id, (1, OFFER, 1)))["orderId"]).links
 
     assert (Relation.RETURN_OF, int(id)) == (link.relation, link.order.id)
 
 
-def test_a_return_is_possible_for_fourteen_days(desk: Any) -> None:
-    id = desk.post(NEW)["orderId"]
-    desk.forward(timedelta(days=14))
-    desk.post(taking(id, (1, OFFER, 1)))
-    desk.forward(timedelta(seconds=1))
+def test_a_return_is_possible_for_fourteen_days(context: Any) -> None:
+    id = context.post(NEW)["orderId"]
+    context.forward(timedelta(days=14))
+    context.post(taking(id, (1, OFFER, 1)))
+    context.forward(timedelta(seconds=1))
 
-    assert "2134" == desk.refused("POST", ORDERS, taking(id, (1, OFFER, 1)))
+    assert "2134" == context.refused("POST", ORDERS, taking(id, (1, OFFER, 1)))
 
 
-def test_a_refused_return_takes_nothing(desk: Any) -> None:
-    id = desk.post(NEW)["orderId"]
-    desk.refused("POST", ORDERS, taking(id, (1, OFFER, 1), (2, OFFER, 1)))
+def test_a_refused_return_takes_nothing(context: Any) -> None:
+    id = context.post(NEW)["orderId"]
+    context.refused("POST", ORDERS, taking(id, (1, OFFER, 1), (2, OFFER, 1)))
 
-    assert 10 == desk.get(f"{ORDERS}/{id}")["lineItems"][0]["remainingQuantity"]
+    assert 10 == context.get(f"{ORDERS}/{id}")["lineItems"][0]["remainingQuantity"]
 
 
 # Completion, renewals, switches
 
 
-def test_where_the_seller_says_so_an_order_is_complete_when_it_is_read(desk: Any) -> None:
-    desk.set(adobe_completes="at once")
-    order = desk.post(NEW)
-    read = desk.get(f"{ORDERS}/{order['orderId']}?fetch-price=true")
+def test_where_the_seller_says_so_an_order_is_complete_when_it_is_read(context: Any) -> None:
+    context.set(adobe_completes="at once")
+    order = context.post(NEW)
+    read = context.get(f"{ORDERS}/{order['orderId']}?fetch-price=true")
 
     assert ("1002", "") == (order["status"], order["lineItems"][0]["subscriptionId"])
     assert ("1000", "1000") == (read["status"], read["lineItems"][0]["status"])
@@ -177,11 +179,11 @@ def test_where_the_seller_says_so_an_order_is_complete_when_it_is_read(desk: Any
     assert "pricingSummary" in read
 
 
-def test_what_is_held_can_be_renewed_and_switched_and_switched_back(desk: Any) -> None:
-    desk.set(adobe_completes="at once")
-    id = desk.post(NEW)["orderId"]
-    held = desk.get(f"{ORDERS}/{id}")["lineItems"][0]["subscriptionId"]
-    renewals = desk.post({"orderType": "PREVIEW_RENEWAL"})["lineItems"]
+def test_what_is_held_can_be_renewed_and_switched_and_switched_back(context: Any) -> None:
+    context.set(adobe_completes="at once")
+    id = context.post(NEW)["orderId"]
+    held = context.get(f"{ORDERS}/{id}")["lineItems"][0]["subscriptionId"]
+    renewals = context.post({"orderType": "PREVIEW_RENEWAL"})["lineItems"]
     assert [(OFFER, 10, "1000")] == [
         (line["offerId"], line["quantity"], line["status"])
         for line in renewals
@@ -201,41 +203,41 @@ def test_what_is_held_can_be_renewed_and_switched_and_switched_back(desk: Any) -
             }
         ],
     }
-    done = desk.post(switch)
+    done = context.post(switch)
     assert (OFFER, 10) == tuple(done["cancellingItems"][0][one] for one in ("offerId", "quantity"))
-    assert "3115" == desk.refused("POST", ORDERS, switch)
+    assert "3115" == context.refused("POST", ORDERS, switch)
 
     back = {"orderType": "REVERT_SWITCH", "referenceOrderId": done["orderId"]}
-    desk.post(back)
-    assert "2133" == desk.refused("POST", ORDERS, back)
-    renewals = desk.post({"orderType": "PREVIEW_RENEWAL"})["lineItems"]
+    context.post(back)
+    assert "2133" == context.refused("POST", ORDERS, back)
+    renewals = context.post({"orderType": "PREVIEW_RENEWAL"})["lineItems"]
     assert [10] == [line["quantity"] for line in renewals if line["subscriptionId"] == held]
 
 
-def test_what_is_returned_is_held_no_more(desk: Any) -> None:
-    desk.set(adobe_completes="at once")
-    id = desk.post(NEW)["orderId"]
-    held = desk.get(f"{ORDERS}/{id}")["lineItems"][0]["subscriptionId"]
-    desk.post(taking(id, (1, OFFER, 4)))
+def test_what_is_returned_is_held_no_more(context: Any) -> None:
+    context.set(adobe_completes="at once")
+    id = context.post(NEW)["orderId"]
+    held = context.get(f"{ORDERS}/{id}")["lineItems"][0]["subscriptionId"]
+    context.post(taking(id, (1, OFFER, 4)))
     renewal = {
         "orderType": "PREVIEW_RENEWAL",
         "lineItems": [{**LINE, "quantity": 6, "subscriptionId": held}],
     }
 
-    assert [6] == [line["quantity"] for line in desk.post(renewal)["lineItems"]]
-    desk.post(taking(id, (1, OFFER, 6)))
-    assert "3115" == desk.refused("POST", ORDERS, renewal)
+    assert [6] == [line["quantity"] for line in context.post(renewal)["lineItems"]]
+    context.post(taking(id, (1, OFFER, 6)))
+    assert "3115" == context.refused("POST", ORDERS, renewal)
 
 
 # Changes
 
 
-def test_an_own_reference_can_be_changed_and_taken_off(desk: Any) -> None:
-    path = f"{ORDERS}/{desk.post(NEW)['orderId']}"
+def test_an_own_reference_can_be_changed_and_taken_off(context: Any) -> None:
+    path = f"{ORDERS}/{context.post(NEW)['orderId']}"
     for reference in ("34567", ""):
-        desk.ask("PATCH", path, {"externalReferenceId": reference, "status": "1002"})
+        context.ask("PATCH", path, {"externalReferenceId": reference, "status": "1002"})
 
-        assert reference == desk.get(path)["externalReferenceId"]
+        assert reference == context.get(path)["externalReferenceId"]
 
 
 @pytest.mark.parametrize(
@@ -248,5 +250,5 @@ def test_an_own_reference_can_be_changed_and_taken_off(desk: Any) -> None:
         ("1117", b"[1]"),
     ],
 )
-def test_what_cannot_be_changed_is_refused(desk: Any, code: str, body: Any) -> None:
-    assert code == desk.refused("PATCH", f"{ORDERS}/0123456789", body)
+def test_what_cannot_be_changed_is_refused(context: Any, code: str, body: Any) -> None:
+    assert code == context.refused("PATCH", f"{ORDERS}/0123456789", body)

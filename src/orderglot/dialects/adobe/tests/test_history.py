@@ -19,9 +19,9 @@ NEW = {
 }
 
 
-def found(desk: Any, query: str) -> list[str]:
+def found(context: Any, query: str) -> list[str]:
     """Give the last digits of the orders that a query finds."""
-    return [order["orderId"][-1] for order in desk.get(f"{ORDERS}?{query}")["items"]]
+    return [order["orderId"][-1] for order in context.get(f"{ORDERS}?{query}")["items"]]
 
 
 # From oldest to newest the orders are 0123456789 and 5120008001 to 5120008008.
@@ -59,8 +59,8 @@ def found(desk: Any, query: str) -> list[str]:
         ("order-type=&status=&start-date=", "876543219"),
     ],
 )
-def test_a_filter_finds_its_orders_newest_first(desk: Any, query: str, orders: str) -> None:
-    assert list(orders) == found(desk, query)
+def test_a_filter_finds_its_orders_newest_first(context: Any, query: str, orders: str) -> None:
+    assert list(orders) == found(context, query)
 
 
 @pytest.mark.parametrize(
@@ -72,36 +72,36 @@ def test_a_filter_finds_its_orders_newest_first(desk: Any, query: str, orders: s
         *("end-date=2019-05-02T22:49:54%2B02:00", "fetch-price=perhaps", "after=x"),
     ],
 )
-def test_a_wrong_value_is_refused(desk: Any, query: str) -> None:
-    assert "1132" == desk.refused("GET", f"{ORDERS}?{query}")
+def test_a_wrong_value_is_refused(context: Any, query: str) -> None:
+    assert "1132" == context.refused("GET", f"{ORDERS}?{query}")
 
 
-def test_without_a_start_date_the_current_term_is_shown(desk: Any) -> None:
+def test_without_a_start_date_the_current_term_is_shown(context: Any) -> None:
     old = Order(
         references=(Reference("adobe", "5120007999"),),
-        customer=asyncio.run(desk.book.get(Reference("adobe", "0123456789"))).customer,
-        created=desk.specimens.orders[0].created - timedelta(days=2),
+        customer=asyncio.run(context.book.get(Reference("adobe", "0123456789"))).customer,
+        created=context.specimens.orders[0].created - timedelta(days=2),
     )
-    asyncio.run(desk.book.keep(old))
+    asyncio.run(context.book.keep(old))
 
-    assert 9 == desk.get(ORDERS)["totalCount"]
-    assert 10 == desk.get(f"{ORDERS}?start-date=2019-01-01")["totalCount"]
-
-
-def test_without_an_end_date_the_future_is_not_shown(desk: Any) -> None:
-    desk.time -= timedelta(days=7)
-
-    assert 8 == desk.get(ORDERS)["totalCount"]
-    assert 9 == desk.get(f"{ORDERS}?end-date=2030-01-01")["totalCount"]
+    assert 9 == context.get(ORDERS)["totalCount"]
+    assert 10 == context.get(f"{ORDERS}?start-date=2019-01-01")["totalCount"]
 
 
-def test_a_limit_above_the_highest_is_the_highest(desk: Any) -> None:
-    assert 100 == desk.get(f"{ORDERS}?limit=1000")["limit"]
+def test_without_an_end_date_the_future_is_not_shown(context: Any) -> None:
+    context.time -= timedelta(days=7)
+
+    assert 8 == context.get(ORDERS)["totalCount"]
+    assert 9 == context.get(f"{ORDERS}?end-date=2030-01-01")["totalCount"]
 
 
-def test_prices_are_shown_of_complete_orders_where_they_are_asked_for(desk: Any) -> None:
-    plain = desk.get(f"{ORDERS}?order-type=NEW")["items"]
-    priced = desk.get(f"{ORDERS}?order-type=NEW&fetch-price=true")["items"]
+def test_a_limit_above_the_highest_is_the_highest(context: Any) -> None:
+    assert 100 == context.get(f"{ORDERS}?limit=1000")["limit"]
+
+
+def test_prices_are_shown_of_complete_orders_where_they_are_asked_for(context: Any) -> None:
+    plain = context.get(f"{ORDERS}?order-type=NEW")["items"]
+    priced = context.get(f"{ORDERS}?order-type=NEW&fetch-price=true")["items"]
 
     assert [] == [order for order in plain if "pricingSummary" in order]
     assert ["1000"] * 3 == [order["status"] for order in priced if "pricingSummary" in order]
@@ -111,8 +111,8 @@ def uris(page: Any) -> dict[str, str]:
     return {name: link["uri"] for name, link in page["links"].items()}
 
 
-def test_the_pages_own_envelope(desk: Any) -> None:
-    page = desk.get(f"{ORDERS}?offset=3&limit=3")
+def test_the_pages_own_envelope(context: Any) -> None:
+    page = context.get(f"{ORDERS}?offset=3&limit=3")
 
     assert (9, 3, 3, 3) == tuple(page[name] for name in ("totalCount", "count", "offset", "limit"))
     assert {
@@ -122,17 +122,19 @@ def test_the_pages_own_envelope(desk: Any) -> None:
     } == uris(page)
 
 
-def walk(desk: Any, query: str, appended: str = "", arriving: int = 0) -> list[str]:
+def walk(context: Any, query: str, appended: str = "", arriving: int = 0) -> list[str]:
     """Follow the links to the end, one correlation id for all, while orders arrive."""
     orders, target = [], f"{ORDERS}?{query}"
     while target:
-        page = desk.get(target + appended * (target != f"{ORDERS}?{query}"), x_correlation_id="one")
+        page = context.get(
+            target + appended * (target != f"{ORDERS}?{query}"), x_correlation_id="one"
+        )
         orders += [order["orderId"] for order in page["items"]]
         assert page["offset"] + page["count"] == len(orders)
         target = uris(page).get("next", "")
         for _ in range(arriving):
-            desk.forward(timedelta(seconds=1))
-            desk.post(NEW)
+            context.forward(timedelta(seconds=1))
+            context.post(NEW)
     return orders
 
 
@@ -145,47 +147,47 @@ def walk(desk: Any, query: str, appended: str = "", arriving: int = 0) -> list[s
         "limit=2&status=1000&status=1002&fetch-price=true",
     ],
 )
-def test_the_links_lead_to_each_order_once(desk: Any, query: str, arriving: int) -> None:
-    all_at_once = found(desk, query.replace("limit=2", "limit=100"))
+def test_the_links_lead_to_each_order_once(context: Any, query: str, arriving: int) -> None:
+    all_at_once = found(context, query.replace("limit=2", "limit=100"))
     appended = "&" + query.replace("limit=2&offset=0&", "")
 
     for added in ("", appended):
-        orders = walk(desk, query, added, arriving)
+        orders = walk(context, query, added, arriving)
         assert len(set(orders)) == len(orders)
         assert all_at_once == [id[-1] for id in orders][-len(all_at_once) :]
 
 
-def test_the_way_back_leads_over_the_same_orders(desk: Any) -> None:
-    first = desk.get(f"{ORDERS}?limit=4")
-    second = desk.get(uris(first)["next"])
-    desk.forward(timedelta(seconds=1))
-    desk.post(NEW)
+def test_the_way_back_leads_over_the_same_orders(context: Any) -> None:
+    first = context.get(f"{ORDERS}?limit=4")
+    second = context.get(uris(first)["next"])
+    context.forward(timedelta(seconds=1))
+    context.post(NEW)
 
-    assert first["items"] == desk.get(uris(second)["prev"])["items"]
-    assert second == desk.get(uris(second)["self"])
+    assert first["items"] == context.get(uris(second)["prev"])["items"]
+    assert second == context.get(uris(second)["self"])
 
 
-def test_a_link_that_is_led_to_carries_the_filters(desk: Any) -> None:
-    page = desk.get(f"{ORDERS}?limit=1&status=1000&status=1002&offer-id=65304479CA01A12")
+def test_a_link_that_is_led_to_carries_the_filters(context: Any) -> None:
+    page = context.get(f"{ORDERS}?limit=1&status=1000&status=1002&offer-id=65304479CA01A12")
 
     assert uris(page)["next"].startswith(
         f"{ORDERS}?status=1000&status=1002&offer-id=65304479CA01A12&end-date="
     )
 
 
-def test_a_key_of_the_seller_sees_every_customer_and_no_order_of_another_one(desk: Any) -> None:
+def test_a_key_of_the_seller_sees_every_customer_and_no_order_of_another_one(context: Any) -> None:
     async def opened() -> str:
-        caller = desk.book.caller
-        key = await desk.store.keyring.issue_key(
+        caller = context.book.caller
+        key = await context.store.keyring.issue_key(
             "adobe", caller, lambda _: "0" * 64, lambda _: "whole"
         )
-        await desk.store.keyring.issue("adobe", "token", caller, lambda _: "t", id=key.id)
+        await context.store.keyring.issue("adobe", "token", caller, lambda _: "t", id=key.id)
         return str(key.id)
 
     said = {"x_api_key": asyncio.run(opened()), "authorization": "Bearer t"}
     other = ORDERS.replace(CUSTOMER, "1005513019")
 
-    assert 9 == desk.get(ORDERS, **said)["totalCount"]
-    assert 3 == desk.get(other, **said)["totalCount"]
-    assert "2115" == desk.refused("GET", f"{other}/0123456789", **said)
-    assert "2115" == desk.refused("GET", f"{ORDERS}/5120009001", **said)
+    assert 9 == context.get(ORDERS, **said)["totalCount"]
+    assert 3 == context.get(other, **said)["totalCount"]
+    assert "2115" == context.refused("GET", f"{other}/0123456789", **said)
+    assert "2115" == context.refused("GET", f"{ORDERS}/5120009001", **said)

@@ -18,12 +18,12 @@ from orderglot.core.customer import Customer, identity
 from orderglot.core.order import Order, Reference, Totals
 from orderglot.core.values import Status
 from orderglot.dialects.catalyst import DIALECT
-from orderglot.dialects.catalyst.lenient import BAD_QUERY
+from orderglot.dialects.catalyst.lenient_json import BAD_QUERY
 from orderglot.faces.server import Server
 from orderglot.stores.sqlite import SqliteStore
 from orderglot.wire import json
 from orderglot.wire.message import Request, Response
-from tests.hostile import wheres
+from tests.hostile_where import wheres
 
 SEED, MANY = 20_161_010, 2_000
 ORDERS = 25

@@ -14,11 +14,11 @@ from orderglot.core.errors import Invalid
 from orderglot.core.order import Address, Order, Reference, Totals
 from orderglot.core.query import Query, matches
 from orderglot.core.values import Status
-from orderglot.dialects.catalyst.members import MEMBERS
+from orderglot.dialects.catalyst.fields import MEMBERS
 from orderglot.dialects.catalyst.site import Site, SiteStatus, TaxCode
 from orderglot.dialects.catalyst.tables import NAME
 from orderglot.dialects.catalyst.where import parse_where, read_where
-from orderglot.stores.question import check
+from orderglot.stores.selection import check
 from orderglot.wire import json
 from tests.strategies import orders
 

@@ -103,19 +103,19 @@ def test_numbers_may_be_texts_and_nothing_may_be_null_or_empty() -> None:
     ],
 )
 def test_an_order_that_makes_no_sense_is_the_vendor_s_fault(order: dict[str, Any]) -> None:
-    talk = page(Window())
-    next(talk)
+    flow = page(Window())
+    next(flow)
     body = json.dumps({"orders": {"0": order, "links": order.get("links", [])}}).encode()
     with pytest.raises(Upstream, match="listOrders"):
-        talk.send(Response(status=200, headers={"content-type": JSON}, body=body))
+        flow.send(Response(status=200, headers={"content-type": JSON}, body=body))
 
 
 @pytest.mark.parametrize("content_type", ["text/html", "", "application/octet-stream"])
 def test_a_page_of_another_media_type_is_the_vendor_s_fault(content_type: str) -> None:
-    talk = page(Window())
-    next(talk)
+    flow = page(Window())
+    next(flow)
     with pytest.raises(Upstream, match="Content-Type"):
-        talk.send(Response(status=200, headers={"content-type": content_type}, body=b"<p>Hi</p>"))
+        flow.send(Response(status=200, headers={"content-type": content_type}, body=b"<p>Hi</p>"))
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,60 @@
+"""The same work: whatever is measured side by side must first have given the same answers."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from bench.load import Wrong
+from bench.request_bytes import CREATE, Asked
+
+Answer = tuple[int, bytes, bytes]
+
+PASSING = {"requestId", "next"}
+"""Members that say when or in which turn they were written."""
+
+MADE_UP = re.compile(rb"\d{10,}")
+"""An id that the hub gave: what is created twice has two."""
+
+
+def demand_same(asked: Asked, ours: Answer, theirs: Answer) -> None:
+    """Raise Wrong where another side answered other than Orderglot did."""
+    apart = list(_apart(asked, ours, theirs))
+    if apart:
+        what = f"{asked.wire.name} {asked.doing}"
+        raise Wrong(f"{what}: the hand-written answer differs in {', '.join(apart[:5])}")
+
+
+def _apart(asked: Asked, ours: Answer, theirs: Answer) -> Iterator[str]:
+    if ours[0] != theirs[0]:
+        yield f"status ({ours[0]}, {theirs[0]})"
+    elif asked.wire.xml:
+        if MADE_UP.sub(b"", ours[2]) != re.sub(
+            rb"<(\w+)/>", rb"<\1></\1>", MADE_UP.sub(b"", theirs[2])
+        ):
+            yield "XML"
+    elif ours[2] and theirs[2]:
+        mine, other = json.loads(ours[2]), json.loads(theirs[2])
+        if list(mine) != list(other):
+            yield "order of members"
+        yield from _different(mine, other, "", shapes=asked.doing == CREATE)
+    elif ours[2] or theirs[2]:
+        yield "body"
+
+
+def _different(ours: Any, theirs: Any, place: str, *, shapes: bool) -> Iterator[str]:
+    """Name the members in which two values differ; of what is created the shape alone counts."""
+    if isinstance(ours, dict) and isinstance(theirs, dict):
+        if set(ours) != set(theirs):
+            yield f"{place} (members {set(ours) ^ set(theirs)})"
+        for name in (set(ours) & set(theirs)) - PASSING:
+            yield from _different(ours[name], theirs[name], f"{place}.{name}", shapes=shapes)
+    elif isinstance(ours, list) and isinstance(theirs, list):
+        if len(ours) != len(theirs):
+            yield f"{place} (length)"
+        for number, (mine, other) in enumerate(zip(ours, theirs, strict=False)):
+            yield from _different(mine, other, f"{place}[{number}]", shapes=shapes)
+    elif ours != theirs and not (shapes and type(ours) is type(theirs)):
+        yield f"{place} ({ours!r}, {theirs!r})"

@@ -1,0 +1,42 @@
+"""All that was found, chapter by chapter, and why a chapter is missing where one is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from bench.calls import Calls
+from bench.growth import Grown
+from bench.imports import Imports
+from bench.machine import Machine
+from bench.oscar.compared import Compared
+from bench.output import Output
+from bench.pull import Pulled
+
+STORES = ("sqlite", "postgres")
+
+
+@dataclass
+class Found:
+    """What there is to print and to show."""
+
+    machine: Machine | None = None
+    calls: dict[str, Calls] = field(default_factory=dict)
+    imports: Imports | None = None
+    pull: list[Pulled] | None = None
+    growth: list[Grown] | None = None
+    oscar: Compared | None = None
+    reasons: dict[str, str] = field(default_factory=dict)
+
+
+def read(output: Output) -> Found:
+    """Read what was written down."""
+    calls = {store: output.kept(f"calls-{store}", Calls) for store in STORES}
+    return Found(
+        machine=output.kept("machine", Machine),
+        calls={store: one for store, one in calls.items() if one is not None},
+        imports=output.kept("imports", Imports),
+        pull=output.kept("pull", list[Pulled]),
+        growth=output.kept("growth", list[Grown]),
+        oscar=output.kept("oscar", Compared),
+        reasons=output.kept("reasons", dict[str, str]) or {},
+    )

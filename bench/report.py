@@ -1,0 +1,208 @@
+"""The page: all figures as tables and pictures, out of what was written down."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from bench.bars import readings
+from bench.calls import CEILING, FLOOR, OURS, SINGLE, Calls, Cell
+from bench.figures import Found
+from bench.output import Output
+from bench.request_bytes import CREATE, DOINGS, GET, LEFT_OUT, NOTES
+from bench.rounds import Spread
+
+HEAD = """# Performance
+
+Written by `make bench` out of `bench/results/`; [bench/README.md](../bench/README.md) tells how to
+take the figures again, and what stands beside what. Every ratio was taken in one run, in turns: each
+round measures every side once. A figure is the median of the rounds, with the least and the greatest
+in parentheses.
+"""
+ABOUT_CALLS = """*Floor* is the same work by hand: a raw ASGI function on uvicorn, over the bare driver, that reads
+the same documents into its own structs, proves the key by its hash, keeps to the caller's scope and
+writes the same answer, which is compared before anything is measured. Orderglot has a line of its own,
+which is a part of what is compared. *Single commits* is the floor with one commit a request,
+*ceiling* the same bytes as a fixed answer. *By time* is the share by the time that the server was on a
+core for an answer, which holds on a busy machine, too. One worker has a core to itself and whoever asks
+the other; two workers share both cores with whoever asks.
+"""
+
+
+def write_page(found: Found, output: Output, pictures: Sequence[str]) -> None:
+    """Write the page."""
+    output.page.parent.mkdir(parents=True, exist_ok=True)
+    parts = [HEAD, *_machine(found), *_bars(found), *_calls(found, output, pictures)]
+    parts += [*_oscar(found), *_import_and_pull(found), *_growth(found, output, pictures)]
+    parts += _flames(output, pictures)
+    output.page.write_text("\n".join(parts).rstrip() + "\n")
+
+
+def _machine(found: Found) -> Iterator[str]:
+    machine = found.machine
+    if machine is None:
+        return
+    packages = ", ".join(f"{name} {version}" for name, version in machine.packages.items())
+    yield (
+        f"Taken on {machine.date}; {machine.cores} cores ({machine.processor}),"
+        f" {machine.memory_gb} GiB, {machine.system}, Python {machine.python}, SQLite"
+        f" {machine.sqlite}; {packages}. One after another, SQLite commits {machine.commits:,}"
+        " durable transactions a second here.\n"
+    )
+
+
+def _bars(found: Found) -> Iterator[str]:
+    yield "## The bars\n"
+    rows = [
+        (
+            one.bar.name,
+            one.what,
+            one.bar.demand,
+            "" if one.figure is None else f"{one.figure:.2f}{one.bar.unit}",
+            one.verdict,
+        )
+        for one in readings(found)
+    ]
+    yield table(("what", "of", "bar", "figure", ""), rows)
+
+
+def _calls(found: Found, output: Output, pictures: Sequence[str]) -> Iterator[str]:
+    for store, calls in found.calls.items():
+        yield f"## Get, list, create: {'SQLite' if store == 'sqlite' else 'PostgreSQL'}\n"
+        yield ABOUT_CALLS
+        for name in pictures:
+            if name.startswith(f"{store}-"):
+                yield f"![{name}]({output.pictures.name}/{name}.svg)\n"
+        for doing in DOINGS:
+            yield f"### {doing}\n"
+            yield _calls_table(calls, doing)
+        yield f"Memory of the largest worker: {_memory(calls)}.\n"
+        for what, why in calls.failures.items():
+            yield f"* Could not be measured: {what}: {why}"
+    yield "Left out: " + "; ".join(f"{LEFT_OUT[one]}" for one in LEFT_OUT) + ".\n"
+    yield "Not quite the word: " + "; ".join(f"{one[0]}: {NOTES[one]}" for one in NOTES) + ".\n"
+
+
+def _calls_table(calls: Calls, doing: str) -> str:
+    head = [
+        "wire",
+        "workers",
+        "connections",
+        "requests/s",
+        "p50 ms",
+        "p99 ms",
+        "of the floor",
+        "by time",
+    ]
+    head += ["times single commits"] if doing == CREATE else []
+    head += ["floor/s", "ceiling/s"]
+    cells = [cell for cell in calls.cells if cell.doing == doing]
+    return table(head, [_calls_row(cell) for cell in cells])
+
+
+def _calls_row(cell: Cell) -> list[str]:
+    ours = cell.sides[OURS]
+    row = [cell.wire, str(cell.workers), str(cell.connections), f"{ours.rate.median:,.0f}"]
+    row += [f"{ours.p50.median:.2f}", f"{ours.p99.median:.2f}", shown(cell.ratios[FLOOR])]
+    row += [f"{cell.costs[FLOOR].median:.2f}"]
+    if SINGLE in cell.ratios:
+        row.append(f"{cell.ratios[SINGLE].median:.1f}")
+    return [*row, *(f"{cell.sides[side].rate.median:,.0f}" for side in (FLOOR, CEILING))]
+
+
+def _memory(calls: Calls) -> str:
+    return "; ".join(f"{name} {megabytes:.0f} MB" for name, megabytes in calls.memory.items())
+
+
+def _oscar(found: Found) -> Iterator[str]:
+    yield "## Beside django-oscar-api\n"
+    oscar = found.oscar
+    if oscar is None:
+        yield f"Not run: {found.reasons.get('oscar', 'it was not asked for')}.\n"
+        return
+    rows = []
+    for doing in DOINGS:
+        for wire, times in oscar.times[doing].items():
+            ours, theirs = oscar.ours[doing][wire].rate, oscar.oscar[doing].rate
+            rows.append((doing, wire, f"{ours.median:,.0f}", f"{theirs.median:,.1f}", shown(times)))
+    yield (
+        f"Both on PostgreSQL with two workers, {oscar.orders:,} orders, {oscar.connections}"
+        f" connections; Oscar's largest worker has {oscar.memory:.0f} MB.\n"
+    )
+    yield table(("", "wire", "Orderglot/s", "Oscar/s", "times"), rows)
+    for doing in (GET, *DOINGS[1:]):
+        yield f"* {doing}: {oscar.notes[doing]}"
+    yield ""
+
+
+def _import_and_pull(found: Found) -> Iterator[str]:
+    yield "## Import and pull\n"
+    one = found.imports
+    if one is not None:
+        yield (
+            f"Import of {one.file}: {one.rate.median:,.0f} orders/s; {shown(one.of_lines)} of a"
+            f" program that reads the file's rows and puts them into one table by `executemany`,"
+            f" {shown(one.of_rows)}"
+            f" of a bare `executemany` of the very rows that the import ends in. Memory at its highest"
+            f" {one.memory:.0f} MB, for half of the lines {one.memory_of_half:.0f} MB.\n"
+        )
+    if found.pull:
+        rows = [
+            (
+                pulled.dialect,
+                f"{pulled.orders:,}",
+                f"{pulled.pull.median:,.0f}",
+                f"{pulled.again.median:,.0f}",
+                f"{pulled.bare.median:,.0f}",
+                shown(pulled.share),
+            )
+            for pulled in found.pull
+        ]
+        yield table(("dialect", "orders", "pull/s", "again/s", "bare paging/s", "share"), rows)
+
+
+def _growth(found: Found, output: Output, pictures: Sequence[str]) -> Iterator[str]:
+    if not found.growth:
+        return
+    yield "## Growth\n"
+    if "growth" in pictures:
+        yield f"![growth]({output.pictures.name}/growth.svg)\n"
+    yield "One connection, Catalyst's server face; p50 and p99 in milliseconds.\n"
+    head = [
+        "",
+        *(
+            f"{one.sellers:,} sellers, {one.orders:,} orders"
+            if one.sellers > 1
+            else f"{one.orders:,} orders"
+            for one in found.growth
+        ),
+    ]
+    rows = []
+    for what in found.growth[0].asked:
+        asked = [one.asked.get(what) for one in found.growth]
+        waits = [f"{one.p50.median:.2f} / {one.p99.median:.2f}" if one else "" for one in asked]
+        rows.append((what, *waits))
+    rows.append(("file, MB", *(f"{one.megabytes:,.0f}" for one in found.growth)))
+    yield table(head, rows)
+
+
+def _flames(output: Output, pictures: Sequence[str]) -> Iterator[str]:
+    flames = [name for name in pictures if name.startswith("flame-")]
+    if not flames:
+        return
+    yield "## Where time goes\n"
+    yield "Flame graphs of a worker under load, by py-spy; wide is slow.\n"
+    for name in flames:
+        words = name.removeprefix("flame-").replace("-", " ")
+        yield f"* [{words}]({output.pictures.name}/{name}.svg)"
+    yield ""
+
+
+def shown(figure: Spread) -> str:
+    """Show a ratio with its spread."""
+    return f"{figure.median:.2f} ({figure.least:.2f} to {figure.most:.2f})"
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Write a Markdown table."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"

@@ -1,0 +1,189 @@
+"""What every command shares: its configuration, its order book, and how it refuses."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import os
+import sys
+from collections.abc import Callable, Coroutine
+from inspect import Parameter
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Concatenate, ParamSpec
+
+import typer
+from typer.core import TyperGroup
+
+from orderglot.core.errors import HubError, Invalid
+
+if TYPE_CHECKING:
+    from orderglot.config import Config
+    from orderglot.hub.opened import Hub
+
+P = ParamSpec("P")
+
+Database = Annotated[
+    str | None,
+    typer.Option(
+        "--database",
+        metavar="URL",
+        help="Where the order book is: sqlite:///FILE or postgresql://USER@HOST/DATABASE.",
+        show_default="sqlite:///orderglot.db",
+    ),
+]
+ReadDatabase = Annotated[
+    str | None,
+    typer.Option(
+        "--read-database",
+        metavar="URL",
+        help="A replica of the PostgreSQL database, which lists may come from.",
+        show_default="none",
+    ),
+]
+ConfigFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--config",
+        metavar="FILE",
+        help="A TOML file of settings.",
+        show_default="orderglot.toml, if there is one",
+    ),
+]
+SellerName = Annotated[
+    str | None,
+    typer.Option(
+        "--seller", metavar="NAME", help="Whose book; may be left out where there is one seller."
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
+KnownAs = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--known-as",
+        metavar="DIALECT=ID",
+        help="The id that a dialect's clients know it by; may be repeated.",
+    ),
+]
+
+
+class Misused(typer.TyperException):
+    """A flag, a variable or a setting is wrong, and the command was not begun."""
+
+    exit_code = 2
+
+
+class Group(TyperGroup):
+    """A group of commands: alone it shows its help, and every refusal is one sentence."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the arguments; none at all ask for help."""
+        return super().parse_args(ctx, args or ["--help"])
+
+    def main(self, *args: Any, **extra: Any) -> Any:
+        """Run a command and leave the program with its exit code."""
+        extra["standalone_mode"] = False
+        try:
+            code = super().main(*args, **extra)
+            sys.stdout.flush()
+        except typer.TyperException as error:
+            code = _refuse(_with_hint(error), error.exit_code)
+        except typer.Abort:
+            code = _refuse("stopped; nothing more was done.")
+        except HubError as error:
+            code = _refuse(error.message)
+        except BrokenPipeError:
+            code = _nobody_reads()
+        except OSError as error:
+            code = _refuse(f"{error.filename or 'the system'}: {error.strerror or error}.")
+        sys.exit(code)
+
+
+def group(help: str) -> typer.Typer:
+    """Make a group of commands."""
+    return typer.Typer(
+        cls=Group,
+        help=help,
+        rich_markup_mode="rich",
+        pretty_exceptions_enable=False,
+        add_completion=False,
+    )
+
+
+def settings(file: Path | None, proposed: str = "", **flags: Any) -> Config:
+    """Read the configuration; flags that are None were not given.
+
+    ``proposed`` is where the book is when nothing says so.
+    """
+    from orderglot import config
+
+    try:
+        return config.read(flags, os.environ, file, database=proposed)
+    except Invalid as error:
+        raise Misused(error.message) from None
+
+
+Body = Callable[Concatenate["Hub", P], Coroutine[Any, Any, None]]
+
+
+def with_book(*, create: bool = False) -> Callable[[Body[P]], Callable[..., None]]:
+    """Make a command of a function of the opened hub; it takes --database and --config as well.
+
+    With ``create`` a book is made where there is none.
+    """
+
+    def make(body: Body[P]) -> Callable[..., None]:
+        @functools.wraps(body)
+        def command(*, database: str | None, config: Path | None, **flags: Any) -> None:
+            import asyncio
+
+            asyncio.run(_run(body, settings(config, database=database), create, flags))
+
+        _, *own = inspect.signature(body).parameters.values()
+        named = [one.replace(kind=Parameter.KEYWORD_ONLY) for one in own]
+        places = [
+            Parameter("database", Parameter.KEYWORD_ONLY, default=None, annotation=Database),
+            Parameter("config", Parameter.KEYWORD_ONLY, default=None, annotation=ConfigFile),
+        ]
+        command.__signature__ = inspect.Signature([*named, *places])  # type: ignore[attr-defined]
+        command.__annotations__ = {one.name: one.annotation for one in (*named, *places)}
+        return command
+
+    return make
+
+
+async def _run(
+    body: Callable[..., Coroutine[Any, Any, None]],
+    config: Config,
+    create: bool,
+    flags: dict[str, Any],
+) -> None:
+    from orderglot.cli.logs import set_up_logs
+    from orderglot.hub.opened import opened
+
+    set_up_logs(config.log_level)
+    async with opened(
+        config.database,
+        create=create,
+        replica=config.read_database,
+        seller=config.seller,
+        vendors=config.vendors,
+    ) as hub:
+        await body(hub, **flags)
+
+
+def _refuse(sentence: str, code: int = 1) -> int:
+    print(f"orderglot: {' '.join(sentence.split())}", file=sys.stderr)
+    return code
+
+
+def _with_hint(error: typer.TyperException) -> str:
+    ctx = getattr(error, "ctx", None)
+    if ctx is None:
+        return error.format_message()
+    return f"{error.format_message().rstrip('.')}. Try '{ctx.command_path} --help'."
+
+
+def _nobody_reads() -> int:
+    """Let the rest of the output go nowhere, for whoever read it has gone."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 1

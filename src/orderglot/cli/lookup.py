@@ -1,0 +1,68 @@
+"""Look-up: the order or customer that a person means, and whole lists."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from orderglot.cli.flags import read_reference
+from orderglot.core.customer import Customer
+from orderglot.core.errors import Conflict, NotFound
+from orderglot.core.order import HUB, Order, Reference
+from orderglot.core.ports import Book
+from orderglot.core.product import Product
+from orderglot.core.query import Compare, Operator, Window
+
+STRIDE = 1000
+
+
+async def order(book: Book, text: str) -> Order:
+    """Find an order by ``kole:ID``, by the seller's own number, or by the hub's id.
+
+    Raises NotFound, or Conflict where several orders have the number.
+    """
+    if (reference := read_reference(text)) is not None:
+        return await book.get(reference)
+    where = Compare("number", Operator.EQ, text)
+    found = (await book.page(Window(where=where, limit=2))).orders
+    if len(found) > 1:
+        ids = ", ".join(str(one.id) for one in found)
+        raise Conflict(f"Several orders have the number {text!r}; name one by its id: {ids}.")
+    return found[0] if found else await book.get(Reference(HUB, text))
+
+
+async def customer(book: Book, text: str) -> Customer:
+    """Find a customer by ``kole:ID``, by the seller's own number, or by the hub's id."""
+    if (reference := read_reference(text)) is not None:
+        return await book.customer(reference)
+    async for one in customers(book):
+        if one.number == text:
+            return one
+    try:
+        return await book.customer(Reference(HUB, text))
+    except NotFound:
+        reason = f"There is no customer {text!r}; see 'orderglot customer list'."
+        raise NotFound(reason) from None
+
+
+async def orders_of(book: Book, customer: Customer) -> int:
+    """Count the orders of a customer."""
+    where = Compare("customer.id", Operator.EQ, customer.id)
+    return (await book.page(Window(where=where, limit=1, total=True))).total or 0
+
+
+async def customers(book: Book) -> AsyncIterator[Customer]:
+    """Give every customer by rising id."""
+    after = 0
+    while found := await book.customers(after, STRIDE):
+        for one in found:
+            yield one
+        after = found[-1].id
+
+
+async def products(book: Book) -> AsyncIterator[Product]:
+    """Give every product by rising SKU."""
+    after = ""
+    while found := await book.every_product(after, STRIDE):
+        for one in found:
+            yield one
+        after = found[-1].sku

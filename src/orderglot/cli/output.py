@@ -1,0 +1,119 @@
+"""Output: tables on a terminal, plain lines elsewhere, JSON where it is asked for."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+Row = Sequence[object]
+
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f]")
+
+
+def is_terminal() -> bool:
+    """Tell whether a person is watching the output."""
+    return sys.stdout.isatty()
+
+
+def clean(text: object) -> str:
+    """Give a text as one line without control characters, which could steer a terminal."""
+    return _CONTROLS.sub(" ", "" if text is None else str(text))
+
+
+def say(text: str) -> None:
+    """Print a line at once, however long it is."""
+    print(clean(text), flush=True)
+
+
+def tell(text: str) -> None:
+    """Print a line for the person, apart from the output."""
+    print(clean(text), file=sys.stderr, flush=True)
+
+
+def table(columns: Sequence[str], rows: Iterable[Row], *, right: Sequence[str] = ()) -> None:
+    """Print rows under columns; the columns named in ``right`` are numbers."""
+    texts = [[clean(cell) for cell in row] for row in rows]
+    if is_terminal():
+        _rich_table(columns, texts, right)
+    else:
+        _plain_table(columns, texts, right)
+
+
+def sheet(pairs: Iterable[tuple[str, object]]) -> None:
+    """Print named values one below the other; a value that says nothing is left out."""
+    said = [(name, clean(value)) for name, value in pairs if value not in (None, "", ())]
+    width = max((len(name) for name, _ in said), default=0)
+    for name, value in said:
+        print(f"{name:<{width}}  {value}")
+
+
+def write_json(value: Any) -> None:
+    """Print a value as JSON, amounts digit by digit."""
+    import msgspec
+
+    from orderglot.wire.json import write
+
+    say_raw(msgspec.json.format(write(value), indent=2).decode())
+
+
+def say_raw(text: str) -> None:
+    """Print a text as it is, with one line end behind it."""
+    print(text.rstrip("\n"), flush=True)
+
+
+def _plain_table(columns: Sequence[str], rows: list[list[str]], right: Sequence[str]) -> None:
+    heads = [column.upper() for column in columns]
+    widths = [max(map(len, cells)) for cells in zip(heads, *rows, strict=True)]
+    for row in (heads, *rows):
+        cells = (
+            cell.rjust(width) if column in right else cell.ljust(width)
+            for column, cell, width in zip(columns, row, widths, strict=True)
+        )
+        print("  ".join(cells).rstrip())
+
+
+def _rich_table(columns: Sequence[str], rows: list[list[str]], right: Sequence[str]) -> None:
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    drawn = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for column in columns:
+        number = column in right
+        drawn.add_column(
+            column, justify="right" if number else "left", overflow="fold", no_wrap=number
+        )
+    for row in rows:
+        drawn.add_row(*map(Text, row))
+    Console().print(drawn)
+
+
+def known_as_text(thing: Any) -> str:
+    """Say the ids that dialects know a thing by: ``kole:X12345``."""
+    return ", ".join(f"{reference.dialect}:{reference.id}" for reference in thing.references)
+
+
+def sums_text(sums: Mapping[str, Any]) -> str:
+    """Say sums of money by their currencies."""
+    from orderglot.wire.values import bare
+
+    return ", ".join(f"{bare(sums[code]):f} {code}".strip() for code in sorted(sums))
+
+
+def address_text(address: Any) -> str:
+    """Say an address in one line."""
+    if address is None:
+        return ""
+    person = f"{address.first_name} {address.last_name}".strip()
+    district = f"{address.state} {address.postal_code}".strip()
+    country = address.country or address.country_name
+    parts = (address.company, person, address.line_1, address.line_2, address.city)
+    return ", ".join(part for part in (*parts, district, country) if part)
+
+
+def tiers_text(product: Any) -> str:
+    """Say what a piece costs: ``1.20 from 24, 1.05 from 240``."""
+    return ", ".join(f"{tier.price:f} from {tier.quantity}" for tier in product.tiers)

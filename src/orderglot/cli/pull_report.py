@@ -1,0 +1,98 @@
+"""The report of a pull: its progress while it runs, and its result."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from orderglot.cli.output import is_terminal, say, tell, write_json
+
+if TYPE_CHECKING:
+    from orderglot.sync.pull import Progress
+    from orderglot.wire.dialect import Dialect
+
+PAUSE = 5.0
+"""So many seconds lie between two lines on how far it has come."""
+
+
+@contextmanager
+def telling(dialect: Dialect) -> Iterator[Callable[[Progress], None]]:
+    """Give what tells the person how far it has come: a bar on a terminal, else a line at times."""
+    pace = _Pace()
+    if not is_terminal():
+        yield lambda done: _line(done, dialect, pace)
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+
+    parts = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
+    with Progress(*parts, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(f"asking {dialect.name}", total=None)
+        yield lambda done: bar.update(
+            task,
+            total=done.total,
+            completed=done.checkpoint.position,
+            description=_where(done, pace.of(done)),
+        )
+
+
+class _Pace:
+    """How many orders a second came since the first page."""
+
+    def __init__(self) -> None:
+        self.began = self.said = time.monotonic()
+        self.first: int | None = None
+
+    def of(self, done: Progress) -> float:
+        if self.first is None:
+            self.first = done.checkpoint.read
+        passed = time.monotonic() - self.began
+        return (done.checkpoint.read - self.first) / passed if passed else 0.0
+
+
+def _line(done: Progress, dialect: Dialect, pace: _Pace) -> None:
+    rate = pace.of(done)
+    if time.monotonic() - pace.said >= PAUSE:
+        pace.said = time.monotonic()
+        tell(f"{dialect.name}: {_where(done, rate)}")
+
+
+def _where(done: Progress, rate: float) -> str:
+    there = done.checkpoint
+    of = "" if done.total is None else f" of {done.total:,}"
+    again = " (second look)" if there.look > 1 else ""
+    return f"at {there.position:,}{of}{again}, {rate:,.0f} orders/s"
+
+
+def report(done: Progress, dialect: Dialect, *, as_json: bool) -> None:
+    """Say what a pull came to, and what there is to do about it."""
+    there = done.checkpoint
+    counts = {
+        name: getattr(there, name)
+        for name in ("read", "new", "changed", "same", "passed_over", "rejected")
+    }
+    if as_json:
+        return write_json(
+            {
+                "dialect": there.dialect,
+                "customer": there.customer,
+                "since": there.since,
+                **counts,
+                "missed": done.missed,
+                "resumed": done.resumed,
+            }
+        )
+    whose = f" of customer {there.customer}" if there.customer else ""
+    went_on = "; it went on where it was stopped" if done.resumed else ""
+    passed = f", {there.passed_over:,} not asked for" if there.passed_over else ""
+    say(
+        f"{dialect.title}{whose}: {there.new:,} new, {there.changed:,} changed, "
+        f"{there.same:,} the same{passed}{went_on}."
+    )
+    if there.rejected:
+        say(f"{there.rejected:,} were put aside; see 'orderglot pull {there.dialect} --rejects'.")
+    if done.missed:
+        say(f"The list moved while it was read: {done.missed:,} may be missing; pull again.")
+    return None

@@ -1,0 +1,82 @@
+"""Rejects: what pulls have put aside, listed, printed byte for byte, and tried again."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+from orderglot.cli.command import Misused
+from orderglot.cli.output import say, table, write_json
+
+if TYPE_CHECKING:
+    from orderglot.core.ports import Book
+    from orderglot.sync.notes import Reject
+
+COLUMNS = ("name", "id", "place", "first", "last", "reason")
+
+
+async def show(book: Book, dialect: str, *, raw: str, retry: bool, as_json: bool) -> None:
+    """List what was put aside, or print one, or try all of it again."""
+    from orderglot.sync.rejects import rejects_of
+
+    if retry:
+        return await _retry(book, dialect, as_json=as_json)
+    found = {note.name: reject for note, reject in await rejects_of(book, dialect)}
+    if raw:
+        if raw not in found:
+            raise Misused(f"--raw: nothing named {raw!r} is aside; see 'orderglot pull --rejects'.")
+        return _print(found[raw])
+    if as_json:
+        return write_json([_members(name, reject) for name, reject in found.items()])
+    if not found:
+        return say("Nothing is aside.")
+    rows = [(name, *_row(reject)) for name, reject in found.items()]
+    return table(COLUMNS, rows, right=("place",))
+
+
+async def _retry(book: Book, dialect: str, *, as_json: bool) -> None:
+    from orderglot.dialects import dialect as spoken
+    from orderglot.sync.rejects import try_again
+
+    tried = await try_again(book, spoken, dialect)
+    if as_json:
+        return write_json(tried)
+    say(f"{tried.taken:,} are in the book now, {tried.left:,} stay aside.")
+    if tried.left:
+        say("A new pull asks the vendor for them again.")
+    return None
+
+
+def _row(reject: Reject) -> tuple[object, ...]:
+    first, last = (f"{moment:%Y-%m-%d %H:%M}" for moment in (reject.first, reject.last))
+    return reject.id, reject.position, first, last, reject.reason
+
+
+def _members(name: str, reject: Reject) -> dict[str, Any]:
+    answers = [
+        {
+            "status": one.status,
+            "content_type": one.content_type,
+            "body": one.body.decode(errors="backslashreplace"),
+        }
+        for one in reject.answers
+    ]
+    return {
+        "name": name,
+        "dialect": reject.dialect,
+        "customer": reject.customer,
+        "id": reject.id,
+        "place": reject.position,
+        "first": reject.first,
+        "last": reject.last,
+        "reason": reject.reason,
+        "answers": answers,
+    }
+
+
+def _print(reject: Reject) -> None:
+    """Print the bytes of every answer as they came."""
+    sys.stdout.flush()
+    for answer in reject.answers:
+        sys.stdout.buffer.write(answer.body)
+    sys.stdout.buffer.flush()

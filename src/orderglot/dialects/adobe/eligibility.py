@@ -1,0 +1,139 @@
+"""Eligibility: which customer, offers and subscriptions a new order may be about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from orderglot.core.customer import Customer
+from orderglot.core.errors import Invalid, NotFound, Problem, Rule
+from orderglot.core.order import Line, Order, Reference, belongs, native
+from orderglot.core.product import Product
+from orderglot.core.query import And, Compare, Operator, Query
+from orderglot.core.returns import remaining
+from orderglot.core.subscriptions import Subscription, held
+from orderglot.core.values import Kind
+from orderglot.dialects.adobe.tables import (
+    COMMITMENT,
+    CURRENCIES,
+    MINIMUM,
+    NAME,
+    PROGRAMS,
+    SEGMENTS,
+)
+from orderglot.wire.dialect import Context
+
+
+async def customer_of(context: Context, id: str, code: str) -> Customer:
+    """Give the customer that a path names; raises NotFound with the code where there is none."""
+    try:
+        return await context.book.customer(Reference(NAME, id))
+    except NotFound as error:
+        raise NotFound(error.message, code=code) from None
+
+
+async def order_of(context: Context, customer: Customer, id: str) -> Order:
+    """Give an order of a customer; raises NotFound for any other."""
+    order = await _order(context, id)
+    if order is None or order.customer is None or order.customer.id != customer.id:
+        raise NotFound(f"The customer has no order {id!r}; check both ids.", code="2115")
+    return order
+
+
+async def named_order(context: Context, customer: str, id: str) -> Order:
+    """Give the order that a path names together with its customer; raises NotFound for any other.
+
+    The order itself says whose it is: the customer is looked for only where that is another name.
+    """
+    order = await _order(context, id)
+    if order is not None and belongs(order, customer, NAME):
+        return order
+    return await order_of(context, await customer_of(context, customer, "2115"), id)
+
+
+async def _order(context: Context, id: str) -> Order | None:
+    try:
+        return await context.book.get(Reference(NAME, id))
+    except NotFound:
+        return None
+
+
+async def demand_sellable(context: Context, currency: str, lines: Iterable[Line]) -> None:
+    """Raise Invalid where the seller may not sell in a currency, or to an offer's segment."""
+    tables = (await context.book.seller()).tables
+    currencies, programs = tables.get(CURRENCIES), tables.get(PROGRAMS)
+    for line in lines:
+        segment = SEGMENTS.get(line.sku[9:10], "")
+        if programs is not None and segment and segment not in programs:
+            reason = f"This seller sells to {', '.join(programs)}."
+            raise refused("offerId", Rule.INELIGIBLE, reason, "2124", line.number)
+        if currencies is not None and (line.currency or currency) not in currencies:
+            reason = f"This seller sells in {', '.join(currencies)}."
+            raise refused("currencyCode", Rule.INELIGIBLE, reason, "2125", line.number)
+
+
+def demand_known(lines: Iterable[Line], products: Mapping[str, Product]) -> None:
+    for line in lines:
+        if line.sku not in products:
+            reason = f"There is no offer {line.sku!r}."
+            raise refused("offerId", Rule.UNKNOWN, reason, "2122", line.number)
+
+
+def demand_held(holding: Mapping[str, Subscription], ids: Iterable[str]) -> None:
+    for id in ids:
+        if id not in holding:
+            raise NotFound(f"The customer holds no subscription {id!r}.", code="3115")
+
+
+async def demand_minimum(context: Context, original: Order, left: Order) -> None:
+    """Raise Invalid where less would be left of a line than its product is sold in."""
+    products = await context.book.products(skus(original.lines))
+    for before, after in zip(original.lines, left.lines, strict=True):
+        product = products.get(after.sku)
+        least = product.extras.get(MINIMUM, 0) if product else 0
+        if 0 < remaining(after) < least and remaining(after) < remaining(before):
+            reason = f"Offer {after.sku} is sold from {least} on: return line {after.number} whole."
+            raise refused(
+                "quantity", Rule.RANGE, reason, "RETURN_NOT_SUPPORTED_MOQ_SKU", after.number
+            )
+
+
+async def demand_commitment(
+    context: Context, customer: Customer, original: Order, left: Order
+) -> None:
+    """Raise Invalid where a customer would keep less than a three-year commitment demands."""
+    least = customer.extras.get(COMMITMENT, 0)
+    if not least:
+        return
+    kept = sum([_weight(order) async for order in context.book.walk(_of_customer(customer))])
+    after = kept - _weight(original) + _weight(left)
+    if after < least:
+        reason = f"The customer is committed to {least}; {after} would be left."
+        raise refused("quantity", Rule.RANGE, reason, "RETURN_VIOLATES_3YC_MCQ")
+
+
+def _weight(order: Order) -> int:
+    """Count the pieces of an order that count towards a commitment."""
+    counts = order.kind in (Kind.SALE, Kind.RENEWAL, Kind.TRANSFER)
+    return sum(remaining(line) for line in order.lines) if counts else 0
+
+
+async def holding_of(context: Context, customer: Customer) -> dict[str, Subscription]:
+    return held([order async for order in context.book.walk(_of_customer(customer))])
+
+
+async def following(context: Context, order: Order) -> tuple[Order, ...]:
+    """Give the orders that point at one."""
+    linked = await context.book.linked(Reference(NAME, native(order, NAME)))
+    return tuple(one for one in linked if any(link.order.id == order.id for link in one.links))
+
+
+def _of_customer(customer: Customer) -> Query:
+    return And((Compare("customer.id", Operator.EQ, customer.id),))
+
+
+def refused(field: str, rule: Rule, reason: str, code: str, line: int | None = None) -> Invalid:
+    return Invalid(Problem(field, rule, reason, line, code))
+
+
+def skus(lines: Iterable[Line]) -> list[str]:
+    return list(dict.fromkeys(line.sku for line in lines))

@@ -1,0 +1,274 @@
+"""Order rules: what a new order of each type comes to, by the trade's rules and the book's facts."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
+from hashlib import sha256
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from orderglot.core.customer import Customer, identity
+from orderglot.core.errors import Invalid, Rule
+from orderglot.core.order import Identity, Line, Link, Order
+from orderglot.core.pricing import line_pricing, price
+from orderglot.core.product import Product
+from orderglot.core.returns import counted, take_back
+from orderglot.core.subscriptions import Subscription, completed
+from orderglot.core.switches import switch, undo
+from orderglot.core.values import Kind, Relation, Status
+from orderglot.dialects.adobe.codes import RETURNS, SALES, SWITCHING
+from orderglot.dialects.adobe.drafts import Draft
+from orderglot.dialects.adobe.eligibility import (
+    customer_of,
+    demand_commitment,
+    demand_held,
+    demand_known,
+    demand_minimum,
+    demand_sellable,
+    following,
+    holding_of,
+    order_of,
+    refused,
+    skus,
+)
+from orderglot.dialects.adobe.tables import (
+    AT_ONCE,
+    COMPLETES,
+    PATHS,
+    PREVIEWS,
+    SWITCHES,
+)
+from orderglot.dialects.adobe.wire import paired
+from orderglot.wire.dialect import Context
+
+Codes = Mapping[tuple[str, Rule], str]
+
+MEMBERS = {
+    "number": "extLineItemNumber",
+    "sku": "offerId",
+    "quantity": "quantity",
+    "currency": "currencyCode",
+    "status": "status",
+}
+"""What the trade's rules call a field of a line, and what Adobe calls it."""
+
+
+class Composed(Struct, frozen=True):
+    """A new order that may be kept, and what it makes of the order that it returns."""
+
+    order: Order
+    left: Order | None = None
+
+
+async def create(context: Context, draft: Draft) -> Order:
+    """Keep a new order, or give what it would be like where that was all that was asked.
+
+    Raises NotFound or Invalid where it cannot be.
+    """
+    customer = await customer_of(context, draft.customer, "1116")
+    if draft.problems:
+        raise Invalid(*draft.problems)
+    kind = PREVIEWS.get(draft.type, draft.type)
+    composed = await COMPOSING[kind](context, draft, customer)
+    order = replace(composed.order, customer=identity(customer))
+    if draft.type in PREVIEWS:
+        return _preview(order, context)
+    placed = await context.book.place(order)
+    if composed.left is not None:
+        await context.book.change(composed.left, "returned")
+    seller = await context.book.seller()
+    if seller.tables.get(COMPLETES) == AT_ONCE:
+        done = completed(placed, lambda line: _subscription_id(placed, line, seller.id))
+        await context.book.change(done, "completed")
+    return placed
+
+
+def _preview(order: Order, context: Context) -> Order:
+    """Make an order that is not one: without ids and codes, a renewal's lines saying what becomes."""
+    lines = order.lines
+    if order.kind is not Kind.RENEWAL:
+        lines = tuple(replace(line, status=None, remaining=None) for line in lines)
+    kind = Kind.QUOTE if order.kind is Kind.SALE else order.kind
+    return replace(
+        order, kind=kind, status=Status.DRAFT, created=context.now, source="", lines=lines
+    )
+
+
+def _subscription_id(order: Order, line: Line, seller: int) -> str:
+    """Spell a subscription's id as Adobe's look: 32 characters with NA at the end."""
+    return sha256(f"{seller} {order.id} {line.number}".encode()).hexdigest()[:30] + "NA"
+
+
+async def _sale(context: Context, draft: Draft, _customer: Customer) -> Composed:
+    order = draft.order
+    await demand_sellable(context, order.currency, order.lines)
+    return Composed(_priced(order, await context.book.products(skus(order.lines))))
+
+
+async def _renewal(context: Context, draft: Draft, customer: Customer) -> Composed:
+    """Renew the subscriptions that are named; a preview that names none is of all of them."""
+    holding = await holding_of(context, customer)
+    lines = draft.order.lines or tuple(_everything(holding))
+    demand_held(holding, (line.subscription for line in lines))
+    lines = tuple(_renewed(line, holding[line.subscription]) for line in lines)
+    products = await context.book.products(skus(lines))
+    gone = tuple(line for line in lines if line.sku not in products and not draft.order.lines)
+    order = _priced(
+        replace(draft.order, lines=tuple(line for line in lines if line not in gone)), products
+    )
+    began = dict.fromkeys(holding[line.subscription].order for line in lines)
+    done = Status.COMPLETED if draft.type in PREVIEWS else Status.RECEIVED
+    return Composed(
+        replace(
+            order,
+            currency=order.currency or _one_currency(lines),
+            lines=(
+                *(replace(line, status=done) for line in order.lines),
+                *(replace(line, status=Status.FAILED) for line in gone),
+            ),
+            links=tuple(Link(Relation.RENEWAL_OF, one) for one in began),
+        )
+    )
+
+
+async def _return(context: Context, draft: Draft, customer: Customer) -> Composed:
+    original = await order_of(context, customer, draft.target)
+    if original.kind in SWITCHES:
+        reason = "A switch is not returned; revert it."
+        raise refused("orderType", Rule.STATE, reason, "RETURN_NOT_SUPPORTED_SWITCH_ORDER")
+    if any(line.remaining is None for line in original.lines):
+        original = counted(original, await following(context, original))
+    try:
+        left = take_back(original, draft.order.lines, context.now)
+    except Invalid as error:
+        raise _coded(error, RETURNS) from None
+    await demand_minimum(context, original, left)
+    await demand_commitment(context, customer, original, left)
+    bought = {line.number: line for line in original.lines}
+    lines = tuple(_taken(line, bought[line.number]) for line in draft.order.lines)
+    order = replace(
+        draft.order,
+        currency=draft.order.currency or original.currency,
+        lines=lines,
+        links=(_link(Relation.RETURN_OF, original),),
+    )
+    return Composed(order, left)
+
+
+async def _switch(context: Context, draft: Draft, customer: Customer) -> Composed:
+    holding = await holding_of(context, customer)
+    demand_held(holding, (line.subscription for line in draft.cancelling))
+    named = {*skus(draft.order.lines), *(one.sku for one in holding.values())}
+    products = await context.book.products(sorted(named))
+    paths = {
+        sku: tuple(product.extras[PATHS])
+        for sku, product in products.items()
+        if PATHS in product.extras
+    }
+    demand_known(draft.order.lines, products)
+    try:
+        lines = switch(draft.order.lines, draft.cancelling, holding, paths)
+    except Invalid as error:
+        raise _coded(error, SWITCHING) from None
+    old = holding[lines[0].replaces]
+    new = replace(lines[0], currency=lines[0].currency or old.currency)
+    order = _priced(replace(draft.order, lines=(new,)), products)
+    return Composed(
+        replace(
+            order,
+            currency=order.currency or old.currency,
+            lines=(*order.lines, replace(lines[1], currency=lines[1].currency or old.currency)),
+            links=(Link(Relation.SWITCH_OF, old.order),),
+        )
+    )
+
+
+async def _reversal(context: Context, draft: Draft, customer: Customer) -> Composed:
+    original = await order_of(context, customer, draft.target)
+    try:
+        turned = undo(original, await following(context, original), context.now)
+    except Invalid as error:
+        raise _coded(error, SWITCHING) from None
+    back = tuple(line for line in turned if line.quantity >= 0)
+    away = tuple(line for line in turned if line.quantity < 0)
+    return Composed(
+        replace(
+            draft.order,
+            currency=draft.order.currency or original.currency,
+            lines=paired(Kind.SWITCH_REVERSAL, back, away),
+            links=(_link(Relation.SWITCH_OF, original),),
+        )
+    )
+
+
+COMPOSING: Mapping[str, Callable[[Context, Draft, Customer], Awaitable[Composed]]] = {
+    "NEW": _sale,
+    "RENEWAL": _renewal,
+    "RETURN": _return,
+    "SWITCH": _switch,
+    "REVERT_SWITCH": _reversal,
+}
+
+
+def _everything(holding: Mapping[str, Subscription]) -> Iterator[Line]:
+    for number, one in enumerate(holding.values(), 1):
+        yield Line(number=number, subscription=one.id, quantity=one.quantity)
+
+
+def _renewed(line: Line, held: Subscription) -> Line:
+    return replace(
+        line,
+        sku=line.sku or held.sku,
+        currency=line.currency or held.currency,
+        deployment=line.deployment or held.deployment,
+    )
+
+
+def _taken(line: Line, bought: Line) -> Line:
+    return replace(
+        line,
+        currency=line.currency or bought.currency,
+        deployment=line.deployment or bought.deployment,
+        subscription=bought.subscription,
+    )
+
+
+def _priced(order: Order, products: Mapping[str, Product]) -> Order:
+    """Price the lines of an order, each of them still whole."""
+    try:
+        priced = price(order, products)
+    except Invalid as error:
+        numbered = (
+            replace(problem, line=order.lines[problem.line - 1].number) if problem.line else problem
+            for problem in error.problems
+        )
+        raise _coded(Invalid(*numbered), SALES) from None
+    lines = (
+        replace(line, number=own.number, pricing=line_pricing(line), remaining=line.quantity)
+        for line, own in zip(priced.lines, order.lines, strict=True)
+    )
+    return replace(priced, lines=tuple(lines))
+
+
+def _coded(error: Invalid, codes: Codes) -> Invalid:
+    """Give the breaches of a rule of the trade Adobe's names and codes."""
+    return Invalid(
+        *(
+            replace(
+                problem,
+                field=MEMBERS.get(problem.field, problem.field),
+                code=codes.get((problem.field, problem.rule), ""),
+            )
+            for problem in error.problems
+        )
+    )
+
+
+def _link(relation: Relation, order: Order) -> Link:
+    return Link(relation, Identity(id=order.id, number=order.number, references=order.references))
+
+
+def _one_currency(lines: Collection[Line]) -> str:
+    currencies = {line.currency for line in lines}
+    return currencies.pop() if len(currencies) == 1 else ""

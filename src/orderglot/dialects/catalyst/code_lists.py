@@ -1,0 +1,146 @@
+"""Code lists: comparisons with what stands in one of the site's numbered lists, or with a parent order."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from orderglot.core.query import And, Compare, Not, Operator, Or, Query, holds
+from orderglot.core.values import Relation, Status
+from orderglot.dialects.catalyst.comparisons import (
+    NOTHING,
+    TEXTUAL,
+    Asked,
+    Wire,
+    any_of,
+    negated,
+    same,
+)
+from orderglot.dialects.catalyst.site import (
+    STATUS_ID,
+    Row,
+    Site,
+    main_status,
+    number_of,
+    status_of,
+)
+from orderglot.dialects.catalyst.tables import NAME
+from orderglot.dialects.catalyst.values import read_number
+
+GIVEN = f"extras.{STATUS_ID}"
+"""The status that an order was given, where its meaning is not enough."""
+
+
+@lru_cache(maxsize=4096)
+def with_status(site: Site, number: int) -> Query:
+    """Ask for the orders that show a status: those that were given it, and those that mean it."""
+    means = status_of(site, number)
+    asked = [_meaning(site, number, one) for one in Status if main_status(site, one) == number]
+    if main_status(site, means) != number:
+        asked.append(And((same("status", means), same(GIVEN, number))))
+    return any_of(asked)
+
+
+def _meaning(site: Site, number: int, status: Status) -> Query:
+    """Ask for what is in a status and was given no other number that means the same."""
+    others = {row.id for row in site.statuses if row.means is status and row.id != number}
+    if status is Status.RECEIVED:
+        # A number that is in no list means received as well, so what may be given is listed.
+        given = (None, *(row.id for row in site.statuses if row.id not in others))
+        return And((same("status", status), Compare(GIVEN, Operator.IN, given)))
+    if not others:
+        return same("status", status)
+    return And((same("status", status), Not(Compare(GIVEN, Operator.IN, tuple(sorted(others))))))
+
+
+def _ask_status(site: Site, operator: Operator, value: Any) -> Query:
+    if operator in TEXTUAL:
+        raise ValueError("cannot be looked for in this field, which holds no text")
+    if value is None:
+        return NOTHING
+    wanted = read_number(value)
+    if operator is Operator.EQ:
+        whole = wanted == wanted.to_integral_value()
+        return with_status(site, int(wanted)) if whole else NOTHING
+    ids = tuple(row.id for row in site.statuses)
+    known = [with_status(site, id) for id in ids if holds(id, operator, wanted)]
+    in_no_list = (
+        same("status", Status.RECEIVED),
+        Compare(GIVEN, operator, wanted),
+        Not(Compare(GIVEN, Operator.IN, ids)),
+    )
+    return any_of([*known, And(in_no_list)])
+
+
+def _write_status(site: Site, operator: Operator, value: Any) -> Wire | None:
+    means = {row.means for row in site.statuses}
+    wanted = {status for status in Status if holds(status, operator, value)}
+    if not wanted <= means:
+        return None
+    if Status.RECEIVED in wanted:
+        return Operator.NE, [row.id for row in site.statuses if row.means not in wanted]
+    return Operator.IN, [row.id for row in site.statuses if row.means in wanted]
+
+
+STATUS = Asked(_ask_status, {"status": _write_status}, "status")
+
+
+def listed(path: str, rows: str) -> Asked:
+    """Ask for a word of one of the site's lists by its number."""
+    number = f"whole:{path}"
+
+    def ask(site: Site, operator: Operator, value: Any) -> Query:
+        if operator in TEXTUAL:
+            raise ValueError("cannot be looked for in this field, which holds no text")
+        there: tuple[Row, ...] = getattr(site, rows)
+        words = tuple(row.word for row in there if row.word)
+        if value is None:
+            return _without_number(path, words) if operator is Operator.EQ else NOTHING
+        wanted = read_number(value)
+        told = {word: number_of(there, word) for word in words}
+        fitting = [same(path, word) for word, id in told.items() if holds(id, operator, wanted)]
+        plain: Query = Compare(number, operator, wanted)
+        if words:
+            plain = And((plain, Not(Compare(path, Operator.IN, words))))
+        return any_of([*fitting, plain])
+
+    def write(site: Site, operator: Operator, value: Any) -> Wire | None:
+        if operator not in (Operator.EQ, Operator.NE, Operator.IN):
+            return None
+        words = value if operator is Operator.IN else (value,)
+        numbers = [number_of(getattr(site, rows), word) if word else None for word in words]
+        if any(said is None and word for said, word in zip(numbers, words, strict=True)):
+            return None
+        return operator, numbers if operator is Operator.IN else numbers[0]
+
+    return Asked(ask, {path: write}, number)
+
+
+def _without_number(path: str, words: tuple[str, ...]) -> Query:
+    nothing = same(f"whole:{path}", None)
+    return And((nothing, Not(Compare(path, Operator.IN, words)))) if words else nothing
+
+
+def _ask_parent(_site: Site, operator: Operator, value: Any) -> Query:
+    """Ask for the order that another one renews; it can be named, not compared in size."""
+    if value is None:
+        return negated(_RENEWS) if operator is Operator.EQ else NOTHING
+    wanted = read_number(value)
+    if operator in (Operator.GT, Operator.GTE) and wanted <= 0:
+        return _RENEWS
+    if operator is not Operator.EQ:
+        raise ValueError("cannot be compared with this field but for being the same")
+    if wanted != wanted.to_integral_value():
+        return NOTHING
+    named = And((same(f"{_PARENT}.references.dialect", NAME), same(_REFERENCE, str(int(wanted)))))
+    ours = And(
+        (same(f"{_PARENT}.id", int(wanted)), Not(same(f"{_PARENT}.references.dialect", NAME)))
+    )
+    return And((_RENEWS, Or((named, ours))))
+
+
+_PARENT = "links.order"
+_REFERENCE = f"{_PARENT}.references.id"
+_RENEWS = same("links.relation", Relation.RENEWAL_OF)
+
+PARENT = Asked(_ask_parent)

@@ -1,0 +1,260 @@
+"""Comparisons: what may be asked of one field on the wire as a query, and the way back.
+
+What is shown is what is compared. So a field that shows 0 where nothing is kept is asked for both.
+Reading raises a ValueError that goes on from the value: "is not a number".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from orderglot.core.fields import read_whole_text
+from orderglot.core.query import (
+    EVERYTHING,
+    And,
+    Compare,
+    Not,
+    Operator,
+    Or,
+    Query,
+    Value,
+    holds,
+)
+from orderglot.dialects.catalyst.site import Site
+from orderglot.dialects.catalyst.values import (
+    day_of,
+    read_moment,
+    read_number,
+    read_text,
+    read_yes,
+    write_moment,
+)
+
+NOTHING = Or(())
+TEXTUAL = (Operator.CONTAINS, Operator.BEGINS)
+
+Wire = tuple[Operator, Any]
+"""A comparison with what stands on the wire."""
+
+ReadValue = Callable[[Any], Any]
+Read = Callable[[Site, Operator, Any], Query]
+Write = Callable[[Site, Operator, Any], Wire | None]
+
+
+class Asked(Struct, frozen=True):
+    """How one field of the wire is compared and sorted.
+
+    ``read`` takes any operator but ``ne`` and ``in``, which are made of ``eq``. ``writes`` has, by
+    the canonical field, what writes a comparison back, None where the wire cannot say it.
+    ``sort`` is the canonical field that stands for it in a list, "" where there is none.
+    """
+
+    read: Read
+    writes: Mapping[str, Write] = {}
+    sort: str = ""
+
+
+def same(field: str, value: Value) -> Query:
+    """Ask for one value."""
+    return Compare(field, Operator.EQ, value)
+
+
+def plain(
+    field: str, read: ReadValue, nothing: Any = None, write: Callable[[Any], Any] | None = None
+) -> Asked:
+    """Ask a field for the value itself; ``nothing`` is what is shown where it has none."""
+
+    def ask(_site: Site, operator: Operator, value: Any) -> Query:
+        _demand_text(operator, textual=read is read_text)
+        if value is None:
+            return same(field, None) if operator is Operator.EQ and not nothing else NOTHING
+        wanted = read(value)
+        asked = Compare(field, operator, wanted)
+        if nothing is not None and shows(nothing, operator, wanted):
+            return Or((asked, same(field, None)))
+        return asked
+
+    def back(_site: Site, operator: Operator, value: Any) -> Wire | None:
+        if isinstance(value, tuple):
+            return operator, [_written(one, write) for one in value]
+        return operator, _written(value, write)
+
+    return Asked(ask, {field: back}, field)
+
+
+def _written(value: Any, write: Callable[[Any], Any] | None) -> Any:
+    return value if write is None or value is None else write(value)
+
+
+def shows(shown: Any, operator: Operator, wanted: Any) -> bool:
+    """Tell whether a value that is shown compares so."""
+    if operator is Operator.EQ:
+        return bool(shown == wanted)
+    return holds(shown, operator, wanted)
+
+
+def number(field: str, nothing: Any = None) -> Asked:
+    """Ask a field that holds a number."""
+    return plain(field, read_number, nothing)
+
+
+def text(field: str, nothing: str | None = "") -> Asked:
+    """Ask a field that holds a text."""
+    return plain(field, read_text, nothing)
+
+
+def moment(field: str) -> Asked:
+    """Ask a field that holds a time; a date alone equals every time of its day."""
+    asked = plain(field, read_moment, None, write_moment)
+
+    def ask(site: Site, operator: Operator, value: Any) -> Query:
+        day = day_of(value) if operator is Operator.EQ else None
+        if day is None:
+            return asked.read(site, operator, value)
+        begins, ends = day
+        return And((Compare(field, Operator.GTE, begins), Compare(field, Operator.LT, ends)))
+
+    return replace(asked, read=ask)
+
+
+def spelled(field: str, nothing: int | None = None) -> Asked:
+    """Ask a text that spells a number."""
+    asked = number(f"whole:{field}", nothing)
+
+    def back(_site: Site, operator: Operator, value: Any) -> Wire | None:
+        if operator not in (Operator.EQ, Operator.NE, Operator.IN):
+            return None
+        values = value if operator is Operator.IN else (value,)
+        numbers = [nothing if not one else read_whole_text(one) for one in values]
+        if any(said is None and one for said, one in zip(numbers, values, strict=True)):
+            return None
+        return operator, numbers if operator is Operator.IN else numbers[0]
+
+    return replace(asked, writes={**asked.writes, field: back}, sort=f"whole:{field}")
+
+
+def coded(
+    field: str,
+    codes: Mapping[Any, Any],
+    read: ReadValue,
+    nothing: Any,
+    back: Mapping[Any, Any],
+) -> Asked:
+    """Ask a field that shows a code; ``codes`` has what is shown for each value that is kept.
+
+    ``nothing`` is what is shown where no value is, ``back`` has what is read from each code.
+    """
+    shown: dict[Any, Any] = {**codes, None: nothing}
+
+    def ask(_site: Site, operator: Operator, value: Any) -> Query:
+        _demand_text(operator, textual=False)
+        wanted = None if value is None else read(value)
+        if wanted is None and operator is not Operator.EQ:
+            return NOTHING
+        values = [kept for kept, code in shown.items() if _stands(code, operator, wanted)]
+        return Compare(field, Operator.IN, tuple(values)) if values else NOTHING
+
+    def write(_site: Site, operator: Operator, value: Any) -> Wire | None:
+        return Operator.IN, [
+            code
+            for canon, code in shown.items()
+            if back.get(code) == canon and holds(canon, operator, value)
+        ]
+
+    return Asked(ask, {field: write}, field)
+
+
+def _stands(shown: Any, operator: Operator, wanted: Any) -> bool:
+    if wanted is None or shown is None:
+        return shown is wanted and operator is Operator.EQ
+    return shows(int(shown), operator, int(wanted))
+
+
+def flag(field: str, *, nothing: bool | None = False) -> Asked:
+    """Ask a field that holds a yes or no."""
+    return coded(field, {True: True, False: False}, read_yes, nothing, {True: True, False: False})
+
+
+def chosen(operator: Operator, value: Any, choose: Callable[[Any], Query]) -> Query:
+    """Ask by an operator that is made of ``eq``: any of some values, or not one."""
+    if operator is Operator.NE:
+        return negated(choose(value))
+    return any_of([choose(one) for one in value])
+
+
+def negated(asked: Query) -> Query:
+    """Ask for what is not so."""
+    match asked:
+        case Compare(field, Operator.EQ, value):
+            return Compare(field, Operator.NE, value)
+        case Not(part):
+            return part
+        case Or(()):
+            return EVERYTHING
+        case _:
+            return Not(asked)
+
+
+def any_of(parts: list[Query]) -> Query:
+    """Ask for any of some parts; values of one field make one list, also beside the same thing."""
+    values: dict[tuple[Query, str], list[Any]] = {}
+    others: list[Query] = []
+    for part in parts:
+        beside, among = _apart(part)
+        match among:
+            case Compare(field, Operator.EQ, value):
+                values.setdefault((beside, field), []).append(value)
+            case Compare(field, Operator.IN, several) if isinstance(several, tuple):
+                values.setdefault((beside, field), []).extend(several)
+            case Or(()):
+                continue
+            case _:
+                others.append(part)
+    lists: list[Query] = []
+    for (beside, name), every_value in values.items():
+        listed = Compare(name, Operator.IN, tuple(every_value))
+        lists.append(listed if beside == EVERYTHING else And((beside, listed)))
+    every = (*lists, *others)
+    return every[0] if len(every) == 1 else Or(every)
+
+
+def _apart(part: Query) -> tuple[Query, Query]:
+    """Take a part into what may be the same in several, and a comparison with values."""
+    match part:
+        case And((beside, Compare(_, Operator.EQ | Operator.IN) as among)):
+            return beside, among
+        case And((Compare(_, Operator.EQ | Operator.IN) as among, beside)):
+            return beside, among
+        case _:
+            return EVERYTHING, part
+
+
+def by_row(
+    ids: Mapping[int, Any], choose: Callable[[int], Query], operator: Operator, value: Any
+) -> Query:
+    """Ask for what one of the site's lists says under a number, by the numbers that say so.
+
+    What is in no list says nothing.
+    """
+    _demand_text(operator, textual=True)
+    if value is None:
+        told = [choose(id) for id, said in ids.items() if said is not None]
+        return negated(any_of(told)) if operator is Operator.EQ else NOTHING
+    return any_of([choose(id) for id, said in ids.items() if _says(said, operator, value)])
+
+
+def _says(said: Any, operator: Operator, value: Any) -> bool:
+    if said is None:
+        return False
+    if isinstance(said, bool):
+        return _stands(said, operator, read_yes(value))
+    return shows(said, operator, read_text(value) if isinstance(said, str) else read_number(value))
+
+
+def _demand_text(operator: Operator, *, textual: bool) -> None:
+    if operator in TEXTUAL and not textual:
+        raise ValueError("cannot be looked for in this field, which holds no text")

@@ -1,0 +1,170 @@
+"""Sub-lists of an order: its items, its addresses; and the statuses of the site."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from msgspec import Struct
+
+from orderglot.core.caller import Caller
+from orderglot.core.order import Order
+from orderglot.dialects.catalyst import shapes
+from orderglot.dialects.catalyst.orders import NO_SITE, envelope
+from orderglot.dialects.catalyst.relations import write_status
+from orderglot.dialects.catalyst.resources import (
+    SITES,
+    ask_for,
+    order_at,
+    site_at,
+)
+from orderglot.dialects.catalyst.site import Site, SiteStatus
+from orderglot.dialects.catalyst.tables import DEFAULT_LIMIT, PAGE_SIZE
+from orderglot.dialects.catalyst.wire import (
+    read_addresses,
+    read_line,
+    write_addresses,
+    write_line,
+)
+from orderglot.wire import json
+from orderglot.wire.dialect import Context, Operation
+from orderglot.wire.form import Form
+from orderglot.wire.message import Request, Response, query_of
+from orderglot.wire.paging import read_bounded
+from orderglot.wire.shape import given
+
+FROM = 0
+
+
+class Part(Struct, frozen=True):
+    """Which order's part is asked for, and which window of it."""
+
+    order: str = ""
+    site: str = ""
+    skip: int = 0
+    limit: int = PAGE_SIZE
+
+
+class Parts(Struct, frozen=True):
+    """An order with the part that was asked for, or the site whose list it is."""
+
+    order: Order = Order()
+    site: Site = NO_SITE
+    part: Part = Part()
+    total: int = 0
+
+
+def _read_part(request: Request, _caller: Caller) -> Part:
+    return Part(
+        request.params.get("order", ""),
+        request.params["site"],
+        read_bounded(request, "skip", FROM),
+        min(read_bounded(request, "limit", DEFAULT_LIMIT), PAGE_SIZE),
+    )
+
+
+def _write_part(template: str) -> Callable[[Part], Request]:
+    def write(part: Part) -> Request:
+        query = query_of((("skip", str(part.skip)), ("limit", str(part.limit))))
+        return ask_for(template, query, order=part.order)
+
+    return write
+
+
+async def _get_part(context: Context, part: Part) -> Parts:
+    """List a part of an order."""
+    site = await site_at(context, part.site)
+    return Parts(await order_at(context, site, part.order), site, part)
+
+
+async def _get_site(context: Context, part: Part) -> Parts:
+    """List the statuses of the site."""
+    return Parts(site=await site_at(context, part.site), part=part)
+
+
+def _listed(write: Callable[[Parts], list[Any]]) -> Callable[[Parts, Request], Response]:
+    """Make what answers with the window that was asked for of a list."""
+
+    def answer(parts: Parts, _request: Request) -> Response:
+        every, skip, limit = write(parts), parts.part.skip, parts.part.limit
+        return envelope(every[skip : skip + limit], len(every), skip, limit)
+
+    return answer
+
+
+def _write_items(parts: Parts) -> list[Any]:
+    return [
+        write_line(line, position, parts.order, parts.site)
+        for position, line in enumerate(parts.order.lines, 1)
+    ]
+
+
+def _read_items(response: Response, part: Part) -> Parts:
+    form = Form(json.read(response.body))
+    lines = tuple(map(read_line, form.each("items")))
+    total = form.whole("totalItemsCount") or 0
+    form.check()
+    return Parts(Order(lines=lines), part=part, total=total)
+
+
+def _read_addresses(response: Response, part: Part) -> Parts:
+    form = Form(json.read(response.body))
+    order = read_addresses(Order(), form.each("items"))
+    form.check()
+    return Parts(order, part=part)
+
+
+def _read_statuses(response: Response, part: Part) -> Parts:
+    form = Form(json.read(response.body))
+    total = form.whole("totalItemsCount", required=True) or 0
+    form.check()
+    return Parts(part=part, total=total)
+
+
+LIST_PRODUCTS: Operation[Part, Parts] = Operation(
+    name="listOrderProducts",
+    method="GET",
+    paths=(SITES + "/orders/{order}/products",),
+    write_request=_write_part("/orders/{order}/products"),
+    read_request=_read_part,
+    perform=_get_part,
+    write_response=_listed(_write_items),
+    read_response=_read_items,
+    asks=shapes.Window,
+    gives=given(200, shapes.Items),
+)
+
+LIST_ADDRESSES: Operation[Part, Parts] = Operation(
+    name="listOrderAddresses",
+    method="GET",
+    paths=(SITES + "/orders/{order}/addresses",),
+    write_request=_write_part("/orders/{order}/addresses"),
+    read_request=_read_part,
+    perform=_get_part,
+    write_response=_listed(lambda parts: write_addresses(parts.order, parts.site)),
+    read_response=_read_addresses,
+    asks=shapes.Window,
+    gives=given(200, shapes.Addresses),
+)
+
+
+def _write_status(row: SiteStatus, site: Site) -> Any:
+    """Spell a status as its own list does, where its members stand in another order."""
+    inside = write_status(site, row.id)
+    return {name: inside[name] for name in ("id", "siteId", "siteNotificationId", *inside)}
+
+
+LIST_STATUSES: Operation[Part, Parts] = Operation(
+    name="listOrderStatuses",
+    method="GET",
+    paths=(SITES + "/orderstatuses",),
+    write_request=_write_part("/orderstatuses"),
+    read_request=_read_part,
+    perform=_get_site,
+    write_response=_listed(
+        lambda parts: [_write_status(row, parts.site) for row in parts.site.statuses]
+    ),
+    read_response=_read_statuses,
+    asks=shapes.Window,
+    gives=given(200, shapes.Statuses),
+)

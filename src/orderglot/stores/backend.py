@@ -1,0 +1,286 @@
+"""The backend: the few primitive calls in which a book asks whatever keeps its rows.
+
+All that the trade means by scope, keeping, changing and linking stands above it, once. A backend
+reads within a scope, hands out numbers, and commits a list of writes wholly or not at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Collection
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, Protocol
+
+from msgspec import Struct
+
+from orderglot.core.customer import Customer
+from orderglot.core.order import Identity, Order, Reference
+from orderglot.core.ports import Answered, Credential, Event, Note
+from orderglot.core.product import Product
+from orderglot.core.query import Query, Sort
+from orderglot.core.seller import Seller
+
+
+class Raced(Exception):
+    """Somebody else's commit came first and what this one was made from is no longer so."""
+
+
+class Entity(StrEnum):
+    """What gets a number of its own from the hub."""
+
+    ORDER = "order"
+    CUSTOMER = "customer"
+
+
+FIRST = {Entity.ORDER: 1_000_000_001, Entity.CUSTOMER: 100_001}
+"""Where the hub's own numbers begin in every seller's book."""
+
+
+class Scope(Struct, frozen=True, gc=False):
+    """Whose orders are in sight: a seller's, perhaps only one customer's, with test orders or not."""
+
+    seller: int
+    customer: int | None = None
+    test: bool = True
+
+
+class Position(Struct, frozen=True):
+    """A place in a sorted list: right behind the order with these values in the sort keys."""
+
+    values: tuple[Any, ...]
+    id: int
+
+
+class Selection(Struct, frozen=True, kw_only=True):
+    """A checked window: which orders, sorted how, whose ``after`` is read and whose tree is checked."""
+
+    where: Query
+    sort: tuple[Sort, ...]
+    limit: int
+    offset: int = 0
+    behind: Position | None = None
+
+
+class Selected(Struct, frozen=True):
+    """The orders of a selection, and whether there are more behind them."""
+
+    orders: tuple[Order, ...]
+    more: bool
+
+
+class Counts(Struct, frozen=True, kw_only=True):
+    """What is in a seller's book; ``sums`` are the orders' totals by currency."""
+
+    orders: int = 0
+    lines: int = 0
+    customers: int = 0
+    products: int = 0
+    sums: dict[str, Decimal] = {}
+
+
+class PutOrder(Struct, frozen=True, gc=False):
+    """Write an order in the place of ``kept``, or as a new one where that is None."""
+
+    order: Order
+    document: bytes
+    kept: Order | None
+
+
+class PutCustomer(Struct, frozen=True, gc=False):
+    """Write a customer in the place of ``kept``, or as a new one where that is None."""
+
+    customer: Customer
+    document: bytes
+    kept: Customer | None
+
+
+class Expect(Struct, frozen=True, gc=False):
+    """Write nothing, but only if a customer, whose name is being written, has not changed."""
+
+    customer: int
+    version: int
+
+
+class Rename(Struct, frozen=True):
+    """Write what a customer is now known by into all orders of theirs."""
+
+    customer: Identity
+
+
+class PutProduct(Struct, frozen=True):
+    """Write a product in the place of ``kept``, or as a new one where that is None."""
+
+    product: Product
+    document: bytes
+    kept: Product | None
+
+
+class PutSeller(Struct, frozen=True):
+    """Write a seller in the place of ``kept``, or as a new one where that is None."""
+
+    seller: Seller
+    document: bytes
+    kept: Seller | None
+
+
+class PutCredential(Struct, frozen=True):
+    """Write a credential under its fingerprint, in the place of one that is there."""
+
+    credential: Credential
+
+
+class PutAnswer(Struct, frozen=True, gc=False):
+    """Write an answer for a caller's customer (0 for none); what is expired ``now`` may go."""
+
+    customer: int
+    answered: Answered
+    now: datetime
+
+
+class PutNote(Struct, frozen=True):
+    """Write a note, whose version is the one after that which is there; 1 for a new one."""
+
+    note: Note
+
+
+class DropNote(Struct, frozen=True):
+    """Take out a note in this very version."""
+
+    note: Note
+
+
+Write = (
+    PutOrder
+    | PutCustomer
+    | Expect
+    | Rename
+    | PutProduct
+    | PutSeller
+    | PutCredential
+    | PutAnswer
+    | PutNote
+    | DropNote
+    | Event
+)
+
+
+class Backend(Protocol):
+    """What keeps the rows of a store.
+
+    Every read but those of the keyring and the list of sellers is within one seller. Lists come by
+    rising id. A reference here means exactly that reference, never a hub id.
+    """
+
+    async def order_known(self, scope: Scope, ref: Reference) -> Order | None:
+        """Give the order that has the reference, else the one with that hub id and no such one."""
+        ...
+
+    async def orders_known(
+        self, scope: Scope, references: Collection[Reference]
+    ) -> tuple[Order, ...]:
+        """Give the orders that have any of the references."""
+        ...
+
+    async def orders_numbered(self, scope: Scope, numbers: Collection[str]) -> tuple[Order, ...]:
+        """Give the orders that have any of the seller's own numbers."""
+        ...
+
+    async def orders_with(self, scope: Scope, ids: Collection[int]) -> tuple[Order, ...]:
+        """Give the orders that have any of the hub ids."""
+        ...
+
+    async def orders_pointing(self, scope: Scope, orders: Collection[Order]) -> tuple[Order, ...]:
+        """Give the orders with a link to any of the orders.
+
+        That is one with its id, or one without an id but with a reference or number of it.
+        """
+        ...
+
+    async def select(self, scope: Scope, selection: Selection) -> Selected:
+        """Give the orders of a selection in its order."""
+        ...
+
+    async def count(self, scope: Scope, where: Query) -> int:
+        """Count the matches exactly."""
+        ...
+
+    async def events(self, scope: Scope, order: int) -> tuple[Event, ...]:
+        """Give what happened to an order, by rising version; nothing where it is not in scope."""
+        ...
+
+    async def customer_known(self, seller: int, ref: Reference) -> Customer | None:
+        """Give the customer that has the reference, else the one with that hub id and no such."""
+        ...
+
+    async def customers_known(
+        self, seller: int, references: Collection[Reference]
+    ) -> tuple[Customer, ...]:
+        """Give the customers that have any of the references."""
+        ...
+
+    async def customers_numbered(
+        self, seller: int, numbers: Collection[str]
+    ) -> tuple[Customer, ...]:
+        """Give the customers that have any of the seller's own numbers."""
+        ...
+
+    async def customers_with(self, seller: int, ids: Collection[int]) -> tuple[Customer, ...]:
+        """Give the customers that have any of the hub ids."""
+        ...
+
+    async def customers_after(self, seller: int, after: int, limit: int) -> tuple[Customer, ...]:
+        """Give so many customers behind a hub id."""
+        ...
+
+    async def products(self, seller: int, skus: Collection[str]) -> tuple[Product, ...]:
+        """Give the products among those SKUs, by rising SKU."""
+        ...
+
+    async def products_after(self, seller: int, after: str, limit: int) -> tuple[Product, ...]:
+        """Give so many products behind a SKU, by rising SKU."""
+        ...
+
+    async def sellers(self) -> tuple[Seller, ...]:
+        """Give every seller."""
+        ...
+
+    async def seller(self, id: int) -> Seller | None:
+        """Give the seller of that id."""
+        ...
+
+    async def counts(self, scope: Scope) -> Counts:
+        """Count what is in a seller's book; the orders within the scope."""
+        ...
+
+    async def numbers(self, seller: int, thing: Entity, count: int) -> tuple[int, ...]:
+        """Hand out so many numbers for good, less those that somebody else is known by."""
+        ...
+
+    async def credential(self, dialect: str, kind: str, fingerprint: str) -> Credential | None:
+        """Give the credential of that fingerprint."""
+        ...
+
+    async def credentials(self, seller: int) -> tuple[Credential, ...]:
+        """Give every credential of a seller, oldest first."""
+        ...
+
+    async def answer(self, seller: int, customer: int, dialect: str, key: str) -> Answered | None:
+        """Give the answer that was kept under a key."""
+        ...
+
+    async def notes(self, seller: int, kind: str, name: str) -> tuple[Note, ...]:
+        """Give the notes of a kind by rising name, or with a name that one."""
+        ...
+
+    async def tally(self, seller: int, what: str, until: datetime, now: datetime) -> int:
+        """Count one more until then, for good; tallies that were over by ``now`` may go."""
+        ...
+
+    def commit(self, seller: int, writes: Collection[Write]) -> Awaitable[None]:
+        """Write all of it, in order, or nothing; raises Raced where a version or name is taken."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of whatever is held open; nothing may be asked afterwards."""
+        ...

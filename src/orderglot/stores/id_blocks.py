@@ -1,0 +1,49 @@
+"""Id blocks: the hub's own ids, taken from the backend many at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from orderglot.stores.backend import Backend, Entity
+
+SMALLEST, LARGEST = 100, 2_000
+"""So many are taken at a time, first and at most. What is left when a process ends is never used."""
+
+
+class IdBlocks:
+    """Hands out hub ids, each once."""
+
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+        self._sizes: dict[tuple[int, Entity], int] = {}
+        self._held: dict[tuple[int, Entity], list[int]] = {}
+
+    def forget(self, seller: int, thing: Entity, spoken: Collection[int]) -> None:
+        """Let go of numbers that have become somebody's reference since they were taken."""
+        held = self._held.get((seller, thing), [])
+        if held and any(held[-1] <= number <= held[0] for number in spoken):
+            held[:] = [number for number in held if number not in spoken]
+
+    def forget_all(self, seller: int) -> None:
+        """Let go of every number: another process may have made references of some."""
+        for thing in Entity:
+            self._held.pop((seller, thing), None)
+
+    def at_hand(self, seller: int, thing: Entity, avoid: Collection[int]) -> int | None:
+        """Give a number as ``take`` does, None where none is held."""
+        held = self._held.get((seller, thing))
+        while held:
+            number = held.pop()
+            if number not in avoid:
+                return number
+        return None
+
+    async def take(self, seller: int, thing: Entity, avoid: Collection[int]) -> int:
+        """Give a number that is nobody's id and, so far, nobody's reference; nor one to avoid."""
+        key = seller, thing
+        while (number := self.at_hand(seller, thing, avoid)) is None:
+            size = self._sizes.get(key, SMALLEST)
+            self._sizes[key] = min(2 * size, LARGEST)
+            block = await self._backend.numbers(seller, thing, size)
+            self._held.setdefault(key, [])[:0] = reversed(block)
+        return number

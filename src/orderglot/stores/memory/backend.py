@@ -1,0 +1,264 @@
+"""The memory backend: rows as values in dicts, read in the plainest way."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from orderglot.core.customer import Customer
+from orderglot.core.errors import NotFound
+from orderglot.core.fields import field, values_of
+from orderglot.core.order import Identity, Order, Reference
+from orderglot.core.ports import Answered, Credential, Event, Note
+from orderglot.core.product import Product
+from orderglot.core.query import Query, Sort, matches, sorted_orders
+from orderglot.core.seller import Seller
+from orderglot.stores import document
+from orderglot.stores.backend import (
+    Counts,
+    Entity,
+    Position,
+    PutCredential,
+    PutSeller,
+    Raced,
+    Scope,
+    Selected,
+    Selection,
+    Write,
+)
+from orderglot.stores.identities import goes_by, hub_id
+from orderglot.stores.memory.tables import SellerTables, Table, check_version, in_sight
+
+
+class MemoryBackend:
+    """Rows as values in dicts; every commit is checked whole before any of it is written."""
+
+    def __init__(self) -> None:
+        self._sellers: dict[int, Seller] = {}
+        self._rooms: dict[int, SellerTables] = {}
+        self._credentials: dict[tuple[str, str, str], Credential] = {}
+
+    def _room(self, seller: int) -> SellerTables:
+        return self._rooms.setdefault(seller, SellerTables())
+
+    def _sighted(self, scope: Scope) -> list[Order]:
+        return in_sight(self._room(scope.seller).orders.after(0), scope)
+
+    async def order_known(self, scope: Scope, ref: Reference) -> Order | None:
+        """Give the order that has the reference, else the one with that hub id and no such one."""
+        orders = self._room(scope.seller).orders
+        found = orders.known((ref,)) or orders.with_ids((hub_id(ref.id) or 0,))
+        seen = in_sight(found, scope)
+        return seen[0] if seen and goes_by(seen[0], ref) else None
+
+    async def orders_known(
+        self, scope: Scope, references: Collection[Reference]
+    ) -> tuple[Order, ...]:
+        """Give the orders that have any of the references."""
+        return tuple(in_sight(self._room(scope.seller).orders.known(references), scope))
+
+    async def orders_numbered(self, scope: Scope, numbers: Collection[str]) -> tuple[Order, ...]:
+        """Give the orders that have any of the seller's own numbers."""
+        return tuple(order for order in self._sighted(scope) if order.number in numbers)
+
+    async def orders_with(self, scope: Scope, ids: Collection[int]) -> tuple[Order, ...]:
+        """Give the orders that have any of the hub ids."""
+        return tuple(in_sight(self._room(scope.seller).orders.with_ids(ids), scope))
+
+    async def orders_pointing(self, scope: Scope, orders: Collection[Order]) -> tuple[Order, ...]:
+        """Give the orders with a link to any of the orders."""
+        return tuple(
+            order
+            for order in self._sighted(scope)
+            if any(_points(link.order, target) for link in order.links for target in orders)
+        )
+
+    async def select(self, scope: Scope, selection: Selection) -> Selected:
+        """Give the orders of a selection in its order."""
+        found = self._matching(scope, selection.where)
+        found = sorted_orders(found, selection.sort)
+        if selection.behind is not None:
+            behind = selection.behind
+            found = [order for order in found if _is_behind(order, selection.sort, behind)]
+        end = selection.offset + selection.limit
+        return Selected(tuple(found[selection.offset : end]), len(found) > end)
+
+    async def count(self, scope: Scope, where: Query) -> int:
+        """Count the matches exactly."""
+        return len(self._matching(scope, where))
+
+    def _matching(self, scope: Scope, where: Query) -> list[Order]:
+        customers = self._room(scope.seller).customers
+        return [
+            order
+            for order in self._sighted(scope)
+            if matches(order, where, _customer_of(order, customers))
+        ]
+
+    async def events(self, scope: Scope, order: int) -> tuple[Event, ...]:
+        """Give what happened to an order, by rising version; nothing where it is not in scope."""
+        room = self._room(scope.seller)
+        seen = in_sight(room.orders.with_ids((order,)), scope)
+        return tuple(event for event in room.events if seen and event.order == order)
+
+    async def customer_known(self, seller: int, ref: Reference) -> Customer | None:
+        """Give the customer that has the reference, else the one with that hub id and no such."""
+        customers = self._room(seller).customers
+        found = customers.known((ref,)) or customers.with_ids((hub_id(ref.id) or 0,))
+        return found[0] if found and goes_by(found[0], ref) else None
+
+    async def customers_known(
+        self, seller: int, references: Collection[Reference]
+    ) -> tuple[Customer, ...]:
+        """Give the customers that have any of the references."""
+        return tuple(self._room(seller).customers.known(references))
+
+    async def customers_numbered(
+        self, seller: int, numbers: Collection[str]
+    ) -> tuple[Customer, ...]:
+        """Give the customers that have any of the seller's own numbers."""
+        every = self._room(seller).customers.after(0)
+        return tuple(customer for customer in every if customer.number in numbers)
+
+    async def customers_with(self, seller: int, ids: Collection[int]) -> tuple[Customer, ...]:
+        """Give the customers that have any of the hub ids."""
+        return tuple(self._room(seller).customers.with_ids(ids))
+
+    async def customers_after(self, seller: int, after: int, limit: int) -> tuple[Customer, ...]:
+        """Give so many customers behind a hub id."""
+        return tuple(self._room(seller).customers.after(after)[:limit])
+
+    async def products(self, seller: int, skus: Collection[str]) -> tuple[Product, ...]:
+        """Give the products among those SKUs, by rising SKU."""
+        products = self._room(seller).products
+        return tuple(products[sku] for sku in sorted(set(skus)) if sku in products)
+
+    async def products_after(self, seller: int, after: str, limit: int) -> tuple[Product, ...]:
+        """Give so many products behind a SKU, by rising SKU."""
+        products = self._room(seller).products
+        return tuple(products[sku] for sku in sorted(products) if sku > after)[:limit]
+
+    async def sellers(self) -> tuple[Seller, ...]:
+        """Give every seller."""
+        return tuple(self._sellers[id] for id in sorted(self._sellers))
+
+    async def seller(self, id: int) -> Seller | None:
+        """Give the seller of that id."""
+        return self._sellers.get(id)
+
+    async def counts(self, scope: Scope) -> Counts:
+        """Count what is in a seller's book; the orders within the scope."""
+        room = self._room(scope.seller)
+        orders, sums = self._sighted(scope), dict[str, Decimal]()
+        for order in orders:
+            total = order.totals.total or Decimal(0)
+            sums[order.currency] = sums.get(order.currency, Decimal(0)) + total
+        return Counts(
+            orders=len(orders),
+            lines=sum(len(order.lines) for order in orders),
+            customers=len(room.customers.after(0)),
+            products=len(room.products),
+            sums=sums,
+        )
+
+    async def numbers(self, seller: int, thing: Entity, count: int) -> tuple[int, ...]:
+        """Hand out so many numbers for good, less those that somebody else is known by."""
+        room = self._room(seller)
+        first = room.next[thing]
+        room.next[thing] = first + count
+        spoken = room.orders.spoken if thing is Entity.ORDER else room.customers.spoken
+        return tuple(n for n in range(first, first + count) if not spoken(str(n)))
+
+    async def credential(self, dialect: str, kind: str, fingerprint: str) -> Credential | None:
+        """Give the credential of that fingerprint."""
+        return self._credentials.get((dialect, kind, fingerprint))
+
+    async def credentials(self, seller: int) -> tuple[Credential, ...]:
+        """Give every credential of a seller, oldest first."""
+        found = [one for one in self._credentials.values() if one.caller.seller == seller]
+        return tuple(sorted(found, key=lambda one: (one.created, one.fingerprint)))
+
+    async def answer(self, seller: int, customer: int, dialect: str, key: str) -> Answered | None:
+        """Give the answer that was kept under a key."""
+        return self._room(seller).answers.get((customer, dialect, key))
+
+    async def notes(self, seller: int, kind: str, name: str) -> tuple[Note, ...]:
+        """Give the notes of a kind by rising name, or with a name that one."""
+        notes = self._room(seller).notes
+        return tuple(notes[key] for key in sorted(notes) if key == (kind, name or key[1]))
+
+    async def tally(self, seller: int, what: str, until: datetime, now: datetime) -> int:
+        """Count one more until then, for good; tallies that were over by ``now`` may go."""
+        return self._room(seller).tally(what, until, now)
+
+    async def commit(self, seller: int, writes: Collection[Write]) -> None:
+        """Write all of it, in order, or nothing; raises Raced where a version or name is taken."""
+        if seller not in self._sellers and not any(isinstance(one, PutSeller) for one in writes):
+            raise NotFound("There is no such seller; add it first.")
+        for write in writes:
+            self._check(seller, write)
+        for write in writes:
+            self._apply(seller, write)
+
+    async def close(self) -> None:
+        """Forget everything."""
+        self._sellers.clear()
+        self._rooms.clear()
+        self._credentials.clear()
+
+    def _check(self, seller: int, write: Write) -> None:
+        match write:
+            case PutSeller(new, _, kept):
+                check_version(self._sellers.get(new.id), kept)
+                if any(new.name == one.name and new.id != one.id for one in self._sellers.values()):
+                    raise Raced(new.name)
+            case PutCredential(new):
+                for other in self._credentials.values():
+                    if _clash(new, other):
+                        raise Raced(new.id)
+            case _:
+                self._room(seller).check(write)
+
+    def _apply(self, seller: int, write: Write) -> None:
+        match write:
+            case PutSeller(new, text):
+                self._sellers[new.id] = document.read_seller(text)
+            case PutCredential(new):
+                for name, other in list(self._credentials.items()):
+                    if other.kind != "key" and other.expires and other.expires <= new.created:
+                        del self._credentials[name]
+                self._credentials[new.dialect, new.kind, new.fingerprint] = new
+            case _:
+                self._room(seller).apply(write)
+
+
+def _clash(new: Credential, other: Credential) -> bool:
+    same_name = (new.dialect, new.kind, new.id) == (other.dialect, other.kind, other.id)
+    return same_name and new.kind == "key" and new.fingerprint != other.fingerprint
+
+
+def _points(named: Identity, target: Order) -> bool:
+    if named.id:
+        return named.id == target.id
+    return any(ref in target.references for ref in named.references) or (
+        named.number != "" and named.number == target.number
+    )
+
+
+def _is_behind(order: Order, sort: tuple[Sort, ...], place: Position) -> bool:
+    for key, value in zip(sort, place.values, strict=True):
+        (own,) = values_of(order, field(key.field))
+        if own != value:
+            return (_rank(own) > _rank(value)) is not key.descending
+    return order.id != place.id and (order.id > place.id) is not sort[-1].descending
+
+
+def _rank(value: Any) -> tuple[bool, Any]:
+    return (value is not None, 0 if value is None else value)
+
+
+def _customer_of(order: Order, customers: Table[Customer]) -> Customer:
+    found = customers.with_ids((order.customer.id,)) if order.customer else []
+    return found[0] if found else Customer()

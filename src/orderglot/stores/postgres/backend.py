@@ -1,0 +1,265 @@
+"""The backend in a PostgreSQL database: each call is one statement wherever it can be."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from decimal import Decimal
+from functools import lru_cache, partial
+from typing import TypeVar
+
+from orderglot.core.customer import Customer
+from orderglot.core.order import Order, Reference
+from orderglot.core.ports import Answered, Credential, Event, Note
+from orderglot.core.product import Product
+from orderglot.core.query import Query
+from orderglot.core.seller import Seller
+from orderglot.stores import document
+from orderglot.stores.backend import (
+    FIRST,
+    Counts,
+    Entity,
+    Scope,
+    Selected,
+    Selection,
+    Write,
+)
+from orderglot.stores.identities import hub_id
+from orderglot.stores.postgres import expiring, opening, queries
+from orderglot.stores.postgres.grammar import PostgresGrammar
+from orderglot.stores.postgres.pool import Params, Pool, Row
+from orderglot.stores.postgres.reader import Reader
+from orderglot.stores.postgres.replica import Replica
+from orderglot.stores.postgres.writer import Writer
+from orderglot.stores.sql.counting import one_by_one
+from orderglot.stores.sql.grammar import Sql
+from orderglot.stores.sql.paging import scoped, selected_ids
+from orderglot.stores.sql.rows import instant
+
+T = TypeVar("T")
+
+_GRAMMAR = PostgresGrammar()
+_LIMITED = " LIMIT ? OFFSET ?"
+
+
+class PostgresBackend:
+    """Rows in a database.
+
+    Raises Upstream at any call where the server cannot be reached or fails.
+    """
+
+    def __init__(self, url: str, *, replica: str = "", create: bool = True) -> None:
+        self._pool = Pool(url, partial(opening.prepare, url=url, create=create))
+        self._lists: Pool | Replica = Replica(replica, self._pool) if replica else self._pool
+        """Where whatever may be long is read."""
+        self.writer = Writer(self._pool)
+        self._read = Reader(self._pool).read
+
+    async def order_known(self, scope: Scope, ref: Reference) -> Order | None:
+        """Give the order that has the reference, else the one with that hub id and no such one."""
+        found = await self._orders(scope, queries.KNOWN, _known_by(scope.seller, ref))
+        return found[0] if found else None
+
+    async def orders_known(
+        self, scope: Scope, references: Collection[Reference]
+    ) -> tuple[Order, ...]:
+        """Give the orders that have any of the references."""
+        return await self._orders(scope, queries.KNOWN_AS_ANY, (*_pairs(references), scope.seller))
+
+    async def orders_numbered(self, scope: Scope, numbers: Collection[str]) -> tuple[Order, ...]:
+        """Give the orders that have any of the seller's own numbers."""
+        return await self._orders(scope, queries.WITH_ANY_NUMBER, (tuple(numbers),))
+
+    async def orders_with(self, scope: Scope, ids: Collection[int]) -> tuple[Order, ...]:
+        """Give the orders that have any of the hub ids."""
+        return await self._orders(scope, queries.WITH_ANY_ID, (tuple(ids),)) if ids else ()
+
+    async def orders_pointing(self, scope: Scope, orders: Collection[Order]) -> tuple[Order, ...]:
+        """Give the orders with a link to any of the orders."""
+        seller = scope.seller
+        found = await self._pool.read(queries.POINTING, (seller, [one.id for one in orders]))
+        names = [ref for order in orders for ref in order.references]
+        names += [Reference("", order.number) for order in orders if order.number]
+        if names:
+            found += await self._pool.read(queries.DANGLING, (*_pairs(names), seller))
+        return await self.orders_with(scope, {id for (id,) in found})
+
+    async def select(self, scope: Scope, selection: Selection) -> Selected:
+        """Give the orders of a selection in its order."""
+        sql = _planned(selected_ids(scope, selection, _GRAMMAR))
+        text, params = f"{queries.SELECTED}{sql.text}) AS s", (scope.seller, *sql.params)
+        rows = await self._lists.read(text, params)
+        orders = tuple([document.read_order(found) for (found,) in rows[: selection.limit]])
+        return Selected(orders, len(rows) > selection.limit)
+
+    async def count(self, scope: Scope, where: Query) -> int:
+        """Count the matches exactly."""
+        ((count,),) = await self._lists.read(*one_by_one(scope, where, _GRAMMAR))
+        return int(count)
+
+    async def events(self, scope: Scope, order: int) -> tuple[Event, ...]:
+        """Give what happened to an order, by rising version; nothing where it is not in scope."""
+        seen = scoped(scope)
+        text = f"{queries.EVENTS} {seen.text} ORDER BY e.version"
+        return tuple(
+            Event(order=order, version=version, what=what, at=instant(at), who=who)
+            for version, what, at, who in await self._pool.read(text, (order, *seen.params))
+        )
+
+    async def customer_known(self, seller: int, ref: Reference) -> Customer | None:
+        """Give the customer that has the reference, else the one with that hub id and no such."""
+        params = (seller, *_known_by(seller, ref))
+        found = await self._customers(queries.CUSTOMER_KNOWN, params)
+        return found[0] if found else None
+
+    async def customers_known(
+        self, seller: int, references: Collection[Reference]
+    ) -> tuple[Customer, ...]:
+        """Give the customers that have any of the references."""
+        return await self._customers(queries.CUSTOMERS_KNOWN, (seller, *_pairs(references), seller))
+
+    async def customers_numbered(
+        self, seller: int, numbers: Collection[str]
+    ) -> tuple[Customer, ...]:
+        """Give the customers that have any of the seller's own numbers."""
+        return await self._customers(queries.CUSTOMERS_NUMBERED, (seller, tuple(numbers)))
+
+    async def customers_with(self, seller: int, ids: Collection[int]) -> tuple[Customer, ...]:
+        """Give the customers that have any of the hub ids."""
+        return await self._customers(queries.CUSTOMERS_WITH_ID, (seller, tuple(ids)))
+
+    async def customers_after(self, seller: int, after: int, limit: int) -> tuple[Customer, ...]:
+        """Give so many customers behind a hub id."""
+        return await self._customers(queries.CUSTOMERS_AFTER, (seller, after, limit))
+
+    async def products(self, seller: int, skus: Collection[str]) -> tuple[Product, ...]:
+        """Give the products among those SKUs, by rising SKU."""
+        return await self._read(document.read_product, queries.PRODUCTS, (seller, tuple(skus)))
+
+    async def products_after(self, seller: int, after: str, limit: int) -> tuple[Product, ...]:
+        """Give so many products behind a SKU, by rising SKU."""
+        return await self._read(
+            document.read_product, queries.PRODUCTS_AFTER, (seller, after, limit)
+        )
+
+    async def sellers(self) -> tuple[Seller, ...]:
+        """Give every seller."""
+        return await self._read(document.read_seller, queries.SELLERS)
+
+    async def seller(self, id: int) -> Seller | None:
+        """Give the seller of that id."""
+        found = await self._read(document.read_seller, queries.SELLER, (id,))
+        return found[0] if found else None
+
+    async def counts(self, scope: Scope) -> Counts:
+        """Count what is in a seller's book; the orders within the scope."""
+        seen, seller = scoped(scope), scope.seller
+        by_currency = await self._lists.read(f"{queries.SUMS} {seen.text} GROUP BY 1", seen.params)
+        ((customers, products),) = await self._lists.read(queries.COUNTS, (seller, seller))
+        return Counts(
+            orders=sum(count for _, count, _, _ in by_currency),
+            lines=sum(int(lines) for _, _, lines, _ in by_currency),
+            customers=customers,
+            products=products,
+            sums={
+                currency: Decimal(millionths).scaleb(-6)
+                for currency, _, _, millionths in by_currency
+            },
+        )
+
+    async def numbers(self, seller: int, thing: Entity, count: int) -> tuple[int, ...]:
+        """Hand out so many numbers for good, less those that somebody else is known by."""
+        after = await self._change(expiring.numbers(seller, thing, FIRST[thing], count))
+        block = range(after - count, after)
+        names = await self._pool.read(
+            queries.SPOKEN[thing], (seller, [str(number) for number in block])
+        )
+        taken = {int(name) for (name,) in names}
+        return tuple(number for number in block if number not in taken)
+
+    async def credential(self, dialect: str, kind: str, fingerprint: str) -> Credential | None:
+        """Give the credential of that fingerprint."""
+        found = await self._read(
+            document.read_credential, queries.CREDENTIAL, (dialect, kind, fingerprint)
+        )
+        return found[0] if found else None
+
+    async def credentials(self, seller: int) -> tuple[Credential, ...]:
+        """Give every credential of a seller, oldest first."""
+        found = await self._read(document.read_credential, queries.CREDENTIALS, (seller,))
+        return tuple(sorted(found, key=lambda one: (one.created, one.fingerprint)))
+
+    async def answer(self, seller: int, customer: int, dialect: str, key: str) -> Answered | None:
+        """Give the answer that was kept under a key."""
+        found = await self._read(_answer, queries.ANSWER, (seller, customer, dialect, key))
+        for asked, answer, expires in found:
+            return Answered(dialect=dialect, key=key, asked=asked, answer=answer, expires=expires)
+        return None
+
+    async def notes(self, seller: int, kind: str, name: str) -> tuple[Note, ...]:
+        """Give the notes of a kind by rising name, or with a name that one."""
+        found = await self._pool.read(queries.NOTES, (seller, kind, name, name))
+        return tuple(
+            Note(kind=kind, name=own, version=version, document=document)
+            for own, version, document in found
+        )
+
+    async def tally(self, seller: int, what: str, until: datetime, now: datetime) -> int:
+        """Count one more until then, for good; tallies that were over by ``now`` may go."""
+        return await self._change(expiring.tally(seller, what, until, now))
+
+    async def commit(self, seller: int, writes: Collection[Write]) -> None:
+        """Write all of it, in order, or nothing; raises Raced where a version or name is taken."""
+        await self.writer.write(seller, writes)
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._lists.close()
+        await self._pool.close()
+
+    async def _orders(self, scope: Scope, more: str, params: Params) -> tuple[Order, ...]:
+        """Give the orders in a scope for which more holds; every order is read through here."""
+        seen = scoped(scope)
+        text = _found(seen.text, more)
+        return await self._read(document.read_order, text, (*seen.params, *params))
+
+    async def _customers(self, text: str, params: Params) -> tuple[Customer, ...]:
+        return await self._read(document.read_customer, text, params)
+
+    async def _change(self, sql: Sql) -> int:
+        return await self.writer.change(sql)
+
+
+def _planned(sql: Sql) -> Sql:
+    """Write the limit, and that nothing is skipped, into a statement that ends with both.
+
+    A server that does not know them before it plans takes the selected for a tenth of all orders,
+    and so has to plan anew each time.
+    """
+    *params, limit, offset = sql.params
+    text = sql.text.removesuffix(_LIMITED)
+    assert text != sql.text
+    if offset:
+        return Sql(f"{text} LIMIT {limit:d} OFFSET ?", (*params, offset))
+    return Sql(f"{text} LIMIT {limit:d}", tuple(params))
+
+
+@lru_cache(maxsize=64)
+def _found(seen: str, more: str) -> str:
+    """Say which orders are read; the very same text each time is soonest found as prepared."""
+    return f"{queries.ORDERS} {seen} {more} ORDER BY o.id"
+
+
+def _answer(row: Row) -> tuple[str, bytes, datetime]:
+    asked, answer, expires = row
+    return asked, answer, instant(expires)
+
+
+def _known_by(seller: int, ref: Reference) -> Params:
+    id = hub_id(ref.id)
+    return seller, ref.id, ref.dialect, id, seller, id, ref.dialect
+
+
+def _pairs(references: Iterable[Reference]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    several = list(references)
+    return tuple([ref.id for ref in several]), tuple([ref.dialect for ref in several])

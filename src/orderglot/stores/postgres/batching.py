@@ -1,0 +1,93 @@
+"""Batching: what is asked in one turn, or while others of its kind are under way, goes together.
+
+Most of what a statement costs is the way there and back, which many can share.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
+from typing import Generic, TypeVar
+
+from orderglot.core.errors import Upstream
+
+ABREAST = 2
+"""So many of a kind are on their way at a time, before others wait to go together."""
+
+MOST = 64
+"""So many at most go together, so that nobody waits too long."""
+
+K = TypeVar("K", bound=Hashable)
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+class _Line(Generic[T, R]):
+    """What waits of one kind, and those who ask for it."""
+
+    __slots__ = ("running", "waiting")
+
+    def __init__(self) -> None:
+        self.waiting: list[tuple[T, asyncio.Future[R]]] = []
+        self.running: set[object] = set()
+
+
+class Batching(Generic[K, T, R]):
+    """Asks for things of one kind together, and gives everybody theirs.
+
+    ``ask`` gives an answer for each of several things. Where it fails, each goes by itself: one that
+    fails takes nobody with it.
+    """
+
+    def __init__(self, ask: Callable[[K, Sequence[T]], Awaitable[Sequence[R]]]) -> None:
+        self._ask = ask
+        self._lines: dict[K, _Line[T, R]] = {}
+
+    async def one(self, kind: K, what: T) -> R:
+        """Ask for one thing; raises what asking for it raises."""
+        line = self._lines.get(kind)
+        if line is None:
+            line = self._lines[kind] = _Line()
+        done: asyncio.Future[R] = asyncio.get_running_loop().create_future()
+        line.waiting.append((what, done))
+        # Whatever else is asked for until the task begins goes with it.
+        if len(line.waiting) == 1 and len(line.running) < ABREAST:
+            line.running.add(asyncio.create_task(self._go(kind, line)))
+        return await done
+
+    async def _go(self, kind: K, line: _Line[T, R]) -> None:
+        """Ask until nobody waits."""
+        try:
+            while line.waiting:
+                batch, line.waiting = line.waiting[:MOST], line.waiting[MOST:]
+                await self._together(kind, batch)
+        finally:
+            line.running.remove(asyncio.current_task())
+            if not line.running:
+                del self._lines[kind]
+                _fail(line.waiting)
+
+    async def _together(self, kind: K, batch: Sequence[tuple[T, asyncio.Future[R]]]) -> None:
+        try:
+            answers = await self._ask(kind, [what for what, _ in batch])
+        except Exception as error:  # noqa: BLE001 (whoever asked gets it)
+            if len(batch) == 1 or isinstance(error, Upstream):
+                _fail(batch, error)
+            else:
+                for one in batch:
+                    await self._together(kind, [one])
+        else:
+            for (_, done), answer in zip(batch, answers, strict=True):
+                if not done.done():
+                    done.set_result(answer)
+        finally:
+            _fail(batch)
+
+
+def _fail(
+    batch: Iterable[tuple[object, asyncio.Future[R]]], error: Exception | None = None
+) -> None:
+    """Leave nobody waiting."""
+    for _, done in batch:
+        if not done.done():
+            done.set_exception(error or Upstream("The order book gave no answer; try again."))

@@ -1,0 +1,106 @@
+"""Expiring rows: credentials and answers that expire, counts until a moment; and id sequences."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from datetime import datetime
+
+from orderglot.stores import document
+from orderglot.stores.backend import Entity, PutAnswer, PutCredential
+from orderglot.stores.postgres.statement import Row, Step, inserted, kinds
+from orderglot.stores.sql.grammar import Sql
+from orderglot.stores.sql.rows import microseconds
+
+PURGED = 100
+"""So many expired rows at most go at a time."""
+
+SELDOM = 25
+"""Expired answers go with one new one in so many, which keeps up with the new ones fourfold."""
+
+_CREDENTIALS = kinds(
+    dialect="text",
+    kind="text",
+    fingerprint="text",
+    id="text",
+    expires="bigint",
+    document="jsonb",
+)
+_ANSWERS = kinds(
+    customer="bigint", dialect="text", key="text", asked="text", answer="bytea", expires="bigint"
+)
+
+
+def numbers(seller: int, thing: Entity, first: int, count: int) -> Sql:
+    """Move a sequence on by so many numbers, giving the one after the last of them."""
+    return Sql(
+        "INSERT INTO sequences AS s (seller, thing, next) VALUES (?, ?, ?::bigint + ?::bigint)"
+        " ON CONFLICT (seller, thing) DO UPDATE SET next = s.next + ?::bigint RETURNING next",
+        (seller, thing.value, first, count, count),
+    )
+
+
+def tally(seller: int, what: str, until: datetime, now: datetime) -> Sql:
+    """Count one more until then, giving how many there were; what is over goes."""
+    return Sql(
+        "WITH over AS (DELETE FROM tallies WHERE (seller, until, what) IN"
+        " (SELECT seller, until, what FROM tallies"
+        " WHERE seller = ? AND until <= ? AND until <> ? FOR UPDATE SKIP LOCKED))"
+        " INSERT INTO tallies AS t (seller, until, what, count) VALUES (?, ?, ?, 1)"
+        " ON CONFLICT (seller, until, what) DO UPDATE SET count = t.count + 1 RETURNING count",
+        (seller, microseconds(now), microseconds(until), seller, microseconds(until), what),
+    )
+
+
+def put_credentials(seller: int, writes: list[PutCredential]) -> Iterator[Step]:
+    """Write credentials under their fingerprints; some that are expired go."""
+    now = microseconds(max(one.credential.created for one in writes))
+    prints = [one.credential.fingerprint for one in writes]
+    purge = (
+        "DELETE FROM credentials WHERE seller = ? AND (dialect, kind, fingerprint) IN"
+        " (SELECT dialect, kind, fingerprint FROM credentials WHERE seller = ? AND kind <> 'key'"
+        " AND expires <= ? AND fingerprint <> ALL (?::text[]) LIMIT ? FOR UPDATE SKIP LOCKED)"
+    )
+    yield Step("", Sql(purge, (seller, seller, now, prints, PURGED)))
+    rows: list[Row] = [
+        (
+            new.dialect,
+            new.kind,
+            new.fingerprint,
+            new.id,
+            None if new.expires is None else microseconds(new.expires),
+            document.write(new).decode(),
+        )
+        for new in (one.credential for one in writes)
+    ]
+    taken = Sql(
+        "ON CONFLICT (dialect, kind, fingerprint)"
+        " DO UPDATE SET expires = excluded.expires, document = excluded.document"
+    )
+    yield from inserted("credentials", seller, _CREDENTIALS, rows, taken=taken)
+
+
+def put_answers(seller: int, writes: list[PutAnswer]) -> Iterator[Step]:
+    """Write answers under their keys; now and then some that are expired go."""
+    now = microseconds(max(one.now for one in writes))
+    # How much has expired decides how it is best found, so that is planned anew each time.
+    if random.random() * SELDOM < len(writes):
+        keys = [one.answered.key for one in writes]
+        purge = (
+            "DELETE FROM answers WHERE seller = ? AND (customer, dialect, key) IN"
+            " (SELECT customer, dialect, key FROM answers WHERE seller = ? AND expires <= ?"
+            " AND key <> ALL (?::text[]) LIMIT ? FOR UPDATE SKIP LOCKED)"
+        )
+        yield Step("", Sql(purge, (seller, seller, now, keys, PURGED)))
+    rows: list[Row] = [
+        (one.customer, new.dialect, new.key, new.asked, new.answer, microseconds(new.expires))
+        for one in writes
+        for new in (one.answered,)
+    ]
+    taken = Sql(
+        "ON CONFLICT (seller, customer, dialect, key) DO UPDATE"
+        " SET asked = excluded.asked, answer = excluded.answer, expires = excluded.expires"
+        " WHERE t.expires <= ?",
+        (now,),
+    )
+    yield from inserted("answers", seller, _ANSWERS, rows, taken=taken)

@@ -1,0 +1,81 @@
+"""Identities: the references of orders and customers, and that no two of them share one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from orderglot.stores.backend import Entity
+from orderglot.stores.identities import Named, hub_id
+from orderglot.stores.postgres.statement import Kinds, Row, Step, inserted, kinds, source
+from orderglot.stores.sql.grammar import Sql, say
+
+
+class _Names(NamedTuple):
+    """Where the references of things are, and where the things."""
+
+    table: str
+    column: str
+    things: str
+    kinds: Kinds
+
+
+_NAMES = {
+    Entity.ORDER: _Names(
+        "order_references",
+        "order_id",
+        "orders",
+        kinds(order_id="bigint", name="text", dialect="text"),
+    ),
+    Entity.CUSTOMER: _Names(
+        "customer_references",
+        "customer",
+        "customers",
+        kinds(customer="bigint", name="text", dialect="text"),
+    ),
+}
+
+_ADDED = kinds(id="bigint", name="text")
+_ALIKE = kinds(id="bigint", own="bigint", dialect="text")
+
+
+def named(
+    seller: int, thing: Entity, things: Iterable[tuple[Named, Named | None]]
+) -> Iterator[Step]:
+    """Write the references of things, and look that nothing now goes by another's name."""
+    table, column, _, columns = _NAMES[thing]
+    renamed = [(new, old) for new, old in things if old is None or new.references != old.references]
+    if before := [new.id for new, old in renamed if old is not None and old.references]:
+        text = say("DELETE FROM", table, f"WHERE seller = ? AND {column} = ANY (?::bigint[])")
+        yield Step(table, Sql(text, (seller, before)))
+    spoken: list[Row] = [
+        (new.id, ref.id, ref.dialect) for new, _ in renamed for ref in dict.fromkeys(new.references)
+    ]
+    yield from inserted(table, seller, columns, spoken)
+    yield from _clashes(seller, thing, [new for new, old in renamed if old is None], spoken)
+
+
+def _clashes(seller: int, thing: Entity, added: list[Named], spoken: list[Row]) -> Iterator[Step]:
+    """Look for names that clash: of which there must be none."""
+    table, column, things, _ = _NAMES[thing]
+    if added:
+        new = source(_ADDED, [(one.id, str(one.id)) for one in added])
+        text = say(
+            "SELECT 1 FROM",
+            f"{new.text} JOIN {table} AS r ON r.name = n.name",
+            f"WHERE r.seller = ? AND r.{column} <> n.id",
+        )
+        yield Step("", Sql(text, (*new.params, seller)), 0)
+    alike: list[Row] = [
+        (like, id, dialect) for id, name, dialect in spoken if (like := hub_id(name))
+    ]
+    if alike:
+        new = source(_ALIKE, alike)
+        text = say(
+            "SELECT 1 FROM",
+            f"{new.text} JOIN {things} AS o ON o.id = n.id",
+            "WHERE o.seller = ? AND o.id <> n.own AND NOT EXISTS (SELECT 1 FROM",
+            f"{table} AS r",
+            f"WHERE r.seller = o.seller AND r.{column} = o.id AND r.dialect = n.dialect)",
+        )
+        yield Step("", Sql(text, (*new.params, seller)), 0)

@@ -1,0 +1,84 @@
+"""The queries with which the backend reads; those on orders go on behind the scope.
+
+Lists go in as arrays, so that a statement has one text and is prepared once.
+"""
+
+from __future__ import annotations
+
+from orderglot.stores.backend import Entity
+from orderglot.stores.sql.grammar import say
+
+ORDERS = "SELECT o.document FROM orders AS o WHERE"
+KNOWN = (
+    "AND o.id = coalesce((SELECT r.order_id FROM order_references AS r"
+    " WHERE r.seller = ? AND r.name = ? AND r.dialect = ?),"
+    " (SELECT ?::bigint WHERE NOT EXISTS (SELECT 1 FROM order_references AS r"
+    " WHERE r.seller = ? AND r.order_id = ? AND r.dialect = ?)))"
+)
+"""By what a dialect's clients say: a reference, or else a hub id that no reference hides."""
+KNOWN_AS_ANY = (
+    "AND o.id IN (SELECT r.order_id FROM unnest(?::text[], ?::text[]) AS j(name, dialect)"
+    " JOIN order_references AS r ON r.name = j.name AND r.dialect = j.dialect WHERE r.seller = ?)"
+)
+WITH_ANY_ID = "AND o.id = ANY (?::bigint[])"
+WITH_ANY_NUMBER = "AND o.number = ANY (?::text[])"
+
+POINTING = "SELECT l.order_id FROM order_links AS l WHERE l.seller = ? AND l.target = ANY (?)"
+DANGLING = (
+    "SELECT l.order_id FROM unnest(?::text[], ?::text[]) AS j(name, dialect)"
+    " JOIN order_links AS l ON l.name = j.name AND l.dialect = j.dialect"
+    " WHERE l.seller = ? AND l.target IS NULL"
+)
+EVENTS = (
+    "SELECT e.version, e.what, e.at, e.who FROM orders AS o"
+    " JOIN order_events AS e ON e.seller = o.seller AND e.order_id = o.id WHERE o.id = ? AND"
+)
+SELECTED = "SELECT (SELECT d.document FROM orders AS d WHERE d.seller = ? AND d.id = s.id) FROM ("
+
+CUSTOMERS = "SELECT c.document FROM customers AS c WHERE c.seller = ? AND"
+CUSTOMER_KNOWN = say(
+    CUSTOMERS,
+    "c.id = coalesce((SELECT r.customer FROM customer_references AS r"
+    " WHERE r.seller = ? AND r.name = ? AND r.dialect = ?),"
+    " (SELECT ?::bigint WHERE NOT EXISTS (SELECT 1 FROM customer_references AS r"
+    " WHERE r.seller = ? AND r.customer = ? AND r.dialect = ?)))",
+)
+CUSTOMERS_KNOWN = say(
+    CUSTOMERS,
+    "c.id IN (SELECT r.customer FROM unnest(?::text[], ?::text[]) AS j(name, dialect)"
+    " JOIN customer_references AS r ON r.name = j.name AND r.dialect = j.dialect"
+    " WHERE r.seller = ?) ORDER BY c.id",
+)
+CUSTOMERS_NUMBERED = say(CUSTOMERS, "c.number = ANY (?::text[]) ORDER BY c.id")
+CUSTOMERS_WITH_ID = say(CUSTOMERS, "c.id = ANY (?::bigint[]) ORDER BY c.id")
+CUSTOMERS_AFTER = say(CUSTOMERS, "c.id > ? ORDER BY c.id LIMIT ?")
+
+PRODUCTS = "SELECT document FROM products WHERE seller = ? AND sku = ANY (?::text[]) ORDER BY sku"
+PRODUCTS_AFTER = "SELECT document FROM products WHERE seller = ? AND sku > ? ORDER BY sku LIMIT ?"
+SELLERS = "SELECT document FROM sellers ORDER BY id"
+SELLER = "SELECT document FROM sellers WHERE id = ?"
+
+SUMS = (
+    "SELECT coalesce(o.currency, ''), count(*), coalesce(sum(o.lines), 0),"
+    " coalesce(sum(o.total), 0) FROM orders AS o WHERE"
+)
+COUNTS = (
+    "SELECT (SELECT count(*) FROM customers WHERE seller = ?),"
+    " (SELECT count(*) FROM products WHERE seller = ?)"
+)
+SPOKEN = {
+    Entity.ORDER: "SELECT name FROM order_references WHERE seller = ? AND name = ANY (?::text[])",
+    Entity.CUSTOMER: "SELECT name FROM customer_references"
+    " WHERE seller = ? AND name = ANY (?::text[])",
+}
+
+CREDENTIAL = "SELECT document FROM credentials WHERE dialect = ? AND kind = ? AND fingerprint = ?"
+CREDENTIALS = "SELECT document FROM credentials WHERE seller = ?"
+ANSWER = (
+    "SELECT ROW(asked, answer, expires) FROM answers"
+    " WHERE seller = ? AND customer = ? AND dialect = ? AND key = ?"
+)
+NOTES = (
+    "SELECT name, version, document FROM notes"
+    " WHERE seller = ? AND kind = ? AND (? = '' OR name = ?) ORDER BY name"
+)

@@ -1,0 +1,139 @@
+"""Reads: what a caller can read of a seller's book, and nothing beside it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from datetime import UTC, datetime
+
+from orderglot.core.caller import Caller
+from orderglot.core.customer import Customer
+from orderglot.core.errors import Forbidden, NotFound
+from orderglot.core.order import Order, Reference
+from orderglot.core.ports import Event, Note
+from orderglot.core.product import Product
+from orderglot.core.query import EVERYTHING, Page, Query, Window
+from orderglot.core.seller import Seller
+from orderglot.stores import selection
+from orderglot.stores.backend import Backend, Scope, Selected, Selection
+from orderglot.stores.document import keepable
+
+Clock = Callable[[], datetime]
+"""Gives the time as an aware UTC instant."""
+
+
+def utc_now() -> datetime:
+    """Give the time of the machine's clock."""
+    return datetime.now(UTC)
+
+
+NO_ORDERS = Selected((), more=False)
+
+STRIDE = 100
+"""How many orders a walk holds at a time."""
+
+
+class Reads:
+    """The reads of a book, each within the caller's scope."""
+
+    def __init__(self, backend: Backend, caller: Caller, clock: Clock) -> None:
+        self._backend = backend
+        self._caller = caller
+        self._clock = clock
+        self._scope = Scope(caller.seller, caller.customer, caller.test)
+
+    @property
+    def caller(self) -> Caller:
+        """Who is looking."""
+        return self._caller
+
+    def now(self) -> datetime:
+        """Give the time that new things are stamped with."""
+        return self._clock()
+
+    async def get(self, ref: Reference) -> Order:
+        """Give the order that a dialect's clients know under an id; raise NotFound without one."""
+        found = await self._find(ref) if keepable(ref.id) else None
+        if found is None:
+            raise NotFound(f"There is no order {ref.id!r} here; check the id.")
+        return found
+
+    def _find(self, ref: Reference) -> Awaitable[Order | None]:
+        return self._backend.order_known(self._scope, ref)
+
+    async def walk(self, where: Query = EVERYTHING) -> AsyncIterator[Order]:
+        """Give every match once, oldest first."""
+        window: Window | None = Window(where=where, limit=STRIDE)
+        while window is not None:
+            page = await self.page(window)
+            for order in page.orders:
+                yield order
+            window = page.next
+
+    async def page(self, window: Window) -> Page:
+        """Give the orders of a window; without a sort the oldest come first."""
+        asked: Selection = selection.selection(window)
+        total = None
+        if window.total:
+            total = await self._backend.count(self._scope, asked.where)
+        if total == 0:
+            return selection.page(window, NO_ORDERS, total)
+        return selection.page(window, await self._backend.select(self._scope, asked), total)
+
+    async def linked(self, ref: Reference) -> tuple[Order, ...]:
+        """Give the orders linked to one directly, either way, without itself, by rising id."""
+        order = await self.get(ref)
+        targets = {link.order.id for link in order.links if link.order.id}
+        found = (
+            *await self._backend.orders_with(self._scope, targets),
+            *await self._backend.orders_pointing(self._scope, (order,)),
+        )
+        others = {other.id: other for other in found if other.id != order.id}
+        return tuple(others[id] for id in sorted(others))
+
+    async def events(self, order: int) -> tuple[Event, ...]:
+        """Give what happened to an order, oldest first; nothing where there is no such order."""
+        return await self._backend.events(self._scope, order)
+
+    async def seller(self) -> Seller:
+        """Give the seller whose book this is."""
+        found = await self._backend.seller(self._scope.seller)
+        if found is None:
+            raise NotFound("There is no such seller.")
+        return found
+
+    async def tally(self, what: str, until: datetime) -> int:
+        """Count one more of something and give how many there were; a new ``until`` begins anew."""
+        return await self._backend.tally(self._scope.seller, what, until, self.now())
+
+    async def customer(self, ref: Reference) -> Customer:
+        """Give the customer that a dialect's clients know under an id, or raise NotFound."""
+        found = await self._find_customer(ref) if keepable(ref.id) else None
+        if found is None or self._scope.customer not in (None, found.id):
+            raise NotFound(f"There is no customer {ref.id!r} here; check the id.")
+        return found
+
+    def _find_customer(self, ref: Reference) -> Awaitable[Customer | None]:
+        return self._backend.customer_known(self._scope.seller, ref)
+
+    async def customers(self, after: int = 0, limit: int = 100) -> tuple[Customer, ...]:
+        """Give customers by rising hub id, from the one behind ``after`` on."""
+        seller, own = self._scope.seller, self._scope.customer
+        if own is None:
+            return await self._backend.customers_after(seller, after, limit)
+        return await self._backend.customers_with(seller, (own,)) if after < own and limit else ()
+
+    async def products(self, skus: Sequence[str]) -> dict[str, Product]:
+        """Give the products that exist among those SKUs."""
+        asked = [sku for sku in skus if keepable(sku)]
+        found = await self._backend.products(self._scope.seller, asked) if asked else ()
+        return {product.sku: product for product in found}
+
+    async def every_product(self, after: str = "", limit: int = 100) -> tuple[Product, ...]:
+        """Give products by rising SKU, from the one behind ``after`` on."""
+        return await self._backend.products_after(self._scope.seller, after, limit)
+
+    async def notes(self, kind: str, name: str = "") -> tuple[Note, ...]:
+        """Give the notes of a kind by rising name, or the one of that name."""
+        if self._scope.customer is not None:
+            raise Forbidden("This account may not read the seller's notes.")
+        return await self._backend.notes(self._scope.seller, kind, name)

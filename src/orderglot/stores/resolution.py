@@ -1,0 +1,183 @@
+"""Resolution: the customers and the other orders that an order names, found or made."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from msgspec.structs import replace
+
+from orderglot.core.customer import Customer, identity
+from orderglot.core.errors import Rule, invalid
+from orderglot.core.order import Identity, Link, Order
+from orderglot.stores.backend import Backend, Entity, Scope
+from orderglot.stores.id_blocks import IdBlocks
+from orderglot.stores.identities import IdentityMap, N, goes_by, hub_id, hub_ids, visible
+from orderglot.stores.merging import introduced, nameless, new_customer
+
+
+class Resolution:
+    """What a unit knows of orders and customers, loaded in bulk before it is needed.
+
+    With ``ours`` an id without a reference may be the hub's own, as our clients say it; what comes
+    from elsewhere never means that.
+    """
+
+    def __init__(self, backend: Backend, numbers: IdBlocks, scope: Scope) -> None:
+        self._backend = backend
+        self._id_blocks = numbers
+        self._scope = scope
+        self._all = Scope(scope.seller)
+        self.orders: IdentityMap[Order] = IdentityMap(Entity.ORDER)
+        self.customers: IdentityMap[Customer] = IdentityMap(Entity.CUSTOMER)
+        self.renamed: set[int] = set()
+
+    async def learn(self, orders: Collection[Order]) -> None:
+        """Read everything that these orders name, and what would clash with them."""
+        if any(order.references or order.links for order in orders):
+            await self._learn_orders(orders)
+        await self.learn_customers([order.customer for order in orders if order.customer])
+
+    async def _learn_orders(self, orders: Collection[Order]) -> None:
+        named = [link.order for order in orders for link in order.links]
+        own = {ref for order in orders for ref in order.references}
+        others = {ref for thing in named for ref in thing.references}
+        references = own | others
+        numbers = {thing.number for thing in named if thing.number}
+        spoken = hub_ids(own, Entity.ORDER)
+        self.orders.spoken |= spoken
+        ids = {thing.id for thing in named if thing.id} | spoken | hub_ids(others, Entity.ORDER)
+        if references:
+            self.orders.read(await self._backend.orders_known(self._all, references))
+        if numbers:
+            self.orders.read(await self._backend.orders_numbered(self._all, numbers))
+        if ids:
+            self.orders.read(await self._backend.orders_with(self._all, ids))
+
+    async def learn_customers(self, named: Collection[Identity | Customer]) -> None:
+        """Read the customers that go by these names.
+
+        One that was read before is good enough: its version is looked at when all is committed.
+        """
+        seller, customers = self._scope.seller, self.customers
+        ids = {thing.id for thing in named if thing.id}
+        unread = customers.unknown({ref for thing in named for ref in thing.references})
+        if unread:
+            alike = hub_ids(unread, Entity.CUSTOMER)
+            customers.spoken |= alike
+            ids |= alike
+            customers.read(await self._backend.customers_known(seller, unread))
+        numbers = {thing.number for thing in named if thing.number}
+        if strange := [one for one in numbers if customers.numbered(one) is None]:
+            customers.read(await self._backend.customers_numbered(seller, strange))
+        if missing := [id for id in ids if customers.with_id(id) is None]:
+            customers.read(await self._backend.customers_with(seller, missing))
+
+    async def new_id(self, thing: Entity) -> int:
+        """Give a new thing its number, clear of every reference that is known here."""
+        spoken = (self.orders if thing is Entity.ORDER else self.customers).spoken
+        number = self._id_blocks.at_hand(self._scope.seller, thing, spoken)
+        return number or await self._id_blocks.take(self._scope.seller, thing, spoken)
+
+    async def customer_of(self, order: Order, now: datetime, *, ours: bool) -> Identity | None:
+        """Give the customer whom an order names as they are known here, new if unknown.
+
+        Raises Invalid where it names a hub id that nobody has.
+        """
+        named = order.customer
+        if named is None or nameless(named):
+            return None
+        found = _found(self.customers, named, ours=ours)
+        if found is None and named.id:
+            raise invalid("customer", Rule.UNKNOWN, f"There is no customer {named.id} here.")
+        if found is None:
+            found = new_customer(named, order, await self.new_id(Entity.CUSTOMER), now)
+            self.customers.refuse_clash(found)
+            self.customers.write(found)
+        else:
+            known = introduced(found, named)
+            if known is not found:
+                found = replace(known, version=known.version + 1, modified=now)
+                self.rename(found)
+        return identity(found)
+
+    def rename(self, customer: Customer) -> None:
+        """Write a customer who is known by other names from now on, in their orders as well."""
+        self.customers.refuse_clash(customer)
+        self.customers.write(customer)
+        self.renamed.add(customer.id)
+        for order in self.orders.everything():
+            if order.customer is not None and order.customer.id == customer.id:
+                self.orders.refresh(replace(order, customer=identity(customer)))
+
+    def links_of(self, order: Order, *, ours: bool) -> tuple[Link, ...]:
+        """Give the links of an order with what they point at as it is known here.
+
+        What is not known yet stays as the order says it, unless a customer says it: they can point
+        at their own orders alone. Raises Invalid there, and for a hub id that is nobody's.
+        """
+        if not order.links:
+            return ()
+        return tuple(
+            Link(link.relation, self._target(link.order, ours=ours)) for link in order.links
+        )
+
+    def _target(self, named: Identity, *, ours: bool) -> Identity:
+        found = _found(self.orders, named, ours=ours)
+        if found is not None and visible(found, self._scope):
+            return _identity(found)
+        if named.id or self._scope.customer is not None:
+            shown = named.id or named.number or ", ".join(ref.id for ref in named.references)
+            raise invalid("links", Rule.UNKNOWN, f"There is no order {shown} here to point at.")
+        return named
+
+    async def name_customers(self) -> list[Customer]:
+        """Put the present names of their customers on all orders that are about to be written.
+
+        Gives those customers, unless they are written themselves, as they were read: their names
+        may be written only as long as they are still of that version.
+        """
+        customers, written = self.customers, self.orders.written()
+        ids = {order.customer.id for order in written if order.customer}
+        if unknown := [Identity(id=id) for id in ids if customers.with_id(id) is None]:
+            await self.learn_customers(unknown)
+        for order in written:
+            customer = order.customer and customers.with_id(order.customer.id)
+            if customer and identity(customer) != order.customer:
+                self.orders.refresh(replace(order, customer=identity(customer)))
+        read = (customers.with_id(id) for id in ids if id not in customers.kept)
+        return [customer for customer in read if customer is not None]
+
+    async def repoint(self, orders: Collection[Order]) -> None:
+        """Write the names of new or renamed orders into the orders that point at them."""
+        if any(order.references or order.number for order in orders):
+            self.orders.read(await self._backend.orders_pointing(self._all, orders))
+        for order in self.orders.everything():
+            if order.links:
+                self._repoint(order)
+
+    def _repoint(self, order: Order) -> None:
+        links = tuple(Link(link.relation, self._renewed(order, link.order)) for link in order.links)
+        if links != order.links:
+            self.orders.write(replace(order, links=links))
+
+    def _renewed(self, order: Order, named: Identity) -> Identity:
+        found = _found(self.orders, named, ours=False)
+        if found is None or (found.test and not order.test):
+            return named
+        return _identity(found)
+
+
+def _identity(order: Order) -> Identity:
+    return Identity(id=order.id, number=order.number, references=order.references)
+
+
+def _found(known: IdentityMap[N], named: Identity, *, ours: bool) -> N | None:
+    if named.id:
+        return known.with_id(named.id)
+    found = known.known(named.references)
+    if found is None and ours:
+        things = (known.with_id(hub_id(ref.id) or 0) for ref in named.references)
+        pairs = zip(things, named.references, strict=True)
+        found = next((one for one, ref in pairs if one and goes_by(one, ref)), None)
+    return found or (known.numbered(named.number) if named.number else None)

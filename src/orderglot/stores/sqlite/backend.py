@@ -1,0 +1,245 @@
+"""The backend in a SQLite file: reads on the event loop, writes through the writer."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Collection, Iterable
+from datetime import datetime
+from decimal import Decimal
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import TypeVar
+
+from orderglot.core.customer import Customer
+from orderglot.core.order import Order, Reference
+from orderglot.core.ports import Answered, Credential, Event, Note
+from orderglot.core.product import Product
+from orderglot.core.query import Query
+from orderglot.core.seller import Seller
+from orderglot.stores import document
+from orderglot.stores.backend import (
+    FIRST,
+    Counts,
+    Entity,
+    Scope,
+    Selected,
+    Selection,
+    Write,
+)
+from orderglot.stores.identities import hub_id
+from orderglot.stores.sql.paging import scoped
+from orderglot.stores.sql.rows import instant
+from orderglot.stores.sqlite import expiring, queries, tables
+from orderglot.stores.sqlite.connection import Row, prepare
+from orderglot.stores.sqlite.lists import Lists
+from orderglot.stores.sqlite.queries import listed
+from orderglot.stores.sqlite.reader import Reader
+from orderglot.stores.sqlite.writer import Writer
+
+T = TypeVar("T")
+
+
+class SqliteBackend:
+    """Rows in a file.
+
+    Raises Upstream at any call where the file cannot be read or written.
+    """
+
+    def __init__(self, path: Path) -> None:
+        prepare(path)
+        self._reader = Reader(path)
+        self.writer = Writer(path)
+        self._lists = Lists(self._reader)
+
+    async def order_known(self, scope: Scope, ref: Reference) -> Order | None:
+        """Give the order that has the reference, else the one with that hub id and no such one."""
+        found = self._orders(scope, queries.KNOWN, _known_by(scope.seller, ref))
+        return found[0] if found else None
+
+    async def orders_known(
+        self, scope: Scope, references: Collection[Reference]
+    ) -> tuple[Order, ...]:
+        """Give the orders that have any of the references."""
+        return self._orders(scope, queries.KNOWN_AS_ANY, (_pairs(references), scope.seller))
+
+    async def orders_numbered(self, scope: Scope, numbers: Collection[str]) -> tuple[Order, ...]:
+        """Give the orders that have any of the seller's own numbers."""
+        return self._orders(scope, queries.WITH_ANY_NUMBER, (listed(numbers),))
+
+    async def orders_with(self, scope: Scope, ids: Collection[int]) -> tuple[Order, ...]:
+        """Give the orders that have any of the hub ids."""
+        return self._orders(scope, queries.WITH_ANY_ID, (listed(ids),)) if ids else ()
+
+    async def orders_pointing(self, scope: Scope, orders: Collection[Order]) -> tuple[Order, ...]:
+        """Give the orders with a link to any of the orders."""
+        seller = scope.seller
+        targets = self._reader.rows(
+            queries.POINTING, (listed([order.id for order in orders]), seller)
+        )
+        names = [ref for order in orders for ref in order.references]
+        names += [Reference("", order.number) for order in orders if order.number]
+        dangling = self._reader.rows(queries.DANGLING, (_pairs(names), seller)) if names else []
+        return await self.orders_with(scope, {id for (id,) in (*targets, *dangling)})
+
+    async def select(self, scope: Scope, selection: Selection) -> Selected:
+        """Give the orders of a selection in its order."""
+        found = self._lists.found(scope, selection)
+        orders = {order.id: order for order in await self.orders_with(scope, found.ids)}
+        return Selected(tuple(orders[id] for id in found.ids if id in orders), found.more)
+
+    async def count(self, scope: Scope, where: Query) -> int:
+        """Count the matches exactly."""
+        return self._lists.count(scope, where)
+
+    async def events(self, scope: Scope, order: int) -> tuple[Event, ...]:
+        """Give what happened to an order, by rising version; nothing where it is not in scope."""
+        seen = scoped(scope)
+        text = f"{queries.EVENTS} {seen.text} ORDER BY e.version"
+        return tuple(
+            Event(order=order, version=version, what=what, at=instant(at), who=who)
+            for version, what, at, who in self._reader.rows(text, (order, *seen.params))
+        )
+
+    async def customer_known(self, seller: int, ref: Reference) -> Customer | None:
+        """Give the customer that has the reference, else the one with that hub id and no such."""
+        found = self._customers(queries.CUSTOMER_KNOWN, (seller, *_known_by(seller, ref)))
+        return found[0] if found else None
+
+    async def customers_known(
+        self, seller: int, references: Collection[Reference]
+    ) -> tuple[Customer, ...]:
+        """Give the customers that have any of the references."""
+        return self._customers(queries.CUSTOMERS_KNOWN, (seller, _pairs(references), seller))
+
+    async def customers_numbered(
+        self, seller: int, numbers: Collection[str]
+    ) -> tuple[Customer, ...]:
+        """Give the customers that have any of the seller's own numbers."""
+        return self._customers(queries.CUSTOMERS_NUMBERED, (seller, listed(numbers)))
+
+    async def customers_with(self, seller: int, ids: Collection[int]) -> tuple[Customer, ...]:
+        """Give the customers that have any of the hub ids."""
+        return self._customers(queries.CUSTOMERS_WITH_ID, (seller, listed(ids)))
+
+    async def customers_after(self, seller: int, after: int, limit: int) -> tuple[Customer, ...]:
+        """Give so many customers behind a hub id."""
+        return self._customers(queries.CUSTOMERS_AFTER, (seller, after, limit))
+
+    async def products(self, seller: int, skus: Collection[str]) -> tuple[Product, ...]:
+        """Give the products among those SKUs, by rising SKU."""
+        return self._read(document.read_product, queries.PRODUCTS, (seller, listed(skus)))
+
+    async def products_after(self, seller: int, after: str, limit: int) -> tuple[Product, ...]:
+        """Give so many products behind a SKU, by rising SKU."""
+        return self._read(document.read_product, queries.PRODUCTS_AFTER, (seller, after, limit))
+
+    async def sellers(self) -> tuple[Seller, ...]:
+        """Give every seller."""
+        return self._read(document.read_seller, queries.SELLERS)
+
+    async def seller(self, id: int) -> Seller | None:
+        """Give the seller of that id."""
+        found = self._reader.known(_sellers, queries.SELLER, (id,))
+        return found[0] if found else None
+
+    async def counts(self, scope: Scope) -> Counts:
+        """Count what is in a seller's book; the orders within the scope."""
+        seen, seller = scoped(scope), scope.seller
+        by_currency = self._reader.rows(f"{queries.SUMS} {seen.text} GROUP BY 1", seen.params)
+        ((customers, products),) = self._reader.rows(queries.COUNTS, (seller, seller))
+        return Counts(
+            orders=sum(count for _, count, _, _, _ in by_currency),
+            lines=sum(lines for _, _, lines, _, _ in by_currency),
+            customers=customers,
+            products=products,
+            sums={
+                currency: Decimal(units) + Decimal(millionths).scaleb(-6)
+                for currency, _, _, units, millionths in by_currency
+            },
+        )
+
+    async def numbers(self, seller: int, thing: Entity, count: int) -> tuple[int, ...]:
+        """Hand out so many numbers for good, less those that somebody else is known by."""
+        asked = expiring.Asked(seller, thing, FIRST[thing], count)
+        first = await self.writer.write(expiring.numbers, asked)
+        block = range(first, first + count)
+        names = self._reader.rows(
+            queries.SPOKEN[thing], (seller, listed([str(number) for number in block]))
+        )
+        taken = {int(name) for (name,) in names}
+        return tuple(number for number in block if number not in taken)
+
+    async def credential(self, dialect: str, kind: str, fingerprint: str) -> Credential | None:
+        """Give the credential of that fingerprint."""
+        name = (dialect, kind, fingerprint)
+        found = self._reader.known(_credentials, queries.CREDENTIAL, name)
+        return found[0] if found else None
+
+    async def credentials(self, seller: int) -> tuple[Credential, ...]:
+        """Give every credential of a seller, oldest first."""
+        found = self._read(document.read_credential, queries.CREDENTIALS, (seller,))
+        return tuple(sorted(found, key=lambda one: (one.created, one.fingerprint)))
+
+    async def answer(self, seller: int, customer: int, dialect: str, key: str) -> Answered | None:
+        """Give the answer that was kept under a key."""
+        for asked, answer, expires in self._reader.rows(
+            queries.ANSWER, (seller, customer, dialect, key)
+        ):
+            return Answered(
+                dialect=dialect, key=key, asked=asked, answer=answer, expires=instant(expires)
+            )
+        return None
+
+    async def notes(self, seller: int, kind: str, name: str) -> tuple[Note, ...]:
+        """Give the notes of a kind by rising name, or with a name that one."""
+        found = self._reader.rows(queries.NOTES, (seller, kind, name, name))
+        return tuple(
+            Note(kind=kind, name=own, version=version, document=document)
+            for own, version, document in found
+        )
+
+    async def tally(self, seller: int, what: str, until: datetime, now: datetime) -> int:
+        """Count one more until then, for good; tallies that were over by ``now`` may go."""
+        return await self.writer.write(expiring.tally, expiring.Tally(seller, what, until, now))
+
+    def commit(self, seller: int, writes: Collection[Write]) -> Awaitable[None]:
+        """Write all of it, in order, or nothing; raises Raced where a version or name is taken."""
+        return self.writer.write(tables.commit, tables.Commit(seller, writes))
+
+    async def close(self) -> None:
+        """Wait for what is being written and close the file."""
+        self.writer.close()
+        self._reader.close()
+
+    def _orders(self, scope: Scope, more: str, params: Row) -> tuple[Order, ...]:
+        """Give the orders in a scope for which more holds; every order is read through here."""
+        seen = scoped(scope)
+        return self._read(document.read_order, _found(seen.text, more), (*seen.params, *params))
+
+    def _customers(self, text: str, params: Row) -> tuple[Customer, ...]:
+        return self._read(document.read_customer, text, params)
+
+    def _read(self, read: Callable[[bytes], T], text: str, params: Row = ()) -> tuple[T, ...]:
+        return _each(read, self._reader.rows(text, params))
+
+
+def _each(read: Callable[[bytes], T], rows: list[Row]) -> tuple[T, ...]:
+    return tuple([read(found) for (found,) in rows])
+
+
+_sellers = partial(_each, document.read_seller)
+_credentials = partial(_each, document.read_credential)
+
+
+@lru_cache(maxsize=64)
+def _found(seen: str, more: str) -> str:
+    """Say which orders are read; the very same text each time is soonest found as prepared."""
+    return f"{queries.ORDERS} {seen} {more} ORDER BY o.id"
+
+
+def _known_by(seller: int, ref: Reference) -> Row:
+    id = hub_id(ref.id)
+    return seller, ref.id, ref.dialect, id, seller, id, ref.dialect
+
+
+def _pairs(references: Iterable[Reference]) -> str:
+    return listed((ref.id, ref.dialect) for ref in references)

@@ -1,0 +1,121 @@
+"""Expiring rows: credentials and answers that expire, counts until a moment; and id sequences."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime
+from typing import NamedTuple
+
+from orderglot.stores import document
+from orderglot.stores.backend import Entity, PutAnswer, PutCredential, Raced
+from orderglot.stores.sql.rows import microseconds
+from orderglot.stores.sqlite.connection import Row
+
+PURGED = 100
+"""So many expired rows at most go whenever a new one is written."""
+
+
+class Asked(NamedTuple):
+    """How many numbers are wanted for what, and where they begin."""
+
+    seller: int
+    thing: Entity
+    first: int
+    size: int
+
+
+def numbers(connection: sqlite3.Connection, asked: list[Asked]) -> list[int]:
+    """Move sequences on by so many numbers and give the first of each."""
+    return [_next(connection, one) for one in asked]
+
+
+def _next(connection: sqlite3.Connection, asked: Asked) -> int:
+    (after,) = connection.execute(
+        "INSERT INTO sequences (seller, thing, next) VALUES (?, ?, ? + ?)"
+        " ON CONFLICT (seller, thing) DO UPDATE SET next = next + ? RETURNING next",
+        (asked.seller, asked.thing.value, asked.first, asked.size, asked.size),
+    ).fetchone()
+    return int(after) - asked.size
+
+
+class Tally(NamedTuple):
+    """Of what there is one more until when."""
+
+    seller: int
+    what: str
+    until: datetime
+    now: datetime
+
+
+def tally(connection: sqlite3.Connection, tallies: list[Tally]) -> list[int]:
+    """Count one more of each until then and give how many there were; what is over goes."""
+    return [_tally(connection, *one) for one in tallies]
+
+
+def _tally(
+    connection: sqlite3.Connection, seller: int, what: str, until: datetime, now: datetime
+) -> int:
+    connection.execute(
+        "DELETE FROM tallies WHERE seller = ? AND until <= ?", (seller, microseconds(now))
+    )
+    (count,) = connection.execute(
+        "INSERT INTO tallies (seller, until, what, count) VALUES (?, ?, ?, 1)"
+        " ON CONFLICT (seller, until, what) DO UPDATE SET count = count + 1 RETURNING count",
+        (seller, microseconds(until), what),
+    ).fetchone()
+    return int(count)
+
+
+def put_credentials(
+    connection: sqlite3.Connection, seller: int, writes: list[PutCredential]
+) -> None:
+    """Write credentials under their fingerprints; some that are expired go."""
+    for write in writes:
+        new = write.credential
+        connection.execute(
+            "DELETE FROM credentials WHERE seller = ? AND (dialect, kind, fingerprint) IN"
+            " (SELECT dialect, kind, fingerprint FROM credentials"
+            " WHERE seller = ? AND kind <> 'key' AND expires <= ? LIMIT ?)",
+            (seller, seller, microseconds(new.created), PURGED),
+        )
+        connection.execute(
+            "INSERT INTO credentials (dialect, kind, fingerprint, seller, id, expires, document)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (dialect, kind, fingerprint)"
+            " DO UPDATE SET expires = excluded.expires, document = excluded.document",
+            (
+                new.dialect,
+                new.kind,
+                new.fingerprint,
+                seller,
+                new.id,
+                None if new.expires is None else microseconds(new.expires),
+                document.write(new).decode(),
+            ),
+        )
+
+
+def put_answers(connection: sqlite3.Connection, seller: int, writes: list[PutAnswer]) -> None:
+    """Write answers under their keys; some that are expired go.
+
+    Raises Raced where one that is not expired has the key.
+    """
+    connection.execute(
+        "DELETE FROM answers WHERE rowid IN (SELECT rowid FROM answers"
+        " WHERE seller = ? AND expires <= ? LIMIT ?)",
+        (seller, microseconds(min(write.now for write in writes)), PURGED * len(writes)),
+    )
+    written = connection.executemany(
+        "INSERT INTO answers (seller, customer, dialect, key, asked, answer, expires)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (seller, customer, dialect, key) DO UPDATE"
+        " SET asked = excluded.asked, answer = excluded.answer, expires = excluded.expires"
+        " WHERE answers.expires <= ?",
+        [(seller, *_answer(write), microseconds(write.now)) for write in writes],
+    )
+    if written.rowcount != len(writes):
+        raise Raced("answers")
+
+
+def _answer(write: PutAnswer) -> Row:
+    new = write.answered
+    expires = microseconds(new.expires)
+    return write.customer, new.dialect, new.key, new.asked, new.answer, expires

@@ -1,0 +1,114 @@
+"""The queries with which the backend reads; those on orders go on behind the scope.
+
+Lists go in as JSON, so that a statement has one text and is prepared once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from orderglot.stores.backend import Entity
+from orderglot.stores.sql.grammar import say
+from orderglot.stores.sqlite.connection import STRANGE, strange
+
+ORDERS = "SELECT CAST(o.document AS BLOB) FROM orders AS o WHERE"
+KNOWN = (
+    "AND o.id = coalesce((SELECT r.order_id FROM order_references AS r"
+    " WHERE r.seller = ? AND r.name = ? AND r.dialect = ?),"
+    " (SELECT ? WHERE NOT EXISTS (SELECT 1 FROM order_references AS r"
+    " WHERE r.seller = ? AND r.order_id = ? AND r.dialect = ?)))"
+)
+"""By what a dialect's clients say: a reference, or else a hub id that no reference hides."""
+KNOWN_AS_ANY = (
+    "AND o.id IN (SELECT r.order_id FROM json_each(?) AS j CROSS JOIN order_references AS r"
+    " WHERE r.seller = ? AND r.name = json_extract(j.value, '$[0]')"
+    " AND r.dialect = json_extract(j.value, '$[1]'))"
+)
+WITH_ANY_ID = "AND o.id IN (SELECT j.value FROM json_each(?) AS j)"
+WITH_ANY_NUMBER = "AND o.number IN (SELECT j.value FROM json_each(?) AS j)"
+
+POINTING = (
+    "SELECT l.order_id FROM json_each(?) AS j CROSS JOIN order_links AS l"
+    " WHERE l.seller = ? AND l.target = j.value"
+)
+DANGLING = (
+    "SELECT l.order_id FROM json_each(?) AS j CROSS JOIN order_links AS l"
+    " WHERE l.seller = ? AND l.target IS NULL AND l.name = json_extract(j.value, '$[0]')"
+    " AND l.dialect = json_extract(j.value, '$[1]')"
+)
+EVENTS = (
+    "SELECT e.version, e.what, e.at, e.who FROM orders AS o"
+    " JOIN order_events AS e ON e.seller = o.seller AND e.order_id = o.id WHERE o.id = ? AND"
+)
+
+CUSTOMERS = "SELECT CAST(c.document AS BLOB) FROM customers AS c WHERE c.seller = ? AND"
+CUSTOMER_KNOWN = say(
+    CUSTOMERS,
+    "c.id = coalesce((SELECT r.customer FROM customer_references AS r"
+    " WHERE r.seller = ? AND r.name = ? AND r.dialect = ?),"
+    " (SELECT ? WHERE NOT EXISTS (SELECT 1 FROM customer_references AS r"
+    " WHERE r.seller = ? AND r.customer = ? AND r.dialect = ?)))",
+)
+CUSTOMERS_KNOWN = say(
+    CUSTOMERS,
+    "c.id IN (SELECT r.customer FROM json_each(?) AS j"
+    " CROSS JOIN customer_references AS r"
+    " WHERE r.seller = ? AND r.name = json_extract(j.value, '$[0]')"
+    " AND r.dialect = json_extract(j.value, '$[1]')) ORDER BY c.id",
+)
+CUSTOMERS_NUMBERED = say(
+    CUSTOMERS, "c.number IN (SELECT j.value FROM json_each(?) AS j) ORDER BY c.id"
+)
+CUSTOMERS_WITH_ID = say(CUSTOMERS, "c.id IN (SELECT j.value FROM json_each(?) AS j) ORDER BY c.id")
+CUSTOMERS_AFTER = say(CUSTOMERS, "c.id > ? ORDER BY c.id LIMIT ?")
+
+PRODUCTS = (
+    "SELECT CAST(document AS BLOB) FROM products"
+    " WHERE seller = ? AND sku IN (SELECT j.value FROM json_each(?) AS j) ORDER BY sku"
+)
+PRODUCTS_AFTER = (
+    "SELECT CAST(document AS BLOB) FROM products WHERE seller = ? AND sku > ? ORDER BY sku LIMIT ?"
+)
+SELLERS = "SELECT CAST(document AS BLOB) FROM sellers ORDER BY id"
+SELLER = "SELECT CAST(document AS BLOB) FROM sellers WHERE id = ?"
+
+# Whole units and millionths are added up apart, so that no sum outgrows 64 bits.
+SUMS = (
+    "SELECT coalesce(o.currency, ''), count(*), sum(o.lines),"
+    " coalesce(sum(o.total / 1000000), 0), coalesce(sum(o.total % 1000000), 0)"
+    " FROM orders AS o WHERE"
+)
+COUNTS = (
+    "SELECT (SELECT count(*) FROM customers WHERE seller = ?),"
+    " (SELECT count(*) FROM products WHERE seller = ?)"
+)
+SPOKEN = {
+    Entity.ORDER: "SELECT name FROM order_references"
+    " WHERE seller = ? AND name IN (SELECT j.value FROM json_each(?) AS j)",
+    Entity.CUSTOMER: "SELECT name FROM customer_references"
+    " WHERE seller = ? AND name IN (SELECT j.value FROM json_each(?) AS j)",
+}
+
+CREDENTIAL = (
+    "SELECT CAST(document AS BLOB) FROM credentials"
+    " WHERE dialect = ? AND kind = ? AND fingerprint = ?"
+)
+CREDENTIALS = "SELECT CAST(document AS BLOB) FROM credentials WHERE seller = ?"
+ANSWER = (
+    "SELECT asked, answer, expires FROM answers"
+    " WHERE seller = ? AND customer = ? AND dialect = ? AND key = ?"
+)
+NOTES = (
+    "SELECT name, version, document FROM notes"
+    " WHERE seller = ? AND kind = ? AND (? = '' OR name = ?) ORDER BY name"
+)
+
+
+def listed(values: Iterable[int | str | tuple[str, str]]) -> str:
+    """Spell a list as statements take it; raises Invalid where a text in it cannot be spelled."""
+    try:
+        return msgspec.json.encode(list(values)).decode()
+    except STRANGE as error:
+        raise strange() from error

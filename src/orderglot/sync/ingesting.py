@@ -1,0 +1,184 @@
+"""Ingesting: the pages of a pull kept in the book, each together with the checkpoint behind it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from orderglot.core.errors import Conflict, Invalid
+from orderglot.core.ports import Book, Kept, Note, Outcome, UnitOfWork
+from orderglot.sync.criteria import Criteria, native_id, wanted
+from orderglot.sync.matching import recognise
+from orderglot.sync.notes import PULL, Checkpoint, Reject, note_of, noted
+from orderglot.sync.pages import Found, Pages, Shown, Unread
+from orderglot.sync.rejects import put_aside, strike_older
+from orderglot.sync.retrying import written
+
+
+class Busy(Conflict):
+    """Another pull of the same orders is under way."""
+
+
+class Ingesting:
+    """A book that orders are taken into, and how far that has come."""
+
+    def __init__(
+        self,
+        book: Book,
+        pages: Pages,
+        question: Criteria,
+        checkpoint: Checkpoint,
+        note: Note | None,
+    ) -> None:
+        self.book = book
+        self.pages = pages
+        self.question = question
+        self.checkpoint = checkpoint
+        self.note = note
+        self.dialect = pages.client.dialect.name
+
+    async def take(self, shown: Shown) -> int:
+        """Keep a page; gives how many orders were new or changed.
+
+        What cannot be kept is put aside. Raises Busy where another pull takes the same.
+        """
+        mine = [one for one in shown.found if wanted(one.order, self.question, self.dialect)]
+        known = [one for one in mine if native_id(one.order, self.dialect)]
+        refused = {one.position: "The vendor gives it no id." for one in mine if one not in known}
+        outcomes: Counter[Outcome] = Counter()
+        try:
+            aside = await self._aside(shown.unread, mine, refused)
+            await self._keep(known, aside, shown, outcomes)
+        except Busy:
+            raise
+        except (Conflict, Invalid):
+            refused |= await self._sift(known, outcomes)
+            aside = await self._aside(shown.unread, mine, refused)
+            await self._keep((), aside, shown, outcomes)
+        return outcomes[Outcome.NEW] + outcomes[Outcome.CHANGED]
+
+    async def begin_again(self) -> None:
+        """Go back to the beginning of the list for another look."""
+        await self._write(_at_the_beginning(self.checkpoint, self.checkpoint.look + 1))
+
+    async def begin_anew(self) -> None:
+        """Go back to the beginning of the list for the next pull, which takes its first look."""
+        await self._write(_at_the_beginning(self.checkpoint, 1))
+
+    async def finish(self) -> None:
+        """Note that the pull has come to its end; what it did not meet again is no reject."""
+        before = self.checkpoint
+        done = replace(before, done=True, completed=before.began, after="", offset=0, position=0)
+        await self._write(done)
+
+    async def _write(self, checkpoint: Checkpoint) -> None:
+        async def write(unit: UnitOfWork) -> Note:
+            if checkpoint.done and checkpoint.since is None:
+                customer, began = checkpoint.customer, checkpoint.began
+                await strike_older(unit, self.dialect, customer, began)
+            return self._note(unit, checkpoint)
+
+        self.note = await written(self.book, write, self._look_again)
+        self.checkpoint = checkpoint
+
+    def _note(self, unit: UnitOfWork, checkpoint: Checkpoint) -> Note:
+        """Write the checkpoint, and give the note as it then stands."""
+        note = noted(PULL, name_of(checkpoint), checkpoint, self.note)
+        unit.note(note)
+        return replace(note, version=note.version + 1)
+
+    async def _keep(
+        self,
+        found: Sequence[Found],
+        aside: Sequence[Reject],
+        shown: Shown,
+        outcomes: Counter[Outcome],
+    ) -> None:
+        """Keep orders, what is put aside, and the checkpoint, all in one transaction.
+
+        ``outcomes`` are those of orders of the page that are kept already; the others' come to it.
+        """
+
+        async def write(unit: UnitOfWork) -> tuple[Counter[Outcome], Checkpoint, Note]:
+            kept = await self._kept(unit, found)
+            await put_aside(unit, aside)
+            these = Counter(one.outcome for one in kept)
+            checkpoint = _behind(self.checkpoint, shown, outcomes + these, len(aside))
+            return these, checkpoint, self._note(unit, checkpoint)
+
+        these, self.checkpoint, self.note = await written(self.book, write, self._look_again)
+        outcomes.update(these)
+
+    async def _kept(self, unit: UnitOfWork, found: Sequence[Found]) -> tuple[Kept, ...]:
+        """Keep orders; what was on its way to the vendor is seen again in them first."""
+        orders = [one.order for one in found]
+        await recognise(unit, orders, self.pages.client.dialect)
+        return await unit.keep(*orders) if orders else ()
+
+    async def _look_again(self) -> None:
+        """Raise Busy where another pull has moved the checkpoint."""
+        there = await note_of(self.book, PULL, name_of(self.checkpoint))
+        if (there and there.version) != (self.note and self.note.version):
+            raise Busy(f"Another pull from {self.dialect} is under way here; stop one of them.")
+
+    async def _sift(self, found: Sequence[Found], outcomes: Counter[Outcome]) -> dict[int, str]:
+        """Keep what can be kept, by halves; gives the places of the rest, each with the reason."""
+
+        async def write(unit: UnitOfWork) -> tuple[Kept, ...]:
+            return await self._kept(unit, found)
+
+        try:
+            outcomes.update(one.outcome for one in await written(self.book, write))
+        except (Conflict, Invalid) as refusal:
+            if len(found) == 1:
+                return {found[0].position: refusal.message}
+            middle = len(found) // 2
+            left = await self._sift(found[:middle], outcomes)
+            return {**left, **await self._sift(found[middle:], outcomes)}
+        return {}
+
+    async def _aside(
+        self, unread: Sequence[Unread], found: Sequence[Found], refused: dict[int, str]
+    ) -> list[Reject]:
+        """Make rejects of what was not read, and of what is refused."""
+        now = self.book.now()
+        blank = Reject(dialect=self.dialect, customer=self.question.customer, first=now, last=now)
+        aside = [
+            replace(blank, position=one.position, reason=one.reason, answers=one.answers)
+            for one in unread
+        ]
+        for one in found:
+            if one.position in refused:
+                reject = replace(blank, position=one.position, reason=refused[one.position])
+                answers = await self.pages.alone(one.position)
+                id = native_id(one.order, self.dialect)
+                aside.append(replace(reject, id=id, answers=answers))
+        return aside
+
+
+def name_of(checkpoint: Checkpoint) -> str:
+    """Give the name of the note that a checkpoint is kept in."""
+    return f"{checkpoint.dialect}/{checkpoint.customer}"
+
+
+def _behind(old: Checkpoint, shown: Shown, outcomes: Counter[Outcome], aside: int) -> Checkpoint:
+    """Give the checkpoint behind a page."""
+    following, position = shown.next, old.position + shown.length
+    return replace(
+        old,
+        after=following.after if following else "",
+        offset=following.offset if following else position,
+        position=position,
+        read=old.read + shown.length,
+        new=old.new + outcomes[Outcome.NEW],
+        changed=old.changed + outcomes[Outcome.CHANGED],
+        same=old.same + outcomes[Outcome.SAME],
+        rejected=old.rejected + aside,
+        passed_over=old.passed_over + shown.length - outcomes.total() - aside,
+    )
+
+
+def _at_the_beginning(before: Checkpoint, look: int) -> Checkpoint:
+    return replace(before, look=look, after="", offset=0, position=0)

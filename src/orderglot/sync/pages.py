@@ -1,0 +1,204 @@
+"""Pages of a vendor's list, asked for with retries; orders that cannot be read are isolated.
+
+A page is read whole or not at all. So where it cannot be read, the same part of the list is
+asked for again in halves, down to single orders: the ones that are at fault stand alone then, with
+the bytes in which they came, and no dialect has to know about it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from orderglot.core.errors import (
+    Forbidden,
+    HubError,
+    TooMany,
+    Unauthenticated,
+    Unsupported,
+    Upstream,
+)
+from orderglot.core.order import Order
+from orderglot.core.query import Page, Window
+from orderglot.faces.client import Client, Transcript
+from orderglot.sync.notes import Heard, heard
+
+FINAL = (Unauthenticated, Forbidden, Unsupported)
+"""What a vendor does not think better of."""
+
+FAILED = 500
+MOST_AT_FIRST = 10
+"""So many orders in a row cannot be read where nothing could be so far: then it is no list."""
+
+MOST = 100
+"""So many orders in a row cannot be read: then something else is wrong than orders."""
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """For how long a vendor that fails is asked again, and after which pauses, in seconds."""
+
+    longest: float = 600.0
+    pause: float = 1.0
+    longest_pause: float = 60.0
+
+
+class Found(Struct, frozen=True):
+    """An order, and the place in the vendor's list where it stood."""
+
+    order: Order
+    position: int
+
+
+class Unread(Struct, frozen=True):
+    """An order that cannot be read: where it stood, why, and what came."""
+
+    position: int
+    reason: str
+    answers: tuple[Heard, ...] = ()
+
+
+class Shown(Struct, frozen=True, kw_only=True):
+    """A page: what could be read and what not, ``length`` orders of the vendor's list in all."""
+
+    found: tuple[Found, ...] = ()
+    unread: tuple[Unread, ...] = ()
+    length: int = 0
+    next: Window | None = None
+    total: int | None = None
+
+
+class Pages:
+    """A vendor's list, page by page."""
+
+    def __init__(
+        self,
+        client: Client,
+        first: Window,
+        retry_policy: RetryPolicy,
+        tell: Callable[[str], None],
+    ) -> None:
+        self.client = client
+        self.first = first
+        self.retry_policy = retry_policy
+        self.tell = tell
+        self.ever = False
+        self.in_a_row = 0
+
+    async def show(self, window: Window, position: int) -> Shown:
+        """Give a page, whose first order stands at a position.
+
+        Raises Upstream where the vendor fails for too long, or nothing that it says can be read.
+        """
+        page = await self._asked(window, position, again=True)
+        if isinstance(page, Unread):
+            return await self._apart(window, position)
+        return _shown(page, position)
+
+    async def alone(self, position: int) -> tuple[Heard, ...]:
+        """Give the answers of the vendor that show the one order at a position."""
+        transcript = Transcript()
+        try:
+            await self.client.page(_window_at(self.first, position, 1), transcript)
+        except HubError as error:
+            self.tell(f"The order at place {position} cannot be had alone: {error.message}")
+        return tuple(map(heard, transcript.responses))
+
+    async def _apart(self, window: Window, position: int) -> Shown:
+        """Read a window in ever smaller pieces, from left to right, until it ends.
+
+        It goes on until something can be read: what is no list at all puts nothing aside.
+        """
+        size = min(window.limit, self.client.dialect.can.max_size)
+        waiting = [(position, size)]
+        found, unread = list[Found](), list[Unread]()
+        total, ended = None, False
+        while waiting and not ended:
+            at, count = waiting.pop()
+            page = await self._asked(_window_at(window, at, count), at)
+            if isinstance(page, Page):
+                found += _shown(page, at).found
+                total, ended = page.total, page.next is None or len(page.orders) < count
+            elif count > 1:
+                half = count // 2
+                waiting += [(at + half, count - half), (at, half)]
+            else:
+                unread.append(page)
+                self._count_unread(page)
+            if not waiting and not found:
+                waiting.append((at + count, size))
+        length = len(found) + len(unread)
+        following = None if ended else _window_at(window, position + length, window.limit)
+        return Shown(
+            found=tuple(found), unread=tuple(unread), length=length, next=following, total=total
+        )
+
+    def _count_unread(self, one: Unread) -> None:
+        self.in_a_row += 1
+        if self.in_a_row >= (MOST if self.ever else MOST_AT_FIRST):
+            title = self.client.dialect.title
+            raise Upstream(
+                f"{self.in_a_row} orders in a row of the {title} cannot be read; check the URL, or "
+                f"whether the vendor has changed its answers. The last one: {one.reason}"
+            )
+
+    async def _asked(self, window: Window, position: int, *, again: bool = False) -> Page | Unread:
+        """Ask for a page for as long as the vendor fails; with ``again`` twice if it is not read."""
+        clock = asyncio.get_running_loop().time
+        began, attempt = clock(), 0
+        while True:
+            transcript = Transcript()
+            try:
+                page = await self.client.page(window, transcript)
+            except FINAL:
+                raise
+            except HubError as error:
+                if not _fails(error, transcript):
+                    if transcript.waiting:
+                        raise
+                    if not again:
+                        return Unread(
+                            position, error.message, tuple(map(heard, transcript.responses))
+                        )
+                    again = False
+                if clock() - began > self.retry_policy.longest:
+                    raise
+                attempt += 1
+                await self._pause(attempt, error)
+            else:
+                self._count_read(page)
+                return page
+
+    def _count_read(self, page: Page) -> None:
+        self.ever = self.ever or bool(page.orders)
+        self.in_a_row = 0
+
+    async def _pause(self, attempt: int, error: HubError) -> None:
+        most = self.retry_policy.longest_pause
+        pause = min(self.retry_policy.pause * 2 ** min(attempt - 1, 16), most)
+        pause *= random.uniform(0.5, 1.0)
+        if isinstance(error, TooMany):
+            pause = max(pause, min(error.retry_after, most))
+        self.tell(f"{error.message} Asking again in {pause:.0f} s.")
+        await asyncio.sleep(pause)
+
+
+def _fails(error: HubError, transcript: Transcript) -> bool:
+    """Tell whether the vendor fails at this moment, rather than says what cannot be read."""
+    if isinstance(error, TooMany) or transcript.waiting:
+        return isinstance(error, TooMany | Upstream)
+    return isinstance(error, Upstream) and transcript.responses[-1].status >= FAILED
+
+
+def _window_at(window: Window, position: int, limit: int) -> Window:
+    return replace(window, after="", offset=position, limit=limit)
+
+
+def _shown(page: Page, position: int) -> Shown:
+    found = tuple(Found(order, at) for at, order in enumerate(page.orders, position))
+    return Shown(found=found, length=len(found), next=page.next, total=page.total)

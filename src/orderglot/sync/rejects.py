@@ -1,0 +1,127 @@
+"""Rejects: orders that were put aside, kept with the bytes in which they came, and tried again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Sequence
+from datetime import datetime
+from hashlib import sha256
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from orderglot.core.errors import Conflict, HubError, Invalid, Upstream
+from orderglot.core.order import Order
+from orderglot.core.ports import Book, Note, UnitOfWork
+from orderglot.core.query import Page, Window
+from orderglot.sync.criteria import native_id
+from orderglot.sync.notes import REJECT, Reject, note_of, noted, read, said
+from orderglot.sync.retrying import written
+from orderglot.wire.dialect import Dialect
+from orderglot.wire.message import Request
+
+DIGITS = 12
+"""So many digits of a digest name a reject."""
+
+
+class Tried(Struct, frozen=True, kw_only=True):
+    """What trying rejects again came to: so many are orders now, so many stay aside."""
+
+    taken: int = 0
+    left: int = 0
+
+
+def name_of(reject: Reject) -> str:
+    """Give the name of a reject: the same for the same order, however often it comes."""
+    digest = sha256(reject.customer.encode() + b"\0" + reject.id.encode())
+    for answer in reject.answers if not reject.id else ():
+        digest.update(b"\0" + answer.body)
+    return f"{reject.dialect}/{digest.hexdigest()[:DIGITS]}"
+
+
+async def put_aside(unit: UnitOfWork, rejects: Sequence[Reject]) -> None:
+    """Keep rejects, those that came in the same bytes once; one that is there is met again."""
+    for name, reject in {name_of(one): one for one in rejects}.items():
+        before = await note_of(unit, REJECT, name)
+        if before is not None:
+            reject = replace(reject, first=read(before, Reject).first)
+        unit.note(noted(REJECT, name, reject, before))
+
+
+async def rejects_of(book: Book, dialect: str = "") -> tuple[tuple[Note, Reject], ...]:
+    """Give what was put aside of a dialect, of all for none, by name."""
+    found = [(note, read(note, Reject)) for note in await book.notes(REJECT)]
+    return tuple(one for one in found if dialect in ("", one[1].dialect))
+
+
+async def strike_older(unit: UnitOfWork, dialect: str, customer: str, met: datetime) -> None:
+    """Strike the rejects that a whole pull, begun at ``met``, has not met again."""
+    for note, reject in await rejects_of(unit, dialect):
+        if reject.customer == customer and reject.last < met:
+            unit.strike(note)
+
+
+async def try_again(book: Book, dialects: Callable[[str], Dialect], dialect: str = "") -> Tried:
+    """Read what was put aside once more, and keep what can be kept by now; asks no vendor."""
+    tried = Tried()
+    for note, reject in await rejects_of(book, dialect):
+        try:
+            await _take(book, note, read_again(dialects(reject.dialect), reject))
+            tried = replace(tried, taken=tried.taken + 1)
+        except (Conflict, Invalid, Upstream) as error:
+            await _leave(book, note, replace(reject, reason=error.message))
+            tried = replace(tried, left=tried.left + 1)
+    return tried
+
+
+async def _take(book: Book, note: Note, orders: tuple[Order, ...]) -> None:
+    async def write(unit: UnitOfWork) -> None:
+        await unit.keep(*orders)
+        unit.strike(note)
+
+    await written(book, write)
+
+
+async def _leave(book: Book, note: Note, reject: Reject) -> None:
+    if reject != read(note, Reject):
+        async with book.together() as unit:
+            unit.note(noted(note.kind, note.name, reject, note))
+
+
+def read_again(dialect: Dialect, reject: Reject) -> tuple[Order, ...]:
+    """Read the orders out of the answers that were put aside.
+
+    Raises Upstream or Invalid where that still cannot be done.
+    """
+    if dialect.page is None or not reject.answers:
+        raise Upstream("Nothing of the vendor's answer was kept; pull again.")
+    try:
+        orders = _heard(dialect, reject).orders
+    except HubError as error:
+        raise Upstream(error.message) from error
+    mine = tuple(one for one in orders if reject.id in ("", native_id(one, dialect.name)))
+    if not mine or not all(native_id(one, dialect.name) for one in mine):
+        raise Upstream("There is no order with an id in what was kept; pull again.")
+    return mine
+
+
+def _heard(dialect: Dialect, reject: Reject) -> Page:
+    """Have the flow about one order again, with the answers that came then."""
+    assert dialect.page is not None
+    flow: Generator[Request, object, Page] = dialect.page(  # type: ignore[assignment]
+        Window(offset=reject.position, limit=1)
+    )
+    answers = iter(reject.answers)
+    try:
+        next(flow)
+        while True:
+            answer = next(answers, None)
+            if answer is None:
+                raise Upstream("The vendor's answer was not kept to its end; pull again.")
+            response = said(answer)
+            if (error := dialect.faults.read(response)) is not None:
+                flow.throw(error)
+            else:
+                flow.send(response)
+    except StopIteration as end:
+        page: Page = end.value
+        return page

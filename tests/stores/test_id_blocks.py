@@ -1,0 +1,62 @@
+"""IdBlocks: blocks of hub ids, of which none is given twice or to who must not have it."""
+
+from __future__ import annotations
+
+import asyncio
+
+from orderglot.stores.backend import FIRST, Entity
+from orderglot.stores.id_blocks import SMALLEST, IdBlocks
+from orderglot.stores.memory.backend import MemoryBackend
+
+ORDER = Entity.ORDER
+
+
+def taken(numbers: IdBlocks, count: int, avoid: set[int] | None = None) -> list[int]:
+    async def take() -> list[int]:
+        return [await numbers.take(1, ORDER, avoid or set()) for _ in range(count)]
+
+    return asyncio.run(take())
+
+
+def test_numbers_rise_without_a_gap_through_every_block() -> None:
+    count = 10 * SMALLEST
+
+    assert list(range(FIRST[ORDER], FIRST[ORDER] + count)) == taken(
+        IdBlocks(MemoryBackend()), count
+    )
+
+
+def test_numbers_of_sellers_and_of_things_are_counted_apart() -> None:
+    numbers = IdBlocks(MemoryBackend())
+
+    async def take() -> list[int]:
+        return [await numbers.take(seller, thing, ()) for seller in (1, 2) for thing in Entity]
+
+    assert 2 * list(FIRST.values()) == asyncio.run(take())
+
+
+def test_two_who_take_at_once_get_different_numbers() -> None:
+    numbers = IdBlocks(MemoryBackend())
+
+    async def take() -> list[int]:
+        return await asyncio.gather(*(numbers.take(1, ORDER, ()) for _ in range(3 * SMALLEST)))
+
+    assert 3 * SMALLEST == len(set(asyncio.run(take())))
+
+
+def test_a_process_that_begins_anew_gives_no_number_again() -> None:
+    backend = MemoryBackend()
+
+    assert not set(taken(IdBlocks(backend), 5)) & set(taken(IdBlocks(backend), 5))
+
+
+def test_what_is_to_be_avoided_or_forgotten_is_never_given() -> None:
+    numbers = IdBlocks(MemoryBackend())
+    first = FIRST[ORDER]
+    numbers.forget(1, ORDER, {first})
+
+    assert [first, first + 2] == taken(numbers, 2, avoid={first + 1})
+    numbers.forget(1, ORDER, {first + 3, first + 5, 7})
+    assert [first + 4, first + 6] == taken(numbers, 2)
+    numbers.forget_all(1)
+    assert first + SMALLEST <= taken(numbers, 1)[0]

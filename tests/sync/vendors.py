@@ -1,0 +1,104 @@
+"""Vendors to pull from and to place with: every dialect's two faces, back to back, and a book beside."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from orderglot import dialects
+from orderglot.core.caller import Caller
+from orderglot.core.order import Order, native
+from orderglot.core.ports import Book
+from orderglot.faces.client import Client
+from orderglot.stores.memory import MemoryStore
+from orderglot.sync.criteria import Criteria
+from orderglot.sync.pages import RetryPolicy
+from orderglot.sync.pull import Progress, Tell, pull
+from orderglot.wire.dialect import Dialect
+from orderglot.wire.loss import carried
+from orderglot.wire.message import Request, Response, Send
+from tests.conformance.implementations import Implementation, can, client_implementation
+
+LISTING = [name for name in dialects.names() if can(name, "page")]
+PLACING = [name for name in dialects.names() if can(name, "place")]
+SHORT = RetryPolicy(longest=0.2, pause=0.001, longest_pause=0.01)
+URL = "https://vendor.example"
+
+Between = Callable[[Request, Send], Awaitable[Response]]
+"""What stands between a client and its vendor."""
+
+
+@dataclass
+class Vendor:
+    """A vendor with its orders, a client of it, and an empty book for what comes from there."""
+
+    implementation: Implementation
+    client: Client
+    store: MemoryStore
+    book: Book
+    asked: list[Request]
+
+    @property
+    def dialect(self) -> Dialect:
+        """Give the dialect that is spoken."""
+        return self.client.dialect
+
+    async def pulled(self, tell: Tell = lambda _done: None, **asked: object) -> Progress:
+        """Pull from the vendor."""
+        question = Criteria(url=URL, **asked)  # type: ignore[arg-type]
+        return await pull(self.book, self.client, question, retry_policy=SHORT, tell=tell)
+
+    def between(self, stand: Between) -> None:
+        """Put something between the client and the vendor."""
+        inner = self.client.send
+
+        async def send(request: Request) -> Response:
+            return await stand(request, inner)
+
+        self.client.send = send
+
+    async def here(self) -> dict[str, Order]:
+        """Give what the book has, as the vendor's wire carries it, by the vendor's ids."""
+        return await self._all(self.book)
+
+    async def there(self) -> dict[str, Order]:
+        """Give what the vendor has, as its wire carries it, by its ids."""
+        return await self._all(self.implementation.book)
+
+    async def _all(self, book: Book) -> dict[str, Order]:
+        found = [order async for order in book.walk()]
+        told = {native(order, self.dialect.name): self.told(order) for order in found}
+        assert len(told) == len(found)
+        return told
+
+    def told(self, order: Order) -> Order:
+        """Give an order as the vendor tells of it; what is not told is given when it arrives."""
+        left = carried(order, self.dialect.name, self.dialect.can)
+        loses = self.dialect.can.loses
+        gone = {name: None for name in ("created", "modified") if name in loses}
+        return replace(left, **gone)
+
+
+@asynccontextmanager
+async def vendor(name: str, count: int = 0) -> AsyncIterator[Vendor]:
+    """Open a vendor of a dialect that has so many orders."""
+    async with client_implementation(name)(Path()) as implementation:
+        assert isinstance(implementation.orders, Client)
+        if count:
+            await implementation.filled(count)
+        store = MemoryStore(implementation.book.now)
+        seller = await store.add_seller("here")
+        asked: list[Request] = []
+        book = store.of(Caller(seller=seller.id, name="orderglot"))
+        opened = Vendor(implementation, implementation.orders, store, book, asked)
+
+        async def note(request: Request, send: Send) -> Response:
+            asked.append(request)
+            return await send(request)
+
+        opened.between(note)
+        yield opened

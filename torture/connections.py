@@ -1,0 +1,154 @@
+"""Lines to a server: requests as bytes, answers as they come, and how a line ended."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from msgspec import Struct
+
+from orderglot.wire.message import Request
+
+HOST = "127.0.0.1"
+TIMEOUT = 30.0
+"""So many seconds an answer may take before it counts as a hang."""
+
+MOST = 2**24
+
+
+class Heard(Struct, frozen=True):
+    """An answer."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+class Refused(Exception):
+    """Nobody listens: nothing was sent."""
+
+
+class Cut(Exception):
+    """The line ended before the answer was whole."""
+
+
+class Hung(Exception):
+    """No answer came in time."""
+
+
+class Line:
+    """One connection."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.reader = reader
+        self.writer = writer
+        self.open = True
+        self.count = 0
+
+    async def ask(self, *pieces: bytes, timeouts: float = TIMEOUT) -> Heard:
+        """Send a request and give the answer; raises Cut or Hung without a whole one."""
+        self.count += 1
+        try:
+            async with asyncio.timeout(timeouts):
+                self.writer.write(b"".join(pieces))
+                await self.writer.drain()
+                return await self.hear(pieces[0][:5] == b"HEAD ")
+        except TimeoutError:
+            self.close()
+            raise Hung from None
+        except OSError as error:
+            self.close()
+            raise Cut from error
+
+    async def hear(self, headless: bool = False) -> Heard:
+        """Read one answer; ``headless`` says that it has no body. Raises Cut."""
+        try:
+            head = await self.reader.readuntil(b"\r\n\r\n")
+            first, *lines = head.decode("latin-1").rstrip("\r\n").split("\r\n")
+            headers = dict(_header(line) for line in lines)
+            body = b"" if headless else await self._body(headers)
+        except (asyncio.IncompleteReadError, asyncio.LimitOverrunError, OSError) as error:
+            self.close()
+            raise Cut from error
+        if headers.get("connection", "").lower() == "close":
+            self.close()
+        return Heard(int(first.split(" ")[1]), headers, body)
+
+    async def _body(self, headers: dict[str, str]) -> bytes:
+        if headers.get("transfer-encoding") == "chunked":
+            return b"".join([piece async for piece in self._chunks()])
+        return await self.reader.readexactly(int(headers.get("content-length", 0)))
+
+    async def _chunks(self) -> AsyncIterator[bytes]:
+        while size := int((await self.reader.readline()).split(b";")[0] or b"0", 16):
+            yield await self.reader.readexactly(size)
+            await self.reader.readline()
+        await self.reader.readline()
+
+    async def ended(self, timeouts: float) -> bool:
+        """Tell whether the other side ends the line within so many seconds."""
+        try:
+            async with asyncio.timeout(timeouts):
+                while await self.reader.read(65_536):
+                    pass
+        except TimeoutError:
+            return False
+        except OSError:
+            pass
+        return True
+
+    def close(self) -> None:
+        """Hang up."""
+        self.open = False
+        self.writer.close()
+
+
+async def opened(port: int, here: str = HOST) -> Line:
+    """Open a line from an address of this machine; raises Refused where nobody listens."""
+    try:
+        at = (here, 0) if sys.platform == "linux" else None
+        return Line(*await asyncio.open_connection(HOST, port, limit=MOST, local_addr=at))
+    except ConnectionRefusedError:
+        raise Refused from None
+    except OSError as error:
+        raise Cut from error
+
+
+@asynccontextmanager
+async def line(port: int, here: str = HOST) -> AsyncIterator[Line]:
+    """Open a line and hang up at the end."""
+    found = await opened(port, here)
+    try:
+        yield found
+    finally:
+        found.close()
+        with suppress(OSError):
+            await found.writer.wait_closed()
+
+
+async def ask(
+    port: int, request: Request | bytes, timeouts: float = TIMEOUT, here: str = HOST
+) -> Heard:
+    """Ask over a line of its own."""
+    async with line(port, here) as found:
+        return await found.ask(
+            request if isinstance(request, bytes) else spelled(request), timeouts=timeouts
+        )
+
+
+def spelled(request: Request, *more: str) -> bytes:
+    """Give a request as it goes over a line."""
+    target = request.path + (f"?{request.query}" if request.query else "")
+    headers = {"host": "orders.example", **request.headers}
+    if request.body or request.method in ("POST", "PUT"):
+        headers["content-length"] = str(len(request.body))
+    lines = [f"{request.method} {target} HTTP/1.1", *(f"{n}: {v}" for n, v in headers.items())]
+    head = "\r\n".join([*lines, *more, "", ""])
+    return head.encode("latin-1") + request.body
+
+
+def _header(line: str) -> tuple[str, str]:
+    name, _, value = line.partition(":")
+    return name.lower(), value.strip()
