@@ -82,10 +82,10 @@ async def served(dialect: Dialect = DIALECT) -> AsyncIterator[Line]:
 Conversation = Callable[[Line], Awaitable[Any]]
 
 
-def over_the_line(flow: Conversation, dialect: Dialect = DIALECT) -> Any:
+def over_the_line(work: Conversation, dialect: Dialect = DIALECT) -> Any:
     async def flow() -> Any:
         async with served(dialect) as line:
-            return await flow(line)
+            return await work(line)
 
     return asyncio.run(flow())
 
