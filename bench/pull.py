@@ -24,8 +24,10 @@ from orderglot.core.caller import Caller
 from orderglot.faces.client import Client
 from orderglot.faces.http import HttpTransport
 from orderglot.hub.books import open_store
+from orderglot.sync.channel import Channel
 from orderglot.sync.criteria import Criteria
 from orderglot.sync.pull import pull
+from orderglot.sync.vendor import Source, Vendor
 from orderglot.wire.dialect import Dialect
 from orderglot.wire.message import Request, Response
 
@@ -112,7 +114,9 @@ async def _round(target: str, url: str, dialect: Dialect, shop: Shop) -> list[tu
         async def pulling() -> None:
             asked.clear()
             client = Client(dialect, send, _credentials(dialect, shop))
-            done = await pull(book, client, Criteria(url=url))
+            channel = Channel(name="bench", dialect=dialect.name, url=url, credentials={})
+            source = Source(channel.reference, dialect, continued=True)
+            done = await pull(book, Vendor(channel, client, source), Criteria(url=url))
             if done.checkpoint.read < shop.orders:
                 raise Wrong(f"{done.checkpoint.read} of {shop.orders} orders were pulled")
 

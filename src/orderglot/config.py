@@ -32,7 +32,7 @@ Level = Annotated[
 ]
 Tables = Annotated[
     dict[str, dict[str, str | int | float | bool]],
-    Meta(description="a table for each vendor, such as [vendors.kole]"),
+    Meta(description="a table for each one, such as [vendors.kole] or [channels.wholesaler]"),
 ]
 Url = Annotated[
     str,
@@ -48,7 +48,7 @@ class Config(Struct, frozen=True, kw_only=True):
 
     ``read_database`` is a copy of a PostgreSQL database that lists may come from. ``seller`` is whose book the commands speak of where none is named. ``public_url`` takes the
     place of scheme and host in the links that faces write. Port 0 is whichever is free. ``vendors``
-    are the hub's own accounts, by dialect; a variable like ``ORDERGLOT_KOLE_URL`` goes before them.
+    are the hub's own accounts, by dialect, ``channels`` those with a name of their own; a variable like ``ORDERGLOT_KOLE_URL`` goes before them.
     """
 
     database: Name = "sqlite:///orderglot.db"
@@ -62,6 +62,7 @@ class Config(Struct, frozen=True, kw_only=True):
     log_level: Level = "info"
     access_log: Flag = False
     vendors: Tables = {}
+    channels: Tables = {}
 
 
 def read(

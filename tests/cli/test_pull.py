@@ -29,6 +29,7 @@ from tests.cli.program import (
 KOLE = demo.part("kole")
 ORDERS = len(KOLE.orders)
 HERE = ("--database", "sqlite:///here.db", "--seller", "here")
+THERE = ("--at", "there", *HERE)
 
 
 @pytest.fixture
@@ -42,13 +43,13 @@ def hub(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Serving]:
 
 
 def pulled(*words: str) -> dict[str, Any]:
-    found: dict[str, Any] = done_json("pull", "kole", *HERE, *words)
+    found: dict[str, Any] = done_json("pull", "kole", "--new", *THERE, *words)
     return found
 
 
 def test_orders_are_pulled_and_once_more_changes_nothing(hub: Serving) -> None:
-    assert f"{ORDERS} new, 0 changed, 0 the same" in done("pull", "kole", *HERE)
-    assert f"0 new, 0 changed, {ORDERS} the same" in done("pull", "kole", *HERE)
+    assert f"{ORDERS} new, 0 changed, 0 the same" in done("pull", "kole", "--new", *THERE)
+    assert f"0 new, 0 changed, {ORDERS} the same" in done("pull", "kole", "--new", *THERE)
     found = done_json("show", "kole:12345", *HERE)
     assert found["po_number"] == "PO-2000"
     assert "Nothing is aside" in done("pull", "--rejects", *HERE)
@@ -66,7 +67,7 @@ def test_the_next_pull_may_ask_for_what_is_new_alone(hub: Serving) -> None:
 
 
 def test_a_pull_that_is_killed_goes_on_where_it_was(folder: Path, hub: Serving) -> None:
-    slowly = (*PROGRAM, "pull", "kole", "--per-second", "0.2", *HERE)
+    slowly = (*PROGRAM, "pull", "kole", "--per-second", "0.2", "--new", *THERE)
     environment = {
         **clean_environment(folder),
         "ORDERGLOT_KOLE_URL": hub.base,
@@ -97,7 +98,15 @@ def test_one_file_is_served_and_pulled_into_at_once(folder: Path, hub: Serving) 
         assert ORDERS == pulled()["new"]
         assert beside.get("/healthz")[0] == 200
         key = done_json("key", "add", "--dialect", "kole", "--live", *HERE)
-        again = ("--database", "sqlite:///third.db", "--seller", "third", "--url", beside.base)
+        again = (
+            "--new",
+            "--database",
+            "sqlite:///third.db",
+            "--seller",
+            "third",
+            "--url",
+            beside.base,
+        )
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("ORDERGLOT_KOLE_ID", key["id"])
             patch.setenv("ORDERGLOT_KOLE_API_KEY", key["api_key"])
@@ -124,10 +133,10 @@ def test_an_order_is_placed_once_and_pulled_as_the_one_that_it_is(hub: Serving) 
     pulled()
     asyncio.run(_write_down(OWN))
 
-    assert "was placed with kole as 1" in done("place", "OWN-1", "--with", "kole", *HERE)
-    assert "is with kole already" in done("place", "OWN-1", "--with", "kole", *HERE)
+    assert "was placed with kole as 1" in done("place", "OWN-1", "--with", "kole", *THERE)
+    assert "is with kole already" in done("place", "OWN-1", "--with", "kole", *THERE)
     found = pulled()
-    assert (0, 1, ORDERS) == (found["new"], found["changed"], found["same"])
+    assert (0, 0, ORDERS + 1) == (found["new"], found["changed"], found["same"])
     assert ORDERS + 1 == _orders()
 
 
@@ -140,12 +149,12 @@ def test_where_it_cannot_be_known_the_exit_code_says_so(hub: Serving) -> None:
     pulled()
     asyncio.run(_write_down(OWN))
     asyncio.run(_begin_placing(OWN))
-    result = say("place", "OWN-1", "--with", "kole", *HERE)
+    result = say("place", "OWN-1", "--with", "kole", *THERE)
 
     assert result.exit_code == 3
     assert "Run the same command again in 2 minutes" in result.stderr
     assert "OWN" not in done("pull", "--rejects", *HERE)
-    assert "was placed" in done("place", "OWN-1", "--with", "kole", "--absent", *HERE)
+    assert "was placed" in done("place", "OWN-1", "--with", "kole", "--absent", *THERE)
 
 
 async def _begin_placing(order: Order) -> None:
@@ -155,10 +164,15 @@ async def _begin_placing(order: Order) -> None:
         there = (await book.page(Window(where=Compare("number", Operator.EQ, "OWN-1")))).orders[0]
         now = book.now()
         placing = Placing(
-            dialect="kole", key="demo-key", begun=now, sent=now, order=document.write(there)
+            dialect="kole",
+            channel="kole@there",
+            key="demo-key",
+            begun=now,
+            sent=now,
+            order=document.write(there),
         )
         async with book.together() as unit:
-            unit.note(noted(PLACING, f"kole/{there.id}", placing, None))
+            unit.note(noted(PLACING, f"kole@there/{there.id}", placing, None))
 
 
 def test_what_is_missing_or_wrong_is_told_in_one_sentence(folder: Path) -> None:
@@ -175,7 +189,7 @@ def test_a_vendor_that_is_not_there_ends_with_an_error(
 ) -> None:
     monkeypatch.setenv("ORDERGLOT_KOLE_ID", "demo-id")
     monkeypatch.setenv("ORDERGLOT_KOLE_API_KEY", "demo-key")
-    result = say("pull", "kole", "--url", "http://127.0.0.1:9", "--persist", "0", *HERE)
+    result = say("pull", "kole", "--url", "http://127.0.0.1:9", "--persist", "0", "--new", *HERE)
     assert result.exit_code == 1
     assert "cannot be reached" in result.stderr.splitlines()[-1]
     assert "demo-key" not in result.stderr

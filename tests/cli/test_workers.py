@@ -244,7 +244,17 @@ def test_a_book_is_served_and_pulled_into_by_different_processes(folder: Path, u
     }
     with serving(folder, "--demo", "--database", there) as vendor, working(folder, url, 2) as team:
         before = orders_in(url)
-        words = ("pull", "kole", "--database", url, "--seller", "pulled", "--url", vendor.base)
+        words = (
+            "pull",
+            "kole",
+            "--database",
+            url,
+            "--seller",
+            "pulled",
+            "--new",
+            "--url",
+            vendor.base,
+        )
         with subprocess.Popen((*PROGRAM, *words), cwd=folder, env=environment) as pulling:
             placed = list[Answer]()
             while pulling.poll() is None:

@@ -119,7 +119,9 @@ def test_an_order_from_a_vendor_has_the_vendors_id_there_and_the_hubs_elsewhere(
     (tmp_path / "vendor").mkdir()
     with serving(tmp_path / "vendor", "--demo") as vendor:
         monkeypatch.setenv("ORDERGLOT_KODARIS_API_KEY", done_json("demo")["kodaris"]["api_key"])
-        done("pull", "kodaris", "--url", vendor.base, "--seller", "acme", *wholesaler.book)
+        done("seller", "continue", "acme", "kodaris@mill", *wholesaler.book)
+        words = ("pull", "kodaris", "--url", vendor.base, "--at", "mill", "--seller", "acme")
+        done(*words, *wholesaler.book)
 
     found = {
         own: done_json("show", f"kodaris:{own}", *wholesaler.book)["id"]

@@ -21,8 +21,8 @@ def write(shop: Shop, *notes: Note, strike: bool = False) -> None:
     shop.together(work)
 
 
-def names(shop: Shop, kind: str = "pull", name: str = "") -> list[tuple[str, int]]:
-    return [(note.name, note.version) for note in shop.run(shop.book.notes(kind, name))]
+def names(shop: Shop, kind: str = "pull", *several: str) -> list[tuple[str, int]]:
+    return [(note.name, note.version) for note in shop.run(shop.book.notes(kind, *several))]
 
 
 def test_a_note_is_found_by_its_kind_and_name_byte_for_byte(shop: Shop) -> None:

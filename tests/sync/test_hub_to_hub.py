@@ -24,10 +24,11 @@ from orderglot.faces.http import Timeouts
 from orderglot.files.imports import take
 from orderglot.stores.sqlite import SqliteStore
 from orderglot.stores.store import BookStore
-from orderglot.sync.channel import Channel, connected
+from orderglot.sync.channel import Channel
 from orderglot.sync.criteria import Criteria
 from orderglot.sync.pages import RetryPolicy
 from orderglot.sync.pull import Progress, pull
+from orderglot.sync.vendor import calling
 from orderglot.wire.dialect import Dialect
 from orderglot.wire.loss import carried
 from tests.cli.program import Serving, serving
@@ -101,8 +102,8 @@ async def pull_all(
             named = {dialect.customer: customer} if dialect.customer else {}
             theirs = replace(account, credentials=account.credentials | named)
             question = Criteria(url=account.url, customer=customer)
-            async with connected(dialect, theirs) as client:
-                await pull(book, client, question, retry_policy=FIRM, tell=hub.tell)
+            async with calling(dialect, theirs, continued=True) as vendor:
+                await pull(book, vendor, question, retry_policy=FIRM, tell=hub.tell)
 
 
 async def told(folder: Path, dialect: Dialect) -> dict[str, Order]:
@@ -140,7 +141,13 @@ def test_every_order_arrives_once_however_often_the_other_hub_is_killed(
     places = [len(orders) * number // (KILLS + 1) for number in range(1, KILLS + 1)]
     with ExitStack() as stack:
         hub = Mortal(tmp_path, stack, places)
-        account = Channel(url=hub.serving.base, credentials=credentials, timeouts=HURRIED)
+        account = Channel(
+            name="there",
+            dialect=name,
+            url=hub.serving.base,
+            credentials=credentials,
+            timeouts=HURRIED,
+        )
         asyncio.run(pull_all(tmp_path, dialect, account, customers, hub))
     there = asyncio.run(told(tmp_path, dialect))
 

@@ -18,7 +18,7 @@ from orderglot.core.order import Order, Reference, native
 from orderglot.core.values import Status
 from orderglot.sync.notes import PLACING
 from orderglot.sync.place import How, Placed, Unknown, place, settle
-from orderglot.sync.search import pieces
+from orderglot.sync.twins import pieces
 from orderglot.wire.message import Request, Response, Send
 from tests.sync.vendors import LISTING, Vendor, vendor
 from tests.sync.vendors import PLACING as DIALECTS
@@ -45,7 +45,7 @@ def done(name: str, work: Callable[[Vendor, Order], Awaitable[T]]) -> T:
 async def placed(shop: Vendor, order: Order, *, idempotent: bool = True, **how: bool) -> Placed:
     """Place the order as it is in the book by now."""
     now = await shop.book.get(Reference("orderglot", str(order.id)))
-    return await place(shop.book, shop.client, now, idempotent=idempotent, **how)
+    return await place(shop.book, shop.vendor(idempotent=idempotent, continued=False), now, **how)
 
 
 async def orders_there(shop: Vendor) -> list[Order]:
@@ -62,9 +62,9 @@ def test_an_order_is_placed_and_known_by_the_vendors_id(name: str) -> None:
         (there,) = await orders_there(shop)
 
         assert (How.SENT, native(there, name)) == (came.how, came.id)
-        assert Reference(name, came.id) in came.order.references
+        assert Reference(shop.channel.reference, came.id) in came.order.references
         events = [event.what for event in await shop.book.events(order.id)]
-        assert ["placed", f"placed: {name}"] == events
+        assert ["placed", f"placed: {shop.channel.reference}"] == events
         assert () == await shop.book.notes(PLACING)
 
     done(name, work)
@@ -175,7 +175,7 @@ def test_where_nobody_can_tell_it_says_so_until_somebody_has_looked(name: str) -
                 await placed(shop, order, idempotent=False)
             _later(shop)
         there = await orders_there(shop)
-        came = await settle(shop.book, order, Reference(name, native(there[0], name)))
+        came = await settle(shop.book, shop.vendor(), order, native(there[0], name))
 
         assert How.TOLD is came.how
         assert 1 == len(there)

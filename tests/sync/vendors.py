@@ -15,6 +15,8 @@ from orderglot.core.order import Order, native
 from orderglot.core.ports import Book
 from orderglot.faces.client import Client
 from orderglot.stores.memory import MemoryStore
+from orderglot.sync import vendor as sync
+from orderglot.sync.channel import Channel
 from orderglot.sync.criteria import Criteria
 from orderglot.sync.pages import RetryPolicy
 from orderglot.sync.pull import Progress, Tell, pull
@@ -47,10 +49,21 @@ class Vendor:
         """Give the dialect that is spoken."""
         return self.client.dialect
 
+    @property
+    def channel(self) -> Channel:
+        """Give the account with the vendor."""
+        return Channel(name="there", dialect=self.dialect.name, url=URL, credentials={})
+
+    def vendor(self, *, idempotent: bool = False, continued: bool = True) -> sync.Vendor:
+        """Give the vendor as pulling and placing know it."""
+        channel = replace(self.channel, idempotent=idempotent)
+        source = sync.Source(channel.reference, self.dialect, continued)
+        return sync.Vendor(channel, self.client, source)
+
     async def pulled(self, tell: Tell = lambda _done: None, **asked: object) -> Progress:
         """Pull from the vendor."""
         question = Criteria(url=URL, **asked)  # type: ignore[arg-type]
-        return await pull(self.book, self.client, question, retry_policy=SHORT, tell=tell)
+        return await pull(self.book, self.vendor(), question, retry_policy=SHORT, tell=tell)
 
     def between(self, stand: Between) -> None:
         """Put something between the client and the vendor."""

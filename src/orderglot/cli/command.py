@@ -167,6 +167,7 @@ async def _run(
         replica=config.read_database,
         seller=config.seller,
         vendors=config.vendors,
+        channels=config.channels,
     ) as hub:
         await body(hub, **flags)
 

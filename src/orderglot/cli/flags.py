@@ -49,7 +49,7 @@ def read_known_as(texts: Iterable[str] | None) -> tuple[Reference, ...]:
     """Read ``kole=X12345``; each dialect is there once."""
     found = {}
     for dialect, id in _pairs("--known-as", texts, "kole=X12345"):
-        if dialect not in vocabulary() or dialect == HUB:
+        if not _is_known(dialect) or dialect == HUB:
             raise Misused(f"--known-as: there is no dialect {dialect!r}; {_dialects()}.")
         found[dialect] = Reference(dialect, id)
     return tuple(found.values())
@@ -58,7 +58,22 @@ def read_known_as(texts: Iterable[str] | None) -> tuple[Reference, ...]:
 def read_reference(text: str) -> Reference | None:
     """Read ``kole:X12345``; None where the text does not begin with the name of a dialect."""
     dialect, colon, id = text.partition(":")
-    return Reference(dialect, id) if colon and id and dialect in vocabulary() else None
+    if "@" in dialect:
+        # A channel's name may have a port in it: the id is what stands behind the last colon.
+        dialect, colon, id = text.rpartition(":")
+    return Reference(dialect, id) if colon and id and _is_known(dialect) else None
+
+
+def read_channel(name: str) -> str:
+    """Read ``kole@wholesaler`` and give the dialect that it speaks."""
+    dialect, at, account = name.partition("@")
+    if not (at and account and dialect in vocabulary()):
+        raise Misused(f"{name!r} is not a channel such as kole@wholesaler; {_dialects()}.")
+    return dialect
+
+
+def _is_known(name: str) -> bool:
+    return name.partition("@")[0] in vocabulary()
 
 
 def vocabulary() -> tuple[str, ...]:

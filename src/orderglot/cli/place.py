@@ -6,12 +6,13 @@ import typer
 
 from orderglot.cli.command import AsJson, SellerName, with_book
 from orderglot.cli.output import say, tell, write_json
-from orderglot.cli.pull import TimeOut, VendorUrl
+from orderglot.cli.pull import ChannelName, TimeOut, VendorUrl
 
 if TYPE_CHECKING:
     from orderglot.core.order import Order
     from orderglot.core.ports import Book
     from orderglot.hub.opened import Hub
+    from orderglot.sync.channel import Channel
     from orderglot.sync.place import Placed
     from orderglot.wire.dialect import Dialect
 
@@ -33,6 +34,7 @@ async def place(
         str, typer.Option("--with", metavar="DIALECT", help="In which dialect the vendor speaks.")
     ],
     url: VendorUrl = None,
+    at: ChannelName = "",
     silent: TimeOut = None,
     idempotent: Annotated[
         bool | None,
@@ -61,14 +63,18 @@ async def place(
     $ orderglot place 489434 --with kole --url https://orders.example
     """
     from orderglot.cli import lookup
+    from orderglot.cli.pull import channel_of
     from orderglot.hub.dialects import chosen_one
+    from orderglot.sync.continuation import is_continued
 
     spoken = chosen_one(dialect)
     owner = await hub.seller(seller)
     book = hub.book(owner, test=True)
     found = await lookup.order(book, order)
-    channel: dict[str, object] = {"url": url, "timeout": silent, "idempotent": idempotent}
-    placed = await _placed(hub, book, spoken, found, channel, is_there, absent)
+    flags: dict[str, object] = {"url": url, "timeout": silent, "idempotent": idempotent}
+    channel = channel_of(hub, spoken, flags, at)
+    continued = is_continued(owner, channel)
+    placed = await _placed(book, spoken, channel, continued, found, is_there, absent)
     if as_json:
         return write_json({"order": placed.order.id, "id": placed.id, "how": placed.how})
     said = {
@@ -82,25 +88,22 @@ async def place(
 
 
 async def _placed(
-    hub: "Hub",
     book: "Book",
     dialect: "Dialect",
+    channel: "Channel",
+    continued: bool,
     order: "Order",
-    flags: dict[str, object],
     is_there: str | None,
     absent: bool,
 ) -> "Placed":
-    from orderglot.cli.pull import channel_of
-    from orderglot.core.order import Reference
-    from orderglot.sync.channel import connected
     from orderglot.sync.place import Unknown, place, settle
+    from orderglot.sync.vendor import calling
 
-    if is_there:
-        return await settle(book, order, Reference(dialect.name, is_there))
-    channel = channel_of(hub, dialect, flags)
     try:
-        async with connected(dialect, channel) as client:
-            return await place(book, client, order, idempotent=channel.idempotent, absent=absent)
+        async with calling(dialect, channel, continued=continued) as vendor:
+            if is_there:
+                return await settle(book, vendor, order, is_there)
+            return await place(book, vendor, order, absent=absent)
     except Unknown as doubt:
         tell(f"orderglot: {doubt.message}")
         raise typer.Exit(UNKNOWN) from None

@@ -11,9 +11,11 @@ from orderglot.cli.output import tell
 from orderglot.cli.pull_report import report, telling
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from orderglot.core.ports import Book
+    from orderglot.core.seller import Seller
     from orderglot.hub.opened import Hub
     from orderglot.sync.channel import Channel
     from orderglot.sync.criteria import Criteria
@@ -33,6 +35,18 @@ TimeOut = Annotated[
     ),
 ]
 
+ChannelName = Annotated[
+    str,
+    typer.Option(
+        "--at",
+        metavar="NAME",
+        help="Which account with a vendor, by its name in the configuration ([channels.NAME]).",
+        show_default="made of the URL and the account",
+    ),
+]
+NewSeller = Annotated[
+    bool, typer.Option("--new", help="Make the seller where there is none of that name.")
+]
 Since = Annotated[
     str,
     typer.Option(
@@ -61,6 +75,7 @@ async def pull(
         str | None, typer.Argument(metavar="DIALECT", help="In which dialect the vendor speaks.")
     ] = None,
     url: VendorUrl = None,
+    at: ChannelName = "",
     since: Since = "",
     customer: Customers = None,
     rejects: Annotated[
@@ -77,8 +92,9 @@ async def pull(
     per_second: Rate = None,
     seller: Annotated[
         str | None,
-        typer.Option("--seller", metavar="NAME", help="Whose book; one who is new is added."),
+        typer.Option("--seller", metavar="NAME", help="Whose book."),
     ] = None,
+    new: NewSeller = False,
     as_json: AsJson = False,
 ) -> None:
     """Pull a vendor's orders into a seller's book.
@@ -107,24 +123,51 @@ async def pull(
         raise Misused(f"{spoken.title} cannot list orders; these can: {', '.join(_listing())}.")
     moment = _read_since(since)
     retry_policy = RetryPolicy(longest=_read_seconds(persist))
-    channel = channel_of(hub, spoken, {"url": url, "timeout": silent, "per_second": per_second})
-    owner = await hub.seller_or_new(seller, "")
+    flags: dict[str, object] = {"url": url, "timeout": silent, "per_second": per_second}
+    channel = channel_of(hub, spoken, flags, at)
+    owner = await (hub.seller_or_new(seller, "") if new else hub.seller(seller))
     pulling = Pulling(hub.book(owner), spoken, channel, retry_policy)
+    pulling.continued = await _continued(hub, owner, channel)
     for one in customer or await _customers(pulling):
         question = Criteria(url=channel.url, customer=one, since=moment, since_last=since == LAST)
         await pulling.pull(question, as_json=as_json)
     return None
 
 
-def channel_of(hub: "Hub", dialect: "Dialect", flags: dict[str, object]) -> "Channel":
+async def _continued(hub: "Hub", owner: "Seller", channel: "Channel") -> bool:
+    """Tell whether our clients know the vendor's ids, and say so where that begins now."""
+    from orderglot.sync.continuation import begin, is_continued
+
+    owner, begins = await begin(hub.store, owner, channel)
+    if begins:
+        tell(
+            f"The book of {owner.name} continues {channel.reference}: clients of {channel.dialect} "
+            "will know its orders by the vendor's ids."
+        )
+    return is_continued(owner, channel)
+
+
+def channel_of(
+    hub: "Hub", dialect: "Dialect", flags: dict[str, object], name: str = ""
+) -> "Channel":
     """Put the channel with a vendor together, or say which flag or variable is missing."""
     from orderglot.core.errors import Invalid
     from orderglot.sync.channel import read_channel
 
     try:
-        return read_channel(dialect, hub.vendors.get(dialect.name, {}), os.environ, flags)
+        return read_channel(dialect, _table(hub, dialect.name, name), os.environ, flags, name)
     except Invalid as error:
         raise Misused(error.message) from None
+
+
+def _table(hub: "Hub", dialect: str, name: str) -> "Mapping[str, object]":
+    """Give what the configuration says of a channel; raises Misused for one of another dialect."""
+    if not name:
+        return hub.vendors.get(dialect, {})
+    found = hub.channels.get(name, {})
+    if found.get("dialect", dialect) != dialect:
+        raise Misused(f"--at: the channel {name!r} speaks {found['dialect']}, not {dialect}.")
+    return found
 
 
 def _listing() -> list[str]:
@@ -168,7 +211,7 @@ async def _customers(pulling: "Pulling") -> list[str]:
         reference.id
         async for customer in lookup.customers(pulling.book)
         for reference in customer.references
-        if reference.dialect == dialect.name
+        if reference.dialect in (dialect.name, pulling.channel.reference)
     ]
     if not known:
         raise Misused(
@@ -187,21 +230,22 @@ class Pulling:
         self.dialect = dialect
         self.channel = channel
         self.retry_policy = retry_policy
+        self.continued = False
 
     async def pull(self, question: "Criteria", *, as_json: bool) -> None:
         """Pull what is asked for, and say what came of it."""
-        from orderglot.sync.channel import connected
         from orderglot.sync.pull import pull
+        from orderglot.sync.vendor import calling
 
         channel = self.channel
         if self.dialect.customer and question.customer:
             named = {**channel.credentials, self.dialect.customer: question.customer}
             channel = replace(channel, credentials=named)
         with telling(self.dialect) as told:
-            async with connected(self.dialect, channel) as client:
+            async with calling(self.dialect, channel, continued=self.continued) as vendor:
                 done = await pull(
                     self.book,
-                    client,
+                    vendor,
                     question,
                     retry_policy=self.retry_policy,
                     tell=told,

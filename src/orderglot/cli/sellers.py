@@ -94,6 +94,30 @@ async def show(
     return None
 
 
+@app.command("continue")
+@with_book()
+async def continue_channel(
+    hub: "Hub",
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Whose clients it is about.")],
+    channel: Annotated[
+        str, typer.Argument(metavar="CHANNEL", help="Such as kole@wholesaler, as a pull prints it.")
+    ],
+) -> None:
+    """Let our clients of a dialect know orders by the ids of one vendor from now on.
+
+    That is for a hub that takes a vendor's place: what our clients were told before stays.
+
+    $ orderglot seller continue acme kole@wholesaler
+    """
+    from orderglot.cli.flags import read_channel
+    from orderglot.sync.continuation import continuing
+
+    seller = await hub.seller(name)
+    dialect = read_channel(channel)
+    await hub.store.change_seller(continuing(seller, dialect, channel))
+    return say(f"Clients of {dialect} know the orders of {seller.name} by the ids of {channel}.")
+
+
 @app.command("table")
 @with_book()
 async def set_table(

@@ -26,8 +26,16 @@ HUB = "orderglot"
 """The name that the hub's own ids go by where a dialect's name is asked for."""
 
 
+AT = "@"
+"""What stands between the dialect and the name of a channel: ``kole@wholesaler``."""
+
+
 class Reference(Struct, frozen=True, omit_defaults=True, gc=False):
-    """The id under which one dialect's clients know something; unique to a seller and dialect."""
+    """An id that something is known by; unique to a seller and what stands under ``dialect``.
+
+    A dialect's name says what our own clients of that dialect were told. A channel's
+    (``kole@wholesaler``) says what that one vendor calls it.
+    """
 
     dialect: str
     id: str
@@ -258,6 +266,16 @@ def native(thing: Identity | Order, dialect: str) -> str:
         if reference.dialect == dialect:
             return reference.id
     return str(thing.id)
+
+
+def is_channel(name: str) -> bool:
+    """Tell whether a reference's name is that of a channel: then hub ids never stand in for it."""
+    return AT in name
+
+
+def id_at(thing: Identity | Order, channel: str) -> str:
+    """Give the id that a channel's vendor knows a thing by, "" where it knows none."""
+    return next((one.id for one in thing.references if one.dialect == channel), "")
 
 
 def belongs(order: Order, customer: str, dialect: str) -> bool:

@@ -163,8 +163,8 @@ class Book(Orders, Protocol):
         """Add a product, or put a new version in its place."""
         ...
 
-    async def notes(self, kind: str, name: str = "") -> tuple[Note, ...]:
-        """Give the notes of a kind by rising name, or the one of that name.
+    async def notes(self, kind: str, *names: str) -> tuple[Note, ...]:
+        """Give the notes of a kind by rising name, of all names for none.
 
         They are the seller's alone: a customer's caller is Forbidden.
         """
@@ -173,6 +173,12 @@ class Book(Orders, Protocol):
 
 class UnitOfWork(Book, Protocol):
     """A book whose writes wait for the end of the unit; ``get`` already sees them."""
+
+    async def known(
+        self, references: Sequence[Reference], *, by_hub_id: bool = False
+    ) -> tuple[Order | None, ...]:
+        """Give for each reference the order that has it; with ``by_hub_id`` as ``get`` finds it."""
+        ...
 
     def remember(self, answered: Answered) -> None:
         """Keep an answer in the same transaction as the writes that it speaks of."""

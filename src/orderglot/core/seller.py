@@ -18,6 +18,8 @@ class Seller(Struct, frozen=True, omit_defaults=True, kw_only=True):
     title: str = ""
     currency: str = "USD"
     references: tuple[Reference, ...] = ()
+    continues: dict[str, str] = {}
+    """The channel whose ids our own clients of a dialect know things by, by dialect."""
     tables: dict[str, Any] = {}
     """The seller's own numbered lists, by ``<vendor>.<list>``: a Catalyst site's order statuses."""
 

@@ -23,11 +23,16 @@ class Hub:
     """An opened order book with all its sellers: what commands work with."""
 
     def __init__(
-        self, store: BookStore, seller: str = "", vendors: Mapping[str, Table] | None = None
+        self,
+        store: BookStore,
+        seller: str = "",
+        vendors: Mapping[str, Table] | None = None,
+        channels: Mapping[str, Table] | None = None,
     ) -> None:
         self.store = store
         self.named = seller
         self.vendors = vendors or {}
+        self.channels = channels or {}
 
     async def seller_or_new(self, name: str | None, currency: str) -> Seller:
         """Give a seller as ``seller`` does, added now where the name is new."""
@@ -60,6 +65,7 @@ async def opened(
     replica: str = "",
     seller: str = "",
     vendors: Mapping[str, Table] | None = None,
+    channels: Mapping[str, Table] | None = None,
 ) -> AsyncIterator[Hub]:
     """Open an order book, brought up to date, and close it at the end.
 
@@ -69,7 +75,7 @@ async def opened(
     try:
         # A server that cannot be used says so now, before any work is begun.
         await store.sellers()
-        yield Hub(store, seller, vendors)
+        yield Hub(store, seller, vendors, channels)
     finally:
         await store.close()
 

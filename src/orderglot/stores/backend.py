@@ -269,8 +269,8 @@ class Backend(Protocol):
         """Give the answer that was kept under a key."""
         ...
 
-    async def notes(self, seller: int, kind: str, name: str) -> tuple[Note, ...]:
-        """Give the notes of a kind by rising name, or with a name that one."""
+    async def notes(self, seller: int, kind: str, names: Collection[str]) -> tuple[Note, ...]:
+        """Give the notes of a kind by rising name, of all names for none."""
         ...
 
     async def tally(self, seller: int, what: str, until: datetime, now: datetime) -> int:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Generic, Protocol, TypeVar
 
 from orderglot.core.errors import Conflict
-from orderglot.core.order import Order, Reference
+from orderglot.core.order import Order, Reference, is_channel
 from orderglot.stores.backend import FIRST, Entity, Scope
 
 
@@ -38,14 +38,25 @@ def hub_id(text: str) -> int | None:
 
 def hub_ids(references: Iterable[Reference], thing: Entity) -> set[int]:
     """Give the hub ids that references could be taken for."""
-    return {id for ref in references if (id := hub_id(ref.id)) and id >= FIRST[thing]}
+    return {
+        id
+        for ref in references
+        if not is_channel(ref.dialect) and (id := hub_id(ref.id)) and id >= FIRST[thing]
+    }
 
 
 def goes_by(thing: Named, ref: Reference) -> bool:
-    """Tell whether a dialect's clients know a thing under an id: a reference, else the hub's id."""
+    """Tell whether a thing is known by an id: a reference, else, to a dialect's clients, the hub's."""
     if ref in thing.references:
         return True
-    return str(thing.id) == ref.id and not speaks(thing, ref.dialect)
+    return (
+        not is_channel(ref.dialect) and str(thing.id) == ref.id and not speaks(thing, ref.dialect)
+    )
+
+
+def stands_for(ref: Reference) -> int | None:
+    """Give the hub id that a reference could be taken for, None for a channel's."""
+    return None if is_channel(ref.dialect) else hub_id(ref.id)
 
 
 def speaks(thing: Named, dialect: str) -> bool:
@@ -108,7 +119,7 @@ class IdentityMap(Generic[N]):
 
     def pending(self, ref: Reference) -> N | None:
         """Give what is about to be written and goes by a name."""
-        id = self._by_reference.get(ref, hub_id(ref.id))
+        id = self._by_reference.get(ref, stands_for(ref))
         if id not in self.kept:
             return None
         found = self._by_id[id]
@@ -128,6 +139,12 @@ class IdentityMap(Generic[N]):
             found = id
         return None if found is None else self._by_id[found]
 
+    def named(self, ref: Reference, *, by_hub_id: bool) -> N | None:
+        """Give the thing that has a reference; with ``by_hub_id`` else the one it stands for."""
+        id = self._by_reference.get(ref, stands_for(ref) if by_hub_id else None)
+        found = None if id is None else self._by_id.get(id)
+        return found if found is not None and goes_by(found, ref) else None
+
     def unknown(self, references: Iterable[Reference]) -> list[Reference]:
         """Give those references that nothing here has."""
         return [ref for ref in references if ref not in self._by_reference]
@@ -139,7 +156,7 @@ class IdentityMap(Generic[N]):
     def refuse_clash(self, thing: Named) -> None:
         """Raise Conflict where a reference of the thing is the id that another goes by."""
         for ref in thing.references:
-            like = hub_id(ref.id)
+            like = stands_for(ref)
             other = None if like is None else self._by_id.get(like)
             if other is not None and other.id != thing.id and goes_by(other, ref):
                 raise Conflict(

@@ -132,8 +132,8 @@ class Reads:
         """Give products by rising SKU, from the one behind ``after`` on."""
         return await self._backend.products_after(self._scope.seller, after, limit)
 
-    async def notes(self, kind: str, name: str = "") -> tuple[Note, ...]:
-        """Give the notes of a kind by rising name, or the one of that name."""
+    async def notes(self, kind: str, *names: str) -> tuple[Note, ...]:
+        """Give the notes of a kind by rising name, of all names for none."""
         if self._scope.customer is not None:
             raise Forbidden("This account may not read the seller's notes.")
-        return await self._backend.notes(self._scope.seller, kind, name)
+        return await self._backend.notes(self._scope.seller, kind, names)

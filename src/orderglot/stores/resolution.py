@@ -9,10 +9,10 @@ from msgspec.structs import replace
 
 from orderglot.core.customer import Customer, identity
 from orderglot.core.errors import Rule, invalid
-from orderglot.core.order import Identity, Link, Order
+from orderglot.core.order import Identity, Link, Order, Reference, is_channel
 from orderglot.stores.backend import Backend, Entity, Scope
 from orderglot.stores.id_blocks import IdBlocks
-from orderglot.stores.identities import IdentityMap, N, goes_by, hub_id, hub_ids, visible
+from orderglot.stores.identities import IdentityMap, N, goes_by, hub_ids, stands_for, visible
 from orderglot.stores.merging import introduced, nameless, new_customer
 
 
@@ -37,6 +37,13 @@ class Resolution:
         if any(order.references or order.links for order in orders):
             await self._learn_orders(orders)
         await self.learn_customers([order.customer for order in orders if order.customer])
+
+    async def learn_orders(self, references: Collection[Reference], *, by_hub_id: bool) -> None:
+        """Read the orders that have any of these references, or are taken for them by hub id."""
+        if unread := self.orders.unknown(references):
+            self.orders.read(await self._backend.orders_known(self._all, unread))
+            if by_hub_id and (ids := hub_ids(unread, Entity.ORDER)):
+                self.orders.read(await self._backend.orders_with(self._all, ids))
 
     async def _learn_orders(self, orders: Collection[Order]) -> None:
         named = [link.order for order in orders for link in order.links]
@@ -91,6 +98,8 @@ class Resolution:
         if found is None and named.id:
             raise invalid("customer", Rule.UNKNOWN, f"There is no customer {named.id} here.")
         if found is None:
+            if self.customers.numbered(named.number) is not None:
+                named = replace(named, number="")
             found = new_customer(named, order, await self.new_id(Entity.CUSTOMER), now)
             self.customers.refuse_clash(found)
             self.customers.write(found)
@@ -177,7 +186,14 @@ def _found(known: IdentityMap[N], named: Identity, *, ours: bool) -> N | None:
         return known.with_id(named.id)
     found = known.known(named.references)
     if found is None and ours:
-        things = (known.with_id(hub_id(ref.id) or 0) for ref in named.references)
+        things = (known.with_id(stands_for(ref) or 0) for ref in named.references)
         pairs = zip(things, named.references, strict=True)
         found = next((one for one, ref in pairs if one and goes_by(one, ref)), None)
-    return found or (known.numbered(named.number) if named.number else None)
+    if found is not None or not named.number or from_channel(named):
+        return found
+    return known.numbered(named.number)
+
+
+def from_channel(named: Identity) -> bool:
+    """Tell whether a vendor's channel names it: his number for it need not be the seller's."""
+    return any(is_channel(ref.dialect) for ref in named.references)

@@ -95,6 +95,15 @@ class UnitOfWork(Reads):
         pending = {sku: self._products[sku].product for sku in skus if sku in self._products}
         return {**await super().products(skus), **pending}
 
+    async def known(
+        self, references: Sequence[Reference], *, by_hub_id: bool = False
+    ) -> tuple[Order | None, ...]:
+        """Give for each reference the order that has it; with ``by_hub_id`` as ``get`` finds it."""
+        orders = self._orders
+        await self._resolution.learn_orders(references, by_hub_id=by_hub_id)
+        found = [orders.named(ref, by_hub_id=by_hub_id) for ref in references]
+        return tuple(one if one and visible(one, self._scope) else None for one in found)
+
     async def place(self, order: Order) -> Order:
         """Add a new order and give it back as it will stand.
 

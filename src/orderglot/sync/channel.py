@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from orderglot.core.errors import Rule, invalid
+from orderglot.core.order import AT
 from orderglot.faces.client import Client
 from orderglot.faces.http import HttpTransport, Timeouts
 from orderglot.wire.dialect import Dialect
@@ -20,20 +23,37 @@ URL = "url"
 PER_SECOND = "per_second"
 TIMEOUT = "timeout"
 IDEMPOTENT = "idempotent"
-OURS = (URL, PER_SECOND, TIMEOUT, IDEMPOTENT)
-"""The settings of a vendor that are not for its eyes."""
+MASTER = "master"
+DIALECT = "dialect"
+OURS = (URL, PER_SECOND, TIMEOUT, IDEMPOTENT, MASTER, DIALECT)
+"""The settings of a channel that are not for its vendor's eyes."""
+
+MASTERS = ("ours", "theirs")
+_STRANGE = re.compile(r"[^a-z0-9._:/-]+")
 
 LONGEST = 4
 """So many times the time-out of a silence may a whole answer take."""
 
 
 class Channel(Struct, frozen=True, kw_only=True):
-    """An channel with a vendor; ``idempotent`` says that it honours the Idempotency-Key header."""
+    """An account with a vendor; ``idempotent`` says that it honours the Idempotency-Key header.
 
+    ``master`` says whose value stands where both sides changed a member: ``ours``, ``theirs``, or
+    "" for the side that the order came from.
+    """
+
+    name: str
+    dialect: str
     url: str
     credentials: dict[str, str]
-    timeouts: Timeouts
+    timeouts: Timeouts = Timeouts()
     idempotent: bool = False
+    master: str = ""
+
+    @property
+    def reference(self) -> str:
+        """What the references of this vendor go by: ``kole@wholesaler``."""
+        return f"{self.dialect}{AT}{self.name}"
 
 
 def read_channel(
@@ -41,27 +61,54 @@ def read_channel(
     table: Mapping[str, object],
     environment: Mapping[str, str],
     flags: Mapping[str, object],
+    name: str = "",
 ) -> Channel:
-    """Put an channel together: a flag goes before the environment, that before the file's table.
+    """Put a channel together: a flag goes before the environment, that before the file's table.
 
-    ``ORDERGLOT_KOLE_API_KEY`` is what the table of ``kole`` calls ``api_key``. Raises Invalid, with
-    no secret in it, where something is missing or wrong.
+    ``ORDERGLOT_KOLE_API_KEY`` is what the table of ``kole`` calls ``api_key``; for a channel with a
+    ``name`` of its own ``ORDERGLOT_WHOLESALER_API_KEY`` goes before that. Without a name it is made
+    of the address and the account. Raises Invalid, with no secret in it, where something is missing
+    or wrong.
     """
-    given = {name: str(value) for name, value in table.items()}
-    beginning = f"{PREFIX}{dialect.name.upper()}_"
-    for variable, value in environment.items():
-        if variable.startswith(beginning) and value:
-            given[variable.removeprefix(beginning).lower()] = value
-    given |= {name: str(value) for name, value in flags.items() if value is not None}
-    for name in (URL, *filter(None, dialect.auth.fields)):
-        if not given.get(name):
-            raise _missing(dialect, name)
+    given = {setting: str(value) for setting, value in table.items()}
+    for owner in filter(None, (dialect.name, name)):
+        given |= _of_environment(owner, environment)
+    given |= {setting: str(value) for setting, value in flags.items() if value is not None}
+    for setting in (URL, *filter(None, dialect.auth.fields)):
+        if not given.get(setting):
+            raise _missing(dialect, setting)
+    credentials = {setting: value for setting, value in given.items() if setting not in OURS}
     return Channel(
+        name=_STRANGE.sub("-", (name or made_name(dialect, given[URL], credentials)).lower()),
+        dialect=dialect.name,
         url=given[URL],
-        credentials={name: value for name, value in given.items() if name not in OURS},
+        credentials=credentials,
         timeouts=_timeouts(given),
         idempotent=IDEMPOTENT in given and _flag(given[IDEMPOTENT]),
+        master=_master(given.get(MASTER, "")),
     )
+
+
+def made_name(dialect: Dialect, url: str, credentials: Mapping[str, str]) -> str:
+    """Make a channel's name of its address and the public part of its credentials."""
+    parts = urlsplit(url)
+    account = credentials.get(dialect.auth.fields[0], "")
+    return "/".join(filter(None, (parts.netloc.rpartition(AT)[2], parts.path.strip("/"), account)))
+
+
+def _of_environment(owner: str, environment: Mapping[str, str]) -> dict[str, str]:
+    beginning = f"{PREFIX}{re.sub('[^A-Z0-9]', '_', owner.upper())}_"
+    return {
+        variable.removeprefix(beginning).lower(): value
+        for variable, value in environment.items()
+        if variable.startswith(beginning) and value
+    }
+
+
+def _master(text: str) -> str:
+    if text not in ("", *MASTERS):
+        raise invalid(MASTER, Rule.CHOICE, f"{text[:40]!r} is not one of ours, theirs.")
+    return text
 
 
 def _missing(dialect: Dialect, name: str) -> Exception:

@@ -8,13 +8,18 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from orderglot.core.errors import Conflict, Invalid
-from orderglot.core.ports import Book, Kept, Note, Outcome, UnitOfWork
+from orderglot.core.ports import Book, Note, Outcome, UnitOfWork
 from orderglot.sync.criteria import Criteria, native_id, wanted
 from orderglot.sync.matching import recognise
 from orderglot.sync.notes import PULL, Checkpoint, Reject, note_of, noted
 from orderglot.sync.pages import Found, Pages, Shown, Unread
+from orderglot.sync.reconciling import take
 from orderglot.sync.rejects import put_aside, strike_older
 from orderglot.sync.retrying import written
+from orderglot.sync.vendor import Vendor
+
+CONFLICTS = "conflicts"
+"""What a page's orders that both sides changed are counted under, beside their outcomes."""
 
 
 class Busy(Conflict):
@@ -27,12 +32,14 @@ class Ingesting:
     def __init__(
         self,
         book: Book,
+        vendor: Vendor,
         pages: Pages,
         question: Criteria,
         checkpoint: Checkpoint,
         note: Note | None,
     ) -> None:
         self.book = book
+        self.vendor = vendor
         self.pages = pages
         self.question = question
         self.checkpoint = checkpoint
@@ -47,7 +54,7 @@ class Ingesting:
         mine = [one for one in shown.found if wanted(one.order, self.question, self.dialect)]
         known = [one for one in mine if native_id(one.order, self.dialect)]
         refused = {one.position: "The vendor gives it no id." for one in mine if one not in known}
-        outcomes: Counter[Outcome] = Counter()
+        outcomes: Counter[str] = Counter()
         try:
             aside = await self._aside(shown.unread, mine, refused)
             await self._keep(known, aside, shown, outcomes)
@@ -77,7 +84,7 @@ class Ingesting:
         async def write(unit: UnitOfWork) -> Note:
             if checkpoint.done and checkpoint.since is None:
                 customer, began = checkpoint.customer, checkpoint.began
-                await strike_older(unit, self.dialect, customer, began)
+                await strike_older(unit, self.vendor.name, customer, began)
             return self._note(unit, checkpoint)
 
         self.note = await written(self.book, write, self._look_again)
@@ -94,28 +101,30 @@ class Ingesting:
         found: Sequence[Found],
         aside: Sequence[Reject],
         shown: Shown,
-        outcomes: Counter[Outcome],
+        outcomes: Counter[str],
     ) -> None:
         """Keep orders, what is put aside, and the checkpoint, all in one transaction.
 
         ``outcomes`` are those of orders of the page that are kept already; the others' come to it.
         """
 
-        async def write(unit: UnitOfWork) -> tuple[Counter[Outcome], Checkpoint, Note]:
-            kept = await self._kept(unit, found)
+        async def write(unit: UnitOfWork) -> tuple[Counter[str], Checkpoint, Note]:
+            these = await self._arrived(unit, found)
             await put_aside(unit, aside)
-            these = Counter(one.outcome for one in kept)
             checkpoint = _behind(self.checkpoint, shown, outcomes + these, len(aside))
             return these, checkpoint, self._note(unit, checkpoint)
 
         these, self.checkpoint, self.note = await written(self.book, write, self._look_again)
         outcomes.update(these)
 
-    async def _kept(self, unit: UnitOfWork, found: Sequence[Found]) -> tuple[Kept, ...]:
+    async def _arrived(self, unit: UnitOfWork, found: Sequence[Found]) -> Counter[str]:
         """Keep orders; what was on its way to the vendor is seen again in them first."""
         orders = [one.order for one in found]
-        await recognise(unit, orders, self.pages.client.dialect)
-        return await unit.keep(*orders) if orders else ()
+        await recognise(unit, self.vendor, orders)
+        arrived = await take(unit, self.vendor.source, orders) if orders else ()
+        counts = Counter[str](one.outcome for one in arrived)
+        counts[CONFLICTS] = sum(bool(one.conflicts) for one in arrived)
+        return counts
 
     async def _look_again(self) -> None:
         """Raise Busy where another pull has moved the checkpoint."""
@@ -123,14 +132,14 @@ class Ingesting:
         if (there and there.version) != (self.note and self.note.version):
             raise Busy(f"Another pull from {self.dialect} is under way here; stop one of them.")
 
-    async def _sift(self, found: Sequence[Found], outcomes: Counter[Outcome]) -> dict[int, str]:
+    async def _sift(self, found: Sequence[Found], outcomes: Counter[str]) -> dict[int, str]:
         """Keep what can be kept, by halves; gives the places of the rest, each with the reason."""
 
-        async def write(unit: UnitOfWork) -> tuple[Kept, ...]:
-            return await self._kept(unit, found)
+        async def write(unit: UnitOfWork) -> Counter[str]:
+            return await self._arrived(unit, found)
 
         try:
-            outcomes.update(one.outcome for one in await written(self.book, write))
+            outcomes.update(await written(self.book, write))
         except (Conflict, Invalid) as refusal:
             if len(found) == 1:
                 return {found[0].position: refusal.message}
@@ -144,7 +153,13 @@ class Ingesting:
     ) -> list[Reject]:
         """Make rejects of what was not read, and of what is refused."""
         now = self.book.now()
-        blank = Reject(dialect=self.dialect, customer=self.question.customer, first=now, last=now)
+        blank = Reject(
+            dialect=self.dialect,
+            channel=self.vendor.name,
+            customer=self.question.customer,
+            first=now,
+            last=now,
+        )
         aside = [
             replace(blank, position=one.position, reason=one.reason, answers=one.answers)
             for one in unread
@@ -160,10 +175,10 @@ class Ingesting:
 
 def name_of(checkpoint: Checkpoint) -> str:
     """Give the name of the note that a checkpoint is kept in."""
-    return f"{checkpoint.dialect}/{checkpoint.customer}"
+    return f"{checkpoint.channel or checkpoint.dialect}/{checkpoint.customer}"
 
 
-def _behind(old: Checkpoint, shown: Shown, outcomes: Counter[Outcome], aside: int) -> Checkpoint:
+def _behind(old: Checkpoint, shown: Shown, outcomes: Counter[str], aside: int) -> Checkpoint:
     """Give the checkpoint behind a page."""
     following, position = shown.next, old.position + shown.length
     return replace(
@@ -175,9 +190,14 @@ def _behind(old: Checkpoint, shown: Shown, outcomes: Counter[Outcome], aside: in
         new=old.new + outcomes[Outcome.NEW],
         changed=old.changed + outcomes[Outcome.CHANGED],
         same=old.same + outcomes[Outcome.SAME],
+        conflicts=old.conflicts + outcomes[CONFLICTS],
         rejected=old.rejected + aside,
-        passed_over=old.passed_over + shown.length - outcomes.total() - aside,
+        passed_over=old.passed_over + shown.length - _orders(outcomes) - aside,
     )
+
+
+def _orders(outcomes: Counter[str]) -> int:
+    return sum(outcomes[one] for one in Outcome)
 
 
 def _at_the_beginning(before: Checkpoint, look: int) -> Checkpoint:

@@ -14,6 +14,8 @@ from orderglot.wire.message import Response
 PULL = "pull"
 REJECT = "reject"
 PLACING = "placing"
+WORD = "word"
+CONFLICT = "conflict"
 
 D = TypeVar("D", bound=Struct)
 
@@ -26,6 +28,7 @@ class Checkpoint(Struct, frozen=True, kw_only=True):
     """
 
     dialect: str
+    channel: str = ""
     customer: str = ""
     url: str = ""
     since: datetime | None = None
@@ -40,6 +43,7 @@ class Checkpoint(Struct, frozen=True, kw_only=True):
     new: int = 0
     changed: int = 0
     same: int = 0
+    conflicts: int = 0
     passed_over: int = 0
     rejected: int = 0
 
@@ -60,6 +64,7 @@ class Reject(Struct, frozen=True, kw_only=True):
     """
 
     dialect: str
+    channel: str = ""
     customer: str = ""
     id: str = ""
     position: int = 0
@@ -84,6 +89,31 @@ class Placing(Struct, frozen=True, kw_only=True):
     sendings: int = 1
     intent: int = 1
     refused: bool = False
+    channel: str = ""
+
+
+class Word(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a channel's vendor last said of an order of the book, under the vendor's own ids.
+
+    ``placed`` says that the order went there from here; ``hidden`` are the parts that he showed
+    once and shows no more.
+    """
+
+    order: msgspec.Raw
+    placed: bool = False
+    hidden: tuple[str, ...] = ()
+
+
+class Disagreement(Struct, frozen=True, kw_only=True):
+    """A member of an order that both sides changed: what each has, and which side's stands."""
+
+    channel: str
+    order: int
+    field: str
+    ours: str
+    theirs: str
+    ours_stands: bool
+    at: datetime
 
 
 def heard(response: Response) -> Heard:

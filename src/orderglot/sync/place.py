@@ -17,16 +17,19 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from orderglot.core.errors import Conflict, HubError, NotFound, Upstream
-from orderglot.core.order import HUB, Order, Reference
+from orderglot.core.order import HUB, Order, Reference, id_at
 from orderglot.core.ports import Book, Note
-from orderglot.faces.client import Client, Transcript
+from orderglot.faces.client import Transcript
 from orderglot.faces.http import Unreached
 from orderglot.stores import document
 from orderglot.sync.criteria import native_id
 from orderglot.sync.matching import arrived, event_of, name_of
 from orderglot.sync.notes import PLACING, Placing, note_of, noted, read
 from orderglot.sync.retrying import written
-from orderglot.sync.search import pieces, search
+from orderglot.sync.search import search
+from orderglot.sync.twins import pieces
+from orderglot.sync.vendor import Vendor
+from orderglot.sync.views import outgoing
 from orderglot.wire.dialect import IDEMPOTENCY_KEY, Dialect
 from orderglot.wire.message import Request
 
@@ -58,58 +61,68 @@ class Placed(Struct, frozen=True):
     how: How
 
 
-async def place(
-    book: Book, client: Client, order: Order, *, idempotent: bool = False, absent: bool = False
-) -> Placed:
+async def place(book: Book, vendor: Vendor, order: Order, *, absent: bool = False) -> Placed:
     """Send an order of the book to a vendor, unless the vendor has it already.
 
-    ``idempotent`` says that the vendor honours Idempotency-Key; ``absent`` that somebody has looked
-    and the vendor does not have the order. Raises Unknown where that cannot be told, and otherwise
+    ``absent`` says that somebody has looked and the vendor does not have the order. Raises Unknown where that cannot be told, and otherwise
     what the vendor said: then it does not have the order.
     """
-    dialect = client.dialect
-    if id := native_id(order, dialect.name):
+    if id := id_at(order, vendor.name) or _id_from_before(order, vendor):
         return Placed(order, id, How.THERE)
-    note = await note_of(book, PLACING, name_of(order.id, dialect.name))
+    note = await note_of(book, PLACING, name_of(order.id, vendor.name))
     placing = read(note, Placing) if note else None
     if placing is None or placing.refused or absent:
-        placing, recognised = await _new(book, order, dialect.name, placing), False
+        placing, recognised = await _new(book, order, vendor, placing), False
     else:
-        recognised = _recognised(dialect, placing, book.now(), idempotent)
+        recognised = _recognised(vendor, placing, book.now())
         if not recognised:
             recent = book.now() - placing.sent < SETTLING
-            found = await _look(book, client, order, placing, recent=recent)
+            found = await _look(book, vendor, order, placing, recent=recent)
             if found is not None:
-                return await _keep(book, order, found, How.FOUND)
+                return await _keep(book, vendor, order, found, How.FOUND)
         again = {"sent": book.now(), "sendings": placing.sendings + 1}
         placing = replace(placing, **again)
     note = await _note(book, order, placing, note)
-    return await _send(book, client, order, placing, note, idempotent)
+    return await _send(book, vendor, order, placing, note)
 
 
-async def settle(book: Book, order: Order, reference: Reference) -> Placed:
-    """Note under which id the vendor has an order, as somebody has found out."""
-    return await _keep(book, order, Order(references=(reference,)), How.TOLD)
+async def settle(book: Book, vendor: Vendor, order: Order, id: str) -> Placed:
+    """Note under which id the vendor has an order, as somebody has found out; he is asked for it."""
+    theirs = await vendor.client.get(Reference(vendor.dialect.name, id))
+    return await _keep(book, vendor, order, theirs, How.TOLD)
 
 
-def key_of(order: Order, dialect: str, seller: str, intent: int) -> str:
+def _id_from_before(order: Order, vendor: Vendor) -> str:
+    """Give the id of an order that was placed before there were channels."""
+    return id_at(order, vendor.dialect.name) if vendor.source.continued else ""
+
+
+def key_of(order: Order, channel: str, seller: str, intent: int) -> str:
     """Give the key under which an order is sent: always the same one for the same intent."""
     created = order.created.isoformat() if order.created else ""
-    said = "\0".join((HUB, seller, dialect, str(order.id), created, str(intent)))
+    said = "\0".join((HUB, seller, channel, str(order.id), created, str(intent)))
     return hashlib.sha256(said.encode()).hexdigest()[:40]
 
 
-async def _new(book: Book, order: Order, dialect: str, refused: Placing | None) -> Placing:
+async def _new(book: Book, order: Order, vendor: Vendor, refused: Placing | None) -> Placing:
     intent = refused.intent + 1 if refused else 1
     seller, now = await book.seller(), book.now()
-    key = key_of(order, dialect, seller.name, intent)
-    text = document.write(order)
-    return Placing(dialect=dialect, key=key, begun=now, sent=now, order=text, intent=intent)
+    key = key_of(order, vendor.name, seller.name, intent)
+    return Placing(
+        dialect=vendor.dialect.name,
+        channel=vendor.name,
+        key=key,
+        begun=now,
+        sent=now,
+        order=document.write(order),
+        intent=intent,
+    )
 
 
-def _recognised(dialect: Dialect, placing: Placing, now: datetime, idempotent: bool) -> bool:
+def _recognised(vendor: Vendor, placing: Placing, now: datetime) -> bool:
     """Tell whether the vendor still takes the same request under the same key for the same one."""
-    ways = [IDEMPOTENCY_KEY] if idempotent else []
+    dialect = vendor.dialect
+    ways = [IDEMPOTENCY_KEY] if vendor.channel.idempotent else []
     if dialect.idempotency is not None:
         probe = dialect.idempotency.put(Request(method="POST", path="/"), placing.key)
         ways += [dialect.idempotency] if dialect.idempotency.key(probe) else []
@@ -118,7 +131,7 @@ def _recognised(dialect: Dialect, placing: Placing, now: datetime, idempotent: b
 
 async def _note(book: Book, order: Order, placing: Placing, before: Note | None) -> Note:
     """Write what is under way; raises Conflict where somebody else is at it."""
-    note = noted(PLACING, name_of(order.id, placing.dialect), placing, before)
+    note = noted(PLACING, name_of(order.id, placing.channel), placing, before)
     try:
         async with book.together() as unit:
             unit.note(note)
@@ -129,16 +142,14 @@ async def _note(book: Book, order: Order, placing: Placing, before: Note | None)
     return replace(note, version=note.version + 1)
 
 
-async def _send(
-    book: Book, client: Client, order: Order, placing: Placing, note: Note, idempotent: bool
-) -> Placed:
-    dialect, transcript = client.dialect, Transcript()
+async def _send(book: Book, vendor: Vendor, order: Order, placing: Placing, note: Note) -> Placed:
+    dialect, transcript = vendor.dialect, Transcript()
     try:
-        placed = await client.place(document.read_order(placing.order), placing.key, transcript)
+        placed = await vendor.client.place(_sent(placing, vendor), placing.key, transcript)
         if not native_id(placed, dialect.name):
             raise Upstream("The vendor does not say under which id it has it.")
     except HubError as error:
-        doubt = _doubt(client, order, error)
+        doubt = _doubt(vendor, order, error)
         left = _left(dialect, transcript, error, placing)
         if left is Left.NOTHING:
             await _note(book, order, replace(placing, refused=True), note)
@@ -146,14 +157,14 @@ async def _send(
         if left is Left.PART:
             reason = f"{doubt}: it took a part of it and then refused; {_tell(order)}"
             raise Unknown(reason) from error
-        if _recognised(dialect, placing, book.now(), idempotent):
+        if _recognised(vendor, placing, book.now()):
             reason = f"{doubt}. Run the same command again: the vendor knows it for the same order."
             raise Unknown(reason) from error
-        found = await _look(book, client, order, placing, recent=True, error=error)
+        found = await _look(book, vendor, order, placing, recent=True, error=error)
         if found is None:
             raise
-        return await _keep(book, order, found, How.FOUND)
-    return await _keep(book, order, placed, How.SENT)
+        return await _keep(book, vendor, order, found, How.FOUND)
+    return await _keep(book, vendor, order, placed, How.SENT)
 
 
 class Left(StrEnum):
@@ -187,7 +198,7 @@ def _left(dialect: Dialect, transcript: Transcript, error: HubError, placing: Pl
 
 async def _look(
     book: Book,
-    client: Client,
+    vendor: Vendor,
     order: Order,
     placing: Placing,
     *,
@@ -198,18 +209,19 @@ async def _look(
 
     Raises Unknown where that cannot be told. ``recent`` says that it may still be on its way.
     """
-    doubt = _doubt(client, order, error)
+    client = vendor.client
+    doubt = _doubt(vendor, order, error)
     tell = _tell(order)
     if client.dialect.find is not None:
-        begun = await _begun(client, placing, doubt)
+        begun = await _begun(vendor, placing, doubt)
         if begun is not None:
             return _completed(begun, placing, doubt, recent=recent)
     if client.dialect.page is None:
         raise Unknown(f"{doubt}, and it has no list to ask; {tell}")
     with _asking(doubt):
-        there = await search(client, document.read_order(placing.order), placing.begun)
-    name = client.dialect.name
-    found = [one for one in there.found if not await _sent_before(book, one, name)]
+        there = await search(client, _sent(placing, vendor), placing.begun)
+    name = vendor.dialect.name
+    found = [one for one in there.found if not await _sent_before(book, vendor, one)]
     # Ours would have been found by its mark; one that is only like it may be somebody else's.
     if len(found) == 1 and client.dialect.find is None:
         return found[0]
@@ -226,10 +238,10 @@ async def _look(
     return None
 
 
-async def _begun(client: Client, placing: Placing, doubt: str) -> Order | None:
+async def _begun(vendor: Vendor, placing: Placing, doubt: str) -> Order | None:
     """Ask the vendor what an earlier attempt has made of the order."""
     with _asking(doubt):
-        return await client.find(document.read_order(placing.order))
+        return await vendor.client.find(_sent(placing, vendor))
 
 
 @contextmanager
@@ -256,25 +268,31 @@ def _later(does: str) -> str:
     return f"Run the same command again in {minutes} minutes; it {does}."
 
 
-async def _sent_before(book: Book, there: Order, dialect: str) -> bool:
+def _sent(placing: Placing, vendor: Vendor) -> Order:
+    """Give the order as it goes to the vendor: with the ids alone that he gave."""
+    return outgoing(document.read_order(placing.order), vendor.dialect.name, vendor.name)
+
+
+async def _sent_before(book: Book, vendor: Vendor, there: Order) -> bool:
     """Tell whether what the vendor has is another order of the book, which was placed there."""
     try:
-        other = await book.get(Reference(dialect, native_id(there, dialect)))
+        id = native_id(there, vendor.dialect.name)
+        other = await book.get(Reference(vendor.name, id))
     except NotFound:
         return False
     events = await book.events(other.id)
-    return any(event.what == event_of(dialect) for event in events)
+    return any(event.what == event_of(vendor.name) for event in events)
 
 
-def _doubt(client: Client, order: Order, error: HubError | None) -> str:
+def _doubt(vendor: Vendor, order: Order, error: HubError | None) -> str:
     why = f" ({error.message})" if error else ""
-    return f"It is not known whether the {client.dialect.title} has order {order.id}{why}"
+    return f"It is not known whether the {vendor.dialect.title} has order {order.id}{why}"
 
 
-async def _keep(book: Book, order: Order, theirs: Order, how: How) -> Placed:
+async def _keep(book: Book, vendor: Vendor, order: Order, theirs: Order, how: How) -> Placed:
     """Keep the vendor's id with the order, in one transaction with the end of the note."""
-    placed = await written(book, lambda unit: arrived(unit, order.id, theirs))
-    return Placed(placed, theirs.references[0].id, how)
+    placed = await written(book, lambda unit: arrived(unit, vendor, order.id, theirs))
+    return Placed(placed, native_id(theirs, vendor.dialect.name), how)
 
 
 def _tell(order: Order) -> str:

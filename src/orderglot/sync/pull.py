@@ -11,12 +11,12 @@ from msgspec.structs import replace
 
 from orderglot.core.ports import Book
 from orderglot.core.query import Window
-from orderglot.faces.client import Client
 from orderglot.sync.criteria import Criteria, narrowed
 from orderglot.sync.ingesting import Ingesting, name_of
 from orderglot.sync.notes import PULL, Checkpoint, note_of, read
 from orderglot.sync.pages import Pages, RetryPolicy, Shown
 from orderglot.sync.traversal import AGAIN, Senseless, Traversal
+from orderglot.sync.vendor import Vendor
 
 MOST_LOOKS = 3
 MARGIN = timedelta(hours=1)
@@ -40,7 +40,7 @@ Tell = Callable[[Progress], None]
 
 async def pull(
     book: Book,
-    client: Client,
+    vendor: Vendor,
     question: Criteria,
     *,
     retry_policy: RetryPolicy | None = None,
@@ -53,7 +53,8 @@ async def pull(
     where another pull of the same is under way; what was taken until then is kept.
     """
     fresh = Checkpoint(
-        dialect=client.dialect.name,
+        dialect=vendor.dialect.name,
+        channel=vendor.name,
         customer=question.customer,
         url=question.url,
         since=question.since,
@@ -63,10 +64,10 @@ async def pull(
     before = read(note, Checkpoint) if note else None
     checkpoint, resumed = _beginning(fresh, before, question)
     question = replace(question, since=checkpoint.since)
-    where, _ = narrowed(client.dialect, question.since)
-    first = Window(where=where, limit=client.dialect.can.max_size, total=True)
-    pages = Pages(client, first, retry_policy or RetryPolicy(), warn)
-    pulling = _Pulling(Ingesting(book, pages, question, checkpoint, note), tell, resumed)
+    where, _ = narrowed(vendor.dialect, question.since)
+    first = Window(where=where, limit=vendor.dialect.can.max_size, total=True)
+    pages = Pages(vendor.client, first, retry_policy or RetryPolicy(), warn)
+    pulling = _Pulling(Ingesting(book, vendor, pages, question, checkpoint, note), tell, resumed)
     return await pulling.go()
 
 

@@ -13,9 +13,12 @@ from orderglot.core.errors import Conflict, HubError, Invalid, Upstream
 from orderglot.core.order import Order
 from orderglot.core.ports import Book, Note, UnitOfWork
 from orderglot.core.query import Page, Window
+from orderglot.core.seller import Seller
 from orderglot.sync.criteria import native_id
 from orderglot.sync.notes import REJECT, Reject, note_of, noted, read, said
+from orderglot.sync.reconciling import take
 from orderglot.sync.retrying import written
+from orderglot.sync.vendor import Source
 from orderglot.wire.dialect import Dialect
 from orderglot.wire.message import Request
 
@@ -35,7 +38,7 @@ def name_of(reject: Reject) -> str:
     digest = sha256(reject.customer.encode() + b"\0" + reject.id.encode())
     for answer in reject.answers if not reject.id else ():
         digest.update(b"\0" + answer.body)
-    return f"{reject.dialect}/{digest.hexdigest()[:DIGITS]}"
+    return f"{reject.channel or reject.dialect}/{digest.hexdigest()[:DIGITS]}"
 
 
 async def put_aside(unit: UnitOfWork, rejects: Sequence[Reject]) -> None:
@@ -47,25 +50,26 @@ async def put_aside(unit: UnitOfWork, rejects: Sequence[Reject]) -> None:
         unit.note(noted(REJECT, name, reject, before))
 
 
-async def rejects_of(book: Book, dialect: str = "") -> tuple[tuple[Note, Reject], ...]:
-    """Give what was put aside of a dialect, of all for none, by name."""
+async def rejects_of(book: Book, whose: str = "") -> tuple[tuple[Note, Reject], ...]:
+    """Give what was put aside of a dialect or a channel, of all for none, by name."""
     found = [(note, read(note, Reject)) for note in await book.notes(REJECT)]
-    return tuple(one for one in found if dialect in ("", one[1].dialect))
+    return tuple(one for one in found if whose in ("", one[1].dialect, one[1].channel))
 
 
-async def strike_older(unit: UnitOfWork, dialect: str, customer: str, met: datetime) -> None:
+async def strike_older(unit: UnitOfWork, channel: str, customer: str, met: datetime) -> None:
     """Strike the rejects that a whole pull, begun at ``met``, has not met again."""
-    for note, reject in await rejects_of(unit, dialect):
+    for note, reject in await rejects_of(unit, channel):
         if reject.customer == customer and reject.last < met:
             unit.strike(note)
 
 
 async def try_again(book: Book, dialects: Callable[[str], Dialect], dialect: str = "") -> Tried:
     """Read what was put aside once more, and keep what can be kept by now; asks no vendor."""
-    tried = Tried()
+    tried, seller = Tried(), await book.seller()
     for note, reject in await rejects_of(book, dialect):
         try:
-            await _take(book, note, read_again(dialects(reject.dialect), reject))
+            spoken = dialects(reject.dialect)
+            await _take(book, note, _source(seller, reject, spoken), read_again(spoken, reject))
             tried = replace(tried, taken=tried.taken + 1)
         except (Conflict, Invalid, Upstream) as error:
             await _leave(book, note, replace(reject, reason=error.message))
@@ -73,9 +77,18 @@ async def try_again(book: Book, dialects: Callable[[str], Dialect], dialect: str
     return tried
 
 
-async def _take(book: Book, note: Note, orders: tuple[Order, ...]) -> None:
+def _source(seller: Seller, reject: Reject, dialect: Dialect) -> Source:
+    """Tell where a reject came from; before there were channels that was whatever is continued."""
+    continued = seller.continues.get(dialect.name, "")
+    name = reject.channel or continued
+    if not name:
+        raise Upstream("It is not known which vendor this came from; pull again.")
+    return Source(name, dialect, name == continued)
+
+
+async def _take(book: Book, note: Note, source: Source, orders: tuple[Order, ...]) -> None:
     async def write(unit: UnitOfWork) -> None:
-        await unit.keep(*orders)
+        await take(unit, source, orders)
         unit.strike(note)
 
     await written(book, write)

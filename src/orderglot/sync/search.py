@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import datetime, timedelta
 
 from orderglot.core.order import Order
@@ -11,6 +10,7 @@ from orderglot.faces.client import Client
 from orderglot.sync.criteria import native_id
 from orderglot.sync.pages import Pages, RetryPolicy
 from orderglot.sync.traversal import Traversal
+from orderglot.sync.twins import pieces
 from orderglot.wire.dialect import Dialect
 from orderglot.wire.loss import carried
 
@@ -78,11 +78,3 @@ def _part(order: Order, there: Order, begun: datetime, dialect: Dialect) -> bool
     sent = carried(order, dialect.name, dialect.can)
     named = (sent.po_number, sent.name) == (there.po_number, there.name)
     return named and pieces(there) < pieces(sent)
-
-
-def pieces(order: Order) -> Counter[str]:
-    """Count the pieces of each SKU in an order."""
-    counted: Counter[str] = Counter()
-    for line in order.lines:
-        counted[line.sku.upper()] += line.quantity
-    return counted

@@ -28,7 +28,7 @@ from orderglot.stores.backend import (
     Selection,
     Write,
 )
-from orderglot.stores.identities import goes_by, hub_id
+from orderglot.stores.identities import goes_by, stands_for
 from orderglot.stores.memory.tables import SellerTables, Table, check_version, in_sight
 
 
@@ -49,7 +49,7 @@ class MemoryBackend:
     async def order_known(self, scope: Scope, ref: Reference) -> Order | None:
         """Give the order that has the reference, else the one with that hub id and no such one."""
         orders = self._room(scope.seller).orders
-        found = orders.known((ref,)) or orders.with_ids((hub_id(ref.id) or 0,))
+        found = orders.known((ref,)) or orders.with_ids((stands_for(ref) or 0,))
         seen = in_sight(found, scope)
         return seen[0] if seen and goes_by(seen[0], ref) else None
 
@@ -106,7 +106,7 @@ class MemoryBackend:
     async def customer_known(self, seller: int, ref: Reference) -> Customer | None:
         """Give the customer that has the reference, else the one with that hub id and no such."""
         customers = self._room(seller).customers
-        found = customers.known((ref,)) or customers.with_ids((hub_id(ref.id) or 0,))
+        found = customers.known((ref,)) or customers.with_ids((stands_for(ref) or 0,))
         return found[0] if found and goes_by(found[0], ref) else None
 
     async def customers_known(
@@ -184,10 +184,11 @@ class MemoryBackend:
         """Give the answer that was kept under a key."""
         return self._room(seller).answers.get((customer, dialect, key))
 
-    async def notes(self, seller: int, kind: str, name: str) -> tuple[Note, ...]:
-        """Give the notes of a kind by rising name, or with a name that one."""
+    async def notes(self, seller: int, kind: str, names: Collection[str]) -> tuple[Note, ...]:
+        """Give the notes of a kind by rising name, of all names for none."""
         notes = self._room(seller).notes
-        return tuple(notes[key] for key in sorted(notes) if key == (kind, name or key[1]))
+        found = sorted((kind, name) for name in names) or sorted(notes)
+        return tuple(notes[key] for key in found if key in notes and key[0] == kind)
 
     async def tally(self, seller: int, what: str, until: datetime, now: datetime) -> int:
         """Count one more until then, for good; tallies that were over by ``now`` may go."""

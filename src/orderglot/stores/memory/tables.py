@@ -9,7 +9,7 @@ from typing import Any, Generic
 from msgspec.structs import replace
 
 from orderglot.core.customer import Customer
-from orderglot.core.order import Order, Reference
+from orderglot.core.order import Order, Reference, is_channel
 from orderglot.core.ports import Answered, Event, Note
 from orderglot.core.product import Product
 from orderglot.stores import document
@@ -27,7 +27,7 @@ from orderglot.stores.backend import (
     Scope,
     Write,
 )
-from orderglot.stores.identities import N, goes_by, hub_id, visible
+from orderglot.stores.identities import N, goes_by, stands_for, visible
 
 
 class Table(Generic[N]):
@@ -59,11 +59,12 @@ class Table(Generic[N]):
         before = self._things.get(thing.id)
         for ref in dict.fromkeys(before.references) if before else ():
             del self._ids[ref]
-            self._named[ref.id].discard(thing.id)
+            self._named.get(ref.id, set()).discard(thing.id)
         self._things[thing.id] = thing
         for ref in thing.references:
             self._ids[ref] = thing.id
-            self._named.setdefault(ref.id, set()).add(thing.id)
+            if not is_channel(ref.dialect):
+                self._named.setdefault(ref.id, set()).add(thing.id)
 
     def check(self, new: N, kept: N | None) -> None:
         """Raise Raced where the version has moved or a name of the new one is another's."""
@@ -71,7 +72,7 @@ class Table(Generic[N]):
         if kept is None and self.spoken(str(new.id), but=new.id):
             raise Raced(new.id)
         for ref in new.references:
-            other = self._things.get(hub_id(ref.id) or new.id, new)
+            other = self._things.get(stands_for(ref) or new.id, new)
             hides = other.id != new.id and goes_by(other, ref)
             if hides or self._ids.get(ref, new.id) != new.id:
                 raise Raced(ref)

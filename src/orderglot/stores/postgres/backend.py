@@ -24,7 +24,7 @@ from orderglot.stores.backend import (
     Selection,
     Write,
 )
-from orderglot.stores.identities import hub_id
+from orderglot.stores.identities import stands_for
 from orderglot.stores.postgres import expiring, opening, queries
 from orderglot.stores.postgres.grammar import PostgresGrammar
 from orderglot.stores.postgres.pool import Params, Pool, Row
@@ -196,9 +196,12 @@ class PostgresBackend:
             return Answered(dialect=dialect, key=key, asked=asked, answer=answer, expires=expires)
         return None
 
-    async def notes(self, seller: int, kind: str, name: str) -> tuple[Note, ...]:
-        """Give the notes of a kind by rising name, or with a name that one."""
-        found = await self._pool.read(queries.NOTES, (seller, kind, name, name))
+    async def notes(self, seller: int, kind: str, names: Collection[str]) -> tuple[Note, ...]:
+        """Give the notes of a kind by rising name, of all names for none."""
+        if names:
+            found = await self._pool.read(queries.NOTES_NAMED, (seller, kind, list(names)))
+        else:
+            found = await self._pool.read(queries.NOTES, (seller, kind))
         return tuple(
             Note(kind=kind, name=own, version=version, document=document)
             for own, version, document in found
@@ -256,7 +259,7 @@ def _answer(row: Row) -> tuple[str, bytes, datetime]:
 
 
 def _known_by(seller: int, ref: Reference) -> Params:
-    id = hub_id(ref.id)
+    id = stands_for(ref)
     return seller, ref.id, ref.dialect, id, seller, id, ref.dialect
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from orderglot.core.order import Reference
 from orderglot.stores.backend import Entity
-from orderglot.stores.identities import Named, hub_id
+from orderglot.stores.identities import Named, stands_for
 from orderglot.stores.postgres.statement import Kinds, Row, Step, inserted, kinds, source
 from orderglot.stores.sql.grammar import Sql, say
 
@@ -63,11 +64,13 @@ def _clashes(seller: int, thing: Entity, added: list[Named], spoken: list[Row]) 
         text = say(
             "SELECT 1 FROM",
             f"{new.text} JOIN {table} AS r ON r.name = n.name",
-            f"WHERE r.seller = ? AND r.{column} <> n.id",
+            f"WHERE r.seller = ? AND r.{column} <> n.id AND position('@' IN r.dialect) = 0",
         )
         yield Step("", Sql(text, (*new.params, seller)), 0)
     alike: list[Row] = [
-        (like, id, dialect) for id, name, dialect in spoken if (like := hub_id(name))
+        (like, id, dialect)
+        for id, name, dialect in spoken
+        if (like := stands_for(Reference(dialect, name)))
     ]
     if alike:
         new = source(_ALIKE, alike)

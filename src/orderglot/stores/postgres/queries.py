@@ -78,7 +78,8 @@ ANSWER = (
     "SELECT ROW(asked, answer, expires) FROM answers"
     " WHERE seller = ? AND customer = ? AND dialect = ? AND key = ?"
 )
-NOTES = (
+NOTES = "SELECT name, version, document FROM notes WHERE seller = ? AND kind = ? ORDER BY name"
+NOTES_NAMED = (
     "SELECT name, version, document FROM notes"
-    " WHERE seller = ? AND kind = ? AND (? = '' OR name = ?) ORDER BY name"
+    " WHERE seller = ? AND kind = ? AND name = ANY (?::text[]) ORDER BY name"
 )

@@ -25,7 +25,7 @@ from orderglot.stores.backend import (
     Selection,
     Write,
 )
-from orderglot.stores.identities import hub_id
+from orderglot.stores.identities import stands_for
 from orderglot.stores.sql.paging import scoped
 from orderglot.stores.sql.rows import instant
 from orderglot.stores.sqlite import expiring, queries, tables
@@ -189,9 +189,12 @@ class SqliteBackend:
             )
         return None
 
-    async def notes(self, seller: int, kind: str, name: str) -> tuple[Note, ...]:
-        """Give the notes of a kind by rising name, or with a name that one."""
-        found = self._reader.rows(queries.NOTES, (seller, kind, name, name))
+    async def notes(self, seller: int, kind: str, names: Collection[str]) -> tuple[Note, ...]:
+        """Give the notes of a kind by rising name, of all names for none."""
+        if names:
+            found = self._reader.rows(queries.NOTES_NAMED, (listed(names), seller, kind))
+        else:
+            found = self._reader.rows(queries.NOTES, (seller, kind))
         return tuple(
             Note(kind=kind, name=own, version=version, document=document)
             for own, version, document in found
@@ -237,7 +240,7 @@ def _found(seen: str, more: str) -> str:
 
 
 def _known_by(seller: int, ref: Reference) -> Row:
-    id = hub_id(ref.id)
+    id = stands_for(ref)
     return seller, ref.id, ref.dialect, id, seller, id, ref.dialect
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from orderglot.stores import document
 from orderglot.stores.backend import FIRST, Entity, Expect, PutOrder, Raced, Rename
-from orderglot.stores.identities import Named, hub_id
+from orderglot.stores.identities import Named, stands_for
 from orderglot.stores.sql.linking import links, relinked
 from orderglot.stores.sqlite.connection import Row
 from orderglot.stores.sqlite.queries import listed
@@ -19,6 +19,7 @@ _NAMES: dict[Entity, tuple[str, str, str, str]] = {
         (
             "SELECT 1 FROM json_each(?) AS j CROSS JOIN order_references AS r"
             " WHERE r.seller = ? AND r.name = j.value AND r.order_id <> CAST(j.value AS INTEGER)"
+            " AND instr(r.dialect, '@') = 0"
         ),
         (
             "SELECT 1 FROM orders AS o WHERE o.seller = ? AND o.id = ? AND o.id <> ? AND NOT EXISTS"
@@ -32,6 +33,7 @@ _NAMES: dict[Entity, tuple[str, str, str, str]] = {
         (
             "SELECT 1 FROM json_each(?) AS j CROSS JOIN customer_references AS r"
             " WHERE r.seller = ? AND r.name = j.value AND r.customer <> CAST(j.value AS INTEGER)"
+            " AND instr(r.dialect, '@') = 0"
         ),
         (
             "SELECT 1 FROM customers AS c WHERE c.seller = ? AND c.id = ? AND c.id <> ? AND NOT EXISTS"
@@ -67,7 +69,7 @@ def name(
         _refuse(connection, spoken, (listed(added), seller))
     for new, _ in renamed:
         for ref in new.references:
-            if (like := hub_id(ref.id)) is not None and like >= FIRST[thing]:
+            if (like := stands_for(ref)) is not None and like >= FIRST[thing]:
                 _refuse(connection, mistaken, (seller, like, new.id, ref.dialect))
 
 

@@ -100,9 +100,10 @@ ANSWER = (
     "SELECT asked, answer, expires FROM answers"
     " WHERE seller = ? AND customer = ? AND dialect = ? AND key = ?"
 )
-NOTES = (
-    "SELECT name, version, document FROM notes"
-    " WHERE seller = ? AND kind = ? AND (? = '' OR name = ?) ORDER BY name"
+NOTES = "SELECT name, version, document FROM notes WHERE seller = ? AND kind = ? ORDER BY name"
+NOTES_NAMED = (
+    "SELECT n.name, n.version, n.document FROM json_each(?) AS j CROSS JOIN notes AS n"
+    " WHERE n.seller = ? AND n.kind = ? AND n.name = j.value ORDER BY n.name"
 )
 
 

@@ -1,0 +1,306 @@
+"""Reconciliation: what becomes of an order here when the word of its vendor has changed.
+
+Three orders are compared member by member: the vendor's last word, his word now, and ours. What he
+did not change leaves ours as it is; what he changed and we did not is taken; what both changed is a
+conflict, and the side that is master of it wins. Clocks are never compared.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from orderglot.core.order import Line, Link, Order
+
+OWN = frozenset(
+    {
+        *("id", "version", "references", "test", "number", "customer"),
+        *("created", "modified", "received", "entered_by"),
+    }
+)
+"""Members of an order in which each side keeps its own view: they are never taken over."""
+
+OWN_OF_LINE = frozenset({"number", "id", "created"})
+"""The same of a line."""
+
+
+class Conflict(Struct, frozen=True):
+    """A member that both sides changed: its dotted name, and what each side has."""
+
+    field: str
+    ours: Any
+    theirs: Any
+
+
+class Reconciled(Struct, frozen=True, kw_only=True):
+    """An order as both sides have left it.
+
+    ``taken`` names the members that are the vendor's now; ``hidden`` the parts that he showed once
+    and shows no more, which stay.
+    """
+
+    order: Order
+    taken: tuple[str, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    hidden: tuple[str, ...] = ()
+
+
+def reconcile(
+    last: Order,
+    theirs: Order,
+    ours: Order,
+    *,
+    carried: Callable[[Order], Order] = lambda order: order,
+    ours_win: bool,
+) -> Reconciled:
+    """Take over what a vendor has changed since his last word.
+
+    ``carried`` gives an order as his wire carries it: what differs from his last word by that alone
+    was not changed here.
+    """
+    return _Reconciliation(ours_win).order(last, theirs, ours, carried(ours))
+
+
+class _Reconciliation:
+    """One comparison under way, and what it has come to so far."""
+
+    def __init__(self, ours_win: bool) -> None:
+        self.ours_win = ours_win
+        self.taken: list[str] = []
+        self.conflicts: list[Conflict] = []
+        self.hidden: list[str] = []
+
+    def order(self, last: Order, theirs: Order, ours: Order, seen: Order) -> Reconciled:
+        changed: dict[str, Any] = {}
+        for name in Order.__struct_fields__:
+            before, now = getattr(last, name), getattr(theirs, name)
+            if name in OWN or before == now:
+                continue
+            mine, shown = getattr(ours, name), getattr(seen, name)
+            changed[name] = self._member(name, before, now, mine, shown)
+        return Reconciled(
+            order=replace(ours, **changed) if changed else ours,
+            taken=tuple(self.taken),
+            conflicts=tuple(self.conflicts),
+            hidden=tuple(self.hidden),
+        )
+
+    def _member(self, name: str, before: Any, now: Any, mine: Any, shown: Any) -> Any:
+        if name == "lines":
+            return self._lines(before, now, mine, shown)
+        if name == "links":
+            return self._links(before, now, mine)
+        if name == "extras":
+            return self._extras(before, now, mine)
+        return self._value(name, before, now, mine, shown)
+
+    def _value(self, path: str, before: Any, now: Any, mine: Any, shown: Any) -> Any:
+        """Reconcile a member; a part of several members each by itself."""
+        if before == now or mine == now:
+            return mine
+        if part := _kind_of_part(before, now, mine):
+            return self._part(path, part, before, now, mine, shown)
+        if mine != before and shown != before:
+            self.conflicts.append(Conflict(path, mine, now))
+            if self.ours_win:
+                return mine
+        self.taken.append(path)
+        return now
+
+    def _part(
+        self, path: str, part: type[Struct], before: Any, now: Any, mine: Any, shown: Any
+    ) -> Any:
+        """Reconcile an address and the like; one that is not shown any more stays whole."""
+        empty = part()
+        if now in (None, empty) and before not in (None, empty):
+            self.hidden.append(path)
+            return mine
+        before, now, shown = before or empty, now or empty, shown or empty
+        own = mine or empty
+        changed = {
+            name: self._value(
+                f"{path}.{name}",
+                getattr(before, name),
+                getattr(now, name),
+                getattr(own, name),
+                getattr(shown, name),
+            )
+            for name in part.__struct_fields__
+            if getattr(before, name) != getattr(now, name)
+        }
+        result = replace(own, **changed)
+        return mine if result == own else result
+
+    def _links(
+        self, before: tuple[Link, ...], now: tuple[Link, ...], mine: tuple[Link, ...]
+    ) -> tuple[Link, ...]:
+        """Take the links that came, and let go of those that went."""
+        added = tuple(link for link in now if not _has(link, (*before, *mine)))
+        gone = tuple(link for link in before if not _has(link, now))
+        left = tuple(link for link in mine if not _has(link, gone))
+        if added or left != mine:
+            self.taken.append("links")
+        return left + added
+
+    def _extras(
+        self, before: dict[str, Any], now: dict[str, Any], mine: dict[str, Any]
+    ) -> dict[str, Any]:
+        """Reconcile each extra by itself; None is one that is not there."""
+        result = dict(mine)
+        for name in sorted(before.keys() | now.keys()):
+            own = mine.get(name)
+            value = self._value(f"extras.{name}", before.get(name), now.get(name), own, own)
+            if value is None:
+                result.pop(name, None)
+            else:
+                result[name] = value
+        return result
+
+    def _lines(
+        self,
+        before: tuple[Line, ...],
+        now: tuple[Line, ...],
+        mine: tuple[Line, ...],
+        shown: tuple[Line, ...],
+    ) -> tuple[Line, ...]:
+        """Reconcile each line with the vendor's same line."""
+        if not now:
+            self.hidden.append("lines")
+            return mine
+        name = _name_of_lines(before, now)
+        old, new = _named(before, name), _named(now, name)
+        pairs = _paired(before, mine, name)
+        seen = shown if len(shown) == len(mine) else mine
+        left: list[Line] = []
+        for own, as_seen, key in zip(mine, seen, pairs, strict=True):
+            kept = own if key is None else self._line(own, as_seen, old.get(key), new.get(key))
+            left += [kept] if kept else []
+        taken = {key for key in pairs if key is not None}
+        added = [line for key, line in new.items() if key not in old and key not in taken]
+        if added:
+            self.taken.append("lines")
+        return (*left, *_numbered(added, left))
+
+    def _line(self, own: Line, seen: Line, before: Line | None, now: Line | None) -> Line | None:
+        if before is None:
+            return own
+        path = f"lines[{own.number or own.sku}]"
+        if now is None:
+            return self._removed(path, own, seen, before)
+        changed = {
+            name: self._value(
+                f"{path}.{name}",
+                getattr(before, name),
+                getattr(now, name),
+                getattr(own, name),
+                getattr(seen, name),
+            )
+            for name in Line.__struct_fields__
+            if name not in OWN_OF_LINE and getattr(before, name) != getattr(now, name)
+        }
+        return replace(own, **changed) if changed else own
+
+    def _removed(self, path: str, own: Line, seen: Line, before: Line) -> Line | None:
+        """Let go of a line that the vendor has taken out, unless it was changed here."""
+        if _goods(own) != _goods(before) and _goods(seen) != _goods(before):
+            self.conflicts.append(Conflict(path, own.quantity, None))
+            if self.ours_win:
+                return own
+        self.taken.append(path)
+        return None
+
+
+def _kind_of_part(*values: Any) -> type[Struct] | None:
+    """Give the type of a member that has members itself, None of any other."""
+    return next((type(value) for value in values if isinstance(value, Struct)), None)
+
+
+def _has(link: Link, links: Iterable[Link]) -> bool:
+    return any(link.relation is one.relation and _same_order(link, one) for one in links)
+
+
+def _same_order(link: Link, other: Link) -> bool:
+    one, two = link.order, other.order
+    if one.references and two.references:
+        return not set(one.references).isdisjoint(two.references)
+    return (one.id, one.number) == (two.id, two.number)
+
+
+def _goods(line: Line) -> tuple[object, ...]:
+    return line.sku, line.quantity, line.unit_price
+
+
+Name = Callable[[Line], Hashable]
+
+
+def _name_of_lines(*several: tuple[Line, ...]) -> Name | None:
+    """Give what tells lines apart in all these lists: id, else number, else None for the SKU."""
+    names: tuple[Name, ...] = (lambda line: line.id, lambda line: line.number)
+    for name in names:
+        if all(_tells_apart(name, lines) for lines in several):
+            return name
+    return None
+
+
+def _tells_apart(name: Name, lines: tuple[Line, ...]) -> bool:
+    names = [name(line) for line in lines]
+    return all(names) and len(set(names)) == len(names)
+
+
+def _named(lines: Iterable[Line], name: Name | None) -> dict[Hashable, Line]:
+    """Give lines by what tells them apart; by SKU, the first of one, the second of one."""
+    if name is not None:
+        return {name(line): line for line in lines}
+    counted: Counter[str] = Counter()
+    found: dict[Hashable, Line] = {}
+    for line in lines:
+        counted[line.sku] += 1
+        found[line.sku, counted[line.sku]] = line
+    return found
+
+
+def _paired(
+    before: tuple[Line, ...], mine: tuple[Line, ...], name: Name | None
+) -> list[Hashable | None]:
+    """Give for each line here the name of the vendor's line that it was, None where of none.
+
+    The same name and SKU make it the same; else the same SKU does, in order.
+    """
+    theirs = list(_named(before, name).items())
+    pairs: list[Hashable | None] = [None] * len(mine)
+    for alike in (_same_name(name), _same_sku):
+        for place, own in enumerate(mine):
+            if pairs[place] is None:
+                found = next((pair for pair in theirs if alike(*pair, own)), None)
+                if found is not None:
+                    theirs.remove(found)
+                    pairs[place] = found[0]
+    return pairs
+
+
+def _same_name(name: Name | None) -> Callable[[Hashable, Line, Line], bool]:
+    return lambda key, one, own: name is not None and name(own) == key and one.sku == own.sku
+
+
+def _same_sku(_name: Hashable, one: Line, own: Line) -> bool:
+    return one.sku == own.sku
+
+
+def _numbered(added: list[Line], left: list[Line]) -> list[Line]:
+    """Give added lines numbers that no other line has."""
+    most = max((line.number for line in left), default=0)
+    taken = {line.number for line in left}
+    numbered = []
+    for line in added:
+        if not line.number or line.number in taken:
+            most += 1
+            line = msgspec.structs.replace(line, number=most)
+        most = max(most, line.number)
+        taken.add(line.number)
+        numbered.append(line)
+    return numbered

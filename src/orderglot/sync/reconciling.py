@@ -1,0 +1,182 @@
+"""Reconciling: a vendor's orders as they come, and what becomes of the book's same orders."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from orderglot.core.errors import Conflict
+from orderglot.core.order import Order, Reference, id_at
+from orderglot.core.ports import Note, Outcome, UnitOfWork
+from orderglot.core.reconciliation import Reconciled, reconcile
+from orderglot.sync.disagreements import note_conflicts
+from orderglot.sync.twins import find_twins, pieces
+from orderglot.sync.vendor import Source
+from orderglot.sync.views import incoming
+from orderglot.sync.words import forget_parts, keep_word, last_words, read_word
+from orderglot.wire.loss import carried
+
+
+class Arrived(Struct, frozen=True, gc=False):
+    """An order of a vendor as it now stands in the book, and what its arrival changed."""
+
+    order: Order
+    outcome: Outcome
+    conflicts: int = 0
+
+
+async def take(unit: UnitOfWork, source: Source, orders: Sequence[Order]) -> tuple[Arrived, ...]:
+    """Take orders as a vendor shows them: new ones in, known ones reconciled with his last word.
+
+    Raises Conflict for one whose id is another order's, or that looks like one that is here.
+    """
+    _refuse_twice(orders, source.dialect.name)
+    known = await _known(unit, source, orders)
+    strange = [said for said, kept in zip(orders, known, strict=True) if kept is None]
+    twins = await find_twins(unit, source.name, source.dialect, strange)
+    found = {id(said): twin for said, twin in zip(strange, twins, strict=True)}
+    there = [kept or found.get(id(said)) for said, kept in zip(orders, known, strict=True)]
+    words = await last_words(unit, source.name, [one.id for one in there if one is not None])
+    arrived = {
+        id(said): await _update(unit, source, said, kept, words.get(kept.id))
+        for said, kept in zip(orders, there, strict=True)
+        if kept is not None
+    }
+    new = [said for said in orders if id(said) not in arrived]
+    arrived |= zip(map(id, new), await _add(unit, source, new), strict=True)
+    return tuple(arrived[id(said)] for said in orders)
+
+
+def _refuse_twice(orders: Sequence[Order], dialect: str) -> None:
+    """Raise Conflict where one id comes with two orders that are not the same."""
+    seen: dict[str, Order] = {}
+    for order in orders:
+        name = id_at(order, dialect)
+        if seen.setdefault(name, order) != order:
+            raise Conflict(f"The vendor shows two orders with the id {name}; ask which is right.")
+
+
+async def _known(
+    unit: UnitOfWork, source: Source, orders: Sequence[Order]
+) -> tuple[Order | None, ...]:
+    """Give the orders of the book that have the vendor's ids.
+
+    What our own clients of a continued dialect know by an id is the vendor's order of that id.
+    """
+    dialect = source.dialect.name
+    ids = [id_at(order, dialect) for order in orders]
+    found = await unit.known([Reference(source.name, name) for name in ids])
+    if not source.continued:
+        return found
+    told = await unit.known([Reference(dialect, name) for name in ids])
+    return tuple(
+        one or (other if other and not id_at(other, source.name) else None)
+        for one, other in zip(found, told, strict=True)
+    )
+
+
+async def _add(unit: UnitOfWork, source: Source, orders: Sequence[Order]) -> tuple[Arrived, ...]:
+    """Put new orders into the book, each with the vendor's word on it."""
+    if not orders:
+        return ()
+    dialect, name = source.dialect.name, source.name
+    ours = [incoming(order, dialect, name, told=source.continued) for order in orders]
+    if source.continued:
+        ours = await _told_apart(unit, ours, dialect)
+    kept = await unit.keep(*ours)
+    for said, one in zip(orders, kept, strict=True):
+        keep_word(unit, name, one.order.id, said, None)
+    return tuple(Arrived(one.order, one.outcome) for one in kept)
+
+
+async def _told_apart(unit: UnitOfWork, orders: Sequence[Order], dialect: str) -> list[Order]:
+    """Leave out the ids that our clients of a dialect know other orders of the book by."""
+    told = [Reference(dialect, id_at(order, dialect)) for order in orders]
+    there = await unit.known(told, by_hub_id=True)
+    return [
+        order if other is None else replace(order, references=_without(order.references, ref))
+        for order, ref, other in zip(orders, told, there, strict=True)
+    ]
+
+
+def _without(references: tuple[Reference, ...], taken: Reference) -> tuple[Reference, ...]:
+    return tuple(ref for ref in references if ref != taken)
+
+
+async def _update(
+    unit: UnitOfWork, source: Source, said: Order, kept: Order, note: Note | None
+) -> Arrived:
+    """Reconcile an order of the book with what the vendor now says of it."""
+    if note is None:
+        return await _first_word(unit, source, said, kept)
+    word, last = read_word(note)
+    if said == last:
+        return Arrived(kept, Outcome.SAME)
+    _refuse_other(last, said, source.dialect.name)
+    ours_win = source.ours_win(placed=word.placed)
+    result = _reconciled(source, last, said, kept, ours_win=ours_win)
+    told = forget_parts(said, last, result.hidden)
+    keep_word(unit, source.name, kept.id, told, note, placed=word.placed, hidden=result.hidden)
+    return await _changed(unit, source, kept, result, ours_win=ours_win)
+
+
+async def _first_word(unit: UnitOfWork, source: Source, said: Order, kept: Order) -> Arrived:
+    """Keep the first word that this vendor says of an order that is here already.
+
+    Where no earlier word is known, what is newer by its own time of change stands.
+    """
+    reference = Reference(source.name, id_at(said, source.dialect.name))
+    events = await unit.events(kept.id)
+    placed = any(event.what == f"placed: {source.name}" for event in events)
+    keep_word(unit, source.name, kept.id, said, None, placed=placed)
+    ours = kept
+    if reference not in kept.references:
+        ours = replace(kept, references=(*kept.references, reference))
+    if said.modified and kept.modified and said.modified > kept.modified:
+        last = carried(ours, source.dialect.name, source.dialect.can)
+        theirs = incoming(said, source.dialect.name, source.name, told=False)
+        result = reconcile(last, theirs, ours, ours_win=False)
+    else:
+        result = Reconciled(order=ours)
+    return await _changed(unit, source, kept, result, ours_win=False)
+
+
+def _refuse_other(last: Order, said: Order, dialect: str) -> None:
+    """Raise Conflict where the vendor's id now comes with another order or another customer."""
+    name = id_at(said, dialect)
+    before, now = last.customer, said.customer
+    if before and now and id_at(before, dialect) != id_at(now, dialect):
+        raise Conflict(
+            f"Order {name} is of customer {id_at(now, dialect)} there by now, and of customer "
+            f"{id_at(before, dialect)} here; a pull never changes whose order it is."
+        )
+    moved = last.created and said.created and last.created != said.created
+    if moved and pieces(last) and pieces(said) and not pieces(last) & pieces(said):
+        raise Conflict(f"The id {name} was another order's when it was pulled before.")
+
+
+def _reconciled(
+    source: Source, last: Order, said: Order, kept: Order, *, ours_win: bool
+) -> Reconciled:
+    dialect = source.dialect
+    theirs = incoming(said, dialect.name, source.name, told=False)
+    before = incoming(last, dialect.name, source.name, told=False)
+    seen = partial(carried, dialect=dialect.name, can=dialect.can)
+    return reconcile(before, theirs, kept, carried=seen, ours_win=ours_win)
+
+
+async def _changed(
+    unit: UnitOfWork, source: Source, kept: Order, result: Reconciled, *, ours_win: bool
+) -> Arrived:
+    """Write what a reconciliation came to, with events that say what was taken and what was not."""
+    order, conflicts = kept, len(result.conflicts)
+    if result.order != kept:
+        taken = ", ".join(result.taken) or "its id"
+        order = await unit.change(result.order, f"pulled: {source.name}: {taken}")
+    if conflicts:
+        await note_conflicts(unit, source.name, order, result.conflicts, ours_win=ours_win)
+    changed = result.order != kept
+    return Arrived(order, Outcome.CHANGED if changed else Outcome.SAME, conflicts)

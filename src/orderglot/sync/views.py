@@ -1,0 +1,68 @@
+"""Views: an order with the ids of one channel's vendor, and the same order with those of the book.
+
+A dialect reads and writes ids under its own name, whoever speaks it. Here they become those of the
+one vendor who said them, and only ids that he gave are ever written to him.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from msgspec.structs import replace
+
+from orderglot.core.order import Identity, Link, Order, Reference, id_at
+
+Naming = Callable[[tuple[Reference, ...]], tuple[Reference, ...]]
+
+
+def incoming(order: Order, dialect: str, channel: str, *, told: bool) -> Order:
+    """Put the channel's name on the ids that its vendor says.
+
+    With ``told`` our own clients of the dialect know them as well: the hub has taken his place.
+    """
+    names = (channel, dialect) if told else (channel,)
+
+    def named(references: tuple[Reference, ...]) -> tuple[Reference, ...]:
+        return tuple(
+            Reference(name, ref.id)
+            for ref in references
+            for name in (names if ref.dialect == dialect else (ref.dialect,))
+        )
+
+    return _with_ids(order, named)
+
+
+def outgoing(order: Order, dialect: str, channel: str) -> Order:
+    """Leave an order the ids that the channel's vendor gave, as his dialect writes them."""
+
+    def named(references: tuple[Reference, ...]) -> tuple[Reference, ...]:
+        return tuple(Reference(dialect, ref.id) for ref in references if ref.dialect == channel)
+
+    order = _with_ids(order, named)
+    customer = order.customer
+    if customer is not None:
+        customer = replace(customer, id=0) if customer.references else None
+    links = tuple(
+        Link(link.relation, replace(link.order, id=0))
+        for link in order.links
+        if link.order.references
+    )
+    return replace(order, customer=customer, links=links)
+
+
+def known_to(thing: Identity | Order | None, channel: str) -> bool:
+    """Tell whether a channel's vendor has an id for a thing."""
+    return thing is not None and id_at(thing, channel) != ""
+
+
+def _with_ids(order: Order, named: Naming) -> Order:
+    customer = order.customer
+    return replace(
+        order,
+        references=named(order.references),
+        customer=customer and replace(customer, references=named(customer.references)),
+        links=tuple(
+            Link(link.relation, replace(link.order, references=named(link.order.references)))
+            for link in order.links
+        ),
+    )

@@ -1,0 +1,145 @@
+"""Reconciliation: each side's changes arrive, and what both changed is told."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+from msgspec.structs import replace
+
+from orderglot.core.order import Address, Identity, Line, Link, Order, Reference, Shipping, Totals
+from orderglot.core.reconciliation import Conflict, Reconciled, reconcile
+from orderglot.core.values import Relation, Status
+
+NOON = datetime(2024, 5, 21, 12, tzinfo=UTC)
+STREET = Address(line_1="1 Old Street", city="Carson")
+BEFORE = Order(
+    number="V-1",
+    po_number="PO-1",
+    created=NOON,
+    ship_to=STREET,
+    lines=(
+        Line(number=1, sku="AA124", quantity=24, unit_price=Decimal("1.20")),
+        Line(number=2, sku="BB200", quantity=12),
+    ),
+    totals=Totals(total=Decimal("40.80")),
+    extras={"kole.hold": False},
+)
+OURS = replace(BEFORE, id=1000000001, version=3, number="OWN-1", notes="")
+
+
+def after(theirs: Order, ours: Order = OURS, *, ours_win: bool = False) -> Reconciled:
+    return reconcile(BEFORE, theirs, ours, ours_win=ours_win)
+
+
+def test_what_the_vendor_did_not_change_leaves_ours_as_it_is() -> None:
+    ours = replace(OURS, notes="ask first", status=Status.CANCELLED, lines=OURS.lines[:1])
+    assert Reconciled(order=ours) == after(BEFORE, ours)
+
+
+def test_what_the_vendor_changed_and_we_did_not_is_taken() -> None:
+    ours = replace(OURS, notes="ask first")
+    found = after(replace(BEFORE, status=Status.SHIPPED), ours)
+    assert Reconciled(order=replace(ours, status=Status.SHIPPED), taken=("status",)) == found
+
+
+@pytest.mark.parametrize(("ours_win", "stands"), [(True, "PO-OURS"), (False, "PO-THEIRS")])
+def test_what_both_changed_is_a_conflict_that_the_master_of_it_wins(
+    ours_win: bool, stands: str
+) -> None:
+    found = after(
+        replace(BEFORE, po_number="PO-THEIRS"),
+        replace(OURS, po_number="PO-OURS"),
+        ours_win=ours_win,
+    )
+    assert stands == found.order.po_number
+    assert (Conflict("po_number", "PO-OURS", "PO-THEIRS"),) == found.conflicts
+
+
+def test_the_same_change_on_both_sides_is_no_conflict() -> None:
+    found = after(replace(BEFORE, po_number="PO-2"), replace(OURS, po_number="PO-2"))
+    assert ((), ()) == (found.taken, found.conflicts)
+
+
+@pytest.mark.parametrize("name", ["number", "created", "customer", "modified", "test"])
+def test_each_side_keeps_its_own_view_of_what_an_order_is_known_by(name: str) -> None:
+    values = {
+        "number": "V-55",
+        "created": NOON.replace(day=20),
+        "customer": Identity(number="V-C1"),
+        "modified": NOON.replace(year=2099),
+        "test": True,
+    }
+    assert OURS == after(replace(BEFORE, **{name: values[name]})).order
+
+
+def test_a_part_is_reconciled_member_by_member() -> None:
+    ours = replace(OURS, ship_to=replace(STREET, line_2="Dock 4"))
+    theirs = replace(BEFORE, ship_to=replace(STREET, line_1="2 New Street"))
+    expected = Address(line_1="2 New Street", line_2="Dock 4", city="Carson")
+    assert expected == after(theirs, ours).order.ship_to
+
+
+@pytest.mark.parametrize("gone", [None, Address()])
+def test_a_part_that_is_not_shown_any_more_stays_and_is_named(gone: Address | None) -> None:
+    found = after(replace(BEFORE, ship_to=gone))
+    assert (OURS, ("ship_to",)) == (found.order, found.hidden)
+
+
+def test_lines_that_are_not_shown_any_more_stay() -> None:
+    found = after(replace(BEFORE, lines=()))
+    assert (OURS.lines, ("lines",)) == (found.order.lines, found.hidden)
+
+
+def test_a_part_that_comes_for_the_first_time_is_taken() -> None:
+    theirs = replace(BEFORE, shipping=Shipping(tracking="1Z999"))
+    assert "1Z999" == after(theirs).order.shipping.tracking
+
+
+def test_lines_keep_our_numbers_whatever_the_vendor_calls_them() -> None:
+    ours = replace(OURS, lines=tuple(replace(line, number=line.number + 10) for line in OURS.lines))
+    shipped = replace(BEFORE.lines[1], quantity=6, status=Status.SHIPPED)
+    found = after(replace(BEFORE, lines=(BEFORE.lines[0], shipped)), ours).order
+    assert [(11, 24), (12, 6)] == [(line.number, line.quantity) for line in found.lines]
+
+
+def test_a_line_that_the_vendor_adds_gets_a_number_that_no_other_has() -> None:
+    ours = replace(OURS, lines=(*OURS.lines, Line(number=3, sku="OURS", quantity=1)))
+    added = Line(number=3, sku="CC300", quantity=5)
+    found = after(replace(BEFORE, lines=(*BEFORE.lines, added)), ours).order
+    assert [1, 2, 3, 4] == [line.number for line in found.lines]
+    assert "CC300" == found.lines[-1].sku
+
+
+def test_a_line_that_the_vendor_takes_out_goes_unless_it_was_changed_here() -> None:
+    theirs = replace(BEFORE, lines=BEFORE.lines[:1])
+    assert 1 == len(after(theirs).order.lines)
+    changed = replace(OURS, lines=(OURS.lines[0], replace(OURS.lines[1], quantity=9)))
+    assert 2 == len(after(theirs, changed, ours_win=True).order.lines)
+    assert 1 == len(after(theirs, changed, ours_win=True).conflicts)
+
+
+def test_extras_are_reconciled_one_by_one() -> None:
+    ours = replace(OURS, extras={"kole.hold": False, "adobe.x": 1})
+    found = after(replace(BEFORE, extras={"kole.hold": True}), ours).order
+    assert {"kole.hold": True, "adobe.x": 1} == found.extras
+
+
+def test_links_come_and_go_by_the_orders_that_they_point_at() -> None:
+    split = Link(Relation.SPLIT_OF, Identity(references=(Reference("kole@there", "7"),)))
+    ours = Link(Relation.REFERS_TO, Identity(id=1000000009, number="N-9"))
+    found = after(replace(BEFORE, links=(split,)), replace(OURS, links=(ours,))).order
+    assert (ours, split) == found.links
+
+
+def test_what_the_wire_rounds_was_not_changed_here() -> None:
+    ours = replace(OURS, notes="a text that the wire cuts")
+    last = replace(BEFORE, notes="a text")
+    theirs = replace(BEFORE, notes="another text")
+
+    def carried(order: Order) -> Order:
+        return replace(order, notes=order.notes[:6])
+
+    found = reconcile(last, theirs, ours, carried=carried, ours_win=True)
+    assert ("another text", ()) == (found.order.notes, found.conflicts)
