@@ -1,4 +1,4 @@
-"""Criteria: which of a vendor's orders are wanted, and what of that the vendor can be asked."""
+"""Criteria: which of a vendor's orders are wanted."""
 
 from __future__ import annotations
 
@@ -6,20 +6,14 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from orderglot.core.errors import Invalid, Unsupported
 from orderglot.core.order import Order
-from orderglot.core.query import EVERYTHING, Compare, Operator, Query, Window
-from orderglot.wire.dialect import Dialect
-from orderglot.wire.message import Request
-
-MOMENTS = ("modified", "created")
-"""What "since" is about: when an order last changed, else when it was made."""
 
 
 class Criteria(Struct, frozen=True, kw_only=True):
     """Whose orders, at which address, since when; ``since_last`` is since the last whole pull.
 
     ``customer`` is the vendor's id of a customer, or the seller's own number of theirs; "" is all.
+    What a pull since the last one shows besides is taken as well: it may have changed.
     """
 
     url: str
@@ -28,32 +22,11 @@ class Criteria(Struct, frozen=True, kw_only=True):
     since_last: bool = False
 
 
-def narrowed(dialect: Dialect, since: datetime | None) -> tuple[Query, str]:
-    """Give what of "since" a vendor's list can be asked, and by which moment; "" where by none.
-
-    Whether it can shows in the first request: it is another one than without the question.
-    """
-    if since is not None:
-        plain = _request(dialect, EVERYTHING)
-        for name in MOMENTS:
-            where = Compare(name, Operator.GTE, since)
-            try:
-                asked = _request(dialect, where)
-            except (Invalid, Unsupported):
-                continue
-            if asked != plain:
-                return where, name
-    return EVERYTHING, ""
-
-
-def _request(dialect: Dialect, where: Query) -> Request | None:
-    return next(dialect.page(Window(where=where))) if dialect.page else None
-
-
 def wanted(order: Order, question: Criteria, dialect: str) -> bool:
     """Tell whether an order is asked for; one that does not say when it was is."""
     moment = order.modified or order.created
-    if question.since is not None and moment is not None and moment < question.since:
+    since = None if question.since_last else question.since
+    if since is not None and moment is not None and moment < since:
         return False
     customer = question.customer
     return not customer or customer in _names(order, dialect)

@@ -34,14 +34,14 @@ class Ingesting:
         book: Book,
         vendor: Vendor,
         pages: Pages,
-        question: Criteria,
+        criteria: Criteria,
         checkpoint: Checkpoint,
         note: Note | None,
     ) -> None:
         self.book = book
         self.vendor = vendor
         self.pages = pages
-        self.question = question
+        self.criteria = criteria
         self.checkpoint = checkpoint
         self.note = note
         self.dialect = pages.client.dialect.name
@@ -51,7 +51,7 @@ class Ingesting:
 
         What cannot be kept is put aside. Raises Busy where another pull takes the same.
         """
-        mine = [one for one in shown.found if wanted(one.order, self.question, self.dialect)]
+        mine = [one for one in shown.found if wanted(one.order, self.criteria, self.dialect)]
         known = [one for one in mine if native_id(one.order, self.dialect)]
         refused = {one.position: "The vendor gives it no id." for one in mine if one not in known}
         outcomes: Counter[str] = Counter()
@@ -70,15 +70,23 @@ class Ingesting:
         """Go back to the beginning of the list for another look."""
         await self._write(_at_the_beginning(self.checkpoint, self.checkpoint.look + 1))
 
+    async def begin_walk(self, number: int) -> None:
+        """Go on with another walk through the list, from its beginning."""
+        await self._write(replace(_at_the_beginning(self.checkpoint, 1), walk=number))
+
     async def begin_anew(self) -> None:
         """Go back to the beginning of the list for the next pull, which takes its first look."""
-        await self._write(_at_the_beginning(self.checkpoint, 1))
+        await self._write(replace(_at_the_beginning(self.checkpoint, 1), walk=0))
 
-    async def finish(self) -> None:
-        """Note that the pull has come to its end; what it did not meet again is no reject."""
-        before = self.checkpoint
-        done = replace(before, done=True, completed=before.began, after="", offset=0, position=0)
-        await self._write(done)
+    async def finish(self, *, walked: bool) -> None:
+        """Note that the pull has come to its end; what it did not meet again is no reject.
+
+        Only a pull of everything, or one that goes on from the last, moves the mark of "since last".
+        """
+        before = replace(_at_the_beginning(self.checkpoint, self.checkpoint.look), done=True)
+        if walked or self.criteria.since_last:
+            before = replace(before, completed=before.began)
+        await self._write(replace(before, walked=before.began if walked else before.walked))
 
     async def _write(self, checkpoint: Checkpoint) -> None:
         async def write(unit: UnitOfWork) -> Note:
@@ -156,7 +164,7 @@ class Ingesting:
         blank = Reject(
             dialect=self.dialect,
             channel=self.vendor.name,
-            customer=self.question.customer,
+            customer=self.criteria.customer,
             first=now,
             last=now,
         )

@@ -23,6 +23,9 @@ D = TypeVar("D", bound=Struct)
 class Checkpoint(Struct, frozen=True, kw_only=True):
     """How far a pull has come. ``completed`` is when the last one began that came to its end.
 
+    ``walked`` is when the last one began that went through the whole list; ``walk`` counts the
+    walks that this one has behind it (see ``walks``).
+
     ``after`` is the vendor's own way to go on, ``offset`` stands beside it in the window;
     ``position`` counts the orders of the vendor's list that lie behind.
     """
@@ -35,6 +38,8 @@ class Checkpoint(Struct, frozen=True, kw_only=True):
     began: datetime
     completed: datetime | None = None
     done: bool = False
+    walked: datetime | None = None
+    walk: int = 0
     look: int = 1
     after: str = ""
     offset: int = 0

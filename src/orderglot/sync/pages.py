@@ -32,6 +32,7 @@ FINAL = (Unauthenticated, Forbidden, Unsupported)
 """What a vendor does not think better of."""
 
 FAILED = 500
+HTML = "text/html"
 MOST_AT_FIRST = 10
 """So many orders in a row cannot be read where nothing could be so far: then it is no list."""
 
@@ -89,6 +90,7 @@ class Pages:
         self.tell = tell
         self.ever = False
         self.in_a_row = 0
+        self.first_reason = ""
 
     async def show(self, window: Window, position: int) -> Shown:
         """Give a page, whose first order stands at a position.
@@ -98,7 +100,18 @@ class Pages:
         page = await self._asked(window, position, again=True)
         if isinstance(page, Unread):
             return await self._apart(window, position)
-        return _shown(page, position)
+        shown = _shown(page, position)
+        return replace(shown, next=shown.next or self._beyond(window, page, position))
+
+    def _beyond(self, window: Window, page: Page, position: int) -> Window | None:
+        """Give the window behind a full page that leads nowhere: the list may go on there.
+
+        Where the vendor counts as many orders as were shown, it has ended.
+        """
+        behind = position + len(page.orders)
+        full = len(page.orders) >= min(window.limit, self.client.dialect.can.max_size) > 0
+        ended = page.total is not None and behind >= page.total
+        return _window_at(window, behind, window.limit) if full and not ended else None
 
     async def alone(self, position: int) -> tuple[Heard, ...]:
         """Give the answers of the vendor that show the one order at a position."""
@@ -123,7 +136,8 @@ class Pages:
             page = await self._asked(_window_at(window, at, count), at)
             if isinstance(page, Page):
                 found += _shown(page, at).found
-                total, ended = page.total, page.next is None or len(page.orders) < count
+                # A full piece without a next one may be followed by more.
+                total, ended = page.total, len(page.orders) < count
             elif count > 1:
                 half = count // 2
                 waiting += [(at + half, count - half), (at, half)]
@@ -140,11 +154,12 @@ class Pages:
 
     def _count_unread(self, one: Unread) -> None:
         self.in_a_row += 1
+        self.first_reason = one.reason if self.in_a_row == 1 else self.first_reason
         if self.in_a_row >= (MOST if self.ever else MOST_AT_FIRST):
             title = self.client.dialect.title
             raise Upstream(
                 f"{self.in_a_row} orders in a row of the {title} cannot be read; check the URL, or "
-                f"whether the vendor has changed its answers. The last one: {one.reason}"
+                f"whether the vendor has changed its answers. The first one: {self.first_reason}"
             )
 
     async def _asked(self, window: Window, position: int, *, again: bool = False) -> Page | Unread:
@@ -159,7 +174,9 @@ class Pages:
                 raise
             except HubError as error:
                 if not _fails(error, transcript):
-                    if transcript.waiting:
+                    if transcript.waiting or (
+                        not again and not self.ever and _is_web_page(transcript)
+                    ):
                         raise
                     if not again:
                         return Unread(
@@ -193,6 +210,12 @@ def _fails(error: HubError, transcript: Transcript) -> bool:
     if isinstance(error, TooMany) or transcript.waiting:
         return isinstance(error, TooMany | Upstream)
     return isinstance(error, Upstream) and transcript.responses[-1].status >= FAILED
+
+
+def _is_web_page(transcript: Transcript) -> bool:
+    """Tell whether a page for browsers was answered, which asking in pieces makes no list of."""
+    last = transcript.responses[-1:]
+    return any(HTML in one.headers.get("content-type", "").lower() for one in last)
 
 
 def _window_at(window: Window, position: int, limit: int) -> Window:

@@ -10,17 +10,27 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from orderglot.core.ports import Book
-from orderglot.core.query import Window
-from orderglot.sync.criteria import Criteria, narrowed
+from orderglot.core.query import Query, Window
+from orderglot.sync import revisiting
+from orderglot.sync.certificate import Certificate, declared, fingerprint, gaps
+from orderglot.sync.criteria import Criteria
 from orderglot.sync.ingesting import Ingesting, name_of
 from orderglot.sync.notes import PULL, Checkpoint, note_of, read
 from orderglot.sync.pages import Pages, RetryPolicy, Shown
+from orderglot.sync.revisiting import Revisited
 from orderglot.sync.traversal import AGAIN, Senseless, Traversal
 from orderglot.sync.vendor import Vendor
+from orderglot.sync.walks import moment_of, walks
 
 MOST_LOOKS = 3
 MARGIN = timedelta(hours=1)
 """So much earlier than the last pull began is asked for, because clocks differ."""
+
+UNZONED = timedelta(days=1)
+"""So much earlier where the vendor's times name no zone and nobody has said which it is."""
+
+WHOLE_WALK = timedelta(days=1)
+"""So often the whole list is read where it cannot be asked for what changed."""
 
 
 class Progress(Struct, frozen=True, kw_only=True):
@@ -33,6 +43,7 @@ class Progress(Struct, frozen=True, kw_only=True):
     total: int | None = None
     resumed: bool = False
     missed: int = 0
+    certificate: Certificate | None = None
 
 
 Tell = Callable[[Progress], None]
@@ -41,7 +52,7 @@ Tell = Callable[[Progress], None]
 async def pull(
     book: Book,
     vendor: Vendor,
-    question: Criteria,
+    criteria: Criteria,
     *,
     retry_policy: RetryPolicy | None = None,
     tell: Tell = lambda _progress: None,
@@ -55,37 +66,42 @@ async def pull(
     fresh = Checkpoint(
         dialect=vendor.dialect.name,
         channel=vendor.name,
-        customer=question.customer,
-        url=question.url,
-        since=question.since,
+        customer=criteria.customer,
+        url=criteria.url,
+        since=criteria.since,
         began=book.now(),
     )
     note = await note_of(book, PULL, name_of(fresh))
     before = read(note, Checkpoint) if note else None
-    checkpoint, resumed = _beginning(fresh, before, question)
-    question = replace(question, since=checkpoint.since)
-    where, _ = narrowed(vendor.dialect, question.since)
-    first = Window(where=where, limit=vendor.dialect.can.max_size, total=True)
-    pages = Pages(vendor.client, first, retry_policy or RetryPolicy(), warn)
-    pulling = _Pulling(Ingesting(book, vendor, pages, question, checkpoint, note), tell, resumed)
-    return await pulling.go()
+    checkpoint, resumed = _beginning(fresh, before, criteria, vendor)
+    criteria = replace(criteria, since=checkpoint.since)
+    pages = Pages(vendor.client, Window(), retry_policy or RetryPolicy(), warn)
+    ingesting = Ingesting(book, vendor, pages, criteria, checkpoint, note)
+    return await _Pulling(ingesting, tell, resumed).go()
 
 
 def _beginning(
-    fresh: Checkpoint, before: Checkpoint | None, question: Criteria
+    fresh: Checkpoint, before: Checkpoint | None, criteria: Criteria, vendor: Vendor
 ) -> tuple[Checkpoint, bool]:
     """Give where to begin, and whether that is where an unfinished pull stopped."""
     if before is None:
         return fresh, False
-    same = before.url == question.url and (question.since_last or before.since == question.since)
-    if same and not before.done:
+    if not before.done and (criteria.since_last or before.since == criteria.since):
         return before, True
-    fresh = replace(fresh, completed=before.completed)
+    fresh = replace(fresh, completed=before.completed, walked=before.walked)
     # A pull that was completed later than now was timed by a clock that is right no more: then all
     # is asked for, for nobody knows what was missed.
-    if question.since_last and before.completed is not None and before.completed <= fresh.began:
-        fresh = replace(fresh, since=before.completed - MARGIN)
-    return fresh, False
+    completed = before.completed
+    if not criteria.since_last or completed is None or completed > fresh.began:
+        return fresh, False
+    if moment_of(vendor.dialect) != "modified" and _walk_is_due(fresh):
+        return fresh, False
+    zoned = vendor.dialect.lists.zoned
+    return replace(fresh, since=completed - (MARGIN if zoned else UNZONED)), False
+
+
+def _walk_is_due(fresh: Checkpoint) -> bool:
+    return fresh.walked is None or not fresh.walked <= fresh.began < fresh.walked + WHOLE_WALK
 
 
 class _Pulling:
@@ -94,19 +110,89 @@ class _Pulling:
     def __init__(self, ingesting: Ingesting, tell: Tell, resumed: bool) -> None:
         self.ingesting = ingesting
         self.pages = ingesting.pages
+        self.vendor = ingesting.vendor
         self.tell = tell
         self.resumed = resumed
+        self.seen: set[str] = set()
+        self.total: int | None = None
+        self.missed = 0
 
     async def go(self) -> Progress:
-        """Traversal through the list, and once more where it moved meanwhile."""
+        """Go through the list, in as many walks as it takes, and ask by id for what it hides."""
         try:
-            return await self._looks()
+            await self._walk_all()
         except Senseless:
             await self.ingesting.begin_anew()
             raise
+        revisited = await self._revisit()
+        await self.ingesting.finish(walked=self._is_whole())
+        return replace(
+            self._progress(self.total, self.missed), certificate=await self._certify(revisited)
+        )
 
-    async def _looks(self) -> Progress:
-        """Take as many looks as it needs.
+    async def _walk_all(self) -> None:
+        if self.vendor.dialect.page is None:
+            return
+        start = self.ingesting.checkpoint
+        for number, where in enumerate(walks(self.vendor.dialect, start.since, start.began)):
+            if number < start.walk:
+                continue
+            self.pages.first = self._window(where)
+            if number > start.walk:
+                await self.ingesting.begin_walk(number)
+            total, missed = await self._looks()
+            self.total = total if self.total is None else self.total + (total or 0)
+            self.missed += missed
+            self.resumed = self.resumed and number == start.walk
+
+    def _window(self, where: Query) -> Window:
+        return Window(where=where, limit=self.vendor.dialect.can.max_size, total=True)
+
+    def _is_whole(self) -> bool:
+        return self.ingesting.checkpoint.since is None
+
+    async def _revisit(self) -> Revisited:
+        """Ask by id for what was put aside, and for open orders that the list need not show."""
+        book, vendor = self.ingesting.book, self.vendor
+        there = self.ingesting.checkpoint
+        rejects = await revisiting.aside(book, vendor, there.customer, there.began)
+        again = await revisiting.ask_for_rejects(book, vendor, rejects)
+        if self._is_whole() or moment_of(vendor.dialect) == "modified":
+            return again
+        open_orders = await revisiting.unfinished(book, vendor, self.seen)
+        return _sum(again, await revisiting.ask_again(book, vendor, open_orders))
+
+    async def _certify(self, revisited: Revisited) -> Certificate:
+        """Say what this pull can say of itself; a whole one also of what it did not see again."""
+        there, vendor = self.ingesting.checkpoint, self.vendor
+        lacking = Revisited()
+        if self._is_whole() and not there.customer and vendor.dialect.page is not None:
+            ids = await revisiting.unseen(self.ingesting.book, vendor, self.seen)
+            lacking = await revisiting.ask_again(self.ingesting.book, vendor, ids)
+        return Certificate(
+            channel=vendor.name,
+            customer=there.customer,
+            moment=moment_of(vendor.dialect),
+            since=there.since,
+            until=there.began,
+            hides=declared(vendor.source),
+            counted=self.total,
+            came=there.read,
+            new=there.new + revisited.new,
+            changed=there.changed + revisited.changed + lacking.changed,
+            same=there.same + revisited.same,
+            conflicts=there.conflicts + revisited.conflicts + lacking.conflicts,
+            passed_over=there.passed_over,
+            aside=there.rejected + revisited.aside + lacking.aside,
+            missed=self.missed,
+            unseen=lacking.there + lacking.gone,
+            there=lacking.there,
+            gaps=gaps(self.seen) if vendor.dialect.lists.sequence else 0,
+            ids="" if self.resumed else fingerprint(self.seen),
+        )
+
+    async def _looks(self) -> tuple[int | None, int]:
+        """Take as many looks as it needs; gives what the vendor counts, and how many were missed.
 
         Raises Senseless where the list shows orders in several places every time and has nothing
         new: so it does not move, and what should stand in their place is never shown.
@@ -122,8 +208,7 @@ class _Pulling:
             stuck = stuck and bool(again.repeats) and not found
         if missed and stuck:
             raise Senseless(AGAIN)
-        await self.ingesting.finish()
-        return self._progress(traversal.total, missed)
+        return traversal.total, missed
 
     async def _walk(self, traversal: Traversal, owed: int) -> int:
         """Walk from the checkpoint on; gives how many orders were new or changed.
@@ -162,6 +247,7 @@ class _Pulling:
         traversal.ask(window)
         shown = await self.pages.show(window, position)
         orders = tuple(one.order for one in shown.found)
+        self.seen |= {ref.id for order in orders for ref in order.references}
         traversal.see(orders, len(shown.unread), shown.total, shown.next is not None)
         return shown
 
@@ -169,3 +255,8 @@ class _Pulling:
         return Progress(
             checkpoint=self.ingesting.checkpoint, total=total, resumed=self.resumed, missed=missed
         )
+
+
+def _sum(one: Revisited, other: Revisited) -> Revisited:
+    names = Revisited.__struct_fields__
+    return Revisited(**{name: getattr(one, name) + getattr(other, name) for name in names})

@@ -15,8 +15,9 @@ from orderglot.core.errors import HubError, Invalid, Upstream
 from orderglot.core.order import Order, Reference
 from orderglot.core.ports import Book, Keyring
 from orderglot.core.query import Page, Window
+from orderglot.core.values import Status
 from orderglot.wire.bodies import Bodies
-from orderglot.wire.message import Request, Response
+from orderglot.wire.message import Request, Response, words_of
 from orderglot.wire.shape import Given, Media, Proofs, Shape
 
 Ask = TypeVar("Ask")
@@ -170,6 +171,29 @@ class Can:
     follows: Mapping[str, Callable[[Order], Any]] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lists:
+    """How a vendor's list of orders behaves: a pull reads this and makes up for what it hides.
+
+    ``hides`` are states that it leaves out unless asked for. ``begins`` is how far back it goes
+    where it is told no beginning, ``longest`` how long a window may be; None for any. ``closed``
+    says that the ends of a window belong to it, ``zoned`` that its times name their zone,
+    ``counts`` that it says truly how many orders there are, ``lines`` that it shows their lines,
+    ``sequence`` that the vendor numbers orders without gaps. ``guesses`` names those of these that
+    nobody has written down.
+    """
+
+    hides: frozenset[Status] = frozenset()
+    begins: timedelta | None = None
+    longest: timedelta | None = None
+    closed: bool = True
+    zoned: bool = True
+    counts: bool = False
+    lines: bool = True
+    sequence: bool = False
+    guesses: frozenset[str] = frozenset()
+
+
 @dataclass(frozen=True, slots=True)
 class Idempotency:
     """How a request that came before is recognised, and what is then answered.
@@ -213,7 +237,8 @@ class Dialect:
     with that. ``customer`` is the
     name by which a client's credentials say whose orders it is about, by the vendor's id of that
     customer; "" where the vendor's paths name none. ``tables`` are the lists that a seller may set
-    for this dialect, by name, each with what refuses a malformed one.
+    for this dialect, by name, each with what refuses a malformed one. ``lists`` is how
+    the vendor's list behaves.
     """
 
     name: str
@@ -233,6 +258,7 @@ class Dialect:
     tables: Mapping[str, Callable[[Any], object]] = field(default_factory=dict)
     max_body: int = MEBIBYTE
     can: Can = field(default_factory=Can)
+    lists: Lists = field(default_factory=Lists)
 
 
 def call(operation: Operation[Ask, Answer], ask: Ask) -> Flow[Answer]:
@@ -245,4 +271,6 @@ def call(operation: Operation[Ask, Answer], ask: Ask) -> Flow[Answer]:
         return operation.read_response(response, ask)
     except Invalid as error:
         reason = f"The vendor's answer to {operation.name} cannot be read: {error.message}"
+        if said := words_of(response):
+            reason = f"The vendor says {said!r}. {reason}"
         raise Upstream(reason) from error

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
 from urllib.parse import parse_qsl, quote
 
+import msgspec
 from msgspec import Struct
 
 Pairs = tuple[tuple[str, str], ...]
@@ -90,3 +92,37 @@ def segment(value: str) -> str:
 def essence(header: str) -> str:
     """Give a media type without its parameters, in lower case."""
     return header.partition(";")[0].strip().lower()
+
+
+LONGEST_WORDS = 300
+SAYINGS = (
+    "message",
+    "errorMessage",
+    "error_description",
+    "description",
+    "detail",
+    "error",
+    "title",
+)
+"""The members in which an answer says something to a person, the most telling first."""
+
+_TITLE = re.compile(rb"<title[^>]*>([^<]{1,300})</title>", re.IGNORECASE)
+
+
+def words_of(response: Response) -> str:
+    """Give what an answer that is not what it should be says to a person, "" where nothing."""
+    if found := _TITLE.search(response.body[:65_536]):
+        return _plain(found[1].decode(errors="replace"))
+    try:
+        body = msgspec.json.decode(response.body)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return ""
+    said = [body.get(name) for name in SAYINGS] if isinstance(body, dict) else []
+    return next((_plain(text) for text in said if isinstance(text, str) and text.strip()), "")
+
+
+def _plain(text: str) -> str:
+    """Give a stranger's text on one line, without what could steer a terminal."""
+    return "".join(letter if letter.isprintable() else " " for letter in text).strip()[
+        :LONGEST_WORDS
+    ]

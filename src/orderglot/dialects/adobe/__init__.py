@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from orderglot.dialects.adobe.auth import AUTH, CUSTOMER
 from orderglot.dialects.adobe.bodies import BODIES
 from orderglot.dialects.adobe.faults import FAULTS
@@ -18,7 +20,7 @@ from orderglot.dialects.adobe.orders import (
 )
 from orderglot.dialects.adobe.tables import NAME
 from orderglot.dialects.adobe.tokens import GET_TOKEN, PING
-from orderglot.wire.dialect import Dialect
+from orderglot.wire.dialect import Dialect, Lists
 
 DIALECT = Dialect(
     name=NAME,
@@ -34,4 +36,5 @@ DIALECT = Dialect(
     customer=CUSTOMER,
     idempotency=IDEMPOTENCY,
     can=CAN,
+    lists=Lists(begins=timedelta(days=365), counts=True, guesses=frozenset({"closed"})),
 )

@@ -14,7 +14,7 @@ from orderglot.dialects.catalyst.site import TABLES
 from orderglot.dialects.catalyst.sublists import LIST_ADDRESSES, LIST_PRODUCTS, LIST_STATUSES
 from orderglot.dialects.catalyst.tables import NAME
 from orderglot.dialects.catalyst.tokens import AUTHORIZE, GRANT
-from orderglot.wire.dialect import Dialect
+from orderglot.wire.dialect import Dialect, Lists
 
 DIALECT = Dialect(
     name=NAME,
@@ -43,4 +43,5 @@ DIALECT = Dialect(
     page=page,
     tables=TABLES,
     can=CAN,
+    lists=Lists(zoned=False, counts=True, guesses=frozenset({"hides", "zoned"})),
 )

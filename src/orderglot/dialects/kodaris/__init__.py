@@ -17,7 +17,7 @@ from orderglot.dialects.kodaris.orders import (
 )
 from orderglot.dialects.kodaris.sessions import AUTH_TOKEN, LOGIN, LOGOUT, MY_ACCOUNT
 from orderglot.dialects.kodaris.tables import NAME
-from orderglot.wire.dialect import Dialect
+from orderglot.wire.dialect import Dialect, Lists
 
 DIALECT = Dialect(
     name=NAME,
@@ -35,4 +35,5 @@ DIALECT = Dialect(
     page=page,
     linked=linked,
     can=CAN,
+    lists=Lists(zoned=False, counts=True, lines=False, guesses=frozenset({"hides", "zoned"})),
 )

@@ -16,7 +16,7 @@ from orderglot.dialects.kole.orders import (
     place,
 )
 from orderglot.dialects.kole.tables import NAME
-from orderglot.wire.dialect import Dialect
+from orderglot.wire.dialect import Dialect, Lists
 
 DIALECT = Dialect(
     name=NAME,
@@ -30,4 +30,5 @@ DIALECT = Dialect(
     get=get,
     page=page,
     can=CAN,
+    lists=Lists(zoned=False, guesses=frozenset({"hides", "zoned", "sequence"})),
 )
