@@ -63,7 +63,7 @@ def test_only_what_changed_since_is_pulled(hub: Serving) -> None:
 
 def test_the_next_pull_may_ask_for_what_is_new_alone(hub: Serving) -> None:
     assert ORDERS == pulled("--since", "last")["new"]
-    assert ORDERS == pulled("--since", "last")["passed_over"]
+    assert ORDERS == pulled("--since", "last")["same"]
 
 
 def test_a_pull_that_is_killed_goes_on_where_it_was(folder: Path, hub: Serving) -> None:

@@ -43,6 +43,7 @@ class Vendor:
     store: MemoryStore
     book: Book
     asked: list[Request]
+    at: str = "there"
 
     @property
     def dialect(self) -> Dialect:
@@ -52,7 +53,7 @@ class Vendor:
     @property
     def channel(self) -> Channel:
         """Give the account with the vendor."""
-        return Channel(name="there", dialect=self.dialect.name, url=URL, credentials={})
+        return Channel(name=self.at, dialect=self.dialect.name, url=URL, credentials={})
 
     def vendor(self, *, idempotent: bool = False, continued: bool = True) -> sync.Vendor:
         """Give the vendor as pulling and placing know it."""
@@ -60,10 +61,14 @@ class Vendor:
         source = sync.Source(channel.reference, self.dialect, continued)
         return sync.Vendor(channel, self.client, source)
 
-    async def pulled(self, tell: Tell = lambda _done: None, **asked: object) -> Progress:
+    async def pulled(
+        self, tell: Tell = lambda _done: None, *, continued: bool = True, **asked: object
+    ) -> Progress:
         """Pull from the vendor."""
         question = Criteria(url=URL, **asked)  # type: ignore[arg-type]
-        return await pull(self.book, self.vendor(), question, retry_policy=SHORT, tell=tell)
+        return await pull(
+            self.book, self.vendor(continued=continued), question, retry_policy=SHORT, tell=tell
+        )
 
     def between(self, stand: Between) -> None:
         """Put something between the client and the vendor."""

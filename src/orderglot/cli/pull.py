@@ -84,6 +84,9 @@ async def pull(
     raw: Annotated[
         str, typer.Option(metavar="NAME", help="Print the bytes of one that was put aside.")
     ] = "",
+    conflicts: Annotated[
+        bool, typer.Option("--conflicts", help="List what both sides changed instead.")
+    ] = False,
     retry: Annotated[
         bool, typer.Option("--retry", help="Read what was put aside once more instead.")
     ] = False,
@@ -100,18 +103,22 @@ async def pull(
     """Pull a vendor's orders into a seller's book.
 
     Once more changes nothing but what the vendor has changed; stopped or cut off, it goes on where
-    it was. Credentials come from the environment, such as ORDERGLOT_KOLE_ID and
+    it was. Exit code 0: whole; 4: whole but for what was put aside or changed on both sides; 5: the
+    vendor has orders that he did not show. Credentials come from the environment, such as ORDERGLOT_KOLE_ID and
     ORDERGLOT_KOLE_API_KEY, or from the table vendors.kole of the configuration file.
 
     $ orderglot pull kole --url https://orders.example --seller acme
     $ orderglot pull kole --since last --seller acme
     $ orderglot pull --rejects
     """
+    from orderglot.cli.conflicts import show_conflicts
     from orderglot.cli.rejects import show
     from orderglot.hub.dialects import chosen_one
     from orderglot.sync.criteria import Criteria
     from orderglot.sync.pages import RetryPolicy
 
+    if conflicts:
+        return await show_conflicts(hub.book(await hub.seller(seller)), at, as_json=as_json)
     if rejects or raw or retry:
         book = hub.book(await hub.seller(seller))
         named = chosen_one(dialect).name if dialect else ""
@@ -119,8 +126,6 @@ async def pull(
     if not dialect:
         raise Misused(f"say in which dialect the vendor speaks: {', '.join(_listing())}.")
     spoken = chosen_one(dialect)
-    if spoken.page is None:
-        raise Misused(f"{spoken.title} cannot list orders; these can: {', '.join(_listing())}.")
     moment = _read_since(since)
     retry_policy = RetryPolicy(longest=_read_seconds(persist))
     flags: dict[str, object] = {"url": url, "timeout": silent, "per_second": per_second}
@@ -128,9 +133,12 @@ async def pull(
     owner = await (hub.seller_or_new(seller, "") if new else hub.seller(seller))
     pulling = Pulling(hub.book(owner), spoken, channel, retry_policy)
     pulling.continued = await _continued(hub, owner, channel)
+    ends: list[int] = []
     for one in customer or await _customers(pulling):
-        question = Criteria(url=channel.url, customer=one, since=moment, since_last=since == LAST)
-        await pulling.pull(question, as_json=as_json)
+        criteria = Criteria(url=channel.url, customer=one, since=moment, since_last=since == LAST)
+        ends.append(await pulling.pull(criteria, as_json=as_json))
+    if code := max(ends, default=0):
+        raise typer.Exit(code)
     return None
 
 
@@ -232,23 +240,23 @@ class Pulling:
         self.retry_policy = retry_policy
         self.continued = False
 
-    async def pull(self, question: "Criteria", *, as_json: bool) -> None:
-        """Pull what is asked for, and say what came of it."""
+    async def pull(self, criteria: "Criteria", *, as_json: bool) -> int:
+        """Pull what is asked for, say what came of it, and give the exit code for that."""
         from orderglot.sync.pull import pull
         from orderglot.sync.vendor import calling
 
         channel = self.channel
-        if self.dialect.customer and question.customer:
-            named = {**channel.credentials, self.dialect.customer: question.customer}
+        if self.dialect.customer and criteria.customer:
+            named = {**channel.credentials, self.dialect.customer: criteria.customer}
             channel = replace(channel, credentials=named)
         with telling(self.dialect) as told:
             async with calling(self.dialect, channel, continued=self.continued) as vendor:
                 done = await pull(
                     self.book,
                     vendor,
-                    question,
+                    criteria,
                     retry_policy=self.retry_policy,
                     tell=told,
                     warn=tell,
                 )
-        report(done, self.dialect, as_json=as_json)
+        return int(report(done, self.dialect, as_json=as_json).code)

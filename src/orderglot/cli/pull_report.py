@@ -7,9 +7,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from orderglot.cli.output import is_terminal, say, tell, write_json
 
 if TYPE_CHECKING:
+    from orderglot.sync.certificate import Certificate
     from orderglot.sync.pull import Progress
     from orderglot.wire.dialect import Dialect
 
@@ -66,33 +69,40 @@ def _where(done: Progress, rate: float) -> str:
     return f"at {there.position:,}{of}{again}, {rate:,.0f} orders/s"
 
 
-def report(done: Progress, dialect: Dialect, *, as_json: bool) -> None:
-    """Say what a pull came to, and what there is to do about it."""
-    there = done.checkpoint
-    counts = {
-        name: getattr(there, name)
-        for name in ("read", "new", "changed", "same", "passed_over", "rejected")
-    }
+def report(done: Progress, dialect: Dialect, *, as_json: bool) -> Certificate:
+    """Say what a pull came to, and what there is to do about it; gives its certificate."""
+    certificate = done.certificate
+    assert certificate is not None
     if as_json:
-        return write_json(
+        write_json(
             {
-                "dialect": there.dialect,
-                "customer": there.customer,
-                "since": there.since,
-                **counts,
-                "missed": done.missed,
+                "dialect": dialect.name,
+                **msgspec.structs.asdict(certificate),
+                "read": certificate.came,
+                "rejected": certificate.aside,
                 "resumed": done.resumed,
+                "sentence": certificate.sentence,
+                "code": int(certificate.code),
             }
         )
-    whose = f" of customer {there.customer}" if there.customer else ""
+        return certificate
+    whose = f" of customer {certificate.customer}" if certificate.customer else ""
     went_on = "; it went on where it was stopped" if done.resumed else ""
-    passed = f", {there.passed_over:,} not asked for" if there.passed_over else ""
+    passed = f", {certificate.passed_over:,} not asked for" if certificate.passed_over else ""
     say(
-        f"{dialect.title}{whose}: {there.new:,} new, {there.changed:,} changed, "
-        f"{there.same:,} the same{passed}{went_on}."
+        f"{dialect.title}{whose}: {certificate.new:,} new, {certificate.changed:,} changed, "
+        f"{certificate.same:,} the same{passed}{went_on}."
     )
-    if there.rejected:
-        say(f"{there.rejected:,} were put aside; see 'orderglot pull {there.dialect} --rejects'.")
-    if done.missed:
-        say(f"The list moved while it was read: {done.missed:,} may be missing; pull again.")
-    return None
+    say(certificate.sentence)
+    for count, sentence in _next_steps(certificate, dialect):
+        if count:
+            say(sentence)
+    return certificate
+
+
+def _next_steps(certificate: Certificate, dialect: Dialect) -> Iterator[tuple[int, str]]:
+    """Give what a person can do about what was put aside, is in conflict or was missed."""
+    yield certificate.aside, f"Put aside: see 'orderglot pull {dialect.name} --rejects'."
+    yield certificate.conflicts, f"In conflict: see 'orderglot pull {dialect.name} --conflicts'."
+    yield certificate.missed, "The list moved while it was read: pull again."
+    yield certificate.there, "Ask the vendor why his list lacks orders that he has."

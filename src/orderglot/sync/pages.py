@@ -213,9 +213,9 @@ def _fails(error: HubError, transcript: Transcript) -> bool:
 
 
 def _is_web_page(transcript: Transcript) -> bool:
-    """Tell whether a page for browsers was answered, which asking in pieces makes no list of."""
-    last = transcript.responses[-1:]
-    return any(HTML in one.headers.get("content-type", "").lower() for one in last)
+    """Tell whether the list itself is a page for browsers, which asking in pieces makes no list of."""
+    first = transcript.responses[:1]
+    return any(HTML in one.headers.get("content-type", "").lower() for one in first)
 
 
 def _window_at(window: Window, position: int, limit: int) -> Window:

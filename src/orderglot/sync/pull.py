@@ -157,7 +157,8 @@ class _Pulling:
         there = self.ingesting.checkpoint
         rejects = await revisiting.aside(book, vendor, there.customer, there.began)
         again = await revisiting.ask_for_rejects(book, vendor, rejects)
-        if self._is_whole() or moment_of(vendor.dialect) == "modified":
+        listed = vendor.dialect.page is not None
+        if listed and (self._is_whole() or moment_of(vendor.dialect) == "modified"):
             return again
         open_orders = await revisiting.unfinished(book, vendor, self.seen)
         return _sum(again, await revisiting.ask_again(book, vendor, open_orders))
