@@ -38,7 +38,8 @@ def between(name: str, work: Callable[[Vendor], Awaitable[T]], count: int = COUN
 
 
 async def first_there(shop: Vendor) -> Order:
-    return [order async for order in shop.implementation.book.walk()][0]
+    found = [order async for order in shop.implementation.book.walk()]
+    return found[0]
 
 
 async def here(shop: Vendor, theirs: Order) -> Order:
@@ -49,7 +50,7 @@ async def here(shop: Vendor, theirs: Order) -> Order:
 async def change_there(shop: Vendor, **members: object) -> Order:
     order = await first_there(shop)
     later = (order.modified or shop.book.now()) + timedelta(minutes=1)
-    changed = replace(order, **{"modified": later, **members})  # type: ignore[arg-type]
+    changed = replace(order, **{"modified": later, **members})
     return await shop.implementation.book.change(changed)
 
 
@@ -186,7 +187,9 @@ def test_our_own_order_that_comes_back_through_another_account_is_recognised(nam
         certificate = found.certificate
         assert certificate is not None
         assert COUNT == len([order async for order in shop.book.walk()])
-        assert (0, 0) == (certificate.new, certificate.aside)
+        # Without lines nobody can be sure that it is the same order; then a person is asked.
+        aside = COUNT if "lines" in shop.dialect.can.loses else 0
+        assert (0, aside) == (certificate.new, certificate.aside)
 
     between(name, work)
 

@@ -59,6 +59,15 @@ Customers = Annotated[
     list[str] | None,
     typer.Option(metavar="ID", help="Only this customer's, by the vendor's id; may be repeated."),
 ]
+Zone = Annotated[
+    str | None,
+    typer.Option(
+        "--timezone",
+        metavar="ZONE",
+        help="What the vendor's clock shows where his times name no zone: America/New_York.",
+        show_default="UTC, with a day's overlap",
+    ),
+]
 Persist = Annotated[
     str, typer.Option(metavar="SECONDS", help="How long a vendor that fails is asked again.")
 ]
@@ -90,6 +99,7 @@ async def pull(
     retry: Annotated[
         bool, typer.Option("--retry", help="Read what was put aside once more instead.")
     ] = False,
+    timezone: Zone = None,
     persist: Persist = "600",
     silent: TimeOut = None,
     per_second: Rate = None,
@@ -128,7 +138,12 @@ async def pull(
     spoken = chosen_one(dialect)
     moment = _read_since(since)
     retry_policy = RetryPolicy(longest=_read_seconds(persist))
-    flags: dict[str, object] = {"url": url, "timeout": silent, "per_second": per_second}
+    flags: dict[str, object] = {
+        "url": url,
+        "timeout": silent,
+        "per_second": per_second,
+        "timezone": timezone,
+    }
     channel = channel_of(hub, spoken, flags, at)
     owner = await (hub.seller_or_new(seller, "") if new else hub.seller(seller))
     pulling = Pulling(hub.book(owner), spoken, channel, retry_policy)

@@ -6,6 +6,7 @@ import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -24,8 +25,9 @@ PER_SECOND = "per_second"
 TIMEOUT = "timeout"
 IDEMPOTENT = "idempotent"
 MASTER = "master"
+ZONE = "timezone"
 DIALECT = "dialect"
-OURS = (URL, PER_SECOND, TIMEOUT, IDEMPOTENT, MASTER, DIALECT)
+OURS = (URL, PER_SECOND, TIMEOUT, IDEMPOTENT, MASTER, ZONE, DIALECT)
 """The settings of a channel that are not for its vendor's eyes."""
 
 MASTERS = ("ours", "theirs")
@@ -39,7 +41,8 @@ class Channel(Struct, frozen=True, kw_only=True):
     """An account with a vendor; ``idempotent`` says that it honours the Idempotency-Key header.
 
     ``master`` says whose value stands where both sides changed a member: ``ours``, ``theirs``, or
-    "" for the side that the order came from.
+    "" for the side that the order came from. ``zone`` is what the vendor's clock shows, where his
+    wire does not say.
     """
 
     name: str
@@ -49,6 +52,7 @@ class Channel(Struct, frozen=True, kw_only=True):
     timeouts: Timeouts = Timeouts()
     idempotent: bool = False
     master: str = ""
+    zone: str = ""
 
     @property
     def reference(self) -> str:
@@ -86,6 +90,7 @@ def read_channel(
         timeouts=_timeouts(given),
         idempotent=IDEMPOTENT in given and _flag(given[IDEMPOTENT]),
         master=_master(given.get(MASTER, "")),
+        zone=_zone(given.get(ZONE, "")),
     )
 
 
@@ -109,6 +114,14 @@ def _master(text: str) -> str:
     if text not in ("", *MASTERS):
         raise invalid(MASTER, Rule.CHOICE, f"{text[:40]!r} is not one of ours, theirs.")
     return text
+
+
+def _zone(text: str) -> str:
+    try:
+        return ZoneInfo(text).key if text else ""
+    except (ValueError, OSError, KeyError):
+        reason = f"{text[:40]!r} is no time zone; name one such as America/New_York."
+        raise invalid(ZONE, Rule.CHOICE, reason) from None
 
 
 def _missing(dialect: Dialect, name: str) -> Exception:

@@ -29,7 +29,6 @@ from orderglot.sync.retrying import written
 from orderglot.sync.search import search
 from orderglot.sync.twins import pieces
 from orderglot.sync.vendor import Vendor
-from orderglot.sync.views import outgoing
 from orderglot.wire.dialect import IDEMPOTENCY_KEY, Dialect
 from orderglot.wire.message import Request
 
@@ -270,7 +269,7 @@ def _later(does: str) -> str:
 
 def _sent(placing: Placing, vendor: Vendor) -> Order:
     """Give the order as it goes to the vendor: with the ids alone that he gave."""
-    return outgoing(document.read_order(placing.order), vendor.dialect.name, vendor.name)
+    return vendor.source.outgoing(document.read_order(placing.order))
 
 
 async def _sent_before(book: Book, vendor: Vendor, there: Order) -> bool:

@@ -96,7 +96,7 @@ def _beginning(
         return fresh, False
     if moment_of(vendor.dialect) != "modified" and _walk_is_due(fresh):
         return fresh, False
-    zoned = vendor.dialect.lists.zoned
+    zoned = vendor.dialect.lists.zoned or bool(vendor.source.zone)
     return replace(fresh, since=completed - (MARGIN if zoned else UNZONED)), False
 
 
@@ -134,7 +134,8 @@ class _Pulling:
         if self.vendor.dialect.page is None:
             return
         start = self.ingesting.checkpoint
-        for number, where in enumerate(walks(self.vendor.dialect, start.since, start.began)):
+        since = self.vendor.source.clock(start.since)
+        for number, where in enumerate(walks(self.vendor.dialect, since, start.began)):
             if number < start.walk:
                 continue
             self.pages.first = self._window(where)
@@ -176,6 +177,7 @@ class _Pulling:
             moment=moment_of(vendor.dialect),
             since=there.since,
             until=there.began,
+            zone=vendor.source.zone,
             hides=declared(vendor.source),
             counted=self.total,
             came=there.read,

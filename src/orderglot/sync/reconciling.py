@@ -15,7 +15,6 @@ from orderglot.core.reconciliation import Reconciled, reconcile
 from orderglot.sync.disagreements import note_conflicts
 from orderglot.sync.twins import find_twins, pieces
 from orderglot.sync.vendor import Source
-from orderglot.sync.views import incoming
 from orderglot.sync.words import forget_parts, keep_word, last_words, read_word
 from orderglot.wire.loss import carried
 
@@ -83,7 +82,7 @@ async def _add(unit: UnitOfWork, source: Source, orders: Sequence[Order]) -> tup
     if not orders:
         return ()
     dialect, name = source.dialect.name, source.name
-    ours = [incoming(order, dialect, name, told=source.continued) for order in orders]
+    ours = [source.incoming(order, told=source.continued) for order in orders]
     if source.continued:
         ours = await _told_apart(unit, ours, dialect)
     kept = await unit.keep(*ours)
@@ -137,7 +136,7 @@ async def _first_word(unit: UnitOfWork, source: Source, said: Order, kept: Order
         ours = replace(kept, references=(*kept.references, reference))
     if said.modified and kept.modified and said.modified > kept.modified:
         last = carried(ours, source.dialect.name, source.dialect.can)
-        theirs = incoming(said, source.dialect.name, source.name, told=False)
+        theirs = source.incoming(said)
         result = reconcile(last, theirs, ours, ours_win=False)
     else:
         result = Reconciled(order=ours)
@@ -162,8 +161,8 @@ def _reconciled(
     source: Source, last: Order, said: Order, kept: Order, *, ours_win: bool
 ) -> Reconciled:
     dialect = source.dialect
-    theirs = incoming(said, dialect.name, source.name, told=False)
-    before = incoming(last, dialect.name, source.name, told=False)
+    theirs = source.incoming(said)
+    before = source.incoming(last)
     seen = partial(carried, dialect=dialect.name, can=dialect.can)
     return reconcile(before, theirs, kept, carried=seen, ours_win=ours_win)
 

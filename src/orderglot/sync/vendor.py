@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
+from orderglot.core.order import Order
 from orderglot.faces.client import Client
 from orderglot.sync.channel import Channel, connected
+from orderglot.sync.views import incoming, outgoing
+from orderglot.sync.zones import from_zone, shown_in, to_zone
 from orderglot.wire.dialect import Dialect
 
 
@@ -16,13 +21,34 @@ class Source(Struct, frozen=True):
     """Where orders come from: what references of the vendor go by, and what he speaks.
 
     ``continued`` says that our clients of the dialect know his ids, because the hub has taken his
-    place; ``master`` whose value stands where both sides changed a member (see ``Channel``).
+    place; ``master`` and ``zone`` are the channel's.
     """
 
     name: str
     dialect: Dialect
     continued: bool = False
     master: str = ""
+    zone: str = ""
+
+    def incoming(self, said: Order, *, told: bool = False) -> Order:
+        """Give what the vendor says of an order with the book's names of him, and true moments."""
+        order = incoming(said, self.dialect.name, self.name, told=told)
+        return from_zone(order, self.zone) if self._needs_zone else order
+
+    def outgoing(self, order: Order) -> Order:
+        """Give an order with the vendor's own ids alone, and its moments as his clock shows them."""
+        order = outgoing(order, self.dialect.name, self.name)
+        return to_zone(order, self.zone) if self._needs_zone else order
+
+    def clock(self, moment: datetime | None) -> datetime | None:
+        """Give a moment as the vendor's clock shows it, as his list has to be asked for it."""
+        if moment is None or not self._needs_zone:
+            return moment
+        return shown_in(moment, ZoneInfo(self.zone))
+
+    @property
+    def _needs_zone(self) -> bool:
+        return bool(self.zone) and not self.dialect.lists.zoned
 
     def ours_win(self, *, placed: bool) -> bool:
         """Tell whether ours stands where both changed a member of an order, one that we placed."""
@@ -53,5 +79,5 @@ async def calling(
 ) -> AsyncIterator[Vendor]:
     """Connect to a vendor."""
     async with connected(dialect, channel) as client:
-        source = Source(channel.reference, dialect, continued, channel.master)
+        source = Source(channel.reference, dialect, continued, channel.master, channel.zone)
         yield Vendor(channel, client, source)
