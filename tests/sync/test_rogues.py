@@ -28,7 +28,7 @@ from tests.sync.rogue import (
     page_of_html,
     spelled,
 )
-from tests.sync.vendors import LISTING, Vendor, vendor
+from tests.sync.vendors import LISTING, LONG, Vendor, vendor
 
 T = TypeVar("T")
 
@@ -67,6 +67,7 @@ def against(
 
 
 async def all_arrives(shop: Vendor, rogue: Rogue) -> None:
+    shop.retry_policy = LONG
     done = await shop.pulled()
 
     assert COUNT == done.checkpoint.new
