@@ -183,7 +183,7 @@ class Pages:
                             position, error.message, tuple(map(heard, transcript.responses))
                         )
                     again = False
-                if clock() - began > self.retry_policy.longest:
+                elif clock() - began > self.retry_policy.longest:
                     raise
                 attempt += 1
                 await self._pause(attempt, error)
