@@ -70,7 +70,11 @@ class Vendor:
         """Pull from the vendor."""
         question = Criteria(url=URL, **asked)  # type: ignore[arg-type]
         return await pull(
-            self.book, self.vendor(continued=continued), question, retry_policy=self.retry_policy, tell=tell
+            self.book,
+            self.vendor(continued=continued),
+            question,
+            retry_policy=self.retry_policy,
+            tell=tell,
         )
 
     def between(self, stand: Between) -> None:
