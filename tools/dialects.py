@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Collection, Iterable, Iterator
+from datetime import timedelta
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 
 from orderglot import dialects
+from orderglot.sync.walks import moment_of
 from orderglot.wire.dialect import Dialect, Operation
 
 PAGE = Path(__file__).parents[1] / "docs" / "dialects.md"
@@ -70,8 +72,36 @@ def part(one: Dialect) -> Iterator[str]:
     cannot = [name for need, name in NEEDS.items() if not getattr(one, need)]
     yield f"The client face cannot: {listed(cannot)}."
     yield ""
+    yield f"Its list: {'; '.join(of_list(one))}."
+    yield ""
     yield from fields("The wire loses", one.can.loses)
     yield from fields("It carries in part", {*one.can.rounds, *one.can.follows})
+
+
+def of_list(one: Dialect) -> Iterator[str]:
+    """Say how the vendor's list behaves, which pulls make up for; guesses are marked."""
+    if one.page is None:
+        yield "there is none; orders are asked for by their ids"
+        return
+    lists, moment = one.lists, moment_of(one)
+    sayings = {
+        "moment": f"can be asked by when an order was {moment}" if moment else "takes no moment",
+        "hides": f"hides {listed(sorted(lists.hides))} unless asked for",
+        "begins": f"goes back {days(lists.begins)} unless told from when on",
+        "longest": f"takes windows of {days(lists.longest)} at most",
+        "closed": f"{'has' if lists.closed else 'leaves out'} what lies on the ends of a window",
+        "zoned": f"{'names' if lists.zoned else 'does not name'} the zone of its times",
+        "counts": f"{'counts' if lists.counts else 'does not count'} the orders",
+        "lines": f"{'shows' if lists.lines else 'does not show'} their lines",
+        "sequence": f"numbers them {'without gaps' if lists.sequence else 'as it likes'}",
+    }
+    for name, saying in sayings.items():
+        yield f"{saying} (a guess)" if name in lists.guesses else saying
+
+
+def days(span: timedelta | None) -> str:
+    """Say how long a window is."""
+    return "any length" if span is None else f"{span.days} days"
 
 
 def operation_row(one: Operation[object, object]) -> str:
