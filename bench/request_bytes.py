@@ -121,7 +121,7 @@ class _Pen:
         (request, *_) = [
             request
             for request, response in self.sent
-            if self.client.routes.find(request.method, request.path).operation.once
+            if self.client.routes.find(request.method, request.path).operation.endpoint.idempotent
         ]
         if self.wire.dialect == "kole" and not self.wire.xml:
             request = replace(request, body=write_body(ORDER[1], "order", write_draft(draft)))
@@ -141,7 +141,7 @@ class _Pen:
 
     def _needs_a_caller(self, request: Request) -> bool:
         operation = self.client.routes.find(request.method, request.path).operation
-        return operation.needs != OPEN and operation.name != "authToken"
+        return operation.endpoint.right != OPEN and operation.name != "authToken"
 
     def _formed(self, request: Request) -> Request:
         """Ask for JSON where the client would rather have XML, and let no two intents be one."""

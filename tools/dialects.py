@@ -76,8 +76,13 @@ def part(one: Dialect) -> Iterator[str]:
 
 def operation_row(one: Operation[object, object]) -> str:
     """Spell an operation: how it is called, what it takes, and what a repetition does."""
-    calls = "<br>".join(f"`{one.method} {path}`" for path in one.paths)
-    return row(one.name, calls, one.needs or "none", "answered again" if one.once else "done again")
+    calls = "<br>".join(f"`{one.endpoint.method} {path}`" for path in one.endpoint.paths)
+    return row(
+        one.name,
+        calls,
+        one.endpoint.right or "none",
+        "answered again" if one.endpoint.idempotent else "done again",
+    )
 
 
 def fields(what: str, names: Collection[str]) -> Iterator[str]:

@@ -66,7 +66,7 @@ class Site:
                 said = flow.send(response)
         except StopIteration:
             pass
-        return self.dialect.auth.prove(request, session)
+        return self.dialect.auth.authenticate(request, session)
 
     async def key(self, caller: Caller, expires: datetime | None = None) -> Credentials:
         """Hand a caller the next key; the same ones are drawn in every site."""
@@ -74,7 +74,11 @@ class Site:
         auth, name = self.dialect.auth, self.dialect.name
         drawn = self.drawn.to_bytes(1) * 32
         key = await self.store.keyring.issue_key(
-            name, caller, lambda _: auth.spell(drawn), lambda _: auth.name(drawn), expires
+            name,
+            caller,
+            lambda _: auth.make_secret(drawn),
+            lambda _: auth.make_key_id(drawn),
+            expires,
         )
         return dict(zip(auth.fields, (key.id, key.secret), strict=True))
 
@@ -83,7 +87,10 @@ class Site:
 
     def wrong(self) -> Credentials:
         """Give the owner's credentials with a secret of the right form that is nobody's."""
-        return {**self.owners(), self.dialect.auth.fields[1]: self.dialect.auth.spell(b"\xee" * 32)}
+        return {
+            **self.owners(),
+            self.dialect.auth.fields[1]: self.dialect.auth.make_secret(b"\xee" * 32),
+        }
 
     async def orders(self) -> tuple[Order, ...]:
         """Give all that is in the seller's book."""
@@ -117,7 +124,7 @@ def proof_of(dialect: Dialect) -> tuple[set[str], set[str]]:
             return "demo"
 
     session = Session(Anything(), lambda: book_of(dialect.name).now, Anything())
-    proven = dialect.auth.prove(Request(method="GET", path="/"), session)
+    proven = dialect.auth.authenticate(Request(method="GET", path="/"), session)
     given: Pairs = pairs(proven.query)
     return set(proven.headers), {name for name, _ in given}
 
@@ -127,7 +134,9 @@ def creations(name: str) -> list[Specimen]:
     return [
         one
         for one in welcome(name)
-        if one.operation and one.operation.once and one.operation.needs == CREATE
+        if one.operation
+        and one.operation.endpoint.idempotent
+        and one.operation.endpoint.right == CREATE
         if one.orders and one.orders.id and not one.orders.links
     ]
 

@@ -109,14 +109,16 @@ def guesses() -> list[Specimen]:
         one
         for name in dialects.names()
         for one in provoked(name)
-        if one.operation and one.operation.needs == OPEN
+        if one.operation and one.operation.endpoint.right == OPEN
         if isinstance(one.dialect.faults.read(one.response), Unauthenticated)
     ]
 
 
 def test_every_dialect_with_a_login_shows_how_it_is_refused() -> None:
     every = map(dialects.dialect, dialects.names())
-    open_ones = {one.name for one in every if OPEN in {each.needs for each in one.operations}}
+    open_ones = {
+        one.name for one in every if OPEN in {each.endpoint.right for each in one.operations}
+    }
     assert open_ones == {one.dialect.name for one in guesses()}
 
 

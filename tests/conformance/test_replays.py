@@ -194,7 +194,7 @@ READS = [
     specimen
     for name in dialects.names()
     for specimen in welcome(name)
-    if specimen.operation and not specimen.operation.once
+    if specimen.operation and not specimen.operation.endpoint.idempotent
 ]
 
 

@@ -119,7 +119,7 @@ def test_a_stranger_changes_nothing(dialect: Dialect, stranger: Stranger, shop: 
 
 
 def test_strangers_ask_every_operation_something_that_its_owner_is_told(dialect: Dialect) -> None:
-    names = {operation.name for operation in dialect.operations if operation.needs != OPEN}
+    names = {operation.name for operation in dialect.operations if operation.endpoint.right != OPEN}
     told = {one.operation.name for one in welcome(dialect.name) if one.operation}
     assert names == names & told
 
@@ -179,7 +179,7 @@ async def a_key_under_another_name(at: Site) -> Credentials | None:
 
 async def a_key_of_another_dialect(at: Site) -> Credentials | None:
     auth = at.dialect.auth
-    key = await at.store.keyring.issue_key("decoy", at.owner, auth.spell, auth.name)
+    key = await at.store.keyring.issue_key("decoy", at.owner, auth.make_secret, auth.make_key_id)
     return dict(zip(auth.fields, (key.id, key.secret), strict=True))
 
 
@@ -200,8 +200,8 @@ def guarded(name: str) -> list[Specimen]:
         specimen
         for specimen in provoked(name)
         if (operation := specimen.operation)
-        and operation.needs != OPEN
-        and operation.method == specimen.request.method
+        and operation.endpoint.right != OPEN
+        and operation.endpoint.method == specimen.request.method
     ]
 
 
@@ -263,7 +263,7 @@ def test_a_key_without_the_right_is_forbidden_and_changes_nothing(
 ) -> None:
     async def ask() -> None:
         for specimen in guarded(dialect.name):
-            if specimen.operation and specimen.operation.needs != right:
+            if specimen.operation and specimen.operation.endpoint.right != right:
                 continue
             at = await with_secrets(dialect)
             before = await at.orders()

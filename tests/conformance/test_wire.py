@@ -102,7 +102,7 @@ def gets(name: str) -> list[Specimen]:
         if isinstance(specimen.orders, Order)
         and f"/{native(specimen.orders, name)}" in specimen.request.path
         and specimen.operation is not None
-        and not specimen.operation.once
+        and not specimen.operation.endpoint.idempotent
         and set(asked_fully(specimen.dialect)) <= set(pairs(specimen.request.query))
     ]
 
@@ -132,7 +132,7 @@ def test_any_order_survives_however_it_is_asked_for(specimen: Specimen, order: O
         request = replace(specimen.request, path=path)
         response = await at.ask(request, client.session.credentials)
         assert dialect.faults.read(response) is None, response.body
-        return there, operation.read_response(response, new)
+        return there, operation.response.read(response, new)
 
     there, got = asyncio.run(survive())
     assert carried(there, dialect.name, dialect.can) == got

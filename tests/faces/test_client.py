@@ -100,7 +100,7 @@ def test_what_the_vendor_cannot_is_unsupported(need: str) -> None:
 
 def test_a_refusal_is_raised_as_what_it_says() -> None:
     fault = DIALECT.faults.write(
-        NotFound("There is no such order."), GET_ORDER.write_request(Reference(NAME, "A"))
+        NotFound("There is no such order."), GET_ORDER.request.write(Reference(NAME, "A"))
     )
 
     with pytest.raises(NotFound, match="There is no such order"):
@@ -158,7 +158,7 @@ class TokenAuth(TinyAuth):
         response = yield Request(method="POST", path="/login")
         session.kept["token"] = json.read(response.body)["token"]
 
-    def prove(self, request: Request, session: Session) -> Request:
+    def authenticate(self, request: Request, session: Session) -> Request:
         return Request(method="GET", path=f"{request.path}?{session.kept['token']}")
 
 

@@ -28,14 +28,14 @@ async def catalyst_token(at: Site, key: Credentials) -> Credentials:
     asked = Granting(
         "authorization_code", app, key["access_token"], code_for(app, home), redirect=home
     )
-    answer = await at.server(GRANT.write_request(asked))
-    return {**key, "access_token": GRANT.read_response(answer, asked).access}
+    answer = await at.server(GRANT.request.write(asked))
+    return {**key, "access_token": GRANT.response.read(answer, asked).access}
 
 
 async def komet_token(at: Site, key: Credentials) -> Credentials:
     asked = (key["account"], key["authentication_token"])
-    answer = await at.server(LOGIN.write_request(asked))
-    return {**key, "authentication_token": LOGIN.read_response(answer, asked)}
+    answer = await at.server(LOGIN.request.write(asked))
+    return {**key, "authentication_token": LOGIN.response.read(answer, asked)}
 
 
 GIVEN: dict[str, Callable[[Site, Credentials], Awaitable[Credentials]]] = {

@@ -1,4 +1,4 @@
-"""Proofs of who is calling, as they stand in a request."""
+"""Security of who is calling, as they stand in a request."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from orderglot.core.ports import Book, Keyring
 from orderglot.core.query import Page, Window
 from orderglot.wire.bodies import Bodies
 from orderglot.wire.message import Request, Response
-from orderglot.wire.shape import Given, Media, Proofs, Shape
+from orderglot.wire.shape import Media, ResponseShape, Security, Shape
 
 Ask = TypeVar("Ask")
 Answer = TypeVar("Answer")
@@ -27,7 +27,7 @@ Flow = Generator[Request, Response, T]
 """A conversation of calls, without a connection: yields requests, is sent responses, returns what came of it."""
 
 Credentials = Mapping[str, str]
-"""What a client proves itself with, by the names that the dialect's auth gives in ``fields``."""
+"""What a client authenticates with, by the names that the dialect's auth gives in ``fields``."""
 
 
 @dataclass(slots=True)
@@ -40,7 +40,7 @@ class Session:
 
 
 OPEN = ""
-"""What an operation needs that is open to everybody: no caller."""
+"""The right for an operation that is open to everybody: no caller is needed."""
 
 MEBIBYTE = 2**20
 
@@ -70,35 +70,62 @@ class Context(Struct, frozen=True):
         return self.books(caller)
 
 
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where an operation is called, who may, and what a repetition does.
+
+    ``paths`` are templates, every spelling the vendor uses; the first one is written. ``right`` is
+    what the caller must have. With ``idempotent`` a request that comes again under its idempotency
+    key is not performed again; what only reads needs no such key.
+    """
+
+    method: str
+    paths: tuple[str, ...]
+    right: str = READ
+    idempotent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RequestFormat(Generic[Ask]):
+    """How a request is written by the client and read by the server.
+
+    ``query``, ``headers`` and ``body`` declare as types what stands there. Where one type is both
+    the query and the body, its members may stand in either.
+    """
+
+    write: Callable[[Ask], Request]
+    read: Callable[[Request, Caller], Ask]
+    query: Shape = None
+    headers: Shape = None
+    body: Media = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseFormat(Generic[Ask, Answer]):
+    """How a response is written by the server, which knows the request, and read by the client.
+
+    ``shapes`` declare the responses that are given when all goes well.
+    """
+
+    write: Callable[[Answer, Request], Response]
+    read: Callable[[Response, Ask], Answer]
+    shapes: tuple[ResponseShape, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation(Generic[Ask, Answer]):
     """One call of the vendor's API, seen from both ends.
 
-    write_request -> read_request -> perform -> write_response -> read_response
+    request.write -> request.read -> perform -> response.write -> response.read
 
-    ``paths`` are templates, every spelling the vendor uses; the first one is written. ``needs`` is
-    the right that the caller must have; what needs no more than READ writes nothing. With ``once``
-    a repeated request is not performed again.
-    What stands on the wire is declared as types: ``asks`` and ``heads`` have the query's arguments
-    and the headers, ``takes`` is the body, ``gives`` what is answered when all goes well. Names
-    that both ``asks`` and ``takes`` have may stand in either. ``perform`` says in the first
-    sentence of its docstring what the operation does.
+    ``perform`` says in the first sentence of its docstring what the operation does.
     """
 
     name: str
-    method: str
-    paths: tuple[str, ...]
-    write_request: Callable[[Ask], Request]
-    read_request: Callable[[Request, Caller], Ask]
+    endpoint: Endpoint
+    request: RequestFormat[Ask]
     perform: Callable[[Context, Ask], Awaitable[Answer]]
-    write_response: Callable[[Answer, Request], Response]
-    read_response: Callable[[Response, Ask], Answer]
-    needs: str = READ
-    once: bool = False
-    asks: Shape = None
-    heads: Shape = None
-    takes: Media = field(default_factory=dict)
-    gives: tuple[Given, ...] = ()
+    response: ResponseFormat[Ask, Answer]
 
 
 class Auth(Protocol):
@@ -109,12 +136,12 @@ class Auth(Protocol):
         """What the vendor calls the public and the secret part of a key; the first may be ""."""
         ...
 
-    def spell(self, random: bytes) -> str:
-        """Spell 32 random bytes as a secret of the vendor's form."""
+    def make_secret(self, random: bytes) -> str:
+        """Make a secret of the vendor's form out of 32 random bytes."""
         ...
 
-    def name(self, random: bytes) -> str:
-        """Spell 32 random bytes as the public part of a key."""
+    def make_key_id(self, random: bytes) -> str:
+        """Make the public part of a key out of 32 random bytes."""
         ...
 
     def login(self, session: Session, refusals: int) -> Flow[None] | None:
@@ -125,33 +152,31 @@ class Auth(Protocol):
         """
         ...
 
-    def prove(self, request: Request, session: Session) -> Request:
-        """Client: put the proof into a request."""
+    def authenticate(self, request: Request, session: Session) -> Request:
+        """Client: put the credentials into a request."""
         ...
 
     async def identify(self, request: Request, keyring: Keyring) -> Caller:
         """Server: tell who is calling, or raise Unauthenticated or Forbidden."""
         ...
 
-    def proofs(self, operation: Operation[Any, Any]) -> Proofs:
+    def security(self, operation: Operation[Any, Any]) -> Security:
         """Declare what a request for an operation that needs a caller shows."""
         ...
 
 
-class Faults(Protocol):
-    """How a vendor says no, seen from both ends."""
+@dataclass(frozen=True, slots=True)
+class Faults:
+    """How a vendor says no, seen from both ends.
 
-    def write(self, error: HubError, request: Request) -> Response:
-        """Server: spell an error in the form that the request asks for."""
-        ...
+    ``write`` spells an error in the form that the request asks for; ``read`` gives the error that a
+    response spells, None where it says yes. ``responses`` declare every form in which an operation
+    can be refused.
+    """
 
-    def read(self, response: Response) -> HubError | None:
-        """Client: give the error that a response spells, None where it says yes."""
-        ...
-
-    def gives(self, operation: Operation[Any, Any]) -> tuple[Given, ...]:
-        """Declare every form in which an operation can be refused."""
-        ...
+    write: Callable[[HubError, Request], Response]
+    read: Callable[[Response], HubError | None]
+    responses: Callable[[Operation[Any, Any]], tuple[ResponseShape, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,9 +265,9 @@ def call(operation: Operation[Ask, Answer], ask: Ask) -> Flow[Answer]:
 
     Raises Upstream where the answer is not what the vendor's page says.
     """
-    response = yield operation.write_request(ask)
+    response = yield operation.request.write(ask)
     try:
-        return operation.read_response(response, ask)
+        return operation.response.read(response, ask)
     except Invalid as error:
         reason = f"The vendor's answer to {operation.name} cannot be read: {error.message}"
         raise Upstream(reason) from error

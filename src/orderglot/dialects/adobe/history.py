@@ -24,9 +24,9 @@ from orderglot.dialects.adobe.search import (
     write_search,
 )
 from orderglot.dialects.adobe.wire import read_order, write_shown
-from orderglot.wire.dialect import Context, Operation
+from orderglot.wire.dialect import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.message import Request, Response
-from orderglot.wire.shape import given
+from orderglot.wire.shape import success
 
 NEWEST_FIRST = (Sort("created", descending=True),)
 
@@ -139,14 +139,12 @@ def _read_history(response: Response, _ask: Search | str) -> Page:
 
 GET_HISTORY: Operation[Search | str, Page] = Operation(
     name="getOrderHistory",
-    method="GET",
-    paths=(ORDERS,),
-    write_request=_write_search,
-    read_request=_read_search,
+    endpoint=Endpoint("GET", (ORDERS,)),
+    request=RequestFormat(
+        _write_search, _read_search, query=shapes.Search, headers=shapes.Correlated
+    ),
     perform=_get_history,
-    write_response=_write_history,
-    read_response=_read_history,
-    asks=shapes.Search,
-    heads=shapes.Correlated,
-    gives=given(200, shapes.History, heads=shapes.Answered),
+    response=ResponseFormat(
+        _write_history, _read_history, success(200, shapes.History, headers=shapes.Answered)
+    ),
 )

@@ -35,9 +35,17 @@ from orderglot.dialects.adobe.wire import (
     write_shown,
 )
 from orderglot.wire import json
-from orderglot.wire.dialect import Context, Flow, Operation, call
+from orderglot.wire.dialect import (
+    Context,
+    Endpoint,
+    Flow,
+    Operation,
+    RequestFormat,
+    ResponseFormat,
+    call,
+)
 from orderglot.wire.message import Request, Response, query_of
-from orderglot.wire.shape import JSON, given
+from orderglot.wire.shape import JSON, success
 
 NEWEST_FIRST = (Sort("created", descending=True),)
 
@@ -82,16 +90,12 @@ def _read_picked(response: Response, _ask: object) -> Order:
 
 GET_ORDER: Operation[Pick, Order] = Operation(
     name="getOrder",
-    method="GET",
-    paths=(ORDER,),
-    write_request=_write_pick,
-    read_request=_read_pick,
+    endpoint=Endpoint("GET", (ORDER,)),
+    request=RequestFormat(_write_pick, _read_pick, query=shapes.Prices, headers=shapes.Correlated),
     perform=_get_order,
-    write_response=_write_picked,
-    read_response=_read_picked,
-    asks=shapes.Prices,
-    heads=shapes.Correlated,
-    gives=given(200, shapes.Order, heads=shapes.Answered),
+    response=ResponseFormat(
+        _write_picked, _read_picked, success(200, shapes.Order, headers=shapes.Answered)
+    ),
 )
 
 
@@ -128,19 +132,18 @@ def _write_created(order: Order, request: Request) -> Response:
 
 CREATE_ORDER: Operation[Draft, Order] = Operation(
     name="createOrder",
-    method="POST",
-    paths=(ORDERS,),
-    write_request=_write_draft,
-    read_request=_read_draft,
+    endpoint=Endpoint("POST", (ORDERS,), CREATE, idempotent=True),
+    request=RequestFormat(
+        _write_draft,
+        _read_draft,
+        query=shapes.Prices,
+        headers=shapes.Correlated,
+        body={JSON: shapes.NewOrder},
+    ),
     perform=_create_order,
-    write_response=_write_created,
-    read_response=_read_picked,
-    needs=CREATE,
-    once=True,
-    asks=shapes.Prices,
-    heads=shapes.Correlated,
-    takes={JSON: shapes.NewOrder},
-    gives=given(201, shapes.Order, heads=shapes.Answered),
+    response=ResponseFormat(
+        _write_created, _read_picked, success(201, shapes.Order, headers=shapes.Answered)
+    ),
 )
 
 
@@ -177,18 +180,14 @@ def _write_changed(order: Order, request: Request) -> Response:
 
 UPDATE_ORDER: Operation[Change, Order] = Operation(
     name="updateOrder",
-    method="PATCH",
-    paths=(ORDER,),
-    write_request=_write_change,
-    read_request=_read_change,
+    endpoint=Endpoint("PATCH", (ORDER,), CHANGE, idempotent=True),
+    request=RequestFormat(
+        _write_change, _read_change, headers=shapes.Correlated, body={JSON: shapes.Change}
+    ),
     perform=_update_order,
-    write_response=_write_changed,
-    read_response=_read_picked,
-    needs=CHANGE,
-    once=True,
-    heads=shapes.Correlated,
-    takes={JSON: shapes.Change},
-    gives=given(200, shapes.Order, heads=shapes.Answered),
+    response=ResponseFormat(
+        _write_changed, _read_picked, success(200, shapes.Order, headers=shapes.Answered)
+    ),
 )
 
 

@@ -24,11 +24,11 @@ from orderglot.dialects.catalyst.resources import (
 from orderglot.dialects.catalyst.values import digits
 from orderglot.dialects.catalyst.wire import exact
 from orderglot.wire import json
-from orderglot.wire.dialect import Context, Operation
+from orderglot.wire.dialect import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request
 from orderglot.wire.shape import JSON as PLAIN
-from orderglot.wire.shape import Given
+from orderglot.wire.shape import ResponseShape
 
 
 class Items(Struct, frozen=True):
@@ -107,15 +107,10 @@ async def _add_items(context: Context, items: Items) -> Order:
 
 ADD_PRODUCTS: Operation[Items, Order | None] = Operation(
     name="postOrderProducts",
-    method="POST",
-    paths=(SITES + "/orders/{order}/products",),
-    write_request=_write_items,
-    read_request=_read_items,
+    endpoint=Endpoint("POST", (SITES + "/orders/{order}/products",), CHANGE, idempotent=True),
+    request=RequestFormat(_write_items, _read_items, body={PLAIN: shapes.NewItems}),
     perform=_add_items,
-    write_response=write_done,
-    read_response=nothing_said,
-    needs=CHANGE,
-    once=True,
-    takes={PLAIN: shapes.NewItems},
-    gives=(Given(204, heads=shapes.Changed),),
+    response=ResponseFormat(
+        write_done, nothing_said, (ResponseShape(204, headers=shapes.Changed),)
+    ),
 )

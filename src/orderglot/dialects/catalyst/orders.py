@@ -49,11 +49,11 @@ from orderglot.dialects.catalyst.tables import DEFAULT_LIMIT, NAME, PAGE_SIZE
 from orderglot.dialects.catalyst.where import parse_where, read_where, write_where
 from orderglot.dialects.catalyst.wire import STATUS, read_order
 from orderglot.wire import json
-from orderglot.wire.dialect import Context, Operation
+from orderglot.wire.dialect import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request, Response, argument, query_of
 from orderglot.wire.paging import FURTHEST, read_bounded
-from orderglot.wire.shape import given
+from orderglot.wire.shape import success
 
 OLDEST_FIRST = (Sort("created"),)
 """How our client lists, so that an order that arrives meanwhile moves no other."""
@@ -203,28 +203,18 @@ def envelope(items: list[Any], total: int, skip: int, limit: int) -> Response:
 
 LIST_ORDERS: Operation[Listing, Listed] = Operation(
     name="listOrders",
-    method="GET",
-    paths=(SITES + "/orders",),
-    write_request=_write_listing,
-    read_request=_read_listing,
+    endpoint=Endpoint("GET", (SITES + "/orders",)),
+    request=RequestFormat(_write_listing, _read_listing, query=shapes.Listing),
     perform=_list_orders,
-    write_response=_write_listed,
-    read_response=_read_listed,
-    asks=shapes.Listing,
-    gives=given(200, shapes.Orders),
+    response=ResponseFormat(_write_listed, _read_listed, success(200, shapes.Orders)),
 )
 
 LIST_CUSTOMER_ORDERS: Operation[Listing, Listed] = Operation(
     name="listCustomerOrders",
-    method="GET",
-    paths=(SITES + "/customers/{customer}/orders",),
-    write_request=_write_listing,
-    read_request=_read_listing,
+    endpoint=Endpoint("GET", (SITES + "/customers/{customer}/orders",)),
+    request=RequestFormat(_write_listing, _read_listing, query=shapes.Listing),
     perform=_list_orders,
-    write_response=_write_listed,
-    read_response=_read_listed,
-    asks=shapes.Listing,
-    gives=given(200, shapes.Orders),
+    response=ResponseFormat(_write_listed, _read_listed, success(200, shapes.Orders)),
 )
 
 
@@ -279,13 +269,8 @@ def _read_shown(response: Response, _one: One) -> Shown:
 
 GET_ORDER: Operation[One, Shown] = Operation(
     name="getOrder",
-    method="GET",
-    paths=(SITES + "/orders/{order}",),
-    write_request=_write_one,
-    read_request=_read_one,
+    endpoint=Endpoint("GET", (SITES + "/orders/{order}",)),
+    request=RequestFormat(_write_one, _read_one, query=shapes.Fields),
     perform=_get_order,
-    write_response=_write_shown,
-    read_response=_read_shown,
-    asks=shapes.Fields,
-    gives=given(200, shapes.Order),
+    response=ResponseFormat(_write_shown, _read_shown, success(200, shapes.Order)),
 )

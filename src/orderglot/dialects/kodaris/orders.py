@@ -37,10 +37,18 @@ from orderglot.dialects.kodaris.tables import (
 )
 from orderglot.dialects.kodaris.wire import read_order, write_order
 from orderglot.wire import json
-from orderglot.wire.dialect import Context, Flow, Operation, call
+from orderglot.wire.dialect import (
+    Context,
+    Endpoint,
+    Flow,
+    Operation,
+    RequestFormat,
+    ResponseFormat,
+    call,
+)
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request, Response, argument, fill
-from orderglot.wire.shape import JSON, given
+from orderglot.wire.shape import JSON, success
 from orderglot.wire.values import read_flag
 
 ORDER = "/api/account/order"
@@ -57,7 +65,7 @@ class Linked(Struct, frozen=True):
 
 
 def _write_linked(ask: Linked) -> Request:
-    path = fill(LINKED_ORDERS.paths[0], orderID=ask.id)
+    path = fill(LINKED_ORDERS.endpoint.paths[0], orderID=ask.id)
     return Request(method="GET", path=path, headers=ASKS)
 
 
@@ -85,14 +93,10 @@ def _read_orders(response: Response, _ask: Linked) -> tuple[Order, ...]:
 
 LINKED_ORDERS: Operation[Linked, tuple[Order, ...]] = Operation(
     name="linkedOrders",
-    method="GET",
-    paths=(ORDER + "/{orderID}/linkedOrders",),
-    write_request=_write_linked,
-    read_request=_read_linked,
+    endpoint=Endpoint("GET", (ORDER + "/{orderID}/linkedOrders",)),
+    request=RequestFormat(_write_linked, _read_linked),
     perform=_list_linked,
-    write_response=_write_orders,
-    read_response=_read_orders,
-    gives=given(200, shapes.OrdersGiven),
+    response=ResponseFormat(_write_orders, _read_orders, success(200, shapes.OrdersGiven)),
 )
 
 
@@ -115,7 +119,7 @@ def _write_listing(ask: Listing) -> Request:
     }
     return Request(
         method="POST",
-        path=LIST_ORDERS.paths[0],
+        path=LIST_ORDERS.endpoint.paths[0],
         headers=ASKS,
         body=json.write(body),
         repeatable=True,
@@ -188,15 +192,10 @@ def _read_page(response: Response, ask: Listing) -> Page:
 
 LIST_ORDERS: Operation[Listing, Page] = Operation(
     name="orderList",
-    method="POST",
-    paths=(ORDER + "/list",),
-    write_request=_write_listing,
-    read_request=_read_listing,
+    endpoint=Endpoint("POST", (ORDER + "/list",)),
+    request=RequestFormat(_write_listing, _read_listing, body={JSON: shapes.Listing}),
     perform=_list_orders,
-    write_response=_write_page,
-    read_response=_read_page,
-    takes={JSON: shapes.Listing},
-    gives=given(200, shapes.PageGiven),
+    response=ResponseFormat(_write_page, _read_page, success(200, shapes.PageGiven)),
 )
 
 
@@ -206,7 +205,7 @@ LIST_ORDERS: Operation[Listing, Page] = Operation(
 def _write_draft(draft: Draft) -> Request:
     return Request(
         method="POST",
-        path=CREATE_ORDER.paths[0],
+        path=CREATE_ORDER.endpoint.paths[0],
         query="" if draft.completes else "completeOrder=false",
         headers=ASKS,
         body=json.write(write_draft(draft.order)),
@@ -250,18 +249,12 @@ def _read_order(response: Response, _draft: Draft) -> Order:
 
 CREATE_ORDER: Operation[Draft, Order] = Operation(
     name="order",
-    method="POST",
-    paths=(ORDER,),
-    write_request=_write_draft,
-    read_request=_read_draft,
+    endpoint=Endpoint("POST", (ORDER,), CREATE, idempotent=True),
+    request=RequestFormat(
+        _write_draft, _read_draft, query=shapes.Completing, body={JSON: shapes.NewOrder}
+    ),
     perform=_create_order,
-    write_response=_write_order,
-    read_response=_read_order,
-    needs=CREATE,
-    once=True,
-    asks=shapes.Completing,
-    takes={JSON: shapes.NewOrder},
-    gives=given(200, shapes.OrderGiven),
+    response=ResponseFormat(_write_order, _read_order, success(200, shapes.OrderGiven)),
 )
 
 

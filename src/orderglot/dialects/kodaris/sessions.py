@@ -23,10 +23,10 @@ from orderglot.dialects.kodaris.envelope import (
 from orderglot.dialects.kodaris.tables import NAME
 from orderglot.wire import json
 from orderglot.wire.auth import same
-from orderglot.wire.dialect import OPEN, Context, Operation
+from orderglot.wire.dialect import OPEN, Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request, Response
-from orderglot.wire.shape import JSON, given
+from orderglot.wire.shape import JSON, success
 from orderglot.wire.values import read_references, write_number
 
 KEY = "key"
@@ -121,16 +121,10 @@ def _read_session(response: Response, _key: str) -> str:
 
 LOGIN: Operation[str, str] = Operation(
     name="apiKeyLogin",
-    method="POST",
-    paths=(TO_LOGIN,),
-    write_request=_write_key,
-    read_request=_read_key,
+    endpoint=Endpoint("POST", (TO_LOGIN,), OPEN),
+    request=RequestFormat(_write_key, _read_key, body={JSON: shapes.Login}),
     perform=_log_in,
-    write_response=_write_session,
-    read_response=_read_session,
-    takes={JSON: shapes.Login},
-    gives=given(200, shapes.SessionGiven),
-    needs=OPEN,
+    response=ResponseFormat(_write_session, _read_session, success(200, shapes.SessionGiven)),
 )
 
 
@@ -163,14 +157,10 @@ def _read_token(response: Response, _session: str) -> str:
 
 AUTH_TOKEN: Operation[str, str] = Operation(
     name="authToken",
-    method="GET",
-    paths=(TO_CSRF,),
-    write_request=_shown_to(TO_CSRF),
-    read_request=read_shown,
+    endpoint=Endpoint("GET", (TO_CSRF,)),
+    request=RequestFormat(_shown_to(TO_CSRF), read_shown),
     perform=_give_token,
-    write_response=answer,
-    read_response=_read_token,
-    gives=given(200, shapes.TokenGiven),
+    response=ResponseFormat(answer, _read_token, success(200, shapes.TokenGiven)),
 )
 
 
@@ -188,14 +178,10 @@ def _read_nothing(response: Response, _session: str) -> None:
 
 LOGOUT: Operation[str, None] = Operation(
     name="logout",
-    method="GET",
-    paths=(TO_LOGOUT,),
-    write_request=_shown_to(TO_LOGOUT),
-    read_request=read_shown,
+    endpoint=Endpoint("GET", (TO_LOGOUT,)),
+    request=RequestFormat(_shown_to(TO_LOGOUT), read_shown),
     perform=_log_out,
-    write_response=answer,
-    read_response=_read_nothing,
-    gives=given(200, shapes.Nothing),
+    response=ResponseFormat(answer, _read_nothing, success(200, shapes.Nothing)),
 )
 
 
@@ -252,12 +238,8 @@ def _read_account(response: Response, _session: str) -> Account:
 
 MY_ACCOUNT: Operation[str, Account] = Operation(
     name="myAccount",
-    method="GET",
-    paths=(TO_ACCOUNT,),
-    write_request=_shown_to(TO_ACCOUNT),
-    read_request=read_shown,
+    endpoint=Endpoint("GET", (TO_ACCOUNT,)),
+    request=RequestFormat(_shown_to(TO_ACCOUNT), read_shown),
     perform=_give_account,
-    write_response=_write_account,
-    read_response=_read_account,
-    gives=given(200, shapes.AccountGiven),
+    response=ResponseFormat(_write_account, _read_account, success(200, shapes.AccountGiven)),
 )

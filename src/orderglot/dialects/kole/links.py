@@ -18,10 +18,10 @@ from orderglot.dialects.kole.media import (
     read_body,
 )
 from orderglot.dialects.kole.tables import NAME
-from orderglot.wire.dialect import Context, Operation
+from orderglot.wire.dialect import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request, Response, segment
-from orderglot.wire.shape import Given
+from orderglot.wire.shape import ResponseShape
 from orderglot.wire.values import NO_ID
 
 ORDERS = "/orders"
@@ -104,12 +104,10 @@ def _read_root(response: Response, _ask: None) -> Mapping[str, str]:
 
 LIST_LINKS: Operation[None, Mapping[str, str]] = Operation(
     name="listLinks",
-    method="GET",
-    paths=("/",),
-    write_request=_write_root_request,
-    read_request=_read_root_request,
+    endpoint=Endpoint("GET", ("/",)),
+    request=RequestFormat(_write_root_request, _read_root_request),
     perform=_list_links,
-    write_response=_write_root,
-    read_response=_read_root,
-    gives=(Given(200, shapes.LINKS_MEDIA, shapes.Found),),
+    response=ResponseFormat(
+        _write_root, _read_root, (ResponseShape(200, shapes.LINKS_MEDIA, shapes.Found),)
+    ),
 )

@@ -36,11 +36,19 @@ from orderglot.dialects.kole.media import (
 )
 from orderglot.dialects.kole.tables import NAME, PAGE_SIZE
 from orderglot.dialects.kole.wire import read_order, write_order
-from orderglot.wire.dialect import Context, Flow, Operation, call
+from orderglot.wire.dialect import (
+    Context,
+    Endpoint,
+    Flow,
+    Operation,
+    RequestFormat,
+    ResponseFormat,
+    call,
+)
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request, Response, query_of
 from orderglot.wire.paging import read_bounded
-from orderglot.wire.shape import Given
+from orderglot.wire.shape import ResponseShape
 
 OLDEST_FIRST = (Sort("created"),)
 """So that an order that arrives while somebody is paging moves no other to another page."""
@@ -92,17 +100,16 @@ def _read_page(response: Response, window: Window) -> Page:
 
 LIST_ORDERS: Operation[Window, Page] = Operation(
     name="listOrders",
-    method="GET",
-    paths=(ORDERS, COLLECTION),
-    write_request=_write_window,
-    read_request=_read_window,
+    endpoint=Endpoint("GET", (ORDERS, COLLECTION)),
+    request=RequestFormat(_write_window, _read_window, query=shapes.Window),
     perform=_list_orders,
-    write_response=_write_page,
-    read_response=_read_page,
-    asks=shapes.Window,
-    gives=(
-        Given(200, shapes.ORDERS_MEDIA, shapes.Found),
-        Given(204, heads=shapes.Found),
+    response=ResponseFormat(
+        _write_page,
+        _read_page,
+        (
+            ResponseShape(200, shapes.ORDERS_MEDIA, shapes.Found),
+            ResponseShape(204, headers=shapes.Found),
+        ),
     ),
 )
 
@@ -171,14 +178,12 @@ def _read_order(response: Response, _id: str) -> Order:
 
 GET_ORDER: Operation[str, Order] = Operation(
     name="getOrder",
-    method="GET",
-    paths=(ORDERS + "/{order_id}", ORDERS + "/{order_id}/"),
-    write_request=_write_id,
-    read_request=_read_id,
+    endpoint=Endpoint("GET", (ORDERS + "/{order_id}", ORDERS + "/{order_id}/")),
+    request=RequestFormat(_write_id, _read_id),
     perform=_get_order,
-    write_response=_write_order,
-    read_response=_read_order,
-    gives=(Given(200, shapes.ORDER_MEDIA, shapes.Found),),
+    response=ResponseFormat(
+        _write_order, _read_order, (ResponseShape(200, shapes.ORDER_MEDIA, shapes.Found),)
+    ),
 )
 
 
@@ -231,17 +236,12 @@ def _read_created(response: Response, _draft: Draft) -> Order:
 
 CREATE_ORDER: Operation[Draft, Order] = Operation(
     name="createOrder",
-    method="POST",
-    paths=(ORDERS, COLLECTION),
-    write_request=_write_draft,
-    read_request=_read_draft,
+    endpoint=Endpoint("POST", (ORDERS, COLLECTION), CREATE, idempotent=True),
+    request=RequestFormat(_write_draft, _read_draft, body=shapes.NEW_MEDIA),
     perform=_create_order,
-    write_response=_write_created,
-    read_response=_read_created,
-    needs=CREATE,
-    once=True,
-    takes=shapes.NEW_MEDIA,
-    gives=(Given(201, shapes.CREATED_MEDIA, shapes.Made),),
+    response=ResponseFormat(
+        _write_created, _read_created, (ResponseShape(201, shapes.CREATED_MEDIA, shapes.Made),)
+    ),
 )
 
 

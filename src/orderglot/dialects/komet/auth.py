@@ -23,9 +23,17 @@ from orderglot.dialects.komet.arguments import (
 )
 from orderglot.dialects.komet.tables import NAME
 from orderglot.wire.auth import same
-from orderglot.wire.dialect import OPEN, Context, Operation, Session
+from orderglot.wire.dialect import (
+    OPEN,
+    Context,
+    Endpoint,
+    Operation,
+    RequestFormat,
+    ResponseFormat,
+    Session,
+)
 from orderglot.wire.message import Request, Response, query_of
-from orderglot.wire.shape import Proof, Proofs, given
+from orderglot.wire.shape import Security, SecurityScheme, success
 
 KEY = "key"
 LOGGED_IN = "login"
@@ -46,19 +54,19 @@ class KometAuth:
 
     fields = ("account", "authentication_token")
 
-    def spell(self, random: bytes) -> str:
+    def make_secret(self, random: bytes) -> str:
         """Spell a token: 26 small letters and digits."""
         number = int.from_bytes(random)
         return "".join(_SIGNS[number // 36**place % 36] for place in range(LETTERS))
 
-    def name(self, random: bytes) -> str:
+    def make_key_id(self, random: bytes) -> str:
         """Spell an account: a number of six digits."""
         return str(100_000 + int.from_bytes(random) % 900_000)
 
     def login(self, session: Session, refusals: int) -> None:
         """Say that there is nothing to log in to: a token is good as it is."""
 
-    def prove(self, request: Request, session: Session) -> Request:
+    def authenticate(self, request: Request, session: Session) -> Request:
         """Put the account and the token into a request."""
         account, token = (session.credentials[field] for field in self.fields)
         proof = {ACCOUNT.lower(): account, PROOF.lower(): token}
@@ -75,9 +83,12 @@ class KometAuth:
             raise Unauthenticated(REFUSED)
         return credential.caller
 
-    def proofs(self, _operation: Operation[Any, Any]) -> Proofs:
+    def security(self, _operation: Operation[Any, Any]) -> Security:
         """Declare the account and the token, both as headers or both in the query."""
-        return tuple((Proof(place, ACCOUNT), Proof(place, PROOF)) for place in ("header", "query"))
+        return tuple(
+            (SecurityScheme(place, ACCOUNT), SecurityScheme(place, PROOF))
+            for place in ("header", "query")
+        )
 
 
 AUTH = KometAuth()
@@ -107,7 +118,7 @@ async def _admitted(keyring: Keyring, token: str) -> Credential:
 def _write_login(ask: tuple[str, str]) -> Request:
     user, password = ask
     query = query_of((("username", user), ("password", password)))
-    return Request(method="POST", path=LOGIN.paths[0], query=query, repeatable=True)
+    return Request(method="POST", path=LOGIN.endpoint.paths[0], query=query, repeatable=True)
 
 
 def _read_login(request: Request, _caller: Caller) -> tuple[str, str]:
@@ -128,7 +139,7 @@ async def _log_in(context: Context, ask: tuple[str, str]) -> str:
         NAME,
         LOGGED_IN,
         credential.caller,
-        AUTH.spell,
+        AUTH.make_secret,
         LOGIN_LASTS,
         credential.id,
         credential.expires,
@@ -148,15 +159,10 @@ def _read_token(response: Response, _ask: tuple[str, str]) -> str:
 
 LOGIN: Operation[tuple[str, str], str] = Operation(
     name="login",
-    method="POST",
-    paths=("/api/login",),
-    write_request=_write_login,
-    read_request=_read_login,
+    endpoint=Endpoint("POST", ("/api/login",), OPEN),
+    request=RequestFormat(
+        _write_login, _read_login, query=shapes.Login, body=shapes.said(shapes.Login)
+    ),
     perform=_log_in,
-    write_response=_write_token,
-    read_response=_read_token,
-    asks=shapes.Login,
-    takes=shapes.said(shapes.Login),
-    gives=given(200, shapes.Token),
-    needs=OPEN,
+    response=ResponseFormat(_write_token, _read_token, success(200, shapes.Token)),
 )

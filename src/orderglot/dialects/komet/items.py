@@ -48,10 +48,10 @@ from orderglot.dialects.komet.tables import (
     PREBOOK,
 )
 from orderglot.dialects.komet.values import known, read_day, write_date
-from orderglot.wire.dialect import Context, Operation
+from orderglot.wire.dialect import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request, Response
-from orderglot.wire.shape import given
+from orderglot.wire.shape import success
 from orderglot.wire.values import write_number
 
 MOST_PENDING = 100
@@ -243,16 +243,12 @@ def _read_added(response: Response, _ask: Item) -> Added:
 
 ADD_ITEM: Operation[Item, Added] = Operation(
     name="web-order-item.add",
-    method="POST",
-    paths=("/api/web-order-item.add", "/api/web.order.item.add"),
-    write_request=_write_item,
-    read_request=_read_item,
+    endpoint=Endpoint(
+        "POST", ("/api/web-order-item.add", "/api/web.order.item.add"), CREATE, idempotent=True
+    ),
+    request=RequestFormat(
+        _write_item, _read_item, query=shapes.NewItem, body=shapes.said(shapes.NewItem)
+    ),
     perform=_add,
-    write_response=_write_added,
-    read_response=_read_added,
-    needs=CREATE,
-    once=True,
-    asks=shapes.NewItem,
-    takes=shapes.said(shapes.NewItem),
-    gives=given(200, shapes.Added),
+    response=ResponseFormat(_write_added, _read_added, success(200, shapes.Added)),
 )

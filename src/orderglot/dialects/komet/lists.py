@@ -19,10 +19,10 @@ from orderglot.dialects.komet.quota import spend
 from orderglot.dialects.komet.settings import Location, locations_of
 from orderglot.dialects.komet.tables import NAME
 from orderglot.dialects.komet.values import read_day, write_moment
-from orderglot.wire.dialect import Context, Operation
+from orderglot.wire.dialect import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request, Response
-from orderglot.wire.shape import given
+from orderglot.wire.shape import success
 from orderglot.wire.values import read_references, write_number
 
 NO_LOCATIONS = "Locations not found."
@@ -138,15 +138,12 @@ def _read_customer(form: Form) -> Customer:
 
 CUSTOMER_LIST: Operation[Filter, tuple[Customer, ...]] = Operation(
     name="customer.list",
-    method="GET",
-    paths=("/api/customer.list",),
-    write_request=lambda wanted: get("customer.list", _members(wanted)),
-    read_request=_read_filter,
+    endpoint=Endpoint("GET", ("/api/customer.list",)),
+    request=RequestFormat(
+        lambda wanted: get("customer.list", _members(wanted)), _read_filter, query=shapes.Filter
+    ),
     perform=_list_customers,
-    write_response=_write_customers,
-    read_response=_read_customers,
-    asks=shapes.Filter,
-    gives=given(200, shapes.Customers),
+    response=ResponseFormat(_write_customers, _read_customers, success(200, shapes.Customers)),
 )
 
 
@@ -180,13 +177,10 @@ def _read_locations(response: Response, _wanted: Filter) -> tuple[Location, ...]
 
 LOCATION_LIST: Operation[Filter, tuple[Location, ...]] = Operation(
     name="location.list",
-    method="GET",
-    paths=("/api/location.list",),
-    write_request=lambda wanted: get("location.list", _members(wanted)),
-    read_request=_read_filter,
+    endpoint=Endpoint("GET", ("/api/location.list",)),
+    request=RequestFormat(
+        lambda wanted: get("location.list", _members(wanted)), _read_filter, query=shapes.Filter
+    ),
     perform=_list_locations,
-    write_response=_write_locations,
-    read_response=_read_locations,
-    asks=shapes.Filter,
-    gives=given(200, shapes.Locations),
+    response=ResponseFormat(_write_locations, _read_locations, success(200, shapes.Locations)),
 )

@@ -27,10 +27,10 @@ from orderglot.dialects.komet.settings import location_asked
 from orderglot.dialects.komet.tables import NAME, PENDING, STATUSES
 from orderglot.dialects.komet.values import NOBODY
 from orderglot.dialects.komet.wire import read_order, write_order
-from orderglot.wire.dialect import Context, Operation
+from orderglot.wire.dialect import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request, Response
-from orderglot.wire.shape import given
+from orderglot.wire.shape import success
 
 Ask = TypeVar("Ask")
 Answer = TypeVar("Answer")
@@ -59,8 +59,13 @@ class Details(Struct, frozen=True, kw_only=True):
 
 def both(operation: Operation[Ask, Answer]) -> tuple[Operation[Ask, Answer], ...]:
     """Offer an operation by POST as well; old clients ask so for what is documented as GET."""
-    name, takes = f"{operation.name}-post", shapes.said(operation.asks)
-    return operation, dataclasses.replace(operation, name=name, method="POST", takes=takes)
+    name, body = f"{operation.name}-post", shapes.said(operation.request.query)
+    return operation, dataclasses.replace(
+        operation,
+        name=name,
+        endpoint=dataclasses.replace(operation.endpoint, method="POST"),
+        request=dataclasses.replace(operation.request, body=body),
+    )
 
 
 def write_which(which: Which) -> dict[str, str]:
@@ -154,17 +159,15 @@ def _read_orders(response: Response, _ask: Details) -> tuple[Order, ...]:
 
 DETAILS_LIST: Operation[Details, tuple[Order, ...]] = Operation(
     name="web-order-details.list",
-    method="GET",
-    paths=(
-        "/api/web-order-details.list",
-        "/api/web.order.details.list",
-        "/api/v2/web-order-details.list",
+    endpoint=Endpoint(
+        "GET",
+        (
+            "/api/web-order-details.list",
+            "/api/web.order.details.list",
+            "/api/v2/web-order-details.list",
+        ),
     ),
-    write_request=_write_details,
-    read_request=_read_details,
+    request=RequestFormat(_write_details, _read_details, query=shapes.Details),
     perform=_list_details,
-    write_response=_write_orders,
-    read_response=_read_orders,
-    asks=shapes.Details,
-    gives=given(200, shapes.WebOrders),
+    response=ResponseFormat(_write_orders, _read_orders, success(200, shapes.WebOrders)),
 )

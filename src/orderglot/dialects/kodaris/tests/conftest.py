@@ -57,7 +57,9 @@ class Site:
             found = await self.store.of(caller).customer(Reference("kodaris", company))
             caller = replace(caller, customer=found.id)
         auth = DIALECT.auth
-        key = await self.store.keyring.issue_key("kodaris", caller, auth.spell, auth.name)
+        key = await self.store.keyring.issue_key(
+            "kodaris", caller, auth.make_secret, auth.make_key_id
+        )
         return key.secret
 
     def client(self, company: str = "473") -> Client:

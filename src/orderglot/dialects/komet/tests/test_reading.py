@@ -93,7 +93,7 @@ def test_quoted_numbers_and_the_tables_spelling_are_read() -> None:
     item = {"quantity": "1", "price": "7.5", "deliveryBy": "2017-06-29", "webOrderItemType": "1"}
     order = {"id": "48", "statusId": "2", "subtotal": "15", "items": [item]}
 
-    (read,) = DETAILS_LIST.read_response(said(status="1", webOrders=[order]), ASK)
+    (read,) = DETAILS_LIST.response.read(said(status="1", webOrders=[order]), ASK)
 
     assert ("48", Decimal(15)) == (read.references[0].id, read.totals.subtotal)
     assert (1, "prebook", date(2017, 6, 29)) == (
@@ -105,4 +105,4 @@ def test_quoted_numbers_and_the_tables_spelling_are_read() -> None:
 @pytest.mark.parametrize("body", [b"", b"<html>", b'{"status":1}'])
 def test_what_has_no_web_order_is_no_answer(body: bytes) -> None:
     with pytest.raises(Invalid):
-        DETAILS_LIST.read_response(Response(status=200, body=body), ASK)
+        DETAILS_LIST.response.read(Response(status=200, body=body), ASK)
