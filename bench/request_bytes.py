@@ -14,8 +14,9 @@ from msgspec.structs import replace
 from bench.load import MARK
 from bench.sample_orders import Shop, known_ids, products_of
 from orderglot import demo, dialects
-from orderglot.core.order import Address, Line, Order, Reference, Shipping
+from orderglot.core.order import Line, Order, Reference, Shipping
 from orderglot.core.query import Window
+from orderglot.demo.kole import RECIPIENTS
 from orderglot.dialects.kole.drafts import write_draft
 from orderglot.dialects.kole.media import ORDER, write_body
 from orderglot.faces.client import Client
@@ -176,17 +177,7 @@ def new_order(dialect: str) -> Order:
     )
 
 
-_HOME = Address(
-    company="Sample & Sons",
-    first_name="Jean",
-    last_name="Sample",
-    line_1="24 Specimen Road",
-    city="Albany",
-    state="NY",
-    postal_code="12207",
-    country="US",
-    phone="5185550123",
-)
+_HOME = replace(RECIPIENTS[1], company="Sample & Sons")
 
 
 def encoded(request: Request) -> bytes:

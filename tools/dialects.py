@@ -52,7 +52,7 @@ def overview(known: tuple[Dialect, ...]) -> Iterator[str]:
     """Spell what each dialect can, in one line each."""
     yield from head("dialect", "", "operations", *NEEDS.values(), "longest page")
     for one in known:
-        can = ("yes" if getattr(one, need) else "" for need in NEEDS)
+        can = ("yes" if getattr(one.flows, need) else "" for need in NEEDS)
         name = f"[{one.name}](#{one.name})"
         yield row(name, one.title, len(one.operations), *can, one.can.max_size)
 
@@ -67,7 +67,7 @@ def part(one: Dialect) -> Iterator[str]:
     yield from head("operation", "call", "right", "repeated")
     yield from map(operation_row, one.operations)
     yield ""
-    cannot = [name for need, name in NEEDS.items() if not getattr(one, need)]
+    cannot = [name for need, name in NEEDS.items() if not getattr(one.flows, need)]
     yield f"The client face cannot: {listed(cannot)}."
     yield ""
     yield from fields("The wire loses", one.can.loses)

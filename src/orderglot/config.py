@@ -87,17 +87,17 @@ def read(
     return Config(**settings)
 
 
-ResponseShape = Iterator[tuple[str, str, Any]]
+Given = Iterator[tuple[str, str, Any]]
 """Where a setting stands, as a message shows it, its name, and its value."""
 
 
-def _of_flags(flags: Mapping[str, Any]) -> ResponseShape:
+def _of_flags(flags: Mapping[str, Any]) -> Given:
     for name, value in flags.items():
         if value is not None:
             yield "--" + name.replace("_", "-"), name, value
 
 
-def _of_environment(environment: Mapping[str, str]) -> ResponseShape:
+def _of_environment(environment: Mapping[str, str]) -> Given:
     for variable, value in sorted(environment.items()):
         name = variable.removeprefix(PREFIX).lower()
         if not value or not variable.startswith(PREFIX) or variable == WHICH_FILE:
@@ -110,7 +110,7 @@ def _of_environment(environment: Mapping[str, str]) -> ResponseShape:
             raise invalid(variable, Rule.UNKNOWN, reason)
 
 
-def _of_file(file: Path | None, environment: Mapping[str, str]) -> ResponseShape:
+def _of_file(file: Path | None, environment: Mapping[str, str]) -> Given:
     named = file or environment.get(WHICH_FILE)
     path = Path(named or FILE)
     try:

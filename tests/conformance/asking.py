@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from msgspec.structs import replace
 
@@ -16,23 +16,16 @@ from orderglot.stores.memory import MemoryStore
 from orderglot.stores.store import BookStore
 from orderglot.wire.dialect import Dialect, Session
 from orderglot.wire.message import Pairs, Request, Response, pairs, query_of
+from tests.clock import Clock
 from tests.conformance.implementations import credentials_of, orderer
 from tests.conformance.specimens import Specimen, book_of, shelve, welcome
 
 Credentials = Mapping[str, str]
 
 
-class Clock:
-    """The time that the specimens speak of, until it is put forward."""
-
-    def __init__(self, dialect: Dialect) -> None:
-        self.time = book_of(dialect.name).now
-
-    def __call__(self) -> datetime:
-        return self.time
-
-    def forward(self, by: timedelta) -> None:
-        self.time += by
+def clock_of(dialect: Dialect) -> Clock:
+    """Give a clock that stands at the time that the specimens speak of."""
+    return Clock(book_of(dialect.name).now)
 
 
 @dataclass
@@ -99,7 +92,7 @@ class Site:
 
 
 async def site(dialect: Dialect, store: BookStore | None = None, *, orders: bool = True) -> Site:
-    store = store or MemoryStore(Clock(dialect))
+    store = store or MemoryStore(clock_of(dialect))
     await shelve(store, dialect, orders=orders)
     return Site(dialect, store, Server(dialect, store), await orderer(dialect, store))
 

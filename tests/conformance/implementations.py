@@ -178,7 +178,7 @@ def client_implementation(name: str) -> Opened:
 def can(implementation: str, need: str) -> bool:
     """Tell whether what has orders in a implementation of that name offers a need of the hub."""
     name = implementation.removeprefix(CLIENT)
-    return implementation in STORES or getattr(dialects.dialect(name), need) is not None
+    return implementation in STORES or getattr(dialects.dialect(name).flows, need) is not None
 
 
 CLIENT = "client-of-"

@@ -30,7 +30,7 @@ from orderglot.wire.message import Request, Response
 PARTS = {"request.http", "response.http", "order.json", "source.txt"}
 
 
-class SecurityScheme(Struct, frozen=True, forbid_unknown_fields=True):
+class Proof(Struct, frozen=True, forbid_unknown_fields=True):
     """A credential of a book; without a customer it is the seller's own.
 
     ``session`` is the secret of the session that a token belongs to.
@@ -53,7 +53,7 @@ class Book(Struct, frozen=True, forbid_unknown_fields=True):
     customers: tuple[Customer, ...] = ()
     products: tuple[Product, ...] = ()
     orders: tuple[Order, ...] = ()
-    credentials: tuple[SecurityScheme, ...] = ()
+    credentials: tuple[Proof, ...] = ()
     unprovoked: tuple[str, ...] = ()
     draft: Order | None = None
     """An order that can be placed, where no single specimen says one."""
@@ -175,7 +175,7 @@ async def shelve(
     return seller.id
 
 
-async def plant(store: BookStore, dialect: Dialect, seller: int, proof: SecurityScheme) -> None:
+async def plant(store: BookStore, dialect: Dialect, seller: int, proof: Proof) -> None:
     customer = None
     if proof.customer:
         whole = store.of(Caller(seller=seller))

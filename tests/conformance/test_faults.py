@@ -30,7 +30,7 @@ from orderglot.core.query import Window
 from orderglot.faces.client import Client
 from orderglot.wire.dialect import Dialect
 from orderglot.wire.message import Request, Response
-from tests.conformance.asking import Clock, site
+from tests.conformance.asking import clock_of, site
 from tests.conformance.implementations import NEEDS, credentials_of, draft_of
 from tests.conformance.specimens import specimens_of
 from tests.conformance.structure import structure
@@ -204,7 +204,7 @@ OFFERED = [
     (name, need)
     for name in dialects.names()
     for need in NEEDS
-    if getattr(dialects.dialect(name), need)
+    if getattr(dialects.dialect(name).flows, need)
 ]
 
 
@@ -220,7 +220,7 @@ def test_a_client_raises_what_its_vendor_says(name: str, need: str, error: HubEr
         async def refuse(request: Request) -> Response:
             return dialect.faults.write(error, request)
 
-        client = Client(dialect, refuse, credentials_of(dialect, at.owner), Clock(dialect))
+        client = Client(dialect, refuse, credentials_of(dialect, at.owner), clock_of(dialect))
         await getattr(client, need)(asks.get(need, Reference(name, "7")))
 
     with pytest.raises(type(error)):

@@ -134,7 +134,7 @@ def test_whatever_a_client_does_with_an_order_is_as_the_document_says(
         ref = Reference(name, native(there, name))
         flows = listened(dialect, client)
         for need, ask in (("get", ref), ("page", Window(limit=2)), ("linked", ref)):
-            if getattr(dialect, need):
+            if getattr(dialect.flows, need):
                 # What a wire has no name for is not found, and that, too, is as documented.
                 with suppress(NotFound):
                     await getattr(flows, need)(ask)
@@ -143,7 +143,7 @@ def test_whatever_a_client_does_with_an_order_is_as_the_document_says(
 
 
 @pytest.mark.parametrize(
-    "name", [name for name in dialects.names() if dialects.dialect(name).place]
+    "name", [name for name in dialects.names() if dialects.dialect(name).flows.place]
 )
 @FEWER
 @given(order=ORDERS)

@@ -16,7 +16,7 @@ from orderglot.core.order import Order, Reference
 from orderglot.core.ports import Book
 from orderglot.wire.dialect import OPEN, Dialect, Session
 from orderglot.wire.message import Response
-from tests.conformance.asking import Clock, Credentials, Site, site, without_proof
+from tests.conformance.asking import Credentials, Site, clock_of, site, without_proof
 from tests.conformance.implementations import Shop
 from tests.conformance.specimens import Specimen, book_of, provoked, welcome
 
@@ -69,14 +69,14 @@ THIRD = Customer(number="THIRD")
 
 async def with_secrets(dialect: Dialect, shop: Shop | None = None) -> Site:
     """Give a site in which the owner has orders."""
-    at = await site(dialect, shop.store(Clock(dialect)) if shop else None)
+    at = await site(dialect, shop.store(clock_of(dialect)) if shop else None)
     await at.store.of(Caller(seller=at.owner.seller)).keep_customer(THIRD)
     return at
 
 
 async def with_decoys(dialect: Dialect, shop: Shop | None = None) -> Site:
     """Give a site in which somebody else has as many orders, none of them under the same id."""
-    at = await site(dialect, shop.store(Clock(dialect)) if shop else None, orders=False)
+    at = await site(dialect, shop.store(clock_of(dialect)) if shop else None, orders=False)
     whole = at.store.of(Caller(seller=at.owner.seller))
     await whole.keep_customer(THIRD)
     for number, _ in enumerate(book_of(dialect.name).orders):

@@ -109,9 +109,9 @@ def gets(name: str) -> list[Specimen]:
 
 def asked_fully(dialect: Dialect) -> Pairs:
     """Give the arguments with which the dialect's own client asks for all of an order."""
-    if dialect.get is None:
+    if dialect.flows.get is None:
         return ()
-    return pairs(next(dialect.get(Reference(dialect.name, "1"))).query)
+    return pairs(next(dialect.flows.get(Reference(dialect.name, "1"))).query)
 
 
 GOT = [specimen for name in dialects.names() for specimen in gets(name)]

@@ -15,7 +15,7 @@ from orderglot.core.order import Order, Reference
 from orderglot.core.query import Compare, Operator, Window
 from orderglot.faces.client import MOST_REFUSALS, Client, Transcript
 from orderglot.wire import json
-from orderglot.wire.dialect import Flow, Session
+from orderglot.wire.dialect import Flow, Flows, Session
 from orderglot.wire.message import Request, Response, argument
 from tests.faces.tiny import DIALECT, GET_ORDER, NAME, TinyAuth, answer
 
@@ -128,7 +128,7 @@ def test_a_conversation_may_listen_to_a_refusal_and_go_on() -> None:
             return answer("found")
         return DIALECT.faults.write(NotFound("Not here."), request)
 
-    client = Client(replace(DIALECT, get=get), Vendor(script), KEY)
+    client = Client(replace(DIALECT, flows=Flows(get=get)), Vendor(script), KEY)
 
     assert asyncio.run(client.get(Reference(NAME, "A"))).notes == "found"
 
@@ -141,7 +141,7 @@ def test_a_conversation_may_end_at_a_refusal() -> None:
             return Order(notes="made up")
         raise AssertionError
 
-    client = Client(replace(DIALECT, get=get), Vendor(lambda request: NO), KEY)
+    client = Client(replace(DIALECT, flows=Flows(get=get)), Vendor(lambda request: NO), KEY)
 
     assert asyncio.run(client.get(Reference(NAME, "A"))).notes == "made up"
 

@@ -27,6 +27,7 @@ from orderglot.wire.dialect import (
     Endpoint,
     Faults,
     Flow,
+    Flows,
     Idempotency,
     Operation,
     RequestFormat,
@@ -295,9 +296,7 @@ DIALECT = Dialect(
         write={"json": lambda orders: json.write(write_order(orders[0]))},
     ),
     operations=(CREATE_ORDER, GET_ORDER, LIST_ORDERS, HELLO, BURST),
-    place=place,
-    get=get,
-    page=page,
+    flows=Flows(place=place, get=get, page=page),
     idempotency=Idempotency(
         lambda request: request.headers.get("x-correlation-id"),
         timedelta(days=10),

@@ -1,4 +1,4 @@
-"""Security of who is calling, as they stand in a request."""
+"""Proofs of who is calling, as they stand in a request."""
 
 from __future__ import annotations
 

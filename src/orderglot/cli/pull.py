@@ -103,7 +103,7 @@ async def pull(
     if not dialect:
         raise Misused(f"say in which dialect the vendor speaks: {', '.join(_listing())}.")
     spoken = chosen_one(dialect)
-    if spoken.page is None:
+    if spoken.flows.page is None:
         raise Misused(f"{spoken.title} cannot list orders; these can: {', '.join(_listing())}.")
     moment = _read_since(since)
     retry_policy = RetryPolicy(longest=_read_seconds(persist))
@@ -131,7 +131,7 @@ def _listing() -> list[str]:
     """Name the dialects whose vendors can list orders."""
     from orderglot.hub.dialects import chosen
 
-    return [one.name for one in chosen(()) if one.page is not None]
+    return [one.name for one in chosen(()) if one.flows.page is not None]
 
 
 def _read_since(text: str) -> "datetime | None":

@@ -37,7 +37,7 @@ class Identity(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     """What a thing is known by: the hub's id, the seller's own number, and its references."""
 
     id: int = 0
-    """ResponseShape by the hub, at most ten digits; 0 as long as the hub does not have it."""
+    """Given by the hub, at most ten digits; 0 as long as the hub does not have it."""
     number: str = ""
     """The seller's own number or code for it."""
     references: tuple[Reference, ...] = ()

@@ -63,22 +63,26 @@ class Client:
         the vendor's own way and as Idempotency-Key; the same order under the same key has the same.
         What these requests were answered is put into ``transcript``.
         """
-        flow = self._supported(self.dialect.place, "place an order")(order)
+        flow = self._supported(self.dialect.flows.place, "place an order")(order)
         return await self._run(
             flow, self._with_keys(key, transcript or Transcript()) if key else self._send
         )
 
     async def find(self, order: Order) -> Order | None:
         """Give what an earlier attempt to place an order has made of it, if the vendor shows it."""
-        return await self._call(self._supported(self.dialect.find, "find a begun order")(order))
+        return await self._call(
+            self._supported(self.dialect.flows.find, "find a begun order")(order)
+        )
 
     async def get(self, ref: Reference) -> Order:
         """Give the order that the vendor knows under an id."""
-        return await self._call(self._supported(self.dialect.get, "give one order")(ref))
+        return await self._call(self._supported(self.dialect.flows.get, "give one order")(ref))
 
     async def linked(self, ref: Reference) -> tuple[Order, ...]:
         """Give the orders that the vendor links to one."""
-        return await self._call(self._supported(self.dialect.linked, "list linked orders")(ref))
+        return await self._call(
+            self._supported(self.dialect.flows.linked, "list linked orders")(ref)
+        )
 
     async def page(self, window: Window, transcript: Transcript | None = None) -> Page:
         """Give one page of the vendor's list, no longer than the vendor allows.
@@ -87,7 +91,7 @@ class Client:
         """
         limit = min(window.limit, self.dialect.can.max_size)
         window = msgspec.structs.replace(window, limit=limit)
-        flow = self._supported(self.dialect.page, "list orders")(window)
+        flow = self._supported(self.dialect.flows.page, "list orders")(window)
         return await self._run(
             flow, self._send if transcript is None else self._recording(transcript)
         )

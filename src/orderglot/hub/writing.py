@@ -26,9 +26,9 @@ async def written(
     dialect cannot give one order, or not in that form.
     """
     dialect = chosen_one(name)
-    if dialect.get is None:
+    if dialect.flows.get is None:
         raise Unsupported(f"{dialect.title} cannot give one order; show it without --as.")
-    flow = dialect.get(Reference(name, native(order, name)))
+    flow = dialect.flows.get(Reference(name, native(order, name)))
     async with book.together() as unit:
         context = Context(keyring, unit.now(), unit)
         session = _open_session(dialect, order, context.now)

@@ -47,7 +47,7 @@ def narrowed(dialect: Dialect, since: datetime | None) -> tuple[Query, str]:
 
 
 def _request(dialect: Dialect, where: Query) -> Request | None:
-    return next(dialect.page(Window(where=where))) if dialect.page else None
+    return next(dialect.flows.page(Window(where=where))) if dialect.flows.page else None
 
 
 def wanted(order: Order, question: Criteria, dialect: str) -> bool:

@@ -1,4 +1,4 @@
-"""Security of who is calling, as they stand in a request: Basic, Bearer and plain headers."""
+"""Proofs of who is calling, as they stand in a request: Basic, Bearer and plain headers."""
 
 from __future__ import annotations
 

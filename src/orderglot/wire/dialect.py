@@ -228,31 +228,39 @@ IDEMPOTENCY_KEY = Idempotency(_idempotency_key, timedelta(days=1), put=_put_idem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Flows:
+    """What clients do with the vendor: each need of the hub as a flow, None where it cannot.
+
+    ``find`` fetches what an earlier ``place`` of an order of the book, which was cut off, has made
+    of it so far; where there is such a flow, ``place`` goes on with that.
+    """
+
+    place: Callable[[Order], Flow[Order]] | None = None
+    find: Callable[[Order], Flow[Order | None]] | None = None
+    get: Callable[[Reference], Flow[Order]] | None = None
+    page: Callable[[Window], Flow[Page]] | None = None
+    linked: Callable[[Reference], Flow[tuple[Order, ...]]] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Dialect:
     """One vendor's order API.
 
-    ``operations`` make the server face. ``place``, ``get``, ``page`` and ``linked`` make the client
-    face: each need of the hub as a flow, None where the vendor cannot. ``bodies`` are how
-    its orders stand in a file. ``find`` fetches what an earlier ``place`` of an order of the book,
-    which was cut off, has made of it so far; where there is such a flow, ``place`` goes on
-    with that. ``customer`` is the
-    name by which a client's credentials say whose orders it is about, by the vendor's id of that
-    customer; "" where the vendor's paths name none. ``tables`` are the lists that a seller may set
-    for this dialect, by name, each with what refuses a malformed one.
+    ``operations`` make the server face, ``flows`` the client face. ``bodies`` are how its orders
+    stand in a file. ``customer`` is the name by which a client's credentials say whose orders it is
+    about, by the vendor's id of that customer; "" where the vendor's paths name none. ``tables``
+    are the lists that a seller may set for this dialect, by name, each with what refuses a
+    malformed one.
     """
 
     name: str
     title: str
     reference: str
     auth: Auth
+    operations: tuple[Operation[Any, Any], ...]
     faults: Faults
     bodies: Bodies
-    operations: tuple[Operation[Any, Any], ...]
-    place: Callable[[Order], Flow[Order]] | None = None
-    find: Callable[[Order], Flow[Order | None]] | None = None
-    get: Callable[[Reference], Flow[Order]] | None = None
-    page: Callable[[Window], Flow[Page]] | None = None
-    linked: Callable[[Reference], Flow[tuple[Order, ...]]] | None = None
+    flows: Flows = field(default_factory=Flows)
     customer: str = ""
     idempotency: Idempotency | None = None
     tables: Mapping[str, Callable[[Any], object]] = field(default_factory=dict)

@@ -25,13 +25,7 @@ from orderglot.dialects.adobe.codes import (
 )
 from orderglot.dialects.adobe.media import answer
 from orderglot.wire.dialect import OPEN, Faults, Operation
-from orderglot.wire.faults import (
-    error_headers,
-    kind_of,
-    kind_of_status,
-    read_error,
-    read_members,
-)
+from orderglot.wire.faults import error_headers, kind_of, kind_of_status, read_error, read_members
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request, Response
 from orderglot.wire.shape import JSON, ResponseShape

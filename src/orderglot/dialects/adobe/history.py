@@ -11,10 +11,7 @@ from orderglot.core.customer import Customer
 from orderglot.core.errors import Invalid, NotFound, Problem, Rule
 from orderglot.core.query import Page, Sort, Window
 from orderglot.dialects.adobe import shapes
-from orderglot.dialects.adobe.eligibility import customer_of, order_of
-from orderglot.dialects.adobe.links import ORDERS, asking, read_link, write_link, write_orders_path
-from orderglot.dialects.adobe.media import answer, correlated, read_body
-from orderglot.dialects.adobe.search import (
+from orderglot.dialects.adobe.filters import (
     TARGET,
     Search,
     end_of,
@@ -23,6 +20,9 @@ from orderglot.dialects.adobe.search import (
     where,
     write_search,
 )
+from orderglot.dialects.adobe.links import ORDERS, asking, read_link, write_link, write_orders_path
+from orderglot.dialects.adobe.media import answer, correlated, read_body
+from orderglot.dialects.adobe.resources import customer_of, order_of
 from orderglot.dialects.adobe.wire import read_order, write_shown
 from orderglot.wire.dialect import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.message import Request, Response

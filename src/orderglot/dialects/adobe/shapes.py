@@ -8,8 +8,8 @@ from msgspec import UNSET, Meta, UnsetType
 
 from orderglot.dialects.adobe.codes import BREACHES, FAULTS_BY_CODE, RETURNS, SALES, SWITCHING
 from orderglot.dialects.adobe.drafts import ITEM, RESOURCE, TYPES
+from orderglot.dialects.adobe.filters import CODES, ORDER_TYPES
 from orderglot.dialects.adobe.media import LONGEST_CORRELATION_ID
-from orderglot.dialects.adobe.search import CODES, ORDER_TYPES
 from orderglot.dialects.adobe.tables import (
     HIGHEST_NUMBER,
     KINDS,

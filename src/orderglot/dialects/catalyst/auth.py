@@ -7,17 +7,11 @@ from typing import Any
 from msgspec.structs import replace
 
 from orderglot.core.caller import Caller
-from orderglot.core.errors import Unauthenticated
-from orderglot.core.ports import Credential, Keyring
-from orderglot.dialects.catalyst.tables import NAME
+from orderglot.core.ports import Keyring
+from orderglot.dialects.catalyst.tokens import KEY, TOKEN, admit
 from orderglot.wire.dialect import Flow, Operation, Session
 from orderglot.wire.message import Request, argument
 from orderglot.wire.shape import Security, SecurityScheme
-
-KEY, TOKEN, REFRESH = "key", "token", "refresh"
-
-REFUSED = "Send the access token of your site in the Authorization header."
-"""The one thing that is said to whoever is not let in, whatever the reason."""
 
 
 class CatalystAuth:
@@ -65,13 +59,3 @@ def read_token(request: Request) -> str:
     if scheme.lower() == "bearer":
         return rest.strip()
     return header or (argument(request, "access_token") or "").strip()
-
-
-async def admit(keyring: Keyring, secret: str, *kinds: str) -> Credential:
-    """Let a secret in that is of one of the kinds, a key alone where none is named."""
-    for kind in kinds or (KEY,):
-        try:
-            return await keyring.admit(NAME, kind, secret)
-        except Unauthenticated:
-            continue
-    raise Unauthenticated(REFUSED)

@@ -17,19 +17,11 @@ from orderglot.core.summing import summed
 from orderglot.dialects.catalyst import shapes
 from orderglot.dialects.catalyst.fields import by_name
 from orderglot.dialects.catalyst.items import read_item, with_items
+from orderglot.dialects.catalyst.links import SITES, path
+from orderglot.dialects.catalyst.media import JSON, emptied, nothing_said, write_done
 from orderglot.dialects.catalyst.orders import NO_SITE, One
-from orderglot.dialects.catalyst.resources import (
-    JSON,
-    SITES,
-    demand_customer,
-    emptied,
-    nothing_said,
-    order_at,
-    path,
-    site_at,
-    write_done,
-)
-from orderglot.dialects.catalyst.site import ShippingOption, Site, row_of, with_status
+from orderglot.dialects.catalyst.resources import demand_customer, order_at, site_at
+from orderglot.dialects.catalyst.settings import ShippingOption, Site, row_of, with_status
 from orderglot.dialects.catalyst.tables import NAME
 from orderglot.dialects.catalyst.values import digits, put
 from orderglot.dialects.catalyst.wire import take, write_draft

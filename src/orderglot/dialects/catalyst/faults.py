@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from orderglot.core import errors
 from orderglot.core.errors import HubError, Invalid, sentence
 from orderglot.dialects.catalyst import shapes
-from orderglot.dialects.catalyst.resources import JSON
+from orderglot.dialects.catalyst.media import JSON
 from orderglot.wire import json
 from orderglot.wire.dialect import Faults
 from orderglot.wire.faults import (

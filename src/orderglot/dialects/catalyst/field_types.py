@@ -12,7 +12,7 @@ from orderglot.core.fields import read_whole_text
 from orderglot.core.order import Order
 from orderglot.dialects.catalyst import code_lists, comparisons
 from orderglot.dialects.catalyst.comparisons import Asked
-from orderglot.dialects.catalyst.site import Site, number_of, word_of
+from orderglot.dialects.catalyst.settings import Site, number_of, word_of
 from orderglot.dialects.catalyst.values import (
     look,
     putter,

@@ -15,7 +15,7 @@ from orderglot.dialects.catalyst.markers import marked
 from orderglot.dialects.catalyst.orders import GET_ORDER, LIST_ORDERS, Listing, One
 from orderglot.dialects.catalyst.sublists import LIST_ADDRESSES, LIST_PRODUCTS, Part
 from orderglot.dialects.catalyst.tables import NAME
-from orderglot.wire.dialect import Flow, call
+from orderglot.wire.dialect import Flow, Flows, call
 
 NEWEST = (Sort("created", descending=True),)
 
@@ -135,3 +135,6 @@ def _lacking(lines: tuple[Line, ...], there: tuple[Line, ...]) -> tuple[Line, ..
         else:
             lacking.append(line)
     return tuple(lacking)
+
+
+FLOWS = Flows(place=place, find=find, get=get, page=page)

@@ -12,15 +12,9 @@ from orderglot.core.order import Line, Order
 from orderglot.core.pricing import price
 from orderglot.core.summing import summed
 from orderglot.dialects.catalyst import shapes
-from orderglot.dialects.catalyst.resources import (
-    JSON,
-    SITES,
-    nothing_said,
-    order_at,
-    path,
-    site_at,
-    write_done,
-)
+from orderglot.dialects.catalyst.links import SITES, path
+from orderglot.dialects.catalyst.media import JSON, nothing_said, write_done
+from orderglot.dialects.catalyst.resources import order_at, site_at
 from orderglot.dialects.catalyst.values import digits
 from orderglot.dialects.catalyst.wire import exact
 from orderglot.wire import json

@@ -10,22 +10,14 @@ from msgspec import Struct
 from orderglot.core.caller import Caller
 from orderglot.core.order import Order
 from orderglot.dialects.catalyst import shapes
-from orderglot.dialects.catalyst.orders import NO_SITE, envelope
+from orderglot.dialects.catalyst.links import SITES
+from orderglot.dialects.catalyst.media import ask_for, envelope
+from orderglot.dialects.catalyst.orders import NO_SITE
 from orderglot.dialects.catalyst.relations import write_status
-from orderglot.dialects.catalyst.resources import (
-    SITES,
-    ask_for,
-    order_at,
-    site_at,
-)
-from orderglot.dialects.catalyst.site import Site, SiteStatus
+from orderglot.dialects.catalyst.resources import order_at, site_at
+from orderglot.dialects.catalyst.settings import Site, SiteStatus
 from orderglot.dialects.catalyst.tables import DEFAULT_LIMIT, PAGE_SIZE
-from orderglot.dialects.catalyst.wire import (
-    read_addresses,
-    read_line,
-    write_addresses,
-    write_line,
-)
+from orderglot.dialects.catalyst.wire import read_addresses, read_line, write_addresses, write_line
 from orderglot.wire import json
 from orderglot.wire.dialect import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.form import Form

@@ -9,7 +9,8 @@ from msgspec.structs import replace
 from orderglot.core.caller import Caller
 from orderglot.core.errors import Unauthenticated
 from orderglot.core.ports import Keyring
-from orderglot.dialects.kodaris.sessions import (
+from orderglot.dialects.kodaris.tables import NAME
+from orderglot.dialects.kodaris.tokens import (
     AUTH_TOKEN,
     CSRF_HEADER,
     LOGIN,
@@ -20,7 +21,6 @@ from orderglot.dialects.kodaris.sessions import (
     read_shown,
     session_of,
 )
-from orderglot.dialects.kodaris.tables import NAME
 from orderglot.wire.dialect import Flow, Operation, Session, call
 from orderglot.wire.message import Request
 from orderglot.wire.shape import Security, SecurityScheme

@@ -10,7 +10,7 @@ from typing import Any
 
 from orderglot.core.errors import HubError, Invalid, sentence
 from orderglot.dialects.kodaris import shapes
-from orderglot.dialects.kodaris.envelope import answer, listed
+from orderglot.dialects.kodaris.media import answer, listed
 from orderglot.wire.dialect import Faults
 from orderglot.wire.faults import (
     STATUSES,

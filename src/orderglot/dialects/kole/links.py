@@ -9,14 +9,7 @@ from orderglot.core.caller import Caller
 from orderglot.core.errors import Rule, invalid
 from orderglot.core.order import Reference
 from orderglot.dialects.kole import shapes
-from orderglot.dialects.kole.media import (
-    LINK,
-    agree,
-    answer,
-    media_received,
-    media_type,
-    read_body,
-)
+from orderglot.dialects.kole.media import LINK, agree, answer, media_received, media_type, read_body
 from orderglot.dialects.kole.tables import NAME
 from orderglot.wire.dialect import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.form import Form
@@ -96,10 +89,9 @@ def _write_root(paths: Mapping[str, str], request: Request) -> Response:
 
 
 def _read_root(response: Response, _ask: None) -> Mapping[str, str]:
-    form = Form({"links": read_body(media_received(response), response.body, "links")})
-    links = read_links(form)
-    form.check()
-    return links
+    return Form({"links": read_body(media_received(response), response.body, "links")}).checked(
+        read_links
+    )
 
 
 LIST_LINKS: Operation[None, Mapping[str, str]] = Operation(

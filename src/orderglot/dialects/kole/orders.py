@@ -36,15 +36,7 @@ from orderglot.dialects.kole.media import (
 )
 from orderglot.dialects.kole.tables import NAME, PAGE_SIZE
 from orderglot.dialects.kole.wire import read_order, write_order
-from orderglot.wire.dialect import (
-    Context,
-    Endpoint,
-    Flow,
-    Operation,
-    RequestFormat,
-    ResponseFormat,
-    call,
-)
+from orderglot.wire.dialect import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request, Response, query_of
 from orderglot.wire.paging import read_bounded
@@ -170,10 +162,7 @@ def _write_order(order: Order, request: Request) -> Response:
 
 
 def _read_order(response: Response, _id: str) -> Order:
-    form = Form(read_body(media_received(response), response.body, "order"))
-    order = read_order(form)
-    form.check()
-    return order
+    return Form(read_body(media_received(response), response.body, "order")).checked(read_order)
 
 
 GET_ORDER: Operation[str, Order] = Operation(
@@ -254,22 +243,3 @@ async def _customer(context: Context) -> Customer:
             " a customer's account."
         )
     return await context.book.customer(Reference(HUB, str(id)))
-
-
-# The client's flows
-
-
-def place(order: Order) -> Flow[Order]:
-    """Place an order, then fetch what the vendor made of it."""
-    created = yield from call(CREATE_ORDER, Draft(order))
-    return (yield from get(created.references[0]))
-
-
-def get(ref: Reference) -> Flow[Order]:
-    """Get one order by the vendor's id."""
-    return (yield from call(GET_ORDER, ref.id))
-
-
-def page(window: Window) -> Flow[Page]:
-    """List a page of orders, oldest first as the vendor has them; it knows no filter."""
-    return (yield from call(LIST_ORDERS, window))

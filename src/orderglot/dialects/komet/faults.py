@@ -11,39 +11,24 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from orderglot.core.errors import (
-    Conflict,
-    Forbidden,
-    HubError,
-    Invalid,
-    NotFound,
-    TooMany,
-    Unauthenticated,
-    Unsupported,
-    Upstream,
-)
+from orderglot.core import errors
+from orderglot.core.errors import HubError
 from orderglot.dialects.komet import shapes
-from orderglot.dialects.komet.arguments import no
+from orderglot.dialects.komet.media import no
 from orderglot.wire.dialect import Faults
-from orderglot.wire.faults import (
-    error_headers,
-    kind_of,
-    kind_of_status,
-    read_error,
-    read_members,
-)
+from orderglot.wire.faults import error_headers, kind_of, kind_of_status, read_error, read_members
 from orderglot.wire.message import Request, Response
 from orderglot.wire.shape import RetryAfter, success
 
 OPENINGS: dict[type[HubError], str] = {
-    Invalid: "Invalid parameters: ",
-    NotFound: "Not found: ",
-    Conflict: "Conflict: ",
-    Unauthenticated: "Authentication failed: ",
-    Forbidden: "Access denied: ",
-    TooMany: "Too many requests: ",
-    Unsupported: "Method not supported: ",
-    Upstream: "System error: ",
+    errors.Invalid: "Invalid parameters: ",
+    errors.NotFound: "Not found: ",
+    errors.Conflict: "Conflict: ",
+    errors.Unauthenticated: "Authentication failed: ",
+    errors.Forbidden: "Access denied: ",
+    errors.TooMany: "Too many requests: ",
+    errors.Unsupported: "Method not supported: ",
+    errors.Upstream: "System error: ",
 }
 
 NONE_FOUND = " not found."
@@ -52,13 +37,13 @@ NONE_FOUND = " not found."
 GUESSES: tuple[tuple[type[HubError], re.Pattern[str]], ...] = tuple(
     (kind, re.compile(words, re.IGNORECASE))
     for kind, words in (
-        (TooMany, r"too many|\blimit|exceeded"),
-        (Unauthenticated, r"\btoken|authenticat|password|log ?in\b|api ?key"),
-        (Forbidden, r"permission|denied|not allowed|authori[sz]ed"),
-        (NotFound, r"not found|does(n't| not) exist"),
-        (Conflict, r"already|duplicate"),
-        (Unsupported, r"not supported|unknown method"),
-        (Upstream, r"(system|internal|unexpected|server) error|try again"),
+        (errors.TooMany, r"too many|\blimit|exceeded"),
+        (errors.Unauthenticated, r"\btoken|authenticat|password|log ?in\b|api ?key"),
+        (errors.Forbidden, r"permission|denied|not allowed|authori[sz]ed"),
+        (errors.NotFound, r"not found|does(n't| not) exist"),
+        (errors.Conflict, r"already|duplicate"),
+        (errors.Unsupported, r"not supported|unknown method"),
+        (errors.Upstream, r"(system|internal|unexpected|server) error|try again"),
     )
 )
 
@@ -69,7 +54,7 @@ def write_fault(error: HubError, _request: Request) -> Response:
     """Spell an error."""
     kind = kind_of(error)
     opening = OPENINGS[kind]
-    if kind is NotFound and error.message.endswith(NONE_FOUND):
+    if kind is errors.NotFound and error.message.endswith(NONE_FOUND):
         opening = ""
     return no(opening + error.message, error_headers(error))
 
@@ -105,4 +90,4 @@ def _understood(message: str) -> tuple[type[HubError], str]:
     for kind, opening in OPENINGS.items():
         if message.startswith(opening):
             return kind, message.removeprefix(opening)
-    return next((kind for kind, words in GUESSES if words.search(message)), Invalid), message
+    return next((kind for kind, words in GUESSES if words.search(message)), errors.Invalid), message

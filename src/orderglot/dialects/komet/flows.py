@@ -6,24 +6,14 @@ from collections.abc import Iterable
 
 from orderglot.core.errors import HubError, NotFound, Rule, invalid
 from orderglot.core.order import Line, Order, Reference, native
-from orderglot.dialects.komet.drafts import (
-    CHECKOUT,
-    CREATE_ORDER,
-    DELETE,
-    Beginning,
-    Ending,
-)
+from orderglot.dialects.komet.changes import CHECKOUT, CREATE_ORDER, DELETE, Beginning, Ending
 from orderglot.dialects.komet.items import ADD_ITEM, Item
-from orderglot.dialects.komet.lists import CUSTOMER_LIST, Filter
-from orderglot.dialects.komet.orders import (
-    DETAILS_LIST,
-    NO_ORDERS,
-    Details,
-    Which,
-)
+from orderglot.dialects.komet.lookups import CUSTOMER_LIST, Filter
+from orderglot.dialects.komet.orders import DETAILS_LIST, Details
+from orderglot.dialects.komet.resources import NO_ORDERS, Which
 from orderglot.dialects.komet.tables import CHECKED_OUT, NAME, PENDING
 from orderglot.dialects.komet.values import NOBODY
-from orderglot.wire.dialect import Flow, call
+from orderglot.wire.dialect import Flow, Flows, call
 
 OF = "/"
 """What stands between a customer's id and a web order's, where both are known: ``7349/48``."""
@@ -81,3 +71,6 @@ def _found(which: Which, status: int) -> Flow[Order | None]:
     except NotFound:
         return None
     return orders[0]
+
+
+FLOWS = Flows(place=place, get=get)

@@ -19,34 +19,12 @@ from orderglot.core.query import And, Compare, Operator, Sort, Window
 from orderglot.core.seller import Seller
 from orderglot.core.values import Status
 from orderglot.dialects.komet import shapes
-from orderglot.dialects.komet.arguments import (
-    channel_of,
-    opened,
-    post,
-    read_arguments,
-    yes,
-)
-from orderglot.dialects.komet.drafts import begun
-from orderglot.dialects.komet.orders import (
-    CANCELED,
-    Which,
-    find,
-    read_which,
-    write_which,
-)
+from orderglot.dialects.komet.changes import begun
+from orderglot.dialects.komet.media import channel_of, opened, post, read_arguments, yes
 from orderglot.dialects.komet.quota import spend
-from orderglot.dialects.komet.settings import (
-    carrier_name,
-    location_asked,
-    ship_name,
-)
-from orderglot.dialects.komet.tables import (
-    FUTURE_SALES,
-    INVOICE,
-    NAME,
-    ORIGINS,
-    PREBOOK,
-)
+from orderglot.dialects.komet.resources import CANCELED, Which, find, read_which, write_which
+from orderglot.dialects.komet.settings import carrier_name, location_asked, ship_name
+from orderglot.dialects.komet.tables import FUTURE_SALES, INVOICE, NAME, ORIGINS, PREBOOK
 from orderglot.dialects.komet.values import known, read_day, write_date
 from orderglot.wire.dialect import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.form import Form

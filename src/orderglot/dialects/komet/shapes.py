@@ -4,7 +4,7 @@ from typing import Annotated, Literal, NotRequired, TypedDict
 
 from msgspec import Meta
 
-from orderglot.dialects.komet.arguments import JSON, URL_ENCODED
+from orderglot.dialects.komet.media import JSON, URL_ENCODED
 from orderglot.dialects.komet.tables import ITEM_TYPES, ORIGINS, STATUSES
 from orderglot.wire.shape import Amount, Media, Shape, description, enum
 

@@ -14,8 +14,9 @@ from orderglot.core.errors import Upstream
 from orderglot.core.order import Address, Line, Order, Reference
 from orderglot.core.query import Page, Window
 from orderglot.dialects.kole import DIALECT
+from orderglot.dialects.kole.flows import page
 from orderglot.dialects.kole.media import ORDER
-from orderglot.dialects.kole.orders import GET_ORDER, LIST_ORDERS, page
+from orderglot.dialects.kole.orders import GET_ORDER, LIST_ORDERS
 from orderglot.wire import xml
 from orderglot.wire.loss import carried
 from orderglot.wire.message import Request, Response

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 
 from msgspec import Struct
@@ -13,13 +12,7 @@ from orderglot.core.errors import Unauthenticated
 from orderglot.core.order import HUB, Reference, native
 from orderglot.core.ports import Keyring
 from orderglot.dialects.kodaris import shapes
-from orderglot.dialects.kodaris.envelope import (
-    ASKS,
-    answer,
-    body_of,
-    content_of,
-    listed,
-)
+from orderglot.dialects.kodaris.media import ASKS, answer, body_of, content_of, listed
 from orderglot.dialects.kodaris.tables import NAME
 from orderglot.wire import json
 from orderglot.wire.auth import same
@@ -90,10 +83,7 @@ def _write_key(key: str) -> Request:
 
 
 def _read_key(request: Request, _caller: Caller) -> str:
-    form = body_of(request)
-    key = form.text("apiKey")
-    form.check()
-    return key
+    return body_of(request).checked(lambda form: form.text("apiKey"))
 
 
 async def _log_in(context: Context, key: str) -> str:
@@ -113,10 +103,9 @@ def _write_session(session: str, request: Request) -> Response:
 
 
 def _read_session(response: Response, _key: str) -> str:
-    form = Form(content_of(response), "data")
-    session = form.text("userSessionApiKey", required=True)
-    form.check()
-    return session
+    return Form(content_of(response), "data").checked(
+        lambda form: form.text("userSessionApiKey", required=True)
+    )
 
 
 LOGIN: Operation[str, str] = Operation(
@@ -131,14 +120,16 @@ LOGIN: Operation[str, str] = Operation(
 # authToken
 
 
-def _shown_to(path: str) -> Callable[[str], Request]:
-    """Make what writes a request that shows a session's key and says nothing else."""
-    return lambda session: Request(method="GET", path=path, headers=shows(session))
-
-
 def read_shown(request: Request, _caller: Caller) -> str:
     """Read what a request says that is about its session and nothing else."""
     return session_of(request)
+
+
+def _shown_to(path: str) -> RequestFormat[str]:
+    """Make the format of a request that shows a session's key and says nothing else."""
+    return RequestFormat(
+        lambda session: Request(method="GET", path=path, headers=shows(session)), read_shown
+    )
 
 
 async def _give_token(context: Context, session: str) -> str:
@@ -149,16 +140,15 @@ async def _give_token(context: Context, session: str) -> str:
 
 
 def _read_token(response: Response, _session: str) -> str:
-    form = Form({"data": content_of(response)})
-    token = form.text("data", required=True)
-    form.check()
-    return token
+    return Form({"data": content_of(response)}).checked(
+        lambda form: form.text("data", required=True)
+    )
 
 
 AUTH_TOKEN: Operation[str, str] = Operation(
     name="authToken",
     endpoint=Endpoint("GET", (TO_CSRF,)),
-    request=RequestFormat(_shown_to(TO_CSRF), read_shown),
+    request=_shown_to(TO_CSRF),
     perform=_give_token,
     response=ResponseFormat(answer, _read_token, success(200, shapes.TokenGiven)),
 )
@@ -179,7 +169,7 @@ def _read_nothing(response: Response, _session: str) -> None:
 LOGOUT: Operation[str, None] = Operation(
     name="logout",
     endpoint=Endpoint("GET", (TO_LOGOUT,)),
-    request=RequestFormat(_shown_to(TO_LOGOUT), read_shown),
+    request=_shown_to(TO_LOGOUT),
     perform=_log_out,
     response=ResponseFormat(answer, _read_nothing, success(200, shapes.Nothing)),
 )
@@ -239,7 +229,7 @@ def _read_account(response: Response, _session: str) -> Account:
 MY_ACCOUNT: Operation[str, Account] = Operation(
     name="myAccount",
     endpoint=Endpoint("GET", (TO_ACCOUNT,)),
-    request=RequestFormat(_shown_to(TO_ACCOUNT), read_shown),
+    request=_shown_to(TO_ACCOUNT),
     perform=_give_account,
     response=ResponseFormat(_write_account, _read_account, success(200, shapes.AccountGiven)),
 )

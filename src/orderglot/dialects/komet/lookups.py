@@ -12,10 +12,10 @@ from orderglot.core.customer import Customer, identity
 from orderglot.core.errors import NotFound
 from orderglot.core.order import Reference, native
 from orderglot.dialects.komet import shapes
-from orderglot.dialects.komet.arguments import get, opened, read_arguments, yes
 from orderglot.dialects.komet.auth import demand_user
-from orderglot.dialects.komet.orders import NO_CUSTOMERS
+from orderglot.dialects.komet.media import get, read_arguments, read_list, yes
 from orderglot.dialects.komet.quota import spend
+from orderglot.dialects.komet.resources import NO_CUSTOMERS
 from orderglot.dialects.komet.settings import Location, locations_of
 from orderglot.dialects.komet.tables import NAME
 from orderglot.dialects.komet.values import read_day, write_moment
@@ -122,10 +122,7 @@ def _write_customer(customer: Customer) -> dict[str, Any]:
 
 
 def _read_customers(response: Response, _wanted: Filter) -> tuple[Customer, ...]:
-    form = opened(response)
-    customers = tuple(map(_read_customer, form.each("customers")))
-    form.check()
-    return customers
+    return read_list(response, "customers", _read_customer)
 
 
 def _read_customer(form: Form) -> Customer:
@@ -166,13 +163,11 @@ def _write_locations(locations: tuple[Location, ...], request: Request) -> Respo
 
 
 def _read_locations(response: Response, _wanted: Filter) -> tuple[Location, ...]:
-    form = opened(response)
-    locations = tuple(
-        Location(id=one.text("id"), name=one.text("name"), code=one.text("code"))
-        for one in form.each("locations")
-    )
-    form.check()
-    return locations
+    return read_list(response, "locations", _read_location)
+
+
+def _read_location(form: Form) -> Location:
+    return Location(id=form.text("id"), name=form.text("name"), code=form.text("code"))
 
 
 LOCATION_LIST: Operation[Filter, tuple[Location, ...]] = Operation(

@@ -12,16 +12,10 @@ from orderglot.core.errors import Rule, invalid
 from orderglot.core.order import Order, native
 from orderglot.core.values import Status
 from orderglot.dialects.komet import shapes
-from orderglot.dialects.komet.arguments import (
-    channel_of,
-    company_of,
-    opened,
-    post,
-    read_arguments,
-    yes,
-)
 from orderglot.dialects.komet.auth import demand_user
-from orderglot.dialects.komet.orders import (
+from orderglot.dialects.komet.media import channel_of, company_of, opened, post, read_arguments, yes
+from orderglot.dialects.komet.quota import spend
+from orderglot.dialects.komet.resources import (
     CANCELED,
     Which,
     customer_asked,
@@ -29,7 +23,6 @@ from orderglot.dialects.komet.orders import (
     read_which,
     write_which,
 )
-from orderglot.dialects.komet.quota import spend
 from orderglot.dialects.komet.settings import location_asked
 from orderglot.dialects.komet.tables import NAME
 from orderglot.wire.dialect import Context, Endpoint, Operation, RequestFormat, ResponseFormat
@@ -152,10 +145,7 @@ def _write_checked_out(id: str, request: Request) -> Response:
 
 
 def _read_ended(response: Response, _ask: Ending) -> str:
-    form = opened(response)
-    id = form.text("webOrderId", required=True)
-    form.check()
-    return id
+    return opened(response).checked(lambda form: form.text("webOrderId", required=True))
 
 
 CHECKOUT: Operation[Ending, str] = Operation(
