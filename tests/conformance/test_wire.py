@@ -57,8 +57,8 @@ async def client_of(dialect: Dialect) -> tuple[Site, Client]:
     return at, Client(dialect, at.server, credentials, at.store.now)
 
 
-GETTING = [name for name in dialects.names() if dialects.dialect(name).get]
-PAGING = [name for name in dialects.names() if dialects.dialect(name).page]
+GETTING = [name for name in dialects.names() if dialects.dialect(name).flows.get]
+PAGING = [name for name in dialects.names() if dialects.dialect(name).flows.page]
 
 
 @pytest.mark.parametrize("name", GETTING)
