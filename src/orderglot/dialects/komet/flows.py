@@ -19,20 +19,6 @@ OF = "/"
 """What stands between a customer's id and a web order's, where both are known: ``7349/48``."""
 
 
-def get(ref: Reference) -> Flow[Order]:
-    """Get one web order; where its customer is not known, by asking for each of the seller's."""
-    customer, _, id = ref.id.rpartition(OF)
-    customers: Iterable[str] = (customer,)
-    if not (customer.isdigit() and id.isdigit()):
-        id, customers = ref.id, (yield from _every_customer())
-    for one in customers:
-        for status in (CHECKED_OUT, PENDING):
-            found = yield from _found(Which(customer=one, order=id), status)
-            if found is not None and Reference(NAME, id) in found.references:
-                return found
-    raise NotFound(NO_ORDERS)
-
-
 def place(order: Order) -> Flow[Order]:
     """Bring about a web order: create it, add each line, check it out, and look at it.
 
@@ -53,6 +39,20 @@ def place(order: Order) -> Flow[Order]:
         raise
     (placed,) = yield from call(DETAILS_LIST, Details(which=which, status=CHECKED_OUT))
     return placed
+
+
+def get(ref: Reference) -> Flow[Order]:
+    """Get one web order; where its customer is not known, by asking for each of the seller's."""
+    customer, _, id = ref.id.rpartition(OF)
+    customers: Iterable[str] = (customer,)
+    if not (customer.isdigit() and id.isdigit()):
+        id, customers = ref.id, (yield from _every_customer())
+    for one in customers:
+        for status in (CHECKED_OUT, PENDING):
+            found = yield from _found(Which(customer=one, order=id), status)
+            if found is not None and Reference(NAME, id) in found.references:
+                return found
+    raise NotFound(NO_ORDERS)
 
 
 def _item(which: Which, line: Line) -> Item:
