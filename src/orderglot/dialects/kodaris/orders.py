@@ -122,7 +122,7 @@ LIST_ORDERS: Operation[Listing, Page] = Operation(
     endpoint=Endpoint("POST", (ORDER + "/list",)),
     request=RequestFormat(_write_listing, _read_listing, body={JSON: shapes.Listing}),
     perform=_list_orders,
-    response=ResponseFormat(_write_page, _read_page, success(200, shapes.PageGiven)),
+    response=ResponseFormat(_write_page, _read_page, success(200, shapes.PageResponse)),
 )
 
 
@@ -168,7 +168,7 @@ LINKED_ORDERS: Operation[Linked, tuple[Order, ...]] = Operation(
     endpoint=Endpoint("GET", (ORDER + "/{orderID}/linkedOrders",)),
     request=RequestFormat(_write_linked, _read_linked),
     perform=_list_linked,
-    response=ResponseFormat(_write_orders, _read_orders, success(200, shapes.OrdersGiven)),
+    response=ResponseFormat(_write_orders, _read_orders, success(200, shapes.OrdersResponse)),
 )
 
 
@@ -224,7 +224,7 @@ CREATE_ORDER: Operation[Draft, Order] = Operation(
         _write_draft, _read_draft, query=shapes.Completing, body={JSON: shapes.NewOrder}
     ),
     perform=_create_order,
-    response=ResponseFormat(_write_order, _read_order, success(200, shapes.OrderGiven)),
+    response=ResponseFormat(_write_order, _read_order, success(200, shapes.OrderResponse)),
 )
 
 

@@ -110,37 +110,37 @@ class Nothing(Envelope):
     data: None
 
 
-class TokenGiven(Envelope):
+class TokenResponse(Envelope):
     """A CSRF token in its envelope."""
 
     data: str
 
 
-class SessionGiven(Envelope):
+class SessionResponse(Envelope):
     """A session's key in its envelope."""
 
     data: LoggedIn
 
 
-class AccountGiven(Envelope):
+class AccountResponse(Envelope):
     """An account in its envelope."""
 
     data: Account
 
 
-class OrderGiven(Envelope):
+class OrderResponse(Envelope):
     """An order in its envelope."""
 
     data: Order
 
 
-class OrdersGiven(Envelope):
+class OrdersResponse(Envelope):
     """Orders in their envelope."""
 
     data: list[Order]
 
 
-class PageGiven(Envelope):
+class PageResponse(Envelope):
     """A page of orders in its envelope."""
 
     data: Page

@@ -113,7 +113,7 @@ LOGIN: Operation[str, str] = Operation(
     endpoint=Endpoint("POST", (TO_LOGIN,), OPEN),
     request=RequestFormat(_write_key, _read_key, body={JSON: shapes.Login}),
     perform=_log_in,
-    response=ResponseFormat(_write_session, _read_session, success(200, shapes.SessionGiven)),
+    response=ResponseFormat(_write_session, _read_session, success(200, shapes.SessionResponse)),
 )
 
 
@@ -150,7 +150,7 @@ AUTH_TOKEN: Operation[str, str] = Operation(
     endpoint=Endpoint("GET", (TO_CSRF,)),
     request=_shown_to(TO_CSRF),
     perform=_give_token,
-    response=ResponseFormat(answer, _read_token, success(200, shapes.TokenGiven)),
+    response=ResponseFormat(answer, _read_token, success(200, shapes.TokenResponse)),
 )
 
 
@@ -231,5 +231,5 @@ MY_ACCOUNT: Operation[str, Account] = Operation(
     endpoint=Endpoint("GET", (TO_ACCOUNT,)),
     request=_shown_to(TO_ACCOUNT),
     perform=_give_account,
-    response=ResponseFormat(_write_account, _read_account, success(200, shapes.AccountGiven)),
+    response=ResponseFormat(_write_account, _read_account, success(200, shapes.AccountResponse)),
 )

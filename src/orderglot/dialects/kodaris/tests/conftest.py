@@ -37,7 +37,7 @@ class Site:
         return asyncio.run(work)
 
     async def _open(self) -> None:
-        seller = await shelve(self.store, DIALECT)
+        seller = await shelve(self.store, DIALECT, credentials=False)
         self.caller = Caller(seller=seller)
 
     async def _key(self, company: str) -> str:
