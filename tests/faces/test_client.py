@@ -91,7 +91,7 @@ def test_what_the_vendor_cannot_is_unsupported(need: str) -> None:
     vendor = Vendor(lambda request: answer({}))
     asks: dict[str, Any] = {"place": Order(), "page": Window()}
     nothing: dict[str, Any] = {need: None}
-    client = Client(replace(DIALECT, **nothing), vendor, KEY)
+    client = Client(replace(DIALECT, flows=replace(DIALECT.flows, **nothing)), vendor, KEY)
 
     with pytest.raises(Unsupported, match="Tiny cannot"):
         asyncio.run(getattr(client, need)(asks.get(need, Reference(NAME, "A"))))
