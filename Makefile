@@ -60,8 +60,9 @@ gates: setup
 	@failed=; for gate in tools/*.py; do $(PY) $$gate || failed="$$failed $$gate"; done; \
 	if [ -n "$$failed" ]; then echo "Refused by:$$failed" >&2; exit 1; fi
 
-docs: setup ## write docs/dialects.md out of the dialects
+docs: setup ## write docs/dialects.md and the table in CONTRIBUTING.md out of the dialects
 	$(PY) tools/dialects.py --write
+	$(PY) tools/siblings.py --write
 
 format: setup ## format the code and mend what ruff can mend
 	$(PY) -m ruff format .

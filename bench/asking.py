@@ -34,7 +34,9 @@ class Line:
         for name in (SELLER, OTHER):
             seller = runner.run(store.seller(name))
             self.callers[name] = Caller(seller=seller.id, name="bench", test=False)
-            key = store.keyring.issue_key(DIALECT, self.callers[name], auth.spell, auth.name)
+            key = store.keyring.issue_key(
+                DIALECT, self.callers[name], auth.make_secret, auth.make_key_id
+            )
             self.tokens[name] = runner.run(key).secret
 
     def ask(self, seller: str, path: str, query: str = "") -> Response:

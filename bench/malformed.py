@@ -42,7 +42,7 @@ from orderglot import demo, dialects
 from orderglot.faces.http import HttpTransport
 from orderglot.wire.dialect import Dialect, Operation, Session
 from orderglot.wire.message import Request
-from orderglot.wire.shape import Proof
+from orderglot.wire.shape import SecurityScheme
 from tests.cli.program import serving
 
 CHECKS = [
@@ -227,7 +227,7 @@ def proven(url: str, name: str) -> Headers:
                     said = flow.send(await line(said))
             except StopIteration:
                 pass
-        proof = auth.prove(Request(method="GET", path="/"), session).headers
+        proof = auth.authenticate(Request(method="GET", path="/"), session).headers
         places = {
             place.name.lower() for one in dialect.operations for place in _proofs(dialect, one)
         }
@@ -236,8 +236,8 @@ def proven(url: str, name: str) -> Headers:
     return asyncio.run(prove())
 
 
-def _proofs(dialect: Dialect, operation: Operation[Any, Any]) -> Iterator[Proof]:
-    for way in dialect.auth.proofs(operation):
+def _proofs(dialect: Dialect, operation: Operation[Any, Any]) -> Iterator[SecurityScheme]:
+    for way in dialect.auth.security(operation):
         yield from way
 
 

@@ -48,7 +48,7 @@ class Pulled(Struct, frozen=True, kw_only=True):
 def listing() -> list[str]:
     """Give the names of the dialects that can list."""
     names = dict.fromkeys(wire.dialect for wire in WIRES)
-    return [name for name in names if dialects.dialect(name).page is not None]
+    return [name for name in names if dialects.dialect(name).flows.page is not None]
 
 
 class Effort(Struct, frozen=True, kw_only=True):

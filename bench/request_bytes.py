@@ -14,8 +14,9 @@ from msgspec.structs import replace
 from bench.load import MARK
 from bench.sample_orders import Shop, known_ids, products_of
 from orderglot import demo, dialects
-from orderglot.core.order import Address, Line, Order, Reference, Shipping
+from orderglot.core.order import Line, Order, Reference, Shipping
 from orderglot.core.query import Window
+from orderglot.demo.kole import RECIPIENTS
 from orderglot.dialects.kole.drafts import write_draft
 from orderglot.dialects.kole.media import ORDER, write_body
 from orderglot.faces.client import Client
@@ -121,7 +122,7 @@ class _Pen:
         (request, *_) = [
             request
             for request, response in self.sent
-            if self.client.routes.find(request.method, request.path).operation.once
+            if self.client.routes.find(request.method, request.path).operation.endpoint.idempotent
         ]
         if self.wire.dialect == "kole" and not self.wire.xml:
             request = replace(request, body=write_body(ORDER[1], "order", write_draft(draft)))
@@ -141,7 +142,7 @@ class _Pen:
 
     def _needs_a_caller(self, request: Request) -> bool:
         operation = self.client.routes.find(request.method, request.path).operation
-        return operation.needs != OPEN and operation.name != "authToken"
+        return operation.endpoint.right != OPEN and operation.name != "authToken"
 
     def _formed(self, request: Request) -> Request:
         """Ask for JSON where the client would rather have XML, and let no two intents be one."""
@@ -176,17 +177,7 @@ def new_order(dialect: str) -> Order:
     )
 
 
-_HOME = Address(
-    company="Sample & Sons",
-    first_name="Jean",
-    last_name="Sample",
-    line_1="24 Specimen Road",
-    city="Albany",
-    state="NY",
-    postal_code="12207",
-    country="US",
-    phone="5185550123",
-)
+_HOME = replace(RECIPIENTS[1], company="Sample & Sons")
 
 
 def encoded(request: Request) -> bytes:

@@ -14,9 +14,9 @@ from typing import Any
 from urllib.parse import quote
 
 from orderglot.core.errors import Invalid
+from orderglot.dialects.catalyst.filters import parse_where, read_where
 from orderglot.dialects.catalyst.relations import every_asked
-from orderglot.dialects.catalyst.site import Site
-from orderglot.dialects.catalyst.where import parse_where, read_where
+from orderglot.dialects.catalyst.settings import Site
 from tests.hostile_words import DATES, NAMES, NUMBERS, OPERATORS, SQL, TEXTS
 
 LONGEST = 120_000

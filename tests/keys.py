@@ -14,5 +14,7 @@ async def issued(
 ) -> dict[str, str]:
     """Hand a caller a new key and give it as the dialect's client takes it."""
     auth = dialect.auth
-    key = await store.keyring.issue_key(dialect.name, caller, auth.spell, auth.name, expires)
+    key = await store.keyring.issue_key(
+        dialect.name, caller, auth.make_secret, auth.make_key_id, expires
+    )
     return dict(zip(auth.fields, (key.id, key.secret), strict=True))

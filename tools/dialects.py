@@ -54,7 +54,7 @@ def overview(known: tuple[Dialect, ...]) -> Iterator[str]:
     """Spell what each dialect can, in one line each."""
     yield from head("dialect", "", "operations", *NEEDS.values(), "longest page")
     for one in known:
-        can = ("yes" if getattr(one, need) else "" for need in NEEDS)
+        can = ("yes" if getattr(one.flows, need) else "" for need in NEEDS)
         name = f"[{one.name}](#{one.name})"
         yield row(name, one.title, len(one.operations), *can, one.can.max_size)
 
@@ -69,7 +69,7 @@ def part(one: Dialect) -> Iterator[str]:
     yield from head("operation", "call", "right", "repeated")
     yield from map(operation_row, one.operations)
     yield ""
-    cannot = [name for need, name in NEEDS.items() if not getattr(one, need)]
+    cannot = [name for need, name in NEEDS.items() if not getattr(one.flows, need)]
     yield f"The client face cannot: {listed(cannot)}."
     yield ""
     yield f"Its list: {'; '.join(of_list(one))}."
@@ -80,7 +80,7 @@ def part(one: Dialect) -> Iterator[str]:
 
 def of_list(one: Dialect) -> Iterator[str]:
     """Say how the vendor's list behaves, which pulls make up for; guesses are marked."""
-    if one.page is None:
+    if one.flows.page is None:
         yield "there is none; orders are asked for by their ids"
         return
     lists, moment = one.lists, moment_of(one)
@@ -106,8 +106,13 @@ def days(span: timedelta | None) -> str:
 
 def operation_row(one: Operation[object, object]) -> str:
     """Spell an operation: how it is called, what it takes, and what a repetition does."""
-    calls = "<br>".join(f"`{one.method} {path}`" for path in one.paths)
-    return row(one.name, calls, one.needs or "none", "answered again" if one.once else "done again")
+    calls = "<br>".join(f"`{one.endpoint.method} {path}`" for path in one.endpoint.paths)
+    return row(
+        one.name,
+        calls,
+        one.endpoint.right or "none",
+        "answered again" if one.endpoint.idempotent else "done again",
+    )
 
 
 def fields(what: str, names: Collection[str]) -> Iterator[str]:

@@ -76,7 +76,7 @@ class Maker:
         self.dice = dice
         self.known = tuple(wild(one.request) for one in specimens_of(name))
         every = dialects.dialect(name).operations
-        self.paths = tuple(path for operation in every for path in operation.paths)
+        self.paths = tuple(path for operation in every for path in operation.endpoint.paths)
         self.headers = tuple({pair for one in self.known for pair in one.headers})
         self.names = sorted({name for name, _ in self.headers} | {"idempotency-key", "cookie"})
         self.bodies = tuple(one.body for one in self.known if one.body) or (b"{}",)

@@ -10,8 +10,9 @@ from xml.etree import ElementTree
 import pytest
 
 from orderglot import demo, dialects
-from orderglot.core.order import Address, Line, Order, Shipping, native
+from orderglot.core.order import Line, Order, Shipping, native
 from orderglot.core.ports import Outcome
+from orderglot.demo.kole import HOME
 from orderglot.faces.client import Client
 from orderglot.faces.server import Server
 from orderglot.stores.sqlite import SqliteStore
@@ -37,14 +38,7 @@ def place(credential: dict[str, str], sku: str, quantity: int) -> Order:
             return await Client(kole, Server(kole, store), credential).place(
                 Order(
                     shipping=Shipping(carrier="UPS", service="GROUND"),
-                    ship_to=Address(
-                        company="Sample",
-                        line_1="1 Example Street",
-                        city="Carson",
-                        state="CA",
-                        postal_code="90745",
-                        country="US",
-                    ),
+                    ship_to=HOME,
                     lines=(Line(sku=sku, quantity=quantity),),
                 )
             )

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from orderglot import demo
-from orderglot.core.order import Address, Line, Order, Shipping
+from orderglot.core.order import Line, Order, Shipping
 from orderglot.core.query import Compare, Operator, Window
+from orderglot.demo.kole import HOME
 from orderglot.hub.opened import opened
 from orderglot.stores import document
 from orderglot.sync.notes import PLACING, Placing, noted
@@ -117,14 +118,7 @@ OWN = Order(
     number="OWN-1",
     po_number="PO-OWN-1",
     shipping=Shipping(carrier="UPS", service="GROUND"),
-    ship_to=Address(
-        company="Sample",
-        line_1="1 Example Street",
-        city="Carson",
-        state="CA",
-        postal_code="90745",
-        country="US",
-    ),
+    ship_to=HOME,
     lines=(Line(number=1, sku="AA124", quantity=24),),
 )
 

@@ -78,7 +78,9 @@ def test_a_vendors_client_sees_what_was_set() -> None:
         caller = Caller(seller=seller.id)
         await store.of(caller).place(Order(status=Status.SHIPPED))
         auth = DIALECT.auth
-        key = await store.keyring.issue_key(DIALECT.name, caller, auth.spell, auth.name)
+        key = await store.keyring.issue_key(
+            DIALECT.name, caller, auth.make_secret, auth.make_key_id
+        )
         request = Request(
             method="GET",
             path="/webresources/api/v3/sites/current/orders",

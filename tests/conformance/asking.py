@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from msgspec.structs import replace
 
@@ -16,23 +16,16 @@ from orderglot.stores.memory import MemoryStore
 from orderglot.stores.store import BookStore
 from orderglot.wire.dialect import Dialect, Session
 from orderglot.wire.message import Pairs, Request, Response, pairs, query_of
+from tests.clock import Clock
 from tests.conformance.implementations import credentials_of, orderer
 from tests.conformance.specimens import Specimen, book_of, shelve, welcome
 
 Credentials = Mapping[str, str]
 
 
-class Clock:
-    """The time that the specimens speak of, until it is put forward."""
-
-    def __init__(self, dialect: Dialect) -> None:
-        self.time = book_of(dialect.name).now
-
-    def __call__(self) -> datetime:
-        return self.time
-
-    def forward(self, by: timedelta) -> None:
-        self.time += by
+def clock_of(dialect: Dialect) -> Clock:
+    """Give a clock that stands at the time that the specimens speak of."""
+    return Clock(book_of(dialect.name).now)
 
 
 @dataclass
@@ -66,7 +59,7 @@ class Site:
                 said = flow.send(response)
         except StopIteration:
             pass
-        return self.dialect.auth.prove(request, session)
+        return self.dialect.auth.authenticate(request, session)
 
     async def key(self, caller: Caller, expires: datetime | None = None) -> Credentials:
         """Hand a caller the next key; the same ones are drawn in every site."""
@@ -74,7 +67,11 @@ class Site:
         auth, name = self.dialect.auth, self.dialect.name
         drawn = self.drawn.to_bytes(1) * 32
         key = await self.store.keyring.issue_key(
-            name, caller, lambda _: auth.spell(drawn), lambda _: auth.name(drawn), expires
+            name,
+            caller,
+            lambda _: auth.make_secret(drawn),
+            lambda _: auth.make_key_id(drawn),
+            expires,
         )
         return dict(zip(auth.fields, (key.id, key.secret), strict=True))
 
@@ -83,7 +80,10 @@ class Site:
 
     def wrong(self) -> Credentials:
         """Give the owner's credentials with a secret of the right form that is nobody's."""
-        return {**self.owners(), self.dialect.auth.fields[1]: self.dialect.auth.spell(b"\xee" * 32)}
+        return {
+            **self.owners(),
+            self.dialect.auth.fields[1]: self.dialect.auth.make_secret(b"\xee" * 32),
+        }
 
     async def orders(self) -> tuple[Order, ...]:
         """Give all that is in the seller's book."""
@@ -92,7 +92,7 @@ class Site:
 
 
 async def site(dialect: Dialect, store: BookStore | None = None, *, orders: bool = True) -> Site:
-    store = store or MemoryStore(Clock(dialect))
+    store = store or MemoryStore(clock_of(dialect))
     await shelve(store, dialect, orders=orders)
     return Site(dialect, store, Server(dialect, store), await orderer(dialect, store))
 
@@ -117,7 +117,7 @@ def proof_of(dialect: Dialect) -> tuple[set[str], set[str]]:
             return "demo"
 
     session = Session(Anything(), lambda: book_of(dialect.name).now, Anything())
-    proven = dialect.auth.prove(Request(method="GET", path="/"), session)
+    proven = dialect.auth.authenticate(Request(method="GET", path="/"), session)
     given: Pairs = pairs(proven.query)
     return set(proven.headers), {name for name, _ in given}
 
@@ -127,7 +127,9 @@ def creations(name: str) -> list[Specimen]:
     return [
         one
         for one in welcome(name)
-        if one.operation and one.operation.once and one.operation.needs == CREATE
+        if one.operation
+        and one.operation.endpoint.idempotent
+        and one.operation.endpoint.right == CREATE
         if one.orders and one.orders.id and not one.orders.links
     ]
 

@@ -27,31 +27,30 @@ def holding(implementation: str, folders: pytest.TempPathFactory) -> Hold:
     return lambda law: asyncio.run(held(law))
 
 
+def that_can(need: str) -> list[str]:
+    """Give the implementations that can do something."""
+    return [implementation for implementation in IMPLEMENTATIONS if can(implementation, need)]
+
+
 @pytest.fixture(params=IMPLEMENTATIONS)
 def orders(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Hold:
     """Hold a law wherever there are orders."""
     return holding(request.param, tmp_path_factory)
 
 
-@pytest.fixture(
-    params=[implementation for implementation in IMPLEMENTATIONS if can(implementation, "place")]
-)
+@pytest.fixture(params=that_can("place"))
 def placing(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Hold:
     """Hold a law where orders can be placed."""
     return holding(request.param, tmp_path_factory)
 
 
-@pytest.fixture(
-    params=[implementation for implementation in IMPLEMENTATIONS if can(implementation, "page")]
-)
+@pytest.fixture(params=that_can("page"))
 def paging(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Hold:
     """Hold a law where orders come in pages."""
     return holding(request.param, tmp_path_factory)
 
 
-@pytest.fixture(
-    params=[implementation for implementation in IMPLEMENTATIONS if can(implementation, "linked")]
-)
+@pytest.fixture(params=that_can("linked"))
 def linking(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Hold:
     """Hold a law where orders are linked."""
     return holding(request.param, tmp_path_factory)

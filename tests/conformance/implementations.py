@@ -178,7 +178,7 @@ def client_implementation(name: str) -> Opened:
 def can(implementation: str, need: str) -> bool:
     """Tell whether what has orders in a implementation of that name offers a need of the hub."""
     name = implementation.removeprefix(CLIENT)
-    return implementation in STORES or getattr(dialects.dialect(name), need) is not None
+    return implementation in STORES or getattr(dialects.dialect(name).flows, need) is not None
 
 
 CLIENT = "client-of-"
@@ -192,7 +192,8 @@ IMPLEMENTATIONS: dict[str, Opened] = {
 async def orderer(dialect: Dialect, store: BookStore) -> Caller:
     """Give the caller of the dialect's specimens who places orders, else who is let in."""
     calls = sorted(
-        welcome(dialect.name), key=lambda one: not (one.operation and one.operation.once)
+        welcome(dialect.name),
+        key=lambda one: not (one.operation and one.operation.endpoint.idempotent),
     )
     return await dialect.auth.identify(calls[0].request, store.keyring)
 
@@ -212,7 +213,7 @@ def draft_of(name: str) -> Order:
     if (draft := book_of(name).draft) is not None:
         return draft
     for specimen in welcome(name):
-        if specimen.operation and specimen.operation.once:
+        if specimen.operation and specimen.operation.endpoint.idempotent:
             created: Order = specimen.orders
             return replace(created, id=0, version=0, references=())
     return DRAFT

@@ -88,7 +88,7 @@ def altered(message: M, changes: list[tuple[str, Any]]) -> M:
 
 def paths(dialect: Dialect, asked: list[Request]) -> SearchStrategy[str]:
     """Draw a path: a specimen's, a template with anything in its places, or anything."""
-    templates = [path for operation in dialect.operations for path in operation.paths]
+    templates = [path for operation in dialect.operations for path in operation.endpoint.paths]
     anything = FREE_TEXT.map(lambda text: quote(text, safe=""))
     filled = st.builds(
         lambda template, text: re.sub(r"\{[^}]*\}", lambda _: text, template),

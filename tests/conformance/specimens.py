@@ -151,7 +151,12 @@ def welcome(name: str) -> tuple[Specimen, ...]:
 
 
 async def shelve(
-    store: BookStore, dialect: Dialect, *, orders: bool = True, seller_name: str = ""
+    store: BookStore,
+    dialect: Dialect,
+    *,
+    orders: bool = True,
+    credentials: bool = True,
+    seller_name: str = "",
 ) -> int:
     """Put a dialect's book into a store, under a seller's other name if need be; gives its id."""
     book = book_of(dialect.name)
@@ -170,7 +175,7 @@ async def shelve(
     if orders:
         for order in book.orders:
             await whole.keep(order)
-    for proof in book.credentials:
+    for proof in book.credentials if credentials else ():
         await plant(store, dialect, seller.id, proof)
     return seller.id
 

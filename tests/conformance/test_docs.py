@@ -20,8 +20,8 @@ def test_the_page_tells_of_every_operation_and_path(dialect: Dialect) -> None:
 
     for operation in dialect.operations:
         assert operation.name in page
-        for path in operation.paths:
-            assert f"`{operation.method} {path}`" in page
+        for path in operation.endpoint.paths:
+            assert f"`{operation.endpoint.method} {path}`" in page
 
 
 def test_the_page_tells_what_a_wire_loses(dialect: Dialect) -> None:

@@ -11,26 +11,14 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from orderglot import dialects
-from orderglot.core.errors import (
-    KINDS,
-    Conflict,
-    Forbidden,
-    HubError,
-    Invalid,
-    NotFound,
-    Problem,
-    Rule,
-    TooMany,
-    Unauthenticated,
-    Unsupported,
-    Upstream,
-)
+from orderglot.core import errors
+from orderglot.core.errors import KINDS, HubError, Invalid, Problem, Rule
 from orderglot.core.order import Reference
 from orderglot.core.query import Window
 from orderglot.faces.client import Client
 from orderglot.wire.dialect import Dialect
 from orderglot.wire.message import Request, Response
-from tests.conformance.asking import Clock, site
+from tests.conformance.asking import clock_of, site
 from tests.conformance.implementations import NEEDS, credentials_of, draft_of
 from tests.conformance.specimens import specimens_of
 from tests.conformance.structure import structure
@@ -44,13 +32,13 @@ ERRORS: dict[str, HubError] = {
     "Invalid": Invalid(PROBLEMS[0]),
     "Invalid, of several fields": Invalid(*PROBLEMS),
     "Invalid, of no field": Invalid(message="This makes no sense; send it in full."),
-    "NotFound": NotFound("There is no order '7' here; check the id."),
-    "Conflict": Conflict("Somebody was faster; read it again."),
-    "Unauthenticated": Unauthenticated("Send your key."),
-    "Forbidden": Forbidden("This account may not create orders."),
-    "TooMany": TooMany("Too often; wait.", retry_after=17),
-    "Unsupported": Unsupported("That is not offered.", allow=("GET", "POST")),
-    "Upstream": Upstream("Something failed here; please try again later."),
+    "NotFound": errors.NotFound("There is no order '7' here; check the id."),
+    "Conflict": errors.Conflict("Somebody was faster; read it again."),
+    "Unauthenticated": errors.Unauthenticated("Send your key."),
+    "Forbidden": errors.Forbidden("This account may not create orders."),
+    "TooMany": errors.TooMany("Too often; wait.", retry_after=17),
+    "Unsupported": errors.Unsupported("That is not offered.", allow=("GET", "POST")),
+    "Upstream": errors.Upstream("Something failed here; please try again later."),
 }
 
 
@@ -100,9 +88,9 @@ def fields_of(error: HubError | None) -> list[tuple[str, Rule]]:
 def bounds_of(error: HubError | None) -> Any:
     """Give what HTTP itself says of an error: when to come back, and what is offered instead."""
     match error:
-        case TooMany():
+        case errors.TooMany():
             return error.retry_after
-        case Unsupported():
+        case errors.Unsupported():
             return error.allow
         case _:
             return None
@@ -177,16 +165,16 @@ def refusals(status: int) -> list[Response]:
 
 FOREIGN = {
     400: Invalid,
-    401: Unauthenticated,
-    403: Forbidden,
-    404: NotFound,
-    405: Unsupported,
-    409: Conflict,
-    429: TooMany,
-    500: Upstream,
-    502: Upstream,
-    503: Upstream,
-    504: Upstream,
+    401: errors.Unauthenticated,
+    403: errors.Forbidden,
+    404: errors.NotFound,
+    405: errors.Unsupported,
+    409: errors.Conflict,
+    429: errors.TooMany,
+    500: errors.Upstream,
+    502: errors.Upstream,
+    503: errors.Upstream,
+    504: errors.Upstream,
 }
 
 
@@ -204,7 +192,7 @@ OFFERED = [
     (name, need)
     for name in dialects.names()
     for need in NEEDS
-    if getattr(dialects.dialect(name), need)
+    if getattr(dialects.dialect(name).flows, need)
 ]
 
 
@@ -220,7 +208,7 @@ def test_a_client_raises_what_its_vendor_says(name: str, need: str, error: HubEr
         async def refuse(request: Request) -> Response:
             return dialect.faults.write(error, request)
 
-        client = Client(dialect, refuse, credentials_of(dialect, at.owner), Clock(dialect))
+        client = Client(dialect, refuse, credentials_of(dialect, at.owner), clock_of(dialect))
         await getattr(client, need)(asks.get(need, Reference(name, "7")))
 
     with pytest.raises(type(error)):

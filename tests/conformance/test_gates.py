@@ -61,9 +61,15 @@ def test_no_two_dialects_claim_one_path() -> None:
 
 
 def test_a_creation_that_comes_again_is_recognised(dialect: Dialect) -> None:
-    unsafe = [one for one in dialect.operations if one.method == "POST" and one.needs != OPEN]
+    unsafe = [
+        one
+        for one in dialect.operations
+        if one.endpoint.method == "POST" and one.endpoint.right != OPEN
+    ]
 
-    assert [] == [one.name for one in unsafe if not one.once and one.needs != "read"]
+    assert [] == [
+        one.name for one in unsafe if not one.endpoint.idempotent and one.endpoint.right != "read"
+    ]
 
 
 def test_what_a_wire_loses_are_fields_of_an_order(dialect: Dialect) -> None:

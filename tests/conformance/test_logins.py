@@ -23,7 +23,8 @@ from orderglot.faces.throttle import FREE
 from orderglot.stores.memory import MemoryStore
 from orderglot.wire.dialect import OPEN, Dialect, Session
 from orderglot.wire.message import Request, Response
-from tests.conformance.asking import Clock, Credentials, Site, proof_of, site, without_proof
+from tests.clock import Clock
+from tests.conformance.asking import Credentials, Site, clock_of, proof_of, site, without_proof
 from tests.conformance.specimens import Specimen, provoked
 from tests.conformance.test_strangers import guarded, refusal_of, with_secrets
 
@@ -44,7 +45,7 @@ def logs_in(dialect: Dialect, at: Site) -> bool:
 
 async def timed(dialect: Dialect) -> tuple[Site, Clock]:
     """Give a site with the owner's orders, and the clock that it goes by."""
-    clock = Clock(dialect)
+    clock = clock_of(dialect)
     return await site(dialect, MemoryStore(clock)), clock
 
 
@@ -109,20 +110,22 @@ def guesses() -> list[Specimen]:
         one
         for name in dialects.names()
         for one in provoked(name)
-        if one.operation and one.operation.needs == OPEN
+        if one.operation and one.operation.endpoint.right == OPEN
         if isinstance(one.dialect.faults.read(one.response), Unauthenticated)
     ]
 
 
 def test_every_dialect_with_a_login_shows_how_it_is_refused() -> None:
     every = map(dialects.dialect, dialects.names())
-    open_ones = {one.name for one in every if OPEN in {each.needs for each in one.operations}}
+    open_ones = {
+        one.name for one in every if OPEN in {each.endpoint.right for each in one.operations}
+    }
     assert open_ones == {one.dialect.name for one in guesses()}
 
 
 @pytest.mark.parametrize("guess", guesses(), ids=lambda guess: f"{guess.dialect.name}-{guess.name}")
 def test_guessed_logins_are_slowed_down(guess: Specimen) -> None:
-    clock = Clock(guess.dialect)
+    clock = clock_of(guess.dialect)
     server = Server(guess.dialect, MemoryStore(clock))
     request = replace(guess.request, peer="192.0.2.1")
 

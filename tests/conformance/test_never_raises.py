@@ -18,7 +18,7 @@ from orderglot.core.query import Window
 from orderglot.faces.client import Client
 from orderglot.wire.dialect import Dialect
 from orderglot.wire.message import Request, Response
-from tests.conformance.asking import Clock, Credentials, creations, site, without_proof
+from tests.conformance.asking import Credentials, clock_of, creations, site, without_proof
 from tests.conformance.implementations import NEEDS, STORES, Shop, draft_of
 from tests.conformance.random_requests import mangled, nested, requests, responses, revalued
 from tests.conformance.specimens import welcome
@@ -88,7 +88,7 @@ def test_a_file_answers_it_as_memory_does(
     bodies = draw.draw(st.lists(mangled([specimen.request.body]), min_size=10, max_size=10))
 
     async def ask(shop: Shop) -> list[Response]:
-        at = await site(dialect, shop.store(Clock(dialect)))
+        at = await site(dialect, shop.store(clock_of(dialect)))
         return [await at.server(replace(specimen.request, body=body)) for body in bodies]
 
     folders = [tmp_path_factory.mktemp(kind) for kind in STORES]
@@ -131,7 +131,7 @@ OFFERED = [
     (name, need)
     for name in dialects.names()
     for need in NEEDS
-    if getattr(dialects.dialect(name), need)
+    if getattr(dialects.dialect(name).flows, need)
 ]
 
 
@@ -150,7 +150,7 @@ def test_whatever_a_vendor_answers_the_client_reads_it_or_says_why_not(
         async def send(request: Request) -> Response:
             return next(coming, answers[0])
 
-        client = Client(dialect, send, credentials, Clock(dialect))
+        client = Client(dialect, send, credentials, clock_of(dialect))
         ask = draft_of(name) if need == "place" else ASKS[need]
         with suppress(HubError):
             await getattr(client, need)(ask)

@@ -31,7 +31,7 @@ EVERY = [
     one
     for name in dialects.names()
     for one in provoked(name)
-    if one.operation and one.request.method == one.operation.method
+    if one.operation and one.request.method == one.operation.endpoint.method
 ]
 WELCOME = [one for name in dialects.names() for one in welcome(name) if one.operation]
 ORDERS = orders(test=st.just(False), deleted=st.none())
@@ -57,7 +57,9 @@ def test_every_operation_is_in_it_at_every_path(dialect: Dialect) -> None:
         for method in methods
     }
 
-    assert calls == {(one.method, path) for one in dialect.operations for path in one.paths}
+    assert calls == {
+        (one.endpoint.method, path) for one in dialect.operations for path in one.endpoint.paths
+    }
 
 
 def test_every_operation_says_what_it_does_and_gives(dialect: Dialect) -> None:
@@ -66,13 +68,13 @@ def test_every_operation_says_what_it_does_and_gives(dialect: Dialect) -> None:
             assert call["summary"]
             assert [status for status in call["responses"] if status < "300"]
     for operation in dialect.operations:
-        assert operation.gives, operation.name
+        assert operation.response.shapes, operation.name
 
 
 def test_what_needs_a_caller_says_how_to_prove_it(dialect: Dialect) -> None:
     for one in dialect.operations:
-        call = documented(dialect.name)["paths"][one.paths[0]][one.method.lower()]
-        assert (one.needs == OPEN) is (call["security"] == [])
+        call = documented(dialect.name)["paths"][one.endpoint.paths[0]][one.endpoint.method.lower()]
+        assert (one.endpoint.right == OPEN) is (call["security"] == [])
 
 
 def test_no_operation_has_the_name_of_another(dialect: Dialect) -> None:
@@ -132,7 +134,7 @@ def test_whatever_a_client_does_with_an_order_is_as_the_document_says(
         ref = Reference(name, native(there, name))
         flows = listened(dialect, client)
         for need, ask in (("get", ref), ("page", Window(limit=2)), ("linked", ref)):
-            if getattr(dialect, need):
+            if getattr(dialect.flows, need):
                 # What a wire has no name for is not found, and that, too, is as documented.
                 with suppress(NotFound):
                     await getattr(flows, need)(ask)
@@ -141,7 +143,7 @@ def test_whatever_a_client_does_with_an_order_is_as_the_document_says(
 
 
 @pytest.mark.parametrize(
-    "name", [name for name in dialects.names() if dialects.dialect(name).place]
+    "name", [name for name in dialects.names() if dialects.dialect(name).flows.place]
 )
 @FEWER
 @given(order=ORDERS)

@@ -11,17 +11,7 @@ from msgspec.structs import replace
 
 from orderglot.core.errors import Invalid, NotFound, Unsupported
 from orderglot.core.order import Identity, Link, Order, Reference
-from orderglot.core.query import (
-    EVERYTHING,
-    And,
-    Compare,
-    Not,
-    Operator,
-    Or,
-    Query,
-    Window,
-    matches,
-)
+from orderglot.core.query import EVERYTHING, And, Compare, Not, Operator, Or, Query, Window, matches
 from orderglot.core.values import Relation, Status
 from tests.conformance.conftest import Hold, holding
 from tests.conformance.implementations import IMPLEMENTATIONS, NEEDS, NOON, Implementation, can

@@ -15,7 +15,11 @@ NOWHERE = "postgresql://me:hush@127.0.0.1:1/orders"
 
 def test_an_outage_is_told_in_the_vendors_form_and_not_where(dialect: Dialect) -> None:
     server = Server(dialect, PostgresStore(NOWHERE))
-    asked = [one for one in welcome(dialect.name) if one.operation and one.operation.needs != OPEN]
+    asked = [
+        one
+        for one in welcome(dialect.name)
+        if one.operation and one.operation.endpoint.right != OPEN
+    ]
     assert asked
     for specimen in asked:
         response = asyncio.run(server(specimen.request))

@@ -23,7 +23,7 @@ def _reads(specimen: Specimen, server: Server) -> bool:
         operation = server.routes.find(request.method, request.path).operation
     except HubError:
         return False
-    return operation.needs == READ and not operation.once
+    return operation.endpoint.right == READ and not operation.endpoint.idempotent
 
 
 def test_what_only_reads_writes_nothing(dialect: Dialect, monkeypatch: pytest.MonkeyPatch) -> None:

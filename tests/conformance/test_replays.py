@@ -18,10 +18,11 @@ from orderglot.stores.sqlite import SqliteStore
 from orderglot.stores.store import BookStore
 from orderglot.wire.dialect import IDEMPOTENCY_KEY, Idempotency
 from orderglot.wire.message import Request
+from tests.clock import Clock
 from tests.conformance.asking import (
-    Clock,
     Site,
     addressed,
+    clock_of,
     creations,
     has_vendors_key,
     keyed,
@@ -58,7 +59,7 @@ def hold(shop: Shop) -> Hold:
     """Hold a law over a store of every kind, with no orders in it."""
 
     async def held(specimen: Specimen, law: Law) -> None:
-        clock = Clock(specimen.dialect)
+        clock = clock_of(specimen.dialect)
         await law(await site(specimen.dialect, shop.store(clock), orders=False), clock)
 
     return lambda specimen, law: shop.hold(held(specimen, law))
@@ -121,7 +122,7 @@ def test_two_at_once_make_one_order(hold: Hold, specimen: Specimen) -> None:
 @pytest.mark.parametrize("specimen", CREATIONS, ids=id_of)
 def test_two_servers_on_one_file_make_one_order(tmp_path: Path, specimen: Specimen) -> None:
     async def at_once() -> None:
-        clock, file = Clock(specimen.dialect), tmp_path / "book.db"
+        clock, file = clock_of(specimen.dialect), tmp_path / "book.db"
         stores: list[BookStore] = [SqliteStore(file, clock) for _ in range(2)]
         at = await site(specimen.dialect, stores[0], orders=False)
         servers = [Server(specimen.dialect, store) for store in stores]
@@ -194,7 +195,7 @@ READS = [
     specimen
     for name in dialects.names()
     for specimen in welcome(name)
-    if specimen.operation and not specimen.operation.once
+    if specimen.operation and not specimen.operation.endpoint.idempotent
 ]
 
 

@@ -27,7 +27,10 @@ WELCOME = [specimen for name in dialects.names() for specimen in welcome(name)]
 CREATED = [
     specimen
     for specimen in WELCOME
-    if specimen.operation and specimen.operation.once and specimen.orders and specimen.orders.id
+    if specimen.operation
+    and specimen.operation.endpoint.idempotent
+    and specimen.orders
+    and specimen.orders.id
 ]
 
 
@@ -76,7 +79,7 @@ def test_the_client_reads_the_answer_to_its_orders(specimen: Specimen, tmp_path:
     assert operation is not None
     ask = read_ask(specimen, Shop("memory", tmp_path))
 
-    answer = operation.read_response(specimen.response, ask)
+    answer = operation.response.read(specimen.response, ask)
 
     if specimen in CREATED:
         known = carried(expected, specimen.dialect.name, specimen.dialect.can)
@@ -95,10 +98,10 @@ def read_ask(specimen: Specimen, shop: Shop) -> Any:
         route = server.routes.find(specimen.request.method, specimen.request.path)
         assert operation is route.operation
         request = replace(specimen.request, params=route.params)
-        if operation.needs == OPEN:
-            return operation.read_request(request, NOBODY)
+        if operation.endpoint.right == OPEN:
+            return operation.request.read(request, NOBODY)
         caller = await specimen.dialect.auth.identify(request, server.store.keyring)
-        return operation.read_request(request, caller)
+        return operation.request.read(request, caller)
 
     return shop.hold(read())
 

@@ -16,7 +16,7 @@ from orderglot.core.order import Order, Reference
 from orderglot.core.ports import Book
 from orderglot.wire.dialect import OPEN, Dialect, Session
 from orderglot.wire.message import Response
-from tests.conformance.asking import Clock, Credentials, Site, site, without_proof
+from tests.conformance.asking import Credentials, Site, clock_of, site, without_proof
 from tests.conformance.implementations import Shop
 from tests.conformance.specimens import Specimen, book_of, provoked, welcome
 
@@ -69,14 +69,14 @@ THIRD = Customer(number="THIRD")
 
 async def with_secrets(dialect: Dialect, shop: Shop | None = None) -> Site:
     """Give a site in which the owner has orders."""
-    at = await site(dialect, shop.store(Clock(dialect)) if shop else None)
+    at = await site(dialect, shop.store(clock_of(dialect)) if shop else None)
     await at.store.of(Caller(seller=at.owner.seller)).keep_customer(THIRD)
     return at
 
 
 async def with_decoys(dialect: Dialect, shop: Shop | None = None) -> Site:
     """Give a site in which somebody else has as many orders, none of them under the same id."""
-    at = await site(dialect, shop.store(Clock(dialect)) if shop else None, orders=False)
+    at = await site(dialect, shop.store(clock_of(dialect)) if shop else None, orders=False)
     whole = at.store.of(Caller(seller=at.owner.seller))
     await whole.keep_customer(THIRD)
     for number, _ in enumerate(book_of(dialect.name).orders):
@@ -119,7 +119,7 @@ def test_a_stranger_changes_nothing(dialect: Dialect, stranger: Stranger, shop: 
 
 
 def test_strangers_ask_every_operation_something_that_its_owner_is_told(dialect: Dialect) -> None:
-    names = {operation.name for operation in dialect.operations if operation.needs != OPEN}
+    names = {operation.name for operation in dialect.operations if operation.endpoint.right != OPEN}
     told = {one.operation.name for one in welcome(dialect.name) if one.operation}
     assert names == names & told
 
@@ -179,7 +179,7 @@ async def a_key_under_another_name(at: Site) -> Credentials | None:
 
 async def a_key_of_another_dialect(at: Site) -> Credentials | None:
     auth = at.dialect.auth
-    key = await at.store.keyring.issue_key("decoy", at.owner, auth.spell, auth.name)
+    key = await at.store.keyring.issue_key("decoy", at.owner, auth.make_secret, auth.make_key_id)
     return dict(zip(auth.fields, (key.id, key.secret), strict=True))
 
 
@@ -200,8 +200,8 @@ def guarded(name: str) -> list[Specimen]:
         specimen
         for specimen in provoked(name)
         if (operation := specimen.operation)
-        and operation.needs != OPEN
-        and operation.method == specimen.request.method
+        and operation.endpoint.right != OPEN
+        and operation.endpoint.method == specimen.request.method
     ]
 
 
@@ -263,7 +263,7 @@ def test_a_key_without_the_right_is_forbidden_and_changes_nothing(
 ) -> None:
     async def ask() -> None:
         for specimen in guarded(dialect.name):
-            if specimen.operation and specimen.operation.needs != right:
+            if specimen.operation and specimen.operation.endpoint.right != right:
                 continue
             at = await with_secrets(dialect)
             before = await at.orders()

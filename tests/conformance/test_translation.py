@@ -38,12 +38,12 @@ HUB_ID = "customer.id"
 
 EVERY = [one for name in dialects.names() for one in specimens_of(name)]
 WITH_ORDERS = [one for name in dialects.names() for one in welcome(name) if one.orders]
-TELLING = [one for one in WITH_ORDERS if one.operation and one.operation.needs == READ]
+TELLING = [one for one in WITH_ORDERS if one.operation and one.operation.endpoint.right == READ]
 SILENT = [one for one in EVERY if one.dialect.faults.read(one.response) is not None]
 ASKING = [
     one
     for one in WITH_ORDERS
-    if one.operation and one.operation.needs == CREATE and isinstance(one.orders, Order)
+    if one.operation and one.operation.endpoint.right == CREATE and isinstance(one.orders, Order)
 ]
 
 
@@ -90,7 +90,7 @@ def said_in(specimen: Specimen, folders: pytest.TempPathFactory) -> tuple[Order,
     """Give the orders of a specimen's answer as the client hears them."""
     assert specimen.operation is not None
     ask = read_ask(specimen, Shop("memory", folders.mktemp("shop")))
-    answer = said_by(specimen.operation.read_response(specimen.response, ask))
+    answer = said_by(specimen.operation.response.read(specimen.response, ask))
     return answer if isinstance(answer, tuple) else (answer,)
 
 

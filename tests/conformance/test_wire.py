@@ -57,8 +57,8 @@ async def client_of(dialect: Dialect) -> tuple[Site, Client]:
     return at, Client(dialect, at.server, credentials, at.store.now)
 
 
-GETTING = [name for name in dialects.names() if dialects.dialect(name).get]
-PAGING = [name for name in dialects.names() if dialects.dialect(name).page]
+GETTING = [name for name in dialects.names() if dialects.dialect(name).flows.get]
+PAGING = [name for name in dialects.names() if dialects.dialect(name).flows.page]
 
 
 @pytest.mark.parametrize("name", GETTING)
@@ -102,16 +102,16 @@ def gets(name: str) -> list[Specimen]:
         if isinstance(specimen.orders, Order)
         and f"/{native(specimen.orders, name)}" in specimen.request.path
         and specimen.operation is not None
-        and not specimen.operation.once
+        and not specimen.operation.endpoint.idempotent
         and set(asked_fully(specimen.dialect)) <= set(pairs(specimen.request.query))
     ]
 
 
 def asked_fully(dialect: Dialect) -> Pairs:
     """Give the arguments with which the dialect's own client asks for all of an order."""
-    if dialect.get is None:
+    if dialect.flows.get is None:
         return ()
-    return pairs(next(dialect.get(Reference(dialect.name, "1"))).query)
+    return pairs(next(dialect.flows.get(Reference(dialect.name, "1"))).query)
 
 
 GOT = [specimen for name in dialects.names() for specimen in gets(name)]
@@ -132,7 +132,7 @@ def test_any_order_survives_however_it_is_asked_for(specimen: Specimen, order: O
         request = replace(specimen.request, path=path)
         response = await at.ask(request, client.session.credentials)
         assert dialect.faults.read(response) is None, response.body
-        return there, operation.read_response(response, new)
+        return there, operation.response.read(response, new)
 
     there, got = asyncio.run(survive())
     assert carried(there, dialect.name, dialect.can) == got

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from msgspec.structs import replace
@@ -16,23 +16,11 @@ from orderglot.faces.server import Server
 from orderglot.stores.memory import MemoryStore
 from orderglot.wire.dialect import Dialect
 from orderglot.wire.message import Request, Response
+from tests.clock import Clock
 from tests.faces.tiny import DIALECT
 from tests.keys import issued
 
 NEW = Request(method="POST", path="/tiny/orders", body=b'{"po": "PO-7"}')
-
-
-class Clock:
-    """A clock that stands still until it is put forward."""
-
-    def __init__(self) -> None:
-        self.time = datetime(2024, 5, 21, 12, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.time
-
-    def forward(self, by: timedelta) -> None:
-        self.time += by
 
 
 @dataclass

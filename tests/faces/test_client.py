@@ -15,7 +15,7 @@ from orderglot.core.order import Order, Reference
 from orderglot.core.query import Compare, Operator, Window
 from orderglot.faces.client import MOST_REFUSALS, Client, Transcript
 from orderglot.wire import json
-from orderglot.wire.dialect import Flow, Session
+from orderglot.wire.dialect import Flow, Flows, Session
 from orderglot.wire.message import Request, Response, argument
 from tests.faces.tiny import DIALECT, GET_ORDER, NAME, TinyAuth, answer
 
@@ -91,7 +91,7 @@ def test_what_the_vendor_cannot_is_unsupported(need: str) -> None:
     vendor = Vendor(lambda request: answer({}))
     asks: dict[str, Any] = {"place": Order(), "page": Window()}
     nothing: dict[str, Any] = {need: None}
-    client = Client(replace(DIALECT, **nothing), vendor, KEY)
+    client = Client(replace(DIALECT, flows=replace(DIALECT.flows, **nothing)), vendor, KEY)
 
     with pytest.raises(Unsupported, match="Tiny cannot"):
         asyncio.run(getattr(client, need)(asks.get(need, Reference(NAME, "A"))))
@@ -100,7 +100,7 @@ def test_what_the_vendor_cannot_is_unsupported(need: str) -> None:
 
 def test_a_refusal_is_raised_as_what_it_says() -> None:
     fault = DIALECT.faults.write(
-        NotFound("There is no such order."), GET_ORDER.write_request(Reference(NAME, "A"))
+        NotFound("There is no such order."), GET_ORDER.request.write(Reference(NAME, "A"))
     )
 
     with pytest.raises(NotFound, match="There is no such order"):
@@ -128,7 +128,7 @@ def test_a_conversation_may_listen_to_a_refusal_and_go_on() -> None:
             return answer("found")
         return DIALECT.faults.write(NotFound("Not here."), request)
 
-    client = Client(replace(DIALECT, get=get), Vendor(script), KEY)
+    client = Client(replace(DIALECT, flows=Flows(get=get)), Vendor(script), KEY)
 
     assert asyncio.run(client.get(Reference(NAME, "A"))).notes == "found"
 
@@ -141,7 +141,7 @@ def test_a_conversation_may_end_at_a_refusal() -> None:
             return Order(notes="made up")
         raise AssertionError
 
-    client = Client(replace(DIALECT, get=get), Vendor(lambda request: NO), KEY)
+    client = Client(replace(DIALECT, flows=Flows(get=get)), Vendor(lambda request: NO), KEY)
 
     assert asyncio.run(client.get(Reference(NAME, "A"))).notes == "made up"
 
@@ -158,7 +158,7 @@ class TokenAuth(TinyAuth):
         response = yield Request(method="POST", path="/login")
         session.kept["token"] = json.read(response.body)["token"]
 
-    def prove(self, request: Request, session: Session) -> Request:
+    def authenticate(self, request: Request, session: Session) -> Request:
         return Request(method="GET", path=f"{request.path}?{session.kept['token']}")
 
 

@@ -16,7 +16,7 @@ from orderglot.core.order import Order
 from orderglot.faces import patience, reading
 from orderglot.wire.message import Response
 from tests.faces.connections import HELLO_REQUEST, ORDER, Line, said, statuses, until
-from tests.faces.tiny import DIALECT, HELLO, TinyFaults, answer
+from tests.faces.tiny import DIALECT, FAULTS, HELLO, answer, rewritten
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def test_a_client_that_does_not_take_its_answer_is_hung_up_on(
 ) -> None:
     monkeypatch.setattr(patience, "SWEEP", 0.05)
     monkeypatch.setattr(patience, "SECONDS_FOR_ANSWER", 0.1)
-    huge = replace(HELLO, write_response=lambda said, request: answer("x" * 30_000_000))
+    huge = rewritten(HELLO, write=lambda said, request: answer("x" * 30_000_000))
 
     async def ignore(line: Line) -> int:
         _, writer = await asyncio.open_connection(*line.listening.getsockname(), limit=1_000)
@@ -91,7 +91,7 @@ def test_a_client_that_does_not_take_its_answer_is_hung_up_on(
     assert [] == [one for one in caplog.records if one.levelname == "ERROR"]
 
 
-HUGE = replace(HELLO, write_response=lambda said, request: answer("x" * 30_000_000))
+HUGE = rewritten(HELLO, write=lambda said, request: answer("x" * 30_000_000))
 
 
 def test_a_client_has_its_time_for_each_answer(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -248,7 +248,7 @@ def test_who_asks_much_at_once_does_not_keep_others_waiting() -> None:
         answered.append(str(ask))
         return "hello"
 
-    noting = replace(HELLO, read_request=lambda request, _caller: request.query, perform=note)
+    noting = rewritten(replace(HELLO, perform=note), read=lambda request, _caller: request.query)
 
     def asking(name: str) -> bytes:
         return HELLO_REQUEST.replace(b"hello", b"hello?%s" % name.encode())
@@ -300,7 +300,7 @@ def test_a_client_that_breaks_off_instead_of_being_asked_for_its_body_leaves_no_
         await until(lambda: not state.tasks)
         gc.collect()
 
-    create = next(one for one in DIALECT.operations if one.method == "POST")
+    create = next(one for one in DIALECT.operations if one.endpoint.method == "POST")
     said(reset, replace(DIALECT, operations=(create, SLOW)))
     assert [] == wrong
 
@@ -366,7 +366,7 @@ def test_a_header_that_no_header_may_be_never_leaves() -> None:
     def split(_said: Any, _request: Any) -> Any:
         return Response(status=302, headers={"location": "a\r\nX-B: c"})
 
-    broken = replace(HELLO, write_response=split)
+    broken = rewritten(HELLO, write=split)
     heard = said(
         lambda line: line.heard(HELLO_REQUEST[:-2] + b"Connection: close\r\n\r\n"),
         replace(DIALECT, operations=(broken,)),
@@ -375,11 +375,8 @@ def test_a_header_that_no_header_may_be_never_leaves() -> None:
     assert b"X-B" not in heard
 
 
-class Speechless(TinyFaults):
-    """Faults that cannot be written."""
-
-    def write(self, error: HubError, request: Any) -> Response:
-        raise RuntimeError("never shown")
+def speechless(error: HubError, request: Any) -> Response:
+    raise RuntimeError("never shown")
 
 
 def test_where_not_even_a_refusal_can_be_written_the_line_goes_on() -> None:
@@ -387,7 +384,7 @@ def test_where_not_even_a_refusal_can_be_written_the_line_goes_on() -> None:
 
     heard = said(
         lambda line: line.heard(nowhere + HELLO_REQUEST[:-2] + b"Connection: close\r\n\r\n"),
-        replace(DIALECT, faults=Speechless()),
+        replace(DIALECT, faults=replace(FAULTS, write=speechless)),
     )
 
     assert [500, 200] == statuses(heard)

@@ -13,7 +13,7 @@ import pytest
 from orderglot.cli.worker import Process, put_nobody_through
 from orderglot.faces import connection
 from tests.faces.connections import HELLO_REQUEST, Line, said, statuses, until
-from tests.faces.tiny import DIALECT, HELLO, answer
+from tests.faces.tiny import DIALECT, HELLO, answer, rewritten
 
 
 def test_who_is_just_asking_when_the_server_ends_is_answered(
@@ -38,7 +38,7 @@ def test_who_is_just_asking_when_the_server_ends_is_answered(
 
 
 def test_the_last_answer_is_whole_though_the_client_asked_more() -> None:
-    large = replace(HELLO, write_response=lambda said, request: answer("x" * 3_000_000))
+    large = rewritten(HELLO, write=lambda said, request: answer("x" * 3_000_000))
 
     async def ask_on(line: Line) -> bytes:
         reader, writer = await line.opened()

@@ -10,7 +10,7 @@ import pytest
 from orderglot import dialects
 from orderglot.core.errors import Unauthenticated
 from orderglot.dialects.catalyst.tokens import GRANT, Granting, code_for
-from orderglot.dialects.komet.auth import LOGIN
+from orderglot.dialects.komet.tokens import LOGIN
 from tests.conformance.asking import Credentials, Site
 from tests.conformance.test_logins import HOUR, LONG, timed
 from tests.conformance.test_strangers import (
@@ -28,14 +28,14 @@ async def catalyst_token(at: Site, key: Credentials) -> Credentials:
     asked = Granting(
         "authorization_code", app, key["access_token"], code_for(app, home), redirect=home
     )
-    answer = await at.server(GRANT.write_request(asked))
-    return {**key, "access_token": GRANT.read_response(answer, asked).access}
+    answer = await at.server(GRANT.request.write(asked))
+    return {**key, "access_token": GRANT.response.read(answer, asked).access}
 
 
 async def komet_token(at: Site, key: Credentials) -> Credentials:
     asked = (key["account"], key["authentication_token"])
-    answer = await at.server(LOGIN.write_request(asked))
-    return {**key, "authentication_token": LOGIN.read_response(answer, asked)}
+    answer = await at.server(LOGIN.request.write(asked))
+    return {**key, "authentication_token": LOGIN.response.read(answer, asked)}
 
 
 GIVEN: dict[str, Callable[[Site, Credentials], Awaitable[Credentials]]] = {

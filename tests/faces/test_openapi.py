@@ -6,8 +6,8 @@ import dataclasses
 from typing import Any
 
 from orderglot.faces.openapi import document
-from orderglot.wire.dialect import Dialect
-from orderglot.wire.shape import JSON, given
+from orderglot.wire.dialect import Dialect, Endpoint
+from orderglot.wire.shape import JSON, success
 from tests.faces.tiny import DIALECT, LIST_ORDERS, TinyList, TinyWindow
 
 
@@ -63,7 +63,9 @@ def test_a_body_must_be_there_where_it_must_say_something() -> None:
 
 def test_what_may_stand_in_the_query_or_the_body_must_stand_in_neither() -> None:
     either = dataclasses.replace(
-        LIST_ORDERS, method="POST", asks=TinyWindow, takes={JSON: TinyWindow}
+        LIST_ORDERS,
+        endpoint=Endpoint("POST", ("/tiny/orders",)),
+        request=dataclasses.replace(LIST_ORDERS.request, body={JSON: TinyWindow}),
     )
     said = made(dataclasses.replace(DIALECT, operations=(either,)))["paths"]["/tiny/orders"]["post"]
 
@@ -82,7 +84,10 @@ def test_every_refusal_but_that_of_a_method_is_told() -> None:
 
 
 def test_answers_of_one_status_may_have_several_forms() -> None:
-    twofold = dataclasses.replace(LIST_ORDERS, gives=given(400, TinyList))
+    twofold = dataclasses.replace(
+        LIST_ORDERS,
+        response=dataclasses.replace(LIST_ORDERS.response, shapes=success(400, TinyList)),
+    )
     said = made(dataclasses.replace(DIALECT, operations=(twofold,)))["paths"]["/tiny/orders"]["get"]
 
     forms = said["responses"]["400"]["content"][JSON]["schema"]["anyOf"]

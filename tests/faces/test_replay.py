@@ -10,13 +10,14 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace as changed
 
-from orderglot.core.errors import Conflict, Upstream
+from orderglot.core.errors import Conflict, HubError, Upstream
 from orderglot.core.order import Order
 from orderglot.faces.replay import LONGEST_KEY, fingerprint
 from orderglot.faces.server import Server
 from orderglot.wire.dialect import Context, Dialect
 from orderglot.wire.message import Request, Response
-from tests.faces.sites import NEW, Clock, Site, site
+from tests.clock import Clock
+from tests.faces.sites import NEW, Site, site
 from tests.faces.tiny import CREATE_ORDER, DIALECT, LONGEST_NOTES
 
 OTHER = changed(NEW, body=b'{"po": "PO-8"}')
@@ -233,8 +234,12 @@ def test_where_the_vendor_says_so_a_refusal_is_kept() -> None:
     asyncio.run(two())
 
 
-def test_a_failure_is_never_kept() -> None:
-    failing = [Upstream("The database is gone."), None]
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [(Upstream("The database is gone."), 503), (Conflict("Somebody was faster."), 409)],
+)
+def test_a_failure_or_a_refusal_of_the_moment_is_never_kept(error: HubError, status: int) -> None:
+    failing = [error, None]
 
     async def perform(context: Context, draft: Order) -> Order:
         if error := failing.pop(0):
@@ -244,7 +249,7 @@ def test_a_failure_is_never_kept() -> None:
     async def two() -> None:
         at = await site(performed(perform))
 
-        assert 503 == (await at.ask(keyed(NEW, header=VENDORS))).status
+        assert status == (await at.ask(keyed(NEW, header=VENDORS))).status
         assert 201 == (await at.ask(keyed(NEW, header=VENDORS))).status
 
     asyncio.run(two())
@@ -357,20 +362,3 @@ def test_of_two_at_once_with_one_such_id_one_is_done() -> None:
         assert ["PO-7"] == await numbers(at)
 
     asyncio.run(at_once())
-
-
-def test_a_refusal_of_the_moment_is_never_kept() -> None:
-    failing = [Conflict("Somebody was faster."), None]
-
-    async def perform(context: Context, draft: Order) -> Order:
-        if error := failing.pop(0):
-            raise error
-        return await context.book.place(draft)
-
-    async def two() -> None:
-        at = await site(performed(perform))
-
-        assert 409 == (await at.ask(keyed(NEW, header=VENDORS))).status
-        assert 201 == (await at.ask(keyed(NEW, header=VENDORS))).status
-
-    asyncio.run(two())

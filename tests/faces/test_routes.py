@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 
 from orderglot.core.errors import NotFound, Unsupported
 from orderglot.faces.routes import Routes
-from orderglot.wire.dialect import Dialect
+from orderglot.wire.dialect import Dialect, Endpoint
 from tests.faces.tiny import DIALECT, GET_ORDER, HELLO
 
 
 def dialect(name: str, *routes: tuple[str, str]) -> Dialect:
     operations = tuple(
-        replace(GET_ORDER, name=f"{method} {path}", method=method, paths=(path,))
+        replace(GET_ORDER, name=f"{method} {path}", endpoint=Endpoint(method, (path,)))
         for method, path in routes
     )
     return replace(DIALECT, name=name, operations=operations)

@@ -17,7 +17,7 @@ from orderglot.wire import json
 from orderglot.wire.dialect import Context
 from orderglot.wire.message import Request, Response
 from tests.faces.sites import NEW, site
-from tests.faces.tiny import CREATE_ORDER, DIALECT, HELLO
+from tests.faces.tiny import CREATE_ORDER, DIALECT, HELLO, rewritten
 
 
 def asked(request: Request, dialect: Any = DIALECT, **caller: Any) -> Response:
@@ -146,7 +146,7 @@ def test_an_answer_that_cannot_be_spelled_keeps_nothing() -> None:
         def cannot(order: Order, request: Request) -> Response:
             raise NotFound("There is no way to say this.")
 
-        create = replace(CREATE_ORDER, write_response=cannot)
+        create = rewritten(CREATE_ORDER, write=cannot)
         at = await site(replace(DIALECT, operations=(create,)))
         assert 404 == (await at.ask(NEW)).status
         return await at.orders()

@@ -2,20 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from orderglot.core.errors import TooMany
 from orderglot.faces.throttle import FORGOTTEN, FREE, LONGEST, MOST, Throttle
-
-NOON = datetime(2024, 5, 21, 12, tzinfo=UTC)
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.time = NOON
-
-    def __call__(self) -> datetime:
-        return self.time
+from tests.clock import Clock
 
 
 def waits(throttle: Throttle, peer: str = "one") -> int:

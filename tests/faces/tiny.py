@@ -5,6 +5,8 @@ JSON, an id and a key in two headers, pages by offset. `burst` fails as nobody f
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, TypedDict
 
@@ -22,22 +24,26 @@ from orderglot.wire.dialect import (
     Can,
     Context,
     Dialect,
+    Endpoint,
+    Faults,
     Flow,
+    Flows,
     Idempotency,
     Operation,
+    RequestFormat,
+    ResponseFormat,
     Session,
     call,
 )
+from orderglot.wire.faults import STATUSES, read_error
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request, Response, fill, query_of
 from orderglot.wire.paging import read_bounded
-from orderglot.wire.shape import JSON, Given, Proof, Proofs, given, refused
+from orderglot.wire.shape import JSON, Security, SecurityScheme, refusals, success
 
 NAME = "tiny"
 KNOWN = ("references", "po_number", "notes")
 LONGEST_NOTES = 20
-
-STATUSES = dict(zip(KINDS, (400, 404, 409, 401, 403, 429, 405, 503), strict=True))
 
 
 class TinyOrder(TypedDict):
@@ -67,16 +73,16 @@ class TinyAuth:
 
     fields = ("id", "key")
 
-    def spell(self, random: bytes) -> str:
+    def make_secret(self, random: bytes) -> str:
         return random.hex()
 
-    def name(self, random: bytes) -> str:
+    def make_key_id(self, random: bytes) -> str:
         return random[:4].hex()
 
     def login(self, session: Session, refusals: int) -> Flow[None] | None:
         return None
 
-    def prove(self, request: Request, session: Session) -> Request:
+    def authenticate(self, request: Request, session: Session) -> Request:
         proof = {f"x-{name}": session.credentials[name] for name in self.fields}
         return replace(request, headers={**request.headers, **proof})
 
@@ -86,35 +92,31 @@ class TinyAuth:
             raise Unauthenticated("Send your id and key.")
         return credential.caller
 
-    def proofs(self, operation: Operation[Any, Any]) -> Proofs:
-        return (tuple(Proof("header", f"X-{name}") for name in self.fields),)
+    def security(self, operation: Operation[Any, Any]) -> Security:
+        return (tuple(SecurityScheme("header", f"X-{name}") for name in self.fields),)
 
 
-class TinyFaults:
-    """The error's own name, its message and its problems."""
+def write_fault(error: HubError, request: Request) -> Response:
+    """Spell the error's own name, its message and its problems."""
+    problems = error.problems if isinstance(error, Invalid) else ()
+    body = {
+        "error": type(error).__name__,
+        "message": error.message,
+        "problems": [(one.field, one.rule, one.reason) for one in problems],
+    }
+    return answer(body, STATUSES[type(error)])
 
-    def write(self, error: HubError, request: Request) -> Response:
-        problems = error.problems if isinstance(error, Invalid) else ()
-        body = {
-            "error": type(error).__name__,
-            "message": error.message,
-            "problems": [(one.field, one.rule, one.reason) for one in problems],
-        }
-        return answer(body, STATUSES[type(error)])
 
-    def read(self, response: Response) -> HubError | None:
-        if response.status < 400:
-            return None
-        body = json.read(response.body)
-        kind = next(kind for kind in KINDS if kind.__name__ == body["error"])
-        if kind is Invalid:
-            return Invalid(
-                *(Problem(name, Rule(rule), why) for name, rule, why in body["problems"])
-            )
-        return kind(body["message"])
+def read_fault(response: Response) -> HubError | None:
+    if response.status < 400:
+        return None
+    body = json.read(response.body)
+    kind = next(kind for kind in KINDS if kind.__name__ == body["error"])
+    problems = tuple(Problem(name, Rule(rule), why) for name, rule, why in body.get("problems", ()))
+    return read_error(kind, body["message"], response, problems=problems)
 
-    def gives(self, operation: Operation[Any, Any]) -> tuple[Given, ...]:
-        return refused(STATUSES, {JSON: TinyError})
+
+FAULTS = Faults(write_fault, read_fault, lambda _: refusals(STATUSES, {JSON: TinyError}))
 
 
 def answer(value: Any, status: int = 200) -> Response:
@@ -165,31 +167,35 @@ async def perform_burst(context: Context, ask: None) -> None:
 
 CREATE_ORDER: Operation[Order, Order] = Operation(
     name="createOrder",
-    method="POST",
-    paths=("/tiny/orders",),
-    write_request=lambda order: Request(
-        method="POST", path="/tiny/orders", body=json.write(write_order(order) | {"id": None})
+    endpoint=Endpoint("POST", ("/tiny/orders",), CREATE, idempotent=True),
+    request=RequestFormat(
+        lambda order: Request(
+            method="POST", path="/tiny/orders", body=json.write(write_order(order) | {"id": None})
+        ),
+        lambda request, caller: read_order(json.read(request.body)),
+        body={JSON: TinyOrder},
     ),
-    read_request=lambda request, caller: read_order(json.read(request.body)),
     perform=perform_create,
-    write_response=lambda order, request: answer(write_order(order), 201),
-    read_response=lambda response, order: read_order(json.read(response.body)),
-    needs=CREATE,
-    once=True,
-    takes={JSON: TinyOrder},
-    gives=given(201, TinyOrder),
+    response=ResponseFormat(
+        lambda order, request: answer(write_order(order), 201),
+        lambda response, order: read_order(json.read(response.body)),
+        success(201, TinyOrder),
+    ),
 )
 
 GET_ORDER: Operation[Reference, Order] = Operation(
     name="getOrder",
-    method="GET",
-    paths=("/tiny/orders/{id}", "/tiny/orders/{id}/"),
-    write_request=lambda ref: Request(method="GET", path=fill("/tiny/orders/{id}", id=ref.id)),
-    read_request=lambda request, caller: Reference(NAME, request.params["id"]),
+    endpoint=Endpoint("GET", ("/tiny/orders/{id}", "/tiny/orders/{id}/")),
+    request=RequestFormat(
+        lambda ref: Request(method="GET", path=fill("/tiny/orders/{id}", id=ref.id)),
+        lambda request, caller: Reference(NAME, request.params["id"]),
+    ),
     perform=perform_get,
-    write_response=lambda order, request: answer(write_order(order)),
-    read_response=lambda response, ref: read_order(json.read(response.body)),
-    gives=given(200, TinyOrder),
+    response=ResponseFormat(
+        lambda order, request: answer(write_order(order)),
+        lambda response, ref: read_order(json.read(response.body)),
+        success(200, TinyOrder),
+    ),
 )
 
 
@@ -222,39 +228,49 @@ def read_list_response(response: Response, window: Window) -> Page:
 
 LIST_ORDERS: Operation[Window, Page] = Operation(
     name="listOrders",
-    method="GET",
-    paths=("/tiny/orders",),
-    write_request=write_list_request,
-    read_request=read_list_request,
+    endpoint=Endpoint("GET", ("/tiny/orders",)),
+    request=RequestFormat(write_list_request, read_list_request, query=TinyWindow),
     perform=perform_list,
-    write_response=write_list_response,
-    read_response=read_list_response,
-    asks=TinyWindow,
-    gives=given(200, TinyList),
+    response=ResponseFormat(write_list_response, read_list_response, success(200, TinyList)),
 )
 
 HELLO: Operation[str, str] = Operation(
     name="hello",
-    method="GET",
-    paths=("/tiny/hello",),
-    write_request=lambda ask: Request(method="GET", path="/tiny/hello"),
-    read_request=lambda request, caller: "hello",
+    endpoint=Endpoint("GET", ("/tiny/hello",), OPEN),
+    request=RequestFormat(
+        lambda ask: Request(method="GET", path="/tiny/hello"), lambda request, caller: "hello"
+    ),
     perform=perform_hello,
-    write_response=lambda said, request: answer({"said": said}),
-    read_response=lambda response, ask: str(json.read(response.body)["said"]),
-    needs=OPEN,
+    response=ResponseFormat(
+        lambda said, request: answer({"said": said}),
+        lambda response, ask: str(json.read(response.body)["said"]),
+    ),
 )
 
 BURST: Operation[None, None] = Operation(
     name="burst",
-    method="GET",
-    paths=("/tiny/burst",),
-    write_request=lambda ask: Request(method="GET", path="/tiny/burst"),
-    read_request=lambda request, caller: None,
+    endpoint=Endpoint("GET", ("/tiny/burst",)),
+    request=RequestFormat(
+        lambda ask: Request(method="GET", path="/tiny/burst"), lambda request, caller: None
+    ),
     perform=perform_burst,
-    write_response=lambda said, request: answer(None),
-    read_response=lambda response, ask: None,
+    response=ResponseFormat(lambda said, request: answer(None), lambda response, ask: None),
 )
+
+
+def rewritten(
+    operation: Operation[Any, Any],
+    *,
+    read: Callable[[Request, Caller], Any] | None = None,
+    write: Callable[[Any, Request], Response] | None = None,
+) -> Operation[Any, Any]:
+    """Give an operation whose server reads its requests, or writes its responses, another way."""
+    request, response = operation.request, operation.response
+    return dataclasses.replace(
+        operation,
+        request=dataclasses.replace(request, read=read or request.read),
+        response=dataclasses.replace(response, write=write or response.write),
+    )
 
 
 def place(order: Order) -> Flow[Order]:
@@ -274,15 +290,13 @@ DIALECT = Dialect(
     title="Tiny",
     reference="https://tiny.example/orders",
     auth=TinyAuth(),
-    faults=TinyFaults(),
+    faults=FAULTS,
     bodies=Bodies(
         read=lambda body: Held((read_order(json.read(body)),)),
         write={"json": lambda orders: json.write(write_order(orders[0]))},
     ),
     operations=(CREATE_ORDER, GET_ORDER, LIST_ORDERS, HELLO, BURST),
-    place=place,
-    get=get,
-    page=page,
+    flows=Flows(place=place, get=get, page=page),
     idempotency=Idempotency(
         lambda request: request.headers.get("x-correlation-id"),
         timedelta(days=10),

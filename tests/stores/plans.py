@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from orderglot.core.query import And, Compare, Operator, Query, Sort
-from tests.stores.shops import NOON
+from tests.clock import NOON
 
 EQ, GT = Operator.EQ, Operator.GT
 SINCE = Compare("created", GT, NOON)

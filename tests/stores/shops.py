@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
@@ -17,26 +16,10 @@ from orderglot.stores.backend import Backend
 from orderglot.stores.memory.backend import MemoryBackend
 from orderglot.stores.sqlite.backend import SqliteBackend
 from orderglot.stores.store import BookStore
+from tests.clock import Clock
 from tests.postgres import BorrowedShelf
 
 T = TypeVar("T")
-
-NOON = datetime(2024, 5, 21, 12, tzinfo=UTC)
-HOUR = timedelta(hours=1)
-
-
-class Clock:
-    """A clock that stands still until it is put forward."""
-
-    def __init__(self) -> None:
-        self.time = NOON
-
-    def __call__(self) -> datetime:
-        return self.time
-
-    def forward(self, by: timedelta = HOUR) -> datetime:
-        self.time += by
-        return self.time
 
 
 SHELVES: dict[str, Callable[[Path], Backend]] = {

@@ -13,7 +13,8 @@ from orderglot.core.errors import Conflict, NotFound, Unauthenticated
 from orderglot.core.order import Identity, Line, Order, Reference, Totals
 from orderglot.core.ports import Answered, UnitOfWork
 from orderglot.core.product import Product
-from tests.stores.shops import HOUR, NOON, Shop
+from tests.clock import HOUR, NOON
+from tests.stores.shops import Shop
 
 
 def spelled(random: bytes) -> str:

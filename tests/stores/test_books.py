@@ -18,8 +18,9 @@ from orderglot.core.product import Product, Tier
 from orderglot.core.query import And, Compare, Operator, Sort, Window
 from orderglot.core.values import Relation, Status
 from orderglot.stores.store import BookStore
+from tests.clock import HOUR, NOON
 from tests.full import full
-from tests.stores.shops import HOUR, NOON, Shop
+from tests.stores.shops import Shop
 from tests.strategies import WILD
 
 KOLE = (Reference("kole", "K1"),)

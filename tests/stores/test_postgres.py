@@ -26,9 +26,10 @@ from orderglot.stores.postgres.grammar import PostgresGrammar, numbered
 from orderglot.stores.selection import selection, write_cursor
 from orderglot.stores.sql.paging import selected_ids
 from orderglot.stores.store import BookStore
+from tests.clock import HOUR, NOON
 from tests.postgres import BorrowedShelf, aside, asked, new_database, ordered, server
 from tests.stores.plans import OF_A_CUSTOMER, ORDINARY, RARE, keys
-from tests.stores.shops import HOUR, NOON, Shop
+from tests.stores.shops import Shop
 
 SENTENCE = re.compile(r"[^\n]+[.]")
 

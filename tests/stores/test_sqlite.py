@@ -30,8 +30,8 @@ from orderglot.stores.sqlite import SqliteStore, connection
 from orderglot.stores.sqlite.backend import SqliteBackend
 from orderglot.stores.sqlite.grammar import SqliteGrammar
 from orderglot.stores.store import BookStore
+from tests.clock import NOON
 from tests.stores.plans import OF_A_CUSTOMER, ORDINARY, RARE, keys
-from tests.stores.shops import NOON
 
 T = TypeVar("T")
 

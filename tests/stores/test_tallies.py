@@ -7,7 +7,8 @@ from pathlib import Path
 
 from orderglot.core.caller import Caller
 from orderglot.stores.sqlite import SqliteStore
-from tests.stores.shops import HOUR, NOON, Clock, Shop
+from tests.clock import HOUR, NOON, Clock
+from tests.stores.shops import Shop
 
 
 def test_each_time_counts_one_more(shop: Shop) -> None:

@@ -71,8 +71,8 @@ def bounds(where: Query, moment: str, operators: tuple[Operator, ...]) -> list[d
 def hiding(dialect: Dialect, lists: Lists, now: datetime) -> Dialect:
     """Give a dialect whose vendor hides what a declaration says, and is declared so."""
     moment = moment_of(dialect)
-    assert dialect.page is not None
-    real = dialect.page
+    assert dialect.flows.page is not None
+    real = dialect.flows.page
 
     def shown(order: Order, where: Query) -> bool:
         status = [one for one in comparisons(where) if one.field == "status"]
@@ -95,7 +95,8 @@ def hiding(dialect: Dialect, lists: Lists, now: datetime) -> Dialect:
         orders = tuple(one for one in found.orders if shown(one, window.where))
         return replace(found, orders=orders, total=None)
 
-    return dataclasses.replace(dialect, page=page, lists=lists)
+    flows = dataclasses.replace(dialect.flows, page=page)
+    return dataclasses.replace(dialect, flows=flows, lists=lists)
 
 
 DECLARATIONS = {
@@ -118,9 +119,9 @@ def can_make_up_for(dialect: Dialect, lists: Lists) -> bool:
         return False
     if not lists.hides:
         return True
-    assert dialect.page is not None
-    asked = next(dialect.page(Window(where=Compare("status", Operator.EQ, Status.CANCELLED))))
-    return asked != next(dialect.page(Window(where=EVERYTHING)))
+    assert dialect.flows.page is not None
+    asked = next(dialect.flows.page(Window(where=Compare("status", Operator.EQ, Status.CANCELLED))))
+    return asked != next(dialect.flows.page(Window(where=EVERYTHING)))
 
 
 @each

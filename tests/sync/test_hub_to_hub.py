@@ -88,7 +88,7 @@ async def fill(folder: Path, file: Path, dialect: Dialect) -> tuple[dict[str, st
     async with opened(folder / SOURCE, "source") as (store, book):
         await take(book, file, rejects=Path(os.devnull))
         key = await store.keyring.issue_key(
-            dialect.name, book.caller, dialect.auth.spell, dialect.auth.name
+            dialect.name, book.caller, dialect.auth.make_secret, dialect.auth.make_key_id
         )
         shown = zip(dialect.auth.fields, (key.id, key.secret), strict=True)
         return dict(shown), [order async for order in book.walk()]

@@ -149,7 +149,7 @@ def test_wherever_it_is_cut_off_a_vendor_that_knows_keys_gets_it_once(
 
 
 @pytest.mark.parametrize(
-    "name", [name for name in DIALECTS if dialects.dialect(name).page is not None]
+    "name", [name for name in DIALECTS if dialects.dialect(name).flows.page is not None]
 )
 @pytest.mark.parametrize("arrives", [False, True], ids=["lost", "unanswered"])
 def test_wherever_it_is_cut_off_a_vendor_that_lists_orders_gets_it_once(
@@ -162,7 +162,8 @@ def test_wherever_it_is_cut_off_a_vendor_that_lists_orders_gets_it_once(
 
 
 def _without_list(shop: Vendor) -> None:
-    shop.client.dialect = dataclasses.replace(shop.dialect, find=None, page=None, idempotency=None)
+    flows = dataclasses.replace(shop.dialect.flows, find=None, page=None)
+    shop.client.dialect = dataclasses.replace(shop.dialect, flows=flows, idempotency=None)
 
 
 @each

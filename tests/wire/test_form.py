@@ -179,3 +179,13 @@ def test_a_form_takes_anything_and_never_raises(members: Any) -> None:
 
     with pytest.raises(Invalid):
         form.check()
+
+
+def test_a_form_that_is_read_to_its_end_tells_all_that_is_wrong() -> None:
+    form = Form({"count": "many", "price": "dear"})
+
+    with pytest.raises(Invalid) as refused:
+        form.checked(lambda one: (one.whole("count"), one.amount("price")))
+
+    assert ["count", "price"] == [problem.field for problem in refused.value.problems]
+    assert 3 == Form({"count": "3"}).checked(lambda one: one.whole("count"))

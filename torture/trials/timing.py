@@ -58,7 +58,7 @@ async def _time(ground: Ground, row: Row, name: str) -> None:
                 wholly_wrong(at, key),
             ),
             "an account that is there, and one that is not": (
-                {**key, at.dialect.auth.fields[1]: at.dialect.auth.spell(b"\xee" * 32)},
+                {**key, at.dialect.auth.fields[1]: at.dialect.auth.make_secret(b"\xee" * 32)},
                 {**wholly_wrong(at, key), **unknown(at)},
             ),
         }
@@ -87,7 +87,7 @@ def wholly_wrong(at: Site, key: Credentials) -> Credentials:
 def unknown(at: Site) -> Credentials:
     """Give an account that is nobody's, where the dialect names one."""
     field = at.dialect.auth.fields[0]
-    return {field: at.dialect.auth.name(b"\xee" * 32)} if field else {}
+    return {field: at.dialect.auth.make_key_id(b"\xee" * 32)} if field else {}
 
 
 async def _times(

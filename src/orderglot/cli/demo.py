@@ -62,9 +62,13 @@ def example(dialect: "Dialect", base: str, *, ready: bool) -> str:
 
     if dialect.name in demo.names():
         return demo.curl(dialect.name, base, dialect.auth.fields, ready=ready)
-    reads = [one for one in dialect.operations if one.needs == READ and one.method == "GET"]
+    reads = [
+        one
+        for one in dialect.operations
+        if one.endpoint.right == READ and one.endpoint.method == "GET"
+    ]
     first = (*reads, *dialect.operations)[0]
-    return f"curl -X {first.method} '{base}{first.paths[0]}'"
+    return f"curl -X {first.endpoint.method} '{base}{first.endpoint.paths[0]}'"
 
 
 def place() -> str:

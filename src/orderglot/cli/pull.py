@@ -197,7 +197,7 @@ def _listing() -> list[str]:
     """Name the dialects whose vendors can list orders."""
     from orderglot.hub.dialects import chosen
 
-    return [one.name for one in chosen(()) if one.page is not None]
+    return [one.name for one in chosen(()) if one.flows.page is not None]
 
 
 def _read_since(text: str) -> "datetime | None":

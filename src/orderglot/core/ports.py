@@ -223,7 +223,7 @@ class Keyring(Protocol):
         dialect: str,
         kind: str,
         caller: Caller,
-        spell: Callable[[bytes], str],
+        make_secret: Callable[[bytes], str],
         lasts: timedelta | None = None,
         id: str = "",
         until: datetime | None = None,

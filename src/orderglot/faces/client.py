@@ -1,4 +1,4 @@
-"""The client face: flows to a vendor as its best client would, and is whatever has orders."""
+"""The client face: runs a dialect's flows against a vendor, and is whatever has orders."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Transcript:
 
 
 class Client:
-    """A vendor's orders over a line: ``core.ports.Orders`` for whatever ``send`` leads to."""
+    """A vendor's orders over a connection: ``core.ports.Orders`` for whatever ``send`` leads to."""
 
     def __init__(
         self,
@@ -63,22 +63,26 @@ class Client:
         the vendor's own way and as Idempotency-Key; the same order under the same key has the same.
         What these requests were answered is put into ``transcript``.
         """
-        flow = self._can(self.dialect.place, "place an order")(order)
-        return await self._hold(
-            flow, self._under(key, transcript or Transcript()) if key else self._ask
+        flow = self._supported(self.dialect.flows.place, "place an order")(order)
+        return await self._run(
+            flow, self._with_keys(key, transcript or Transcript()) if key else self._send
         )
 
     async def find(self, order: Order) -> Order | None:
         """Give what an earlier attempt to place an order has made of it, if the vendor shows it."""
-        return await self._talk(self._can(self.dialect.find, "find a begun order")(order))
+        return await self._call(
+            self._supported(self.dialect.flows.find, "find a begun order")(order)
+        )
 
     async def get(self, ref: Reference) -> Order:
         """Give the order that the vendor knows under an id."""
-        return await self._talk(self._can(self.dialect.get, "give one order")(ref))
+        return await self._call(self._supported(self.dialect.flows.get, "give one order")(ref))
 
     async def linked(self, ref: Reference) -> tuple[Order, ...]:
         """Give the orders that the vendor links to one."""
-        return await self._talk(self._can(self.dialect.linked, "list linked orders")(ref))
+        return await self._call(
+            self._supported(self.dialect.flows.linked, "list linked orders")(ref)
+        )
 
     async def page(self, window: Window, transcript: Transcript | None = None) -> Page:
         """Give one page of the vendor's list, no longer than the vendor allows.
@@ -87,9 +91,9 @@ class Client:
         """
         limit = min(window.limit, self.dialect.can.max_size)
         window = msgspec.structs.replace(window, limit=limit)
-        flow = self._can(self.dialect.page, "list orders")(window)
-        return await self._hold(
-            flow, self._ask if transcript is None else self._hearing(transcript)
+        flow = self._supported(self.dialect.flows.page, "list orders")(window)
+        return await self._run(
+            flow, self._send if transcript is None else self._recording(transcript)
         )
 
     async def walk(self, where: Query = EVERYTHING) -> AsyncIterator[Order]:
@@ -111,64 +115,64 @@ class Client:
                     yield order
             window = page.next
 
-    def _can(self, need: Callable[..., T] | None, what: str) -> Callable[..., T]:
+    def _supported(self, need: Callable[..., T] | None, what: str) -> Callable[..., T]:
         if need is None:
             raise Unsupported(f"{self.dialect.title} cannot {what}.")
         return need
 
-    async def _talk(self, flow: Flow[T]) -> T:
-        return await self._hold(flow, self._ask)
+    async def _call(self, flow: Flow[T]) -> T:
+        return await self._run(flow, self._send)
 
-    async def _hold(self, flow: Flow[T], send: Send) -> T:
-        said = _step(flow, None)
-        while isinstance(said, Request):
-            response = await send(said)
+    async def _run(self, flow: Flow[T], send: Send) -> T:
+        step = _advance(flow, None)
+        while isinstance(step, Request):
+            response = await send(step)
             error = self.dialect.faults.read(response)
-            said = _thrown(flow, error) if error else _step(flow, response)
-        return said.value
+            step = _throw(flow, error) if error else _advance(flow, response)
+        return step.value
 
-    def _hearing(self, transcript: Transcript) -> Send:
+    def _recording(self, transcript: Transcript) -> Send:
         async def send(request: Request) -> Response:
             transcript.waiting = True
-            response = await self._ask(request)
+            response = await self._send(request)
             transcript.waiting = False
             transcript.responses.append(response)
             return response
 
         return send
 
-    def _under(self, key: str, transcript: Transcript) -> Send:
+    def _with_keys(self, key: str, transcript: Transcript) -> Send:
         """Give a way to send that puts keys in: ``key-createOrder-1`` into the first such request.
 
         A flow that goes on where an earlier one was cut off leaves some out at its beginning,
         so the requests of each operation are counted by themselves.
         """
-        repeats = self.dialect.idempotency
-        ways = (IDEMPOTENCY_KEY, repeats) if repeats else (IDEMPOTENCY_KEY,)
-        hear, counts = self._hearing(transcript), Counter[str]()
+        own = self.dialect.idempotency
+        ways = (IDEMPOTENCY_KEY, own) if own else (IDEMPOTENCY_KEY,)
+        record, counts = self._recording(transcript), Counter[str]()
 
         async def send(request: Request) -> Response:
             operation = self.routes.find(request.method, request.path).operation
-            if not operation.once:
-                return await self._ask(request)
+            if not operation.endpoint.idempotent:
+                return await self._send(request)
             counts[operation.name] += 1
             for way in ways:
                 request = way.put(request, f"{key}-{operation.name}-{counts[operation.name]}")
-            return await hear(request)
+            return await record(request)
 
         return send
 
-    async def _ask(self, request: Request) -> Response:
-        """Send a request with its proof, and again after a new login where the old one is over."""
+    async def _send(self, request: Request) -> Response:
+        """Send a request with the credentials, and again after a new login where the old one is over."""
         await self._log_in(refusals=0, logins=self.logins)
         refusals, logins = 0, self.logins
-        response = await self.send(self.dialect.auth.prove(request, self.session))
+        response = await self.send(self.dialect.auth.authenticate(request, self.session))
         while response.status == UNAUTHENTICATED and refusals < MOST_REFUSALS:
             refusals += 1
             if not await self._log_in(refusals, logins):
                 break
             logins = self.logins
-            response = await self.send(self.dialect.auth.prove(request, self.session))
+            response = await self.send(self.dialect.auth.authenticate(request, self.session))
         return response
 
     async def _log_in(self, refusals: int, logins: int) -> bool:
@@ -179,7 +183,7 @@ class Client:
             flow = self.dialect.auth.login(self.session, refusals)
             if flow is None:
                 return False
-            await self._hold(flow, self.send)
+            await self._run(flow, self.send)
             self.logins += 1
             return True
 
@@ -190,15 +194,17 @@ class Ended(Struct, Generic[T], frozen=True):
     value: T
 
 
-def _step(flow: Generator[Request, Response, T], said: Response | None) -> Request | Ended[T]:
+def _advance(
+    flow: Generator[Request, Response, T], response: Response | None
+) -> Request | Ended[T]:
     try:
-        return next(flow) if said is None else flow.send(said)
+        return next(flow) if response is None else flow.send(response)
     except StopIteration as end:
         return Ended(end.value)
 
 
-def _thrown(flow: Generator[Request, Response, T], error: HubError) -> Request | Ended[T]:
-    """Tell a flow that the vendor said no; most do not listen, and the error goes on."""
+def _throw(flow: Generator[Request, Response, T], error: HubError) -> Request | Ended[T]:
+    """Raise the vendor's refusal inside a flow; most do not catch it, and it goes on."""
     try:
         return flow.throw(error)
     except StopIteration as end:

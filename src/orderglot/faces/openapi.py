@@ -11,7 +11,7 @@ import msgspec
 
 from orderglot.faces.replay import LONGEST_KEY
 from orderglot.wire.dialect import OPEN, Dialect, Operation
-from orderglot.wire.shape import Given, Proof, Shape, forms
+from orderglot.wire.shape import ResponseShape, SecurityScheme, Shape, alternatives
 
 Json = dict[str, Any]
 AnyOperation = Operation[Any, Any]
@@ -37,7 +37,7 @@ TAGS = {
 def document(dialect: Dialect, base: str, version: str) -> Json:
     """Describe a dialect's server face at ``base``; ``version`` is that of the program."""
     writer = _Writer(dialect)
-    tags = dict.fromkeys(one.needs for one in dialect.operations)
+    tags = dict.fromkeys(one.endpoint.right for one in dialect.operations)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -62,7 +62,7 @@ class _Writer:
     def __init__(self, dialect: Dialect) -> None:
         self.dialect = dialect
         operations = dialect.operations
-        self.refusals = {one.name: dialect.faults.gives(one) for one in operations}
+        self.refusals = {one.name: dialect.faults.responses(one) for one in operations}
         shapes = list(self._shapes())
         schemas, self.schemas = msgspec.json.schema_components(shapes, ref_template=REFERENCE)
         # The shapes are the declarations' own objects, and stay what they are.
@@ -73,22 +73,24 @@ class _Writer:
 
     def _shapes(self) -> Iterator[Shape]:
         for one in self.dialect.operations:
-            for shapes in one.takes.values():
-                yield from (shape for shape in forms(shapes) if shape is not one.asks)
-            for given in (*one.gives, *self.refusals[one.name]):
-                for shapes in given.media.values():
-                    yield from forms(shapes)
+            query = one.request.query
+            for shapes in one.request.body.values():
+                yield from (shape for shape in alternatives(shapes) if shape is not query)
+            for response in (*one.response.shapes, *self.refusals[one.name]):
+                for shapes in response.body.values():
+                    yield from alternatives(shapes)
 
     def schema(self, shapes: Shape) -> Json:
         """Give the schema of a body."""
-        return _any_of([self.written[id(shape)] for shape in forms(shapes)])
+        return _any_of([self.written[id(shape)] for shape in alternatives(shapes)])
 
     def paths(self) -> Json:
         paths: Json = {}
         for one in self.dialect.operations:
-            for number, path in enumerate(one.paths, 1):
+            method = one.endpoint.method.lower()
+            for number, path in enumerate(one.endpoint.paths, 1):
                 said = {"operationId": one.name if number == 1 else f"{one.name}-{number}"}
-                paths.setdefault(path, {})[one.method.lower()] = {**said, **self.call(one, path)}
+                paths.setdefault(path, {})[method] = {**said, **self.call(one, path)}
         return paths
 
     def components(self) -> Json:
@@ -105,47 +107,48 @@ class _Writer:
         call: Json = {
             "summary": " ".join(summary.split()).rstrip("."),
             **({"description": " ".join(more.split())} if more else {}),
-            "tags": [_tag(one.needs)],
+            "tags": [_tag(one.endpoint.right)],
             "externalDocs": {"url": self.dialect.reference},
             "parameters": list(parameters(one, path)),
         }
-        if one.takes:
+        if one.request.body:
             call["requestBody"] = self.body(one)
-        return {**call, "responses": self.answers(one), "security": self.security(one)}
+        return {**call, "responses": self.responses_of(one), "security": self.security(one)}
 
     def body(self, one: AnyOperation) -> Json:
         """Describe what a request's body holds; it is required unless it may say nothing."""
         schemas = {
-            media: _either(shape) if shape is one.asks else self.schema(shape)
-            for media, shape in one.takes.items()
+            media: _either(shape) if shape is one.request.query else self.schema(shape)
+            for media, shape in one.request.body.items()
         }
         return {
             "required": any(_demands(schema, self.schemas) for schema in schemas.values()),
             "content": {media: {"schema": schema} for media, schema in schemas.items()},
         }
 
-    def answers(self, one: AnyOperation) -> Json:
+    def responses_of(self, one: AnyOperation) -> Json:
         """Describe all that may be answered, by status: what is said in one form is told once."""
         answers: Json = {}
-        for status in sorted({given.status for given in (*one.gives, *self.refusals[one.name])}):
-            yes = [given for given in one.gives if given.status == status]
-            no = [given for given in self.refusals[one.name] if given.status == status]
+        good, bad = one.response.shapes, self.refusals[one.name]
+        for status in sorted({shape.status for shape in (*good, *bad)}):
+            yes = [shape for shape in good if shape.status == status]
+            no = [shape for shape in bad if shape.status == status]
             answer = self.answer(status, (*yes, *no))
             answers[str(status)] = answer if yes else self.told(status, answer)
         return answers
 
-    def answer(self, status: int, given: Iterable[Given]) -> Json:
+    def answer(self, status: int, shapes: Iterable[ResponseShape]) -> Json:
         """Describe an answer that may have several forms."""
         schemas: dict[str, list[Json]] = {}
-        heads: Json = {}
-        for one in given:
-            heads |= {name: _head(schema) for name, schema, _ in members(one.heads)}
-            for media, shape in one.media.items():
+        headers: Json = {}
+        for one in shapes:
+            headers |= {name: _header(schema) for name, schema, _ in members(one.headers)}
+            for media, shape in one.body.items():
                 schemas.setdefault(media, []).append(self.schema(shape))
         content = {media: {"schema": _any_of(several)} for media, several in schemas.items()}
         return {
             "description": HTTPStatus(status).phrase,
-            **({"headers": heads} if heads else {}),
+            **({"headers": headers} if headers else {}),
             **({"content": content} if content else {}),
         }
 
@@ -157,12 +160,12 @@ class _Writer:
 
     def security(self, one: AnyOperation) -> list[Json]:
         """Name the ways to prove who is calling, none for an operation that is open."""
-        if one.needs == OPEN:
+        if one.endpoint.right == OPEN:
             return []
-        ways = self.dialect.auth.proofs(one)
-        for proof in (proof for way in ways for proof in way):
-            self.schemes[_scheme_name(proof)] = _scheme(proof)
-        return [{_scheme_name(proof): [] for proof in way} for way in ways]
+        ways = self.dialect.auth.security(one)
+        for scheme in (scheme for way in ways for scheme in way):
+            self.schemes[_scheme_name(scheme)] = _scheme(scheme)
+        return [{_scheme_name(scheme): [] for scheme in way} for way in ways]
 
 
 def parameters(one: AnyOperation, path: str) -> Iterator[Json]:
@@ -171,13 +174,13 @@ def parameters(one: AnyOperation, path: str) -> Iterator[Json]:
         if segment.startswith("{"):
             schema = {"type": "string", "minLength": 1}
             yield {"name": segment[1:-1], "in": "path", "required": True, "schema": schema}
-    either = any(shape is one.asks for shape in one.takes.values())
-    for name, schema, required in members(one.asks):
+    either = any(shape is one.request.query for shape in one.request.body.values())
+    for name, schema, required in members(one.request.query):
         parameter = _parameter(name, "query", schema, required=required and not either)
         yield {**parameter, "description": _where(schema, required)} if either else parameter
-    for name, schema, required in members(one.heads):
+    for name, schema, required in members(one.request.headers):
         yield _parameter(name, "header", schema, required=required)
-    if one.once:
+    if one.endpoint.idempotent:
         yield REPEATABLE
 
 
@@ -210,7 +213,7 @@ def _where(schema: Json, required: bool) -> str:
     return " ".join(filter(None, (schema.get("description"), NEEDED if required else EITHER)))
 
 
-def _head(schema: Json) -> Json:
+def _header(schema: Json) -> Json:
     return {"schema": schema}
 
 
@@ -234,15 +237,15 @@ def _any_of(schemas: list[Json]) -> Json:
     return schemas[0] if len(schemas) == 1 else {"anyOf": schemas}
 
 
-def _scheme_name(proof: Proof) -> str:
-    return "-".join(filter(None, (proof.name, proof.place if proof.place != "header" else "")))
+def _scheme_name(scheme: SecurityScheme) -> str:
+    return "-".join(filter(None, (scheme.name, scheme.place if scheme.place != "header" else "")))
 
 
-def _scheme(proof: Proof) -> Json:
-    if proof.name:
-        return {"type": "apiKey", "in": proof.place, "name": proof.name}
-    return {"type": "http", "scheme": proof.place}
+def _scheme(scheme: SecurityScheme) -> Json:
+    if scheme.name:
+        return {"type": "apiKey", "in": scheme.place, "name": scheme.name}
+    return {"type": "http", "scheme": scheme.place}
 
 
-def _tag(needs: str) -> str:
-    return needs or "open"
+def _tag(right: str) -> str:
+    return right or "open"

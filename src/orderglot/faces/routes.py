@@ -44,7 +44,7 @@ class Routes(Generic[Owner]):
         self.root: _Node[Owner] | None = None
         for owner, dialect in owned:
             for operation in dialect.operations:
-                for template in operation.paths:
+                for template in operation.endpoint.paths:
                     self._add(owner, operation, template)
 
     def find(self, method: str, path: str) -> Route[Owner]:
@@ -92,9 +92,9 @@ class Routes(Generic[Owner]):
             else:
                 node = node.literals.setdefault(segment, _Node(owner))
             node.owners.setdefault(len(steps), owner)
-        if operation.method in node.methods:
-            raise ValueError(f"two operations claim {operation.method} {template}")
-        node.methods[operation.method] = (owner, operation, tuple(names))
+        if operation.endpoint.method in node.methods:
+            raise ValueError(f"two operations claim {operation.endpoint.method} {template}")
+        node.methods[operation.endpoint.method] = (owner, operation, tuple(names))
 
 
 def _walk(

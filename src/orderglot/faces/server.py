@@ -68,38 +68,38 @@ class Server:
         if len(request.query) > LONGEST_QUERY:
             reason = f"A query may have {LONGEST_QUERY} characters, not {len(request.query)}."
             raise invalid("query", Rule.SIZE, reason)
-        if operation.needs == OPEN:
+        if operation.endpoint.right == OPEN:
             return await self._open(operation, request)
         caller = await self.dialect.auth.identify(request, self.store.keyring)
-        demand(caller, operation.needs)
-        if operation.once:
+        demand(caller, operation.endpoint.right)
+        if operation.endpoint.idempotent:
             return await self.replay.once(
                 caller,
                 request,
                 lambda remember: self._perform(operation, request, caller, remember),
                 lambda error: self.refuse(error, request),
             )
-        if operation.needs == READ:
+        if operation.endpoint.right == READ:
             return await self._read(operation, request, caller)
         return await self._perform(operation, request, caller, None)
 
     async def _open(self, operation: Operation[Any, Any], request: Request) -> Response:
         self.throttle.check(request.peer)
-        ask = operation.read_request(request, NOBODY)
+        ask = operation.request.read(request, NOBODY)
         context = Context(self.store.keyring, request.at or self.store.now(), books=self.store.of)
         try:
             answer = await operation.perform(context, ask)
         except Unauthenticated:
             self.throttle.failed(request.peer)
             raise
-        return operation.write_response(answer, request)
+        return operation.response.write(answer, request)
 
     async def _read(
         self, operation: Operation[Any, Any], request: Request, caller: Caller
     ) -> Response:
-        ask = operation.read_request(request, caller)
+        ask = operation.request.read(request, caller)
         context = Context(self.store.keyring, request.at or self.store.now(), self.store.of(caller))
-        return operation.write_response(await operation.perform(context, ask), request)
+        return operation.response.write(await operation.perform(context, ask), request)
 
     async def _perform(
         self,
@@ -108,10 +108,10 @@ class Server:
         caller: Caller,
         remember: Remember | None,
     ) -> Response:
-        ask = operation.read_request(request, caller)
+        ask = operation.request.read(request, caller)
         async with self.store.of(caller).together() as unit:
             context = Context(self.store.keyring, request.at or self.store.now(), unit)
-            response = operation.write_response(await operation.perform(context, ask), request)
+            response = operation.response.write(await operation.perform(context, ask), request)
             for answered in remember(response) if remember else ():
                 unit.remember(answered)
         return response

@@ -26,9 +26,9 @@ async def written(
     dialect cannot give one order, or not in that form.
     """
     dialect = chosen_one(name)
-    if dialect.get is None:
+    if dialect.flows.get is None:
         raise Unsupported(f"{dialect.title} cannot give one order; show it without --as.")
-    flow = dialect.get(Reference(name, native(order, name)))
+    flow = dialect.flows.get(Reference(name, native(order, name)))
     async with book.together() as unit:
         context = Context(keyring, unit.now(), unit)
         session = _open_session(dialect, order, context.now)
@@ -59,18 +59,18 @@ async def _said(
     said: Response | None = None
     request = next(flow)
     while True:
-        request = dialect.auth.prove(request, session)
+        request = dialect.auth.authenticate(request, session)
         route = routes.find(request.method, request.path)
         operation = route.operation
         headers = {**request.headers, "accept": _accept(request, form)}
         asked = replace(request, headers=headers, params=route.params, base=base)
-        ask = operation.read_request(asked, context.book.caller)
+        ask = operation.request.read(asked, context.book.caller)
         try:
             answer = await operation.perform(context, ask)
         except NotFound as error:
             request = flow.throw(error)
             continue
-        response = operation.write_response(answer, asked)
+        response = operation.response.write(answer, asked)
         said = said or (response if _has_order(dialect, response) else None)
         try:
             request = flow.send(response)

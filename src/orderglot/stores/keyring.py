@@ -23,8 +23,8 @@ ATTEMPTS = 20
 _NOBODY = "0" * 64
 
 
-Spell = Callable[[bytes], str]
-"""Spells 32 random bytes as a dialect's keys or accounts look."""
+MakeText = Callable[[bytes], str]
+"""Makes a text of a dialect's own form out of 32 random bytes: a secret, or a key's id."""
 
 
 class Key(Struct, frozen=True):
@@ -58,7 +58,7 @@ class Keyring:
         dialect: str,
         kind: str,
         caller: Caller,
-        spell: Spell,
+        make_secret: MakeText,
         lasts: timedelta | None = None,
         id: str = "",
         until: datetime | None = None,
@@ -68,7 +68,7 @@ class Keyring:
         It is good for as long as it lasts, and not beyond ``until``. Raises Conflict where it is a
         key and the dialect already has one of this id.
         """
-        secret = spell(secrets.token_bytes(ENTROPY))
+        secret = make_secret(secrets.token_bytes(ENTROPY))
         ends = (until, None if lasts is None else self._clock() + lasts)
         expires = min((end for end in ends if end is not None), default=None)
         await self._put(dialect, kind, caller, id, secret, expires)
@@ -88,14 +88,14 @@ class Keyring:
         self,
         dialect: str,
         caller: Caller,
-        spell: Spell,
-        name: Spell,
+        make_secret: MakeText,
+        make_key_id: MakeText,
         expires: datetime | None = None,
     ) -> Key:
         """Make a new key with a public part that is nobody else's in the dialect."""
-        secret = spell(secrets.token_bytes(ENTROPY))
+        secret = make_secret(secrets.token_bytes(ENTROPY))
         for _ in range(ATTEMPTS):
-            id = name(secrets.token_bytes(ENTROPY))
+            id = make_key_id(secrets.token_bytes(ENTROPY))
             try:
                 await self._put(dialect, KEY, caller, id, secret, expires)
             except Conflict:

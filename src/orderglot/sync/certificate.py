@@ -92,7 +92,10 @@ def declared(source: Source) -> tuple[str, ...]:
     """Say what this vendor's list cannot show, whoever asks."""
     lists = source.dialect.lists
     sayings = (
-        (source.dialect.page is None, "this vendor has no list, so orders made there stay unseen"),
+        (
+            source.dialect.flows.page is None,
+            "this vendor has no list, so orders made there stay unseen",
+        ),
         (not lists.counts, "the vendor does not count its orders"),
         (not lists.lines, "the vendor's list shows no lines"),
     )

@@ -211,18 +211,18 @@ async def _look(
     client = vendor.client
     doubt = _doubt(vendor, order, error)
     tell = _tell(order)
-    if client.dialect.find is not None:
+    if client.dialect.flows.find is not None:
         begun = await _begun(vendor, placing, doubt)
         if begun is not None:
             return _completed(begun, placing, doubt, recent=recent)
-    if client.dialect.page is None:
+    if client.dialect.flows.page is None:
         raise Unknown(f"{doubt}, and it has no list to ask; {tell}")
     with _asking(doubt):
         there = await search(client, _sent(placing, vendor), placing.begun)
     name = vendor.dialect.name
     found = [one for one in there.found if not await _sent_before(book, vendor, one)]
     # Ours would have been found by its mark; one that is only like it may be somebody else's.
-    if len(found) == 1 and client.dialect.find is None:
+    if len(found) == 1 and client.dialect.flows.find is None:
         return found[0]
     if found:
         ids = ", ".join(native_id(one, name) for one in found)

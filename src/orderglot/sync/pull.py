@@ -131,7 +131,7 @@ class _Pulling:
         )
 
     async def _walk_all(self) -> None:
-        if self.vendor.dialect.page is None:
+        if self.vendor.dialect.flows.page is None:
             return
         start = self.ingesting.checkpoint
         since = self.vendor.source.clock(start.since)
@@ -158,7 +158,7 @@ class _Pulling:
         there = self.ingesting.checkpoint
         rejects = await revisiting.aside(book, vendor, there.customer, there.began)
         again = await revisiting.ask_for_rejects(book, vendor, rejects)
-        listed = vendor.dialect.page is not None
+        listed = vendor.dialect.flows.page is not None
         if listed and (self._is_whole() or moment_of(vendor.dialect) == "modified"):
             return again
         open_orders = await revisiting.unfinished(book, vendor, self.seen)
@@ -168,7 +168,7 @@ class _Pulling:
         """Say what this pull can say of itself; a whole one also of what it did not see again."""
         there, vendor = self.ingesting.checkpoint, self.vendor
         lacking = Revisited()
-        if self._is_whole() and not there.customer and vendor.dialect.page is not None:
+        if self._is_whole() and not there.customer and vendor.dialect.flows.page is not None:
             ids = await revisiting.unseen(self.ingesting.book, vendor, self.seen)
             lacking = await revisiting.ask_again(self.ingesting.book, vendor, ids)
         return Certificate(

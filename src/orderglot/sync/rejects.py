@@ -105,7 +105,7 @@ def read_again(dialect: Dialect, reject: Reject) -> tuple[Order, ...]:
 
     Raises Upstream or Invalid where that still cannot be done.
     """
-    if dialect.page is None or not reject.answers:
+    if dialect.flows.page is None or not reject.answers:
         raise Upstream("Nothing of the vendor's answer was kept; pull again.")
     try:
         orders = _heard(dialect, reject).orders
@@ -119,8 +119,8 @@ def read_again(dialect: Dialect, reject: Reject) -> tuple[Order, ...]:
 
 def _heard(dialect: Dialect, reject: Reject) -> Page:
     """Have the flow about one order again, with the answers that came then."""
-    assert dialect.page is not None
-    flow: Generator[Request, object, Page] = dialect.page(  # type: ignore[assignment]
+    assert dialect.flows.page is not None
+    flow: Generator[Request, object, Page] = dialect.flows.page(  # type: ignore[assignment]
         Window(offset=reject.position, limit=1)
     )
     answers = iter(reject.answers)

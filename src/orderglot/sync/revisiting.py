@@ -67,7 +67,7 @@ async def aside(book: Book, vendor: Vendor, customer: str, began: datetime) -> l
 async def ask_again(book: Book, vendor: Vendor, ids: Collection[str]) -> Revisited:
     """Ask the vendor for orders by their ids, and take what he says of them."""
     counts = dict.fromkeys(Revisited.__struct_fields__, 0)
-    asked = sorted(ids)[:MOST] if vendor.dialect.get is not None else ()
+    asked = sorted(ids)[:MOST] if vendor.dialect.flows.get is not None else ()
     for id in asked:
         try:
             arrived = await _asked(book, vendor, id)
@@ -87,7 +87,7 @@ async def ask_for_rejects(book: Book, vendor: Vendor, rejects: Collection[Reject
     """Ask once more for orders that were put aside; what can be kept by now is no reject any more."""
     new = left = 0
     for reject in rejects:
-        if not reject.id or vendor.dialect.get is None:
+        if not reject.id or vendor.dialect.flows.get is None:
             left += 1
             continue
         try:

@@ -81,4 +81,4 @@ def _both(one: Query, other: Query) -> Query:
 
 
 def _request(dialect: Dialect, where: Query) -> Request | None:
-    return next(dialect.page(Window(where=where))) if dialect.page else None
+    return next(dialect.flows.page(Window(where=where))) if dialect.flows.page else None

@@ -18,7 +18,7 @@ from orderglot.core.query import Page, Window
 from orderglot.core.values import Status
 from orderglot.wire.bodies import Bodies
 from orderglot.wire.message import Request, Response, words_of
-from orderglot.wire.shape import Given, Media, Proofs, Shape
+from orderglot.wire.shape import Media, ResponseShape, Security, Shape
 
 Ask = TypeVar("Ask")
 Answer = TypeVar("Answer")
@@ -28,7 +28,7 @@ Flow = Generator[Request, Response, T]
 """A conversation of calls, without a connection: yields requests, is sent responses, returns what came of it."""
 
 Credentials = Mapping[str, str]
-"""What a client proves itself with, by the names that the dialect's auth gives in ``fields``."""
+"""What a client authenticates with, by the names that the dialect's auth gives in ``fields``."""
 
 
 @dataclass(slots=True)
@@ -41,7 +41,7 @@ class Session:
 
 
 OPEN = ""
-"""What an operation needs that is open to everybody: no caller."""
+"""The right for an operation that is open to everybody: no caller is needed."""
 
 MEBIBYTE = 2**20
 
@@ -71,35 +71,62 @@ class Context(Struct, frozen=True):
         return self.books(caller)
 
 
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where an operation is called, who may, and what a repetition does.
+
+    ``paths`` are templates, every spelling the vendor uses; the first one is written. ``right`` is
+    what the caller must have. With ``idempotent`` a request that comes again under its idempotency
+    key is not performed again; what only reads needs no such key.
+    """
+
+    method: str
+    paths: tuple[str, ...]
+    right: str = READ
+    idempotent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RequestFormat(Generic[Ask]):
+    """How a request is written by the client and read by the server.
+
+    ``query``, ``headers`` and ``body`` declare as types what stands there. Where one type is both
+    the query and the body, its members may stand in either.
+    """
+
+    write: Callable[[Ask], Request]
+    read: Callable[[Request, Caller], Ask]
+    query: Shape = None
+    headers: Shape = None
+    body: Media = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseFormat(Generic[Ask, Answer]):
+    """How a response is written by the server, which knows the request, and read by the client.
+
+    ``shapes`` declare the responses that are given when all goes well.
+    """
+
+    write: Callable[[Answer, Request], Response]
+    read: Callable[[Response, Ask], Answer]
+    shapes: tuple[ResponseShape, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation(Generic[Ask, Answer]):
     """One call of the vendor's API, seen from both ends.
 
-    write_request -> read_request -> perform -> write_response -> read_response
+    request.write -> request.read -> perform -> response.write -> response.read
 
-    ``paths`` are templates, every spelling the vendor uses; the first one is written. ``needs`` is
-    the right that the caller must have; what needs no more than READ writes nothing. With ``once``
-    a repeated request is not performed again.
-    What stands on the wire is declared as types: ``asks`` and ``heads`` have the query's arguments
-    and the headers, ``takes`` is the body, ``gives`` what is answered when all goes well. Names
-    that both ``asks`` and ``takes`` have may stand in either. ``perform`` says in the first
-    sentence of its docstring what the operation does.
+    ``perform`` says in the first sentence of its docstring what the operation does.
     """
 
     name: str
-    method: str
-    paths: tuple[str, ...]
-    write_request: Callable[[Ask], Request]
-    read_request: Callable[[Request, Caller], Ask]
+    endpoint: Endpoint
+    request: RequestFormat[Ask]
     perform: Callable[[Context, Ask], Awaitable[Answer]]
-    write_response: Callable[[Answer, Request], Response]
-    read_response: Callable[[Response, Ask], Answer]
-    needs: str = READ
-    once: bool = False
-    asks: Shape = None
-    heads: Shape = None
-    takes: Media = field(default_factory=dict)
-    gives: tuple[Given, ...] = ()
+    response: ResponseFormat[Ask, Answer]
 
 
 class Auth(Protocol):
@@ -110,12 +137,12 @@ class Auth(Protocol):
         """What the vendor calls the public and the secret part of a key; the first may be ""."""
         ...
 
-    def spell(self, random: bytes) -> str:
-        """Spell 32 random bytes as a secret of the vendor's form."""
+    def make_secret(self, random: bytes) -> str:
+        """Make a secret of the vendor's form out of 32 random bytes."""
         ...
 
-    def name(self, random: bytes) -> str:
-        """Spell 32 random bytes as the public part of a key."""
+    def make_key_id(self, random: bytes) -> str:
+        """Make the public part of a key out of 32 random bytes."""
         ...
 
     def login(self, session: Session, refusals: int) -> Flow[None] | None:
@@ -126,33 +153,31 @@ class Auth(Protocol):
         """
         ...
 
-    def prove(self, request: Request, session: Session) -> Request:
-        """Client: put the proof into a request."""
+    def authenticate(self, request: Request, session: Session) -> Request:
+        """Client: put the credentials into a request."""
         ...
 
     async def identify(self, request: Request, keyring: Keyring) -> Caller:
         """Server: tell who is calling, or raise Unauthenticated or Forbidden."""
         ...
 
-    def proofs(self, operation: Operation[Any, Any]) -> Proofs:
+    def security(self, operation: Operation[Any, Any]) -> Security:
         """Declare what a request for an operation that needs a caller shows."""
         ...
 
 
-class Faults(Protocol):
-    """How a vendor says no, seen from both ends."""
+@dataclass(frozen=True, slots=True)
+class Faults:
+    """How a vendor says no, seen from both ends.
 
-    def write(self, error: HubError, request: Request) -> Response:
-        """Server: spell an error in the form that the request asks for."""
-        ...
+    ``write`` spells an error in the form that the request asks for; ``read`` gives the error that a
+    response spells, None where it says yes. ``responses`` declare every form in which an operation
+    can be refused.
+    """
 
-    def read(self, response: Response) -> HubError | None:
-        """Client: give the error that a response spells, None where it says yes."""
-        ...
-
-    def gives(self, operation: Operation[Any, Any]) -> tuple[Given, ...]:
-        """Declare every form in which an operation can be refused."""
-        ...
+    write: Callable[[HubError, Request], Response]
+    read: Callable[[Response], HubError | None]
+    responses: Callable[[Operation[Any, Any]], tuple[ResponseShape, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,32 +252,39 @@ IDEMPOTENCY_KEY = Idempotency(_idempotency_key, timedelta(days=1), put=_put_idem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Flows:
+    """What clients do with the vendor: each need of the hub as a flow, None where it cannot.
+
+    ``find`` fetches what an earlier ``place`` of an order of the book, which was cut off, has made
+    of it so far; where there is such a flow, ``place`` goes on with that.
+    """
+
+    place: Callable[[Order], Flow[Order]] | None = None
+    find: Callable[[Order], Flow[Order | None]] | None = None
+    get: Callable[[Reference], Flow[Order]] | None = None
+    page: Callable[[Window], Flow[Page]] | None = None
+    linked: Callable[[Reference], Flow[tuple[Order, ...]]] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Dialect:
     """One vendor's order API.
 
-    ``operations`` make the server face. ``place``, ``get``, ``page`` and ``linked`` make the client
-    face: each need of the hub as a flow, None where the vendor cannot. ``bodies`` are how
-    its orders stand in a file. ``find`` fetches what an earlier ``place`` of an order of the book,
-    which was cut off, has made of it so far; where there is such a flow, ``place`` goes on
-    with that. ``customer`` is the
-    name by which a client's credentials say whose orders it is about, by the vendor's id of that
-    customer; "" where the vendor's paths name none. ``tables`` are the lists that a seller may set
-    for this dialect, by name, each with what refuses a malformed one. ``lists`` is how
-    the vendor's list behaves.
+    ``operations`` make the server face, ``flows`` the client face. ``bodies`` are how its orders
+    stand in a file. ``customer`` is the name by which a client's credentials say whose orders it is
+    about, by the vendor's id of that customer; "" where the vendor's paths name none. ``tables``
+    are the lists that a seller may set for this dialect, by name, each with what refuses a
+    malformed one. ``lists`` is how the vendor's list behaves.
     """
 
     name: str
     title: str
     reference: str
     auth: Auth
+    operations: tuple[Operation[Any, Any], ...]
     faults: Faults
     bodies: Bodies
-    operations: tuple[Operation[Any, Any], ...]
-    place: Callable[[Order], Flow[Order]] | None = None
-    find: Callable[[Order], Flow[Order | None]] | None = None
-    get: Callable[[Reference], Flow[Order]] | None = None
-    page: Callable[[Window], Flow[Page]] | None = None
-    linked: Callable[[Reference], Flow[tuple[Order, ...]]] | None = None
+    flows: Flows = field(default_factory=Flows)
     customer: str = ""
     idempotency: Idempotency | None = None
     tables: Mapping[str, Callable[[Any], object]] = field(default_factory=dict)
@@ -266,9 +298,9 @@ def call(operation: Operation[Ask, Answer], ask: Ask) -> Flow[Answer]:
 
     Raises Upstream where the answer is not what the vendor's page says.
     """
-    response = yield operation.write_request(ask)
+    response = yield operation.request.write(ask)
     try:
-        return operation.read_response(response, ask)
+        return operation.response.read(response, ask)
     except Invalid as error:
         reason = f"The vendor's answer to {operation.name} cannot be read: {error.message}"
         if said := words_of(response):

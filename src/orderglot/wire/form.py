@@ -42,6 +42,12 @@ class Form:
         if self.problems:
             raise Invalid(*self.problems)
 
+    def checked(self, read: Callable[[Form], T]) -> T:
+        """Read the form to its end; raises Invalid with every problem found."""
+        value = read(self)
+        self.check()
+        return value
+
     def refuse(self, name: str, rule: Rule, reason: str) -> None:
         """Note that a member breaks a rule, as long as that many can be told."""
         if len(self.problems) < MOST_PROBLEMS:

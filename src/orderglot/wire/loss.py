@@ -11,7 +11,7 @@ import msgspec
 from orderglot.core.fields import every_field
 from orderglot.core.order import Identity, Link, Order, Reference, native
 from orderglot.wire.dialect import Can
-from orderglot.wire.values import read_references
+from orderglot.wire.values import read_references, unless
 
 
 def carried(order: Order, dialect: str, can: Can) -> Order:
@@ -58,6 +58,16 @@ def same_ids(
     return lambda references: tuple(
         left for one in references for left in read_references(clean(one.id), one.dialect)
     )
+
+
+def rounded_names(clean: Callable[[str], str]) -> dict[str, Callable[[Any], Any]]:
+    """Make what leaves of an order's and its customer's ids; a customer without any is none."""
+    ids = same_ids(clean)
+    return {
+        "references": ids,
+        "customer.references": ids,
+        "customer": lambda customer: unless(customer, Identity()),
+    }
 
 
 def known_as(order: Order, dialect: str) -> Order:

@@ -24,15 +24,15 @@ Media = Mapping[str, Shape | tuple[Shape, ...]]
 """What a body holds, by the media types that it comes in; several shapes are any of them."""
 
 
-class Given(NamedTuple):
-    """One answer that may be given: its status, what its body holds, and its headers."""
+class ResponseShape(NamedTuple):
+    """One response that may be given: its status, what its body holds, and its headers."""
 
     status: int
-    media: Media = MappingProxyType({})
-    heads: Shape = None
+    body: Media = MappingProxyType({})
+    headers: Shape = None
 
 
-class Proof(NamedTuple):
+class SecurityScheme(NamedTuple):
     """One thing that a request shows to say who is calling.
 
     ``place`` is ``header``, ``query`` or ``cookie`` for the name that it stands under, or the word
@@ -43,58 +43,60 @@ class Proof(NamedTuple):
     name: str = ""
 
 
-Proofs = tuple[tuple[Proof, ...], ...]
+Security = tuple[tuple[SecurityScheme, ...], ...]
 """The ways to say who is calling, any one of which will do; of one way all parts are shown."""
 
 
-Wait = TypedDict("Wait", {"Retry-After": int})
-WAIT: Mapping[int, Shape] = {429: Wait}
+RetryAfter = TypedDict("RetryAfter", {"Retry-After": int})
+RETRY_AFTER: Mapping[int, Shape] = {429: RetryAfter}
 """The header of a refusal that ends by itself: in so many seconds."""
 
 
-def given(status: int, shape: Shape, *media: str, heads: Shape = None) -> tuple[Given, ...]:
-    """Declare the one answer that an operation gives when all goes well, in JSON if not said."""
-    return (Given(status, dict.fromkeys(media or (JSON,), shape), heads),)
+def success(
+    status: int, shape: Shape, *media: str, headers: Shape = None
+) -> tuple[ResponseShape, ...]:
+    """Declare the one response that is given when all goes well, in JSON if not said."""
+    return (ResponseShape(status, dict.fromkeys(media or (JSON,), shape), headers),)
 
 
-def forms(shape: Shape | tuple[Shape, ...]) -> tuple[Shape, ...]:
+def alternatives(shape: Shape | tuple[Shape, ...]) -> tuple[Shape, ...]:
     """Give the shapes that one body may have."""
     return shape if isinstance(shape, tuple) else (shape,)
 
 
-def refused(
-    statuses: Mapping[type[HubError], int], media: Media, heads: Mapping[int, Shape] = WAIT
-) -> tuple[Given, ...]:
-    """Declare the answers of a vendor that refuses in one form, by the status of each kind.
+def refusals(
+    statuses: Mapping[type[HubError], int], body: Media, headers: Mapping[int, Shape] = RETRY_AFTER
+) -> tuple[ResponseShape, ...]:
+    """Declare the responses of a vendor that refuses in one form, by the status of each kind.
 
     A method that is not offered is refused where no operation is, and so by none of them.
     """
     told = dict.fromkeys(statuses[kind] for kind in KINDS if kind is not Unsupported)
-    return tuple(Given(status, media, heads.get(status)) for status in told)
+    return tuple(ResponseShape(status, body, headers.get(status)) for status in told)
 
 
-def noted(shape: Shape, *notes: Meta) -> Shape:
+def annotated(shape: Shape, *notes: Meta) -> Shape:
     """Declare more of a shape that was made out of a table."""
     return getitem(Annotated, (shape, *notes))
 
 
-def one_of(codes: Iterable[Any]) -> Meta:
+def enum(codes: Iterable[Any]) -> Meta:
     """Declare that a value is one of a vendor's codes."""
     return Meta(extra_json_schema={"enum": list(codes)})
 
 
-def says(text: str) -> Meta:
+def description(text: str) -> Meta:
     """Declare what a value means, for people."""
     return Meta(description=text)
 
 
-def element(name: str) -> Meta:
+def xml_name(name: str) -> Meta:
     """Declare the name that a value goes by in XML: that of the root, or of one in a list."""
     return Meta(extra_json_schema={"xml": {"name": name}})
 
 
-WRAPPED = Meta(extra_json_schema={"xml": {"wrapped": True}})
+XML_WRAPPED = Meta(extra_json_schema={"xml": {"wrapped": True}})
 """Declares that the elements of a list stand inside one of the list's own name, in XML."""
 
-BESIDES = Meta(extra_json_schema={"additionalProperties": True})
+ADDITIONAL_PROPERTIES = Meta(extra_json_schema={"additionalProperties": True})
 """Declares that there may be members besides those that are named."""

@@ -7,17 +7,11 @@ from datetime import timedelta
 from orderglot.dialects.adobe.auth import AUTH, CUSTOMER
 from orderglot.dialects.adobe.bodies import BODIES
 from orderglot.dialects.adobe.faults import FAULTS
+from orderglot.dialects.adobe.flows import FLOWS
 from orderglot.dialects.adobe.history import GET_HISTORY
 from orderglot.dialects.adobe.idempotency import IDEMPOTENCY
 from orderglot.dialects.adobe.loss import CAN
-from orderglot.dialects.adobe.orders import (
-    CREATE_ORDER,
-    GET_ORDER,
-    UPDATE_ORDER,
-    get,
-    page,
-    place,
-)
+from orderglot.dialects.adobe.orders import CREATE_ORDER, GET_ORDER, UPDATE_ORDER
 from orderglot.dialects.adobe.tables import NAME
 from orderglot.dialects.adobe.tokens import GET_TOKEN, PING
 from orderglot.wire.dialect import Dialect, Lists
@@ -27,14 +21,12 @@ DIALECT = Dialect(
     title="Adobe Commerce Partner API",
     reference="https://developer.adobe.com/vipmp/docs/order-management/get-order/",
     auth=AUTH,
-    faults=FAULTS,
-    bodies=BODIES,
     operations=(GET_TOKEN, PING, GET_ORDER, GET_HISTORY, CREATE_ORDER, UPDATE_ORDER),
-    place=place,
-    get=get,
-    page=page,
     customer=CUSTOMER,
     idempotency=IDEMPOTENCY,
+    faults=FAULTS,
+    flows=FLOWS,
+    bodies=BODIES,
     can=CAN,
     lists=Lists(begins=timedelta(days=365), counts=True, guesses=frozenset({"closed"})),
 )

@@ -18,7 +18,7 @@ from orderglot.dialects.adobe.tokens import TOKEN, Grant, fetch
 from orderglot.wire.auth import read_bearer, same
 from orderglot.wire.dialect import Flow, Operation, Session
 from orderglot.wire.message import Request, fill
-from orderglot.wire.shape import Proof, Proofs
+from orderglot.wire.shape import Security, SecurityScheme
 
 CUSTOMER = "customer_id"
 """What a client calls the customer whose orders it is about."""
@@ -32,11 +32,11 @@ class AdobeAuth:
 
     fields = ("client_id", "client_secret")
 
-    def spell(self, random: bytes) -> str:
+    def make_secret(self, random: bytes) -> str:
         """Spell a client's secret, or a token: 64 hexadecimal digits."""
         return random.hex()
 
-    def name(self, random: bytes) -> str:
+    def make_key_id(self, random: bytes) -> str:
         """Spell a client's id: 32 hexadecimal digits."""
         return random[:16].hex()
 
@@ -46,7 +46,7 @@ class AdobeAuth:
             return None
         return _log_in(session)
 
-    def prove(self, request: Request, session: Session) -> Request:
+    def authenticate(self, request: Request, session: Session) -> Request:
         """Put the API key and the token into a request, and whose orders it is about."""
         headers = {
             CORRELATION_ID: _next_intent(session),
@@ -71,9 +71,9 @@ class AdobeAuth:
             raise Unauthenticated("This token is another client's.", code="4115")
         return credential.caller
 
-    def proofs(self, _operation: Operation[Any, Any]) -> Proofs:
+    def security(self, _operation: Operation[Any, Any]) -> Security:
         """Declare the API key and the token."""
-        return ((Proof("header", "X-Api-Key"), Proof("bearer")),)
+        return ((SecurityScheme("header", "X-Api-Key"), SecurityScheme("bearer")),)
 
 
 AUTH = AdobeAuth()

@@ -6,55 +6,14 @@ from collections.abc import Iterable, Mapping
 
 from orderglot.core.customer import Customer
 from orderglot.core.errors import Invalid, NotFound, Problem, Rule
-from orderglot.core.order import Line, Order, Reference, belongs, native
+from orderglot.core.order import Line, Order
 from orderglot.core.product import Product
-from orderglot.core.query import And, Compare, Operator, Query
 from orderglot.core.returns import remaining
-from orderglot.core.subscriptions import Subscription, held
+from orderglot.core.subscriptions import Subscription
 from orderglot.core.values import Kind
-from orderglot.dialects.adobe.tables import (
-    COMMITMENT,
-    CURRENCIES,
-    MINIMUM,
-    NAME,
-    PROGRAMS,
-    SEGMENTS,
-)
+from orderglot.dialects.adobe.resources import of_customer
+from orderglot.dialects.adobe.tables import COMMITMENT, CURRENCIES, MINIMUM, PROGRAMS, SEGMENTS
 from orderglot.wire.dialect import Context
-
-
-async def customer_of(context: Context, id: str, code: str) -> Customer:
-    """Give the customer that a path names; raises NotFound with the code where there is none."""
-    try:
-        return await context.book.customer(Reference(NAME, id))
-    except NotFound as error:
-        raise NotFound(error.message, code=code) from None
-
-
-async def order_of(context: Context, customer: Customer, id: str) -> Order:
-    """Give an order of a customer; raises NotFound for any other."""
-    order = await _order(context, id)
-    if order is None or order.customer is None or order.customer.id != customer.id:
-        raise NotFound(f"The customer has no order {id!r}; check both ids.", code="2115")
-    return order
-
-
-async def named_order(context: Context, customer: str, id: str) -> Order:
-    """Give the order that a path names together with its customer; raises NotFound for any other.
-
-    The order itself says whose it is: the customer is looked for only where that is another name.
-    """
-    order = await _order(context, id)
-    if order is not None and belongs(order, customer, NAME):
-        return order
-    return await order_of(context, await customer_of(context, customer, "2115"), id)
-
-
-async def _order(context: Context, id: str) -> Order | None:
-    try:
-        return await context.book.get(Reference(NAME, id))
-    except NotFound:
-        return None
 
 
 async def demand_sellable(context: Context, currency: str, lines: Iterable[Line]) -> None:
@@ -104,7 +63,7 @@ async def demand_commitment(
     least = customer.extras.get(COMMITMENT, 0)
     if not least:
         return
-    kept = sum([_weight(order) async for order in context.book.walk(_of_customer(customer))])
+    kept = sum([_weight(order) async for order in context.book.walk(of_customer(customer))])
     after = kept - _weight(original) + _weight(left)
     if after < least:
         reason = f"The customer is committed to {least}; {after} would be left."
@@ -115,20 +74,6 @@ def _weight(order: Order) -> int:
     """Count the pieces of an order that count towards a commitment."""
     counts = order.kind in (Kind.SALE, Kind.RENEWAL, Kind.TRANSFER)
     return sum(remaining(line) for line in order.lines) if counts else 0
-
-
-async def holding_of(context: Context, customer: Customer) -> dict[str, Subscription]:
-    return held([order async for order in context.book.walk(_of_customer(customer))])
-
-
-async def following(context: Context, order: Order) -> tuple[Order, ...]:
-    """Give the orders that point at one."""
-    linked = await context.book.linked(Reference(NAME, native(order, NAME)))
-    return tuple(one for one in linked if any(link.order.id == order.id for link in one.links))
-
-
-def _of_customer(customer: Customer) -> Query:
-    return And((Compare("customer.id", Operator.EQ, customer.id),))
 
 
 def refused(field: str, rule: Rule, reason: str, code: str, line: int | None = None) -> Invalid:

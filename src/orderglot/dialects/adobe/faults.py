@@ -10,19 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from orderglot.core.errors import (
-    KINDS,
-    Conflict,
-    Forbidden,
-    HubError,
-    Invalid,
-    NotFound,
-    Problem,
-    TooMany,
-    Unauthenticated,
-    Unsupported,
-    Upstream,
-)
+from orderglot.core.errors import HubError, Invalid, Problem, Unauthenticated
 from orderglot.dialects.adobe import shapes
 from orderglot.dialects.adobe.codes import (
     BREACHES,
@@ -35,11 +23,12 @@ from orderglot.dialects.adobe.codes import (
     SWITCHING,
     Fault,
 )
-from orderglot.dialects.adobe.media import answer, read_body
-from orderglot.wire.dialect import OPEN, Operation
+from orderglot.dialects.adobe.media import answer
+from orderglot.wire.dialect import OPEN, Faults, Operation
+from orderglot.wire.faults import error_headers, kind_of, kind_of_status, read_error, read_members
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request, Response
-from orderglot.wire.shape import JSON, Given
+from orderglot.wire.shape import JSON, ResponseShape
 
 TOKENS = "/ims/"
 OAUTH: dict[type[HubError], tuple[str, int]] = {
@@ -60,58 +49,48 @@ BROKEN = {
 } | {code: rule for rule, code in RULES.items()}
 """Which rule was broken, where a code says so."""
 
-BY_STATUS: dict[int, type[HubError]] = {
-    401: Unauthenticated,
-    403: Forbidden,
-    404: NotFound,
-    405: Unsupported,
-    409: Conflict,
-    429: TooMany,
-}
-"""What a status means whose code is not in the table."""
-
 BY_LINE = ("2119", "2120", "2121", "2122", "2123", "2124", "2125", "2128", "2129", "213", "214")
 _LINE = re.compile(r"Line Item: ?(\d+)", re.IGNORECASE)
 _INDEX = re.compile(r"\[(\d+)\]")
 
 
-class AdobeFaults:
-    """Errors on Adobe's wire; the code says which kind they are."""
-
-    def write(self, error: HubError, request: Request) -> Response:
-        """Spell an error."""
-        kind = next(kind for kind in KINDS if isinstance(error, kind))
-        if request.path.startswith(TOKENS) and kind in OAUTH:
-            return _write_oauth(error, kind, request)
-        code = _code_of(error, kind, request)
-        fault = FAULTS_BY_CODE[code]
-        return answer(
-            fault.status, _write_body(code, fault, error, request), request, _headers(error)
-        )
-
-    def read(self, response: Response) -> HubError | None:
-        """Give the error that a response spells; one in a form of its own goes by its status."""
-        if response.status < 300:
-            return None
-        form = _read_form(response)
-        code = form.text("code") or form.text("error_code") or form.text("error")
-        kind = _kind_of(code, response.status)
-        message = form.text("message") or form.text("error_description")
-        message = message or f"The vendor answered {response.status}, with no reason."
-        if reason := response.headers.get(REASON):
-            message = f"{message} ({reason})"
-        return _read_error(kind, code, message, form, response)
-
-    def gives(self, operation: Operation[Any, Any]) -> tuple[Given, ...]:
-        """Declare the codes by their statuses; the token endpoint has OAuth's words as well."""
-        refusals = shapes.refusals(reads=operation.method == "GET" or operation.needs == OPEN)
-        if not operation.paths[0].startswith(TOKENS):
-            return refusals
-        told = tuple(Given(status, {JSON: shapes.NotGranted}) for _, status in OAUTH.values())
-        return (*told, *refusals)
+def write_fault(error: HubError, request: Request) -> Response:
+    """Spell an error."""
+    kind = kind_of(error)
+    if request.path.startswith(TOKENS) and kind in OAUTH:
+        return _write_oauth(error, kind, request)
+    code = _code_of(error, kind, request)
+    fault = FAULTS_BY_CODE[code]
+    return answer(fault.status, _write_body(code, fault, error, request), request, _headers(error))
 
 
-FAULTS = AdobeFaults()
+def read_fault(response: Response) -> HubError | None:
+    """Give the error that a response spells; one in a form of its own goes by its status."""
+    if response.status < 300:
+        return None
+    form = Form(read_members(response))
+    code = form.text("code") or form.text("error_code") or form.text("error")
+    message = form.text("message") or form.text("error_description")
+    message = message or f"The vendor answered {response.status}, with no reason."
+    if reason := response.headers.get(REASON):
+        message = f"{message} ({reason})"
+    known = FAULTS_BY_CODE.get(code)
+    kind = known.kind if known else kind_of_status(response.status)
+    problems = tuple(_read_details(form, code, message))
+    return read_error(kind, message, response, code=code, problems=problems)
+
+
+def declare_faults(operation: Operation[Any, Any]) -> tuple[ResponseShape, ...]:
+    """Declare the codes by their statuses; the token endpoint has OAuth's words as well."""
+    endpoint = operation.endpoint
+    declared = shapes.refusals(reads=endpoint.method == "GET" or endpoint.right == OPEN)
+    if not endpoint.paths[0].startswith(TOKENS):
+        return declared
+    told = (ResponseShape(status, {JSON: shapes.NotGranted}) for _, status in OAUTH.values())
+    return (*told, *declared)
+
+
+FAULTS = Faults(write_fault, read_fault, declare_faults)
 
 
 def _code_of(error: HubError, kind: type[HubError], request: Request) -> str:
@@ -169,45 +148,13 @@ def _write_oauth(error: HubError, kind: type[HubError], request: Request) -> Res
 
 def _headers(error: HubError) -> dict[str, str]:
     reason = {REASON: _in_a_header(error.message)} if error.message else {}
-    match error:
-        case TooMany():
-            return {"retry-after": str(error.retry_after), **reason}
-        case Unsupported():
-            return {"allow": ", ".join(error.allow), **reason}
-        case _:
-            return reason
+    return {**error_headers(error), **reason}
 
 
 def _in_a_header(text: str) -> str:
     """Say a text in what a header can hold, cut where it is long."""
     plain = "".join(char if char.isascii() and char.isprintable() else " " for char in text)
     return (plain if len(plain) <= LONGEST_REASON else plain[: LONGEST_REASON - 3] + "...").strip()
-
-
-def _read_form(response: Response) -> Form:
-    try:
-        return read_body(response.body)
-    except Invalid:
-        return Form({})
-
-
-def _kind_of(code: str, status: int) -> type[HubError]:
-    if code in FAULTS_BY_CODE:
-        return FAULTS_BY_CODE[code].kind
-    return BY_STATUS.get(status) or (Invalid if 400 <= status < 500 else Upstream)
-
-
-def _read_error(
-    kind: type[HubError], code: str, message: str, form: Form, response: Response
-) -> HubError:
-    if kind is Invalid:
-        problems = tuple(_read_details(form, code, message))
-        return Invalid(*problems, message=message, code=code)
-    if kind is TooMany:
-        return TooMany(message, retry_after=_read_seconds(response), code=code)
-    if kind is Unsupported:
-        return Unsupported(message, allow=_read_methods(response), code=code)
-    return kind(message, code=code)
 
 
 def _read_details(form: Form, code: str, message: str) -> Iterator[Problem]:
@@ -219,13 +166,3 @@ def _read_details(form: Form, code: str, message: str) -> Iterator[Problem]:
         line = _LINE.match(detail)
         field = "lineItems" if line else _counted(detail, +1)
         yield Problem(field, BROKEN[code], message, int(line[1]) if line else None, code)
-
-
-def _read_seconds(response: Response) -> int:
-    said = response.headers.get("retry-after", "")
-    return int(said) if said.isascii() and said.isdigit() else 1
-
-
-def _read_methods(response: Response) -> tuple[str, ...]:
-    listed = response.headers.get("allow", "").split(",")
-    return tuple(method.strip() for method in listed if method.strip())

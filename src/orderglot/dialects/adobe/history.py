@@ -11,10 +11,7 @@ from orderglot.core.customer import Customer
 from orderglot.core.errors import Invalid, NotFound, Problem, Rule
 from orderglot.core.query import Page, Sort, Window
 from orderglot.dialects.adobe import shapes
-from orderglot.dialects.adobe.eligibility import customer_of, order_of
-from orderglot.dialects.adobe.links import ORDERS, asking, read_link, write_link, write_orders_path
-from orderglot.dialects.adobe.media import answer, correlated, read_body
-from orderglot.dialects.adobe.search import (
+from orderglot.dialects.adobe.filters import (
     TARGET,
     Search,
     end_of,
@@ -23,10 +20,13 @@ from orderglot.dialects.adobe.search import (
     where,
     write_search,
 )
+from orderglot.dialects.adobe.links import ORDERS, asking, read_link, write_link, write_orders_path
+from orderglot.dialects.adobe.media import answer, correlated, read_body
+from orderglot.dialects.adobe.resources import customer_of, order_of
 from orderglot.dialects.adobe.wire import read_order, write_shown
-from orderglot.wire.dialect import Context, Operation
+from orderglot.wire.dialect import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.message import Request, Response
-from orderglot.wire.shape import given
+from orderglot.wire.shape import success
 
 NEWEST_FIRST = (Sort("created", descending=True),)
 
@@ -139,14 +139,12 @@ def _read_history(response: Response, _ask: Search | str) -> Page:
 
 GET_HISTORY: Operation[Search | str, Page] = Operation(
     name="getOrderHistory",
-    method="GET",
-    paths=(ORDERS,),
-    write_request=_write_search,
-    read_request=_read_search,
+    endpoint=Endpoint("GET", (ORDERS,)),
+    request=RequestFormat(
+        _write_search, _read_search, query=shapes.Search, headers=shapes.Correlated
+    ),
     perform=_get_history,
-    write_response=_write_history,
-    read_response=_read_history,
-    asks=shapes.Search,
-    heads=shapes.Correlated,
-    gives=given(200, shapes.History, heads=shapes.Answered),
+    response=ResponseFormat(
+        _write_history, _read_history, success(200, shapes.History, headers=shapes.Answered)
+    ),
 )

@@ -20,7 +20,7 @@ from orderglot.dialects.adobe.tables import (
 from orderglot.dialects.adobe.values import plain
 from orderglot.dialects.adobe.wire import apart, complete, paired, shows_prices, sums_up
 from orderglot.wire.dialect import Can
-from orderglot.wire.loss import all_but, same_ids
+from orderglot.wire.loss import all_but, rounded_names, same_ids
 from orderglot.wire.values import unless, whole_second
 
 TEXTS = (
@@ -84,9 +84,7 @@ CAN = Can(
     loses=all_but(*TEXTS, *OTHERS),
     rounds={
         **dict.fromkeys(TEXTS, plain),
-        "references": round_references,
-        "customer.references": round_references,
-        "customer": lambda customer: unless(customer, Identity()),
+        **rounded_names(plain),
         "kind": KINDS.rounded,
         "status": STATUSES.rounded,
         "source": lambda source: source if source in SOURCES else "",

@@ -8,12 +8,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from orderglot.core.caller import CHANGE, CREATE, Caller
-from orderglot.core.order import Order, Reference
-from orderglot.core.query import Page, Sort, Window
+from orderglot.core.order import Order
+from orderglot.core.query import Sort
 from orderglot.dialects.adobe import shapes
 from orderglot.dialects.adobe.drafts import Draft, read_change, read_draft, write_draft
-from orderglot.dialects.adobe.eligibility import named_order
-from orderglot.dialects.adobe.history import GET_HISTORY
+from orderglot.dialects.adobe.filters import read_prices
 from orderglot.dialects.adobe.links import (
     ORDER,
     ORDERS,
@@ -22,22 +21,14 @@ from orderglot.dialects.adobe.links import (
     write_orders_path,
 )
 from orderglot.dialects.adobe.media import CORRELATION_ID, answer, correlated, read_body
-from orderglot.dialects.adobe.order_rules import create
-from orderglot.dialects.adobe.search import (
-    read_prices,
-    search_of,
-)
-from orderglot.dialects.adobe.tables import NAME, PREVIEWED
-from orderglot.dialects.adobe.wire import (
-    read_order,
-    write_customer,
-    write_order,
-    write_shown,
-)
+from orderglot.dialects.adobe.resources import named_order
+from orderglot.dialects.adobe.rules import create
+from orderglot.dialects.adobe.tables import PREVIEWED
+from orderglot.dialects.adobe.wire import read_order, write_order, write_shown
 from orderglot.wire import json
-from orderglot.wire.dialect import Context, Flow, Operation, call
+from orderglot.wire.dialect import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.message import Request, Response, query_of
-from orderglot.wire.shape import JSON, given
+from orderglot.wire.shape import JSON, success
 
 NEWEST_FIRST = (Sort("created", descending=True),)
 
@@ -74,24 +65,17 @@ def _write_picked(order: Order, request: Request) -> Response:
 
 
 def _read_picked(response: Response, _ask: object) -> Order:
-    form = read_body(response.body)
-    order = read_order(form)
-    form.check()
-    return order
+    return read_body(response.body).checked(read_order)
 
 
 GET_ORDER: Operation[Pick, Order] = Operation(
     name="getOrder",
-    method="GET",
-    paths=(ORDER,),
-    write_request=_write_pick,
-    read_request=_read_pick,
+    endpoint=Endpoint("GET", (ORDER,)),
+    request=RequestFormat(_write_pick, _read_pick, query=shapes.Prices, headers=shapes.Correlated),
     perform=_get_order,
-    write_response=_write_picked,
-    read_response=_read_picked,
-    asks=shapes.Prices,
-    heads=shapes.Correlated,
-    gives=given(200, shapes.Order, heads=shapes.Answered),
+    response=ResponseFormat(
+        _write_picked, _read_picked, success(200, shapes.Order, headers=shapes.Answered)
+    ),
 )
 
 
@@ -128,19 +112,18 @@ def _write_created(order: Order, request: Request) -> Response:
 
 CREATE_ORDER: Operation[Draft, Order] = Operation(
     name="createOrder",
-    method="POST",
-    paths=(ORDERS,),
-    write_request=_write_draft,
-    read_request=_read_draft,
+    endpoint=Endpoint("POST", (ORDERS,), CREATE, idempotent=True),
+    request=RequestFormat(
+        _write_draft,
+        _read_draft,
+        query=shapes.Prices,
+        headers=shapes.Correlated,
+        body={JSON: shapes.NewOrder},
+    ),
     perform=_create_order,
-    write_response=_write_created,
-    read_response=_read_picked,
-    needs=CREATE,
-    once=True,
-    asks=shapes.Prices,
-    heads=shapes.Correlated,
-    takes={JSON: shapes.NewOrder},
-    gives=given(201, shapes.Order, heads=shapes.Answered),
+    response=ResponseFormat(
+        _write_created, _read_picked, success(201, shapes.Order, headers=shapes.Answered)
+    ),
 )
 
 
@@ -177,46 +160,12 @@ def _write_changed(order: Order, request: Request) -> Response:
 
 UPDATE_ORDER: Operation[Change, Order] = Operation(
     name="updateOrder",
-    method="PATCH",
-    paths=(ORDER,),
-    write_request=_write_change,
-    read_request=_read_change,
+    endpoint=Endpoint("PATCH", (ORDER,), CHANGE, idempotent=True),
+    request=RequestFormat(
+        _write_change, _read_change, headers=shapes.Correlated, body={JSON: shapes.Change}
+    ),
     perform=_update_order,
-    write_response=_write_changed,
-    read_response=_read_picked,
-    needs=CHANGE,
-    once=True,
-    heads=shapes.Correlated,
-    takes={JSON: shapes.Change},
-    gives=given(200, shapes.Order, heads=shapes.Answered),
+    response=ResponseFormat(
+        _write_changed, _read_picked, success(200, shapes.Order, headers=shapes.Answered)
+    ),
 )
-
-
-# The client's flows
-
-
-def place(order: Order) -> Flow[Order]:
-    """Place an order for its customer, or for the client's own where it names none to Adobe."""
-    draft = Draft(type="", customer=write_customer_of(order), order=order)
-    return (yield from call(CREATE_ORDER, draft))
-
-
-def write_customer_of(order: Order) -> str:
-    """Give the customer of an order as Adobe knows them, "" where it does not."""
-    known = order.customer and any(ref.dialect == NAME for ref in order.customer.references)
-    return write_customer(order) if known else ""
-
-
-def get(ref: Reference) -> Flow[Order]:
-    """Get one order of the client's customer by Adobe's id."""
-    return (yield from call(GET_ORDER, Pick("", ref.id)))
-
-
-def page(window: Window) -> Flow[Page]:
-    """List a page of the orders of the client's customer, newest first."""
-    shown = yield from call(GET_HISTORY, window.after or search_of(window, ""))
-    following = None
-    if shown.next is not None:
-        offset = window.offset + len(shown.orders)
-        following = replace(window, after=shown.next.after, offset=offset)
-    return replace(shown, window=window, next=following)

@@ -8,8 +8,8 @@ from msgspec import UNSET, Meta, UnsetType
 
 from orderglot.dialects.adobe.codes import BREACHES, FAULTS_BY_CODE, RETURNS, SALES, SWITCHING
 from orderglot.dialects.adobe.drafts import ITEM, RESOURCE, TYPES
+from orderglot.dialects.adobe.filters import CODES, ORDER_TYPES
 from orderglot.dialects.adobe.media import LONGEST_CORRELATION_ID
-from orderglot.dialects.adobe.search import CODES, ORDER_TYPES
 from orderglot.dialects.adobe.tables import (
     HIGHEST_NUMBER,
     KINDS,
@@ -19,22 +19,22 @@ from orderglot.dialects.adobe.tables import (
     SOURCES,
     STATUSES,
 )
-from orderglot.wire.shape import JSON, Amount, Given, Shape, noted, one_of, says
+from orderglot.wire.shape import JSON, Amount, ResponseShape, Shape, annotated, description, enum
 
 GATEWAY_DIGITS = 6
 """So many digits has a code of the gateway's in front of the API."""
 
-Code = Annotated[str, one_of(STATUSES.codes)]
-Moment = Annotated[str, says("In UTC, to the second: 2019-05-02T22:49:54Z.")]
+Code = Annotated[str, enum(STATUSES.codes)]
+Moment = Annotated[str, description("In UTC, to the second: 2019-05-02T22:49:54Z.")]
 Currency = Annotated[str, Meta(pattern="^[A-Z]{3}$")]
 Reference = Annotated[str, Meta(max_length=LONGEST_REFERENCE)]
-Date = Annotated[str, says("2019-05-02 for its midnight in UTC, or 2019-05-02T22:49:54Z.")]
+Date = Annotated[str, description("2019-05-02 for its midnight in UTC, or 2019-05-02T22:49:54Z.")]
 Texts = list[Annotated[str, Meta(min_length=1)]]
 
 Intent = Annotated[
     str,
     Meta(min_length=1, max_length=LONGEST_CORRELATION_ID),
-    says("Which intent the request belongs to: a repeated one gets the first answer."),
+    description("Which intent the request belongs to: a repeated one gets the first answer."),
 ]
 Correlated = TypedDict("Correlated", {"X-Correlation-Id": Intent, "X-Request-Id": NotRequired[str]})
 Answered = TypedDict("Answered", {"X-Request-Id": str})
@@ -104,13 +104,13 @@ class Order(TypedDict):
     externalReferenceId: str
     orderId: str
     customerId: NotRequired[str]
-    orderType: Annotated[str, one_of(KINDS.codes)]
+    orderType: Annotated[str, enum(KINDS.codes)]
     referenceOrderId: str
     referencedOrderId: str
     currencyCode: NotRequired[str]
     creationDate: NotRequired[Moment]
     status: Code
-    source: NotRequired[Annotated[str, one_of(SOURCES)]]
+    source: NotRequired[Annotated[str, enum(SOURCES)]]
     lineItems: list[LineItem]
     cancellingItems: NotRequired[list[LineItem]]
     pricingSummary: NotRequired[list[Sum]]
@@ -140,8 +140,8 @@ Prices = TypedDict("Prices", {"fetch-price": NotRequired[bool]})
 Search = TypedDict(
     "Search",
     {
-        "order-type": NotRequired[list[Annotated[str, one_of(ORDER_TYPES)]]],
-        "status": NotRequired[list[Annotated[str, one_of(CODES)]]],
+        "order-type": NotRequired[list[Annotated[str, enum(ORDER_TYPES)]]],
+        "status": NotRequired[list[Annotated[str, enum(CODES)]]],
         "offer-id": NotRequired[Texts],
         "subscription-id": NotRequired[Texts],
         "reseller-id": NotRequired[Texts],
@@ -150,8 +150,8 @@ Search = TypedDict(
         "end-date": NotRequired[Date],
         "fetch-price": NotRequired[bool],
         "offset": NotRequired[Annotated[int, Meta(ge=0)]],
-        "limit": NotRequired[Annotated[int, Meta(ge=1), says("100 for more.")]],
-        "after": NotRequired[Annotated[str, says("As a link has it, and not otherwise.")]],
+        "limit": NotRequired[Annotated[int, Meta(ge=1), description("100 for more.")]],
+        "after": NotRequired[Annotated[str, description("As a link has it, and not otherwise.")]],
     },
 )
 
@@ -177,8 +177,8 @@ NewLineItem = _sent(
     {"extLineItemNumber", "quantity"},
     {
         **_LINE,
-        "offerId": Annotated[str, says("Of what is bought; a renewal may leave it out.")],
-        "subscriptionId": Annotated[str, says("Of what is renewed.")],
+        "offerId": Annotated[str, description("Of what is bought; a renewal may leave it out.")],
+        "subscriptionId": Annotated[str, description("Of what is renewed.")],
         "deploymentId": str,
         "discountCode": str,
         "flexDiscountCodes": list[str],
@@ -191,7 +191,9 @@ CancellingItem = _sent(
     {
         **_LINE,
         "subscriptionId": Annotated[str, Meta(min_length=1)],
-        "referenceLineItemNumber": Annotated[int, says("The line item that takes its place.")],
+        "referenceLineItemNumber": Annotated[
+            int, description("The line item that takes its place.")
+        ],
     },
 )
 
@@ -205,11 +207,11 @@ NewOrder = _sent(
     RESOURCE,
     {"orderType"},
     {
-        "orderType": Annotated[str, one_of(TYPES)],
+        "orderType": Annotated[str, enum(TYPES)],
         "externalReferenceId": Reference,
         "referenceOrderId": str,
         "currencyCode": Currency,
-        "lineItems": noted(_list_of(NewLineItem), Meta(max_length=MOST_LINES)),
+        "lineItems": annotated(_list_of(NewLineItem), Meta(max_length=MOST_LINES)),
         "cancellingItems": _list_of(CancellingItem),
     },
 )
@@ -237,7 +239,7 @@ class Granted(TypedDict):
 class NotGranted(TypedDict):
     """Why there is no token, in OAuth's words."""
 
-    error: Annotated[str, one_of(("invalid_client", "invalid_request", "unsupported_grant_type"))]
+    error: Annotated[str, enum(("invalid_client", "invalid_request", "unsupported_grant_type"))]
     error_description: str
 
 
@@ -246,7 +248,7 @@ TRADE = {code for codes in (SALES, RETURNS, SWITCHING, BREACHES) for code in cod
 
 
 @cache
-def refusals(*, reads: bool) -> tuple[Given, ...]:
+def refusals(*, reads: bool) -> tuple[ResponseShape, ...]:
     """Declare the codes by their statuses; whoever only reads breaks no rule of the trade."""
     found: dict[tuple[str, int], list[str]] = {}
     for code, fault in FAULTS_BY_CODE.items():
@@ -254,7 +256,7 @@ def refusals(*, reads: bool) -> tuple[Given, ...]:
         if fault.status != 405 and not (reads and code in TRADE):
             found.setdefault((name, fault.status), []).append(code)
     return tuple(
-        Given(status, {JSON: _refusal(name, status, tuple(codes))}, Refused)
+        ResponseShape(status, {JSON: _refusal(name, status, tuple(codes))}, Refused)
         for (name, status), codes in found.items()
     )
 
@@ -262,7 +264,7 @@ def refusals(*, reads: bool) -> tuple[Given, ...]:
 @cache
 def _refusal(name: str, status: int, codes: tuple[str, ...]) -> Shape:
     own = "error_code" if name == "Gateway" else "code"
-    members: list[Any] = [(own, Annotated[str, one_of(codes)]), ("message", str)]
+    members: list[Any] = [(own, Annotated[str, enum(codes)]), ("message", str)]
     if name == "Fault":
         members.append(("additionalDetails", list[str] | UnsetType, UNSET))
     traded = {FAULTS_BY_CODE[code].status for code in TRADE}

@@ -13,9 +13,18 @@ from orderglot.dialects.adobe.faults import UNSUPPORTED_GRANT
 from orderglot.dialects.adobe.media import answer, read_body, request_id
 from orderglot.dialects.adobe.tables import NAME
 from orderglot.wire.auth import read_basic, same
-from orderglot.wire.dialect import OPEN, Context, Flow, Operation, call
+from orderglot.wire.dialect import (
+    OPEN,
+    Context,
+    Endpoint,
+    Flow,
+    Operation,
+    RequestFormat,
+    ResponseFormat,
+    call,
+)
 from orderglot.wire.message import Request, Response, essence, pairs, query_of
-from orderglot.wire.shape import given
+from orderglot.wire.shape import success
 
 KEY = "key"
 TOKEN = "token"  # noqa: S105
@@ -51,7 +60,7 @@ def _write_grant(grant: Grant) -> Request:
     }
     return Request(
         method="POST",
-        path=GET_TOKEN.paths[0],
+        path=GET_TOKEN.endpoint.paths[0],
         headers={"content-type": FORM, "accept": "application/json"},
         body=query_of(said.items()).encode(),
         repeatable=True,
@@ -103,17 +112,12 @@ def _read_granted(response: Response, _grant: Grant) -> Granted:
 
 GET_TOKEN: Operation[Grant, Granted] = Operation(
     name="token",
-    method="POST",
-    paths=("/ims/token/v3", "/ims/token/v2"),
-    write_request=_write_grant,
-    read_request=_read_grant,
+    endpoint=Endpoint("POST", ("/ims/token/v3", "/ims/token/v2"), OPEN),
+    request=RequestFormat(_write_grant, _read_grant, query=shapes.Grant, body={FORM: shapes.Grant}),
     perform=_get_token,
-    write_response=_write_granted,
-    read_response=_read_granted,
-    asks=shapes.Grant,
-    takes={FORM: shapes.Grant},
-    gives=given(200, shapes.Granted, heads=shapes.Answered),
-    needs=OPEN,
+    response=ResponseFormat(
+        _write_granted, _read_granted, success(200, shapes.Granted, headers=shapes.Answered)
+    ),
 )
 
 
@@ -141,13 +145,13 @@ def _read_pong(response: Response, _ask: None) -> str:
 
 PING: Operation[None, str] = Operation(
     name="ping",
-    method="GET",
-    paths=("/partnerservice/ping",),
-    write_request=lambda _ask: Request(method="GET", path=PING.paths[0]),
-    read_request=lambda _request, _caller: None,
+    endpoint=Endpoint("GET", ("/partnerservice/ping",), OPEN),
+    request=RequestFormat(
+        lambda _ask: Request(method="GET", path=PING.endpoint.paths[0]),
+        lambda _request, _caller: None,
+    ),
     perform=_ping,
-    write_response=_write_pong,
-    read_response=_read_pong,
-    gives=given(200, str, "text/plain", heads=shapes.Answered),
-    needs=OPEN,
+    response=ResponseFormat(
+        _write_pong, _read_pong, success(200, str, "text/plain", headers=shapes.Answered)
+    ),
 )

@@ -11,16 +11,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from orderglot.core.order import (
-    Identity,
-    Line,
-    LinePricing,
-    Link,
-    Order,
-    Promotion,
-    Totals,
-    native,
-)
+from orderglot.core.order import Identity, Line, LinePricing, Link, Order, Promotion, Totals, native
 from orderglot.core.values import Kind, Relation, Status
 from orderglot.dialects.adobe.links import write_link, write_order_path
 from orderglot.dialects.adobe.tables import (

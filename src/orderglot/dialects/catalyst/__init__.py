@@ -6,11 +6,11 @@ from orderglot.dialects.catalyst.auth import AUTH
 from orderglot.dialects.catalyst.bodies import BODIES
 from orderglot.dialects.catalyst.changes import CREATE_ORDER, DELETE_ORDER, UPDATE_ORDER
 from orderglot.dialects.catalyst.faults import FAULTS
-from orderglot.dialects.catalyst.flows import find, get, page, place
+from orderglot.dialects.catalyst.flows import FLOWS
 from orderglot.dialects.catalyst.items import ADD_PRODUCTS
 from orderglot.dialects.catalyst.loss import CAN
 from orderglot.dialects.catalyst.orders import GET_ORDER, LIST_CUSTOMER_ORDERS, LIST_ORDERS
-from orderglot.dialects.catalyst.site import TABLES
+from orderglot.dialects.catalyst.settings import TABLES
 from orderglot.dialects.catalyst.sublists import LIST_ADDRESSES, LIST_PRODUCTS, LIST_STATUSES
 from orderglot.dialects.catalyst.tables import NAME
 from orderglot.dialects.catalyst.tokens import AUTHORIZE, GRANT
@@ -21,8 +21,6 @@ DIALECT = Dialect(
     title="Adobe Business Catalyst API v3",
     reference="http://docs.businesscatalyst.com/reference",
     auth=AUTH,
-    faults=FAULTS,
-    bodies=BODIES,
     operations=(
         LIST_CUSTOMER_ORDERS,
         LIST_ORDERS,
@@ -37,11 +35,10 @@ DIALECT = Dialect(
         AUTHORIZE,
         GRANT,
     ),
-    place=place,
-    find=find,
-    get=get,
-    page=page,
     tables=TABLES,
+    faults=FAULTS,
+    flows=FLOWS,
+    bodies=BODIES,
     can=CAN,
     lists=Lists(zoned=False, counts=True, guesses=frozenset({"hides", "zoned"})),
 )

@@ -7,17 +7,11 @@ from typing import Any
 from msgspec.structs import replace
 
 from orderglot.core.caller import Caller
-from orderglot.core.errors import Unauthenticated
-from orderglot.core.ports import Credential, Keyring
-from orderglot.dialects.catalyst.tables import NAME
+from orderglot.core.ports import Keyring
+from orderglot.dialects.catalyst.tokens import KEY, TOKEN, admit
 from orderglot.wire.dialect import Flow, Operation, Session
 from orderglot.wire.message import Request, argument
-from orderglot.wire.shape import Proof, Proofs
-
-KEY, TOKEN, REFRESH = "key", "token", "refresh"
-
-REFUSED = "Send the access token of your site in the Authorization header."
-"""The one thing that is said to whoever is not let in, whatever the reason."""
+from orderglot.wire.shape import Security, SecurityScheme
 
 
 class CatalystAuth:
@@ -25,18 +19,18 @@ class CatalystAuth:
 
     fields = ("", "access_token")
 
-    def spell(self, random: bytes) -> str:
+    def make_secret(self, random: bytes) -> str:
         """Spell an access token: 64 hexadecimal digits."""
         return random.hex()
 
-    def name(self, random: bytes) -> str:
+    def make_key_id(self, random: bytes) -> str:
         """Spell what a token is called in lists; it never goes over the wire."""
         return f"app-{random[:4].hex()}"
 
     def login(self, session: Session, refusals: int) -> Flow[None] | None:
         """Say that there is nothing to log in to: the token is the credential."""
 
-    def prove(self, request: Request, session: Session) -> Request:
+    def authenticate(self, request: Request, session: Session) -> Request:
         """Put the token into a request as the vendor's pages do, without a word before it."""
         proof = {"authorization": session.credentials["access_token"]}
         return replace(request, headers={**request.headers, **proof})
@@ -45,9 +39,13 @@ class CatalystAuth:
         """Tell who is calling."""
         return (await admit(keyring, read_token(request), KEY, TOKEN)).caller
 
-    def proofs(self, _operation: Operation[Any, Any]) -> Proofs:
+    def security(self, _operation: Operation[Any, Any]) -> Security:
         """Declare the token, at any of its places."""
-        places = (Proof("header", "Authorization"), Proof("bearer"), Proof("query", "access_token"))
+        places = (
+            SecurityScheme("header", "Authorization"),
+            SecurityScheme("bearer"),
+            SecurityScheme("query", "access_token"),
+        )
         return tuple((place,) for place in places)
 
 
@@ -61,13 +59,3 @@ def read_token(request: Request) -> str:
     if scheme.lower() == "bearer":
         return rest.strip()
     return header or (argument(request, "access_token") or "").strip()
-
-
-async def admit(keyring: Keyring, secret: str, *kinds: str) -> Credential:
-    """Let a secret in that is of one of the kinds, a key alone where none is named."""
-    for kind in kinds or (KEY,):
-        try:
-            return await keyring.admit(NAME, kind, secret)
-        except Unauthenticated:
-            continue
-    raise Unauthenticated(REFUSED)

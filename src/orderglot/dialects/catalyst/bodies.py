@@ -14,9 +14,10 @@ from msgspec.structs import replace
 from orderglot.core.order import Order
 from orderglot.dialects.catalyst.fields import MEMBERS, by_name
 from orderglot.dialects.catalyst.items import read_item
-from orderglot.dialects.catalyst.orders import NO_SITE, envelope
+from orderglot.dialects.catalyst.media import envelope
+from orderglot.dialects.catalyst.orders import NO_SITE
 from orderglot.dialects.catalyst.relations import relations, write_status
-from orderglot.dialects.catalyst.site import status_numbers
+from orderglot.dialects.catalyst.settings import status_numbers
 from orderglot.dialects.catalyst.wire import (
     STATUS,
     read_addresses,

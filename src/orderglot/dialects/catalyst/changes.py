@@ -17,28 +17,20 @@ from orderglot.core.summing import summed
 from orderglot.dialects.catalyst import shapes
 from orderglot.dialects.catalyst.fields import by_name
 from orderglot.dialects.catalyst.items import read_item, with_items
+from orderglot.dialects.catalyst.links import SITES, path
+from orderglot.dialects.catalyst.media import JSON, emptied, nothing_said, write_done
 from orderglot.dialects.catalyst.orders import NO_SITE, One
-from orderglot.dialects.catalyst.resources import (
-    JSON,
-    SITES,
-    demand_customer,
-    emptied,
-    nothing_said,
-    order_at,
-    path,
-    site_at,
-    write_done,
-)
-from orderglot.dialects.catalyst.site import ShippingOption, Site, row_of, with_status
+from orderglot.dialects.catalyst.resources import demand_customer, order_at, site_at
+from orderglot.dialects.catalyst.settings import ShippingOption, Site, row_of, with_status
 from orderglot.dialects.catalyst.tables import NAME
 from orderglot.dialects.catalyst.values import digits, put
 from orderglot.dialects.catalyst.wire import take, write_draft
 from orderglot.wire import json
-from orderglot.wire.dialect import Context, Operation
+from orderglot.wire.dialect import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request, Response
 from orderglot.wire.shape import JSON as PLAIN
-from orderglot.wire.shape import Given
+from orderglot.wire.shape import ResponseShape
 from orderglot.wire.values import read_references
 
 
@@ -142,17 +134,12 @@ def _read_created(response: Response, _draft: Draft) -> Order:
 
 CREATE_ORDER: Operation[Draft, Order] = Operation(
     name="createOrder",
-    method="POST",
-    paths=(SITES + "/orders",),
-    write_request=_write_draft,
-    read_request=_read_draft,
+    endpoint=Endpoint("POST", (SITES + "/orders",), CREATE, idempotent=True),
+    request=RequestFormat(_write_draft, _read_draft, body={PLAIN: shapes.NewOrder}),
     perform=_create_order,
-    write_response=_write_created,
-    read_response=_read_created,
-    needs=CREATE,
-    once=True,
-    takes={PLAIN: shapes.NewOrder},
-    gives=(Given(201, heads=shapes.Created),),
+    response=ResponseFormat(
+        _write_created, _read_created, (ResponseShape(201, headers=shapes.Created),)
+    ),
 )
 
 
@@ -205,16 +192,12 @@ def _charges(order: Order) -> tuple[Any, ...]:
 
 UPDATE_ORDER: Operation[Draft, Order | None] = Operation(
     name="updateOrder",
-    method="PUT",
-    paths=(SITES + "/orders/{order}",),
-    write_request=_write_change,
-    read_request=_read_draft,
+    endpoint=Endpoint("PUT", (SITES + "/orders/{order}",), CHANGE),
+    request=RequestFormat(_write_change, _read_draft, body={PLAIN: shapes.Change}),
     perform=_update_order,
-    write_response=write_done,
-    read_response=nothing_said,
-    needs=CHANGE,
-    takes={PLAIN: shapes.Change},
-    gives=(Given(204, heads=shapes.Changed),),
+    response=ResponseFormat(
+        write_done, nothing_said, (ResponseShape(204, headers=shapes.Changed),)
+    ),
 )
 
 
@@ -234,14 +217,10 @@ async def _delete_order(context: Context, one: One) -> Order:
 
 DELETE_ORDER: Operation[One, Order | None] = Operation(
     name="deleteOrder",
-    method="DELETE",
-    paths=(SITES + "/orders/{order}",),
-    write_request=lambda one: Request(method="DELETE", path=path("/orders/{order}", order=one.id)),
-    read_request=_read_gone,
+    endpoint=Endpoint("DELETE", (SITES + "/orders/{order}",), CHANGE, idempotent=True),
+    request=RequestFormat(
+        lambda one: Request(method="DELETE", path=path("/orders/{order}", order=one.id)), _read_gone
+    ),
     perform=_delete_order,
-    write_response=_write_gone,
-    read_response=nothing_said,
-    needs=CHANGE,
-    gives=(Given(204),),
-    once=True,
+    response=ResponseFormat(_write_gone, nothing_said, (ResponseShape(204),)),
 )

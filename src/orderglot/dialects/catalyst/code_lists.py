@@ -16,7 +16,7 @@ from orderglot.dialects.catalyst.comparisons import (
     negated,
     same,
 )
-from orderglot.dialects.catalyst.site import (
+from orderglot.dialects.catalyst.settings import (
     STATUS_ID,
     Row,
     Site,

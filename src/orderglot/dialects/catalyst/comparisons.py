@@ -13,18 +13,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from orderglot.core.fields import read_whole_text
-from orderglot.core.query import (
-    EVERYTHING,
-    And,
-    Compare,
-    Not,
-    Operator,
-    Or,
-    Query,
-    Value,
-    holds,
-)
-from orderglot.dialects.catalyst.site import Site
+from orderglot.core.query import EVERYTHING, And, Compare, Not, Operator, Or, Query, Value, holds
+from orderglot.dialects.catalyst.settings import Site
 from orderglot.dialects.catalyst.values import (
     day_of,
     read_moment,

@@ -12,7 +12,7 @@ from orderglot.core.fields import read_whole_text
 from orderglot.core.order import Order
 from orderglot.dialects.catalyst import code_lists, comparisons
 from orderglot.dialects.catalyst.comparisons import Asked
-from orderglot.dialects.catalyst.site import Site, number_of, word_of
+from orderglot.dialects.catalyst.settings import Site, number_of, word_of
 from orderglot.dialects.catalyst.values import (
     look,
     putter,
@@ -22,7 +22,7 @@ from orderglot.dialects.catalyst.values import (
     read_yes,
     write_moment,
 )
-from orderglot.wire.shape import Amount, Shape, one_of
+from orderglot.wire.shape import Amount, Shape, enum
 from orderglot.wire.table import Both
 from orderglot.wire.values import bare, read_amount, read_whole
 
@@ -145,7 +145,7 @@ def coded(
             raise ValueError(f"is none of {', '.join(map(str, table.codes))}")
         return back[code]
 
-    shape = Annotated[Any, one_of(sorted(back, key=str))]
+    shape = Annotated[Any, enum(sorted(back, key=str))]
     return at(name, path, asked, shape, lambda order: codes[there(order)], take)
 
 

@@ -14,12 +14,7 @@ from orderglot.core.values import InvoiceStatus, Relation
 from orderglot.dialects.catalyst import code_lists, comparisons, field_types
 from orderglot.dialects.catalyst.comparisons import Asked
 from orderglot.dialects.catalyst.field_types import Member, Show, everywhere
-from orderglot.dialects.catalyst.site import (
-    Site,
-    status_numbers,
-    with_status,
-    write_id,
-)
+from orderglot.dialects.catalyst.settings import Site, status_numbers, with_status, write_id
 from orderglot.dialects.catalyst.tables import (
     CYCLES,
     DIRECT_DEBITS,
@@ -31,12 +26,7 @@ from orderglot.dialects.catalyst.tables import (
     PAYMENT_METHODS,
     QUOTES,
 )
-from orderglot.dialects.catalyst.values import (
-    put,
-    read_number,
-    read_text,
-    read_yes,
-)
+from orderglot.dialects.catalyst.values import put, read_number, read_text, read_yes
 from orderglot.wire.values import read_references, read_whole
 
 INTERMEDIATE = f"{NAME}.isIntermediate"

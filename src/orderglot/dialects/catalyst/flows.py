@@ -15,41 +15,9 @@ from orderglot.dialects.catalyst.markers import marked
 from orderglot.dialects.catalyst.orders import GET_ORDER, LIST_ORDERS, Listing, One
 from orderglot.dialects.catalyst.sublists import LIST_ADDRESSES, LIST_PRODUCTS, Part
 from orderglot.dialects.catalyst.tables import NAME
-from orderglot.wire.dialect import Flow, call
+from orderglot.wire.dialect import Flow, Flows, call
 
 NEWEST = (Sort("created", descending=True),)
-
-
-def page(window: Window) -> Flow[Page]:
-    """List a page of orders with what they contain, oldest first; what ``where`` can say is asked."""
-    listed = yield from call(LIST_ORDERS, Listing(window, window.where))
-    orders = list[Order]()
-    for order in listed.orders:
-        filled = yield from _filled(order, native(order, NAME))
-        orders.append(filled)
-    return replace(listed, orders=tuple(orders))
-
-
-def get(ref: Reference) -> Flow[Order]:
-    """Get one order by the vendor's id, with what it contains."""
-    shown = yield from call(GET_ORDER, One(ref.id))
-    return (yield from _filled(shown.order, ref.id))
-
-
-def _filled(order: Order, id: str) -> Flow[Order]:
-    """Fetch the items and addresses of an order, which the vendor lists apart."""
-    part = Part(id)
-    lines = list[Line]()
-    while True:
-        found = yield from call(LIST_PRODUCTS, replace(part, skip=len(lines)))
-        lines.extend(found.order.lines)
-        if not found.order.lines or len(lines) >= found.total:
-            break
-    there = (yield from call(LIST_ADDRESSES, part)).order
-    if there.ship_to is not None:
-        residential = order.ship_to.residential if order.ship_to else None
-        order = replace(order, ship_to=replace(there.ship_to, residential=residential))
-    return replace(order, lines=tuple(lines), bill_to=there.bill_to)
 
 
 def place(order: Order) -> Flow[Order]:
@@ -77,6 +45,38 @@ def find(order: Order) -> Flow[Order | None]:
     """Fetch what ``place`` has made of an order so far, if the vendor shows it."""
     ref = yield from _begun(marked(order))
     return (yield from get(ref)) if ref else None
+
+
+def get(ref: Reference) -> Flow[Order]:
+    """Get one order by the vendor's id, with what it contains."""
+    shown = yield from call(GET_ORDER, One(ref.id))
+    return (yield from _filled(shown.order, ref.id))
+
+
+def page(window: Window) -> Flow[Page]:
+    """List a page of orders with what they contain, oldest first; what ``where`` can say is asked."""
+    listed = yield from call(LIST_ORDERS, Listing(window, window.where))
+    orders = list[Order]()
+    for order in listed.orders:
+        filled = yield from _filled(order, native(order, NAME))
+        orders.append(filled)
+    return replace(listed, orders=tuple(orders))
+
+
+def _filled(order: Order, id: str) -> Flow[Order]:
+    """Fetch the items and addresses of an order, which the vendor lists apart."""
+    part = Part(id)
+    lines = list[Line]()
+    while True:
+        found = yield from call(LIST_PRODUCTS, replace(part, skip=len(lines)))
+        lines.extend(found.order.lines)
+        if not found.order.lines or len(lines) >= found.total:
+            break
+    there = (yield from call(LIST_ADDRESSES, part)).order
+    if there.ship_to is not None:
+        residential = order.ship_to.residential if order.ship_to else None
+        order = replace(order, ship_to=replace(there.ship_to, residential=residential))
+    return replace(order, lines=tuple(lines), bill_to=there.bill_to)
 
 
 def _created(order: Order) -> Flow[Reference]:
@@ -135,3 +135,6 @@ def _lacking(lines: tuple[Line, ...], there: tuple[Line, ...]) -> tuple[Line, ..
         else:
             lacking.append(line)
     return tuple(lacking)
+
+
+FLOWS = Flows(place=place, find=find, get=get, page=page)

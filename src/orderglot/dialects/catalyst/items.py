@@ -12,23 +12,17 @@ from orderglot.core.order import Line, Order
 from orderglot.core.pricing import price
 from orderglot.core.summing import summed
 from orderglot.dialects.catalyst import shapes
-from orderglot.dialects.catalyst.resources import (
-    JSON,
-    SITES,
-    nothing_said,
-    order_at,
-    path,
-    site_at,
-    write_done,
-)
+from orderglot.dialects.catalyst.links import SITES, path
+from orderglot.dialects.catalyst.media import JSON, nothing_said, write_done
+from orderglot.dialects.catalyst.resources import order_at, site_at
 from orderglot.dialects.catalyst.values import digits
 from orderglot.dialects.catalyst.wire import exact
 from orderglot.wire import json
-from orderglot.wire.dialect import Context, Operation
+from orderglot.wire.dialect import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request
 from orderglot.wire.shape import JSON as PLAIN
-from orderglot.wire.shape import Given
+from orderglot.wire.shape import ResponseShape
 
 
 class Items(Struct, frozen=True):
@@ -107,15 +101,10 @@ async def _add_items(context: Context, items: Items) -> Order:
 
 ADD_PRODUCTS: Operation[Items, Order | None] = Operation(
     name="postOrderProducts",
-    method="POST",
-    paths=(SITES + "/orders/{order}/products",),
-    write_request=_write_items,
-    read_request=_read_items,
+    endpoint=Endpoint("POST", (SITES + "/orders/{order}/products",), CHANGE, idempotent=True),
+    request=RequestFormat(_write_items, _read_items, body={PLAIN: shapes.NewItems}),
     perform=_add_items,
-    write_response=write_done,
-    read_response=nothing_said,
-    needs=CHANGE,
-    once=True,
-    takes={PLAIN: shapes.NewItems},
-    gives=(Given(204, heads=shapes.Changed),),
+    response=ResponseFormat(
+        write_done, nothing_said, (ResponseShape(204, headers=shapes.Changed),)
+    ),
 )

@@ -21,7 +21,7 @@ from orderglot.dialects.catalyst.tables import (
 from orderglot.dialects.catalyst.values import digits
 from orderglot.dialects.catalyst.wire import item_id
 from orderglot.wire.dialect import Can
-from orderglot.wire.loss import all_but, same_ids
+from orderglot.wire.loss import all_but, rounded_names, same_ids
 
 PARTIES = ("bill_to", "ship_to")
 
@@ -110,9 +110,7 @@ CAN = Can(
     rounds={
         **dict.fromkeys(DIGITS, digits),
         **dict.fromkeys(AMOUNTS, _else(Decimal(0))),
-        "references": round_references,
-        "customer.references": round_references,
-        "customer": _unless(Identity()),
+        **rounded_names(str),
         "links": round_links,
         "kind": QUOTES.rounded,
         "payment.method": round_method,

@@ -2,40 +2,22 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-from typing import Any
+import dataclasses
 
 from msgspec import Struct, field
 from msgspec.structs import asdict, replace
 
 from orderglot.core.caller import Caller
-from orderglot.core.customer import Customer, identity
-from orderglot.core.errors import NotFound
-from orderglot.core.order import Order, Reference, native
-from orderglot.core.query import (
-    EVERYTHING,
-    And,
-    Compare,
-    Not,
-    Operator,
-    Or,
-    Page,
-    Query,
-    Sort,
-    Window,
-)
+from orderglot.core.customer import Customer
+from orderglot.core.order import Order
+from orderglot.core.query import EVERYTHING, And, Compare, Operator, Page, Query, Sort, Window
 from orderglot.dialects.catalyst import shapes
 from orderglot.dialects.catalyst.fields import MEMBERS
+from orderglot.dialects.catalyst.filters import asks, narrowed, parse_where, read_where, write_where
 from orderglot.dialects.catalyst.lenient_json import Node
-from orderglot.dialects.catalyst.resources import (
-    JSON,
-    SITES,
-    ask_for,
-    customer_at,
-    customer_of,
-    order_at,
-    site_at,
-)
+from orderglot.dialects.catalyst.links import SITES
+from orderglot.dialects.catalyst.media import JSON, ask_for, envelope
+from orderglot.dialects.catalyst.resources import customer_at, customer_of, order_at, site_at
 from orderglot.dialects.catalyst.selection import (
     EVERY_MEMBER,
     Selection,
@@ -44,23 +26,21 @@ from orderglot.dialects.catalyst.selection import (
     read_sort,
     write_sort,
 )
-from orderglot.dialects.catalyst.site import Site
-from orderglot.dialects.catalyst.tables import DEFAULT_LIMIT, NAME, PAGE_SIZE
-from orderglot.dialects.catalyst.where import parse_where, read_where, write_where
+from orderglot.dialects.catalyst.settings import Site
+from orderglot.dialects.catalyst.tables import DEFAULT_LIMIT, PAGE_SIZE
 from orderglot.dialects.catalyst.wire import STATUS, read_order
 from orderglot.wire import json
-from orderglot.wire.dialect import Context, Operation
+from orderglot.wire.dialect import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request, Response, argument, query_of
 from orderglot.wire.paging import FURTHEST, read_bounded
-from orderglot.wire.shape import given
+from orderglot.wire.shape import success
 
 OLDEST_FIRST = (Sort("created"),)
 """How our client lists, so that an order that arrives meanwhile moves no other."""
 
 EVERY_FIELD = ",".join((*(member.name for member in MEMBERS), STATUS))
 
-ENTITY = f"customer.native:{NAME}"
 
 NOT_DELETED = Compare("deleted", Operator.EQ, None)
 
@@ -123,7 +103,7 @@ def _read_listing(request: Request, _caller: Caller) -> Listing:
 async def _list_orders(context: Context, listing: Listing) -> Listed:
     """List orders of the site, or of one customer."""
     site = await site_at(context, listing.site)
-    where = await _narrowed(context, read_where(listing.where, site))
+    where = await narrowed(context, read_where(listing.where, site))
     parts = [where] if asks(where, "deleted") else [NOT_DELETED, where]
     if listing.customer:
         customer = await customer_at(context, site, listing.customer)
@@ -136,39 +116,6 @@ async def _list_orders(context: Context, listing: Listing) -> Listed:
             found = await customer_of(context, order)
             customers[order.customer.id] = found or Customer()
     return Listed(**asdict(page), site=site, fields=listing.fields, customers=customers)
-
-
-async def _narrowed(context: Context, where: Query) -> Query:
-    """Ask for a customer by the hub's id instead of the shown one, which an index knows best."""
-    parts = list[Query]()
-    for part in where.parts if isinstance(where, And) else (where,):
-        match part:
-            case Compare(name, Operator.EQ, Decimal() as id) if name == ENTITY and id == int(id):
-                parts.append(await _with_entity(context, str(int(id))))
-            case _:
-                parts.append(part)
-    return And(tuple(parts))
-
-
-async def _with_entity(context: Context, id: str) -> Query:
-    """Ask for the orders of the customer that is shown under an id."""
-    try:
-        customer = await context.book.customer(Reference(NAME, id))
-    except NotFound:
-        return Or(())
-    shown = native(identity(customer), NAME) == id
-    return Compare("customer.id", Operator.EQ, customer.id) if shown else Or(())
-
-
-def asks(where: Query, field: str) -> bool:
-    """Tell whether a question asks for a field."""
-    match where:
-        case And(parts) | Or(parts):
-            return any(asks(part, field) for part in parts)
-        case Not(part):
-            return asks(part, field)
-        case Compare():
-            return where.field == field
 
 
 def _write_listed(listed: Listed, _request: Request) -> Response:
@@ -195,36 +142,18 @@ def _read_listed(response: Response, listing: Listing) -> Listed:
     return Listed(orders=orders, window=window, next=following, total=total)
 
 
-def envelope(items: list[Any], total: int, skip: int, limit: int) -> Response:
-    """Answer with a list as the vendor wraps it."""
-    body = {"items": items, "totalItemsCount": total, "skip": skip, "limit": limit}
-    return Response(status=200, headers={"content-type": JSON}, body=json.write(body))
-
-
 LIST_ORDERS: Operation[Listing, Listed] = Operation(
     name="listOrders",
-    method="GET",
-    paths=(SITES + "/orders",),
-    write_request=_write_listing,
-    read_request=_read_listing,
+    endpoint=Endpoint("GET", (SITES + "/orders",)),
+    request=RequestFormat(_write_listing, _read_listing, query=shapes.Listing),
     perform=_list_orders,
-    write_response=_write_listed,
-    read_response=_read_listed,
-    asks=shapes.Listing,
-    gives=given(200, shapes.Orders),
+    response=ResponseFormat(_write_listed, _read_listed, success(200, shapes.Orders)),
 )
 
-LIST_CUSTOMER_ORDERS: Operation[Listing, Listed] = Operation(
+LIST_CUSTOMER_ORDERS = dataclasses.replace(
+    LIST_ORDERS,
     name="listCustomerOrders",
-    method="GET",
-    paths=(SITES + "/customers/{customer}/orders",),
-    write_request=_write_listing,
-    read_request=_read_listing,
-    perform=_list_orders,
-    write_response=_write_listed,
-    read_response=_read_listed,
-    asks=shapes.Listing,
-    gives=given(200, shapes.Orders),
+    endpoint=Endpoint("GET", (SITES + "/customers/{customer}/orders",)),
 )
 
 
@@ -279,13 +208,8 @@ def _read_shown(response: Response, _one: One) -> Shown:
 
 GET_ORDER: Operation[One, Shown] = Operation(
     name="getOrder",
-    method="GET",
-    paths=(SITES + "/orders/{order}",),
-    write_request=_write_one,
-    read_request=_read_one,
+    endpoint=Endpoint("GET", (SITES + "/orders/{order}",)),
+    request=RequestFormat(_write_one, _read_one, query=shapes.Fields),
     perform=_get_order,
-    write_response=_write_shown,
-    read_response=_read_shown,
-    asks=shapes.Fields,
-    gives=given(200, shapes.Order),
+    response=ResponseFormat(_write_shown, _read_shown, success(200, shapes.Order)),
 )

@@ -11,19 +11,13 @@ import msgspec
 from msgspec import Struct
 
 from orderglot.core.customer import Customer
-from orderglot.core.order import Order, Reference, native
+from orderglot.core.order import Order, native
 from orderglot.core.query import Operator, Query
 from orderglot.dialects.catalyst import comparisons
 from orderglot.dialects.catalyst.code_lists import with_status
 from orderglot.dialects.catalyst.comparisons import Asked, by_row
 from orderglot.dialects.catalyst.fields import by_name
-from orderglot.dialects.catalyst.site import (
-    Numbered,
-    Site,
-    row_of,
-    status_numbers,
-    write_id,
-)
+from orderglot.dialects.catalyst.settings import Numbered, Site, row_of, status_numbers, write_id
 from orderglot.dialects.catalyst.tables import NAME
 from orderglot.dialects.catalyst.values import write_moment
 
@@ -223,8 +217,3 @@ def every_asked() -> Mapping[str, Asked]:
     members = {name: member.asked for name, member in by_name().items()}
     short = {name: CUSTOMER_ASKED[name] for name in ("email1.value", "homephone.value")}
     return {**members, **paths, **short}
-
-
-def customer_reference(order: Order) -> Reference | None:
-    """Give what the customer of an order is found by, None where it has none."""
-    return None if order.customer is None else Reference("orderglot", str(order.customer.id))

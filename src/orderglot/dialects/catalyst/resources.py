@@ -5,47 +5,10 @@ from __future__ import annotations
 from orderglot.core.customer import Customer
 from orderglot.core.errors import NotFound, Rule, invalid
 from orderglot.core.order import HUB, Order, Reference
-from orderglot.dialects.catalyst.site import Site, site_id, site_of
+from orderglot.dialects.catalyst.links import CURRENT
+from orderglot.dialects.catalyst.settings import Site, site_id, site_of
 from orderglot.dialects.catalyst.tables import NAME
 from orderglot.wire.dialect import Context
-from orderglot.wire.message import Request, Response, fill
-
-SITES = "/webresources/api/v3/sites/{site}"
-CURRENT = "current"
-JSON = "application/json; charset=utf-8"
-
-
-def path(template: str, **params: str) -> str:
-    """Spell a path below the site that the token belongs to."""
-    return fill(SITES + template, site=CURRENT, **params)
-
-
-def ask_for(template: str, query: str = "", **params: str) -> Request:
-    """Make the request that reads what is at a path."""
-    headers = {"accept": "application/json"}
-    return Request(method="GET", path=path(template, **params), query=query, headers=headers)
-
-
-def emptied(status: int, request: Request, *, own: str = "") -> Response:
-    """Answer without a body; ``location`` is that of the list, as the vendor has it.
-
-    ``own`` is the id of what was made: the vendor does not tell it, so it goes into a header that
-    none of its clients reads.
-    """
-    orders, *_ = request.path.partition("/orders")
-    headers = {"location": f"{orders}/orders", "content-type": JSON}
-    if own:
-        headers["content-location"] = f"{orders}/orders/{own}"
-    return Response(status=status, headers=headers)
-
-
-def write_done(_order: Order | None, request: Request) -> Response:
-    """Answer that it was done, and with nothing else."""
-    return emptied(204, request)
-
-
-def nothing_said(_response: Response, _ask: object) -> None:
-    """Give what an answer without a body says of an order."""
 
 
 async def site_at(context: Context, named: str) -> Site:

@@ -15,13 +15,8 @@ from orderglot.core.query import Sort
 from orderglot.dialects.catalyst.field_types import Show
 from orderglot.dialects.catalyst.fields import MEMBERS, by_name
 from orderglot.dialects.catalyst.lenient_json import refused
-from orderglot.dialects.catalyst.relations import (
-    Relation,
-    ShowRelation,
-    every_asked,
-    relations,
-)
-from orderglot.dialects.catalyst.site import Site
+from orderglot.dialects.catalyst.relations import Relation, ShowRelation, every_asked, relations
+from orderglot.dialects.catalyst.settings import Site
 from orderglot.dialects.catalyst.wire import Spelled
 
 LONGEST = 4_000

@@ -15,7 +15,7 @@ from orderglot.dialects.catalyst.tables import (
     SHIPPING_ADDRESS,
 )
 from orderglot.wire.paging import FURTHEST
-from orderglot.wire.shape import BESIDES, Amount, noted, one_of, says
+from orderglot.wire.shape import ADDITIONAL_PROPERTIES, Amount, annotated, description, enum
 
 MOST_PIECES = 999_999
 
@@ -31,10 +31,12 @@ if TYPE_CHECKING:
     Order = dict[str, Any]
 else:
     # What is shown of an order, by the table of its fields, and what it leads to.
-    Order = noted(
+    Order = annotated(
         msgspec.defstruct("Order", _SHOWN),
-        BESIDES,
-        says("The fields that were asked for, spelled as they were; else all but relations."),
+        ADDITIONAL_PROPERTIES,
+        description(
+            "The fields that were asked for, spelled as they were; else all but relations."
+        ),
     )
 
 
@@ -72,9 +74,9 @@ class Address(TypedDict):
 
     id: int
     siteId: Id
-    addressType: Annotated[int, one_of((SHIPPING_ADDRESS, BILLING_ADDRESS))]
+    addressType: Annotated[int, enum((SHIPPING_ADDRESS, BILLING_ADDRESS))]
     objectId: Id
-    objectType: Annotated[int, one_of((OF_ORDER,))]
+    objectType: Annotated[int, enum((OF_ORDER,))]
     default: bool
     address1: str
     address2: str
@@ -131,20 +133,22 @@ class Window(TypedDict, total=False):
     """Which window of a list is asked for."""
 
     skip: Annotated[int, Meta(ge=0, le=FURTHEST)]
-    limit: Annotated[int, Meta(ge=0, le=FURTHEST), says(f"{PAGE_SIZE} for more.")]
+    limit: Annotated[int, Meta(ge=0, le=FURTHEST), description(f"{PAGE_SIZE} for more.")]
 
 
 class Fields(TypedDict, total=False):
     """Which fields are shown."""
 
-    fields: Annotated[str, says("Names by commas; of relations in parentheses: status(label).")]
+    fields: Annotated[
+        str, description("Names by commas; of relations in parentheses: status(label).")
+    ]
 
 
 class Listing(Window, Fields, total=False):
     """Which orders are asked for, in which order, and what of them."""
 
-    where: Annotated[str, says("Conditions: {'totalPrice':{'$gt':40}}.")]
-    order: Annotated[str, says("Fields by commas, a minus before one that falls.")]
+    where: Annotated[str, description("Conditions: {'totalPrice':{'$gt':40}}.")]
+    order: Annotated[str, description("Fields by commas, a minus before one that falls.")]
 
 
 class NewItem(TypedDict):
@@ -167,12 +171,13 @@ _SENT: list[Any] = [
 ]
 """What may be sent of an order; a number may stand in a text."""
 
-NewOrder = noted(
-    msgspec.defstruct("NewOrder", [*_SENT, ("items", list[NewItem] | UnsetType, UNSET)]), BESIDES
+NewOrder = annotated(
+    msgspec.defstruct("NewOrder", [*_SENT, ("items", list[NewItem] | UnsetType, UNSET)]),
+    ADDITIONAL_PROPERTIES,
 )
 """A new order; what no field is called, and what is not the client's to say, is passed over."""
 
-Change = noted(msgspec.defstruct("Change", _SENT), BESIDES)
+Change = annotated(msgspec.defstruct("Change", _SENT), ADDITIONAL_PROPERTIES)
 """The fields of an order that change."""
 
 
@@ -189,9 +194,9 @@ class Authorizing(TypedDict):
     """Which app asks to be let in, and where it wants its code."""
 
     client_id: Text
-    redirect_uri: Annotated[Text, says("An http or https URL.")]
+    redirect_uri: Annotated[Text, description("An http or https URL.")]
     state: NotRequired[str]
-    response_type: NotRequired[Annotated[str, one_of(("code",))]]
+    response_type: NotRequired[Annotated[str, enum(("code",))]]
 
 
 class Granting(TypedDict):

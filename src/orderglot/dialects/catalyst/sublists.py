@@ -10,28 +10,20 @@ from msgspec import Struct
 from orderglot.core.caller import Caller
 from orderglot.core.order import Order
 from orderglot.dialects.catalyst import shapes
-from orderglot.dialects.catalyst.orders import NO_SITE, envelope
+from orderglot.dialects.catalyst.links import SITES
+from orderglot.dialects.catalyst.media import ask_for, envelope
+from orderglot.dialects.catalyst.orders import NO_SITE
 from orderglot.dialects.catalyst.relations import write_status
-from orderglot.dialects.catalyst.resources import (
-    SITES,
-    ask_for,
-    order_at,
-    site_at,
-)
-from orderglot.dialects.catalyst.site import Site, SiteStatus
+from orderglot.dialects.catalyst.resources import order_at, site_at
+from orderglot.dialects.catalyst.settings import Site, SiteStatus
 from orderglot.dialects.catalyst.tables import DEFAULT_LIMIT, PAGE_SIZE
-from orderglot.dialects.catalyst.wire import (
-    read_addresses,
-    read_line,
-    write_addresses,
-    write_line,
-)
+from orderglot.dialects.catalyst.wire import read_addresses, read_line, write_addresses, write_line
 from orderglot.wire import json
-from orderglot.wire.dialect import Context, Operation
+from orderglot.wire.dialect import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request, Response, query_of
 from orderglot.wire.paging import read_bounded
-from orderglot.wire.shape import given
+from orderglot.wire.shape import success
 
 FROM = 0
 
@@ -123,28 +115,24 @@ def _read_statuses(response: Response, part: Part) -> Parts:
 
 LIST_PRODUCTS: Operation[Part, Parts] = Operation(
     name="listOrderProducts",
-    method="GET",
-    paths=(SITES + "/orders/{order}/products",),
-    write_request=_write_part("/orders/{order}/products"),
-    read_request=_read_part,
+    endpoint=Endpoint("GET", (SITES + "/orders/{order}/products",)),
+    request=RequestFormat(_write_part("/orders/{order}/products"), _read_part, query=shapes.Window),
     perform=_get_part,
-    write_response=_listed(_write_items),
-    read_response=_read_items,
-    asks=shapes.Window,
-    gives=given(200, shapes.Items),
+    response=ResponseFormat(_listed(_write_items), _read_items, success(200, shapes.Items)),
 )
 
 LIST_ADDRESSES: Operation[Part, Parts] = Operation(
     name="listOrderAddresses",
-    method="GET",
-    paths=(SITES + "/orders/{order}/addresses",),
-    write_request=_write_part("/orders/{order}/addresses"),
-    read_request=_read_part,
+    endpoint=Endpoint("GET", (SITES + "/orders/{order}/addresses",)),
+    request=RequestFormat(
+        _write_part("/orders/{order}/addresses"), _read_part, query=shapes.Window
+    ),
     perform=_get_part,
-    write_response=_listed(lambda parts: write_addresses(parts.order, parts.site)),
-    read_response=_read_addresses,
-    asks=shapes.Window,
-    gives=given(200, shapes.Addresses),
+    response=ResponseFormat(
+        _listed(lambda parts: write_addresses(parts.order, parts.site)),
+        _read_addresses,
+        success(200, shapes.Addresses),
+    ),
 )
 
 
@@ -156,15 +144,12 @@ def _write_status(row: SiteStatus, site: Site) -> Any:
 
 LIST_STATUSES: Operation[Part, Parts] = Operation(
     name="listOrderStatuses",
-    method="GET",
-    paths=(SITES + "/orderstatuses",),
-    write_request=_write_part("/orderstatuses"),
-    read_request=_read_part,
+    endpoint=Endpoint("GET", (SITES + "/orderstatuses",)),
+    request=RequestFormat(_write_part("/orderstatuses"), _read_part, query=shapes.Window),
     perform=_get_site,
-    write_response=_listed(
-        lambda parts: [_write_status(row, parts.site) for row in parts.site.statuses]
+    response=ResponseFormat(
+        _listed(lambda parts: [_write_status(row, parts.site) for row in parts.site.statuses]),
+        _read_statuses,
+        success(200, shapes.Statuses),
     ),
-    read_response=_read_statuses,
-    asks=shapes.Window,
-    gives=given(200, shapes.Statuses),
 )

@@ -12,16 +12,21 @@ from msgspec import Struct
 
 from orderglot.core.caller import Caller
 from orderglot.core.errors import Rule, Unauthenticated, invalid
+from orderglot.core.ports import Credential, Keyring
 from orderglot.dialects.catalyst import shapes
-from orderglot.dialects.catalyst.auth import AUTH, REFRESH, TOKEN, admit
-from orderglot.dialects.catalyst.resources import JSON
-from orderglot.dialects.catalyst.site import site_id, write_id
+from orderglot.dialects.catalyst.media import JSON
+from orderglot.dialects.catalyst.settings import site_id, write_id
 from orderglot.dialects.catalyst.tables import NAME
 from orderglot.wire import json
-from orderglot.wire.dialect import OPEN, Context, Operation
+from orderglot.wire.dialect import OPEN, Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request, Response, argument, query_of
-from orderglot.wire.shape import given
+from orderglot.wire.shape import success
+
+KEY, TOKEN, REFRESH = "key", "token", "refresh"
+
+REFUSED = "Send the access token of your site in the Authorization header."
+"""The one thing that is said to whoever is not let in, whatever the reason."""
 
 TOKEN_PATH = "/api/oauth/token"  # noqa: S105
 AUTHORIZE_PATH = "/api/oauth/authorize"
@@ -40,6 +45,16 @@ PAGE = """<!doctype html>
 that you gave it, and by nothing else.</p>
 <p><a href="{url}">Continue to {host}</a></p>"""
 """What people see instead of the vendor's login: the one link goes back to the app."""
+
+
+async def admit(keyring: Keyring, secret: str, *kinds: str) -> Credential:
+    """Let a secret in that is of one of the kinds, a key alone where none is named."""
+    for kind in kinds or (KEY,):
+        try:
+            return await keyring.admit(NAME, kind, secret)
+        except Unauthenticated:
+            continue
+    raise Unauthenticated(REFUSED)
 
 
 # GET /api/oauth/authorize
@@ -119,16 +134,10 @@ def _read_authorized(_response: Response, asked: Authorizing) -> Authorizing:
 
 AUTHORIZE: Operation[Authorizing, Authorizing] = Operation(
     name="authorize",
-    method="GET",
-    paths=(AUTHORIZE_PATH,),
-    write_request=_write_authorizing,
-    read_request=_read_authorizing,
+    endpoint=Endpoint("GET", (AUTHORIZE_PATH,), OPEN),
+    request=RequestFormat(_write_authorizing, _read_authorizing, query=shapes.Authorizing),
     perform=_authorize,
-    write_response=_write_authorized,
-    read_response=_read_authorized,
-    asks=shapes.Authorizing,
-    gives=given(200, str, "text/html"),
-    needs=OPEN,
+    response=ResponseFormat(_write_authorized, _read_authorized, success(200, str, "text/html")),
 )
 
 
@@ -197,7 +206,7 @@ async def _grant(context: Context, asked: Granting) -> Granted:
             raise Unauthenticated("This refresh token is another app's.")
         await context.keyring.end(NAME, REFRESH, asked.refresh)
     access, refresh = [
-        await context.keyring.issue(NAME, kind, caller, AUTH.spell, lasts, key.id, key.expires)
+        await context.keyring.issue(NAME, kind, caller, bytes.hex, lasts, key.id, key.expires)
         for kind, lasts in ((TOKEN, TOKEN_LASTS), (REFRESH, REFRESH_LASTS))
     ]
     return Granted(access, refresh, site_id(await context.book_of(caller).seller()))
@@ -231,14 +240,8 @@ def _read_granted(response: Response, _asked: Granting) -> Granted:
 
 GRANT: Operation[Granting, Granted] = Operation(
     name="token",
-    method="POST",
-    paths=(TOKEN_PATH,),
-    write_request=_write_granting,
-    read_request=_read_granting,
+    endpoint=Endpoint("POST", (TOKEN_PATH,), OPEN),
+    request=RequestFormat(_write_granting, _read_granting, body={FORM: shapes.Granting}),
     perform=_grant,
-    write_response=_write_granted,
-    read_response=_read_granted,
-    takes={FORM: shapes.Granting},
-    gives=given(200, shapes.Granted),
-    needs=OPEN,
+    response=ResponseFormat(_write_granted, _read_granted, success(200, shapes.Granted)),
 )

@@ -11,13 +11,8 @@ from orderglot.core.errors import Rule
 from orderglot.core.fields import read_whole_text
 from orderglot.core.order import Address, Line, Order
 from orderglot.dialects.catalyst.fields import MEMBERS, by_name
-from orderglot.dialects.catalyst.site import Site, with_status, write_id
-from orderglot.dialects.catalyst.tables import (
-    BILLING_ADDRESS,
-    LABELS,
-    OF_ORDER,
-    SHIPPING_ADDRESS,
-)
+from orderglot.dialects.catalyst.settings import Site, with_status, write_id
+from orderglot.dialects.catalyst.tables import BILLING_ADDRESS, LABELS, OF_ORDER, SHIPPING_ADDRESS
 from orderglot.dialects.catalyst.values import digits
 from orderglot.wire.form import Form
 from orderglot.wire.values import bare, read_whole

@@ -9,7 +9,8 @@ from msgspec.structs import replace
 from orderglot.core.caller import Caller
 from orderglot.core.errors import Unauthenticated
 from orderglot.core.ports import Keyring
-from orderglot.dialects.kodaris.sessions import (
+from orderglot.dialects.kodaris.tables import NAME
+from orderglot.dialects.kodaris.tokens import (
     AUTH_TOKEN,
     CSRF_HEADER,
     LOGIN,
@@ -20,10 +21,9 @@ from orderglot.dialects.kodaris.sessions import (
     read_shown,
     session_of,
 )
-from orderglot.dialects.kodaris.tables import NAME
 from orderglot.wire.dialect import Flow, Operation, Session, call
 from orderglot.wire.message import Request
-from orderglot.wire.shape import Proof, Proofs
+from orderglot.wire.shape import Security, SecurityScheme
 
 READS = frozenset({"GET", "HEAD"})
 
@@ -33,11 +33,11 @@ class KodarisAuth:
 
     fields = ("", "api_key")
 
-    def spell(self, random: bytes) -> str:
+    def make_secret(self, random: bytes) -> str:
         """Spell an API key: 64 hexadecimal digits."""
         return random.hex().upper()
 
-    def name(self, random: bytes) -> str:
+    def make_key_id(self, random: bytes) -> str:
         """Spell an API user's name."""
         return f"api-{random[:4].hex()}"
 
@@ -47,7 +47,7 @@ class KodarisAuth:
             return _log_in(session)
         return _refresh(session) if refusals == 1 else None
 
-    def prove(self, request: Request, session: Session) -> Request:
+    def authenticate(self, request: Request, session: Session) -> Request:
         """Put the session's key and its token into a request."""
         shown = {name: session.kept.get(name, "") for name in (SESSION_HEADER, CSRF_HEADER)}
         return replace(request, headers={**request.headers, **shown})
@@ -66,11 +66,11 @@ class KodarisAuth:
             await demand_csrf(keyring, caller, request.headers.get(CSRF_HEADER, ""))
         return caller
 
-    def proofs(self, operation: Operation[Any, Any]) -> Proofs:
+    def security(self, operation: Operation[Any, Any]) -> Security:
         """Declare the session's key, and the token for all that is not about the session itself."""
-        session = Proof("header", SESSION_HEADER)
-        alone = operation.read_request is read_shown
-        return ((session,) if alone else (session, Proof("header", CSRF_HEADER)),)
+        session = SecurityScheme("header", SESSION_HEADER)
+        alone = operation.request.read is read_shown
+        return ((session,) if alone else (session, SecurityScheme("header", CSRF_HEADER)),)
 
 
 AUTH = KodarisAuth()

@@ -6,7 +6,7 @@ from typing import Any
 
 from orderglot.core.order import Order
 from orderglot.dialects.kodaris.drafts import read_draft
-from orderglot.dialects.kodaris.envelope import envelope
+from orderglot.dialects.kodaris.media import envelope
 from orderglot.dialects.kodaris.tables import MEMBERS
 from orderglot.dialects.kodaris.wire import read_order, write_order
 from orderglot.wire import json
@@ -29,10 +29,7 @@ def read_orders(body: bytes) -> Held:
 
 
 def _read_new(content: Any) -> Order:
-    form = Form(content)
-    order = read_draft(form)
-    form.check()
-    return order
+    return Form(content).checked(read_draft)
 
 
 def write_orders(orders: tuple[Order, ...]) -> bytes:

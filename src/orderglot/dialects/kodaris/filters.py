@@ -9,13 +9,7 @@ from msgspec import Struct
 from orderglot.core.errors import NotFound
 from orderglot.core.order import Reference
 from orderglot.core.query import EVERYTHING, And, Compare, Operator, Or, Query, Value
-from orderglot.dialects.kodaris.tables import (
-    DELIVERY,
-    NAME,
-    PARTY,
-    STATUSES,
-    TOTALS,
-)
+from orderglot.dialects.kodaris.tables import DELIVERY, NAME, PARTY, STATUSES, TOTALS
 from orderglot.dialects.kodaris.values import read_moment, write_moment
 from orderglot.wire.dialect import Context
 from orderglot.wire.form import Form

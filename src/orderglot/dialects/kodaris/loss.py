@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from orderglot.core.order import Address, Identity
+from orderglot.core.order import Address
 from orderglot.dialects.kodaris.tables import LONGEST_PAGE, PARTY, TOTALS
 from orderglot.dialects.kodaris.values import round_extras, whole_millisecond
 from orderglot.wire.dialect import Can
-from orderglot.wire.loss import all_but, same_ids
+from orderglot.wire.loss import all_but, rounded_names
 from orderglot.wire.values import round_number, unless
 
 PARTIES = ("bill_to", "ship_to")
@@ -24,18 +24,13 @@ OTHERS = (
 """Whatever else it has a member for."""
 
 
-round_references = same_ids(str.strip)
-
-
 CAN = Can(
     max_size=LONGEST_PAGE,
     loses=all_but(*TEXTS, *OTHERS),
     rounds={
         **dict.fromkeys(TEXTS, str.strip),
         **{party: lambda address: unless(address, Address()) for party in PARTIES},
-        "references": round_references,
-        "customer.references": round_references,
-        "customer": lambda customer: unless(customer, Identity()),
+        **rounded_names(str.strip),
         "number": round_number,
         "completed": whole_millisecond,
         "extras": round_extras,

@@ -12,88 +12,19 @@ from orderglot.core.order import HUB, Order, Reference, native
 from orderglot.core.query import Page, Window, matches
 from orderglot.dialects.kodaris import shapes
 from orderglot.dialects.kodaris.drafts import Draft, complete, read_draft, write_draft
-from orderglot.dialects.kodaris.envelope import (
-    ASKS,
-    answer,
-    body_of,
-    content_of,
-    listed,
-)
-from orderglot.dialects.kodaris.filters import (
-    ORDER_ID,
-    Filter,
-    apart,
-    query_of,
-    read_filter,
-    said_of,
-    write_filter,
-)
-from orderglot.dialects.kodaris.sessions import CSRF_HEADER, demand_csrf
-from orderglot.dialects.kodaris.tables import (
-    CSRF_ON_READS,
-    LONGEST_PAGE,
-    NAME,
-    PAGE_SIZE,
-)
+from orderglot.dialects.kodaris.filters import Filter, apart, query_of, read_filter, write_filter
+from orderglot.dialects.kodaris.media import ASKS, answer, body_of, content_of, listed
+from orderglot.dialects.kodaris.tables import CSRF_ON_READS, LONGEST_PAGE, NAME, PAGE_SIZE
+from orderglot.dialects.kodaris.tokens import CSRF_HEADER, demand_csrf
 from orderglot.dialects.kodaris.wire import read_order, write_order
 from orderglot.wire import json
-from orderglot.wire.dialect import Context, Flow, Operation, call
+from orderglot.wire.dialect import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request, Response, argument, fill
-from orderglot.wire.shape import JSON, given
+from orderglot.wire.shape import JSON, success
 from orderglot.wire.values import read_flag
 
 ORDER = "/api/account/order"
-
-
-# linkedOrders
-
-
-class Linked(Struct, frozen=True):
-    """Of which order the linked ones are asked for, and the CSRF token that was shown."""
-
-    id: str
-    token: str = ""
-
-
-def _write_linked(ask: Linked) -> Request:
-    path = fill(LINKED_ORDERS.paths[0], orderID=ask.id)
-    return Request(method="GET", path=path, headers=ASKS)
-
-
-def _read_linked(request: Request, _caller: Caller) -> Linked:
-    return Linked(request.params["orderID"], request.headers.get(CSRF_HEADER, ""))
-
-
-async def _list_linked(context: Context, ask: Linked) -> tuple[Order, ...]:
-    """List the orders that are linked to one."""
-    if ask.token or (await context.book.seller()).tables.get(CSRF_ON_READS, True):
-        await demand_csrf(context.keyring, context.book.caller, ask.token)
-    return await context.book.linked(Reference(NAME, ask.id))
-
-
-def _write_orders(orders: tuple[Order, ...], request: Request) -> Response:
-    return answer(list(map(write_order, orders)), request)
-
-
-def _read_orders(response: Response, _ask: Linked) -> tuple[Order, ...]:
-    form = Form({"data": listed(content_of(response))})
-    orders = tuple(map(read_order, form.each("data")))
-    form.check()
-    return orders
-
-
-LINKED_ORDERS: Operation[Linked, tuple[Order, ...]] = Operation(
-    name="linkedOrders",
-    method="GET",
-    paths=(ORDER + "/{orderID}/linkedOrders",),
-    write_request=_write_linked,
-    read_request=_read_linked,
-    perform=_list_linked,
-    write_response=_write_orders,
-    read_response=_read_orders,
-    gives=given(200, shapes.OrdersGiven),
-)
 
 
 # orderList
@@ -115,7 +46,7 @@ def _write_listing(ask: Listing) -> Request:
     }
     return Request(
         method="POST",
-        path=LIST_ORDERS.paths[0],
+        path=LIST_ORDERS.endpoint.paths[0],
         headers=ASKS,
         body=json.write(body),
         repeatable=True,
@@ -188,15 +119,56 @@ def _read_page(response: Response, ask: Listing) -> Page:
 
 LIST_ORDERS: Operation[Listing, Page] = Operation(
     name="orderList",
-    method="POST",
-    paths=(ORDER + "/list",),
-    write_request=_write_listing,
-    read_request=_read_listing,
+    endpoint=Endpoint("POST", (ORDER + "/list",)),
+    request=RequestFormat(_write_listing, _read_listing, body={JSON: shapes.Listing}),
     perform=_list_orders,
-    write_response=_write_page,
-    read_response=_read_page,
-    takes={JSON: shapes.Listing},
-    gives=given(200, shapes.PageGiven),
+    response=ResponseFormat(_write_page, _read_page, success(200, shapes.PageResponse)),
+)
+
+
+# linkedOrders
+
+
+class Linked(Struct, frozen=True):
+    """Of which order the linked ones are asked for, and the CSRF token that was shown."""
+
+    id: str
+    token: str = ""
+
+
+def _write_linked(ask: Linked) -> Request:
+    path = fill(LINKED_ORDERS.endpoint.paths[0], orderID=ask.id)
+    return Request(method="GET", path=path, headers=ASKS)
+
+
+def _read_linked(request: Request, _caller: Caller) -> Linked:
+    return Linked(request.params["orderID"], request.headers.get(CSRF_HEADER, ""))
+
+
+async def _list_linked(context: Context, ask: Linked) -> tuple[Order, ...]:
+    """List the orders that are linked to one."""
+    if ask.token or (await context.book.seller()).tables.get(CSRF_ON_READS, True):
+        await demand_csrf(context.keyring, context.book.caller, ask.token)
+    return await context.book.linked(Reference(NAME, ask.id))
+
+
+def _write_orders(orders: tuple[Order, ...], request: Request) -> Response:
+    return answer(list(map(write_order, orders)), request)
+
+
+def _read_orders(response: Response, _ask: Linked) -> tuple[Order, ...]:
+    form = Form({"data": listed(content_of(response))})
+    orders = tuple(map(read_order, form.each("data")))
+    form.check()
+    return orders
+
+
+LINKED_ORDERS: Operation[Linked, tuple[Order, ...]] = Operation(
+    name="linkedOrders",
+    endpoint=Endpoint("GET", (ORDER + "/{orderID}/linkedOrders",)),
+    request=RequestFormat(_write_linked, _read_linked),
+    perform=_list_linked,
+    response=ResponseFormat(_write_orders, _read_orders, success(200, shapes.OrdersResponse)),
 )
 
 
@@ -206,7 +178,7 @@ LIST_ORDERS: Operation[Listing, Page] = Operation(
 def _write_draft(draft: Draft) -> Request:
     return Request(
         method="POST",
-        path=CREATE_ORDER.paths[0],
+        path=CREATE_ORDER.endpoint.paths[0],
         query="" if draft.completes else "completeOrder=false",
         headers=ASKS,
         body=json.write(write_draft(draft.order)),
@@ -242,26 +214,17 @@ def _write_order(order: Order, request: Request) -> Response:
 
 
 def _read_order(response: Response, _draft: Draft) -> Order:
-    form = Form(content_of(response), "data")
-    order = read_order(form)
-    form.check()
-    return order
+    return Form(content_of(response), "data").checked(read_order)
 
 
 CREATE_ORDER: Operation[Draft, Order] = Operation(
     name="order",
-    method="POST",
-    paths=(ORDER,),
-    write_request=_write_draft,
-    read_request=_read_draft,
+    endpoint=Endpoint("POST", (ORDER,), CREATE, idempotent=True),
+    request=RequestFormat(
+        _write_draft, _read_draft, query=shapes.Completing, body={JSON: shapes.NewOrder}
+    ),
     perform=_create_order,
-    write_response=_write_order,
-    read_response=_read_order,
-    needs=CREATE,
-    once=True,
-    asks=shapes.Completing,
-    takes={JSON: shapes.NewOrder},
-    gives=given(200, shapes.OrderGiven),
+    response=ResponseFormat(_write_order, _read_order, success(200, shapes.OrderResponse)),
 )
 
 
@@ -275,47 +238,3 @@ async def _customer(context: Context, order: Order) -> Customer | None:
     except NotFound:
         reason = "There is no such company here; leave it out to order for your own."
         raise invalid("companyID", Rule.UNKNOWN, reason) from None
-
-
-# The client's flows
-
-
-def place(order: Order) -> Flow[Order]:
-    """Place an order; the answer is what the vendor made of it."""
-    return (yield from call(CREATE_ORDER, Draft(order)))
-
-
-def get(ref: Reference) -> Flow[Order]:
-    """Get one order, by asking for the list of those with its id."""
-    page = yield from call(LIST_ORDERS, Listing(size=1, filters=(Filter(ORDER_ID, ref.id),)))
-    for order in page.orders:
-        if ref in order.references:
-            return order
-    raise NotFound(f"The vendor has no order {ref.id!r}; check the id.")
-
-
-def page(window: Window) -> Flow[Page]:
-    """List orders from any offset on: the vendor's pages that it falls into, one or two.
-
-    What of the question the vendor cannot be asked is left to whoever asked.
-    """
-    filters, whole = said_of(window.where)
-    number, inside = divmod(window.offset, window.limit)
-    ask = Listing(page=number, size=window.limit, filters=filters)
-    found = yield from call(LIST_ORDERS, ask)
-    orders, more = found.orders[inside:], found.next is not None
-    if inside and more:
-        found = yield from call(LIST_ORDERS, replace(ask, page=number + 1))
-        orders += found.orders[:inside]
-        more = found.next is not None or len(found.orders) > inside
-    return Page(
-        orders=orders,
-        window=window,
-        next=replace(window, offset=window.offset + window.limit) if more else None,
-        total=found.total if window.total and whole else None,
-    )
-
-
-def linked(ref: Reference) -> Flow[tuple[Order, ...]]:
-    """List the orders that the vendor links to one."""
-    return (yield from call(LINKED_ORDERS, Linked(ref.id)))

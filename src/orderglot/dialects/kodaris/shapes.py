@@ -15,15 +15,15 @@ from orderglot.dialects.kodaris.tables import (
     STATUSES,
     TOTALS,
 )
-from orderglot.wire.shape import BESIDES, Amount, Shape, noted, one_of, says
+from orderglot.wire.shape import ADDITIONAL_PROPERTIES, Amount, Shape, annotated, description, enum
 
 LONGEST = 255
 LONGEST_NOTES = 4000
 MOST_PIECES = 999_999
 LAST_PAGE = 2**31
 
-Id = Annotated[int | str | None, says("A number where it is one.")]
-Moment = Annotated[str | None, says("In UTC: 2024-05-21 19:10:13:052.")]
+Id = Annotated[int | str | None, description("A number where it is one.")]
+Moment = Annotated[str | None, description("In UTC: 2024-05-21 19:10:13:052.")]
 Text = Annotated[str, Meta(max_length=LONGEST)]
 
 
@@ -53,7 +53,7 @@ _OWN: dict[str, Shape] = {
     "deliveryAddress2": str,
     "completed": Moment,
     "orderNumber": Id,
-    "status": Annotated[str, one_of(STATUSES.codes)],
+    "status": Annotated[str, enum(STATUSES.codes)],
     "extra5": Any,
     "customerID": Any,
     "companyID": Id,
@@ -67,7 +67,7 @@ if TYPE_CHECKING:
 else:
     # The members of an order, by the page's own table; a site may have more of its own.
     _ORDER = [(name, _OWN.get(name, str | None)) for name in MEMBERS]
-    Order = noted(msgspec.defstruct("Order", _ORDER), BESIDES)
+    Order = annotated(msgspec.defstruct("Order", _ORDER), ADDITIONAL_PROPERTIES)
 
 
 class Page(TypedDict):
@@ -101,7 +101,7 @@ class Account(TypedDict):
     userName: str
     companyID: Id
     customerID: None
-    customerRoles: list[Annotated[str, one_of(sorted(RIGHTS))]]
+    customerRoles: list[Annotated[str, enum(sorted(RIGHTS))]]
 
 
 class Nothing(Envelope):
@@ -110,37 +110,37 @@ class Nothing(Envelope):
     data: None
 
 
-class TokenGiven(Envelope):
+class TokenResponse(Envelope):
     """A CSRF token in its envelope."""
 
     data: str
 
 
-class SessionGiven(Envelope):
+class SessionResponse(Envelope):
     """A session's key in its envelope."""
 
     data: LoggedIn
 
 
-class AccountGiven(Envelope):
+class AccountResponse(Envelope):
     """An account in its envelope."""
 
     data: Account
 
 
-class OrderGiven(Envelope):
+class OrderResponse(Envelope):
     """An order in its envelope."""
 
     data: Order
 
 
-class OrdersGiven(Envelope):
+class OrdersResponse(Envelope):
     """Orders in their envelope."""
 
     data: list[Order]
 
 
-class PageGiven(Envelope):
+class PageResponse(Envelope):
     """A page of orders in its envelope."""
 
     data: Page
@@ -155,9 +155,9 @@ class Login(TypedDict):
 class Filter(TypedDict):
     """A member of an order, and what it must be."""
 
-    name: Annotated[str, one_of(tuple(FIELDS))]
-    operation: Annotated[str, one_of((OPERATION,))]
-    value: Annotated[str | int | Amount | None, says("Null asks for nothing there.")]
+    name: Annotated[str, enum(tuple(FIELDS))]
+    operation: Annotated[str, enum((OPERATION,))]
+    value: Annotated[str | int | Amount | None, description("Null asks for nothing there.")]
 
 
 class Listing(TypedDict, total=False):
@@ -178,7 +178,11 @@ class NewItem(TypedDict):
 _SENT: list[Any] = [
     ("items", Annotated[list[NewItem], Meta(min_length=1)]),
     ("notes", Annotated[str, Meta(max_length=LONGEST_NOTES)] | None, None),
-    ("companyID", Annotated[int | str | None, says("The caller's own company if not said.")], None),
+    (
+        "companyID",
+        Annotated[int | str | None, description("The caller's own company if not said.")],
+        None,
+    ),
     *(
         (name, Text | None, None)
         for name in (
@@ -188,11 +192,11 @@ _SENT: list[Any] = [
     ),
 ]
 
-NewOrder = noted(msgspec.defstruct("NewOrder", _SENT), BESIDES)
+NewOrder = annotated(msgspec.defstruct("NewOrder", _SENT), ADDITIONAL_PROPERTIES)
 """A new order; members that are the vendor's to fill are passed over."""
 
 
 class Completing(TypedDict, total=False):
     """Whether the order is kept; ``false`` shows what it would be."""
 
-    completeOrder: Annotated[bool, says("false for a preview that is not kept.")]
+    completeOrder: Annotated[bool, description("false for a preview that is not kept.")]

@@ -10,14 +10,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from orderglot.core.order import (
-    Address,
-    Identity,
-    Order,
-    Shipping,
-    Totals,
-    native,
-)
+from orderglot.core.order import Address, Identity, Order, Shipping, Totals, native
 from orderglot.core.values import Status
 from orderglot.dialects.kodaris.tables import (
     DELIVERY,

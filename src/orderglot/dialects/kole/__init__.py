@@ -5,16 +5,10 @@ from __future__ import annotations
 from orderglot.dialects.kole.auth import AUTH
 from orderglot.dialects.kole.bodies import BODIES
 from orderglot.dialects.kole.faults import FAULTS
+from orderglot.dialects.kole.flows import FLOWS
 from orderglot.dialects.kole.links import LIST_LINKS
 from orderglot.dialects.kole.loss import CAN
-from orderglot.dialects.kole.orders import (
-    CREATE_ORDER,
-    GET_ORDER,
-    LIST_ORDERS,
-    get,
-    page,
-    place,
-)
+from orderglot.dialects.kole.orders import CREATE_ORDER, GET_ORDER, LIST_ORDERS
 from orderglot.dialects.kole.tables import NAME
 from orderglot.wire.dialect import Dialect, Lists
 
@@ -23,12 +17,10 @@ DIALECT = Dialect(
     title="Kole Imports dropship API",
     reference="http://support.koleimports.com/kb/dropship-api-documentation/api-orders",
     auth=AUTH,
-    faults=FAULTS,
-    bodies=BODIES,
     operations=(LIST_LINKS, LIST_ORDERS, GET_ORDER, CREATE_ORDER),
-    place=place,
-    get=get,
-    page=page,
+    faults=FAULTS,
+    flows=FLOWS,
+    bodies=BODIES,
     can=CAN,
     lists=Lists(zoned=False, guesses=frozenset({"hides", "zoned", "sequence"})),
 )

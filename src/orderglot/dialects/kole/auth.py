@@ -13,7 +13,7 @@ from orderglot.dialects.kole.tables import NAME
 from orderglot.wire.auth import read_basic, same, write_basic
 from orderglot.wire.dialect import Operation, Session
 from orderglot.wire.message import Request
-from orderglot.wire.shape import Proof, Proofs
+from orderglot.wire.shape import Security, SecurityScheme
 
 KEY = "key"
 
@@ -26,18 +26,18 @@ class KoleAuth:
 
     fields = ("id", "api_key")
 
-    def spell(self, random: bytes) -> str:
+    def make_secret(self, random: bytes) -> str:
         """Spell an API key: 40 hexadecimal digits."""
         return random[:20].hex()
 
-    def name(self, random: bytes) -> str:
+    def make_key_id(self, random: bytes) -> str:
         """Spell an account's id: X and five digits."""
         return f"X{int.from_bytes(random) % 100_000:05}"
 
     def login(self, session: Session, refusals: int) -> None:
         """Say that there is nothing to log in to."""
 
-    def prove(self, request: Request, session: Session) -> Request:
+    def authenticate(self, request: Request, session: Session) -> Request:
         """Put the account's id and key into a request."""
         id, key = (session.credentials[field] for field in self.fields)
         headers = {**request.headers, "authorization": write_basic(id, key)}
@@ -54,9 +54,9 @@ class KoleAuth:
             raise Unauthenticated(REFUSED)
         return credential.caller
 
-    def proofs(self, _operation: Operation[Any, Any]) -> Proofs:
+    def security(self, _operation: Operation[Any, Any]) -> Security:
         """Declare HTTP Basic."""
-        return ((Proof("basic"),),)
+        return ((SecurityScheme("basic"),),)
 
 
 def _read_proof(request: Request) -> tuple[str, str]:

@@ -16,12 +16,7 @@ from orderglot.core.order import Address, Line, Order, Shipping
 from orderglot.core.pricing import price
 from orderglot.core.product import Product
 from orderglot.core.values import Status
-from orderglot.dialects.kole.tables import (
-    CARRIERS,
-    COUNTRIES,
-    PRODUCT,
-    SHIPPING_SERVICES,
-)
+from orderglot.dialects.kole.tables import CARRIERS, COUNTRIES, PRODUCT, SHIPPING_SERVICES
 from orderglot.dialects.kole.values import read_country, split_zip, write_flag
 from orderglot.wire.form import Form
 

@@ -6,93 +6,52 @@ is wrong an ``error`` with its ``kind``, ``field``, ``rule``, ``line`` and ``mes
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
-from orderglot.core.errors import (
-    KINDS,
-    Conflict,
-    Forbidden,
-    HubError,
-    Invalid,
-    NotFound,
-    Problem,
-    Rule,
-    TooMany,
-    Unauthenticated,
-    Unsupported,
-    Upstream,
-)
+from orderglot.core.errors import HubError, Invalid, Problem, Rule, Unauthenticated
 from orderglot.dialects.kole import shapes
-from orderglot.dialects.kole.media import (
-    LINK,
-    ORDER,
-    answer,
-    media_received,
-    read_body,
-)
-from orderglot.wire.dialect import Operation
+from orderglot.dialects.kole.media import LINK, ORDER, answer, media_received, read_body
+from orderglot.wire.dialect import Faults
+from orderglot.wire.faults import STATUSES, error_headers, kind_of, kind_of_status, read_error
 from orderglot.wire.form import Form
 from orderglot.wire.media import negotiate
 from orderglot.wire.message import Request, Response
-from orderglot.wire.shape import Given, refused
-
-STATUSES: dict[type[HubError], int] = {
-    Invalid: 400,
-    Unauthenticated: 401,
-    Forbidden: 403,
-    NotFound: 404,
-    Unsupported: 405,
-    Conflict: 409,
-    TooMany: 429,
-    Upstream: 503,
-}
-
-MEANINGS = {status: kind for kind, status in STATUSES.items()}
-
-_SECONDS = re.compile("[0-9]{1,6}")
+from orderglot.wire.shape import refusals
 
 RULES = frozenset(Rule)
 
 CHALLENGE = 'Basic realm="Kole Imports API"'
 
 
-class KoleFaults:
-    """Errors on Kole's wire; the status says which kind they are."""
-
-    def write(self, error: HubError, request: Request) -> Response:
-        """Spell an error; who takes none of the vendor's media types gets XML."""
-        kind = next(kind for kind in KINDS if isinstance(error, kind))
-        media = negotiate(request.headers.get("accept"), (*ORDER, *LINK)) or ORDER[0]
-        errors = _write_errors(kind, error)
-        return answer(STATUSES[kind], media, "errors", errors, _headers(error))
-
-    def read(self, response: Response) -> HubError | None:
-        """Give the error that a response spells; one in a form of its own goes by its status."""
-        if response.status < 300:
-            return None
-        errors = _read_errors(response)
-        message = " ".join(error.text("message") for error in errors) or (
-            f"The vendor answered {response.status}, with no reason that can be read."
-        )
-        kind = MEANINGS.get(response.status) or _foreign(response.status)
-        if kind is Invalid:
-            problems = tuple(
-                _read_problem(error) for error in errors if error.text("rule") in RULES
-            )
-            return Invalid(*problems, message="" if problems else message)
-        if kind is TooMany:
-            return TooMany(message, retry_after=_read_seconds(response))
-        if kind is Unsupported:
-            return Unsupported(message, allow=_read_methods(response))
-        return kind(message)
-
-    def gives(self, _operation: Operation[Any, Any]) -> tuple[Given, ...]:
-        """Declare the list of errors, whatever the operation is."""
-        return refused(STATUSES, shapes.ERRORS_MEDIA, shapes.REFUSED_HEADS)
+def write_fault(error: HubError, request: Request) -> Response:
+    """Spell an error; who takes none of the vendor's media types gets XML."""
+    kind = kind_of(error)
+    media = negotiate(request.headers.get("accept"), (*ORDER, *LINK)) or ORDER[0]
+    headers = error_headers(error)
+    if kind is Unauthenticated:
+        headers["www-authenticate"] = CHALLENGE
+    return answer(STATUSES[kind], media, "errors", _write_errors(kind, error), headers)
 
 
-FAULTS = KoleFaults()
+def read_fault(response: Response) -> HubError | None:
+    """Give the error that a response spells; one in a form of its own goes by its status."""
+    if response.status < 300:
+        return None
+    errors = _read_errors(response)
+    message = " ".join(error.text("message") for error in errors) or (
+        f"The vendor answered {response.status}, with no reason that can be read."
+    )
+    problems = tuple(_read_problem(error) for error in errors if error.text("rule") in RULES)
+    kind = kind_of_status(response.status)
+    told = "" if kind is Invalid and problems else message
+    return read_error(kind, told, response, problems=problems)
+
+
+FAULTS = Faults(
+    write_fault,
+    read_fault,
+    lambda _operation: refusals(STATUSES, shapes.ERRORS_MEDIA, shapes.REFUSED_HEADERS),
+)
 
 
 def _write_errors(kind: type[HubError], error: HubError) -> list[dict[str, Any]]:
@@ -143,30 +102,3 @@ def _read_errors(response: Response) -> tuple[Form, ...]:
     except Invalid:
         return ()
     return Form({"errors": content}).each("errors", "error")
-
-
-def _headers(error: HubError) -> dict[str, str]:
-    match error:
-        case Unauthenticated():
-            return {"www-authenticate": CHALLENGE}
-        case TooMany(retry_after=seconds):
-            return {"retry-after": str(seconds)}
-        case Unsupported(allow=methods):
-            return {"allow": ", ".join(methods)}
-        case _:
-            return {}
-
-
-def _read_seconds(response: Response) -> int:
-    said = response.headers.get("retry-after", "")
-    return int(said) if _SECONDS.fullmatch(said) else 1
-
-
-def _read_methods(response: Response) -> tuple[str, ...]:
-    listed = response.headers.get("allow", "").split(",")
-    return tuple(method.strip() for method in listed if method.strip())
-
-
-def _foreign(status: int) -> type[HubError]:
-    """Tell what a status means that the vendor's page does not list."""
-    return Invalid if 400 <= status < 500 else Upstream

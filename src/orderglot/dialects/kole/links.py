@@ -9,19 +9,12 @@ from orderglot.core.caller import Caller
 from orderglot.core.errors import Rule, invalid
 from orderglot.core.order import Reference
 from orderglot.dialects.kole import shapes
-from orderglot.dialects.kole.media import (
-    LINK,
-    agree,
-    answer,
-    media_received,
-    media_type,
-    read_body,
-)
+from orderglot.dialects.kole.media import LINK, agree, answer, media_received, media_type, read_body
 from orderglot.dialects.kole.tables import NAME
-from orderglot.wire.dialect import Context, Operation
+from orderglot.wire.dialect import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request, Response, segment
-from orderglot.wire.shape import Given
+from orderglot.wire.shape import ResponseShape
 from orderglot.wire.values import NO_ID
 
 ORDERS = "/orders"
@@ -96,20 +89,17 @@ def _write_root(paths: Mapping[str, str], request: Request) -> Response:
 
 
 def _read_root(response: Response, _ask: None) -> Mapping[str, str]:
-    form = Form({"links": read_body(media_received(response), response.body, "links")})
-    links = read_links(form)
-    form.check()
-    return links
+    return Form({"links": read_body(media_received(response), response.body, "links")}).checked(
+        read_links
+    )
 
 
 LIST_LINKS: Operation[None, Mapping[str, str]] = Operation(
     name="listLinks",
-    method="GET",
-    paths=("/",),
-    write_request=_write_root_request,
-    read_request=_read_root_request,
+    endpoint=Endpoint("GET", ("/",)),
+    request=RequestFormat(_write_root_request, _read_root_request),
     perform=_list_links,
-    write_response=_write_root,
-    read_response=_read_root,
-    gives=(Given(200, shapes.LINKS_MEDIA, shapes.Found),),
+    response=ResponseFormat(
+        _write_root, _read_root, (ResponseShape(200, shapes.LINKS_MEDIA, shapes.Found),)
+    ),
 )

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from orderglot.core.order import Address, Identity, Invoice
+from orderglot.core.order import Address, Invoice
 from orderglot.core.values import Status
 from orderglot.dialects.kole.tables import LINE_STATUSES, PAGE_SIZE, PRODUCT, STATUSES
 from orderglot.dialects.kole.values import plain, read_country, write_weight, write_zip
 from orderglot.wire.dialect import Can
-from orderglot.wire.loss import all_but, same_ids
+from orderglot.wire.loss import all_but, rounded_names
 from orderglot.wire.values import unless, whole_second
 
 PARTIES = ("bill_to", "ship_to")
@@ -38,9 +38,6 @@ OTHERS = (
 """Whatever else it has a place for."""
 
 
-round_references = same_ids(plain)
-
-
 def round_type(type: str) -> str:
     """Call a line by the one type that there is, unless it has another."""
     return plain(type) or PRODUCT
@@ -62,9 +59,7 @@ CAN = Can(
     loses=all_but(*TEXTS, *OTHERS),
     rounds={
         **dict.fromkeys(TEXTS, plain),
-        "references": round_references,
-        "customer.references": round_references,
-        "customer": lambda customer: unless(customer, Identity()),
+        **rounded_names(plain),
         "status": STATUSES.rounded,
         "created": whole_second,
         "modified": whole_second,

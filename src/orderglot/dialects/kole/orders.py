@@ -36,11 +36,11 @@ from orderglot.dialects.kole.media import (
 )
 from orderglot.dialects.kole.tables import NAME, PAGE_SIZE
 from orderglot.dialects.kole.wire import read_order, write_order
-from orderglot.wire.dialect import Context, Flow, Operation, call
+from orderglot.wire.dialect import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request, Response, query_of
 from orderglot.wire.paging import read_bounded
-from orderglot.wire.shape import Given
+from orderglot.wire.shape import ResponseShape
 
 OLDEST_FIRST = (Sort("created"),)
 """So that an order that arrives while somebody is paging moves no other to another page."""
@@ -92,17 +92,16 @@ def _read_page(response: Response, window: Window) -> Page:
 
 LIST_ORDERS: Operation[Window, Page] = Operation(
     name="listOrders",
-    method="GET",
-    paths=(ORDERS, COLLECTION),
-    write_request=_write_window,
-    read_request=_read_window,
+    endpoint=Endpoint("GET", (ORDERS, COLLECTION)),
+    request=RequestFormat(_write_window, _read_window, query=shapes.Window),
     perform=_list_orders,
-    write_response=_write_page,
-    read_response=_read_page,
-    asks=shapes.Window,
-    gives=(
-        Given(200, shapes.ORDERS_MEDIA, shapes.Found),
-        Given(204, heads=shapes.Found),
+    response=ResponseFormat(
+        _write_page,
+        _read_page,
+        (
+            ResponseShape(200, shapes.ORDERS_MEDIA, shapes.Found),
+            ResponseShape(204, headers=shapes.Found),
+        ),
     ),
 )
 
@@ -163,22 +162,17 @@ def _write_order(order: Order, request: Request) -> Response:
 
 
 def _read_order(response: Response, _id: str) -> Order:
-    form = Form(read_body(media_received(response), response.body, "order"))
-    order = read_order(form)
-    form.check()
-    return order
+    return Form(read_body(media_received(response), response.body, "order")).checked(read_order)
 
 
 GET_ORDER: Operation[str, Order] = Operation(
     name="getOrder",
-    method="GET",
-    paths=(ORDERS + "/{order_id}", ORDERS + "/{order_id}/"),
-    write_request=_write_id,
-    read_request=_read_id,
+    endpoint=Endpoint("GET", (ORDERS + "/{order_id}", ORDERS + "/{order_id}/")),
+    request=RequestFormat(_write_id, _read_id),
     perform=_get_order,
-    write_response=_write_order,
-    read_response=_read_order,
-    gives=(Given(200, shapes.ORDER_MEDIA, shapes.Found),),
+    response=ResponseFormat(
+        _write_order, _read_order, (ResponseShape(200, shapes.ORDER_MEDIA, shapes.Found),)
+    ),
 )
 
 
@@ -231,17 +225,12 @@ def _read_created(response: Response, _draft: Draft) -> Order:
 
 CREATE_ORDER: Operation[Draft, Order] = Operation(
     name="createOrder",
-    method="POST",
-    paths=(ORDERS, COLLECTION),
-    write_request=_write_draft,
-    read_request=_read_draft,
+    endpoint=Endpoint("POST", (ORDERS, COLLECTION), CREATE, idempotent=True),
+    request=RequestFormat(_write_draft, _read_draft, body=shapes.NEW_MEDIA),
     perform=_create_order,
-    write_response=_write_created,
-    read_response=_read_created,
-    needs=CREATE,
-    once=True,
-    takes=shapes.NEW_MEDIA,
-    gives=(Given(201, shapes.CREATED_MEDIA, shapes.Made),),
+    response=ResponseFormat(
+        _write_created, _read_created, (ResponseShape(201, shapes.CREATED_MEDIA, shapes.Made),)
+    ),
 )
 
 
@@ -254,22 +243,3 @@ async def _customer(context: Context) -> Customer:
             " a customer's account."
         )
     return await context.book.customer(Reference(HUB, str(id)))
-
-
-# The client's flows
-
-
-def place(order: Order) -> Flow[Order]:
-    """Place an order, then fetch what the vendor made of it."""
-    created = yield from call(CREATE_ORDER, Draft(order))
-    return (yield from get(created.references[0]))
-
-
-def get(ref: Reference) -> Flow[Order]:
-    """Get one order by the vendor's id."""
-    return (yield from call(GET_ORDER, ref.id))
-
-
-def page(window: Window) -> Flow[Page]:
-    """List a page of orders, oldest first as the vendor has them; it knows no filter."""
-    return (yield from call(LIST_ORDERS, window))

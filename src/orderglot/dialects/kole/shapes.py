@@ -20,16 +20,26 @@ from orderglot.dialects.kole.tables import (
     SHIPPING_SERVICES,
     STATUSES,
 )
-from orderglot.wire.shape import WAIT, WRAPPED, Amount, Media, Shape, element, noted, one_of, says
+from orderglot.wire.shape import (
+    RETRY_AFTER,
+    XML_WRAPPED,
+    Amount,
+    Media,
+    Shape,
+    annotated,
+    description,
+    enum,
+    xml_name,
+)
 
-Flag = Annotated[int | None, one_of((0, 1, None))]
+Flag = Annotated[int | None, enum((0, 1, None))]
 SentFlag = Annotated[
-    int | bool | str | None, one_of((1, 0, "1", "0", True, False, "true", "false", None))
+    int | bool | str | None, enum((1, 0, "1", "0", True, False, "true", "false", None))
 ]
 Text = Annotated[str, Meta(min_length=1)]
-Id = Annotated[int | str | None, says("A number where it is one.")]
-Moment = Annotated[str | None, says("In UTC, to the second: 2011-06-10T15:16:16.")]
-MediaType = Annotated[str | None, one_of(ORDER[:2])]
+Id = Annotated[int | str | None, description("A number where it is one.")]
+Moment = Annotated[str | None, description("In UTC, to the second: 2011-06-10T15:16:16.")]
+MediaType = Annotated[str | None, enum(ORDER[:2])]
 
 
 class Link(TypedDict):
@@ -40,7 +50,7 @@ class Link(TypedDict):
     url: str
 
 
-Links = Annotated[list[Annotated[Link, element(EACH["links"])]], WRAPPED]
+Links = Annotated[list[Annotated[Link, xml_name(EACH["links"])]], XML_WRAPPED]
 
 
 class Notification(TypedDict):
@@ -58,7 +68,9 @@ class ShipOptions(TypedDict):
     service: str | None
     signature: Flag
     instructions: str | None
-    notifications: Annotated[list[Annotated[Notification, element(EACH["notifications"])]], WRAPPED]
+    notifications: Annotated[
+        list[Annotated[Notification, xml_name(EACH["notifications"])]], XML_WRAPPED
+    ]
 
 
 class Address(TypedDict):
@@ -82,11 +94,11 @@ class Item(TypedDict):
     sku: str | None
     upc: str | None
     title: str | None
-    weight: Annotated[int | None, says("In whole pounds; what is begun counts.")]
+    weight: Annotated[int | None, description("In whole pounds; what is begun counts.")]
     quantity: int
     unit_price: Amount | None
     type: str
-    line_status: Annotated[str | None, one_of((*LINE_STATUSES.codes, None))]
+    line_status: Annotated[str | None, enum((*LINE_STATUSES.codes, None))]
     line_total: Amount | None
 
 
@@ -104,7 +116,7 @@ class Invoice(TypedDict):
     """An order's invoice with its ledger."""
 
     invoice_id: str | None
-    status: Annotated[str | None, one_of((*INVOICE_STATUSES.codes, None))]
+    status: Annotated[str | None, enum((*INVOICE_STATUSES.codes, None))]
     due: Amounts
     owed: Amounts
     paid: Amounts
@@ -117,7 +129,7 @@ class Order(TypedDict):
     order_id: Id
     customer_id: str | None
     po_number: str | None
-    status: Annotated[str, one_of(STATUSES.codes)]
+    status: Annotated[str, enum(STATUSES.codes)]
     tax_exempt: Flag
     notes: str | None
     created: Moment
@@ -126,7 +138,7 @@ class Order(TypedDict):
     ship_options: ShipOptions
     bill_to_address: Address
     ship_to_address: Address
-    items: Annotated[list[Annotated[Item, element(EACH["items"])]], WRAPPED]
+    items: Annotated[list[Annotated[Item, xml_name(EACH["items"])]], XML_WRAPPED]
     invoice: Invoice
     links: Links
 
@@ -134,8 +146,8 @@ class Order(TypedDict):
 class NewShipOptions(TypedDict):
     """How a new order is to be shipped."""
 
-    carrier: Annotated[str, one_of(CARRIERS)]
-    service: Annotated[str, one_of(SHIPPING_SERVICES)]
+    carrier: Annotated[str, enum(CARRIERS)]
+    service: Annotated[str, enum(SHIPPING_SERVICES)]
     signature: NotRequired[SentFlag]
     instructions: NotRequired[str | None]
 
@@ -152,7 +164,7 @@ class NewAddress(TypedDict):
     state: Annotated[str, Meta(pattern="^[A-Za-z]{2}$")]
     zipcode: Annotated[str, Meta(pattern="^[0-9]{5}$")]
     ext_zipcode: NotRequired[Annotated[str, Meta(pattern="^([0-9]{4})?$")] | None]
-    country: Annotated[str, one_of(COUNTRIES.codes)]
+    country: Annotated[str, enum(COUNTRIES.codes)]
     phone: NotRequired[str | int | None]
 
 
@@ -161,7 +173,7 @@ class NewItem(TypedDict):
 
     sku: Annotated[str, Meta(min_length=SKU_LENGTH, max_length=SKU_LENGTH)]
     quantity: Annotated[
-        Annotated[int, Meta(ge=1, le=MOST_PIECES)] | str, says("Whole packs of the product.")
+        Annotated[int, Meta(ge=1, le=MOST_PIECES)] | str, description("Whole packs of the product.")
     ]
 
 
@@ -172,26 +184,28 @@ class NewOrder(TypedDict):
     notes: NotRequired[str | None]
     ship_options: NewShipOptions
     ship_to_address: NewAddress
-    items: Annotated[list[Annotated[NewItem, element(EACH["items"])]], WRAPPED, Meta(min_length=1)]
+    items: Annotated[
+        list[Annotated[NewItem, xml_name(EACH["items"])]], XML_WRAPPED, Meta(min_length=1)
+    ]
 
 
 class Error(TypedDict):
     """One thing that is wrong."""
 
-    kind: Annotated[str, one_of(kind.__name__ for kind in KINDS)]
+    kind: Annotated[str, enum(kind.__name__ for kind in KINDS)]
     field: str | None
-    rule: Annotated[str | None, one_of((*map(str, Rule), None))]
+    rule: Annotated[str | None, enum((*map(str, Rule), None))]
     line: int | None
     message: str
 
 
-Errors = Annotated[list[Annotated[Error, element(EACH["errors"])]], WRAPPED]
+Errors = Annotated[list[Annotated[Error, xml_name(EACH["errors"])]], XML_WRAPPED]
 
 
 class Orders(TypedDict):
     """A page of orders in XML: each order an element, and then the links to the pages beside."""
 
-    order: list[Annotated[Order, element("order")]]
+    order: list[Annotated[Order, xml_name("order")]]
     links: Links
 
 
@@ -236,12 +250,12 @@ Found = TypedDict("Found", {"Content-Location": str})
 Made = TypedDict("Made", {"Content-Location": str, "Location": str})
 Challenge = TypedDict("Challenge", {"WWW-Authenticate": str})
 
-REFUSED_HEADS: Mapping[int, Shape] = {**WAIT, 401: Challenge}
+REFUSED_HEADERS: Mapping[int, Shape] = {**RETRY_AFTER, 401: Challenge}
 
 
 def _media(media: tuple[str, ...], root: str, in_xml: Shape, in_json: Shape) -> Media:
     """Give the shapes of a document by its media types."""
-    rooted: Mapping[bool, Shape] = {False: noted(in_xml, element(root)), True: in_json}
+    rooted: Mapping[bool, Shape] = {False: annotated(in_xml, xml_name(root)), True: in_json}
     return {one: rooted[is_json(one)] for one in media}
 
 

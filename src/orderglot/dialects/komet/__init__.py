@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from orderglot.dialects.komet.auth import AUTH, LOGIN
+from orderglot.dialects.komet.auth import AUTH
 from orderglot.dialects.komet.bodies import BODIES
-from orderglot.dialects.komet.drafts import CHECKOUT, CREATE_ORDER, DELETE
+from orderglot.dialects.komet.changes import CHECKOUT, CREATE_ORDER, DELETE
 from orderglot.dialects.komet.faults import FAULTS
-from orderglot.dialects.komet.flows import get, place
+from orderglot.dialects.komet.flows import FLOWS
 from orderglot.dialects.komet.items import ADD_ITEM
-from orderglot.dialects.komet.lists import CUSTOMER_LIST, LOCATION_LIST
+from orderglot.dialects.komet.lookups import CUSTOMER_LIST, LOCATION_LIST
 from orderglot.dialects.komet.loss import CAN
 from orderglot.dialects.komet.orders import DETAILS_LIST, both
 from orderglot.dialects.komet.tables import MAX_BODY, NAME
+from orderglot.dialects.komet.tokens import LOGIN
 from orderglot.wire.dialect import Dialect
 
 DIALECT = Dialect(
@@ -19,8 +20,6 @@ DIALECT = Dialect(
     title="Komet Sales API",
     reference="https://learn.kometsales.com/display/public/KB/web-order-details.list",
     auth=AUTH,
-    faults=FAULTS,
-    bodies=BODIES,
     operations=(
         *both(DETAILS_LIST),
         *(CREATE_ORDER, ADD_ITEM, CHECKOUT, DELETE),
@@ -28,8 +27,9 @@ DIALECT = Dialect(
         *both(LOCATION_LIST),
         LOGIN,
     ),
-    place=place,
-    get=get,
     max_body=MAX_BODY,
+    faults=FAULTS,
+    flows=FLOWS,
+    bodies=BODIES,
     can=CAN,
 )

@@ -8,7 +8,7 @@ from typing import Any
 
 from orderglot.core.errors import Rule, invalid
 from orderglot.core.order import Order
-from orderglot.dialects.komet.arguments import yes
+from orderglot.dialects.komet.media import yes
 from orderglot.dialects.komet.wire import read_order, write_order
 from orderglot.wire import json
 from orderglot.wire.bodies import Bodies, Held, found, read_each

@@ -6,41 +6,17 @@ from collections.abc import Iterable
 
 from orderglot.core.errors import HubError, NotFound, Rule, invalid
 from orderglot.core.order import Line, Order, Reference, native
-from orderglot.dialects.komet.drafts import (
-    CHECKOUT,
-    CREATE_ORDER,
-    DELETE,
-    Beginning,
-    Ending,
-)
+from orderglot.dialects.komet.changes import CHECKOUT, CREATE_ORDER, DELETE, Beginning, Ending
 from orderglot.dialects.komet.items import ADD_ITEM, Item
-from orderglot.dialects.komet.lists import CUSTOMER_LIST, Filter
-from orderglot.dialects.komet.orders import (
-    DETAILS_LIST,
-    NO_ORDERS,
-    Details,
-    Which,
-)
+from orderglot.dialects.komet.lookups import CUSTOMER_LIST, Filter
+from orderglot.dialects.komet.orders import DETAILS_LIST, Details
+from orderglot.dialects.komet.resources import NO_ORDERS, Which
 from orderglot.dialects.komet.tables import CHECKED_OUT, NAME, PENDING
 from orderglot.dialects.komet.values import NOBODY
-from orderglot.wire.dialect import Flow, call
+from orderglot.wire.dialect import Flow, Flows, call
 
 OF = "/"
 """What stands between a customer's id and a web order's, where both are known: ``7349/48``."""
-
-
-def get(ref: Reference) -> Flow[Order]:
-    """Get one web order; where its customer is not known, by asking for each of the seller's."""
-    customer, _, id = ref.id.rpartition(OF)
-    customers: Iterable[str] = (customer,)
-    if not (customer.isdigit() and id.isdigit()):
-        id, customers = ref.id, (yield from _every_customer())
-    for one in customers:
-        for status in (CHECKED_OUT, PENDING):
-            found = yield from _found(Which(customer=one, order=id), status)
-            if found is not None and Reference(NAME, id) in found.references:
-                return found
-    raise NotFound(NO_ORDERS)
 
 
 def place(order: Order) -> Flow[Order]:
@@ -65,6 +41,20 @@ def place(order: Order) -> Flow[Order]:
     return placed
 
 
+def get(ref: Reference) -> Flow[Order]:
+    """Get one web order; where its customer is not known, by asking for each of the seller's."""
+    customer, _, id = ref.id.rpartition(OF)
+    customers: Iterable[str] = (customer,)
+    if not (customer.isdigit() and id.isdigit()):
+        id, customers = ref.id, (yield from _every_customer())
+    for one in customers:
+        for status in (CHECKED_OUT, PENDING):
+            found = yield from _found(Which(customer=one, order=id), status)
+            if found is not None and Reference(NAME, id) in found.references:
+                return found
+    raise NotFound(NO_ORDERS)
+
+
 def _item(which: Which, line: Line) -> Item:
     return Item(which=which, line=line, price=line.unit_price)
 
@@ -81,3 +71,6 @@ def _found(which: Which, status: int) -> Flow[Order | None]:
     except NotFound:
         return None
     return orders[0]
+
+
+FLOWS = Flows(place=place, get=get)

@@ -19,39 +19,17 @@ from orderglot.core.query import And, Compare, Operator, Sort, Window
 from orderglot.core.seller import Seller
 from orderglot.core.values import Status
 from orderglot.dialects.komet import shapes
-from orderglot.dialects.komet.arguments import (
-    channel_of,
-    opened,
-    post,
-    read_arguments,
-    yes,
-)
-from orderglot.dialects.komet.drafts import begun
-from orderglot.dialects.komet.orders import (
-    CANCELED,
-    Which,
-    find,
-    read_which,
-    write_which,
-)
+from orderglot.dialects.komet.changes import begun
+from orderglot.dialects.komet.media import channel_of, opened, post, read_arguments, yes
 from orderglot.dialects.komet.quota import spend
-from orderglot.dialects.komet.settings import (
-    carrier_name,
-    location_asked,
-    ship_name,
-)
-from orderglot.dialects.komet.tables import (
-    FUTURE_SALES,
-    INVOICE,
-    NAME,
-    ORIGINS,
-    PREBOOK,
-)
+from orderglot.dialects.komet.resources import CANCELED, Which, find, read_which, write_which
+from orderglot.dialects.komet.settings import carrier_name, location_asked, ship_name
+from orderglot.dialects.komet.tables import FUTURE_SALES, INVOICE, NAME, ORIGINS, PREBOOK
 from orderglot.dialects.komet.values import known, read_day, write_date
-from orderglot.wire.dialect import Context, Operation
+from orderglot.wire.dialect import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request, Response
-from orderglot.wire.shape import given
+from orderglot.wire.shape import success
 from orderglot.wire.values import write_number
 
 MOST_PENDING = 100
@@ -243,16 +221,12 @@ def _read_added(response: Response, _ask: Item) -> Added:
 
 ADD_ITEM: Operation[Item, Added] = Operation(
     name="web-order-item.add",
-    method="POST",
-    paths=("/api/web-order-item.add", "/api/web.order.item.add"),
-    write_request=_write_item,
-    read_request=_read_item,
+    endpoint=Endpoint(
+        "POST", ("/api/web-order-item.add", "/api/web.order.item.add"), CREATE, idempotent=True
+    ),
+    request=RequestFormat(
+        _write_item, _read_item, query=shapes.NewItem, body=shapes.said(shapes.NewItem)
+    ),
     perform=_add,
-    write_response=_write_added,
-    read_response=_read_added,
-    needs=CREATE,
-    once=True,
-    asks=shapes.NewItem,
-    takes=shapes.said(shapes.NewItem),
-    gives=given(200, shapes.Added),
+    response=ResponseFormat(_write_added, _read_added, success(200, shapes.Added)),
 )

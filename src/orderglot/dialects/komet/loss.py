@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from orderglot.core.order import Identity
 from orderglot.dialects.komet.tables import STATUSES
 from orderglot.dialects.komet.values import round_item_type
 from orderglot.wire.dialect import Can
-from orderglot.wire.loss import all_but, same_ids
-from orderglot.wire.values import round_number, unless
+from orderglot.wire.loss import all_but, rounded_names
+from orderglot.wire.values import round_number
 
 TEXTS = tuple(
     f"lines.{name}"
@@ -26,18 +25,13 @@ OTHERS = (
 """Whatever else it has a place for."""
 
 
-round_references = same_ids(str.strip)
-
-
 CAN = Can(
     max_size=1,
     loses=all_but(*TEXTS, *NUMBERS, *OTHERS),
     rounds={
         **dict.fromkeys(TEXTS, str.strip),
         **dict.fromkeys(NUMBERS, round_number),
-        "references": round_references,
-        "customer.references": round_references,
-        "customer": lambda customer: unless(customer, Identity()),
+        **rounded_names(str.strip),
         "status": STATUSES.rounded,
         "lines.type": round_item_type,
     },

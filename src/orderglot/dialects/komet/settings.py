@@ -9,12 +9,7 @@ from msgspec import Struct
 
 from orderglot.core.errors import Rule, invalid
 from orderglot.core.seller import Seller
-from orderglot.dialects.komet.tables import (
-    CARRIERS,
-    LOCATIONS,
-    MULTI_LOCATION,
-    SHIP_TOS,
-)
+from orderglot.dialects.komet.tables import CARRIERS, LOCATIONS, MULTI_LOCATION, SHIP_TOS
 
 
 class Location(Struct, frozen=True, kw_only=True):

@@ -4,17 +4,17 @@ from typing import Annotated, Literal, NotRequired, TypedDict
 
 from msgspec import Meta
 
-from orderglot.dialects.komet.arguments import JSON, URL_ENCODED
+from orderglot.dialects.komet.media import JSON, URL_ENCODED
 from orderglot.dialects.komet.tables import ITEM_TYPES, ORIGINS, STATUSES
-from orderglot.wire.shape import Amount, Media, Shape, one_of, says
+from orderglot.wire.shape import Amount, Media, Shape, description, enum
 
 LONGEST_PO = 50
 LONGEST_MARK = 20
 MOST_BOXES = 999_999
 
-Id = Annotated[int | str | None, says("A number where it is one.")]
-Named = Annotated[int | str, says("An id.")]
-Day = Annotated[str | None, says("A date: 2017-06-29.")]
+Id = Annotated[int | str | None, description("A number where it is one.")]
+Named = Annotated[int | str, description("An id.")]
+Day = Annotated[str | None, description("A date: 2017-06-29.")]
 
 
 class Item(TypedDict):
@@ -22,7 +22,7 @@ class Item(TypedDict):
 
     id: str
     webOrderItemId: Id
-    webOrderItemType: Annotated[int, one_of(ITEM_TYPES.codes)]
+    webOrderItemType: Annotated[int, enum(ITEM_TYPES.codes)]
     imageUrl: str
     productDescription: str
     quantity: int
@@ -45,7 +45,7 @@ class WebOrder(TypedDict):
 
     id: Id
     number: Id
-    statusId: Annotated[int, one_of(STATUSES.codes)]
+    statusId: Annotated[int, enum(STATUSES.codes)]
     companyId: Id
     userId: Id
     companyLocationId: Id
@@ -146,7 +146,7 @@ class Which(TypedDict):
 class Details(Which):
     """Which web order is asked for, and whether a pending one (1) or one checked out (2)."""
 
-    statusId: NotRequired[Annotated[int, one_of(STATUSES.codes)]]
+    statusId: NotRequired[Annotated[int, enum(STATUSES.codes)]]
 
 
 class Filter(TypedDict, total=False):
@@ -155,7 +155,7 @@ class Filter(TypedDict, total=False):
     id: Named
     name: str
     code: str
-    updateAsOf: Annotated[str, says("The date since when it changed.")]
+    updateAsOf: Annotated[str, description("The date since when it changed.")]
 
 
 class Beginning(TypedDict):
@@ -179,9 +179,11 @@ class NewItem(TypedDict):
     webOrderId: NotRequired[Named]
     companyLocationId: NotRequired[Named]
     productCode: NotRequired[str]
-    inventoryIds: NotRequired[Annotated[int | str, says("Where there is no productCode.")]]
-    inventoryOrigin: NotRequired[Annotated[int | str, one_of((*map(int, ORIGINS), *ORIGINS))]]
-    price: NotRequired[Annotated[Amount | str, says("What the client takes a piece to cost.")]]
+    inventoryIds: NotRequired[Annotated[int | str, description("Where there is no productCode.")]]
+    inventoryOrigin: NotRequired[Annotated[int | str, enum((*map(int, ORIGINS), *ORIGINS))]]
+    price: NotRequired[
+        Annotated[Amount | str, description("What the client takes a piece to cost.")]
+    ]
     quantity: Annotated[int, Meta(ge=1, le=MOST_BOXES)]
     carrierId: NotRequired[Named]
     date: NotRequired[str]

@@ -20,7 +20,7 @@ BROKEN = {**NEW, "lineItems": [{**LINE, "offerId": "nothing"}]}
 
 def test_no_two_operations_that_are_done_once_have_one_method() -> None:
     # The key is made of the method: two such operations would answer for each other.
-    methods = Counter(one.method for one in DIALECT.operations if one.once)
+    methods = Counter(one.endpoint.method for one in DIALECT.operations if one.endpoint.idempotent)
 
     assert {1} == set(methods.values())
 

@@ -76,7 +76,7 @@ async def _seller(server: Server, store: SqliteStore, first: int) -> Seller:
                 extras={"catalyst.isIntermediate": bool(id % 2)},
             )
         )
-    key = await store.keyring.issue_key(DIALECT.name, caller, DIALECT.auth.spell, str)
+    key = await store.keyring.issue_key(DIALECT.name, caller, DIALECT.auth.make_secret, str)
     return Seller(server, key.secret, set(ids))
 
 

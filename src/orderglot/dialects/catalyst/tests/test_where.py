@@ -15,9 +15,9 @@ from orderglot.core.order import Address, Order, Reference, Totals
 from orderglot.core.query import Query, matches
 from orderglot.core.values import Status
 from orderglot.dialects.catalyst.fields import MEMBERS
-from orderglot.dialects.catalyst.site import Site, SiteStatus, TaxCode
+from orderglot.dialects.catalyst.filters import parse_where, read_where
+from orderglot.dialects.catalyst.settings import Site, SiteStatus, TaxCode
 from orderglot.dialects.catalyst.tables import NAME
-from orderglot.dialects.catalyst.where import parse_where, read_where
 from orderglot.stores.selection import check
 from orderglot.wire import json
 from tests.strategies import orders

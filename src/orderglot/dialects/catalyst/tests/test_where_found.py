@@ -20,11 +20,11 @@ from orderglot.core.errors import Invalid
 from orderglot.core.order import Order, Reference
 from orderglot.core.ports import Book
 from orderglot.core.query import And, Compare, Not, Operator, Or, Query, Sort, Window, matches
+from orderglot.dialects.catalyst.filters import parse_where, read_where, write_where
 from orderglot.dialects.catalyst.loss import CAN
 from orderglot.dialects.catalyst.relations import every_asked
-from orderglot.dialects.catalyst.site import Site, TaxCode
+from orderglot.dialects.catalyst.settings import Site, TaxCode
 from orderglot.dialects.catalyst.tables import NAME
-from orderglot.dialects.catalyst.where import parse_where, read_where, write_where
 from orderglot.stores.memory import MemoryStore
 from orderglot.stores.sqlite import SqliteStore
 from orderglot.stores.store import BookStore

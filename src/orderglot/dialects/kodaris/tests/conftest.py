@@ -5,34 +5,29 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Coroutine
-from datetime import datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 from typing import Any, TypeVar
 
-import msgspec
 import pytest
 from msgspec.structs import replace
 
 from orderglot.core.caller import Caller
-from orderglot.core.customer import Customer
-from orderglot.core.order import Order, Reference
-from orderglot.core.product import Product
+from orderglot.core.order import Reference
 from orderglot.dialects.kodaris import DIALECT
 from orderglot.faces.client import Client
 from orderglot.faces.server import Server
 from orderglot.stores.memory import MemoryStore
 from orderglot.wire.message import Request, Response
+from tests.conformance.specimens import book_of, shelve
 
 T = TypeVar("T")
-
-BOOK: dict[str, Any] = json.loads((Path(__file__).parents[1] / "specimens/book.json").read_text())
 
 
 class Site:
     """A server over the specimens' book, and who has asked it for what."""
 
     def __init__(self) -> None:
-        self.now = datetime.fromisoformat(BOOK["now"])
+        self.now = book_of(DIALECT.name).now
         self.store = MemoryStore(lambda: self.now)
         self.server = Server(DIALECT, self.store)
         self.asked: list[tuple[str, int]] = []
@@ -42,14 +37,8 @@ class Site:
         return asyncio.run(work)
 
     async def _open(self) -> None:
-        seller = await self.store.add_seller(**BOOK["seller"])
-        self.caller = Caller(seller=seller.id)
-        book = self.store.of(self.caller)
-        for customer in msgspec.convert(BOOK["customers"], list[Customer]):
-            await book.keep_customer(customer)
-        for product in msgspec.convert(BOOK["products"], list[Product]):
-            await book.keep_product(product)
-        await book.keep(*msgspec.convert(BOOK["orders"], list[Order]))
+        seller = await shelve(self.store, DIALECT, credentials=False)
+        self.caller = Caller(seller=seller)
 
     async def _key(self, company: str) -> str:
         caller = self.caller
@@ -57,7 +46,9 @@ class Site:
             found = await self.store.of(caller).customer(Reference("kodaris", company))
             caller = replace(caller, customer=found.id)
         auth = DIALECT.auth
-        key = await self.store.keyring.issue_key("kodaris", caller, auth.spell, auth.name)
+        key = await self.store.keyring.issue_key(
+            "kodaris", caller, auth.make_secret, auth.make_key_id
+        )
         return key.secret
 
     def client(self, company: str = "473") -> Client:

@@ -21,7 +21,7 @@ def said(content: Any, status: int = 200, **envelope: Any) -> Response:
 
 
 def linked(content: Any) -> tuple[Order, ...]:
-    return LINKED_ORDERS.read_response(said(content), Linked("3022"))
+    return LINKED_ORDERS.response.read(said(content), Linked("3022"))
 
 
 def test_an_object_by_index_is_a_list_in_the_order_of_its_numbers() -> None:
@@ -36,7 +36,7 @@ def test_an_object_by_index_is_a_list_in_the_order_of_its_numbers() -> None:
 def test_the_content_of_a_page_may_be_an_object_by_index_too() -> None:
     content = {"content": {"0": {"orderID": 7}}, "hasNext": False, "totalElements": "1"}
 
-    page = LIST_ORDERS.read_response(said(content), Listing())
+    page = LIST_ORDERS.response.read(said(content), Listing())
 
     assert (Order(references=(Reference("kodaris", "7"),)),) == page.orders
     assert (1, None) == (page.total, page.next)
@@ -80,4 +80,4 @@ def test_a_refusal_is_understood_in_any_form(
 @pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b'{"success":true}'])
 def test_what_is_in_no_envelope_is_no_answer(body: bytes) -> None:
     with pytest.raises(Invalid):
-        LINKED_ORDERS.read_response(Response(status=200, body=body), Linked("3022"))
+        LINKED_ORDERS.response.read(Response(status=200, body=body), Linked("3022"))

@@ -11,9 +11,9 @@ from msgspec.structs import replace
 from orderglot.core.errors import Unauthenticated
 from orderglot.core.order import Reference
 from orderglot.dialects.kodaris import DIALECT
-from orderglot.dialects.kodaris.sessions import CSRF_LASTS, SESSION_LASTS
 from orderglot.dialects.kodaris.tables import CSRF_ON_READS
 from orderglot.dialects.kodaris.tests.conftest import Site
+from orderglot.dialects.kodaris.tokens import CSRF_LASTS, SESSION_LASTS
 from orderglot.faces.client import Client
 from orderglot.faces.server import Server
 

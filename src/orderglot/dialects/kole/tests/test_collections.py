@@ -14,8 +14,9 @@ from orderglot.core.errors import Upstream
 from orderglot.core.order import Address, Line, Order, Reference
 from orderglot.core.query import Page, Window
 from orderglot.dialects.kole import DIALECT
+from orderglot.dialects.kole.flows import page
 from orderglot.dialects.kole.media import ORDER
-from orderglot.dialects.kole.orders import GET_ORDER, LIST_ORDERS, page
+from orderglot.dialects.kole.orders import GET_ORDER, LIST_ORDERS
 from orderglot.wire import xml
 from orderglot.wire.loss import carried
 from orderglot.wire.message import Request, Response
@@ -27,7 +28,7 @@ def read(content: Any, media: str = JSON) -> Page:
     """Read a page as the client does, out of a body in JSON or a piece of XML."""
     body = json.dumps(content).encode() if media == JSON else content.encode()
     response = Response(status=200, headers={"content-type": media}, body=body)
-    return LIST_ORDERS.read_response(response, Window())
+    return LIST_ORDERS.response.read(response, Window())
 
 
 def ids(found: Page) -> list[str]:
@@ -69,7 +70,7 @@ def test_xml_lists_one_order_or_many() -> None:
 
 
 def test_no_content_is_an_empty_page() -> None:
-    assert Page(window=Window()) == LIST_ORDERS.read_response(Response(status=204), Window())
+    assert Page(window=Window()) == LIST_ORDERS.response.read(Response(status=204), Window())
 
 
 def test_numbers_may_be_texts_and_nothing_may_be_null_or_empty() -> None:
@@ -223,5 +224,5 @@ def test_json_carries_no_more_than_xml_can_say(media: str, notes: str, zip_code:
         lines=(Line(title=notes, weight=Decimal("0.1"), quantity=-1),),
     )
     request = Request(method="GET", path="/orders/48216", headers={"accept": media})
-    response = GET_ORDER.write_response(order, request)
-    assert carried(order, "kole", DIALECT.can) == GET_ORDER.read_response(response, "48216")
+    response = GET_ORDER.response.write(order, request)
+    assert carried(order, "kole", DIALECT.can) == GET_ORDER.response.read(response, "48216")

@@ -113,5 +113,8 @@ def test_the_caller_is_who_the_key_was_handed_out_to(shop: Any) -> None:
 
 
 def test_keys_look_like_the_vendor_s() -> None:
-    assert "00" * 20 == AUTH.spell(bytes(32))
-    assert ("X00000", "X67295") == (AUTH.name(bytes(32)), AUTH.name(bytes(28) + b"\xff" * 4))
+    assert "00" * 20 == AUTH.make_secret(bytes(32))
+    assert ("X00000", "X67295") == (
+        AUTH.make_key_id(bytes(32)),
+        AUTH.make_key_id(bytes(28) + b"\xff" * 4),
+    )

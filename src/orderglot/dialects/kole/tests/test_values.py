@@ -18,7 +18,7 @@ from orderglot.wire.message import Request
 def written(order: Order) -> Any:
     """Give the members of an order as they stand in JSON, numbers as they are spelled."""
     request = Request(method="GET", path="/orders/1", headers={"accept": ORDER[1]})
-    body = GET_ORDER.write_response(order, request).body
+    body = GET_ORDER.response.write(order, request).body
     return json.loads(body, parse_int=str, parse_float=str)["order"]
 
 
@@ -88,7 +88,7 @@ def test_a_weight_is_in_whole_pounds_and_never_less(weight: str, pounds: str) ->
 def test_an_order_s_id_is_a_number_where_it_can_be_one(id: str, spelled: int | str) -> None:
     request = Request(method="GET", path="/orders/1", headers={"accept": ORDER[1]})
     order = Order(references=(Reference("kole", id),))
-    assert spelled == json.loads(GET_ORDER.write_response(order, request).body)["order"]["order_id"]
+    assert spelled == json.loads(GET_ORDER.response.write(order, request).body)["order"]["order_id"]
 
 
 def test_a_customer_goes_by_the_vendor_s_id_else_by_the_hub_s() -> None:

@@ -5,27 +5,21 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Coroutine, Mapping
-from datetime import datetime
-from pathlib import Path
 from typing import Any, TypeVar
 
-import msgspec
 import pytest
 from msgspec.structs import replace
 
 from orderglot.core.caller import Caller
-from orderglot.core.customer import Customer
-from orderglot.core.order import Order, Reference
-from orderglot.core.product import Product
 from orderglot.dialects.komet import DIALECT
 from orderglot.faces.client import Client
 from orderglot.faces.server import Server
 from orderglot.stores.memory import MemoryStore
 from orderglot.wire.message import Request, Response, query_of
+from tests.conformance.specimens import book_of, shelve
 
 T = TypeVar("T")
 
-BOOK: dict[str, Any] = json.loads((Path(__file__).parents[1] / "specimens/book.json").read_text())
 DETAILS = "web-order-details.list"
 
 
@@ -33,7 +27,7 @@ class Company:
     """A server over the specimens' book, and who has asked it for what."""
 
     def __init__(self) -> None:
-        self.now = datetime.fromisoformat(BOOK["now"])
+        self.now = book_of(DIALECT.name).now
         self.store = MemoryStore(lambda: self.now)
         self.server = Server(DIALECT, self.store)
         self.asked: list[str] = []
@@ -43,20 +37,8 @@ class Company:
         return asyncio.run(work)
 
     async def _open(self) -> None:
-        seller = await self.store.add_seller(**BOOK["seller"])
-        self.caller = Caller(seller=seller.id)
-        book = self.store.of(self.caller)
-        for customer in msgspec.convert(BOOK["customers"], list[Customer]):
-            await book.keep_customer(customer)
-        for product in msgspec.convert(BOOK["products"], list[Product]):
-            await book.keep_product(product)
-        await book.keep(*msgspec.convert(BOOK["orders"], list[Order]))
-        for key in BOOK["credentials"]:
-            caller = self.caller
-            if "customer" in key:
-                found = await book.customer(Reference("komet", key["customer"]))
-                caller = replace(caller, customer=found.id)
-            await self.store.keyring.plant_key("komet", caller, key["id"], key["secret"])
+        seller = await shelve(self.store, DIALECT)
+        self.caller = Caller(seller=seller)
 
     def set(self, **settings: Any) -> None:
         """Change the seller's settings."""
@@ -66,8 +48,7 @@ class Company:
         self.run(self.store.change_seller(changed))
 
     def token(self, number: int = 0) -> str:
-        secret: str = BOOK["credentials"][number]["secret"]
-        return secret
+        return book_of(DIALECT.name).credentials[number].secret
 
     def client(self, number: int = 0) -> Client:
         credentials = {"account": "7030", "authentication_token": self.token(number)}

@@ -9,20 +9,11 @@ from typing import Any
 
 import pytest
 
-from orderglot.core.errors import (
-    KINDS,
-    Conflict,
-    Forbidden,
-    HubError,
-    Invalid,
-    NotFound,
-    TooMany,
-    Unauthenticated,
-    Unsupported,
-    Upstream,
-)
+from orderglot.core import errors
+from orderglot.core.errors import KINDS, HubError
 from orderglot.dialects.komet.faults import FAULTS
-from orderglot.dialects.komet.orders import DETAILS_LIST, Details, Which
+from orderglot.dialects.komet.orders import DETAILS_LIST, Details
+from orderglot.dialects.komet.resources import Which
 from orderglot.wire.message import Request, Response
 
 ASK = Details(which=Which(customer="1", order="2"))
@@ -35,19 +26,19 @@ def said(code: int = 200, /, **members: Any) -> Response:
 @pytest.mark.parametrize(
     ("message", "kind"),
     [
-        ("Orders not found.", NotFound),
-        ("Products not found.", NotFound),
-        ("The authenticationToken is not valid.", Unauthenticated),
-        ("Token not found.", Unauthenticated),
-        ("Invalid user name or password.", Unauthenticated),
-        ("You do not have permission to use this method.", Forbidden),
-        ("You are not authorized.", Forbidden),
-        ("You have exceeded the daily limit of requests.", TooMany),
-        ("The web order was already checked out.", Conflict),
-        ("This operation is not supported.", Unsupported),
-        ("Internal error.", Upstream),
-        ("customerId is required.", Invalid),
-        ("", Invalid),
+        ("Orders not found.", errors.NotFound),
+        ("Products not found.", errors.NotFound),
+        ("The authenticationToken is not valid.", errors.Unauthenticated),
+        ("Token not found.", errors.Unauthenticated),
+        ("Invalid user name or password.", errors.Unauthenticated),
+        ("You do not have permission to use this method.", errors.Forbidden),
+        ("You are not authorized.", errors.Forbidden),
+        ("You have exceeded the daily limit of requests.", errors.TooMany),
+        ("The web order was already checked out.", errors.Conflict),
+        ("This operation is not supported.", errors.Unsupported),
+        ("Internal error.", errors.Upstream),
+        ("customerId is required.", errors.Invalid),
+        ("", errors.Invalid),
     ],
 )
 @pytest.mark.parametrize("status", [0, "0"], ids=repr)
@@ -60,7 +51,7 @@ def test_a_no_is_guessed_from_its_words(message: str, kind: type[HubError], stat
 @pytest.mark.parametrize("kind", KINDS)
 def test_words_that_mean_something_else_do_not_mislead(kind: type[HubError]) -> None:
     confusing = "The token was not found, and the limit is already exceeded."
-    error = Invalid(message=confusing) if kind is Invalid else kind(confusing)
+    error = errors.Invalid(message=confusing) if kind is errors.Invalid else kind(confusing)
 
     again = FAULTS.read(FAULTS.write(error, Request(method="GET", path="/")))
 
@@ -71,12 +62,12 @@ def test_words_that_mean_something_else_do_not_mislead(kind: type[HubError]) -> 
 @pytest.mark.parametrize(
     ("response", "kind"),
     [
-        (Response(status=502, body=b"<html>"), Upstream),
-        (Response(status=401), Unauthenticated),
-        (Response(status=404, body=b"{}"), NotFound),
-        (Response(status=413), Invalid),
-        (said(500, message="Web Orders not found.", status=0), NotFound),
-        (said(message="Boxtype not found."), NotFound),
+        (Response(status=502, body=b"<html>"), errors.Upstream),
+        (Response(status=401), errors.Unauthenticated),
+        (Response(status=404, body=b"{}"), errors.NotFound),
+        (Response(status=413), errors.Invalid),
+        (said(500, message="Web Orders not found.", status=0), errors.NotFound),
+        (said(message="Boxtype not found."), errors.NotFound),
     ],
 )
 def test_a_refusal_is_understood_in_any_form(response: Response, kind: type[HubError]) -> None:
@@ -93,7 +84,7 @@ def test_quoted_numbers_and_the_tables_spelling_are_read() -> None:
     item = {"quantity": "1", "price": "7.5", "deliveryBy": "2017-06-29", "webOrderItemType": "1"}
     order = {"id": "48", "statusId": "2", "subtotal": "15", "items": [item]}
 
-    (read,) = DETAILS_LIST.read_response(said(status="1", webOrders=[order]), ASK)
+    (read,) = DETAILS_LIST.response.read(said(status="1", webOrders=[order]), ASK)
 
     assert ("48", Decimal(15)) == (read.references[0].id, read.totals.subtotal)
     assert (1, "prebook", date(2017, 6, 29)) == (
@@ -104,5 +95,5 @@ def test_quoted_numbers_and_the_tables_spelling_are_read() -> None:
 
 @pytest.mark.parametrize("body", [b"", b"<html>", b'{"status":1}'])
 def test_what_has_no_web_order_is_no_answer(body: bytes) -> None:
-    with pytest.raises(Invalid):
-        DETAILS_LIST.read_response(Response(status=200, body=body), ASK)
+    with pytest.raises(errors.Invalid):
+        DETAILS_LIST.response.read(Response(status=200, body=body), ASK)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 
 from msgspec import Struct
@@ -13,20 +12,14 @@ from orderglot.core.errors import Unauthenticated
 from orderglot.core.order import HUB, Reference, native
 from orderglot.core.ports import Keyring
 from orderglot.dialects.kodaris import shapes
-from orderglot.dialects.kodaris.envelope import (
-    ASKS,
-    answer,
-    body_of,
-    content_of,
-    listed,
-)
+from orderglot.dialects.kodaris.media import ASKS, answer, body_of, content_of, listed
 from orderglot.dialects.kodaris.tables import NAME
 from orderglot.wire import json
 from orderglot.wire.auth import same
-from orderglot.wire.dialect import OPEN, Context, Operation
+from orderglot.wire.dialect import OPEN, Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request, Response
-from orderglot.wire.shape import JSON, given
+from orderglot.wire.shape import JSON, success
 from orderglot.wire.values import read_references, write_number
 
 KEY = "key"
@@ -90,10 +83,7 @@ def _write_key(key: str) -> Request:
 
 
 def _read_key(request: Request, _caller: Caller) -> str:
-    form = body_of(request)
-    key = form.text("apiKey")
-    form.check()
-    return key
+    return body_of(request).checked(lambda form: form.text("apiKey"))
 
 
 async def _log_in(context: Context, key: str) -> str:
@@ -113,38 +103,33 @@ def _write_session(session: str, request: Request) -> Response:
 
 
 def _read_session(response: Response, _key: str) -> str:
-    form = Form(content_of(response), "data")
-    session = form.text("userSessionApiKey", required=True)
-    form.check()
-    return session
+    return Form(content_of(response), "data").checked(
+        lambda form: form.text("userSessionApiKey", required=True)
+    )
 
 
 LOGIN: Operation[str, str] = Operation(
     name="apiKeyLogin",
-    method="POST",
-    paths=(TO_LOGIN,),
-    write_request=_write_key,
-    read_request=_read_key,
+    endpoint=Endpoint("POST", (TO_LOGIN,), OPEN),
+    request=RequestFormat(_write_key, _read_key, body={JSON: shapes.Login}),
     perform=_log_in,
-    write_response=_write_session,
-    read_response=_read_session,
-    takes={JSON: shapes.Login},
-    gives=given(200, shapes.SessionGiven),
-    needs=OPEN,
+    response=ResponseFormat(_write_session, _read_session, success(200, shapes.SessionResponse)),
 )
 
 
 # authToken
 
 
-def _shown_to(path: str) -> Callable[[str], Request]:
-    """Make what writes a request that shows a session's key and says nothing else."""
-    return lambda session: Request(method="GET", path=path, headers=shows(session))
-
-
 def read_shown(request: Request, _caller: Caller) -> str:
     """Read what a request says that is about its session and nothing else."""
     return session_of(request)
+
+
+def _shown_to(path: str) -> RequestFormat[str]:
+    """Make the format of a request that shows a session's key and says nothing else."""
+    return RequestFormat(
+        lambda session: Request(method="GET", path=path, headers=shows(session)), read_shown
+    )
 
 
 async def _give_token(context: Context, session: str) -> str:
@@ -155,22 +140,17 @@ async def _give_token(context: Context, session: str) -> str:
 
 
 def _read_token(response: Response, _session: str) -> str:
-    form = Form({"data": content_of(response)})
-    token = form.text("data", required=True)
-    form.check()
-    return token
+    return Form({"data": content_of(response)}).checked(
+        lambda form: form.text("data", required=True)
+    )
 
 
 AUTH_TOKEN: Operation[str, str] = Operation(
     name="authToken",
-    method="GET",
-    paths=(TO_CSRF,),
-    write_request=_shown_to(TO_CSRF),
-    read_request=read_shown,
+    endpoint=Endpoint("GET", (TO_CSRF,)),
+    request=_shown_to(TO_CSRF),
     perform=_give_token,
-    write_response=answer,
-    read_response=_read_token,
-    gives=given(200, shapes.TokenGiven),
+    response=ResponseFormat(answer, _read_token, success(200, shapes.TokenResponse)),
 )
 
 
@@ -188,14 +168,10 @@ def _read_nothing(response: Response, _session: str) -> None:
 
 LOGOUT: Operation[str, None] = Operation(
     name="logout",
-    method="GET",
-    paths=(TO_LOGOUT,),
-    write_request=_shown_to(TO_LOGOUT),
-    read_request=read_shown,
+    endpoint=Endpoint("GET", (TO_LOGOUT,)),
+    request=_shown_to(TO_LOGOUT),
     perform=_log_out,
-    write_response=answer,
-    read_response=_read_nothing,
-    gives=given(200, shapes.Nothing),
+    response=ResponseFormat(answer, _read_nothing, success(200, shapes.Nothing)),
 )
 
 
@@ -252,12 +228,8 @@ def _read_account(response: Response, _session: str) -> Account:
 
 MY_ACCOUNT: Operation[str, Account] = Operation(
     name="myAccount",
-    method="GET",
-    paths=(TO_ACCOUNT,),
-    write_request=_shown_to(TO_ACCOUNT),
-    read_request=read_shown,
+    endpoint=Endpoint("GET", (TO_ACCOUNT,)),
+    request=_shown_to(TO_ACCOUNT),
     perform=_give_account,
-    write_response=_write_account,
-    read_response=_read_account,
-    gives=given(200, shapes.AccountGiven),
+    response=ResponseFormat(_write_account, _read_account, success(200, shapes.AccountResponse)),
 )

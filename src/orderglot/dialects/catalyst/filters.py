@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
+from orderglot.core.customer import identity
+from orderglot.core.errors import NotFound
+from orderglot.core.order import Reference, native
 from orderglot.core.query import And, Compare, Not, Operator, Or, Query
 from orderglot.dialects.catalyst.comparisons import Asked, Write, any_of, negated
 from orderglot.dialects.catalyst.fields import MEMBERS
 from orderglot.dialects.catalyst.lenient_json import Members, Node, parse, refused
 from orderglot.dialects.catalyst.relations import CUSTOMER_ASKED, every_asked
-from orderglot.dialects.catalyst.site import Site
+from orderglot.dialects.catalyst.settings import Site
+from orderglot.dialects.catalyst.tables import NAME
 from orderglot.wire import json
+from orderglot.wire.dialect import Context
 
 EQUAL = ""
 AND, OR = "$and", "$or"
@@ -183,3 +189,39 @@ def _writes() -> Mapping[str, tuple[str, Write]]:
         for name, asked in (*paths, *members)
         for field, write in asked.writes.items()
     }
+
+
+ENTITY = f"customer.native:{NAME}"
+
+
+async def narrowed(context: Context, where: Query) -> Query:
+    """Ask for a customer by the hub's id instead of the shown one, which an index knows best."""
+    parts = list[Query]()
+    for part in where.parts if isinstance(where, And) else (where,):
+        match part:
+            case Compare(name, Operator.EQ, Decimal() as id) if name == ENTITY and id == int(id):
+                parts.append(await _with_entity(context, str(int(id))))
+            case _:
+                parts.append(part)
+    return And(tuple(parts))
+
+
+async def _with_entity(context: Context, id: str) -> Query:
+    """Ask for the orders of the customer that is shown under an id."""
+    try:
+        customer = await context.book.customer(Reference(NAME, id))
+    except NotFound:
+        return Or(())
+    shown = native(identity(customer), NAME) == id
+    return Compare("customer.id", Operator.EQ, customer.id) if shown else Or(())
+
+
+def asks(where: Query, field: str) -> bool:
+    """Tell whether a question asks for a field."""
+    match where:
+        case And(parts) | Or(parts):
+            return any(asks(part, field) for part in parts)
+        case Not(part):
+            return asks(part, field)
+        case Compare():
+            return where.field == field

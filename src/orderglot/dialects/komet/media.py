@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 from orderglot.core.errors import Invalid, Rule, invalid
 from orderglot.wire import json
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request, Response, essence, pairs, query_of
+
+T = TypeVar("T")
 
 JSON = "application/json"
 URL_ENCODED = "application/x-www-form-urlencoded"
@@ -86,6 +88,15 @@ def no(message: str, headers: Mapping[str, str]) -> Response:
 def opened(response: Response) -> Form:
     """Open what an answer says; raises Invalid where it is no JSON."""
     return Form(json.read(response.body))
+
+
+def read_list(
+    response: Response, name: str, read: Callable[[Form], T], *, required: bool = False
+) -> tuple[T, ...]:
+    """Read all elements of a list that an answer has."""
+    return opened(response).checked(
+        lambda form: tuple(map(read, form.each(name, required=required)))
+    )
 
 
 def _body(request: Request) -> Mapping[str, Any]:

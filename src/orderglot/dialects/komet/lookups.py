@@ -12,17 +12,17 @@ from orderglot.core.customer import Customer, identity
 from orderglot.core.errors import NotFound
 from orderglot.core.order import Reference, native
 from orderglot.dialects.komet import shapes
-from orderglot.dialects.komet.arguments import get, opened, read_arguments, yes
 from orderglot.dialects.komet.auth import demand_user
-from orderglot.dialects.komet.orders import NO_CUSTOMERS
+from orderglot.dialects.komet.media import get, read_arguments, read_list, yes
 from orderglot.dialects.komet.quota import spend
+from orderglot.dialects.komet.resources import NO_CUSTOMERS
 from orderglot.dialects.komet.settings import Location, locations_of
 from orderglot.dialects.komet.tables import NAME
 from orderglot.dialects.komet.values import read_day, write_moment
-from orderglot.wire.dialect import Context, Operation
+from orderglot.wire.dialect import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request, Response
-from orderglot.wire.shape import given
+from orderglot.wire.shape import success
 from orderglot.wire.values import read_references, write_number
 
 NO_LOCATIONS = "Locations not found."
@@ -122,10 +122,7 @@ def _write_customer(customer: Customer) -> dict[str, Any]:
 
 
 def _read_customers(response: Response, _wanted: Filter) -> tuple[Customer, ...]:
-    form = opened(response)
-    customers = tuple(map(_read_customer, form.each("customers")))
-    form.check()
-    return customers
+    return read_list(response, "customers", _read_customer)
 
 
 def _read_customer(form: Form) -> Customer:
@@ -138,15 +135,12 @@ def _read_customer(form: Form) -> Customer:
 
 CUSTOMER_LIST: Operation[Filter, tuple[Customer, ...]] = Operation(
     name="customer.list",
-    method="GET",
-    paths=("/api/customer.list",),
-    write_request=lambda wanted: get("customer.list", _members(wanted)),
-    read_request=_read_filter,
+    endpoint=Endpoint("GET", ("/api/customer.list",)),
+    request=RequestFormat(
+        lambda wanted: get("customer.list", _members(wanted)), _read_filter, query=shapes.Filter
+    ),
     perform=_list_customers,
-    write_response=_write_customers,
-    read_response=_read_customers,
-    asks=shapes.Filter,
-    gives=given(200, shapes.Customers),
+    response=ResponseFormat(_write_customers, _read_customers, success(200, shapes.Customers)),
 )
 
 
@@ -169,24 +163,19 @@ def _write_locations(locations: tuple[Location, ...], request: Request) -> Respo
 
 
 def _read_locations(response: Response, _wanted: Filter) -> tuple[Location, ...]:
-    form = opened(response)
-    locations = tuple(
-        Location(id=one.text("id"), name=one.text("name"), code=one.text("code"))
-        for one in form.each("locations")
-    )
-    form.check()
-    return locations
+    return read_list(response, "locations", _read_location)
+
+
+def _read_location(form: Form) -> Location:
+    return Location(id=form.text("id"), name=form.text("name"), code=form.text("code"))
 
 
 LOCATION_LIST: Operation[Filter, tuple[Location, ...]] = Operation(
     name="location.list",
-    method="GET",
-    paths=("/api/location.list",),
-    write_request=lambda wanted: get("location.list", _members(wanted)),
-    read_request=_read_filter,
+    endpoint=Endpoint("GET", ("/api/location.list",)),
+    request=RequestFormat(
+        lambda wanted: get("location.list", _members(wanted)), _read_filter, query=shapes.Filter
+    ),
     perform=_list_locations,
-    write_response=_write_locations,
-    read_response=_read_locations,
-    asks=shapes.Filter,
-    gives=given(200, shapes.Locations),
+    response=ResponseFormat(_write_locations, _read_locations, success(200, shapes.Locations)),
 )

@@ -20,25 +20,16 @@ from orderglot.core.values import Kind, Relation, Status
 from orderglot.dialects.adobe.codes import RETURNS, SALES, SWITCHING
 from orderglot.dialects.adobe.drafts import Draft
 from orderglot.dialects.adobe.eligibility import (
-    customer_of,
     demand_commitment,
     demand_held,
     demand_known,
     demand_minimum,
     demand_sellable,
-    following,
-    holding_of,
-    order_of,
     refused,
     skus,
 )
-from orderglot.dialects.adobe.tables import (
-    AT_ONCE,
-    COMPLETES,
-    PATHS,
-    PREVIEWS,
-    SWITCHES,
-)
+from orderglot.dialects.adobe.resources import customer_of, following, holding_of, order_of
+from orderglot.dialects.adobe.tables import AT_ONCE, COMPLETES, PATHS, PREVIEWS, SWITCHES
 from orderglot.dialects.adobe.wire import paired
 from orderglot.wire.dialect import Context
 

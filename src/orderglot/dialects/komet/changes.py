@@ -12,16 +12,10 @@ from orderglot.core.errors import Rule, invalid
 from orderglot.core.order import Order, native
 from orderglot.core.values import Status
 from orderglot.dialects.komet import shapes
-from orderglot.dialects.komet.arguments import (
-    channel_of,
-    company_of,
-    opened,
-    post,
-    read_arguments,
-    yes,
-)
 from orderglot.dialects.komet.auth import demand_user
-from orderglot.dialects.komet.orders import (
+from orderglot.dialects.komet.media import channel_of, company_of, opened, post, read_arguments, yes
+from orderglot.dialects.komet.quota import spend
+from orderglot.dialects.komet.resources import (
     CANCELED,
     Which,
     customer_asked,
@@ -29,12 +23,11 @@ from orderglot.dialects.komet.orders import (
     read_which,
     write_which,
 )
-from orderglot.dialects.komet.quota import spend
 from orderglot.dialects.komet.settings import location_asked
 from orderglot.dialects.komet.tables import NAME
-from orderglot.wire.dialect import Context, Operation
+from orderglot.wire.dialect import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.message import Request, Response
-from orderglot.wire.shape import given
+from orderglot.wire.shape import success
 from orderglot.wire.values import read_references, write_number
 
 # web-order.create
@@ -98,18 +91,15 @@ def _read_begun(response: Response, _ask: Beginning) -> Order:
 
 CREATE_ORDER: Operation[Beginning, Order] = Operation(
     name="web-order.create",
-    method="POST",
-    paths=("/api/web-order.create",),
-    write_request=_write_beginning,
-    read_request=_read_beginning,
+    endpoint=Endpoint("POST", ("/api/web-order.create",), CREATE, idempotent=True),
+    request=RequestFormat(
+        _write_beginning,
+        _read_beginning,
+        query=shapes.Beginning,
+        body=shapes.said(shapes.Beginning),
+    ),
     perform=_create,
-    write_response=_write_begun,
-    read_response=_read_begun,
-    needs=CREATE,
-    once=True,
-    asks=shapes.Beginning,
-    takes=shapes.said(shapes.Beginning),
-    gives=given(200, shapes.Told),
+    response=ResponseFormat(_write_begun, _read_begun, success(200, shapes.Told)),
 )
 
 
@@ -155,26 +145,17 @@ def _write_checked_out(id: str, request: Request) -> Response:
 
 
 def _read_ended(response: Response, _ask: Ending) -> str:
-    form = opened(response)
-    id = form.text("webOrderId", required=True)
-    form.check()
-    return id
+    return opened(response).checked(lambda form: form.text("webOrderId", required=True))
 
 
 CHECKOUT: Operation[Ending, str] = Operation(
     name="web-order.checkout",
-    method="POST",
-    paths=("/api/web-order.checkout",),
-    write_request=_write_checkout,
-    read_request=_read_ending,
+    endpoint=Endpoint("POST", ("/api/web-order.checkout",), CREATE, idempotent=True),
+    request=RequestFormat(
+        _write_checkout, _read_ending, query=shapes.Ending, body=shapes.said(shapes.Ending)
+    ),
     perform=_check_out,
-    write_response=_write_checked_out,
-    read_response=_read_ended,
-    needs=CREATE,
-    once=True,
-    asks=shapes.Ending,
-    takes=shapes.said(shapes.Ending),
-    gives=given(200, shapes.Told),
+    response=ResponseFormat(_write_checked_out, _read_ended, success(200, shapes.Told)),
 )
 
 
@@ -200,16 +181,10 @@ def _write_deleted(id: str, request: Request) -> Response:
 
 DELETE: Operation[Ending, str] = Operation(
     name="web-order.delete",
-    method="POST",
-    paths=("/api/web-order.delete",),
-    write_request=_write_delete,
-    read_request=_read_ending,
+    endpoint=Endpoint("POST", ("/api/web-order.delete",), CHANGE, idempotent=True),
+    request=RequestFormat(
+        _write_delete, _read_ending, query=shapes.Ending, body=shapes.said(shapes.Ending)
+    ),
     perform=_delete,
-    write_response=_write_deleted,
-    read_response=_read_ended,
-    needs=CHANGE,
-    once=True,
-    asks=shapes.Ending,
-    takes=shapes.said(shapes.Ending),
-    gives=given(200, shapes.Told),
+    response=ResponseFormat(_write_deleted, _read_ended, success(200, shapes.Told)),
 )
