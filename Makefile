@@ -14,7 +14,7 @@ empty :=
 STAMP := .venv/.ready$(subst $(empty) $(empty),_,$(subst /,-,$(CURDIR)))
 
 .NOTPARALLEL:
-.PHONY: help setup serve pages test whole bench torture check format-check lint types floors gates docs format lock
+.PHONY: help setup serve pages test whole wheel bench torture check format-check lint types floors gates docs format lock
 
 help:
 	@echo "Orderglot's verbs:"
@@ -34,6 +34,9 @@ test: setup ## run the tests, in JOBS (auto) processes; more for pytest in ARGS
 
 whole: setup ## pull the whole file from hub to hub, in every dialect that can list
 	ORDERGLOT_HUB_TO_HUB=whole $(PY) -m pytest tests/sync/test_hub_to_hub.py $(ARGS)
+
+wheel: setup ## build the wheel, install it with every Python it is for that is here, serve the demo
+	$(PY) -m pytest tests/package/installed.py $(ARGS)
 
 bench: .venv-bench/.ready ## measure beside what else there is (half an hour; QUICK=1: a try of some minutes)
 	PYTHONPATH=src $(BENCH) -m bench $(if $(QUICK),--quick) $(ARGS)
