@@ -1,7 +1,8 @@
 """The package as somebody gets it who installs it: ``make wheel`` runs this, for it takes a minute.
 
 Each Python that the package names in its classifiers gets an empty environment, the locked
-requirements and the wheel; then the demo is served from another folder, and asked.
+requirements and the wheel; then the demo is served from another folder, and asked, and the examples of
+the docs run.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import Any
 import pytest
 
 from tests.cli.program import serving
+from tests.docs.examples import PAGES, said
 from tests.package.conftest import ROOT
 
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
@@ -59,14 +61,13 @@ def environment(version: str, tmp_path: Path, wheel: Path) -> Path:
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-def test_the_demo_is_served_where_nothing_else_is_installed(
+def test_the_program_and_the_library_work_where_nothing_else_is_installed(
     environment: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     program = environment / "bin" / "orderglot"
     monkeypatch.setattr("tests.cli.program.PROGRAM", (str(program),))
-    monkeypatch.setenv("PYTHONDEVMODE", "1")
     monkeypatch.setenv("PYTHONWARNINGS", "error")
 
     with serving(elsewhere, "--demo") as served:
@@ -75,4 +76,6 @@ def test_the_demo_is_served_where_nothing_else_is_installed(
             assert "" != asked.stdout
         code, logged = served.end()
     assert 0 == code
+    for example, printed in PAGES["python.md"]:
+        assert (printed, "") == said(str(environment / "bin" / "python"), example, elsewhere)
     assert {"info"} == {json.loads(line)["level"] for line in logged.splitlines()}

@@ -47,26 +47,15 @@ def read_currency(code: str) -> str:
 
 def read_known_as(texts: Iterable[str] | None) -> tuple[Reference, ...]:
     """Read ``kole=X12345``; each dialect is there once."""
+    from orderglot.hub.lookup import vocabulary
+
+    known = vocabulary()
     found = {}
     for dialect, id in _pairs("--known-as", texts, "kole=X12345"):
-        if dialect not in vocabulary() or dialect == HUB:
-            raise Misused(f"--known-as: there is no dialect {dialect!r}; {_dialects()}.")
+        if dialect not in known or dialect == HUB:
+            raise Misused(f"--known-as: there is no dialect {dialect!r}; {_dialects(known)}.")
         found[dialect] = Reference(dialect, id)
     return tuple(found.values())
-
-
-def read_reference(text: str) -> Reference | None:
-    """Read ``kole:X12345``; None where the text does not begin with the name of a dialect."""
-    dialect, colon, id = text.partition(":")
-    return Reference(dialect, id) if colon and id and dialect in vocabulary() else None
-
-
-def vocabulary() -> tuple[str, ...]:
-    """Give the names that ids go by: the dialects, files, and the hub itself."""
-    from orderglot.dialects import names
-    from orderglot.files.header import FILE
-
-    return (*names(), FILE, HUB)
 
 
 def read_accounts(texts: Iterable[str] | None) -> tuple[ShippingAccount, ...]:
@@ -144,5 +133,5 @@ def _pairs(flag: str, texts: Iterable[str] | None, example: str) -> Iterator[tup
         yield name, value
 
 
-def _dialects() -> str:
-    return "there are " + ", ".join(name for name in vocabulary() if name != HUB)
+def _dialects(known: Iterable[str]) -> str:
+    return "there are " + ", ".join(name for name in known if name != HUB)

@@ -60,13 +60,13 @@ async def place(
 
     $ orderglot place 489434 --with kole --url https://orders.example
     """
-    from orderglot.cli import lookup
+    from orderglot.hub import lookup
     from orderglot.hub.dialects import chosen_one
 
     spoken = chosen_one(dialect)
     owner = await hub.seller(seller)
     book = hub.book(owner, test=True)
-    found = await lookup.order(book, order)
+    found = await lookup.find_order(book, order)
     channel: dict[str, object] = {"url": url, "timeout": silent, "idempotent": idempotent}
     placed = await _placed(hub, book, spoken, found, channel, is_there, absent)
     if as_json:

@@ -1,10 +1,10 @@
-"""Look-up: the order or customer that a person means, and whole lists."""
+"""Look-up: the order or customer that a text names, and whole lists."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-from orderglot.cli.flags import read_reference
+from orderglot import dialects
 from orderglot.core.customer import Customer
 from orderglot.core.errors import Conflict, NotFound
 from orderglot.core.order import HUB, Order, Reference
@@ -15,7 +15,20 @@ from orderglot.core.query import Compare, Operator, Window
 STRIDE = 1000
 
 
-async def order(book: Book, text: str) -> Order:
+def vocabulary() -> tuple[str, ...]:
+    """Give the names that ids go by: the dialects, files, and the hub itself."""
+    from orderglot.files.header import FILE
+
+    return (*dialects.names(), FILE, HUB)
+
+
+def read_reference(text: str) -> Reference | None:
+    """Read ``kole:X12345``; None where the text does not begin with the name of a dialect."""
+    dialect, colon, id = text.partition(":")
+    return Reference(dialect, id) if colon and id and dialect in vocabulary() else None
+
+
+async def find_order(book: Book, text: str) -> Order:
     """Find an order by ``kole:ID``, by the seller's own number, or by the hub's id.
 
     Raises NotFound, or Conflict where several orders have the number.
@@ -30,7 +43,7 @@ async def order(book: Book, text: str) -> Order:
     return found[0] if found else await book.get(Reference(HUB, text))
 
 
-async def customer(book: Book, text: str) -> Customer:
+async def find_customer(book: Book, text: str) -> Customer:
     """Find a customer by ``kole:ID``, by the seller's own number, or by the hub's id."""
     if (reference := read_reference(text)) is not None:
         return await book.customer(reference)
