@@ -24,7 +24,7 @@ from orderglot.stores.memory import MemoryStore
 from orderglot.wire.dialect import OPEN, Dialect, Session
 from orderglot.wire.message import Request, Response
 from tests.clock import Clock
-from tests.conformance.asking import Credentials, Site, clock_of, proof_of, site, without_proof
+from tests.conformance.callers import Credentials, Site, clock_of, proof_of, site, without_proof
 from tests.conformance.specimens import Specimen, provoked
 from tests.conformance.test_strangers import guarded, refusal_of, with_secrets
 

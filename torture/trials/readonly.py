@@ -12,7 +12,7 @@ from pathlib import Path
 
 from torture import books
 from torture.harness import Ground, Row
-from torture.served import PROGRAM, environment
+from torture.server_process import PROGRAM, environment
 from torture.stores import Sqlite
 
 DROP_FROM_BOUNDING_SET = 24

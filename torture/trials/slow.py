@@ -13,7 +13,7 @@ from torture import books
 from torture.books import creation, one_of
 from torture.connections import HOST, Line, ask, spelled
 from torture.harness import Ground, Row
-from torture.served import Served, serving
+from torture.server_process import Served, serving
 
 CLIENTS = 100
 """So many clients dawdle in each way, all at the same time."""

@@ -12,7 +12,7 @@ from torture import books
 from torture.books import creation
 from torture.connections import HOST, spelled
 from torture.harness import Ground, Row
-from torture.served import Served, serving
+from torture.server_process import Served, serving
 
 TIMEOUT = 5.0
 PLAIN = b"GET /healthz HTTP/1.1\r\nHost: orders.example\r\n"

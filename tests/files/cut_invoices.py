@@ -1,6 +1,6 @@
 """Cut whole invoices, among them every oddity, out of Online Retail II, and count what is in them.
 
-    python cut.py online-retail-2009-2010.csv.gz
+    python cut_invoices.py online-retail-2009-2010.csv.gz
 
 writes `online-retail-cut.csv.gz`, `online-retail-cut.json` (the cut's counts) and
 `online-retail-whole.json` (the whole file's) beside this script. The same file in gives the same

@@ -11,7 +11,7 @@ from tests.conformance.specimens import specimens_of
 from tests.conformance.subprocesses import ROOT, held_apart
 
 NAME = "sixth"
-ALONE = ("test_docs.py", "test_mutants.py", "test_siblings.py", "test_sixth.py")
+ALONE = ("test_dialects_page.py", "test_mutants.py", "test_new_dialect.py", "test_siblings.py")
 """What speaks of this tree, and not of a dialect."""
 
 

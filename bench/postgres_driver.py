@@ -1,6 +1,6 @@
 """What get, list and create cost on PostgreSQL, beside the same work by hand over the bare driver.
 
-    .venv/bin/python -m bench.driver [ROUNDS]
+    .venv/bin/python -m bench.postgres_driver [ROUNDS]
 
 It brings a server of its own, which writes to the disk as it should, and a book of 20,000 orders of
 some 1.2 kB. Both ways are measured in turns, and the medians of the rounds are given in

@@ -1,4 +1,4 @@
-"""A program that copies a book in small steps: ``python -m tests.stores.copier FROM TO``.
+"""A program that copies a book in small steps: ``python -m tests.stores.copy_process FROM TO``.
 
 It says after each step how far it has come, so that it can be killed there.
 """

@@ -1,4 +1,4 @@
-"""A program that works on a book as a process of its own: ``python -m tests.stores.child PATH JOB``.
+"""A program that works on a book as a process of its own: ``python -m tests.stores.store_process PATH JOB``.
 
 It begins when it is told to by a line on its input, and says on its output what is done as soon as
 that has been acknowledged.

@@ -15,7 +15,7 @@ from orderglot import dialects
 from orderglot.faces.openapi import document
 from orderglot.wire.dialect import Dialect
 from orderglot.wire.message import Request, Response, essence, pairs
-from tests.conformance.asking import proof_of
+from tests.conformance.callers import proof_of
 
 Json = dict[str, Any]
 
