@@ -8,7 +8,6 @@ import os
 import signal
 import subprocess
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -184,24 +183,6 @@ def test_a_process_that_is_killed_is_begun_again(folder: Path, url: str) -> None
     for process in team.processes:
         with pytest.raises(ProcessLookupError):
             os.kill(process, 0)
-
-
-def test_callers_are_heard_when_there_are_fewer_processes(folder: Path, url: str) -> None:
-    with working(folder, url) as team:
-        os.kill(team.line.process.pid, signal.SIGTTOU)
-        while all(map(_runs, team.processes)):
-            time.sleep(0.05)
-        answers = team.together(lambda number: team.place(**{"Idempotency-Key": f"{number}"}))
-
-    assert {201} == {status for status, _ in answers}
-
-
-def _runs(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    return True
 
 
 def test_what_was_acknowledged_when_the_end_was_asked_for_is_there(folder: Path, url: str) -> None:

@@ -23,9 +23,10 @@ def health(store: BookStore, method: str = "GET") -> Response:
     said: list[dict[str, object]] = []
     scope = {
         "type": "http",
+        "http_version": "1.1",
         "method": method,
         "path": "/healthz",
-        "headers": [],
+        "headers": [(b"host", b"orders.example")],
         "query_string": b"",
     }
 
