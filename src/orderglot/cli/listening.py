@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from typing import NamedTuple
 
 from orderglot.cli.command import Misused
+from orderglot.core.errors import Conflict
 
 MOST_FILES = 2**16
 """So many open files are asked for at most, where the system lets us."""
@@ -44,7 +45,9 @@ def allow_connections() -> int:
 
 @contextmanager
 def held(host: str, port: int) -> Iterator[Place]:
-    """Keep a port for the workers; raises Misused where somebody listens there, or nobody may.
+    """Keep a port for the workers.
+
+    Raises Conflict where somebody listens there, Misused where nobody may.
 
     The workers share the port among them (``SO_REUSEPORT``), and so could any other program of
     this user without a word. What holds the port is bound as its only one, and shares it with the
@@ -60,7 +63,7 @@ def held(host: str, port: int) -> Iterator[Place]:
             holder.listen(1)
             _share(holder)
         except OSError as error:
-            raise Misused(_why_not(error, host, port)) from None
+            raise _refusal(error, host, port) from None
         yield Place(address, holder_port)
 
 
@@ -89,9 +92,11 @@ def _free_port(family: socket.AddressFamily, address: str) -> int:
         return int(probe.getsockname()[1])
 
 
-def _why_not(error: OSError, host: str, port: int) -> str:
+def _refusal(error: OSError, host: str, port: int) -> Exception:
     if error.errno == errno.EADDRINUSE:
-        return f"port {port} is in use; stop what listens there or choose another with --port."
+        advice = "stop what listens there or choose another with --port"
+        return Conflict(f"port {port} is in use; {advice}.")
     if error.errno == errno.EACCES:
-        return f"port {port} is not for everybody; choose one above 1023 with --port."
-    return f"cannot listen on {host!r}, port {port}: {error.strerror}; choose another --host."
+        return Misused(f"port {port} is not for everybody; choose one above 1023 with --port.")
+    why = f"cannot listen on {host!r}, port {port}: {error.strerror}"
+    return Misused(f"{why}; choose another --host.")
