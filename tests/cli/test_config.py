@@ -91,14 +91,18 @@ def test_a_database_that_is_given_goes_before_the_one_that_is_proposed() -> None
         (
             "HOSTS",
             "orders.example,a/b",
-            "ORDERGLOT_HOSTS: ['orders.example', 'a/b'] is not a list of hosts like"
-            " orders.example or orders.example:8400.",
+            (
+                "ORDERGLOT_HOSTS: ['orders.example', 'a/b'] is not a list of hosts like orders.example "
+                "or orders.example:8400."
+            ),
         ),
         (
             "TRUSTED_PROXIES",
             "10.0.0.0/99",
-            "ORDERGLOT_TRUSTED_PROXIES: ['10.0.0.0/99'] is not a list of addresses and networks"
-            " like 10.0.0.0/8.",
+            (
+                "ORDERGLOT_TRUSTED_PROXIES: ['10.0.0.0/99'] is not a list of addresses and networks "
+                "like 10.0.0.0/8."
+            ),
         ),
         ("HTTP", "3", "ORDERGLOT_HTTP: '3' is not 1 or 2."),
         (

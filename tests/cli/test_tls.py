@@ -95,10 +95,12 @@ def test_http_2_is_left_out_where_that_is_asked(folder: Path) -> None:
 
 
 def test_who_speaks_no_tls_gets_no_answer(folder: Path) -> None:
-    with serving(folder, "--demo", *written(folder)) as line:
-        with socket.create_connection(("127.0.0.1", line.port), timeout=10) as plain:
-            plain.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
-            assert not plain.recv(1_024).startswith(b"HTTP")
+    with (
+        serving(folder, "--demo", *written(folder)) as line,
+        socket.create_connection(("127.0.0.1", line.port), timeout=10) as plain,
+    ):
+        plain.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert not plain.recv(1_024).startswith(b"HTTP")
 
 
 @pytest.mark.parametrize("form", ["encrypted", "encrypted-traditional"])

@@ -9,7 +9,6 @@ import pytest
 
 from orderglot.faces.addressing import Addressing, BadHost, Origin
 from orderglot.faces.proxies import read_networks
-from orderglot.wire.message import Request
 from tests.faces.connections import LAST_HELLO, said, statuses
 from tests.faces.test_asgi import echoing, scope, told
 
@@ -17,7 +16,7 @@ CLIENT, PROXY, FAR_PROXY = "203.0.113.9", "10.0.0.1", "10.0.0.2"
 
 
 def origin(
-    *, peer: str = PROXY, version: str = "1.1", addressing: Addressing | None = None, **headers: str
+    *, peer: str = PROXY, version: str = "1.1", addressing: Addressing | None = None, **headers: Any
 ) -> Origin:
     """Tell where a request comes from, whose proxies are 10.0.0.0/8 and an IPv6 network."""
     trusting = addressing or Addressing(proxies=read_networks(("10.0.0.0/8", "2001:db8::/32")))
@@ -27,13 +26,13 @@ def origin(
 
 
 def test_without_proxies_nothing_is_believed() -> None:
-    given = {"forwarded": "for=1.2.3.4;host=evil.example", "x_forwarded_for": "1.2.3.4"}
+    given: Any = {"forwarded": "for=1.2.3.4;host=evil.example", "x_forwarded_for": "1.2.3.4"}
 
     assert Origin(PROXY, "http://orders.example") == origin(addressing=Addressing(), **given)
 
 
 def test_of_a_stranger_nothing_is_believed() -> None:
-    given = {
+    given: Any = {
         "x_forwarded_for": "1.2.3.4",
         "x_forwarded_host": "evil.example",
         "x_forwarded_proto": "https",
@@ -137,13 +136,17 @@ def test_of_a_stranger_nothing_is_believed() -> None:
         ),
     ],
 )
-def test_a_trusted_proxy_is_believed(peer: str, given: dict[str, str], found: Origin) -> None:
+def test_a_trusted_proxy_is_believed(peer: str, given: Any, found: Origin) -> None:
     assert found == origin(peer=peer, **given)
 
 
 def test_the_public_address_begins_links_whatever_proxies_say() -> None:
     addressing = Addressing("https://hub.example/shop/", proxies=read_networks(("10.0.0.0/8",)))
-    given = {"x_forwarded_for": CLIENT, "x_forwarded_host": "a.example", "x_forwarded_prefix": "/x"}
+    given: Any = {
+        "x_forwarded_for": CLIENT,
+        "x_forwarded_host": "a.example",
+        "x_forwarded_prefix": "/x",
+    }
 
     assert Origin(CLIENT, "https://hub.example/shop") == origin(addressing=addressing, **given)
 
@@ -299,7 +302,6 @@ def test_in_http_2_the_authority_is_the_host() -> None:
 
 
 def test_a_request_keeps_no_more_of_its_peer_than_where_it_is() -> None:
-    seen: list[Request] = []
-    told(echoing(lambda request: seen.append(request) or ""), scope(client=("203.0.113.9", 5)))
+    _, body = told(echoing(lambda request: request.peer), scope(client=("203.0.113.9", 5)))
 
-    assert {"203.0.113.9"} == {request.peer for request in seen}
+    assert b'"203.0.113.9"' == body["body"]

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterable, Mapping
 
 from orderglot.core.errors import HubError, Upstream
-from orderglot.faces.pages import Page, asked
+from orderglot.faces.pages import Page, asked, is_from_browser
 from orderglot.faces.routes import Route, Routes
 from orderglot.faces.server import Server
 from orderglot.wire.dialect import MEBIBYTE
@@ -31,7 +31,8 @@ class Dispatcher:
     """All server faces and the hub's own pages, behind one address.
 
     ``pages`` are ordinary applications by the path they stand at; they go first. One whose path
-    ends in a slash stands for all below it where no face has anything.
+    ends in a slash stands for all below it where no face has anything. The one at ``/`` is for
+    browsers alone.
     """
 
     def __init__(
@@ -43,6 +44,7 @@ class Dispatcher:
         servers = tuple(servers)
         self.routes = Routes((server, server.dialect) for server in servers)
         self.pages = dict(pages or {})
+        self.front = self.pages.pop("/", None)
         self.folders = tuple(path for path in self.pages if path.endswith("/"))
         self.small = min((server.dialect.max_body for server in servers), default=MEBIBYTE)
         """A body of so many bytes is allowed everywhere."""
@@ -57,6 +59,8 @@ class Dispatcher:
     async def answer(self, request: Request) -> Response:
         """Answer a request; raises nothing."""
         page = self.pages.get(request.path)
+        if request.path == "/" and is_from_browser(request):
+            page = self.front
         if page is not None:
             return await self._show(page, request)
         try:

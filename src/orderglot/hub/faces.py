@@ -8,7 +8,8 @@ from orderglot.faces.addressing import Addressing
 from orderglot.faces.asgi import Asgi, Limits, Work
 from orderglot.faces.server import Server
 from orderglot.hub.dialects import chosen
-from orderglot.hub.pages import HEALTH, OPENAPI, health, openapi
+from orderglot.hub.front_page import FRONT, front_page
+from orderglot.hub.pages import HEALTH, OPENAPI, READY, health, openapi, readiness
 from orderglot.stores.store import BookStore
 
 
@@ -24,7 +25,12 @@ def faces(
     """Put the server faces of some dialects, of all for none, and the hub's own pages together."""
     return Asgi(
         [Server(dialect, store) for dialect in chosen(names)],
-        pages={HEALTH: health(store), OPENAPI: openapi(names)},
+        pages={
+            FRONT: front_page(names),
+            HEALTH: health(),
+            READY: readiness(store),
+            OPENAPI: openapi(names),
+        },
         addressing=addressing,
         limits=limits,
         logs=logs,
