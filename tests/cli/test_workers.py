@@ -185,6 +185,29 @@ def test_a_process_that_is_killed_is_begun_again(folder: Path, url: str) -> None
             os.kill(process, 0)
 
 
+def test_workers_are_replaced_on_request_and_nobody_waits(folder: Path) -> None:
+    with working(folder, PLACES["sqlite"](), 1) as team:
+        (before,) = team.processes
+        team.line.process.send_signal(signal.SIGHUP)
+        after = team.begun()
+        answers = [team.place(**{"Idempotency-Key": f"{number}"}) for number in range(20)]
+        while _runs(before):
+            answers.append(team.place())
+        code, logged = team.line.end()
+
+    assert after not in (before, team.line.process.pid)
+    assert {201} == {status for status, _ in answers}
+    assert (0, False) == (code, "error" in logged.lower())
+
+
+def _runs(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
 def test_what_was_acknowledged_when_the_end_was_asked_for_is_there(folder: Path, url: str) -> None:
     acknowledged = list[bytes]()
     with working(folder, url) as team:

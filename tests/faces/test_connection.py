@@ -320,7 +320,7 @@ def test_no_tunnel_is_dug() -> None:
 
     heard = said(lambda peer: peer.heard(connect + HELLO_REQUEST))
 
-    assert [404, 200] == statuses(heard)
+    assert [400] == statuses(heard)
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,7 @@ CODING = "content-encoding"
 
 TOO_SLOW = plain(408, "The request did not come in time.")
 NOT_WHOLE = plain(400, "The request is not whole.")
+NO_PROXY = plain(400, "This is no proxy.")
 NOT_OFFERED = plain(
     501, "Send the body plain or in chunks; other transfer codings are not offered."
 )
@@ -116,6 +117,8 @@ class Asgi:
         return await self.dispatcher.answer(request)
 
     def _request(self, scope: Scope) -> Request:
+        if scope["method"] == "CONNECT":
+            raise Refused(NO_PROXY)
         headers = _headers(scope["headers"])
         peer = (scope.get("client") or ("",))[0]
         scheme, version = scope.get("scheme", "http"), scope["http_version"]
