@@ -9,25 +9,24 @@ from typing import Any
 
 import pytest
 
-from orderglot.core.errors import HubError
 from orderglot.faces.asgi import Asgi
 from orderglot.faces.pages import Receive, Scope, Tell
 from orderglot.faces.server import Server
 from orderglot.wire import json
-from orderglot.wire.dialect import OPEN, Dialect
+from orderglot.wire.dialect import OPEN, Dialect, Endpoint
 from orderglot.wire.message import Request, Response
 from tests.faces.sites import site
-from tests.faces.tiny import DIALECT, HELLO, TinyFaults, answer
+from tests.faces.tiny import DIALECT, FAULTS, HELLO, answer, rewritten
 
 HOST = (b"host", b"orders.example")
 
 
 def echoing(ask: Callable[[Request], str], **dialect: Any) -> Dialect:
     """Give tiny with a hello that says something of the request."""
-    hello = replace(
+    hello = rewritten(
         HELLO,
-        read_request=lambda request, caller: ask(request),
-        write_response=lambda said, request: answer(ask(request)),
+        read=lambda request, caller: ask(request),
+        write=lambda said, request: answer(ask(request)),
     )
     return replace(DIALECT, operations=(hello,), **dialect)
 
@@ -96,7 +95,8 @@ def test_what_nobody_foresaw_is_told_without_its_trace_and_logged_with_it(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     burst = next(one for one in DIALECT.operations if one.name == "burst")
-    fragile = replace(DIALECT, operations=(replace(burst, needs=OPEN),))
+    opened = replace(burst, endpoint=replace(burst.endpoint, right=OPEN))
+    fragile = replace(DIALECT, operations=(opened,))
 
     start, told_body = told(fragile, scope(path="/tiny/burst", raw_path=b"/tiny/burst"))
 
@@ -144,7 +144,7 @@ def test_repeated_headers_are_joined() -> None:
 
 
 def test_an_answer_without_a_body_has_no_length() -> None:
-    hello = replace(HELLO, write_response=lambda said, request: Response(status=204))
+    hello = rewritten(HELLO, write=lambda said, request: Response(status=204))
 
     start, body = told(replace(DIALECT, operations=(hello,)), scope())
 
@@ -236,17 +236,14 @@ def test_the_end_of_the_program_lets_go_of_things() -> None:
     assert [True] == ended
 
 
-class OtherFaults(TinyFaults):
-    """The same, but for a status that tells it apart."""
-
-    def write(self, error: HubError, request: Request) -> Response:
-        return answer(type(error).__name__, 418)
+OTHER_FAULTS = replace(FAULTS, write=lambda error, request: answer(type(error).__name__, 418))
+"""The same, but for a status that tells it apart."""
 
 
 @pytest.mark.parametrize(("path", "status"), [("/tiny/x", 404), ("/other/x", 418)])
 def test_each_dialect_says_no_in_its_own_way(path: str, status: int) -> None:
-    other = replace(HELLO, name="other", paths=("/other/hello",))
-    both = (DIALECT, replace(DIALECT, name="other", operations=(other,), faults=OtherFaults()))
+    other = replace(HELLO, name="other", endpoint=Endpoint("GET", ("/other/hello",), OPEN))
+    both = (DIALECT, replace(DIALECT, name="other", operations=(other,), faults=OTHER_FAULTS))
 
     async def call() -> list[Message]:
         store = (await site()).store

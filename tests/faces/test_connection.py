@@ -13,6 +13,7 @@ from orderglot.core.errors import HubError
 from orderglot.core.order import Order
 from orderglot.faces.asgi import Limits
 from orderglot.wire import json
+from orderglot.wire.dialect import OPEN, Endpoint
 from orderglot.wire.message import Request, Response
 from tests.faces.connections import (
     HEAD_MS,
@@ -23,7 +24,7 @@ from tests.faces.connections import (
     said,
     statuses,
 )
-from tests.faces.tiny import DIALECT, HELLO, TinyFaults, answer
+from tests.faces.tiny import DIALECT, FAULTS, HELLO, answer, rewritten
 
 MOST = DIALECT.max_body
 CHUNKED = b"%x\r\n%s\r\n0\r\n\r\n" % (len(ORDER), ORDER)
@@ -191,10 +192,10 @@ def test_who_says_nothing_more_is_hung_up_on() -> None:
 
 
 def test_several_requests_at_once_are_answered_in_their_order() -> None:
-    echo = replace(
+    echo = rewritten(
         HELLO,
-        read_request=lambda request, _caller: request.query,
-        write_response=lambda said, _request: answer(said),
+        read=lambda request, _caller: request.query,
+        write=lambda said, _request: answer(said),
     )
     asking = [HELLO_REQUEST.replace(b"hello", b"hello?%d" % number) for number in range(5)]
     last = LAST_HELLO.replace(b"hello", b"hello?last")
@@ -348,11 +349,10 @@ def test_a_target_that_is_too_long_is_refused() -> None:
 
 
 def test_a_path_is_taken_as_it_was_sent() -> None:
-    echo = replace(
-        HELLO,
-        paths=("/tiny/hello/{name}",),
-        read_request=lambda request, _caller: f"{request.path} is {request.params['name']}",
-        write_response=lambda said, _request: answer(said),
+    echo = rewritten(
+        replace(HELLO, endpoint=Endpoint("GET", ("/tiny/hello/{name}",), OPEN)),
+        read=lambda request, _caller: f"{request.path} is {request.params['name']}",
+        write=lambda said, _request: answer(said),
     )
     asking = LAST_HELLO.replace(b"hello", b"hello/a%2Fb%20c")
 
@@ -376,7 +376,7 @@ def test_an_answer_that_takes_its_time_is_not_cut_off(behind: bytes) -> None:
 
 
 def test_a_large_answer_is_whole_for_who_takes_it_slowly() -> None:
-    large = replace(HELLO, write_response=lambda said, request: answer("x" * 3_000_000))
+    large = rewritten(HELLO, write=lambda said, request: answer("x" * 3_000_000))
 
     async def take(peer: Peer) -> bytes:
         reader, writer = await peer.opened()
@@ -427,25 +427,23 @@ def test_a_header_that_no_header_may_be_never_leaves() -> None:
     def split(_said: Any, _request: Any) -> Any:
         return Response(status=302, headers={"location": "a\r\nX-B: c"})
 
-    broken = replace(HELLO, write_response=split)
+    broken = rewritten(HELLO, write=split)
     heard = said(lambda peer: peer.heard(LAST_HELLO), replace(DIALECT, operations=(broken,)))
 
     assert [500] == statuses(heard)
     assert b"X-B" not in heard
 
 
-class Speechless(TinyFaults):
-    """Faults that cannot be written."""
-
-    def write(self, error: HubError, request: Request) -> Response:
-        raise RuntimeError("never shown")
+def _speechless(_error: HubError, _request: Request) -> Response:
+    raise RuntimeError("never shown")
 
 
 def test_where_not_even_a_refusal_can_be_written_the_connection_goes_on() -> None:
     nowhere = HELLO_REQUEST.replace(b"hello", b"nowhere")
 
     heard = said(
-        lambda peer: peer.heard(nowhere + LAST_HELLO), replace(DIALECT, faults=Speechless())
+        lambda peer: peer.heard(nowhere + LAST_HELLO),
+        replace(DIALECT, faults=replace(FAULTS, write=_speechless)),
     )
 
     assert [500, 200] == statuses(heard)

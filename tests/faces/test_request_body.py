@@ -17,7 +17,7 @@ from orderglot.stores.memory import MemoryStore
 from orderglot.wire.message import Request
 from tests.faces.connections import LAST_HELLO, ORDER, Peer, said, statuses
 from tests.faces.test_asgi import HOST, Message, called, scope
-from tests.faces.tiny import CREATE_ORDER, DIALECT
+from tests.faces.tiny import CREATE_ORDER, DIALECT, rewritten
 
 MOST = DIALECT.max_body
 
@@ -130,9 +130,9 @@ def test_what_was_decoded_is_no_longer_called_coded() -> None:
 
     def read(request: Request, caller: Any) -> Any:
         seen.append(request)
-        return CREATE_ORDER.read_request(request, caller)
+        return CREATE_ORDER.request.read(request, caller)
 
-    watched = replace(DIALECT, operations=(replace(CREATE_ORDER, read_request=read),))
+    watched = replace(DIALECT, operations=(rewritten(CREATE_ORDER, read=read),))
     packed = PACKED["gzip"]
     coded = ("Content-Encoding: gzip", f"Content-Length: {len(packed)}", "Connection: close")
     said(lambda peer: peer.heard(peer.create(*coded, body=packed)), watched)
@@ -144,13 +144,13 @@ def test_what_was_decoded_is_no_longer_called_coded() -> None:
 @pytest.mark.parametrize("name", dialects.names())
 def test_every_dialect_refuses_another_coding_in_its_own_form(name: str) -> None:
     dialect = dialects.dialect(name)
-    operation = next(one for one in dialect.operations if one.method in ("POST", "PUT"))
-    path = operation.paths[0].replace("{", "").replace("}", "")
+    operation = next(one for one in dialect.operations if one.endpoint.method in ("POST", "PUT"))
+    path = operation.endpoint.paths[0].replace("{", "").replace("}", "")
 
     async def ask(coding: bytes) -> list[Message]:
         app = Asgi([Server(dialect, MemoryStore())])
         headers = [HOST, (b"content-encoding", coding), (b"content-length", b"2")]
-        where = {"method": operation.method, "path": path, "raw_path": path.encode()}
+        where = {"method": operation.endpoint.method, "path": path, "raw_path": path.encode()}
         sent = {"type": "http.request", "body": b"{}"}
         return await called(app, scope(headers=headers, **where), sent, {"type": "http.disconnect"})
 
