@@ -7,7 +7,7 @@ import resource
 import socket
 import time
 
-from orderglot.faces.patience import SECONDS_FOR_HEAD
+from orderglot.cli.http_server import SECONDS_FOR_HEAD
 from torture import books
 from torture.books import one_of
 from torture.connections import HOST, Hung, ask, spelled
