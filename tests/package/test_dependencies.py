@@ -54,13 +54,11 @@ def imported() -> set[str]:
 
 
 def named() -> set[str]:
-    """Give the texts of the program: some packages are named to others that load them."""
-    nodes = (node for source in sources() for node in ast.walk(source))
-    return {
-        node.value
-        for node in nodes
-        if isinstance(node, ast.Constant) and isinstance(node.value, str)
-    }
+    """Give the program's texts and attributes: some packages are named to others that load them."""
+    nodes = [node for source in sources() for node in ast.walk(source)]
+    texts = {node.value for node in nodes if isinstance(node, ast.Constant)}
+    attributes = {node.attr for node in nodes if isinstance(node, ast.Attribute)}
+    return attributes | {text for text in texts if isinstance(text, str)}
 
 
 def test_whatever_is_imported_is_declared() -> None:
