@@ -90,7 +90,7 @@ async def list_customers(hub: "Hub", seller: SellerName = None, as_json: AsJson 
 
     $ orderglot customer list --seller acme
     """
-    from orderglot.cli import lookup
+    from orderglot.hub import lookup
 
     book = hub.book(await hub.seller(seller))
     customers = [one async for one in lookup.customers(book)]
@@ -125,10 +125,10 @@ async def show(
     $ orderglot customer show C1 --seller acme
     $ orderglot customer show kole:X12345
     """
-    from orderglot.cli import lookup
+    from orderglot.hub import lookup
 
     book = hub.book(await hub.seller(seller), test=True)
-    found = await lookup.customer(book, customer)
+    found = await lookup.find_customer(book, customer)
     orders = await lookup.orders_of(book, found)
     if as_json:
         return write_json({"customer": found, "orders": orders})

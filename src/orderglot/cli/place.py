@@ -62,15 +62,15 @@ async def place(
 
     $ orderglot place 489434 --with kole --url https://orders.example
     """
-    from orderglot.cli import lookup
     from orderglot.cli.pull import channel_of
+    from orderglot.hub import lookup
     from orderglot.hub.dialects import chosen_one
     from orderglot.sync.continuation import is_continued
 
     spoken = chosen_one(dialect)
     owner = await hub.seller(seller)
     book = hub.book(owner, test=True)
-    found = await lookup.order(book, order)
+    found = await lookup.find_order(book, order)
     flags: dict[str, object] = {"url": url, "timeout": silent, "idempotent": idempotent}
     channel = channel_of(hub, spoken, flags, at)
     continued = is_continued(owner, channel)
