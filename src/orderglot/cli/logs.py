@@ -49,7 +49,7 @@ def set_up_logs(level: str, *, at_once: bool = False) -> None:
     lines.setFormatter(form)
     logging.basicConfig(level=level.upper(), handlers=[lines], force=True)
     logging.getLogger("orderglot.access").setLevel("INFO")
-    # The line out names every URL that it asks for, and some vendors' credentials stand there.
+    # httpx names every URL that it asks for, and some vendors' credentials stand there.
     logging.getLogger("httpx2").setLevel("WARNING")
     logging.getLogger("httpcore2").setLevel("WARNING")
 

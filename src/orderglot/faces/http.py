@@ -58,7 +58,7 @@ class HttpTransport:
         self.turn = Turn(self.timeouts.per_second)
 
     async def __aenter__(self) -> Self:
-        """Open the line."""
+        """Begin."""
         return self
 
     async def __aexit__(
@@ -67,13 +67,13 @@ class HttpTransport:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Hang up."""
+        """Close every connection."""
         await self.client.aclose()
 
     async def __call__(self, request: Request) -> Response:
         """Send a request and bring back what was answered last.
 
-        What is safe to repeat is sent again after a lost line, a 5xx or a 429; any other request
+        What is safe to repeat is sent again after a lost connection, a 5xx or a 429; any other request
         only where the vendor cannot have acted on it. Raises Upstream when no answer comes.
         """
         safe = request.repeatable or request.method in SAFE_METHODS

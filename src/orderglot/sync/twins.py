@@ -66,10 +66,14 @@ def _twin(order: Order, candidates: Sequence[tuple[Order, Order]]) -> Order | No
 
 
 def _surely(order: Order, seen: Order) -> bool:
-    """Tell whether two orders are one: the same moment, PO number and goods, or number and total."""
+    """Tell whether two orders are one.
+
+    That is the same moment, PO number and goods; where one of them has no lines, the same number,
+    PO number and total.
+    """
     if order.po_number != seen.po_number or order.currency != seen.currency:
         return False
-    if order.lines:
+    if order.lines and seen.lines:
         same = order.created is not None and order.created == seen.created
         return same and pieces(order) == pieces(seen)
     total = order.totals.total
@@ -77,7 +81,7 @@ def _surely(order: Order, seen: Order) -> bool:
 
 
 def _likely(order: Order, seen: Order) -> bool:
-    if order.lines and pieces(order) != pieces(seen):
+    if order.lines and seen.lines and pieces(order) != pieces(seen):
         return False
     if order.created and seen.created and abs(order.created - seen.created) > NEAR:
         return False

@@ -20,7 +20,7 @@ class Request(Struct, frozen=True, kw_only=True):
     ``path`` and ``query`` are percent-encoded as sent; ``params`` are the values of the path
     template's names, decoded; ``base`` is scheme and authority, without a slash at the end.
     ``repeatable`` says that sending it twice does no more than sending it once. ``at`` is when a
-    server face took it in, ``peer`` from where as the line knows it, ``id`` what the line calls it,
+    server face took it in, ``peer`` from which address, ``id`` what the server calls it,
     another for each request.
     """
 

@@ -28,7 +28,7 @@ def answer(
 
 
 def request_id(request: Request) -> dict[str, str]:
-    """Echo the id that a request came with, or give the one that the line gave it."""
+    """Echo the id that a request came with, or give the one that the server gave it."""
     sent = request.headers.get(REQUEST_ID, "")
     id = sent if sent.isascii() and sent.isprintable() and sent else request.id
     return {REQUEST_ID: id} if id else {}

@@ -47,7 +47,7 @@ class Writer:
         """Commit writes of a seller, durably.
 
         Raises Raced, NotFound or Invalid where they cannot be done, and Upstream where the server
-        fails; then nothing of it is kept, unless the line was lost and nobody can know.
+        fails; then nothing of it is kept, unless the connection was lost and nobody can know.
         """
         if not _plain(writes):
             return await self._commit(seller, writes)

@@ -22,7 +22,7 @@ DRAFT = Order(currency="USD", lines=(Line(number=1, sku="80004561CA02A12", quant
 
 
 class Wire:
-    """A line to the context that writes down what goes over it."""
+    """A connection to the server that writes down what goes over it."""
 
     def __init__(self, context: Any) -> None:
         self.context = context
