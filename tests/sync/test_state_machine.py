@@ -19,9 +19,10 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from hypothesis.stateful import run_state_machine_as_test as run
+from msgspec.structs import replace
 
 from orderglot import dialects
-from orderglot.core.order import Order, id_at
+from orderglot.core.order import Address, Order, id_at
 from orderglot.core.ports import Outcome
 from orderglot.core.reconciliation import reconcile
 from orderglot.core.values import Status
@@ -98,12 +99,6 @@ class Books(RuleBasedStateMachine):
     def an_order_of_our_own_comes_in(self) -> None:
         self.do(self.ours.order())
 
-    def a_vendor_changes_an_order(self, which: int, number: int, status: Status) -> None:
-        vendor = self.vendors[which]
-        if orders := self.do(vendor.orders()):
-            order = orders[number % len(orders)]
-            self.do(vendor.change(order, status=status))
-
     @rule(number=st.integers(0, 9), status=st.sampled_from(STATUSES))
     def we_change_an_order(self, number: int, status: Status) -> None:
         if orders := self.do(self.ours.orders()):
@@ -134,8 +129,9 @@ class Books(RuleBasedStateMachine):
     def we_pull_what_may_have_changed(
         self, which: int, since_last: bool, number: int, status: Status | None
     ) -> None:
-        if status is not None:
-            self.a_vendor_changes_an_order(which=which, number=number, status=status)
+        orders = self.do(self.vendors[which].orders())
+        order = orders[number % len(orders)]
+        self.do(self.vendors[which].change(order, **_changed(order, status)))
         self.pulled(self.vendors[which], since_last=since_last and not self.dialect.customer)
 
     @precondition(lambda self: not self.dialect.customer)
@@ -198,6 +194,17 @@ class Books(RuleBasedStateMachine):
         keys = Counter(self.key(order) for order in orders)
         marks = Counter(_mark(order) for order in orders)
         assert {1} >= {*keys.values()} | {*marks.values()}
+
+
+def _changed(order: Order, status: Status | None) -> dict[str, object]:
+    """Give what a vendor changes: the status, or else goods and address and the status not."""
+    if status is not None:
+        return {"status": status}
+    line, address = order.lines[0], order.ship_to or Address()
+    return {
+        "lines": (replace(line, quantity=line.quantity + 24),),
+        "ship_to": replace(address, line_2=f"Dock {line.quantity}"),
+    }
 
 
 def _mark(order: Order) -> str:
