@@ -16,8 +16,8 @@ from orderglot import dialects
 from orderglot.core.errors import Conflict, HubError, Upstream
 from orderglot.core.order import Order, Reference, native
 from orderglot.core.values import Status
-from orderglot.sync.notes import PLACING
 from orderglot.sync.looking import Unknown
+from orderglot.sync.notes import PLACING
 from orderglot.sync.place import How, Placed, place, settle
 from orderglot.sync.placeable import Terms
 from orderglot.sync.twins import pieces

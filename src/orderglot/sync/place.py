@@ -15,7 +15,7 @@ from enum import StrEnum
 from msgspec import Struct
 from msgspec.structs import replace
 
-from orderglot.core.errors import Conflict, HubError, Invalid, Problem, Upstream
+from orderglot.core.errors import Conflict, HubError, Invalid, NotFound, Problem, Upstream
 from orderglot.core.order import HUB, Order, Reference, id_at
 from orderglot.core.ports import Book, Note, UnitOfWork
 from orderglot.faces.client import Transcript
@@ -300,6 +300,9 @@ async def _checked(book: Book, vendor: Vendor, placed: Placed, tell: Tell) -> Pl
     try:
         theirs = await vendor.client.get(Reference(vendor.dialect.name, placed.id))
         arrival = await _written(book, vendor, placed.order, theirs, checked=True)
+    except NotFound:
+        hidden = f"they do not show it as {placed.id}"
+        return replace(placed, differences=(*placed.differences, hidden))
     except HubError as error:
         tell(f"What they have could not be compared ({error.message}); run the same command again.")
         return placed
