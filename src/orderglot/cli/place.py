@@ -112,9 +112,9 @@ async def place(
     if not dialect:
         raise Misused("say --with which DIALECT the vendor speaks.")
     spoken = chosen_one(dialect)
+    terms = Terms(absent=absent, also=also, without=_members(without))
     flags: dict[str, object] = {"url": url, "timeout": silent, "idempotent": idempotent}
     channel = channel_of(hub, spoken, flags, at)
-    terms = Terms(absent=absent, also=also, without=_members(without))
     async with calling(spoken, channel, continued=is_continued(owner, channel)) as vendor:
         placed = await _placed(book, vendor, found, is_there, terms)
     return _report(placed, dialect, as_json=as_json)
