@@ -10,31 +10,14 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from orderglot import demo
 from orderglot.cli import lookup
-from orderglot.core.order import Address, Identity, Line, Order, Reference, Shipping
+from orderglot.core.order import Identity, Order, Reference
 from orderglot.core.values import Kind, Status
 from orderglot.hub.opened import opened
 from tests.cli.program import Serving, done, done_json, refused, say, serving
+from tests.cli.test_pull import HERE, KOLE, OWN, THERE
 
-KOLE = demo.part("kole")
-HERE = ("--database", "sqlite:///here.db", "--seller", "here")
-WITH = ("--with", "kole", "--at", "there", *HERE)
-
-OWN = Order(
-    number="OWN-1",
-    po_number="PO-OWN-1",
-    shipping=Shipping(carrier="UPS", service="GROUND"),
-    ship_to=Address(
-        company="Sample",
-        line_1="1 Example Street",
-        city="Carson",
-        state="CA",
-        postal_code="90745",
-        country="US",
-    ),
-    lines=(Line(number=1, sku="AA124", quantity=24),),
-)
+WITH = ("--with", "kole", *THERE)
 DEARER = replace(OWN, lines=(replace(OWN.lines[0], unit_price=Decimal("1.00")),))
 
 

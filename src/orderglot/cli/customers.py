@@ -12,6 +12,13 @@ if TYPE_CHECKING:
     from orderglot.core.order import Reference
     from orderglot.hub.opened import Hub
 
+WhichCustomer = Annotated[
+    str,
+    typer.Argument(
+        metavar="CUSTOMER", help="The seller's number, kole:ID for a dialect's, or the hub's id."
+    ),
+]
+
 app = group("Customers: who buys from a seller.")
 
 
@@ -88,13 +95,7 @@ async def add(
 @with_book()
 async def change(
     hub: "Hub",
-    customer: Annotated[
-        str,
-        typer.Argument(
-            metavar="CUSTOMER",
-            help="The seller's number, kole:ID for a dialect's, or the hub's id.",
-        ),
-    ],
+    customer: WhichCustomer,
     known_as: KnownAs = None,
     seller: SellerName = None,
     as_json: AsJson = False,
@@ -167,13 +168,7 @@ async def list_customers(hub: "Hub", seller: SellerName = None, as_json: AsJson 
 @with_book()
 async def show(
     hub: "Hub",
-    customer: Annotated[
-        str,
-        typer.Argument(
-            metavar="CUSTOMER",
-            help="The seller's number, kole:ID for a dialect's, or the hub's id.",
-        ),
-    ],
+    customer: WhichCustomer,
     seller: SellerName = None,
     as_json: AsJson = False,
 ) -> None:

@@ -30,55 +30,60 @@ SAID = {
 }
 
 
+WhichOrder = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="ORDER", help="kole:ID for a dialect's id, the seller's number, or the hub's id."
+    ),
+]
+With = Annotated[
+    str | None,
+    typer.Option("--with", metavar="DIALECT", help="In which dialect the vendor speaks."),
+]
+Idempotent = Annotated[
+    bool | None,
+    typer.Option(
+        "--idempotent/--not-idempotent",
+        help="Whether the vendor honours Idempotency-Key, as another Orderglot does.",
+        show_default="no",
+    ),
+]
+Also = Annotated[bool, typer.Option("--also", help="Even though another vendor has it already.")]
+Without = Annotated[
+    str,
+    typer.Option(
+        metavar="MEMBERS", help="What the vendor need not be told, such as ship_to,discount.code."
+    ),
+]
+IsThere = Annotated[
+    str | None, typer.Option("--is", metavar="ID", help="You have looked: the vendor has it as ID.")
+]
+Absent = Annotated[
+    bool, typer.Option("--absent", help="You have looked: the vendor does not have it.")
+]
+Settled = Annotated[
+    bool, typer.Option("--settled", help="Let stand what the vendor has otherwise.")
+]
+IsPending = Annotated[
+    bool, typer.Option("--pending", help="List what vendors have otherwise than the book instead.")
+]
+
+
 @with_book()
 async def place(
     hub: "Hub",
-    order: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="ORDER",
-            help="kole:ID for a dialect's id, the seller's number, or the hub's id.",
-        ),
-    ] = None,
-    dialect: Annotated[
-        str | None,
-        typer.Option("--with", metavar="DIALECT", help="In which dialect the vendor speaks."),
-    ] = None,
+    order: WhichOrder = None,
+    dialect: With = None,
     url: VendorUrl = None,
     at: ChannelName = "",
     silent: TimeOut = None,
-    idempotent: Annotated[
-        bool | None,
-        typer.Option(
-            "--idempotent/--not-idempotent",
-            help="Whether the vendor honours Idempotency-Key, as another Orderglot does.",
-            show_default="no",
-        ),
-    ] = None,
-    also: Annotated[
-        bool, typer.Option("--also", help="Even though another vendor has it already.")
-    ] = False,
-    without: Annotated[
-        str,
-        typer.Option(
-            metavar="MEMBERS",
-            help="What the vendor need not be told, such as ship_to,discount.code.",
-        ),
-    ] = "",
-    is_there: Annotated[
-        str | None,
-        typer.Option("--is", metavar="ID", help="You have looked: the vendor has it as ID."),
-    ] = None,
-    absent: Annotated[
-        bool, typer.Option("--absent", help="You have looked: the vendor does not have it.")
-    ] = False,
-    settled: Annotated[
-        bool, typer.Option("--settled", help="Let stand what the vendor has otherwise.")
-    ] = False,
-    pending: Annotated[
-        bool,
-        typer.Option("--pending", help="List what vendors have otherwise than the book instead."),
-    ] = False,
+    idempotent: Idempotent = None,
+    also: Also = False,
+    without: Without = "",
+    is_there: IsThere = None,
+    absent: Absent = False,
+    settled: Settled = False,
+    pending: IsPending = False,
     seller: SellerName = None,
     as_json: AsJson = False,
 ) -> None:

@@ -19,10 +19,10 @@ from orderglot.core.errors import Conflict, HubError, Invalid, NotFound, Problem
 from orderglot.core.order import HUB, Order, Reference, id_at
 from orderglot.core.ports import Book, Note, UnitOfWork
 from orderglot.faces.client import Transcript
-from orderglot.faces.http import Unreached
 from orderglot.stores import document
 from orderglot.sync.comparing import another
 from orderglot.sync.criteria import native_id
+from orderglot.sync.leftovers import Left, left_behind
 from orderglot.sync.looking import Looking, Tell, Unknown, ask_somebody, doubt, wire_order
 from orderglot.sync.matching import Arrival, arrived, name_of
 from orderglot.sync.notes import PLACING, Placing, note_of, noted, read
@@ -30,7 +30,7 @@ from orderglot.sync.placeable import NO_TERMS, Terms, refusals
 from orderglot.sync.retrying import written
 from orderglot.sync.taken import taken_of, unsettled
 from orderglot.sync.vendor import Vendor
-from orderglot.wire.dialect import IDEMPOTENCY_KEY, Dialect
+from orderglot.wire.dialect import IDEMPOTENCY_KEY
 from orderglot.wire.message import Request
 
 MARGIN = timedelta(hours=1)
@@ -208,7 +208,7 @@ class _Attempt:
     async def _failed(self, placing: Placing, error: HubError, heard: Transcript) -> Placed:
         """Find out what is with the vendor; raises his error where he surely does not have it."""
         unsure = doubt(self.vendor, self.order, error)
-        left = _left(self.vendor.dialect, heard, error, placing)
+        left = left_behind(self.vendor.dialect, heard, error, placing)
         if left is Left.NOTHING:
             await self._write_down(replace(placing, refused=True))
             raise error
@@ -236,35 +236,6 @@ def _corrected(placing: Placing, order: Order) -> bool:
     return replace(order, version=0, modified=None, references=()) != replace(
         then, version=0, modified=None, references=()
     )
-
-
-class Left(StrEnum):
-    """What an attempt that failed has left with the vendor, as far as its answers tell."""
-
-    NOTHING = "nothing"
-    PART = "a part"
-    UNKNOWN = "unknown"
-
-
-def _left(dialect: Dialect, transcript: Transcript, error: HubError, placing: Placing) -> Left:
-    """Tell what is left by the answers to what must not be performed twice.
-
-    What an earlier attempt left there, this one would have found, unless the vendor objects to
-    its coming again. A flow that goes on after a refusal, and then fails with it, has undone what
-    it began.
-    """
-    first = placing.sendings == 1
-    if not transcript.responses and (not transcript.waiting or isinstance(error, Unreached)):
-        return Left.NOTHING if first else Left.UNKNOWN
-    said = [dialect.faults.read(response) for response in transcript.responses]
-    refusals = [number for number, one in enumerate(said) if one is not None]
-    if transcript.waiting or not refusals:
-        return Left.UNKNOWN
-    number = refusals[0]
-    if isinstance(said[number], Upstream) or (isinstance(said[number], Conflict) and not first):
-        return Left.UNKNOWN
-    undone = number == 0 or (len(refusals) == 1 and said[-1] is None)
-    return Left.NOTHING if undone else Left.PART
 
 
 async def _there(book: Book, vendor: Vendor, order: Order, id: str, tell: Tell) -> Placed:
