@@ -441,19 +441,36 @@ def test_nine_orders_like_it_with_other_marks_are_surely_not_it() -> None:
         # Their marks are other ones, because they are other orders of some book.
         for number in range(1, 10):
             await shop.client.place(replace(order, id=number, references=()))
-        shop.between(_lost_once())
-        with pytest.raises(Unknown, match="none of them is it, for none bears its mark"):
-            await placed(shop, order, idempotent=False)
-        _later(shop)
-        told: list[str] = []
-        mine = await now_here(shop, order)
-        came = await place(shop.book, shop.vendor(continued=False), mine, ANYHOW, told.append)
-
-        assert How.SENT is came.how
-        assert "none of them is it" in told[0]
-        assert 10 == len(await orders_there(shop))
+        await _placed_beside_nine(shop, order)
 
     done("catalyst", work)
+
+
+def test_nine_orders_like_it_without_marks_are_surely_not_it_where_one_was_seen() -> None:
+    async def work(shop: Vendor, order: Order) -> None:
+        before = await shop.book.place(replace(order, id=0, number="BEFORE", name="Before"))
+        await placed(shop, before)
+        for _ in range(9):
+            await shop.client.place(replace(order, id=0, references=()))
+        await _placed_beside_nine(shop, order)
+
+    done("catalyst", work)
+
+
+async def _placed_beside_nine(shop: Vendor, order: Order) -> None:
+    """Place an order whose first sending is lost, beside others that are like it."""
+    before = len(await orders_there(shop))
+    shop.between(_lost_once())
+    with pytest.raises(Unknown, match="none of them is it, for none bears its mark"):
+        await placed(shop, order, idempotent=False)
+    _later(shop)
+    told: list[str] = []
+    mine = await now_here(shop, order)
+    came = await place(shop.book, shop.vendor(continued=False), mine, ANYHOW, told.append)
+
+    assert How.SENT is came.how
+    assert "none of them is it" in told[0]
+    assert before + 1 == len(await orders_there(shop))
 
 
 def _lost_once() -> Callable[[Request, Send], Awaitable[Response]]:

@@ -16,6 +16,7 @@ from orderglot.sync.criteria import native_id
 from orderglot.sync.matching import event_of
 from orderglot.sync.notes import Placing
 from orderglot.sync.search import Search, search
+from orderglot.sync.taken import has_shown_marks
 from orderglot.sync.twins import pieces
 from orderglot.sync.vendor import Vendor
 from orderglot.sync.views import outgoing
@@ -94,8 +95,8 @@ class Looking:
     async def _chosen(self, there: Search) -> Order | None:
         """Give the one that is it, None where surely none is."""
         alike = [one for one in there.found if not await self._sent_before(one)]
-        found, others = self._by_mark(there, alike)
-        parts, _ = self._by_mark(there, there.parts)
+        keeps = bool(alike or there.parts) and await self._keeps_marks(there)
+        found, others, parts = ([], alike, []) if keeps else (alike, [], there.parts)
         tell = ask_somebody(self.sent)
         # Ours would have been found by its mark; one that is only like it may be somebody else's.
         if len(found) == 1 and self.vendor.dialect.find is None:
@@ -114,15 +115,14 @@ class Looking:
             self.tell(f"The {self.vendor.dialect.title} has orders like it, {surely}.")
         return None
 
-    def _by_mark(
-        self, there: Search, orders: Sequence[Order]
-    ) -> tuple[Sequence[Order], Sequence[Order]]:
-        """Divide orders into those that may be ours and those that surely are not.
+    async def _keeps_marks(self, there: Search) -> bool:
+        """Tell whether the vendor would show our mark, as he shows at least one of somebody's.
 
-        A vendor who keeps marks, as at least one order of his list shows, would show ours.
+        That may be on an order of ours which he had before.
         """
-        marks = self.vendor.dialect.find is not None and there.marked
-        return ((), orders) if marks else (orders, ())
+        if self.vendor.dialect.find is None:
+            return False
+        return there.marked or await has_shown_marks(self.book, self.vendor.name)
 
     async def _sent_before(self, there: Order) -> bool:
         """Tell whether what the vendor has is another order of the book, which was placed there."""

@@ -56,6 +56,14 @@ async def taken_of(book: Book, channel: str, order: int) -> Taken | None:
     return read(note, Taken) if note else None
 
 
+async def has_shown_marks(book: Book, channel: str) -> bool:
+    """Tell whether a channel's vendor shows the mark of any order that he has taken from here."""
+    beginning = word_name(channel, 0).removesuffix("0")
+    names = [note.name for note in await book.notes(TAKEN) if note.name.startswith(beginning)]
+    words = await _read(book, WORD, names[-STRIDE:], Word)
+    return any(document.read_order(bytes(word.order)).integration for word in words.values())
+
+
 async def unsettled(book: Book, source: Source, order: Order) -> tuple[str, ...]:
     """Say how what a vendor has differs from an order that was placed with him."""
     there = tuple(ref for ref in order.references if ref.dialect == source.name)
