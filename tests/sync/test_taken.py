@@ -295,11 +295,11 @@ def test_an_order_cancelled_before_it_arrived_is_not_sent_any_more(name: str) ->
         here = await now_here(shop, order)
         await shop.book.change(replace(here, status=Status.CANCELLED))
         _later(shop)
-        if spoken(name).page is None:
+        if spoken(name).flows.page is None:
             with pytest.raises(Unknown, match="no list to ask"):
                 await placed(shop, order, idempotent=False)
         with pytest.raises(Invalid, match="is cancelled"):
-            await placed(shop, order, idempotent=False, absent=spoken(name).page is None)
+            await placed(shop, order, idempotent=False, absent=spoken(name).flows.page is None)
 
         assert [] == await orders_there(shop)
         assert () == await shop.book.notes(PLACING)
@@ -372,7 +372,7 @@ def test_what_is_cancelled_here_afterwards_is_listed_until_he_is_told(name: str)
             listed.id,
         )
         assert "here it is cancelled, and they have it as" in listed.differences[0]
-        if spoken(name).page is None:
+        if spoken(name).flows.page is None:
             return
         await changed_there(shop, lambda one: replace(one, status=Status.CANCELLED))
         await shop.pulled()
@@ -520,7 +520,7 @@ def test_an_order_full_in_every_member_is_changed_by_nothing_but_the_vendor(name
         terms = replace(ANYHOW, without=("ship_to", "lines", "discount"))
         came = await place(shop.book, shop.vendor(), kept, terms)
         assert _said(kept) == _said(came.order)
-        if spoken(name).page is None:
+        if spoken(name).flows.page is None:
             return
         for _ in range(2):
             pulled = (await shop.pulled()).checkpoint

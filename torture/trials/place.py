@@ -68,7 +68,7 @@ class Vendor:
 def run(ground: Ground) -> None:
     """Place orders with each dialect that can, with keys that the vendor knows and without."""
     for name in dialects.names():
-        if dialects.dialect(name).place is not None:
+        if dialects.dialect(name).flows.place is not None:
             with ground.row(f"orders placed under kill -9 of both sides, {name}") as row:
                 _round(ground, row, dialects.dialect(name))
 

@@ -12,7 +12,6 @@ from decimal import Decimal
 from orderglot.core.order import Address, Line, Order, id_at
 from orderglot.core.values import Status
 from orderglot.sync.vendor import Source
-from orderglot.sync.views import outgoing
 from orderglot.wire.dialect import Can
 from orderglot.wire.loss import carried, loses
 
@@ -33,7 +32,7 @@ def differences(
     sent it: what his wire carries and does not show, he is taken to have as it was sent.
     """
     can, dialect = source.dialect.can, source.dialect.name
-    seen = carried(outgoing(ours, dialect, source.name), dialect, can)
+    seen = carried(source.outgoing(ours), dialect, can)
     return (
         *_ended(ours, theirs),
         *_goods(can, ours, theirs, sent),

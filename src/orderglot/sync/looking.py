@@ -19,7 +19,6 @@ from orderglot.sync.search import Search, search
 from orderglot.sync.taken import has_shown_marks
 from orderglot.sync.twins import pieces
 from orderglot.sync.vendor import Vendor
-from orderglot.sync.views import outgoing
 
 SETTLING = timedelta(minutes=2)
 """So long after it was sent may a request be on its way into the vendor's list."""
@@ -62,12 +61,12 @@ class Looking:
 
         Raises Unknown where it cannot be told whether he has it, or it may still be on its way.
         """
-        if self.vendor.dialect.find is not None:
+        if self.vendor.dialect.flows.find is not None:
             with self._asking():
                 begun = await self.vendor.client.find(wire_order(self.placing, self.vendor))
             if begun is not None:
                 return self._completed(begun)
-        if self.vendor.dialect.page is None:
+        if self.vendor.dialect.flows.page is None:
             raise Unknown(f"{self.doubt}, and it has no list to ask; {ask_somebody(self.sent)}")
         with self._asking():
             order = wire_order(self.placing, self.vendor)
@@ -99,7 +98,7 @@ class Looking:
         found, others, parts = ([], alike, []) if keeps else (alike, [], there.parts)
         tell = ask_somebody(self.sent)
         # Ours would have been found by its mark; one that is only like it may be somebody else's.
-        if len(found) == 1 and self.vendor.dialect.find is None:
+        if len(found) == 1 and self.vendor.dialect.flows.find is None:
             return found[0]
         if found:
             raise Unknown(f"{self.doubt}: {self._ids(found)} are all like it; {tell}")
@@ -120,7 +119,7 @@ class Looking:
 
         That may be on an order of ours which he had before.
         """
-        if self.vendor.dialect.find is None:
+        if self.vendor.dialect.flows.find is None:
             return False
         return there.marked or await has_shown_marks(self.book, self.vendor.name)
 
@@ -139,7 +138,7 @@ class Looking:
 
 def wire_order(placing: Placing, vendor: Vendor) -> Order:
     """Give an order as it goes to a vendor: with the ids alone that he gave."""
-    return outgoing(document.read_order(placing.order), vendor.dialect.name, vendor.name)
+    return vendor.source.outgoing(document.read_order(placing.order))
 
 
 def doubt(vendor: Vendor, order: Order, error: HubError | None) -> str:

@@ -254,7 +254,7 @@ async def _keep(
     Raises Unknown where it cannot be kept: he has it all the same.
     """
     id = native_id(theirs, vendor.dialect.name)
-    final = how is How.TOLD or vendor.dialect.get is None
+    final = how is How.TOLD or vendor.dialect.flows.get is None
     try:
         arrival = await _written(book, vendor, order, theirs, checked=final)
     except HubError as error:
