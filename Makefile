@@ -14,7 +14,7 @@ empty :=
 STAMP := .venv/.ready$(subst $(empty) $(empty),_,$(subst /,-,$(CURDIR)))
 
 .NOTPARALLEL:
-.PHONY: help setup serve pages test whole bench torture check format-check lint types floors gates docs format lock
+.PHONY: help setup serve pages test whole queries wheel bench torture check format-check lint types floors gates docs format lock
 
 help:
 	@echo "Orderglot's verbs:"
@@ -30,10 +30,18 @@ pages: setup ## ask what the five vendors' pages print, and compare; of a demo a
 	$(PY) -m pages $(if $(URL),--url $(URL)) $(ARGS)
 
 test: setup ## run the tests, in JOBS (auto) processes; more for pytest in ARGS
-	$(PY) -m pytest -n $(JOBS) $(ARGS)
+	@.ci/timed 'make test' 6 $(PY) -m pytest -n $(JOBS) $(ARGS)
 
 whole: setup ## pull the whole file from hub to hub, in every dialect that can list
 	ORDERGLOT_HUB_TO_HUB=whole $(PY) -m pytest tests/sync/test_hub_to_hub.py $(ARGS)
+
+queries: setup ## put some ten thousand random queries to every store, and compare what they find
+	$(PY) -m pytest -n $(JOBS) --hypothesis-profile=thorough $(ARGS) \
+		tests/stores/test_query.py::test_every_store_answers_a_question_alike \
+		src/orderglot/dialects/catalyst/tests/test_where_found.py
+
+wheel: setup ## build the wheel, install it with every Python it is for that is here, serve the demo
+	$(PY) -m pytest tests/package/installed.py $(ARGS)
 
 bench: .venv-bench/.ready ## measure beside what else there is (half an hour; QUICK=1: a try of some minutes)
 	PYTHONPATH=src $(BENCH) -m bench $(if $(QUICK),--quick) $(ARGS)
@@ -41,7 +49,8 @@ bench: .venv-bench/.ready ## measure beside what else there is (half an hour; QU
 torture: setup ## try what usually breaks, some ten minutes; trials to choose in ARGS
 	$(PY) -m torture $(ARGS)
 
-check: format-check lint types floors gates test ## the whole gate, as CI runs it
+check: ## the whole gate: format, lint, types, floors, gates and tests
+	@.ci/timed 'make check' 15 $(MAKE) --no-print-directory format-check lint types floors gates test
 
 format-check: setup
 	@$(PY) -m ruff format --check --output-format concise . || { echo "Run 'make format'." >&2; exit 1; }

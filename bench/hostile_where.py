@@ -17,8 +17,8 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from bench.asking import Line, opened
 from bench.book import OTHER, SELLER
+from bench.catalyst_server import Line, opened
 from tests.hostile_where import wheres
 
 ALLOWED = 100.0

@@ -18,8 +18,8 @@ from statistics import median
 
 import msgspec
 
-from bench.asking import Line, opened
 from bench.book import SELLER
+from bench.catalyst_server import Line, opened
 from orderglot.stores.sqlite.backend import SqliteBackend
 from orderglot.stores.sqlite.connection import connect
 

@@ -14,9 +14,9 @@ from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
-from pages.asking import Known, ask
 from pages.compare import differences, part
 from pages.page_file import Page, read_page, vendors
+from pages.sending import Known, ask
 from pages.substitutions import Exchange
 
 ORDERGLOT = (sys.executable, "-m", "orderglot.cli")

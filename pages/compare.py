@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Any, NamedTuple
 from xml.etree import ElementTree
 
-from pages.asking import Answer, member, parsed
+from pages.sending import Answer, member, parsed
 
 ANY = "…"
 """Anything: as a value; within a text; as a name or at a list's end, where the page is cut off."""

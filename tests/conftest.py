@@ -1,12 +1,14 @@
 """What all tests share: how many examples Hypothesis tries, and logs that are nobody else's.
 
 `ci` is the default and deterministic; `pytest --hypothesis-profile=dev` tries other examples each
-time, `--hypothesis-profile=thorough` many of them. `brief` is for laws that are held by a test.
+time, `--hypothesis-profile=thorough` many of them, which are the same each time where CI is set.
+`brief` is for laws that are held by a test.
 """
 
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from collections.abc import Iterator
 
@@ -19,7 +21,13 @@ settings.register_profile(
     "ci", max_examples=60, deadline=None, derandomize=True, suppress_health_check=SLOW
 )
 settings.register_profile("dev", max_examples=60, deadline=None, suppress_health_check=SLOW)
-settings.register_profile("thorough", max_examples=2_000, deadline=None, suppress_health_check=SLOW)
+settings.register_profile(
+    "thorough",
+    max_examples=2_000,
+    deadline=None,
+    derandomize="CI" in os.environ,
+    suppress_health_check=SLOW,
+)
 settings.register_profile(
     "brief",
     max_examples=10,

@@ -17,7 +17,7 @@ from orderglot.stores.sqlite import SqliteStore
 from orderglot.stores.store import BookStore
 from orderglot.wire.dialect import Dialect
 from orderglot.wire.message import Request
-from tests.conformance.asking import creations, keyed
+from tests.conformance.callers import creations, keyed
 from tests.conformance.specimens import shelve, welcome
 
 

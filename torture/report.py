@@ -17,7 +17,7 @@ from torture.harness import Ground, Row
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "bench" / "results" / "torture.json"
 PAGE = ROOT / "docs" / "torture.md"
-PACKAGES = ("orderglot", "uvicorn", "httptools", "uvloop", "msgspec", "starlette")
+PACKAGES = ("orderglot", "granian", "uvloop", "msgspec", "starlette")
 
 
 def table(rows: Sequence[Row]) -> Iterator[str]:

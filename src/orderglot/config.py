@@ -42,13 +42,29 @@ Url = Annotated[
     ),
 ]
 
+Hosts = Annotated[
+    tuple[
+        Annotated[str, Meta(pattern=r"^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~-]+)(:[0-9]{1,5})?$")], ...
+    ],
+    Meta(description="a list of hosts like orders.example or orders.example:8400"),
+]
+Networks = Annotated[
+    tuple[str, ...], Meta(description="a list of addresses and networks like 10.0.0.0/8")
+]
+Http = Annotated[Literal["", "1", "2"], Meta(description="1 or 2")]
+LISTS = (Names, Hosts, Networks)
+
 
 class Config(Struct, frozen=True, kw_only=True):
-    """What a run of the program goes by; no ``dialects`` means all of them.
+    """What a run of the program goes by; no ``dialects`` means all of them, and so with ``hosts``.
 
-    ``read_database`` is a copy of a PostgreSQL database that lists may come from. ``seller`` is whose book the commands speak of where none is named. ``public_url`` takes the
-    place of scheme and host in the links that faces write. Port 0 is whichever is free. ``vendors``
-    are the hub's own accounts, by dialect, ``channels`` those with a name of their own; a variable like ``ORDERGLOT_KOLE_URL`` goes before them.
+    ``read_database`` is a copy of a PostgreSQL database that lists may come from. ``seller`` is
+    whose book the commands speak of where none is named. ``public_url`` takes the place of scheme
+    and host in the links that faces write. ``trusted_proxies`` are addresses and networks whose
+    word on their clients is taken. ``http`` is the latest version that is spoken; without a word,
+    2 with TLS, else 1. Port 0 is whichever is free. ``vendors`` are the hub's own accounts, by
+    dialect, ``channels`` those with a name of their own; a variable like ``ORDERGLOT_KOLE_URL``
+    goes before them.
     """
 
     database: Name = "sqlite:///orderglot.db"
@@ -59,6 +75,11 @@ class Config(Struct, frozen=True, kw_only=True):
     workers: Workers = 1
     dialects: Names = ()
     public_url: Url = ""
+    hosts: Hosts = ()
+    trusted_proxies: Networks = ()
+    tls_certificate: Text = ""
+    tls_key: Text = ""
+    http: Http = ""
     log_level: Level = "info"
     access_log: Flag = False
     vendors: Tables = {}
@@ -134,15 +155,25 @@ def _of_file(file: Path | None, environment: Mapping[str, str]) -> Given:
 
 def _checked(where: str, name: str, value: Any) -> Any:
     kind = _settings()[name]
-    if kind == Names and isinstance(value, str):
+    if kind in LISTS and isinstance(value, str):
         value = [one.strip() for one in value.split(",") if one.strip()]
     try:
-        return msgspec.convert(value, kind, strict=False)
-    except msgspec.ValidationError:
+        checked = msgspec.convert(value, kind, strict=False)
+        if kind == Networks:
+            _check_networks(checked)
+        return checked
+    except ValueError:
         meaning = kind.__metadata__[0].description
         # What stands in the vendors' tables is nobody's to see.
         shown = "this" if kind == Tables else repr(value)
         raise invalid(where, Rule.MALFORMED, f"{shown} is not {meaning}.") from None
+
+
+def _check_networks(networks: tuple[str, ...]) -> None:
+    from ipaddress import ip_network
+
+    for network in networks:
+        ip_network(network, strict=False)
 
 
 @cache

@@ -61,7 +61,7 @@ class Serving:
     def __init__(self, process: subprocess.Popen[str], said: list[str]) -> None:
         self.process = process
         self.said = said
-        found = re.search(r" at (http://\S+:(\d+))$", said[0])
+        found = re.search(r" at (https?://\S+:(\d+))$", said[0])
         assert found is not None
         self.base, self.port = found[1], int(found[2])
 

@@ -59,6 +59,15 @@ def test_dialects_are_listed_with_commas_or_as_a_list(folder: Path) -> None:
 
 
 @pytest.mark.usefixtures("folder")
+def test_hosts_and_proxies_are_listed_in_the_same_way() -> None:
+    flags = {"hosts": "orders.example, [::1]:8400", "trusted_proxies": "10.0.0.1/8,::1"}
+    found = config.read(flags, {})
+    assert found.hosts == ("orders.example", "[::1]:8400")
+    assert found.trusted_proxies == ("10.0.0.1/8", "::1")
+    assert config.read({}, {"ORDERGLOT_TRUSTED_PROXIES": "127.0.0.1"}).trusted_proxies
+
+
+@pytest.mark.usefixtures("folder")
 def test_a_database_that_is_given_goes_before_the_one_that_is_proposed() -> None:
     assert config.read({}, {}, database="sqlite:///demo.db").database == "sqlite:///demo.db"
     given = config.read({"database": "sqlite:///mine.db"}, {}, database="sqlite:///demo.db")
@@ -79,6 +88,23 @@ def test_a_database_that_is_given_goes_before_the_one_that_is_proposed() -> None
             "loud",
             "ORDERGLOT_LOG_LEVEL: 'loud' is not one of debug, info, warning, error.",
         ),
+        (
+            "HOSTS",
+            "orders.example,a/b",
+            (
+                "ORDERGLOT_HOSTS: ['orders.example', 'a/b'] is not a list of hosts like orders.example "
+                "or orders.example:8400."
+            ),
+        ),
+        (
+            "TRUSTED_PROXIES",
+            "10.0.0.0/99",
+            (
+                "ORDERGLOT_TRUSTED_PROXIES: ['10.0.0.0/99'] is not a list of addresses and networks "
+                "like 10.0.0.0/8."
+            ),
+        ),
+        ("HTTP", "3", "ORDERGLOT_HTTP: '3' is not 1 or 2."),
         (
             "PUBLIC_URL",
             "orders.example",

@@ -11,7 +11,7 @@ from tests.cli.program import clean_environment, done
 
 LINES = "Invoice,StockCode,Quantity,InvoiceDate,Price\n489434,85048,12,2009-12-01 07:45:00,6.95\n"
 
-FOR_SERVERS = {"httptools", "orderglot.faces.connection", "starlette", "structlog", "uvicorn"}
+FOR_SERVERS = {"granian", "orderglot.faces.asgi", "starlette", "structlog", "uvloop"}
 FOR_CLIENTS = {"httpx2", "orderglot.faces.client"}
 FOR_TERMINALS = {"rich"}
 FOR_OTHER_STORES = {"asyncpg", "orderglot.stores.memory", "orderglot.stores.postgres"}

@@ -39,19 +39,10 @@ def test_a_line_has_the_trace_and_no_value_of_a_variable(
     try:
         [][len(secret)]
     except IndexError:
-        logging.getLogger("orderglot.line").exception("unforeseen")
+        logging.getLogger("orderglot.http").exception("unforeseen")
 
     trace = str(logged(capsys)["exception"])
     assert ("IndexError" in trace, "HUSH" in trace) == (True, False)
-
-
-def test_what_a_library_says_for_its_own_terminal_is_left_out(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    set_up_logs("info")
-    logging.getLogger("library").error("gone", extra={"color_message": "\x1b[1mgone"})
-
-    assert {"event", "level", "logger", "timestamp"} == set(logged(capsys))
 
 
 @pytest.mark.parametrize(("at_once", "loaded"), [("False", b"False\n"), ("True", b"True\n")])

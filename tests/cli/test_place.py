@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from orderglot.cli import lookup
 from orderglot.core.order import Identity, Order, Reference
 from orderglot.core.values import Kind, Status
+from orderglot.hub import lookup
 from orderglot.hub.opened import opened
 from tests.cli.program import Serving, done, done_json, refused, say, serving
 from tests.cli.test_pull import HERE, KOLE, OWN, THERE
@@ -55,7 +55,7 @@ def changed(order: str, **change: Any) -> Order:
     async def write() -> Order:
         async with opened("sqlite:///here.db") as here:
             book = here.book(await here.seller("here"), test=True)
-            found = await lookup.order(book, order)
+            found = await lookup.find_order(book, order)
             return await book.change(replace(found, **change))
 
     return asyncio.run(write())

@@ -155,12 +155,12 @@ def test_what_cannot_be_translated_is_refused_in_a_sentence(order: str, folder: 
         "order.xml: this cannot be read as an order of Komet Sales API: "
     )
     assert (
-        "other.json: there is no order of Kole Imports dropship API in this; check --from."
+        "other.json: there is no order of Kole Imports dropship API in this; check whose order it is."
         == said("other.json", "kole")
     )
     assert said(order, "klingon").startswith("There is no dialect 'klingon'; there are adobe, ")
     assert said(order, "kole", "klingon").startswith("There is no dialect 'klingon'; ")
-    assert "Komet Sales API has no XML; leave --format out." == said(
+    assert "Komet Sales API has no XML; leave the format out." == said(
         order, "kole", "komet", "--format", "xml"
     )
 

@@ -8,7 +8,6 @@ import os
 import signal
 import subprocess
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -186,14 +185,19 @@ def test_a_process_that_is_killed_is_begun_again(folder: Path, url: str) -> None
             os.kill(process, 0)
 
 
-def test_callers_are_heard_when_there_are_fewer_processes(folder: Path, url: str) -> None:
-    with working(folder, url) as team:
-        os.kill(team.line.process.pid, signal.SIGTTOU)
-        while all(map(_runs, team.processes)):
-            time.sleep(0.05)
-        answers = team.together(lambda number: team.place(**{"Idempotency-Key": f"{number}"}))
+def test_workers_are_replaced_on_request_and_nobody_waits(folder: Path) -> None:
+    with working(folder, PLACES["sqlite"](), 1) as team:
+        (before,) = team.processes
+        team.line.process.send_signal(signal.SIGHUP)
+        after = team.begun()
+        answers = [team.place(**{"Idempotency-Key": f"{number}"}) for number in range(20)]
+        while _runs(before):
+            answers.append(team.place())
+        code, logged = team.line.end()
 
+    assert after not in (before, team.line.process.pid)
     assert {201} == {status for status, _ in answers}
+    assert (0, False) == (code, "error" in logged.lower())
 
 
 def _runs(process: int) -> bool:

@@ -18,7 +18,7 @@ from orderglot.core.query import Window
 from orderglot.faces.client import Client
 from orderglot.wire.dialect import Dialect
 from orderglot.wire.message import Request, Response
-from tests.conformance.asking import clock_of, site
+from tests.conformance.callers import clock_of, site
 from tests.conformance.implementations import NEEDS, credentials_of, draft_of
 from tests.conformance.specimens import specimens_of
 from tests.conformance.structure import structure

@@ -24,7 +24,7 @@ from orderglot.stores.memory import MemoryStore
 from orderglot.wire.dialect import OPEN, Dialect, Session
 from orderglot.wire.message import Request, Response
 from tests.clock import Clock
-from tests.conformance.asking import Credentials, Site, clock_of, proof_of, site, without_proof
+from tests.conformance.callers import Credentials, Site, clock_of, proof_of, site, without_proof
 from tests.conformance.specimens import Specimen, provoked
 from tests.conformance.test_strangers import guarded, refusal_of, with_secrets
 
@@ -138,3 +138,17 @@ def test_guessed_logins_are_slowed_down(guess: Specimen) -> None:
 
     once_more = [TooMany, Unauthenticated, Unauthenticated, TooMany]
     assert [Unauthenticated] * (FREE + 1) + once_more == asyncio.run(said())
+
+
+@pytest.mark.parametrize("guess", guesses(), ids=lambda guess: f"{guess.dialect.name}-{guess.name}")
+def test_one_client_that_errs_locks_no_other_out(guess: Specimen) -> None:
+    async def ask() -> None:
+        at, _ = await timed(guess.dialect)
+        answers = [await at.server(guess.request) for _ in range(FREE + 2)]
+        assert isinstance(guess.dialect.faults.read(answers[-1]), TooMany)
+
+        guarded_by = guarded(guess.dialect.name)[0].request
+        proven = await comes_in(at, guarded_by, await at.key(at.owner))
+        assert not isinstance(refusal_of(at, await at.server(proven)), Unauthenticated | TooMany)
+
+    asyncio.run(ask())

@@ -18,7 +18,7 @@ from orderglot.core.query import Window
 from orderglot.faces.client import Client
 from orderglot.wire.dialect import Dialect
 from orderglot.wire.message import Request, Response
-from tests.conformance.asking import Credentials, clock_of, creations, site, without_proof
+from tests.conformance.callers import Credentials, clock_of, creations, site, without_proof
 from tests.conformance.implementations import NEEDS, STORES, Shop, draft_of
 from tests.conformance.random_requests import mangled, nested, requests, responses, revalued
 from tests.conformance.specimens import welcome

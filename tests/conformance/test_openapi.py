@@ -19,9 +19,9 @@ from orderglot.core.query import Window
 from orderglot.faces.client import Client
 from orderglot.wire.dialect import OPEN, Dialect
 from orderglot.wire.message import Request, Response
-from tests.conformance.asking import site
-from tests.conformance.documented import documented, hold_request, hold_response
+from tests.conformance.callers import site
 from tests.conformance.implementations import draft_of
+from tests.conformance.openapi_checks import documented, hold_request, hold_response
 from tests.conformance.specimens import Specimen, provoked, welcome
 from tests.conformance.test_faults import ERRORS
 from tests.conformance.test_wire import broadest, client_of, kept

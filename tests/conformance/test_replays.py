@@ -19,7 +19,7 @@ from orderglot.stores.store import BookStore
 from orderglot.wire.dialect import IDEMPOTENCY_KEY, Idempotency
 from orderglot.wire.message import Request
 from tests.clock import Clock
-from tests.conformance.asking import (
+from tests.conformance.callers import (
     Site,
     addressed,
     clock_of,

@@ -16,7 +16,7 @@ from orderglot.core.order import Order, Reference
 from orderglot.core.ports import Book
 from orderglot.wire.dialect import OPEN, Dialect, Session
 from orderglot.wire.message import Response
-from tests.conformance.asking import Credentials, Site, clock_of, site, without_proof
+from tests.conformance.callers import Credentials, Site, clock_of, site, without_proof
 from tests.conformance.implementations import Shop
 from tests.conformance.specimens import Specimen, book_of, provoked, welcome
 

@@ -24,7 +24,7 @@ from tests.conformance.implementations import Shop
 from tests.conformance.random_requests import mangled
 from tests.conformance.specimens import Specimen, specimens_of, welcome
 from tests.conformance.test_specimens import read_ask, said_by
-from tests.full import full
+from tests.full_records import full
 from tests.strategies import orders
 
 PAIRS = list(product(dialects.names(), repeat=2))

@@ -19,9 +19,9 @@ from orderglot.faces.client import Client
 from orderglot.wire.dialect import Dialect
 from orderglot.wire.loss import carried, losses
 from orderglot.wire.message import Pairs, pairs
-from tests.conformance.asking import Credentials, Site, site
+from tests.conformance.callers import Credentials, Site, site
 from tests.conformance.specimens import Specimen, book_of, welcome
-from tests.full import full
+from tests.full_records import full
 from tests.strategies import orders
 
 ORDERS = orders(test=st.just(False), deleted=st.none())

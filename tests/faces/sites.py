@@ -17,8 +17,8 @@ from orderglot.stores.memory import MemoryStore
 from orderglot.wire.dialect import Dialect
 from orderglot.wire.message import Request, Response
 from tests.clock import Clock
+from tests.credentials import issued
 from tests.faces.tiny import DIALECT
-from tests.keys import issued
 
 NEW = Request(method="POST", path="/tiny/orders", body=b'{"po": "PO-7"}')
 

@@ -11,7 +11,7 @@ from orderglot import dialects
 from orderglot.core.errors import Unauthenticated
 from orderglot.dialects.catalyst.tokens import GRANT, Granting, code_for
 from orderglot.dialects.komet.tokens import LOGIN
-from tests.conformance.asking import Credentials, Site
+from tests.conformance.callers import Credentials, Site
 from tests.conformance.test_logins import HOUR, LONG, timed
 from tests.conformance.test_strangers import (
     STRANGERS,

@@ -16,7 +16,7 @@ from orderglot.faces.http import HttpTransport, Timeouts, Turn, Unreached
 from orderglot.wire.message import Request, Response
 
 HURRIED = Timeouts(connect=5, read=5, attempts=3, pause=0.001, longest_pause=0.01, largest=1_000)
-IMPATIENT = replace(HURRIED, read=0.1)
+IMPATIENT = replace(HURRIED, read=0.5)
 GET = Request(method="GET", path="/orders", query="limit=1", headers={"accept": "text/plain"})
 POST = Request(method="POST", path="/orders", body=b"an order")
 

@@ -12,7 +12,7 @@ import pytest
 
 from orderglot.core.order import Line, Order
 from orderglot.core.values import Kind
-from tests.files import cut
+from tests.files import cut_invoices
 from tests.files.books import STORES, Shop, shop_in
 
 HERE = Path(__file__).parent
@@ -39,12 +39,12 @@ def counts(name: str) -> dict[str, int | str]:
 
 def counted(orders: Iterable[Order]) -> dict[str, int | str]:
     """Count a book by the same tests as the file was counted by."""
-    return cut.count(
+    return cut_invoices.count(
         {order.number: [as_row(order, line) for line in order.lines] for order in orders}
     )
 
 
-def as_row(order: Order, line: Line) -> cut.Line:
+def as_row(order: Order, line: Line) -> cut_invoices.Line:
     """Turn a line back into its row in the file."""
     moment = line.created or order.created
     assert moment is not None
@@ -60,7 +60,7 @@ def as_row(order: Order, line: Line) -> cut.Line:
         order.customer.number if order.customer else "",
         order.bill_to.country_name,
     )
-    return cut.Line(line.number, "|".join(map(str, said)).encode(), *said)
+    return cut_invoices.Line(line.number, "|".join(map(str, said)).encode(), *said)
 
 
 def expected(name: str) -> dict[str, int | str]:
@@ -90,13 +90,13 @@ def test_the_whole_file_is_taken_where_it_is_at_hand(tmp_path: Path) -> None:
 
 
 def test_lines_that_stand_apart_are_one_order(shop: Shop) -> None:
-    assert {number: len(lines) for number, lines in as_in_file() if number in cut.TANGLED} == {
-        number: len(shop.order(number).lines) for number in cut.TANGLED
-    }
+    assert {
+        number: len(lines) for number, lines in as_in_file() if number in cut_invoices.TANGLED
+    } == {number: len(shop.order(number).lines) for number in cut_invoices.TANGLED}
 
 
-def as_in_file() -> Iterable[tuple[str, list[cut.Line]]]:
-    return cut.read(gzip.decompress(CUT.read_bytes())).items()
+def as_in_file() -> Iterable[tuple[str, list[cut_invoices.Line]]]:
+    return cut_invoices.read(gzip.decompress(CUT.read_bytes())).items()
 
 
 def test_every_line_is_as_in_the_file(shop: Shop) -> None:
@@ -105,7 +105,7 @@ def test_every_line_is_as_in_the_file(shop: Shop) -> None:
         assert [(line.sku, line.description, line.quantity, line.price) for line in lines] == [
             (line.sku, line.title, line.quantity, line.unit_price) for line in order.lines
         ]
-        assert cut.total(lines) == order.totals.total == order.totals.subtotal
+        assert cut_invoices.total(lines) == order.totals.total == order.totals.subtotal
 
 
 def test_an_order_of_two_minutes_keeps_both(shop: Shop) -> None:

@@ -9,9 +9,9 @@ import pytest
 
 from pages import page_file
 from pages.__main__ import check, demo_at
-from pages.asking import Answer
 from pages.compare import differences
 from pages.page_file import read_page, vendors
+from pages.sending import Answer
 from tests.cli.program import Serving, serving
 
 ROOT = Path(__file__).parents[2]

@@ -19,7 +19,7 @@ from orderglot.core.query import And, Compare, Operator, Sort, Window
 from orderglot.core.values import Relation, Status
 from orderglot.stores.store import BookStore
 from tests.clock import HOUR, NOON
-from tests.full import full
+from tests.full_records import full
 from tests.stores.shops import Shop
 from tests.strategies import WILD
 

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from orderglot.core.fields import every_field
 from orderglot.core.order import Order
 from orderglot.stores.sql.rows import COLUMNS, NUMBERED, row, stored
-from tests.full import full
+from tests.full_records import full
 from tests.strategies import orders
 
 

@@ -31,7 +31,7 @@ from orderglot.stores.checksum import plain
 from orderglot.stores.copying import Copied, Copying, Progress
 from orderglot.stores.rows import Row, Rows, Table
 from orderglot.stores.store import BookStore
-from tests.full import full
+from tests.full_records import full
 from tests.postgres import asked, new_database
 
 ROOT = Path(__file__).parents[2]
@@ -203,7 +203,7 @@ def test_a_copy_that_is_killed_goes_on_and_is_not_opened_before(
     way: tuple[str, str], steps: int, tmp_path: Path
 ) -> None:
     source, target = way
-    words = (sys.executable, "-m", "tests.stores.copier", source, target)
+    words = (sys.executable, "-m", "tests.stores.copy_process", source, target)
     with subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, text=True) as child:
         assert child.stdout is not None
         for _ in range(steps):

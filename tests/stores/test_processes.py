@@ -17,7 +17,7 @@ from orderglot.core.caller import Caller
 from orderglot.core.order import Order
 from orderglot.stores.migrations import migrations
 from orderglot.stores.sqlite import SqliteStore
-from tests.stores.child import BATCH, LINES
+from tests.stores.store_process import BATCH, LINES
 
 ROOT = Path(__file__).parents[2]
 
@@ -27,7 +27,7 @@ def children(path: Path, *jobs: str) -> Iterator[list[subprocess.Popen[str]]]:
     """Start processes that wait for a line to begin."""
     running = [
         subprocess.Popen(
-            [sys.executable, "-m", "tests.stores.child", str(path), job],
+            [sys.executable, "-m", "tests.stores.store_process", str(path), job],
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

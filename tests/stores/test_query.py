@@ -23,7 +23,7 @@ from orderglot.core.ports import Book
 from orderglot.core.query import And, Compare, Not, Operator, Or, Query, Sort, Window
 from orderglot.stores.memory import MemoryStore
 from orderglot.stores.store import BookStore
-from tests.full import full
+from tests.full_records import full
 from tests.stores.shops import SHELVES
 from tests.strategies import WILD, amounts, dates, extras, instants, orders, texts
 

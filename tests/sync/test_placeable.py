@@ -33,7 +33,7 @@ from orderglot.sync.notes import PLACING, Placing, noted
 from orderglot.sync.place import How, Placed, place
 from orderglot.sync.placeable import DELIVERY, MONEY, Terms
 from orderglot.wire.loss import untaken
-from tests.full import full
+from tests.full_records import full
 from tests.sync.vendors import PLACING as DIALECTS
 from tests.sync.vendors import Vendor, vendor
 

@@ -35,7 +35,7 @@ T = TypeVar("T")
 COUNT = 12
 SIZE = 4
 HURRIED = Timeouts(connect=5, read=5, whole=5, attempts=3, pause=0.001, longest_pause=0.01)
-IMPATIENT = replace(HURRIED, read=0.2, whole=0.2)
+IMPATIENT = replace(HURRIED, read=0.5, whole=0.5)
 MOST_REQUESTS = 120
 
 each = pytest.mark.parametrize("name", LISTING)

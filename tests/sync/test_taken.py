@@ -21,7 +21,7 @@ from orderglot.sync.taken import Pending, pending, settle_differences
 from orderglot.sync.words import read_word, word_name
 from orderglot.wire.loss import loses
 from orderglot.wire.message import Request, Response, Send
-from tests.full import full
+from tests.full_records import full
 from tests.sync.test_place import ANYHOW, _later, done, orders_there, placed
 from tests.sync.vendors import LISTING, Vendor
 from tests.sync.vendors import PLACING as DIALECTS

@@ -20,7 +20,7 @@ from orderglot.core.order import (
 from orderglot.core.values import PaymentMethod, Relation
 from orderglot.wire.dialect import Can
 from orderglot.wire.loss import all_but, carried, known_as, losses
-from tests.full import full
+from tests.full_records import full
 
 WHOLE = Order(
     id=1_000_000_007,

@@ -115,7 +115,7 @@ def test_a_body_without_an_order_is_refused() -> None:
     with pytest.raises(Invalid) as caught:
         read(b"{}", nothing)
 
-    assert "there is no order of Tiny in this; check --from." == caught.value.message
+    assert "there is no order of Tiny in this; check whose order it is." == caught.value.message
 
 
 def test_what_cannot_be_read_is_told_with_the_reason() -> None:
@@ -129,7 +129,7 @@ def test_a_form_that_the_vendor_has_not_is_refused() -> None:
     with pytest.raises(Unsupported) as caught:
         translate(Held((Order(),)), TINY, "xml")
 
-    assert "Tiny has no XML; leave --format out." == caught.value.message
+    assert "Tiny has no XML; leave the format out." == caught.value.message
 
 
 @pytest.mark.parametrize(

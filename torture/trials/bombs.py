@@ -14,7 +14,7 @@ from torture import books
 from torture.books import creation
 from torture.connections import Cut, Hung, ask, spelled
 from torture.harness import Ground, Row
-from torture.served import Served, serving
+from torture.server_process import Served, serving
 
 LONGEST = 1.0
 """An answer that costs the server more, in seconds of the processor, is a hang."""

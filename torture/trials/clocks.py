@@ -15,7 +15,7 @@ from orderglot.faces.throttle import FREE, LONGEST
 from orderglot.stores.memory import MemoryStore
 from orderglot.stores.reads import utc_now
 from orderglot.wire.dialect import IDEMPOTENCY_KEY, Dialect
-from tests.conformance.asking import Credentials, Site, creations, keyed, site
+from tests.conformance.callers import Credentials, Site, creations, keyed, site
 from tests.conformance.test_strangers import guarded
 from tests.sync.vendors import LISTING, vendor
 from torture import books

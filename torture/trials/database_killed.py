@@ -10,7 +10,7 @@ from torture import books
 from torture.connections import opened
 from torture.harness import Ground, Row
 from torture.load import CLIENTS, Load, again, create
-from torture.served import Served, serving
+from torture.server_process import Served, serving
 from torture.stores import Postgres
 
 ROUNDS = 3

@@ -6,7 +6,7 @@ from bench.malformed import malformed
 from orderglot import demo
 from torture.connections import HOST
 from torture.harness import Ground
-from torture.served import serving
+from torture.server_process import serving
 from torture.stores import Sqlite
 
 REQUESTS = 200

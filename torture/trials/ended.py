@@ -9,7 +9,7 @@ from typing import Any
 from torture import books
 from torture.harness import Ground, Row
 from torture.load import CLIENTS, Load, again, bear
-from torture.served import Served, serving
+from torture.server_process import Served, serving
 from torture.stores import Kind
 
 ROUNDS = 4

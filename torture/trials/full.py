@@ -18,7 +18,7 @@ from torture.books import one_of
 from torture.connections import opened, spelled
 from torture.harness import Ground, Row
 from torture.load import CLIENTS, Load, again, create
-from torture.served import Served, serving
+from torture.server_process import Served, serving
 from torture.stores import Sqlite
 
 MOST = 50_000

@@ -7,12 +7,12 @@ import resource
 import socket
 import time
 
-from orderglot.faces.patience import SECONDS_FOR_HEAD
+from orderglot.cli.http_server import SECONDS_FOR_HEAD
 from torture import books
 from torture.books import one_of
 from torture.connections import HOST, Hung, ask, spelled
 from torture.harness import Ground, Row
-from torture.served import Served, serving
+from torture.server_process import Served, serving
 
 CONNECTIONS = 10_000
 SPARE = 200

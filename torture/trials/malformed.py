@@ -20,7 +20,7 @@ from orderglot.faces.asgi import Asgi
 from orderglot.hub.faces import faces
 from orderglot.wire.message import Response
 from tests.conformance.structure import structure
-from torture import books, marked
+from torture import books, marked_book
 from torture.harness import Ground, Row
 from torture.random_requests import Maker, Wild
 
@@ -62,7 +62,7 @@ def run(ground: Ground) -> None:
 async def _prepare(url: str) -> None:
     async with books.opened(url) as store:
         await books.fill(store)
-        await marked.mark(store, dialects.names())
+        await marked_book.mark(store, dialects.names())
 
 
 def _fuzz(ground: Ground, row: Row, name: str, book: Path) -> None:
@@ -111,7 +111,7 @@ async def _ask_all(name: str, seed: str, count: int, url: str) -> Portion:
     found = Portion(name)
     maker = Maker(name, random.Random(f"{name} {seed}"))
     async with books.opened(url) as store:
-        before = await marked.kept(store)
+        before = await marked_book.kept(store)
         app = faces(store, (name,))
         for _ in range(count):
             request = maker.make()
@@ -119,7 +119,7 @@ async def _ask_all(name: str, seed: str, count: int, url: str) -> Portion:
             found.tried += 1
             if why:
                 found.lost.append(f"{why}: {request}"[:3_000])
-        if before != await marked.kept(store):
+        if before != await marked_book.kept(store):
             found.lost.append("The stranger's orders are not as they were.")
     return found
 
@@ -148,7 +148,7 @@ def wrong(response: Response) -> str:
         return f"{response.status} {response.body[:200]!r}"
     if any(trace in response.body for trace in TRACES):
         return f"a trace: {response.body[:300]!r}"
-    if marked.MARK.encode() in response.body or marked.MARK in str(response.headers):
+    if marked_book.MARK.encode() in response.body or marked_book.MARK in str(response.headers):
         return f"a stranger's data: {response.body[:300]!r}"
     try:
         structure(response)

@@ -6,12 +6,12 @@ import asyncio
 import random
 
 from orderglot import dialects
-from torture import books, marked
+from torture import books, marked_book
 from torture.books import one_of
 from torture.connections import HOST, ask, spelled
 from torture.harness import Ground, Row
 from torture.random_requests import Maker, Wild
-from torture.served import Served, serving
+from torture.server_process import Served, serving
 from torture.trials.malformed import TRACES
 
 REQUESTS = 4_000
@@ -49,7 +49,7 @@ def run(ground: Ground) -> None:
 async def _prepare(url: str) -> None:
     async with books.opened(url) as store:
         await books.fill(store)
-        await marked.mark(store, dialects.names())
+        await marked_book.mark(store, dialects.names())
 
 
 async def _send_all(ground: Ground, row: Row, served: Served, name: str) -> None:
@@ -111,6 +111,6 @@ def judged(heard: bytes) -> str:
         return f"answered with {heard[:300]!r}"
     if any(trace in heard for trace in TRACES):
         return f"a trace: {heard[:300]!r}"
-    if marked.MARK.encode() in heard:
+    if marked_book.MARK.encode() in heard:
         return f"a stranger's data: {heard[:300]!r}"
     return ""

@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 from torture.harness import Ground, Row
-from torture.served import PROGRAM, environment
+from torture.server_process import PROGRAM, environment
 from torture.stores import Kind
 
 ROUNDS = 4

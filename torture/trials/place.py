@@ -22,7 +22,7 @@ from tests.conformance.implementations import credentials_of, draft_of, orderer
 from tests.conformance.specimens import book_of
 from torture import books
 from torture.harness import Ground, Row
-from torture.served import PROGRAM, Served, environment, serving
+from torture.server_process import PROGRAM, Served, environment, serving
 from torture.stores import Sqlite
 
 ORDERS = 4

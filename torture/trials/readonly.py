@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
+import shutil
 import subprocess
-import sys
-from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 
 from torture import books
 from torture.harness import Ground, Row
-from torture.served import PROGRAM, environment
+from torture.server_process import PROGRAM, environment
 from torture.stores import Sqlite
 
-DROP_FROM_BOUNDING_SET = 24
-OVERRIDES = (1, 2)
-"""prctl's number, and the two powers by which root may write what may only be read."""
+AS_ANYBODY = ("setpriv", "--bounding-set=-dac_override,-dac_read_search")
+"""Runs a program without the two powers by which root may write what may only be read."""
 
 TIMEOUT = 60
 COMMANDS = (
@@ -32,7 +29,7 @@ COMMANDS = (
 def run(ground: Ground) -> None:
     """Take away the right to write to the file, to its folder, and to both."""
     with ground.row("commands on a book that may only be read, SQLite") as row:
-        if os.getuid() == 0 and sys.platform != "linux":
+        if os.getuid() == 0 and shutil.which(AS_ANYBODY[0]) is None:
             row.untried = "root may write everything here; run it as an ordinary user"
             return
         for file, folder in ((0o444, 0o755), (0o644, 0o555), (0o444, 0o555)):
@@ -60,27 +57,13 @@ def _refused(ground: Ground, row: Row, file: int, folder: int) -> None:
 def _complaint(command: tuple[str, ...], url: str, folder: Path) -> str:
     """Run a command, and say what is wrong with the way in which it refuses, "" if nothing."""
     done = subprocess.run(
-        (*PROGRAM, *command, "--database", url),
+        (*(AS_ANYBODY if os.getuid() == 0 else ()), *PROGRAM, *command, "--database", url),
         cwd=folder,
         env=environment(folder),
         capture_output=True,
         text=True,
         timeout=TIMEOUT,
-        preexec_fn=_as_anybody(),
         check=False,
     )
     sentence = done.stderr.startswith("orderglot: ") and done.stderr.count("\n") == 1
     return "" if done.returncode == 1 and sentence else f"{done.returncode} {done.stderr[-300:]}"
-
-
-def _as_anybody() -> Callable[[], None] | None:
-    """Give what takes root's powers over files away, None where nobody has them."""
-    if os.getuid():
-        return None
-    prctl = ctypes.CDLL(None, use_errno=True).prctl
-
-    def drop() -> None:
-        for power in OVERRIDES:
-            prctl(DROP_FROM_BOUNDING_SET, power, 0, 0, 0)
-
-    return drop

@@ -1,4 +1,7 @@
-"""Slow and half-open clients: each is hung up on in time, and meanwhile others are answered."""
+"""Slow and half-open clients: each is hung up on in time, and meanwhile others are answered.
+
+Clients that take no answer are not hung up on; they are there all the time and hold nobody up.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +11,15 @@ import time
 from collections.abc import Awaitable, Callable
 
 from orderglot import dialects
-from orderglot.faces.patience import SECONDS_FOR_ANSWER, SECONDS_FOR_BODY, SECONDS_FOR_HEAD
+from orderglot.cli.http_server import SECONDS_FOR_HEAD
+from orderglot.faces.asgi import Limits
 from torture import books
 from torture.books import creation, one_of
 from torture.connections import HOST, Line, ask, spelled
 from torture.harness import Ground, Row
-from torture.served import Served, serving
+from torture.server_process import Served, serving
+
+SECONDS_FOR_BODY = Limits().body
 
 CLIENTS = 100
 """So many clients dawdle in each way, all at the same time."""
@@ -110,7 +116,6 @@ WAYS: dict[str, tuple[Way, float]] = {
     "send a body byte by byte": (_drip_body, SECONDS_FOR_BODY),
     "send chunks byte by byte": (_drip_chunks, SECONDS_FOR_BODY),
     "close half in a body": (_half_closed, SECONDS_FOR_BODY),
-    "do not take the answer": (_deaf, SECONDS_FOR_ANSWER),
 }
 
 
@@ -130,8 +135,10 @@ async def _dawdle(ground: Ground, row: Row, served: Served) -> None:
     slow = [
         asyncio.create_task(_client(row, served.port, name, *way))
         for name, way in WAYS.items()
-        for _ in range(min(count, FLOODS) if way[0] is _deaf else count)
+        for _ in range(count)
     ]
+    deaf = [await _opened(served.port) for _ in range(min(count, FLOODS))]
+    asking = [asyncio.create_task(_deaf(writer)) for _, writer in deaf]
     await asyncio.sleep(5)
     row.note("memory more than before, MiB", round((served.memory() - before) / 2**20, 1))
     while left := sum(not task.done() for task in slow):
@@ -139,22 +146,28 @@ async def _dawdle(ground: Ground, row: Row, served: Served) -> None:
         await asyncio.sleep(1)
     done.set()
     await among
+    for (_, writer), task in zip(deaf, asking, strict=True):
+        task.cancel()
+        writer.transport.abort()
+    await asyncio.gather(*asking, return_exceptions=True)
     for task in slow:
         task.result()
 
 
-async def _client(row: Row, port: int, name: str, way: Way, promised: float) -> None:
+async def _opened(port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
     line = socket.socket()
     # A client that takes nothing has little room of its own.
     line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
     line.setblocking(False)
     await asyncio.get_running_loop().sock_connect(line, (HOST, port))
-    reader, writer = await asyncio.open_connection(sock=line, limit=2_048)
+    return await asyncio.open_connection(sock=line, limit=2_048)
+
+
+async def _client(row: Row, port: int, name: str, way: Way, promised: float) -> None:
+    reader, writer = await _opened(port)
     began = time.monotonic()
     saying = asyncio.ensure_future(way(writer))
-    if way is _deaf:
-        await asyncio.sleep(promised + MARGIN)
-    gone = await Line(reader, writer).ended(MARGIN if way is _deaf else promised + MARGIN)
+    gone = await Line(reader, writer).ended(promised + MARGIN)
     took = time.monotonic() - began
     saying.cancel()
     await asyncio.gather(saying, return_exceptions=True)

@@ -12,13 +12,15 @@ from torture import books
 from torture.books import creation
 from torture.connections import HOST, spelled
 from torture.harness import Ground, Row
-from torture.served import Served, serving
+from torture.server_process import Served, serving
 
 TIMEOUT = 5.0
 PLAIN = b"GET /healthz HTTP/1.1\r\nHost: orders.example\r\n"
 LAST = PLAIN + b"Connection: close\r\n\r\n"
 POST = b"POST /orders HTTP/1.1\r\nHost: orders.example\r\n"
 ONE, BOTH, NONE = (400,), (200, 200), ()
+LAST_ONE = (401,)
+"""It is read, refused for want of a key, and the connection ends."""
 
 
 class Shape(Struct, frozen=True):
@@ -37,10 +39,10 @@ def post(*headers: bytes, body: bytes = b"") -> bytes:
 LENGTH, CHUNKED = b"Content-Length: 5", b"Transfer-Encoding: chunked"
 
 SHAPES = (
-    Shape("CL.TE", post(LENGTH, CHUNKED, body=b"0\r\n\r\n" + LAST)),
-    Shape("TE.CL", post(CHUNKED, LENGTH, body=b"0\r\n\r\n" + LAST)),
+    Shape("CL.TE", post(LENGTH, CHUNKED, body=b"0\r\n\r\n" + LAST), (LAST_ONE,)),
+    Shape("TE.CL", post(CHUNKED, LENGTH, body=b"0\r\n\r\n" + LAST), (LAST_ONE,)),
     Shape("two lengths that differ", post(LENGTH, b"Content-Length: 0", body=b"12345" + LAST)),
-    Shape("two lengths alike", post(LENGTH, LENGTH, body=b"12345" + LAST)),
+    Shape("two lengths alike", post(LENGTH, LENGTH, body=b"12345" + LAST), ((401, 200), ONE)),
     Shape("a list of lengths", post(b"Content-Length: 5, 5", body=b"12345" + LAST)),
     Shape("a negative length", post(b"Content-Length: -1", body=LAST)),
     Shape("a length with a sign", post(b"Content-Length: +5", body=b"12345" + LAST)),
@@ -51,7 +53,7 @@ SHAPES = (
     Shape("a length with a sign of another script", post(b"Content-Length: \xd9\xa5", body=LAST)),
     Shape("another coding", post(b"Transfer-Encoding: xchunked", body=b"0\r\n\r\n" + LAST)),
     Shape("chunked and more", post(b"Transfer-Encoding: chunked, identity", body=LAST)),
-    Shape("chunked twice", post(CHUNKED, CHUNKED, body=b"0\r\n\r\n" + LAST), ((401, 200), ONE)),
+    Shape("chunked twice", post(CHUNKED, CHUNKED, body=b"0\r\n\r\n" + LAST), ((501,), ONE)),
     Shape(
         "chunked after a tab",
         post(b"Transfer-Encoding:\tchunked", body=b"0\r\n\r\n" + LAST),
@@ -70,10 +72,17 @@ SHAPES = (
     Shape("a header without a colon", post(b"Content-Length 5", body=b"12345" + LAST)),
     Shape("a nought in a header", post(b"X-A: b\0c", b"Content-Length: 0", body=LAST)),
     Shape("a bare CR in a header", post(b"X-A: b\rContent-Length: 5", body=LAST)),
+    # A bare LF may end a line (RFC 9112 2.2), as long as it does so for both servers.
     Shape(
-        "bare LF between headers", (POST + b"Content-Length: 0\r\n\r\n").replace(b"\r", b"") + LAST
+        "bare LF between headers",
+        (POST + b"Content-Length: 0\r\n\r\n").replace(b"\r", b"") + LAST,
+        ((401, 200), ONE),
     ),
-    Shape("a bare LF in a header", post(b"X-A: b\nContent-Length: 5", body=b"12345" + LAST)),
+    Shape(
+        "a bare LF in a header",
+        post(b"X-A: b\nContent-Length: 5", body=b"12345" + LAST),
+        ((401, 200), ONE),
+    ),
     Shape("a chunk of negative size", post(CHUNKED, body=b"-1\r\n\r\n0\r\n\r\n" + LAST)),
     Shape("a chunk in 0x", post(CHUNKED, body=b"0x1\r\na\r\n0\r\n\r\n" + LAST)),
     Shape("a chunk of huge size", post(CHUNKED, body=b"f" * 20 + b"\r\na\r\n0\r\n\r\n" + LAST)),
@@ -108,7 +117,7 @@ SHAPES = (
     Shape("blank lines between", PLAIN + b"\r\n\r\n\r\n" + LAST, (BOTH,)),
     Shape("one behind the last", LAST + PLAIN + b"\r\n", ((200,),)),
     Shape("nonsense behind one", PLAIN + b"\r\nGARBAGE / HTTP\r\n\r\n", ((200,), (200, 400))),
-    Shape("HTTP/2 without asking", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
+    Shape("HTTP/2 without asking", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", (NONE, ONE)),
     Shape("another version", b"GET /healthz HTTP/9.9\r\n\r\n" + LAST),
     Shape("no version", b"GET /healthz HTTP/\r\n\r\n" + LAST),
     Shape("TLS on a plain line", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"\0" * 99),
@@ -156,7 +165,7 @@ async def _send_all(row: Row, served: Served) -> None:
 async def _hide_all(row: Row, served: Served) -> None:
     """Put a good order where a careless server would take it for a second request."""
     for number, shape in enumerate(SHAPES):
-        if shape.right[0] != ONE or LAST not in shape.sent:
+        if shape.right[0] not in (ONE, LAST_ONE) or LAST not in shape.sent:
             continue
         order = spelled(creation(dialects.dialect("kole"), f"hidden-{number}"))
         found = statuses(await said(served.port, shape.sent.replace(LAST, order)))

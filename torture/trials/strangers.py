@@ -14,7 +14,7 @@ from orderglot.core.caller import Caller
 from orderglot.core.errors import HubError, TooMany, Unauthenticated
 from orderglot.wire.dialect import Dialect
 from orderglot.wire.message import Request, Response
-from tests.conformance.asking import Credentials, Site, without_proof
+from tests.conformance.callers import Credentials, Site, without_proof
 from tests.conformance.implementations import Shop
 from tests.conformance.specimens import provoked
 from tests.conformance.test_strangers import (
@@ -25,10 +25,10 @@ from tests.conformance.test_strangers import (
     with_decoys,
     with_secrets,
 )
-from tests.keys import issued
+from tests.credentials import issued
 from torture.connections import ask, spelled
 from torture.harness import Ground, Row
-from torture.served import serving
+from torture.server_process import serving
 
 STORE = "sqlite"
 VARYING = re.compile(

@@ -14,7 +14,7 @@ from msgspec import Struct
 from orderglot import dialects
 from orderglot.faces.server import Server
 from orderglot.wire.message import Request, Response
-from tests.conformance.asking import Credentials, Site, site
+from tests.conformance.callers import Credentials, Site, site
 from tests.conformance.test_strangers import guarded
 from torture import books
 from torture.harness import Ground, Row

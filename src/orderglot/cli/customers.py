@@ -106,14 +106,15 @@ async def change(
 
     $ orderglot customer change C1 --known-as kodaris@wholesaler=4711
     """
-    from orderglot.cli import flags, lookup
+    from orderglot.cli import flags
+    from orderglot.hub import lookup
 
     given = flags.read_known_as(known_as)
     if not given:
         raise Misused("say --known-as which CHANNEL=ID, such as kodaris@wholesaler=4711.")
     book = hub.book(await hub.seller(seller), test=True)
     async with book.together() as unit:
-        found = await lookup.customer(unit, customer)
+        found = await lookup.find_customer(unit, customer)
         changed = await unit.keep_customer(_known_as(found, given))
     if as_json:
         return write_json(changed)
@@ -148,7 +149,7 @@ async def list_customers(hub: "Hub", seller: SellerName = None, as_json: AsJson 
 
     $ orderglot customer list --seller acme
     """
-    from orderglot.cli import lookup
+    from orderglot.hub import lookup
 
     book = hub.book(await hub.seller(seller))
     customers = [one async for one in lookup.customers(book)]
@@ -177,10 +178,10 @@ async def show(
     $ orderglot customer show C1 --seller acme
     $ orderglot customer show kole:X12345
     """
-    from orderglot.cli import lookup
+    from orderglot.hub import lookup
 
     book = hub.book(await hub.seller(seller), test=True)
-    found = await lookup.customer(book, customer)
+    found = await lookup.find_customer(book, customer)
     orders = await lookup.orders_of(book, found)
     if as_json:
         return write_json({"customer": found, "orders": orders})

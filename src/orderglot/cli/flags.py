@@ -9,7 +9,7 @@ from typing import Any
 
 from orderglot.cli.command import Misused
 from orderglot.core.customer import ShippingAccount
-from orderglot.core.order import HUB, Address, Reference
+from orderglot.core.order import AT, HUB, Address, Reference
 from orderglot.core.product import Tier
 from orderglot.core.values import PaymentMethod
 from orderglot.wire.values import read_amount, read_whole
@@ -47,41 +47,25 @@ def read_currency(code: str) -> str:
 
 def read_known_as(texts: Iterable[str] | None) -> tuple[Reference, ...]:
     """Read ``kole=X12345``; each dialect is there once."""
+    from orderglot.hub.lookup import is_known, vocabulary
+
+    known = vocabulary()
     found = {}
     for dialect, id in _pairs("--known-as", texts, "kole=X12345"):
-        if not _is_known(dialect) or dialect == HUB:
-            raise Misused(f"--known-as: there is no dialect {dialect!r}; {_dialects()}.")
+        if not is_known(dialect) or dialect == HUB:
+            raise Misused(f"--known-as: there is no dialect {dialect!r}; {_dialects(known)}.")
         found[dialect] = Reference(dialect, id)
     return tuple(found.values())
 
 
-def read_reference(text: str) -> Reference | None:
-    """Read ``kole:X12345``; None where the text does not begin with the name of a dialect."""
-    dialect, colon, id = text.partition(":")
-    if "@" in dialect:
-        # A channel's name may have a port in it: the id is what stands behind the last colon.
-        dialect, colon, id = text.rpartition(":")
-    return Reference(dialect, id) if colon and id and _is_known(dialect) else None
-
-
 def read_channel(name: str) -> str:
     """Read ``kole@wholesaler`` and give the dialect that it speaks."""
-    dialect, at, account = name.partition("@")
+    from orderglot.hub.lookup import vocabulary
+
+    dialect, at, account = name.partition(AT)
     if not (at and account and dialect in vocabulary()):
-        raise Misused(f"{name!r} is not a channel such as kole@wholesaler; {_dialects()}.")
+        raise Misused(f"{name!r} is not a channel such as kole@wholesaler.")
     return dialect
-
-
-def _is_known(name: str) -> bool:
-    return name.partition("@")[0] in vocabulary()
-
-
-def vocabulary() -> tuple[str, ...]:
-    """Give the names that ids go by: the dialects, files, and the hub itself."""
-    from orderglot.dialects import names
-    from orderglot.files.header import FILE
-
-    return (*names(), FILE, HUB)
 
 
 def read_accounts(texts: Iterable[str] | None) -> tuple[ShippingAccount, ...]:
@@ -159,5 +143,5 @@ def _pairs(flag: str, texts: Iterable[str] | None, example: str) -> Iterator[tup
         yield name, value
 
 
-def _dialects() -> str:
-    return "there are " + ", ".join(name for name in vocabulary() if name != HUB)
+def _dialects(known: Iterable[str]) -> str:
+    return "there are " + ", ".join(name for name in known if name != HUB)

@@ -41,12 +41,12 @@ async def add(
     $ orderglot key add --dialect kole --customer C1
     $ orderglot key add --dialect kole --read-only --live --json
     """
-    from orderglot.cli import lookup
     from orderglot.core.caller import READ, RIGHTS, Caller
+    from orderglot.hub import lookup
     from orderglot.hub.keys import new_key
 
     owner = await hub.seller(seller)
-    whose = await lookup.customer(hub.book(owner), customer) if customer else None
+    whose = await lookup.find_customer(hub.book(owner), customer) if customer else None
     caller = Caller(
         seller=owner.id,
         customer=whose.id if whose else None,

@@ -28,12 +28,12 @@ async def link(
 
     $ orderglot link 1000000002 1000000001 --as split
     """
-    from orderglot.cli import lookup
     from orderglot.core import linking
+    from orderglot.hub import lookup
 
     owner = await hub.seller(seller)
     async with hub.book(owner, test=True).together() as unit:
-        one, another = await lookup.order(unit, order), await lookup.order(unit, other)
+        one, another = await lookup.find_order(unit, order), await lookup.find_order(unit, other)
         new = linking.linked(one, another, linking.RELATIONS[relation])
         if new is not one:
             await unit.change(new, "linked")

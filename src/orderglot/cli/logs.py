@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from structlog.typing import EventDict, Processor
+    from structlog.typing import Processor
 
 
 class Lines(logging.Formatter):
@@ -27,7 +27,6 @@ class Lines(logging.Formatter):
                 structlog.stdlib.add_log_level,
                 structlog.stdlib.add_logger_name,
                 structlog.stdlib.ExtraAdder(),
-                _without_colors,
                 structlog.processors.TimeStamper("iso"),
             ),
         )
@@ -49,8 +48,6 @@ def set_up_logs(level: str, *, at_once: bool = False) -> None:
     lines = logging.StreamHandler(sys.stderr)
     lines.setFormatter(form)
     logging.basicConfig(level=level.upper(), handlers=[lines], force=True)
-    # What uvicorn says of itself in passing is for those who look for a fault.
-    logging.getLogger("uvicorn.error").setLevel("INFO" if level == "debug" else "WARNING")
     logging.getLogger("orderglot.access").setLevel("INFO")
     # The line out names every URL that it asks for, and some vendors' credentials stand there.
     logging.getLogger("httpx2").setLevel("WARNING")
@@ -66,9 +63,3 @@ def _ending(terminal: bool) -> tuple[Processor, ...]:
         plain = structlog.dev.plain_traceback
         return (structlog.dev.ConsoleRenderer(colors=colors, exception_formatter=plain),)
     return structlog.processors.format_exc_info, structlog.processors.JSONRenderer()
-
-
-def _without_colors(_logger: object, _name: str, event: EventDict) -> EventDict:
-    """Leave out what uvicorn says a second time, for a terminal of its own."""
-    event.pop("color_message", None)
-    return event

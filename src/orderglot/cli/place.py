@@ -98,8 +98,9 @@ async def place(
     $ orderglot place --pending
     $ orderglot place 489434 --settled
     """
-    from orderglot.cli import lookup, taken
+    from orderglot.cli import taken
     from orderglot.cli.pull import channel_of
+    from orderglot.hub import lookup
     from orderglot.hub.dialects import chosen_one
     from orderglot.sync.continuation import is_continued
     from orderglot.sync.placeable import Terms
@@ -111,7 +112,7 @@ async def place(
         return await taken.show_pending(book, dialect or "", at, as_json=as_json)
     if not order:
         raise Misused("say which ORDER is to be placed, or --pending for what differs.")
-    found = await lookup.order(book, order)
+    found = await lookup.find_order(book, order)
     if settled:
         return await taken.settle(book, found, dialect or "", at, as_json=as_json)
     if not dialect:

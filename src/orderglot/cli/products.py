@@ -91,7 +91,7 @@ async def list_products(hub: "Hub", seller: SellerName = None, as_json: AsJson =
 
     $ orderglot product list --seller acme
     """
-    from orderglot.cli import lookup
+    from orderglot.hub import lookup
 
     book = hub.book(await hub.seller(seller))
     products = [one async for one in lookup.products(book)]

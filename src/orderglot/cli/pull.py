@@ -223,7 +223,7 @@ async def _customers(pulling: "Pulling") -> list[str]:
 
     Where the vendor lists a customer's orders alone, that is every customer whom it knows.
     """
-    from orderglot.cli import lookup
+    from orderglot.hub import lookup
 
     dialect = pulling.dialect
     if not dialect.customer:

@@ -49,14 +49,14 @@ async def show(
     $ orderglot show 489434
     $ orderglot show kole:12404 --as kole --format json
     """
-    from orderglot.cli import lookup
     from orderglot.cli.command import Misused
+    from orderglot.hub import lookup
 
     if form and not dialect:
         raise Misused("--format: it goes with --as; use --json for the book's own form.")
     owner = await hub.seller(seller)
     book = hub.book(owner, test=True)
-    found = await lookup.order(book, order)
+    found = await lookup.find_order(book, order)
     if dialect:
         from orderglot.hub.writing import written
 

@@ -1,89 +1,179 @@
-"""All server faces as a raw ASGI application, for whoever runs them in a server of their own."""
+"""All server faces as an ordinary ASGI application, which any ASGI server can run."""
 
 from __future__ import annotations
 
+import logging
+import re
+from asyncio import timeout
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import suppress
+from itertools import count
+from secrets import token_hex
 
-from orderglot.core.errors import HubError
-from orderglot.faces.dispatcher import Dispatcher
+from msgspec import Struct
+from msgspec.structs import replace
+
+from orderglot.core.errors import HubError, Rule, invalid
+from orderglot.faces.addressing import Addressing, BadHost
+from orderglot.faces.dispatcher import FAILED, Dispatcher, plain
 from orderglot.faces.pages import Page, Receive, Scope, Tell
+from orderglot.faces.request_body import ACCEPTED, Broken, TooSlow, UnknownCoding, read_body
 from orderglot.faces.server import Server
-from orderglot.faces.spelling import has_body, raw_headers
 from orderglot.wire.message import Request, Response
 
-Headers = Iterable[tuple[bytes, bytes]]
+NO_BODY = frozenset({204, 304})
+CODING = "content-encoding"
+
+TOO_SLOW = plain(408, "The request did not come in time.")
+NOT_WHOLE = plain(400, "The request is not whole.")
+NO_PROXY = plain(400, "This is no proxy.")
+NOT_OFFERED = plain(
+    501, "Send the body plain or in chunks; other transfer codings are not offered."
+)
+
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+
+log = logging.getLogger("orderglot.http")
+access = logging.getLogger("orderglot.access")
+
+Work = Callable[[], Awaitable[None]]
 
 
-class Gone(Exception):
-    """The client hung up before its request was whole."""
+class Limits(Struct, frozen=True):
+    """How long clients are waited for, in seconds."""
+
+    body: float = 60.0
+    """A whole body has to come in this time."""
+    linger: float = 1.0
+    """So long a refused client that is still sending is listened to, so that it hears why."""
+
+
+class Refused(Exception):
+    """The request is answered before it is whole, and the connection ends behind the answer."""
+
+    def __init__(self, response: Response) -> None:
+        self.response = response
 
 
 class Asgi:
-    """Hears and answers for a dispatcher, as ASGI has it. ``ending`` runs at shutdown."""
+    """Hears and answers for a dispatcher, as ASGI has it.
+
+    ``beginning`` and ``ending`` run when the server starts up and shuts down. With ``logs`` each
+    request is logged.
+    """
 
     def __init__(
         self,
         servers: Iterable[Server],
         *,
         pages: Mapping[str, Page] | None = None,
-        public_url: str = "",
-        ending: Callable[[], Awaitable[None]] | None = None,
+        addressing: Addressing | None = None,
+        limits: Limits | None = None,
+        logs: bool = False,
+        beginning: Work | None = None,
+        ending: Work | None = None,
     ) -> None:
-        self.dispatcher = Dispatcher(servers, pages=pages, public_url=public_url)
+        self.dispatcher = Dispatcher(servers, pages=pages)
+        self.addressing = addressing or Addressing()
+        self.limits = limits or Limits()
+        self.logs = logs
+        self.beginning = beginning
         self.ending = ending
+        self.own = token_hex(8)
+        """What the ids of this application's requests begin with, and no other one's."""
+        self.numbers = count(1)
 
     async def __call__(self, scope: Scope, receive: Receive, tell: Tell) -> None:
-        """Serve one connection's scope, as ASGI has it."""
-        if scope["type"] == "lifespan":
+        """Serve one scope, as ASGI has it."""
+        if scope["type"] == "http":
+            await self._exchange(scope, receive, tell)
+        elif scope["type"] == "lifespan":
             await self._live(receive, tell)
-        elif scope["type"] == "http":
-            try:
-                await _respond(scope, await self._answer(scope, receive), tell)
-            except Gone:
-                return
+
+    async def _exchange(self, scope: Scope, receive: Receive, tell: Tell) -> None:
+        closes = False
+        try:
+            response = await self._answer(scope, receive)
+        except Refused as refused:
+            response, closes = refused.response, True
+        except Exception:
+            # Not even a refusal could be written: the server goes on all the same.
+            log.exception("unforeseen", extra={"path": scope["path"]})
+            response = FAILED
+        if self.logs:
+            self._log(scope, response)
+        await _respond(scope, response, tell, closes=closes)
+        if closes:
+            await _drain(receive, self.limits.linger)
 
     async def _answer(self, scope: Scope, receive: Receive) -> Response:
-        path = _path(scope)
+        request = self._request(scope)
+        headers, version = request.headers, scope["http_version"]
+        # In HTTP/1 a request without either header has no body, and need not be waited for.
+        if "content-length" in headers or "transfer-encoding" in headers or version[0] != "1":
+            body = await self._body(request, receive)
+            plain_headers = {name: headers[name] for name in headers if name != CODING}
+            request = replace(request, body=body, headers=plain_headers)
+        return await self.dispatcher.answer(request)
+
+    def _request(self, scope: Scope) -> Request:
+        if scope["method"] == "CONNECT":
+            raise Refused(NO_PROXY)
+        headers = _headers(scope["headers"])
+        peer = (scope.get("client") or ("",))[0]
+        scheme, version = scope.get("scheme", "http"), scope["http_version"]
         try:
-            body = await self._body(scope, path, receive)
-        except HubError as error:
-            return self.dispatcher.refuse(error, self._request(scope, path, b""))
-        return await self.dispatcher.answer(self._request(scope, path, body))
-
-    async def _body(self, scope: Scope, path: str, receive: Receive) -> bytes:
-        """Read a body, refusing one that is too large before it is read."""
-        for name, value in scope["headers"]:
-            if name == b"content-length":
-                self.dispatcher.check_size(scope["method"], path, int(value))
-        pieces: list[bytes] = []
-        size = 0
-        while True:
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                raise Gone
-            piece = message.get("body", b"")
-            size += len(piece)
-            self.dispatcher.check_size(scope["method"], path, size)
-            if not message.get("more_body"):
-                return piece if not pieces else b"".join((*pieces, piece))
-            pieces.append(piece)
-
-    def _request(self, scope: Scope, path: str, body: bytes) -> Request:
-        return self.dispatcher.request(
-            scope["method"],
-            path,
-            scope["query_string"].decode("latin-1"),
-            _headers(scope["headers"]),
-            body,
-            peer=(scope.get("client") or ("",))[0],
-            scheme=scope.get("scheme", "http"),
-            here=_here(scope),
+            origin = self.addressing.origin(peer, scheme, _here(scope), version, headers)
+        except BadHost as error:
+            raise Refused(plain(400, str(error))) from None
+        return Request(
+            method=scope["method"],
+            path=_path(scope),
+            query=scope["query_string"].decode("latin-1"),
+            headers=headers,
+            peer=origin.peer,
+            base=origin.base,
+            id=f"{self.own}{next(self.numbers):016x}",
         )
+
+    async def _body(self, request: Request, receive: Receive) -> bytes:
+        headers = request.headers
+        if headers.get("transfer-encoding", "chunked").lower() != "chunked":
+            raise Refused(NOT_OFFERED)
+        most = self.dispatcher.most_body(request.method, request.path)
+        try:
+            return await read_body(receive, headers, most, self.limits.body)
+        except HubError as error:
+            raise Refused(self.dispatcher.refuse(error, request)) from error
+        except UnknownCoding as coding:
+            raise Refused(self._unknown_coding(request, str(coding))) from None
+        except TooSlow:
+            raise Refused(TOO_SLOW) from None
+        except Broken:
+            raise Refused(NOT_WHOLE) from None
+
+    def _unknown_coding(self, request: Request, coding: str) -> Response:
+        reason = f"{coding!r} is not understood; send gzip, deflate or the plain body."
+        error = invalid("Content-Encoding", Rule.CHOICE, reason)
+        refusal = self.dispatcher.refuse(error, request)
+        return replace(refusal, status=415, headers={**refusal.headers, **ACCEPTED})
+
+    def _log(self, scope: Scope, response: Response) -> None:
+        # The query stays out, for some vendors' credentials stand there.
+        said = {
+            "client": (scope.get("client") or ("",))[0],
+            "method": scope["method"],
+            "path": _path(scope),
+            "status": response.status,
+        }
+        access.info("request", extra=said)
 
     async def _live(self, receive: Receive, tell: Tell) -> None:
         while True:
             message = await receive()
             if message["type"] == "lifespan.startup":
+                if self.beginning is not None:
+                    await self.beginning()
                 await tell({"type": "lifespan.startup.complete"})
                 continue
             if self.ending is not None:
@@ -91,11 +181,41 @@ class Asgi:
             return await tell({"type": "lifespan.shutdown.complete"})
 
 
-async def _respond(scope: Scope, response: Response, tell: Tell) -> None:
-    status, headers = response.status, raw_headers(response)
-    await tell({"type": "http.response.start", "status": status, "headers": headers})
-    body = response.body if has_body(response, scope["method"]) else b""
-    await tell({"type": "http.response.body", "body": body})
+async def _respond(scope: Scope, response: Response, tell: Tell, *, closes: bool) -> None:
+    try:
+        headers = raw_headers(response)
+    except ValueError:
+        log.exception("unforeseen", extra={"path": scope["path"]})
+        response = FAILED
+        headers = raw_headers(response)
+    if closes and scope["http_version"][0] == "1":
+        headers.append((b"connection", b"close"))
+    await tell({"type": "http.response.start", "status": response.status, "headers": headers})
+    has_body = scope["method"] != "HEAD" and response.status not in NO_BODY
+    await tell({"type": "http.response.body", "body": response.body if has_body else b""})
+
+
+async def _drain(receive: Receive, seconds: float) -> None:
+    """Take what a refused client still sends: hung up on meanwhile, it would not hear the answer."""
+    with suppress(TimeoutError):
+        async with timeout(seconds):
+            while (await receive()).get("more_body"):
+                pass
+
+
+def raw_headers(response: Response) -> list[tuple[bytes, bytes]]:
+    """Give a response's headers, its length among them, as ASGI has them.
+
+    Raises ValueError where one has what no header may have.
+    """
+    headers = response.headers
+    checked = "".join(headers.values())
+    if not checked.isprintable() and _CONTROL.search(checked):
+        raise ValueError(f"a header has a control character: {headers}")
+    raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
+    if response.status not in NO_BODY:
+        raw.append((b"content-length", b"%d" % len(response.body)))
+    return raw
 
 
 def _path(scope: Scope) -> str:
@@ -103,7 +223,7 @@ def _path(scope: Scope) -> str:
     return raw.partition(b"?")[0].decode("latin-1") if raw else str(scope["path"])
 
 
-def _headers(raw: Headers) -> dict[str, str]:
+def _headers(raw: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
     headers: dict[str, str] = {}
     for name, value in raw:
         key, text = name.decode("latin-1"), value.decode("latin-1")
@@ -113,4 +233,5 @@ def _headers(raw: Headers) -> dict[str, str]:
 
 def _here(scope: Scope) -> str:
     host, port = scope.get("server") or ("localhost", None)
-    return f"{host}:{port}" if port else str(host)
+    name = f"[{host}]" if ":" in host else host
+    return f"{name}:{port}" if port else name

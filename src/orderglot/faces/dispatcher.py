@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
-from itertools import count
-from secrets import token_hex
 
-from orderglot.core.errors import HubError, Rule, Upstream, invalid
-from orderglot.faces.pages import Page, asked
+from orderglot.core.errors import HubError, Upstream
+from orderglot.faces.pages import Page, asked, is_from_browser
 from orderglot.faces.routes import Route, Routes
 from orderglot.faces.server import Server
 from orderglot.wire.dialect import MEBIBYTE
 from orderglot.wire.message import Request, Response
 
-_AUTHORITY = re.compile(r"[A-Za-z0-9._:\[\]-]{1,255}")
 _SORRY = "Something failed here; please try again later."
 
-log = logging.getLogger("orderglot.line")
+log = logging.getLogger("orderglot.http")
 
 
 def plain(status: int, sentence: str) -> Response:
@@ -36,8 +31,8 @@ class Dispatcher:
     """All server faces and the hub's own pages, behind one address.
 
     ``pages`` are ordinary applications by the path they stand at; they go first. One whose path
-    ends in a slash stands for all below it where no face has anything. ``public_url`` takes the
-    place of scheme and Host in the links that faces write.
+    ends in a slash stands for all below it where no face has anything. The one at ``/`` is for
+    browsers alone.
     """
 
     def __init__(
@@ -45,57 +40,27 @@ class Dispatcher:
         servers: Iterable[Server],
         *,
         pages: Mapping[str, Page] | None = None,
-        public_url: str = "",
     ) -> None:
         servers = tuple(servers)
         self.routes = Routes((server, server.dialect) for server in servers)
         self.pages = dict(pages or {})
+        self.front = self.pages.pop("/", None)
         self.folders = tuple(path for path in self.pages if path.endswith("/"))
-        self.public_url = public_url.rstrip("/")
         self.small = min((server.dialect.max_body for server in servers), default=MEBIBYTE)
         """A body of so many bytes is allowed everywhere."""
-        self.own = token_hex(8)
-        """What the ids of this line's requests begin with, and no other line's."""
-        self.numbers = count(1)
 
-    def request(
-        self,
-        method: str,
-        path: str,
-        query: str,
-        headers: Mapping[str, str],
-        body: bytes,
-        *,
-        peer: str,
-        scheme: str,
-        here: str,
-    ) -> Request:
-        """Make a request out of what came in; ``here`` is the authority that the line itself has."""
-        return Request(
-            method=method,
-            path=path,
-            query=query,
-            headers=headers,
-            body=body,
-            peer=peer,
-            base=self.public_url or address_of(scheme, headers.get("host", ""), here),
-            id=f"{self.own}{next(self.numbers):016x}",
-        )
-
-    def check_size(self, method: str, path: str, size: int) -> None:
-        """Raise Invalid where a body of so many bytes is too large for what stands there."""
-        if size <= self.small:
-            return
+    def most_body(self, method: str, path: str) -> int:
+        """Give how many bytes a body may have that is sent there."""
         try:
-            most = self.routes.find(method, path).owner.dialect.max_body
+            return self.routes.find(method, path).owner.dialect.max_body
         except HubError:
-            most = self.small
-        if size > most:
-            raise invalid("body", Rule.SIZE, f"The body may have {most} bytes.")
+            return self.small
 
     async def answer(self, request: Request) -> Response:
         """Answer a request; raises nothing."""
         page = self.pages.get(request.path)
+        if request.path == "/" and is_from_browser(request):
+            page = self.front
         if page is not None:
             return await self._show(page, request)
         try:
@@ -128,9 +93,3 @@ class Dispatcher:
         except Exception:
             log.exception("unforeseen", extra={"page": request.path})
             return FAILED
-
-
-@lru_cache(maxsize=256)
-def address_of(scheme: str, host: str, here: str) -> str:
-    """Give the scheme and authority that a request came in on, by its Host where that is one."""
-    return f"{scheme}://{host if _AUTHORITY.fullmatch(host) else here}"

@@ -6,7 +6,12 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 from urllib.parse import unquote
 
-from orderglot.wire.message import Request, Response
+from orderglot.wire.media import negotiate
+from orderglot.wire.message import Request, Response, essence
+
+HTML = "text/html"
+SOMETHING_ELSE = "application/octet-stream"
+"""What stands for the vendors' own types where a client takes anything."""
 
 Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
@@ -35,6 +40,18 @@ async def asked(page: Page, request: Request) -> Response:
     headers.pop("content-length", None)
     body = b"".join(message.get("body", b"") for message in bodies)
     return Response(status=start["status"], headers=headers, body=body)
+
+
+def is_from_browser(request: Request) -> bool:
+    """Tell whether a request asks for HTML before all else, and shows no credentials.
+
+    Some libraries ask for HTML whatever they are used for; a client of a vendor logs in, too.
+    """
+    accept = request.headers.get("accept", "")
+    named = [essence(part) for part in accept.split(",") if "*" not in part]
+    if HTML not in named or "authorization" in request.headers:
+        return False
+    return negotiate(accept, (SOMETHING_ELSE, *named)) == HTML
 
 
 def _scope(request: Request) -> Scope:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
+from contextlib import nullcontext
 from typing import Any
 
 import msgspec
 
 from orderglot.core.caller import READ, Caller, demand
-from orderglot.core.errors import HubError, Rule, Unauthenticated, Upstream, invalid
+from orderglot.core.errors import HubError, Rule, Upstream, invalid
 from orderglot.core.ports import Store
 from orderglot.faces.replay import Remember, Replay
 from orderglot.faces.routes import Route, Routes
@@ -84,14 +85,11 @@ class Server:
         return await self._perform(operation, request, caller, None)
 
     async def _open(self, operation: Operation[Any, Any], request: Request) -> Response:
-        self.throttle.check(request.peer)
         ask = operation.request.read(request, NOBODY)
         context = Context(self.store.keyring, request.at or self.store.now(), books=self.store.of)
-        try:
+        tries, peer = operation.tries, request.peer
+        with self.throttle.login(peer, tries(ask)) if tries else nullcontext():
             answer = await operation.perform(context, ask)
-        except Unauthenticated:
-            self.throttle.failed(request.peer)
-            raise
         return operation.response.write(answer, request)
 
     async def _read(

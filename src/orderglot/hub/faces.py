@@ -4,18 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from orderglot.faces.asgi import Asgi
+from orderglot.faces.addressing import Addressing
+from orderglot.faces.asgi import Asgi, Limits, Work
 from orderglot.faces.server import Server
 from orderglot.hub.dialects import chosen
-from orderglot.hub.pages import HEALTH, OPENAPI, health, openapi
+from orderglot.hub.front_page import FRONT, front_page
+from orderglot.hub.pages import HEALTH, OPENAPI, READY, health, openapi, readiness
 from orderglot.stores.store import BookStore
 
 
-def faces(store: BookStore, names: Collection[str], public_url: str = "") -> Asgi:
-    """Put the server faces of some dialects, of all for none, and the hub's own pages on one line."""
+def faces(
+    store: BookStore,
+    names: Collection[str] = (),
+    *,
+    addressing: Addressing | None = None,
+    limits: Limits | None = None,
+    logs: bool = False,
+    beginning: Work | None = None,
+) -> Asgi:
+    """Put the server faces of some dialects, of all for none, and the hub's own pages together."""
     return Asgi(
         [Server(dialect, store) for dialect in chosen(names)],
-        pages={HEALTH: health(store), OPENAPI: openapi(names)},
-        public_url=public_url,
+        pages={
+            FRONT: front_page(names),
+            HEALTH: health(),
+            READY: readiness(store),
+            OPENAPI: openapi(names),
+        },
+        addressing=addressing,
+        limits=limits,
+        logs=logs,
+        beginning=beginning,
         ending=store.close,
     )

@@ -13,7 +13,7 @@ from orderglot.hub.books import open_store
 from orderglot.stores.store import BookStore
 
 COMMAND = "orderglot"
-"""Who did what a command did, in an order's events."""
+"""Who did it, in an order's events, where nobody else is named."""
 
 Table = Mapping[str, str | int | float | bool]
 """What the configuration says of the hub's account with one vendor."""
@@ -52,9 +52,9 @@ class Hub:
             raise invalid("--seller", Rule.REQUIRED, f"say whose book is meant; {_choice(found)}.")
         return next(iter(found.values()))
 
-    def book(self, seller: Seller, *, test: bool = False) -> Book:
-        """Open a seller's whole book; with ``test`` test orders are in sight, and new ones are."""
-        return self.store.of(Caller(seller=seller.id, test=test, name=COMMAND))
+    def book(self, seller: Seller, *, test: bool = False, who: str = COMMAND) -> Book:
+        """Open a seller's whole book; with ``test`` test orders are seen, and new ones are such."""
+        return self.store.of(Caller(seller=seller.id, test=test, name=who))
 
 
 @asynccontextmanager

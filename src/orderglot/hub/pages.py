@@ -1,4 +1,4 @@
-"""The hub's own pages beside the faces: whether it is well, and what its dialects are."""
+"""The hub's own pages beside the faces: whether it lives and is ready, and what its dialects are."""
 
 from __future__ import annotations
 
@@ -14,10 +14,12 @@ from starlette.routing import Route
 from orderglot.core.errors import HubError
 from orderglot.hub.dialects import chosen
 from orderglot.hub.openapi import described
+from orderglot.stores.backend import Unready
 from orderglot.stores.store import BookStore
 from orderglot.wire import json
 
 HEALTH = "/healthz"
+READY = "/readyz"
 
 OPENAPI = "/openapi/"
 """Where each dialect's document is, as ``kole.json``."""
@@ -25,23 +27,45 @@ OPENAPI = "/openapi/"
 TIMEOUT = 2
 """So many seconds the store may take to say that it is there."""
 
+NO_ANSWER = "The order book does not answer."
+
 log = logging.getLogger("orderglot.hub")
 
 
-def health(store: BookStore) -> Starlette:
-    """Make the page that tells whether the store answers."""
+def health() -> Starlette:
+    """Make the page that tells a supervisor that this process lives; it never looks at the book."""
 
     async def tell_health(_request: Request) -> JSONResponse:
-        try:
-            async with asyncio.timeout(TIMEOUT):
-                await store.sellers()
-        except (HubError, TimeoutError) as error:
-            log.warning("the store does not answer", extra={"reason": str(error)})
-            failing = {"status": "failing", "reason": "The order book does not answer."}
-            return JSONResponse(failing, 503)
         return JSONResponse({"status": "ok"})
 
     return Starlette(routes=[Route(HEALTH, tell_health)])
+
+
+def readiness(store: BookStore) -> Starlette:
+    """Make the page that tells a load balancer whether requests can be answered out of the book."""
+
+    async def tell_ready(_request: Request) -> JSONResponse:
+        reason = await _not_ready(store)
+        if reason:
+            return JSONResponse({"status": "failing", "reason": reason}, 503)
+        return JSONResponse({"status": "ok"})
+
+    return Starlette(routes=[Route(READY, tell_ready)])
+
+
+async def _not_ready(store: BookStore) -> str:
+    """Give why the book cannot be used, "" where it can; where the book is stays in the logs."""
+    reason, details = "", ""
+    try:
+        async with asyncio.timeout(TIMEOUT):
+            await store.check_ready()
+    except Unready as error:
+        reason = details = str(error)
+    except (HubError, TimeoutError) as error:
+        reason, details = NO_ANSWER, str(error) or f"no answer within {TIMEOUT} seconds"
+    if reason:
+        log.warning("not ready", extra={"reason": details})
+    return reason
 
 
 def openapi(names: Collection[str]) -> Starlette:

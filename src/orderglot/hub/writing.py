@@ -34,7 +34,7 @@ async def written(
         session = _open_session(dialect, order, context.now)
         response = await _said(dialect, flow, session, context, base, form)
     if form and form not in response.headers.get("content-type", ""):
-        raise Unsupported(f"{dialect.title} has no {form.upper()}; leave --format out.")
+        raise Unsupported(f"{dialect.title} has no {form.upper()}; leave the format out.")
     return response
 
 

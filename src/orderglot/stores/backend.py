@@ -26,6 +26,10 @@ class Raced(Exception):
     """Somebody else's commit came first and what this one was made from is no longer so."""
 
 
+class Unready(Exception):
+    """The book cannot be used just now; the message says why, and not where the book is."""
+
+
 class Entity(StrEnum):
     """What gets a number of its own from the hub."""
 
@@ -279,6 +283,13 @@ class Backend(Protocol):
 
     def commit(self, seller: int, writes: Collection[Write]) -> Awaitable[None]:
         """Write all of it, in order, or nothing; raises Raced where a version or name is taken."""
+        ...
+
+    async def check_ready(self) -> None:
+        """Raise Unready unless this is still the book that was opened, and it can be written to.
+
+        Raises Upstream where it cannot be asked at all.
+        """
         ...
 
     async def close(self) -> None:

@@ -114,6 +114,13 @@ class BookStore:
         """Count what is in a seller's book, test orders among it only if asked."""
         return await self._backend.counts(Scope(seller, test=test))
 
+    async def check_ready(self) -> None:
+        """Raise Unready unless the book that was opened is there and can be written to.
+
+        Raises Upstream where it cannot be asked at all.
+        """
+        await self._backend.check_ready()
+
     async def close(self) -> None:
         """Let go of what the store holds open."""
         await self._backend.close()

@@ -119,7 +119,8 @@ class Operation(Generic[Ask, Answer]):
 
     request.write -> request.read -> perform -> response.write -> response.read
 
-    ``perform`` says in the first sentence of its docstring what the operation does.
+    ``perform`` says in the first sentence of its docstring what the operation does. ``tries`` names
+    the credential that a login tries, by which its failures are counted; what is no login has none.
     """
 
     name: str
@@ -127,6 +128,7 @@ class Operation(Generic[Ask, Answer]):
     request: RequestFormat[Ask]
     perform: Callable[[Context, Ask], Awaitable[Answer]]
     response: ResponseFormat[Ask, Answer]
+    tries: Callable[[Ask], str] | None = None
 
 
 class Auth(Protocol):

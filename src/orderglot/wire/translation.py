@@ -23,9 +23,19 @@ class Translation(Struct, frozen=True):
     asked: bool = False
 
     @property
+    def text(self) -> str:
+        """The body as a text."""
+        return self.body.decode()
+
+    @property
+    def losses(self) -> tuple[Change, ...]:
+        """What the second wire could not carry of all that the first one said."""
+        return tuple(change for each in self.fates for change in each if change.fate in LOSSES)
+
+    @property
     def whole(self) -> bool:
-        """Tell whether the second wire could carry all that the first one said."""
-        return not any(change.fate in LOSSES for each in self.fates for change in each)
+        """Tell whether nothing was lost."""
+        return not self.losses
 
 
 def translate(held: Held, target: Dialect, form: str = "") -> Translation:
@@ -51,12 +61,14 @@ def read(body: bytes, source: Dialect) -> Held:
         reason = f"this cannot be read as an order of {source.title}: {error.message}"
         raise Invalid(message=reason) from error
     if not held.orders:
-        raise Invalid(message=f"there is no order of {source.title} in this; check --from.")
+        raise Invalid(
+            message=f"there is no order of {source.title} in this; check whose order it is."
+        )
     return held
 
 
 def _writer(target: Dialect, form: str) -> Write:
     forms = target.bodies.write
     if form and form not in forms:
-        raise Unsupported(f"{target.title} has no {form.upper()}; leave --format out.")
+        raise Unsupported(f"{target.title} has no {form.upper()}; leave the format out.")
     return forms[form or next(iter(forms))]

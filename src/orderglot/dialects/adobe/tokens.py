@@ -118,6 +118,7 @@ GET_TOKEN: Operation[Grant, Granted] = Operation(
     response=ResponseFormat(
         _write_granted, _read_granted, success(200, shapes.Granted, headers=shapes.Answered)
     ),
+    tries=lambda grant: grant.client_id,
 )
 
 

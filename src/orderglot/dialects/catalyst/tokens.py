@@ -244,4 +244,5 @@ GRANT: Operation[Granting, Granted] = Operation(
     request=RequestFormat(_write_granting, _read_granting, body={FORM: shapes.Granting}),
     perform=_grant,
     response=ResponseFormat(_write_granted, _read_granted, success(200, shapes.Granted)),
+    tries=lambda asked: asked.secret,
 )

@@ -114,6 +114,7 @@ LOGIN: Operation[str, str] = Operation(
     request=RequestFormat(_write_key, _read_key, body={JSON: shapes.Login}),
     perform=_log_in,
     response=ResponseFormat(_write_session, _read_session, success(200, shapes.SessionResponse)),
+    tries=lambda key: key,
 )
 
 

@@ -91,4 +91,5 @@ LOGIN: Operation[tuple[str, str], str] = Operation(
     ),
     perform=_log_in,
     response=ResponseFormat(_write_token, _read_token, success(200, shapes.Token)),
+    tries=lambda ask: ask[0],
 )

@@ -203,6 +203,9 @@ class MemoryBackend:
         for write in writes:
             self._apply(seller, write)
 
+    async def check_ready(self) -> None:
+        """Do nothing: memory is always ready."""
+
     async def close(self) -> None:
         """Forget everything."""
         self._sellers.clear()

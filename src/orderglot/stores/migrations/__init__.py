@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import cache
 from importlib.resources import files
 
 from msgspec import Struct
 
 from orderglot.core.errors import Conflict, Invalid
+from orderglot.stores.backend import Unready
 
 UNFINISHED = 0
 """A database with a step of this number is an unfinished copy of the book that names the step."""
+
+APPLIED = "SELECT number FROM migrations"
 
 
 class Migration(Struct, frozen=True):
@@ -53,3 +57,14 @@ def demand_finished(applied: Collection[int], where: str) -> None:
             f"{where} holds a copy that is not finished; "
             "run the same 'orderglot database copy' again."
         )
+
+
+def check_applied(database: str, applied: Collection[int]) -> None:
+    """Raise Unready unless exactly the steps that are known here were done."""
+    if _numbers(database) != {*applied}:
+        raise Unready("The order book is of another version of Orderglot; begin again.")
+
+
+@cache
+def _numbers(database: str) -> frozenset[int]:
+    return frozenset(step.number for step in migrations(database))

@@ -22,9 +22,11 @@ from orderglot.stores.backend import (
     Scope,
     Selected,
     Selection,
+    Unready,
     Write,
 )
 from orderglot.stores.identities import stands_for
+from orderglot.stores.migrations import check_applied
 from orderglot.stores.postgres import expiring, opening, queries
 from orderglot.stores.postgres.grammar import PostgresGrammar
 from orderglot.stores.postgres.pool import Params, Pool, Row
@@ -52,6 +54,8 @@ class PostgresBackend:
         self._pool = Pool(url, partial(opening.prepare, url=url, create=create))
         self._lists: Pool | Replica = Replica(replica, self._pool) if replica else self._pool
         """Where whatever may be long is read."""
+        self._database: int | None = None
+        """Which of the server's databases this is, from when that was first asked on."""
         self.writer = Writer(self._pool)
         self._read = Reader(self._pool).read
 
@@ -214,6 +218,16 @@ class PostgresBackend:
     async def commit(self, seller: int, writes: Collection[Write]) -> None:
         """Write all of it, in order, or nothing; raises Raced where a version or name is taken."""
         await self.writer.write(seller, writes)
+
+    async def check_ready(self) -> None:
+        """Raise Unready unless the database that was opened is there and can be written to."""
+        ((id, read_only, applied),) = await self._pool.read(queries.STATE)
+        if self._database not in (None, id):
+            raise Unready("The order book was replaced by another one; begin again.")
+        if read_only:
+            raise Unready("The order book may only be read just now.")
+        check_applied("postgres", applied)
+        self._database = id
 
     async def close(self) -> None:
         """Close every connection."""

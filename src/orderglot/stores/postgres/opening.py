@@ -6,7 +6,7 @@ import asyncpg
 
 from orderglot.core.errors import Invalid, NotFound, Upstream
 from orderglot.stores.address import shown
-from orderglot.stores.migrations import Migration, demand_finished, migrations, pending
+from orderglot.stores.migrations import APPLIED, Migration, demand_finished, migrations, pending
 
 OLDEST = 14
 LOCK = 0x4F474C54
@@ -41,7 +41,7 @@ async def prepare(
             for step in await _pending(connection, url, create=create):
                 await _apply(connection, step)
     if not unfinished:
-        done = await connection.fetch("SELECT number FROM migrations")
+        done = await connection.fetch(APPLIED)
         demand_finished([number for (number,) in done], shown(url))
 
 

@@ -8,6 +8,13 @@ from __future__ import annotations
 from orderglot.stores.backend import Entity
 from orderglot.stores.sql.grammar import say
 
+STATE = (
+    "SELECT (SELECT d.oid::bigint FROM pg_database AS d WHERE d.datname = current_database()),"
+    " pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean,"
+    " ARRAY(SELECT m.number FROM migrations AS m)"
+)
+"""Which database it is, whether it may only be read, and which steps were done in it."""
+
 ORDERS = "SELECT o.document FROM orders AS o WHERE"
 KNOWN = (
     "AND o.id = coalesce((SELECT r.order_id FROM order_references AS r"

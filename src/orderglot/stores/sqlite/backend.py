@@ -26,10 +26,12 @@ from orderglot.stores.backend import (
     Write,
 )
 from orderglot.stores.identities import stands_for
+from orderglot.stores.migrations import APPLIED, check_applied
 from orderglot.stores.sql.paging import scoped
 from orderglot.stores.sql.rows import instant
 from orderglot.stores.sqlite import expiring, queries, tables
 from orderglot.stores.sqlite.connection import Row, prepare
+from orderglot.stores.sqlite.file import File
 from orderglot.stores.sqlite.lists import Lists
 from orderglot.stores.sqlite.queries import listed
 from orderglot.stores.sqlite.reader import Reader
@@ -46,6 +48,7 @@ class SqliteBackend:
 
     def __init__(self, path: Path) -> None:
         prepare(path)
+        self._file = File(path)
         self._reader = Reader(path)
         self.writer = Writer(path)
         self._lists = Lists(self._reader)
@@ -207,6 +210,11 @@ class SqliteBackend:
     def commit(self, seller: int, writes: Collection[Write]) -> Awaitable[None]:
         """Write all of it, in order, or nothing; raises Raced where a version or name is taken."""
         return self.writer.write(tables.commit, tables.Commit(seller, writes))
+
+    async def check_ready(self) -> None:
+        """Raise Unready unless the file that was opened is there and can be written to."""
+        self._file.check()
+        check_applied("sqlite", [number for (number,) in self._reader.rows(APPLIED)])
 
     async def close(self) -> None:
         """Wait for what is being written and close the file."""

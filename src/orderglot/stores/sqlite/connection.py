@@ -12,7 +12,7 @@ from typing import Any
 
 from orderglot.core.errors import HubError, Invalid, NotFound, Upstream
 from orderglot.stores.backend import Raced
-from orderglot.stores.migrations import Migration, demand_finished, migrations, pending
+from orderglot.stores.migrations import APPLIED, Migration, demand_finished, migrations, pending
 from orderglot.stores.sqlite.grammar import teach
 
 APPLICATION = 0x4F474C54
@@ -141,7 +141,7 @@ def _applied(connection: sqlite3.Connection, path: Path) -> tuple[Migration, ...
 
 
 def _done(connection: sqlite3.Connection) -> list[int]:
-    return [number for (number,) in connection.execute("SELECT number FROM migrations")]
+    return [number for (number,) in connection.execute(APPLIED)]
 
 
 def _statements(script: str) -> Iterator[str]:

@@ -1,0 +1,103 @@
+"""The HTTP server: Granian's processes, which run the worker, with the settings that are ours."""
+
+import multiprocessing
+import socket
+import threading
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from granian.constants import HTTPModes, Interfaces, Loops, SSLProtocols
+from granian.http import HTTP1Settings, HTTP2Settings
+from granian.log import LogLevels
+from granian.server import Server
+
+from orderglot.cli.listening import EVERYWHERE, Place
+from orderglot.cli.worker import load
+
+if TYPE_CHECKING:
+    from orderglot.config import Config
+
+GRACE = 25
+"""So many seconds requests in flight may take once the end was asked for."""
+
+SECONDS_FOR_HEAD = 20
+"""So long a client may take over a head, and keep a connection open between two requests."""
+
+MOST_HEAD = 2**16
+"""So many bytes a request's head may have."""
+
+QUEUE = 2048
+"""So many connections may wait for a worker to take them."""
+
+HTTP1 = HTTP1Settings(header_read_timeout=SECONDS_FOR_HEAD * 1000, max_buffer_size=MOST_HEAD)
+HTTP2 = HTTP2Settings(
+    # Whoever keeps such a connection open without a word is asked whether it is still there.
+    keep_alive_interval=SECONDS_FOR_HEAD * 1000,
+    keep_alive_timeout=SECONDS_FOR_HEAD,
+    max_headers_size=MOST_HEAD,
+)
+
+LOGS: dict[str, Any] = {
+    "version": 1,
+    "handlers": {},
+    "formatters": {},
+    "loggers": {"_granian": {"propagate": True, "handlers": []}},
+}
+"""What Granian says is logged as everything else is."""
+
+
+def serve(config: "Config", place: Place, connections: int, ready: Callable[[], None]) -> None:
+    """Answer until the end is asked for, and let requests in flight finish.
+
+    Each worker takes so many ``connections`` at once. ``ready`` is called when the first one
+    answers. Ends the program with exit code 1 where a worker cannot begin.
+    """
+    # A new process begins anew, with nothing of this one's but what it is told.
+    multiprocessing.set_start_method("spawn", force=True)
+    server = Server(
+        "orderglot.cli.worker:load",
+        address=place.address,
+        port=place.port,
+        interface=Interfaces.ASGI,
+        workers=config.workers,
+        loop=Loops.uvloop,
+        websockets=False,
+        backlog=QUEUE,
+        backpressure=connections,
+        http=_versions(config),
+        http1_settings=HTTP1,
+        http2_settings=HTTP2,
+        ssl_cert=Path(config.tls_certificate) if config.tls_certificate else None,
+        ssl_key=Path(config.tls_key) if config.tls_key else None,
+        ssl_protocol_min=SSLProtocols.tls12,
+        log_level=LogLevels.info if config.log_level == "debug" else LogLevels.warning,
+        log_dictconfig=LOGS,
+        respawn_failed_workers=True,
+        workers_kill_timeout=GRACE,
+    )
+    server.on_startup(threading.Thread(target=_tell, args=(place, ready), daemon=True).start)
+    server.serve(target_loader=partial(load, config), wrap_loader=False)
+
+
+def _versions(config: "Config") -> HTTPModes:
+    """Tell which HTTP is spoken: where it is not said, the second one is offered with TLS alone."""
+    latest = config.http or ("2" if config.tls_certificate else "1")
+    return HTTPModes.http1 if latest == "1" else HTTPModes.auto
+
+
+def _tell(place: Place, ready: Callable[[], None]) -> None:
+    """Wait until somebody listens."""
+    pause = threading.Event()
+    while True:
+        try:
+            socket.create_connection(_reachable(place)).close()
+        except OSError:
+            pause.wait(0.02)
+        else:
+            return ready()
+
+
+def _reachable(place: Place) -> Place:
+    return Place(EVERYWHERE.get(place.address, place.address), place.port)

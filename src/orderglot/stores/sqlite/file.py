@@ -1,0 +1,34 @@
+"""The file of a book, as the system sees it: still the one that was opened, and writable."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from stat import S_IWGRP, S_IWOTH, S_IWUSR
+
+from orderglot.stores.backend import Unready
+
+_WRITABLE = S_IWUSR | S_IWGRP | S_IWOTH
+
+
+class File:
+    """A file that was opened: SQLite goes on with it whatever becomes of its name."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.opened = path.stat()
+
+    def check(self) -> None:
+        """Raise Unready where it is gone, another one, not to be written to, or out of room."""
+        try:
+            found = self.path.stat()
+        except OSError:
+            raise Unready("The order book's file is gone; put it back or begin again.") from None
+        if not os.path.samestat(found, self.opened):
+            raise Unready("The order book's file was replaced by another one; begin again.")
+        # Whoever may do anything may write to a file that nobody is to write to.
+        allowed = os.access(self.path, os.W_OK) and os.access(self.path.parent, os.W_OK)
+        if not allowed or not found.st_mode & _WRITABLE:
+            raise Unready("The order book may only be read; allow writing to it and its folder.")
+        if not os.statvfs(self.path).f_bavail:
+            raise Unready("The order book's disk is full; make room.")

@@ -1,0 +1,162 @@
+"""The body of a request: which codings are decoded, into how much, and how others are refused."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import zlib
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from orderglot import dialects
+from orderglot.faces.asgi import Asgi
+from orderglot.faces.server import Server
+from orderglot.stores.memory import MemoryStore
+from orderglot.wire.message import Request
+from tests.faces.connections import LAST_HELLO, ORDER, Peer, said, statuses
+from tests.faces.test_asgi import HOST, Message, called, scope
+from tests.faces.tiny import CREATE_ORDER, DIALECT, rewritten
+
+MOST = DIALECT.max_body
+
+
+def raw_deflate(body: bytes) -> bytes:
+    """Deflate without the envelope, as many a client does it."""
+    packing = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    return packing.compress(body) + packing.flush()
+
+
+PACKED = {
+    "gzip": gzip.compress(ORDER),
+    "x-gzip": gzip.compress(ORDER),
+    "GZIP": gzip.compress(ORDER),
+    "deflate": zlib.compress(ORDER),
+    "Deflate": raw_deflate(ORDER),
+    "identity": ORDER,
+    "": ORDER,
+}
+
+
+def created(coding: str, body: bytes, *, chunk: int = 0) -> tuple[bytes, int]:
+    """Send an order in a coding, in one piece or in chunks; gives the answer and how many there are."""
+
+    async def create(peer: Peer) -> tuple[bytes, int]:
+        pieces = [body[at : at + chunk] for at in range(0, len(body), chunk)] if chunk else []
+        chunked = b"".join(b"%x\r\n%s\r\n" % (len(piece), piece) for piece in pieces)
+        length = "Transfer-Encoding: chunked" if chunk else f"Content-Length: {len(body)}"
+        asking = peer.create(
+            f"Content-Encoding: {coding}",
+            length,
+            "Connection: close",
+            body=chunked + b"0\r\n\r\n" if chunk else body,
+        )
+        return await peer.heard(asking), len(await peer.orders())
+
+    heard, count = said(create)
+    return heard, count
+
+
+@pytest.mark.parametrize("chunk", [0, 1, 7], ids=["whole", "byte by byte", "in chunks"])
+@pytest.mark.parametrize("coding", PACKED)
+def test_a_body_is_decoded(coding: str, chunk: int) -> None:
+    heard, count = created(coding, PACKED[coding], chunk=chunk)
+
+    assert ([201], 1) == (statuses(heard), count)
+
+
+@pytest.mark.parametrize(
+    "packed", [gzip.compress, zlib.compress, raw_deflate], ids=["gzip", "zlib", "raw"]
+)
+@pytest.mark.parametrize(("size", "status", "orders"), [(MOST, 201, 1), (MOST + 1, 400, 0)])
+def test_the_limit_is_that_of_the_decoded_size(
+    packed: Any, size: int, status: int, orders: int
+) -> None:
+    coding = "gzip" if packed is gzip.compress else "deflate"
+
+    heard, count = created(coding, packed(ORDER.ljust(size)))
+
+    assert ([status], orders) == (statuses(heard), count)
+
+
+def test_a_bomb_is_not_unpacked() -> None:
+    bomb = zlib.compress(bytes(200_000))
+    assert len(bomb) < MOST
+
+    heard, count = created("deflate", bomb)
+
+    assert ([400], 0) == (statuses(heard), count)
+    assert f"{MOST} bytes".encode() in heard
+
+
+@pytest.mark.parametrize(
+    ("coding", "body"),
+    [
+        ("gzip", ORDER),
+        ("gzip", PACKED["deflate"]),
+        ("gzip", PACKED["gzip"][:-3]),
+        ("gzip", PACKED["gzip"] + b"more"),
+        ("gzip", PACKED["gzip"][:12] + b"\xff\xff" + PACKED["gzip"][14:]),
+        ("deflate", PACKED["gzip"]),
+        ("deflate", PACKED["deflate"][:-3]),
+        ("deflate", ORDER),
+    ],
+)
+def test_a_body_that_is_not_coded_as_it_says_is_refused(coding: str, body: bytes) -> None:
+    heard, count = created(coding, body)
+
+    assert ([400], 0) == (statuses(heard), count)
+    assert b"Content-Encoding" in heard
+
+
+@pytest.mark.parametrize("coding", ["br", "zstd", "compress", "gzip, gzip", "utf-8", "x" * 900])
+def test_another_coding_is_refused_with_those_that_are_understood(coding: str) -> None:
+    heard, count = created(coding, ORDER)
+
+    assert ([415], 0) == (statuses(heard), count)
+    assert b"accept-encoding: gzip, deflate\r\n" in heard
+    assert b"Content-Encoding" in heard
+
+
+def test_a_coding_of_no_body_is_passed_over() -> None:
+    coded = LAST_HELLO[:-2] + b"Content-Encoding: gzip\r\nContent-Length: 0\r\n\r\n"
+
+    assert [200] == statuses(said(lambda peer: peer.heard(coded)))
+
+
+def test_what_was_decoded_is_no_longer_called_coded() -> None:
+    seen: list[Request] = []
+
+    def read(request: Request, caller: Any) -> Any:
+        seen.append(request)
+        return CREATE_ORDER.request.read(request, caller)
+
+    watched = replace(DIALECT, operations=(rewritten(CREATE_ORDER, read=read),))
+    packed = PACKED["gzip"]
+    coded = ("Content-Encoding: gzip", f"Content-Length: {len(packed)}", "Connection: close")
+    said(lambda peer: peer.heard(peer.create(*coded, body=packed)), watched)
+
+    (request,) = seen
+    assert (ORDER, False) == (request.body, "content-encoding" in request.headers)
+
+
+@pytest.mark.parametrize("name", dialects.names())
+def test_every_dialect_refuses_another_coding_in_its_own_form(name: str) -> None:
+    dialect = dialects.dialect(name)
+    operation = next(one for one in dialect.operations if one.endpoint.method in ("POST", "PUT"))
+    path = operation.endpoint.paths[0].replace("{", "").replace("}", "")
+
+    async def ask(coding: bytes) -> list[Message]:
+        app = Asgi([Server(dialect, MemoryStore())])
+        headers = [HOST, (b"content-encoding", coding), (b"content-length", b"2")]
+        where = {"method": operation.endpoint.method, "path": path, "raw_path": path.encode()}
+        sent = {"type": "http.request", "body": b"{}"}
+        return await called(app, scope(headers=headers, **where), sent, {"type": "http.disconnect"})
+
+    start, body = asyncio.run(ask(b"br"))
+    headers = dict(start["headers"])
+    assert 415 == start["status"]
+    assert b"gzip, deflate" == headers[b"accept-encoding"]
+    assert b"Content-Encoding" in body["body"]
+    assert not headers[b"content-type"].startswith(b"text/plain")
