@@ -16,8 +16,10 @@ from orderglot import dialects
 from orderglot.core.errors import Conflict, HubError, Upstream
 from orderglot.core.order import Order, Reference, native
 from orderglot.core.values import Status
+from orderglot.sync.looking import Unknown
 from orderglot.sync.notes import PLACING
-from orderglot.sync.place import How, Placed, Unknown, place, settle
+from orderglot.sync.place import How, Placed, place, settle
+from orderglot.sync.placeable import Terms
 from orderglot.sync.twins import pieces
 from orderglot.wire.message import Request, Response, Send
 from tests.sync.vendors import LISTING, Vendor, vendor
@@ -42,10 +44,17 @@ def done(name: str, work: Callable[[Vendor, Order], Awaitable[T]]) -> T:
     return asyncio.run(worked())
 
 
-async def placed(shop: Vendor, order: Order, *, idempotent: bool = True, **how: bool) -> Placed:
-    """Place the order as it is in the book by now."""
+ANYHOW = Terms(without=("ship_to", "lines"))
+"""What a wire cannot carry of an order may be lost."""
+
+
+async def placed(
+    shop: Vendor, order: Order, *, idempotent: bool = True, absent: bool = False
+) -> Placed:
+    """Place the order as it is in the book by now, without what the wire cannot carry."""
     now = await shop.book.get(Reference("orderglot", str(order.id)))
-    return await place(shop.book, shop.vendor(idempotent=idempotent, continued=False), now, **how)
+    vendor = shop.vendor(idempotent=idempotent, continued=False)
+    return await place(shop.book, vendor, now, replace(ANYHOW, absent=absent))
 
 
 async def orders_there(shop: Vendor) -> list[Order]:

@@ -61,7 +61,7 @@ KnownAs = Annotated[
     typer.Option(
         "--known-as",
         metavar="DIALECT=ID",
-        help="The id that a dialect's clients know it by; may be repeated.",
+        help="The id that a dialect's clients, or the vendor of a channel (kole@NAME), know it by; may be repeated.",
     ),
 ]
 

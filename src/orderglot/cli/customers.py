@@ -4,12 +4,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from orderglot.cli.command import AsJson, KnownAs, SellerName, group, with_book
+from orderglot.cli.command import AsJson, KnownAs, Misused, SellerName, group, with_book
 from orderglot.cli.output import address_text, known_as_text, say, sheet, table, write_json
 
 if TYPE_CHECKING:
     from orderglot.core.customer import Customer
+    from orderglot.core.order import Reference
     from orderglot.hub.opened import Hub
+
+WhichCustomer = Annotated[
+    str,
+    typer.Argument(
+        metavar="CUSTOMER", help="The seller's number, kole:ID for a dialect's, or the hub's id."
+    ),
+]
 
 app = group("Customers: who buys from a seller.")
 
@@ -83,6 +91,57 @@ async def add(
     return None
 
 
+@app.command("change")
+@with_book()
+async def change(
+    hub: "Hub",
+    customer: WhichCustomer,
+    known_as: KnownAs = None,
+    seller: SellerName = None,
+    as_json: AsJson = False,
+) -> None:
+    """Give a customer the id that a vendor, or a dialect's clients, know them by.
+
+    What clients were told once stays as it is.
+
+    $ orderglot customer change C1 --known-as kodaris@wholesaler=4711
+    """
+    from orderglot.cli import flags
+    from orderglot.hub import lookup
+
+    given = flags.read_known_as(known_as)
+    if not given:
+        raise Misused("say --known-as which CHANNEL=ID, such as kodaris@wholesaler=4711.")
+    book = hub.book(await hub.seller(seller), test=True)
+    async with book.together() as unit:
+        found = await lookup.find_customer(unit, customer)
+        changed = await unit.keep_customer(_known_as(found, given))
+    if as_json:
+        return write_json(changed)
+    say(f"Customer {changed.number or changed.id} is known as {known_as_text(changed)}.")
+    return None
+
+
+def _known_as(customer: "Customer", given: "tuple[Reference, ...]") -> "Customer":
+    """Give a customer ids; raises Conflict where clients of ours know them by another one."""
+    from msgspec.structs import replace
+
+    from orderglot.core.customer import identity
+    from orderglot.core.errors import Conflict
+    from orderglot.core.order import id_at, is_channel
+
+    for one in given:
+        told = id_at(identity(customer), one.dialect)
+        if told not in ("", one.id) and not is_channel(one.dialect):
+            raise Conflict(
+                f"Clients of {one.dialect} know customer {customer.number or customer.id} as "
+                f"{told} already; what they were told stays."
+            )
+    named = {one.dialect for one in given}
+    left = tuple(one for one in customer.references if one.dialect not in named)
+    return replace(customer, references=(*left, *given))
+
+
 @app.command("list")
 @with_book()
 async def list_customers(hub: "Hub", seller: SellerName = None, as_json: AsJson = False) -> None:
@@ -110,13 +169,7 @@ async def list_customers(hub: "Hub", seller: SellerName = None, as_json: AsJson 
 @with_book()
 async def show(
     hub: "Hub",
-    customer: Annotated[
-        str,
-        typer.Argument(
-            metavar="CUSTOMER",
-            help="The seller's number, kole:ID for a dialect's, or the hub's id.",
-        ),
-    ],
+    customer: WhichCustomer,
     seller: SellerName = None,
     as_json: AsJson = False,
 ) -> None:

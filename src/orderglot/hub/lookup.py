@@ -13,6 +13,8 @@ from orderglot.core.product import Product
 from orderglot.core.query import Compare, Operator, Window
 
 STRIDE = 1000
+MOST = 10
+"""So many orders of one number are told apart by name."""
 
 
 def vocabulary() -> tuple[str, ...]:
@@ -39,16 +41,36 @@ def is_known(name: str) -> bool:
 async def find_order(book: Book, text: str) -> Order:
     """Find an order by ``kole:ID``, by the seller's own number, or by the hub's id.
 
-    Raises NotFound, or Conflict where several orders have the number.
+    Raises NotFound, or Conflict where several orders are called so, and then says which.
     """
     if (reference := read_reference(text)) is not None:
         return await book.get(reference)
     where = Compare("number", Operator.EQ, text)
-    found = (await book.page(Window(where=where, limit=2))).orders
+    found = {one.id: one for one in (await book.page(Window(where=where, limit=MOST))).orders}
+    try:
+        by_id = await book.get(Reference(HUB, text))
+    except NotFound:
+        if not found:
+            raise
+    else:
+        found.setdefault(by_id.id, by_id)
     if len(found) > 1:
-        ids = ", ".join(str(one.id) for one in found)
-        raise Conflict(f"Several orders have the number {text!r}; name one by its id: {ids}.")
-    return found[0] if found else await book.get(Reference(HUB, text))
+        shown = "; ".join(_called(one) for one in found.values())
+        raise Conflict(f"{text!r} is more than one order: {shown}. Say which by orderglot:ID.")
+    (only,) = found.values()
+    return only
+
+
+def _called(order: Order) -> str:
+    """Say enough of an order to tell it from another."""
+    parts = (
+        f"orderglot:{order.id}",
+        order.number and f"number {order.number}",
+        order.po_number and f"purchase order {order.po_number}",
+        order.customer and f"customer {order.customer.number or order.customer.id}",
+        order.created and f"of {order.created:%Y-%m-%d}",
+    )
+    return ", ".join(part for part in parts if part)
 
 
 async def find_customer(book: Book, text: str) -> Customer:

@@ -27,10 +27,14 @@ IDEMPOTENT = "idempotent"
 MASTER = "master"
 ZONE = "timezone"
 DIALECT = "dialect"
-OURS = (URL, PER_SECOND, TIMEOUT, IDEMPOTENT, MASTER, ZONE, DIALECT)
+TEST = "test"
+CURRENCY = "currency"
+CUSTOMER = "customer"
+OURS = (URL, PER_SECOND, TIMEOUT, IDEMPOTENT, MASTER, ZONE, DIALECT, TEST, CURRENCY, CUSTOMER)
 """The settings of a channel that are not for its vendor's eyes."""
 
 MASTERS = ("ours", "theirs")
+_CODE = re.compile("[A-Z]{3}")
 _STRANGE = re.compile(r"[^a-z0-9._:/-]+")
 
 LONGEST = 4
@@ -42,7 +46,9 @@ class Channel(Struct, frozen=True, kw_only=True):
 
     ``master`` says whose value stands where both sides changed a member: ``ours``, ``theirs``, or
     "" for the side that the order came from. ``zone`` is what the vendor's clock shows, where his
-    wire does not say.
+    wire does not say. ``test`` says whether the account is one for test orders, ``currency`` what
+    the vendor sells in, ``customer`` which of our customers the key speaks for; None and "" are
+    not known.
     """
 
     name: str
@@ -53,6 +59,9 @@ class Channel(Struct, frozen=True, kw_only=True):
     idempotent: bool = False
     master: str = ""
     zone: str = ""
+    test: bool | None = None
+    currency: str = ""
+    customer: str = ""
 
     @property
     def reference(self) -> str:
@@ -88,9 +97,12 @@ def read_channel(
         url=given[URL],
         credentials=credentials,
         timeouts=_timeouts(given),
-        idempotent=IDEMPOTENT in given and _flag(given[IDEMPOTENT]),
+        idempotent=IDEMPOTENT in given and _flag(IDEMPOTENT, given[IDEMPOTENT]),
         master=_master(given.get(MASTER, "")),
         zone=_zone(given.get(ZONE, "")),
+        test=_flag(TEST, given[TEST]) if TEST in given else None,
+        currency=_currency(given.get(CURRENCY, dialect.currency)),
+        customer=given.get(CUSTOMER, ""),
     )
 
 
@@ -155,12 +167,19 @@ def _number(name: str, text: str) -> float:
     return number
 
 
-def _flag(text: str) -> bool:
+def _currency(text: str) -> str:
+    if text and not _CODE.fullmatch(text.upper()):
+        reason = f"{text[:40]!r} is not a code of three letters, such as USD."
+        raise invalid(CURRENCY, Rule.MALFORMED, reason)
+    return text.upper()
+
+
+def _flag(name: str, text: str) -> bool:
     try:
         return read_flag(text)
     except ValueError:
         reason = f"{text[:40]!r} is not true or false."
-        raise invalid(IDEMPOTENT, Rule.MALFORMED, reason) from None
+        raise invalid(name, Rule.MALFORMED, reason) from None
 
 
 @asynccontextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from orderglot.core.errors import Conflict
@@ -12,8 +13,16 @@ from orderglot.core.ports import UnitOfWork
 from orderglot.stores import document
 from orderglot.sync.notes import PLACING, Placing, read
 from orderglot.sync.search import alike
+from orderglot.sync.taken import note_taken
 from orderglot.sync.vendor import Vendor
 from orderglot.sync.words import keep_word, last_words
+
+
+class Arrival(Struct, frozen=True):
+    """An order as it is in the book once a vendor has it, and how what he has differs from it."""
+
+    order: Order
+    differences: tuple[str, ...] = ()
 
 
 def name_of(order: int, channel: str) -> str:
@@ -26,28 +35,43 @@ def event_of(channel: str) -> str:
     return f"placed: {channel}"
 
 
-async def arrived(unit: UnitOfWork, vendor: Vendor, order: int, theirs: Order) -> Order:
+async def arrived(
+    unit: UnitOfWork, vendor: Vendor, order: int, theirs: Order, *, checked: bool = True
+) -> Arrival:
     """Keep the vendor's id and word with an order of the book, and strike the note on its way.
 
-    Our own clients go on knowing the order by the id that they were told. Raises Conflict where
-    another order has the vendor's id.
+    Our own clients go on knowing the order by the id that they were told. ``checked`` says that
+    ``theirs`` is what he shows, not what he answered. Raises Conflict where another order has his
+    id.
     """
     reference = Reference(vendor.name, id_at(theirs, vendor.dialect.name))
     mine = await unit.get(Reference(HUB, str(order)))
-    for note in await unit.notes(PLACING, name_of(order, vendor.name)):
+    sent = await _end_placing(unit, vendor, mine)
+    before = await last_words(unit, vendor.name, [order])
+    if reference not in mine.references:
+        await _refuse_clash(unit, vendor, order, reference)
+        references = (*mine.references, reference)
+        mine = await unit.change(replace(mine, references=references), event_of(vendor.name))
+    keep_word(unit, vendor.name, order, theirs, before.get(order), placed=True)
+    found = await note_taken(unit, vendor.source, mine, theirs, sent, checked=checked)
+    return Arrival(mine, found)
+
+
+async def _end_placing(unit: UnitOfWork, vendor: Vendor, order: Order) -> Order:
+    """Strike the note on an order that is under way; gives the order as it was sent."""
+    for note in await unit.notes(PLACING, name_of(order.id, vendor.name)):
         unit.strike(note)
-    if reference in mine.references:
-        return mine
+        return document.read_order(read(note, Placing).order)
+    return order
+
+
+async def _refuse_clash(unit: UnitOfWork, vendor: Vendor, order: int, reference: Reference) -> None:
     (other,) = await unit.known([reference])
     if other is not None:
         raise Conflict(
             f"{vendor.name} has order {order} as {reference.id}, and the book has that as "
             f"order {other.id} already; look which of the two is to stay."
         )
-    before = await last_words(unit, vendor.name, [order])
-    keep_word(unit, vendor.name, order, theirs, before.get(order), placed=True)
-    references = (*mine.references, reference)
-    return await unit.change(replace(mine, references=references), event_of(vendor.name))
 
 
 async def recognise(unit: UnitOfWork, vendor: Vendor, orders: Sequence[Order]) -> None:
@@ -62,11 +86,17 @@ async def recognise(unit: UnitOfWork, vendor: Vendor, orders: Sequence[Order]) -
         sent = document.read_order(placing.order)
         for one in orders:
             same = bool(one.po_number) and alike(sent, one, placing.begun, vendor.dialect)
-            if same and not await _is_known(unit, vendor, one):
+            if same and await _is_ours_to_take(unit, vendor, sent, one):
                 await arrived(unit, vendor, sent.id, one)
                 break
 
 
-async def _is_known(unit: UnitOfWork, vendor: Vendor, order: Order) -> bool:
-    reference = Reference(vendor.name, id_at(order, vendor.dialect.name))
-    return (await unit.known([reference]))[0] is not None
+async def _is_ours_to_take(unit: UnitOfWork, vendor: Vendor, sent: Order, there: Order) -> bool:
+    """Tell whether an order that was sent is in sight here, and the vendor's is not known yet.
+
+    A test order is out of sight of who looks for live ones.
+    """
+    mine = Reference(HUB, str(sent.id))
+    theirs = Reference(vendor.name, id_at(there, vendor.dialect.name))
+    ours, other = await unit.known([mine, theirs], by_hub_id=True)
+    return ours is not None and other is None

@@ -16,6 +16,7 @@ REJECT = "reject"
 PLACING = "placing"
 WORD = "word"
 CONFLICT = "conflict"
+TAKEN = "taken"
 
 D = TypeVar("D", bound=Struct)
 
@@ -95,6 +96,21 @@ class Placing(Struct, frozen=True, kw_only=True):
     intent: int = 1
     refused: bool = False
     channel: str = ""
+
+
+class Taken(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An order that a vendor has taken, as it was when it was sent.
+
+    ``checked`` says that he was asked for it afterwards. ``settled`` are the differences between
+    what he has and what is here that a person has let stand.
+    """
+
+    order: int
+    channel: str
+    at: datetime
+    sent: msgspec.Raw
+    checked: bool = False
+    settled: tuple[str, ...] = ()
 
 
 class Word(Struct, frozen=True, kw_only=True, omit_defaults=True):

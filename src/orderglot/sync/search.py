@@ -23,13 +23,17 @@ SHORTLY = RetryPolicy(longest=10.0)
 class Search:
     """What a vendor's list has that is like an order; ``sure`` says that nothing can be missing.
 
-    ``parts`` may be what is left of it where it was cut off between several requests.
+    ``parts`` may be what is left of it where it was cut off between several requests. ``marked``
+    says that the list shows the mark of at least one order, whoever made it.
     """
 
-    def __init__(self, found: list[Order], parts: list[Order], *, sure: bool) -> None:
+    def __init__(
+        self, found: list[Order], parts: list[Order], *, sure: bool, marked: bool = False
+    ) -> None:
         self.found = found
         self.parts = parts
         self.sure = sure
+        self.marked = marked
 
 
 async def search(client: Client, order: Order, begun: datetime) -> Search:
@@ -38,13 +42,14 @@ async def search(client: Client, order: Order, begun: datetime) -> Search:
     pages = Pages(client, first, SHORTLY, lambda _text: None)
     look = Traversal(whole=True)
     found, parts = dict[str, Order](), dict[str, Order]()
-    unread, position = 0, 0
+    unread, position, marked = 0, 0, False
     window: Window | None = first
     while window is not None:
         look.ask(window)
         shown = await pages.show(window, position)
         orders = tuple(one.order for one in shown.found)
         look.see(orders, len(shown.unread), shown.total, shown.next is not None)
+        marked = marked or any(one.integration for one in orders)
         for one in orders:
             if alike(order, one, begun, client.dialect):
                 found[native_id(one, client.dialect.name)] = one
@@ -53,7 +58,7 @@ async def search(client: Client, order: Order, begun: datetime) -> Search:
         unread += len(shown.unread)
         position, window = position + shown.length, shown.next
     sure = not unread and not look.missed()
-    return Search(list(found.values()), list(parts.values()), sure=sure)
+    return Search(list(found.values()), list(parts.values()), sure=sure, marked=marked)
 
 
 def _where(order: Order, begun: datetime) -> Query:

@@ -15,7 +15,7 @@ from orderglot.core.errors import HubError, Invalid, Upstream
 from orderglot.core.order import Order, Reference
 from orderglot.core.ports import Book, Keyring
 from orderglot.core.query import Page, Window
-from orderglot.core.values import Status
+from orderglot.core.values import Kind, Status
 from orderglot.wire.bodies import Bodies
 from orderglot.wire.message import Request, Response, words_of
 from orderglot.wire.shape import Media, ResponseShape, Security, Shape
@@ -196,6 +196,8 @@ class Can:
     loses: frozenset[str] = frozenset()
     rounds: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
     follows: Mapping[str, Callable[[Order], Any]] = field(default_factory=dict)
+    takes: frozenset[str] = frozenset()
+    gives_back: frozenset[Kind] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -274,9 +276,9 @@ class Dialect:
 
     ``operations`` make the server face, ``flows`` the client face. ``bodies`` are how its orders
     stand in a file. ``customer`` is the name by which a client's credentials say whose orders it is
-    about, by the vendor's id of that customer; "" where the vendor's paths name none. ``tables``
-    are the lists that a seller may set for this dialect, by name, each with what refuses a
-    malformed one. ``lists`` is how the vendor's list behaves.
+    about, by the vendor's id of that customer; "" where the vendor's paths name none. ``currency``
+    is what this vendor sells in, "" where that is each account's own. ``tables`` are the lists that
+    a seller may set for this dialect, by name, each with what refuses a malformed one. ``lists`` is how the vendor's list behaves.
     """
 
     name: str
@@ -288,6 +290,7 @@ class Dialect:
     bodies: Bodies
     flows: Flows = field(default_factory=Flows)
     customer: str = ""
+    currency: str = ""
     idempotency: Idempotency | None = None
     tables: Mapping[str, Callable[[Any], object]] = field(default_factory=dict)
     max_body: int = MEBIBYTE

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any
 
@@ -34,6 +34,28 @@ def losses(order: Order, dialect: str, can: Can) -> tuple[str, ...]:
     paths = (*can.loses, *can.rounds, *can.follows)
     changed = (path for path in paths if _values(known, path) != _values(left, path))
     return tuple(sorted({*changed, *foreign}))
+
+
+def untaken(order: Order, dialect: str, can: Can, members: Iterable[str]) -> tuple[str, ...]:
+    """Name those of some dotted members that say something, and that placing the order loses."""
+    sent = known_as(order, dialect)
+    for path, rounded in can.rounds.items():
+        if path in can.takes:
+            sent = _at(sent, path.split("."), _each(rounded))
+    return tuple(
+        name
+        for name in members
+        if _says(_values(order, name)) and (name not in can.takes or not _says(_values(sent, name)))
+    )
+
+
+def loses(can: Can, name: str) -> bool:
+    """Tell whether a wire never shows a dotted member."""
+    return not can.loses.isdisjoint(_outward(name))
+
+
+def _says(value: Any) -> bool:
+    return any(map(_says, value)) if isinstance(value, tuple) else value not in (None, "", 0)
 
 
 def all_but(*said: str) -> frozenset[str]:

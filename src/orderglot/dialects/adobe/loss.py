@@ -16,6 +16,7 @@ from orderglot.dialects.adobe.tables import (
     RELATIONS,
     SOURCES,
     STATUSES,
+    SWITCHES,
 )
 from orderglot.dialects.adobe.values import plain
 from orderglot.dialects.adobe.wire import apart, complete, paired, shows_prices, sums_up
@@ -79,6 +80,16 @@ def carried_extras(order: Order) -> dict[str, Any]:
     return {REASON: reason} if order.status is Status.FAILED and reason in REASONS else {}
 
 
+TAKES = frozenset(
+    {
+        *("kind", "customer", "po_number", "currency", "links"),
+        *("lines.number", "lines.sku", "lines.quantity", "lines.subscription"),
+        *("lines.deployment", "lines.discount_code"),
+    }
+)
+"""What a new order carries."""
+
+
 CAN = Can(
     max_size=LONGEST_PAGE,
     loses=all_but(*TEXTS, *OTHERS),
@@ -98,4 +109,6 @@ CAN = Can(
         "links": carried_links,
         "extras": carried_extras,
     },
+    takes=TAKES,
+    gives_back=SWITCHES,
 )

@@ -104,6 +104,22 @@ def _unless(nothing: Any) -> Callable[[Any], Any]:
     return lambda value: None if value == nothing else value
 
 
+TAKES = frozenset(
+    {
+        *("status", "name", "customer", "integration", "links", "category", "tax_code"),
+        *("assigned_user", "ship_to.country", "ship_to.residential"),
+        *("shipping.method", "shipping.option", "shipping.attention", "shipping.instructions"),
+        *("shipping.rate_key", "shipping.tax_rate"),
+        *("payment.method", "payment.debit_method", "payment.debit_days"),
+        *("payment.debit_processed", "recurrence.recurs", "recurrence.cycle", "recurrence.ends"),
+        *("discount.code", "discount.amount", "discount.voucher", "discount.voucher_amount"),
+        *("invoice.number", "invoice.status", "invoice.date", "invoice.next_date"),
+        *("lines.item_id", "lines.sku", "lines.title", "lines.quantity", "totals.shipping"),
+    }
+)
+"""What a new order carries; of its addresses that is the country alone."""
+
+
 CAN = Can(
     max_size=PAGE_SIZE,
     loses=all_but(*DIGITS, *AMOUNTS, *OTHERS),
@@ -125,4 +141,5 @@ CAN = Can(
         "lines": round_lines,
         "extras": round_extras,
     },
+    takes=TAKES,
 )

@@ -24,6 +24,15 @@ OTHERS = (
 """Whatever else it has a member for."""
 
 
+TAKES = frozenset(
+    {
+        *("customer", "po_number", "notes", "shipping.method", "lines.sku", "lines.quantity"),
+        *(f"{party}.{field}" for party in PARTIES for field in ("code", *PARTY.values())),
+    }
+)
+"""What a new order carries."""
+
+
 CAN = Can(
     max_size=LONGEST_PAGE,
     loses=all_but(*TEXTS, *OTHERS),
@@ -35,4 +44,5 @@ CAN = Can(
         "completed": whole_millisecond,
         "extras": round_extras,
     },
+    takes=TAKES,
 )

@@ -9,7 +9,7 @@ from orderglot.dialects.kole.flows import FLOWS
 from orderglot.dialects.kole.links import LIST_LINKS
 from orderglot.dialects.kole.loss import CAN
 from orderglot.dialects.kole.orders import CREATE_ORDER, GET_ORDER, LIST_ORDERS
-from orderglot.dialects.kole.tables import NAME
+from orderglot.dialects.kole.tables import CURRENCY, NAME
 from orderglot.wire.dialect import Dialect, Lists
 
 DIALECT = Dialect(
@@ -21,6 +21,7 @@ DIALECT = Dialect(
     faults=FAULTS,
     flows=FLOWS,
     bodies=BODIES,
+    currency=CURRENCY,
     can=CAN,
     lists=Lists(zoned=False, guesses=frozenset({"hides", "zoned", "sequence"})),
 )

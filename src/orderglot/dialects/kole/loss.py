@@ -54,6 +54,20 @@ def round_line_status(status: Status | None) -> Status | None:
     return status and LINE_STATUSES.rounded(status)
 
 
+TAKES = frozenset(
+    {
+        *("po_number", "notes", "lines.sku", "lines.quantity"),
+        *("shipping.carrier", "shipping.service", "shipping.signature", "shipping.instructions"),
+        *(
+            f"ship_to.{name}"
+            for name in ("first_name", "last_name", "company", "line_1", "line_2", "city", "state")
+        ),
+        *("ship_to.postal_code", "ship_to.country", "ship_to.phone"),
+    }
+)
+"""What a new order carries."""
+
+
 CAN = Can(
     max_size=PAGE_SIZE,
     loses=all_but(*TEXTS, *OTHERS),
@@ -72,4 +86,5 @@ CAN = Can(
         "lines.status": round_line_status,
         "invoice": lambda invoice: unless(invoice, Invoice()),
     },
+    takes=TAKES,
 )

@@ -7,6 +7,9 @@ from orderglot.wire.table import Both
 
 NAME = "kole"
 
+CURRENCY = "USD"
+"""What the vendor sells in; no page of his has a member for it."""
+
 PAGE_SIZE = 25
 
 LONGEST_ID = 10

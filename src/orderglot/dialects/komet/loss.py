@@ -25,6 +25,16 @@ OTHERS = (
 """Whatever else it has a place for."""
 
 
+TAKES = frozenset(
+    {
+        *("customer", "po_number", "location", "lines.item_id", "lines.type", "lines.sku"),
+        *("lines.quantity", "lines.unit_price", "lines.deliver_by", "lines.carrier_id"),
+        *("lines.mark_code", "lines.box"),
+    }
+)
+"""What a new order carries; a delivery goes to an address that the vendor has."""
+
+
 CAN = Can(
     max_size=1,
     loses=all_but(*TEXTS, *NUMBERS, *OTHERS),
@@ -35,4 +45,5 @@ CAN = Can(
         "status": STATUSES.rounded,
         "lines.type": round_item_type,
     },
+    takes=TAKES,
 )

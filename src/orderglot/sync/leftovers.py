@@ -1,0 +1,42 @@
+"""Leftovers: what an attempt to place an order that failed has left with the vendor."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from orderglot.core.errors import Conflict, HubError, Upstream
+from orderglot.faces.client import Transcript
+from orderglot.faces.http import Unreached
+from orderglot.sync.notes import Placing
+from orderglot.wire.dialect import Dialect
+
+
+class Left(StrEnum):
+    """What an attempt that failed has left with the vendor, as far as its answers tell."""
+
+    NOTHING = "nothing"
+    PART = "a part"
+    UNKNOWN = "unknown"
+
+
+def left_behind(
+    dialect: Dialect, transcript: Transcript, error: HubError, placing: Placing
+) -> Left:
+    """Tell what is left by the answers to what must not be performed twice.
+
+    What an earlier attempt left there, this one would have found, unless the vendor objects to
+    its coming again. A flow that goes on after a refusal, and then fails with it, has undone what
+    it began.
+    """
+    first = placing.sendings == 1
+    if not transcript.responses and (not transcript.waiting or isinstance(error, Unreached)):
+        return Left.NOTHING if first else Left.UNKNOWN
+    said = [dialect.faults.read(response) for response in transcript.responses]
+    refusals = [number for number, one in enumerate(said) if one is not None]
+    if transcript.waiting or not refusals:
+        return Left.UNKNOWN
+    number = refusals[0]
+    if isinstance(said[number], Upstream) or (isinstance(said[number], Conflict) and not first):
+        return Left.UNKNOWN
+    undone = number == 0 or (len(refusals) == 1 and said[-1] is None)
+    return Left.NOTHING if undone else Left.PART
