@@ -125,10 +125,10 @@ def settings(file: Path | None, proposed: str = "", **flags: Any) -> Config:
 Body = Callable[Concatenate["Hub", P], Coroutine[Any, Any, None]]
 
 
-def with_book(*, create: bool = False) -> Callable[[Body[P]], Callable[..., None]]:
+def with_book(*, create: bool | str = False) -> Callable[[Body[P]], Callable[..., None]]:
     """Make a command of a function of the opened hub; it takes --database and --config as well.
 
-    With ``create`` a book is made where there is none.
+    With ``create`` a book is made where there is none; a name is that of the flag that says so.
     """
 
     def make(body: Body[P]) -> Callable[..., None]:
@@ -136,7 +136,8 @@ def with_book(*, create: bool = False) -> Callable[[Body[P]], Callable[..., None
         def command(*, database: str | None, config: Path | None, **flags: Any) -> None:
             import asyncio
 
-            asyncio.run(_run(body, settings(config, database=database), create, flags))
+            makes = bool(flags[create]) if isinstance(create, str) else create
+            asyncio.run(_run(body, settings(config, database=database), makes, flags))
 
         _, *own = inspect.signature(body).parameters.values()
         named = [one.replace(kind=Parameter.KEYWORD_ONLY) for one in own]

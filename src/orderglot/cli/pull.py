@@ -40,7 +40,7 @@ ChannelName = Annotated[
     typer.Option(
         "--at",
         metavar="NAME",
-        help="Which account with a vendor, by its name in the configuration ([channels.NAME]).",
+        help="Which account with a vendor, by its name in the configuration (channels.NAME).",
         show_default="made of the URL and the account",
     ),
 ]
@@ -77,7 +77,7 @@ Rate = Annotated[
 ]
 
 
-@with_book(create=True)
+@with_book(create="new")
 async def pull(
     hub: "Hub",
     dialect: Annotated[
@@ -114,8 +114,9 @@ async def pull(
 
     Once more changes nothing but what the vendor has changed; stopped or cut off, it goes on where
     it was. Exit code 0: whole; 4: whole but for what was put aside or changed on both sides; 5: the
-    vendor has orders that he did not show. Credentials come from the environment, such as ORDERGLOT_KOLE_ID and
-    ORDERGLOT_KOLE_API_KEY, or from the table vendors.kole of the configuration file.
+    vendor has orders that he did not show. Credentials come from the environment, such as
+    ORDERGLOT_KOLE_ID and ORDERGLOT_KOLE_API_KEY, or from the table vendors.kole of the
+    configuration file.
 
     $ orderglot pull kole --url https://orders.example --seller acme
     $ orderglot pull kole --since last --seller acme
@@ -124,34 +125,23 @@ async def pull(
     from orderglot.cli.conflicts import show_conflicts
     from orderglot.cli.rejects import show
     from orderglot.hub.dialects import chosen_one
-    from orderglot.sync.criteria import Criteria
     from orderglot.sync.pages import RetryPolicy
 
+    spoken = chosen_one(dialect) if dialect else None
     if conflicts:
         return await show_conflicts(hub.book(await hub.seller(seller)), at, as_json=as_json)
     if rejects or raw or retry:
-        book = hub.book(await hub.seller(seller))
-        named = chosen_one(dialect).name if dialect else ""
+        book, named = hub.book(await hub.seller(seller)), spoken.name if spoken else ""
         return await show(book, named, raw=raw, retry=retry, as_json=as_json)
-    if not dialect:
+    if spoken is None:
         raise Misused(f"say in which dialect the vendor speaks: {', '.join(_listing())}.")
-    spoken = chosen_one(dialect)
-    moment = _read_since(since)
-    retry_policy = RetryPolicy(longest=_read_seconds(persist))
-    flags: dict[str, object] = {
-        "url": url,
-        "timeout": silent,
-        "per_second": per_second,
-        "timezone": timezone,
-    }
+    moment, retry_policy = _read_since(since), RetryPolicy(longest=_read_seconds(persist))
+    flags = {"url": url, "timeout": silent, "per_second": per_second, "timezone": timezone}
     channel = channel_of(hub, spoken, flags, at)
     owner = await (hub.seller_or_new(seller, "") if new else hub.seller(seller))
     pulling = Pulling(hub.book(owner), spoken, channel, retry_policy)
     pulling.continued = await _continued(hub, owner, channel)
-    ends: list[int] = []
-    for one in customer or await _customers(pulling):
-        criteria = Criteria(url=channel.url, customer=one, since=moment, since_last=since == LAST)
-        ends.append(await pulling.pull(criteria, as_json=as_json))
+    ends = await pulling.pull_each(customer, moment, last=since == LAST, as_json=as_json)
     if code := max(ends, default=0):
         raise typer.Exit(code)
     return None
@@ -171,7 +161,7 @@ async def _continued(hub: "Hub", owner: "Seller", channel: "Channel") -> bool:
 
 
 def channel_of(
-    hub: "Hub", dialect: "Dialect", flags: dict[str, object], name: str = ""
+    hub: "Hub", dialect: "Dialect", flags: "Mapping[str, object]", name: str = ""
 ) -> "Channel":
     """Put the channel with a vendor together, or say which flag or variable is missing."""
     from orderglot.core.errors import Invalid
@@ -254,6 +244,20 @@ class Pulling:
         self.channel = channel
         self.retry_policy = retry_policy
         self.continued = False
+
+    async def pull_each(
+        self, customers: list[str] | None, since: "datetime | None", *, last: bool, as_json: bool
+    ) -> list[int]:
+        """Pull some customers' orders, of all that there are for none; gives the exit codes."""
+        from orderglot.sync.criteria import Criteria
+
+        return [
+            await self.pull(
+                Criteria(url=self.channel.url, customer=one, since=since, since_last=last),
+                as_json=as_json,
+            )
+            for one in customers or await _customers(self)
+        ]
 
     async def pull(self, criteria: "Criteria", *, as_json: bool) -> int:
         """Pull what is asked for, say what came of it, and give the exit code for that."""
