@@ -170,12 +170,15 @@ async def _begin_placing(order: Order) -> None:
 
 
 def test_what_is_missing_or_wrong_is_told_in_one_sentence(folder: Path) -> None:
-    assert "ORDERGLOT_KOLE_URL" in refused("pull", "kole", *HERE, code=2)
-    assert "in which dialect" in refused("pull", *HERE, code=2)
-    assert "there are" in refused("pull", "nobody", *HERE).lower()
+    assert "ORDERGLOT_KOLE_URL" in refused("pull", "kole", "--new", *HERE, code=2)
+    assert "in which dialect" in refused("pull", "--new", *HERE, code=2)
+    assert "there are" in refused("pull", "nobody", "--new", *HERE).lower()
     assert "neither a time" in refused(
-        "pull", "kole", "--url", "http://127.0.0.1:9", "--since", "yesterday", *HERE, code=2
+        "pull", "kole", "--url", "http://127.0.0.1:9", "--since", "yesterday", "--new", *HERE, code=2
     )
+    nobody = ("--database", "sqlite:///nobody.db", "--seller", "here")
+    assert "seller add" in refused("pull", "kole", "--url", "http://127.0.0.1:9", *nobody)
+    assert not (folder / "nobody.db").exists()
 
 
 def test_a_vendor_that_is_not_there_ends_with_an_error(
