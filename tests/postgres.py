@@ -134,7 +134,7 @@ def follower(of: PostgresServer, folder: Path) -> PostgresServer:
     return started(folder)
 
 
-class BorrowedShelf(PostgresBackend):
+class BorrowedBackend(PostgresBackend):
     """An empty backend, in a database that is emptied and used again once it is closed."""
 
     def __init__(self) -> None:

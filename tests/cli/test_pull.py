@@ -174,7 +174,15 @@ def test_what_is_missing_or_wrong_is_told_in_one_sentence(folder: Path) -> None:
     assert "in which dialect" in refused("pull", "--new", *HERE, code=2)
     assert "there are" in refused("pull", "nobody", "--new", *HERE).lower()
     assert "neither a time" in refused(
-        "pull", "kole", "--url", "http://127.0.0.1:9", "--since", "yesterday", "--new", *HERE, code=2
+        "pull",
+        "kole",
+        "--url",
+        "http://127.0.0.1:9",
+        "--since",
+        "yesterday",
+        "--new",
+        *HERE,
+        code=2,
     )
     nobody = ("--database", "sqlite:///nobody.db", "--seller", "here")
     assert "seller add" in refused("pull", "kole", "--url", "http://127.0.0.1:9", *nobody)

@@ -31,7 +31,7 @@ from orderglot.stores.store import BookStore
 from orderglot.wire.dialect import Dialect
 from orderglot.wire.loss import carried
 from tests.conformance.specimens import book_of, shelve, welcome
-from tests.postgres import BorrowedShelf
+from tests.postgres import BorrowedBackend
 
 HOME = "elsewhere"
 """The dialect under whose ids a store's implementation knows its orders."""
@@ -106,7 +106,7 @@ Clock = Callable[[], datetime]
 STORES: dict[str, Callable[[Path, Clock], BookStore]] = {
     "memory": lambda folder, clock: MemoryStore(clock),
     "sqlite": lambda folder, clock: SqliteStore(folder / "book.db", clock),
-    "postgres": lambda _folder, clock: BookStore(BorrowedShelf(), clock),
+    "postgres": lambda _folder, clock: BookStore(BorrowedBackend(), clock),
 }
 
 

@@ -17,12 +17,12 @@ from orderglot.stores.memory import MemoryStore
 from orderglot.stores.reads import utc_now
 from orderglot.stores.sqlite import SqliteStore
 from orderglot.stores.store import BookStore
-from tests.postgres import BorrowedShelf
+from tests.postgres import BorrowedBackend
 
 STORES: dict[str, Callable[[Path], BookStore]] = {
     "memory": lambda _folder: MemoryStore(),
     "sqlite": lambda folder: SqliteStore(folder / "book.db"),
-    "postgres": lambda _folder: BookStore(BorrowedShelf(), utc_now),
+    "postgres": lambda _folder: BookStore(BorrowedBackend(), utc_now),
 }
 
 

@@ -17,7 +17,7 @@ from orderglot.stores.memory.backend import MemoryBackend
 from orderglot.stores.sqlite.backend import SqliteBackend
 from orderglot.stores.store import BookStore
 from tests.clock import Clock
-from tests.postgres import BorrowedShelf
+from tests.postgres import BorrowedBackend
 
 T = TypeVar("T")
 
@@ -25,7 +25,7 @@ T = TypeVar("T")
 SHELVES: dict[str, Callable[[Path], Backend]] = {
     "memory": lambda folder: MemoryBackend(),
     "sqlite": lambda folder: SqliteBackend(folder / "book.db"),
-    "postgres": lambda folder: BorrowedShelf(),
+    "postgres": lambda folder: BorrowedBackend(),
 }
 
 

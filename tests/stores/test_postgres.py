@@ -27,7 +27,7 @@ from orderglot.stores.selection import selection, write_cursor
 from orderglot.stores.sql.paging import selected_ids
 from orderglot.stores.store import BookStore
 from tests.clock import HOUR, NOON
-from tests.postgres import BorrowedShelf, aside, asked, new_database, ordered, server
+from tests.postgres import BorrowedBackend, aside, asked, new_database, ordered, server
 from tests.stores.indexed_queries import OF_A_CUSTOMER, ORDINARY, RARE, keys
 from tests.stores.shops import Shop
 
@@ -38,7 +38,7 @@ SENTENCE = re.compile(r"[^\n]+[.]")
 def shop() -> Iterator[Shop]:
     """Open an empty shop in PostgreSQL."""
     with asyncio.Runner() as runner:
-        shop = Shop(runner, BorrowedShelf())
+        shop = Shop(runner, BorrowedBackend())
         yield shop
         runner.run(shop.store.close())
 
@@ -49,7 +49,7 @@ def commits(shop: Shop) -> int:
 
 
 def url_of(shop: Shop) -> str:
-    assert isinstance(shop.backend, BorrowedShelf)
+    assert isinstance(shop.backend, BorrowedBackend)
     return shop.backend.url
 
 
@@ -211,7 +211,7 @@ def test_of_two_answers_under_one_key_that_come_at_once_one_is_kept(shop: Shop) 
 @pytest.fixture
 def beside(shop: Shop) -> Iterator[Shop]:
     """Open the same shop in another program."""
-    assert isinstance(shop.backend, BorrowedShelf)
+    assert isinstance(shop.backend, BorrowedBackend)
     other = Shop.__new__(Shop)
     other.__dict__.update(shop.__dict__)
     other.backend = PostgresBackend(shop.backend.url)
