@@ -26,7 +26,7 @@ from orderglot.core.values import Kind, Status
 from orderglot.stores.backend import Scope
 from orderglot.stores.memory import MemoryStore
 from orderglot.stores.sql import skipping
-from orderglot.stores.sql.axes import AXES, CREATED, TOTAL, UNSAID, entries
+from orderglot.stores.sql.count_buckets import AXES, CREATED, TOTAL, UNSAID, entries
 from orderglot.stores.sql.counting import counted, split
 from orderglot.stores.sql.rows import LEAST, MOST, row
 from orderglot.stores.sqlite import SqliteStore

@@ -16,11 +16,11 @@ from orderglot import dialects
 from orderglot.core.errors import Conflict, HubError, Upstream
 from orderglot.core.order import Order, Reference, native
 from orderglot.core.values import Status
-from orderglot.sync.looking import Unknown
+from orderglot.sync.duplicates import pieces
 from orderglot.sync.notes import PLACING
 from orderglot.sync.place import How, Placed, place, settle
-from orderglot.sync.placeable import Terms
-from orderglot.sync.twins import pieces
+from orderglot.sync.placement_checks import Terms
+from orderglot.sync.recovery import Unknown
 from orderglot.wire.message import Request, Response, Send
 from tests.sync.vendors import LISTING, Vendor, vendor
 from tests.sync.vendors import PLACING as DIALECTS

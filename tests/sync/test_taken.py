@@ -14,11 +14,11 @@ from orderglot.core.errors import Conflict, HubError, Invalid, NotFound, Upstrea
 from orderglot.core.order import Address, Line, Order, Reference, Totals, id_at, native
 from orderglot.core.values import Status
 from orderglot.dialects import dialect as spoken
-from orderglot.sync.looking import Unknown
+from orderglot.sync.discrepancies import Pending, pending, settle_differences
+from orderglot.sync.last_words import read_word, word_name
 from orderglot.sync.notes import PLACING, WORD
 from orderglot.sync.place import How, Placed, place, settle
-from orderglot.sync.taken import Pending, pending, settle_differences
-from orderglot.sync.words import read_word, word_name
+from orderglot.sync.recovery import Unknown
 from orderglot.wire.loss import loses
 from orderglot.wire.message import Request, Response, Send
 from tests.full_records import full

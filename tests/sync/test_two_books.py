@@ -15,7 +15,7 @@ from orderglot import dialects
 from orderglot.core.customer import Customer
 from orderglot.core.order import HUB, Order, Reference, native
 from orderglot.core.values import Status
-from orderglot.sync.disagreements import disagreements
+from orderglot.sync.conflicts import disagreements
 from tests.sync.vendors import LISTING, Vendor, vendor
 
 T = TypeVar("T")

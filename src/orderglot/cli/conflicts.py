@@ -14,7 +14,7 @@ COLUMNS = ("order", "channel", "member", "ours", "theirs", "stands", "since")
 
 async def show_conflicts(book: Book, channel: str, *, as_json: bool) -> None:
     """List what both sides changed, of one channel or of all, with both values."""
-    from orderglot.sync.disagreements import disagreements
+    from orderglot.sync.conflicts import disagreements
 
     found = [
         one for one in await disagreements(book) if channel in ("", one.channel.partition("@")[2])

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from orderglot.core.ports import Book
     from orderglot.hub.opened import Hub
     from orderglot.sync.place import Placed
-    from orderglot.sync.placeable import Terms
+    from orderglot.sync.placement_checks import Terms
     from orderglot.sync.vendor import Vendor
 
 UNKNOWN = 3
@@ -98,23 +98,23 @@ async def place(
     $ orderglot place --pending
     $ orderglot place 489434 --settled
     """
-    from orderglot.cli import taken
+    from orderglot.cli import discrepancies
     from orderglot.cli.pull import channel_of
     from orderglot.hub import lookup
     from orderglot.hub.dialects import chosen_one
     from orderglot.sync.continuation import is_continued
-    from orderglot.sync.placeable import Terms
+    from orderglot.sync.placement_checks import Terms
     from orderglot.sync.vendor import calling
 
     owner = await hub.seller(seller)
     book = hub.book(owner, test=True)
     if pending:
-        return await taken.show_pending(book, dialect or "", at, as_json=as_json)
+        return await discrepancies.show_pending(book, dialect or "", at, as_json=as_json)
     if not order:
         raise Misused("say which ORDER is to be placed, or --pending for what differs.")
     found = await lookup.find_order(book, order)
     if settled:
-        return await taken.settle(book, found, dialect or "", at, as_json=as_json)
+        return await discrepancies.settle(book, found, dialect or "", at, as_json=as_json)
     if not dialect:
         raise Misused("say --with which DIALECT the vendor speaks.")
     spoken = chosen_one(dialect)
@@ -142,8 +142,8 @@ def _members(text: str) -> tuple[str, ...]:
 async def _placed(
     book: "Book", vendor: "Vendor", order: "Order", is_there: str | None, terms: "Terms"
 ) -> "Placed":
-    from orderglot.sync.looking import Unknown
     from orderglot.sync.place import place, settle
+    from orderglot.sync.recovery import Unknown
 
     try:
         if is_there:

@@ -58,7 +58,7 @@ async def show(
     book = hub.book(owner, test=True)
     found = await lookup.find_order(book, order)
     if dialect:
-        from orderglot.hub.writing import written
+        from orderglot.hub.rendering import written
 
         wanted = form or ("json" if as_json else "")
         response = await written(found, book, hub.store.keyring, dialect, BASE, wanted)

@@ -11,11 +11,11 @@ from orderglot.core.errors import Conflict
 from orderglot.core.order import HUB, Order, Reference, id_at
 from orderglot.core.ports import UnitOfWork
 from orderglot.stores import document
+from orderglot.sync.discrepancies import note_taken
+from orderglot.sync.last_words import keep_word, last_words
 from orderglot.sync.notes import PLACING, Placing, read
 from orderglot.sync.search import alike
-from orderglot.sync.taken import note_taken
 from orderglot.sync.vendor import Vendor
-from orderglot.sync.words import keep_word, last_words
 
 
 class Arrival(Struct, frozen=True):

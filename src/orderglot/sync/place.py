@@ -20,15 +20,15 @@ from orderglot.core.order import HUB, Order, Reference, id_at
 from orderglot.core.ports import Book, Note, UnitOfWork
 from orderglot.faces.client import Transcript
 from orderglot.stores import document
+from orderglot.sync.attempts import Left, left_behind
 from orderglot.sync.comparing import another
 from orderglot.sync.criteria import native_id
-from orderglot.sync.leftovers import Left, left_behind
-from orderglot.sync.looking import Looking, Tell, Unknown, ask_somebody, doubt, wire_order
+from orderglot.sync.discrepancies import taken_of, unsettled
 from orderglot.sync.matching import Arrival, arrived, name_of
 from orderglot.sync.notes import PLACING, Placing, note_of, noted, read
-from orderglot.sync.placeable import NO_TERMS, Terms, refusals
+from orderglot.sync.placement_checks import NO_TERMS, Terms, refusals
+from orderglot.sync.recovery import Looking, Tell, Unknown, ask_somebody, doubt, wire_order
 from orderglot.sync.retrying import written
-from orderglot.sync.taken import taken_of, unsettled
 from orderglot.sync.vendor import Vendor
 from orderglot.wire.dialect import IDEMPOTENCY_KEY
 from orderglot.wire.message import Request

@@ -12,10 +12,10 @@ from orderglot.core.errors import Conflict
 from orderglot.core.order import Order, Reference, id_at
 from orderglot.core.ports import Note, Outcome, UnitOfWork
 from orderglot.core.reconciliation import Reconciled, reconcile
-from orderglot.sync.disagreements import note_conflicts
-from orderglot.sync.twins import find_twins, pieces
+from orderglot.sync.conflicts import note_conflicts
+from orderglot.sync.duplicates import find_twins, pieces
+from orderglot.sync.last_words import forget_parts, keep_word, last_words, read_word
 from orderglot.sync.vendor import Source
-from orderglot.sync.words import forget_parts, keep_word, last_words, read_word
 from orderglot.wire.loss import carried
 
 

@@ -8,9 +8,9 @@ from orderglot.core.order import Order
 from orderglot.core.query import Compare, Operator, Query, Window
 from orderglot.faces.client import Client
 from orderglot.sync.criteria import native_id
+from orderglot.sync.duplicates import pieces
 from orderglot.sync.pages import Pages, RetryPolicy
 from orderglot.sync.traversal import Traversal
-from orderglot.sync.twins import pieces
 from orderglot.wire.dialect import Dialect
 from orderglot.wire.loss import carried
 

@@ -12,8 +12,8 @@ from msgspec import Struct
 from orderglot.core.order import Order
 from orderglot.faces.client import Client
 from orderglot.sync.channel import Channel, connected
-from orderglot.sync.views import incoming, outgoing
-from orderglot.sync.zones import from_zone, shown_in, to_zone
+from orderglot.sync.id_mapping import incoming, outgoing
+from orderglot.sync.time_zones import from_zone, shown_in, to_zone
 from orderglot.wire.dialect import Dialect
 
 

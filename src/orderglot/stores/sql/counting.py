@@ -14,7 +14,6 @@ from typing import NamedTuple
 
 from orderglot.core.query import And, Compare, Not, Operator, Or, Query
 from orderglot.stores.backend import Scope
-from orderglot.stores.sql.axes import AXES, NOTHING, Axis
 from orderglot.stores.sql.compiler import (
     ORDERS,
     asked_by,
@@ -22,6 +21,7 @@ from orderglot.stores.sql.compiler import (
     conjunction,
     in_column,
 )
+from orderglot.stores.sql.count_buckets import AXES, NOTHING, Axis
 from orderglot.stores.sql.grammar import Grammar, Sql, say
 from orderglot.stores.sql.integers import whole
 from orderglot.stores.sql.paging import scoped

@@ -12,8 +12,8 @@ from msgspec.structs import replace
 
 from orderglot.core.query import Sort
 from orderglot.stores.backend import Scope, Selection
-from orderglot.stores.sql.axes import AXES, NOTHING
 from orderglot.stores.sql.compiler import ORDERS, TRUE, conjunction
+from orderglot.stores.sql.count_buckets import AXES, NOTHING
 from orderglot.stores.sql.counting import Split, split
 from orderglot.stores.sql.grammar import Sql
 

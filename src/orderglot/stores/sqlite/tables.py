@@ -24,7 +24,7 @@ from orderglot.stores.backend import (
     Rename,
     Write,
 )
-from orderglot.stores.sql.axes import UNSAID, Entry, entries
+from orderglot.stores.sql.count_buckets import UNSAID, Entry, entries
 from orderglot.stores.sql.grammar import say
 from orderglot.stores.sql.rows import NULLABLE, STANDING, microseconds, row
 from orderglot.stores.sqlite.connection import Row

@@ -1,4 +1,4 @@
-"""Taken orders: what vendors have taken of what they were sent, and what nobody has settled yet."""
+"""Discrepancies: what vendors have taken of what they were sent, and what nobody has settled yet."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from orderglot.core.ports import Book, UnitOfWork
 from orderglot.core.query import EVERYTHING, Window
 from orderglot.stores import document
 from orderglot.sync.comparing import differences
+from orderglot.sync.last_words import word_name
 from orderglot.sync.notes import TAKEN, WORD, Taken, Word, note_of, noted, read
 from orderglot.sync.retrying import written
 from orderglot.sync.vendor import Source
-from orderglot.sync.words import word_name
 from orderglot.wire.dialect import Dialect
 
 STRIDE = 500

@@ -1,4 +1,4 @@
-"""Zones: the moments of a vendor whose wire names no zone, as the instants that he means.
+"""Time zones: the moments of a vendor whose wire names no zone, as the instants that he means.
 
 A dialect reads such a moment as if it were UTC. Where the vendor's zone is known, every moment of an
 order is moved to what a clock there means by it, and back before the order is written.

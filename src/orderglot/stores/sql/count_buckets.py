@@ -1,4 +1,4 @@
-"""Axes: along what orders are counted beforehand, in buckets: the day of creation and the total.
+"""Count buckets: what orders are counted by beforehand: the day of creation and the total.
 
 The counts are kept by the commits that write orders, in one statement for each bucket they touch.
 """

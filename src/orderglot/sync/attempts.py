@@ -1,4 +1,4 @@
-"""Leftovers: what an attempt to place an order that failed has left with the vendor."""
+"""Attempts: what an attempt to place an order that failed has left with the vendor."""
 
 from __future__ import annotations
 

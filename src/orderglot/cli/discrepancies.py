@@ -1,4 +1,4 @@
-"""Taken: what vendors have otherwise than the book, listed, and let stand."""
+"""Discrepancies: what vendors have otherwise than the book, listed, and let stand."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ COLUMNS = ("order", "number", "channel", "id", "difference")
 async def show_pending(book: Book, dialect: str, at: str, *, as_json: bool) -> None:
     """List every order that a vendor has otherwise than the book."""
     from orderglot.dialects import dialect as spoken
-    from orderglot.sync.taken import pending
+    from orderglot.sync.discrepancies import pending
 
     found = [one async for one in pending(book, spoken) if _is_meant(one.channel, dialect, at)]
     if as_json:
@@ -37,7 +37,7 @@ async def show_pending(book: Book, dialect: str, at: str, *, as_json: bool) -> N
 async def settle(book: Book, order: Order, dialect: str, at: str, *, as_json: bool) -> None:
     """Let what vendors have otherwise of an order stand."""
     from orderglot.dialects import dialect as spoken
-    from orderglot.sync.taken import settle_differences
+    from orderglot.sync.discrepancies import settle_differences
 
     channels = [one.dialect for one in order.references if _is_meant(one.dialect, dialect, at)]
     if not channels:

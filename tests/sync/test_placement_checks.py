@@ -31,7 +31,7 @@ from orderglot.core.values import Kind, Status
 from orderglot.stores import document
 from orderglot.sync.notes import PLACING, Placing, noted
 from orderglot.sync.place import How, Placed, place
-from orderglot.sync.placeable import DELIVERY, MONEY, Terms
+from orderglot.sync.placement_checks import DELIVERY, MONEY, Terms
 from orderglot.wire.loss import untaken
 from tests.full_records import full
 from tests.sync.vendors import PLACING as DIALECTS

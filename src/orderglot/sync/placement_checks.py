@@ -1,4 +1,4 @@
-"""Placeability: why an order of the book may not be sent to a vendor, told before anything is sent."""
+"""Placement checks: why an order of the book may not be sent to a vendor, told before it is sent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Disagreements: members of orders that both sides changed, kept until they agree again."""
+"""Conflicts: members of orders that both sides changed, kept until they agree again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Twins: orders that come from a vendor and are here already, because they came another way.
+"""Duplicates: orders that come from a vendor and are here already, because they came another way.
 
 What we sent ourselves may come back through another channel or another hub. Surely the same order
 is recognised; what is only likely the same is left to a person.

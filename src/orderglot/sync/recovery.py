@@ -1,4 +1,4 @@
-"""Looking: whether a vendor has an order that was sent to him and whose answer did not come."""
+"""Recovery: whether a vendor has an order that was sent to him and whose answer did not come."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from orderglot.core.order import Order, Reference
 from orderglot.core.ports import Book
 from orderglot.stores import document
 from orderglot.sync.criteria import native_id
+from orderglot.sync.discrepancies import has_shown_marks
+from orderglot.sync.duplicates import pieces
 from orderglot.sync.matching import event_of
 from orderglot.sync.notes import Placing
 from orderglot.sync.search import Search, search
-from orderglot.sync.taken import has_shown_marks
-from orderglot.sync.twins import pieces
 from orderglot.sync.vendor import Vendor
 
 SETTLING = timedelta(minutes=2)

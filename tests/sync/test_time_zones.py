@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from orderglot.core.order import Invoice, Line, Order
-from orderglot.sync.zones import from_zone, to_zone
+from orderglot.sync.time_zones import from_zone, to_zone
 
 NOON = datetime(2024, 7, 1, 12, tzinfo=UTC)
 ORDER = Order(created=NOON, invoice=Invoice(date=NOON), lines=(Line(created=NOON),))
