@@ -54,9 +54,7 @@ def _calls(copies: Copies, pictures: Path, wires: tuple[str, ...], seconds: int)
         server = stack.enter_context(serving(orderglot(copies.url)))
         for one in found:
             name = f"flame-{copies.store}-{one.wire.name}-{one.doing}"
-            spy = _spying(
-                pictures / f"{name}.svg", "--pid", str(server.process.pid), seconds=seconds
-            )
+            spy = _spying(pictures / f"{name}.svg", "--pid", str(server.worker()), seconds=seconds)
             connections = 64 if one.doing == CREATE else CONNECTIONS
             server.press(endless(one.requests), connections=connections, seconds=seconds + 1)
             _done(spy, pictures / f"{name}.svg", name)

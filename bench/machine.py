@@ -17,7 +17,7 @@ from msgspec import Struct
 CREATE = "CREATE TABLE commits (number INTEGER)"
 
 PACKAGES = (
-    *("orderglot", "granian", "uvicorn", "uvloop", "httptools", "msgspec", "lxml", "asyncpg"),
+    *("orderglot", "granian", "uvloop", "msgspec", "lxml", "asyncpg"),
     *("django", "django-oscar", "django-oscar-api", "gunicorn", "psycopg"),
 )
 

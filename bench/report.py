@@ -14,17 +14,17 @@ from bench.rounds import Spread
 HEAD = """# Performance
 
 Written by `make bench` out of `bench/results/`; [bench/README.md](../bench/README.md) tells how to
-take the figures again, and what stands beside what. Every ratio was taken in one run, in turns: each
+take the figures again, and what is compared with what. Every ratio was taken in one run, in turns: each
 round measures every side once. A figure is the median of the rounds, with the least and the greatest
 in parentheses.
 """
-ABOUT_CALLS = """*Floor* is the same work by hand: a raw ASGI function on uvicorn, over the bare driver, that reads
-the same documents into its own structs, proves the key by its hash, keeps to the caller's scope and
-writes the same answer, which is compared before anything is measured. Orderglot has a line of its own,
-which is a part of what is compared. *Single commits* is the floor with one commit a request,
-*ceiling* the same bytes as a fixed answer. *By time* is the share by the time that the server was on a
-core for an answer, which holds on a busy machine, too. One worker has a core to itself and whoever asks
-the other; two workers share both cores with whoever asks.
+ABOUT_CALLS = """*Floor* is the same work by hand: a raw ASGI function over the bare driver that reads the same
+documents into its own structs, checks the key by its hash, is limited to the caller's orders and writes
+the same response, which is compared before anything is measured. All sides run on Granian, with the
+settings of `orderglot serve`. *Single commits* is the floor with one commit per request, *ceiling* the
+same bytes as a fixed response. *By time* is the share by processor time per response, which also holds
+on a busy machine. A single worker has a core to itself and the load generator the other one; two
+workers share both cores with it.
 """
 
 

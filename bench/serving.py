@@ -49,9 +49,13 @@ class Serving:
         self.process.kill()
         raise Wrong(f"The server does not answer: {self.process.communicate()[1][-2000:]}")
 
+    def worker(self) -> int:
+        """Give the process id of its largest worker, which is the largest of its processes."""
+        return max(_family(self.process.pid), key=_resident)
+
     def memory(self) -> float:
-        """Give the memory of its largest process in MB, as Linux counts what is resident."""
-        return max(map(_resident, _family(self.process.pid))) * 1024 / 10**6
+        """Give the memory of its largest worker in MB, as Linux counts what is resident."""
+        return _resident(self.worker()) * 1024 / 10**6
 
     def on_core(self) -> float:
         """Give the time that all its processes were on a core, in microseconds."""
@@ -85,18 +89,10 @@ def floor(
     return (sys.executable, "-m", "bench.floors", dialect, *words)
 
 
-def ceiling(answer: Path, workers: int = 1) -> tuple[str, ...]:
-    """Give the command that answers whatever is asked with what stands in a file."""
-    return (
-        sys.executable,
-        "-m",
-        "bench.floors",
-        "fixed",
-        "--answer",
-        str(answer),
-        "--workers",
-        str(workers),
-    )
+def ceiling(response: Path, workers: int = 1) -> tuple[str, ...]:
+    """Give the command that answers every request with the response in a file."""
+    words = ("--response", str(response), "--workers", str(workers))
+    return (sys.executable, "-m", "bench.floors", "fixed", *words)
 
 
 def gunicorn(application: str, port: int, workers: int) -> tuple[str, ...]:

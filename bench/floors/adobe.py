@@ -23,7 +23,7 @@ from bench.floors.adobe_wire import (
     shows_prices,
     write_order,
 )
-from bench.floors.connection import Answer, Answering, Headers, Refused, Scope
+from bench.floors.asgi import Answer, Answering, Headers, Refused, Scope
 from bench.floors.rows import (
     Caller,
     Named,

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from urllib.parse import parse_qsl
 
+from bench.floors.asgi import Answer, Answering, Headers, Refused, Scope
 from bench.floors.catalyst_wire import (
     JSON,
     Sent,
@@ -18,7 +19,6 @@ from bench.floors.catalyst_wire import (
     read_site,
     write_order,
 )
-from bench.floors.connection import Answer, Answering, Headers, Refused, Scope
 from bench.floors.rows import Caller, New, Rows, admitted, write
 
 

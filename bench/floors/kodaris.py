@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from bench.floors.connection import Answer, Answering, Headers, Refused, Scope
+from bench.floors.asgi import Answer, Answering, Headers, Refused, Scope
 from bench.floors.kodaris_wire import (
     JSON,
     SIGNS,

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 
 from lxml import etree
 
-from bench.floors.connection import Answer, Answering, Headers, Refused, Scope
+from bench.floors.asgi import Answer, Answering, Headers, Refused, Scope
 from bench.floors.kole_wire import (
     DECLARATION,
     JSON,

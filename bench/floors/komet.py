@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 import msgspec
 from msgspec import Struct
 
-from bench.floors.connection import Answer, Answering, Headers, Refused, Scope
+from bench.floors.asgi import Answer, Answering, Headers, Refused, Scope
 from bench.floors.rows import (
     Caller,
     Named,

@@ -10,7 +10,7 @@ from typing import Protocol
 import msgspec
 from msgspec import Struct
 
-from bench.floors.connection import Refused
+from bench.floors.asgi import Refused
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 ONE = Decimal(1)

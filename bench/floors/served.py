@@ -1,32 +1,29 @@
-"""The application of a floor, made in the process that serves it, by what its environment says."""
+"""The application of a floor, made in the worker that serves it."""
 
 from __future__ import annotations
 
-import os
 from importlib import import_module
 from pathlib import Path
-from typing import Any
 
-from bench.floors.connection import application as line
-from bench.floors.connection import fixed
+from bench.floors.asgi import Asgi, application, fixed
 from bench.floors.rows import Rows
 
 
-def application() -> Any:
-    """Make the application."""
-    floor = os.environ["BENCH_FLOOR"]
-    if floor == "fixed":
-        return fixed(Path(os.environ["BENCH_ANSWER"]).read_bytes())
-    return line(import_module(f"bench.floors.{floor}").answering(_rows()))
+def load_floor(dialect: str, database: str, *, grouped: bool) -> Asgi:
+    """Make the application that answers one dialect's requests by hand."""
+    return application(import_module(f"bench.floors.{dialect}").answering(_rows(database, grouped)))
 
 
-def _rows() -> Rows:
-    url = os.environ["BENCH_DATABASE"]
-    if url.startswith("postgresql://"):
+def load_fixed(response: str) -> Asgi:
+    """Make the application that gives the response in a file to everything."""
+    return fixed(Path(response).read_bytes())
+
+
+def _rows(database: str, grouped: bool) -> Rows:
+    if database.startswith("postgresql://"):
         from bench.floors.postgres import PostgresRows
 
-        return PostgresRows(url)
+        return PostgresRows(database)
     from bench.floors.sqlite import SqliteRows
 
-    grouped = os.environ["BENCH_COMMITS"] == "grouped"
-    return SqliteRows(url.removeprefix("sqlite:///"), grouped=grouped)
+    return SqliteRows(database.removeprefix("sqlite:///"), grouped=grouped)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib import import_module
@@ -12,11 +14,12 @@ from typing import Any
 import pytest
 
 from bench.equivalence import Answer, demand_same
-from bench.floors.connection import application
+from bench.floors.asgi import application
 from bench.floors.sqlite import SqliteRows
-from bench.load import endless
+from bench.load import endless, once
 from bench.request_bytes import CREATE, WIRES, Wire, asked, new_order
 from bench.sample_orders import filled
+from bench.serving import ROOT, ceiling, environment, orderglot, serving
 from orderglot.core.caller import Caller
 from orderglot.core.order import Order
 from orderglot.hub.books import open_store
@@ -24,6 +27,12 @@ from orderglot.hub.faces import faces
 from orderglot.stores.store import BookStore
 
 ORDERS = 60
+SAID = b"HTTP/1.1 200 OK\r\ndate: then\r\nserver: nobody\r\ncontent-length: 2\r\n\r\nok"
+WHAT_A_WORKER_IMPORTS = """
+import sys, bench.floors.__main__
+from bench.floors import adobe, catalyst, kodaris, kole, komet, postgres, served, sqlite
+print(*(name for name in sys.modules if name.partition(".")[0] == "orderglot"))
+"""
 BY_LINES = ("adobe", "kodaris", "kole")
 """Dialects whose new orders come with their lines."""
 
@@ -46,6 +55,7 @@ async def ask(app: Any, request: bytes) -> Answer:
     headers = [(name, value.strip()) for name, _, value in (one.partition(b":") for one in lines)]
     scope = {
         "type": "http",
+        "http_version": "1.1",
         "method": method.decode(),
         "path": path.decode(),
         "raw_path": target,
@@ -106,3 +116,24 @@ def test_an_order_that_was_made_by_hand_is_an_order(tmp_path: Path, wire: Wire) 
     assert [(line.sku, line.quantity) for line in lines] == [
         (line.sku, line.quantity) for line in made.lines
     ]
+
+
+def test_a_floor_imports_nothing_of_orderglot() -> None:
+    command = (sys.executable, "-c", WHAT_A_WORKER_IMPORTS)
+    done = subprocess.run(command, cwd=ROOT, env=environment(), capture_output=True, check=True)
+    assert b"" == done.stdout.strip()
+
+
+def test_a_floor_is_served_as_orderglot_is(tmp_path: Path) -> None:
+    (tmp_path / "response.http").write_bytes(SAID)
+    request = endless([b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n"])
+    with (
+        serving(orderglot(f"sqlite:///{tmp_path / 'book.db'}")) as ours,
+        serving(ceiling(tmp_path / "response.http")) as floor,
+    ):
+        heads = [once(server.port, request)[1] for server in (ours, floor)]
+    servers = [
+        [line for line in head.lower().split(b"\r\n") if line.startswith(b"server:")]
+        for head in heads
+    ]
+    assert [[b"server: granian"]] * 2 == servers

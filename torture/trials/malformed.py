@@ -178,6 +178,7 @@ def scope(request: Wild) -> dict[str, Any]:
     """Give a request as ASGI's scope."""
     return {
         "type": "http",
+        "http_version": "1.1",
         "method": request.method,
         "scheme": "http",
         "path": request.path,

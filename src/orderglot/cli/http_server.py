@@ -4,7 +4,6 @@ import multiprocessing
 import socket
 import threading
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +13,6 @@ from granian.log import LogLevels
 from granian.server import Server
 
 from orderglot.cli.listening import EVERYWHERE, Place
-from orderglot.cli.worker import load
 
 if TYPE_CHECKING:
     from orderglot.config import Config
@@ -48,11 +46,18 @@ LOGS: dict[str, Any] = {
 """What Granian says is logged as everything else is."""
 
 
-def serve(config: "Config", place: Place, connections: int, ready: Callable[[], None]) -> None:
+def serve(
+    config: "Config",
+    load: Callable[[], Any],
+    place: Place,
+    connections: int,
+    ready: Callable[[], None],
+) -> None:
     """Answer until the end is asked for, and let requests in flight finish.
 
-    Each worker takes so many ``connections`` at once. ``ready`` is called when the first one
-    answers. Ends the program with exit code 1 where a worker cannot begin.
+    Each worker calls ``load`` for the ASGI application that it runs, and takes so many
+    ``connections`` at once. ``ready`` is called when the first one answers. Ends the program with
+    exit code 1 where a worker cannot begin.
     """
     # A new process begins anew, with nothing of this one's but what it is told.
     multiprocessing.set_start_method("spawn", force=True)
@@ -78,7 +83,7 @@ def serve(config: "Config", place: Place, connections: int, ready: Callable[[], 
         workers_kill_timeout=GRACE,
     )
     server.on_startup(threading.Thread(target=_tell, args=(place, ready), daemon=True).start)
-    server.serve(target_loader=partial(load, config), wrap_loader=False)
+    server.serve(target_loader=load, wrap_loader=False)
 
 
 def _versions(config: "Config") -> HTTPModes:

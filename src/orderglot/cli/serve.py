@@ -65,6 +65,7 @@ def serve(
     from orderglot.cli.http_server import serve as run
     from orderglot.cli.logs import set_up_logs
     from orderglot.cli.tls import check_tls
+    from orderglot.cli.worker import load
     from orderglot.hub.dialects import chosen
 
     found = settings(
@@ -91,7 +92,8 @@ def serve(
     connections = allow_connections()
     with _ending_well(), held(found.host, found.port) as place:
         asyncio.run(prepare(found.database) if demo else _prepare(found))
-        run(found, place, connections, partial(_announce, found, place, demo))
+        ready = partial(_announce, found, place, demo)
+        run(found, partial(load, found), place, connections, ready)
 
 
 @contextmanager
