@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from orderglot.core.currencies import DECIMALS, unknown
 from orderglot.core.errors import Problem, Rule
 from orderglot.core.order import Line, Order, native
 from orderglot.core.values import Kind, Status
@@ -50,8 +50,6 @@ ITEM = frozenset(
     }
 )
 """The members of a line item."""
-
-_CURRENCY = re.compile("[A-Z]{3}")
 
 
 class Draft(Struct, frozen=True, kw_only=True):
@@ -230,8 +228,8 @@ def _read_cancelled(form: Form, numbers: set[int]) -> Line:
 
 def _read_currency(form: Form) -> str:
     currency = form.text("currencyCode")
-    if currency and not _CURRENCY.fullmatch(currency):
-        form.refuse("currencyCode", Rule.MALFORMED, "This must be a code such as USD.")
+    if currency and currency not in DECIMALS:
+        form.refuse("currencyCode", Rule.MALFORMED, unknown(currency))
     return currency
 
 

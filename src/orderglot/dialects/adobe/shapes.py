@@ -26,7 +26,7 @@ GATEWAY_DIGITS = 6
 
 Code = Annotated[str, enum(STATUSES.codes)]
 Moment = Annotated[str, description("In UTC, to the second: 2019-05-02T22:49:54Z.")]
-Currency = Annotated[str, Meta(pattern="^[A-Z]{3}$")]
+Currency = Annotated[str, Meta(pattern="^[A-Z]{3}$"), description("A code of ISO 4217.")]
 Reference = Annotated[str, Meta(max_length=LONGEST_REFERENCE)]
 Date = Annotated[str, description("2019-05-02 for its midnight in UTC, or 2019-05-02T22:49:54Z.")]
 Texts = list[Annotated[str, Meta(min_length=1)]]

@@ -71,10 +71,14 @@ def read_item(form: Form) -> Line:
 
 
 async def with_items(context: Context, order: Order, lines: tuple[Line, ...]) -> Order:
-    """Put items into an order at the seller's prices; raises Invalid where one cannot be bought."""
+    """Put items into an order at the seller's prices; raises Invalid where one cannot be bought.
+
+    An order that came without a currency, as the vendor's wire names none, is in the seller's.
+    """
     products = await context.book.products([line.sku for line in lines])
+    currency = order.currency or (await context.book.seller()).currency
     try:
-        priced = price(Order(lines=lines), products).lines
+        priced = price(Order(currency=currency, lines=lines), products).lines
     except Invalid as error:
         raise Invalid(*map(_on_wire, error.problems)) from None
     first = len(order.lines) + 1
@@ -87,7 +91,8 @@ async def with_items(context: Context, order: Order, lines: tuple[Line, ...]) ->
 
 def _on_wire(problem: Problem) -> Problem:
     """Give the problem of a line the name that its field has in the request."""
-    name = {"sku": "productId", "quantity": "units"}.get(problem.field, problem.field)
+    names = {"sku": "productId", "quantity": "units", "currency": "productId"}
+    name = names.get(problem.field, problem.field)
     return replace(problem, field=f"items[{problem.line}].{name}")
 
 

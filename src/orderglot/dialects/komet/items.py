@@ -199,7 +199,7 @@ def _demand_price(line: Line, price: Decimal | None) -> None:
 
 def _on_wire(problem: Problem) -> Problem:
     """Give the problem of a line the name that its field has in the request."""
-    names = {"sku": "productCode"}
+    names = {"sku": "productCode", "currency": "productCode"}
     return replace(problem, field=names.get(problem.field, problem.field), line=None)
 
 

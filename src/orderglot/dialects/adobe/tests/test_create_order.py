@@ -69,6 +69,28 @@ def test_the_currency_may_stand_on_the_lines_alone(context: Any) -> None:
     assert "12345" == order["lineItems"][0]["deploymentId"]
 
 
+@pytest.mark.parametrize("code", ["ZZZ", "usd", "XXX", "DOLLARS"])
+def test_a_currency_that_nobody_knows_is_refused(context: Any, code: str) -> None:
+    before = context.count()
+    response = context.ask("POST", ORDERS, {**NEW, "currencyCode": code})
+
+    assert ("1117", ["currencyCode"]) == tuple(
+        json.read(response.body)[name] for name in ("code", "additionalDetails")
+    )
+    assert before == context.count()
+
+
+def test_a_line_comes_to_what_can_be_paid_and_the_order_to_their_sum(context: Any) -> None:
+    context.set(adobe_currencies=["JPY"])
+    context.sell(OFFER, "JPY", "20.5")
+    lines = [{**LINE, "quantity": 1}, {**LINE, "extLineItemNumber": 2, "quantity": 3}]
+    body = {**NEW, "orderType": "PREVIEW", "currencyCode": "JPY", "lineItems": lines}
+    preview = context.post(body, "?fetch-price=true")
+
+    assert [21, 62] == [one["pricing"]["lineItemPartnerPrice"] for one in preview["lineItems"]]
+    assert [{"totalLineItemPartnerPrice": 83, "currencyCode": "JPY"}] == preview["pricingSummary"]
+
+
 @pytest.mark.parametrize("without", ["orderType", "lineItems", "currencyCode"])
 def test_what_is_required_is_missed(context: Any, without: str) -> None:
     body = {name: value for name, value in NEW.items() if name != without}

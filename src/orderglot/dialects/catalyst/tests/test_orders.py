@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from orderglot import demo
 from orderglot.core.errors import Invalid
@@ -201,3 +202,33 @@ def test_the_demo_answers_the_pages_own_two_requests() -> None:
     assert all(one["totalPrice"] > 40 for one in dear["items"])
     assert {"access_token"} == set(key)
     assert {"site_id", "customer_id"} == set(demo.part(DIALECT.name).examples)
+
+
+def in_currency(shop: Any, currency: str) -> None:
+    """Let the site sell in another currency from now on."""
+    seller = asyncio.run(shop.book.seller())
+    asyncio.run(shop.store.change_seller(replace(seller, currency=currency)))
+
+
+@pytest.mark.parametrize(
+    ("currency", "total"), [("USD", "12.08"), ("KWD", "12.075"), ("JPY", "13")]
+)
+def test_the_tax_on_shipping_is_what_can_be_paid_in_the_currency(
+    shop: Any, currency: str, total: str
+) -> None:
+    in_currency(shop, currency)
+    body = {"name": "New", "shippingPrice": "10.5", "shippingTaxRate": "15"}
+    id = shop.ask("POST", "/orders", body).headers["content-location"].rpartition("/")[2]
+
+    assert Decimal(total) == shop.read(f"/orders/{id}")["totalPrice"]
+
+
+def test_items_in_another_currency_are_refused(shop: Any) -> None:
+    product = asyncio.run(shop.book.products(["951917"]))["951917"]
+    asyncio.run(shop.book.keep_product(replace(product, currency="USD")))
+    in_currency(shop, "KWD")
+    items = {"items": [{"productId": 951917, "units": 1}]}
+    refused = shop.ask("POST", "/orders", items)
+
+    assert 400 == refused.status
+    assert b"items[1].productId: 951917 is sold in USD, not in KWD." in refused.body
