@@ -13,7 +13,7 @@ from orderglot.core.currencies import demand_currency
 from orderglot.core.errors import Conflict, NotFound
 from orderglot.core.order import Reference
 from orderglot.core.ports import Answered
-from orderglot.core.seller import Seller
+from orderglot.core.seller import Seller, succeeded
 from orderglot.stores import document
 from orderglot.stores.backend import Backend, Counts, PutSeller, Raced, Scope
 from orderglot.stores.book import Book
@@ -108,7 +108,7 @@ class BookStore:
                 f"Seller {kept.name!r} is at version {kept.version} by now; "
                 "read it again and repeat the change."
             )
-        changed = replace(seller, version=kept.version + 1)
+        changed = replace(succeeded(kept, seller), version=kept.version + 1)
         try:
             await self._backend.commit(
                 seller.id, (PutSeller(changed, document.write(changed), kept),)

@@ -217,7 +217,7 @@ def test_the_tax_on_shipping_is_what_can_be_paid_in_the_currency(
     shop: Any, currency: str, total: str
 ) -> None:
     in_currency(shop, currency)
-    body = {"name": "New", "shippingPrice": "10.5", "shippingTaxRate": "15"}
+    body = {"name": "New", "shippingPrice": "10.5", "shippingTaxRate": "0.15"}
     id = shop.ask("POST", "/orders", body).headers["content-location"].rpartition("/")[2]
 
     assert Decimal(total) == shop.read(f"/orders/{id}")["totalPrice"]
