@@ -23,11 +23,11 @@ from orderglot.core.summing import less
 from orderglot.faces.client import Client
 from orderglot.faces.server import Server
 from orderglot.stores.memory import MemoryStore
-from tests.conformance.asking import Clock
+from tests.conformance.asking import clock_of
 from tests.conformance.implementations import credentials_of, draft_of, orderer
 from tests.conformance.specimens import book_of, shelve
 
-PLACING = [name for name in dialects.names() if dialects.dialect(name).place]
+PLACING = [name for name in dialects.names() if dialects.dialect(name).flows.place]
 NOTHING, HALF = Decimal(0), Decimal("0.5")
 FINE = (Decimal("1.235"), Decimal("0.333"))
 """Prices of which three and one come to 4.038, which no currency but a few can be paid in."""
@@ -57,7 +57,7 @@ def bought(
 
     async def buy() -> Bought:
         dialect = dialects.dialect(name)
-        store = MemoryStore(Clock(dialect))
+        store = MemoryStore(clock_of(dialect))
         number = await shelve(store, dialect, orders=False)
         book = store.of(Caller(seller=number))
         await store.change_seller(selling_in(currency, await book.seller()))

@@ -274,3 +274,34 @@ def test_an_own_reference_can_be_changed_and_taken_off(context: Any) -> None:
 )
 def test_what_cannot_be_changed_is_refused(context: Any, code: str, body: Any) -> None:
     assert code == context.refused("PATCH", f"{ORDERS}/0123456789", body)
+
+
+def test_what_is_settled_cannot_be_changed_and_is_named(context: Any) -> None:
+    path = f"{ORDERS}/{context.post(NEW)['orderId']}"
+    wrong = {"currencyCode": "EUR", "lineItems": [{**LINE, "quantity": 11}], "status": "1000"}
+    response = context.ask("PATCH", path, {"externalReferenceId": "1", **wrong})
+
+    assert ("1119", ["currencyCode", "status", "lineItems"]) == tuple(
+        json.read(response.body)[name] for name in ("code", "additionalDetails")
+    )
+    assert "900" == context.get(path)["externalReferenceId"]
+
+
+def test_an_order_may_be_sent_back_whole_with_another_reference(context: Any) -> None:
+    path = f"{ORDERS}/{context.post(NEW)['orderId']}"
+    shown = context.get(path)
+
+    assert 200 == context.ask("PATCH", path, {**shown, "externalReferenceId": "901"}).status
+    assert {**shown, "externalReferenceId": "901"} == context.get(path)
+
+
+@pytest.mark.parametrize(
+    ("member", "code"), [({"discountCode": "D"}, "5135"), ({"flexDiscountCodes": ["D"]}, "2146")]
+)
+def test_a_discount_on_what_a_switch_cancels_is_refused(
+    context: Any, member: dict[str, Any], code: str
+) -> None:
+    cancelled = {"subscriptionId": "86756309", "quantity": 1, "extLineItemNumber": 1, **member}
+    body = {**NEW, "orderType": "SWITCH", "cancellingItems": [cancelled]}
+
+    assert code == context.refused("POST", ORDERS, body)

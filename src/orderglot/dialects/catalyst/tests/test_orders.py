@@ -232,3 +232,56 @@ def test_items_in_another_currency_are_refused(shop: Any) -> None:
 
     assert 400 == refused.status
     assert b"items[1].productId: 951917 is sold in USD, not in KWD." in refused.body
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ({"trackingNumber": "1Z"}, "trackingNumber: An order has no such field to be set."),
+        ({"a": 1, "b": 2}, "a: An order has no such field to be set. b: An order"),
+        ({"totalPrice": 5}, "totalPrice: This is not a client's to say."),
+        ({"deleted": True}, "deleted: This is not a client's to say."),
+        ({"status": {"label": "Shipped"}}, "status: An order has no such field to be set."),
+        ({}, "Say at least one field of the order."),
+        ({"name": "X", "items": [{"productId": 951917}]}, "items: Put items in by POST"),
+    ],
+)
+def test_a_change_that_would_be_lost_is_refused_by_name(
+    shop: Any, body: dict[str, Any], reason: str
+) -> None:
+    before = shop.order("1162790")
+    refused = shop.ask("PUT", "/orders/1162790", body)
+
+    assert 400 == refused.status
+    assert reason in json.read(refused.body)["extraInfo"]
+    assert before == shop.order("1162790")
+
+
+def test_what_no_order_has_is_passed_over_beside_what_is_kept(shop: Any) -> None:
+    assert 204 == shop.ask("PUT", "/orders/1162790", {"name": "X", "trackingNumber": "1Z"}).status
+    assert "X" == shop.order("1162790").name
+
+
+def test_a_shipping_option_that_is_there_already_leaves_the_price_that_is_sent(shop: Any) -> None:
+    shop.ask("PUT", "/orders/1162790", {"shippingOptionId": 322049})
+    again = {"shippingOptionId": 322049, "shippingPrice": 150}
+
+    assert Decimal(200) == shop.order("1162790").totals.shipping
+    assert 204 == shop.ask("PUT", "/orders/1162790", again).status
+    assert Decimal(150) == shop.order("1162790").totals.shipping
+
+
+def test_an_order_that_renews_none_of_the_customers_is_refused_by_its_field(shop: Any) -> None:
+    refused = shop.ask("POST", "/orders", {"parentId": 5}, token="0" * 63 + "2")
+
+    assert 400 == refused.status
+    assert "parentId: There is no order 5" in json.read(refused.body)["extraInfo"]
+
+
+@pytest.mark.parametrize("member", ["productId", "productCode"])
+def test_a_product_that_is_not_there_is_refused_by_the_member_that_names_it(
+    shop: Any, member: str
+) -> None:
+    refused = shop.ask("POST", "/orders/1162790/products", {"items": [{member: "X9", "units": 1}]})
+
+    assert f"items[1].{member}: There is no product" in json.read(refused.body)["extraInfo"]
