@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from copy import deepcopy
 from typing import Any, NamedTuple
 
-from tests.conformance.documented import documented, resolved, validator
+from tests.conformance.openapi_checks import documented, resolved, validator
 from tests.conformance.specimens import Specimen
 
 Json = dict[str, Any]

@@ -23,7 +23,7 @@ from orderglot.core.summing import less
 from orderglot.faces.client import Client
 from orderglot.faces.server import Server
 from orderglot.stores.memory import MemoryStore
-from tests.conformance.asking import clock_of
+from tests.conformance.callers import clock_of
 from tests.conformance.implementations import credentials_of, draft_of, orderer
 from tests.conformance.specimens import book_of, shelve
 
