@@ -12,6 +12,7 @@ import msgspec
 
 S = TypeVar("S", bound=msgspec.Struct)
 
+CURRENCIES = ("USD", "JPY", "KWD")
 NOON = datetime(2024, 5, 21, 12, tzinfo=UTC)
 
 
@@ -33,6 +34,8 @@ def _full(name: str, hint: Any, number: int) -> Any:
         return tuple(_full(name, get_args(hint)[0], number + more) for more in range(2))
     if get_origin(hint) is dict:
         return {"kole.x": f"extra {number}", "adobe.y": [number, None]}
+    if name == "currency":
+        return CURRENCIES[number % len(CURRENCIES)]
     if issubclass(hint, StrEnum):
         return list(hint)[number % len(hint)]
     return _SIMPLE[hint](name, number) if hint in _SIMPLE else full(hint, number)

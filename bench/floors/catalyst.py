@@ -107,7 +107,7 @@ async def _create(rows: Rows, caller: Caller, site: Site, sent: Sent, path: str)
                 "created": now,
                 "modified": now,
                 "currency": "USD",
-                "shipping": {"tax_rate": sent.shipping_tax_rate},
+                "shipping": {"tax_rate": sent.shipping_tax_rate.scaleb(2)},
                 "payment": {
                     "debit_days": sent.direct_debit_days,
                     "debit_processed": sent.direct_debit_processed,

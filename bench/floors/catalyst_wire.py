@@ -230,7 +230,7 @@ def every_field(order: Order, site: Site) -> dict[str, Any]:
         "shippingOptionId": listed(tables.options, shipping.option),
         "shippingPrice": amount(totals.shipping),
         "shippingRateKey": shipping.rate_key or None,
-        "shippingTaxRate": amount(shipping.tax_rate),
+        "shippingTaxRate": rate(shipping.tax_rate),
         "siteId": site_id,
         "statusTypeId": status.id,
         "taxCodeId": listed(tables.taxes, order.tax_code),
@@ -279,6 +279,10 @@ def number(text: str) -> int | None:
 
 def amount(amount: Decimal | None) -> Decimal | int | None:
     return 0 if amount is None else plain(amount)
+
+
+def rate(percent: Decimal | None) -> Decimal | int | None:
+    return 0 if percent is None else plain(percent.scaleb(-2))
 
 
 def moment(moment: datetime | None) -> str | None:

@@ -196,6 +196,13 @@ def test_an_import_that_cannot_begin_adds_no_seller(folder: Path) -> None:
     assert done_json("seller", "list") == []
 
 
+def test_an_import_in_a_currency_that_nobody_knows_is_refused(folder: Path) -> None:
+    (folder / "lines.csv").write_text("order,sku,quantity\n1,A,2\n")
+    words = ("import", "lines.csv", "--seller", "acme", "--currency", "zzz")
+
+    assert refused(*words, code=2).startswith("--currency: 'zzz' is not a code of ISO 4217")
+
+
 def test_columns_are_named_where_their_names_do_not_tell(folder: Path) -> None:
     (folder / "lines.csv").write_text("Beleg,Artikel,Menge\n1,A,2\n")
     mapping = "order=Beleg,sku=Artikel,quantity=Menge"
@@ -307,6 +314,10 @@ def test_reading_makes_no_book() -> None:
         (("customer", "add", " "), "NUMBER: ' ' is not a name"),
         (("seller", "add", "a\x1b[2J"), "NAME: 'a\\x1b[2J' is not a name"),
         (("seller", "add", "b", "--currency", "dollars"), "--currency: 'dollars' is not a code"),
+        (
+            ("seller", "add", "b", "--currency", "zzz"),
+            "--currency: 'zzz' is not a code of ISO 4217",
+        ),
         (("product", "add", "A", "--price", "cheap"), "--price: 'cheap' is not a number"),
         (("product", "add", "A", "--price", "-1"), "--price: '-1' is less than nothing."),
         (("product", "add", "A", "--price", "NaN"), "--price: 'NaN' is out of range"),

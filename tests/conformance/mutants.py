@@ -9,7 +9,7 @@ import os
 import pkgutil
 from collections.abc import Callable
 from dataclasses import replace
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from functools import cache
 from typing import Any
 
@@ -17,6 +17,7 @@ import pytest
 from msgspec.structs import replace as changed
 
 from orderglot.core.caller import Caller
+from orderglot.core.currencies import DECIMALS
 from orderglot.core.errors import Forbidden, HubError, NotFound
 from orderglot.core.order import Order
 from orderglot.core.query import Page
@@ -37,6 +38,16 @@ def swap(name: str, change: Change) -> Make:
         owner, _, attribute = path.rpartition(".")
         holder = pkgutil.resolve_name(f"{module}:{owner}" if owner else module)
         setattr(holder, attribute, change(getattr(holder, attribute)))
+
+    return make
+
+
+def all_of(*makes: Make) -> Make:
+    """Make several changes that are one mistake."""
+
+    def make() -> None:
+        for one in makes:
+            one()
 
     return make
 
@@ -308,6 +319,35 @@ def leaking(response: Response) -> Response:
     return changed(response, body=response.body.replace(b"here", b"in orderglot.faces"))
 
 
+DEAF_TO = {"externalReferenceId", "notes", "markCode", "description", "shippingMethod"}
+
+
+def deaf(text: Any) -> Any:
+    def read(self: Any, name: str, **said: Any) -> str:
+        return "" if name in DEAF_TO else str(text(self, name, **said))
+
+    return read
+
+
+def anybodys_to_say(by_name: Any) -> Any:
+    members = {name: changed(member, own=False) for name, member in by_name().items()}
+    return lambda: members
+
+
+def to_cents(_rounded: Any) -> Any:
+    return lambda amount, _currency: amount.quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+def half_to_even(_rounded: Any) -> Any:
+    return lambda amount, currency: amount.quantize(
+        Decimal(1).scaleb(-DECIMALS[currency]), ROUND_HALF_EVEN
+    )
+
+
+def unrounded(_rounded: Any) -> Any:
+    return lambda amount, _currency: amount
+
+
 CAUGHT_BY: dict[str, dict[str, Make]] = {
     "test_specimens.py::test_the_server_asked_so_answers_so": {
         "not found and forbidden are swapped": written(swapped(404, 403)),
@@ -434,6 +474,30 @@ CAUGHT_BY: dict[str, dict[str, Make]] = {
     },
     "test_siblings.py::test_a_file_whose_name_nobody_explains_is_refused": {
         "any file name will do": swap("tools.siblings:unexplained", lambda _: no_complaint),
+    },
+    "test_members.py": {
+        "a text is passed over": swap("orderglot.wire.form:Form.text", deaf),
+        "what is read only is kept": swap(
+            "orderglot.dialects.catalyst.wire:by_name", anybodys_to_say
+        ),
+        "a change of nothing is done": swap(
+            "orderglot.dialects.catalyst.changes:_refuse_what_is_lost",
+            lambda _: lambda form, *, is_new: None,
+        ),
+    },
+    "test_money.py": {
+        "all money is paid in cents": swap("orderglot.core.pricing:rounded", to_cents),
+        "what is due is as fine as prices are": swap("orderglot.core.pricing:rounded", unrounded),
+        "half a unit is rounded to the even one": swap(
+            "orderglot.core.pricing:rounded", half_to_even
+        ),
+        "a tax is paid in cents": swap("orderglot.core.summing:rounded", to_cents),
+        "any currency will do": all_of(
+            *[
+                swap(f"orderglot.stores.{module}:demand_currency", lambda _: always)
+                for module in ("store", "unit_of_work")
+            ]
+        ),
     },
 }
 """Each mistake, under the law that must catch it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 
 from orderglot.core.errors import Invalid, Rule
 from orderglot.core.order import Line, LinePricing, Order
@@ -113,3 +114,41 @@ def test_a_priced_line_has_its_figures_as_a_partner_sees_them() -> None:
     assert LinePricing(
         list_price=piece, discounted_price=piece, net_price=piece, total=Decimal("13.20")
     ) == line_pricing(line)
+
+
+def worth(price_: str, sku: str = "AA128", currency: str = "") -> Product:
+    return Product(sku=sku, currency=currency, tiers=(Tier(price=Decimal(price_)),))
+
+
+FINE = {"AA128": worth("1.235"), "AA129": worth("0.333", "AA129")}
+
+
+@pytest.mark.parametrize(("currency", "due"), [("USD", "4.04"), ("JPY", "4"), ("KWD", "4.038")])
+def test_what_is_due_is_rounded_once_to_what_can_be_paid(currency: str, due: str) -> None:
+    order = price(replace(draft(("AA128", 3), ("AA129", 1)), currency=currency), FINE)
+
+    assert order.invoice is not None
+    assert Decimal(due) == order.totals.total == order.invoice.due.total == order.invoice.owed.total
+    assert [Decimal("3.705"), Decimal("0.333")] == [line.total for line in order.lines]
+
+
+def test_where_each_line_is_a_figure_the_sum_is_theirs() -> None:
+    wanted = replace(draft(("AA128", 1), ("AA128", 1)), currency="USD")
+    order = price(wanted, FINE, lines_rounded=True)
+
+    assert [Decimal("1.24")] * 2 == [line.total for line in order.lines]
+    assert Decimal("2.48") == order.totals.total
+    assert Decimal("2.47") == price(wanted, FINE).totals.total
+
+
+def test_amounts_in_two_currencies_have_no_sum() -> None:
+    wanted = Order(
+        lines=(
+            Line(sku="AA127", quantity=1, currency="EUR"),
+            Line(sku="AA128", quantity=1, currency="JPY"),
+        )
+    )
+    order = price(wanted, {**FINE, "AA127": EURO})
+
+    assert order.invoice is not None
+    assert order.totals.total is order.invoice.due.total is None

@@ -173,6 +173,11 @@ def test_a_currency_is_three_letters() -> None:
         read_currency("£")
 
 
+def test_a_code_that_iso_does_not_know_is_no_currency() -> None:
+    with pytest.raises(ValueError, match="the currency 'GBR' is not a code such as GBP"):
+        read_currency("GBR")
+
+
 @pytest.mark.parametrize(
     ("name", "code"),
     [

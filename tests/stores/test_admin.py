@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from decimal import Decimal
 
@@ -9,7 +10,8 @@ import pytest
 from msgspec.structs import replace
 
 from orderglot.core.caller import READ, Caller
-from orderglot.core.errors import Conflict, NotFound, Unauthenticated
+from orderglot.core.customer import Customer
+from orderglot.core.errors import Conflict, Invalid, NotFound, Unauthenticated
 from orderglot.core.order import Identity, Line, Order, Reference, Totals
 from orderglot.core.ports import Answered, UnitOfWork
 from orderglot.core.product import Product
@@ -72,6 +74,30 @@ def test_a_seller_changes_by_version(shop: Shop) -> None:
         shop.run(shop.store.change_seller(replace(shop.seller, title="Newer")))
     with pytest.raises(NotFound):
         shop.run(shop.store.change_seller(replace(shop.seller, id=99)))
+
+
+def test_a_currency_that_nobody_knows_is_refused_wherever_it_comes_in(shop: Shop) -> None:
+    book = shop.opened()
+    line = Line(number=1, sku="A", quantity=1, currency="ZZZ")
+    ways: list[Callable[[], Awaitable[object]]] = [
+        lambda: shop.store.add_seller("other", currency="ZZZ"),
+        lambda: shop.store.change_seller(replace(shop.seller, currency="ZZZ")),
+        lambda: book.keep_product(Product(sku="A", currency="ZZZ")),
+        lambda: book.keep_customer(Customer(number="C9", currency="ZZZ")),
+        lambda: book.place(Order(currency="ZZZ")),
+        lambda: book.place(Order(currency="USD", lines=(line,))),
+    ]
+
+    for way in ways:
+        with pytest.raises(Invalid, match="'ZZZ' is not a code of ISO 4217"):
+            shop.run(way())
+    assert (shop.seller,) == shop.run(shop.store.sellers())
+
+
+def test_a_currency_that_a_vendor_says_is_the_vendors(shop: Shop) -> None:
+    (kept,) = shop.kept(Order(references=(Reference("adobe", "1"),), currency="ZZZ"))
+
+    assert "ZZZ" == kept.currency
 
 
 def test_nothing_is_kept_for_a_seller_who_is_not_there(shop: Shop) -> None:

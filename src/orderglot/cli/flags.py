@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from orderglot.cli.command import Misused
+from orderglot.core.currencies import DECIMALS, unknown
 from orderglot.core.customer import ShippingAccount
 from orderglot.core.order import AT, HUB, Address, Reference
 from orderglot.core.product import Tier
@@ -25,7 +26,6 @@ METHODS = {
     "account": PaymentMethod.ACCOUNT,
 }
 
-_CODE = re.compile("[A-Z]{3}")
 _COUNTRY = re.compile("[A-Za-z]{2}")
 _STATE_AND_CODE = re.compile(r"([A-Za-z]{2,3}) +(\S.*)")
 
@@ -39,9 +39,9 @@ def read_name(what: str, text: str) -> str:
 
 
 def read_currency(code: str) -> str:
-    """Read an ISO 4217 code of three capitals."""
-    if not _CODE.fullmatch(code.upper()):
-        raise Misused(f"--currency: {code!r} is not a code of three letters, such as USD.")
+    """Read an ISO 4217 code, whatever its case."""
+    if code.upper() not in DECIMALS:
+        raise Misused(f"--currency: {unknown(code)}")
     return code.upper()
 
 

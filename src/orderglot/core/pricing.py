@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import msgspec
 
+from orderglot.core.currencies import rounded
 from orderglot.core.errors import Invalid, Problem, Rule
 from orderglot.core.order import Amounts, Invoice, Line, LinePricing, Order, Totals
 from orderglot.core.product import Product, price_of
@@ -16,12 +17,14 @@ ZERO = Decimal(0)
 NOTHING = Amounts(subtotal=ZERO, tax=ZERO, duty=ZERO, shipping=ZERO, total=ZERO)
 
 
-def price(draft: Order, products: Mapping[str, Product]) -> Order:
+def price(draft: Order, products: Mapping[str, Product], *, lines_rounded: bool = False) -> Order:
     """Price the lines of a draft, add them up, and open an invoice on which all is still owed.
 
     The tier of a product goes by all pieces of its SKU in the order. Tax, duty and shipping are
-    nought until the seller charges them. Raises Invalid with every line that cannot be bought.
-    A currency that the draft or its line does not name is not held against a product's.
+    nought until the seller charges them. What is due is rounded half up, once, to what can be paid
+    in the currency; a line is exact, or with ``lines_rounded`` such a figure itself. Lines in
+    several currencies have no sum. Raises Invalid with every line that cannot be bought. A
+    currency that the draft or its line does not name is the product's.
     """
     problems = tuple(_problems(draft, products))
     if problems:
@@ -33,15 +36,29 @@ def price(draft: Order, products: Mapping[str, Product]) -> Order:
             for number, line in enumerate(draft.lines, 1)
         ]
     )
-    due = _sum_of(lines)
-    return msgspec.structs.replace(
-        draft,
-        lines=lines,
-        totals=Totals(**msgspec.structs.asdict(due)),
-        invoice=Invoice(
-            status=InvoiceStatus.UNPAID, due=due, owed=due, paid=NOTHING, refunded=NOTHING
-        ),
-    )
+    currencies = [_currency(draft, line, products[line.sku]) for line in lines]
+    if lines_rounded:
+        lines = tuple(map(_rounded, lines, currencies))
+    return _billed(msgspec.structs.replace(draft, lines=lines), set(currencies))
+
+
+def _currency(draft: Order, line: Line, product: Product) -> str:
+    return line.currency or draft.currency or product.currency
+
+
+def _rounded(line: Line, currency: str) -> Line:
+    return msgspec.structs.replace(line, total=rounded(line.total or ZERO, currency))
+
+
+def _billed(order: Order, currencies: set[str]) -> Order:
+    """Open the invoice of an order; amounts in several currencies do not add up to one."""
+    if len(currencies) > 1:
+        bill = Invoice(status=InvoiceStatus.UNPAID)
+        return msgspec.structs.replace(order, totals=Totals(), invoice=bill)
+    due = _sum_of(order.lines, *currencies)
+    bill = Invoice(status=InvoiceStatus.UNPAID, due=due, owed=due, paid=NOTHING, refunded=NOTHING)
+    totals = Totals(**msgspec.structs.asdict(due))
+    return msgspec.structs.replace(order, totals=totals, invoice=bill)
 
 
 def line_pricing(line: Line) -> LinePricing | None:
@@ -101,6 +118,6 @@ def _priced(line: Line, product: Product, bought: int, number: int) -> Line:
     )
 
 
-def _sum_of(lines: tuple[Line, ...]) -> Amounts:
-    subtotal = sum([line.total or ZERO for line in lines], ZERO)
+def _sum_of(lines: tuple[Line, ...], currency: str = "") -> Amounts:
+    subtotal = rounded(sum([line.total or ZERO for line in lines], ZERO), currency)
     return Amounts(subtotal=subtotal, tax=ZERO, duty=ZERO, shipping=ZERO, total=subtotal)

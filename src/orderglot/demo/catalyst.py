@@ -31,7 +31,6 @@ CUSTOMER, ENTITY = "10428439", "17759319"
 
 ORDERS = 279
 LAST = 1_162_847
-CENT = Decimal("0.01")
 BEGINNING = datetime(2014, 9, 3, 7, tzinfo=UTC)
 STEP = timedelta(hours=66, minutes=7, seconds=41, milliseconds=130)
 DELIVERED = 3630945

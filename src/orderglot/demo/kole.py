@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from msgspec.structs import asdict, replace
 
+from orderglot.core.currencies import rounded
 from orderglot.core.customer import Customer, ShippingAccount, identity
 from orderglot.core.order import (
     Address,
@@ -24,6 +25,7 @@ from orderglot.core.order import (
 from orderglot.core.pricing import price
 from orderglot.core.product import Product, Tier
 from orderglot.core.seller import Seller
+from orderglot.core.summing import less
 from orderglot.core.values import InvoiceStatus, PaymentMethod, Status
 from orderglot.demo import Key, Part
 
@@ -36,7 +38,8 @@ FIRST_MODIFIED = datetime(2011, 6, 10, 15, 16, 16, tzinfo=UTC)
 """The one order whose times are on the vendor's page; it was received nine minutes after it came."""
 
 STEP = timedelta(hours=31, minutes=17, seconds=41)
-CENT = Decimal("0.01")
+CURRENCY = "USD"
+TAX = Decimal("0.0725")
 ZERO = Decimal(0)
 
 PRODUCTS = (
@@ -122,7 +125,7 @@ SHOP = Customer(
     phone="3105550100",
     tax_id="000000000",
     tax_exempt=False,
-    currency="USD",
+    currency=CURRENCY,
     created=BEGINNING - timedelta(days=30),
     bill_to=HOME,
     payment_methods=(PaymentMethod.CARD, PaymentMethod.ACCOUNT),
@@ -137,7 +140,7 @@ def part() -> Part:
     """Give Kole's part of the demo."""
     products = {product.sku: product for product in _products()}
     return Part(
-        seller=Seller(name="demo", title="Demo Wholesale", currency="USD"),
+        seller=Seller(name="demo", title="Demo Wholesale", currency=CURRENCY),
         customers=(SHOP,),
         products=tuple(products.values()),
         orders=tuple(_order(count, products) for count in range(ORDERS)),
@@ -159,7 +162,7 @@ def _products() -> Iterator[Product]:
                 Tier(quantity=pack, price=Decimal(single)),
                 Tier(quantity=10 * pack, price=Decimal(bulk)),
             ),
-            currency="USD",
+            currency=CURRENCY,
             weight=Decimal(weight),
         )
 
@@ -176,7 +179,7 @@ def _order(count: int, products: dict[str, Product]) -> Order:
         created=created,
         modified=created + timedelta(days=2, hours=count % 5) if count else FIRST_MODIFIED,
         received=created + timedelta(minutes=9),
-        currency="USD",
+        currency=CURRENCY,
         tax_exempt=False,
         bill_to=HOME,
         ship_to=RECIPIENTS[count % len(RECIPIENTS)],
@@ -206,11 +209,11 @@ def _lines(count: int, products: dict[str, Product]) -> Iterator[Line]:
 def _billed(order: Order, status: InvoiceStatus, number: str) -> Order:
     """Charge shipping and tax, and keep the ledger that the status of the invoice speaks of."""
     subtotal = order.totals.subtotal or ZERO
-    due = _sum(subtotal, (subtotal * Decimal("0.0725")).quantize(CENT), Decimal("12.50"))
+    due = _sum(subtotal, rounded(subtotal * TAX, CURRENCY), Decimal("12.50"))
     paid_share, refunded_share = map(Decimal, SHARES.get(status, ("0", "0")))
     paid = _share(due, paid_share)
     nothing = _share(due, ZERO)
-    owed = nothing if status is InvoiceStatus.CANCELLED else _less(due, paid)
+    owed = nothing if status is InvoiceStatus.CANCELLED else less(due, paid)
     invoice = Invoice(
         number="" if status in NOT_BILLED else number,
         status=status,
@@ -229,20 +232,9 @@ def _sum(subtotal: Decimal, tax: Decimal, shipping: Decimal) -> Amounts:
 
 def _share(whole: Amounts, share: Decimal) -> Amounts:
     def of(amount: Decimal | None) -> Decimal:
-        return ((amount or ZERO) * share).quantize(CENT)
+        return rounded((amount or ZERO) * share, CURRENCY)
 
     return _sum(of(whole.subtotal), of(whole.tax), of(whole.shipping))
-
-
-def _less(whole: Amounts, taken: Amounts) -> Amounts:
-    def of(left: Decimal | None, right: Decimal | None) -> Decimal:
-        return (left or ZERO) - (right or ZERO)
-
-    return _sum(
-        of(whole.subtotal, taken.subtotal),
-        of(whole.tax, taken.tax),
-        of(whole.shipping, taken.shipping),
-    )
 
 
 def _rich(order: Order) -> Order:

@@ -12,6 +12,7 @@ from decimal import Decimal
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from orderglot.core.currencies import DECIMALS
 from orderglot.core.errors import Rule, invalid
 from orderglot.wire.values import LARGEST, read_amount
 
@@ -27,7 +28,6 @@ _TIME = re.compile(
     r"(?P<clock>[ T]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(?P<zone> ?(Z|[+-]\d\d(:?\d\d)?))?)?",
     re.ASCII,
 )
-_CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 
 SOLD, RETURNED, RETURNED_FREE, ADJUSTED = "sold", "returned", "returned free", "adjusted"
 """What has become of the goods of a line."""
@@ -91,7 +91,7 @@ def read_name(what: str, text: str) -> str:
 def read_currency(text: str) -> str:
     """Read an ISO 4217 code, whatever its case."""
     code = text.strip().upper()
-    if not _CURRENCY.fullmatch(code):
+    if code not in DECIMALS:
         raise ValueError(f"the currency {_short(text)} is not a code such as GBP")
     return code
 

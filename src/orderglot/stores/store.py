@@ -9,10 +9,11 @@ from typing import Any
 from msgspec.structs import replace
 
 from orderglot.core.caller import Caller
+from orderglot.core.currencies import demand_currency
 from orderglot.core.errors import Conflict, NotFound
 from orderglot.core.order import Reference
 from orderglot.core.ports import Answered
-from orderglot.core.seller import Seller
+from orderglot.core.seller import Seller, succeeded
 from orderglot.stores import document
 from orderglot.stores.backend import Backend, Counts, PutSeller, Raced, Scope
 from orderglot.stores.book import Book
@@ -57,7 +58,11 @@ class BookStore:
         references: tuple[Reference, ...] = (),
         tables: Mapping[str, Any] | None = None,
     ) -> Seller:
-        """Open a book for a new seller; raises Conflict where the name is taken."""
+        """Open a book for a new seller; raises Conflict where the name is taken.
+
+        Raises Invalid where there is no such currency.
+        """
+        demand_currency("currency", currency)
         new = Seller(
             version=1,
             name=name,
@@ -91,8 +96,10 @@ class BookStore:
     async def change_seller(self, seller: Seller) -> Seller:
         """Put a new version in the place of the seller it was made from.
 
-        Raises NotFound, or Conflict where somebody else was faster or the name is taken.
+        Raises NotFound, or Conflict where somebody else was faster or the name is taken, or Invalid
+        where there is no such currency.
         """
+        demand_currency("currency", seller.currency)
         kept = await self._backend.seller(seller.id)
         if kept is None:
             raise NotFound(f"There is no seller {seller.id}; list the sellers.")
@@ -101,7 +108,7 @@ class BookStore:
                 f"Seller {kept.name!r} is at version {kept.version} by now; "
                 "read it again and repeat the change."
             )
-        changed = replace(seller, version=kept.version + 1)
+        changed = replace(succeeded(kept, seller), version=kept.version + 1)
         try:
             await self._backend.commit(
                 seller.id, (PutSeller(changed, document.write(changed), kept),)

@@ -9,6 +9,7 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from orderglot.core.caller import Caller
+from orderglot.core.currencies import demand_currency
 from orderglot.core.customer import Customer, identity
 from orderglot.core.errors import Conflict, Forbidden, NotFound
 from orderglot.core.order import Identity, Order, Reference
@@ -107,8 +108,11 @@ class UnitOfWork(Reads):
     async def place(self, order: Order) -> Order:
         """Add a new order and give it back as it will stand.
 
-        A customer's order is theirs; raises Forbidden where it names another customer.
+        A customer's order is theirs; raises Forbidden where it names another customer, Invalid
+        where it is in no currency that there is.
         """
+        for code in {order.currency, *[line.currency for line in order.lines]}:
+            demand_currency("currency", code)
         order = await self._owned(order)
         resolution = self._resolution
         await resolution.learn((order,))
@@ -189,8 +193,10 @@ class UnitOfWork(Reads):
     async def keep_customer(self, customer: Customer) -> Customer:
         """Add a customer, or put a new version in place of the one with its id.
 
-        Raises NotFound, or Conflict where a name or number is another's or the version has moved.
+        Raises NotFound, or Conflict where a name or number is another's or the version has moved,
+        or Invalid where there is no such currency.
         """
+        demand_currency("currency", customer.currency)
         if self._scope.customer not in (None, customer.id):
             raise Forbidden("This account may only change its own customer.")
         await self._resolution.learn_customers((customer,))
@@ -230,7 +236,11 @@ class UnitOfWork(Reads):
         return new
 
     async def keep_product(self, product: Product) -> Product:
-        """Add a product, or put a new version in its place."""
+        """Add a product, or put a new version in its place.
+
+        Raises Invalid where there is no such currency.
+        """
+        demand_currency("currency", product.currency)
         found = (await super().products((product.sku,))).get(product.sku)
         pending = self._products.get(product.sku)
         kept = pending.product if pending else found

@@ -98,5 +98,8 @@ def xml_name(name: str) -> Meta:
 XML_WRAPPED = Meta(extra_json_schema={"xml": {"wrapped": True}})
 """Declares that the elements of a list stand inside one of the list's own name, in XML."""
 
+READ_ONLY = Meta(extra_json_schema={"readOnly": True})
+"""Declares a member that is not the client's to say, and which clients send back all the same."""
+
 ADDITIONAL_PROPERTIES = Meta(extra_json_schema={"additionalProperties": True})
 """Declares that there may be members besides those that are named."""

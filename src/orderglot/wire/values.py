@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, TypeVar
 
 import msgspec
@@ -16,7 +16,6 @@ T = TypeVar("T")
 PLACES = 6
 LARGEST = Decimal(10) ** 12
 WHOLE = 2**63
-_QUANTUM = Decimal(1).scaleb(-PLACES)
 _ONE = Decimal(1)
 _NOUGHT = Decimal(0)
 _said = msgspec.json.Encoder().encode
@@ -33,10 +32,10 @@ _PLAIN = (str, int, Decimal)
 """What numbers and flags are spelled as."""
 
 
-def read_amount(value: Any) -> Decimal:
+def read_amount(value: Any, places: int = PLACES) -> Decimal:
     """Read an amount of money, from a number or a text of one.
 
-    Raises ValueError unless it is finite, smaller than 10^12 and of at most six decimals.
+    Raises ValueError unless it is finite, smaller than 10^12 and of at most so many decimals.
     """
     if isinstance(value, bool) or not isinstance(value, _PLAIN):
         raise ValueError("is not a number")
@@ -44,11 +43,16 @@ def read_amount(value: Any) -> Decimal:
         amount = Decimal(value.strip() if isinstance(value, str) else value)
         if not amount.is_finite() or amount.copy_abs() >= LARGEST:
             raise ValueError("is out of range")
-        if amount != amount.quantize(_QUANTUM):
-            raise ValueError(f"has more than {PLACES} decimals")
+        if amount != amount.quantize(_quantum(places)):
+            raise ValueError(f"has more than {places} decimals")
     except InvalidOperation:
         raise ValueError("is not a number") from None
     return amount
+
+
+@cache
+def _quantum(places: int) -> Decimal:
+    return Decimal(1).scaleb(-places)
 
 
 def bare(amount: Decimal | None) -> Decimal | None:

@@ -121,7 +121,7 @@ BREACHES = {
 }
 """The codes of rules that only one member of a request can break."""
 
-RULES = {Rule.REQUIRED: "1122", Rule.UNEXPECTED: "1121"}
+RULES = {Rule.REQUIRED: "1122", Rule.UNEXPECTED: "1121", Rule.READ_ONLY: "1119"}
 """The codes of rules that any member can break; of all others 1117."""
 
 SEARCH = "1132"

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from orderglot.core.errors import Problem, Rule
+from orderglot.core.currencies import DECIMALS, unknown
+from orderglot.core.errors import Invalid, Problem, Rule
 from orderglot.core.order import Line, Order, native
 from orderglot.core.values import Kind, Status
 from orderglot.dialects.adobe.media import read_body
@@ -42,6 +42,12 @@ RESOURCE = frozenset(
 )
 """The members of an order; those that are read only are sent back by real clients."""
 
+FIXED = (
+    *("orderType", "referenceOrderId", "currencyCode", "status"),
+    *("lineItems", "cancellingItems"),
+)
+"""The members of an order that are settled once it is there; no client changes them."""
+
 ITEM = frozenset(
     {
         *("extLineItemNumber", "referenceLineItemNumber", "offerId", "quantity", "discountCode"),
@@ -50,8 +56,6 @@ ITEM = frozenset(
     }
 )
 """The members of a line item."""
-
-_CURRENCY = re.compile("[A-Z]{3}")
 
 
 class Draft(Struct, frozen=True, kw_only=True):
@@ -220,6 +224,7 @@ def _read_cancelled(form: Form, numbers: set[int]) -> Line:
     if named is not None and named not in numbers:
         reason = "There is no line item of this number."
         _refuse(form, "referenceLineItemNumber", Rule.MISMATCH, reason, "2153")
+    _refuse_discounts(form)
     return Line(
         number=form.whole("extLineItemNumber", least=0, most=HIGHEST_NUMBER) or 0,
         subscription=form.text("subscriptionId", required=True),
@@ -230,8 +235,8 @@ def _read_cancelled(form: Form, numbers: set[int]) -> Line:
 
 def _read_currency(form: Form) -> str:
     currency = form.text("currencyCode")
-    if currency and not _CURRENCY.fullmatch(currency):
-        form.refuse("currencyCode", Rule.MALFORMED, "This must be a code such as USD.")
+    if currency and currency not in DECIMALS:
+        form.refuse("currencyCode", Rule.MALFORMED, unknown(currency))
     return currency
 
 
@@ -263,10 +268,11 @@ def _refuse(form: Form, name: str, rule: Rule, reason: str, code: str) -> None:
     form.problems.append(Problem(form.name_of(name), rule, reason, form.line, code))
 
 
-def read_change(body: bytes) -> str:
+def read_change(body: bytes) -> tuple[str, Mapping[str, Any]]:
     """Read what becomes of an order: the client's own reference of it, "" to take that off.
 
-    Raises Invalid with all that is wrong.
+    Beside it stands what is said of the order that cannot be changed. Raises Invalid with all that
+    is wrong.
     """
     form = read_body(body)
     refuse_unknown(form, RESOURCE)
@@ -276,4 +282,25 @@ def read_change(body: bytes) -> str:
     said_so = form.members.get("externalReferenceId") is not None
     reference = read_own_reference(form, required=not said_so)
     form.check()
-    return reference
+    return reference, {name: form.members[name] for name in FIXED if form.has(name)}
+
+
+def refuse_changed(fixed: Mapping[str, Any], shown: Mapping[str, Any]) -> None:
+    """Raise Invalid with each member that is said otherwise than it is shown."""
+    reason = "This cannot be changed; leave it out."
+    problems = [
+        Problem(name, Rule.READ_ONLY, reason)
+        for name, value in fixed.items()
+        if not _is_shown(value, shown.get(name, []))
+    ]
+    if problems:
+        raise Invalid(*problems)
+
+
+def _is_shown(said: Any, shown: Any) -> bool:
+    """Tell whether a value says nothing else than is shown, as far as that says anything."""
+    if isinstance(said, Mapping) and isinstance(shown, Mapping):
+        return all(_is_shown(value, shown.get(name, value)) for name, value in said.items())
+    if isinstance(said, list) and isinstance(shown, list):
+        return len(said) == len(shown) and all(map(_is_shown, said, shown))
+    return bool(said == shown)

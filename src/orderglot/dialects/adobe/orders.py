@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from hashlib import sha256
+from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -11,7 +13,13 @@ from orderglot.core.caller import CHANGE, CREATE, Caller
 from orderglot.core.order import Order
 from orderglot.core.query import Sort
 from orderglot.dialects.adobe import shapes
-from orderglot.dialects.adobe.drafts import Draft, read_change, read_draft, write_draft
+from orderglot.dialects.adobe.drafts import (
+    Draft,
+    read_change,
+    read_draft,
+    refuse_changed,
+    write_draft,
+)
 from orderglot.dialects.adobe.filters import read_prices
 from orderglot.dialects.adobe.links import (
     ORDER,
@@ -131,11 +139,12 @@ CREATE_ORDER: Operation[Draft, Order] = Operation(
 
 
 class Change(Struct, frozen=True):
-    """The client's own reference that an order is to have from now on."""
+    """The client's own reference that an order is to have from now on; ``fixed`` stays as it is."""
 
     customer: str
     order: str
     reference: str
+    fixed: Mapping[str, Any] = {}
 
 
 def _write_change(change: Change) -> Request:
@@ -145,12 +154,14 @@ def _write_change(change: Change) -> Request:
 
 def _read_change(request: Request, _caller: Caller) -> Change:
     params = correlated(request).params
-    return Change(params["customer_id"], params["order_id"], read_change(request.body))
+    return Change(params["customer_id"], params["order_id"], *read_change(request.body))
 
 
 async def _update_order(context: Context, change: Change) -> Order:
     """Change the client's own reference of an order."""
     order = await _get_order(context, Pick(change.customer, change.order))
+    if change.fixed:
+        refuse_changed(change.fixed, write_order(order))
     return await context.book.change(replace(order, po_number=change.reference), "renamed")
 
 

@@ -228,7 +228,7 @@ def _taken(line: Line, bought: Line) -> Line:
 def _priced(order: Order, products: Mapping[str, Product]) -> Order:
     """Price the lines of an order, each of them still whole."""
     try:
-        priced = price(order, products)
+        priced = price(order, products, lines_rounded=True)
     except Invalid as error:
         numbered = (
             replace(problem, line=order.lines[problem.line - 1].number) if problem.line else problem

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from orderglot.dialects.adobe.codes import BREACHES, FAULTS_BY_CODE, RETURNS, SALES, SWITCHING
-from orderglot.dialects.adobe.drafts import ITEM, RESOURCE, TYPES
+from orderglot.dialects.adobe.drafts import FIXED, ITEM, RESOURCE, TYPES
 from orderglot.dialects.adobe.filters import CODES, ORDER_TYPES
 from orderglot.dialects.adobe.media import LONGEST_CORRELATION_ID
 from orderglot.dialects.adobe.tables import (
@@ -19,14 +19,23 @@ from orderglot.dialects.adobe.tables import (
     SOURCES,
     STATUSES,
 )
-from orderglot.wire.shape import JSON, Amount, ResponseShape, Shape, annotated, description, enum
+from orderglot.wire.shape import (
+    JSON,
+    READ_ONLY,
+    Amount,
+    ResponseShape,
+    Shape,
+    annotated,
+    description,
+    enum,
+)
 
 GATEWAY_DIGITS = 6
 """So many digits has a code of the gateway's in front of the API."""
 
 Code = Annotated[str, enum(STATUSES.codes)]
 Moment = Annotated[str, description("In UTC, to the second: 2019-05-02T22:49:54Z.")]
-Currency = Annotated[str, Meta(pattern="^[A-Z]{3}$")]
+Currency = Annotated[str, Meta(pattern="^[A-Z]{3}$"), description("A code of ISO 4217.")]
 Reference = Annotated[str, Meta(max_length=LONGEST_REFERENCE)]
 Date = Annotated[str, description("2019-05-02 for its midnight in UTC, or 2019-05-02T22:49:54Z.")]
 Texts = list[Annotated[str, Meta(min_length=1)]]
@@ -157,14 +166,16 @@ Search = TypedDict(
 
 
 def _sent(name: str, names: frozenset[str], needed: set[str], known: dict[str, Shape]) -> Shape:
-    """Make the shape of what is sent; what else the resource has may be sent back unread."""
+    """Make the shape of what is sent; what else the resource has is passed over."""
     members: list[Any] = [
         (one, shape) if one in needed else (one, shape | UnsetType, UNSET)
         for one, shape in known.items()
     ]
-    unread: list[Any] = [(one, Any, UNSET) for one in sorted(names - set(known))]
+    unread: list[Any] = [(one, _UNREAD, UNSET) for one in sorted(names - set(known))]
     return msgspec.defstruct(name, [*members, *unread], forbid_unknown_fields=True, kw_only=True)
 
+
+_UNREAD = annotated(Any, READ_ONLY)
 
 _LINE: dict[str, Shape] = {
     "extLineItemNumber": Annotated[int, Meta(ge=0, le=HIGHEST_NUMBER)],
@@ -194,6 +205,8 @@ CancellingItem = _sent(
         "referenceLineItemNumber": Annotated[
             int, description("The line item that takes its place.")
         ],
+        "discountCode": str,
+        "flexDiscountCodes": list[str],
     },
 )
 
@@ -216,7 +229,13 @@ NewOrder = _sent(
     },
 )
 
-Change = _sent("Change", RESOURCE, {"externalReferenceId"}, {"externalReferenceId": Reference})
+_AS_IT_IS = Annotated[Any, description("As the order has it: it cannot be changed.")]
+Change = _sent(
+    "Change",
+    RESOURCE,
+    {"externalReferenceId"},
+    {"externalReferenceId": Reference, **dict.fromkeys(FIXED, _AS_IT_IS)},
+)
 
 
 class Grant(TypedDict):

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
-from functools import cache
 from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from orderglot.core.caller import CHANGE, CREATE, Caller
-from orderglot.core.errors import Rule, invalid
+from orderglot.core.errors import Invalid, Rule, invalid
 from orderglot.core.order import Line, Order, native
 from orderglot.core.summing import summed
 from orderglot.dialects.catalyst import shapes
 from orderglot.dialects.catalyst.fields import by_name
-from orderglot.dialects.catalyst.items import read_item, with_items
+from orderglot.dialects.catalyst.items import read_items, with_items
 from orderglot.dialects.catalyst.links import SITES, path
 from orderglot.dialects.catalyst.media import JSON, emptied, nothing_said, write_done
 from orderglot.dialects.catalyst.orders import NO_SITE, One
@@ -32,6 +32,8 @@ from orderglot.wire.message import Request, Response
 from orderglot.wire.shape import JSON as PLAIN
 from orderglot.wire.shape import ResponseShape
 from orderglot.wire.values import read_references
+
+ITEMS = "items"
 
 
 class Draft(Struct, frozen=True):
@@ -58,17 +60,30 @@ def _taken(order: Order, draft: Draft, site: Site) -> Order:
     """Put what was sent into an order; raises Invalid with all that is wrong with it."""
     form = Form(draft.members)
     changed = take(order, form, site)
+    _refuse_what_is_lost(form, is_new=not draft.id)
     form.check()
-    sent = not _option_names().isdisjoint(map(str.lower, draft.members))
-    return _shipped(changed, site) if sent else changed
+    option = changed.shipping.option
+    return _shipped(changed, site) if option and option != order.shipping.option else changed
 
 
-@cache
-def _option_names() -> frozenset[str]:
-    """Give every name, in small letters, that a shipping option is sent under."""
-    return frozenset(
-        name for name, member in by_name().items() if member.name == "shippingOptionId"
-    )
+def _refuse_what_is_lost(form: Form, *, is_new: bool) -> None:
+    """Refuse each member of a request of which nothing could be kept, and items of no new order."""
+    if not is_new and form.has(ITEMS):
+        form.refuse(ITEMS, Rule.UNEXPECTED, "Put items in by POST to the order's products.")
+    if not is_new and not form.members:
+        form.refuse("", Rule.REQUIRED, "Say at least one field of the order.")
+    if any(_is_kept(name) for name in form.members):
+        return
+    for name in map(str, form.members):
+        if name.lower() in by_name():
+            form.refuse(name, Rule.READ_ONLY, "This is not a client's to say.")
+        else:
+            form.refuse(name, Rule.UNEXPECTED, "An order has no such field to be set.")
+
+
+def _is_kept(name: str) -> bool:
+    member = by_name().get(str(name).lower())
+    return name == ITEMS or (member is not None and not member.own)
 
 
 def _shipped(order: Order, site: Site) -> Order:
@@ -102,20 +117,22 @@ async def _create_order(context: Context, draft: Draft) -> Order:
     begun = with_status(site, Order(currency=seller.currency), _first_status(site))
     order = _taken(begun, draft, site)
     await demand_customer(context, order)
-    if items := _items(draft):
-        order = await with_items(context, order, items)
-    placed = await context.book.place(summed(order))
+    lines, named = _items(draft)
+    if lines:
+        order = await with_items(context, order, lines, named)
+    with _links_on_wire():
+        placed = await context.book.place(summed(order))
     if _unbilled(placed):
         return await context.book.change(_billed(placed, context.now), "billed")
     return placed
 
 
-def _items(draft: Draft) -> tuple[Line, ...]:
+def _items(draft: Draft) -> tuple[tuple[Line, ...], tuple[str, ...]]:
     """Read the items that stand in a new order, which spares the client to add them afterwards."""
     form = Form(draft.members)
-    lines = tuple(map(read_item, form.each("items")))
+    found = read_items(form.each(ITEMS))
     form.check()
-    return lines
+    return found
 
 
 def _first_status(site: Site) -> int:
@@ -170,7 +187,19 @@ async def _update_order(context: Context, draft: Draft) -> Order:
         changed = _billed(changed, context.now)
     if not order.references and _charges(changed) != _charges(order):
         changed = summed(changed)
-    return order if changed == order else await context.book.change(changed)
+    with _links_on_wire():
+        return order if changed == order else await context.book.change(changed)
+
+
+@contextmanager
+def _links_on_wire() -> Iterator[None]:
+    """Give what is wrong with a link the name that it has here."""
+    try:
+        yield
+    except Invalid as error:
+        if [one.field for one in error.problems] != ["links"]:
+            raise
+        raise Invalid(replace(error.problems[0], field="parentId")) from None
 
 
 def _unbilled(order: Order) -> bool:

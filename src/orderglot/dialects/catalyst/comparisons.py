@@ -7,6 +7,7 @@ Reading raises a ValueError that goes on from the value: "is not a number".
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any
 
 from msgspec import Struct
@@ -16,12 +17,14 @@ from orderglot.core.fields import read_whole_text
 from orderglot.core.query import EVERYTHING, And, Compare, Not, Operator, Or, Query, Value, holds
 from orderglot.dialects.catalyst.settings import Site
 from orderglot.dialects.catalyst.values import (
+    HUNDREDTHS,
     day_of,
     read_moment,
     read_number,
     read_text,
     read_yes,
     write_moment,
+    write_rate,
 )
 
 NOTHING = Or(())
@@ -90,6 +93,15 @@ def shows(shown: Any, operator: Operator, wanted: Any) -> bool:
 def number(field: str, nothing: Any = None) -> Asked:
     """Ask a field that holds a number."""
     return plain(field, read_number, nothing)
+
+
+def rate(field: str) -> Asked:
+    """Ask a field that holds percents by fractions; 0 is shown where there is nothing."""
+
+    def percent(value: Any) -> Decimal:
+        return read_number(value).scaleb(HUNDREDTHS)
+
+    return plain(field, percent, 0, lambda kept: write_rate(Decimal(kept)))
 
 
 def text(field: str, nothing: str | None = "") -> Asked:

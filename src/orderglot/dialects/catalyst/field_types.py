@@ -18,9 +18,11 @@ from orderglot.dialects.catalyst.values import (
     putter,
     read_moment,
     read_number,
+    read_rate,
     read_text,
     read_yes,
     write_moment,
+    write_rate,
 )
 from orderglot.wire.shape import Amount, Shape, enum
 from orderglot.wire.table import Both
@@ -101,6 +103,16 @@ def amount(name: str, path: str, nothing: int | None = 0, *, own: bool = False) 
 
     shape = Amount | None if nothing is None else Amount
     return at(name, path, asked, shape, show, unless_empty(read_amount, None), own=own)
+
+
+def rate(name: str, path: str) -> Member:
+    """Make the member that spells percents as a fraction, 0 where nothing is known."""
+    there, asked = look(path), comparisons.rate(path)
+
+    def show(order: Order) -> Decimal | int:
+        return write_rate(there(order)) or 0
+
+    return at(name, path, asked, Amount, show, unless_empty(read_rate, None))
 
 
 def spelled(name: str, path: str, nothing: int | None = None) -> Member:

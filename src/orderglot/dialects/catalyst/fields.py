@@ -187,7 +187,7 @@ MEMBERS = (
     field_types.listed("shippingOptionId", "shipping.option", "shipping_options"),
     field_types.amount("shippingPrice", "totals.shipping"),
     field_types.text("shippingRateKey", "shipping.rate_key", None),
-    field_types.amount("shippingTaxRate", "shipping.tax_rate"),
+    field_types.rate("shippingTaxRate", "shipping.tax_rate"),
     Member("siteId", _show_site, _keep, Asked(_ask_site), field_types.Id, own=True),
     Member("statusTypeId", status_numbers, _take_status, code_lists.STATUS, int),
     field_types.listed("taxCodeId", "tax_code", "tax_codes"),

@@ -24,13 +24,16 @@ from orderglot.wire.message import Request
 from orderglot.wire.shape import JSON as PLAIN
 from orderglot.wire.shape import ResponseShape
 
+PRODUCT, CODE = "productId", "productCode"
+
 
 class Items(Struct, frozen=True):
-    """Items to be put into an order."""
+    """Items to be put into an order; ``named`` is by which member each names its product."""
 
     order: str
     lines: tuple[Line, ...]
     site: str = ""
+    named: tuple[str, ...] = ()
 
 
 def _write_items(items: Items) -> Request:
@@ -53,30 +56,42 @@ def _write_items(items: Items) -> Request:
 
 def _read_items(request: Request, _caller: Caller) -> Items:
     form = Form(json.read(request.body))
-    lines = tuple(map(read_item, form.each("items", required=True)))
+    lines, named = read_items(form.each("items", required=True))
     form.check()
-    return Items(request.params["order"], lines, request.params["site"])
+    return Items(request.params["order"], lines, request.params["site"], named)
+
+
+def read_items(forms: tuple[Form, ...]) -> tuple[tuple[Line, ...], tuple[str, ...]]:
+    """Read new items, and by which member each of them names its product."""
+    named = tuple(CODE if form.has(CODE) else PRODUCT for form in forms)
+    return tuple(map(read_item, forms)), named
 
 
 def read_item(form: Form) -> Line:
     """Read a new item: the vendor's number of the product, or its code, is what is sold here."""
-    product = form.text("productId")
-    sku = form.text("productCode") or product
+    product = form.text(PRODUCT)
+    sku = form.text(CODE) or product
     if not sku:
-        form.refuse("productId", Rule.REQUIRED, "This field is required.")
+        form.refuse(PRODUCT, Rule.REQUIRED, "This field is required.")
     pieces = form.whole("units", required=True, least=1, most=shapes.MOST_PIECES)
     return Line(
         sku=sku, item_id=digits(product), title=exact(form, "description"), quantity=pieces or 0
     )
 
 
-async def with_items(context: Context, order: Order, lines: tuple[Line, ...]) -> Order:
-    """Put items into an order at the seller's prices; raises Invalid where one cannot be bought."""
+async def with_items(
+    context: Context, order: Order, lines: tuple[Line, ...], named: tuple[str, ...]
+) -> Order:
+    """Put items into an order at the seller's prices; raises Invalid where one cannot be bought.
+
+    An order that came without a currency, as the vendor's wire names none, is in the seller's.
+    """
     products = await context.book.products([line.sku for line in lines])
+    currency = order.currency or (await context.book.seller()).currency
     try:
-        priced = price(Order(lines=lines), products).lines
+        priced = price(Order(currency=currency, lines=lines), products).lines
     except Invalid as error:
-        raise Invalid(*map(_on_wire, error.problems)) from None
+        raise Invalid(*(_on_wire(problem, named) for problem in error.problems)) from None
     first = len(order.lines) + 1
     added = tuple(
         replace(line, number=number, title=asked.title or line.title)
@@ -85,9 +100,11 @@ async def with_items(context: Context, order: Order, lines: tuple[Line, ...]) ->
     return replace(order, lines=(*order.lines, *added))
 
 
-def _on_wire(problem: Problem) -> Problem:
+def _on_wire(problem: Problem, named: tuple[str, ...]) -> Problem:
     """Give the problem of a line the name that its field has in the request."""
-    name = {"sku": "productId", "quantity": "units"}.get(problem.field, problem.field)
+    product = named[problem.line - 1] if problem.line else PRODUCT
+    names = {"sku": product, "quantity": "units", "currency": product}
+    name = names.get(problem.field, problem.field)
     return replace(problem, field=f"items[{problem.line}].{name}")
 
 
@@ -95,7 +112,7 @@ async def _add_items(context: Context, items: Items) -> Order:
     """Add items; an order that was born here is summed up anew."""
     site = await site_at(context, items.site)
     order = await order_at(context, site, items.order)
-    changed = await with_items(context, order, items.lines)
+    changed = await with_items(context, order, items.lines, items.named)
     return await context.book.change(changed if order.references else summed(changed))
 
 

@@ -19,7 +19,10 @@ from orderglot.dialects.catalyst.comparisons import Asked, by_row
 from orderglot.dialects.catalyst.fields import by_name
 from orderglot.dialects.catalyst.settings import Numbered, Site, row_of, status_numbers, write_id
 from orderglot.dialects.catalyst.tables import NAME
-from orderglot.dialects.catalyst.values import write_moment
+from orderglot.dialects.catalyst.values import write_moment, write_rate
+
+RATES = ("rate", "discountPercentage")
+"""What rows have in percent, and the wire as a fraction."""
 
 Shown = dict[str, Any]
 ShowRelation = Callable[[Order, Customer | None], Shown]
@@ -43,7 +46,8 @@ def _row(row: Numbered | None, site: Site) -> Shown:
     if row is None:
         return {}
     members: Shown = msgspec.to_builtins(row, builtin_types=(Decimal,))
-    return {"id": members.pop("id"), "siteId": write_id(site.id), **members}
+    rates = {name: write_rate(members[name]) for name in RATES if name in members}
+    return {"id": members.pop("id"), "siteId": write_id(site.id), **members, **rates}
 
 
 def write_status(site: Site, number: int) -> Shown:
@@ -70,6 +74,7 @@ def _show_status(site: Site) -> ShowRelation:
 def _rows_asked(rows: str, choose: Callable[[Site, int], Query], names: tuple[str, ...]) -> Any:
     def asked(name: str) -> Asked:
         def ask(site: Site, operator: Operator, value: Any) -> Query:
+            # Of one number the row that stands in the list comes last.
             said = {row.id: _said(row, name, site) for row in getattr(site, rows)}
             return by_row(said, lambda id: choose(site, id), operator, value)
 
@@ -81,7 +86,8 @@ def _rows_asked(rows: str, choose: Callable[[Site, int], Query], names: tuple[st
 def _said(row: Numbered, name: str, site: Site) -> Any:
     if name == "siteId":
         return write_id(site.id)
-    return getattr(row, _member(type(row), name))
+    said = getattr(row, _member(type(row), name))
+    return write_rate(said) if name in RATES else said
 
 
 @cache

@@ -51,7 +51,7 @@ class SiteStatus(Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class TaxCode(Struct, frozen=True, kw_only=True, rename="camel"):
-    """A tax code of a site; ``rate`` is in percent."""
+    """A tax code of a site; ``rate`` is in percent, on the wire a fraction."""
 
     id: int
     country_code: str = ""
@@ -65,7 +65,7 @@ class TaxCode(Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class ShippingOption(Struct, frozen=True, kw_only=True, rename="camel"):
-    """A way of shipping that a site offers; ``tax_rate`` is in percent."""
+    """A way of shipping that a site offers; ``tax_rate`` is in percent, on the wire a fraction."""
 
     id: int
     description: str = ""
@@ -79,7 +79,7 @@ class ShippingOption(Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class DiscountCode(Struct, frozen=True, kw_only=True, rename="camel"):
-    """A discount code of a site."""
+    """A discount code of a site; the percentage is a fraction on the wire."""
 
     id: int
     discount_code_type_id: int | None = None
@@ -110,7 +110,10 @@ DEFAULT_STATUSES = tuple(
 
 
 class Site(Struct, frozen=True, kw_only=True, cache_hash=True):
-    """One seller's site."""
+    """One seller's site.
+
+    Before the rows of its lists, but for its statuses, stand those that it once had, oldest first.
+    """
 
     id: str = ""
     statuses: tuple[SiteStatus, ...] = DEFAULT_STATUSES
@@ -133,9 +136,12 @@ def site_of(seller: Seller) -> Site:
     """Give a seller's site; what the seller has not set is as every site begins."""
     lists: dict[str, Any] = {}
     for name, (member, kind) in LISTS.items():
-        rows = seller.tables.get(f"{NAME}.{name}")
+        table = f"{NAME}.{name}"
+        rows, former = seller.tables.get(table), seller.former.get(table, [])
         if rows is not None:
-            lists[member] = read_list(f"{NAME}.{name}", rows, kind)
+            lists[member] = read_list(table, rows, kind)
+        if former and kind is not SiteStatus:
+            lists[member] = (*_read_rows(table, former[::-1], kind), *lists.get(member, ()))
     return Site(id=site_id(seller), **lists)
 
 
@@ -147,17 +153,21 @@ def site_id(seller: Seller) -> str:
 
 def read_list(name: str, rows: Any, kind: type[Numbered]) -> tuple[Any, ...]:
     """Read a list of a site; raises Invalid where it is malformed or names a number twice."""
-    try:
-        plain = msgspec.to_builtins(rows, builtin_types=(Decimal,))
-        read = [msgspec.convert(_texts(row), kind, strict=False) for row in plain]
-    except (msgspec.ValidationError, TypeError) as error:
-        raise invalid(name, Rule.MALFORMED, f"This is no such list: {error}.") from None
+    read = _read_rows(name, rows, kind)
     ids = [row.id for row in read]
     if len(set(ids)) < len(ids):
         raise invalid(name, Rule.DUPLICATE, "An id stands in this list twice.")
     if kind is SiteStatus and not read:
         raise invalid(name, Rule.REQUIRED, "A site has at least one status.")
     return tuple(read)
+
+
+def _read_rows(name: str, rows: Any, kind: type[Numbered]) -> list[Any]:
+    try:
+        plain = msgspec.to_builtins(rows, builtin_types=(Decimal,))
+        return [msgspec.convert(_texts(row), kind, strict=False) for row in plain]
+    except (msgspec.ValidationError, TypeError) as error:
+        raise invalid(name, Rule.MALFORMED, f"This is no such list: {error}.") from None
 
 
 def _texts(value: Any) -> Any:
@@ -182,21 +192,25 @@ TABLES = {name: _check(name, kind) for name, (_, kind) in LISTS.items()}
 
 
 def number_of(rows: tuple[Row, ...], word: str) -> int | None:
-    """Give the number under which a list has a word; what is in no list is its own number."""
-    for row in rows if word else ():
-        if row.word == word:
-            return row.id
-    return read_whole_text(word)
+    """Give the number which an order means by a word; what is in no list is its own number.
+
+    A word goes on to mean the first number that had it, however that is called by now.
+    """
+    number = read_whole_text(word)
+    if not word or (number is not None and row_of(rows, number) is not None):
+        return number
+    return next((row.id for row in rows if row.word == word), number)
 
 
 def word_of(rows: tuple[Row, ...], number: int) -> str:
-    """Give the word that a list has under a number."""
-    return next((row.word for row in rows if row.id == number and row.word), str(number))
+    """Give the word for a number: the list's, unless that means another one."""
+    row = row_of(rows, number)
+    return row.word if row and number_of(rows, row.word) == number else str(number)
 
 
 def row_of(rows: tuple[Row, ...], number: int | None) -> Row | None:
-    """Give the row of a number."""
-    return next((row for row in rows if row.id == number), None)
+    """Give the row of a number, as it stands in its list or last stood there."""
+    return next((row for row in reversed(rows) if row.id == number), None)
 
 
 def status_of(site: Site, number: int) -> Status:

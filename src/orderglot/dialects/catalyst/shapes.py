@@ -6,7 +6,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from orderglot.dialects.catalyst.field_types import Id
-from orderglot.dialects.catalyst.fields import MEMBERS
+from orderglot.dialects.catalyst.fields import MEMBERS, OLD_MEMBERS
 from orderglot.dialects.catalyst.relations import RELATIONS
 from orderglot.dialects.catalyst.tables import (
     BILLING_ADDRESS,
@@ -15,7 +15,14 @@ from orderglot.dialects.catalyst.tables import (
     SHIPPING_ADDRESS,
 )
 from orderglot.wire.paging import FURTHEST
-from orderglot.wire.shape import ADDITIONAL_PROPERTIES, Amount, annotated, description, enum
+from orderglot.wire.shape import (
+    ADDITIONAL_PROPERTIES,
+    READ_ONLY,
+    Amount,
+    annotated,
+    description,
+    enum,
+)
 
 MOST_PIECES = 999_999
 
@@ -166,16 +173,22 @@ class NewItems(TypedDict):
     items: Annotated[list[NewItem], Meta(min_length=1)]
 
 
+_UNREAD = annotated(Any, READ_ONLY)
 _SENT: list[Any] = [
-    (one.name, one.shape | str | None | UnsetType, UNSET) for one in MEMBERS if not one.own
+    *((one.name, one.shape | str | None | UnsetType, UNSET) for one in MEMBERS if not one.own),
+    *((one.name, _UNREAD, UNSET) for one in (*MEMBERS, *OLD_MEMBERS) if one.own),
+    *((one.name, _UNREAD, UNSET) for one in RELATIONS),
 ]
-"""What may be sent of an order; a number may stand in a text."""
+"""What may be sent of an order; a number may stand in a text.
+
+Clients send whole orders back, as they were shown to them.
+"""
 
 NewOrder = annotated(
     msgspec.defstruct("NewOrder", [*_SENT, ("items", list[NewItem] | UnsetType, UNSET)]),
     ADDITIONAL_PROPERTIES,
 )
-"""A new order; what no field is called, and what is not the client's to say, is passed over."""
+"""A new order; what no field is called is passed over, as long as there is something beside it."""
 
 Change = annotated(msgspec.defstruct("Change", _SENT), ADDITIONAL_PROPERTIES)
 """The fields of an order that change."""

@@ -15,9 +15,10 @@ from msgspec.structs import replace
 
 from orderglot.core.fields import read_whole_text
 from orderglot.core.order import Address, Invoice, Order
-from orderglot.wire.values import read_flag, read_instant
+from orderglot.wire.values import LARGEST, PLACES, bare, read_amount, read_flag, read_instant
 
 MOST_DIGITS = 40
+HUNDREDTHS = 2
 OPTIONAL: dict[str, Any] = {"ship_to": Address(), "bill_to": Address(), "invoice": Invoice()}
 """The parts of an order that may be absent, as they are when they say nothing."""
 
@@ -101,6 +102,19 @@ def read_number(value: Any) -> Decimal:
     if not number.is_finite() or abs(number.adjusted()) > MOST_DIGITS:
         raise ValueError("is not a number within bounds")
     return number
+
+
+def read_rate(value: Any) -> Decimal:
+    """Read a rate, a fraction on the wire, in percent; raises ValueError where it is none."""
+    percent = read_amount(value, PLACES + HUNDREDTHS).scaleb(HUNDREDTHS)
+    if percent.copy_abs() >= LARGEST:
+        raise ValueError("is out of range")
+    return percent
+
+
+def write_rate(percent: Decimal | None) -> Decimal | None:
+    """Spell percents as a fraction."""
+    return None if percent is None else bare(percent.scaleb(-HUNDREDTHS))
 
 
 def read_text(value: Any) -> str:

@@ -86,12 +86,11 @@ def complete(
     Who is not named is billed, and delivered to, at the company's address. Raises Invalid with
     every line that cannot be bought.
     """
-    order = _priced(draft.order, products)
+    order = _priced(replace(draft.order, currency=currency), products)
     bill_to = order.bill_to or (customer.bill_to if customer else None)
     order = replace(
         order,
         customer=identity(customer) if customer else None,
-        currency=currency,
         tax_exempt=customer.tax_exempt if customer else None,
         bill_to=bill_to,
         ship_to=order.ship_to or bill_to,
@@ -111,5 +110,5 @@ def _priced(order: Order, products: Mapping[str, Product]) -> Order:
 
 def _on_wire(problem: Problem) -> Problem:
     """Give the problem of a line the name that its field has in the request."""
-    member = {"sku": "code"}.get(problem.field, problem.field)
+    member = {"sku": "code", "currency": "code"}.get(problem.field, problem.field)
     return replace(problem, field=f"items[{problem.line}].{member}")

@@ -156,12 +156,11 @@ def complete(
     Raises Forbidden where the account is not ready to order, Invalid with all that is wrong.
     """
     demand_readiness(customer)
-    order = _priced(draft, products)
+    order = _priced(replace(draft, order=replace(draft.order, currency=currency)), products)
     return replace(
         order,
         status=Status.PROCESSING,
         customer=identity(customer),
-        currency=currency,
         tax_exempt=customer.tax_exempt,
         received=now,
         bill_to=customer.bill_to,
@@ -212,7 +211,8 @@ def _priced(draft: Draft, products: Mapping[str, Product]) -> Order:
 
 def _on_wire(problem: Problem) -> Problem:
     """Give the problem of a line the name that its field has in the request."""
-    return replace(problem, field=f"items.item[{problem.line}].{problem.field}")
+    member = {"currency": "sku"}.get(problem.field, problem.field)
+    return replace(problem, field=f"items.item[{problem.line}].{member}")
 
 
 def _listed(things: list[str]) -> str:

@@ -23,7 +23,7 @@ from orderglot.dialects.komet.resources import (
     read_which,
     write_which,
 )
-from orderglot.dialects.komet.settings import location_asked
+from orderglot.dialects.komet.settings import location_written
 from orderglot.dialects.komet.tables import NAME
 from orderglot.wire.dialect import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.message import Request, Response
@@ -61,7 +61,7 @@ def _read_beginning(request: Request, _caller: Caller) -> Beginning:
 async def _create(context: Context, ask: Beginning) -> Order:
     """Begin a web order that there is nothing in yet."""
     seller = await spend(context)
-    location = location_asked(seller, ask.location)
+    location = location_written(seller, ask.location)
     return await context.book.place(await begun(context, ask.customer, location, seller.currency))
 
 
@@ -107,7 +107,7 @@ CREATE_ORDER: Operation[Beginning, Order] = Operation(
 
 
 class Ending(Struct, frozen=True, kw_only=True):
-    """Which web order is checked out or deleted; ``po_number`` is the customer's for it."""
+    """Which web order is checked out; ``po_number`` is the customer's for it."""
 
     which: Which
     po_number: str = ""
@@ -131,7 +131,7 @@ async def _check_out(context: Context, ask: Ending) -> str:
     """Check a web order out, which places it."""
     seller = await spend(context)
     demand_user(context.book.caller)
-    draft = await find(context, ask.which, seller)
+    draft = await find(context, ask.which, seller, location_written)
     if not draft.lines:
         reason = "There is nothing in this web order; add an item first."
         raise invalid("webOrderId", Rule.STATE, reason)
@@ -144,7 +144,7 @@ def _write_checked_out(id: str, request: Request) -> Response:
     return yes(said, webOrderId=write_number(id), status=1)
 
 
-def _read_ended(response: Response, _ask: Ending) -> str:
+def _read_ended(response: Response, _ask: object) -> str:
     return opened(response).checked(lambda form: form.text("webOrderId", required=True))
 
 
@@ -162,14 +162,19 @@ CHECKOUT: Operation[Ending, str] = Operation(
 # web-order.delete
 
 
-def _write_delete(ask: Ending) -> Request:
-    return post("web-order.delete", write_which(ask.which))
+def _write_delete(which: Which) -> Request:
+    return post("web-order.delete", write_which(which))
 
 
-async def _delete(context: Context, ask: Ending) -> str:
+def _read_delete(request: Request, _caller: Caller) -> Which:
+    channel_of(request)
+    return read_arguments(request).checked(read_which)
+
+
+async def _delete(context: Context, which: Which) -> str:
     """Delete a pending web order."""
     seller = await spend(context)
-    order = withdraw(await find(context, ask.which, seller), context.now)
+    order = withdraw(await find(context, which, seller, location_written), context.now)
     marked = replace(order, extras={**order.extras, f"{NAME}.{CANCELED}": True})
     return native(await context.book.change(marked, "canceled"), NAME)
 
@@ -179,11 +184,11 @@ def _write_deleted(id: str, request: Request) -> Response:
     return yes(said, webOrderId=write_number(id), status=1)
 
 
-DELETE: Operation[Ending, str] = Operation(
+DELETE: Operation[Which, str] = Operation(
     name="web-order.delete",
     endpoint=Endpoint("POST", ("/api/web-order.delete",), CHANGE, idempotent=True),
     request=RequestFormat(
-        _write_delete, _read_ending, query=shapes.Ending, body=shapes.said(shapes.Ending)
+        _write_delete, _read_delete, query=shapes.Which, body=shapes.said(shapes.Which)
     ),
     perform=_delete,
     response=ResponseFormat(_write_deleted, _read_ended, success(200, shapes.Told)),

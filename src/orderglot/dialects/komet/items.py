@@ -23,7 +23,7 @@ from orderglot.dialects.komet.changes import begun
 from orderglot.dialects.komet.media import channel_of, opened, post, read_arguments, yes
 from orderglot.dialects.komet.quota import spend
 from orderglot.dialects.komet.resources import CANCELED, Which, find, read_which, write_which
-from orderglot.dialects.komet.settings import carrier_name, location_asked, ship_name
+from orderglot.dialects.komet.settings import carrier_name, location_written, ship_name
 from orderglot.dialects.komet.tables import FUTURE_SALES, INVOICE, NAME, ORIGINS, PREBOOK
 from orderglot.dialects.komet.values import known, read_day, write_date
 from orderglot.wire.dialect import Context, Endpoint, Operation, RequestFormat, ResponseFormat
@@ -34,14 +34,21 @@ from orderglot.wire.values import write_number
 
 MOST_PENDING = 100
 
+STOCKS = f"{NAME}.inventoryIds"
+"""The extra that says, by the ids of items, from which stock they are to be taken."""
+
 
 class Item(Struct, frozen=True, kw_only=True):
-    """What is to be added to which web order; ``price`` is what the client takes it to cost."""
+    """What is to be added to which web order.
+
+    ``price`` is what the client takes it to cost, ``stock`` where it is to be taken from.
+    """
 
     which: Which
     line: Line
     ship_to: str = ""
     price: Decimal | None = None
+    stock: str = ""
 
 
 class Added(Struct, frozen=True):
@@ -56,7 +63,7 @@ def _write_item(ask: Item) -> Request:
     members = {
         **write_which(ask.which),
         "productCode": line.sku,
-        "inventoryIds": line.item_id,
+        "inventoryIds": ask.stock or (None if line.sku else line.item_id),
         "inventoryOrigin": FUTURE_SALES if line.type == PREBOOK else 1,
         "price": ask.price,
         "quantity": line.quantity,
@@ -78,6 +85,7 @@ def _read_item(request: Request, _caller: Caller) -> Item:
         line=_read_line(form),
         ship_to=form.text("shipToId"),
         price=form.amount("price"),
+        stock=form.text("inventoryIds") if form.has("productCode") else "",
     )
     form.check()
     return ask
@@ -125,16 +133,24 @@ async def _add(context: Context, ask: Item) -> Added:
     except Invalid as error:
         raise Invalid(*map(_on_wire, error.problems)) from None
     _demand_price(order.lines[-1], ask.price)
-    await context.book.change(order, "item added")
+    await context.book.change(_taken_from(order, line.id, ask.stock), "item added")
     return Added(native(order, NAME), line.item_id)
+
+
+def _taken_from(order: Order, line: str, stock: str) -> Order:
+    """Keep from which stock an item is to be taken, where that was said beside its code."""
+    if not stock:
+        return order
+    stocks = {**order.extras.get(STOCKS, {}), line: stock}
+    return replace(order, extras={**order.extras, STOCKS: stocks})
 
 
 async def _draft(context: Context, ask: Item, seller: Seller) -> Order:
     """Give the web order that an item goes into: the one named, one like it, or a new one."""
     which = ask.which
     if which.order:
-        return await find(context, which, seller)
-    location = location_asked(seller, which.location)
+        return await find(context, which, seller, location_written)
+    location = location_written(seller, which.location)
     draft = await begun(context, which.customer, location, seller.currency)
     for pending in await _pending(context, draft):
         if _is_like(pending, ask):
@@ -199,7 +215,7 @@ def _demand_price(line: Line, price: Decimal | None) -> None:
 
 def _on_wire(problem: Problem) -> Problem:
     """Give the problem of a line the name that its field has in the request."""
-    names = {"sku": "productCode"}
+    names = {"sku": "productCode", "currency": "productCode"}
     return replace(problem, field=names.get(problem.field, problem.field), line=None)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from msgspec import Struct
 
 from orderglot.core.customer import Customer
@@ -50,15 +52,23 @@ def read_which(form: Form, *, required: bool = True) -> Which:
     )
 
 
-async def find(context: Context, which: Which, seller: Seller) -> Order:
-    """Find a web order; raises NotFound in the same words whatever is not so."""
-    location = location_asked(seller, which.location)
+async def find(
+    context: Context,
+    which: Which,
+    seller: Seller,
+    located: Callable[[Seller, str], str] = location_asked,
+) -> Order:
+    """Find a web order; raises NotFound in the same words whatever is not so.
+
+    ``located`` says what becomes of the location that is named.
+    """
+    location = located(seller, which.location)
     try:
         order = await context.book.get(Reference(NAME, which.order))
         theirs = await _is_of(context, order, which.customer)
     except NotFound:
         raise NotFound(NO_ORDERS) from None
-    elsewhere = bool(location) and order.location != location
+    elsewhere = bool(location) and order.location not in ("", location)
     if not theirs or elsewhere or extra(order, NAME).get(CANCELED):
         raise NotFound(NO_ORDERS)
     return order

@@ -43,6 +43,21 @@ def location_asked(seller: Seller, location: str) -> str:
     return location
 
 
+def location_written(seller: Seller, location: str) -> str:
+    """Give the location that a write speaks of, "" for none.
+
+    Raises Invalid as for what is asked, and where the seller has listed its locations and this is
+    none of them, however many it has.
+    """
+    if seller.tables.get(MULTI_LOCATION, False) or not location:
+        return location_asked(seller, location)
+    known = {one.id for one in locations_of(seller)}
+    if known and location not in known:
+        reason = "The company has no such location; leave it out, or see location.list."
+        raise invalid("companyLocationId", Rule.UNKNOWN, reason)
+    return location
+
+
 def carrier_name(seller: Seller, id: str) -> str:
     """Give the name of a carrier; raises Invalid for one that the seller does not have."""
     return _named(seller.tables.get(CARRIERS, {}), "carrierId", id)

@@ -167,7 +167,7 @@ class Beginning(TypedDict):
 
 
 class Ending(Which):
-    """Which web order is checked out or deleted."""
+    """Which web order is checked out, and under which number of the customer's."""
 
     customerPo: NotRequired[Annotated[str, Meta(max_length=LONGEST_PO)]]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from msgspec.structs import replace
 from orderglot.core.caller import Caller
 from orderglot.core.order import Order, Reference
 from orderglot.core.ports import Book
+from orderglot.core.product import Tier
 from orderglot.dialects.adobe import DIALECT
 from orderglot.faces.server import Server
 from orderglot.stores.memory import MemoryStore
@@ -100,6 +102,14 @@ class Context:
     def set(self, **tables: Any) -> None:
         """Give the seller tables of its own."""
         asyncio.run(self._set(tables))
+
+    def sell(self, sku: str, currency: str, price: str) -> None:
+        """Sell a product at another price, in another currency."""
+        asyncio.run(self._sell(sku, currency, (Tier(price=Decimal(price)),)))
+
+    async def _sell(self, sku: str, currency: str, tiers: tuple[Tier, ...]) -> None:
+        product = (await self.book.products([sku]))[sku]
+        await self.book.keep_product(replace(product, currency=currency, tiers=tiers))
 
     async def _set(self, tables: Mapping[str, Any]) -> None:
         seller = await self.store.seller(self.specimens.seller.name)

@@ -69,6 +69,28 @@ def test_the_currency_may_stand_on_the_lines_alone(context: Any) -> None:
     assert "12345" == order["lineItems"][0]["deploymentId"]
 
 
+@pytest.mark.parametrize("code", ["ZZZ", "usd", "XXX", "DOLLARS"])
+def test_a_currency_that_nobody_knows_is_refused(context: Any, code: str) -> None:
+    before = context.count()
+    response = context.ask("POST", ORDERS, {**NEW, "currencyCode": code})
+
+    assert ("1117", ["currencyCode"]) == tuple(
+        json.read(response.body)[name] for name in ("code", "additionalDetails")
+    )
+    assert before == context.count()
+
+
+def test_a_line_comes_to_what_can_be_paid_and_the_order_to_their_sum(context: Any) -> None:
+    context.set(adobe_currencies=["JPY"])
+    context.sell(OFFER, "JPY", "20.5")
+    lines = [{**LINE, "quantity": 1}, {**LINE, "extLineItemNumber": 2, "quantity": 3}]
+    body = {**NEW, "orderType": "PREVIEW", "currencyCode": "JPY", "lineItems": lines}
+    preview = context.post(body, "?fetch-price=true")
+
+    assert [21, 62] == [one["pricing"]["lineItemPartnerPrice"] for one in preview["lineItems"]]
+    assert [{"totalLineItemPartnerPrice": 83, "currencyCode": "JPY"}] == preview["pricingSummary"]
+
+
 @pytest.mark.parametrize("without", ["orderType", "lineItems", "currencyCode"])
 def test_what_is_required_is_missed(context: Any, without: str) -> None:
     body = {name: value for name, value in NEW.items() if name != without}
@@ -252,3 +274,34 @@ def test_an_own_reference_can_be_changed_and_taken_off(context: Any) -> None:
 )
 def test_what_cannot_be_changed_is_refused(context: Any, code: str, body: Any) -> None:
     assert code == context.refused("PATCH", f"{ORDERS}/0123456789", body)
+
+
+def test_what_is_settled_cannot_be_changed_and_is_named(context: Any) -> None:
+    path = f"{ORDERS}/{context.post(NEW)['orderId']}"
+    wrong = {"currencyCode": "EUR", "lineItems": [{**LINE, "quantity": 11}], "status": "1000"}
+    response = context.ask("PATCH", path, {"externalReferenceId": "1", **wrong})
+
+    assert ("1119", ["currencyCode", "status", "lineItems"]) == tuple(
+        json.read(response.body)[name] for name in ("code", "additionalDetails")
+    )
+    assert "900" == context.get(path)["externalReferenceId"]
+
+
+def test_an_order_may_be_sent_back_whole_with_another_reference(context: Any) -> None:
+    path = f"{ORDERS}/{context.post(NEW)['orderId']}"
+    shown = context.get(path)
+
+    assert 200 == context.ask("PATCH", path, {**shown, "externalReferenceId": "901"}).status
+    assert {**shown, "externalReferenceId": "901"} == context.get(path)
+
+
+@pytest.mark.parametrize(
+    ("member", "code"), [({"discountCode": "D"}, "5135"), ({"flexDiscountCodes": ["D"]}, "2146")]
+)
+def test_a_discount_on_what_a_switch_cancels_is_refused(
+    context: Any, member: dict[str, Any], code: str
+) -> None:
+    cancelled = {"subscriptionId": "86756309", "quantity": 1, "extLineItemNumber": 1, **member}
+    body = {**NEW, "orderType": "SWITCH", "cancellingItems": [cancelled]}
+
+    assert code == context.refused("POST", ORDERS, body)

@@ -79,7 +79,7 @@ def found(text: str, order: Order = ORDER) -> bool:
         "{'status.label':{'$beginsWith':'ship'}}",
         "{'status.default':false}",
         "{taxCodeId:7}",
-        "{'taxCode.rate':{'$gte':'10'}}",
+        "{'taxCode.rate':{'$gte':'0.1'}}",
         "{shippingPrice:0}",
         "{discountRate:{'$lt':1}}",
         "{categoryId:-1}",

@@ -138,3 +138,34 @@ def test_a_box_that_the_product_does_not_come_in_is_refused(company: Company) ->
     answer = company.ask("web-order-item.add", {**ITEM, "boxTypeCode": "QB"})
 
     assert "boxTypeCode: This product comes in FB." in answer["message"]
+
+
+def test_the_stock_that_is_named_beside_a_product_is_kept(company: Company) -> None:
+    added = company.ask("web-order-item.add", {**ITEM, "webOrderId": 48, "inventoryIds": "4711"})
+    (order,) = [one for one in orders(company) if one.references[0].id == "48"]
+
+    assert 1 == added["status"]
+    assert {order.lines[-1].id: "4711"} == order.extras["komet.inventoryIds"]
+
+
+@pytest.mark.parametrize(
+    ("method", "more"),
+    [
+        ("web-order.create", {}),
+        ("web-order-item.add", {"productCode": "AGASQ", "quantity": 1, "webOrderId": 48}),
+        ("web-order.checkout", {"webOrderId": 48}),
+        ("web-order.delete", {"webOrderId": 48}),
+    ],
+)
+def test_a_write_for_a_location_that_the_company_has_not_is_refused_by_name(
+    company: Company, method: str, more: dict[str, Any]
+) -> None:
+    body = {"customerId": 7349, "companyLocationId": 99, **more}
+
+    assert "companyLocationId: The company has no such" in company.ask(method, body)["message"]
+
+
+def test_a_web_order_is_kept_at_the_location_that_was_named(company: Company) -> None:
+    company.ask("web-order.create", {"customerId": 7349, "companyLocationId": 14})
+
+    assert "14" == orders(company)[-1].location
