@@ -223,7 +223,7 @@ def test_connections_that_were_cut_are_not_noticed_by_who_reads(
 
 def where(backend: PostgresBackend) -> Awaitable[list[tuple[bool]]]:
     """Ask whether lists are read from a copy."""
-    return backend._lists.read("SELECT pg_is_in_recovery()")
+    return backend._long.read("SELECT pg_is_in_recovery()")
 
 
 def test_lists_come_from_a_copy_as_soon_as_it_has_what_was_written(

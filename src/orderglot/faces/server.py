@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -11,6 +14,7 @@ import msgspec
 from orderglot.core.caller import READ, Caller, demand
 from orderglot.core.errors import HubError, Rule, Upstream, invalid
 from orderglot.core.ports import Store
+from orderglot.core.query import LARGE, Page
 from orderglot.faces.replay import Remember, Replay
 from orderglot.faces.routes import Route, Routes
 from orderglot.faces.throttle import Throttle
@@ -97,7 +101,11 @@ class Server:
     ) -> Response:
         ask = operation.request.read(request, caller)
         context = Context(self.store.keyring, request.at or self.store.now(), self.store.of(caller))
-        return operation.response.write(await operation.perform(context, ask), request)
+        answer = await operation.perform(context, ask)
+        if _size(answer) <= LARGE:
+            return operation.response.write(answer, request)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(_beside(), operation.response.write, answer, request)
 
     async def _perform(
         self,
@@ -113,3 +121,15 @@ class Server:
             for answered in remember(response) if remember else ():
                 unit.remember(answered)
         return response
+
+
+def _size(answer: Any) -> int:
+    """Give how many things an answer has."""
+    things = answer.orders if isinstance(answer, Page) else answer
+    return len(things) if isinstance(things, tuple) else 1
+
+
+@cache
+def _beside() -> ThreadPoolExecutor:
+    """Give the thread that writes large answers; several would keep requests waiting for each."""
+    return ThreadPoolExecutor(1, thread_name_prefix="orderglot-answer")
