@@ -24,7 +24,12 @@ from orderglot.wire.message import Request, Response
 LONGEST_QUERY = 65_536
 """So many characters of a query, as sent, are read at most."""
 
-UNAVAILABLE = "The order book does not answer; please try again later."
+UNAVAILABLE = "The order book does not answer; please try again in {seconds} seconds."
+NOTHING_KEPT = "Nothing of this request was kept."
+IN_DOUBT = (
+    "Whether this request was carried out is not known: send it again under its own key, or look "
+    "before you send it without one."
+)
 
 log = logging.getLogger("orderglot.server")
 
@@ -56,10 +61,9 @@ class Server:
         try:
             return await self._answer(route.operation, request)
         except Upstream as error:
-            # Where the book is, and what ails it, is not for whoever asks.
             why = {"dialect": self.dialect.name, "reason": error.message}
             log.warning("the store fails", extra=why)
-            return self.refuse(Upstream(UNAVAILABLE), request)
+            return self.refuse(_unavailable(error, route.operation), request)
         except HubError as error:
             return self.refuse(error, request)
 
@@ -121,6 +125,14 @@ class Server:
             for answered in remember(response) if remember else ():
                 unit.remember(answered)
         return response
+
+
+def _unavailable(error: Upstream, operation: Operation[Any, Any]) -> Upstream:
+    """Say that the book fails, and what is known of a write: not where it is, and what ails it."""
+    said = UNAVAILABLE.format(seconds=error.retry_after)
+    if operation.endpoint.right not in (OPEN, READ):
+        said = f"{said} {IN_DOUBT if error.in_doubt else NOTHING_KEPT}"
+    return Upstream(said, retry_after=error.retry_after, in_doubt=error.in_doubt)
 
 
 def _size(answer: Any) -> int:

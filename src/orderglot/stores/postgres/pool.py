@@ -150,8 +150,11 @@ class Pool:
                 if not connection.is_closed():
                     return connection
             return await self._open()
-        except BaseException:
+        except BaseException as error:
             self._places.release()
+            if isinstance(error, FAILURES):
+                # Said here, where nothing has been sent yet.
+                raise in_words(error, self.url) from error
             raise
 
     async def _open(self) -> asyncpg.Connection:
