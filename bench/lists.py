@@ -114,10 +114,11 @@ def _statements(line: Line, query: str) -> list[str]:
     backend = line.store._backend
     assert isinstance(backend, SqliteBackend)
     said = list[str]()
-    (turn,) = backend._reader._turns
-    turn.connection.set_trace_callback(said.append)
+    beside = backend._threads._open()
+    backend._threads._idle.append(beside)
+    for one in (*backend._reader._turns, beside):
+        one.connection.set_trace_callback(said.append)
     line.ask(SELLER, "/orders", query)
-    turn.connection.set_trace_callback(None)
     return [one for one in said if re.match("SELECT (o.id|count|coalesce|s.bucket)", one)]
 
 

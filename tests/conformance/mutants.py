@@ -233,6 +233,10 @@ def no_replay(once: Any) -> Any:
     return perform_always
 
 
+async def nothing_kept(*_anything: Any) -> None:
+    return None
+
+
 def shared(answered: Any) -> Any:
     async def anybodys(self: Any, caller: Caller, dialect: str, key: str) -> Any:
         for customer in (None, *range(100_000, 100_009)):
@@ -433,6 +437,23 @@ CAUGHT_BY: dict[str, dict[str, Make]] = {
     "test_logins.py::test_one_client_that_errs_locks_no_other_out": {
         "whoever comes from one address waits together": swap(
             "orderglot.faces.throttle:_pair", lambda _: lambda peer, credential: peer
+        ),
+    },
+    "test_outages.py::test_an_outage_is_told_in_the_vendors_form_and_not_where": {
+        "an outage is told as a failure of the program": written(swapped(503, 500)),
+        "nobody is told when to come back": written(without_headers),
+        "where the book is is told": swap(
+            "orderglot.faces.server:_unavailable", lambda _: lambda error, operation: error
+        ),
+    },
+    "test_outages.py::test_of_a_lost_commit_it_is_said_that_nobody_knows": {
+        "a doubt is told as nothing kept": swap(
+            "orderglot.faces.server:IN_DOUBT", lambda _: "Nothing of this request was kept."
+        ),
+    },
+    "test_outages.py::test_of_a_lost_commit_that_was_done_the_answer_is_found": {
+        "an answer that was kept is not looked for": swap(
+            "orderglot.faces.replay:Replay._kept", lambda _: nothing_kept
         ),
     },
     "test_replays.py::test_the_same_request_gets_the_same_bytes_and_makes_one_order": {

@@ -38,7 +38,7 @@ ERRORS: dict[str, HubError] = {
     "Forbidden": errors.Forbidden("This account may not create orders."),
     "TooMany": errors.TooMany("Too often; wait.", retry_after=17),
     "Unsupported": errors.Unsupported("That is not offered.", allow=("GET", "POST")),
-    "Upstream": errors.Upstream("Something failed here; please try again later."),
+    "Upstream": errors.Upstream("The order book does not answer.", retry_after=23),
 }
 
 
@@ -88,7 +88,7 @@ def fields_of(error: HubError | None) -> list[tuple[str, Rule]]:
 def bounds_of(error: HubError | None) -> Any:
     """Give what HTTP itself says of an error: when to come back, and what is offered instead."""
     match error:
-        case errors.TooMany():
+        case errors.TooMany() | errors.Upstream():
             return error.retry_after
         case errors.Unsupported():
             return error.allow

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
@@ -13,11 +14,12 @@ from msgspec.structs import replace as changed
 from orderglot.core.caller import CREATE, READ
 from orderglot.core.errors import Conflict, NotFound
 from orderglot.core.order import Order
+from orderglot.core.query import LARGE, Page, Window
 from orderglot.wire import json
 from orderglot.wire.dialect import Context
 from orderglot.wire.message import Request, Response
 from tests.faces.sites import NEW, site
-from tests.faces.tiny import CREATE_ORDER, DIALECT, HELLO, rewritten
+from tests.faces.tiny import CREATE_ORDER, DIALECT, HELLO, LIST_ORDERS, rewritten
 
 
 def asked(request: Request, dialect: Any = DIALECT, **caller: Any) -> Response:
@@ -152,3 +154,22 @@ def test_an_answer_that_cannot_be_spelled_keeps_nothing() -> None:
         return await at.orders()
 
     assert [] == asyncio.run(ask())
+
+
+@pytest.mark.parametrize(("size", "beside"), [(LARGE, False), (LARGE + 1, True)])
+def test_a_large_answer_is_written_beside_the_event_loop(size: int, beside: bool) -> None:
+    writers: list[threading.Thread] = []
+
+    async def perform(context: Context, window: Window) -> Page:
+        return Page(orders=(Order(),) * size)
+
+    def write(page: Page, request: Request) -> Response:
+        writers.append(threading.current_thread())
+        return LIST_ORDERS.response.write(page, request)
+
+    listing = replace(rewritten(LIST_ORDERS, write=write), perform=perform)
+    request = Request(method="GET", path="/tiny/orders")
+    response = asked(request, replace(DIALECT, operations=(listing,)))
+
+    assert size == len(json.read(response.body)["orders"])
+    assert [beside] == [one is not threading.main_thread() for one in writers]

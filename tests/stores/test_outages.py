@@ -20,9 +20,10 @@ from orderglot.core.ports import Answered
 from orderglot.core.query import Window
 from orderglot.stores.postgres import PostgresStore
 from orderglot.stores.postgres.backend import PostgresBackend
+from orderglot.stores.postgres.pool import Pool
 from orderglot.stores.reads import utc_now
 from orderglot.stores.store import BookStore
-from tests.postgres import asked, follower, kill, ordered, started
+from tests.postgres import BorrowedShelf, asked, follower, kill, ordered, started
 
 T = TypeVar("T")
 
@@ -218,12 +219,55 @@ def test_connections_that_were_cut_are_not_noticed_by_who_reads(
     asyncio.run(reads())
 
 
+# what is known of a write
+
+
+def test_of_a_write_that_never_reached_a_server_nothing_is_kept(
+    servers: Callable[..., PostgresServer],
+) -> None:
+    server = servers()
+
+    async def write() -> Upstream:
+        store = PostgresStore(server.get_uri())
+        book = store.of(Caller(seller=(await store.add_seller("example")).id))
+        await book.place(Order())
+        await asyncio.to_thread(kill, server)
+        with pytest.raises(Upstream):  # by this the store learns that nobody is there
+            await book.page(Window())
+        with pytest.raises(Upstream) as refused:
+            await book.place(Order())
+        await store.close()
+        return refused.value
+
+    assert not asyncio.run(write()).in_doubt
+
+
+@pytest.mark.parametrize("error", [ConnectionResetError(), TimeoutError()], ids=repr)
+def test_of_a_write_that_was_not_answered_nobody_knows(
+    monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    async def fetch(self: Pool, *said: object) -> None:
+        raise error
+
+    async def write() -> Upstream:
+        store = BookStore(BorrowedShelf(), utc_now)
+        book = store.of(Caller(seller=(await store.add_seller("example")).id))
+        await book.place(Order())
+        monkeypatch.setattr(Pool, "fetch", fetch)
+        with pytest.raises(Upstream) as refused:
+            await book.place(Order())
+        await store.close()
+        return refused.value
+
+    assert asyncio.run(write()).in_doubt
+
+
 # a copy to read from
 
 
 def where(backend: PostgresBackend) -> Awaitable[list[tuple[bool]]]:
     """Ask whether lists are read from a copy."""
-    return backend._lists.read("SELECT pg_is_in_recovery()")
+    return backend._long.read("SELECT pg_is_in_recovery()")
 
 
 def test_lists_come_from_a_copy_as_soon_as_it_has_what_was_written(

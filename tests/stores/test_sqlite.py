@@ -10,7 +10,7 @@ import threading
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 from msgspec.structs import replace
@@ -387,6 +387,40 @@ def test_a_book_that_may_only_be_read_says_so(
     monkeypatch.setattr(os, "access", lambda path, mode: path != counted.path)
 
     assert "allow writing" in not_opened(counted.path).message
+
+
+class Failing:
+    """A connection whose disk fails as it commits."""
+
+    def __init__(self, connection: sqlite3.Connection, error: str) -> None:
+        self.connection = connection
+        self.error = error
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.connection, name)
+
+    def execute(self, text: str, *params: Any) -> sqlite3.Cursor:
+        if text == "COMMIT":
+            error = sqlite3.OperationalError("the disk failed")
+            error.sqlite_errorname = self.error
+            raise error
+        return self.connection.execute(text, *params)
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"), [("SQLITE_IOERR_FSYNC", True), ("SQLITE_FULL", False)]
+)
+def test_of_what_a_failing_disk_was_given_nobody_knows(
+    counted: Counted, monkeypatch: pytest.MonkeyPatch, error: str, expected: bool
+) -> None:
+    writer = counted.backend.writer
+    monkeypatch.setattr(writer, "_connection", Failing(writer._connection, error))
+    with pytest.raises(Upstream) as refused:
+        asked(counted.place())
+    monkeypatch.undo()
+
+    assert expected is refused.value.in_doubt
+    assert 0 == counted.count()
 
 
 def test_a_full_disk_keeps_what_is_there_and_says_so(counted: Counted) -> None:

@@ -33,7 +33,11 @@ def test_an_error_is_of_the_kind_that_it_descends_from() -> None:
 
 
 def test_what_a_kind_has_besides_its_message_goes_in_headers_and_back() -> None:
-    for error in (TooMany("Wait.", retry_after=17), Unsupported("No.", allow=("GET", "POST"))):
+    for error in (
+        TooMany("Wait.", retry_after=17),
+        errors.Upstream("It is away.", retry_after=23),
+        Unsupported("No.", allow=("GET", "POST")),
+    ):
         response = Response(
             status=faults.STATUSES[type(error)], headers=faults.error_headers(error)
         )

@@ -39,6 +39,9 @@ def _round(ground: Ground, row: Row, store: Postgres, number: int) -> None:
         refused = load.refused()
         for key, heard in refused:
             row.hold(Upstream, type(load.error(key, heard)), f"{key}: {heard.body[:200]!r}")
+            # One vendor says no with 200.
+            told = heard.status in (200, 503) and "retry-after" in heard.headers
+            row.hold(True, told, f"{key}: {heard.status} {heard.headers}")
         for cut in load.cut:
             row.lose(f"{cut} was cut off")
         for _ in range(load.outcomes["hung"]):

@@ -109,7 +109,18 @@ class Unsupported(HubError):
 
 
 class Upstream(HubError):
-    """A vendor or a database that we depend on failed, or answered what makes no sense."""
+    """A vendor or a database that we depend on failed, or answered what makes no sense.
+
+    After ``retry_after`` seconds it may be tried again. With ``in_doubt`` it is not known whether what
+    was being written has been kept; otherwise nothing has been.
+    """
+
+    def __init__(
+        self, message: str, *, retry_after: int = 5, in_doubt: bool = False, code: str = ""
+    ) -> None:
+        super().__init__(message, code=code)
+        self.retry_after = retry_after
+        self.in_doubt = in_doubt
 
 
 KINDS: tuple[type[HubError], ...] = (

@@ -147,6 +147,10 @@ class Book(Orders, Protocol):
         """Give customers by rising hub id, from the one behind ``after`` on."""
         ...
 
+    async def owners(self, orders: Sequence[Order]) -> dict[int, Customer]:
+        """Give what is on record of the customers of some orders, by hub id."""
+        ...
+
     async def keep_customer(self, customer: Customer) -> Customer:
         """Add a customer, or put a new version in place of the one with its id."""
         ...

@@ -71,6 +71,9 @@ Query = Compare | And | Or | Not
 
 EVERYTHING = And(())
 
+LARGE = 25
+"""A page of more orders than this takes long enough to be read and written beside the event loop."""
+
 
 class Sort(Struct, frozen=True):
     """By which field; nothing comes before everything, unless descending."""

@@ -74,6 +74,11 @@ class Replay:
         remember = self._remember(key, asked, way, single)
         try:
             return await perform(remember)
+        except Upstream as error:
+            # Where it is not known whether the answer was kept, it may be there.
+            if error.in_doubt and (answer := await self._kept(caller, key, asked, way)) is not None:
+                return answer
+            raise
         except HubError as error:
             # Another process may have been faster with the same key: then its answer is the answer.
             if (answer := await self._again(caller, key, asked, way)) is not None:
@@ -86,6 +91,15 @@ class Replay:
                 for answered in remember(response):
                     unit.remember(answered)
             return response
+
+    async def _kept(
+        self, caller: Caller, key: str, asked: str, way: Idempotency
+    ) -> Response | None:
+        """Give the answer that was kept, None where there is none or that cannot be known now."""
+        try:
+            return await self._again(caller, key, asked, way)
+        except HubError:
+            return None
 
     async def _again(
         self, caller: Caller, key: str, asked: str, way: Idempotency

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -11,6 +14,7 @@ import msgspec
 from orderglot.core.caller import READ, Caller, demand
 from orderglot.core.errors import HubError, Rule, Upstream, invalid
 from orderglot.core.ports import Store
+from orderglot.core.query import LARGE, Page
 from orderglot.faces.replay import Remember, Replay
 from orderglot.faces.routes import Route, Routes
 from orderglot.faces.throttle import Throttle
@@ -20,7 +24,12 @@ from orderglot.wire.message import Request, Response
 LONGEST_QUERY = 65_536
 """So many characters of a query, as sent, are read at most."""
 
-UNAVAILABLE = "The order book does not answer; please try again later."
+UNAVAILABLE = "The order book does not answer; please try again in {seconds} seconds."
+NOTHING_KEPT = "Nothing of this request was kept."
+IN_DOUBT = (
+    "Whether this request was carried out is not known: send it again under its own key, or look "
+    "before you send it without one."
+)
 
 log = logging.getLogger("orderglot.server")
 
@@ -52,10 +61,9 @@ class Server:
         try:
             return await self._answer(route.operation, request)
         except Upstream as error:
-            # Where the book is, and what ails it, is not for whoever asks.
             why = {"dialect": self.dialect.name, "reason": error.message}
             log.warning("the store fails", extra=why)
-            return self.refuse(Upstream(UNAVAILABLE), request)
+            return self.refuse(_unavailable(error, route.operation), request)
         except HubError as error:
             return self.refuse(error, request)
 
@@ -97,7 +105,11 @@ class Server:
     ) -> Response:
         ask = operation.request.read(request, caller)
         context = Context(self.store.keyring, request.at or self.store.now(), self.store.of(caller))
-        return operation.response.write(await operation.perform(context, ask), request)
+        answer = await operation.perform(context, ask)
+        if _size(answer) <= LARGE:
+            return operation.response.write(answer, request)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(_beside(), operation.response.write, answer, request)
 
     async def _perform(
         self,
@@ -113,3 +125,23 @@ class Server:
             for answered in remember(response) if remember else ():
                 unit.remember(answered)
         return response
+
+
+def _unavailable(error: Upstream, operation: Operation[Any, Any]) -> Upstream:
+    """Say that the book fails, and what is known of a write: not where it is, and what ails it."""
+    said = UNAVAILABLE.format(seconds=error.retry_after)
+    if operation.endpoint.right not in (OPEN, READ):
+        said = f"{said} {IN_DOUBT if error.in_doubt else NOTHING_KEPT}"
+    return Upstream(said, retry_after=error.retry_after, in_doubt=error.in_doubt)
+
+
+def _size(answer: Any) -> int:
+    """Give how many things an answer has."""
+    things = answer.orders if isinstance(answer, Page) else answer
+    return len(things) if isinstance(things, tuple) else 1
+
+
+@cache
+def _beside() -> ThreadPoolExecutor:
+    """Give the thread that writes large answers; several would keep requests waiting for each."""
+    return ThreadPoolExecutor(1, thread_name_prefix="orderglot-answer")

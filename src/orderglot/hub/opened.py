@@ -54,7 +54,8 @@ class Hub:
 
     def book(self, seller: Seller, *, test: bool = False, who: str = COMMAND) -> Book:
         """Open a seller's whole book; with ``test`` test orders are seen, and new ones are such."""
-        return self.store.of(Caller(seller=seller.id, test=test, name=who))
+        caller = Caller(seller=seller.id, test=test, name=who, unlimited=True)
+        return self.store.of(caller)
 
 
 @asynccontextmanager

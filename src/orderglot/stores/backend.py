@@ -42,11 +42,15 @@ FIRST = {Entity.ORDER: 1_000_000_001, Entity.CUSTOMER: 100_001}
 
 
 class Scope(Struct, frozen=True, gc=False):
-    """Whose orders are in sight: a seller's, perhaps only one customer's, with test orders or not."""
+    """Whose orders are in sight: a seller's, perhaps only one customer's, with test orders or not.
+
+    ``key`` is the name of the key that reads, whose expensive reads are limited; "" where none are.
+    """
 
     seller: int
     customer: int | None = None
     test: bool = True
+    key: str = ""
 
 
 class Position(Struct, frozen=True):
@@ -57,20 +61,25 @@ class Position(Struct, frozen=True):
 
 
 class Selection(Struct, frozen=True, kw_only=True):
-    """A checked window: which orders, sorted how, whose ``after`` is read and whose tree is checked."""
+    """A checked window: which orders, sorted how, whose ``after`` is read and whose tree is checked.
+
+    ``total`` asks how many match in all.
+    """
 
     where: Query
     sort: tuple[Sort, ...]
     limit: int
     offset: int = 0
     behind: Position | None = None
+    total: bool = False
 
 
 class Selected(Struct, frozen=True):
-    """The orders of a selection, and whether there are more behind them."""
+    """The orders of a selection, whether there are more behind them, and how many match in all."""
 
     orders: tuple[Order, ...]
     more: bool
+    total: int | None = None
 
 
 class Counts(Struct, frozen=True, kw_only=True):
@@ -202,11 +211,10 @@ class Backend(Protocol):
         ...
 
     async def select(self, scope: Scope, selection: Selection) -> Selected:
-        """Give the orders of a selection in its order."""
-        ...
+        """Give the orders of a selection in its order, and their exact number where it is asked.
 
-    async def count(self, scope: Scope, where: Query) -> int:
-        """Count the matches exactly."""
+        Raises TooMany where that takes longer than the key may take.
+        """
         ...
 
     async def events(self, scope: Scope, order: int) -> tuple[Event, ...]:
@@ -229,11 +237,11 @@ class Backend(Protocol):
         """Give the customers that have any of the seller's own numbers."""
         ...
 
-    async def customers_with(self, seller: int, ids: Collection[int]) -> tuple[Customer, ...]:
-        """Give the customers that have any of the hub ids."""
+    async def customers_with(self, scope: Scope, ids: Collection[int]) -> tuple[Customer, ...]:
+        """Give the seller's customers that have any of the hub ids."""
         ...
 
-    async def customers_after(self, seller: int, after: int, limit: int) -> tuple[Customer, ...]:
+    async def customers_after(self, scope: Scope, after: int, limit: int) -> tuple[Customer, ...]:
         """Give so many customers behind a hub id."""
         ...
 

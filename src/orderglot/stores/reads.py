@@ -14,7 +14,7 @@ from orderglot.core.product import Product
 from orderglot.core.query import EVERYTHING, Page, Query, Window
 from orderglot.core.seller import Seller
 from orderglot.stores import selection
-from orderglot.stores.backend import Backend, Scope, Selected, Selection
+from orderglot.stores.backend import Backend, Scope
 from orderglot.stores.document import keepable
 
 Clock = Callable[[], datetime]
@@ -25,8 +25,6 @@ def utc_now() -> datetime:
     """Give the time of the machine's clock."""
     return datetime.now(UTC)
 
-
-NO_ORDERS = Selected((), more=False)
 
 STRIDE = 100
 """How many orders a walk holds at a time."""
@@ -39,7 +37,8 @@ class Reads:
         self._backend = backend
         self._caller = caller
         self._clock = clock
-        self._scope = Scope(caller.seller, caller.customer, caller.test)
+        key = "" if caller.unlimited else caller.name
+        self._scope = Scope(caller.seller, caller.customer, caller.test, key)
 
     @property
     def caller(self) -> Caller:
@@ -71,13 +70,8 @@ class Reads:
 
     async def page(self, window: Window) -> Page:
         """Give the orders of a window; without a sort the oldest come first."""
-        asked: Selection = selection.selection(window)
-        total = None
-        if window.total:
-            total = await self._backend.count(self._scope, asked.where)
-        if total == 0:
-            return selection.page(window, NO_ORDERS, total)
-        return selection.page(window, await self._backend.select(self._scope, asked), total)
+        asked = selection.selection(window)
+        return selection.page(window, await self._backend.select(self._scope, asked))
 
     async def linked(self, ref: Reference) -> tuple[Order, ...]:
         """Give the orders linked to one directly, either way, without itself, by rising id."""
@@ -117,10 +111,18 @@ class Reads:
 
     async def customers(self, after: int = 0, limit: int = 100) -> tuple[Customer, ...]:
         """Give customers by rising hub id, from the one behind ``after`` on."""
-        seller, own = self._scope.seller, self._scope.customer
+        scope, own = self._scope, self._scope.customer
         if own is None:
-            return await self._backend.customers_after(seller, after, limit)
-        return await self._backend.customers_with(seller, (own,)) if after < own and limit else ()
+            return await self._backend.customers_after(scope, after, limit)
+        return await self._backend.customers_with(scope, (own,)) if after < own and limit else ()
+
+    async def owners(self, orders: Sequence[Order]) -> dict[int, Customer]:
+        """Give what is on record of the customers of some orders, by hub id."""
+        ids = {order.customer.id for order in orders if order.customer is not None}
+        own = self._scope.customer
+        asked = ids if own is None else ids & {own}
+        found = await self._backend.customers_with(self._scope, asked) if asked else ()
+        return {customer.id: customer for customer in found}
 
     async def products(self, skus: Sequence[str]) -> dict[str, Product]:
         """Give the products that exist among those SKUs."""

@@ -78,7 +78,7 @@ class Resolution:
         if strange := [one for one in numbers if customers.numbered(one) is None]:
             customers.read(await self._backend.customers_numbered(seller, strange))
         if missing := [id for id in ids if customers.with_id(id) is None]:
-            customers.read(await self._backend.customers_with(seller, missing))
+            customers.read(await self._backend.customers_with(self._scope, missing))
 
     async def new_id(self, thing: Entity) -> int:
         """Give a new thing its number, clear of every reference that is known here."""

@@ -77,10 +77,11 @@ def selection(window: Window) -> Selection:
         limit=min(max(window.limit, 0), FURTHEST),
         offset=0 if window.after else min(max(window.offset, 0), FURTHEST),
         behind=read_cursor(window.after, sort) if window.after else None,
+        total=window.total,
     )
 
 
-def page(window: Window, selected: Selected, total: int | None) -> Page:
+def page(window: Window, selected: Selected) -> Page:
     """Make the page of a selected; its ``next`` goes on by cursor and counts on by offset."""
     orders = selected.orders
     following = None
@@ -90,7 +91,7 @@ def page(window: Window, selected: Selected, total: int | None) -> Page:
             offset=window.offset + len(orders),
             after=write_cursor(orders[-1], window.sort or BY_AGE),
         )
-    return Page(orders=orders, window=window, next=following, total=total)
+    return Page(orders=orders, window=window, next=following, total=selected.total)
 
 
 def check(where: Query) -> None:
@@ -119,10 +120,11 @@ def _costs(where: Query, depth: int) -> Iterator[int]:
         case Compare():
             wanted = field(where.field)
             _check_comparison(where, wanted)
-            yield _cost(wanted)
+            yield cost(wanted)
 
 
-def _cost(wanted: Field) -> int:
+def cost(wanted: Field) -> int:
+    """Give what it costs to look a field up in one order; nothing where a column holds it."""
     if wanted.name in COLUMNS or wanted.name in NUMBERED:
         return 0
     if wanted.native:

@@ -51,7 +51,7 @@ def kind_of_status(status: int) -> type[HubError]:
 def error_headers(error: HubError) -> dict[str, str]:
     """Write the headers that HTTP has for an error: ``Retry-After`` and ``Allow``."""
     match error:
-        case TooMany():
+        case TooMany() | Upstream():
             return {"retry-after": str(error.retry_after)}
         case Unsupported():
             return {"allow": ", ".join(error.allow)}
@@ -71,7 +71,9 @@ def read_error(
     if kind is Invalid:
         return Invalid(*problems, message=message, code=code)
     if kind is TooMany:
-        return TooMany(message, retry_after=_read_seconds(response), code=code)
+        return TooMany(message, retry_after=_read_seconds(response, 1), code=code)
+    if kind is Upstream:
+        return Upstream(message, retry_after=_read_seconds(response, 5), code=code)
     if kind is Unsupported:
         return Unsupported(message, allow=_read_methods(response), code=code)
     return kind(message, code=code)
@@ -86,9 +88,10 @@ def read_members(response: Response) -> Mapping[str, Any]:
     return members if isinstance(members, Mapping) else {}
 
 
-def _read_seconds(response: Response) -> int:
+def _read_seconds(response: Response, silent: int) -> int:
+    """Read after how many seconds to try again, ``silent`` where the response does not say."""
     text = response.headers.get("retry-after", "")
-    return int(text) if _SECONDS.fullmatch(text) else 1
+    return int(text) if _SECONDS.fullmatch(text) else silent
 
 
 def _read_methods(response: Response) -> tuple[str, ...]:

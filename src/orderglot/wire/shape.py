@@ -48,7 +48,7 @@ Security = tuple[tuple[SecurityScheme, ...], ...]
 
 
 RetryAfter = TypedDict("RetryAfter", {"Retry-After": int})
-RETRY_AFTER: Mapping[int, Shape] = {429: RetryAfter}
+RETRY_AFTER: Mapping[int, Shape] = {429: RetryAfter, 503: RetryAfter}
 """The header of a refusal that ends by itself: in so many seconds."""
 
 

@@ -91,6 +91,7 @@ FAULTS_BY_CODE = {
     "RETURN_VIOLATES_3YC_MCQ": Fault(Invalid, 422, ""),
     "404001": Fault(NotFound, 404, "Resource not found"),
     "405001": Fault(Unsupported, 405, "Method not allowed"),
+    "503001": Fault(Upstream, 503, "Service Unavailable"),
     "504001": Fault(Upstream, 504, "Gateway Timeout"),
 }
 
@@ -102,7 +103,7 @@ DEFAULTS: dict[type[HubError], str] = {
     Forbidden: "4121",
     TooMany: "4118",
     Unsupported: "405001",
-    Upstream: "1124",
+    Upstream: "503001",
 }
 """The code of an error that nobody gave one."""
 

@@ -110,11 +110,8 @@ async def _list_orders(context: Context, listing: Listing) -> Listed:
         parts.append(Compare("customer.id", Operator.EQ, customer.id))
     asked = And(tuple(part for part in parts if part != EVERYTHING))
     page = await context.book.page(replace(listing.window, where=asked))
-    customers: dict[int, Customer] = {}
-    for order in page.orders if listing.fields.wants_customer else ():
-        if order.customer is not None and order.customer.id not in customers:
-            found = await customer_of(context, order)
-            customers[order.customer.id] = found or Customer()
+    shown = page.orders if listing.fields.wants_customer else ()
+    customers = await context.book.owners(shown)
     return Listed(**asdict(page), site=site, fields=listing.fields, customers=customers)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from datetime import date
 from typing import Any
 
@@ -69,28 +70,25 @@ async def _list_customers(context: Context, wanted: Filter) -> tuple[Customer, .
     """List the seller's customers."""
     await spend(context)
     demand_user(context.book.caller)
-    if wanted.id:
-        found = await _customer(context, wanted.id)
-    else:
-        found = await _every_customer(context)
-    fitting = tuple(customer for customer in found if _fits(customer, wanted))
+    find = _customer(context, wanted.id) if wanted.id else _every_customer(context)
+    fitting = [one async for some in find for one in some if _fits(one, wanted)]
     if not fitting:
         raise NotFound(NO_CUSTOMERS)
-    return fitting
+    return tuple(fitting)
 
 
-async def _customer(context: Context, id: str) -> tuple[Customer, ...]:
+async def _customer(context: Context, id: str) -> AsyncIterator[tuple[Customer, ...]]:
     try:
-        return (await context.book.customer(Reference(NAME, id)),)
+        yield (await context.book.customer(Reference(NAME, id)),)
     except NotFound:
-        return ()
+        return
 
 
-async def _every_customer(context: Context) -> tuple[Customer, ...]:
-    every: tuple[Customer, ...] = ()
-    while some := await context.book.customers(after=every[-1].id if every else 0):
-        every += some
-    return every
+async def _every_customer(context: Context) -> AsyncIterator[tuple[Customer, ...]]:
+    last = 0
+    while some := await context.book.customers(after=last):
+        yield some
+        last = some[-1].id
 
 
 def _fits(customer: Customer, wanted: Filter) -> bool:

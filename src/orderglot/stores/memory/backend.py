@@ -76,18 +76,15 @@ class MemoryBackend:
         )
 
     async def select(self, scope: Scope, selection: Selection) -> Selected:
-        """Give the orders of a selection in its order."""
+        """Give the orders of a selection in its order, and their exact number where it is asked."""
         found = self._matching(scope, selection.where)
+        total = len(found) if selection.total else None
         found = sorted_orders(found, selection.sort)
         if selection.behind is not None:
             behind = selection.behind
             found = [order for order in found if _is_behind(order, selection.sort, behind)]
         end = selection.offset + selection.limit
-        return Selected(tuple(found[selection.offset : end]), len(found) > end)
-
-    async def count(self, scope: Scope, where: Query) -> int:
-        """Count the matches exactly."""
-        return len(self._matching(scope, where))
+        return Selected(tuple(found[selection.offset : end]), len(found) > end, total)
 
     def _matching(self, scope: Scope, where: Query) -> list[Order]:
         customers = self._room(scope.seller).customers
@@ -122,13 +119,13 @@ class MemoryBackend:
         every = self._room(seller).customers.after(0)
         return tuple(customer for customer in every if customer.number in numbers)
 
-    async def customers_with(self, seller: int, ids: Collection[int]) -> tuple[Customer, ...]:
-        """Give the customers that have any of the hub ids."""
-        return tuple(self._room(seller).customers.with_ids(ids))
+    async def customers_with(self, scope: Scope, ids: Collection[int]) -> tuple[Customer, ...]:
+        """Give the seller's customers that have any of the hub ids."""
+        return tuple(self._room(scope.seller).customers.with_ids(ids))
 
-    async def customers_after(self, seller: int, after: int, limit: int) -> tuple[Customer, ...]:
+    async def customers_after(self, scope: Scope, after: int, limit: int) -> tuple[Customer, ...]:
         """Give so many customers behind a hub id."""
-        return tuple(self._room(seller).customers.after(after)[:limit])
+        return tuple(self._room(scope.seller).customers.after(after)[:limit])
 
     async def products(self, seller: int, skus: Collection[str]) -> tuple[Product, ...]:
         """Give the products among those SKUs, by rising SKU."""

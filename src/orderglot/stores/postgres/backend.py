@@ -12,7 +12,6 @@ from orderglot.core.customer import Customer
 from orderglot.core.order import Order, Reference
 from orderglot.core.ports import Answered, Credential, Event, Note
 from orderglot.core.product import Product
-from orderglot.core.query import Query
 from orderglot.core.seller import Seller
 from orderglot.stores import document
 from orderglot.stores.backend import (
@@ -28,20 +27,17 @@ from orderglot.stores.backend import (
 from orderglot.stores.identities import stands_for
 from orderglot.stores.migrations import check_applied
 from orderglot.stores.postgres import expiring, opening, queries
-from orderglot.stores.postgres.grammar import PostgresGrammar
+from orderglot.stores.postgres.lists import Lists
 from orderglot.stores.postgres.pool import Params, Pool, Row
 from orderglot.stores.postgres.reader import Reader
 from orderglot.stores.postgres.replica import Replica
 from orderglot.stores.postgres.writer import Writer
-from orderglot.stores.sql.counting import one_by_one
+from orderglot.stores.slots import Slots
 from orderglot.stores.sql.grammar import Sql
-from orderglot.stores.sql.paging import scoped, selected_ids
+from orderglot.stores.sql.paging import scoped
 from orderglot.stores.sql.rows import instant
 
 T = TypeVar("T")
-
-_GRAMMAR = PostgresGrammar()
-_LIMITED = " LIMIT ? OFFSET ?"
 
 
 class PostgresBackend:
@@ -50,12 +46,15 @@ class PostgresBackend:
     Raises Upstream at any call where the server cannot be reached or fails.
     """
 
-    def __init__(self, url: str, *, replica: str = "", create: bool = True) -> None:
+    def __init__(
+        self, url: str, *, replica: str = "", create: bool = True, slots: Slots | None = None
+    ) -> None:
         self._pool = Pool(url, partial(opening.prepare, url=url, create=create))
-        self._lists: Pool | Replica = Replica(replica, self._pool) if replica else self._pool
+        self._long: Pool | Replica = Replica(replica, self._pool) if replica else self._pool
         """Where whatever may be long is read."""
         self._database: int | None = None
         """Which of the server's databases this is, from when that was first asked on."""
+        self._lists = Lists(self._long, slots or Slots())
         self.writer = Writer(self._pool)
         self._read = Reader(self._pool).read
 
@@ -89,17 +88,8 @@ class PostgresBackend:
         return await self.orders_with(scope, {id for (id,) in found})
 
     async def select(self, scope: Scope, selection: Selection) -> Selected:
-        """Give the orders of a selection in its order."""
-        sql = _planned(selected_ids(scope, selection, _GRAMMAR))
-        text, params = f"{queries.SELECTED}{sql.text}) AS s", (scope.seller, *sql.params)
-        rows = await self._lists.read(text, params)
-        orders = tuple([document.read_order(found) for (found,) in rows[: selection.limit]])
-        return Selected(orders, len(rows) > selection.limit)
-
-    async def count(self, scope: Scope, where: Query) -> int:
-        """Count the matches exactly."""
-        ((count,),) = await self._lists.read(*one_by_one(scope, where, _GRAMMAR))
-        return int(count)
+        """Give the orders of a selection in its order, and their exact number where it is asked."""
+        return await self._lists.select(scope, selection)
 
     async def events(self, scope: Scope, order: int) -> tuple[Event, ...]:
         """Give what happened to an order, by rising version; nothing where it is not in scope."""
@@ -128,13 +118,13 @@ class PostgresBackend:
         """Give the customers that have any of the seller's own numbers."""
         return await self._customers(queries.CUSTOMERS_NUMBERED, (seller, tuple(numbers)))
 
-    async def customers_with(self, seller: int, ids: Collection[int]) -> tuple[Customer, ...]:
-        """Give the customers that have any of the hub ids."""
-        return await self._customers(queries.CUSTOMERS_WITH_ID, (seller, tuple(ids)))
+    async def customers_with(self, scope: Scope, ids: Collection[int]) -> tuple[Customer, ...]:
+        """Give the seller's customers that have any of the hub ids."""
+        return await self._customers(queries.CUSTOMERS_WITH_ID, (scope.seller, tuple(ids)))
 
-    async def customers_after(self, seller: int, after: int, limit: int) -> tuple[Customer, ...]:
+    async def customers_after(self, scope: Scope, after: int, limit: int) -> tuple[Customer, ...]:
         """Give so many customers behind a hub id."""
-        return await self._customers(queries.CUSTOMERS_AFTER, (seller, after, limit))
+        return await self._customers(queries.CUSTOMERS_AFTER, (scope.seller, after, limit))
 
     async def products(self, seller: int, skus: Collection[str]) -> tuple[Product, ...]:
         """Give the products among those SKUs, by rising SKU."""
@@ -158,8 +148,8 @@ class PostgresBackend:
     async def counts(self, scope: Scope) -> Counts:
         """Count what is in a seller's book; the orders within the scope."""
         seen, seller = scoped(scope), scope.seller
-        by_currency = await self._lists.read(f"{queries.SUMS} {seen.text} GROUP BY 1", seen.params)
-        ((customers, products),) = await self._lists.read(queries.COUNTS, (seller, seller))
+        by_currency = await self._long.read(f"{queries.SUMS} {seen.text} GROUP BY 1", seen.params)
+        ((customers, products),) = await self._long.read(queries.COUNTS, (seller, seller))
         return Counts(
             orders=sum(count for _, count, _, _ in by_currency),
             lines=sum(int(lines) for _, _, lines, _ in by_currency),
@@ -231,7 +221,7 @@ class PostgresBackend:
 
     async def close(self) -> None:
         """Close every connection."""
-        await self._lists.close()
+        await self._long.close()
         await self._pool.close()
 
     async def _orders(self, scope: Scope, more: str, params: Params) -> tuple[Order, ...]:
@@ -245,20 +235,6 @@ class PostgresBackend:
 
     async def _change(self, sql: Sql) -> int:
         return await self.writer.change(sql)
-
-
-def _planned(sql: Sql) -> Sql:
-    """Write the limit, and that nothing is skipped, into a statement that ends with both.
-
-    A server that does not know them before it plans takes the selected for a tenth of all orders,
-    and so has to plan anew each time.
-    """
-    *params, limit, offset = sql.params
-    text = sql.text.removesuffix(_LIMITED)
-    assert text != sql.text
-    if offset:
-        return Sql(f"{text} LIMIT {limit:d} OFFSET ?", (*params, offset))
-    return Sql(f"{text} LIMIT {limit:d}", tuple(params))
 
 
 @lru_cache(maxsize=64)

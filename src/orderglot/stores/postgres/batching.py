@@ -90,4 +90,6 @@ def _fail(
     """Leave nobody waiting."""
     for _, done in batch:
         if not done.done():
-            done.set_exception(error or Upstream("The order book gave no answer; try again."))
+            done.set_exception(
+                error or Upstream("The order book gave no answer; try again.", in_doubt=True)
+            )

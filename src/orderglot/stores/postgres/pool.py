@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import asyncpg
 
@@ -31,6 +31,19 @@ Row = Any
 """A record of the driver: it can be unpacked like a tuple."""
 
 Params = tuple[Any, ...]
+
+T = TypeVar("T")
+
+
+Rows = Callable[[str, Params], Awaitable[list[Row]]]
+"""Gives the rows of a statement that changes nothing."""
+
+Find = Callable[[Rows], Awaitable[T]]
+"""Finds something by asking some statements."""
+
+
+class StatementTimeout(Exception):
+    """The server stopped a statement because it took too long."""
 
 
 class Lent:
@@ -80,7 +93,11 @@ class Pool:
             return await self.read(text, several[0])
         return await self._read(lambda line: line.fetchmany(numbered(text), several))
 
-    async def _read(self, ask: Callable[[asyncpg.Connection], Awaitable[list[Row]]]) -> list[Row]:
+    async def read_within(self, seconds: float | None, find: Find[T]) -> T:
+        """Give what some statements find; raises StatementTimeout where one takes longer than so many seconds."""
+        return await self._read(lambda line: read_within(line, seconds, find))
+
+    async def _read(self, ask: Callable[[asyncpg.Connection], Awaitable[T]]) -> T:
         try:
             return await self._once(ask)
         except FAILURES as error:
@@ -91,7 +108,7 @@ class Pool:
         except FAILURES as error:
             raise in_words(error, self.url) from error
 
-    async def _once(self, ask: Callable[[asyncpg.Connection], Awaitable[list[Row]]]) -> list[Row]:
+    async def _once(self, ask: Callable[[asyncpg.Connection], Awaitable[T]]) -> T:
         async with self.lent() as connection:
             return await ask(connection)
 
@@ -133,8 +150,11 @@ class Pool:
                 if not connection.is_closed():
                     return connection
             return await self._open()
-        except BaseException:
+        except BaseException as error:
             self._places.release()
+            if isinstance(error, FAILURES):
+                # Said here, where nothing has been sent yet.
+                raise in_words(error, self.url) from error
             raise
 
     async def _open(self) -> asyncpg.Connection:
@@ -169,6 +189,29 @@ class Pool:
             free, self._free = self._free, []
             for other in free:
                 other.terminate()
+
+
+async def read_within(connection: asyncpg.Connection, seconds: float | None, find: Find[T]) -> T:
+    """Give what some statements find; raises StatementTimeout where the server stopped one that took too long.
+
+    The server itself stops it, also where nobody is left who waits for it.
+    """
+    limit = f"; SET LOCAL statement_timeout = {round(seconds * 1000)}" if seconds else ""
+
+    async def rows(text: str, params: Params) -> list[Row]:
+        found: list[Row] = await connection.fetch(numbered(text), *params)
+        return found
+
+    try:
+        await connection.execute(f"BEGIN READ ONLY{limit}")
+        found = await find(rows)
+        await connection.execute("COMMIT")
+    except BaseException as error:
+        await _undo(connection, error)
+        if isinstance(error, asyncpg.QueryCanceledError):
+            raise StatementTimeout from error
+        raise
+    return found
 
 
 async def _undo(connection: asyncpg.Connection, error: BaseException) -> None:

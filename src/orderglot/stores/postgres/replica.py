@@ -10,7 +10,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from typing import Any
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 import asyncpg
@@ -19,7 +20,9 @@ from orderglot.core.errors import HubError
 from orderglot.stores.address import shown
 from orderglot.stores.postgres.connection import FAILURES, in_words
 from orderglot.stores.postgres.grammar import numbered
-from orderglot.stores.postgres.pool import Pool, Row
+from orderglot.stores.postgres.pool import Find, Pool, Row, read_within
+
+T = TypeVar("T")
 
 REST = 5.0
 """For so many seconds a copy that fails is not asked again."""
@@ -48,34 +51,42 @@ class Replica:
 
     async def read(self, text: str, params: tuple[Any, ...] = ()) -> list[Row]:
         """Give the rows of a statement that changes nothing."""
+        found = await self._tried(lambda line: line.fetch(numbered(text), *params))
+        return await self._primary.read(text, params) if found is None else found
+
+    async def read_within(self, seconds: float | None, find: Find[T]) -> T:
+        """Give what some statements find, none of which may take longer than so many seconds."""
+        found = await self._tried(lambda line: read_within(line, seconds, find))
+        return await self._primary.read_within(seconds, find) if found is None else found
+
+    async def _tried(self, ask: Callable[[asyncpg.Connection], Awaitable[T]]) -> T | None:
+        """Ask the copy; gives None where it cannot answer, or not as the database itself would."""
         if time.monotonic() < self._rests_until:
-            return await self._primary.read(text, params)
+            return None
         written = await self._written()
         try:
-            found = await self._from_copy(written, text, params)
+            return await self._from_copy(written, ask)
         except (HubError, *FAILURES) as error:
             self._rests_until = time.monotonic() + REST
             reason = error if isinstance(error, HubError) else in_words(error, self._copy.url)
             why = {"replica": shown(self._copy.url), "reason": str(reason)}
             log.warning("the replica fails", extra=why)
-            found = None
-        return await self._primary.read(text, params) if found is None else found
+            return None
 
     async def close(self) -> None:
         """Close the connections to the copy."""
         await self._copy.close()
 
     async def _from_copy(
-        self, written: int, text: str, params: tuple[Any, ...]
-    ) -> list[Row] | None:
-        """Give the rows as the copy has them, None where it has not come so far."""
+        self, written: int, ask: Callable[[asyncpg.Connection], Awaitable[T]]
+    ) -> T | None:
+        """Give what the copy says, None where it has not come so far."""
         async with self._copy.lent() as connection:
             if self._replayed.get(connection, 0) < written:
                 self._replayed[connection] = await connection.fetchval(REPLAYED)
             if self._replayed[connection] < written:
                 return None
-            rows: list[Row] = await connection.fetch(numbered(text), *params)
-            return rows
+            return await ask(connection)
 
     async def _written(self) -> int:
         """Give how far the database had written at some moment after this call."""

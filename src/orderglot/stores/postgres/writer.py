@@ -100,8 +100,10 @@ class Writer:
         if isinstance(error, asyncpg.PostgresError) and (no := refused(error)) is not None:
             return no
         told = in_words(error, self._pool.url)
-        if is_lost(error):
-            return Upstream(f"{told.message} What was being written may have been kept or not.")
+        if is_lost(error) or isinstance(error, TimeoutError):
+            return Upstream(
+                f"{told.message} What was being written may have been kept or not.", in_doubt=True
+            )
         return told
 
 

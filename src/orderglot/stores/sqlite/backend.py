@@ -1,11 +1,11 @@
-"""The backend in a SQLite file: reads on the event loop, writes through the writer."""
+"""The backend in a SQLite file: reads on the event loop or beside it, writes by the writer."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Iterable
 from datetime import datetime
 from decimal import Decimal
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -13,7 +13,7 @@ from orderglot.core.customer import Customer
 from orderglot.core.order import Order, Reference
 from orderglot.core.ports import Answered, Credential, Event, Note
 from orderglot.core.product import Product
-from orderglot.core.query import Query
+from orderglot.core.query import LARGE
 from orderglot.core.seller import Seller
 from orderglot.stores import document
 from orderglot.stores.backend import (
@@ -25,8 +25,10 @@ from orderglot.stores.backend import (
     Selection,
     Write,
 )
+from orderglot.stores.decoding import decoded, decoded_in_turns
 from orderglot.stores.identities import stands_for
 from orderglot.stores.migrations import APPLIED, check_applied
+from orderglot.stores.slots import Slots
 from orderglot.stores.sql.paging import scoped
 from orderglot.stores.sql.rows import instant
 from orderglot.stores.sqlite import expiring, queries, tables
@@ -35,6 +37,7 @@ from orderglot.stores.sqlite.file import File
 from orderglot.stores.sqlite.lists import Lists
 from orderglot.stores.sqlite.queries import listed
 from orderglot.stores.sqlite.reader import Reader
+from orderglot.stores.sqlite.reader_threads import ReaderThreads
 from orderglot.stores.sqlite.writer import Writer
 
 T = TypeVar("T")
@@ -46,12 +49,13 @@ class SqliteBackend:
     Raises Upstream at any call where the file cannot be read or written.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, slots: Slots | None = None) -> None:
         prepare(path)
         self._file = File(path)
         self._reader = Reader(path)
         self.writer = Writer(path)
-        self._lists = Lists(self._reader)
+        self._threads = ReaderThreads(path, slots or Slots())
+        self._lists = Lists(self._reader, self._threads)
 
     async def order_known(self, scope: Scope, ref: Reference) -> Order | None:
         """Give the order that has the reference, else the one with that hub id and no such one."""
@@ -70,7 +74,9 @@ class SqliteBackend:
 
     async def orders_with(self, scope: Scope, ids: Collection[int]) -> tuple[Order, ...]:
         """Give the orders that have any of the hub ids."""
-        return self._orders(scope, queries.WITH_ANY_ID, (listed(ids),)) if ids else ()
+        return await self._read_many(
+            scope, len(ids), document.read_order, *queries.with_ids(scope, ids)
+        )
 
     async def orders_pointing(self, scope: Scope, orders: Collection[Order]) -> tuple[Order, ...]:
         """Give the orders with a link to any of the orders."""
@@ -84,14 +90,8 @@ class SqliteBackend:
         return await self.orders_with(scope, {id for (id,) in (*targets, *dangling)})
 
     async def select(self, scope: Scope, selection: Selection) -> Selected:
-        """Give the orders of a selection in its order."""
-        found = self._lists.found(scope, selection)
-        orders = {order.id: order for order in await self.orders_with(scope, found.ids)}
-        return Selected(tuple(orders[id] for id in found.ids if id in orders), found.more)
-
-    async def count(self, scope: Scope, where: Query) -> int:
-        """Count the matches exactly."""
-        return self._lists.count(scope, where)
+        """Give the orders of a selection in its order, and their exact number where it is asked."""
+        return await self._lists.select(scope, selection)
 
     async def events(self, scope: Scope, order: int) -> tuple[Event, ...]:
         """Give what happened to an order, by rising version; nothing where it is not in scope."""
@@ -119,13 +119,19 @@ class SqliteBackend:
         """Give the customers that have any of the seller's own numbers."""
         return self._customers(queries.CUSTOMERS_NUMBERED, (seller, listed(numbers)))
 
-    async def customers_with(self, seller: int, ids: Collection[int]) -> tuple[Customer, ...]:
-        """Give the customers that have any of the hub ids."""
-        return self._customers(queries.CUSTOMERS_WITH_ID, (seller, listed(ids)))
+    async def customers_with(self, scope: Scope, ids: Collection[int]) -> tuple[Customer, ...]:
+        """Give the seller's customers that have any of the hub ids."""
+        params = (scope.seller, listed(ids))
+        return await self._read_many(
+            scope, len(ids), document.read_customer, queries.CUSTOMERS_WITH_ID, params
+        )
 
-    async def customers_after(self, seller: int, after: int, limit: int) -> tuple[Customer, ...]:
+    async def customers_after(self, scope: Scope, after: int, limit: int) -> tuple[Customer, ...]:
         """Give so many customers behind a hub id."""
-        return self._customers(queries.CUSTOMERS_AFTER, (seller, after, limit))
+        params = (scope.seller, after, limit)
+        return await self._read_many(
+            scope, limit, document.read_customer, queries.CUSTOMERS_AFTER, params
+        )
 
     async def products(self, seller: int, skus: Collection[str]) -> tuple[Product, ...]:
         """Give the products among those SKUs, by rising SKU."""
@@ -219,32 +225,33 @@ class SqliteBackend:
     async def close(self) -> None:
         """Wait for what is being written and close the file."""
         self.writer.close()
+        self._threads.close()
         self._reader.close()
 
+    async def _read_many(
+        self, scope: Scope, many: int, read: Callable[[bytes], T], text: str, params: Row
+    ) -> tuple[T, ...]:
+        """Read so many things on the event loop, or beside it where that would hold it up."""
+        if many <= LARGE:
+            return self._read(read, text, params) if many else ()
+        rows = await self._threads.run(scope.key, lambda at: at.rows(text, params))
+        return await decoded_in_turns(read, rows)
+
     def _orders(self, scope: Scope, more: str, params: Row) -> tuple[Order, ...]:
-        """Give the orders in a scope for which more holds; every order is read through here."""
+        """Give the orders in a scope for which more holds."""
         seen = scoped(scope)
-        return self._read(document.read_order, _found(seen.text, more), (*seen.params, *params))
+        text = queries.found(seen.text, more)
+        return self._read(document.read_order, text, (*seen.params, *params))
 
     def _customers(self, text: str, params: Row) -> tuple[Customer, ...]:
         return self._read(document.read_customer, text, params)
 
     def _read(self, read: Callable[[bytes], T], text: str, params: Row = ()) -> tuple[T, ...]:
-        return _each(read, self._reader.rows(text, params))
+        return decoded(read, self._reader.rows(text, params))
 
 
-def _each(read: Callable[[bytes], T], rows: list[Row]) -> tuple[T, ...]:
-    return tuple([read(found) for (found,) in rows])
-
-
-_sellers = partial(_each, document.read_seller)
-_credentials = partial(_each, document.read_credential)
-
-
-@lru_cache(maxsize=64)
-def _found(seen: str, more: str) -> str:
-    """Say which orders are read; the very same text each time is soonest found as prepared."""
-    return f"{queries.ORDERS} {seen} {more} ORDER BY o.id"
+_sellers = partial(decoded, document.read_seller)
+_credentials = partial(decoded, document.read_credential)
 
 
 def _known_by(seller: int, ref: Reference) -> Row:

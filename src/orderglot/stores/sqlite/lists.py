@@ -1,19 +1,33 @@
-"""Lists: the ids of a selection's orders and how many there are, by the shortest way."""
+"""Lists: the orders of a selection and how many there are, by the shortest way.
+
+What an index finds is read in this turn of the event loop, what is expensive in a thread beside it.
+Where it turns out that the index does not find it in time, it goes to a thread after all, and so does
+whatever is asked in the same way within the next minute.
+"""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
+from orderglot.core.order import Order
 from orderglot.core.query import Query
-from orderglot.stores.backend import Scope, Selection
+from orderglot.stores import document
+from orderglot.stores.backend import Scope, Selected, Selection
+from orderglot.stores.decoding import decoded, decoded_in_turns
+from orderglot.stores.sql.cost import SlowShapes, is_expensive, shape
 from orderglot.stores.sql.counting import bucketed, counted
 from orderglot.stores.sql.paging import selected_ids
 from orderglot.stores.sql.skipping import Way, along, from_bucket, from_end, is_far
 from orderglot.stores.sqlite.connection import Row
 from orderglot.stores.sqlite.grammar import SqliteGrammar
-from orderglot.stores.sqlite.reader import Reader
+from orderglot.stores.sqlite.queries import with_ids
+from orderglot.stores.sqlite.reader import Interrupted, Reader, Snapshot
+from orderglot.stores.sqlite.reader_threads import ReaderThreads
 
 _GRAMMAR = SqliteGrammar()
+
+INLINE = 0.002
+"""So many seconds a selection may hold up the event loop."""
 
 
 class Found(NamedTuple):
@@ -23,38 +37,93 @@ class Found(NamedTuple):
     more: bool
 
 
+NOTHING = Found((), more=False)
+
+
+class Read(NamedTuple):
+    """What is read of a selection: its ids, its orders' documents by rising id, and their number."""
+
+    found: Found
+    rows: list[Row]
+    total: int | None = None
+
+
 class Lists:
-    """Finds and counts orders; what it reads in one turn is of one moment of the file."""
+    """Finds and counts orders; what one selection reads is of one moment of the file."""
 
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, reader: Reader, threads: ReaderThreads) -> None:
         self._reader = reader
+        self._threads = threads
+        self._slow = SlowShapes()
 
-    def found(self, scope: Scope, selection: Selection) -> Found:
-        """Give the ids of a selection's orders, in its order."""
-        if not is_far(selection):
-            return self._along(scope, Way(selection))
-        way = self._way(scope, selection)
-        return Found((), more=False) if way is None else self._along(scope, way)
+    async def select(self, scope: Scope, selection: Selection) -> Selected:
+        """Give the orders of a selection, in its order, and their number where it is asked."""
+        if is_expensive(scope, selection):
+            return await self._beside(scope, selection)
+        alike = shape(scope, selection)
+        if self._slow.has(alike):
+            return await self._beside(scope, selection)
+        turn = self._reader.turn()
+        try:
+            with turn.within(INLINE):
+                found = _read(turn, scope, selection)
+        except Interrupted:
+            self._slow.add(alike)
+            return await self._beside(scope, selection)
+        return _selected(found, decoded(document.read_order, found.rows))
 
-    def count(self, scope: Scope, where: Query) -> int:
-        """Count the matches exactly."""
-        return self._reader.known(_number, *counted(scope, where, _GRAMMAR))
+    async def _beside(self, scope: Scope, selection: Selection) -> Selected:
+        found = await self._threads.run(
+            scope.key, lambda snapshot: _read(snapshot, scope, selection)
+        )
+        return _selected(found, await decoded_in_turns(document.read_order, found.rows))
 
-    def _along(self, scope: Scope, way: Way) -> Found:
-        wanted = way.selection
-        rows = self._reader.rows(*selected_ids(scope, wanted, _GRAMMAR, way.beginning))
-        ids = tuple(id for (id,) in rows[: wanted.limit])
-        if way.backwards:
-            return Found(ids[::-1], more=wanted.offset > 0)
-        return Found(ids, more=len(rows) > wanted.limit)
 
-    def _way(self, scope: Scope, selection: Selection) -> Way | None:
-        """Find the shortest way to a page that is far from the beginning."""
-        way = from_end(selection, self.count(scope, selection.where))
-        apart = along(scope, selection)
-        if apart is None or way is None or not is_far(way.selection):
-            return way
-        return from_bucket(selection, apart, self._reader.rows(*bucketed(scope, apart, _GRAMMAR)))
+def _selected(read: Read, orders: tuple[Order, ...]) -> Selected:
+    """Put the orders of a selection into its order."""
+    by_id = {order.id: order for order in orders}
+    ids, more = read.found
+    return Selected(tuple([by_id[id] for id in ids if id in by_id]), more, read.total)
+
+
+def _read(snapshot: Snapshot, scope: Scope, selection: Selection) -> Read:
+    total = _count(snapshot, scope, selection.where) if selection.total else None
+    if total == 0:
+        return Read(NOTHING, [], total)
+    found = _found(snapshot, scope, selection)
+    rows = snapshot.rows(*with_ids(scope, found.ids)) if found.ids else []
+    return Read(found, rows, total)
+
+
+def _found(snapshot: Snapshot, scope: Scope, selection: Selection) -> Found:
+    """Give the ids of a selection's orders, in its order."""
+    if not is_far(selection):
+        return _along(snapshot, scope, Way(selection))
+    way = _way(snapshot, scope, selection)
+    return NOTHING if way is None else _along(snapshot, scope, way)
+
+
+def _count(snapshot: Snapshot, scope: Scope, where: Query) -> int:
+    """Count the matches exactly."""
+    return snapshot.known(_number, *counted(scope, where, _GRAMMAR))
+
+
+def _along(snapshot: Snapshot, scope: Scope, way: Way) -> Found:
+    wanted = way.selection
+    rows = snapshot.rows(*selected_ids(scope, wanted, _GRAMMAR, way.beginning))
+    ids = tuple(id for (id,) in rows[: wanted.limit])
+    if way.backwards:
+        return Found(ids[::-1], more=wanted.offset > 0)
+    return Found(ids, more=len(rows) > wanted.limit)
+
+
+def _way(snapshot: Snapshot, scope: Scope, selection: Selection) -> Way | None:
+    """Find the shortest way to a page that is far from the beginning."""
+    way = from_end(selection, _count(snapshot, scope, selection.where))
+    apart = along(scope, selection)
+    if apart is None or way is None or not is_far(way.selection):
+        return way
+    return from_bucket(selection, apart, snapshot.rows(*bucketed(scope, apart, _GRAMMAR)))
 
 
 def _number(rows: list[Row]) -> int:

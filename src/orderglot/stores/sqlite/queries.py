@@ -6,11 +6,13 @@ Lists go in as JSON, so that a statement has one text and is prepared once.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 import msgspec
 
-from orderglot.stores.backend import Entity
-from orderglot.stores.sql.grammar import say
+from orderglot.stores.backend import Entity, Scope
+from orderglot.stores.sql.grammar import Sql, say
+from orderglot.stores.sql.paging import scoped
 from orderglot.stores.sqlite.connection import STRANGE, strange
 
 ORDERS = "SELECT CAST(o.document AS BLOB) FROM orders AS o WHERE"
@@ -105,6 +107,18 @@ NOTES_NAMED = (
     "SELECT n.name, n.version, n.document FROM json_each(?) AS j CROSS JOIN notes AS n"
     " WHERE n.seller = ? AND n.kind = ? AND n.name = j.value ORDER BY n.name"
 )
+
+
+@lru_cache(maxsize=64)
+def found(seen: str, more: str) -> str:
+    """Say which orders are read; the very same text each time is soonest found as prepared."""
+    return f"{ORDERS} {seen} {more} ORDER BY o.id"
+
+
+def with_ids(scope: Scope, ids: Iterable[int]) -> Sql:
+    """Say which orders of a scope have any of some hub ids."""
+    seen = scoped(scope)
+    return Sql(found(seen.text, WITH_ANY_ID), (*seen.params, listed(ids)))
 
 
 def listed(values: Iterable[int | str | tuple[str, str]]) -> str:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 from asyncio import AbstractEventLoop, Handle, get_running_loop
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from math import inf
 from pathlib import Path
 from threading import local
+from time import monotonic
 from typing import Any, TypeVar
 
 from orderglot.stores.sqlite.connection import STRANGE, Row, connect, in_words, strange
@@ -16,6 +19,84 @@ Known = dict[tuple[str, Row], Any]
 
 MOST_KNOWN = 1024
 """So many answers at most are known, so that no stranger can fill the memory."""
+
+STEPS = 1_000
+"""After so many of its steps a statement looks whether it may go on: after 10 to 100 microseconds."""
+
+
+class Interrupted(Exception):
+    """A statement was stopped because it took too long."""
+
+
+class Snapshot:
+    """A connection, and what it reads of one moment of the file."""
+
+    __slots__ = ("_known", "_path", "checked", "connection", "version")
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self.connection = connection
+        self._path = path
+        self._known: Known = {}
+        self.version = 0
+        self.checked = False
+
+    def begin(self) -> None:
+        """Take the file as it is by the first statement from now on."""
+        try:
+            self.connection.execute("BEGIN")
+        except sqlite3.Error as error:
+            raise in_words(error, self._path) from error
+        self.checked = False
+
+    def end(self) -> None:
+        """Let go of that moment."""
+        try:
+            # SQLite itself ends what it fails to read.
+            if self.connection.in_transaction:
+                self.connection.execute("COMMIT")
+        except sqlite3.Error as error:
+            raise in_words(error, self._path) from error
+
+    def rows(self, text: str, params: Row = ()) -> list[Row]:
+        """Read all rows of a statement.
+
+        Raises Upstream where the file cannot be read, Interrupted where it may not go on.
+        """
+        try:
+            return self.connection.execute(text, params).fetchall()
+        except sqlite3.Error as error:
+            if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT:
+                raise Interrupted from error
+            raise in_words(error, self._path) from error
+        except STRANGE as error:
+            raise strange() from error
+
+    def known(self, read: Callable[[list[Row]], T], text: str, params: Row) -> T:
+        """Give what is read out of rows that are asked for again and again.
+
+        The file is asked only where there has been a commit since.
+        """
+        if not self.checked:
+            ((version,),) = self.rows("PRAGMA data_version")
+            self._check(version)
+        found: T | None = self._known.get((text, params))
+        if found is None:
+            found = self._known[text, params] = read(self.rows(text, params))
+        return found
+
+    def interrupt(self) -> None:
+        """Stop the statement that another thread is at, if any."""
+        self.connection.interrupt()
+
+    def close(self) -> None:
+        """Close the connection."""
+        self.connection.close()
+
+    def _check(self, version: int) -> None:
+        """Forget what was known at another version; every commit but our own makes a new one."""
+        if version != self.version or len(self._known) > MOST_KNOWN:
+            self._known, self.version = {}, version
+        self.checked = True
 
 
 class Reader:
@@ -28,87 +109,78 @@ class Reader:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._turns: list[_Turn] = []
+        self._turns: list[Turn] = []
         self._here = local()
         self._open()
 
+    def turn(self) -> Turn:
+        """Give what this turn of the event loop reads from."""
+        turn: Turn = getattr(self._here, "turn", None) or self._open()
+        if not turn.lasts():
+            turn.begin()
+        return turn
+
     def rows(self, text: str, params: Row = ()) -> list[Row]:
         """Read all rows of a statement; raises Upstream where the file cannot be read."""
-        turn: _Turn = getattr(self._here, "turn", None) or self._open()
-        try:
-            if not turn.lasts():
-                turn.begin()
-            return turn.connection.execute(text, params).fetchall()
-        except sqlite3.Error as error:
-            raise in_words(error, self._path) from error
-        except STRANGE as error:
-            raise strange() from error
+        return self.turn().rows(text, params)
 
     def known(self, read: Callable[[list[Row]], T], text: str, params: Row) -> T:
-        """Give what is read out of rows that are asked for again and again.
-
-        The file is asked only where there has been a commit since.
-        """
-        known = self._known()
-        found: T | None = known.get((text, params))
-        if found is None:
-            found = known[text, params] = read(self.rows(text, params))
-        return found
+        """Give what is read out of rows that are asked for again and again."""
+        return self.turn().known(read, text, params)
 
     def close(self) -> None:
         """Close the connections of all threads."""
         for turn in self._turns:
             turn.close()
 
-    def _known(self) -> Known:
-        turn: _Turn = getattr(self._here, "turn", None) or self._open()
-        if not (turn.checked and turn.lasts()):
-            ((version,),) = self.rows("PRAGMA data_version")
-            turn.check(version)
-        return turn.known
-
-    def _open(self) -> _Turn:
-        turn = self._here.turn = _Turn(connect(self._path, reads=True))
+    def _open(self) -> Turn:
+        turn = self._here.turn = Turn(connect(self._path, reads=True), self._path)
         self._turns.append(turn)
         return turn
 
 
-class _Turn:
+class Turn(Snapshot):
     """A thread's connection, and the event loop in whose turn it holds the lock."""
 
-    __slots__ = ("checked", "connection", "ending", "known", "loop", "version")
+    __slots__ = ("deadline", "ending", "loop")
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self.connection = connection
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        super().__init__(connection, path)
         self.loop: AbstractEventLoop | None = None
         self.ending: Handle | None = None
-        self.known: Known = {}
-        self.version = 0
-        self.checked = False
+        self.deadline = inf
+        connection.set_progress_handler(self._is_late, STEPS)
+
+    @contextmanager
+    def within(self, seconds: float) -> Iterator[None]:
+        """Stop what takes longer than so many seconds: it raises Interrupted."""
+        self.deadline = monotonic() + seconds
+        try:
+            yield
+        finally:
+            self.deadline = inf
 
     def lasts(self) -> bool:
         """Tell whether the turn goes on; a loop that was stopped in the middle has not ended it."""
         return self.loop is not None and self.loop.is_running()
 
     def begin(self) -> None:
+        """Take the file as it is for this turn of the loop."""
         self.end()
-        self.connection.execute("BEGIN")
-        self.loop, self.checked = get_running_loop(), False
+        super().begin()
+        self.loop = get_running_loop()
         self.ending = self.loop.call_soon(self.end)
 
     def end(self) -> None:
+        """Let go of that moment."""
         self.loop = None
-        # SQLite itself ends what it fails to read.
-        if self.connection.in_transaction:
-            self.connection.execute("COMMIT")
-
-    def check(self, version: int) -> None:
-        """Forget what was known at another version; every commit but our own makes a new one."""
-        if version != self.version or len(self.known) > MOST_KNOWN:
-            self.known, self.version = {}, version
-        self.checked = True
+        super().end()
 
     def close(self) -> None:
+        """Close the connection, and end no turn afterwards."""
         if self.ending is not None:
             self.ending.cancel()
-        self.connection.close()
+        super().close()
+
+    def _is_late(self) -> bool:
+        return monotonic() > self.deadline

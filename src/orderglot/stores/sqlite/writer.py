@@ -18,7 +18,7 @@ from weakref import WeakKeyDictionary
 
 from orderglot.core.errors import HubError, Upstream
 from orderglot.stores.backend import Raced
-from orderglot.stores.sqlite.connection import connect, told
+from orderglot.stores.sqlite.connection import connect, in_words, told
 
 W = TypeVar("W")
 T = TypeVar("T")
@@ -128,11 +128,20 @@ class Writer:
                 connection.execute("BEGIN IMMEDIATE")
                 for do, some in alike.items():
                     self._attempt(do, some)
-                connection.execute("COMMIT")
+                self._finish()
         finally:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
         self.commits += 1
+
+    def _finish(self) -> None:
+        """Commit; raises Upstream in doubt where the disk failed, which may have it or not."""
+        try:
+            self._connection.execute("COMMIT")
+        except sqlite3.OperationalError as error:
+            if not getattr(error, "sqlite_errorname", "").startswith("SQLITE_IOERR"):
+                raise
+            raise Upstream(in_words(error, self._path).message, in_doubt=True) from error
 
     def _attempt(self, do: Work[Any, Any], some: list[_Waiting[Any, Any]]) -> None:
         """Do pieces that are alike, each by itself where they cannot all be done."""
