@@ -54,6 +54,27 @@ def test_a_sale_begins_a_subscription_and_a_renewal_goes_on_with_it() -> None:
     assert {"S1": 7} == quantities(SALE, renewal)
 
 
+def test_what_is_bought_for_a_subscription_is_added_to_it() -> None:
+    more = replace(SALE, id=2, lines=(replace(SALE.lines[0], quantity=3),))
+
+    assert {"S1": 8} == quantities(SALE, more)
+
+
+def test_a_renewal_of_a_part_leaves_the_rest() -> None:
+    renewal = replace(SALE, kind=Kind.RENEWAL, lines=(replace(SALE.lines[0], quantity=1),))
+
+    assert {"S1": 5} == quantities(SALE, renewal)
+    assert {"S1": 1} == quantities(renewal)
+
+
+@pytest.mark.parametrize(
+    "kind", [Kind.SALE, Kind.RENEWAL, Kind.SWITCH, Kind.SWITCH_REVERSAL, Kind.TRANSFER]
+)
+@pytest.mark.parametrize("status", [Status.RECEIVED, Status.PROCESSING, Status.ON_HOLD])
+def test_what_is_open_does_not_count(kind: Kind, status: Status) -> None:
+    assert {"S1": 5} == quantities(SALE, replace(SALE, kind=kind, status=status))
+
+
 @pytest.mark.parametrize("status", [Status.FAILED, Status.CANCELLED, Status.DRAFT])
 def test_what_came_to_nothing_is_not_held(status: Status) -> None:
     assert {} == quantities(replace(SALE, status=status))
@@ -112,3 +133,36 @@ def test_a_completed_order_has_its_subscriptions() -> None:
     assert ["SB", "S1"] == [line.subscription for line in done.lines]
     returned = replace(SALE, kind=Kind.RETURN, lines=(NEW,))
     assert [""] == [line.subscription for line in completed(returned, str).lines]
+
+
+def bought(*lines: Line) -> list[str]:
+    """Complete an order of a customer who holds S1, and give the subscriptions of its lines."""
+    order = Order(currency="USD", lines=lines)
+    names = iter(("N1", "N2"))
+    done = completed(order, lambda _: next(names), HOLDING, lambda sku: sku[:1])
+    return [line.subscription for line in done.lines]
+
+
+def test_a_product_that_is_held_goes_to_its_subscription() -> None:
+    assert ["S1"] == bought(Line(sku="A", quantity=1))
+    assert ["S1"] == bought(Line(sku="A-2", quantity=1))
+    assert ["S7"] == bought(Line(sku="B", quantity=1, subscription="S7"))
+
+
+def test_another_product_currency_or_deployment_begins_another_subscription() -> None:
+    assert ["N1"] == bought(Line(sku="B", quantity=1))
+    assert ["N1"] == bought(Line(sku="A", quantity=1, currency="EUR"))
+    assert ["N1"] == bought(Line(sku="A", quantity=1, deployment="D"))
+
+
+def test_two_lines_of_a_new_product_begin_one_subscription() -> None:
+    assert ["N1", "N1", "N2"] == bought(
+        Line(sku="B", quantity=1), Line(sku="B", quantity=2), Line(sku="C", quantity=1)
+    )
+
+
+def test_a_line_that_was_returned_before_its_order_is_complete_stays_so() -> None:
+    lines = (Line(sku="B", quantity=1, status=Status.CANCELLED, remaining=0),)
+    done = completed(Order(lines=lines), lambda _: "N1")
+
+    assert lines == done.lines

@@ -236,7 +236,7 @@ def moment(number: int) -> int:
 
 
 def older(path: Path) -> None:
-    """Undo the step that brought the counts, as far as it matters to that step."""
+    """Undo the step that brought the counts and all after it, as far as it matters to that step."""
     with closing(sqlite3.connect(path)) as file, file:
         for name in ("customers_last_name", "customers_email", "customers_company"):
             file.execute(f"DROP INDEX {name}")
@@ -244,13 +244,15 @@ def older(path: Path) -> None:
             "DROP VIEW counted_orders",
             "DROP VIEW recounted_orders",
             "DROP TABLE order_counts",
+            "DROP INDEX orders_completes",
+            "ALTER TABLE orders DROP COLUMN completes",
             "DROP INDEX orders_own_status",
             *(f"DROP INDEX orders_{name}" for name in ("created", "customer", "status")),
             "CREATE INDEX orders_created ON orders (seller, created)",
             "CREATE INDEX orders_customer ON orders (seller, customer)",
             "CREATE INDEX orders_status ON orders (seller, status)",
             "ALTER TABLE orders DROP COLUMN own_status",
-            "DELETE FROM migrations WHERE number = 4",
+            "DELETE FROM migrations WHERE number >= 4",
         ):
             file.execute(statement)
 

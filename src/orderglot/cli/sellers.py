@@ -126,10 +126,10 @@ async def set_table(
     table_name: Annotated[str, typer.Argument(metavar="TABLE", help="Such as catalyst.statuses.")],
     file: Annotated[
         Path | None,
-        typer.Argument(metavar="[FILE]", help="A JSON list to set it to; without one it is shown."),
+        typer.Argument(metavar="[FILE]", help="JSON to set it to; without a file it is shown."),
     ] = None,
 ) -> None:
-    """Show or set one of a seller's own numbered lists, as a vendor's clients know them.
+    """Show or set one of a seller's own lists or settings for a vendor's clients.
 
     $ orderglot seller table acme catalyst.statuses statuses.json
     $ orderglot seller table acme catalyst.statuses
@@ -137,10 +137,12 @@ async def set_table(
     from msgspec.structs import replace
 
     from orderglot.hub.tables import checked_table
+    from orderglot.wire import json
 
     seller = await hub.seller(name)
     if file is None:
         return write_json(seller.tables.get(table_name, []))
-    rows = checked_table(table_name, file.read_bytes())
-    await hub.store.change_seller(replace(seller, tables={**seller.tables, table_name: rows}))
-    return say(f"Set {table_name} of {seller.name} to {len(rows)} rows.")
+    value = checked_table(table_name, file.read_bytes())
+    await hub.store.change_seller(replace(seller, tables={**seller.tables, table_name: value}))
+    said = f"{len(value)} rows" if isinstance(value, list) else json.write(value).decode()
+    return say(f"Set {table_name} of {seller.name} to {said}.")

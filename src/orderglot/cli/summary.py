@@ -29,6 +29,7 @@ async def summary(hub: "Hub", seller: SellerName = None, as_json: AsJson = False
 async def _of(hub: "Hub", seller: "Seller") -> dict[str, Any]:
     from orderglot.wire.values import bare
 
+    await hub.up_to_date(seller)
     live = await hub.store.counts(seller.id)
     every = await hub.store.counts(seller.id, test=True)
     return {

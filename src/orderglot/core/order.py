@@ -236,6 +236,8 @@ class Order(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     modified: datetime | None = None
     received: datetime | None = None
     completed: datetime | None = None
+    completes: datetime | None = None
+    """When it is complete by itself, as long as that is still to come."""
     deleted: datetime | None = None
     currency: str = ""
     tax_exempt: bool | None = None

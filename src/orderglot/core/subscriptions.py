@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -12,6 +12,9 @@ from orderglot.core.returns import remaining
 from orderglot.core.values import Kind, Status
 
 OVER = frozenset({Status.DRAFT, Status.FAILED, Status.CANCELLED})
+DONE = frozenset({Status.COMPLETED, Status.SHIPPED})
+"""How far an order has come of which something is held: what is open does not count."""
+
 BEGINNING = frozenset({Kind.SALE, Kind.TRANSFER})
 SWITCHING = frozenset({Kind.SWITCH, Kind.SWITCH_REVERSAL})
 
@@ -28,27 +31,59 @@ class Subscription(Struct, frozen=True, kw_only=True):
 
 
 def held(orders: Iterable[Order]) -> dict[str, Subscription]:
-    """Give what a customer holds after these orders, which come oldest first, by its id."""
+    """Give what a customer holds after these orders, which come oldest first, by its id.
+
+    What is bought for a subscription is added to it. A renewal renews what it says and leaves the
+    rest as it is.
+    """
     holding: dict[str, Subscription] = {}
     for order in orders:
-        if order.status not in OVER:
+        if order.status in DONE:
             for line in order.lines:
                 if line.subscription and line.status not in OVER:
                     _count(holding, order, line)
     return {id: one for id, one in holding.items() if one.quantity > 0}
 
 
-def completed(order: Order, name: Callable[[Line], str]) -> Order:
-    """Complete an order: every line of it that begins a subscription gets one, named by ``name``."""
-    lines = tuple(
-        replace(
-            line,
-            status=Status.COMPLETED,
-            subscription=line.subscription or (name(line) if _begins(order, line) else ""),
-        )
+def completed(
+    order: Order,
+    name: Callable[[Line], str],
+    holding: Mapping[str, Subscription] | None = None,
+    product: Callable[[str], str] = str,
+) -> Order:
+    """Complete an order: every line of it that begins a subscription has one from then on.
+
+    That is the one that it names, or one of the same product, currency and deployment that is held
+    already, else a new one, named by ``name``. ``product`` says which product a SKU is of. A line
+    that was returned meanwhile stays so.
+    """
+    there = {_kind(one, product): one.id for one in (holding or {}).values()}
+
+    def done(line: Line) -> Line:
+        subscription = line.subscription
+        if not subscription and _begins(order, line):
+            kind = _kind(_of(order, line, 0), product)
+            if kind not in there:
+                there[kind] = name(line)
+            subscription = there[kind]
+        return replace(line, status=Status.COMPLETED, subscription=subscription)
+
+    lines = tuple(line if line.status in OVER else done(line) for line in order.lines)
+    status = order.status if order.status in DONE else Status.COMPLETED
+    return replace(order, status=status, lines=lines)
+
+
+def _kind(one: Subscription, product: Callable[[str], str]) -> tuple[str, str, str]:
+    """Give what two lines have in common that are of one subscription."""
+    return product(one.sku), one.currency, one.deployment
+
+
+def begins(order: Order) -> bool:
+    """Tell whether an order begins subscriptions that it does not name yet."""
+    return any(
+        _begins(order, line) and not line.subscription and line.status not in OVER
         for line in order.lines
     )
-    return replace(order, status=Status.COMPLETED, lines=lines)
 
 
 def _begins(order: Order, line: Line) -> bool:
@@ -57,8 +92,14 @@ def _begins(order: Order, line: Line) -> bool:
 
 def _count(holding: dict[str, Subscription], order: Order, line: Line) -> None:
     before = holding.get(line.subscription)
-    if order.kind in BEGINNING or order.kind is Kind.RENEWAL:
-        holding[line.subscription] = _of(order, line, remaining(line))
+    if order.kind is Kind.RENEWAL:
+        renewed = _of(order, line, remaining(line))
+        quantity = max(renewed.quantity, before.quantity if before else 0)
+        holding[line.subscription] = replace(renewed, quantity=quantity)
+    elif order.kind in BEGINNING:
+        bought = _of(order, line, remaining(line))
+        quantity = bought.quantity + (before.quantity if before else 0)
+        holding[line.subscription] = replace(bought, quantity=quantity)
     elif order.kind in SWITCHING and before is not None:
         holding[line.subscription] = replace(before, quantity=before.quantity + line.quantity)
     elif order.kind in SWITCHING:

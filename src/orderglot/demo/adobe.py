@@ -29,6 +29,8 @@ PRODUCTS = (
     ("65304479CA02A12", "Demo Photo, teams, level 2", "31.50", "31.50"),
 )
 
+TABLES = {"adobe.completes": "at once"}
+
 COMPANY = Customer(
     number="VIP-100",
     references=(Reference("adobe", "9876543210"),),
@@ -44,7 +46,7 @@ def part() -> Part:
     """Give Adobe's part of the demo."""
     products = {product.sku: product for product in _products()}
     return Part(
-        seller=Seller(name="demo", title="Demo Wholesale", currency="USD"),
+        seller=Seller(name="demo", title="Demo Wholesale", currency="USD", tables=TABLES),
         customers=(COMPANY,),
         products=tuple(products.values()),
         orders=tuple(_numbered(order, count, products) for count, order in enumerate(_orders())),

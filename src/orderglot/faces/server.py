@@ -15,6 +15,7 @@ from orderglot.core.caller import READ, Caller, demand
 from orderglot.core.errors import HubError, Rule, Upstream, invalid
 from orderglot.core.ports import Store
 from orderglot.core.query import LARGE, Page
+from orderglot.faces.completing import Completing
 from orderglot.faces.replay import Remember, Replay
 from orderglot.faces.routes import Route, Routes
 from orderglot.faces.throttle import Throttle
@@ -40,9 +41,12 @@ NOBODY = Caller(seller=0, may=frozenset())
 class Server:
     """A dialect over a store: takes requests, gives responses, and never raises a HubError."""
 
-    def __init__(self, dialect: Dialect, store: Store) -> None:
+    def __init__(
+        self, dialect: Dialect, store: Store, completing: Completing | None = None
+    ) -> None:
         self.dialect = dialect
         self.store = store
+        self.completing = completing or Completing(store, lambda: (dialect,))
         self.replay = Replay(dialect, store)
         self.throttle = Throttle(store.now)
         self.routes = Routes([(self, dialect)])
@@ -81,6 +85,7 @@ class Server:
             return await self._open(operation, request)
         caller = await self.dialect.auth.identify(request, self.store.keyring)
         demand(caller, operation.endpoint.right)
+        await self.completing(caller.seller, request.at or self.store.now())
         if operation.endpoint.idempotent:
             return await self.replay.once(
                 caller,

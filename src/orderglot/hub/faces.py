@@ -7,6 +7,7 @@ from collections.abc import Collection
 
 from orderglot.faces.addressing import Addressing
 from orderglot.faces.asgi import Asgi, Limits, Work
+from orderglot.faces.completing import Completing
 from orderglot.faces.server import Server
 from orderglot.hub.dialects import chosen
 from orderglot.hub.front_page import FRONT, front_page
@@ -34,8 +35,9 @@ def faces(
     The process is from now on one that serves: its threads give way to each other sooner.
     """
     sys.setswitchinterval(SWITCH)
+    completing = Completing(store, lambda: chosen(()))
     return Asgi(
-        [Server(dialect, store) for dialect in chosen(names)],
+        [Server(dialect, store, completing) for dialect in chosen(names)],
         pages={
             FRONT: front_page(names),
             HEALTH: health(),

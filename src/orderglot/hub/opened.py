@@ -9,7 +9,9 @@ from orderglot.core.caller import Caller
 from orderglot.core.errors import NotFound, Rule, invalid
 from orderglot.core.ports import Book
 from orderglot.core.seller import Seller
+from orderglot.faces.completing import Completing
 from orderglot.hub.books import open_store
+from orderglot.hub.dialects import chosen
 from orderglot.stores.store import BookStore
 
 COMMAND = "orderglot"
@@ -33,6 +35,7 @@ class Hub:
         self.named = seller
         self.vendors = vendors or {}
         self.channels = channels or {}
+        self._completing = Completing(store, lambda: chosen(()))
 
     async def seller_or_new(self, name: str | None, currency: str) -> Seller:
         """Give a seller as ``seller`` does, added now where the name is new."""
@@ -45,12 +48,17 @@ class Hub:
         found = {seller.name: seller for seller in await self.store.sellers()}
         name = name or self.named
         if name in found:
-            return found[name]
+            return await self.up_to_date(found[name])
         if name:
             raise NotFound(f"There is no seller {name!r}; {_choice(found)}.")
         if len(found) != 1:
             raise invalid("--seller", Rule.REQUIRED, f"say whose book is meant; {_choice(found)}.")
-        return next(iter(found.values()))
+        return await self.up_to_date(next(iter(found.values())))
+
+    async def up_to_date(self, seller: Seller) -> Seller:
+        """Give a seller back in whose book everything is complete that is so by now."""
+        await self._completing(seller.id, self.store.now())
+        return seller
 
     def book(self, seller: Seller, *, test: bool = False, who: str = COMMAND) -> Book:
         """Open a seller's whole book; with ``test`` test orders are seen, and new ones are such."""

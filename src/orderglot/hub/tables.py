@@ -9,16 +9,17 @@ from orderglot.hub.dialects import chosen
 from orderglot.wire import json
 
 
-def checked_table(name: str, text: bytes) -> list[Any]:
-    """Read one of a seller's own lists; raises Invalid where no dialect knows it or it is wrong."""
+def checked_table(name: str, text: bytes) -> Any:
+    """Read one of a seller's own lists or settings, in JSON.
+
+    Raises Invalid where no dialect knows it or it is wrong.
+    """
     known = {
         f"{one.name}.{table}": check for one in chosen(()) for table, check in one.tables.items()
     }
     if name not in known:
         reason = f"there is no table {name!r}; there are {', '.join(sorted(known)) or 'none'}."
         raise invalid("TABLE", Rule.CHOICE, reason)
-    rows = json.read(text, name)
-    if not isinstance(rows, list):
-        raise invalid(name, Rule.MALFORMED, "this is no JSON list; put its rows in brackets.")
-    known[name](rows)
-    return rows
+    value = json.read(text, name)
+    known[name](value)
+    return value

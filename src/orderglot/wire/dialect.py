@@ -277,8 +277,10 @@ class Dialect:
     ``operations`` make the server face, ``flows`` the client face. ``bodies`` are how its orders
     stand in a file. ``customer`` is the name by which a client's credentials say whose orders it is
     about, by the vendor's id of that customer; "" where the vendor's paths name none. ``currency``
-    is what this vendor sells in, "" where that is each account's own. ``tables`` are the lists that
-    a seller may set for this dialect, by name, each with what refuses a malformed one. ``lists`` is how the vendor's list behaves.
+    is what this vendor sells in, "" where that is each account's own. ``tables`` are what a seller
+    may set for this dialect, by name, each with what refuses a malformed one. ``complete`` puts into
+    the book what comes of an order that is complete, where ``completes`` says when that is; such an
+    order is marked by an extra ``<dialect>.completes``. ``lists`` is how the vendor's list behaves.
     """
 
     name: str
@@ -293,6 +295,7 @@ class Dialect:
     currency: str = ""
     idempotency: Idempotency | None = None
     tables: Mapping[str, Callable[[Any], object]] = field(default_factory=dict)
+    complete: Callable[[Context, Order], Awaitable[None]] | None = None
     max_body: int = MEBIBYTE
     can: Can = field(default_factory=Can)
     lists: Lists = field(default_factory=Lists)

@@ -12,6 +12,8 @@ from orderglot.dialects.adobe.history import GET_HISTORY
 from orderglot.dialects.adobe.idempotency import IDEMPOTENCY
 from orderglot.dialects.adobe.loss import CAN
 from orderglot.dialects.adobe.orders import CREATE_ORDER, GET_ORDER, UPDATE_ORDER
+from orderglot.dialects.adobe.settings import TABLES
+from orderglot.dialects.adobe.subscriptions import complete
 from orderglot.dialects.adobe.tables import NAME
 from orderglot.dialects.adobe.tokens import GET_TOKEN, PING
 from orderglot.wire.dialect import Dialect, Lists
@@ -27,6 +29,8 @@ DIALECT = Dialect(
     faults=FAULTS,
     flows=FLOWS,
     bodies=BODIES,
+    tables=TABLES,
+    complete=complete,
     can=CAN,
     lists=Lists(begins=timedelta(days=365), counts=True, guesses=frozenset({"closed"})),
 )

@@ -10,16 +10,16 @@ from orderglot.core.order import Line, Order
 from orderglot.core.product import Product
 from orderglot.core.returns import remaining
 from orderglot.core.subscriptions import Subscription
-from orderglot.core.values import Kind
-from orderglot.dialects.adobe.resources import of_customer
-from orderglot.dialects.adobe.tables import COMMITMENT, CURRENCIES, MINIMUM, PROGRAMS, SEGMENTS
+from orderglot.dialects.adobe.settings import currencies_of, programs_of
+from orderglot.dialects.adobe.subscriptions import holding_of, ordered_by
+from orderglot.dialects.adobe.tables import COMMITMENT, MINIMUM, SEGMENTS
 from orderglot.wire.dialect import Context
 
 
 async def demand_sellable(context: Context, currency: str, lines: Iterable[Line]) -> None:
     """Raise Invalid where the seller may not sell in a currency, or to an offer's segment."""
-    tables = (await context.book.seller()).tables
-    currencies, programs = tables.get(CURRENCIES), tables.get(PROGRAMS)
+    seller = await context.book.seller()
+    currencies, programs = currencies_of(seller), programs_of(seller)
     for line in lines:
         segment = SEGMENTS.get(line.sku[9:10], "")
         if programs is not None and segment and segment not in programs:
@@ -63,17 +63,16 @@ async def demand_commitment(
     least = customer.extras.get(COMMITMENT, 0)
     if not least:
         return
-    kept = sum([_weight(order) async for order in context.book.walk(of_customer(customer))])
-    after = kept - _weight(original) + _weight(left)
+    holding = await holding_of(context, customer)
+    kept = sum(one.quantity for one in holding.values()) + await ordered_by(context, customer)
+    after = kept - _pieces(original) + _pieces(left)
     if after < least:
         reason = f"The customer is committed to {least}; {after} would be left."
         raise refused("quantity", Rule.RANGE, reason, "RETURN_VIOLATES_3YC_MCQ")
 
 
-def _weight(order: Order) -> int:
-    """Count the pieces of an order that count towards a commitment."""
-    counts = order.kind in (Kind.SALE, Kind.RENEWAL, Kind.TRANSFER)
-    return sum(remaining(line) for line in order.lines) if counts else 0
+def _pieces(order: Order) -> int:
+    return sum(map(remaining, order.lines))
 
 
 def refused(field: str, rule: Rule, reason: str, code: str, line: int | None = None) -> Invalid:

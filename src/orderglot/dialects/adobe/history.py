@@ -23,6 +23,7 @@ from orderglot.dialects.adobe.filters import (
 from orderglot.dialects.adobe.links import ORDERS, asking, read_link, write_link, write_orders_path
 from orderglot.dialects.adobe.media import answer, correlated, read_body
 from orderglot.dialects.adobe.resources import customer_of, order_of
+from orderglot.dialects.adobe.subscriptions import are_finished
 from orderglot.dialects.adobe.wire import read_order, write_shown
 from orderglot.wire.dialect import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.message import Request, Response
@@ -50,16 +51,17 @@ async def _get_history(context: Context, ask: Search | str) -> Page:
     assert isinstance(ask, Search)
     customer = await customer_of(context, ask.customer, "1116")
     targets = await _targets(context, customer, ask)
-    page = await context.book.page(
-        Window(
-            where=where(ask, customer, targets, context.now),
-            sort=NEWEST_FIRST,
-            limit=ask.limit,
-            offset=ask.offset,
-            after=ask.after,
-            total=True,
-        )
+    window = Window(
+        where=where(ask, customer, targets, context.now),
+        sort=NEWEST_FIRST,
+        limit=ask.limit,
+        offset=ask.offset,
+        after=ask.after,
+        total=True,
     )
+    page = await context.book.page(window)
+    if await are_finished(context, customer, page.orders):
+        page = await context.book.page(window)
     total = page.total or 0
     if ask.offset > total:
         reason = f"There are {total} orders, so {ask.offset} is behind the last."

@@ -31,6 +31,7 @@ from orderglot.dialects.adobe.links import (
 from orderglot.dialects.adobe.media import CORRELATION_ID, answer, correlated, read_body
 from orderglot.dialects.adobe.resources import named_order
 from orderglot.dialects.adobe.rules import create
+from orderglot.dialects.adobe.subscriptions import finished
 from orderglot.dialects.adobe.tables import PREVIEWED
 from orderglot.dialects.adobe.wire import read_order, write_order, write_shown
 from orderglot.wire import json
@@ -65,7 +66,7 @@ def _read_pick(request: Request, _caller: Caller) -> Pick:
 
 async def _get_order(context: Context, pick: Pick) -> Order:
     """Get one order of a customer."""
-    return await named_order(context, pick.customer, pick.order)
+    return await finished(context, await named_order(context, pick.customer, pick.order))
 
 
 def _write_picked(order: Order, request: Request) -> Response:

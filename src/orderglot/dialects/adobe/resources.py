@@ -5,8 +5,6 @@ from __future__ import annotations
 from orderglot.core.customer import Customer
 from orderglot.core.errors import NotFound
 from orderglot.core.order import Order, Reference, belongs, native
-from orderglot.core.query import And, Compare, Operator, Query
-from orderglot.core.subscriptions import Subscription, held
 from orderglot.dialects.adobe.tables import NAME
 from orderglot.wire.dialect import Context
 
@@ -45,17 +43,7 @@ async def _order(context: Context, id: str) -> Order | None:
         return None
 
 
-async def holding_of(context: Context, customer: Customer) -> dict[str, Subscription]:
-    """Give what a customer holds."""
-    return held([order async for order in context.book.walk(of_customer(customer))])
-
-
 async def following(context: Context, order: Order) -> tuple[Order, ...]:
     """Give the orders that point at one."""
     linked = await context.book.linked(Reference(NAME, native(order, NAME)))
     return tuple(one for one in linked if any(link.order.id == order.id for link in one.links))
-
-
-def of_customer(customer: Customer) -> Query:
-    """Ask for the orders of a customer."""
-    return And((Compare("customer.id", Operator.EQ, customer.id),))

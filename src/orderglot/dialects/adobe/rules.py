@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
-from hashlib import sha256
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -14,7 +13,7 @@ from orderglot.core.order import Identity, Line, Link, Order
 from orderglot.core.pricing import line_pricing, price
 from orderglot.core.product import Product
 from orderglot.core.returns import counted, take_back
-from orderglot.core.subscriptions import Subscription, completed
+from orderglot.core.subscriptions import Subscription
 from orderglot.core.switches import switch, undo
 from orderglot.core.values import Kind, Relation, Status
 from orderglot.dialects.adobe.codes import RETURNS, SALES, SWITCHING
@@ -28,8 +27,10 @@ from orderglot.dialects.adobe.eligibility import (
     refused,
     skus,
 )
-from orderglot.dialects.adobe.resources import customer_of, following, holding_of, order_of
-from orderglot.dialects.adobe.tables import AT_ONCE, COMPLETES, PATHS, PREVIEWS, SWITCHES
+from orderglot.dialects.adobe.resources import customer_of, following, order_of
+from orderglot.dialects.adobe.settings import completes_at
+from orderglot.dialects.adobe.subscriptions import complete, holding_of, waiting
+from orderglot.dialects.adobe.tables import PATHS, PREVIEWS, SWITCHES
 from orderglot.dialects.adobe.wire import paired
 from orderglot.wire.dialect import Context
 
@@ -65,13 +66,12 @@ async def create(context: Context, draft: Draft) -> Order:
     order = replace(composed.order, customer=identity(customer))
     if draft.type in PREVIEWS:
         return _preview(order, context)
-    placed = await context.book.place(order)
+    due = completes_at(await context.book.seller(), context.now)
+    placed = await context.book.place(waiting(order, due) if due != context.now else order)
     if composed.left is not None:
         await context.book.change(composed.left, "returned")
-    seller = await context.book.seller()
-    if seller.tables.get(COMPLETES) == AT_ONCE:
-        done = completed(placed, lambda line: _subscription_id(placed, line, seller.id))
-        await context.book.change(done, "completed")
+    if due == context.now:
+        await complete(context, placed)
     return placed
 
 
@@ -84,11 +84,6 @@ def _preview(order: Order, context: Context) -> Order:
     return replace(
         order, kind=kind, status=Status.DRAFT, created=context.now, source="", lines=lines
     )
-
-
-def _subscription_id(order: Order, line: Line, seller: int) -> str:
-    """Spell a subscription's id as Adobe's look: 32 characters with NA at the end."""
-    return sha256(f"{seller} {order.id} {line.number}".encode()).hexdigest()[:30] + "NA"
 
 
 async def _sale(context: Context, draft: Draft, _customer: Customer) -> Composed:

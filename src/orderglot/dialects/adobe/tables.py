@@ -90,15 +90,23 @@ REASONS = tuple(
 SOURCES = ("API", "System")
 
 COMPLETES = "adobe.completes"
-"""The seller's table that says when a new order is complete."""
+"""What a seller says of when a new order is complete: at once, by hand, or after so many seconds.
+
+It is also the extra that marks an order which is still to be completed.
+"""
 
 AT_ONCE = "at once"
+HAND = "by hand"
+LONGEST_WAIT = timedelta(days=366)
 
 CURRENCIES = "adobe.currencies"
 """The seller's table of the currencies that it may sell in; all of them where there is none."""
 
 PROGRAMS = "adobe.programs"
 """The seller's table of the market segments that it may sell to, such as COM."""
+
+PRODUCT_LENGTH = 10
+"""So many characters of an offer's id say which product it is, and in which market segment."""
 
 SEGMENTS = {"A": "COM", "B": "EDU", "C": "GOV"}
 """Market segments by the tenth character of an offer's id."""

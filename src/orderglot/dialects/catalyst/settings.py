@@ -153,6 +153,8 @@ def site_id(seller: Seller) -> str:
 
 def read_list(name: str, rows: Any, kind: type[Numbered]) -> tuple[Any, ...]:
     """Read a list of a site; raises Invalid where it is malformed or names a number twice."""
+    if not isinstance(rows, list):
+        raise invalid(name, Rule.MALFORMED, "this is no JSON list; put its rows in brackets.")
     read = _read_rows(name, rows, kind)
     ids = [row.id for row in read]
     if len(set(ids)) < len(ids):

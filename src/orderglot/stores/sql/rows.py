@@ -33,6 +33,7 @@ COLUMNS = {
     "created": "created",
     "modified": "modified",
     "deleted": "deleted",
+    "completes": "completes",
     "currency": "currency",
     "customer.id": "customer",
     "invoice.number": "invoice_number",
@@ -62,6 +63,7 @@ def row(order: Order, nothing: Any = None) -> tuple[Any, ...]:
     """
     customer, invoice, total = order.customer, order.invoice, order.totals.total
     created, modified, deleted = order.created, order.modified, order.deleted
+    completes = order.completes
     extras = order.extras
     return (
         order.id,
@@ -75,6 +77,7 @@ def row(order: Order, nothing: Any = None) -> tuple[Any, ...]:
         nothing if created is None else microseconds(created),
         nothing if modified is None else microseconds(modified),
         nothing if deleted is None else microseconds(deleted),
+        nothing if completes is None else microseconds(completes),
         order.currency or nothing,
         nothing if customer is None else customer.id,
         nothing if invoice is None else invoice.number or nothing,
