@@ -33,7 +33,7 @@ test: setup ## run the tests, in JOBS (auto) processes; more for pytest in ARGS
 	@.ci/timed 'make test' 6 $(PY) -m pytest -n $(JOBS) $(ARGS)
 
 whole: setup ## pull the whole file from hub to hub, in every dialect that can list
-	ORDERGLOT_HUB_TO_HUB=whole $(PY) -m pytest tests/sync/test_hub_to_hub.py $(ARGS)
+	ORDERGLOT_HUB_TO_HUB=whole $(PY) -m pytest -n $(JOBS) tests/sync/test_hub_to_hub.py $(ARGS)
 
 queries: setup ## put some ten thousand random queries to every store, and compare what they find
 	$(PY) -m pytest -n $(JOBS) --hypothesis-profile=thorough $(ARGS) \

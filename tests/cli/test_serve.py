@@ -242,15 +242,20 @@ def test_who_connects_and_says_nothing_keeps_nobody_waiting(folder: Path) -> Non
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, SILENT + 500)), hard))
     with serving(folder, "--demo") as line, ExitStack() as silent:
+        alone = median(times_of_gets(line))
         for _ in range(SILENT):
             silent.enter_context(socket.create_connection(("127.0.0.1", line.port)))
-        times = []
-        for _ in range(20):
-            began = time.perf_counter()
-            assert line.get("/openapi/kole.json")[0] == 200
-            times.append(time.perf_counter() - began)
-    assert median(times) < 0.5
-    assert max(times) < 5
+        # Both were measured in one run, so a busy machine slows down both.
+        assert median(times_of_gets(line)) < 10 * alone
+
+
+def times_of_gets(line: Serving) -> list[float]:
+    times = []
+    for _ in range(20):
+        began = time.perf_counter()
+        assert 200 == line.get("/openapi/kole.json")[0]
+        times.append(time.perf_counter() - began)
+    return times
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells it in a file")
