@@ -426,6 +426,11 @@ CAUGHT_BY: dict[str, dict[str, Make]] = {
     "test_strangers.py::test_live_keys_do_not_see_test_orders": {
         "a live key sees test orders": unscoped(test=True),
     },
+    "test_test_mode.py::test_a_key_in_test_mode_writes_to_test_orders_alone": {
+        "a key in test mode changes live orders": swap(
+            "orderglot.stores.unit_of_work:demand_own", lambda _: always
+        ),
+    },
     "test_logins.py::test_nothing_that_a_key_gave_outlives_it": {
         "a token outlives its key": swap("orderglot.stores.keyring:Keyring.issue", endless),
     },

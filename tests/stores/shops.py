@@ -46,11 +46,17 @@ class Shop:
 
         return self.runner.run(awaited())
 
-    def opened(self, *, seller: int = 0, customer: int | None = None, test: bool = False) -> Book:
+    def opened(
+        self,
+        *,
+        seller: int = 0,
+        customer: int | None = None,
+        test: bool = False,
+        tests: bool = False,
+    ) -> Book:
         """Open the book as another caller sees it."""
-        caller = Caller(
-            seller=seller or self.seller.id, customer=customer, test=test, name="kole:X1"
-        )
+        seller = seller or self.seller.id
+        caller = Caller(seller=seller, customer=customer, test=test, tests=tests, name="kole:X1")
         return self.store.of(caller)
 
     def customer(self, **fields: object) -> Customer:

@@ -107,7 +107,7 @@ async def place(
     from orderglot.sync.vendor import calling
 
     owner = await hub.seller(seller)
-    book = hub.book(owner, test=True)
+    book = hub.book(owner, tests=True)
     if pending:
         return await discrepancies.show_pending(book, dialect or "", at, as_json=as_json)
     if not order:

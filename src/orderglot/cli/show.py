@@ -55,7 +55,7 @@ async def show(
     if form and not dialect:
         raise Misused("--format: it goes with --as; use --json for the book's own form.")
     owner = await hub.seller(seller)
-    book = hub.book(owner, test=True)
+    book = hub.book(owner, tests=True)
     found = await lookup.find_order(book, order)
     if dialect:
         from orderglot.hub.rendering import written

@@ -16,12 +16,14 @@ class Caller(Struct, frozen=True, kw_only=True):
     """A seller, perhaps one customer of it, and what it may do there.
 
     With ``customer`` (a hub id) it sees that customer's orders alone. In ``test`` mode its new
-    orders are test orders, which only callers in test mode see.
+    orders are test orders, which it sees beside the live ones, and it writes to those alone. With
+    ``tests`` it is the seller in person, who sees test orders as well and may change either.
     """
 
     seller: int
     customer: int | None = None
     test: bool = False
+    tests: bool = False
     may: frozenset[str] = RIGHTS
     name: str = ""
     """The public part of the credential, for events and messages: ``kole:X00001``."""

@@ -52,9 +52,11 @@ class Hub:
             raise invalid("--seller", Rule.REQUIRED, f"say whose book is meant; {_choice(found)}.")
         return next(iter(found.values()))
 
-    def book(self, seller: Seller, *, test: bool = False, who: str = COMMAND) -> Book:
-        """Open a seller's whole book; with ``test`` test orders are seen, and new ones are such."""
-        caller = Caller(seller=seller.id, test=test, name=who, unlimited=True)
+    def book(
+        self, seller: Seller, *, test: bool = False, tests: bool = False, who: str = COMMAND
+    ) -> Book:
+        """Open a seller's whole book, in ``test`` mode or with ``tests`` beside the live orders."""
+        caller = Caller(seller=seller.id, test=test, tests=tests, name=who, unlimited=True)
         return self.store.of(caller)
 
 

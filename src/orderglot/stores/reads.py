@@ -38,7 +38,8 @@ class Reads:
         self._caller = caller
         self._clock = clock
         key = "" if caller.unlimited else caller.name
-        self._scope = Scope(caller.seller, caller.customer, caller.test, key)
+        sight = caller.test or caller.tests
+        self._scope = Scope(caller.seller, caller.customer, sight, key)
 
     @property
     def caller(self) -> Caller:

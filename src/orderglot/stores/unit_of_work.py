@@ -33,6 +33,7 @@ from orderglot.stores.backend import (
 from orderglot.stores.id_blocks import IdBlocks
 from orderglot.stores.identities import IdentityMap, goes_by, visible
 from orderglot.stores.merging import merged, nameless, outdated
+from orderglot.stores.mode import demand_live, demand_own
 from orderglot.stores.reads import Clock, Reads
 from orderglot.stores.resolution import Resolution
 
@@ -54,7 +55,9 @@ class UnitOfWork(Reads):
     def _resolution(self) -> Resolution:
         """What is known of orders and customers: made by the first write, most units have none."""
         if self._known is None:
-            self._known = Resolution(self._backend, self._id_blocks, self._scope)
+            self._known = Resolution(
+                self._backend, self._id_blocks, self._scope, test=self._caller.test
+            )
             self._known.customers.read(self._seen)
         return self._known
 
@@ -150,15 +153,18 @@ class UnitOfWork(Reads):
         if new == kept:
             return Kept(kept, Outcome.SAME)
         now = self.now()
+        demand_own(self._caller, kept)
         new = replace(new, version=kept.version + 1, modified=order.modified or now)
         return Kept(self._put(new, "kept", now), Outcome.CHANGED)
 
     async def change(self, order: Order, what: str = "changed") -> Order:
         """Put a new version in the place of the one it was made from; ``what`` names the event.
 
-        Raises NotFound, or Conflict where somebody else was faster.
+        Raises NotFound, Conflict where somebody else was faster, or Forbidden where a caller in
+        test mode would change a live order.
         """
         kept = await self._standing(order.id)
+        demand_own(self._caller, kept)
         if order.version != kept.version:
             raise Conflict(
                 f"Order {order.id} is at version {kept.version} by now, not {order.version}; "
@@ -196,6 +202,7 @@ class UnitOfWork(Reads):
         Raises NotFound, or Conflict where a name or number is another's or the version has moved,
         or Invalid where there is no such currency.
         """
+        demand_live(self._caller)
         demand_currency("currency", customer.currency)
         if self._scope.customer not in (None, customer.id):
             raise Forbidden("This account may only change its own customer.")
@@ -240,6 +247,7 @@ class UnitOfWork(Reads):
 
         Raises Invalid where there is no such currency.
         """
+        demand_live(self._caller)
         demand_currency("currency", product.currency)
         found = (await super().products((product.sku,))).get(product.sku)
         pending = self._products.get(product.sku)
@@ -257,10 +265,12 @@ class UnitOfWork(Reads):
 
     def note(self, note: Note) -> None:
         """Write a note in the same transaction as what it speaks of."""
+        demand_live(self._caller)
         self._notes.append(PutNote(replace(note, version=note.version + 1)))
 
     def strike(self, note: Note) -> None:
         """Take a note out of the book."""
+        demand_live(self._caller)
         self._notes.append(DropNote(note))
 
     async def commit(self) -> None:
@@ -319,7 +329,7 @@ class UnitOfWork(Reads):
             links=resolution.links_of(order, ours=ours),
             id=await resolution.new_id(Entity.ORDER),
             version=1,
-            test=order.test or self._scope.test,
+            test=order.test or self._caller.test,
             created=order.created or now,
             modified=order.modified or now,
         )

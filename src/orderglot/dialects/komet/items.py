@@ -165,6 +165,7 @@ async def _pending(context: Context, like: Order) -> tuple[Order, ...]:
             Compare("status", Operator.EQ, Status.DRAFT),
             Compare("customer.id", Operator.EQ, like.customer.id if like.customer else None),
             Compare("location", Operator.EQ, like.location or None),
+            Compare("test", Operator.EQ, context.book.caller.test),
         )
     )
     newest = (Sort("created", descending=True),)
