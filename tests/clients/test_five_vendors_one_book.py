@@ -69,8 +69,8 @@ def wholesaler(tmp_path: Path) -> Iterator[Wholesaler]:
             "kole": ("--customer", "C1"),
             "kodaris": ("--customer", "C1"),
             "catalyst": ("--customer", "C1"),
-            "adobe": (),
-            "komet": (),
+            "adobe": ("--everybody",),
+            "komet": ("--everybody",),
         }.items()
     }
     with serving(tmp_path, *book) as served, requests.Session() as line:
@@ -113,7 +113,9 @@ def test_an_order_from_a_vendor_has_the_vendors_id_there_and_the_hubs_elsewhere(
     wholesaler: Wholesaler, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     everybodys = {
-        dialect: done_json("key", "add", "--dialect", dialect, "--live", *wholesaler.book)
+        dialect: done_json(
+            "key", "add", "--dialect", dialect, "--everybody", "--live", *wholesaler.book
+        )
         for dialect in ("kodaris", "kole")
     }
     (tmp_path / "vendor").mkdir()
