@@ -431,6 +431,9 @@ CAUGHT_BY: dict[str, dict[str, Make]] = {
             "orderglot.stores.unit_of_work:demand_own", lambda _: always
         ),
     },
+    "test_deleted.py::test_what_was_deleted_is_told_as_if_it_had_never_been": {
+        "what was deleted is still in sight": unscoped(deleted=True),
+    },
     "test_logins.py::test_nothing_that_a_key_gave_outlives_it": {
         "a token outlives its key": swap("orderglot.stores.keyring:Keyring.issue", endless),
     },

@@ -7,6 +7,8 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TypeVar
 
+from msgspec.structs import replace
+
 from orderglot.core.caller import Caller
 from orderglot.core.customer import Customer
 from orderglot.core.order import Order, Reference
@@ -53,11 +55,11 @@ class Shop:
         customer: int | None = None,
         test: bool = False,
         tests: bool = False,
+        deleted: bool = False,
     ) -> Book:
         """Open the book as another caller sees it."""
-        seller = seller or self.seller.id
-        caller = Caller(seller=seller, customer=customer, test=test, tests=tests, name="kole:X1")
-        return self.store.of(caller)
+        caller = Caller(seller=seller or self.seller.id, customer=customer, name="kole:X1")
+        return self.store.of(replace(caller, test=test, tests=tests, deleted=deleted))
 
     def customer(self, **fields: object) -> Customer:
         """Put a new customer into the book."""

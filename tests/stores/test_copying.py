@@ -60,7 +60,7 @@ async def opened(url: str) -> AsyncIterator[tuple[BookStore, Book]]:
     try:
         if not await store.sellers():
             await store.add_seller("example", tables={"catalyst.statuses": [{"id": 1}]})
-        yield store, store.of(Caller(seller=(await store.seller("example")).id, test=True))
+        yield store, store.of(Caller(seller=(await store.seller("example")).id, tests=True))
     finally:
         await store.close()
 

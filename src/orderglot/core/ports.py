@@ -89,7 +89,10 @@ class Note(Struct, frozen=True, kw_only=True):
 
 
 class Book(Orders, Protocol):
-    """One seller's order book as one caller may see it. Nothing in it leaves the caller's scope."""
+    """One seller's order book as one caller may see it. Nothing in it leaves the caller's scope.
+
+    What was deleted is not there, for any question but one that asks about ``deleted`` itself.
+    """
 
     @property
     def caller(self) -> Caller:

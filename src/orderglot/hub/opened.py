@@ -53,10 +53,21 @@ class Hub:
         return next(iter(found.values()))
 
     def book(
-        self, seller: Seller, *, test: bool = False, tests: bool = False, who: str = COMMAND
+        self,
+        seller: Seller,
+        *,
+        test: bool = False,
+        tests: bool = False,
+        deleted: bool = False,
+        who: str = COMMAND,
     ) -> Book:
-        """Open a seller's whole book, in ``test`` mode or with ``tests`` beside the live orders."""
-        caller = Caller(seller=seller.id, test=test, tests=tests, name=who, unlimited=True)
+        """Open a seller's whole book, perhaps in ``test`` mode.
+
+        Test orders and deleted ones are in sight only if asked.
+        """
+        caller = Caller(
+            seller=seller.id, test=test, tests=tests, deleted=deleted, name=who, unlimited=True
+        )
         return self.store.of(caller)
 
 

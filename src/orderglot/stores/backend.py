@@ -42,14 +42,15 @@ FIRST = {Entity.ORDER: 1_000_000_001, Entity.CUSTOMER: 100_001}
 
 
 class Scope(Struct, frozen=True, gc=False):
-    """Whose orders are in sight: a seller's, perhaps only one customer's, with test orders or not.
+    """Whose orders are in sight: a seller's, perhaps only one customer's.
 
-    ``key`` is the name of the key that reads, whose expensive reads are limited; "" where none are.
+    Test orders are among them or not, and so is what was deleted. ``key`` is the name of the key that reads, whose expensive reads are limited; "" where none are.
     """
 
     seller: int
     customer: int | None = None
     test: bool = True
+    deleted: bool = True
     key: str = ""
 
 

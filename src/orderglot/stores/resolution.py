@@ -127,21 +127,26 @@ class Resolution:
             if order.customer is not None and order.customer.id == customer.id:
                 self.orders.refresh(replace(order, customer=identity(customer)))
 
-    def links_of(self, order: Order, *, ours: bool) -> tuple[Link, ...]:
+    def links_of(
+        self, order: Order, *, ours: bool, kept: tuple[Link, ...] = ()
+    ) -> tuple[Link, ...]:
         """Give the links of an order with what they point at as it is known here.
 
-        What is not known yet stays as the order says it, unless a customer says it: they can point
-        at their own orders alone. Raises Invalid there, and for a hub id that is nobody's.
+        Those that it is ``kept`` with stay, whatever has become of their orders. What is not known
+        yet stays as the order says it, unless a customer says it: they can point at their own
+        orders alone. Raises Invalid there, and for a hub id that is nobody's.
         """
         if not order.links:
             return ()
         return tuple(
-            Link(link.relation, self._target(link.order, ours=ours)) for link in order.links
+            link if link in kept else Link(link.relation, self._target(link.order, ours=ours))
+            for link in order.links
         )
 
     def _target(self, named: Identity, *, ours: bool) -> Identity:
         found = _found(self.orders, named, ours=ours)
-        if found is not None and visible(found, self._scope):
+        scope = self._scope if ours else replace(self._scope, deleted=True)
+        if found is not None and visible(found, scope):
             return _identity(found)
         if named.id or self._scope.customer is not None:
             shown = named.id or named.number or ", ".join(ref.id for ref in named.references)

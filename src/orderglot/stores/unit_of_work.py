@@ -12,7 +12,7 @@ from orderglot.core.caller import Caller
 from orderglot.core.currencies import demand_currency
 from orderglot.core.customer import Customer, identity
 from orderglot.core.errors import Conflict, Forbidden, NotFound
-from orderglot.core.order import Identity, Order, Reference
+from orderglot.core.order import Identity, Link, Order, Reference
 from orderglot.core.ports import Answered, Event, Kept, Note, Outcome
 from orderglot.core.product import Product
 from orderglot.stores import document
@@ -142,7 +142,8 @@ class UnitOfWork(Reads):
         kept = orders.known(order.references)
         if kept is None:
             return Kept(await self._add(order, "kept", ours=False), Outcome.NEW)
-        if not visible(kept, self._scope):
+        # What was deleted here may come again, and stays deleted.
+        if not visible(kept, replace(self._scope, deleted=True)):
             raise Conflict("An order with this reference is already here, and not this account's.")
         if outdated(kept, order):
             return Kept(kept, Outcome.SAME)
@@ -173,7 +174,7 @@ class UnitOfWork(Reads):
         if _names(order) != _names(kept):
             order = await self._owned(order)
             await self._resolution.learn((order,))
-            order = await self._resolved(order, ours=True)
+            order = await self._resolved(order, ours=True, kept=kept.links)
         now = self.now()
         touched = order.modified not in (None, kept.modified)
         changed = replace(
@@ -335,11 +336,11 @@ class UnitOfWork(Reads):
         )
         return self._put(new, what, now)
 
-    async def _resolved(self, order: Order, *, ours: bool) -> Order:
+    async def _resolved(self, order: Order, *, ours: bool, kept: tuple[Link, ...] = ()) -> Order:
         return replace(
             order,
             customer=await self._resolution.customer_of(order, self.now(), ours=ours),
-            links=self._resolution.links_of(order, ours=ours),
+            links=self._resolution.links_of(order, ours=ours, kept=kept),
         )
 
     def _put(self, order: Order, what: str, now: datetime) -> Order:
