@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from orderglot.core.caller import Caller
 from orderglot.core.errors import Forbidden
 from orderglot.wire.dialect import Dialect
-from tests.conformance.asking import Clock, Site, site
+from tests.conformance.asking import Site, clock_of, site
 from tests.conformance.implementations import Shop
 from tests.conformance.specimens import provoked
 from tests.conformance.test_strangers import refusal_of
@@ -25,7 +25,7 @@ async def written(at: Site) -> list[object]:
 
 def test_a_key_in_test_mode_writes_to_test_orders_alone(dialect: Dialect, shop: Shop) -> None:
     async def ask() -> None:
-        at = await site(dialect, shop.store(Clock(dialect)))
+        at = await site(dialect, shop.store(clock_of(dialect)))
         key, before = await at.key(replace(at.owner, test=True)), await written(at)
         for specimen in provoked(dialect.name):
             await at.ask(specimen.request, key)

@@ -12,7 +12,8 @@ from orderglot.core.order import Identity, Line, Link, Order, Reference, Totals
 from orderglot.core.ports import Book, UnitOfWork
 from orderglot.core.query import And, Compare, Not, Operator, Or, Sort, Window
 from orderglot.core.values import Relation
-from tests.stores.shops import HOUR, NOON, Shop
+from tests.clock import HOUR, NOON
+from tests.stores.shops import Shop
 from tests.stores.test_scope import KOLE, everything, nothing
 
 GONE = Compare("deleted", Operator.NE, None)

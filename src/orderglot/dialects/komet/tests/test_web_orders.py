@@ -117,7 +117,9 @@ def test_in_test_mode_an_item_goes_into_no_live_web_order(company: Company) -> N
     live = company.ask("web-order-item.add", {**ITEM, "date": "2017-07-01"})
     tester = replace(company.caller, test=True)
     key = company.run(
-        company.store.keyring.issue_key("komet", tester, DIALECT.auth.spell, lambda _: "7030.test")
+        company.store.keyring.issue_key(
+            "komet", tester, DIALECT.auth.make_secret, lambda _: "7030.test"
+        )
     )
     proof = {"x-account": "7030", "authenticationtoken": key.secret}
     test = company.ask("web-order-item.add", {**ITEM, "date": "2017-07-01"}, proof)
