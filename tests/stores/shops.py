@@ -48,6 +48,14 @@ class Shop:
 
         return self.runner.run(awaited())
 
+    def gathered(self, *works: Awaitable[T]) -> list[T | BaseException]:
+        """Do several things at once, and give what came of each, an error among it."""
+
+        async def all_of_them() -> list[T | BaseException]:
+            return await asyncio.gather(*works, return_exceptions=True)
+
+        return self.run(all_of_them())
+
     def opened(
         self,
         *,

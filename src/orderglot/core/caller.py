@@ -29,7 +29,7 @@ class Caller(Struct, frozen=True, kw_only=True):
     name: str = ""
     """The public part of the credential, for events and messages: ``kole:X00001``."""
     session: str = ""
-    """The fingerprint of the token that was shown, where a dialect ties a second one to it."""
+    """The family of the token that was shown, where a dialect ties a second one to it."""
     unlimited: bool = False
     """A program of the hub's own, whose reads may take as long as they take."""
 
