@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from msgspec.structs import replace
-from tests.conformance.asking import Site
 
 from orderglot.core.caller import Caller
 from orderglot.wire.dialect import Dialect
+from tests.conformance.callers import Site
 from tests.conformance.implementations import Shop
 from tests.conformance.specimens import provoked
 from tests.conformance.test_strangers import with_decoys, with_secrets

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 
 from msgspec.structs import replace
-from tests.conformance.asking import Site, clock_of, site
 
 from orderglot.core.caller import Caller
 from orderglot.core.errors import Forbidden
 from orderglot.wire.dialect import Dialect
+from tests.conformance.callers import Site, clock_of, site
 from tests.conformance.implementations import Shop
 from tests.conformance.specimens import provoked
 from tests.conformance.test_strangers import refusal_of
