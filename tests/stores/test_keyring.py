@@ -18,7 +18,7 @@ from orderglot.stores.keyring import Key, Keyring
 from orderglot.stores.memory.backend import MemoryBackend
 from orderglot.stores.sqlite.backend import SqliteBackend
 from tests.clock import HOUR, NOON
-from tests.postgres import BorrowedShelf, asked
+from tests.postgres import BorrowedBackend, asked
 from tests.stores.shops import Shop
 from tests.stores.token_kinds import CODE, REFRESH, SESSION
 
@@ -322,6 +322,6 @@ def tokens_of(shop: Shop, kind: TokenKind) -> int:
             with closing(sqlite3.connect(shop.backend.path)) as file:
                 ((count,),) = file.execute(counted)
         case backend:
-            assert isinstance(backend, BorrowedShelf)
+            assert isinstance(backend, BorrowedBackend)
             ((count,),) = asked(backend.url, counted)
     return int(count)

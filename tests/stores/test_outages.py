@@ -23,7 +23,7 @@ from orderglot.stores.postgres.backend import PostgresBackend
 from orderglot.stores.postgres.pool import Pool
 from orderglot.stores.reads import utc_now
 from orderglot.stores.store import BookStore
-from tests.postgres import BorrowedShelf, asked, follower, kill, ordered, started
+from tests.postgres import BorrowedBackend, asked, follower, kill, ordered, started
 
 T = TypeVar("T")
 
@@ -250,7 +250,7 @@ def test_of_a_write_that_was_not_answered_nobody_knows(
         raise error
 
     async def write() -> Upstream:
-        store = BookStore(BorrowedShelf(), utc_now)
+        store = BookStore(BorrowedBackend(), utc_now)
         book = store.of(Caller(seller=(await store.add_seller("example")).id))
         await book.place(Order())
         monkeypatch.setattr(Pool, "fetch", fetch)
