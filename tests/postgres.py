@@ -28,7 +28,7 @@ T = TypeVar("T")
 
 TABLES = (
     *("order_events", "order_links", "order_references", "orders", "customer_references"),
-    *("customers", "products", "answers", "credentials", "notes", "tallies", "sequences"),
+    *("customers", "products", "answers", "tokens", "credentials", "notes", "tallies", "sequences"),
     "sellers",
 )
 """Every table of a book, each before those that it points at."""

@@ -164,8 +164,8 @@ def _checked(where: str, name: str, value: Any) -> Any:
         return checked
     except ValueError:
         meaning = kind.__metadata__[0].description
-        # What stands in the vendors' tables is nobody's to see.
-        shown = "this" if kind == Tables else repr(value)
+        # What stands in the vendors' tables is nobody's to see, nor what stands before an @.
+        shown = "this" if kind == Tables or "@" in str(value) else repr(value)
         raise invalid(where, Rule.MALFORMED, f"{shown} is not {meaning}.") from None
 
 

@@ -125,6 +125,11 @@ def test_a_bad_flag_is_named_as_it_is_typed() -> None:
 
 
 @pytest.mark.usefixtures("folder")
+def test_a_secret_in_an_address_is_not_printed() -> None:
+    said = refusal({}, public_url="https://me:hush@orders.example")
+    assert said == "--public-url: this is not an address like https://orders.example."
+
+
 def test_a_misspelt_variable_is_refused_and_a_foreign_one_let_be() -> None:
     assert "did you mean ORDERGLOT_DATABASE?" in refusal({"ORDERGLOT_DATABSE": "sqlite:///x.db"})
     assert Config() == config.read({}, {"ORDERGLOT_SERVICE_HOST": "10.0.0.1"})

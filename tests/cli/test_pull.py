@@ -98,7 +98,7 @@ def test_one_file_is_served_and_pulled_into_at_once(folder: Path, hub: Serving) 
     with serving(folder, "--database", "sqlite:///here.db", "--workers", "2") as beside:
         assert ORDERS == pulled()["new"]
         assert beside.get("/healthz")[0] == 200
-        key = done_json("key", "add", "--dialect", "kole", "--live", *HERE)
+        key = done_json("key", "add", "--dialect", "kole", "--everybody", "--live", *HERE)
         again = (
             "--new",
             "--database",

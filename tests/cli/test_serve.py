@@ -125,6 +125,19 @@ def test_no_process_outlives_the_one_that_began_it(folder: Path) -> None:
         _until_nobody_listens(line)
 
 
+def test_a_book_that_others_may_read_is_told_of_when_it_is_served(folder: Path) -> None:
+    with serving(folder, "--demo", "--database", "sqlite:///lax.db") as line:
+        _, logged = line.end()
+    assert "others" not in logged
+    (folder / "lax.db").chmod(0o644)
+    with serving(folder, "--demo", "--database", "sqlite:///lax.db") as line:
+        _, logged = line.end()
+    told = [json.loads(one) for one in logged.splitlines() if "others" in one]
+    assert ("warning", "0644", "chmod 600 lax.db") == tuple(
+        told[0][name] for name in ("level", "mode", "mend")
+    )
+
+
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_ctrl_c_is_quiet(folder: Path, workers: str) -> None:
     with serving(folder, "--demo", "--workers", workers) as line:

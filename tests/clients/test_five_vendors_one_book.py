@@ -17,7 +17,7 @@ from xml.etree import ElementTree
 import pytest
 import requests
 
-from tests.cli.program import done, done_json, serving
+from tests.cli.program import done, done_json, refused, serving
 
 KOLE, ADOBE, CATALYST, KODARIS, KOMET = "X20001", "1005513777", "778899", "473", "7349"
 """The shop, as the clients of each dialect know it."""
@@ -69,8 +69,8 @@ def wholesaler(tmp_path: Path) -> Iterator[Wholesaler]:
             "kole": ("--customer", "C1"),
             "kodaris": ("--customer", "C1"),
             "catalyst": ("--customer", "C1"),
-            "adobe": (),
-            "komet": (),
+            "adobe": ("--everybody",),
+            "komet": ("--everybody",),
         }.items()
     }
     with serving(tmp_path, *book) as served, requests.Session() as line:
@@ -113,7 +113,9 @@ def test_an_order_from_a_vendor_has_the_vendors_id_there_and_the_hubs_elsewhere(
     wholesaler: Wholesaler, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     everybodys = {
-        dialect: done_json("key", "add", "--dialect", dialect, "--live", *wholesaler.book)
+        dialect: done_json(
+            "key", "add", "--dialect", dialect, "--everybody", "--live", *wholesaler.book
+        )
         for dialect in ("kodaris", "kole")
     }
     (tmp_path / "vendor").mkdir()
@@ -137,6 +139,62 @@ def test_an_order_from_a_vendor_has_the_vendors_id_there_and_the_hubs_elsewhere(
     order = ElementTree.fromstring(answer.content)
     assert str(found[3022]) == order.findtext("order_id") != "3022"
     assert "12345" == order.findtext("po_number")
+
+
+def test_an_order_deleted_over_catalyst_is_gone_over_all_five_and_in_every_command(
+    wholesaler: Wholesaler,
+) -> None:
+    whole = placed_over_kole(wholesaler, "PO-1", ("AA124", 48))
+    half = placed_over_kole(wholesaler, "PO-1/1", ("AA124", 24))
+    done("link", str(half), str(whole), "--as", "split", *wholesaler.book)
+    token = {"Authorization": wholesaler.keys["catalyst"]["access_token"]}
+    wholesaler.ask("DELETE", f"/webresources/api/v3/sites/current/orders/{whole}", headers=token)
+
+    assert [str(half)] == listed_over_kole(wholesaler)
+    assert 404 == got_over_kole(wholesaler, whole).status_code
+    assert [] == linked_over_kodaris(wholesaler, wholesaler.keys["kodaris"], half)
+    assert "Web Orders not found." == komet_details(wholesaler, whole, statusId=2)["message"]
+    assert [(str(half), "1002")] == adobe_history(wholesaler)
+    (entry,) = done_json("book", *wholesaler.book)
+    assert (1, 1, {"USD": 28.8}) == (entry["orders"], entry["lines"], entry["sums"])
+    assert 1 == done_json("customer", "show", "C1", *wholesaler.book)["orders"]
+    for command in (
+        ("show", str(whole)),
+        ("link", str(half), str(whole), "--as", "reference"),
+        ("place", str(whole), "--with", "kole", "--url", wholesaler.base),
+    ):
+        assert f"There is no order '{whole}' here" in refused(*command, *wholesaler.book)
+    shown = done_json("show", str(whole), "--deleted", *wholesaler.book)
+    assert (whole, True) == (shown["id"], bool(shown["deleted"]))
+
+
+def test_a_web_order_withdrawn_over_komet_is_shown_in_the_words_that_each_vendor_has(
+    wholesaler: Wholesaler,
+) -> None:
+    begun = komet_asked(wholesaler, "web-order.create", customerId=KOMET)["webOrderId"]
+    said = komet_asked(wholesaler, "web-order.delete", customerId=KOMET, webOrderId=begun)
+
+    assert "The Web Order was successfully canceled." == said["message"]
+    for status in (1, 2):
+        found = komet_details(wholesaler, begun, statusId=status)
+        assert "Web Orders not found." == found["message"]
+    order = ElementTree.fromstring(got_over_kole(wholesaler, begun).content)
+    assert "VOID" == order.findtext("status")
+    assert [(str(begun), "1008")] == adobe_history(wholesaler)
+    assert "cancelled" == done_json("show", str(begun), *wholesaler.book)["status"]
+
+
+def got_over_kole(wholesaler: Wholesaler, order: int) -> requests.Response:
+    key = wholesaler.keys["kole"]
+    url = f"{wholesaler.base}/orders/{order}"
+    return wholesaler.line.get(url, auth=(key["id"], key["api_key"]), timeout=30)
+
+
+def listed_over_kole(wholesaler: Wholesaler) -> list[str]:
+    key = wholesaler.keys["kole"]
+    answer = wholesaler.ask("GET", "/orders", auth=(key["id"], key["api_key"]))
+    listed = ElementTree.fromstring(answer.content)
+    return [order.findtext("order_id", "") for order in listed.iter("order")]
 
 
 def placed_over_kole(wholesaler: Wholesaler, po_number: str, *items: tuple[str, int]) -> int:
@@ -221,25 +279,34 @@ def seen_over_catalyst(wholesaler: Wholesaler, whole: int, halves: list[int]) ->
     assert [] == found("{'status.label':'Shipped'}")
 
 
-def seen_over_adobe(wholesaler: Wholesaler, whole: int, halves: list[int]) -> None:
+def adobe_listed(wholesaler: Wholesaler, **params: str) -> list[dict[str, Any]]:
+    """Fetch a token and list the shop's orders."""
     key = wholesaler.keys["adobe"]
     grant = {"grant_type": "client_credentials", **key}
     token = wholesaler.ask("POST", "/ims/token/v3", data=grant).json()["access_token"]
+    headers = {
+        "X-Api-Key": key["client_id"],
+        "Authorization": f"Bearer {token}",
+        "X-Correlation-Id": "story",
+    }
+    path = f"/v3/customers/{ADOBE}/orders"
+    items: list[dict[str, Any]] = wholesaler.ask(
+        "GET", path, headers=headers, params=params
+    ).json()["items"]
+    return items
+
+
+def adobe_history(wholesaler: Wholesaler) -> list[tuple[str, str]]:
+    return [(one["orderId"], one["status"]) for one in adobe_listed(wholesaler)]
+
+
+def seen_over_adobe(wholesaler: Wholesaler, whole: int, halves: list[int]) -> None:
     today = datetime.now(UTC)
 
     def listed(start: datetime, end: datetime) -> list[tuple[object, ...]]:
-        page = wholesaler.ask(
-            "GET",
-            f"/v3/customers/{ADOBE}/orders",
-            headers={
-                "X-Api-Key": key["client_id"],
-                "Authorization": f"Bearer {token}",
-                "X-Correlation-Id": "story",
-            },
-            params={"start-date": f"{start:%Y-%m-%d}", "end-date": f"{end:%Y-%m-%d}"},
-        ).json()
+        days = {"start-date": f"{start:%Y-%m-%d}", "end-date": f"{end:%Y-%m-%d}"}
         names = ("orderId", "customerId", "externalReferenceId", "status")
-        return [tuple(one[name] for name in names) for one in page["items"]]
+        return [tuple(one[name] for name in names) for one in adobe_listed(wholesaler, **days)]
 
     newest_first = [
         (str(halves[1]), ADOBE, "PO-1/2", "1002"),
@@ -250,25 +317,33 @@ def seen_over_adobe(wholesaler: Wholesaler, whole: int, halves: list[int]) -> No
     assert [] == listed(today - timedelta(days=9), today - timedelta(days=1))
 
 
-def seen_over_komet(wholesaler: Wholesaler, whole: int) -> None:
+def komet_proof(wholesaler: Wholesaler) -> dict[str, str]:
     key = wholesaler.keys["komet"]
+    return {"X-ACCOUNT": key["account"], "authenticationToken": key["authentication_token"]}
 
-    def details(**said: int) -> dict[str, Any]:
-        answer: dict[str, Any] = wholesaler.ask(
-            "GET",
-            "/api/web-order-details.list",
-            headers={
-                "X-ACCOUNT": key["account"],
-                "authenticationToken": key["authentication_token"],
-            },
-            params={"customerId": KOMET, "webOrderId": whole, **said},
-        ).json()
-        return answer
 
-    (order,) = details(statusId=2)["webOrders"]
+def komet_asked(wholesaler: Wholesaler, method: str, **said: Any) -> dict[str, Any]:
+    answer: dict[str, Any] = wholesaler.ask(
+        "POST", f"/api/{method}", headers=komet_proof(wholesaler), json=said
+    ).json()
+    return answer
+
+
+def komet_details(wholesaler: Wholesaler, order: int, **said: int) -> dict[str, Any]:
+    answer: dict[str, Any] = wholesaler.ask(
+        "GET",
+        "/api/web-order-details.list",
+        headers=komet_proof(wholesaler),
+        params={"customerId": KOMET, "webOrderId": order, **said},
+    ).json()
+    return answer
+
+
+def seen_over_komet(wholesaler: Wholesaler, whole: int) -> None:
+    (order,) = komet_details(wholesaler, whole, statusId=2)["webOrders"]
     assert (whole, int(KOMET), 2, 98.4) == tuple(
         order[name] for name in ("id", "customerId", "statusId", "subTotal")
     )
     assert ["Mug", "Towel"] == [item["productDescription"] for item in order["items"]]
     # Without a word on the status the method speaks of pending web orders alone.
-    assert {"message": "Web Orders not found.", "status": 0} == details()
+    assert {"message": "Web Orders not found.", "status": 0} == komet_details(wholesaler, whole)

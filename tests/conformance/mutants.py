@@ -143,9 +143,9 @@ def let_in(instead: Callable[[HubError], bool]) -> Make:
     """Let in whoever is turned away for such a reason, as the first who ever had a key."""
 
     def change(admit: Any) -> Any:
-        async def admit_all(self: Any, dialect: str, kind: str, secret: str) -> Any:
+        async def admit_all(self: Any, dialect: str, secret: str, kind: Any = None) -> Any:
             try:
-                return await admit(self, dialect, kind, secret)
+                return await admit(self, dialect, secret, kind)
             except HubError as error:
                 if not instead(error):
                     raise
@@ -200,11 +200,15 @@ def talkative(write: Any) -> Any:
     return lambda value: write({**value, "more": 1} if isinstance(value, dict) else value)
 
 
-def endless(issue: Any) -> Any:
-    async def issue_for_ever(self: Any, *said: Any, **named: Any) -> Any:
-        return await issue(self, *said[:6], **named)
+def alone(credential: Any) -> Any:
+    def without_its_key(token: Any, key: Any) -> Any:
+        return credential(token, changed(key, expires=None, ended=None))
 
-    return issue_for_ever
+    return without_its_key
+
+
+def unlimited(put: Any) -> Any:
+    return lambda self, seller, new, most: put(self, seller, new, 10**6)
 
 
 def always(*anything: Any) -> bool:
@@ -426,8 +430,31 @@ CAUGHT_BY: dict[str, dict[str, Make]] = {
     "test_strangers.py::test_live_keys_do_not_see_test_orders": {
         "a live key sees test orders": unscoped(test=True),
     },
+    "test_test_mode.py::test_a_key_in_test_mode_writes_to_test_orders_alone": {
+        "a key in test mode changes live orders": swap(
+            "orderglot.stores.unit_of_work:demand_own", lambda _: always
+        ),
+    },
+    "test_deleted.py::test_what_was_deleted_is_told_as_if_it_had_never_been": {
+        "what was deleted is still in sight": unscoped(deleted=True),
+    },
     "test_logins.py::test_nothing_that_a_key_gave_outlives_it": {
-        "a token outlives its key": swap("orderglot.stores.keyring:Keyring.issue", endless),
+        "a token outlives its key": swap("orderglot.stores.keyring:_credential", alone),
+    },
+    "test_logins.py::test_what_a_key_gave_ends_with_it_by_hand": {
+        "a token goes on when its key is ended": swap(
+            "orderglot.stores.keyring:_credential", alone
+        ),
+    },
+    "test_logins.py::test_no_login_gives_anything_for_a_key_that_ends_meanwhile": {
+        "a token is issued whatever has become of its key": swap(
+            "orderglot.stores.memory.keys:Keys.check", lambda _: always
+        ),
+    },
+    "test_logins.py::test_a_key_has_no_more_tokens_than_its_readme_says": {
+        "a key has as many tokens as it asks for": swap(
+            "orderglot.stores.memory.keys:Keys._put", unlimited
+        ),
     },
     "test_logins.py::test_guessed_logins_are_slowed_down": {
         "guesses are never too many": swap(

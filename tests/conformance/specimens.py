@@ -6,7 +6,7 @@ The format is that of `specimens/README.md` in a dialect's folder.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cache, cached_property
 from importlib import import_module
@@ -15,6 +15,7 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from orderglot import dialects
 from orderglot.core.caller import RIGHTS, Caller
@@ -22,10 +23,12 @@ from orderglot.core.customer import Customer
 from orderglot.core.order import Order, Reference
 from orderglot.core.product import Product
 from orderglot.core.seller import Seller
-from orderglot.stores.keyring import fingerprint
 from orderglot.stores.store import BookStore
 from orderglot.wire.dialect import Dialect, Operation
 from orderglot.wire.message import Request, Response
+
+TEN_YEARS = timedelta(days=3_650)
+"""How long the tokens of specimens are good, whatever a law does to the clock."""
 
 PARTS = {"request.http", "response.http", "order.json", "source.txt"}
 
@@ -191,6 +194,24 @@ async def plant(store: BookStore, dialect: Dialect, seller: int, proof: Proof) -
         test=proof.test,
         may=proof.may,
         name=f"{dialect.name}:{proof.id}",
-        session=fingerprint(proof.session) if proof.session else "",
     )
-    await store.keyring.issue(dialect.name, proof.kind, caller, lambda _: proof.secret, id=proof.id)
+    if proof.kind == "key":
+        await store.keyring.plant_key(dialect.name, caller, proof.id, proof.secret)
+    else:
+        await plant_token(store, dialect, caller, proof)
+
+
+async def plant_token(store: BookStore, dialect: Dialect, caller: Caller, proof: Proof) -> None:
+    """Give out a token that is spelled as the specimens have it, for a key or session of its id."""
+    ring, kinds = store.keyring, {kind.name: kind for kind in dialect.auth.tokens}
+    if proof.session:
+        holder = await ring.admit(dialect.name, proof.session, kinds["session"])
+    else:
+        keys = await ring.credentials(caller.seller)
+        if not any((key.dialect, key.id) == (dialect.name, proof.id) for key in keys):
+            await ring.plant_key(dialect.name, caller, proof.id, f"key of {proof.id}")
+            keys = await ring.credentials(caller.seller)
+        holder = next(one for one in keys if (one.dialect, one.id) == (dialect.name, proof.id))
+    await ring.issue(
+        holder, replace(kinds[proof.kind], write=lambda _: proof.secret, lasts=TEN_YEARS)
+    )

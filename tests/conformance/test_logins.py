@@ -7,25 +7,31 @@ with another's; what a stranger's opens is tried with the other strangers.
 from __future__ import annotations
 
 import asyncio
+import re
 import secrets
 from datetime import timedelta
 from hashlib import sha256
 from itertools import count
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from orderglot import dialects
 from orderglot.core.caller import Caller
-from orderglot.core.errors import TooMany, Unauthenticated
+from orderglot.core.errors import HubError, TooMany, Unauthenticated
+from orderglot.core.tokens import TokenKind
 from orderglot.faces.server import Server
 from orderglot.faces.throttle import FREE
+from orderglot.stores.keyring import Keyring, fingerprint
 from orderglot.stores.memory import MemoryStore
 from orderglot.wire.dialect import OPEN, Dialect, Session
 from orderglot.wire.message import Request, Response
 from tests.clock import Clock
 from tests.conformance.callers import Credentials, Site, clock_of, proof_of, site, without_proof
-from tests.conformance.specimens import Specimen, provoked
+from tests.conformance.specimens import Specimen, folder_of, provoked
 from tests.conformance.test_strangers import guarded, refusal_of, with_secrets
 
 HOUR = timedelta(hours=1)
@@ -80,6 +86,100 @@ def test_what_a_login_gives_ends_in_time_while_the_key_is_good(dialect: Dialect)
             assert logs_in(dialect, at) == refused, specimen.name
 
     asyncio.run(ask())
+
+
+def test_what_a_key_gave_ends_with_it_by_hand(dialect: Dialect) -> None:
+    async def ask() -> None:
+        for specimen in guarded(dialect.name):
+            at, _ = await timed(dialect)
+            key = await at.key(at.owner)
+            proven = await comes_in(at, specimen.request, key)
+            await ended(at, key)
+
+            assert isinstance(refusal_of(at, await at.server(proven)), Unauthenticated)
+
+    asyncio.run(ask())
+
+
+async def ended(at: Site, key: Credentials) -> None:
+    """End a key as its seller does."""
+    secret = key[at.dialect.auth.fields[1]]
+    id = next(
+        one.id
+        for one in await at.store.keyring.credentials(at.owner.seller)
+        if one.fingerprint == fingerprint(secret)
+    )
+    await at.store.keyring.end_key(at.owner.seller, at.dialect.name, id)
+
+
+def test_no_login_gives_anything_for_a_key_that_ends_meanwhile(
+    dialect: Dialect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    admit = Keyring.admit
+
+    async def ask() -> list[HubError | None]:
+        at, _ = await timed(dialect)
+        if not logs_in(dialect, at):
+            return []
+        key = await at.key(at.owner)
+
+        async def admit_last(self: Keyring, *said: Any) -> Any:
+            found = await admit(self, *said)
+            await ended(at, key)
+            return found
+
+        monkeypatch.setattr(Keyring, "admit", admit_last)
+        answer = await at.proven(guarded(dialect.name)[0].request, key)
+        return [refusal_of(at, answer) if isinstance(answer, Response) else None]
+
+    assert all(isinstance(told, Unauthenticated) for told in asyncio.run(ask()))
+
+
+TOKENS = [(name, kind) for name in dialects.names() for kind in dialects.dialect(name).auth.tokens]
+
+
+@pytest.mark.parametrize(("name", "kind"), TOKENS, ids=lambda one: getattr(one, "name", one))
+def test_a_key_has_no_more_tokens_than_its_readme_says(name: str, kind: TokenKind) -> None:
+    dialect = dialects.dialect(name)
+
+    async def good() -> list[bool]:
+        at, clock = await timed(dialect)
+        secret = (await at.key(at.owner))[dialect.auth.fields[1]]
+        holder = await at.store.keyring.admit(name, secret)
+        tokens = list[str]()
+        for _ in range(kind.most + 1):
+            clock.forward(timedelta(milliseconds=1))
+            tokens += await at.store.keyring.issue(holder, kind)
+        return [await is_good(at, token, kind) for token in tokens]
+
+    assert [False] + [True] * kind.most == asyncio.run(good())
+    assert re.search(rf"\b{kind.most}\b", (folder_of(dialect) / "README.md").read_text())
+
+
+async def is_good(at: Site, token: str, kind: TokenKind) -> bool:
+    try:
+        await at.store.keyring.admit(at.dialect.name, token, kind)
+    except Unauthenticated:
+        return False
+    return True
+
+
+@pytest.mark.parametrize(("name", "kind"), TOKENS, ids=lambda one: getattr(one, "name", one))
+@given(seller=st.integers(1, 2**32), random=st.binary(min_size=32, max_size=32))
+def test_a_token_says_whose_it_is(name: str, kind: TokenKind, seller: int, random: bytes) -> None:
+    token = kind.make(seller, random)
+
+    assert seller == kind.seller(token)
+    assert kind.read(token)[4:] == random[: kind.size - 4]
+    assert token.isascii()
+
+
+@pytest.mark.parametrize(("name", "kind"), TOKENS, ids=lambda one: getattr(one, "name", one))
+@given(text=st.text() | st.text(alphabet="0aZ", max_size=70))
+def test_of_a_text_that_is_no_token_no_seller_is_read(
+    name: str, kind: TokenKind, text: str
+) -> None:
+    assert kind.seller(text) is None or len(kind.read(text)) == kind.size
 
 
 def test_a_strangers_proof_opens_no_more_with_a_part_of_the_owners(dialect: Dialect) -> None:

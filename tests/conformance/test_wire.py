@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from orderglot import dialects
 from orderglot.core.caller import Caller
+from orderglot.core.drafting import withdrawn
 from orderglot.core.errors import Conflict
 from orderglot.core.order import Identity, Order, Reference, native
 from orderglot.core.query import Window
@@ -21,10 +22,17 @@ from orderglot.wire.loss import carried, losses
 from orderglot.wire.message import Pairs, pairs
 from tests.conformance.callers import Credentials, Site, site
 from tests.conformance.specimens import Specimen, book_of, welcome
-from tests.full_records import full
+from tests.full_records import NOON, full
 from tests.strategies import orders
 
-ORDERS = orders(test=st.just(False), deleted=st.none())
+
+def placed(order: Order) -> Order:
+    """Let an order that was withdrawn before anybody received it be one that was received."""
+    return replace(order, received=NOON) if withdrawn(order) else order
+
+
+ORDERS = orders(test=st.just(False), deleted=st.none()).map(placed)
+"""What every vendor shows: not all of them have a word for what was withdrawn."""
 
 
 def broadest(at: Site) -> tuple[Credentials, bool]:

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 from msgspec.structs import replace
 
-from orderglot.core.drafting import add_line, submit, withdraw
+from orderglot.core.drafting import add_line, submit, withdraw, withdrawn
 from orderglot.core.errors import Conflict, Invalid
 from orderglot.core.order import Line, Order
 from orderglot.core.pricing import pieces
@@ -57,23 +57,31 @@ def test_an_empty_draft_cannot_be_submitted() -> None:
         submit(DRAFT, NOW)
 
 
-def test_a_withdrawn_draft_is_gone() -> None:
-    order = withdraw(DRAFT, NOW)
+def test_a_withdrawn_draft_is_cancelled_and_was_never_received() -> None:
+    order = withdraw(DRAFT)
 
-    assert (Status.CANCELLED, NOW) == (order.status, order.deleted)
+    assert (Status.CANCELLED, None) == (order.status, order.received)
+    assert withdrawn(order)
 
 
 @pytest.mark.parametrize(
-    "done",
-    [Order(lines=(BOX,)), withdraw(DRAFT, NOW), replace(DRAFT, deleted=NOW)],
-    ids=["received", "withdrawn", "deleted"],
+    "order",
+    [DRAFT, Order(), Order(status=Status.CANCELLED, received=NOW)],
+    ids=["draft", "placed", "cancelled later"],
+)
+def test_what_is_cancelled_after_it_was_received_was_not_withdrawn(order: Order) -> None:
+    assert not withdrawn(order)
+
+
+@pytest.mark.parametrize(
+    "done", [Order(lines=(BOX,)), withdraw(DRAFT)], ids=["received", "withdrawn"]
 )
 @pytest.mark.parametrize(
     "change",
     [
         lambda order: add_line(order, BOX, PRODUCTS),
         lambda order: submit(order, NOW),
-        lambda order: withdraw(order, NOW),
+        withdraw,
     ],
     ids=["add a line", "submit", "withdraw"],
 )

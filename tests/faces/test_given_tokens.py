@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 
 import pytest
 
 from orderglot import dialects
-from orderglot.core.errors import Unauthenticated
-from orderglot.dialects.catalyst.tokens import GRANT, Granting, code_for
+from orderglot.core.errors import HubError, Unauthenticated
+from orderglot.dialects.catalyst.tokens import (
+    AUTHORIZE,
+    GRANT,
+    Authorizing,
+    Granted,
+    Granting,
+    code_for,
+)
 from orderglot.dialects.komet.tokens import LOGIN
 from tests.conformance.callers import Credentials, Site
 from tests.conformance.test_logins import HOUR, LONG, timed
@@ -102,7 +110,82 @@ def test_a_token_that_was_given_ends(name: str, how: str) -> None:
     asyncio.run(ask())
 
 
+async def granted(at: Site, **said: str) -> Granted | type[HubError]:
+    """Ask Catalyst's token endpoint, and give the tokens or how it says no."""
+    answer = await at.server(GRANT.request.write(Granting(**said)))
+    error = at.dialect.faults.read(answer)
+    return type(error) if error else GRANT.response.read(answer, Granting(**said))
+
+
+APP, HOME = "app", "https://app.example/"
+
+
+def exchange(secret: str, code: str) -> dict[str, str]:
+    return {
+        "grant": "authorization_code",
+        "client": APP,
+        "secret": secret,
+        "code": code,
+        "redirect": HOME,
+    }
+
+
+def refresh(secret: str, granted: Granted) -> dict[str, str]:
+    return {"grant": "refresh_token", "secret": secret, "refresh": granted.refresh}
+
+
+async def is_let_in(at: Site, token: str) -> bool:
+    request = guarded("catalyst")[0].request
+    answer = await at.ask(request, {"access_token": token})
+    return not isinstance(refusal_of(at, answer), Unauthenticated)
+
+
+def test_a_refresh_token_that_comes_twice_ends_all_that_came_of_it() -> None:
+    async def ask() -> None:
+        at, _ = await timed(dialects.dialect("catalyst"))
+        secret = (await at.key(at.owner))["access_token"]
+        first = await granted(at, **exchange(secret, code_for(APP, HOME)))
+        other = await granted(at, **exchange(secret, code_for(APP, HOME, b"other" * 7)))
+        assert isinstance(first, Granted)
+        assert isinstance(other, Granted)
+        second = await granted(at, **refresh(secret, first))
+        assert isinstance(second, Granted)
+        every = [first.access, second.access, other.access, secret]
+        assert [True] * 4 == [await is_let_in(at, token) for token in every]
+
+        assert Unauthenticated is await granted(at, **refresh(secret, first))
+        assert [False, False, True, True] == [await is_let_in(at, token) for token in every]
+        assert Unauthenticated is await granted(at, **refresh(secret, second))
+
+    asyncio.run(ask())
+
+
+def test_a_code_is_good_once_and_another_one_comes_each_time() -> None:
+    async def ask() -> None:
+        at, _ = await timed(dialects.dialect("catalyst"))
+        secret = (await at.key(at.owner))["access_token"]
+        codes = [await code(at) for _ in range(2)]
+        assert codes[0] != codes[1]
+        first, second = [await granted(at, **exchange(secret, one)) for one in codes]
+        assert isinstance(first, Granted)
+        assert isinstance(second, Granted)
+
+        assert Unauthenticated is await granted(at, **exchange(secret, codes[0]))
+        assert [False, True] == [await is_let_in(at, one.access) for one in (first, second)]
+        for wrong in (codes[1].upper(), codes[1][:-1] + "x", "", f"{codes[1]} "):
+            assert Granted is not type(await granted(at, **exchange(secret, wrong)))
+
+    asyncio.run(ask())
+
+
+async def code(at: Site) -> str:
+    """Let an app in, and give the code in the link that leads back to it."""
+    answer = await at.server(AUTHORIZE.request.write(Authorizing(APP, HOME)))
+    found = re.search(r"code=([0-9a-f]{64})", answer.body.decode())
+    assert found is not None
+    return found[1]
+
+
 async def end_keys(at: Site) -> None:
     for one in await at.store.keyring.credentials(at.owner.seller):
-        if one.kind == "key":
-            await at.store.keyring.end_key(at.owner.seller, one.dialect, one.id)
+        await at.store.keyring.end_key(at.owner.seller, one.dialect, one.id)

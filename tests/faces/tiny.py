@@ -17,6 +17,7 @@ from orderglot.core.errors import KINDS, HubError, Invalid, Problem, Rule, Unaut
 from orderglot.core.order import Order, Reference, native
 from orderglot.core.ports import Keyring
 from orderglot.core.query import Page, Window
+from orderglot.core.tokens import TokenKind
 from orderglot.wire import json
 from orderglot.wire.bodies import Bodies, Held
 from orderglot.wire.dialect import (
@@ -72,6 +73,7 @@ class TinyAuth:
     """The id and the key, each in a header of its own."""
 
     fields = ("id", "key")
+    tokens: tuple[TokenKind, ...] = ()
 
     def make_secret(self, random: bytes) -> str:
         return random.hex()
@@ -87,7 +89,7 @@ class TinyAuth:
         return replace(request, headers={**request.headers, **proof})
 
     async def identify(self, request: Request, keyring: Keyring) -> Caller:
-        credential = await keyring.admit(NAME, "key", request.headers.get("x-key", ""))
+        credential = await keyring.admit(NAME, request.headers.get("x-key", ""))
         if credential.id != request.headers.get("x-id"):
             raise Unauthenticated("Send your id and key.")
         return credential.caller

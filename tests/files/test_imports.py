@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import csv
 import gzip
+import os
+import pty
 import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
+from stat import S_IMODE
 from subprocess import PIPE
 
 import pytest
@@ -20,6 +23,8 @@ from orderglot.core.order import Order, Reference
 from orderglot.core.values import Status
 from orderglot.files import imports
 from orderglot.files.imports import BATCH, Progress
+from orderglot.files.rejects import Rejects
+from orderglot.files.rows import Reject
 from tests.files.books import STORES, Shop, shop_in
 
 HEADER = "order,sku,title,qty,date,price,customer\n"
@@ -59,6 +64,36 @@ def test_a_file_is_taken_with_all_its_orders(shop: Shop, file: Path) -> None:
     assert Progress(read=size, size=size, rows=4, lines=4, orders=2, new=2) == shop.take(file)
     assert ["A", "B"] == shop.numbers()
     assert Decimal("5.00") == shop.order("A").totals.total
+
+
+@pytest.mark.parametrize("umask", [0, 0o022, 0o277], ids=oct)
+def test_what_is_rejected_is_the_owners_alone_to_read(shop: Shop, file: Path, umask: int) -> None:
+    file.write_text(HEADER + rows("A") + rows("B", quantity="many"))
+    beside = file.with_name(file.name + ".rejects.csv")
+    before = os.umask(umask)
+    try:
+        for _ in range(2):
+            shop.take(file)
+            assert 0o600 == S_IMODE(beside.stat().st_mode)
+            # One that an older import left to be read by others is written anew.
+            beside.chmod(0o644)
+    finally:
+        os.umask(before)
+
+
+def test_rejects_that_go_to_a_terminal_leave_its_rights_as_they_are() -> None:
+    ours, theirs = pty.openpty()
+    try:
+        terminal = Path(os.ttyname(theirs))
+        terminal.chmod(0o622)
+        with Rejects(terminal) as rejects:
+            rejects.add(Reject(line=2, reason="no", row="A"))
+
+        assert b"line,reason,row" in os.read(ours, 100)
+        assert 0o622 == S_IMODE(terminal.stat().st_mode)
+    finally:
+        os.close(ours)
+        os.close(theirs)
 
 
 def test_the_same_file_twice_changes_nothing(shop: Shop, file: Path) -> None:

@@ -7,6 +7,8 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TypeVar
 
+from msgspec.structs import replace
+
 from orderglot.core.caller import Caller
 from orderglot.core.customer import Customer
 from orderglot.core.order import Order, Reference
@@ -46,12 +48,26 @@ class Shop:
 
         return self.runner.run(awaited())
 
-    def opened(self, *, seller: int = 0, customer: int | None = None, test: bool = False) -> Book:
+    def gathered(self, *works: Awaitable[T]) -> list[T | BaseException]:
+        """Do several things at once, and give what came of each, an error among it."""
+
+        async def all_of_them() -> list[T | BaseException]:
+            return await asyncio.gather(*works, return_exceptions=True)
+
+        return self.run(all_of_them())
+
+    def opened(
+        self,
+        *,
+        seller: int = 0,
+        customer: int | None = None,
+        test: bool = False,
+        tests: bool = False,
+        deleted: bool = False,
+    ) -> Book:
         """Open the book as another caller sees it."""
-        caller = Caller(
-            seller=seller or self.seller.id, customer=customer, test=test, name="kole:X1"
-        )
-        return self.store.of(caller)
+        caller = Caller(seller=seller or self.seller.id, customer=customer, name="kole:X1")
+        return self.store.of(replace(caller, test=test, tests=tests, deleted=deleted))
 
     def customer(self, **fields: object) -> Customer:
         """Put a new customer into the book."""

@@ -9,24 +9,14 @@ from decimal import Decimal
 import pytest
 from msgspec.structs import replace
 
-from orderglot.core.caller import READ, Caller
+from orderglot.core.caller import Caller
 from orderglot.core.customer import Customer
-from orderglot.core.errors import Conflict, Invalid, NotFound, Unauthenticated
+from orderglot.core.errors import Conflict, Invalid, NotFound
 from orderglot.core.order import Identity, Line, Order, Reference, Totals
 from orderglot.core.ports import Answered, UnitOfWork
 from orderglot.core.product import Product
 from tests.clock import HOUR, NOON
 from tests.stores.shops import Shop
-
-
-def spelled(random: bytes) -> str:
-    return random.hex()
-
-
-def account(random: bytes) -> str:
-    """Spell an account of which there are only eight."""
-    return f"X{random[0] % 8}"
-
 
 # sellers
 
@@ -128,122 +118,6 @@ def test_test_orders_are_summed_up_only_if_asked(shop: Shop) -> None:
 
     assert 1 == shop.run(shop.store.counts(shop.seller.id)).orders
     assert 2 == shop.run(shop.store.counts(shop.seller.id, test=True)).orders
-
-
-# the keyring
-
-
-def test_a_key_lets_its_caller_in(shop: Shop) -> None:
-    caller = Caller(seller=shop.seller.id, customer=7, test=True, may=frozenset({READ}))
-    key = shop.run(shop.store.keyring.issue_key("kole", caller, spelled, account))
-    found = shop.run(shop.store.keyring.admit("kole", "key", key.secret))
-
-    assert (key.id, replace(caller, name=f"kole:{key.id}")) == (found.id, found.caller)
-    assert key.secret not in repr(found)
-    for dialect, kind, secret in (
-        ("adobe", "key", key.secret),
-        ("kole", "token", key.secret),
-        ("kole", "key", key.secret.upper()),
-        ("kole", "key", found.fingerprint),
-        ("kole", "key", ""),
-        ("kole", "key", "\udcff\0"),
-    ):
-        with pytest.raises(Unauthenticated):
-            shop.run(shop.store.keyring.admit(dialect, kind, secret))
-
-
-def test_a_token_is_good_until_it_expires(shop: Shop) -> None:
-    ring, caller = shop.store.keyring, Caller(seller=shop.seller.id)
-    token = shop.run(ring.issue("kodaris", "session", caller, spelled, HOUR, id="A1"))
-    shop.clock.forward(HOUR - timedelta(microseconds=1))
-    assert shop.seller.id == shop.run(ring.admit("kodaris", "session", token)).caller.seller
-    shop.clock.forward(timedelta(microseconds=1))
-
-    with pytest.raises(Unauthenticated):
-        shop.run(ring.admit("kodaris", "session", token))
-
-
-def test_an_ended_credential_is_good_no_more(shop: Shop) -> None:
-    ring, caller = shop.store.keyring, Caller(seller=shop.seller.id)
-    token = shop.run(ring.issue("kodaris", "session", caller, spelled))
-    shop.run(ring.end("kodaris", "session", token))
-    shop.run(ring.end("kodaris", "session", token))
-    shop.run(ring.end("kodaris", "session", "never issued"))
-
-    with pytest.raises(Unauthenticated):
-        shop.run(ring.admit("kodaris", "session", token))
-
-
-def test_ids_of_keys_are_unique_and_drawn_anew_until_they_are(shop: Shop) -> None:
-    ring, caller = shop.store.keyring, Caller(seller=shop.seller.id)
-    keys = [shop.run(ring.issue_key("kole", caller, spelled, account)) for _ in range(5)]
-
-    assert 5 == len({key.id for key in keys}) == len({key.secret for key in keys})
-    with pytest.raises(Conflict):
-        shop.run(ring.issue("kole", "key", caller, spelled, id=keys[0].id))
-    with pytest.raises(Conflict):
-        shop.run(ring.issue_key("kole", caller, spelled, lambda random: keys[0].id))
-    shop.run(ring.issue("adobe", "key", caller, spelled, id=keys[0].id))
-
-
-def test_a_key_ends_with_all_its_tokens(shop: Shop) -> None:
-    ring, caller = shop.store.keyring, Caller(seller=shop.seller.id)
-    key = shop.run(ring.issue_key("kodaris", caller, spelled, account))
-    other = shop.run(ring.plant_key("kodaris", caller, "Y1", "demo-secret"))
-    token = shop.run(ring.issue("kodaris", "session", caller, spelled, HOUR, id=key.id))
-    shop.run(ring.end_key(shop.seller.id, "kodaris", key.id))
-
-    for kind, secret in (("key", key.secret), ("session", token)):
-        with pytest.raises(Unauthenticated):
-            shop.run(ring.admit("kodaris", kind, secret))
-    assert "Y1" == shop.run(ring.admit("kodaris", "key", other.secret)).id
-    ended = {one.id for one in shop.run(ring.credentials(shop.seller.id)) if one.ended == NOON}
-    assert {key.id} == ended
-
-
-def test_a_key_goes_live_with_all_its_tokens(shop: Shop) -> None:
-    ring, caller = shop.store.keyring, Caller(seller=shop.seller.id, test=True)
-    key = shop.run(ring.issue_key("kole", caller, spelled, account))
-    token = shop.run(ring.issue("kole", "token", caller, spelled, HOUR, id=key.id))
-    assert shop.run(ring.admit("kole", "key", key.secret)).caller.test
-    shop.run(ring.set_live(shop.seller.id, "kole", key.id))
-
-    assert not shop.run(ring.admit("kole", "key", key.secret)).caller.test
-    assert not shop.run(ring.admit("kole", "token", token)).caller.test
-
-
-def test_keys_of_another_seller_are_out_of_reach(shop: Shop) -> None:
-    ring, caller = shop.store.keyring, Caller(seller=shop.seller.id, test=True)
-    key = shop.run(ring.issue_key("kole", caller, spelled, account))
-    other = shop.run(shop.store.add_seller("other")).id
-
-    for work in (ring.end_key(other, "kole", key.id), ring.set_live(other, "kole", key.id)):
-        with pytest.raises(NotFound):
-            shop.run(work)
-    assert () == shop.run(ring.credentials(other))
-    assert shop.run(ring.admit("kole", "key", key.secret)).caller.test
-
-
-def test_a_demo_key_can_be_planted_again_but_not_over_another(shop: Shop) -> None:
-    ring, caller = shop.store.keyring, Caller(seller=shop.seller.id)
-    for _ in range(2):
-        assert "demo-1" == shop.run(ring.plant_key("kole", caller, "X1", "demo-1")).secret
-
-    assert 1 == len(shop.run(ring.credentials(shop.seller.id)))
-    with pytest.raises(Conflict):
-        shop.run(ring.plant_key("kole", caller, "X1", "demo-2"))
-
-
-def test_expired_tokens_make_room_and_keys_stay(shop: Shop) -> None:
-    ring, caller = shop.store.keyring, Caller(seller=shop.seller.id)
-    shop.run(ring.issue_key("kole", caller, spelled, account, expires=NOON + HOUR))
-    for _ in range(3):
-        shop.run(ring.issue("kole", "token", caller, spelled, HOUR))
-    shop.clock.forward(2 * HOUR)
-    shop.run(ring.issue("kole", "token", caller, spelled, HOUR))
-
-    kinds = [one.kind for one in shop.run(ring.credentials(shop.seller.id))]
-    assert ["key", "token"] == kinds
 
 
 # remembered answers

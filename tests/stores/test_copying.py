@@ -33,6 +33,7 @@ from orderglot.stores.rows import Row, Rows, Table
 from orderglot.stores.store import BookStore
 from tests.full_records import full
 from tests.postgres import asked, new_database
+from tests.stores.token_kinds import REFRESH, SESSION
 
 ROOT = Path(__file__).parents[2]
 ORDERS = 12
@@ -60,7 +61,7 @@ async def opened(url: str) -> AsyncIterator[tuple[BookStore, Book]]:
     try:
         if not await store.sellers():
             await store.add_seller("example", tables={"catalyst.statuses": [{"id": 1}]})
-        yield store, store.of(Caller(seller=(await store.seller("example")).id, test=True))
+        yield store, store.of(Caller(seller=(await store.seller("example")).id, tests=True))
     finally:
         await store.close()
 
@@ -84,9 +85,10 @@ async def fill(url: str) -> None:
             await book.keep(_order(number))
         await book.place(_order(0, links=(Link(Relation.SPLIT_OF, Identity(number="N9")),)))
         await store.keyring.plant_key("kole", book.caller, "X1", "hush")
-        await store.keyring.issue(
-            "kodaris", "session", book.caller, bytes.hex, lasts=timedelta(days=1)
-        )
+        ring = store.keyring
+        holder = await ring.admit("kole", "hush")
+        _, refresh = await ring.issue(holder, SESSION, REFRESH)
+        await ring.renew(holder, REFRESH, refresh, SESSION, REFRESH)
         await book.tally("asked", LATER)
         async with book.together() as unit:
             unit.remember(
@@ -129,7 +131,7 @@ async def seen_in(url: str) -> Any:
             "credentials": await store.keyring.credentials(book.caller.seller),
             "notes": await book.notes("pull"),
             "answer": await store.answered(book.caller, "kole", "k"),
-            "key": await store.keyring.admit("kole", "key", "hush"),
+            "key": await store.keyring.admit("kole", "hush"),
             "tally": await book.tally("asked", LATER),
             "next": (await book.place(Order())).id,
         }

@@ -104,10 +104,12 @@ def stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[BookStore
         asyncio.run(store.close())
 
 
-async def filled(store: BookStore, orders: list[Order], *, test: bool) -> Book:
+async def filled(
+    store: BookStore, orders: list[Order], *, test: bool = False, deleted: bool = False
+) -> Book:
     seller = await store.add_seller(f"seller {len(await store.sellers())}")
-    await store.of(Caller(seller=seller.id, test=True)).keep(*orders)
-    return store.of(Caller(seller=seller.id, test=test))
+    await store.of(Caller(seller=seller.id, tests=True)).keep(*orders)
+    return store.of(Caller(seller=seller.id, tests=test, deleted=deleted))
 
 
 SORTS = [
@@ -125,7 +127,7 @@ SORTS = [
     sort=st.sampled_from(SORTS),
     offset=st.integers(0, 13),
     limit=st.integers(0, 4),
-    test=st.booleans(),
+    sight=st.fixed_dictionaries({"test": st.booleans(), "deleted": st.booleans()}),
 )
 def test_a_far_page_and_its_total_are_those_of_a_plain_reading(
     stores: tuple[BookStore, BookStore],
@@ -134,12 +136,12 @@ def test_a_far_page_and_its_total_are_those_of_a_plain_reading(
     sort: tuple[Sort, ...],
     offset: int,
     limit: int,
-    test: bool,
+    sight: dict[str, bool],
 ) -> None:
     window = Window(where=where, sort=sort, offset=offset, limit=limit, total=True)
 
     async def asked(store: BookStore) -> tuple[list[int], int | None, bool]:
-        page = await (await filled(store, orders, test=test)).page(window)
+        page = await (await filled(store, orders, **sight)).page(window)
         return [order.id for order in page.orders], page.total, page.next is not None
 
     with pytest.MonkeyPatch.context() as patch:
@@ -158,7 +160,7 @@ def test_a_far_page_is_of_the_book_as_it_is_now(
     async def seen() -> list[tuple[int, int | None]]:
         found = []
         store = SqliteStore(tmp_path / "book.db", lambda: NOON)
-        book = await filled(store, [], test=False)
+        book = await filled(store, [])
         for number in range(8):
             await book.place(Order(created=NOON + timedelta(days=number)))
             page = await book.page(Window(sort=newest, offset=number, total=True))
@@ -181,7 +183,7 @@ def test_counts_follow_what_orders_become(
 
     async def written() -> list[Order]:
         store = SqliteStore(path, lambda: NOON)
-        book = await filled(store, before, test=True)
+        book = await filled(store, before, test=True, deleted=True)
         await book.keep(*newer)
         found = [order async for order in book.walk()]
         await store.close()
@@ -277,7 +279,7 @@ def test_a_number_of_a_status_from_before_gets_its_column(tmp_path: Path) -> Non
 
 
 def plan(path: Path, where: Query) -> str:
-    sql = counted(Scope(1, test=False), where, SqliteGrammar())
+    sql = counted(Scope(1, test=False, deleted=False), where, SqliteGrammar())
     with closing(connect(path, reads=True)) as reader:
         steps = reader.execute(f"EXPLAIN QUERY PLAN {sql.text}", sql.params).fetchall()
     return "; ".join(str(step[3]) for step in steps)

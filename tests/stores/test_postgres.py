@@ -346,7 +346,9 @@ def grown() -> str:
 
 
 def plan(url: str, window: Window, customer: int | None = None) -> str:
-    sql = selected_ids(Scope(1, customer, test=False), selection(window), PostgresGrammar())
+    sql = selected_ids(
+        Scope(1, customer, test=False, deleted=False), selection(window), PostgresGrammar()
+    )
 
     async def explain() -> str:
         backend = PostgresBackend(url)

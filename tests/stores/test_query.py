@@ -45,15 +45,17 @@ class Pair:
         self.stores = stores
         self.count = 0
 
-    def filled(self, *found: Order) -> tuple[Book, Book]:
-        """Open two new books and keep these orders in both."""
+    def filled(self, *found: Order, deleted: bool = True) -> tuple[Book, Book]:
+        """Open two new books and keep these orders in both; what was deleted is there if asked."""
         self.count += 1
-        memory, other = (self.runner.run(self._fill(store, found)) for store in self.stores)
+        memory, other = (
+            self.runner.run(self._fill(store, found, deleted)) for store in self.stores
+        )
         return memory, other
 
-    async def _fill(self, store: BookStore, found: tuple[Order, ...]) -> Book:
+    async def _fill(self, store: BookStore, found: tuple[Order, ...], deleted: bool) -> Book:
         seller = await store.add_seller(f"seller {self.count}")
-        book = store.of(Caller(seller=seller.id, test=True))
+        book = store.of(Caller(seller=seller.id, tests=True, deleted=deleted))
         await book.keep(*found)
         return book
 
@@ -183,13 +185,13 @@ def questions(draw: st.DrawFn) -> tuple[list[Order], Window]:
 
 
 @settings(max_examples=settings().max_examples * 2)
-@given(question=questions())
+@given(question=questions(), deleted=st.booleans())
 def test_every_store_answers_a_question_alike(
-    pair: Pair, question: tuple[list[Order], Window]
+    pair: Pair, question: tuple[list[Order], Window], deleted: bool
 ) -> None:
     found, window = question
     try:
-        memory, other = pair.filled(*found)
+        memory, other = pair.filled(*found, deleted=deleted)
     except Conflict:
         assume(False)
         raise

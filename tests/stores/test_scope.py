@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from orderglot.core.customer import Customer
 from orderglot.core.errors import Conflict, Forbidden, HubError, Invalid, NotFound
 from orderglot.core.order import Identity, Link, Order, Reference
-from orderglot.core.ports import Book
+from orderglot.core.ports import Book, Note, UnitOfWork
 from orderglot.core.product import Product
 from orderglot.core.query import Compare, Not, Operator, Or, Window
 from orderglot.core.values import Relation
@@ -187,14 +187,74 @@ def test_what_a_test_caller_keeps_is_a_test(shop: Shop) -> None:
 
 
 def test_whether_an_order_is_a_test_never_changes(shop: Shop) -> None:
-    tester = shop.opened(test=True)
+    seller, tester = shop.opened(tests=True), shop.opened(test=True)
     trial, real = shop.placed(tester), shop.placed(references=KOLE)
 
     assert shop.run(tester.change(replace(trial, test=False))).test
-    assert not shop.run(tester.change(replace(real, test=True))).test
+    assert not shop.run(seller.change(replace(real, test=True))).test
     assert [False] == [
-        one.test for one in shop.kept(Order(references=KOLE, notes="b"), book=tester)
+        one.test for one in shop.kept(Order(references=KOLE, notes="b"), book=seller)
     ]
+
+
+def test_a_test_caller_writes_to_test_orders_alone(shop: Shop) -> None:
+    owner = shop.customer(number="C1")
+    shop.run(shop.book.keep_product(Product(sku="AA1")))
+    tester = shop.opened(test=True)
+    trial = shop.placed(tester, customer=Identity(number="C1"))
+    real = shop.placed(references=KOLE, customer=Identity(id=owner.id))
+
+    assert "mine" == shop.run(tester.change(replace(trial, notes="mine"))).notes
+    assert ["same"] == shop.outcomes(replace(real, id=0, version=0), book=tester)
+    for write in (
+        tester.change(replace(real, notes="mine now")),
+        tester.keep(Order(references=KOLE, notes="mine now")),
+        tester.keep_customer(replace(owner, name="mine now")),
+        tester.keep_customer(Customer(name="new")),
+        tester.keep_product(Product(sku="AA1", title="mine now")),
+        tester.place(Order(customer=Identity(number="unheard of"))),
+    ):
+        with pytest.raises(Forbidden):
+            shop.run(write)
+    assert [real] == shop.walked()
+    assert (owner,) == shop.run(shop.book.customers())
+    assert [1] == [one.version for one in shop.run(shop.book.every_product())]
+
+
+def test_a_test_caller_leaves_no_notes(shop: Shop) -> None:
+    note = Note(kind="pull", name="kole")
+
+    async def noted(unit: UnitOfWork) -> None:
+        unit.note(note)
+
+    async def struck(unit: UnitOfWork) -> None:
+        unit.strike(replace(note, version=1))
+
+    shop.together(noted)
+    for write in (noted, struck):
+        with pytest.raises(Forbidden):
+            shop.together(write, shop.opened(test=True))
+    assert 1 == len(shop.run(shop.book.notes("pull")))
+
+
+def test_a_test_order_introduces_its_customer_to_nobody(shop: Shop) -> None:
+    owner = shop.customer(number="C1")
+    before = shop.placed(customer=Identity(id=owner.id))
+    named = Identity(number="C1", references=(Reference("adobe", "7"),))
+    shop.placed(shop.opened(test=True), customer=named)
+
+    assert (owner,) == shop.run(shop.book.customers())
+    assert before == shop.get("orderglot", str(before.id))
+
+
+def test_the_seller_in_person_sees_test_orders_and_changes_either(shop: Shop) -> None:
+    trial, real = shop.placed(shop.opened(test=True)), shop.placed()
+    seller = shop.opened(tests=True)
+
+    assert [trial, real] == shop.walked(book=seller)
+    for order in (trial, real):
+        assert "seen" == shop.run(seller.change(replace(order, notes="seen"))).notes
+    assert not shop.placed(seller).test
 
 
 def test_a_real_order_does_not_point_at_a_test(shop: Shop) -> None:

@@ -239,7 +239,9 @@ def test_a_loop_that_was_stopped_in_its_turn_leaves_no_old_moment(counted: Count
 
 
 def plan(counted: Counted, window: Window, customer: int | None = None) -> str:
-    sql = selected_ids(Scope(1, customer, test=False), selection(window), SqliteGrammar())
+    sql = selected_ids(
+        Scope(1, customer, test=False, deleted=False), selection(window), SqliteGrammar()
+    )
     with closing(connection.connect(counted.path, reads=True)) as reader:
         steps = reader.execute(f"EXPLAIN QUERY PLAN {sql.text}", sql.params).fetchall()
     return "; ".join(str(step[3]) for step in steps)

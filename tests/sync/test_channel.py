@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,30 @@ def test_what_is_missing_is_asked_for_by_the_name_of_its_variable(name: str) -> 
     with pytest.raises(Invalid, match=f"ORDERGLOT_KOLE_{name.upper()}") as refusal:
         account(table)
     assert "demo-key" not in refusal.value.message
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://demo-id:hush@vendor.example",
+        "https://hush@vendor.example/api",
+        "demo-id:hush@vendor.example",
+        "https://demo-id:hush%40vendor.example",
+        "https://vendor.example/?api_key=hush",
+        "https://vendor.example/#hush",
+    ],
+)
+def test_an_address_with_a_secret_in_it_is_refused_with_the_variables_to_set(url: str) -> None:
+    for ask in (
+        partial(account, url=url),
+        partial(account, {"url": url}),
+        partial(account, {}, {"ORDERGLOT_KOLE_URL": url}),
+    ):
+        with pytest.raises(
+            Invalid, match="ORDERGLOT_KOLE_ID and ORDERGLOT_KOLE_API_KEY"
+        ) as refusal:
+            ask()
+        assert "hush" not in refusal.value.message
 
 
 def test_the_patience_of_the_line_is_a_setting() -> None:

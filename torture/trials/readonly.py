@@ -22,7 +22,7 @@ COMMANDS = (
     ("serve", "--port", "0", "--workers", "2"),
     ("seller", "add", "another"),
     ("seller", "list"),
-    ("key", "add", "--seller", "kole", "--dialect", "kole"),
+    ("key", "add", "--seller", "kole", "--dialect", "kole", "--everybody"),
 )
 
 

@@ -112,7 +112,7 @@ async def change(
     given = flags.read_known_as(known_as)
     if not given:
         raise Misused("say --known-as which CHANNEL=ID, such as kodaris@wholesaler=4711.")
-    book = hub.book(await hub.seller(seller), test=True)
+    book = hub.book(await hub.seller(seller), tests=True)
     async with book.together() as unit:
         found = await lookup.find_customer(unit, customer)
         changed = await unit.keep_customer(_known_as(found, given))
@@ -180,7 +180,7 @@ async def show(
     """
     from orderglot.hub import lookup
 
-    book = hub.book(await hub.seller(seller), test=True)
+    book = hub.book(await hub.seller(seller), tests=True)
     found = await lookup.find_customer(book, customer)
     orders = await lookup.orders_of(book, found)
     if as_json:

@@ -23,8 +23,11 @@ async def add(
     dialect: Annotated[str, typer.Option(metavar="NAME", help="For which vendor's API.")],
     customer: Annotated[
         str | None,
-        typer.Option(metavar="CUSTOMER", help="Whose orders it sees.", show_default="everybody's"),
+        typer.Option(metavar="CUSTOMER", help="A partner's: it sees this customer's orders alone."),
     ] = None,
+    everybody: Annotated[
+        bool, typer.Option("--everybody", help="Your own: it sees every customer's orders.")
+    ] = False,
     read_only: Annotated[
         bool, typer.Option("--read-only", help="It may not create or change orders.")
     ] = False,
@@ -36,17 +39,19 @@ async def add(
 ) -> None:
     """Make a key and show it, this one time.
 
-    A new key is in test mode: its orders are answered as usual and kept apart. See 'key live'.
+    A key for a partner names the customer that the partner is here. A new key is in test mode: its
+    orders are answered as usual and kept apart. See 'key live'.
 
     $ orderglot key add --dialect kole --customer C1
-    $ orderglot key add --dialect kole --read-only --live --json
+    $ orderglot key add --dialect kole --everybody --read-only --live --json
     """
     from orderglot.core.caller import READ, RIGHTS, Caller
     from orderglot.hub import lookup
     from orderglot.hub.keys import new_key
 
+    named = _whose(customer, everybody=everybody)
     owner = await hub.seller(seller)
-    whose = await lookup.find_customer(hub.book(owner), customer) if customer else None
+    whose = await lookup.find_customer(hub.book(owner), named) if named else None
     caller = Caller(
         seller=owner.id,
         customer=whose.id if whose else None,
@@ -61,6 +66,30 @@ async def add(
     if not live:
         tell(f"It is in test mode. Move it to production with: orderglot key live {name}")
     return None
+
+
+EVERYBODY = "everybody"
+
+
+def _whose(customer: str | None, *, everybody: bool) -> str:
+    """Give the customer whose orders a key is to see, "" for everybody's; raises Misused."""
+    from orderglot.cli.asking import asked
+    from orderglot.cli.command import Misused
+
+    if everybody and customer is not None:
+        raise Misused("--customer and --everybody: a key sees one customer's orders or all.")
+    if everybody:
+        return ""
+    if customer is None:
+        question = f"Whose orders may it see? A customer's number, or {EVERYBODY!r}"
+        otherwise = (
+            "say whose orders the key sees: --customer CUSTOMER for a partner, or --everybody."
+        )
+        said = asked(question, otherwise)
+        return "" if said == EVERYBODY else said
+    if not customer.strip():
+        raise Misused("--customer: name the customer, or say --everybody.")
+    return customer
 
 
 @app.command("list")
@@ -86,7 +115,7 @@ COLUMNS = ("key", "customer", "may", "mode", "since", "ended")
 async def _row(book: "Book", key: "Credential") -> tuple[object, ...]:
     from orderglot.core.order import HUB, Reference
 
-    caller, whose = key.caller, "everybody"
+    caller, whose = key.caller, EVERYBODY
     if caller.customer is not None:
         customer = await book.customer(Reference(HUB, str(caller.customer)))
         whose = customer.number or str(customer.id)

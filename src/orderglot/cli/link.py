@@ -32,7 +32,7 @@ async def link(
     from orderglot.hub import lookup
 
     owner = await hub.seller(seller)
-    async with hub.book(owner, test=True).together() as unit:
+    async with hub.book(owner, tests=True).together() as unit:
         one, another = await lookup.find_order(unit, order), await lookup.find_order(unit, other)
         new = linking.linked(one, another, linking.RELATIONS[relation])
         if new is not one:

@@ -107,7 +107,7 @@ async def place(
     from orderglot.sync.vendor import calling
 
     owner = await hub.seller(seller)
-    book = hub.book(owner, test=True)
+    book = hub.book(owner, tests=True)
     if pending:
         return await discrepancies.show_pending(book, dialect or "", at, as_json=as_json)
     if not order:
@@ -121,6 +121,8 @@ async def place(
     terms = Terms(absent=absent, also=also, without=_members(without))
     flags: dict[str, object] = {"url": url, "timeout": silent, "idempotent": idempotent}
     channel = channel_of(hub, spoken, flags, at)
+    # Whatever becomes of the order meanwhile, the vendor's answer is kept with it.
+    book = hub.book(owner, tests=True, deleted=True)
     async with calling(spoken, channel, continued=is_continued(owner, channel)) as vendor:
         placed = await _placed(book, vendor, found, is_there, terms)
     return _report(placed, dialect, as_json=as_json)

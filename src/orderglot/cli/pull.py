@@ -139,7 +139,8 @@ async def pull(
     flags = {"url": url, "timeout": silent, "per_second": per_second, "timezone": timezone}
     channel = channel_of(hub, spoken, flags, at)
     owner = await (hub.seller_or_new(seller, "") if new else hub.seller(seller))
-    pulling = Pulling(hub.book(owner), spoken, channel, retry_policy)
+    # What was deleted here has to be known when the vendor says it again.
+    pulling = Pulling(hub.book(owner, deleted=True), spoken, channel, retry_policy)
     pulling.continued = await _continued(hub, owner, channel)
     ends = await pulling.pull_each(customer, moment, last=since == LAST, as_json=as_json)
     if code := max(ends, default=0):

@@ -1,5 +1,6 @@
 """``orderglot serve``: every dialect's server face, on one port."""
 
+import logging
 import signal
 import sys
 from collections.abc import Iterator
@@ -28,6 +29,8 @@ from orderglot.cli.serve_flags import (
 
 if TYPE_CHECKING:
     from orderglot.config import Config
+
+log = logging.getLogger("orderglot.serve")
 
 
 def serve(
@@ -92,6 +95,7 @@ def serve(
     connections = allow_connections()
     with _ending_well(), held(found.host, found.port) as place:
         asyncio.run(prepare(found.database) if demo else _prepare(found))
+        _warn_of_lax_files(found.database)
         ready = partial(_announce, found, place, demo)
         run(found, partial(load, found), place, connections, ready)
 
@@ -112,6 +116,15 @@ async def _prepare(config: "Config") -> None:
 
     async with opened(config.database, create=True, replica=config.read_database):
         pass
+
+
+def _warn_of_lax_files(database: str) -> None:
+    """Say which files of the book others may read; an operator may have a reason for it."""
+    from orderglot.hub.books import lax_files
+
+    for file, mode in lax_files(database).items():
+        mended = {"file": str(file), "mode": f"{mode:04o}", "mend": f"chmod 600 {file}"}
+        log.warning("others than its owner may use a file of the order book", extra=mended)
 
 
 def _announce(config: "Config", place: Place, demo: bool) -> None:

@@ -41,6 +41,9 @@ async def show(
         Literal["xml", "json"] | None,
         typer.Option("--format", help="In which form, where the dialect has both."),
     ] = None,
+    deleted: Annotated[
+        bool, typer.Option("--deleted", help="Show it even if it was deleted.")
+    ] = False,
     seller: SellerName = None,
     as_json: AsJson = False,
 ) -> None:
@@ -55,7 +58,7 @@ async def show(
     if form and not dialect:
         raise Misused("--format: it goes with --as; use --json for the book's own form.")
     owner = await hub.seller(seller)
-    book = hub.book(owner, test=True)
+    book = hub.book(owner, tests=True, deleted=deleted)
     found = await lookup.find_order(book, order)
     if dialect:
         from orderglot.hub.rendering import written
@@ -96,6 +99,7 @@ def _head(order: "Order") -> Iterator[tuple[str, object]]:
     yield "purchase order", order.po_number
     yield "created", order.created
     yield "changed", order.modified
+    yield "deleted", order.deleted
     yield "bill to", address_text(order.bill_to)
     yield "ship to", address_text(order.ship_to)
     yield "shipping", f"{order.shipping.carrier} {order.shipping.service}".strip()

@@ -16,17 +16,20 @@ class Caller(Struct, frozen=True, kw_only=True):
     """A seller, perhaps one customer of it, and what it may do there.
 
     With ``customer`` (a hub id) it sees that customer's orders alone. In ``test`` mode its new
-    orders are test orders, which only callers in test mode see.
+    orders are test orders, which it sees beside the live ones, and it writes to those alone. The
+    seller in person may have ``tests`` in sight as well, to change either, and what was ``deleted``.
     """
 
     seller: int
     customer: int | None = None
     test: bool = False
+    tests: bool = False
+    deleted: bool = False
     may: frozenset[str] = RIGHTS
     name: str = ""
     """The public part of the credential, for events and messages: ``kole:X00001``."""
     session: str = ""
-    """The fingerprint of the token that was shown, where a dialect ties a second one to it."""
+    """The family of the token that was shown, where a dialect ties a second one to it."""
     unlimited: bool = False
     """A program of the hub's own, whose reads may take as long as they take."""
 

@@ -40,13 +40,18 @@ def submit(draft: Order, now: datetime, po_number: str = "") -> Order:
     )
 
 
-def withdraw(draft: Order, now: datetime) -> Order:
+def withdraw(draft: Order) -> Order:
     """Give a draft up; raises Conflict where the order is none."""
     demand_draft(draft)
-    return replace(draft, status=Status.CANCELLED, deleted=now)
+    return replace(draft, status=Status.CANCELLED)
+
+
+def withdrawn(order: Order) -> bool:
+    """Tell whether an order was given up before anybody received it."""
+    return order.status is Status.CANCELLED and order.received is None
 
 
 def demand_draft(order: Order) -> None:
     """Raise Conflict unless an order is a draft that nobody has given up."""
-    if order.status is not Status.DRAFT or order.deleted is not None:
+    if order.status is not Status.DRAFT:
         raise Conflict("This order is no longer a draft; begin another one.")

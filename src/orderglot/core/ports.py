@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
@@ -16,6 +16,7 @@ from orderglot.core.order import Order, Reference
 from orderglot.core.product import Product
 from orderglot.core.query import EVERYTHING, Page, Query, Window
 from orderglot.core.seller import Seller
+from orderglot.core.tokens import TokenKind
 
 
 class Orders(Protocol):
@@ -89,7 +90,10 @@ class Note(Struct, frozen=True, kw_only=True):
 
 
 class Book(Orders, Protocol):
-    """One seller's order book as one caller may see it. Nothing in it leaves the caller's scope."""
+    """One seller's order book as one caller may see it. Nothing in it leaves the caller's scope.
+
+    What was deleted is not there, for any question but one that asks about ``deleted`` itself.
+    """
 
     @property
     def caller(self) -> Caller:
@@ -201,45 +205,64 @@ class UnitOfWork(Book, Protocol):
 
 
 class Credential(Struct, frozen=True, kw_only=True):
-    """A key or a token as the keyring has it; the secret itself is known to nobody."""
+    """A key, or a token with the key that it was given for; the secret itself is known to nobody."""
 
     dialect: str
     kind: str
     """``key`` for what the seller hands out; a dialect's own word for what a login gives."""
     id: str
-    """The public part: an account, a client id. Unique among a dialect's keys."""
+    """The public part of the key: an account, a client id. Unique among a dialect's keys."""
     fingerprint: str
     caller: Caller
     created: datetime
     expires: datetime | None = None
     ended: datetime | None = None
+    family: str = ""
+    """What was got by the same login as a token; "" for a key."""
 
 
 class Keyring(Protocol):
     """Who may come in: keys and tokens, kept as fingerprints, compared in constant time."""
 
-    async def admit(self, dialect: str, kind: str, secret: str) -> Credential:
-        """Give the credential behind a secret; raise Unauthenticated unless it is good now."""
-        ...
+    async def admit(self, dialect: str, secret: str, kind: TokenKind | None = None) -> Credential:
+        """Give the key, or token of a kind, behind a secret.
 
-    async def issue(
-        self,
-        dialect: str,
-        kind: str,
-        caller: Caller,
-        make_secret: Callable[[bytes], str],
-        lasts: timedelta | None = None,
-        id: str = "",
-        until: datetime | None = None,
-    ) -> str:
-        """Make a new secret, spelled out of random bytes, and give it away this one time.
-
-        It is good for as long as it lasts, and not beyond ``until``.
+        Raises Unauthenticated unless it, and a token's key, is good now.
         """
         ...
 
-    async def end(self, dialect: str, kind: str, secret: str) -> None:
-        """End a credential; ending one that is not good is no error."""
+    async def issue(self, holder: Credential, *kinds: TokenKind) -> tuple[str, ...]:
+        """Make a new token of each kind, and give them away this one time.
+
+        They are of the family of the token that asks for them, or for a key of a new one. Raises
+        Unauthenticated where the key has ended by then.
+        """
+        ...
+
+    async def renew(
+        self, key: Credential, kind: TokenKind, secret: str, *kinds: TokenKind
+    ) -> tuple[str, ...]:
+        """Make new tokens for one of the key's that is good once.
+
+        Raises Unauthenticated where it is not; one that was spent before ends its family.
+        """
+        ...
+
+    async def redeem(
+        self, key: Credential, kind: TokenKind, code: str, *kinds: TokenKind
+    ) -> tuple[str, ...]:
+        """Make new tokens for a code that is good once, and that nobody here was told.
+
+        Raises Unauthenticated where it came before, and ends what it was good for.
+        """
+        ...
+
+    async def end(self, dialect: str, secret: str, kind: TokenKind) -> None:
+        """End a token and its family; ending one that is not good is no error."""
+        ...
+
+    def draw(self) -> bytes:
+        """Draw 32 random bytes."""
         ...
 
 

@@ -123,6 +123,17 @@ def matches(order: Order, where: Query, customer: Customer | None = None) -> boo
             return _holds(values_of(order, field(name), customer), operator, value)
 
 
+def asks(where: Query, name: str) -> bool:
+    """Tell whether a question asks about a field."""
+    match where:
+        case And(parts) | Or(parts):
+            return any(asks(part, name) for part in parts)
+        case Not(part):
+            return asks(part, name)
+        case Compare():
+            return where.field == name
+
+
 def holds(value: Value, operator: Operator, wanted: Value | tuple[Value, ...]) -> bool:
     """Tell whether one value compares so with another, or with a tuple of them."""
     return _holds((value,), operator, wanted)

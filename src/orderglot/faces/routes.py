@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import chain
 from typing import Any, Generic, TypeVar
 from urllib.parse import unquote
 
@@ -27,21 +28,25 @@ class Route(Struct, Generic[Owner], frozen=True):
 class _Node(Generic[Owner]):
     """One step of all paths that begin alike."""
 
-    __slots__ = ("literals", "methods", "owner", "owners", "param")
+    __slots__ = ("literals", "methods", "owners", "param")
 
-    def __init__(self, owner: Owner) -> None:
-        self.owner = owner
-        self.owners: dict[int, Owner] = {}
+    def __init__(self) -> None:
+        self.owners: dict[int, list[Owner]] = {}
+        """Whose paths go through here, by how many steps they have in all."""
         self.literals: dict[str, _Node[Owner]] = {}
         self.param: _Node[Owner] | None = None
         self.methods: dict[str, tuple[Owner, Operation[Any, Any], tuple[str, ...]]] = {}
+
+    def ends(self) -> list[Owner]:
+        """Give whose paths end here."""
+        return [owner for owner, _, _ in self.methods.values()]
 
 
 class Routes(Generic[Owner]):
     """The path templates of some dialects, compiled once into a tree of path segments."""
 
     def __init__(self, owned: Iterable[tuple[Owner, Dialect]]) -> None:
-        self.root: _Node[Owner] | None = None
+        self.root: _Node[Owner] = _Node()
         for owner, dialect in owned:
             for operation in dialect.operations:
                 for template in operation.endpoint.paths:
@@ -53,7 +58,7 @@ class Routes(Generic[Owner]):
         Raises NotFound where no template fits, Unsupported where only the method does not.
         """
         values: list[str] = []
-        node = self.root and _walk(self.root, path.split("/"), 1, values)
+        node = _walk(self.root, path.split("/"), 1, values)
         if node is None:
             raise NotFound(f"There is nothing at {path[:200]}.")
         entry = node.methods.get("GET" if method == "HEAD" else method)
@@ -67,34 +72,58 @@ class Routes(Generic[Owner]):
         return Route(owner, operation, params)
 
     def nearest(self, path: str) -> Owner | None:
-        """Give the owner of the template that shares the longest beginning with a path.
+        """Give whose path it would be, None where nobody's is nearer than all others'.
 
-        Of several it is the one with as many steps as the path has, else the first.
+        It is whoever shares the longest beginning with the path, a word of it at least, and goes on
+        from there with as many steps as the path has; else with more, or not at all.
         """
-        node, steps = self.root, path.split("/")[1:]
-        owner = None
-        for segment in steps:
-            node = node and (node.literals.get(segment) or node.param)
-            if node is None:
-                break
-            owner = node.owners.get(len(steps), node.owner)
-        return owner
+        node = _walk(self.root, path.split("/"), 1, [])
+        if node is not None:
+            return _only(node.ends())
+        steps = path.rstrip("/").split("/")[1:]
+        node, shares = _along(self.root, steps)
+        if not shares:
+            return None
+        alike = node.owners.get(len(steps))
+        if alike is None:
+            longer = (own for length, own in node.owners.items() if length > len(steps))
+            alike = [*chain(*longer), *node.ends()]
+        return _only(alike)
 
     def _add(self, owner: Owner, operation: Operation[Any, Any], template: str) -> None:
-        self.root = self.root or _Node(owner)
         node, names = self.root, []
         steps = template.split("/")[1:]
         for segment in steps:
             if segment.startswith("{"):
                 names.append(segment[1:-1])
-                node.param = node.param or _Node(owner)
+                node.param = node.param or _Node()
                 node = node.param
             else:
-                node = node.literals.setdefault(segment, _Node(owner))
-            node.owners.setdefault(len(steps), owner)
+                node = node.literals.setdefault(segment, _Node())
+            owners = node.owners.setdefault(len(steps), [])
+            if owner not in owners:
+                owners.append(owner)
         if operation.endpoint.method in node.methods:
             raise ValueError(f"two operations claim {operation.endpoint.method} {template}")
         node.methods[operation.endpoint.method] = (owner, operation, tuple(names))
+
+
+def _along(node: _Node[Owner], steps: Iterable[str]) -> tuple[_Node[Owner], bool]:
+    """Follow a path as far as it leads, and tell whether a word of it was shared on the way."""
+    shares = False
+    for step in steps:
+        literal = node.literals.get(step)
+        following = literal or node.param
+        if following is None:
+            break
+        node, shares = following, shares or literal is not None
+    return node, shares
+
+
+def _only(owners: Iterable[Owner]) -> Owner | None:
+    """Give the one owner there is, None for none or several."""
+    different = list(dict.fromkeys(owners))
+    return different[0] if len(different) == 1 else None
 
 
 def _walk(

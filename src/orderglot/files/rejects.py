@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from stat import S_ISREG
 from types import TracebackType
 from typing import Any
 
@@ -13,6 +15,9 @@ from orderglot.core.errors import Rule, invalid
 from orderglot.files.rows import Reject
 
 HEADER = ("line", "reason", "row")
+
+
+PRIVATE = 0o600
 
 
 class Rejects:
@@ -53,10 +58,11 @@ class Rejects:
         self.count += 1
 
     def _begun(self) -> Any:
+        # What is there and is not ours is refused.
         foreign = self.path.is_file() and not _is_ours(self.path)
-        mode = "x" if foreign else "w"  # "x" refuses what is there
+        opened = _private(self.path, os.O_EXCL if foreign else os.O_TRUNC)
         file = self._open.enter_context(
-            self.path.open(mode, encoding="utf-8", errors="surrogateescape", newline="")
+            os.fdopen(opened, "w", encoding="utf-8", errors="surrogateescape", newline="")
         )
         writer = csv.writer(file)
         writer.writerow(HEADER)
@@ -73,6 +79,15 @@ class Rejects:
                 Rule.MALFORMED,
                 f"{self.path} cannot be written ({reason}); name another file for the rejects.",
             ) from error
+
+
+def _private(path: Path, flags: int) -> int:
+    """Open a file to write, which its owner alone may read, for a row may be a customer's."""
+    file = os.open(path, os.O_WRONLY | os.O_CREAT | flags, PRIVATE)
+    # What is no ordinary file, such as a terminal, keeps its rights.
+    if S_ISREG(os.fstat(file).st_mode):
+        os.fchmod(file, PRIVATE)
+    return file
 
 
 def _is_ours(path: Path) -> bool:

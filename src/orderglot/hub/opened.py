@@ -60,9 +60,22 @@ class Hub:
         await self._completing(seller.id, self.store.now())
         return seller
 
-    def book(self, seller: Seller, *, test: bool = False, who: str = COMMAND) -> Book:
-        """Open a seller's whole book; with ``test`` test orders are seen, and new ones are such."""
-        caller = Caller(seller=seller.id, test=test, name=who, unlimited=True)
+    def book(
+        self,
+        seller: Seller,
+        *,
+        test: bool = False,
+        tests: bool = False,
+        deleted: bool = False,
+        who: str = COMMAND,
+    ) -> Book:
+        """Open a seller's whole book, perhaps in ``test`` mode.
+
+        Test orders and deleted ones are in sight only if asked.
+        """
+        caller = Caller(
+            seller=seller.id, test=test, tests=tests, deleted=deleted, name=who, unlimited=True
+        )
         return self.store.of(caller)
 
 

@@ -20,6 +20,8 @@ from orderglot.core.ports import Answered, Credential, Event, Note
 from orderglot.core.product import Product
 from orderglot.core.query import Query, Sort
 from orderglot.core.seller import Seller
+from orderglot.core.tokens import Token
+from orderglot.stores.key_writes import KeyWrite
 
 
 class Raced(Exception):
@@ -42,14 +44,15 @@ FIRST = {Entity.ORDER: 1_000_000_001, Entity.CUSTOMER: 100_001}
 
 
 class Scope(Struct, frozen=True, gc=False):
-    """Whose orders are in sight: a seller's, perhaps only one customer's, with test orders or not.
+    """Whose orders are in sight: a seller's, perhaps only one customer's.
 
-    ``key`` is the name of the key that reads, whose expensive reads are limited; "" where none are.
+    Test orders are among them or not, and so is what was deleted. ``key`` is the name of the key that reads, whose expensive reads are limited; "" where none are.
     """
 
     seller: int
     customer: int | None = None
     test: bool = True
+    deleted: bool = True
     key: str = ""
 
 
@@ -137,12 +140,6 @@ class PutSeller(Struct, frozen=True):
     kept: Seller | None
 
 
-class PutCredential(Struct, frozen=True):
-    """Write a credential under its fingerprint, in the place of one that is there."""
-
-    credential: Credential
-
-
 class PutAnswer(Struct, frozen=True, gc=False):
     """Write an answer for a caller's customer (0 for none); what is expired ``now`` may go."""
 
@@ -170,7 +167,7 @@ Write = (
     | Rename
     | PutProduct
     | PutSeller
-    | PutCredential
+    | KeyWrite
     | PutAnswer
     | PutNote
     | DropNote
@@ -269,12 +266,18 @@ class Backend(Protocol):
         """Hand out so many numbers for good, less those that somebody else is known by."""
         ...
 
-    async def credential(self, dialect: str, kind: str, fingerprint: str) -> Credential | None:
-        """Give the credential of that fingerprint."""
+    async def credential(self, dialect: str, fingerprint: str) -> Credential | None:
+        """Give the key of that fingerprint."""
         ...
 
     async def credentials(self, seller: int) -> tuple[Credential, ...]:
-        """Give every credential of a seller, oldest first."""
+        """Give every key of a seller, oldest first."""
+        ...
+
+    async def token(
+        self, seller: int, dialect: str, kind: str, fingerprint: str
+    ) -> tuple[Token, Credential] | None:
+        """Give the token of that fingerprint, and its key."""
         ...
 
     async def answer(self, seller: int, customer: int, dialect: str, key: str) -> Answered | None:

@@ -66,7 +66,7 @@ def speaks(thing: Named, dialect: str) -> bool:
 
 def visible(order: Order, scope: Scope) -> bool:
     """Tell whether an order is in a scope."""
-    if order.test and not scope.test:
+    if (order.test and not scope.test) or (order.deleted is not None and not scope.deleted):
         return False
     return scope.customer is None or (
         order.customer is not None and order.customer.id == scope.customer

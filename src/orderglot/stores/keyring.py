@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 import secrets
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import sha256
 
 from msgspec import Struct
@@ -14,17 +14,33 @@ from msgspec.structs import replace
 from orderglot.core.caller import Caller
 from orderglot.core.errors import Conflict, NotFound, Unauthenticated
 from orderglot.core.ports import Credential
-from orderglot.stores.backend import Backend, PutCredential, Raced
+from orderglot.core.tokens import Token, TokenKind
+from orderglot.stores.backend import Backend, Raced
+from orderglot.stores.key_writes import (
+    EndFamily,
+    EndKey,
+    KeyWrite,
+    PutCredential,
+    PutToken,
+    SetLive,
+    SpendCode,
+    SpendToken,
+)
 from orderglot.stores.reads import Clock
 
 KEY = "key"
 ENTROPY = 32
 ATTEMPTS = 20
 _NOBODY = "0" * 64
+_REFUSED = "This key or token is not known, has expired or was ended."
 
 
-MakeText = Callable[[bytes], str]
-"""Makes a text of a dialect's own form out of 32 random bytes: a secret, or a key's id."""
+Spell = Callable[[bytes], str]
+"""Spells 32 random bytes as a dialect's keys or accounts look."""
+
+
+Held = tuple[Token, Credential]
+"""A token with its key."""
 
 
 class Key(Struct, frozen=True):
@@ -37,67 +53,127 @@ class Key(Struct, frozen=True):
 class Keyring:
     """Who may come in, and what their owner may do about it: the last five are for the owner.
 
-    A token that is issued under its key's id goes live and ends together with the key.
+    A token has no caller of its own: it goes live with its key and ends with it.
     """
 
     def __init__(self, backend: Backend, clock: Clock) -> None:
         self._backend = backend
         self._clock = clock
 
-    async def admit(self, dialect: str, kind: str, secret: str) -> Credential:
-        """Give the credential behind a secret; raise Unauthenticated unless it is good now."""
+    async def admit(self, dialect: str, secret: str, kind: TokenKind | None = None) -> Credential:
+        """Give the key, or token of a kind, behind a secret; raise Unauthenticated unless it is good."""
         shown = fingerprint(secret)
-        found = await self._backend.credential(dialect, kind, shown)
+        if kind is None:
+            found = await self._backend.credential(dialect, shown)
+        else:
+            held = await self._token(dialect, kind, secret)
+            found = held and _credential(*held)
         same = hmac.compare_digest(found.fingerprint if found else _NOBODY, shown)
         if found is None or not same or not _good(found, self._clock):
-            raise Unauthenticated("This key or token is not known, has expired or was ended.")
+            raise Unauthenticated(_REFUSED)
         return found
 
-    async def issue(
-        self,
-        dialect: str,
-        kind: str,
-        caller: Caller,
-        make_secret: MakeText,
-        lasts: timedelta | None = None,
-        id: str = "",
-        until: datetime | None = None,
-    ) -> str:
-        """Make a new secret, spelled out of random bytes, and give it away this one time.
+    async def _token(self, dialect: str, kind: TokenKind, secret: str) -> Held | None:
+        seller = kind.seller(secret)
+        if seller is None:
+            return None
+        return await self._backend.token(seller, dialect, kind.name, fingerprint(secret))
 
-        It is good for as long as it lasts, and not beyond ``until``. Raises Conflict where it is a
-        key and the dialect already has one of this id.
+    async def issue(self, holder: Credential, *kinds: TokenKind) -> tuple[str, ...]:
+        """Make a new token of each kind, and give them away this one time.
+
+        They are of the family of the token that asks for them, or for a key of a new one. Raises
+        Unauthenticated where the key has ended by then.
         """
-        secret = make_secret(secrets.token_bytes(ENTROPY))
-        ends = (until, None if lasts is None else self._clock() + lasts)
-        expires = min((end for end in ends if end is not None), default=None)
-        await self._put(dialect, kind, caller, id, secret, expires)
-        return secret
+        new = self._made(holder, kinds)
+        family = holder.family or fingerprint(new[0])
+        try:
+            await self._write(holder, *self._puts(holder, kinds, new, family))
+        except Raced as race:
+            raise Unauthenticated(_REFUSED) from race
+        return new
 
-    async def end(self, dialect: str, kind: str, secret: str) -> None:
-        """End a credential; ending one that is not good is no error."""
-        found = await self._backend.credential(dialect, kind, fingerprint(secret))
-        if found is not None and found.ended is None:
-            await self._write(replace(found, ended=self._clock()))
+    async def renew(
+        self, key: Credential, kind: TokenKind, secret: str, *kinds: TokenKind
+    ) -> tuple[str, ...]:
+        """Make new tokens for one of the key's that is good once.
+
+        Raises Unauthenticated where it is not; one that was spent before ends its family.
+        """
+        held = await self._token(key.dialect, kind, secret)
+        if held is None or held[0].key != key.id or held[0].expires <= self._clock():
+            raise Unauthenticated(_REFUSED)
+        old, _ = held
+        return await self._once(key, old.family, SpendToken(old, self._clock()), kinds)
+
+    async def redeem(
+        self, key: Credential, kind: TokenKind, code: str, *kinds: TokenKind
+    ) -> tuple[str, ...]:
+        """Make new tokens for a code that is good once, and that nobody here was told.
+
+        Raises Unauthenticated where it came before, and ends what it was good for.
+        """
+        shown, now = fingerprint(code), self._clock()
+        spent = replace(_new(key, kind, shown, shown, now), ended=now)
+        return await self._once(key, shown, SpendCode(spent), kinds)
+
+    async def _once(
+        self, key: Credential, family: str, spent: KeyWrite, kinds: tuple[TokenKind, ...]
+    ) -> tuple[str, ...]:
+        """Spend something and make new tokens in one commit, or end all that came of it.
+
+        Whoever spends it a second time may have stolen it, and so may have the first (RFC 9700,
+        4.14.2); nobody can tell which of them it was.
+        """
+        new = self._made(key, kinds)
+        try:
+            await self._write(key, spent, *self._puts(key, kinds, new, family))
+        except Raced as race:
+            await self._write(key, EndFamily(key.dialect, key.id, family, self._clock()))
+            raise Unauthenticated(_REFUSED) from race
+        return new
+
+    def _made(self, holder: Credential, kinds: tuple[TokenKind, ...]) -> tuple[str, ...]:
+        return tuple(kind.make(holder.caller.seller, self.draw()) for kind in kinds)
+
+    def _puts(
+        self, holder: Credential, kinds: tuple[TokenKind, ...], new: tuple[str, ...], family: str
+    ) -> list[PutToken]:
+        now = self._clock()
+        return [
+            PutToken(_new(holder, kind, fingerprint(secret), family, now), kind.most)
+            for kind, secret in zip(kinds, new, strict=True)
+        ]
+
+    async def end(self, dialect: str, secret: str, kind: TokenKind) -> None:
+        """End a token and its family; ending one that is not good is no error."""
+        held = await self._token(dialect, kind, secret)
+        if held is not None:
+            token, key = held
+            await self._write(key, EndFamily(dialect, key.id, token.family, self._clock()))
+
+    def draw(self) -> bytes:
+        """Draw 32 random bytes."""
+        return secrets.token_bytes(ENTROPY)
 
     async def credentials(self, seller: int) -> tuple[Credential, ...]:
-        """Give every credential of a seller, the ended ones, too, oldest first."""
+        """Give every key of a seller, the ended ones, too, oldest first."""
         return await self._backend.credentials(seller)
 
     async def issue_key(
         self,
         dialect: str,
         caller: Caller,
-        make_secret: MakeText,
-        make_key_id: MakeText,
+        spell: Spell,
+        name: Spell,
         expires: datetime | None = None,
     ) -> Key:
         """Make a new key with a public part that is nobody else's in the dialect."""
-        secret = make_secret(secrets.token_bytes(ENTROPY))
+        secret = spell(self.draw())
         for _ in range(ATTEMPTS):
-            id = make_key_id(secrets.token_bytes(ENTROPY))
+            id = name(self.draw())
             try:
-                await self._put(dialect, KEY, caller, id, secret, expires)
+                await self._put_key(dialect, caller, id, secret, expires)
             except Conflict:
                 continue
             return Key(id, secret)
@@ -108,67 +184,75 @@ class Keyring:
 
         The same one twice is no error; raises Conflict where the id is another's.
         """
-        there = await self._backend.credential(dialect, KEY, fingerprint(secret))
+        there = await self._backend.credential(dialect, fingerprint(secret))
         if there is None or (there.id, there.caller) != (id, _named(caller, dialect, id)):
-            await self._put(dialect, KEY, caller, id, secret, None)
+            await self._put_key(dialect, caller, id, secret, None)
         return Key(id, secret)
 
     async def end_key(self, seller: int, dialect: str, id: str) -> None:
-        """End a key and every token that goes by its id; raises NotFound without one."""
-        now, family = self._clock(), await self._family(seller, dialect, id)
-        await self._write(*(replace(one, ended=now) for one in family if one.ended is None))
+        """End a key and every token of it; raises NotFound without one."""
+        key = await self._key(seller, dialect, id)
+        await self._write(key, EndKey(dialect, id, self._clock()))
 
     async def set_live(self, seller: int, dialect: str, id: str) -> None:
         """Move a key and its tokens from test to production; raises NotFound without one."""
-        family = await self._family(seller, dialect, id)
-        live = (replace(one, caller=replace(one.caller, test=False)) for one in family)
-        await self._write(*live)
+        await self._write(await self._key(seller, dialect, id), SetLive(dialect, id))
 
-    async def _family(self, seller: int, dialect: str, id: str) -> list[Credential]:
-        every = await self._backend.credentials(seller)
-        family = [one for one in every if (one.dialect, one.id) == (dialect, id)]
-        if not any(one.kind == KEY for one in family):
-            raise NotFound(f"There is no {dialect} key {id!r}; list the seller's keys.")
-        return family
+    async def _key(self, seller: int, dialect: str, id: str) -> Credential:
+        for key in await self._backend.credentials(seller):
+            if (key.dialect, key.id) == (dialect, id):
+                return key
+        raise NotFound(f"There is no {dialect} key {id!r}; list the seller's keys.")
 
-    async def _put(
-        self,
-        dialect: str,
-        kind: str,
-        caller: Caller,
-        id: str,
-        secret: str,
-        expires: datetime | None,
+    async def _put_key(
+        self, dialect: str, caller: Caller, id: str, secret: str, expires: datetime | None
     ) -> None:
-        await self._write(
-            Credential(
-                dialect=dialect,
-                kind=kind,
-                id=id,
-                fingerprint=fingerprint(secret),
-                caller=_named(caller, dialect, id),
-                created=self._clock(),
-                expires=expires,
-            )
+        key = Credential(
+            dialect=dialect,
+            kind=KEY,
+            id=id,
+            fingerprint=fingerprint(secret),
+            caller=_named(caller, dialect, id),
+            created=self._clock(),
+            expires=expires,
         )
-
-    async def _write(self, *credentials: Credential) -> None:
-        if not credentials:
-            return
-        first = credentials[0]
         try:
-            await self._backend.commit(
-                first.caller.seller, [PutCredential(one) for one in credentials]
-            )
+            await self._write(key, PutCredential(key))
         except Raced as race:
-            raise Conflict(
-                f"{first.dialect} already has a key {first.id!r}; take another id."
-            ) from race
+            raise Conflict(f"{dialect} already has a key {id!r}; take another id.") from race
+
+    async def _write(self, holder: Credential, *writes: KeyWrite) -> None:
+        await self._backend.commit(holder.caller.seller, writes)
 
 
 def fingerprint(secret: str) -> str:
     """Give the SHA-256 of a secret, by which it is found and told."""
     return sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _new(holder: Credential, kind: TokenKind, shown: str, family: str, now: datetime) -> Token:
+    return Token(
+        dialect=holder.dialect,
+        kind=kind.name,
+        fingerprint=shown,
+        key=holder.id,
+        family=family,
+        created=now,
+        expires=now + kind.lasts,
+    )
+
+
+def _credential(token: Token, key: Credential) -> Credential:
+    """Give a token as a credential, which has ended as soon as its key has."""
+    return replace(
+        key,
+        kind=token.kind,
+        fingerprint=token.fingerprint,
+        created=token.created,
+        expires=min(token.expires, key.expires or token.expires),
+        ended=token.ended or key.ended,
+        family=token.family,
+    )
 
 
 def _named(caller: Caller, dialect: str, id: str) -> Caller:

@@ -24,8 +24,8 @@ def outdated(kept: Order, incoming: Order) -> bool:
 def merged(kept: Order, incoming: Order) -> Order:
     """Put what comes in on top of what is there, which keeps what the sender cannot know.
 
-    That is the hub's id, whether it is a test, the seller's number, the customer and the links
-    where none come, and the references and extras of other dialects.
+    That is the hub's id, whether it is a test and was deleted here, the seller's number, the
+    customer and the links where none come, and the references and extras of other dialects.
     """
     return replace(
         incoming,
@@ -38,6 +38,7 @@ def merged(kept: Order, incoming: Order) -> Order:
         links=incoming.links or kept.links,
         created=incoming.created or kept.created,
         modified=incoming.modified or kept.modified,
+        deleted=incoming.deleted or kept.deleted,
         extras=_with_extras(kept, incoming),
     )
 

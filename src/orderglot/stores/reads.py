@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 
+from msgspec.structs import replace
+
 from orderglot.core.caller import Caller
 from orderglot.core.customer import Customer
 from orderglot.core.errors import Forbidden, NotFound
 from orderglot.core.order import Order, Reference
 from orderglot.core.ports import Event, Note
 from orderglot.core.product import Product
-from orderglot.core.query import EVERYTHING, Page, Query, Window
+from orderglot.core.query import EVERYTHING, Page, Query, Window, asks
 from orderglot.core.seller import Seller
 from orderglot.stores import selection
 from orderglot.stores.backend import Backend, Scope
@@ -38,7 +40,8 @@ class Reads:
         self._caller = caller
         self._clock = clock
         key = "" if caller.unlimited else caller.name
-        self._scope = Scope(caller.seller, caller.customer, caller.test, key)
+        sight = caller.test or caller.tests
+        self._scope = Scope(caller.seller, caller.customer, sight, caller.deleted, key)
 
     @property
     def caller(self) -> Caller:
@@ -71,7 +74,12 @@ class Reads:
     async def page(self, window: Window) -> Page:
         """Give the orders of a window; without a sort the oldest come first."""
         asked = selection.selection(window)
-        return selection.page(window, await self._backend.select(self._scope, asked))
+        return selection.page(window, await self._backend.select(self._scope_of(window), asked))
+
+    def _scope_of(self, window: Window) -> Scope:
+        """Give what a question is about: what was deleted only where it asks for that itself."""
+        asked = asks(window.where, "deleted")
+        return replace(self._scope, deleted=True) if asked else self._scope
 
     async def linked(self, ref: Reference) -> tuple[Order, ...]:
         """Give the orders linked to one directly, either way, without itself, by rising id."""

@@ -8,7 +8,7 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from orderglot.core.customer import Customer, identity
-from orderglot.core.errors import Rule, invalid
+from orderglot.core.errors import Forbidden, Rule, invalid
 from orderglot.core.order import Identity, Link, Order, Reference, is_channel
 from orderglot.stores.backend import Backend, Entity, Scope
 from orderglot.stores.id_blocks import IdBlocks
@@ -20,14 +20,18 @@ class Resolution:
     """What a unit knows of orders and customers, loaded in bulk before it is needed.
 
     With ``ours`` an id without a reference may be the hub's own, as our clients say it; what comes
-    from elsewhere never means that.
+    from elsewhere never means that. In ``test`` mode customers are neither made nor renamed, and no
+    live order is written.
     """
 
-    def __init__(self, backend: Backend, numbers: IdBlocks, scope: Scope) -> None:
+    def __init__(
+        self, backend: Backend, numbers: IdBlocks, scope: Scope, *, test: bool = False
+    ) -> None:
         self._backend = backend
         self._id_blocks = numbers
         self._scope = scope
         self._all = Scope(scope.seller)
+        self._test = test
         self.orders: IdentityMap[Order] = IdentityMap(Entity.ORDER)
         self.customers: IdentityMap[Customer] = IdentityMap(Entity.CUSTOMER)
         self.renamed: set[int] = set()
@@ -89,7 +93,8 @@ class Resolution:
     async def customer_of(self, order: Order, now: datetime, *, ours: bool) -> Identity | None:
         """Give the customer whom an order names as they are known here, new if unknown.
 
-        Raises Invalid where it names a hub id that nobody has.
+        Raises Invalid where it names a hub id that nobody has, Forbidden where it names somebody
+        new in test mode.
         """
         named = order.customer
         if named is None or nameless(named):
@@ -97,6 +102,9 @@ class Resolution:
         found = _found(self.customers, named, ours=ours)
         if found is None and named.id:
             raise invalid("customer", Rule.UNKNOWN, f"There is no customer {named.id} here.")
+        if found is None and self._test:
+            reason = "An account in test mode adds no customers; name one who is here."
+            raise Forbidden(reason)
         if found is None:
             if self.customers.numbered(named.number) is not None:
                 named = replace(named, number="")
@@ -104,7 +112,7 @@ class Resolution:
             self.customers.refuse_clash(found)
             self.customers.write(found)
         else:
-            known = introduced(found, named)
+            known = found if self._test else introduced(found, named)
             if known is not found:
                 found = replace(known, version=known.version + 1, modified=now)
                 self.rename(found)
@@ -119,21 +127,26 @@ class Resolution:
             if order.customer is not None and order.customer.id == customer.id:
                 self.orders.refresh(replace(order, customer=identity(customer)))
 
-    def links_of(self, order: Order, *, ours: bool) -> tuple[Link, ...]:
+    def links_of(
+        self, order: Order, *, ours: bool, kept: tuple[Link, ...] = ()
+    ) -> tuple[Link, ...]:
         """Give the links of an order with what they point at as it is known here.
 
-        What is not known yet stays as the order says it, unless a customer says it: they can point
-        at their own orders alone. Raises Invalid there, and for a hub id that is nobody's.
+        Those that it is ``kept`` with stay, whatever has become of their orders. What is not known
+        yet stays as the order says it, unless a customer says it: they can point at their own
+        orders alone. Raises Invalid there, and for a hub id that is nobody's.
         """
         if not order.links:
             return ()
         return tuple(
-            Link(link.relation, self._target(link.order, ours=ours)) for link in order.links
+            link if link in kept else Link(link.relation, self._target(link.order, ours=ours))
+            for link in order.links
         )
 
     def _target(self, named: Identity, *, ours: bool) -> Identity:
         found = _found(self.orders, named, ours=ours)
-        if found is not None and visible(found, self._scope):
+        scope = self._scope if ours else replace(self._scope, deleted=True)
+        if found is not None and visible(found, scope):
             return _identity(found)
         if named.id or self._scope.customer is not None:
             shown = named.id or named.number or ", ".join(ref.id for ref in named.references)
@@ -162,7 +175,7 @@ class Resolution:
         if any(order.references or order.number for order in orders):
             self.orders.read(await self._backend.orders_pointing(self._all, orders))
         for order in self.orders.everything():
-            if order.links:
+            if order.links and (order.test or not self._test):
                 self._repoint(order)
 
     def _repoint(self, order: Order) -> None:

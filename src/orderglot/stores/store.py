@@ -118,8 +118,8 @@ class BookStore:
         return changed
 
     async def counts(self, seller: int, *, test: bool = False) -> Counts:
-        """Count what is in a seller's book, test orders among it only if asked."""
-        return await self._backend.counts(Scope(seller, test=test))
+        """Count what is in a seller's book, test orders among it only if asked; nothing deleted."""
+        return await self._backend.counts(Scope(seller, test=test, deleted=False))
 
     async def check_ready(self) -> None:
         """Raise Unready unless the book that was opened is there and can be written to.

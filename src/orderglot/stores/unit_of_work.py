@@ -12,7 +12,7 @@ from orderglot.core.caller import Caller
 from orderglot.core.currencies import demand_currency
 from orderglot.core.customer import Customer, identity
 from orderglot.core.errors import Conflict, Forbidden, NotFound
-from orderglot.core.order import Identity, Order, Reference
+from orderglot.core.order import Identity, Link, Order, Reference
 from orderglot.core.ports import Answered, Event, Kept, Note, Outcome
 from orderglot.core.product import Product
 from orderglot.stores import document
@@ -33,6 +33,7 @@ from orderglot.stores.backend import (
 from orderglot.stores.id_blocks import IdBlocks
 from orderglot.stores.identities import IdentityMap, goes_by, visible
 from orderglot.stores.merging import merged, nameless, outdated
+from orderglot.stores.mode import demand_live, demand_own
 from orderglot.stores.reads import Clock, Reads
 from orderglot.stores.resolution import Resolution
 
@@ -54,7 +55,9 @@ class UnitOfWork(Reads):
     def _resolution(self) -> Resolution:
         """What is known of orders and customers: made by the first write, most units have none."""
         if self._known is None:
-            self._known = Resolution(self._backend, self._id_blocks, self._scope)
+            self._known = Resolution(
+                self._backend, self._id_blocks, self._scope, test=self._caller.test
+            )
             self._known.customers.read(self._seen)
         return self._known
 
@@ -139,7 +142,8 @@ class UnitOfWork(Reads):
         kept = orders.known(order.references)
         if kept is None:
             return Kept(await self._add(order, "kept", ours=False), Outcome.NEW)
-        if not visible(kept, self._scope):
+        # What was deleted here may come again, and stays deleted.
+        if not visible(kept, replace(self._scope, deleted=True)):
             raise Conflict("An order with this reference is already here, and not this account's.")
         if outdated(kept, order):
             return Kept(kept, Outcome.SAME)
@@ -150,15 +154,18 @@ class UnitOfWork(Reads):
         if new == kept:
             return Kept(kept, Outcome.SAME)
         now = self.now()
+        demand_own(self._caller, kept)
         new = replace(new, version=kept.version + 1, modified=order.modified or now)
         return Kept(self._put(new, "kept", now), Outcome.CHANGED)
 
     async def change(self, order: Order, what: str = "changed") -> Order:
         """Put a new version in the place of the one it was made from; ``what`` names the event.
 
-        Raises NotFound, or Conflict where somebody else was faster.
+        Raises NotFound, Conflict where somebody else was faster, or Forbidden where a caller in
+        test mode would change a live order.
         """
         kept = await self._standing(order.id)
+        demand_own(self._caller, kept)
         if order.version != kept.version:
             raise Conflict(
                 f"Order {order.id} is at version {kept.version} by now, not {order.version}; "
@@ -167,7 +174,7 @@ class UnitOfWork(Reads):
         if _names(order) != _names(kept):
             order = await self._owned(order)
             await self._resolution.learn((order,))
-            order = await self._resolved(order, ours=True)
+            order = await self._resolved(order, ours=True, kept=kept.links)
         now = self.now()
         touched = order.modified not in (None, kept.modified)
         changed = replace(
@@ -196,6 +203,7 @@ class UnitOfWork(Reads):
         Raises NotFound, or Conflict where a name or number is another's or the version has moved,
         or Invalid where there is no such currency.
         """
+        demand_live(self._caller)
         demand_currency("currency", customer.currency)
         if self._scope.customer not in (None, customer.id):
             raise Forbidden("This account may only change its own customer.")
@@ -240,6 +248,7 @@ class UnitOfWork(Reads):
 
         Raises Invalid where there is no such currency.
         """
+        demand_live(self._caller)
         demand_currency("currency", product.currency)
         found = (await super().products((product.sku,))).get(product.sku)
         pending = self._products.get(product.sku)
@@ -257,10 +266,12 @@ class UnitOfWork(Reads):
 
     def note(self, note: Note) -> None:
         """Write a note in the same transaction as what it speaks of."""
+        demand_live(self._caller)
         self._notes.append(PutNote(replace(note, version=note.version + 1)))
 
     def strike(self, note: Note) -> None:
         """Take a note out of the book."""
+        demand_live(self._caller)
         self._notes.append(DropNote(note))
 
     async def commit(self) -> None:
@@ -319,17 +330,17 @@ class UnitOfWork(Reads):
             links=resolution.links_of(order, ours=ours),
             id=await resolution.new_id(Entity.ORDER),
             version=1,
-            test=order.test or self._scope.test,
+            test=order.test or self._caller.test,
             created=order.created or now,
             modified=order.modified or now,
         )
         return self._put(new, what, now)
 
-    async def _resolved(self, order: Order, *, ours: bool) -> Order:
+    async def _resolved(self, order: Order, *, ours: bool, kept: tuple[Link, ...] = ()) -> Order:
         return replace(
             order,
             customer=await self._resolution.customer_of(order, self.now(), ours=ours),
-            links=self._resolution.links_of(order, ours=ours),
+            links=self._resolution.links_of(order, ours=ours, kept=kept),
         )
 
     def _put(self, order: Order, what: str, now: datetime) -> Order:

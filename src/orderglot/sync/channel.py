@@ -87,6 +87,7 @@ def read_channel(
     for owner in filter(None, (dialect.name, name)):
         given |= _of_environment(owner, environment)
     given |= {setting: str(value) for setting, value in flags.items() if value is not None}
+    _demand_bare(dialect, name or dialect.name, given.get(URL, ""))
     for setting in (URL, *filter(None, dialect.auth.fields)):
         if not given.get(setting):
             raise _missing(dialect, setting)
@@ -114,7 +115,7 @@ def made_name(dialect: Dialect, url: str, credentials: Mapping[str, str]) -> str
 
 
 def _of_environment(owner: str, environment: Mapping[str, str]) -> dict[str, str]:
-    beginning = f"{PREFIX}{re.sub('[^A-Z0-9]', '_', owner.upper())}_"
+    beginning = _beginning(owner)
     return {
         variable.removeprefix(beginning).lower(): value
         for variable, value in environment.items()
@@ -137,13 +138,33 @@ def _zone(text: str) -> str:
 
 
 def _missing(dialect: Dialect, name: str) -> Exception:
-    variable = f"{PREFIX}{dialect.name.upper()}_{name.upper()}"
     flag = "give --url, " if name == URL else ""
     reason = (
-        f"{dialect.title} wants it; {flag}set {variable}, "
+        f"{dialect.title} wants it; {flag}set {_beginning(dialect.name)}{name.upper()}, "
         f"or write it under [vendors.{dialect.name}] in orderglot.toml."
     )
     return invalid(name, Rule.REQUIRED, reason)
+
+
+def _demand_bare(dialect: Dialect, owner: str, url: str) -> None:
+    """Raise Invalid where an address has more in it than where the vendor is.
+
+    It is printed when the vendor is away, and kept with what was pulled from there.
+    """
+    if not any(sign in url for sign in (AT, "%40", "?", "#")):
+        return
+    fields = filter(None, dialect.auth.fields)
+    named = " and ".join(f"{_beginning(owner)}{field.upper()}" for field in fields)
+    reason = (
+        "give the bare address, such as https://api.vendor.example; credentials do not belong "
+        f"into it: set {named}."
+    )
+    raise invalid(URL, Rule.UNEXPECTED, reason)
+
+
+def _beginning(owner: str) -> str:
+    """Give how the variables of a channel or dialect begin."""
+    return f"{PREFIX}{re.sub('[^A-Z0-9]', '_', owner.upper())}_"
 
 
 def _timeouts(given: Mapping[str, str]) -> Timeouts:

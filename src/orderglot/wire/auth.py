@@ -40,3 +40,10 @@ def read_bearer(request: Request) -> str:
 def same(left: str, right: str) -> bool:
     """Compare two secrets in constant time."""
     return hmac.compare_digest(left.encode(), right.encode())
+
+
+def read_hex(text: str, beginning: str = "") -> bytes:
+    """Read the bytes that hexadecimal digits spell behind a beginning; raises ValueError."""
+    if not text.startswith(beginning):
+        raise ValueError(f"does not begin with {beginning}")
+    return bytes.fromhex(text.removeprefix(beginning))

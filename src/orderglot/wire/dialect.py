@@ -15,6 +15,7 @@ from orderglot.core.errors import HubError, Invalid, Upstream
 from orderglot.core.order import Order, Reference
 from orderglot.core.ports import Book, Keyring
 from orderglot.core.query import Page, Window
+from orderglot.core.tokens import TokenKind
 from orderglot.core.values import Kind, Status
 from orderglot.wire.bodies import Bodies
 from orderglot.wire.message import Request, Response, words_of
@@ -137,6 +138,11 @@ class Auth(Protocol):
     @property
     def fields(self) -> tuple[str, str]:
         """What the vendor calls the public and the secret part of a key; the first may be ""."""
+        ...
+
+    @property
+    def tokens(self) -> tuple[TokenKind, ...]:
+        """What sorts of tokens a key gets by logging in; none where there is no login."""
         ...
 
     def make_secret(self, random: bytes) -> str:

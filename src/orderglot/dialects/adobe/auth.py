@@ -31,6 +31,7 @@ class AdobeAuth:
     """The client's id, which is the API key as well, and its secret, which gets a token."""
 
     fields = ("client_id", "client_secret")
+    tokens = (TOKEN,)
 
     def make_secret(self, random: bytes) -> str:
         """Spell a client's secret, or a token: 64 hexadecimal digits."""
@@ -64,7 +65,7 @@ class AdobeAuth:
         if not token:
             raise Unauthenticated("Send a token: Authorization: Bearer.", code="4117")
         try:
-            credential = await keyring.admit(NAME, TOKEN, token)
+            credential = await keyring.admit(NAME, token, TOKEN)
         except Unauthenticated:
             raise Unauthenticated("Get a new token with your client secret.", code="4116") from None
         if not same(key, credential.id):

@@ -8,11 +8,12 @@ from msgspec import Struct
 
 from orderglot.core.caller import Caller
 from orderglot.core.errors import Rule, Unauthenticated, invalid
+from orderglot.core.tokens import TokenKind
 from orderglot.dialects.adobe import shapes
 from orderglot.dialects.adobe.faults import UNSUPPORTED_GRANT
 from orderglot.dialects.adobe.media import answer, read_body, request_id
 from orderglot.dialects.adobe.tables import NAME
-from orderglot.wire.auth import read_basic, same
+from orderglot.wire.auth import read_basic, read_hex, same
 from orderglot.wire.dialect import (
     OPEN,
     Context,
@@ -26,9 +27,8 @@ from orderglot.wire.dialect import (
 from orderglot.wire.message import Request, Response, essence, pairs, query_of
 from orderglot.wire.shape import success
 
-KEY = "key"
-TOKEN = "token"  # noqa: S105
 LASTS = timedelta(seconds=86_399)
+TOKEN = TokenKind(name="token", size=32, write=bytes.hex, read=read_hex, lasts=LASTS)
 FORM = "application/x-www-form-urlencoded"
 GRANT = "client_credentials"
 SCOPE = "openid,AdobeID,read_organizations"
@@ -85,14 +85,12 @@ async def _get_token(context: Context, grant: Grant) -> Granted:
         reason = f"Ask with grant_type={GRANT}."
         raise invalid("grant_type", Rule.CHOICE, reason, code=UNSUPPORTED_GRANT)
     try:
-        credential = await context.keyring.admit(NAME, KEY, grant.client_secret)
+        credential = await context.keyring.admit(NAME, grant.client_secret)
     except Unauthenticated:
         raise Unauthenticated(REFUSED) from None
     if not same(grant.client_id, credential.id):
         raise Unauthenticated(REFUSED)
-    token = await context.keyring.issue(
-        NAME, TOKEN, credential.caller, bytes.hex, LASTS, credential.id, credential.expires
-    )
+    (token,) = await context.keyring.issue(credential, TOKEN)
     return Granted(token)
 
 

@@ -7,8 +7,10 @@ from typing import Any
 from msgspec.structs import replace
 
 from orderglot.core.caller import Caller
+from orderglot.core.errors import Unauthenticated
 from orderglot.core.ports import Keyring
-from orderglot.dialects.catalyst.tokens import KEY, TOKEN, admit
+from orderglot.dialects.catalyst.tables import NAME
+from orderglot.dialects.catalyst.tokens import CODE, REFRESH, REFUSED, TOKEN
 from orderglot.wire.dialect import Flow, Operation, Session
 from orderglot.wire.message import Request, argument
 from orderglot.wire.shape import Security, SecurityScheme
@@ -18,6 +20,7 @@ class CatalystAuth:
     """The token alone proves it: one that the seller handed out, or one that OAuth gave for it."""
 
     fields = ("", "access_token")
+    tokens = (TOKEN, REFRESH, CODE)
 
     def make_secret(self, random: bytes) -> str:
         """Spell an access token: 64 hexadecimal digits."""
@@ -37,7 +40,13 @@ class CatalystAuth:
 
     async def identify(self, request: Request, keyring: Keyring) -> Caller:
         """Tell who is calling."""
-        return (await admit(keyring, read_token(request), KEY, TOKEN)).caller
+        secret = read_token(request)
+        for kind in (None, TOKEN):
+            try:
+                return (await keyring.admit(NAME, secret, kind)).caller
+            except Unauthenticated:
+                continue
+        raise Unauthenticated(REFUSED)
 
     def security(self, _operation: Operation[Any, Any]) -> Security:
         """Declare the token, at any of its places."""

@@ -214,14 +214,3 @@ async def _with_entity(context: Context, id: str) -> Query:
         return Or(())
     shown = native(identity(customer), NAME) == id
     return Compare("customer.id", Operator.EQ, customer.id) if shown else Or(())
-
-
-def asks(where: Query, field: str) -> bool:
-    """Tell whether a question asks for a field."""
-    match where:
-        case And(parts) | Or(parts):
-            return any(asks(part, field) for part in parts)
-        case Not(part):
-            return asks(part, field)
-        case Compare():
-            return where.field == field

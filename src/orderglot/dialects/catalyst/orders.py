@@ -13,7 +13,7 @@ from orderglot.core.order import Order
 from orderglot.core.query import EVERYTHING, And, Compare, Operator, Page, Query, Sort, Window
 from orderglot.dialects.catalyst import shapes
 from orderglot.dialects.catalyst.fields import MEMBERS
-from orderglot.dialects.catalyst.filters import asks, narrowed, parse_where, read_where, write_where
+from orderglot.dialects.catalyst.filters import narrowed, parse_where, read_where, write_where
 from orderglot.dialects.catalyst.lenient_json import Node
 from orderglot.dialects.catalyst.links import SITES
 from orderglot.dialects.catalyst.media import JSON, ask_for, envelope
@@ -41,8 +41,6 @@ OLDEST_FIRST = (Sort("created"),)
 
 EVERY_FIELD = ",".join((*(member.name for member in MEMBERS), STATUS))
 
-
-NOT_DELETED = Compare("deleted", Operator.EQ, None)
 
 NO_SITE = Site()
 """What a client knows of a vendor's site: nothing but how every site begins."""
@@ -104,7 +102,7 @@ async def _list_orders(context: Context, listing: Listing) -> Listed:
     """List orders of the site, or of one customer."""
     site = await site_at(context, listing.site)
     where = await narrowed(context, read_where(listing.where, site))
-    parts = [where] if asks(where, "deleted") else [NOT_DELETED, where]
+    parts = [where]
     if listing.customer:
         customer = await customer_at(context, site, listing.customer)
         parts.append(Compare("customer.id", Operator.EQ, customer.id))

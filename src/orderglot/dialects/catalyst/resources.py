@@ -20,7 +20,7 @@ async def site_at(context: Context, named: str) -> Site:
 
 
 async def order_at(context: Context, site: Site, id: str) -> Order:
-    """Give an order of the site, even one that was deleted."""
+    """Give an order of the site."""
     try:
         return await context.book.get(Reference(NAME, id))
     except NotFound:

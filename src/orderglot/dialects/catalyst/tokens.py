@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from datetime import timedelta
 from html import escape
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from orderglot.core.caller import Caller
 from orderglot.core.errors import Rule, Unauthenticated, invalid
 from orderglot.core.ports import Credential, Keyring
+from orderglot.core.tokens import TokenKind
 from orderglot.dialects.catalyst import shapes
 from orderglot.dialects.catalyst.media import JSON
 from orderglot.dialects.catalyst.settings import site_id, write_id
 from orderglot.dialects.catalyst.tables import NAME
 from orderglot.wire import json
+from orderglot.wire.auth import read_hex
 from orderglot.wire.dialect import OPEN, Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request, Response, argument, query_of
 from orderglot.wire.shape import success
-
-KEY, TOKEN, REFRESH = "key", "token", "refresh"
 
 REFUSED = "Send the access token of your site in the Authorization header."
 """The one thing that is said to whoever is not let in, whatever the reason."""
@@ -35,6 +37,12 @@ HTML = "text/html; charset=utf-8"
 
 TOKEN_LASTS = timedelta(seconds=14_400)
 REFRESH_LASTS = timedelta(days=30)
+
+TOKEN = TokenKind(name="token", size=32, write=bytes.hex, read=read_hex, lasts=TOKEN_LASTS)
+REFRESH = TokenKind(name="refresh", size=32, write=bytes.hex, read=read_hex, lasts=REFRESH_LASTS)
+CODE = TokenKind(name="code", size=32, write=bytes.hex, read=read_hex, lasts=REFRESH_LASTS)
+"""A code comes from nobody; it is kept, once it was spent, as long as what came of it."""
+
 GRANTS = ("authorization_code", "refresh_token")
 LONGEST = 2_000
 
@@ -47,30 +55,38 @@ that you gave it, and by nothing else.</p>
 """What people see instead of the vendor's login: the one link goes back to the app."""
 
 
-async def admit(keyring: Keyring, secret: str, *kinds: str) -> Credential:
-    """Let a secret in that is of one of the kinds, a key alone where none is named."""
-    for kind in kinds or (KEY,):
-        try:
-            return await keyring.admit(NAME, kind, secret)
-        except Unauthenticated:
-            continue
-    raise Unauthenticated(REFUSED)
-
-
 # GET /api/oauth/authorize
 
 
 class Authorizing(Struct, frozen=True):
-    """Which app asks, and where it wants its code."""
+    """Which app asks, where it wants its code, and the code that it is given."""
 
     client: str
     redirect: str
     state: str = ""
+    code: str = ""
 
 
-def code_for(client: str, redirect: str) -> str:
-    """Give the code for an app: it proves nothing, and fits no other app or address."""
-    return hashlib.sha256(f"{client}\n{redirect}".encode()).hexdigest()
+HALF = 16
+
+
+def code_for(client: str, redirect: str, random: bytes = bytes(HALF)) -> str:
+    """Give a code for an app: it proves nothing, and fits no other app or address.
+
+    Its second half says for which it is, its first half is another each time.
+    """
+    said = hashlib.sha256(f"{client}\n{redirect}".encode()).digest()
+    first = bytes(left ^ right for left, right in zip(said, random[:HALF], strict=False))
+    return (first + said[HALF:]).hex()
+
+
+def fits(code: str, client: str, redirect: str) -> bool:
+    """Tell whether a code is one for an app and its address, in the one way to spell it."""
+    own = code_for(client, redirect)
+    return _CODE.fullmatch(code) is not None and code[2 * HALF :] == own[2 * HALF :]
+
+
+_CODE = re.compile(f"[0-9a-f]{{{4 * HALF}}}")
 
 
 def _write_authorizing(asked: Authorizing) -> Request:
@@ -113,13 +129,13 @@ def _demand_url(url: str) -> str:
     return url
 
 
-async def _authorize(_desk: Context, asked: Authorizing) -> Authorizing:
+async def _authorize(context: Context, asked: Authorizing) -> Authorizing:
     """Show the page on which an app is let in."""
-    return asked
+    return replace(asked, code=code_for(asked.client, asked.redirect, context.keyring.draw()))
 
 
 def _write_authorized(asked: Authorizing, _request: Request) -> Response:
-    answers = {"code": code_for(asked.client, asked.redirect), "state": asked.state}
+    answers = {"code": asked.code, "state": asked.state}
     joint = "&" if urlsplit(asked.redirect).query else "?"
     url = f"{asked.redirect}{joint}{urlencode({k: v for k, v in answers.items() if v})}"
     page = PAGE.format(
@@ -196,20 +212,31 @@ def _read_granting(request: Request, _caller: Caller) -> Granting:
 
 async def _grant(context: Context, asked: Granting) -> Granted:
     """Give out tokens that see what the key sees and end when it ends."""
-    key = await admit(context.keyring, asked.secret)
-    caller = key.caller
-    if asked.grant == GRANTS[0] and asked.code != code_for(asked.client, asked.redirect):
+    try:
+        key = await context.keyring.admit(NAME, asked.secret)
+    except Unauthenticated:
+        raise Unauthenticated(REFUSED) from None
+    give = _exchange if asked.grant == GRANTS[0] else _refresh
+    access, refresh = await give(context.keyring, key, asked)
+    return Granted(access, refresh, site_id(await context.book_of(key.caller).seller()))
+
+
+async def _exchange(keyring: Keyring, key: Credential, asked: Granting) -> tuple[str, ...]:
+    """Give tokens for a code, which is good once."""
+    if not fits(asked.code, asked.client, asked.redirect):
         raise invalid("code", Rule.MISMATCH, "This code is not of this app and address.")
-    if asked.grant == GRANTS[1]:
-        old = await context.keyring.admit(NAME, REFRESH, asked.refresh)
-        if old.caller != caller:
-            raise Unauthenticated("This refresh token is another app's.")
-        await context.keyring.end(NAME, REFRESH, asked.refresh)
-    access, refresh = [
-        await context.keyring.issue(NAME, kind, caller, bytes.hex, lasts, key.id, key.expires)
-        for kind, lasts in ((TOKEN, TOKEN_LASTS), (REFRESH, REFRESH_LASTS))
-    ]
-    return Granted(access, refresh, site_id(await context.book_of(caller).seller()))
+    try:
+        return await keyring.redeem(key, CODE, asked.code, TOKEN, REFRESH)
+    except Unauthenticated:
+        raise Unauthenticated("This code was used before; let the app in anew.") from None
+
+
+async def _refresh(keyring: Keyring, key: Credential, asked: Granting) -> tuple[str, ...]:
+    """Give tokens for a refresh token, which is good once."""
+    try:
+        return await keyring.renew(key, REFRESH, asked.refresh, TOKEN, REFRESH)
+    except Unauthenticated:
+        raise Unauthenticated("This refresh token is not good; let the app in anew.") from None
 
 
 def _write_granted(granted: Granted, request: Request) -> Response:

@@ -12,6 +12,7 @@ from orderglot.core.ports import Keyring
 from orderglot.dialects.kodaris.tables import NAME
 from orderglot.dialects.kodaris.tokens import (
     AUTH_TOKEN,
+    CSRF,
     CSRF_HEADER,
     LOGIN,
     REFUSED,
@@ -32,6 +33,7 @@ class KodarisAuth:
     """An API user's key, which is shown once, to log in."""
 
     fields = ("", "api_key")
+    tokens = (SESSION, CSRF)
 
     def make_secret(self, random: bytes) -> str:
         """Spell an API key: 64 hexadecimal digits."""
@@ -58,10 +60,10 @@ class KodarisAuth:
         Which reads must, is the seller's to say, and so for the operation to ask.
         """
         try:
-            credential = await keyring.admit(NAME, SESSION, session_of(request))
+            credential = await keyring.admit(NAME, session_of(request), SESSION)
         except Unauthenticated:
             raise Unauthenticated(REFUSED) from None
-        caller = replace(credential.caller, session=credential.fingerprint)
+        caller = replace(credential.caller, session=credential.family)
         if request.method not in READS:
             await demand_csrf(keyring, caller, request.headers.get(CSRF_HEADER, ""))
         return caller

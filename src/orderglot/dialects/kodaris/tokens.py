@@ -11,23 +11,17 @@ from orderglot.core.customer import Customer, identity
 from orderglot.core.errors import Unauthenticated
 from orderglot.core.order import HUB, Reference, native
 from orderglot.core.ports import Keyring
+from orderglot.core.tokens import MOST, TokenKind
 from orderglot.dialects.kodaris import shapes
 from orderglot.dialects.kodaris.media import ASKS, answer, body_of, content_of, listed
 from orderglot.dialects.kodaris.tables import NAME
 from orderglot.wire import json
-from orderglot.wire.auth import same
+from orderglot.wire.auth import read_hex, same
 from orderglot.wire.dialect import OPEN, Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request, Response
 from orderglot.wire.shape import JSON, success
 from orderglot.wire.values import read_references, write_number
-
-KEY = "key"
-SESSION = "session"
-CSRF = "csrf"
-
-SESSION_LASTS = timedelta(hours=8)
-CSRF_LASTS = timedelta(hours=1)
 
 TO_LOGIN = "/api/user/customer/apiKeyLogin"
 TO_CSRF = "/api/user/customer/authToken"
@@ -44,23 +38,33 @@ REFUSED = (
 """The one thing that is said to whoever is not let in, whatever the reason."""
 
 
-def spell_session(random: bytes) -> str:
-    """Spell a session's key: KSS and 64 hexadecimal digits."""
-    return "KSS" + random.hex().upper()
+BEGINNING = "KSS"
 
-
-def spell_csrf(random: bytes) -> str:
-    """Spell a CSRF token: 32 hexadecimal digits."""
-    return random[:16].hex().upper()
+SESSION = TokenKind(
+    name="session",
+    size=32,
+    write=lambda said: BEGINNING + said.hex().upper(),
+    read=lambda text: read_hex(text, BEGINNING),
+    lasts=timedelta(hours=8),
+)
+CSRF = TokenKind(
+    name="csrf",
+    size=16,
+    write=lambda said: said.hex().upper(),
+    read=read_hex,
+    lasts=timedelta(hours=1),
+    most=5 * MOST,
+)
+"""Of which every session may have some."""
 
 
 async def demand_csrf(keyring: Keyring, caller: Caller, token: str) -> None:
     """Raise Unauthenticated unless a CSRF token is good and was given to the caller's session."""
     try:
-        credential = await keyring.admit(NAME, CSRF, token)
+        credential = await keyring.admit(NAME, token, CSRF)
     except Unauthenticated:
         raise Unauthenticated(REFUSED) from None
-    if not same(credential.caller.session, caller.session):
+    if not same(credential.family, caller.session):
         raise Unauthenticated(REFUSED)
 
 
@@ -89,13 +93,11 @@ def _read_key(request: Request, _caller: Caller) -> str:
 async def _log_in(context: Context, key: str) -> str:
     """Give a new session to whoever shows a good key; other sessions of the key go on."""
     try:
-        credential = await context.keyring.admit(NAME, KEY, key)
+        credential = await context.keyring.admit(NAME, key)
     except Unauthenticated:
         raise Unauthenticated(REFUSED) from None
-    caller = credential.caller
-    return await context.keyring.issue(
-        NAME, SESSION, caller, spell_session, SESSION_LASTS, credential.id, credential.expires
-    )
+    (session,) = await context.keyring.issue(credential, SESSION)
+    return session
 
 
 def _write_session(session: str, request: Request) -> Response:
@@ -135,9 +137,10 @@ def _shown_to(path: str) -> RequestFormat[str]:
 
 async def _give_token(context: Context, session: str) -> str:
     """Give a new token to a session; those it has stay good until they expire."""
-    credential = await context.keyring.admit(NAME, SESSION, session)
-    caller = context.book.caller
-    return await context.keyring.issue(NAME, CSRF, caller, spell_csrf, CSRF_LASTS, credential.id)
+    (token,) = await context.keyring.issue(
+        await context.keyring.admit(NAME, session, SESSION), CSRF
+    )
+    return token
 
 
 def _read_token(response: Response, _session: str) -> str:
@@ -159,8 +162,8 @@ AUTH_TOKEN: Operation[str, str] = Operation(
 
 
 async def _log_out(context: Context, session: str) -> None:
-    """End a session; its tokens are worth nothing without it."""
-    await context.keyring.end(NAME, SESSION, session)
+    """End a session, and its tokens with it."""
+    await context.keyring.end(NAME, session, SESSION)
 
 
 def _read_nothing(response: Response, _session: str) -> None:

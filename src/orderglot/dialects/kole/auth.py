@@ -9,13 +9,12 @@ import msgspec
 from orderglot.core.caller import Caller
 from orderglot.core.errors import Unauthenticated
 from orderglot.core.ports import Keyring
+from orderglot.core.tokens import TokenKind
 from orderglot.dialects.kole.tables import NAME
 from orderglot.wire.auth import read_basic, same, write_basic
 from orderglot.wire.dialect import Operation, Session
 from orderglot.wire.message import Request
 from orderglot.wire.shape import Security, SecurityScheme
-
-KEY = "key"
 
 REFUSED = "Send the id and the API key of your account by HTTP Basic authentication."
 """The one thing that is said to whoever is not let in, whatever the reason."""
@@ -25,6 +24,7 @@ class KoleAuth:
     """The account's id as the user, its API key as the password."""
 
     fields = ("id", "api_key")
+    tokens: tuple[TokenKind, ...] = ()
 
     def make_secret(self, random: bytes) -> str:
         """Spell an API key: 40 hexadecimal digits."""
@@ -47,7 +47,7 @@ class KoleAuth:
         """Tell who is calling; the id must be the one that the key was handed out with."""
         try:
             id, key = _read_proof(request)
-            credential = await keyring.admit(NAME, KEY, key)
+            credential = await keyring.admit(NAME, key)
         except Unauthenticated:
             raise Unauthenticated(REFUSED) from None
         if not same(id, credential.id):

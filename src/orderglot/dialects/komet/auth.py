@@ -11,7 +11,7 @@ from orderglot.core.errors import Forbidden, Unauthenticated
 from orderglot.core.ports import Credential, Keyring
 from orderglot.dialects.komet.media import ACCOUNT, PROOF, shown
 from orderglot.dialects.komet.tables import NAME
-from orderglot.dialects.komet.tokens import KEY, LOGGED_IN, REFUSED, goes_by, make_token
+from orderglot.dialects.komet.tokens import LOGGED_IN, REFUSED, goes_by, make_token
 from orderglot.wire.dialect import Operation, Session
 from orderglot.wire.message import Request
 from orderglot.wire.shape import Security, SecurityScheme
@@ -21,6 +21,7 @@ class KometAuth:
     """The account that a token was handed out for, and the token."""
 
     fields = ("account", "authentication_token")
+    tokens = (LOGGED_IN,)
 
     def make_secret(self, random: bytes) -> str:
         """Make a token: 26 small letters and digits."""
@@ -69,6 +70,6 @@ def demand_user(caller: Caller) -> None:
 
 async def _admitted(keyring: Keyring, token: str) -> Credential:
     try:
-        return await keyring.admit(NAME, KEY, token)
+        return await keyring.admit(NAME, token)
     except Unauthenticated:
-        return await keyring.admit(NAME, LOGGED_IN, token)
+        return await keyring.admit(NAME, token, LOGGED_IN)

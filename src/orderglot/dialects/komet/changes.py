@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from orderglot.core.caller import CHANGE, CREATE, Caller
 from orderglot.core.customer import identity
@@ -16,7 +15,6 @@ from orderglot.dialects.komet.auth import demand_user
 from orderglot.dialects.komet.media import channel_of, company_of, opened, post, read_arguments, yes
 from orderglot.dialects.komet.quota import spend
 from orderglot.dialects.komet.resources import (
-    CANCELED,
     Which,
     customer_asked,
     find,
@@ -174,9 +172,8 @@ def _read_delete(request: Request, _caller: Caller) -> Which:
 async def _delete(context: Context, which: Which) -> str:
     """Delete a pending web order."""
     seller = await spend(context)
-    order = withdraw(await find(context, which, seller, location_written), context.now)
-    marked = replace(order, extras={**order.extras, f"{NAME}.{CANCELED}": True})
-    return native(await context.book.change(marked, "canceled"), NAME)
+    order = withdraw(await find(context, which, seller, location_written))
+    return native(await context.book.change(order, "canceled"), NAME)
 
 
 def _write_deleted(id: str, request: Request) -> Response:

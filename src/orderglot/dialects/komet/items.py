@@ -22,7 +22,7 @@ from orderglot.dialects.komet import shapes
 from orderglot.dialects.komet.changes import begun
 from orderglot.dialects.komet.media import channel_of, opened, post, read_arguments, yes
 from orderglot.dialects.komet.quota import spend
-from orderglot.dialects.komet.resources import CANCELED, Which, find, read_which, write_which
+from orderglot.dialects.komet.resources import Which, find, read_which, write_which
 from orderglot.dialects.komet.settings import carrier_name, location_written, ship_name
 from orderglot.dialects.komet.tables import FUTURE_SALES, INVOICE, NAME, ORIGINS, PREBOOK
 from orderglot.dialects.komet.values import known, read_day, write_date
@@ -165,6 +165,7 @@ async def _pending(context: Context, like: Order) -> tuple[Order, ...]:
             Compare("status", Operator.EQ, Status.DRAFT),
             Compare("customer.id", Operator.EQ, like.customer.id if like.customer else None),
             Compare("location", Operator.EQ, like.location or None),
+            Compare("test", Operator.EQ, context.book.caller.test),
         )
     )
     newest = (Sort("created", descending=True),)
@@ -174,7 +175,7 @@ async def _pending(context: Context, like: Order) -> tuple[Order, ...]:
 
 def _is_like(pending: Order, ask: Item) -> bool:
     """Tell whether all items of a web order go the way of a new one."""
-    return f"{NAME}.{CANCELED}" not in pending.extras and all(
+    return all(
         (line.deliver_by, line.carrier_id, line.mark_code)
         == (ask.line.deliver_by, ask.line.carrier_id, ask.line.mark_code)
         for line in pending.lines

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from msgspec import Struct
 
 from orderglot.core.customer import Customer
+from orderglot.core.drafting import withdrawn
 from orderglot.core.errors import NotFound
-from orderglot.core.order import Order, Reference, belongs, extra
+from orderglot.core.order import Order, Reference, belongs
 from orderglot.core.seller import Seller
 from orderglot.dialects.komet.settings import location_asked
 from orderglot.dialects.komet.tables import NAME
@@ -20,10 +21,6 @@ NO_ORDERS = "Web Orders not found."
 
 
 NO_CUSTOMERS = "Customers not found."
-
-
-CANCELED = "canceled"
-"""The extra that marks a web order which was deleted: nobody is shown it again."""
 
 
 class Which(Struct, frozen=True, kw_only=True):
@@ -60,6 +57,7 @@ async def find(
 ) -> Order:
     """Find a web order; raises NotFound in the same words whatever is not so.
 
+    One that was withdrawn is neither pending nor checked out, and the vendor has no third word.
     ``located`` says what becomes of the location that is named.
     """
     location = located(seller, which.location)
@@ -69,7 +67,7 @@ async def find(
     except NotFound:
         raise NotFound(NO_ORDERS) from None
     elsewhere = bool(location) and order.location not in ("", location)
-    if not theirs or elsewhere or extra(order, NAME).get(CANCELED):
+    if not theirs or elsewhere or withdrawn(order):
         raise NotFound(NO_ORDERS)
     return order
 

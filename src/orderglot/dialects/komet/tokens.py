@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import string
 from datetime import timedelta
 
 from orderglot.core.caller import Caller
 from orderglot.core.errors import Unauthenticated
 from orderglot.core.ports import Credential
+from orderglot.core.tokens import TokenKind
 from orderglot.dialects.komet import shapes
 from orderglot.dialects.komet.media import ACCOUNT, PROOF, company_of, opened, read_arguments, yes
 from orderglot.dialects.komet.tables import NAME
@@ -16,10 +18,6 @@ from orderglot.wire.dialect import OPEN, Context, Endpoint, Operation, RequestFo
 from orderglot.wire.message import Request, Response, query_of
 from orderglot.wire.shape import success
 
-KEY = "key"
-LOGGED_IN = "login"
-
-LOGIN_LASTS = timedelta(days=1)
 LETTERS = 26
 
 REFUSED = (
@@ -28,12 +26,25 @@ REFUSED = (
 """The one thing that is said to whoever is not let in, whatever the reason."""
 
 _SIGNS = string.digits + string.ascii_lowercase
+_TOKEN = re.compile(f"[0-9a-z]{{{LETTERS}}}")
 
 
 def make_token(random: bytes) -> str:
     """Make a token: 26 small letters and digits."""
     number = int.from_bytes(random)
     return "".join(_SIGNS[number // 36**place % 36] for place in range(LETTERS))
+
+
+def read_token(text: str) -> bytes:
+    """Read the 16 bytes that a token for a day spells; raises ValueError where it is none."""
+    if not _TOKEN.fullmatch(text) or (number := int(text[::-1], 36)) >= 1 << 128:
+        raise ValueError("is no token")
+    return number.to_bytes(16)
+
+
+LOGGED_IN = TokenKind(
+    name="login", size=16, write=make_token, read=read_token, lasts=timedelta(days=1)
+)
 
 
 def goes_by(credential: Credential, account: str) -> bool:
@@ -59,20 +70,13 @@ async def _log_in(context: Context, ask: tuple[str, str]) -> str:
     """Give a token that is good for a day to who knows an account and its token."""
     user, password = ask
     try:
-        credential = await context.keyring.admit(NAME, KEY, password)
+        credential = await context.keyring.admit(NAME, password)
     except Unauthenticated:
         raise Unauthenticated(REFUSED) from None
     if not goes_by(credential, user):
         raise Unauthenticated(REFUSED)
-    return await context.keyring.issue(
-        NAME,
-        LOGGED_IN,
-        credential.caller,
-        make_token,
-        LOGIN_LASTS,
-        credential.id,
-        credential.expires,
-    )
+    (token,) = await context.keyring.issue(credential, LOGGED_IN)
+    return token
 
 
 def _write_token(token: str, request: Request) -> Response:

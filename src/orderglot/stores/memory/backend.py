@@ -15,12 +15,12 @@ from orderglot.core.ports import Answered, Credential, Event, Note
 from orderglot.core.product import Product
 from orderglot.core.query import Query, Sort, matches, sorted_orders
 from orderglot.core.seller import Seller
+from orderglot.core.tokens import Token
 from orderglot.stores import document
 from orderglot.stores.backend import (
     Counts,
     Entity,
     Position,
-    PutCredential,
     PutSeller,
     Raced,
     Scope,
@@ -29,6 +29,8 @@ from orderglot.stores.backend import (
     Write,
 )
 from orderglot.stores.identities import goes_by, stands_for
+from orderglot.stores.key_writes import KeyWrite
+from orderglot.stores.memory.keys import Keys
 from orderglot.stores.memory.tables import SellerTables, Table, check_version, in_sight
 
 
@@ -38,7 +40,7 @@ class MemoryBackend:
     def __init__(self) -> None:
         self._sellers: dict[int, Seller] = {}
         self._rooms: dict[int, SellerTables] = {}
-        self._credentials: dict[tuple[str, str, str], Credential] = {}
+        self.keys = Keys()
 
     def _room(self, seller: int) -> SellerTables:
         return self._rooms.setdefault(seller, SellerTables())
@@ -168,14 +170,19 @@ class MemoryBackend:
         spoken = room.orders.spoken if thing is Entity.ORDER else room.customers.spoken
         return tuple(n for n in range(first, first + count) if not spoken(str(n)))
 
-    async def credential(self, dialect: str, kind: str, fingerprint: str) -> Credential | None:
-        """Give the credential of that fingerprint."""
-        return self._credentials.get((dialect, kind, fingerprint))
+    async def credential(self, dialect: str, fingerprint: str) -> Credential | None:
+        """Give the key of that fingerprint."""
+        return self.keys.known(dialect, fingerprint)
 
     async def credentials(self, seller: int) -> tuple[Credential, ...]:
-        """Give every credential of a seller, oldest first."""
-        found = [one for one in self._credentials.values() if one.caller.seller == seller]
-        return tuple(sorted(found, key=lambda one: (one.created, one.fingerprint)))
+        """Give every key of a seller, oldest first."""
+        return self.keys.of(seller)
+
+    async def token(
+        self, seller: int, dialect: str, kind: str, fingerprint: str
+    ) -> tuple[Token, Credential] | None:
+        """Give the token of that fingerprint, and its key."""
+        return self.keys.token(seller, dialect, kind, fingerprint)
 
     async def answer(self, seller: int, customer: int, dialect: str, key: str) -> Answered | None:
         """Give the answer that was kept under a key."""
@@ -207,7 +214,7 @@ class MemoryBackend:
         """Forget everything."""
         self._sellers.clear()
         self._rooms.clear()
-        self._credentials.clear()
+        self.keys = Keys()
 
     def _check(self, seller: int, write: Write) -> None:
         match write:
@@ -215,10 +222,8 @@ class MemoryBackend:
                 check_version(self._sellers.get(new.id), kept)
                 if any(new.name == one.name and new.id != one.id for one in self._sellers.values()):
                     raise Raced(new.name)
-            case PutCredential(new):
-                for other in self._credentials.values():
-                    if _clash(new, other):
-                        raise Raced(new.id)
+            case _ if isinstance(write, KeyWrite):
+                self.keys.check(seller, write)
             case _:
                 self._room(seller).check(write)
 
@@ -226,18 +231,10 @@ class MemoryBackend:
         match write:
             case PutSeller(new, text):
                 self._sellers[new.id] = document.read_seller(text)
-            case PutCredential(new):
-                for name, other in list(self._credentials.items()):
-                    if other.kind != "key" and other.expires and other.expires <= new.created:
-                        del self._credentials[name]
-                self._credentials[new.dialect, new.kind, new.fingerprint] = new
+            case _ if isinstance(write, KeyWrite):
+                self.keys.apply(seller, write)
             case _:
                 self._room(seller).apply(write)
-
-
-def _clash(new: Credential, other: Credential) -> bool:
-    same_name = (new.dialect, new.kind, new.id) == (other.dialect, other.kind, other.id)
-    return same_name and new.kind == "key" and new.fingerprint != other.fingerprint
 
 
 def _points(named: Identity, target: Order) -> bool:

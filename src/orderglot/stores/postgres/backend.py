@@ -13,6 +13,7 @@ from orderglot.core.order import Order, Reference
 from orderglot.core.ports import Answered, Credential, Event, Note
 from orderglot.core.product import Product
 from orderglot.core.seller import Seller
+from orderglot.core.tokens import Token
 from orderglot.stores import document
 from orderglot.stores.backend import (
     FIRST,
@@ -36,6 +37,7 @@ from orderglot.stores.slots import Slots
 from orderglot.stores.sql.grammar import Sql
 from orderglot.stores.sql.paging import scoped
 from orderglot.stores.sql.rows import instant
+from orderglot.stores.sql.tokens import held
 
 T = TypeVar("T")
 
@@ -171,15 +173,23 @@ class PostgresBackend:
         taken = {int(name) for (name,) in names}
         return tuple(number for number in block if number not in taken)
 
-    async def credential(self, dialect: str, kind: str, fingerprint: str) -> Credential | None:
-        """Give the credential of that fingerprint."""
-        found = await self._read(
-            document.read_credential, queries.CREDENTIAL, (dialect, kind, fingerprint)
-        )
+    async def credential(self, dialect: str, fingerprint: str) -> Credential | None:
+        """Give the key of that fingerprint."""
+        name = (dialect, fingerprint)
+        found = await self._read(document.read_credential, queries.CREDENTIAL, name)
         return found[0] if found else None
 
+    async def token(
+        self, seller: int, dialect: str, kind: str, fingerprint: str
+    ) -> tuple[Token, Credential] | None:
+        """Give the token of that fingerprint, and its key."""
+        name = (seller, dialect, kind, fingerprint)
+        for row in await self._read(tuple, queries.HELD, name):
+            return held(name, row)
+        return None
+
     async def credentials(self, seller: int) -> tuple[Credential, ...]:
-        """Give every credential of a seller, oldest first."""
+        """Give every key of a seller, oldest first."""
         found = await self._read(document.read_credential, queries.CREDENTIALS, (seller,))
         return tuple(sorted(found, key=lambda one: (one.created, one.fingerprint)))
 

@@ -1,4 +1,4 @@
-"""Expiring rows: credentials and answers that expire, counts until a moment; and id sequences."""
+"""Expiring rows: answers that expire, counts until a moment; and id sequences."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ import random
 from collections.abc import Iterator
 from datetime import datetime
 
-from orderglot.stores import document
-from orderglot.stores.backend import Entity, PutAnswer, PutCredential
+from orderglot.stores.backend import Entity, PutAnswer
 from orderglot.stores.postgres.statement import Row, Step, inserted, kinds
 from orderglot.stores.sql.grammar import Sql
 from orderglot.stores.sql.rows import microseconds
@@ -18,14 +17,6 @@ PURGED = 100
 SELDOM = 25
 """Expired answers go with one new one in so many, which keeps up with the new ones fourfold."""
 
-_CREDENTIALS = kinds(
-    dialect="text",
-    kind="text",
-    fingerprint="text",
-    id="text",
-    expires="bigint",
-    document="jsonb",
-)
 _ANSWERS = kinds(
     customer="bigint", dialect="text", key="text", asked="text", answer="bytea", expires="bigint"
 )
@@ -50,34 +41,6 @@ def tally(seller: int, what: str, until: datetime, now: datetime) -> Sql:
         " ON CONFLICT (seller, until, what) DO UPDATE SET count = t.count + 1 RETURNING count",
         (seller, microseconds(now), microseconds(until), seller, microseconds(until), what),
     )
-
-
-def put_credentials(seller: int, writes: list[PutCredential]) -> Iterator[Step]:
-    """Write credentials under their fingerprints; some that are expired go."""
-    now = microseconds(max(one.credential.created for one in writes))
-    prints = [one.credential.fingerprint for one in writes]
-    purge = (
-        "DELETE FROM credentials WHERE seller = ? AND (dialect, kind, fingerprint) IN"
-        " (SELECT dialect, kind, fingerprint FROM credentials WHERE seller = ? AND kind <> 'key'"
-        " AND expires <= ? AND fingerprint <> ALL (?::text[]) LIMIT ? FOR UPDATE SKIP LOCKED)"
-    )
-    yield Step("", Sql(purge, (seller, seller, now, prints, PURGED)))
-    rows: list[Row] = [
-        (
-            new.dialect,
-            new.kind,
-            new.fingerprint,
-            new.id,
-            None if new.expires is None else microseconds(new.expires),
-            document.write(new).decode(),
-        )
-        for new in (one.credential for one in writes)
-    ]
-    taken = Sql(
-        "ON CONFLICT (dialect, kind, fingerprint)"
-        " DO UPDATE SET expires = excluded.expires, document = excluded.document"
-    )
-    yield from inserted("credentials", seller, _CREDENTIALS, rows, taken=taken)
 
 
 def put_answers(seller: int, writes: list[PutAnswer]) -> Iterator[Step]:

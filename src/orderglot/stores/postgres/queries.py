@@ -79,7 +79,15 @@ SPOKEN = {
     " WHERE seller = ? AND name = ANY (?::text[])",
 }
 
-CREDENTIAL = "SELECT document FROM credentials WHERE dialect = ? AND kind = ? AND fingerprint = ?"
+CREDENTIAL = (
+    "SELECT document FROM credentials WHERE dialect = ? AND kind = 'key' AND fingerprint = ?"
+)
+HELD = (
+    "SELECT ROW(k.document, t.family, t.created, t.expires, t.ended) FROM tokens AS t"
+    " JOIN credentials AS k ON k.dialect = t.dialect AND k.kind = 'key' AND k.id = t.key"
+    " AND k.seller = t.seller"
+    " WHERE t.seller = ? AND t.dialect = ? AND t.kind = ? AND t.fingerprint = ?"
+)
 CREDENTIALS = "SELECT document FROM credentials WHERE seller = ?"
 ANSWER = (
     "SELECT ROW(asked, answer, expires) FROM answers"

@@ -14,7 +14,6 @@ from orderglot.stores.backend import (
     Entity,
     Expect,
     PutAnswer,
-    PutCredential,
     PutCustomer,
     PutNote,
     PutOrder,
@@ -23,7 +22,17 @@ from orderglot.stores.backend import (
     Rename,
     Write,
 )
-from orderglot.stores.postgres.expiring import put_answers, put_credentials
+from orderglot.stores.key_writes import (
+    EndFamily,
+    EndKey,
+    PutCredential,
+    PutToken,
+    SetLive,
+    SpendCode,
+    SpendToken,
+)
+from orderglot.stores.postgres import keys
+from orderglot.stores.postgres.expiring import put_answers
 from orderglot.stores.postgres.identities import named
 from orderglot.stores.postgres.statement import (
     Row,
@@ -205,7 +214,13 @@ _DO: dict[type, Callable[[int, list[Any]], Iterator[Step]]] = {
     Event: _add_events,
     Expect: _expect,
     Rename: _rename,
-    PutCredential: put_credentials,
+    PutCredential: keys.put_credentials,
+    EndKey: keys.end_keys,
+    SetLive: keys.set_live,
+    SpendToken: keys.spend_tokens,
+    SpendCode: keys.spend_codes,
+    PutToken: keys.put_tokens,
+    EndFamily: keys.end_families,
     PutAnswer: put_answers,
     PutNote: _put_notes,
     DropNote: _drop_notes,

@@ -32,6 +32,8 @@ def scoped(scope: Scope) -> Sql:
         parts.append(Sql(f"{ORDERS}.customer = ?", (scope.customer,)))
     if not scope.test:
         parts.append(Sql(f"{ORDERS}.test = 0"))
+    if not scope.deleted:
+        parts.append(Sql(f"{ORDERS}.deleted IS NULL"))
     return conjunction(parts)
 
 

@@ -15,6 +15,7 @@ from orderglot.core.ports import Answered, Credential, Event, Note
 from orderglot.core.product import Product
 from orderglot.core.query import LARGE
 from orderglot.core.seller import Seller
+from orderglot.core.tokens import Token
 from orderglot.stores import document
 from orderglot.stores.backend import (
     FIRST,
@@ -31,6 +32,7 @@ from orderglot.stores.migrations import APPLIED, check_applied
 from orderglot.stores.slots import Slots
 from orderglot.stores.sql.paging import scoped
 from orderglot.stores.sql.rows import instant
+from orderglot.stores.sql.tokens import held
 from orderglot.stores.sqlite import expiring, queries, tables
 from orderglot.stores.sqlite.connection import Row, prepare
 from orderglot.stores.sqlite.file import File
@@ -51,6 +53,7 @@ class SqliteBackend:
 
     def __init__(self, path: Path, slots: Slots | None = None) -> None:
         prepare(path)
+        self.path = path
         self._file = File(path)
         self._reader = Reader(path)
         self.writer = Writer(path)
@@ -177,14 +180,22 @@ class SqliteBackend:
         taken = {int(name) for (name,) in names}
         return tuple(number for number in block if number not in taken)
 
-    async def credential(self, dialect: str, kind: str, fingerprint: str) -> Credential | None:
-        """Give the credential of that fingerprint."""
-        name = (dialect, kind, fingerprint)
+    async def credential(self, dialect: str, fingerprint: str) -> Credential | None:
+        """Give the key of that fingerprint."""
+        name = (dialect, fingerprint)
         found = self._reader.known(_credentials, queries.CREDENTIAL, name)
         return found[0] if found else None
 
+    async def token(
+        self, seller: int, dialect: str, kind: str, fingerprint: str
+    ) -> tuple[Token, Credential] | None:
+        """Give the token of that fingerprint, and its key."""
+        name = (seller, dialect, kind, fingerprint)
+        found = self._reader.known(partial(_held, name), queries.HELD, name)
+        return found[0] if found else None
+
     async def credentials(self, seller: int) -> tuple[Credential, ...]:
-        """Give every credential of a seller, oldest first."""
+        """Give every key of a seller, oldest first."""
         found = self._read(document.read_credential, queries.CREDENTIALS, (seller,))
         return tuple(sorted(found, key=lambda one: (one.created, one.fingerprint)))
 
@@ -248,6 +259,10 @@ class SqliteBackend:
 
     def _read(self, read: Callable[[bytes], T], text: str, params: Row = ()) -> tuple[T, ...]:
         return decoded(read, self._reader.rows(text, params))
+
+
+def _held(name: tuple[int, str, str, str], rows: list[Row]) -> tuple[tuple[Token, Credential], ...]:
+    return tuple([held(name, row) for row in rows])
 
 
 _sellers = partial(decoded, document.read_seller)

@@ -13,6 +13,7 @@ from typing import Any
 from orderglot.core.errors import HubError, Invalid, NotFound, Upstream
 from orderglot.stores.backend import Raced
 from orderglot.stores.migrations import APPLIED, Migration, demand_finished, migrations, pending
+from orderglot.stores.sqlite.file import make_private
 from orderglot.stores.sqlite.grammar import teach
 
 APPLICATION = 0x4F474C54
@@ -58,6 +59,10 @@ def prepare(path: Path, *, unfinished: bool = False) -> None:
     # SQLite itself finds out at the first write alone.
     if not all(os.access(one, os.W_OK) for one in (path, path.parent) if one.exists()):
         raise Upstream(_WORDS["SQLITE_READONLY"].format(path=path))
+    try:
+        make_private(path)
+    except OSError as error:
+        raise Upstream(_WORDS["SQLITE_CANTOPEN"].format(path=path)) from error
     with told(path):
         connection = _connect(path)
         try:

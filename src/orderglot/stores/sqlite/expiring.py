@@ -1,4 +1,4 @@
-"""Expiring rows: credentials and answers that expire, counts until a moment; and id sequences."""
+"""Expiring rows: answers that expire, counts until a moment; and id sequences."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ import sqlite3
 from datetime import datetime
 from typing import NamedTuple
 
-from orderglot.stores import document
-from orderglot.stores.backend import Entity, PutAnswer, PutCredential, Raced
+from orderglot.stores.backend import Entity, PutAnswer, Raced
 from orderglot.stores.sql.rows import microseconds
 from orderglot.stores.sqlite.connection import Row
 
@@ -64,34 +63,6 @@ def _tally(
         (seller, microseconds(until), what),
     ).fetchone()
     return int(count)
-
-
-def put_credentials(
-    connection: sqlite3.Connection, seller: int, writes: list[PutCredential]
-) -> None:
-    """Write credentials under their fingerprints; some that are expired go."""
-    for write in writes:
-        new = write.credential
-        connection.execute(
-            "DELETE FROM credentials WHERE seller = ? AND (dialect, kind, fingerprint) IN"
-            " (SELECT dialect, kind, fingerprint FROM credentials"
-            " WHERE seller = ? AND kind <> 'key' AND expires <= ? LIMIT ?)",
-            (seller, seller, microseconds(new.created), PURGED),
-        )
-        connection.execute(
-            "INSERT INTO credentials (dialect, kind, fingerprint, seller, id, expires, document)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (dialect, kind, fingerprint)"
-            " DO UPDATE SET expires = excluded.expires, document = excluded.document",
-            (
-                new.dialect,
-                new.kind,
-                new.fingerprint,
-                seller,
-                new.id,
-                None if new.expires is None else microseconds(new.expires),
-                document.write(new).decode(),
-            ),
-        )
 
 
 def put_answers(connection: sqlite3.Connection, seller: int, writes: list[PutAnswer]) -> None:

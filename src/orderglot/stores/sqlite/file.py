@@ -1,14 +1,40 @@
-"""The file of a book, as the system sees it: still the one that was opened, and writable."""
+"""The file of a book, as the system sees it: its owner's alone, and still the one that was opened."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
-from stat import S_IWGRP, S_IWOTH, S_IWUSR
+from stat import S_IMODE, S_IWGRP, S_IWOTH, S_IWUSR
 
 from orderglot.stores.backend import Unready
 
 _WRITABLE = S_IWUSR | S_IWGRP | S_IWOTH
+
+PRIVATE = 0o600
+"""A book has keys, customers and addresses in it: its owner alone may read and write it."""
+
+OTHERS = 0o077
+SIBLINGS = ("", "-wal", "-shm", "-journal")
+"""What SQLite calls the files of a book; it gives all of them the rights of the first."""
+
+
+def make_private(path: Path) -> None:
+    """Make the file where it is not there, for its owner alone, whatever the umask."""
+    try:
+        made = os.open(path.resolve(), os.O_CREAT | os.O_EXCL | os.O_RDWR, PRIVATE)
+    except FileExistsError:
+        return
+    try:
+        os.fchmod(made, PRIVATE)
+    finally:
+        os.close(made)
+
+
+def lax_files(path: Path) -> dict[Path, int]:
+    """Give those files of a book that others may read or write, with their rights."""
+    files = [path.with_name(path.name + ending) for ending in SIBLINGS]
+    rights = {file: S_IMODE(file.stat().st_mode) for file in files if file.exists()}
+    return {file: mode for file, mode in rights.items() if mode & OTHERS}
 
 
 class File:

@@ -95,7 +95,13 @@ SPOKEN = {
 
 CREDENTIAL = (
     "SELECT CAST(document AS BLOB) FROM credentials"
-    " WHERE dialect = ? AND kind = ? AND fingerprint = ?"
+    " WHERE dialect = ? AND kind = 'key' AND fingerprint = ?"
+)
+HELD = (
+    "SELECT CAST(k.document AS BLOB), t.family, t.created, t.expires, t.ended FROM tokens AS t"
+    " JOIN credentials AS k ON k.dialect = t.dialect AND k.kind = 'key' AND k.id = t.key"
+    " AND k.seller = t.seller"
+    " WHERE t.seller = ? AND t.dialect = ? AND t.kind = ? AND t.fingerprint = ?"
 )
 CREDENTIALS = "SELECT CAST(document AS BLOB) FROM credentials WHERE seller = ?"
 ANSWER = (

@@ -14,7 +14,6 @@ from orderglot.stores.backend import (
     Entity,
     Expect,
     PutAnswer,
-    PutCredential,
     PutCustomer,
     PutNote,
     PutOrder,
@@ -24,11 +23,21 @@ from orderglot.stores.backend import (
     Rename,
     Write,
 )
+from orderglot.stores.key_writes import (
+    EndFamily,
+    EndKey,
+    PutCredential,
+    PutToken,
+    SetLive,
+    SpendCode,
+    SpendToken,
+)
 from orderglot.stores.sql.count_buckets import UNSAID, Entry, entries
 from orderglot.stores.sql.grammar import say
 from orderglot.stores.sql.rows import NULLABLE, STANDING, microseconds, row
+from orderglot.stores.sqlite import keys
 from orderglot.stores.sqlite.connection import Row
-from orderglot.stores.sqlite.expiring import put_answers, put_credentials
+from orderglot.stores.sqlite.expiring import put_answers
 from orderglot.stores.sqlite.identities import expect, link, name, rename
 
 _OF_ORDER = (*STANDING, "lines", "document")
@@ -205,7 +214,13 @@ _DO: dict[type, Callable[[sqlite3.Connection, int, list[Any]], None]] = {
     Event: _add_events,
     Rename: rename,
     PutProduct: _put_products,
-    PutCredential: put_credentials,
+    PutCredential: keys.put_credentials,
+    EndKey: keys.end_keys,
+    SetLive: keys.set_live,
+    SpendToken: keys.spend_tokens,
+    SpendCode: keys.spend_codes,
+    PutToken: keys.put_tokens,
+    EndFamily: keys.end_families,
     PutAnswer: put_answers,
     PutNote: _put_notes,
     DropNote: _drop_notes,

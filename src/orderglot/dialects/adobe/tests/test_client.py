@@ -14,6 +14,7 @@ from orderglot.core.order import Identity, Line, Order, Reference
 from orderglot.core.query import And, Compare, Operator, Query, Window
 from orderglot.core.values import Kind, Status
 from orderglot.dialects.adobe import DIALECT
+from orderglot.dialects.adobe.tokens import TOKEN
 from orderglot.faces.client import Client
 from orderglot.wire.message import Request, Response
 
@@ -74,7 +75,7 @@ def test_a_token_that_is_refused_is_fetched_once_more(line: Wire) -> None:
     async def refused() -> Order:
         client = line.client()
         await client.get(Reference("adobe", "0123456789"))
-        await line.context.store.keyring.end("adobe", "token", client.session.kept["token"])
+        await line.context.store.keyring.end("adobe", client.session.kept["token"], TOKEN)
         return await client.get(Reference("adobe", "0123456789"))
 
     assert "759" == asyncio.run(refused()).po_number

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from orderglot.core.order import Order, Reference
+from orderglot.dialects.adobe.tokens import TOKEN
 
 CUSTOMER = "9876543210"
 ORDERS = f"/v3/customers/{CUSTOMER}/orders"
@@ -181,10 +182,11 @@ def test_a_key_of_the_seller_sees_every_customer_and_no_order_of_another_one(con
         key = await context.store.keyring.issue_key(
             "adobe", caller, lambda _: "0" * 64, lambda _: "whole"
         )
-        await context.store.keyring.issue("adobe", "token", caller, lambda _: "t", id=key.id)
-        return str(key.id)
+        holder = await context.store.keyring.admit("adobe", key.secret)
+        (token,) = await context.store.keyring.issue(holder, TOKEN)
+        return f"Bearer {token}"
 
-    said = {"x_api_key": asyncio.run(opened()), "authorization": "Bearer t"}
+    said = {"x_api_key": "whole", "authorization": asyncio.run(opened())}
     other = ORDERS.replace(CUSTOMER, "1005513019")
 
     assert 9 == context.get(ORDERS, **said)["totalCount"]

@@ -12,6 +12,7 @@ from orderglot.core.errors import Invalid, NotFound, Unsupported
 from orderglot.core.order import Identity, Line, Order, Reference
 from orderglot.core.query import Window
 from orderglot.core.values import Status
+from orderglot.dialects.komet import DIALECT
 from orderglot.dialects.komet.tests.conftest import DETAILS, Company
 
 FLORIST = Identity(references=(Reference("komet", "7349"),))
@@ -110,6 +111,25 @@ def test_an_item_without_a_web_order_goes_where_others_like_it_went(company: Com
 
     assert one["webOrderId"] == like["webOrderId"] != unlike["webOrderId"]
     assert one["webOrderItemId"] != like["webOrderItemId"]
+
+
+def test_in_test_mode_an_item_goes_into_no_live_web_order(company: Company) -> None:
+    live = company.ask("web-order-item.add", {**ITEM, "date": "2017-07-01"})
+    tester = replace(company.caller, test=True)
+    key = company.run(
+        company.store.keyring.issue_key(
+            "komet", tester, DIALECT.auth.make_secret, lambda _: "7030.test"
+        )
+    )
+    proof = {"x-account": "7030", "authenticationtoken": key.secret}
+    test = company.ask("web-order-item.add", {**ITEM, "date": "2017-07-01"}, proof)
+
+    assert (1, 1) == (live["status"], test["status"])
+    assert live["webOrderId"] != test["webOrderId"]
+    assert (
+        test["webOrderId"]
+        == (company.ask("web-order-item.add", {**ITEM, "date": "2017-07-01"}, proof)["webOrderId"])
+    )
 
 
 def test_stock_may_be_named_instead_of_a_product_one_piece_at_a_time(company: Company) -> None:

@@ -1,0 +1,17 @@
+"""Asking: what only a person can say, and where there is none, which flag says it."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from orderglot.cli.command import Misused
+
+
+def asked(question: str, otherwise: str) -> str:
+    """Ask the person at the terminal; without one, refuse with the sentence that names the flags."""
+    if not sys.stdin.isatty():
+        raise Misused(otherwise)
+    answer: str = typer.prompt(question, err=True)
+    return answer.strip()

@@ -1,0 +1,171 @@
+"""Keys and tokens: who may come in, written under the conditions that each write has.
+
+Whatever is written to the tokens of a key holds the key's row until it is committed. So of two who
+log in, refresh or end something at once, the second one sees all that the first one has done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from orderglot.stores import document
+from orderglot.stores.key_writes import (
+    EndFamily,
+    EndKey,
+    PutCredential,
+    PutToken,
+    SetLive,
+    SpendCode,
+    SpendToken,
+)
+from orderglot.stores.postgres.expiring import PURGED
+from orderglot.stores.postgres.statement import Row, Step, inserted, kinds, source
+from orderglot.stores.sql.grammar import Sql, say
+from orderglot.stores.sql.rows import microseconds
+from orderglot.stores.sql.tokens import COLUMNS, row
+
+_CREDENTIALS = kinds(
+    dialect="text",
+    kind="text",
+    fingerprint="text",
+    id="text",
+    expires="bigint",
+    document="jsonb",
+)
+_TOKENS = kinds(**COLUMNS)
+_KEYS = kinds(dialect="text", id="text")
+_ENDED = kinds(dialect="text", id="text", ended="text")
+_SPENT = kinds(dialect="text", kind="text", fingerprint="text", ended="bigint")
+_FAMILIES = kinds(dialect="text", family="text", ended="bigint")
+_IS_KEY = "k.seller = ? AND k.dialect = n.dialect AND k.kind = 'key' AND k.id = n.id"
+_NOT_ENDED = "AND k.document ->> 'ended' IS NULL"
+
+_TOO_MANY = (
+    "DELETE FROM tokens WHERE seller = ? AND (dialect, kind, fingerprint) IN"
+    " (SELECT dialect, kind, fingerprint FROM tokens"
+    " WHERE seller = ? AND dialect = ? AND key = ? AND kind = ?"
+    " ORDER BY (fingerprint = ?) DESC, (ended IS NULL) DESC, created DESC, fingerprint DESC"
+    " OFFSET ?)"
+)
+_EXPIRED = (
+    "DELETE FROM tokens WHERE seller = ? AND (dialect, kind, fingerprint) IN"
+    " (SELECT dialect, kind, fingerprint FROM tokens WHERE seller = ? AND expires <= ?"
+    " LIMIT ? FOR UPDATE SKIP LOCKED)"
+)
+
+
+def put_credentials(seller: int, writes: list[PutCredential]) -> Iterator[Step]:
+    """Write keys under their fingerprints."""
+    rows: list[Row] = [
+        (
+            new.dialect,
+            new.kind,
+            new.fingerprint,
+            new.id,
+            None if new.expires is None else microseconds(new.expires),
+            document.write(new).decode(),
+        )
+        for new in (one.credential for one in writes)
+    ]
+    taken = Sql(
+        "ON CONFLICT (dialect, kind, fingerprint)"
+        " DO UPDATE SET expires = excluded.expires, document = excluded.document"
+    )
+    yield from inserted("credentials", seller, _CREDENTIALS, rows, taken=taken)
+
+
+def end_keys(seller: int, writes: list[EndKey]) -> Iterator[Step]:
+    """End keys that have not ended."""
+    keys = source(_ENDED, [(one.dialect, one.id, one.now.isoformat()) for one in writes])
+    text = say(
+        "UPDATE credentials AS k",
+        "SET document = jsonb_set(k.document, '{ended}', to_jsonb(n.ended)) FROM",
+        keys.text,
+        "WHERE",
+        _IS_KEY,
+        _NOT_ENDED,
+    )
+    yield Step("credentials", Sql(text, (*keys.params, seller)))
+
+
+def set_live(seller: int, writes: list[SetLive]) -> Iterator[Step]:
+    """Move keys from test mode to production."""
+    keys = source(_KEYS, [(one.dialect, one.id) for one in writes])
+    text = say(
+        "UPDATE credentials AS k",
+        "SET document = jsonb_set(k.document, '{caller,test}', 'false') FROM",
+        keys.text,
+        "WHERE",
+        _IS_KEY,
+    )
+    yield Step("credentials", Sql(text, (*keys.params, seller)))
+
+
+def put_tokens(seller: int, writes: list[PutToken]) -> Iterator[Step]:
+    """Write tokens, unless a key has ended; what is too old or too many goes."""
+    keys = {(one.token.dialect, one.token.key) for one in writes}
+    yield _held(seller, keys, _NOT_ENDED)
+    taken = Sql(
+        "ON CONFLICT (seller, dialect, kind, fingerprint) DO UPDATE SET key = excluded.key,"
+        " family = excluded.family, created = excluded.created, expires = excluded.expires,"
+        " ended = excluded.ended"
+    )
+    rows: list[Row] = [row(one.token) for one in writes]
+    yield from inserted("tokens", seller, _TOKENS, rows, taken=taken)
+    for one in writes:
+        new = one.token
+        alike = (seller, seller, new.dialect, new.key, new.kind, new.fingerprint, one.most)
+        yield Step("tokens", Sql(_TOO_MANY, alike))
+    now = microseconds(max(one.token.created for one in writes))
+    yield Step("", Sql(_EXPIRED, (seller, seller, now, PURGED)))
+
+
+def spend_tokens(seller: int, writes: list[SpendToken]) -> Iterator[Step]:
+    """End tokens that are good once, unless one has ended."""
+    yield _held(seller, {(one.token.dialect, one.token.key) for one in writes})
+    spent: list[Row] = [
+        (one.token.dialect, one.token.kind, one.token.fingerprint, microseconds(one.now))
+        for one in writes
+    ]
+    new = source(_SPENT, spent)
+    text = say(
+        "UPDATE tokens AS t SET ended = n.ended FROM",
+        new.text,
+        "WHERE t.seller = ? AND t.dialect = n.dialect AND t.kind = n.kind",
+        "AND t.fingerprint = n.fingerprint AND t.ended IS NULL RETURNING 1",
+    )
+    yield Step("tokens", Sql(text, (*new.params, seller)), len(writes), apart=True)
+
+
+def spend_codes(seller: int, writes: list[SpendCode]) -> Iterator[Step]:
+    """Write tokens that have ended, unless one is there."""
+    yield _held(seller, {(one.token.dialect, one.token.key) for one in writes})
+    rows: list[Row] = [row(one.token) for one in writes]
+    for step in inserted("tokens", seller, _TOKENS, rows):
+        yield step._replace(apart=True)
+
+
+def end_families(seller: int, writes: list[EndFamily]) -> Iterator[Step]:
+    """End every token of some families."""
+    yield _held(seller, {(one.dialect, one.key) for one in writes})
+    ended: list[Row] = [(one.dialect, one.family, microseconds(one.now)) for one in writes]
+    new = source(_FAMILIES, ended)
+    text = say(
+        "UPDATE tokens AS t SET ended = n.ended FROM",
+        new.text,
+        "WHERE t.seller = ? AND t.dialect = n.dialect AND t.family = n.family",
+        "AND t.ended IS NULL",
+    )
+    yield Step("tokens", Sql(text, (*new.params, seller)), apart=True)
+
+
+def _held(seller: int, keys: Collection[tuple[str, str]], more: str = "") -> Step:
+    """Hold the rows of keys, in one order for all; more has to hold for each of them."""
+    named = source(_KEYS, sorted(keys))
+    text = say(
+        "SELECT 1 FROM",
+        f"{named.text} JOIN credentials AS k ON {_IS_KEY}",
+        more,
+        "FOR NO KEY UPDATE OF k",
+    )
+    return Step("", Sql(text, (*named.params, seller)), len(keys))

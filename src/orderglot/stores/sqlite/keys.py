@@ -1,0 +1,134 @@
+"""Keys and tokens: who may come in, written under the conditions that each write has."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from orderglot.stores import document
+from orderglot.stores.backend import Raced
+from orderglot.stores.key_writes import (
+    EndFamily,
+    EndKey,
+    PutCredential,
+    PutToken,
+    SetLive,
+    SpendCode,
+    SpendToken,
+)
+from orderglot.stores.sql.grammar import say
+from orderglot.stores.sql.rows import microseconds
+from orderglot.stores.sql.tokens import COLUMNS, row
+from orderglot.stores.sqlite.connection import Row
+from orderglot.stores.sqlite.expiring import PURGED
+
+_NAMES = ", ".join(COLUMNS)
+_INSERT = say(
+    f"INSERT INTO tokens (seller, {_NAMES})",
+    f"VALUES (?, {', '.join('?' * len(COLUMNS))})",
+)
+_PUT = say(
+    _INSERT,
+    "ON CONFLICT DO UPDATE SET",
+    ", ".join(
+        f"{name} = excluded.{name}" for name in ("key", "family", "created", "expires", "ended")
+    ),
+)
+_GOOD = (
+    "SELECT 1 FROM credentials WHERE dialect = ? AND kind = 'key' AND id = ? AND seller = ?"
+    " AND json_extract(document, '$.ended') IS NULL"
+)
+_TOO_MANY = (
+    "DELETE FROM tokens WHERE seller = ? AND (dialect, kind, fingerprint) IN"
+    " (SELECT dialect, kind, fingerprint FROM tokens"
+    " WHERE seller = ? AND dialect = ? AND key = ? AND kind = ?"
+    " ORDER BY fingerprint = ? DESC, ended IS NULL DESC, created DESC, fingerprint DESC"
+    " LIMIT -1 OFFSET ?)"
+)
+_EXPIRED = (
+    "DELETE FROM tokens WHERE seller = ? AND (dialect, kind, fingerprint) IN"
+    " (SELECT dialect, kind, fingerprint FROM tokens WHERE seller = ? AND expires <= ? LIMIT ?)"
+)
+
+
+def put_credentials(
+    connection: sqlite3.Connection, seller: int, writes: list[PutCredential]
+) -> None:
+    """Write keys under their fingerprints."""
+    connection.executemany(
+        "INSERT INTO credentials (dialect, kind, fingerprint, seller, id, expires, document)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (dialect, kind, fingerprint)"
+        " DO UPDATE SET expires = excluded.expires, document = excluded.document",
+        [
+            (
+                new.dialect,
+                new.kind,
+                new.fingerprint,
+                seller,
+                new.id,
+                None if new.expires is None else microseconds(new.expires),
+                document.write(new).decode(),
+            )
+            for new in (write.credential for write in writes)
+        ],
+    )
+
+
+def end_keys(connection: sqlite3.Connection, seller: int, writes: list[EndKey]) -> None:
+    """End keys that have not ended."""
+    connection.executemany(
+        "UPDATE credentials SET document = json_set(document, '$.ended', ?)"
+        " WHERE seller = ? AND dialect = ? AND kind = 'key' AND id = ?"
+        " AND json_extract(document, '$.ended') IS NULL",
+        [(one.now.isoformat(), seller, one.dialect, one.id) for one in writes],
+    )
+
+
+def set_live(connection: sqlite3.Connection, seller: int, writes: list[SetLive]) -> None:
+    """Move keys from test mode to production."""
+    connection.executemany(
+        "UPDATE credentials SET document = json_set(document, '$.caller.test', json('false'))"
+        " WHERE seller = ? AND dialect = ? AND kind = 'key' AND id = ?",
+        [(seller, one.dialect, one.id) for one in writes],
+    )
+
+
+def put_tokens(connection: sqlite3.Connection, seller: int, writes: list[PutToken]) -> None:
+    """Write tokens; raises Raced where a key has ended. What is too old or too many goes."""
+    for write in writes:
+        new = write.token
+        if connection.execute(_GOOD, (new.dialect, new.key, seller)).fetchone() is None:
+            raise Raced(new.key)
+        connection.execute(_PUT, (seller, *row(new)))
+        alike = (seller, seller, new.dialect, new.key, new.kind, new.fingerprint, write.most)
+        connection.execute(_TOO_MANY, alike)
+    now = microseconds(max(write.token.created for write in writes))
+    connection.execute(_EXPIRED, (seller, seller, now, PURGED * len(writes)))
+
+
+def spend_tokens(connection: sqlite3.Connection, seller: int, writes: list[SpendToken]) -> None:
+    """End tokens that are good once; raises Raced where one has ended."""
+    spent: list[Row] = [
+        (microseconds(one.now), seller, one.token.dialect, one.token.kind, one.token.fingerprint)
+        for one in writes
+    ]
+    ended = connection.executemany(
+        "UPDATE tokens SET ended = ?"
+        " WHERE seller = ? AND dialect = ? AND kind = ? AND fingerprint = ? AND ended IS NULL",
+        spent,
+    )
+    if ended.rowcount != len(writes):
+        raise Raced("tokens")
+
+
+def spend_codes(connection: sqlite3.Connection, seller: int, writes: list[SpendCode]) -> None:
+    """Write tokens that have ended; raises Raced where one is there."""
+    connection.executemany(_INSERT, [(seller, *row(one.token)) for one in writes])
+
+
+def end_families(connection: sqlite3.Connection, seller: int, writes: list[EndFamily]) -> None:
+    """End every token of some families."""
+    connection.executemany(
+        "UPDATE tokens SET ended = ?"
+        " WHERE seller = ? AND dialect = ? AND family = ? AND ended IS NULL",
+        [(microseconds(one.now), seller, one.dialect, one.family) for one in writes],
+    )
