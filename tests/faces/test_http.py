@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
+import time
+import tracemalloc
+import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import replace
@@ -10,9 +14,10 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
+from msgspec.structs import replace as replace_struct
 
 from orderglot.core.errors import Invalid, Upstream
-from orderglot.faces.http import HttpTransport, Timeouts, Turn, Unreached
+from orderglot.faces.http import HttpTransport, Redirected, Timeouts, Turn, Unreached
 from orderglot.wire.message import Request, Response
 
 HURRIED = Timeouts(connect=5, read=5, attempts=3, pause=0.001, longest_pause=0.01, largest=1_000)
@@ -118,11 +123,29 @@ def test_a_request_goes_out_as_it_is_and_the_answer_comes_back() -> None:
     assert b"accept: text/plain\r\n" in rogue.asked[0].lower()
 
 
-def test_a_redirect_is_an_answer_and_is_not_followed() -> None:
-    rogue = Rogue(say("302 Found", "Location: /elsewhere"))
+@pytest.mark.parametrize("status", ["301", "302", "303", "307", "308"])
+@pytest.mark.parametrize(
+    ("location", "where"),
+    [
+        ("https://elsewhere.example/orders?key=1", "elsewhere.example"),
+        ("//elsewhere.example", "elsewhere.example"),
+        ("/elsewhere", "another path of the same host"),
+        ("http://[", r"\?"),
+    ],
+)
+@pytest.mark.parametrize("request_", [GET, POST], ids=["GET", "POST"])
+def test_a_redirect_is_told_and_never_followed(
+    status: str, location: str, where: str, request_: Request
+) -> None:
+    rogue = Rogue(say(f"{status} Moved", f"Location: {location}"))
 
-    assert 302 == sent(rogue, GET).status
+    with pytest.raises(Redirected, match=f"answered {status} and leads to {where}, where nothing"):
+        sent(rogue, request_)
     assert 1 == len(rogue.asked)
+
+
+def test_a_redirect_that_leads_nowhere_is_an_answer() -> None:
+    assert 302 == sent(Rogue(say("302 Found")), GET).status
 
 
 FAILING = {
@@ -186,6 +209,26 @@ def test_an_answer_that_never_ends_is_given_up() -> None:
         sent(rogue, GET, replace(HURRIED, whole=0.2, attempts=1))
 
 
+async def say_continue(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    while not writer.is_closing():
+        writer.write(b"HTTP/1.1 100 Continue\r\n\r\n" * 100)
+        await writer.drain()
+
+
+NEVER_ENDING = {"drip": drip, "continue": say_continue}
+
+
+@pytest.mark.parametrize("behaviour", NEVER_ENDING.values(), ids=NEVER_ENDING)
+def test_all_attempts_together_take_no_longer_than_the_whole_time(behaviour: Behaviour) -> None:
+    rogue = Rogue(*[behaviour] * 9)
+    began = time.monotonic()
+
+    with pytest.raises(Upstream, match=r"no whole answer in 0\.5 seconds"):
+        sent(rogue, GET, replace(HURRIED, whole=0.5, attempts=9))
+    assert time.monotonic() - began < 3
+    assert 1 == len(rogue.asked)
+
+
 def test_patience_ends_with_the_last_answer() -> None:
     rogue = Rogue(*[say("503 Oops", body=b"sorry")] * 9)
 
@@ -231,10 +274,11 @@ def test_the_vendor_may_name_the_moment(pauses: list[float]) -> None:
     assert 1_700 < max(pauses) <= 1_800
 
 
-def test_nobody_waits_for_ever(pauses: list[float]) -> None:
+@pytest.mark.parametrize("wish", ["31536000", "999999999999", "Fri, 31 Dec 9999 23:59:59 GMT"])
+def test_nobody_waits_for_ever(wish: str, pauses: list[float]) -> None:
     timeouts = Timeouts(attempts=2, pause=0.001, longest_pause=9)
 
-    sent(Rogue(say("429 Slow Down", "Retry-After: 999999999999")), GET, timeouts)
+    sent(Rogue(say("429 Slow Down", f"Retry-After: {wish}")), GET, timeouts)
 
     assert 9 == max(pauses)
 
@@ -271,10 +315,118 @@ def test_an_answer_without_end_is_cut_off() -> None:
         sent(rogue, GET)
 
 
-@pytest.mark.parametrize("url", ["", "ftp://vendor.example", "vendor.example", "http://"])
+BAD_URLS = (
+    *("", "ftp://vendor.example", "vendor.example", "http://", "https:///orders", "//vendor"),
+    *("http://127.0.0.1:99999", "http://127.0.0.1:-1", "http://127.0.0.1:0", "http://a:b"),
+    *("http://[::1", "http://[gg]", "http://ven dor", "http://vendor\n", "http://vendor\x00"),
+    *("http://a..b", f"http://{'a' * 64}.example", f"http://{'a.' * 130}b", "http://."),
+    *("http://vendor.example/?a=b", "http://vendor.example#there", "http://vendor.example?"),
+    *("http://\u2100.example", "http://xn--\u20ac", "http://a\ud800b", f"http://v/{'a' * 70_000}"),
+)
+
+
+@pytest.mark.parametrize("url", BAD_URLS, ids=range(len(BAD_URLS)))
 def test_what_is_no_address_is_refused(url: str) -> None:
-    with pytest.raises(Invalid, match="url"):
+    with pytest.raises(Invalid, match=r"^url: .{1,250}\.$"):
         HttpTransport(url)
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:65535", "https://[::1]:8000/api/", "http://b\u00fccher.example."]
+)
+def test_what_is_an_address_is_taken(url: str) -> None:
+    assert url.rstrip("/") == HttpTransport(url).base_url
+
+
+PLAIN = b"an answer " * 90
+
+
+@pytest.mark.parametrize(
+    ("coding", "body"),
+    [
+        ("gzip", gzip.compress(PLAIN)),
+        ("x-gzip", gzip.compress(PLAIN)),
+        ("deflate", zlib.compress(PLAIN)),
+        ("identity", PLAIN),
+    ],
+)
+def test_a_coded_answer_is_decoded(coding: str, body: bytes) -> None:
+    rogue = Rogue(say("200 OK", f"Content-Encoding: {coding}", body=body))
+
+    assert PLAIN == sent(rogue, GET).body
+    assert b"accept-encoding: gzip, deflate\r\n" in rogue.asked[0].lower()
+
+
+@pytest.mark.parametrize(
+    ("coding", "body", "words"),
+    [
+        ("br", PLAIN, "coded as 'br', which was not asked for"),
+        ("gzip, gzip", gzip.compress(gzip.compress(PLAIN)), "coded as 'gzip, gzip'"),
+        ("gzip", PLAIN, "not coded as gzip"),
+        ("gzip", gzip.compress(PLAIN)[:-4], "not coded as gzip to its end"),
+        ("gzip", gzip.compress(b"x" * 1_001), "over 1000 bytes"),
+    ],
+)
+def test_what_is_not_coded_as_it_says_is_refused(coding: str, body: bytes, words: str) -> None:
+    rogue = Rogue(*[say("200 OK", f"Content-Encoding: {coding}", body=body)] * 3)
+
+    with pytest.raises(Upstream, match=words):
+        sent(rogue, GET)
+
+
+def in_pieces(piece: bytes, count: int) -> Behaviour:
+    """Answer with so many times the same, of which no more than two are in memory at a time."""
+
+    async def behave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(f"HTTP/1.1 200 OK\r\nContent-Length: {len(piece) * count}\r\n\r\n".encode())
+        for _ in range(count):
+            writer.write(piece)
+            await writer.drain()
+
+    return behave
+
+
+def _taken(behaviour: Behaviour, largest: int) -> int:
+    """Give the most memory that it took to be sent an answer, or to refuse it."""
+    timeouts = replace(HURRIED, largest=largest, attempts=1, whole=60, read=60)
+
+    async def most() -> int:
+        async with line_to(Rogue(behaviour), timeouts) as line:
+            tracemalloc.start()
+            with suppress(Upstream):
+                await line(GET)
+            _, peak = tracemalloc.get_traced_memory()
+            tracemalloc.stop()
+            return peak
+
+    return asyncio.run(most())
+
+
+def test_a_bomb_takes_little_more_memory_than_an_answer_may_have() -> None:
+    largest = 4 * 2**20
+    bomb = gzip.compress(bytes(50 * largest))
+
+    assert 3 * largest > _taken(say("200 OK", "Content-Encoding: gzip", body=bomb), largest)
+
+
+def test_a_large_answer_takes_no_more_than_three_times_its_size() -> None:
+    count, piece = 128, bytes(2**16)
+    size = count * len(piece)
+
+    assert 3 * size > _taken(in_pieces(piece, count), size)
+
+
+def test_a_path_of_70_000_characters_is_not_sent() -> None:
+    rogue = Rogue()
+
+    with pytest.raises(Upstream, match=r"has 70,000 characters"):
+        sent(rogue, replace_struct(GET, path="/" + "a" * 69_999, query=""))
+    assert [] == rogue.asked
+
+
+def test_a_path_that_is_none_is_told() -> None:
+    with pytest.raises(Upstream, match="no path"):
+        sent(Rogue(), replace_struct(GET, path="/a\x00b"))
 
 
 def test_a_vendors_rate_is_kept(pauses: list[float]) -> None:

@@ -23,6 +23,8 @@ T = TypeVar("T")
 
 UNAUTHENTICATED = 401
 MOST_REFUSALS = 3
+MOST_REQUESTS = 10_000
+"""So many requests at most may one question take: whoever wants more leads on for ever."""
 
 
 def _now() -> datetime:
@@ -124,8 +126,12 @@ class Client:
         return await self._run(flow, self._send)
 
     async def _run(self, flow: Flow[T], send: Send) -> T:
-        step = _advance(flow, None)
+        step, asked = _advance(flow, None), 0
         while isinstance(step, Request):
+            asked += 1
+            if asked > MOST_REQUESTS:
+                reason = f"leads on without end: {MOST_REQUESTS:,} requests were no answer"
+                raise Upstream(f"{self.dialect.title} {reason}.")
             response = await send(step)
             error = self.dialect.faults.read(response)
             step = _throw(flow, error) if error else _advance(flow, response)

@@ -4,30 +4,41 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Self
+from urllib.parse import urlsplit
 
 import httpx2
 
-from orderglot.core.errors import Rule, Upstream, invalid
+from orderglot.core.errors import Invalid, Rule, Upstream, invalid
+from orderglot.faces.request_body import ACCEPTED, Inflater, UnknownCoding, decoder_of
 from orderglot.wire.message import Request, Response
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 RETRY_STATUSES = frozenset({429, 500, 502, 503, 504})
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
 REFUSED = 429
+LONGEST_TARGET = 8_000
+"""So many characters may a path with its query have (RFC 9112 3 asks for that much at least)."""
+
+LONGEST_HOST, LONGEST_LABEL = 253, 63
+MOST_PORTS = 65_535
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timeouts:
     """How long to wait and how often to try; all times in seconds.
 
-    ``whole`` is for one answer from its first byte asked to its last. ``attempts`` counts the first. A pause starts at ``pause``, doubles, and is shortened at
+    ``whole`` is how long a call waits for its vendor, all attempts together, pauses apart.
+    ``attempts`` counts the first. A pause starts at ``pause``, doubles, and is shortened at
     random by up to a half, so that many clients do not come back together; Retry-After overrides
     it up to ``longest_pause``. ``per_second`` is the vendor's rate limit, None for none.
+    ``largest`` is how many bytes an answer may have, coded and decoded.
     """
 
     connect: float = 5.0
@@ -44,17 +55,43 @@ class Unreached(Upstream):
     """The vendor was not reached at all, so it cannot have acted on the request."""
 
 
+class Redirected(Upstream):
+    """The vendor sends elsewhere, where nothing is sent: his word alone leads to no other address."""
+
+
+def read_base_url(text: str) -> str:
+    """Read the address of a vendor, without a slash at its end; raises Invalid where it is none."""
+    if not text.isprintable() or " " in text:
+        raise _bad_url(text, "has a blank or a control character in it")
+    try:
+        parts, _ = urlsplit(text), httpx2.URL(text)
+        host, port = parts.hostname or "", parts.port
+    except (ValueError, httpx2.InvalidURL) as error:
+        raise _bad_url(text, f"is not an http(s) URL ({error})") from None
+    if parts.scheme not in ("http", "https") or not host:
+        raise _bad_url(text, "is not an http(s) URL")
+    if parts.query or parts.fragment or text[-1] in "?#":
+        raise _bad_url(text, "has a query or a fragment, which an address to add paths to has not")
+    labels = host.removesuffix(".").split(".")
+    if len(host) > LONGEST_HOST or not all(0 < len(one) <= LONGEST_LABEL for one in labels):
+        raise _bad_url(text, "names no host")
+    if port == 0:
+        raise _bad_url(text, f"has a port that is not between 1 and {MOST_PORTS}")
+    return text.rstrip("/")
+
+
+def _bad_url(text: str, why: str) -> Invalid:
+    return invalid("url", Rule.MALFORMED, f"{text[:60]!r} {why}.")
+
+
 class HttpTransport:
     """A ``Send`` to one vendor's base URL. Use it as an async context manager."""
 
     def __init__(self, base_url: str, timeouts: Timeouts | None = None) -> None:
-        url = httpx2.URL(base_url)
-        if url.scheme not in ("http", "https") or not url.host:
-            raise invalid("url", Rule.MALFORMED, f"{base_url!r} is not an http(s) URL.")
-        self.base_url = base_url.rstrip("/")
+        self.base_url = read_base_url(base_url)
         self.timeouts = timeouts or Timeouts()
         timeout = httpx2.Timeout(self.timeouts.read, connect=self.timeouts.connect)
-        self.client = httpx2.AsyncClient(timeout=timeout, follow_redirects=False)
+        self.client = httpx2.AsyncClient(timeout=timeout, follow_redirects=False, headers=ACCEPTED)
         self.turn = Turn(self.timeouts.per_second)
 
     async def __aenter__(self) -> Self:
@@ -74,32 +111,37 @@ class HttpTransport:
         """Send a request and bring back what was answered last.
 
         What is safe to repeat is sent again after a lost connection, a 5xx or a 429; any other request
-        only where the vendor cannot have acted on it. Raises Upstream when no answer comes.
+        only where the vendor cannot have acted on it. Raises Upstream when no answer comes, and
+        Redirected where it leads elsewhere.
         """
         safe = request.repeatable or request.method in SAFE_METHODS
+        patience = Patience(self.timeouts.whole)
         for attempt in range(1, self.timeouts.attempts):
             asked = 0.0
             try:
-                response = await self._once(request)
+                response = await self._once(request, patience)
                 if not _again(response, safe):
                     return response
                 asked = _retry_after(response.headers, self.timeouts.longest_pause)
             except Unreached:
-                pass
+                if not patience.left:
+                    raise
+            except Redirected:
+                raise
             except Upstream:
-                if not safe:
+                if not safe or not patience.left:
                     raise
             await asyncio.sleep(max(asked, self._pause(attempt)))
-        return await self._once(request)
+        return await self._once(request, patience)
 
     def _pause(self, attempt: int) -> float:
         pause: float = min(self.timeouts.pause * 2 ** (attempt - 1), self.timeouts.longest_pause)
         return pause * random.uniform(0.5, 1.0)
 
-    async def _once(self, request: Request) -> Response:
+    async def _once(self, request: Request, patience: Patience) -> Response:
         await self.turn.wait()
         try:
-            async with asyncio.timeout(self.timeouts.whole):
+            async with patience.spent():
                 return await self._exchange(request)
         except TimeoutError as error:
             reason = (
@@ -110,29 +152,92 @@ class HttpTransport:
             raise Unreached(f"{self.base_url} cannot be reached: {_why(error)}.") from error
         except httpx2.HTTPError as error:
             raise Upstream(f"{self.base_url} broke off: {_why(error)}.") from error
+        except (httpx2.InvalidURL, ValueError) as error:
+            raise Upstream(f"{self.base_url} led to what is no path: {_why(error)}.") from error
 
     async def _exchange(self, request: Request) -> Response:
-        url = self.base_url + request.path + (f"?{request.query}" if request.query else "")
+        target = request.path + (f"?{request.query}" if request.query else "")
+        if len(target) > LONGEST_TARGET:
+            reason = f"has {len(target):,} characters, and {LONGEST_TARGET:,} are sent at most"
+            raise Upstream(f"{self.base_url}: the path that it led to {reason}.")
         async with self.client.stream(
-            request.method, url, headers=dict(request.headers), content=request.body
+            request.method,
+            self.base_url + target,
+            headers=dict(request.headers),
+            content=request.body,
         ) as answer:
-            body = await self._body(answer)
             headers = {name.lower(): value for name, value in answer.headers.items()}
+            if answer.status_code in REDIRECTS and "location" in headers:
+                raise self._redirected(answer.status_code, headers["location"])
+            body = await self._body(answer, headers)
             return Response(status=answer.status_code, headers=headers, body=body)
 
-    async def _body(self, answer: httpx2.Response) -> bytes:
-        pieces: list[bytes] = []
-        size = 0
-        async for piece in answer.aiter_bytes():
-            size += len(piece)
-            if size > self.timeouts.largest:
+    def _redirected(self, status: int, location: str) -> Redirected:
+        where = _host_of(location) or "another path of the same host"
+        return Redirected(
+            f"{self.base_url} answered {status} and leads to {where}, where nothing was sent; "
+            "give the address with --url if that is the vendor's."
+        )
+
+    async def _body(self, answer: httpx2.Response, headers: dict[str, str]) -> bytes:
+        """Read an answer to its end, decoded piece by piece so that it never has to fit twice."""
+        try:
+            decoder = decoder_of(headers)
+        except UnknownCoding as error:
+            raise self._strange(f"coded as {str(error)!r}, which was not asked for") from None
+        body, coded = bytearray(), 0
+        async for piece in answer.aiter_raw():
+            coded += len(piece)
+            if decoder is not None:
+                try:
+                    piece = decoder.decode(piece, self.timeouts.largest - len(body))
+                except Invalid:
+                    raise self._strange(f"not coded as {decoder.coding}, as it says") from None
+            body += piece
+            if max(coded, len(body)) > self.timeouts.largest:
                 raise Upstream(f"{self.base_url} answered with over {self.timeouts.largest} bytes.")
-            pieces.append(piece)
-        return b"".join(pieces)
+        if decoder is not None and coded:
+            self._check_end(decoder)
+        return bytes(body)
+
+    def _check_end(self, decoder: Inflater) -> None:
+        try:
+            decoder.check_end()
+        except Invalid:
+            raise self._strange(f"not coded as {decoder.coding} to its end") from None
+
+    def _strange(self, what: str) -> Upstream:
+        return Upstream(f"{self.base_url} broke off: its answer is {what}.")
 
 
 def _again(response: Response, safe: bool) -> bool:
     return response.status == REFUSED or (safe and response.status in RETRY_STATUSES)
+
+
+def _host_of(location: str) -> str:
+    try:
+        host = urlsplit(location).hostname or ""
+    except ValueError:
+        host = "?"
+    return "".join(letter if letter.isprintable() else " " for letter in host)[:LONGEST_HOST]
+
+
+class Patience:
+    """For how many seconds a call may still wait for its vendor."""
+
+    def __init__(self, seconds: float) -> None:
+        self.left = seconds
+
+    @asynccontextmanager
+    async def spent(self) -> AsyncIterator[None]:
+        """Wait inside; raises TimeoutError where no more is left."""
+        clock = asyncio.get_running_loop().time
+        began = clock()
+        try:
+            async with asyncio.timeout(self.left):
+                yield
+        finally:
+            self.left = max(0.0, self.left - (clock() - began))
 
 
 class Turn:
@@ -163,5 +268,5 @@ def _retry_after(headers: Mapping[str, str], most: float) -> float:
     return min(max(wait, 0.0), most)
 
 
-def _why(error: httpx2.HTTPError) -> str:
+def _why(error: Exception) -> str:
     return str(error) or type(error).__name__

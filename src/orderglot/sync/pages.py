@@ -26,9 +26,10 @@ from orderglot.core.errors import (
 from orderglot.core.order import Order
 from orderglot.core.query import Page, Window
 from orderglot.faces.client import Client, Transcript
+from orderglot.faces.http import Redirected
 from orderglot.sync.notes import Heard, heard
 
-FINAL = (Unauthenticated, Forbidden, Unsupported)
+FINAL = (Unauthenticated, Forbidden, Unsupported, Redirected)
 """What a vendor does not think better of."""
 
 FAILED = 500

@@ -15,6 +15,12 @@ from orderglot.core.query import Window
 MOST_STALE = 3
 """So many pages in a row may show nothing but what was seen before."""
 
+LONGEST_LINK = 4_000
+"""So many characters a link to the next page may have."""
+
+MOST_UNCOUNTED = 1_000
+"""So many orders more than twice of what the vendor counts may his list show, since it moves."""
+
 AGAIN = "The vendor's list shows the same orders again and again; ask the vendor about its paging."
 
 
@@ -36,6 +42,11 @@ class Traversal:
 
     def ask(self, window: Window) -> None:
         """Note what is asked for; raises Senseless where it was asked for before."""
+        if len(window.after) > LONGEST_LINK:
+            raise Senseless(
+                f"The vendor's link to the next page has {len(window.after):,} characters; "
+                f"{LONGEST_LINK:,} are followed at most."
+            )
         place = (window.after, window.offset)
         if place in self.asked:
             raise Senseless("The vendor's list leads back to a page that was already read.")
@@ -52,6 +63,11 @@ class Traversal:
         self.stale = 0 if fresh or unread or not more else self.stale + 1
         if self.stale > MOST_STALE:
             raise Senseless(AGAIN)
+        if self.total is not None and len(self.seen) > 2 * self.total + MOST_UNCOUNTED:
+            raise Senseless(
+                f"The vendor counts {self.total:,} orders and his list has shown "
+                f"{len(self.seen):,} without coming to an end; ask the vendor about its paging."
+            )
 
     def missed(self) -> int:
         """Give how many orders this look has missed, as far as that can be told."""

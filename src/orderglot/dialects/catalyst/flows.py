@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 from msgspec.structs import replace
 
@@ -67,16 +68,29 @@ def _filled(order: Order, id: str) -> Flow[Order]:
     """Fetch the items and addresses of an order, which the vendor lists apart."""
     part = Part(id)
     lines = list[Line]()
-    while True:
+    total = None
+    while total is None or len(lines) < total:
         found = yield from call(LIST_PRODUCTS, replace(part, skip=len(lines)))
-        lines.extend(found.order.lines)
-        if not found.order.lines or len(lines) >= found.total:
+        if not _goes_on(lines, found.order.lines, found.total):
             break
+        lines.extend(found.order.lines)
+        total = found.total
     there = (yield from call(LIST_ADDRESSES, part)).order
     if there.ship_to is not None:
         residential = order.ship_to.residential if order.ship_to else None
         order = replace(order, ship_to=replace(there.ship_to, residential=residential))
     return replace(order, lines=tuple(lines), bill_to=there.bill_to)
+
+
+def _goes_on(before: Sequence[Line], more: Sequence[Line], total: int) -> bool:
+    """Tell whether a further page of items brings some; raises Invalid where too few have come."""
+    if more and {line.id for line in before if line.id} & {line.id for line in more}:
+        reason = f"The same items are shown again, and {total} are counted."
+        raise invalid("items", Rule.DUPLICATE, reason)
+    if not more and len(before) < total:
+        reason = f"{total} items are counted, and {len(before)} are shown."
+        raise invalid("items", Rule.MISMATCH, reason)
+    return bool(more)
 
 
 def _created(order: Order) -> Flow[Reference]:
