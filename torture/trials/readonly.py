@@ -1,4 +1,4 @@
-"""A book that may only be read: every command says so in one sentence, and leaves it as it was."""
+"""A book that may only be read: what would write says so in one sentence, what only reads answers."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ COMMANDS = (
     ("seller", "list"),
     ("key", "add", "--seller", "kole", "--dialect", "kole", "--everybody"),
 )
+READING = (("book", "--seller", "kole"), ("book", "--json"))
 
 
 def run(ground: Ground) -> None:
@@ -48,6 +49,9 @@ def _refused(ground: Ground, row: Row, file: int, folder: int) -> None:
         for command in COMMANDS:
             what = f"{' '.join(command)} with file {file:o} in folder {folder:o}"
             row.hold("", _complaint(command, url, ground.folder), what)
+        for command in READING:
+            done = _run(command, url, ground.folder)
+            row.hold((0, ""), (done.returncode, done.stderr[-300:]), " ".join(command))
     finally:
         place.chmod(0o755)
         path.chmod(0o644)
@@ -56,7 +60,13 @@ def _refused(ground: Ground, row: Row, file: int, folder: int) -> None:
 
 def _complaint(command: tuple[str, ...], url: str, folder: Path) -> str:
     """Run a command, and say what is wrong with the way in which it refuses, "" if nothing."""
-    done = subprocess.run(
+    done = _run(command, url, folder)
+    sentence = done.stderr.startswith("orderglot: ") and done.stderr.count("\n") == 1
+    return "" if done.returncode == 1 and sentence else f"{done.returncode} {done.stderr[-300:]}"
+
+
+def _run(command: tuple[str, ...], url: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
         (*(AS_ANYBODY if os.getuid() == 0 else ()), *PROGRAM, *command, "--database", url),
         cwd=folder,
         env=environment(folder),
@@ -65,5 +75,3 @@ def _complaint(command: tuple[str, ...], url: str, folder: Path) -> str:
         timeout=TIMEOUT,
         check=False,
     )
-    sentence = done.stderr.startswith("orderglot: ") and done.stderr.count("\n") == 1
-    return "" if done.returncode == 1 and sentence else f"{done.returncode} {done.stderr[-300:]}"

@@ -125,10 +125,13 @@ def settings(file: Path | None, proposed: str = "", **flags: Any) -> Config:
 Body = Callable[Concatenate["Hub", P], Coroutine[Any, Any, None]]
 
 
-def with_book(*, create: bool | str = False) -> Callable[[Body[P]], Callable[..., None]]:
+def with_book(
+    *, create: bool | str = False, reads: bool = False
+) -> Callable[[Body[P]], Callable[..., None]]:
     """Make a command of a function of the opened hub; it takes --database and --config as well.
 
-    With ``create`` a book is made where there is none; a name is that of the flag that says so.
+    With ``create`` a book is made where there is none; a name is that of the flag that says so. One
+    that only ``reads`` also answers where nothing may be written.
     """
 
     def make(body: Body[P]) -> Callable[..., None]:
@@ -137,7 +140,7 @@ def with_book(*, create: bool | str = False) -> Callable[[Body[P]], Callable[...
             import asyncio
 
             makes = bool(flags[create]) if isinstance(create, str) else create
-            asyncio.run(_run(body, settings(config, database=database), makes, flags))
+            asyncio.run(_run(body, settings(config, database=database), makes, reads, flags))
 
         _, *own = inspect.signature(body).parameters.values()
         named = [one.replace(kind=Parameter.KEYWORD_ONLY) for one in own]
@@ -156,6 +159,7 @@ async def _run(
     body: Callable[..., Coroutine[Any, Any, None]],
     config: Config,
     create: bool,
+    reads: bool,
     flags: dict[str, Any],
 ) -> None:
     from orderglot.cli.logs import set_up_logs
@@ -165,6 +169,7 @@ async def _run(
     async with opened(
         config.database,
         create=create,
+        reads=reads,
         replica=config.read_database,
         seller=config.seller,
         vendors=config.vendors,

@@ -249,16 +249,25 @@ class Pulling:
     async def pull_each(
         self, customers: list[str] | None, since: "datetime | None", *, last: bool, as_json: bool
     ) -> list[int]:
-        """Pull some customers' orders, of all that there are for none; gives the exit codes."""
+        """Pull some customers' orders, of all that there are for none; gives the exit codes.
+
+        One whom the vendor does not have is told, and stops none of those behind it.
+        """
+        from orderglot.core.errors import NotFound
+        from orderglot.sync.certificate import Code
         from orderglot.sync.criteria import Criteria
 
-        return [
-            await self.pull(
-                Criteria(url=self.channel.url, customer=one, since=since, since_last=last),
-                as_json=as_json,
-            )
-            for one in customers or await _customers(self)
-        ]
+        ends = list[int]()
+        for one in customers or await _customers(self):
+            criteria = Criteria(url=self.channel.url, customer=one, since=since, since_last=last)
+            try:
+                ends.append(await self.pull(criteria, as_json=as_json))
+            except NotFound as error:
+                if not one:
+                    raise
+                tell(f"{self.dialect.title} has no customer {one}: {error.message}")
+                ends.append(int(Code.SIGNS))
+        return ends
 
     async def pull(self, criteria: "Criteria", *, as_json: bool) -> int:
         """Pull what is asked for, say what came of it, and give the exit code for that."""

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from orderglot.hub.opened import Hub
 
 
-@with_book()
+@with_book(reads=True)
 async def show(
     hub: "Hub",
     order: Annotated[

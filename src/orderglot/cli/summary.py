@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from orderglot.hub.opened import Hub
 
 
-@with_book()
+@with_book(reads=True)
 async def summary(hub: "Hub", seller: SellerName = None, as_json: AsJson = False) -> None:
     """Say what is in the book of each seller: orders, lines, sums, customers; test orders apart.
 

@@ -14,10 +14,13 @@ if TYPE_CHECKING:
     from orderglot.stores.store import BookStore
 
 
-def open_store(url: str, *, create: bool = False, replica: str = "") -> BookStore:
+def open_store(
+    url: str, *, create: bool = False, replica: str = "", reads: bool = False
+) -> BookStore:
     """Open the store at a URL, brought up to date; the caller closes it.
 
-    ``replica`` is the URL of a copy of a PostgreSQL database that lists may come from. Raises
+    ``replica`` is the URL of a copy of a PostgreSQL database that lists may come from. With
+    ``reads`` nothing will be written, so that a file that may only be read will do. Raises
     NotFound where there is no book and ``create`` does not allow to make one, Invalid where
     something else is there: PostgreSQL does so when it is first asked something.
     """
@@ -25,7 +28,7 @@ def open_store(url: str, *, create: bool = False, replica: str = "") -> BookStor
         _file(url, create=create)
         if replica:
             raise Invalid(message="A file has no replica; leave --read-database out.")
-    return stores.open_store(url, replica=replica, create=create)
+    return stores.open_store(url, replica=replica, create=create, reads=reads)
 
 
 async def open_rows(url: str, *, create: bool = False) -> Rows:

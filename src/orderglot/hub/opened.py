@@ -84,6 +84,7 @@ async def opened(
     url: str,
     *,
     create: bool = False,
+    reads: bool = False,
     replica: str = "",
     seller: str = "",
     vendors: Mapping[str, Table] | None = None,
@@ -91,9 +92,10 @@ async def opened(
 ) -> AsyncIterator[Hub]:
     """Open an order book, brought up to date, and close it at the end.
 
-    Raises NotFound where there is none and ``create`` does not allow to make one.
+    With ``reads`` nothing will be written. Raises NotFound where there is none and ``create`` does
+    not allow to make one.
     """
-    store = open_store(url, create=create, replica=replica)
+    store = open_store(url, create=create, replica=replica, reads=reads)
     try:
         # A server that cannot be used says so now, before any work is begun.
         await store.sellers()

@@ -20,12 +20,12 @@ POSTGRES = ("postgresql", "postgres")
 
 
 def open_store(
-    url: str, clock: Clock = utc_now, *, replica: str = "", create: bool = True
+    url: str, clock: Clock = utc_now, *, replica: str = "", create: bool = True, reads: bool = False
 ) -> BookStore:
     """Open the store that a URL or the bare path of a SQLite file names.
 
     ``sqlite:///`` goes before a path: three slashes and one that is relative, or four in all where
-    it is absolute. Raises Invalid where there is no such store, Upstream where it cannot be used.
+    it is absolute. With ``reads`` a file that may only be read will do. Raises Invalid where there is no such store, Upstream where it cannot be used.
     """
     # Whoever has his book in one kind of store need not wait for what drives another.
     scheme, colon, rest = url.partition(":")
@@ -36,17 +36,17 @@ def open_store(
     if colon and scheme == "sqlite":
         if not rest.startswith("///") or len(rest) < 4:
             raise Invalid(message=f"{url!r} names no file; write it like {KINDS}.")
-        return _in_file(rest.removeprefix("///"), clock)
+        return _in_file(rest.removeprefix("///"), clock, reads)
     if colon and scheme in POSTGRES:
         from orderglot.stores.postgres import PostgresStore
 
         return PostgresStore(url, clock, replica=replica, create=create)
     if "://" in url or not url or url.endswith(":"):
         raise Invalid(message=f"{shown(url)!r} names no store; write {KINDS}.")
-    return _in_file(url, clock)
+    return _in_file(url, clock, reads)
 
 
-def _in_file(path: str, clock: Clock) -> BookStore:
+def _in_file(path: str, clock: Clock, reads: bool) -> BookStore:
     from orderglot.stores.sqlite import SqliteStore
 
-    return SqliteStore(Path(path), clock)
+    return SqliteStore(Path(path), clock, reads=reads)

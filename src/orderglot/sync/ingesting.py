@@ -188,7 +188,7 @@ def name_of(checkpoint: Checkpoint) -> str:
 
 def _behind(old: Checkpoint, shown: Shown, outcomes: Counter[str], aside: int) -> Checkpoint:
     """Give the checkpoint behind a page."""
-    following, position = shown.next, old.position + shown.length
+    following, position = shown.next, old.position + shown.places
     return replace(
         old,
         after=following.after if following else "",

@@ -66,13 +66,23 @@ class Unread(Struct, frozen=True):
 
 
 class Shown(Struct, frozen=True, kw_only=True):
-    """A page: what could be read and what not, ``length`` orders of the vendor's list in all."""
+    """A page: what could be read and what not, ``length`` orders of the vendor's list in all.
+
+    ``hidden`` is how many places before the next window were shown as empty, though the list goes
+    on behind them.
+    """
 
     found: tuple[Found, ...] = ()
     unread: tuple[Unread, ...] = ()
     length: int = 0
     next: Window | None = None
     total: int | None = None
+    hidden: int = 0
+
+    @property
+    def places(self) -> int:
+        """How many places of the vendor's list lie between this page's beginning and the next."""
+        return self.length + self.hidden
 
 
 class Pages:
@@ -101,18 +111,44 @@ class Pages:
         page = await self._asked(window, position, again=True)
         if isinstance(page, Unread):
             return await self._apart(window, position)
+        if not page.orders and self._ends_early(page, position):
+            page = await self._asked(window, position)
+            if isinstance(page, Unread):
+                return await self._apart(window, position)
+            if not page.orders:
+                return await self._behind_nothing(window, page, position)
         shown = _shown(page, position)
-        return replace(shown, next=shown.next or self._beyond(window, page, position))
+        return replace(shown, next=self._following(window, page, position))
 
-    def _beyond(self, window: Window, page: Page, position: int) -> Window | None:
-        """Give the window behind a full page that leads nowhere: the list may go on there.
+    def _ends_early(self, page: Page, position: int) -> bool:
+        """Tell whether nothing is shown behind a page, and no count says that this is the end."""
+        return position > 0 and (page.total is None or position < page.total)
 
-        Where the vendor counts as many orders as were shown, it has ended.
+    async def _behind_nothing(self, window: Window, page: Page, position: int) -> Shown:
+        """Look behind what was shown as nothing twice, unless the vendor's count tells enough."""
+        size = min(window.limit, self.client.dialect.can.max_size)
+        behind = page.next or _window_at(window, position + size, window.limit)
+        if page.total is None or position + size < page.total:
+            peek = await self._asked(behind, position + size)
+            if isinstance(peek, Page) and peek.orders:
+                return Shown(next=behind, total=page.total, hidden=size)
+        return Shown(next=page.next, total=page.total)
+
+    def _following(self, window: Window, page: Page, position: int) -> Window | None:
+        """Give the window behind a page; where it leads nowhere the list may go on all the same.
+
+        Behind a full page it may; behind a short one too where the count says so, or where nobody
+        counts and nothing is hidden by declaration. There a short page is no reason either to leave
+        out what its link passes over.
         """
+        can, lists = self.client.dialect.can, self.client.dialect.lists
         behind = position + len(page.orders)
-        full = len(page.orders) >= min(window.limit, self.client.dialect.can.max_size) > 0
-        ended = page.total is not None and behind >= page.total
-        return _window_at(window, behind, window.limit) if full and not ended else None
+        full = len(page.orders) >= min(window.limit, can.max_size) > 0
+        whole_pages = page.total is None and not lists.hides
+        if page.next is not None and (full or not whole_pages):
+            return page.next
+        more = full or whole_pages or (page.total is not None and behind < page.total)
+        return _window_at(window, behind, window.limit) if page.orders and more else page.next
 
     async def alone(self, position: int) -> tuple[Heard, ...]:
         """Give the answers of the vendor that show the one order at a position."""

@@ -225,7 +225,7 @@ class _Pulling:
         try:
             while ahead is not None:
                 shown = await ahead
-                position = self.ingesting.checkpoint.position + shown.length
+                position = self.ingesting.checkpoint.position + shown.places
                 ahead = self._asking(traversal, shown.next, position)
                 fresh = await self.ingesting.take(shown)
                 self.tell(self._progress(traversal.total, 0))
@@ -251,7 +251,8 @@ class _Pulling:
         shown = await self.pages.show(window, position)
         orders = tuple(one.order for one in shown.found)
         self.seen |= {ref.id for order in orders for ref in order.references}
-        traversal.see(orders, len(shown.unread), shown.total, shown.next is not None)
+        more = shown.next is not None
+        traversal.see(orders, len(shown.unread), shown.total, more, shown.hidden)
         return shown
 
     def _progress(self, total: int | None, missed: int) -> Progress:

@@ -37,6 +37,7 @@ class Traversal:
         self.seen: set[int] = set()
         self.stale = 0
         self.repeats = 0
+        self.hidden = 0
         self.unknown = 0
         self.total: int | None = None
 
@@ -52,10 +53,19 @@ class Traversal:
             raise Senseless("The vendor's list leads back to a page that was already read.")
         self.asked.add(place)
 
-    def see(self, orders: tuple[Order, ...], unread: int, total: int | None, more: bool) -> None:
+    def see(
+        self,
+        orders: tuple[Order, ...],
+        unread: int,
+        total: int | None,
+        more: bool,
+        hidden: int = 0,
+    ) -> None:
         """Note what a page showed; raises Senseless where the list has no end."""
-        ids = {hash(order.references) for order in orders if order.references}
-        self.repeats += len(ids & self.seen)
+        self.hidden += hidden
+        named = [hash(order.references) for order in orders if order.references]
+        ids = {*named}
+        self.repeats += len(ids & self.seen) + len(named) - len(ids)
         fresh = len(ids - self.seen)
         self.seen |= ids
         self.unknown += unread + sum(not order.references for order in orders)
@@ -74,4 +84,4 @@ class Traversal:
         short = 0
         if self.whole and self.total is not None:
             short = self.total - len(self.seen) - self.unknown
-        return max(self.repeats, short, 0)
+        return max(self.repeats + self.hidden, short, 0)

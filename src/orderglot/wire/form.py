@@ -140,17 +140,27 @@ class Form:
             self.refuse(name, Rule.REQUIRED, "This field is required.")
         return Form(self.members.get(name), self.name_of(name), self.problems, self.line)
 
-    def each(self, name: str, item: str = "", *, required: bool = False) -> tuple[Form, ...]:
+    def each(
+        self, name: str, item: str = "", *, required: bool = False, present: bool = False
+    ) -> tuple[Form, ...]:
         """Open a form for each element of a list.
 
         Where ``item`` is given, the list may be wrapped, ``{"item": [...]}``, and one element
-        alone may stand for the list of it, as XML decodes.
+        alone may stand for the list of it, as XML decodes. ``present`` refuses a list that is not
+        there at all, or null, and lets an empty one pass.
         """
         values = self.members.get(name)
         path = self.name_of(name)
+        if present:
+            self.demand_list(name)
         if item:
             path = f"{path}.{item}"
-            values = values.get(item) if isinstance(values, Mapping) else values
+            if isinstance(values, Mapping):
+                # What has other members, or none, is no wrapper, and nobody knows what it hides.
+                if item not in values:
+                    self.refuse(name, Rule.MALFORMED, "This must be a list.")
+                    return ()
+                values = values[item]
             values = [values] if isinstance(values, Mapping) else values
         if not isinstance(values, _LISTS):
             if values not in (None, ""):
@@ -163,6 +173,11 @@ class Form:
             for number, value in enumerate(values, 1)
         ]
         return tuple(forms)
+
+    def demand_list(self, name: str) -> None:
+        """Refuse a list that is not there at all, or null: nobody knows what would stand in it."""
+        if self.members.get(name) is None:
+            self.refuse(name, Rule.REQUIRED, "The list is missing; an empty one would be shown.")
 
     def _read(self, name: str, read: Callable[[Any], T], *, required: bool) -> T | None:
         value = self.members.get(name)

@@ -24,7 +24,7 @@ from orderglot.dialects.adobe.links import ORDERS, asking, read_link, write_link
 from orderglot.dialects.adobe.media import answer, correlated, read_body
 from orderglot.dialects.adobe.resources import customer_of, order_of
 from orderglot.dialects.adobe.subscriptions import are_finished
-from orderglot.dialects.adobe.wire import read_order, write_shown
+from orderglot.dialects.adobe.wire import read_shown, write_shown
 from orderglot.wire.dialect import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.message import Request, Response
 from orderglot.wire.shape import success
@@ -132,7 +132,7 @@ def _uri(search: Search) -> str:
 
 def _read_history(response: Response, _ask: Search | str) -> Page:
     form = read_body(response.body)
-    orders = tuple(map(read_order, form.each("items")))
+    orders = tuple(map(read_shown, form.each("items", present=True)))
     uri = read_link(form, "next")
     total = form.whole("totalCount")
     form.check()

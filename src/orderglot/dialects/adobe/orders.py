@@ -33,7 +33,7 @@ from orderglot.dialects.adobe.resources import named_order
 from orderglot.dialects.adobe.rules import create
 from orderglot.dialects.adobe.subscriptions import finished
 from orderglot.dialects.adobe.tables import PREVIEWED
-from orderglot.dialects.adobe.wire import read_order, write_order, write_shown
+from orderglot.dialects.adobe.wire import read_shown, write_order, write_shown
 from orderglot.wire import json
 from orderglot.wire.dialect import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.message import Request, Response, query_of
@@ -74,7 +74,7 @@ def _write_picked(order: Order, request: Request) -> Response:
 
 
 def _read_picked(response: Response, _ask: object) -> Order:
-    return read_body(response.body).checked(read_order)
+    return read_body(response.body).checked(read_shown)
 
 
 GET_ORDER: Operation[Pick, Order] = Operation(

@@ -89,6 +89,12 @@ def read_order(form: Form) -> Order:
     )
 
 
+def read_shown(form: Form) -> Order:
+    """Read an order that its vendor shows, and so with a list of its lines, be it an empty one."""
+    form.demand_list("lineItems")
+    return read_order(form)
+
+
 def write_customer(order: Order) -> str:
     """Spell whose order it is, "" where it is no one's."""
     return write_id(native(order.customer, NAME)) if order.customer else ""

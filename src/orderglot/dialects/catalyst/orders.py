@@ -125,7 +125,7 @@ def _write_listed(listed: Listed, _request: Request) -> Response:
 
 def _read_listed(response: Response, listing: Listing) -> Listed:
     form = Form(json.read(response.body))
-    items = form.each("items")
+    items = form.each("items", present=True)
     orders = tuple(read_order(item, NO_SITE) for item in items)
     for item in items:
         item.text("id", required=True)

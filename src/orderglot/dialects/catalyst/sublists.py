@@ -93,15 +93,15 @@ def _write_items(parts: Parts) -> list[Any]:
 
 def _read_items(response: Response, part: Part) -> Parts:
     form = Form(json.read(response.body))
-    lines = tuple(map(read_line, form.each("items")))
-    total = form.whole("totalItemsCount") or 0
+    lines = tuple(map(read_line, form.each("items", present=True)))
+    total = form.whole("totalItemsCount", required=True, least=0) or 0
     form.check()
     return Parts(Order(lines=lines), part=part, total=total)
 
 
 def _read_addresses(response: Response, part: Part) -> Parts:
     form = Form(json.read(response.body))
-    order = read_addresses(Order(), form.each("items"))
+    order = read_addresses(Order(), form.each("items", present=True))
     form.check()
     return Parts(order, part=part)
 

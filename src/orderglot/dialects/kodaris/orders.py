@@ -105,16 +105,24 @@ def _write_page(page: Page, request: Request) -> Response:
 def _read_page(response: Response, ask: Listing) -> Page:
     content = content_of(response)
     form = Form(content, "data")
-    orders = Form({"content": listed(form.members.get("content"))}, "data", form.problems)
+    orders = _list_of(form)
     window = Window(limit=ask.size, offset=ask.page * ask.size)
     page = Page(
-        orders=tuple(map(read_order, orders.each("content"))),
+        orders=tuple(map(read_order, orders.each("content", present=True))),
         window=window,
         next=replace(window, offset=window.offset + ask.size) if form.flag("hasNext") else None,
         total=form.whole("totalElements"),
     )
     form.check()
     return page
+
+
+def _list_of(form: Form) -> Form:
+    """Open the list of a page; an object without indexes is an empty list where nothing is counted."""
+    content = form.members.get("content")
+    if content != {} or form.whole("totalElements") == 0:
+        content = listed(content)
+    return Form({"content": content}, "data", form.problems)
 
 
 LIST_ORDERS: Operation[Listing, Page] = Operation(

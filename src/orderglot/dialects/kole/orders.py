@@ -29,13 +29,14 @@ from orderglot.dialects.kole.media import (
     ORDER,
     agree,
     answer,
+    is_json,
     media_received,
     media_sent,
     read_body,
     write_body,
 )
 from orderglot.dialects.kole.tables import NAME, PAGE_SIZE
-from orderglot.dialects.kole.wire import read_order, write_order
+from orderglot.dialects.kole.wire import read_shown, write_order
 from orderglot.wire.dialect import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request, Response, query_of
@@ -82,8 +83,9 @@ def _write_page(page: Page, request: Request) -> Response:
 def _read_page(response: Response, window: Window) -> Page:
     if response.status == 204:
         return Page(window=window)
-    form = _collection(read_body(media_received(response), response.body, "orders"))
-    orders = tuple(map(read_order, form.each("order")))
+    media = media_received(response)
+    form = _collection(read_body(media, response.body, "orders"), media)
+    orders = tuple(map(read_shown, form.each("order")))
     next_path = read_links(form).get("listNextOrders")
     form.check()
     following = replace(window, after=next_path, offset=0) if next_path else None
@@ -124,8 +126,12 @@ def _links_of(page: Page, base: str, media: str) -> list[dict[str, str]]:
     ]
 
 
-def _collection(content: Any) -> Form:
-    """Make one form of every shape that a collection comes in: a list, numbers, repeated names."""
+def _collection(content: Any, media: str) -> Form:
+    """Make one form of every shape that a collection comes in: a list, numbers, repeated names.
+
+    XML shows an empty list by an element with nothing but links in it; in JSON whatever is no list
+    has lost it.
+    """
     if isinstance(content, list):
         return Form({"order": content}, "orders")
     if isinstance(content, Mapping):
@@ -135,7 +141,10 @@ def _collection(content: Any) -> Form:
             return Form({"order": listed, "links": content.get("links")}, "orders")
         if isinstance(content.get("order"), Mapping):
             return Form({**content, "order": [content["order"]]}, "orders")
-    return Form(content, "orders")
+    form = Form(content, "orders")
+    if is_json(media) or not form.members.keys() <= {"order", "links"}:
+        form.each("order", present=True)
+    return form
 
 
 # getOrder
@@ -162,7 +171,7 @@ def _write_order(order: Order, request: Request) -> Response:
 
 
 def _read_order(response: Response, _id: str) -> Order:
-    return Form(read_body(media_received(response), response.body, "order")).checked(read_order)
+    return Form(read_body(media_received(response), response.body, "order")).checked(read_shown)
 
 
 GET_ORDER: Operation[str, Order] = Operation(

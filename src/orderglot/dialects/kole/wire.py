@@ -87,6 +87,12 @@ def read_order(form: Form) -> Order:
     )
 
 
+def read_shown(form: Form) -> Order:
+    """Read an order that its vendor shows, and so with a list of its lines, be it an empty one."""
+    form.demand_list("items")
+    return read_order(form)
+
+
 def read_customer(form: Form) -> Identity | None:
     """Read whose order it is, None where it says nothing."""
     return unless(

@@ -15,5 +15,5 @@ class SqliteStore(BookStore):
     Raises Invalid where the file is something else, Upstream where it cannot be used.
     """
 
-    def __init__(self, path: Path, clock: Clock = utc_now) -> None:
-        super().__init__(SqliteBackend(path), clock)
+    def __init__(self, path: Path, clock: Clock = utc_now, *, reads: bool = False) -> None:
+        super().__init__(SqliteBackend(path, reads=reads), clock)

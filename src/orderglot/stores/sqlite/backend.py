@@ -51,8 +51,8 @@ class SqliteBackend:
     Raises Upstream at any call where the file cannot be read or written.
     """
 
-    def __init__(self, path: Path, slots: Slots | None = None) -> None:
-        prepare(path)
+    def __init__(self, path: Path, slots: Slots | None = None, *, reads: bool = False) -> None:
+        prepare(path, reads=reads)
         self.path = path
         self._file = File(path)
         self._reader = Reader(path)

@@ -40,12 +40,13 @@ _SETTINGS = (
 )
 
 
-def prepare(path: Path, *, unfinished: bool = False) -> None:
+def prepare(path: Path, *, unfinished: bool = False, reads: bool = False) -> None:
     """Make the file where it is not there, and bring its tables up to date.
 
     Any number of processes may do so at once. Raises Invalid where the file is something else or
     from the future, Upstream where it cannot be used, Conflict where it is an unfinished copy,
-    unless that is what is wanted.
+    unless that is what is wanted. With ``reads`` a file that may only be read will do, as long as
+    it is up to date.
     """
     if sqlite3.sqlite_version_info < OLDEST:
         raise Upstream(
@@ -57,7 +58,8 @@ def prepare(path: Path, *, unfinished: bool = False) -> None:
     if not path.parent.is_dir():
         raise Invalid(message=f"There is no folder {path.parent}; make it first.")
     # SQLite itself finds out at the first write alone.
-    if not all(os.access(one, os.W_OK) for one in (path, path.parent) if one.exists()):
+    writable = _is_writable(path)
+    if not writable and not (reads and path.exists()):
         raise Upstream(_WORDS["SQLITE_READONLY"].format(path=path))
     try:
         make_private(path)
@@ -66,7 +68,7 @@ def prepare(path: Path, *, unfinished: bool = False) -> None:
     with told(path):
         connection = _connect(path)
         try:
-            _prepare(connection, path)
+            (_prepare if writable else _demand_current)(connection, path)
             if not unfinished:
                 demand_finished(_done(connection), str(path))
         finally:
@@ -85,9 +87,28 @@ def connect(path: Path, *, reads: bool) -> sqlite3.Connection:
         return connection
 
 
+def _is_writable(path: Path) -> bool:
+    return all(os.access(one, os.W_OK) for one in (path, path.parent) if one.exists())
+
+
+def _address(path: Path) -> str:
+    """Give where SQLite finds the file, in a way that it can go where nothing may be written.
+
+    Beside a file with a log it keeps an index of that, which it cannot make in a folder that may only
+    be read; where there is no log, nobody is writing, and it can do without.
+    """
+    if _is_writable(path):
+        return str(path)
+    log = path.with_name(f"{path.name}-wal")
+    alone = not os.access(path.parent, os.W_OK) and not (log.exists() and log.stat().st_size)
+    return f"{path.absolute().as_uri()}?mode=ro{'&immutable=1' if alone else ''}"
+
+
 def _connect(path: Path) -> sqlite3.Connection:
+    address = _address(path)
     return sqlite3.connect(
-        path,
+        address,
+        uri=address != str(path),
         timeout=TIMEOUT,
         isolation_level=None,
         check_same_thread=False,
@@ -95,13 +116,27 @@ def _connect(path: Path) -> sqlite3.Connection:
     )
 
 
-def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+def _demand_book(connection: sqlite3.Connection, path: Path) -> int:
+    """Raise Invalid where the file is something else; gives how many tables it has."""
     connection.execute("BEGIN")  # so that both answers are of one moment
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     connection.execute("COMMIT")
     if tables and application != APPLICATION:
         raise Invalid(message=f"{path} is a SQLite file, but not an Orderglot book; name another.")
+    return int(tables)
+
+
+def _demand_current(connection: sqlite3.Connection, path: Path) -> None:
+    """Raise Upstream where the file would have to be written to before it can be read."""
+    there = _demand_book(connection, path)
+    if not there or pending(migrations("sqlite"), _done(connection), str(path)):
+        reason = f"{path} is of an earlier version and may only be read"
+        raise Upstream(f"{reason}; allow writing to it and to its folder once.")
+
+
+def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+    _demand_book(connection, path)
     connection.execute(f"PRAGMA page_size = {PAGE}")
     _turn_on_wal(connection)
     for step in migrations("sqlite"):

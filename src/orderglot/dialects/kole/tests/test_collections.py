@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orderglot.core.errors import Upstream
+from orderglot.core.errors import Invalid, Upstream
 from orderglot.core.order import Address, Line, Order, Reference
 from orderglot.core.query import Page, Window
 from orderglot.dialects.kole import DIALECT
@@ -35,7 +35,7 @@ def ids(found: Page) -> list[str]:
     return [order.references[0].id for order in found.orders]
 
 
-ONE, TWO = {"order_id": 1}, {"order_id": "2"}
+ONE, TWO = {"order_id": 1, "items": []}, {"order_id": "2", "items": []}
 
 
 @pytest.mark.parametrize(
@@ -52,17 +52,45 @@ def test_json_lists_orders_in_any_of_several_shapes(orders: Any) -> None:
 
 
 def test_numbers_go_by_their_value() -> None:
-    listed = {str(number): {"order_id": number + 1} for number in (10, 9, 0, 1)}
+    listed = {str(number): {"order_id": number + 1, "items": []} for number in (10, 9, 0, 1)}
     assert ["1", "2", "10", "11"] == ids(read({"orders": listed}))
 
 
-@pytest.mark.parametrize("empty", [[], {}, None, {"links": []}])
-def test_a_collection_without_orders_is_an_empty_page(empty: Any) -> None:
-    assert ((), None) == (read({"orders": empty}).orders, read({"orders": empty}).next)
+@pytest.mark.parametrize("empty", [{"orders": []}, [], {"orders": {"order": []}}])
+def test_an_empty_list_of_orders_is_an_empty_page(empty: Any) -> None:
+    assert ((), None) == (read(empty).orders, read(empty).next)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        *({}, None, {"orders": {}}, {"orders": None}, {"orders": {"links": []}}, {"links": []}),
+        *({"error": "Access token expired"}, {"orders": {"order": {}}}, {"orders": [{}]}),
+        {"orders": [{**ONE, "items": {}}]},
+        {"orders": [{**ONE, "items": None}]},
+        {"orders": [{**ONE, "items": {"things": []}}]},
+    ],
+)
+def test_a_list_without_its_list_is_no_list(body: Any) -> None:
+    with pytest.raises(Invalid, match="orders"):
+        read(body)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<orders><error>Access token expired</error></orders>",
+        "<orders><order><order_id>1</order_id></order></orders>",
+        "<orders><order><order_id>1</order_id><items><sku/></items></order></orders>",
+    ],
+)
+def test_xml_without_its_list_is_no_list(body: str) -> None:
+    with pytest.raises(Invalid, match="orders"):
+        read(body, XML)
 
 
 def test_xml_lists_one_order_or_many() -> None:
-    order = "<order><order_id>{}</order_id></order>"
+    order = "<order><order_id>{}</order_id><items></items></order>"
     one, two = order.format(1), order.format(2)
     assert ["1"] == ids(read(f"<orders>{one}<links></links></orders>", XML))
     assert ["1", "2"] == ids(read(f"<orders>{one}{two}</orders>", XML))
