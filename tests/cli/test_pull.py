@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 
 from orderglot import demo
-from orderglot.core.order import Line, Order, Shipping
+from orderglot.core.order import Line, Order, Reference, Shipping
 from orderglot.core.query import Compare, Operator, Window
 from orderglot.demo.kole import HOME
 from orderglot.hub.opened import opened
@@ -85,6 +86,98 @@ def test_a_pull_that_is_killed_goes_on_where_it_was(folder: Path, hub: Serving) 
     assert found["resumed"] is True
     assert (ORDERS, 0) == (found["new"], found["changed"])
     assert ORDERS == _orders()
+
+
+ADOBE = demo.part("adobe")
+ABSENT, PRESENT = "1111111111", "9876543210"
+
+
+def test_a_customer_whom_the_vendor_lost_stops_none_of_those_behind(
+    hub: Serving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {
+        "URL": hub.base,
+        "TOKEN_URL": f"{hub.base}/ims/token/v3",
+        "CLIENT_ID": ADOBE.key.id,
+        "CLIENT_SECRET": ADOBE.key.secret,
+    }.items():
+        monkeypatch.setenv(f"ORDERGLOT_ADOBE_{name}", value)
+
+    both = ("--customer", ABSENT, "--customer", PRESENT)
+    result = say("pull", "adobe", "--new", *THERE, *both)
+
+    assert 1 == result.exit_code
+    assert f"has no customer {ABSENT}: " in result.stderr
+    assert f"of customer {PRESENT}: {len(ADOBE.orders)} new, 0 changed" in result.stdout
+
+
+KOMET = demo.part("komet")
+
+
+def test_a_vendor_without_a_list_is_asked_again_for_what_is_here(
+    hub: Serving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ORDERGLOT_KOMET_URL", hub.base)
+    monkeypatch.setenv("ORDERGLOT_KOMET_ACCOUNT", KOMET.key.id)
+    monkeypatch.setenv("ORDERGLOT_KOMET_AUTHENTICATION_TOKEN", KOMET.key.secret)
+    done("seller", "add", "here", "--database", "sqlite:///here.db")
+    known = Order(number="OWN-1", references=(Reference("komet@there", "48"),))
+    asyncio.run(_write_down(known))
+
+    said = done("pull", "komet", *THERE)
+    found = done_json("pull", "komet", *THERE)
+
+    assert "0 new, 1 changed, 0 the same" in said
+    assert "this vendor has no list, so orders made there stay unseen" in said
+    assert (0, 1) == (found["changed"], found["same"])
+    assert done_json("show", "OWN-1", *HERE)["lines"]
+
+
+AS_ANYBODY = ("setpriv", "--bounding-set=-dac_override,-dac_read_search")
+"""Runs a program without the two powers by which root may write what may only be read."""
+
+
+@pytest.mark.parametrize(("file", "folder_"), [(0o444, 0o755), (0o644, 0o555), (0o444, 0o555)])
+def test_a_book_that_may_only_be_read_answers_book_and_show(
+    folder: Path, hub: Serving, file: int, folder_: int
+) -> None:
+    pulled()
+    place = folder / "kept"
+    place.mkdir()
+    (folder / "here.db").rename(place / "here.db")
+    (place / "here.db").chmod(file)
+    place.chmod(folder_)
+    words = ("--database", f"sqlite:///{place}/here.db", "--seller", "here")
+
+    def ran(*command: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            (*(AS_ANYBODY if os.getuid() == 0 else ()), *PROGRAM, *command, *words),
+            cwd=folder,
+            env=clean_environment(folder),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    try:
+        book, shown = ran("book", "--json"), ran("show", "kole:12345", "--json")
+        refusal = ran("product", "import", "none.csv")
+        order = json.loads(shown.stdout)
+    finally:
+        place.chmod(0o755)
+    assert [ORDERS] == [one["orders"] for one in json.loads(book.stdout)]
+    assert "PO-2000" == order["po_number"]
+    assert (1, True) == (refusal.returncode, "may only be read" in refusal.stderr)
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:99999", "http://[::1", "ftp://vendor", "http://a b", "http://v/?a=b"]
+)
+def test_a_malformed_url_is_one_sentence(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ORDERGLOT_KOLE_ID", "demo")
+    monkeypatch.setenv("ORDERGLOT_KOLE_API_KEY", "demo")
+
+    assert refused("pull", "kole", "--new", *HERE, "--url", url, code=2).startswith("url: ")
 
 
 def _orders() -> int:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from orderglot.wire.dialect import Dialect
 
 LAST = "last"
+FAILED = 1
 
 VendorUrl = Annotated[
     str | None,
@@ -254,7 +255,6 @@ class Pulling:
         One whom the vendor does not have is told, and stops none of those behind it.
         """
         from orderglot.core.errors import NotFound
-        from orderglot.sync.certificate import Code
         from orderglot.sync.criteria import Criteria
 
         ends = list[int]()
@@ -266,7 +266,7 @@ class Pulling:
                 if not one:
                     raise
                 tell(f"{self.dialect.title} has no customer {one}: {error.message}")
-                ends.append(int(Code.SIGNS))
+                ends.append(FAILED)
         return ends
 
     async def pull(self, criteria: "Criteria", *, as_json: bool) -> int:

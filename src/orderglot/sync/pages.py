@@ -18,6 +18,7 @@ from msgspec.structs import replace
 from orderglot.core.errors import (
     Forbidden,
     HubError,
+    NotFound,
     TooMany,
     Unauthenticated,
     Unsupported,
@@ -215,6 +216,8 @@ class Pages:
                         not again and not self.ever and _is_web_page(transcript)
                     ):
                         raise
+                    if not self.ever and _is_not_there(error, transcript):
+                        raise
                     if not again:
                         return Unread(
                             position, error.message, tuple(map(heard, transcript.responses))
@@ -247,6 +250,11 @@ def _fails(error: HubError, transcript: Transcript) -> bool:
     if isinstance(error, TooMany) or transcript.waiting:
         return isinstance(error, TooMany | Upstream)
     return isinstance(error, Upstream) and transcript.responses[-1].status >= FAILED
+
+
+def _is_not_there(error: HubError, transcript: Transcript) -> bool:
+    """Tell whether the list itself is not there, rather than what one of its orders leads to."""
+    return isinstance(error, NotFound) and len(transcript.responses) == 1
 
 
 def _is_web_page(transcript: Transcript) -> bool:
