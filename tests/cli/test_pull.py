@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from orderglot import demo
 from orderglot.core.order import Line, Order, Reference, Shipping
@@ -121,16 +122,26 @@ def test_a_vendor_without_a_list_is_asked_again_for_what_is_here(
     monkeypatch.setenv("ORDERGLOT_KOMET_ACCOUNT", KOMET.key.id)
     monkeypatch.setenv("ORDERGLOT_KOMET_AUTHENTICATION_TOKEN", KOMET.key.secret)
     done("seller", "add", "here", "--database", "sqlite:///here.db")
-    known = Order(number="OWN-1", references=(Reference("komet@there", "48"),))
+    (pending,) = [one for one in KOMET.orders if Reference("komet", "48") in one.references]
+    known = Order(number="OWN-1", references=(Reference("komet@there", "48"),), lines=pending.lines)
     asyncio.run(_write_down(known))
 
     said = done("pull", "komet", *THERE)
+    asyncio.run(_more_there())
     found = done_json("pull", "komet", *THERE)
 
-    assert "0 new, 1 changed, 0 the same" in said
+    assert "0 new, 0 changed, 1 the same" in said
     assert "this vendor has no list, so orders made there stay unseen" in said
-    assert (0, 1) == (found["changed"], found["same"])
-    assert done_json("show", "OWN-1", *HERE)["lines"]
+    assert (1, 0) == (found["changed"], found["same"])
+    assert [3] == [one["quantity"] for one in done_json("show", "OWN-1", *HERE)["lines"]]
+
+
+async def _more_there() -> None:
+    """Have somebody else order more of the same at the vendor's."""
+    async with opened("sqlite:///there.db") as there:
+        book = there.book(await there.seller(demo.part("komet").seller.name))
+        order = await book.get(Reference("komet", "48"))
+        await book.change(replace(order, lines=(replace(order.lines[0], quantity=3),)))
 
 
 AS_ANYBODY = ("setpriv", "--bounding-set=-dac_override,-dac_read_search")
