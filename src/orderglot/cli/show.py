@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from orderglot.cli.command import AsJson, SellerName, with_book
-from orderglot.cli.demo import BASE
+from orderglot.cli.demo_address import BASE
 from orderglot.cli.output import (
     address_text,
     is_terminal,
