@@ -12,6 +12,7 @@ from orderglot.cli.link import link
 from orderglot.cli.openapi import openapi
 from orderglot.cli.place import place
 from orderglot.cli.pull import pull
+from orderglot.cli.sample_files import samples
 from orderglot.cli.serve import serve
 from orderglot.cli.show import show
 from orderglot.cli.summary import summary
@@ -27,6 +28,7 @@ app = group(
 )
 app.command("serve")(serve)
 app.command("demo")(demo)
+app.command("samples")(samples)
 app.command("import")(load)
 app.command("pull")(pull)
 app.command("place")(place)
