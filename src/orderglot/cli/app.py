@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from orderglot.cli import customers, database, keys, products, sellers
+from orderglot.cli.change import change
 from orderglot.cli.command import group
 from orderglot.cli.demo import demo
 from orderglot.cli.import_lines import load
@@ -34,6 +35,7 @@ app.command("pull")(pull)
 app.command("place")(place)
 app.command("book")(summary)
 app.command("show")(show)
+app.command("change")(change)
 app.command("link")(link)
 app.command("openapi")(openapi)
 app.command("translate")(translate)

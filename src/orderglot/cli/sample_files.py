@@ -12,8 +12,6 @@ def samples() -> None:
     A file that is here already and says something else is never overwritten.
 
     $ orderglot samples
-    $ orderglot import lines.csv --seller acme --currency USD
-    $ orderglot translate order.xml --from kole --to adobe
     """
     from orderglot.core.errors import Conflict
 
