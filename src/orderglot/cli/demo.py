@@ -1,7 +1,6 @@
 """``orderglot demo``: the demo book, where it is and how to get in."""
 
 import os
-from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,7 +8,7 @@ import typer
 
 from orderglot.cli.command import AsJson, Misused
 from orderglot.cli.demo_address import BASE, served
-from orderglot.cli.output import say, say_raw, table, write_json
+from orderglot.cli.output import say, say_raw, sheet, write_json
 
 if TYPE_CHECKING:
     from orderglot.wire.dialect import Dialect
@@ -42,10 +41,11 @@ def demo(
     parts = {one.name: _entry(one, base) for one in shown}
     if as_json:
         return write_json(parts)
-    table(("dialect", "name", "value"), _rows(parts))
-    say(f"Each line below asks {base} as that vendor's clients do.")
+    say(f"Credentials and ids that work in the demo, and a line that asks {base} for orders.")
     for one in shown:
-        say_raw(f"\n# {one.title}\n{demo.curl(one.name, base, one.auth.fields)}")
+        say_raw(f"\n{one.title} ({one.name})")
+        sheet(parts[one.name].items())
+        say_raw(demo.curl(one.name, base, one.auth.fields))
     return None
 
 
@@ -54,12 +54,6 @@ def _entry(dialect: "Dialect", base: str) -> dict[str, str | int]:
 
     credential = demo.credential(dialect.name, dialect.auth.fields)
     return {**credential, **demo.examples(dialect.name, base)}
-
-
-def _rows(parts: Mapping[str, Mapping[str, object]]) -> Iterator[tuple[str, str, object]]:
-    for dialect, entry in parts.items():
-        for name, value in entry.items():
-            yield dialect, name, value
 
 
 def place() -> str:

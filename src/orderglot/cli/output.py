@@ -98,12 +98,9 @@ def _on_terminal(columns: Sequence[str], rows: list[list[str]], right: Sequence[
     from rich.console import Console
 
     console = Console()
-    narrowest = [
-        max(map(len, cells) if column in right else map(_longest_word, cells))
-        for column, *cells in zip(columns, columns, *rows, strict=True)
-    ]
-    if sum(narrowest) + GAP * (len(columns) - 1) <= console.width:
-        return console.print(_drawn(columns, rows, right, narrowest))
+    widths = _widths(columns, rows, right, console.width - GAP * (len(columns) - 1))
+    if widths:
+        return console.print(_drawn(columns, rows, right, widths))
     for number, row in enumerate(rows):
         if number:
             print()
@@ -111,22 +108,40 @@ def _on_terminal(columns: Sequence[str], rows: list[list[str]], right: Sequence[
     return None
 
 
+def _widths(
+    columns: Sequence[str], rows: list[list[str]], right: Sequence[str], room: int
+) -> list[int]:
+    """Share the room out among the columns so that no word is broken; nothing where it is too little."""
+    cells = [*zip(columns, *rows, strict=True)]
+    whole = [max(map(len, texts)) for texts in cells]
+    found = [
+        most if column in right else max(map(_longest_word, texts))
+        for column, most, texts in zip(columns, whole, cells, strict=True)
+    ]
+    if sum(found) > room:
+        return []
+    while sum(found) < min(room, sum(whole)):
+        narrowest = min((width, n) for n, width in enumerate(found) if width < whole[n])
+        found[narrowest[1]] += 1
+    return found
+
+
 def _longest_word(text: str) -> int:
     return max(map(len, text.split()), default=0)
 
 
 def _drawn(
-    columns: Sequence[str], rows: list[list[str]], right: Sequence[str], narrowest: Sequence[int]
+    columns: Sequence[str], rows: list[list[str]], right: Sequence[str], widths: Sequence[int]
 ) -> Table:
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
     from rich.text import Text
 
     drawn = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for column, width in zip(columns, narrowest, strict=True):
+    for column, width in zip(columns, widths, strict=True):
         number = column in right
         drawn.add_column(
-            column, justify="right" if number else "left", no_wrap=number, min_width=width
+            column, justify="right" if number else "left", overflow="fold", width=width
         )
     for row in rows:
         drawn.add_row(*map(Text, row))
