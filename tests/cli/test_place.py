@@ -54,7 +54,7 @@ def changed(order: str, **change: Any) -> Order:
 
     async def write() -> Order:
         async with opened("sqlite:///here.db") as here:
-            book = here.book(await here.seller("here"), test=True)
+            book = here.book(await here.seller("here"), tests=True)
             found = await lookup.find_order(book, order)
             return await book.change(replace(found, **change))
 
