@@ -24,7 +24,7 @@ setup: $(STAMP) ## install everything into .venv; at once when nothing changed
 	@$(if $(filter setup,$(MAKECMDGOALS)),echo "Ready. Next: make serve",:)
 
 serve: setup ## serve the demo on PORT (8400)
-	.venv/bin/orderglot serve --demo --port $(PORT)
+	@trap 'exit 0' INT; .venv/bin/orderglot serve --demo --port $(PORT)
 
 pages: setup ## ask what the five vendors' pages print, and compare; of a demo at URL, else of its own
 	$(PY) -m pages $(if $(URL),--url $(URL)) $(ARGS)
@@ -101,6 +101,18 @@ echo "Creating .venv with $$python."; \
 $$python -m venv --clear .venv
 endef
 
+# Installs locks into an environment, with a line each time that so many of the packages have come.
+define install-locked
+echo "Installing the locked packages into $(2), which takes a minute or two."; \
+{ $(1) -m pip --disable-pip-version-check install --progress-bar off --require-hashes $(3:%=-r %) \
+  && echo "All installed"; } \
+| awk -v all="$$(cat $(3) | grep '==' | cut -d ' ' -f 1 | sort -u | wc -l | tr -d ' ')" ' \
+  /^Collecting / && ++n % 20 == 0 { print "  " n " of some " all " packages are here."; fflush() } \
+  /^Installing collected / { print "  All are here and being installed."; fflush() } \
+  /^All installed$$/ { whole = 1 } \
+  END { exit !whole }'
+endef
+
 # Without its interpreter, .venv is not set up, whatever the stamp says.
 ifneq ($(shell test -x $(PY) && echo here),here)
 .PHONY: $(STAMP)
@@ -108,15 +120,14 @@ endif
 
 $(STAMP): $(LOCKS) pyproject.toml
 	@test -e $@ -a -x $(PY) || { $(create-venv); }
-	@echo "Installing the locked packages into .venv."
-	@$(PIP) install --quiet --require-hashes $(LOCKS:%=-r %)
+	@$(call install-locked,$(PY),.venv,$(LOCKS))
+	@echo "Installing Orderglot itself."
 	@$(PIP) install --quiet --no-deps --no-build-isolation -e .
 	@$(PIP) check --quiet || { echo "pyproject.toml asks for more than the lock holds; run 'make lock'." >&2; exit 1; }
 	@touch $@
 
 .venv-bench/.ready: $(STAMP) requirements/bench.txt
-	@echo "Installing the locked packages of the bench into .venv-bench."
 	@test -x $(BENCH) || $(PY) -m venv --clear .venv-bench
-	@$(BENCH) -m pip --disable-pip-version-check install --quiet --require-hashes -r requirements/bench.txt
+	@$(call install-locked,$(BENCH),.venv-bench,requirements/bench.txt)
 	@$(BENCH) -m pip --disable-pip-version-check install --quiet --no-deps --no-build-isolation -e .
 	@touch $@

@@ -20,6 +20,8 @@ from pages.sending import Known, ask
 from pages.substitutions import Exchange
 
 ORDERGLOT = (sys.executable, "-m", "orderglot.cli")
+ADDRESS = re.compile(r"http://\S+")
+"""The last line that a server prints at its beginning."""
 
 Demo = dict[str, dict[str, Any]]
 
@@ -58,10 +60,11 @@ def serving() -> Iterator[str]:
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
             try:
                 assert server.stdout is not None
-                found = re.search(r" at (http://\S+)$", server.stdout.readline().strip())
-                if found is None:
+                said = (line.strip() for line in server.stdout)
+                found = next((line for line in said if ADDRESS.fullmatch(line)), "")
+                if not found:
                     raise ChildProcessError("the demo did not begin")
-                yield found[1]
+                yield found
             finally:
                 server.terminate()
 

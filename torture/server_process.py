@@ -17,7 +17,8 @@ from pathlib import Path
 from torture.harness import Row
 
 PROGRAM = (sys.executable, "-m", "orderglot.cli")
-LAST_LINE = "Stop with Ctrl-C."
+ADDRESS = re.compile(r"http://\S+:(\d+)")
+"""The last line that a server prints at its beginning."""
 TIMEOUT = 60
 """So many seconds a process may take to begin or to end."""
 
@@ -28,7 +29,7 @@ class Served:
     def __init__(self, process: subprocess.Popen[str], said: list[str], log: Path) -> None:
         self.process = process
         self.log = log
-        found = re.search(r" at http://\S+:(\d+)$", said[0])
+        found = ADDRESS.fullmatch(said[-1])
         assert found is not None, said
         self.port = int(found[1])
 
@@ -145,7 +146,7 @@ def serving(
 def _until_ready(lines: Iterator[str]) -> Iterator[str]:
     for line in lines:
         yield line.rstrip("\n")
-        if line.rstrip("\n").endswith(LAST_LINE):
+        if ADDRESS.fullmatch(line.rstrip("\n")):
             return
 
 

@@ -19,7 +19,8 @@ from typer.testing import CliRunner, Result
 from orderglot.cli.app import app
 
 PROGRAM = (sys.executable, "-m", "orderglot.cli")
-LAST_LINE = "Stop with Ctrl-C."
+ADDRESS = re.compile(r"https?://\S+:(\d+)")
+"""The last line that a server prints at its beginning."""
 
 
 def say(*words: str) -> Result:
@@ -58,17 +59,26 @@ def clean_environment(folder: Path) -> dict[str, str]:
 class Serving:
     """A real process that serves, and what it printed at its beginning."""
 
-    def __init__(self, process: subprocess.Popen[str], said: list[str]) -> None:
+    def __init__(self, process: subprocess.Popen[str], said: list[str], folder: Path) -> None:
         self.process = process
         self.said = said
-        found = re.search(r" at (https?://\S+:(\d+))$", said[0])
+        self.folder = folder
+        found = ADDRESS.fullmatch(said[-1])
         assert found is not None
-        self.base, self.port = found[1], int(found[2])
+        self.base, self.port = found[0], int(found[1])
 
     @property
     def curls(self) -> list[str]:
-        """Give the shell lines that it printed."""
-        return [line for line in self.said if line.startswith("curl ")]
+        """Give the shell lines that ``orderglot demo`` prints meanwhile."""
+        printed = subprocess.run(
+            (*PROGRAM, "demo"),
+            cwd=self.folder,
+            env=clean_environment(self.folder),
+            check=True,
+            stdout=subprocess.PIPE,
+            text=True,
+        ).stdout
+        return [line for line in printed.splitlines() if line.startswith("curl ")]
 
     def get(self, path: str) -> tuple[int, bytes, Mapping[str, str]]:
         """Ask for a path."""
@@ -98,7 +108,7 @@ def serving(folder: Path, *words: str) -> Iterator[Serving]:
         assert process.stdout is not None
         said = list(_until(process.stdout))
         assert said, process.communicate(timeout=30)
-        yield Serving(process, said)
+        yield Serving(process, said, folder)
     finally:
         process.kill()
         process.communicate()
@@ -112,5 +122,5 @@ def _heed_ctrl_c() -> None:
 def _until(lines: IO[str]) -> Iterator[str]:
     for line in lines:
         yield line.rstrip("\n")
-        if line.rstrip("\n").endswith(LAST_LINE):
+        if ADDRESS.fullmatch(line.rstrip("\n")):
             return

@@ -159,7 +159,7 @@ def test_a_file_of_order_lines_is_imported_and_what_is_wrong_is_set_aside(folder
     assert said.splitlines() == [
         "2 orders of 3 lines: 2 new, 0 changed, 0 the same.",
         "The book of acme has 2 orders of 3 lines, in all 1.875 GBP.",
-        "1 rows were rejected; see lines.csv.rejects.csv.",
+        "1 row was rejected; see lines.csv.rejects.csv.",
     ]
     assert "many" in (folder / "lines.csv.rejects.csv").read_text()
     again = done_json("import", "lines.csv", "--seller", "acme")

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from orderglot.core.order import Identity, Order, Reference
+from orderglot.core.order import Identity, Order, Reference, Shipping
 from orderglot.core.values import Kind, Status
 from orderglot.hub import lookup
 from orderglot.hub.opened import opened
@@ -54,7 +54,7 @@ def changed(order: str, **change: Any) -> Order:
 
     async def write() -> Order:
         async with opened("sqlite:///here.db") as here:
-            book = here.book(await here.seller("here"), test=True)
+            book = here.book(await here.seller("here"), tests=True)
             found = await lookup.find_order(book, order)
             return await book.change(replace(found, **change))
 
@@ -207,3 +207,29 @@ def test_a_customers_orders_know_the_new_id(folder: Path) -> None:
     done("customer", "change", "C1", "--known-as", "kodaris@there=4711", *HERE)
     found = done_json("show", "OWN-1", *HERE)
     assert [{"dialect": "kodaris@there", "id": "4711"}] == found["customer"]["references"]
+
+
+def test_complaints_are_a_list_and_each_names_the_command_that_mends_it(hub: Serving) -> None:
+    written(replace(OWN, ship_to=None, shipping=Shipping()))
+
+    result = say("place", "OWN-1", *WITH)
+    first, *rest = result.stderr.splitlines()
+
+    assert 1 == result.exit_code
+    assert f"orderglot: order OWN-1 was not placed with kole, for {len(rest)} reasons:" == first
+    assert len(rest) > 1
+    assert [] == [one for one in rest if not one.startswith("  * ") or "'orderglot " not in one]
+    done(
+        *("change", "OWN-1", *HERE, "--recipient", "Ann Example", "--carrier", "UPS"),
+        *("--service", "GROUND", "--ship-to", "1 Sample Street, Carson, CA 90745, US"),
+    )
+    assert "was placed" in done("place", "OWN-1", *WITH)
+
+
+def test_a_change_of_nothing_is_misused_and_one_that_is_there_is_said(hub: Serving) -> None:
+    (order,) = written(OWN)
+
+    assert refused("change", "OWN-1", *HERE, code=2).startswith("say what is to be changed")
+    assert refused("change", "OWN-1", "--ship-to", "nowhere", *HERE, code=2).startswith("--ship-to")
+    again = done("change", "OWN-1", "--carrier", OWN.shipping.carrier or "UPS", *HERE)
+    assert f"Order {order.id} " in again

@@ -18,6 +18,7 @@ import pytest
 
 from orderglot import demo
 from orderglot.cli import listening
+from orderglot.cli.demo_address import BASE
 from orderglot.wire.auth import write_basic
 from tests.cli.program import PROGRAM, Serving, clean_environment, done, done_json, refused, serving
 from tests.postgres import new_database
@@ -173,9 +174,49 @@ def test_somebodys_own_book_is_not_taken_for_a_demo() -> None:
     assert "demo" not in done("seller", "list")
 
 
-def test_without_the_demo_the_curl_lines_have_placeholders(folder: Path) -> None:
-    with serving(folder) as line:
-        assert f"curl -u 'ID:API_KEY' '{line.base}/orders?limit=1'" in line.curls
+@pytest.mark.parametrize("words", [(), ("--demo",)])
+def test_the_address_stands_last_and_alone_and_no_line_is_wider_than_a_terminal(
+    folder: Path, words: tuple[str, ...]
+) -> None:
+    with serving(folder, *words, "--database", "sqlite:///book.db") as line:
+        assert f"http://127.0.0.1:{line.port}" == line.said[-1]
+        assert [] == [one for one in line.said if "curl" in one or len(one) > 80]
+
+
+def test_the_demo_knows_the_address_of_the_server_that_began_last(folder: Path) -> None:
+    with serving(folder, "--demo") as one:
+        with serving(folder, "--demo", "--database", "sqlite:///other.db") as other:
+            assert other.base in done("demo")
+            other.end()
+        assert one.base in done("demo")
+        one.end()
+    assert BASE in done("demo")
+
+
+def test_a_server_that_was_killed_leaves_no_address_behind(folder: Path) -> None:
+    with serving(folder, "--demo") as line:
+        line.process.kill()
+        line.process.wait()
+        assert [] != [*folder.rglob("demo-*.url")]
+        assert BASE in done("demo")
+    assert [] == [*folder.rglob("demo-*.url")]
+
+
+def test_ctrl_c_before_anybody_is_served_is_quiet(folder: Path) -> None:
+    with subprocess.Popen(
+        (*PROGRAM, "serve", "--demo", "--port", "0", "--log-level", "warning"),
+        cwd=folder,
+        env=clean_environment(folder),
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        # From then on the book is being made, which takes far longer than to see that it is.
+        while not [*folder.rglob("demo.db")]:
+            time.sleep(0.001)
+        process.send_signal(signal.SIGINT)
+        _, logged = process.communicate(timeout=30)
+    assert (0, "") == (process.returncode, logged)
 
 
 def test_the_public_address_is_what_is_shown(folder: Path) -> None:
@@ -184,7 +225,7 @@ def test_the_public_address_is_what_is_shown(folder: Path) -> None:
         (*PROGRAM, *words), env=clean_environment(folder), text=True, stdout=subprocess.PIPE
     ) as process:
         assert process.stdout is not None
-        assert process.stdout.readline().endswith(" at https://orders.example\n")
+        assert "https://orders.example\n" in process.stdout
         process.terminate()
         assert process.wait(timeout=30) == 0
 

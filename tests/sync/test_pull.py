@@ -216,6 +216,7 @@ def test_what_looks_like_an_order_of_ours_is_put_aside_until_it_does_no_more(nam
         ((_, reject),) = await rejects_of(shop.book)
         assert (0, 1) == (refused.new, refused.rejected)
         assert f"looks like order {own.id}" in reject.reason
+        assert "PO-LIKE" == reject.po_number
         assert (0, 1) == await _tried(shop)
 
         await shop.book.change(replace(own, po_number="PO-ANOTHER"))

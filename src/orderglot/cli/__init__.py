@@ -1,14 +1,20 @@
 """The command line: what a person says to Orderglot, and what it says back."""
 
 import gc
+import sys
+
+INTERRUPTED = 130
+"""The exit code of a program that Ctrl-C has ended before it could do anything."""
 
 
 def main() -> None:
     """Run the command that the program was called with."""
-    from orderglot.cli.app import app
-
     try:
+        from orderglot.cli.app import app
+
         app(prog_name="orderglot")
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
     finally:
         # All of it goes with the process: nobody has to look through it for cycles first.
         gc.freeze()

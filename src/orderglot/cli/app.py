@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from orderglot.cli import customers, database, keys, products, sellers
+from orderglot.cli.change import change
 from orderglot.cli.command import group
 from orderglot.cli.demo import demo
 from orderglot.cli.import_lines import load
@@ -12,6 +13,7 @@ from orderglot.cli.link import link
 from orderglot.cli.openapi import openapi
 from orderglot.cli.place import place
 from orderglot.cli.pull import pull
+from orderglot.cli.sample_files import samples
 from orderglot.cli.serve import serve
 from orderglot.cli.show import show
 from orderglot.cli.summary import summary
@@ -27,11 +29,13 @@ app = group(
 )
 app.command("serve")(serve)
 app.command("demo")(demo)
+app.command("samples")(samples)
 app.command("import")(load)
 app.command("pull")(pull)
 app.command("place")(place)
 app.command("book")(summary)
 app.command("show")(show)
+app.command("change")(change)
 app.command("link")(link)
 app.command("openapi")(openapi)
 app.command("translate")(translate)

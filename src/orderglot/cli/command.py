@@ -187,7 +187,9 @@ def _with_hint(error: typer.TyperException) -> str:
     ctx = getattr(error, "ctx", None)
     if ctx is None:
         return error.format_message()
-    return f"{error.format_message().rstrip('.')}. Try '{ctx.command_path} --help'."
+    message = error.format_message().rstrip(".")
+    stop = "" if message.endswith("?") else "."
+    return f"{message}{stop} Try '{ctx.command_path} --help'."
 
 
 def _nobody_reads() -> int:

@@ -9,6 +9,7 @@ import typer
 
 from orderglot.cli.command import AsJson, ConfigFile, Database, group, settings
 from orderglot.cli.output import is_terminal, say, table, tell, write_json
+from orderglot.core.counting import counted
 
 if TYPE_CHECKING:
     from orderglot.stores.copying import Copied, Progress
@@ -100,9 +101,11 @@ def _report(done: "tuple[Copied, ...]") -> None:
     )
     rows = sum(one.rows for one in done)
     if any(one.written for one in done):
-        say(f"The copy is whole: {rows:,} rows, count and checksum of every table are the same.")
+        say(
+            f"The copy is whole: {counted(rows, 'row')}, count and checksum of every table are the same."
+        )
     else:
-        say(f"The copy was whole already: {rows:,} rows, nothing was written.")
+        say(f"The copy was whole already: {counted(rows, 'row')}, nothing was written.")
 
 
 @contextmanager

@@ -1,28 +1,32 @@
 """``orderglot demo``: the demo book, where it is and how to get in."""
 
 import os
-from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from orderglot.cli.command import AsJson, Misused
-from orderglot.cli.output import say, table, write_json
+from orderglot.cli.demo_address import BASE, served
+from orderglot.cli.output import say, say_raw, sheet, write_json
 
 if TYPE_CHECKING:
     from orderglot.wire.dialect import Dialect
 
-BASE = "http://127.0.0.1:8400"
-
 
 def demo(
     base: Annotated[
-        str, typer.Option("--base", metavar="URL", help="Where the demo is being served.")
-    ] = BASE,
+        str,
+        typer.Option(
+            "--base",
+            metavar="URL",
+            help="Where the demo is being served.",
+            show_default=f"where it is, else {BASE}",
+        ),
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Show the demo's credentials and ids to try things with.
+    """Show the demo's credentials and ids to try things with, and a shell line for each dialect.
 
     They are the same every time and work in a demo book alone; see 'orderglot serve --demo'.
 
@@ -32,13 +36,16 @@ def demo(
     from orderglot import demo
     from orderglot.dialects import dialect
 
+    base = base or served(folder()) or BASE
     shown = [dialect(name) for name in demo.names()]
     parts = {one.name: _entry(one, base) for one in shown}
     if as_json:
         return write_json(parts)
-    table(("dialect", "name", "value"), _rows(parts))
+    say(f"Credentials and ids that work in the demo, and a line that asks {base} for orders.")
     for one in shown:
-        say(example(one, base, ready=True))
+        say_raw(f"\n{one.title} ({one.name})")
+        sheet(parts[one.name].items())
+        say_raw(demo.curl(one.name, base, one.auth.fields))
     return None
 
 
@@ -49,30 +56,13 @@ def _entry(dialect: "Dialect", base: str) -> dict[str, str | int]:
     return {**credential, **demo.examples(dialect.name, base)}
 
 
-def _rows(parts: Mapping[str, Mapping[str, object]]) -> Iterator[tuple[str, str, object]]:
-    for dialect, entry in parts.items():
-        for name, value in entry.items():
-            yield dialect, name, value
-
-
-def example(dialect: "Dialect", base: str, *, ready: bool) -> str:
-    """Write a shell line that reads orders of a dialect; without ``ready``, with placeholders."""
-    from orderglot import demo
-    from orderglot.core.caller import READ
-
-    if dialect.name in demo.names():
-        return demo.curl(dialect.name, base, dialect.auth.fields, ready=ready)
-    reads = [
-        one
-        for one in dialect.operations
-        if one.endpoint.right == READ and one.endpoint.method == "GET"
-    ]
-    first = (*reads, *dialect.operations)[0]
-    return f"curl -X {first.endpoint.method} '{base}{first.endpoint.paths[0]}'"
-
-
 def place() -> str:
-    """Give the URL of the demo book of this user, in a folder that can be written to."""
+    """Give the URL of the demo book of this user."""
+    return f"sqlite:///{folder()}/demo.db"
+
+
+def folder() -> Path:
+    """Give the folder of this user's demo, which can be written to; it is made."""
     import tempfile
 
     folders = (
@@ -87,7 +77,7 @@ def place() -> str:
         except OSError:
             continue
         if os.access(home, os.W_OK) and home.stat().st_uid == os.getuid():
-            return f"sqlite:///{home}/demo.db"
+            return home
     raise Misused("--demo: there is no folder to keep the demo in; name a file with --database.")
 
 

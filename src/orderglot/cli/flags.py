@@ -104,7 +104,7 @@ def read_money(flag: str, text: str) -> Decimal:
     return amount
 
 
-def read_address(text: str, **who: Any) -> Address | None:
+def read_address(text: str, flag: str = "--bill-to", **who: Any) -> Address | None:
     """Read ``24 Main St, Suite 3, Carson, CA 90745, US`` for whoever is there; nothing as None."""
     if not text.strip():
         return None
@@ -112,7 +112,7 @@ def read_address(text: str, **who: Any) -> Address | None:
     district = _STATE_AND_CODE.fullmatch(parts[-2]) if len(parts) in (4, 5) else None
     if district is None or not _COUNTRY.fullmatch(parts[-1]) or not all(parts):
         raise Misused(
-            f"--bill-to: {text!r} is not an address like '24 Main St, Carson, CA 90745, US'."
+            f"{flag}: {text!r} is not an address like '24 Main St, Carson, CA 90745, US'."
         )
     return Address(
         **who,

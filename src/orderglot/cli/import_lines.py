@@ -11,6 +11,7 @@ import typer
 
 from orderglot.cli.command import AsJson, with_book
 from orderglot.cli.output import is_terminal, say, sums_text, tell, write_json
+from orderglot.core.counting import counted
 
 if TYPE_CHECKING:
     from orderglot.files.imports import Progress
@@ -86,11 +87,11 @@ async def load(
         return write_json({"seller": owner.name, "taken": taken, "book": counts})
     say(f"{_spoken(done)}.")
     say(
-        f"The book of {owner.name} has {counts.orders:,} orders of {counts.lines:,} lines, "
+        f"The book of {owner.name} has {_said(counts.orders, counts.lines)}, "
         f"in all {sums_text(counts.sums)}."
     )
     if done.rejected:
-        say(f"{done.rejected:,} rows were rejected; see {done.rejects}.")
+        say(f"{counted(done.rejected, 'row was', 'rows were')} rejected; see {done.rejects}.")
     return None
 
 
@@ -122,9 +123,13 @@ def _seldom_collected() -> Iterator[None]:
         gc.unfreeze()
 
 
+def _said(orders: int, lines: int) -> str:
+    return f"{counted(orders, 'order')} of {counted(lines, 'line')}"
+
+
 def _spoken(done: "Progress") -> str:
     return (
-        f"{done.orders:,} orders of {done.lines:,} lines: {done.new:,} new, "
+        f"{_said(done.orders, done.lines)}: {done.new:,} new, "
         f"{done.changed:,} changed, {done.same:,} the same"
     )
 
@@ -142,7 +147,7 @@ def _telling() -> Iterator[Callable[["Progress"], None]]:
     with Progress(*parts, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("0 rows", total=None)
         yield lambda done: bar.update(
-            task, total=done.size, completed=done.read, description=f"{done.rows:,} rows"
+            task, total=done.size, completed=done.read, description=counted(done.rows, "row")
         )
 
 
@@ -153,6 +158,6 @@ def _lines() -> Callable[["Progress"], None]:
         nonlocal said
         if time.monotonic() - said >= PAUSE:
             said = time.monotonic()
-            tell(f"{done.rows:,} rows read, {_spoken(done)}")
+            tell(f"{counted(done.rows, 'row')} read, {_spoken(done)}")
 
     return line

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from orderglot.cli.demo import BASE
+from orderglot.cli.demo_address import BASE
 from orderglot.cli.output import write_json
 
 

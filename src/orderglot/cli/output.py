@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import re
+import shutil
 import sys
+import textwrap
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.table import Table
 
 Row = Sequence[object]
+
+GAP = 3
+"""So many characters stand between two columns on a terminal."""
 
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f]")
 
@@ -32,11 +40,22 @@ def tell(text: str) -> None:
     print(clean(text), file=sys.stderr, flush=True)
 
 
+def tell_item(text: str) -> None:
+    """Print an item of a list for the person, on a terminal with no word broken."""
+    said = f"  * {clean(text)}"
+    if sys.stderr.isatty():
+        width = shutil.get_terminal_size().columns
+        said = textwrap.fill(
+            said, width, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
+        )
+    print(said, file=sys.stderr, flush=True)
+
+
 def table(columns: Sequence[str], rows: Iterable[Row], *, right: Sequence[str] = ()) -> None:
     """Print rows under columns; the columns named in ``right`` are numbers."""
     texts = [[clean(cell) for cell in row] for row in rows]
     if is_terminal():
-        _rich_table(columns, texts, right)
+        _on_terminal(columns, texts, right)
     else:
         _plain_table(columns, texts, right)
 
@@ -74,21 +93,59 @@ def _plain_table(columns: Sequence[str], rows: list[list[str]], right: Sequence[
         print("  ".join(cells).rstrip())
 
 
-def _rich_table(columns: Sequence[str], rows: list[list[str]], right: Sequence[str]) -> None:
-    from rich.box import SIMPLE_HEAD
+def _on_terminal(columns: Sequence[str], rows: list[list[str]], right: Sequence[str]) -> None:
+    """Draw a table where each word fits whole; else print each row as a sheet."""
     from rich.console import Console
+
+    console = Console()
+    widths = _widths(columns, rows, right, console.width - GAP * (len(columns) - 1))
+    if widths:
+        return console.print(_drawn(columns, rows, right, widths))
+    for number, row in enumerate(rows):
+        if number:
+            print()
+        sheet(zip(columns, row, strict=True))
+    return None
+
+
+def _widths(
+    columns: Sequence[str], rows: list[list[str]], right: Sequence[str], room: int
+) -> list[int]:
+    """Share the room out among the columns so that no word is broken; nothing where it is too little."""
+    cells = [*zip(columns, *rows, strict=True)]
+    whole = [max(map(len, texts)) for texts in cells]
+    found = [
+        most if column in right else max(map(_longest_word, texts))
+        for column, most, texts in zip(columns, whole, cells, strict=True)
+    ]
+    if sum(found) > room:
+        return []
+    while sum(found) < min(room, sum(whole)):
+        narrowest = min((width, n) for n, width in enumerate(found) if width < whole[n])
+        found[narrowest[1]] += 1
+    return found
+
+
+def _longest_word(text: str) -> int:
+    return max(map(len, text.split()), default=0)
+
+
+def _drawn(
+    columns: Sequence[str], rows: list[list[str]], right: Sequence[str], widths: Sequence[int]
+) -> Table:
+    from rich.box import SIMPLE_HEAD
     from rich.table import Table
     from rich.text import Text
 
-    drawn = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for column in columns:
+    drawn = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for column, width in zip(columns, widths, strict=True):
         number = column in right
         drawn.add_column(
-            column, justify="right" if number else "left", overflow="fold", no_wrap=number
+            column, justify="right" if number else "left", overflow="fold", width=width
         )
     for row in rows:
         drawn.add_row(*map(Text, row))
-    Console().print(drawn)
+    return drawn
 
 
 def known_as_text(thing: Any) -> str:

@@ -124,7 +124,7 @@ async def place(
     # Whatever becomes of the order meanwhile, the vendor's answer is kept with it.
     book = hub.book(owner, tests=True, deleted=True)
     async with calling(spoken, channel, continued=is_continued(owner, channel)) as vendor:
-        placed = await _placed(book, vendor, found, is_there, terms)
+        placed = await _placed(book, vendor, found, is_there, terms, owner.name)
     return _report(placed, dialect, as_json=as_json)
 
 
@@ -142,8 +142,15 @@ def _members(text: str) -> tuple[str, ...]:
 
 
 async def _placed(
-    book: "Book", vendor: "Vendor", order: "Order", is_there: str | None, terms: "Terms"
+    book: "Book",
+    vendor: "Vendor",
+    order: "Order",
+    is_there: str | None,
+    terms: "Terms",
+    seller: str,
 ) -> "Placed":
+    from orderglot.cli.complaints import list_complaints
+    from orderglot.core.errors import Invalid
     from orderglot.sync.place import place, settle
     from orderglot.sync.recovery import Unknown
 
@@ -151,6 +158,11 @@ async def _placed(
         if is_there:
             return await settle(book, vendor, order, is_there, tell)
         return await place(book, vendor, order, terms, tell)
+    except Invalid as refusal:
+        if not refusal.problems:
+            raise
+        list_complaints(refusal.problems, order, vendor.dialect.name, seller)
+        raise typer.Exit(1) from None
     except Unknown as doubt:
         tell(f"orderglot: {doubt.message}")
         raise typer.Exit(UNKNOWN) from None

@@ -7,6 +7,7 @@ import typer
 
 from orderglot.cli.command import AsJson, SellerName, group, with_book
 from orderglot.cli.output import say, table, tiers_text, write_json
+from orderglot.core.counting import counted
 
 if TYPE_CHECKING:
     from orderglot.hub.opened import Hub
@@ -81,7 +82,7 @@ async def take(
     async with hub.book(owner).together() as unit:
         for product in products:
             await unit.keep_product(product)
-    say(f"{len(products):,} products of {owner.name} are in the book.")
+    say(f"{counted(len(products), 'product of', 'products of')} {owner.name} in the book now.")
 
 
 @app.command("list")

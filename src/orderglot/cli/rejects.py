@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from orderglot.cli.command import Misused
 from orderglot.cli.output import say, table, write_json
+from orderglot.core.counting import counted
 
 if TYPE_CHECKING:
     from orderglot.core.ports import Book
     from orderglot.sync.notes import Reject
 
-COLUMNS = ("name", "id", "place", "first", "last", "reason")
+COLUMNS = ("name", "id", "PO number", "place", "first", "last", "reason")
 
 
 async def show(book: Book, dialect: str, *, raw: str, retry: bool, as_json: bool) -> None:
@@ -41,7 +42,10 @@ async def _retry(book: Book, dialect: str, *, as_json: bool) -> None:
     tried = await try_again(book, spoken, dialect)
     if as_json:
         return write_json(tried)
-    say(f"{tried.taken:,} are in the book now, {tried.left:,} stay aside.")
+    say(
+        f"{counted(tried.taken, 'order is', 'orders are')} in the book now; "
+        f"{counted(tried.left, 'stays', 'stay')} aside."
+    )
     if tried.left:
         say("A new pull asks the vendor for them again.")
     return None
@@ -49,7 +53,7 @@ async def _retry(book: Book, dialect: str, *, as_json: bool) -> None:
 
 def _row(reject: Reject) -> tuple[object, ...]:
     first, last = (f"{moment:%Y-%m-%d %H:%M}" for moment in (reject.first, reject.last))
-    return reject.id, reject.position, first, last, reject.reason
+    return reject.id, reject.po_number, reject.position, first, last, reject.reason
 
 
 def _members(name: str, reject: Reject) -> dict[str, Any]:
@@ -66,6 +70,7 @@ def _members(name: str, reject: Reject) -> dict[str, Any]:
         "dialect": reject.dialect,
         "customer": reject.customer,
         "id": reject.id,
+        "po_number": reject.po_number,
         "place": reject.position,
         "first": reject.first,
         "last": reject.last,

@@ -7,6 +7,7 @@ import typer
 
 from orderglot.cli.command import AsJson, KnownAs, group, with_book
 from orderglot.cli.output import known_as_text, say, sheet, sums_text, table, write_json
+from orderglot.core.counting import counted
 
 if TYPE_CHECKING:
     from orderglot.hub.opened import Hub
@@ -144,5 +145,5 @@ async def set_table(
         return write_json(seller.tables.get(table_name, []))
     value = checked_table(table_name, file.read_bytes())
     await hub.store.change_seller(replace(seller, tables={**seller.tables, table_name: value}))
-    said = f"{len(value)} rows" if isinstance(value, list) else json.write(value).decode()
+    said = counted(len(value), "row") if isinstance(value, list) else json.write(value).decode()
     return say(f"Set {table_name} of {seller.name} to {said}.")

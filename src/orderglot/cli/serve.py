@@ -4,7 +4,7 @@ import logging
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -63,8 +63,9 @@ def serve(
     """
     import asyncio
 
+    from orderglot.cli.demo import folder, prepare
     from orderglot.cli.demo import place as demo_place
-    from orderglot.cli.demo import prepare
+    from orderglot.cli.demo_address import left
     from orderglot.cli.http_server import serve as run
     from orderglot.cli.logs import set_up_logs
     from orderglot.cli.tls import check_tls
@@ -93,21 +94,26 @@ def serve(
     chosen(found.dialects)
     check_tls(found.tls_certificate, found.tls_key)
     connections = allow_connections()
-    with _ending_well(), held(found.host, found.port) as place:
+    with _ending_well(), held(found.host, found.port) as place, ExitStack() as until_the_end:
         asyncio.run(prepare(found.database) if demo else _prepare(found))
         _warn_of_lax_files(found.database)
-        ready = partial(_announce, found, place, demo)
+        address = found.public_url.rstrip("/") or _address(found, place)
+        if demo:
+            until_the_end.enter_context(left(folder(), address))
+        ready = partial(_announce, found, address, demo)
         run(found, partial(load, found), place, connections, ready)
 
 
 @contextmanager
 def _ending_well() -> Iterator[None]:
-    """Take SIGTERM for a good end, also before anybody is served."""
-    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    """Take SIGTERM and Ctrl-C for a good end, also before anybody is served."""
+    signals = (signal.SIGTERM, signal.SIGINT)
+    before = [signal.signal(one, lambda *_: sys.exit(0)) for one in signals]
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for one, handler in zip(signals, before, strict=True):
+            signal.signal(one, handler)
 
 
 async def _prepare(config: "Config") -> None:
@@ -127,27 +133,21 @@ def _warn_of_lax_files(database: str) -> None:
         log.warning("others than its owner may use a file of the order book", extra=mended)
 
 
-def _announce(config: "Config", place: Place, demo: bool) -> None:
-    """Print what is served where, and a request to begin with for each dialect."""
-    from orderglot.cli.demo import example
+def _announce(config: "Config", address: str, demo: bool) -> None:
+    """Print what is served, and at the end, on a line of its own, where."""
     from orderglot.hub.dialects import chosen
     from orderglot.hub.version import version
     from orderglot.stores.address import shown
 
-    spoken = chosen(config.dialects)
-    base = config.public_url.rstrip("/") or _address(config, place)
-    say(f"Orderglot {version()} serves {shown(config.database)} at {base}")
+    say(f"Orderglot {version()} serves {shown(config.database)}")
     table(
-        ("dialect", "vendor's API", "base URL", "operations"),
-        [(one.name, one.title, base, len(one.operations)) for one in spoken],
+        ("dialect", "vendor's API", "operations"),
+        [(one.name, one.title, len(one.operations)) for one in chosen(config.dialects)],
         right=("operations",),
     )
-    for one in spoken:
-        say(example(one, base, ready=demo))
-    if demo:
-        say("Ids to try: 'orderglot demo'. Stop with Ctrl-C.")
-    else:
-        say("Credentials: 'orderglot key add --help'. Stop with Ctrl-C.")
+    ask = "'orderglot demo'" if demo else "'orderglot key add --help'"
+    say(f"Credentials{', ids and requests to try' if demo else ''}: {ask}. Stop with Ctrl-C.")
+    say(address)
 
 
 def _address(config: "Config", place: Place) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from orderglot.cli.command import AsJson, SellerName, with_book
-from orderglot.cli.demo import BASE
+from orderglot.cli.demo_address import BASE
 from orderglot.cli.output import (
     address_text,
     is_terminal,
@@ -44,10 +44,13 @@ async def show(
     deleted: Annotated[
         bool, typer.Option("--deleted", help="Show it even if it was deleted.")
     ] = False,
+    raw: Annotated[
+        bool, typer.Option("--raw", help="With --as: byte for byte as it goes over the wire.")
+    ] = False,
     seller: SellerName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show an order as the book has it, or as a dialect writes it.
+    """Show an order as the book has it, or as a dialect writes it, indented.
 
     $ orderglot show 489434
     $ orderglot show kole:12404 --as kole --format json
@@ -57,6 +60,8 @@ async def show(
 
     if form and not dialect:
         raise Misused("--format: it goes with --as; use --json for the book's own form.")
+    if raw and not dialect:
+        raise Misused("--raw: it goes with --as; use --json for the book's own form.")
     owner = await hub.seller(seller)
     book = hub.book(owner, tests=True, deleted=deleted)
     found = await lookup.find_order(book, order)
@@ -65,11 +70,20 @@ async def show(
 
         wanted = form or ("json" if as_json else "")
         response = await written(found, book, hub.store.keyring, dialect, BASE, wanted)
-        return say_raw(response.body.decode())
+        return say_raw(response.body.decode() if raw else _indented(response.body))
     if as_json or not is_terminal():
         return write_json(found)
     _print(found)
     return None
+
+
+def _indented(body: bytes) -> str:
+    """Give a body with each member on a line of its own."""
+    import msgspec
+
+    from orderglot.wire.xml import indented
+
+    return indented(body) if body.startswith(b"<") else msgspec.json.format(body.decode(), indent=2)
 
 
 def _print(order: "Order") -> None:

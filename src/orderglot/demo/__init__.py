@@ -90,14 +90,9 @@ def examples(name: str, base: str) -> dict[str, str | int]:
     }
 
 
-def curl(name: str, base: str, fields: tuple[str, str], *, ready: bool) -> str:
-    """Write the shell line that reads orders of a dialect at an address.
-
-    With ``ready`` it has the demo's credential and ids, else placeholders in capitals.
-    """
+def curl(name: str, base: str, fields: tuple[str, str]) -> str:
+    """Write the shell line that reads orders of a dialect at an address."""
     values: dict[str, Any] = {**credential(name, fields), **examples(name, base)}
-    if not ready:
-        values = {name: name.upper() for name in values}
     return part(name).curl.format(base=base, **values)
 
 

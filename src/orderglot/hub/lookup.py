@@ -41,15 +41,15 @@ def is_known(name: str) -> bool:
 async def find_order(book: Book, text: str) -> Order:
     """Find an order by ``kole:ID``, by the seller's own number, or by the hub's id.
 
-    Raises NotFound, or Conflict where several orders are called so, and then says which.
+    Where there is no such order, by the customer's purchase order number. Raises NotFound, or Conflict where several orders are called so, and then says which.
     """
     if (reference := read_reference(text)) is not None:
         return await book.get(reference)
-    where = Compare("number", Operator.EQ, text)
-    found = {one.id: one for one in (await book.page(Window(where=where, limit=MOST))).orders}
+    found = await _with(book, "number", text)
     try:
         by_id = await book.get(Reference(HUB, text))
     except NotFound:
+        found = found or await _with(book, "po_number", text)
         if not found:
             raise
     else:
@@ -59,6 +59,12 @@ async def find_order(book: Book, text: str) -> Order:
         raise Conflict(f"{text!r} is more than one order: {shown}. Say which by orderglot:ID.")
     (only,) = found.values()
     return only
+
+
+async def _with(book: Book, field: str, text: str) -> dict[int, Order]:
+    """Give orders of which a field says a text, by their ids."""
+    window = Window(where=Compare(field, Operator.EQ, text), limit=MOST)
+    return {one.id: one for one in (await book.page(window)).orders}
 
 
 def _called(order: Order) -> str:

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Callable, Collection
 
 from msgspec import Struct
 
+from orderglot.core.counting import counted
 from orderglot.core.errors import Conflict, Upstream
 from orderglot.stores.checksum import Digest, Sum, plain
 from orderglot.stores.rows import Row, Rows, Table
@@ -147,7 +148,7 @@ class Copying:
                 f"The target is a book already, with other {table.name}; name an empty database."
             )
         raise Upstream(
-            f"The copy has other {table.name}: {digest.rows:,} rows instead of {there.rows:,}, or "
+            f"The copy has other {table.name}: {counted(digest.rows, 'row')} instead of {there.rows:,}, or "
             "not the same ones. It is not in use yet; run the same command again."
         )
 

@@ -9,6 +9,7 @@ from hashlib import sha256
 
 from msgspec import Struct
 
+from orderglot.core.counting import counted
 from orderglot.sync.vendor import Source
 
 
@@ -83,9 +84,13 @@ class Certificate(Struct, frozen=True, kw_only=True):
         if self.hides:
             yield "; ".join(self.hides)
         if self.unseen > self.there:
-            yield f"{self.unseen - self.there:,} that are known here are gone there"
+            yield counted(
+                self.unseen - self.there,
+                "that is known here is gone there",
+                "that are known here are gone there",
+            )
         if self.gaps:
-            yield f"{self.gaps:,} numbers are missing in the vendor's sequence"
+            yield f"{counted(self.gaps, 'number is', 'numbers are')} missing in the vendor's sequence"
 
 
 def declared(source: Source) -> tuple[str, ...]:

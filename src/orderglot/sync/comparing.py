@@ -81,7 +81,7 @@ def _counts(ours: Iterable[Line], theirs: Iterable[Line], names: Name) -> Iterat
     here, there = _counted(ours, names), _counted(theirs, names)
     for name in here | there:
         if here[name] != there[name]:
-            yield f"they have {there[name]} of {name}, here are {here[name]}"
+            yield f"they have {there[name]} of {name}, here {'is' if here[name] == 1 else 'are'} {here[name]}"
 
 
 def _counted(lines: Iterable[Line], names: Name) -> Counter[str]:

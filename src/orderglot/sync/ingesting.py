@@ -176,8 +176,8 @@ class Ingesting:
             if one.position in refused:
                 reject = replace(blank, position=one.position, reason=refused[one.position])
                 answers = await self.pages.alone(one.position)
-                id = native_id(one.order, self.dialect)
-                aside.append(replace(reject, id=id, answers=answers))
+                id, po_number = native_id(one.order, self.dialect), one.order.po_number
+                aside.append(replace(reject, id=id, po_number=po_number, answers=answers))
         return aside
 
 

@@ -65,7 +65,7 @@ class Heard(Struct, frozen=True):
 class Reject(Struct, frozen=True, kw_only=True):
     """An order that was put aside: why, and the bytes in which it came.
 
-    ``id`` is the vendor's, where it could be read. ``first`` and ``last`` are when it was met, in
+    ``id`` is the vendor's and ``po_number`` the customer's, where they could be read. ``first`` and ``last`` are when it was met, in
     the vendor's list at ``position``.
     """
 
@@ -73,6 +73,7 @@ class Reject(Struct, frozen=True, kw_only=True):
     channel: str = ""
     customer: str = ""
     id: str = ""
+    po_number: str = ""
     position: int = 0
     reason: str = ""
     first: datetime

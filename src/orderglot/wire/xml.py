@@ -56,6 +56,17 @@ def write(name: str, value: Any, each: Mapping[str, str]) -> bytes:
     return "".join(pieces).encode()
 
 
+def indented(body: bytes) -> str:
+    """Give a document of ours with each element on a line of its own."""
+    from xml.etree import ElementTree
+
+    root = ElementTree.fromstring(body)  # noqa: S314 (what we wrote has no document type)
+    ElementTree.indent(root)
+    head = body[: body.index(b"?>") + 2].decode() if body.startswith(b"<?xml") else ""
+    text = ElementTree.tostring(root, encoding="unicode", short_empty_elements=False)
+    return f"{head}\n{text}".lstrip()
+
+
 def sayable(text: str) -> str:
     """Give a text without the characters that XML cannot say."""
     # Whatever can be printed can be said, and most texts are of nothing else.

@@ -1,0 +1,81 @@
+"""``orderglot change``: where an order goes, to whom, and how."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from orderglot.cli.command import Misused, SellerName, with_book
+from orderglot.cli.output import say
+
+if TYPE_CHECKING:
+    from orderglot.core.order import Address, Order
+    from orderglot.hub.opened import Hub
+
+
+@with_book()
+async def change(
+    hub: "Hub",
+    order: Annotated[
+        str,
+        typer.Argument(
+            metavar="ORDER",
+            help="kole:ID for a dialect's id, the seller's number, or the hub's id.",
+        ),
+    ],
+    ship_to: Annotated[
+        str,
+        typer.Option(
+            metavar="ADDRESS", help="Street, perhaps more of it, city, state and code, country."
+        ),
+    ] = "",
+    recipient: Annotated[
+        str, typer.Option(metavar="NAME", help="Who is there: first name, then last name.")
+    ] = "",
+    carrier: Annotated[str, typer.Option(help="Who carries it, such as UPS.")] = "",
+    service: Annotated[str, typer.Option(help="By which service, such as GROUND.")] = "",
+    seller: SellerName = None,
+) -> None:
+    """Change where an order goes, to whom, and how; what no flag names stays as it is.
+
+    $ orderglot change 1001 --recipient "Ann Example" \
+        --ship-to "1 Sample Street, Carson, CA 90745, US" --carrier UPS --service GROUND
+    """
+    from orderglot.hub import lookup
+
+    said = {"carrier": carrier, "service": service}
+    shipping = {name: text for name, text in said.items() if text}
+    if not (ship_to or recipient or shipping):
+        raise Misused("say what is to be changed: --ship-to, --recipient, --carrier or --service.")
+    owner = await hub.seller(seller)
+    async with hub.book(owner, tests=True).together() as unit:
+        found = await lookup.find_order(unit, order)
+        new = _changed(found, ship_to, recipient, shipping)
+        if new != found:
+            await unit.change(new, "changed")
+    say(f"Order {found.id} {'was so already' if new == found else 'is changed'}.")
+
+
+def _changed(order: "Order", ship_to: str, recipient: str, shipping: dict[str, str]) -> "Order":
+    from msgspec.structs import replace
+
+    return replace(
+        order,
+        ship_to=_address(order.ship_to, ship_to, recipient),
+        shipping=replace(order.shipping, **shipping),
+    )
+
+
+def _address(before: "Address | None", text: str, recipient: str) -> "Address | None":
+    """Give an address with what is said anew: the place, the person, or both."""
+    from msgspec.structs import asdict, replace
+
+    from orderglot.cli import flags
+    from orderglot.core.order import Address
+
+    first, _, last = recipient.strip().rpartition(" ")
+    who: dict[str, Any] = {"first_name": first, "last_name": last} if recipient else {}
+    if not text:
+        return replace(before or Address(), **who) if who else before
+    kept = asdict(before) if before else {}
+    person = {name: kept.get(name, "") for name in ("company", "first_name", "last_name")}
+    return flags.read_address(text, "--ship-to", **{**person, **who})

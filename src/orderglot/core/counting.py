@@ -1,0 +1,8 @@
+"""Counting in words: ``1 order``, ``2 orders``."""
+
+from __future__ import annotations
+
+
+def counted(number: int, one: str, several: str = "") -> str:
+    """Say a number of things; ``several`` is the plural where it is more than an s."""
+    return f"{number:,} {one if number == 1 else several or f'{one}s'}"

@@ -1,0 +1,113 @@
+"""What commands print on a terminal of 80 columns: whole words, whole cells, one order of one line."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import pty
+import re
+import struct
+import subprocess
+import termios
+from pathlib import Path
+
+import pytest
+
+from orderglot.core.counting import counted
+from tests.cli.program import PROGRAM, clean_environment, done, refused
+
+SIZE = (24, 80)
+STYLE = re.compile(r"\x1b\[[0-9;]*m")
+NAME = "kole@orders.example:8400/x00753/0123456789ab"
+
+
+def on_terminal(code: str, folder: Path) -> list[str]:
+    """Run Python that prints, on a terminal of 24 lines of 80 columns, and give its lines."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", *SIZE, 0, 0))
+    environment = {**clean_environment(folder), "TERM": "xterm"}
+    environment.pop("COLUMNS", None)
+    python = (PROGRAM[0], "-c", f"from orderglot.cli.output import table\n{code}")
+    ended = subprocess.run(python, stdout=theirs, stderr=theirs, env=environment, check=False)
+    os.close(theirs)
+    heard = b""
+    # A terminal whose other end is closed refuses to be read once it is empty.
+    while chunk := _read(ours):
+        heard += chunk
+    os.close(ours)
+    assert 0 == ended.returncode, heard
+    return [STYLE.sub("", line).rstrip() for line in heard.decode().splitlines()]
+
+
+def _read(terminal: int) -> bytes:
+    try:
+        return os.read(terminal, 4096)
+    except OSError:
+        return b""
+
+
+def test_a_table_is_narrowed_between_words_alone(folder: Path) -> None:
+    words = [f"word{number}" for number in range(30)]
+    lines = on_terminal(f"table(('name', 'said'), [({NAME!r}, {' '.join(words)!r})])", folder)
+
+    assert [] == [line for line in lines if len(line) > 80]
+    assert [*words] == [word for line in lines for word in line.split() if word.startswith("word")]
+    assert 1 == sum(NAME in line for line in lines)
+
+
+def test_what_is_too_wide_for_a_table_is_a_sheet_for_each_row(folder: Path) -> None:
+    rows = [(NAME, "X" * 40, 1), (NAME, "Y" * 40, 2)]
+    lines = on_terminal(f"table(('name', 'reason', 'place'), {rows!r}, right=('place',))", folder)
+
+    sheets = [
+        [f"name    {NAME}", f"reason  {sign * 40}", f"place   {n}"] for sign, n in ("X1", "Y2")
+    ]
+    assert [*sheets[0], "", *sheets[1]] == lines
+
+
+def test_a_narrow_table_is_a_table(folder: Path) -> None:
+    lines = on_terminal("table(('sku', 'pieces'), [('AA124', 24)], right=('pieces',))", folder)
+
+    assert ["sku     pieces", "AA124       24"] == [lines[0], lines[2]]
+
+
+@pytest.mark.parametrize(
+    ("number", "said"), [(0, "0 orders"), (1, "1 order"), (2, "2 orders"), (1000, "1,000 orders")]
+)
+def test_one_is_said_as_one(number: int, said: str) -> None:
+    assert said == counted(number, "order")
+
+
+def test_an_import_of_one_order_of_one_line_says_so(folder: Path) -> None:
+    (folder / "one.csv").write_text("order,sku,quantity,price\n1,A,1,2.50\nbad,B,x,1\n")
+
+    told = done("import", "one.csv", "--seller", "acme", "--currency", "USD").splitlines()
+
+    assert [
+        "1 order of 1 line: 1 new, 0 changed, 0 the same.",
+        "The book of acme has 1 order of 1 line, in all 2.5 USD.",
+        "1 row was rejected; see one.csv.rejects.csv.",
+    ] == told
+
+
+def test_a_command_that_is_nearly_right_is_asked_about() -> None:
+    expected = "No such command 'imprt'. Did you mean 'import'? Try 'orderglot --help'."
+    assert expected == refused("imprt", code=2)
+
+
+def test_an_order_in_a_dialect_is_indented_and_raw_as_it_goes_over_the_wire(folder: Path) -> None:
+    (folder / "one.csv").write_text("order,sku,quantity,price\n1,A,1,2.50\n")
+    done("import", "one.csv", "--seller", "acme", "--currency", "USD")
+    xml, raw = (done("show", "1", "--as", "kole", *more) for more in ((), ("--raw",)))
+    wire = done("show", "1", "--as", "kole", "--format", "json")
+    one = done("show", "1", "--as", "kole", "--format", "json", "--raw")
+
+    assert "\n  <order_id>" in xml
+    assert raw.split("?>")[1].strip() == "".join(
+        line.strip() for line in xml.split("?>")[1].splitlines()
+    )
+    assert "\n  " in wire
+    assert 1 == one.count("\n")
+    assert json.loads(wire) == json.loads(one)
+    assert "--raw: it goes with --as" in refused("show", "1", "--raw", code=2)
