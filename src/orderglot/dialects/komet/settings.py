@@ -44,18 +44,16 @@ def location_asked(seller: Seller, location: str) -> str:
 
 
 def location_written(seller: Seller, location: str) -> str:
-    """Give the location that a write speaks of, "" for none.
+    """Give the location that a write speaks of, as ``location_asked`` does.
 
-    Raises Invalid as for what is asked, and where the seller has listed its locations and this is
-    none of them, however many it has.
+    Raises Invalid also where the seller has listed its locations and this is none of them, whether
+    it has several or not.
     """
-    if seller.tables.get(MULTI_LOCATION, False) or not location:
-        return location_asked(seller, location)
     known = {one.id for one in locations_of(seller)}
-    if known and location not in known:
+    if location and known and location not in known:
         reason = "The company has no such location; leave it out, or see location.list."
         raise invalid("companyLocationId", Rule.UNKNOWN, reason)
-    return location
+    return location_asked(seller, location)
 
 
 def carrier_name(seller: Seller, id: str) -> str:

@@ -183,9 +183,3 @@ def test_a_write_for_a_location_that_the_company_has_not_is_refused_by_name(
     body = {"customerId": 7349, "companyLocationId": 99, **more}
 
     assert "companyLocationId: The company has no such" in company.ask(method, body)["message"]
-
-
-def test_a_web_order_is_kept_at_the_location_that_was_named(company: Company) -> None:
-    company.ask("web-order.create", {"customerId": 7349, "companyLocationId": 14})
-
-    assert "14" == orders(company)[-1].location
