@@ -66,13 +66,8 @@ async def find(
         theirs = await _is_of(context, order, which.customer)
     except NotFound:
         raise NotFound(NO_ORDERS) from None
-<<<<<<< HEAD
-    elsewhere = bool(location) and order.location not in ("", location)
-    if not theirs or elsewhere or withdrawn(order):
-=======
     elsewhere = bool(location) and order.location != location
-    if not theirs or elsewhere or extra(order, NAME).get(CANCELED):
->>>>>>> a54ef75 (komet: a location that the company has not is refused by a write)
+    if not theirs or elsewhere or withdrawn(order):
         raise NotFound(NO_ORDERS)
     return order
 
