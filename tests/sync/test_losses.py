@@ -234,7 +234,7 @@ INSTEAD = {
 
 @pytest.mark.parametrize("name", MEMBERS)
 @pytest.mark.parametrize("which", [0, 1], ids=["empty", "missing"])
-def test_an_order_without_its_lines_is_put_aside_and_never_kept(name: str, which: int) -> None:
+def test_orders_without_their_lines_are_never_kept(name: str, which: int) -> None:
     async def lose(request: Request, send: Send) -> Response:
         response = await send(request)
         body = re.sub(EMPTY[name], INSTEAD[name][which], response.body, count=1, flags=re.DOTALL)

@@ -284,11 +284,18 @@ def _paired(
 
 
 def _same_name(name: Name | None) -> Callable[[Hashable, Line, Line], bool]:
-    return lambda key, one, own: name is not None and name(own) == key and one.sku == own.sku
+    return lambda key, one, own: name is not None and name(own) == key and _same_goods(one, own)
 
 
 def _same_sku(_name: Hashable, one: Line, own: Line) -> bool:
-    return one.sku == own.sku
+    return _same_goods(one, own)
+
+
+def _same_goods(one: Line, own: Line) -> bool:
+    """Tell whether two lines are of the same goods; a wire that carries no SKU names the item."""
+    if (one.sku and own.sku) or not one.item_id:
+        return one.sku == own.sku
+    return one.item_id == own.item_id
 
 
 def _numbered(added: list[Line], left: list[Line]) -> list[Line]:

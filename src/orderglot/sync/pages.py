@@ -112,30 +112,32 @@ class Pages:
         page = await self._asked(window, position, again=True)
         if isinstance(page, Unread):
             return await self._apart(window, position)
-        if not page.orders and self._ends_early(page, position):
+        # Where a page was cut, a list that is led by offsets is further on than what was shown.
+        place = max(position, window.offset)
+        if not page.orders and self._ends_early(page, place):
             page = await self._asked(window, position)
             if isinstance(page, Unread):
                 return await self._apart(window, position)
             if not page.orders:
-                return await self._behind_nothing(window, page, position)
+                return await self._behind_nothing(window, page, place)
         shown = _shown(page, position)
-        return replace(shown, next=self._following(window, page, position))
+        return replace(shown, next=self._following(window, page, place))
 
-    def _ends_early(self, page: Page, position: int) -> bool:
+    def _ends_early(self, page: Page, place: int) -> bool:
         """Tell whether nothing is shown behind a page, and no count says that this is the end."""
-        return position > 0 and (page.total is None or position < page.total)
+        return place > 0 and (page.total is None or place < page.total)
 
-    async def _behind_nothing(self, window: Window, page: Page, position: int) -> Shown:
+    async def _behind_nothing(self, window: Window, page: Page, place: int) -> Shown:
         """Look behind what was shown as nothing twice, unless the vendor's count tells enough."""
         size = min(window.limit, self.client.dialect.can.max_size)
-        behind = page.next or _window_at(window, position + size, window.limit)
-        if page.total is None or position + size < page.total:
-            peek = await self._asked(behind, position + size)
+        behind = page.next or _window_at(window, place + size, window.limit)
+        if page.total is None or place + size < page.total:
+            peek = await self._asked(behind, place + size)
             if isinstance(peek, Page) and peek.orders:
                 return Shown(next=behind, total=page.total, hidden=size)
         return Shown(next=page.next, total=page.total)
 
-    def _following(self, window: Window, page: Page, position: int) -> Window | None:
+    def _following(self, window: Window, page: Page, place: int) -> Window | None:
         """Give the window behind a page; where it leads nowhere the list may go on all the same.
 
         Behind a full page it may; behind a short one too where the count says so, or where nobody
@@ -143,7 +145,7 @@ class Pages:
         out what its link passes over.
         """
         can, lists = self.client.dialect.can, self.client.dialect.lists
-        behind = position + len(page.orders)
+        behind = place + len(page.orders)
         full = len(page.orders) >= min(window.limit, can.max_size) > 0
         whole_pages = page.total is None and not lists.hides
         if page.next is not None and (full or not whole_pages):
