@@ -32,6 +32,7 @@ from tests.conformance.implementations import Shop
 from tests.conformance.specimens import Specimen, book_of, provoked, welcome
 
 CREATIONS = [specimen for name in dialects.names() for specimen in creations(name)]
+HERE, THERE = b"https://here.example", b"https://there.example"
 KEYLESS = [one for one in CREATIONS if not has_vendors_key(one.dialect, one.request)]
 
 
@@ -76,6 +77,31 @@ def test_the_same_request_gets_the_same_bytes_and_makes_one_order(
         assert at.dialect.faults.read(first) is None
         assert first == second
         assert 1 == len(await at.orders())
+
+    hold(specimen, law)
+
+
+@pytest.mark.parametrize("specimen", CREATIONS, ids=id_of)
+def test_a_replayed_answer_carries_the_links_of_the_address_that_is_asked_now(
+    hold: Hold, specimen: Specimen
+) -> None:
+    async def law(at: Site, clock: Clock) -> None:
+        request = keyed(specimen.dialect, specimen.request)
+        here, there, again = [
+            await at.server(replace(request, base=f"https://{name}.example"))
+            for name in ("here", "there", "here")
+        ]
+
+        assert there.body == here.body.replace(HERE, THERE)
+        assert [*there.headers.values()] == [
+            text.replace(HERE.decode(), THERE.decode()) for text in here.headers.values()
+        ]
+        assert here == again
+        assert b".invalid" not in here.body
+        assert ".invalid" not in str(here.headers)
+        assert 1 == len(await at.orders())
+        # Kole answers a creation with links; the others that we know have none in it.
+        assert (specimen.dialect.name == "kole") == (here != there)
 
     hold(specimen, law)
 

@@ -16,6 +16,7 @@ from orderglot.core.errors import HubError, Rule, Upstream, invalid
 from orderglot.core.ports import Store
 from orderglot.core.query import LARGE, Page
 from orderglot.faces.completing import Completing
+from orderglot.faces.links import NOWHERE, addressed
 from orderglot.faces.replay import Remember, Replay
 from orderglot.faces.routes import Route, Routes
 from orderglot.faces.throttle import Throttle
@@ -63,7 +64,9 @@ class Server:
         """Answer a request whose operation is known."""
         request = msgspec.structs.replace(request, params=route.params, at=self.store.now())
         try:
-            return await self._answer(route.operation, request)
+            response = await self._answer(route.operation, request)
+            idempotent = route.operation.endpoint.idempotent
+            return addressed(response, request.base) if idempotent else response
         except Upstream as error:
             why = {"dialect": self.dialect.name, "reason": error.message}
             log.warning("the store fails", extra=why)
@@ -126,7 +129,10 @@ class Server:
         ask = operation.request.read(request, caller)
         async with self.store.of(caller).together() as unit:
             context = Context(self.store.keyring, request.at or self.store.now(), unit)
-            response = operation.response.write(await operation.perform(context, ask), request)
+            answer = await operation.perform(context, ask)
+            # An answer that is kept may be asked for again at another address.
+            to = msgspec.structs.replace(request, base=NOWHERE) if remember else request
+            response = operation.response.write(answer, to)
             for answered in remember(response) if remember else ():
                 unit.remember(answered)
         return response
