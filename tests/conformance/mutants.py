@@ -237,6 +237,10 @@ def no_replay(once: Any) -> Any:
     return perform_always
 
 
+def nowhere(*_anything: Any) -> str:
+    return ""
+
+
 async def nothing_kept(*_anything: Any) -> None:
     return None
 
@@ -489,7 +493,26 @@ CAUGHT_BY: dict[str, dict[str, Make]] = {
     "test_replays.py"
     "::test_another_request_under_the_same_key_is_what_the_vendor_says_else_a_conflict": {
         "a key answers any request": swap(
-            "orderglot.faces.replay:fingerprint", lambda _: lambda request: ""
+            "orderglot.faces.replay:fingerprint", lambda _: lambda *request: ""
+        ),
+    },
+    "test_replays.py::test_the_same_request_is_the_same_however_it_is_spelled": {
+        "a blank makes another request": swap(
+            "orderglot.faces.fingerprint:canonical", lambda _: lambda request, proofs: request.body
+        ),
+    },
+    "test_replays.py::test_blanks_around_a_key_are_no_part_of_it": {
+        "a blank makes another key": swap(
+            "orderglot.faces.replay:IDEMPOTENCY_KEY",
+            lambda way: replace(way, key=lambda request: request.headers.get("idempotency-key")),
+        ),
+    },
+    "test_replays.py::test_a_key_belongs_to_one_operation_on_one_thing": {
+        "a key is good everywhere": swap("orderglot.faces.replay:_bound", lambda _: nowhere),
+    },
+    "test_replays.py::test_a_key_of_the_sellers_never_brings_another_customers_order": {
+        "a key is good for every customer": swap(
+            "orderglot.faces.replay:_bound", lambda _: nowhere
         ),
     },
     "test_replays.py::test_another_customers_same_key_is_another_key": {

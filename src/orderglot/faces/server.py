@@ -88,6 +88,7 @@ class Server:
         await self.completing(caller.seller, request.at or self.store.now())
         if operation.endpoint.idempotent:
             return await self.replay.once(
+                operation,
                 caller,
                 request,
                 lambda remember: self._perform(operation, request, caller, remember),

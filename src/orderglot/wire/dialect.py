@@ -233,8 +233,8 @@ class Lists:
 class Idempotency:
     """How a request that came before is recognised, and what is then answered.
 
-    ``key`` gives the client's key for the request, None where it sent none; ``put`` is how a client
-    puts one in. Another request under a used key is a conflict, or with ``conflict=False`` gets the
+    ``key`` gives the client's key for the request, None where it sent none; it is good for one
+    operation on one thing. ``put`` is how a client puts one in. Another request under a used key is a conflict, or with ``conflict=False`` gets the
     first answer. ``refusals`` tells whether a refusal is an answer to be kept as well. ``single``
     gives an id that no request under another key may have as long as the answer is kept; one that
     does is a Conflict with the code ``used``.
@@ -250,7 +250,7 @@ class Idempotency:
 
 
 def _idempotency_key(request: Request) -> str | None:
-    return request.headers.get("idempotency-key") or None
+    return request.headers.get("idempotency-key", "").strip() or None
 
 
 def _put_idempotency_key(request: Request, key: str) -> Request:
