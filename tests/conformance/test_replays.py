@@ -35,7 +35,6 @@ from tests.conformance.implementations import Shop
 from tests.conformance.specimens import Specimen, book_of, provoked, welcome
 
 CREATIONS = [specimen for name in dialects.names() for specimen in creations(name)]
-KEYLESS = [one for one in CREATIONS if not has_vendors_key(one.dialect, one.request)]
 
 
 def id_of(specimen: Specimen) -> str:
@@ -93,17 +92,6 @@ def test_the_same_request_gets_the_same_bytes_and_makes_one_order(
         assert at.dialect.faults.read(first) is None
         assert first == second
         assert 1 == len(await at.orders())
-
-    hold(specimen, law)
-
-
-@pytest.mark.parametrize("specimen", KEYLESS, ids=id_of)
-def test_without_a_key_it_is_done_again(hold: Hold, specimen: Specimen) -> None:
-    async def law(at: Site, clock: Clock) -> None:
-        for _ in range(2):
-            await at.server(specimen.request)
-
-        assert 2 == len(await at.orders())
 
     hold(specimen, law)
 

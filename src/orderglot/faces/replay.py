@@ -11,15 +11,17 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 import msgspec
 
 from orderglot.core.caller import Caller
 from orderglot.core.errors import Conflict, HubError, Rule, TooMany, Upstream, invalid
-from orderglot.core.ports import Answered, Store
+from orderglot.core.ports import Answered, Store, UnitOfWork
 from orderglot.faces.fingerprint import fingerprint
-from orderglot.wire.dialect import IDEMPOTENCY_KEY, Dialect, Idempotency, Operation
+from orderglot.faces.repeats import Repeat, Repeats
+from orderglot.wire.dialect import IDEMPOTENCY_KEY, Dialect, Operation
 from orderglot.wire.message import Request, Response
 
 LONGEST_KEY = 255
@@ -27,16 +29,20 @@ LONGEST_KEY = 255
 PASSING = (Conflict, TooMany, Upstream)
 """Refusals that speak of this moment alone; they are no answer to be given again."""
 
-Remember = Callable[[Response], tuple[Answered, ...]]
+Remember = Callable[[Response, UnitOfWork], None]
+"""Keeps an answer in the unit whose writes it speaks of."""
+
 Perform = Callable[[Remember | None], Awaitable[Response]]
 Place = tuple[int, int | None, str]
 
 
 class Key(NamedTuple):
-    """A key as it is kept, and the way in which the client gave it."""
+    """A key as it is kept, how long, and what the way says in which it was given."""
 
     name: str
-    way: Idempotency
+    lasts: timedelta
+    conflict: bool
+    refusals: bool
 
 
 class Asked(NamedTuple):
@@ -45,8 +51,9 @@ class Asked(NamedTuple):
     caller: Caller
     keys: tuple[Key, ...]
     fingerprint: str
-    single: str | None
-    used: str
+    single: str | None = None
+    used: str = ""
+    repeat: Repeat | None = None
 
 
 class Replay:
@@ -57,6 +64,7 @@ class Replay:
         self.store = store
         own = (("vendor", dialect.idempotency),) if dialect.idempotency else ()
         self.ways = (*own, ("hub", IDEMPOTENCY_KEY))
+        self.repeats = Repeats(dialect, store)
         self.running: dict[Place, asyncio.Future[None]] = {}
 
     async def once(
@@ -64,13 +72,20 @@ class Replay:
         operation: Operation[Any, Any],
         caller: Caller,
         request: Request,
+        ask: Callable[[], Any],
         perform: Perform,
         refuse: Callable[[HubError], Response],
     ) -> Response:
-        """Perform a request unless it was answered before; two at once are answered one by one."""
-        asked = self._asked(operation, caller, request)
+        """Perform a request unless it was answered before; two at once are answered one by one.
+
+        ``ask`` gives what the request asks, for one that has no key.
+        """
+        asked = self._keyed(operation, caller, request)
         if not asked.keys:
-            return await perform(None)
+            repeat = await self.repeats.find(operation, caller, ask)
+            if repeat is None:
+                return await perform(None)
+            asked = _known_by(caller, repeat)
         places = [(caller.seller, caller.customer, key.name) for key in asked.keys]
         while first := [self.running[place] for place in places if place in self.running]:
             await asyncio.shield(first[0])
@@ -86,11 +101,11 @@ class Replay:
     async def _once(
         self, asked: Asked, perform: Perform, refuse: Callable[[HubError], Response]
     ) -> Response:
-        if (answer := await self._again(asked)) is not None:
+        if (answer := await self._repeated(asked)) is not None:
             return answer
         await self._demand_unused(asked)
         try:
-            return await perform(lambda response: self._answers(asked, response))
+            return await perform(lambda response, unit: self._remember(asked, response, unit))
         except Upstream as error:
             # Where it is not known whether the answer was kept, it may be there.
             if error.in_doubt and (answer := await self._kept(asked)) is not None:
@@ -98,10 +113,10 @@ class Replay:
             raise
         except HubError as error:
             # Another process may have been faster with the same key: then its answer is the answer.
-            if (answer := await self._again(asked)) is not None:
+            if (answer := await self._repeated(asked)) is not None:
                 return answer
             await self._demand_unused(asked)
-            keeping = tuple(key for key in asked.keys if key.way.refusals)
+            keeping = tuple(key for key in asked.keys if key.refusals)
             if not keeping or isinstance(error, PASSING):
                 raise
             response = refuse(error)
@@ -115,6 +130,13 @@ class Replay:
         except HubError:
             return None
 
+    async def _repeated(self, asked: Asked) -> Response | None:
+        """Give the first answer to a request that came again, None where there is none."""
+        answer = await self._again(asked)
+        if answer is not None and asked.repeat is not None:
+            await self.repeats.record(asked.caller, asked.repeat)
+        return answer
+
     async def _again(self, asked: Asked) -> Response | None:
         """Give the first answer under any of the keys, None where there is none.
 
@@ -126,7 +148,7 @@ class Replay:
             return None
         # What the vendor says of another request under a used key goes before what the hub says.
         key, answered = first[0]
-        same = answered.asked == asked.fingerprint or not key.way.conflict
+        same = answered.asked == asked.fingerprint or not key.conflict
         if not same or any(answer.answer != answered.answer for _, answer in first):
             raise Conflict("This key was used for another request; send a new key with this one.")
         response = msgspec.json.decode(answered.answer, type=Response)
@@ -142,7 +164,7 @@ class Replay:
         others = [
             self._answer(key, asked, first.answer)
             for key in asked.keys
-            if key.name not in known and (key.way.refusals or not refused)
+            if key.name not in known and (key.refusals or not refused)
         ]
         if others:
             await self._keep(asked, tuple(others))
@@ -152,12 +174,19 @@ class Replay:
             for answered in answers:
                 unit.remember(answered)
 
-    def _asked(self, operation: Operation[Any, Any], caller: Caller, request: Request) -> Asked:
+    def _remember(self, asked: Asked, response: Response, unit: UnitOfWork) -> None:
+        for answered in self._answers(asked, response):
+            unit.remember(answered)
+        if asked.repeat is not None:
+            asked.repeat.suspect(unit)
+
+    def _keyed(self, operation: Operation[Any, Any], caller: Caller, request: Request) -> Asked:
         keys, single, used = list[Key](), None, ""
         for own, way in self.ways:
             key = way.key(request)
             if key is not None:
-                keys.append(Key(_full(caller, own, _bound(operation, request), key), way))
+                name = _full(caller, own, _bound(operation, request), key)
+                keys.append(Key(name, way.lasts, way.conflict, way.refusals))
                 if (id := way.single(request)) is not None:
                     single, used = _full(caller, "single", "", id), way.used
         same = fingerprint(request, self._proofs(operation)) if keys else ""
@@ -191,8 +220,14 @@ class Replay:
             key=key.name,
             asked=asked.fingerprint,
             answer=answer,
-            expires=self.store.now() + key.way.lasts,
+            expires=self.store.now() + key.lasts,
         )
+
+
+def _known_by(caller: Caller, repeat: Repeat) -> Asked:
+    """Make what a request without a key is known by."""
+    key = Key(repeat.name, repeat.lasts, conflict=False, refusals=False)
+    return Asked(caller, (key,), repeat.name, repeat=repeat)
 
 
 def _bound(operation: Operation[Any, Any], request: Request) -> str:
