@@ -237,6 +237,17 @@ def no_replay(once: Any) -> Any:
     return perform_always
 
 
+def always_live(find: Any) -> Any:
+    async def found(self: Any, operation: Any, caller: Caller, ask: Any) -> Any:
+        return await find(self, operation, changed(caller, test=False), ask)
+
+    return found
+
+
+def nowhere(*_anything: Any) -> str:
+    return ""
+
+
 async def nothing_kept(*_anything: Any) -> None:
     return None
 
@@ -259,9 +270,9 @@ def kept_for_ever(answered: Any) -> Any:
 
 
 def kept_anyway(perform: Any) -> Any:
-    async def keep(self: Any, operation: Any, request: Any, caller: Any, remember: Any) -> Any:
+    async def keep(self: Any, operation: Any, request: Any, caller: Any, *rest: Any) -> Any:
         try:
-            return await perform(self, operation, request, caller, remember)
+            return await perform(self, operation, request, caller, *rest)
         except HubError:
             if operation.endpoint.idempotent:
                 await self.store.of(caller).place(Order(po_number="left over"))
@@ -466,6 +477,29 @@ CAUGHT_BY: dict[str, dict[str, Make]] = {
             "orderglot.faces.throttle:_pair", lambda _: lambda peer, credential: peer
         ),
     },
+    "test_repeats.py::test_a_live_order_that_comes_again_is_made_once_and_the_event_says_so": {
+        "without a key everything is new": swap(
+            "orderglot.faces.repeats:can_repeat", lambda _: lambda order: False
+        ),
+        "nobody hears that it came again": swap(
+            "orderglot.faces.repeats:Repeats.record", lambda _: nothing_kept
+        ),
+    },
+    "test_repeats.py::test_in_test_mode_it_is_another_order_each_time": {
+        "whoever tries things out is taken for a live client": swap(
+            "orderglot.faces.repeats:Repeats.find", always_live
+        ),
+    },
+    "test_repeats.py::test_behind_the_window_it_is_another_order_and_suspected_to_double_the_first": {
+        "a double is not suspected": swap(
+            "orderglot.faces.repeats:Repeat.suspect", lambda _: lambda self, unit: None
+        ),
+    },
+    "test_repeats.py::test_another_number_other_lines_or_a_key_make_another_order": {
+        "a PO number alone makes an order the same": swap(
+            "orderglot.faces.repeats:digest", lambda _: lambda order: order.po_number
+        ),
+    },
     "test_outages.py::test_an_outage_is_told_in_the_vendors_form_and_not_where": {
         "an outage is told as a failure of the program": written(swapped(503, 500)),
         "nobody is told when to come back": written(without_headers),
@@ -489,7 +523,26 @@ CAUGHT_BY: dict[str, dict[str, Make]] = {
     "test_replays.py"
     "::test_another_request_under_the_same_key_is_what_the_vendor_says_else_a_conflict": {
         "a key answers any request": swap(
-            "orderglot.faces.replay:fingerprint", lambda _: lambda request: ""
+            "orderglot.faces.replay:fingerprint", lambda _: lambda *request: ""
+        ),
+    },
+    "test_replays.py::test_the_same_request_is_the_same_however_it_is_spelled": {
+        "a blank makes another request": swap(
+            "orderglot.faces.fingerprint:canonical", lambda _: lambda request, proofs: request.body
+        ),
+    },
+    "test_replays.py::test_blanks_around_a_key_are_no_part_of_it": {
+        "a blank makes another key": swap(
+            "orderglot.faces.replay:IDEMPOTENCY_KEY",
+            lambda way: replace(way, key=lambda request: request.headers.get("idempotency-key")),
+        ),
+    },
+    "test_replays.py::test_a_key_belongs_to_one_operation_on_one_thing": {
+        "a key is good everywhere": swap("orderglot.faces.replay:_bound", lambda _: nowhere),
+    },
+    "test_replays.py::test_a_key_of_the_sellers_never_brings_another_customers_order": {
+        "a key is good for every customer": swap(
+            "orderglot.faces.replay:_bound", lambda _: nowhere
         ),
     },
     "test_replays.py::test_another_customers_same_key_is_another_key": {

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -11,13 +13,14 @@ from msgspec.structs import replace
 
 from orderglot import dialects
 from orderglot.core.caller import Caller
+from orderglot.core.customer import identity
 from orderglot.core.errors import Conflict
 from orderglot.core.order import Reference
 from orderglot.faces.server import Server
 from orderglot.stores.sqlite import SqliteStore
 from orderglot.stores.store import BookStore
 from orderglot.wire.dialect import IDEMPOTENCY_KEY, Idempotency
-from orderglot.wire.message import Request
+from orderglot.wire.message import Request, Response
 from tests.clock import Clock
 from tests.conformance.callers import (
     Site,
@@ -33,7 +36,6 @@ from tests.conformance.specimens import Specimen, book_of, provoked, welcome
 
 CREATIONS = [specimen for name in dialects.names() for specimen in creations(name)]
 HERE, THERE = b"https://here.example", b"https://there.example"
-KEYLESS = [one for one in CREATIONS if not has_vendors_key(one.dialect, one.request)]
 
 
 def id_of(specimen: Specimen) -> str:
@@ -47,8 +49,22 @@ def way_of(specimen: Specimen) -> Idempotency:
 
 
 def other(request: Request) -> Request:
-    """Give another request of the same meaning."""
-    return replace(request, body=request.body + b"\n")
+    """Give a request that says something more."""
+    body = request.body
+    if body.startswith(b"{"):
+        return replace(request, body=b'{"again": 1, ' + body[1:])
+    assert body.endswith(b">")
+    return replace(request, body=b"<again>1</again></".join(body.rsplit(b"</", 1)))
+
+
+def respelled(request: Request) -> Request:
+    """Spell the same request otherwise: other blanks, members the other way round, escapes."""
+    body = request.body
+    if body.startswith(b"{"):
+        members = json.loads(body)
+        turned = dict(reversed(members.items()))
+        return replace(request, body=json.dumps(turned, indent=3, ensure_ascii=True).encode())
+    return replace(request, body=body.replace(b"><", b">\n   <!-- again -->\n   <") + b"\n\n")
 
 
 Law = Callable[[Site, Clock], Awaitable[None]]
@@ -106,17 +122,6 @@ def test_a_replayed_answer_carries_the_links_of_the_address_that_is_asked_now(
     hold(specimen, law)
 
 
-@pytest.mark.parametrize("specimen", KEYLESS, ids=id_of)
-def test_without_a_key_it_is_done_again(hold: Hold, specimen: Specimen) -> None:
-    async def law(at: Site, clock: Clock) -> None:
-        for _ in range(2):
-            await at.server(specimen.request)
-
-        assert 2 == len(await at.orders())
-
-    hold(specimen, law)
-
-
 @pytest.mark.parametrize("specimen", CREATIONS, ids=id_of)
 def test_another_request_under_the_same_key_is_what_the_vendor_says_else_a_conflict(
     hold: Hold, specimen: Specimen
@@ -129,6 +134,84 @@ def test_another_request_under_the_same_key_is_what_the_vendor_says_else_a_confl
 
         assert first == response if same else isinstance(at.dialect.faults.read(response), Conflict)
         assert 1 == len(await at.orders())
+
+    hold(specimen, law)
+
+
+@pytest.mark.parametrize("specimen", CREATIONS, ids=id_of)
+def test_the_same_request_is_the_same_however_it_is_spelled(hold: Hold, specimen: Specimen) -> None:
+    async def law(at: Site, clock: Clock) -> None:
+        first = await at.server(keyed(specimen.dialect, specimen.request))
+        again = respelled(specimen.request)
+        assert again.body != specimen.request.body
+
+        assert first == await at.server(keyed(specimen.dialect, again))
+        assert 1 == len(await at.orders())
+
+    hold(specimen, law)
+
+
+@pytest.mark.parametrize("specimen", CREATIONS, ids=id_of)
+def test_blanks_around_a_key_are_no_part_of_it(hold: Hold, specimen: Specimen) -> None:
+    async def law(at: Site, clock: Clock) -> None:
+        keys = ("demo-1", " demo-1", "demo-1\t")
+        requests = [keyed(specimen.dialect, specimen.request, key) for key in keys]
+        first, *others = [await at.server(request) for request in requests]
+
+        assert [first] * len(others) == others
+        assert 1 == len(await at.orders())
+
+    hold(specimen, law)
+
+
+REPEATABLE = [
+    [
+        one
+        for one in welcome(name)
+        if one.operation and one.operation.endpoint.idempotent and one.dialect.name == name
+    ]
+    for name in dialects.names()
+]
+PAIRS = [
+    pytest.param(one, two, id=f"{id_of(one)}-{two.name}")
+    for several in REPEATABLE
+    for one, two in pairwise(several)
+    if (one.operation, one.request.path) != (two.operation, two.request.path)
+]
+
+
+@pytest.mark.parametrize(("one", "two"), PAIRS)
+def test_a_key_belongs_to_one_operation_on_one_thing(one: Specimen, two: Specimen) -> None:
+    async def asked(*keys: str) -> list[Response]:
+        at = await site(one.dialect)
+        return [
+            await at.server(keyed(one.dialect, specimen.request, key))
+            for specimen, key in zip((one, two), keys, strict=True)
+        ]
+
+    assert asyncio.run(asked("demo-1", "demo-2")) == asyncio.run(asked("demo-1", "demo-1"))
+
+
+NAMING = [one for one in CREATIONS if one.dialect.customer]
+
+
+@pytest.mark.parametrize("specimen", NAMING, ids=id_of)
+def test_a_key_of_the_sellers_never_brings_another_customers_order(
+    hold: Hold, specimen: Specimen
+) -> None:
+    async def law(at: Site, clock: Clock) -> None:
+        everybody = replace(at.owner, customer=None)
+        key, book = await at.key(everybody), at.store.of(everybody)
+        owner = await book.customer(Reference("orderglot", str(at.owner.customer)))
+        twin = await book.keep_customer(replace(owner, id=0, version=0, number="", references=()))
+        for customer in (None, str(twin.id)):
+            request = keyed(specimen.dialect, specimen.request)
+            if customer is not None:
+                request = addressed(specimen.dialect, request, customer)
+            assert at.dialect.faults.read(await at.ask(request, key)) is None
+
+        found = [order.customer for order in await at.orders()]
+        assert [identity(owner), identity(twin)] == found
 
     hold(specimen, law)
 

@@ -12,7 +12,7 @@ from msgspec.structs import replace as changed
 
 from orderglot.core.errors import Conflict, HubError, Upstream
 from orderglot.core.order import Order
-from orderglot.faces.replay import LONGEST_KEY, fingerprint
+from orderglot.faces.replay import LONGEST_KEY
 from orderglot.faces.server import Server
 from orderglot.wire.dialect import Context, Dialect
 from orderglot.wire.message import Request, Response
@@ -309,15 +309,81 @@ def test_a_key_may_be_so_long_and_no_longer() -> None:
     asyncio.run(two())
 
 
-@pytest.mark.parametrize("part", ["method", "path", "query", "body"])
-def test_every_part_makes_a_request_another_one(part: str) -> None:
-    other = changed(NEW, **{part: b"x" if part == "body" else "x"})
+def test_both_kinds_of_keys_hold() -> None:
+    def with_both(intent: str, key: str) -> Request:
+        return changed(NEW, headers={VENDORS: intent, HUBS: key})
 
-    assert fingerprint(NEW) != fingerprint(other)
+    async def several() -> None:
+        at = await site()
+        first = await at.ask(with_both("intent-1", "key-1"))
+        # A client that makes a new intent for each try, one that makes a new key, and ones that
+        # leave either out: what a request was answered under, it is answered under again.
+        for again in (with_both("intent-2", "key-1"), with_both("intent-1", "key-2")):
+            assert first == await at.ask(again)
+        for header, key in (
+            *((VENDORS, "intent-1"), (VENDORS, "intent-2")),
+            *((HUBS, "key-1"), (HUBS, "key-2")),
+        ):
+            assert first == await at.ask(keyed(NEW, key, header))
+        assert ["PO-7"] == await numbers(at)
+
+        second = await at.ask(with_both("intent-3", "key-3"))
+        assert second != first
+        assert 409 == (await at.ask(with_both("intent-1", "key-3"))).status
+        assert 2 == len(await numbers(at))
+
+    asyncio.run(several())
 
 
-def test_headers_do_not_make_a_request_another_one() -> None:
-    assert fingerprint(NEW) == fingerprint(keyed(NEW))
+def test_a_refusal_is_kept_under_the_keys_that_keep_refusals() -> None:
+    async def several() -> None:
+        at = await site()
+        both = {VENDORS: "intent-1", HUBS: "key-1"}
+        refused = await at.ask(changed(BROKEN, headers=both))
+        assert 400 == refused.status
+        assert refused == await at.ask(changed(BROKEN, headers=both))
+
+        assert 201 == (await at.ask(keyed(NEW, "key-1"))).status
+
+    asyncio.run(several())
+
+
+def test_two_at_once_that_share_one_of_their_keys_make_one_order() -> None:
+    async def at_once() -> None:
+        at = await site()
+        requests = [
+            changed(NEW, headers={VENDORS: f"intent-{number}", HUBS: "key-1"})
+            for number in range(5)
+        ]
+        answers = await asyncio.gather(*map(at.ask, requests))
+
+        assert answers == [answers[0]] * 5
+        assert ["PO-7"] == await numbers(at)
+
+    asyncio.run(at_once())
+
+
+@pytest.mark.parametrize(
+    "key", [" demo-1", "demo-1 ", "\tdemo-1\t", "\xa0demo-1"], ids=lambda key: repr(key)
+)
+def test_blanks_around_a_key_are_no_part_of_it(key: str) -> None:
+    async def two() -> None:
+        at = await site()
+
+        assert await at.ask(keyed(NEW)) == await at.ask(keyed(NEW, key))
+
+    asyncio.run(two())
+
+
+def test_a_key_of_blanks_is_none() -> None:
+    async def two() -> None:
+        at = await site()
+        for _ in range(2):
+            await at.ask(keyed(NEW, "  "))
+
+        assert 2 == len(await numbers(at))
+
+    asyncio.run(two())
 
 
 SINGLE = replace(

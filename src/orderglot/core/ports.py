@@ -55,13 +55,25 @@ class Kept(Struct, frozen=True, gc=False):
 
 
 class Event(Struct, frozen=True, kw_only=True, gc=False):
-    """One change of one order: what was done, when, by whom, and the version it made."""
+    """One change of one order: what was done, when, by whom, and the version it made.
+
+    Some say what happened to a version without making one; ``other`` is another order that an event
+    speaks of as well.
+    """
 
     order: int
     version: int
     what: str
     at: datetime
     who: str = ""
+    other: int | None = None
+
+
+REPEATED = "repeated"
+"""What an event says of an order whose request came again and got the first answer."""
+
+DUPLICATE = "suspected duplicate"
+"""What an event says of an order that is like an ``other`` one."""
 
 
 class Answered(Struct, frozen=True, kw_only=True, gc=False):
@@ -132,6 +144,10 @@ class Book(Orders, Protocol):
         """Give what happened to an order, oldest first."""
         ...
 
+    async def duplicates(self) -> tuple[tuple[Order, Order], ...]:
+        """Give the orders that may double an earlier one, each with that one, if both still stand."""
+        ...
+
     async def seller(self) -> Seller:
         """Give the seller whose book this is."""
         ...
@@ -186,6 +202,15 @@ class UnitOfWork(Book, Protocol):
         self, references: Sequence[Reference], *, by_hub_id: bool = False
     ) -> tuple[Order | None, ...]:
         """Give for each reference the order that has it; with ``by_hub_id`` as ``get`` finds it."""
+        ...
+
+    @property
+    def placed(self) -> tuple[Order, ...]:
+        """The orders that were placed in this unit so far."""
+        ...
+
+    def record(self, order: Order, what: str, other: int | None = None) -> None:
+        """Record an event of an order that changes nothing of it, in the same transaction."""
         ...
 
     def remember(self, answered: Answered) -> None:

@@ -1,7 +1,9 @@
 """Replay: a request that comes again gets its first answer again, byte for byte.
 
 The answer is kept in the same transaction as what it speaks of, so that neither is ever there
-without the other. A key belongs to the seller, the customer and the mode of its caller.
+without the other. A key belongs to the seller, the customer and the mode of its caller, and to one
+operation on one thing: the same key elsewhere is another key. Where a request has a key in the
+vendor's way and one in the hub's, either of them brings back the first answer.
 """
 
 from __future__ import annotations
@@ -9,13 +11,17 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any, NamedTuple
 
 import msgspec
 
 from orderglot.core.caller import Caller
 from orderglot.core.errors import Conflict, HubError, Rule, TooMany, Upstream, invalid
-from orderglot.core.ports import Answered, Store
-from orderglot.wire.dialect import IDEMPOTENCY_KEY, Dialect, Idempotency
+from orderglot.core.ports import Answered, Store, UnitOfWork
+from orderglot.faces.fingerprint import fingerprint
+from orderglot.faces.repeats import Repeat, Repeats
+from orderglot.wire.dialect import IDEMPOTENCY_KEY, Dialect, Operation
 from orderglot.wire.message import Request, Response
 
 LONGEST_KEY = 255
@@ -23,8 +29,31 @@ LONGEST_KEY = 255
 PASSING = (Conflict, TooMany, Upstream)
 """Refusals that speak of this moment alone; they are no answer to be given again."""
 
-Remember = Callable[[Response], tuple[Answered, ...]]
+Remember = Callable[[Response, UnitOfWork], None]
+"""Keeps an answer in the unit whose writes it speaks of."""
+
 Perform = Callable[[Remember | None], Awaitable[Response]]
+Place = tuple[int, int | None, str]
+
+
+class Key(NamedTuple):
+    """A key as it is kept, how long, and what the way says in which it was given."""
+
+    name: str
+    lasts: timedelta
+    conflict: bool
+    refusals: bool
+
+
+class Asked(NamedTuple):
+    """A request that may come again: who asks, under which keys, and what makes it the same."""
+
+    caller: Caller
+    keys: tuple[Key, ...]
+    fingerprint: str
+    single: str | None = None
+    used: str = ""
+    repeat: Repeat | None = None
 
 
 class Replay:
@@ -33,130 +62,183 @@ class Replay:
     def __init__(self, dialect: Dialect, store: Store) -> None:
         self.dialect = dialect
         self.store = store
-        self.ways = (*((dialect.idempotency,) if dialect.idempotency else ()), IDEMPOTENCY_KEY)
-        self.running: dict[tuple[int, int | None, str], asyncio.Future[None]] = {}
+        own = (("vendor", dialect.idempotency),) if dialect.idempotency else ()
+        self.ways = (*own, ("hub", IDEMPOTENCY_KEY))
+        self.repeats = Repeats(dialect, store)
+        self.running: dict[Place, asyncio.Future[None]] = {}
 
     async def once(
         self,
+        operation: Operation[Any, Any],
         caller: Caller,
         request: Request,
+        ask: Callable[[], Any],
         perform: Perform,
         refuse: Callable[[HubError], Response],
     ) -> Response:
-        """Perform a request unless it was answered before; two at once are answered one by one."""
-        way, key = self._key(caller, request)
-        if key is None:
-            return await perform(None)
-        place = (caller.seller, caller.customer, key)
-        while (first := self.running.get(place)) is not None:
-            await asyncio.shield(first)
-        self.running[place] = done = asyncio.get_running_loop().create_future()
+        """Perform a request unless it was answered before; two at once are answered one by one.
+
+        ``ask`` gives what the request asks, for one that has no key.
+        """
+        asked = self._keyed(operation, caller, request)
+        if not asked.keys:
+            repeat = await self.repeats.find(operation, caller, ask)
+            if repeat is None:
+                return await perform(None)
+            asked = _known_by(caller, repeat)
+        places = [(caller.seller, caller.customer, key.name) for key in asked.keys]
+        while first := [self.running[place] for place in places if place in self.running]:
+            await asyncio.shield(first[0])
+        done = asyncio.get_running_loop().create_future()
+        self.running.update(dict.fromkeys(places, done))
         try:
-            return await self._once(caller, request, perform, refuse, way, key)
+            return await self._once(asked, perform, refuse)
         finally:
-            del self.running[place]
+            for place in places:
+                del self.running[place]
             done.set_result(None)
 
     async def _once(
-        self,
-        caller: Caller,
-        request: Request,
-        perform: Perform,
-        refuse: Callable[[HubError], Response],
-        way: Idempotency,
-        key: str,
+        self, asked: Asked, perform: Perform, refuse: Callable[[HubError], Response]
     ) -> Response:
-        asked = fingerprint(request)
-        if (answer := await self._again(caller, key, asked, way)) is not None:
+        if (answer := await self._repeated(asked)) is not None:
             return answer
-        single = self._single(caller, request, way)
-        await self._demand_unused(caller, single, way)
-        remember = self._remember(key, asked, way, single)
+        await self._demand_unused(asked)
         try:
-            return await perform(remember)
+            return await perform(lambda response, unit: self._remember(asked, response, unit))
         except Upstream as error:
             # Where it is not known whether the answer was kept, it may be there.
-            if error.in_doubt and (answer := await self._kept(caller, key, asked, way)) is not None:
+            if error.in_doubt and (answer := await self._kept(asked)) is not None:
                 return answer
             raise
         except HubError as error:
             # Another process may have been faster with the same key: then its answer is the answer.
-            if (answer := await self._again(caller, key, asked, way)) is not None:
+            if (answer := await self._repeated(asked)) is not None:
                 return answer
-            await self._demand_unused(caller, single, way)
-            if not way.refusals or isinstance(error, PASSING):
+            await self._demand_unused(asked)
+            keeping = tuple(key for key in asked.keys if key.refusals)
+            if not keeping or isinstance(error, PASSING):
                 raise
             response = refuse(error)
-            async with self.store.of(caller).together() as unit:
-                for answered in remember(response):
-                    unit.remember(answered)
+            await self._keep(asked, self._answers(asked._replace(keys=keeping), response))
             return response
 
-    async def _kept(
-        self, caller: Caller, key: str, asked: str, way: Idempotency
-    ) -> Response | None:
+    async def _kept(self, asked: Asked) -> Response | None:
         """Give the answer that was kept, None where there is none or that cannot be known now."""
         try:
-            return await self._again(caller, key, asked, way)
+            return await self._again(asked)
         except HubError:
             return None
 
-    async def _again(
-        self, caller: Caller, key: str, asked: str, way: Idempotency
-    ) -> Response | None:
-        first = await self.store.answered(caller, self.dialect.name, key)
-        if first is None:
-            return None
-        if first.asked != asked and way.conflict:
-            raise Conflict("This key was used for another request; send a new key with this one.")
-        return msgspec.json.decode(first.answer, type=Response)
+    async def _repeated(self, asked: Asked) -> Response | None:
+        """Give the first answer to a request that came again, None where there is none."""
+        answer = await self._again(asked)
+        if answer is not None and asked.repeat is not None:
+            await self.repeats.record(asked.caller, asked.repeat)
+        return answer
 
-    def _key(self, caller: Caller, request: Request) -> tuple[Idempotency, str | None]:
-        for number, way in enumerate(self.ways):
+    async def _again(self, asked: Asked) -> Response | None:
+        """Give the first answer under any of the keys, None where there is none.
+
+        Raises Conflict where a key was used for another request, or two keys for two requests.
+        """
+        found = [(key, await self._answered(asked, key.name)) for key in asked.keys]
+        first = [(key, answer) for key, answer in found if answer is not None]
+        if not first:
+            return None
+        # What the vendor says of another request under a used key goes before what the hub says.
+        key, answered = first[0]
+        same = answered.asked == asked.fingerprint or not key.conflict
+        if not same or any(answer.answer != answered.answer for _, answer in first):
+            raise Conflict("This key was used for another request; send a new key with this one.")
+        response = msgspec.json.decode(answered.answer, type=Response)
+        if len(first) < len(asked.keys):
+            await self._share(asked, answered, {key.name for key, _ in first}, response)
+        return response
+
+    async def _share(
+        self, asked: Asked, first: Answered, known: set[str], response: Response
+    ) -> None:
+        """Keep a first answer under those of the keys that it was not kept under."""
+        refused = self.dialect.faults.read(response) is not None
+        others = [
+            self._answer(key, asked, first.answer)
+            for key in asked.keys
+            if key.name not in known and (key.refusals or not refused)
+        ]
+        if others:
+            await self._keep(asked, tuple(others))
+
+    async def _keep(self, asked: Asked, answers: tuple[Answered, ...]) -> None:
+        async with self.store.of(asked.caller).together() as unit:
+            for answered in answers:
+                unit.remember(answered)
+
+    def _remember(self, asked: Asked, response: Response, unit: UnitOfWork) -> None:
+        for answered in self._answers(asked, response):
+            unit.remember(answered)
+        if asked.repeat is not None:
+            asked.repeat.suspect(unit)
+
+    def _keyed(self, operation: Operation[Any, Any], caller: Caller, request: Request) -> Asked:
+        keys, single, used = list[Key](), None, ""
+        for own, way in self.ways:
             key = way.key(request)
             if key is not None:
-                own = "vendor" if number < len(self.ways) - 1 else "hub"
-                return way, _full(caller, own, key)
-        return IDEMPOTENCY_KEY, None
+                name = _full(caller, own, _bound(operation, request), key)
+                keys.append(Key(name, way.lasts, way.conflict, way.refusals))
+                if (id := way.single(request)) is not None:
+                    single, used = _full(caller, "single", "", id), way.used
+        same = fingerprint(request, self._proofs(operation)) if keys else ""
+        return Asked(caller, tuple(keys), same, single, used)
 
-    def _single(self, caller: Caller, request: Request, way: Idempotency) -> str | None:
-        id = way.single(request)
-        return None if id is None else _full(caller, "single", id)
+    def _proofs(self, operation: Operation[Any, Any]) -> frozenset[str]:
+        """Name the arguments of a query that say who is calling."""
+        ways = self.dialect.auth.security(operation)
+        return frozenset(one.name for way in ways for one in way if one.place == "query")
 
-    async def _demand_unused(self, caller: Caller, single: str | None, way: Idempotency) -> None:
+    async def _demand_unused(self, asked: Asked) -> None:
         """Raise Conflict where another request, under another key, already had this id."""
-        if single and await self.store.answered(caller, self.dialect.name, single):
+        if asked.single and await self._answered(asked, asked.single):
             reason = "This id was used for another request; send a new id with this one."
-            raise Conflict(reason, code=way.used)
+            raise Conflict(reason, code=asked.used)
 
-    def _remember(self, key: str, asked: str, way: Idempotency, single: str | None) -> Remember:
-        def remember(response: Response) -> tuple[Answered, ...]:
-            first = Answered(
-                dialect=self.dialect.name,
-                key=key,
-                asked=asked,
-                answer=msgspec.json.encode(response),
-                expires=self.store.now() + way.lasts,
-            )
-            if single is None:
-                return (first,)
-            return first, msgspec.structs.replace(first, key=single, answer=b"")
+    async def _answered(self, asked: Asked, name: str) -> Answered | None:
+        return await self.store.answered(asked.caller, self.dialect.name, name)
 
-        return remember
+    def _answers(self, asked: Asked, response: Response) -> tuple[Answered, ...]:
+        """Make what is kept of an answer: it under each key, and that the single id was used."""
+        answer = msgspec.json.encode(response)
+        answers = [self._answer(key, asked, answer) for key in asked.keys]
+        if asked.single is not None:
+            answers.append(msgspec.structs.replace(answers[0], key=asked.single, answer=b""))
+        return tuple(answers)
+
+    def _answer(self, key: Key, asked: Asked, answer: bytes) -> Answered:
+        return Answered(
+            dialect=self.dialect.name,
+            key=key.name,
+            asked=asked.fingerprint,
+            answer=answer,
+            expires=self.store.now() + key.lasts,
+        )
 
 
-def _full(caller: Caller, own: str, key: str) -> str:
+def _known_by(caller: Caller, repeat: Repeat) -> Asked:
+    """Make what a request without a key is known by."""
+    key = Key(repeat.name, repeat.lasts, conflict=False, refusals=False)
+    return Asked(caller, (key,), repeat.name, repeat=repeat)
+
+
+def _bound(operation: Operation[Any, Any], request: Request) -> str:
+    """Name the operation and what in its path it is about, which a key belongs to."""
+    said = msgspec.json.encode((operation.name, sorted(request.params.items())))
+    return hashlib.sha256(said).hexdigest()[:32]
+
+
+def _full(caller: Caller, own: str, bound: str, key: str) -> str:
     """Give a key as it is kept: apart from those of the other mode, and of others who make keys."""
     if len(key) > LONGEST_KEY:
         reason = f"A key may have {LONGEST_KEY} characters, not {len(key)}."
         raise invalid("idempotency-key", Rule.LENGTH, reason)
-    return f"{'test' if caller.test else 'live'}:{own}:{key}"
-
-
-def fingerprint(request: Request) -> str:
-    """Give a digest of what makes a request the same request: method, path, query and body."""
-    digest = hashlib.sha256()
-    for part in (request.method, request.path, request.query):
-        digest.update(part.encode() + b"\n")
-    digest.update(request.body)
-    return digest.hexdigest()
+    return f"{'test' if caller.test else 'live'}:{own}:{bound}:{key}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from functools import cache
@@ -89,16 +90,19 @@ class Server:
         caller = await self.dialect.auth.identify(request, self.store.keyring)
         demand(caller, operation.endpoint.right)
         await self.completing(caller.seller, request.at or self.store.now())
-        if operation.endpoint.idempotent:
-            return await self.replay.once(
-                caller,
-                request,
-                lambda remember: self._perform(operation, request, caller, remember),
-                lambda error: self.refuse(error, request),
-            )
-        if operation.endpoint.right == READ:
+        if operation.endpoint.right == READ and not operation.endpoint.idempotent:
             return await self._read(operation, request, caller)
-        return await self._perform(operation, request, caller, None)
+        # What comes again is looked at before it is performed, and read once.
+        ask = cache(lambda: operation.request.read(request, caller))
+
+        def perform(remember: Remember | None) -> Awaitable[Response]:
+            return self._perform(operation, request, caller, ask, remember)
+
+        if not operation.endpoint.idempotent:
+            return await perform(None)
+        return await self.replay.once(
+            operation, caller, request, ask, perform, lambda error: self.refuse(error, request)
+        )
 
     async def _open(self, operation: Operation[Any, Any], request: Request) -> Response:
         ask = operation.request.read(request, NOBODY)
@@ -124,17 +128,18 @@ class Server:
         operation: Operation[Any, Any],
         request: Request,
         caller: Caller,
+        ask: Callable[[], Any],
         remember: Remember | None,
     ) -> Response:
-        ask = operation.request.read(request, caller)
+        asked = ask()
         async with self.store.of(caller).together() as unit:
             context = Context(self.store.keyring, request.at or self.store.now(), unit)
-            answer = await operation.perform(context, ask)
+            answer = await operation.perform(context, asked)
             # An answer that is kept may be asked for again at another address.
             to = msgspec.structs.replace(request, base=NOWHERE) if remember else request
             response = operation.response.write(answer, to)
-            for answered in remember(response) if remember else ():
-                unit.remember(answered)
+            if remember is not None:
+                remember(response, unit)
         return response
 
 

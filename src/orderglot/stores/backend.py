@@ -218,6 +218,10 @@ class Backend(Protocol):
         """Give what happened to an order, by rising version; nothing where it is not in scope."""
         ...
 
+    async def duplicates(self, scope: Scope) -> tuple[Event, ...]:
+        """Give the events of orders in scope that speak of another order, by the order's id."""
+        ...
+
     async def customer_known(self, seller: int, ref: Reference) -> Customer | None:
         """Give the customer that has the reference, else the one with that hub id and no such."""
         ...

@@ -11,9 +11,10 @@ from orderglot.core.caller import Caller
 from orderglot.core.customer import Customer
 from orderglot.core.errors import Forbidden, NotFound
 from orderglot.core.order import Order, Reference
-from orderglot.core.ports import Event, Note
+from orderglot.core.ports import DUPLICATE, Event, Note
 from orderglot.core.product import Product
 from orderglot.core.query import EVERYTHING, Page, Query, Window, asks
+from orderglot.core.repeats import stands
 from orderglot.core.seller import Seller
 from orderglot.stores import selection
 from orderglot.stores.backend import Backend, Scope
@@ -95,6 +96,22 @@ class Reads:
     async def events(self, order: int) -> tuple[Event, ...]:
         """Give what happened to an order, oldest first; nothing where there is no such order."""
         return await self._backend.events(self._scope, order)
+
+    async def duplicates(self) -> tuple[tuple[Order, Order], ...]:
+        """Give the orders that may double an earlier one, each with that one, if both still stand."""
+        pairs = [
+            (event.order, event.other)
+            for event in await self._backend.duplicates(self._scope)
+            if event.what == DUPLICATE and event.other is not None
+        ]
+        ids = {id for pair in pairs for id in pair}
+        found = {one.id: one for one in await self._backend.orders_with(self._scope, ids)}
+        standing = {id: order for id, order in found.items() if stands(order)}
+        return tuple(
+            (standing[new], standing[first])
+            for new, first in pairs
+            if new in standing and first in standing
+        )
 
     async def seller(self) -> Seller:
         """Give the seller whose book this is."""

@@ -47,6 +47,7 @@ class UnitOfWork(Reads):
         self._known: Resolution | None = None
         self._seen: list[Customer] = []
         self._events: list[Event] = []
+        self._placed: list[int] = []
         self._products: dict[str, PutProduct] = {}
         self._answers: list[PutAnswer] = []
         self._notes: list[PutNote | DropNote] = []
@@ -123,6 +124,7 @@ class UnitOfWork(Reads):
             raise Conflict("An order with this reference is already here; give it another one.")
         placed = await self._add(order, "placed", ours=True)
         await resolution.repoint((placed,))
+        self._placed.append(placed.id)
         return placed
 
     async def keep(self, *orders: Order) -> tuple[Kept, ...]:
@@ -260,6 +262,25 @@ class UnitOfWork(Reads):
         self._products[product.sku] = PutProduct(new, document.write(new), before)
         return new
 
+    @property
+    def placed(self) -> tuple[Order, ...]:
+        """The orders that were placed in this unit so far, as they stand by now."""
+        found = (self._orders.with_id(id) for id in self._placed)
+        return tuple(order for order in found if order is not None)
+
+    def record(self, order: Order, what: str, other: int | None = None) -> None:
+        """Record an event of an order that changes nothing of it, in the same transaction."""
+        self._events.append(
+            Event(
+                order=order.id,
+                version=order.version,
+                what=what,
+                at=self.now(),
+                who=self._caller.name,
+                other=other,
+            )
+        )
+
     def remember(self, answered: Answered) -> None:
         """Keep an answer in the same transaction as the writes that it speaks of."""
         self._answers.append(PutAnswer(self._scope.customer or 0, answered, self.now()))
@@ -291,7 +312,8 @@ class UnitOfWork(Reads):
                 self._id_blocks.forget(self._scope.seller, found.thing, found.spoken)
 
     def _untouched(self) -> bool:
-        return self._known is None and not (self._products or self._answers or self._notes)
+        changed = self._products or self._answers or self._notes or self._events
+        return self._known is None and not changed
 
     def _writes(self, resolution: Resolution, expected: list[Expect]) -> Iterator[Write]:
         orders, customers = resolution.orders, resolution.customers

@@ -122,6 +122,8 @@ class Operation(Generic[Ask, Answer]):
 
     ``perform`` says in the first sentence of its docstring what the operation does. ``tries`` names
     the credential that a login tries, by which its failures are counted; what is no login has none.
+    ``places`` gives the order that a request asks for, None where it asks for none, such as a
+    preview: by that a request without a key is known when it comes again.
     """
 
     name: str
@@ -130,6 +132,7 @@ class Operation(Generic[Ask, Answer]):
     perform: Callable[[Context, Ask], Awaitable[Answer]]
     response: ResponseFormat[Ask, Answer]
     tries: Callable[[Ask], str] | None = None
+    places: Callable[[Ask], Order | None] | None = None
 
 
 class Auth(Protocol):
@@ -233,8 +236,8 @@ class Lists:
 class Idempotency:
     """How a request that came before is recognised, and what is then answered.
 
-    ``key`` gives the client's key for the request, None where it sent none; ``put`` is how a client
-    puts one in. Another request under a used key is a conflict, or with ``conflict=False`` gets the
+    ``key`` gives the client's key for the request, None where it sent none; it is good for one
+    operation on one thing. ``put`` is how a client puts one in. Another request under a used key is a conflict, or with ``conflict=False`` gets the
     first answer. ``refusals`` tells whether a refusal is an answer to be kept as well. ``single``
     gives an id that no request under another key may have as long as the answer is kept; one that
     does is a Conflict with the code ``used``.
@@ -250,12 +253,15 @@ class Idempotency:
 
 
 def _idempotency_key(request: Request) -> str | None:
-    return request.headers.get("idempotency-key") or None
+    return request.headers.get("idempotency-key", "").strip() or None
 
 
 def _put_idempotency_key(request: Request, key: str) -> Request:
     return replace(request, headers={**request.headers, "idempotency-key": key})
 
+
+REPEATS = timedelta(minutes=10)
+"""For so long a new order that says the same is the same request come again, if nobody says else."""
 
 IDEMPOTENCY_KEY = Idempotency(_idempotency_key, timedelta(days=1), put=_put_idempotency_key)
 """What works on every dialect, beside the vendor's own way."""
@@ -287,6 +293,8 @@ class Dialect:
     may set for this dialect, by name, each with what refuses a malformed one. ``complete`` puts into
     the book what comes of an order that is complete, where ``completes`` says when that is; such an
     order is marked by an extra ``<dialect>.completes``. ``lists`` is how the vendor's list behaves.
+    ``repeats`` is for how long a new order without a key that says the same as an earlier one is the
+    same request come again; nought where the vendor takes it twice.
     """
 
     name: str
@@ -302,6 +310,7 @@ class Dialect:
     idempotency: Idempotency | None = None
     tables: Mapping[str, Callable[[Any], object]] = field(default_factory=dict)
     complete: Callable[[Context, Order], Awaitable[None]] | None = None
+    repeats: timedelta = REPEATS
     max_body: int = MEBIBYTE
     can: Can = field(default_factory=Can)
     lists: Lists = field(default_factory=Lists)

@@ -26,6 +26,7 @@ DIALECT = Dialect(
     operations=(GET_TOKEN, PING, GET_ORDER, GET_HISTORY, CREATE_ORDER, UPDATE_ORDER),
     customer=CUSTOMER,
     idempotency=IDEMPOTENCY,
+    repeats=timedelta(0),
     faults=FAULTS,
     flows=FLOWS,
     bodies=BODIES,

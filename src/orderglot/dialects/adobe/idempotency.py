@@ -14,15 +14,6 @@ from orderglot.wire.message import Request
 LONGEST_REQUEST_ID = 200
 
 
-def read_key(request: Request) -> str | None:
-    """Read the intent of a request: its correlation id at one method of the API.
-
-    Of the operations that are not performed twice no two have one method.
-    """
-    id = correlation_id(request)
-    return None if id is None else f"{request.method}:{id}"
-
-
 def read_single(request: Request) -> str | None:
     """Read the id that no two requests may have, None where the client leaves it to the server."""
     id = request.headers.get(REQUEST_ID, "").strip()
@@ -37,5 +28,11 @@ def put_key(request: Request, key: str) -> Request:
 
 
 IDEMPOTENCY = Idempotency(
-    read_key, KEPT, conflict=False, refusals=True, single=read_single, used="4120", put=put_key
+    correlation_id,
+    KEPT,
+    conflict=False,
+    refusals=True,
+    single=read_single,
+    used="4120",
+    put=put_key,
 )

@@ -233,6 +233,7 @@ CREATE_ORDER: Operation[Draft, Order] = Operation(
     ),
     perform=_create_order,
     response=ResponseFormat(_write_order, _read_order, success(200, shapes.OrderResponse)),
+    places=lambda draft: draft.order if draft.completes else None,
 )
 
 

@@ -240,6 +240,7 @@ CREATE_ORDER: Operation[Draft, Order] = Operation(
     response=ResponseFormat(
         _write_created, _read_created, (ResponseShape(201, shapes.CREATED_MEDIA, shapes.Made),)
     ),
+    places=lambda draft: None if draft.problems else draft.order,
 )
 
 

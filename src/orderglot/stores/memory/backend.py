@@ -102,6 +102,12 @@ class MemoryBackend:
         seen = in_sight(room.orders.with_ids((order,)), scope)
         return tuple(event for event in room.events if seen and event.order == order)
 
+    async def duplicates(self, scope: Scope) -> tuple[Event, ...]:
+        """Give the events of orders in scope that speak of another order, by the order's id."""
+        seen = {order.id for order in self._sighted(scope)}
+        found = [one for one in self._room(scope.seller).events if one.other and one.order in seen]
+        return tuple(sorted(found, key=lambda one: (one.order, one.at)))
+
     async def customer_known(self, seller: int, ref: Reference) -> Customer | None:
         """Give the customer that has the reference, else the one with that hub id and no such."""
         customers = self._room(seller).customers

@@ -36,7 +36,7 @@ from orderglot.stores.postgres.writer import Writer
 from orderglot.stores.slots import Slots
 from orderglot.stores.sql.grammar import Sql
 from orderglot.stores.sql.paging import scoped
-from orderglot.stores.sql.rows import instant
+from orderglot.stores.sql.rows import event_of, instant
 from orderglot.stores.sql.tokens import held
 
 T = TypeVar("T")
@@ -96,11 +96,16 @@ class PostgresBackend:
     async def events(self, scope: Scope, order: int) -> tuple[Event, ...]:
         """Give what happened to an order, by rising version; nothing where it is not in scope."""
         seen = scoped(scope)
-        text = f"{queries.EVENTS} {seen.text} ORDER BY e.version"
-        return tuple(
-            Event(order=order, version=version, what=what, at=instant(at), who=who)
-            for version, what, at, who in await self._pool.read(text, (order, *seen.params))
-        )
+        text = f"{queries.EVENTS} {seen.text} ORDER BY e.version, e.at"
+        rows = await self._pool.read(text, (order, *seen.params))
+        return tuple([event_of((order, *row)) for row in rows])
+
+    async def duplicates(self, scope: Scope) -> tuple[Event, ...]:
+        """Give the events of orders in scope that speak of another order, by the order's id."""
+        seen = scoped(scope)
+        text = f"{queries.DUPLICATES} {seen.text} ORDER BY e.order_id, e.at"
+        rows = await self._pool.read(text, (scope.seller, *seen.params))
+        return tuple([event_of(row) for row in rows])
 
     async def customer_known(self, seller: int, ref: Reference) -> Customer | None:
         """Give the customer that has the reference, else the one with that hub id and no such."""

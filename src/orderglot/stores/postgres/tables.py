@@ -70,7 +70,9 @@ _NOTES = table(
     document="bytea",
 )
 _LINKS = kinds(order_id="bigint", position="bigint", name="text", dialect="text", target="bigint")
-_EVENTS = kinds(order_id="bigint", version="bigint", at="bigint", what="text", who="text")
+_EVENTS = kinds(
+    order_id="bigint", version="bigint", at="bigint", what="text", who="text", other="bigint"
+)
 _EXPECTED = kinds(id="bigint", version="bigint")
 _RENAMED = kinds(id="bigint", document="jsonb")
 _DROPPED = kinds(kind="text", name="text", version="bigint")
@@ -157,7 +159,9 @@ def _link(seller: int, writes: list[PutOrder]) -> Iterator[Step]:
 
 
 def _add_events(seller: int, writes: list[Event]) -> Iterator[Step]:
-    rows: list[Row] = [(e.order, e.version, microseconds(e.at), e.what, e.who) for e in writes]
+    rows: list[Row] = [
+        (e.order, e.version, microseconds(e.at), e.what, e.who, e.other) for e in writes
+    ]
     return inserted("order_events", seller, _EVENTS, rows)
 
 

@@ -179,9 +179,9 @@ def _put(connection: sqlite3.Connection, table: str, added: list[Row], changed: 
 
 def _add_events(connection: sqlite3.Connection, seller: int, writes: list[Event]) -> None:
     connection.executemany(
-        "INSERT INTO order_events (seller, order_id, version, at, what, who)"
-        " VALUES (?, ?, ?, ?, ?, ?)",
-        [(seller, e.order, e.version, microseconds(e.at), e.what, e.who) for e in writes],
+        "INSERT INTO order_events (seller, order_id, version, at, what, who, other)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [(seller, e.order, e.version, microseconds(e.at), e.what, e.who, e.other) for e in writes],
     )
 
 

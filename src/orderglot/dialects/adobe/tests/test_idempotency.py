@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
-from orderglot.dialects.adobe import DIALECT
-
 ORDERS = "/v3/customers/9876543210/orders"
 LINE = {"extLineItemNumber": 1, "offerId": "80004561CA02A12", "quantity": 10}
 NEW = {"orderType": "NEW", "externalReferenceId": "900", "currencyCode": "USD", "lineItems": [LINE]}
 OTHER = {**NEW, "externalReferenceId": "901"}
 BROKEN = {**NEW, "lineItems": [{**LINE, "offerId": "nothing"}]}
-
-
-def test_no_two_operations_that_are_done_once_have_one_method() -> None:
-    # The key is made of the method: two such operations would answer for each other.
-    methods = Counter(one.endpoint.method for one in DIALECT.operations if one.endpoint.idempotent)
-
-    assert {1} == set(methods.values())
 
 
 def test_another_body_under_a_used_correlation_id_gets_the_first_answer(context: Any) -> None:
@@ -92,6 +82,19 @@ def test_reads_may_have_one_correlation_id_and_one_request_id(context: Any) -> N
     first, second = (context.get(f"{ORDERS}?limit=1&offset={at}", **said) for at in (0, 1))
 
     assert first["items"] != second["items"]
+
+
+def test_the_hubs_own_key_holds_beside_a_correlation_id(context: Any) -> None:
+    first = context.post(NEW, x_correlation_id="one", idempotency_key="mine")
+    before = context.count()
+
+    for said in (
+        {"x_correlation_id": "two", "idempotency_key": "mine"},
+        {"x_correlation_id": "one", "idempotency_key": "another"},
+        {"x_correlation_id": "two"},
+    ):
+        assert first == context.post(NEW, **said)
+    assert before == context.count()
 
 
 def test_one_correlation_id_at_two_methods_is_two_intents(context: Any) -> None:

@@ -1,0 +1,52 @@
+"""Repeats: whether a new order is one that came before, told by what it says."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+import msgspec
+
+from orderglot.core.order import Identity, Line, Order
+from orderglot.core.values import Status
+
+ENDED = (Status.CANCELLED, Status.FAILED)
+
+
+def can_repeat(order: Order) -> bool:
+    """Tell whether an order says enough to be known again: a PO number and lines."""
+    return bool(order.po_number and order.lines)
+
+
+def digest(order: Order) -> str:
+    """Give a digest of what makes two new orders the same: whose, PO number, ship-to and lines."""
+    said = (order.customer, order.po_number, order.ship_to, order.lines)
+    return sha256(msgspec.json.encode(said)).hexdigest()
+
+
+def is_alike(new: Order, kept: Order) -> bool:
+    """Tell whether a new order, as it was sent, says the same as one in the book."""
+    return (
+        new.po_number == kept.po_number
+        and new.ship_to in (None, kept.ship_to)
+        and list(map(_goods, new.lines)) == list(map(_goods, kept.lines))
+        and _is_theirs(new.customer, kept.customer)
+    )
+
+
+def stands(order: Order) -> bool:
+    """Tell whether an order is still to be carried out, or was."""
+    return order.deleted is None and order.status not in ENDED
+
+
+def _goods(line: Line) -> tuple[str, int]:
+    return line.sku, line.quantity
+
+
+def _is_theirs(named: Identity | None, owner: Identity | None) -> bool:
+    """Tell whether a customer is the one who is named."""
+    if named is None or owner is None:
+        return named is owner
+    if named.id:
+        return named.id == owner.id
+    shared = not set(named.references).isdisjoint(owner.references)
+    return shared or bool(named.number and named.number == owner.number)

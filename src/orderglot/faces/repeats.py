@@ -1,0 +1,97 @@
+"""Repeats: a new order that comes again without a key, known by what it says.
+
+The answer to a create is lost, and the client, which has no key for it, sends it once more. So within
+a window that the seller sets, a create of the same account with the same PO number, ship-to and lines
+is the same request; beyond the window it is a new order, and suspected to double the earlier one.
+Whoever tries things out in test mode sends the same order again and means it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from orderglot.core.caller import Caller
+from orderglot.core.errors import Conflict
+from orderglot.core.order import Identity, Order
+from orderglot.core.ports import DUPLICATE, REPEATED, Book, Store, UnitOfWork
+from orderglot.core.query import Compare, Operator, Sort, Window
+from orderglot.core.repeats import can_repeat, digest, is_alike, stands
+from orderglot.core.seller import Seller
+from orderglot.wire.dialect import Dialect, Operation
+
+NEWEST = (Sort("created", descending=True),)
+MOST = 25
+"""So many orders of a PO number are looked at, the newest ones."""
+
+SETTING = "{dialect}.repeats"
+"""What a seller sets the window by, in minutes; nought turns it off."""
+
+
+class Repeat(Struct, frozen=True):
+    """A new order without a key: what it is known by, for how long, and one that is like it."""
+
+    order: Order
+    name: str
+    lasts: timedelta
+    alike: Order | None
+
+    def suspect(self, unit: UnitOfWork) -> None:
+        """Record of an order that is placed after all that it may double another one."""
+        for placed in unit.placed if self.alike is not None else ():
+            unit.record(placed, DUPLICATE, self.alike.id if self.alike else None)
+
+
+class Repeats:
+    """What one dialect's server face knows of new orders that come again without a key."""
+
+    def __init__(self, dialect: Dialect, store: Store) -> None:
+        self.dialect = dialect
+        self.store = store
+
+    async def find(
+        self, operation: Operation[Any, Any], caller: Caller, ask: Callable[[], Any]
+    ) -> Repeat | None:
+        """Tell what a request is known by that has no key; None where it is new every time."""
+        if operation.places is None or caller.test:
+            return None
+        order = operation.places(ask())
+        if order is None or not can_repeat(order):
+            return None
+        if caller.customer is not None:
+            order = replace(order, customer=Identity(id=caller.customer))
+        book = self.store.of(caller)
+        lasts = self._window(await book.seller())
+        if not lasts:
+            return None
+        alike = await _alike(book, order)
+        # What was cancelled may be ordered again.
+        gone = max([one.id for one in alike if not stands(one)], default=0)
+        name = f"live:content:{operation.name}:{digest(order)}:{gone}"
+        return Repeat(order, name, lasts, next(filter(stands, alike), None))
+
+    async def record(self, caller: Caller, repeat: Repeat) -> None:
+        """Record of the first order that its request came again."""
+        book = self.store.of(caller)
+        first = next(filter(stands, await _alike(book, repeat.order)), None)
+        try:
+            async with book.together() as unit:
+                if first is not None:
+                    unit.record(first, REPEATED)
+        except Conflict:
+            return  # it came twice in the very same moment, which says the same
+
+    def _window(self, seller: Seller) -> timedelta:
+        minutes = seller.tables.get(SETTING.format(dialect=self.dialect.name))
+        return self.dialect.repeats if minutes is None else timedelta(minutes=minutes)
+
+
+async def _alike(book: Book, order: Order) -> list[Order]:
+    """Give the orders in a book that say the same, the newest first."""
+    same = Compare("po_number", Operator.EQ, order.po_number)
+    page = await book.page(Window(where=same, sort=NEWEST, limit=MOST))
+    return [one for one in page.orders if is_alike(order, one)]
