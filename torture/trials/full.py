@@ -8,6 +8,7 @@ import resource
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from orderglot import dialects
@@ -61,21 +62,20 @@ def _limited(ground: Ground, row: Row) -> None:
     folder = ground.place()
     url = STORE.new(folder)
     sellers = books.made(url)
+    largest = max(file.stat().st_size for file in folder.glob("book.db*"))
     with serving(row, folder, url) as served:
-        process = served.process.pid
-        hard = resource.prlimit(process, resource.RLIMIT_FSIZE)[1]
-        largest = max(file.stat().st_size for file in folder.glob("book.db*"))
-        resource.prlimit(process, resource.RLIMIT_FSIZE, (largest + ROOM, hard))
-        load = asyncio.run(
-            _fill(
-                ground,
-                row,
-                served,
-                lambda: resource.prlimit(process, resource.RLIMIT_FSIZE, (hard, hard)),
-            )
-        )
+        _limit_files(served, largest + ROOM)
+        load = asyncio.run(_fill(ground, row, served, partial(_limit_files, served)))
         row.hold(0, served.end()[0], "the exit code")
     _look(row, load, url, sellers)
+
+
+def _limit_files(served: Served, most: int | None = None) -> None:
+    """Let no process of a server make a file larger than so many bytes; None: as large as may be."""
+    for process in served.processes():
+        _, hard = resource.prlimit(process, resource.RLIMIT_FSIZE)
+        soft = hard if most is None else most
+        resource.prlimit(process, resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def _disk(ground: Ground, row: Row) -> None:
