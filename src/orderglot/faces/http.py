@@ -59,7 +59,7 @@ class Redirected(Upstream):
     """The vendor sends elsewhere, where nothing is sent: his word alone leads to no other address."""
 
 
-def read_base_url(text: str) -> str:
+def read_address(text: str) -> str:
     """Read the address of a vendor, without a slash at its end; raises Invalid where it is none."""
     if not text.isprintable() or " " in text:
         raise _bad_url(text, "has a blank or a control character in it")
@@ -88,7 +88,7 @@ class HttpTransport:
     """A ``Send`` to one vendor's base URL. Use it as an async context manager."""
 
     def __init__(self, base_url: str, timeouts: Timeouts | None = None) -> None:
-        self.base_url = read_base_url(base_url)
+        self.base_url = read_address(base_url)
         self.timeouts = timeouts or Timeouts()
         timeout = httpx2.Timeout(self.timeouts.read, connect=self.timeouts.connect)
         self.client = httpx2.AsyncClient(timeout=timeout, follow_redirects=False, headers=ACCEPTED)

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from orderglot.core.errors import Rule, invalid
 from orderglot.core.order import AT
 from orderglot.faces.client import Client
-from orderglot.faces.http import HttpTransport, Timeouts, read_base_url
+from orderglot.faces.http import HttpTransport, Timeouts, read_address
 from orderglot.wire.dialect import Dialect
 from orderglot.wire.message import Request, Response, Send
 from orderglot.wire.values import read_flag
@@ -91,7 +91,7 @@ def read_channel(
     for setting in (URL, *filter(None, dialect.auth.fields)):
         if not given.get(setting):
             raise _missing(dialect, setting)
-    read_base_url(given[URL])
+    read_address(given[URL])
     credentials = {setting: value for setting, value in given.items() if setting not in OURS}
     return Channel(
         name=_STRANGE.sub("-", (name or made_name(dialect, given[URL], credentials)).lower()),
