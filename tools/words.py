@@ -33,6 +33,10 @@ LINES = (
         re.compile(r"\b(?:TO(?:DO)|FIX(?:ME))\b|(?<![\w\"'])X{3}(?![\w\"'])"),
         "marks unfinished work; finish it, or write it down as an issue",
     ),
+    (
+        re.compile(r"^(?:<{7}|>{7}) "),
+        "is left of a merge; choose what is to stay",
+    ),
 )
 THEIRS = "*/specimens/*.http"
 """What a vendor wrote is the vendor's."""
