@@ -42,8 +42,29 @@ def shown(name: str = STATUSES) -> Any:
     return json.loads(done("seller", "table", "acme", name))
 
 
-def test_a_table_that_was_never_set_is_empty() -> None:
-    assert [] == shown()
+def test_a_table_that_was_never_set_is_null() -> None:
+    assert shown() is None
+
+
+def test_a_setting_is_set_from_the_command_line_and_removed_again() -> None:
+    currencies = ("seller", "table", "acme", "adobe.currencies")
+
+    assert "Set adobe.currencies of acme to 1 row.\n" == done(*currencies, "--value", '["USD"]')
+    assert ["USD"] == shown("adobe.currencies")
+    assert "Removed adobe.currencies of acme.\n" == done(*currencies, "--remove")
+    assert shown("adobe.currencies") is None
+    said = done("seller", "table", "acme", "kodaris.csrf_on_reads", "--value", " false ")
+    assert "Set kodaris.csrf_on_reads of acme to false.\n" == said
+
+
+def test_only_one_of_file_value_and_removal_is_taken() -> None:
+    assert "one of them alone" in refused(*table(ROWS), "--remove", code=2)
+    assert "one of them alone" in refused(*table(ROWS), "--value", "[]", code=2)
+
+
+def test_a_setting_that_nobody_knows_is_neither_set_nor_shown_nor_removed() -> None:
+    for words in ((), ("--value", "[]"), ("--remove",)):
+        assert STATUSES in refused("seller", "table", "acme", "adobe.colours", *words)
 
 
 def test_a_table_is_shown_as_it_was_set_and_set_anew() -> None:

@@ -56,6 +56,14 @@ SellerName = Annotated[
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
+Extras = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--extra",
+        metavar="NAME=JSON",
+        help="What a dialect's README lists among its settings; may be repeated.",
+    ),
+]
 KnownAs = Annotated[
     list[str] | None,
     typer.Option(

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from orderglot.cli.command import AsJson, KnownAs, Misused, SellerName, group, with_book
+from orderglot.cli.command import AsJson, Extras, KnownAs, Misused, SellerName, group, with_book
 from orderglot.cli.output import address_text, known_as_text, say, sheet, table, write_json
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ async def add(
         typer.Option(metavar="CARRIER=NUMBER", help="An account of theirs; may be repeated."),
     ] = None,
     known_as: KnownAs = None,
+    extra: Extras = None,
     seller: SellerName = None,
     as_json: AsJson = False,
 ) -> None:
@@ -83,6 +84,7 @@ async def add(
         bill_to=flags.read_address(bill_to, company=name, **person),
         payment_methods=flags.read_methods(payment_method),
         shipping_accounts=flags.read_accounts(shipping_account),
+        extras=flags.read_extras("customer", extra),
     )
     added = await hub.book(owner).keep_customer(customer)
     if as_json:
@@ -97,28 +99,39 @@ async def change(
     hub: "Hub",
     customer: WhichCustomer,
     known_as: KnownAs = None,
+    extra: Extras = None,
     seller: SellerName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Give a customer the id that a vendor, or a dialect's clients, know them by.
+    """Give a customer the id that a vendor, or a dialect's clients, know them by, or a setting.
 
     What clients were told once stays as it is.
 
     $ orderglot customer change C1 --known-as kodaris@wholesaler=4711
+    $ orderglot customer change C1 --extra adobe.minimumCommit=30
     """
+    from msgspec.structs import replace
+
     from orderglot.cli import flags
     from orderglot.hub import lookup
 
-    given = flags.read_known_as(known_as)
-    if not given:
-        raise Misused("say --known-as which CHANNEL=ID, such as kodaris@wholesaler=4711.")
+    given, extras = flags.read_known_as(known_as), flags.read_extras("customer", extra)
+    if not given and not extras:
+        raise Misused(
+            "say --known-as which CHANNEL=ID, such as kodaris@wholesaler=4711, "
+            "or --extra which SETTING=JSON."
+        )
     book = hub.book(await hub.seller(seller), tests=True)
     async with book.together() as unit:
         found = await lookup.find_customer(unit, customer)
+        found = replace(found, extras={**found.extras, **extras})
         changed = await unit.keep_customer(_known_as(found, given))
     if as_json:
         return write_json(changed)
-    say(f"Customer {changed.number or changed.id} is known as {known_as_text(changed)}.")
+    if given:
+        say(f"Customer {changed.number or changed.id} is known as {known_as_text(changed)}.")
+    if extras:
+        say(f"Customer {changed.number or changed.id} has {', '.join(extras)}.")
     return None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from orderglot.cli.command import Misused
 from orderglot.core.currencies import DECIMALS, unknown
@@ -14,6 +14,9 @@ from orderglot.core.order import AT, HUB, Address, Reference
 from orderglot.core.product import Tier
 from orderglot.core.values import PaymentMethod
 from orderglot.wire.values import read_amount, read_whole
+
+if TYPE_CHECKING:
+    from orderglot.hub.settings import Whose
 
 LONGEST_NAME = 200
 
@@ -133,6 +136,16 @@ def _pieces(text: str) -> int:
     if pieces < 1:
         raise Misused(f"--tier: {text!r} is not a number of pieces.")
     return pieces
+
+
+def read_extras(whose: Whose, texts: Iterable[str] | None) -> dict[str, Any]:
+    """Read ``adobe.minimumQuantity=10``, whose value is JSON, as a dialect's README has it."""
+    from orderglot.hub.settings import read_setting
+
+    return {
+        name: read_setting(whose, name, value.encode(errors="surrogateescape"))
+        for name, value in _pairs("--extra", texts, "adobe.minimumQuantity=10")
+    }
 
 
 def _pairs(flag: str, texts: Iterable[str] | None, example: str) -> Iterator[tuple[str, str]]:

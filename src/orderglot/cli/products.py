@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orderglot.cli.command import AsJson, SellerName, group, with_book
+from orderglot.cli.command import AsJson, Extras, SellerName, group, with_book
 from orderglot.cli.output import say, table, tiers_text, write_json
 from orderglot.core.counting import counted
 
@@ -33,6 +33,7 @@ async def add(
     ] = None,
     weight: Annotated[str, typer.Option(metavar="POUNDS", help="What a piece weighs.")] = "",
     upc: Annotated[str, typer.Option(help="Its universal product code.")] = "",
+    extra: Extras = None,
     seller: SellerName = None,
     as_json: AsJson = False,
 ) -> None:
@@ -53,6 +54,7 @@ async def add(
         tiers=flags.read_tiers(price, tier, pack),
         currency=owner.currency,
         weight=flags.read_money("--weight", weight) if weight else None,
+        extras=flags.read_extras("product", extra),
     )
     kept = await hub.book(owner).keep_product(product)
     if as_json:

@@ -1,11 +1,11 @@
 """``orderglot seller``: whose order books there are."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from orderglot.cli.command import AsJson, KnownAs, group, with_book
+from orderglot.cli.command import AsJson, KnownAs, Misused, group, with_book
 from orderglot.cli.output import known_as_text, say, sheet, sums_text, table, write_json
 from orderglot.core.counting import counted
 
@@ -127,23 +127,43 @@ async def set_table(
     table_name: Annotated[str, typer.Argument(metavar="TABLE", help="Such as catalyst.statuses.")],
     file: Annotated[
         Path | None,
-        typer.Argument(metavar="[FILE]", help="JSON to set it to; without a file it is shown."),
+        typer.Argument(metavar="[FILE]", help="The JSON to set it to; without one it is shown."),
     ] = None,
+    value: Annotated[
+        str | None, typer.Option(metavar="JSON", help="Set it to this, instead of a file's.")
+    ] = None,
+    remove: Annotated[bool, typer.Option("--remove", help="Have it as if never set.")] = False,
 ) -> None:
-    """Show or set one of a seller's own lists or settings for a vendor's clients.
+    """Show or set one of a seller's own tables and settings, which the vendors' READMEs list.
 
     $ orderglot seller table acme catalyst.statuses statuses.json
-    $ orderglot seller table acme catalyst.statuses
+    $ orderglot seller table acme adobe.currencies --value '["USD", "EUR"]'
+    $ orderglot seller table acme adobe.currencies
     """
     from msgspec.structs import replace
 
-    from orderglot.hub.tables import checked_table
+    from orderglot.hub.settings import demand_setting, read_setting
+
+    if (file is not None) + (value is not None) + remove > 1:
+        raise Misused("a file, --value and --remove: give one of them alone.")
+    demand_setting("seller", table_name)
+    seller = await hub.seller(name)
+    if file is None and value is None and not remove:
+        return write_json(seller.tables.get(table_name))
+    tables = {one: kept for one, kept in seller.tables.items() if one != table_name}
+    if remove:
+        await hub.store.change_seller(replace(seller, tables=tables))
+        return say(f"Removed {table_name} of {seller.name}.")
+    words = (value or "").encode(errors="surrogateescape")
+    given = read_setting("seller", table_name, words if file is None else file.read_bytes())
+    await hub.store.change_seller(replace(seller, tables={**tables, table_name: given}))
+    return say(f"Set {table_name} of {seller.name} to {_value_text(given)}.")
+
+
+def _value_text(value: Any) -> str:
+    """Say a table's rows by how many there are, a setting as it is."""
     from orderglot.wire import json
 
-    seller = await hub.seller(name)
-    if file is None:
-        return write_json(seller.tables.get(table_name, []))
-    value = checked_table(table_name, file.read_bytes())
-    await hub.store.change_seller(replace(seller, tables={**seller.tables, table_name: value}))
-    said = counted(len(value), "row") if isinstance(value, list) else json.write(value).decode()
-    return say(f"Set {table_name} of {seller.name} to {said}.")
+    if isinstance(value, list | dict):
+        return counted(len(value), "row")
+    return json.write(value).decode()

@@ -19,6 +19,7 @@ from orderglot.core.tokens import TokenKind
 from orderglot.core.values import Kind, Status
 from orderglot.wire.bodies import Bodies
 from orderglot.wire.message import Request, Response, words_of
+from orderglot.wire.settings import Settings
 from orderglot.wire.shape import Media, ResponseShape, Security, Shape
 
 Ask = TypeVar("Ask")
@@ -289,12 +290,12 @@ class Dialect:
     ``operations`` make the server face, ``flows`` the client face. ``bodies`` are how its orders
     stand in a file. ``customer`` is the name by which a client's credentials say whose orders it is
     about, by the vendor's id of that customer; "" where the vendor's paths name none. ``currency``
-    is what this vendor sells in, "" where that is each account's own. ``tables`` are what a seller
-    may set for this dialect, by name, each with what refuses a malformed one. ``complete`` puts into
-    the book what comes of an order that is complete, where ``completes`` says when that is; such an
-    order is marked by an extra ``<dialect>.completes``. ``lists`` is how the vendor's list behaves.
-    ``repeats`` is for how long a new order without a key that says the same as an earlier one is the
-    same request come again; nought where the vendor takes it twice.
+    is what this vendor sells in, "" where that is each account's own. ``settings`` are what may be
+    set for this dialect. ``complete`` puts into the book what comes of an order that is complete,
+    where ``completes`` says when that is; such an order is marked by an extra
+    ``<dialect>.completes``. ``lists`` is how the vendor's list behaves. ``repeats`` is for how long a
+    new order without a key that says the same as an earlier one is the same request come again;
+    nought where the vendor takes it twice.
     """
 
     name: str
@@ -308,7 +309,7 @@ class Dialect:
     customer: str = ""
     currency: str = ""
     idempotency: Idempotency | None = None
-    tables: Mapping[str, Callable[[Any], object]] = field(default_factory=dict)
+    settings: Settings = field(default_factory=Settings)
     complete: Callable[[Context, Order], Awaitable[None]] | None = None
     repeats: timedelta = REPEATS
     max_body: int = MEBIBYTE

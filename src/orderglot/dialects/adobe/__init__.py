@@ -12,7 +12,7 @@ from orderglot.dialects.adobe.history import GET_HISTORY
 from orderglot.dialects.adobe.idempotency import IDEMPOTENCY
 from orderglot.dialects.adobe.loss import CAN
 from orderglot.dialects.adobe.orders import CREATE_ORDER, GET_ORDER, UPDATE_ORDER
-from orderglot.dialects.adobe.settings import TABLES
+from orderglot.dialects.adobe.settings import SETTINGS
 from orderglot.dialects.adobe.subscriptions import complete
 from orderglot.dialects.adobe.tables import NAME
 from orderglot.dialects.adobe.tokens import GET_TOKEN, PING
@@ -24,13 +24,13 @@ DIALECT = Dialect(
     reference="https://developer.adobe.com/vipmp/docs/order-management/get-order/",
     auth=AUTH,
     operations=(GET_TOKEN, PING, GET_ORDER, GET_HISTORY, CREATE_ORDER, UPDATE_ORDER),
+    settings=SETTINGS,
     customer=CUSTOMER,
     idempotency=IDEMPOTENCY,
     repeats=timedelta(0),
     faults=FAULTS,
     flows=FLOWS,
     bodies=BODIES,
-    tables=TABLES,
     complete=complete,
     can=CAN,
     lists=Lists(begins=timedelta(days=365), counts=True, guesses=frozenset({"closed"})),

@@ -1,24 +1,28 @@
-"""A seller's settings on Adobe: when a new order is complete, and what it may sell to whom."""
+"""The settings of Adobe: when an order is complete, and what is sold to whom, in what, how few."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta
 
 from orderglot.core.currencies import demand_currency
 from orderglot.core.errors import Rule, invalid
 from orderglot.core.seller import Seller
 from orderglot.dialects.adobe.tables import (
     AT_ONCE,
+    COMMITMENT,
     COMPLETES,
     CURRENCIES,
     HAND,
     LONGEST_WAIT,
+    MINIMUM,
+    PATHS,
     PROGRAMS,
-    SEGMENTS,
 )
+from orderglot.wire.settings import Settings, setting
 
 
 def completes_at(seller: Seller, now: datetime) -> datetime | None:
@@ -39,37 +43,38 @@ def programs_of(seller: Seller) -> list[str] | None:
     return seller.tables.get(PROGRAMS)
 
 
+_Count = Annotated[int, Meta(ge=1)]
+_Code = Annotated[str, Meta(min_length=1)]
+_Currencies = Annotated[list[_Code], Meta(min_length=1)]
+_Programs = Annotated[list[Literal["COM", "EDU", "GOV"]], Meta(min_length=1)]
+
+_currencies = setting(CURRENCIES, _Currencies, 'a list of currencies such as ["USD", "EUR"]')
+
+
 def _check_completes(said: Any) -> None:
     if said in (AT_ONCE, HAND):
         return
     seconds = isinstance(said, int | Decimal) and not isinstance(said, bool)
     if not seconds or not 0 <= said <= LONGEST_WAIT.total_seconds():
-        reason = f'Say "{AT_ONCE}", "{HAND}", or after how many seconds, up to a year.'
+        reason = f'say "{AT_ONCE}", "{HAND}", or after how many seconds, up to a year.'
         raise invalid(COMPLETES, Rule.CHOICE, reason)
 
 
 def _check_currencies(said: Any) -> None:
-    for code in _listed(CURRENCIES, said):
+    _currencies(said)
+    for code in said:
         demand_currency(CURRENCIES, code)
 
 
-def _check_programs(said: Any) -> None:
-    known = tuple(SEGMENTS.values())
-    for segment in _listed(PROGRAMS, said):
-        if segment not in known:
-            reason = f"{segment[:20]!r} is not one of {', '.join(known)}."
-            raise invalid(PROGRAMS, Rule.CHOICE, reason)
-
-
-def _listed(name: str, said: Any) -> list[str]:
-    if not isinstance(said, list) or not all(isinstance(one, str) and one for one in said):
-        raise invalid(name, Rule.MALFORMED, "This is no JSON list of texts.")
-    return said
-
-
-TABLES: Mapping[str, Callable[[Any], object]] = {
-    "completes": _check_completes,
-    "currencies": _check_currencies,
-    "programs": _check_programs,
-}
-"""What refuses a setting that a seller cannot have."""
+SETTINGS = Settings(
+    seller={
+        COMPLETES: _check_completes,
+        CURRENCIES: _check_currencies,
+        PROGRAMS: setting(PROGRAMS, _Programs, "a list of COM, EDU and GOV, of one at least"),
+    },
+    product={
+        MINIMUM: setting(MINIMUM, _Count, "a number of pieces, of one at least"),
+        PATHS: setting(PATHS, list[_Code], "a list of offers"),
+    },
+    customer={COMMITMENT: setting(COMMITMENT, _Count, "a number of pieces, of one at least")},
+)

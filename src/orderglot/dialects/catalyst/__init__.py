@@ -10,7 +10,7 @@ from orderglot.dialects.catalyst.flows import FLOWS
 from orderglot.dialects.catalyst.items import ADD_PRODUCTS
 from orderglot.dialects.catalyst.loss import CAN
 from orderglot.dialects.catalyst.orders import GET_ORDER, LIST_CUSTOMER_ORDERS, LIST_ORDERS
-from orderglot.dialects.catalyst.settings import TABLES
+from orderglot.dialects.catalyst.settings import SETTINGS
 from orderglot.dialects.catalyst.sublists import LIST_ADDRESSES, LIST_PRODUCTS, LIST_STATUSES
 from orderglot.dialects.catalyst.tables import NAME
 from orderglot.dialects.catalyst.tokens import AUTHORIZE, GRANT
@@ -35,7 +35,7 @@ DIALECT = Dialect(
         AUTHORIZE,
         GRANT,
     ),
-    tables=TABLES,
+    settings=SETTINGS,
     faults=FAULTS,
     flows=FLOWS,
     bodies=BODIES,

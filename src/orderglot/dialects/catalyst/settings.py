@@ -20,6 +20,7 @@ from orderglot.core.order import Order
 from orderglot.core.seller import Seller
 from orderglot.core.values import Status
 from orderglot.dialects.catalyst.tables import NAME, STATUSES
+from orderglot.wire.settings import Check, Settings
 from orderglot.wire.values import NO_ID
 
 STATUS_ID = f"{NAME}.statusTypeId"
@@ -185,12 +186,13 @@ def _texts(value: Any) -> Any:
             return value
 
 
-def _check(name: str, kind: type[Numbered]) -> Callable[[Any], object]:
+def _check(name: str, kind: type[Numbered]) -> Check:
     return lambda rows: read_list(f"{NAME}.{name}", rows, kind)
 
 
-TABLES = {name: _check(name, kind) for name, (_, kind) in LISTS.items()}
-"""What refuses a list that a site cannot have."""
+SETTINGS = Settings(
+    seller={f"{NAME}.{name}": _check(name, kind) for name, (_, kind) in LISTS.items()}
+)
 
 
 def number_of(rows: tuple[Row, ...], word: str) -> int | None:

@@ -8,6 +8,7 @@ from orderglot.dialects.kodaris.faults import FAULTS
 from orderglot.dialects.kodaris.flows import FLOWS
 from orderglot.dialects.kodaris.loss import CAN
 from orderglot.dialects.kodaris.orders import CREATE_ORDER, LINKED_ORDERS, LIST_ORDERS
+from orderglot.dialects.kodaris.settings import SETTINGS
 from orderglot.dialects.kodaris.tables import NAME
 from orderglot.dialects.kodaris.tokens import AUTH_TOKEN, LOGIN, LOGOUT, MY_ACCOUNT
 from orderglot.wire.dialect import Dialect, Lists
@@ -21,6 +22,7 @@ DIALECT = Dialect(
         *(LOGIN, AUTH_TOKEN, LOGOUT, MY_ACCOUNT),
         *(LIST_ORDERS, LINKED_ORDERS, CREATE_ORDER),
     ),
+    settings=SETTINGS,
     faults=FAULTS,
     flows=FLOWS,
     bodies=BODIES,

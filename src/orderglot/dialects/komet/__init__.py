@@ -11,6 +11,7 @@ from orderglot.dialects.komet.items import ADD_ITEM
 from orderglot.dialects.komet.lookups import CUSTOMER_LIST, LOCATION_LIST
 from orderglot.dialects.komet.loss import CAN
 from orderglot.dialects.komet.orders import DETAILS_LIST, both
+from orderglot.dialects.komet.settings import SETTINGS
 from orderglot.dialects.komet.tables import MAX_BODY, NAME
 from orderglot.dialects.komet.tokens import LOGIN
 from orderglot.wire.dialect import Dialect
@@ -27,6 +28,7 @@ DIALECT = Dialect(
         *both(LOCATION_LIST),
         LOGIN,
     ),
+    settings=SETTINGS,
     max_body=MAX_BODY,
     faults=FAULTS,
     flows=FLOWS,

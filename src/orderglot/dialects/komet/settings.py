@@ -1,15 +1,23 @@
-"""A seller's settings on Komet: its locations, carriers and ship-to names."""
+"""The settings of Komet: a seller's locations, carriers and limits, a product's packing."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from orderglot.core.errors import Rule, invalid
 from orderglot.core.seller import Seller
-from orderglot.dialects.komet.tables import CARRIERS, LOCATIONS, MULTI_LOCATION, SHIP_TOS
+from orderglot.dialects.komet.tables import (
+    CARRIERS,
+    DAILY_REQUESTS,
+    LOCATIONS,
+    MULTI_LOCATION,
+    NAME,
+    SHIP_TOS,
+)
+from orderglot.wire.settings import Check, Settings, setting
 
 
 class Location(Struct, frozen=True, kw_only=True):
@@ -72,3 +80,55 @@ def _named(names: Mapping[str, Any], parameter: str, id: str) -> str:
     if id not in names:
         raise invalid(parameter, Rule.UNKNOWN, "The company has none of this id.")
     return str(names[id])
+
+
+# What a seller may set
+
+_Id = Annotated[str, Meta(pattern="^[0-9]{1,10}$")]
+_Text = Annotated[str, Meta(min_length=1)]
+_Number = Annotated[int, Meta(ge=0)]
+_Count = Annotated[int, Meta(ge=1, le=1_000_000)]
+_Names = dict[_Id, _Text]
+
+
+class _Row(Struct, forbid_unknown_fields=True):
+    id: _Id | _Number
+    name: _Text
+    code: str = ""
+
+
+_locations = setting(
+    LOCATIONS, list[_Row], 'a list of locations such as [{"id": "13", "name": "Miami"}]'
+)
+
+
+def _different_locations(value: Any) -> None:
+    _locations(value)
+    ids = [str(row["id"]) for row in value]
+    if len(set(ids)) < len(ids):
+        raise invalid(LOCATIONS, Rule.DUPLICATE, "an id stands in this list twice.")
+
+
+def _all(names: tuple[str, ...], kind: Any, meaning: str) -> dict[str, Check]:
+    full = (f"{NAME}.{name}" for name in names)
+    return {name: setting(name, kind, meaning) for name in full}
+
+
+SETTINGS = Settings(
+    seller={
+        MULTI_LOCATION: setting(MULTI_LOCATION, bool, "true or false"),
+        LOCATIONS: _different_locations,
+        CARRIERS: setting(CARRIERS, _Names, 'names by their ids, such as {"1661": "Armellini"}'),
+        SHIP_TOS: setting(SHIP_TOS, _Names, 'names by their ids, such as {"501": "RSVP2"}'),
+        DAILY_REQUESTS: setting(DAILY_REQUESTS, _Count, "a number of requests, from 1 to 1000000"),
+    },
+    product={
+        **_all(("boxTypeId", "boxTypeCode", "unitType"), _Text | _Number, "a text or a number"),
+        **_all(("stemsBunch", "pack"), _Count, "a number from 1 to 1000000"),
+    },
+    customer=_all(
+        ("salesPerson", "salesPersonId", "customerType", "accountingCode"),
+        _Text | _Number,
+        "a text or a number",
+    ),
+)

@@ -176,7 +176,7 @@ def test_a_customer_is_found_by_either_of_its_numbers(shop: Any) -> None:
 )
 def test_a_list_of_statuses_that_makes_no_sense_is_refused(rows: list[Any]) -> None:
     with pytest.raises(Invalid):
-        DIALECT.tables["statuses"](rows)
+        DIALECT.settings.seller[f"{DIALECT.name}.statuses"](rows)
 
 
 def test_the_demo_answers_the_pages_own_two_requests() -> None:
