@@ -16,7 +16,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import count, islice
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
@@ -24,9 +23,10 @@ from orderglot.core.caller import Caller
 from orderglot.core.order import Identity, Invoice, Order, Reference
 from orderglot.core.ports import Book
 from orderglot.core.values import Status
-from orderglot.files.columns import recognise
+from orderglot.files.opening import opened
 from orderglot.files.orders import gather
-from orderglot.files.rows import Reject, open_rows
+from orderglot.files.plan import Wishes
+from orderglot.files.rows import Reject
 from orderglot.stores.sqlite import SqliteStore
 from orderglot.stores.store import BookStore
 
@@ -84,9 +84,8 @@ def endless(file: Path, first: int = FIRST) -> Iterator[Order]:
 
 
 def _read(file: Path) -> Iterator[Order]:
-    with open_rows(file, _unheard) as rows:
-        columns = recognise(rows.header, {})
-        for gathered in gather(rows, columns, ZoneInfo("UTC"), "GBP", _unheard):
+    with opened([file], Wishes(currency="GBP")) as found:
+        for gathered in gather(found.sample.all(), found.plan, _unheard, found.remarks):
             for one in gathered:
                 yield replace(one.order, lines=one.order.lines[:LINES])
 

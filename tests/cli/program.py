@@ -35,6 +35,13 @@ def done(*words: str) -> str:
     return result.stdout
 
 
+def ended(*words: str, code: int) -> str:
+    """Run a command that must end with an exit code, and give what it printed."""
+    result = say(*words)
+    assert (code, "") == (result.exit_code, result.stderr)
+    return result.stdout
+
+
 def done_json(*words: str) -> Any:
     """Run a command that must end well and print JSON."""
     return json.loads(done(*words, "--json"))

@@ -49,7 +49,7 @@ def loaded(*words: str, of: Collection[str], folder: Path) -> set[str]:
 def book(folder: Path) -> Path:
     """Give a folder with a book, of two sellers, and with lines to import."""
     (folder / "lines.csv").write_text(LINES)
-    done("import", "lines.csv", "--seller", "acme")
+    done("import", "lines.csv", "--seller", "acme", "--currency", "GBP")
     done("seller", "add", "best")
     return folder
 

@@ -12,7 +12,8 @@ from orderglot.core.caller import Caller
 from orderglot.core.order import Order, Reference
 from orderglot.core.ports import Book
 from orderglot.core.seller import Seller
-from orderglot.files.imports import Progress, take
+from orderglot.files.imports import Progress, take, unheard
+from orderglot.files.plan import Wishes
 from orderglot.stores.memory import MemoryStore
 from orderglot.stores.reads import utc_now
 from orderglot.stores.sqlite import SqliteStore
@@ -33,9 +34,17 @@ class Shop:
         self._runner = runner
         self.book = book
 
-    def take(self, path: Path, **wishes: Any) -> Progress:
-        """Import a file."""
-        return self._runner.run(take(self.book, path, **wishes))
+    def take(
+        self,
+        *paths: Path,
+        rejects: Path | None = None,
+        tell: Callable[[Progress], None] = unheard,
+        **wishes: Any,
+    ) -> Progress:
+        """Import a file, or two that belong together."""
+        wished = Wishes(**wishes)
+        taking = take(self.book, *paths, wishes=wished, rejects=rejects, tell=tell)
+        return self._runner.run(taking)
 
     def place(self, order: Order) -> Order:
         """Place an order."""

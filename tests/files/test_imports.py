@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 import gzip
 import os
 import pty
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,18 +14,23 @@ from decimal import Decimal
 from pathlib import Path
 from stat import S_IMODE
 from subprocess import PIPE
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
 from orderglot.core.errors import Invalid, NotFound
 from orderglot.core.order import Order, Reference
+from orderglot.core.ports import Check
 from orderglot.core.values import Status
 from orderglot.files import imports
 from orderglot.files.imports import BATCH, Progress
 from orderglot.files.rejects import Rejects
-from orderglot.files.rows import Reject
+from orderglot.files.rows import Reject, open_rows
+from orderglot.files.sources import OtherOrder
 from tests.files.books import STORES, Shop, shop_in
+
+BEHIND = re.compile(r'(.*),(\d+),("(?:[^"]|"")*"|[^",]*)')
 
 HEADER = "order,sku,title,qty,date,price,customer\n"
 
@@ -53,15 +58,18 @@ def rows(*orders: object, quantity: str = "2") -> str:
 def rejects_of(path: Path) -> list[tuple[int, str, str]]:
     beside = path.with_name(path.name + ".rejects.csv")
     with beside.open(encoding="utf-8", errors="surrogateescape", newline="") as text:
-        header, *rejects = csv.reader(text)
-    assert ["line", "reason", "row"] == header
-    return [(int(line), reason, row) for line, reason, row in rejects]
+        header, *rejects = text.read().split("\n")[:-1]
+    assert header.endswith(",orderglot line,orderglot reason")
+    found = [BEHIND.fullmatch(reject) for reject in rejects]
+    return [(int(one[2]), one[3].strip('"'), one[1]) for one in found if one is not None]
 
 
 def test_a_file_is_taken_with_all_its_orders(shop: Shop, file: Path) -> None:
     file.write_text(HEADER + rows("A", "B"))
     size = file.stat().st_size
-    assert Progress(read=size, size=size, rows=4, lines=4, orders=2, new=2) == shop.take(file)
+    done = shop.take(file, timezone="UTC")
+    assert Progress(read=size, size=size, rows=4, lines=4, orders=2, new=2) == done
+    assert done.whole
     assert ["A", "B"] == shop.numbers()
     assert Decimal("5.00") == shop.order("A").totals.total
 
@@ -81,15 +89,16 @@ def test_what_is_rejected_is_the_owners_alone_to_read(shop: Shop, file: Path, um
         os.umask(before)
 
 
-def test_rejects_that_go_to_a_terminal_leave_its_rights_as_they_are() -> None:
+def test_rejects_that_go_to_a_terminal_leave_its_rights_as_they_are(file: Path) -> None:
+    file.write_text("order,sku\n")
     ours, theirs = pty.openpty()
     try:
         terminal = Path(os.ttyname(theirs))
         terminal.chmod(0o622)
-        with Rejects(terminal) as rejects:
+        with open_rows(file) as opened, Rejects(terminal, opened) as rejects:
             rejects.add(Reject(line=2, reason="no", row="A"))
 
-        assert b"line,reason,row" in os.read(ours, 100)
+        assert b"order,sku,orderglot line,orderglot reason" in os.read(ours, 100)
         assert 0o622 == S_IMODE(terminal.stat().st_mode)
     finally:
         os.close(ours)
@@ -187,7 +196,7 @@ def test_times_are_read_in_the_time_zone_that_is_given(shop: Shop, file: Path) -
 
 def test_columns_are_mapped(shop: Shop, file: Path) -> None:
     file.write_text("Belegnr;Artikel;Menge\nA;85048;2\n")
-    shop.take(file, mapping="order=Belegnr,sku=Artikel,quantity=Menge")
+    shop.take(file, columns="order=Belegnr,sku=Artikel,quantity=Menge")
     assert ["85048"] == [line.sku for line in shop.order("A").lines]
 
 
@@ -207,25 +216,123 @@ def test_a_file_without_times_has_the_last_word(shop: Shop, file: Path) -> None:
     assert Status.COMPLETED == shop.order("A").status
 
 
-def test_rejected_rows_are_written_beside_the_file(shop: Shop, file: Path) -> None:
+def test_rejected_rows_are_written_beside_the_file_with_their_orders(
+    shop: Shop, file: Path
+) -> None:
     file.write_bytes(
-        (HEADER + rows("A")).encode() + b'A,"x,y",\xa3,1,,1,13085\nB,85048,,x,,1,7\n"\n'
+        (HEADER + rows("A", "C")).encode() + b'A,"x,y",\xa3,1,,1,13085\nB,85048,,x,,1,7\n"x\n'
     )
-    done = shop.take(file)
-    assert (5, 2, 3) == (done.rows, done.lines, done.rejected)
+    done = shop.take(file, encoding="utf-8")
+    assert (7, 2, 5, 3) == (done.rows, done.lines, done.rejected, done.orders_aside)
     assert file.with_name("orders.csv.rejects.csv") == done.rejects
-    bad, odd, lone = sorted(rejects_of(file))
-    assert (4, 'A,"x,y",\udca3,1,,1,13085') == (bad[0], bad[2])
+    first, second, bad, odd, lone = sorted(rejects_of(file))
+    assert (6, 'A,"x,y",\udca3,1,,1,13085') == (bad[0], bad[2])
     assert "its character 9 is not UTF-8 (byte 0xa3)" == bad[1]
+    whole = f"its order 'A' is put aside whole, for line 6: {bad[1]}"
+    assert [(2, whole), (3, whole)] == [first[:2], second[:2]]
     assert "the quantity 'x' is not a whole number such as 12 or -3" == odd[1]
-    assert (6, '"') == (lone[0], lone[2])
+    assert (8, '"x') == (lone[0], lone[2])
+    assert ["A", "B", "x"] == [one.order for one in done.aside]
+    assert not done.whole
 
 
 def test_the_rejects_keep_the_very_bytes(shop: Shop, file: Path) -> None:
     file.write_bytes(HEADER.encode() + b"A,85048,\xff\xa3,1,,1,13085\n")
+    done = shop.take(file, encoding="utf-8")
+    assert done.rejects is not None
+    assert b"\nA,85048,\xff\xa3,1,,1,13085,2," in done.rejects.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("bad", "good"),
+    [
+        ("A,85048,L,two,,1.25,7\n", "A,85048,L,2,,1.25,7\n"),
+        ("A,85048,L\n", "A,85048,L,2,,1.25,7\n"),
+        ('A,85048,"7" disc",2,,1.25,7\n', 'A,85048,"7"" disc",2,,1.25,7\n'),
+        ("A,85048,L,2,,1.25,8\n", "A,85048,L,2,,1.25,7\n"),
+    ],
+)
+def test_rejects_that_were_mended_are_imported_as_they_are(
+    shop: Shop, file: Path, bad: str, good: str
+) -> None:
+    file.write_text(HEADER + 'A,1,"x\ny",1,,9,7\n' + bad + rows("B"))
+    first = shop.take(file)
+    assert first.rejects is not None
+    assert ["B"] == shop.numbers()
+    again = shop.take(first.rejects)
+    assert (0, 2) == (again.orders, again.rejected)
+    left = first.rejects.read_text()
+    assert left.startswith(HEADER.strip() + ",orderglot line,orderglot reason\n")
+    first.rejects.write_text(left.replace(bad.strip(), good.strip()))
+    mended = shop.take(first.rejects)
+    assert (1, 2, 0) == (mended.new, mended.lines, mended.rejected)
+    assert ["1", "85048"] == [line.sku for line in shop.order("A").lines]
+    assert {} == shop.order("A").extras
+
+
+def test_rejects_of_rejects_say_each_thing_once(shop: Shop, file: Path) -> None:
+    file.write_text(HEADER + rows("A", quantity="x"))
+    first = shop.take(file).rejects
+    assert first is not None
+    second = shop.take(first).rejects
+    assert second is not None
+    assert first.read_text() == second.read_text()
+
+
+def test_rejects_of_another_encoding_and_delimiter_are_imported_as_they_are(
+    shop: Shop, file: Path
+) -> None:
+    file.write_text("sep=|\norder|sku|qty|title\nA|1|x|é, ü\n", encoding="cp1252")
+    first = shop.take(file, encoding="cp1252").rejects
+    assert first is not None
+    mended = first.read_text(encoding="utf-8-sig").replace("|x|", "|2|")
+    assert mended.startswith("sep=|\norder|sku|qty|title|orderglot line|orderglot reason\n")
+    first.write_text(mended, encoding="utf-8-sig")
+    assert 1 == shop.take(first, encoding="cp1252").new
+    assert "é, ü" == shop.order("A").lines[0].title
+
+
+def test_rejects_do_not_replace_the_file_that_they_are_rejected_from(
+    shop: Shop, file: Path
+) -> None:
+    file.write_text(HEADER + rows("A", quantity="x"))
+    first = shop.take(file).rejects
+    assert first is not None
+    before = first.read_text()
+    with pytest.raises(Invalid) as refused:
+        shop.take(first, rejects=first)
+    assert "is the file that is imported; name another file" in refused.value.message
+    assert before == first.read_text()
+
+
+def test_an_order_is_taken_in_part_where_that_is_wished_and_whole_once_it_is_mended(
+    shop: Shop, file: Path
+) -> None:
+    file.write_text(HEADER + "A,1,L,1,,9,7\nA,2,L,x,,9,7\nA,3,L,1,,9,7\n")
+    done = shop.take(file, partial=True)
+    assert (1, 2, 1, 3) == (done.new, done.lines, done.rejected, done.rows)
+    assert [("A", 3)] == [(one.order, one.line) for one in done.aside]
+    assert done.rejects is not None
+    assert [2, 3, 4] == [line for line, _, _ in rejects_of(file)]
+    assert ["1", "3"] == [line.sku for line in shop.order("A").lines]
+    again = shop.take(done.rejects, partial=True)
+    assert (1, 1) == (again.same, again.rejected)
+    done.rejects.write_text(done.rejects.read_text().replace(",x,", ",2,"))
+    mended = shop.take(done.rejects)
+    assert (1, 3, 0) == (mended.changed, mended.lines, mended.rejected)
+    assert ["1", "2", "3"] == [line.sku for line in shop.order("A").lines]
+
+
+def test_a_mended_reject_never_replaces_lines_that_are_not_with_it(shop: Shop, file: Path) -> None:
+    file.write_text(HEADER + "A,1,L,1,,9,7\n,2,L,1,,9,7\nA,3,L,1,,9,7\n")
     done = shop.take(file)
     assert done.rejects is not None
-    assert b'"A,85048,\xff\xa3,1,,1,13085"' in done.rejects.read_bytes()
+    assert ["1", "3"] == [line.sku for line in shop.order("A").lines]
+    done.rejects.write_text(done.rejects.read_text().replace("\n,2,", "\nA,2,"))
+    again = shop.take(done.rejects, source="file")
+    assert (0, 1) == (again.orders, again.rejected)
+    assert "with lines that are not among these rejects" in again.aside[0].reason
+    assert ["1", "3"] == [line.sku for line in shop.order("A").lines]
 
 
 def test_without_rejects_there_is_no_file_of_them(shop: Shop, file: Path) -> None:
@@ -250,13 +357,14 @@ def test_rejects_of_an_earlier_import_are_gone_once_the_file_is_mended(
 
 def test_a_file_that_is_not_of_rejects_is_never_overwritten(shop: Shop, file: Path) -> None:
     file.write_text(HEADER + rows("A", quantity="x"))
-    before = file.read_bytes()
+    other = file.with_name("letter.txt")
+    other.write_text("Dear Sir,\n")
     with pytest.raises(Invalid) as refused:
-        shop.take(file, rejects=file)
+        shop.take(file, rejects=other)
     assert refused.value.message.endswith(
-        "orders.csv cannot be written (File exists); name another file for the rejects."
+        "letter.txt cannot be written (File exists); name another file for the rejects."
     )
-    assert before == file.read_bytes()
+    assert "Dear Sir,\n" == other.read_text()
 
 
 def test_rejects_that_cannot_be_written_stop_the_import(shop: Shop, file: Path) -> None:
@@ -264,15 +372,6 @@ def test_rejects_that_cannot_be_written_stop_the_import(shop: Shop, file: Path) 
     with pytest.raises(Invalid) as refused:
         shop.take(file, rejects=file.parent / "none" / "rejects.csv")
     assert "cannot be written (No such file or directory)" in refused.value.message
-
-
-def test_a_file_of_rejects_is_not_taken_for_order_lines(shop: Shop, file: Path) -> None:
-    file.write_text(HEADER + rows("A", quantity="x"))
-    beside = shop.take(file).rejects
-    assert beside is not None
-    with pytest.raises(Invalid) as refused:
-        shop.take(beside)
-    assert "no column is the order or the sku or the quantity" in refused.value.message
 
 
 def test_an_order_that_the_book_refuses_is_rejected_alone(
@@ -309,7 +408,7 @@ def test_a_gzip_cut_short_is_taken_as_far_as_it_goes(
 
 
 def test_progress_is_told_on_the_way(shop: Shop, file: Path) -> None:
-    file.write_text(HEADER + rows(*range(3_000)))
+    file.write_text(HEADER + rows(*range(15_000)))
     heard: list[Progress] = []
     done = shop.take(file, tell=heard.append)
     assert done == heard[-1]
@@ -322,14 +421,19 @@ def test_progress_is_told_on_the_way(shop: Shop, file: Path) -> None:
 @pytest.mark.parametrize(
     ("wishes", "reason"),
     [
-        ({"mapping": "order=None"}, "columns: there is no column 'None'."),
-        ({"mapping": "order"}, "columns: 'order' is not field=column; the fields are order, sku,"),
+        ({"columns": "order=None"}, "columns: there is no column 'None'."),
+        ({"columns": "order"}, "columns: 'order' is not field=column; the fields are order, sku,"),
+        ({"decimal": ";"}, "decimal: ';' is neither . nor ,."),
+        ({"dates": "ydm"}, "dates: 'ydm' is not dmy, mdy or ymd."),
+        ({"encoding": "klingon"}, "encoding: There is no encoding 'klingon'; give one such as"),
+        ({"sku": "Colour"}, "sku: there is no column 'Colour': 'order', 'sku', "),
+        ({"source": "a shop"}, "source: 'a shop' is not a name of letters, digits, dots and"),
         ({"timezone": "Mars"}, "timezone: There is no time zone 'Mars'; give one such as"),
         ({"currency": "pounds"}, "currency: the currency 'pounds' is not a code such as GBP."),
     ],
 )
 def test_a_wish_that_makes_no_sense_is_refused_with_nothing_taken(
-    shop: Shop, file: Path, wishes: dict[str, str], reason: str
+    shop: Shop, file: Path, wishes: dict[str, Any], reason: str
 ) -> None:
     file.write_text(HEADER + rows("A"))
     with pytest.raises(Invalid) as refused:
@@ -347,9 +451,9 @@ def test_a_batch_is_kept_in_one_go(shop: Shop, file: Path, monkeypatch: pytest.M
     sizes: list[int] = []
     keep = shop.book.keep
 
-    async def counted(*orders: Order) -> object:
+    async def counted(*orders: Order, check: Check) -> object:
         sizes.append(len(orders))
-        return await keep(*orders)
+        return await keep(*orders, check=check)
 
     monkeypatch.setattr(shop.book, "keep", counted)
     file.write_text(HEADER + rows(*range(2 * BATCH + 1)))
@@ -365,3 +469,139 @@ def test_a_batch_is_bounded_by_its_lines(
     heard: list[Progress] = []
     shop.take(file, tell=heard.append)
     assert [5, 10, 12] == sorted({one.orders for one in heard})
+
+
+OURS = "order,sku,qty,price,customer,date\n"
+
+
+def test_an_order_of_another_shop_under_a_number_that_is_there_is_asked_about(
+    shop: Shop, file: Path
+) -> None:
+    file.write_text(OURS + "1001,A,1,25.00,7,2024-01-01\n")
+    shop.take(file)
+    file.write_text(OURS + "1000,B,1,5,9,2024-01-01\n1001,B,1,99.00,9,2023-01-01\n")
+    with pytest.raises(OtherOrder) as asked:
+        shop.take(file)
+    assert (
+        "There is an order '1001' from a file already, of customer '7' and not '9' and of "
+        "2024-01-01 and not 2023-01-01 and with other goods. If this file is another shop's, name "
+        "the shop with --source NAME; if it is the same order, changed, say --source file."
+    ) == asked.value.message
+    assert ["1001"] == shop.numbers()
+    assert Decimal(25) == shop.order("1001").totals.total
+
+
+@pytest.mark.parametrize(
+    "row", ["1001,A,1,25,9,2024-01-01", "1001,B,1,25,7,2024-01-01", "1001,A,1,25,7,2024-02-01"]
+)
+def test_one_of_customer_goods_and_day_is_enough_to_ask(shop: Shop, file: Path, row: str) -> None:
+    file.write_text(OURS + "1001,A,1,25,7,2024-01-01\n")
+    shop.take(file)
+    file.write_text(OURS + row + "\n")
+    with pytest.raises(OtherOrder):
+        shop.take(file)
+    assert 1 == shop.take(file, source="file").orders
+
+
+def test_orders_of_two_sources_stay_apart_and_so_do_their_customers(shop: Shop, file: Path) -> None:
+    file.write_text(OURS + "1001,A,1,25.00,7,2024-01-01\n")
+    shop.take(file)
+    file.write_text(OURS + "1001,B,1,99.00,7,2023-01-01\n")
+    assert 1 == shop.take(file, source="best").new
+    assert 1 == shop.take(file, source="best").same
+    one, other = shop.order("1001"), shop.order("best:1001")
+    assert (Decimal(25), Decimal(99)) == (one.totals.total, other.totals.total)
+    assert ("1001", "1001") == (one.number, other.number)
+    assert ["7", "best:7"] == [order.customer and order.customer.number for order in (one, other)]
+
+
+def test_a_small_import_that_is_asked_about_keeps_nothing_of_its_file(
+    shop: Shop, file: Path
+) -> None:
+    file.write_text(OURS + "1001,A,1,25,7,2024-01-01\n")
+    shop.take(file)
+    file.write_text(OURS + "".join(f"{n},B,1,99,9,2024-01-01\n" for n in range(900, 1100)))
+    with pytest.raises(OtherOrder):
+        shop.take(file)
+    assert ["1001"] == shop.numbers()
+
+
+def test_a_dry_run_shows_what_would_be_and_keeps_nothing(shop: Shop, file: Path) -> None:
+    file.write_text(HEADER + rows(*range(5)) + rows("X", quantity="x"))
+    done = shop.take(file, dry_run=True)
+    assert (5, 10, 2, None) == (done.orders, done.lines, done.rejected, done.rejects)
+    assert [] == shop.orders()
+    assert [file] == [one for one in file.parent.iterdir() if "orders" in one.name]
+
+
+HEADERS = "order_id,order_date,customer,freight,status\n"
+DETAILS = "order_id,sku,quantity,price\n"
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_headers_and_lines_are_joined_by_their_order_number(
+    shop: Shop, file: Path, turned: bool
+) -> None:
+    headers = file.with_name("headers.csv")
+    headers.write_text(
+        HEADERS + "1,2024-03-05,7,4.50,shipped\n2,13/03/2024,8,,cancelled\n3,2024-03-05,7,,\n"
+    )
+    file.write_text(DETAILS + "1,A,2,10\n1,B,1,1.25\n2,A,1,10\n4,A,1,10\n")
+    files = (file, headers) if turned else (headers, file)
+    done = shop.take(*files)
+    assert (2, 3, 1) == (done.new, done.lines, done.rejected)
+    assert "it is not in headers.csv" == done.aside[0].reason
+    assert done.left_out
+    assert "1 order of the headers without lines left out, such as '3'." in done.said
+    one, two = shop.order("1"), shop.order("2")
+    assert (Decimal("21.25"), Decimal("4.50"), Decimal("25.75")) == (
+        one.totals.subtotal,
+        one.totals.shipping,
+        one.totals.total,
+    )
+    assert "7" == (one.customer and one.customer.number)
+    assert (Status.SHIPPED, Status.CANCELLED) == (one.status, two.status)
+    assert [5, 13] == [order.created.day for order in (one, two) if order.created]
+
+
+def test_two_headers_of_one_order_that_differ_have_it_put_aside(shop: Shop, file: Path) -> None:
+    headers = file.with_name("headers.csv")
+    headers.write_text(HEADERS + "1,2024-03-05,7,,\n1,2024-03-05,8,,\n")
+    file.write_text(DETAILS + "1,A,2,10\n")
+    done = shop.take(headers, file)
+    assert (0, 1) == (done.orders, done.rejected)
+    assert "lines 2 and 3 of headers.csv differ" == done.aside[0].reason
+
+
+def test_a_header_and_a_row_that_contradict_have_their_order_put_aside(
+    shop: Shop, file: Path
+) -> None:
+    headers = file.with_name("headers.csv")
+    headers.write_text("order,customer\n1,7\n2,8\n")
+    file.write_text("order,sku,qty,customer\n1,A,2,7 \n2,A,2,9\n")
+    done = shop.take(headers, file)
+    assert ["1"] == shop.numbers()
+    assert "its customer is '9', but '8' on line 3 of headers.csv" == done.aside[0].reason
+
+
+@pytest.mark.parametrize(
+    ("header", "what"), [("order,sku,quantity\n", "both have"), ("order,colour\n", "none has")]
+)
+def test_of_two_files_one_has_the_lines(shop: Shop, file: Path, header: str, what: str) -> None:
+    other = file.with_name("other.csv")
+    file.write_text(header)
+    other.write_text(header)
+    with pytest.raises(Invalid) as refused:
+        shop.take(file, other)
+    assert f"of orders.csv and other.csv {what} the columns of lines" in refused.value.message
+
+
+def test_columns_are_mapped_in_whichever_of_two_files_they_are(shop: Shop, file: Path) -> None:
+    headers = file.with_name("headers.csv")
+    headers.write_text("Beleg,Porto\n1,4.50\n")
+    file.write_text("Beleg,Artikel,Menge,price\n1,A,2,10\n")
+    shop.take(headers, file, columns="order=Beleg,sku=Artikel,quantity=Menge,shipping=Porto")
+    assert Decimal("24.50") == shop.order("1").totals.total
+    with pytest.raises(Invalid) as refused:
+        shop.take(headers, file, columns="order=Beleg,sku=Artikel,quantity=Menge,tax=Steuer")
+    assert "there is no column 'Steuer'" in refused.value.message

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
@@ -10,12 +9,24 @@ import pytest
 from orderglot.core.errors import Invalid
 from orderglot.files.countries import country_code
 from orderglot.files.lines import (
+    Signs,
+    Worth,
     read_currency,
     read_name,
-    read_worth,
+    read_number_of,
+    read_sku,
     read_zone,
-    reader_of_times,
+    reader_of_worths,
 )
+from orderglot.files.numbers import COMMA, DOT, Marks
+
+UNKNOWN = Marks()
+DOTS, COMMAS = Marks(DOT, strict=True), Marks(COMMA, strict=True)
+
+
+def read_worth(said: tuple[str, ...], marks: Marks = UNKNOWN) -> Worth:
+    """Read what a line is worth."""
+    return reader_of_worths(marks, Signs(marks))(said)
 
 
 @pytest.mark.parametrize(
@@ -50,7 +61,10 @@ def test_a_line_without_a_price_comes_to_nothing_known() -> None:
         ("1.5", "the quantity '1.5' is not a whole number such as 12 or -3"),
         ("1e3", "the quantity '1e3' is not"),
         ("1_000", "the quantity '1_000' is not"),
-        ("1,000", "the quantity '1,000' is not"),
+        ("1,000", "the quantity '1,000' can be read in two ways; say which with --decimal . or"),
+        ("1,5", "the quantity '1,5' is not a whole number"),
+        ("1.000", "the quantity '1.000' can be read in two ways; say which with --decimal . or"),
+        ("$3", "the quantity '$3' is not a whole number"),
         ("٣", "the quantity '٣' is not"),
         ("nan", "the quantity 'nan' is not"),
         ("9" * 19, "is not a whole number"),
@@ -67,9 +81,15 @@ def test_a_bad_quantity_is_refused(quantity: str, reason: str) -> None:
 @pytest.mark.parametrize(
     ("price", "reason"),
     [
-        ("£6.95", "the price '£6.95' is not a number such as 1250.95"),
-        ("6,95", "the price '6,95' is not"),
-        ("1,250.95", "the price '1,250.95' is not"),
+        ("6.95 pcs", "the price '6.95 pcs' stands with 'pcs', which is no currency"),
+        ("15 %", "the price '15 %' stands with '%', which is no currency"),
+        ("1.500", "the price '1.500' can be read in two ways; say which with --decimal . or"),
+        ("1,2345,67", "the price '1,2345,67' is not a number whose decimals stand behind '.'"),
+        ("1.2.3", "the price '1.2.3' is not a number whose decimals stand behind ','"),
+        ("(5", "the price '(5' is not a number such as 1250.95"),
+        ("-(5)", "the price '-(5)' is not"),
+        ("+-5", "the price '+-5' is not"),
+        ("$5 USD", "the price '$5 USD' is not"),
         ("1e3", "the price '1e3' is not"),
         ("NaN", "the price 'NaN' is not"),
         ("Infinity", "the price 'Infinity' is not"),
@@ -91,60 +111,6 @@ def test_a_line_of_too_much_money_is_refused() -> None:
         read_worth(("1000000", "1000000"))
 
 
-@pytest.mark.parametrize(
-    ("zone", "text", "moment"),
-    [
-        ("UTC", "2010-12-01 08:26:00", "2010-12-01T08:26:00+00:00"),
-        ("UTC", "2010-12-01T08:26", "2010-12-01T08:26:00+00:00"),
-        ("UTC", " 2010-12-01 08:26:00.125 ", "2010-12-01T08:26:00.125000+00:00"),
-        ("UTC", "2010-12-01", "2010-12-01T00:00:00+00:00"),
-        ("Europe/London", "2010-07-01 08:26:00", "2010-07-01T07:26:00+00:00"),
-        ("Europe/London", "2010-12-01 08:26:00", "2010-12-01T08:26:00+00:00"),
-        ("Europe/London", "2010-07-01", "2010-06-30T23:00:00+00:00"),
-        ("Europe/London", "2010-07-01T08:26:00Z", "2010-07-01T08:26:00+00:00"),
-        ("Europe/London", "2010-07-01 08:26:00 +05:30", "2010-07-01T02:56:00+00:00"),
-        ("UTC", "2010-07-01 08:26:00-0400", "2010-07-01T12:26:00+00:00"),
-        ("Europe/London", "2010-10-31 01:30:00", "2010-10-31T00:30:00+00:00"),
-        ("Europe/London", "2010-03-28 01:30:00", "2010-03-28T01:30:00+00:00"),
-    ],
-)
-def test_a_time_is_read_in_its_zone(zone: str, text: str, moment: str) -> None:
-    found = reader_of_times(read_zone(zone))(text)
-    assert datetime.fromisoformat(moment) == found
-    assert found is not None
-    assert UTC is found.tzinfo
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "1/12/2010 8:26",
-        "20101201",
-        "2010-13-01",
-        "2010-12-01 25:00",
-        "2010-12-01X08:26",
-        "2010-12-01 08",
-        "2010-12-01 08:26 +99:00",
-        "2010-12-01 08:26:00.1234567",
-        "٢٠١٠-12-01",
-        "yesterday",
-        "2010-12-01" + " " * 1000,
-    ],
-)
-def test_another_spelling_of_a_time_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="is not one such as 2010-12-01 08:26"):
-        reader_of_times(UTC)(text)
-
-
-def test_a_time_before_all_time_is_refused() -> None:
-    with pytest.raises(ValueError, match="0001-01-01"):
-        reader_of_times(read_zone("Asia/Tokyo"))("0001-01-01 00:00")
-
-
-def test_no_time_is_none() -> None:
-    assert reader_of_times(UTC)(" ") is None
-
-
 @pytest.mark.parametrize("name", ["Mars/Olympus", "", "/etc/passwd", "../UTC", "Europe", "\0"])
 def test_an_unknown_time_zone_is_refused(name: str) -> None:
     with pytest.raises(Invalid) as refused:
@@ -152,8 +118,38 @@ def test_an_unknown_time_zone_is_refused(name: str) -> None:
     assert refused.value.message.startswith("timezone: There is no time zone ")
 
 
-def test_a_name_stays_as_it_stands() -> None:
-    assert "47503J " == read_name("stock code", "47503J ")
+def test_a_sku_keeps_the_blanks_around_it() -> None:
+    assert "47503J " == read_sku("47503J ")
+    assert "" == read_sku(" ")
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ('="00123"', "00123"),
+        ("'00123", "00123"),
+        ("'A-00123", "A-00123"),
+        (" 1001", "1001"),
+        ("1001\u00a0", "1001"),
+        ("\u200b1001\ufeff", "1001"),
+        ("1001 A", "1001 A"),
+    ],
+)
+def test_a_number_is_read_without_blanks_and_signs_of_a_spreadsheet(text: str, name: str) -> None:
+    assert name == read_number_of("order number", text)
+
+
+@pytest.mark.parametrize("text", ["3.82386E+12", "3,82386E+12", "1E+15", " 5.0e12 ", '="1.5E+10"'])
+def test_a_number_that_a_spreadsheet_has_rounded_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="was rounded by a spreadsheet"):
+        read_number_of("order number", text)
+    with pytest.raises(ValueError, match="was rounded by a spreadsheet"):
+        read_sku(text)
+
+
+@pytest.mark.parametrize("text", ["1E5", "E12", "12E4A", "3.8", "A.1E+12"])
+def test_a_number_with_an_e_in_it_is_a_number(text: str) -> None:
+    assert text == read_number_of("order number", text)
 
 
 @pytest.mark.parametrize("text", ["", " ", "\t\n"])
@@ -196,6 +192,84 @@ def test_a_code_that_iso_does_not_know_is_no_currency() -> None:
 )
 def test_a_country_has_a_code_where_its_name_leaves_no_doubt(name: str, code: str) -> None:
     assert code == country_code(name)
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [
+        ("$9.99", "9.99"),
+        ("1,234.50", "1234.50"),
+        ("£9.99", "9.99"),
+        ("9,99 €", "9.99"),
+        ("USD 9.99", "9.99"),
+        ("9.99USD", "9.99"),
+        ("US$ 9.99", "9.99"),
+        ("($5.00)", "-5.00"),
+        ("-$5.00", "-5.00"),
+        ("$-5.00", "-5.00"),
+        ("5.00-", "-5.00"),
+        ("\u22125.00", "-5.00"),
+        ("9.99 ", "9.99"),
+        ("+9.99", "9.99"),
+        ("\u00a09.99\u00a0", "9.99"),
+        ("1.234.567,8", "1234567.8"),
+        ("1 234,50", "1234.50"),
+        ("1\u202f234,50 €", "1234.50"),
+        ("1'234.50", "1234.50"),
+        ("12,34,567.00", "1234567.00"),
+        ("CHF 5.-", "5"),
+        ("5,-- €", "5"),
+        ("0.125", "0.125"),
+        ("1234.567", "1234.567"),
+        ('="9.99"', "9.99"),
+        ("'9.99", "9.99"),
+    ],
+)
+def test_an_amount_that_leaves_no_doubt_is_what_it_says(text: str, amount: str) -> None:
+    assert Decimal(amount) == read_worth(("1", text))[1]
+
+
+@pytest.mark.parametrize(
+    ("marks", "text", "amount"),
+    [
+        (DOTS, "1.500", "1.5"),
+        (COMMAS, "1.500", "1500"),
+        (DOTS, "1,500", "1500"),
+        (COMMAS, "1,500", "1.5"),
+        (Marks(COMMA, seen=frozenset(COMMA)), "1.500", "1500"),
+        (COMMAS, "12", "12"),
+    ],
+)
+def test_an_amount_in_doubt_is_read_as_somebody_says(marks: Marks, text: str, amount: str) -> None:
+    assert Decimal(amount) == read_worth(("1", text), marks)[1]
+
+
+def test_a_quantity_is_read_by_the_same_mark() -> None:
+    assert 1000 == read_worth(("1.000", "1"), COMMAS)[0]
+    assert 1 == read_worth(("1.000", "1"), DOTS)[0]
+
+
+@pytest.mark.parametrize("marks", [COMMAS, Marks(COMMA, seen=frozenset(COMMA))])
+def test_an_amount_that_is_written_otherwise_than_said_is_refused(marks: Marks) -> None:
+    with pytest.raises(ValueError, match=r"the price .9\.99. "):
+        read_worth(("1", "9.99"), marks)
+
+
+def test_a_line_may_say_its_amount_instead_of_a_price_or_beside_it() -> None:
+    assert (4, Decimal("2.5"), Decimal(10), "sold") == read_worth(("4", "", "10.00"))
+    assert (3, None, Decimal(10), "sold") == read_worth(("3", "", "10"))
+    assert (4, Decimal(100), Decimal(410), "sold") == read_worth(("4", "100", "410"))
+
+
+def test_the_currencies_that_an_amount_can_be_in_are_told() -> None:
+    signs = Signs(UNKNOWN)
+    seen = []
+    for price in ("9.99", "9,99 €", "1"):
+        reader_of_worths(UNKNOWN, signs)(("1", price))
+        seen.append(signs.seen)
+    assert [False, True, True] == seen
+    assert ("9,99 €", ("EUR",)) == signs.read(("1", "9,99 €"))
+    assert signs.read(("1", "9.99")) is None
 
 
 def test_worth_is_decimal_to_the_last_place() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -30,9 +30,11 @@ def rows_of(stride: Stride) -> list[Row]:
 
 
 def read(path: Path) -> tuple[Rows, list[Row], list[Reject]]:
-    rejects: list[Reject] = []
-    with open_rows(path, rejects.append) as rows:
-        return rows, [row for stride in rows for row in rows_of(stride)], rejects
+    with open_rows(path) as rows:
+        found = list(rows)
+    strides = [one for one in found if isinstance(one, Stride)]
+    rejects = [one for one in found if isinstance(one, Reject)]
+    return rows, [row for stride in strides for row in rows_of(stride)], rejects
 
 
 @pytest.fixture
@@ -58,7 +60,7 @@ def test_rows_carry_their_line_and_their_text(write: Write) -> None:
     assert [] == rejects
 
 
-@pytest.mark.parametrize("delimiter", [b",", b";", b"\t"])
+@pytest.mark.parametrize("delimiter", [b",", b";", b"\t", b"|"])
 def test_the_delimiter_is_recognised_from_the_header(write: Write, delimiter: bytes) -> None:
     content = (HEADER + b'1,"x,y;z\tw",2\n').replace(b",", delimiter)
     rows, found, _ = read(write(content))
@@ -89,6 +91,85 @@ def test_a_byte_order_mark_is_passed_over(write: Write) -> None:
 def test_a_byte_order_mark_may_stand_before_a_quote(write: Write) -> None:
     rows, _, _ = read(write(b'\xef\xbb\xbf"order",sku,qty\n'))
     assert ("order", "sku", "qty") == rows.header
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32", "utf-8-sig"])
+def test_a_mark_tells_the_encoding(write: Write, encoding: str) -> None:
+    rows, found, rejects = read(write("order,sku,qty\n1,é,2\n3,ü,4\n".encode(encoding)))
+    assert ("order", "sku", "qty") == rows.header
+    assert [["1", "é", "2"], ["3", "ü", "4"]] == texts(found)
+    assert [] == rejects
+
+
+def test_an_encoding_is_said_by_a_person_or_by_the_file(write: Write) -> None:
+    content = "order,sku,qty\n1,é,2\n".encode("cp1252")
+    with open_rows(write(content), encoding="windows-1252") as rows:
+        assert ["1", "é", "2"] == [column[0] for one in rows for column in columns_of(one)]
+    path = write(b"# encoding: windows-1252\n" + content)
+    with open_rows(path, worth=in_header, enough=3) as rows:
+        assert ["1", "é", "2"] == [column[0] for one in rows for column in columns_of(one)]
+
+
+def test_a_byte_that_an_encoding_does_not_know_is_rejected_with_its_name(write: Write) -> None:
+    with open_rows(write(HEADER + b"1,\x81,2\n"), encoding="cp1252") as rows:
+        (reject,) = rows
+    assert isinstance(reject, Reject)
+    assert "its character 3 is not CP1252 (byte 0x81)" == reject.reason
+
+
+def test_a_file_that_is_not_of_a_wide_encoding_breaks_off(write: Write) -> None:
+    with pytest.raises(Invalid) as refused:
+        read(write("order,sku\n1,a\n".encode("utf-16") + b"\x00\xd8\x00\x00"))
+    assert "The file breaks off after line 0 ('utf-16-le' codec" in refused.value.message
+
+
+@pytest.mark.parametrize("name", ["klingon", "rot13", "idna", "base64", "\0", "x" * 5000])
+def test_an_unknown_encoding_is_refused(write: Write, name: str) -> None:
+    with pytest.raises(Invalid) as refused, open_rows(write(HEADER), encoding=name):
+        pass
+    assert refused.value.message.startswith("encoding: There is no encoding ")
+
+
+def columns_of(one: Stride | Reject) -> Sequence[Sequence[str]]:
+    assert isinstance(one, Stride)
+    return one.columns
+
+
+def in_header(names: Sequence[str]) -> int:
+    return len({"order", "sku", "qty"} & set(names))
+
+
+@pytest.mark.parametrize(
+    ("before", "said"),
+    [
+        (b"", ()),
+        (b"\n,,\n", ()),
+        (b"Orders of July\n\nmade,by,hand\n", ("Orders of July", "made,by,hand")),
+        (b";;;\n", ()),
+    ],
+)
+def test_the_header_is_found_below_what_is_none(
+    write: Write, before: bytes, said: tuple[str, ...]
+) -> None:
+    path = write(before + HEADER + b"1,a,2\n")
+    with open_rows(path, worth=in_header, enough=3) as rows:
+        assert ("order", "sku", "qty") == rows.header
+        assert said == rows.head.before
+        (stride,) = rows
+    assert [before.count(b"\n") + 2] == list(stride.numbers if isinstance(stride, Stride) else ())
+
+
+def test_without_a_header_the_row_that_looks_most_like_one_is_taken(write: Write) -> None:
+    path = write(b"a letter\norder,sku\n1,a\n" + b"2,b\n" * 200)
+    with open_rows(path, worth=in_header, enough=3) as rows:
+        assert ("order", "sku") == rows.header
+        assert 201 == sum(len(one.texts) for one in rows if isinstance(one, Stride))
+
+
+def test_a_file_may_say_its_delimiter(write: Write) -> None:
+    rows, found, _ = read(write(b"sep=;\r\n" + b"a,b;c\r\n1,2;3\r\n"))
+    assert ("a,b", "c") == rows.header
+    assert [(3, ["1,2", "3"])] == [(line, row) for line, _, row in found]
 
 
 def test_gzip_is_known_by_its_first_bytes(write: Write) -> None:
@@ -233,8 +314,20 @@ def test_a_row_that_is_open_when_a_file_breaks_off_is_rejected(write: Write) -> 
         (b"", "The file is empty; its first line must name the columns."),
         (b"\n \n\r\n", "The file is empty; its first line must name the columns."),
         (b"PK\x03\x04....", "The file is a spreadsheet or a zip; save the lines as CSV in UTF-8."),
-        ("order,sku,qty\n".encode("utf-16"), "save the file as CSV in UTF-8."),
-        (b"order,\xa3,qty\n", "its character 7 is not UTF-8 (byte 0xa3); save the file as CSV"),
+        (
+            b"\xd0\xcf\x11\xe0....",
+            "The file is an old spreadsheet; save the lines as CSV in UTF-8.",
+        ),
+        (
+            "order,sku\n".encode("utf-16-le"),
+            "likely UTF-16 without its mark: give --encoding utf-16-le",
+        ),
+        (
+            "order,sku\n".encode("utf-16-be"),
+            "likely UTF-16 without its mark: give --encoding utf-16-be",
+        ),
+        (b"order,\0,qty\n", "it holds a NUL character; save the file as CSV"),
+        (b"order,\xa3,qty\n", "Line 1 is not UTF-8 (byte 0xa3); the file is likely cp1252"),
         (b'"order,sku,qty\n', "The first line cannot be read: its quotes do not match"),
         (b"x" * 70_000, "The first line cannot be read: its line is longer than 65536 characters"),
         (b"\x1f\x8b\x08\0", "The file breaks off after line 0"),
@@ -260,7 +353,6 @@ def test_a_folder_is_refused(tmp_path: Path) -> None:
 
 def test_the_position_comes_to_the_size_of_the_file(write: Write) -> None:
     path = write(gzip.compress(HEADER + b"1,a,2\n"))
-    rejects: list[Reject] = []
-    with open_rows(path, rejects.append) as rows:
-        assert [1] == [len(stride.texts) for stride in rows]
+    with open_rows(path) as rows:
+        assert [1] == [len(one.texts) for one in rows if isinstance(one, Stride)]
         assert path.stat().st_size == rows.text.position == rows.text.size

@@ -7,6 +7,7 @@ import inspect
 import os
 import sys
 from collections.abc import Callable, Coroutine
+from contextlib import AbstractAsyncContextManager
 from inspect import Parameter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Concatenate, ParamSpec
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Concatenate, ParamSpec
 import typer
 from typer.core import TyperGroup
 
+from orderglot.cli.output import tell
 from orderglot.core.errors import HubError, Invalid
 
 if TYPE_CHECKING:
@@ -131,6 +133,7 @@ def settings(file: Path | None, proposed: str = "", **flags: Any) -> Config:
 
 
 Body = Callable[Concatenate["Hub", P], Coroutine[Any, Any, None]]
+Unopened = Callable[Concatenate["Config", P], Coroutine[Any, Any, None]]
 
 
 def with_book(
@@ -143,38 +146,28 @@ def with_book(
     """
 
     def make(body: Body[P]) -> Callable[..., None]:
-        @functools.wraps(body)
-        def command(*, database: str | None, config: Path | None, **flags: Any) -> None:
-            import asyncio
-
+        async def run(config: Config, *args: P.args, **flags: P.kwargs) -> None:
             makes = bool(flags[create]) if isinstance(create, str) else create
-            asyncio.run(_run(body, settings(config, database=database), makes, reads, flags))
+            async with open_hub(config, create=makes, reads=reads) as hub:
+                await body(hub, *args, **flags)
 
-        _, *own = inspect.signature(body).parameters.values()
-        named = [one.replace(kind=Parameter.KEYWORD_ONLY) for one in own]
-        places = [
-            Parameter("database", Parameter.KEYWORD_ONLY, default=None, annotation=Database),
-            Parameter("config", Parameter.KEYWORD_ONLY, default=None, annotation=ConfigFile),
-        ]
-        command.__signature__ = inspect.Signature([*named, *places])  # type: ignore[attr-defined]
-        command.__annotations__ = {one.name: one.annotation for one in (*named, *places)}
-        return command
+        return _command(body, run)
 
     return make
 
 
-async def _run(
-    body: Callable[..., Coroutine[Any, Any, None]],
-    config: Config,
-    create: bool,
-    reads: bool,
-    flags: dict[str, Any],
-) -> None:
-    from orderglot.cli.logs import set_up_logs
+def with_config(body: Unopened[P]) -> Callable[..., None]:
+    """Make a command of a function of the configuration, which opens the book by itself."""
+    return _command(body, body)
+
+
+def open_hub(
+    config: Config, *, create: bool, reads: bool = False
+) -> AbstractAsyncContextManager[Hub]:
+    """Open the order book of a configuration."""
     from orderglot.hub.opened import opened
 
-    set_up_logs(config.log_level)
-    async with opened(
+    return opened(
         config.database,
         create=create,
         reads=reads,
@@ -182,12 +175,37 @@ async def _run(
         seller=config.seller,
         vendors=config.vendors,
         channels=config.channels,
-    ) as hub:
-        await body(hub, **flags)
+    )
+
+
+def _command(
+    body: Callable[..., Any], run: Callable[..., Coroutine[Any, Any, None]]
+) -> Callable[..., None]:
+    """Make a command with the flags of a function, behind its first argument, and the book's."""
+
+    @functools.wraps(body)
+    def command(*, database: str | None, config: Path | None, **flags: Any) -> None:
+        import asyncio
+
+        from orderglot.cli.logs import set_up_logs
+
+        found = settings(config, database=database)
+        set_up_logs(found.log_level)
+        asyncio.run(run(found, **flags))
+
+    _, *own = inspect.signature(body).parameters.values()
+    named = [one.replace(kind=Parameter.KEYWORD_ONLY) for one in own]
+    places = [
+        Parameter("database", Parameter.KEYWORD_ONLY, default=None, annotation=Database),
+        Parameter("config", Parameter.KEYWORD_ONLY, default=None, annotation=ConfigFile),
+    ]
+    command.__signature__ = inspect.Signature([*named, *places])  # type: ignore[attr-defined]
+    command.__annotations__ = {one.name: one.annotation for one in (*named, *places)}
+    return command
 
 
 def _refuse(sentence: str, code: int = 1) -> int:
-    print(f"orderglot: {' '.join(sentence.split())}", file=sys.stderr)
+    tell(f"orderglot: {' '.join(sentence.split())}")
     return code
 
 

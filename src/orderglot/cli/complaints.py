@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from orderglot.cli.output import tell, tell_item
-from orderglot.files.header import FILE
+from orderglot.files.sources import FILE
 
 if TYPE_CHECKING:
     from orderglot.core.errors import Problem

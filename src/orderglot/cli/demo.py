@@ -8,7 +8,7 @@ import typer
 
 from orderglot.cli.command import AsJson, Misused
 from orderglot.cli.demo_address import BASE, served
-from orderglot.cli.output import say, say_raw, sheet, write_json
+from orderglot.cli.output import say, say_document, sheet, write_json
 
 if TYPE_CHECKING:
     from orderglot.wire.dialect import Dialect
@@ -43,9 +43,9 @@ def demo(
         return write_json(parts)
     say(f"Credentials and ids that work in the demo, and a line that asks {base} for orders.")
     for one in shown:
-        say_raw(f"\n{one.title} ({one.name})")
+        say_document(f"\n{one.title} ({one.name})")
         sheet(parts[one.name].items())
-        say_raw(demo.curl(one.name, base, one.auth.fields))
+        say_document(demo.curl(one.name, base, one.auth.fields))
     return None
 
 

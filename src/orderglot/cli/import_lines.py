@@ -1,109 +1,232 @@
 """``orderglot import``: the orders of a file of order lines, into a seller's book."""
 
 import gc
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from orderglot.cli.command import AsJson, with_book
-from orderglot.cli.output import is_terminal, say, sums_text, tell, write_json
-from orderglot.core.counting import counted
+from orderglot.cli.command import AsJson, with_config
+from orderglot.cli.import_report import exit_code, report, report_dry, say_kept, telling
 
 if TYPE_CHECKING:
-    from orderglot.files.imports import Progress
+    from orderglot.config import Config
+    from orderglot.core.ports import Book
+    from orderglot.core.seller import Seller
+    from orderglot.files.plan import Wishes
     from orderglot.hub.opened import Hub
-
-PAUSE = 2.0
-"""So many seconds lie between two lines on how far it has come."""
+    from orderglot.stores.backend import Counts
 
 SELDOM = 500_000
 """So many things are made, and stay, before Python looks for cycles among them."""
 
+Mapping = Annotated[
+    str,
+    typer.Option(
+        metavar="FIELD=COLUMN,…",
+        help="Which column is what, where its name does not tell; nothing behind = leaves it out.",
+    ),
+]
+Currency = Annotated[
+    str,
+    typer.Option(
+        metavar="CODE",
+        help="Of orders that name none.",
+        show_default="the file's, else the seller's",
+    ),
+]
+Decimals = Annotated[
+    Literal[".", ","] | None, typer.Option("--decimal", help="What parts decimals, in doubt.")
+]
+Dates = Annotated[
+    Literal["dmy", "mdy", "ymd"] | None,
+    typer.Option(help="In which order dates have day, month and year, in doubt."),
+]
+Timezone = Annotated[
+    str,
+    typer.Option(
+        metavar="ZONE",
+        help="Of times without one, such as Europe/London.",
+        show_default="UTC, which is said",
+    ),
+]
+Encoding = Annotated[
+    str,
+    typer.Option(
+        metavar="NAME",
+        help="What the file is written in, such as cp1252.",
+        show_default="its own word, else UTF-8",
+    ),
+]
+Sku = Annotated[
+    str,
+    typer.Option(
+        metavar="title|COLUMN",
+        help="What stands in for a SKU.",
+        show_default="the title, where some have none",
+    ),
+]
+SourceName = Annotated[
+    str,
+    typer.Option(
+        metavar="NAME",
+        help="Whose order numbers these are, where several shops' files go to one seller.",
+        show_default="file",
+    ),
+]
+RejectsFile = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="Where rows go that cannot be taken.",
+        show_default="FILE.rejects.csv",
+    ),
+]
 
-@with_book(create=True)
+
+@with_config
 async def load(
-    hub: "Hub",
+    config: "Config",
     file: Annotated[
         Path, typer.Argument(metavar="FILE", help="A CSV of order lines; it may be gzipped.")
     ],
+    other: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="[FILE]", help="The headers of the orders, where they are another file."
+        ),
+    ] = None,
     seller: Annotated[
         str | None,
         typer.Option("--seller", metavar="NAME", help="Whose orders; one who is new is added."),
     ] = None,
-    columns: Annotated[
-        str,
-        typer.Option(
-            metavar="FIELD=COLUMN,…", help="Which column is what, where its name does not tell."
-        ),
-    ] = "",
-    currency: Annotated[
-        str,
-        typer.Option(metavar="CODE", help="For orders without one.", show_default="the seller's"),
-    ] = "",
-    timezone: Annotated[
-        str, typer.Option(metavar="ZONE", help="Of times without one, such as Europe/London.")
-    ] = "UTC",
-    rejects: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            help="Where rows go that cannot be taken.",
-            show_default="FILE.rejects.csv",
-        ),
-    ] = None,
+    columns: Mapping = "",
+    currency: Currency = "",
+    decimal: Decimals = None,
+    dates: Dates = None,
+    timezone: Timezone = "",
+    encoding: Encoding = "",
+    sku: Sku = "",
+    source: SourceName = "",
+    fill_down: Annotated[
+        bool,
+        typer.Option("--fill-down", help="A row without an order number is of the order above."),
+    ] = False,
+    partial: Annotated[
+        bool, typer.Option("--partial", help="Take orders without those rows that cannot be.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would be taken, and take nothing.")
+    ] = False,
+    rejects: RejectsFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Take the orders of a file of order lines into a seller's book.
 
-    The same file once more changes nothing, or completes an import that was cut short.
+    The same file once more changes nothing, or completes an import that was cut short. An order
+    with a row that cannot be taken is put aside with all its rows, in a file that is imported as it
+    is once it is mended. Ends with 4 where something was put aside or left out, 1 where all was.
 
     $ orderglot import lines.csv.gz --seller acme --currency GBP --timezone Europe/London
     $ orderglot import lines.csv --seller acme --columns order=Invoice,sku=StockCode
+    $ orderglot import orders.csv details.csv --seller acme --dry-run
     """
-    from msgspec.structs import asdict
-
     from orderglot.cli import flags
-    from orderglot.files.imports import take
+    from orderglot.files.plan import Wishes
 
-    _check(file, columns, timezone)
-    owner = await hub.seller_or_new(seller, flags.read_currency(currency) if currency else "")
-    with _telling() as told, _seldom_collected():
-        done = await take(
-            hub.book(owner),
-            file,
-            mapping=columns,
-            timezone=timezone,
-            currency=currency,
-            rejects=rejects,
-            tell=told,
-        )
-    counts = await hub.store.counts(owner.id)
-    if as_json:
-        taken = {**asdict(done), "rejects": str(done.rejects) if done.rejects else None}
-        return write_json({"seller": owner.name, "taken": taken, "book": counts})
-    say(f"{_spoken(done)}.")
-    say(
-        f"The book of {owner.name} has {_said(counts.orders, counts.lines)}, "
-        f"in all {sums_text(counts.sums)}."
+    wishes = Wishes(
+        columns=columns,
+        currency=flags.read_currency(currency) if currency else "",
+        decimal=decimal or "",
+        dates=dates or "",
+        timezone=timezone,
+        encoding=encoding,
+        sku=sku,
+        source=source,
+        fill_down=fill_down,
+        partial=partial,
+        dry_run=dry_run,
     )
-    if done.rejected:
-        say(f"{counted(done.rejected, 'row was', 'rows were')} rejected; see {done.rejects}.")
-    return None
+    name = flags.read_name("--seller", seller) if seller else None
+    async with AsyncExitStack() as stack:
+        into = Into(config, name, stack)
+        await into.look()
+        paths = [file] if other is None else [file, other]
+        await _take(into, paths, wishes, rejects, as_json=as_json)
 
 
-def _check(file: Path, columns: str, timezone: str) -> None:
-    """Raise what an import would raise at its beginning, before a seller is added for it."""
-    from orderglot.files.columns import read_mapping, recognise
-    from orderglot.files.lines import read_zone
-    from orderglot.files.rows import open_rows
+async def _take(
+    into: "Into", paths: list[Path], wishes: "Wishes", rejects: Path | None, *, as_json: bool
+) -> None:
+    from orderglot.core.errors import HubError
+    from orderglot.files.imports import Progress, take_into
 
-    read_zone(timezone)
-    with open_rows(file, lambda _: None) as rows:
-        recognise(rows.header, read_mapping(columns))
+    last = Progress()
+    with telling() as told, _seldom_collected():
+
+        def tell(progress: Progress) -> None:
+            nonlocal last
+            last = progress
+            told(progress)
+
+        try:
+            taken = await take_into(into, paths, wishes=wishes, rejects=rejects, tell=tell)
+        except HubError:
+            say_kept(last)
+            raise
+    if wishes.dry_run:
+        report_dry(taken, as_json=as_json)
+    else:
+        report(taken, into.seller, await into.counts(), as_json=as_json)
+    raise typer.Exit(exit_code(taken.progress))
+
+
+class Into:
+    """The book that orders go into: it and its seller are made when the first orders come."""
+
+    def __init__(self, config: "Config", name: str | None, stack: AsyncExitStack) -> None:
+        self.seller: Seller | None = None
+        self._config = config
+        self._name = name
+        self._stack = stack
+        self._hub: Hub | None = None
+
+    async def look(self) -> None:
+        """Look which book and seller there are; raises where it is not said whose orders they are."""
+        from orderglot.cli.command import open_hub
+        from orderglot.core.errors import NotFound
+
+        try:
+            self._hub = await self._stack.enter_async_context(open_hub(self._config, create=False))
+        except NotFound:
+            if self._name is None:
+                raise
+            return
+        there = {seller.name for seller in await self._hub.store.sellers()}
+        if self._name is None or self._name in there:
+            self.seller = await self._hub.seller(self._name)
+
+    @property
+    def currency(self) -> str:
+        """The seller's currency; "" as long as there is no seller."""
+        return self.seller.currency if self.seller else ""
+
+    async def open(self, currency: str) -> "Book":
+        """Open the book; a seller who is made for it has that currency."""
+        from orderglot.cli.command import open_hub
+
+        if self._hub is None:
+            self._hub = await self._stack.enter_async_context(open_hub(self._config, create=True))
+        self.seller = self.seller or await self._hub.seller_or_new(self._name, currency)
+        return self._hub.book(self.seller)
+
+    async def counts(self) -> "Counts | None":
+        """Count what is in the book, None where there is none."""
+        if self._hub is None or self.seller is None:
+            return None
+        return await self._hub.store.counts(self.seller.id)
 
 
 @contextmanager
@@ -121,43 +244,3 @@ def _seldom_collected() -> Iterator[None]:
     finally:
         gc.set_threshold(*usual)
         gc.unfreeze()
-
-
-def _said(orders: int, lines: int) -> str:
-    return f"{counted(orders, 'order')} of {counted(lines, 'line')}"
-
-
-def _spoken(done: "Progress") -> str:
-    return (
-        f"{_said(done.orders, done.lines)}: {done.new:,} new, "
-        f"{done.changed:,} changed, {done.same:,} the same"
-    )
-
-
-@contextmanager
-def _telling() -> Iterator[Callable[["Progress"], None]]:
-    """Give what tells the person how far it has come: a bar on a terminal, else a line at times."""
-    if not is_terminal():
-        yield _lines()
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
-
-    parts = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
-    with Progress(*parts, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("0 rows", total=None)
-        yield lambda done: bar.update(
-            task, total=done.size, completed=done.read, description=counted(done.rows, "row")
-        )
-
-
-def _lines() -> Callable[["Progress"], None]:
-    said = time.monotonic()
-
-    def line(done: "Progress") -> None:
-        nonlocal said
-        if time.monotonic() - said >= PAUSE:
-            said = time.monotonic()
-            tell(f"{counted(done.rows, 'row')} read, {_spoken(done)}")
-
-    return line

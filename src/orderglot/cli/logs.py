@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from structlog.typing import Processor
+    from structlog.typing import EventDict, Processor
 
 
 class Lines(logging.Formatter):
@@ -61,5 +61,16 @@ def _ending(terminal: bool) -> tuple[Processor, ...]:
     if terminal:
         colors = "NO_COLOR" not in os.environ
         plain = structlog.dev.plain_traceback
-        return (structlog.dev.ConsoleRenderer(colors=colors, exception_formatter=plain),)
+        shown = structlog.dev.ConsoleRenderer(colors=colors, exception_formatter=plain)
+        return _harmless, shown
     return structlog.processors.format_exc_info, structlog.processors.JSONRenderer()
+
+
+def _harmless(_logger: object, _name: str, event: EventDict) -> EventDict:
+    """Spell out what could steer the terminal that the line goes to; JSON does so by itself."""
+    from orderglot.cli import harmless
+
+    return {
+        name: harmless.document(value) if isinstance(value, str) else value
+        for name, value in event.items()
+    }

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import re
+import os
 import shutil
+import stat
 import sys
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-Row = Sequence[object]
+from orderglot.cli import harmless
 
 GAP = 3
 """So many characters stand between two columns on a terminal."""
 
-_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f]")
+Row = Sequence[object]
 
 
 def is_terminal() -> bool:
@@ -25,24 +27,19 @@ def is_terminal() -> bool:
     return sys.stdout.isatty()
 
 
-def clean(text: object) -> str:
-    """Give a text as one line without control characters, which could steer a terminal."""
-    return _CONTROLS.sub(" ", "" if text is None else str(text))
-
-
 def say(text: str) -> None:
     """Print a line at once, however long it is."""
-    print(clean(text), flush=True)
+    print(harmless.line(text), flush=True)
 
 
 def tell(text: str) -> None:
     """Print a line for the person, apart from the output."""
-    print(clean(text), file=sys.stderr, flush=True)
+    print(harmless.line(text), file=sys.stderr, flush=True)
 
 
 def tell_item(text: str) -> None:
     """Print an item of a list for the person, on a terminal with no word broken."""
-    said = f"  * {clean(text)}"
+    said = f"  * {harmless.line(text)}"
     if sys.stderr.isatty():
         width = shutil.get_terminal_size().columns
         said = textwrap.fill(
@@ -53,7 +50,7 @@ def tell_item(text: str) -> None:
 
 def table(columns: Sequence[str], rows: Iterable[Row], *, right: Sequence[str] = ()) -> None:
     """Print rows under columns; the columns named in ``right`` are numbers."""
-    texts = [[clean(cell) for cell in row] for row in rows]
+    texts = [[harmless.line(cell) for cell in row] for row in rows]
     if is_terminal():
         _on_terminal(columns, texts, right)
     else:
@@ -62,7 +59,7 @@ def table(columns: Sequence[str], rows: Iterable[Row], *, right: Sequence[str] =
 
 def sheet(pairs: Iterable[tuple[str, object]]) -> None:
     """Print named values one below the other; a value that says nothing is left out."""
-    said = [(name, clean(value)) for name, value in pairs if value not in (None, "", ())]
+    said = [(name, harmless.line(value)) for name, value in pairs if value not in (None, "", ())]
     width = max((len(name) for name, _ in said), default=0)
     for name, value in said:
         print(f"{name:<{width}}  {value}")
@@ -74,12 +71,41 @@ def write_json(value: Any) -> None:
 
     from orderglot.wire.json import write
 
-    say_raw(msgspec.json.format(write(value), indent=2).decode())
+    say_document(msgspec.json.format(write(value), indent=2).decode())
 
 
-def say_raw(text: str) -> None:
-    """Print a text as it is, with one line end behind it."""
-    print(text.rstrip("\n"), flush=True)
+def tell_json(value: Any) -> None:
+    """Print a value as JSON on a line, apart from the output."""
+    from orderglot.wire.json import write
+
+    print(harmless.document(write(value).decode()), file=sys.stderr, flush=True)
+
+
+def say_document(text: str) -> None:
+    """Print a text of several lines, with one line end behind it."""
+    print(harmless.document(text).rstrip("\n"), flush=True)
+
+
+def say_bytes(content: bytes) -> None:
+    """Print what came from outside: byte for byte into a file, as a document to whoever watches."""
+    sys.stdout.flush()
+    if _is_file():
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+    else:
+        print(harmless.document(content.decode(errors="backslashreplace")), end="", flush=True)
+
+
+def _is_file() -> bool:
+    try:
+        return stat.S_ISREG(os.fstat(sys.stdout.fileno()).st_mode)
+    except (OSError, ValueError):
+        return False
+
+
+def path_text(path: Path) -> str:
+    """Give the name of a file as a text that can be written, whatever its bytes are."""
+    return os.fsencode(path).decode(errors="backslashreplace")
 
 
 def _plain_table(columns: Sequence[str], rows: list[list[str]], right: Sequence[str]) -> None:
@@ -153,11 +179,14 @@ def known_as_text(thing: Any) -> str:
     return ", ".join(f"{reference.dialect}:{reference.id}" for reference in thing.references)
 
 
-def sums_text(sums: Mapping[str, Any]) -> str:
-    """Say sums of money by their currencies."""
+def sums_text(sums: Mapping[str, Any], unpriced: int) -> str:
+    """Say sums of money by their currencies, and of how many orders they are not known."""
     from orderglot.wire.values import bare
 
-    return ", ".join(f"{bare(sums[code]):f} {code}".strip() for code in sorted(sums))
+    said = [f"{bare(sums[code]):f} {code}".strip() for code in sorted(sums)]
+    if unpriced:
+        said.append(f"of {unpriced:,} not known" if said else "not known")
+    return ", ".join(said)
 
 
 def address_text(address: Any) -> str:

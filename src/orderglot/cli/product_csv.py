@@ -5,9 +5,12 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from orderglot.core.errors import Rule, invalid
 from orderglot.core.product import Product, Tier
+from orderglot.files.cells import is_rounded, unwrapped
+from orderglot.files.lines import rounded
 from orderglot.wire.values import read_amount, read_whole
 
 COLUMNS = ("sku", "title", "pack", "price", "weight", "upc")
@@ -27,13 +30,27 @@ def _products(file: Path, rows: csv.DictReader[str], currency: str) -> Iterator[
     if unknown or "sku" not in (rows.fieldnames or ()):
         reason = f"the columns are {', '.join(COLUMNS)}, of which sku must be there"
         raise invalid(str(file), Rule.UNKNOWN, f"{reason}.")
+    found = dict[str, int]()
     for row in rows:
-        texts = {name: (value or "").strip() for name, value in row.items() if name in COLUMNS}
         try:
-            yield _product(texts, currency)
+            product = _product(_texts(row), currency)
+            if (before := found.setdefault(product.sku, rows.line_num)) != rows.line_num:
+                raise ValueError(f"the sku {product.sku!r} is on line {before} already")
+            yield product
         except ValueError as error:
             where = f"{file}, line {rows.line_num}"
             raise invalid(where, Rule.MALFORMED, f"{error}.") from None
+
+
+def _texts(row: dict[str | Any, str | Any]) -> dict[str, str]:
+    """Give the texts of a row by column; raises ValueError where there are more of them."""
+    if None in row:
+        raise ValueError("it has more columns than the header")
+    texts = {name: unwrapped(text or "").strip() for name, text in row.items()}
+    for name in ("sku", "upc"):
+        if is_rounded(texts.get(name, "")):
+            raise ValueError(rounded(name, texts[name]))
+    return texts
 
 
 def _product(texts: dict[str, str], currency: str) -> Product:

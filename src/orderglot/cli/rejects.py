@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Any
 
 from orderglot.cli.command import Misused
-from orderglot.cli.output import say, table, write_json
+from orderglot.cli.output import say, say_bytes, table, write_json
 from orderglot.core.counting import counted
 
 if TYPE_CHECKING:
@@ -80,8 +79,6 @@ def _members(name: str, reject: Reject) -> dict[str, Any]:
 
 
 def _print(reject: Reject) -> None:
-    """Print the bytes of every answer as they came."""
-    sys.stdout.flush()
+    """Print every answer as it came."""
     for answer in reject.answers:
-        sys.stdout.buffer.write(answer.body)
-    sys.stdout.buffer.flush()
+        say_bytes(answer.body)

@@ -89,7 +89,7 @@ async def show(
             ("lines", f"{counts.lines:,}"),
             ("customers", f"{counts.customers:,}"),
             ("products", f"{counts.products:,}"),
-            ("sum of orders", sums_text(counts.sums)),
+            ("sum of orders", sums_text(counts.sums, counts.unpriced)),
         )
     )
     return None

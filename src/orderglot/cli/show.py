@@ -12,7 +12,7 @@ from orderglot.cli.output import (
     is_terminal,
     known_as_text,
     say,
-    say_raw,
+    say_document,
     sheet,
     table,
     write_json,
@@ -70,10 +70,10 @@ async def show(
 
         wanted = form or ("json" if as_json else "")
         response = await written(found, book, hub.store.keyring, dialect, BASE, wanted)
-        return say_raw(response.body.decode() if raw else _indented(response.body))
+        return say_document(response.body.decode() if raw else _indented(response.body))
     if as_json or not is_terminal():
         return write_json(found)
-    _print(found)
+    print_order(found)
     return None
 
 
@@ -86,9 +86,10 @@ def _indented(body: bytes) -> str:
     return indented(body) if body.startswith(b"<") else msgspec.json.format(body.decode(), indent=2)
 
 
-def _print(order: "Order") -> None:
+def print_order(order: "Order") -> None:
+    """Print an order for a person: what it says, its lines, and what it comes to."""
     sheet(_head(order))
-    print()
+    say("")
     table(
         ("sku", "what", "pieces", "a piece", "together"),
         [(one.sku, one.title, one.quantity, one.unit_price, one.total) for one in order.lines],

@@ -40,6 +40,7 @@ async def _of(hub: "Hub", seller: "Seller") -> dict[str, Any]:
         "customers": live.customers,
         "products": live.products,
         "test_orders": every.orders - live.orders,
+        "unpriced": live.unpriced,
     }
 
 
@@ -48,7 +49,7 @@ def _row(found: dict[str, Any]) -> tuple[object, ...]:
         found["seller"],
         f"{found['orders']:,}",
         f"{found['lines']:,}",
-        sums_text(found["sums"]),
+        sums_text(found["sums"], found["unpriced"]),
         f"{found['customers']:,}",
         f"{found['products']:,}",
         f"{found['test_orders']:,}",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from orderglot.cli.output import tell
+from orderglot.cli.output import say_document, tell, tell_json
 
 if TYPE_CHECKING:
     from orderglot.wire.bodies import Held
@@ -63,9 +63,7 @@ def translate(
         if not as_json:
             tell(f"orderglot: {other.title} cannot carry all of this, so nothing was written.")
         raise typer.Exit(1)
-    sys.stdout.flush()
-    sys.stdout.buffer.write(done.body.rstrip(b"\n") + b"\n")
-    sys.stdout.buffer.flush()
+    say_document(done.body.decode())
 
 
 def _held(file: str, dialect: "Dialect") -> "Held":
@@ -83,18 +81,16 @@ def _held(file: str, dialect: "Dialect") -> "Held":
 
 def _list(done: "Translation", *, as_json: bool) -> None:
     """Say on standard error what became of the orders; nothing where all is as it was."""
-    from orderglot.wire.json import write
-
     if as_json:
         said = {"whole": done.whole, "asked": done.asked, "orders": list(map(_members, done.fates))}
-        print(write(said).decode(), file=sys.stderr, flush=True)
-        return
+        return tell_json(said)
     if done.asked:
         tell(ASKED)
     for number, changes in enumerate(done.fates, 1):
         which = f"order {number}: " if len(done.fates) > 1 else ""
         for change in changes:
             tell(f"{which}{change.fate:<11}  {change.field}{_example(change)}")
+    return None
 
 
 def _members(changes: tuple["Change", ...]) -> list[dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from enum import StrEnum
@@ -52,6 +52,10 @@ class Kept(Struct, frozen=True, gc=False):
 
     order: Order
     outcome: Outcome
+
+
+Check = Callable[[Order, Order], None]
+"""Is told of an order that is there and of one that comes in its place, and may raise."""
 
 
 class Event(Struct, frozen=True, kw_only=True, gc=False):
@@ -124,12 +128,12 @@ class Book(Orders, Protocol):
         """Give the orders of a window."""
         ...
 
-    async def keep(self, *orders: Order) -> tuple[Kept, ...]:
+    async def keep(self, *orders: Order, check: Check | None = None) -> tuple[Kept, ...]:
         """Keep orders that came from elsewhere under their references; the newest version wins.
 
         Their customers and the orders they point at are found by reference or number; a customer
         who is not there yet is made. All are kept in one transaction. Raises Conflict where two
-        orders would be known under one id.
+        orders would be known under one id, and what ``check`` raises of an order that is there.
         """
         ...
 

@@ -12,17 +12,44 @@ from msgspec import Struct
 from orderglot.core.errors import Invalid, Rule, invalid
 
 REQUIRED = ("order", "sku", "quantity")
+OF_LINES = ("order", "sku", "title", "quantity", "created", "price", "amount", "line_id")
+"""What each line says for itself."""
+
+MONEY = ("discount", "discount_rate", "shipping", "tax", "total", "refunded")
+"""What an order comes to beside its goods, on one of its rows, on each, or in parts on each."""
+
+OUR_LINE, OUR_REASON = "orderglot line", "orderglot reason"
+"""The columns that rejects have more than their file: which line it was, and why it is there."""
 
 FIELDS: dict[str, str] = {
     "order": "order, order no, order nr, order number, order id, invoice, invoice no, invoice nr,"
     " invoice number, invoice id",
     "sku": "sku, stock code, item, item no, item number, item code, product code, product no,"
-    " product number, product sku, part no, part number, article, article no, article number",
+    " product number, product sku, part no, part number, article, article no, article number, custom label",
     "title": "title, description, item description, product description, item name, product name,"
-    " product title",
+    " product title, item title",
     "quantity": "quantity, qty, order quantity, order qty, quantity ordered, qty ordered",
-    "created": "created, created at, date, datetime, order date, order datetime, invoice date",
-    "price": "price, unit price, item price, price each",
+    "created": "created, created at, date, datetime, order date, order datetime, invoice date,"
+    " purchase date, sale date",
+    "price": "price, unit price, item price, price each, sold for, einzelpreis",
+    "amount": "amount, line total, line amount, line item total, item total, extended price,"
+    " extended amount, row total",
+    "line_id": "line id, line item id, order line id, order item id, line number,"
+    " line no, line nr, order line number",
+    "status": "status, order status",
+    "cancelled": "cancelled, canceled, cancelled at, canceled at, cancelled on, canceled on,"
+    " cancellation date",
+    "payment_status": "payment status, financial status",
+    "discount": "discount, discounts, discount amount, order discount, discount total",
+    "discount_rate": "discount rate, discount percent, discount percentage, discount pct",
+    "shipping": "shipping, shipping cost, shipping costs, shipping price, shipping amount,"
+    " shipping total, shipping charge, shipping charges, order shipping, freight, postage,"
+    " shipping and handling",
+    "tax": "tax, taxes, tax amount, tax total, total tax, sales tax, order tax, order sales tax,"
+    " vat amount",
+    "total": "total, order total, grand total, total amount, order amount, total price",
+    "refunded": "refunded, refund, refunds, refund amount, refunded amount, amount refunded,"
+    " refund total, total refunded",
     "customer": "customer, customer id, customer no, customer nr, customer number, customer code,"
     " account, account no, account number",
     "currency": "currency, currency code",
@@ -30,7 +57,7 @@ FIELDS: dict[str, str] = {
     " customer po",
     "notes": "notes, note, comment, comments",
     "country": "country, country name, country code, billing country",
-    "company": "company, company name, customer name, name",
+    "company": "company, company name, customer name",
     "first_name": "first name, given name",
     "last_name": "last name, family name, surname",
     "email": "email, e-mail address, customer email",
@@ -38,7 +65,7 @@ FIELDS: dict[str, str] = {
     "line_1": "line 1, address, address 1, address line 1, street",
     "line_2": "line 2, address 2, address line 2",
     "city": "city, town",
-    "state": "state, province, region",
+    "state": "state, province",
     "postal_code": "postal code, post code, zip, zip code",
 }
 """The fields of an order line, each with the column names that mean it by themselves."""
@@ -49,10 +76,23 @@ LONGEST_LISTED = 40
 
 
 class Columns(Struct, frozen=True):
-    """Where each field stands in a row, and which columns (by position) no field was found for."""
+    """Where each field stands in a row, and which columns (by position) no field was found for.
 
+    ``ours`` tells that the file is one of rejects, with columns that say why they are there.
+    """
+
+    names: tuple[str, ...]
     at: dict[str, int]
     others: dict[int, str]
+    ours: bool = False
+    mapped: frozenset[str] = frozenset()
+    """The fields whose column a person has named."""
+    left_out: frozenset[str] = frozenset()
+    """The columns that a person has said are none of a field."""
+
+    def name(self, field: str) -> str:
+        """Give the name of a field's column as the file has it."""
+        return self.names[self.at[field]]
 
 
 def read_mapping(text: str) -> dict[str, str]:
@@ -77,7 +117,9 @@ def read_mapping(text: str) -> dict[str, str]:
     return mapping
 
 
-def recognise(header: Sequence[str], mapping: Mapping[str, str]) -> Columns:
+def recognise(
+    header: Sequence[str], mapping: Mapping[str, str], required: Sequence[str] = REQUIRED
+) -> Columns:
     """Tell which column is which field, by the mapping first, then by the columns' own names.
 
     Raises Invalid where a required field has no column, a column is not there, is there twice or
@@ -99,9 +141,27 @@ def recognise(header: Sequence[str], mapping: Mapping[str, str]) -> Columns:
             if field in at:
                 raise _ambiguous(field, names[at[field]], name, names)
             at[field] = place
-    _demand(at, names)
-    others = {place: name for place, name in enumerate(names) if place not in set(at.values())}
-    return Columns(at, others)
+    _demand(at, names, required)
+    ours = {place for place, name in enumerate(names) if name in (OUR_LINE, OUR_REASON)}
+    known = {*at.values(), *ours}
+    others = {place: name for place, name in enumerate(names) if place not in known}
+    left = {name for name in others.values() if mapping.get(_MEANINGS.get(_plain(name), "")) == ""}
+    return Columns(tuple(names), at, others, bool(ours), frozenset(mapping), frozenset(left))
+
+
+def found_in(
+    names: Sequence[str], mapping: Mapping[str, str], required: Sequence[str] = REQUIRED
+) -> int:
+    """Count the required fields for which there is a column in what may be a header."""
+    wanted = {_plain(mapping[field]): field for field in required if mapping.get(field)}
+    plain = map(_plain, names)
+    fields = {wanted.get(name) or _MEANINGS.get(name, "") for name in plain}
+    return len(fields & set(required))
+
+
+def has_column(names: Sequence[str], wanted: str) -> bool:
+    """Tell whether there is a column of a name; nothing is in every file."""
+    return not wanted or any(_plain(name) == _plain(wanted) for name in names)
 
 
 def _check(names: list[str]) -> None:
@@ -126,13 +186,15 @@ def _find(names: list[str], wanted: str) -> int:
     return alike[0]
 
 
-def _demand(at: Mapping[str, int], names: list[str]) -> None:
-    missing = [field for field in REQUIRED if field not in at]
+def _demand(at: Mapping[str, int], names: list[str], required: Sequence[str]) -> None:
+    missing = [field for field in required if field not in at]
     if missing:
         hint = ",".join(f"{field}=COLUMN" for field in missing)
+        instead = ", or say with --sku what stands in for it" if missing == ["sku"] else ""
         raise _wrong(
             Rule.REQUIRED,
-            f"no column is the {' or the '.join(missing)}; map it with {hint}.{_listed(names)}",
+            f"no column is the {' or the '.join(missing)}; map it with {hint}{instead}."
+            f"{_listed(names)}",
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from decimal import Decimal
 from itertools import chain, count
 from operator import itemgetter
 from typing import Any, TypeVar
@@ -11,13 +12,28 @@ from typing import Any, TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
-from orderglot.core.order import Identity, Line, Order, Reference, Totals
-from orderglot.core.values import Kind, Status
-from orderglot.files.header import FILE, Head, Texts
-from orderglot.files.lines import ADJUSTED, RETURNED_FREE, SOLD, ZERO, Worth
+from orderglot.core.order import (
+    Amounts,
+    Discount,
+    Identity,
+    Invoice,
+    Line,
+    Order,
+    Reference,
+    Totals,
+)
+from orderglot.core.values import InvoiceStatus, Kind
+from orderglot.files.amounts import refund_status
+from orderglot.files.cells import bare, unwrapped
+from orderglot.files.header import Head, Texts
+from orderglot.files.lines import ADJUSTED, RETURNED_FREE, SOLD, ZERO, Sign, Worth
+from orderglot.files.rows import Reject
+from orderglot.files.sources import FILE
 
 T = TypeVar("T")
 
+
+NO_DISCOUNT = Discount()
 
 BETWEEN = "\0"
 """What stands between rows that are held as one text, as no row that was read has it in it."""
@@ -27,7 +43,7 @@ class Lines(Struct, gc=False):
     """Lines of one order and one time, column by column.
 
     Where they stand in the file, as what they stand there, in one text as that takes least memory,
-    and what each says; ``others`` are the columns that are no field.
+    and what each says; ``others`` are the columns that are no field, money, and ids of lines.
     """
 
     time: datetime | None
@@ -51,6 +67,14 @@ class Draft(Struct, kw_only=True):
     modified: datetime | None = None
     """The time of its last line: whatever the book made of the order since is newer."""
     lines: list[Lines] = []
+    refused: tuple[Reject, ...] = ()
+    """Its rows that were not taken, where the others are nevertheless."""
+    po_number: str = ""
+    """What a row says that was not taken, for whoever looks for it."""
+    aside: str = ""
+    """Why none of its rows is taken."""
+    signs: frozenset[Sign] = frozenset()
+    """What its money stands with, and the currencies that this can mean."""
 
     def add(self, lines: Lines) -> None:
         """Add lines that come behind those that are there."""
@@ -75,24 +99,39 @@ class Draft(Struct, kw_only=True):
             [_end_to_end(columns) for columns in zip(*[run.others for run in runs], strict=True)],
         )
 
+    def rows(self) -> list[tuple[int, str]]:
+        """Give the rows that were taken so far, each with the number of its line."""
+        return [
+            row
+            for run in self.lines
+            for row in zip(run.numbers, run.text.split(BETWEEN), strict=True)
+        ]
 
-def made(draft: Draft, lines: Lines, head: Head, currency: str, others: Sequence[str]) -> Order:
-    """Make the order of a draft and its lines; ``others`` names the columns that are no field."""
+
+def made(
+    draft: Draft,
+    lines: Lines,
+    head: Head,
+    currency: str,
+    reference: Reference,
+    totals: Totals,
+) -> Order:
+    """Make the order of a draft and its lines, which come to those totals."""
     return Order(
         number=draft.number,
-        references=(Reference(FILE, draft.number),),
+        references=(reference,),
         kind=_kind(lines.worths, head.customer),
-        status=Status.COMPLETED,
+        status=head.status,
         customer=head.customer,
         po_number=head.po_number,
         notes=head.notes,
         created=draft.created,
         modified=draft.modified,
-        currency=head.currency or currency,
+        currency=currency,
         bill_to=head.bill_to,
+        discount=Discount(amount=totals.discount) if totals.discount else NO_DISCOUNT,
         lines=_timed(draft, _made(lines)),
-        totals=_totals(lines.worths),
-        extras=_extras(others, lines.others) if others else {},
+        totals=totals,
     )
 
 
@@ -106,6 +145,12 @@ def _made(lines: Lines) -> list[Line]:
         Line(number=number, sku=sku, title=title, quantity=quantity, unit_price=price, total=total)
         for number, sku, title, (quantity, price, total, _) in columns
     ]
+
+
+def with_ids(order: Order, ids: Sequence[str]) -> Order:
+    """Give the lines of an order the ids that their file has for them."""
+    lines = zip(order.lines, ids, strict=True)
+    return replace(order, lines=tuple([replace(line, id=id) if id else line for line, id in lines]))
 
 
 def _timed(draft: Draft, lines: list[Line]) -> tuple[Line, ...]:
@@ -134,22 +179,66 @@ def _kind(worths: Sequence[Worth], customer: Identity | None) -> Kind:
     return Kind.ADJUSTMENT if free and customer is None else Kind.RETURN
 
 
-def _totals(worths: Sequence[Worth]) -> Totals:
-    """Add the lines up; where one has no price, and comes to None, the sum is not known."""
+def with_invoice(order: Order, status: InvoiceStatus | None, refunded: Decimal | None) -> Order:
+    """Give an order its invoice, as far as the file speaks of one."""
+    said = status or refund_status(refunded, order.totals.total)
+    return replace(order, invoice=Invoice(status=said, refunded=Amounts(total=refunded)))
+
+
+def goods(worths: Sequence[Worth]) -> Decimal | None:
+    """Add lines up; where one has no price, and comes to None, the sum is not known."""
     try:
-        due = sum(map(_TOTAL, worths), ZERO)
+        return sum(map(_TOTAL, worths), ZERO)
     except TypeError:
-        return Totals()
-    return Totals(subtotal=due, total=due)
+        return None
 
 
 _TOTAL, _BECOME = itemgetter(2), itemgetter(3)
 
 
-def _extras(names: Sequence[str], columns: Sequence[Sequence[str]]) -> dict[str, Any]:
+def extras_of(names: Sequence[str], columns: Sequence[Sequence[str]]) -> dict[str, Any]:
     """Keep the columns of no field: a text that all lines share, else each line's in a list."""
     extras: dict[str, Any] = {}
     for name, texts in zip(names, columns, strict=True):
-        if any(texts):
-            extras[f"{FILE}.{name}"] = texts[0] if len(set(texts)) == 1 else list(texts)
+        said = {text: unwrapped(text) for text in set(texts)}
+        if any(said):
+            first, *more = said.values()
+            extras[f"{FILE}.{name}"] = [said[text] for text in texts] if more else first
     return extras
+
+
+def unrepeated(draft: Draft, place: int) -> int:
+    """Take out lines that come again, alike to the letter under the id at that place of ``others``.
+
+    Gives how many they are; raises ValueError where one id stands for two lines that differ.
+    """
+    seen = dict[str, tuple[int, str]]()
+    left = 0
+    for run in draft.lines:
+        kept = list[int]()
+        rows = zip(run.others[place], run.numbers, run.text.split(BETWEEN), strict=True)
+        for at, (id, number, text) in enumerate(rows):
+            first, same = seen.setdefault(bare(id), (number, text)) if bare(id) else (number, text)
+            if first == number:
+                kept.append(at)
+            elif same.strip() != text.strip():
+                raise ValueError(
+                    f"its line id {bare(id)!r} stands on line {first} and on line {number} of the "
+                    "file, and they differ"
+                )
+        left += len(run.numbers) - len(kept)
+        _keep_of(run, kept)
+    draft.lines = [run for run in draft.lines if run.numbers]
+    return left
+
+
+def _keep_of(run: Lines, places: list[int]) -> None:
+    if len(places) == len(run.numbers):
+        return
+    texts = run.text.split(BETWEEN)
+    run.numbers = [run.numbers[place] for place in places]
+    run.text = BETWEEN.join([texts[place] for place in places])
+    run.skus = [run.skus[place] for place in places]
+    run.titles = [run.titles[place] for place in places]
+    run.worths = [run.worths[place] for place in places]
+    run.others = [[column[place] for place in places] for column in run.others]

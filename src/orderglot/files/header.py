@@ -2,36 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 
 from msgspec import Struct, convert
 
-from orderglot.core.order import Address, Identity, Reference
+from orderglot.core.order import Address, Identity
+from orderglot.core.values import InvoiceStatus, Status
+from orderglot.files.cells import bare, unwrapped
 from orderglot.files.columns import FIELDS
 from orderglot.files.countries import country_code
-from orderglot.files.lines import read_currency, read_name
-
-FILE = "file"
-"""The name that a file's numbers go by where a dialect's name is asked for."""
+from orderglot.files.lines import read_currency, read_number_of
+from orderglot.files.sources import Source
+from orderglot.files.statuses import payment_of, says_cancelled, state_of
 
 OF_ADDRESSES = tuple(field for field in FIELDS if field in Address.__struct_fields__)
+STATES = ("status", "cancelled", "payment_status")
+NAMES = ("customer", "po_number")
+"""What is known by a name, of which blanks around it are no part."""
 
 Texts = tuple[str, ...]
 """A head as it stands in a row."""
 
 
 class Head(Struct, frozen=True, kw_only=True):
-    """A head as what it means."""
+    """A head as what it means; ``unknown`` are words of its state that mean nothing here."""
 
     customer: Identity | None
     po_number: str
     notes: str
     currency: str
     bill_to: Address | None
+    status: Status
+    invoice: InvoiceStatus | None
+    unknown: tuple[str, ...]
 
 
-def reader_of_heads(fields: list[str]) -> Callable[[Texts], Head]:
+def reader_of_heads(fields: Sequence[str], source: Source) -> Callable[[Texts], Head]:
     """Make the function that reads a head, out of the texts of some fields in their order.
 
     It raises ValueError with the reason where what they say cannot be kept.
@@ -44,19 +51,41 @@ def reader_of_heads(fields: list[str]) -> Callable[[Texts], Head]:
         said = dict(zip(fields, texts, strict=True))
         currency = said.get("currency", "")
         customer, po_number = said.get("customer", ""), said.get("po_number", "")
+        status, invoice, unknown = _state(said)
         return Head(
             currency=read_currency(currency) if currency.strip() else "",
-            customer=_identity(read_name("customer", customer)) if customer.strip() else None,
-            po_number=read_name("po_number", po_number) if po_number.strip() else po_number,
-            notes=said.get("notes", ""),
+            customer=source.customer(read_number_of("customer", customer))
+            if bare(customer)
+            else None,
+            po_number=read_number_of("PO number", po_number) if bare(po_number) else "",
+            notes=unwrapped(said.get("notes", "")),
             bill_to=read_address(tuple([texts[place] for place in places])),
+            status=status,
+            invoice=invoice,
+            unknown=unknown,
         )
 
     return read_head
 
 
-def _identity(number: str) -> Identity:
-    return Identity(number=number, references=(Reference(FILE, number),))
+def _state(said: Mapping[str, str]) -> tuple[Status, InvoiceStatus | None, tuple[str, ...]]:
+    """Give the state that an order is in; without a word on it, it is an old one, completed."""
+    status, invoice = Status.COMPLETED, None
+    unknown = list[str]()
+    if "status" in said:
+        word = said["status"].strip()
+        status = Status.RECEIVED
+        if state := state_of(word):
+            status, invoice = state
+        elif word:
+            unknown.append(word)
+    if word := said.get("payment_status", "").strip():
+        invoice = payment_of(word) or invoice
+        if payment_of(word) is None:
+            unknown.append(word)
+    if says_cancelled(said.get("cancelled", "")):
+        status = Status.CANCELLED
+    return status, invoice, tuple(unknown)
 
 
 def _reader_of_addresses(fields: list[str]) -> Callable[[Texts], Address | None]:
@@ -64,7 +93,7 @@ def _reader_of_addresses(fields: list[str]) -> Callable[[Texts], Address | None]
 
     @lru_cache(maxsize=4_096)
     def read_address(said: Texts) -> Address | None:
-        texts = {field: text for field, text in zip(fields, said, strict=True) if text}
+        texts = {field: unwrapped(text) for field, text in zip(fields, said, strict=True) if text}
         country = texts.pop("country", "")
         if country:
             texts |= {"country_name": country, "country": country_code(country)}

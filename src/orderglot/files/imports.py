@@ -4,31 +4,42 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Protocol
 
 from msgspec import Struct
 
 from orderglot.core.errors import Conflict, Invalid, Rule, invalid
+from orderglot.core.order import Order
 from orderglot.core.ports import Book, Kept, Outcome
-from orderglot.files.columns import read_mapping, recognise
-from orderglot.files.lines import read_currency, read_zone
-from orderglot.files.orders import Gathered, gather
+from orderglot.files.making import Gathered
+from orderglot.files.opening import Opened, opened
+from orderglot.files.orders import gather
+from orderglot.files.plan import Wishes
 from orderglot.files.rejects import Rejects
-from orderglot.files.rows import Reject, Rows, open_rows
+from orderglot.files.remarks import Aside
+from orderglot.files.rows import Reject
+from orderglot.files.sources import OtherOrder, demand_whole
 
 BATCH = 2_000
 """So many orders are kept in one transaction, or fewer that have ``BATCH_LINES`` together."""
 
 BATCH_LINES = 40_000
+SHOWN = 3
+"""So many orders show what a dry run would have taken."""
+
+NO_WISHES = Wishes()
+
+TAKEN = "it was taken; it stands here so that its order is whole"
 
 
 class Progress(Struct, frozen=True, kw_only=True):
     """How far an import has come, or what it came to.
 
     ``read`` and ``size`` are bytes of the file as it lies there. ``rows`` were read, ``lines`` of
-    them are in the book with their orders, ``rejected`` are in the file ``rejects``; the others
-    still wait for their orders to be complete.
+    them are in the book with their orders, ``rejected`` are in the file ``rejects``, ``passed`` are
+    no order's; the others still wait for their orders to be complete.
     """
 
     read: int = 0
@@ -41,6 +52,52 @@ class Progress(Struct, frozen=True, kw_only=True):
     same: int = 0
     rejected: int = 0
     rejects: Path | None = None
+    passed: int = 0
+    orders_aside: int = 0
+    """How many orders were put aside whole."""
+    aside: tuple[Aside, ...] = ()
+    """The first of what was put aside: orders, whole or in part, and rows of none."""
+    said: tuple[str, ...] = ()
+    """In the end, what there is to say of how the file was read and of what was left out."""
+    left_out: bool = False
+    """In the end, whether something that the file says of its orders was not taken."""
+
+    @property
+    def whole(self) -> bool:
+        """Tell whether all was taken."""
+        return not self.rejected and not self.left_out
+
+
+class Taken(Struct, frozen=True):
+    """What an import came to, which column was taken for which field, and a dry run's first orders."""
+
+    progress: Progress
+    columns: dict[str, str]
+    first: tuple[Order, ...]
+
+
+class Target(Protocol):
+    """Where orders go: a book that is opened, and perhaps made, when the first come."""
+
+    @property
+    def currency(self) -> str:
+        """The seller's currency; "" as long as there is no seller."""
+        ...
+
+    async def open(self, currency: str) -> Book:
+        """Open the book; a seller who is made for it has that currency."""
+        ...
+
+
+class Ready(Struct, frozen=True):
+    """A book that is open."""
+
+    book: Book
+    currency: str
+
+    async def open(self, currency: str) -> Book:  # noqa: ARG002
+        """Give the book."""
+        return self.book
 
 
 def unheard(_progress: Progress) -> None:
@@ -49,56 +106,86 @@ def unheard(_progress: Progress) -> None:
 
 async def take(
     book: Book,
-    path: Path,
-    *,
-    mapping: str = "",
-    timezone: str = "UTC",
-    currency: str = "",
+    *paths: Path,
+    wishes: Wishes = NO_WISHES,
     rejects: Path | None = None,
     tell: Callable[[Progress], None] = unheard,
 ) -> Progress:
-    """Take the orders of a file of order lines into a book, under the file's order numbers.
+    """Take the orders of a file of order lines into a book, as ``take_into`` does."""
+    target = Ready(book, (await book.seller()).currency)
+    taken = await take_into(target, paths, wishes=wishes, rejects=rejects, tell=tell)
+    return taken.progress
 
-    ``mapping`` says which column is which field where the names do not (``order=Invoice``);
-    times without a zone are of ``timezone``; orders without a currency are in ``currency``, or the
-    seller's. Rejected rows go to ``rejects``, by default ``<file>.rejects.csv`` beside the file.
-    Taking a file once more changes nothing, or completes an import that was cut short.
 
-    Raises NotFound or Invalid, with nothing taken, where the file cannot be read or not be
-    understood; and Invalid, with all taken that came before, where it breaks off.
+async def take_into(
+    target: Target,
+    paths: Sequence[Path],
+    *,
+    wishes: Wishes = NO_WISHES,
+    rejects: Path | None = None,
+    tell: Callable[[Progress], None] = unheard,
+) -> Taken:
+    """Take the orders of a file of order lines, or of one of lines and one of headers.
+
+    They go by the file's order numbers. Rejected rows go to ``rejects``, by default
+    ``<file>.rejects.csv`` beside the file. Taking a file once more changes nothing, or completes an
+    import that was cut short. Gives also the first orders of a dry run, which takes none.
+
+    Raises NotFound or Invalid, with nothing taken, where the file cannot be read, not be understood
+    or something must be asked; OtherOrder where an order is likely another shop's; and Invalid,
+    with all taken that came before, where the file breaks off or is not sorted by its orders.
     """
-    zone = read_zone(timezone)
-    wanted = read_mapping(mapping)
-    unsaid = _currency(currency) if currency else (await book.seller()).currency
-    beside = rejects or path.with_name(path.name + ".rejects.csv")
-    with Rejects(beside) as rejected, open_rows(path, rejected.add) as rows:
-        columns = recognise(rows.header, wanted)
-        running = _Import(book, rows, rejected, tell)
-        try:
-            for gathered in gather(rows, columns, zone, unsaid, rejected.add):
-                await running.add(gathered)
-            done = await running.finish()
-        finally:
-            await running.settle()
-        if rows.text.broken:
-            raise rows.text.broken
-        return done
+    with opened(paths, wishes) as found:
+        file = found.in_currency(target.currency)
+        beside = rejects or file.path.with_name(file.path.name + ".rejects.csv")
+        _demand_another(beside, paths)
+        again = file.plan.columns.ours
+        with Rejects(beside, file.rows, again=again, dry=wishes.dry_run) as rejected:
+            running = _Import(target, file, rejected, tell, dry=wishes.dry_run)
+            try:
+                rows = file.sample.all()
+                for gathered in gather(rows, file.plan, rejected.add, file.remarks, file.headers):
+                    await running.add(gathered)
+                done = await running.finish()
+            finally:
+                await running.settle()
+        if file.rows.text.broken:
+            raise file.rows.text.broken
+        columns = file.plan.columns
+        return Taken(done, {field: columns.name(field) for field in columns.at}, running.first)
+
+
+def _demand_another(rejects: Path, paths: Sequence[Path]) -> None:
+    """Refuse to write the rejects over what they are rejected from."""
+    if any(rejects.exists() and path.exists() and rejects.samefile(path) for path in paths):
+        reason = f"{rejects} is the file that is imported; name another file for the rejects."
+        raise invalid("rejects", Rule.MALFORMED, reason)
 
 
 class _Import:
     """One import under way: the batch that fills up, and what the batches before it came to."""
 
     def __init__(
-        self, book: Book, rows: Rows, rejects: Rejects, tell: Callable[[Progress], None]
+        self,
+        target: Target,
+        file: Opened,
+        rejects: Rejects,
+        tell: Callable[[Progress], None],
+        *,
+        dry: bool,
     ) -> None:
-        self._book = book
+        self.first: tuple[Order, ...] = ()
+        self._target = target
+        self._book: Book | None = None
         self._tell = tell
-        self._rows = rows
+        self._file = file
         self._rejects = rejects
+        self._dry = dry
         self._batch: list[Gathered] = []
         self._waiting = 0
         self._keeping: asyncio.Task[None] | None = None
         self._lines = 0
+        self._orders = 0
         self._outcomes: Counter[Outcome] = Counter()
 
     async def add(self, gathered: list[Gathered]) -> None:
@@ -114,7 +201,12 @@ class _Import:
         """Keep the orders that are left, and say what it came to."""
         await self._keep_batch()
         await self.settle()
-        return self._progress()
+        remarks, headers = self._file.remarks, self._file.headers
+        for number in headers.unmet() if headers else ():
+            remarks.note_alone(number)
+        done = self._progress(remarks.sentences(), left_out=remarks.left_out)
+        self._tell(done)
+        return done
 
     async def settle(self) -> None:
         """Wait for the batch that is being kept."""
@@ -127,29 +219,42 @@ class _Import:
         """Have the batch kept while the next one is read; never two at once."""
         await self.settle()
         batch, self._batch, self._waiting = self._batch, [], 0
-        if batch:
+        if self._dry:
+            self.first = (*self.first, *(one.order for one in batch))[:SHOWN]
+            self._count(batch, ())
+        elif batch:
             self._keeping = asyncio.create_task(self._keep(batch))
             await asyncio.sleep(0)  # it gets as far as to the writing, which needs nobody here
 
-    def _progress(self) -> Progress:
-        outcomes = self._outcomes
+    def _progress(self, said: tuple[str, ...] = (), *, left_out: bool = False) -> Progress:
+        outcomes, rows, remarks = self._outcomes, self._file.rows, self._file.remarks
         return Progress(
-            read=self._rows.text.position,
-            size=self._rows.text.size,
-            rows=self._rows.count,
+            read=rows.text.position,
+            size=rows.text.size,
+            rows=rows.count,
             lines=self._lines,
-            orders=outcomes.total(),
+            orders=self._orders,
             new=outcomes[Outcome.NEW],
             changed=outcomes[Outcome.CHANGED],
             same=outcomes[Outcome.SAME],
             rejected=self._rejects.count,
-            rejects=self._rejects.path if self._rejects.count else None,
+            rejects=self._rejects.path if self._rejects.count and not self._dry else None,
+            passed=remarks.passed,
+            orders_aside=remarks.orders_aside,
+            aside=tuple(remarks.aside),
+            said=said,
+            left_out=left_out,
         )
 
     async def _keep(self, batch: list[Gathered]) -> None:
         """Keep a batch; where an order is refused, halve it until that one stands alone."""
+        if self._book is None:
+            self._book = await self._target.open(self._file.currency)
         try:
-            kept = await self._book.keep(*(gathered.order for gathered in batch))
+            orders = [gathered.order for gathered in batch]
+            kept = await self._book.keep(*orders, check=self._check)
+        except OtherOrder:
+            raise
         except (Conflict, Invalid) as refusal:
             if len(batch) == 1:
                 self._refuse(batch[0], refusal.message)
@@ -160,18 +265,35 @@ class _Import:
         else:
             self._count(batch, kept)
 
+    def _check(self, kept: Order, incoming: Order) -> None:
+        """Look at what an order would replace; raises where it must not."""
+        plan = self._file.plan
+        if plan.columns.ours:
+            demand_whole(kept, incoming)
+        plan.source.check(kept, incoming)
+
     def _refuse(self, gathered: Gathered, why: str) -> None:
+        order, remarks = gathered.order, self._file.remarks
+        reason = f"its order {order.number!r} was not kept: {why}"
         for line, text in zip(gathered.numbers, gathered.texts, strict=True):
-            reason = f"its order {gathered.order.number!r} was not kept: {why}"
             self._rejects.add(Reject(line, reason, text))
+        for one in gathered.refused:
+            self._rejects.add(one)
+        remarks.orders_aside += 1
+        remarks.note_aside(Aside(order.number, order.po_number, gathered.numbers[0], why))
 
     def _count(self, batch: list[Gathered], kept: tuple[Kept, ...]) -> None:
         self._lines += sum(len(gathered.order.lines) for gathered in batch)
+        self._orders += len(batch)
         self._outcomes.update(one.outcome for one in kept)
+        for gathered in batch:
+            if gathered.refused:
+                self._write_whole(gathered)
 
-
-def _currency(code: str) -> str:
-    try:
-        return read_currency(code)
-    except ValueError as error:
-        raise invalid("currency", Rule.CURRENCY, f"{error}.") from None
+    def _write_whole(self, gathered: Gathered) -> None:
+        """Put all rows of an order to the rejects of which some were taken."""
+        rows = zip(gathered.numbers, gathered.texts, strict=True)
+        taken = {line: Reject(line, TAKEN, text) for line, text in rows}
+        refused = {one.line: one for one in gathered.refused}
+        for line, one in sorted({**taken, **refused}.items()):
+            (self._rejects.add if line in refused else self._rejects.write)(one)

@@ -7,76 +7,154 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, tzinfo
 from decimal import Decimal
-from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from orderglot.core.currencies import DECIMALS
 from orderglot.core.errors import Rule, invalid
-from orderglot.wire.values import LARGEST, read_amount
+from orderglot.files.cells import bare, is_rounded, unwrapped
+from orderglot.files.currencies import Currencies
+from orderglot.files.numbers import Marks, Number, read_number
+from orderglot.wire.values import LARGEST, PLACES, read_amount
 
 ZERO = Decimal(0)
 LONGEST_NAME = 250
-LONGEST_NUMBER = 50
 LONGEST_SHOWN = 40
+MOST_PIECES = 10**18
 
-_WHOLE = re.compile(r"[+-]?[0-9]{1,18}(\.0+)?", re.ASCII)
-_NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)", re.ASCII)
-_TIME = re.compile(
-    r"\d{4}-\d\d-\d\d"
-    r"(?P<clock>[ T]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(?P<zone> ?(Z|[+-]\d\d(:?\d\d)?))?)?",
-    re.ASCII,
-)
+_PLAIN = re.compile(r"-?[0-9]{1,11}(\.[0-9]{1,2})?", re.ASCII)
+"""What leaves no doubt where decimals may stand behind a dot."""
+
+_QUANTUM = Decimal(1).scaleb(-PLACES)
 
 SOLD, RETURNED, RETURNED_FREE, ADJUSTED = "sold", "returned", "returned free", "adjusted"
 """What has become of the goods of a line."""
 
-Worth = tuple[int, Decimal | None, Decimal | None, str]
-"""A quantity, the price of a piece, the two multiplied, and what has become of the goods.
+MONEY_OF_LINES = ("price", "amount")
 
-Price and product are None without a price.
+Sign = tuple[str, Currencies]
+"""A text of money, and the currencies that what stands in it can mean."""
+
+Worth = tuple[int, Decimal | None, Decimal | None, str]
+"""A quantity, the price of a piece, what the line comes to, and what has become of the goods.
+
+Price and sum are None where they are not known.
 """
 
 
-def read_worth(said: tuple[str, str]) -> Worth:
-    """Read how many pieces a line has, at which price, and what it comes to, exactly."""
-    quantity, price = said
-    pieces = _read_quantity(quantity)
-    each = _read_price(price)
-    if each is None:
-        return pieces, None, None, SOLD if pieces >= 0 else RETURNED
-    total = pieces * each or ZERO  # never a negative zero
-    if abs(total) >= LARGEST:
-        raise ValueError(f"{_short(quantity)} pieces at {_short(price)} are too much money")
-    return pieces, each, total, _become(pieces, each)
+class Signs:
+    """The currencies that the money of lines stands with; nobody looks before there is one."""
+
+    def __init__(self, marks: Marks) -> None:
+        self.seen = False
+        self._marks = marks
+
+    def read(self, said: tuple[str, ...]) -> Sign | None:
+        """Give what the money of a line stands with, None where nothing does."""
+        for text in said[1:]:
+            found = read_money("amount", text, self._marks)
+            if found is not None and found.currencies is not None:
+                return text.strip(), found.currencies
+        return None
 
 
-def _become(pieces: int, each: Decimal) -> str:
-    if each < 0:
+def reader_of_worths(marks: Marks, signs: Signs) -> Callable[[tuple[str, ...]], Worth]:
+    """Make the function that reads how many pieces a line has, at which price, and its sum, exactly.
+
+    The sum is the product, unless the line says its own.
+    """
+
+    def amount(what: str, text: str) -> Decimal | None:
+        if marks.dotted and _PLAIN.fullmatch(text):
+            return read_amount(text) or ZERO
+        found = read_money(what, text, marks)
+        if found is None:
+            return None
+        signs.seen = signs.seen or found.currencies is not None
+        return found.amount
+
+    def read_worth(said: tuple[str, ...]) -> Worth:
+        quantity, price, *amounts = said
+        pieces = _read_quantity(quantity, marks)
+        each = amount("price", price)
+        total = amount("amount", amounts[0]) if amounts else None
+        if total is None and each is not None:
+            total = pieces * each or ZERO  # never a negative zero
+        elif each is None and total is not None:
+            each = _each(total, pieces)
+        if total is not None and abs(total) >= LARGEST:
+            raise ValueError(f"{short(quantity)} pieces at {short(price)} are too much money")
+        return pieces, each, total, _become(pieces, each, total)
+
+    return read_worth
+
+
+def _each(total: Decimal, pieces: int) -> Decimal | None:
+    """Give the price of a piece where it comes out even."""
+    each = (total / pieces).quantize(_QUANTUM) if pieces else None
+    return each if each is not None and each * pieces == total else None
+
+
+def _become(pieces: int, each: Decimal | None, total: Decimal | None) -> str:
+    if each is not None and each < 0:
         return ADJUSTED
     if pieces >= 0:
         return SOLD
-    return RETURNED if each else RETURNED_FREE
+    return RETURNED_FREE if each is not None and not each and not total else RETURNED
 
 
-def _read_quantity(text: str) -> int:
+def _read_quantity(text: str, marks: Marks) -> int:
+    if text.isascii() and text.isdigit() and len(text) <= 18:
+        return int(text)
     if not text.strip():
         raise ValueError("it has no quantity")
-    if len(text) > LONGEST_NUMBER or not _WHOLE.fullmatch(text.strip()):
-        raise ValueError(f"the quantity {_short(text)} is not a whole number such as 12 or -3")
-    return int(text.strip().partition(".")[0])
+    try:
+        found = read_number(unwrapped(text), marks)
+    except ValueError as error:
+        doubt = str(error)
+        why = doubt if "--decimal" in doubt else "is not a whole number such as 12 or -3"
+        raise ValueError(f"the quantity {short(text)} {why}") from None
+    amount = found.amount
+    if found.currencies is not None or amount != int(amount) or abs(amount) >= MOST_PIECES:
+        raise ValueError(f"the quantity {short(text)} is not a whole number such as 12 or -3")
+    return int(amount)
 
 
-def _read_price(text: str) -> Decimal | None:
+def read_money(what: str, text: str, marks: Marks) -> Number | None:
+    """Read an amount of money; nothing as None."""
     if not text.strip():
         return None
-    if len(text) > LONGEST_NUMBER or not _NUMBER.fullmatch(text.strip()):
-        raise ValueError(f"the price {_short(text)} is not a number such as 1250.95")
     try:
-        return read_amount(text) or ZERO
+        found = read_number(unwrapped(text), marks)
+        return Number(read_amount(found.amount) or ZERO, found.currencies)
     except ValueError as error:
-        raise ValueError(f"the price {_short(text)} {error}") from None
+        raise ValueError(f"the {what} {short(text)} {error}") from None
+
+
+def read_sku(text: str) -> str:
+    """Read a SKU, blanks around it and all; nothing is none yet."""
+    name = unwrapped(text)
+    name = name.removeprefix("'")
+    if is_rounded(name.strip()):
+        raise ValueError(rounded("SKU", name.strip()))
+    return read_name("SKU", name) if name and not name.isspace() else ""
+
+
+def read_number_of(what: str, text: str) -> str:
+    """Read the number that something goes by, without blanks around it and a spreadsheet's signs."""
+    name = bare(text)
+    if is_rounded(name):
+        raise ValueError(rounded(what, name))
+    return read_name(what, name)
+
+
+def rounded(what: str, name: str) -> str:
+    """Say why a number that a spreadsheet has rounded is none."""
+    return (
+        f"the {what} {short(name)} was rounded by a spreadsheet, so others may read the same; "
+        "export the file again with that column as text"
+    )
 
 
 def read_name(what: str, text: str) -> str:
@@ -92,40 +170,8 @@ def read_currency(text: str) -> str:
     """Read an ISO 4217 code, whatever its case."""
     code = text.strip().upper()
     if code not in DECIMALS:
-        raise ValueError(f"the currency {_short(text)} is not a code such as GBP")
+        raise ValueError(f"the currency {short(text)} is not a code such as GBP")
     return code
-
-
-def reader_of_times(zone: tzinfo) -> Callable[[str], datetime | None]:
-    """Make the function that reads a time, or a date for its midnight; nothing as None.
-
-    A time without a zone is one of ``zone``: in an hour that comes twice the first of the two, in
-    one that is skipped as the clock that was not yet put forward would have shown it.
-    """
-
-    @lru_cache(maxsize=4_096)
-    def read_time(text: str) -> datetime | None:
-        written = text.strip()
-        if not written:
-            return None
-        try:
-            found = _TIME.fullmatch(written) if len(text) <= LONGEST_NUMBER else None
-            if found is None:
-                raise ValueError
-            clock, zoned = found.group("clock", "zone")
-            if zoned:
-                written = written.replace(" ", "T", 1).replace(" ", "")
-            elif clock and zone is UTC:
-                written += "Z"  # sooner said than put on the moment
-            moment = datetime.fromisoformat(written)
-            moment = moment if moment.tzinfo else moment.replace(tzinfo=zone)
-            return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
-        except (ValueError, OverflowError):
-            raise ValueError(
-                f"the time {_short(text)} is not one such as 2010-12-01 08:26"
-            ) from None
-
-    return read_time
 
 
 def read_zone(name: str) -> tzinfo:
@@ -133,9 +179,10 @@ def read_zone(name: str) -> tzinfo:
     try:
         return UTC if name.upper() == "UTC" else ZoneInfo(name)
     except (KeyError, ValueError, OSError):
-        reason = f"There is no time zone {_short(name)}; give one such as Europe/London."
+        reason = f"There is no time zone {short(name)}; give one such as Europe/London."
         raise invalid("timezone", Rule.UNKNOWN, reason) from None
 
 
-def _short(text: str) -> str:
+def short(text: str) -> str:
+    """Show a text, or as much of it as tells which it is."""
     return repr(text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 3] + "...")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from orderglot.core.errors import Upstream
 
@@ -17,6 +19,17 @@ BEGIN;
 """
 
 
+@contextmanager
+def _written() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise Upstream(
+            f"The order numbers cannot be written to a temporary file ({error}); "
+            "make room for it and import again."
+        ) from error
+
+
 class OrderNumbers:
     """A set of order numbers: the last ones at hand, the others in a database that is gone with it.
 
@@ -29,19 +42,16 @@ class OrderNumbers:
         self._database = sqlite3.connect("", isolation_level=None)
         self._database.executescript(_SETUP)
 
+    def __contains__(self, number: str) -> bool:
+        return number in self._at_hand or (self._put_away > 0 and self._is_put_away(number))
+
     def is_new(self, number: str) -> bool:
         """Tell whether a number comes for the first time, and remember it."""
-        try:
-            if number in self._at_hand or (self._put_away and self._is_put_away(number)):
-                return False
-            self._at_hand.add(number)
-            if len(self._at_hand) >= MOST_AT_HAND:
-                self._put_all_away()
-        except sqlite3.Error as error:
-            raise Upstream(
-                f"The order numbers cannot be written to a temporary file ({error}); "
-                "make room for it and import again."
-            ) from error
+        if number in self._at_hand or (self._put_away and self._is_put_away(number)):
+            return False
+        self._at_hand.add(number)
+        if len(self._at_hand) >= MOST_AT_HAND:
+            self._put_all_away()
         return True
 
     def close(self) -> None:
@@ -49,11 +59,13 @@ class OrderNumbers:
         self._database.close()
 
     def _is_put_away(self, number: str) -> bool:
-        found = self._database.execute("SELECT 1 FROM numbers WHERE number = ?", (number,))
-        return found.fetchone() is not None
+        with _written():
+            found = self._database.execute("SELECT 1 FROM numbers WHERE number = ?", (number,))
+            return found.fetchone() is not None
 
     def _put_all_away(self) -> None:
         rows = [(number,) for number in sorted(self._at_hand)]
-        self._database.executemany("INSERT INTO numbers VALUES (?)", rows)
+        with _written():
+            self._database.executemany("INSERT INTO numbers VALUES (?)", rows)
         self._put_away += len(rows)
         self._at_hand.clear()

@@ -1,39 +1,50 @@
-"""Rejects: the rows that were not taken, in a CSV beside the file, each with its reason."""
+"""Rejects: the rows that were not taken, in a file beside the first, each with its reason.
+
+It has the header of the file and the rows as they stand there, each order's together, and behind
+them on which line that was and why. Mended it is imported as it is.
+"""
 
 from __future__ import annotations
 
 import csv
 import os
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from io import StringIO
 from pathlib import Path
 from stat import S_ISREG
 from types import TracebackType
-from typing import Any
+from typing import IO
 
 from orderglot.core.errors import Rule, invalid
-from orderglot.files.rows import Reject
+from orderglot.files.columns import OUR_LINE, OUR_REASON
+from orderglot.files.encodings import UTF_8
+from orderglot.files.rows import Reject, Rows
 
-HEADER = ("line", "reason", "row")
+MARK = "\ufeff"
+ENOUGH = 4_000_000
+"""A header is no longer than so many bytes."""
 
 
 PRIVATE = 0o600
 
 
 class Rejects:
-    """The CSV of rejected rows; there is one only if there are any.
+    """The file of rejected rows; there is one only if there are any.
 
     One that an earlier import left is replaced, or removed where there is nothing to reject any more.
-
-    The row is one field, as it stood in the file, so that this file is not taken for order lines:
-    an order of its mended lines alone would take the place of the whole one.
+    A dry run writes none.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, rows: Rows, *, again: bool = False, dry: bool = False) -> None:
         self.path = path
         self.count = 0
+        self._rows = rows
+        self._ours = _our_end(rows.delimiter) if again else None
+        self._dry = dry
         self._open = ExitStack()
-        self._writer: Any = None
+        self._file: IO[str] | None = None
 
     def __enter__(self) -> Rejects:
         return self
@@ -46,27 +57,46 @@ class Rejects:
     ) -> None:
         with self._writing():
             self._open.close()
-            if kind is None and not self.count and _is_ours(self.path):
+            if kind is None and not self._dry and self._file is None and _is_ours(self.path):
                 self.path.unlink()
 
     def add(self, reject: Reject) -> None:
-        """Write a rejected row."""
-        with self._writing():
-            if self._writer is None:
-                self._writer = self._begun()
-            self._writer.writerow((reject.line, reject.reason, reject.row.rstrip("\r\n")))
+        """Write a row that was not taken."""
+        self.write(reject)
         self.count += 1
 
-    def _begun(self) -> Any:
+    def write(self, reject: Reject) -> None:
+        """Write a row that stands there with its order, taken or not."""
+        if self._dry:
+            return
+        with self._writing():
+            if self._file is None:
+                self._file = self._begun()
+            self._file.write(self._line(reject.row, str(reject.line), reject.reason))
+
+    def _line(self, row: str, *behind: str) -> str:
+        said = StringIO()
+        csv.writer(said, delimiter=self._rows.delimiter, lineterminator="\n").writerow(behind)
+        text = row.rstrip("\r\n")
+        if self._ours is not None and (found := self._ours.fullmatch(text)):
+            text = found[1]
+        return f"{text}{self._rows.delimiter}{said.getvalue()}"
+
+    def _begun(self) -> IO[str]:
         # What is there and is not ours is refused.
         foreign = self.path.is_file() and not _is_ours(self.path)
         opened = _private(self.path, os.O_EXCL if foreign else os.O_TRUNC)
         file = self._open.enter_context(
             os.fdopen(opened, "w", encoding="utf-8", errors="surrogateescape", newline="")
         )
-        writer = csv.writer(file)
-        writer.writerow(HEADER)
-        return writer
+        head = self._rows.head
+        if self._rows.text.encoding.name != UTF_8:
+            # Or the flag for the file's own encoding would be taken for this one's.
+            file.write(MARK)
+        if head.declared:
+            file.write(f"sep={head.delimiter}\n")
+        file.write(self._line(head.text.removeprefix(MARK), OUR_LINE, OUR_REASON))
+        return file
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
@@ -90,8 +120,15 @@ def _private(path: Path, flags: int) -> int:
     return file
 
 
+def _our_end(delimiter: str) -> re.Pattern[str]:
+    mark = re.escape(delimiter)
+    field = rf'(?:"(?:[^"]|"")*"|[^"{mark}]*)'
+    return re.compile(rf"(.*){mark}{field}{mark}{field}", re.DOTALL)
+
+
 def _is_ours(path: Path) -> bool:
     if not path.is_file():
         return False
+    ours = re.compile(rf"{OUR_LINE}.{OUR_REASON}".encode())
     with path.open("rb") as file:
-        return file.readline(100).strip() == ",".join(HEADER).encode()
+        return any(ours.search(file.readline(ENOUGH)) for _ in range(2))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from io import BufferedReader
 from pathlib import Path
@@ -12,9 +12,10 @@ from pathlib import Path
 from msgspec import Struct
 
 from orderglot.core.errors import NotFound
+from orderglot.files.encodings import UTF_8, Encoding, not_utf_8
+from orderglot.files.header_row import HeaderRow, Worth, find_header
 from orderglot.files.text import LONGEST_LINE, Text, unreadable, why
 
-DELIMITERS = ",;\t"
 LONGEST_FIELD = 5_000
 MOST_LINES = 100
 """A row with line breaks in its quotes has at most so many lines."""
@@ -30,6 +31,8 @@ QUOTES = (
     "and a quote inside it is doubled"
 )
 
+UNSAID = Encoding(UTF_8, said=False)
+
 TOO_LONG = "its line is longer than {} characters"
 
 
@@ -44,7 +47,8 @@ class Stride(Struct, frozen=True):
 class Reject(Struct, frozen=True):
     """A row that is not taken: the number of its line, why, and its text as it stands there.
 
-    Bytes that are not UTF-8 are in the text as lone surrogates (``surrogateescape``).
+    Bytes that are not of the file's encoding are in the text as lone surrogates
+    (``surrogateescape``).
     """
 
     line: int
@@ -52,9 +56,16 @@ class Reject(Struct, frozen=True):
     row: str
 
 
+def any_row(_names: Sequence[str]) -> int:
+    """Take the first row with something on it for the header."""
+    return 1
+
+
 @contextmanager
-def open_rows(path: Path, reject: Callable[[Reject], None]) -> Iterator[Rows]:
-    """Open a file, plain or gzip, and read its header; rows that do not fit go to ``reject``.
+def open_rows(
+    path: Path, *, encoding: str = "", worth: Worth = any_row, enough: int = 1
+) -> Iterator[Rows]:
+    """Open a file, plain or gzip, and find its header: the first row that is worth enough.
 
     Raises NotFound without the file, Invalid where it cannot be read or has no header.
     """
@@ -65,28 +76,31 @@ def open_rows(path: Path, reject: Callable[[Reject], None]) -> Iterator[Rows]:
     except (OSError, ValueError) as error:
         raise unreadable(f"{path} cannot be read: {why(error)}.") from error
     with file:
-        yield Rows(file, reject)
+        yield Rows(file, encoding, worth, enough)
 
 
 class Rows:
     """The rows of one file, once, in its order; lines with nothing on them are no rows.
 
-    A row that does not fit costs its first line alone: reading goes on with the next one. It is
-    rejected when the rows before it have been given.
+    A row that does not fit costs its first line alone: reading goes on with the next one. It comes
+    as a reject, in its place.
     """
 
-    def __init__(self, file: BufferedReader, reject: Callable[[Reject], None]) -> None:
-        self.line = 0
-        """The number of the last line of the rows so far."""
+    def __init__(
+        self, file: BufferedReader, encoding: str = "", worth: Worth = any_row, enough: int = 1
+    ) -> None:
         self.count = 0
         """How many rows there were so far, those that did not fit among them."""
-        self.text = Text(file)
-        self._reject = reject
+        self.text = Text(file, encoding)
         self._taken: list[str] = []
         self._ahead: deque[str] = deque()
-        self.delimiter, self.header = self._read_header()
+        self.head = self._read_header(worth, enough)
+        self.line = self.head.line
+        """The number of the last line of the rows so far."""
+        self.header = self.head.names
+        self.delimiter = self.head.delimiter
 
-    def __iter__(self) -> Iterator[Stride]:
+    def __iter__(self) -> Iterator[Stride | Reject]:
         while lines := self.text.read(STRIDE):
             columns = self._plain(lines)
             if columns is None:
@@ -102,7 +116,7 @@ class Rows:
         """Give the columns of lines each of which is a row that fits, None where any is not."""
         width = len(self.header)
         text = "".join(lines)
-        if width == 1 or _has_long_lines(text) or _unkeepable(text):
+        if width == 1 or _has_long_lines(text) or unkeepable(text):
             return None
         quoted = [place for place, line in enumerate(lines) if '"' in line]
         if not quoted:
@@ -121,7 +135,7 @@ class Rows:
                 column[place] = field
         return columns
 
-    def _joined(self, found: Iterator[Row | Reject]) -> Iterator[Stride]:
+    def _joined(self, found: Iterator[Row | Reject]) -> Iterator[Stride | Reject]:
         rows: list[Row] = []
         for one in found:
             self.count += 1
@@ -130,7 +144,7 @@ class Rows:
                 continue
             yield from _strides(rows)
             rows = []
-            self._reject(one)
+            yield one
         yield from _strides(rows)
 
     def _one_by_one(self) -> Iterator[Row | Reject]:
@@ -141,7 +155,7 @@ class Rows:
             try:
                 for fields in csv.reader(self._lines(), delimiter=self.delimiter, strict=True):
                     text = "".join(taken)
-                    reason = _unfit(fields, text, width) if fields else None
+                    reason = self._unfit(fields, text, width) if fields else None
                     if reason:
                         yield self._refused(reason)
                         continue
@@ -176,29 +190,33 @@ class Rows:
         self._taken.clear()
         return Reject(self.line, reason, first)
 
-    def _read_header(self) -> tuple[str, tuple[str, ...]]:
-        line = self._first_line()
-        delimiter, header = _recognised(line)
-        reason = _unfit(list(header), line, len(header)) if header else QUOTES
-        if reason:
-            raise unreadable(
-                f"The first line cannot be read: {reason}; save the file as CSV in UTF-8."
-            )
-        return delimiter, header
+    def _unfit(self, fields: list[str], text: str, width: int) -> str | None:
+        """Say why a row cannot be one of this file's, None where it can."""
+        if len(fields) != width:
+            return f"it has {len(fields)} columns where the header has {width}"
+        if (reason := unkeepable(text, self.text.encoding.name)) is not None:
+            return reason
+        if len(text) > LONGEST_FIELD and max(map(len, fields)) > LONGEST_FIELD:
+            return f"a field is longer than {LONGEST_FIELD} characters"
+        return None
 
-    def _first_line(self) -> str:
-        """Give the first line with something on it."""
-        while lines := self.text.read(1):
-            self.line += 1
-            line = lines[0].removeprefix("\ufeff") if self.line == 1 else lines[0]
-            if len(line) > LONGEST_LINE:
-                reason = TOO_LONG.format(LONGEST_LINE)
-                raise unreadable(f"The first line cannot be read: {reason}.")
-            if line.strip():
-                return line
-        raise self.text.broken or unreadable(
-            "The file is empty; its first line must name the columns."
-        )
+    def _read_header(self, worth: Worth, enough: int) -> HeaderRow:
+        head = find_header(self.text, worth, enough)
+        if head is None:
+            raise self.text.broken or unreadable(
+                "The file is empty; its first line must name the columns."
+            )
+        reason = self._unfit(list(head.names), head.text, len(head.names)) if head.names else QUOTES
+        if len(head.text) > LONGEST_LINE:
+            reason = TOO_LONG.format(LONGEST_LINE)
+        elif self.text.encoding == UNSAID and not _encodable(head.text):
+            raise not_utf_8(head.line, head.text)
+        if reason:
+            which = "first line" if head.line == 1 else f"header on line {head.line}"
+            raise unreadable(
+                f"The {which} cannot be read: {reason}; save the file as CSV in UTF-8."
+            )
+        return head
 
 
 def _strides(rows: list[Row]) -> Iterator[Stride]:
@@ -244,36 +262,7 @@ def _columns(text: str, count: int, delimiter: str, width: int) -> list[list[str
     return [fields[place :: width + 1] for place in range(width)]
 
 
-def _recognised(line: str) -> tuple[str, tuple[str, ...]]:
-    """Divide a header by the delimiter that leaves no quote in its names and gives most of them."""
-    headers = {mark: _split(line, mark) for mark in DELIMITERS}
-    best = max(DELIMITERS, key=lambda mark: (_is_clean(headers[mark]), len(headers[mark])))
-    return best, headers[best]
-
-
-def _is_clean(header: tuple[str, ...]) -> bool:
-    return bool(header) and not any('"' in name for name in header)
-
-
-def _split(line: str, delimiter: str) -> tuple[str, ...]:
-    try:
-        return tuple(next(csv.reader([line], delimiter=delimiter, strict=True)))
-    except csv.Error:
-        return ()
-
-
-def _unfit(fields: list[str], text: str, width: int) -> str | None:
-    """Say why a row cannot be one of this file's, None where it can."""
-    if len(fields) != width:
-        return f"it has {len(fields)} columns where the header has {width}"
-    if (reason := _unkeepable(text)) is not None:
-        return reason
-    if len(text) > LONGEST_FIELD and max(map(len, fields)) > LONGEST_FIELD:
-        return f"a field is longer than {LONGEST_FIELD} characters"
-    return None
-
-
-def _unkeepable(text: str) -> str | None:
+def unkeepable(text: str, encoding: str = UTF_8) -> str | None:
     """Say why a text cannot be kept, None where it can."""
     if "\0" in text:
         return "it holds a NUL character"
@@ -282,5 +271,13 @@ def _unkeepable(text: str) -> str | None:
             text.encode()
         except UnicodeEncodeError as error:
             byte = ord(text[error.start]) & 0xFF
-            return f"its character {error.start + 1} is not UTF-8 (byte {byte:#04x})"
+            return f"its character {error.start + 1} is not {encoding.upper()} (byte {byte:#04x})"
     return None
+
+
+def _encodable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

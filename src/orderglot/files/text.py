@@ -6,14 +6,19 @@ import gzip
 import os
 import zlib
 from codecs import getincrementaldecoder
+from collections.abc import Iterator, Sequence
 from io import BufferedReader, StringIO
-from itertools import islice
+from itertools import chain, islice
 
 from orderglot.core.errors import Invalid, Rule, invalid
+from orderglot.files.encodings import encoding_of, looks_like_utf_16
 
 LONGEST_LINE = 65_536
 BLOCK = 32_768
 """So many bytes are read at a time, of a packed file when they are unpacked."""
+
+LOOKED_AT = 1_024
+"""So many bytes, or a few more, show what a file is written in."""
 
 NO_ENDS = "\v\f\x1c\x1d\x1e\x85\u2028\u2029"
 """What ``str.splitlines`` takes for the end of a line and a file does not."""
@@ -22,25 +27,31 @@ NO_ENDS = "\v\f\x1c\x1d\x1e\x85\u2028\u2029"
 class Text:
     """The lines of one file, once, in its order, with their ends, of whichever kind they are.
 
-    Of a line that is too long comes as much as shows it. Bytes that are not UTF-8 come as lone
-    surrogates (``surrogateescape``). Where the file breaks off, the lines end, and ``broken`` has
-    the error.
+    Of a line that is too long comes as much as shows it. Bytes that are not of the file's encoding
+    come as lone surrogates (``surrogateescape``). Where the file breaks off, the lines end, and
+    ``broken`` has the error.
     """
 
-    def __init__(self, file: BufferedReader) -> None:
+    def __init__(self, file: BufferedReader, encoding: str = "") -> None:
         self.broken: Invalid | None = None
         self.count = 0
         """How many lines were read so far."""
         self.size = os.fstat(file.fileno()).st_size
         self._file = file
         self._bytes = _unpacked(file)
-        self._decode = getincrementaldecoder("utf-8")("surrogateescape").decode
-        self._ahead = iter(list[str]())
+        start = self._start()
+        self.encoding = encoding_of(start, encoding)
+        if not self.encoding.said and (likely := looks_like_utf_16(start)):
+            raise unreadable(
+                f"The file is likely UTF-16 without its mark: give --encoding {likely}."
+            )
+        self._decode = getincrementaldecoder(self.encoding.name)("surrogateescape").decode
+        self._ahead: Iterator[str] = iter(())
         self._begun = ""
         """What was read of a line whose end was not."""
         self._cut = False
         """Whether it is too long, and its beginning was given."""
-        self._ended = False
+        self._ended = self.broken is not None
 
     @property
     def position(self) -> int:
@@ -54,19 +65,36 @@ class Text:
         self.count += len(lines)
         return lines
 
+    def give_back(self, lines: Sequence[str]) -> None:
+        """Have lines that were read be read again."""
+        self._ahead = chain(lines, self._ahead)
+        self.count -= len(lines)
+
+    def _start(self) -> bytes:
+        """Give the first bytes without reading them; none of a file that is broken from there on."""
+        try:
+            return self._bytes.peek(LOOKED_AT)
+        except (EOFError, OSError, zlib.error) as error:
+            self._break_off(error)
+            return b""
+
+    def _break_off(self, error: Exception) -> None:
+        self._ended = True
+        self.broken = unreadable(
+            f"The file breaks off after line {self.count} ({why(error)}); what came before "
+            "is taken, the last orders perhaps without all their lines. Get the file again "
+            "and import it whole."
+        )
+
     def _read_block(self) -> None:
         try:
             block = self._bytes.read1(BLOCK)
-        except (EOFError, OSError, zlib.error) as error:
-            self._ended = True
-            self.broken = unreadable(
-                f"The file breaks off after line {self.count} ({why(error)}); what came before "
-                "is taken, the last orders perhaps without all their lines. Get the file again "
-                "and import it whole."
-            )
+            text = self._decode(block, not block)
+        except (EOFError, OSError, zlib.error, UnicodeDecodeError) as error:
+            self._break_off(error)
             return
         self._ended = not block
-        lines = _lines(self._begun + self._decode(block, self._ended))
+        lines = _lines(self._begun + text)
         # Behind a carriage return the other half of the line's end may come.
         goes_on = lines and not self._ended and not lines[-1].endswith("\n")
         self._begun = lines.pop() if goes_on else ""
@@ -101,6 +129,8 @@ def _unpacked(file: BufferedReader) -> BufferedReader | gzip.GzipFile:
     start = file.peek(4)[:4]
     if start == b"PK\x03\x04":
         raise unreadable("The file is a spreadsheet or a zip; save the lines as CSV in UTF-8.")
+    if start == b"\xd0\xcf\x11\xe0":
+        raise unreadable("The file is an old spreadsheet; save the lines as CSV in UTF-8.")
     return gzip.GzipFile(fileobj=file) if start.startswith(b"\x1f\x8b") else file
 
 

@@ -19,7 +19,7 @@ MOST = 10
 
 def vocabulary() -> tuple[str, ...]:
     """Give the names that ids go by: the dialects, files, and the hub itself."""
-    from orderglot.files.header import FILE
+    from orderglot.files.sources import FILE
 
     return (*dialects.names(), FILE, HUB)
 

@@ -86,13 +86,17 @@ class Selected(Struct, frozen=True):
 
 
 class Counts(Struct, frozen=True, kw_only=True):
-    """What is in a seller's book; ``sums`` are the orders' totals by currency."""
+    """What is in a seller's book; ``sums`` are the orders' totals by currency, where known.
+
+    ``unpriced`` counts the orders whose total is not known.
+    """
 
     orders: int = 0
     lines: int = 0
     customers: int = 0
     products: int = 0
     sums: dict[str, Decimal] = {}
+    unpriced: int = 0
 
 
 class PutOrder(Struct, frozen=True, gc=False):

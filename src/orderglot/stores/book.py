@@ -9,7 +9,7 @@ from orderglot.core.caller import Caller
 from orderglot.core.customer import Customer
 from orderglot.core.errors import Conflict
 from orderglot.core.order import Order
-from orderglot.core.ports import Kept
+from orderglot.core.ports import Check, Kept
 from orderglot.core.product import Product
 from orderglot.stores.backend import Backend, Raced
 from orderglot.stores.id_blocks import IdBlocks
@@ -62,9 +62,9 @@ class Book(Reads):
         """Add a new order and give it back as it now stands, with its ids."""
         return await self._write(lambda unit: unit.place(order))
 
-    async def keep(self, *orders: Order) -> tuple[Kept, ...]:
+    async def keep(self, *orders: Order, check: Check | None = None) -> tuple[Kept, ...]:
         """Keep orders that came from elsewhere under their references; the newest version wins."""
-        return await self._write(lambda unit: unit.keep(*orders))
+        return await self._write(lambda unit: unit.keep(*orders, check=check))
 
     async def change(self, order: Order, what: str = "changed") -> Order:
         """Put a new version in the place of the one it was made from; ``what`` names the event."""

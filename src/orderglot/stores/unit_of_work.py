@@ -13,7 +13,7 @@ from orderglot.core.currencies import demand_currency
 from orderglot.core.customer import Customer, identity
 from orderglot.core.errors import Conflict, Forbidden, NotFound
 from orderglot.core.order import Identity, Link, Order, Reference
-from orderglot.core.ports import Answered, Event, Kept, Note, Outcome
+from orderglot.core.ports import Answered, Check, Event, Kept, Note, Outcome
 from orderglot.core.product import Product
 from orderglot.stores import document
 from orderglot.stores.backend import (
@@ -127,19 +127,19 @@ class UnitOfWork(Reads):
         self._placed.append(placed.id)
         return placed
 
-    async def keep(self, *orders: Order) -> tuple[Kept, ...]:
+    async def keep(self, *orders: Order, check: Check | None = None) -> tuple[Kept, ...]:
         """Keep orders that came from elsewhere under their references; the newest version wins."""
         owned = orders
         if self._scope.customer is not None:
             owned = tuple([await self._owned(order) for order in orders])
         resolution = self._resolution
         await resolution.learn(owned)
-        kept = [await self._keep(order) for order in owned]
+        kept = [await self._keep(order, check) for order in owned]
         await resolution.repoint([one.order for one in kept if one.outcome is not Outcome.SAME])
         by_id = resolution.orders.with_id
         return tuple([Kept(by_id(one.order.id) or one.order, one.outcome) for one in kept])
 
-    async def _keep(self, order: Order) -> Kept:
+    async def _keep(self, order: Order, check: Check | None) -> Kept:
         orders = self._resolution.orders
         kept = orders.known(order.references)
         if kept is None:
@@ -147,6 +147,8 @@ class UnitOfWork(Reads):
         # What was deleted here may come again, and stays deleted.
         if not visible(kept, replace(self._scope, deleted=True)):
             raise Conflict("An order with this reference is already here, and not this account's.")
+        if check is not None:
+            check(kept, order)
         if outdated(kept, order):
             return Kept(kept, Outcome.SAME)
         incoming = await self._resolved(order, ours=False)

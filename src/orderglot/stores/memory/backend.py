@@ -157,7 +157,8 @@ class MemoryBackend:
         """Count what is in a seller's book; the orders within the scope."""
         room = self._room(scope.seller)
         orders, sums = self._sighted(scope), dict[str, Decimal]()
-        for order in orders:
+        priced = [order for order in orders if order.totals.total is not None]
+        for order in priced:
             total = order.totals.total or Decimal(0)
             sums[order.currency] = sums.get(order.currency, Decimal(0)) + total
         return Counts(
@@ -166,6 +167,7 @@ class MemoryBackend:
             customers=len(room.customers.after(0)),
             products=len(room.products),
             sums=sums,
+            unpriced=len(orders) - len(priced),
         )
 
     async def numbers(self, seller: int, thing: Entity, count: int) -> tuple[int, ...]:

@@ -71,7 +71,7 @@ SELLERS = "SELECT document FROM sellers ORDER BY id"
 SELLER = "SELECT document FROM sellers WHERE id = ?"
 
 SUMS = (
-    "SELECT coalesce(o.currency, ''), count(*), coalesce(sum(o.lines), 0),"
+    "SELECT coalesce(o.currency, ''), count(*), count(o.total), coalesce(sum(o.lines), 0),"
     " coalesce(sum(o.total), 0) FROM orders AS o WHERE"
 )
 COUNTS = (

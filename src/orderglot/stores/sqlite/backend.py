@@ -164,14 +164,16 @@ class SqliteBackend:
         by_currency = self._reader.rows(f"{queries.SUMS} {seen.text} GROUP BY 1", seen.params)
         ((customers, products),) = self._reader.rows(queries.COUNTS, (seller, seller))
         return Counts(
-            orders=sum(count for _, count, _, _, _ in by_currency),
-            lines=sum(lines for _, _, lines, _, _ in by_currency),
+            orders=sum(count for _, count, _, _, _, _ in by_currency),
+            lines=sum(lines for _, _, _, lines, _, _ in by_currency),
             customers=customers,
             products=products,
             sums={
                 currency: Decimal(units) + Decimal(millionths).scaleb(-6)
-                for currency, _, _, units, millionths in by_currency
+                for currency, _, priced, _, units, millionths in by_currency
+                if priced
             },
+            unpriced=sum(count - priced for _, count, priced, _, _, _ in by_currency),
         )
 
     async def numbers(self, seller: int, thing: Entity, count: int) -> tuple[int, ...]:

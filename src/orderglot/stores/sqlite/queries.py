@@ -83,7 +83,7 @@ SELLER = "SELECT CAST(document AS BLOB) FROM sellers WHERE id = ?"
 
 # Whole units and millionths are added up apart, so that no sum outgrows 64 bits.
 SUMS = (
-    "SELECT coalesce(o.currency, ''), count(*), sum(o.lines),"
+    "SELECT coalesce(o.currency, ''), count(*), count(o.total), sum(o.lines),"
     " coalesce(sum(o.total / 1000000), 0), coalesce(sum(o.total % 1000000), 0)"
     " FROM orders AS o WHERE"
 )

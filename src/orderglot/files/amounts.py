@@ -1,0 +1,157 @@
+"""Amounts: what an order comes to beside its goods, out of columns that say so on its rows.
+
+A file says such an amount on the first row of an order, on each of its rows, or in parts on each.
+Which it is shows where an order has several rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from enum import StrEnum
+
+from msgspec import Struct
+
+from orderglot.core.order import Totals
+from orderglot.core.values import InvoiceStatus
+from orderglot.files.numbers import Marks, read_number
+
+NOUGHT = Decimal(0)
+CENT = Decimal("0.01")
+
+RATES = frozenset(
+    Decimal(rate)
+    for rate in [
+        "4",
+        "4.8",
+        "5",
+        "5.5",
+        "6",
+        "7",
+        "7.5",
+        "7.7",
+        "8",
+        "8.1",
+        "8.875",
+        "9",
+        "9.5",
+        "10",
+        "11",
+        "12",
+        "13",
+        "14",
+        "15",
+        "16",
+        "17",
+        "18",
+        "19",
+        "20",
+        "21",
+        "22",
+        "23",
+        "24",
+        "25",
+        "25.5",
+        "27",
+    ]
+)
+"""What taxes are often in hundredths; a column of nothing else may be rates and no amounts."""
+
+
+class Scope(StrEnum):
+    """What an amount on a row is: the whole order's, or a part of it."""
+
+    ORDER = "order"
+    ROW = "row"
+
+
+class Sums(Struct, frozen=True, kw_only=True):
+    """What an order comes to, and whether its total is another than that of its parts."""
+
+    totals: Totals
+    refunded: Decimal | None = None
+    differs: bool = False
+
+
+def scope_of(orders: Iterable[Sequence[Decimal | None]]) -> Scope | None:
+    """Tell from orders of several rows what an amount on a row is; None where none shows it."""
+    shown: Scope | None = None
+    for amounts in orders:
+        said = [amount for amount in amounts if amount]
+        if len(set(said)) > 1:
+            return Scope.ROW
+        if len(said) > 1:
+            shown = Scope.ORDER
+    return shown
+
+
+def look_like_rates(field: str, amounts: Iterable[Decimal]) -> bool:
+    """Tell whether a column of discounts or taxes may hold fractions or rates instead of amounts."""
+    said = {amount for amount in amounts if amount}
+    if field == "discount":
+        return bool(said) and all(0 < amount <= 1 for amount in said)
+    if field == "tax":
+        return bool(said) and all(amount in RATES or amount * 100 in RATES for amount in said)
+    return False
+
+
+def read_rate(text: str, marks: Marks, *, hundredths: bool) -> Decimal | None:
+    """Read a rate as a fraction, ``15 %`` as ``0.15``; nothing as None."""
+    written = text.strip()
+    if not written:
+        return None
+    try:
+        number = read_number(written.removesuffix("%").strip(), marks)
+        amount = number.amount
+        rate = amount / 100 if hundredths or written.endswith("%") else amount
+        if number.currencies is not None or not 0 <= rate <= 1:
+            raise ValueError("is no share of something")
+    except ValueError as error:
+        raise ValueError(f"the rate {text[:40]!r} {error}") from None
+    return rate
+
+
+def of_order(name: str, amounts: Sequence[Decimal | None], scope: Scope) -> Decimal | None:
+    """Put the amounts on an order's rows together; raises ValueError where they contradict."""
+    said = [amount for amount in amounts if amount is not None]
+    if not said:
+        return None
+    if scope is Scope.ROW:
+        return sum(said, NOUGHT)
+    different = sorted({amount for amount in said if amount})
+    if len(different) > 1:
+        raise ValueError(
+            f"its {name} is {different[0]} on one row and {different[1]} on another, where the "
+            "rows of other orders repeat it"
+        )
+    return different[0] if different else NOUGHT
+
+
+def summed(goods: Decimal | None, said: Mapping[str, Decimal | None], rows: int) -> Sums:
+    """Say what an order comes to: what the file says, else the sum of all parts where it has them.
+
+    Without a total it is not known where there is a tax: it may be in the prices or beside them.
+    """
+    discount, shipping, tax = (said.get(name) for name in ("discount", "shipping", "tax"))
+    discount = None if discount is None else abs(discount)
+    net = None if goods is None else goods - (discount or NOUGHT) + (shipping or NOUGHT)
+    total = said.get("total")
+    differs = False
+    if total is None and not tax:
+        total = net
+    elif total is not None and net is not None:
+        differs = min(abs(total - net), abs(total - net - (tax or NOUGHT))) > CENT * rows
+    refunded = said.get("refunded")
+    totals = Totals(subtotal=goods, discount=discount, shipping=shipping, tax=tax, total=total)
+    return Sums(
+        totals=totals, refunded=None if refunded is None else abs(refunded), differs=differs
+    )
+
+
+def refund_status(refunded: Decimal | None, total: Decimal | None) -> InvoiceStatus | None:
+    """Say what a refund makes of an invoice, None where there is none."""
+    if not refunded:
+        return None
+    if total is not None and refunded >= total:
+        return InvoiceStatus.REFUNDED
+    return InvoiceStatus.PAID_PARTIALLY_REFUNDED

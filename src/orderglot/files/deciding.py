@@ -1,0 +1,268 @@
+"""Deciding: how a file is to be read, by a person's word, else by what its first rows show.
+
+What they do not show is asked for; nothing is guessed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from itertools import chain
+
+from msgspec.structs import replace
+
+from orderglot.core.errors import Invalid, Rule, invalid
+from orderglot.files import dates, numbers
+from orderglot.files.amounts import Scope, look_like_rates, scope_of
+from orderglot.files.columns import MONEY, Columns
+from orderglot.files.currencies import Currencies, currencies_of, only_one
+from orderglot.files.dates import DateOrder, reader_of_times
+from orderglot.files.lines import Signs, read_currency, read_zone, reader_of_worths, short
+from orderglot.files.numbers import COMMA, DOT, Marks
+from orderglot.files.plan import Plan, Wishes
+from orderglot.files.remarks import Remarks
+from orderglot.files.sample import Sample
+from orderglot.files.sources import read_source
+
+Samples = Sequence[Sample]
+
+IN_NUMBERS = ("quantity", "price", "amount", *MONEY)
+
+
+def plan_of(
+    sample: Sample, wishes: Wishes, remarks: Remarks, beside: Sequence[Sample] = ()
+) -> Plan:
+    """Decide how a file is read, and the one beside it; raises Invalid for what has to be asked."""
+    samples = (sample, *beside)
+    marks = _marks(samples, wishes, remarks)
+    order = _date_order(samples, wishes, remarks)
+    zone = read_zone(wishes.timezone or "UTC")
+    _say_zone(samples, wishes, remarks)
+    columns, scopes = _scopes(sample, marks, remarks)
+    signs = Signs(marks)
+    return Plan(
+        columns=columns,
+        delimiter=sample.rows.delimiter,
+        marks=marks,
+        zone=zone,
+        read_time=reader_of_times(zone, order),
+        read_worth=reader_of_worths(marks, signs),
+        signs=signs,
+        currency=_currency(sample, wishes),
+        scopes=scopes,
+        hundredths=any((rate or 0) > 1 for rate in sample.amounts("discount_rate", marks)),
+        fill_down=wishes.fill_down or _fills_down(sample),
+        stand_in=_stand_in(columns, wishes.sku),
+        partial=wishes.partial,
+        source=read_source(wishes.source),
+    )
+
+
+def _marks(samples: Samples, wishes: Wishes, remarks: Remarks) -> Marks:
+    """Decide what parts the decimals of the file's numbers."""
+    if wishes.decimal:
+        if wishes.decimal not in (DOT, COMMA):
+            raise invalid("decimal", Rule.CHOICE, f"{wishes.decimal[:10]!r} is neither . nor ,.")
+        return Marks(wishes.decimal, strict=True)
+    clues = numbers.clues(text.strip().removesuffix("%") for text in _texts(samples, *IN_NUMBERS))
+    doubtful = clues.pop(numbers.EITHER, "")
+    decimal = next(iter(clues)) if len(clues) == 1 else ""
+    if doubtful and not decimal:
+        found = _place(samples, IN_NUMBERS, doubtful)
+        one, other = (numbers.read_digits(_digits(doubtful), mark) for mark in (DOT, COMMA))
+        reason = (
+            f"{doubtful.strip()!r}{found} can be {one.normalize():f} or {other.normalize():f}; "
+            "say what parts decimals with --decimal . or --decimal ,"
+        )
+        raise invalid("decimal", Rule.REQUIRED, f"{reason}.")
+    if doubtful:
+        shown = next(iter(clues.values())).strip()
+        remarks.facts.append(
+            f"{doubtful.strip()!r} and the like are read with {decimal!r} before decimals, as the file "
+            f"has {shown!r}."
+        )
+    return Marks(decimal, seen=frozenset(clues))
+
+
+def _texts(samples: Samples, *fields: str) -> Iterator[str]:
+    return chain.from_iterable(sample.texts(*fields) for sample in samples)
+
+
+def _digits(text: str) -> str:
+    return numbers.taken_apart(text).digits
+
+
+def _date_order(samples: Samples, wishes: Wishes, remarks: Remarks) -> DateOrder:
+    """Decide in which order the file's dates have day, month and year."""
+    if wishes.dates:
+        if wishes.dates not in dates.ORDERS:
+            raise invalid("dates", Rule.CHOICE, f"{wishes.dates[:10]!r} is not dmy, mdy or ymd.")
+        return DateOrder(wishes.dates, strict=True)
+    clues = dates.clues(_texts(samples, "created"))
+    doubtful = clues.pop(dates.EITHER, "")
+    order = next(iter(clues)) if len(clues) == 1 else ""
+    if doubtful and not order:
+        where = _place(samples, ("created",), doubtful)
+        reason = f"{doubtful.strip()!r}{where} can be read in two ways; say which with --dates"
+        raise invalid("dates", Rule.REQUIRED, f"{reason} dmy, mdy or ymd.")
+    if doubtful:
+        shown = next(iter(clues.values())).strip()
+        remarks.facts.append(f"Dates are read as {order}, as the file has {shown!r}.")
+    return DateOrder(order, seen=frozenset(clues))
+
+
+def _place(samples: Samples, fields: tuple[str, ...], text: str) -> str:
+    lines = (sample.line_of(field, text) for sample in samples for field in fields)
+    line = next((line for line in lines if line), 0)
+    return f" on line {line}" if line else ""
+
+
+def _say_zone(samples: Samples, wishes: Wishes, remarks: Remarks) -> None:
+    if not wishes.timezone and any(dates.lacks_zone(text) for text in _texts(samples, "created")):
+        remarks.facts.append("Times without a zone are taken as UTC; --timezone names another.")
+
+
+def _fills_down(sample: Sample) -> bool:
+    """Tell whether each order's number stands on its first row alone, with blanks below it."""
+    given = sample.column("order")
+    names = [name for text in given if (name := text.strip())]
+    if len(names) == len(given) or len(set(names)) != len(names):
+        return False
+    goods = zip(given, sample.column("quantity"), strict=True)
+    return any(not text.strip() and quantity.strip() for text, quantity in goods)
+
+
+def _stand_in(columns: Columns, wanted: str) -> int | None:
+    """Find the column that stands in for a SKU: the one that is wanted, else the title."""
+    if not wanted:
+        return columns.at.get("title")
+    if wanted in columns.at:
+        return columns.at[wanted]
+    if wanted in columns.names:
+        return columns.names.index(wanted)
+    alike = [n for n, name in enumerate(columns.names) if name.casefold() == wanted.casefold()]
+    if len(alike) != 1:
+        names = ", ".join(map(short, columns.names))
+        raise invalid("sku", Rule.UNKNOWN, f"there is no column {wanted[:40]!r}: {names}.")
+    return alike[0]
+
+
+def _currency(sample: Sample, wishes: Wishes) -> str:
+    """Decide the currency of orders that name none: what is wished, else what all amounts say."""
+    if wishes.currency:
+        return currency_code(wishes.currency)
+    return only_one(_signs(sample))
+
+
+def _signs(sample: Sample) -> Iterator[Currencies]:
+    for text in sample.texts("price", "amount"):
+        try:
+            written = numbers.taken_apart(text)
+        except ValueError:
+            continue
+        if written.currency and (meant := currencies_of(written.currency)):
+            yield meant
+
+
+def dollar_in(sample: Sample) -> str:
+    """Give a text of money in the file whose currency could be one of several, else ""."""
+    for text in sample.texts("price", "amount"):
+        try:
+            written = numbers.taken_apart(text)
+        except ValueError:
+            continue
+        if len(currencies_of(written.currency)) > 1:
+            return written.currency
+    return ""
+
+
+def currency_code(code: str) -> str:
+    """Read a currency that a person names; raises Invalid for what is none."""
+    try:
+        return read_currency(code)
+    except ValueError as error:
+        raise invalid("currency", Rule.CURRENCY, f"{error}.") from None
+
+
+def _scopes(sample: Sample, marks: Marks, remarks: Remarks) -> tuple[Columns, dict[str, Scope]]:
+    """Decide what the amounts on rows are; a total of each row is the amount of its line."""
+    columns = _with_amount(sample, marks)
+    scopes = dict[str, Scope]()
+    for field in MONEY:
+        if field not in columns.at or field == "discount_rate":
+            continue
+        amounts = sample.amounts(field, marks)
+        _ask_for_rates(field, amounts, columns)
+        shown = scope_of(sample.by_order(amounts))
+        scopes[field] = shown or Scope.ORDER
+        if shown is not None:
+            how = (
+                "is added up over the rows of an order"
+                if shown is Scope.ROW
+                else ("counts once an order, as its rows repeat it")
+            )
+            remarks.facts.append(f"{short(columns.name(field))} {how}.")
+    return columns, scopes
+
+
+def _ask_for_rates(field: str, amounts: list[Decimal | None], columns: Columns) -> None:
+    said = [amount for amount in amounts if amount is not None]
+    if field in columns.mapped or not look_like_rates(field, said):
+        return
+    name = columns.name(field)
+    rate = f"discount_rate={name} for rates, " if field == "discount" else ""
+    example = next(amount for amount in said if amount)
+    raise invalid(
+        "columns",
+        Rule.REQUIRED,
+        f"{short(name)} may hold amounts or rates, such as {example}; say --columns {field}={name} "
+        f"for amounts, {rate}or {field}= to leave it out.",
+    )
+
+
+def _with_amount(sample: Sample, marks: Marks) -> Columns:
+    """Tell a total that is each line's own from the order's, and an amount that may be either."""
+    columns = sample.columns
+    at = dict(columns.at)
+    if "total" in at and "amount" not in at and "total" not in columns.mapped:
+        if _is_of_rows(sample, "total", marks):
+            at["amount"] = at.pop("total")
+    elif _is_bare_amount(columns) and not _is_product(sample, "amount", marks):
+        raise _amount_asked(columns)
+    return replace(columns, at=at)
+
+
+def _is_bare_amount(columns: Columns) -> bool:
+    """Tell whether a column is called an amount, and neither its name nor a person says of what."""
+    if "amount" not in columns.at or "amount" in columns.mapped:
+        return False
+    return columns.name("amount").strip().casefold() == "amount"
+
+
+def _amount_asked(columns: Columns) -> Invalid:
+    name = columns.name("amount")
+    return invalid(
+        "columns",
+        Rule.REQUIRED,
+        f"{short(name)} may be a line's amount, the price of a piece or an order's total; say "
+        f"--columns amount={name}, price={name}, total={name}, or amount= to leave it out.",
+    )
+
+
+def _is_product(sample: Sample, field: str, marks: Marks) -> bool:
+    """Tell whether a column is quantity times price, in each row."""
+    if "price" not in sample.columns.at:
+        return False
+    columns = (sample.amounts(name, marks) for name in ("quantity", "price", field))
+    return all(
+        None in (pieces, each, total) or pieces * each == total
+        for pieces, each, total in zip(*columns, strict=True)
+    )
+
+
+def _is_of_rows(sample: Sample, field: str, marks: Marks) -> bool:
+    """Tell whether a column says something else on each row of an order, as its line does."""
+    shown = scope_of(sample.by_order(sample.amounts(field, marks)))
+    if shown is Scope.ORDER and _is_product(sample, field, marks):
+        return True
+    return shown is Scope.ROW

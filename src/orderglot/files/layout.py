@@ -1,0 +1,45 @@
+"""The layout of a row: at which places its fields stand, and which of the columns are kept beside."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from operator import itemgetter
+
+from orderglot.files.columns import FIELDS, MONEY, OF_LINES, Columns
+from orderglot.files.lines import MONEY_OF_LINES
+
+ABSENT = -1
+
+Column = Sequence[str]
+
+
+class Layout:
+    """Where everything stands in the rows of a file; a field without a column is blank in each.
+
+    ``beside`` are the columns that are kept as they are until their order is complete: those of no
+    field, then those of money, then the ids of lines.
+    """
+
+    def __init__(self, columns: Columns) -> None:
+        at = columns.at
+        priced = [field for field in MONEY_OF_LINES if field != "amount" or field in at]
+        names = ("order", "sku", "title", "created")
+        self.of_lines = itemgetter(*(at.get(field, ABSENT) for field in names))
+        self.of_worths = itemgetter(*(at.get(field, ABSENT) for field in ("quantity", *priced)))
+        self.fields = [one for one in FIELDS if one in at and one not in (*OF_LINES, *MONEY)]
+        self.money = [field for field in MONEY if field in at]
+        self.extras = list(columns.others.values())
+        self._heads = [at[field] for field in self.fields]
+        self._beside = [*columns.others, *(at[field] for field in self.money)]
+        self.ids = len(self._beside) if "line_id" in at else None
+        """Which of the columns beside has the ids of lines."""
+        if self.ids is not None:
+            self._beside.append(at["line_id"])
+
+    def heads(self, said: Sequence[Column]) -> list[Column]:
+        """Give the columns of what all rows of an order say."""
+        return [said[place] for place in self._heads]
+
+    def beside(self, said: Sequence[Column]) -> list[Column]:
+        """Give the columns that are kept as they are."""
+        return [said[place] for place in self._beside]

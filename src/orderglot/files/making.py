@@ -1,0 +1,196 @@
+"""Making: what a draft with all its lines comes to as an order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from functools import partial
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from orderglot.core.order import Order, Totals
+from orderglot.files.amounts import Scope, of_order, read_rate, summed
+from orderglot.files.cells import bare
+from orderglot.files.columns import FIELDS, MONEY, OF_LINES
+from orderglot.files.drafts import (
+    BETWEEN,
+    Draft,
+    Lines,
+    extras_of,
+    goods,
+    made,
+    unrepeated,
+    with_ids,
+    with_invoice,
+)
+from orderglot.files.header import Texts, reader_of_heads
+from orderglot.files.joined import HeaderOf, Headers
+from orderglot.files.layout import Layout
+from orderglot.files.lines import read_money
+from orderglot.files.memo import Memo
+from orderglot.files.plan import Plan
+from orderglot.files.remarks import Remarks
+from orderglot.files.rows import Reject
+from orderglot.files.sources import FILE
+from orderglot.wire.values import LARGEST
+
+
+class Gathered(Struct, frozen=True):
+    """An order, with the numbers of its rows in the file, and their texts there as one.
+
+    ``refused`` are those of its rows that were not taken, where the others are nevertheless.
+    """
+
+    order: Order
+    numbers: Sequence[int]
+    text: str
+    refused: tuple[Reject, ...] = ()
+
+    @property
+    def texts(self) -> list[str]:
+        """The text of each row."""
+        return self.text.split(BETWEEN)
+
+
+class Making:
+    """Makes orders of drafts that are complete, by the plan of their import."""
+
+    def __init__(
+        self, plan: Plan, layout: Layout, headers: Headers | None, remarks: Remarks
+    ) -> None:
+        self._plan = plan
+        self._reference = plan.source.reference
+        self._layout = layout
+        self._headers = headers
+        self._remarks = remarks
+        self._joined = [one for one in FIELDS if one not in (*OF_LINES, *MONEY)]
+        self.check = self._read_head = reader_of_heads(layout.fields, plan.source)
+        if headers is not None:
+            self._read_head = reader_of_heads(self._joined, plan.source)
+        self._money = {
+            field: Memo[str, Decimal | None](partial(self._read_money, field))
+            for field in (layout.money if headers is None else MONEY)
+        }
+        self._said_amounts = "amount" in plan.columns.at and "price" in plan.columns.at
+        self._beside = (
+            bool(layout.extras or headers) or layout.ids is not None or self._said_amounts
+        )
+
+    def make(self, draft: Draft) -> Gathered:
+        """Make the order of a draft; raises ValueError with the reason where none can be made."""
+        if self._layout.ids is not None:
+            self._note_repeated(unrepeated(draft, self._layout.ids))
+        lines = draft.all_lines()
+        header = None if self._headers is None else self._header(self._headers, draft)
+        head = self._read_head(self._head_of(draft.head, header) if header else draft.head)
+        currency = head.currency or self._plan.currency
+        if draft.signs or not currency:
+            _demand_currency(currency, draft)
+        due = goods(lines.worths)
+        totals, refunded = Totals(subtotal=due, total=due), None
+        if self._money:
+            totals, refunded = self._sums(draft.number, due, lines, header)
+        order = made(draft, lines, head, currency, self._reference(draft.number), totals)
+        if head.invoice or refunded is not None:
+            order = with_invoice(order, head.invoice, refunded)
+        if due is not None and abs(totals.total or due) >= LARGEST:
+            raise ValueError("it comes to too much money")
+        if self._beside:
+            order = self._with_beside(order, lines, header)
+        if head.unknown:
+            self._remarks.words.update(head.unknown)
+        return Gathered(order, lines.numbers, lines.text, draft.refused)
+
+    def _header(self, headers: Headers, draft: Draft) -> HeaderOf:
+        """Give what the file of headers says of an order, and take its time."""
+        header = headers.of(draft.number)
+        moment = self._plan.read_time(header.fields.get("created", ""))
+        if moment is not None:
+            draft.created = moment
+            draft.modified = max(draft.modified or moment, moment)
+        return header
+
+    def _head_of(self, texts: Texts, header: HeaderOf) -> Texts:
+        """Put together what the rows say and what a header says; raises ValueError if they differ."""
+        said = dict(zip(self._layout.fields, texts, strict=True))
+        for field, text in header.fields.items():
+            if said.get(field, "").strip() and text.strip() and bare(said[field]) != bare(text):
+                raise ValueError(
+                    f"its {field} is {said[field][:40]!r}, but {text[:40]!r} on line {header.line} "
+                    f"of {self._headers and self._headers.name}"
+                )
+            said[field] = text if text.strip() else said.get(field, "")
+        return tuple([said.get(field, "") for field in self._joined])
+
+    def _sums(
+        self, number: str, due: Decimal | None, lines: Lines, header: HeaderOf | None
+    ) -> tuple[Totals, Decimal | None]:
+        """Say what an order comes to; raises ValueError where its rows contradict each other."""
+        begin = len(self._layout.extras)
+        columns = lines.others[begin : begin + len(self._layout.money)]
+        said = dict[str, Decimal | None]()
+        for field, texts in zip(self._layout.money, columns, strict=True):
+            amounts = self._money[field].all(texts)
+            if field == "discount_rate":
+                said["discount"] = _taken_off(amounts, lines)
+            else:
+                scope = self._plan.scopes.get(field, Scope.ORDER)
+                said[field] = of_order(field, amounts, scope)
+        for field in MONEY if header else ():
+            text = header.fields.get(field, "") if header else ""
+            if text.strip():
+                said[field] = self._money[field][text]
+        sums = summed(due, said, len(lines.skus))
+        if sums.differs:
+            self._remarks.note_difference(number)
+        return sums.totals, sums.refunded
+
+    def _read_money(self, field: str, text: str) -> Decimal | None:
+        plan = self._plan
+        if field == "discount_rate":
+            return read_rate(text, plan.marks, hundredths=plan.hundredths)
+        found = read_money(field, text, plan.marks)
+        return None if found is None else found.amount
+
+    def _note_repeated(self, rows: int) -> None:
+        self._remarks.repeated += rows
+        self._remarks.passed += rows
+
+    def _with_beside(self, order: Order, lines: Lines, header: HeaderOf | None) -> Order:
+        """Give an order what its file says beside: columns of no field, ids of its lines."""
+        layout, remarks = self._layout, self._remarks
+        extras = extras_of(layout.extras, lines.others[: len(layout.extras)])
+        if header:
+            extras |= {f"{FILE}.{name}": text for name, text in header.extras.items()}
+        if extras:
+            remarks.note_texts(extras)
+            order = replace(order, extras=extras)
+        if layout.ids is not None:
+            order = with_ids(order, [bare(id) for id in lines.others[layout.ids]])
+        if self._said_amounts:
+            remarks.reckoned += sum(
+                each is not None and total is not None and pieces * each != total
+                for pieces, each, total, _ in lines.worths
+            )
+        return order
+
+
+def _demand_currency(currency: str, draft: Draft) -> None:
+    """Raise ValueError where an order has no currency, or some of its money is in another."""
+    if not currency:
+        raise ValueError("it has no currency; name one with --currency")
+    for text, currencies in sorted(draft.signs):
+        if currency not in currencies:
+            few = " or ".join(currencies[:3])
+            raise ValueError(f"{text!r} is in {few}, and its order in {currency}")
+
+
+def _taken_off(rates: Sequence[Decimal | None], lines: Lines) -> Decimal | None:
+    """Give what rates take off the lines; not known where a line's sum is not."""
+    sums = [total for _, _, total, _ in lines.worths]
+    if None in sums:
+        return None
+    return sum(
+        (rate * total for rate, total in zip(rates, sums, strict=True) if rate and total), Decimal()
+    )

@@ -1,0 +1,95 @@
+"""The sample: the first rows of a file, read ahead so that they show how all are to be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from itertools import chain
+
+from orderglot.files.cells import bare
+from orderglot.files.columns import Columns
+from orderglot.files.encodings import not_utf_8
+from orderglot.files.lines import read_money
+from orderglot.files.numbers import Marks
+from orderglot.files.rows import Reject, Rows, Stride
+
+AHEAD = 10_000
+"""So many rows are read before any is taken."""
+
+
+class Sample:
+    """The first rows of a file, and the others behind them."""
+
+    def __init__(self, rows: Rows, columns: Columns) -> None:
+        self.rows = rows
+        self.columns = columns
+        self._rest: Iterator[Stride | Reject] = iter(rows)
+        self._ahead = list[Stride | Reject]()
+        while rows.count < AHEAD and (one := next(self._rest, None)) is not None:
+            self._ahead.append(one)
+        self._refuse_unknown_bytes()
+        self._strides = [one for one in self._ahead if isinstance(one, Stride)]
+        self._numbers = list[str]()
+
+    def all(self) -> Iterable[Stride | Reject]:
+        """Give all rows of the file, those of the sample first."""
+        return chain(self._ahead, self._rest)
+
+    def _refuse_unknown_bytes(self) -> None:
+        """Raise Invalid where the file is not what it was taken for and nobody said it was."""
+        if self.rows.text.encoding.said:
+            return
+        for one in self._ahead:
+            if isinstance(one, Reject) and any("\ud800" <= sign <= "\udfff" for sign in one.row):
+                raise not_utf_8(one.line, one.row)
+
+    def column(self, field: str) -> list[str]:
+        """Give what stands in a field's column, row by row; nothing without such a column."""
+        place = self.columns.at.get(field)
+        if place is None:
+            return []
+        return list(chain.from_iterable(stride.columns[place] for stride in self._strides))
+
+    def texts(self, *fields: str) -> Iterator[str]:
+        """Give the different texts that stand in some fields' columns."""
+        for field in fields:
+            yield from dict.fromkeys(self.column(field))
+
+    def line_of(self, field: str, text: str) -> int:
+        """Give the line on which a text stands in a field's column first, 0 where it does not."""
+        place = self.columns.at.get(field)
+        if place is None:
+            return 0
+        for stride in self._strides:
+            if text in (column := stride.columns[place]):
+                return stride.numbers[column.index(text)]
+        return 0
+
+    def numbers(self) -> list[str]:
+        """Give the order number of each row, that above it where it has none."""
+        if not self._numbers:
+            above = ""
+            for text in self.column("order"):
+                above = bare(text) or above
+                self._numbers.append(above)
+        return self._numbers
+
+    def amounts(self, field: str, marks: Marks) -> list[Decimal | None]:
+        """Give the amounts of a column, row by row; what is none as None."""
+        read = {text: _amount(field, text, marks) for text in self.texts(field)}
+        return [read[text] for text in self.column(field)]
+
+    def by_order(self, values: list[Decimal | None]) -> list[list[Decimal | None]]:
+        """Put the values of rows together by their orders."""
+        orders = dict[str, list[Decimal | None]]()
+        for number, value in zip(self.numbers(), values, strict=True):
+            orders.setdefault(number, []).append(value)
+        return list(orders.values())
+
+
+def _amount(field: str, text: str, marks: Marks) -> Decimal | None:
+    try:
+        found = read_money(field, text.strip().removesuffix("%"), marks)
+    except ValueError:
+        return None
+    return None if found is None else found.amount

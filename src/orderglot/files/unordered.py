@@ -1,0 +1,67 @@
+"""Rows that are no order's: blank ones, totals, and what stands below or between the orders."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+
+from orderglot.files.cells import bare, in_one_piece, is_total, joined
+from orderglot.files.columns import Columns
+from orderglot.files.remarks import Remarks
+
+FEW = 2
+"""A row of another width with more cells than these may be an order's."""
+
+
+class Unordered:
+    """Tells rows that are no order's from those that are, and notes them."""
+
+    def __init__(self, columns: Columns, delimiter: str, remarks: Remarks) -> None:
+        self._at = columns.at
+        self._width = len(columns.names)
+        self._delimiter = delimiter
+        self._remarks = remarks
+
+    def cells(self, row: str) -> list[str]:
+        """Divide a row as well as that can be done."""
+        try:
+            return next(csv.reader([row], delimiter=self._delimiter), [])
+        except csv.Error:
+            return row.split(self._delimiter)
+
+    def cell(self, cells: Sequence[str], field: str) -> str:
+        """Give what stands in a field's place; nothing where the row is too short."""
+        place = self._at.get(field, self._width)
+        return cells[place].strip().strip('"') if place < len(cells) else ""
+
+    def passes(self, line: int, cells: Sequence[str]) -> bool:
+        """Note a row that is blank or says something about the file, and tell whether it is one.
+
+        A row of an order that is known by its number says something of that.
+        """
+        said = [cell for cell in cells if cell.strip()]
+        if said and not self._is_footer(cells, said):
+            return False
+        self._remarks.passed += 1
+        if said:
+            self._remarks.footers.append((line, joined(said)))
+        return True
+
+    def _is_footer(self, cells: Sequence[str], said: Sequence[str]) -> bool:
+        if len(cells) != self._width and len(said) > FEW:
+            return False
+        goods = ("sku", "quantity", "price", "amount")
+        name = self.cell(cells, "order") or said[0]
+        if len(cells) == self._width and any(self.cell(cells, field) for field in goods):
+            return False
+        return not in_one_piece(bare(name)) and not is_total(name)
+
+    def is_total(self, line: int, cells: Sequence[str]) -> bool:
+        """Note a row of totals, and tell whether it is one."""
+        number = self.cell(cells, "order")
+        names = (number,) if number else (self.cell(cells, "sku"), self.cell(cells, "title"))
+        first = next((cell for cell in cells if cell.strip()), "")
+        if not any(is_total(name) for name in names if name) and (number or not is_total(first)):
+            return False
+        self._remarks.totals.append((line, joined(cells)))
+        return True
