@@ -246,6 +246,8 @@ def older(path: Path) -> None:
             "DROP VIEW counted_orders",
             "DROP VIEW recounted_orders",
             "DROP TABLE order_counts",
+            "DROP TABLE tokens",
+            "CREATE INDEX credentials_expires ON credentials (expires)",
             "DROP INDEX orders_completes",
             "ALTER TABLE orders DROP COLUMN completes",
             "DROP INDEX orders_own_status",
