@@ -54,7 +54,9 @@ def test_a_placed_order_says_what_was_asked_for(placing: Hold) -> None:
 
 def test_two_placed_orders_are_two(placing: Hold) -> None:
     async def law(implementation: Implementation) -> None:
-        first, second = [await implementation.orders.place(implementation.draft) for _ in range(2)]
+        # Whoever means two orders gives each a number of its own.
+        drafts = [replace(implementation.draft, po_number=number) for number in ("PO-7", "PO-8")]
+        first, second = [await implementation.orders.place(draft) for draft in drafts]
 
         assert implementation.ref(first) != implementation.ref(second)
         assert 2 == len([order async for order in implementation.book.walk()])

