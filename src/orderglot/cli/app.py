@@ -8,6 +8,7 @@ from orderglot.cli import customers, database, keys, products, sellers
 from orderglot.cli.change import change
 from orderglot.cli.command import group
 from orderglot.cli.demo import demo
+from orderglot.cli.duplicates import duplicates
 from orderglot.cli.import_lines import load
 from orderglot.cli.link import link
 from orderglot.cli.openapi import openapi
@@ -35,6 +36,7 @@ app.command("pull")(pull)
 app.command("place")(place)
 app.command("book")(summary)
 app.command("show")(show)
+app.command("duplicates")(duplicates)
 app.command("change")(change)
 app.command("link")(link)
 app.command("openapi")(openapi)

@@ -16,7 +16,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from orderglot.core.caller import Caller
-from orderglot.core.errors import Conflict
+from orderglot.core.errors import Conflict, Rule, invalid
 from orderglot.core.order import Identity, Order
 from orderglot.core.ports import DUPLICATE, REPEATED, Book, Store, UnitOfWork
 from orderglot.core.query import Compare, Operator, Sort, Window
@@ -31,6 +31,9 @@ MOST = 25
 SETTING = "{dialect}.repeats"
 """What a seller sets the window by, in minutes; nought turns it off."""
 
+LONGEST = 7 * 24 * 60
+"""So many minutes a window may last."""
+
 
 class Repeat(Struct, frozen=True):
     """A new order without a key: what it is known by, for how long, and one that is like it."""
@@ -44,6 +47,13 @@ class Repeat(Struct, frozen=True):
         """Record of an order that is placed after all that it may double another one."""
         for placed in unit.placed if self.alike is not None else ():
             unit.record(placed, DUPLICATE, self.alike.id if self.alike else None)
+
+
+def check_window(name: str, minutes: Any) -> None:
+    """Raise Invalid where a seller's window is no number of minutes."""
+    if type(minutes) is not int or not 0 <= minutes <= LONGEST:
+        reason = f"this is a whole number of minutes, from 0 for none to {LONGEST}."
+        raise invalid(name, Rule.RANGE, reason)
 
 
 class Repeats:

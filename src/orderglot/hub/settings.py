@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Literal
 
 from orderglot.core.errors import Rule, invalid
+from orderglot.faces.repeats import SETTING, check_window
 from orderglot.hub.dialects import chosen
 from orderglot.wire import json
 from orderglot.wire.settings import Check
@@ -15,9 +17,12 @@ Whose = Literal["seller", "product", "customer"]
 
 def settings_of(whose: Whose) -> Mapping[str, Check]:
     """Give what may be set, by name, each with what refuses a wrong value."""
-    return {
-        name: check for one in chosen(()) for name, check in getattr(one.settings, whose).items()
-    }
+    every = chosen(())
+    known = {name: check for one in every for name, check in getattr(one.settings, whose).items()}
+    if whose == "seller":
+        windows = [SETTING.format(dialect=one.name) for one in every]
+        known |= {name: partial(check_window, name) for name in windows}
+    return known
 
 
 def demand_setting(whose: Whose, name: str) -> Check:
