@@ -1,4 +1,4 @@
-"""``python -m bench``: measure, write it down, and hold it against the bars."""
+"""``python -m bench``: measure, write the figures and the page, and compare with the bars."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from bench.report import write_page
 from bench.serving import ROOT, take_load_core
 
 WHOLE = Output(ROOT / "bench" / "results", ROOT / "docs" / "performance.md")
-TRIED = Output(ROOT / "build" / "bench" / "results", ROOT / "build" / "bench" / "performance.md")
+TRIAL = Output(ROOT / "build" / "bench" / "results", ROOT / "build" / "bench" / "performance.md")
 
 
 def main() -> int:
-    """Run the chapters; gives 1 where one of them failed, whatever the bars say."""
+    """Run the chapters; gives 1 where one of them failed, whether or not the bars are met."""
     said = _arguments()
-    output = TRIED if said.quick else WHOLE
+    output = TRIAL if said.quick else WHOLE
     if not said.page:
         _run_all(
             output, said.only or NAMES, chapters(output.pictures, said.wires, quick=said.quick)
@@ -43,7 +43,7 @@ def main() -> int:
 def _arguments() -> Any:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument(
-        "--quick", action="store_true", help="a try of some minutes; nothing is kept"
+        "--quick", action="store_true", help="a trial run of some minutes; nothing is kept"
     )
     parser.add_argument("--only", type=_listed, help=f"some of the chapters: {','.join(NAMES)}")
     parser.add_argument(
@@ -58,7 +58,7 @@ def _listed(text: str) -> tuple[str, ...]:
 
 
 def _run_all(output: Output, names: Iterable[str], chapter: Mapping[str, Chapter]) -> None:
-    """Run some chapters; of the others stands what an earlier run found."""
+    """Run some chapters; of the others the figures of an earlier run are kept."""
     reasons = read(output).reasons
     take_load_core()
     for name in names:

@@ -1,4 +1,4 @@
-"""The bars: what the figures should be at least, or at most, each with the figure that was found."""
+"""The bars: targets for the figures, each compared with what was measured."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LARGE, SMALL = 1_000_000, 10_000
 
 
 class Missing(Exception):
-    """A figure was not taken, and why."""
+    """A figure was not measured, and why."""
 
 
 Figure = tuple[str, float | Missing]
@@ -28,7 +28,7 @@ Figure = tuple[str, float | Missing]
 
 @dataclass(frozen=True)
 class Bar:
-    """What is demanded; ``figures`` finds what there is, or raises Missing."""
+    """A target; ``figures`` gives the figures it is for, or raises Missing."""
 
     name: str
     bound: float
@@ -48,7 +48,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class Reading:
-    """A bar with what was found; ``figure`` is None where nothing was, and ``why`` says why."""
+    """A bar with its figure; ``figure`` is None where there is none, and ``why`` says why."""
 
     bar: Bar
     what: str
@@ -64,7 +64,7 @@ class Reading:
 
 
 def readings(found: Found) -> Iterator[Reading]:
-    """Hold every bar against what was found."""
+    """Compare every bar with the figures."""
     for bar in BARS:
         try:
             for what, figure in bar.figures(found):
@@ -77,35 +77,35 @@ def readings(found: Found) -> Iterator[Reading]:
 
 
 def _of_side(
-    store: str, doing: str, wires: tuple[str, ...], side: str, found: Found
+    store: str, call: str, wires: tuple[str, ...], side: str, found: Found
 ) -> Iterator[Figure]:
     """Give how many times the rate of a side ours is, on one worker, wire by wire."""
     calls = found.calls.get(store)
     if calls is None:
-        raise Missing(found.reasons.get(f"calls-{store}", "it was not asked for"))
-    connections = BARS_AT[doing]
+        raise Missing(found.reasons.get(f"calls-{store}", "it was not run"))
+    connections = BARS_AT[call]
     cells = {
         cell.wire: cell
         for cell in calls.cells
-        if (cell.doing, cell.connections, cell.workers) == (doing, connections, 1)
+        if (cell.call, cell.connections, cell.workers) == (call, connections, 1)
     }
     for wire in wires:
         if wire in cells:
             yield wire, cells[wire].ratios[side].median
-        elif (wire.removesuffix("-xml"), doing) not in LEFT_OUT:
-            why = calls.failures.get(f"{wire} {doing}, 1 worker", "it was not asked for")
+        elif (wire.removesuffix("-xml"), call) not in LEFT_OUT:
+            why = calls.failures.get(f"{wire} {call}, 1 worker", "it was not run")
             yield wire, Missing(why)
 
 
 def _import(found: Found) -> Iterator[Figure]:
     if found.imports is None:
-        raise Missing(found.reasons.get("imports", "it was not asked for"))
+        raise Missing(found.reasons.get("imports", "it was not run"))
     yield found.imports.file, found.imports.of_lines.median
 
 
 def _import_memory(found: Found) -> Iterator[Figure]:
     if found.imports is None:
-        raise Missing(found.reasons.get("imports", "it was not asked for"))
+        raise Missing(found.reasons.get("imports", "it was not run"))
     yield "the file against half of it", found.imports.memory / found.imports.memory_of_half
 
 
@@ -113,33 +113,33 @@ def _at(found: Found, orders: int) -> Grown:
     for grown in found.growth or ():
         if grown.sellers == 1 and grown.orders == orders:
             return grown
-    raise Missing(found.reasons.get("growth", f"a book of {orders:,} orders was not asked for"))
+    raise Missing(found.reasons.get("growth", f"a book of {orders:,} orders was not measured"))
 
 
 def _grows(what: str, found: Found) -> Iterator[Figure]:
-    large, small = _at(found, LARGE).asked[what], _at(found, SMALL).asked[what]
+    large, small = _at(found, LARGE).queries[what], _at(found, SMALL).queries[what]
     yield what, large.p99.median / small.p99.median
 
 
 def _waits(what: str, found: Found) -> Iterator[Figure]:
-    yield what, _at(found, LARGE).asked[what].p99.median
+    yield what, _at(found, LARGE).queries[what].p99.median
 
 
 def _as_page_1(what: str, found: Found) -> Iterator[Figure]:
-    asked = _at(found, LARGE).asked
-    yield what, asked[what].p99.median / asked[PAGE_1].p99.median
+    queries = _at(found, LARGE).queries
+    yield what, queries[what].p99.median / queries[PAGE_1].p99.median
 
 
-def _oscar(doing: str, found: Found) -> Iterator[Figure]:
+def _oscar(call: str, found: Found) -> Iterator[Figure]:
     if found.oscar is None:
-        raise Missing(found.reasons.get("oscar", "it was not asked for"))
-    for wire, times in found.oscar.times[doing].items():
-        yield f"{doing}, {wire}", times.median
+        raise Missing(found.reasons.get("oscar", "it was not run"))
+    for wire, times in found.oscar.times[call].items():
+        yield f"{call}, {wire}", times.median
 
 
 def _memory(found: Found) -> Iterator[Figure]:
     if not found.calls:
-        raise Missing("it was not asked for")
+        raise Missing("it was not run")
     for store, calls in found.calls.items():
         for name, megabytes in calls.memory.items():
             if name.startswith(OURS):

@@ -2,9 +2,8 @@
 
     .venv/bin/python -m bench.book FILE.csv.gz BOOK.db COUNT
 
-The file's orders are taken again and again, each time under other numbers and some weeks earlier,
-with their first few lines; beside them stand a few orders of a second seller. What is there already
-is gone on from.
+The file's orders are repeated, each time under other numbers and some weeks earlier, with their first
+few lines; a second seller has a few orders, too. A book that has some orders is filled further.
 """
 
 from __future__ import annotations
@@ -51,7 +50,7 @@ DIALECT = "catalyst"
 
 
 async def filled(store: BookStore, file: Path, wanted: int) -> Book:
-    """Bring a store's book to so many orders, telling how far it is; give the book."""
+    """Fill a store's book up to so many orders, with lines of progress; give the book."""
     there = {seller.name: seller for seller in await store.sellers()}
     for name in (SELLER, OTHER):
         if name not in there:
@@ -76,7 +75,7 @@ async def _keep(book: Book, orders: Iterator[Order], have: int, wanted: int) -> 
 
 
 def endless(file: Path, first: int = FIRST) -> Iterator[Order]:
-    """Give the orders of a file, and again, and again, each one under another number."""
+    """Repeat the orders of a file without end, each one under another number."""
     templates = list(_read(file))
     for number in count():
         turn, place = divmod(number, len(templates))
@@ -85,13 +84,13 @@ def endless(file: Path, first: int = FIRST) -> Iterator[Order]:
 
 def _read(file: Path) -> Iterator[Order]:
     with opened([file], Wishes(currency="GBP")) as found:
-        for gathered in gather(found.sample.all(), found.plan, _unheard, found.remarks):
+        for gathered in gather(found.sample.all(), found.plan, _ignore, found.remarks):
             for one in gathered:
                 yield replace(one.order, lines=one.order.lines[:LINES])
 
 
-def _unheard(_reject: Reject) -> None:
-    """Tell nobody: what the file has of broken rows is no matter here."""
+def _ignore(_reject: Reject) -> None:
+    """Ignore broken rows of the file."""
 
 
 def _made(template: Order, id: str, turn: int) -> Order:

@@ -1,4 +1,4 @@
-"""Get one, list 25, create: each dialect beside what somebody wrote by hand, and a fixed answer."""
+"""Get one, list 25, create: each dialect beside the hand-written floor and a fixed response."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bench.copies import Copies
 from bench.equivalence import demand_same
 from bench.load import Sample, Wrong, endless, once
 from bench.output import say
-from bench.request_bytes import CREATE, DOINGS, GET, LIST, WIRES, Asked, asked
+from bench.request_bytes import CALLS, CREATE, GET, LIST, WIRES, Workload, workloads
 from bench.rounds import Figures, Spread, figures, in_turns, ratio
 from bench.sample_orders import Shop, filled
 from bench.serving import Serving, ceiling, floor, orderglot, serving
@@ -22,15 +22,15 @@ from orderglot.hub.books import open_store
 
 OURS, FLOOR, SINGLE, CEILING = "orderglot", "floor", "single commits", "ceiling"
 CHECKED = 25
-"""So many answers of each side are compared before it is measured."""
+"""So many responses of each side are compared before it is measured."""
 
 
 BARS_AT = {GET: 16, LIST: 16, CREATE: 64}
-"""At how many connections, on one worker, the bars look: there more trouble is taken."""
+"""At so many connections, with one worker, the bars are read; there more is measured."""
 
 
 class Effort(Struct, frozen=True, kw_only=True):
-    """How much trouble to take: where a bar looks, and elsewhere."""
+    """How much to measure: where a bar is read, and elsewhere."""
 
     orders: int = 10_000
     rounds: int = 7
@@ -53,21 +53,21 @@ QUICK = Effort(
 
 
 class Cell(Struct, frozen=True, kw_only=True):
-    """One thing measured: all sides' figures, and how many times each side's rate ours is."""
+    """One call measured: all sides' figures, and how many times each side's rate ours is."""
 
     store: str
     wire: str
-    doing: str
+    call: str
     workers: int
     connections: int
     sides: dict[str, Figures]
     ratios: dict[str, Spread]
     costs: dict[str, Spread]
-    """How many times ours the time on a core of each side is, which a busy machine leaves alone."""
+    """How many times ours each side's processor time is, which hardly depends on a busy machine."""
 
 
 class Calls(Struct, frozen=True, kw_only=True):
-    """All that was measured, and the largest worker of each side in MB by store and workers.
+    """All figures, and the memory of each side's largest worker in MB by number of workers.
 
     ``failures`` says what could not be measured, and why.
     """
@@ -106,23 +106,23 @@ def _memory(name: str, workers: int, server: Serving) -> dict[str, float]:
     return {key: round(server.memory(), 1)}
 
 
-async def _filled(copies: Copies, orders: int) -> list[Asked]:
-    """Fill the book, and write all that is going to be asked of it."""
+async def _filled(copies: Copies, orders: int) -> list[Workload]:
+    """Fill the book, and encode all requests."""
     store = open_store(copies.url, create=True)
-    found: list[Asked] = []
+    found: list[Workload] = []
     shops: dict[str, Shop] = {}
     for wire in WIRES:
         if wire.dialect not in shops:
             say(f"{copies.store}: {orders:,} orders for {wire.dialect}")
             shops[wire.dialect] = await filled(store, wire.dialect, orders)
-        found += await asked(store, wire, shops[wire.dialect])
+        found += await workloads(store, wire, shops[wire.dialect])
     await store.close()
     copies.filled()
     return found
 
 
 class _Bench:
-    """What one dialect is measured with: our server, and those beside it as they are needed."""
+    """What one dialect is measured with: our server, and the others as they are needed."""
 
     def __init__(
         self,
@@ -139,106 +139,110 @@ class _Bench:
         self.workers = workers
         self.ours = ours
         self.stack = stack
-        self.beside: dict[str, Serving] = {}
+        self.others: dict[str, Serving] = {}
 
-    def measured(self, several: Iterable[Asked]) -> Calls:
-        """Measure all that is done in a dialect; what goes wrong is told, and the rest goes on."""
+    def measured(self, several: Iterable[Workload]) -> Calls:
+        """Measure a dialect's calls; a failure is reported, and the rest goes on."""
         cells: list[Cell] = []
         failures: dict[str, str] = {}
-        for one in sorted(several, key=lambda one: DOINGS.index(one.doing)):
+        for one in sorted(several, key=lambda one: CALLS.index(one.call)):
             try:
                 cells += self.cells(one)
             except (Wrong, OSError) as error:
                 name = (
-                    f"{one.wire.name} {one.doing}, {self.workers} worker{'s' * (self.workers > 1)}"
+                    f"{one.wire.name} {one.call}, {self.workers} worker{'s' * (self.workers > 1)}"
                 )
                 failures[name] = str(error)
                 say(f"{self.copies.store}: {name} failed: {error}")
         memory: dict[str, float] = {}
-        for name, server in self.beside.items():
+        for name, server in self.others.items():
             memory |= _memory(name, self.workers, server)
         return Calls(cells=tuple(cells), memory=memory, failures=failures)
 
-    def cells(self, asked: Asked) -> Iterator[Cell]:
-        """Measure one thing at every number of connections."""
-        sides = self._sides(asked)
-        self._check(asked, sides)
+    def cells(self, workload: Workload) -> Iterator[Cell]:
+        """Measure one call at every number of connections."""
+        sides = self._sides(workload)
+        self._check(workload, sides)
         with ExitStack() as stack:
             fixed = stack.enter_context(
-                serving(ceiling(self._answer(asked, sides[OURS]), self.workers), self.workers)
+                serving(ceiling(self._response(workload, sides[OURS]), self.workers), self.workers)
             )
             for connections in self.effort.connections:
-                yield self._cell(asked, {**sides, CEILING: fixed}, connections)
+                yield self._cell(workload, {**sides, CEILING: fixed}, connections)
 
-    def _sides(self, asked: Asked) -> dict[str, Serving]:
-        dialect = asked.wire.dialect
-        hands = partial(self._hands, dialect)
+    def _sides(self, workload: Workload) -> dict[str, Serving]:
+        dialect = workload.wire.dialect
+        command = partial(self._floor, dialect)
         sides = {
             OURS: self.ours,
-            FLOOR: self._serve(f"{FLOOR}, {dialect}", lambda: hands("grouped")),
+            FLOOR: self._serve(f"{FLOOR}, {dialect}", lambda: command("grouped")),
         }
-        if asked.doing == CREATE and self.copies.store == "sqlite":
-            sides[SINGLE] = self._serve(f"{SINGLE}, {dialect}", lambda: hands("single"))
+        if workload.call == CREATE and self.copies.store == "sqlite":
+            sides[SINGLE] = self._serve(f"{SINGLE}, {dialect}", lambda: command("single"))
         return sides
 
-    def _hands(self, dialect: str, commits: str) -> tuple[str, ...]:
+    def _floor(self, dialect: str, commits: str) -> tuple[str, ...]:
         url = self.copies.copy(f"{dialect}-{commits}")
         return floor(dialect, url, self.workers, commits=commits)
 
     def _serve(self, name: str, command: Callable[[], tuple[str, ...]]) -> Serving:
-        if name not in self.beside:
-            self.beside[name] = self.stack.enter_context(serving(command(), self.workers))
-        return self.beside[name]
+        if name not in self.others:
+            self.others[name] = self.stack.enter_context(serving(command(), self.workers))
+        return self.others[name]
 
-    def _check(self, asked: Asked, sides: Mapping[str, Serving]) -> None:
-        step = max(1, len(asked.requests) // CHECKED)
-        for request in asked.requests[::step]:
+    def _check(self, workload: Workload, sides: Mapping[str, Serving]) -> None:
+        step = max(1, len(workload.requests) // CHECKED)
+        for request in workload.requests[::step]:
             ours = once(sides[OURS].port, endless([request]))
             for name in sides.keys() - {OURS}:
-                demand_same(asked, ours, once(sides[name].port, endless([request])))
+                demand_same(workload, ours, once(sides[name].port, endless([request])))
 
-    def _answer(self, asked: Asked, ours: Serving) -> Path:
-        """Write down one of our answers, for the ceiling to give."""
-        _, head, body = once(ours.port, endless(asked.requests))
-        path = self.folder / "answer.http"
+    def _response(self, workload: Workload, ours: Serving) -> Path:
+        """Write one of our responses to a file, for the ceiling to give."""
+        _, head, body = once(ours.port, endless(workload.requests))
+        path = self.folder / "response.http"
         path.write_bytes(head + b"\r\n\r\n" + body)
         return path
 
-    def _cell(self, asked: Asked, sides: Mapping[str, Serving], connections: int) -> Cell:
+    def _cell(self, workload: Workload, sides: Mapping[str, Serving], connections: int) -> Cell:
         def turn(server: Serving, seconds: float) -> Sample:
-            requests = endless(asked.requests)
-            return server.press(requests, connections=connections, seconds=seconds)
+            requests = endless(workload.requests)
+            return server.send_load(requests, connections=connections, seconds=seconds)
 
-        rounds, seconds = self._trouble(asked, connections)
+        rounds, seconds = self._effort(workload, connections)
         for server in sides.values():
             turn(server, seconds / 4)
         turns = {name: partial(turn, server, seconds) for name, server in sides.items()}
         found = in_turns(turns, rounds)
-        cell = _cell(self.copies.store, asked, self.workers, connections, found)
+        cell = _cell(self.copies.store, workload, self.workers, connections, found)
         rates = ", ".join(f"{name} {side.rate.median:,.0f}/s" for name, side in cell.sides.items())
         say(
-            f"{cell.store}: {cell.wire} {cell.doing}, {connections} connections, {self.workers} workers: {rates};"
+            f"{cell.store}: {cell.wire} {cell.call}, {connections} connections, {self.workers} workers: {rates};"
             f" {cell.ratios[FLOOR].median:.2f} of the floor"
-            f" ({cell.costs[FLOOR].median:.2f} by time on a core)"
+            f" ({cell.costs[FLOOR].median:.2f} by processor time)"
         )
         return cell
 
-    def _trouble(self, asked: Asked, connections: int) -> tuple[int, float]:
+    def _effort(self, workload: Workload, connections: int) -> tuple[int, float]:
         effort = self.effort
-        if self.workers == 1 and connections == BARS_AT[asked.doing]:
+        if self.workers == 1 and connections == BARS_AT[workload.call]:
             return effort.rounds, effort.seconds
         return effort.rounds_elsewhere, effort.seconds_elsewhere
 
 
 def _cell(
-    store: str, asked: Asked, workers: int, connections: int, found: Mapping[str, list[Sample]]
+    store: str,
+    workload: Workload,
+    workers: int,
+    connections: int,
+    found: Mapping[str, list[Sample]],
 ) -> Cell:
     ours = found[OURS]
     others = {name: samples for name, samples in found.items() if name != OURS}
     return Cell(
         store=store,
-        wire=asked.wire.name,
-        doing=asked.doing,
+        wire=workload.wire.name,
+        call=workload.call,
         workers=workers,
         connections=connections,
         sides={name: figures(samples) for name, samples in found.items()},

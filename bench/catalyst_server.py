@@ -1,4 +1,4 @@
-"""A filled book behind Catalyst's server face, asked without a socket."""
+"""A filled book behind Catalyst's server face, called without a socket."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from orderglot.wire.message import Request, Response
 SITE = "/webresources/api/v3/sites/current"
 
 
-class Line:
-    """The face, with a token for each of the two sellers."""
+class CatalystServer:
+    """The server face, with a token for each of the two sellers."""
 
     def __init__(self, runner: asyncio.Runner, store: SqliteStore) -> None:
         self.runner = runner
@@ -40,13 +40,13 @@ class Line:
             self.tokens[name] = runner.run(key).secret
 
     def ask(self, seller: str, path: str, query: str = "") -> Response:
-        """Ask as a client of a seller, for a path below the site."""
+        """Send a request of a seller's client, for a path below the site."""
         headers = {"authorization": self.tokens[seller]}
         request = Request(method="GET", path=SITE + path, query=query, headers=headers)
         return self.runner.run(self.server(request))
 
     def shown(self, response: Response) -> set[str]:
-        """Give the ids of the orders that an answer shows."""
+        """Give the ids of the orders in a response."""
         page: dict[str, Any] = msgspec.json.decode(response.body)
         return {str(item["id"]) for item in page["items"]}
 
@@ -61,11 +61,11 @@ class Line:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[Line]:
+def opened(path: Path) -> Iterator[CatalystServer]:
     """Open a book that ``bench.book`` filled."""
     with asyncio.Runner() as runner:
         store = SqliteStore(path)
         try:
-            yield Line(runner, store)
+            yield CatalystServer(runner, store)
         finally:
             runner.run(store.close())

@@ -1,4 +1,4 @@
-"""The chapters of a run, each with how much trouble it takes, in earnest or for a try."""
+"""The chapters of a run, each with how much it measures, in a whole run and in a quick one."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bench.postgres import postgres
 NAMES = ("calls-sqlite", "calls-postgres", "oscar", "imports", "pull", "growth", "flames")
 
 Chapter = Callable[[Path], Any]
-"""Takes an empty folder of its own, and gives what it found."""
+"""Takes an empty folder of its own, and gives its figures."""
 
 
 def chapters(pictures: Path, wires: tuple[str, ...], *, quick: bool) -> dict[str, Chapter]:

@@ -23,7 +23,7 @@ class Copies(Protocol):
     """Where the original is."""
 
     def filled(self) -> None:
-        """Learn that the original is as it will be."""
+        """Prepare the original, which is filled now, for copying."""
         ...
 
     def copy(self, name: str) -> str:
@@ -62,9 +62,9 @@ class Databases:
         self.url = server.create("book")
 
     def filled(self) -> None:
-        """Let the planner know what is in it, as the server itself would within minutes.
+        """Update the planner's statistics, as the server itself would within minutes.
 
-        Of a table that is empty it learns nothing: it would take it for one that stays so.
+        Empty tables are left out: with statistics they would be planned for as empty.
         """
         self.server.do(f"VACUUM ANALYZE {', '.join(FILLED)}", database="book")
 

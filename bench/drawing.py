@@ -1,10 +1,10 @@
-"""Which pictures there are."""
+"""The pictures of the page, and their names."""
 
 from __future__ import annotations
 
 from bench.figures import Found
 from bench.output import Output
-from bench.request_bytes import DOINGS
+from bench.request_bytes import CALLS
 
 
 def draw(found: Found, output: Output) -> list[str]:
@@ -13,8 +13,8 @@ def draw(found: Found, output: Output) -> list[str]:
 
     for store, calls in found.calls.items():
         plots.draw_shares(calls, output.pictures / f"{store}-shares.svg")
-        for doing in DOINGS:
-            plots.draw_rates(calls, doing, output.pictures / f"{store}-{doing}.svg")
+        for call in CALLS:
+            plots.draw_rates(calls, call, output.pictures / f"{store}-{call}.svg")
     if found.growth:
         plots.draw_growth(found.growth, output.pictures / "growth.svg")
     return sorted(path.stem for path in output.pictures.glob("*.svg"))

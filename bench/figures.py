@@ -1,4 +1,4 @@
-"""All that was found, chapter by chapter, and why a chapter is missing where one is."""
+"""All figures, chapter by chapter, and why a chapter is missing where one is."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ STORES = ("sqlite", "postgres")
 
 @dataclass
 class Found:
-    """What there is to print and to show."""
+    """The figures of all chapters."""
 
     machine: Machine | None = None
     calls: dict[str, Calls] = field(default_factory=dict)
@@ -29,7 +29,7 @@ class Found:
 
 
 def read(output: Output) -> Found:
-    """Read what was written down."""
+    """Read the figures that were kept."""
     calls = {store: output.kept(f"calls-{store}", Calls) for store in STORES}
     return Found(
         machine=output.kept("machine", Machine),

@@ -1,4 +1,4 @@
-"""Flame graphs: where a worker's time goes on each hot path, as py-spy sees it from outside."""
+"""Flame graphs of a worker on each hot path, recorded by py-spy from outside."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bench.load import endless
 from bench.output import say
 from bench.postgres import postgres
 from bench.realfile import real_file
-from bench.request_bytes import CREATE, WIRES, Asked, asked
+from bench.request_bytes import CREATE, WIRES, Workload, workloads
 from bench.sample_orders import filled
 from bench.serving import LOAD_CORE, environment, orderglot, serving
 from orderglot.hub.books import open_store
@@ -24,10 +24,10 @@ from orderglot.hub.books import open_store
 ORDERS = 2_000
 CONNECTIONS = 16
 RATE = 400
-"""So many times a second it is looked where the worker is."""
+"""So many samples of the worker are taken a second."""
 
 SHOWN = ("kole", "catalyst")
-"""Wires of which every hot path is shown on SQLite; on PostgreSQL, the first one's."""
+"""Wires whose calls are recorded on SQLite; on PostgreSQL, the first one's."""
 
 _PATH = re.compile(r"(?<![\w.])/[\w./-]*/(?=[\w-]+/[\w.-]+\.py)")
 
@@ -36,7 +36,7 @@ LINES_A_SECOND = 12_000
 """So many lines of the file are imported for each second that is recorded."""
 
 _LOOSE_END = re.compile(r"//[^\n]*\bTO(?:DO)\b[^\n]*")
-"""What the picture's own script says of work that is not ours."""
+"""A note to themselves in the script of the picture's authors."""
 
 
 def recorded(folder: Path, pictures: Path, seconds: int) -> list[str]:
@@ -53,20 +53,20 @@ def _calls(copies: Copies, pictures: Path, wires: tuple[str, ...], seconds: int)
     with ExitStack() as stack:
         server = stack.enter_context(serving(orderglot(copies.url)))
         for one in found:
-            name = f"flame-{copies.store}-{one.wire.name}-{one.doing}"
-            spy = _spying(pictures / f"{name}.svg", "--pid", str(server.worker()), seconds=seconds)
-            connections = 64 if one.doing == CREATE else CONNECTIONS
-            server.press(endless(one.requests), connections=connections, seconds=seconds + 1)
+            name = f"flame-{copies.store}-{one.wire.name}-{one.call}"
+            spy = _py_spy(pictures / f"{name}.svg", "--pid", str(server.worker()), seconds=seconds)
+            connections = 64 if one.call == CREATE else CONNECTIONS
+            server.send_load(endless(one.requests), connections=connections, seconds=seconds + 1)
             _done(spy, pictures / f"{name}.svg", name)
             yield name
 
 
-async def _filled(copies: Copies, wires: tuple[str, ...]) -> list[Asked]:
+async def _filled(copies: Copies, wires: tuple[str, ...]) -> list[Workload]:
     store = open_store(copies.url, create=True)
-    found: list[Asked] = []
+    found: list[Workload] = []
     for wire in WIRES:
         if wire.name in wires:
-            found += await asked(store, wire, await filled(store, wire.dialect, ORDERS))
+            found += await workloads(store, wire, await filled(store, wire.dialect, ORDERS))
     await store.close()
     copies.filled()
     return found
@@ -78,11 +78,11 @@ def _import(folder: Path, pictures: Path, lines: int) -> str:
     where = ("--rejects", os.devnull, "--database", f"sqlite:///{folder / 'flame.db'}")
     command = (sys.executable, "-m", "orderglot.cli", *words, *where)
     path = pictures / "flame-sqlite-import.svg"
-    _done(_spying(path, "--", *command), path, path.stem)
+    _done(_py_spy(path, "--", *command), path, path.stem)
     return path.stem
 
 
-def _spying(path: Path, *what: str, seconds: int = 0) -> subprocess.Popen[str]:
+def _py_spy(path: Path, *what: str, seconds: int = 0) -> subprocess.Popen[str]:
     lasting = ("--duration", str(seconds)) if seconds else ()
     words = ("record", "--output", str(path), "--rate", str(RATE), *lasting)
     return subprocess.Popen(
@@ -96,7 +96,7 @@ def _spying(path: Path, *what: str, seconds: int = 0) -> subprocess.Popen[str]:
 
 
 def _done(spy: subprocess.Popen[str], path: Path, name: str) -> None:
-    """Wait for the picture, and take out of it what is this machine's alone."""
+    """Wait for the picture, and remove from it what is specific to this machine."""
     said, _ = spy.communicate()
     if not path.exists():
         raise RuntimeError(f"py-spy drew nothing: {said[-500:]}")

@@ -1,7 +1,7 @@
-"""Growth: the same questions to a book of ten thousand orders, of a hundred thousand, of a million.
+"""Growth: the same queries to a book of ten thousand orders, of a hundred thousand, of a million.
 
-They are asked of Catalyst's server face, whose filters ask for most, over one connection: what counts
-is how long somebody waits. The books are served side by side and asked in turns.
+They go to Catalyst's server face, whose filters can do the most, over one connection, for latency is
+what counts. The books are served side by side and queried in turns.
 """
 
 from __future__ import annotations
@@ -52,16 +52,16 @@ GET, PAGE_1, NEAR_END, SOME, MOST, AGAIN, CREATE = (
 
 
 class Grown(Struct, frozen=True, kw_only=True):
-    """How long answers take by what is asked, at one size of the book."""
+    """How long each query takes at one size of the book."""
 
     sellers: int
     orders: int
     megabytes: float
-    asked: dict[str, Figures]
+    queries: dict[str, Figures]
 
 
 class Effort(Struct, frozen=True, kw_only=True):
-    """How much trouble to take."""
+    """How much to measure."""
 
     sizes: tuple[int, ...] = (10_000, 100_000, 1_000_000)
     sellers: int = SELLERS
@@ -76,7 +76,7 @@ class _Book(Struct, frozen=True):
     path: Path
     sellers: int
     orders: int
-    asks: dict[str, tuple[bytes, ...]]
+    requests: dict[str, tuple[bytes, ...]]
 
 
 def measured(folder: Path, effort: Effort) -> list[Grown]:
@@ -87,11 +87,11 @@ def measured(folder: Path, effort: Effort) -> list[Grown]:
             stack.enter_context(serving(orderglot(f"sqlite:///{book.path}"))) for book in books
         ]
         found: list[dict[str, Figures]] = [{} for _ in books]
-        for what in books[0].asks:
+        for what in books[0].requests:
             turns = {
-                str(place): partial(_turn, server, endless(book.asks[what]), effort.seconds)
+                str(place): partial(_turn, server, endless(book.requests[what]), effort.seconds)
                 for place, (server, book) in enumerate(zip(running, books, strict=True))
-                if what in book.asks
+                if what in book.requests
             }
             samples = in_turns(turns, effort.rounds)
             for place, several in samples.items():
@@ -102,14 +102,14 @@ def measured(folder: Path, effort: Effort) -> list[Grown]:
             sellers=book.sellers,
             orders=book.orders,
             megabytes=round(book.path.stat().st_size / 2**20, 1),
-            asked=asked,
+            queries=queries,
         )
-        for book, asked in zip(books, found, strict=True)
+        for book, queries in zip(books, found, strict=True)
     ]
 
 
 def _turn(server: Serving, requests: Iterator[bytes], seconds: float) -> Sample:
-    return server.press(requests, connections=1, seconds=seconds)
+    return server.send_load(requests, connections=1, seconds=seconds)
 
 
 def _waits(samples: Mapping[str, Sequence[Sample]], books: Sequence[_Book]) -> str:
@@ -129,7 +129,7 @@ def _of_one_seller(folder: Path, sizes: Sequence[int]) -> list[_Book]:
         asyncio.run(_grow(growing, size))
         copy = folder / f"grown-{size}.db"
         shutil.copy(growing, copy)
-        books.append(_Book(copy, 1, size, _asks(copy, size)))
+        books.append(_Book(copy, 1, size, _requests(copy, size)))
     growing.unlink()
     return books
 
@@ -144,24 +144,24 @@ async def _grow(path: Path, size: int) -> None:
         await store.close()
 
 
-def _asks(path: Path, size: int) -> dict[str, tuple[bytes, ...]]:
+def _requests(path: Path, size: int) -> dict[str, tuple[bytes, ...]]:
     step = max(1, size // EVENLY)
-    dear = _dear(path)
-    # Each is another question, so that nothing of it is known from the last time.
+    high = _high_price(path)
+    # Each is another query, so that nothing is cached from the last one.
     over_40 = [_over(f"{40 + place / 1000:.3f}") for place in range(1, 10_000)]
     return {
-        GET: tuple(_ask(f"/{FIRST + number * 7919 % size}") for number in range(0, size, step)),
-        PAGE_1: (_ask(f"?{NEWEST}"),),
-        NEAR_END: (_ask(f"?{NEWEST}&skip={size - FROM_THE_END}"),),
-        SOME: (_over(dear),),
+        GET: tuple(_get(f"/{FIRST + number * 7919 % size}") for number in range(0, size, step)),
+        PAGE_1: (_get(f"?{NEWEST}"),),
+        NEAR_END: (_get(f"?{NEWEST}&skip={size - FROM_THE_END}"),),
+        SOME: (_over(high),),
         MOST: tuple(over_40),
         AGAIN: (_over("40"),),
         CREATE: (_create(),),
     }
 
 
-def _dear(path: Path) -> str:
-    """Give the price that some hundred orders are above."""
+def _high_price(path: Path) -> str:
+    """Give a price that some hundred orders exceed."""
     connection = sqlite3.connect(path)
     ((total,),) = connection.execute(
         "SELECT total FROM orders WHERE seller = 1 ORDER BY total DESC LIMIT 1 OFFSET ?",
@@ -173,10 +173,10 @@ def _dear(path: Path) -> str:
 
 def _over(price: str) -> bytes:
     where = quote(f"{{'totalPrice':{{'$gt':'{price}'}}}}")
-    return _ask(f"?where={where}&{NEWEST}")
+    return _get(f"?where={where}&{NEWEST}")
 
 
-def _ask(rest: str, secret: str = SECRET) -> bytes:
+def _get(rest: str, secret: str = SECRET) -> bytes:
     head = f"GET {SITE}{rest} HTTP/1.1\r\nhost: {HOST}\r\nauthorization: {secret}\r\n\r\n"
     return head.encode()
 
@@ -194,27 +194,27 @@ def _of_many_sellers(folder: Path, sellers: int) -> _Book:
     """Make a book in which many sellers have some orders each."""
     say(f"growth: a book of {sellers:,} sellers")
     path = folder / "sellers.db"
-    secrets = asyncio.run(_settle(path, sellers))
-    asks = {
+    secrets = asyncio.run(_fill_sellers(path, sellers))
+    requests = {
         GET: tuple(
-            _ask(f"/{FIRST + place % ORDERS_EACH}", one) for place, one in enumerate(secrets)
+            _get(f"/{FIRST + place % ORDERS_EACH}", one) for place, one in enumerate(secrets)
         ),
-        PAGE_1: tuple(_ask(f"?{NEWEST}", one) for one in secrets),
+        PAGE_1: tuple(_get(f"?{NEWEST}", one) for one in secrets),
         CREATE: tuple(_create(one) for one in secrets),
     }
-    return _Book(path, sellers, sellers * ORDERS_EACH, asks)
+    return _Book(path, sellers, sellers * ORDERS_EACH, requests)
 
 
-async def _settle(path: Path, sellers: int) -> list[str]:
+async def _fill_sellers(path: Path, sellers: int) -> list[str]:
     store = open_store(f"sqlite:///{path}", create=True)
     orders = tuple(islice(made.endless(CUT), ORDERS_EACH))
     try:
-        return [await _settled(store, number, orders) for number in range(sellers)]
+        return [await _add_seller(store, number, orders) for number in range(sellers)]
     finally:
         await store.close()
 
 
-async def _settled(store: BookStore, number: int, orders: Sequence[Order]) -> str:
+async def _add_seller(store: BookStore, number: int, orders: Sequence[Order]) -> str:
     seller = await store.add_seller(f"seller-{number}")
     caller = Caller(seller=seller.id)
     await store.of(caller).keep(*orders)

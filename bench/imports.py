@@ -34,15 +34,15 @@ TABLES = (
     "order_events",
     "sequences",
 )
-"""What an import fills, in an order in which every row finds what it points at."""
+"""The tables that an import fills, referenced tables first."""
 
 
 class Imports(Struct, frozen=True, kw_only=True):
-    """What importing came to; rates in orders a second, memory in MB at its highest.
+    """The figures of an import; rates in orders a second, peak memory in MB.
 
-    ``of_lines`` and ``of_rows`` tell how much of the two bare rates the import reaches: of a program
-    that reads the file's own rows and puts them into one table, and of putting the very rows that
-    the import ends in, which are there already.
+    ``of_lines`` and ``of_rows`` are the shares of two bare rates that the import reaches: of a program
+    that reads the file's own rows and inserts them into one table, and of inserting the very rows
+    that the import ends in, which were prepared beforehand.
     """
 
     file: str
@@ -59,7 +59,7 @@ class Imports(Struct, frozen=True, kw_only=True):
 
 
 class Took(Struct, frozen=True):
-    """One import: how long, how high, and what it took."""
+    """One import: its time, its peak memory, and what it took in."""
 
     seconds: float
     memory: float
@@ -68,7 +68,7 @@ class Took(Struct, frozen=True):
 
 
 class Effort(Struct, frozen=True, kw_only=True):
-    """How much trouble to take."""
+    """How much to measure."""
 
     lines: int = LINES_OF_A_YEAR
     rounds: int = 3
@@ -78,7 +78,7 @@ QUICK = Effort(lines=20_000, rounds=1)
 
 
 def measured(folder: Path, effort: Effort) -> Imports:
-    """Import the file several times, each time beside the same rows put in by hand."""
+    """Import the file several times, each time beside the same rows inserted by hand."""
     file, name = real_file(folder, effort.lines)
     half, _ = real_file(folder, effort.lines // 2)
     output.say(f"import of {name}")
@@ -86,8 +86,8 @@ def measured(folder: Path, effort: Effort) -> Imports:
     kept = (folder / "import.db").rename(folder / "kept.db")
     sides: dict[str, Callable[[], float]] = {
         "import": lambda: _imported(folder, file).seconds,
-        "lines": partial(_put_lines, folder / "bare.db", file),
-        "rows": partial(_put_rows, folder / "bare.db", kept),
+        "lines": partial(_insert_lines, folder / "bare.db", file),
+        "rows": partial(_insert_rows, folder / "bare.db", kept),
     }
     found = in_turns(sides, effort.rounds)
     done = Imports(
@@ -120,14 +120,14 @@ def _imported(folder: Path, file: Path) -> Took:
     return Took(took, memory, taken["orders"], taken["lines"])
 
 
-def _put_lines(path: Path, file: Path) -> float:
-    """Read the rows of the file and put them into a table; gives the seconds it took."""
+def _insert_lines(path: Path, file: Path) -> float:
+    """Read the rows of the file and insert them into a table; gives the seconds it took."""
     _remove(path)
     return _ran("bench.floors.lines", str(file), str(path))[0]
 
 
 def _ran(module: str, *words: str) -> tuple[float, float, bytes]:
-    """Run a program on the server's core; gives its seconds, its memory in MB and what it said."""
+    """Run a program on the server's core; gives its seconds, its peak memory in MB and its output."""
     began = time.perf_counter()
     process = subprocess.Popen(
         (sys.executable, "-m", module, *words),
@@ -145,8 +145,8 @@ def _ran(module: str, *words: str) -> tuple[float, float, bytes]:
     return took, used.ru_maxrss * 1024 / 10**6, said
 
 
-def _put_rows(path: Path, kept: Path) -> float:
-    """Put the rows of a book into a new one; gives the seconds it took."""
+def _insert_rows(path: Path, kept: Path) -> float:
+    """Insert the rows of a book into a new one; gives the seconds it took."""
     _remove(path)
     asyncio.run(open_store(f"sqlite:///{path}", create=True).close())
     rows = {table: list(_rows(kept, table)) for table in TABLES}

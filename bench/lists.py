@@ -1,10 +1,10 @@
-"""How long Catalyst's lists take as a book grows: the first time they are asked for, and again.
+"""How long Catalyst's lists take as a book grows: the first time, and again.
 
     .venv/bin/python -m bench.lists BOOK.db [BOOK.db ...]
 
-Each book is filled by ``bench.book``. Every list is asked of the server face in this process,
+Each book is filled by ``bench.book``. Every list is requested of the server face in this process,
 without a socket; the first time in a newly opened book, whose file the system may have read before.
-Times are milliseconds. At the end stand the plans of the last book's statements.
+Times are milliseconds. At the end are the query plans of the last book's statements.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from statistics import median
 import msgspec
 
 from bench.book import SELLER
-from bench.catalyst_server import Line, opened
+from bench.catalyst_server import CatalystServer, opened
 from orderglot.stores.sqlite.backend import SqliteBackend
 from orderglot.stores.sqlite.connection import connect
 
@@ -55,9 +55,9 @@ def main(first: str, *others: str) -> None:
     """Measure each book, and explain the last one's statements."""
     places = dict[str, int]()
     for path in (first, *others):
-        with opened(Path(path)) as line:
-            total = _total(line, "")
-            over = _total(line, OVER_40)
+        with opened(Path(path)) as server:
+            total = _total(server, "")
+            over = _total(server, OVER_40)
             places = {
                 "near": total - 60,
                 "middle": total // 2,
@@ -72,53 +72,53 @@ def main(first: str, *others: str) -> None:
 
 
 def placed(query: str, places: dict[str, int]) -> str:
-    """Put a number in the place of its name behind an @."""
+    """Replace the names behind an @ by their numbers."""
     return re.sub("@([a-z_]+)", lambda found: str(places[found[1]]), query)
 
 
-def _total(line: Line, where: str) -> int:
-    response = line.ask(SELLER, "/orders", f"{where}&limit=0")
+def _total(server: CatalystServer, where: str) -> int:
+    response = server.ask(SELLER, "/orders", f"{where}&limit=0")
     return int(msgspec.json.decode(response.body)["totalItemsCount"])
 
 
 def _measure(path: Path, name: str, query: str) -> None:
-    with opened(path) as line:
-        line.ask(SELLER, "/orders", "limit=0&where={'id':1}")
-        first, *again = [_timed(line, query) for _ in range(ROUNDS + 1)]
-        response = line.ask(SELLER, "/orders", query)
+    with opened(path) as server:
+        server.ask(SELLER, "/orders", "limit=0&where={'id':1}")
+        first, *again = [_timed(server, query) for _ in range(ROUNDS + 1)]
+        response = server.ask(SELLER, "/orders", query)
         matches = msgspec.json.decode(response.body)["totalItemsCount"]
     print(
         f"{name:32}{matches:>10,}{first:>10.2f}{median(again):>11.2f}{max(again):>9.2f}", flush=True
     )
 
 
-def _timed(line: Line, query: str) -> float:
-    """Ask once and give the milliseconds that it took."""
+def _timed(server: CatalystServer, query: str) -> float:
+    """Send a request and give the milliseconds that it took."""
     began = time.perf_counter()
-    line.ask(SELLER, "/orders", query)
+    server.ask(SELLER, "/orders", query)
     return (time.perf_counter() - began) * 1000
 
 
 def _explain(path: Path, places: dict[str, int]) -> None:
-    """Print how the database goes about each statement that looks for orders or counts them."""
+    """Print the query plan of each statement that looks for orders or counts them."""
     for name, query in LISTS.items():
         print(f"\n{name}")
-        with opened(path) as line:
-            for statement in _statements(line, placed(query, places)):
+        with opened(path) as server:
+            for statement in _statements(server, placed(query, places)):
                 with closing(connect(path, reads=True)) as reader:
                     for step in reader.execute(f"EXPLAIN QUERY PLAN {statement}"):
                         print(f"    {step[3]}")
 
 
-def _statements(line: Line, query: str) -> list[str]:
-    backend = line.store._backend
+def _statements(server: CatalystServer, query: str) -> list[str]:
+    backend = server.store._backend
     assert isinstance(backend, SqliteBackend)
     said = list[str]()
     beside = backend._threads._open()
     backend._threads._idle.append(beside)
     for one in (*backend._reader._turns, beside):
         one.connection.set_trace_callback(said.append)
-    line.ask(SELLER, "/orders", query)
+    server.ask(SELLER, "/orders", query)
     return [one for one in said if re.match("SELECT (o.id|count|coalesce|s.bucket)", one)]
 
 

@@ -1,7 +1,7 @@
-"""The load: requests that were encoded beforehand, over so many connections, and what came back.
+"""The load generator: requests that were encoded beforehand, over some connections, and their answers.
 
-It is a plain loop over epoll, because whoever asks must be faster than whoever answers: an answer
-costs it some 7 microseconds.
+It is a plain loop over epoll, because it has to be faster than the server: an answer costs it some 7
+microseconds.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from statistics import quantiles
 from msgspec import Struct
 
 MARK = b"0123456789-serial-0123456789"
-"""Where this stands in a request, a number goes that no other request has."""
+"""Where a request has this, it gets a number that no other request has."""
 
 PIECE = 1 << 15
 TIMEOUT = 30
@@ -28,10 +28,10 @@ _LENGTH = b"content-length:"
 
 
 class Sample(Struct, frozen=True, kw_only=True):
-    """What one stretch of load came to; times in milliseconds.
+    """The figures of one turn of load; times in milliseconds.
 
-    ``cost`` is the time that the server was on a core for each answer, in microseconds: it says the
-    same on a busy machine as on an idle one.
+    ``cost`` is the server's processor time per answer, in microseconds, which is the same on a busy
+    machine as on an idle one.
     """
 
     rate: float
@@ -43,42 +43,42 @@ class Sample(Struct, frozen=True, kw_only=True):
 
 
 class Wrong(Exception):
-    """The server did something that no measurement may go on after."""
+    """The server did something that makes a measurement worthless."""
 
 
 def endless(requests: Sequence[bytes]) -> Iterator[bytes]:
-    """Give requests again and again, each with a number of its own where it has a place for one."""
+    """Repeat requests without end, each with a number of its own where it has a place for one."""
     for request in cycle(requests):
         yield request.replace(MARK, b"%028d" % next(_SERIAL)) if MARK in request else request
 
 
-def press(port: int, requests: Iterator[bytes], *, connections: int, seconds: float) -> Sample:
-    """Ask again and again for so many seconds, one request at a time on each connection.
+def send_load(port: int, requests: Iterator[bytes], *, connections: int, seconds: float) -> Sample:
+    """Send requests for so many seconds, one at a time on each connection.
 
-    Raises Wrong where the server hangs up or hangs.
+    Raises Wrong where the server closes a connection or does not answer.
     """
-    lines = [_Line(port, requests) for _ in range(connections)]
+    opened = [_Connection(port, requests) for _ in range(connections)]
     try:
-        return _press(lines, seconds)
+        return _run(opened, seconds)
     finally:
-        for line in lines:
-            line.socket.close()
+        for connection in opened:
+            connection.socket.close()
 
 
 def once(port: int, requests: Iterator[bytes]) -> tuple[int, bytes, bytes]:
-    """Ask the next question, and give status, head and body of the answer."""
-    line = _Line(port, requests)
-    with line.socket:
-        line.ask()
-        while (answer := line.take()) is None:
-            select.select([line.socket], [], [], TIMEOUT)
+    """Send the next request, and give status, head and body of the answer."""
+    connection = _Connection(port, requests)
+    with connection.socket:
+        connection.send()
+        while (answer := connection.receive()) is None:
+            select.select([connection.socket], [], [], TIMEOUT)
         head, body = answer
         return int(head[9:12]), head, body
 
 
-def _press(lines: list[_Line], seconds: float) -> Sample:
+def _run(connections: list[_Connection], seconds: float) -> Sample:
     ready = select.epoll()
-    by_number = {line.socket.fileno(): line for line in lines}
+    by_number = {connection.socket.fileno(): connection for connection in connections}
     for number in by_number:
         ready.register(number, select.EPOLLIN)
     now = time.perf_counter
@@ -86,22 +86,22 @@ def _press(lines: list[_Line], seconds: float) -> Sample:
     refused = 0
     began = now()
     end = began + seconds
-    for line in lines:
-        line.ask()
+    for connection in connections:
+        connection.send()
     while by_number:
         events = ready.poll(TIMEOUT)
         if not events:
             raise Wrong(f"no answer within {TIMEOUT} seconds")
         for number, _ in events:
-            line = by_number[number]
-            answer = line.take()
+            connection = by_number[number]
+            answer = connection.receive()
             if answer is None:
                 continue
             moment = now()
-            times.append(moment - line.asked_at)
+            times.append(moment - connection.sent_at)
             refused += answer[0][9:10] != b"2"
             if moment < end:
-                line.ask()
+                connection.send()
             else:
                 ready.unregister(number)
                 del by_number[number]
@@ -117,29 +117,29 @@ def _press(lines: list[_Line], seconds: float) -> Sample:
     )
 
 
-class _Line:
+class _Connection:
     """One connection, and the answer that is arriving on it."""
 
     def __init__(self, port: int, requests: Iterator[bytes]) -> None:
         self.socket = socket.create_connection(("127.0.0.1", port), TIMEOUT)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        # With a time to wait for, each call would ask the system whether it has to.
+        # With a timeout, each call would ask the system first whether it has to wait.
         self.socket.settimeout(None)
         self.requests = requests
         self.pieces = b""
-        self.asked_at = 0.0
+        self.sent_at = 0.0
 
-    def ask(self) -> None:
+    def send(self) -> None:
         """Send the next request."""
         request = next(self.requests)
-        self.asked_at = time.perf_counter()
+        self.sent_at = time.perf_counter()
         self.socket.sendall(request)
 
-    def take(self) -> tuple[bytes, bytes] | None:
-        """Take what arrived, and give head and body once the answer is whole."""
+    def receive(self) -> tuple[bytes, bytes] | None:
+        """Read what arrived, and give head and body once the answer is whole."""
         piece = self.socket.recv(PIECE)
         if not piece:
-            raise Wrong("the server hung up")
+            raise Wrong("the server closed the connection")
         arrived = self.pieces = self.pieces + piece if self.pieces else piece
         head, end, body = arrived.partition(_END)
         if not end:

@@ -1,4 +1,4 @@
-"""The machine and the versions that figures were taken with, and nothing that tells whose it is."""
+"""The machine and the versions that figures were measured with, without anything that identifies it."""
 
 from __future__ import annotations
 

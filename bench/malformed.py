@@ -2,9 +2,9 @@
 
     .venv/bin/python -m bench.malformed [--count N] [--seed N] [DIALECT ...]
 
-Each answer is held against the document: no status from 500 on, none that is not told there, and
-media type, headers and body as it says. A demo is served for it on this machine. Most requests come
-with a good key, and every second one asks for what is there, so that they get past the door.
+Each response is checked against the document: no status from 500 on, none that is not documented, and
+media type, headers and body as documented. A demo is served for it on this machine. Most requests have
+a good key, and every second one has ids of orders that are there, so that they get past both.
 """
 
 from __future__ import annotations
@@ -57,13 +57,13 @@ AT_ONCE = 50
 
 MOST_ROUNDS = 10_000
 MOST_SEEN = 20
-"""So many failures are told in full."""
+"""So many failures are reported in full."""
 
 Headers = Mapping[str, str]
 
 
 class Figures(Struct):
-    """What was tried, how it was answered, and what should not have been."""
+    """What was tried, the statuses of the responses, and the failures."""
 
     tried: int = 0
     failed: int = 0
@@ -72,7 +72,7 @@ class Figures(Struct):
 
     @property
     def survived(self) -> int:
-        """How many were answered as the document says."""
+        """How many were answered as documented."""
         return self.tried - self.failed
 
     @property
@@ -93,23 +93,24 @@ def malformed(
 ) -> Figures:
     """Send so many requests of a dialect to the server at a URL, as malformed as Schemathesis can.
 
-    ``prove`` gives the headers of who is connected, ``known`` ids of what is there by the names of
-    their parameters, such as ``customer_id``; both are the demo's if not said. The requests follow
-    from ``first``, the seed.
+    ``prove`` gives the headers of a caller, ``known`` the ids of what is there by the names of their
+    parameters, such as ``customer_id``; without them, both are the demo's. ``first`` is the seed.
     """
     figures = Figures()
-    inside, whole = _documents(url, name)
+    without_keys, whole = _documents(url, name)
     ids = {_short(one): value for one, value in (known or shown(name, url)).items()}
     prove = prove or partial(proven, url, name)
     share = min(AT_ONCE, -(-count // len(whole) // len(modes)))
-    with ExitStack() as open_lines:
-        # Each operation has a proof of its own, as one of them may end it, and has it before the
-        # first login fails, as the server lets those wait who fail too often.
-        lines = {one.label: open_lines.enter_context(_line(prove())) for one in whole}
+    with ExitStack() as stack:
+        # Each operation has a login of its own, as one of them may end it, and has it before the
+        # first login fails, for the server limits failed logins.
+        sessions = {one.label: stack.enter_context(_session(prove())) for one in whole}
         for number in range(first, first + MOST_ROUNDS):
             before = figures.tried
-            for one in whole if number % 4 == 0 else inside:
-                attempt = partial(_try, url=url, line=lines[one.label], ids=ids, figures=figures)
+            for one in whole if number % 4 == 0 else without_keys:
+                attempt = partial(
+                    _try, url=url, session=sessions[one.label], ids=ids, figures=figures
+                )
                 strategy = one.as_strategy(generation_mode=modes[number % len(modes)])
                 _round(strategy, min(share, count - figures.tried), number, attempt)
             if figures.tried in (count, before):
@@ -117,21 +118,21 @@ def malformed(
     return figures
 
 
-def _line(headers: Headers) -> requests.Session:
-    """Open a line that shows the same headers with every request."""
-    line = requests.Session()
-    line.trust_env = False
-    line.headers.update(headers)
-    return line
+def _session(headers: Headers) -> requests.Session:
+    """Open a session that sends the same headers with every request."""
+    session = requests.Session()
+    session.trust_env = False
+    session.headers.update(headers)
+    return session
 
 
 def _documents(url: str, name: str) -> tuple[list[Any], list[Any]]:
-    """Give a document's operations as one who has a key sees them, and as they are.
+    """Give a document's operations without and with their need for a key.
 
     Where the document says that a key is needed, Schemathesis often leaves it out.
     """
-    with _line({}) as line:
-        document = line.get(f"{url}/openapi/{name}.json", timeout=30).json()
+    with _session({}) as session:
+        document = session.get(f"{url}/openapi/{name}.json", timeout=30).json()
     whole = _operations(document)
     for methods in document["paths"].values():
         for call in methods.values():
@@ -146,7 +147,7 @@ def _operations(document: Any) -> list[Any]:
 
 
 def _round(strategy: Any, most: int, number: int, attempt: Callable[[Case[Any]], None]) -> None:
-    """Draw requests and make them; nothing is looked for again that was found once."""
+    """Generate requests and send them; failures are not minimised."""
     if most < 1:
         return
 
@@ -162,22 +163,27 @@ def _round(strategy: Any, most: int, number: int, attempt: Callable[[Case[Any]],
     def draw(case: Case[Any]) -> None:
         attempt(case)
 
-    # There is nothing about some requests that could be malformed.
+    # Some requests have nothing that could be malformed.
     with suppress(Unsatisfiable):
         draw()
 
 
 def _try(
-    case: Case[Any], *, url: str, line: requests.Session, ids: Mapping[str, str], figures: Figures
+    case: Case[Any],
+    *,
+    url: str,
+    session: requests.Session,
+    ids: Mapping[str, str],
+    figures: Figures,
 ) -> None:
-    """Make one request and hold its answer against the document."""
+    """Send one request and check its response against the document."""
     if figures.tried % 2:
-        _lead(case, ids)
+        _use_known_ids(case, ids)
     if offers := _offers(case):
         case.headers["Accept"] = offers[figures.tried // 2 % len(offers)]
     figures.tried += 1
     try:
-        response = case.call(base_url=url, session=line, timeout=30)
+        response = case.call(base_url=url, session=session, timeout=30)
         figures.statuses[response.status_code] += 1
         case.validate_response(response, checks=CHECKS)
     except (FailureGroup, requests.RequestException) as error:
@@ -193,8 +199,8 @@ def _offers(case: Case[Any]) -> list[str]:
     return [media for answer in answers for media in answer.get("content", ())]
 
 
-def _lead(case: Case[Any], ids: Mapping[str, str]) -> None:
-    """Let a request ask for what is there, where it names it in its path or query."""
+def _use_known_ids(case: Case[Any], ids: Mapping[str, str]) -> None:
+    """Replace the ids in a request's path and query by ids that are there."""
     for name in case.path_parameters or ():
         case.path_parameters[name] = ids.get(_short(name), case.path_parameters[name])
     for name in case.query or ():
@@ -203,7 +209,7 @@ def _lead(case: Case[Any], ids: Mapping[str, str]) -> None:
 
 
 def _short(name: str) -> str:
-    """Spell the name of an id so that ``customerId``, ``customer_id`` and ``customer`` are one."""
+    """Normalise the name of an id, so that ``customerId``, ``customer_id`` and ``customer`` are one."""
     return name.lower().replace("_", "").removesuffix("id")
 
 
@@ -219,12 +225,12 @@ def proven(url: str, name: str) -> Headers:
 
     async def prove() -> Headers:
         session = Session(demo.credential(name, auth.fields), lambda: datetime.now(UTC))
-        async with HttpTransport(url) as line:
+        async with HttpTransport(url) as transport:
             flow = auth.login(session, 0)
             try:
                 said = None if flow is None else next(flow)
                 while flow is not None and said is not None:
-                    said = flow.send(await line(said))
+                    said = flow.send(await transport(said))
             except StopIteration:
                 pass
         proof = auth.authenticate(Request(method="GET", path="/"), session).headers
@@ -265,8 +271,8 @@ def main(words: list[str]) -> int:
     parser.add_argument("--count", type=int, default=2_000, help="so many requests a dialect")
     parser.add_argument("--seed", type=int, default=7, help="which requests are drawn")
     asked = parser.parse_args(words)
-    with TemporaryDirectory() as place, serving(Path(place), "--demo") as line:
-        tried = list(report(line.base, list(asked.dialects), asked.count, asked.seed))
+    with TemporaryDirectory() as place, serving(Path(place), "--demo") as server:
+        tried = list(report(server.base, list(asked.dialects), asked.count, asked.seed))
     return 1 if any(figures.failed for figures in tried) else 0
 
 

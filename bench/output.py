@@ -1,4 +1,4 @@
-"""What is written down: each chapter's figures as JSON, and lines for whoever waits for them."""
+"""Output: each chapter's figures as JSON, and lines of progress."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ BEGAN = time.monotonic()
 
 
 class Output:
-    """Where a run writes what it found."""
+    """Where a run writes its figures."""
 
     def __init__(self, results: Path, page: Path) -> None:
         self.results = results
@@ -33,11 +33,11 @@ class Output:
         (self.results / f"{name}.json").write_bytes(text + b"\n")
 
     def drop(self, name: str) -> None:
-        """Take away what an earlier run wrote, so that it is not taken for this one's."""
+        """Remove what an earlier run wrote, so that it is not taken for this one's."""
         (self.results / f"{name}.json").unlink(missing_ok=True)
 
     def kept(self, name: str, kind: type[T]) -> T | None:
-        """Read a chapter's figures, None where it was not run, or by a bench that took others."""
+        """Read a chapter's figures, None where there are none or they are of an older form."""
         path = self.results / f"{name}.json"
         try:
             return msgspec.json.decode(path.read_bytes(), type=kind)
@@ -46,6 +46,6 @@ class Output:
 
 
 def say(text: str) -> None:
-    """Tell how far it has come, with the minutes and seconds since the beginning."""
+    """Print a line of progress, with the minutes and seconds since the beginning."""
     minutes, seconds = divmod(int(time.monotonic() - BEGAN), 60)
     print(f"{minutes:3}:{seconds:02}  {text}", file=sys.stderr, flush=True)

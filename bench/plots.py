@@ -14,12 +14,12 @@ from bench.calls import BARS_AT, CEILING, FLOOR, OURS, SINGLE, Calls, Cell
 from bench.growth import AGAIN, MOST, NEAR_END, PAGE_1, SOME, Grown
 from bench.growth import CREATE as CREATED
 from bench.growth import GET as GOT
-from bench.request_bytes import CREATE, DOINGS, GET, LIST
+from bench.request_bytes import CALLS, CREATE, GET, LIST
 
 COLOURS = {OURS: "#2a6f97", FLOOR: "#e09f3e", CEILING: "#adb5bd", SINGLE: "#9e2a2b"}
 DEMANDED = {GET: 0.80, LIST: 0.85, CREATE: 0.5}
 
-# The same figures give the same file: ids are not drawn by lot, and nothing says when it was drawn.
+# The same figures give the same file: ids are not random, and there is no date.
 mpl.rcParams["svg.hashsalt"] = "orderglot"
 mpl.rcParams["svg.fonttype"] = "none"
 mpl.rcParams["font.family"] = "sans-serif"
@@ -31,21 +31,21 @@ def draw_shares(calls: Calls, path: Path) -> None:
     """Draw how much of the hand-written floor each dialect reaches."""
     with _picture(path, "Share of the hand-written floor, one worker", (9, 4)) as axes:
         wires = list(dict.fromkeys(cell.wire for cell in calls.cells))
-        for place, doing in enumerate(DOINGS):
-            cells = dict(_by_wire(calls, doing))
+        for place, call in enumerate(CALLS):
+            cells = dict(_by_wire(calls, call))
             at = [number + (place - 1) * 0.27 for number, wire in enumerate(wires) if wire in cells]
             shares = [cells[wire].ratios[FLOOR] for wire in wires if wire in cells]
-            _columns(axes, at, shares, 0.25, f"C{place}", f"{doing} (bar {DEMANDED[doing]:g})")
+            _columns(axes, at, shares, 0.25, f"C{place}", f"{call} (bar {DEMANDED[call]:g})")
         axes.axhline(1, color="black", linewidth=0.8)
         axes.set_xticks(range(len(wires)), wires)
         axes.legend(frameon=False)
 
 
-def draw_rates(calls: Calls, doing: str, path: Path) -> None:
+def draw_rates(calls: Calls, call: str, path: Path) -> None:
     """Draw the requests a second of each side, dialect by dialect."""
-    title = f"{doing}: requests a second, one worker, {BARS_AT[doing]} connections"
+    title = f"{call}: requests a second, one worker, {BARS_AT[call]} connections"
     with _picture(path, title, (9, 4)) as axes:
-        cells = dict(_by_wire(calls, doing))
+        cells = dict(_by_wire(calls, call))
         sides = [side for side in COLOURS if all(side in cell.sides for cell in cells.values())]
         width = 0.8 / len(sides)
         for place, side in enumerate(sides):
@@ -62,16 +62,16 @@ def draw_growth(growth: Sequence[Grown], path: Path) -> None:
     with _picture(path, "p99 of an answer as one seller's book grows (ms)", (9, 4.5)) as axes:
         for what in (GOT, PAGE_1, SOME, NEAR_END, MOST, AGAIN, CREATED):
             orders = [one.orders for one in grown]
-            axes.plot(orders, [one.asked[what].p99.median for one in grown], "o-", label=what)
+            axes.plot(orders, [one.queries[what].p99.median for one in grown], "o-", label=what)
         axes.set_xscale("log")
         axes.set_yscale("log")
         axes.set_xlabel("orders")
         axes.legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
 
 
-def _by_wire(calls: Calls, doing: str) -> Iterator[tuple[str, Cell]]:
+def _by_wire(calls: Calls, call: str) -> Iterator[tuple[str, Cell]]:
     for cell in calls.cells:
-        if (cell.doing, cell.connections, cell.workers) == (doing, BARS_AT[doing], 1):
+        if (cell.call, cell.connections, cell.workers) == (call, BARS_AT[call], 1):
             yield cell.wire, cell
 
 

@@ -2,9 +2,9 @@
 
     .venv/bin/python -m bench.postgres_driver [ROUNDS]
 
-It brings a server of its own, which writes to the disk as it should, and a book of 20,000 orders of
-some 1.2 kB. Both ways are measured in turns, and the medians of the rounds are given in
-microseconds an order or page: one at a time, and sixteen at once.
+It starts a server of its own, with durable writes, and fills a book with 20,000 orders of some 1.2
+kB. Both ways are measured in turns, and the medians of the rounds are given in microseconds per order
+or page: one at a time, and sixteen at once.
 """
 
 from __future__ import annotations
@@ -79,14 +79,14 @@ def draft(number: int) -> Order:
 
 
 def kept(number: int) -> Order:
-    """Make one that came from elsewhere."""
+    """Make one that has a vendor's id."""
     return replace(draft(number), references=(Reference("kole", f"K{number}"),))
 
 
 class ByHand:
     """The same work, written for this one purpose over the driver and its pool."""
 
-    def __init__(self, pool: asyncpg.Pool | OneLine, seller: int) -> None:
+    def __init__(self, pool: asyncpg.Pool | OneConnection, seller: int) -> None:
         self.pool = pool
         self.seller = seller
 
@@ -110,17 +110,17 @@ class ByHand:
             await connection.execute(EVENT, self.seller, id, now)
 
 
-class OneLine(ByHand):
-    """By hand on a connection that nobody else uses: with this driver it cannot be done for less."""
+class OneConnection(ByHand):
+    """By hand on a connection without a pool: with this driver it cannot cost less."""
 
-    def __init__(self, line: asyncpg.Connection, seller: int) -> None:
+    def __init__(self, connection: asyncpg.Connection, seller: int) -> None:
         super().__init__(self, seller)
-        self.line = line
+        self.connection = connection
 
     @asynccontextmanager
     async def acquire(self) -> AsyncIterator[asyncpg.Connection]:
         """Give the one connection."""
-        yield self.line
+        yield self.connection
 
 
 class Ours:
@@ -142,7 +142,7 @@ class Ours:
         await self.book.place(draft(number))
 
 
-async def timed(work: Work, times: int, abreast: int) -> float:
+async def timed(work: Work, times: int, concurrency: int) -> float:
     """Do something so many times, so many at once, and give the microseconds it took each time."""
     numbers = iter(range(times))
 
@@ -151,7 +151,7 @@ async def timed(work: Work, times: int, abreast: int) -> float:
             await work(number * 7)
 
     began = time.perf_counter()
-    await asyncio.gather(*(worker() for _ in range(abreast)))
+    await asyncio.gather(*(worker() for _ in range(concurrency)))
     return (time.perf_counter() - began) / times * 1e6
 
 
@@ -161,32 +161,37 @@ async def measured(url: str, rounds: int) -> None:
     book = store.of(Caller(seller=(await store.add_seller("example")).id))
     for first in range(0, FILLED, BATCH):
         await book.keep(*(kept(number) for number in range(first, first + BATCH)))
-    line = await asyncpg.connect(url)
-    await line.execute("VACUUM ANALYZE")
+    connection = await asyncpg.connect(url)
+    await connection.execute("VACUUM ANALYZE")
     pool = await asyncpg.create_pool(url, min_size=8, max_size=8)
     ways: dict[int, dict[str, ByHand | Ours]] = {
-        1: {"one line": OneLine(line, 1), "by hand": ByHand(pool, 1), "book": Ours(book)},
+        1: {
+            "one connection": OneConnection(connection, 1),
+            "by hand": ByHand(pool, 1),
+            "book": Ours(book),
+        },
         16: {"by hand": ByHand(pool, 1), "book": Ours(book)},
     }
     for what, times in (("get", READS), ("list", READS // 4), ("create", WRITES)):
-        for abreast, several in ways.items():
+        for concurrency, several in ways.items():
             found: dict[str, list[float]] = {name: [] for name in several}
             for _ in range(rounds + 1):
                 for name, way in several.items():
-                    found[name].append(await timed(getattr(way, what), times, abreast))
-            show(what, abreast, {name: taken[1:] for name, taken in found.items()})
+                    found[name].append(await timed(getattr(way, what), times, concurrency))
+            show(what, concurrency, {name: taken[1:] for name, taken in found.items()})
     await pool.close()
-    await line.close()
+    await connection.close()
     await store.close()
 
 
-def show(what: str, abreast: int, found: dict[str, list[float]]) -> None:
+def show(what: str, concurrency: int, found: dict[str, list[float]]) -> None:
     """Print the medians of the rounds, and what the book reaches of the best by hand."""
     medians = {name: statistics.median(taken) for name, taken in found.items()}
     best = min(median for name, median in medians.items() if name != "book")
     figures = "  ".join(f"{name} {median:7.1f} µs" for name, median in medians.items())
     print(
-        f"{what:7} {abreast:3} at once: {figures}  ratio {best / medians['book']:.2f}", flush=True
+        f"{what:7} {concurrency:3} at once: {figures}  ratio {best / medians['book']:.2f}",
+        flush=True,
     )
 
 

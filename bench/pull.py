@@ -1,6 +1,6 @@
-"""Pull: a vendor's orders into a new book, beside asking for the same pages and dropping them.
+"""Pull: a vendor's orders into a new book, beside requesting the same pages and discarding them.
 
-The vendor is another Orderglot on the other core. Both ways go over a socket; what is pulled is kept
+The vendor is another Orderglot on the other core. Both ways use a socket; what is pulled is stored
 durably.
 """
 
@@ -33,16 +33,16 @@ from orderglot.wire.message import Request, Response
 
 
 class Pulled(Struct, frozen=True, kw_only=True):
-    """What pulling over one dialect came to, in orders a second."""
+    """The figures of one dialect's pull, in orders a second."""
 
     dialect: str
     orders: int
     pull: Spread
     again: Spread
-    """A second pull, of orders that are all there."""
+    """A second pull, of orders that are all in the book."""
     bare: Spread
     share: Spread
-    """How much of the bare rate the pull reaches."""
+    """The share of the bare rate that the pull reaches."""
 
 
 def listing() -> list[str]:
@@ -52,7 +52,7 @@ def listing() -> list[str]:
 
 
 class Effort(Struct, frozen=True, kw_only=True):
-    """How much trouble to take."""
+    """How much to measure."""
 
     orders: int = 1_000
     rounds: int = 3
@@ -101,18 +101,18 @@ async def _filled(url: str, name: str, orders: int) -> Shop:
 
 
 async def _round(target: str, url: str, dialect: Dialect, shop: Shop) -> list[tuple[str, float]]:
-    """Pull into a new book, once more into the same, then ask for the same and drop it."""
+    """Pull into a new book, once more into the same, then request the same and discard it."""
     store = open_store(target, create=True)
     book = store.of(Caller(seller=(await store.add_seller("target")).id))
-    asked: list[Request] = []
-    async with HttpTransport(url) as line:
+    sent: list[Request] = []
+    async with HttpTransport(url) as transport:
 
         async def send(request: Request) -> Response:
-            asked.append(request)
-            return await line(request)
+            sent.append(request)
+            return await transport(request)
 
         async def pulling() -> None:
-            asked.clear()
+            sent.clear()
             client = Client(dialect, send, _credentials(dialect, shop))
             channel = Channel(name="bench", dialect=dialect.name, url=url, credentials={})
             source = Source(channel.reference, dialect, continued=True)
@@ -121,8 +121,8 @@ async def _round(target: str, url: str, dialect: Dialect, shop: Shop) -> list[tu
                 raise Wrong(f"{done.checkpoint.read} of {shop.orders} orders were pulled")
 
         async def paging() -> None:
-            for request in asked:
-                await line(request)
+            for request in sent:
+                await transport(request)
 
         ways = (("pull", pulling), ("pull again", pulling), ("bare paging", paging))
         found = [(what, await _rate(way, shop.orders)) for what, way in ways]

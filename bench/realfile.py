@@ -1,4 +1,4 @@
-"""The real file: a year of a wholesaler's order lines, or the cut of it in the repository, repeated."""
+"""The real file: a year of a wholesaler's order lines, or the sample in the repository, repeated."""
 
 from __future__ import annotations
 

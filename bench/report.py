@@ -1,4 +1,4 @@
-"""The page: all figures as tables and pictures, out of what was written down."""
+"""The page: all figures as tables and pictures."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from bench.bars import readings
 from bench.calls import CEILING, FLOOR, OURS, SINGLE, Calls, Cell
 from bench.figures import Found
 from bench.output import Output
-from bench.request_bytes import CREATE, DOINGS, GET, LEFT_OUT, NOTES
+from bench.request_bytes import CALLS, CREATE, GET, LEFT_OUT, NOTES
 from bench.rounds import Spread
 
 HEAD = """# Performance
@@ -72,17 +72,21 @@ def _calls(found: Found, output: Output, pictures: Sequence[str]) -> Iterator[st
         for name in pictures:
             if name.startswith(f"{store}-"):
                 yield f"![{name}]({output.pictures.name}/{name}.svg)\n"
-        for doing in DOINGS:
-            yield f"### {doing}\n"
-            yield _calls_table(calls, doing)
+        for call in CALLS:
+            yield f"### {call}\n"
+            yield _calls_table(calls, call)
         yield f"Memory of the largest worker: {_memory(calls)}.\n"
         for what, why in calls.failures.items():
             yield f"* Could not be measured: {what}: {why}"
     yield "Left out: " + "; ".join(f"{LEFT_OUT[one]}" for one in LEFT_OUT) + ".\n"
-    yield "Not quite the word: " + "; ".join(f"{one[0]}: {NOTES[one]}" for one in NOTES) + ".\n"
+    yield (
+        "What a call is where its name does not say: "
+        + "; ".join(f"{one[0]}: {NOTES[one]}" for one in NOTES)
+        + ".\n"
+    )
 
 
-def _calls_table(calls: Calls, doing: str) -> str:
+def _calls_table(calls: Calls, call: str) -> str:
     head = [
         "wire",
         "workers",
@@ -93,9 +97,9 @@ def _calls_table(calls: Calls, doing: str) -> str:
         "of the floor",
         "by time",
     ]
-    head += ["times single commits"] if doing == CREATE else []
+    head += ["times single commits"] if call == CREATE else []
     head += ["floor/s", "ceiling/s"]
-    cells = [cell for cell in calls.cells if cell.doing == doing]
+    cells = [cell for cell in calls.cells if cell.call == call]
     return table(head, [_calls_row(cell) for cell in cells])
 
 
@@ -117,20 +121,20 @@ def _oscar(found: Found) -> Iterator[str]:
     yield "## Beside django-oscar-api\n"
     oscar = found.oscar
     if oscar is None:
-        yield f"Not run: {found.reasons.get('oscar', 'it was not asked for')}.\n"
+        yield f"Not run: {found.reasons.get('oscar', 'it was not run')}.\n"
         return
     rows = []
-    for doing in DOINGS:
-        for wire, times in oscar.times[doing].items():
-            ours, theirs = oscar.ours[doing][wire].rate, oscar.oscar[doing].rate
-            rows.append((doing, wire, f"{ours.median:,.0f}", f"{theirs.median:,.1f}", shown(times)))
+    for call in CALLS:
+        for wire, times in oscar.times[call].items():
+            ours, theirs = oscar.ours[call][wire].rate, oscar.oscar[call].rate
+            rows.append((call, wire, f"{ours.median:,.0f}", f"{theirs.median:,.1f}", shown(times)))
     yield (
         f"Both on PostgreSQL with two workers, {oscar.orders:,} orders, {oscar.connections}"
         f" connections; Oscar's largest worker has {oscar.memory:.0f} MB.\n"
     )
     yield table(("", "wire", "Orderglot/s", "Oscar/s", "times"), rows)
-    for doing in (GET, *DOINGS[1:]):
-        yield f"* {doing}: {oscar.notes[doing]}"
+    for call in (GET, *CALLS[1:]):
+        yield f"* {call}: {oscar.notes[call]}"
     yield ""
 
 
@@ -177,9 +181,9 @@ def _growth(found: Found, output: Output, pictures: Sequence[str]) -> Iterator[s
         ),
     ]
     rows = []
-    for what in found.growth[0].asked:
-        asked = [one.asked.get(what) for one in found.growth]
-        waits = [f"{one.p50.median:.2f} / {one.p99.median:.2f}" if one else "" for one in asked]
+    for what in found.growth[0].queries:
+        queries = [one.queries.get(what) for one in found.growth]
+        waits = [f"{one.p50.median:.2f} / {one.p99.median:.2f}" if one else "" for one in queries]
         rows.append((what, *waits))
     rows.append(("file, MB", *(f"{one.megabytes:,.0f}" for one in found.growth)))
     yield table(head, rows)

@@ -1,12 +1,12 @@
-"""What is asked: the same bytes of every side, as the vendor's best client would send them.
+"""The requests: the same bytes for every side, as the vendor's best client would send them.
 
-The client faces write the requests, against a server face in this process, logins and all; what
-went over that line last is what a side is asked a hundred thousand times.
+The client faces make them with a server face in this process, logins included; the last request of a
+call is the one that is sent to each side many times.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -28,10 +28,10 @@ from orderglot.wire.message import Request, Response
 HOST = "orders.example"
 PAGE = 25
 MANY = 1_000
-"""So many different orders are asked for one by one."""
+"""So many different orders are got one by one."""
 
 GET, LIST, CREATE = "get", "list", "create"
-DOINGS = (GET, LIST, CREATE)
+CALLS = (GET, LIST, CREATE)
 
 
 class Wire(Struct, frozen=True):
@@ -61,30 +61,30 @@ NOTES = {
     ("catalyst", CREATE): "the order without its items, which the vendor's clients post afterwards",
     ("komet", CREATE): "web-order.create, which begins an order that has no items yet",
 }
-"""Where what is measured is not quite what the word says."""
+"""Where what is measured is not quite what the name of the call says."""
 
 
-class Asked(Struct, frozen=True):
-    """What is done in a wire, and the requests, encoded, that it takes."""
+class Workload(Struct, frozen=True):
+    """One call in a wire, with its encoded requests."""
 
     wire: Wire
-    doing: str
+    call: str
     requests: tuple[bytes, ...]
 
 
-async def asked(store: BookStore, wire: Wire, shop: Shop) -> list[Asked]:
-    """Write all that a wire's clients ask of a shop's book; adds an order to the book."""
-    pen = _Pen(store, wire, shop)
+async def workloads(store: BookStore, wire: Wire, shop: Shop) -> list[Workload]:
+    """Encode the requests of a wire's clients for a shop's book; adds an order to the book."""
+    recorder = _Recorder(store, wire, shop)
     found = []
-    for doing, write in ((GET, pen.gets), (LIST, pen.lists), (CREATE, pen.creates)):
-        if (wire.dialect, doing) not in LEFT_OUT:
+    for call, write in ((GET, recorder.gets), (LIST, recorder.lists), (CREATE, recorder.creates)):
+        if (wire.dialect, call) not in LEFT_OUT:
             requests = await write()
-            found.append(Asked(wire, doing, tuple(map(encoded, requests))))
+            found.append(Workload(wire, call, tuple(map(encoded, requests))))
     return found
 
 
-class _Pen:
-    """A client whose requests are kept."""
+class _Recorder:
+    """A client face whose requests are recorded."""
 
     def __init__(self, store: BookStore, wire: Wire, shop: Shop) -> None:
         self.wire = wire
@@ -102,7 +102,7 @@ class _Pen:
         return response
 
     async def gets(self) -> list[Request]:
-        """Ask for many orders, one by one."""
+        """Get many orders, one by one."""
         whose = f"{self.shop.customer}/" if self.wire.dialect == "komet" else ""
         ids = known_ids(self.shop, MANY)
         return [
@@ -111,7 +111,7 @@ class _Pen:
         ]
 
     async def lists(self) -> list[Request]:
-        """Ask for the first page."""
+        """List the first page."""
         return [await self._first(self.client.page, Window(limit=PAGE))]
 
     async def creates(self) -> list[Request]:
@@ -129,7 +129,7 @@ class _Pen:
         return [self._formed(request)]
 
     async def _first(self, ask: Callable[..., Awaitable[object]], what: object) -> Request:
-        """Hold a conversation, and give the request in it that first got what was asked for."""
+        """Run a flow, and give the first request in it that needed a caller and succeeded."""
         await ask(what)
         flow, self.sent = self.sent, []
         return self._formed(
@@ -145,7 +145,7 @@ class _Pen:
         return operation.endpoint.right != OPEN and operation.name != "authToken"
 
     def _formed(self, request: Request) -> Request:
-        """Ask for JSON where the client would rather have XML, and let no two intents be one."""
+        """Accept JSON where the client prefers XML, and give each request a key of its own."""
         headers = dict(request.headers)
         if self.wire.dialect == "kole" and not self.wire.xml:
             headers = {name: value.replace("+xml", "+json") for name, value in headers.items()}
@@ -189,8 +189,3 @@ def encoded(request: Request) -> bytes:
     lines = [f"{request.method} {target} HTTP/1.1"]
     lines += [f"{name}: {value}" for name, value in headers.items()]
     return "\r\n".join([*lines, "", ""]).encode("latin-1") + request.body
-
-
-def heads(requests: Sequence[bytes]) -> str:
-    """Show what is asked, without the proof of who asks, for people."""
-    return requests[0].partition(b"\r\n")[0].decode("latin-1").removesuffix(" HTTP/1.1")

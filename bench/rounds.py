@@ -1,4 +1,4 @@
-"""Rounds: several sides measured in turns, so that whatever else the machine does hits them alike."""
+"""Rounds: several sides measured in turns, so that other load on the machine affects them alike."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Spread(Struct, frozen=True):
 
 
 class Figures(Struct, frozen=True, kw_only=True):
-    """What a side came to in all rounds; ``rates`` are those of the rounds one by one."""
+    """The figures of a side over all rounds; ``rates`` are those of each round."""
 
     rate: Spread
     p50: Spread
@@ -33,19 +33,19 @@ class Figures(Struct, frozen=True, kw_only=True):
 
 
 def spread(figures: Sequence[float]) -> Spread:
-    """Give the median of some figures and how far they lie apart."""
+    """Give the median of some figures, with the least and the greatest."""
     return Spread(short(median(figures)), short(min(figures)), short(max(figures)))
 
 
 def short(figure: float) -> float:
-    """Cut a figure down to the four digits that it may mean something to."""
+    """Round a figure to four digits."""
     return float(f"{figure:.4g}")
 
 
 def in_turns(
     sides: Mapping[str, Callable[[], T]], rounds: int, warm: Callable[[], object] | None = None
 ) -> dict[str, list[T]]:
-    """Let every side have its turn in every round, another side first each time."""
+    """Measure every side once in every round, another side first each time."""
     names = list(sides)
     found: dict[str, list[T]] = {name: [] for name in names}
     if warm is not None:
@@ -58,7 +58,7 @@ def in_turns(
 
 
 def figures(samples: Sequence[Sample]) -> Figures:
-    """Put the rounds of one side together."""
+    """Sum up the rounds of one side."""
     return Figures(
         rate=spread([sample.rate for sample in samples]),
         p50=spread([sample.p50 for sample in samples]),

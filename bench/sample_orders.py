@@ -26,7 +26,7 @@ BATCH = 500
 
 
 class Shop(Struct, frozen=True, kw_only=True):
-    """One dialect's seller in the book, and what its clients need to know."""
+    """One dialect's seller in the book, and what requests to it need."""
 
     dialect: str
     seller: Seller

@@ -24,10 +24,10 @@ from threading import Thread
 from urllib.parse import quote
 
 from bench.copies import Copies, Databases, Files
-from bench.load import Sample, endless, press
+from bench.load import Sample, endless, send_load
 from bench.output import say
 from bench.postgres import postgres
-from bench.request_bytes import GET, Wire, asked
+from bench.request_bytes import GET, Wire, workloads
 from bench.rounds import figures, in_turns
 from bench.sample_orders import Shop, filled
 from bench.serving import orderglot, serving, take_load_core
@@ -85,7 +85,7 @@ async def _fill(copies: Copies, orders: int) -> tuple[tuple[bytes, ...], str]:
     store = open_store(copies.url, create=True)
     say(f"{copies.store}: {orders:,} orders")
     shop = await filled(store, DIALECT, orders)
-    every = await asked(store, Wire(DIALECT, DIALECT), shop)
+    every = await workloads(store, Wire(DIALECT, DIALECT), shop)
     token = await _another_key(store, shop)
     await store.close()
     copies.filled()
@@ -110,7 +110,7 @@ def _side(
     seconds: float,
 ) -> Sample:
     with _askers(port, token, heard, many, path):
-        return press(port, endless(gets), connections=1, seconds=seconds)
+        return send_load(port, endless(gets), connections=1, seconds=seconds)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Serving: a server in processes of its own, on cores of its own, and the memory that it takes."""
+"""Servers in processes of their own, on cores of their own, with their memory and processor time."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from typing import IO
 
 from msgspec.structs import replace
 
-from bench.load import Sample, Wrong, once, press
+from bench.load import Sample, Wrong, once, send_load
 
 ROOT = Path(__file__).parent.parent
 SERVING = re.compile(r"at http://127\.0\.0\.1:(\d+)")
@@ -30,14 +30,14 @@ SERVER_CORE, LOAD_CORE = CORES[0], CORES[-1]
 
 
 class Serving:
-    """A server that answers on a port of this machine."""
+    """A server on a port of this machine."""
 
     def __init__(self, process: subprocess.Popen[str], port: int) -> None:
         self.process = process
         self.port = port
 
     def wait(self) -> None:
-        """Wait until a first answer comes, whatever it says; raises Wrong where none does."""
+        """Wait until a first answer comes, of any status; raises Wrong where none does."""
         end = time.monotonic() + GRACE
         while time.monotonic() < end:
             try:
@@ -51,27 +51,27 @@ class Serving:
 
     def worker(self) -> int:
         """Give the process id of its largest worker, which is the largest of its processes."""
-        return max(_family(self.process.pid), key=_resident)
+        return max(_with_descendants(self.process.pid), key=_resident)
 
     def memory(self) -> float:
         """Give the memory of its largest worker in MB, as Linux counts what is resident."""
         return _resident(self.worker()) * 1024 / 10**6
 
-    def on_core(self) -> float:
-        """Give the time that all its processes were on a core, in microseconds."""
-        return sum(map(_on_core, _family(self.process.pid))) / 1000
+    def processor_time(self) -> float:
+        """Give the processor time of all its processes, in microseconds."""
+        return sum(map(_processor_time, _with_descendants(self.process.pid))) / 1000
 
-    def press(self, requests: Iterator[bytes], *, connections: int, seconds: float) -> Sample:
-        """Ask as ``load.press`` does, and tell what it cost the server."""
-        before = self.on_core()
-        sample = press(self.port, requests, connections=connections, seconds=seconds)
+    def send_load(self, requests: Iterator[bytes], *, connections: int, seconds: float) -> Sample:
+        """Send load as ``load.send_load`` does, and measure the server's processor time as well."""
+        before = self.processor_time()
+        sample = send_load(self.port, requests, connections=connections, seconds=seconds)
         if sample.refused:
             raise Wrong(f"{sample.refused} of {sample.answers} requests were refused")
-        return replace(sample, cost=(self.on_core() - before) / sample.answers)
+        return replace(sample, cost=(self.processor_time() - before) / sample.answers)
 
 
 def take_load_core() -> None:
-    """Pin this process, which asks, to a core that no single worker answers on."""
+    """Pin this process, which generates the load, to a core that no single worker is pinned to."""
     os.sched_setaffinity(0, {LOAD_CORE})
 
 
@@ -84,7 +84,7 @@ def orderglot(database: str, workers: int = 1) -> tuple[str, ...]:
 def floor(
     dialect: str, database: str, workers: int = 1, *, commits: str = "grouped"
 ) -> tuple[str, ...]:
-    """Give the command that serves one dialect of a book with what was written by hand."""
+    """Give the command that serves one dialect of a book with the floor."""
     words = ("--database", database, "--workers", str(workers), "--commits", commits)
     return (sys.executable, "-m", "bench.floors", dialect, *words)
 
@@ -104,34 +104,34 @@ def gunicorn(application: str, port: int, workers: int) -> tuple[str, ...]:
 
 def free_port() -> int:
     """Give a port on which nobody listens."""
-    with socket.create_server(("127.0.0.1", 0)) as line:
-        return int(line.getsockname()[1])
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
 
 
 @contextmanager
 def serving(
     command: Sequence[str],
     workers: int = 1,
-    also: Mapping[str, str] | None = None,
+    extra: Mapping[str, str] | None = None,
     port: int = 0,
 ) -> Iterator[Serving]:
     """Serve while the block runs; a single worker has a core to itself, two have two.
 
-    ``also`` is put into its environment. Where no port is given, it says at which it serves.
+    ``extra`` is added to its environment. Where no port is given, the server prints it.
 
-    Raises Wrong with what it said where it does not begin to serve.
+    Raises Wrong with the server's output where it does not start.
     """
     process = subprocess.Popen(
         command,
         cwd=ROOT,
-        env=environment() | dict(also or {}),
+        env=environment() | dict(extra or {}),
         text=True,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         preexec_fn=lambda: os.sched_setaffinity(0, {SERVER_CORE} if workers == 1 else set(CORES)),
     )
     try:
-        server = Serving(process, port or _said_port(process))
+        server = Serving(process, port or _printed_port(process))
         server.wait()
         yield server
     finally:
@@ -139,16 +139,16 @@ def serving(
 
 
 def environment() -> dict[str, str]:
-    """Give the environment of a program of this tree, in which nothing is set for it.
+    """Give the environment of a program of this tree, without settings for it.
 
-    An installed program finds its bytecode there, and so does this one.
+    Bytecode may be written, as it is for an installed program.
     """
     kept = {name: value for name, value in os.environ.items() if not name.startswith("ORDERGLOT_")}
     kept.pop("PYTHONDONTWRITEBYTECODE", None)
     return {**kept, "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"}
 
 
-def _said_port(process: subprocess.Popen[str]) -> int:
+def _printed_port(process: subprocess.Popen[str]) -> int:
     assert process.stdout is not None
     found = SERVING.search("\n".join(_until_ready(process.stdout)))
     if found is None:
@@ -165,12 +165,12 @@ def _until_ready(lines: IO[str]) -> Iterator[str]:
 
 
 def _end(process: subprocess.Popen[str]) -> None:
-    family = _family(process.pid)
+    processes = _with_descendants(process.pid)
     process.send_signal(signal.SIGTERM)
     try:
         process.communicate(timeout=GRACE)
     except subprocess.TimeoutExpired:
-        for pid in reversed(family):
+        for pid in reversed(processes):
             _kill(pid)
         process.communicate()
 
@@ -182,17 +182,17 @@ def _kill(pid: int) -> None:
         return
 
 
-def _family(pid: int) -> list[int]:
-    """Give a process and all that come of it."""
+def _with_descendants(pid: int) -> list[int]:
+    """Give a process and all its descendants."""
     try:
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     except FileNotFoundError:
         return []
-    return [pid, *(one for child in children for one in _family(int(child)))]
+    return [pid, *(one for child in children for one in _with_descendants(int(child)))]
 
 
-def _on_core(pid: int) -> int:
-    """Give the time that a process's threads were on a core in nanoseconds, 0 where it is gone."""
+def _processor_time(pid: int) -> int:
+    """Give the processor time of a process's threads in nanoseconds, 0 where it is gone."""
     try:
         threads = list(Path(f"/proc/{pid}/task").iterdir())
         return sum(int((one / "schedstat").read_text().split()[0]) for one in threads)

@@ -1,1 +1,1 @@
-"""Torture: a bounded run of what usually breaks an order book, each trial with a figure."""
+"""Failure tests: a bounded run of what usually breaks an order book, each trial with figures."""

@@ -1,4 +1,4 @@
-"""The run: ``python -m torture [TRIAL ...]``; ``--help`` says what else can be said."""
+"""The command: ``python -m torture [TRIAL ...]``; ``--help`` tells of its options."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from importlib import import_module
 from pathlib import Path
 
 from torture import report, trials
-from torture.harness import Ground, stop
+from torture.harness import Harness, stop
 from torture.stores import Postgres, Sqlite
 
 
 def main(words: Sequence[str]) -> int:
-    """Try everything, or the trials that are named; gives 1 if anything was lost, else 0."""
+    """Run every trial, or those that are named; gives 1 if anything was lost, else 0."""
     known = [found.name for found in pkgutil.iter_modules(trials.__path__)]
     asked = _read(words, known)
     if asked.join:
@@ -26,36 +26,36 @@ def main(words: Sequence[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="orderglot-torture-") as folder:
         postgres = Postgres(Path(folder) / "postgres")
         stores = (Sqlite(), postgres)
-        ground = Ground(Path(folder), stores, seed=asked.seed, scale=asked.scale)
+        harness = Harness(Path(folder), stores, seed=asked.seed, scale=asked.scale)
         try:
             for name in known:
                 if not asked.trials or name in asked.trials:
-                    ground.trial = name
-                    import_module(f"{trials.__name__}.{name}").run(ground)
-            return _told(ground, asked)
+                    harness.trial = name
+                    import_module(f"{trials.__name__}.{name}").run(harness)
+            return _report(harness, asked)
         finally:
             postgres.end()
 
 
-def _told(ground: Ground, asked: argparse.Namespace) -> int:
-    for line in ("", *report.table(ground.rows), "", report.verdict(ground)):
+def _report(harness: Harness, asked: argparse.Namespace) -> int:
+    for line in ("", *report.table(harness.rows), "", report.verdict(harness)):
         print(line)
-    found = report.results(ground)
+    found = report.results(harness)
     if asked.results:
         report.write_results(found, asked.results)
     elif not asked.trials and asked.scale == 1:
         report.publish(found)
-    return 1 if any(row.lost for row in ground.rows) else 0
+    return 1 if any(row.lost for row in harness.rows) else 0
 
 
 def _read(words: Sequence[str], known: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser("python -m torture", description=__doc__)
     parser.add_argument("trials", nargs="*", metavar="TRIAL", help=f"one of: {', '.join(known)}")
-    parser.add_argument("--scale", type=float, default=1.0, help="try so much of everything")
-    parser.add_argument("--seed", type=int, default=7, help="which chances are taken")
+    parser.add_argument("--scale", type=float, default=1.0, help="run this share of each trial")
+    parser.add_argument("--seed", type=int, default=7, help="the seed of all random choices")
     parser.add_argument("--results", type=Path, help="write the figures into this file alone")
     parser.add_argument(
-        "--join", type=Path, nargs="+", help="run nothing; publish the figures of these files"
+        "--join", type=Path, nargs="+", help="run nothing; publish the figures in these files"
     )
     asked = parser.parse_args(words)
     unknown = sorted(set(asked.trials) - set(known))

@@ -1,4 +1,4 @@
-"""Books to torture: one with every dialect's specimens in it, each dialect a seller of its own."""
+"""Books for trials: one with every dialect's specimens in it, each dialect a seller of its own."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ async def opened(url: str) -> AsyncIterator[BookStore]:
 
 @asynccontextmanager
 async def opened_with(path: str, clock: Clock) -> AsyncIterator[BookStore]:
-    """Open a new file by a clock of one's own."""
+    """Open a new file with a given clock."""
     store = SqliteStore(Path(path), clock)
     try:
         yield store
@@ -70,12 +70,23 @@ def creation(dialect: Dialect, key: str) -> Request:
 
 
 def one_of(name: str, method: str, path: str) -> Request:
-    """Give a request of a dialect's specimens that is answered with yes."""
+    """Give a request of a dialect's specimens that is answered with 200."""
     return next(
         one.request
         for one in welcome(name)
         if (one.request.method, one.request.path, one.response.status) == (method, path, 200)
     )
+
+
+def count_orders(url: str) -> int:
+    """Count the orders of all sellers in a book, test orders among them."""
+
+    async def count() -> int:
+        async with opened(url) as store:
+            counts = [await store.counts(one.id, test=True) for one in await store.sellers()]
+            return sum(one.orders for one in counts)
+
+    return asyncio.run(count())
 
 
 async def orders_of(store: BookStore, seller: int) -> list[Order]:

@@ -1,4 +1,4 @@
-"""Lines to a server: requests as bytes, answers as they come, and how a line ended."""
+"""Connections to a server: requests as bytes, answers as they come, and how a connection ended."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from urllib.parse import quote
 
 from msgspec import Struct
 
@@ -16,10 +17,12 @@ TIMEOUT = 30.0
 """So many seconds an answer may take before it counts as a hang."""
 
 MOST = 2**24
+ALLOWED = "/?:@!$&'()*+,;=%~-._[]{}|\\^`"
+"""What a query may have unencoded, by RFC 3986 or because servers put up with it."""
 
 
-class Heard(Struct, frozen=True):
-    """An answer."""
+class Answer(Struct, frozen=True):
+    """A response as it was read."""
 
     status: int
     headers: dict[str, str]
@@ -30,15 +33,15 @@ class Refused(Exception):
     """Nobody listens: nothing was sent."""
 
 
-class Cut(Exception):
-    """The line ended before the answer was whole."""
+class Closed(Exception):
+    """The connection ended before the answer was whole."""
 
 
-class Hung(Exception):
+class TimedOut(Exception):
     """No answer came in time."""
 
 
-class Line:
+class Connection:
     """One connection."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -47,34 +50,34 @@ class Line:
         self.open = True
         self.count = 0
 
-    async def ask(self, *pieces: bytes, timeouts: float = TIMEOUT) -> Heard:
-        """Send a request and give the answer; raises Cut or Hung without a whole one."""
+    async def ask(self, *pieces: bytes, timeouts: float = TIMEOUT) -> Answer:
+        """Send a request and give the answer; raises Closed or TimedOut without a whole one."""
         self.count += 1
         try:
             async with asyncio.timeout(timeouts):
                 self.writer.write(b"".join(pieces))
                 await self.writer.drain()
-                return await self.hear(pieces[0][:5] == b"HEAD ")
+                return await self.read_answer(has_body=pieces[0][:5] != b"HEAD ")
         except TimeoutError:
             self.close()
-            raise Hung from None
+            raise TimedOut from None
         except OSError as error:
             self.close()
-            raise Cut from error
+            raise Closed from error
 
-    async def hear(self, headless: bool = False) -> Heard:
-        """Read one answer; ``headless`` says that it has no body. Raises Cut."""
+    async def read_answer(self, *, has_body: bool = True) -> Answer:
+        """Read one answer; raises Closed."""
         try:
             head = await self.reader.readuntil(b"\r\n\r\n")
             first, *lines = head.decode("latin-1").rstrip("\r\n").split("\r\n")
             headers = dict(_header(line) for line in lines)
-            body = b"" if headless else await self._body(headers)
+            body = await self._body(headers) if has_body else b""
         except (asyncio.IncompleteReadError, asyncio.LimitOverrunError, OSError) as error:
             self.close()
-            raise Cut from error
+            raise Closed from error
         if headers.get("connection", "").lower() == "close":
             self.close()
-        return Heard(int(first.split(" ")[1]), headers, body)
+        return Answer(int(first.split(" ")[1]), headers, body)
 
     async def _body(self, headers: dict[str, str]) -> bytes:
         if headers.get("transfer-encoding") == "chunked":
@@ -88,7 +91,7 @@ class Line:
         await self.reader.readline()
 
     async def ended(self, timeouts: float) -> bool:
-        """Tell whether the other side ends the line within so many seconds."""
+        """Tell whether the server closes the connection within so many seconds."""
         try:
             async with asyncio.timeout(timeouts):
                 while await self.reader.read(65_536):
@@ -100,26 +103,26 @@ class Line:
         return True
 
     def close(self) -> None:
-        """Hang up."""
+        """Close the connection."""
         self.open = False
         self.writer.close()
 
 
-async def opened(port: int, here: str = HOST) -> Line:
-    """Open a line from an address of this machine; raises Refused where nobody listens."""
+async def opened(port: int, source: str = HOST) -> Connection:
+    """Open a connection from an address of this machine; raises Refused where nobody listens."""
     try:
-        at = (here, 0) if sys.platform == "linux" else None
-        return Line(*await asyncio.open_connection(HOST, port, limit=MOST, local_addr=at))
+        at = (source, 0) if sys.platform == "linux" else None
+        return Connection(*await asyncio.open_connection(HOST, port, limit=MOST, local_addr=at))
     except ConnectionRefusedError:
         raise Refused from None
     except OSError as error:
-        raise Cut from error
+        raise Closed from error
 
 
 @asynccontextmanager
-async def line(port: int, here: str = HOST) -> AsyncIterator[Line]:
-    """Open a line and hang up at the end."""
-    found = await opened(port, here)
+async def connection(port: int, source: str = HOST) -> AsyncIterator[Connection]:
+    """Open a connection and close it at the end."""
+    found = await opened(port, source)
     try:
         yield found
     finally:
@@ -129,18 +132,18 @@ async def line(port: int, here: str = HOST) -> AsyncIterator[Line]:
 
 
 async def ask(
-    port: int, request: Request | bytes, timeouts: float = TIMEOUT, here: str = HOST
-) -> Heard:
-    """Ask over a line of its own."""
-    async with line(port, here) as found:
+    port: int, request: Request | bytes, timeouts: float = TIMEOUT, source: str = HOST
+) -> Answer:
+    """Send a request over a connection of its own."""
+    async with connection(port, source) as found:
         return await found.ask(
-            request if isinstance(request, bytes) else spelled(request), timeouts=timeouts
+            request if isinstance(request, bytes) else encoded(request), timeouts=timeouts
         )
 
 
-def spelled(request: Request, *more: str) -> bytes:
-    """Give a request as it goes over a line."""
-    target = request.path + (f"?{request.query}" if request.query else "")
+def encoded(request: Request, *more: str) -> bytes:
+    """Encode a request as HTTP/1.1, its query as HTTP libraries do."""
+    target = request.path + (f"?{quote(request.query, ALLOWED)}" if request.query else "")
     headers = {"host": "orders.example", **request.headers}
     if request.body or request.method in ("POST", "PUT"):
         headers["content-length"] = str(len(request.body))

@@ -1,4 +1,4 @@
-"""The ground that trials stand on: a folder, chance from a seed, and the rows of the table."""
+"""What a trial is given: a folder, random numbers from a seed, and the rows of the table."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from torture.stores import Kind
+from torture.stores import StoreKind
 
 MOST_SEEN = 20
-"""So many losses of a row are told in full."""
+"""So many losses of a row are reported in full."""
 
 LONGEST_SEEN = 600
 EVERY = 5.0
@@ -22,7 +22,7 @@ Figure = str | int | float
 
 
 class Row:
-    """One line of the table: what was tried how often, and what was lost."""
+    """One row of the table: what was tried how often, and what was lost."""
 
     def __init__(self, trial: str, what: str) -> None:
         self.trial = trial
@@ -37,11 +37,11 @@ class Row:
 
     @property
     def survived(self) -> int:
-        """How much of what was tried came through."""
+        """How much of what was tried was not lost."""
         return self.tried - self.lost
 
     def survive(self, count: int = 1) -> None:
-        """Count what came through."""
+        """Count what was tried and not lost."""
         self.tried += count
 
     def lose(self, why: str) -> None:
@@ -51,30 +51,32 @@ class Row:
         if len(self.seen) < MOST_SEEN:
             self.seen.append(why[:LONGEST_SEEN])
 
-    def hold(self, expected: object, found: object, why: str) -> None:
-        """Count one that has to be as expected."""
+    def expect(self, expected: object, found: object, why: str) -> None:
+        """Count a loss where something is not as expected."""
         if expected == found:
             self.survive()
         else:
             self.lose(f"{why}: {found!r} instead of {expected!r}")
 
     def note(self, name: str, figure: Figure) -> None:
-        """Add a figure of its own."""
+        """Add a figure."""
         self.figures[name] = figure
 
-    def add(self, name: str) -> None:
-        """Count one more of something."""
+    def increment(self, name: str) -> None:
+        """Count one more in a figure."""
         self.figures[name] = float(self.figures.get(name, 0)) + 1
 
-    def most(self, name: str, figure: float) -> None:
+    def maximum(self, name: str, figure: float) -> None:
         """Keep the largest of some figures."""
         self.figures[name] = max(figure, float(self.figures.get(name, figure)))
 
 
-class Ground:
-    """What a trial is given: a folder, chance, how much to try, and where to write the figures."""
+class Harness:
+    """What runs trials: folders, random numbers, how much to try, and the figures."""
 
-    def __init__(self, folder: Path, stores: tuple[Kind, ...], *, seed: int, scale: float) -> None:
+    def __init__(
+        self, folder: Path, stores: tuple[StoreKind, ...], *, seed: int, scale: float
+    ) -> None:
         self.folder = folder
         self.stores = stores
         self.seed = seed
@@ -82,18 +84,18 @@ class Ground:
         self.rows: list[Row] = []
         self.began = time.monotonic()
         self.trial = ""
-        self._said = 0.0
+        self._logged = 0.0
         self._folders = 0
 
-    def many(self, number: int, least: int = 1) -> int:
+    def scaled(self, number: int, least: int = 1) -> int:
         """Give how many of something to try where a full run tries so many."""
         return max(least, round(number * self.scale))
 
-    def chance(self, *what: object) -> random.Random:
-        """Give dice that fall in the same way in every run with the same seed."""
+    def random(self, *what: object) -> random.Random:
+        """Give random numbers that are the same in every run with the same seed."""
         return random.Random(f"{self.seed} {self.trial} {what}")
 
-    def place(self) -> Path:
+    def new_folder(self) -> Path:
         """Make a new folder."""
         self._folders += 1
         folder = self.folder / str(self._folders)
@@ -102,31 +104,31 @@ class Ground:
 
     @contextmanager
     def row(self, what: str) -> Iterator[Row]:
-        """Open a line of the table; a trial that falls over is a loss itself."""
+        """Open a row of the table; a trial that crashes is a loss itself."""
         row = Row(self.trial, what)
         self.rows.append(row)
         began = time.monotonic()
-        self.say(what)
+        self.log(what)
         try:
             yield row
         except Exception as error:  # noqa: BLE001 (whatever it was, it goes into the table)
-            row.lose(f"The trial itself fell over: {type(error).__name__}: {error}")
-            self.say(f"{what}: fell over ({type(error).__name__}: {error})")
+            row.lose(f"The trial itself crashed: {type(error).__name__}: {error}")
+            self.log(f"{what}: crashed ({type(error).__name__}: {error})")
         row.seconds = round(time.monotonic() - began, 1)
-        self.say(told(row))
+        self.log(summary(row))
 
-    def say(self, text: str) -> None:
+    def log(self, text: str) -> None:
         """Print a line of progress."""
-        self._said = time.monotonic()
-        print(f"{self._said - self.began:5.0f} s  {self.trial}: {text}", flush=True)
+        self._logged = time.monotonic()
+        print(f"{self._logged - self.began:5.0f} s  {self.trial}: {text}", flush=True)
 
-    def tell(self, text: Callable[[], str]) -> None:
+    def log_progress(self, text: Callable[[], str]) -> None:
         """Print a line of progress if the last one is some seconds old."""
-        if time.monotonic() - self._said > EVERY:
-            self.say(text())
+        if time.monotonic() - self._logged > EVERY:
+            self.log(text())
 
 
-def told(row: Row) -> str:
+def summary(row: Row) -> str:
     """Sum up a row in one line."""
     if row.untried:
         return f"{row.what}: not tried: {row.untried}"
@@ -134,6 +136,6 @@ def told(row: Row) -> str:
 
 
 def stop(sentence: str) -> None:
-    """Leave the program with one sentence."""
+    """End the program with one sentence."""
     print(f"torture: {sentence}", file=sys.stderr)
     raise SystemExit(2)

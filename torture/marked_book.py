@@ -1,4 +1,4 @@
-"""A stranger's book beside the one that is asked, every text in it marked, under the same ids."""
+"""Another seller's book beside the one that requests are for, under the same ids, each text marked."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ NAME = "stranger"
 
 
 async def mark(store: BookStore, names: tuple[str, ...]) -> None:
-    """Put a stranger's orders into a store: those of the dialects' books, with marks in them."""
+    """Put another seller's orders into a store: those of the dialects' books, with marks in them."""
     seller = await store.add_seller(NAME, title=MARK)
     whole = store.of(Caller(seller=seller.id))
     for name in names:
@@ -34,6 +34,6 @@ def marked(order: Order) -> Order:
 
 
 async def kept(store: BookStore) -> list[Order]:
-    """Give the stranger's orders as they are now."""
+    """Give the other seller's orders as they are now."""
     seller = await store.seller(NAME)
     return [order async for order in store.of(Caller(seller=seller.id, test=True)).walk()]

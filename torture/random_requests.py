@@ -1,4 +1,4 @@
-"""Malformed requests: what a vendor's own request becomes when anything may be wrong with it."""
+"""Random malformed requests, made from the vendors' own by changing anything in them."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ MEDIA = (
 )
 
 
-class Wild(Struct, frozen=True):
+class RandomRequest(Struct, frozen=True):
     """A request as it is sent, headers in their order and any of them twice."""
 
     method: str
@@ -66,15 +66,15 @@ class Wild(Struct, frozen=True):
     body: bytes
 
 
-Change = Callable[[Wild, "Maker"], Wild]
+Change = Callable[[RandomRequest, "Maker"], RandomRequest]
 
 
 class Maker:
-    """Makes malformed requests of one dialect, the same ones for the same dice."""
+    """Makes malformed requests of one dialect, the same ones for the same random numbers."""
 
-    def __init__(self, name: str, dice: random.Random) -> None:
-        self.dice = dice
-        self.known = tuple(wild(one.request) for one in specimens_of(name))
+    def __init__(self, name: str, rng: random.Random) -> None:
+        self.rng = rng
+        self.known = tuple(as_sent(one.request) for one in specimens_of(name))
         every = dialects.dialect(name).operations
         self.paths = tuple(path for operation in every for path in operation.endpoint.paths)
         self.headers = tuple({pair for one in self.known for pair in one.headers})
@@ -83,58 +83,58 @@ class Maker:
         pairs = [pair.partition("=") for one in self.known for pair in one.query.split("&")]
         self.arguments = tuple((name, value) for name, _, value in pairs if name) or (("a", "1"),)
 
-    def make(self) -> Wild:
+    def make(self) -> RandomRequest:
         """Make the next one."""
-        made = self.dice.choice(self.known)
-        for _ in range(self.dice.choice((1, 1, 1, 2, 2, 3, 5))):
-            made = self.dice.choice(CHANGES)(made, self)
+        made = self.rng.choice(self.known)
+        for _ in range(self.rng.choice((1, 1, 1, 2, 2, 3, 5))):
+            made = self.rng.choice(CHANGES)(made, self)
         return made
 
     def text(self) -> str:
-        """Give a text that is likely to hurt."""
-        if self.dice.random() < 0.7:
-            return self.dice.choice(TEXTS)
-        length = self.dice.choice((1, 3, 8, 20))
-        return "".join(chr(self.dice.randrange(*self.dice.choice(RANGES))) for _ in range(length))
+        """Give a text that is likely to be mishandled."""
+        if self.rng.random() < 0.7:
+            return self.rng.choice(TEXTS)
+        length = self.rng.choice((1, 3, 8, 20))
+        return "".join(chr(self.rng.randrange(*self.rng.choice(RANGES))) for _ in range(length))
 
 
-def _method(one: Wild, maker: Maker) -> Wild:
-    return replace(one, method=maker.dice.choice(METHODS))
+def _method(one: RandomRequest, maker: Maker) -> RandomRequest:
+    return replace(one, method=maker.rng.choice(METHODS))
 
 
-def _path(one: Wild, maker: Maker) -> Wild:
-    """Put something else in the place of one step of a path, or spoil the whole of it."""
+def _path(one: RandomRequest, maker: Maker) -> RandomRequest:
+    """Replace, drop or insert segments of a path."""
     steps = one.path.split("/")
-    at = maker.dice.randrange(len(steps))
+    at = maker.rng.randrange(len(steps))
     text = maker.text()
-    steps[at : at + maker.dice.choice((0, 1, 1, 1, 2))] = [maker.dice.choice((_quoted(text), text))]
+    steps[at : at + maker.rng.choice((0, 1, 1, 1, 2))] = [maker.rng.choice((_quoted(text), text))]
     return replace(one, path="/".join(steps))
 
 
-def _template(one: Wild, maker: Maker) -> Wild:
-    filled = re.sub(r"\{[^}]*\}", lambda _: _quoted(maker.text()), maker.dice.choice(maker.paths))
+def _template(one: RandomRequest, maker: Maker) -> RandomRequest:
+    filled = re.sub(r"\{[^}]*\}", lambda _: _quoted(maker.text()), maker.rng.choice(maker.paths))
     return replace(one, path=filled)
 
 
-def _argument(one: Wild, maker: Maker) -> Wild:
-    name, value = maker.dice.choice(maker.arguments)
-    if maker.dice.random() < 0.7:
+def _argument(one: RandomRequest, maker: Maker) -> RandomRequest:
+    name, value = maker.rng.choice(maker.arguments)
+    if maker.rng.random() < 0.7:
         value = _quoted(maker.text())
-    if maker.dice.random() < 0.1:
+    if maker.rng.random() < 0.1:
         name = _quoted(maker.text())
     pairs = one.query.split("&") if one.query else []
-    pairs.insert(maker.dice.randint(0, len(pairs)), f"{name}={value}")
+    pairs.insert(maker.rng.randint(0, len(pairs)), f"{name}={value}")
     return replace(one, query="&".join(pairs))
 
 
-def _query(one: Wild, maker: Maker) -> Wild:
+def _query(one: RandomRequest, maker: Maker) -> RandomRequest:
     return replace(
-        one, query=maker.text() if maker.dice.random() < 0.5 else "&".join([one.query] * 9)
+        one, query=maker.text() if maker.rng.random() < 0.5 else "&".join([one.query] * 9)
     )
 
 
-def _query_value(one: Wild, maker: Maker) -> Wild:
-    """Spoil a value inside a filter, byte by byte."""
+def _query_value(one: RandomRequest, maker: Maker) -> RandomRequest:
+    """Change bytes of a query."""
     if not one.query:
         return _argument(one, maker)
     body = spliced(
@@ -145,64 +145,64 @@ def _query_value(one: Wild, maker: Maker) -> Wild:
     return replace(one, query=body.decode(errors="replace"))
 
 
-def _header(one: Wild, maker: Maker) -> Wild:
-    name = maker.dice.choice(maker.names)
+def _header(one: RandomRequest, maker: Maker) -> RandomRequest:
+    name = maker.rng.choice(maker.names)
     known = [value for other, value in maker.headers if other == name]
-    value = maker.dice.choice(known) if known and maker.dice.random() < 0.3 else maker.text()
-    kept = one.headers if maker.dice.random() < 0.3 else without(one.headers, name)
+    value = maker.rng.choice(known) if known and maker.rng.random() < 0.3 else maker.text()
+    kept = one.headers if maker.rng.random() < 0.3 else without(one.headers, name)
     return replace(one, headers=(*kept, (name, value)))
 
 
-def _media(one: Wild, maker: Maker) -> Wild:
-    name = maker.dice.choice(("content-type", "accept"))
-    return replace(one, headers=(*without(one.headers, name), (name, maker.dice.choice(MEDIA))))
+def _media(one: RandomRequest, maker: Maker) -> RandomRequest:
+    name = maker.rng.choice(("content-type", "accept"))
+    return replace(one, headers=(*without(one.headers, name), (name, maker.rng.choice(MEDIA))))
 
 
-def _no_header(one: Wild, maker: Maker) -> Wild:
-    return replace(one, headers=without(one.headers, maker.dice.choice(maker.names)))
+def _no_header(one: RandomRequest, maker: Maker) -> RandomRequest:
+    return replace(one, headers=without(one.headers, maker.rng.choice(maker.names)))
 
 
-def _value(one: Wild, maker: Maker) -> Wild:
-    """Put junk in the place of a value of the body."""
-    body = one.body or maker.dice.choice(maker.bodies)
-    return replace(one, body=_revalued(body, maker.dice.randrange(200), maker.dice.choice(VALUES)))
+def _value(one: RandomRequest, maker: Maker) -> RandomRequest:
+    """Replace a value of the body by another."""
+    body = one.body or maker.rng.choice(maker.bodies)
+    return replace(one, body=_revalued(body, maker.rng.randrange(200), maker.rng.choice(VALUES)))
 
 
-def _member(one: Wild, maker: Maker) -> Wild:
+def _member(one: RandomRequest, maker: Maker) -> RandomRequest:
     """Rename, double or drop a member of the body."""
-    body = one.body or maker.dice.choice(maker.bodies)
+    body = one.body or maker.rng.choice(maker.bodies)
     names = sorted(set(re.findall(rb'"(\w+)"\s*:|<(\w+)>', body)))
     if not names:
         return replace(one, body=body)
-    name = b"".join(maker.dice.choice(names))
-    other = maker.dice.choice((b"", name * 2, name.upper(), b"__proto__", b"id", b"x" * 2_000))
-    return replace(one, body=body.replace(name, other, maker.dice.choice((1, 2, -1))))
+    name = b"".join(maker.rng.choice(names))
+    other = maker.rng.choice((b"", name * 2, name.upper(), b"__proto__", b"id", b"x" * 2_000))
+    return replace(one, body=body.replace(name, other, maker.rng.choice((1, 2, -1))))
 
 
-def _bytes(one: Wild, maker: Maker) -> Wild:
-    body = one.body or maker.dice.choice(maker.bodies)
-    junk = maker.dice.randbytes(maker.dice.choice((0, 1, 4, 9)))
+def _bytes(one: RandomRequest, maker: Maker) -> RandomRequest:
+    body = one.body or maker.rng.choice(maker.bodies)
+    junk = maker.rng.randbytes(maker.rng.choice((0, 1, 4, 9)))
     return replace(one, body=spliced(body, *_cut(maker), junk))
 
 
-def _recoded(one: Wild, maker: Maker) -> Wild:
-    encoding = maker.dice.choice(("utf-16", "utf-32", "cp037", "utf-7", "utf-8-sig"))
+def _recoded(one: RandomRequest, maker: Maker) -> RandomRequest:
+    encoding = maker.rng.choice(("utf-16", "utf-32", "cp037", "utf-7", "utf-8-sig"))
     return replace(one, body=recoded(one.body, encoding))
 
 
-def _other_body(one: Wild, maker: Maker) -> Wild:
-    return replace(one, body=maker.dice.choice((*maker.bodies, b"", b" ", b"null", b"\xff" * 50)))
+def _other_body(one: RandomRequest, maker: Maker) -> RandomRequest:
+    return replace(one, body=maker.rng.choice((*maker.bodies, b"", b" ", b"null", b"\xff" * 50)))
 
 
-def _monster(one: Wild, maker: Maker) -> Wild:
-    if maker.dice.random() < 0.9:
+def _monster(one: RandomRequest, maker: Maker) -> RandomRequest:
+    if maker.rng.random() < 0.9:
         return _bytes(one, maker)
-    return replace(one, body=maker.dice.choice(MONSTERS))
+    return replace(one, body=maker.rng.choice(MONSTERS))
 
 
-def _other_request(one: Wild, maker: Maker) -> Wild:
-    """Ask for one thing in the words of another."""
-    other = maker.dice.choice(maker.known)
+def _other_request(one: RandomRequest, maker: Maker) -> RandomRequest:
+    """Send the query, headers and body of another request."""
+    other = maker.rng.choice(maker.known)
     return replace(one, query=other.query, headers=other.headers, body=other.body)
 
 
@@ -213,13 +213,13 @@ CHANGES: tuple[Change, ...] = (
 )
 
 RANGES = ((32, 127), (0, 256), (0x100, 0x3000))
-"""Characters come out of these."""
+"""The ranges of characters of random texts."""
 
 
-def wild(request: Request) -> Wild:
-    """Take a request as it is."""
+def as_sent(request: Request) -> RandomRequest:
+    """Give a request unchanged."""
     headers = (("host", "orders.example"), *request.headers.items())
-    return Wild(request.method, request.path, request.query, headers, request.body)
+    return RandomRequest(request.method, request.path, request.query, headers, request.body)
 
 
 def without(headers: Headers, name: str) -> Headers:
@@ -228,7 +228,7 @@ def without(headers: Headers, name: str) -> Headers:
 
 
 def _cut(maker: Maker) -> tuple[int, int]:
-    return maker.dice.randrange(2_000), maker.dice.choice((0, 0, 1, 2, 10, 100))
+    return maker.rng.randrange(2_000), maker.rng.choice((0, 0, 1, 2, 10, 100))
 
 
 def _quoted(text: str) -> str:

@@ -1,4 +1,4 @@
-"""The report: the table at the end, the results as JSON, and the page in docs/."""
+"""The report: the table at the end, the figures as JSON, and the page in docs/."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from torture.harness import Ground, Row
+from torture.harness import Harness, Row
 
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "bench" / "results" / "torture.json"
@@ -39,11 +39,11 @@ def table(rows: Sequence[Row]) -> Iterator[str]:
             yield f"lost: {title(row)}: and {row.lost - len(row.seen):,} more"
 
 
-def verdict(ground: Ground) -> str:
+def verdict(harness: Harness) -> str:
     """Sum all up in one sentence."""
-    summed = _sum([row.tried for row in ground.rows], [row.lost for row in ground.rows])
-    untried = sum(bool(row.untried) for row in ground.rows)
-    return f"{summed}, in {time.monotonic() - ground.began:.0f} s.{_more(untried)}"
+    summed = _sum([row.tried for row in harness.rows], [row.lost for row in harness.rows])
+    untried = sum(bool(row.untried) for row in harness.rows)
+    return f"{summed}, in {time.monotonic() - harness.began:.0f} s.{_more(untried)}"
 
 
 def _sum(tried: Sequence[int], lost: Sequence[int]) -> str:
@@ -82,15 +82,15 @@ def publish(found: dict[str, Any]) -> None:
     print(f"Written: {PAGE.relative_to(ROOT)} and {RESULTS.relative_to(ROOT)}.")
 
 
-def results(ground: Ground) -> dict[str, Any]:
-    """Give everything that was found, and where."""
+def results(harness: Harness) -> dict[str, Any]:
+    """Give all figures, with the machine and the versions."""
     return {
         "when": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
         "machine": machine(),
-        "versions": versions(ground),
-        "seed": ground.seed,
-        "scale": ground.scale,
-        "verdict": verdict(ground),
+        "versions": versions(harness),
+        "seed": harness.seed,
+        "scale": harness.scale,
+        "verdict": verdict(harness),
         "rows": [
             {
                 "trial": row.trial,
@@ -103,7 +103,7 @@ def results(ground: Ground) -> dict[str, Any]:
                 **({"figures": row.figures} if row.figures else {}),
                 **({"seen": row.seen} if row.seen else {}),
             }
-            for row in ground.rows
+            for row in harness.rows
         ],
     }
 
@@ -119,9 +119,9 @@ def machine() -> str:
     return f"{os.cpu_count()} processors, {cpu}, {memory:.0f} GiB, {platform.system()} {platform.release()}"
 
 
-def versions(ground: Ground) -> dict[str, str]:
-    """Give the versions of what was tortured."""
-    stores = {store.name: store.version() for store in ground.stores}
+def versions(harness: Harness) -> dict[str, str]:
+    """Give the versions of what the trials ran on."""
+    stores = {store.name: store.version() for store in harness.stores}
     return {
         "Python": platform.python_version(),
         **stores,
@@ -131,11 +131,11 @@ def versions(ground: Ground) -> dict[str, str]:
 
 def page(found: dict[str, Any]) -> Iterator[str]:
     """Write the page."""
-    yield "# Torture"
+    yield "# Failure tests"
     yield ""
-    yield "`make torture` tries what usually breaks an order book, and writes this page. What each"
-    yield "trial does stands in the module of its name in `torture/trials/`; the figures, also as"
-    yield "JSON, in `bench/results/torture.json`."
+    yield "`make torture` tries what usually breaks an order book, and writes this page. Each trial is"
+    yield "described in the module of its name in `torture/trials/`; the figures are also in"
+    yield "`bench/results/torture.json`."
     yield ""
     yield f"{found['when']}; {found['machine']}."
     yield "; ".join(f"{name} {version}" for name, version in found["versions"].items()) + "."

@@ -1,4 +1,4 @@
-"""``orderglot serve`` as a process that can be killed, starved and asked how much memory it has."""
+"""``orderglot serve`` as a process: start it, kill it, limit it, and measure its memory and time."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ class Served:
         assert found is not None, said
         self.port = int(found[1])
 
-    def await_processes(self, count: int) -> None:
-        """Wait until so many processes have said that they serve."""
+    def await_workers(self, count: int) -> None:
+        """Wait until so many workers have logged that they serve."""
         last = time.monotonic() + TIMEOUT
         while self.log.read_text(errors="replace").count('"serving"') < count:
             if time.monotonic() > last or not self.alive():
@@ -42,14 +42,14 @@ class Served:
             time.sleep(0.02)
 
     def kill(self) -> None:
-        """Kill every process of it at once, as a power cut would."""
+        """Kill all its processes at once, as a power cut would."""
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait(TIMEOUT)
 
     def end(self, *, whole: bool = False) -> tuple[int, float]:
         """Ask it to end; gives its exit code and how many seconds that took.
 
-        With ``whole`` the signal goes to every process of it, as a service's stop does.
+        With ``whole`` the signal goes to all its processes, as a service manager's does.
         """
         began = time.monotonic()
         if whole:
@@ -67,8 +67,12 @@ class Served:
         """Give the resident memory of all its processes, in bytes."""
         return sum(resident(process) for process in self.processes())
 
+    def worker_memory(self) -> int:
+        """Give the resident memory of its largest worker, in bytes."""
+        return max(resident(process) for process in self.processes()[1:])
+
     def spent(self) -> float:
-        """Give how many seconds of the processor it has had so far, 0 where that cannot be told."""
+        """Give its processor time so far in seconds, 0 where that cannot be told."""
         ticks = 0
         for process in self.processes():
             with suppress(OSError):
@@ -83,8 +87,8 @@ class Served:
             found += map(int, tasks.read_text().split())
         return found
 
-    def traces(self) -> list[str]:
-        """Give the lines of the log that tell of something nobody foresaw."""
+    def tracebacks(self) -> list[str]:
+        """Give the lines of the log that tell of an unexpected exception."""
         lines = self.log.read_text(errors="replace").splitlines()
         return [line for line in lines if "Traceback" in line or '"unforeseen"' in line]
 
@@ -110,7 +114,8 @@ def serving(
 ) -> Iterator[Served]:
     """Serve a book on a free port.
 
-    ``through`` is a command that runs it, ``before`` runs in the new process. A trace in its log is a loss, unless it is expected.
+    ``through`` is a command that runs it, ``before`` runs in the new process. A traceback in its log
+    is a loss, unless it is expected.
     """
     log = folder / f"serve-{time.monotonic_ns()}.log"
     with log.open("w") as lines:
@@ -130,13 +135,13 @@ def serving(
         if not said:
             raise RuntimeError(f"it did not begin: {log.read_text(errors='replace')[:300]}")
         served = Served(process, said, log)
-        served.await_processes(
+        served.await_workers(
             int(words[words.index("--workers") + 1]) if "--workers" in words else 1
         )
         yield served
-        for trace in served.traces():
-            if not expected(trace):
-                row.lose(f"A trace in the log: {brief(trace)}")
+        for found in served.tracebacks():
+            if not expected(found):
+                row.lose(f"A traceback in the log: {brief(found)}")
     finally:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
@@ -151,14 +156,14 @@ def _until_ready(lines: Iterator[str]) -> Iterator[str]:
 
 
 def environment(folder: Path) -> dict[str, str]:
-    """Give an environment in which nothing is set for the program, and whose home is a folder."""
+    """Give an environment without settings for the program, and with a folder as its home."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("ORDERGLOT_")}
     kept.pop("XDG_DATA_HOME", None)
     return {**kept, "HOME": str(folder), "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
 
 
 def brief(line: str) -> str:
-    """Say a line of the log in short: the event, and the end of its trace."""
+    """Shorten a line of the log to its event and the end of its traceback."""
     try:
         entry = json.loads(line)
     except ValueError:

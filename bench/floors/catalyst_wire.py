@@ -1,4 +1,4 @@
-"""Catalyst's wire by hand: what is read of an order's document and of a request, and how an order is spelled."""
+"""Catalyst's wire by hand: what is read of a stored order and of a request, and how an order is written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The lines of a file, read and put into one table: what a script would do instead of an import."""
+"""Order lines read from a file and inserted into one table: what a script would do for an import."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PUT = (
 
 
 def main(file: str, database: str) -> None:
-    """Put the rows of a packed file into a new database in one durable transaction."""
+    """Insert the rows of a gzipped file into a new database in one durable transaction."""
     connection = sqlite3.connect(database, isolation_level=None)
     for setting in SETTINGS:
         connection.execute(f"PRAGMA {setting}")

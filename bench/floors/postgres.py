@@ -1,4 +1,4 @@
-"""The rows over ``asyncpg``: one statement a question, one statement a new order."""
+"""The rows over ``asyncpg``: one statement a query, one statement a new order."""
 
 from __future__ import annotations
 

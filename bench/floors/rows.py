@@ -1,4 +1,4 @@
-"""The rows that the floors read and write, and the values in them, as every driver gives them."""
+"""The rows that the floors read and write, and the values in them, whatever the driver."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ write = msgspec.json.Encoder(decimal_format="number").encode
 
 
 class Caller(Struct):
-    """Whose key it is: a seller's, or one customer's of it."""
+    """Whose key it is: a seller's, or one customer's."""
 
     seller: int
     customer: int | None = None
@@ -29,7 +29,7 @@ class Caller(Struct):
 
 
 class Key(Struct):
-    """A credential as it is kept."""
+    """A credential as it is stored."""
 
     id: str
     fingerprint: str
@@ -49,7 +49,7 @@ class Reference(Struct):
 
 
 class Named(Struct, omit_defaults=True):
-    """What a customer is known by."""
+    """The ids of a customer."""
 
     id: int = 0
     number: str = ""
@@ -95,11 +95,11 @@ class New(Struct):
     po_number: str | None = None
     name: str | None = None
     answers: str = ""
-    """The key under which the answer is kept, where the vendor gives it again."""
+    """The idempotency key under which the response is stored, where the vendor has one."""
 
 
 class Rows(Protocol):
-    """What a driver's connection is asked."""
+    """The statements of the floors."""
 
     async def key(self, dialect: str, kind: str, fingerprint: str) -> bytes | None: ...
     async def seller(self, seller: int) -> bytes: ...
@@ -117,7 +117,7 @@ class Rows(Protocol):
 
 
 async def admitted(rows: Rows, dialect: str, kind: str, secret: str) -> Key:
-    """Let a secret in that is good now; raises Refused."""
+    """Give the valid credential with a secret; raises Refused."""
     found = await rows.key(dialect, kind, sha256(secret.encode()).hexdigest())
     if found is None:
         raise Refused(401)
@@ -136,7 +136,7 @@ def plain(amount: Decimal | None) -> Decimal | None:
 
 
 def known(named: Named | None, dialect: str) -> str:
-    """Give the id by which a vendor's clients know somebody."""
+    """Give the id by which a vendor's clients know a customer."""
     if named is None:
         return ""
     for reference in named.references:

@@ -1,4 +1,4 @@
-"""The rows over ``sqlite3``: reads on the loop, and commits of one order or of all that wait."""
+"""The rows over ``sqlite3``: reads on the event loop, commits of one order or of all that wait."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ LASTS = 10 * 24 * 3600 * 10**6
 
 
 class SqliteRows:
-    """A file with a connection that reads and one that writes; ``grouped`` commits for all waiting."""
+    """A file with a connection that reads and one that writes; ``grouped`` commits all waiting orders."""
 
     def __init__(self, path: str, *, grouped: bool) -> None:
         self.reader = _connected(path)

@@ -1,4 +1,4 @@
-"""``python -m bench.oscar ORDERS.json BASKETS``: fill the shop, and print what whoever asks must know."""
+"""``python -m bench.oscar ORDERS.json BASKETS``: fill the shop, and print what the requests need."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Get, list and create beside django-oscar-api: both on PostgreSQL, both with two workers, in turns.
+"""Get, list and create beside django-oscar-api: both on PostgreSQL with two workers, in turns.
 
 Oscar is served by gunicorn, as Django's documentation has it, with threads so that connections stay
-open, and with database connections that stay open as well. Its clients show a session, which costs
-less than a password. What is done for it in advance is told in ``NOTES``.
+open, and with database connections that stay open as well. Its clients send a session, which costs
+less than a password. ``NOTES`` says what is done for it in advance.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ from bench.oscar.compared import Compared
 from bench.output import say
 from bench.postgres import postgres
 from bench.request_bytes import (
+    CALLS,
     CREATE,
-    DOINGS,
     GET,
     HOST,
     LIST,
     MANY,
     PAGE,
     WIRES,
-    Asked,
-    asked,
+    Workload,
     new_order,
+    workloads,
 )
 from bench.rounds import figures, in_turns, ratio
 from bench.sample_orders import filled, products_of
@@ -58,7 +58,7 @@ NOTES = {
 
 
 class Effort(Struct, frozen=True, kw_only=True):
-    """How much trouble to take."""
+    """How much to measure."""
 
     orders: int = 10_000
     rounds: int = 5
@@ -72,51 +72,51 @@ def measured(folder: Path, effort: Effort) -> Compared:
     """Fill both with the same orders, and measure."""
     orders = effort.orders
     with postgres() as server, ExitStack() as stack:
-        ours_asked = asyncio.run(_fill_ours(server.create("book"), orders, folder))
+        our_workloads = asyncio.run(_fill_ours(server.create("book"), orders, folder))
         server.do("VACUUM ANALYZE", database="book")
         oscar_url = server.create("oscar")
         baskets = int(effort.rounds * effort.seconds * 200) + 200
         say(f"oscar: {orders:,} orders, {baskets:,} baskets")
-        oscar_asked = _fill_oscar(oscar_url, folder, baskets)
+        oscar_requests = _fill_oscar(oscar_url, folder, baskets)
         server.do("VACUUM ANALYZE", database="oscar")
         ours = stack.enter_context(serving(orderglot(server.url("book"), WORKERS), WORKERS))
         oscar = stack.enter_context(_oscar(oscar_url))
-        return _compared(ours, ours_asked, oscar, oscar_asked, effort)
+        return _compared(ours, our_workloads, oscar, oscar_requests, effort)
 
 
 def _compared(
     ours: Serving,
-    ours_asked: Sequence[Asked],
+    our_workloads: Sequence[Workload],
     oscar: Serving,
-    oscar_asked: Mapping[str, Sequence[bytes]],
+    oscar_requests: Mapping[str, Sequence[bytes]],
     effort: Effort,
 ) -> Compared:
     rounds, seconds = effort.rounds, effort.seconds
     theirs_found, ours_found, times = {}, {}, {}
-    for doing in DOINGS:
-        status, _, body = once(oscar.port, endless(oscar_asked[doing][-1:]))
+    for call in CALLS:
+        status, _, body = once(oscar.port, endless(oscar_requests[call][-1:]))
         if status >= 300:
-            raise RuntimeError(f"Oscar's {doing} is answered with {status}: {body[:500]!r}")
+            raise RuntimeError(f"Oscar's {call} is answered with {status}: {body[:500]!r}")
         turns = {
             one.wire.name: partial(_turn, ours, one.requests, seconds)
-            for one in ours_asked
-            if one.doing == doing
+            for one in our_workloads
+            if one.call == call
         }
         # One pass through Oscar's requests: a basket is checked out once.
-        turns["oscar"] = partial(_going_on, oscar, endless(oscar_asked[doing][:-1]), seconds)
+        turns["oscar"] = partial(_next_turn, oscar, endless(oscar_requests[call][:-1]), seconds)
         found = in_turns(turns, rounds)
         oscars = found.pop("oscar")
-        theirs_found[doing] = figures(oscars)
-        ours_found[doing] = {wire: figures(several) for wire, several in found.items()}
-        times[doing] = {
+        theirs_found[call] = figures(oscars)
+        ours_found[call] = {wire: figures(several) for wire, several in found.items()}
+        times[call] = {
             wire: ratio([one.rate for one in several], [one.rate for one in oscars])
             for wire, several in found.items()
         }
-        rates = ", ".join(f"{w} {one.rate.median:,.0f}/s" for w, one in ours_found[doing].items())
+        rates = ", ".join(f"{w} {one.rate.median:,.0f}/s" for w, one in ours_found[call].items())
         say(
-            f"oscar: {doing}: {rates}, oscar {theirs_found[doing].rate.median:,.1f}/s"
-            f" ({theirs_found[doing].refused} refused): "
-            + ", ".join(f"{one.median:.0f} times" for one in times[doing].values())
+            f"oscar: {call}: {rates}, oscar {theirs_found[call].rate.median:,.1f}/s"
+            f" ({theirs_found[call].refused} refused): "
+            + ", ".join(f"{one.median:.0f} times" for one in times[call].values())
         )
     return Compared(
         orders=effort.orders,
@@ -130,21 +130,21 @@ def _compared(
 
 
 def _turn(server: Serving, requests: Sequence[bytes], seconds: float) -> Sample:
-    return server.press(endless(requests), connections=CONNECTIONS, seconds=seconds)
+    return server.send_load(endless(requests), connections=CONNECTIONS, seconds=seconds)
 
 
-def _going_on(server: Serving, requests: Any, seconds: float) -> Sample:
-    return server.press(requests, connections=CONNECTIONS, seconds=seconds)
+def _next_turn(server: Serving, requests: Any, seconds: float) -> Sample:
+    return server.send_load(requests, connections=CONNECTIONS, seconds=seconds)
 
 
 def _oscar(url: str) -> Any:
     port = free_port()
-    also = {"BENCH_DATABASE": url, "DJANGO_SETTINGS_MODULE": "bench.oscar.settings"}
-    return serving(gunicorn("bench.oscar.wsgi:application", port, WORKERS), WORKERS, also, port)
+    extra = {"BENCH_DATABASE": url, "DJANGO_SETTINGS_MODULE": "bench.oscar.settings"}
+    return serving(gunicorn("bench.oscar.wsgi:application", port, WORKERS), WORKERS, extra, port)
 
 
-async def _fill_ours(url: str, orders: int, folder: Path) -> list[Asked]:
-    """Fill our book, write its orders down for Oscar, and write what is asked."""
+async def _fill_ours(url: str, orders: int, folder: Path) -> list[Workload]:
+    """Fill our book, write its orders to a file for Oscar, and encode the requests."""
     store = open_store(url, create=True)
     shop = await filled(store, DIALECT, orders)
     book = store.of(Caller(seller=shop.seller.id))
@@ -156,13 +156,13 @@ async def _fill_ours(url: str, orders: int, folder: Path) -> list[Asked]:
         "basket": [{"sku": line.sku, "quantity": line.quantity} for line in wanted],
     }
     (folder / "orders.json").write_text(json.dumps(documents))
-    found = [await asked(store, wire, shop) for wire in WIRES if wire.dialect == DIALECT]
+    found = [await workloads(store, wire, shop) for wire in WIRES if wire.dialect == DIALECT]
     await store.close()
     return [one for several in found for one in several]
 
 
 def _fill_oscar(url: str, folder: Path, baskets: int) -> dict[str, tuple[bytes, ...]]:
-    """Fill the shop in a process of its own, and write what is asked."""
+    """Fill the shop in a process of its own, and encode the requests."""
     command = (sys.executable, "-m", "bench.oscar", str(folder / "orders.json"), str(baskets))
     done = subprocess.run(
         command,
@@ -177,13 +177,13 @@ def _fill_oscar(url: str, folder: Path, baskets: int) -> dict[str, tuple[bytes, 
     orders: list[int] = found["orders"]
     step = max(1, len(orders) // MANY)
     return {
-        GET: tuple(_ask(found, f"/api/orders/{one}/") for one in orders[::step]),
-        LIST: (_ask(found, f"/api/orders/?limit={PAGE}"),) * 2,
+        GET: tuple(_get(found, f"/api/orders/{one}/") for one in orders[::step]),
+        LIST: (_get(found, f"/api/orders/?limit={PAGE}"),) * 2,
         CREATE: tuple(_checkout(found, basket) for basket in found["baskets"]),
     }
 
 
-def _ask(found: Mapping[str, Any], path: str) -> bytes:
+def _get(found: Mapping[str, Any], path: str) -> bytes:
     return f"GET {path} HTTP/1.1\r\n{_headers(found)}\r\n".encode()
 
 

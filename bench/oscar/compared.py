@@ -1,4 +1,4 @@
-"""What came of the comparison with django-oscar-api."""
+"""The figures of the comparison with django-oscar-api."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from bench.rounds import Figures, Spread
 
 
 class Compared(Struct, frozen=True, kw_only=True):
-    """Figures by what is done; ``times`` is how many times Oscar's rate each dialect's is."""
+    """Figures by call; ``times`` is how many times Oscar's rate each dialect's is."""
 
     orders: int
     connections: int

@@ -17,7 +17,7 @@ from bench.equivalence import Answer, demand_same
 from bench.floors.asgi import application
 from bench.floors.sqlite import SqliteRows
 from bench.load import endless, once
-from bench.request_bytes import CREATE, WIRES, Wire, asked, new_order
+from bench.request_bytes import CREATE, WIRES, Wire, new_order, workloads
 from bench.sample_orders import filled
 from bench.serving import ROOT, ceiling, environment, orderglot, serving
 from orderglot.core.caller import Caller
@@ -81,7 +81,7 @@ async def answer_alike(path: Path, wire: Wire, *, grouped: bool) -> None:
         rows = SqliteRows(str(path), grouped=grouped)
         by_hand = application(import_module(f"bench.floors.{wire.dialect}").answering(rows))
         ours = faces(store, (wire.dialect,))
-        for one in await asked(store, wire, shop):
+        for one in await workloads(store, wire, shop):
             for request in one.requests:
                 demand_same(one, await ask(ours, request), await ask(by_hand, request))
         rows.close()
@@ -93,7 +93,7 @@ async def made_by_hand(path: Path, wire: Wire) -> list[Order]:
         shop = await filled(store, wire.dialect, ORDERS)
         rows = SqliteRows(str(path), grouped=True)
         by_hand = application(import_module(f"bench.floors.{wire.dialect}").answering(rows))
-        (create,) = [one for one in await asked(store, wire, shop) if one.doing == CREATE]
+        (create,) = [one for one in await workloads(store, wire, shop) if one.call == CREATE]
         book = store.of(Caller(seller=shop.seller.id))
         before = {order.id async for order in book.walk()}
         await ask(by_hand, create.requests[0])

@@ -11,18 +11,18 @@ import pytest
 from bench.bars import BARS, Bar, Reading, readings
 from bench.equivalence import demand_same
 from bench.figures import Found, read
-from bench.load import MARK, Wrong, endless, press
+from bench.load import MARK, Wrong, endless, send_load
 from bench.output import Output
 from bench.report import write_page
-from bench.request_bytes import CREATE, GET, Asked, Wire
+from bench.request_bytes import CREATE, GET, Wire, Workload
 from bench.rounds import Spread, in_turns, ratio
 
 YES = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"
 NO = b"HTTP/1.1 503 Sorry\r\nContent-Length: 0\r\n\r\n"
 
 
-def asked(doing: str, *, xml: bool = False) -> Asked:
-    return Asked(Wire("kole", "kole", xml), doing, ())
+def workload(call: str, *, xml: bool = False) -> Workload:
+    return Workload(Wire("kole", "kole", xml), call, ())
 
 
 def json(body: bytes, status: int = 200) -> tuple[int, bytes, bytes]:
@@ -31,18 +31,18 @@ def json(body: bytes, status: int = 200) -> tuple[int, bytes, bytes]:
 
 def answering(answer: bytes) -> int:
     """Answer every request on a port of this machine, in a thread, until nobody is left to ask."""
-    line = socket.create_server(("127.0.0.1", 0))
+    listener = socket.create_server(("127.0.0.1", 0))
 
     def serve() -> None:
-        caller, _ = line.accept()
-        with line, caller:
+        caller, _ = listener.accept()
+        with listener, caller:
             while caller.recv(1024):
                 # In two pieces, as a network may deliver it.
                 caller.sendall(answer[:20])
                 caller.sendall(answer[20:])
 
     threading.Thread(target=serve, daemon=True).start()
-    return int(line.getsockname()[1])
+    return int(listener.getsockname()[1])
 
 
 def test_every_side_has_its_turn_in_every_round_and_another_one_is_first() -> None:
@@ -57,14 +57,16 @@ def test_a_ratio_is_taken_round_by_round() -> None:
 
 
 def test_a_load_counts_what_came_back() -> None:
-    sample = press(
+    sample = send_load(
         answering(YES), endless([b"GET / HTTP/1.1\r\n\r\n"]), connections=1, seconds=0.05
     )
     assert (0, True) == (sample.refused, sample.answers > 0)
 
 
 def test_a_refusal_is_counted_as_one() -> None:
-    sample = press(answering(NO), endless([b"GET / HTTP/1.1\r\n\r\n"]), connections=1, seconds=0.05)
+    sample = send_load(
+        answering(NO), endless([b"GET / HTTP/1.1\r\n\r\n"]), connections=1, seconds=0.05
+    )
     assert sample.answers == sample.refused
 
 
@@ -75,22 +77,22 @@ def test_a_request_with_a_place_for_a_number_is_never_the_same_twice() -> None:
 
 def test_answers_that_differ_in_a_member_are_not_measured() -> None:
     with pytest.raises(Wrong, match="total"):
-        demand_same(asked(GET), json(b'{"total": 1}'), json(b'{"total": 2}'))
+        demand_same(workload(GET), json(b'{"total": 1}'), json(b'{"total": 2}'))
 
 
 def test_what_is_created_is_compared_by_its_shape() -> None:
-    demand_same(asked(CREATE), json(b'{"id": 1}', 201), json(b'{"id": 2}', 201))
+    demand_same(workload(CREATE), json(b'{"id": 1}', 201), json(b'{"id": 2}', 201))
     with pytest.raises(Wrong, match="members"):
-        demand_same(asked(CREATE), json(b'{"id": 1}', 201), json(b"{}", 201))
+        demand_same(workload(CREATE), json(b'{"id": 1}', 201), json(b"{}", 201))
 
 
 def test_a_refusal_is_not_measured_beside_an_answer() -> None:
     with pytest.raises(Wrong, match="status"):
-        demand_same(asked(GET), json(b"{}"), json(b"{}", 404))
+        demand_same(workload(GET), json(b"{}"), json(b"{}", 404))
 
 
 def test_an_element_may_be_empty_in_either_spelling_of_xml() -> None:
-    demand_same(asked(GET, xml=True), json(b"<a><b></b></a>"), json(b"<a><b/></a>"))
+    demand_same(workload(GET, xml=True), json(b"<a><b></b></a>"), json(b"<a><b/></a>"))
 
 
 @pytest.mark.parametrize(
@@ -112,15 +114,15 @@ def test_every_bar_is_read_also_where_nothing_was_found() -> None:
 
 
 def test_the_page_of_nothing_shows_every_bar(tmp_path: Path) -> None:
-    paper = Output(tmp_path / "results", tmp_path / "performance.md")
-    write_page(read(paper), paper, [])
-    page = paper.page.read_text()
+    output = Output(tmp_path / "results", tmp_path / "performance.md")
+    write_page(read(output), output, [])
+    page = output.page.read_text()
     assert all(bar.name in page for bar in BARS)
 
 
 def test_what_was_kept_is_read_again_and_dropped(tmp_path: Path) -> None:
-    paper = Output(tmp_path / "results", tmp_path / "performance.md")
-    paper.keep("reasons", {"oscar": "there was no room"})
-    assert {"oscar": "there was no room"} == read(paper).reasons
-    paper.drop("reasons")
-    assert {} == read(paper).reasons
+    output = Output(tmp_path / "results", tmp_path / "performance.md")
+    output.keep("reasons", {"oscar": "there was no room"})
+    assert {"oscar": "there was no room"} == read(output).reasons
+    output.drop("reasons")
+    assert {} == read(output).reasons

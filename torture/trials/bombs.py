@@ -1,4 +1,4 @@
-"""Bombs: small bodies that would cost a careless reader all its memory or all its time."""
+"""Bombs: small bodies that could cost a parser all memory or much processor time."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from orderglot.wire.dialect import MEBIBYTE, Dialect
 from orderglot.wire.message import Request
 from torture import books
 from torture.books import creation
-from torture.connections import Cut, Hung, ask, spelled
-from torture.harness import Ground, Row
+from torture.connections import Closed, TimedOut, ask, encoded
+from torture.harness import Harness, Row
 from torture.server_process import Served, serving
 
 LONGEST = 1.0
-"""An answer that costs the server more, in seconds of the processor, is a hang."""
+"""An answer that takes the server more processor time, in seconds, is a hang."""
 
 MOST_MEMORY = 64 * MEBIBYTE
-"""So much more memory than before a process may have after all of them."""
+"""So many bytes the server's memory may grow by all of them."""
 
 FULL = MEBIBYTE - 1_000
 """A body that is just not too long."""
@@ -36,13 +36,13 @@ def lol(depth: int = 10) -> bytes:
 
 
 def quadratic() -> bytes:
-    """Give one long entity that is named very often."""
+    """Give one long entity that is referenced very often."""
     long, often = "a" * 50_000, "&a;" * 50_000
     return f'<!DOCTYPE order [<!ENTITY a "{long}">]><order>{often}</order>'.encode()
 
 
 def external(what: str) -> bytes:
-    """Give an entity that stands elsewhere."""
+    """Give an entity of another document."""
     return f'<!DOCTYPE order [<!ENTITY a SYSTEM "{what}">]><order>&a;</order>'.encode()
 
 
@@ -55,7 +55,7 @@ XML = {
     "billion laughs": lol(),
     "quadratic blow-up": quadratic(),
     "external entity": external("file:///etc/hostname"),
-    "external entity over the line": external("http://127.0.0.1:9/"),
+    "external entity over HTTP": external("http://127.0.0.1:9/"),
     "parameter entity": b"<!DOCTYPE a [<!ENTITY % b \"<!ENTITY c 'd'>\"> %b;]><order>&c;</order>",
     "external document type": b'<!DOCTYPE order SYSTEM "http://127.0.0.1:9/a.dtd"><order/>',
     "deep nesting": filled(b"", b"<a>", b""),
@@ -101,39 +101,39 @@ FORMS = {
 KINDS = (("xml", XML), ("json", JSON), ("x-www-form-urlencoded", FORMS))
 
 
-def run(ground: Ground) -> None:
-    """Throw every bomb at every dialect."""
-    folder = ground.place()
+def run(harness: Harness) -> None:
+    """Send every bomb to every dialect."""
+    folder = harness.new_folder()
     url = f"sqlite:///{folder}/book.db"
     books.made(url)
     for kind, bombs in KINDS:
-        with ground.row(f"bombs in {kind.upper()}") as row, serving(row, folder, url) as served:
-            asyncio.run(_throw(row, served, kind, bombs))
+        with harness.row(f"bombs in {kind.upper()}") as row, serving(row, folder, url) as served:
+            asyncio.run(_send_all(row, served, kind, bombs))
 
 
-async def _throw(row: Row, served: Served, kind: str, bombs: dict[str, bytes]) -> None:
+async def _send_all(row: Row, served: Served, kind: str, bombs: dict[str, bytes]) -> None:
     before, slowest = served.memory(), 0.0
     for name in dialects.names():
         for bomb, body in bombs.items():
             request = armed(dialects.dialect(name), kind, f"bomb-{bomb}".replace(" ", "-"), body)
             slowest = max(slowest, await _one(row, served, request, f"{name}, {bomb}"))
     more = served.memory() - before
-    row.note("slowest, ms of the processor", round(slowest * 1000))
+    row.note("slowest, ms of processor time", round(slowest * 1000))
     row.note("memory more than before, MiB", round(more / MEBIBYTE, 1))
     if more > MOST_MEMORY:
-        row.lose(f"the process has {more // MEBIBYTE} MiB more than before")
+        row.lose(f"the server takes {more // MEBIBYTE} MiB more than before")
 
 
 async def _one(row: Row, served: Served, request: Request, what: str) -> float:
     began, spent = time.perf_counter(), served.spent()
     try:
-        heard = await ask(served.port, spelled(request), timeouts=10)
-    except (Cut, Hung) as error:
+        answer = await ask(served.port, encoded(request), timeouts=10)
+    except (Closed, TimedOut) as error:
         row.lose(f"{what}: {type(error).__name__}")
         return time.perf_counter() - began
     took = served.spent() - spent
-    if heard.status >= 500:
-        row.lose(f"{what}: {heard.status} {heard.body[:200]!r}")
+    if answer.status >= 500:
+        row.lose(f"{what}: {answer.status} {answer.body[:200]!r}")
     elif took > LONGEST:
         row.lose(f"{what}: {took:.1f} s")
     else:
@@ -142,7 +142,7 @@ async def _one(row: Row, served: Served, request: Request, what: str) -> float:
 
 
 def armed(dialect: Dialect, kind: str, key: str, body: bytes) -> Request:
-    """Give a creation with a bomb in the place of its body, declared as the vendor's own type."""
+    """Give a creation with a bomb as its body, declared as the vendor's own media type."""
     request = creation(dialect, key)
     media = request.headers["content-type"]
     own = (

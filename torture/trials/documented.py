@@ -1,26 +1,26 @@
-"""What Schemathesis makes of the OpenAPI documents: every answer is as the document says."""
+"""Malformed requests that Schemathesis derives from the OpenAPI documents: answers are as documented."""
 
 from __future__ import annotations
 
 from bench.malformed import malformed
 from orderglot import demo
 from torture.connections import HOST
-from torture.harness import Ground
+from torture.harness import Harness
 from torture.server_process import serving
 from torture.stores import Sqlite
 
 REQUESTS = 200
 
 
-def run(ground: Ground) -> None:
-    """Ask a served demo in every dialect that it has a document of."""
-    folder = ground.place()
+def run(harness: Harness) -> None:
+    """Send them to a served demo, in every dialect that it has a document of."""
+    folder = harness.new_folder()
     url = Sqlite().new(folder)
     for name in demo.names():
         what = f"malformed requests by Schemathesis, {name}"
-        with ground.row(what) as row, serving(row, folder, url, "--demo") as served:
+        with harness.row(what) as row, serving(row, folder, url, "--demo") as served:
             found = malformed(
-                f"http://{HOST}:{served.port}", name, ground.many(REQUESTS), first=ground.seed
+                f"http://{HOST}:{served.port}", name, harness.scaled(REQUESTS), first=harness.seed
             )
             row.survive(found.survived)
             for seen in found.seen:

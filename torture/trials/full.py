@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import resource
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from orderglot import dialects
 from orderglot.core.errors import Upstream
-from tests.conformance.specimens import book_of
 from torture import books
 from torture.books import one_of
-from torture.connections import opened, spelled
-from torture.harness import Ground, Row
-from torture.load import CLIENTS, Load, again, create
+from torture.connections import ask, encoded, opened
+from torture.harness import Harness, Row
+from torture.load import CLIENTS, Load, create_order, send_again
 from torture.server_process import Served, serving
 from torture.stores import Sqlite
 
 MOST = 50_000
-"""So many orders fill any of these disks."""
+"""So many orders fill any of these files."""
 
 REFUSALS = 500
 ROOM = 2**21
@@ -31,43 +28,43 @@ ROOM = 2**21
 
 SIZE, BALLAST = "12m", 2**22
 MOUNT = 'mount -t tmpfs -o size="$1" none "$2" && cp -r "$3"/. "$2" && shift 3 && exec "$@"'
-READ = spelled(one_of("kole", "GET", "/orders"))
+READ = encoded(one_of("kole", "GET", "/orders"))
 STORE = Sqlite()
 PLACE = b"book.db"
 
 
-def run(ground: Ground) -> None:
+def run(harness: Harness) -> None:
     """Let files grow no more, then fill a small disk where this user can make one."""
-    with ground.row("files that may not grow, SQLite") as row:
-        _limited(ground, row)
-    with ground.row("a disk that is full, SQLite") as row:
-        if row_untried(row):
-            return
-        _disk(ground, row)
+    with harness.row("files that may not grow further, SQLite") as row:
+        _limited(harness, row)
+    with harness.row("a disk that is full, SQLite") as row:
+        row.untried = _why_no_disk()
+        if not row.untried:
+            _disk(harness, row)
 
 
-def row_untried(row: Row) -> bool:
-    """Tell whether no small disk can be made here, and note why."""
+def _why_no_disk() -> str:
+    """Tell why no small disk can be made here, "" where one can."""
     if shutil.which("unshare") is None:
-        row.untried = "there is no unshare, to make a small disk of one's own with"
-        return True
+        return "there is no unshare, with which to make a small disk"
     made = ("unshare", "-Urm", "mount", "-t", "tmpfs", "none", "/mnt")
     tried = subprocess.run(made, capture_output=True, text=True, check=False)
     if tried.returncode:
-        row.untried = f"this user may not make a small disk: {tried.stderr.strip()[:100]}"
-    return bool(tried.returncode)
+        return f"this user may not make a small disk: {tried.stderr.strip()[:100]}"
+    return ""
 
 
-def _limited(ground: Ground, row: Row) -> None:
-    folder = ground.place()
+def _limited(harness: Harness, row: Row) -> None:
+    folder = harness.new_folder()
     url = STORE.new(folder)
-    sellers = books.made(url)
+    books.made(url)
+    before = books.count_orders(url)
     largest = max(file.stat().st_size for file in folder.glob("book.db*"))
     with serving(row, folder, url) as served:
         _limit_files(served, largest + ROOM)
-        load = asyncio.run(_fill(ground, row, served, partial(_limit_files, served)))
-        row.hold(0, served.end()[0], "the exit code")
-    _look(row, load, url, sellers)
+        load = asyncio.run(_fill(harness, row, served, partial(_limit_files, served)))
+        row.expect(0, served.end()[0], "the exit code")
+    _check(row, load, url, before)
 
 
 def _limit_files(served: Served, most: int | None = None) -> None:
@@ -78,80 +75,74 @@ def _limit_files(served: Served, most: int | None = None) -> None:
         resource.prlimit(process, resource.RLIMIT_FSIZE, (soft, hard))
 
 
-def _disk(ground: Ground, row: Row) -> None:
-    """Serve from a disk that only the server sees; the way in is through its process."""
-    folder = ground.place()
+def _disk(harness: Harness, row: Row) -> None:
+    """Serve from a disk that only the server sees, and which is reached through its process."""
+    folder = harness.new_folder()
     made, disk = folder / "made", folder / "disk"
     for one in (made, disk):
         one.mkdir()
-    sellers = books.made(STORE.new(made))
+    books.made(STORE.new(made))
+    before = books.count_orders(STORE.new(made))
     (made / "ballast").write_bytes(b"\1" * BALLAST)
     through = ("unshare", "-Urm", "sh", "-c", MOUNT, "sh", SIZE, str(disk), str(made))
     with serving(row, folder, STORE.new(disk), through=through) as served:
         inside = Path(f"/proc/{served.process.pid}/root{disk}")
-        load = asyncio.run(_fill(ground, row, served, (inside / "ballast").unlink))
-        with _brought_out(inside, folder / "after") as after:
-            _look(row, load, STORE.new(after), sellers)
-        row.hold(0, served.end()[0], "the exit code")
+        load = asyncio.run(_fill(harness, row, served, (inside / "ballast").unlink))
+        _check(row, load, STORE.new(_copy(inside, folder / "after")), before)
+        row.expect(0, served.end()[0], "the exit code")
 
 
-@contextlib.contextmanager
-def _brought_out(inside: Path, after: Path) -> Iterator[Path]:
-    """Copy the book off a disk that goes with its server; nobody writes to it meanwhile."""
+def _copy(inside: Path, after: Path) -> Path:
+    """Copy the book from a disk that ends with its server; nobody writes to it meanwhile."""
     after.mkdir()
     for file in inside.glob("book.db*"):
         shutil.copy(file, after)
-    yield after
+    return after
 
 
-async def _fill(ground: Ground, row: Row, served: Served, make_room: Callable[[], object]) -> Load:
+async def _fill(
+    harness: Harness, row: Row, served: Served, make_room: Callable[[], object]
+) -> Load:
     """Create orders until the disk is full and on; then make room and send all of it again."""
     load = Load()
     await asyncio.gather(*(_client(load, served.port, number) for number in range(CLIENTS)))
     refused = load.refused()
     row.note("orders until it was full", len(load.acknowledged()))
-    ground.say(f"full behind {len(load.acknowledged()):,} orders; {len(refused):,} refused")
+    harness.log(f"full behind {len(load.acknowledged()):,} orders; {len(refused):,} refused")
     if not refused:
         row.lose("it was never full")
-    for key, heard in refused:
-        row.hold(Upstream, type(load.error(key, heard)), f"{key}, {heard.body[:200]!r}")
-        row.hold(False, PLACE in heard.body, f"{key} tells where the book is: {heard.body[:200]!r}")
-    line = await opened(served.port)
-    row.hold(200, (await line.ask(READ)).status, "reading while the disk is full")
-    line.close()
+    for key, answer in refused:
+        row.expect(Upstream, type(load.error(key, answer)), f"{key}, {answer.body[:200]!r}")
+        row.expect(
+            False, PLACE in answer.body, f"{key} tells where the book is: {answer.body[:200]!r}"
+        )
+    row.expect(200, (await ask(served.port, READ)).status, "reading while the disk is full")
     make_room()
-    answers = await again(load, served.port, list(load.sent))
+    answers = await send_again(load, served.port, list(load.sent))
     for key, first in load.acknowledged().items():
-        row.hold(first.body, answers[key].body, f"the answer to {key}")
+        row.expect(first.body, answers[key].body, f"the answer to {key}")
     for key, _ in refused:
-        row.hold(None, load.error(key, answers[key]), f"{key} with room again")
+        row.expect(None, load.error(key, answers[key]), f"{key} with room again")
     return load
 
 
 async def _client(load: Load, port: int, client: int) -> None:
-    line = await opened(port)
+    connection = await opened(port)
     for number in range(MOST // CLIENTS):
-        if len(load.told) - load.outcomes["yes"] >= REFUSALS:
+        if len(load.answers) - load.outcomes["acknowledged"] >= REFUSALS:
             break
         key = f"{client}-{number}"
-        await create(load, line, key, number)
-        load.outcomes["yes"] += load.error(key, load.told[key]) is None
-        if not line.open:
-            line = await opened(port)
-    line.close()
+        await create_order(load, connection, key, number)
+        load.outcomes["acknowledged"] += load.error(key, load.answers[key]) is None
+        if not connection.open:
+            connection = await opened(port)
+    connection.close()
 
 
-def _look(row: Row, load: Load, url: str, sellers: dict[str, int]) -> None:
-    """Hold what is in the book against what was asked for."""
-
-    async def count() -> int:
-        async with books.opened(url) as store:
-            counts = [await store.counts(one, test=True) for one in sellers.values()]
-            return sum(one.orders for one in counts)
-
-    before = sum(len(book_of(name).orders) for name in dialects.names())
-    row.hold(before + len(load.sent), asyncio.run(count()), "orders in the end")
-    for complaint in STORE.complaints(url):
-        row.lose(complaint)
-    for cut in load.cut:
-        row.lose(f"{cut} was cut off")
+def _check(row: Row, load: Load, url: str, before: int) -> None:
+    """Compare what is in the book with what was sent."""
+    row.expect(len(load.sent), books.count_orders(url) - before, "orders in the end")
+    for problem in STORE.problems(url):
+        row.lose(problem)
+    for key, how in load.closed.items():
+        row.lose(f"{key} was not answered: {how}")

@@ -1,4 +1,4 @@
-"""Ten thousand idle connections: an ordinary client is still answered, and they are let go in time."""
+"""Ten thousand idle connections: other clients are answered meanwhile, and idle ones are closed in time."""
 
 from __future__ import annotations
 
@@ -10,38 +10,41 @@ import time
 from orderglot.cli.http_server import SECONDS_FOR_HEAD
 from torture import books
 from torture.books import one_of
-from torture.connections import HOST, Hung, ask, spelled
-from torture.harness import Ground, Row
+from torture.connections import HOST, TimedOut, ask, encoded
+from torture.harness import Harness, Row
 from torture.server_process import Served, serving
 
 CONNECTIONS = 10_000
 SPARE = 200
-"""So many files are left for everything else."""
+"""So many open files are left for everything else."""
 
 MARGIN = 15.0
 SLOWEST = 2.0
 ASKED = 200
-FEW = 256
-"""So many files a starved server may have open."""
+MOST_MEMORY = 120_000_000
+"""So many bytes of memory a worker may take without them."""
 
-ORDERS = spelled(one_of("kole", "GET", "/orders"))
+FEW = 256
+"""So few files a server may have open in the second part."""
+
+ORDERS = encoded(one_of("kole", "GET", "/orders"))
 HEALTH = b"GET /healthz HTTP/1.1\r\nHost: orders.example\r\n\r\n"
 
 
-def run(ground: Ground) -> None:
-    """Open them all, ask among them, wait until they are gone; then once more with too few files."""
-    count = _allowed(ground.many(CONNECTIONS, least=100))
-    folder = ground.place()
+def run(harness: Harness) -> None:
+    """Open them all, send requests meanwhile, wait until they are closed; then with too few files."""
+    count = _allowed(harness.scaled(CONNECTIONS, least=100))
+    folder = harness.new_folder()
     url = f"sqlite:///{folder}/book.db"
     books.made(url)
-    idle = ground.row(f"{count:,} idle connections")
+    idle = harness.row(f"{count:,} idle connections")
     with idle as row, serving(row, folder, url, before=_ordinary) as served:
-        if count < ground.many(CONNECTIONS, least=100):
-            row.note("fewer than wanted", f"this user may open {count + SPARE:,} files")
-        asyncio.run(_hold(ground, row, served, count))
+        if count < harness.scaled(CONNECTIONS, least=100):
+            row.note("fewer than planned", f"this user may open {count + SPARE:,} files")
+        asyncio.run(_keep(harness, row, served, count))
     what = f"more connections than the {FEW} files that a server may open"
-    with ground.row(what) as row, serving(row, folder, url, before=_starve) as served:
-        asyncio.run(_starved(ground, row, served))
+    with harness.row(what) as row, serving(row, folder, url, before=_limit_files) as served:
+        asyncio.run(_flood(harness, row, served))
 
 
 def _allowed(wanted: int) -> int:
@@ -53,81 +56,86 @@ def _allowed(wanted: int) -> int:
 
 
 def _ordinary() -> None:
-    """Begin with as few files as a login gives, the rest to be asked for."""
+    """Begin with the limit of a login, which the server raises itself."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(1_024, hard), hard))
 
 
-def _starve() -> None:
+def _limit_files() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (FEW, FEW))
 
 
-async def _hold(ground: Ground, row: Row, served: Served, count: int) -> None:
-    before, began = served.memory(), time.monotonic()
-    lines = await _opened(served.port, count)
+async def _keep(harness: Harness, row: Row, served: Served, count: int) -> None:
+    await _send_requests(row, served.port)
+    before, began = served.worker_memory(), time.monotonic()
+    row.expect(True, before < MOST_MEMORY, f"a worker takes {before / 10**6:.0f} MB without them")
+    connections = await _opened(served.port, count)
     row.note("seconds to open them", round(time.monotonic() - began, 1))
-    row.note("memory before, MiB", round(before / 2**20, 1))
-    row.note("memory with them, MiB", round(served.memory() / 2**20, 1))
-    slowest = await _ask_among(row, served.port)
-    row.note("slowest answer among them, ms", round(slowest * 1000))
-    still = sum(not _gone(line) for line in lines)
-    row.note("still open behind the questions", still)
-    row.hold(True, time.monotonic() - began > SECONDS_FOR_HEAD or still == count, "all are held")
-    ground.say(f"{count:,} are open; waiting until they are let go")
-    await _let_go(row, lines, began + SECONDS_FOR_HEAD + MARGIN)
-    row.note("memory behind them, MiB", round(served.memory() / 2**20, 1))
-    await _ask_among(row, served.port)
+    row.note("memory of the worker before, MB", round(before / 10**6, 1))
+    row.note("memory of the worker with them, MB", round(served.worker_memory() / 10**6, 1))
+    slowest = await _send_requests(row, served.port)
+    row.note("slowest answer meanwhile, ms", round(slowest * 1000))
+    still = sum(not _is_closed(one) for one in connections)
+    row.note("still open after these answers", still)
+    in_time = time.monotonic() - began < SECONDS_FOR_HEAD
+    row.expect(True, still == count or not in_time, f"{still:,} of them are still open")
+    harness.log(f"{count:,} are open; waiting until they are closed")
+    await _await_close(row, connections, began + SECONDS_FOR_HEAD + MARGIN)
+    row.note("memory of the worker afterwards, MB", round(served.worker_memory() / 10**6, 1))
+    await _send_requests(row, served.port)
 
 
 async def _opened(port: int, count: int) -> list[socket.socket]:
-    """Open lines; every other one asks something first and is then kept."""
+    """Open connections; every other one is kept open behind a request."""
     loop = asyncio.get_running_loop()
 
     async def one(number: int) -> socket.socket:
-        line = socket.socket()
-        line.setblocking(False)
-        await loop.sock_connect(line, (HOST, port))
+        connection = socket.socket()
+        connection.setblocking(False)
+        await loop.sock_connect(connection, (HOST, port))
         if number % 2:
-            await loop.sock_sendall(line, HEALTH)
-            await loop.sock_recv(line, 4_096)
-        return line
+            await loop.sock_sendall(connection, HEALTH)
+            await loop.sock_recv(connection, 4_096)
+        return connection
 
-    lines: list[socket.socket] = []
+    opened: list[socket.socket] = []
     for first in range(0, count, 500):
-        lines += await asyncio.gather(*map(one, range(first, min(first + 500, count))))
-    return lines
+        opened += await asyncio.gather(*map(one, range(first, min(first + 500, count))))
+    return opened
 
 
-async def _ask_among(row: Row, port: int) -> float:
+async def _send_requests(row: Row, port: int) -> float:
+    """Send ordinary requests one by one; gives how many seconds the slowest one took."""
     slowest = 0.0
     for _ in range(ASKED):
         began = time.perf_counter()
-        heard = await ask(port, ORDERS)
+        answer = await ask(port, ORDERS)
         took = time.perf_counter() - began
         slowest = max(slowest, took)
-        if heard.status == 200 and took < SLOWEST:
+        if answer.status == 200 and took < SLOWEST:
             row.survive()
         else:
-            row.lose(f"an ordinary client: {heard.status} after {took:.1f} s")
+            row.lose(f"an ordinary client: {answer.status} after {took:.1f} s")
     return slowest
 
 
-async def _let_go(row: Row, lines: list[socket.socket], last: float) -> None:
-    left = lines
+async def _await_close(row: Row, connections: list[socket.socket], last: float) -> None:
+    """Wait until the server has closed them all."""
+    left = connections
     while left and time.monotonic() < last:
         await asyncio.sleep(0.5)
-        left = [line for line in left if not _gone(line)]
-    row.survive(len(lines) - len(left))
+        left = [one for one in left if not _is_closed(one)]
+    row.survive(len(connections) - len(left))
     for _ in left:
-        row.lose("a connection that is idle is still open")
-    for line in lines:
-        line.close()
+        row.lose("an idle connection is still open")
+    for one in connections:
+        one.close()
 
 
-def _gone(line: socket.socket) -> bool:
-    """Tell whether the other side has hung up."""
+def _is_closed(connection: socket.socket) -> bool:
+    """Tell whether the server has closed a connection."""
     try:
-        while line.recv(4_096):
+        while connection.recv(4_096):
             pass
     except BlockingIOError:
         return False
@@ -136,20 +144,20 @@ def _gone(line: socket.socket) -> bool:
     return True
 
 
-async def _starved(ground: Ground, row: Row, served: Served) -> None:
-    """Open more than the server can hold; when they are gone, it goes on as before."""
-    lines = []
+async def _flood(harness: Harness, row: Row, served: Served) -> None:
+    """Open more than the server may; when they are closed, it goes on as before."""
+    connections = []
     for _ in range(2 * FEW):
-        line = socket.socket()
-        line.setblocking(False)
-        line.connect_ex((HOST, served.port))
-        lines.append(line)
-    ground.say("waiting until they are let go")
+        connection = socket.socket()
+        connection.setblocking(False)
+        connection.connect_ex((HOST, served.port))
+        connections.append(connection)
+    harness.log("waiting until they are closed")
     await asyncio.sleep(SECONDS_FOR_HEAD + MARGIN)
-    row.hold(True, served.alive(), "it still runs")
-    for line in lines:
-        line.close()
+    row.expect(True, served.alive(), "it still runs")
+    for connection in connections:
+        connection.close()
     try:
-        await _ask_among(row, served.port)
-    except Hung:
-        row.lose("it answers nobody any more")
+        await _send_requests(row, served.port)
+    except TimedOut:
+        row.lose("it answers no request any more")

@@ -1,4 +1,4 @@
-"""Malformed requests, 100,000 a dialect: each is answered, in form, at once, with nobody's secrets."""
+"""Malformed requests, 100,000 per dialect: each is answered well-formed, soon, without others' data."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ from orderglot.hub.faces import faces
 from orderglot.wire.message import Response
 from tests.conformance.structure import structure
 from torture import books, marked_book
-from torture.harness import Ground, Row
-from torture.random_requests import Maker, Wild
+from torture.harness import Harness, Row
+from torture.random_requests import Maker, RandomRequest
 
 REQUESTS = 100_000
 PORTION = 4_000
-"""So many requests go to one copy of the book, which the good ones among them let grow."""
+"""So many requests go to one copy of the book, which grows by the good ones among them."""
 
 LONGEST = 1.0
-"""An answer that takes longer, in seconds of the processor, is a hang."""
+"""An answer that takes more processor time, in seconds, is a hang."""
 
 HOPELESS = 10.0
 TRACES = (b"Traceback", b'File "', b".py", b"Error:", b"orderglot.", b"<class", b"object at 0x")
 
 
 class Portion(Struct):
-    """What came of some requests."""
+    """The outcome of some requests."""
 
     name: str
     tried: int = 0
@@ -45,18 +45,18 @@ class Portion(Struct):
     slowest: float = 0.0
 
 
-class Hung(BaseException):
-    """A request that takes as long as this never ends."""
+class Hang(BaseException):
+    """A request takes so long that it is given up."""
 
 
-def run(ground: Ground) -> None:
-    """Ask every dialect's face in this process, which is how there can be so many."""
-    folder = ground.place()
+def run(harness: Harness) -> None:
+    """Call every dialect's face in this process, which is fast enough for so many."""
+    folder = harness.new_folder()
     url = f"sqlite:///{folder}/book.db"
     asyncio.run(_prepare(url))
     for name in dialects.names():
-        with ground.row(f"malformed requests, {name}") as row:
-            _fuzz(ground, row, name, folder / "book.db")
+        with harness.row(f"malformed requests, {name}") as row:
+            _fuzz(harness, row, name, folder / "book.db")
 
 
 async def _prepare(url: str) -> None:
@@ -65,14 +65,14 @@ async def _prepare(url: str) -> None:
         await marked_book.mark(store, dialects.names())
 
 
-def _fuzz(ground: Ground, row: Row, name: str, book: Path) -> None:
-    portions = -(-ground.many(REQUESTS) // PORTION)
-    count = -(-ground.many(REQUESTS) // portions)
+def _fuzz(harness: Harness, row: Row, name: str, book: Path) -> None:
+    portions = -(-harness.scaled(REQUESTS) // PORTION)
+    count = -(-harness.scaled(REQUESTS) // portions)
     statuses: dict[int, int] = {}
     slowest = 0.0
     with ProcessPoolExecutor(max(1, os.cpu_count() or 1)) as pool:
         waiting = [
-            pool.submit(portion, name, f"{ground.seed} {number}", count, book)
+            pool.submit(portion, name, f"{harness.seed} {number}", count, book)
             for number in range(portions)
         ]
         for done in as_completed(waiting):
@@ -83,31 +83,31 @@ def _fuzz(ground: Ground, row: Row, name: str, book: Path) -> None:
             for status, many in found.statuses.items():
                 statuses[status] = statuses.get(status, 0) + many
             slowest = max(slowest, found.slowest)
-            ground.tell(lambda: f"{name}: {row.tried:,} tried, {row.lost:,} lost")
+            harness.log_progress(lambda: f"{name}: {row.tried:,} tried, {row.lost:,} lost")
     row.note(
         "answers by status", ", ".join(f"{one}: {statuses[one]:,}" for one in sorted(statuses))
     )
-    row.note("slowest, ms of processor", round(slowest * 1000))
+    row.note("slowest, ms of processor time", round(slowest * 1000))
 
 
 def portion(name: str, seed: str, count: int, book: Path) -> Portion:
-    """Ask so many requests of a new copy of a book."""
+    """Send so many requests to a new copy of a book."""
     logging.disable()
     folder = book.parent / seed.replace(" ", "-") / name
     folder.mkdir(parents=True)
     copy = shutil.copy(book, folder)
     signal.signal(signal.SIGPROF, _give_up)
     try:
-        return asyncio.run(_ask_all(name, seed, count, f"sqlite:///{copy}"))
+        return asyncio.run(_send_all(name, seed, count, f"sqlite:///{copy}"))
     finally:
         shutil.rmtree(folder)
 
 
 def _give_up(_sign: int, _frame: object) -> None:
-    raise Hung
+    raise Hang
 
 
-async def _ask_all(name: str, seed: str, count: int, url: str) -> Portion:
+async def _send_all(name: str, seed: str, count: int, url: str) -> Portion:
     found = Portion(name)
     maker = Maker(name, random.Random(f"{name} {seed}"))
     async with books.opened(url) as store:
@@ -115,24 +115,24 @@ async def _ask_all(name: str, seed: str, count: int, url: str) -> Portion:
         app = faces(store, (name,))
         for _ in range(count):
             request = maker.make()
-            why = await _ask(app, request, found)
+            why = await _try(app, request, found)
             found.tried += 1
             if why:
                 found.lost.append(f"{why}: {request}"[:3_000])
         if before != await marked_book.kept(store):
-            found.lost.append("The stranger's orders are not as they were.")
+            found.lost.append("The other seller's orders are not as they were.")
     return found
 
 
-async def _ask(app: Asgi, request: Wild, found: Portion) -> str:
-    """Ask, and say what was wrong with the answer, "" if nothing."""
+async def _try(app: Asgi, request: RandomRequest, found: Portion) -> str:
+    """Send a request, and tell what is wrong with the answer, "" if nothing."""
     began = time.process_time()
     signal.setitimer(signal.ITIMER_PROF, HOPELESS)
     try:
         response = await answered(app, request)
-    except Hung:
+    except Hang:
         return "no answer"
-    except Exception as error:  # noqa: BLE001 (whatever it was, it is a loss)
+    except Exception as error:  # noqa: BLE001 (any exception is a loss)
         return f"it raised {type(error).__name__}: {error}"
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
@@ -143,13 +143,13 @@ async def _ask(app: Asgi, request: Wild, found: Portion) -> str:
 
 
 def wrong(response: Response) -> str:
-    """Say what is wrong with an answer to a malformed request, "" if nothing."""
+    """Tell what is wrong with an answer to a malformed request, "" if nothing."""
     if not 200 <= response.status < 500:
         return f"{response.status} {response.body[:200]!r}"
     if any(trace in response.body for trace in TRACES):
-        return f"a trace: {response.body[:300]!r}"
+        return f"a traceback: {response.body[:300]!r}"
     if marked_book.MARK.encode() in response.body or marked_book.MARK in str(response.headers):
-        return f"a stranger's data: {response.body[:300]!r}"
+        return f"another seller's data: {response.body[:300]!r}"
     try:
         structure(response)
     except ValueError as error:
@@ -157,8 +157,8 @@ def wrong(response: Response) -> str:
     return ""
 
 
-async def answered(app: Asgi, request: Wild) -> Response:
-    """Call an ASGI application with a request, and put its answer together."""
+async def answered(app: Asgi, request: RandomRequest) -> Response:
+    """Call an ASGI application with a request, and collect its response."""
     told: list[dict[str, Any]] = []
 
     async def receive() -> dict[str, Any]:
@@ -174,7 +174,7 @@ async def answered(app: Asgi, request: Wild) -> Response:
     return Response(status=start["status"], headers=headers, body=body)
 
 
-def scope(request: Wild) -> dict[str, Any]:
+def scope(request: RandomRequest) -> dict[str, Any]:
     """Give a request as ASGI's scope."""
     return {
         "type": "http",

@@ -1,4 +1,4 @@
-"""Processes that make or bring up one book at the same moment, and one that is killed at it."""
+"""Processes that create or migrate one book at the same moment, and some that are killed meanwhile."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import sys
 import time
 from pathlib import Path
 
-from torture.harness import Ground, Row
+from torture.harness import Harness, Row
 from torture.server_process import PROGRAM, environment
-from torture.stores import Kind
+from torture.stores import StoreKind
 
 ROUNDS = 4
 KILLS = 20
@@ -24,21 +24,21 @@ OPEN = (
     "from orderglot.stores import postgres, sqlite; print(flush=True); sys.stdin.readline();"
     "open_store(sys.argv[1], create=True); print('done', flush=True); sys.stdin.readline()"
 )
-"""Opens a book when it is told to, everything it needs being there already."""
+"""Opens a book when it is told to, with everything imported before."""
 
 LONGEST = 0.03
-"""So many seconds a process has at most to make the book before it is killed."""
+"""So many seconds a process has at most to create the book before it is killed."""
 
 
-def run(ground: Ground) -> None:
-    """Begin several at once, again and again, then kill some in the middle."""
-    for store in ground.stores:
-        with ground.row(f"processes that make one book at once, {store.name}") as row:
-            for _ in range(ground.many(ROUNDS)):
-                _together(ground, row, store)
-        with ground.row(f"processes killed while they make a book, {store.name}") as row:
-            for number in range(ground.many(KILLS)):
-                _killed(ground, row, store, number)
+def run(harness: Harness) -> None:
+    """Start several at once, again and again, then kill some meanwhile."""
+    for store in harness.stores:
+        with harness.row(f"processes that create one book at once, {store.name}") as row:
+            for _ in range(harness.scaled(ROUNDS)):
+                _together(harness, row, store)
+        with harness.row(f"processes killed while they create a book, {store.name}") as row:
+            for number in range(harness.scaled(KILLS)):
+                _killed(harness, row, store, number)
 
 
 def _begin(folder: Path, url: str, name: str) -> subprocess.Popen[str]:
@@ -52,23 +52,23 @@ def _begin(folder: Path, url: str, name: str) -> subprocess.Popen[str]:
     )
 
 
-def _together(ground: Ground, row: Row, store: Kind) -> None:
-    folder = ground.place()
+def _together(harness: Harness, row: Row, store: StoreKind) -> None:
+    folder = harness.new_folder()
     url = store.new(folder)
     running = [_begin(folder, url, f"seller-{number}") for number in range(TOGETHER)]
     for process in running:
-        _, complaint = process.communicate(timeout=TIMEOUT)
-        row.hold((0, ""), (process.returncode, complaint), "a process that opened a new book")
-    row.hold(TOGETHER, len(_sellers(folder, url)), "sellers in the book")
-    for complaint in store.complaints(url):
-        row.lose(complaint)
+        _, problem = process.communicate(timeout=TIMEOUT)
+        row.expect((0, ""), (process.returncode, problem), "a process that opened a new book")
+    row.expect(TOGETHER, len(_sellers(folder, url)), "sellers in the book")
+    for problem in store.problems(url):
+        row.lose(problem)
 
 
-def _killed(ground: Ground, row: Row, store: Kind, number: int) -> None:
-    """Kill processes a little later each time; the book must be whole for whoever comes next."""
-    folder = ground.place()
+def _killed(harness: Harness, row: Row, store: StoreKind, number: int) -> None:
+    """Kill processes at random moments; the next process must find the book whole."""
+    folder = harness.new_folder()
     url = store.new(folder)
-    dice = ground.chance(store.name, number)
+    rng = harness.random(store.name, number)
     with subprocess.Popen(
         (sys.executable, "-c", OPEN, url),
         cwd=folder,
@@ -82,16 +82,16 @@ def _killed(ground: Ground, row: Row, store: Kind, number: int) -> None:
         process.stdout.readline()
         process.stdin.write("begin\n")
         process.stdin.flush()
-        time.sleep(dice.uniform(0, LONGEST))
+        time.sleep(rng.uniform(0, LONGEST))
         os.kill(process.pid, signal.SIGKILL)
         if not process.stdout.read():
-            row.add("killed before they were done")
+            row.increment("killed before they were done")
     process = _begin(folder, url, "whole")
-    _, complaint = process.communicate(timeout=TIMEOUT)
-    row.hold((0, ""), (process.returncode, complaint), "the process behind those killed")
-    row.hold(True, "whole" in _sellers(folder, url), "its seller is in the book")
-    for complaint in store.complaints(url):
-        row.lose(complaint)
+    _, problem = process.communicate(timeout=TIMEOUT)
+    row.expect((0, ""), (process.returncode, problem), "the process behind those killed")
+    row.expect(True, "whole" in _sellers(folder, url), "its seller is in the book")
+    for problem in store.problems(url):
+        row.lose(problem)
 
 
 def _sellers(folder: Path, url: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""Orders placed while kill -9 meets the placing program and the vendor: each is there once."""
+"""Orders placed while the placing program and the vendor are killed: each is there once."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ from orderglot.wire.dialect import Dialect
 from tests.conformance.implementations import credentials_of, draft_of, orderer
 from tests.conformance.specimens import book_of
 from torture import books
-from torture.harness import Ground, Row
+from torture.harness import Harness, Row
 from torture.server_process import PROGRAM, Served, environment, serving
 from torture.stores import Sqlite
 
 ORDERS = 4
 ATTEMPTS = 6
-"""So often one order is placed with somebody being killed, at most; then it is left in peace."""
+"""So often at most one order is placed with a process being killed; then without."""
 
 QUIET = 3
 LONGEST = 2.0
-"""So many seconds anybody lives at most before being killed."""
+"""So many seconds a process runs at most before it is killed."""
 
 TIMEOUT = 60
 CHANNEL = "there"
@@ -39,7 +39,7 @@ UNKNOWN = 3
 
 
 class Here(Struct, frozen=True):
-    """The book whose orders are placed, where it is, and what the program is told."""
+    """The book whose orders are placed: its folder, its URL, and the program's environment."""
 
     folder: Path
     url: str
@@ -47,7 +47,7 @@ class Here(Struct, frozen=True):
 
 
 class Vendor:
-    """A vendor who can be killed, and begins anew at another port."""
+    """A vendor's server that can be killed, and starts again at another port."""
 
     def __init__(self, row: Row, folder: Path, url: str, lives: ExitStack) -> None:
         self.row = row
@@ -60,39 +60,39 @@ class Vendor:
         return self.lives.enter_context(serving(self.row, self.folder, self.url))
 
     def kill(self) -> None:
-        """Kill the vendor, and let another one take over his book."""
+        """Kill the server, and start another one over the same book."""
         self.served.kill()
         self.served = self._begin()
 
 
-def run(ground: Ground) -> None:
-    """Place orders with each dialect that can, with keys that the vendor knows and without."""
+def run(harness: Harness) -> None:
+    """Place orders with each dialect that can, with idempotency keys and without."""
     for name in dialects.names():
         if dialects.dialect(name).flows.place is not None:
-            with ground.row(f"orders placed under kill -9 of both sides, {name}") as row:
-                _round(ground, row, dialects.dialect(name))
+            with harness.row(f"orders placed under kill -9 of both sides, {name}") as row:
+                _round(harness, row, dialects.dialect(name))
 
 
-def _round(ground: Ground, row: Row, dialect: Dialect) -> None:
-    folder = ground.place()
+def _round(harness: Harness, row: Row, dialect: Dialect) -> None:
+    folder = harness.new_folder()
     there = Sqlite().new(folder)
     seller = books.made(there)[dialect.name]
     before = len(asyncio.run(_sold(there, seller)))
-    here = asyncio.run(_written(folder, there, dialect, ground.many(ORDERS, 2)))
-    dice = ground.chance(dialect.name)
+    here = asyncio.run(_written(folder, there, dialect, harness.scaled(ORDERS, 2)))
+    rng = harness.random(dialect.name)
     unknown = 0
     with ExitStack() as lives:
         vendor = Vendor(row, folder, there, lives)
         for number, order in enumerate(asyncio.run(_orders(here))):
-            code = _placed(row, here, vendor, dialect, order, dice, keys=number % 2 == 0)
+            code = _placed(row, here, vendor, dialect, order, rng, keys=number % 2 == 0)
             unknown += code == UNKNOWN
             if code not in (0, UNKNOWN):
                 row.lose(f"order {order.id} ended with exit code {code}")
     row.note("not known in the end, without keys", unknown)
     _find(row, here, before, asyncio.run(_sold(there, seller)), unknown, dialect)
     for url in (here.url, there):
-        for complaint in Sqlite().complaints(url):
-            row.lose(complaint)
+        for problem in Sqlite().problems(url):
+            row.lose(problem)
 
 
 def _placed(
@@ -101,25 +101,25 @@ def _placed(
     vendor: Vendor,
     dialect: Dialect,
     order: Order,
-    dice: random.Random,
+    rng: random.Random,
     *,
     keys: bool,
 ) -> int:
     """Place one order as often as it takes; gives the last exit code."""
     code = UNKNOWN
     for attempt in range(ATTEMPTS + QUIET):
-        killing = dice.choice(("program", "vendor", "")) if attempt < ATTEMPTS else ""
+        killing = rng.choice(("program", "vendor", "")) if attempt < ATTEMPTS else ""
         with _placing(here, vendor, dialect, order, keys=keys) as process:
             if killing:
-                time.sleep(dice.uniform(0, LONGEST))
-                row.add(f"kills of the {killing}")
+                time.sleep(rng.uniform(0, LONGEST))
+                row.increment(f"kills of the {killing}")
                 if killing == "vendor":
                     vendor.kill()
                 else:
                     process.kill()
-            _, complaint = process.communicate(timeout=TIMEOUT)
-        if "Traceback" in complaint:
-            row.lose(f"A trace of the program: {complaint[-400:]}")
+            _, problem = process.communicate(timeout=TIMEOUT)
+        if "Traceback" in problem:
+            row.lose(f"A traceback of the program: {problem[-400:]}")
         code = process.returncode
         # Without keys only time, of which there is none here, tells that it did not arrive.
         if code == 0 or (code == UNKNOWN and not keys):
@@ -150,19 +150,19 @@ def _placing(
 def _find(
     row: Row, here: Here, before: int, there: list[Order], unknown: int, dialect: Dialect
 ) -> None:
-    """Hold what the vendor has against what the book knows."""
+    """Compare what the vendor has with what the book knows."""
     ours = asyncio.run(_orders(here))
     known = [id for order in ours if (id := id_at(order, f"{dialect.name}@{CHANNEL}"))]
-    row.hold(len(ours) - unknown, len(known), "orders whose id at the vendor is known")
-    row.hold(len(known), len({*known}), "different ids of them")
+    row.expect(len(ours) - unknown, len(known), "orders whose id at the vendor is known")
+    row.expect(len(known), len({*known}), "different ids of them")
     sold = len(there) - before
-    row.hold(
+    row.expect(
         True, len(known) <= sold <= len(ours), f"{sold} sold of {len(ours)}, {len(known)} known"
     )
     for order in ours:
         numbered = sum(one.po_number == order.po_number for one in there)
         if "po_number" not in dialect.can.loses:
-            row.hold(True, numbered <= 1, f"{numbered} of {order.po_number} are sold")
+            row.expect(True, numbered <= 1, f"{numbered} of {order.po_number} are sold")
         else:
             row.survive()
 

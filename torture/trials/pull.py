@@ -18,7 +18,7 @@ from orderglot.wire.dialect import Dialect
 from tests.conformance.implementations import credentials_of, draft_of, orderer
 from tests.conformance.specimens import book_of
 from torture import books
-from torture.harness import Ground, Row
+from torture.harness import Harness, Row
 from torture.server_process import PROGRAM, environment
 from torture.stores import Sqlite
 from torture.trials.place import CHANNEL, LONGEST, TIMEOUT, Here, Vendor
@@ -28,32 +28,32 @@ ATTEMPTS = 6
 """So often one vendor is pulled with somebody being killed; then it is left in peace."""
 
 
-def run(ground: Ground) -> None:
+def run(harness: Harness) -> None:
     """Pull with each dialect that has a list."""
     for name in dialects.names():
         if dialects.dialect(name).flows.page is not None:
-            with ground.row(f"orders pulled under kill -9 of both sides, {name}") as row:
-                _round(ground, row, dialects.dialect(name))
+            with harness.row(f"orders pulled under kill -9 of both sides, {name}") as row:
+                _round(harness, row, dialects.dialect(name))
 
 
-def _round(ground: Ground, row: Row, dialect: Dialect) -> None:
-    folder = ground.place()
+def _round(harness: Harness, row: Row, dialect: Dialect) -> None:
+    folder = harness.new_folder()
     there = Sqlite().new(folder)
     seller = books.made(there)[dialect.name]
-    given, expected = asyncio.run(_filled(there, seller, dialect, ground.many(ORDERS, 20)))
+    given, expected = asyncio.run(_filled(there, seller, dialect, harness.scaled(ORDERS, 20)))
     here = Here(folder, f"sqlite:///{folder}/here.db", {**environment(folder), **given})
-    dice = ground.chance(dialect.name)
+    dice = harness.random(dialect.name)
     with ExitStack() as lives:
         vendor = Vendor(row, folder, there, lives)
         for _ in range(ATTEMPTS):
             _pulled(row, here, vendor, dialect, dice.choice(("program", "vendor")), dice)
         code = _pulled(row, here, vendor, dialect, "", dice)
-    row.hold(0, code, "the exit code of a pull that was left in peace")
+    row.expect(0, code, "the exit code of a pull that was left in peace")
     found = asyncio.run(_taken(here, dialect))
-    row.hold(sorted(expected), [id for id in found if id in expected], "new orders, each once")
-    row.hold(len({*found}), len(found), "orders, each once")
+    row.expect(sorted(expected), [id for id in found if id in expected], "new orders, each once")
+    row.expect(len({*found}), len(found), "orders, each once")
     for url in (here.url, there):
-        for complaint in Sqlite().complaints(url):
+        for complaint in Sqlite().problems(url):
             row.lose(complaint)
 
 
@@ -63,13 +63,13 @@ def _pulled(
     with _pulling(here, vendor, dialect) as process:
         if victim:
             time.sleep(dice.uniform(0, LONGEST))
-            row.add(f"kills of the {victim}")
+            row.increment(f"kills of the {victim}")
             if victim == "vendor":
                 vendor.kill()
             else:
                 process.kill()
         _, complaint = process.communicate(timeout=TIMEOUT)
-    row.hold(False, "Traceback" in complaint, f"A trace of the program: {complaint[-400:]}")
+    row.expect(False, "Traceback" in complaint, f"A trace of the program: {complaint[-400:]}")
     return process.returncode
 
 

@@ -9,12 +9,12 @@ from hashlib import sha256
 from pathlib import Path
 
 from torture import books
-from torture.harness import Ground, Row
+from torture.harness import Harness, Row
 from torture.server_process import PROGRAM, environment
 from torture.stores import Sqlite
 
 AS_ANYBODY = ("setpriv", "--bounding-set=-dac_override,-dac_read_search")
-"""Runs a program without the two powers by which root may write what may only be read."""
+"""Runs a program without the two capabilities by which root may write to read-only files."""
 
 TIMEOUT = 60
 COMMANDS = (
@@ -27,18 +27,18 @@ COMMANDS = (
 READING = (("book", "--seller", "kole"), ("book", "--json"))
 
 
-def run(ground: Ground) -> None:
+def run(harness: Harness) -> None:
     """Take away the right to write to the file, to its folder, and to both."""
-    with ground.row("commands on a book that may only be read, SQLite") as row:
+    with harness.row("commands on a book that may only be read, SQLite") as row:
         if os.getuid() == 0 and shutil.which(AS_ANYBODY[0]) is None:
             row.untried = "root may write everything here; run it as an ordinary user"
             return
         for file, folder in ((0o444, 0o755), (0o644, 0o555), (0o444, 0o555)):
-            _refused(ground, row, file, folder)
+            _refused(harness, row, file, folder)
 
 
-def _refused(ground: Ground, row: Row, file: int, folder: int) -> None:
-    place = ground.place()
+def _refused(harness: Harness, row: Row, file: int, folder: int) -> None:
+    place = harness.new_folder()
     url = Sqlite().new(place)
     books.made(url)
     path = place / "book.db"
@@ -48,18 +48,18 @@ def _refused(ground: Ground, row: Row, file: int, folder: int) -> None:
     try:
         for command in COMMANDS:
             what = f"{' '.join(command)} with file {file:o} in folder {folder:o}"
-            row.hold("", _complaint(command, url, ground.folder), what)
+            row.expect("", _fault_of(command, url, harness.folder), what)
         for command in READING:
-            done = _run(command, url, ground.folder)
-            row.hold((0, ""), (done.returncode, done.stderr[-300:]), " ".join(command))
+            done = _run(command, url, harness.folder)
+            row.expect((0, ""), (done.returncode, done.stderr[-300:]), " ".join(command))
     finally:
         place.chmod(0o755)
         path.chmod(0o644)
-    row.hold(before, sha256(path.read_bytes()).hexdigest(), "the book as it was")
+    row.expect(before, sha256(path.read_bytes()).hexdigest(), "the book as it was")
 
 
-def _complaint(command: tuple[str, ...], url: str, folder: Path) -> str:
-    """Run a command, and say what is wrong with the way in which it refuses, "" if nothing."""
+def _fault_of(command: tuple[str, ...], url: str, folder: Path) -> str:
+    """Run a command, and tell what is wrong with its refusal, "" if nothing."""
     done = _run(command, url, folder)
     sentence = done.stderr.startswith("orderglot: ") and done.stderr.count("\n") == 1
     return "" if done.returncode == 1 and sentence else f"{done.returncode} {done.stderr[-300:]}"

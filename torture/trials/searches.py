@@ -15,8 +15,8 @@ from orderglot import dialects
 from orderglot.core.caller import Caller
 from orderglot.core.order import Order, Reference, Shipping
 from torture import books
-from torture.connections import Line, line, opened
-from torture.harness import Ground, Row
+from torture.connections import Connection, connection, opened
+from torture.harness import Harness, Row
 from torture.server_process import serving
 
 NAME = "catalyst"
@@ -44,17 +44,17 @@ class Keys(Struct, frozen=True):
     searches: str
 
 
-def run(ground: Ground) -> None:
+def run(harness: Harness) -> None:
     """Ask for orders by id with one key, beside nobody and beside searches with another."""
-    for store in ground.stores:
+    for store in harness.stores:
         what = f"gets beside {SEARCHERS} searches, {store.name}"
-        with ground.row(what) as row:
-            folder = ground.place()
+        with harness.row(what) as row:
+            folder = harness.new_folder()
             url = store.new(folder)
-            orders = ground.many(ORDERS, least=1_000)
+            orders = harness.scaled(ORDERS, least=1_000)
             keys = asyncio.run(_filled(url, orders))
             with serving(row, folder, url) as served:
-                asyncio.run(_try(ground, row, served.port, keys, orders))
+                asyncio.run(_try(harness, row, served.port, keys, orders))
 
 
 async def _filled(url: str, orders: int) -> Keys:
@@ -79,9 +79,9 @@ def _order(number: int) -> Order:
     )
 
 
-async def _try(ground: Ground, row: Row, port: int, keys: Keys, orders: int) -> None:
-    seconds = max(2.0, SECONDS * ground.scale)
-    dice = ground.chance(row.what)
+async def _try(harness: Harness, row: Row, port: int, keys: Keys, orders: int) -> None:
+    seconds = max(2.0, SECONDS * harness.scale)
+    dice = harness.random(row.what)
     ids = [str(1_000 + dice.randrange(orders)) for _ in range(1_000)]
     await _gets(row, port, keys.gets, ids, 1.0)
     alone = await _gets(row, port, keys.gets, ids, seconds)
@@ -100,7 +100,7 @@ async def _try(ground: Ground, row: Row, port: int, keys: Keys, orders: int) -> 
         )
     allowed = max(ALLOWED, BUSY * percentile(alone, 99))
     slow = percentile(beside, 99)
-    row.hold(True, slow < allowed, f"99 of 100 gets within {allowed:.0f} ms, not {slow:.0f}")
+    row.expect(True, slow < allowed, f"99 of 100 gets within {allowed:.0f} ms, not {slow:.0f}")
 
 
 def percentile(times: list[float], part: int) -> float:
@@ -110,14 +110,14 @@ def percentile(times: list[float], part: int) -> float:
 
 async def _gets(row: Row, port: int, token: str, ids: list[str], seconds: float) -> list[float]:
     times, ends = list[float](), time.monotonic() + seconds
-    async with line(port) as asked:
+    async with connection(port) as asked:
         for number in count():
             id = ids[number % len(ids)]
             began = time.monotonic()
             heard = await asked.ask(_get(f"{PATH}/{id}", token))
             times.append((time.monotonic() - began) * 1000)
             right = heard.status == 200 and str(json.loads(heard.body)["id"]) == id
-            row.hold(True, right, f"the get of order {id}: {heard.status} {heard.body[:100]!r}")
+            row.expect(True, right, f"the get of order {id}: {heard.status} {heard.body[:100]!r}")
             if time.monotonic() > ends:
                 return times
     raise AssertionError
@@ -125,15 +125,15 @@ async def _gets(row: Row, port: int, token: str, ids: list[str], seconds: float)
 
 async def _searches(row: Row, port: int, token: str, number: int, ends: float) -> None:
     """Search for something else each time; what is refused says when it may be tried again."""
-    asked: Line = await opened(port)
+    asked: Connection = await opened(port)
     for turn in count(number):
         if time.monotonic() > ends:
             break
         where = quote(WHERES[turn % len(WHERES)].replace("@", str(turn * SEARCHERS + number)))
         heard = await asked.ask(_get(f"{PATH}?where={where}&limit=500", token))
         fair = heard.status == 200 or (heard.status == 429 and "retry-after" in heard.headers)
-        row.hold(True, fair, f"a search: {heard.status} {heard.body[:200]!r}")
-        row.add(f"searches answered {heard.status}")
+        row.expect(True, fair, f"a search: {heard.status} {heard.body[:200]!r}")
+        row.increment(f"searches answered {heard.status}")
         if heard.status != 200:
             await asyncio.sleep(0.5)
     asked.close()

@@ -1,6 +1,7 @@
-"""Slow and half-open clients: each is hung up on in time, and meanwhile others are answered.
+"""Slow clients: the server closes each connection in time, and answers other clients meanwhile.
 
-Clients that take no answer are not hung up on; they are there all the time and hold nobody up.
+Clients that do not read their answers are not disconnected. Some are connected all the time, and do not
+delay others.
 """
 
 from __future__ import annotations
@@ -15,31 +16,31 @@ from orderglot.cli.http_server import SECONDS_FOR_HEAD
 from orderglot.faces.asgi import Limits
 from torture import books
 from torture.books import creation, one_of
-from torture.connections import HOST, Line, ask, spelled
-from torture.harness import Ground, Row
+from torture.connections import HOST, Connection, ask, encoded
+from torture.harness import Harness, Row
 from torture.server_process import Served, serving
 
 SECONDS_FOR_BODY = Limits().body
 
 CLIENTS = 100
-"""So many clients dawdle in each way, all at the same time."""
+"""So many clients are slow in each way, all at the same time."""
 
 FLOODS = 10
-"""So few ask for much without taking it, for what they ask for costs the server honest work."""
+"""So few clients send many requests without reading, for these cost the server real work."""
 
 MARGIN = 8.0
-"""So many seconds later than promised is still in time."""
+"""So many seconds after its timeout a connection may be closed."""
 
 SLOWEST = 2.0
-"""An ordinary client waits no longer for an answer, in seconds."""
+"""So many seconds an answer to an ordinary client may take."""
 
 HEALTH = b"GET /healthz HTTP/1.1\r\nHost: orders.example\r\n\r\n"
-ORDER = spelled(creation(dialects.dialect("kole"), "slow"))
+ORDER = encoded(creation(dialects.dialect("kole"), "slow"))
 HEAD, _, BODY = ORDER.partition(b"\r\n\r\n")
-LIST = spelled(one_of("kole", "GET", "/orders"))
+LIST = encoded(one_of("kole", "GET", "/orders"))
 
 
-async def _drip(writer: asyncio.StreamWriter, text: bytes) -> None:
+async def _send_slowly(writer: asyncio.StreamWriter, text: bytes) -> None:
     """Send a byte a second."""
     for at in range(len(text)):
         writer.write(text[at : at + 1])
@@ -48,19 +49,19 @@ async def _drip(writer: asyncio.StreamWriter, text: bytes) -> None:
 
 
 async def _silent(writer: asyncio.StreamWriter) -> None:
-    """Say nothing at all."""
+    """Send nothing."""
 
 
 async def _half_head(writer: asyncio.StreamWriter) -> None:
     writer.write(HEAD[:40])
 
 
-async def _drip_head(writer: asyncio.StreamWriter) -> None:
-    await _drip(writer, HEAD)
+async def _slow_head(writer: asyncio.StreamWriter) -> None:
+    await _send_slowly(writer, HEAD)
 
 
-async def _drip_headers(writer: asyncio.StreamWriter) -> None:
-    """Send one header after the other, as slowloris does."""
+async def _endless_headers(writer: asyncio.StreamWriter) -> None:
+    """Send one header after the other, as in a Slowloris attack."""
     writer.write(HEAD)
     for number in range(1_000):
         writer.write(b"\r\nX-%d: a" % number)
@@ -72,12 +73,12 @@ async def _half_body(writer: asyncio.StreamWriter) -> None:
     writer.write(ORDER[:-10])
 
 
-async def _drip_body(writer: asyncio.StreamWriter) -> None:
+async def _slow_body(writer: asyncio.StreamWriter) -> None:
     writer.write(HEAD + b"\r\n\r\n")
-    await _drip(writer, BODY)
+    await _send_slowly(writer, BODY)
 
 
-async def _drip_chunks(writer: asyncio.StreamWriter) -> None:
+async def _slow_chunks(writer: asyncio.StreamWriter) -> None:
     head = HEAD.replace(b"content-length: %d" % len(BODY), b"transfer-encoding: chunked")
     writer.write(head + b"\r\n\r\n")
     for _ in range(1_000):
@@ -87,18 +88,18 @@ async def _drip_chunks(writer: asyncio.StreamWriter) -> None:
 
 
 async def _half_closed(writer: asyncio.StreamWriter) -> None:
-    """Say that nothing more will come, in the middle of a body."""
+    """Close one half of the connection in the middle of a body."""
     writer.write(ORDER[:-10])
     writer.write_eof()
 
 
 async def _idle(writer: asyncio.StreamWriter) -> None:
-    """Ask once and keep the line."""
+    """Send one request and keep the connection."""
     writer.write(HEALTH)
 
 
-async def _deaf(writer: asyncio.StreamWriter) -> None:
-    """Ask for much and take nothing of it."""
+async def _never_read(writer: asyncio.StreamWriter) -> None:
+    """Send many requests and read no answer."""
     for _ in range(200):
         writer.write((LIST + b"\r\n\r\n") * 20)
         await writer.drain()
@@ -107,89 +108,89 @@ async def _deaf(writer: asyncio.StreamWriter) -> None:
 Way = Callable[[asyncio.StreamWriter], Awaitable[None]]
 
 WAYS: dict[str, tuple[Way, float]] = {
-    "say nothing": (_silent, SECONDS_FOR_HEAD),
+    "send nothing": (_silent, SECONDS_FOR_HEAD),
     "stop in a head": (_half_head, SECONDS_FOR_HEAD),
-    "send a head byte by byte": (_drip_head, SECONDS_FOR_HEAD),
-    "send headers without end": (_drip_headers, SECONDS_FOR_HEAD),
-    "keep a line for nothing": (_idle, SECONDS_FOR_HEAD),
+    "send a head byte by byte": (_slow_head, SECONDS_FOR_HEAD),
+    "send headers without end": (_endless_headers, SECONDS_FOR_HEAD),
+    "keep a connection without a request": (_idle, SECONDS_FOR_HEAD),
     "stop in a body": (_half_body, SECONDS_FOR_BODY),
-    "send a body byte by byte": (_drip_body, SECONDS_FOR_BODY),
-    "send chunks byte by byte": (_drip_chunks, SECONDS_FOR_BODY),
-    "close half in a body": (_half_closed, SECONDS_FOR_BODY),
+    "send a body byte by byte": (_slow_body, SECONDS_FOR_BODY),
+    "send chunks byte by byte": (_slow_chunks, SECONDS_FOR_BODY),
+    "close one half in a body": (_half_closed, SECONDS_FOR_BODY),
 }
 
 
-def run(ground: Ground) -> None:
-    """Let clients dawdle in every way at once, with an ordinary client among them."""
-    folder = ground.place()
+def run(harness: Harness) -> None:
+    """Let clients be slow in every way at once, beside an ordinary client."""
+    folder = harness.new_folder()
     url = f"sqlite:///{folder}/book.db"
     books.made(url)
-    with ground.row("clients that dawdle") as row, serving(row, folder, url) as served:
-        asyncio.run(_dawdle(ground, row, served))
+    with harness.row("slow clients") as row, serving(row, folder, url) as served:
+        asyncio.run(_be_slow(harness, row, served))
 
 
-async def _dawdle(ground: Ground, row: Row, served: Served) -> None:
+async def _be_slow(harness: Harness, row: Row, served: Served) -> None:
     before, done = served.memory(), asyncio.Event()
-    among = asyncio.create_task(_ask_among(row, served.port, done))
-    count = ground.many(CLIENTS)
+    ordinary = asyncio.create_task(_send_requests(row, served.port, done))
+    count = harness.scaled(CLIENTS)
     slow = [
         asyncio.create_task(_client(row, served.port, name, *way))
         for name, way in WAYS.items()
         for _ in range(count)
     ]
-    deaf = [await _opened(served.port) for _ in range(min(count, FLOODS))]
-    asking = [asyncio.create_task(_deaf(writer)) for _, writer in deaf]
+    unread = [await _opened(served.port) for _ in range(min(count, FLOODS))]
+    flooding = [asyncio.create_task(_never_read(writer)) for _, writer in unread]
     await asyncio.sleep(5)
     row.note("memory more than before, MiB", round((served.memory() - before) / 2**20, 1))
     while left := sum(not task.done() for task in slow):
-        ground.tell(lambda: f"{left:,} of {len(slow):,} still dawdle")
+        harness.log_progress(lambda: f"{left:,} of {len(slow):,} not closed yet")
         await asyncio.sleep(1)
     done.set()
-    await among
-    for (_, writer), task in zip(deaf, asking, strict=True):
+    await ordinary
+    for (_, writer), task in zip(unread, flooding, strict=True):
         task.cancel()
         writer.transport.abort()
-    await asyncio.gather(*asking, return_exceptions=True)
+    await asyncio.gather(*flooding, return_exceptions=True)
     for task in slow:
         task.result()
 
 
 async def _opened(port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-    line = socket.socket()
-    # A client that takes nothing has little room of its own.
-    line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
-    line.setblocking(False)
-    await asyncio.get_running_loop().sock_connect(line, (HOST, port))
-    return await asyncio.open_connection(sock=line, limit=2_048)
+    connection = socket.socket()
+    # What a client does not read is to fill its buffers soon.
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+    connection.setblocking(False)
+    await asyncio.get_running_loop().sock_connect(connection, (HOST, port))
+    return await asyncio.open_connection(sock=connection, limit=2_048)
 
 
-async def _client(row: Row, port: int, name: str, way: Way, promised: float) -> None:
+async def _client(row: Row, port: int, name: str, way: Way, allowed: float) -> None:
     reader, writer = await _opened(port)
     began = time.monotonic()
-    saying = asyncio.ensure_future(way(writer))
-    gone = await Line(reader, writer).ended(promised + MARGIN)
+    sending = asyncio.ensure_future(way(writer))
+    closed = await Connection(reader, writer).ended(allowed + MARGIN)
     took = time.monotonic() - began
-    saying.cancel()
-    await asyncio.gather(saying, return_exceptions=True)
+    sending.cancel()
+    await asyncio.gather(sending, return_exceptions=True)
     writer.transport.abort()
-    if gone:
+    if closed:
         row.survive()
-        row.most(f"{name}: hung up on within, s", round(took))
+        row.maximum(f"{name}: closed within, s", round(took))
     else:
-        row.lose(f"{name}: still connected after {took:.0f} s")
+        row.lose(f"{name}: still open after {took:.0f} s")
 
 
-async def _ask_among(row: Row, port: int, done: asyncio.Event) -> None:
-    """Ask now and then as an ordinary client."""
+async def _send_requests(row: Row, port: int, done: asyncio.Event) -> None:
+    """Send a request now and then as an ordinary client."""
     slowest = 0.0
     while not done.is_set():
         began = time.perf_counter()
-        heard = await ask(port, LIST, timeouts=30)
+        answer = await ask(port, LIST, timeouts=30)
         took = time.perf_counter() - began
         slowest = max(slowest, took)
-        if heard.status == 200 and took < SLOWEST:
+        if answer.status == 200 and took < SLOWEST:
             row.survive()
         else:
-            row.lose(f"an ordinary client: {heard.status} after {took:.1f} s")
+            row.lose(f"an ordinary client: {answer.status} after {took:.1f} s")
         await asyncio.sleep(0.1)
     row.note("slowest answer to an ordinary client, ms", round(slowest * 1000))

@@ -1,4 +1,4 @@
-"""Smuggling: requests that two servers could cut in two places are refused, and nothing behind them is heard."""
+"""Request smuggling: what two servers could delimit differently is refused, with all that follows."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from msgspec import Struct
 from orderglot import dialects
 from torture import books
 from torture.books import creation
-from torture.connections import HOST, spelled
-from torture.harness import Ground, Row
+from torture.connections import HOST, encoded
+from torture.harness import Harness, Row
 from torture.server_process import Served, serving
 
 TIMEOUT = 5.0
@@ -20,11 +20,11 @@ LAST = PLAIN + b"Connection: close\r\n\r\n"
 POST = b"POST /orders HTTP/1.1\r\nHost: orders.example\r\n"
 ONE, BOTH, NONE = (400,), (200, 200), ()
 LAST_ONE = (401,)
-"""It is read, refused for want of a key, and the connection ends."""
+"""It is read, refused for want of a key, and the connection is closed."""
 
 
 class Shape(Struct, frozen=True):
-    """What is sent, and the statuses of the answers that are right: any of these."""
+    """What is sent, and the statuses of the answers that are allowed: any of these."""
 
     name: str
     sent: bytes
@@ -32,7 +32,7 @@ class Shape(Struct, frozen=True):
 
 
 def post(*headers: bytes, body: bytes = b"") -> bytes:
-    """Write a request that nobody may take, and behind it one that nobody may hear."""
+    """Write an ambiguous request, and behind it one that must not be answered."""
     return POST + b"".join(header + b"\r\n" for header in headers) + b"\r\n" + body
 
 
@@ -120,7 +120,9 @@ SHAPES = (
     Shape("HTTP/2 without asking", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", (NONE, ONE)),
     Shape("another version", b"GET /healthz HTTP/9.9\r\n\r\n" + LAST),
     Shape("no version", b"GET /healthz HTTP/\r\n\r\n" + LAST),
-    Shape("TLS on a plain line", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"\0" * 99),
+    Shape(
+        "TLS on a plain connection", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"\0" * 99
+    ),
     Shape("two hosts", PLAIN + b"Host: other.example\r\nConnection: close\r\n\r\n", ((200,), ONE)),
     Shape(
         "a whole URL",
@@ -137,25 +139,25 @@ SHAPES = (
 )
 
 
-def run(ground: Ground) -> None:
+def run(harness: Harness) -> None:
     """Send every shape, then the same again with an order hidden in it."""
-    folder = ground.place()
+    folder = harness.new_folder()
     url = f"sqlite:///{folder}/book.db"
     sellers = books.made(url)
-    shapes = ground.row("shapes that two servers cut differently")
+    shapes = harness.row("requests that two servers delimit differently")
     with shapes as row, serving(row, folder, url) as served:
         asyncio.run(_send_all(row, served))
-    with ground.row("orders hidden behind them") as row:
+    with harness.row("orders hidden behind them") as row:
         before = asyncio.run(_orders(url, sellers["kole"]))
         with serving(row, folder, url) as served:
             asyncio.run(_hide_all(row, served))
         found = asyncio.run(_orders(url, sellers["kole"]))
-        row.hold(before, found, "orders in the book")
+        row.expect(before, found, "orders in the book")
 
 
 async def _send_all(row: Row, served: Served) -> None:
     for shape in SHAPES:
-        found = statuses(await said(served.port, shape.sent))
+        found = statuses(await answers_to(served.port, shape.sent))
         if found in shape.right:
             row.survive()
         else:
@@ -163,36 +165,36 @@ async def _send_all(row: Row, served: Served) -> None:
 
 
 async def _hide_all(row: Row, served: Served) -> None:
-    """Put a good order where a careless server would take it for a second request."""
+    """Put a good order where a server could take it for a second request."""
     for number, shape in enumerate(SHAPES):
         if shape.right[0] not in (ONE, LAST_ONE) or LAST not in shape.sent:
             continue
-        order = spelled(creation(dialects.dialect("kole"), f"hidden-{number}"))
-        found = statuses(await said(served.port, shape.sent.replace(LAST, order)))
+        order = encoded(creation(dialects.dialect("kole"), f"hidden-{number}"))
+        found = statuses(await answers_to(served.port, shape.sent.replace(LAST, order)))
         if 201 in found:
             row.lose(f"{shape.name}: the hidden order was taken")
         else:
             row.survive()
 
 
-async def said(port: int, sent: bytes) -> bytes:
-    """Give all that is answered until the other side hangs up or says nothing more."""
+async def answers_to(port: int, sent: bytes) -> bytes:
+    """Give all that is answered until the server closes the connection or sends nothing more."""
     reader, writer = await asyncio.open_connection(HOST, port)
     writer.write(sent)
-    heard = b""
+    answer = b""
     try:
         async with asyncio.timeout(TIMEOUT):
             while piece := await reader.read(65_536):
-                heard += piece
+                answer += piece
     except (TimeoutError, OSError):
         pass
     writer.close()
-    return heard
+    return answer
 
 
-def statuses(heard: bytes) -> tuple[int, ...]:
-    """Give the statuses of the answers in what was heard."""
-    return tuple(int(found) for found in re.findall(rb"HTTP/1\.1 (\d{3}) ", heard))
+def statuses(answers: bytes) -> tuple[int, ...]:
+    """Give the statuses of some answers."""
+    return tuple(int(found) for found in re.findall(rb"HTTP/1\.1 (\d{3}) ", answers))
 
 
 async def _orders(url: str, seller: int) -> int:

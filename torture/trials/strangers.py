@@ -1,4 +1,4 @@
-"""Law 7 over a socket: strangers and nobodies are told nothing and change nothing, whatever they show."""
+"""Other sellers' and invalid credentials, over a socket: they show nothing and change nothing."""
 
 from __future__ import annotations
 
@@ -26,107 +26,109 @@ from tests.conformance.test_strangers import (
     with_secrets,
 )
 from tests.credentials import issued
-from torture.connections import ask, spelled
-from torture.harness import Ground, Row
+from torture.connections import ask, encoded
+from torture.harness import Harness, Row
 from torture.server_process import serving
 
 STORE = "sqlite"
 VARYING = re.compile(
-    r"[A-Za-z0-9]{20,}"  # tokens, and what requests are called
+    r"[A-Za-z0-9]{20,}"  # tokens, and ids of requests
     r"|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[^\"<,]*"
     r"|[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} [\d:]{8} GMT"
     r"|[A-Z0-9]{6}-\d{14}"
     r"|http://127\.0\.0\.1:\d+"
 )
-"""What is another in every answer, of one book or of two."""
+"""What differs between any two answers."""
 
 ELSEWHERE = cycle(f"127.0.{net}.{host}" for net in range(1, 200) for host in range(1, 250))
-OF_THE_LINE = {"date", "content-length"}
+OF_THE_SERVER = {"date", "content-length"}
 REFUSED = {Unauthenticated, TooMany}
 
 
-def run(ground: Ground) -> None:
-    """Show every dialect what strangers and nobodies have."""
+def run(harness: Harness) -> None:
+    """Send every dialect the credentials of others, and invalid ones."""
     for name in dialects.names():
         dialect = dialects.dialect(name)
-        with ground.row(f"strangers, {name}") as row:
+        with harness.row(f"strangers, {name}") as row:
             for stranger in STRANGERS:
-                _strange(ground, row, dialect, stranger)
-        with ground.row(f"wrong, ended, expired and foreign credentials, {name}") as row:
-            _nobodies(ground, row, dialect)
+                _strange(harness, row, dialect, stranger)
+        with harness.row(f"wrong, ended, expired and foreign credentials, {name}") as row:
+            _nobodies(harness, row, dialect)
 
 
-class OverALine(Site):
+class OverHttp(Site):
     """A site whose server is another process."""
 
     port = 0
 
     async def key(self, caller: Caller, expires: datetime | None = None) -> Credentials:
-        """Hand a caller a new key."""
+        """Issue a new key for a caller."""
         return await issued(self.store, self.dialect, caller, expires)
 
     async def over(self, request: Request) -> Response:
-        """Ask over a socket, each time as somebody from elsewhere: else logins are slowed down."""
-        heard = await ask(self.port, spelled(request), here=next(ELSEWHERE))
-        return Response(status=heard.status, headers=heard.headers, body=heard.body)
+        """Send a request from a new address each time, for failed logins are limited by address."""
+        answer = await ask(self.port, encoded(request), source=next(ELSEWHERE))
+        return Response(status=answer.status, headers=answer.headers, body=answer.body)
 
 
 @contextmanager
-def sites(ground: Ground, row: Row, *made: Site) -> Iterator[list[OverALine]]:
-    """Serve the books of sites, each by a process of its own."""
+def sites(harness: Harness, row: Row, *made: Site) -> Iterator[list[OverHttp]]:
+    """Serve the books of sites, each by a server of its own."""
     with ExitStack() as stack:
         found = []
         for site in made:
-            folder = ground.place()
+            folder = harness.new_folder()
             path: Any = site.store._backend
             served = stack.enter_context(serving(row, folder, f"sqlite:///{path._reader._path}"))
-            over = OverALine(site.dialect, site.store, site.server, site.owner, site.drawn)
+            over = OverHttp(site.dialect, site.store, site.server, site.owner, site.drawn)
             over.port = served.port
             over.server = over.over  # type: ignore[assignment]
             found.append(over)
         yield found
 
 
-def _strange(ground: Ground, row: Row, dialect: Dialect, stranger: Stranger) -> None:
-    shop = Shop(STORE, ground.place())
+def _strange(harness: Harness, row: Row, dialect: Dialect, stranger: Stranger) -> None:
+    shop = Shop(STORE, harness.new_folder())
 
     async def compare() -> None:
         made = await with_secrets(dialect, shop), await with_decoys(dialect, shop)
         keys = [await stranger(site) for site in made]
         before = await made[0].orders()
-        with sites(ground, row, *made) as (secrets, decoys):
+        with sites(harness, row, *made) as (secrets, decoys):
             for specimen in provoked(dialect.name):
                 found = told(await secrets.ask(specimen.request, keys[0]))
                 blank = told(await decoys.ask(specimen.request, keys[1]))
                 what = f"{stranger.__name__}, {specimen.name}: {apart(blank, found)}"
-                row.hold(True, blank == found, what)
-            row.hold(True, before == (await secrets.orders())[: len(before)], "nothing is changed")
+                row.expect(True, blank == found, what)
+            row.expect(
+                True, before == (await secrets.orders())[: len(before)], "nothing is changed"
+            )
 
     shop.hold(compare())
 
 
-def _nobodies(ground: Ground, row: Row, dialect: Dialect) -> None:
-    shop = Shop(STORE, ground.place())
+def _nobodies(harness: Harness, row: Row, dialect: Dialect) -> None:
+    shop = Shop(STORE, harness.new_folder())
 
     async def refuse() -> None:
         made = await with_secrets(dialect, shop)
         before = await made.orders()
-        with sites(ground, row, made) as (at,):
+        with sites(harness, row, made) as (at,):
             for specimen in guarded(dialect.name):
                 for nobody in NOBODIES:
                     shown = await nobody(at)
-                    heard = await at.ask(specimen.request, shown)
-                    what = f"{nobody.__name__}, {specimen.name}: {heard.status}"
-                    row.hold(True, kind(at, heard) in REFUSED, what)
+                    answer = await at.ask(specimen.request, shown)
+                    what = f"{nobody.__name__}, {specimen.name}: {answer.status}"
+                    row.expect(True, kind(at, answer) in REFUSED, what)
                 revoked = await _revoked(at, specimen.request)
-                row.hold(True, revoked in REFUSED, f"revoked, {specimen.name}: {revoked}")
-            row.hold(before, await made.orders(), "orders in the book")
+                row.expect(True, revoked in REFUSED, f"revoked, {specimen.name}: {revoked}")
+            row.expect(before, await made.orders(), "orders in the book")
 
     shop.hold(refuse())
 
 
 async def _revoked(at: Site, request: Request) -> type[HubError] | None:
-    """Log in with a good key, end it, and ask with what the login gave."""
+    """Log in with a good key, end it, and send a request with what the login gave."""
     key = await at.key(at.owner)
     proven = await at.proven(without_proof(at.dialect, request), key)
     if isinstance(proven, Response):
@@ -149,7 +151,7 @@ def apart(one: tuple[object, ...], other: tuple[object, ...]) -> str:
 
 
 def told(response: Response) -> tuple[int, str, str]:
-    """Give what an answer tells, without what is another in every answer."""
-    headers = {name: value for name, value in response.headers.items() if name not in OF_THE_LINE}
+    """Give what an answer shows, without what differs between any two."""
+    headers = {name: value for name, value in response.headers.items() if name not in OF_THE_SERVER}
     body = VARYING.sub("#", response.body.decode("utf-8", "replace"))
     return response.status, VARYING.sub("#", str(sorted(headers.items()))), body

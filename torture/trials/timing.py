@@ -1,4 +1,4 @@
-"""Timing of wrong keys: how long a refusal takes tells nothing of how wrong the key was."""
+"""Timing of wrong keys: how long a refusal takes does not tell how wrong the key was."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from orderglot.wire.message import Request, Response
 from tests.conformance.callers import Credentials, Site, site
 from tests.conformance.test_strangers import guarded
 from torture import books
-from torture.harness import Ground, Row
+from torture.harness import Harness, Row
 
 ROUNDS = 4_000
 FAR = 0.1
-"""One of two is the slower one in half of the cases, give or take so much."""
+"""Either of two is the slower one in half of the cases, give or take so much."""
 
 CERTAIN = 1e-6
 MICRO = 1e6
@@ -29,7 +29,7 @@ SAME, OTHER = "0123456789abcdef", "fedcba9876543210"
 
 
 class Apart(Struct, frozen=True):
-    """How far two samples lie apart: medians in seconds, how often the first is larger, and p."""
+    """How two samples differ: medians in seconds, how often the first is larger, and p."""
 
     first: float
     second: float
@@ -41,15 +41,15 @@ class Apart(Struct, frozen=True):
         return f"medians {medians}; the first is slower in {self.larger:.1%}; p = {self.chance:.2g}"
 
 
-def run(ground: Ground) -> None:
-    """Time refusals in this process, where nothing else blurs them."""
+def run(harness: Harness) -> None:
+    """Time refusals in this process, where they can be timed exactly."""
     for name in dialects.names():
-        with ground.row(f"time of a wrong key, {name}") as row:
-            asyncio.run(_time(ground, row, name))
+        with harness.row(f"time of a wrong key, {name}") as row:
+            asyncio.run(_time(harness, row, name))
 
 
-async def _time(ground: Ground, row: Row, name: str) -> None:
-    async with books.opened(f"sqlite:///{ground.place()}/book.db") as store:
+async def _time(harness: Harness, row: Row, name: str) -> None:
+    async with books.opened(f"sqlite:///{harness.new_folder()}/book.db") as store:
         at = await site(dialects.dialect(name), store)
         key = at.owners()
         pairs = {
@@ -63,12 +63,12 @@ async def _time(ground: Ground, row: Row, name: str) -> None:
             ),
         }
         for what, (one, other) in pairs.items():
-            first, second = await _times(ground, at, one, other)
+            first, second = await _times(harness, at, one, other)
             found = compared(first, second)
             row.note(what, str(found))
             row.survive(len(first) + len(second) - 1)
-            told = abs(found.larger - 0.5) > FAR and found.chance < CERTAIN
-            row.hold(False, told, f"{what}: {found}")
+            differs = abs(found.larger - 0.5) > FAR and found.chance < CERTAIN
+            row.expect(False, differs, f"{what}: {found}")
 
 
 def wrong_behind(at: Site, key: Credentials) -> Credentials:
@@ -85,22 +85,22 @@ def wholly_wrong(at: Site, key: Credentials) -> Credentials:
 
 
 def unknown(at: Site) -> Credentials:
-    """Give an account that is nobody's, where the dialect names one."""
+    """Give an account that does not exist, where the dialect has accounts."""
     field = at.dialect.auth.fields[0]
     return {field: at.dialect.auth.make_key_id(b"\xee" * 32)} if field else {}
 
 
 async def _times(
-    ground: Ground, at: Site, one: Credentials, other: Credentials
+    harness: Harness, at: Site, one: Credentials, other: Credentials
 ) -> tuple[list[float], list[float]]:
-    """Ask with either key in turns, whichever first by chance."""
-    dice = ground.chance(at.dialect.name)
+    """Send requests with either key in turns, in random order."""
+    rng = harness.random(at.dialect.name)
     times: tuple[list[float], list[float]] = ([], [])
     requests = [await _asking(at, key) for key in (one, other)]
     gc.disable()
     try:
-        for _ in range(ground.many(ROUNDS, least=200)):
-            for which in dice.sample((0, 1), 2):
+        for _ in range(harness.scaled(ROUNDS, least=200)):
+            for which in rng.sample((0, 1), 2):
                 # A new face has no failed logins to remember.
                 server = Server(at.dialect, at.store)
                 began = time.perf_counter()
