@@ -277,7 +277,7 @@ def test_a_row_of_totals_is_named_and_put_aside(name: str) -> None:
     assert [(4, "it is a row of totals, and no order's")] == [
         (one.line, one.reason) for one in rejects
     ]
-    ((number, text),) = remarks.totals
+    ((number, text),) = remarks.totals.first
     assert (4, True) == (number, text.startswith(name))
 
 
@@ -293,7 +293,7 @@ def test_rows_that_are_no_orders_are_passed_over_and_named() -> None:
     seller = ("Seller ID : someone", *blank[1:])
     found, rejects = gathered([blank, line("A"), blank, ("", *note[1:]), seller], remarks=remarks)
     assert (1, []) == (len(found), rejects)
-    assert [(5, "record(s) downloaded"), (6, "Seller ID : someone")] == remarks.footers
+    assert [(5, "record(s) downloaded"), (6, "Seller ID : someone")] == remarks.footers.first
     assert 4 == remarks.passed
 
 

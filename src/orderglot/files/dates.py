@@ -10,7 +10,6 @@ import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
-from typing import Any
 
 from msgspec import Struct
 
@@ -18,7 +17,6 @@ DMY, MDY, YMD = "dmy", "mdy", "ymd"
 ORDERS = (DMY, MDY, YMD)
 EITHER = "?"
 LONGEST = 50
-NO_TIME = "is not one such as 2010-12-01 08:26"
 TURN = 70
 """Two digits of a year from here on are of the last century."""
 
@@ -94,6 +92,10 @@ def lacks_zone(text: str) -> bool:
     return found is not None and not found["zone"]
 
 
+class InDoubt(ValueError):
+    """A date can be read in two ways, or is written otherwise than the others."""
+
+
 class DateOrder(Struct, frozen=True):
     """In which order a file's dates have day, month and year.
 
@@ -107,17 +109,17 @@ class DateOrder(Struct, frozen=True):
     seen: frozenset[str] = frozenset()
 
     def order_of(self, text: str) -> str:
-        """Give the order of a date; raises ValueError where that is in doubt."""
+        """Give the order of a date; raises InDoubt where nobody knows it."""
         shown = self.order if self.strict else clue(text)
         if shown == EITHER:
             shown = self.order
         elif self.seen and shown not in self.seen:
-            raise ValueError(
+            raise InDoubt(
                 f"has its day and month as no date before it in this file ({shown}); "
                 "say which is meant with --dates"
             )
         if not shown:
-            raise ValueError("can be read in two ways; say which with --dates dmy, mdy or ymd")
+            raise InDoubt("can be read in two ways; say which with --dates dmy, mdy or ymd")
         return shown
 
 
@@ -137,13 +139,24 @@ def reader_of_times(zone: tzinfo, dates: DateOrder = UNKNOWN) -> Callable[[str],
         if not written:
             return None
         try:
-            if len(text) <= LONGEST and (moment := _moment(written, zone, dates)) is not None:
-                return moment
-        except OverflowError:
+            if len(text) > LONGEST:
+                raise ValueError
+            if found := _ISO.fullmatch(written):
+                clock, zoned = found.group("clock", "zone")
+                if zoned:
+                    written = written.replace(" ", "T", 1).replace(" ", "")
+                elif clock and zone is UTC:
+                    written += "Z"  # sooner said than put on the moment
+                moment = datetime.fromisoformat(written)
+                moment = moment if moment.tzinfo else moment.replace(tzinfo=zone)
+                return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+            if (other := _other(written, zone, dates)) is not None:
+                return other
+        except InDoubt as doubt:
+            raise ValueError(f"the time {_short(text)} {doubt}") from None
+        except (ValueError, OverflowError):
             pass
-        except ValueError as error:
-            raise ValueError(f"the time {_short(text)} {error}") from None
-        raise ValueError(f"the time {_short(text)} {NO_TIME}")
+        raise ValueError(f"the time {_short(text)} is not one such as 2010-12-01 08:26")
 
     return read_time
 
@@ -152,30 +165,12 @@ def _short(text: str) -> str:
     return repr(text if len(text) <= 40 else text[:37] + "...")
 
 
-def _moment(written: str, zone: tzinfo, dates: DateOrder) -> datetime | None:
-    if found := _ISO.fullmatch(written):
-        clock, zoned = found.group("clock", "zone")
-        if zoned:
-            written = written.replace(" ", "T", 1).replace(" ", "")
-        elif clock and zone is UTC:
-            written += "Z"  # sooner said than put on the moment
-        return _in_utc(_existing(datetime.fromisoformat, written), zone)
+def _other(written: str, zone: tzinfo, dates: DateOrder) -> datetime | None:
+    """Read what is not ISO 8601, None where it is no time at all."""
     if found := _NUMBERS.fullmatch(written):
         return _of_day(found, _ordered(found, dates), zone)
     found = _DAY_FIRST.fullmatch(written) or _MONTH_FIRST.fullmatch(written)
     return None if found is None else _of_day(found, _named(found), zone)
-
-
-def _existing(make: Callable[..., datetime], *parts: Any) -> datetime:
-    try:
-        return make(*parts)
-    except ValueError:
-        raise ValueError(NO_TIME) from None
-
-
-def _in_utc(moment: datetime, zone: tzinfo) -> datetime:
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=zone)
-    return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
 
 
 def _ordered(found: Found, dates: DateOrder) -> tuple[int, int, int]:
@@ -192,7 +187,7 @@ def _named(found: Found) -> tuple[int, int, int]:
     name = found["name"].lower()
     months = [place for place, month in enumerate(_MONTHS, 1) if month.startswith(name)]
     if len(months) != 1:
-        raise ValueError(NO_TIME)
+        raise ValueError
     return _year(found["year"]), months[0], int(found["day"])
 
 
@@ -200,23 +195,25 @@ def _year(digits: str) -> int:
     if len(digits) == 4:
         return int(digits)
     if len(digits) != 2:
-        raise ValueError(NO_TIME)
+        raise ValueError
     return int(digits) + (1900 if int(digits) >= TURN else 2000)
 
 
 def _of_day(found: Found, day: tuple[int, int, int], zone: tzinfo) -> datetime:
     if found["hour"] is None:
-        return _in_utc(_existing(datetime, *day), zone)
+        return datetime(*day, tzinfo=zone).astimezone(UTC)
     hour, half = int(found["hour"]), (found["half"] or "").strip().lower()[:1]
     if half and not 1 <= hour <= 12:
-        raise ValueError(NO_TIME)
+        raise ValueError
     if half:
         hour = hour % 12 + (12 if half == "p" else 0)
     part = int((found["part"] or "0").ljust(6, "0"))
     clock = (hour, int(found["minute"]), int(found["second"] or 0), part)
-    moment = _existing(datetime, *day, *clock)
+    moment = datetime(*day, *clock, tzinfo=zone)
     zoned = (found["zone"] or "").strip()
     if not zoned:
-        return _in_utc(moment, zone)
+        return moment.astimezone(UTC)
     offset = "+00:00" if zoned in ("Z", "UTC", "GMT") else zoned
-    return _existing(datetime.fromisoformat, f"{moment.isoformat()}{offset}").astimezone(UTC)
+    return datetime.fromisoformat(f"{moment.replace(tzinfo=None).isoformat()}{offset}").astimezone(
+        UTC
+    )

@@ -26,6 +26,7 @@ MOST_PIECES = 10**18
 _PLAIN = re.compile(r"-?[0-9]{1,11}(\.[0-9]{1,2})?", re.ASCII)
 """What leaves no doubt where decimals may stand behind a dot."""
 
+_WHOLE = re.compile("-?[0-9]{1,18}", re.ASCII)
 _QUANTUM = Decimal(1).scaleb(-PLACES)
 
 SOLD, RETURNED, RETURNED_FREE, ADJUSTED = "sold", "returned", "returned free", "adjusted"
@@ -105,7 +106,7 @@ def _become(pieces: int, each: Decimal | None, total: Decimal | None) -> str:
 
 
 def _read_quantity(text: str, marks: Marks) -> int:
-    if text.isascii() and text.isdigit() and len(text) <= 18:
+    if _WHOLE.fullmatch(text):
         return int(text)
     if not text.strip():
         raise ValueError("it has no quantity")

@@ -99,7 +99,7 @@ class Making:
         if self._beside:
             order = self._with_beside(order, lines, header)
         if head.unknown:
-            self._remarks.words.update(head.unknown)
+            self._remarks.note_words(head.unknown)
         return Gathered(order, lines.numbers, lines.text, draft.refused)
 
     def _header(self, headers: Headers, draft: Draft) -> HeaderOf:

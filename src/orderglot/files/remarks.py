@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -17,6 +17,9 @@ MOST = 5
 """So many of one sort are named."""
 
 MOST_ASIDE = 100
+MOST_WORDS = 1_000
+OTHERS = "…"
+"""Words beyond so many are counted together."""
 
 MATTERS = re.compile(
     r"tax|vat|mwst|discount|rabatt|coupon|voucher|shipping|versandkosten|freight|postage|handling"
@@ -35,6 +38,21 @@ class Aside(Struct, frozen=True):
     reason: str
 
 
+class Named:
+    """Rows that are named by line and text: the first of them, and how many more there were."""
+
+    def __init__(self) -> None:
+        self.first = list[tuple[int, str]]()
+        self.more = 0
+
+    def note(self, line: int, text: str) -> None:
+        """Note one more."""
+        if len(self.first) < MOST:
+            self.first.append((line, text))
+        else:
+            self.more += 1
+
+
 class Remarks:
     """What there is to say of one import, gathered on the way."""
 
@@ -43,8 +61,8 @@ class Remarks:
         """How the file was read, in sentences."""
         self.passed = 0
         """How many rows are no order's: blank ones, those of a footer, lines that came again."""
-        self.footers = list[tuple[int, str]]()
-        self.totals = list[tuple[int, str]]()
+        self.footers = Named()
+        self.totals = Named()
         self.aside = list[Aside]()
         self.orders_aside = 0
         self.cut = 0
@@ -67,6 +85,12 @@ class Remarks:
     def left_out(self) -> bool:
         """Tell whether something of what the file says of its orders was not taken as it says it."""
         return bool(self.words or self.orders_alone or self._columns(matter=True))
+
+    def note_words(self, words: Iterable[str]) -> None:
+        """Note words of an order's state that are not known."""
+        for word in words:
+            known = word in self.words or len(self.words) < MOST_WORDS
+            self.words[word if known else OTHERS] += 1
 
     def note_aside(self, one: Aside) -> None:
         """Note an order that was put aside, or a row of it."""
@@ -114,14 +138,14 @@ class Remarks:
             yield f"The total of {orders} is not that of the parts ({such}); the total is taken."
 
     def _rows(self) -> Iterator[str]:
-        for line, text in self.totals[:MOST]:
+        for line, text in self.totals.first:
             yield f"Line {line} is a row of totals, {short(text)}: put aside."
-        if len(self.totals) > MOST:
-            yield f"So are {len(self.totals) - MOST:,} more."
-        for line, text in self.footers[:MOST]:
+        if self.totals.more:
+            yield f"So are {self.totals.more:,} more."
+        for line, text in self.footers.first:
             yield f"Line {line} is no order's: {short(text)}."
-        if len(self.footers) > MOST:
-            yield f"Nor are {len(self.footers) - MOST:,} more."
+        if self.footers.more:
+            yield f"Nor are {self.footers.more:,} more."
 
     def _left(self) -> Iterator[str]:
         if self.words:

@@ -44,7 +44,7 @@ class Unordered:
             return False
         self._remarks.passed += 1
         if said:
-            self._remarks.footers.append((line, joined(said)))
+            self._remarks.footers.note(line, joined(said))
         return True
 
     def _is_footer(self, cells: Sequence[str], said: Sequence[str]) -> bool:
@@ -63,5 +63,5 @@ class Unordered:
         first = next((cell for cell in cells if cell.strip()), "")
         if not any(is_total(name) for name in names if name) and (number or not is_total(first)):
             return False
-        self._remarks.totals.append((line, joined(cells)))
+        self._remarks.totals.note(line, joined(cells))
         return True
