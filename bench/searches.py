@@ -89,7 +89,7 @@ async def _fill(copies: Copies, orders: int) -> tuple[tuple[bytes, ...], str]:
     token = await _another_key(store, shop)
     await store.close()
     copies.filled()
-    return next(one.requests for one in every if one.doing == GET), token
+    return next(one.requests for one in every if one.call == GET), token
 
 
 async def _another_key(store: BookStore, shop: Shop) -> str:
