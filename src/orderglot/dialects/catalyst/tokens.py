@@ -28,6 +28,8 @@ from orderglot.wire.message import Request, Response, argument, query_of
 from orderglot.wire.shape import success
 
 REFUSED = "Send the access token of your site in the Authorization header."
+
+UNKNOWN = "The client_secret is not known."
 """The one thing that is said to whoever is not let in, whatever the reason."""
 
 TOKEN_PATH = "/api/oauth/token"  # noqa: S105
@@ -215,7 +217,7 @@ async def _grant(context: Context, asked: Granting) -> Granted:
     try:
         key = await context.keyring.admit(NAME, asked.secret)
     except Unauthenticated:
-        raise Unauthenticated(REFUSED) from None
+        raise Unauthenticated(UNKNOWN) from None
     give = _exchange if asked.grant == GRANTS[0] else _refresh
     access, refresh = await give(context.keyring, key, asked)
     return Granted(access, refresh, site_id(await context.book_of(key.caller).seller()))

@@ -35,7 +35,10 @@ REFUSED = (
     f"Log in with your apiKey at {TO_LOGIN}, fetch a token at {TO_CSRF}, and send both, as"
     " userSessionApiKey and X-CSRF-TOKEN."
 )
-"""The one thing that is said to whoever is not let in, whatever the reason."""
+"""What is said to whoever shows no session, or none that is good, whatever the reason."""
+
+UNKNOWN = "The apiKey is not known."
+"""What a login says, of a key that never was as of one that has ended."""
 
 
 BEGINNING = "KSS"
@@ -92,10 +95,12 @@ def _read_key(request: Request, _caller: Caller) -> str:
 
 async def _log_in(context: Context, key: str) -> str:
     """Give a new session to whoever shows a good key; other sessions of the key go on."""
+    if not key:
+        raise Unauthenticated(REFUSED)
     try:
         credential = await context.keyring.admit(NAME, key)
     except Unauthenticated:
-        raise Unauthenticated(REFUSED) from None
+        raise Unauthenticated(UNKNOWN) from None
     (session,) = await context.keyring.issue(credential, SESSION)
     return session
 

@@ -23,7 +23,10 @@ LETTERS = 26
 REFUSED = (
     f"Send your company's account as {ACCOUNT} and a token of its own that is good as {PROOF}."
 )
-"""The one thing that is said to whoever is not let in, whatever the reason."""
+"""What is said to whoever shows no token, or none that is good, whatever the reason."""
+
+WRONG = "The username or the password is wrong."
+"""What a login says: which of the two, nobody is told."""
 
 _SIGNS = string.digits + string.ascii_lowercase
 _TOKEN = re.compile(f"[0-9a-z]{{{LETTERS}}}")
@@ -72,9 +75,9 @@ async def _log_in(context: Context, ask: tuple[str, str]) -> str:
     try:
         credential = await context.keyring.admit(NAME, password)
     except Unauthenticated:
-        raise Unauthenticated(REFUSED) from None
+        raise Unauthenticated(WRONG) from None
     if not goes_by(credential, user):
-        raise Unauthenticated(REFUSED)
+        raise Unauthenticated(WRONG)
     (token,) = await context.keyring.issue(credential, LOGGED_IN)
     return token
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from datetime import timedelta
 
 import pytest
@@ -62,6 +63,19 @@ def test_a_key_that_is_no_good_is_tried_once(site: Site) -> None:
         site.run(client.get(ORDER))
 
     assert [("apiKeyLogin", 401)] == site.asked
+
+
+def test_a_login_says_the_same_of_a_key_that_never_was_and_of_one_that_has_ended(
+    site: Site,
+) -> None:
+    ended = site.client().session.credentials["api_key"]
+    (key,) = site.run(site.store.keyring.credentials(site.caller.seller))
+    site.run(site.store.keyring.end_key(site.caller.seller, "kodaris", key.id))
+
+    for shown in ("F" * 64, ended, "no key at all"):
+        response = site.ask("POST", "/api/user/customer/apiKeyLogin", {"apiKey": shown})
+        said = json.loads(response.body)["errors"]
+        assert (401, ["The apiKey is not known."]) == (response.status, said)
 
 
 def test_a_session_survives_a_restart(site: Site) -> None:

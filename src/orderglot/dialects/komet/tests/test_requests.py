@@ -70,6 +70,27 @@ def test_another_name_of_the_same_company_is_another_account(company: Company) -
     assert 0 == company.ask(DETAILS, b"", headers, query=WHICH)["status"]
 
 
+def test_a_wrong_login_is_told_but_not_which_of_the_two_it_was(company: Company) -> None:
+    good = {"username": "7030", "password": company.token()}
+    (key,) = [
+        one
+        for one in company.run(company.store.keyring.credentials(company.caller.seller))
+        if one.id == "7030"
+    ]
+    wrong = [{**good, "password": "wrong"}, {**good, "username": "7031"}, {"username": "7030"}, {}]
+
+    def told_to(login: dict[str, str]) -> dict[str, Any]:
+        return company.ask("login", headers={}, query=login)
+
+    told = [told_to(login) for login in wrong]
+    assert 1 == told_to(good)["status"]
+    company.run(company.store.keyring.end_key(company.caller.seller, "komet", key.id))
+    told.append(told_to(good))
+
+    refusal = "Authentication failed: The username or the password is wrong."
+    assert [{"message": refusal, "status": 0}] * 5 == told
+
+
 def test_a_login_is_good_for_a_day(company: Company) -> None:
     login = company.ask(
         "login", headers={}, query={"username": "7030", "password": company.token()}
