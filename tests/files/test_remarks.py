@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from orderglot.files.remarks import MOST, MOST_ASIDE, MOST_WORDS, Aside, Remarks, counted
+from orderglot.core.counting import counted
+from orderglot.files.remarks import MOST, MOST_ASIDE, MOST_WORDS, Aside, Remarks
 
 
 def test_one_thing_is_said_in_the_singular() -> None:
