@@ -13,6 +13,11 @@ BLOCK = 100
 LASTS = 10 * 24 * 3600 * 10**6
 CONNECTIONS = 10
 
+_TOKEN = (
+    "SELECT k.document::text FROM sellers AS s JOIN tokens AS t ON t.seller = s.id"
+    " JOIN credentials AS k ON k.seller = s.id AND k.dialect = t.dialect AND k.id = t.key"
+    " AND k.kind = 'key' WHERE t.dialect = $1 AND t.kind = $2 AND t.fingerprint = $3"
+)
 _KEY = (
     "SELECT document::text FROM credentials WHERE dialect = $1 AND kind = $2 AND fingerprint = $3"
 )
@@ -75,7 +80,7 @@ class PostgresRows:
         self.free: dict[int, list[int]] = {}
 
     async def key(self, dialect: str, kind: str, fingerprint: str) -> bytes | None:
-        return await self._text(_KEY, dialect, kind, fingerprint)
+        return await self._text(_KEY if kind == "key" else _TOKEN, dialect, kind, fingerprint)
 
     async def seller(self, seller: int) -> bytes:
         found = await self._text(_SELLER, seller)

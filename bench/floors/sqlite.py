@@ -14,6 +14,11 @@ from bench.floors.rows import Caller, New, microseconds, write
 BLOCK = 100
 
 _KEY = "SELECT CAST(document AS BLOB) FROM credentials WHERE dialect = ? AND kind = ? AND fingerprint = ?"
+_TOKEN = (
+    "SELECT CAST(k.document AS BLOB) FROM sellers AS s JOIN tokens AS t ON t.seller = s.id"
+    " JOIN credentials AS k ON k.seller = s.id AND k.dialect = t.dialect AND k.id = t.key"
+    " AND k.kind = 'key' WHERE t.dialect = ? AND t.kind = ? AND t.fingerprint = ?"
+)
 _SELLER = "SELECT CAST(document AS BLOB) FROM sellers WHERE id = ?"
 _CUSTOMER = (
     "SELECT CAST(c.document AS BLOB) FROM customer_references AS r JOIN customers AS c"
@@ -72,7 +77,7 @@ class SqliteRows:
         self.free: dict[int, list[int]] = {}
 
     async def key(self, dialect: str, kind: str, fingerprint: str) -> bytes | None:
-        return self._one(_KEY, dialect, kind, fingerprint)
+        return self._one(_KEY if kind == "key" else _TOKEN, dialect, kind, fingerprint)
 
     async def seller(self, seller: int) -> bytes:
         found = self._one(_SELLER, seller)

@@ -509,6 +509,7 @@ def test_an_order_full_in_every_member_is_changed_by_nothing_but_the_vendor(name
             modified=order.modified,
             ship_to=order.ship_to,
             shipping=order.shipping,
+            location=order.location,
             integration="",
             po_number=order.po_number,
             lines=tuple(
