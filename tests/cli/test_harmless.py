@@ -25,6 +25,7 @@ from orderglot.core.caller import Caller
 from orderglot.core.customer import Customer
 from orderglot.core.order import Address, Identity, Line, Order, Reference, Shipping, Totals
 from orderglot.core.product import Product, Tier
+from orderglot.stores.reads import Reads
 from orderglot.stores.sqlite import SqliteStore
 from orderglot.sync.notes import REJECT, Heard, Reject, noted
 from tests.cli.program import PROGRAM, clean_environment, done, say
@@ -184,6 +185,13 @@ COMMANDS: dict[tuple[str, ...], list[tuple[str, ...]]] = {
         (NAME, "--with", NAME),
     ],
     ("book",): [(), ("--json",), ("--database", NO_BOOK)],
+    ("change",): [
+        ("kole:K1", "--carrier", NAME, "--recipient", NAME),
+        ("kole:K1", "--ship-to", NAME),
+        (f"kole:{ODD}", "--carrier", NAME),
+    ],
+    ("duplicates",): [(), ("--json",)],
+    ("samples",): [()],
     ("show",): [
         ("kole:K1",),
         ("kole:K1", "--json"),
@@ -244,6 +252,11 @@ def commands(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ..
         yield from commands(one, (*path, name))
 
 
+async def doubled(_book: Reads) -> tuple[tuple[Order, Order], ...]:
+    """Take an odd order for a double of itself."""
+    return ((ORDER, ORDER),)
+
+
 def test_every_command_is_tried() -> None:
     assert set(commands(get_command(app))) == COMMANDS.keys()
 
@@ -259,6 +272,7 @@ def test_no_command_shows_what_steers_a_terminal(
             monkeypatch.setattr(module, "is_terminal", lambda: True)
     monkeypatch.setenv("ORDERGLOT_KOLE_ID", "X1")
     monkeypatch.setenv("ORDERGLOT_KOLE_API_KEY", "K")
+    monkeypatch.setattr(Reads, "duplicates", doubled)
     for words in COMMANDS[command]:
         placed = [vendor if word == "VENDOR" else word for word in words]
         result = say(*command, *placed)

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from orderglot.cli.logs import set_up_logs
+from orderglot.cli.logs import Lines, set_up_logs
 
 
 def logged(said: pytest.CaptureFixture[str]) -> dict[str, object]:
@@ -53,3 +53,17 @@ def test_what_writes_lines_is_there_at_the_first_or_at_once(at_once: str, loaded
     )
     done = subprocess.run((sys.executable, "-c", script), check=True, capture_output=True)
     assert loaded == done.stdout
+
+
+def test_on_a_terminal_what_is_odd_in_a_line_is_spelled_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    monkeypatch.setenv("NO_COLOR", "1")
+    record = logging.LogRecord("orderglot", logging.INFO, "", 0, "asked \x1b[2J\u202e", None, None)
+    record.path = "/a\x9b31m"
+    line = Lines().format(record)
+
+    assert "asked \\x1b[2J\\u202e" in line
+    assert "/a\\x9b31m" in line
+    assert line.isprintable()

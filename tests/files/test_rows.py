@@ -233,7 +233,8 @@ def test_a_quote_inside_a_bare_text_is_a_part_of_it(write: Write) -> None:
 def test_bytes_that_are_not_utf_8_are_rejected_and_kept_as_they_are(write: Write) -> None:
     _, rows, rejects = read(write(HEADER + b"1,\xa3,2\n2,\xc2\xa3,3\n"))
     assert [["2", "£", "3"]] == texts(rows)
-    assert "its character 3 is not UTF-8 (byte 0xa3)" == rejects[0].reason
+    reason = "its character 3 is not UTF-8 (byte 0xa3)"
+    assert f"{reason}; say what the file is with --encoding" == rejects[0].reason
     assert b"1,\xa3,2\n" == rejects[0].row.encode("utf-8", "surrogateescape")
 
 

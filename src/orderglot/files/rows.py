@@ -195,7 +195,8 @@ class Rows:
         if len(fields) != width:
             return f"it has {len(fields)} columns where the header has {width}"
         if (reason := unkeepable(text, self.text.encoding.name)) is not None:
-            return reason
+            unsaid = self.text.encoding == UNSAID and "\0" not in text
+            return f"{reason}; say what the file is with --encoding" if unsaid else reason
         if len(text) > LONGEST_FIELD and max(map(len, fields)) > LONGEST_FIELD:
             return f"a field is longer than {LONGEST_FIELD} characters"
         return None
