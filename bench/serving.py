@@ -19,8 +19,7 @@ from msgspec.structs import replace
 from bench.load import Sample, Wrong, once, send_load
 
 ROOT = Path(__file__).parent.parent
-SERVING = re.compile(r"at http://127\.0\.0\.1:(\d+)")
-READY = "Stop with Ctrl-C."
+SERVING = re.compile(r"^http://127\.0\.0\.1:(\d+)", re.MULTILINE)
 GRACE = 10
 THREADS = 8
 NOTHING = b"GET /no-such-path HTTP/1.1\r\nhost: localhost\r\n\r\n"
@@ -160,7 +159,7 @@ def _printed_port(process: subprocess.Popen[str]) -> int:
 def _until_ready(lines: IO[str]) -> Iterator[str]:
     for line in lines:
         yield line
-        if line.rstrip().endswith(READY):
+        if SERVING.match(line):
             return
 
 

@@ -48,8 +48,8 @@ def _loader(said: Any) -> Callable[[], Asgi]:
 
 
 def _announce(floor: str, port: int) -> None:
-    print(f"The floor {floor} at http://{HOST}:{port}")
-    print("Stop with Ctrl-C.", flush=True)
+    print(f"The floor {floor}. Stop with Ctrl-C.")
+    print(f"http://{HOST}:{port}", flush=True)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 from datetime import UTC, datetime
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any
 
 from bench.floors.asgi import Answer, Answering, Headers, Refused, Scope
@@ -51,8 +52,13 @@ def answering(rows: Rows) -> Answering:
 async def _caller(rows: Rows, headers: Headers) -> Caller:
     secret = headers.get(b"usersessionapikey", b"").decode()
     session = await admitted(rows, "kodaris", "session", secret)
-    token = await admitted(rows, "kodaris", "csrf", headers.get(b"x-csrf-token", b"").decode())
-    if not hmac.compare_digest(token.caller.session, session.fingerprint):
+    shown = headers.get(b"x-csrf-token", b"").decode()
+    await admitted(rows, "kodaris", "csrf", shown)
+    families = [
+        await rows.family("kodaris", kind, sha256(text.encode()).hexdigest())
+        for kind, text in (("session", secret), ("csrf", shown))
+    ]
+    if not hmac.compare_digest(*families):
         raise Refused(401)
     return session.caller
 

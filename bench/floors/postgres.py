@@ -13,7 +13,11 @@ BLOCK = 100
 LASTS = 10 * 24 * 3600 * 10**6
 CONNECTIONS = 10
 
-_TOKEN = (
+_FAMILY = (
+    "SELECT t.family FROM sellers AS s JOIN tokens AS t ON t.seller = s.id"
+    " WHERE t.dialect = $1 AND t.kind = $2 AND t.fingerprint = $3"
+)
+_LOGIN = (
     "SELECT k.document::text FROM sellers AS s JOIN tokens AS t ON t.seller = s.id"
     " JOIN credentials AS k ON k.seller = s.id AND k.dialect = t.dialect AND k.id = t.key"
     " AND k.kind = 'key' WHERE t.dialect = $1 AND t.kind = $2 AND t.fingerprint = $3"
@@ -80,7 +84,10 @@ class PostgresRows:
         self.free: dict[int, list[int]] = {}
 
     async def key(self, dialect: str, kind: str, fingerprint: str) -> bytes | None:
-        return await self._text(_KEY if kind == "key" else _TOKEN, dialect, kind, fingerprint)
+        return await self._text(_KEY if kind == "key" else _LOGIN, dialect, kind, fingerprint)
+
+    async def family(self, dialect: str, kind: str, fingerprint: str) -> str:
+        return str(await self._text(_FAMILY, dialect, kind, fingerprint))
 
     async def seller(self, seller: int) -> bytes:
         found = await self._text(_SELLER, seller)

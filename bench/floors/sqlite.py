@@ -14,10 +14,14 @@ from bench.floors.rows import Caller, New, microseconds, write
 BLOCK = 100
 
 _KEY = "SELECT CAST(document AS BLOB) FROM credentials WHERE dialect = ? AND kind = ? AND fingerprint = ?"
-_TOKEN = (
+_LOGIN = (
     "SELECT CAST(k.document AS BLOB) FROM sellers AS s JOIN tokens AS t ON t.seller = s.id"
     " JOIN credentials AS k ON k.seller = s.id AND k.dialect = t.dialect AND k.id = t.key"
     " AND k.kind = 'key' WHERE t.dialect = ? AND t.kind = ? AND t.fingerprint = ?"
+)
+_FAMILY = (
+    "SELECT t.family FROM sellers AS s JOIN tokens AS t ON t.seller = s.id"
+    " WHERE t.dialect = ? AND t.kind = ? AND t.fingerprint = ?"
 )
 _SELLER = "SELECT CAST(document AS BLOB) FROM sellers WHERE id = ?"
 _CUSTOMER = (
@@ -77,7 +81,10 @@ class SqliteRows:
         self.free: dict[int, list[int]] = {}
 
     async def key(self, dialect: str, kind: str, fingerprint: str) -> bytes | None:
-        return self._one(_KEY if kind == "key" else _TOKEN, dialect, kind, fingerprint)
+        return self._one(_KEY if kind == "key" else _LOGIN, dialect, kind, fingerprint)
+
+    async def family(self, dialect: str, kind: str, fingerprint: str) -> str:
+        return str(self._one(_FAMILY, dialect, kind, fingerprint))
 
     async def seller(self, seller: int) -> bytes:
         found = self._one(_SELLER, seller)

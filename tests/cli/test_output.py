@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from orderglot.core.counting import counted
-from tests.cli.program import PROGRAM, clean_environment, done, refused
+from tests.cli.program import PROGRAM, clean_environment, done, refused, say
 
 SIZE = (24, 80)
 STYLE = re.compile(r"\x1b\[[0-9;]*m")
@@ -82,13 +82,14 @@ def test_one_is_said_as_one(number: int, said: str) -> None:
 def test_an_import_of_one_order_of_one_line_says_so(folder: Path) -> None:
     (folder / "one.csv").write_text("order,sku,quantity,price\n1,A,1,2.50\nbad,B,x,1\n")
 
-    told = done("import", "one.csv", "--seller", "acme", "--currency", "USD").splitlines()
+    told = say("import", "one.csv", "--seller", "acme", "--currency", "USD")
 
+    assert 4 == told.exit_code
     assert [
         "1 order of 1 line: 1 new, 0 changed, 0 the same.",
         "The book of acme has 1 order of 1 line, in all 2.5 USD.",
-        "1 row was rejected; see one.csv.rejects.csv.",
-    ] == told
+        "1 row put aside, 1 order whole; see one.csv.rejects.csv.",
+    ] == told.stdout.splitlines()[:3]
 
 
 def test_a_command_that_is_nearly_right_is_asked_about() -> None:

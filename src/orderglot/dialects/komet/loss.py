@@ -27,7 +27,7 @@ OTHERS = (
 
 TAKES = frozenset(
     {
-        *("customer", "po_number", "location", "lines.item_id", "lines.type", "lines.sku"),
+        *("customer", "po_number", "location", "lines.type", "lines.sku"),
         *("lines.quantity", "lines.unit_price", "lines.deliver_by", "lines.carrier_id"),
         *("lines.mark_code", "lines.box"),
     }
