@@ -3,6 +3,7 @@
 PYTHON ?= python3.11 python3.12 python3.13 python3.14 python3
 PORT ?= 8400
 JOBS ?= auto
+QUESTIONS ?= 10000
 UV := uv==0.13.8
 
 PY := .venv/bin/python
@@ -14,7 +15,7 @@ empty :=
 STAMP := .venv/.ready$(subst $(empty) $(empty),_,$(subst /,-,$(CURDIR)))
 
 .NOTPARALLEL:
-.PHONY: help setup serve pages test whole queries wheel bench torture check format-check lint types floors gates docs format lock
+.PHONY: help setup serve pages test whole queries where wheel bench torture check format-check lint types floors gates docs format lock
 
 help:
 	@echo "Orderglot's verbs:"
@@ -38,7 +39,11 @@ whole: setup ## pull the whole file from hub to hub, in every dialect that can l
 queries: setup ## put some ten thousand random queries to every store, and compare what they find
 	$(PY) -m pytest -n $(JOBS) --hypothesis-profile=thorough $(ARGS) \
 		tests/stores/test_query.py::test_every_store_answers_a_question_alike \
-		src/orderglot/dialects/catalyst/tests/test_where_found.py
+		src/orderglot/dialects/catalyst/tests/test_filters_found.py
+
+where: setup ## ask every store QUESTIONS (10000) random Catalyst filters, and compare with the pages
+	ORDERGLOT_QUESTIONS=$(QUESTIONS) $(PY) -m pytest -n $(JOBS) $(ARGS) \
+		src/orderglot/dialects/catalyst/tests/test_where.py
 
 wheel: setup ## build the wheel, install it with every Python it is for that is here, serve the demo
 	$(PY) -m pytest tests/package/installed.py $(ARGS)

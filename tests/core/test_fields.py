@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import msgspec
 import pytest
 
@@ -82,3 +84,40 @@ def test_an_extra_is_found_whatever_its_name() -> None:
 def test_a_field_says_its_own_path() -> None:
     expected = Field("totals.total", ("totals", "total"), FieldKind.AMOUNT)
     assert expected == field("totals.total")
+
+
+def test_the_first_order_that_is_pointed_at_so_has_a_dialects_number() -> None:
+    first = Identity(id=5, references=(Reference("catalyst", "12"),))
+    order = Order(
+        links=(
+            Link(Relation.RETURN_OF, Identity(id=9)),
+            Link(Relation.RENEWAL_OF, first),
+            Link(Relation.RENEWAL_OF, Identity(id=7)),
+        )
+    )
+
+    assert (12,) == values_of(order, field("renewal_of.native:catalyst"))
+    assert (5,) == values_of(order, field("renewal_of.native:komet"))
+    assert (9,) == values_of(order, field("return_of.native:catalyst"))
+    assert (None,) == values_of(order, field("switch_of.native:catalyst"))
+
+
+@pytest.mark.parametrize(
+    ("extra", "expected"),
+    [
+        (7, 7),
+        (-7, -7),
+        (Decimal("7.0"), 7),
+        (Decimal("7.5"), None),
+        (True, None),
+        ("7", None),
+        (10**18, None),
+        (Decimal("1E+999999"), None),
+        ([7], None),
+        (None, None),
+    ],
+)
+def test_an_extra_is_a_whole_number_or_nothing(extra: object, expected: int | None) -> None:
+    order = Order(extras={"kole.x": extra})
+
+    assert (expected,) == values_of(order, field("whole:extras.kole.x"))

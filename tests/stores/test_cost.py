@@ -47,6 +47,7 @@ def test_what_is_looked_up_by_a_number_or_name_is_answered_at_once(where: Query)
         Compare("customer.first_name", Operator.EQ, "x"),
         Compare("extras.kole.x", Operator.EQ, "x"),
         Compare("discount.amount", Operator.GT, Decimal(1)),
+        Compare("renewal_of.native:kole", Operator.EQ, 7),
         Or((Compare("number", Operator.EQ, "N1"), TEXT)),
         And((Compare("status", Operator.EQ, "completed"), TEXT)),
         And((Compare("number", Operator.NE, "N1"), TEXT)),
@@ -80,6 +81,9 @@ def test_a_customers_orders_are_looked_through_at_once() -> None:
 
 def test_what_is_sorted_by_what_no_index_has_is_searched_for() -> None:
     assert searched(And(()), sort=(Sort("notes"),))
+    assert searched(
+        And(()), sort=(Sort("id", ranks=((Compare("status", Operator.EQ, "draft"), 1),)),)
+    )
 
 
 @pytest.mark.parametrize(("limit", "expected"), [(LARGE, False), (LARGE + 1, True)])

@@ -15,6 +15,7 @@ import msgspec
 from orderglot.core.customer import Customer
 from orderglot.core.errors import Rule, invalid
 from orderglot.core.order import Identity, Order, native
+from orderglot.core.values import Relation
 
 EXTRAS = "extras."
 CUSTOMER = "customer."
@@ -40,9 +41,10 @@ class FieldKind(StrEnum):
 class Field(msgspec.Struct, frozen=True):
     """One field by its dotted name; ``lists`` are the steps of its path that are lists.
 
-    Of a ``native`` field the path leads to what is known by that dialect's id. With ``whole`` the
-    text at the path is read as a number. With ``recorded`` the path begins in the record of the
-    order's customer, which an order alone does not tell.
+    Of a ``native`` field the path leads to what is known by that dialect's id; with ``link`` that is
+    the first order that the order points at so. With ``whole`` the text at the path is read as a
+    number. With ``recorded`` the path begins in the record of the order's customer, which an order
+    alone does not tell.
     """
 
     name: str
@@ -51,6 +53,7 @@ class Field(msgspec.Struct, frozen=True):
     default: Any = None
     lists: tuple[int, ...] = ()
     native: str = ""
+    link: Relation | None = None
     whole: bool = False
     recorded: bool = False
 
@@ -73,10 +76,11 @@ KINDS: dict[type, FieldKind] = {
 def field(name: str) -> Field:
     """Find a field by its dotted name, such as ``totals.total``, ``lines.sku``, ``extras.kole.x``.
 
-    Beside the members of an order there are ``native:kole`` and ``customer.native:kole``, the id
-    that a dialect's clients know, as a number; ``whole:tax_code``, a text as the number that it
-    spells; and ``customer.last_name``, what is on record of the customer. Raises Invalid where an
-    order has no such field.
+    Beside the members of an order there are ``native:kole``, ``customer.native:kole`` and
+    ``renewal_of.native:kole``, the id that a dialect's clients know, as a number;
+    ``whole:tax_code``, a text as the number that it spells; ``whole:extras.kole.x``, an extra where
+    it is a whole number; and ``customer.last_name``, what is on record of the customer. Raises
+    Invalid where an order has no such field.
     """
     if name.startswith(EXTRAS) and len(name) > len(EXTRAS):
         return Field(name, ("extras", name.removeprefix(EXTRAS)), FieldKind.EXTRA)
@@ -109,10 +113,21 @@ def _derived(name: str) -> Field | None:
     if colon and dialect and whose in ("", CUSTOMER):
         path = tuple(whose.split(".")[:-1])
         return Field(name, path, FieldKind.NUMBER, native=dialect)
-    text = every_field().get(name.removeprefix(WHOLE)) if name.startswith(WHOLE) else None
+    if colon and dialect and whose in _LINKS:
+        return Field(name, ("links",), FieldKind.NUMBER, native=dialect, link=_LINKS[whose])
+    if not name.startswith(WHOLE):
+        return None
+    of = name.removeprefix(WHOLE)
+    if of.startswith(EXTRAS) and len(of) > len(EXTRAS):
+        path = ("extras", of.removeprefix(EXTRAS))
+        return Field(name, path, FieldKind.NUMBER, whole=True)
+    text = every_field().get(of)
     if text is None or text.many or text.kind is not FieldKind.TEXT:
         return None
     return Field(name, text.path, FieldKind.NUMBER, whole=True)
+
+
+_LINKS = {f"{relation.name.lower()}.": relation for relation in Relation}
 
 
 def values_of(order: Order, wanted: Field, customer: Customer | None = None) -> tuple[Any, ...]:
@@ -122,6 +137,11 @@ def values_of(order: Order, wanted: Field, customer: Customer | None = None) -> 
     """
     if wanted.kind is FieldKind.EXTRA:
         return _none_for_empty((order.extras.get(wanted.path[1]),))
+    if wanted.whole and wanted.path[0] == "extras":
+        return (read_whole_extra(order.extras.get(wanted.path[1])),)
+    if wanted.link is not None:
+        linked = (link.order for link in order.links if link.relation is wanted.link)
+        return (_native(next(linked, None), wanted.native),)
     if wanted.recorded and customer is None:
         raise invalid(wanted.name, Rule.CHOICE, "An order alone does not tell this.")
     values: tuple[Any, ...] = (customer if wanted.recorded else order,)
@@ -140,6 +160,13 @@ def read_whole_text(text: str | None) -> int | None:
     if not text or len(text) > LONGEST_WHOLE or not (text.isascii() and text.isdigit()):
         return None
     return None if text[0] == "0" and text != "0" else int(text)
+
+
+def read_whole_extra(value: Any) -> int | None:
+    """Give an extra that is a whole number of at most 18 digits, None for any other."""
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        return None
+    return int(value) if abs(value) < 10**LONGEST_WHOLE and value == int(value) else None
 
 
 def _native(thing: Identity | Order | None, dialect: str) -> int | None:

@@ -11,7 +11,7 @@ the letters A to Z and a to z for the same.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -25,6 +25,7 @@ from orderglot.core.fields import Field, FieldKind, field, values_of
 from orderglot.core.order import Order
 
 Value = None | bool | int | str | Decimal | date | datetime
+Rank = bool | int | Decimal
 
 
 class Operator(StrEnum):
@@ -76,10 +77,14 @@ LARGE = 25
 
 
 class Sort(Struct, frozen=True):
-    """By which field; nothing comes before everything, unless descending."""
+    """By which field; nothing comes before everything, unless descending.
+
+    Where any of ``ranks`` holds, the first that does tells the value, and the field does not.
+    """
 
     field: str
     descending: bool = False
+    ranks: tuple[tuple[Query, Rank], ...] = ()
 
 
 class Window(Struct, frozen=True, kw_only=True):
@@ -125,13 +130,19 @@ def matches(order: Order, where: Query, customer: Customer | None = None) -> boo
 
 def asks(where: Query, name: str) -> bool:
     """Tell whether a question asks about a field."""
+    return any(one.field == name for one in compares(where))
+
+
+def compares(where: Query) -> Iterator[Compare]:
+    """Give the comparisons of a question."""
     match where:
         case And(parts) | Or(parts):
-            return any(asks(part, name) for part in parts)
+            for part in parts:
+                yield from compares(part)
         case Not(part):
-            return asks(part, name)
+            yield from compares(part)
         case Compare():
-            return where.field == name
+            yield where
 
 
 def holds(value: Value, operator: Operator, wanted: Value | tuple[Value, ...]) -> bool:
@@ -144,9 +155,22 @@ def sorted_orders(orders: list[Order], sort: tuple[Sort, ...]) -> list[Order]:
     down = bool(sort) and sort[-1].descending
     ranked = sorted(orders, key=lambda order: order.id, reverse=down)
     for key in reversed(sort):
-        wanted = sortable(field(key.field))
-        ranked.sort(key=lambda order: _rank(order, wanted), reverse=key.descending)
+        ranked.sort(key=lambda order: rank(sort_value(order, key)), reverse=key.descending)
     return ranked
+
+
+def sort_value(order: Order, key: Sort) -> Any:
+    """Give what an order is sorted by; None is nothing."""
+    for where, value in key.ranks:
+        if matches(order, where):
+            return value
+    (value,) = values_of(order, sortable(field(key.field)))
+    return value
+
+
+def rank(value: Any) -> tuple[bool, Any]:
+    """Give what sorts a value, with nothing before everything."""
+    return (value is not None, 0 if value is None else value)
 
 
 def sortable(wanted: Field) -> Field:
@@ -154,11 +178,6 @@ def sortable(wanted: Field) -> Field:
     if wanted.many or wanted.recorded or wanted.kind is FieldKind.EXTRA:
         raise invalid(wanted.name, Rule.CHOICE, "Orders cannot be sorted by this field.")
     return wanted
-
-
-def _rank(order: Order, wanted: Field) -> tuple[bool, Any]:
-    (value,) = values_of(order, wanted)
-    return (value is not None, value if value is not None else 0)
 
 
 def fold(text: str) -> str:

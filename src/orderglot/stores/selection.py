@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import msgspec
 
 from orderglot.core.errors import Invalid, Rule, invalid
-from orderglot.core.fields import Field, FieldKind, field, values_of
+from orderglot.core.fields import Field, FieldKind, field
 from orderglot.core.order import Order
 from orderglot.core.query import (
     And,
@@ -23,6 +23,8 @@ from orderglot.core.query import (
     Query,
     Sort,
     Window,
+    compares,
+    sort_value,
     sortable,
 )
 from orderglot.stores.backend import Position, Selected, Selection
@@ -70,7 +72,7 @@ def selection(window: Window) -> Selection:
     check(window.where)
     sort = window.sort or BY_AGE
     for key in sort:
-        sortable(field(key.field))
+        _check_key(key)
     return Selection(
         where=window.where,
         sort=sort,
@@ -106,6 +108,16 @@ def check(where: Query) -> None:
             f"ask for {MOST_LOOKED_UP} at most."
         )
         raise invalid("where", Rule.SIZE, reason)
+
+
+def _check_key(key: Sort) -> None:
+    sortable(field(key.field))
+    for where, _ in key.ranks:
+        for compare in compares(where):
+            wanted = field(compare.field)
+            if wanted.recorded:
+                raise invalid(wanted.name, Rule.CHOICE, "Orders cannot be sorted by this field.")
+            _check_comparison(compare, wanted)
 
 
 def _costs(where: Query, depth: int) -> Iterator[int]:
@@ -181,7 +193,7 @@ def _named(kind: FieldKind) -> str:
 
 def write_cursor(order: Order, sort: tuple[Sort, ...]) -> str:
     """Write the place right behind an order as a cursor."""
-    values = [values_of(order, sortable(field(key.field)))[0] for key in sort]
+    values = [sort_value(order, key) for key in sort]
     return urlsafe_b64encode(msgspec.json.encode([*values, order.id])).decode().rstrip("=")
 
 

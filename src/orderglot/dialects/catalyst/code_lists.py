@@ -1,19 +1,19 @@
-"""Code lists: comparisons with what stands in one of the site's numbered lists, or with a parent order."""
+"""Code lists: comparisons with what stands in one of the site's numbered lists."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 from typing import Any
 
-from orderglot.core.query import And, Compare, Not, Operator, Or, Query, holds
-from orderglot.core.values import Relation, Status
+from orderglot.core.query import And, Compare, Not, Operator, Query, Sort, holds
+from orderglot.core.values import Status
 from orderglot.dialects.catalyst.comparisons import (
     NOTHING,
-    TEXTUAL,
     Asked,
     Wire,
     any_of,
-    negated,
+    demand_text,
+    ranked,
     same,
 )
 from orderglot.dialects.catalyst.settings import (
@@ -24,7 +24,6 @@ from orderglot.dialects.catalyst.settings import (
     number_of,
     status_of,
 )
-from orderglot.dialects.catalyst.tables import NAME
 from orderglot.dialects.catalyst.values import read_number
 
 GIVEN = f"extras.{STATUS_ID}"
@@ -54,8 +53,7 @@ def _meaning(site: Site, number: int, status: Status) -> Query:
 
 
 def _ask_status(site: Site, operator: Operator, value: Any) -> Query:
-    if operator in TEXTUAL:
-        raise ValueError("cannot be looked for in this field, which holds no text")
+    demand_text(operator, textual=False)
     if value is None:
         return NOTHING
     wanted = read_number(value)
@@ -82,7 +80,13 @@ def _write_status(site: Site, operator: Operator, value: Any) -> Wire | None:
     return Operator.IN, [row.id for row in site.statuses if row.means in wanted]
 
 
-STATUS = Asked(_ask_status, {"status": _write_status}, "status")
+def _sort_status(site: Site) -> Sort:
+    # What is in no list is sorted by the number that the order was given.
+    ids = dict.fromkeys(row.id for row in site.statuses)
+    return ranked(((with_status(site, id), id) for id in ids), f"whole:{GIVEN}")
+
+
+STATUS = Asked(_ask_status, {"status": _write_status}, sort="status", ranked=_sort_status)
 
 
 def listed(path: str, rows: str) -> Asked:
@@ -90,8 +94,7 @@ def listed(path: str, rows: str) -> Asked:
     number = f"whole:{path}"
 
     def ask(site: Site, operator: Operator, value: Any) -> Query:
-        if operator in TEXTUAL:
-            raise ValueError("cannot be looked for in this field, which holds no text")
+        demand_text(operator, textual=False)
         there: tuple[Row, ...] = getattr(site, rows)
         words = tuple(row.word for row in there if row.word)
         if value is None:
@@ -113,34 +116,15 @@ def listed(path: str, rows: str) -> Asked:
             return None
         return operator, numbers if operator is Operator.IN else numbers[0]
 
-    return Asked(ask, {path: write}, number)
+    def sort_on(site: Site) -> Sort:
+        there: tuple[Row, ...] = getattr(site, rows)
+        words = dict.fromkeys(row.word for row in there if row.word)
+        told = [(same(path, word), number_of(there, word)) for word in words]
+        return ranked(((asked, id) for asked, id in told if id is not None), number)
+
+    return Asked(ask, {path: write}, sort=number, ranked=sort_on)
 
 
 def _without_number(path: str, words: tuple[str, ...]) -> Query:
     nothing = same(f"whole:{path}", None)
     return And((nothing, Not(Compare(path, Operator.IN, words)))) if words else nothing
-
-
-def _ask_parent(_site: Site, operator: Operator, value: Any) -> Query:
-    """Ask for the order that another one renews; it can be named, not compared in size."""
-    if value is None:
-        return negated(_RENEWS) if operator is Operator.EQ else NOTHING
-    wanted = read_number(value)
-    if operator in (Operator.GT, Operator.GTE) and wanted <= 0:
-        return _RENEWS
-    if operator is not Operator.EQ:
-        raise ValueError("cannot be compared with this field but for being the same")
-    if wanted != wanted.to_integral_value():
-        return NOTHING
-    named = And((same(f"{_PARENT}.references.dialect", NAME), same(_REFERENCE, str(int(wanted)))))
-    ours = And(
-        (same(f"{_PARENT}.id", int(wanted)), Not(same(f"{_PARENT}.references.dialect", NAME)))
-    )
-    return And((_RENEWS, Or((named, ours))))
-
-
-_PARENT = "links.order"
-_REFERENCE = f"{_PARENT}.references.id"
-_RENEWS = same("links.relation", Relation.RENEWAL_OF)
-
-PARENT = Asked(_ask_parent)

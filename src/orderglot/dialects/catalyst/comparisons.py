@@ -6,7 +6,8 @@ Reading raises a ValueError that goes on from the value: "is not a number".
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -14,7 +15,19 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from orderglot.core.fields import read_whole_text
-from orderglot.core.query import EVERYTHING, And, Compare, Not, Operator, Or, Query, Value, holds
+from orderglot.core.query import (
+    EVERYTHING,
+    And,
+    Compare,
+    Not,
+    Operator,
+    Or,
+    Query,
+    Rank,
+    Sort,
+    Value,
+    holds,
+)
 from orderglot.dialects.catalyst.settings import Site
 from orderglot.dialects.catalyst.values import (
     HUNDREDTHS,
@@ -36,19 +49,43 @@ Wire = tuple[Operator, Any]
 ReadValue = Callable[[Any], Any]
 Read = Callable[[Site, Operator, Any], Query]
 Write = Callable[[Site, Operator, Any], Wire | None]
+SortOn = Callable[[Site], Sort]
 
 
 class Asked(Struct, frozen=True):
     """How one field of the wire is compared and sorted.
 
     ``read`` takes any operator but ``ne`` and ``in``, which are made of ``eq``. ``writes`` has, by
-    the canonical field, what writes a comparison back, None where the wire cannot say it.
-    ``sort`` is the canonical field that stands for it in a list, "" where there is none.
+    the canonical field, what writes a comparison back, None where the wire cannot say it, and
+    ``nothing`` what the wire shows where there is nothing. ``sort`` is the canonical field that
+    stands for it in a list, "" where there is none; ``ranked`` is how what is shown is sorted,
+    where that field alone does not tell.
     """
 
     read: Read
     writes: Mapping[str, Write] = {}
+    nothing: tuple[Any, ...] = (None,)
     sort: str = ""
+    ranked: SortOn | None = None
+
+    @property
+    def sortable(self) -> bool:
+        """Tell whether a list can be sorted by it."""
+        return bool(self.sort) or self.ranked is not None
+
+    def key(self, site: Site, *, descending: bool) -> Sort:
+        """Give what sorts a list of a site by what is shown."""
+        by = self.ranked(site) if self.ranked else Sort(self.sort)
+        return replace(by, descending=descending)
+
+
+UNSAID = "whole:status"
+"""A field in which no order says anything: the ranks alone sort."""
+
+
+def ranked(codes: Iterable[tuple[Query, Rank]], rest: str = UNSAID) -> Sort:
+    """Sort by codes; ``rest`` is the field that tells the code of an order that has none of these."""
+    return Sort(rest, ranks=tuple(codes))
 
 
 def same(field: str, value: Value) -> Query:
@@ -62,10 +99,12 @@ def plain(
     """Ask a field for the value itself; ``nothing`` is what is shown where it has none."""
 
     def ask(_site: Site, operator: Operator, value: Any) -> Query:
-        _demand_text(operator, textual=read is read_text)
+        demand_text(operator, textual=read is read_text)
         if value is None:
-            return same(field, None) if operator is Operator.EQ and not nothing else NOTHING
+            return same(field, None) if operator is Operator.EQ and nothing is None else NOTHING
         wanted = read(value)
+        if wanted == "" and operator is Operator.EQ and nothing is None:
+            return NOTHING
         asked = Compare(field, operator, wanted)
         if nothing is not None and shows(nothing, operator, wanted):
             return Or((asked, same(field, None)))
@@ -76,7 +115,14 @@ def plain(
             return operator, [_written(one, write) for one in value]
         return operator, _written(value, write)
 
-    return Asked(ask, {field: back}, field)
+    stands_first = nothing is None or nothing == ""
+    return Asked(
+        ask,
+        {field: back},
+        ("",) if nothing == "" else (None,),
+        field,
+        None if stands_first else lambda _site: ranked([(same(field, None), nothing)], field),
+    )
 
 
 def _written(value: Any, write: Callable[[Any], Any] | None) -> Any:
@@ -136,7 +182,12 @@ def spelled(field: str, nothing: int | None = None) -> Asked:
             return None
         return operator, numbers if operator is Operator.IN else numbers[0]
 
-    return replace(asked, writes={**asked.writes, field: back}, sort=f"whole:{field}")
+    return replace(
+        asked,
+        writes={**asked.writes, field: back},
+        nothing=(nothing,),
+        sort=f"whole:{field}",
+    )
 
 
 def coded(
@@ -153,7 +204,7 @@ def coded(
     shown: dict[Any, Any] = {**codes, None: nothing}
 
     def ask(_site: Site, operator: Operator, value: Any) -> Query:
-        _demand_text(operator, textual=False)
+        demand_text(operator, textual=False)
         wanted = None if value is None else read(value)
         if wanted is None and operator is not Operator.EQ:
             return NOTHING
@@ -167,13 +218,21 @@ def coded(
             if back.get(code) == canon and holds(canon, operator, value)
         ]
 
-    return Asked(ask, {field: write}, field)
+    values_of: dict[Any, list[Any]] = {}
+    for kept, code in shown.items():
+        values_of.setdefault(code, []).append(kept)
+    ranks = [
+        (Compare(field, Operator.IN, tuple(values)), int(code))
+        for code, values in values_of.items()
+        if code is not None
+    ]
+    return Asked(ask, {field: write}, sort=field, ranked=lambda _site: ranked(ranks))
 
 
 def _stands(shown: Any, operator: Operator, wanted: Any) -> bool:
     if wanted is None or shown is None:
         return shown is wanted and operator is Operator.EQ
-    return shows(int(shown), operator, int(wanted))
+    return shows(int(shown), operator, Decimal(wanted))
 
 
 def flag(field: str, *, nothing: bool | None = False) -> Asked:
@@ -236,27 +295,69 @@ def _apart(part: Query) -> tuple[Query, Query]:
 
 
 def by_row(
-    ids: Mapping[int, Any], choose: Callable[[int], Query], operator: Operator, value: Any
+    said: Mapping[int, Any],
+    choose: Callable[[int], Query],
+    read: ReadValue,
+    operator: Operator,
+    value: Any,
 ) -> Query:
-    """Ask for what one of the site's lists says under a number, by the numbers that say so.
+    """Ask for what is said under a number, in a list or elsewhere, by the numbers that say so.
 
-    What is in no list says nothing.
+    Under any other number nothing is said. ``read`` tells what kind of thing it is.
     """
-    _demand_text(operator, textual=True)
+    demand_text(operator, textual=read is read_text)
     if value is None:
-        told = [choose(id) for id, said in ids.items() if said is not None]
+        told = [choose(id) for id, one in said.items() if one is not None]
         return negated(any_of(told)) if operator is Operator.EQ else NOTHING
-    return any_of([choose(id) for id, said in ids.items() if _says(said, operator, value)])
+    wanted, day = read(value), None
+    if read is read_moment and operator is Operator.EQ:
+        day = day_of(value)
+    return any_of([choose(id) for id, one in said.items() if _says(one, operator, wanted, day)])
 
 
-def _says(said: Any, operator: Operator, value: Any) -> bool:
+def _says(
+    said: Any, operator: Operator, wanted: Any, day: tuple[datetime, datetime] | None
+) -> bool:
     if said is None:
         return False
-    if isinstance(said, bool):
-        return _stands(said, operator, read_yes(value))
-    return shows(said, operator, read_text(value) if isinstance(said, str) else read_number(value))
+    if isinstance(wanted, datetime):
+        moment = read_moment(said)
+        return day[0] <= moment < day[1] if day else shows(moment, operator, wanted)
+    if isinstance(wanted, bool):
+        return _stands(said, operator, wanted)
+    return shows(said, operator, wanted)
 
 
-def _demand_text(operator: Operator, *, textual: bool) -> None:
+def sorted_by_row(said: Mapping[int, Any], choose: Callable[[int], Query]) -> Sort:
+    """Sort by what is said under a number; where nothing is, that comes first."""
+    values = sorted({one for one in said.values() if one is not None})
+    return ranked(
+        (any_of([choose(id) for id, one in said.items() if one == value]), place)
+        for place, value in enumerate(values)
+    )
+
+
+def never(read: ReadValue) -> Asked:
+    """Ask for what is known of no order; ``read`` tells what kind of thing it would be."""
+
+    def ask(_site: Site, operator: Operator, value: Any) -> Query:
+        return by_row({}, lambda _id: NOTHING, read, operator, value)
+
+    return Asked(ask)
+
+
+def constant(said: Callable[[Site], Any], there: Query = EVERYTHING) -> Asked:
+    """Ask for what a site says of all its orders, or of all those that have something."""
+
+    def ask(site: Site, operator: Operator, value: Any) -> Query:
+        one = said(site)
+        read = read_text if isinstance(one, str) else read_number
+        return by_row({0: one}, lambda _id: there, read, operator, value)
+
+    return Asked(ask, ranked=lambda _site: ranked([(there, 0)]))
+
+
+def demand_text(operator: Operator, *, textual: bool) -> None:
+    """Raise ValueError where a field that holds no text is to contain some."""
     if operator in TEXTUAL and not textual:
         raise ValueError("cannot be looked for in this field, which holds no text")

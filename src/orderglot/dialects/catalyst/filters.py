@@ -10,7 +10,7 @@ from typing import Any
 from orderglot.core.customer import identity
 from orderglot.core.errors import NotFound
 from orderglot.core.order import Reference, native
-from orderglot.core.query import And, Compare, Not, Operator, Or, Query
+from orderglot.core.query import And, Compare, Not, Operator, Or, Query, asks
 from orderglot.dialects.catalyst.comparisons import Asked, Write, any_of, negated
 from orderglot.dialects.catalyst.fields import MEMBERS
 from orderglot.dialects.catalyst.lenient_json import Members, Node, parse, refused
@@ -35,6 +35,9 @@ UNEQUAL = ("$ne", "$neq")
 LISTS = ("$in", "$nin")
 KNOWN = "$lt, $lte, $gt, $gte, $ne, $neq, $in, $nin, $contains and $beginsWith"
 
+DELETED = "deleted"
+EITHER = Or((Compare(DELETED, Operator.EQ, None), Compare(DELETED, Operator.NE, None)))
+
 EVERYTHING: dict[str, Any] = {AND: []}
 NOTHING: dict[str, Any] = {OR: []}
 
@@ -51,8 +54,6 @@ OPPOSITES = {
     Operator.LTE: Operator.GT,
     Operator.GT: Operator.LTE,
     Operator.GTE: Operator.LT,
-    Operator.EQ: Operator.NE,
-    Operator.NE: Operator.EQ,
 }
 
 
@@ -82,8 +83,7 @@ def _conditions(node: Node, site: Site) -> Query:
 
 def _condition(name: str, at: int, node: Node, site: Site) -> Query:
     if name.lower() in (AND, OR):
-        listed = node.value if isinstance(node.value, tuple) else (node,)
-        parts = tuple(_conditions(one, site) for one in listed)
+        parts = tuple(_conditions(one, site) for one in _listed(name, node))
         return And(parts) if name.lower() == AND else Or(parts)
     if name.startswith("$"):
         raise refused(f"{name[:40]!r} is no operator here; {AND} and {OR} are.", at)
@@ -91,14 +91,21 @@ def _condition(name: str, at: int, node: Node, site: Site) -> Query:
     if asked is None:
         raise refused(f"an order has no field {name[:60]!r} to be filtered by.", at)
     if not isinstance(node.value, Members):
-        return _compared(name, asked, EQUAL, node, site)
+        return _asking(name, _compared(name, asked, EQUAL, node, site))
     if not node.value.pairs:
         raise refused(f"{name[:60]!r} is compared with nothing.", node.at)
     parts = tuple(
         _compared(name, asked, sign, value, site, sign_at)
         for sign, sign_at, value in node.value.pairs
     )
-    return parts[0] if len(parts) == 1 else And(parts)
+    return _asking(name, parts[0] if len(parts) == 1 else And(parts))
+
+
+def _asking(name: str, asked: Query) -> Query:
+    """Have a question about what is deleted ask for it, also where the answer is always the same."""
+    if name.strip().lower() != DELETED or asks(asked, DELETED):
+        return asked
+    return And((asked, EITHER))
 
 
 def _compared(
@@ -117,15 +124,21 @@ def _compared(
     if lower in OPERATORS:
         return ask(OPERATORS[lower], node)
     if lower in LISTS:
-        listed = node.value if isinstance(node.value, tuple) else (node,)
+        listed = _listed(sign, node)
         nodes = {(type(one.value), str(one.value)): one for one in listed}.values()
         found = any_of([ask(Operator.EQ, one) for one in nodes])
-        return found if lower == "$in" else negated(found)
+        return found
     if lower == EQUAL:
         return ask(Operator.EQ, node)
     if lower in UNEQUAL:
         return negated(ask(Operator.EQ, node))
     raise refused(f"{sign[:40]!r} is no operator of a field; {KNOWN} are.", at)
+
+
+def _listed(sign: str, node: Node) -> tuple[Node, ...]:
+    if not isinstance(node.value, tuple):
+        raise refused(f"a list in brackets is expected beside {sign}.", node.at)
+    return node.value
 
 
 def _shortened(value: Any) -> str:
@@ -156,36 +169,47 @@ def _said(where: Query, site: Site, *, holds: bool) -> dict[str, Any] | None:
         case Not(part):
             return _said(part, site, holds=not holds)
         case Compare(field, operator, value):
-            name, write = _writes().get(field, ("", None))
-            wire = write and write(site, operator, value)
-            return _say(name, *wire, holds=holds) if wire else None
+            if field not in _writes():
+                return None
+            name, nothing, write = _writes()[field]
+            wire = write(site, operator, value)
+            return _say(name, nothing, *wire, holds=holds) if wire else None
 
 
-def _say(name: str, operator: Operator, value: Any, *, holds: bool) -> dict[str, Any] | None:
-    if isinstance(value, list):
-        among = (operator is Operator.IN) is holds
-        return {name: {"$in" if among else "$nin": value}}
+def _say(
+    name: str, nothing: tuple[Any, ...], operator: Operator, value: Any, *, holds: bool
+) -> dict[str, Any] | None:
+    if operator in SIGNS:
+        return _say_sign(name, nothing, operator, value, holds=holds)
+    among = value if isinstance(value, list) else [value]
+    if any(one is None or one == "" for one in among):
+        among = [*(one for one in among if one is not None and one != ""), *nothing]
+    is_one = (operator is not Operator.NE) is holds
+    if len(among) == 1 and not isinstance(value, list):
+        return {name: among[0] if is_one else {"$ne": among[0]}}
+    return {name: {"$in" if is_one else "$nin": among}}
+
+
+def _say_sign(
+    name: str, nothing: tuple[Any, ...], operator: Operator, value: Any, *, holds: bool
+) -> dict[str, Any] | None:
     if not holds and operator in (Operator.CONTAINS, Operator.BEGINS):
         return None
-    if value is None and operator in SIGNS:
+    if value is None:
         return NOTHING if holds else EVERYTHING
-    if not holds and operator in SIGNS:
-        opposite = {name: {SIGNS[OPPOSITES[operator]]: value}}
-        return {OR: [opposite, {name: None}]}
-    if not holds:
-        operator = OPPOSITES[operator]
-    if operator is Operator.EQ:
-        return {name: value}
-    return {name: {"$ne" if operator is Operator.NE else SIGNS[operator]: value}}
+    if holds:
+        return {name: {SIGNS[operator]: value}}
+    opposite = {name: {SIGNS[OPPOSITES[operator]]: value}}
+    return {OR: [opposite, *({name: one} for one in nothing)]}
 
 
 @cache
-def _writes() -> Mapping[str, tuple[str, Write]]:
-    """Give, by canonical field, the name on the wire that asks for it, and how."""
+def _writes() -> Mapping[str, tuple[str, tuple[Any, ...], Write]]:
+    """Give, by canonical field, the name on the wire that asks for it, what is nothing, and how."""
     members = [(member.name, member.asked) for member in MEMBERS]
     paths = [(f"customer.{name}", asked) for name, asked in CUSTOMER_ASKED.items()]
     return {
-        field: (name, write)
+        field: (name, asked.nothing, write)
         for name, asked in (*paths, *members)
         for field, write in asked.writes.items()
     }

@@ -20,10 +20,12 @@ from orderglot.dialects.catalyst.media import JSON, ask_for, envelope
 from orderglot.dialects.catalyst.resources import customer_at, customer_of, order_at, site_at
 from orderglot.dialects.catalyst.selection import (
     EVERY_MEMBER,
+    Key,
     Selection,
     order_writer,
     read_fields,
     read_sort,
+    sort_on,
     write_sort,
 )
 from orderglot.dialects.catalyst.settings import Site
@@ -47,11 +49,15 @@ NO_SITE = Site()
 
 
 class Listing(Struct, frozen=True):
-    """What a list is asked for; ``asked`` is what our own client wants, ``where`` what was sent."""
+    """What a list is asked for.
+
+    ``window`` has what our own client wants, ``where`` and ``order`` what was sent.
+    """
 
     window: Window = Window()
     asked: Query = EVERYTHING
     where: Node | None = None
+    order: tuple[Key, ...] = ()
     site: str = ""
     customer: str = ""
     fields: Selection = EVERY_MEMBER
@@ -86,12 +92,12 @@ def _write_listing(listing: Listing) -> Request:
 def _read_listing(request: Request, _caller: Caller) -> Listing:
     return Listing(
         window=Window(
-            sort=read_sort(argument(request, "order")),
             limit=min(read_bounded(request, "limit", DEFAULT_LIMIT, most=FURTHEST), PAGE_SIZE),
             offset=read_bounded(request, "skip", 0),
             total=True,
         ),
         where=parse_where(argument(request, "where") or ""),
+        order=read_sort(argument(request, "order")),
         site=request.params["site"],
         customer=request.params.get("customer", ""),
         fields=read_fields(argument(request, "fields")),
@@ -107,7 +113,8 @@ async def _list_orders(context: Context, listing: Listing) -> Listed:
         customer = await customer_at(context, site, listing.customer)
         parts.append(Compare("customer.id", Operator.EQ, customer.id))
     asked = And(tuple(part for part in parts if part != EVERYTHING))
-    page = await context.book.page(replace(listing.window, where=asked))
+    sort = sort_on(site, listing.order)
+    page = await context.book.page(replace(listing.window, where=asked, sort=sort))
     shown = page.orders if listing.fields.wants_customer else ()
     customers = await context.book.owners(shown)
     return Listed(**asdict(page), site=site, fields=listing.fields, customers=customers)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -12,33 +12,48 @@ from msgspec import Struct
 
 from orderglot.core.customer import Customer
 from orderglot.core.order import Order, native
-from orderglot.core.query import Operator, Query
+from orderglot.core.query import And, Compare, Operator, Query, Sort
 from orderglot.dialects.catalyst import comparisons
 from orderglot.dialects.catalyst.code_lists import with_status
-from orderglot.dialects.catalyst.comparisons import Asked, by_row
+from orderglot.dialects.catalyst.comparisons import Asked, ReadValue, by_row, same, sorted_by_row
 from orderglot.dialects.catalyst.fields import by_name
 from orderglot.dialects.catalyst.settings import Numbered, Site, row_of, status_numbers, write_id
 from orderglot.dialects.catalyst.tables import NAME
-from orderglot.dialects.catalyst.values import write_moment, write_rate
+from orderglot.dialects.catalyst.values import (
+    read_moment,
+    read_number,
+    read_text,
+    read_yes,
+    write_moment,
+    write_rate,
+)
 
 RATES = ("rate", "discountPercentage")
 """What rows have in percent, and the wire as a fraction."""
 
+OTHER_NAMES = {"code": "taxCode"}
+"""What a tax code is called in a list of them, and inside an order."""
+
 Shown = dict[str, Any]
 ShowRelation = Callable[[Order, Customer | None], Shown]
+
+Inside = Mapping[str, "ReadValue | Inside"]
+"""What the reference has inside a relation: how each member is read, or what is inside that."""
 
 
 class Relation(Struct, frozen=True):
     """A relation: ``show_on`` a site gives all that it leads to, ``{}`` where that is nothing.
 
-    ``asked`` has what may be asked for, by names in small letters. Where ``fields`` selects nothing
-    inside it, the members of ``more`` are left out.
+    ``inside`` has all its members, also those that are known of no order, and ``asked`` how those
+    are compared that are known of some; both by paths. Where ``fields`` selects nothing inside it,
+    only ``shown`` is given, all of it where that is empty.
     """
 
     name: str
     show_on: Callable[[Site], ShowRelation]
+    inside: Inside
     asked: Mapping[str, Asked]
-    more: frozenset[str] = frozenset()
+    shown: tuple[str, ...] = ()
 
 
 def _row(row: Numbered | None, site: Site) -> Shown:
@@ -46,8 +61,9 @@ def _row(row: Numbered | None, site: Site) -> Shown:
     if row is None:
         return {}
     members: Shown = msgspec.to_builtins(row, builtin_types=(Decimal,))
-    rates = {name: write_rate(members[name]) for name in RATES if name in members}
-    return {"id": members.pop("id"), "siteId": write_id(site.id), **members, **rates}
+    members |= {name: write_rate(members[name]) for name in RATES if name in members}
+    others = {name: members[one] for name, one in OTHER_NAMES.items() if one in members}
+    return {"id": members.pop("id"), "siteId": write_id(site.id), **members, **others}
 
 
 def write_status(site: Site, number: int) -> Shown:
@@ -71,22 +87,27 @@ def _show_status(site: Site) -> ShowRelation:
     return lambda order, _customer: rows.get(number(order), {})
 
 
-def _rows_asked(rows: str, choose: Callable[[Site, int], Query], names: tuple[str, ...]) -> Any:
-    def asked(name: str) -> Asked:
-        def ask(site: Site, operator: Operator, value: Any) -> Query:
+def _rows_asked(rows: str, choose: Callable[[Site, int], Query], inside: Inside) -> Any:
+    def asked(name: str, read: ReadValue) -> Asked:
+        def said(site: Site) -> dict[int, Any]:
             # Of one number the row that stands in the list comes last.
-            said = {row.id: _said(row, name, site) for row in getattr(site, rows)}
-            return by_row(said, lambda id: choose(site, id), operator, value)
+            return {row.id: _said(row, name, site) for row in getattr(site, rows)}
 
-        return Asked(ask)
+        def ask(site: Site, operator: Operator, value: Any) -> Query:
+            return by_row(said(site), lambda id: choose(site, id), read, operator, value)
 
-    return {name.lower(): asked(name) for name in names}
+        def sort_on(site: Site) -> Sort:
+            return sorted_by_row(said(site), lambda id: choose(site, id))
+
+        return Asked(ask, ranked=sort_on)
+
+    return {name: asked(name, read) for name, read in inside.items() if callable(read)}
 
 
 def _said(row: Numbered, name: str, site: Site) -> Any:
     if name == "siteId":
         return write_id(site.id)
-    said = getattr(row, _member(type(row), name))
+    said = getattr(row, _member(type(row), OTHER_NAMES.get(name, name)))
     return write_rate(said) if name in RATES else said
 
 
@@ -96,7 +117,7 @@ def _member(kind: type[Numbered], name: str) -> str:
     return next(one.name for one in msgspec.structs.fields(kind) if one.encode_name == name)
 
 
-def _listed(name: str, member: str, rows: str, names: tuple[str, ...]) -> Relation:
+def _listed(name: str, member: str, rows: str, inside: Inside) -> Relation:
     """Make the relation to a row of one of the site's own lists."""
 
     def show_on(site: Site) -> ShowRelation:
@@ -106,7 +127,8 @@ def _listed(name: str, member: str, rows: str, names: tuple[str, ...]) -> Relati
     def choose(site: Site, id: int) -> Query:
         return by_name()[member].asked.read(site, Operator.EQ, id)
 
-    return Relation(name, show_on, _rows_asked(rows, choose, names))
+    shown = tuple(one for one in inside if one not in OTHER_NAMES)
+    return Relation(name, show_on, inside, _rows_asked(rows, choose, inside), shown)
 
 
 def _show_customer(site: Site) -> ShowRelation:
@@ -134,9 +156,15 @@ def _customer(order: Order, customer: Customer | None, site: Site) -> Shown:
         "externalId": known.number or None,
         "createDate": write_moment(known.created),
         "lastUpdateDate": write_moment(known.modified),
+        "dateOfBirth": None,
+        "wholesaler": None,
+        **dict.fromkeys(CONTACTS, _NO_CONTACT),
         "email1": {"value": known.email} if known.email else {},
         "homePhone": {"value": known.phone} if known.phone else {},
     }
+
+
+_NO_CONTACT = Shown()
 
 
 def _show_company(site: Site) -> ShowRelation:
@@ -161,48 +189,135 @@ def _show_nothing(_site: Site) -> ShowRelation:
     return lambda _order, _customer: {}
 
 
+ROW: Inside = {"id": read_number, "siteId": read_number}
+STATUS: Inside = {
+    **ROW,
+    "label": read_text,
+    "default": read_yes,
+    "notifyCustomer": read_yes,
+    "siteNotificationId": read_number,
+}
+TAX_CODE: Inside = {
+    **ROW,
+    "countryCode": read_text,
+    "taxCode": read_text,
+    "code": read_text,
+    "rate": read_number,
+}
+DISCOUNT_CODE: Inside = {
+    **ROW,
+    "discountCodeTypeId": read_number,
+    "discountCode": read_text,
+    "description": read_text,
+    "discountPercentage": read_number,
+    "discountThreshold": read_number,
+    "expireAfterXUses": read_number,
+    "releaseDate": read_moment,
+    "expiryDate": read_moment,
+    "enabled": read_yes,
+    "recurrenceAvailability": read_number,
+    "hidden": read_yes,
+}
+CONTACT: Inside = {
+    **ROW,
+    "phoneNumberTypeId": read_number,
+    "objectId": read_number,
+    "objectType": read_number,
+    "value": read_text,
+    "default": read_yes,
+}
+CONTACTS = (
+    *("homePhone", "homeFax", "workPhone", "workFax", "mobilePhone", "pager"),
+    *("email1", "email2", "email3", "webAddress"),
+)
+CUSTOMER_SHOWN: Inside = {
+    **ROW,
+    "customerTypeId": read_number,
+    "leadSourceTypeId": read_number,
+    "industryTypeId": read_number,
+    "ratingTypeId": read_number,
+    "titleTypeId": read_number,
+    "firstName": read_text,
+    "middleName": read_text,
+    "lastName": read_text,
+    "company": read_text,
+    "username": read_text,
+}
+CUSTOMER: Inside = {
+    **CUSTOMER_SHOWN,
+    "externalId": read_text,
+    "dateOfBirth": read_moment,
+    "createDate": read_moment,
+    "lastUpdateDate": read_moment,
+    "wholesaler": read_yes,
+    **dict.fromkeys(CONTACTS, CONTACT),
+}
+COMPANY: Inside = {"siteId": read_number, "name": read_text}
+USER_SHOWN: Inside = ROW
+USER: Inside = {
+    **USER_SHOWN,
+    **dict.fromkeys(("email", "firstName", "lastName", "mobileNumber", "aliases"), read_text),
+    **dict.fromkeys(("createDate", "lastUpdateDate"), read_moment),
+    **dict.fromkeys(("catchAll", "enabled"), read_yes),
+    "userTypeId": read_number,
+    "alternateEmail": read_text,
+}
+
+
+def _of_customer(asked: Asked) -> Asked:
+    """Ask for a text on record of a customer, which is "" where there is one without it."""
+
+    def ask(site: Site, operator: Operator, value: Any) -> Query:
+        if value is None and operator is Operator.EQ:
+            return same("customer.id", None)
+        return And((_SOMEBODY, asked.read(site, operator, value)))
+
+    return msgspec.structs.replace(asked, read=ask, nothing=("", None))
+
+
+def _site_of(there: Query) -> Asked:
+    return comparisons.constant(lambda site: write_id(site.id), there)
+
+
+_SOMEBODY = Compare("customer.id", Operator.NE, None)
+_SOME_COMPANY = Compare("customer.bill_to.company", Operator.NE, None)
+_SOME_USER = Compare("whole:assigned_user", Operator.NE, None)
+
 CUSTOMER_ASKED = {
     "id": comparisons.number(f"customer.native:{NAME}"),
-    "firstname": comparisons.text("customer.first_name"),
-    "lastname": comparisons.text("customer.last_name"),
+    "siteId": _site_of(_SOMEBODY),
+    "firstName": _of_customer(comparisons.text("customer.first_name")),
+    "lastName": _of_customer(comparisons.text("customer.last_name")),
     "company": comparisons.text("customer.bill_to.company", None),
-    "externalid": comparisons.text("customer.number", None),
-    "createdate": comparisons.moment("customer.created"),
-    "lastupdatedate": comparisons.moment("customer.modified"),
+    "externalId": comparisons.text("customer.number", None),
+    "createDate": comparisons.moment("customer.created"),
+    "lastUpdateDate": comparisons.moment("customer.modified"),
     "email1.value": comparisons.text("customer.email", None),
-    "homephone.value": comparisons.text("customer.phone", None),
+    "homePhone.value": comparisons.text("customer.phone", None),
 }
 
 RELATIONS = (
+    Relation("status", _show_status, STATUS, _rows_asked("statuses", with_status, STATUS)),
+    Relation("customer", _show_customer, CUSTOMER, CUSTOMER_ASKED, tuple(CUSTOMER_SHOWN)),
     Relation(
-        "status",
-        _show_status,
-        _rows_asked(
-            "statuses",
-            with_status,
-            ("id", "siteId", "label", "default", "notifyCustomer", "siteNotificationId"),
-        ),
+        "company",
+        _show_company,
+        COMPANY,
+        {
+            "siteId": _site_of(_SOME_COMPANY),
+            "name": comparisons.text("customer.bill_to.company", None),
+        },
     ),
+    _listed("taxCode", "taxcodeid", "tax_codes", TAX_CODE),
+    _listed("discountCode", "discountcodeid", "discount_codes", DISCOUNT_CODE),
+    Relation("workflow", _show_nothing, ROW, {}),
     Relation(
-        "customer",
-        _show_customer,
-        CUSTOMER_ASKED,
-        frozenset({"externalId", "createDate", "lastUpdateDate", "email1", "homePhone"}),
+        "assignedUser",
+        _show_user,
+        USER,
+        {"id": by_name()["assigneduserid"].asked, "siteId": _site_of(_SOME_USER)},
+        tuple(USER_SHOWN),
     ),
-    Relation(
-        "company", _show_company, {"name": comparisons.text("customer.bill_to.company", None)}
-    ),
-    _listed(
-        "taxCode", "taxcodeid", "tax_codes", ("id", "siteId", "countryCode", "taxCode", "rate")
-    ),
-    _listed(
-        "discountCode",
-        "discountcodeid",
-        "discount_codes",
-        ("id", "siteId", "discountCode", "description", "discountPercentage", "enabled"),
-    ),
-    Relation("workflow", _show_nothing, {}),
-    Relation("assignedUser", _show_user, {"id": by_name()["assigneduserid"].asked}),
 )
 
 
@@ -216,10 +331,18 @@ def relations() -> Mapping[str, Relation]:
 def every_asked() -> Mapping[str, Asked]:
     """Give whatever may be asked for: the members, and the paths through relations."""
     paths = {
-        f"{name}.{inner}": asked
+        f"{name}.{path}".lower(): relation.asked.get(path) or comparisons.never(read)
         for name, relation in relations().items()
-        for inner, asked in relation.asked.items()
+        for path, read in _paths(relation.inside)
     }
     members = {name: member.asked for name, member in by_name().items()}
-    short = {name: CUSTOMER_ASKED[name] for name in ("email1.value", "homephone.value")}
+    short = {name.lower(): CUSTOMER_ASKED[name] for name in ("email1.value", "homePhone.value")}
     return {**members, **paths, **short}
+
+
+def _paths(inside: Inside, before: str = "") -> Iterator[tuple[str, ReadValue]]:
+    for name, read in inside.items():
+        if callable(read):
+            yield before + name, read
+        else:
+            yield from _paths(read, f"{before}{name}.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from msgspec import Struct
 
@@ -15,7 +15,13 @@ from orderglot.core.query import Sort
 from orderglot.dialects.catalyst.field_types import Show
 from orderglot.dialects.catalyst.fields import MEMBERS, by_name
 from orderglot.dialects.catalyst.lenient_json import refused
-from orderglot.dialects.catalyst.relations import Relation, ShowRelation, every_asked, relations
+from orderglot.dialects.catalyst.relations import (
+    Inside,
+    Relation,
+    ShowRelation,
+    every_asked,
+    relations,
+)
 from orderglot.dialects.catalyst.settings import Site
 from orderglot.dialects.catalyst.wire import Spelled
 
@@ -25,9 +31,6 @@ MOST_KEYS = 5
 
 NEWEST_FIRST = (Sort("created", descending=True),)
 """The order of a list that asks for none, as in the page's own example."""
-
-SORTABLE = frozenset(member.asked.sort for member in MEMBERS) - {""}
-"""What a list can be sorted by: members of an order, not what is on record of its customer."""
 
 OF_CUSTOMER = frozenset({"customer", "company"})
 """The relations that lead to what is on record of an order's customer."""
@@ -53,6 +56,13 @@ class Selection(Struct, frozen=True, eq=False):
     """Whether some of it stands on record of the customer."""
 
 
+class Key(Struct, frozen=True):
+    """One field that a list is to be sorted by, by its name in small letters."""
+
+    name: str
+    descending: bool = False
+
+
 EVERY_MEMBER = Selection(tuple(Selected(member.name) for member in MEMBERS))
 """The 39 fields of the page, in its order."""
 
@@ -73,9 +83,29 @@ def _read_fields(text: str) -> Selection:
         lower = one.name.lower()
         if lower not in by_name() and lower not in relations():
             raise _unknown(one.name, text.index(one.name))
-        if one.inside and lower not in relations():
-            raise refused(f"{one.name!r} has nothing inside it.", field="fields")
+        if lower in relations():
+            _check_inside(one, relations()[lower].inside, text)
+        elif one.inside:
+            raise _empty(one)
     return Selection(names, any(one.name.lower() in OF_CUSTOMER for one in names))
+
+
+def _check_inside(outer: Selected, inside: Inside, text: str) -> None:
+    """Raise Invalid on a name that the reference does not have inside another."""
+    known = {name.lower(): one for name, one in inside.items()}
+    for one in outer.inside:
+        there = known.get(one.name.lower())
+        if there is None:
+            reason = f"{outer.name[:60]!r} has no field {one.name[:60]!r}; leave it out."
+            raise refused(reason, text.index(one.name), "fields")
+        if not callable(there):
+            _check_inside(one, there, text)
+        elif one.inside:
+            raise _empty(one)
+
+
+def _empty(one: Selected) -> Invalid:
+    return refused(f"{one.name[:60]!r} has nothing inside it.", field="fields")
 
 
 class _Reader:
@@ -176,20 +206,20 @@ def _in_its_place(_order: Order) -> None:
 
 def _chosen(relation: Relation, inside: tuple[Selected, ...], site: Site) -> ShowRelation:
     """Make what spells what is selected inside a relation."""
-    show, more = relation.show_on(site), relation.more
+    show, shown = relation.show_on(site), relation.shown
     if inside:
         return lambda order, customer: _inside(show(order, customer), inside)
-    if more:
-        return lambda order, customer: _without(show(order, customer), more)
+    if shown:
+        return lambda order, customer: _members(show(order, customer), shown)
     return show
 
 
-def _without(shown: Spelled, more: frozenset[str]) -> Spelled:
-    return {name: value for name, value in shown.items() if name not in more}
+def _members(all: Spelled, shown: tuple[str, ...]) -> Spelled:
+    return {name: all[name] for name in shown} if all else {}
 
 
 def _inside(shown: Spelled, selection: tuple[Selected, ...]) -> Spelled:
-    """Give what is selected inside a relation; a name that it has not is null."""
+    """Give what is selected inside a relation; what is known of no order is null."""
     spelled = {name.lower(): name for name in shown}
     chosen: Spelled = {}
     for one in selection if shown else ():
@@ -200,25 +230,39 @@ def _inside(shown: Spelled, selection: tuple[Selected, ...]) -> Spelled:
     return chosen
 
 
-def read_sort(text: str | None) -> tuple[Sort, ...]:
+def read_sort(text: str | None) -> tuple[Key, ...]:
     """Read ``order``; raises Invalid on a field that a list cannot be sorted by."""
     if text is None or text.strip() in NO_ORDER:
-        return NEWEST_FIRST
+        return ()
     keys = text.split(",")
     if len(keys) > MOST_KEYS:
         raise refused(f"a list is sorted by {MOST_KEYS} fields at most.", field="order")
     return tuple(map(_read_key, keys))
 
 
-def _read_key(text: str) -> Sort:
+def _read_key(text: str) -> Key:
     key = text.strip()
-    name = key.lstrip("+-")
-    asked = every_asked().get(name.lower())
-    if name.lower() == "status.label":
-        asked = by_name()["statustypeid"].asked
-    if asked is None or not asked.sort or asked.sort not in SORTABLE:
+    name = key.lstrip("+-").lower()
+    if name not in _sortable():
         raise refused(f"a list cannot be sorted by {key[:60]!r}.", field="order")
-    return Sort(asked.sort, descending=key.startswith("-"))
+    return Key(name, descending=key.startswith("-"))
+
+
+@cache
+def _sortable() -> frozenset[str]:
+    """Give what a list can be sorted by: not what is on record of an order's customer."""
+    return frozenset(
+        name
+        for name, asked in every_asked().items()
+        if asked.sortable and (name in by_name() or name.partition(".")[0] not in OF_CUSTOMER)
+    ) - {"email1.value", "homephone.value"}
+
+
+def sort_on(site: Site, keys: tuple[Key, ...]) -> tuple[Sort, ...]:
+    """Give what sorts a list of a site."""
+    asked = every_asked()
+    found = tuple(asked[key.name].key(site, descending=key.descending) for key in keys)
+    return found or NEWEST_FIRST
 
 
 def write_sort(sort: tuple[Sort, ...]) -> str:

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from orderglot.core.customer import Customer
 from orderglot.core.errors import NotFound
-from orderglot.core.fields import field, values_of
 from orderglot.core.order import Identity, Order, Reference
 from orderglot.core.ports import Answered, Credential, Event, Note
 from orderglot.core.product import Product
-from orderglot.core.query import Query, Sort, matches, sorted_orders
+from orderglot.core.query import Query, Sort, matches, rank, sort_value, sorted_orders
 from orderglot.core.seller import Seller
 from orderglot.core.tokens import Token
 from orderglot.stores import document
@@ -255,14 +253,10 @@ def _points(named: Identity, target: Order) -> bool:
 
 def _is_behind(order: Order, sort: tuple[Sort, ...], place: Position) -> bool:
     for key, value in zip(sort, place.values, strict=True):
-        (own,) = values_of(order, field(key.field))
+        own = sort_value(order, key)
         if own != value:
-            return (_rank(own) > _rank(value)) is not key.descending
+            return (rank(own) > rank(value)) is not key.descending
     return order.id != place.id and (order.id > place.id) is not sort[-1].descending
-
-
-def _rank(value: Any) -> tuple[bool, Any]:
-    return (value is not None, 0 if value is None else value)
 
 
 def _customer_of(order: Order, customers: Table[Customer]) -> Customer:

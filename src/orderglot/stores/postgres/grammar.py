@@ -58,6 +58,28 @@ class PostgresGrammar:
         case = f"CASE WHEN n.id IS NULL THEN {owner} ELSE {named} END"
         return say("(SELECT", case, "FROM (SELECT (", first, ") AS id) AS n)")
 
+    def linked(self, document: str, relation: str, dialect: str) -> str:
+        """Say the number that a dialect's clients know the first order by that is pointed at so."""
+        owner = "(l.link #>> '{order,id}')::bigint"
+        return say(
+            "(SELECT",
+            self.native("l.link", ("order", "references"), owner, dialect),
+            "FROM",
+            f"jsonb_array_elements({_inner(document, ('links',))}) WITH ORDINALITY",
+            f"AS l(link, place) WHERE l.link ->> 'relation' = {_literal(relation)}",
+            "ORDER BY l.place LIMIT 1)",
+        )
+
+    def whole_extra(self, document: str, name: str) -> str:
+        """Say the extra of that name where it is a whole number of at most 18 digits, or NULL."""
+        value = f"{document} -> 'extras' -> {_literal(name)}"
+        number = f"({value} #>> '{{}}')::numeric"
+        return say(
+            f"CASE jsonb_typeof({value}) WHEN 'number' THEN",
+            f"CASE WHEN abs({number}) < 1e{LONGEST_WHOLE} AND trunc({number}) = {number}",
+            f"THEN {number}::bigint END END",
+        )
+
     def whole(self, text: str) -> str:
         """Say the whole number that a text spells, as ``core.fields`` reads it, or NULL."""
         spelled = f"'^(0|[1-9][0-9]{{0,{LONGEST_WHOLE - 1}}})$'"

@@ -102,6 +102,8 @@ def expression(wanted: Field, grammar: Grammar) -> str:
     """Say the value of a field that an order has one of."""
     if wanted.name in COLUMNS:
         return f"{ORDERS}.{COLUMNS[wanted.name]}"
+    if wanted.link is not None:
+        return grammar.linked(DOCUMENT, wanted.link, wanted.native)
     if wanted.native:
         owner = f"{ORDERS}.{NATIVE[wanted.path].owner}"
         return grammar.native(DOCUMENT, (*wanted.path, "references"), owner, wanted.native)
@@ -113,6 +115,8 @@ def expression(wanted: Field, grammar: Grammar) -> str:
             "FROM customers AS c",
             f"WHERE c.seller = {ORDERS}.seller AND c.id = {ORDERS}.customer)",
         )
+    if wanted.whole and wanted.path[0] == "extras":
+        return grammar.whole_extra(DOCUMENT, wanted.path[1])
     value = grammar.inside(DOCUMENT, wanted.path, wanted)
     return grammar.whole(value) if wanted.whole else value
 
@@ -127,7 +131,8 @@ def _comparison(compare: Compare, grammar: Grammar) -> Sql:
         return _on_record(wanted, compare, grammar)
     value = expression(wanted, grammar)
     leaf = _leaf(value, wanted, compare.operator, compare.value, grammar)
-    if not wanted.native or compare.operator not in (Operator.EQ, Operator.IN):
+    by_name = wanted.native and wanted.link is None
+    if not by_name or compare.operator not in (Operator.EQ, Operator.IN):
         return leaf
     values = _values(compare)
     return leaf if None in values else conjunction((_called(wanted, values), leaf))

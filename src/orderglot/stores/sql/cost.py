@@ -8,12 +8,11 @@ hardly any order matches, whoever asks finds out by the clock.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from time import monotonic
 from typing import NamedTuple
 
 from orderglot.core.fields import field
-from orderglot.core.query import LARGE, And, Compare, Not, Operator, Or, Query, Sort
+from orderglot.core.query import LARGE, And, Compare, Operator, Query, Sort, compares
 from orderglot.stores.backend import Scope, Selection
 from orderglot.stores.selection import cost
 from orderglot.stores.sql.compiler import in_column
@@ -68,26 +67,15 @@ def is_expensive(scope: Scope, selection: Selection) -> bool:
         return True
     if scope.customer is not None or _is_narrow(selection.where):
         return False
-    return any(map(_looks_through, _compares(selection.where))) or any(
-        key.field not in COLUMNS for key in selection.sort
+    return any(map(_looks_through, compares(selection.where))) or any(
+        key.field not in COLUMNS or key.ranks for key in selection.sort
     )
 
 
 def shape(scope: Scope, selection: Selection) -> Shape:
     """Give what a selection has in common with those that take alike long."""
-    compares = tuple((one.field, one.operator) for one in _compares(selection.where))
-    return Shape(scope, compares, selection.sort)
-
-
-def _compares(where: Query) -> Iterator[Compare]:
-    match where:
-        case And(parts) | Or(parts):
-            for part in parts:
-                yield from _compares(part)
-        case Not(part):
-            yield from _compares(part)
-        case Compare():
-            yield where
+    asked = tuple((one.field, one.operator) for one in compares(selection.where))
+    return Shape(scope, asked, selection.sort)
 
 
 def _is_narrow(where: Query) -> bool:
@@ -103,7 +91,10 @@ def _is_narrow(where: Query) -> bool:
 
 
 def _is_found(name: str) -> bool:
-    return name in NARROW or bool(field(name).native)
+    if name in NARROW:
+        return True
+    wanted = field(name)
+    return bool(wanted.native) and wanted.link is None
 
 
 def _looks_through(compare: Compare) -> bool:

@@ -35,6 +35,14 @@ class Grammar(Protocol):
         """
         ...
 
+    def linked(self, document: str, relation: str, dialect: str) -> str:
+        """Say the number that a dialect's clients know the first order by that is pointed at so."""
+        ...
+
+    def whole_extra(self, document: str, name: str) -> str:
+        """Say the extra of that name where it is a whole number of at most 18 digits, or NULL."""
+        ...
+
     def whole(self, text: str) -> str:
         """Say the whole number that a text spells, as ``core.fields`` reads it, or NULL."""
         ...

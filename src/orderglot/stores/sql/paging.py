@@ -48,19 +48,32 @@ def selected_ids(
     parts = [scoped(scope), compiled(selection.where, grammar), beginning]
     if selection.behind is not None:
         parts.append(_behind(selection.behind, selection.sort, grammar))
-    where = conjunction(parts)
-    text = say("SELECT", _ID, _FROM, where.text, "ORDER BY", _sorted(selection.sort, grammar))
+    where, by = conjunction(parts), _sorted(selection.sort, grammar)
+    text = say("SELECT", _ID, _FROM, where.text, "ORDER BY", by.text, "LIMIT ? OFFSET ?")
     window = (selection.limit + 1, selection.offset)
-    return asked_by(scope.seller, Sql(f"{text} LIMIT ? OFFSET ?", (*where.params, *window)))
+    return asked_by(scope.seller, Sql(text, (*where.params, *by.params, *window)))
 
 
-def _sorted(sort: tuple[Sort, ...], grammar: Grammar) -> str:
-    keys = [(expression(field(key.field), grammar), key.descending) for key in sort]
-    if _ID not in dict(keys):
-        keys.append((_ID, sort[-1].descending))
-    return ", ".join(
-        grammar.descending(value) if down else grammar.ascending(value) for value, down in keys
+def _sorted(sort: tuple[Sort, ...], grammar: Grammar) -> Sql:
+    keys = [(_value(key, grammar), key.descending) for key in sort]
+    if all(value.text != _ID for value, _ in keys):
+        keys.append((Sql(_ID), sort[-1].descending))
+    said = ", ".join(
+        grammar.descending(value.text) if down else grammar.ascending(value.text)
+        for value, down in keys
     )
+    return Sql(said, tuple(param for value, _ in keys for param in value.params))
+
+
+def _value(key: Sort, grammar: Grammar) -> Sql:
+    """Say what an order is sorted by."""
+    own = expression(field(key.field), grammar)
+    if not key.ranks:
+        return Sql(own)
+    ranks = [(compiled(where, grammar), int(stored(value))) for where, value in key.ranks]
+    cases = [f"WHEN {where.text} THEN {value}" for where, value in ranks]
+    params = tuple(param for where, _ in ranks for param in where.params)
+    return Sql(say("CASE", *cases, "ELSE", own, "END"), params)
 
 
 def _behind(place: Position, sort: tuple[Sort, ...], grammar: Grammar) -> Sql:
@@ -69,33 +82,45 @@ def _behind(place: Position, sort: tuple[Sort, ...], grammar: Grammar) -> Sql:
     Where no key is ever nothing and all go one way, that is one comparison of rows, which an index
     serves; otherwise it is spelled out key by key, with a bare bound on the first one for the index.
     """
-    fields = [field(key.field) for key in sort]
-    keys = [expression(wanted, grammar) for wanted in fields]
-    values = [_param(wanted, value) for wanted, value in zip(fields, place.values, strict=True)]
+    keys = [_value(key, grammar) for key in sort]
+    values = [
+        _param(field(key.field), value) for key, value in zip(sort, place.values, strict=True)
+    ]
     down = sort[0].descending
-    if all(key.field in NEVER_NULL and key.descending is down for key in sort):
+    if all(_always_says(key) and key.descending is down for key in sort):
         sign = "<" if down else ">"
         marks = ", ".join("?" * (len(keys) + 1))
-        return Sql(f"({', '.join(keys)}, {_ID}) {sign} ({marks})", (*values, place.id))
-    return _spelled_out(sort, [*keys, _ID], [*values, place.id])
+        row = ", ".join(key.text for key in keys)
+        return Sql(f"({row}, {_ID}) {sign} ({marks})", (*values, place.id))
+    return _spelled_out(sort, [*keys, Sql(_ID)], [*values, place.id])
 
 
-def _spelled_out(sort: tuple[Sort, ...], keys: list[str], values: list[object]) -> Sql:
+def _always_says(key: Sort) -> bool:
+    return key.field in NEVER_NULL and not key.ranks
+
+
+def _spelled_out(sort: tuple[Sort, ...], keys: list[Sql], values: list[object]) -> Sql:
     downs = [*(key.descending for key in sort), sort[-1].descending]
     cases, equal = list[Sql](), list[Sql]()
     for key, value, down in zip(keys, values, downs, strict=True):
         cases.append(conjunction((*equal, _beyond(key, value, down=down))))
-        equal.append(Sql(f"{key} IS NULL") if value is None else Sql(f"{key} = ?", (value,)))
+        equal.append(_said(key, "IS NULL") if value is None else _said(key, "= ?", value))
     bound = []
     if values[0] is not None and not downs[0]:
-        bound.append(Sql(f"{keys[0]} >= ?", (values[0],)))
+        bound.append(_said(keys[0], ">= ?", values[0]))
     return conjunction((*bound, disjunction(cases)))
 
 
-def _beyond(key: str, value: object, *, down: bool) -> Sql:
+def _beyond(key: Sql, value: object, *, down: bool) -> Sql:
     if value is None:
-        return FALSE if down else Sql(f"{key} IS NOT NULL")
-    return Sql(f"{key} < ? OR {key} IS NULL", (value,)) if down else Sql(f"{key} > ?", (value,))
+        return FALSE if down else _said(key, "IS NOT NULL")
+    if not down:
+        return _said(key, "> ?", value)
+    return disjunction((_said(key, "< ?", value), _said(key, "IS NULL")))
+
+
+def _said(key: Sql, what: str, *values: object) -> Sql:
+    return Sql(f"{key.text} {what}", (*key.params, *values))
 
 
 def _param(wanted: Field, value: object) -> object:

@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from orderglot.core.query import Sort
 from orderglot.stores.backend import Scope, Selection
 from orderglot.stores.sql.compiler import ORDERS, TRUE, conjunction
 from orderglot.stores.sql.count_buckets import AXES, NOTHING
@@ -36,7 +35,8 @@ def is_far(selection: Selection) -> bool:
 
 def along(scope: Scope, selection: Selection) -> Split | None:
     """Take a tree apart along what the list is sorted by, None where it is not counted by that."""
-    axes = tuple(axis for axis in AXES if axis.field == selection.sort[0].field)
+    first = selection.sort[0]
+    axes = () if first.ranks else tuple(axis for axis in AXES if axis.field == first.field)
     return split(selection.where, axes) if axes and scope.customer is None else None
 
 
@@ -77,6 +77,6 @@ def from_end(selection: Selection, total: int) -> Way | None:
     behind = max(total - selection.offset - selection.limit, 0)
     if behind >= selection.offset:
         return Way(selection)
-    sort = tuple(Sort(key.field, descending=not key.descending) for key in selection.sort)
+    sort = tuple(replace(key, descending=not key.descending) for key in selection.sort)
     limit = min(selection.limit, total - selection.offset)
     return Way(replace(selection, sort=sort, limit=limit, offset=behind), backwards=True)

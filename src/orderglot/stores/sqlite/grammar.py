@@ -11,11 +11,11 @@ from typing import Any
 
 import msgspec
 
-from orderglot.core.fields import EXTRAS, Field, FieldKind, read_whole_text
+from orderglot.core.fields import EXTRAS, Field, FieldKind, read_whole_extra, read_whole_text
 from orderglot.core.order import Order, Reference
 from orderglot.core.query import Compare, Operator, matches
 from orderglot.stores.sql import rows
-from orderglot.stores.sql.grammar import Sql
+from orderglot.stores.sql.grammar import Sql, say
 
 _write = msgspec.json.Encoder(decimal_format="number").encode
 _read = msgspec.json.Decoder(float_hook=Decimal).decode
@@ -55,6 +55,23 @@ class SqliteGrammar:
         """Say the number that a dialect's clients know a thing by."""
         references = f"json_extract({document}, '$.{'.'.join(path)}')"
         return f"native_id({references}, {owner}, {_literal(dialect)})"
+
+    def linked(self, document: str, relation: str, dialect: str) -> str:
+        """Say the number that a dialect's clients know the first order by that is pointed at so."""
+        links, link = self.each(document, ("links",), "l")
+        owner = f"json_extract({link}, '$.order.id')"
+        return say(
+            "(SELECT",
+            self.native(link, ("order", "references"), owner, dialect),
+            f"FROM {links}",
+            f"WHERE json_extract({link}, '$.relation') = {_literal(relation)}",
+            "ORDER BY l.key LIMIT 1)",
+        )
+
+    def whole_extra(self, document: str, name: str) -> str:
+        """Say the extra of that name where it is a whole number of at most 18 digits, or NULL."""
+        there = f"{document}, '$.extras'"
+        return f"whole_extra(json_extract({there}), {_literal(name)})"
 
     def whole(self, text: str) -> str:
         """Say the whole number that a text spells, as ``core.fields`` reads it, or NULL."""
@@ -103,6 +120,7 @@ def teach(connection: sqlite3.Connection) -> None:
         ("value_matches", 2, value_matches),
         ("whole", 1, whole),
         ("native_id", 3, native_id),
+        ("whole_extra", 2, whole_extra),
     ):
         connection.create_function(name, count, function, deterministic=True)
 
@@ -122,6 +140,11 @@ def microseconds(moment: str | None) -> int | None:
 def whole(text: str | None) -> int | None:
     """Give the whole number that a text spells."""
     return read_whole_text(text)
+
+
+def whole_extra(extras: str | None, name: str) -> int | None:
+    """Give an extra, of a JSON object of them, that is a whole number."""
+    return read_whole_extra(_read(extras).get(name)) if extras else None
 
 
 def native_id(references: str | None, owner: int | None, dialect: str) -> int | None:

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from orderglot.core.errors import Invalid
-from orderglot.core.order import Address, Order, Reference, Totals
+from orderglot.core.order import Address, Identity, Link, Order, Reference, Totals
 from orderglot.core.query import Query, matches
-from orderglot.core.values import Status
+from orderglot.core.values import Relation, Status
 from orderglot.dialects.catalyst.fields import MEMBERS
 from orderglot.dialects.catalyst.filters import parse_where, read_where
 from orderglot.dialects.catalyst.settings import Site, SiteStatus, TaxCode
@@ -97,6 +97,16 @@ def found(text: str, order: Order = ORDER) -> bool:
         "{'$or':[{name:'x'},{'$and':[{totalPrice:{'$gt':40}},{totalPrice:{'$lt':41}}]}]}",
         "{'$and':[]}",
         "{entityId:null}",
+        "{cycleTypeId:{'$lt':1.5}}",
+        "{cycleTypeId:{'$nin':[1.5]}}",
+        "{statusTypeId:{'$gt':'5.9'}}",
+        "{recur:{'$lt':true}}",
+        "{siteId:{'$gte':2455866}}",
+        "{parentId:{'$nin':[5]}}",
+        "{shippingAttention:''}",
+        "{invoiceNumber:null}",
+        "{'taxCode.code':'GST'}",
+        "{'workflow.id':null}",
     ],
 )
 def test_what_holds_of_an_order_finds_it(text: str) -> None:
@@ -126,6 +136,19 @@ def test_what_holds_of_an_order_finds_it(text: str) -> None:
         "{parentId:{'$ne':null}}",
         "{deleted:true}",
         "{entityId:5}",
+        "{cycleTypeId:1.5}",
+        "{cycleTypeId:{'$gt':1}}",
+        "{directDebitTypeId:0.5}",
+        "{taxCodeId:7.5}",
+        "{statusTypeId:6.5}",
+        "{siteId:{'$lt':2455866}}",
+        "{parentId:{'$gt':0}}",
+        "{shippingPrice:null}",
+        "{shippingAttention:null}",
+        "{invoiceNumber:''}",
+        "{categoryId:null}",
+        "{recur:null}",
+        "{'workflow.id':1}",
     ],
 )
 def test_what_does_not_hold_of_an_order_does_not_find_it(text: str) -> None:
@@ -146,6 +169,14 @@ def test_what_does_not_hold_of_an_order_does_not_find_it(text: str) -> None:
         ("{totalPrice:{}}", 13, "compared with nothing"),
         ("{totalPrice:[1]}", 13, "single values"),
         ("{totalPrice:{'$gt':{}}}", 20, "single values"),
+        ("{name:{'$in':'x'}}", 14, "a list in brackets is expected beside $in"),
+        ("{id:{'$nin':5}}", 13, "a list in brackets is expected beside $nin"),
+        ("{id:{'$in':{}}}", 12, "a list in brackets"),
+        ("{'$or':{}}", 8, "a list in brackets is expected beside $or"),
+        ("{'$and':{id:1}}", 9, "a list in brackets is expected beside $and"),
+        ("{'workflow.id':'x'}", 16, "'x' is not a number"),
+        ("{'taxCode.rate':'x'}", 17, "'x' is not a number"),
+        ("{'status.default':{'$contains':'t'}}", 32, "holds no text"),
         ("{totalPrice:40", 15, "a comma or }"),
         ("{totalPrice 40}", 13, "a colon is expected"),
         ("{name:'open}", 7, "makes no sense"),
@@ -159,7 +190,6 @@ def test_what_does_not_hold_of_an_order_does_not_find_it(text: str) -> None:
         ("{name:'\\ud800'}", 7, "half a character"),
         ("{a:" * 33 + "1" + "}" * 33, 97, "nested deeper than 32"),
         ("{id:{'$in':[" + "1," * 1_000 + "]}}", 2_007, "1000 values"),
-        ("{parentId:{'$gt':5}}", 18, "being the same"),
     ],
 )
 def test_what_is_wrong_is_told_with_its_place(text: str, at: int, said: str) -> None:
@@ -184,6 +214,14 @@ def test_conditions_without_end_are_refused() -> None:
 def test_a_text_without_end_is_refused() -> None:
     with pytest.raises(Invalid, match="20000 characters"):
         asked("{name:'" + "x" * 20_000 + "'}")
+
+
+def test_the_order_that_is_renewed_compares_in_size() -> None:
+    link = Link(Relation.RENEWAL_OF, Identity(id=5, references=(Reference(NAME, "12"),)))
+    order = replace(ORDER, links=(Link(Relation.RETURN_OF, Identity(id=9)), link))
+
+    assert all(found(text, order) for text in ("{parentId:12}", "{parentId:{'$gt':9,'$lt':12.5}}"))
+    assert not any(found(text, order) for text in ("{parentId:5}", "{parentId:{'$lt':12}}"))
 
 
 # What is shown is what is compared

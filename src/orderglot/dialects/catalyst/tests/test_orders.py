@@ -97,6 +97,37 @@ def test_fields_select_relations_and_what_is_in_them(shop: Any) -> None:
     } == shop.read(path)
 
 
+@pytest.mark.parametrize(
+    ("fields", "at", "said"),
+    [
+        ("id,customer(foo)", 13, "'customer' has no field 'foo'"),
+        ("customer(email1(worth))", 17, "'email1' has no field 'worth'"),
+        ("status(label(x))", None, "'label' has nothing inside it"),
+        ("name(first)", None, "'name' has nothing inside it"),
+        ("workflow(steps)", 10, "'workflow' has no field 'steps'"),
+    ],
+)
+def test_a_name_that_is_unknown_inside_a_relation_is_refused(
+    shop: Any, fields: str, at: int | None, said: str
+) -> None:
+    refused = shop.ask("GET", f"/orders?fields={fields}")
+
+    assert 400 == refused.status
+    told = json.read(refused.body)["extraInfo"]
+    assert said in told
+    assert at is None or f"at character {at}:" in told
+
+
+def test_what_the_reference_has_inside_a_relation_is_shown_or_null(shop: Any) -> None:
+    path = "/orders/1162800?fields=customer(Wholesaler,email2(value)),taxCode(code),workflow(id)"
+
+    assert {
+        "customer": {"Wholesaler": None, "email2": {}},
+        "taxCode": {},
+        "workflow": {},
+    } == shop.read(path)
+
+
 def test_old_names_are_taken_and_what_only_the_hub_decides_is_passed_over(shop: Any) -> None:
     body = {
         "shippingOption": 322049,
