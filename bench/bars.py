@@ -35,6 +35,8 @@ class Bar:
     figures: Callable[[Found], Iterator[Figure]]
     at_most: bool = False
     unit: str = ""
+    note: str = ""
+    """What the page says where it is not met."""
 
     def met(self, figure: float) -> bool:
         """Tell whether a figure is good enough."""
@@ -56,11 +58,16 @@ class Reading:
     why: str = ""
 
     @property
+    def missed(self) -> bool:
+        """Whether there is a figure, and it is not good enough."""
+        return self.figure is not None and not self.bar.met(self.figure)
+
+    @property
     def verdict(self) -> str:
         """Whether it is met, in a word or two."""
         if self.figure is None:
             return f"not run: {self.why}"
-        return "met" if self.bar.met(self.figure) else "NOT MET"
+        return "NOT MET" if self.missed else "met"
 
 
 def readings(found: Found) -> Iterator[Reading]:

@@ -15,7 +15,7 @@ from statistics import quantiles
 
 from msgspec import Struct
 
-MARK = b"0123456789-serial-0123456789"
+MARK = b"serial-number-012345"
 """Where a request has this, it gets a number that no other request has."""
 
 PIECE = 1 << 15
@@ -49,7 +49,7 @@ class Wrong(Exception):
 def endless(requests: Sequence[bytes]) -> Iterator[bytes]:
     """Repeat requests without end, each with a number of its own where it has a place for one."""
     for request in cycle(requests):
-        yield request.replace(MARK, b"%028d" % next(_SERIAL)) if MARK in request else request
+        yield request.replace(MARK, b"%020d" % next(_SERIAL)) if MARK in request else request
 
 
 def send_load(port: int, requests: Iterator[bytes], *, connections: int, seconds: float) -> Sample:

@@ -52,6 +52,7 @@ def _machine(found: Found) -> Iterator[str]:
 
 def _bars(found: Found) -> Iterator[str]:
     yield "## The bars\n"
+    every = list(readings(found))
     rows = [
         (
             one.bar.name,
@@ -60,9 +61,11 @@ def _bars(found: Found) -> Iterator[str]:
             "" if one.figure is None else f"{one.figure:.2f}{one.bar.unit}",
             one.verdict,
         )
-        for one in readings(found)
+        for one in every
     ]
     yield table(("what", "of", "bar", "figure", ""), rows)
+    missed = {one.bar.name: one.bar.note for one in every if one.missed and one.bar.note}
+    yield from (f"* Not met: {name}. {note}\n" for name, note in missed.items())
 
 
 def _calls(found: Found, output: Output, pictures: Sequence[str]) -> Iterator[str]:

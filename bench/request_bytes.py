@@ -155,14 +155,17 @@ class _Recorder:
 
 
 def new_order(dialect: str) -> Order:
-    """Give an order that a client of a dialect would place in its demo shop: two lines if it has."""
+    """Give an order that a client of a dialect would place in its demo shop: two lines if it has.
+
+    Each request gets a PO number of its own, for the same order again is placed once.
+    """
     part = demo.part(dialect)
     products = products_of(dialect)[:2]
     customer = part.orders[0].customer
     whole = dialect in ("kole", "kodaris")
     return Order(
         customer=customer if dialect in ("adobe", "catalyst", "komet") else None,
-        po_number="PO-4711",
+        po_number=MARK.decode(),
         name="A new order" if dialect == "catalyst" else "",
         currency="USD",
         location="13" if dialect == "komet" else "",

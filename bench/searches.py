@@ -1,10 +1,10 @@
-"""How long a partner's get takes beside others who search, and what becomes of their searches.
+"""How long a partner's gets take while others search, and how their searches are answered.
 
     .venv/bin/python -m bench.searches [ORDERS] [SECONDS]
 
-Of Catalyst's wire, on a file and on PostgreSQL: one connection asks for orders by id with one key,
-and beside it so many others search with another key (a text within every order's document), or ask
-for pages of 500. Times are milliseconds; the rounds go in turns, and the median of them is shown.
+Catalyst's wire, on SQLite and on PostgreSQL: one connection gets orders by id with one key; meanwhile
+some others search with another key (for a text within every order's document), or list pages of 500.
+Times are milliseconds, measured in turns; the medians of the rounds are shown.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ ORDERS = 28_816
 ROUNDS = 3
 PATH = "/webresources/api/v3/sites/current/orders?"
 SEARCH = PATH + "where=" + quote('{"shippingInstructions":{"$contains":"zz@"}}', safe="@")
-"""Where the @ stands goes a number, for what was counted a moment ago is known."""
+"""The @ is replaced by a number, for what was counted a moment ago is cached."""
 PAGE = PATH + "limit=500"
 BESIDE: dict[str, tuple[int, str]] = {
     "nobody": (0, ""),
@@ -64,9 +64,9 @@ def main(orders: str = str(ORDERS), seconds: str = "4") -> None:
 def _measure(copies: Copies, orders: int, seconds: float) -> None:
     gets, token = asyncio.run(_fill(copies, orders))
     with serving(orderglot(copies.copy("orderglot"))) as server:
-        port, heard = server.port, {name: Counter[int]() for name in BESIDE}
+        port, statuses = server.port, {name: Counter[int]() for name in BESIDE}
         sides: dict[str, Callable[[], Sample]] = {
-            name: partial(_side, port, gets, token, heard[name], *beside, seconds)
+            name: partial(_side, port, gets, token, statuses[name], *beside, seconds)
             for name, beside in BESIDE.items()
         }
         found = in_turns(sides, ROUNDS)
@@ -74,7 +74,7 @@ def _measure(copies: Copies, orders: int, seconds: float) -> None:
     print(f"{'':20}{'p50':>9}{'p99':>9}{'gets/s':>9}  the others were answered")
     for name, samples in found.items():
         one = figures(samples)
-        answers = ", ".join(f"{n:,} times {status}" for status, n in heard[name].most_common())
+        answers = ", ".join(f"{n:,} times {status}" for status, n in statuses[name].most_common())
         print(
             f"{name:20}{one.p50.median:>9.2f}{one.p99.median:>9.2f}{one.rate.median:>9,.0f}  {answers}"
         )
@@ -104,21 +104,25 @@ def _side(
     port: int,
     gets: tuple[bytes, ...],
     token: str,
-    heard: Counter[int],
+    statuses: Counter[int],
     many: int,
     path: str,
     seconds: float,
 ) -> Sample:
-    with _askers(port, token, heard, many, path):
+    with _searching(port, token, statuses, many, path):
         return send_load(port, endless(gets), connections=1, seconds=seconds)
 
 
 @contextmanager
-def _askers(port: int, token: str, heard: Counter[int], many: int, path: str) -> Iterator[None]:
-    """Let so many ask the same again and again, each as soon as it is answered."""
+def _searching(
+    port: int, token: str, statuses: Counter[int], many: int, path: str
+) -> Iterator[None]:
+    """Let so many clients search again and again, each as soon as it is answered."""
     ends = time.monotonic() + 3600
     going = [ends]
-    threads = [Thread(target=_ask, args=(port, token, heard, path, going)) for _ in range(many)]
+    threads = [
+        Thread(target=_search, args=(port, token, statuses, path, going)) for _ in range(many)
+    ]
     for thread in threads:
         thread.start()
     try:
@@ -129,14 +133,14 @@ def _askers(port: int, token: str, heard: Counter[int], many: int, path: str) ->
             thread.join()
 
 
-def _ask(port: int, token: str, heard: Counter[int], path: str, going: list[float]) -> None:
+def _search(port: int, token: str, statuses: Counter[int], path: str, going: list[float]) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     while time.monotonic() < going[0]:
-        asked = path.replace("@", str(next(_NUMBERS)))
-        connection.request("GET", asked, headers={"authorization": token})
+        target = path.replace("@", str(next(_NUMBERS)))
+        connection.request("GET", target, headers={"authorization": token})
         response = connection.getresponse()
         response.read()
-        heard[response.status] += 1
+        statuses[response.status] += 1
         if response.status != 200:
             time.sleep(0.2)
     connection.close()

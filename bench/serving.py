@@ -12,14 +12,15 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
 
 from msgspec.structs import replace
 
 from bench.load import Sample, Wrong, once, send_load
 
 ROOT = Path(__file__).parent.parent
-SERVING = re.compile(r"^http://127\.0\.0\.1:(\d+)", re.MULTILINE)
+ADDRESS = re.compile(r"http://127\.0\.0\.1:(\d+)\s*")
+"""The last line that a server prints when it has started."""
+
 GRACE = 10
 THREADS = 8
 NOTHING = b"GET /no-such-path HTTP/1.1\r\nhost: localhost\r\n\r\n"
@@ -149,18 +150,11 @@ def environment() -> dict[str, str]:
 
 def _printed_port(process: subprocess.Popen[str]) -> int:
     assert process.stdout is not None
-    found = SERVING.search("\n".join(_until_ready(process.stdout)))
-    if found is None:
-        process.kill()
-        raise Wrong(f"The server does not serve: {process.communicate()[1][-2000:]}")
-    return int(found[1])
-
-
-def _until_ready(lines: IO[str]) -> Iterator[str]:
-    for line in lines:
-        yield line
-        if SERVING.match(line):
-            return
+    for line in process.stdout:
+        if found := ADDRESS.fullmatch(line):
+            return int(found[1])
+    process.kill()
+    raise Wrong(f"The server does not serve: {process.communicate()[1][-2000:]}")
 
 
 def _end(process: subprocess.Popen[str]) -> None:

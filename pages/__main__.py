@@ -1,4 +1,4 @@
-"""``make pages``: ask a server what the vendors' pages print, and say what it answers otherwise."""
+"""``make pages``: send a server the requests on the vendors' pages, and compare its responses."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from typing import Any
 from pages.compare import differences, part
 from pages.page_file import Page, read_page, vendors
 from pages.sending import Known, ask
-from pages.substitutions import Exchange
+from pages.substitutions import Substitutions
 
 ORDERGLOT = (sys.executable, "-m", "orderglot.cli")
 ADDRESS = re.compile(r"http://\S+")
@@ -27,7 +27,7 @@ Demo = dict[str, dict[str, Any]]
 
 
 def main() -> int:
-    """Ask all that the pages print; give 1 if anything is answered otherwise, else 0."""
+    """Send all requests; gives 1 if any response differs from the printed one, else 0."""
     chosen = arguments()
     try:
         if chosen.url:
@@ -42,7 +42,7 @@ def main() -> int:
 def arguments() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="python -m pages", description=__doc__)
-    parser.add_argument("--url", help="a demo that is being served; without it, one is begun")
+    parser.add_argument("--url", help="a demo that is being served; without it, one is started")
     parser.add_argument("vendors", nargs="*", metavar="VENDOR", help="whose pages; all of them")
     chosen = parser.parse_args()
     for vendor in chosen.vendors:
@@ -60,25 +60,25 @@ def serving() -> Iterator[str]:
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
             try:
                 assert server.stdout is not None
-                said = (line.strip() for line in server.stdout)
-                found = next((line for line in said if ADDRESS.fullmatch(line)), "")
+                printed = (line.strip() for line in server.stdout)
+                found = next((line for line in printed if ADDRESS.fullmatch(line)), "")
                 if not found:
-                    raise ChildProcessError("the demo did not begin")
+                    raise ChildProcessError("the demo did not start")
                 yield found
             finally:
                 server.terminate()
 
 
 def report(url: str, chosen: list[str]) -> int:
-    """Print a line for each request of the pages chosen, and how many were answered otherwise."""
+    """Print a line for each request of the chosen pages, and how many responses differ."""
     demo = demo_at(url)
-    asked = otherwise = 0
+    requests = different = 0
     for vendor in chosen or vendors():
         for title, found in check(read_page(vendor), url, demo[vendor]):
             print(f"{vendor:9} {title:56} {'; '.join(found) or 'ok'}", flush=True)
-            asked, otherwise = asked + 1, otherwise + bool(found)
-    print(f"pages: {asked} requests, {otherwise} of them answered otherwise than printed.")
-    return 1 if otherwise else 0
+            requests, different = requests + 1, different + bool(found)
+    print(f"pages: {requests} requests, {different} of them answered otherwise than printed.")
+    return 1 if different else 0
 
 
 def demo_at(url: str) -> Demo:
@@ -89,13 +89,13 @@ def demo_at(url: str) -> Demo:
 
 
 def check(page: Page, url: str, entry: dict[str, Any]) -> Iterator[tuple[str, list[str]]]:
-    """Ask each request of a page; give its title and what is answered otherwise than printed."""
-    exchange, known = Exchange(page.exchanged, url, entry), Known()
+    """Send each request of a page; give its title and how the response differs from the printed one."""
+    substitutions, known = Substitutions(page.placeholders, url, entry), Known()
     for example in page.examples:
-        answer = ask(url, exchange.block(example.request), known)
-        found = differences(exchange.text(example.answer.text), answer)
-        for said, where in example.keeps.items():
-            exchange.add(said, part(answer, where))
+        answer = ask(url, substitutions.block(example.request), known)
+        found = differences(substitutions.text(example.answer.text), answer)
+        for placeholder, where in example.keeps.items():
+            substitutions.add(placeholder, part(answer, where))
         places = {where for where, _ in found}
         yield (
             example.title,

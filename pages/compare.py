@@ -1,4 +1,4 @@
-"""Comparing an answer with the one that a page prints: status, headers, and the shape of the body."""
+"""Comparing a response with the printed one: status, headers, and the shape of the body."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 from pages.sending import Answer, member, parsed
 
 ANY = "…"
-"""Anything: as a value; within a text; as a name or at a list's end, where the page is cut off."""
+"""Anything: as a value; within a text; as a name or at a list's end, where the page breaks off."""
 
 
 class Difference(NamedTuple):

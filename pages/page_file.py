@@ -1,4 +1,4 @@
-"""Reading a page's file: its examples, what is exchanged in them, and what may differ."""
+"""Reading a page's file: its examples, their placeholders, and what may differ."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from pathlib import Path
 FOLDER = Path(__file__).parent
 
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-_EXCHANGE = re.compile(r"^\| `(.+?)` \| `(.+?)` \|", re.MULTILINE)
+_PLACEHOLDER = re.compile(r"^\| `(.+?)` \| `(.+?)` \|", re.MULTILINE)
 _DIFFERS = re.compile(r"^\* `(.+?)`: ", re.MULTILINE)
 _KEEP = re.compile(r"^Keep `(.+?)` as `(.+?)`\.", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class Block:
-    """A piece of code, and the language that it says it is in."""
+    """A code block, and its language."""
 
     language: str
     text: str
@@ -25,27 +25,27 @@ class Block:
 
 @dataclass(frozen=True)
 class Example:
-    """A request as a page prints it, the answer that it prints, and what is known to differ."""
+    """A request and its response as a page prints them, and what is known to differ."""
 
     title: str
     request: Block
     answer: Block
     differs: frozenset[str]
     keeps: Mapping[str, str]
-    """Where in the answer stands what later requests say, by the words that they say it in."""
+    """Where in the response the values of later requests' placeholders are, by placeholder."""
 
 
 @dataclass(frozen=True)
 class Page:
-    """One vendor's page: its examples, what is exchanged in all of them, and what differs in all."""
+    """One vendor's page: its examples, and the placeholders and differences of all of them."""
 
-    exchanged: Mapping[str, str]
+    placeholders: Mapping[str, str]
     differs: frozenset[str]
     examples: tuple[Example, ...]
 
 
 def vendors() -> list[str]:
-    """Name the vendors whose pages are here."""
+    """List the vendors whose pages are here."""
     return sorted(path.stem for path in FOLDER.glob("[a-z]*.md"))
 
 
@@ -55,14 +55,14 @@ def read_page(vendor: str) -> Page:
         r"^## ", (FOLDER / f"{vendor}.md").read_text("utf-8"), flags=re.MULTILINE
     )
     return Page(
-        exchanged=dict(_EXCHANGE.findall(top)),
+        placeholders=dict(_PLACEHOLDER.findall(top)),
         differs=frozenset(_DIFFERS.findall(top)),
         examples=tuple(_examples(sections)),
     )
 
 
 def _examples(sections: list[str]) -> Iterator[Example]:
-    """Read the examples; one without an answer is answered as the one before."""
+    """Read the examples; one without a response has that of the one before."""
     answer = Block("http", "")
     for section in sections:
         title, _, text = section.partition("\n")

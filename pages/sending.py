@@ -1,4 +1,4 @@
-"""Asking as a page does: curl, the page's JavaScript, or a request as it goes over the line."""
+"""Sending what a page prints: curl, the page's JavaScript, or a request as bytes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PATIENCE = 60
 """So many seconds an answer may take."""
 
 Known = dict[str, Any]
-"""What a page's JavaScript has put into variables so far."""
+"""The variables of a page's JavaScript so far."""
 
 _TOKEN = re.compile(r"""(?P<text>"[^"]*"|'[^']*')|(?P<name>\w+)|(?P<sign>[{}:,])""")
 _CALL = re.compile(r"var (\w+) = (?:\$\.ajax|kd\.http\.fetch)\((\{.*?\n\})\)", re.DOTALL)
@@ -28,7 +28,7 @@ _PART = re.compile(r"^var (\w+) = (\w+)\.([\w.]+);", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back: the status, the headers by their names in small letters, and the body."""
+    """The response: its status, its headers by their names in lower case, and its body."""
 
     status: int
     headers: Mapping[str, str]
@@ -36,13 +36,13 @@ class Answer:
 
 
 def ask(base: str, block: Block, known: Known) -> Answer:
-    """Send what a block of code says to a server, with nothing of the project in between."""
-    ways = {"sh": _curl, "js": _script, "http": _line, "sample": _sample}
+    """Send what a block of code says to a server, with none of the project's own clients."""
+    ways = {"sh": _curl, "js": _script, "http": _raw, "sample": _sample}
     return ways[block.language](base, block.text, known)
 
 
 def _curl(_base: str, text: str, _known: Known) -> Answer:
-    """Run a curl line, which names the server itself."""
+    """Run a curl command, which has the server's address in it."""
     words = [word for word in shlex.split(text.replace("\\\n", " ")) if word.strip()]
     quiet = ["--silent", "--show-error", "--include", "--max-time", str(PATIENCE)]
     found = subprocess.run([words[0], *quiet, *words[1:]], capture_output=True, check=False)
@@ -51,8 +51,8 @@ def _curl(_base: str, text: str, _known: Known) -> Answer:
     return _read(found.stdout)
 
 
-class _Line:
-    """A line that has been read to its end: of a socket, all that reading an answer asks for."""
+class _Received:
+    """Bytes that were received, with the one method of a socket that reading a response needs."""
 
     def __init__(self, received: bytes) -> None:
         self.received = received
@@ -62,13 +62,13 @@ class _Line:
 
 
 def _read(received: bytes) -> Answer:
-    response = http.client.HTTPResponse(_Line(received))  # type: ignore[arg-type]
+    response = http.client.HTTPResponse(_Received(received))  # type: ignore[arg-type]
     response.begin()
     return _answer(response)
 
 
-def _line(base: str, text: str, _known: Known) -> Answer:
-    """Send a request as it is written, down to the last sign."""
+def _raw(base: str, text: str, _known: Known) -> Answer:
+    """Send a request as it is printed, to the last character."""
     head, _, body = text.partition("\n\n")
     first, *rest = head.strip().splitlines()
     method, target = first.split()[:2]
@@ -77,15 +77,15 @@ def _line(base: str, text: str, _known: Known) -> Answer:
 
 
 def _sample(base: str, text: str, _known: Known) -> Answer:
-    """Send an address that is followed by a header, as curl would have it, and by more headers."""
+    """Send an address that is followed by a header, as in a curl command, and by more headers."""
     address, *rest = text.strip().splitlines()
     target, _, header = address.removeprefix(base).replace(" ", "").partition("-H")
     name, _, value = header.partition("=")
-    return _line(base, "\n".join((f"GET {target}", f"{name}: {value}", *rest)), {})
+    return _raw(base, "\n".join((f"GET {target}", f"{name}: {value}", *rest)), {})
 
 
 def _script(base: str, text: str, known: Known) -> Answer:
-    """Do what a page's JavaScript does: one call, and parts of its answer put into variables."""
+    """Run a page's JavaScript: one call, and parts of its response in variables."""
     found = _CALL.search(text)
     if found is None:
         raise ValueError("there is no call in the JavaScript")
@@ -98,7 +98,7 @@ def _script(base: str, text: str, known: Known) -> Answer:
 
 
 def parsed(answer: Answer) -> Any:
-    """Read JSON; None where there is none."""
+    """Parse JSON; None where there is none."""
     try:
         return json.loads(answer.body)
     except ValueError:
@@ -106,14 +106,14 @@ def parsed(answer: Answer) -> Any:
 
 
 def member(value: Any, path: str) -> Any:
-    """Give a member of a member, by their names with dots between; "" where there is none."""
+    """Give a nested member by its dotted path; "" where there is none."""
     for name in path.split("."):
         value = value.get(name, "") if isinstance(value, dict) else ""
     return value
 
 
 def _as_json(literal: str, known: Known) -> Iterator[str]:
-    """Write an object of JavaScript as JSON, variables filled in."""
+    """Write a JavaScript object as JSON, with its variables filled in."""
     tokens = list(_TOKEN.finditer(re.sub(r",(\s*\})", r"\1", literal)))
     for token, after in zip(tokens, [*tokens[1:], None], strict=True):
         if token["sign"]:
@@ -127,13 +127,13 @@ def _as_json(literal: str, known: Known) -> Iterator[str]:
 
 
 def _ajax(base: str, said: dict[str, Any]) -> Answer:
-    """Ask as jQuery does in a browser, which lets no script choose how the line is kept."""
+    """Send a request as jQuery does in a browser, where no script may set the header Connection."""
     headers = {"Content-Type": said["contentType"], "Accept": "*/*", **said["headers"]}
     return _send(base, said["type"], said["url"], headers, b"")
 
 
 def _fetch(base: str, said: dict[str, Any]) -> Answer:
-    """Ask as the vendor's own script engine does."""
+    """Send a request as the vendor's own script engine does."""
     body = json.dumps(said["body"]).encode() if "body" in said else b""
     target = said["url"].removeprefix(base)
     return _send(base, said["method"], target, said["headers"], body)

@@ -30,7 +30,7 @@ from bench.floors.rows import (
     New,
     Product,
     Rows,
-    admitted,
+    admitted_token,
     priced,
     read_product,
     write,
@@ -66,7 +66,7 @@ def answering(rows: Rows) -> Answering:
 
 async def _caller(rows: Rows, headers: Headers) -> Caller:
     scheme, _, token = headers.get(b"authorization", b"").decode().partition(" ")
-    key = await admitted(rows, "adobe", "token", token)
+    key, _ = await admitted_token(rows, "adobe", "token", token)
     shown = headers.get(b"x-api-key", b"").decode()
     if scheme.lower() != "bearer" or not hmac.compare_digest(key.id, shown):
         raise Refused(401)

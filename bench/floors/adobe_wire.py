@@ -103,7 +103,6 @@ class Customer(Struct):
 
 
 class Sites(Struct, frozen=True):
-    completes: str = msgspec.field(default="", name="adobe.completes")
     currencies: list[str] | None = msgspec.field(default=None, name="adobe.currencies")
     programs: list[str] | None = msgspec.field(default=None, name="adobe.programs")
 

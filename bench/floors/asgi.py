@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, NamedTuple
 
@@ -11,6 +12,9 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
 Headers = dict[bytes, bytes]
+
+SWITCH = 0.0005
+"""So many seconds a thread runs at most while another one waits for Python's lock."""
 
 OF_THE_SERVER = (b"server", b"date")
 """Headers that the server writes itself."""
@@ -79,7 +83,8 @@ def fixed(whole: bytes) -> Asgi:
 async def _live(receive: Receive, send: Send) -> None:
     """Start up and shut down when the server says so."""
     await receive()
-    # Orderglot keeps what is there by now out of the garbage collector, too.
+    # These are settings of a process that Orderglot's workers have, too.
+    sys.setswitchinterval(SWITCH)
     gc.collect()
     gc.freeze()
     await send({"type": "lifespan.startup.complete"})

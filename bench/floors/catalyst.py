@@ -27,7 +27,7 @@ def answering(rows: Rows) -> Answering:
 
     async def answer(scope: Scope, headers: Headers, body: bytes) -> Answer:
         token = headers.get(b"authorization", b"").decode().removeprefix("Bearer ")
-        caller = (await admitted(rows, "catalyst", "key", token)).caller
+        caller = (await admitted(rows, "catalyst", token)).caller
         parts = scope["path"].split("/")
         if parts[:5] != ["", "webresources", "api", "v3", "sites"] or parts[6] != "orders":
             raise Refused(404)

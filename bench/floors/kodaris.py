@@ -5,7 +5,6 @@ from __future__ import annotations
 import hmac
 from datetime import UTC, datetime
 from decimal import Decimal
-from hashlib import sha256
 from typing import Any
 
 from bench.floors.asgi import Answer, Answering, Headers, Refused, Scope
@@ -26,11 +25,14 @@ from bench.floors.rows import (
     Caller,
     New,
     Rows,
-    admitted,
+    admitted_token,
     priced,
     read_product,
     write,
 )
+
+BEGINNING = "KSS"
+"""What a session's key begins with."""
 
 
 def answering(rows: Rows) -> Answering:
@@ -51,14 +53,10 @@ def answering(rows: Rows) -> Answering:
 
 async def _caller(rows: Rows, headers: Headers) -> Caller:
     secret = headers.get(b"usersessionapikey", b"").decode()
-    session = await admitted(rows, "kodaris", "session", secret)
-    shown = headers.get(b"x-csrf-token", b"").decode()
-    await admitted(rows, "kodaris", "csrf", shown)
-    families = [
-        await rows.family("kodaris", kind, sha256(text.encode()).hexdigest())
-        for kind, text in (("session", secret), ("csrf", shown))
-    ]
-    if not hmac.compare_digest(*families):
+    session, family = await admitted_token(rows, "kodaris", "session", secret, BEGINNING)
+    csrf = headers.get(b"x-csrf-token", b"").decode()
+    _, shown = await admitted_token(rows, "kodaris", "csrf", csrf)
+    if not hmac.compare_digest(shown, family):
         raise Refused(401)
     return session.caller
 

@@ -64,7 +64,7 @@ def answering(rows: Rows) -> Answering:
 async def _caller(rows: Rows, headers: Headers) -> Caller:
     scheme, _, coded = headers.get(b"authorization", b"").partition(b" ")
     user, _, secret = base64.b64decode(coded).decode().partition(":")
-    key = await admitted(rows, "kole", "key", secret)
+    key = await admitted(rows, "kole", secret)
     if scheme.lower() != b"basic" or not hmac.compare_digest(key.id, user):
         raise Refused(401)
     return key.caller

@@ -115,7 +115,7 @@ def answering(rows: Rows) -> Answering:
 async def _caller(rows: Rows, headers: Headers) -> tuple[Caller, str]:
     account = headers.get(b"x-account", b"").decode()
     token = headers.get(b"authenticationtoken", b"").decode()
-    key = await admitted(rows, "komet", "key", token)
+    key = await admitted(rows, "komet", token)
     if not hmac.compare_digest(key.id, account):
         raise Refused(401)
     return key.caller, account.partition(".")[0]

@@ -7,23 +7,21 @@ from typing import Any
 
 import asyncpg
 
-from bench.floors.rows import Caller, New, microseconds, write
+from bench.floors.rows import Caller, New, Token, microseconds, write
 
 BLOCK = 100
 LASTS = 10 * 24 * 3600 * 10**6
 CONNECTIONS = 10
 
-_FAMILY = (
-    "SELECT t.family FROM sellers AS s JOIN tokens AS t ON t.seller = s.id"
-    " WHERE t.dialect = $1 AND t.kind = $2 AND t.fingerprint = $3"
-)
-_LOGIN = (
-    "SELECT k.document::text FROM sellers AS s JOIN tokens AS t ON t.seller = s.id"
-    " JOIN credentials AS k ON k.seller = s.id AND k.dialect = t.dialect AND k.id = t.key"
-    " AND k.kind = 'key' WHERE t.dialect = $1 AND t.kind = $2 AND t.fingerprint = $3"
-)
 _KEY = (
-    "SELECT document::text FROM credentials WHERE dialect = $1 AND kind = $2 AND fingerprint = $3"
+    "SELECT document::text FROM credentials"
+    " WHERE dialect = $1 AND kind = 'key' AND fingerprint = $2"
+)
+_HELD = (
+    "SELECT k.document::text, t.family, t.expires, t.ended FROM tokens AS t"
+    " JOIN credentials AS k ON k.dialect = t.dialect AND k.kind = 'key' AND k.id = t.key"
+    " AND k.seller = t.seller"
+    " WHERE t.seller = $1 AND t.dialect = $2 AND t.kind = $3 AND t.fingerprint = $4"
 )
 _SELLER = "SELECT document::text FROM sellers WHERE id = $1"
 _CUSTOMER = (
@@ -83,11 +81,16 @@ class PostgresRows:
         self.numbering = asyncio.Lock()
         self.free: dict[int, list[int]] = {}
 
-    async def key(self, dialect: str, kind: str, fingerprint: str) -> bytes | None:
-        return await self._text(_KEY if kind == "key" else _LOGIN, dialect, kind, fingerprint)
+    async def key(self, dialect: str, fingerprint: str) -> bytes | None:
+        return await self._text(_KEY, dialect, fingerprint)
 
-    async def family(self, dialect: str, kind: str, fingerprint: str) -> str:
-        return str(await self._text(_FAMILY, dialect, kind, fingerprint))
+    async def token(self, seller: int, dialect: str, kind: str, fingerprint: str) -> Token | None:
+        connection = await self._take()
+        try:
+            found = await connection.fetchrow(_HELD, seller, dialect, kind, fingerprint)
+        finally:
+            self._give(connection)
+        return Token(*found) if found else None
 
     async def seller(self, seller: int) -> bytes:
         found = await self._text(_SELLER, seller)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from hashlib import sha256
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import msgspec
 from msgspec import Struct
@@ -25,7 +25,6 @@ class Caller(Struct):
     seller: int
     customer: int | None = None
     name: str = ""
-    session: str = ""
 
 
 class Key(Struct):
@@ -98,11 +97,22 @@ class New(Struct):
     """The idempotency key under which the response is stored, where the vendor has one."""
 
 
+class Token(NamedTuple):
+    """A token as it is stored, with its key's document; times in microseconds."""
+
+    key: bytes
+    family: str
+    expires: int
+    ended: int | None
+
+
 class Rows(Protocol):
     """The statements of the floors."""
 
-    async def key(self, dialect: str, kind: str, fingerprint: str) -> bytes | None: ...
-    async def family(self, dialect: str, kind: str, fingerprint: str) -> str: ...
+    async def key(self, dialect: str, fingerprint: str) -> bytes | None: ...
+    async def token(
+        self, seller: int, dialect: str, kind: str, fingerprint: str
+    ) -> Token | None: ...
     async def seller(self, seller: int) -> bytes: ...
     async def customer(self, seller: int, dialect: str, id: str) -> bytes | None: ...
     async def customer_with(self, seller: int, id: int) -> bytes: ...
@@ -117,13 +127,32 @@ class Rows(Protocol):
     async def number(self, seller: int) -> int: ...
 
 
-async def admitted(rows: Rows, dialect: str, kind: str, secret: str) -> Key:
-    """Give the valid credential with a secret; raises Refused."""
-    found = await rows.key(dialect, kind, sha256(secret.encode()).hexdigest())
+async def admitted(rows: Rows, dialect: str, secret: str) -> Key:
+    """Give the valid key with a secret; raises Refused."""
+    found = await rows.key(dialect, sha256(secret.encode()).hexdigest())
     if found is None:
         raise Refused(401)
-    key = read_key(found)
-    if key.ended or (key.expires and key.expires < datetime.now(UTC)):
+    return _valid(read_key(found), datetime.now(UTC))
+
+
+async def admitted_token(
+    rows: Rows, dialect: str, kind: str, secret: str, beginning: str = ""
+) -> tuple[Key, str]:
+    """Give the key of a valid token, and the token's family; raises Refused.
+
+    Behind ``beginning`` a token is spelled in hexadecimal digits, the first eight of which tell the
+    seller.
+    """
+    seller = int(secret.removeprefix(beginning)[:8] or "0", 16) + 1
+    found = await rows.token(seller, dialect, kind, sha256(secret.encode()).hexdigest())
+    now = datetime.now(UTC)
+    if found is None or found.ended or found.expires < microseconds(now):
+        raise Refused(401)
+    return _valid(read_key(found.key), now), found.family
+
+
+def _valid(key: Key, now: datetime) -> Key:
+    if key.ended or (key.expires and key.expires < now):
         raise Refused(401)
     return key
 

@@ -9,19 +9,19 @@ from typing import Any
 
 import msgspec
 
-from bench.floors.rows import Caller, New, microseconds, write
+from bench.floors.rows import Caller, New, Token, microseconds, write
 
 BLOCK = 100
 
-_KEY = "SELECT CAST(document AS BLOB) FROM credentials WHERE dialect = ? AND kind = ? AND fingerprint = ?"
-_LOGIN = (
-    "SELECT CAST(k.document AS BLOB) FROM sellers AS s JOIN tokens AS t ON t.seller = s.id"
-    " JOIN credentials AS k ON k.seller = s.id AND k.dialect = t.dialect AND k.id = t.key"
-    " AND k.kind = 'key' WHERE t.dialect = ? AND t.kind = ? AND t.fingerprint = ?"
+_KEY = (
+    "SELECT CAST(document AS BLOB) FROM credentials"
+    " WHERE dialect = ? AND kind = 'key' AND fingerprint = ?"
 )
-_FAMILY = (
-    "SELECT t.family FROM sellers AS s JOIN tokens AS t ON t.seller = s.id"
-    " WHERE t.dialect = ? AND t.kind = ? AND t.fingerprint = ?"
+_HELD = (
+    "SELECT CAST(k.document AS BLOB), t.family, t.expires, t.ended FROM tokens AS t"
+    " JOIN credentials AS k ON k.dialect = t.dialect AND k.kind = 'key' AND k.id = t.key"
+    " AND k.seller = t.seller"
+    " WHERE t.seller = ? AND t.dialect = ? AND t.kind = ? AND t.fingerprint = ?"
 )
 _SELLER = "SELECT CAST(document AS BLOB) FROM sellers WHERE id = ?"
 _CUSTOMER = (
@@ -80,11 +80,12 @@ class SqliteRows:
         self.numbering = asyncio.Lock()
         self.free: dict[int, list[int]] = {}
 
-    async def key(self, dialect: str, kind: str, fingerprint: str) -> bytes | None:
-        return self._one(_KEY if kind == "key" else _LOGIN, dialect, kind, fingerprint)
+    async def key(self, dialect: str, fingerprint: str) -> bytes | None:
+        return self._one(_KEY, dialect, fingerprint)
 
-    async def family(self, dialect: str, kind: str, fingerprint: str) -> str:
-        return str(self._one(_FAMILY, dialect, kind, fingerprint))
+    async def token(self, seller: int, dialect: str, kind: str, fingerprint: str) -> Token | None:
+        found = self.reader.execute(_HELD, (seller, dialect, kind, fingerprint)).fetchone()
+        return Token(*found) if found else None
 
     async def seller(self, seller: int) -> bytes:
         found = self._one(_SELLER, seller)

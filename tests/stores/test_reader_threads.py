@@ -244,6 +244,23 @@ def test_what_an_index_does_not_find_in_time_is_searched_for(
     hold(SqliteBackend(file), law)
 
 
+def test_what_waits_for_a_processor_is_not_too_late(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Each look at the clock finds that others had the processor for longer than a statement may have it.
+    late = iter(range(10**6))
+    monkeypatch.setattr(reader, "STEPS", 1)
+    monkeypatch.setattr(reader, "WAITS", 10**9)
+    monkeypatch.setattr(reader, "monotonic", lambda: next(late) * 2 * lists.INLINE)
+    monkeypatch.setattr(lists.Lists, "_beside", None)
+
+    async def law(shop: Shop) -> None:
+        where = Compare("currency", Operator.NE, "USD")
+        assert MANY == (await shop.search(A, where, total=True)).total
+
+    hold(SqliteBackend(file), law)
+
+
 def test_searches_see_what_was_written_before_they_began(file: Path) -> None:
     async def law(shop: Shop) -> None:
         for number in range(1, 20):

@@ -112,8 +112,9 @@ class Asgi:
         # In HTTP/1 a request without either header has no body, and need not be waited for.
         if "content-length" in headers or "transfer-encoding" in headers or version[0] != "1":
             body = await self._body(request, receive)
-            plain_headers = {name: headers[name] for name in headers if name != CODING}
-            request = replace(request, body=body, headers=plain_headers)
+            if CODING in headers:
+                headers = {name: headers[name] for name in headers if name != CODING}
+            request = replace(request, body=body, headers=headers)
         return await self.dispatcher.answer(request)
 
     def _request(self, scope: Scope) -> Request:

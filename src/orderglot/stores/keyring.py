@@ -66,18 +66,18 @@ class Keyring:
         if kind is None:
             found = await self._backend.credential(dialect, shown)
         else:
-            held = await self._token(dialect, kind, secret)
+            held = await self._token(dialect, kind, secret, shown)
             found = held and _credential(*held)
         same = hmac.compare_digest(found.fingerprint if found else _NOBODY, shown)
         if found is None or not same or not _good(found, self._clock):
             raise Unauthenticated(_REFUSED)
         return found
 
-    async def _token(self, dialect: str, kind: TokenKind, secret: str) -> Held | None:
+    async def _token(self, dialect: str, kind: TokenKind, secret: str, shown: str) -> Held | None:
         seller = kind.seller(secret)
         if seller is None:
             return None
-        return await self._backend.token(seller, dialect, kind.name, fingerprint(secret))
+        return await self._backend.token(seller, dialect, kind.name, shown)
 
     async def issue(self, holder: Credential, *kinds: TokenKind) -> tuple[str, ...]:
         """Make a new token of each kind, and give them away this one time.
@@ -100,7 +100,7 @@ class Keyring:
 
         Raises Unauthenticated where it is not; one that was spent before ends its family.
         """
-        held = await self._token(key.dialect, kind, secret)
+        held = await self._token(key.dialect, kind, secret, fingerprint(secret))
         if held is None or held[0].key != key.id or held[0].expires <= self._clock():
             raise Unauthenticated(_REFUSED)
         old, _ = held
@@ -147,7 +147,7 @@ class Keyring:
 
     async def end(self, dialect: str, secret: str, kind: TokenKind) -> None:
         """End a token and its family; ending one that is not good is no error."""
-        held = await self._token(dialect, kind, secret)
+        held = await self._token(dialect, kind, secret, fingerprint(secret))
         if held is not None:
             token, key = held
             await self._write(key, EndFamily(dialect, key.id, token.family, self._clock()))
