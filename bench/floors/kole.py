@@ -15,30 +15,20 @@ from bench.floors.asgi import Answer, Answering, Headers, Refused, Scope
 from bench.floors.kole_wire import (
     DECLARATION,
     JSON,
-    LEDGER,
     XML,
-    Address,
-    Channel,
+    Customer,
     Sent,
     fill,
     grow,
     link,
-    read_channel,
+    read_customer,
     read_order,
     read_sent,
     sent_xml,
     write_order,
 )
-from bench.floors.rows import (
-    Caller,
-    New,
-    Product,
-    Rows,
-    admitted,
-    priced,
-    read_product,
-    write,
-)
+from bench.floors.records import Address, Product, identity, priced, unpaid, write
+from bench.floors.rows import Caller, New, Rows, admitted, new_row, products_of
 
 
 def answering(rows: Rows) -> Answering:
@@ -112,11 +102,10 @@ async def _create(
 ) -> Answer:
     sent = sent_xml(body) if b"xml" in headers[b"content-type"] else read_sent(body).order
     assert caller.customer is not None
-    account = read_channel(await rows.customer_with(caller.seller, caller.customer))
+    account = read_customer(await rows.customer_with(caller.seller, caller.customer))
     if not (account.bill_to and account.payment_methods and account.shipping_accounts):
         raise Refused(403)
-    skus = [line.sku for line in sent.items]
-    products = {one.sku: one for one in map(read_product, await rows.products(caller.seller, skus))}
+    products = await products_of(rows, caller, [line.sku for line in sent.items])
     new = _new(await rows.number(caller.seller), sent, account, products, caller)
     await rows.place(new)
     media = XML if xml else JSON
@@ -130,16 +119,13 @@ async def _create(
 
 
 def _new(
-    id: int, sent: Sent, account: Channel, products: dict[str, Product], caller: Caller
+    id: int, sent: Sent, account: Customer, products: dict[str, Product], caller: Caller
 ) -> New:
     now = datetime.now(UTC)
     lines = []
     subtotal = Decimal(0)
     for number, line in enumerate(sent.items, 1):
-        product = products.get(line.sku)
-        if product is None:
-            raise Refused(400)
-        price = priced(product, line.quantity)
+        product, price = priced(products, line.sku, line.quantity)
         subtotal += price * line.quantity
         weight = None if product.weight is None else product.weight * line.quantity
         lines.append(
@@ -157,74 +143,46 @@ def _new(
                 "status": "received",
             }
         )
-    due = {"subtotal": subtotal, "tax": 0, "duty": 0, "shipping": 0, "total": subtotal}
-    nothing = dict.fromkeys(LEDGER, 0)
     to = sent.ship_to_address
     carrier = sent.ship_options.carrier
-    return New(
-        seller=caller.seller,
-        customer=caller.customer,
-        status="processing",
-        currency="USD",
-        total=subtotal,
-        lines=len(lines),
-        who=caller.name,
-        id=id,
-        created=now,
-        po_number=sent.po_number,
-        document={
-            "id": id,
-            "version": 1,
-            "status": "processing",
-            "customer": {
-                "id": account.id,
-                "number": account.number,
-                "references": account.references,
-            },
-            "po_number": sent.po_number,
-            "notes": sent.notes,
-            "created": now,
-            "modified": now,
-            "received": now,
-            "currency": "USD",
-            "tax_exempt": account.tax_exempt,
-            "bill_to": account.bill_to,
-            "ship_to": Address(
-                to.first_name,
-                to.last_name,
-                to.company,
-                to.address_1,
-                to.address_2,
-                to.city,
-                to.state,
-                to.zipcode,
-                to.country,
-                to.phone,
+    document = {
+        "id": id,
+        "version": 1,
+        "status": "processing",
+        "customer": identity(account),
+        "po_number": sent.po_number,
+        "notes": sent.notes,
+        "created": now,
+        "modified": now,
+        "received": now,
+        "currency": "USD",
+        "tax_exempt": account.tax_exempt,
+        "bill_to": account.bill_to,
+        "ship_to": Address(
+            first_name=to.first_name,
+            last_name=to.last_name,
+            company=to.company,
+            line_1=to.address_1,
+            line_2=to.address_2,
+            city=to.city,
+            state=to.state,
+            postal_code=to.zipcode,
+            country=to.country,
+            phone=to.phone,
+        ),
+        "shipping": {
+            "carrier": carrier,
+            "service": sent.ship_options.service,
+            "account": next(
+                (one["number"] for one in account.shipping_accounts if one["carrier"] == carrier),
+                "",
             ),
-            "shipping": {
-                "carrier": carrier,
-                "service": sent.ship_options.service,
-                "account": next(
-                    (
-                        one["number"]
-                        for one in account.shipping_accounts
-                        if one["carrier"] == carrier
-                    ),
-                    "",
-                ),
-                "instructions": sent.ship_options.instructions,
-            },
-            "lines": lines,
-            "totals": due,
-            "invoice": {
-                "status": "unpaid",
-                "due": due,
-                "owed": due,
-                "paid": nothing,
-                "refunded": nothing,
-            },
+            "instructions": sent.ship_options.instructions,
         },
-    )
+        "lines": lines,
+        **unpaid(subtotal),
+    }
+    return new_row(caller, document)
 
 
 def _headers(media: str, location: str) -> list[tuple[bytes, bytes]]:
