@@ -11,7 +11,7 @@ import pytest
 from orderglot.core.caller import READ
 from orderglot.core.errors import HubError, Upstream
 from orderglot.faces.server import IN_DOUBT, NOTHING_KEPT, Server
-from orderglot.stores.backend import Write
+from orderglot.stores import writes
 from orderglot.stores.memory.backend import MemoryBackend
 from orderglot.stores.postgres import PostgresStore
 from orderglot.stores.store import BookStore
@@ -24,7 +24,7 @@ NOWHERE = "postgresql://me:hush@127.0.0.1:1/orders"
 SECRETS = (b"127.0.0.1", b"hush", b"postgres")
 
 
-def writes(specimen: Specimen) -> bool:
+def batch(specimen: Specimen) -> bool:
     assert specimen.operation is not None
     return specimen.operation.endpoint.right not in (OPEN, READ)
 
@@ -59,7 +59,7 @@ def test_an_outage_is_told_in_the_vendors_form_and_not_where(dialect: Dialect) -
             continue
         assert_away(dialect, response)
 
-        assert writes(specimen) is (NOTHING_KEPT in why(response))
+        assert batch(specimen) is (NOTHING_KEPT in why(response))
         assert IN_DOUBT not in why(response)
 
 
@@ -73,12 +73,12 @@ class Losing(MemoryBackend):
         self.losing = False
         self.away = False
 
-    async def commit(self, seller: int, writes: Collection[Write]) -> None:
+    async def commit(self, seller: int, batch: Collection[writes.Write]) -> None:
         if not self.losing:
-            return await super().commit(seller, writes)
+            return await super().commit(seller, batch)
         self.losing = False
         if self.done:
-            await super().commit(seller, writes)
+            await super().commit(seller, batch)
         self.away = not self.back
         raise Upstream("The connection to postgres was lost.", in_doubt=True)
 

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from orderglot.cli.command import Misused, SellerName, with_book
+from orderglot.cli.command import Misused, PostalAddress, SellerName, WhichOrder, with_book
+from orderglot.cli.options import value
 from orderglot.cli.output import say
 
 if TYPE_CHECKING:
@@ -15,22 +16,9 @@ if TYPE_CHECKING:
 @with_book()
 async def change(
     hub: "Hub",
-    order: Annotated[
-        str,
-        typer.Argument(
-            metavar="ORDER",
-            help="kole:ID for a dialect's id, the seller's number, or the hub's id.",
-        ),
-    ],
-    ship_to: Annotated[
-        str,
-        typer.Option(
-            metavar="ADDRESS", help="Street, perhaps more of it, city, state and code, country."
-        ),
-    ] = "",
-    recipient: Annotated[
-        str, typer.Option(metavar="NAME", help="Who is there: first name, then last name.")
-    ] = "",
+    order: WhichOrder,
+    ship_to: PostalAddress = "",
+    recipient: Annotated[str, value("NAME", "Who is there: first name, then last name.")] = "",
     carrier: Annotated[str, typer.Option(help="Who carries it, such as UPS.")] = "",
     service: Annotated[str, typer.Option(help="By which service, such as GROUND.")] = "",
     seller: SellerName = None,

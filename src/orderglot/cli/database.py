@@ -5,9 +5,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from orderglot.cli.command import AsJson, ConfigFile, Database, group, settings
+from orderglot.cli.options import argument, switch
 from orderglot.cli.output import is_terminal, say, table, tell, write_json
 from orderglot.core.counting import counted
 
@@ -23,12 +22,9 @@ PAUSE = 2.0
 @app.command("copy")
 def copy(
     source: Annotated[
-        str,
-        typer.Argument(metavar="FROM", help="Where the book is: sqlite:///FILE or postgresql://…."),
+        str, argument("FROM", "Where the book is: sqlite:///FILE or postgresql://….")
     ],
-    target: Annotated[
-        str, typer.Argument(metavar="TO", help="An empty database, or a copy that was cut off.")
-    ],
+    target: Annotated[str, argument("TO", "An empty database, or a copy that was cut off.")],
     config: ConfigFile = None,
     as_json: AsJson = False,
 ) -> None:
@@ -57,9 +53,7 @@ def copy(
 
 @app.command("distribute")
 def distribute(
-    dry: Annotated[
-        bool, typer.Option("--dry-run", help="Print the statements and change nothing.")
-    ] = False,
+    dry: Annotated[bool, switch("--dry-run", "Print the statements and change nothing.")] = False,
     database: Database = None,
     config: ConfigFile = None,
     as_json: AsJson = False,

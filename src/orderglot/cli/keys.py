@@ -2,9 +2,8 @@
 
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from orderglot.cli.command import AsJson, SellerName, group, with_book
+from orderglot.cli.options import argument, switch, value
 from orderglot.cli.output import say, sheet, table, tell, write_json
 
 if TYPE_CHECKING:
@@ -13,27 +12,24 @@ if TYPE_CHECKING:
 
 app = group("Keys: who may come in, and how.")
 
-Which = Annotated[str, typer.Argument(metavar="DIALECT:ID", help="As 'key list' shows it.")]
+Which = Annotated[str, argument("DIALECT:ID", "As 'key list' shows it.")]
 
 
 @app.command("add")
 @with_book()
 async def add(
     hub: "Hub",
-    dialect: Annotated[str, typer.Option(metavar="NAME", help="For which vendor's API.")],
+    dialect: Annotated[str, value("NAME", "For which vendor's API.")],
     customer: Annotated[
-        str | None,
-        typer.Option(metavar="CUSTOMER", help="A partner's: it sees this customer's orders alone."),
+        str | None, value("CUSTOMER", "A partner's: it sees this customer's orders alone.")
     ] = None,
     everybody: Annotated[
-        bool, typer.Option("--everybody", help="Your own: it sees every customer's orders.")
+        bool, switch("--everybody", "Your own: it sees every customer's orders.")
     ] = False,
     read_only: Annotated[
-        bool, typer.Option("--read-only", help="It may not create or change orders.")
+        bool, switch("--read-only", "It may not create or change orders.")
     ] = False,
-    live: Annotated[
-        bool, typer.Option("--live", help="Its orders are real ones from the start.")
-    ] = False,
+    live: Annotated[bool, switch("--live", "Its orders are real ones from the start.")] = False,
     seller: SellerName = None,
     as_json: AsJson = False,
 ) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from orderglot.cli.options import argument, switch, value
 from orderglot.cli.output import say_document, tell, tell_json
 
 if TYPE_CHECKING:
@@ -26,23 +27,18 @@ ASKED = (
 
 def translate(
     file: Annotated[
-        str,
-        typer.Argument(
-            metavar="FILE", help="A body with one order or several; - for standard input."
-        ),
+        str, argument("FILE", "A body with one order or several; - for standard input.")
     ],
-    source: Annotated[str, typer.Option("--from", metavar="DIALECT", help="Whose order it is.")],
-    target: Annotated[str, typer.Option("--to", metavar="DIALECT", help="Whose it is to be.")],
+    source: Annotated[str, value("DIALECT", "Whose order it is.", flag="--from")],
+    target: Annotated[str, value("DIALECT", "Whose it is to be.", flag="--to")],
     form: Annotated[
         Literal["xml", "json"] | None,
         typer.Option("--format", help="In which form, where the dialect has both."),
     ] = None,
     strict: Annotated[
-        bool, typer.Option("--strict", help="Write nothing unless all of it can be carried.")
+        bool, switch("--strict", "Write nothing unless all of it can be carried.")
     ] = False,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print the list as JSON, for scripts.")
-    ] = False,
+    as_json: Annotated[bool, switch("--json", "Print the list as JSON, for scripts.")] = False,
 ) -> None:
     """Write one vendor's order as another vendor would have written it.
 

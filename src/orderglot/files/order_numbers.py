@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 
-from orderglot.core.errors import Upstream
+from orderglot.files.temporary import written
 
 MOST_AT_HAND = 50_000
 """So many numbers are held at hand; beyond, all are put into the database."""
@@ -17,17 +15,6 @@ PRAGMA cache_size = -4096;
 CREATE TABLE numbers (number TEXT PRIMARY KEY) WITHOUT ROWID;
 BEGIN;
 """
-
-
-@contextmanager
-def _written() -> Iterator[None]:
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise Upstream(
-            f"The order numbers cannot be written to a temporary file ({error}); "
-            "make room for it and import again."
-        ) from error
 
 
 class OrderNumbers:
@@ -59,13 +46,13 @@ class OrderNumbers:
         self._database.close()
 
     def _is_put_away(self, number: str) -> bool:
-        with _written():
+        with written("order numbers"):
             found = self._database.execute("SELECT 1 FROM numbers WHERE number = ?", (number,))
             return found.fetchone() is not None
 
     def _put_all_away(self) -> None:
         rows = [(number,) for number in sorted(self._at_hand)]
-        with _written():
+        with written("order numbers"):
             self._database.executemany("INSERT INTO numbers VALUES (?)", rows)
         self._put_away += len(rows)
         self._at_hand.clear()

@@ -15,21 +15,8 @@ from orderglot.core.errors import Conflict, Forbidden, NotFound
 from orderglot.core.order import Identity, Link, Order, Reference
 from orderglot.core.ports import Answered, Check, Event, Kept, Note, Outcome
 from orderglot.core.product import Product
-from orderglot.stores import document
-from orderglot.stores.backend import (
-    Backend,
-    DropNote,
-    Entity,
-    Expect,
-    PutAnswer,
-    PutCustomer,
-    PutNote,
-    PutOrder,
-    PutProduct,
-    Raced,
-    Rename,
-    Write,
-)
+from orderglot.stores import document, writes
+from orderglot.stores.backend import Backend, Entity, Raced
 from orderglot.stores.id_blocks import IdBlocks
 from orderglot.stores.identities import IdentityMap, goes_by, visible
 from orderglot.stores.merging import merged, nameless, outdated
@@ -48,9 +35,9 @@ class UnitOfWork(Reads):
         self._seen: list[Customer] = []
         self._events: list[Event] = []
         self._placed: list[int] = []
-        self._products: dict[str, PutProduct] = {}
-        self._answers: list[PutAnswer] = []
-        self._notes: list[PutNote | DropNote] = []
+        self._products: dict[str, writes.PutProduct] = {}
+        self._answers: list[writes.PutAnswer] = []
+        self._notes: list[writes.PutNote | writes.DropNote] = []
 
     @property
     def _resolution(self) -> Resolution:
@@ -261,7 +248,7 @@ class UnitOfWork(Reads):
             _demand_version(product, kept)
         new = replace(product, version=kept.version + 1 if kept else 1)
         before = pending.kept if pending else found
-        self._products[product.sku] = PutProduct(new, document.write(new), before)
+        self._products[product.sku] = writes.PutProduct(new, document.write(new), before)
         return new
 
     @property
@@ -285,27 +272,27 @@ class UnitOfWork(Reads):
 
     def remember(self, answered: Answered) -> None:
         """Keep an answer in the same transaction as the writes that it speaks of."""
-        self._answers.append(PutAnswer(self._scope.customer or 0, answered, self.now()))
+        self._answers.append(writes.PutAnswer(self._scope.customer or 0, answered, self.now()))
 
     def note(self, note: Note) -> None:
         """Write a note in the same transaction as what it speaks of."""
         demand_live(self._caller)
-        self._notes.append(PutNote(replace(note, version=note.version + 1)))
+        self._notes.append(writes.PutNote(replace(note, version=note.version + 1)))
 
     def strike(self, note: Note) -> None:
         """Take a note out of the book."""
         demand_live(self._caller)
-        self._notes.append(DropNote(note))
+        self._notes.append(writes.DropNote(note))
 
     async def commit(self) -> None:
         """Write everything at once; raises Raced where somebody else's writes came first."""
         if self._untouched():
             return
         resolution = self._resolution
-        expected = [Expect(one.id, one.version) for one in await resolution.name_customers()]
-        writes = list(self._writes(resolution, expected))
+        expected = [writes.Expect(one.id, one.version) for one in await resolution.name_customers()]
+        batch = list(self._writes(resolution, expected))
         try:
-            await self._backend.commit(self._scope.seller, writes)
+            await self._backend.commit(self._scope.seller, batch)
         except Raced:
             self._id_blocks.forget_all(self._scope.seller)
             raise
@@ -317,18 +304,20 @@ class UnitOfWork(Reads):
         changed = self._products or self._answers or self._notes or self._events
         return self._known is None and not changed
 
-    def _writes(self, resolution: Resolution, expected: list[Expect]) -> Iterator[Write]:
+    def _writes(
+        self, resolution: Resolution, expected: list[writes.Expect]
+    ) -> Iterator[writes.Write]:
         orders, customers = resolution.orders, resolution.customers
         for customer in customers.written():
             kept = customers.kept[customer.id]
-            yield PutCustomer(customer, document.write(customer), kept)
+            yield writes.PutCustomer(customer, document.write(customer), kept)
         yield from expected
         for order in orders.written():
-            yield PutOrder(order, document.write(order), orders.kept[order.id])
+            yield writes.PutOrder(order, document.write(order), orders.kept[order.id])
         yield from self._events
         for id in sorted(resolution.renamed):
             if (renamed := customers.with_id(id)) is not None:
-                yield Rename(identity(renamed))
+                yield writes.Rename(identity(renamed))
         yield from self._products.values()
         yield from self._answers
         yield from self._notes

@@ -8,16 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from orderglot.stores import document
-from orderglot.stores.key_writes import (
-    EndFamily,
-    EndKey,
-    PutCredential,
-    PutToken,
-    SetLive,
-    SpendCode,
-    SpendToken,
-)
+from orderglot.stores import document, writes
 from orderglot.stores.postgres.expiring import PURGED
 from orderglot.stores.postgres.statement import Row, Step, inserted, kinds, source
 from orderglot.stores.sql.grammar import Sql, say
@@ -54,7 +45,7 @@ _EXPIRED = (
 )
 
 
-def put_credentials(seller: int, writes: list[PutCredential]) -> Iterator[Step]:
+def put_credentials(seller: int, batch: list[writes.PutCredential]) -> Iterator[Step]:
     """Write keys under their fingerprints."""
     rows: list[Row] = [
         (
@@ -65,7 +56,7 @@ def put_credentials(seller: int, writes: list[PutCredential]) -> Iterator[Step]:
             None if new.expires is None else microseconds(new.expires),
             document.write(new).decode(),
         )
-        for new in (one.credential for one in writes)
+        for new in (one.credential for one in batch)
     ]
     taken = Sql(
         "ON CONFLICT (dialect, kind, fingerprint)"
@@ -74,9 +65,9 @@ def put_credentials(seller: int, writes: list[PutCredential]) -> Iterator[Step]:
     yield from inserted("credentials", seller, _CREDENTIALS, rows, taken=taken)
 
 
-def end_keys(seller: int, writes: list[EndKey]) -> Iterator[Step]:
+def end_keys(seller: int, batch: list[writes.EndKey]) -> Iterator[Step]:
     """End keys that have not ended."""
-    keys = source(_ENDED, [(one.dialect, one.id, one.now.isoformat()) for one in writes])
+    keys = source(_ENDED, [(one.dialect, one.id, one.now.isoformat()) for one in batch])
     text = say(
         "UPDATE credentials AS k",
         "SET document = jsonb_set(k.document, '{ended}', to_jsonb(n.ended)) FROM",
@@ -88,9 +79,9 @@ def end_keys(seller: int, writes: list[EndKey]) -> Iterator[Step]:
     yield Step("credentials", Sql(text, (*keys.params, seller)))
 
 
-def set_live(seller: int, writes: list[SetLive]) -> Iterator[Step]:
+def set_live(seller: int, batch: list[writes.SetLive]) -> Iterator[Step]:
     """Move keys from test mode to production."""
-    keys = source(_KEYS, [(one.dialect, one.id) for one in writes])
+    keys = source(_KEYS, [(one.dialect, one.id) for one in batch])
     text = say(
         "UPDATE credentials AS k",
         "SET document = jsonb_set(k.document, '{caller,test}', 'false') FROM",
@@ -101,31 +92,31 @@ def set_live(seller: int, writes: list[SetLive]) -> Iterator[Step]:
     yield Step("credentials", Sql(text, (*keys.params, seller)))
 
 
-def put_tokens(seller: int, writes: list[PutToken]) -> Iterator[Step]:
+def put_tokens(seller: int, batch: list[writes.PutToken]) -> Iterator[Step]:
     """Write tokens, unless a key has ended; what is too old or too many goes."""
-    keys = {(one.token.dialect, one.token.key) for one in writes}
+    keys = {(one.token.dialect, one.token.key) for one in batch}
     yield _held(seller, keys, _NOT_ENDED)
     taken = Sql(
         "ON CONFLICT (seller, dialect, kind, fingerprint) DO UPDATE SET key = excluded.key,"
         " family = excluded.family, created = excluded.created, expires = excluded.expires,"
         " ended = excluded.ended"
     )
-    rows: list[Row] = [row(one.token) for one in writes]
+    rows: list[Row] = [row(one.token) for one in batch]
     yield from inserted("tokens", seller, _TOKENS, rows, taken=taken)
-    for one in writes:
+    for one in batch:
         new = one.token
         alike = (seller, seller, new.dialect, new.key, new.kind, new.fingerprint, one.most)
         yield Step("tokens", Sql(_TOO_MANY, alike))
-    now = microseconds(max(one.token.created for one in writes))
+    now = microseconds(max(one.token.created for one in batch))
     yield Step("", Sql(_EXPIRED, (seller, seller, now, PURGED)))
 
 
-def spend_tokens(seller: int, writes: list[SpendToken]) -> Iterator[Step]:
+def spend_tokens(seller: int, batch: list[writes.SpendToken]) -> Iterator[Step]:
     """End tokens that are good once, unless one has ended."""
-    yield _held(seller, {(one.token.dialect, one.token.key) for one in writes})
+    yield _held(seller, {(one.token.dialect, one.token.key) for one in batch})
     spent: list[Row] = [
         (one.token.dialect, one.token.kind, one.token.fingerprint, microseconds(one.now))
-        for one in writes
+        for one in batch
     ]
     new = source(_SPENT, spent)
     text = say(
@@ -134,21 +125,21 @@ def spend_tokens(seller: int, writes: list[SpendToken]) -> Iterator[Step]:
         "WHERE t.seller = ? AND t.dialect = n.dialect AND t.kind = n.kind",
         "AND t.fingerprint = n.fingerprint AND t.ended IS NULL RETURNING 1",
     )
-    yield Step("tokens", Sql(text, (*new.params, seller)), len(writes), apart=True)
+    yield Step("tokens", Sql(text, (*new.params, seller)), len(batch), apart=True)
 
 
-def spend_codes(seller: int, writes: list[SpendCode]) -> Iterator[Step]:
+def spend_codes(seller: int, batch: list[writes.SpendCode]) -> Iterator[Step]:
     """Write tokens that have ended, unless one is there."""
-    yield _held(seller, {(one.token.dialect, one.token.key) for one in writes})
-    rows: list[Row] = [row(one.token) for one in writes]
+    yield _held(seller, {(one.token.dialect, one.token.key) for one in batch})
+    rows: list[Row] = [row(one.token) for one in batch]
     for step in inserted("tokens", seller, _TOKENS, rows):
         yield step._replace(apart=True)
 
 
-def end_families(seller: int, writes: list[EndFamily]) -> Iterator[Step]:
+def end_families(seller: int, batch: list[writes.EndFamily]) -> Iterator[Step]:
     """End every token of some families."""
-    yield _held(seller, {(one.dialect, one.key) for one in writes})
-    ended: list[Row] = [(one.dialect, one.family, microseconds(one.now)) for one in writes]
+    yield _held(seller, {(one.dialect, one.key) for one in batch})
+    ended: list[Row] = [(one.dialect, one.family, microseconds(one.now)) for one in batch]
     new = source(_FAMILIES, ended)
     text = say(
         "UPDATE tokens AS t SET ended = n.ended FROM",

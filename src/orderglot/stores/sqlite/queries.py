@@ -40,15 +40,6 @@ DANGLING = (
     " WHERE l.seller = ? AND l.target IS NULL AND l.name = json_extract(j.value, '$[0]')"
     " AND l.dialect = json_extract(j.value, '$[1]')"
 )
-EVENTS = (
-    "SELECT e.version, e.what, e.at, e.who, e.other FROM orders AS o"
-    " JOIN order_events AS e ON e.seller = o.seller AND e.order_id = o.id WHERE o.id = ? AND"
-)
-DUPLICATES = (
-    "SELECT e.order_id, e.version, e.what, e.at, e.who, e.other FROM order_events AS e"
-    " JOIN orders AS o ON o.seller = e.seller AND o.id = e.order_id"
-    " WHERE e.seller = ? AND e.other IS NOT NULL AND"
-)
 
 CUSTOMERS = "SELECT CAST(c.document AS BLOB) FROM customers AS c WHERE c.seller = ? AND"
 CUSTOMER_KNOWN = say(

@@ -9,29 +9,8 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from orderglot.core.ports import Event
-from orderglot.stores.backend import (
-    DropNote,
-    Entity,
-    Expect,
-    PutAnswer,
-    PutCustomer,
-    PutNote,
-    PutOrder,
-    PutProduct,
-    PutSeller,
-    Raced,
-    Rename,
-    Write,
-)
-from orderglot.stores.key_writes import (
-    EndFamily,
-    EndKey,
-    PutCredential,
-    PutToken,
-    SetLive,
-    SpendCode,
-    SpendToken,
-)
+from orderglot.stores import writes
+from orderglot.stores.backend import Entity, Raced
 from orderglot.stores.sql.count_buckets import UNSAID, Entry, entries
 from orderglot.stores.sql.grammar import say
 from orderglot.stores.sql.rows import NULLABLE, STANDING, microseconds, row
@@ -81,7 +60,7 @@ class Commit(NamedTuple):
     """What a unit writes to a seller's book, in order."""
 
     seller: int
-    writes: Collection[Write]
+    batch: Collection[writes.Write]
 
 
 def commit(connection: sqlite3.Connection, commits: list[Commit]) -> list[None]:
@@ -90,8 +69,8 @@ def commit(connection: sqlite3.Connection, commits: list[Commit]) -> list[None]:
     Those of several units go by kind, as if all were one unit's.
     """
     if len(commits) == 1:
-        ((seller, writes),) = commits
-        for kind, several in groupby(writes, type):
+        ((seller, batch),) = commits
+        for kind, several in groupby(batch, type):
             _DO[kind](connection, seller, list(several))
     else:
         found = _by_kind(commits)
@@ -101,19 +80,19 @@ def commit(connection: sqlite3.Connection, commits: list[Commit]) -> list[None]:
     return [None] * len(commits)
 
 
-def _by_kind(commits: list[Commit]) -> dict[type, dict[int, list[Write]]]:
+def _by_kind(commits: list[Commit]) -> dict[type, dict[int, list[writes.Write]]]:
     """Give all writes by their kind and seller."""
-    found: dict[type, dict[int, list[Write]]] = {}
-    for seller, writes in commits:
-        for write in writes:
+    found: dict[type, dict[int, list[writes.Write]]] = {}
+    for seller, batch in commits:
+        for write in batch:
             found.setdefault(type(write), {}).setdefault(seller, []).append(write)
     return found
 
 
-def _put_orders(connection: sqlite3.Connection, seller: int, writes: list[PutOrder]) -> None:
+def _put_orders(connection: sqlite3.Connection, seller: int, batch: list[writes.PutOrder]) -> None:
     added, changed = list[Row](), list[Row]()
     counted, left = list[Entry](), list[Entry]()
-    for write in writes:
+    for write in batch:
         order, kept = write.order, write.kept
         columns = row(order, UNSAID)
         counted += entries(columns)
@@ -129,13 +108,15 @@ def _put_orders(connection: sqlite3.Connection, seller: int, writes: list[PutOrd
     connection.executemany(
         _COUNT, [(seller, *entry, more) for entry, more in counts.items() if more]
     )
-    name(connection, seller, Entity.ORDER, [(write.order, write.kept) for write in writes])
-    link(connection, seller, writes)
+    name(connection, seller, Entity.ORDER, [(write.order, write.kept) for write in batch])
+    link(connection, seller, batch)
 
 
-def _put_customers(connection: sqlite3.Connection, seller: int, writes: list[PutCustomer]) -> None:
+def _put_customers(
+    connection: sqlite3.Connection, seller: int, batch: list[writes.PutCustomer]
+) -> None:
     added, changed = list[Row](), list[Row]()
-    for write in writes:
+    for write in batch:
         new, kept = write.customer, write.kept
         values = (seller, new.id, new.version, new.number or None, write.document.decode())
         if kept is None:
@@ -143,12 +124,14 @@ def _put_customers(connection: sqlite3.Connection, seller: int, writes: list[Put
         else:
             changed.append((*values, seller, new.id, kept.version))
     _put(connection, "customers", added, changed)
-    name(connection, seller, Entity.CUSTOMER, [(write.customer, write.kept) for write in writes])
+    name(connection, seller, Entity.CUSTOMER, [(write.customer, write.kept) for write in batch])
 
 
-def _put_products(connection: sqlite3.Connection, seller: int, writes: list[PutProduct]) -> None:
+def _put_products(
+    connection: sqlite3.Connection, seller: int, batch: list[writes.PutProduct]
+) -> None:
     added, changed = list[Row](), list[Row]()
-    for write in writes:
+    for write in batch:
         new, kept = write.product, write.kept
         values = (seller, new.sku, new.version, write.document.decode())
         if kept is None:
@@ -158,9 +141,11 @@ def _put_products(connection: sqlite3.Connection, seller: int, writes: list[PutP
     _put(connection, "products", added, changed)
 
 
-def _put_sellers(connection: sqlite3.Connection, _seller: int, writes: list[PutSeller]) -> None:
+def _put_sellers(
+    connection: sqlite3.Connection, _seller: int, batch: list[writes.PutSeller]
+) -> None:
     added, changed = list[Row](), list[Row]()
-    for write in writes:
+    for write in batch:
         new, kept = write.seller, write.kept
         values = (new.id, new.version, new.name, write.document.decode())
         if kept is None:
@@ -177,17 +162,17 @@ def _put(connection: sqlite3.Connection, table: str, added: list[Row], changed: 
         raise Raced(table)
 
 
-def _add_events(connection: sqlite3.Connection, seller: int, writes: list[Event]) -> None:
+def _add_events(connection: sqlite3.Connection, seller: int, batch: list[Event]) -> None:
     connection.executemany(
         "INSERT INTO order_events (seller, order_id, version, at, what, who, other)"
         " VALUES (?, ?, ?, ?, ?, ?, ?)",
-        [(seller, e.order, e.version, microseconds(e.at), e.what, e.who, e.other) for e in writes],
+        [(seller, e.order, e.version, microseconds(e.at), e.what, e.who, e.other) for e in batch],
     )
 
 
-def _put_notes(connection: sqlite3.Connection, seller: int, writes: list[PutNote]) -> None:
+def _put_notes(connection: sqlite3.Connection, seller: int, batch: list[writes.PutNote]) -> None:
     added, changed = list[Row](), list[Row]()
-    for write in writes:
+    for write in batch:
         note = write.note
         values = (seller, note.kind, note.name, note.version, note.document)
         if note.version == 1:
@@ -197,32 +182,32 @@ def _put_notes(connection: sqlite3.Connection, seller: int, writes: list[PutNote
     _put(connection, "notes", added, changed)
 
 
-def _drop_notes(connection: sqlite3.Connection, seller: int, writes: list[DropNote]) -> None:
+def _drop_notes(connection: sqlite3.Connection, seller: int, batch: list[writes.DropNote]) -> None:
     dropped = connection.executemany(
         "DELETE FROM notes WHERE seller = ? AND kind = ? AND name = ? AND version = ?",
-        [(seller, one.note.kind, one.note.name, one.note.version) for one in writes],
+        [(seller, one.note.kind, one.note.name, one.note.version) for one in batch],
     )
-    if dropped.rowcount != len(writes):
+    if dropped.rowcount != len(batch):
         raise Raced("notes")
 
 
 _DO: dict[type, Callable[[sqlite3.Connection, int, list[Any]], None]] = {
-    PutSeller: _put_sellers,
-    PutCustomer: _put_customers,
-    Expect: expect,
-    PutOrder: _put_orders,
+    writes.PutSeller: _put_sellers,
+    writes.PutCustomer: _put_customers,
+    writes.Expect: expect,
+    writes.PutOrder: _put_orders,
     Event: _add_events,
-    Rename: rename,
-    PutProduct: _put_products,
-    PutCredential: keys.put_credentials,
-    EndKey: keys.end_keys,
-    SetLive: keys.set_live,
-    SpendToken: keys.spend_tokens,
-    SpendCode: keys.spend_codes,
-    PutToken: keys.put_tokens,
-    EndFamily: keys.end_families,
-    PutAnswer: put_answers,
-    PutNote: _put_notes,
-    DropNote: _drop_notes,
+    writes.Rename: rename,
+    writes.PutProduct: _put_products,
+    writes.PutCredential: keys.put_credentials,
+    writes.EndKey: keys.end_keys,
+    writes.SetLive: keys.set_live,
+    writes.SpendToken: keys.spend_tokens,
+    writes.SpendCode: keys.spend_codes,
+    writes.PutToken: keys.put_tokens,
+    writes.EndFamily: keys.end_families,
+    writes.PutAnswer: put_answers,
+    writes.PutNote: _put_notes,
+    writes.DropNote: _drop_notes,
 }
 """What is done for each kind of write, in the order in which those of several units go."""
