@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -121,25 +122,17 @@ async def _filled(copies: Copies, orders: int) -> list[Workload]:
     return found
 
 
+@dataclass
 class _Bench:
     """What one dialect is measured with: our server, and the others as they are needed."""
 
-    def __init__(
-        self,
-        copies: Copies,
-        folder: Path,
-        effort: Effort,
-        workers: int,
-        ours: Serving,
-        stack: ExitStack,
-    ) -> None:
-        self.copies = copies
-        self.folder = folder
-        self.effort = effort
-        self.workers = workers
-        self.ours = ours
-        self.stack = stack
-        self.others: dict[str, Serving] = {}
+    copies: Copies
+    folder: Path
+    effort: Effort
+    workers: int
+    ours: Serving
+    stack: ExitStack
+    others: dict[str, Serving] = field(default_factory=dict)
 
     def measured(self, several: Iterable[Workload]) -> Calls:
         """Measure a dialect's calls; a failure is reported, and the rest goes on."""

@@ -155,6 +155,22 @@ def _until_ready(lines: Iterator[str]) -> Iterator[str]:
             return
 
 
+@contextmanager
+def program(
+    words: Sequence[str], folder: Path, environment: dict[str, str]
+) -> Iterator[subprocess.Popen[str]]:
+    """Run a command of the program, with its messages in a pipe."""
+    with subprocess.Popen(
+        (*PROGRAM, *words),
+        cwd=folder,
+        env=environment,
+        text=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    ) as process:
+        yield process
+
+
 def environment(folder: Path) -> dict[str, str]:
     """Give an environment without settings for the program, and with a folder as its home."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("ORDERGLOT_")}

@@ -21,7 +21,7 @@ from bench.floors.adobe_wire import (
     shows_prices,
     write_order,
 )
-from bench.floors.asgi import Answer, Answering, Headers, Refused, Scope
+from bench.floors.asgi import Answer, Headers, Refused, Scope
 from bench.floors.records import (
     Identified,
     Product,
@@ -34,31 +34,27 @@ from bench.floors.records import (
 from bench.floors.rows import Caller, New, Rows, admitted_token, new_row, products_of
 
 
-def answering(rows: Rows) -> Answering:
-    """Make the function that answers Adobe's clients."""
-
-    async def answer(scope: Scope, headers: Headers, body: bytes) -> Answer:
-        caller = await _caller(rows, headers)
-        intent = headers.get(b"x-correlation-id", b"").decode()
-        _, _, customers, whose, orders, *rest = scope["path"].split("/")
-        if not intent or (customers, orders) != ("customers", "orders"):
-            raise Refused(400)
-        found = await rows.customer(caller.seller, "adobe", whose)
-        if found is None:
-            raise Refused(404)
-        customer = read_customer(found)
-        request = headers.get(b"x-request-id") or uuid.uuid4().hex.encode()
-        own = [(b"content-type", b"application/json"), (b"x-request-id", request)]
-        asked = dict(parse_qsl(scope["query_string"].decode()))
-        prices = asked.get("fetch-price") == "true"
-        if scope["method"] == "POST":
-            done = await _create(rows, caller, customer, body, intent)
-            return Answer(201, own, done)
-        if rest:
-            return Answer(200, own, await _get(rows, caller, customer, rest[0], prices=prices))
-        return Answer(200, own, await _list(rows, caller, customer, whose, asked, prices=prices))
-
-    return answer
+async def answer(rows: Rows, scope: Scope, headers: Headers, body: bytes) -> Answer:
+    """Answer Adobe's clients."""
+    caller = await _caller(rows, headers)
+    intent = headers.get(b"x-correlation-id", b"").decode()
+    _, _, customers, whose, orders, *rest = scope["path"].split("/")
+    if not intent or (customers, orders) != ("customers", "orders"):
+        raise Refused(400)
+    found = await rows.customer(caller.seller, "adobe", whose)
+    if found is None:
+        raise Refused(404)
+    customer = read_customer(found)
+    request = headers.get(b"x-request-id") or uuid.uuid4().hex.encode()
+    own = [(b"content-type", b"application/json"), (b"x-request-id", request)]
+    asked = dict(parse_qsl(scope["query_string"].decode()))
+    prices = asked.get("fetch-price") == "true"
+    if scope["method"] == "POST":
+        done = await _create(rows, caller, customer, body, intent)
+        return Answer(201, own, done)
+    if rest:
+        return Answer(200, own, await _get(rows, caller, customer, rest[0], prices=prices))
+    return Answer(200, own, await _list(rows, caller, customer, whose, asked, prices=prices))
 
 
 async def _caller(rows: Rows, headers: Headers) -> Caller:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from urllib.parse import parse_qsl
 
-from bench.floors.asgi import Answer, Answering, Headers, Refused, Scope
+from bench.floors.asgi import Answer, Headers, Refused, Scope
 from bench.floors.catalyst_wire import (
     JSON,
     Sent,
@@ -21,28 +21,24 @@ from bench.floors.records import Identified, id_at, read_customer, write
 from bench.floors.rows import Caller, Rows, admitted, new_row
 
 
-def answering(rows: Rows) -> Answering:
-    """Make the function that answers Catalyst's clients."""
-
-    async def answer(scope: Scope, headers: Headers, body: bytes) -> Answer:
-        token = headers.get(b"authorization", b"").decode().removeprefix("Bearer ")
-        caller = (await admitted(rows, "catalyst", token)).caller
-        parts = scope["path"].split("/")
-        if parts[:5] != ["", "webresources", "api", "v3", "sites"] or parts[6] != "orders":
-            raise Refused(404)
-        site = read_site(await rows.seller(caller.seller))
-        own = id_at("catalyst", site)
-        if parts[5] not in ("current", own):
-            raise Refused(404)
-        asked = dict(parse_qsl(scope["query_string"].decode()))
-        fields = read_fields(asked.get("fields", ""))
-        if scope["method"] == "POST":
-            return await _create(rows, caller, site, read_sent(body), scope["path"])
-        if len(parts) > 7:
-            return await _get(rows, caller, site, parts[7], fields)
-        return await _list(rows, caller, site, asked, fields)
-
-    return answer
+async def answer(rows: Rows, scope: Scope, headers: Headers, body: bytes) -> Answer:
+    """Answer Catalyst's clients."""
+    token = headers.get(b"authorization", b"").decode().removeprefix("Bearer ")
+    caller = (await admitted(rows, "catalyst", token)).caller
+    parts = scope["path"].split("/")
+    if parts[:5] != ["", "webresources", "api", "v3", "sites"] or parts[6] != "orders":
+        raise Refused(404)
+    site = read_site(await rows.seller(caller.seller))
+    own = id_at("catalyst", site)
+    if parts[5] not in ("current", own):
+        raise Refused(404)
+    asked = dict(parse_qsl(scope["query_string"].decode()))
+    fields = read_fields(asked.get("fields", ""))
+    if scope["method"] == "POST":
+        return await _create(rows, caller, site, read_sent(body), scope["path"])
+    if len(parts) > 7:
+        return await _get(rows, caller, site, parts[7], fields)
+    return await _list(rows, caller, site, asked, fields)
 
 
 async def _get(rows: Rows, caller: Caller, site: Site, id: str, fields: tuple[str, ...]) -> Answer:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from bench.floors.asgi import Answer, Answering, Headers, Refused, Scope
+from bench.floors.asgi import Answer, Headers, Refused, Scope
 from bench.floors.kodaris_wire import (
     JSON,
     SIGNS,
@@ -27,20 +27,16 @@ BEGINNING = "KSS"
 """What a session's key begins with."""
 
 
-def answering(rows: Rows) -> Answering:
-    """Make the function that answers Kodaris's clients."""
-
-    async def answer(scope: Scope, headers: Headers, body: bytes) -> Answer:
-        caller = await _caller(rows, headers)
-        if scope["method"] != "POST":
-            raise Refused(405)
-        if scope["path"] == "/api/account/order/list":
-            return await _list(rows, caller, read_asked(body))
-        if scope["path"] == "/api/account/order":
-            return await _create(rows, caller, read_sent(body))
-        raise Refused(404)
-
-    return answer
+async def answer(rows: Rows, scope: Scope, headers: Headers, body: bytes) -> Answer:
+    """Answer Kodaris's clients."""
+    caller = await _caller(rows, headers)
+    if scope["method"] != "POST":
+        raise Refused(405)
+    if scope["path"] == "/api/account/order/list":
+        return await _list(rows, caller, read_asked(body))
+    if scope["path"] == "/api/account/order":
+        return await _create(rows, caller, read_sent(body))
+    raise Refused(404)
 
 
 async def _caller(rows: Rows, headers: Headers) -> Caller:

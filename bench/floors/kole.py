@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 
 from lxml import etree
 
-from bench.floors.asgi import Answer, Answering, Headers, Refused, Scope
+from bench.floors.asgi import Answer, Headers, Refused, Scope
 from bench.floors.kole_wire import (
     DECLARATION,
     JSON,
@@ -31,24 +31,20 @@ from bench.floors.records import Address, Product, identity, priced, unpaid, wri
 from bench.floors.rows import Caller, New, Rows, admitted, new_row, products_of
 
 
-def answering(rows: Rows) -> Answering:
-    """Make the function that answers Kole's clients."""
-
-    async def answer(scope: Scope, headers: Headers, body: bytes) -> Answer:
-        path: str = scope["path"]
-        method: str = scope["method"]
-        caller = await _caller(rows, headers)
-        xml = b"+xml" in headers.get(b"accept", b"")
-        base = "http://" + headers[b"host"].decode()
-        if method == "POST" and path == "/orders":
-            return await _create(rows, caller, body, headers, base, xml=xml)
-        if path == "/orders":
-            return await _list(rows, caller, scope["query_string"], base, xml=xml)
-        if path.startswith("/orders/"):
-            return await _get(rows, caller, path[8:].rstrip("/"), base, xml=xml)
-        raise Refused(404)
-
-    return answer
+async def answer(rows: Rows, scope: Scope, headers: Headers, body: bytes) -> Answer:
+    """Answer Kole's clients."""
+    path: str = scope["path"]
+    method: str = scope["method"]
+    caller = await _caller(rows, headers)
+    xml = b"+xml" in headers.get(b"accept", b"")
+    base = "http://" + headers[b"host"].decode()
+    if method == "POST" and path == "/orders":
+        return await _create(rows, caller, body, headers, base, xml=xml)
+    if path == "/orders":
+        return await _list(rows, caller, scope["query_string"], base, xml=xml)
+    if path.startswith("/orders/"):
+        return await _get(rows, caller, path[8:].rstrip("/"), base, xml=xml)
+    raise Refused(404)
 
 
 async def _caller(rows: Rows, headers: Headers) -> Caller:

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 import msgspec
 from msgspec import Struct
 
-from bench.floors.asgi import Answer, Answering, Headers, Refused, Scope
+from bench.floors.asgi import Answer, Headers, Refused, Scope
 from bench.floors.records import Identified, id_at, identity, number, plain, write
 from bench.floors.rows import Caller, Rows, admitted, new_row
 
@@ -83,18 +83,14 @@ _read_customer = msgspec.json.Decoder(Customer).decode
 _read_sent = msgspec.json.Decoder(Sent).decode
 
 
-def answering(rows: Rows) -> Answering:
-    """Make the function that answers Komet's clients."""
-
-    async def answer(scope: Scope, headers: Headers, body: bytes) -> Answer:
-        caller, company = await _caller(rows, headers)
-        if scope["path"] in ("/api/web-order-details.list", "/api/web.order.details.list"):
-            return await _get(rows, caller, scope["query_string"], company)
-        if scope["path"] == "/api/web-order.create":
-            return await _create(rows, caller, _read_sent(body))
-        raise Refused(404)
-
-    return answer
+async def answer(rows: Rows, scope: Scope, headers: Headers, body: bytes) -> Answer:
+    """Answer Komet's clients."""
+    caller, company = await _caller(rows, headers)
+    if scope["path"] in ("/api/web-order-details.list", "/api/web.order.details.list"):
+        return await _get(rows, caller, scope["query_string"], company)
+    if scope["path"] == "/api/web-order.create":
+        return await _create(rows, caller, _read_sent(body))
+    raise Refused(404)
 
 
 async def _caller(rows: Rows, headers: Headers) -> tuple[Caller, str]:

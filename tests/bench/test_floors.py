@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -79,7 +80,7 @@ async def answer_alike(path: Path, wire: Wire, *, grouped: bool) -> None:
     async with opened(path) as store:
         shop = await filled(store, wire.dialect, ORDERS)
         rows = SqliteRows(str(path), grouped=grouped)
-        by_hand = application(import_module(f"bench.floors.{wire.dialect}").answering(rows))
+        by_hand = application(partial(import_module(f"bench.floors.{wire.dialect}").answer, rows))
         ours = faces(store, (wire.dialect,))
         for one in await workloads(store, wire, shop):
             for request in one.requests:
@@ -92,7 +93,7 @@ async def made_by_hand(path: Path, wire: Wire) -> list[Order]:
     async with opened(path) as store:
         shop = await filled(store, wire.dialect, ORDERS)
         rows = SqliteRows(str(path), grouped=True)
-        by_hand = application(import_module(f"bench.floors.{wire.dialect}").answering(rows))
+        by_hand = application(partial(import_module(f"bench.floors.{wire.dialect}").answer, rows))
         (create,) = [one for one in await workloads(store, wire, shop) if one.call == CREATE]
         book = store.of(Caller(seller=shop.seller.id))
         before = {order.id async for order in book.walk()}

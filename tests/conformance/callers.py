@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -89,6 +89,10 @@ class Site:
         """Give all that is in the seller's book."""
         whole = self.store.of(Caller(seller=self.owner.seller, test=True))
         return tuple([order async for order in whole.walk()])
+
+
+SiteBehaviour = Callable[[Site, Clock], Awaitable[None]]
+SiteCheck = Callable[[Specimen, SiteBehaviour], None]
 
 
 async def site(dialect: Dialect, store: BookStore | None = None, *, orders: bool = True) -> Site:

@@ -1,4 +1,4 @@
-"""Mutants: deliberate mistakes, each with the law that must catch it.
+"""Mutants: deliberate mistakes, each with the test that must catch it.
 
 As a pytest plugin (`-p tests.conformance.mutants`) it makes the one that MUTANT names.
 """
@@ -601,10 +601,10 @@ CAUGHT_BY: dict[str, dict[str, Make]] = {
         ),
     },
 }
-"""Each mistake, under the law that must catch it."""
+"""Each mistake, under the test that must catch it."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the mutant that the environment names, before any law is read."""
-    mistakes = {name: make for law in CAUGHT_BY.values() for name, make in law.items()}
+    """Make the mutant that the environment names, before any test is read."""
+    mistakes = {name: make for found in CAUGHT_BY.values() for name, make in found.items()}
     mistakes[os.environ["MUTANT"]]()

@@ -28,7 +28,7 @@ from orderglot.wire.dialect import Dialect, Operation
 from orderglot.wire.message import Request, Response
 
 TEN_YEARS = timedelta(days=3_650)
-"""How long the tokens of specimens are good, whatever a law does to the clock."""
+"""How long the tokens of specimens are good, whatever a test does to the clock."""
 
 PARTS = {"request.http", "response.http", "order.json", "source.txt"}
 

@@ -1,4 +1,4 @@
-"""The gates: what every dialect's folder has to have before the laws can be held on it."""
+"""The gates: what every dialect's folder has to have before the other tests can run on it."""
 
 from __future__ import annotations
 

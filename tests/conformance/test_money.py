@@ -95,8 +95,8 @@ def sold(name: str, currency: str, prices: tuple[Decimal, ...]) -> list[Product]
     ]
 
 
-def hold(name: str, currency: str, found: Bought) -> None:
-    """Hold what an order comes to against the law."""
+def check(name: str, currency: str, found: Bought) -> None:
+    """Compare what an order comes to with what it has to."""
     kept, totals = found.kept, found.kept.totals
     bill = kept.invoice
 
@@ -131,7 +131,7 @@ def test_in_every_currency_what_is_due_can_be_paid(name: str) -> None:
     for currency in sorted(DECIMALS):
         found = bought(name, currency, FINE, (3, 1), draft_of(name))
 
-        hold(name, currency, found)
+        check(name, currency, found)
         assert list(FINE) == [line.unit_price for line in found.kept.lines]
 
 
@@ -161,7 +161,7 @@ def test_at_any_price_what_is_due_can_be_paid(
         shipping=replace(draft.shipping, option="", tax_rate=rate),
     )
 
-    hold(name, currency, bought(name, currency, prices, counts, draft))
+    check(name, currency, bought(name, currency, prices, counts, draft))
 
 
 @pytest.mark.parametrize("name", PLACING)

@@ -109,14 +109,14 @@ def listened(dialect: Dialect, client: Client) -> Client:
     """Let a client flow; what goes over its line, but for what is refused, is as documented."""
     send = client.send
 
-    async def hold(request: Request) -> Response:
+    async def check(request: Request) -> Response:
         response = await send(request)
         if dialect.faults.read(response) is None:
             hold_request(dialect, request)
         hold_response(dialect, request, response)
         return response
 
-    client.send = hold
+    client.send = check
     return client
 
 

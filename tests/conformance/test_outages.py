@@ -88,48 +88,48 @@ class Losing(MemoryBackend):
         return await super().answer(*key)
 
 
-Law = Callable[[Site, Losing, Request], Awaitable[None]]
+Behaviour = Callable[[Site, Losing, Request], Awaitable[None]]
 
 
-def lost(dialect: Dialect, law: Law, **how: bool) -> None:
-    """Hold a law over a site of which each creation's commit is lost."""
+def lost(dialect: Dialect, behaviour: Behaviour, **how: bool) -> None:
+    """Check a behaviour over a site of which each creation's commit is lost."""
 
     async def held() -> None:
         for specimen in creations(dialect.name):
             backend = Losing(**how)
             at = await site(dialect, BookStore(backend, clock_of(dialect)), orders=False)
             backend.losing = True
-            await law(at, backend, specimen.request)
+            await behaviour(at, backend, specimen.request)
 
     asyncio.run(held())
 
 
 @pytest.mark.parametrize("done", [True, False])
 def test_of_a_lost_commit_it_is_said_that_nobody_knows(dialect: Dialect, done: bool) -> None:
-    async def law(at: Site, backend: Losing, request: Request) -> None:
+    async def behaviour(at: Site, backend: Losing, request: Request) -> None:
         response = await at.server(keyed(dialect, request))
         assert_away(dialect, response)
 
         assert IN_DOUBT in why(response)
         assert NOTHING_KEPT not in why(response)
 
-    lost(dialect, law, done=done, back=False)
+    lost(dialect, behaviour, done=done, back=False)
 
 
 def test_of_a_lost_commit_that_was_done_the_answer_is_found(dialect: Dialect) -> None:
-    async def law(at: Site, backend: Losing, request: Request) -> None:
+    async def behaviour(at: Site, backend: Losing, request: Request) -> None:
         first, again = [await at.server(keyed(dialect, request)) for _ in range(2)]
 
         assert at.dialect.faults.read(first) is None
         assert first == again
         assert 1 == len(await at.orders())
 
-    lost(dialect, law, done=True, back=True)
+    lost(dialect, behaviour, done=True, back=True)
 
 
 @pytest.mark.parametrize("done", [True, False])
 def test_whatever_became_of_it_a_key_makes_one_order(dialect: Dialect, done: bool) -> None:
-    async def law(at: Site, backend: Losing, request: Request) -> None:
+    async def behaviour(at: Site, backend: Losing, request: Request) -> None:
         assert_away(dialect, await at.server(keyed(dialect, request)))
         backend.away = False
         response = await at.server(keyed(dialect, request))
@@ -137,4 +137,4 @@ def test_whatever_became_of_it_a_key_makes_one_order(dialect: Dialect, done: boo
         assert at.dialect.faults.read(response) is None
         assert 1 == len(await at.orders())
 
-    lost(dialect, law, done=done, back=False)
+    lost(dialect, behaviour, done=done, back=False)

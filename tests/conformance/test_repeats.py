@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -23,13 +23,13 @@ from orderglot.wire.message import Request, Response
 from tests.clock import Clock
 from tests.conformance.callers import (
     Site,
+    SiteCheck,
     clock_of,
     creations,
     has_vendors_key,
     keyed,
     site,
 )
-from tests.conformance.implementations import Shop
 from tests.conformance.specimens import Specimen
 
 KEYLESS = [
@@ -54,21 +54,6 @@ def id_of(specimen: Specimen) -> str:
     return f"{specimen.dialect.name}-{specimen.name}"
 
 
-Law = Callable[[Site, Clock], Awaitable[None]]
-Hold = Callable[[Specimen, Law], None]
-
-
-@pytest.fixture
-def hold(shop: Shop) -> Hold:
-    """Hold a law over a store of every kind, with no orders in it."""
-
-    async def held(specimen: Specimen, law: Law) -> None:
-        clock = clock_of(specimen.dialect)
-        await law(await site(specimen.dialect, shop.store(clock), orders=False), clock)
-
-    return lambda specimen, law: shop.hold(held(specimen, law))
-
-
 def is_yes(at: Site, response: Response) -> bool:
     return at.dialect.faults.read(response) is None
 
@@ -90,9 +75,9 @@ def test_some_dialect_has_orders_that_say_enough() -> None:
 
 @pytest.mark.parametrize("specimen", KNOWN, ids=id_of)
 def test_a_live_order_that_comes_again_is_made_once_and_the_event_says_so(
-    hold: Hold, specimen: Specimen
+    check: SiteCheck, specimen: Specimen
 ) -> None:
-    async def law(at: Site, clock: Clock) -> None:
+    async def behaviour(at: Site, clock: Clock) -> None:
         first = await at.server(specimen.request)
         clock.forward(WINDOW - timedelta(seconds=1))
         again = await at.server(specimen.request)
@@ -103,14 +88,14 @@ def test_a_live_order_that_comes_again_is_made_once_and_the_event_says_so(
         assert ["placed", REPEATED] == await happened(at, order)
         assert [] == await duplicates(at)
 
-    hold(specimen, law)
+    check(specimen, behaviour)
 
 
 @pytest.mark.parametrize("specimen", KNOWN, ids=id_of)
 def test_behind_the_window_it_is_another_order_and_suspected_to_double_the_first(
-    hold: Hold, specimen: Specimen
+    check: SiteCheck, specimen: Specimen
 ) -> None:
-    async def law(at: Site, clock: Clock) -> None:
+    async def behaviour(at: Site, clock: Clock) -> None:
         first = await at.server(specimen.request)
         clock.forward(WINDOW)
 
@@ -120,12 +105,12 @@ def test_behind_the_window_it_is_another_order_and_suspected_to_double_the_first
         assert ["placed", DUPLICATE] == await happened(at, two)
         assert [(two.id, one.id)] == await duplicates(at)
 
-    hold(specimen, law)
+    check(specimen, behaviour)
 
 
 @pytest.mark.parametrize("specimen", KNOWN, ids=id_of)
-def test_in_test_mode_it_is_another_order_each_time(hold: Hold, specimen: Specimen) -> None:
-    async def law(at: Site, clock: Clock) -> None:
+def test_in_test_mode_it_is_another_order_each_time(check: SiteCheck, specimen: Specimen) -> None:
+    async def behaviour(at: Site, clock: Clock) -> None:
         key = await at.key(replace(at.owner, test=True))
         for _ in range(2):
             assert is_yes(at, await at.ask(specimen.request, key))
@@ -133,18 +118,20 @@ def test_in_test_mode_it_is_another_order_each_time(hold: Hold, specimen: Specim
         assert 2 == len(await at.orders())
         assert [] == await duplicates(at)
 
-    hold(specimen, law)
+    check(specimen, behaviour)
 
 
 @pytest.mark.parametrize("specimen", NEW, ids=id_of)
-def test_what_says_too_little_is_another_order_each_time(hold: Hold, specimen: Specimen) -> None:
-    async def law(at: Site, clock: Clock) -> None:
+def test_what_says_too_little_is_another_order_each_time(
+    check: SiteCheck, specimen: Specimen
+) -> None:
+    async def behaviour(at: Site, clock: Clock) -> None:
         for _ in range(2):
             assert is_yes(at, await at.server(specimen.request))
 
         assert 2 == len(await at.orders())
 
-    hold(specimen, law)
+    check(specimen, behaviour)
 
 
 def with_another_po_number(specimen: Specimen) -> Request:
@@ -167,9 +154,9 @@ def with_a_key(specimen: Specimen) -> Request:
 @pytest.mark.parametrize("change", [with_another_po_number, with_more_of_it, with_a_key])
 @pytest.mark.parametrize("specimen", KNOWN, ids=id_of)
 def test_another_number_other_lines_or_a_key_make_another_order(
-    hold: Hold, specimen: Specimen, change: Callable[[Specimen], Request]
+    check: SiteCheck, specimen: Specimen, change: Callable[[Specimen], Request]
 ) -> None:
-    async def law(at: Site, clock: Clock) -> None:
+    async def behaviour(at: Site, clock: Clock) -> None:
         other = change(specimen)
         assert other != specimen.request
         for request in (specimen.request, other, specimen.request, other):
@@ -178,12 +165,12 @@ def test_another_number_other_lines_or_a_key_make_another_order(
         assert 2 == len(await at.orders())
         assert [] == await duplicates(at)
 
-    hold(specimen, law)
+    check(specimen, behaviour)
 
 
 @pytest.mark.parametrize("specimen", KNOWN, ids=id_of)
-def test_what_was_cancelled_may_be_ordered_again(hold: Hold, specimen: Specimen) -> None:
-    async def law(at: Site, clock: Clock) -> None:
+def test_what_was_cancelled_may_be_ordered_again(check: SiteCheck, specimen: Specimen) -> None:
+    async def behaviour(at: Site, clock: Clock) -> None:
         first = await at.server(specimen.request)
         (order,) = await at.orders()
         whole = at.store.of(Caller(seller=at.owner.seller))
@@ -195,7 +182,7 @@ def test_what_was_cancelled_may_be_ordered_again(hold: Hold, specimen: Specimen)
         assert 2 == len(await at.orders())
         assert [] == await duplicates(at)
 
-    hold(specimen, law)
+    check(specimen, behaviour)
 
 
 @pytest.mark.parametrize(
@@ -203,9 +190,9 @@ def test_what_was_cancelled_may_be_ordered_again(hold: Hold, specimen: Specimen)
 )
 @pytest.mark.parametrize("specimen", KNOWN, ids=id_of)
 def test_the_seller_sets_the_window(
-    hold: Hold, specimen: Specimen, minutes: int, orders: int, suspected: int
+    check: SiteCheck, specimen: Specimen, minutes: int, orders: int, suspected: int
 ) -> None:
-    async def law(at: Site, clock: Clock) -> None:
+    async def behaviour(at: Site, clock: Clock) -> None:
         (seller,) = [one for one in await at.store.sellers() if one.id == at.owner.seller]
         tables = {**seller.tables, f"{at.dialect.name}.repeats": minutes}
         await at.store.change_seller(replace(seller, tables=tables))
@@ -216,19 +203,19 @@ def test_the_seller_sets_the_window(
         assert orders == len(await at.orders())
         assert suspected == len(await duplicates(at))
 
-    hold(specimen, law)
+    check(specimen, behaviour)
 
 
 @pytest.mark.parametrize("specimen", KNOWN, ids=id_of)
-def test_several_at_once_make_one_order(hold: Hold, specimen: Specimen) -> None:
-    async def law(at: Site, clock: Clock) -> None:
+def test_several_at_once_make_one_order(check: SiteCheck, specimen: Specimen) -> None:
+    async def behaviour(at: Site, clock: Clock) -> None:
         answers = await asyncio.gather(*(at.server(specimen.request) for _ in range(5)))
 
         assert [answers[0]] * 5 == answers
         assert is_yes(at, answers[0])
         assert 1 == len(await at.orders())
 
-    hold(specimen, law)
+    check(specimen, behaviour)
 
 
 @pytest.mark.parametrize("specimen", KNOWN, ids=id_of)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
 from itertools import pairwise
 from pathlib import Path
 
@@ -24,6 +23,7 @@ from orderglot.wire.message import Request, Response
 from tests.clock import Clock
 from tests.conformance.callers import (
     Site,
+    SiteCheck,
     addressed,
     clock_of,
     creations,
@@ -31,7 +31,6 @@ from tests.conformance.callers import (
     keyed,
     site,
 )
-from tests.conformance.implementations import Shop
 from tests.conformance.specimens import Specimen, book_of, provoked, welcome
 
 CREATIONS = [specimen for name in dialects.names() for specimen in creations(name)]
@@ -67,26 +66,11 @@ def respelled(request: Request) -> Request:
     return replace(request, body=body.replace(b"><", b">\n   <!-- again -->\n   <") + b"\n\n")
 
 
-Law = Callable[[Site, Clock], Awaitable[None]]
-Hold = Callable[[Specimen, Law], None]
-
-
-@pytest.fixture
-def hold(shop: Shop) -> Hold:
-    """Hold a law over a store of every kind, with no orders in it."""
-
-    async def held(specimen: Specimen, law: Law) -> None:
-        clock = clock_of(specimen.dialect)
-        await law(await site(specimen.dialect, shop.store(clock), orders=False), clock)
-
-    return lambda specimen, law: shop.hold(held(specimen, law))
-
-
 @pytest.mark.parametrize("specimen", CREATIONS, ids=id_of)
 def test_the_same_request_gets_the_same_bytes_and_makes_one_order(
-    hold: Hold, specimen: Specimen
+    check: SiteCheck, specimen: Specimen
 ) -> None:
-    async def law(at: Site, clock: Clock) -> None:
+    async def behaviour(at: Site, clock: Clock) -> None:
         request = keyed(specimen.dialect, specimen.request)
         first, second = [await at.server(request) for _ in range(2)]
 
@@ -94,14 +78,14 @@ def test_the_same_request_gets_the_same_bytes_and_makes_one_order(
         assert first == second
         assert 1 == len(await at.orders())
 
-    hold(specimen, law)
+    check(specimen, behaviour)
 
 
 @pytest.mark.parametrize("specimen", CREATIONS, ids=id_of)
 def test_a_replayed_answer_carries_the_links_of_the_address_that_is_asked_now(
-    hold: Hold, specimen: Specimen
+    check: SiteCheck, specimen: Specimen
 ) -> None:
-    async def law(at: Site, clock: Clock) -> None:
+    async def behaviour(at: Site, clock: Clock) -> None:
         request = keyed(specimen.dialect, specimen.request)
         here, there, again = [
             await at.server(replace(request, base=f"https://{name}.example"))
@@ -119,28 +103,30 @@ def test_a_replayed_answer_carries_the_links_of_the_address_that_is_asked_now(
         # Kole answers a creation with links; the others that we know have none in it.
         assert (specimen.dialect.name == "kole") == (here != there)
 
-    hold(specimen, law)
+    check(specimen, behaviour)
 
 
 @pytest.mark.parametrize("specimen", CREATIONS, ids=id_of)
 def test_another_request_under_the_same_key_is_what_the_vendor_says_else_a_conflict(
-    hold: Hold, specimen: Specimen
+    check: SiteCheck, specimen: Specimen
 ) -> None:
     same = not way_of(specimen).conflict
 
-    async def law(at: Site, clock: Clock) -> None:
+    async def behaviour(at: Site, clock: Clock) -> None:
         first = await at.server(keyed(specimen.dialect, specimen.request))
         response = await at.server(keyed(specimen.dialect, other(specimen.request)))
 
         assert first == response if same else isinstance(at.dialect.faults.read(response), Conflict)
         assert 1 == len(await at.orders())
 
-    hold(specimen, law)
+    check(specimen, behaviour)
 
 
 @pytest.mark.parametrize("specimen", CREATIONS, ids=id_of)
-def test_the_same_request_is_the_same_however_it_is_spelled(hold: Hold, specimen: Specimen) -> None:
-    async def law(at: Site, clock: Clock) -> None:
+def test_the_same_request_is_the_same_however_it_is_spelled(
+    check: SiteCheck, specimen: Specimen
+) -> None:
+    async def behaviour(at: Site, clock: Clock) -> None:
         first = await at.server(keyed(specimen.dialect, specimen.request))
         again = respelled(specimen.request)
         assert again.body != specimen.request.body
@@ -148,12 +134,12 @@ def test_the_same_request_is_the_same_however_it_is_spelled(hold: Hold, specimen
         assert first == await at.server(keyed(specimen.dialect, again))
         assert 1 == len(await at.orders())
 
-    hold(specimen, law)
+    check(specimen, behaviour)
 
 
 @pytest.mark.parametrize("specimen", CREATIONS, ids=id_of)
-def test_blanks_around_a_key_are_no_part_of_it(hold: Hold, specimen: Specimen) -> None:
-    async def law(at: Site, clock: Clock) -> None:
+def test_blanks_around_a_key_are_no_part_of_it(check: SiteCheck, specimen: Specimen) -> None:
+    async def behaviour(at: Site, clock: Clock) -> None:
         keys = ("demo-1", " demo-1", "demo-1\t")
         requests = [keyed(specimen.dialect, specimen.request, key) for key in keys]
         first, *others = [await at.server(request) for request in requests]
@@ -161,7 +147,7 @@ def test_blanks_around_a_key_are_no_part_of_it(hold: Hold, specimen: Specimen) -
         assert [first] * len(others) == others
         assert 1 == len(await at.orders())
 
-    hold(specimen, law)
+    check(specimen, behaviour)
 
 
 REPEATABLE = [
@@ -197,9 +183,9 @@ NAMING = [one for one in CREATIONS if one.dialect.customer]
 
 @pytest.mark.parametrize("specimen", NAMING, ids=id_of)
 def test_a_key_of_the_sellers_never_brings_another_customers_order(
-    hold: Hold, specimen: Specimen
+    check: SiteCheck, specimen: Specimen
 ) -> None:
-    async def law(at: Site, clock: Clock) -> None:
+    async def behaviour(at: Site, clock: Clock) -> None:
         everybody = replace(at.owner, customer=None)
         key, book = await at.key(everybody), at.store.of(everybody)
         owner = await book.customer(Reference("orderglot", str(at.owner.customer)))
@@ -213,19 +199,19 @@ def test_a_key_of_the_sellers_never_brings_another_customers_order(
         found = [order.customer for order in await at.orders()]
         assert [identity(owner), identity(twin)] == found
 
-    hold(specimen, law)
+    check(specimen, behaviour)
 
 
 @pytest.mark.parametrize("specimen", CREATIONS, ids=id_of)
-def test_two_at_once_make_one_order(hold: Hold, specimen: Specimen) -> None:
-    async def law(at: Site, clock: Clock) -> None:
+def test_two_at_once_make_one_order(check: SiteCheck, specimen: Specimen) -> None:
+    async def behaviour(at: Site, clock: Clock) -> None:
         request = keyed(specimen.dialect, specimen.request)
         answers = await asyncio.gather(*(at.server(request) for _ in range(4)))
 
         assert [answers[0]] * 4 == answers
         assert 1 == len(await at.orders())
 
-    hold(specimen, law)
+    check(specimen, behaviour)
 
 
 @pytest.mark.parametrize("specimen", CREATIONS, ids=id_of)
@@ -249,15 +235,15 @@ def test_two_servers_on_one_file_make_one_order(tmp_path: Path, specimen: Specim
 
 
 @pytest.mark.parametrize("specimen", CREATIONS, ids=id_of)
-def test_after_its_time_a_key_is_new(hold: Hold, specimen: Specimen) -> None:
-    async def law(at: Site, clock: Clock) -> None:
+def test_after_its_time_a_key_is_new(check: SiteCheck, specimen: Specimen) -> None:
+    async def behaviour(at: Site, clock: Clock) -> None:
         first = await at.server(keyed(specimen.dialect, specimen.request))
         clock.forward(way_of(specimen).lasts)
 
         assert first != await at.server(keyed(specimen.dialect, specimen.request))
         assert 2 == len(await at.orders())
 
-    hold(specimen, law)
+    check(specimen, behaviour)
 
 
 REFUSED = [
@@ -270,7 +256,7 @@ REFUSED = [
 
 @pytest.mark.parametrize(("specimen", "refused"), REFUSED)
 def test_a_refusal_keeps_nothing(specimen: Specimen, refused: Specimen) -> None:
-    async def law() -> None:
+    async def behaviour() -> None:
         at = await site(specimen.dialect, orders=False)
         await at.server(keyed(refused.dialect, refused.request))
         key = "demo-2" if way_of(specimen).refusals else "demo-1"
@@ -279,12 +265,12 @@ def test_a_refusal_keeps_nothing(specimen: Specimen, refused: Specimen) -> None:
         assert at.dialect.faults.read(response) is None
         assert 1 == len(await at.orders())
 
-    asyncio.run(law())
+    asyncio.run(behaviour())
 
 
 @pytest.mark.parametrize("specimen", CREATIONS, ids=id_of)
-def test_another_customers_same_key_is_another_key(hold: Hold, specimen: Specimen) -> None:
-    async def law(at: Site, clock: Clock) -> None:
+def test_another_customers_same_key_is_another_key(check: SiteCheck, specimen: Specimen) -> None:
+    async def behaviour(at: Site, clock: Clock) -> None:
         whole = at.store.of(Caller(seller=at.owner.seller))
         owner = await whole.customer(Reference("orderglot", str(at.owner.customer)))
         twin = await whole.keep_customer(replace(owner, id=0, version=0, number="", references=()))
@@ -297,7 +283,7 @@ def test_another_customers_same_key_is_another_key(hold: Hold, specimen: Specime
         assert first != second
         assert 2 - refused == len(await at.orders())
 
-    hold(specimen, law)
+    check(specimen, behaviour)
 
 
 READS = [
@@ -310,7 +296,7 @@ READS = [
 
 @pytest.mark.parametrize("specimen", READS, ids=id_of)
 def test_reads_are_never_replayed(specimen: Specimen) -> None:
-    async def law() -> None:
+    async def behaviour() -> None:
         at = await site(specimen.dialect, orders=False)
         await at.server(keyed(specimen.dialect, specimen.request))
         await fill(at)
@@ -319,7 +305,7 @@ def test_reads_are_never_replayed(specimen: Specimen) -> None:
             keyed(specimen.dialect, specimen.request)
         )
 
-    asyncio.run(law())
+    asyncio.run(behaviour())
 
 
 async def fill(at: Site) -> None:

@@ -102,7 +102,7 @@ def test_a_stranger_is_told_the_same_whatever_others_have(
 
             assert blank == found, specimen.name
 
-    shop.hold(ask())
+    shop.run(ask())
 
 
 @pytest.mark.parametrize("stranger", STRANGERS, ids=lambda stranger: stranger.__name__)
@@ -115,7 +115,7 @@ def test_a_stranger_changes_nothing(dialect: Dialect, stranger: Stranger, shop: 
 
             assert before == (await at.orders())[: len(before)], specimen.name
 
-    shop.hold(ask())
+    shop.run(ask())
 
 
 def test_strangers_ask_every_operation_something_that_its_owner_is_told(dialect: Dialect) -> None:

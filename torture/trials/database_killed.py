@@ -30,9 +30,7 @@ def run(harness: Harness) -> None:
 
 def _round(harness: Harness, row: Row, store: Postgres, number: int) -> None:
     folder = harness.new_folder()
-    url = store.new(folder)
-    books.made(url)
-    before = books.count_orders(url)
+    url, before = books.new_book(store, folder)
     seconds = harness.random(number).uniform(0.5, 2)
     with serving(row, folder, url) as served:
         load = asyncio.run(_kill_under_load(store, served, seconds))

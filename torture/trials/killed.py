@@ -25,9 +25,7 @@ def run(harness: Harness) -> None:
 
 def _round(harness: Harness, row: Row, store: StoreKind, number: int) -> None:
     folder = harness.new_folder()
-    url = store.new(folder)
-    books.made(url)
-    before = books.count_orders(url)
+    url, before = books.new_book(store, folder)
     seconds = harness.random(store.name, number).uniform(0.2, LONGEST)
     workers = ("--workers", str(1 + number % 2))
     with serving(row, folder, url, *workers) as served:

@@ -104,7 +104,7 @@ def _strange(harness: Harness, row: Row, dialect: Dialect, stranger: Stranger) -
                 True, before == (await secrets.orders())[: len(before)], "nothing is changed"
             )
 
-    shop.hold(compare())
+    shop.run(compare())
 
 
 def _nobodies(harness: Harness, row: Row, dialect: Dialect) -> None:
@@ -124,7 +124,7 @@ def _nobodies(harness: Harness, row: Row, dialect: Dialect) -> None:
                 row.expect(True, revoked in REFUSED, f"revoked, {specimen.name}: {revoked}")
             row.expect(before, await made.orders(), "orders in the book")
 
-    shop.hold(refuse())
+    shop.run(refuse())
 
 
 async def _revoked(at: Site, request: Request) -> type[HubError] | None:

@@ -132,9 +132,7 @@ async def end(hub: "Hub", key: Which, seller: SellerName = None) -> None:
 
     $ orderglot key end kole:X12345
     """
-    owner = await hub.seller(seller)
-    dialect, id = _read_key(key)
-    await hub.store.keyring.end_key(owner.id, dialect, id)
+    await hub.store.keyring.end_key(*await _whose_key(hub, key, seller))
     say(f"Ended the key {key}.")
 
 
@@ -145,16 +143,16 @@ async def live(hub: "Hub", key: Which, seller: SellerName = None) -> None:
 
     $ orderglot key live kole:X12345
     """
-    owner = await hub.seller(seller)
-    dialect, id = _read_key(key)
-    await hub.store.keyring.set_live(owner.id, dialect, id)
+    await hub.store.keyring.set_live(*await _whose_key(hub, key, seller))
     say(f"The key {key} is live.")
 
 
-def _read_key(text: str) -> tuple[str, str]:
+async def _whose_key(hub: "Hub", key: str, seller: str | None) -> tuple[int, str, str]:
+    """Give the id of the seller whose key it is, the key's dialect and its id."""
     from orderglot.cli.command import Misused
 
-    dialect, colon, id = text.partition(":")
+    owner = await hub.seller(seller)
+    dialect, colon, id = key.partition(":")
     if not colon or not dialect or not id:
-        raise Misused(f"{text!r} is not a key like kole:X12345; see 'orderglot key list'.")
-    return dialect, id
+        raise Misused(f"{key!r} is not a key like kole:X12345; see 'orderglot key list'.")
+    return owner.id, dialect, id

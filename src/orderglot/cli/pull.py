@@ -1,6 +1,7 @@
 """``orderglot pull``: a vendor's orders, into a seller's book; and what was put aside on the way."""
 
 import os
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -215,17 +216,15 @@ async def _customers(pulling: "Pulling") -> list[str]:
     return known
 
 
+@dataclass
 class Pulling:
-    """A vendor's channel, the book that its orders go to, and the person who is told about it."""
+    """A vendor's channel, and the book that its orders go to."""
 
-    def __init__(
-        self, book: "Book", dialect: "Dialect", channel: "Channel", retry_policy: "RetryPolicy"
-    ) -> None:
-        self.book = book
-        self.dialect = dialect
-        self.channel = channel
-        self.retry_policy = retry_policy
-        self.continued = False
+    book: "Book"
+    dialect: "Dialect"
+    channel: "Channel"
+    retry_policy: "RetryPolicy"
+    continued: bool = False
 
     async def pull_each(
         self, customers: list[str] | None, since: "datetime | None", *, last: bool, as_json: bool

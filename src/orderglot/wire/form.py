@@ -13,6 +13,7 @@ from orderglot.core.errors import MOST_PROBLEMS, Invalid, Problem, Rule
 from orderglot.wire.values import read_amount, read_flag, read_whole
 
 T = TypeVar("T")
+V = TypeVar("V")
 
 # What is met most often goes first: to ask about an abstract type costs more than all the others.
 _MAPPING = (dict, Mapping)
@@ -101,13 +102,7 @@ class Form:
         ``read`` raises a ValueError that goes on from the value: "is not a date".
         """
         text = self.text(name, required=required)
-        if not text:
-            return None
-        try:
-            return read(text)
-        except ValueError as error:
-            self.refuse(name, Rule.MALFORMED, f"{_short(text)} {error}.")
-            return None
+        return self._parsed(name, text, read) if text else None
 
     def whole(
         self,
@@ -185,6 +180,9 @@ class Form:
             if required:
                 self.refuse(name, Rule.REQUIRED, "This field is required.")
             return None
+        return self._parsed(name, value, read)
+
+    def _parsed(self, name: str, value: V, read: Callable[[V], T]) -> T | None:
         try:
             return read(value)
         except ValueError as error:

@@ -6,7 +6,8 @@ log in, refresh or end something at once, the second one sees all that the first
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
+from typing import Any
 
 from orderglot.stores import document, writes
 from orderglot.stores.postgres.expiring import PURGED
@@ -160,3 +161,15 @@ def _held(seller: int, keys: Collection[tuple[str, str]], more: str = "") -> Ste
         "FOR NO KEY UPDATE OF k",
     )
     return Step("", Sql(text, (*named.params, seller)), len(keys))
+
+
+DO: dict[type, Callable[[int, list[Any]], Iterator[Step]]] = {
+    writes.PutCredential: put_credentials,
+    writes.EndKey: end_keys,
+    writes.SetLive: set_live,
+    writes.SpendToken: spend_tokens,
+    writes.SpendCode: spend_codes,
+    writes.PutToken: put_tokens,
+    writes.EndFamily: end_families,
+}
+"""What is done for each kind of write to keys and tokens."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
+from typing import Any
 
 from orderglot.stores import document, writes
 from orderglot.stores.backend import Raced
@@ -127,3 +129,15 @@ def end_families(
         " WHERE seller = ? AND dialect = ? AND family = ? AND ended IS NULL",
         [(microseconds(one.now), seller, one.dialect, one.family) for one in batch],
     )
+
+
+DO: dict[type, Callable[[sqlite3.Connection, int, list[Any]], None]] = {
+    writes.PutCredential: put_credentials,
+    writes.EndKey: end_keys,
+    writes.SetLive: set_live,
+    writes.SpendToken: spend_tokens,
+    writes.SpendCode: spend_codes,
+    writes.PutToken: put_tokens,
+    writes.EndFamily: end_families,
+}
+"""What is done for each kind of write to keys and tokens, in the order in which those of several units go."""

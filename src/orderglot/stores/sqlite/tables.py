@@ -89,20 +89,22 @@ def _by_kind(commits: list[Commit]) -> dict[type, dict[int, list[writes.Write]]]
     return found
 
 
+Put = tuple[Row, Row | None]
+"""The values of a row, and the key and version of the one that they take the place of."""
+
+
 def _put_orders(connection: sqlite3.Connection, seller: int, batch: list[writes.PutOrder]) -> None:
-    added, changed = list[Row](), list[Row]()
+    rows = list[Put]()
     counted, left = list[Entry](), list[Entry]()
     for write in batch:
         order, kept = write.order, write.kept
         columns = row(order, UNSAID)
         counted += entries(columns)
         values = (seller, *columns, len(order.lines), write.document.decode())
-        if kept is None:
-            added.append(values)
-        else:
-            changed.append((*values, seller, order.id, kept.version))
+        if kept is not None:
             left += entries(row(kept, UNSAID))
-    _put(connection, "orders", added, changed)
+        rows.append((values, None if kept is None else (seller, order.id, kept.version)))
+    _put(connection, "orders", rows)
     counts = Counter(counted)
     counts.subtract(left)
     connection.executemany(
@@ -115,47 +117,41 @@ def _put_orders(connection: sqlite3.Connection, seller: int, batch: list[writes.
 def _put_customers(
     connection: sqlite3.Connection, seller: int, batch: list[writes.PutCustomer]
 ) -> None:
-    added, changed = list[Row](), list[Row]()
+    rows = list[Put]()
     for write in batch:
         new, kept = write.customer, write.kept
         values = (seller, new.id, new.version, new.number or None, write.document.decode())
-        if kept is None:
-            added.append(values)
-        else:
-            changed.append((*values, seller, new.id, kept.version))
-    _put(connection, "customers", added, changed)
+        rows.append((values, None if kept is None else (seller, new.id, kept.version)))
+    _put(connection, "customers", rows)
     name(connection, seller, Entity.CUSTOMER, [(write.customer, write.kept) for write in batch])
 
 
 def _put_products(
     connection: sqlite3.Connection, seller: int, batch: list[writes.PutProduct]
 ) -> None:
-    added, changed = list[Row](), list[Row]()
+    rows = list[Put]()
     for write in batch:
         new, kept = write.product, write.kept
         values = (seller, new.sku, new.version, write.document.decode())
-        if kept is None:
-            added.append(values)
-        else:
-            changed.append((*values, seller, new.sku, kept.version))
-    _put(connection, "products", added, changed)
+        rows.append((values, None if kept is None else (seller, new.sku, kept.version)))
+    _put(connection, "products", rows)
 
 
 def _put_sellers(
     connection: sqlite3.Connection, _seller: int, batch: list[writes.PutSeller]
 ) -> None:
-    added, changed = list[Row](), list[Row]()
+    rows = list[Put]()
     for write in batch:
         new, kept = write.seller, write.kept
         values = (new.id, new.version, new.name, write.document.decode())
-        if kept is None:
-            added.append(values)
-        else:
-            changed.append((*values, new.id, kept.version))
-    _put(connection, "sellers", added, changed)
+        rows.append((values, None if kept is None else (new.id, kept.version)))
+    _put(connection, "sellers", rows)
 
 
-def _put(connection: sqlite3.Connection, table: str, added: list[Row], changed: list[Row]) -> None:
+def _put(connection: sqlite3.Connection, table: str, rows: list[Put]) -> None:
+    """Insert new rows and update the others; raises Raced where one is not as it was read."""
+    added = [values for values, kept in rows if kept is None]
+    changed = [(*values, *kept) for values, kept in rows if kept is not None]
     if added:
         connection.executemany(_INSERT[table], added)
     if changed and connection.executemany(_UPDATE[table], changed).rowcount != len(changed):
@@ -171,15 +167,12 @@ def _add_events(connection: sqlite3.Connection, seller: int, batch: list[Event])
 
 
 def _put_notes(connection: sqlite3.Connection, seller: int, batch: list[writes.PutNote]) -> None:
-    added, changed = list[Row](), list[Row]()
-    for write in batch:
-        note = write.note
+    rows = list[Put]()
+    for note in (write.note for write in batch):
         values = (seller, note.kind, note.name, note.version, note.document)
-        if note.version == 1:
-            added.append(values)
-        else:
-            changed.append((*values, seller, note.kind, note.name, note.version - 1))
-    _put(connection, "notes", added, changed)
+        kept = (seller, note.kind, note.name, note.version - 1) if note.version > 1 else None
+        rows.append((values, kept))
+    _put(connection, "notes", rows)
 
 
 def _drop_notes(connection: sqlite3.Connection, seller: int, batch: list[writes.DropNote]) -> None:
@@ -199,13 +192,7 @@ _DO: dict[type, Callable[[sqlite3.Connection, int, list[Any]], None]] = {
     Event: _add_events,
     writes.Rename: rename,
     writes.PutProduct: _put_products,
-    writes.PutCredential: keys.put_credentials,
-    writes.EndKey: keys.end_keys,
-    writes.SetLive: keys.set_live,
-    writes.SpendToken: keys.spend_tokens,
-    writes.SpendCode: keys.spend_codes,
-    writes.PutToken: keys.put_tokens,
-    writes.EndFamily: keys.end_families,
+    **keys.DO,
     writes.PutAnswer: put_answers,
     writes.PutNote: _put_notes,
     writes.DropNote: _drop_notes,
