@@ -15,30 +15,25 @@ from orderglot.core.caller import Caller
 from orderglot.core.customer import identity
 from orderglot.core.errors import Conflict
 from orderglot.core.order import Reference
-from orderglot.faces.server import Server
-from orderglot.stores.sqlite import SqliteStore
-from orderglot.stores.store import BookStore
 from orderglot.wire.dialect import IDEMPOTENCY_KEY, Idempotency
 from orderglot.wire.message import Request, Response
 from tests.clock import Clock
 from tests.conformance.callers import (
     Site,
-    SiteCheck,
     addressed,
     clock_of,
     creations,
     has_vendors_key,
+    id_of,
     keyed,
     site,
+    two_servers,
+    with_specimens,
 )
 from tests.conformance.specimens import Specimen, book_of, provoked, welcome
 
 CREATIONS = [specimen for name in dialects.names() for specimen in creations(name)]
 HERE, THERE = b"https://here.example", b"https://there.example"
-
-
-def id_of(specimen: Specimen) -> str:
-    return f"{specimen.dialect.name}-{specimen.name}"
 
 
 def way_of(specimen: Specimen) -> Idempotency:
@@ -66,88 +61,75 @@ def respelled(request: Request) -> Request:
     return replace(request, body=body.replace(b"><", b">\n   <!-- again -->\n   <") + b"\n\n")
 
 
-@pytest.mark.parametrize("specimen", CREATIONS, ids=id_of)
-def test_the_same_request_gets_the_same_bytes_and_makes_one_order(
-    check: SiteCheck, specimen: Specimen
+@with_specimens(CREATIONS)
+async def test_the_same_request_gets_the_same_bytes_and_makes_one_order(
+    at: Site, clock: Clock, specimen: Specimen
 ) -> None:
-    async def behaviour(at: Site, clock: Clock) -> None:
-        request = keyed(specimen.dialect, specimen.request)
-        first, second = [await at.server(request) for _ in range(2)]
+    request = keyed(specimen.dialect, specimen.request)
+    first, second = [await at.server(request) for _ in range(2)]
 
-        assert at.dialect.faults.read(first) is None
-        assert first == second
-        assert 1 == len(await at.orders())
-
-    check(specimen, behaviour)
+    assert at.dialect.faults.read(first) is None
+    assert first == second
+    assert 1 == len(await at.orders())
 
 
-@pytest.mark.parametrize("specimen", CREATIONS, ids=id_of)
-def test_a_replayed_answer_carries_the_links_of_the_address_that_is_asked_now(
-    check: SiteCheck, specimen: Specimen
+@with_specimens(CREATIONS)
+async def test_a_replayed_answer_carries_the_links_of_the_address_that_is_asked_now(
+    at: Site, clock: Clock, specimen: Specimen
 ) -> None:
-    async def behaviour(at: Site, clock: Clock) -> None:
-        request = keyed(specimen.dialect, specimen.request)
-        here, there, again = [
-            await at.server(replace(request, base=f"https://{name}.example"))
-            for name in ("here", "there", "here")
-        ]
+    request = keyed(specimen.dialect, specimen.request)
+    here, there, again = [
+        await at.server(replace(request, base=f"https://{name}.example"))
+        for name in ("here", "there", "here")
+    ]
 
-        assert there.body == here.body.replace(HERE, THERE)
-        assert [*there.headers.values()] == [
-            text.replace(HERE.decode(), THERE.decode()) for text in here.headers.values()
-        ]
-        assert here == again
-        assert b".invalid" not in here.body
-        assert ".invalid" not in str(here.headers)
-        assert 1 == len(await at.orders())
-        # Kole answers a creation with links; the others that we know have none in it.
-        assert (specimen.dialect.name == "kole") == (here != there)
-
-    check(specimen, behaviour)
+    assert there.body == here.body.replace(HERE, THERE)
+    assert [*there.headers.values()] == [
+        text.replace(HERE.decode(), THERE.decode()) for text in here.headers.values()
+    ]
+    assert here == again
+    assert b".invalid" not in here.body
+    assert ".invalid" not in str(here.headers)
+    assert 1 == len(await at.orders())
+    # Kole answers a creation with links; the others that we know have none in it.
+    assert (specimen.dialect.name == "kole") == (here != there)
 
 
-@pytest.mark.parametrize("specimen", CREATIONS, ids=id_of)
-def test_another_request_under_the_same_key_is_what_the_vendor_says_else_a_conflict(
-    check: SiteCheck, specimen: Specimen
+@with_specimens(CREATIONS)
+async def test_another_request_under_the_same_key_is_what_the_vendor_says_else_a_conflict(
+    at: Site, clock: Clock, specimen: Specimen
 ) -> None:
     same = not way_of(specimen).conflict
 
-    async def behaviour(at: Site, clock: Clock) -> None:
-        first = await at.server(keyed(specimen.dialect, specimen.request))
-        response = await at.server(keyed(specimen.dialect, other(specimen.request)))
+    first = await at.server(keyed(specimen.dialect, specimen.request))
+    response = await at.server(keyed(specimen.dialect, other(specimen.request)))
 
-        assert first == response if same else isinstance(at.dialect.faults.read(response), Conflict)
-        assert 1 == len(await at.orders())
-
-    check(specimen, behaviour)
+    assert first == response if same else isinstance(at.dialect.faults.read(response), Conflict)
+    assert 1 == len(await at.orders())
 
 
-@pytest.mark.parametrize("specimen", CREATIONS, ids=id_of)
-def test_the_same_request_is_the_same_however_it_is_spelled(
-    check: SiteCheck, specimen: Specimen
+@with_specimens(CREATIONS)
+async def test_the_same_request_is_the_same_however_it_is_spelled(
+    at: Site, clock: Clock, specimen: Specimen
 ) -> None:
-    async def behaviour(at: Site, clock: Clock) -> None:
-        first = await at.server(keyed(specimen.dialect, specimen.request))
-        again = respelled(specimen.request)
-        assert again.body != specimen.request.body
+    first = await at.server(keyed(specimen.dialect, specimen.request))
+    again = respelled(specimen.request)
+    assert again.body != specimen.request.body
 
-        assert first == await at.server(keyed(specimen.dialect, again))
-        assert 1 == len(await at.orders())
-
-    check(specimen, behaviour)
+    assert first == await at.server(keyed(specimen.dialect, again))
+    assert 1 == len(await at.orders())
 
 
-@pytest.mark.parametrize("specimen", CREATIONS, ids=id_of)
-def test_blanks_around_a_key_are_no_part_of_it(check: SiteCheck, specimen: Specimen) -> None:
-    async def behaviour(at: Site, clock: Clock) -> None:
-        keys = ("demo-1", " demo-1", "demo-1\t")
-        requests = [keyed(specimen.dialect, specimen.request, key) for key in keys]
-        first, *others = [await at.server(request) for request in requests]
+@with_specimens(CREATIONS)
+async def test_blanks_around_a_key_are_no_part_of_it(
+    at: Site, clock: Clock, specimen: Specimen
+) -> None:
+    keys = ("demo-1", " demo-1", "demo-1\t")
+    requests = [keyed(specimen.dialect, specimen.request, key) for key in keys]
+    first, *others = [await at.server(request) for request in requests]
 
-        assert [first] * len(others) == others
-        assert 1 == len(await at.orders())
-
-    check(specimen, behaviour)
+    assert [first] * len(others) == others
+    assert 1 == len(await at.orders())
 
 
 REPEATABLE = [
@@ -181,69 +163,56 @@ def test_a_key_belongs_to_one_operation_on_one_thing(one: Specimen, two: Specime
 NAMING = [one for one in CREATIONS if one.dialect.customer]
 
 
-@pytest.mark.parametrize("specimen", NAMING, ids=id_of)
-def test_a_key_of_the_sellers_never_brings_another_customers_order(
-    check: SiteCheck, specimen: Specimen
+@with_specimens(NAMING)
+async def test_a_key_of_the_sellers_never_brings_another_customers_order(
+    at: Site, clock: Clock, specimen: Specimen
 ) -> None:
-    async def behaviour(at: Site, clock: Clock) -> None:
-        everybody = replace(at.owner, customer=None)
-        key, book = await at.key(everybody), at.store.of(everybody)
-        owner = await book.customer(Reference("orderglot", str(at.owner.customer)))
-        twin = await book.keep_customer(replace(owner, id=0, version=0, number="", references=()))
-        for customer in (None, str(twin.id)):
-            request = keyed(specimen.dialect, specimen.request)
-            if customer is not None:
-                request = addressed(specimen.dialect, request, customer)
-            assert at.dialect.faults.read(await at.ask(request, key)) is None
-
-        found = [order.customer for order in await at.orders()]
-        assert [identity(owner), identity(twin)] == found
-
-    check(specimen, behaviour)
-
-
-@pytest.mark.parametrize("specimen", CREATIONS, ids=id_of)
-def test_two_at_once_make_one_order(check: SiteCheck, specimen: Specimen) -> None:
-    async def behaviour(at: Site, clock: Clock) -> None:
+    everybody = replace(at.owner, customer=None)
+    key, book = await at.key(everybody), at.store.of(everybody)
+    owner = await book.customer(Reference("orderglot", str(at.owner.customer)))
+    twin = await book.keep_customer(replace(owner, id=0, version=0, number="", references=()))
+    for customer in (None, str(twin.id)):
         request = keyed(specimen.dialect, specimen.request)
-        answers = await asyncio.gather(*(at.server(request) for _ in range(4)))
+        if customer is not None:
+            request = addressed(specimen.dialect, request, customer)
+        assert at.dialect.faults.read(await at.ask(request, key)) is None
 
-        assert [answers[0]] * 4 == answers
-        assert 1 == len(await at.orders())
+    found = [order.customer for order in await at.orders()]
+    assert [identity(owner), identity(twin)] == found
 
-    check(specimen, behaviour)
+
+@with_specimens(CREATIONS)
+async def test_two_at_once_make_one_order(at: Site, clock: Clock, specimen: Specimen) -> None:
+    request = keyed(specimen.dialect, specimen.request)
+    answers = await asyncio.gather(*(at.server(request) for _ in range(4)))
+
+    assert [answers[0]] * 4 == answers
+    assert 1 == len(await at.orders())
 
 
 @pytest.mark.parametrize("specimen", CREATIONS, ids=id_of)
 def test_two_servers_on_one_file_make_one_order(tmp_path: Path, specimen: Specimen) -> None:
     async def at_once() -> None:
-        clock, file = clock_of(specimen.dialect), tmp_path / "book.db"
-        stores: list[BookStore] = [SqliteStore(file, clock) for _ in range(2)]
-        at = await site(specimen.dialect, stores[0], orders=False)
-        servers = [Server(specimen.dialect, store) for store in stores]
-        for number in range(5):
-            request = keyed(specimen.dialect, specimen.request, f"demo-{number}")
-            one, two = await asyncio.gather(*(server(request) for server in servers))
+        clock = clock_of(specimen.dialect)
+        async with two_servers(specimen, tmp_path / "book.db", clock) as (at, servers):
+            for number in range(5):
+                request = keyed(specimen.dialect, specimen.request, f"demo-{number}")
+                one, two = await asyncio.gather(*(server(request) for server in servers))
 
-            assert at.dialect.faults.read(one) is None
-            assert one == two
-            assert number + 1 == len(await at.orders())
-        for store in stores:
-            await store.close()
+                assert at.dialect.faults.read(one) is None
+                assert one == two
+                assert number + 1 == len(await at.orders())
 
     asyncio.run(at_once())
 
 
-@pytest.mark.parametrize("specimen", CREATIONS, ids=id_of)
-def test_after_its_time_a_key_is_new(check: SiteCheck, specimen: Specimen) -> None:
-    async def behaviour(at: Site, clock: Clock) -> None:
-        first = await at.server(keyed(specimen.dialect, specimen.request))
-        clock.forward(way_of(specimen).lasts)
+@with_specimens(CREATIONS)
+async def test_after_its_time_a_key_is_new(at: Site, clock: Clock, specimen: Specimen) -> None:
+    first = await at.server(keyed(specimen.dialect, specimen.request))
+    clock.forward(way_of(specimen).lasts)
 
-        assert first != await at.server(keyed(specimen.dialect, specimen.request))
-        assert 2 == len(await at.orders())
-
-    check(specimen, behaviour)
+    assert first != await at.server(keyed(specimen.dialect, specimen.request))
+    assert 2 == len(await at.orders())
 
 
 REFUSED = [
@@ -268,22 +237,21 @@ def test_a_refusal_keeps_nothing(specimen: Specimen, refused: Specimen) -> None:
     asyncio.run(behaviour())
 
 
-@pytest.mark.parametrize("specimen", CREATIONS, ids=id_of)
-def test_another_customers_same_key_is_another_key(check: SiteCheck, specimen: Specimen) -> None:
-    async def behaviour(at: Site, clock: Clock) -> None:
-        whole = at.store.of(Caller(seller=at.owner.seller))
-        owner = await whole.customer(Reference("orderglot", str(at.owner.customer)))
-        twin = await whole.keep_customer(replace(owner, id=0, version=0, number="", references=()))
-        key = await at.key(replace(at.owner, customer=twin.id))
-        first = await at.server(keyed(specimen.dialect, specimen.request))
-        request = addressed(specimen.dialect, specimen.request, str(twin.id))
-        second = await at.ask(keyed(specimen.dialect, request), key)
+@with_specimens(CREATIONS)
+async def test_another_customers_same_key_is_another_key(
+    at: Site, clock: Clock, specimen: Specimen
+) -> None:
+    whole = at.store.of(Caller(seller=at.owner.seller))
+    owner = await whole.customer(Reference("orderglot", str(at.owner.customer)))
+    twin = await whole.keep_customer(replace(owner, id=0, version=0, number="", references=()))
+    key = await at.key(replace(at.owner, customer=twin.id))
+    first = await at.server(keyed(specimen.dialect, specimen.request))
+    request = addressed(specimen.dialect, specimen.request, str(twin.id))
+    second = await at.ask(keyed(specimen.dialect, request), key)
 
-        refused = at.dialect.faults.read(second) is not None
-        assert first != second
-        assert 2 - refused == len(await at.orders())
-
-    check(specimen, behaviour)
+    refused = at.dialect.faults.read(second) is not None
+    assert first != second
+    assert 2 - refused == len(await at.orders())
 
 
 READS = [

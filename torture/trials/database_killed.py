@@ -11,7 +11,7 @@ from torture.connections import opened
 from torture.harness import Harness, Row
 from torture.load import CLIENTS, Load, create_order, send_again
 from torture.server_process import Served, serving
-from torture.stores import Postgres
+from torture.stores import Postgres, check_books
 
 ROUNDS = 3
 AWAY = 1.0
@@ -51,8 +51,7 @@ def _round(harness: Harness, row: Row, store: Postgres, number: int) -> None:
             row.expect(None, load.error(key, answers[key]), f"{key} with the database back")
         served.end()
     row.expect(len(load.sent), books.count_orders(url) - before, "orders in the end")
-    for problem in store.problems(url):
-        row.lose(problem)
+    check_books(row, store, url)
     harness.log(f"round {number + 1}: {len(load.acknowledged()):,} kept, {len(refused):,} refused")
 
 

@@ -22,7 +22,7 @@ from tests.conformance.specimens import book_of
 from torture import books
 from torture.harness import Harness, Row
 from torture.server_process import Served, environment, program, serving
-from torture.stores import Sqlite
+from torture.stores import Sqlite, check_books
 
 ORDERS = 4
 ATTEMPTS = 6
@@ -89,9 +89,7 @@ def _round(harness: Harness, row: Row, dialect: Dialect) -> None:
                 row.lose(f"order {order.id} ended with exit code {code}")
     row.note("not known in the end, without keys", unknown)
     _find(row, here, before, asyncio.run(_sold(there, seller)), unknown, dialect)
-    for url in (here.url, there):
-        for problem in Sqlite().problems(url):
-            row.lose(problem)
+    check_books(row, Sqlite(), here.url, there)
 
 
 def _placed(

@@ -9,22 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
-from orderglot.stores import document, writes
+from orderglot.stores import writes
 from orderglot.stores.postgres.expiring import PURGED
 from orderglot.stores.postgres.statement import Row, Step, inserted, kinds, source
+from orderglot.stores.sql import credentials, tokens
 from orderglot.stores.sql.grammar import Sql, say
 from orderglot.stores.sql.rows import microseconds
-from orderglot.stores.sql.tokens import COLUMNS, row
 
-_CREDENTIALS = kinds(
-    dialect="text",
-    kind="text",
-    fingerprint="text",
-    id="text",
-    expires="bigint",
-    document="jsonb",
-)
-_TOKENS = kinds(**COLUMNS)
+_CREDENTIALS = kinds(**credentials.COLUMNS)
+_TOKENS = kinds(**tokens.COLUMNS)
 _KEYS = kinds(dialect="text", id="text")
 _ENDED = kinds(dialect="text", id="text", ended="text")
 _SPENT = kinds(dialect="text", kind="text", fingerprint="text", ended="bigint")
@@ -48,17 +41,7 @@ _EXPIRED = (
 
 def put_credentials(seller: int, batch: list[writes.PutCredential]) -> Iterator[Step]:
     """Write keys under their fingerprints."""
-    rows: list[Row] = [
-        (
-            new.dialect,
-            new.kind,
-            new.fingerprint,
-            new.id,
-            None if new.expires is None else microseconds(new.expires),
-            document.write(new).decode(),
-        )
-        for new in (one.credential for one in batch)
-    ]
+    rows: list[Row] = [credentials.row(one.credential) for one in batch]
     taken = Sql(
         "ON CONFLICT (dialect, kind, fingerprint)"
         " DO UPDATE SET expires = excluded.expires, document = excluded.document"
@@ -102,7 +85,7 @@ def put_tokens(seller: int, batch: list[writes.PutToken]) -> Iterator[Step]:
         " family = excluded.family, created = excluded.created, expires = excluded.expires,"
         " ended = excluded.ended"
     )
-    rows: list[Row] = [row(one.token) for one in batch]
+    rows: list[Row] = [tokens.row(one.token) for one in batch]
     yield from inserted("tokens", seller, _TOKENS, rows, taken=taken)
     for one in batch:
         new = one.token
@@ -132,7 +115,7 @@ def spend_tokens(seller: int, batch: list[writes.SpendToken]) -> Iterator[Step]:
 def spend_codes(seller: int, batch: list[writes.SpendCode]) -> Iterator[Step]:
     """Write tokens that have ended, unless one is there."""
     yield _held(seller, {(one.token.dialect, one.token.key) for one in batch})
-    rows: list[Row] = [row(one.token) for one in batch]
+    rows: list[Row] = [tokens.row(one.token) for one in batch]
     for step in inserted("tokens", seller, _TOKENS, rows):
         yield step._replace(apart=True)
 

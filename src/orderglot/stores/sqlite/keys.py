@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from orderglot.stores import document, writes
+from orderglot.stores import writes
 from orderglot.stores.backend import Raced
+from orderglot.stores.sql import credentials, tokens
 from orderglot.stores.sql.grammar import say
 from orderglot.stores.sql.rows import microseconds
-from orderglot.stores.sql.tokens import COLUMNS, row
 from orderglot.stores.sqlite.connection import Row
 from orderglot.stores.sqlite.expiring import PURGED
 
-_NAMES = ", ".join(COLUMNS)
-_INSERT = say(
-    f"INSERT INTO tokens (seller, {_NAMES})",
-    f"VALUES (?, {', '.join('?' * len(COLUMNS))})",
+
+def _insert(table: str, columns: Iterable[str]) -> str:
+    names = ("seller", *columns)
+    return say("INSERT INTO", table, f"({', '.join(names)}) VALUES ({', '.join('?' * len(names))})")
+
+
+_PUT_CREDENTIAL = say(
+    _insert("credentials", credentials.COLUMNS),
+    "ON CONFLICT (dialect, kind, fingerprint)",
+    "DO UPDATE SET expires = excluded.expires, document = excluded.document",
 )
+_INSERT = _insert("tokens", tokens.COLUMNS)
 _PUT = say(
     _INSERT,
     "ON CONFLICT DO UPDATE SET",
@@ -48,21 +55,7 @@ def put_credentials(
 ) -> None:
     """Write keys under their fingerprints."""
     connection.executemany(
-        "INSERT INTO credentials (dialect, kind, fingerprint, seller, id, expires, document)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (dialect, kind, fingerprint)"
-        " DO UPDATE SET expires = excluded.expires, document = excluded.document",
-        [
-            (
-                new.dialect,
-                new.kind,
-                new.fingerprint,
-                seller,
-                new.id,
-                None if new.expires is None else microseconds(new.expires),
-                document.write(new).decode(),
-            )
-            for new in (write.credential for write in batch)
-        ],
+        _PUT_CREDENTIAL, [(seller, *credentials.row(one.credential)) for one in batch]
     )
 
 
@@ -91,7 +84,7 @@ def put_tokens(connection: sqlite3.Connection, seller: int, batch: list[writes.P
         new = write.token
         if connection.execute(_GOOD, (new.dialect, new.key, seller)).fetchone() is None:
             raise Raced(new.key)
-        connection.execute(_PUT, (seller, *row(new)))
+        connection.execute(_PUT, (seller, *tokens.row(new)))
         alike = (seller, seller, new.dialect, new.key, new.kind, new.fingerprint, write.most)
         connection.execute(_TOO_MANY, alike)
     now = microseconds(max(write.token.created for write in batch))
@@ -117,7 +110,7 @@ def spend_tokens(
 
 def spend_codes(connection: sqlite3.Connection, seller: int, batch: list[writes.SpendCode]) -> None:
     """Write tokens that have ended; raises Raced where one is there."""
-    connection.executemany(_INSERT, [(seller, *row(one.token)) for one in batch])
+    connection.executemany(_INSERT, [(seller, *tokens.row(one.token)) for one in batch])
 
 
 def end_families(
