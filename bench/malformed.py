@@ -40,8 +40,9 @@ from schemathesis.specs.openapi.checks import (
 
 from orderglot import demo, dialects
 from orderglot.faces.http import HttpTransport
-from orderglot.wire.dialect import Dialect, Operation, Session
+from orderglot.wire.dialect import Dialect, Session
 from orderglot.wire.message import Request
+from orderglot.wire.operation import Operation
 from orderglot.wire.shape import SecurityScheme
 from tests.cli.program import serving
 

@@ -15,7 +15,8 @@ from pathlib import Path
 
 from orderglot import dialects
 from orderglot.sync.walks import moment_of
-from orderglot.wire.dialect import Dialect, Operation
+from orderglot.wire.dialect import Dialect
+from orderglot.wire.operation import Operation
 
 PAGE = Path(__file__).parents[1] / "docs" / "dialects.md"
 NEEDS = {"place": "place", "get": "get", "page": "walk", "linked": "linked"}

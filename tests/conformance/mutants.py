@@ -22,8 +22,9 @@ from orderglot.core.errors import Forbidden, HubError, NotFound
 from orderglot.core.order import Order
 from orderglot.core.query import Page
 from orderglot.wire import changes as fates
-from orderglot.wire.dialect import Dialect, Operation
+from orderglot.wire.dialect import Dialect
 from orderglot.wire.message import Request, Response
+from orderglot.wire.operation import Operation
 from orderglot.wire.shape import success
 
 Change = Callable[[Any], Any]

@@ -27,8 +27,9 @@ from orderglot.faces.server import Server
 from orderglot.faces.throttle import FREE
 from orderglot.stores.keyring import Keyring, fingerprint
 from orderglot.stores.memory import MemoryStore
-from orderglot.wire.dialect import OPEN, Dialect, Session
+from orderglot.wire.dialect import Dialect, Session
 from orderglot.wire.message import Request, Response
+from orderglot.wire.operation import OPEN
 from tests.clock import Clock
 from tests.conformance.callers import Credentials, Site, clock_of, proof_of, site, without_proof
 from tests.conformance.specimens import Specimen, folder_of, provoked

@@ -15,8 +15,9 @@ from orderglot.stores import writes
 from orderglot.stores.memory.backend import MemoryBackend
 from orderglot.stores.postgres import PostgresStore
 from orderglot.stores.store import BookStore
-from orderglot.wire.dialect import OPEN, Dialect
+from orderglot.wire.dialect import Dialect
 from orderglot.wire.message import Request, Response
+from orderglot.wire.operation import OPEN
 from tests.conformance.callers import Site, clock_of, creations, keyed, site
 from tests.conformance.specimens import Specimen, welcome
 

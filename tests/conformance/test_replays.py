@@ -15,7 +15,7 @@ from orderglot.core.caller import Caller
 from orderglot.core.customer import identity
 from orderglot.core.errors import Conflict
 from orderglot.core.order import Reference
-from orderglot.wire.dialect import IDEMPOTENCY_KEY, Idempotency
+from orderglot.wire.idempotency import IDEMPOTENCY_KEY, Idempotency
 from orderglot.wire.message import Request, Response
 from tests.clock import Clock
 from tests.conformance.callers import (

@@ -13,8 +13,9 @@ from orderglot.faces.asgi import Asgi
 from orderglot.faces.pages import Receive, Scope, Tell
 from orderglot.faces.server import Server
 from orderglot.wire import json
-from orderglot.wire.dialect import OPEN, Dialect, Endpoint
+from orderglot.wire.dialect import Dialect
 from orderglot.wire.message import Request, Response
+from orderglot.wire.operation import OPEN, Endpoint
 from tests.faces.sites import site
 from tests.faces.tiny import DIALECT, FAULTS, HELLO, answer, rewritten
 

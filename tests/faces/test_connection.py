@@ -14,8 +14,8 @@ from orderglot.core.errors import HubError
 from orderglot.core.order import Order
 from orderglot.faces.asgi import Limits
 from orderglot.wire import json
-from orderglot.wire.dialect import OPEN, Endpoint
 from orderglot.wire.message import Request, Response
+from orderglot.wire.operation import OPEN, Endpoint
 from tests.faces.connections import (
     HEAD_MS,
     HELLO_REQUEST,

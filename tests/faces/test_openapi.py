@@ -6,7 +6,8 @@ import dataclasses
 from typing import Any
 
 from orderglot.faces.openapi import document
-from orderglot.wire.dialect import Dialect, Endpoint
+from orderglot.wire.dialect import Dialect
+from orderglot.wire.operation import Endpoint
 from orderglot.wire.shape import JSON, success
 from tests.faces.tiny import DIALECT, LIST_ORDERS, TinyList, TinyWindow
 

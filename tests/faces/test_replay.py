@@ -14,8 +14,9 @@ from orderglot.core.errors import Conflict, HubError, Upstream
 from orderglot.core.order import Order
 from orderglot.faces.replay import LONGEST_KEY
 from orderglot.faces.server import Server
-from orderglot.wire.dialect import Context, Dialect
+from orderglot.wire.dialect import Dialect
 from orderglot.wire.message import Request, Response
+from orderglot.wire.operation import Context
 from tests.clock import Clock
 from tests.faces.sites import NEW, Site, site
 from tests.faces.tiny import CREATE_ORDER, DIALECT, LONGEST_NOTES

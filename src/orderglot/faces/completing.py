@@ -18,7 +18,8 @@ from orderglot.core.ports import Store
 from orderglot.core.query import And, Compare, Operator, Query, Sort, Window
 from orderglot.core.subscriptions import DONE
 from orderglot.core.values import Status
-from orderglot.wire.dialect import Context, Dialect
+from orderglot.wire.dialect import Dialect
+from orderglot.wire.operation import Context
 
 EVERY = timedelta(seconds=1)
 """How long an order of another process may be due before this one learns of it."""

@@ -10,7 +10,8 @@ from typing import Any
 import msgspec
 
 from orderglot.faces.replay import LONGEST_KEY
-from orderglot.wire.dialect import OPEN, Dialect, Operation
+from orderglot.wire.dialect import Dialect
+from orderglot.wire.operation import OPEN, Operation
 from orderglot.wire.shape import ResponseShape, SecurityScheme, Shape, alternatives
 
 Json = dict[str, Any]

@@ -22,7 +22,8 @@ from orderglot.core.ports import DUPLICATE, REPEATED, Book, Store, UnitOfWork
 from orderglot.core.query import Compare, Operator, Sort, Window
 from orderglot.core.repeats import can_repeat, digest, is_alike, stands
 from orderglot.core.seller import Seller
-from orderglot.wire.dialect import Dialect, Operation
+from orderglot.wire.dialect import Dialect
+from orderglot.wire.operation import Operation
 
 NEWEST = (Sort("created", descending=True),)
 MOST = 25

@@ -21,8 +21,10 @@ from orderglot.core.errors import Conflict, HubError, Rule, TooMany, Upstream, i
 from orderglot.core.ports import Answered, Store, UnitOfWork
 from orderglot.faces.fingerprint import fingerprint
 from orderglot.faces.repeats import Repeat, Repeats
-from orderglot.wire.dialect import IDEMPOTENCY_KEY, Dialect, Operation
+from orderglot.wire.dialect import Dialect
+from orderglot.wire.idempotency import IDEMPOTENCY_KEY
 from orderglot.wire.message import Request, Response
+from orderglot.wire.operation import Operation
 
 LONGEST_KEY = 255
 

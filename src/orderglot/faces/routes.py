@@ -10,7 +10,8 @@ from urllib.parse import unquote
 from msgspec import Struct
 
 from orderglot.core.errors import NotFound, Unsupported
-from orderglot.wire.dialect import Dialect, Operation
+from orderglot.wire.dialect import Dialect
+from orderglot.wire.operation import Operation
 
 Owner = TypeVar("Owner")
 

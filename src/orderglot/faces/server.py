@@ -21,8 +21,9 @@ from orderglot.faces.links import NOWHERE, addressed
 from orderglot.faces.replay import Remember, Replay
 from orderglot.faces.routes import Route, Routes
 from orderglot.faces.throttle import Throttle
-from orderglot.wire.dialect import OPEN, Context, Dialect, Operation
+from orderglot.wire.dialect import Dialect
 from orderglot.wire.message import Request, Response
+from orderglot.wire.operation import OPEN, Context, Operation
 
 LONGEST_QUERY = 65_536
 """So many characters of a query, as sent, are read at most."""

@@ -8,7 +8,9 @@ from typing import Any
 from msgspec.structs import replace
 
 from orderglot.core.customer import Customer
+from orderglot.core.errors import Conflict
 from orderglot.core.order import Identity, Order, Reference
+from orderglot.core.product import Product
 from orderglot.stores.identities import goes_by, speaks
 
 
@@ -98,3 +100,12 @@ def new_customer(named: Identity, order: Order, id: int, now: datetime) -> Custo
 def nameless(named: Identity) -> bool:
     """Tell whether an identity names nobody."""
     return not (named.id or named.number or named.references)
+
+
+def demand_version(new: Customer | Product, kept: Customer | Product) -> None:
+    """Raise Conflict unless a change was made from the version that is there."""
+    if new.version not in (0, kept.version):
+        raise Conflict(
+            f"Version {kept.version} is here by now, not {new.version}; "
+            "read it again and repeat the change."
+        )

@@ -24,10 +24,11 @@ from orderglot.dialects.adobe.codes import (
     Fault,
 )
 from orderglot.dialects.adobe.media import answer
-from orderglot.wire.dialect import OPEN, Faults, Operation
+from orderglot.wire.dialect import Faults
 from orderglot.wire.faults import error_headers, kind_of, kind_of_status, read_error, read_members
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request, Response
+from orderglot.wire.operation import OPEN, Operation
 from orderglot.wire.shape import JSON, ResponseShape
 
 TOKENS = "/ims/"

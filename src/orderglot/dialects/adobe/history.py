@@ -25,8 +25,8 @@ from orderglot.dialects.adobe.media import answer, correlated, read_body
 from orderglot.dialects.adobe.resources import customer_of, order_of
 from orderglot.dialects.adobe.subscriptions import are_finished
 from orderglot.dialects.adobe.wire import read_shown, write_shown
-from orderglot.wire.dialect import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.message import Request, Response
+from orderglot.wire.operation import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.shape import success
 
 NEWEST_FIRST = (Sort("created", descending=True),)

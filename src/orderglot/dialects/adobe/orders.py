@@ -35,8 +35,8 @@ from orderglot.dialects.adobe.subscriptions import finished
 from orderglot.dialects.adobe.tables import PREVIEWED
 from orderglot.dialects.adobe.wire import read_shown, write_order, write_shown
 from orderglot.wire import json
-from orderglot.wire.dialect import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.message import Request, Response, query_of
+from orderglot.wire.operation import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.shape import JSON, success
 
 NEWEST_FIRST = (Sort("created", descending=True),)

@@ -24,7 +24,7 @@ from orderglot.core.subscriptions import (
     held,
 )
 from orderglot.dialects.adobe.tables import COMPLETES, NAME, PRODUCT_LENGTH, SOURCES
-from orderglot.wire.dialect import Context
+from orderglot.wire.operation import Context
 
 
 def waiting(order: Order, due: datetime | None) -> Order:

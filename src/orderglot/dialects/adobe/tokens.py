@@ -14,7 +14,8 @@ from orderglot.dialects.adobe.faults import UNSUPPORTED_GRANT
 from orderglot.dialects.adobe.media import answer, read_body, request_id
 from orderglot.dialects.adobe.tables import NAME
 from orderglot.wire.auth import read_basic, read_hex, same
-from orderglot.wire.dialect import (
+from orderglot.wire.message import Request, Response, essence, pairs, query_of
+from orderglot.wire.operation import (
     OPEN,
     Context,
     Endpoint,
@@ -24,7 +25,6 @@ from orderglot.wire.dialect import (
     ResponseFormat,
     call,
 )
-from orderglot.wire.message import Request, Response, essence, pairs, query_of
 from orderglot.wire.shape import success
 
 LASTS = timedelta(seconds=86_399)

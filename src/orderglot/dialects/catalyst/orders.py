@@ -32,9 +32,9 @@ from orderglot.dialects.catalyst.settings import Site
 from orderglot.dialects.catalyst.tables import DEFAULT_LIMIT, PAGE_SIZE
 from orderglot.dialects.catalyst.wire import STATUS, read_order
 from orderglot.wire import json
-from orderglot.wire.dialect import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request, Response, argument, query_of
+from orderglot.wire.operation import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.paging import FURTHEST, read_bounded
 from orderglot.wire.shape import success
 

@@ -19,9 +19,9 @@ from orderglot.dialects.catalyst.settings import Site, SiteStatus
 from orderglot.dialects.catalyst.tables import DEFAULT_LIMIT, PAGE_SIZE
 from orderglot.dialects.catalyst.wire import read_addresses, read_line, write_addresses, write_line
 from orderglot.wire import json
-from orderglot.wire.dialect import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request, Response, query_of
+from orderglot.wire.operation import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.paging import read_bounded
 from orderglot.wire.shape import success
 

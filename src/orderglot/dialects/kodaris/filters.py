@@ -11,8 +11,8 @@ from orderglot.core.order import Reference
 from orderglot.core.query import EVERYTHING, And, Compare, Operator, Or, Query, Value
 from orderglot.dialects.kodaris.tables import DELIVERY, NAME, PARTY, STATUSES, TOTALS
 from orderglot.dialects.kodaris.values import read_moment, write_moment
-from orderglot.wire.dialect import Context
 from orderglot.wire.form import Form
+from orderglot.wire.operation import Context
 
 OPERATION = "IS"
 NOTHING = Or(())

@@ -16,7 +16,8 @@ from orderglot.dialects.kodaris.orders import (
     Linked,
     Listing,
 )
-from orderglot.wire.dialect import Flow, Flows, call
+from orderglot.wire.dialect import Flows
+from orderglot.wire.operation import Flow, call
 
 
 def place(order: Order) -> Flow[Order]:

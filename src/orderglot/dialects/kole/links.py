@@ -11,9 +11,9 @@ from orderglot.core.order import Reference
 from orderglot.dialects.kole import shapes
 from orderglot.dialects.kole.media import LINK, agree, answer, media_received, media_type, read_body
 from orderglot.dialects.kole.tables import NAME
-from orderglot.wire.dialect import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request, Response, segment
+from orderglot.wire.operation import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.shape import ResponseShape
 from orderglot.wire.values import NO_ID
 

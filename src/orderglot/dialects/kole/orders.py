@@ -37,9 +37,9 @@ from orderglot.dialects.kole.media import (
 )
 from orderglot.dialects.kole.tables import NAME, PAGE_SIZE
 from orderglot.dialects.kole.wire import read_shown, write_order
-from orderglot.wire.dialect import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request, Response, query_of
+from orderglot.wire.operation import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.paging import read_bounded
 from orderglot.wire.shape import ResponseShape
 

@@ -23,8 +23,8 @@ from orderglot.dialects.komet.resources import (
 )
 from orderglot.dialects.komet.settings import location_written
 from orderglot.dialects.komet.tables import NAME
-from orderglot.wire.dialect import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.message import Request, Response
+from orderglot.wire.operation import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.shape import success
 from orderglot.wire.values import read_references, write_number
 

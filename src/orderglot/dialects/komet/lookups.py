@@ -20,9 +20,9 @@ from orderglot.dialects.komet.resources import NO_CUSTOMERS
 from orderglot.dialects.komet.settings import Location, locations_of
 from orderglot.dialects.komet.tables import NAME
 from orderglot.dialects.komet.values import read_day, write_moment
-from orderglot.wire.dialect import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request, Response
+from orderglot.wire.operation import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.shape import success
 from orderglot.wire.values import read_references, write_number
 

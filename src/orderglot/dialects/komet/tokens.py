@@ -14,8 +14,15 @@ from orderglot.dialects.komet import shapes
 from orderglot.dialects.komet.media import ACCOUNT, PROOF, company_of, opened, read_arguments, yes
 from orderglot.dialects.komet.tables import NAME
 from orderglot.wire.auth import same
-from orderglot.wire.dialect import OPEN, Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.message import Request, Response, query_of
+from orderglot.wire.operation import (
+    OPEN,
+    Context,
+    Endpoint,
+    Operation,
+    RequestFormat,
+    ResponseFormat,
+)
 from orderglot.wire.shape import success
 
 LETTERS = 26
