@@ -15,9 +15,7 @@ from orderglot.core.query import Sort
 from orderglot.dialects.adobe import shapes
 from orderglot.dialects.adobe.drafts import (
     Draft,
-    read_change,
     read_draft,
-    refuse_changed,
     write_draft,
 )
 from orderglot.dialects.adobe.filters import read_prices
@@ -33,6 +31,7 @@ from orderglot.dialects.adobe.resources import named_order
 from orderglot.dialects.adobe.rules import create
 from orderglot.dialects.adobe.subscriptions import finished
 from orderglot.dialects.adobe.tables import PREVIEWED
+from orderglot.dialects.adobe.updates import read_change, refuse_changed
 from orderglot.dialects.adobe.wire import read_shown, write_order, write_shown
 from orderglot.wire import json
 from orderglot.wire.message import Request, Response, query_of
