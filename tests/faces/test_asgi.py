@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from orderglot.faces.asgi import Asgi
-from orderglot.faces.pages import Receive, Scope, Tell
+from orderglot.faces.pages import Receive, Scope, Send
 from orderglot.faces.server import Server
 from orderglot.wire import json
 from orderglot.wire.dialect import Dialect
@@ -182,7 +182,7 @@ def test_where_there_is_no_dialect_there_is_nothing() -> None:
 PAGE_HEADERS = [(b"X-A", b"b"), (b"Content-Length", b"14")]
 
 
-async def page(scope: Scope, receive: Receive, tell: Tell) -> None:
+async def page(scope: Scope, receive: Receive, tell: Send) -> None:
     heard = await receive()
     text = b"%s %s" % (scope["path"].encode(), heard["body"])
     await tell({"type": "http.response.start", "status": 203, "headers": PAGE_HEADERS})
@@ -203,7 +203,7 @@ def test_an_ordinary_page_goes_before_the_dialects() -> None:
 
 
 def test_a_page_that_fails_shows_no_trace(caplog: pytest.LogCaptureFixture) -> None:
-    async def failing(scope: Scope, receive: Receive, tell: Tell) -> None:
+    async def failing(scope: Scope, receive: Receive, tell: Send) -> None:
         raise RuntimeError("never shown")
 
     start, body = told(DIALECT, scope(), pages={"/tiny/hello": failing})

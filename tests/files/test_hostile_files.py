@@ -74,7 +74,7 @@ def test_any_file_is_taken_or_refused_and_every_row_accounted_for(
         file = Path(folder) / "orders"
         file.write_bytes(content)
         with suppress(HubError):
-            shop.take(file, tell=told.append, encoding="utf-8", partial=partial)
+            shop.take(file, on_progress=told.append, encoding="utf-8", partial=partial)
         done = told[-1]
         assert done.rows == done.lines + done.rejected + done.passed
         assert done.lines == sum(len(order.lines) for order in shop.orders())

@@ -56,11 +56,11 @@ async def asked(store: BookStore, path: str, method: str = "GET") -> Response:
     async def receive() -> dict[str, object]:
         return {"type": "http.request", "body": b""}
 
-    async def tell(message: object) -> None:
+    async def send(message: object) -> None:
         assert isinstance(message, dict)
         said.append(message)
 
-    await faces(store)(scope, receive, tell)
+    await faces(store)(scope, receive, send)
     status, body = said[0]["status"], said[1]["body"]
     assert isinstance(status, int)
     assert isinstance(body, bytes)

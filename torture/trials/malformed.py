@@ -164,10 +164,10 @@ async def answered(app: Asgi, request: RandomRequest) -> Response:
     async def receive() -> dict[str, Any]:
         return {"type": "http.request", "body": request.body}
 
-    async def tell(message: Any) -> None:
+    async def send(message: Any) -> None:
         told.append(message)
 
-    await app(scope(request), receive, tell)
+    await app(scope(request), receive, send)
     start, *bodies = told
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in start["headers"]}
     body = b"".join(one["body"] for one in bodies)

@@ -30,8 +30,8 @@ async def change(
     """
     from orderglot.hub import lookup
 
-    said = {"carrier": carrier, "service": service}
-    shipping = {name: text for name, text in said.items() if text}
+    given = {"carrier": carrier, "service": service}
+    shipping = {name: text for name, text in given.items() if text}
     if not (ship_to or recipient or shipping):
         raise Misused("say what is to be changed: --ship-to, --recipient, --carrier or --service.")
     owner = await hub.seller(seller)

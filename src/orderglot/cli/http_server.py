@@ -82,7 +82,7 @@ def serve(
         respawn_failed_workers=True,
         workers_kill_timeout=GRACE,
     )
-    server.on_startup(threading.Thread(target=_tell, args=(place, ready), daemon=True).start)
+    server.on_startup(threading.Thread(target=_announce, args=(place, ready), daemon=True).start)
     server.serve(target_loader=load, wrap_loader=False)
 
 
@@ -92,7 +92,7 @@ def _versions(config: "Config") -> HTTPModes:
     return HTTPModes.http1 if latest == "1" else HTTPModes.auto
 
 
-def _tell(place: Place, ready: Callable[[], None]) -> None:
+def _announce(place: Place, ready: Callable[[], None]) -> None:
     """Wait until somebody listens."""
     pause = threading.Event()
     while True:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from orderglot.cli.command import AsJson, with_config
-from orderglot.cli.import_report import exit_code, report, report_dry, say_kept, telling
+from orderglot.cli.import_report import exit_code, report, report_dry, report_kept, showing_progress
 from orderglot.cli.options import argument, switch, value
 
 if TYPE_CHECKING:
@@ -133,17 +133,17 @@ async def _take(
     from orderglot.files.imports import Progress, take_into
 
     last = Progress()
-    with telling() as told, _seldom_collected():
+    with showing_progress() as show_progress, _seldom_collected():
 
-        def tell(progress: Progress) -> None:
+        def show(progress: Progress) -> None:
             nonlocal last
             last = progress
-            told(progress)
+            show_progress(progress)
 
         try:
-            taken = await take_into(into, paths, wishes=wishes, rejects=rejects, tell=tell)
+            taken = await take_into(into, paths, wishes=wishes, rejects=rejects, on_progress=show)
         except HubError:
-            say_kept(last)
+            report_kept(last)
             raise
     if wishes.dry_run:
         report_dry(taken, as_json=as_json)

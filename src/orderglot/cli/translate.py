@@ -78,8 +78,12 @@ def _held(file: str, dialect: "Dialect") -> "Held":
 def _list(done: "Translation", *, as_json: bool) -> None:
     """Say on standard error what became of the orders; nothing where all is as it was."""
     if as_json:
-        said = {"whole": done.whole, "asked": done.asked, "orders": list(map(_members, done.fates))}
-        return tell_json(said)
+        report = {
+            "whole": done.whole,
+            "asked": done.asked,
+            "orders": list(map(_members, done.fates)),
+        }
+        return tell_json(report)
     if done.asked:
         tell(ASKED)
     for number, changes in enumerate(done.fates, 1):
@@ -106,13 +110,13 @@ def _example(change: "Change") -> str:
 
     if len(change.values) != 1:
         return ""
-    before, after = map(_spelled, change.values[0])
-    said = {Fate.CHANGED: f"{before} became {after}", Fate.MADE_UP: after}
-    text = said.get(change.fate, before)
+    before, after = map(_text_of, change.values[0])
+    shown = {Fate.CHANGED: f"{before} became {after}", Fate.MADE_UP: after}
+    text = shown.get(change.fate, before)
     return f": {text}" if before or after else ""
 
 
-def _spelled(value: Any) -> str:
+def _text_of(value: Any) -> str:
     from msgspec import Struct
 
     from orderglot.core.order import Reference

@@ -38,10 +38,10 @@ class TokenKind(Struct, frozen=True, kw_only=True):
     def seller(self, secret: str) -> int | None:
         """Read whose token it says that it is, None where it is none of this kind."""
         try:
-            said = self.read(secret)
+            raw = self.read(secret)
         except ValueError:
             return None
-        return int.from_bytes(said[:OWNER]) + 1 if len(said) == self.size else None
+        return int.from_bytes(raw[:OWNER]) + 1 if len(raw) == self.size else None
 
 
 class Token(Struct, frozen=True, kw_only=True, gc=False):

@@ -31,7 +31,7 @@ MARK = ".completes"
 SOONEST = (Sort("completes"),)
 AWAITED = (Compare("completes", Operator.NE, None), Compare("deleted", Operator.EQ, None))
 OPEN = And((Compare("status", Operator.EQ, Status.RECEIVED), *AWAITED))
-SAID = And((Compare("status", Operator.IN, tuple(sorted(DONE))), *AWAITED))
+SET_COMPLETE = And((Compare("status", Operator.IN, tuple(sorted(DONE))), *AWAITED))
 """Orders that somebody said are complete, of which the rest is still to be done."""
 
 log = logging.getLogger("orderglot.completing")
@@ -57,7 +57,7 @@ class Completing:
         looked = self._looked.get(seller)
         if looked is not None and looked.at <= now < looked.until:
             return
-        while done := await self._first(seller, SAID):
+        while done := await self._first(seller, SET_COMPLETE):
             if not await self._complete_all(done, seller, now):
                 break
         pending = await self._first(seller, OPEN)

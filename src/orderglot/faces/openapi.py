@@ -90,8 +90,8 @@ class _Writer:
         for one in self.dialect.operations:
             method = one.endpoint.method.lower()
             for number, path in enumerate(one.endpoint.paths, 1):
-                said = {"operationId": one.name if number == 1 else f"{one.name}-{number}"}
-                paths.setdefault(path, {})[method] = {**said, **self.call(one, path)}
+                named = {"operationId": one.name if number == 1 else f"{one.name}-{number}"}
+                paths.setdefault(path, {})[method] = {**named, **self.call(one, path)}
         return paths
 
     def components(self) -> Json:
@@ -135,7 +135,7 @@ class _Writer:
             yes = [shape for shape in good if shape.status == status]
             no = [shape for shape in bad if shape.status == status]
             answer = self.answer(status, (*yes, *no))
-            answers[str(status)] = answer if yes else self.told(status, answer)
+            answers[str(status)] = answer if yes else self.shared(status, answer)
         return answers
 
     def answer(self, status: int, shapes: Iterable[ResponseShape]) -> Json:
@@ -153,7 +153,7 @@ class _Writer:
             **({"content": content} if content else {}),
         }
 
-    def told(self, status: int, answer: Json) -> Json:
+    def shared(self, status: int, answer: Json) -> Json:
         """Refer to an answer that many operations share."""
         names = (f"Refused{status}{letter}" for letter in ("", *"BCDEFGH"))
         name = next(one for one in names if self.responses.setdefault(one, answer) == answer)

@@ -234,8 +234,8 @@ def _known_by(caller: Caller, repeat: Repeat) -> Asked:
 
 def _bound(operation: Operation[Any, Any], request: Request) -> str:
     """Name the operation and what in its path it is about, which a key belongs to."""
-    said = msgspec.json.encode((operation.name, sorted(request.params.items())))
-    return hashlib.sha256(said).hexdigest()[:32]
+    target = msgspec.json.encode((operation.name, sorted(request.params.items())))
+    return hashlib.sha256(target).hexdigest()[:32]
 
 
 def _full(caller: Caller, own: str, bound: str, key: str) -> str:

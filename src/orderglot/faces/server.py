@@ -146,10 +146,10 @@ class Server:
 
 def _unavailable(error: Upstream, operation: Operation[Any, Any]) -> Upstream:
     """Say that the book fails, and what is known of a write: not where it is, and what ails it."""
-    said = UNAVAILABLE.format(seconds=error.retry_after)
+    message = UNAVAILABLE.format(seconds=error.retry_after)
     if operation.endpoint.right not in (OPEN, READ):
-        said = f"{said} {IN_DOUBT if error.in_doubt else NOTHING_KEPT}"
-    return Upstream(said, retry_after=error.retry_after, in_doubt=error.in_doubt)
+        message = f"{message} {IN_DOUBT if error.in_doubt else NOTHING_KEPT}"
+    return Upstream(message, retry_after=error.retry_after, in_doubt=error.in_doubt)
 
 
 def _size(answer: Any) -> int:

@@ -90,5 +90,5 @@ class Asides:
         self._remarks.note_aside(self._aside(draft, line, reason))
 
     def _aside(self, draft: Draft, line: int, reason: str) -> Aside:
-        said = "" if self._po_number is None else bare(draft.head[self._po_number])
-        return Aside(draft.number, said or draft.po_number, line, reason)
+        number = "" if self._po_number is None else bare(draft.head[self._po_number])
+        return Aside(draft.number, number or draft.po_number, line, reason)

@@ -29,7 +29,7 @@ class Encoding(Struct, frozen=True):
     """What a file is written in, and whether somebody says so: the file itself or a person."""
 
     name: str
-    said: bool
+    declared: bool
 
 
 def encoding_of(start: bytes, wanted: str) -> Encoding:
@@ -42,8 +42,8 @@ def encoding_of(start: bytes, wanted: str) -> Encoding:
         reason = f"There is no encoding {wanted[:40]!r}; give one such as cp1252 or utf-8."
         raise invalid("encoding", Rule.UNKNOWN, reason)
     marked = next((name for mark, name in _MARKS if start.startswith(mark)), "")
-    said = marked or named or _declared(start)
-    return Encoding(said or UTF_8, bool(said))
+    declared = marked or named or _declared(start)
+    return Encoding(declared or UTF_8, bool(declared))
 
 
 def _declared(start: bytes) -> str:

@@ -141,15 +141,15 @@ class OpenOrders:
         """Fill what an order has not said yet; raise ValueError where a row says otherwise."""
         self._making.check(head)
         first = draft.lines[0].numbers[0] if draft.lines else 0
-        for field, said, says in zip(self._layout.fields, draft.head, head, strict=True):
-            alike = bare(said) == bare(says) if field in NAMES else said == says
-            if said.strip() and says.strip() and not alike:
+        for field, known, new in zip(self._layout.fields, draft.head, head, strict=True):
+            alike = bare(known) == bare(new) if field in NAMES else known == new
+            if known.strip() and new.strip() and not alike:
                 raise ValueError(
-                    f"its {field} is {says[:40]!r}, but {said[:40]!r} on line {first} "
+                    f"its {field} is {new[:40]!r}, but {known[:40]!r} on line {first} "
                     f"of the same order {draft.number!r}"
                 )
         return tuple(
-            said if said.strip() else says for said, says in zip(draft.head, head, strict=True)
+            known if known.strip() else new for known, new in zip(draft.head, head, strict=True)
         )
 
     def _unseen(self, excess: int, but: set[int]) -> Iterator[Draft]:

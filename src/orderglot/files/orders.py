@@ -77,22 +77,22 @@ class _Grouping:
 
     def take(self, stride: Stride) -> None:
         """Put rows to their orders; reject those that cannot be."""
-        said = [*stride.columns, ("",) * len(stride.texts)]
-        number, sku, title, time = self._layout.of_lines(said)
-        priced = self._layout.of_worths(said)
+        columns = [*stride.columns, ("",) * len(stride.texts)]
+        number, sku, title, time = self._layout.of_lines(columns)
+        priced = self._layout.of_worths(columns)
         try:
             worths = self._worths.all(zip(*priced, strict=True))
             skus = self._skus.all(sku)
             if "" in skus:
-                skus = self._stood_in(said, skus)
+                skus = self._stood_in(columns, skus)
         except ValueError as refusal:
             self._take_apart(stride, str(refusal))
             return
         signs = self._signs.all(zip(*priced, strict=True)) if self._plan.signs.seen else None
         titles = self._titles.all(title)
-        beside = self._layout.beside(said)
+        beside = self._layout.beside(columns)
         lines = [stride.numbers, stride.texts, skus, titles, worths, *beside]
-        heads = self._layout.heads(said)
+        heads = self._layout.heads(columns)
         begin = 0
         for (order, when, *head), alike in groupby(zip(number, time, *heads, strict=True)):
             end = begin + len(list(alike))
@@ -100,10 +100,10 @@ class _Grouping:
             self._add(order, when, tuple(head), run, signs[begin:end] if signs else ())
             begin = end
 
-    def _stood_in(self, said: Sequence[Column], skus: list[str]) -> list[str]:
+    def _stood_in(self, columns: Sequence[Column], skus: list[str]) -> list[str]:
         """Put in for SKUs that are not there; raises ValueError where nothing can be."""
         place = self._plan.stand_in
-        others = skus if place is None else [text.strip() for text in said[place]]
+        others = skus if place is None else [text.strip() for text in columns[place]]
         stood = [sku or read_sku(other) for sku, other in zip(skus, others, strict=True)]
         if "" in stood:
             raise ValueError(NO_SKU)

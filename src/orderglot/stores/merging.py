@@ -11,7 +11,7 @@ from orderglot.core.customer import Customer
 from orderglot.core.errors import Conflict
 from orderglot.core.order import Identity, Order, Reference
 from orderglot.core.product import Product
-from orderglot.stores.identities import goes_by, speaks
+from orderglot.stores.identities import goes_by, has_id_of
 
 
 def outdated(kept: Order, incoming: Order) -> bool:
@@ -67,7 +67,7 @@ def introduced(customer: Customer, named: Identity) -> Customer:
     new = tuple(
         ref
         for ref in named.references
-        if not speaks(customer, ref.dialect) and not goes_by(customer, ref)
+        if not has_id_of(customer, ref.dialect) and not goes_by(customer, ref)
     )
     return replace(customer, references=customer.references + new) if new else customer
 

@@ -252,8 +252,8 @@ class UnitOfWork(Reads):
             self._id_blocks.forget_all(self._scope.seller)
             raise
         for found in (resolution.orders, resolution.customers):
-            if found.spoken:
-                self._id_blocks.forget(self._scope.seller, found.thing, found.spoken)
+            if found.claimed:
+                self._id_blocks.forget(self._scope.seller, found.thing, found.claimed)
 
     async def _owned(self, order: Order) -> Order:
         own = self._scope.customer

@@ -66,8 +66,8 @@ class Certificate(Struct, frozen=True, kw_only=True):
         reach = f"{since} to {self.until:%Y-%m-%d %H:%M}Z"
         but = list(self._but_for())
         known = "; ".join(self._as_declared())
-        said = f"Whole from {reach}, but for {', '.join(but)}" if but else f"Whole from {reach}"
-        return f"{said} ({known})." if known else f"{said}."
+        text = f"Whole from {reach}, but for {', '.join(but)}" if but else f"Whole from {reach}"
+        return f"{text} ({known})." if known else f"{text}."
 
     def _but_for(self) -> Iterator[str]:
         named = (

@@ -48,8 +48,8 @@ def resembles(value: Any, knows: Knows) -> bool:
     """Tell whether most members of a value are those of an order; an id alone says nothing."""
     if not isinstance(value, Mapping):
         return False
-    said = [knows(name) for name in value if name != "id"]
-    return 2 * sum(said) > len(said)
+    known = [knows(name) for name in value if name != "id"]
+    return 2 * sum(known) > len(known)
 
 
 def found(value: Any, knows: Knows, *wrappings: str) -> Sequence[Any]:

@@ -96,7 +96,7 @@ class Form:
             self.refuse(name, Rule.CHOICE, f"{_short(text)} is not one of {', '.join(choices)}.")
         return ""
 
-    def spelled(self, name: str, read: Callable[[str], T], *, required: bool = False) -> T | None:
+    def parsed(self, name: str, read: Callable[[str], T], *, required: bool = False) -> T | None:
         """Read a text in a vendor's own spelling, None where there is none or it is wrong.
 
         ``read`` raises a ValueError that goes on from the value: "is not a date".

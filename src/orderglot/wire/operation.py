@@ -125,6 +125,6 @@ def call(operation: Operation[Ask, Answer], ask: Ask) -> Flow[Answer]:
         return operation.response.read(response, ask)
     except Invalid as error:
         reason = f"The vendor's answer to {operation.name} cannot be read: {error.message}"
-        if said := words_of(response):
-            reason = f"The vendor says {said!r}. {reason}"
+        if message := words_of(response):
+            reason = f"The vendor says {message!r}. {reason}"
         raise Upstream(reason) from error

@@ -71,8 +71,8 @@ def refusals(
 
     A method that is not offered is refused where no operation is, and so by none of them.
     """
-    told = dict.fromkeys(statuses[kind] for kind in KINDS if kind is not Unsupported)
-    return tuple(ResponseShape(status, body, headers.get(status)) for status in told)
+    refused = dict.fromkeys(statuses[kind] for kind in KINDS if kind is not Unsupported)
+    return tuple(ResponseShape(status, body, headers.get(status)) for status in refused)
 
 
 def annotated(shape: Shape, *notes: Meta) -> Shape:

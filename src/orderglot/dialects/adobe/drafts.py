@@ -24,7 +24,7 @@ from orderglot.dialects.adobe.tables import (
     RELATIONS,
     SWITCHES,
 )
-from orderglot.dialects.adobe.values import said
+from orderglot.dialects.adobe.values import present
 from orderglot.dialects.adobe.wire import apart
 from orderglot.wire.form import Form
 
@@ -67,7 +67,7 @@ def write_draft(order: Order) -> dict[str, Any]:
     """Spell a new order as createOrder takes it: its currency on the order or on its lines."""
     bought, cancelling = apart(order)
     target = order.links[0].order if order.links and order.kind in RELATIONS else None
-    return said(
+    return present(
         {
             "orderType": KINDS.write(order.kind),
             "externalReferenceId": order.po_number or None,
@@ -85,7 +85,7 @@ def write_draft(order: Order) -> dict[str, Any]:
 
 def _write_lines(lines: Iterable[Line], currency: str) -> Iterable[dict[str, Any]]:
     for number, line in enumerate(lines, 1):
-        yield said(
+        yield present(
             {
                 "extLineItemNumber": line.number or number,
                 "offerId": line.sku,

@@ -87,8 +87,8 @@ def declare_faults(operation: Operation[Any, Any]) -> tuple[ResponseShape, ...]:
     declared = shapes.refusals(reads=endpoint.method == "GET" or endpoint.right == OPEN)
     if not endpoint.paths[0].startswith(TOKENS):
         return declared
-    told = (ResponseShape(status, {JSON: shapes.NotGranted}) for _, status in OAUTH.values())
-    return (*told, *declared)
+    refusals = (ResponseShape(status, {JSON: shapes.NotGranted}) for _, status in OAUTH.values())
+    return (*refusals, *declared)
 
 
 FAULTS = Faults(write_fault, read_fault, declare_faults)

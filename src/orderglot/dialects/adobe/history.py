@@ -34,8 +34,8 @@ NEWEST_FIRST = (Sort("created", descending=True),)
 
 def _write_search(ask: Search | str) -> Request:
     """Ask by parameters, or by the link that an answer gave."""
-    said = ask if isinstance(ask, str) else write_orders_path(ask.customer, write_search(ask))
-    path, _, query = said.partition("?")
+    target = ask if isinstance(ask, str) else write_orders_path(ask.customer, write_search(ask))
+    path, _, query = target.partition("?")
     return asking("GET", path, query)
 
 

@@ -35,7 +35,7 @@ def write_link(uri: str) -> dict[str, Any]:
 
 def read_link(form: Form, name: str) -> str:
     """Read a link into its path and query, "" where there is none."""
-    return form.inside("links").inside(name).spelled("uri", path_of) or ""
+    return form.inside("links").inside(name).parsed("uri", path_of) or ""
 
 
 def path_of(uri: str) -> str:

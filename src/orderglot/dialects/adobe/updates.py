@@ -47,10 +47,10 @@ def refuse_changed(fixed: Mapping[str, Any], shown: Mapping[str, Any]) -> None:
         raise Invalid(*problems)
 
 
-def _is_shown(said: Any, shown: Any) -> bool:
+def _is_shown(sent: Any, shown: Any) -> bool:
     """Tell whether a value says nothing else than is shown, as far as that says anything."""
-    if isinstance(said, Mapping) and isinstance(shown, Mapping):
-        return all(_is_shown(value, shown.get(name, value)) for name, value in said.items())
-    if isinstance(said, list) and isinstance(shown, list):
-        return len(said) == len(shown) and all(map(_is_shown, said, shown))
-    return bool(said == shown)
+    if isinstance(sent, Mapping) and isinstance(shown, Mapping):
+        return all(_is_shown(value, shown.get(name, value)) for name, value in sent.items())
+    if isinstance(sent, list) and isinstance(shown, list):
+        return len(sent) == len(shown) and all(map(_is_shown, sent, shown))
+    return bool(sent == shown)

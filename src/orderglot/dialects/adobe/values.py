@@ -14,7 +14,7 @@ _ZULU = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-
 _SECOND = timedelta(seconds=1)
 
 
-def said(members: Mapping[str, Any]) -> dict[str, Any]:
+def present(members: Mapping[str, Any]) -> dict[str, Any]:
     """Leave out the members that say nothing: Adobe's clients take no null."""
     return {name: value for name, value in members.items() if value is not None}
 

@@ -36,28 +36,28 @@ def write_order(order: Order, *, prices: bool = False, link: bool = True) -> dic
     id = write_id(native(order, NAME))
     customer = write_customer(order)
     lines, cancelling = apart(order)
-    spelled: dict[str, Any] = {"externalReferenceId": order.po_number, "orderId": id}
+    members: dict[str, Any] = {"externalReferenceId": order.po_number, "orderId": id}
     if customer:
-        spelled["customerId"] = customer
-    spelled["orderType"] = KINDS.write(order.kind)
-    spelled["referenceOrderId"] = write_target(order)
-    spelled["referencedOrderId"] = ""
+        members["customerId"] = customer
+    members["orderType"] = KINDS.write(order.kind)
+    members["referenceOrderId"] = write_target(order)
+    members["referencedOrderId"] = ""
     if order.currency:
-        spelled["currencyCode"] = order.currency
+        members["currencyCode"] = order.currency
     if order.created:
-        spelled["creationDate"] = write_moment(order.created)
-    spelled["status"] = write_status(order)
+        members["creationDate"] = write_moment(order.created)
+    members["status"] = write_status(order)
     if order.source in SOURCES:
-        spelled["source"] = order.source
-    spelled["lineItems"] = [write_line(line, prices=prices) for line in lines]
+        members["source"] = order.source
+    members["lineItems"] = [write_line(line, prices=prices) for line in lines]
     if cancelling:
         items = [write_cancelling(line, lines, prices=prices) for line in cancelling]
-        spelled["cancellingItems"] = items
+        members["cancellingItems"] = items
     if prices and sums_up(order):
-        spelled["pricingSummary"] = write_summary(order)
+        members["pricingSummary"] = write_summary(order)
     if link and customer and id:
-        spelled["links"] = {"self": write_link(write_order_path(customer, id))}
-    return spelled
+        members["links"] = {"self": write_link(write_order_path(customer, id))}
+    return members
 
 
 def write_shown(order: Order, *, prices: bool) -> dict[str, Any]:
@@ -76,7 +76,7 @@ def read_order(form: Form) -> Order:
         status=status,
         po_number=form.text("externalReferenceId"),
         currency=form.text("currencyCode"),
-        created=form.spelled("creationDate", read_instant),
+        created=form.parsed("creationDate", read_instant),
         source=form.choice("source", SOURCES),
         lines=paired(
             kind,
@@ -159,7 +159,7 @@ def paired(kind: Kind, bought: tuple[Line, ...], cancelling: tuple[Line, ...]) -
 
 def write_line(line: Line, *, prices: bool) -> dict[str, Any]:
     """Spell a line item."""
-    spelled: dict[str, Any] = {
+    members: dict[str, Any] = {
         "extLineItemNumber": line.number,
         "offerId": line.sku,
         "quantity": line.quantity,
@@ -167,20 +167,20 @@ def write_line(line: Line, *, prices: bool) -> dict[str, Any]:
         "status": STATUSES.write(line.status) if line.status else "",
     }
     if line.currency:
-        spelled["currencyCode"] = line.currency
+        members["currencyCode"] = line.currency
     if line.deployment:
-        spelled["deploymentId"] = line.deployment
+        members["deploymentId"] = line.deployment
     if line.discount_code:
-        spelled["discountCode"] = line.discount_code
+        members["discountCode"] = line.discount_code
     if line.remaining is not None:
-        spelled["remainingQuantity"] = line.remaining
+        members["remainingQuantity"] = line.remaining
     if prices and line.prorated_days is not None:
-        spelled["proratedDays"] = line.prorated_days
+        members["proratedDays"] = line.prorated_days
     if line.promotions:
-        spelled |= write_promotions(line.promotions)
+        members |= write_promotions(line.promotions)
     if prices and line.pricing is not None and complete(line.pricing):
-        spelled["pricing"] = write_pricing(line.pricing)
-    return spelled
+        members["pricing"] = write_pricing(line.pricing)
+    return members
 
 
 def read_line(form: Form) -> Line:
@@ -218,12 +218,12 @@ def read_cancelling(form: Form) -> Line:
 
 def write_promotions(promotions: tuple[Promotion, ...]) -> dict[str, Any]:
     """Spell promotions by both their names; the newer one alone has a place for their ids."""
-    spelled = {"promotions": [{"code": one.code, "result": one.result} for one in promotions]}
+    members = {"promotions": [{"code": one.code, "result": one.result} for one in promotions]}
     if any(one.id for one in promotions):
-        spelled["flexDiscounts"] = [
+        members["flexDiscounts"] = [
             {"id": one.id, "code": one.code, "result": one.result} for one in promotions
         ]
-    return spelled
+    return members
 
 
 def read_promotion(form: Form) -> Promotion:

@@ -117,8 +117,8 @@ class _Parser:
             self.names += 1
             if self.names > MOST_NAMES:
                 raise refused(f"there may be {MOST_NAMES} names and operators.", name.at)
-            said = _unquoted(name) if name.kind in ("double", "single") else name.text
-            pairs.append((said, name.at, self.value(depth)))
+            member = _unquoted(name) if name.kind in ("double", "single") else name.text
+            pairs.append((member, name.at, self.value(depth)))
             self.separated("}")
         self.take()
         return Members(tuple(pairs))

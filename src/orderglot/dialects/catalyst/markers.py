@@ -21,6 +21,6 @@ def marked(order: Order) -> Order:
     if order.integration or not order.id:
         return order
     created = order.created.isoformat() if order.created else ""
-    said = f"{order.id}\0{created}\0{order.version}".encode()
-    number = int.from_bytes(hashlib.sha256(said).digest()[:8], "big")
+    content = f"{order.id}\0{created}\0{order.version}".encode()
+    number = int.from_bytes(hashlib.sha256(content).digest()[:8], "big")
     return replace(order, integration=str(number % LARGEST + 1))

@@ -8,7 +8,7 @@ from orderglot.core.errors import NotFound
 from orderglot.core.order import Order, Reference
 from orderglot.core.query import Page, Window
 from orderglot.dialects.kodaris.drafts import Draft
-from orderglot.dialects.kodaris.filters import ORDER_ID, Filter, said_of
+from orderglot.dialects.kodaris.filters import ORDER_ID, Filter, write_filters
 from orderglot.dialects.kodaris.orders import (
     CREATE_ORDER,
     LINKED_ORDERS,
@@ -39,7 +39,7 @@ def page(window: Window) -> Flow[Page]:
 
     What of the question the vendor cannot be asked is left to whoever asked.
     """
-    filters, whole = said_of(window.where)
+    filters, whole = write_filters(window.where)
     number, inside = divmod(window.offset, window.limit)
     ask = Listing(page=number, size=window.limit, filters=filters)
     found = yield from call(LIST_ORDERS, ask)

@@ -11,7 +11,7 @@ import msgspec
 from orderglot.dialects.kodaris.tables import HOMELESS, MEMBERS, NAME
 from orderglot.wire.values import read_instant
 
-_said = msgspec.json.Encoder().encode
+_encode = msgspec.json.Encoder().encode
 """Spells a time, in quotes, in a fifth of what ``isoformat`` takes."""
 _MILLISECONDS = re.compile(r":(?=[0-9]{3}$)")
 
@@ -20,7 +20,7 @@ def write_moment(moment: datetime | None) -> str | None:
     """Spell a time as ``2024-05-21 19:10:13:052``: a colon before the milliseconds, no zone."""
     if moment is None:
         return None
-    text = _said(moment).decode()
+    text = _encode(moment).decode()
     milliseconds = text[21:24] if text[20] == "." else "000"
     return f"{text[1:11]} {text[12:20]}:{milliseconds}"
 
@@ -41,11 +41,11 @@ def round_extras(extras: dict[str, Any]) -> dict[str, Any]:
     for name, value in extras.items():
         member = name.removeprefix(f"{NAME}.")
         taken = member in MEMBERS and member not in HOMELESS
-        if not taken and not says_nothing(member, value):
+        if not taken and not is_empty(member, value):
             left[name] = value
     return left
 
 
-def says_nothing(member: str, value: Any) -> bool:
+def is_empty(member: str, value: Any) -> bool:
     """Tell whether an extra is what an order has without one: null, or prices on display."""
     return value is (True if member == "displayPricing" else None)

@@ -43,8 +43,8 @@ def read_fault(response: Response) -> HubError | None:
     )
     problems = tuple(_read_problem(error) for error in errors if error.text("rule") in RULES)
     kind = kind_of_status(response.status)
-    told = "" if kind is Invalid and problems else message
-    return read_error(kind, told, response, problems=problems)
+    text = "" if kind is Invalid and problems else message
+    return read_error(kind, text, response, problems=problems)
 
 
 FAULTS = Faults(

@@ -34,7 +34,7 @@ def read_links(form: Form) -> dict[str, str]:
     """Read a list of links into their paths by method; of two for one method the first counts."""
     links: dict[str, str] = {}
     for link in form.each("links", "link"):
-        links.setdefault(link.text("method"), link.spelled("url", path_of) or "")
+        links.setdefault(link.text("method"), link.parsed("url", path_of) or "")
     return links
 
 

@@ -227,7 +227,7 @@ def _write_created(order: Order, request: Request) -> Response:
 def _read_created(response: Response, _draft: Draft) -> Order:
     links = read_body(media_received(response), response.body, "links")
     form = Form({"links": links, "location": response.headers.get("location")})
-    path = read_links(form).get("getOrder") or form.spelled("location", path_of) or ""
+    path = read_links(form).get("getOrder") or form.parsed("location", path_of) or ""
     form.check()
     return Order(references=(read_order_path(path),))
 

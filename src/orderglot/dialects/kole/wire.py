@@ -76,9 +76,9 @@ def read_order(form: Form) -> Order:
         status=STATUSES.read(form.choice("status", STATUSES.codes)) or Status.RECEIVED,
         tax_exempt=form.flag("tax_exempt"),
         notes=read_text(form, "notes"),
-        created=form.spelled("created", read_moment),
-        modified=form.spelled("modified", read_moment),
-        received=form.spelled("received", read_moment),
+        created=form.parsed("created", read_moment),
+        modified=form.parsed("modified", read_moment),
+        received=form.parsed("received", read_moment),
         shipping=read_shipping(form.inside("ship_options")),
         bill_to=read_address(form.inside("bill_to_address")),
         ship_to=read_address(form.inside("ship_to_address")),
@@ -109,8 +109,8 @@ def write_shipping(shipping: Shipping) -> dict[str, Any]:
         "signature": write_flag(shipping.signature),
         "instructions": shipping.instructions or None,
         "notifications": [
-            {"type": told.type or None, "email": told.email or None}
-            for told in shipping.notifications
+            {"type": notification.type or None, "email": notification.email or None}
+            for notification in shipping.notifications
         ],
     }
 
@@ -124,8 +124,10 @@ def read_shipping(form: Form) -> Shipping:
         signature=form.flag("signature"),
         instructions=read_text(form, "instructions"),
         notifications=tuple(
-            Notification(type=read_text(told, "type"), email=read_text(told, "email"))
-            for told in form.each("notifications", "notification")
+            Notification(
+                type=read_text(notification, "type"), email=read_text(notification, "email")
+            )
+            for notification in form.each("notifications", "notification")
         ),
     )
 

@@ -41,7 +41,7 @@ class Details(Struct, frozen=True, kw_only=True):
 
 def both(operation: Operation[Ask, Answer]) -> tuple[Operation[Ask, Answer], ...]:
     """Offer an operation by POST as well; old clients ask so for what is documented as GET."""
-    name, body = f"{operation.name}-post", shapes.said(operation.request.query)
+    name, body = f"{operation.name}-post", shapes.media_of(operation.request.query)
     return operation, dataclasses.replace(
         operation,
         name=name,

@@ -101,7 +101,7 @@ LOGIN: Operation[tuple[str, str], str] = Operation(
     name="login",
     endpoint=Endpoint("POST", ("/api/login",), OPEN),
     request=RequestFormat(
-        _write_login, _read_login, query=shapes.Login, body=shapes.said(shapes.Login)
+        _write_login, _read_login, query=shapes.Login, body=shapes.media_of(shapes.Login)
     ),
     perform=_log_in,
     response=ResponseFormat(_write_token, _read_token, success(200, shapes.Token)),

@@ -82,7 +82,7 @@ def read_item(form: Form) -> Line:
         quantity=form.whole("quantity") or 0,
         unit_price=form.amount("price"),
         total=form.amount("totalPrice"),
-        deliver_by=form.spelled(spelling(form, "deliverBy", "deliveryBy"), read_day),
+        deliver_by=form.parsed(spelling(form, "deliverBy", "deliveryBy"), read_day),
         carrier_id=round_number(form.text("carrierId")),
         carrier=form.text("carrierName"),
         ship_name=form.text("shipName"),

@@ -162,8 +162,8 @@ class MemoryBackend:
         room = self._room(seller)
         first = room.next[thing]
         room.next[thing] = first + count
-        spoken = room.orders.spoken if thing is Entity.ORDER else room.customers.spoken
-        return tuple(n for n in range(first, first + count) if not spoken(str(n)))
+        claimed = room.orders.claimed if thing is Entity.ORDER else room.customers.claimed
+        return tuple(n for n in range(first, first + count) if not claimed(str(n)))
 
     async def credential(self, dialect: str, fingerprint: str) -> Credential | None:
         """Give the key of that fingerprint."""

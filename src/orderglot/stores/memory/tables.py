@@ -37,7 +37,7 @@ class Table(Generic[N]):
         """Give those of these references, by rising id."""
         return self.with_ids(self._ids[ref] for ref in references if ref in self._ids)
 
-    def spoken(self, name: str, *, but: int = 0) -> bool:
+    def claimed(self, name: str, *, but: int = 0) -> bool:
         """Tell whether any dialect knows something, but for one thing, by a name."""
         return bool(self._named.get(name, set()) - {but})
 
@@ -56,7 +56,7 @@ class Table(Generic[N]):
     def check(self, new: N, kept: N | None) -> None:
         """Raise Raced where the version has moved or a name of the new one is another's."""
         check_version(self._things.get(new.id), kept)
-        if kept is None and self.spoken(str(new.id), but=new.id):
+        if kept is None and self.claimed(str(new.id), but=new.id):
             raise Raced(new.id)
         for ref in new.references:
             other = self._things.get(stands_for(ref) or new.id, new)

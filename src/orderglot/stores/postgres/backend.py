@@ -167,7 +167,7 @@ class PostgresBackend:
         after = await self._change(expiring.numbers(seller, thing, FIRST[thing], count))
         block = range(after - count, after)
         names = await self._pool.read(
-            queries.SPOKEN[thing], (seller, [str(number) for number in block])
+            queries.CLAIMED[thing], (seller, [str(number) for number in block])
         )
         taken = {int(name) for (name,) in names}
         return tuple(number for number in block if number not in taken)

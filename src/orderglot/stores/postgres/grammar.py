@@ -82,8 +82,8 @@ class PostgresGrammar:
 
     def whole(self, text: str) -> str:
         """Say the whole number that a text spells, as ``core.fields`` reads it, or NULL."""
-        spelled = f"'^(0|[1-9][0-9]{{0,{LONGEST_WHOLE - 1}}})$'"
-        return f"CASE WHEN {text} ~ {spelled} THEN {text}::bigint END"
+        pattern = f"'^(0|[1-9][0-9]{{0,{LONGEST_WHOLE - 1}}})$'"
+        return f"CASE WHEN {text} ~ {pattern} THEN {text}::bigint END"
 
     def each(self, document: str, path: tuple[str, ...], name: str) -> tuple[str, str]:
         """Say the list at a path as a table of that name, and an element of it as a document."""
@@ -102,8 +102,8 @@ class PostgresGrammar:
                 assert isinstance(other, tuple)
                 return _any_of(value, name, other)
             case Operator.CONTAINS | Operator.BEGINS:
-                said = self.contains if compare.operator is Operator.CONTAINS else self.begins
-                return _of_type("string", said(_text("x.value")), value, name, fold(str(other)))
+                test = self.contains if compare.operator is Operator.CONTAINS else self.begins
+                return _of_type("string", test(_text("x.value")), value, name, fold(str(other)))
             case _:
                 return _ordered(value, name, compare.operator, other)
 

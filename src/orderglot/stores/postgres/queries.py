@@ -69,7 +69,7 @@ COUNTS = (
     "SELECT (SELECT count(*) FROM customers WHERE seller = ?),"
     " (SELECT count(*) FROM products WHERE seller = ?)"
 )
-SPOKEN = {
+CLAIMED = {
     Entity.ORDER: "SELECT name FROM order_references WHERE seller = ? AND name = ANY (?::text[])",
     Entity.CUSTOMER: "SELECT name FROM customer_references"
     " WHERE seller = ? AND name = ANY (?::text[])",

@@ -68,7 +68,7 @@ def table(called: str, key: tuple[str, ...], owner: str, /, **types: str) -> Tab
     return Table(called, key, kinds(**types), kinds(**types, kept="bigint"), owner)
 
 
-def said(steps: list[Step]) -> Sql:
+def combined(steps: list[Step]) -> Sql:
     """Make a statement of steps, which does all of them or nothing."""
     parts = ", ".join(f"s{number} AS ({step.sql.text})" for number, step in enumerate(steps))
     counted = [number for number, step in enumerate(steps) if step.rows is not None]

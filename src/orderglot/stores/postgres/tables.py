@@ -16,10 +16,10 @@ from orderglot.stores.postgres.identities import named
 from orderglot.stores.postgres.statement import (
     Row,
     Step,
+    combined,
     inserted,
     kinds,
     put,
-    said,
     source,
     table,
     version,
@@ -67,11 +67,11 @@ def statements(seller: int, batch: Iterable[writes.Write]) -> Iterator[Sql]:
         for step in _DO[kind](seller, list(several)):
             changed = {one.table for one in together if one.table}
             if together and (step.apart or step.table in changed):
-                yield said(together)
+                yield combined(together)
                 together = []
             together.append(step)
     if together:
-        yield said(together)
+        yield combined(together)
 
 
 def _put_orders(seller: int, batch: list[writes.PutOrder]) -> Iterator[Step]:

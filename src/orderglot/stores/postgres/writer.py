@@ -66,14 +66,14 @@ class Writer:
         return int(number)
 
     async def _commit(self, seller: int, batch: Collection[writes.Write]) -> None:
-        spoken = {thing: found for thing in Entity if (found := _spoken(batch, thing))}
-        said = list(tables.statements(seller, batch))
-        if not said:
+        claimed = {thing: found for thing in Entity if (found := _claimed(batch, thing))}
+        statements = list(tables.statements(seller, batch))
+        if not statements:
             return
-        if spoken or len(said) > 1:
-            await self._tried(lambda: self._transact(seller, said, spoken))
+        if claimed or len(statements) > 1:
+            await self._tried(lambda: self._transact(seller, statements, claimed))
         else:
-            await self._tried(lambda: self._pool.fetch(*said[0]))
+            await self._tried(lambda: self._pool.fetch(*statements[0]))
         self.commits += 1
 
     async def _tried(self, work: Callable[[], Awaitable[T]]) -> T:
@@ -83,31 +83,32 @@ class Writer:
                 return await work()
             except FAILURES as error:
                 if not is_passing(error):
-                    raise self._told(error) from error
+                    raise self._translated(error) from error
             await asyncio.sleep(random.random() * 0.01 * 2**attempt)
         try:
             return await work()
         except FAILURES as error:
-            raise self._told(error) from error
+            raise self._translated(error) from error
 
     async def _transact(
-        self, seller: int, said: Iterable[Sql], spoken: dict[Entity, set[int]]
+        self, seller: int, statements: Iterable[Sql], claimed: dict[Entity, set[int]]
     ) -> None:
         async with self._pool.transaction() as connection:
-            for thing, ids in spoken.items():
+            for thing, ids in claimed.items():
                 await _reserve(connection, seller, thing, ids)
-            for sql in said:
+            for sql in statements:
                 await connection.fetch(numbered(sql.text), *sql.params)
 
-    def _told(self, error: BaseException) -> HubError | Raced:
+    def _translated(self, error: BaseException) -> HubError | Raced:
         if isinstance(error, asyncpg.PostgresError) and (no := refused(error)) is not None:
             return no
-        told = in_words(error, self._pool.url)
+        translated = in_words(error, self._pool.url)
         if is_lost(error) or isinstance(error, TimeoutError):
             return Upstream(
-                f"{told.message} What was being written may have been kept or not.", in_doubt=True
+                f"{translated.message} What was being written may have been kept or not.",
+                in_doubt=True,
             )
-        return told
+        return translated
 
 
 def _plain(batch: Iterable[writes.Write]) -> bool:
@@ -116,7 +117,7 @@ def _plain(batch: Iterable[writes.Write]) -> bool:
         isinstance(one, _ORDER_OF_KINDS)
         and (not isinstance(one, writes.PutOrder) or (one.kept is None and not one.order.links))
         for one in batch
-    ) and not _spoken(batch, Entity.ORDER)
+    ) and not _claimed(batch, Entity.ORDER)
 
 
 def _by_kind(several: Sequence[Collection[writes.Write]]) -> Collection[writes.Write]:
@@ -126,7 +127,7 @@ def _by_kind(several: Sequence[Collection[writes.Write]]) -> Collection[writes.W
     return [write for kind in _ORDER_OF_KINDS for write in every if isinstance(write, kind)]
 
 
-def _spoken(batch: Iterable[writes.Write], thing: Entity) -> set[int]:
+def _claimed(batch: Iterable[writes.Write], thing: Entity) -> set[int]:
     """Give the hub ids that references in these writes could be taken for."""
     found = set[int]()
     for write in batch:

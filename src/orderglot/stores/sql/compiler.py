@@ -159,9 +159,9 @@ def _extra(wanted: Field, compare: Compare, grammar: Grammar) -> Sql:
         return _leaf(value, wanted, compare.operator, other, grammar)
     if compare.operator not in _SIGNS or asked[0] is None:
         return looked_at
-    said = _compared(value, wanted, compare.operator, asked[0])
-    text = f"({said.text} AND {value} <> {LEAST}) OR ({value} = {LEAST} AND {looked_at.text})"
-    return Sql(text, (*said.params, *looked_at.params))
+    compared = _compared(value, wanted, compare.operator, asked[0])
+    text = f"({compared.text} AND {value} <> {LEAST}) OR ({value} = {LEAST} AND {looked_at.text})"
+    return Sql(text, (*compared.params, *looked_at.params))
 
 
 def _values(compare: Compare) -> tuple[Any, ...]:
@@ -261,6 +261,8 @@ def _nothing(other: Any) -> bool:
 def _compared(value: str, wanted: Field, operator: Operator, other: Any) -> Sql:
     if isinstance(other, int | Decimal) and not isinstance(other, bool):
         scale = MILLION if wanted.kind is FieldKind.AMOUNT else 1
-        said = whole(operator, other, scale)
-        return FALSE if said is None else Sql(f"{value} {_SIGNS[said[0]]} ?", (said[1],))
+        compared = whole(operator, other, scale)
+        return (
+            FALSE if compared is None else Sql(f"{value} {_SIGNS[compared[0]]} ?", (compared[1],))
+        )
     return Sql(f"{value} {_SIGNS[operator]} ?", (stored(other),))

@@ -175,7 +175,7 @@ class SqliteBackend:
         first = await self.writer.write(expiring.numbers, asked)
         block = range(first, first + count)
         names = self._reader.rows(
-            queries.SPOKEN[thing], (seller, listed([str(number) for number in block]))
+            queries.CLAIMED[thing], (seller, listed([str(number) for number in block]))
         )
         taken = {int(name) for (name,) in names}
         return tuple(number for number in block if number not in taken)

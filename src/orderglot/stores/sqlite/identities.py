@@ -52,7 +52,7 @@ def name(
     things: Iterable[tuple[Named, Named | None]],
 ) -> None:
     """Write the references of things, and look that nothing now goes by another's name."""
-    remove, insert, spoken, mistaken = _NAMES[thing]
+    remove, insert, claimed, mistaken = _NAMES[thing]
     renamed = [(new, old) for new, old in things if old is None or new.references != old.references]
     connection.executemany(remove, [(seller, new.id) for new, old in renamed if old is not None])
     connection.executemany(
@@ -66,7 +66,7 @@ def name(
         ],
     )
     if added := [str(new.id) for new, old in renamed if old is None]:
-        _refuse(connection, spoken, (listed(added), seller))
+        _refuse(connection, claimed, (listed(added), seller))
     for new, _ in renamed:
         for ref in new.references:
             if (like := stands_for(ref)) is not None and like >= FIRST[thing]:

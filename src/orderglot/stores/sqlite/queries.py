@@ -82,7 +82,7 @@ COUNTS = (
     "SELECT (SELECT count(*) FROM customers WHERE seller = ?),"
     " (SELECT count(*) FROM products WHERE seller = ?)"
 )
-SPOKEN = {
+CLAIMED = {
     Entity.ORDER: "SELECT name FROM order_references"
     " WHERE seller = ? AND name IN (SELECT j.value FROM json_each(?) AS j)",
     Entity.CUSTOMER: "SELECT name FROM customer_references"

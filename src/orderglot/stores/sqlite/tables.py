@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from orderglot.core.ports import Event
 from orderglot.stores import writes
 from orderglot.stores.backend import Entity, Raced
-from orderglot.stores.sql.count_buckets import UNSAID, Entry, entries
+from orderglot.stores.sql.count_buckets import UNSET, Entry, entries
 from orderglot.stores.sql.grammar import say
 from orderglot.stores.sql.rows import NULLABLE, STANDING, microseconds, row
 from orderglot.stores.sqlite import keys
@@ -21,7 +21,7 @@ from orderglot.stores.sqlite.identities import expect, link, name, rename
 
 _OF_ORDER = (*STANDING, "lines", "document")
 _ORDER = ", ".join(_OF_ORDER)
-_MARK = {name: f"nullif(?, '{UNSAID}')" if name in NULLABLE else "?" for name in _OF_ORDER}
+_MARK = {name: f"nullif(?, '{UNSET}')" if name in NULLABLE else "?" for name in _OF_ORDER}
 _MARKS = ", ".join(_MARK.values())
 _SET_ORDER = ", ".join(f"{name} = {mark}" for name, mark in _MARK.items())
 
@@ -98,11 +98,11 @@ def _put_orders(connection: sqlite3.Connection, seller: int, batch: list[writes.
     counted, left = list[Entry](), list[Entry]()
     for write in batch:
         order, kept = write.order, write.kept
-        columns = row(order, UNSAID)
+        columns = row(order, UNSET)
         counted += entries(columns)
         values = (seller, *columns, len(order.lines), write.document.decode())
         if kept is not None:
-            left += entries(row(kept, UNSAID))
+            left += entries(row(kept, UNSET))
         rows.append((values, None if kept is None else (seller, order.id, kept.version)))
     _put(connection, "orders", rows)
     counts = Counter(counted)
