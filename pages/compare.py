@@ -23,7 +23,7 @@ class Difference(NamedTuple):
 
 
 class Number(str):
-    """A number as it is spelled: 5 is not 5.0."""
+    """A number as it is written: 5 is not 5.0."""
 
 
 def differences(printed: str, answer: Answer) -> list[Difference]:

@@ -32,7 +32,7 @@ def wheres(seed: int, count: int) -> Iterator[str]:
 
 
 def encoded(random: Random, text: str) -> str:
-    """Spell a ``where`` as a query argument: encoded wholly, hardly, twice, or broken."""
+    """Write a ``where`` as a query argument: encoded wholly, hardly, twice, or broken."""
     bytes_ = text.encode("utf-8", "surrogatepass")
     match random.randrange(8):
         case 0:
@@ -234,6 +234,6 @@ _OFTEN = (18, 12, 26, 3, 7, 5, 5, 3, 6, 3, 2, 10, 4, 1)
 
 
 def spelled(random: Random, thing: Any) -> str:
-    """Spell a tree in either quotes, in JSON's own or in a client's."""
+    """Write a tree in either quotes, in JSON's own or in a client's."""
     text = json.dumps(thing, ensure_ascii=bool(random.randrange(2)))
     return text if random.randrange(2) else text.replace('\\"', "'").replace('"', "'")

@@ -124,7 +124,7 @@ async def admitted_token(
 ) -> tuple[Key, str]:
     """Give the key of a valid token, and the token's family; raises Refused.
 
-    Behind ``beginning`` a token is spelled in hexadecimal digits, the first eight of which tell the
+    Behind ``beginning`` a token is written in hexadecimal digits, the first eight of which tell the
     seller.
     """
     seller = int(secret.removeprefix(beginning)[:8] or "0", 16) + 1

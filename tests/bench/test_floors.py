@@ -48,7 +48,7 @@ async def opened(path: Path) -> AsyncIterator[BookStore]:
 
 
 async def ask(app: Any, request: bytes) -> Answer:
-    """Ask an ASGI application what is spelled as HTTP/1.1."""
+    """Ask an ASGI application what is written as HTTP/1.1."""
     head, _, body = next(endless([request])).partition(b"\r\n\r\n")
     first, *lines = head.split(b"\r\n")
     method, target, _ = first.split(b" ")

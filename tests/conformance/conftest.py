@@ -77,7 +77,7 @@ def check(shop: Shop) -> SiteCheck:
 
 @pytest.fixture(autouse=True)
 def _no_dice(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let every secret that a server gives away be spelled out of noughts."""
+    """Let every secret that a server gives away be written out of zeros."""
     monkeypatch.setattr(secrets, "token_bytes", bytes)
 
 

@@ -181,7 +181,7 @@ def typed(value: Any, schema: Json, schemas: Mapping[str, Json]) -> Any:
 
 
 def from_xml(element: Any, schema: Json, schemas: Mapping[str, Json]) -> Any:
-    """Read an element as a schema says that XML spells it: lists wrapped or repeated, or a text."""
+    """Read an element as a schema says that XML writes it: lists wrapped or repeated, or a text."""
     schema = resolved(schema, schemas)
     if "xml" in schema and "name" in schema["xml"]:
         assert schema["xml"]["name"] == element.tag

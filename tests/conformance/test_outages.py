@@ -36,7 +36,7 @@ def why(response: Response) -> str:
 
 
 def assert_away(dialect: Dialect, response: Response) -> HubError:
-    """Hold an answer against what is said while the database is away; give the error it spells."""
+    """Hold an answer against what is said while the database is away; give the error it writes."""
     error = dialect.faults.read(response)
 
     assert Upstream is type(error)

@@ -52,7 +52,7 @@ def other(request: Request) -> Request:
 
 
 def respelled(request: Request) -> Request:
-    """Spell the same request otherwise: other blanks, members the other way round, escapes."""
+    """Write the same request otherwise: other blanks, members the other way round, escapes."""
     body = request.body
     if body.startswith(b"{"):
         members = json.loads(body)

@@ -34,7 +34,7 @@ FORMS = [(name, form) for name in dialects.names() for form in dialects.dialect(
 
 
 HUB_ID = "customer.id"
-"""What is nought in an order that the hub does not have, and nothing where nobody is named."""
+"""What is zero in an order that the hub does not have, and nothing where nobody is named."""
 
 EVERY = [one for name in dialects.names() for one in specimens_of(name)]
 WITH_ORDERS = [one for name in dialects.names() for one in welcome(name) if one.orders]
@@ -186,7 +186,7 @@ def assert_translated(body: bytes, source: Dialect, target: Dialect) -> None:
 
 
 def body_of(drawn: tuple[Order, ...], name: str) -> bytes:
-    """Spell orders in the usual form of a dialect."""
+    """Write orders in the usual form of a dialect."""
     return next(iter(dialects.dialect(name).bodies.write.values()))(drawn)
 
 

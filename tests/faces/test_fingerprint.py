@@ -1,4 +1,4 @@
-"""Fingerprints: what is asked makes a request the same one, not how it is spelled."""
+"""Fingerprints: what is asked makes a request the same one, not how it is written."""
 
 from __future__ import annotations
 

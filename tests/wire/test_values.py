@@ -1,4 +1,4 @@
-"""The spellings that wires share: what is read, what is refused, and what survives a round."""
+"""The forms that wires share: what is read, what is refused, and what survives a round."""
 
 from __future__ import annotations
 

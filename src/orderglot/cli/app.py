@@ -1,4 +1,4 @@
-"""The program: its commands, and what is said of all of them together."""
+"""The program: its commands, and its help."""
 
 from typing import Annotated
 

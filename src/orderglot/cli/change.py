@@ -54,7 +54,7 @@ def _changed(order: "Order", ship_to: str, recipient: str, shipping: dict[str, s
 
 
 def _address(before: "Address | None", text: str, recipient: str) -> "Address | None":
-    """Give an address with what is said anew: the place, the person, or both."""
+    """Give an address with a new place, a new person, or both."""
     from msgspec.structs import asdict, replace
 
     from orderglot.cli import flags

@@ -218,6 +218,6 @@ def _with_hint(error: typer.TyperException) -> str:
 
 
 def _nobody_reads() -> int:
-    """Let the rest of the output go nowhere, for whoever read it has gone."""
+    """Discard the rest of the output: the reader has closed the pipe."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 1

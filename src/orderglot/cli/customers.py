@@ -104,7 +104,7 @@ async def change(
 ) -> None:
     """Give a customer the id that a vendor, or a dialect's clients, know them by, or a setting.
 
-    What clients were told once stays as it is.
+    An id that clients have seen stays as it is.
 
     $ orderglot customer change C1 --known-as kodaris@wholesaler=4711
     $ orderglot customer change C1 --extra adobe.minimumCommit=30

@@ -99,7 +99,7 @@ def read_tiers(price: str, texts: Iterable[str] | None, pack: int) -> tuple[Tier
 
 
 def read_money(flag: str, text: str) -> Decimal:
-    """Read an amount of nought or more."""
+    """Read an amount of zero or more."""
     amount = _parsed(flag, text, read_amount, "1.20")
     if amount < 0:
         raise Misused(f"{flag}: {text!r} is less than nothing.")
@@ -107,7 +107,7 @@ def read_money(flag: str, text: str) -> Decimal:
 
 
 def read_address(text: str, flag: str = "--bill-to", **who: Any) -> Address | None:
-    """Read ``24 Main St, Suite 3, Carson, CA 90745, US`` for whoever is there; nothing as None."""
+    """Read ``24 Main St, Suite 3, Carson, CA 90745, US``; an empty text gives None."""
     if not text.strip():
         return None
     parts = [part.strip() for part in text.split(",")]

@@ -163,7 +163,7 @@ class Into:
         self._hub: Hub | None = None
 
     async def look(self) -> None:
-        """Look which book and seller there are; raises where it is not said whose orders they are."""
+        """Find the book and the seller; raises where it is not known whose orders they are."""
         from orderglot.cli.command import open_hub
         from orderglot.core.errors import NotFound
 

@@ -33,7 +33,7 @@ def exit_code(done: Progress) -> int:
 
 
 def report(taken: Taken, seller: Seller | None, counts: Counts | None, *, as_json: bool) -> None:
-    """Say what an import came to, how the file was read, and what was put aside."""
+    """Describe what an import came to, how the file was read, and what was put aside."""
     done = taken.progress
     if as_json:
         name = seller.name if seller else None
@@ -49,7 +49,7 @@ def report(taken: Taken, seller: Seller | None, counts: Counts | None, *, as_jso
 
 
 def report_dry(taken: Taken, *, as_json: bool) -> None:
-    """Say what an import would come to, and show the first orders."""
+    """Describe what an import would come to, and show the first orders."""
     from orderglot.cli.show import print_order
 
     done, columns = taken.progress, taken.columns
@@ -67,7 +67,7 @@ def report_dry(taken: Taken, *, as_json: bool) -> None:
 
 
 def report_kept(done: Progress) -> None:
-    """Say what was kept before an import was refused."""
+    """Describe what was kept before an import was refused."""
     if done.new or done.changed or done.same:
         tell(f"Kept until then: {_summary(done)}.")
 

@@ -87,7 +87,7 @@ def say_document(text: str) -> None:
 
 
 def say_bytes(content: bytes) -> None:
-    """Print what came from outside: byte for byte into a file, as a document to whoever watches."""
+    """Print what came from outside: byte for byte into a file, as a document on a terminal."""
     sys.stdout.flush()
     if _is_file():
         sys.stdout.buffer.write(content)
@@ -201,5 +201,5 @@ def address_text(address: Any) -> str:
 
 
 def tiers_text(product: Any) -> str:
-    """Say what a piece costs: ``1.20 from 24, 1.05 from 240``."""
+    """Describe what a piece costs: ``1.20 from 24, 1.05 from 240``."""
     return ", ".join(f"{tier.price:f} from {tier.quantity}" for tier in product.tiers)

@@ -101,7 +101,7 @@ async def continue_channel(
 ) -> None:
     """Let our clients of a dialect know orders by the ids of one vendor from now on.
 
-    That is for a hub that takes a vendor's place: what our clients were told before stays.
+    That is for a hub that takes a vendor's place: the ids that our clients have seen stay.
 
     $ orderglot seller continue acme kole@wholesaler
     """

@@ -1,4 +1,4 @@
-"""The flags of ``orderglot serve``, each as a person is told of it."""
+"""The flags of ``orderglot serve``, with their help."""
 
 from typing import Annotated
 

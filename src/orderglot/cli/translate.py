@@ -105,7 +105,7 @@ def _members(changes: tuple["Change", ...]) -> list[dict[str, Any]]:
 
 
 def _example(change: "Change") -> str:
-    """Say from what to what, where that is one value alone."""
+    """Describe from what to what, where that is one value alone."""
     from orderglot.wire.changes import Fate
 
     if len(change.values) != 1:

@@ -1,4 +1,4 @@
-"""Repeats: whether a new order is one that came before, told by what it says."""
+"""Repeats: whether a new order is one that came before, by its content."""
 
 from __future__ import annotations
 

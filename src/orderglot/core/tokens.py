@@ -15,9 +15,9 @@ MOST = 100
 
 
 class TokenKind(Struct, frozen=True, kw_only=True):
-    """One sort of token: how it is spelled, how long one is good, and how many a key may have.
+    """One sort of token: how it is written, how long one is good, and how many a key may have.
 
-    ``read`` gives the ``size`` bytes that ``write`` spelled, or raises ValueError. Who asks for one
+    ``read`` gives the ``size`` bytes that ``write`` wrote, or raises ValueError. Who asks for one
     more than the ``most`` loses the oldest.
     """
 

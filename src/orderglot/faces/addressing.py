@@ -13,7 +13,7 @@ from orderglot.faces.proxies import Network, Proxies
 MOST_PORT = 65_535
 
 _WITHOUT_HOST = ("1", "1.0", "0.9")
-"""The versions of HTTP whose clients need not name a host, as servers spell them."""
+"""The versions of HTTP whose clients need not name a host, as servers write them."""
 
 _AUTHORITY = re.compile(r"(\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9._~-]{1,255})(?::(\d{0,5}))?")
 

@@ -45,7 +45,7 @@ class Limits(Struct, frozen=True):
     body: float = 60.0
     """A whole body has to come in this time."""
     linger: float = 1.0
-    """So long a refused client that is still sending is listened to, so that it hears why."""
+    """So many seconds are read from a refused client that is still sending, so that it gets the response."""
 
 
 class Refused(Exception):
@@ -56,7 +56,7 @@ class Refused(Exception):
 
 
 class Asgi:
-    """Hears and answers for a dispatcher, as ASGI has it.
+    """An ASGI application around a dispatcher.
 
     ``beginning`` and ``ending`` run when the server starts up and shuts down. With ``logs`` each
     request is logged.
@@ -197,7 +197,7 @@ async def _respond(scope: Scope, response: Response, send: Send, *, closes: bool
 
 
 async def _drain(receive: Receive, seconds: float) -> None:
-    """Take what a refused client still sends: hung up on meanwhile, it would not hear the answer."""
+    """Read what a refused client still sends: if the connection were closed now, it would not get the response."""
     with suppress(TimeoutError):
         async with timeout(seconds):
             while (await receive()).get("more_body"):

@@ -1,4 +1,4 @@
-"""Fingerprints: whether a request is the same as one that came before, however it is spelled."""
+"""Fingerprints: whether a request is the same as one that came before, however it is written."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def fingerprint(request: Request, proofs: Collection[str] = ()) -> str:
 
 
 def canonical(request: Request, proofs: Collection[str] = ()) -> bytes:
-    """Spell what a body says in one way; what is neither JSON, XML nor a form stays as it is."""
+    """Write what a body says in one way; what is neither JSON, XML nor a form stays as it is."""
     body = request.body
     begins = body.removeprefix(json.BYTE_ORDER_MARK).lstrip()[:1]
     try:

@@ -128,7 +128,7 @@ class _Writer:
         }
 
     def responses_of(self, one: AnyOperation) -> Json:
-        """Describe all that may be answered, by status: what is said in one form is told once."""
+        """Describe all that may be answered, by status: what has one form is described once."""
         answers: Json = {}
         good, bad = one.response.shapes, self.refusals[one.name]
         for status in sorted({shape.status for shape in (*good, *bad)}):

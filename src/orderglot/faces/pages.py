@@ -36,7 +36,7 @@ async def asked(page: Page, request: Request) -> Response:
     await page(_scope(request), receive, collect)
     start, *bodies = messages
     headers = {_text(name).lower(): _text(value) for name, value in start.get("headers", ())}
-    # Whoever spells the answer says how long it is.
+    # The server that writes the response sets its length.
     headers.pop("content-length", None)
     body = b"".join(message.get("body", b"") for message in bodies)
     return Response(status=start["status"], headers=headers, body=body)

@@ -77,7 +77,7 @@ class Server:
             return self.refuse(error, request)
 
     def refuse(self, error: HubError, request: Request) -> Response:
-        """Spell an error in the vendor's form."""
+        """Write an error in the vendor's form."""
         if request.at is None:
             request = msgspec.structs.replace(request, at=self.store.now())
         return self.dialect.faults.write(error, request)
@@ -145,7 +145,7 @@ class Server:
 
 
 def _unavailable(error: Upstream, operation: Operation[Any, Any]) -> Upstream:
-    """Say that the book fails, and what is known of a write: not where it is, and what ails it."""
+    """State that the book fails, and what is known of a write; never where the book is, or the cause."""
     message = UNAVAILABLE.format(seconds=error.retry_after)
     if operation.endpoint.right not in (OPEN, READ):
         message = f"{message} {IN_DOUBT if error.in_doubt else NOTHING_KEPT}"

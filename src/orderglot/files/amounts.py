@@ -128,7 +128,7 @@ def of_order(name: str, amounts: Sequence[Decimal | None], scope: Scope) -> Deci
 
 
 def summed(goods: Decimal | None, given: Mapping[str, Decimal | None], rows: int) -> Sums:
-    """Say what an order comes to: what the file says, else the sum of all parts where it has them.
+    """Describe what an order comes to: what the file says, else the sum of all parts where it has them.
 
     Without a total it is not known where there is a tax: it may be in the prices or beside them.
     """
@@ -149,7 +149,7 @@ def summed(goods: Decimal | None, given: Mapping[str, Decimal | None], rows: int
 
 
 def refund_status(refunded: Decimal | None, total: Decimal | None) -> InvoiceStatus | None:
-    """Say what a refund makes of an invoice, None where there is none."""
+    """Describe what a refund makes of an invoice, None where there is none."""
     if not refunded:
         return None
     if total is not None and refunded >= total:

@@ -70,7 +70,7 @@ class Draft(Struct, kw_only=True):
     refused: tuple[Reject, ...] = ()
     """Its rows that were not taken, where the others are nevertheless."""
     po_number: str = ""
-    """What a row says that was not taken, for whoever looks for it."""
+    """What a row says that was not taken, for the report."""
     aside: str = ""
     """Why none of its rows is taken."""
     signs: frozenset[Sign] = frozenset()

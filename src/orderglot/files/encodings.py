@@ -63,7 +63,7 @@ def _known(name: str) -> str:
 
 
 def not_utf_8(line: int, text: str) -> Invalid:
-    """Say that a file is not UTF-8, by the first line that is not, and what it likely is."""
+    """State that a file is not UTF-8, by the first line that is not, and what it likely is."""
     raw = text.encode(UTF_8, "surrogateescape")
     start = next(place for place, sign in enumerate(text) if "\ud800" <= sign <= "\udfff")
     name = _likely(raw)
@@ -86,7 +86,7 @@ def _likely(raw: bytes) -> str:
 
 
 def looks_like_utf_16(start: bytes) -> str:
-    """Give the name of the encoding of a text whose every other byte is nought, else ""."""
+    """Give the name of the encoding of a text whose every other byte is zero, else ""."""
     if len(start) < 4:
         return ""
     if not any(start[1:8:2]) and all(start[0:8:2]):

@@ -100,5 +100,5 @@ class Headers:
             yield number
 
     def close(self) -> None:
-        """Forget all."""
+        """Discard everything."""
         self._database.close()

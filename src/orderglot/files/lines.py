@@ -151,7 +151,7 @@ def read_number_of(what: str, text: str) -> str:
 
 
 def rounded(what: str, name: str) -> str:
-    """Say why a number that a spreadsheet has rounded is none."""
+    """Explain why a number that a spreadsheet has rounded is none."""
     return (
         f"the {what} {short(name)} was rounded by a spreadsheet, so others may read the same; "
         "export the file again with that column as text"

@@ -126,7 +126,7 @@ class Making:
     def _sums(
         self, number: str, due: Decimal | None, lines: Lines, header: HeaderOf | None
     ) -> tuple[Totals, Decimal | None]:
-        """Say what an order comes to; raises ValueError where its rows contradict each other."""
+        """Describe what an order comes to; raises ValueError where its rows contradict each other."""
         begin = len(self._layout.extras)
         columns = lines.others[begin : begin + len(self._layout.money)]
         values = dict[str, Decimal | None]()

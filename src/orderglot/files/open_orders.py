@@ -125,7 +125,7 @@ class OpenOrders:
         return self._above
 
     def _late(self, name: str) -> ValueError | Invalid:
-        """Say why a row cannot be taken that comes after its order was complete."""
+        """Explain why a row cannot be taken that comes after its order was complete."""
         if name in self._asides.numbers:
             return ValueError(f"its order {name!r} was put aside whole")
         if self._plan.partial:
@@ -138,7 +138,7 @@ class OpenOrders:
         return invalid("", Rule.MALFORMED, reason)
 
     def _agreed(self, draft: Draft, head: Texts) -> Texts:
-        """Fill what an order has not said yet; raise ValueError where a row says otherwise."""
+        """Fill the fields that an order does not have yet; raise ValueError where a row contradicts it."""
         self._making.check(head)
         first = draft.lines[0].numbers[0] if draft.lines else 0
         for field, known, new in zip(self._layout.fields, draft.head, head, strict=True):

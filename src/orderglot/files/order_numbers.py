@@ -7,7 +7,7 @@ import sqlite3
 from orderglot.files.temporary import written
 
 MOST_AT_HAND = 50_000
-"""So many numbers are held at hand; beyond, all are put into the database."""
+"""So many numbers are held in memory; beyond, all are put into the database."""
 
 _SETUP = """
 PRAGMA journal_mode = off;
@@ -18,7 +18,7 @@ BEGIN;
 
 
 class OrderNumbers:
-    """A set of order numbers: the last ones at hand, the others in a database that is gone with it.
+    """A set of order numbers: the last ones in memory, the others in a temporary database.
 
     SQLite keeps it in memory up to 4 MB, and what is more in a temporary file.
     """
@@ -42,7 +42,7 @@ class OrderNumbers:
         return True
 
     def close(self) -> None:
-        """Forget all."""
+        """Discard everything."""
         self._database.close()
 
     def _is_put_away(self, number: str) -> bool:

@@ -122,7 +122,7 @@ class _Grouping:
         self.take(Stride(numbers[half:], texts[half:], [column[half:] for column in columns]))
 
     def refuse(self, reject: Reject) -> None:
-        """Put a row aside that does not fit the file, with its order where that can be told."""
+        """Put a row aside that does not fit the file, with its order where that is known."""
         self._refuse(reject, self._unordered.cells(reject.row))
 
     def _refuse(self, reject: Reject, cells: Sequence[str]) -> None:

@@ -191,7 +191,7 @@ class Rows:
         return Reject(self.line, reason, first)
 
     def _unfit(self, fields: list[str], text: str, width: int) -> str | None:
-        """Say why a row cannot be one of this file's, None where it can."""
+        """Explain why a row cannot be one of this file's, None where it can."""
         if len(fields) != width:
             return f"it has {len(fields)} columns where the header has {width}"
         if (reason := unkeepable(text, self.text.encoding.name)) is not None:
@@ -264,7 +264,7 @@ def _columns(text: str, count: int, delimiter: str, width: int) -> list[list[str
 
 
 def unkeepable(text: str, encoding: str = UTF_8) -> str | None:
-    """Say why a text cannot be kept, None where it can."""
+    """Explain why a text cannot be kept, None where it can."""
     if "\0" in text:
         return "it holds a NUL character"
     if not text.isascii():

@@ -36,7 +36,7 @@ class Sample:
         return chain(self._ahead, self._rest)
 
     def _refuse_unknown_bytes(self) -> None:
-        """Raise Invalid where the file is not what it was taken for and nobody said it was."""
+        """Raise Invalid where the file is not what it was taken for, unless its encoding was declared."""
         if self.rows.text.encoding.declared:
             return
         for one in self._ahead:

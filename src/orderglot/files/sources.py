@@ -25,7 +25,7 @@ class OtherOrder(Conflict):
 
 
 class Source(Struct, frozen=True):
-    """Where a file's orders come from; ``said`` by a person, so that nobody needs to be asked."""
+    """Where a file's orders come from; ``given`` by a person, so that nobody needs to be asked."""
 
     name: str = FILE
     given: bool = False

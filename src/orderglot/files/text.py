@@ -135,7 +135,7 @@ def _unpacked(file: BufferedReader) -> BufferedReader | gzip.GzipFile:
 
 
 def unreadable(reason: str) -> Invalid:
-    """Say why a file cannot be read."""
+    """Explain why a file cannot be read."""
     return invalid("", Rule.MALFORMED, reason)
 
 

@@ -194,7 +194,7 @@ class _Difference:
         return self.theirs
 
     def take(self) -> tuple[list[Row], list[Row]]:
-        """Give what is to be written and the keys of what is to go, and forget them."""
+        """Give what is to be written and the keys of what is to go, and clear them."""
         wrong, gone = self.wrong, self.gone
         self.wrong, self.gone = [], []
         return wrong, gone

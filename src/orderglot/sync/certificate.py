@@ -1,4 +1,4 @@
-"""The certificate: what a pull can say of itself, for whoever has to rely on it."""
+"""The certificate: what a pull guarantees, for those who rely on it."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ class Certificate(Struct, frozen=True, kw_only=True):
 
 
 def declared(source: Source) -> tuple[str, ...]:
-    """Say what this vendor's list cannot show, whoever asks."""
+    """Describe what this vendor's list can never show."""
     lists = source.dialect.lists
     sayings = (
         (

@@ -26,7 +26,7 @@ Name = Callable[[Line], str]
 def differences(
     source: Source, ours: Order, theirs: Order, sent: Order | None = None
 ) -> tuple[str, ...]:
-    """Say how what a vendor has differs from an order of the book.
+    """Describe how what a vendor has differs from an order of the book.
 
     ``theirs`` has the ids as his dialect reads them. ``sent`` is the order as it was when he was
     sent it: what his wire carries and does not show, he is taken to have as it was sent.

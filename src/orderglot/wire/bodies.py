@@ -32,7 +32,7 @@ class Bodies:
 
     ``read`` takes any body that holds some: an answer with one or with many, what is left of it
     when its wrapping is gone, or a request for a new order. It gives none where there is none and
-    raises Invalid where what there is cannot be read. ``write`` spells one order, or several, as
+    raises Invalid where what there is cannot be read. ``write`` writes one order, or several, as
     an answer does; by the names of the forms that the vendor has, the usual one first.
     """
 

@@ -94,7 +94,7 @@ def _parts(one: Any, other: Any) -> tuple[Any, Any]:
 
 
 def _lost_whole(one: Any, other: Any) -> bool:
-    """Tell whether all that a part said is gone; what a thing is known by is looked at apart."""
+    """Tell whether a part was lost as a whole; ids are compared apart."""
     return isinstance(one, Struct) and not isinstance(one, Identity) and other == type(one)()
 
 

@@ -50,7 +50,7 @@ class Form:
         return value
 
     def refuse(self, name: str, rule: Rule, reason: str) -> None:
-        """Note that a member breaks a rule, as long as that many can be told."""
+        """Note that a member breaks a rule, up to the limit that is reported."""
         if len(self.problems) < MOST_PROBLEMS:
             self.problems.append(Problem(self.name_of(name), rule, reason, self.line))
 
@@ -85,7 +85,7 @@ class Form:
         return text
 
     def choice(self, name: str, choices: Collection[str], *, required: bool = False) -> str:
-        """Read one of a few words, whatever its case; gives the word as ``choices`` spells it."""
+        """Read one of a few words, whatever its case; gives the word as ``choices`` writes it."""
         text = self.text(name, required=required)
         if text in choices:
             return text
@@ -97,7 +97,7 @@ class Form:
         return ""
 
     def parsed(self, name: str, read: Callable[[str], T], *, required: bool = False) -> T | None:
-        """Read a text in a vendor's own spelling, None where there is none or it is wrong.
+        """Read a text in a vendor's own form, None where there is none or it is wrong.
 
         ``read`` raises a ValueError that goes on from the value: "is not a date".
         """

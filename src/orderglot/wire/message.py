@@ -83,8 +83,8 @@ def fill(template: str, **params: str) -> str:
 
 
 def segment(value: str) -> str:
-    """Spell a value as one segment of a path, or as one part of a query."""
-    # Nearly every id is of letters, digits and dashes alone, which are spelled as they are.
+    """Write a value as one segment of a path, or as one part of a query."""
+    # Nearly every id is of letters, digits and dashes alone, which are written as they are.
     plain = value.isascii() and value.replace("-", "").isalnum()
     return value if plain else quote(value, safe="")
 

@@ -56,7 +56,7 @@ class Context(Struct, frozen=True):
 class Endpoint:
     """Where an operation is called, who may, and what a repetition does.
 
-    ``paths`` are templates, every spelling the vendor uses; the first one is written. ``right`` is
+    ``paths`` are templates, every form the vendor uses; the first one is written. ``right`` is
     what the caller must have. With ``idempotent`` a request that comes again under its idempotency
     key is not performed again; what only reads needs no such key.
     """

@@ -55,7 +55,7 @@ RETRY_AFTER: Mapping[int, Shape] = {429: RetryAfter, 503: RetryAfter}
 def success(
     status: int, shape: Shape, *media: str, headers: Shape = None
 ) -> tuple[ResponseShape, ...]:
-    """Declare the one response that is given when all goes well, in JSON if not said."""
+    """Declare the one response that is given when all goes well, in JSON by default."""
     return (ResponseShape(status, dict.fromkeys(media or (JSON,), shape), headers),)
 
 

@@ -64,7 +64,7 @@ class Draft(Struct, frozen=True, kw_only=True):
 
 
 def write_draft(order: Order) -> dict[str, Any]:
-    """Spell a new order as createOrder takes it: its currency on the order or on its lines."""
+    """Write a new order as createOrder takes it: its currency on the order or on its lines."""
     bought, cancelling = apart(order)
     target = order.links[0].order if order.links and order.kind in RELATIONS else None
     return present(
@@ -185,7 +185,7 @@ def _read_line(form: Form, kind: Kind) -> Line:
 
 
 def _read_subscription(form: Form, kind: Kind) -> str:
-    """Read which subscription is renewed; what else is said of one is not the client's to say."""
+    """Read which subscription is renewed; a client sets nothing else of one."""
     subscription = form.text("subscriptionId", required=kind is Kind.RENEWAL)
     return subscription if kind is Kind.RENEWAL else ""
 

@@ -146,7 +146,7 @@ def _first(request: Request, name: str) -> str:
 
 
 def write_search(search: Search) -> Iterator[tuple[str, str]]:
-    """Spell the parameters, the filters first."""
+    """Write the parameters, the filters first."""
     yield from search.filters
     if search.prices:
         yield "fetch-price", "true"

@@ -82,10 +82,10 @@ async def _targets(context: Context, customer: Customer, search: Search) -> list
 
 
 def _following(context: Context, search: Search, page: Page) -> Search | None:
-    """Say what to ask for next, None at the end.
+    """Describe what to ask for next, None at the end.
 
-    Whoever begins at the beginning is led past the orders of that moment, each once: the way ends
-    at the newest of them, and goes on behind the last one that was shown. Whoever begins elsewhere
+    A client that begins at the beginning gets the orders of that moment, each once: the list ends
+    at the newest of them, and goes on behind the last one that was shown. A client that begins elsewhere
     is led by offsets alone, as the page has it.
     """
     if page.next is None:

@@ -112,7 +112,7 @@ async def _create_order(context: Context, draft: Draft) -> Order:
 
 
 def _write_created(order: Order, request: Request) -> Response:
-    """Spell a new order; one that is no more than a preview has no id and no link."""
+    """Write a new order; one that is no more than a preview has no id and no link."""
     body = write_order(order, prices=read_prices(request), link=order.id > 0)
     asked = body["orderType"] if order.id else PREVIEWED.get(body["orderType"], "PREVIEW")
     return answer(201, {**body, "orderType": asked}, request)

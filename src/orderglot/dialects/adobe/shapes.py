@@ -269,7 +269,7 @@ TRADE = {code for codes in (SALES, RETURNS, SWITCHING, BREACHES) for code in cod
 
 @cache
 def refusals(*, reads: bool) -> tuple[ResponseShape, ...]:
-    """Declare the codes by their statuses; whoever only reads breaks no rule of the trade."""
+    """Declare the codes by their statuses; an operation that only reads breaks no business rule."""
     found: dict[tuple[str, int], list[str]] = {}
     for code, fault in FAULTS_BY_CODE.items():
         name = "Gateway" if code.isdecimal() and len(code) == GATEWAY_DIGITS else "Fault"

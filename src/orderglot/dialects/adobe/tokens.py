@@ -1,4 +1,4 @@
-"""The token endpoint, in the spellings that real clients use, and the sign of life."""
+"""The token endpoint, in the forms that real clients use, and the sign of life."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ FORM = "application/x-www-form-urlencoded"
 GRANT = "client_credentials"
 SCOPE = "openid,AdobeID,read_organizations"
 REFUSED = "Check the client id and secret."
-"""The one thing that is said to whoever gets no token, whatever the reason."""
+"""The message of every refused login, whatever the reason."""
 
 
 class Grant(Struct, frozen=True):

@@ -21,7 +21,7 @@ FIXED = (
 def read_change(body: bytes) -> tuple[str, Mapping[str, Any]]:
     """Read what becomes of an order: the client's own reference of it, "" to take that off.
 
-    Beside it stands what is said of the order that cannot be changed. Raises Invalid with all that
+    Beside it are the members that cannot be changed, as they were sent. Raises Invalid with all that
     is wrong.
     """
     form = read_body(body)
@@ -36,7 +36,7 @@ def read_change(body: bytes) -> tuple[str, Mapping[str, Any]]:
 
 
 def refuse_changed(fixed: Mapping[str, Any], shown: Mapping[str, Any]) -> None:
-    """Raise Invalid with each member that is said otherwise than it is shown."""
+    """Raise Invalid with each member that was sent with another value than is shown."""
     reason = "This cannot be changed; leave it out."
     problems = [
         Problem(name, Rule.READ_ONLY, reason)

@@ -1,4 +1,4 @@
-"""An order as Adobe's wire spells it: ``write_order`` and ``read_order``, part by part.
+"""An order as Adobe's wire writes it: ``write_order`` and ``read_order``, part by part.
 
 The members stand in the page's order. What says nothing is ``""`` or absent, as the page's samples
 have it; there is no null. Prices are there where they were asked for and the order has come to be.
@@ -32,7 +32,7 @@ DONE = STATUSES.write(Status.COMPLETED)
 
 
 def write_order(order: Order, *, prices: bool = False, link: bool = True) -> dict[str, Any]:
-    """Spell an order; with ``prices`` its lines say what they cost, if anything is known of it."""
+    """Write an order; with ``prices`` its lines say what they cost, if anything is known of it."""
     id = write_id(native(order, NAME))
     customer = write_customer(order)
     lines, cancelling = apart(order)
@@ -61,7 +61,7 @@ def write_order(order: Order, *, prices: bool = False, link: bool = True) -> dic
 
 
 def write_shown(order: Order, *, prices: bool) -> dict[str, Any]:
-    """Spell an order that somebody asks for: its prices are shown once it is complete."""
+    """Write an order that somebody asks for: its prices are shown once it is complete."""
     return write_order(order, prices=prices and shows_prices(order))
 
 
@@ -96,7 +96,7 @@ def read_shown(form: Form) -> Order:
 
 
 def write_customer(order: Order) -> str:
-    """Spell whose order it is, "" where it is no one's."""
+    """Write whose order it is, "" where it is no one's."""
     return write_id(native(order.customer, NAME)) if order.customer else ""
 
 
@@ -106,7 +106,7 @@ def read_customer(form: Form) -> Identity | None:
 
 
 def write_target(order: Order) -> str:
-    """Spell the order that a return or reversal is of; no other order has a reference."""
+    """Write the order that a return or reversal is of; no other order has a reference."""
     if order.kind not in RELATIONS or not order.links:
         return ""
     return write_id(native(order.links[0].order, NAME))
@@ -120,7 +120,7 @@ def read_target(form: Form, kind: Kind) -> tuple[Link, ...]:
 
 
 def write_status(order: Order) -> str:
-    """Spell how far an order has come; of a failed one, why, where that is known."""
+    """Write how far an order has come; of a failed one, why, where that is known."""
     reason = order.extras.get(REASON)
     if reason in REASONS and STATUSES.rounded(order.status) is Status.FAILED:
         return str(reason)
@@ -158,7 +158,7 @@ def paired(kind: Kind, bought: tuple[Line, ...], cancelling: tuple[Line, ...]) -
 
 
 def write_line(line: Line, *, prices: bool) -> dict[str, Any]:
-    """Spell a line item."""
+    """Write a line item."""
     members: dict[str, Any] = {
         "extLineItemNumber": line.number,
         "offerId": line.sku,
@@ -204,7 +204,7 @@ def read_line(form: Form) -> Line:
 
 
 def write_cancelling(line: Line, bought: tuple[Line, ...], *, prices: bool) -> dict[str, Any]:
-    """Spell what a switch takes away: a line of its own, with a quantity above nought."""
+    """Write what a switch takes away: a line of its own, with a quantity above zero."""
     members = write_line(replace(line, quantity=-line.quantity), prices=prices)
     first = {"referenceLineItemNumber": bought[0].number} if bought else {}
     return {**members, **first}
@@ -217,7 +217,7 @@ def read_cancelling(form: Form) -> Line:
 
 
 def write_promotions(promotions: tuple[Promotion, ...]) -> dict[str, Any]:
-    """Spell promotions by both their names; the newer one alone has a place for their ids."""
+    """Write promotions by both their names; the newer one alone has a place for their ids."""
     members = {"promotions": [{"code": one.code, "result": one.result} for one in promotions]}
     if any(one.id for one in promotions):
         members["flexDiscounts"] = [
@@ -232,7 +232,7 @@ def read_promotion(form: Form) -> Promotion:
 
 
 def write_pricing(pricing: LinePricing) -> dict[str, Decimal | None]:
-    """Spell what a line costs, of which all figures are known."""
+    """Write what a line costs, of which all figures are known."""
     return {
         "partnerPrice": bare(pricing.list_price),
         "discountedPartnerPrice": bare(pricing.discounted_price),
@@ -265,7 +265,7 @@ def complete(pricing: LinePricing) -> bool:
 
 
 def write_summary(order: Order) -> list[dict[str, Any]]:
-    """Spell what an order comes to, of which every line is priced."""
+    """Write what an order comes to, of which every line is priced."""
     currency = order.currency or order.lines[0].currency
     return [{"totalLineItemPartnerPrice": bare(order.totals.total), "currencyCode": currency}]
 

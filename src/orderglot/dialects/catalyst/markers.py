@@ -15,7 +15,7 @@ LARGEST = 2**31 - 1
 def marked(order: Order) -> Order:
     """Give an order of the book that has no integrationId one that no other order has.
 
-    It is always the same one for the same version of the order. So whoever was cut off while
+    It is always the same one for the same version of the order. So a client that was cut off while
     placing it can ask for it.
     """
     if order.integration or not order.id:

@@ -64,7 +64,7 @@ class Listing(Struct, frozen=True):
 
 
 class Listed(Page, frozen=True, kw_only=True):
-    """A page of a list, and what it takes to spell it."""
+    """A page of a list, and what it takes to write it."""
 
     site: Site = NO_SITE
     fields: Selection = EVERY_MEMBER
@@ -171,7 +171,7 @@ class One(Struct, frozen=True):
 
 
 class Shown(Struct, frozen=True):
-    """One order, and what it takes to spell it."""
+    """One order, and what it takes to write it."""
 
     order: Order
     site: Site = NO_SITE

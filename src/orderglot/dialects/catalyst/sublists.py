@@ -137,7 +137,7 @@ LIST_ADDRESSES: Operation[Part, Parts] = Operation(
 
 
 def _write_status(row: SiteStatus, site: Site) -> Any:
-    """Spell a status as its own list does, where its members stand in another order."""
+    """Write a status as its own list does, where its members stand in another order."""
     inside = write_status(site, row.id)
     return {name: inside[name] for name in ("id", "siteId", "siteNotificationId", *inside)}
 

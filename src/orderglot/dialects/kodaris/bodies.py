@@ -33,7 +33,7 @@ def _read_new(content: Any) -> Order:
 
 
 def write_orders(orders: tuple[Order, ...]) -> bytes:
-    """Spell one order as the answer to a new one, several as linkedOrders does."""
+    """Write one order as the answer to a new one, several as linkedOrders does."""
     written = list(map(write_order, orders))
     return json.write(envelope(written[0] if len(written) == 1 else written))
 

@@ -29,7 +29,7 @@ class Draft(Struct, frozen=True):
 
 
 def write_draft(order: Order) -> Members:
-    """Spell a new order as the vendor takes it; what says nothing is left out."""
+    """Write a new order as the vendor takes it; what says nothing is left out."""
     bill_to, ship_to = order.bill_to or Address(), order.ship_to or Address()
     members: Members = {}
     write_party(members, bill_to, PARTY)

@@ -61,7 +61,7 @@ def read_filter(form: Form) -> Filter:
 
 
 def write_filter(wanted: Filter) -> dict[str, Value]:
-    """Spell one of the ``filterFields``."""
+    """Write one of the ``filterFields``."""
     value = wanted.value
     if isinstance(value, datetime):
         value = write_moment(value)

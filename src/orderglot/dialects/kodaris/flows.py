@@ -37,7 +37,7 @@ def get(ref: Reference) -> Flow[Order]:
 def page(window: Window) -> Flow[Page]:
     """List orders from any offset on: the vendor's pages that it falls into, one or two.
 
-    What of the question the vendor cannot be asked is left to whoever asked.
+    Conditions that the vendor cannot filter by are left to the caller.
     """
     filters, whole = write_filters(window.where)
     number, inside = divmod(window.offset, window.limit)

@@ -42,7 +42,7 @@ def answer(
 
 
 def envelope(content: Any, *, status: int = 200, errors: tuple[str, ...] = ()) -> dict[str, Any]:
-    """Put an envelope around what is said."""
+    """Put content into the envelope."""
     return {
         "success": status < 300,
         "code": status,

@@ -1,4 +1,4 @@
-"""An order as Kodaris's wire spells it: 44 members, nulls and all, in the page's order.
+"""An order as Kodaris's wire writes it: 44 members, nulls and all, in the page's order.
 
 The header alone: the API's lists of orders carry no lines.
 """
@@ -28,14 +28,14 @@ from orderglot.wire.values import bare, read_references, round_number, unless, w
 Members = dict[str, Any]
 
 _BLANK: Members = {**dict.fromkeys(MEMBERS), "displayPricing": True}
-"""What is spelled of an order that says nothing; most orders leave much of it so."""
+"""What is written of an order that says nothing; most orders leave much of it so."""
 
 _OWN = f"{NAME}."
 _NOBODY = Address()
 
 
 def write_order(order: Order) -> Members:
-    """Spell an order; extras that the page does not name stand behind its members."""
+    """Write an order; extras that the page does not name stand behind its members."""
     bill_to, ship_to = order.bill_to or _NOBODY, order.ship_to or _NOBODY
     members = _BLANK.copy()
     members["orderID"] = write_number(native(order, NAME))

@@ -70,7 +70,7 @@ async def _list_orders(context: Context, window: Window) -> Page:
 
 
 def _write_page(page: Page, request: Request) -> Response:
-    """Spell a page; an empty one has no body."""
+    """Write a page; an empty one has no body."""
     headers = located(request, _path_of_window(page.window))
     if not page.orders:
         return Response(status=204, headers=headers)

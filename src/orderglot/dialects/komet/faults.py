@@ -51,7 +51,7 @@ _NO = (0, "0", False)
 
 
 def write_fault(error: HubError, _request: Request) -> Response:
-    """Spell an error."""
+    """Write an error."""
     kind = kind_of(error)
     opening = OPENINGS[kind]
     if kind is errors.NotFound and error.message.endswith(NONE_FOUND):
@@ -60,7 +60,7 @@ def write_fault(error: HubError, _request: Request) -> Response:
 
 
 def read_fault(response: Response) -> HubError | None:
-    """Give the error that a response spells; a gateway before the vendor knows statuses alone."""
+    """Give the error that a response contains; a gateway before the vendor knows statuses alone."""
     members = read_members(response)
     if response.status < 300 and not _refuses(members):
         return None

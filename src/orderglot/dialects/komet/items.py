@@ -138,7 +138,7 @@ async def _add(context: Context, ask: Item) -> Added:
 
 
 def _taken_from(order: Order, line: str, stock: str) -> Order:
-    """Keep from which stock an item is to be taken, where that was said beside its code."""
+    """Keep from which stock an item is to be taken, where that was sent beside its code."""
     if not stock:
         return order
     stocks = {**order.extras.get(STOCKS, {}), line: stock}

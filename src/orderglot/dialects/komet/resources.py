@@ -32,7 +32,7 @@ class Which(Struct, frozen=True, kw_only=True):
 
 
 def write_which(which: Which) -> dict[str, str]:
-    """Spell which web order is meant."""
+    """Write which web order is meant."""
     return {
         "customerId": which.customer,
         "webOrderId": which.order,

@@ -81,7 +81,7 @@ class PostgresGrammar:
         )
 
     def whole(self, text: str) -> str:
-        """Say the whole number that a text spells, as ``core.fields`` reads it, or NULL."""
+        """Say the whole number that a text writes, as ``core.fields`` reads it, or NULL."""
         pattern = f"'^(0|[1-9][0-9]{{0,{LONGEST_WHOLE - 1}}})$'"
         return f"CASE WHEN {text} ~ {pattern} THEN {text}::bigint END"
 
@@ -108,15 +108,15 @@ class PostgresGrammar:
                 return _ordered(value, name, compare.operator, other)
 
     def differs(self, value: str) -> str:
-        """Say that a value is not ``?``, where nothing differs from everything; never NULL."""
+        """State that a value is not ``?``, where nothing differs from everything; never NULL."""
         return f"{value} IS DISTINCT FROM ?"
 
     def contains(self, text: str) -> str:
-        """Say that a text contains ``?``, which has its letters A to Z made small."""
+        """State that a text contains ``?``, which has its letters A to Z made small."""
         return f"strpos(lower({text}), ?) > 0"
 
     def begins(self, text: str) -> str:
-        """Say that a text begins with ``?``, which has its letters A to Z made small."""
+        """State that a text begins with ``?``, which has its letters A to Z made small."""
         return f"starts_with(lower({text}), ?)"
 
     def descending(self, value: str) -> str:
@@ -163,7 +163,7 @@ def _ordered(value: str, name: str, operator: Operator, other: Any) -> Sql:
 
 
 def _of_type(kind: str, holds: str, value: str, name: str, other: Any) -> Sql:
-    """Say that a value is of a kind of JSON and that something holds of it as ``x.value``."""
+    """State that a value is of a kind of JSON and that something holds of it as ``x.value``."""
     case = f"CASE jsonb_typeof(x.value) WHEN '{kind}' THEN {holds} ELSE FALSE END"
     # Of no kind at all is what is not there.
     text = say("(SELECT", case, "FROM (SELECT", value, "AS value) AS x)")

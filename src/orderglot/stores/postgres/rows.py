@@ -164,7 +164,7 @@ def _marks(count: int) -> str:
 
 
 def _compact(row: Row, documents: Collection[int]) -> Row:
-    """Give a row whose documents are spelled without blanks, as the book spells them."""
+    """Give a row whose documents are written without blanks, as the book writes them."""
     values: list[Any] = [*row]
     for at in documents:
         values[at] = msgspec.json.format(values[at], indent=-1)

@@ -3,7 +3,7 @@
 A server is asked as seldom as can be: the steps of a commit go there together, as parts of one
 statement that is a transaction by itself. Each step says how many rows it has to come to. Where one
 comes to another number, a version has moved or a name is taken, and the statement ends with a
-division by nought, which undoes the whole of it.
+division by zero, which undoes the whole of it.
 """
 
 from __future__ import annotations

@@ -146,7 +146,7 @@ def _add_events(seller: int, batch: list[Event]) -> Iterator[Step]:
 
 def _expect(seller: int, batch: list[writes.Expect]) -> Iterator[Step]:
     there = source(_EXPECTED, [(one.customer, one.version) for one in batch])
-    # Whoever renames the customer waits until the orders with the present name can be seen.
+    # A transaction that renames the customer waits until the orders with the present name can be seen.
     text = say(
         "SELECT 1 FROM",
         f"{there.text} JOIN customers AS c ON c.id = n.id AND c.version = n.version",

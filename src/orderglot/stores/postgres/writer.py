@@ -151,8 +151,8 @@ async def _reserve(
 ) -> None:
     """See to it that nobody can begin to go by one of these ids until the transaction ends.
 
-    IdBlocks are handed out no further; and if some of these are out already, whoever is adding a
-    thing is waited for, and whoever comes later finds what this transaction has written.
+    Blocks of ids are handed out no further; and if some of these are out already, a transaction that adds a
+    thing is waited for, and a later one finds what this transaction has written.
     """
     after = await connection.fetchval(
         "SELECT next FROM sequences WHERE seller = $1 AND thing = $2 FOR SHARE", seller, thing.value

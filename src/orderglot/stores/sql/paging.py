@@ -26,7 +26,7 @@ _FROM = f"FROM orders AS {ORDERS} WHERE"
 
 @lru_cache(maxsize=1024)
 def scoped(scope: Scope) -> Sql:
-    """Say that an order is in a scope: what every statement that reads orders begins with."""
+    """State that an order is in a scope: what every statement that reads orders begins with."""
     parts = [Sql(f"{ORDERS}.seller = ?", (scope.seller,))]
     if scope.customer is not None:
         parts.append(Sql(f"{ORDERS}.customer = ?", (scope.customer,)))
@@ -66,7 +66,7 @@ def _sorted(sort: tuple[Sort, ...], grammar: Grammar) -> Sql:
 
 
 def _value(key: Sort, grammar: Grammar) -> Sql:
-    """Say what an order is sorted by."""
+    """Describe what an order is sorted by."""
     own = expression(field(key.field), grammar)
     if not key.ranks:
         return Sql(own)
@@ -77,10 +77,10 @@ def _value(key: Sort, grammar: Grammar) -> Sql:
 
 
 def _behind(place: Position, sort: tuple[Sort, ...], grammar: Grammar) -> Sql:
-    """Say that an order comes after a place.
+    """State that an order comes after a place.
 
     Where no key is ever nothing and all go one way, that is one comparison of rows, which an index
-    serves; otherwise it is spelled out key by key, with a bare bound on the first one for the index.
+    serves; otherwise it is written out key by key, with a bare bound on the first one for the index.
     """
     keys = [_value(key, grammar) for key in sort]
     values = [

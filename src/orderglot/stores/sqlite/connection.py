@@ -209,7 +209,7 @@ def translating_errors(path: Path) -> Iterator[None]:
 
 
 def strange() -> Invalid:
-    """Say that something cannot be asked or written: it is not the file that fails."""
+    """State that something cannot be asked or written: it is not the file that fails."""
     return Invalid(
         message="This has a text with a character, or a number of a size, that SQLite does not "
         "have; leave it out."

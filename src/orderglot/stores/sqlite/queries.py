@@ -113,18 +113,18 @@ NOTES_NAMED = (
 
 @lru_cache(maxsize=64)
 def found(seen: str, more: str) -> str:
-    """Say which orders are read; the very same text each time is soonest found as prepared."""
+    """Describe which orders are read; the very same text each time is soonest found as prepared."""
     return f"{ORDERS} {seen} {more} ORDER BY o.id"
 
 
 def with_ids(scope: Scope, ids: Iterable[int]) -> Sql:
-    """Say which orders of a scope have any of some hub ids."""
+    """Describe which orders of a scope have any of some hub ids."""
     seen = scoped(scope)
     return Sql(found(seen.text, WITH_ANY_ID), (*seen.params, listed(ids)))
 
 
 def listed(values: Iterable[int | str | tuple[str, str]]) -> str:
-    """Spell a list as statements take it; raises Invalid where a text in it cannot be spelled."""
+    """Write a list as statements take it; raises Invalid where a text in it cannot be written."""
     try:
         return msgspec.json.encode(list(values)).decode()
     except STRANGE as error:

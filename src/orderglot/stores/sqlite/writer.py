@@ -42,7 +42,7 @@ class _Waiting(Generic[W, T]):
         self.error: BaseException | None = None
 
     def settle(self) -> None:
-        """Tell whoever waits, if they still do."""
+        """Set the result of the future, unless it was cancelled."""
         if self.done.done():
             return
         if self.error is not None:
@@ -60,7 +60,7 @@ class _Queue:
 
 
 class Writer:
-    """Takes work from event loops and wakes them when it is on the disk."""
+    """Does the work of event loops in batches, and notifies them when it is on the disk."""
 
     def __init__(self, path: Path) -> None:
         self._path = path

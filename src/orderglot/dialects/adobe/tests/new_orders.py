@@ -18,6 +18,6 @@ def numbered(*lines: tuple[int, str, int]) -> list[dict[str, Any]]:
 
 
 def taking(id: str, *lines: tuple[int, str, int], **said: Any) -> dict[str, Any]:
-    """Spell a return."""
+    """Write a return."""
     lined = numbered(*lines)
     return {"orderType": "RETURN", "referenceOrderId": id, "lineItems": lined, **said}

@@ -16,7 +16,7 @@ from orderglot.wire.message import Request
 
 
 def written(order: Order) -> Any:
-    """Give the members of an order as they stand in JSON, numbers as they are spelled."""
+    """Give the members of an order as they stand in JSON, numbers as they are written."""
     request = Request(method="GET", path="/orders/1", headers={"accept": ORDER[1]})
     body = GET_ORDER.response.write(order, request).body
     return json.loads(body, parse_int=str, parse_float=str)["order"]
