@@ -229,9 +229,9 @@ def proven(url: str, name: str) -> Headers:
         async with HttpTransport(url) as transport:
             flow = auth.login(session, 0)
             try:
-                said = None if flow is None else next(flow)
-                while flow is not None and said is not None:
-                    said = flow.send(await transport(said))
+                request = None if flow is None else next(flow)
+                while flow is not None and request is not None:
+                    request = flow.send(await transport(request))
             except StopIteration:
                 pass
         proof = auth.authenticate(Request(method="GET", path="/"), session).headers

@@ -85,7 +85,7 @@ def of_list(one: Dialect) -> Iterator[str]:
         yield "there is none; orders are asked for by their ids"
         return
     lists, moment = one.lists, moment_of(one)
-    sayings = {
+    facts = {
         "moment": f"can be asked by when an order was {moment}" if moment else "takes no moment",
         "hides": f"hides {listed(sorted(lists.hides))} unless asked for",
         "begins": f"goes back {days(lists.begins)} unless told from when on",
@@ -96,8 +96,8 @@ def of_list(one: Dialect) -> Iterator[str]:
         "lines": f"{'shows' if lists.lines else 'does not show'} their lines",
         "sequence": f"numbers them {'without gaps' if lists.sequence else 'as it likes'}",
     }
-    for name, saying in sayings.items():
-        yield f"{saying} (a guess)" if name in lists.guesses else saying
+    for name, fact in facts.items():
+        yield f"{fact} (a guess)" if name in lists.guesses else fact
 
 
 def days(span: timedelta | None) -> str:

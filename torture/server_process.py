@@ -26,11 +26,11 @@ TIMEOUT = 60
 class Served:
     """A serving process in a process group of its own."""
 
-    def __init__(self, process: subprocess.Popen[str], said: list[str], log: Path) -> None:
+    def __init__(self, process: subprocess.Popen[str], printed: list[str], log: Path) -> None:
         self.process = process
         self.log = log
-        found = ADDRESS.fullmatch(said[-1])
-        assert found is not None, said
+        found = ADDRESS.fullmatch(printed[-1])
+        assert found is not None, printed
         self.port = int(found[1])
 
     def await_workers(self, count: int) -> None:
@@ -131,10 +131,10 @@ def serving(
         )
     try:
         assert process.stdout is not None
-        said = list(_until_ready(process.stdout))
-        if not said:
+        printed = list(_until_ready(process.stdout))
+        if not printed:
             raise RuntimeError(f"it did not begin: {log.read_text(errors='replace')[:300]}")
-        served = Served(process, said, log)
+        served = Served(process, printed, log)
         served.await_workers(
             int(words[words.index("--workers") + 1]) if "--workers" in words else 1
         )

@@ -63,7 +63,7 @@ async def _get(rows: Rows, caller: Caller, id: str, base: str, *, xml: bool) -> 
     media = XML if xml else JSON
     order = write_order(read_order(found), base, media)
     location = f"{base}/orders/{order['order_id']}"
-    return Answer(200, _headers(media, location), _spelled("order", order, xml=xml))
+    return Answer(200, _headers(media, location), _encoded("order", order, xml=xml))
 
 
 async def _list(rows: Rows, caller: Caller, query: bytes, base: str, *, xml: bool) -> Answer:
@@ -110,7 +110,7 @@ async def _create(
     found = _headers(media, url)
     found.append((b"location", url.encode()))
     if xml:
-        return Answer(201, found, _spelled("links", links, xml=True))
+        return Answer(201, found, _encoded("links", links, xml=True))
     return Answer(201, found, write({"links": links}))
 
 
@@ -185,7 +185,7 @@ def _headers(media: str, location: str) -> list[tuple[bytes, bytes]]:
     return [(b"content-type", media.encode()), (b"content-location", location.encode())]
 
 
-def _spelled(name: str, value: Any, *, xml: bool) -> bytes:
+def _encoded(name: str, value: Any, *, xml: bool) -> bytes:
     if not xml:
         return write({name: value})
     root = etree.Element(name)

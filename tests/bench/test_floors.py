@@ -28,7 +28,7 @@ from orderglot.hub.faces import faces
 from orderglot.stores.store import BookStore
 
 ORDERS = 60
-SAID = b"HTTP/1.1 200 OK\r\ndate: then\r\nserver: nobody\r\ncontent-length: 2\r\n\r\nok"
+RESPONSE = b"HTTP/1.1 200 OK\r\ndate: then\r\nserver: nobody\r\ncontent-length: 2\r\n\r\nok"
 WHAT_A_WORKER_IMPORTS = """
 import sys, bench.floors.__main__
 from bench.floors import adobe, catalyst, kodaris, kole, komet, postgres, served, sqlite
@@ -64,16 +64,16 @@ async def ask(app: Any, request: bytes) -> Answer:
         "headers": headers,
         "scheme": "http",
     }
-    told: list[dict[str, Any]] = []
+    sent: list[dict[str, Any]] = []
 
     async def receive() -> dict[str, Any]:
         return {"type": "http.request", "body": body}
 
-    async def tell(message: dict[str, Any]) -> None:
-        told.append(message)
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
 
-    await app(scope, receive, tell)
-    return told[0]["status"], b"", told[1]["body"]
+    await app(scope, receive, send)
+    return sent[0]["status"], b"", sent[1]["body"]
 
 
 async def answer_alike(path: Path, wire: Wire, *, grouped: bool) -> None:
@@ -126,7 +126,7 @@ def test_a_floor_imports_nothing_of_orderglot() -> None:
 
 
 def test_a_floor_is_served_as_orderglot_is(tmp_path: Path) -> None:
-    (tmp_path / "response.http").write_bytes(SAID)
+    (tmp_path / "response.http").write_bytes(RESPONSE)
     request = endless([b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n"])
     with (
         serving(orderglot(f"sqlite:///{tmp_path / 'book.db'}")) as ours,

@@ -57,12 +57,12 @@ class Site:
         session = Session(credentials, self.store.now)
         flow = self.dialect.auth.login(session, 0)
         try:
-            said = None if flow is None else next(flow)
-            while flow is not None and said is not None:
-                response = await self.server(said)
+            asked = None if flow is None else next(flow)
+            while flow is not None and asked is not None:
+                response = await self.server(asked)
                 if self.dialect.faults.read(response) is not None:
                     return response
-                said = flow.send(response)
+                asked = flow.send(response)
         except StopIteration:
             pass
         return self.dialect.auth.authenticate(request, session)

@@ -343,8 +343,8 @@ DEAF_TO = {"externalReferenceId", "notes", "markCode", "description", "shippingM
 
 
 def deaf(text: Any) -> Any:
-    def read(self: Any, name: str, **said: Any) -> str:
-        return "" if name in DEAF_TO else str(text(self, name, **said))
+    def read(self: Any, name: str, **options: Any) -> str:
+        return "" if name in DEAF_TO else str(text(self, name, **options))
 
     return read
 

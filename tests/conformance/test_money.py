@@ -37,7 +37,7 @@ class Bought(NamedTuple):
     """An order as it is in the book, and as its client was told of it."""
 
     kept: Order
-    told: Order
+    answered: Order
 
 
 def payable(amount: Decimal, currency: str) -> Decimal:
@@ -72,9 +72,9 @@ def bought(
         caller = await orderer(dialect, store)
         credentials = credentials_of(dialect, caller, book_of(name).placer)
         client = Client(dialect, Server(dialect, store), credentials, store.now)
-        told = await client.place(replace(draft, currency=currency, lines=lines))
+        answered = await client.place(replace(draft, currency=currency, lines=lines))
         kept = [order async for order in book.walk()][-1]
-        return Bought(kept, told)
+        return Bought(kept, answered)
 
     return asyncio.run(buy())
 
@@ -110,7 +110,7 @@ def check(name: str, currency: str, found: Bought) -> None:
         == totals.subtotal
     )
     assert kept.totals.total == sum_of(kept)
-    assert found.told.totals.total in (None, totals.total)
+    assert found.answered.totals.total in (None, totals.total)
     if bill is not None and bill.due.total is not None:
         assert totals.total == bill.due.total
         assert bill.due.total == sum(figures(replace(bill.due, total=None)))

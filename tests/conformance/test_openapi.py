@@ -156,8 +156,8 @@ def test_whatever_a_client_places_is_sent_as_the_document_says(name: str, order:
         at = await site(dialect)
         credentials, _ = broadest(at)
         client = listened(dialect, Client(dialect, at.server, credentials, at.store.now))
-        said = replace(draft, po_number=order.po_number, notes=order.notes)
+        sent = replace(draft, po_number=order.po_number, notes=order.notes)
         with suppress(HubError):
-            await client.place(said)
+            await client.place(sent)
 
     asyncio.run(work())

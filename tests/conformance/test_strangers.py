@@ -121,8 +121,8 @@ def test_a_stranger_changes_nothing(dialect: Dialect, stranger: Stranger, shop: 
 
 def test_strangers_ask_every_operation_something_that_its_owner_is_told(dialect: Dialect) -> None:
     names = {operation.name for operation in dialect.operations if operation.endpoint.right != OPEN}
-    told = {one.operation.name for one in welcome(dialect.name) if one.operation}
-    assert names == names & told
+    welcomed = {one.operation.name for one in welcome(dialect.name) if one.operation}
+    assert names == names & welcomed
 
 
 def test_the_owner_is_told_something_else(dialect: Dialect) -> None:
@@ -236,12 +236,12 @@ def test_all_who_are_not_let_in_are_told_the_same(dialect: Dialect) -> None:
 
     async def ask() -> None:
         for specimen in guarded(dialect.name):
-            told = []
+            welcomed = []
             for nobody in alike:
                 at = await with_secrets(dialect)
-                told.append(await at.ask(specimen.request, await nobody(at)))
+                welcomed.append(await at.ask(specimen.request, await nobody(at)))
 
-            assert [told[0]] * len(alike) == told, specimen.name
+            assert [welcomed[0]] * len(alike) == welcomed, specimen.name
 
     asyncio.run(ask())
 

@@ -43,7 +43,7 @@ def totals(shop: Shop) -> dict[str, Decimal | None]:
     return {order.number: order.totals.total for order in shop.orders()}
 
 
-def said(done: Progress) -> str:
+def remarks_of(done: Progress) -> str:
     return "\n".join(done.remarks)
 
 
@@ -67,7 +67,7 @@ def test_what_spreadsheets_have_rounded_is_refused_and_never_one_order(
 def test_fifteen_hundred_is_fifteen_hundred_beside_what_shows_it(shop: Shop, take: Import) -> None:
     done = take("de3.csv")
     assert {"1001": Decimal(1500), "1002": Decimal(1500)} == totals(shop)
-    assert "'1.500' and the like are read with ',' before decimals" in said(done)
+    assert "'1.500' and the like are read with ',' before decimals" in remarks_of(done)
     assert done.whole
 
 

@@ -394,12 +394,12 @@ def test_a_gzip_cut_short_is_taken_as_far_as_it_goes(
     numbers = [str(n * 7919) for n in range(2_000)]
     packed = gzip.compress((HEADER + rows(*numbers)).encode())
     file.write_bytes(packed[: len(packed) // 2])
-    heard: list[Progress] = []
+    reports: list[Progress] = []
     with pytest.raises(Invalid) as broken:
-        shop.take(file, on_progress=heard.append)
+        shop.take(file, on_progress=reports.append)
     assert "The file breaks off after line " in broken.value.message
-    assert 100 < heard[-1].new < 2_000
-    assert numbers[: heard[-1].new] == shop.numbers()
+    assert 100 < reports[-1].new < 2_000
+    assert numbers[: reports[-1].new] == shop.numbers()
     file.write_bytes(packed)
     again = shop.take(file)
     assert 2_000 == again.new + again.changed + again.same
@@ -409,13 +409,13 @@ def test_a_gzip_cut_short_is_taken_as_far_as_it_goes(
 
 def test_progress_is_told_on_the_way(shop: Shop, file: Path) -> None:
     file.write_text(HEADER + rows(*range(15_000)))
-    heard: list[Progress] = []
-    done = shop.take(file, on_progress=heard.append)
-    assert done == heard[-1]
-    assert 5 < len({progress.read for progress in heard})
-    assert sorted(one.read for one in heard) == [one.read for one in heard]
-    assert {file.stat().st_size} == {one.size for one in heard}
-    assert all(one.lines + one.rejected <= one.rows for one in heard)
+    reports: list[Progress] = []
+    done = shop.take(file, on_progress=reports.append)
+    assert done == reports[-1]
+    assert 5 < len({progress.read for progress in reports})
+    assert sorted(one.read for one in reports) == [one.read for one in reports]
+    assert {file.stat().st_size} == {one.size for one in reports}
+    assert all(one.lines + one.rejected <= one.rows for one in reports)
 
 
 @pytest.mark.parametrize(
@@ -466,9 +466,9 @@ def test_a_batch_is_bounded_by_its_lines(
 ) -> None:
     monkeypatch.setattr(imports, "BATCH_LINES", 10)
     file.write_text(HEADER + rows(*range(12)))
-    heard: list[Progress] = []
-    shop.take(file, on_progress=heard.append)
-    assert [5, 10, 12] == sorted({one.orders for one in heard})
+    reports: list[Progress] = []
+    shop.take(file, on_progress=reports.append)
+    assert [5, 10, 12] == sorted({one.orders for one in reports})
 
 
 OURS = "order,sku,qty,price,customer,date\n"

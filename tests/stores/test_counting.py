@@ -266,8 +266,8 @@ def test_a_number_of_a_status_from_before_gets_its_column(tmp_path: Path) -> Non
     store = SqliteStore(path)
     seller = asyncio.run(store.add_seller("example"))
     book = store.of(Caller(seller=seller.id))
-    said = [7, Decimal("7.0"), Decimal("7.5"), "7", "", None, True]
-    for one in said:
+    values = [7, Decimal("7.0"), Decimal("7.5"), "7", "", None, True]
+    for one in values:
         asyncio.run(book.place(Order(extras={OWN: one, "kole.x": 1})))
     asyncio.run(store.close())
     with closing(sqlite3.connect(path)) as file:

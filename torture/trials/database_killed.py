@@ -38,8 +38,8 @@ def _round(harness: Harness, row: Row, store: Postgres, number: int) -> None:
         for key, answer in refused:
             row.expect(Upstream, type(load.error(key, answer)), f"{key}: {answer.body[:200]!r}")
             # One vendor says no with 200.
-            told = answer.status in (200, 503) and "retry-after" in answer.headers
-            row.expect(True, told, f"{key}: {answer.status} {answer.headers}")
+            retryable = answer.status in (200, 503) and "retry-after" in answer.headers
+            row.expect(True, retryable, f"{key}: {answer.status} {answer.headers}")
         for key, how in load.closed.items():
             row.lose(f"{key} was not answered: {how}")
         for _ in range(load.outcomes["timed out"]):

@@ -67,7 +67,7 @@ def indented(body: bytes) -> str:
     return f"{head}\n{text}".lstrip()
 
 
-def sayable(text: str) -> str:
+def encodable(text: str) -> str:
     """Give a text without the characters that XML cannot say."""
     # Printable characters can be encoded, and most texts have no others.
     return text if text.isprintable() else _UNSAYABLE.sub("", text)
@@ -153,7 +153,7 @@ def _spell(value: Any) -> str:
     if isinstance(value, bool):
         return "1" if value else "0"
     text = str(value)
-    return text if _is_plain(text) else sayable(text).translate(_SPECIAL)
+    return text if _is_plain(text) else encodable(text).translate(_SPECIAL)
 
 
 def _is_plain(text: str) -> bool:

@@ -9,7 +9,7 @@ from decimal import ROUND_UP, Decimal
 from orderglot.dialects.kole.tables import COUNTRIES
 from orderglot.wire.form import Form
 from orderglot.wire.values import LARGEST, NO_ID, read_instant
-from orderglot.wire.xml import sayable
+from orderglot.wire.xml import encodable
 
 NO_TIME = "0000-00-00"
 """How a database of the vendor's time writes a time that never was."""
@@ -22,7 +22,7 @@ _ZIP_PLUS_4 = re.compile("([0-9]{5})-?([0-9]{4})")
 
 def plain(text: str) -> str:
     """Give a text as XML can say it, without blanks at its ends."""
-    return sayable(text).strip()
+    return encodable(text).strip()
 
 
 def read_text(form: Form, name: str) -> str:

@@ -17,7 +17,7 @@ def numbered(*lines: tuple[int, str, int]) -> list[dict[str, Any]]:
     ]
 
 
-def taking(id: str, *lines: tuple[int, str, int], **said: Any) -> dict[str, Any]:
+def taking(id: str, *lines: tuple[int, str, int], **members: Any) -> dict[str, Any]:
     """Write a return."""
     lined = numbered(*lines)
-    return {"orderType": "RETURN", "referenceOrderId": id, "lineItems": lined, **said}
+    return {"orderType": "RETURN", "referenceOrderId": id, "lineItems": lined, **members}

@@ -86,12 +86,12 @@ def test_what_is_required_is_missed(context: Any, without: str) -> None:
 
 def test_a_line_is_named_by_its_own_number(context: Any) -> None:
     lines = numbered((7, OFFER, 1), (9, "00000000CA01A12", 1), (3, "00000001CA01A12", 1))
-    said = json.read(context.ask("POST", ORDERS, {**NEW, "lineItems": lines}).body)
+    refusal = json.read(context.ask("POST", ORDERS, {**NEW, "lineItems": lines}).body)
 
     assert [
         "Line Item: 9, Reason: NOT_FOUND",
         "Line Item: 3, Reason: NOT_FOUND",
-    ] == said["additionalDetails"]
+    ] == refusal["additionalDetails"]
 
 
 @pytest.mark.parametrize("quantity", [0, -1, 599_001])
