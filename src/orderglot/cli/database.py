@@ -40,7 +40,7 @@ def copy(
 
     from orderglot.cli.logs import set_up_logs
     from orderglot.hub import copying
-    from orderglot.stores.address import shown
+    from orderglot.stores.database_url import shown
 
     set_up_logs(settings(config).log_level)
     with _showing_progress() as told:

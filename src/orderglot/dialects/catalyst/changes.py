@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from orderglot.core.caller import CHANGE, CREATE, Caller
 from orderglot.core.errors import Invalid, Rule, invalid
 from orderglot.core.order import Line, Order, native
-from orderglot.core.summing import summed
+from orderglot.core.totals import summed
 from orderglot.dialects.catalyst import shapes
 from orderglot.dialects.catalyst.fields import by_name
 from orderglot.dialects.catalyst.items import read_items, with_items

@@ -10,7 +10,7 @@ from orderglot.core.errors import Invalid, Problem, Rule
 from orderglot.core.fields import read_whole_text
 from orderglot.core.order import Line, Order
 from orderglot.core.pricing import price
-from orderglot.core.summing import summed
+from orderglot.core.totals import summed
 from orderglot.dialects.catalyst import shapes
 from orderglot.dialects.catalyst.links import SITES, path
 from orderglot.dialects.catalyst.media import JSON, nothing_said, write_done

@@ -10,7 +10,7 @@ import asyncpg
 import msgspec
 
 from orderglot.core.errors import Invalid
-from orderglot.stores.address import shown
+from orderglot.stores.database_url import shown
 from orderglot.stores.migrations import UNFINISHED
 from orderglot.stores.postgres.catalogue import described
 from orderglot.stores.postgres.connection import FAILURES, close, connect, in_words, refused
