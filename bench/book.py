@@ -65,13 +65,13 @@ async def filled(store: BookStore, file: Path, wanted: int) -> Book:
 
 
 async def _keep(book: Book, orders: Iterator[Order], have: int, wanted: int) -> None:
-    began = told = time.monotonic()
+    began = reported = time.monotonic()
     while batch := tuple(islice(orders, BATCH)):
         await book.keep(*batch)
         have += len(batch)
-        if time.monotonic() > told + 2 or have >= wanted:
-            told = time.monotonic()
-            print(f"{have:,} of {wanted:,} orders after {told - began:,.0f} s", flush=True)
+        if time.monotonic() > reported + 2 or have >= wanted:
+            reported = time.monotonic()
+            print(f"{have:,} of {wanted:,} orders after {reported - began:,.0f} s", flush=True)
 
 
 def endless(file: Path, first: int = FIRST) -> Iterator[Order]:

@@ -22,8 +22,8 @@ from orderglot.dialects.kole.media import ORDER, write_body
 from orderglot.faces.client import Client
 from orderglot.faces.server import Server
 from orderglot.stores.store import BookStore
-from orderglot.wire.dialect import OPEN
 from orderglot.wire.message import Request, Response
+from orderglot.wire.operation import OPEN
 
 HOST = "orders.example"
 PAGE = 25

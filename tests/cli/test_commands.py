@@ -306,8 +306,8 @@ def test_an_order_is_linked_to_another_and_once_is_enough() -> None:
     first_customer()
     key = done_json("key", "add", "--dialect", "kole", "--customer", "C1", "--live")
     one, other = (place(key, "AA124", 24).references[0].id for _ in range(2))
-    for said in ("is now", "was"):
-        told = done("link", f"kole:{one}", f"kole:{other}", "--as", "split")
-        assert told == f"Order {one} {said} linked to {other}: split of.\n"
+    for verb in ("is now", "was"):
+        printed = done("link", f"kole:{one}", f"kole:{other}", "--as", "split")
+        assert printed == f"Order {one} {verb} linked to {other}: split of.\n"
     (link,) = done_json("show", one)["links"]
     assert ("split of", int(other)) == (link["relation"], link["order"]["id"])

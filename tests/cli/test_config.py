@@ -126,8 +126,8 @@ def test_a_bad_flag_is_named_as_it_is_typed() -> None:
 
 @pytest.mark.usefixtures("folder")
 def test_a_secret_in_an_address_is_not_printed() -> None:
-    said = refusal({}, public_url="https://me:hush@orders.example")
-    assert said == "--public-url: this is not an address like https://orders.example."
+    message = refusal({}, public_url="https://me:hush@orders.example")
+    assert message == "--public-url: this is not an address like https://orders.example."
 
 
 def test_a_misspelt_variable_is_refused_and_a_foreign_one_let_be() -> None:

@@ -302,8 +302,8 @@ def test_a_vendors_own_words_are_told_harmless(
 ) -> None:
     monkeypatch.setenv("ORDERGLOT_KOLE_ID", "X1")
     monkeypatch.setenv("ORDERGLOT_KOLE_API_KEY", "K")
-    told = say("pull", "kole", "--url", vendor, "--persist", "0").stderr
-    assert "\\u202eevil\\u2066" in told
+    shown_ = say("pull", "kole", "--url", vendor, "--persist", "0").stderr
+    assert "\\u202eevil\\u2066" in shown_
 
 
 @pytest.mark.usefixtures("book")
@@ -315,9 +315,9 @@ def test_what_is_spelled_out_in_a_document_still_means_the_same() -> None:
 
 def test_what_is_spelled_out_in_xml_still_means_the_same() -> None:
     text = f"<?xml version='1.0'?><a b='{XML_ODD}'>{XML_ODD}\n</a>"
-    spelled = harmless.document(text)
-    found = ElementTree.fromstring(spelled)
-    assert [] == HARMFUL.findall(spelled)
+    written = harmless.document(text)
+    found = ElementTree.fromstring(written)
+    assert [] == HARMFUL.findall(written)
     assert (XML_ODD, XML_ODD + "\n") == (found.get("b"), found.text)
 
 

@@ -126,10 +126,10 @@ def test_a_price_that_was_taken_otherwise_is_told_until_it_is_settled(hub: Servi
 def test_differences_are_told_to_scripts_as_well(hub: Serving) -> None:
     written(DEARER)
     result = say("place", "OWN-1", "--json", *WITH)
-    told = json.loads(result.stdout)
+    members = json.loads(result.stdout)
     assert 4 == result.exit_code
-    assert "sent" == told["how"]
-    assert told["differences"][0].startswith("they take 1.2")
+    assert "sent" == members["how"]
+    assert members["differences"][0].startswith("they take 1.2")
 
 
 def test_what_is_cancelled_here_afterwards_is_listed(hub: Serving) -> None:

@@ -1,4 +1,4 @@
-"""Mutants: deliberate mistakes, each with the law that must catch it.
+"""Mutants: deliberate mistakes, each with the test that must catch it.
 
 As a pytest plugin (`-p tests.conformance.mutants`) it makes the one that MUTANT names.
 """
@@ -22,8 +22,9 @@ from orderglot.core.errors import Forbidden, HubError, NotFound
 from orderglot.core.order import Order
 from orderglot.core.query import Page
 from orderglot.wire import changes as fates
-from orderglot.wire.dialect import Dialect, Operation
+from orderglot.wire.dialect import Dialect
 from orderglot.wire.message import Request, Response
+from orderglot.wire.operation import Operation
 from orderglot.wire.shape import success
 
 Change = Callable[[Any], Any]
@@ -342,8 +343,8 @@ DEAF_TO = {"externalReferenceId", "notes", "markCode", "description", "shippingM
 
 
 def deaf(text: Any) -> Any:
-    def read(self: Any, name: str, **said: Any) -> str:
-        return "" if name in DEAF_TO else str(text(self, name, **said))
+    def read(self: Any, name: str, **options: Any) -> str:
+        return "" if name in DEAF_TO else str(text(self, name, **options))
 
     return read
 
@@ -601,10 +602,10 @@ CAUGHT_BY: dict[str, dict[str, Make]] = {
         ),
     },
 }
-"""Each mistake, under the law that must catch it."""
+"""Each mistake, under the test that must catch it."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the mutant that the environment names, before any law is read."""
-    mistakes = {name: make for law in CAUGHT_BY.values() for name, make in law.items()}
+    """Make the mutant that the environment names, before any test is read."""
+    mistakes = {name: make for found in CAUGHT_BY.values() for name, make in found.items()}
     mistakes[os.environ["MUTANT"]]()

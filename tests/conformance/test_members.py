@@ -15,7 +15,7 @@ from orderglot import dialects
 from orderglot.core.caller import READ
 from orderglot.core.errors import HubError, NotFound
 from orderglot.core.order import Order
-from orderglot.wire.dialect import OPEN
+from orderglot.wire.operation import OPEN
 from tests.conformance.callers import site
 from tests.conformance.members import GONE, Member, Path, at, members_of, values_for, with_value
 from tests.conformance.specimens import Specimen, book_of, welcome
@@ -25,7 +25,7 @@ class Outcome(NamedTuple):
     """What came of a write: how it was refused, what was said, and the orders of the book then."""
 
     refused: HubError | None
-    said: str
+    text: str
     orders: tuple[Order, ...]
 
 
@@ -41,9 +41,9 @@ def _written(name: str, specimen: str, body: str) -> Outcome:
     async def write() -> Outcome:
         opened = await site(dialects.dialect(name))
         response = await opened.server(replace(request, body=body.encode()))
-        said = f"{dict(response.headers)} {response.body.decode()}"
+        text = f"{dict(response.headers)} {response.body.decode()}"
         refused = opened.dialect.faults.read(response)
-        return Outcome(refused, said, await opened.orders())
+        return Outcome(refused, text, await opened.orders())
 
     return asyncio.run(write())
 
@@ -122,7 +122,7 @@ def is_refused_by_name(after: Outcome, member: Member) -> bool:
     """Tell whether a refusal names a member, or says that what it names is not there."""
     if after.refused is None:
         return False
-    return member.name in after.said or isinstance(after.refused, NotFound)
+    return member.name in after.text or isinstance(after.refused, NotFound)
 
 
 @pytest.mark.parametrize("key", KEPT, ids=id_of)
@@ -144,7 +144,7 @@ def test_a_member_that_is_declared_as_the_vendors_changes_nothing(
         for value in [one for one in values_for(key[0], member, GONE) if one is not GONE][:3]:
             after = written(specimen, with_value(body, member.path, value))
 
-            assert after.refused is None or member.name in after.said
+            assert after.refused is None or member.name in after.text
             assert after.refused or written(specimen, body).orders == after.orders
 
 
@@ -169,7 +169,7 @@ def test_a_change_of_nothing_that_can_be_kept_is_refused(specimen: Specimen, nam
     after = written(specimen, {name: ["Probe"]})
 
     assert after.refused is not None
-    assert name in after.said or "required" in after.said
+    assert name in after.text or "required" in after.text
     assert asyncio.run(orders_of(specimen.dialect.name)) == after.orders
 
 

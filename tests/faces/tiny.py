@@ -20,25 +20,21 @@ from orderglot.core.query import Page, Window
 from orderglot.core.tokens import TokenKind
 from orderglot.wire import json
 from orderglot.wire.bodies import Bodies, Held
-from orderglot.wire.dialect import (
+from orderglot.wire.dialect import Can, Dialect, Faults, Flows, Session
+from orderglot.wire.faults import STATUSES, read_error
+from orderglot.wire.form import Form
+from orderglot.wire.idempotency import Idempotency
+from orderglot.wire.message import Request, Response, fill, query_of
+from orderglot.wire.operation import (
     OPEN,
-    Can,
     Context,
-    Dialect,
     Endpoint,
-    Faults,
     Flow,
-    Flows,
-    Idempotency,
     Operation,
     RequestFormat,
     ResponseFormat,
-    Session,
     call,
 )
-from orderglot.wire.faults import STATUSES, read_error
-from orderglot.wire.form import Form
-from orderglot.wire.message import Request, Response, fill, query_of
 from orderglot.wire.paging import read_bounded
 from orderglot.wire.shape import JSON, Security, SecurityScheme, refusals, success
 

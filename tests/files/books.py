@@ -12,7 +12,7 @@ from orderglot.core.caller import Caller
 from orderglot.core.order import Order, Reference
 from orderglot.core.ports import Book
 from orderglot.core.seller import Seller
-from orderglot.files.imports import Progress, take, unheard
+from orderglot.files.imports import Progress, no_progress, take
 from orderglot.files.plan import Wishes
 from orderglot.stores.memory import MemoryStore
 from orderglot.stores.reads import utc_now
@@ -38,12 +38,12 @@ class Shop:
         self,
         *paths: Path,
         rejects: Path | None = None,
-        tell: Callable[[Progress], None] = unheard,
+        on_progress: Callable[[Progress], None] = no_progress,
         **wishes: Any,
     ) -> Progress:
         """Import a file, or two that belong together."""
         wished = Wishes(**wishes)
-        taking = take(self.book, *paths, wishes=wished, rejects=rejects, tell=tell)
+        taking = take(self.book, *paths, wishes=wished, rejects=rejects, on_progress=on_progress)
         return self._runner.run(taking)
 
     def place(self, order: Order) -> Order:

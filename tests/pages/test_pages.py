@@ -34,7 +34,7 @@ def test_there_is_a_page_of_every_vendor() -> None:
 def test_what_a_page_prints_is_answered_as_printed(line: Serving, vendor: str) -> None:
     found = list(check(read_page(vendor), line.base, demo_at(line.base)[vendor]))
     assert PRINTED[vendor] == len(found)
-    assert [] == [(title, said) for title, said in found if said]
+    assert [] == [(title, text) for title, text in found if text]
 
 
 def test_what_is_said_to_differ_and_does_not_is_told(
@@ -49,9 +49,9 @@ def test_what_is_said_to_differ_and_does_not_is_told(
 
 
 def test_the_program_prints_a_line_for_each_request_and_ends_well(line: Serving) -> None:
-    said = asked("--url", line.base, "komet")
-    assert (0, "") == (said.returncode, said.stderr)
-    lines = said.stdout.splitlines()
+    text = asked("--url", line.base, "komet")
+    assert (0, "") == (text.returncode, text.stderr)
+    lines = text.stdout.splitlines()
     assert ["ok"] * PRINTED["komet"] == [one.split()[-1] for one in lines[:-1]]
     assert "pages: 4 requests, 0 of them answered otherwise than printed." == lines[-1]
 
@@ -62,16 +62,16 @@ def test_the_program_serves_a_demo_of_its_own() -> None:
 
 def test_a_demo_that_answers_otherwise_ends_the_program_with_one(tmp_path: Path) -> None:
     with serving(tmp_path, "--demo", "--dialects", "kole,kodaris") as line:
-        said = asked("--url", line.base, "komet")
-    assert 1 == said.returncode
-    assert "status: 404 instead of 200" in said.stdout
+        text = asked("--url", line.base, "komet")
+    assert 1 == text.returncode
+    assert "status: 404 instead of 200" in text.stdout
 
 
 def test_where_nobody_serves_a_sentence_is_said() -> None:
-    said = asked("--url", "http://127.0.0.1:9", "komet")
-    assert (1, "") == (said.returncode, said.stdout)
-    assert said.stderr.startswith("pages: ")
-    assert 1 == said.stderr.count("\n")
+    text = asked("--url", "http://127.0.0.1:9", "komet")
+    assert (1, "") == (text.returncode, text.stdout)
+    assert text.stderr.startswith("pages: ")
+    assert 1 == text.stderr.count("\n")
 
 
 def asked(*words: str) -> subprocess.CompletedProcess[str]:
@@ -84,7 +84,7 @@ HEAD = "HTTP/1.1 200 OK\nContent-Type: application/json\n\n"
 
 
 @pytest.mark.parametrize(
-    ("printed", "said", "places"),
+    ("printed", "text", "places"),
     [
         ('{"a": 1, "b": null}', '{"a": 1, "b": null}', []),
         ('{"a": 1}', '{"a": 1.0}', ["a"]),
@@ -123,8 +123,8 @@ HEAD = "HTTP/1.1 200 OK\nContent-Type: application/json\n\n"
         ("<a></a>", "{}", ["body"]),
     ],
 )
-def test_a_difference_is_told_with_its_place(printed: str, said: str, places: list[str]) -> None:
-    answer = Answer(200, {"content-type": "application/json"}, said.encode())
+def test_a_difference_is_told_with_its_place(printed: str, text: str, places: list[str]) -> None:
+    answer = Answer(200, {"content-type": "application/json"}, text.encode())
     assert places == [where for where, _ in differences(HEAD + printed, answer)]
 
 

@@ -246,7 +246,7 @@ def test_of_a_write_that_never_reached_a_server_nothing_is_kept(
 def test_of_a_write_that_was_not_answered_nobody_knows(
     monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
-    async def fetch(self: Pool, *said: object) -> None:
+    async def fetch(self: Pool, *sent: object) -> None:
         raise error
 
     async def write() -> Upstream:

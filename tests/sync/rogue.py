@@ -44,7 +44,7 @@ async def _heard(reader: asyncio.StreamReader) -> Request:
 
 
 def spelled(response: Response, length: int | None = None) -> bytes:
-    """Spell a response; ``length`` is what it pretends to have."""
+    """Write a response; ``length`` is what it pretends to have."""
     headers = {
         **response.headers,
         "content-length": str(len(response.body) if length is None else length),
@@ -55,7 +55,7 @@ def spelled(response: Response, length: int | None = None) -> bytes:
 
 
 async def well(request: Request, send: Send) -> bytes:
-    """Say what is right."""
+    """Describe what is right."""
     return spelled(await send(request))
 
 

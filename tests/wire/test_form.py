@@ -43,10 +43,10 @@ def test_a_sound_form_has_no_problems() -> None:
 def test_a_spelling_of_ones_own_is_read_or_refused() -> None:
     form = Form({"when": " 2024-05-21 ", "never": "soon"})
 
-    assert date(2024, 5, 21) == form.spelled("when", read_date)
-    assert form.spelled("never", read_date) is None
-    assert form.spelled("absent", read_date) is None
-    assert form.spelled("must", read_date, required=True) is None
+    assert date(2024, 5, 21) == form.parsed("when", read_date)
+    assert form.parsed("never", read_date) is None
+    assert form.parsed("absent", read_date) is None
+    assert form.parsed("must", read_date, required=True) is None
     assert [("never", Rule.MALFORMED), ("must", Rule.REQUIRED)] == broken(form)
 
 

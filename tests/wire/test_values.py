@@ -1,4 +1,4 @@
-"""The spellings that wires share: what is read, what is refused, and what survives a round."""
+"""The forms that wires share: what is read, what is refused, and what survives a round."""
 
 from __future__ import annotations
 
@@ -170,7 +170,7 @@ def test_a_date_is_read() -> None:
 
 
 @pytest.mark.parametrize(
-    ("id", "spelled"),
+    ("id", "written"),
     [
         ("48", 48),
         ("123", 123),
@@ -183,9 +183,9 @@ def test_a_date_is_read() -> None:
     ],
 )
 def test_an_id_is_a_number_where_it_is_one_of_so_many_digits(
-    id: str, spelled: int | str | None
+    id: str, written: int | str | None
 ) -> None:
-    assert spelled == write_number(id, 3)
+    assert written == write_number(id, 3)
 
 
 @given(st.text())

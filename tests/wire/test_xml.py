@@ -22,16 +22,16 @@ CONTENT = st.recursive(
 )
 
 
-def sayable(value: Any) -> Any:
+def encodable(value: Any) -> Any:
     if isinstance(value, dict):
-        return {name: sayable(inner) for name, inner in value.items()}
-    said = xml.sayable(value)
-    return said if said.strip() else ""
+        return {name: encodable(inner) for name, inner in value.items()}
+    text = xml.encodable(value)
+    return text if text.strip() else ""
 
 
 @given(NAMES, CONTENT)
 def test_any_content_survives_but_for_what_xml_cannot_say(name: str, content: Any) -> None:
-    assert (name, sayable(content)) == xml.read(xml.write(name, content, {}))
+    assert (name, encodable(content)) == xml.read(xml.write(name, content, {}))
 
 
 @given(NAMES, CONTENT)

@@ -67,7 +67,7 @@ def _ending(terminal: bool) -> tuple[Processor, ...]:
 
 
 def _harmless(_logger: object, _name: str, event: EventDict) -> EventDict:
-    """Spell out what could steer the terminal that the line goes to; JSON does so by itself."""
+    """Write out what could steer the terminal that the line goes to; JSON does so by itself."""
     from orderglot.cli import harmless
 
     return {

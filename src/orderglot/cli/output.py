@@ -39,13 +39,13 @@ def tell(text: str) -> None:
 
 def tell_item(text: str) -> None:
     """Print an item of a list for the person, on a terminal with no word broken."""
-    said = f"  * {harmless.line(text)}"
+    lines = f"  * {harmless.line(text)}"
     if sys.stderr.isatty():
         width = shutil.get_terminal_size().columns
-        said = textwrap.fill(
-            said, width, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
+        lines = textwrap.fill(
+            lines, width, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
         )
-    print(said, file=sys.stderr, flush=True)
+    print(lines, file=sys.stderr, flush=True)
 
 
 def table(columns: Sequence[str], rows: Iterable[Row], *, right: Sequence[str] = ()) -> None:
@@ -59,9 +59,9 @@ def table(columns: Sequence[str], rows: Iterable[Row], *, right: Sequence[str] =
 
 def sheet(pairs: Iterable[tuple[str, object]]) -> None:
     """Print named values one below the other; a value that says nothing is left out."""
-    said = [(name, harmless.line(value)) for name, value in pairs if value not in (None, "", ())]
-    width = max((len(name) for name, _ in said), default=0)
-    for name, value in said:
+    lines = [(name, harmless.line(value)) for name, value in pairs if value not in (None, "", ())]
+    width = max((len(name) for name, _ in lines), default=0)
+    for name, value in lines:
         print(f"{name:<{width}}  {value}")
 
 
@@ -87,7 +87,7 @@ def say_document(text: str) -> None:
 
 
 def say_bytes(content: bytes) -> None:
-    """Print what came from outside: byte for byte into a file, as a document to whoever watches."""
+    """Print what came from outside: byte for byte into a file, as a document on a terminal."""
     sys.stdout.flush()
     if _is_file():
         sys.stdout.buffer.write(content)
@@ -183,10 +183,10 @@ def sums_text(sums: Mapping[str, Any], unpriced: int) -> str:
     """Say sums of money by their currencies, and of how many orders they are not known."""
     from orderglot.wire.values import bare
 
-    said = [f"{bare(sums[code]):f} {code}".strip() for code in sorted(sums)]
+    lines = [f"{bare(sums[code]):f} {code}".strip() for code in sorted(sums)]
     if unpriced:
-        said.append(f"of {unpriced:,} not known" if said else "not known")
-    return ", ".join(said)
+        lines.append(f"of {unpriced:,} not known" if lines else "not known")
+    return ", ".join(lines)
 
 
 def address_text(address: Any) -> str:
@@ -201,5 +201,5 @@ def address_text(address: Any) -> str:
 
 
 def tiers_text(product: Any) -> str:
-    """Say what a piece costs: ``1.20 from 24, 1.05 from 240``."""
+    """Describe what a piece costs: ``1.20 from 24, 1.05 from 240``."""
     return ", ".join(f"{tier.price:f} from {tier.quantity}" for tier in product.tiers)

@@ -125,7 +125,7 @@ async def _prepare(config: "Config") -> None:
 
 
 def _warn_of_lax_files(database: str) -> None:
-    """Say which files of the book others may read; an operator may have a reason for it."""
+    """Describe which files of the book others may read; an operator may have a reason for it."""
     from orderglot.hub.books import lax_files
 
     for file, mode in lax_files(database).items():

@@ -71,7 +71,7 @@ def _billed(bill: Invoice, goods: Decimal, totals: Totals) -> Invoice:
 
 
 def less(due: Amounts, paid: Amounts) -> Amounts:
-    """Take one sum off another, part by part; a part that is not known is nought."""
+    """Take one sum off another, part by part; a part that is not known is zero."""
 
     def of(left: Decimal | None, right: Decimal | None) -> Decimal:
         return (left or ZERO) - (right or ZERO)

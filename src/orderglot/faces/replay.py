@@ -21,8 +21,10 @@ from orderglot.core.errors import Conflict, HubError, Rule, TooMany, Upstream, i
 from orderglot.core.ports import Answered, Store, UnitOfWork
 from orderglot.faces.fingerprint import fingerprint
 from orderglot.faces.repeats import Repeat, Repeats
-from orderglot.wire.dialect import IDEMPOTENCY_KEY, Dialect, Operation
+from orderglot.wire.dialect import Dialect
+from orderglot.wire.idempotency import IDEMPOTENCY_KEY
 from orderglot.wire.message import Request, Response
+from orderglot.wire.operation import Operation
 
 LONGEST_KEY = 255
 
@@ -232,8 +234,8 @@ def _known_by(caller: Caller, repeat: Repeat) -> Asked:
 
 def _bound(operation: Operation[Any, Any], request: Request) -> str:
     """Name the operation and what in its path it is about, which a key belongs to."""
-    said = msgspec.json.encode((operation.name, sorted(request.params.items())))
-    return hashlib.sha256(said).hexdigest()[:32]
+    target = msgspec.json.encode((operation.name, sorted(request.params.items())))
+    return hashlib.sha256(target).hexdigest()[:32]
 
 
 def _full(caller: Caller, own: str, bound: str, key: str) -> str:

@@ -37,7 +37,7 @@ def plan_of(
     marks = _marks(samples, wishes, remarks)
     order = _date_order(samples, wishes, remarks)
     zone = read_zone(wishes.timezone or "UTC")
-    _say_zone(samples, wishes, remarks)
+    _note_zone(samples, wishes, remarks)
     columns, scopes = _scopes(sample, marks, remarks)
     signs = Signs(marks)
     return Plan(
@@ -117,7 +117,7 @@ def _place(samples: Samples, fields: tuple[str, ...], text: str) -> str:
     return f" on line {line}" if line else ""
 
 
-def _say_zone(samples: Samples, wishes: Wishes, remarks: Remarks) -> None:
+def _note_zone(samples: Samples, wishes: Wishes, remarks: Remarks) -> None:
     if not wishes.timezone and any(dates.lacks_zone(text) for text in _texts(samples, "created")):
         remarks.facts.append("Times without a zone are taken as UTC; --timezone names another.")
 
@@ -206,12 +206,12 @@ def _scopes(sample: Sample, marks: Marks, remarks: Remarks) -> tuple[Columns, di
 
 
 def _ask_for_rates(field: str, amounts: list[Decimal | None], columns: Columns) -> None:
-    said = [amount for amount in amounts if amount is not None]
-    if field in columns.mapped or not look_like_rates(field, said):
+    given = [amount for amount in amounts if amount is not None]
+    if field in columns.mapped or not look_like_rates(field, given):
         return
     name = columns.name(field)
     rate = f"discount_rate={name} for rates, " if field == "discount" else ""
-    example = next(amount for amount in said if amount)
+    example = next(amount for amount in given if amount)
     raise invalid(
         "columns",
         Rule.REQUIRED,

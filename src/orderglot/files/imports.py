@@ -57,7 +57,7 @@ class Progress(Struct, frozen=True, kw_only=True):
     """How many orders were put aside whole."""
     aside: tuple[Aside, ...] = ()
     """The first of what was put aside: orders, whole or in part, and rows of none."""
-    said: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
     """In the end, what there is to say of how the file was read and of what was left out."""
     left_out: bool = False
     """In the end, whether something that the file says of its orders was not taken."""
@@ -100,7 +100,7 @@ class Ready(Struct, frozen=True):
         return self.book
 
 
-def unheard(_progress: Progress) -> None:
+def no_progress(_progress: Progress) -> None:
     """Tell nobody."""
 
 
@@ -109,11 +109,11 @@ async def take(
     *paths: Path,
     wishes: Wishes = NO_WISHES,
     rejects: Path | None = None,
-    tell: Callable[[Progress], None] = unheard,
+    on_progress: Callable[[Progress], None] = no_progress,
 ) -> Progress:
     """Take the orders of a file of order lines into a book, as ``take_into`` does."""
     target = Ready(book, (await book.seller()).currency)
-    taken = await take_into(target, paths, wishes=wishes, rejects=rejects, tell=tell)
+    taken = await take_into(target, paths, wishes=wishes, rejects=rejects, on_progress=on_progress)
     return taken.progress
 
 
@@ -123,7 +123,7 @@ async def take_into(
     *,
     wishes: Wishes = NO_WISHES,
     rejects: Path | None = None,
-    tell: Callable[[Progress], None] = unheard,
+    on_progress: Callable[[Progress], None] = no_progress,
 ) -> Taken:
     """Take the orders of a file of order lines, or of one of lines and one of headers.
 
@@ -141,7 +141,7 @@ async def take_into(
         _demand_another(beside, paths)
         again = file.plan.columns.ours
         with Rejects(beside, file.rows, again=again, dry=wishes.dry_run) as rejected:
-            running = _Import(target, file, rejected, tell, dry=wishes.dry_run)
+            running = _Import(target, file, rejected, on_progress, dry=wishes.dry_run)
             try:
                 rows = file.sample.all()
                 for gathered in gather(rows, file.plan, rejected.add, file.remarks, file.headers):
@@ -170,14 +170,14 @@ class _Import:
         target: Target,
         file: Opened,
         rejects: Rejects,
-        tell: Callable[[Progress], None],
+        on_progress: Callable[[Progress], None],
         *,
         dry: bool,
     ) -> None:
         self.first: tuple[Order, ...] = ()
         self._target = target
         self._book: Book | None = None
-        self._tell = tell
+        self._on_progress = on_progress
         self._file = file
         self._rejects = rejects
         self._dry = dry
@@ -195,7 +195,7 @@ class _Import:
             self._waiting += len(one.order.lines)
             if len(self._batch) >= BATCH or self._waiting >= BATCH_LINES:
                 await self._keep_batch()
-        self._tell(self._progress())
+        self._on_progress(self._progress())
 
     async def finish(self) -> Progress:
         """Keep the orders that are left, and say what it came to."""
@@ -205,7 +205,7 @@ class _Import:
         for number in headers.unmet() if headers else ():
             remarks.note_alone(number)
         done = self._progress(remarks.sentences(), left_out=remarks.left_out)
-        self._tell(done)
+        self._on_progress(done)
         return done
 
     async def settle(self) -> None:
@@ -213,7 +213,7 @@ class _Import:
         keeping, self._keeping = self._keeping, None
         if keeping is not None:
             await keeping
-            self._tell(self._progress())
+            self._on_progress(self._progress())
 
     async def _keep_batch(self) -> None:
         """Have the batch kept while the next one is read; never two at once."""
@@ -226,7 +226,7 @@ class _Import:
             self._keeping = asyncio.create_task(self._keep(batch))
             await asyncio.sleep(0)  # it gets as far as to the writing, which needs nobody here
 
-    def _progress(self, said: tuple[str, ...] = (), *, left_out: bool = False) -> Progress:
+    def _progress(self, sentences: tuple[str, ...] = (), *, left_out: bool = False) -> Progress:
         outcomes, rows, remarks = self._outcomes, self._file.rows, self._file.remarks
         return Progress(
             read=rows.text.position,
@@ -242,7 +242,7 @@ class _Import:
             passed=remarks.passed,
             orders_aside=remarks.orders_aside,
             aside=tuple(remarks.aside),
-            said=said,
+            remarks=sentences,
             left_out=left_out,
         )
 

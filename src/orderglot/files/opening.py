@@ -59,8 +59,8 @@ class Opened(Struct, frozen=True, kw_only=True):
     @property
     def currency(self) -> str:
         """The currency that the file is in, mostly: what a seller has who is made for it."""
-        said = Counter(text for text in self.sample.column("currency") if text.strip())
-        for text, _ in said.most_common():
+        currencies = Counter(text for text in self.sample.column("currency") if text.strip())
+        for text, _ in currencies.most_common():
             try:
                 return self.plan.currency or read_currency(text)
             except ValueError:

@@ -13,8 +13,9 @@ from orderglot.core.order import Order, Reference, native
 from orderglot.core.ports import Book, Keyring
 from orderglot.faces.routes import Routes
 from orderglot.hub.dialects import chosen_one
-from orderglot.wire.dialect import Context, Dialect, Flow, Session
+from orderglot.wire.dialect import Dialect, Session
 from orderglot.wire.message import Request, Response
+from orderglot.wire.operation import Context, Flow
 
 
 async def written(

@@ -27,7 +27,7 @@ def open_store(
     ``sqlite:///`` goes before a path: three slashes and one that is relative, or four in all where
     it is absolute. With ``reads`` a file that may only be read will do. Raises Invalid where there is no such store, Upstream where it cannot be used.
     """
-    # Whoever has his book in one kind of store need not wait for what drives another.
+    # The driver of one kind of store is not imported for a book in another.
     scheme, colon, rest = url.partition(":")
     if colon and scheme == "memory":
         from orderglot.stores.memory import MemoryStore

@@ -24,7 +24,7 @@ class Search:
     """What a vendor's list has that is like an order; ``sure`` says that nothing can be missing.
 
     ``parts`` may be what is left of it where it was cut off between several requests. ``marked``
-    says that the list shows the mark of at least one order, whoever made it.
+    says that the list shows the mark of at least one order, of any client.
     """
 
     def __init__(
@@ -62,7 +62,7 @@ async def search(client: Client, order: Order, begun: datetime) -> Search:
 
 
 def _where(order: Order, begun: datetime) -> Query:
-    """Say what a vendor may narrow its list by; what it cannot be asked it leaves out."""
+    """Describe what a vendor may narrow its list by; what it cannot be asked it leaves out."""
     if order.po_number:
         return Compare("po_number", Operator.EQ, order.po_number)
     return Compare("created", Operator.GTE, begun - SKEW)

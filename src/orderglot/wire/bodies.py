@@ -32,7 +32,7 @@ class Bodies:
 
     ``read`` takes any body that holds some: an answer with one or with many, what is left of it
     when its wrapping is gone, or a request for a new order. It gives none where there is none and
-    raises Invalid where what there is cannot be read. ``write`` spells one order, or several, as
+    raises Invalid where what there is cannot be read. ``write`` writes one order, or several, as
     an answer does; by the names of the forms that the vendor has, the usual one first.
     """
 
@@ -48,8 +48,8 @@ def resembles(value: Any, knows: Knows) -> bool:
     """Tell whether most members of a value are those of an order; an id alone says nothing."""
     if not isinstance(value, Mapping):
         return False
-    said = [knows(name) for name in value if name != "id"]
-    return 2 * sum(said) > len(said)
+    known = [knows(name) for name in value if name != "id"]
+    return 2 * sum(known) > len(known)
 
 
 def found(value: Any, knows: Knows, *wrappings: str) -> Sequence[Any]:

@@ -13,6 +13,7 @@ from orderglot.core.errors import MOST_PROBLEMS, Invalid, Problem, Rule
 from orderglot.wire.values import read_amount, read_flag, read_whole
 
 T = TypeVar("T")
+V = TypeVar("V")
 
 # What is met most often goes first: to ask about an abstract type costs more than all the others.
 _MAPPING = (dict, Mapping)
@@ -49,7 +50,7 @@ class Form:
         return value
 
     def refuse(self, name: str, rule: Rule, reason: str) -> None:
-        """Note that a member breaks a rule, as long as that many can be told."""
+        """Note that a member breaks a rule, up to the limit that is reported."""
         if len(self.problems) < MOST_PROBLEMS:
             self.problems.append(Problem(self.name_of(name), rule, reason, self.line))
 
@@ -84,7 +85,7 @@ class Form:
         return text
 
     def choice(self, name: str, choices: Collection[str], *, required: bool = False) -> str:
-        """Read one of a few words, whatever its case; gives the word as ``choices`` spells it."""
+        """Read one of a few words, whatever its case; gives the word as ``choices`` writes it."""
         text = self.text(name, required=required)
         if text in choices:
             return text
@@ -95,19 +96,13 @@ class Form:
             self.refuse(name, Rule.CHOICE, f"{_short(text)} is not one of {', '.join(choices)}.")
         return ""
 
-    def spelled(self, name: str, read: Callable[[str], T], *, required: bool = False) -> T | None:
-        """Read a text in a vendor's own spelling, None where there is none or it is wrong.
+    def parsed(self, name: str, read: Callable[[str], T], *, required: bool = False) -> T | None:
+        """Read a text in a vendor's own form, None where there is none or it is wrong.
 
         ``read`` raises a ValueError that goes on from the value: "is not a date".
         """
         text = self.text(name, required=required)
-        if not text:
-            return None
-        try:
-            return read(text)
-        except ValueError as error:
-            self.refuse(name, Rule.MALFORMED, f"{_short(text)} {error}.")
-            return None
+        return self._parsed(name, text, read) if text else None
 
     def whole(
         self,
@@ -185,6 +180,9 @@ class Form:
             if required:
                 self.refuse(name, Rule.REQUIRED, "This field is required.")
             return None
+        return self._parsed(name, value, read)
+
+    def _parsed(self, name: str, value: V, read: Callable[[V], T]) -> T | None:
         try:
             return read(value)
         except ValueError as error:

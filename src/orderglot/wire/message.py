@@ -83,8 +83,8 @@ def fill(template: str, **params: str) -> str:
 
 
 def segment(value: str) -> str:
-    """Spell a value as one segment of a path, or as one part of a query."""
-    # Nearly every id is of letters, digits and dashes alone, which are spelled as they are.
+    """Write a value as one segment of a path, or as one part of a query."""
+    # Nearly every id is of letters, digits and dashes alone, which are written as they are.
     plain = value.isascii() and value.replace("-", "").isalnum()
     return value if plain else quote(value, safe="")
 
@@ -95,7 +95,7 @@ def essence(header: str) -> str:
 
 
 LONGEST_WORDS = 300
-SAYINGS = (
+MESSAGES = (
     "message",
     "errorMessage",
     "error_description",
@@ -117,8 +117,8 @@ def words_of(response: Response) -> str:
         body = msgspec.json.decode(response.body)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return ""
-    said = [body.get(name) for name in SAYINGS] if isinstance(body, dict) else []
-    return next((_plain(text) for text in said if isinstance(text, str) and text.strip()), "")
+    texts = [body.get(name) for name in MESSAGES] if isinstance(body, dict) else []
+    return next((_plain(text) for text in texts if isinstance(text, str) and text.strip()), "")
 
 
 def _plain(text: str) -> str:

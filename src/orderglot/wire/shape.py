@@ -55,7 +55,7 @@ RETRY_AFTER: Mapping[int, Shape] = {429: RetryAfter, 503: RetryAfter}
 def success(
     status: int, shape: Shape, *media: str, headers: Shape = None
 ) -> tuple[ResponseShape, ...]:
-    """Declare the one response that is given when all goes well, in JSON if not said."""
+    """Declare the one response that is given when all goes well, in JSON by default."""
     return (ResponseShape(status, dict.fromkeys(media or (JSON,), shape), headers),)
 
 
@@ -71,8 +71,8 @@ def refusals(
 
     A method that is not offered is refused where no operation is, and so by none of them.
     """
-    told = dict.fromkeys(statuses[kind] for kind in KINDS if kind is not Unsupported)
-    return tuple(ResponseShape(status, body, headers.get(status)) for status in told)
+    refused = dict.fromkeys(statuses[kind] for kind in KINDS if kind is not Unsupported)
+    return tuple(ResponseShape(status, body, headers.get(status)) for status in refused)
 
 
 def annotated(shape: Shape, *notes: Meta) -> Shape:

@@ -18,8 +18,8 @@ LARGEST = Decimal(10) ** 12
 WHOLE = 2**63
 _ONE = Decimal(1)
 _NOUGHT = Decimal(0)
-_said = msgspec.json.Encoder().encode
-"""Spells a time, in quotes, in a fifth of what ``isoformat`` takes."""
+_encode = msgspec.json.Encoder().encode
+"""Writes a time, in quotes, in a fifth of what ``isoformat`` takes."""
 _TO_THE_SECOND = slice(1, len('"2011-06-10T15:16:16'))
 
 TRUE = frozenset({"1", "true", "yes", "y"})
@@ -29,7 +29,7 @@ NO_ID = ("", "0")
 """What a thing is called that nobody has given an id."""
 
 _PLAIN = (str, int, Decimal)
-"""What numbers and flags are spelled as."""
+"""What numbers and flags are written as."""
 
 
 def read_amount(value: Any, places: int = PLACES) -> Decimal:
@@ -58,7 +58,7 @@ def _quantum(places: int) -> Decimal:
 def bare(amount: Decimal | None) -> Decimal | None:
     """Give an amount as wires print it: exact, without an exponent or zeros at its end.
 
-    Nought has no sign.
+    Zero has no sign.
     """
     if not amount:
         return None if amount is None else _NOUGHT
@@ -67,7 +67,7 @@ def bare(amount: Decimal | None) -> Decimal | None:
 
 @lru_cache(maxsize=4096)
 def _bare(text: str) -> Decimal:
-    """Give an amount by its text, which is sooner told from others than the amount itself.
+    """Give an amount by its text, which is faster to compare with others than the amount itself.
 
     The same few amounts are printed again and again: they are remembered.
     """
@@ -99,9 +99,9 @@ def read_flag(value: Any) -> bool:
     """Read a yes or no: 1, 0, true, false, as number, text or JSON; raises ValueError otherwise."""
     if isinstance(value, bool):
         return value
-    spelled = str(value).strip().lower() if isinstance(value, _PLAIN) else ""
-    if spelled in TRUE or spelled in FALSE:
-        return spelled in TRUE
+    text = str(value).strip().lower() if isinstance(value, _PLAIN) else ""
+    if text in TRUE or text in FALSE:
+        return text in TRUE
     raise ValueError("is not 1 or 0")
 
 
@@ -126,8 +126,8 @@ def read_date(text: str) -> date:
 
 
 def seconds(moment: datetime | None) -> str:
-    """Spell a time without its zone, to the second: ``2011-06-10T15:16:16``; nothing as ``""``."""
-    return "" if moment is None else _said(moment)[_TO_THE_SECOND].decode()
+    """Write a time without its zone, to the second: ``2011-06-10T15:16:16``; nothing as ``""``."""
+    return "" if moment is None else _encode(moment)[_TO_THE_SECOND].decode()
 
 
 def whole_second(moment: datetime | None) -> datetime | None:
@@ -136,14 +136,14 @@ def whole_second(moment: datetime | None) -> datetime | None:
 
 
 def write_number(text: str, longest: int = 15) -> int | str | None:
-    """Spell an id or a number bare where it is one of so many digits, else as it is; none as null."""
+    """Write an id or a number bare where it is one of so many digits, else as it is; none as null."""
     if text.isdecimal() and text.isascii() and text[0] != "0" and len(text) <= longest:
         return int(text)
     return None if text in NO_ID else text
 
 
 def round_number(number: str) -> str:
-    """Give an id or a number as it is read: nought is none."""
+    """Give an id or a number as it is read: zero is none."""
     return "" if number.strip() in NO_ID else number.strip()
 
 

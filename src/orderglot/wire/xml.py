@@ -67,9 +67,9 @@ def indented(body: bytes) -> str:
     return f"{head}\n{text}".lstrip()
 
 
-def sayable(text: str) -> str:
+def encodable(text: str) -> str:
     """Give a text without the characters that XML cannot say."""
-    # Whatever can be printed can be said, and most texts are of nothing else.
+    # Printable characters can be encoded, and most texts have no others.
     return text if text.isprintable() else _UNSAYABLE.sub("", text)
 
 
@@ -124,7 +124,7 @@ def _write(name: str, value: Any, each: Mapping[str, str], say: Any) -> None:
     if isinstance(value, dict):
         say(f"<{name}>")
         for child, inner in value.items():
-            # Nearly all of a document is this: it is said here, without a call.
+            # Nearly all of a document is this: it is written here, without a call.
             kind = type(inner)
             if kind is str and _is_plain(inner):
                 say(f"<{child}>{inner}</{child}>")
@@ -153,11 +153,11 @@ def _spell(value: Any) -> str:
     if isinstance(value, bool):
         return "1" if value else "0"
     text = str(value)
-    return text if _is_plain(text) else sayable(text).translate(_SPECIAL)
+    return text if _is_plain(text) else encodable(text).translate(_SPECIAL)
 
 
 def _is_plain(text: str) -> bool:
-    """Tell whether a text is said as it is: whatever can be printed can be said."""
+    """Tell whether a text is encoded as it is: printable characters are."""
     return text.isprintable() and "&" not in text and "<" not in text and ">" not in text
 
 

@@ -41,7 +41,7 @@ def _read_new(content: Any) -> Order:
 
 
 def write_orders(orders: tuple[Order, ...]) -> bytes:
-    """Spell one order as getOrder does, several as one page of the history."""
+    """Write one order as getOrder does, several as one page of the history."""
     items = [write_shown(order, prices=True) for order in orders]
     if len(items) == 1:
         return json.write(items[0])

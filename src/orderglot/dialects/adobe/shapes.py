@@ -7,7 +7,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from orderglot.dialects.adobe.codes import BREACHES, FAULTS_BY_CODE, RETURNS, SALES, SWITCHING
-from orderglot.dialects.adobe.drafts import FIXED, ITEM, RESOURCE, TYPES
+from orderglot.dialects.adobe.drafts import ITEM, RESOURCE, TYPES
 from orderglot.dialects.adobe.filters import CODES, ORDER_TYPES
 from orderglot.dialects.adobe.media import LONGEST_CORRELATION_ID
 from orderglot.dialects.adobe.tables import (
@@ -19,6 +19,7 @@ from orderglot.dialects.adobe.tables import (
     SOURCES,
     STATUSES,
 )
+from orderglot.dialects.adobe.updates import FIXED
 from orderglot.wire.shape import (
     JSON,
     READ_ONLY,
@@ -268,7 +269,7 @@ TRADE = {code for codes in (SALES, RETURNS, SWITCHING, BREACHES) for code in cod
 
 @cache
 def refusals(*, reads: bool) -> tuple[ResponseShape, ...]:
-    """Declare the codes by their statuses; whoever only reads breaks no rule of the trade."""
+    """Declare the codes by their statuses; an operation that only reads breaks no business rule."""
     found: dict[tuple[str, int], list[str]] = {}
     for code, fault in FAULTS_BY_CODE.items():
         name = "Gateway" if code.isdecimal() and len(code) == GATEWAY_DIGITS else "Fault"

@@ -64,7 +64,7 @@ def _read(form: Form) -> Order:
 
 
 def write_orders(orders: tuple[Order, ...]) -> bytes:
-    """Spell one order, several in the vendor's envelope."""
+    """Write one order, several in the vendor's envelope."""
     if len(orders) == 1:
         return json.write(_write(orders[0]))
     return envelope(list(map(_write, orders)), len(orders), 0, len(orders)).body

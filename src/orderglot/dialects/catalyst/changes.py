@@ -26,9 +26,9 @@ from orderglot.dialects.catalyst.tables import NAME
 from orderglot.dialects.catalyst.values import digits, put
 from orderglot.dialects.catalyst.wire import take, write_draft
 from orderglot.wire import json
-from orderglot.wire.dialect import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request, Response
+from orderglot.wire.operation import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.shape import JSON as PLAIN
 from orderglot.wire.shape import ResponseShape
 from orderglot.wire.values import read_references

@@ -36,9 +36,9 @@ Take = Callable[[Order, Any, Site], Order]
 
 
 class Member(Struct, frozen=True):
-    """One field: ``show_on`` a site spells it in its ``shape``, ``take`` puts in what was sent.
+    """One field: ``show_on`` a site writes it in its ``shape``, ``take`` puts in what was sent.
 
-    What a site says of its orders is looked up once, and then spelled for each of them. ``take``
+    What a site says of its orders is looked up once, and then written for each of them. ``take``
     raises a ValueError that goes on from the value; what only the hub decides is taken when an
     order is read that came from a vendor, not when a client sends one (``own``).
     """
@@ -51,12 +51,12 @@ class Member(Struct, frozen=True):
     own: bool = False
 
     def show(self, order: Order, site: Site) -> Any:
-        """Spell the field of one order."""
+        """Write the field of one order."""
         return self.show_on(site)(order)
 
 
 def everywhere(show: Show) -> Callable[[Site], Show]:
-    """Spell a field in the same way on every site."""
+    """Write a field in the same way on every site."""
     return lambda _site: show
 
 
@@ -73,7 +73,7 @@ def at(
 
 
 def text(name: str, path: str, nothing: str | None = "") -> Member:
-    """Make the member that spells a text; ``nothing`` is shown where there is none."""
+    """Make the member that holds a text; ``nothing`` is shown where there is none."""
     there, asked = look(path), comparisons.text(path, nothing)
     shape = str | None if nothing is None else str
 
@@ -84,7 +84,7 @@ def text(name: str, path: str, nothing: str | None = "") -> Member:
 
 
 def moment(name: str, path: str, *, own: bool = False) -> Member:
-    """Make the member that spells a time, null where there is none."""
+    """Make the member that writes a time, null where there is none."""
     there, asked = look(path), comparisons.moment(path)
 
     def show(order: Order) -> str | None:
@@ -94,7 +94,7 @@ def moment(name: str, path: str, *, own: bool = False) -> Member:
 
 
 def amount(name: str, path: str, nothing: int | None = 0, *, own: bool = False) -> Member:
-    """Make the member that spells an amount; ``nothing`` is shown where there is none."""
+    """Make the member that writes an amount; ``nothing`` is shown where there is none."""
     there, asked = look(path), comparisons.number(path, nothing)
 
     def show(order: Order) -> Decimal | int | None:
@@ -106,7 +106,7 @@ def amount(name: str, path: str, nothing: int | None = 0, *, own: bool = False) 
 
 
 def rate(name: str, path: str) -> Member:
-    """Make the member that spells percents as a fraction, 0 where nothing is known."""
+    """Make the member that writes percents as a fraction, 0 where nothing is known."""
     there, asked = look(path), comparisons.rate(path)
 
     def show(order: Order) -> Decimal | int:
@@ -116,7 +116,7 @@ def rate(name: str, path: str) -> Member:
 
 
 def spelled(name: str, path: str, nothing: int | None = None) -> Member:
-    """Make the member that spells a text of digits as a number."""
+    """Make the member that holds a text of digits as a number."""
     there = look(path)
 
     def show(order: Order) -> int | None:
@@ -132,7 +132,7 @@ def spelled(name: str, path: str, nothing: int | None = None) -> Member:
 
 
 def flag(name: str, path: str, *, nothing: bool | None = False) -> Member:
-    """Make the member that spells a yes or no; ``nothing`` is shown where neither is known."""
+    """Make the member that writes a yes or no; ``nothing`` is shown where neither is known."""
     there, asked = look(path), comparisons.flag(path, nothing=nothing)
 
     def show(order: Order) -> bool | None:
@@ -146,7 +146,7 @@ def flag(name: str, path: str, *, nothing: bool | None = False) -> Member:
 def coded(
     name: str, path: str, table: Both[Any, Any], nothing: Any, read: Any = read_number
 ) -> Member:
-    """Make the member that spells a value of a closed list as its number."""
+    """Make the member that holds a value of a closed list as its number."""
     back = {nothing: None, **table.codes}
     codes = {**table.canon, None: nothing}
     there, asked = look(path), comparisons.coded(path, table.canon, read, nothing, back)
@@ -166,7 +166,7 @@ def _code(value: Any) -> Any:
 
 
 def listed(name: str, path: str, rows: str) -> Member:
-    """Make the member that spells a word of one of the site's own lists as its number."""
+    """Make the member that writes a word of one of the site's own lists as its number."""
     there, put = look(path), putter(path)
 
     def show_on(site: Site) -> Show:

@@ -18,7 +18,7 @@ from orderglot.dialects.catalyst.relations import CUSTOMER_ASKED, every_asked
 from orderglot.dialects.catalyst.settings import Site
 from orderglot.dialects.catalyst.tables import NAME
 from orderglot.wire import json
-from orderglot.wire.dialect import Context
+from orderglot.wire.operation import Context
 
 EQUAL = ""
 AND, OR = "$and", "$or"

@@ -18,9 +18,9 @@ from orderglot.dialects.catalyst.resources import order_at, site_at
 from orderglot.dialects.catalyst.values import digits
 from orderglot.dialects.catalyst.wire import exact
 from orderglot.wire import json
-from orderglot.wire.dialect import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request
+from orderglot.wire.operation import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.shape import JSON as PLAIN
 from orderglot.wire.shape import ResponseShape
 

@@ -105,7 +105,7 @@ class Status(TypedDict):
 
 
 class Listed(TypedDict):
-    """What is said of every list: how long it is, and which window of it this is."""
+    """What every list has: how long it is, and which window of it this is."""
 
     totalItemsCount: int
     skip: int

@@ -22,9 +22,16 @@ from orderglot.dialects.catalyst.settings import site_id, write_id
 from orderglot.dialects.catalyst.tables import NAME
 from orderglot.wire import json
 from orderglot.wire.auth import read_hex
-from orderglot.wire.dialect import OPEN, Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request, Response, argument, query_of
+from orderglot.wire.operation import (
+    OPEN,
+    Context,
+    Endpoint,
+    Operation,
+    RequestFormat,
+    ResponseFormat,
+)
 from orderglot.wire.shape import success
 
 REFUSED = "Send the access token of your site in the Authorization header."

@@ -1,4 +1,4 @@
-"""Single values as Catalyst's wire spells them, and the paths inside an order that they stand at."""
+"""Single values as Catalyst's wire writes them, and the paths inside an order that they stand at."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ HUNDREDTHS = 2
 OPTIONAL: dict[str, Any] = {"ship_to": Address(), "bill_to": Address(), "invoice": Invoice()}
 """The parts of an order that may be absent, as they are when they say nothing."""
 
-_said = msgspec.json.Encoder().encode
-"""Spells a time, in quotes, in a fifth of what ``isoformat`` takes."""
+_encode = msgspec.json.Encoder().encode
+"""Writes a time, in quotes, in a fifth of what ``isoformat`` takes."""
 _WITHOUT_ZONE = slice(1, -len('Z"'))
 
 _DAY = re.compile(r"\s*\d{4}-\d{2}-\d{2}\s*")
@@ -63,10 +63,10 @@ def put(order: Order, path: str, value: Any) -> Order:
 
 
 def write_moment(moment: datetime | None) -> str | None:
-    """Spell a time without its zone; the fraction has no noughts at its end."""
+    """Write a time without its zone; the fraction has no zeros at its end."""
     if moment is None:
         return None
-    text = _said(moment)[_WITHOUT_ZONE].decode()
+    text = _encode(moment)[_WITHOUT_ZONE].decode()
     return text.rstrip("0") if "." in text else text
 
 
@@ -113,7 +113,7 @@ def read_rate(value: Any) -> Decimal:
 
 
 def write_rate(percent: Decimal | None) -> Decimal | None:
-    """Spell percents as a fraction."""
+    """Write percents as a fraction."""
     return None if percent is None else bare(percent.scaleb(-HUNDREDTHS))
 
 

@@ -1,4 +1,4 @@
-"""An order as Catalyst's wire spells it: reading one, and writing what is in it."""
+"""An order as Catalyst's wire writes it: reading one, and writing what is in it."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def _shortened(value: Any) -> str:
 
 
 def write_draft(order: Order, site: Site) -> Spelled:
-    """Spell a new order as POST takes it: what says something, and is the client's to say."""
+    """Write a new order as POST takes it: what says something, and is the client's to say."""
     return {
         member.name: shown
         for member in MEMBERS
@@ -74,7 +74,7 @@ def item_id(line: Line, position: int) -> int:
 
 
 def write_line(line: Line, position: int, order: Order, site: Site) -> Spelled:
-    """Spell a line as an item of an order."""
+    """Write a line as an item of an order."""
     product = read_whole_text(line.item_id)
     return {
         "itemId": item_id(line, position),
@@ -117,7 +117,7 @@ def exact(form: Form, name: str) -> str:
 
 
 def write_addresses(order: Order, site: Site) -> list[Spelled]:
-    """Spell where an order goes and where its bill goes."""
+    """Write where an order goes and where its bill goes."""
     kinds = ((SHIPPING_ADDRESS, order.ship_to), (BILLING_ADDRESS, order.bill_to))
     return [
         {

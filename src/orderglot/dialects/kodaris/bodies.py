@@ -33,9 +33,9 @@ def _read_new(content: Any) -> Order:
 
 
 def write_orders(orders: tuple[Order, ...]) -> bytes:
-    """Spell one order as the answer to a new one, several as linkedOrders does."""
-    spelled = list(map(write_order, orders))
-    return json.write(envelope(spelled[0] if len(spelled) == 1 else spelled))
+    """Write one order as the answer to a new one, several as linkedOrders does."""
+    written = list(map(write_order, orders))
+    return json.write(envelope(written[0] if len(written) == 1 else written))
 
 
 BODIES = Bodies(read=read_orders, write={"json": write_orders})

@@ -16,7 +16,7 @@ from orderglot.core.product import Product
 from orderglot.core.values import Status
 from orderglot.dialects.kodaris.shapes import LONGEST, LONGEST_NOTES, MOST_PIECES
 from orderglot.dialects.kodaris.tables import DELIVERY, NAME, PARTY
-from orderglot.dialects.kodaris.wire import Spelled, read_customer, write_party
+from orderglot.dialects.kodaris.wire import Members, read_customer, write_party
 from orderglot.wire.form import Form
 from orderglot.wire.values import unless, write_number
 
@@ -28,10 +28,10 @@ class Draft(Struct, frozen=True):
     completes: bool = True
 
 
-def write_draft(order: Order) -> Spelled:
-    """Spell a new order as the vendor takes it; what says nothing is left out."""
+def write_draft(order: Order) -> Members:
+    """Write a new order as the vendor takes it; what says nothing is left out."""
     bill_to, ship_to = order.bill_to or Address(), order.ship_to or Address()
-    members: Spelled = {}
+    members: Members = {}
     write_party(members, bill_to, PARTY)
     write_party(members, ship_to, DELIVERY)
     members |= {

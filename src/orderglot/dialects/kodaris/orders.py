@@ -18,9 +18,9 @@ from orderglot.dialects.kodaris.tables import CSRF_ON_READS, LONGEST_PAGE, NAME,
 from orderglot.dialects.kodaris.tokens import CSRF_HEADER, demand_csrf
 from orderglot.dialects.kodaris.wire import read_order, write_order
 from orderglot.wire import json
-from orderglot.wire.dialect import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request, Response, argument, fill
+from orderglot.wire.operation import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.shape import JSON, success
 from orderglot.wire.values import read_flag
 

@@ -51,11 +51,11 @@ def _read_new(content: Any) -> Order:
 def write_collection(
     orders: tuple[Order, ...], links: list[dict[str, str]], base: str, media: str
 ) -> Mapping[str, Any]:
-    """Spell a collection; XML repeats ``order``, JSON numbers the orders from 0 in an object."""
-    spelled = [write_order(order, base, media) for order in orders]
+    """Write a collection; XML repeats ``order``, JSON numbers the orders from 0 in an object."""
+    written = [write_order(order, base, media) for order in orders]
     if is_json(media):
-        return {**{str(number): order for number, order in enumerate(spelled)}, "links": links}
-    return {"order": spelled, "links": links}
+        return {**{str(number): order for number, order in enumerate(written)}, "links": links}
+    return {"order": written, "links": links}
 
 
 def _writer(media: str) -> Write:

@@ -37,7 +37,7 @@ class Draft(Struct, frozen=True):
 
 
 def write_draft(order: Order) -> dict[str, Any]:
-    """Spell a new order as createOrder takes it."""
+    """Write a new order as createOrder takes it."""
     shipping, address = order.shipping, order.ship_to or Address()
     zip_code, extension = split_zip(address.postal_code)
     return {

@@ -1,4 +1,4 @@
-"""Kole's media types: every resource as XML and as JSON, and which of the two is spoken."""
+"""Kole's media types: every resource as XML and as JSON, and which of the two is used."""
 
 from __future__ import annotations
 

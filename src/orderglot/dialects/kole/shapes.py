@@ -54,7 +54,7 @@ Links = Annotated[list[Annotated[Link, xml_name(EACH["links"])]], XML_WRAPPED]
 
 
 class Notification(TypedDict):
-    """Who is told of what happens to a shipment."""
+    """Who is notified of what happens to a shipment."""
 
     type: str | None
     email: str | None

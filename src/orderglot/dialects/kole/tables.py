@@ -13,7 +13,7 @@ CURRENCY = "USD"
 PAGE_SIZE = 25
 
 LONGEST_ID = 10
-"""So many digits an id may have to be spelled as a number."""
+"""So many digits an id may have to be written as a number."""
 
 STATUSES = Both(
     {

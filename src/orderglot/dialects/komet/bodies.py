@@ -20,7 +20,7 @@ ASKING = ("customerId", "webOrderId")
 
 @cache
 def members() -> frozenset[str]:
-    """Give the names of a web order's members, in both spellings of the page."""
+    """Give the names of a web order's members, in both forms of the page."""
     return frozenset({*write_order(Order(), ""), "subtotal"})
 
 
@@ -48,7 +48,7 @@ def _demand_items(value: Any) -> None:
 
 
 def write_orders(orders: tuple[Order, ...]) -> bytes:
-    """Spell web orders as web-order-details.list does."""
+    """Write web orders as web-order-details.list does."""
     return yes("OK", status=1, webOrders=[write_order(order, "") for order in orders]).body
 
 

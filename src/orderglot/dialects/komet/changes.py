@@ -23,8 +23,8 @@ from orderglot.dialects.komet.resources import (
 )
 from orderglot.dialects.komet.settings import location_written
 from orderglot.dialects.komet.tables import NAME
-from orderglot.wire.dialect import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.message import Request, Response
+from orderglot.wire.operation import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.shape import success
 from orderglot.wire.values import read_references, write_number
 
@@ -94,10 +94,10 @@ CREATE_ORDER: Operation[Beginning, Order] = Operation(
         _write_beginning,
         _read_beginning,
         query=shapes.Beginning,
-        body=shapes.said(shapes.Beginning),
+        body=shapes.media_of(shapes.Beginning),
     ),
     perform=_create,
-    response=ResponseFormat(_write_begun, _read_begun, success(200, shapes.Told)),
+    response=ResponseFormat(_write_begun, _read_begun, success(200, shapes.Changed)),
 )
 
 
@@ -138,8 +138,8 @@ async def _check_out(context: Context, ask: Ending) -> str:
 
 
 def _write_checked_out(id: str, request: Request) -> Response:
-    said = "The Web Order was successfully checked out."
-    return yes(said, webOrderId=write_number(id), status=1)
+    message = "The Web Order was successfully checked out."
+    return yes(message, webOrderId=write_number(id), status=1)
 
 
 def _read_ended(response: Response, _ask: object) -> str:
@@ -150,10 +150,10 @@ CHECKOUT: Operation[Ending, str] = Operation(
     name="web-order.checkout",
     endpoint=Endpoint("POST", ("/api/web-order.checkout",), CREATE, idempotent=True),
     request=RequestFormat(
-        _write_checkout, _read_ending, query=shapes.Ending, body=shapes.said(shapes.Ending)
+        _write_checkout, _read_ending, query=shapes.Ending, body=shapes.media_of(shapes.Ending)
     ),
     perform=_check_out,
-    response=ResponseFormat(_write_checked_out, _read_ended, success(200, shapes.Told)),
+    response=ResponseFormat(_write_checked_out, _read_ended, success(200, shapes.Changed)),
 )
 
 
@@ -177,16 +177,16 @@ async def _delete(context: Context, which: Which) -> str:
 
 
 def _write_deleted(id: str, request: Request) -> Response:
-    said = "The Web Order was successfully canceled."
-    return yes(said, webOrderId=write_number(id), status=1)
+    message = "The Web Order was successfully canceled."
+    return yes(message, webOrderId=write_number(id), status=1)
 
 
 DELETE: Operation[Which, str] = Operation(
     name="web-order.delete",
     endpoint=Endpoint("POST", ("/api/web-order.delete",), CHANGE, idempotent=True),
     request=RequestFormat(
-        _write_delete, _read_delete, query=shapes.Which, body=shapes.said(shapes.Which)
+        _write_delete, _read_delete, query=shapes.Which, body=shapes.media_of(shapes.Which)
     ),
     perform=_delete,
-    response=ResponseFormat(_write_deleted, _read_ended, success(200, shapes.Told)),
+    response=ResponseFormat(_write_deleted, _read_ended, success(200, shapes.Changed)),
 )

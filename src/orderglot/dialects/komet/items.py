@@ -26,9 +26,9 @@ from orderglot.dialects.komet.resources import Which, find, read_which, write_wh
 from orderglot.dialects.komet.settings import carrier_name, location_written, ship_name
 from orderglot.dialects.komet.tables import FUTURE_SALES, INVOICE, NAME, ORIGINS, PREBOOK
 from orderglot.dialects.komet.values import known, read_day, write_date
-from orderglot.wire.dialect import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request, Response
+from orderglot.wire.operation import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.shape import success
 from orderglot.wire.values import write_number
 
@@ -98,7 +98,7 @@ def _read_line(form: Form) -> Line:
         type=PREBOOK if origin == str(FUTURE_SALES) else INVOICE,
         quantity=form.whole("quantity", required=True, least=1, most=shapes.MOST_BOXES) or 0,
         carrier_id=form.text("carrierId"),
-        deliver_by=form.spelled("date", read_day),
+        deliver_by=form.parsed("date", read_day),
         mark_code=form.text("markCode", longest=shapes.LONGEST_MARK),
         box=form.text("boxTypeCode"),
     )
@@ -138,7 +138,7 @@ async def _add(context: Context, ask: Item) -> Added:
 
 
 def _taken_from(order: Order, line: str, stock: str) -> Order:
-    """Keep from which stock an item is to be taken, where that was said beside its code."""
+    """Keep from which stock an item is to be taken, where that was sent beside its code."""
     if not stock:
         return order
     stocks = {**order.extras.get(STOCKS, {}), line: stock}
@@ -186,20 +186,20 @@ def _packed(line: Line, product: Product | None) -> Line:
     """Put a line into the boxes that its product is sold in, where it is sold in boxes."""
     packing: dict[str, Any] = product.extras if product else {}
 
-    def told(name: str, default: Any = "") -> Any:
+    def extra(name: str, default: Any = "") -> Any:
         return packing.get(f"{NAME}.{name}", default)
 
-    box = str(told("boxTypeCode"))
+    box = str(extra("boxTypeCode"))
     if line.box not in ("", box):
         reason = f"This product comes in {box or 'pieces'}."
         raise invalid("boxTypeCode", Rule.CHOICE, reason)
     return replace(
         line,
         box=box,
-        box_id=str(told("boxTypeId")),
-        unit=str(told("unitType")),
-        pieces_per_unit=told("stemsBunch", None),
-        units_per_box=told("pack", None) if box else None,
+        box_id=str(extra("boxTypeId")),
+        unit=str(extra("unitType")),
+        pieces_per_unit=extra("stemsBunch", None),
+        units_per_box=extra("pack", None) if box else None,
     )
 
 
@@ -242,7 +242,7 @@ ADD_ITEM: Operation[Item, Added] = Operation(
         "POST", ("/api/web-order-item.add", "/api/web.order.item.add"), CREATE, idempotent=True
     ),
     request=RequestFormat(
-        _write_item, _read_item, query=shapes.NewItem, body=shapes.said(shapes.NewItem)
+        _write_item, _read_item, query=shapes.NewItem, body=shapes.media_of(shapes.NewItem)
     ),
     perform=_add,
     response=ResponseFormat(_write_added, _read_added, success(200, shapes.Added)),

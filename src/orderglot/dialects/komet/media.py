@@ -23,10 +23,10 @@ API = "/api/"
 
 def read_arguments(request: Request) -> Form:
     """Open all that a request says in query and body; what the body says goes before."""
-    said: dict[str, Any] = dict(pairs(request.query))
+    given: dict[str, Any] = dict(pairs(request.query))
     if request.body:
-        said.update(_body(request))
-    return Form(said)
+        given.update(_body(request))
+    return Form(given)
 
 
 def shown(request: Request, name: str) -> str:
@@ -55,15 +55,15 @@ def company_of(account: str) -> str:
 
 def get(method: str, members: Mapping[str, Any]) -> Request:
     """Ask a method with URL parameters."""
-    said = ((name, str(value)) for name, value in members.items() if value not in (None, ""))
-    return Request(method="GET", path=API + method, query=query_of(said))
+    given = ((name, str(value)) for name, value in members.items() if value not in (None, ""))
+    return Request(method="GET", path=API + method, query=query_of(given))
 
 
 def post(method: str, members: Mapping[str, Any]) -> Request:
     """Ask a method with a JSON body."""
-    said = {name: value for name, value in members.items() if value not in (None, "")}
+    given = {name: value for name, value in members.items() if value not in (None, "")}
     headers = {"content-type": JSON}
-    return Request(method="POST", path=API + method, headers=headers, body=json.write(said))
+    return Request(method="POST", path=API + method, headers=headers, body=json.write(given))
 
 
 def answer(message: str, members: Mapping[str, Any], headers: Mapping[str, str]) -> Response:

@@ -116,13 +116,13 @@ class Token(Yes):
     apiKey: str
 
 
-class Told(Yes):
+class Changed(Yes):
     """The web order that something was done to."""
 
     webOrderId: Id
 
 
-class Added(Told):
+class Added(Changed):
     """The item that was added to a web order."""
 
     webOrderItemId: Id
@@ -192,6 +192,6 @@ class NewItem(TypedDict):
     boxTypeCode: NotRequired[str]
 
 
-def said(shape: Shape) -> Media:
+def media_of(shape: Shape) -> Media:
     """Give the bodies that a request may say something in."""
     return {JSON: shape, URL_ENCODED: shape}

@@ -49,14 +49,14 @@ def named(
     if before := [new.id for new, old in renamed if old is not None and old.references]:
         text = say("DELETE FROM", table, f"WHERE seller = ? AND {column} = ANY (?::bigint[])")
         yield Step(table, Sql(text, (seller, before)))
-    spoken: list[Row] = [
+    claimed: list[Row] = [
         (new.id, ref.id, ref.dialect) for new, _ in renamed for ref in dict.fromkeys(new.references)
     ]
-    yield from inserted(table, seller, columns, spoken)
-    yield from _clashes(seller, thing, [new for new, old in renamed if old is None], spoken)
+    yield from inserted(table, seller, columns, claimed)
+    yield from _clashes(seller, thing, [new for new, old in renamed if old is None], claimed)
 
 
-def _clashes(seller: int, thing: Entity, added: list[Named], spoken: list[Row]) -> Iterator[Step]:
+def _clashes(seller: int, thing: Entity, added: list[Named], claimed: list[Row]) -> Iterator[Step]:
     """Look for names that clash: of which there must be none."""
     table, column, things, _ = _NAMES[thing]
     if added:
@@ -69,7 +69,7 @@ def _clashes(seller: int, thing: Entity, added: list[Named], spoken: list[Row]) 
         yield Step("", Sql(text, (*new.params, seller)), 0)
     alike: list[Row] = [
         (like, id, dialect)
-        for id, name, dialect in spoken
+        for id, name, dialect in claimed
         if (like := stands_for(Reference(dialect, name)))
     ]
     if alike:

@@ -10,7 +10,7 @@ from orderglot.stores.migrations import APPLIED, Migration, demand_finished, mig
 
 OLDEST = 14
 LOCK = 0x4F474C54
-"""Which lock whoever changes the tables holds: ``OGLT``."""
+"""The advisory lock that is held while the tables are changed: ``OGLT``."""
 
 _FOUND = """
 SELECT to_regclass('migrations') IS NOT NULL, EXISTS (

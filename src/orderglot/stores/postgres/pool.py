@@ -153,7 +153,7 @@ class Pool:
         except BaseException as error:
             self._places.release()
             if isinstance(error, FAILURES):
-                # Said here, where nothing has been sent yet.
+                # Raised here, where nothing has been sent yet.
                 raise in_words(error, self.url) from error
             raise
 

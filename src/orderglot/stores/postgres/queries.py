@@ -36,15 +36,6 @@ DANGLING = (
     " JOIN order_links AS l ON l.name = j.name AND l.dialect = j.dialect"
     " WHERE l.seller = ? AND l.target IS NULL"
 )
-EVENTS = (
-    "SELECT e.version, e.what, e.at, e.who, e.other FROM orders AS o"
-    " JOIN order_events AS e ON e.seller = o.seller AND e.order_id = o.id WHERE o.id = ? AND"
-)
-DUPLICATES = (
-    "SELECT e.order_id, e.version, e.what, e.at, e.who, e.other FROM order_events AS e"
-    " JOIN orders AS o ON o.seller = e.seller AND o.id = e.order_id"
-    " WHERE e.seller = ? AND e.other IS NOT NULL AND"
-)
 SELECTED = "SELECT (SELECT d.document FROM orders AS d WHERE d.seller = ? AND d.id = s.id) FROM ("
 
 CUSTOMERS = "SELECT c.document FROM customers AS c WHERE c.seller = ? AND"
@@ -78,7 +69,7 @@ COUNTS = (
     "SELECT (SELECT count(*) FROM customers WHERE seller = ?),"
     " (SELECT count(*) FROM products WHERE seller = ?)"
 )
-SPOKEN = {
+CLAIMED = {
     Entity.ORDER: "SELECT name FROM order_references WHERE seller = ? AND name = ANY (?::text[])",
     Entity.CUSTOMER: "SELECT name FROM customer_references"
     " WHERE seller = ? AND name = ANY (?::text[])",

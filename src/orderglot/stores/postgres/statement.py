@@ -3,7 +3,7 @@
 A server is asked as seldom as can be: the steps of a commit go there together, as parts of one
 statement that is a transaction by itself. Each step says how many rows it has to come to. Where one
 comes to another number, a version has moved or a name is taken, and the statement ends with a
-division by nought, which undoes the whole of it.
+division by zero, which undoes the whole of it.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def table(called: str, key: tuple[str, ...], owner: str, /, **types: str) -> Tab
     return Table(called, key, kinds(**types), kinds(**types, kept="bigint"), owner)
 
 
-def said(steps: list[Step]) -> Sql:
+def combined(steps: list[Step]) -> Sql:
     """Make a statement of steps, which does all of them or nothing."""
     parts = ", ".join(f"s{number} AS ({step.sql.text})" for number, step in enumerate(steps))
     counted = [number for number, step in enumerate(steps) if step.rows is not None]

@@ -109,7 +109,7 @@ def _bound(compare: Compare) -> tuple[Operator, int] | None:
 
 
 def counted(scope: Scope, where: Query, grammar: Grammar) -> Sql:
-    """Say how many orders in a scope a tree holds for."""
+    """Describe how many orders in a scope a tree holds for."""
     apart = split(where) if scope.customer is None else None
     if apart is None:
         return one_by_one(scope, where, grammar)
@@ -119,14 +119,14 @@ def counted(scope: Scope, where: Query, grammar: Grammar) -> Sql:
 
 
 def bucketed(scope: Scope, apart: Split, grammar: Grammar) -> Sql:
-    """Say in which buckets of an axis how many orders are, by rising bucket."""
+    """Describe in which buckets of an axis how many orders are, by rising bucket."""
     counts = _counts(scope, apart, grammar)
     text = say("SELECT s.bucket, sum(s.orders) FROM (", counts.text, ") AS s")
     return Sql(f"{text} GROUP BY s.bucket ORDER BY s.bucket", counts.params)
 
 
 def one_by_one(scope: Scope, where: Query, grammar: Grammar) -> Sql:
-    """Say how many orders in a scope a tree holds for, without looking at kept counts."""
+    """Describe how many orders in a scope a tree holds for, without looking at kept counts."""
     asked = conjunction((scoped(scope), compiled(where, grammar)))
     text = say("SELECT count(*) FROM orders AS", ORDERS, "WHERE", asked.text)
     return asked_by(scope.seller, Sql(text, asked.params))

@@ -40,15 +40,6 @@ DANGLING = (
     " WHERE l.seller = ? AND l.target IS NULL AND l.name = json_extract(j.value, '$[0]')"
     " AND l.dialect = json_extract(j.value, '$[1]')"
 )
-EVENTS = (
-    "SELECT e.version, e.what, e.at, e.who, e.other FROM orders AS o"
-    " JOIN order_events AS e ON e.seller = o.seller AND e.order_id = o.id WHERE o.id = ? AND"
-)
-DUPLICATES = (
-    "SELECT e.order_id, e.version, e.what, e.at, e.who, e.other FROM order_events AS e"
-    " JOIN orders AS o ON o.seller = e.seller AND o.id = e.order_id"
-    " WHERE e.seller = ? AND e.other IS NOT NULL AND"
-)
 
 CUSTOMERS = "SELECT CAST(c.document AS BLOB) FROM customers AS c WHERE c.seller = ? AND"
 CUSTOMER_KNOWN = say(
@@ -91,7 +82,7 @@ COUNTS = (
     "SELECT (SELECT count(*) FROM customers WHERE seller = ?),"
     " (SELECT count(*) FROM products WHERE seller = ?)"
 )
-SPOKEN = {
+CLAIMED = {
     Entity.ORDER: "SELECT name FROM order_references"
     " WHERE seller = ? AND name IN (SELECT j.value FROM json_each(?) AS j)",
     Entity.CUSTOMER: "SELECT name FROM customer_references"
@@ -122,18 +113,18 @@ NOTES_NAMED = (
 
 @lru_cache(maxsize=64)
 def found(seen: str, more: str) -> str:
-    """Say which orders are read; the very same text each time is soonest found as prepared."""
+    """Describe which orders are read; the very same text each time is soonest found as prepared."""
     return f"{ORDERS} {seen} {more} ORDER BY o.id"
 
 
 def with_ids(scope: Scope, ids: Iterable[int]) -> Sql:
-    """Say which orders of a scope have any of some hub ids."""
+    """Describe which orders of a scope have any of some hub ids."""
     seen = scoped(scope)
     return Sql(found(seen.text, WITH_ANY_ID), (*seen.params, listed(ids)))
 
 
 def listed(values: Iterable[int | str | tuple[str, str]]) -> str:
-    """Spell a list as statements take it; raises Invalid where a text in it cannot be spelled."""
+    """Write a list as statements take it; raises Invalid where a text in it cannot be written."""
     try:
         return msgspec.json.encode(list(values)).decode()
     except STRANGE as error:

@@ -10,7 +10,7 @@ from pathlib import Path
 from orderglot.stores.migrations import UNFINISHED
 from orderglot.stores.rows import Row, Table, demand_marked, misfit, sorted_names, table
 from orderglot.stores.sql.grammar import say
-from orderglot.stores.sqlite.connection import connect, in_words, prepare, told
+from orderglot.stores.sqlite.connection import connect, in_words, prepare, translating_errors
 
 BATCH = 500
 """So many rows are fetched at a time."""
@@ -51,7 +51,7 @@ class SqliteRows:
 
     async def stand_still(self) -> None:
         """See everything from now on as it is at this moment."""
-        with told(self._path):
+        with translating_errors(self._path):
             self._reader.execute("BEGIN")
             self._reader.execute("SELECT 1 FROM sqlite_schema").fetchone()
 
@@ -64,10 +64,10 @@ class SqliteRows:
         """Give the rows of a table by rising key."""
         key = ", ".join(table.columns[: table.key])
         text = say("SELECT", ", ".join(table.columns), "FROM", table.name, "ORDER BY", key)
-        with told(self._path):
+        with translating_errors(self._path):
             cursor = self._reader.execute(text)
         while True:
-            with told(self._path):
+            with translating_errors(self._path):
                 found = cursor.fetchmany(BATCH)
             if not found:
                 return
@@ -133,7 +133,7 @@ class SqliteRows:
                 self._writer.execute("ROLLBACK")
 
     def _fetch(self, text: str, params: Row) -> list[Row]:
-        with told(self._path):
+        with translating_errors(self._path):
             return self._reader.execute(text, params).fetchall()
 
 

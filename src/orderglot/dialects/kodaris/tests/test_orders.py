@@ -42,10 +42,10 @@ def test_a_window_may_begin_anywhere(site: Site, offset: int, limit: int) -> Non
 
 def test_a_total_is_given_where_the_vendor_was_asked_the_whole_question(site: Site) -> None:
     client = site.client()
-    sayable = Compare("number", Operator.EQ, "2318")
+    encodable = Compare("number", Operator.EQ, "2318")
     unsayable = Compare("number", Operator.NE, "2318")
 
-    assert 1 == site.run(client.page(Window(where=sayable, total=True))).total
+    assert 1 == site.run(client.page(Window(where=encodable, total=True))).total
     assert site.run(client.page(Window(where=unsayable, total=True))).total is None
 
 
