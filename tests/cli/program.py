@@ -109,7 +109,7 @@ def serving(folder: Path, *words: str) -> Iterator[Serving]:
         text=True,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        preexec_fn=_heed_ctrl_c,
+        preexec_fn=heed_ctrl_c,
     )
     try:
         assert process.stdout is not None
@@ -121,7 +121,7 @@ def serving(folder: Path, *words: str) -> Iterator[Serving]:
         process.communicate()
 
 
-def _heed_ctrl_c() -> None:
+def heed_ctrl_c() -> None:
     """Take SIGINT as at a terminal: a shell has what it begins in the background ignore it."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 

@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import re
 import resource
 import signal
 import socket
@@ -20,7 +21,16 @@ from orderglot import demo
 from orderglot.cli import listening
 from orderglot.cli.demo_address import BASE
 from orderglot.wire.auth import write_basic
-from tests.cli.program import PROGRAM, Serving, clean_environment, done, done_json, refused, serving
+from tests.cli.program import (
+    PROGRAM,
+    Serving,
+    clean_environment,
+    done,
+    done_json,
+    heed_ctrl_c,
+    refused,
+    serving,
+)
 from tests.postgres import new_database
 
 KOLE = demo.part("kole")
@@ -92,7 +102,8 @@ def test_a_request_in_flight_is_finished_when_the_end_is_asked_for(
 
 
 def _until_nobody_listens(line: Serving) -> None:
-    for _ in range(20_000):
+    end = time.monotonic() + 30
+    while time.monotonic() < end:
         try:
             line.get("/healthz")
         except URLError as error:
@@ -217,6 +228,39 @@ def test_ctrl_c_before_anybody_is_served_is_quiet(folder: Path) -> None:
         process.send_signal(signal.SIGINT)
         _, logged = process.communicate(timeout=30)
     assert (0, "") == (process.returncode, logged)
+
+
+@pytest.mark.parametrize("after", [0.0, 0.05, 0.1])
+def test_ctrl_c_while_the_workers_are_started_is_quiet(folder: Path, after: float) -> None:
+    with subprocess.Popen(
+        (*PROGRAM, "serve", "--demo", "--port", "0", "--log-level", "warning"),
+        cwd=folder,
+        env=clean_environment(folder),
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+        preexec_fn=heed_ctrl_c,
+    ) as process:
+        while not _has_python_workers(process.pid):
+            time.sleep(0.001)
+        # From here on Python imports what a worker needs.
+        time.sleep(after)
+        os.killpg(process.pid, signal.SIGINT)
+        _, logged = process.communicate(timeout=30)
+    assert (0, "") == (process.returncode, logged)
+
+
+def _has_python_workers(process: int) -> bool:
+    """Tell whether a server has a worker that is so far that it would take Ctrl-C itself."""
+    # The first child is a helper of Python's.
+    children = Path(f"/proc/{process}/task/{process}/children").read_text().split()[1:]
+    return any(_catches(Path("/proc") / child / "status", signal.SIGINT) for child in children)
+
+
+def _catches(status: Path, one: signal.Signals) -> bool:
+    caught = re.search(r"^SigCgt:\s*(\w+)$", status.read_text(), re.MULTILINE)
+    return caught is not None and bool(int(caught[1], 16) & 1 << one - 1)
 
 
 def test_the_public_address_is_what_is_shown(folder: Path) -> None:

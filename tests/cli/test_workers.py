@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import threading
 import time
 from collections import Counter
@@ -20,6 +21,7 @@ from urllib.parse import urlencode
 import pytest
 
 from orderglot import demo
+from orderglot.cli.http_server import GRACE
 from orderglot.faces.throttle import FREE
 from tests.cli.program import PROGRAM, Serving, clean_environment, done_json, serving
 from tests.cli.test_serve import HEADERS, KOLE, ORDER
@@ -29,6 +31,7 @@ PLACES: dict[str, Callable[[], str]] = {
     "sqlite": lambda: "sqlite:///book.db",
     "postgres": new_database,
 }
+ENDED_AT_STARTUP = Path(__file__).with_name("ended_at_startup.py")
 WORKERS = 3
 AT_ONCE = 24
 ADOBE = demo.part("adobe")
@@ -211,6 +214,19 @@ def _runs(process: int) -> bool:
     except ProcessLookupError:
         return False
     return True
+
+
+def test_a_worker_that_is_asked_to_end_before_it_serves_ends(folder: Path) -> None:
+    done = subprocess.run(
+        (sys.executable, ENDED_AT_STARTUP, "serve", "--demo", "--port", "0"),
+        cwd=folder,
+        env=clean_environment(folder),
+        timeout=GRACE - 5,
+        check=False,
+        capture_output=True,
+    )
+
+    assert 0 == done.returncode
 
 
 def test_what_was_acknowledged_when_the_end_was_asked_for_is_there(folder: Path, url: str) -> None:

@@ -1,9 +1,12 @@
 """The HTTP server: Granian's processes, which run the worker, with the settings that are ours."""
 
 import multiprocessing
+import os
+import signal
 import socket
 import threading
 from collections.abc import Callable
+from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -82,6 +85,7 @@ def serve(
         respawn_failed_workers=True,
         workers_kill_timeout=GRACE,
     )
+    _keep_interrupts_from_workers()
     server.on_startup(threading.Thread(target=_announce, args=(place, ready), daemon=True).start)
     server.serve(target_loader=load, wrap_loader=False)
 
@@ -90,6 +94,23 @@ def _versions(config: "Config") -> HTTPModes:
     """Give the versions of HTTP to serve: if none is set, HTTP/2 is offered with TLS alone."""
     latest = config.http or ("2" if config.tls_certificate else "1")
     return HTTPModes.http1 if latest == "1" else HTTPModes.auto
+
+
+def _keep_interrupts_from_workers() -> None:
+    """Take Ctrl-C, which a terminal sends to every process, as a request to this one to end.
+
+    A worker that is still being started would end with a trace. What is blocked here is blocked in
+    the processes that are started from here.
+    """
+    # Its start unblocks what was blocked before it.
+    resource_tracker.ensure_running()
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    threading.Thread(target=_end_when_interrupted, daemon=True).start()
+
+
+def _end_when_interrupted() -> None:
+    signal.sigwait({signal.SIGINT})
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _announce(place: Place, ready: Callable[[], None]) -> None:
