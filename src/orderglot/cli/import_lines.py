@@ -127,7 +127,12 @@ async def load(
 
 
 async def _take(
-    into: "Into", paths: list[Path], options: "ImportOptions", rejects: Path | None, *, as_json: bool
+    into: "Into",
+    paths: list[Path],
+    options: "ImportOptions",
+    rejects: Path | None,
+    *,
+    as_json: bool,
 ) -> None:
     from orderglot.core.errors import HubError
     from orderglot.files.imports import Progress, take_into
