@@ -66,11 +66,11 @@ def clean_environment(folder: Path) -> dict[str, str]:
 class Serving:
     """A real process that serves, and what it printed at its beginning."""
 
-    def __init__(self, process: subprocess.Popen[str], said: list[str], folder: Path) -> None:
+    def __init__(self, process: subprocess.Popen[str], printed: list[str], folder: Path) -> None:
         self.process = process
-        self.said = said
+        self.printed = printed
         self.folder = folder
-        found = ADDRESS.fullmatch(said[-1])
+        found = ADDRESS.fullmatch(printed[-1])
         assert found is not None
         self.base, self.port = found[0], int(found[1])
 
@@ -113,9 +113,9 @@ def serving(folder: Path, *words: str) -> Iterator[Serving]:
     )
     try:
         assert process.stdout is not None
-        said = list(_until(process.stdout))
-        assert said, process.communicate(timeout=30)
-        yield Serving(process, said, folder)
+        printed = list(_until(process.stdout))
+        assert printed, process.communicate(timeout=30)
+        yield Serving(process, printed, folder)
     finally:
         process.kill()
         process.communicate()
