@@ -127,7 +127,7 @@ def _compared(
         listed = _listed(sign, node)
         nodes = {(type(one.value), str(one.value)): one for one in listed}.values()
         found = any_of([ask(Operator.EQ, one) for one in nodes])
-        return found
+        return negated(found) if lower == "$nin" else found
     if lower == EQUAL:
         return ask(Operator.EQ, node)
     if lower in UNEQUAL:
