@@ -23,7 +23,14 @@ from orderglot.dialects.catalyst import DIALECT
 from orderglot.dialects.catalyst.relations import every_asked
 from orderglot.dialects.catalyst.tests import where_oracle as oracle
 from orderglot.dialects.catalyst.tests.where_book import ORDERS, fill
-from orderglot.dialects.catalyst.tests.where_oracle import KINDS, Kind, Row
+from orderglot.dialects.catalyst.tests.where_fields import (
+    KINDS,
+    ORDER,
+    Kind,
+    Row,
+    all_fields,
+    shown,
+)
 from orderglot.faces.server import Server
 from orderglot.stores.store import BookStore
 from orderglot.wire import json
@@ -51,7 +58,7 @@ class Shop:
             DIALECT.name, Caller(seller=seller.id), DIALECT.auth.make_secret, str
         )
         self.token = runner.run(issued).secret
-        fields = oracle.all_fields()
+        fields = all_fields()
         both = [
             json.read(self.ask(fields=fields, where=where, limit="500", order="id").body)["items"]
             for where in ("{}", "{deleted:true}")
@@ -59,7 +66,7 @@ class Shop:
         self.rows: list[Row] = [row for rows in both for row in rows]
         self.pools = {name: _pool(self.rows, name) for name in KINDS}
         self.values = {name: _values(KINDS[name], pool) for name, pool in self.pools.items()}
-        known = (*sorted(oracle.ORDER), *(name for name in sorted(KINDS) if self.pools[name]))
+        known = (*sorted(ORDER), *(name for name in sorted(KINDS) if self.pools[name]))
         self.names = st.sampled_from((*known, *known, *sorted(KINDS)))
         self.wheres = st.one_of(*[wheres(self)] * 6, st.just({}))
 
@@ -84,8 +91,8 @@ class Shop:
 
 def _pool(rows: list[Row], name: str) -> list[Any]:
     """Give what is shown under a name, each value once."""
-    shown = (oracle.shown(row, name) for row in rows)
-    return list(dict.fromkeys(one for one in shown if one is not None))
+    values = (shown(row, name) for row in rows)
+    return list(dict.fromkeys(one for one in values if one is not None))
 
 
 @pytest.fixture(scope="module", params=SHELVES)
@@ -269,7 +276,7 @@ def test_the_book_differs_in_whatever_is_known_of_an_order(shops: list[Shop]) ->
     assert ORDERS == len(shop.rows)
     assert all("." in name for name in of_none)
     assert len(KINDS) - len(of_none) > 80
-    assert all(len(shop.pools[name]) > 1 for name in set(oracle.ORDER) - {"siteId"})
+    assert all(len(shop.pools[name]) > 1 for name in set(ORDER) - {"siteId"})
 
 
 def test_all_that_may_be_asked_is_on_the_pages() -> None:
