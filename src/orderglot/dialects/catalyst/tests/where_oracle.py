@@ -7,7 +7,7 @@ What the pages leave open is decided in the dialect's README, under *Filters* an
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -17,6 +17,7 @@ from orderglot.dialects.catalyst.tests.where_fields import (
     KINDS,
     OLD_NAMES,
     ORDER,
+    RELATIONS,
     Kind,
     Row,
     shown,
@@ -179,12 +180,20 @@ SIGNS = (
 
 # How order sorts
 
-SORTABLE = (*ORDER, *OLD_NAMES)
+SORTABLE = (
+    *(*ORDER, *OLD_NAMES, "deleted"),
+    *(
+        f"{name}.{path}"
+        for name in ("status", "taxCode", "discountCode")
+        for path in RELATIONS[name]
+    ),
+    *("assignedUser.id", "assignedUser.siteId"),
+)
 
 Place = Callable[[Row, str], Any]
 
 
-def in_order(rows: list[Row], keys: list[tuple[str, bool]], place: Place) -> list[Row]:
+def in_order(rows: list[Row], keys: Sequence[tuple[str, bool]], place: Place) -> list[Row]:
     """Put orders into an order by fields, each descending or not; nothing comes first.
 
     ``place`` tells the hub's own number of a row, and of what else the book alone knows.
