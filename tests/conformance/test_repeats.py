@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from orderglot import dialects
 from orderglot.core.caller import Caller
-from orderglot.core.order import Order
+from orderglot.core.order import Order, Reference
 from orderglot.core.ports import DUPLICATE, REPEATED
 from orderglot.core.values import Status
 from orderglot.faces.server import Server
@@ -104,6 +104,43 @@ def test_a_live_order_that_comes_again_is_made_once_and_the_event_says_so(
         assert [] == await duplicates(at)
 
     hold(specimen, law)
+
+
+FORMS = [
+    pytest.param(specimen, media, id=f"{id_of(specimen)}-{media}")
+    for specimen in KNOWN
+    if specimen.operation is not None
+    for shape in specimen.operation.response.shapes
+    for media in shape.body
+]
+"""The forms in which each of these creations may be answered."""
+
+
+def test_some_dialect_answers_in_several_forms() -> None:
+    assert len(FORMS) > len(KNOWN)
+
+
+@pytest.mark.parametrize(("specimen", "media"), FORMS)
+def test_it_is_answered_in_the_form_that_is_asked_for_now(
+    hold: Hold, specimen: Specimen, media: str
+) -> None:
+    async def law(at: Site, clock: Clock) -> None:
+        first = await at.server(specimen.request)
+        headers = {**specimen.request.headers, "accept": media}
+        again = await at.server(replace(specimen.request, headers=headers))
+
+        assert is_yes(at, again)
+        assert media == again.headers["content-type"].partition(";")[0]
+        assert _ids(specimen, first) == _ids(specimen, again)
+        assert 1 == len(await at.orders())
+
+    hold(specimen, law)
+
+
+def _ids(specimen: Specimen, response: Response) -> tuple[Reference, ...]:
+    assert specimen.operation is not None
+    made: Order = specimen.operation.response.read(response, None)
+    return made.references
 
 
 @pytest.mark.parametrize("specimen", KNOWN, ids=id_of)
