@@ -486,6 +486,11 @@ CAUGHT_BY: dict[str, dict[str, Make]] = {
             "orderglot.faces.repeats:Repeats.record", lambda _: nothing_kept
         ),
     },
+    "test_repeats.py::test_it_is_answered_in_the_form_that_is_asked_for_now": {
+        "it is answered in the form that was asked first": swap(
+            "orderglot.faces.replay:respelled", lambda _: lambda *asked: asked[-1]
+        ),
+    },
     "test_repeats.py::test_in_test_mode_it_is_another_order_each_time": {
         "whoever tries things out is taken for a live client": swap(
             "orderglot.faces.repeats:Repeats.find", always_live
@@ -520,6 +525,14 @@ CAUGHT_BY: dict[str, dict[str, Make]] = {
     },
     "test_replays.py::test_the_same_request_gets_the_same_bytes_and_makes_one_order": {
         "nothing is replayed": swap("orderglot.faces.replay:Replay.once", no_replay),
+    },
+    "test_replays.py::test_a_replayed_answer_carries_the_links_of_the_address_that_is_asked_now": {
+        "links are kept as they were first": swap(
+            "orderglot.faces.server:NOWHERE", lambda _: "https://here.example"
+        ),
+        "a kept answer leads nowhere": swap(
+            "orderglot.faces.server:addressed", lambda _: lambda response, base: response
+        ),
     },
     "test_replays.py"
     "::test_another_request_under_the_same_key_is_what_the_vendor_says_else_a_conflict": {

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from orderglot import dialects
 from orderglot.core.caller import Caller
-from orderglot.core.order import Order
+from orderglot.core.order import Order, Reference
 from orderglot.core.ports import DUPLICATE, REPEATED
 from orderglot.core.values import Status
 from orderglot.wire.message import Request, Response
@@ -80,6 +80,37 @@ async def test_a_live_order_that_comes_again_is_made_once_and_the_event_says_so(
     (order,) = await at.orders()
     assert ["placed", REPEATED] == await happened(at, order)
     assert [] == await duplicates(at)
+
+
+def _forms(specimen: Specimen) -> list[str]:
+    """Give the media types in which a creation may be answered."""
+    assert specimen.operation is not None
+    return [media for shape in specimen.operation.response.shapes for media in shape.body]
+
+
+def test_some_dialect_answers_in_several_forms() -> None:
+    assert any(len(_forms(specimen)) > 1 for specimen in KNOWN)
+
+
+@with_specimens(KNOWN)
+async def test_it_is_answered_in_the_form_that_is_asked_for_now(
+    at: Site, clock: Clock, specimen: Specimen
+) -> None:
+    first = await at.server(specimen.request)
+    for media in _forms(specimen):
+        headers = {**specimen.request.headers, "accept": media}
+        again = await at.server(replace(specimen.request, headers=headers))
+
+        assert is_yes(at, again)
+        assert media == again.headers["content-type"].partition(";")[0]
+        assert _ids(specimen, first) == _ids(specimen, again)
+    assert 1 == len(await at.orders())
+
+
+def _ids(specimen: Specimen, response: Response) -> tuple[Reference, ...]:
+    assert specimen.operation is not None
+    made: Order = specimen.operation.response.read(response, None)
+    return made.references
 
 
 @with_specimens(KNOWN)

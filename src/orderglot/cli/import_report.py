@@ -41,9 +41,10 @@ def report(taken: Taken, seller: Seller | None, counts: Counts | None, *, as_jso
         return write_json({**members, "book": counts})
     say(f"{_summary(done)}.")
     if seller and counts:
+        sums = sums_text(counts.sums, counts.unpriced)
         say(
             f"The book of {seller.name} has {counted(counts.orders, 'order')} of "
-            f"{counted(counts.lines, 'line')}, in all {sums_text(counts.sums, counts.unpriced)}."
+            f"{counted(counts.lines, 'line')}{f', in all {sums}' if sums else ''}."
         )
     return _report_rest(done)
 

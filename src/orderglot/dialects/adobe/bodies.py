@@ -50,4 +50,6 @@ def write_orders(orders: tuple[Order, ...]) -> bytes:
     return json.write({**page, "links": {}})
 
 
-BODIES = Bodies(read=read_orders, write={"json": write_orders})
+BODIES = Bodies(
+    read=read_orders, write={"json": write_orders}, id="orderId", po_number="externalReferenceId"
+)

@@ -80,4 +80,4 @@ def _write(order: Order) -> dict[str, Any]:
     }
 
 
-BODIES = Bodies(read=read_orders, write={"json": write_orders})
+BODIES = Bodies(read=read_orders, write={"json": write_orders}, id="id")

@@ -11,9 +11,10 @@ from msgspec.structs import replace
 from orderglot.core.order import Identity, Link, Order, native
 from orderglot.core.query import Compare, Not, Operator, Query, Sort
 from orderglot.core.values import InvoiceStatus, Relation
-from orderglot.dialects.catalyst import code_lists, comparisons, field_types
+from orderglot.dialects.catalyst import code_lists, comparisons, field_types, site_rows
 from orderglot.dialects.catalyst.comparisons import Asked
 from orderglot.dialects.catalyst.field_types import Member, Show, everywhere
+from orderglot.dialects.catalyst.questions import ranked
 from orderglot.dialects.catalyst.settings import Site, status_numbers, with_status, write_id
 from orderglot.dialects.catalyst.tables import (
     CYCLES,
@@ -116,7 +117,7 @@ INVOICED_ASKED = comparisons.coded(
     {True: InvoiceStatus.PAID, False: None},
 )
 
-SITE_ASKED = comparisons.constant(lambda site: write_id(site.id))
+SITE_ASKED = site_rows.constant(lambda site: write_id(site.id))
 
 
 def indexed(member: Member) -> Member:
@@ -210,11 +211,11 @@ _GONE = Compare("deleted", Operator.NE, None)
 
 def _ask_deleted(_site: Site, operator: Operator, value: Any) -> Query:
     said = {0: False, 1: True}
-    return comparisons.by_row(said, lambda id: (Not(_GONE), _GONE)[id], read_yes, operator, value)
+    return site_rows.by_row(said, lambda id: (Not(_GONE), _GONE)[id], read_yes, operator, value)
 
 
 def _sort_deleted(_site: Site) -> Sort:
-    return comparisons.ranked(((_GONE, 1), (Not(_GONE), 0)))
+    return ranked(((_GONE, 1), (Not(_GONE), 0)))
 
 
 OLD_MEMBERS = (

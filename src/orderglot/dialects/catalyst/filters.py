@@ -11,9 +11,10 @@ from orderglot.core.customer import identity
 from orderglot.core.errors import NotFound
 from orderglot.core.order import Reference, native
 from orderglot.core.query import And, Compare, Not, Operator, Or, Query, asks
-from orderglot.dialects.catalyst.comparisons import Asked, Write, any_of, negated
+from orderglot.dialects.catalyst.comparisons import Asked, Write
 from orderglot.dialects.catalyst.fields import MEMBERS
 from orderglot.dialects.catalyst.lenient_json import Members, Node, parse, refused
+from orderglot.dialects.catalyst.questions import any_of, negated
 from orderglot.dialects.catalyst.relations import CUSTOMER_ASKED, every_asked
 from orderglot.dialects.catalyst.settings import Site
 from orderglot.dialects.catalyst.tables import NAME
@@ -127,7 +128,7 @@ def _compared(
         listed = _listed(sign, node)
         nodes = {(type(one.value), str(one.value)): one for one in listed}.values()
         found = any_of([ask(Operator.EQ, one) for one in nodes])
-        return found
+        return negated(found) if lower == "$nin" else found
     if lower == EQUAL:
         return ask(Operator.EQ, node)
     if lower in UNEQUAL:

@@ -15,8 +15,8 @@ from orderglot.core.query import Sort
 from orderglot.dialects.catalyst.field_types import Show
 from orderglot.dialects.catalyst.fields import MEMBERS, by_name
 from orderglot.dialects.catalyst.lenient_json import refused
+from orderglot.dialects.catalyst.relation_members import Inside
 from orderglot.dialects.catalyst.relations import (
-    Inside,
     Relation,
     ShowRelation,
     every_asked,

@@ -109,7 +109,8 @@ def read_rate(value: Any) -> Decimal:
     percent = read_amount(value, PLACES + HUNDREDTHS).scaleb(HUNDREDTHS)
     if percent.copy_abs() >= LARGEST:
         raise ValueError("is out of range")
-    return percent
+    # 0.1 is 10 per cent, and not 1E+1, which is how it would be kept and shown.
+    return bare(percent) or percent
 
 
 def write_rate(percent: Decimal | None) -> Decimal | None:

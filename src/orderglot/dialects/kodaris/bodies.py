@@ -38,4 +38,6 @@ def write_orders(orders: tuple[Order, ...]) -> bytes:
     return json.write(envelope(written[0] if len(written) == 1 else written))
 
 
-BODIES = Bodies(read=read_orders, write={"json": write_orders})
+BODIES = Bodies(
+    read=read_orders, write={"json": write_orders}, id="orderID", po_number="purchaseOrder"
+)

@@ -67,4 +67,9 @@ def _writer(media: str) -> Write:
     return write
 
 
-BODIES = Bodies(read=read_orders, write={"xml": _writer(XML), "json": _writer(JSON)})
+BODIES = Bodies(
+    read=read_orders,
+    write={"xml": _writer(XML), "json": _writer(JSON)},
+    id="order_id",
+    po_number="po_number",
+)
