@@ -99,18 +99,24 @@ class Serving:
         return self.process.returncode, logged
 
 
-@contextmanager
-def serving(folder: Path, *words: str) -> Iterator[Serving]:
-    """Serve on a free port in a folder; from then on every request is answered."""
-    process = subprocess.Popen(
-        (*PROGRAM, "serve", "--port", "0", *words),
+def started(folder: Path, *words: str, new_session: bool = False) -> subprocess.Popen[str]:
+    """Start the program in a folder, its output in pipes."""
+    return subprocess.Popen(
+        (*PROGRAM, *words),
         cwd=folder,
         env=clean_environment(folder),
         text=True,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        start_new_session=new_session,
         preexec_fn=heed_ctrl_c,
     )
+
+
+@contextmanager
+def serving(folder: Path, *words: str) -> Iterator[Serving]:
+    """Serve on a free port in a folder; from then on every request is answered."""
+    process = started(folder, "serve", "--port", "0", *words)
     try:
         assert process.stdout is not None
         printed = list(_until(process.stdout))

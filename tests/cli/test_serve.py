@@ -27,9 +27,9 @@ from tests.cli.program import (
     clean_environment,
     done,
     done_json,
-    heed_ctrl_c,
     refused,
     serving,
+    started,
 )
 from tests.postgres import new_database
 
@@ -213,15 +213,11 @@ def test_a_server_that_was_killed_leaves_no_address_behind(folder: Path) -> None
     assert [] == [*folder.rglob("demo-*.url")]
 
 
+QUIET_DEMO = ("serve", "--demo", "--port", "0", "--log-level", "warning")
+
+
 def test_ctrl_c_before_anybody_is_served_is_quiet(folder: Path) -> None:
-    with subprocess.Popen(
-        (*PROGRAM, "serve", "--demo", "--port", "0", "--log-level", "warning"),
-        cwd=folder,
-        env=clean_environment(folder),
-        text=True,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    ) as process:
+    with started(folder, *QUIET_DEMO) as process:
         # From then on the book is being made, which takes far longer than to see that it is.
         while not [*folder.rglob("demo.db")]:
             time.sleep(0.001)
@@ -232,16 +228,7 @@ def test_ctrl_c_before_anybody_is_served_is_quiet(folder: Path) -> None:
 
 @pytest.mark.parametrize("after", [0.0, 0.05, 0.1])
 def test_ctrl_c_while_the_workers_are_started_is_quiet(folder: Path, after: float) -> None:
-    with subprocess.Popen(
-        (*PROGRAM, "serve", "--demo", "--port", "0", "--log-level", "warning"),
-        cwd=folder,
-        env=clean_environment(folder),
-        text=True,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        start_new_session=True,
-        preexec_fn=heed_ctrl_c,
-    ) as process:
+    with started(folder, *QUIET_DEMO, new_session=True) as process:
         while not _has_python_workers(process.pid):
             time.sleep(0.001)
         # From here on Python imports what a worker needs.

@@ -7,7 +7,7 @@ import shutil
 import stat
 import sys
 import textwrap
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -55,6 +55,21 @@ def table(columns: Sequence[str], rows: Iterable[Row], *, right: Sequence[str] =
         _on_terminal(columns, texts, right)
     else:
         _plain_table(columns, texts, right)
+
+
+def listing(
+    found: Sequence[Any],
+    columns: Sequence[str],
+    row: Callable[[Any], Row],
+    *,
+    as_json: bool,
+    right: Sequence[str] = (),
+) -> None:
+    """Print what was found, as JSON or a row each under columns."""
+    if as_json:
+        write_json(found)
+    else:
+        table(columns, map(row, found), right=right)
 
 
 def sheet(pairs: Iterable[tuple[str, object]]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -107,25 +107,18 @@ def _put_customers(seller: int, batch: list[writes.PutCustomer]) -> Iterator[Ste
 
 
 def _put_products(seller: int, batch: list[writes.PutProduct]) -> Iterator[Step]:
-    return put(
-        _PRODUCTS,
-        seller,
-        (
-            ((one.product.sku, one.product.version, one.document.decode()), version(one.kept))
-            for one in batch
-        ),
-    )
+    rows = [(one.product.sku, one.product.version, one.document.decode()) for one in batch]
+    return put(_PRODUCTS, seller, zip(rows, _versions(batch), strict=True))
 
 
 def _put_sellers(seller: int, batch: list[writes.PutSeller]) -> Iterator[Step]:
-    return put(
-        _SELLERS,
-        seller,
-        (
-            ((one.seller.version, one.seller.name, one.document.decode()), version(one.kept))
-            for one in batch
-        ),
-    )
+    rows = [(one.seller.version, one.seller.name, one.document.decode()) for one in batch]
+    return put(_SELLERS, seller, zip(rows, _versions(batch), strict=True))
+
+
+def _versions(batch: Sequence[writes.PutProduct | writes.PutSeller]) -> list[int | None]:
+    """Give the versions that are replaced, None for what is new."""
+    return [version(one.kept) for one in batch]
 
 
 def _link(seller: int, batch: list[writes.PutOrder]) -> Iterator[Step]:
