@@ -12,10 +12,9 @@ import pytest
 from msgspec.structs import replace
 
 from orderglot import dialects
-from orderglot.core.caller import READ
+from orderglot.core.caller import OPEN, READ
 from orderglot.core.errors import HubError, NotFound
 from orderglot.core.order import Order
-from orderglot.wire.operation import OPEN
 from tests.conformance.callers import site
 from tests.conformance.members import GONE, Member, Path, at, members_of, values_for, with_value
 from tests.conformance.specimens import Specimen, book_of, welcome

@@ -10,12 +10,13 @@ from typing import Any
 
 import pytest
 
+from orderglot.core.caller import OPEN
 from orderglot.core.errors import HubError
 from orderglot.core.order import Order
 from orderglot.faces.asgi import Limits
 from orderglot.wire import json
 from orderglot.wire.message import Request, Response
-from orderglot.wire.operation import OPEN, Endpoint
+from orderglot.wire.operation import Endpoint
 from tests.faces.connections import (
     HEAD_MS,
     HELLO_REQUEST,
