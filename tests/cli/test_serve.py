@@ -144,9 +144,9 @@ def test_a_book_that_others_may_read_is_told_of_when_it_is_served(folder: Path) 
     (folder / "lax.db").chmod(0o644)
     with serving(folder, "--demo", "--database", "sqlite:///lax.db") as server:
         _, logged = server.end()
-    told = [json.loads(one) for one in logged.splitlines() if "others" in one]
+    entries = [json.loads(one) for one in logged.splitlines() if "others" in one]
     assert ("warning", "0644", "chmod 600 lax.db") == tuple(
-        told[0][name] for name in ("level", "mode", "mend")
+        entries[0][name] for name in ("level", "mode", "mend")
     )
 
 

@@ -67,8 +67,8 @@ class Team:
     def begun(self) -> int:
         """Wait until one more process has begun, and give its number."""
         assert self.server.process.stderr is not None
-        for said in self.server.process.stderr:
-            if "pid" in (logged := json.loads(said)):
+        for line in self.server.process.stderr:
+            if "pid" in (logged := json.loads(line)):
                 self.processes.append(logged["pid"])
                 return self.processes[-1]
         raise AssertionError("it ended")

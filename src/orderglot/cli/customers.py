@@ -143,11 +143,11 @@ def _known_as(customer: "Customer", given: "tuple[Reference, ...]") -> "Customer
     from orderglot.core.order import id_at, is_channel
 
     for one in given:
-        told = id_at(identity(customer), one.dialect)
-        if told not in ("", one.id) and not is_channel(one.dialect):
+        seen = id_at(identity(customer), one.dialect)
+        if seen not in ("", one.id) and not is_channel(one.dialect):
             raise Conflict(
                 f"Clients of {one.dialect} know customer {customer.number or customer.id} as "
-                f"{told} already; what they were told stays."
+                f"{seen} already; what they were told stays."
             )
     named = {one.dialect for one in given}
     left = tuple(one for one in customer.references if one.dialect not in named)

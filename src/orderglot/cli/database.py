@@ -43,8 +43,8 @@ def copy(
     from orderglot.stores.database_url import shown
 
     set_up_logs(settings(config).log_level)
-    with _showing_progress() as told:
-        done = asyncio.run(copying.copy(source, target, told))
+    with _showing_progress() as on_progress:
+        done = asyncio.run(copying.copy(source, target, on_progress))
     if as_json:
         return write_json({"from": shown(source), "to": shown(target), "tables": done})
     _report(done)

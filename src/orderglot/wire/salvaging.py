@@ -41,8 +41,8 @@ def _in_json(text: str, name: str) -> Iterator[tuple[int, str]]:
 
 
 def _in_xml(text: str, name: str) -> Iterator[str]:
-    said = re.escape(name)
-    for found in re.findall(rf"<{said}>\s*([^<>]{{1,{LONGEST}}}?)\s*</{said}>", text):
+    escaped = re.escape(name)
+    for found in re.findall(rf"<{escaped}>\s*([^<>]{{1,{LONGEST}}}?)\s*</{escaped}>", text):
         yield html.unescape(found)
 
 

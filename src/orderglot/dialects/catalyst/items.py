@@ -13,7 +13,7 @@ from orderglot.core.pricing import price
 from orderglot.core.totals import summed
 from orderglot.dialects.catalyst import shapes
 from orderglot.dialects.catalyst.links import SITES, path
-from orderglot.dialects.catalyst.media import JSON, nothing_said, write_done
+from orderglot.dialects.catalyst.media import JSON, read_nothing, write_done
 from orderglot.dialects.catalyst.resources import order_at, site_at
 from orderglot.dialects.catalyst.values import digits
 from orderglot.dialects.catalyst.wire import exact
@@ -122,6 +122,6 @@ ADD_PRODUCTS: Operation[Items, Order | None] = Operation(
     request=RequestFormat(_write_items, _read_items, body={PLAIN: shapes.NewItems}),
     perform=_add_items,
     response=ResponseFormat(
-        write_done, nothing_said, (ResponseShape(204, headers=shapes.Changed),)
+        write_done, read_nothing, (ResponseShape(204, headers=shapes.Changed),)
     ),
 )

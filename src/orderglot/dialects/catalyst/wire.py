@@ -17,7 +17,7 @@ from orderglot.dialects.catalyst.values import digits
 from orderglot.wire.form import Form
 from orderglot.wire.values import bare, read_whole
 
-Spelled = dict[str, Any]
+Members = dict[str, Any]
 
 STATUS = "status"
 """The relation that a client has to ask for if it wants to know what a status means."""
@@ -58,7 +58,7 @@ def _shortened(value: Any) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
-def write_draft(order: Order, site: Site) -> Spelled:
+def write_draft(order: Order, site: Site) -> Members:
     """Write a new order as POST takes it: what says something, and is the client's to say."""
     return {
         member.name: shown
@@ -73,7 +73,7 @@ def item_id(line: Line, position: int) -> int:
     return position if own is None else own
 
 
-def write_line(line: Line, position: int, order: Order, site: Site) -> Spelled:
+def write_line(line: Line, position: int, order: Order, site: Site) -> Members:
     """Write a line as an item of an order."""
     product = read_whole_text(line.item_id)
     return {
@@ -116,7 +116,7 @@ def exact(form: Form, name: str) -> str:
     return value if isinstance(value, str) else form.text(name)
 
 
-def write_addresses(order: Order, site: Site) -> list[Spelled]:
+def write_addresses(order: Order, site: Site) -> list[Members]:
     """Write where an order goes and where its bill goes."""
     kinds = ((SHIPPING_ADDRESS, order.ship_to), (BILLING_ADDRESS, order.bill_to))
     return [
