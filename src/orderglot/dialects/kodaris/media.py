@@ -12,6 +12,7 @@ from orderglot.core.errors import Rule, invalid
 from orderglot.wire import json
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request, Response
+from orderglot.wire.shape import LONGEST
 
 JSON = "application/json"
 """Exactly this: the vendor's own scripts leave any other body unread."""
@@ -62,7 +63,8 @@ def content_of(response: Response) -> Any:
 
 def body_of(request: Request) -> Form:
     """Open the JSON object that a request sends, an empty one where it sends nothing."""
-    return Form(json.read(request.body) if request.body.strip() else {})
+    said = json.read_sent(request.body) if request.body.strip() else {}
+    return Form(said, longest=LONGEST)
 
 
 def listed(value: Any) -> Any:
