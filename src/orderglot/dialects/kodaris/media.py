@@ -12,7 +12,6 @@ from orderglot.core.errors import Rule, invalid
 from orderglot.wire import json
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request, Response
-from orderglot.wire.shape import LONGEST
 
 JSON = "application/json"
 """Exactly this: the vendor's own scripts leave any other body unread."""
@@ -61,10 +60,13 @@ def content_of(response: Response) -> Any:
     return document["data"]
 
 
-def body_of(request: Request) -> Form:
-    """Open the JSON object that a request sends, an empty one where it sends nothing."""
-    said = json.read_sent(request.body) if request.body.strip() else {}
-    return Form(said, longest=LONGEST)
+def body_of(request: Request, *, longest: int | None = None) -> Form:
+    """Open the JSON object that a request sends, an empty one where it sends nothing.
+
+    What is kept of it has texts of at most ``longest`` characters.
+    """
+    document = json.read_sent(request.body) if request.body.strip() else {}
+    return Form(document, longest=longest)
 
 
 def listed(value: Any) -> Any:

@@ -29,7 +29,7 @@ from orderglot.dialects.komet.values import known, read_day, write_date
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request, Response
 from orderglot.wire.operation import Context, Endpoint, Operation, RequestFormat, ResponseFormat
-from orderglot.wire.shape import success
+from orderglot.wire.shape import LONGEST, success
 from orderglot.wire.values import write_number
 
 MOST_PENDING = 100
@@ -78,7 +78,7 @@ def _write_item(ask: Item) -> Request:
 
 def _read_item(request: Request, _caller: Caller) -> Item:
     channel_of(request)
-    form = read_arguments(request)
+    form = read_arguments(request, longest=LONGEST)
     which = read_which(form, required=False)
     ask = Item(
         which=which,

@@ -9,7 +9,6 @@ from orderglot.core.errors import Invalid, Rule, invalid
 from orderglot.wire import json
 from orderglot.wire.form import Form
 from orderglot.wire.message import Pairs, Request, Response, essence, once, pairs, query_of
-from orderglot.wire.shape import LONGEST
 
 T = TypeVar("T")
 
@@ -22,9 +21,12 @@ PROOF = "authenticationToken"
 API = "/api/"
 
 
-def read_arguments(request: Request) -> Form:
-    """Open all that a request says in query and body; what the body says goes before."""
-    return Form(_said(request, json.read_sent, once), longest=LONGEST)
+def read_arguments(request: Request, *, longest: int | None = None) -> Form:
+    """Open all that a request says in query and body; what the body says goes before.
+
+    What is kept of it has texts of at most ``longest`` characters.
+    """
+    return Form(_said(request, json.read_sent, once), longest=longest)
 
 
 def shown(request: Request, name: str) -> str:
