@@ -599,6 +599,20 @@ CAUGHT_BY: dict[str, dict[str, Make]] = {
             lambda _: lambda form, *, is_new: None,
         ),
     },
+    "test_once.py::test_a_number_that_is_said_twice_is_refused_by_name": {
+        "the last of two numbers counts": swap(
+            "orderglot.faces.server:demand_once", lambda _: always
+        ),
+    },
+    "test_once.py::test_a_quantity_or_money_with_a_blank_before_it_is_none": {
+        "blanks round a number are passed over": all_of(
+            swap("orderglot.wire.values:_unpadded", lambda _: str),
+            swap("orderglot.wire.values:_whole", lambda whole: lambda text: whole(text.strip())),
+        ),
+    },
+    "test_once.py::test_a_text_without_end_is_refused_by_name": {
+        "a text may have no end": swap("orderglot.wire.once:LONGEST", lambda _: 10**9),
+    },
     "test_money.py": {
         "all money is paid in cents": swap("orderglot.core.pricing:rounded", to_cents),
         "what is due is as fine as prices are": swap("orderglot.core.pricing:rounded", unrounded),

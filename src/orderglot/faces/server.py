@@ -23,6 +23,7 @@ from orderglot.faces.routes import Route, Routes
 from orderglot.faces.throttle import Throttle
 from orderglot.wire.dialect import OPEN, Context, Dialect, Operation
 from orderglot.wire.message import Request, Response
+from orderglot.wire.once import demand_once
 
 LONGEST_QUERY = 65_536
 """So many characters of a query, as sent, are read at most."""
@@ -93,7 +94,7 @@ class Server:
         if operation.endpoint.right == READ and not operation.endpoint.idempotent:
             return await self._read(operation, request, caller)
         # What comes again is looked at before it is performed, and read once.
-        ask = cache(lambda: operation.request.read(request, caller))
+        ask = cache(lambda: _asked(operation, request, caller))
 
         def perform(remember: Remember | None) -> Awaitable[Response]:
             return self._perform(operation, request, caller, ask, remember)
@@ -141,6 +142,12 @@ class Server:
             if remember is not None:
                 remember(response, unit)
         return response
+
+
+def _asked(operation: Operation[Any, Any], request: Request, caller: Caller) -> Any:
+    """Read what a request asks to be written."""
+    demand_once(request.body)
+    return operation.request.read(request, caller)
 
 
 def _unavailable(error: Upstream, operation: Operation[Any, Any]) -> Upstream:

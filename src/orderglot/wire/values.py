@@ -40,7 +40,7 @@ def read_amount(value: Any, places: int = PLACES) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, _PLAIN):
         raise ValueError("is not a number")
     try:
-        amount = Decimal(value.strip() if isinstance(value, str) else value)
+        amount = Decimal(_unpadded(value))
         if not amount.is_finite() or amount.copy_abs() >= LARGEST:
             raise ValueError("is out of range")
         if amount != amount.quantize(_quantum(places)):
@@ -48,6 +48,13 @@ def read_amount(value: Any, places: int = PLACES) -> Decimal:
     except InvalidOperation:
         raise ValueError("is not a number") from None
     return amount
+
+
+def _unpadded(value: int | Decimal | str) -> int | Decimal | str:
+    """Give a value back; raises ValueError for a text with blanks round it, which is no number."""
+    if isinstance(value, str) and value != value.strip():
+        raise ValueError("is not a number")
+    return value
 
 
 @cache
@@ -78,7 +85,7 @@ def _bare(text: str) -> Decimal:
 def read_whole(value: Any) -> int:
     """Read a whole number, from a number or a text of one; raises ValueError otherwise."""
     if isinstance(value, str):
-        value = _whole(value.strip())
+        value = _whole(value)
     elif isinstance(value, Decimal) and _is_whole(value):
         value = int(value)
     if not isinstance(value, int) or isinstance(value, bool) or not -WHOLE < value < WHOLE:

@@ -16,6 +16,7 @@ _NUMBERS = (int, Decimal)
 DECLARATION = '<?xml version="1.0" encoding="utf-8"?>\n'
 
 _UNSAYABLE = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NUMERAL = re.compile(r"[+-]?[0-9.]+")
 _SPECIAL = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
 
 
@@ -73,6 +74,12 @@ def sayable(text: str) -> str:
     return text if text.isprintable() else _UNSAYABLE.sub("", text)
 
 
+def _leaf(text: str) -> str:
+    """Give the text of an element: none where it is blank, and a number without blanks round it."""
+    bare = text.strip()
+    return bare if not bare or _NUMERAL.fullmatch(bare) else text
+
+
 class _Tree:
     """Builds plain values out of the parser's events.
 
@@ -105,7 +112,7 @@ class _Tree:
 
     def end(self, name: str) -> None:
         text = self.text_so_far
-        content: Any = self.children or ("" if text.isspace() else text)
+        content: Any = self.children or _leaf(text)
         self.text_so_far = ""
         self.children = children = self.open.pop()
         there = children.get(name)

@@ -9,6 +9,7 @@ from orderglot.core.errors import Invalid, Rule, invalid
 from orderglot.wire import json
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request, Response, essence, pairs, query_of
+from orderglot.wire.once import once
 
 T = TypeVar("T")
 
@@ -23,7 +24,7 @@ API = "/api/"
 
 def read_arguments(request: Request) -> Form:
     """Open all that a request says in query and body; what the body says goes before."""
-    said: dict[str, Any] = dict(pairs(request.query))
+    said: dict[str, Any] = once(pairs(request.query))
     if request.body:
         said.update(_body(request))
     return Form(said)
@@ -104,7 +105,7 @@ def _body(request: Request) -> Mapping[str, Any]:
     if not body:
         return {}
     if essence(request.headers.get("content-type", "")) == URL_ENCODED and body[:1] != b"{":
-        return dict(pairs(body.decode(errors="replace")))
+        return once(pairs(body.decode(errors="replace")))
     members = json.read(body)
     if not isinstance(members, Mapping):
         raise invalid("body", Rule.MALFORMED, "The body must be a JSON object.")
