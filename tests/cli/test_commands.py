@@ -280,7 +280,7 @@ def test_reading_makes_no_book() -> None:
         ),
         (("product", "add", "A", "--price", "cheap"), "--price: 'cheap' is not a number"),
         (("product", "add", "A", "--price", "-1"), "--price: '-1' is less than nothing."),
-        (("product", "add", "A", "--price", "NaN"), "--price: 'NaN' is out of range"),
+        (("product", "add", "A", "--price", "NaN"), "--price: 'NaN' is not a number"),
         (("product", "add", "A", "--tier", "x=1"), "--tier: 'x' is not a whole number"),
         (("product", "add", "A", "--tier", "0=1"), "--tier: '0' is not a number of pieces."),
         (("product", "add", "A", "--pack", "0"), "Invalid value for '--pack': "),

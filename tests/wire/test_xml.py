@@ -26,7 +26,7 @@ def encodable(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: encodable(inner) for name, inner in value.items()}
     text = xml.encodable(value)
-    return text if text.strip() else ""
+    return text.strip(" \t\n\r")
 
 
 @given(NAMES, CONTENT)
@@ -41,6 +41,10 @@ def test_what_is_written_is_well_formed_to_another_parser(name: str, content: An
 
 def test_blanks_alone_are_nothing() -> None:
     assert ("a", {"b": ""}) == xml.read(b"<a>\n  <b>\n  </b>\n</a>")
+
+
+def test_what_a_document_is_laid_out_with_is_no_part_of_a_text() -> None:
+    assert ("a", {"b": "24 packs"}) == xml.read(b"<a><b>\n    24 packs\n  </b></a>")
 
 
 def test_a_list_is_wrapped_around_the_name_of_its_elements() -> None:

@@ -10,7 +10,7 @@ import msgspec
 
 from orderglot.core.errors import HubError
 from orderglot.wire import json, xml
-from orderglot.wire.message import Request, essence, pairs
+from orderglot.wire.message import Request, essence, once, pairs
 from orderglot.wire.shape import FORM
 
 _encode = msgspec.json.Encoder(decimal_format="number", order="deterministic").encode
@@ -34,13 +34,13 @@ def canonical(request: Request, proofs: Collection[str] = ()) -> bytes:
     begins = body.removeprefix(json.BYTE_ORDER_MARK).lstrip()[:1]
     try:
         if begins in (b"{", b"["):
-            return _canonical(json.read(body), proofs)
+            return _canonical(json.read_sent(body), proofs)
         if begins == b"<":
             return _canonical(xml.read(body), proofs)
+        if essence(request.headers.get("content-type", "")) == FORM:
+            return _canonical(once(pairs(body.decode("utf-8", errors="replace"))), proofs)
     except HubError:
-        return body
-    if essence(request.headers.get("content-type", "")) == FORM:
-        return _canonical(dict(pairs(body.decode("utf-8", errors="replace"))), proofs)
+        pass
     return body
 
 

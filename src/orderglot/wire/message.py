@@ -6,12 +6,20 @@ import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
+from typing import TypeVar
 from urllib.parse import parse_qsl, quote
 
 import msgspec
 from msgspec import Struct
 
+from orderglot.core.errors import Rule, invalid
+
+T = TypeVar("T")
+
 Pairs = tuple[tuple[str, str], ...]
+
+LONGEST_NAME = 60
+"""So much of a member's name is told."""
 
 
 class Request(Struct, frozen=True, kw_only=True):
@@ -70,6 +78,23 @@ def argument(request: Request, name: str) -> str | None:
 def arguments(request: Request, name: str) -> tuple[str, ...]:
     """Give every value of a query argument, in order."""
     return tuple(value for found, value in pairs(request.query) if found == name)
+
+
+def once(members: Iterable[tuple[str, T]]) -> dict[str, T]:
+    """Give members by their names; raises Invalid where one comes twice with different values.
+
+    Of two values every reader takes another one; where they say the same, any will do.
+    """
+    members = tuple(members)
+    found = dict(members)
+    if len(found) == len(members):
+        return found
+    for name, value in members:
+        # What is equal in Python may be spelled otherwise all the same, as are 1 and true.
+        if repr(found[name]) != repr(value):
+            reason = "This comes twice, with different values."
+            raise invalid(name[:LONGEST_NAME], Rule.DUPLICATE, reason)
+    return found
 
 
 def query_of(values: Iterable[tuple[str, str]]) -> str:

@@ -11,8 +11,19 @@ from msgspec import Meta
 
 from orderglot.core.errors import KINDS, HubError, Unsupported
 
+LONGEST = 255
+"""So many characters a text may have for which a vendor names no other number."""
+
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
+
+Numeral = Annotated[str, Meta(pattern="^[+-]?[0-9]{1,19}$")]
+"""A whole number that stands in a text."""
+
+AmountText = Annotated[
+    str, Meta(pattern=r"^([+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,4})?)?$")
+]
+"""A number that stands in a text, or nothing."""
 
 Amount = float
 """An amount of money as JSON prints it: a bare number. In Python it is a Decimal."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from functools import cache, lru_cache
@@ -31,16 +32,26 @@ NO_ID = ("", "0")
 _PLAIN = (str, int, Decimal)
 """What numbers and flags are written as."""
 
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
+"""A text that is a number: there are no blanks in it, and no digits but these ten."""
+
+
+def read_decimal(value: Any) -> Decimal:
+    """Read a number, from one or from a text of one; raises ValueError where it is none."""
+    if isinstance(value, bool) or not isinstance(value, _PLAIN):
+        raise ValueError("is not a number")
+    if isinstance(value, str) and not _NUMBER.fullmatch(value):
+        raise ValueError("is not a number")
+    return Decimal(value)
+
 
 def read_amount(value: Any, places: int = PLACES) -> Decimal:
     """Read an amount of money, from a number or a text of one.
 
     Raises ValueError unless it is finite, smaller than 10^12 and of at most so many decimals.
     """
-    if isinstance(value, bool) or not isinstance(value, _PLAIN):
-        raise ValueError("is not a number")
+    amount = read_decimal(value)
     try:
-        amount = Decimal(value.strip() if isinstance(value, str) else value)
         if not amount.is_finite() or amount.copy_abs() >= LARGEST:
             raise ValueError("is out of range")
         if amount != amount.quantize(_quantum(places)):
@@ -78,7 +89,7 @@ def _bare(text: str) -> Decimal:
 def read_whole(value: Any) -> int:
     """Read a whole number, from a number or a text of one; raises ValueError otherwise."""
     if isinstance(value, str):
-        value = _whole(value.strip())
+        value = _whole(value)
     elif isinstance(value, Decimal) and _is_whole(value):
         value = int(value)
     if not isinstance(value, int) or isinstance(value, bool) or not -WHOLE < value < WHOLE:
@@ -99,7 +110,7 @@ def read_flag(value: Any) -> bool:
     """Read a yes or no: 1, 0, true, false, as number, text or JSON; raises ValueError otherwise."""
     if isinstance(value, bool):
         return value
-    text = str(value).strip().lower() if isinstance(value, _PLAIN) else ""
+    text = str(value).lower() if isinstance(value, _PLAIN) else ""
     if text in TRUE or text in FALSE:
         return text in TRUE
     raise ValueError("is not 1 or 0")

@@ -16,6 +16,8 @@ _NUMBERS = (int, Decimal)
 DECLARATION = '<?xml version="1.0" encoding="utf-8"?>\n'
 
 _UNSAYABLE = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_BLANKS = " \t\n\r"
+"""What a document may be laid out with, and nothing else."""
 _SPECIAL = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
 
 
@@ -23,7 +25,7 @@ def read(body: bytes) -> tuple[str, Any]:
     """Decode a document into its root's name and content.
 
     An element with children is a dict of them by name, several of one name are a list, any other
-    is its text, blanks alone being none. Attributes and comments are passed over. Raises Invalid
+    is its text without the blanks at its ends. Attributes and comments are passed over. Raises Invalid
     on anything else.
     """
     tree = _Tree()
@@ -104,8 +106,7 @@ class _Tree:
         self.text_so_far = ""
 
     def end(self, name: str) -> None:
-        text = self.text_so_far
-        content: Any = self.children or ("" if text.isspace() else text)
+        content: Any = self.children or self.text_so_far.strip(_BLANKS)
         self.text_so_far = ""
         self.children = children = self.open.pop()
         there = children.get(name)

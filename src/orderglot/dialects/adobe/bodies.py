@@ -26,7 +26,7 @@ def knows(name: str) -> bool:
 
 def read_orders(body: bytes) -> Held:
     """Read the orders of a body."""
-    values = found(json.read(body), knows, "items")
+    values = found(json.read_sent(body), knows, "items")
     return read_found(values, knows, read_order, _read_new, ANSWERED)
 
 

@@ -12,11 +12,12 @@ from orderglot.core.currencies import DECIMALS, unknown
 from orderglot.core.errors import Problem, Rule
 from orderglot.core.order import Line, Order, native
 from orderglot.core.values import Kind, Status
-from orderglot.dialects.adobe.media import read_body
 from orderglot.dialects.adobe.tables import (
     HIGHEST_NUMBER,
     KINDS,
     LONGEST_REFERENCE,
+    LONGEST_REFERENCE_OF_A_RETURN,
+    LONGEST_TEXT,
     MOST_LINES,
     MOST_PIECES,
     NAME,
@@ -26,6 +27,7 @@ from orderglot.dialects.adobe.tables import (
 )
 from orderglot.dialects.adobe.values import present
 from orderglot.dialects.adobe.wire import apart
+from orderglot.wire import json
 from orderglot.wire.form import Form
 
 TYPES = tuple(code for code, kind in KINDS.codes.items() if kind is not Kind.TRANSFER)
@@ -103,7 +105,7 @@ def read_draft(body: bytes, customer: str, *, prices: bool) -> Draft:
 
     Raises Invalid where the body is no JSON at all.
     """
-    form = read_body(body)
+    form = open_sent(body)
     refuse_unknown(form, RESOURCE)
     asked = form.choice("orderType", TYPES, required=True)
     kind = KINDS.read(PREVIEWS.get(asked, asked)) or Kind.SALE
@@ -111,7 +113,7 @@ def read_draft(body: bytes, customer: str, *, prices: bool) -> Draft:
     cancelling = _read_cancelling(form, kind, lines)
     order = Order(
         kind=kind,
-        po_number=read_own_reference(form),
+        po_number=read_reference(form, kind),
         source="API",
         currency=_read_currency(form),
         lines=lines,
@@ -128,9 +130,15 @@ def read_draft(body: bytes, customer: str, *, prices: bool) -> Draft:
     return replace(draft, problems=tuple(form.problems))
 
 
-def read_own_reference(form: Form, *, required: bool = False) -> str:
+def open_sent(body: bytes) -> Form:
+    return Form(json.read_sent(body), longest=LONGEST_TEXT)
+
+
+def read_reference(form: Form, kind: Kind, *, required: bool = False) -> str:
     """Read the client's own reference."""
-    return form.text("externalReferenceId", required=required, longest=LONGEST_REFERENCE)
+    returns = kind is Kind.RETURN
+    longest = LONGEST_REFERENCE_OF_A_RETURN if returns else LONGEST_REFERENCE
+    return form.text("externalReferenceId", required=required, longest=longest)
 
 
 def refuse_unknown(form: Form, known: frozenset[str]) -> None:

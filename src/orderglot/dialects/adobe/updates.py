@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from orderglot.core.errors import Invalid, Problem, Rule
-from orderglot.core.values import Status
-from orderglot.dialects.adobe.drafts import RESOURCE, read_own_reference, refuse_unknown
-from orderglot.dialects.adobe.media import read_body
+from orderglot.core.values import Kind, Status
+from orderglot.dialects.adobe.drafts import RESOURCE, open_sent, read_reference, refuse_unknown
 from orderglot.dialects.adobe.tables import STATUSES
 
 FIXED = (
@@ -24,13 +23,13 @@ def read_change(body: bytes) -> tuple[str, Mapping[str, Any]]:
     Beside it are the members that cannot be changed, as they were sent. Raises Invalid with all that
     is wrong.
     """
-    form = read_body(body)
+    form = open_sent(body)
     refuse_unknown(form, RESOURCE)
     if form.text("status") == STATUSES.write(Status.CANCELLED):
         reason = "An order is returned, not cancelled."
         form.problems.insert(0, Problem("status", Rule.STATE, reason, code="2127"))
     said_so = form.members.get("externalReferenceId") is not None
-    reference = read_own_reference(form, required=not said_so)
+    reference = read_reference(form, Kind.SALE, required=not said_so)
     form.check()
     return reference, {name: form.members[name] for name in FIXED if form.has(name)}
 

@@ -50,7 +50,7 @@ def knows(name: str) -> bool:
 
 def read_orders(body: bytes) -> Held:
     """Read the orders of a body; one without anything that the vendor alone says asks for one."""
-    value = json.read(body)
+    value = json.read_sent(body)
     values = found(value, lambda name: name != ITEMS and knows(name), ITEMS)
     answered = {member.name for member in MEMBERS if member.own}
     asked = len(values) == 1 and values[0] is value and answered.isdisjoint(value)

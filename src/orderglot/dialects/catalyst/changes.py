@@ -30,7 +30,7 @@ from orderglot.wire.form import Form
 from orderglot.wire.message import Request, Response
 from orderglot.wire.operation import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.shape import JSON as PLAIN
-from orderglot.wire.shape import ResponseShape
+from orderglot.wire.shape import LONGEST, ResponseShape
 from orderglot.wire.values import read_references
 
 ITEMS = "items"
@@ -50,7 +50,7 @@ def draft_of(order: Order) -> Draft:
 
 
 def _read_draft(request: Request, _caller: Caller) -> Draft:
-    body = json.read(request.body)
+    body = json.read_sent(request.body)
     if not isinstance(body, Mapping):
         raise invalid("body", Rule.MALFORMED, "An order is sent as a JSON object of its fields.")
     return Draft(body, request.params["site"], request.params.get("order", ""))
@@ -129,7 +129,7 @@ async def _create_order(context: Context, draft: Draft) -> Order:
 
 def _items(draft: Draft) -> tuple[tuple[Line, ...], tuple[str, ...]]:
     """Read the items that stand in a new order, which spares the client to add them afterwards."""
-    form = Form(draft.members)
+    form = Form(draft.members, longest=LONGEST)
     found = read_items(form.each(ITEMS))
     form.check()
     return found

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Annotated, Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from orderglot.core.fields import read_whole_text
 from orderglot.core.order import Order
@@ -24,7 +25,7 @@ from orderglot.dialects.catalyst.values import (
     write_moment,
     write_rate,
 )
-from orderglot.wire.shape import Amount, Shape, enum
+from orderglot.wire.shape import LONGEST, Amount, Shape, enum
 from orderglot.wire.table import Both
 from orderglot.wire.values import bare, read_amount, read_whole
 
@@ -40,7 +41,8 @@ class Member(Struct, frozen=True):
 
     What a site says of its orders is looked up once, and then written for each of them. ``take``
     raises a ValueError that goes on from the value; what only the hub decides is taken when an
-    order is read that came from a vendor, not when a client sends one (``own``).
+    order is read that came from a vendor, not when a client sends one (``own``). A client sends a
+    text of at most ``longest`` characters.
     """
 
     name: str
@@ -49,6 +51,7 @@ class Member(Struct, frozen=True):
     asked: Asked
     shape: Shape
     own: bool = False
+    longest: int = LONGEST
 
     def show(self, order: Order, site: Site) -> Any:
         """Write the field of one order."""
@@ -72,7 +75,7 @@ def at(
     return Member(name, everywhere(show), take, asked, shape, own=own)
 
 
-def text(name: str, path: str, nothing: str | None = "") -> Member:
+def text(name: str, path: str, nothing: str | None = "", *, longest: int = LONGEST) -> Member:
     """Make the member that holds a text; ``nothing`` is shown where there is none."""
     there, asked = look(path), comparisons.text(path, nothing)
     shape = str | None if nothing is None else str
@@ -80,7 +83,8 @@ def text(name: str, path: str, nothing: str | None = "") -> Member:
     def show(order: Order) -> str | None:
         return there(order) or nothing
 
-    return at(name, path, asked, shape, show, unless_empty(read_text, ""))
+    member = at(name, path, asked, shape, show, unless_empty(read_text, ""))
+    return replace(member, longest=longest)
 
 
 def moment(name: str, path: str, *, own: bool = False) -> Member:

@@ -15,14 +15,14 @@ from orderglot.dialects.catalyst import shapes
 from orderglot.dialects.catalyst.links import SITES, path
 from orderglot.dialects.catalyst.media import JSON, read_nothing, write_done
 from orderglot.dialects.catalyst.resources import order_at, site_at
+from orderglot.dialects.catalyst.tables import LONGEST_PROSE
 from orderglot.dialects.catalyst.values import digits
-from orderglot.dialects.catalyst.wire import exact
 from orderglot.wire import json
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request
 from orderglot.wire.operation import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.shape import JSON as PLAIN
-from orderglot.wire.shape import ResponseShape
+from orderglot.wire.shape import LONGEST, ResponseShape
 
 PRODUCT, CODE = "productId", "productCode"
 
@@ -55,7 +55,7 @@ def _write_items(items: Items) -> Request:
 
 
 def _read_items(request: Request, _caller: Caller) -> Items:
-    form = Form(json.read(request.body))
+    form = Form(json.read_sent(request.body), longest=LONGEST)
     lines, named = read_items(form.each("items", required=True))
     form.check()
     return Items(request.params["order"], lines, request.params["site"], named)
@@ -75,7 +75,10 @@ def read_item(form: Form) -> Line:
         form.refuse(PRODUCT, Rule.REQUIRED, "This field is required.")
     pieces = form.whole("units", required=True, least=1, most=shapes.MOST_PIECES)
     return Line(
-        sku=sku, item_id=digits(product), title=exact(form, "description"), quantity=pieces or 0
+        sku=sku,
+        item_id=digits(product),
+        title=form.text("description", longest=LONGEST_PROSE, exact=True),
+        quantity=pieces or 0,
     )
 
 

@@ -23,7 +23,7 @@ from orderglot.dialects.catalyst.tables import NAME
 from orderglot.wire import json
 from orderglot.wire.auth import read_hex
 from orderglot.wire.form import Form
-from orderglot.wire.message import Request, Response, argument, query_of
+from orderglot.wire.message import Request, Response, argument, once, query_of
 from orderglot.wire.operation import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.shape import success
 
@@ -199,7 +199,7 @@ def _write_granting(asked: Granting) -> Request:
 
 
 def _read_granting(request: Request, _caller: Caller) -> Granting:
-    form = Form(dict(parse_qsl(request.body.decode("utf-8", "replace"))))
+    form = Form(once(parse_qsl(request.body.decode("utf-8", "replace"))))
     asked = Granting(
         form.choice("grant_type", GRANTS, required=True),
         form.text("client_id", longest=LONGEST),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import cache
 from operator import attrgetter
 from typing import Any
@@ -15,7 +15,15 @@ from msgspec.structs import replace
 
 from orderglot.core.fields import read_whole_text
 from orderglot.core.order import Address, Invoice, Order
-from orderglot.wire.values import LARGEST, PLACES, bare, read_amount, read_flag, read_instant
+from orderglot.wire.values import (
+    LARGEST,
+    PLACES,
+    bare,
+    read_amount,
+    read_decimal,
+    read_flag,
+    read_instant,
+)
 
 MOST_DIGITS = 40
 HUNDREDTHS = 2
@@ -92,13 +100,8 @@ def day_of(value: Any) -> tuple[datetime, datetime] | None:
 
 
 def read_number(value: Any) -> Decimal:
-    """Read a number, from one or from a text of one; raises ValueError where it is none."""
-    if isinstance(value, bool) or not isinstance(value, int | Decimal | str):
-        raise ValueError("is not a number")
-    try:
-        number = Decimal(value.strip() if isinstance(value, str) else value)
-    except InvalidOperation:
-        raise ValueError("is not a number") from None
+    """Read a number within bounds, from one or from a text; raises ValueError where it is none."""
+    number = read_decimal(value)
     if not number.is_finite() or abs(number.adjusted()) > MOST_DIGITS:
         raise ValueError("is not a number within bounds")
     return number

@@ -12,6 +12,7 @@ from orderglot.dialects.kodaris.wire import read_order, write_order
 from orderglot.wire import json
 from orderglot.wire.bodies import Bodies, Held, found, read_found
 from orderglot.wire.form import Form
+from orderglot.wire.shape import LONGEST
 
 ITEMS = "items"
 """The lines of a new order; no answer has any."""
@@ -24,12 +25,12 @@ def knows(name: str) -> bool:
 
 def read_orders(body: bytes) -> Held:
     """Read the orders of a body; one that says no id asks for a new order."""
-    values = found(json.read(body), knows, "data", "content")
+    values = found(json.read_sent(body), knows, "data", "content")
     return read_found(values, knows, read_order, _read_new, ("orderID",))
 
 
 def _read_new(content: Any) -> Order:
-    return Form(content).checked(read_draft)
+    return Form(content, longest=LONGEST).checked(read_draft)
 
 
 def write_orders(orders: tuple[Order, ...]) -> bytes:

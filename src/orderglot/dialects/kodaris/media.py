@@ -60,9 +60,13 @@ def content_of(response: Response) -> Any:
     return document["data"]
 
 
-def body_of(request: Request) -> Form:
-    """Open the JSON object that a request sends, an empty one where it sends nothing."""
-    return Form(json.read(request.body) if request.body.strip() else {})
+def body_of(request: Request, *, longest: int | None = None) -> Form:
+    """Open the JSON object that a request sends, an empty one where it sends nothing.
+
+    What is kept of it has texts of at most ``longest`` characters.
+    """
+    document = json.read_sent(request.body) if request.body.strip() else {}
+    return Form(document, longest=longest)
 
 
 def listed(value: Any) -> Any:

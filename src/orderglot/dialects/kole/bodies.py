@@ -36,7 +36,7 @@ def read_orders(body: bytes) -> Held:
 
 def _decoded(body: bytes) -> Any:
     if body.removeprefix(json.BYTE_ORDER_MARK).lstrip()[:1] != b"<":
-        return json.read(body)
+        return json.read_sent(body)
     root, content = xml.read(body)
     return {root: content}
 

@@ -37,6 +37,7 @@ from orderglot.dialects.kole.media import (
 )
 from orderglot.dialects.kole.tables import NAME, PAGE_SIZE
 from orderglot.dialects.kole.wire import read_shown, write_order
+from orderglot.wire import json
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request, Response, query_of
 from orderglot.wire.operation import Context, Endpoint, Operation, RequestFormat, ResponseFormat
@@ -199,7 +200,7 @@ def _write_draft(draft: Draft) -> Request:
 
 def _read_draft(request: Request, _caller: Caller) -> Draft:
     agree(request, ORDER)
-    return read_draft(read_body(media_sent(request), request.body, "order"))
+    return read_draft(read_body(media_sent(request), request.body, "order", json.read_sent))
 
 
 async def _create_order(context: Context, draft: Draft) -> Order:

@@ -31,7 +31,7 @@ def knows(name: str) -> bool:
 
 def read_orders(body: bytes) -> Held:
     """Read the web orders of a body; raises Invalid for what speaks of one without its items."""
-    value = json.read(body)
+    value = json.read_sent(body)
     _demand_items(value)
     return Held(read_each(found(value, knows, "webOrders"), knows, read_order))
 

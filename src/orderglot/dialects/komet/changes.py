@@ -25,7 +25,7 @@ from orderglot.dialects.komet.settings import location_written
 from orderglot.dialects.komet.tables import NAME
 from orderglot.wire.message import Request, Response
 from orderglot.wire.operation import Context, Endpoint, Operation, RequestFormat, ResponseFormat
-from orderglot.wire.shape import success
+from orderglot.wire.shape import LONGEST, success
 from orderglot.wire.values import read_references, write_number
 
 # web-order.create
@@ -45,7 +45,7 @@ def _write_beginning(ask: Beginning) -> Request:
 
 def _read_beginning(request: Request, _caller: Caller) -> Beginning:
     account = channel_of(request)
-    form = read_arguments(request)
+    form = read_arguments(request, longest=LONGEST)
     if form.text("companyId") not in ("", company_of(account)):
         form.refuse("companyId", Rule.MISMATCH, "This is not the company of your account.")
     ask = Beginning(
@@ -117,7 +117,7 @@ def _write_checkout(ask: Ending) -> Request:
 
 def _read_ending(request: Request, _caller: Caller) -> Ending:
     channel_of(request)
-    form = read_arguments(request)
+    form = read_arguments(request, longest=LONGEST)
     ask = Ending(
         which=read_which(form), po_number=form.text("customerPo", longest=shapes.LONGEST_PO)
     )
@@ -166,7 +166,7 @@ def _write_delete(which: Which) -> Request:
 
 def _read_delete(request: Request, _caller: Caller) -> Which:
     channel_of(request)
-    return read_arguments(request).checked(read_which)
+    return read_arguments(request, longest=LONGEST).checked(read_which)
 
 
 async def _delete(context: Context, which: Which) -> str:

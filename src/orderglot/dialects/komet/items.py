@@ -29,7 +29,7 @@ from orderglot.dialects.komet.values import known, read_day, write_date
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request, Response
 from orderglot.wire.operation import Context, Endpoint, Operation, RequestFormat, ResponseFormat
-from orderglot.wire.shape import success
+from orderglot.wire.shape import LONGEST, success
 from orderglot.wire.values import write_number
 
 MOST_PENDING = 100
@@ -78,14 +78,14 @@ def _write_item(ask: Item) -> Request:
 
 def _read_item(request: Request, _caller: Caller) -> Item:
     channel_of(request)
-    form = read_arguments(request)
+    form = read_arguments(request, longest=LONGEST)
     which = read_which(form, required=False)
     ask = Item(
         which=which,
         line=_read_line(form),
         ship_to=form.text("shipToId"),
         price=form.amount("price"),
-        stock=form.text("inventoryIds") if form.has("productCode") else "",
+        stock=_read_stock(form) if form.has("productCode") else "",
     )
     form.check()
     return ask
@@ -106,12 +106,16 @@ def _read_line(form: Form) -> Line:
 
 def _read_product(form: Form) -> str:
     """Read what is bought: its code, or else the one piece of stock that it is taken from."""
-    code, stock = form.text("productCode"), form.text("inventoryIds")
+    code, stock = form.text("productCode"), _read_stock(form)
     if not code and not stock:
         form.refuse("inventoryIds", Rule.REQUIRED, "This field is required without productCode.")
     if not code and "," in stock:
         form.refuse("inventoryIds", Rule.RANGE, "Name one here, and add the others one by one.")
     return code or stock
+
+
+def _read_stock(form: Form) -> str:
+    return form.text("inventoryIds", longest=shapes.LONGEST_STOCK)
 
 
 async def _add(context: Context, ask: Item) -> Added:

@@ -43,6 +43,15 @@ def test_the_lines_of_an_answer_can_be_sent_back_in_a_return(context: Any) -> No
     assert Status.CANCELLED is context.order(order["orderId"]).status
 
 
+def test_a_return_may_have_a_longer_reference_than_any_other_order(context: Any) -> None:
+    id, reference = context.post(NEW)["orderId"], "ORD-1234-5678-9012_1234567890-1234_0001"
+
+    assert 39 == len(reference)
+    assert "2126" == context.refused("POST", ORDERS, {**NEW, "externalReferenceId": reference})
+    returned = context.post(taking(id, (1, OFFER, 1), externalReferenceId=reference))
+    assert reference == returned["externalReferenceId"]
+
+
 def test_a_return_is_linked_to_its_order(context: Any) -> None:
     id = context.post(NEW)["orderId"]
     (link,) = context.order(context.post(taking(id, (1, OFFER, 1)))["orderId"]).links

@@ -91,6 +91,15 @@ def test_items_in_another_currency_are_refused(shop: Any) -> None:
     assert b"items[1].productId: 951917 is sold in USD, not in KWD." in refused.body
 
 
+def assert_refused(shop: Any, body: dict[str, Any], reason: str) -> None:
+    before = shop.order("1162790")
+    refused = shop.ask("PUT", "/orders/1162790", body)
+
+    assert 400 == refused.status
+    assert reason in json.read(refused.body)["extraInfo"]
+    assert before == shop.order("1162790")
+
+
 @pytest.mark.parametrize(
     ("body", "reason"),
     [
@@ -106,12 +115,22 @@ def test_items_in_another_currency_are_refused(shop: Any) -> None:
 def test_a_change_that_would_be_lost_is_refused_by_name(
     shop: Any, body: dict[str, Any], reason: str
 ) -> None:
-    before = shop.order("1162790")
-    refused = shop.ask("PUT", "/orders/1162790", body)
+    assert_refused(shop, body, reason)
 
-    assert 400 == refused.status
-    assert reason in json.read(refused.body)["extraInfo"]
-    assert before == shop.order("1162790")
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ({"name": "A", "NAME": "B"}, "name: This comes twice, with different values."),
+        ({"name": "x" * 256}, "name: This may have 255 characters, not 256."),
+        ({"shippingInstructions": "x" * 4_001}, "This may have 4000 characters, not 4001."),
+        ({"shippingPrice": " 24"}, "shippingPrice: ' 24' is not a number."),
+    ],
+)
+def test_what_can_be_read_in_two_ways_or_never_ends_is_refused_by_its_name(
+    shop: Any, body: dict[str, Any], reason: str
+) -> None:
+    assert_refused(shop, body, reason)
 
 
 def test_what_no_order_has_is_passed_over_beside_what_is_kept(shop: Any) -> None:

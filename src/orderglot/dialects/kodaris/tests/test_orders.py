@@ -63,6 +63,18 @@ def test_a_preview_is_priced_and_not_kept(site: Site) -> None:
     assert 3 == body_of(listed)["data"]["totalElements"]
 
 
+def test_whether_an_order_is_kept_is_said_once(site: Site) -> None:
+    headers = shown(site, "473")
+    path = f"{ORDER}?completeOrder=false&completeOrder=true"
+
+    response = site.ask("POST", path, {"items": ITEMS}, **headers)
+
+    assert 400 == response.status
+    assert ["completeOrder: This comes twice, with different values."] == body_of(response)[
+        "errors"
+    ]
+
+
 def test_the_sellers_own_user_orders_for_a_company_or_for_nobody(site: Site) -> None:
     headers = shown(site, "")
 

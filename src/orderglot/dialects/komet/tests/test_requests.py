@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from orderglot.dialects.komet.tests.conftest import DETAILS, Company
+from orderglot.wire.message import Request, query_of
 
 WHICH = {"customerId": "7349", "webOrderId": "48"}
 OK = ("OK", 1)
@@ -138,3 +140,29 @@ def test_refused_requests_count_as_well(company: Company) -> None:
     company.ask(DETAILS, query={"customerId": "1", "webOrderId": "1"})
 
     assert "Too many requests" in company.ask(DETAILS, query=WHICH)["message"]
+
+
+@pytest.mark.parametrize(
+    ("query", "media", "body"),
+    [
+        ("statusId=1&statusId=2", "", b""),
+        ("", "application/json", b'{"statusId": 1, "statusId": 2}'),
+        ("", "application/x-www-form-urlencoded", b"statusId=1&statusId=2"),
+    ],
+)
+def test_an_argument_that_says_two_things_is_refused_by_its_name(
+    company: Company, query: str, media: str, body: bytes
+) -> None:
+    proof = {"x-account": "7030", "authenticationtoken": company.token()}
+    request = Request(
+        method="POST",
+        path=f"/api/{DETAILS}",
+        query=f"{query_of(WHICH.items())}&{query}",
+        headers={**proof, "content-type": media},
+        body=body,
+    )
+
+    message, status = outcome(json.loads(company.run(company.server(request)).body))
+
+    assert 0 == status
+    assert "statusId: This comes twice, with different values." in message
