@@ -24,7 +24,7 @@ from orderglot.core.ports import Book
 from orderglot.core.values import Status
 from orderglot.files.opening import opened
 from orderglot.files.orders import gather
-from orderglot.files.plan import Wishes
+from orderglot.files.plan import ImportOptions
 from orderglot.files.rows import Reject
 from orderglot.stores.sqlite import SqliteStore
 from orderglot.stores.store import BookStore
@@ -83,7 +83,7 @@ def endless(file: Path, first: int = FIRST) -> Iterator[Order]:
 
 
 def _read(file: Path) -> Iterator[Order]:
-    with opened([file], Wishes(currency="GBP")) as found:
+    with opened([file], ImportOptions(currency="GBP")) as found:
         for gathered in gather(found.sample.all(), found.plan, _ignore, found.remarks):
             for one in gathered:
                 yield replace(one.order, lines=one.order.lines[:LINES])

@@ -22,7 +22,7 @@ from bench.realfile import LINES_OF_A_YEAR, real_file
 from bench.rounds import Spread, in_turns, ratio, spread
 from bench.serving import SERVER_CORE, environment
 from orderglot.hub.books import open_store
-from orderglot.stores.sql.grammar import say
+from orderglot.stores.sql.grammar import fragment
 
 TABLES = (
     "sellers",
@@ -156,7 +156,9 @@ def _insert_rows(path: Path, kept: Path) -> float:
         for table, several in rows.items():
             if several:
                 marks = ", ".join("?" * len(several[0]))
-                connection.executemany(say("INSERT INTO", table, "VALUES (", marks, ")"), several)
+                connection.executemany(
+                    fragment("INSERT INTO", table, "VALUES (", marks, ")"), several
+                )
         connection.execute("COMMIT")
         return time.perf_counter() - began
 
@@ -185,5 +187,5 @@ def _remove(path: Path) -> None:
 
 def _rows(path: Path, table: str) -> Iterator[tuple[object, ...]]:
     connection = sqlite3.connect(path)
-    yield from connection.execute(say("SELECT * FROM", table))
+    yield from connection.execute(fragment("SELECT * FROM", table))
     connection.close()

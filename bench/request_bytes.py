@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from bench.load import MARK
 from bench.sample_orders import Shop, known_ids, products_of
 from orderglot import demo, dialects
+from orderglot.core.caller import OPEN
 from orderglot.core.order import Line, Order, Reference, Shipping
 from orderglot.core.query import Window
 from orderglot.demo.kole import RECIPIENTS
@@ -23,7 +24,6 @@ from orderglot.faces.client import Client
 from orderglot.faces.server import Server
 from orderglot.stores.store import BookStore
 from orderglot.wire.message import Request, Response
-from orderglot.wire.operation import OPEN
 
 HOST = "orders.example"
 PAGE = 25

@@ -65,7 +65,7 @@ def part(one: Dialect) -> Iterator[str]:
     readme = f"../src/orderglot/dialects/{one.name}/README.md"
     yield f"## {one.name}"
     yield ""
-    yield f"{one.title}: [how it is spoken here]({readme}), [the vendor's page]({one.reference})."
+    yield f"{one.title}: [how it is implemented here]({readme}), [the vendor's page]({one.reference})."
     yield ""
     yield from head("operation", "call", "right", "repeated")
     yield from map(operation_row, one.operations)
@@ -86,9 +86,9 @@ def of_list(one: Dialect) -> Iterator[str]:
         return
     lists, moment = one.lists, moment_of(one)
     facts = {
-        "moment": f"can be asked by when an order was {moment}" if moment else "takes no moment",
+        "moment": f"filters by when an order was {moment}" if moment else "has no filter by time",
         "hides": f"hides {listed(sorted(lists.hides))} unless asked for",
-        "begins": f"goes back {days(lists.begins)} unless told from when on",
+        "begins": f"goes back {days(lists.begins)} by default",
         "longest": f"takes windows of {days(lists.longest)} at most",
         "closed": f"{'has' if lists.closed else 'leaves out'} what lies on the ends of a window",
         "zoned": f"{'names' if lists.zoned else 'does not name'} the zone of its times",

@@ -43,9 +43,9 @@ def test_what_any_vendor_refuses_comes_with_what_mends_it(
     result = say("place", "OWN-1", "--with", name, "--without", "ship_to", *THERE)
 
     assert 1 == result.exit_code, result.stderr
-    told = [one for one in result.stderr.splitlines() if "reasons:" not in one]
-    assert told
-    assert [] == [one for one in told if "'orderglot import FILE --seller here'" not in one]
+    printed = [one for one in result.stderr.splitlines() if "reasons:" not in one]
+    assert printed
+    assert [] == [one for one in printed if "'orderglot import FILE --seller here'" not in one]
 
 
 @pytest.mark.parametrize(
@@ -70,20 +70,20 @@ def test_a_field_is_mended_by_the_flag_that_sets_it(
 ) -> None:
     order = replace(OWN, id=7, customer=Identity(id=5, number="C1"), references=())
 
-    assert f"'{step}'." in told(capsys, problem(field), order)
+    assert f"'{step}'." in printed(capsys, problem(field), order)
 
 
 def test_an_order_is_mended_where_it_came_from(capsys: pytest.CaptureFixture[str]) -> None:
     pulled = replace(OWN, id=7, references=(Reference("komet@farm", "48"),))
 
-    assert "'orderglot pull komet --at farm'" in told(capsys, problem("lines[1].sku"), pulled)
+    assert "'orderglot pull komet --at farm'" in printed(capsys, problem("lines[1].sku"), pulled)
 
 
 def test_a_vendor_without_fields_is_taken_apart_at_its_sentences(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    said = Invalid(message="name: It is too long. items[1].productId: There is no 5.")
-    first, *rest = told(capsys, said, replace(OWN, id=7, references=())).splitlines()
+    refusal = Invalid(message="name: It is too long. items[1].productId: There is no 5.")
+    first, *rest = printed(capsys, refusal, replace(OWN, id=7, references=())).splitlines()
 
     assert first.endswith("for 2 reasons:")
     assert [
@@ -95,15 +95,17 @@ def test_a_vendor_without_fields_is_taken_apart_at_its_sentences(
 def test_a_reason_that_says_what_to_type_is_left_as_it_is(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    said = Invalid(Problem("currency", Rule.CURRENCY, "Say --without currency."))
+    refusal = Invalid(Problem("currency", Rule.CURRENCY, "Say --without currency."))
 
-    assert "orderglot: currency: Say --without currency.\n" == told(capsys, said, OWN)
+    assert "orderglot: currency: Say --without currency.\n" == printed(capsys, refusal, OWN)
 
 
 def test_what_is_not_found_is_a_complaint_as_well(capsys: pytest.CaptureFixture[str]) -> None:
     order = replace(OWN, id=7, references=())
 
-    assert "'orderglot show 7 --as kole'" in told(capsys, NotFound("There is no such site."), order)
+    assert "'orderglot show 7 --as kole'" in printed(
+        capsys, NotFound("There is no such site."), order
+    )
 
 
 def problem(field: str) -> Invalid:
@@ -111,7 +113,7 @@ def problem(field: str) -> Invalid:
     return Invalid(Problem(field, Rule.REQUIRED, "No."))
 
 
-def told(capsys: pytest.CaptureFixture[str], refusal: HubError, order: Order) -> str:
+def printed(capsys: pytest.CaptureFixture[str], refusal: HubError, order: Order) -> str:
     """Give what is printed of a refusal by a vendor that speaks Kole's dialect."""
     spoken = dialect("kole")
 

@@ -32,9 +32,9 @@ def test_a_copy_is_the_same_book_and_is_said_to_be(folder: Path) -> None:
 def test_a_copy_served_in_the_place_of_its_source_takes_the_same_keys(folder: Path) -> None:
     make(folder)
     done("database", "copy", HERE, THERE)
-    with serving(folder, "--database", THERE) as line:
+    with serving(folder, "--database", THERE) as server:
         kole = demo.part("kole").key
-        address = line.base.replace("//", f"//{kole.id}:{kole.secret}@")
+        address = server.base.replace("//", f"//{kole.id}:{kole.secret}@")
         curl = ("curl", "--silent", "--fail", f"{address}/orders?limit=1")
         assert subprocess.run(curl, check=True, capture_output=True).stdout
 

@@ -68,8 +68,8 @@ def test_an_import_of_which_nothing_is_taken_ends_with_1_and_leaves_no_book(file
 def test_a_book_without_orders_comes_to_nothing(file: Path) -> None:
     done("seller", "add", "acme")
     file.write_text("order,sku,qty,price\n1,A,x,2\n")
-    said = ended("import", "lines.csv", *DOLLARS, code=NOTHING)
-    assert "The book of acme has 0 orders of 0 lines." in said.splitlines()
+    printed = ended("import", "lines.csv", *DOLLARS, code=NOTHING)
+    assert "The book of acme has 0 orders of 0 lines." in printed.splitlines()
 
 
 def test_a_file_without_rows_is_taken_whole_and_leaves_no_book(file: Path) -> None:

@@ -25,11 +25,11 @@ DEARER = replace(OWN, lines=(replace(OWN.lines[0], unit_price=Decimal("1.00")),)
 def hub(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Serving]:
     """Serve the demo, with its ready-made account set for the commands, and a book beside."""
     done("seller", "add", "here", "--database", "sqlite:///here.db")
-    with serving(folder, "--demo", "--database", "sqlite:///there.db") as line:
-        monkeypatch.setenv("ORDERGLOT_KOLE_URL", line.base)
+    with serving(folder, "--demo", "--database", "sqlite:///there.db") as server:
+        monkeypatch.setenv("ORDERGLOT_KOLE_URL", server.base)
         monkeypatch.setenv("ORDERGLOT_KOLE_ID", KOLE.key.id)
         monkeypatch.setenv("ORDERGLOT_KOLE_API_KEY", KOLE.key.secret)
-        yield line
+        yield server
 
 
 def written(*orders: Order) -> list[Order]:

@@ -47,11 +47,11 @@ class Wholesaler:
     base: str
     book: tuple[str, str]
     keys: dict[str, dict[str, str]]
-    line: requests.Session
+    session: requests.Session
 
     def ask(self, method: str, path: str, **given: Any) -> requests.Response:
         """Ask and get an answer that is no refusal."""
-        answer = self.line.request(method, self.base + path, timeout=30, **given)
+        answer = self.session.request(method, self.base + path, timeout=30, **given)
         assert answer.ok, (answer.status_code, answer.text)
         return answer
 
@@ -73,9 +73,9 @@ def wholesaler(tmp_path: Path) -> Iterator[Wholesaler]:
             "komet": ("--everybody",),
         }.items()
     }
-    with serving(tmp_path, *book) as served, requests.Session() as line:
-        line.trust_env = False
-        yield Wholesaler(served.base, book, keys, line)
+    with serving(tmp_path, *book) as served, requests.Session() as session:
+        session.trust_env = False
+        yield Wholesaler(served.base, book, keys, session)
 
 
 def shop() -> tuple[str, ...]:
@@ -187,7 +187,7 @@ def test_a_web_order_withdrawn_over_komet_is_shown_in_the_words_that_each_vendor
 def got_over_kole(wholesaler: Wholesaler, order: int) -> requests.Response:
     key = wholesaler.keys["kole"]
     url = f"{wholesaler.base}/orders/{order}"
-    return wholesaler.line.get(url, auth=(key["id"], key["api_key"]), timeout=30)
+    return wholesaler.session.get(url, auth=(key["id"], key["api_key"]), timeout=30)
 
 
 def listed_over_kole(wholesaler: Wholesaler) -> list[str]:

@@ -12,10 +12,9 @@ from typing import Any, NamedTuple
 from msgspec.structs import replace
 
 from orderglot import dialects
-from orderglot.core.caller import READ
+from orderglot.core.caller import OPEN, READ
 from orderglot.core.errors import HubError, NotFound
 from orderglot.core.order import Order
-from orderglot.wire.operation import OPEN
 from tests.conformance.callers import site
 from tests.conformance.openapi_checks import documented, resolved, validator
 from tests.conformance.specimens import Specimen, welcome

@@ -624,7 +624,7 @@ CAUGHT_BY: dict[str, dict[str, Make]] = {
         "half a unit is rounded to the even one": swap(
             "orderglot.core.pricing:rounded", half_to_even
         ),
-        "a tax is paid in cents": swap("orderglot.core.summing:rounded", to_cents),
+        "a tax is paid in cents": swap("orderglot.core.totals:rounded", to_cents),
         "any currency will do": all_of(
             *[
                 swap(f"orderglot.stores.{module}:demand_currency", lambda _: always)

@@ -8,12 +8,12 @@ import msgspec
 import pytest
 
 from orderglot import dialects
+from orderglot.core.caller import OPEN
 from orderglot.core.errors import KINDS
 from orderglot.core.fields import every_field
 from orderglot.core.order import Order
 from orderglot.faces.routes import Routes
 from orderglot.wire.dialect import Dialect
-from orderglot.wire.operation import OPEN
 from tests.conformance.specimens import PARTS, Specimen, book_of, folder_of, specimens_of, welcome
 
 HEADINGS = (*("What it is", "Auth", "Paging", "Filters", "Errors", "Oddities", "Not covered"),)

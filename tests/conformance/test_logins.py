@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from orderglot import dialects
-from orderglot.core.caller import Caller
+from orderglot.core.caller import OPEN, Caller
 from orderglot.core.errors import HubError, TooMany, Unauthenticated
 from orderglot.core.tokens import TokenKind
 from orderglot.faces.server import Server
@@ -29,7 +29,6 @@ from orderglot.stores.keyring import Keyring, fingerprint
 from orderglot.stores.memory import MemoryStore
 from orderglot.wire.dialect import Dialect, Session
 from orderglot.wire.message import Request, Response
-from orderglot.wire.operation import OPEN
 from tests.clock import Clock
 from tests.conformance.callers import Credentials, Site, clock_of, proof_of, site, without_proof
 from tests.conformance.specimens import Specimen, folder_of, provoked

@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from orderglot import dialects
-from orderglot.core.caller import READ
-from orderglot.wire.operation import OPEN
+from orderglot.core.caller import OPEN, READ
 from tests.conformance.members import (
     GONE,
     Member,

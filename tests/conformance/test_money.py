@@ -19,7 +19,7 @@ from orderglot.core.order import Amounts, Discount, Order
 from orderglot.core.pricing import pieces
 from orderglot.core.product import Product, Tier
 from orderglot.core.seller import Seller
-from orderglot.core.summing import less
+from orderglot.core.totals import less
 from orderglot.faces.client import Client
 from orderglot.faces.server import Server
 from orderglot.stores.memory import MemoryStore

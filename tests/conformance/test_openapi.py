@@ -13,13 +13,13 @@ from msgspec.structs import replace
 from schemathesis.specs.openapi.definitions import OPENAPI_31_VALIDATOR
 
 from orderglot import dialects
+from orderglot.core.caller import OPEN
 from orderglot.core.errors import HubError, NotFound, Unsupported
 from orderglot.core.order import Order, Reference, native
 from orderglot.core.query import Window
 from orderglot.faces.client import Client
 from orderglot.wire.dialect import Dialect
 from orderglot.wire.message import Request, Response
-from orderglot.wire.operation import OPEN
 from tests.conformance.callers import site
 from tests.conformance.implementations import draft_of
 from tests.conformance.openapi_checks import documented, hold_request, hold_response

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from orderglot.core.caller import READ
+from orderglot.core.caller import OPEN, READ
 from orderglot.core.errors import HubError, Upstream
 from orderglot.faces.server import IN_DOUBT, NOTHING_KEPT, Server
 from orderglot.stores import writes
@@ -17,7 +17,6 @@ from orderglot.stores.postgres import PostgresStore
 from orderglot.stores.store import BookStore
 from orderglot.wire.dialect import Dialect
 from orderglot.wire.message import Request, Response
-from orderglot.wire.operation import OPEN
 from tests.conformance.callers import Site, clock_of, creations, keyed, site
 from tests.conformance.specimens import Specimen, welcome
 

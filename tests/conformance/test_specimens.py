@@ -9,13 +9,12 @@ import pytest
 from msgspec.structs import replace
 
 from orderglot import dialects
-from orderglot.core.caller import Caller
+from orderglot.core.caller import OPEN, Caller
 from orderglot.core.order import Order, Reference, native
 from orderglot.core.query import Page
 from orderglot.faces.server import NOBODY, Server
 from orderglot.wire.loss import carried
 from orderglot.wire.message import Response
-from orderglot.wire.operation import OPEN
 from tests.conformance.implementations import Shop
 from tests.conformance.specimens import Specimen, book_of, provoked, shelve, specimens_of, welcome
 from tests.conformance.structure import structure

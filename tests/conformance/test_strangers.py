@@ -9,14 +9,13 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
-from orderglot.core.caller import CHANGE, CREATE, READ, RIGHTS, Caller
+from orderglot.core.caller import CHANGE, CREATE, OPEN, READ, RIGHTS, Caller
 from orderglot.core.customer import Customer, identity
 from orderglot.core.errors import Forbidden, HubError, Unauthenticated
 from orderglot.core.order import Order, Reference
 from orderglot.core.ports import Book
 from orderglot.wire.dialect import Dialect, Session
 from orderglot.wire.message import Response
-from orderglot.wire.operation import OPEN
 from tests.conformance.callers import Credentials, Site, clock_of, site, without_proof
 from tests.conformance.implementations import Shop
 from tests.conformance.specimens import Specimen, book_of, provoked, welcome

@@ -9,13 +9,14 @@ from typing import Any
 
 import pytest
 
+from orderglot.core.caller import OPEN
 from orderglot.faces.asgi import Asgi
 from orderglot.faces.pages import Receive, Scope, Send
 from orderglot.faces.server import Server
 from orderglot.wire import json
 from orderglot.wire.dialect import Dialect
 from orderglot.wire.message import Request, Response
-from orderglot.wire.operation import OPEN, Endpoint
+from orderglot.wire.operation import Endpoint
 from tests.faces.sites import site
 from tests.faces.tiny import DIALECT, FAULTS, HELLO, answer, rewritten
 

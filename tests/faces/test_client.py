@@ -16,8 +16,8 @@ from orderglot.core.query import Compare, Operator, Window
 from orderglot.faces.client import MOST_REFUSALS, Client, Transcript
 from orderglot.wire import json
 from orderglot.wire.dialect import Flows, Session
+from orderglot.wire.flow import Flow
 from orderglot.wire.message import Request, Response, argument
-from orderglot.wire.operation import Flow
 from tests.faces.tiny import DIALECT, GET_ORDER, NAME, TinyAuth, answer
 
 KEY = {"id": "demo-id", "key": "demo-key"}

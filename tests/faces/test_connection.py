@@ -10,12 +10,13 @@ from typing import Any
 
 import pytest
 
+from orderglot.core.caller import OPEN
 from orderglot.core.errors import HubError
 from orderglot.core.order import Order
 from orderglot.faces.asgi import Limits
 from orderglot.wire import json
 from orderglot.wire.message import Request, Response
-from orderglot.wire.operation import OPEN, Endpoint
+from orderglot.wire.operation import Endpoint
 from tests.faces.connections import (
     HEAD_MS,
     HELLO_REQUEST,
@@ -427,7 +428,7 @@ def test_what_a_client_asked_for_is_done_though_it_hangs_up() -> None:
 
 
 def test_a_header_that_no_header_may_be_never_leaves() -> None:
-    def split(_said: Any, _request: Any) -> Any:
+    def split(_answer: Any, _request: Any) -> Any:
         return Response(status=302, headers={"location": "a\r\nX-B: c"})
 
     broken = rewritten(HELLO, write=split)

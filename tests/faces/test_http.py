@@ -79,12 +79,12 @@ class Rogue:
 
 
 @asynccontextmanager
-async def line_to(rogue: Rogue, timeouts: Timeouts) -> AsyncIterator[HttpTransport]:
+async def transport_to(rogue: Rogue, timeouts: Timeouts) -> AsyncIterator[HttpTransport]:
     server = await asyncio.start_server(rogue.serve, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     try:
-        async with HttpTransport(f"http://127.0.0.1:{port}/", timeouts) as line:
-            yield line
+        async with HttpTransport(f"http://127.0.0.1:{port}/", timeouts) as transport:
+            yield transport
     finally:
         server.close()
         await rogue.idle.wait()
@@ -92,8 +92,8 @@ async def line_to(rogue: Rogue, timeouts: Timeouts) -> AsyncIterator[HttpTranspo
 
 def sent(rogue: Rogue, request: Request, timeouts: Timeouts = HURRIED) -> Response:
     async def send() -> Response:
-        async with line_to(rogue, timeouts) as line:
-            return await line(request)
+        async with transport_to(rogue, timeouts) as transport:
+            return await transport(request)
 
     return asyncio.run(send())
 
@@ -247,8 +247,8 @@ def test_patience_ends_with_an_error_where_there_is_no_answer() -> None:
 @pytest.mark.parametrize("request_", [GET, POST], ids=["GET", "POST"])
 def test_a_closed_door_is_unreached(request_: Request, pauses: list[float]) -> None:
     async def send() -> None:
-        async with line_to(Rogue(), HURRIED) as line:
-            port = line.base_url.rpartition(":")[2]
+        async with transport_to(Rogue(), HURRIED) as transport:
+            port = transport.base_url.rpartition(":")[2]
         async with HttpTransport(f"http://127.0.0.1:{port}", HURRIED) as closed:
             await closed(request_)
 
@@ -396,10 +396,10 @@ def _taken(behaviour: Behaviour, largest: int) -> int:
     timeouts = replace(HURRIED, largest=largest, attempts=1, whole=60, read=60)
 
     async def most() -> int:
-        async with line_to(Rogue(behaviour), timeouts) as line:
+        async with transport_to(Rogue(behaviour), timeouts) as transport:
             tracemalloc.start()
             with suppress(Upstream):
-                await line(GET)
+                await transport(GET)
             _, peak = tracemalloc.get_traced_memory()
             tracemalloc.stop()
             return peak

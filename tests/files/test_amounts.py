@@ -27,9 +27,9 @@ def file(tmp_path: Path) -> Path:
     return tmp_path / "orders.csv"
 
 
-def taken(shop: Shop, file: Path, text: str, **wishes: Any) -> tuple[Progress, Order]:
+def taken(shop: Shop, file: Path, text: str, **options: Any) -> tuple[Progress, Order]:
     file.write_text(text)
-    done = shop.take(file, **wishes)
+    done = shop.take(file, **options)
     return done, shop.order("1")
 
 

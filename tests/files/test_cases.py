@@ -28,9 +28,9 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
 
 @pytest.fixture
 def take(shop: Shop, tmp_path: Path) -> Import:
-    def take(name: str, **wishes: Any) -> Progress:
+    def take(name: str, **options: Any) -> Progress:
         shutil.copy(CASES / name, tmp_path)
-        return shop.take(tmp_path / name, **{"currency": "USD", **wishes})
+        return shop.take(tmp_path / name, **{"currency": "USD", **options})
 
     return take
 

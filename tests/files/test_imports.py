@@ -419,7 +419,7 @@ def test_progress_is_told_on_the_way(shop: Shop, file: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("wishes", "reason"),
+    ("options", "reason"),
     [
         ({"columns": "order=None"}, "columns: there is no column 'None'."),
         ({"columns": "order"}, "columns: 'order' is not field=column; the fields are order, sku,"),
@@ -433,11 +433,11 @@ def test_progress_is_told_on_the_way(shop: Shop, file: Path) -> None:
     ],
 )
 def test_a_wish_that_makes_no_sense_is_refused_with_nothing_taken(
-    shop: Shop, file: Path, wishes: dict[str, Any], reason: str
+    shop: Shop, file: Path, options: dict[str, Any], reason: str
 ) -> None:
     file.write_text(HEADER + rows("A"))
     with pytest.raises(Invalid) as refused:
-        shop.take(file, **wishes)
+        shop.take(file, **options)
     assert reason in refused.value.message
     assert [] == shop.orders()
 

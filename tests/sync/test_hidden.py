@@ -17,7 +17,7 @@ from orderglot.core.query import EVERYTHING, And, Compare, Operator, Page, Query
 from orderglot.core.values import Status
 from orderglot.sync.walks import moment_of, walks
 from orderglot.wire.dialect import Dialect, Lists
-from orderglot.wire.operation import Flow
+from orderglot.wire.flow import Flow
 from tests.sync.vendors import LISTING, Vendor, vendor
 
 T = TypeVar("T")

@@ -17,8 +17,8 @@ from orderglot.core.query import Page, Window
 from orderglot.faces.client import Client
 from orderglot.sync.certificate import Code
 from orderglot.sync.pull import Progress
+from orderglot.wire.flow import Flow
 from orderglot.wire.message import Request, Response, Send
-from orderglot.wire.operation import Flow
 from tests.sync.vendors import LISTING, LONG, Vendor, vendor
 
 T = TypeVar("T")

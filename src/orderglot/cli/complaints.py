@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 STEPS = ("orderglot ", "--", "[channels.", "same command")
 """What stands in a reason that says already what to type or to set."""
 
-SAID = re.compile(r"(?:^|(?<=[.;] ))([A-Za-z_][\w.\[\]]{0,79}): ")
+PREFIX = re.compile(r"(?:^|(?<=[.;] ))([A-Za-z_][\w.\[\]]{0,79}): ")
 """Where a vendor whose refusals are one text names a field before what is wrong with it."""
 
 DELIVERED_TO = re.compile(r"ship_?to|delivery", re.IGNORECASE)
@@ -35,13 +35,13 @@ CUSTOMERS = ("customer", "customerid", "companyid", "entityid")
 
 def list_complaints(refusal: HubError, order: Order, vendor: Vendor, seller: str) -> None:
     """Print what speaks against an order, as a list where it is more than one thing."""
-    said = list(dict.fromkeys(_said(one, order, vendor, seller) for one in _problems(refusal)))
-    if len(said) == 1:
-        return tell(f"orderglot: {said[0]}")
+    reasons = list(dict.fromkeys(_reason(one, order, vendor, seller) for one in _problems(refusal)))
+    if len(reasons) == 1:
+        return tell(f"orderglot: {reasons[0]}")
     name = order.number or order.id
     title = f"order {name} was not placed with {vendor.dialect.name}"
-    tell(f"orderglot: {title}, for {len(said)} reasons:")
-    for one in said:
+    tell(f"orderglot: {title}, for {len(reasons)} reasons:")
+    for one in reasons:
         tell_item(one)
     return None
 
@@ -52,19 +52,19 @@ def _problems(refusal: HubError) -> tuple[Problem, ...]:
 
     if isinstance(refusal, Invalid) and refusal.problems:
         return refusal.problems
-    before, *found = SAID.split(refusal.message)
+    before, *found = PREFIX.split(refusal.message)
     pairs = [("", before)] if before else []
     pairs += zip(found[::2], found[1::2], strict=True)
     return tuple(Problem(field, Rule.MALFORMED, text.strip(" ;")) for field, text in pairs)
 
 
-def _said(problem: Problem, order: Order, vendor: Vendor, seller: str) -> str:
+def _reason(problem: Problem, order: Order, vendor: Vendor, seller: str) -> str:
     from orderglot.core.errors import sentence
 
-    said = sentence(problem).rstrip(".")
+    reasons = sentence(problem).rstrip(".")
     if any(step in problem.reason for step in STEPS):
-        return f"{said}."
-    return f"{said}. {_step(problem, order, vendor, seller)}"
+        return f"{reasons}."
+    return f"{reasons}. {_step(problem, order, vendor, seller)}"
 
 
 def _step(problem: Problem, order: Order, vendor: Vendor, seller: str) -> str:

@@ -15,7 +15,7 @@ from orderglot.cli.command import (
     with_book,
 )
 from orderglot.cli.options import argument, switch, value
-from orderglot.cli.output import address_text, known_as_text, say, sheet, table, write_json
+from orderglot.cli.output import address_text, known_as_text, listing, say, sheet, write_json
 
 if TYPE_CHECKING:
     from orderglot.core.customer import Customer
@@ -143,11 +143,11 @@ def _known_as(customer: "Customer", given: "tuple[Reference, ...]") -> "Customer
     from orderglot.core.order import id_at, is_channel
 
     for one in given:
-        told = id_at(identity(customer), one.dialect)
-        if told not in ("", one.id) and not is_channel(one.dialect):
+        seen = id_at(identity(customer), one.dialect)
+        if seen not in ("", one.id) and not is_channel(one.dialect):
             raise Conflict(
                 f"Clients of {one.dialect} know customer {customer.number or customer.id} as "
-                f"{told} already; what they were told stays."
+                f"{seen} already; what they were told stays."
             )
     named = {one.dialect for one in given}
     left = tuple(one for one in customer.references if one.dialect not in named)
@@ -165,16 +165,12 @@ async def list_customers(hub: "Hub", seller: SellerName = None, as_json: AsJson 
 
     book = hub.book(await hub.seller(seller))
     customers = [one async for one in lookup.customers(book)]
-    if as_json:
-        return write_json(customers)
-    table(
-        ("id", "number", "name", "country", "known as"),
-        [
-            (one.id, one.number, one.name, one.bill_to and one.bill_to.country, known_as_text(one))
-            for one in customers
-        ],
-    )
-    return None
+    columns = ("id", "number", "name", "country", "known as")
+    listing(customers, columns, _row, as_json=as_json)
+
+
+def _row(one: "Customer") -> tuple[object, ...]:
+    return one.id, one.number, one.name, one.bill_to and one.bill_to.country, known_as_text(one)
 
 
 @app.command("show")

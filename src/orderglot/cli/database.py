@@ -40,11 +40,11 @@ def copy(
 
     from orderglot.cli.logs import set_up_logs
     from orderglot.hub import copying
-    from orderglot.stores.address import shown
+    from orderglot.stores.database_url import shown
 
     set_up_logs(settings(config).log_level)
-    with _showing_progress() as told:
-        done = asyncio.run(copying.copy(source, target, told))
+    with _showing_progress() as on_progress:
+        done = asyncio.run(copying.copy(source, target, on_progress))
     if as_json:
         return write_json({"from": shown(source), "to": shown(target), "tables": done})
     _report(done)

@@ -80,7 +80,7 @@ async def prepare(url: str) -> None:
     from orderglot import demo
     from orderglot.core.errors import Conflict
     from orderglot.hub.opened import opened
-    from orderglot.stores.address import shown
+    from orderglot.stores.database_url import shown
 
     async with opened(url, create=True) as hub:
         if await hub.store.sellers() and not await demo.is_demo(hub.store):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from orderglot.config import Config
     from orderglot.core.ports import Book
     from orderglot.core.seller import Seller
-    from orderglot.files.plan import Wishes
+    from orderglot.files.plan import ImportOptions
     from orderglot.hub.opened import Hub
     from orderglot.stores.backend import Counts
 
@@ -103,9 +103,9 @@ async def load(
     $ orderglot import orders.csv details.csv --seller acme --dry-run
     """
     from orderglot.cli import flags
-    from orderglot.files.plan import Wishes
+    from orderglot.files.plan import ImportOptions
 
-    wishes = Wishes(
+    options = ImportOptions(
         columns=columns,
         currency=flags.read_currency(currency) if currency else "",
         decimal=decimal or "",
@@ -123,11 +123,16 @@ async def load(
         into = Into(config, name, stack)
         await into.look()
         paths = [file] if other is None else [file, other]
-        await _take(into, paths, wishes, rejects, as_json=as_json)
+        await _take(into, paths, options, rejects, as_json=as_json)
 
 
 async def _take(
-    into: "Into", paths: list[Path], wishes: "Wishes", rejects: Path | None, *, as_json: bool
+    into: "Into",
+    paths: list[Path],
+    options: "ImportOptions",
+    rejects: Path | None,
+    *,
+    as_json: bool,
 ) -> None:
     from orderglot.core.errors import HubError
     from orderglot.files.imports import Progress, take_into
@@ -141,11 +146,11 @@ async def _take(
             show_progress(progress)
 
         try:
-            taken = await take_into(into, paths, wishes=wishes, rejects=rejects, on_progress=show)
+            taken = await take_into(into, paths, options=options, rejects=rejects, on_progress=show)
         except HubError:
             report_kept(last)
             raise
-    if wishes.dry_run:
+    if options.dry_run:
         report_dry(taken, as_json=as_json)
     else:
         report(taken, into.seller, await into.counts(), as_json=as_json)

@@ -69,8 +69,8 @@ EVERYBODY = "everybody"
 
 def _whose(customer: str | None, *, everybody: bool) -> str:
     """Give the customer whose orders a key is to see, "" for everybody's; raises Misused."""
-    from orderglot.cli.asking import asked
     from orderglot.cli.command import Misused
+    from orderglot.cli.prompts import asked
 
     if everybody and customer is not None:
         raise Misused("--customer and --everybody: a key sees one customer's orders or all.")

@@ -7,10 +7,11 @@ import typer
 
 from orderglot.cli.command import AsJson, Extras, SellerName, group, with_book
 from orderglot.cli.options import argument, value
-from orderglot.cli.output import say, table, tiers_text, write_json
+from orderglot.cli.output import listing, say, tiers_text, write_json
 from orderglot.core.counting import counted
 
 if TYPE_CHECKING:
+    from orderglot.core.product import Product
     from orderglot.hub.opened import Hub
 
 app = group("Products: what a seller sells, at which price, in which packs.")
@@ -96,11 +97,9 @@ async def list_products(hub: "Hub", seller: SellerName = None, as_json: AsJson =
 
     book = hub.book(await hub.seller(seller))
     products = [one async for one in lookup.products(book)]
-    if as_json:
-        return write_json(products)
-    table(
-        ("sku", "title", "pack", "price a piece", "pounds", "upc"),
-        [(one.sku, one.title, one.pack, tiers_text(one), one.weight, one.upc) for one in products],
-        right=("pack", "pounds"),
-    )
-    return None
+    columns = ("sku", "title", "pack", "price a piece", "pounds", "upc")
+    listing(products, columns, _row, as_json=as_json, right=("pack", "pounds"))
+
+
+def _row(one: "Product") -> tuple[object, ...]:
+    return one.sku, one.title, one.pack, tiers_text(one), one.weight, one.upc

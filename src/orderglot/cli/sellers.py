@@ -7,10 +7,11 @@ import typer
 
 from orderglot.cli.command import AsJson, KnownAs, Misused, group, with_book
 from orderglot.cli.options import argument, switch, value
-from orderglot.cli.output import known_as_text, say, sheet, sums_text, table, write_json
+from orderglot.cli.output import known_as_text, listing, say, sheet, sums_text, write_json
 from orderglot.core.counting import counted
 
 if TYPE_CHECKING:
+    from orderglot.core.seller import Seller
     from orderglot.hub.opened import Hub
 
 app = group("Sellers: whose order books there are.")
@@ -51,14 +52,12 @@ async def list_sellers(hub: "Hub", as_json: AsJson = False) -> None:
 
     $ orderglot seller list
     """
-    sellers = await hub.store.sellers()
-    if as_json:
-        write_json(sellers)
-    else:
-        table(
-            ("name", "title", "currency", "known as"),
-            [(one.name, one.title, one.currency, known_as_text(one)) for one in sellers],
-        )
+    columns = ("name", "title", "currency", "known as")
+    listing(await hub.store.sellers(), columns, _row, as_json=as_json)
+
+
+def _row(one: "Seller") -> tuple[object, ...]:
+    return one.name, one.title, one.currency, known_as_text(one)
 
 
 @app.command("show")

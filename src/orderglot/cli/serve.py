@@ -137,7 +137,7 @@ def _announce(config: "Config", address: str, demo: bool) -> None:
     """Print what is served, and at the end, on a line of its own, where."""
     from orderglot.hub.dialects import chosen
     from orderglot.hub.version import version
-    from orderglot.stores.address import shown
+    from orderglot.stores.database_url import shown
 
     say(f"Orderglot {version()} serves {shown(config.database)}")
     table(

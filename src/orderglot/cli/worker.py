@@ -19,7 +19,7 @@ from orderglot.faces.addressing import Addressing
 from orderglot.faces.proxies import read_networks
 from orderglot.hub.books import open_store
 from orderglot.hub.faces import faces
-from orderglot.stores.address import shown
+from orderglot.stores.database_url import shown
 
 if TYPE_CHECKING:
     from orderglot.config import Config

@@ -17,9 +17,9 @@ from orderglot.core.order import Order, Reference
 from orderglot.core.query import EVERYTHING, Page, Query, Window, matches
 from orderglot.faces.routes import Routes
 from orderglot.wire.dialect import Credentials, Dialect, Session
+from orderglot.wire.flow import Flow
 from orderglot.wire.idempotency import IDEMPOTENCY_KEY
 from orderglot.wire.message import Request, Response, Send
-from orderglot.wire.operation import Flow
 
 T = TypeVar("T")
 

@@ -9,9 +9,10 @@ from typing import Any
 
 import msgspec
 
+from orderglot.core.caller import OPEN
 from orderglot.faces.replay import LONGEST_KEY
 from orderglot.wire.dialect import Dialect
-from orderglot.wire.operation import OPEN, Operation
+from orderglot.wire.operation import Operation
 from orderglot.wire.shape import ResponseShape, SecurityScheme, Shape, alternatives
 
 Json = dict[str, Any]

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from orderglot.core.caller import READ, Caller, demand
+from orderglot.core.caller import OPEN, READ, Caller, demand
 from orderglot.core.errors import HubError, Rule, Upstream, invalid
 from orderglot.core.ports import Store
 from orderglot.core.query import LARGE, Page
@@ -23,7 +23,7 @@ from orderglot.faces.routes import Route, Routes
 from orderglot.faces.throttle import Throttle
 from orderglot.wire.dialect import Dialect
 from orderglot.wire.message import Request, Response
-from orderglot.wire.operation import OPEN, Context, Operation
+from orderglot.wire.operation import Context, Operation
 
 LONGEST_QUERY = 65_536
 """So many characters of a query, as sent, are read at most."""

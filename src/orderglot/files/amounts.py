@@ -16,7 +16,7 @@ from orderglot.core.order import Totals
 from orderglot.core.values import InvoiceStatus
 from orderglot.files.numbers import Marks, read_number
 
-NOUGHT = Decimal(0)
+ZERO = Decimal(0)
 CENT = Decimal("0.01")
 
 RATES = frozenset(
@@ -117,14 +117,14 @@ def of_order(name: str, amounts: Sequence[Decimal | None], scope: Scope) -> Deci
     if not given:
         return None
     if scope is Scope.ROW:
-        return sum(given, NOUGHT)
+        return sum(given, ZERO)
     different = sorted({amount for amount in given if amount})
     if len(different) > 1:
         raise ValueError(
             f"its {name} is {different[0]} on one row and {different[1]} on another, where the "
             "rows of other orders repeat it"
         )
-    return different[0] if different else NOUGHT
+    return different[0] if different else ZERO
 
 
 def summed(goods: Decimal | None, given: Mapping[str, Decimal | None], rows: int) -> Sums:
@@ -134,13 +134,13 @@ def summed(goods: Decimal | None, given: Mapping[str, Decimal | None], rows: int
     """
     discount, shipping, tax = (given.get(name) for name in ("discount", "shipping", "tax"))
     discount = None if discount is None else abs(discount)
-    net = None if goods is None else goods - (discount or NOUGHT) + (shipping or NOUGHT)
+    net = None if goods is None else goods - (discount or ZERO) + (shipping or ZERO)
     total = given.get("total")
     differs = False
     if total is None and not tax:
         total = net
     elif total is not None and net is not None:
-        differs = min(abs(total - net), abs(total - net - (tax or NOUGHT))) > CENT * rows
+        differs = min(abs(total - net), abs(total - net - (tax or ZERO))) > CENT * rows
     refunded = given.get("refunded")
     totals = Totals(subtotal=goods, discount=discount, shipping=shipping, tax=tax, total=total)
     return Sums(

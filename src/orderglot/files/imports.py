@@ -13,10 +13,10 @@ from msgspec import Struct
 from orderglot.core.errors import Conflict, Invalid, Rule, invalid
 from orderglot.core.order import Order
 from orderglot.core.ports import Book, Kept, Outcome
-from orderglot.files.making import Gathered
+from orderglot.files.building import Gathered
 from orderglot.files.opening import Opened, opened
 from orderglot.files.orders import gather
-from orderglot.files.plan import Wishes
+from orderglot.files.plan import ImportOptions
 from orderglot.files.rejects import Rejects
 from orderglot.files.remarks import Aside
 from orderglot.files.rows import Reject
@@ -29,7 +29,7 @@ BATCH_LINES = 40_000
 SHOWN = 3
 """So many orders show what a dry run would have taken."""
 
-NO_WISHES = Wishes()
+NO_OPTIONS = ImportOptions()
 
 TAKEN = "it was taken; it stands here so that its order is whole"
 
@@ -107,13 +107,15 @@ def no_progress(_progress: Progress) -> None:
 async def take(
     book: Book,
     *paths: Path,
-    wishes: Wishes = NO_WISHES,
+    options: ImportOptions = NO_OPTIONS,
     rejects: Path | None = None,
     on_progress: Callable[[Progress], None] = no_progress,
 ) -> Progress:
     """Take the orders of a file of order lines into a book, as ``take_into`` does."""
     target = Ready(book, (await book.seller()).currency)
-    taken = await take_into(target, paths, wishes=wishes, rejects=rejects, on_progress=on_progress)
+    taken = await take_into(
+        target, paths, options=options, rejects=rejects, on_progress=on_progress
+    )
     return taken.progress
 
 
@@ -121,7 +123,7 @@ async def take_into(
     target: Target,
     paths: Sequence[Path],
     *,
-    wishes: Wishes = NO_WISHES,
+    options: ImportOptions = NO_OPTIONS,
     rejects: Path | None = None,
     on_progress: Callable[[Progress], None] = no_progress,
 ) -> Taken:
@@ -135,13 +137,13 @@ async def take_into(
     or something must be asked; OtherOrder where an order is likely another shop's; and Invalid,
     with all taken that came before, where the file breaks off or is not sorted by its orders.
     """
-    with opened(paths, wishes) as found:
+    with opened(paths, options) as found:
         file = found.in_currency(target.currency)
         beside = rejects or file.path.with_name(file.path.name + ".rejects.csv")
         _demand_another(beside, paths)
         again = file.plan.columns.ours
-        with Rejects(beside, file.rows, again=again, dry=wishes.dry_run) as rejected:
-            running = _Import(target, file, rejected, on_progress, dry=wishes.dry_run)
+        with Rejects(beside, file.rows, again=again, dry=options.dry_run) as rejected:
+            running = _Import(target, file, rejected, on_progress, dry=options.dry_run)
             try:
                 rows = file.sample.all()
                 for gathered in gather(rows, file.plan, rejected.add, file.remarks, file.headers):

@@ -7,15 +7,15 @@ from itertools import takewhile
 from operator import attrgetter
 
 from orderglot.core.errors import Invalid, Rule, invalid
-from orderglot.files.asides import Asides
+from orderglot.files.building import Gathered, OrderBuilder
 from orderglot.files.cells import bare, is_plain, is_total
 from orderglot.files.drafts import Draft, Lines
 from orderglot.files.header import NAMES, Texts
 from orderglot.files.layout import Layout
 from orderglot.files.lines import read_name, read_number_of
-from orderglot.files.making import Gathered, Making
 from orderglot.files.order_numbers import OrderNumbers
 from orderglot.files.plan import Plan
+from orderglot.files.rejected_orders import RejectedOrders
 from orderglot.files.rows import Reject
 
 WINDOW = 5_000
@@ -33,14 +33,19 @@ class OpenOrders:
     """The drafts of one file by their numbers, and how many rows have come so far."""
 
     def __init__(
-        self, plan: Plan, layout: Layout, making: Making, numbers: OrderNumbers, asides: Asides
+        self,
+        plan: Plan,
+        layout: Layout,
+        builder: OrderBuilder,
+        numbers: OrderNumbers,
+        rejected: RejectedOrders,
     ) -> None:
         self.count = 0
         self._plan = plan
         self._layout = layout
-        self._making = making
+        self._builder = builder
         self._numbers = numbers
-        self._asides = asides
+        self._rejected = rejected
         self._open: dict[str, Draft] = {}
         self._held = 0
         self._above = ""
@@ -62,11 +67,11 @@ class OpenOrders:
             draft = self._draft(number, ("",) * len(self._layout.fields))
         except ValueError:
             self._above = ""
-            self._asides.alone(reject, number, po_number)
+            self._rejected.alone(reject, number, po_number)
             return
         draft.seen = self.count
         self._held -= draft.count
-        self._asides.refuse(draft, reject, bare(po_number), MOST_LINES)
+        self._rejected.refuse(draft, reject, bare(po_number), MOST_LINES)
         self._held += draft.count
 
     def due(self) -> list[Gathered]:
@@ -102,7 +107,7 @@ class OpenOrders:
         if name is not number and name in self._open:
             return self._open[name]
         read_name("order number", name)
-        self._making.check(head)
+        self._builder.check(head)
         if not self._numbers.is_new(name):
             raise self._late(name)
         self._open[name] = draft = Draft(number=name, head=head)
@@ -126,7 +131,7 @@ class OpenOrders:
 
     def _late(self, name: str) -> ValueError | Invalid:
         """Explain why a row cannot be taken that comes after its order was complete."""
-        if name in self._asides.numbers:
+        if name in self._rejected.numbers:
             return ValueError(f"its order {name!r} was put aside whole")
         if self._plan.partial:
             return ValueError(f"its order {name!r} was complete before")
@@ -139,7 +144,7 @@ class OpenOrders:
 
     def _agreed(self, draft: Draft, head: Texts) -> Texts:
         """Fill the fields that an order does not have yet; raise ValueError where a row contradicts it."""
-        self._making.check(head)
+        self._builder.check(head)
         first = draft.lines[0].numbers[0] if draft.lines else 0
         for field, known, new in zip(self._layout.fields, draft.head, head, strict=True):
             alike = bare(known) == bare(new) if field in NAMES else known == new
@@ -163,10 +168,10 @@ class OpenOrders:
         for draft in drafts:
             del self._open[draft.number]
             self._held -= draft.count
-            if (draft.aside or draft.refused) and not self._asides.leaves_lines(draft):
+            if (draft.aside or draft.refused) and not self._rejected.leaves_lines(draft):
                 continue
             try:
-                gathered.append(self._making.make(draft))
+                gathered.append(self._builder.make(draft))
             except ValueError as refusal:
-                self._asides.refuse_whole(draft, str(refusal))
+                self._rejected.refuse_whole(draft, str(refusal))
         return gathered

@@ -1,6 +1,6 @@
 """Orders: lines gathered by their order's number, though lines of others stand between them.
 
-A row that cannot be taken has its whole order put aside, or, where that is wished, itself alone.
+A row that cannot be taken has its whole order put aside, or, with ``partial``, itself alone.
 """
 
 from __future__ import annotations
@@ -10,21 +10,21 @@ from contextlib import closing
 from itertools import groupby
 from typing import Any
 
-from orderglot.files.asides import Asides
+from orderglot.files.building import Gathered, OrderBuilder
 from orderglot.files.cells import bare, is_total, unwrapped
 from orderglot.files.drafts import BETWEEN, Lines
 from orderglot.files.header import Texts
-from orderglot.files.joined import Headers
+from orderglot.files.joined_headers import Headers
 from orderglot.files.layout import Column, Layout
 from orderglot.files.lines import Sign, Worth, read_sku
-from orderglot.files.making import Gathered, Making
 from orderglot.files.memo import Memo
 from orderglot.files.open_orders import MOST_LINES, OpenOrders
 from orderglot.files.order_numbers import OrderNumbers
 from orderglot.files.plan import Plan
+from orderglot.files.rejected_orders import RejectedOrders
 from orderglot.files.remarks import Remarks
 from orderglot.files.rows import Reject, Stride
-from orderglot.files.unordered import Unordered
+from orderglot.files.stray_rows import StrayRows
 
 SWEEP = 500
 NO_SKU = "it has no SKU, and nothing that stands in for one; say what does with --sku COLUMN"
@@ -44,11 +44,11 @@ def gather(
     complete.
     """
     layout = Layout(plan.columns)
-    making = Making(plan, layout, headers, remarks)
-    aside = Asides(plan, layout.fields, reject, remarks)
-    with closing(OrderNumbers()) as numbers, closing(aside) as asides:
-        open_orders = OpenOrders(plan, layout, making, numbers, asides)
-        grouping = _Grouping(plan, layout, open_orders, asides, remarks)
+    builder = OrderBuilder(plan, layout, headers, remarks)
+    aside = RejectedOrders(plan, layout.fields, reject, remarks)
+    with closing(OrderNumbers()) as numbers, closing(aside) as rejected:
+        open_orders = OpenOrders(plan, layout, builder, numbers, rejected)
+        grouping = _Grouping(plan, layout, open_orders, rejected, remarks)
         swept = 0
         for one in rows:
             grouping.take(one) if isinstance(one, Stride) else grouping.refuse(one)
@@ -62,14 +62,19 @@ class _Grouping:
     """The rows of one file on their way to their orders."""
 
     def __init__(
-        self, plan: Plan, layout: Layout, open_orders: OpenOrders, asides: Asides, remarks: Remarks
+        self,
+        plan: Plan,
+        layout: Layout,
+        open_orders: OpenOrders,
+        rejected: RejectedOrders,
+        remarks: Remarks,
     ) -> None:
         self._plan = plan
         self._layout = layout
         self._open = open_orders
-        self._asides = asides
+        self._rejected = rejected
         self._remarks = remarks
-        self._unordered = Unordered(plan.columns, plan.delimiter, remarks)
+        self._stray = StrayRows(plan.columns, plan.delimiter, remarks)
         self._worths = Memo[tuple[str, ...], Worth](plan.read_worth)
         self._signs = Memo[tuple[str, ...], Sign | None](plan.signs.read)
         self._skus = Memo[str, str](read_sku)
@@ -123,18 +128,18 @@ class _Grouping:
 
     def refuse(self, reject: Reject) -> None:
         """Put a row aside that does not fit the file, with its order where that is known."""
-        self._refuse(reject, self._unordered.cells(reject.row))
+        self._refuse(reject, self._stray.cells(reject.row))
 
     def _refuse(self, reject: Reject, cells: Sequence[str]) -> None:
         self._open.count += 1
-        known = bare(self._unordered.cell(cells, "order")) in self._open
-        if not known and self._unordered.passes(reject.line, cells):
+        known = bare(self._stray.cell(cells, "order")) in self._open
+        if not known and self._stray.passes(reject.line, cells):
             return
-        if self._unordered.is_total(reject.line, cells):
-            self._asides.total(reject)
+        if self._stray.is_total(reject.line, cells):
+            self._rejected.total(reject)
             return
-        number = self._unordered.cell(cells, "order")
-        self._open.refuse(reject, number, self._unordered.cell(cells, "po_number"))
+        number = self._stray.cell(cells, "order")
+        self._open.refuse(reject, number, self._stray.cell(cells, "po_number"))
 
     def _add(
         self,
@@ -177,4 +182,4 @@ class _Grouping:
 
     def _refuse_all(self, numbers: Iterable[int], texts: Iterable[str], reason: str) -> None:
         for line, text in zip(numbers, texts, strict=True):
-            self._refuse(Reject(line, reason, text), self._unordered.cells(text))
+            self._refuse(Reject(line, reason, text), self._stray.cells(text))

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from orderglot.core.errors import Invalid
 from orderglot.hub.books import open_rows
-from orderglot.stores.address import shown
 from orderglot.stores.copying import Copied, Copying, OnProgress
+from orderglot.stores.database_url import shown
 
 
 async def copy(source: str, target: str, on_progress: OnProgress) -> tuple[Copied, ...]:

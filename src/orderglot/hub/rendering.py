@@ -14,8 +14,9 @@ from orderglot.core.ports import Book, Keyring
 from orderglot.faces.routes import Routes
 from orderglot.hub.dialects import chosen_one
 from orderglot.wire.dialect import Dialect, Session
+from orderglot.wire.flow import Flow
 from orderglot.wire.message import Request, Response
-from orderglot.wire.operation import Context, Flow
+from orderglot.wire.operation import Context
 
 
 async def written(

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orderglot.core.errors import Invalid
-from orderglot.stores.address import shown
+from orderglot.stores.database_url import shown
 from orderglot.stores.reads import Clock, utc_now
 
 if TYPE_CHECKING:

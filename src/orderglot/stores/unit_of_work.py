@@ -21,11 +21,11 @@ from orderglot.stores.customers import put_customer
 from orderglot.stores.id_blocks import IdBlocks
 from orderglot.stores.identities import IdentityMap, goes_by, visible
 from orderglot.stores.merging import demand_version, merged, outdated
-from orderglot.stores.mode import demand_live, demand_own
 from orderglot.stores.ownership import owned
 from orderglot.stores.pending import Pending
 from orderglot.stores.reads import Clock, Reads
 from orderglot.stores.resolution import Resolution
+from orderglot.stores.test_mode import demand_live, demand_own
 
 
 class UnitOfWork(Reads):

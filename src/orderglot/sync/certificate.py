@@ -96,7 +96,7 @@ class Certificate(Struct, frozen=True, kw_only=True):
 def declared(source: Source) -> tuple[str, ...]:
     """Describe what this vendor's list can never show."""
     lists = source.dialect.lists
-    sayings = (
+    facts = (
         (
             source.dialect.flows.page is None,
             "this vendor has no list, so orders made there stay unseen",
@@ -104,7 +104,7 @@ def declared(source: Source) -> tuple[str, ...]:
         (not lists.counts, "the vendor does not count its orders"),
         (not lists.lines, "the vendor's list shows no lines"),
     )
-    return tuple(text for holds, text in sayings if holds)
+    return tuple(text for holds, text in facts if holds)
 
 
 def fingerprint(ids: Iterable[str]) -> str:

@@ -17,7 +17,7 @@ from orderglot.sync.reconciling import take
 from orderglot.sync.rejects import put_aside, strike_older
 from orderglot.sync.retrying import written
 from orderglot.sync.vendor import Vendor
-from orderglot.wire.glance import glimpsed
+from orderglot.wire.salvaging import salvaged
 
 CONFLICTS = "conflicts"
 """What a page's orders that both sides changed are counted under, beside their outcomes."""
@@ -175,7 +175,7 @@ class Ingesting:
                 position=one.position,
                 reason=one.reason,
                 answers=one.answers,
-                **self._glimpsed(one),
+                **self._salvaged(one),
             )
             for one in unread
         ]
@@ -187,12 +187,12 @@ class Ingesting:
                 aside.append(replace(reject, id=id, po_number=po_number, answers=answers))
         return aside
 
-    def _glimpsed(self, unread: Unread) -> dict[str, str]:
+    def _salvaged(self, unread: Unread) -> dict[str, str]:
         """Give what an order that cannot be read says of itself in the list, where one is shown."""
         bodies, shown = self.vendor.dialect.bodies, unread.answers[:1]
         body = shown[0].body if shown else b""
         names = {"id": bodies.id, "po_number": bodies.po_number}
-        return {member: glimpsed(body, name) for member, name in names.items()}
+        return {member: salvaged(body, name) for member, name in names.items()}
 
 
 def name_of(checkpoint: Checkpoint) -> str:

@@ -15,9 +15,10 @@ from orderglot.core.query import Page, Window
 from orderglot.core.tokens import TokenKind
 from orderglot.core.values import Kind, Status
 from orderglot.wire.bodies import Bodies
+from orderglot.wire.flow import Flow
 from orderglot.wire.idempotency import Idempotency
 from orderglot.wire.message import Request, Response
-from orderglot.wire.operation import Context, Flow, Operation
+from orderglot.wire.operation import Context, Operation
 from orderglot.wire.settings import Settings
 from orderglot.wire.shape import ResponseShape, Security
 

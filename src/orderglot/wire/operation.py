@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Generic, TypeVar
@@ -10,21 +10,14 @@ from typing import Generic, TypeVar
 from msgspec import Struct
 
 from orderglot.core.caller import READ, Caller
-from orderglot.core.errors import Invalid, Upstream
 from orderglot.core.order import Order
 from orderglot.core.ports import Book, Keyring
-from orderglot.wire.message import Request, Response, words_of
+from orderglot.wire.message import Request, Response
 from orderglot.wire.shape import Media, ResponseShape, Shape
 
 Ask = TypeVar("Ask")
 Answer = TypeVar("Answer")
 T = TypeVar("T")
-
-Flow = Generator[Request, Response, T]
-"""A conversation of calls, without a connection: yields requests, is sent responses, returns what came of it."""
-
-OPEN = ""
-"""The right for an operation that is open to everybody: no caller is needed."""
 
 
 class Context(Struct, frozen=True):
@@ -113,18 +106,3 @@ class Operation(Generic[Ask, Answer]):
     response: ResponseFormat[Ask, Answer]
     tries: Callable[[Ask], str] | None = None
     places: Callable[[Ask], Order | None] | None = None
-
-
-def call(operation: Operation[Ask, Answer], ask: Ask) -> Flow[Answer]:
-    """Make one call and read its answer: the shortest flow.
-
-    Raises Upstream where the answer is not what the vendor's page says.
-    """
-    response = yield operation.request.write(ask)
-    try:
-        return operation.response.read(response, ask)
-    except Invalid as error:
-        reason = f"The vendor's answer to {operation.name} cannot be read: {error.message}"
-        if message := words_of(response):
-            reason = f"The vendor says {message!r}. {reason}"
-        raise Upstream(reason) from error

@@ -18,7 +18,7 @@ PLACES = 6
 LARGEST = Decimal(10) ** 12
 WHOLE = 2**63
 _ONE = Decimal(1)
-_NOUGHT = Decimal(0)
+_ZERO = Decimal(0)
 _encode = msgspec.json.Encoder().encode
 """Writes a time, in quotes, in a fifth of what ``isoformat`` takes."""
 _TO_THE_SECOND = slice(1, len('"2011-06-10T15:16:16'))
@@ -72,7 +72,7 @@ def bare(amount: Decimal | None) -> Decimal | None:
     Zero has no sign.
     """
     if not amount:
-        return None if amount is None else _NOUGHT
+        return None if amount is None else _ZERO
     return _bare(str(amount))
 
 

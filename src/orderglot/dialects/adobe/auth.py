@@ -17,8 +17,9 @@ from orderglot.dialects.adobe.tables import NAME
 from orderglot.dialects.adobe.tokens import TOKEN, Grant, fetch
 from orderglot.wire.auth import read_bearer, same
 from orderglot.wire.dialect import Session
+from orderglot.wire.flow import Flow
 from orderglot.wire.message import Request, fill
-from orderglot.wire.operation import Flow, Operation
+from orderglot.wire.operation import Operation
 from orderglot.wire.shape import Security, SecurityScheme
 
 CUSTOMER = "customer_id"

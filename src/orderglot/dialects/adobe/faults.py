@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from orderglot.core.caller import OPEN
 from orderglot.core.errors import HubError, Invalid, Problem, Unauthenticated
 from orderglot.dialects.adobe import shapes
 from orderglot.dialects.adobe.codes import (
@@ -28,7 +29,7 @@ from orderglot.wire.dialect import Faults
 from orderglot.wire.faults import error_headers, kind_of, kind_of_status, read_error, read_members
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request, Response
-from orderglot.wire.operation import OPEN, Operation
+from orderglot.wire.operation import Operation
 from orderglot.wire.shape import JSON, ResponseShape
 
 TOKENS = "/ims/"

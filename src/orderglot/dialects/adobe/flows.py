@@ -13,7 +13,7 @@ from orderglot.dialects.adobe.orders import CREATE_ORDER, GET_ORDER, Pick
 from orderglot.dialects.adobe.tables import NAME
 from orderglot.dialects.adobe.wire import write_customer
 from orderglot.wire.dialect import Flows
-from orderglot.wire.operation import Flow, call
+from orderglot.wire.flow import Flow, call
 
 
 def place(order: Order) -> Flow[Order]:

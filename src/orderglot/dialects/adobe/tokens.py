@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from msgspec import Struct
 
-from orderglot.core.caller import Caller
+from orderglot.core.caller import OPEN, Caller
 from orderglot.core.errors import Rule, Unauthenticated, invalid
 from orderglot.core.tokens import TokenKind
 from orderglot.dialects.adobe import shapes
@@ -14,17 +14,9 @@ from orderglot.dialects.adobe.faults import UNSUPPORTED_GRANT
 from orderglot.dialects.adobe.media import answer, read_body, request_id
 from orderglot.dialects.adobe.tables import NAME
 from orderglot.wire.auth import read_basic, read_hex, same
+from orderglot.wire.flow import Flow, call
 from orderglot.wire.message import Request, Response, essence, once, pairs, query_of
-from orderglot.wire.operation import (
-    OPEN,
-    Context,
-    Endpoint,
-    Flow,
-    Operation,
-    RequestFormat,
-    ResponseFormat,
-    call,
-)
+from orderglot.wire.operation import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.shape import success
 
 LASTS = timedelta(seconds=86_399)

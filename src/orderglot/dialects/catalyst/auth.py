@@ -12,8 +12,9 @@ from orderglot.core.ports import Keyring
 from orderglot.dialects.catalyst.tables import NAME
 from orderglot.dialects.catalyst.tokens import CODE, REFRESH, REFUSED, TOKEN
 from orderglot.wire.dialect import Session
+from orderglot.wire.flow import Flow
 from orderglot.wire.message import Request, argument
-from orderglot.wire.operation import Flow, Operation
+from orderglot.wire.operation import Operation
 from orderglot.wire.shape import Security, SecurityScheme
 
 

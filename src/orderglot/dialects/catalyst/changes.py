@@ -13,12 +13,12 @@ from msgspec.structs import replace
 from orderglot.core.caller import CHANGE, CREATE, Caller
 from orderglot.core.errors import Invalid, Rule, invalid
 from orderglot.core.order import Line, Order, native
-from orderglot.core.summing import summed
+from orderglot.core.totals import summed
 from orderglot.dialects.catalyst import shapes
 from orderglot.dialects.catalyst.fields import by_name
 from orderglot.dialects.catalyst.items import read_items, with_items
 from orderglot.dialects.catalyst.links import SITES, path
-from orderglot.dialects.catalyst.media import JSON, emptied, nothing_said, write_done
+from orderglot.dialects.catalyst.media import JSON, emptied, read_nothing, write_done
 from orderglot.dialects.catalyst.orders import NO_SITE, One
 from orderglot.dialects.catalyst.resources import demand_customer, order_at, site_at
 from orderglot.dialects.catalyst.settings import ShippingOption, Site, row_of, with_status
@@ -225,7 +225,7 @@ UPDATE_ORDER: Operation[Draft, Order | None] = Operation(
     request=RequestFormat(_write_change, _read_draft, body={PLAIN: shapes.Change}),
     perform=_update_order,
     response=ResponseFormat(
-        write_done, nothing_said, (ResponseShape(204, headers=shapes.Changed),)
+        write_done, read_nothing, (ResponseShape(204, headers=shapes.Changed),)
     ),
 )
 
@@ -251,5 +251,5 @@ DELETE_ORDER: Operation[One, Order | None] = Operation(
         lambda one: Request(method="DELETE", path=path("/orders/{order}", order=one.id)), _read_gone
     ),
     perform=_delete_order,
-    response=ResponseFormat(_write_gone, nothing_said, (ResponseShape(204),)),
+    response=ResponseFormat(_write_gone, read_nothing, (ResponseShape(204),)),
 )

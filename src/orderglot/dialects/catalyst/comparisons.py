@@ -150,7 +150,7 @@ def moment(field: str) -> Asked:
     return replace(asked, read=ask)
 
 
-def spelled(field: str, nothing: int | None = None) -> Asked:
+def text_number(field: str, nothing: int | None = None) -> Asked:
     """Ask a text that spells a number."""
     asked = number(f"whole:{field}", nothing)
 
@@ -159,7 +159,7 @@ def spelled(field: str, nothing: int | None = None) -> Asked:
             return None
         values = value if operator is Operator.IN else (value,)
         numbers = [nothing if not one else read_whole_text(one) for one in values]
-        if any(said is None and one for said, one in zip(numbers, values, strict=True)):
+        if any(number is None and one for number, one in zip(numbers, values, strict=True)):
             return None
         return operator, numbers if operator is Operator.IN else numbers[0]
 

@@ -119,7 +119,7 @@ def rate(name: str, path: str) -> Member:
     return at(name, path, asked, Amount, show, unless_empty(read_rate, None))
 
 
-def spelled(name: str, path: str, nothing: int | None = None) -> Member:
+def text_number(name: str, path: str, nothing: int | None = None) -> Member:
     """Make the member that holds a text of digits as a number."""
     there = look(path)
 
@@ -132,7 +132,7 @@ def spelled(name: str, path: str, nothing: int | None = None) -> Member:
         return "" if number in (None, nothing) else str(number)
 
     shape = int | None if nothing is None else int
-    return at(name, path, comparisons.spelled(path, nothing), shape, show, read)
+    return at(name, path, comparisons.text_number(path, nothing), shape, show, read)
 
 
 def flag(name: str, path: str, *, nothing: bool | None = False) -> Member:

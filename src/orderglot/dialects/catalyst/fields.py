@@ -127,8 +127,8 @@ def indexed(member: Member) -> Member:
 
 
 MEMBERS = (
-    field_types.spelled("assignedUserId", "assigned_user"),
-    field_types.spelled("categoryId", "category", NO_CATEGORY),
+    field_types.text_number("assignedUserId", "assigned_user"),
+    field_types.text_number("categoryId", "category", NO_CATEGORY),
     field_types.text("countryCode", "ship_to.country"),
     field_types.moment("createDate", "created", own=True),
     field_types.coded("cycleTypeId", "recurrence.cycle", CYCLES, 1),
@@ -154,7 +154,7 @@ MEMBERS = (
         field_types.Id,
     ),
     field_types.amount("giftVoucherAmount", "discount.voucher_amount", None),
-    field_types.spelled("giftVoucherId", "discount.voucher"),
+    field_types.text_number("giftVoucherId", "discount.voucher"),
     Member(
         "id",
         everywhere(lambda order: write_id(native(order, NAME))),
@@ -163,7 +163,7 @@ MEMBERS = (
         field_types.Id,
         own=True,
     ),
-    field_types.spelled("integrationId", "integration"),
+    field_types.text_number("integrationId", "integration"),
     field_types.moment("invoiceDate", "invoice.date"),
     field_types.text("invoiceNumber", "invoice.number", None),
     Member("invoiced", everywhere(_invoiced), _take_invoiced, INVOICED_ASKED, bool),
@@ -211,8 +211,8 @@ _GONE = Compare("deleted", Operator.NE, None)
 
 
 def _ask_deleted(_site: Site, operator: Operator, value: Any) -> Query:
-    said = {0: False, 1: True}
-    return site_rows.by_row(said, lambda id: (Not(_GONE), _GONE)[id], read_yes, operator, value)
+    deleted = {0: False, 1: True}
+    return site_rows.by_row(deleted, lambda id: (Not(_GONE), _GONE)[id], read_yes, operator, value)
 
 
 def _sort_deleted(_site: Site) -> Sort:

@@ -17,7 +17,7 @@ from orderglot.dialects.catalyst.orders import GET_ORDER, LIST_ORDERS, Listing, 
 from orderglot.dialects.catalyst.sublists import LIST_ADDRESSES, LIST_PRODUCTS, Part
 from orderglot.dialects.catalyst.tables import NAME
 from orderglot.wire.dialect import Flows
-from orderglot.wire.operation import Flow, call
+from orderglot.wire.flow import Flow, call
 
 NEWEST = (Sort("created", descending=True),)
 

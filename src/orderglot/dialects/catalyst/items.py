@@ -10,10 +10,10 @@ from orderglot.core.errors import Invalid, Problem, Rule
 from orderglot.core.fields import read_whole_text
 from orderglot.core.order import Line, Order
 from orderglot.core.pricing import price
-from orderglot.core.summing import summed
+from orderglot.core.totals import summed
 from orderglot.dialects.catalyst import shapes
 from orderglot.dialects.catalyst.links import SITES, path
-from orderglot.dialects.catalyst.media import JSON, nothing_said, write_done
+from orderglot.dialects.catalyst.media import JSON, read_nothing, write_done
 from orderglot.dialects.catalyst.resources import order_at, site_at
 from orderglot.dialects.catalyst.tables import LONGEST_PROSE
 from orderglot.dialects.catalyst.values import digits
@@ -125,6 +125,6 @@ ADD_PRODUCTS: Operation[Items, Order | None] = Operation(
     request=RequestFormat(_write_items, _read_items, body={PLAIN: shapes.NewItems}),
     perform=_add_items,
     response=ResponseFormat(
-        write_done, nothing_said, (ResponseShape(204, headers=shapes.Changed),)
+        write_done, read_nothing, (ResponseShape(204, headers=shapes.Changed),)
     ),
 )

@@ -97,26 +97,28 @@ def _show_status(site: Site) -> ShowRelation:
 
 def _rows_asked(rows: str, choose: Callable[[Site, int], Query], inside: Inside) -> Any:
     def asked(name: str, read: ReadValue) -> Asked:
-        def said(site: Site) -> dict[int, Any]:
+        def values(site: Site) -> dict[int, Any]:
             # Of one number the row that stands in the list comes last.
-            return {row.id: _said(row, name, site) for row in getattr(site, rows)}
+            return {row.id: _value_of(row, name, site) for row in getattr(site, rows)}
 
         def ask(site: Site, operator: Operator, value: Any) -> Query:
-            return site_rows.by_row(said(site), lambda id: choose(site, id), read, operator, value)
+            return site_rows.by_row(
+                values(site), lambda id: choose(site, id), read, operator, value
+            )
 
         def sort_on(site: Site) -> Sort:
-            return site_rows.sorted_by_row(said(site), lambda id: choose(site, id))
+            return site_rows.sorted_by_row(values(site), lambda id: choose(site, id))
 
         return Asked(ask, ranked=sort_on)
 
     return {name: asked(name, read) for name, read in inside.items() if callable(read)}
 
 
-def _said(row: Numbered, name: str, site: Site) -> Any:
+def _value_of(row: Numbered, name: str, site: Site) -> Any:
     if name == "siteId":
         return write_id(site.id)
-    said = getattr(row, _member(type(row), OTHER_NAMES.get(name, name)))
-    return write_rate(said) if name in RATES else said
+    value = getattr(row, _member(type(row), OTHER_NAMES.get(name, name)))
+    return write_rate(value) if name in RATES else value
 
 
 @cache

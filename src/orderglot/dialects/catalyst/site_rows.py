@@ -20,7 +20,7 @@ from orderglot.dialects.catalyst.values import day_of, read_moment, read_number,
 
 
 def by_row(
-    said: Mapping[int, Any],
+    values: Mapping[int, Any],
     choose: Callable[[int], Query],
     read: ReadValue,
     operator: Operator,
@@ -32,33 +32,35 @@ def by_row(
     """
     demand_text(operator, textual=read is read_text)
     if value is None:
-        told = [choose(id) for id, one in said.items() if one is not None]
-        return negated(any_of(told)) if operator is Operator.EQ else NOTHING
+        chosen = [choose(id) for id, one in values.items() if one is not None]
+        return negated(any_of(chosen)) if operator is Operator.EQ else NOTHING
     wanted, day = read(value), None
     if read is read_moment and operator is Operator.EQ:
         day = day_of(value)
-    return any_of([choose(id) for id, one in said.items() if _says(one, operator, wanted, day)])
+    return any_of(
+        [choose(id) for id, one in values.items() if _matches(one, operator, wanted, day)]
+    )
 
 
-def _says(
-    said: Any, operator: Operator, wanted: Any, day: tuple[datetime, datetime] | None
+def _matches(
+    shown: Any, operator: Operator, wanted: Any, day: tuple[datetime, datetime] | None
 ) -> bool:
-    if said is None:
+    if shown is None:
         return False
     if isinstance(wanted, datetime):
-        moment = read_moment(said)
+        moment = read_moment(shown)
         return day[0] <= moment < day[1] if day else shows(moment, operator, wanted)
     if isinstance(wanted, bool):
-        return stands(said, operator, wanted)
-    return shows(said, operator, wanted)
+        return stands(shown, operator, wanted)
+    return shows(shown, operator, wanted)
 
 
-def sorted_by_row(said: Mapping[int, Any], choose: Callable[[int], Query]) -> Sort:
+def sorted_by_row(values: Mapping[int, Any], choose: Callable[[int], Query]) -> Sort:
     """Sort by what is said under a number; where nothing is, that comes first."""
-    values = sorted({one for one in said.values() if one is not None})
+    distinct = sorted({one for one in values.values() if one is not None})
     return ranked(
-        (any_of([choose(id) for id, one in said.items() if one == value]), place)
-        for place, value in enumerate(values)
+        (any_of([choose(id) for id, one in values.items() if one == value]), place)
+        for place, value in enumerate(distinct)
     )
 
 
@@ -71,11 +73,11 @@ def never(read: ReadValue) -> Asked:
     return Asked(ask)
 
 
-def constant(said: Callable[[Site], Any], there: Query = EVERYTHING) -> Asked:
+def constant(values: Callable[[Site], Any], there: Query = EVERYTHING) -> Asked:
     """Ask for what a site says of all its orders, or of all those that have something."""
 
     def ask(site: Site, operator: Operator, value: Any) -> Query:
-        one = said(site)
+        one = values(site)
         read = read_text if isinstance(one, str) else read_number
         return by_row({0: one}, lambda _id: there, read, operator, value)
 

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from msgspec import Struct
 from msgspec.structs import replace
 
-from orderglot.core.caller import Caller
+from orderglot.core.caller import OPEN, Caller
 from orderglot.core.errors import Rule, Unauthenticated, invalid
 from orderglot.core.ports import Credential, Keyring
 from orderglot.core.tokens import TokenKind
@@ -24,14 +24,7 @@ from orderglot.wire import json
 from orderglot.wire.auth import read_hex
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request, Response, argument, once, query_of
-from orderglot.wire.operation import (
-    OPEN,
-    Context,
-    Endpoint,
-    Operation,
-    RequestFormat,
-    ResponseFormat,
-)
+from orderglot.wire.operation import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.shape import success
 
 REFUSED = "Send the access token of your site in the Authorization header."

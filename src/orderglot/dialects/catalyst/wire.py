@@ -19,9 +19,9 @@ from orderglot.wire.form import Form
 from orderglot.wire.message import once
 from orderglot.wire.values import bare, read_whole
 
-Spelled = dict[str, Any]
+Members = dict[str, Any]
 
-_SAID = (str, int, Decimal)
+_TEXTS = (str, int, Decimal)
 """What a text may be sent as."""
 
 STATUS = "status"
@@ -50,7 +50,7 @@ def take(order: Order, form: Form, site: Site, *, own: bool = False) -> Order:
         member = members.get(name.lower())
         if member is None or (member.own and not own):
             continue
-        if not own and isinstance(value, _SAID):
+        if not own and isinstance(value, _TEXTS):
             form.measure(name, str(value), member.longest)
         taken.append((member.name, value))
         try:
@@ -69,7 +69,7 @@ def _shortened(value: Any) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
-def write_draft(order: Order, site: Site) -> Spelled:
+def write_draft(order: Order, site: Site) -> Members:
     """Write a new order as POST takes it: what says something, and is the client's to say."""
     return {
         member.name: shown
@@ -84,7 +84,7 @@ def item_id(line: Line, position: int) -> int:
     return position if own is None else own
 
 
-def write_line(line: Line, position: int, order: Order, site: Site) -> Spelled:
+def write_line(line: Line, position: int, order: Order, site: Site) -> Members:
     """Write a line as an item of an order."""
     product = read_whole_text(line.item_id)
     return {
@@ -121,7 +121,7 @@ def read_line(form: Form) -> Line:
     )
 
 
-def write_addresses(order: Order, site: Site) -> list[Spelled]:
+def write_addresses(order: Order, site: Site) -> list[Members]:
     """Write where an order goes and where its bill goes."""
     kinds = ((SHIPPING_ADDRESS, order.ship_to), (BILLING_ADDRESS, order.bill_to))
     return [

@@ -23,8 +23,9 @@ from orderglot.dialects.kodaris.tokens import (
     session_of,
 )
 from orderglot.wire.dialect import Session
+from orderglot.wire.flow import Flow, call
 from orderglot.wire.message import Request
-from orderglot.wire.operation import Flow, Operation, call
+from orderglot.wire.operation import Operation
 from orderglot.wire.shape import Security, SecurityScheme
 
 READS = frozenset({"GET", "HEAD"})

@@ -17,7 +17,7 @@ from orderglot.dialects.kodaris.orders import (
     Listing,
 )
 from orderglot.wire.dialect import Flows
-from orderglot.wire.operation import Flow, call
+from orderglot.wire.flow import Flow, call
 
 
 def place(order: Order) -> Flow[Order]:

@@ -6,7 +6,7 @@ import re
 import string
 from datetime import timedelta
 
-from orderglot.core.caller import Caller
+from orderglot.core.caller import OPEN, Caller
 from orderglot.core.errors import Unauthenticated
 from orderglot.core.ports import Credential
 from orderglot.core.tokens import TokenKind
@@ -15,14 +15,7 @@ from orderglot.dialects.komet.media import ACCOUNT, PROOF, company_of, opened, r
 from orderglot.dialects.komet.tables import NAME
 from orderglot.wire.auth import same
 from orderglot.wire.message import Request, Response, query_of
-from orderglot.wire.operation import (
-    OPEN,
-    Context,
-    Endpoint,
-    Operation,
-    RequestFormat,
-    ResponseFormat,
-)
+from orderglot.wire.operation import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.shape import success
 
 LETTERS = 26

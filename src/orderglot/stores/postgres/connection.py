@@ -7,8 +7,8 @@ import asyncio
 import asyncpg
 
 from orderglot.core.errors import HubError, Invalid, NotFound, Upstream
-from orderglot.stores.address import shown
 from orderglot.stores.backend import Raced
+from orderglot.stores.database_url import shown
 
 TIMEOUT = 10.0
 """For so many seconds a server may let us wait before it lets us in."""

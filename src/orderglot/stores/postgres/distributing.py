@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncpg
 
 from orderglot.core.errors import Unsupported
-from orderglot.stores.address import shown
+from orderglot.stores.database_url import shown
 from orderglot.stores.postgres.catalogue import SELLER, Described, described
 from orderglot.stores.postgres.connection import close, connect
 from orderglot.stores.postgres.opening import prepare

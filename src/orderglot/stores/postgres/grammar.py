@@ -13,7 +13,7 @@ import msgspec
 from orderglot.core.fields import LONGEST_WHOLE, Field, FieldKind
 from orderglot.core.query import Compare, Operator, Value, fold
 from orderglot.stores.sql.compiler import FALSE
-from orderglot.stores.sql.grammar import Sql, say
+from orderglot.stores.sql.grammar import Sql, fragment
 from orderglot.stores.sql.rows import LEAST, MOST
 
 LARGEST, SMALLEST = 131_071, -16_383
@@ -47,7 +47,7 @@ class PostgresGrammar:
 
     def native(self, document: str, path: tuple[str, ...], owner: str, dialect: str) -> str:
         """Say the number that a dialect's clients know a thing by."""
-        first = say(
+        first = fragment(
             "SELECT r.reference ->> 'id' FROM",
             f"jsonb_array_elements({_inner(document, path)}) WITH ORDINALITY",
             f"AS r(reference, place) WHERE r.reference ->> 'dialect' = {_literal(dialect)}",
@@ -56,12 +56,12 @@ class PostgresGrammar:
         # Of no reference there is no row, and of that NULL.
         named = f"nullif({self.whole('n.id')}, 0)"
         case = f"CASE WHEN n.id IS NULL THEN {owner} ELSE {named} END"
-        return say("(SELECT", case, "FROM (SELECT (", first, ") AS id) AS n)")
+        return fragment("(SELECT", case, "FROM (SELECT (", first, ") AS id) AS n)")
 
     def linked(self, document: str, relation: str, dialect: str) -> str:
         """Say the number that a dialect's clients know the first order by that is pointed at so."""
         owner = "(l.link #>> '{order,id}')::bigint"
-        return say(
+        return fragment(
             "(SELECT",
             self.native("l.link", ("order", "references"), owner, dialect),
             "FROM",
@@ -74,7 +74,7 @@ class PostgresGrammar:
         """Say the extra of that name where it is a whole number of at most 18 digits, or NULL."""
         value = f"{document} -> 'extras' -> {_literal(name)}"
         number = f"({value} #>> '{{}}')::numeric"
-        return say(
+        return fragment(
             f"CASE jsonb_typeof({value}) WHEN 'number' THEN",
             f"CASE WHEN abs({number}) < 1e{LONGEST_WHOLE} AND trunc({number}) = {number}",
             f"THEN {number}::bigint END END",
@@ -166,7 +166,7 @@ def _of_type(kind: str, holds: str, value: str, name: str, other: Any) -> Sql:
     """State that a value is of a kind of JSON and that something holds of it as ``x.value``."""
     case = f"CASE jsonb_typeof(x.value) WHEN '{kind}' THEN {holds} ELSE FALSE END"
     # Of no kind at all is what is not there.
-    text = say("(SELECT", case, "FROM (SELECT", value, "AS value) AS x)")
+    text = fragment("(SELECT", case, "FROM (SELECT", value, "AS value) AS x)")
     return Sql(text, (other, name))
 
 

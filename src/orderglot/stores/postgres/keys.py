@@ -13,7 +13,7 @@ from orderglot.stores import writes
 from orderglot.stores.postgres.expiring import PURGED
 from orderglot.stores.postgres.statement import Row, Step, inserted, kinds, source
 from orderglot.stores.sql import credentials, tokens
-from orderglot.stores.sql.grammar import Sql, say
+from orderglot.stores.sql.grammar import Sql, fragment
 from orderglot.stores.sql.rows import microseconds
 
 _CREDENTIALS = kinds(**credentials.COLUMNS)
@@ -52,7 +52,7 @@ def put_credentials(seller: int, batch: list[writes.PutCredential]) -> Iterator[
 def end_keys(seller: int, batch: list[writes.EndKey]) -> Iterator[Step]:
     """End keys that have not ended."""
     keys = source(_ENDED, [(one.dialect, one.id, one.now.isoformat()) for one in batch])
-    text = say(
+    text = fragment(
         "UPDATE credentials AS k",
         "SET document = jsonb_set(k.document, '{ended}', to_jsonb(n.ended)) FROM",
         keys.text,
@@ -66,7 +66,7 @@ def end_keys(seller: int, batch: list[writes.EndKey]) -> Iterator[Step]:
 def set_live(seller: int, batch: list[writes.SetLive]) -> Iterator[Step]:
     """Move keys from test mode to production."""
     keys = source(_KEYS, [(one.dialect, one.id) for one in batch])
-    text = say(
+    text = fragment(
         "UPDATE credentials AS k",
         "SET document = jsonb_set(k.document, '{caller,test}', 'false') FROM",
         keys.text,
@@ -103,7 +103,7 @@ def spend_tokens(seller: int, batch: list[writes.SpendToken]) -> Iterator[Step]:
         for one in batch
     ]
     new = source(_SPENT, spent)
-    text = say(
+    text = fragment(
         "UPDATE tokens AS t SET ended = n.ended FROM",
         new.text,
         "WHERE t.seller = ? AND t.dialect = n.dialect AND t.kind = n.kind",
@@ -125,7 +125,7 @@ def end_families(seller: int, batch: list[writes.EndFamily]) -> Iterator[Step]:
     yield _held(seller, {(one.dialect, one.key) for one in batch})
     ended: list[Row] = [(one.dialect, one.family, microseconds(one.now)) for one in batch]
     new = source(_FAMILIES, ended)
-    text = say(
+    text = fragment(
         "UPDATE tokens AS t SET ended = n.ended FROM",
         new.text,
         "WHERE t.seller = ? AND t.dialect = n.dialect AND t.family = n.family",
@@ -137,7 +137,7 @@ def end_families(seller: int, batch: list[writes.EndFamily]) -> Iterator[Step]:
 def _held(seller: int, keys: Collection[tuple[str, str]], more: str = "") -> Step:
     """Hold the rows of keys, in one order for all; more has to hold for each of them."""
     named = source(_KEYS, sorted(keys))
-    text = say(
+    text = fragment(
         "SELECT 1 FROM",
         f"{named.text} JOIN credentials AS k ON {_IS_KEY}",
         more,

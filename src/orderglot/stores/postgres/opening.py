@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncpg
 
 from orderglot.core.errors import Invalid, NotFound, Upstream
-from orderglot.stores.address import shown
+from orderglot.stores.database_url import shown
 from orderglot.stores.migrations import APPLIED, Migration, demand_finished, migrations, pending
 
 OLDEST = 14

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import asyncpg
 
 from orderglot.core.errors import Upstream
-from orderglot.stores.address import shown
+from orderglot.stores.database_url import shown
 from orderglot.stores.postgres.connection import (
     FAILURES,
     close,

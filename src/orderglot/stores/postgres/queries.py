@@ -6,7 +6,7 @@ Lists go in as arrays, so that a statement has one text and is prepared once.
 from __future__ import annotations
 
 from orderglot.stores.backend import Entity
-from orderglot.stores.sql.grammar import say
+from orderglot.stores.sql.grammar import fragment
 
 STATE = (
     "SELECT (SELECT d.oid::bigint FROM pg_database AS d WHERE d.datname = current_database()),"
@@ -39,22 +39,22 @@ DANGLING = (
 SELECTED = "SELECT (SELECT d.document FROM orders AS d WHERE d.seller = ? AND d.id = s.id) FROM ("
 
 CUSTOMERS = "SELECT c.document FROM customers AS c WHERE c.seller = ? AND"
-CUSTOMER_KNOWN = say(
+CUSTOMER_KNOWN = fragment(
     CUSTOMERS,
     "c.id = coalesce((SELECT r.customer FROM customer_references AS r"
     " WHERE r.seller = ? AND r.name = ? AND r.dialect = ?),"
     " (SELECT ?::bigint WHERE NOT EXISTS (SELECT 1 FROM customer_references AS r"
     " WHERE r.seller = ? AND r.customer = ? AND r.dialect = ?)))",
 )
-CUSTOMERS_KNOWN = say(
+CUSTOMERS_KNOWN = fragment(
     CUSTOMERS,
     "c.id IN (SELECT r.customer FROM unnest(?::text[], ?::text[]) AS j(name, dialect)"
     " JOIN customer_references AS r ON r.name = j.name AND r.dialect = j.dialect"
     " WHERE r.seller = ?) ORDER BY c.id",
 )
-CUSTOMERS_NUMBERED = say(CUSTOMERS, "c.number = ANY (?::text[]) ORDER BY c.id")
-CUSTOMERS_WITH_ID = say(CUSTOMERS, "c.id = ANY (?::bigint[]) ORDER BY c.id")
-CUSTOMERS_AFTER = say(CUSTOMERS, "c.id > ? ORDER BY c.id LIMIT ?")
+CUSTOMERS_NUMBERED = fragment(CUSTOMERS, "c.number = ANY (?::text[]) ORDER BY c.id")
+CUSTOMERS_WITH_ID = fragment(CUSTOMERS, "c.id = ANY (?::bigint[]) ORDER BY c.id")
+CUSTOMERS_AFTER = fragment(CUSTOMERS, "c.id > ? ORDER BY c.id LIMIT ?")
 
 PRODUCTS = "SELECT document FROM products WHERE seller = ? AND sku = ANY (?::text[]) ORDER BY sku"
 PRODUCTS_AFTER = "SELECT document FROM products WHERE seller = ? AND sku > ? ORDER BY sku LIMIT ?"

@@ -17,7 +17,7 @@ from weakref import WeakKeyDictionary
 import asyncpg
 
 from orderglot.core.errors import HubError
-from orderglot.stores.address import shown
+from orderglot.stores.database_url import shown
 from orderglot.stores.postgres.connection import FAILURES, in_words
 from orderglot.stores.postgres.grammar import numbered
 from orderglot.stores.postgres.pool import Find, Pool, Row, read_within

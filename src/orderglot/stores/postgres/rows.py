@@ -10,13 +10,13 @@ import asyncpg
 import msgspec
 
 from orderglot.core.errors import Invalid
-from orderglot.stores.address import shown
+from orderglot.stores.database_url import shown
 from orderglot.stores.migrations import UNFINISHED
 from orderglot.stores.postgres.catalogue import described
 from orderglot.stores.postgres.connection import FAILURES, close, connect, in_words, refused
 from orderglot.stores.postgres.opening import prepare
 from orderglot.stores.rows import Row, Table, demand_marked, misfit, sorted_names, table
-from orderglot.stores.sql.grammar import say
+from orderglot.stores.sql.grammar import fragment
 
 BATCH = 500
 """So many rows are fetched at a time."""
@@ -68,7 +68,7 @@ class PostgresRows:
     async def count(self, table: Table) -> int:
         """Count the rows of a table."""
         with translating_errors(self._url):
-            text = say("SELECT count(*) FROM", table.name)
+            text = fragment("SELECT count(*) FROM", table.name)
             found = await self._reader.fetchval(text, timeout=LONGEST)
         return int(found)
 
@@ -79,11 +79,11 @@ class PostgresRows:
             f"{name}::text" if types[name] == JSON else name for name in table.columns
         )
         key = table.columns[: table.key]
-        begin = say("SELECT", columns, "FROM", table.name)
-        end = say("ORDER BY", ", ".join(key), "LIMIT", str(BATCH))
-        behind = say(f"WHERE ({', '.join(key)}) > ({_marks(len(key))})")
+        begin = fragment("SELECT", columns, "FROM", table.name)
+        end = fragment("ORDER BY", ", ".join(key), "LIMIT", str(BATCH))
+        behind = fragment(f"WHERE ({', '.join(key)}) > ({_marks(len(key))})")
         documents = [at for at, name in enumerate(table.columns) if types[name] == JSON]
-        text, last = say(begin, end), ()
+        text, last = fragment(begin, end), ()
         while True:
             with translating_errors(self._url):
                 found = await self._reader.fetch(text, *last)
@@ -91,7 +91,7 @@ class PostgresRows:
                 yield _compact(tuple(record), documents)
             if len(found) < BATCH:
                 return
-            text, last = say(begin, behind, end), tuple(found[-1])[: table.key]
+            text, last = fragment(begin, behind, end), tuple(found[-1])[: table.key]
 
     async def source(self) -> str | None:
         """Name what an unfinished copy is made of, or None where this is no unfinished copy."""
@@ -135,10 +135,10 @@ class PostgresRows:
             there = "SELECT 1 FROM migrations WHERE number = $1 AND name = $2 FOR SHARE"
             demand_marked(await self._writer.fetchval(there, UNFINISHED, source))
             if gone:
-                remove = say("DELETE FROM", table.name, "WHERE", matching)
+                remove = fragment("DELETE FROM", table.name, "WHERE", matching)
                 await self._writer.executemany(remove, gone)
             if rows:
-                insert = say(
+                insert = fragment(
                     "INSERT INTO",
                     f"{table.name} ({', '.join(table.columns)})",
                     "SELECT * FROM",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -24,7 +24,7 @@ from orderglot.stores.postgres.statement import (
     table,
     version,
 )
-from orderglot.stores.sql.grammar import Sql, say
+from orderglot.stores.sql.grammar import Sql, fragment
 from orderglot.stores.sql.linking import links, relinked
 from orderglot.stores.sql.rows import COLUMNS, NUMBERED, microseconds, row
 
@@ -107,25 +107,18 @@ def _put_customers(seller: int, batch: list[writes.PutCustomer]) -> Iterator[Ste
 
 
 def _put_products(seller: int, batch: list[writes.PutProduct]) -> Iterator[Step]:
-    return put(
-        _PRODUCTS,
-        seller,
-        (
-            ((one.product.sku, one.product.version, one.document.decode()), version(one.kept))
-            for one in batch
-        ),
-    )
+    rows = [(one.product.sku, one.product.version, one.document.decode()) for one in batch]
+    return put(_PRODUCTS, seller, zip(rows, _versions(batch), strict=True))
 
 
 def _put_sellers(seller: int, batch: list[writes.PutSeller]) -> Iterator[Step]:
-    return put(
-        _SELLERS,
-        seller,
-        (
-            ((one.seller.version, one.seller.name, one.document.decode()), version(one.kept))
-            for one in batch
-        ),
-    )
+    rows = [(one.seller.version, one.seller.name, one.document.decode()) for one in batch]
+    return put(_SELLERS, seller, zip(rows, _versions(batch), strict=True))
+
+
+def _versions(batch: Sequence[writes.PutProduct | writes.PutSeller]) -> list[int | None]:
+    """Give the versions that are replaced, None for what is new."""
+    return [version(one.kept) for one in batch]
 
 
 def _link(seller: int, batch: list[writes.PutOrder]) -> Iterator[Step]:
@@ -147,7 +140,7 @@ def _add_events(seller: int, batch: list[Event]) -> Iterator[Step]:
 def _expect(seller: int, batch: list[writes.Expect]) -> Iterator[Step]:
     there = source(_EXPECTED, [(one.customer, one.version) for one in batch])
     # A transaction that renames the customer waits until the orders with the present name can be seen.
-    text = say(
+    text = fragment(
         "SELECT 1 FROM",
         f"{there.text} JOIN customers AS c ON c.id = n.id AND c.version = n.version",
         "WHERE c.seller = ? FOR SHARE OF c",
@@ -160,7 +153,7 @@ def _rename(seller: int, batch: list[writes.Rename]) -> Iterator[Step]:
         _RENAMED,
         [(one.customer.id, document.write(one.customer).decode()) for one in batch],
     )
-    text = say(
+    text = fragment(
         "UPDATE orders AS o SET document = jsonb_set(o.document, '{customer}', n.document)",
         f"FROM {new.text} WHERE o.seller = ? AND o.customer = n.id",
     )
@@ -181,7 +174,7 @@ def _put_notes(seller: int, batch: list[writes.PutNote]) -> Iterator[Step]:
 def _drop_notes(seller: int, batch: list[writes.DropNote]) -> Iterator[Step]:
     dropped: list[Row] = [(one.note.kind, one.note.name, one.note.version) for one in batch]
     old = source(_DROPPED, dropped)
-    text = say(
+    text = fragment(
         "DELETE FROM notes AS t USING",
         f"{old.text} WHERE t.seller = ? AND t.kind = n.kind AND t.name = n.name",
         "AND t.version = n.version RETURNING 1",

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from orderglot.core.fields import Field, FieldKind, field
 from orderglot.core.query import And, Compare, Not, Operator, Or, Query, fold
-from orderglot.stores.sql.grammar import Grammar, Sql, say
+from orderglot.stores.sql.grammar import Grammar, Sql, fragment
 from orderglot.stores.sql.integers import whole
 from orderglot.stores.sql.rows import COLUMNS, LEAST, MILLION, MOST, NUMBERED, stored, whole_number
 
@@ -109,7 +109,7 @@ def expression(wanted: Field, grammar: Grammar) -> str:
         return grammar.native(DOCUMENT, (*wanted.path, "references"), owner, wanted.native)
     if wanted.recorded:
         value = grammar.inside(RECORD, wanted.path, wanted)
-        return say(
+        return fragment(
             "(SELECT",
             value,
             "FROM customers AS c",
@@ -176,7 +176,7 @@ def _on_record(wanted: Field, compare: Compare, grammar: Grammar) -> Sql:
     """State that an order is of one of the customers whose records compare so."""
     value = grammar.inside(RECORD, wanted.path, wanted)
     leaf = _leaf(value, wanted, compare.operator, compare.value, grammar)
-    found = say("SELECT c.id FROM customers AS c WHERE c.seller = ? AND (", leaf.text, ")")
+    found = fragment("SELECT c.id FROM customers AS c WHERE c.seller = ? AND (", leaf.text, ")")
     return Sql(f"{ORDERS}.customer IN ({found})", (SELLER, *leaf.params))
 
 
@@ -187,7 +187,7 @@ def _called(wanted: Field, values: tuple[Any, ...]) -> Sql:
     if not wholes:
         return FALSE
     marks, own = ", ".join("?" * len(wholes)), f"{ORDERS}.{owner}"
-    named = say(
+    named = fragment(
         f"{own} IN (SELECT r.{name} FROM",
         f"{table} AS r WHERE r.seller = ? AND r.name IN ({marks}) AND r.dialect = ?",
         "UNION ALL VALUES",
@@ -208,8 +208,8 @@ def _any(wanted: Field, compare: Compare, grammar: Grammar) -> Sql:
         begun = step + 1
     value = grammar.inside(document, wanted.path[begun:], wanted)
     leaf = _leaf(value, wanted, operator, compare.value, grammar)
-    inner = say("(SELECT 1 FROM", ", ".join(tables), "WHERE", leaf.text + ")")
-    return Sql(say("NOT EXISTS" if differs else "EXISTS", inner), leaf.params)
+    inner = fragment("(SELECT 1 FROM", ", ".join(tables), "WHERE", leaf.text + ")")
+    return Sql(fragment("NOT EXISTS" if differs else "EXISTS", inner), leaf.params)
 
 
 def _leaf(value: str, wanted: Field, operator: Operator, other: Any, grammar: Grammar) -> Sql:

@@ -15,7 +15,7 @@ class Sql(NamedTuple):
     params: tuple[Any, ...] = ()
 
 
-def say(*words: str) -> str:
+def fragment(*words: str) -> str:
     """Put a statement together out of its words."""
     return " ".join(words)
 

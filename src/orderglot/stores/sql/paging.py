@@ -17,7 +17,7 @@ from orderglot.stores.sql.compiler import (
     disjunction,
     expression,
 )
-from orderglot.stores.sql.grammar import Grammar, Sql, say
+from orderglot.stores.sql.grammar import Grammar, Sql, fragment
 from orderglot.stores.sql.rows import NEVER_NULL, stored
 
 _ID = f"{ORDERS}.id"
@@ -49,7 +49,7 @@ def selected_ids(
     if selection.behind is not None:
         parts.append(_behind(selection.behind, selection.sort, grammar))
     where, by = conjunction(parts), _sorted(selection.sort, grammar)
-    text = say("SELECT", _ID, _FROM, where.text, "ORDER BY", by.text, "LIMIT ? OFFSET ?")
+    text = fragment("SELECT", _ID, _FROM, where.text, "ORDER BY", by.text, "LIMIT ? OFFSET ?")
     window = (selection.limit + 1, selection.offset)
     return asked_by(scope.seller, Sql(text, (*where.params, *by.params, *window)))
 
@@ -73,7 +73,7 @@ def _value(key: Sort, grammar: Grammar) -> Sql:
     ranks = [(compiled(where, grammar), int(stored(value))) for where, value in key.ranks]
     cases = [f"WHEN {where.text} THEN {value}" for where, value in ranks]
     params = tuple(param for where, _ in ranks for param in where.params)
-    return Sql(say("CASE", *cases, "ELSE", own, "END"), params)
+    return Sql(fragment("CASE", *cases, "ELSE", own, "END"), params)
 
 
 def _behind(place: Position, sort: tuple[Sort, ...], grammar: Grammar) -> Sql:

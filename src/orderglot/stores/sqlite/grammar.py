@@ -15,7 +15,7 @@ from orderglot.core.fields import EXTRAS, Field, FieldKind, read_whole_extra, re
 from orderglot.core.order import Order, Reference
 from orderglot.core.query import Compare, Operator, matches
 from orderglot.stores.sql import rows
-from orderglot.stores.sql.grammar import Sql, say
+from orderglot.stores.sql.grammar import Sql, fragment
 
 _write = msgspec.json.Encoder(decimal_format="number").encode
 _read = msgspec.json.Decoder(float_hook=Decimal).decode
@@ -60,7 +60,7 @@ class SqliteGrammar:
         """Say the number that a dialect's clients know the first order by that is pointed at so."""
         links, link = self.each(document, ("links",), "l")
         owner = f"json_extract({link}, '$.order.id')"
-        return say(
+        return fragment(
             "(SELECT",
             self.native(link, ("order", "references"), owner, dialect),
             f"FROM {links}",

@@ -9,7 +9,7 @@ from typing import Any
 from orderglot.stores import writes
 from orderglot.stores.backend import Raced
 from orderglot.stores.sql import credentials, tokens
-from orderglot.stores.sql.grammar import say
+from orderglot.stores.sql.grammar import fragment
 from orderglot.stores.sql.rows import microseconds
 from orderglot.stores.sqlite.connection import Row
 from orderglot.stores.sqlite.expiring import PURGED
@@ -17,16 +17,18 @@ from orderglot.stores.sqlite.expiring import PURGED
 
 def _insert(table: str, columns: Iterable[str]) -> str:
     names = ("seller", *columns)
-    return say("INSERT INTO", table, f"({', '.join(names)}) VALUES ({', '.join('?' * len(names))})")
+    return fragment(
+        "INSERT INTO", table, f"({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
+    )
 
 
-_PUT_CREDENTIAL = say(
+_PUT_CREDENTIAL = fragment(
     _insert("credentials", credentials.COLUMNS),
     "ON CONFLICT (dialect, kind, fingerprint)",
     "DO UPDATE SET expires = excluded.expires, document = excluded.document",
 )
 _INSERT = _insert("tokens", tokens.COLUMNS)
-_PUT = say(
+_PUT = fragment(
     _INSERT,
     "ON CONFLICT DO UPDATE SET",
     ", ".join(

@@ -11,7 +11,7 @@ from functools import lru_cache
 import msgspec
 
 from orderglot.stores.backend import Entity, Scope
-from orderglot.stores.sql.grammar import Sql, say
+from orderglot.stores.sql.grammar import Sql, fragment
 from orderglot.stores.sql.paging import scoped
 from orderglot.stores.sqlite.connection import STRANGE, strange
 
@@ -42,25 +42,27 @@ DANGLING = (
 )
 
 CUSTOMERS = "SELECT CAST(c.document AS BLOB) FROM customers AS c WHERE c.seller = ? AND"
-CUSTOMER_KNOWN = say(
+CUSTOMER_KNOWN = fragment(
     CUSTOMERS,
     "c.id = coalesce((SELECT r.customer FROM customer_references AS r"
     " WHERE r.seller = ? AND r.name = ? AND r.dialect = ?),"
     " (SELECT ? WHERE NOT EXISTS (SELECT 1 FROM customer_references AS r"
     " WHERE r.seller = ? AND r.customer = ? AND r.dialect = ?)))",
 )
-CUSTOMERS_KNOWN = say(
+CUSTOMERS_KNOWN = fragment(
     CUSTOMERS,
     "c.id IN (SELECT r.customer FROM json_each(?) AS j"
     " CROSS JOIN customer_references AS r"
     " WHERE r.seller = ? AND r.name = json_extract(j.value, '$[0]')"
     " AND r.dialect = json_extract(j.value, '$[1]')) ORDER BY c.id",
 )
-CUSTOMERS_NUMBERED = say(
+CUSTOMERS_NUMBERED = fragment(
     CUSTOMERS, "c.number IN (SELECT j.value FROM json_each(?) AS j) ORDER BY c.id"
 )
-CUSTOMERS_WITH_ID = say(CUSTOMERS, "c.id IN (SELECT j.value FROM json_each(?) AS j) ORDER BY c.id")
-CUSTOMERS_AFTER = say(CUSTOMERS, "c.id > ? ORDER BY c.id LIMIT ?")
+CUSTOMERS_WITH_ID = fragment(
+    CUSTOMERS, "c.id IN (SELECT j.value FROM json_each(?) AS j) ORDER BY c.id"
+)
+CUSTOMERS_AFTER = fragment(CUSTOMERS, "c.id > ? ORDER BY c.id LIMIT ?")
 
 PRODUCTS = (
     "SELECT CAST(document AS BLOB) FROM products"

@@ -12,7 +12,7 @@ from orderglot.core.ports import Event
 from orderglot.stores import writes
 from orderglot.stores.backend import Entity, Raced
 from orderglot.stores.sql.count_buckets import UNSET, Entry, entries
-from orderglot.stores.sql.grammar import say
+from orderglot.stores.sql.grammar import fragment
 from orderglot.stores.sql.rows import NULLABLE, STANDING, microseconds, row
 from orderglot.stores.sqlite import keys
 from orderglot.stores.sqlite.connection import Row
@@ -26,7 +26,7 @@ _MARKS = ", ".join(_MARK.values())
 _SET_ORDER = ", ".join(f"{name} = {mark}" for name, mark in _MARK.items())
 
 _INSERT = {
-    "orders": say("INSERT INTO orders (seller,", _ORDER, ") VALUES (?,", _MARKS, ")"),
+    "orders": fragment("INSERT INTO orders (seller,", _ORDER, ") VALUES (?,", _MARKS, ")"),
     "customers": "INSERT INTO customers (seller, id, version, number, document)"
     " VALUES (?, ?, ?, ?, ?)",
     "products": "INSERT INTO products (seller, sku, version, document) VALUES (?, ?, ?, ?)",
@@ -34,7 +34,7 @@ _INSERT = {
     "notes": "INSERT INTO notes (seller, kind, name, version, document) VALUES (?, ?, ?, ?, ?)",
 }
 _UPDATE = {
-    "orders": say(
+    "orders": fragment(
         "UPDATE orders SET seller = ?,", _SET_ORDER, "WHERE seller = ? AND id = ? AND version = ?"
     ),
     "customers": "UPDATE customers SET seller = ?, id = ?, version = ?, number = ?, document = ?"

@@ -21,7 +21,7 @@ DEFAULTS = {"totalItemsCount": 4, "skip": 0, "limit": 10}
 
 
 @pytest.mark.parametrize(
-    ("query", "told"),
+    ("query", "reported"),
     [
         ("", {}),
         ("?limit=2", {"limit": 2}),
@@ -34,9 +34,9 @@ DEFAULTS = {"totalItemsCount": 4, "skip": 0, "limit": 10}
         ("?order=0&where=&fields=&_=1", {}),
     ],
 )
-def test_the_envelope_tells_what_was_used(shop: Any, query: str, told: dict[str, int]) -> None:
+def test_the_envelope_tells_what_was_used(shop: Any, query: str, reported: dict[str, int]) -> None:
     page = shop.read(f"/orders{query}")
-    expected = {**DEFAULTS, **told}
+    expected = {**DEFAULTS, **reported}
 
     assert expected == {name: page[name] for name in expected}
     assert max(0, min(expected["limit"], 4 - expected["skip"])) == len(page["items"])
@@ -96,7 +96,7 @@ def test_fields_select_relations_and_what_is_in_them(shop: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("fields", "at", "said"),
+    ("fields", "at", "reason"),
     [
         ("id,customer(foo)", 13, "'customer' has no field 'foo'"),
         ("customer(email1(worth))", 17, "'email1' has no field 'worth'"),
@@ -106,14 +106,14 @@ def test_fields_select_relations_and_what_is_in_them(shop: Any) -> None:
     ],
 )
 def test_a_name_that_is_unknown_inside_a_relation_is_refused(
-    shop: Any, fields: str, at: int | None, said: str
+    shop: Any, fields: str, at: int | None, reason: str
 ) -> None:
     refused = shop.ask("GET", f"/orders?fields={fields}")
 
     assert 400 == refused.status
-    told = json.read(refused.body)["extraInfo"]
-    assert said in told
-    assert at is None or f"at character {at}:" in told
+    reported = json.read(refused.body)["extraInfo"]
+    assert reason in reported
+    assert at is None or f"at character {at}:" in reported
 
 
 def test_what_the_reference_has_inside_a_relation_is_shown_or_null(shop: Any) -> None:

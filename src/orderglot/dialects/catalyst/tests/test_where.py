@@ -25,7 +25,7 @@ from orderglot.dialects.catalyst.relations import every_asked
 from orderglot.dialects.catalyst.tests.where_book import ORDERS
 from orderglot.dialects.catalyst.tests.where_fields import KINDS, ORDER, Kind
 from orderglot.dialects.catalyst.tests.where_oracle import SIGNS
-from orderglot.dialects.catalyst.tests.where_questions import OF_TEXT, spelled
+from orderglot.dialects.catalyst.tests.where_questions import OF_TEXT, written
 from orderglot.dialects.catalyst.tests.where_shop import Question, Shop, check, opened, questions
 from tests.stores.shops import SHELVES
 
@@ -82,9 +82,9 @@ def test_every_field_is_compared_by_every_operator(shops: list[Shop]) -> None:
     for name, sign in COMPARISONS[:: 1 if QUESTIONS >= WHOLE else 20]:
         shown = shops[0].pools[name][:1] if KINDS[name] is not Kind.MOMENT else []
         for value in (*shown, PLAIN[KINDS[name]], None):
-            said = [value] if sign in ("$in", "$nin") else value
-            where = {name: {sign: said} if sign else said}
-            outcomes[check(shops[0], Question(where, spelled(where, Random(0))))] += 1
+            wanted = [value] if sign in ("$in", "$nin") else value
+            where = {name: {sign: wanted} if sign else wanted}
+            outcomes[check(shops[0], Question(where, written(where, Random(0))))] += 1
 
     assert {"some", "none"} == set(outcomes)
 

@@ -34,26 +34,26 @@ def check(where: Any) -> None:
     """Raise Refused where the vendor's language has no such ``where``."""
     if not isinstance(where, dict):
         raise Refused("no conditions")
-    for name, said in where.items():
+    for name, wanted in where.items():
         if name.lower() in ("$and", "$or"):
-            if not isinstance(said, list):
+            if not isinstance(wanted, list):
                 raise Refused("no list")
-            for part in said:
+            for part in wanted:
                 check(part)
             continue
         if name.lower() not in BY_SMALL_NAME:
             raise Refused("no such field")
         kind = KINDS[BY_SMALL_NAME[name.lower()]]
-        for sign, value in _comparisons(said):
+        for sign, value in _comparisons(wanted):
             _check_comparison(kind, sign, value)
 
 
-def _comparisons(said: Any) -> list[tuple[str, Any]]:
-    if not isinstance(said, dict):
-        return [("", said)]
-    if not said:
+def _comparisons(wanted: Any) -> list[tuple[str, Any]]:
+    if not isinstance(wanted, dict):
+        return [("", wanted)]
+    if not wanted:
         raise Refused("nothing to compare with")
-    return [(sign.lower(), value) for sign, value in said.items()]
+    return [(sign.lower(), value) for sign, value in wanted.items()]
 
 
 def _check_comparison(kind: Kind, sign: str, value: Any) -> None:
@@ -72,17 +72,17 @@ def _check_comparison(kind: Kind, sign: str, value: Any) -> None:
 
 def finds(where: Where, row: Row) -> bool:
     """Tell whether a ``where`` that is one finds an order."""
-    return all(_holds(name, said, row) for name, said in where.items())
+    return all(_holds(name, wanted, row) for name, wanted in where.items())
 
 
-def _holds(name: str, said: Any, row: Row) -> bool:
+def _holds(name: str, wanted: Any, row: Row) -> bool:
     if name.lower() == "$and":
-        return all(finds(part, row) for part in said)
+        return all(finds(part, row) for part in wanted)
     if name.lower() == "$or":
-        return any(finds(part, row) for part in said)
+        return any(finds(part, row) for part in wanted)
     known = BY_SMALL_NAME[name.lower()]
     value, kind = shown(row, known), KINDS[known]
-    return all(_SIGNS[sign](kind, value, wanted) for sign, wanted in _comparisons(said))
+    return all(_SIGNS[sign](kind, value, wanted) for sign, wanted in _comparisons(wanted))
 
 
 def asks(where: Any, name: str) -> bool:
@@ -91,7 +91,7 @@ def asks(where: Any, name: str) -> bool:
         return any(asks(part, name) for part in where)
     if not isinstance(where, dict):
         return False
-    return any(key.lower() == name or asks(said, name) for key, said in where.items())
+    return any(key.lower() == name or asks(wanted, name) for key, wanted in where.items())
 
 
 def read(kind: Kind, value: Any) -> Any:
@@ -115,10 +115,10 @@ def _read_text(value: Any) -> str:
 
 
 def _read_flag(value: Any) -> bool:
-    said = {"true": True, "1": True, "false": False, "0": False}.get(str(value).lower())
-    if said is None:
+    wanted = {"true": True, "1": True, "false": False, "0": False}.get(str(value).lower())
+    if wanted is None:
         raise Refused("no yes or no")
-    return said
+    return wanted
 
 
 def _read_moment(value: Any) -> datetime:

@@ -89,17 +89,17 @@ def leaves(draw: st.DrawFn, vocabulary: Vocabulary) -> dict[str, Any]:
     """Draw conditions on one field, its name spelled somehow."""
     name = draw(vocabulary.names)
     values = vocabulary.values[name]
-    said: dict[str, Any] = {}
+    wanted: dict[str, Any] = {}
     for sign in draw(SIGNS_OF[KINDS[name] is Kind.TEXT]):
         lists = sign in ("$in", "$nin")
         value = draw(st.lists(values, max_size=4) if lists else values)
         if sign == "":
-            return {_spelled(draw, name): value}
-        said[_spelled(draw, sign)] = value
-    return {_spelled(draw, name): said}
+            return {_written(draw, name): value}
+        wanted[_written(draw, sign)] = value
+    return {_written(draw, name): wanted}
 
 
-def _spelled(draw: st.DrawFn, name: str) -> str:
+def _written(draw: st.DrawFn, name: str) -> str:
     return draw(st.sampled_from((name, name, name.lower(), name.upper())))
 
 
@@ -124,20 +124,20 @@ def _combined(one: SearchStrategy[dict[str, Any]]) -> SearchStrategy[dict[str, A
 
 
 def _together(parts: list[dict[str, Any]]) -> dict[str, Any]:
-    return {name: said for part in parts for name, said in part.items()}
+    return {name: wanted for part in parts for name, wanted in part.items()}
 
 
-def spelled(value: Any, chance: Random) -> str:
+def written(value: Any, chance: Random) -> str:
     """Spell a ``where`` as clients do: in either quotes, names bare, a comma too many."""
     match value:
         case dict():
             pairs = [
-                _name(name, chance) + chance.choice((":", " : ")) + spelled(one, chance)
+                _name(name, chance) + chance.choice((":", " : ")) + written(one, chance)
                 for name, one in value.items()
             ]
             return f"{{{_list(pairs, chance)}}}"
         case list():
-            return f"[{_list([spelled(one, chance) for one in value], chance)}]"
+            return f"[{_list([written(one, chance) for one in value], chance)}]"
         case str():
             return _quoted(value, chance)
         case None | bool():

@@ -20,7 +20,7 @@ from orderglot.dialects.catalyst.tests.where_fields import (
     all_fields,
     shown,
 )
-from orderglot.dialects.catalyst.tests.where_questions import CHANCES, KEYS, spelled, wheres
+from orderglot.dialects.catalyst.tests.where_questions import CHANCES, KEYS, wheres, written
 from orderglot.faces.server import Server
 from orderglot.stores.backend import Backend
 from orderglot.stores.store import BookStore
@@ -101,7 +101,7 @@ def questions(draw: st.DrawFn, shop: Shop) -> Question:
     where = draw(shop.wheres)
     return Question(
         where=where,
-        text=spelled(where, draw(CHANCES)),
+        text=written(where, draw(CHANCES)),
         keys=tuple(draw(KEYS)),
         skip=draw(st.sampled_from((0, 0, 0, 0, 3))),
         limit=draw(st.sampled_from((500, 500, 500, 7, 0))),

@@ -1,4 +1,4 @@
-"""Glances: what a body that cannot be read, or not to its end, calls one of its members."""
+"""Salvaging: the value of a member of a body that cannot be parsed, or not to its end."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TOKEN = re.compile(r'("(?:[^"\\]|\\.)*")|[{\[]|[}\]]')
 VALUE = re.compile(rf'\s*:\s*("(?:[^"\\]|\\.){{1,{LONGEST}}}"|[\w.+-]{{1,{LONGEST}}})')
 
 
-def glimpsed(body: bytes, name: str) -> str:
+def salvaged(body: bytes, name: str) -> str:
     """Give the value of a member, in JSON or XML, where it stands outermost.
 
     It is "" where there is none, or more than one value.
@@ -41,8 +41,8 @@ def _in_json(text: str, name: str) -> Iterator[tuple[int, str]]:
 
 
 def _in_xml(text: str, name: str) -> Iterator[str]:
-    said = re.escape(name)
-    for found in re.findall(rf"<{said}>\s*([^<>]{{1,{LONGEST}}}?)\s*</{said}>", text):
+    escaped = re.escape(name)
+    for found in re.findall(rf"<{escaped}>\s*([^<>]{{1,{LONGEST}}}?)\s*</{escaped}>", text):
         yield html.unescape(found)
 
 

@@ -1,4 +1,4 @@
-"""Harmless text: what could steer a terminal, or show a line other than it is, is written out.
+"""Sanitizing of text: what could steer a terminal, or show a line other than it is, is written out.
 
 Texts of orders, vendors' messages and names of files go through here before anybody sees them:
 controls and escapes, marks that turn the direction of writing, signs that take no room, and halves

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from orderglot.stores.address import shown
+from orderglot.stores.database_url import shown
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Asides: orders that are put aside with all their rows, and rows that are put aside alone."""
+"""Rejected orders, which are put aside with all their rows, and rows that are put aside alone."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from orderglot.files.remarks import Aside, Remarks
 from orderglot.files.rows import Reject
 
 
-class Asides:
+class RejectedOrders:
     """What one import puts aside."""
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Making: what a draft with all its lines comes to as an order."""
+"""Building: what a draft with all its lines comes to as an order."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from orderglot.files.drafts import (
     with_invoice,
 )
 from orderglot.files.header import Texts, reader_of_heads
-from orderglot.files.joined import HeaderOf, Headers
+from orderglot.files.joined_headers import HeaderOf, Headers
 from orderglot.files.layout import Layout
 from orderglot.files.lines import read_money
 from orderglot.files.memo import Memo
@@ -53,7 +53,7 @@ class Gathered(Struct, frozen=True):
         return self.text.split(BETWEEN)
 
 
-class Making:
+class OrderBuilder:
     """Makes orders of drafts that are complete, by the plan of their import."""
 
     def __init__(

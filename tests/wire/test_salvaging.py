@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from orderglot.wire.glance import LONGEST, glimpsed
+from orderglot.wire.salvaging import LONGEST, salvaged
 
 
 @pytest.mark.parametrize(
@@ -25,8 +25,8 @@ from orderglot.wire.glance import LONGEST, glimpsed
     ],
 )
 def test_a_member_is_told_where_it_has_one_value(body: bytes, value: str) -> None:
-    assert value == glimpsed(body, "id")
+    assert value == salvaged(body, "id")
 
 
 def test_a_member_without_a_name_is_none() -> None:
-    assert "" == glimpsed(b'{"": 1}', "")
+    assert "" == salvaged(b'{"": 1}', "")

@@ -1,4 +1,4 @@
-"""Summing up: what an order comes to by its lines, its discounts and its shipping."""
+"""Totals: what an order comes to by its lines, its discounts and its shipping."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows that are no order's: blank ones, totals, and what stands below or between the orders."""
+"""Stray rows, which are no order's: blank ones, totals, and what stands below or between the orders."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ FEW = 2
 """A row of another width with more cells than these may be an order's."""
 
 
-class Unordered:
+class StrayRows:
     """Tells rows that are no order's from those that are, and notes them."""
 
     def __init__(self, columns: Columns, delimiter: str, remarks: Remarks) -> None:
