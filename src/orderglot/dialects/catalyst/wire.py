@@ -21,7 +21,7 @@ from orderglot.wire.values import bare, read_whole
 
 Members = dict[str, Any]
 
-_SCALARS = (str, int, Decimal)
+_TEXTS = (str, int, Decimal)
 """What a text may be sent as."""
 
 STATUS = "status"
@@ -50,7 +50,7 @@ def take(order: Order, form: Form, site: Site, *, own: bool = False) -> Order:
         member = members.get(name.lower())
         if member is None or (member.own and not own):
             continue
-        if not own and isinstance(value, _SCALARS):
+        if not own and isinstance(value, _TEXTS):
             form.measure(name, str(value), member.longest)
         taken.append((member.name, value))
         try:
