@@ -27,9 +27,11 @@ UNKNOWN = replace(
 def channels(hub: Serving, monkeypatch: pytest.MonkeyPatch) -> None:
     """Set the demo's account of every dialect for the commands."""
     for name in names():
-        part, spoken = demo.part(name), dialect(name)
-        secrets = demo.credential(name, spoken.auth.fields)
-        whose = {spoken.customer: str(part.examples["customer_id"])} if spoken.customer else {}
+        part, of_vendor = demo.part(name), dialect(name)
+        secrets = demo.credential(name, of_vendor.auth.fields)
+        whose = (
+            {of_vendor.customer: str(part.examples["customer_id"])} if of_vendor.customer else {}
+        )
         for field, value in {**secrets, **whose, "url": hub.base}.items():
             monkeypatch.setenv(f"ORDERGLOT_{name}_{field}".upper(), value)
 
@@ -115,12 +117,14 @@ def problem(field: str) -> Invalid:
 
 def printed(capsys: pytest.CaptureFixture[str], refusal: HubError, order: Order) -> str:
     """Give what is printed of a refusal by a vendor that speaks Kole's dialect."""
-    spoken = dialect("kole")
+    of_vendor = dialect("kole")
 
     async def send(_request: object) -> object:
         raise AssertionError("Nothing is sent.")
 
     channel = Channel(name="there", dialect="kole", url="http://localhost", credentials={})
-    client = Client(spoken, send, {})  # type: ignore[arg-type]
-    list_complaints(refusal, order, Vendor(channel, client, Source("kole@there", spoken)), "here")
+    client = Client(of_vendor, send, {})  # type: ignore[arg-type]
+    list_complaints(
+        refusal, order, Vendor(channel, client, Source("kole@there", of_vendor)), "here"
+    )
     return capsys.readouterr().err
