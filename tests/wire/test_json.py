@@ -90,7 +90,7 @@ def test_a_member_that_says_two_things_is_refused_by_its_name(body: bytes) -> No
     ]
 
 
-@pytest.mark.parametrize("said", [b"24", b'"a"', b"null", b'{"b": [1, {}]}'])
+@pytest.mark.parametrize("text", [b"24", b'"a"', b"null", b'{"b": [1, {}]}'])
 def test_a_member_may_say_the_same_thing_twice(text: bytes) -> None:
     body = b'{"a": ' + text + b', "a": ' + text + b"}"
 
