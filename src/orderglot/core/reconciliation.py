@@ -7,14 +7,13 @@ conflict, and the side that is master of it wins. Clocks are never compared.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
-import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from orderglot.core.line_matching import name_of_lines, named, numbered, paired
 from orderglot.core.order import Line, Link, Order
 
 OWN = frozenset(
@@ -172,9 +171,9 @@ class _Reconciliation:
         if not now:
             self.hidden.append("lines")
             return mine
-        name = _name_of_lines(before, now)
-        old, new = _named(before, name), _named(now, name)
-        pairs = _paired(before, mine, name)
+        name = name_of_lines(before, now)
+        old, new = named(before, name), named(now, name)
+        pairs = paired(before, mine, name)
         seen = shown if len(shown) == len(mine) else mine
         left: list[Line] = []
         for own, as_seen, key in zip(mine, seen, pairs, strict=True):
@@ -184,7 +183,7 @@ class _Reconciliation:
         added = [line for key, line in new.items() if key not in old and key not in taken]
         if added:
             self.taken.append("lines")
-        return (*left, *_numbered(added, left))
+        return (*left, *numbered(added, left))
 
     def _line(self, own: Line, seen: Line, before: Line | None, now: Line | None) -> Line | None:
         if before is None:
@@ -233,81 +232,3 @@ def _same_order(link: Link, other: Link) -> bool:
 
 def _goods(line: Line) -> tuple[object, ...]:
     return line.sku, line.quantity, line.unit_price
-
-
-Name = Callable[[Line], Hashable]
-
-
-def _name_of_lines(*several: tuple[Line, ...]) -> Name | None:
-    """Give what tells lines apart in all these lists: id, else number, else None for the SKU."""
-    names: tuple[Name, ...] = (lambda line: line.id, lambda line: line.number)
-    for name in names:
-        if all(_tells_apart(name, lines) for lines in several):
-            return name
-    return None
-
-
-def _tells_apart(name: Name, lines: tuple[Line, ...]) -> bool:
-    names = [name(line) for line in lines]
-    return all(names) and len(set(names)) == len(names)
-
-
-def _named(lines: Iterable[Line], name: Name | None) -> dict[Hashable, Line]:
-    """Give lines by what tells them apart; by SKU, the first of one, the second of one."""
-    if name is not None:
-        return {name(line): line for line in lines}
-    counted: Counter[str] = Counter()
-    found: dict[Hashable, Line] = {}
-    for line in lines:
-        counted[line.sku] += 1
-        found[line.sku, counted[line.sku]] = line
-    return found
-
-
-def _paired(
-    before: tuple[Line, ...], mine: tuple[Line, ...], name: Name | None
-) -> list[Hashable | None]:
-    """Give for each line here the name of the vendor's line that it was, None where of none.
-
-    The same name and SKU make it the same; else the same SKU does, in order.
-    """
-    theirs = list(_named(before, name).items())
-    pairs: list[Hashable | None] = [None] * len(mine)
-    for alike in (_same_name(name), _same_sku):
-        for place, own in enumerate(mine):
-            if pairs[place] is None:
-                found = next((pair for pair in theirs if alike(*pair, own)), None)
-                if found is not None:
-                    theirs.remove(found)
-                    pairs[place] = found[0]
-    return pairs
-
-
-def _same_name(name: Name | None) -> Callable[[Hashable, Line, Line], bool]:
-    return lambda key, one, own: name is not None and name(own) == key and _same_goods(one, own)
-
-
-def _same_sku(_name: Hashable, one: Line, own: Line) -> bool:
-    return _same_goods(one, own)
-
-
-def _same_goods(one: Line, own: Line) -> bool:
-    """Tell whether two lines are of the same goods; a wire that carries no SKU names the item."""
-    if (one.sku and own.sku) or not one.item_id:
-        return one.sku == own.sku
-    return one.item_id == own.item_id
-
-
-def _numbered(added: list[Line], left: list[Line]) -> list[Line]:
-    """Give added lines numbers that no other line has."""
-    most = max((line.number for line in left), default=0)
-    taken = {line.number for line in left}
-    numbered = []
-    for line in added:
-        if not line.number or line.number in taken:
-            most += 1
-            line = msgspec.structs.replace(line, number=most)
-        most = max(most, line.number)
-        taken.add(line.number)
-        numbered.append(line)
-    return numbered

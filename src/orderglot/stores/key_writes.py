@@ -10,7 +10,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from orderglot.core.ports import Credential
+from orderglot.core.keyring import Credential
 from orderglot.core.tokens import Token
 
 

@@ -12,8 +12,9 @@ from msgspec.structs import replace
 
 from orderglot.core.caller import READ, Caller
 from orderglot.core.errors import HubError, Invalid, Upstream
+from orderglot.core.keyring import Keyring
 from orderglot.core.order import Order, Reference
-from orderglot.core.ports import Book, Keyring
+from orderglot.core.ports import Book
 from orderglot.core.query import Page, Window
 from orderglot.core.tokens import TokenKind
 from orderglot.core.values import Kind, Status
