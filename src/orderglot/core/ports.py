@@ -73,6 +73,12 @@ class Event(Struct, frozen=True, kw_only=True, gc=False):
     other: int | None = None
 
 
+PLACED = "placed"
+"""What an event says of an order that came in here as a new one."""
+
+KEPT = "kept"
+"""What an event says of an order that came from elsewhere."""
+
 REPEATED = "repeated"
 """What an event says of an order whose request came again and got the first answer."""
 

@@ -56,20 +56,23 @@ def reconcile(
     *,
     carried: Callable[[Order], Order] = lambda order: order,
     ours_win: bool,
+    unsure: bool = False,
 ) -> Reconciled:
     """Take over what a vendor has changed since his last word.
 
     ``carried`` gives an order as his wire carries it: what differs from his last word by that alone
-    was not changed here.
+    was not changed here. ``unsure`` says that his last word is not known and ``last`` is made of
+    ours, which was changed here: then whatever differs may be a change of both sides.
     """
-    return _Reconciliation(ours_win).order(last, theirs, ours, carried(ours))
+    return _Reconciliation(ours_win, unsure).order(last, theirs, ours, carried(ours))
 
 
 class _Reconciliation:
     """One comparison under way, and what it has come to so far."""
 
-    def __init__(self, ours_win: bool) -> None:
+    def __init__(self, ours_win: bool, unsure: bool) -> None:
         self.ours_win = ours_win
+        self.unsure = unsure
         self.taken: list[str] = []
         self.conflicts: list[Conflict] = []
         self.hidden: list[str] = []
@@ -104,7 +107,7 @@ class _Reconciliation:
             return mine
         if part := _kind_of_part(before, now, mine):
             return self._part(path, part, before, now, mine, shown)
-        if mine != before and shown != before:
+        if self.unsure or (mine != before and shown != before):
             self.conflicts.append(Conflict(path, mine, now))
             if self.ours_win:
                 return mine
@@ -181,9 +184,17 @@ class _Reconciliation:
             left += [kept] if kept else []
         taken = {key for key in pairs if key is not None}
         added = [line for key, line in new.items() if key not in old and key not in taken]
-        if added:
+        return (*left, *numbered(self._added(added), left))
+
+    def _added(self, lines: list[Line]) -> list[Line]:
+        """Give the lines that the vendor has added and that are taken over."""
+        if lines and self.unsure:
+            self.conflicts.append(Conflict("lines", None, ", ".join(line.sku for line in lines)))
+            if self.ours_win:
+                return []
+        if lines:
             self.taken.append("lines")
-        return (*left, *numbered(added, left))
+        return lines
 
     def _line(self, own: Line, seen: Line, before: Line | None, now: Line | None) -> Line | None:
         if before is None:
@@ -206,7 +217,8 @@ class _Reconciliation:
 
     def _removed(self, path: str, own: Line, seen: Line, before: Line) -> Line | None:
         """Let go of a line that the vendor has taken out, unless it was changed here."""
-        if _goods(own) != _goods(before) and _goods(seen) != _goods(before):
+        goods = _goods(before)
+        if self.unsure or (_goods(own) != goods and _goods(seen) != goods):
             self.conflicts.append(Conflict(path, own.quantity, None))
             if self.ours_win:
                 return own

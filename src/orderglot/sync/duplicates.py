@@ -61,7 +61,10 @@ def _twin(order: Order, candidates: Sequence[tuple[Order, Order]]) -> Order | No
             return ours
     for ours, seen in candidates:
         if _likely(order, seen):
-            raise Conflict(f"This looks like order {ours.id} of the book; say whether it is.")
+            raise Conflict(
+                f"This looks like order {ours.id} of the book; say --settle NAME with --is {ours.id} "
+                "or --new."
+            )
     return None
 
 

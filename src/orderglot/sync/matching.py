@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from orderglot.core.errors import Conflict
 from orderglot.core.order import HUB, Order, Reference, id_at
-from orderglot.core.ports import UnitOfWork
+from orderglot.core.ports import PLACED, UnitOfWork
 from orderglot.stores import document
 from orderglot.sync.discrepancies import note_taken
 from orderglot.sync.last_words import keep_word, last_words
@@ -32,7 +32,7 @@ def name_of(order: int, channel: str) -> str:
 
 def event_of(channel: str) -> str:
     """Give what an order's events call its having been placed with a vendor."""
-    return f"placed: {channel}"
+    return f"{PLACED}: {channel}"
 
 
 async def arrived(
