@@ -18,9 +18,10 @@ from orderglot.core.order import Order, Reference, native
 from orderglot.core.values import Status
 from orderglot.sync.duplicates import pieces
 from orderglot.sync.notes import PLACING
-from orderglot.sync.place import How, Placed, place, settle
+from orderglot.sync.place import place, settle
 from orderglot.sync.placement_checks import Terms
 from orderglot.sync.recovery import Unknown
+from orderglot.sync.taken import How, Placed
 from orderglot.wire.message import Request, Response, Send
 from tests.sync.vendors import LISTING, Vendor, vendor
 from tests.sync.vendors import PLACING as DIALECTS
