@@ -282,3 +282,24 @@ def test_two_who_place_the_same_order_at_once_place_it_once(name: str) -> None:
         assert all(isinstance(one, Placed | Conflict) for one in came)
 
     done(name, work)
+
+
+@pytest.mark.parametrize(
+    "name",
+    # Catalyst's mark tells whatever a clock says.
+    [name for name in LISTING if dialects.dialect(name).flows.find is None],
+)
+@pytest.mark.parametrize("days", [-400, 400])
+def test_a_vendor_whose_clock_is_wrong_is_not_sent_it_twice(name: str, days: int) -> None:
+    async def work(shop: Vendor, order: Order) -> None:
+        shop.between(_break_after_creating(shop))
+        shop.store._clock = lambda: shop.implementation.book.now() + timedelta(days=days)
+        shop.book = shop.store.of(shop.book.caller)
+        for _ in range(3):
+            with contextlib.suppress(HubError):
+                await placed(shop, order, idempotent=False)
+            _later(shop)
+
+        assert 1 == len(await orders_there(shop))
+
+    done(name, work)

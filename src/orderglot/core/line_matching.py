@@ -43,18 +43,31 @@ def paired(
 ) -> list[Hashable | None]:
     """Give for each line here the name of the vendor's line that it was, None where of none.
 
-    The same name and SKU make it the same; else the same SKU does, in order.
+    The same name and SKU make it the same; else the same SKU does, in order. Where both have as many
+    lines left and call their goods by different names, the first is the first.
     """
     theirs = list(named(before, name).items())
     pairs: list[Hashable | None] = [None] * len(mine)
     for alike in (_same_name(name), _same_sku):
-        for place, own in enumerate(mine):
-            if pairs[place] is None:
-                found = next((pair for pair in theirs if alike(*pair, own)), None)
-                if found is not None:
-                    theirs.remove(found)
-                    pairs[place] = found[0]
+        _pair(pairs, theirs, mine, alike)
+    if pairs.count(None) == len(theirs):
+        _pair(pairs, theirs, mine, _share_no_name)
     return pairs
+
+
+def _pair(
+    pairs: list[Hashable | None],
+    theirs: list[tuple[Hashable, Line]],
+    mine: tuple[Line, ...],
+    alike: Callable[[Hashable, Line, Line], bool],
+) -> None:
+    """Give lines that have none yet the first of theirs that is alike, which is then taken."""
+    for place, own in enumerate(mine):
+        if pairs[place] is None:
+            found = next((pair for pair in theirs if alike(*pair, own)), None)
+            if found is not None:
+                theirs.remove(found)
+                pairs[place] = found[0]
 
 
 def _same_name(name: Name | None) -> Callable[[Hashable, Line, Line], bool]:
@@ -63,6 +76,11 @@ def _same_name(name: Name | None) -> Callable[[Hashable, Line, Line], bool]:
 
 def _same_sku(_name: Hashable, one: Line, own: Line) -> bool:
     return _same_goods(one, own)
+
+
+def _share_no_name(_name: Hashable, one: Line, own: Line) -> bool:
+    pairs = ((one.sku, own.sku), (one.item_id, own.item_id), (one.upc, own.upc))
+    return not any(all(pair) for pair in pairs)
 
 
 def _same_goods(one: Line, own: Line) -> bool:

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from orderglot.core.line_matching import name_of_lines, named, numbered, paired
 from orderglot.core.order import Line, Link, Order
+from orderglot.core.summing import repriced, resummed
 
 OWN = frozenset(
     {
@@ -85,8 +86,12 @@ class _Reconciliation:
                 continue
             mine, shown = getattr(ours, name), getattr(seen, name)
             changed[name] = self._member(name, before, now, mine, shown)
+        order = replace(ours, **changed) if changed else ours
+        if "lines" in changed and theirs.totals.total is None:
+            # What it comes to is not shown, and would be what it came to before.
+            order = resummed(order, ours)
         return Reconciled(
-            order=replace(ours, **changed) if changed else ours,
+            order=order,
             taken=tuple(self.taken),
             conflicts=tuple(self.conflicts),
             hidden=tuple(self.hidden),
@@ -213,7 +218,8 @@ class _Reconciliation:
             for name in Line.__struct_fields__
             if name not in OWN_OF_LINE and getattr(before, name) != getattr(now, name)
         }
-        return replace(own, **changed) if changed else own
+        line = replace(own, **changed) if changed else own
+        return repriced(line, own) if now.total is None else line
 
     def _removed(self, path: str, own: Line, seen: Line, before: Line) -> Line | None:
         """Let go of a line that the vendor has taken out, unless it was changed here."""

@@ -14,7 +14,7 @@ from orderglot.stores import document
 from orderglot.sync.discrepancies import note_taken
 from orderglot.sync.last_words import keep_word, last_words
 from orderglot.sync.notes import PLACING, Placing, read
-from orderglot.sync.search import alike
+from orderglot.sync.search import alike, is_since
 from orderglot.sync.vendor import Vendor
 
 
@@ -100,7 +100,8 @@ async def recognise(unit: UnitOfWork, vendor: Vendor, orders: Sequence[Order]) -
             continue
         sent = document.read_order(placing.order)
         for one in orders:
-            same = bool(one.po_number) and alike(sent, one, placing.begun, vendor.dialect)
+            same = bool(one.po_number) and alike(sent, one, vendor.dialect)
+            same = same and is_since(one, placing.begun)
             if same and await _is_ours_to_take(unit, vendor, sent, one):
                 await arrived(unit, vendor, sent.id, one)
                 break
