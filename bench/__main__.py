@@ -15,7 +15,7 @@ from bench.chapters import NAMES, Chapter, chapters
 from bench.drawing import draw
 from bench.figures import read
 from bench.machine import this_machine
-from bench.output import Output, say
+from bench.output import Output, log
 from bench.report import write_page
 from bench.serving import ROOT, take_load_core
 
@@ -25,11 +25,13 @@ TRIAL = Output(ROOT / "build" / "bench" / "results", ROOT / "build" / "bench" / 
 
 def main() -> int:
     """Run the chapters; gives 1 where one of them failed, whether or not the bars are met."""
-    said = _arguments()
-    output = TRIAL if said.quick else WHOLE
-    if not said.page:
+    arguments = _arguments()
+    output = TRIAL if arguments.quick else WHOLE
+    if not arguments.page:
         _run_all(
-            output, said.only or NAMES, chapters(output.pictures, said.wires, quick=said.quick)
+            output,
+            arguments.only or NAMES,
+            chapters(output.pictures, arguments.wires, quick=arguments.quick),
         )
     found = read(output)
     write_page(found, output, draw(found, output))
@@ -70,7 +72,7 @@ def _run_all(output: Output, names: Iterable[str], chapter: Mapping[str, Chapter
 
 def _run(output: Output, name: str, chapter: Chapter, reasons: dict[str, str]) -> None:
     """Run a chapter in a folder of its own; where it fails, the others go on."""
-    say(f"chapter {name}")
+    log(f"chapter {name}")
     output.drop(name)
     try:
         with TemporaryDirectory(prefix="orderglot-bench-") as folder:
@@ -78,7 +80,7 @@ def _run(output: Output, name: str, chapter: Chapter, reasons: dict[str, str]) -
     except Exception as error:  # noqa: BLE001 (whatever it was, the other chapters go on)
         traceback.print_exc()
         reasons[name] = f"{type(error).__name__}: {error}"[:300]
-        say(f"chapter {name} failed: {reasons[name]}")
+        log(f"chapter {name} failed: {reasons[name]}")
 
 
 def _line(reading: Reading) -> str:

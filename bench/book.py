@@ -24,7 +24,7 @@ from orderglot.core.ports import Book
 from orderglot.core.values import Status
 from orderglot.files.opening import opened
 from orderglot.files.orders import gather
-from orderglot.files.plan import Wishes
+from orderglot.files.plan import ImportOptions
 from orderglot.files.rows import Reject
 from orderglot.stores.sqlite import SqliteStore
 from orderglot.stores.store import BookStore
@@ -65,13 +65,13 @@ async def filled(store: BookStore, file: Path, wanted: int) -> Book:
 
 
 async def _keep(book: Book, orders: Iterator[Order], have: int, wanted: int) -> None:
-    began = told = time.monotonic()
+    began = reported = time.monotonic()
     while batch := tuple(islice(orders, BATCH)):
         await book.keep(*batch)
         have += len(batch)
-        if time.monotonic() > told + 2 or have >= wanted:
-            told = time.monotonic()
-            print(f"{have:,} of {wanted:,} orders after {told - began:,.0f} s", flush=True)
+        if time.monotonic() > reported + 2 or have >= wanted:
+            reported = time.monotonic()
+            print(f"{have:,} of {wanted:,} orders after {reported - began:,.0f} s", flush=True)
 
 
 def endless(file: Path, first: int = FIRST) -> Iterator[Order]:
@@ -83,7 +83,7 @@ def endless(file: Path, first: int = FIRST) -> Iterator[Order]:
 
 
 def _read(file: Path) -> Iterator[Order]:
-    with opened([file], Wishes(currency="GBP")) as found:
+    with opened([file], ImportOptions(currency="GBP")) as found:
         for gathered in gather(found.sample.all(), found.plan, _ignore, found.remarks):
             for one in gathered:
                 yield replace(one.order, lines=one.order.lines[:LINES])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from msgspec import Struct
 from bench.copies import Copies
 from bench.equivalence import demand_same
 from bench.load import Sample, Wrong, endless, once
-from bench.output import say
+from bench.output import log
 from bench.request_bytes import CALLS, CREATE, GET, LIST, WIRES, Workload, workloads
 from bench.rounds import Figures, Spread, figures, in_turns, ratio
 from bench.sample_orders import Shop, filled
@@ -113,7 +114,7 @@ async def _filled(copies: Copies, orders: int) -> list[Workload]:
     shops: dict[str, Shop] = {}
     for wire in WIRES:
         if wire.dialect not in shops:
-            say(f"{copies.store}: {orders:,} orders for {wire.dialect}")
+            log(f"{copies.store}: {orders:,} orders for {wire.dialect}")
             shops[wire.dialect] = await filled(store, wire.dialect, orders)
         found += await workloads(store, wire, shops[wire.dialect])
     await store.close()
@@ -121,25 +122,17 @@ async def _filled(copies: Copies, orders: int) -> list[Workload]:
     return found
 
 
+@dataclass
 class _Bench:
     """What one dialect is measured with: our server, and the others as they are needed."""
 
-    def __init__(
-        self,
-        copies: Copies,
-        folder: Path,
-        effort: Effort,
-        workers: int,
-        ours: Serving,
-        stack: ExitStack,
-    ) -> None:
-        self.copies = copies
-        self.folder = folder
-        self.effort = effort
-        self.workers = workers
-        self.ours = ours
-        self.stack = stack
-        self.others: dict[str, Serving] = {}
+    copies: Copies
+    folder: Path
+    effort: Effort
+    workers: int
+    ours: Serving
+    stack: ExitStack
+    others: dict[str, Serving] = field(default_factory=dict)
 
     def measured(self, several: Iterable[Workload]) -> Calls:
         """Measure a dialect's calls; a failure is reported, and the rest goes on."""
@@ -153,7 +146,7 @@ class _Bench:
                     f"{one.wire.name} {one.call}, {self.workers} worker{'s' * (self.workers > 1)}"
                 )
                 failures[name] = str(error)
-                say(f"{self.copies.store}: {name} failed: {error}")
+                log(f"{self.copies.store}: {name} failed: {error}")
         memory: dict[str, float] = {}
         for name, server in self.others.items():
             memory |= _memory(name, self.workers, server)
@@ -216,7 +209,7 @@ class _Bench:
         found = in_turns(turns, rounds)
         cell = _cell(self.copies.store, workload, self.workers, connections, found)
         rates = ", ".join(f"{name} {side.rate.median:,.0f}/s" for name, side in cell.sides.items())
-        say(
+        log(
             f"{cell.store}: {cell.wire} {cell.call}, {connections} connections, {self.workers} workers: {rates};"
             f" {cell.ratios[FLOOR].median:.2f} of the floor"
             f" ({cell.costs[FLOOR].median:.2f} by processor time)"

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from bench.copies import Copies, Databases, Files
 from bench.load import endless
-from bench.output import say
+from bench.output import log
 from bench.postgres import postgres
 from bench.realfile import real_file
 from bench.request_bytes import CREATE, WIRES, Workload, workloads
@@ -97,9 +97,9 @@ def _py_spy(path: Path, *what: str, seconds: int = 0) -> subprocess.Popen[str]:
 
 def _done(spy: subprocess.Popen[str], path: Path, name: str) -> None:
     """Wait for the picture, and remove from it what is specific to this machine."""
-    said, _ = spy.communicate()
+    output, _ = spy.communicate()
     if not path.exists():
-        raise RuntimeError(f"py-spy drew nothing: {said[-500:]}")
+        raise RuntimeError(f"py-spy drew nothing: {output[-500:]}")
     text = _LOOSE_END.sub("", _PATH.sub("", path.read_text()))
     path.write_text(re.sub(r"[^<>]*py-spy record[^<]*", name.replace("-", " "), text))
-    say(f"{name}: {path.stat().st_size / 1024:,.0f} KiB")
+    log(f"{name}: {path.stat().st_size / 1024:,.0f} KiB")

@@ -21,7 +21,7 @@ from msgspec import Struct
 from bench import book as made
 from bench.book import FIRST, filled
 from bench.load import Sample, endless
-from bench.output import say
+from bench.output import log
 from bench.realfile import CUT
 from bench.request_bytes import HOST
 from bench.rounds import Figures, figures, in_turns
@@ -96,7 +96,7 @@ def measured(folder: Path, effort: Effort) -> list[Grown]:
             samples = in_turns(turns, effort.rounds)
             for place, several in samples.items():
                 found[int(place)][what] = figures(several)
-            say(f"growth: {what}: {_waits(samples, books)}")
+            log(f"growth: {what}: {_waits(samples, books)}")
     return [
         Grown(
             sellers=book.sellers,
@@ -125,7 +125,7 @@ def _of_one_seller(folder: Path, sizes: Sequence[int]) -> list[_Book]:
     growing = folder / "growing.db"
     books = []
     for size in sizes:
-        say(f"growth: a book of {size:,} orders")
+        log(f"growth: a book of {size:,} orders")
         asyncio.run(_grow(growing, size))
         copy = folder / f"grown-{size}.db"
         shutil.copy(growing, copy)
@@ -192,7 +192,7 @@ def _create(secret: str = SECRET) -> bytes:
 
 def _of_many_sellers(folder: Path, sellers: int) -> _Book:
     """Make a book in which many sellers have some orders each."""
-    say(f"growth: a book of {sellers:,} sellers")
+    log(f"growth: a book of {sellers:,} sellers")
     path = folder / "sellers.db"
     secrets = asyncio.run(_fill_sellers(path, sellers))
     requests = {

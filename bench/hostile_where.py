@@ -42,16 +42,16 @@ def main(path: str, count: str = "100000", seed: str = "1") -> int:
         others = {seller: server.ids(seller) for seller in (SELLER, OTHER)}
         assert not others[SELLER] & others[OTHER]
         took, strangers = list[Took](), 0
-        told = time.monotonic()
+        reported = time.monotonic()
         for number, where in enumerate(wheres(int(seed), int(count))):
             seller, other = (SELLER, OTHER) if number % 8 else (OTHER, SELLER)
             one, found = _ask(server, seller, where)
             took.append(one)
             strangers += bool(found & others[other]) or not found <= others[seller]
-            if time.monotonic() > told + 5:
-                told = time.monotonic()
+            if time.monotonic() > reported + 5:
+                reported = time.monotonic()
                 print(f"{number + 1:,} sent", flush=True)
-    _tell(took, strangers)
+    _report(took, strangers)
     return 1 if strangers or any(one.status not in (200, 400) for one in took) else 0
 
 
@@ -64,7 +64,7 @@ def _ask(server: CatalystServer, seller: str, where: str) -> tuple[Took, set[str
     return Took(wall * 1000, processor * 1000, response.status, where), found
 
 
-def _tell(took: list[Took], strangers: int) -> None:
+def _report(took: list[Took], strangers: int) -> None:
     print(f"\n{len(took):,} sent: ", end="")
     print(
         ", ".join(

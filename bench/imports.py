@@ -22,7 +22,7 @@ from bench.realfile import LINES_OF_A_YEAR, real_file
 from bench.rounds import Spread, in_turns, ratio, spread
 from bench.serving import SERVER_CORE, environment
 from orderglot.hub.books import open_store
-from orderglot.stores.sql.grammar import say
+from orderglot.stores.sql.grammar import fragment
 
 TABLES = (
     "sellers",
@@ -81,7 +81,7 @@ def measured(folder: Path, effort: Effort) -> Imports:
     """Import the file several times, each time beside the same rows inserted by hand."""
     file, name = real_file(folder, effort.lines)
     half, _ = real_file(folder, effort.lines // 2)
-    output.say(f"import of {name}")
+    output.log(f"import of {name}")
     of_half, whole = _imported(folder, half), _imported(folder, file)
     kept = (folder / "import.db").rename(folder / "kept.db")
     sides: dict[str, Callable[[], float]] = {
@@ -102,7 +102,7 @@ def measured(folder: Path, effort: Effort) -> Imports:
         memory=whole.memory,
         memory_of_half=of_half.memory,
     )
-    output.say(
+    output.log(
         f"import: {done.rate.median:,.0f} orders/s, {done.of_lines.median:.2f} of the file's rows by"
         f" executemany, {done.of_rows.median:.2f} of the rows it ends in;"
         f" {done.memory:.0f} MB, for half of it {of_half.memory:.0f} MB"
@@ -115,8 +115,8 @@ def _imported(folder: Path, file: Path) -> Took:
     _remove(folder / "import.db")
     words = ("import", str(file), "--seller", "bench", "--currency", "GBP", "--json")
     where = ("--rejects", os.devnull, "--database", f"sqlite:///{folder / 'import.db'}")
-    took, memory, said = _ran("orderglot.cli", *words, *where)
-    taken = json.loads(said)["taken"]
+    took, memory, printed = _ran("orderglot.cli", *words, *where)
+    taken = json.loads(printed)["taken"]
     return Took(took, memory, taken["orders"], taken["lines"])
 
 
@@ -137,12 +137,12 @@ def _ran(module: str, *words: str) -> tuple[float, float, bytes]:
         preexec_fn=lambda: os.sched_setaffinity(0, {SERVER_CORE}),
     )
     assert process.stdout is not None
-    said = process.stdout.read()
+    printed = process.stdout.read()
     _, status, used = os.wait4(process.pid, 0)
     took = time.perf_counter() - began
     process.returncode = os.waitstatus_to_exitcode(status)
-    assert process.returncode == 0, said
-    return took, used.ru_maxrss * 1024 / 10**6, said
+    assert process.returncode == 0, printed
+    return took, used.ru_maxrss * 1024 / 10**6, printed
 
 
 def _insert_rows(path: Path, kept: Path) -> float:
@@ -156,7 +156,9 @@ def _insert_rows(path: Path, kept: Path) -> float:
         for table, several in rows.items():
             if several:
                 marks = ", ".join("?" * len(several[0]))
-                connection.executemany(say("INSERT INTO", table, "VALUES (", marks, ")"), several)
+                connection.executemany(
+                    fragment("INSERT INTO", table, "VALUES (", marks, ")"), several
+                )
         connection.execute("COMMIT")
         return time.perf_counter() - began
 
@@ -185,5 +187,5 @@ def _remove(path: Path) -> None:
 
 def _rows(path: Path, table: str) -> Iterator[tuple[object, ...]]:
     connection = sqlite3.connect(path)
-    yield from connection.execute(say("SELECT * FROM", table))
+    yield from connection.execute(fragment("SELECT * FROM", table))
     connection.close()

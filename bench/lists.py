@@ -113,13 +113,13 @@ def _explain(path: Path, places: dict[str, int]) -> None:
 def _statements(server: CatalystServer, query: str) -> list[str]:
     backend = server.store._backend
     assert isinstance(backend, SqliteBackend)
-    said = list[str]()
+    statements = list[str]()
     beside = backend._threads._open()
     backend._threads._idle.append(beside)
     for one in (*backend._reader._turns, beside):
-        one.connection.set_trace_callback(said.append)
+        one.connection.set_trace_callback(statements.append)
     server.ask(SELLER, "/orders", query)
-    return [one for one in said if re.match("SELECT (o.id|count|coalesce|s.bucket)", one)]
+    return [one for one in statements if re.match("SELECT (o.id|count|coalesce|s.bucket)", one)]
 
 
 if __name__ == "__main__":

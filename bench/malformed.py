@@ -40,8 +40,9 @@ from schemathesis.specs.openapi.checks import (
 
 from orderglot import demo, dialects
 from orderglot.faces.http import HttpTransport
-from orderglot.wire.dialect import Dialect, Operation, Session
+from orderglot.wire.dialect import Dialect, Session
 from orderglot.wire.message import Request
+from orderglot.wire.operation import Operation
 from orderglot.wire.shape import SecurityScheme
 from tests.cli.program import serving
 
@@ -228,9 +229,9 @@ def proven(url: str, name: str) -> Headers:
         async with HttpTransport(url) as transport:
             flow = auth.login(session, 0)
             try:
-                said = None if flow is None else next(flow)
-                while flow is not None and said is not None:
-                    said = flow.send(await transport(said))
+                request = None if flow is None else next(flow)
+                while flow is not None and request is not None:
+                    request = flow.send(await transport(request))
             except StopIteration:
                 pass
         proof = auth.authenticate(Request(method="GET", path="/"), session).headers

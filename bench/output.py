@@ -45,7 +45,7 @@ class Output:
             return None
 
 
-def say(text: str) -> None:
+def log(text: str) -> None:
     """Print a line of progress, with the minutes and seconds since the beginning."""
     minutes, seconds = divmod(int(time.monotonic() - BEGAN), 60)
     print(f"{minutes:3}:{seconds:02}  {text}", file=sys.stderr, flush=True)

@@ -14,7 +14,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from bench.load import Wrong
-from bench.output import say
+from bench.output import log
 from bench.request_bytes import WIRES
 from bench.rounds import Spread, ratio, spread
 from bench.sample_orders import Shop, filled
@@ -85,7 +85,7 @@ def _measured(folder: Path, name: str, orders: int, rounds: int) -> Pulled:
         bare=spread(found["bare paging"]),
         share=ratio(found["pull"], found["bare paging"]),
     )
-    say(
+    log(
         f"pull over {name}: {done.pull.median:,.0f} orders/s, again {done.again.median:,.0f}/s,"
         f" bare paging {done.bare.median:,.0f}/s: {done.share.median:.2f} of it"
     )

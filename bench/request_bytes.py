@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from bench.load import MARK
 from bench.sample_orders import Shop, known_ids, products_of
 from orderglot import demo, dialects
+from orderglot.core.caller import OPEN
 from orderglot.core.order import Line, Order, Reference, Shipping
 from orderglot.core.query import Window
 from orderglot.demo.kole import RECIPIENTS
@@ -22,7 +23,6 @@ from orderglot.dialects.kole.media import ORDER, write_body
 from orderglot.faces.client import Client
 from orderglot.faces.server import Server
 from orderglot.stores.store import BookStore
-from orderglot.wire.dialect import OPEN
 from orderglot.wire.message import Request, Response
 
 HOST = "orders.example"

@@ -41,7 +41,7 @@ async def filled(store: BookStore, dialect: str, orders: int) -> Shop:
     """Put a dialect's seller into a book, with its customers, products, key and so many orders."""
     part = demo.part(dialect)
     # Orders complete by hand, as with a new seller: the floor completes none.
-    tables = {name: said for name, said in part.seller.tables.items() if name != COMPLETES}
+    tables = {name: value for name, value in part.seller.tables.items() if name != COMPLETES}
     seller = await store.add_seller(
         f"bench-{dialect}",
         title=part.seller.title,

@@ -25,7 +25,7 @@ from urllib.parse import quote
 
 from bench.copies import Copies, Databases, Files
 from bench.load import Sample, endless, send_load
-from bench.output import say
+from bench.output import log
 from bench.postgres import postgres
 from bench.request_bytes import GET, Wire, workloads
 from bench.rounds import figures, in_turns
@@ -83,7 +83,7 @@ def _measure(copies: Copies, orders: int, seconds: float) -> None:
 async def _fill(copies: Copies, orders: int) -> tuple[tuple[bytes, ...], str]:
     """Fill the book; give the encoded gets of one key, and another key's token."""
     store = open_store(copies.url, create=True)
-    say(f"{copies.store}: {orders:,} orders")
+    log(f"{copies.store}: {orders:,} orders")
     shop = await filled(store, DIALECT, orders)
     every = await workloads(store, Wire(DIALECT, DIALECT), shop)
     token = await _another_key(store, shop)

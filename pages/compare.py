@@ -23,7 +23,7 @@ class Difference(NamedTuple):
 
 
 class Number(str):
-    """A number as it is spelled: 5 is not 5.0."""
+    """A number as it is written: 5 is not 5.0."""
 
 
 def differences(printed: str, answer: Answer) -> list[Difference]:
@@ -58,16 +58,16 @@ def _heads(first: str, headers: list[str], answer: Answer) -> Iterator[Differenc
 
 
 def _bodies(body: str, answer: Answer) -> Iterator[Difference]:
-    said = answer.body.decode()
+    text = answer.body.decode()
     if body == ANY:
         return
     try:
         if body.startswith("<"):
-            yield from _roots(*map(_root, (body, said)))
+            yield from _roots(*map(_root, (body, text)))
         else:
-            yield from _values(_read(body), _read(said), "")
+            yield from _values(_read(body), _read(text), "")
     except (ValueError, ElementTree.ParseError):
-        yield Difference("body", f"cannot be read: {said[:60]!r}")
+        yield Difference("body", f"cannot be read: {text[:60]!r}")
 
 
 def _read(text: str) -> Any:
@@ -86,7 +86,7 @@ def _values(page: Any, found: Any, where: str) -> Iterator[Difference]:
         return
     if type(page) is not type(found):
         if not (_is_list(page) and isinstance(found, list)):
-            yield Difference(where, f"{_spelled(found)} instead of {_spelled(page)}")
+            yield Difference(where, f"{_shown(found)} instead of {_shown(page)}")
             return
         page = list(page.values())
     if isinstance(page, dict):
@@ -94,7 +94,7 @@ def _values(page: Any, found: Any, where: str) -> Iterator[Difference]:
     elif isinstance(page, list):
         yield from _items(page, found, where)
     elif not _same_text(str(page), str(found)):
-        yield Difference(where, f"{_spelled(found)} instead of {_spelled(page)}")
+        yield Difference(where, f"{_shown(found)} instead of {_shown(page)}")
 
 
 def _is_list(page: Any) -> bool:
@@ -169,5 +169,5 @@ def _same_text(page: str, found: str) -> bool:
     return re.fullmatch(".*".join(map(re.escape, page.split(ANY))), found, re.DOTALL) is not None
 
 
-def _spelled(value: Any) -> str:
+def _shown(value: Any) -> str:
     return value if isinstance(value, Number) else json.dumps(value)[:60]

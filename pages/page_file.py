@@ -74,5 +74,5 @@ def _examples(sections: list[str]) -> Iterator[Example]:
             request,
             answer,
             frozenset(_DIFFERS.findall(outside)),
-            {said: where for where, said in _KEEP.findall(outside)},
+            {shown: where for where, shown in _KEEP.findall(outside)},
         )

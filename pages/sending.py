@@ -89,8 +89,8 @@ def _script(base: str, text: str, known: Known) -> Answer:
     found = _CALL.search(text)
     if found is None:
         raise ValueError("there is no call in the JavaScript")
-    said: dict[str, Any] = json.loads("".join(_as_json(found[2], known)))
-    answer = _ajax(base, said) if "type" in said else _fetch(base, said)
+    call: dict[str, Any] = json.loads("".join(_as_json(found[2], known)))
+    answer = _ajax(base, call) if "type" in call else _fetch(base, call)
     known[found[1]] = {"status": answer.status, "errors": None, "body": parsed(answer)}
     for name, whole, path in _PART.findall(text):
         known[name] = member(known[whole], path)
@@ -126,17 +126,17 @@ def _as_json(literal: str, known: Known) -> Iterator[str]:
             yield token["name"] if token["name"].isdigit() else json.dumps(known[token["name"]])
 
 
-def _ajax(base: str, said: dict[str, Any]) -> Answer:
+def _ajax(base: str, call: dict[str, Any]) -> Answer:
     """Send a request as jQuery does in a browser, where no script may set the header Connection."""
-    headers = {"Content-Type": said["contentType"], "Accept": "*/*", **said["headers"]}
-    return _send(base, said["type"], said["url"], headers, b"")
+    headers = {"Content-Type": call["contentType"], "Accept": "*/*", **call["headers"]}
+    return _send(base, call["type"], call["url"], headers, b"")
 
 
-def _fetch(base: str, said: dict[str, Any]) -> Answer:
+def _fetch(base: str, call: dict[str, Any]) -> Answer:
     """Send a request as the vendor's own script engine does."""
-    body = json.dumps(said["body"]).encode() if "body" in said else b""
-    target = said["url"].removeprefix(base)
-    return _send(base, said["method"], target, said["headers"], body)
+    body = json.dumps(call["body"]).encode() if "body" in call else b""
+    target = call["url"].removeprefix(base)
+    return _send(base, call["method"], target, call["headers"], body)
 
 
 def _send(base: str, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Answer:

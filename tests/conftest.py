@@ -2,7 +2,7 @@
 
 `ci` is the default and deterministic; `pytest --hypothesis-profile=dev` tries other examples each
 time, `--hypothesis-profile=thorough` many of them, which are the same each time where CI is set.
-`brief` is for laws that are held by a test.
+`brief` is for properties that a test checks.
 """
 
 from __future__ import annotations

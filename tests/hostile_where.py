@@ -32,7 +32,7 @@ def wheres(seed: int, count: int) -> Iterator[str]:
 
 
 def encoded(random: Random, text: str) -> str:
-    """Spell a ``where`` as a query argument: encoded wholly, hardly, twice, or broken."""
+    """Write a ``where`` as a query argument: encoded wholly, hardly, twice, or broken."""
     bytes_ = text.encode("utf-8", "surrogatepass")
     match random.randrange(8):
         case 0:
@@ -128,15 +128,15 @@ def tree(random: Random, depth: int, part: Callable[[Random], Any]) -> Any:
 
 
 def _small(random: Random) -> str:
-    return spelled(random, leaf(random))
+    return written(random, leaf(random))
 
 
 def _nested(random: Random) -> str:
-    return spelled(random, tree(random, random.randrange(1, 4), leaf))
+    return written(random, tree(random, random.randrange(1, 4), leaf))
 
 
 def _readable(random: Random) -> str:
-    return spelled(random, tree(random, random.randrange(3), proper))
+    return written(random, tree(random, random.randrange(3), proper))
 
 
 def _deep(random: Random) -> str:
@@ -144,20 +144,20 @@ def _deep(random: Random) -> str:
     opening, closing = random.choice(
         (("{'$and':[", "]}"), ("[", "]"), ("{a:", "}"), ("{'$or':", "}"))
     )
-    return opening * depth + spelled(random, proper(random)) + closing * depth
+    return opening * depth + written(random, proper(random)) + closing * depth
 
 
 def _deep_and_wide(random: Random) -> str:
     inner = proper(random)
     for _ in range(random.randrange(1, 16)):
         inner = {random.choice(("$and", "$or")): [proper(random), inner, proper(random)]}
-    return spelled(random, inner)
+    return written(random, inner)
 
 
 def _wide(random: Random) -> str:
     many = random.choice((5, 10, 20, 30, 47, 98, 200))
     sign = random.choice(("$and", "$or"))
-    return spelled(random, {sign: [proper(random) for _ in range(many)]})
+    return written(random, {sign: [proper(random) for _ in range(many)]})
 
 
 def _everywhere(random: Random) -> str:
@@ -165,7 +165,7 @@ def _everywhere(random: Random) -> str:
     sign = random.choice(("$contains", "$beginsWith", "$ne", "$in", "$lt"))
     wanted = value(random) if random.randrange(3) else random.choice(SAMPLES)
     names = [name for name in _ASKED if _reads(name, sign, wanted) or not random.randrange(50)]
-    return spelled(random, {"$or": [{name: {sign: wanted}} for name in names]})
+    return written(random, {"$or": [{name: {sign: wanted}} for name in names]})
 
 
 def _long_list(random: Random) -> str:
@@ -173,7 +173,7 @@ def _long_list(random: Random) -> str:
     start = random.randrange(10**6)
     kind = random.choice((int, str, float, lambda n: f"2010-01-01T00:00:{n % 60:02}.{n:06}"))
     name = random.choice(_ASKED)
-    return spelled(
+    return written(
         random, {name: {random.choice(("$in", "$nin")): [kind(start + n) for n in range(many)]}}
     )
 
@@ -185,7 +185,7 @@ def _one_field(random: Random) -> str:
     many = random.choice((5, 10, 20, 40, 49))
     sign = random.choice(("$and", "$or"))
     again = [{name: dict([random.choice(signs)])} for _ in range(many)]
-    return spelled(random, {sign: again, "totalPrice": {"$ne": random.random()}})
+    return written(random, {sign: again, "totalPrice": {"$ne": random.random()}})
 
 
 def _several_lists(random: Random) -> str:
@@ -193,17 +193,17 @@ def _several_lists(random: Random) -> str:
         {random.choice(_ASKED): {random.choice(("$in", "$nin")): list(range(n, n + 150))}}
         for n in range(random.randrange(2, 30))
     ]
-    return spelled(random, {random.choice(("$and", "$or")): lists})
+    return written(random, {random.choice(("$and", "$or")): lists})
 
 
 def _long_text(random: Random) -> str:
     text = (random.choice(TEXTS + SQL) * random.choice((10, 500, 20_000)))[:LONGEST]
-    return spelled(random, {random.choice(_ASKED): {"$contains": text}})
+    return written(random, {random.choice(_ASKED): {"$contains": text}})
 
 
 def _broken(random: Random) -> str:
     """Take something that can be read, and spoil some characters of it."""
-    text = list(spelled(random, tree(random, random.randrange(3), proper)))
+    text = list(written(random, tree(random, random.randrange(3), proper)))
     for _ in range(random.randrange(1, 5)):
         at = random.randrange(len(text) + 1)
         text[at : at + random.randrange(3)] = random.choice(
@@ -233,7 +233,7 @@ _MAKERS = (
 _OFTEN = (18, 12, 26, 3, 7, 5, 5, 3, 6, 3, 2, 10, 4, 1)
 
 
-def spelled(random: Random, thing: Any) -> str:
-    """Spell a tree in either quotes, in JSON's own or in a client's."""
+def written(random: Random, thing: Any) -> str:
+    """Write a tree in either quotes, in JSON's own or in a client's."""
     text = json.dumps(thing, ensure_ascii=bool(random.randrange(2)))
     return text if random.randrange(2) else text.replace('\\"', "'").replace('"', "'")

@@ -53,7 +53,7 @@ def texts(longest: int = 20) -> SearchStrategy[str]:
     return st.sampled_from(WILD) | free
 
 
-def says(strategy: SearchStrategy[str]) -> SearchStrategy[str]:
+def non_empty(strategy: SearchStrategy[str]) -> SearchStrategy[str]:
     """Draw a text that says something."""
     return strategy.filter(bool)
 
@@ -88,13 +88,13 @@ def currencies() -> SearchStrategy[str]:
 
 def references() -> SearchStrategy[tuple[Reference, ...]]:
     """Draw references of up to two dialects; no promise that nobody else has them."""
-    each = st.builds(Reference, st.sampled_from(DIALECTS), says(texts()))
+    each = st.builds(Reference, st.sampled_from(DIALECTS), non_empty(texts()))
     return st.lists(each, max_size=2, unique_by=lambda ref: ref.dialect).map(tuple)
 
 
 def identities() -> SearchStrategy[Identity]:
     """Draw what somebody outside knows a thing by: a number, references, never a hub id."""
-    return st.builds(Identity, number=says(texts()), references=references())
+    return st.builds(Identity, number=non_empty(texts()), references=references())
 
 
 def extras(names: SearchStrategy[str] | None = None) -> SearchStrategy[dict[str, Any]]:
@@ -115,7 +115,7 @@ NUMBERS: dict[str, SearchStrategy[int]] = {"version": st.just(0), "id": st.just(
 TEXTS: dict[str, SearchStrategy[str]] = {
     "currency": currencies(),
     "country": st.sampled_from(("US", "GB", "DE", "JP")),
-    "sku": says(texts()),
+    "sku": non_empty(texts()),
 }
 """Texts that are not just any."""
 

@@ -15,7 +15,8 @@ from pathlib import Path
 
 from orderglot import dialects
 from orderglot.sync.walks import moment_of
-from orderglot.wire.dialect import Dialect, Operation
+from orderglot.wire.dialect import Dialect
+from orderglot.wire.operation import Operation
 
 PAGE = Path(__file__).parents[1] / "docs" / "dialects.md"
 NEEDS = {"place": "place", "get": "get", "page": "walk", "linked": "linked"}
@@ -44,14 +45,14 @@ def main(arguments: list[str]) -> int:
 
 
 def write_page(known: tuple[Dialect, ...]) -> str:
-    """Spell the whole page: all dialects in one table, then each by itself."""
+    """Write the whole page: all dialects in one table, then each by itself."""
     return "\n".join(
         [OPENING, *overview(known), "", *(line for one in known for line in part(one))]
     )
 
 
 def overview(known: tuple[Dialect, ...]) -> Iterator[str]:
-    """Spell what each dialect can, in one line each."""
+    """Write what each dialect can, in one line each."""
     yield from head("dialect", "", "operations", *NEEDS.values(), "longest page")
     for one in known:
         can = ("yes" if getattr(one.flows, need) else "" for need in NEEDS)
@@ -60,11 +61,11 @@ def overview(known: tuple[Dialect, ...]) -> Iterator[str]:
 
 
 def part(one: Dialect) -> Iterator[str]:
-    """Spell all that a dialect says of itself."""
+    """Write all that a dialect says of itself."""
     readme = f"../src/orderglot/dialects/{one.name}/README.md"
     yield f"## {one.name}"
     yield ""
-    yield f"{one.title}: [how it is spoken here]({readme}), [the vendor's page]({one.reference})."
+    yield f"{one.title}: [how it is implemented here]({readme}), [the vendor's page]({one.reference})."
     yield ""
     yield from head("operation", "call", "right", "repeated")
     yield from map(operation_row, one.operations)
@@ -79,15 +80,15 @@ def part(one: Dialect) -> Iterator[str]:
 
 
 def of_list(one: Dialect) -> Iterator[str]:
-    """Say how the vendor's list behaves, which pulls make up for; guesses are marked."""
+    """Describe how the vendor's list behaves, which pulls make up for; guesses are marked."""
     if one.flows.page is None:
         yield "there is none; orders are asked for by their ids"
         return
     lists, moment = one.lists, moment_of(one)
-    sayings = {
-        "moment": f"can be asked by when an order was {moment}" if moment else "takes no moment",
+    facts = {
+        "moment": f"filters by when an order was {moment}" if moment else "has no filter by time",
         "hides": f"hides {listed(sorted(lists.hides))} unless asked for",
-        "begins": f"goes back {days(lists.begins)} unless told from when on",
+        "begins": f"goes back {days(lists.begins)} by default",
         "longest": f"takes windows of {days(lists.longest)} at most",
         "closed": f"{'has' if lists.closed else 'leaves out'} what lies on the ends of a window",
         "zoned": f"{'names' if lists.zoned else 'does not name'} the zone of its times",
@@ -95,17 +96,17 @@ def of_list(one: Dialect) -> Iterator[str]:
         "lines": f"{'shows' if lists.lines else 'does not show'} their lines",
         "sequence": f"numbers them {'without gaps' if lists.sequence else 'as it likes'}",
     }
-    for name, saying in sayings.items():
-        yield f"{saying} (a guess)" if name in lists.guesses else saying
+    for name, fact in facts.items():
+        yield f"{fact} (a guess)" if name in lists.guesses else fact
 
 
 def days(span: timedelta | None) -> str:
-    """Say how long a window is."""
+    """Describe how long a window is."""
     return "any length" if span is None else f"{span.days} days"
 
 
 def operation_row(one: Operation[object, object]) -> str:
-    """Spell an operation: how it is called, what it takes, and what a repetition does."""
+    """Write an operation: how it is called, what it takes, and what a repetition does."""
     calls = "<br>".join(f"`{one.endpoint.method} {path}`" for path in one.endpoint.paths)
     return row(
         one.name,
@@ -116,7 +117,7 @@ def operation_row(one: Operation[object, object]) -> str:
 
 
 def fields(what: str, names: Collection[str]) -> Iterator[str]:
-    """Spell fields of an order, those inside of one in a line of their own."""
+    """Write fields of an order, those inside of one in a line of their own."""
     whole = sorted(name for name in names if "." not in name)
     inner = sorted(name.partition(".") for name in names if "." in name)
     yield f"{what}: {listed(f'`{name}`' for name in whole)}."
@@ -127,18 +128,18 @@ def fields(what: str, names: Collection[str]) -> Iterator[str]:
 
 
 def head(*names: str) -> Iterator[str]:
-    """Spell the first two lines of a table."""
+    """Write the first two lines of a table."""
     yield row(*names)
     yield row(*["---"] * len(names))
 
 
 def row(*cells: object) -> str:
-    """Spell one line of a table."""
+    """Write one line of a table."""
     return f"| {' | '.join(map(str, cells))} |"
 
 
 def listed(names: Iterable[str]) -> str:
-    """Spell a list in a sentence."""
+    """Write a list in a sentence."""
     return ", ".join(names) or "nothing"
 
 

@@ -99,12 +99,12 @@ def unexplained(folders: Mapping[str, Folder]) -> Iterator[str]:
 
 
 def shown() -> str:
-    """Give the place of the names, as messages spell it."""
+    """Give the place of the names, as messages write it."""
     return "MEANINGS in tools/siblings.py"
 
 
 def matrix(folders: Mapping[str, Folder]) -> Iterator[str]:
-    """Spell who has which file: the names that all may have, then those of one alone."""
+    """Write who has which file: the names that all may have, then those of one alone."""
     own = sorted({name for folder in folders.values() for name in folder.files} - set(MEANINGS))
     width = max(map(len, (*MEANINGS, *own)))
     yield " ".join(("".ljust(width), *folders))
@@ -122,7 +122,7 @@ def with_table(page: str, folders: Mapping[str, Folder]) -> str:
 
 
 def table(folders: Mapping[str, Folder]) -> Iterator[str]:
-    """Spell the shared names with what they mean and who has them, and what each has alone."""
+    """Write the shared names with what they mean and who has them, and what each has alone."""
     yield f"| file | what is in it | {' | '.join(folders)} |"
     yield f"| --- | --- |{' :-: |' * len(folders)}"
     for name, meaning in MEANINGS.items():

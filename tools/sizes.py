@@ -103,7 +103,7 @@ def too_long_functions(functions: list[Function]) -> Iterator[str]:
 
 
 def too_long_all(functions: list[Function]) -> Iterator[str]:
-    """Say in which way the functions taken together are too long."""
+    """Describe in which way the functions taken together are too long."""
     if functions and (middle := median(found.lines for found in functions)) >= MEDIAN_BELOW:
         yield f"half of the functions have {middle:g} lines or more, not below {MEDIAN_BELOW}."
     long = sorted((found for found in functions if found.lines > LONG_FUNCTION), key=by_lines)
@@ -135,7 +135,7 @@ def count(text: str) -> int:
 
 
 def relative(path: Path) -> str:
-    """Spell a path as seen from the root of the repository."""
+    """Write a path as seen from the root of the repository."""
     return path.relative_to(ROOT).as_posix()
 
 

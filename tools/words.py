@@ -11,7 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 
-# Spelled so that this file passes its own gate.
+# Written so that this file passes its own gate.
 LINES = (
     (
         re.compile(r"(?<![\w.-])/(?:(?:work|root|opt)/|home/\w)"),

@@ -19,6 +19,7 @@ from orderglot.wire.dialect import Dialect
 from orderglot.wire.message import Request
 from tests.conformance.callers import creations, keyed
 from tests.conformance.specimens import book_of, shelve, welcome
+from torture.stores import StoreKind
 
 
 @asynccontextmanager
@@ -67,6 +68,13 @@ def made(url: str) -> dict[str, int]:
             return await fill(store)
 
     return asyncio.run(make())
+
+
+def new_book(store: StoreKind, folder: Path) -> tuple[str, int]:
+    """Make a filled book in a store; gives its URL and how many orders are in it."""
+    url = store.new(folder)
+    made(url)
+    return url, count_orders(url)
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import Counter
 from dataclasses import dataclass, field
 
@@ -10,7 +11,8 @@ from orderglot import dialects
 from orderglot.core.errors import HubError
 from orderglot.wire.message import Response
 from torture.books import creation
-from torture.connections import Answer, Closed, Connection, Refused, TimedOut, encoded, opened
+from torture.connections import Answer, Closed, Connection, Refused, TimedOut, ask, encoded, opened
+from torture.harness import Row
 
 CLIENTS = 16
 
@@ -81,6 +83,18 @@ async def create_order(load: Load, connection: Connection, key: str, number: int
         load.outcomes["closed"] += 1
     except TimedOut:
         load.outcomes["timed out"] += 1
+
+
+async def time_request(row: Row, port: int, request: bytes, slowest: float) -> float:
+    """Send a request as an ordinary client; it has to be answered within ``slowest`` seconds."""
+    began = time.perf_counter()
+    answer = await ask(port, request, timeouts=30)
+    took = time.perf_counter() - began
+    if answer.status == 200 and took < slowest:
+        row.survive()
+    else:
+        row.lose(f"an ordinary client: {answer.status} after {took:.1f} s")
+    return took
 
 
 async def send_again(load: Load, port: int, keys: list[str]) -> dict[str, Answer]:

@@ -26,11 +26,11 @@ TIMEOUT = 60
 class Served:
     """A serving process in a process group of its own."""
 
-    def __init__(self, process: subprocess.Popen[str], said: list[str], log: Path) -> None:
+    def __init__(self, process: subprocess.Popen[str], printed: list[str], log: Path) -> None:
         self.process = process
         self.log = log
-        found = ADDRESS.fullmatch(said[-1])
-        assert found is not None, said
+        found = ADDRESS.fullmatch(printed[-1])
+        assert found is not None, printed
         self.port = int(found[1])
 
     def await_workers(self, count: int) -> None:
@@ -131,10 +131,10 @@ def serving(
         )
     try:
         assert process.stdout is not None
-        said = list(_until_ready(process.stdout))
-        if not said:
+        printed = list(_until_ready(process.stdout))
+        if not printed:
             raise RuntimeError(f"it did not begin: {log.read_text(errors='replace')[:300]}")
-        served = Served(process, said, log)
+        served = Served(process, printed, log)
         served.await_workers(
             int(words[words.index("--workers") + 1]) if "--workers" in words else 1
         )
@@ -153,6 +153,22 @@ def _until_ready(lines: Iterator[str]) -> Iterator[str]:
         yield line.rstrip("\n")
         if ADDRESS.fullmatch(line.rstrip("\n")):
             return
+
+
+@contextmanager
+def program(
+    words: Sequence[str], folder: Path, environment: dict[str, str]
+) -> Iterator[subprocess.Popen[str]]:
+    """Run a command of the program, with its messages in a pipe."""
+    with subprocess.Popen(
+        (*PROGRAM, *words),
+        cwd=folder,
+        env=environment,
+        text=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    ) as process:
+        yield process
 
 
 def environment(folder: Path) -> dict[str, str]:

@@ -24,11 +24,11 @@ def main() -> None:
     from orderglot.cli.listening import allow_connections, held
     from orderglot.config import Config
 
-    said = _arguments()
+    arguments = _arguments()
     connections = allow_connections()
     with held(HOST, 0) as place:
-        ready = partial(_announce, said.floor, place.port)
-        serve(Config(workers=said.workers), _loader(said), place, connections, ready)
+        ready = partial(_announce, arguments.floor, place.port)
+        serve(Config(workers=arguments.workers), _loader(arguments), place, connections, ready)
 
 
 def _arguments() -> Any:
@@ -41,10 +41,12 @@ def _arguments() -> Any:
     return parser.parse_args()
 
 
-def _loader(said: Any) -> Callable[[], Asgi]:
-    if said.floor == "fixed":
-        return partial(load_fixed, said.response)
-    return partial(load_floor, said.floor, said.database, grouped=said.commits == "grouped")
+def _loader(arguments: Any) -> Callable[[], Asgi]:
+    if arguments.floor == "fixed":
+        return partial(load_fixed, arguments.response)
+    return partial(
+        load_floor, arguments.floor, arguments.database, grouped=arguments.commits == "grouped"
+    )
 
 
 def _announce(floor: str, port: int) -> None:

@@ -9,59 +9,52 @@ from decimal import Decimal
 from urllib.parse import parse_qsl, quote
 
 from bench.floors.adobe_wire import (
-    Customer,
     Line,
     Order,
     Pricing,
     Sent,
     Totals,
     link,
-    read_customer,
     read_order,
     read_seller,
     read_sent,
     shows_prices,
     write_order,
 )
-from bench.floors.asgi import Answer, Answering, Headers, Refused, Scope
-from bench.floors.rows import (
-    Caller,
-    Named,
-    New,
+from bench.floors.asgi import Answer, Headers, Refused, Scope
+from bench.floors.records import (
+    Identified,
     Product,
-    Rows,
-    admitted_token,
+    identity,
     priced,
-    read_product,
+    read_customer,
+    unpaid,
     write,
 )
+from bench.floors.rows import Caller, New, Rows, admitted_token, new_row, products_of
 
 
-def answering(rows: Rows) -> Answering:
-    """Make the function that answers Adobe's clients."""
-
-    async def answer(scope: Scope, headers: Headers, body: bytes) -> Answer:
-        caller = await _caller(rows, headers)
-        intent = headers.get(b"x-correlation-id", b"").decode()
-        _, _, customers, whose, orders, *rest = scope["path"].split("/")
-        if not intent or (customers, orders) != ("customers", "orders"):
-            raise Refused(400)
-        found = await rows.customer(caller.seller, "adobe", whose)
-        if found is None:
-            raise Refused(404)
-        customer = read_customer(found)
-        request = headers.get(b"x-request-id") or uuid.uuid4().hex.encode()
-        own = [(b"content-type", b"application/json"), (b"x-request-id", request)]
-        asked = dict(parse_qsl(scope["query_string"].decode()))
-        prices = asked.get("fetch-price") == "true"
-        if scope["method"] == "POST":
-            done = await _create(rows, caller, customer, body, intent)
-            return Answer(201, own, done)
-        if rest:
-            return Answer(200, own, await _get(rows, caller, customer, rest[0], prices=prices))
-        return Answer(200, own, await _list(rows, caller, customer, whose, asked, prices=prices))
-
-    return answer
+async def answer(rows: Rows, scope: Scope, headers: Headers, body: bytes) -> Answer:
+    """Answer Adobe's clients."""
+    caller = await _caller(rows, headers)
+    intent = headers.get(b"x-correlation-id", b"").decode()
+    _, _, customers, whose, orders, *rest = scope["path"].split("/")
+    if not intent or (customers, orders) != ("customers", "orders"):
+        raise Refused(400)
+    found = await rows.customer(caller.seller, "adobe", whose)
+    if found is None:
+        raise Refused(404)
+    customer = read_customer(found)
+    request = headers.get(b"x-request-id") or uuid.uuid4().hex.encode()
+    own = [(b"content-type", b"application/json"), (b"x-request-id", request)]
+    asked = dict(parse_qsl(scope["query_string"].decode()))
+    prices = asked.get("fetch-price") == "true"
+    if scope["method"] == "POST":
+        done = await _create(rows, caller, customer, body, intent)
+        return Answer(201, own, done)
+    if rest:
+        return Answer(200, own, await _get(rows, caller, customer, rest[0], prices=prices))
+    return Answer(200, own, await _list(rows, caller, customer, whose, asked, prices=prices))
 
 
 async def _caller(rows: Rows, headers: Headers) -> Caller:
@@ -73,7 +66,7 @@ async def _caller(rows: Rows, headers: Headers) -> Caller:
     return key.caller
 
 
-async def _get(rows: Rows, caller: Caller, customer: Customer, id: str, *, prices: bool) -> bytes:
+async def _get(rows: Rows, caller: Caller, customer: Identified, id: str, *, prices: bool) -> bytes:
     found = await rows.order(caller, "adobe", id)
     order = found and read_order(found)
     if not order or order.customer is None or order.customer.id != customer.id:
@@ -84,7 +77,7 @@ async def _get(rows: Rows, caller: Caller, customer: Customer, id: str, *, price
 async def _list(
     rows: Rows,
     caller: Caller,
-    customer: Customer,
+    customer: Identified,
     whose: str,
     asked: dict[str, str],
     *,
@@ -118,7 +111,7 @@ async def _list(
 
 
 async def _create(
-    rows: Rows, caller: Caller, customer: Customer, body: bytes, intent: str
+    rows: Rows, caller: Caller, customer: Identified, body: bytes, intent: str
 ) -> bytes:
     key = f"live:vendor:{intent}"
     first = await rows.answered(caller, "adobe", key)
@@ -128,8 +121,7 @@ async def _create(
     tables = read_seller(await rows.seller(caller.seller)).tables
     if tables.currencies is not None and sent.currency_code not in tables.currencies:
         raise Refused(400)
-    skus = [line.offer_id for line in sent.line_items]
-    products = {one.sku: one for one in map(read_product, await rows.products(caller.seller, skus))}
+    products = await products_of(rows, caller, [line.offer_id for line in sent.line_items])
     id = await rows.number(caller.seller)
     new, order = _new(id, sent, customer, products, caller)
     new.answers = key
@@ -139,16 +131,13 @@ async def _create(
 
 
 def _new(
-    id: int, sent: Sent, customer: Customer, products: dict[str, Product], caller: Caller
+    id: int, sent: Sent, customer: Identified, products: dict[str, Product], caller: Caller
 ) -> tuple[New, Order]:
     now = datetime.now(UTC)
     subtotal = Decimal(0)
     kept, lines = [], []
     for line in sent.line_items:
-        product = products.get(line.offer_id)
-        if product is None:
-            raise Refused(400)
-        price = priced(product, line.quantity)
+        product, price = priced(products, line.offer_id, line.quantity)
         total = price * line.quantity
         subtotal += total
         currency = line.currency_code or sent.currency_code
@@ -178,43 +167,21 @@ def _new(
                 pricing=pricing,
             )
         )
-    named = Named(customer.id, customer.number, customer.references)
-    due = {"subtotal": subtotal, "tax": 0, "duty": 0, "shipping": 0, "total": subtotal}
-    nothing = {"subtotal": 0, "tax": 0, "duty": 0, "shipping": 0, "total": 0}
-    new = New(
-        seller=caller.seller,
-        customer=customer.id,
-        status="received",
-        currency=sent.currency_code,
-        total=subtotal,
-        lines=len(kept),
-        who=caller.name,
-        id=id,
-        created=now,
-        po_number=sent.external_reference_id,
-        document={
-            "id": id,
-            "version": 1,
-            "customer": named,
-            "po_number": sent.external_reference_id,
-            "source": "API",
-            "created": now,
-            "modified": now,
-            "currency": sent.currency_code,
-            "lines": kept,
-            "totals": due,
-            "invoice": {
-                "status": "unpaid",
-                "due": due,
-                "owed": due,
-                "paid": nothing,
-                "refunded": nothing,
-            },
-        },
-    )
+    document = {
+        "id": id,
+        "version": 1,
+        "customer": identity(customer),
+        "po_number": sent.external_reference_id,
+        "source": "API",
+        "created": now,
+        "modified": now,
+        "currency": sent.currency_code,
+        "lines": kept,
+        **unpaid(subtotal),
+    }
     order = Order(
         id=id,
-        customer=named,
+        customer=customer,
         po_number=sent.external_reference_id,
         source="API",
         created=now,
@@ -222,4 +189,4 @@ def _new(
         lines=tuple(lines),
         totals=Totals(subtotal),
     )
-    return new, order
+    return new_row(caller, document), order

@@ -10,12 +10,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from bench.floors.rows import (
-    Named,
-    Reference,
-    known,
-    plain,
-)
+from bench.floors.records import Identified, id_at, plain
 
 STATUSES = {
     "draft": "",
@@ -81,25 +76,17 @@ class Totals(Struct, frozen=True):
     total: Decimal | None = None
 
 
-class Order(Struct, frozen=True):
-    id: int
-    references: tuple[Reference, ...] = ()
+class Order(Identified, frozen=True):
     kind: str = "sale"
     status: str = "received"
-    customer: Named | None = None
+    customer: Identified | None = None
     po_number: str = ""
     source: str = ""
     created: datetime | None = None
     currency: str = ""
     lines: tuple[Line, ...] = ()
     totals: Totals = Totals()
-    extras: dict[str, Any] = {}
-
-
-class Customer(Struct):
-    id: int
-    number: str = ""
-    references: tuple[Reference, ...] = ()
+    extras: dict[str, Any] = msgspec.field(default_factory=dict)
 
 
 class Sites(Struct, frozen=True):
@@ -130,9 +117,6 @@ class Sent(Struct, rename="camel", forbid_unknown_fields=True):
 read_order = msgspec.json.Decoder(Order).decode
 
 
-read_customer = msgspec.json.Decoder(Customer).decode
-
-
 read_seller = msgspec.json.Decoder(Seller).decode
 
 
@@ -145,8 +129,8 @@ def shows_prices(order: Order) -> bool:
 
 
 def write_order(order: Order, *, prices: bool) -> dict[str, Any]:
-    id = own_id(order)
-    customer = known(order.customer, "adobe")
+    id = id_at("adobe", order)
+    customer = id_at("adobe", order.customer)
     lines = order.lines
     cancelling: tuple[Line, ...] = ()
     if order.kind in SWITCHES:
@@ -227,13 +211,6 @@ def write_line(line: Line, *, prices: bool) -> dict[str, Any]:
             "lineItemPartnerPrice": plain(pricing.total),
         }
     return members
-
-
-def own_id(order: Order) -> str:
-    for reference in order.references:
-        if reference.dialect == "adobe":
-            return reference.id
-    return str(order.id)
 
 
 def link(uri: str) -> dict[str, Any]:

@@ -6,44 +6,39 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from urllib.parse import parse_qsl
 
-from bench.floors.asgi import Answer, Answering, Headers, Refused, Scope
+from bench.floors.asgi import Answer, Headers, Refused, Scope
 from bench.floors.catalyst_wire import (
     JSON,
     Sent,
     Site,
-    id_of_site,
-    read_customer,
     read_fields,
     read_order,
     read_sent,
     read_site,
     write_order,
 )
-from bench.floors.rows import Caller, New, Rows, admitted, write
+from bench.floors.records import Identified, id_at, read_customer, write
+from bench.floors.rows import Caller, Rows, admitted, new_row
 
 
-def answering(rows: Rows) -> Answering:
-    """Make the function that answers Catalyst's clients."""
-
-    async def answer(scope: Scope, headers: Headers, body: bytes) -> Answer:
-        token = headers.get(b"authorization", b"").decode().removeprefix("Bearer ")
-        caller = (await admitted(rows, "catalyst", token)).caller
-        parts = scope["path"].split("/")
-        if parts[:5] != ["", "webresources", "api", "v3", "sites"] or parts[6] != "orders":
-            raise Refused(404)
-        site = read_site(await rows.seller(caller.seller))
-        own = id_of_site(site)
-        if parts[5] not in ("current", own):
-            raise Refused(404)
-        asked = dict(parse_qsl(scope["query_string"].decode()))
-        fields = read_fields(asked.get("fields", ""))
-        if scope["method"] == "POST":
-            return await _create(rows, caller, site, read_sent(body), scope["path"])
-        if len(parts) > 7:
-            return await _get(rows, caller, site, parts[7], fields)
-        return await _list(rows, caller, site, asked, fields)
-
-    return answer
+async def answer(rows: Rows, scope: Scope, headers: Headers, body: bytes) -> Answer:
+    """Answer Catalyst's clients."""
+    token = headers.get(b"authorization", b"").decode().removeprefix("Bearer ")
+    caller = (await admitted(rows, "catalyst", token)).caller
+    parts = scope["path"].split("/")
+    if parts[:5] != ["", "webresources", "api", "v3", "sites"] or parts[6] != "orders":
+        raise Refused(404)
+    site = read_site(await rows.seller(caller.seller))
+    own = id_at("catalyst", site)
+    if parts[5] not in ("current", own):
+        raise Refused(404)
+    asked = dict(parse_qsl(scope["query_string"].decode()))
+    fields = read_fields(asked.get("fields", ""))
+    if scope["method"] == "POST":
+        return await _create(rows, caller, site, read_sent(body), scope["path"])
+    if len(parts) > 7:
+        return await _get(rows, caller, site, parts[7], fields)
+    return await _list(rows, caller, site, asked, fields)
 
 
 async def _get(rows: Rows, caller: Caller, site: Site, id: str, fields: tuple[str, ...]) -> Answer:
@@ -67,63 +62,45 @@ async def _list(
 
 
 async def _create(rows: Rows, caller: Caller, site: Site, sent: Sent, path: str) -> Answer:
-    named = None
+    customer = None
     if sent.entity_id is not None:
         found = await rows.customer(caller.seller, "catalyst", str(sent.entity_id))
         if found is None:
             raise Refused(400)
         customer = read_customer(found)
-        named = {
-            "id": customer.id,
-            "number": customer.number,
-            "references": customer.references,
-        }
-    if caller.customer is not None and (named is None or named["id"] != caller.customer):
-        named = {"id": caller.customer}
+    if caller.customer is not None and (customer is None or customer.id != caller.customer):
+        customer = Identified(caller.customer)
     status = next(
         (row.means for row in site.tables.statuses if row.id == sent.status_type_id), "received"
     )
     now = datetime.now(UTC)
     id = await rows.number(caller.seller)
     zero = Decimal(0)
-    await rows.place(
-        New(
-            seller=caller.seller,
-            customer=caller.customer,
-            status=status,
-            currency="USD",
-            total=zero,
-            lines=0,
-            who=caller.name,
-            id=id,
-            created=now,
-            name=sent.name,
-            document={
-                "id": id,
-                "version": 1,
-                "status": status,
-                "name": sent.name,
-                "customer": named,
-                "created": now,
-                "modified": now,
-                "currency": "USD",
-                "shipping": {"tax_rate": sent.shipping_tax_rate.scaleb(2)},
-                "payment": {
-                    "debit_days": sent.direct_debit_days,
-                    "debit_processed": sent.direct_debit_processed,
-                },
-                "recurrence": {"recurs": sent.recur, "cycle": "once"},
-                "discount": {"amount": sent.discount_rate},
-                "totals": {
-                    "subtotal": zero,
-                    "tax": zero,
-                    "shipping": sent.shipping_price,
-                    "total": zero,
-                    "discount": sent.discount_rate,
-                },
-            },
-        )
-    )
+    document = {
+        "id": id,
+        "version": 1,
+        "status": status,
+        "name": sent.name,
+        "customer": customer,
+        "created": now,
+        "modified": now,
+        "currency": "USD",
+        "shipping": {"tax_rate": sent.shipping_tax_rate.scaleb(2)},
+        "payment": {
+            "debit_days": sent.direct_debit_days,
+            "debit_processed": sent.direct_debit_processed,
+        },
+        "recurrence": {"recurs": sent.recur, "cycle": "once"},
+        "discount": {"amount": sent.discount_rate},
+        "totals": {
+            "subtotal": zero,
+            "tax": zero,
+            "shipping": sent.shipping_price,
+            "total": zero,
+            "discount": sent.discount_rate,
+        },
+    }
+    await rows.place(new_row(caller, document))
     orders = path.encode()
     headers = [
         (b"location", orders),

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from bench.floors.rows import Named, Reference, known, plain
+from bench.floors.records import Identified, id_at, plain
 
 JSON = b"application/json; charset=utf-8"
 
@@ -86,13 +86,11 @@ class Totals(Struct, frozen=True):
     total: Decimal | None = None
 
 
-class Order(Struct, frozen=True):
-    id: int
-    references: tuple[Reference, ...] = ()
+class Order(Identified, frozen=True):
     kind: str = "sale"
     status: str = "received"
     name: str = ""
-    customer: Named | None = None
+    customer: Identified | None = None
     created: datetime | None = None
     modified: datetime | None = None
     category: str = ""
@@ -106,7 +104,7 @@ class Order(Struct, frozen=True):
     discount: Discount = Discount()
     totals: Totals = Totals()
     invoice: Invoice = Invoice()
-    extras: dict[str, Any] = {}
+    extras: dict[str, Any] = msgspec.field(default_factory=dict)
 
 
 class Status(Struct):
@@ -134,9 +132,7 @@ class Lists(Struct, frozen=True):
     discounts: tuple[Row, ...] = msgspec.field(default=(), name="catalyst.discountCodes")
 
 
-class Site(Struct):
-    id: int
-    references: tuple[Reference, ...] = ()
+class Site(Identified, frozen=True):
     tables: Lists = Lists()
 
 
@@ -159,19 +155,10 @@ class Sent(Struct, rename="camel"):
     status_type_id: int | None = None
 
 
-class Customer(Struct):
-    id: int
-    number: str = ""
-    references: tuple[Reference, ...] = ()
-
-
 read_order = msgspec.json.Decoder(Order).decode
 
 
 read_site = msgspec.json.Decoder(Site).decode
-
-
-read_customer = msgspec.json.Decoder(Customer).decode
 
 
 read_sent = msgspec.json.Decoder(Sent).decode
@@ -190,7 +177,7 @@ def write_order(order: Order, site: Site, fields: tuple[str, ...]) -> dict[str, 
 def every_field(order: Order, site: Site) -> dict[str, Any]:
     tables, payment, discount, shipping = site.tables, order.payment, order.discount, order.shipping
     invoice, totals = order.invoice, order.totals
-    status, site_id = status_of(order, tables), int(id_of_site(site))
+    status, site_id = status_of(order, tables), int(id_at("catalyst", site))
     return {
         "assignedUserId": number(order.assigned_user),
         "categoryId": int(order.category) if order.category else -1,
@@ -208,10 +195,10 @@ def every_field(order: Order, site: Site) -> dict[str, Any]:
         "discountCodeId": listed(tables.discounts, discount.code),
         "discountRate": amount(discount.amount),
         "endRecurDate": moment(order.recurrence.ends),
-        "entityId": number(known(order.customer, "catalyst")),
+        "entityId": number(id_at("catalyst", order.customer)),
         "giftVoucherAmount": plain(discount.voucher_amount),
         "giftVoucherId": number(discount.voucher),
-        "id": number(own_id(order)),
+        "id": number(id_at("catalyst", order)),
         "integrationId": number(order.integration),
         "invoiceDate": moment(invoice.date),
         "invoiceNumber": invoice.number or None,
@@ -260,17 +247,6 @@ def listed(rows: tuple[Row, ...], word: str) -> int | None:
         if word in (row.description, row.tax_code, row.discount_code):
             return row.id
     return None
-
-
-def id_of_site(site: Site) -> str:
-    return next((one.id for one in site.references if one.dialect == "catalyst"), str(site.id))
-
-
-def own_id(order: Order) -> str:
-    for reference in order.references:
-        if reference.dialect == "catalyst":
-            return reference.id
-    return str(order.id)
 
 
 def number(text: str) -> int | None:

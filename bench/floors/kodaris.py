@@ -7,11 +7,10 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from bench.floors.asgi import Answer, Answering, Headers, Refused, Scope
+from bench.floors.asgi import Answer, Headers, Refused, Scope
 from bench.floors.kodaris_wire import (
     JSON,
     SIGNS,
-    Address,
     Asked,
     Order,
     Sent,
@@ -21,34 +20,23 @@ from bench.floors.kodaris_wire import (
     read_sent,
     write_order,
 )
-from bench.floors.rows import (
-    Caller,
-    New,
-    Rows,
-    admitted_token,
-    priced,
-    read_product,
-    write,
-)
+from bench.floors.records import Address, priced, unpaid, write
+from bench.floors.rows import Caller, Rows, admitted_token, new_row, products_of
 
 BEGINNING = "KSS"
 """What a session's key begins with."""
 
 
-def answering(rows: Rows) -> Answering:
-    """Make the function that answers Kodaris's clients."""
-
-    async def answer(scope: Scope, headers: Headers, body: bytes) -> Answer:
-        caller = await _caller(rows, headers)
-        if scope["method"] != "POST":
-            raise Refused(405)
-        if scope["path"] == "/api/account/order/list":
-            return await _list(rows, caller, read_asked(body))
-        if scope["path"] == "/api/account/order":
-            return await _create(rows, caller, read_sent(body))
-        raise Refused(404)
-
-    return answer
+async def answer(rows: Rows, scope: Scope, headers: Headers, body: bytes) -> Answer:
+    """Answer Kodaris's clients."""
+    caller = await _caller(rows, headers)
+    if scope["method"] != "POST":
+        raise Refused(405)
+    if scope["path"] == "/api/account/order/list":
+        return await _list(rows, caller, read_asked(body))
+    if scope["path"] == "/api/account/order":
+        return await _create(rows, caller, read_sent(body))
+    raise Refused(404)
 
 
 async def _caller(rows: Rows, headers: Headers) -> Caller:
@@ -87,16 +75,12 @@ async def _list(rows: Rows, caller: Caller, asked: Asked) -> Answer:
 
 
 async def _create(rows: Rows, caller: Caller, sent: Sent) -> Answer:
-    skus = [line.code for line in sent.items]
-    products = {one.sku: one for one in map(read_product, await rows.products(caller.seller, skus))}
+    products = await products_of(rows, caller, [line.code for line in sent.items])
     now = datetime.now(UTC)
     lines = []
     subtotal = Decimal(0)
     for number, line in enumerate(sent.items, 1):
-        product = products.get(line.code)
-        if product is None:
-            raise Refused(400)
-        price = priced(product, line.quantity)
+        product, price = priced(products, line.code, line.quantity)
         subtotal += price * line.quantity
         lines.append(
             {
@@ -109,48 +93,26 @@ async def _create(rows: Rows, caller: Caller, sent: Sent) -> Answer:
                 "status": "received",
             }
         )
-    bill_to, ship_to = _resolution(sent)
-    due = {"subtotal": subtotal, "tax": 0, "duty": 0, "shipping": 0, "total": subtotal}
-    nothing = {"subtotal": 0, "tax": 0, "duty": 0, "shipping": 0, "total": 0}
+    bill_to, ship_to = _addresses(sent)
     id = await rows.number(caller.seller)
     zero = Decimal(0)
-    await rows.place(
-        New(
-            seller=caller.seller,
-            customer=caller.customer,
-            status="received",
-            currency="USD",
-            total=subtotal,
-            lines=len(lines),
-            who=caller.name,
-            id=id,
-            created=now,
-            po_number=sent.purchase_order,
-            document={
-                "id": id,
-                "version": 1,
-                "po_number": sent.purchase_order,
-                "notes": sent.notes,
-                "created": now,
-                "modified": now,
-                "received": now,
-                "completed": now,
-                "currency": "USD",
-                "bill_to": bill_to,
-                "ship_to": ship_to,
-                "shipping": {"method": sent.shipping_method},
-                "lines": lines,
-                "totals": due,
-                "invoice": {
-                    "status": "unpaid",
-                    "due": due,
-                    "owed": due,
-                    "paid": nothing,
-                    "refunded": nothing,
-                },
-            },
-        )
-    )
+    document = {
+        "id": id,
+        "version": 1,
+        "po_number": sent.purchase_order,
+        "notes": sent.notes,
+        "created": now,
+        "modified": now,
+        "received": now,
+        "completed": now,
+        "currency": "USD",
+        "bill_to": bill_to,
+        "ship_to": ship_to,
+        "shipping": {"method": sent.shipping_method},
+        "lines": lines,
+        **unpaid(subtotal),
+    }
+    await rows.place(new_row(caller, document))
     order = Order(
         id=id,
         completed=now,
@@ -163,7 +125,7 @@ async def _create(rows: Rows, caller: Caller, sent: Sent) -> Answer:
     return _enveloped(write_order(order))
 
 
-def _resolution(sent: Sent) -> tuple[Address, Address]:
+def _addresses(sent: Sent) -> tuple[Address, Address]:
     bill_to = Address(
         company=sent.organization,
         first_name=sent.first_name,

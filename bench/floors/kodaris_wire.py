@@ -10,12 +10,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from bench.floors.rows import (
-    Named,
-    Reference,
-    known,
-    plain,
-)
+from bench.floors.records import Address, Identified, id_at, number, plain
 
 SIGNS = string.digits + string.ascii_uppercase
 
@@ -37,22 +32,6 @@ STATUSES = {
 }
 
 
-class Address(Struct, frozen=True, omit_defaults=True):
-    company: str = ""
-    first_name: str = ""
-    last_name: str = ""
-    email: str = ""
-    phone: str = ""
-    line_1: str = ""
-    line_2: str = ""
-    city: str = ""
-    state: str = ""
-    postal_code: str = ""
-    country: str = ""
-    country_name: str = ""
-    code: str = ""
-
-
 class Shipping(Struct, frozen=True):
     method: str = ""
     tracking: str = ""
@@ -67,11 +46,8 @@ class Totals(Struct, frozen=True):
     total: Decimal | None = None
 
 
-class Order(Struct, frozen=True):
-    id: int
-    number: str = ""
-    references: tuple[Reference, ...] = ()
-    customer: Named | None = None
+class Order(Identified, frozen=True):
+    customer: Identified | None = None
     completed: datetime | None = None
     status: str = "received"
     notes: str = ""
@@ -80,7 +56,7 @@ class Order(Struct, frozen=True):
     ship_to: Address = Address()
     shipping: Shipping = Shipping()
     totals: Totals = Totals()
-    extras: dict[str, Any] = {}
+    extras: dict[str, Any] = msgspec.field(default_factory=dict)
 
 
 class Filter(Struct):
@@ -145,7 +121,7 @@ read_sent = msgspec.json.Decoder(Sent).decode
 def write_order(order: Order) -> dict[str, Any]:
     bill_to, ship_to, totals, extras = order.bill_to, order.ship_to, order.totals, order.extras
     return {
-        "orderID": number(own_id(order)),
+        "orderID": number(id_at("kodaris", order)),
         "organization": bill_to.company or None,
         "firstName": bill_to.first_name or None,
         "lastName": bill_to.last_name or None,
@@ -181,7 +157,7 @@ def write_order(order: Order) -> dict[str, Any]:
         "deliveryAddressCode": ship_to.code or None,
         "trackingNumber": order.shipping.tracking or None,
         "customerID": extras.get("kodaris.customerID"),
-        "companyID": number(known(order.customer, "kodaris")),
+        "companyID": number(id_at("kodaris", order.customer)),
         "displayPricing": extras.get("kodaris.displayPricing", True),
         "subtotal": plain(totals.subtotal),
         "shipping": plain(totals.shipping),
@@ -190,19 +166,6 @@ def write_order(order: Order) -> dict[str, Any]:
         "tax": plain(totals.tax),
         "total": plain(totals.total),
     }
-
-
-def own_id(order: Order) -> str:
-    for reference in order.references:
-        if reference.dialect == "kodaris":
-            return reference.id
-    return str(order.id)
-
-
-def number(text: str) -> int | str | None:
-    if not text:
-        return None
-    return int(text) if text.isdigit() and text[0] != "0" else text
 
 
 def moment(moment: datetime | None) -> str | None:

@@ -11,54 +11,40 @@ from urllib.parse import parse_qsl
 
 from lxml import etree
 
-from bench.floors.asgi import Answer, Answering, Headers, Refused, Scope
+from bench.floors.asgi import Answer, Headers, Refused, Scope
 from bench.floors.kole_wire import (
     DECLARATION,
     JSON,
-    LEDGER,
     XML,
-    Address,
-    Channel,
+    Customer,
     Sent,
     fill,
     grow,
     link,
-    read_channel,
+    read_customer,
     read_order,
     read_sent,
     sent_xml,
     write_order,
 )
-from bench.floors.rows import (
-    Caller,
-    New,
-    Product,
-    Rows,
-    admitted,
-    priced,
-    read_product,
-    write,
-)
+from bench.floors.records import Address, Product, identity, priced, unpaid, write
+from bench.floors.rows import Caller, New, Rows, admitted, new_row, products_of
 
 
-def answering(rows: Rows) -> Answering:
-    """Make the function that answers Kole's clients."""
-
-    async def answer(scope: Scope, headers: Headers, body: bytes) -> Answer:
-        path: str = scope["path"]
-        method: str = scope["method"]
-        caller = await _caller(rows, headers)
-        xml = b"+xml" in headers.get(b"accept", b"")
-        base = "http://" + headers[b"host"].decode()
-        if method == "POST" and path == "/orders":
-            return await _create(rows, caller, body, headers, base, xml=xml)
-        if path == "/orders":
-            return await _list(rows, caller, scope["query_string"], base, xml=xml)
-        if path.startswith("/orders/"):
-            return await _get(rows, caller, path[8:].rstrip("/"), base, xml=xml)
-        raise Refused(404)
-
-    return answer
+async def answer(rows: Rows, scope: Scope, headers: Headers, body: bytes) -> Answer:
+    """Answer Kole's clients."""
+    path: str = scope["path"]
+    method: str = scope["method"]
+    caller = await _caller(rows, headers)
+    xml = b"+xml" in headers.get(b"accept", b"")
+    base = "http://" + headers[b"host"].decode()
+    if method == "POST" and path == "/orders":
+        return await _create(rows, caller, body, headers, base, xml=xml)
+    if path == "/orders":
+        return await _list(rows, caller, scope["query_string"], base, xml=xml)
+    if path.startswith("/orders/"):
+        return await _get(rows, caller, path[8:].rstrip("/"), base, xml=xml)
+    raise Refused(404)
 
 
 async def _caller(rows: Rows, headers: Headers) -> Caller:
@@ -77,7 +63,7 @@ async def _get(rows: Rows, caller: Caller, id: str, base: str, *, xml: bool) -> 
     media = XML if xml else JSON
     order = write_order(read_order(found), base, media)
     location = f"{base}/orders/{order['order_id']}"
-    return Answer(200, _headers(media, location), _spelled("order", order, xml=xml))
+    return Answer(200, _headers(media, location), _encoded("order", order, xml=xml))
 
 
 async def _list(rows: Rows, caller: Caller, query: bytes, base: str, *, xml: bool) -> Answer:
@@ -112,11 +98,10 @@ async def _create(
 ) -> Answer:
     sent = sent_xml(body) if b"xml" in headers[b"content-type"] else read_sent(body).order
     assert caller.customer is not None
-    account = read_channel(await rows.customer_with(caller.seller, caller.customer))
+    account = read_customer(await rows.customer_with(caller.seller, caller.customer))
     if not (account.bill_to and account.payment_methods and account.shipping_accounts):
         raise Refused(403)
-    skus = [line.sku for line in sent.items]
-    products = {one.sku: one for one in map(read_product, await rows.products(caller.seller, skus))}
+    products = await products_of(rows, caller, [line.sku for line in sent.items])
     new = _new(await rows.number(caller.seller), sent, account, products, caller)
     await rows.place(new)
     media = XML if xml else JSON
@@ -125,21 +110,18 @@ async def _create(
     found = _headers(media, url)
     found.append((b"location", url.encode()))
     if xml:
-        return Answer(201, found, _spelled("links", links, xml=True))
+        return Answer(201, found, _encoded("links", links, xml=True))
     return Answer(201, found, write({"links": links}))
 
 
 def _new(
-    id: int, sent: Sent, account: Channel, products: dict[str, Product], caller: Caller
+    id: int, sent: Sent, account: Customer, products: dict[str, Product], caller: Caller
 ) -> New:
     now = datetime.now(UTC)
     lines = []
     subtotal = Decimal(0)
     for number, line in enumerate(sent.items, 1):
-        product = products.get(line.sku)
-        if product is None:
-            raise Refused(400)
-        price = priced(product, line.quantity)
+        product, price = priced(products, line.sku, line.quantity)
         subtotal += price * line.quantity
         weight = None if product.weight is None else product.weight * line.quantity
         lines.append(
@@ -157,81 +139,53 @@ def _new(
                 "status": "received",
             }
         )
-    due = {"subtotal": subtotal, "tax": 0, "duty": 0, "shipping": 0, "total": subtotal}
-    nothing = dict.fromkeys(LEDGER, 0)
     to = sent.ship_to_address
     carrier = sent.ship_options.carrier
-    return New(
-        seller=caller.seller,
-        customer=caller.customer,
-        status="processing",
-        currency="USD",
-        total=subtotal,
-        lines=len(lines),
-        who=caller.name,
-        id=id,
-        created=now,
-        po_number=sent.po_number,
-        document={
-            "id": id,
-            "version": 1,
-            "status": "processing",
-            "customer": {
-                "id": account.id,
-                "number": account.number,
-                "references": account.references,
-            },
-            "po_number": sent.po_number,
-            "notes": sent.notes,
-            "created": now,
-            "modified": now,
-            "received": now,
-            "currency": "USD",
-            "tax_exempt": account.tax_exempt,
-            "bill_to": account.bill_to,
-            "ship_to": Address(
-                to.first_name,
-                to.last_name,
-                to.company,
-                to.address_1,
-                to.address_2,
-                to.city,
-                to.state,
-                to.zipcode,
-                to.country,
-                to.phone,
+    document = {
+        "id": id,
+        "version": 1,
+        "status": "processing",
+        "customer": identity(account),
+        "po_number": sent.po_number,
+        "notes": sent.notes,
+        "created": now,
+        "modified": now,
+        "received": now,
+        "currency": "USD",
+        "tax_exempt": account.tax_exempt,
+        "bill_to": account.bill_to,
+        "ship_to": Address(
+            first_name=to.first_name,
+            last_name=to.last_name,
+            company=to.company,
+            line_1=to.address_1,
+            line_2=to.address_2,
+            city=to.city,
+            state=to.state,
+            postal_code=to.zipcode,
+            country=to.country,
+            phone=to.phone,
+        ),
+        "shipping": {
+            "carrier": carrier,
+            "service": sent.ship_options.service,
+            "account": next(
+                (one["number"] for one in account.shipping_accounts if one["carrier"] == carrier),
+                "",
             ),
-            "shipping": {
-                "carrier": carrier,
-                "service": sent.ship_options.service,
-                "account": next(
-                    (
-                        one["number"]
-                        for one in account.shipping_accounts
-                        if one["carrier"] == carrier
-                    ),
-                    "",
-                ),
-                "instructions": sent.ship_options.instructions,
-            },
-            "lines": lines,
-            "totals": due,
-            "invoice": {
-                "status": "unpaid",
-                "due": due,
-                "owed": due,
-                "paid": nothing,
-                "refunded": nothing,
-            },
+            "instructions": sent.ship_options.instructions,
         },
-    )
+        "lines": lines,
+        **unpaid(subtotal),
+    }
+    return new_row(caller, document)
 
 
 def _headers(media: str, location: str) -> list[tuple[bytes, bytes]]:
     return [(b"content-type", media.encode()), (b"content-location", location.encode())]
 
 
-def _spelled(name: str, value: Any, *, xml: bool) -> bytes:
+def _encoded(name: str, value: Any, *, xml: bool) -> bytes:
     if not xml:
         return write({name: value})
     root = etree.Element(name)

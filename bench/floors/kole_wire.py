@@ -10,12 +10,7 @@ import msgspec
 from lxml import etree
 from msgspec import Struct
 
-from bench.floors.rows import (
-    Named,
-    Reference,
-    known,
-    plain,
-)
+from bench.floors.records import Address, Identified, id_at, plain
 
 JSON = "application/vnd.koleimports.ds.order+json"
 
@@ -43,23 +38,7 @@ STATUSES = {
 EACH = {"items": "item", "links": "link", "notifications": "notification", "orders": "order"}
 
 
-LEDGER = ("subtotal", "tax", "duty", "shipping", "total")
-
-
-class Address(Struct, frozen=True, omit_defaults=True):
-    first_name: str = ""
-    last_name: str = ""
-    company: str = ""
-    line_1: str = ""
-    line_2: str = ""
-    city: str = ""
-    state: str = ""
-    postal_code: str = ""
-    country: str = ""
-    phone: str = ""
-
-
-class Told(Struct, frozen=True):
+class Notification(Struct, frozen=True):
     type: str = ""
     email: str = ""
 
@@ -70,7 +49,7 @@ class Shipping(Struct, frozen=True, omit_defaults=True):
     service: str = ""
     signature: bool | None = None
     instructions: str = ""
-    notifications: tuple[Told, ...] = ()
+    notifications: tuple[Notification, ...] = ()
 
 
 class Amounts(Struct, frozen=True, omit_defaults=True):
@@ -102,10 +81,8 @@ class Line(Struct, frozen=True):
     total: Decimal | None = None
 
 
-class Order(Struct, frozen=True):
-    id: int
-    references: tuple[Reference, ...] = ()
-    customer: Named | None = None
+class Order(Identified, frozen=True):
+    customer: Identified | None = None
     po_number: str = ""
     status: str = "received"
     tax_exempt: bool | None = None
@@ -120,12 +97,9 @@ class Order(Struct, frozen=True):
     invoice: Invoice = Invoice()
 
 
-class Channel(Struct):
+class Customer(Identified, frozen=True):
     """The customer who orders, as far as that matters."""
 
-    id: int
-    number: str = ""
-    references: tuple[Reference, ...] = ()
     tax_exempt: bool | None = None
     bill_to: Address | None = None
     payment_methods: tuple[str, ...] = ()
@@ -178,15 +152,15 @@ read_order = msgspec.json.Decoder(Order).decode
 read_sent = msgspec.json.Decoder(SentBody).decode
 
 
-read_channel = msgspec.json.Decoder(Channel).decode
+read_customer = msgspec.json.Decoder(Customer).decode
 
 
 def write_order(order: Order, base: str, media: str) -> dict[str, Any]:
-    id = own_id(order)
+    id = id_at("kole", order)
     shipping, invoice = order.shipping, order.invoice
     return {
         "order_id": int(id) if id.isdigit() else id,
-        "customer_id": known(order.customer, "kole") or None,
+        "customer_id": id_at("kole", order.customer) or None,
         "po_number": order.po_number or None,
         "status": STATUSES[order.status],
         "tax_exempt": None if order.tax_exempt is None else int(order.tax_exempt),
@@ -201,8 +175,8 @@ def write_order(order: Order, base: str, media: str) -> dict[str, Any]:
             "signature": None if shipping.signature is None else int(shipping.signature),
             "instructions": shipping.instructions or None,
             "notifications": [
-                {"type": told.type or None, "email": told.email or None}
-                for told in shipping.notifications
+                {"type": one.type or None, "email": one.email or None}
+                for one in shipping.notifications
             ],
         },
         "bill_to_address": write_address(order.bill_to),
@@ -258,13 +232,6 @@ def write_amounts(amounts: Amounts) -> dict[str, Decimal | None]:
         "shipping": plain(amounts.shipping),
         "total": plain(amounts.total),
     }
-
-
-def own_id(order: Order) -> str:
-    for reference in order.references:
-        if reference.dialect == "kole":
-            return reference.id
-    return str(order.id)
 
 
 def moment(moment: datetime | None) -> str | None:

@@ -11,18 +11,9 @@ from urllib.parse import parse_qsl
 import msgspec
 from msgspec import Struct
 
-from bench.floors.asgi import Answer, Answering, Headers, Refused, Scope
-from bench.floors.rows import (
-    Caller,
-    Named,
-    New,
-    Reference,
-    Rows,
-    admitted,
-    known,
-    plain,
-    write,
-)
+from bench.floors.asgi import Answer, Headers, Refused, Scope
+from bench.floors.records import Identified, id_at, identity, number, plain, write
+from bench.floors.rows import Caller, Rows, admitted, new_row
 
 JSON = [(b"content-type", b"application/json")]
 
@@ -54,17 +45,14 @@ class Totals(Struct, frozen=True):
     total: Decimal | None = None
 
 
-class Order(Struct, frozen=True):
-    id: int
-    number: str = ""
-    references: tuple[Reference, ...] = ()
-    customer: Named | None = None
+class Order(Identified, frozen=True):
+    customer: Identified | None = None
     status: str = "received"
     entered_by: str = ""
     location: str = ""
     lines: tuple[Line, ...] = ()
     totals: Totals = Totals()
-    extras: dict[str, Any] = {}
+    extras: dict[str, Any] = msgspec.field(default_factory=dict)
 
 
 class Settings(Struct, frozen=True):
@@ -78,10 +66,7 @@ class Seller(Struct, frozen=True):
     tables: Settings = Settings()
 
 
-class Customer(Struct):
-    id: int
-    number: str = ""
-    references: tuple[Reference, ...] = ()
+class Customer(Identified, frozen=True):
     bill_to: dict[str, Any] | None = None
 
 
@@ -98,18 +83,14 @@ _read_customer = msgspec.json.Decoder(Customer).decode
 _read_sent = msgspec.json.Decoder(Sent).decode
 
 
-def answering(rows: Rows) -> Answering:
-    """Make the function that answers Komet's clients."""
-
-    async def answer(scope: Scope, headers: Headers, body: bytes) -> Answer:
-        caller, company = await _caller(rows, headers)
-        if scope["path"] in ("/api/web-order-details.list", "/api/web.order.details.list"):
-            return await _get(rows, caller, scope["query_string"], company)
-        if scope["path"] == "/api/web-order.create":
-            return await _create(rows, caller, _read_sent(body))
-        raise Refused(404)
-
-    return answer
+async def answer(rows: Rows, scope: Scope, headers: Headers, body: bytes) -> Answer:
+    """Answer Komet's clients."""
+    caller, company = await _caller(rows, headers)
+    if scope["path"] in ("/api/web-order-details.list", "/api/web.order.details.list"):
+        return await _get(rows, caller, scope["query_string"], company)
+    if scope["path"] == "/api/web-order.create":
+        return await _create(rows, caller, _read_sent(body))
+    raise Refused(404)
 
 
 async def _caller(rows: Rows, headers: Headers) -> tuple[Caller, str]:
@@ -147,35 +128,18 @@ async def _create(rows: Rows, caller: Caller, sent: Sent) -> Answer:
     customer = _read_customer(found)
     now = datetime.now(UTC)
     id = await rows.number(caller.seller)
-    named = {
-        "id": customer.id,
-        "number": customer.number,
-        "references": customer.references,
+    document = {
+        "id": id,
+        "version": 1,
+        "status": "draft",
+        "customer": identity(customer),
+        "created": now,
+        "modified": now,
+        "currency": "USD",
+        "location": sent.company_location_id,
+        "bill_to": customer.bill_to,
     }
-    await rows.place(
-        New(
-            seller=caller.seller,
-            customer=customer.id,
-            status="draft",
-            currency="USD",
-            total=None,
-            lines=0,
-            who=caller.name,
-            id=id,
-            created=now,
-            document={
-                "id": id,
-                "version": 1,
-                "status": "draft",
-                "customer": named,
-                "created": now,
-                "modified": now,
-                "currency": "USD",
-                "location": sent.company_location_id,
-                "bill_to": customer.bill_to,
-            },
-        )
-    )
+    await rows.place(new_row(caller, document))
     answer = {"message": "Web order was successfully created.", "status": 1, "webOrderId": id}
     return Answer(200, JSON.copy(), write(answer))
 
@@ -183,13 +147,13 @@ async def _create(rows: Rows, caller: Caller, sent: Sent) -> Answer:
 def _write_order(order: Order, company: str) -> dict[str, Any]:
     totals = order.totals
     return {
-        "id": _number(_id(order)),
-        "number": _number(order.number),
+        "id": number(id_at("komet", order)),
+        "number": number(order.number),
         "statusId": 1 if order.status == "draft" else 2,
-        "companyId": _number(company),
-        "userId": _number(order.entered_by),
-        "companyLocationId": _number(order.location),
-        "customerId": _number(known(order.customer, "komet")),
+        "companyId": number(company),
+        "userId": number(order.entered_by),
+        "companyLocationId": number(order.location),
+        "customerId": number(id_at("komet", order.customer)),
         "items": [_write_line(line) for line in order.lines],
         "subTotal": plain(totals.subtotal),
         "additionalCharges": plain(totals.charges),
@@ -200,7 +164,7 @@ def _write_order(order: Order, company: str) -> dict[str, Any]:
 def _write_line(line: Line) -> dict[str, Any]:
     return {
         "id": line.id,
-        "webOrderItemId": _number(line.item_id),
+        "webOrderItemId": number(line.item_id),
         "webOrderItemType": 1 if line.type == "prebook" else 0,
         "imageUrl": line.image_url,
         "productDescription": line.title,
@@ -208,26 +172,13 @@ def _write_line(line: Line) -> dict[str, Any]:
         "price": plain(line.unit_price),
         "totalPrice": plain(line.total),
         "deliverBy": None if line.deliver_by is None else line.deliver_by.isoformat(),
-        "carrierId": _number(line.carrier_id),
+        "carrierId": number(line.carrier_id),
         "carrierName": line.carrier,
         "shipName": line.ship_name,
         "markCode": line.mark_code,
-        "itemSizeId": _number(line.box_id),
+        "itemSizeId": number(line.box_id),
         "itemSizeCode": line.box,
         "unitType": line.unit,
         "stemsBunch": line.pieces_per_unit,
         "pack": line.units_per_box,
     }
-
-
-def _id(order: Order) -> str:
-    for reference in order.references:
-        if reference.dialect == "komet":
-            return reference.id
-    return str(order.id)
-
-
-def _number(text: str) -> int | str | None:
-    if not text:
-        return None
-    return int(text) if text.isdigit() and text[0] != "0" else text

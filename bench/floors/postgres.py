@@ -7,7 +7,8 @@ from typing import Any
 
 import asyncpg
 
-from bench.floors.rows import Caller, New, Token, microseconds, write
+from bench.floors.records import write
+from bench.floors.rows import Caller, New, Token, microseconds
 
 BLOCK = 100
 LASTS = 10 * 24 * 3600 * 10**6

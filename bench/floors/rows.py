@@ -1,22 +1,20 @@
-"""The rows that the floors read and write, and the values in them, whatever the driver."""
+"""The rows that the floors read and write, whatever the driver, and the credentials in them."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from hashlib import sha256
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import msgspec
 from msgspec import Struct
 
 from bench.floors.asgi import Refused
+from bench.floors.records import Product, read_product
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-ONE = Decimal(1)
 MICROSECOND = timedelta(microseconds=1)
-
-write = msgspec.json.Encoder(decimal_format="number").encode
 
 
 class Caller(Struct):
@@ -40,44 +38,6 @@ class Key(Struct):
 read_key = msgspec.json.Decoder(Key).decode
 
 
-class Reference(Struct):
-    """An id at a vendor."""
-
-    dialect: str
-    id: str
-
-
-class Named(Struct, omit_defaults=True):
-    """The ids of a customer."""
-
-    id: int = 0
-    number: str = ""
-    references: tuple[Reference, ...] = ()
-
-
-class Tier(Struct):
-    """From so many pieces on, a piece costs so much."""
-
-    quantity: int = 1
-    price: Decimal = Decimal(0)
-
-
-class Product(Struct):
-    """What is sold."""
-
-    sku: str
-    upc: str = ""
-    title: str = ""
-    image_url: str = ""
-    pack: int = 1
-    tiers: tuple[Tier, ...] = ()
-    currency: str = ""
-    weight: Decimal | None = None
-
-
-read_product = msgspec.json.Decoder(Product).decode
-
-
 class New(Struct):
     """A new order: the columns beside its document that are not always the same."""
 
@@ -90,7 +50,7 @@ class New(Struct):
     who: str
     id: int
     created: datetime
-    document: dict[str, object]
+    document: dict[str, Any]
     po_number: str | None = None
     name: str | None = None
     answers: str = ""
@@ -127,6 +87,30 @@ class Rows(Protocol):
     async def number(self, seller: int) -> int: ...
 
 
+def new_row(caller: Caller, document: dict[str, Any]) -> New:
+    """Give a new order's row, the columns of which are what its document has."""
+    customer = document.get("customer")
+    return New(
+        seller=caller.seller,
+        customer=customer.id if customer else caller.customer,
+        status=document.get("status", "received"),
+        currency=document["currency"],
+        total=document.get("totals", {}).get("total"),
+        lines=len(document.get("lines", ())),
+        who=caller.name,
+        id=document["id"],
+        created=document["created"],
+        document=document,
+        po_number=document.get("po_number"),
+        name=document.get("name"),
+    )
+
+
+async def products_of(rows: Rows, caller: Caller, skus: list[str]) -> dict[str, Product]:
+    """Give a seller's products by their skus."""
+    return {one.sku: one for one in map(read_product, await rows.products(caller.seller, skus))}
+
+
 async def admitted(rows: Rows, dialect: str, secret: str) -> Key:
     """Give the valid key with a secret; raises Refused."""
     found = await rows.key(dialect, sha256(secret.encode()).hexdigest())
@@ -140,7 +124,7 @@ async def admitted_token(
 ) -> tuple[Key, str]:
     """Give the key of a valid token, and the token's family; raises Refused.
 
-    Behind ``beginning`` a token is spelled in hexadecimal digits, the first eight of which tell the
+    Behind ``beginning`` a token is written in hexadecimal digits, the first eight of which tell the
     seller.
     """
     seller = int(secret.removeprefix(beginning)[:8] or "0", 16) + 1
@@ -155,35 +139,6 @@ def _valid(key: Key, now: datetime) -> Key:
     if key.ended or (key.expires and key.expires < now):
         raise Refused(401)
     return key
-
-
-def plain(amount: Decimal | None) -> Decimal | None:
-    """Give an amount without zeros at its end."""
-    if amount is None:
-        return None
-    short = amount.normalize()
-    return short.quantize(ONE) if short == short.to_integral_value() else short
-
-
-def known(named: Named | None, dialect: str) -> str:
-    """Give the id by which a vendor's clients know a customer."""
-    if named is None:
-        return ""
-    for reference in named.references:
-        if reference.dialect == dialect:
-            return reference.id
-    return str(named.id)
-
-
-def priced(product: Product, pieces: int) -> Decimal:
-    """Give the price of a piece when so many are bought; raises Refused where none is sold so."""
-    if pieces % product.pack:
-        raise Refused(400)
-    price = product.tiers[0].price
-    for tier in product.tiers:
-        if tier.quantity <= pieces:
-            price = tier.price
-    return price
 
 
 def microseconds(moment: datetime) -> int:

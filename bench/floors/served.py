@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 
@@ -11,7 +12,8 @@ from bench.floors.rows import Rows
 
 def load_floor(dialect: str, database: str, *, grouped: bool) -> Asgi:
     """Make the application that answers one dialect's requests by hand."""
-    return application(import_module(f"bench.floors.{dialect}").answering(_rows(database, grouped)))
+    floor = import_module(f"bench.floors.{dialect}")
+    return application(partial(floor.answer, _rows(database, grouped)))
 
 
 def load_fixed(response: str) -> Asgi:

@@ -9,7 +9,8 @@ from typing import Any
 
 import msgspec
 
-from bench.floors.rows import Caller, New, Token, microseconds, write
+from bench.floors.records import write
+from bench.floors.rows import Caller, New, Token, microseconds
 
 BLOCK = 100
 

@@ -22,7 +22,7 @@ from msgspec import Struct
 
 from bench.load import Sample, endless, once
 from bench.oscar.compared import Compared
-from bench.output import say
+from bench.output import log
 from bench.postgres import postgres
 from bench.request_bytes import (
     CALLS,
@@ -76,7 +76,7 @@ def measured(folder: Path, effort: Effort) -> Compared:
         server.do("VACUUM ANALYZE", database="book")
         oscar_url = server.create("oscar")
         baskets = int(effort.rounds * effort.seconds * 200) + 200
-        say(f"oscar: {orders:,} orders, {baskets:,} baskets")
+        log(f"oscar: {orders:,} orders, {baskets:,} baskets")
         oscar_requests = _fill_oscar(oscar_url, folder, baskets)
         server.do("VACUUM ANALYZE", database="oscar")
         ours = stack.enter_context(serving(orderglot(server.url("book"), WORKERS), WORKERS))
@@ -113,7 +113,7 @@ def _compared(
             for wire, several in found.items()
         }
         rates = ", ".join(f"{w} {one.rate.median:,.0f}/s" for w, one in ours_found[call].items())
-        say(
+        log(
             f"oscar: {call}: {rates}, oscar {theirs_found[call].rate.median:,.1f}/s"
             f" ({theirs_found[call].refused} refused): "
             + ", ".join(f"{one.median:.0f} times" for one in times[call].values())

@@ -61,7 +61,7 @@ class Config(Struct, frozen=True, kw_only=True):
     ``read_database`` is a copy of a PostgreSQL database that lists may come from. ``seller`` is
     whose book the commands speak of where none is named. ``public_url`` takes the place of scheme
     and host in the links that faces write. ``trusted_proxies`` are addresses and networks whose
-    word on their clients is taken. ``http`` is the latest version that is spoken; without a word,
+    word on their clients is taken. ``http`` is the latest version that is served; without a word,
     2 with TLS, else 1. Port 0 is whichever is free. ``vendors`` are the hub's own accounts, by
     dialect, ``channels`` those with a name of their own; a variable like ``ORDERGLOT_KOLE_URL``
     goes before them.

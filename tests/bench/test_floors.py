@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ from orderglot.hub.faces import faces
 from orderglot.stores.store import BookStore
 
 ORDERS = 60
-SAID = b"HTTP/1.1 200 OK\r\ndate: then\r\nserver: nobody\r\ncontent-length: 2\r\n\r\nok"
+RESPONSE = b"HTTP/1.1 200 OK\r\ndate: then\r\nserver: nobody\r\ncontent-length: 2\r\n\r\nok"
 WHAT_A_WORKER_IMPORTS = """
 import sys, bench.floors.__main__
 from bench.floors import adobe, catalyst, kodaris, kole, komet, postgres, served, sqlite
@@ -47,7 +48,7 @@ async def opened(path: Path) -> AsyncIterator[BookStore]:
 
 
 async def ask(app: Any, request: bytes) -> Answer:
-    """Ask an ASGI application what is spelled as HTTP/1.1."""
+    """Ask an ASGI application what is written as HTTP/1.1."""
     head, _, body = next(endless([request])).partition(b"\r\n\r\n")
     first, *lines = head.split(b"\r\n")
     method, target, _ = first.split(b" ")
@@ -63,23 +64,23 @@ async def ask(app: Any, request: bytes) -> Answer:
         "headers": headers,
         "scheme": "http",
     }
-    told: list[dict[str, Any]] = []
+    sent: list[dict[str, Any]] = []
 
     async def receive() -> dict[str, Any]:
         return {"type": "http.request", "body": body}
 
-    async def tell(message: dict[str, Any]) -> None:
-        told.append(message)
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
 
-    await app(scope, receive, tell)
-    return told[0]["status"], b"", told[1]["body"]
+    await app(scope, receive, send)
+    return sent[0]["status"], b"", sent[1]["body"]
 
 
 async def answer_alike(path: Path, wire: Wire, *, grouped: bool) -> None:
     async with opened(path) as store:
         shop = await filled(store, wire.dialect, ORDERS)
         rows = SqliteRows(str(path), grouped=grouped)
-        by_hand = application(import_module(f"bench.floors.{wire.dialect}").answering(rows))
+        by_hand = application(partial(import_module(f"bench.floors.{wire.dialect}").answer, rows))
         ours = faces(store, (wire.dialect,))
         for one in await workloads(store, wire, shop):
             for request in one.requests:
@@ -92,7 +93,7 @@ async def made_by_hand(path: Path, wire: Wire) -> list[Order]:
     async with opened(path) as store:
         shop = await filled(store, wire.dialect, ORDERS)
         rows = SqliteRows(str(path), grouped=True)
-        by_hand = application(import_module(f"bench.floors.{wire.dialect}").answering(rows))
+        by_hand = application(partial(import_module(f"bench.floors.{wire.dialect}").answer, rows))
         (create,) = [one for one in await workloads(store, wire, shop) if one.call == CREATE]
         book = store.of(Caller(seller=shop.seller.id))
         before = {order.id async for order in book.walk()}
@@ -125,7 +126,7 @@ def test_a_floor_imports_nothing_of_orderglot() -> None:
 
 
 def test_a_floor_is_served_as_orderglot_is(tmp_path: Path) -> None:
-    (tmp_path / "response.http").write_bytes(SAID)
+    (tmp_path / "response.http").write_bytes(RESPONSE)
     request = endless([b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n"])
     with (
         serving(orderglot(f"sqlite:///{tmp_path / 'book.db'}")) as ours,

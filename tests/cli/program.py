@@ -66,11 +66,11 @@ def clean_environment(folder: Path) -> dict[str, str]:
 class Serving:
     """A real process that serves, and what it printed at its beginning."""
 
-    def __init__(self, process: subprocess.Popen[str], said: list[str], folder: Path) -> None:
+    def __init__(self, process: subprocess.Popen[str], printed: list[str], folder: Path) -> None:
         self.process = process
-        self.said = said
+        self.printed = printed
         self.folder = folder
-        found = ADDRESS.fullmatch(said[-1])
+        found = ADDRESS.fullmatch(printed[-1])
         assert found is not None
         self.base, self.port = found[0], int(found[1])
 
@@ -99,29 +99,35 @@ class Serving:
         return self.process.returncode, logged
 
 
-@contextmanager
-def serving(folder: Path, *words: str) -> Iterator[Serving]:
-    """Serve on a free port in a folder; from then on every request is answered."""
-    process = subprocess.Popen(
-        (*PROGRAM, "serve", "--port", "0", *words),
+def started(folder: Path, *words: str, new_session: bool = False) -> subprocess.Popen[str]:
+    """Start the program in a folder, its output in pipes."""
+    return subprocess.Popen(
+        (*PROGRAM, *words),
         cwd=folder,
         env=clean_environment(folder),
         text=True,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        preexec_fn=_heed_ctrl_c,
+        start_new_session=new_session,
+        preexec_fn=heed_ctrl_c,
     )
+
+
+@contextmanager
+def serving(folder: Path, *words: str) -> Iterator[Serving]:
+    """Serve on a free port in a folder; from then on every request is answered."""
+    process = started(folder, "serve", "--port", "0", *words)
     try:
         assert process.stdout is not None
-        said = list(_until(process.stdout))
-        assert said, process.communicate(timeout=30)
-        yield Serving(process, said, folder)
+        printed = list(_until(process.stdout))
+        assert printed, process.communicate(timeout=30)
+        yield Serving(process, printed, folder)
     finally:
         process.kill()
         process.communicate()
 
 
-def _heed_ctrl_c() -> None:
+def heed_ctrl_c() -> None:
     """Take SIGINT as at a terminal: a shell has what it begins in the background ignore it."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 

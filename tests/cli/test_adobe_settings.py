@@ -71,8 +71,8 @@ def asked(key: dict[str, str], *bodies: Any) -> list[tuple[int, Any]]:
 
 def new(offer: str = BUSINESS, quantity: int = 12, **more: Any) -> dict[str, Any]:
     line = {"extLineItemNumber": 1, "offerId": offer, "quantity": quantity}
-    said = {"externalReferenceId": "900", "currencyCode": "USD", "lineItems": [line]}
-    return {"orderType": "NEW", **said, **more}
+    members = {"externalReferenceId": "900", "currencyCode": "USD", "lineItems": [line]}
+    return {"orderType": "NEW", **members, **more}
 
 
 def returned(order: str, quantity: int) -> dict[str, Any]:

@@ -280,7 +280,7 @@ def test_reading_makes_no_book() -> None:
         ),
         (("product", "add", "A", "--price", "cheap"), "--price: 'cheap' is not a number"),
         (("product", "add", "A", "--price", "-1"), "--price: '-1' is less than nothing."),
-        (("product", "add", "A", "--price", "NaN"), "--price: 'NaN' is out of range"),
+        (("product", "add", "A", "--price", "NaN"), "--price: 'NaN' is not a number"),
         (("product", "add", "A", "--tier", "x=1"), "--tier: 'x' is not a whole number"),
         (("product", "add", "A", "--tier", "0=1"), "--tier: '0' is not a number of pieces."),
         (("product", "add", "A", "--pack", "0"), "Invalid value for '--pack': "),
@@ -306,8 +306,8 @@ def test_an_order_is_linked_to_another_and_once_is_enough() -> None:
     first_customer()
     key = done_json("key", "add", "--dialect", "kole", "--customer", "C1", "--live")
     one, other = (place(key, "AA124", 24).references[0].id for _ in range(2))
-    for said in ("is now", "was"):
-        told = done("link", f"kole:{one}", f"kole:{other}", "--as", "split")
-        assert told == f"Order {one} {said} linked to {other}: split of.\n"
+    for verb in ("is now", "was"):
+        printed = done("link", f"kole:{one}", f"kole:{other}", "--as", "split")
+        assert printed == f"Order {one} {verb} linked to {other}: split of.\n"
     (link,) = done_json("show", one)["links"]
     assert ("split of", int(other)) == (link["relation"], link["order"]["id"])

@@ -76,46 +76,32 @@ def test_a_database_that_is_given_goes_before_the_one_that_is_proposed() -> None
 
 @pytest.mark.usefixtures("folder")
 @pytest.mark.parametrize(
-    ("name", "value", "sentence"),
+    ("setting", "reason"),
     [
-        ("PORT", "http", "ORDERGLOT_PORT: 'http' is not a whole number from 0 to 65535."),
-        ("PORT", "65536", "ORDERGLOT_PORT: '65536' is not a whole number from 0 to 65535."),
-        ("WORKERS", "0", "ORDERGLOT_WORKERS: '0' is not a whole number from 1 to 64."),
-        ("WORKERS", "1.5", "ORDERGLOT_WORKERS: '1.5' is not a whole number from 1 to 64."),
-        ("ACCESS_LOG", "maybe", "ORDERGLOT_ACCESS_LOG: 'maybe' is not true or false."),
-        (
-            "LOG_LEVEL",
-            "loud",
-            "ORDERGLOT_LOG_LEVEL: 'loud' is not one of debug, info, warning, error.",
-        ),
-        (
-            "HOSTS",
-            "orders.example,a/b",
-            (
-                "ORDERGLOT_HOSTS: ['orders.example', 'a/b'] is not a list of hosts like orders.example "
-                "or orders.example:8400."
-            ),
-        ),
-        (
-            "TRUSTED_PROXIES",
-            "10.0.0.0/99",
-            (
-                "ORDERGLOT_TRUSTED_PROXIES: ['10.0.0.0/99'] is not a list of addresses and networks "
-                "like 10.0.0.0/8."
-            ),
-        ),
-        ("HTTP", "3", "ORDERGLOT_HTTP: '3' is not 1 or 2."),
-        (
-            "PUBLIC_URL",
-            "orders.example",
-            "ORDERGLOT_PUBLIC_URL: 'orders.example' is not an address like https://orders.example.",
-        ),
+        ("PORT='http'", "is not a whole number from 0 to 65535."),
+        ("PORT='65536'", "is not a whole number from 0 to 65535."),
+        ("WORKERS='0'", "is not a whole number from 1 to 64."),
+        ("WORKERS='1.5'", "is not a whole number from 1 to 64."),
+        ("ACCESS_LOG='maybe'", "is not true or false."),
+        ("LOG_LEVEL='loud'", "is not one of debug, info, warning, error."),
+        ("HTTP='3'", "is not 1 or 2."),
+        ("PUBLIC_URL='orders.example'", "is not an address like https://orders.example."),
     ],
 )
-def test_a_bad_value_is_one_sentence_that_names_its_place(
-    name: str, value: str, sentence: str
-) -> None:
-    assert sentence == refusal({f"ORDERGLOT_{name}": value})
+def test_a_bad_value_is_one_sentence_that_names_its_place(setting: str, reason: str) -> None:
+    name, _, value = setting.partition("=")
+    sentence = refusal({f"ORDERGLOT_{name}": value.strip("'")})
+    assert f"ORDERGLOT_{name}: {value} {reason}" == sentence
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_bad_item_of_a_list_is_shown_with_the_whole_list() -> None:
+    hosts = "is not a list of hosts like orders.example or orders.example:8400."
+    sentence = refusal({"ORDERGLOT_HOSTS": "orders.example,a/b"})
+    assert f"ORDERGLOT_HOSTS: ['orders.example', 'a/b'] {hosts}" == sentence
+    networks = "is not a list of addresses and networks like 10.0.0.0/8."
+    sentence = refusal({"ORDERGLOT_TRUSTED_PROXIES": "10.0.0.0/99"})
+    assert f"ORDERGLOT_TRUSTED_PROXIES: ['10.0.0.0/99'] {networks}" == sentence
 
 
 @pytest.mark.usefixtures("folder")
@@ -126,8 +112,8 @@ def test_a_bad_flag_is_named_as_it_is_typed() -> None:
 
 @pytest.mark.usefixtures("folder")
 def test_a_secret_in_an_address_is_not_printed() -> None:
-    said = refusal({}, public_url="https://me:hush@orders.example")
-    assert said == "--public-url: this is not an address like https://orders.example."
+    message = refusal({}, public_url="https://me:hush@orders.example")
+    assert message == "--public-url: this is not an address like https://orders.example."
 
 
 def test_a_misspelt_variable_is_refused_and_a_foreign_one_let_be() -> None:

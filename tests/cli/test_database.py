@@ -22,9 +22,9 @@ def make(folder: Path) -> None:
 
 def test_a_copy_is_the_same_book_and_is_said_to_be(folder: Path) -> None:
     make(folder)
-    said = done("database", "copy", HERE, THERE)
+    printed = done("database", "copy", HERE, THERE)
 
-    assert "count and checksum of every table are the same." in said
+    assert "count and checksum of every table are the same." in printed
     assert done("book", "--database", HERE) == done("book", "--database", THERE)
     assert "The copy was whole already" in done("database", "copy", HERE, THERE)
 
@@ -32,9 +32,9 @@ def test_a_copy_is_the_same_book_and_is_said_to_be(folder: Path) -> None:
 def test_a_copy_served_in_the_place_of_its_source_takes_the_same_keys(folder: Path) -> None:
     make(folder)
     done("database", "copy", HERE, THERE)
-    with serving(folder, "--database", THERE) as line:
+    with serving(folder, "--database", THERE) as server:
         kole = demo.part("kole").key
-        address = line.base.replace("//", f"//{kole.id}:{kole.secret}@")
+        address = server.base.replace("//", f"//{kole.id}:{kole.secret}@")
         curl = ("curl", "--silent", "--fail", f"{address}/orders?limit=1")
         assert subprocess.run(curl, check=True, capture_output=True).stdout
 
@@ -55,10 +55,10 @@ def test_elsewhere_than_on_a_terminal_plain_lines_say_how_far_it_is(
     make(folder)
     monkeypatch.setattr("orderglot.cli.database.PAUSE", 0.0)
     monkeypatch.setattr("orderglot.stores.copying.SIZE", 10)
-    told = say("database", "copy", HERE, THERE).stderr.splitlines()
+    lines = say("database", "copy", HERE, THERE).stderr.splitlines()
 
-    assert re.fullmatch(r"\d+ %: copying [a-z_]+, [\d,]+ of [\d,]+, [\d,]+ rows/s", told[0])
-    assert told[-1].startswith("99 %: comparing ")
+    assert re.fullmatch(r"\d+ %: copying [a-z_]+, [\d,]+ of [\d,]+, [\d,]+ rows/s", lines[0])
+    assert lines[-1].startswith("99 %: comparing ")
 
 
 def test_on_a_terminal_a_bar_goes_and_the_result_stays(folder: Path) -> None:
@@ -93,12 +93,12 @@ def test_what_cannot_be_copied_is_one_sentence(words: tuple[str, str], sentence:
 
 def test_what_a_cluster_would_be_told_is_printed() -> None:
     url = new_database()
-    said = done("database", "distribute", "--dry-run", "--database", url).splitlines()
+    printed = done("database", "distribute", "--dry-run", "--database", url).splitlines()
 
     assert "There is no order book in postgresql://" in refused("book", "--database", url)
-    assert "SELECT create_distributed_table('orders', 'seller');" in said
+    assert "SELECT create_distributed_table('orders', 'seller');" in printed
     found = done_json("database", "distribute", "--dry-run", "--database", url)
-    assert said == [f"{statement};" for statement in found["statements"]]
+    assert printed == [f"{statement};" for statement in found["statements"]]
     assert found["done"] is False
 
 

@@ -65,6 +65,13 @@ def test_an_import_of_which_nothing_is_taken_ends_with_1_and_leaves_no_book(file
     assert not BOOK.exists()
 
 
+def test_a_book_without_orders_comes_to_nothing(file: Path) -> None:
+    done("seller", "add", "acme")
+    file.write_text("order,sku,qty,price\n1,A,x,2\n")
+    printed = ended("import", "lines.csv", *DOLLARS, code=NOTHING)
+    assert "The book of acme has 0 orders of 0 lines." in printed.splitlines()
+
+
 def test_a_file_without_rows_is_taken_whole_and_leaves_no_book(file: Path) -> None:
     file.write_text("order,sku,qty,price\n")
     assert done("import", "lines.csv", *DOLLARS).startswith("0 orders of 0 lines")
@@ -161,8 +168,8 @@ def test_a_seller_who_is_there_names_the_currency(file: Path) -> None:
 
 def test_where_no_price_is_known_the_sum_is_not_known(file: Path) -> None:
     file.write_text("order,sku,qty\n1,A,2\n2,A,1\n")
-    said = done("import", "lines.csv", *DOLLARS)
-    assert "The book of acme has 2 orders of 2 lines, in all not known." in said
+    printed = done("import", "lines.csv", *DOLLARS)
+    assert "The book of acme has 2 orders of 2 lines, in all not known." in printed
     (entry,) = done_json("book")
     assert ({}, 2) == (entry["sums"], entry["unpriced"])
     assert "not known" in done("book")
@@ -171,8 +178,8 @@ def test_where_no_price_is_known_the_sum_is_not_known(file: Path) -> None:
 
 def test_of_how_many_orders_the_sum_is_not_known_is_said(file: Path) -> None:
     file.write_text("order,sku,qty,price\n1,A,2,5\n2,A,1,\n")
-    said = done("import", "lines.csv", *DOLLARS)
-    assert "in all 10 USD, of 1 not known." in said
+    printed = done("import", "lines.csv", *DOLLARS)
+    assert "in all 10 USD, of 1 not known." in printed
 
 
 def test_columns_are_named_where_their_names_do_not_tell(file: Path) -> None:
@@ -209,11 +216,11 @@ def test_what_was_kept_before_a_refusal_is_said(
 
 def test_a_dry_run_shows_the_first_orders_and_takes_none(file: Path) -> None:
     file.write_text(LINES)
-    said = ended("import", "lines.csv", *ACME, "--currency", "GBP", "--dry-run", code=ASIDE)
-    assert "Nothing was taken: 2 orders of 3 lines." in said
-    assert "Each column: order is 'Invoice', sku is 'StockCode'" in said
-    assert "customer        77" in said
-    assert "order 2 (PO P2), line 4" in said
+    printed = ended("import", "lines.csv", *ACME, "--currency", "GBP", "--dry-run", code=ASIDE)
+    assert "Nothing was taken: 2 orders of 3 lines." in printed
+    assert "Each column: order is 'Invoice', sku is 'StockCode'" in printed
+    assert "customer        77" in printed
+    assert "order 2 (PO P2), line 4" in printed
     assert not BOOK.exists()
     assert [file] == list(file.parent.iterdir())
     found = json.loads(

@@ -10,8 +10,8 @@ import pytest
 from orderglot.cli.logs import Lines, set_up_logs
 
 
-def logged(said: pytest.CaptureFixture[str]) -> dict[str, object]:
-    (line,) = said.readouterr().err.splitlines()
+def logged(captured: pytest.CaptureFixture[str]) -> dict[str, object]:
+    (line,) = captured.readouterr().err.splitlines()
     found = json.loads(line)
     assert isinstance(found, dict)
     return found
@@ -21,14 +21,14 @@ def test_a_line_has_what_was_said_and_who_said_it(capsys: pytest.CaptureFixture[
     set_up_logs("info")
     logging.getLogger("orderglot.stores").warning("the %s fails", "copy", extra={"reason": "why"})
 
-    said = logged(capsys)
-    assert said.pop("timestamp")
+    captured = logged(capsys)
+    assert captured.pop("timestamp")
     assert {
         "event": "the copy fails",
         "level": "warning",
         "logger": "orderglot.stores",
         "reason": "why",
-    } == said
+    } == captured
 
 
 def test_a_line_has_the_trace_and_no_value_of_a_variable(

@@ -31,13 +31,13 @@ def on_terminal(code: str, folder: Path) -> list[str]:
     python = (PROGRAM[0], "-c", f"from orderglot.cli.output import table\n{code}")
     ended = subprocess.run(python, stdout=theirs, stderr=theirs, env=environment, check=False)
     os.close(theirs)
-    heard = b""
+    received = b""
     # A terminal whose other end is closed refuses to be read once it is empty.
     while chunk := _read(ours):
-        heard += chunk
+        received += chunk
     os.close(ours)
-    assert 0 == ended.returncode, heard
-    return [STYLE.sub("", line).rstrip() for line in heard.decode().splitlines()]
+    assert 0 == ended.returncode, received
+    return [STYLE.sub("", line).rstrip() for line in received.decode().splitlines()]
 
 
 def _read(terminal: int) -> bytes:
@@ -73,23 +73,23 @@ def test_a_narrow_table_is_a_table(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "said"), [(0, "0 orders"), (1, "1 order"), (2, "2 orders"), (1000, "1,000 orders")]
+    ("number", "text"), [(0, "0 orders"), (1, "1 order"), (2, "2 orders"), (1000, "1,000 orders")]
 )
-def test_one_is_said_as_one(number: int, said: str) -> None:
-    assert said == counted(number, "order")
+def test_one_is_said_as_one(number: int, text: str) -> None:
+    assert text == counted(number, "order")
 
 
 def test_an_import_of_one_order_of_one_line_says_so(folder: Path) -> None:
     (folder / "one.csv").write_text("order,sku,quantity,price\n1,A,1,2.50\nbad,B,x,1\n")
 
-    told = say("import", "one.csv", "--seller", "acme", "--currency", "USD")
+    result = say("import", "one.csv", "--seller", "acme", "--currency", "USD")
 
-    assert 4 == told.exit_code
+    assert 4 == result.exit_code
     assert [
         "1 order of 1 line: 1 new, 0 changed, 0 the same.",
         "The book of acme has 1 order of 1 line, in all 2.5 USD.",
         "1 row put aside, 1 order whole; see one.csv.rejects.csv.",
-    ] == told.stdout.splitlines()[:3]
+    ] == result.stdout.splitlines()[:3]
 
 
 def test_a_command_that_is_nearly_right_is_asked_about() -> None:

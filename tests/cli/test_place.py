@@ -25,11 +25,11 @@ DEARER = replace(OWN, lines=(replace(OWN.lines[0], unit_price=Decimal("1.00")),)
 def hub(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Serving]:
     """Serve the demo, with its ready-made account set for the commands, and a book beside."""
     done("seller", "add", "here", "--database", "sqlite:///here.db")
-    with serving(folder, "--demo", "--database", "sqlite:///there.db") as line:
-        monkeypatch.setenv("ORDERGLOT_KOLE_URL", line.base)
+    with serving(folder, "--demo", "--database", "sqlite:///there.db") as server:
+        monkeypatch.setenv("ORDERGLOT_KOLE_URL", server.base)
         monkeypatch.setenv("ORDERGLOT_KOLE_ID", KOLE.key.id)
         monkeypatch.setenv("ORDERGLOT_KOLE_API_KEY", KOLE.key.secret)
-        yield line
+        yield server
 
 
 def written(*orders: Order) -> list[Order]:
@@ -126,10 +126,10 @@ def test_a_price_that_was_taken_otherwise_is_told_until_it_is_settled(hub: Servi
 def test_differences_are_told_to_scripts_as_well(hub: Serving) -> None:
     written(DEARER)
     result = say("place", "OWN-1", "--json", *WITH)
-    told = json.loads(result.stdout)
+    members = json.loads(result.stdout)
     assert 4 == result.exit_code
-    assert "sent" == told["how"]
-    assert told["differences"][0].startswith("they take 1.2")
+    assert "sent" == members["how"]
+    assert members["differences"][0].startswith("they take 1.2")
 
 
 def test_what_is_cancelled_here_afterwards_is_listed(hub: Serving) -> None:

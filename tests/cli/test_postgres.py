@@ -31,14 +31,14 @@ def test_a_book_is_made_only_where_that_is_wanted() -> None:
 
 def test_workers_share_a_database(folder: Path) -> None:
     url = new_database()
-    with serving(folder, "--demo", "--database", url, "--workers", "3") as line:
-        assert url.replace(":@", ":…@") in line.said[0]
-        assert len(demo.names()) == len(line.curls)
-        for curl in line.curls:
+    with serving(folder, "--demo", "--database", url, "--workers", "3") as server:
+        assert url.replace(":@", ":…@") in server.printed[0]
+        assert len(demo.names()) == len(server.curls)
+        for curl in server.curls:
             quiet = curl.replace("curl ", "curl --silent --show-error --fail ", 1)
             answer = subprocess.run(quiet, shell=True, check=False, capture_output=True, text=True)
             assert (0, "") == (answer.returncode, answer.stderr)
-        code, logged = line.end()
+        code, logged = server.end()
 
     assert 0 == code
     assert 3 == logged.count("serving")

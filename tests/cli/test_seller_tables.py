@@ -53,8 +53,8 @@ def test_a_setting_is_set_from_the_command_line_and_removed_again() -> None:
     assert ["USD"] == shown("adobe.currencies")
     assert "Removed adobe.currencies of acme.\n" == done(*currencies, "--remove")
     assert shown("adobe.currencies") is None
-    said = done("seller", "table", "acme", "kodaris.csrf_on_reads", "--value", " false ")
-    assert "Set kodaris.csrf_on_reads of acme to false.\n" == said
+    message = done("seller", "table", "acme", "kodaris.csrf_on_reads", "--value", " false ")
+    assert "Set kodaris.csrf_on_reads of acme to false.\n" == message
 
 
 def test_only_one_of_file_value_and_removal_is_taken() -> None:
@@ -117,7 +117,7 @@ def test_a_vendors_client_sees_what_was_set() -> None:
 
 
 @pytest.mark.parametrize(
-    ("rows", "name", "said"),
+    ("rows", "name", "message"),
     [
         (ROWS, "catalyst.colours", "catalyst.statuses"),
         ("{", STATUSES, STATUSES),
@@ -128,10 +128,10 @@ def test_a_vendors_client_sees_what_was_set() -> None:
         ([{"id": 1, "label": "New", "means": "lost"}], STATUSES, "lost"),
     ],
 )
-def test_a_list_that_a_site_cannot_have_is_refused(rows: Any, name: str, said: str) -> None:
+def test_a_list_that_a_site_cannot_have_is_refused(rows: Any, name: str, message: str) -> None:
     done(*table(ROWS))
 
-    assert said in refused(*table(rows, name))
+    assert message in refused(*table(rows, name))
     assert ROWS == shown()
 
 

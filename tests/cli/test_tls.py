@@ -73,31 +73,31 @@ def negotiated(port: int, *protocols: str) -> str | None:
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("form", ["pkcs8", "traditional"])
 def test_a_key_may_be_of_either_kind_and_form(folder: Path, kind: str, form: str) -> None:
-    with serving(folder, "--demo", *written(folder, form, kind)) as line:
-        assert line.base == f"https://127.0.0.1:{line.port}"
-        status, body = answered(line.port, trusting())
+    with serving(folder, "--demo", *written(folder, form, kind)) as server:
+        assert server.base == f"https://127.0.0.1:{server.port}"
+        status, body = answered(server.port, trusting())
         assert 200 == status
-        assert f'"https://localhost:{line.port}"'.encode() in body
+        assert f'"https://localhost:{server.port}"'.encode() in body
 
 
 def test_old_clients_are_answered_and_the_latest_protocol_of_both_is_spoken(folder: Path) -> None:
     old = trusting()
     old.maximum_version = ssl.TLSVersion.TLSv1_2
-    with serving(folder, "--demo", *written(folder)) as line:
-        assert 200 == answered(line.port, old)[0]
-        assert "h2" == negotiated(line.port, "http/1.1", "h2")
-        assert "http/1.1" == negotiated(line.port, "http/1.1")
+    with serving(folder, "--demo", *written(folder)) as server:
+        assert 200 == answered(server.port, old)[0]
+        assert "h2" == negotiated(server.port, "http/1.1", "h2")
+        assert "http/1.1" == negotiated(server.port, "http/1.1")
 
 
 def test_http_2_is_left_out_where_that_is_asked(folder: Path) -> None:
-    with serving(folder, "--demo", *written(folder), "--http", "1") as line:
-        assert "http/1.1" == negotiated(line.port, "h2", "http/1.1")
+    with serving(folder, "--demo", *written(folder), "--http", "1") as server:
+        assert "http/1.1" == negotiated(server.port, "h2", "http/1.1")
 
 
 def test_who_speaks_no_tls_gets_no_answer(folder: Path) -> None:
     with (
-        serving(folder, "--demo", *written(folder)) as line,
-        socket.create_connection(("127.0.0.1", line.port), timeout=10) as plain,
+        serving(folder, "--demo", *written(folder)) as server,
+        socket.create_connection(("127.0.0.1", server.port), timeout=10) as plain,
     ):
         plain.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
         assert not plain.recv(1_024).startswith(b"HTTP")

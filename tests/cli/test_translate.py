@@ -49,11 +49,11 @@ def test_an_order_comes_out_as_the_other_vendors_and_its_losses_apart(order: str
     assert 0 == result.exit_code
     (web_order,) = json.loads(result.stdout)["webOrders"]
     assert [24, 6] == [item["quantity"] for item in web_order["items"]]
-    told = result.stderr.splitlines()
-    assert "id left out  references: kole:48213" in told
-    assert "left out     po_number: PO-7001" in told
-    assert "changed      status: shipped became received" in told
-    assert "left out     lines.sku" in told
+    lines = result.stderr.splitlines()
+    assert "id left out  references: kole:48213" in lines
+    assert "left out     po_number: PO-7001" in lines
+    assert "changed      status: shipped became received" in lines
+    assert "left out     lines.sku" in lines
 
 
 def test_nothing_is_said_of_an_order_that_is_carried_whole(order: str) -> None:
@@ -86,9 +86,9 @@ def test_the_list_is_json_for_scripts(order: str) -> None:
     result = say("translate", order, "--from", "kole", "--to", "komet", "--strict", "--json")
 
     assert (1, "") == (result.exit_code, result.stdout)
-    said: Any = json.loads(result.stderr)
-    assert (False, False) == (said["whole"], said["asked"])
-    (changes,) = said["orders"]
+    report: Any = json.loads(result.stderr)
+    assert (False, False) == (report["whole"], report["asked"])
+    (changes,) = report["orders"]
     assert {
         "field": "status",
         "fate": "changed",
@@ -143,24 +143,24 @@ def test_what_cannot_be_translated_is_refused_in_a_sentence(order: str, folder: 
     (folder / "whole.http").write_bytes(b"HTTP/1.1 200 OK\n\n<order/>")
     (folder / "other.json").write_bytes(body("adobe/getOrder-page"))
 
-    def said(file: str, source: str, target: str = "adobe", *more: str) -> str:
+    def report(file: str, source: str, target: str = "adobe", *more: str) -> str:
         return refused("translate", file, "--from", source, "--to", target, *more)
 
-    assert "empty: this is empty; give a body with an order in it." == said("empty", "kole")
-    assert "whole.http: this begins with headers; give the body alone." == said(
+    assert "empty: this is empty; give a body with an order in it." == report("empty", "kole")
+    assert "whole.http: this begins with headers; give the body alone." == report(
         "whole.http", "kole"
     )
-    assert "missing: No such file or directory." == said("missing", "kole")
-    assert said(order, "komet").startswith(
+    assert "missing: No such file or directory." == report("missing", "kole")
+    assert report(order, "komet").startswith(
         "order.xml: this cannot be read as an order of Komet Sales API: "
     )
     assert (
         "other.json: there is no order of Kole Imports dropship API in this; check whose order it is."
-        == said("other.json", "kole")
+        == report("other.json", "kole")
     )
-    assert said(order, "klingon").startswith("There is no dialect 'klingon'; there are adobe, ")
-    assert said(order, "kole", "klingon").startswith("There is no dialect 'klingon'; ")
-    assert "Komet Sales API has no XML; leave the format out." == said(
+    assert report(order, "klingon").startswith("There is no dialect 'klingon'; there are adobe, ")
+    assert report(order, "kole", "klingon").startswith("There is no dialect 'klingon'; ")
+    assert "Komet Sales API has no XML; leave the format out." == report(
         order, "kole", "komet", "--format", "xml"
     )
 

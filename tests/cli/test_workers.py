@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import threading
 import time
 from collections import Counter
@@ -20,6 +21,7 @@ from urllib.parse import urlencode
 import pytest
 
 from orderglot import demo
+from orderglot.cli.http_server import GRACE
 from orderglot.faces.throttle import FREE
 from tests.cli.program import PROGRAM, Serving, clean_environment, done_json, serving
 from tests.cli.test_serve import HEADERS, KOLE, ORDER
@@ -29,6 +31,7 @@ PLACES: dict[str, Callable[[], str]] = {
     "sqlite": lambda: "sqlite:///book.db",
     "postgres": new_database,
 }
+ENDED_AT_STARTUP = Path(__file__).with_name("ended_at_startup.py")
 WORKERS = 3
 AT_ONCE = 24
 ADOBE = demo.part("adobe")
@@ -47,8 +50,8 @@ def url(request: pytest.FixtureRequest) -> str:
 def working(folder: Path, url: str, workers: int = WORKERS) -> Iterator[Team]:
     """Serve the demo from several processes, all of which have begun."""
     words = ("--demo", "--database", url, "--workers", str(workers))
-    with serving(folder, *words) as line:
-        team = Team(line)
+    with serving(folder, *words) as server:
+        team = Team(server)
         for _ in range(workers):
             team.begun()
         yield team
@@ -57,15 +60,15 @@ def working(folder: Path, url: str, workers: int = WORKERS) -> Iterator[Team]:
 class Team:
     """Processes that serve together, whose logs are read as they come."""
 
-    def __init__(self, line: Serving) -> None:
-        self.line = line
+    def __init__(self, server: Serving) -> None:
+        self.server = server
         self.processes: list[int] = []
 
     def begun(self) -> int:
         """Wait until one more process has begun, and give its number."""
-        assert self.line.process.stderr is not None
-        for said in self.line.process.stderr:
-            if "pid" in (logged := json.loads(said)):
+        assert self.server.process.stderr is not None
+        for line in self.server.process.stderr:
+            if "pid" in (logged := json.loads(line)):
                 self.processes.append(logged["pid"])
                 return self.processes[-1]
         raise AssertionError("it ended")
@@ -76,7 +79,7 @@ class Team:
 
     def ask(self, method: str, path: str, headers: dict[str, str], body: bytes = b"") -> Answer:
         """Send a request over a connection of its own."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.line.port, timeout=60)
+        connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=60)
         try:
             connection.request(method, path, body, headers)
             answer = connection.getresponse()
@@ -180,9 +183,9 @@ def test_a_process_that_is_killed_is_begun_again(folder: Path, url: str) -> None
         os.kill(killed, signal.SIGKILL)
         begun = team.begun()
         answers = team.together(lambda number: team.place(**{"Idempotency-Key": f"{number}"}))
-        code, _ = team.line.end()
+        code, _ = team.server.end()
 
-    assert begun not in (killed, team.line.process.pid)
+    assert begun not in (killed, team.server.process.pid)
     assert {201} == {status for status, _ in answers}
     assert 0 == code
     for process in team.processes:
@@ -193,14 +196,14 @@ def test_a_process_that_is_killed_is_begun_again(folder: Path, url: str) -> None
 def test_workers_are_replaced_on_request_and_nobody_waits(folder: Path) -> None:
     with working(folder, PLACES["sqlite"](), 1) as team:
         (before,) = team.processes
-        team.line.process.send_signal(signal.SIGHUP)
+        team.server.process.send_signal(signal.SIGHUP)
         after = team.begun()
         answers = [team.place(**{"Idempotency-Key": f"{number}"}) for number in range(20)]
         while _runs(before):
             answers.append(team.place())
-        code, logged = team.line.end()
+        code, logged = team.server.end()
 
-    assert after not in (before, team.line.process.pid)
+    assert after not in (before, team.server.process.pid)
     assert {201} == {status for status, _ in answers}
     assert (0, False) == (code, "error" in logged.lower())
 
@@ -211,6 +214,19 @@ def _runs(process: int) -> bool:
     except ProcessLookupError:
         return False
     return True
+
+
+def test_a_worker_that_is_asked_to_end_before_it_serves_ends(folder: Path) -> None:
+    done = subprocess.run(
+        (sys.executable, ENDED_AT_STARTUP, "serve", "--demo", "--port", "0"),
+        cwd=folder,
+        env=clean_environment(folder),
+        timeout=GRACE - 5,
+        check=False,
+        capture_output=True,
+    )
+
+    assert 0 == done.returncode
 
 
 def test_what_was_acknowledged_when_the_end_was_asked_for_is_there(folder: Path, url: str) -> None:
@@ -232,7 +248,7 @@ def test_what_was_acknowledged_when_the_end_was_asked_for_is_there(folder: Path,
         with ThreadPoolExecutor(8) as pool:
             placing = [pool.submit(place, worker) for worker in range(8)]
             assert begun.wait(30)
-            code, logged = team.line.end()
+            code, logged = team.server.end()
             for one in placing:
                 one.result()
     made = orders_in(url) - before

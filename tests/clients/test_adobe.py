@@ -87,7 +87,7 @@ def orders(customer: str = CUSTOMER) -> str:
     return f"/v3/customers/{customer}/orders"
 
 
-def new(*lines: tuple[int, str, int], **said: Any) -> dict[str, Any]:
+def new(*lines: tuple[int, str, int], **members: Any) -> dict[str, Any]:
     return {
         "orderType": "NEW",
         "externalReferenceId": "759",
@@ -96,7 +96,7 @@ def new(*lines: tuple[int, str, int], **said: Any) -> dict[str, Any]:
             {"extLineItemNumber": number, "offerId": offer, "quantity": quantity}
             for number, offer, quantity in lines or [(1, OFFER, 1)]
         ],
-        **said,
+        **members,
     }
 
 
@@ -323,10 +323,10 @@ def test_a_wrong_read_is_refused(
 
 def test_a_request_has_an_id_of_its_own_or_is_given_one(client: Client) -> None:
     made = {client.ask("GET", orders()).headers["X-Request-Id"] for _ in range(3)}
-    told = client.ask("GET", orders(), X_Request_Id="mine", Accept="*/*")
+    answer = client.ask("GET", orders(), X_Request_Id="mine", Accept="*/*")
 
     assert 3 == len(made)
-    assert ("mine", 200) == (told.headers["X-Request-Id"], told.status_code)
+    assert ("mine", 200) == (answer.headers["X-Request-Id"], answer.status_code)
 
 
 def test_a_hundred_at_once_under_one_correlation_id_are_one_order(client: Client) -> None:

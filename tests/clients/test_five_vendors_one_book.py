@@ -47,11 +47,11 @@ class Wholesaler:
     base: str
     book: tuple[str, str]
     keys: dict[str, dict[str, str]]
-    line: requests.Session
+    session: requests.Session
 
-    def ask(self, method: str, path: str, **said: Any) -> requests.Response:
+    def ask(self, method: str, path: str, **given: Any) -> requests.Response:
         """Ask and get an answer that is no refusal."""
-        answer = self.line.request(method, self.base + path, timeout=30, **said)
+        answer = self.session.request(method, self.base + path, timeout=30, **given)
         assert answer.ok, (answer.status_code, answer.text)
         return answer
 
@@ -73,9 +73,9 @@ def wholesaler(tmp_path: Path) -> Iterator[Wholesaler]:
             "komet": ("--everybody",),
         }.items()
     }
-    with serving(tmp_path, *book) as served, requests.Session() as line:
-        line.trust_env = False
-        yield Wholesaler(served.base, book, keys, line)
+    with serving(tmp_path, *book) as served, requests.Session() as session:
+        session.trust_env = False
+        yield Wholesaler(served.base, book, keys, session)
 
 
 def shop() -> tuple[str, ...]:
@@ -172,9 +172,9 @@ def test_a_web_order_withdrawn_over_komet_is_shown_in_the_words_that_each_vendor
     wholesaler: Wholesaler,
 ) -> None:
     begun = komet_asked(wholesaler, "web-order.create", customerId=KOMET)["webOrderId"]
-    said = komet_asked(wholesaler, "web-order.delete", customerId=KOMET, webOrderId=begun)
+    given = komet_asked(wholesaler, "web-order.delete", customerId=KOMET, webOrderId=begun)
 
-    assert "The Web Order was successfully canceled." == said["message"]
+    assert "The Web Order was successfully canceled." == given["message"]
     for status in (1, 2):
         found = komet_details(wholesaler, begun, statusId=status)
         assert "Web Orders not found." == found["message"]
@@ -187,7 +187,7 @@ def test_a_web_order_withdrawn_over_komet_is_shown_in_the_words_that_each_vendor
 def got_over_kole(wholesaler: Wholesaler, order: int) -> requests.Response:
     key = wholesaler.keys["kole"]
     url = f"{wholesaler.base}/orders/{order}"
-    return wholesaler.line.get(url, auth=(key["id"], key["api_key"]), timeout=30)
+    return wholesaler.session.get(url, auth=(key["id"], key["api_key"]), timeout=30)
 
 
 def listed_over_kole(wholesaler: Wholesaler) -> list[str]:
@@ -322,19 +322,19 @@ def komet_proof(wholesaler: Wholesaler) -> dict[str, str]:
     return {"X-ACCOUNT": key["account"], "authenticationToken": key["authentication_token"]}
 
 
-def komet_asked(wholesaler: Wholesaler, method: str, **said: Any) -> dict[str, Any]:
+def komet_asked(wholesaler: Wholesaler, method: str, **given: Any) -> dict[str, Any]:
     answer: dict[str, Any] = wholesaler.ask(
-        "POST", f"/api/{method}", headers=komet_proof(wholesaler), json=said
+        "POST", f"/api/{method}", headers=komet_proof(wholesaler), json=given
     ).json()
     return answer
 
 
-def komet_details(wholesaler: Wholesaler, order: int, **said: int) -> dict[str, Any]:
+def komet_details(wholesaler: Wholesaler, order: int, **given: int) -> dict[str, Any]:
     answer: dict[str, Any] = wholesaler.ask(
         "GET",
         "/api/web-order-details.list",
         headers=komet_proof(wholesaler),
-        params={"customerId": KOMET, "webOrderId": order, **said},
+        params={"customerId": KOMET, "webOrderId": order, **given},
     ).json()
     return answer
 

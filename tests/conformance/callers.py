@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from inspect import Signature, signature
+from pathlib import Path
+from typing import Any
 
+import pytest
 from msgspec.structs import replace
 
 from orderglot.core.caller import CREATE, Caller
@@ -13,6 +18,7 @@ from orderglot.core.order import Order
 from orderglot.faces.routes import Routes
 from orderglot.faces.server import Server
 from orderglot.stores.memory import MemoryStore
+from orderglot.stores.sqlite import SqliteStore
 from orderglot.stores.store import BookStore
 from orderglot.wire.dialect import Dialect, Session
 from orderglot.wire.message import Pairs, Request, Response, pairs, query_of
@@ -51,12 +57,12 @@ class Site:
         session = Session(credentials, self.store.now)
         flow = self.dialect.auth.login(session, 0)
         try:
-            said = None if flow is None else next(flow)
-            while flow is not None and said is not None:
-                response = await self.server(said)
+            asked = None if flow is None else next(flow)
+            while flow is not None and asked is not None:
+                response = await self.server(asked)
                 if self.dialect.faults.read(response) is not None:
                     return response
-                said = flow.send(response)
+                asked = flow.send(response)
         except StopIteration:
             pass
         return self.dialect.auth.authenticate(request, session)
@@ -89,6 +95,50 @@ class Site:
         """Give all that is in the seller's book."""
         whole = self.store.of(Caller(seller=self.owner.seller, test=True))
         return tuple([order async for order in whole.walk()])
+
+
+SiteBehaviour = Callable[[Site, Clock], Awaitable[None]]
+SiteCheck = Callable[[Specimen, SiteBehaviour], None]
+
+
+def id_of(specimen: Specimen) -> str:
+    """Name a specimen in a test's name."""
+    return f"{specimen.dialect.name}-{specimen.name}"
+
+
+def with_specimens(
+    specimens: list[Specimen],
+) -> Callable[[Callable[..., Any]], Callable[..., None]]:
+    """Make a test of a coroutine: for each specimen, at its dialect's server over every store.
+
+    The coroutine takes the site, its clock and the specimen, and behind them what else is a
+    parameter of the test.
+    """
+
+    def make(behaviour: Callable[..., Any]) -> Callable[..., None]:
+        def test(check: SiteCheck, specimen: Specimen, **more: Any) -> None:
+            check(specimen, lambda at, clock: behaviour(at, clock, specimen, **more))
+
+        own = [*signature(test).parameters.values()][:2]
+        others = [*signature(behaviour).parameters.values()][3:]
+        test.__name__, test.__module__ = behaviour.__name__, behaviour.__module__
+        test.__signature__ = Signature([*own, *others])  # type: ignore[attr-defined]
+        each: Callable[..., None] = pytest.mark.parametrize("specimen", specimens, ids=id_of)(test)
+        return each
+
+    return make
+
+
+@asynccontextmanager
+async def two_servers(
+    specimen: Specimen, file: Path, clock: Clock
+) -> AsyncIterator[tuple[Site, list[Server]]]:
+    """Open two servers, each with a store of its own, over one file without orders."""
+    stores: list[BookStore] = [SqliteStore(file, clock) for _ in range(2)]
+    at = await site(specimen.dialect, stores[0], orders=False)
+    yield at, [Server(specimen.dialect, store) for store in stores]
+    for store in stores:
+        await store.close()
 
 
 async def site(dialect: Dialect, store: BookStore | None = None, *, orders: bool = True) -> Site:

@@ -1,4 +1,4 @@
-"""Where the laws are held: every store, and every dialect by its name."""
+"""What conformance tests run against: every store, and every dialect by its name."""
 
 from __future__ import annotations
 
@@ -11,20 +11,22 @@ import pytest
 
 from orderglot import dialects
 from orderglot.wire.dialect import Dialect
+from tests.conformance.callers import SiteBehaviour, SiteCheck, clock_of, site
 from tests.conformance.implementations import IMPLEMENTATIONS, STORES, Implementation, Shop, can
+from tests.conformance.specimens import Specimen
 
-Law = Callable[[Implementation], Awaitable[None]]
-Hold = Callable[[Law], None]
+Behaviour = Callable[[Implementation], Awaitable[None]]
+Check = Callable[[Behaviour], None]
 
 
-def holding(implementation: str, folders: pytest.TempPathFactory) -> Hold:
-    """Give what holds a law in a new, empty implementation of a kind."""
+def checking(implementation: str, folders: pytest.TempPathFactory) -> Check:
+    """Give what checks a behaviour in a new, empty implementation of a kind."""
 
-    async def held(law: Law) -> None:
+    async def run(behaviour: Behaviour) -> None:
         async with IMPLEMENTATIONS[implementation](folders.mktemp("implementation")) as opened:
-            await law(opened)
+            await behaviour(opened)
 
-    return lambda law: asyncio.run(held(law))
+    return lambda behaviour: asyncio.run(run(behaviour))
 
 
 def that_can(need: str) -> list[str]:
@@ -33,27 +35,27 @@ def that_can(need: str) -> list[str]:
 
 
 @pytest.fixture(params=IMPLEMENTATIONS)
-def orders(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Hold:
-    """Hold a law wherever there are orders."""
-    return holding(request.param, tmp_path_factory)
+def orders(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Check:
+    """Check a behaviour wherever there are orders."""
+    return checking(request.param, tmp_path_factory)
 
 
 @pytest.fixture(params=that_can("place"))
-def placing(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Hold:
-    """Hold a law where orders can be placed."""
-    return holding(request.param, tmp_path_factory)
+def placing(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Check:
+    """Check a behaviour where orders can be placed."""
+    return checking(request.param, tmp_path_factory)
 
 
 @pytest.fixture(params=that_can("page"))
-def paging(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Hold:
-    """Hold a law where orders come in pages."""
-    return holding(request.param, tmp_path_factory)
+def paging(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Check:
+    """Check a behaviour where orders come in pages."""
+    return checking(request.param, tmp_path_factory)
 
 
 @pytest.fixture(params=that_can("linked"))
-def linking(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Hold:
-    """Hold a law where orders are linked."""
-    return holding(request.param, tmp_path_factory)
+def linking(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Check:
+    """Check a behaviour where orders are linked."""
+    return checking(request.param, tmp_path_factory)
 
 
 @pytest.fixture(params=STORES)
@@ -62,9 +64,20 @@ def shop(request: pytest.FixtureRequest, tmp_path: Path) -> Shop:
     return Shop(request.param, tmp_path)
 
 
+@pytest.fixture
+def check(shop: Shop) -> SiteCheck:
+    """Check a behaviour of a dialect's server over a store of every kind, with no orders in it."""
+
+    async def run(specimen: Specimen, behaviour: SiteBehaviour) -> None:
+        clock = clock_of(specimen.dialect)
+        await behaviour(await site(specimen.dialect, shop.store(clock), orders=False), clock)
+
+    return lambda specimen, behaviour: shop.run(run(specimen, behaviour))
+
+
 @pytest.fixture(autouse=True)
 def _no_dice(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let every secret that a server gives away be spelled out of noughts."""
+    """Let every secret that a server gives away be written out of zeros."""
     monkeypatch.setattr(secrets, "token_bytes", bytes)
 
 

@@ -111,7 +111,7 @@ STORES: dict[str, Callable[[Path, Clock], BookStore]] = {
 
 
 class Shop:
-    """New stores of one kind, all of them closed when a law has been held."""
+    """New stores of one kind, all of them closed in the end."""
 
     def __init__(self, kind: str, folder: Path) -> None:
         self.kind = kind
@@ -125,17 +125,17 @@ class Shop:
         self.opened.append(STORES[self.kind](folder, clock))
         return self.opened[-1]
 
-    def hold(self, law: Awaitable[T]) -> T:
-        """Hold a law and close the stores that it opened."""
+    def run(self, work: Awaitable[T]) -> T:
+        """Await something and close the stores that it opened."""
 
-        async def held() -> T:
+        async def run() -> T:
             try:
-                return await law
+                return await work
             finally:
                 for store in self.opened:
                     await store.close()
 
-        return asyncio.run(held())
+        return asyncio.run(run())
 
 
 def store_house(name: str) -> Opened:

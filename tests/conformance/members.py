@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from copy import deepcopy
+from functools import cache
 from typing import Any, NamedTuple
 
+from msgspec.structs import replace
+
+from orderglot import dialects
+from orderglot.core.caller import OPEN, READ
+from orderglot.core.errors import HubError, NotFound
+from orderglot.core.order import Order
+from tests.conformance.callers import site
 from tests.conformance.openapi_checks import documented, resolved, validator
-from tests.conformance.specimens import Specimen
+from tests.conformance.specimens import Specimen, welcome
 
 Json = dict[str, Any]
 Path = tuple[str | int, ...]
@@ -21,6 +30,79 @@ TEXTS = (
     *("2031-05-06", "2031-05-06T07:08:09", "true", "0.5"),
 )
 NUMBERS = (7, 3, 2, 1, 812, 0.5)
+
+
+class Outcome(NamedTuple):
+    """What came of a write: how it was refused, what was answered, and the orders of the book then."""
+
+    refused: HubError | None
+    text: str
+    orders: tuple[Order, ...]
+
+
+def written(specimen: Specimen, body: Any) -> Outcome:
+    """Write to the book of a dialect's specimens, begun anew."""
+    return written_text(specimen, json.dumps(body))
+
+
+def written_text(specimen: Specimen, body: str) -> Outcome:
+    """Write what need not be the JSON of any value."""
+    return _written(specimen.dialect.name, specimen.name, body)
+
+
+@cache
+def _written(name: str, specimen: str, body: str) -> Outcome:
+    request = next(one for one in welcome(name) if one.name == specimen).request
+
+    async def write() -> Outcome:
+        opened = await site(dialects.dialect(name))
+        response = await opened.server(replace(request, body=body.encode()))
+        text = f"{dict(response.headers)} {response.body.decode()}"
+        refused = opened.dialect.faults.read(response)
+        return Outcome(refused, text, await opened.orders())
+
+    return asyncio.run(write())
+
+
+def writes(name: str) -> list[Specimen]:
+    """Give the specimens that write something into the book, by a body in JSON."""
+    found = [
+        one
+        for one in welcome(name)
+        if one.operation is not None
+        and one.operation.endpoint.right not in (READ, OPEN)
+        and one.request.body.startswith(b"{")
+    ]
+    untouched = asyncio.run(orders_of(name))
+    return [one for one in found if untouched != written(one, body_of(one)).orders]
+
+
+async def orders_of(name: str) -> tuple[Order, ...]:
+    return await (await site(dialects.dialect(name))).orders()
+
+
+def body_of(specimen: Specimen) -> Any:
+    return json.loads(specimen.request.body)
+
+
+@cache
+def trials() -> Mapping[tuple[str, str, Path], list[tuple[Specimen, Member]]]:
+    """Give, by dialect, operation and place, the specimens in which a member can be tried."""
+    found: dict[tuple[str, str, Path], list[tuple[Specimen, Member]]] = {}
+    for name in dialects.names():
+        for specimen in writes(name):
+            assert specimen.operation is not None
+            for member in members_of(specimen, body_of(specimen)):
+                key = name, specimen.operation.name, member.path
+                found.setdefault(key, []).append((specimen, member))
+    return found
+
+
+def is_refused_by_name(after: Outcome, member: Member) -> bool:
+    """Tell whether a refusal names a member, or says that what it names is not there."""
+    if after.refused is None:
+        return False
+    return member.name in after.text or isinstance(after.refused, NotFound)
 
 
 class Member(NamedTuple):
@@ -52,7 +134,7 @@ def _members(name: str, schema: Json, value: Any, path: Path) -> Iterator[Member
     if isinstance(value, dict):
         for member, inner in schema.get("properties", {}).items():
             there = (*path, member)
-            over = _resolved(name, inner).get("readOnly", False)
+            over = resolved_of(name, inner).get("readOnly", False)
             yield Member(there, inner, over)
             if member in value and not over:
                 yield from _members(name, inner, value[member], there)
@@ -62,9 +144,9 @@ def _members(name: str, schema: Json, value: Any, path: Path) -> Iterator[Member
 
 def _form_of(name: str, schema: Json, value: Any) -> Json:
     """Choose, of several forms that a body may have, the one that it has."""
-    schema = _resolved(name, schema)
+    schema = resolved_of(name, schema)
     for one in schema.get("anyOf", ()):
-        form = _resolved(name, one)
+        form = resolved_of(name, one)
         required = form.get("required", ())
         if isinstance(value, dict) and form.get("properties") and value.keys() >= set(required):
             return form
@@ -73,13 +155,13 @@ def _form_of(name: str, schema: Json, value: Any) -> Json:
     return schema
 
 
-def _resolved(name: str, schema: Json) -> Json:
+def resolved_of(name: str, schema: Json) -> Json:
     return resolved(schema, documented(name)["components"]["schemas"])
 
 
 def values_for(name: str, member: Member, current: Any) -> list[Any]:
     """Give values that the document allows for a member, other than the one that it has."""
-    schema = _resolved(name, member.schema)
+    schema = resolved_of(name, member.schema)
     enums = [one for form in (schema, *schema.get("anyOf", ())) for one in form.get("enum", ())]
     tried = [*enums, True, False, *NUMBERS, *TEXTS, None, ["Probe"], {"probe": "Probe"}]
     fits = validator(name, json.dumps(member.schema)).is_valid

@@ -1,4 +1,4 @@
-"""Mutants: deliberate mistakes, each with the law that must catch it.
+"""Mutants: deliberate mistakes, each with the test that must catch it.
 
 As a pytest plugin (`-p tests.conformance.mutants`) it makes the one that MUTANT names.
 """
@@ -22,8 +22,10 @@ from orderglot.core.errors import Forbidden, HubError, NotFound
 from orderglot.core.order import Order
 from orderglot.core.query import Page
 from orderglot.wire import changes as fates
-from orderglot.wire.dialect import Dialect, Operation
+from orderglot.wire import json
+from orderglot.wire.dialect import Dialect
 from orderglot.wire.message import Request, Response
+from orderglot.wire.operation import Operation
 from orderglot.wire.shape import success
 
 Change = Callable[[Any], Any]
@@ -338,12 +340,23 @@ def leaking(response: Response) -> Response:
     return changed(response, body=response.body.replace(b"here", b"in orderglot.faces"))
 
 
+def endless(init: Any) -> Any:
+    def make(self: Any, *said: Any, longest: int | None = None, **more: Any) -> None:
+        init(self, *said, **more)
+
+    return make
+
+
+def trimmed(read: Any) -> Any:
+    return lambda value: read(value.strip() if isinstance(value, str) else value)
+
+
 DEAF_TO = {"externalReferenceId", "notes", "markCode", "description", "shippingMethod"}
 
 
 def deaf(text: Any) -> Any:
-    def read(self: Any, name: str, **said: Any) -> str:
-        return "" if name in DEAF_TO else str(text(self, name, **said))
+    def read(self: Any, name: str, **options: Any) -> str:
+        return "" if name in DEAF_TO else str(text(self, name, **options))
 
     return read
 
@@ -485,6 +498,11 @@ CAUGHT_BY: dict[str, dict[str, Make]] = {
             "orderglot.faces.repeats:Repeats.record", lambda _: nothing_kept
         ),
     },
+    "test_repeats.py::test_it_is_answered_in_the_form_that_is_asked_for_now": {
+        "it is answered in the form that was asked first": swap(
+            "orderglot.faces.replay:respelled", lambda _: lambda *asked: asked[-1]
+        ),
+    },
     "test_repeats.py::test_in_test_mode_it_is_another_order_each_time": {
         "whoever tries things out is taken for a live client": swap(
             "orderglot.faces.repeats:Repeats.find", always_live
@@ -519,6 +537,14 @@ CAUGHT_BY: dict[str, dict[str, Make]] = {
     },
     "test_replays.py::test_the_same_request_gets_the_same_bytes_and_makes_one_order": {
         "nothing is replayed": swap("orderglot.faces.replay:Replay.once", no_replay),
+    },
+    "test_replays.py::test_a_replayed_answer_carries_the_links_of_the_address_that_is_asked_now": {
+        "links are kept as they were first": swap(
+            "orderglot.faces.server:NOWHERE", lambda _: "https://here.example"
+        ),
+        "a kept answer leads nowhere": swap(
+            "orderglot.faces.server:addressed", lambda _: lambda response, base: response
+        ),
     },
     "test_replays.py"
     "::test_another_request_under_the_same_key_is_what_the_vendor_says_else_a_conflict": {
@@ -586,13 +612,19 @@ CAUGHT_BY: dict[str, dict[str, Make]] = {
             lambda _: lambda form, *, is_new: None,
         ),
     },
+    "test_spellings.py": {
+        "a text never ends": swap("orderglot.wire.form:Form.measure", lambda _: always),
+        "a form says nothing of its texts": swap("orderglot.wire.form:Form.__init__", endless),
+        "blanks belong to a number": swap("orderglot.wire.form:read_whole", trimmed),
+        "the last one of two counts": swap("orderglot.wire.json:read_sent", lambda _: json.read),
+    },
     "test_money.py": {
         "all money is paid in cents": swap("orderglot.core.pricing:rounded", to_cents),
         "what is due is as fine as prices are": swap("orderglot.core.pricing:rounded", unrounded),
         "half a unit is rounded to the even one": swap(
             "orderglot.core.pricing:rounded", half_to_even
         ),
-        "a tax is paid in cents": swap("orderglot.core.summing:rounded", to_cents),
+        "a tax is paid in cents": swap("orderglot.core.totals:rounded", to_cents),
         "any currency will do": all_of(
             *[
                 swap(f"orderglot.stores.{module}:demand_currency", lambda _: always)
@@ -601,10 +633,10 @@ CAUGHT_BY: dict[str, dict[str, Make]] = {
         ),
     },
 }
-"""Each mistake, under the law that must catch it."""
+"""Each mistake, under the test that must catch it."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the mutant that the environment names, before any law is read."""
-    mistakes = {name: make for law in CAUGHT_BY.values() for name, make in law.items()}
+    """Make the mutant that the environment names, before any test is read."""
+    mistakes = {name: make for found in CAUGHT_BY.values() for name, make in found.items()}
     mistakes[os.environ["MUTANT"]]()

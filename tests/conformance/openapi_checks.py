@@ -62,35 +62,35 @@ def hold_request(dialect: Dialect, request: Request, *, strange: bool = False) -
 
 
 def hold_query(
-    dialect: Dialect, call: Json, said: Iterable[tuple[str, str]], *, strange: bool
+    dialect: Dialect, call: Json, sent: Iterable[tuple[str, str]], *, strange: bool
 ) -> None:
     """Hold each argument of a query against its parameter."""
-    told = {one["name"]: one for one in call["parameters"] if one["in"] == "query"}
+    declared = {one["name"]: one for one in call["parameters"] if one["in"] == "query"}
     values: dict[str, list[str]] = {}
-    for name, value in said:
+    for name, value in sent:
         values.setdefault(name, []).append(value)
     _, proofs = proof_of(dialect)
     schemes = documented(dialect.name)["components"]["securitySchemes"].values()
     keys = {one["name"] for one in schemes if "name" in one}
     for name, several in values.items():
-        if name in proofs | keys or (strange and name not in told):
+        if name in proofs | keys or (strange and name not in declared):
             continue
-        assert name in told, f"{name} is not in the document"
-        schema = told[name]["schema"]
+        assert name in declared, f"{name} is not in the document"
+        schema = declared[name]["schema"]
         one_or_all: Any = several if schema.get("type") == "array" else several[0]
         demand(dialect, schema, typed(one_or_all, schema, {}))
-    for name, parameter in told.items():
+    for name, parameter in declared.items():
         assert name in values or not parameter["required"], name
 
 
-def hold_body(dialect: Dialect, content: Json, said: Request | Response) -> None:
+def hold_body(dialect: Dialect, content: Json, sent: Request | Response) -> None:
     """Hold a body against the schema of its media type."""
-    media = essence(said.headers.get("content-type", ""))
+    media = essence(sent.headers.get("content-type", ""))
     if media not in content:
         media = next(iter(content))
-        assert isinstance(said, Request), f"{said.headers} is not in the document"
+        assert isinstance(sent, Request), f"{sent.headers} is not in the document"
     schema = content[media]["schema"]
-    demand(dialect, schema, body_of(dialect, media, schema, said.body))
+    demand(dialect, schema, body_of(dialect, media, schema, sent.body))
 
 
 def body_of(dialect: Dialect, media: str, schema: Json, body: bytes) -> Any:
@@ -181,7 +181,7 @@ def typed(value: Any, schema: Json, schemas: Mapping[str, Json]) -> Any:
 
 
 def from_xml(element: Any, schema: Json, schemas: Mapping[str, Json]) -> Any:
-    """Read an element as a schema says that XML spells it: lists wrapped or repeated, or a text."""
+    """Read an element as a schema says that XML writes it: lists wrapped or repeated, or a text."""
     schema = resolved(schema, schemas)
     if "xml" in schema and "name" in schema["xml"]:
         assert schema["xml"]["name"] == element.tag

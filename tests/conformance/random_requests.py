@@ -109,11 +109,11 @@ def queries(asked: list[Request]) -> SearchStrategy[str]:
     known = [pair for request in asked for pair in pairs(request.query)] or [("limit", "1")]
     names = st.sampled_from([name for name, _ in known]) | FREE_TEXT
     values = st.sampled_from([value for _, value in known]) | st.sampled_from(NUMBERS) | FREE_TEXT
-    drawn = st.lists(st.tuples(names, values), max_size=3).map(spelled)
+    drawn = st.lists(st.tuples(names, values), max_size=3).map(encoded)
     return st.just("") | drawn | HEADER_TEXT
 
 
-def spelled(arguments: list[tuple[str, str]]) -> str:
+def encoded(arguments: list[tuple[str, str]]) -> str:
     keepable = [
         tuple(text.encode(errors="replace").decode() for text in argument) for argument in arguments
     ]
@@ -138,14 +138,16 @@ def headers(asked: list[Request]) -> SearchStrategy[dict[str, str]]:
 
 def responses(dialect: Dialect) -> SearchStrategy[Response]:
     """Draw a specimen's answer in which one or more parts are any others, or none is."""
-    said = [specimen.response for specimen in specimens_of(dialect.name)]
+    responses = [specimen.response for specimen in specimens_of(dialect.name)]
     media = st.fixed_dictionaries({"content-type": HEADER_TEXT})
     others: dict[str, SearchStrategy[Any]] = {
-        "status": st.sampled_from([one.status for one in said]) | st.integers(200, 599),
-        "headers": st.sampled_from([dict(one.headers) for one in said]) | media | st.just({}),
-        "body": st.just(b"") | mangled([one.body for one in said if one.body]),
+        "status": st.sampled_from([one.status for one in responses]) | st.integers(200, 599),
+        "headers": st.sampled_from([dict(one.headers) for one in responses]) | media | st.just({}),
+        "body": st.just(b"") | mangled([one.body for one in responses if one.body]),
     }
-    return st.builds(altered, st.sampled_from(said), st.lists(one_of_parts(others), max_size=2))
+    return st.builds(
+        altered, st.sampled_from(responses), st.lists(one_of_parts(others), max_size=2)
+    )
 
 
 def mangled(bodies: list[bytes]) -> SearchStrategy[bytes]:

@@ -24,11 +24,12 @@ from orderglot.core.order import Order, Reference
 from orderglot.core.product import Product
 from orderglot.core.seller import Seller
 from orderglot.stores.store import BookStore
-from orderglot.wire.dialect import Dialect, Operation
+from orderglot.wire.dialect import Dialect
 from orderglot.wire.message import Request, Response
+from orderglot.wire.operation import Operation
 
 TEN_YEARS = timedelta(days=3_650)
-"""How long the tokens of specimens are good, whatever a law does to the clock."""
+"""How long the tokens of specimens are good, whatever a test does to the clock."""
 
 PARTS = {"request.http", "response.http", "order.json", "source.txt"}
 

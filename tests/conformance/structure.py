@@ -11,7 +11,7 @@ from orderglot.wire.message import Response, essence
 
 
 class Number(str):
-    """A number as it is spelled, so that 28.8 is not 28.80."""
+    """A number as it is written, so that 28.8 is not 28.80."""
 
     __slots__ = ()
 

@@ -1,4 +1,4 @@
-"""Holding laws apart: in a process of their own, with few examples and no plugin but Hypothesis."""
+"""Running conformance tests apart: in a process of their own, with few examples and no plugin but Hypothesis."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The gates: what every dialect's folder has to have before the laws can be held on it."""
+"""The gates: what every dialect's folder has to have before the other tests can run on it."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ import msgspec
 import pytest
 
 from orderglot import dialects
+from orderglot.core.caller import OPEN
 from orderglot.core.errors import KINDS
 from orderglot.core.fields import every_field
 from orderglot.core.order import Order
 from orderglot.faces.routes import Routes
-from orderglot.wire.dialect import OPEN, Dialect
+from orderglot.wire.dialect import Dialect
 from tests.conformance.specimens import PARTS, Specimen, book_of, folder_of, specimens_of, welcome
 
 HEADINGS = (*("What it is", "Auth", "Paging", "Filters", "Errors", "Oddities", "Not covered"),)

@@ -31,4 +31,4 @@ def test_what_was_deleted_is_told_as_if_it_had_never_been(dialect: Dialect, shop
 
             assert blank == found, specimen.name
 
-    shop.hold(ask())
+    shop.run(ask())

@@ -20,14 +20,14 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from orderglot import dialects
-from orderglot.core.caller import Caller
+from orderglot.core.caller import OPEN, Caller
 from orderglot.core.errors import HubError, TooMany, Unauthenticated
 from orderglot.core.tokens import TokenKind
 from orderglot.faces.server import Server
 from orderglot.faces.throttle import FREE
 from orderglot.stores.keyring import Keyring, fingerprint
 from orderglot.stores.memory import MemoryStore
-from orderglot.wire.dialect import OPEN, Dialect, Session
+from orderglot.wire.dialect import Dialect, Session
 from orderglot.wire.message import Request, Response
 from tests.clock import Clock
 from tests.conformance.callers import Credentials, Site, clock_of, proof_of, site, without_proof
@@ -123,8 +123,8 @@ def test_no_login_gives_anything_for_a_key_that_ends_meanwhile(
             return []
         key = await at.key(at.owner)
 
-        async def admit_last(self: Keyring, *said: Any) -> Any:
-            found = await admit(self, *said)
+        async def admit_last(self: Keyring, *given: Any) -> Any:
+            found = await admit(self, *given)
             await ended(at, key)
             return found
 
@@ -132,7 +132,7 @@ def test_no_login_gives_anything_for_a_key_that_ends_meanwhile(
         answer = await at.proven(guarded(dialect.name)[0].request, key)
         return [refusal_of(at, answer) if isinstance(answer, Response) else None]
 
-    assert all(isinstance(told, Unauthenticated) for told in asyncio.run(ask()))
+    assert all(isinstance(error, Unauthenticated) for error in asyncio.run(ask()))
 
 
 TOKENS = [(name, kind) for name in dialects.names() for kind in dialects.dialect(name).auth.tokens]
@@ -229,7 +229,7 @@ def test_guessed_logins_are_slowed_down(guess: Specimen) -> None:
     server = Server(guess.dialect, MemoryStore(clock))
     request = replace(guess.request, peer="192.0.2.1")
 
-    async def said() -> list[type | None]:
+    async def given() -> list[type | None]:
         answers = [await server(request) for _ in range(FREE + 2)]
         other = await server(replace(request, peer="192.0.2.2"))
         clock.forward(timedelta(seconds=1))
@@ -237,7 +237,7 @@ def test_guessed_logins_are_slowed_down(guess: Specimen) -> None:
         return [type(guess.dialect.faults.read(answer)) for answer in answers]
 
     once_more = [TooMany, Unauthenticated, Unauthenticated, TooMany]
-    assert [Unauthenticated] * (FREE + 1) + once_more == asyncio.run(said())
+    assert [Unauthenticated] * (FREE + 1) + once_more == asyncio.run(given())
 
 
 @pytest.mark.parametrize("guess", guesses(), ids=lambda guess: f"{guess.dialect.name}-{guess.name}")

@@ -3,83 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-import json
-from collections.abc import Mapping
-from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
-from msgspec.structs import replace
 
 from orderglot import dialects
-from orderglot.core.caller import READ
-from orderglot.core.errors import HubError, NotFound
-from orderglot.core.order import Order
-from orderglot.wire.dialect import OPEN
-from tests.conformance.callers import site
-from tests.conformance.members import GONE, Member, Path, at, members_of, values_for, with_value
-from tests.conformance.specimens import Specimen, book_of, welcome
-
-
-class Outcome(NamedTuple):
-    """What came of a write: how it was refused, what was said, and the orders of the book then."""
-
-    refused: HubError | None
-    said: str
-    orders: tuple[Order, ...]
-
-
-def written(specimen: Specimen, body: Any) -> Outcome:
-    """Write to the book of a dialect's specimens, begun anew."""
-    return _written(specimen.dialect.name, specimen.name, json.dumps(body))
-
-
-@cache
-def _written(name: str, specimen: str, body: str) -> Outcome:
-    request = next(one for one in welcome(name) if one.name == specimen).request
-
-    async def write() -> Outcome:
-        opened = await site(dialects.dialect(name))
-        response = await opened.server(replace(request, body=body.encode()))
-        said = f"{dict(response.headers)} {response.body.decode()}"
-        refused = opened.dialect.faults.read(response)
-        return Outcome(refused, said, await opened.orders())
-
-    return asyncio.run(write())
-
-
-def writes(name: str) -> list[Specimen]:
-    """Give the specimens that write something into the book, by a body in JSON."""
-    found = [
-        one
-        for one in welcome(name)
-        if one.operation is not None
-        and one.operation.endpoint.right not in (READ, OPEN)
-        and one.request.body.startswith(b"{")
-    ]
-    untouched = asyncio.run(orders_of(name))
-    return [one for one in found if untouched != written(one, body_of(one)).orders]
-
-
-async def orders_of(name: str) -> tuple[Order, ...]:
-    return await (await site(dialects.dialect(name))).orders()
-
-
-def body_of(specimen: Specimen) -> Any:
-    return json.loads(specimen.request.body)
-
-
-def trials() -> Mapping[tuple[str, str, Path], list[tuple[Specimen, Member]]]:
-    """Give, by dialect, operation and place, the specimens in which a member can be tried."""
-    found: dict[tuple[str, str, Path], list[tuple[Specimen, Member]]] = {}
-    for name in dialects.names():
-        for specimen in writes(name):
-            assert specimen.operation is not None
-            for member in members_of(specimen, body_of(specimen)):
-                key = name, specimen.operation.name, member.path
-                found.setdefault(key, []).append((specimen, member))
-    return found
-
+from orderglot.core.caller import OPEN, READ
+from tests.conformance.members import (
+    GONE,
+    Member,
+    Path,
+    at,
+    body_of,
+    is_refused_by_name,
+    members_of,
+    orders_of,
+    trials,
+    values_for,
+    with_value,
+    writes,
+    written,
+)
+from tests.conformance.specimens import Specimen, book_of
 
 TRIALS = trials()
 KEPT = [key for key, tried in TRIALS.items() if not tried[0][1].passed_over]
@@ -118,13 +63,6 @@ def is_heard(specimen: Specimen, member: Member, body: Any) -> bool:
     return bool(refused) and len(passed) <= 1
 
 
-def is_refused_by_name(after: Outcome, member: Member) -> bool:
-    """Tell whether a refusal names a member, or says that what it names is not there."""
-    if after.refused is None:
-        return False
-    return member.name in after.said or isinstance(after.refused, NotFound)
-
-
 @pytest.mark.parametrize("key", KEPT, ids=id_of)
 def test_a_member_that_is_declared_is_kept_or_refused_by_name(key: tuple[str, str, Path]) -> None:
     assert any(
@@ -144,7 +82,7 @@ def test_a_member_that_is_declared_as_the_vendors_changes_nothing(
         for value in [one for one in values_for(key[0], member, GONE) if one is not GONE][:3]:
             after = written(specimen, with_value(body, member.path, value))
 
-            assert after.refused is None or member.name in after.said
+            assert after.refused is None or member.name in after.text
             assert after.refused or written(specimen, body).orders == after.orders
 
 
@@ -169,7 +107,7 @@ def test_a_change_of_nothing_that_can_be_kept_is_refused(specimen: Specimen, nam
     after = written(specimen, {name: ["Probe"]})
 
     assert after.refused is not None
-    assert name in after.said or "required" in after.said
+    assert name in after.text or "required" in after.text
     assert asyncio.run(orders_of(specimen.dialect.name)) == after.orders
 
 

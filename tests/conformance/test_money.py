@@ -19,7 +19,7 @@ from orderglot.core.order import Amounts, Discount, Order
 from orderglot.core.pricing import pieces
 from orderglot.core.product import Product, Tier
 from orderglot.core.seller import Seller
-from orderglot.core.summing import less
+from orderglot.core.totals import less
 from orderglot.faces.client import Client
 from orderglot.faces.server import Server
 from orderglot.stores.memory import MemoryStore
@@ -37,7 +37,7 @@ class Bought(NamedTuple):
     """An order as it is in the book, and as its client was told of it."""
 
     kept: Order
-    told: Order
+    answered: Order
 
 
 def payable(amount: Decimal, currency: str) -> Decimal:
@@ -72,9 +72,9 @@ def bought(
         caller = await orderer(dialect, store)
         credentials = credentials_of(dialect, caller, book_of(name).placer)
         client = Client(dialect, Server(dialect, store), credentials, store.now)
-        told = await client.place(replace(draft, currency=currency, lines=lines))
+        answered = await client.place(replace(draft, currency=currency, lines=lines))
         kept = [order async for order in book.walk()][-1]
-        return Bought(kept, told)
+        return Bought(kept, answered)
 
     return asyncio.run(buy())
 
@@ -95,8 +95,8 @@ def sold(name: str, currency: str, prices: tuple[Decimal, ...]) -> list[Product]
     ]
 
 
-def hold(name: str, currency: str, found: Bought) -> None:
-    """Hold what an order comes to against the law."""
+def check(name: str, currency: str, found: Bought) -> None:
+    """Compare what an order comes to with what it has to."""
     kept, totals = found.kept, found.kept.totals
     bill = kept.invoice
 
@@ -110,7 +110,7 @@ def hold(name: str, currency: str, found: Bought) -> None:
         == totals.subtotal
     )
     assert kept.totals.total == sum_of(kept)
-    assert found.told.totals.total in (None, totals.total)
+    assert found.answered.totals.total in (None, totals.total)
     if bill is not None and bill.due.total is not None:
         assert totals.total == bill.due.total
         assert bill.due.total == sum(figures(replace(bill.due, total=None)))
@@ -131,7 +131,7 @@ def test_in_every_currency_what_is_due_can_be_paid(name: str) -> None:
     for currency in sorted(DECIMALS):
         found = bought(name, currency, FINE, (3, 1), draft_of(name))
 
-        hold(name, currency, found)
+        check(name, currency, found)
         assert list(FINE) == [line.unit_price for line in found.kept.lines]
 
 
@@ -161,7 +161,7 @@ def test_at_any_price_what_is_due_can_be_paid(
         shipping=replace(draft.shipping, option="", tax_rate=rate),
     )
 
-    hold(name, currency, bought(name, currency, prices, counts, draft))
+    check(name, currency, bought(name, currency, prices, counts, draft))
 
 
 @pytest.mark.parametrize("name", PLACING)

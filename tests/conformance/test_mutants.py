@@ -1,4 +1,4 @@
-"""A test of the tests: each deliberate mistake is caught by the law that is there for it."""
+"""A test of the tests: each deliberate mistake is caught by the test that is there for it."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ BROKEN = 1
 """What pytest ends with when a test failed, and not something else."""
 
 MISTAKES = [
-    pytest.param(law, mistake, id=mistake)
-    for law, made in mutants.CAUGHT_BY.items()
+    pytest.param(test, mistake, id=mistake)
+    for test, made in mutants.CAUGHT_BY.items()
     for mistake in made
 ]
 
 
-@pytest.mark.parametrize(("law", "mistake"), MISTAKES)
-def test_a_mistake_is_caught(law: str, mistake: str) -> None:
+@pytest.mark.parametrize(("test", "mistake"), MISTAKES)
+def test_a_mistake_is_caught(test: str, mistake: str) -> None:
     run = held_apart(
-        *("-x", "-q", "-p", mutants.__name__, f"tests/conformance/{law}"), MUTANT=mistake
+        *("-x", "-q", "-p", mutants.__name__, f"tests/conformance/{test}"), MUTANT=mistake
     )
 
     assert BROKEN == run.returncode, run.stdout

@@ -1,4 +1,4 @@
-"""A new dialect joins by existing: a copied folder under a new name, and the laws hold on it."""
+"""A new dialect joins by existing: a copied folder under a new name, and the conformance tests run on it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def plant(tree: Path, model: str) -> None:
 
 
 def other_tests(folder: str, names: list[str]) -> set[str]:
-    """Leave out of a copy of the tests what is no part of the laws."""
+    """Leave out of a copy of the tests what is no conformance test."""
     if Path(folder) != ROOT / "tests":
         return {name for name in names if name in ALONE or name == "__pycache__"}
     return {name for name in names if not name.endswith(".py") and name != "conformance"}

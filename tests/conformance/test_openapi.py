@@ -13,11 +13,12 @@ from msgspec.structs import replace
 from schemathesis.specs.openapi.definitions import OPENAPI_31_VALIDATOR
 
 from orderglot import dialects
+from orderglot.core.caller import OPEN
 from orderglot.core.errors import HubError, NotFound, Unsupported
 from orderglot.core.order import Order, Reference, native
 from orderglot.core.query import Window
 from orderglot.faces.client import Client
-from orderglot.wire.dialect import OPEN, Dialect
+from orderglot.wire.dialect import Dialect
 from orderglot.wire.message import Request, Response
 from tests.conformance.callers import site
 from tests.conformance.implementations import draft_of
@@ -109,14 +110,14 @@ def listened(dialect: Dialect, client: Client) -> Client:
     """Let a client flow; what goes over its line, but for what is refused, is as documented."""
     send = client.send
 
-    async def hold(request: Request) -> Response:
+    async def check(request: Request) -> Response:
         response = await send(request)
         if dialect.faults.read(response) is None:
             hold_request(dialect, request)
         hold_response(dialect, request, response)
         return response
 
-    client.send = hold
+    client.send = check
     return client
 
 
@@ -155,8 +156,8 @@ def test_whatever_a_client_places_is_sent_as_the_document_says(name: str, order:
         at = await site(dialect)
         credentials, _ = broadest(at)
         client = listened(dialect, Client(dialect, at.server, credentials, at.store.now))
-        said = replace(draft, po_number=order.po_number, notes=order.notes)
+        sent = replace(draft, po_number=order.po_number, notes=order.notes)
         with suppress(HubError):
-            await client.place(said)
+            await client.place(sent)
 
     asyncio.run(work())

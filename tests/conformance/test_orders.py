@@ -13,7 +13,7 @@ from orderglot.core.errors import Invalid, NotFound, Unsupported
 from orderglot.core.order import Identity, Link, Order, Reference
 from orderglot.core.query import EVERYTHING, And, Compare, Not, Operator, Or, Query, Window, matches
 from orderglot.core.values import Relation, Status
-from tests.conformance.conftest import Hold, holding
+from tests.conformance.conftest import Check, checking
 from tests.conformance.implementations import IMPLEMENTATIONS, NEEDS, NOON, Implementation, can
 
 
@@ -24,19 +24,19 @@ async def walked(implementation: Implementation, where: Query = EVERYTHING) -> l
 # place
 
 
-def test_a_placed_order_is_in_the_book_and_can_be_got(placing: Hold) -> None:
-    async def law(implementation: Implementation) -> None:
+def test_a_placed_order_is_in_the_book_and_can_be_got(placing: Check) -> None:
+    async def behaviour(implementation: Implementation) -> None:
         placed = await implementation.orders.place(implementation.draft)
         (kept,) = [order async for order in implementation.book.walk()]
 
         assert implementation.seen(kept) == placed
         assert placed == await implementation.orders.get(implementation.ref(placed))
 
-    placing(law)
+    placing(behaviour)
 
 
-def test_a_placed_order_says_what_was_asked_for(placing: Hold) -> None:
-    async def law(implementation: Implementation) -> None:
+def test_a_placed_order_says_what_was_asked_for(placing: Check) -> None:
+    async def behaviour(implementation: Implementation) -> None:
         placed, asked = (
             await implementation.orders.place(implementation.draft),
             implementation.seen(implementation.draft),
@@ -49,11 +49,11 @@ def test_a_placed_order_says_what_was_asked_for(placing: Hold) -> None:
             (line.sku, line.quantity) for line in placed.lines
         ]
 
-    placing(law)
+    placing(behaviour)
 
 
-def test_two_placed_orders_are_two(placing: Hold) -> None:
-    async def law(implementation: Implementation) -> None:
+def test_two_placed_orders_are_two(placing: Check) -> None:
+    async def behaviour(implementation: Implementation) -> None:
         # Whoever means two orders gives each a number of its own.
         drafts = [replace(implementation.draft, po_number=number) for number in ("PO-7", "PO-8")]
         first, second = [await implementation.orders.place(draft) for draft in drafts]
@@ -61,24 +61,24 @@ def test_two_placed_orders_are_two(placing: Hold) -> None:
         assert implementation.ref(first) != implementation.ref(second)
         assert 2 == len([order async for order in implementation.book.walk()])
 
-    placing(law)
+    placing(behaviour)
 
 
 # get
 
 
-def test_an_order_is_got_by_the_id_that_is_known_here(orders: Hold) -> None:
-    async def law(implementation: Implementation) -> None:
+def test_an_order_is_got_by_the_id_that_is_known_here(orders: Check) -> None:
+    async def behaviour(implementation: Implementation) -> None:
         for order in await implementation.fill(*implementation.numbered(0, 1, 2)):
             assert implementation.seen(order) == await implementation.orders.get(
                 implementation.ref(order)
             )
 
-    orders(law)
+    orders(behaviour)
 
 
-def test_an_order_that_was_born_in_the_hub_is_got_by_the_hubs_id(orders: Hold) -> None:
-    async def law(implementation: Implementation) -> None:
+def test_an_order_that_was_born_in_the_hub_is_got_by_the_hubs_id(orders: Check) -> None:
+    async def behaviour(implementation: Implementation) -> None:
         born = await implementation.book.place(
             replace(implementation.draft, customer=implementation.customer)
         )
@@ -87,7 +87,7 @@ def test_an_order_that_was_born_in_the_hub_is_got_by_the_hubs_id(orders: Hold) -
             Reference(implementation.name, str(born.id))
         )
 
-    orders(law)
+    orders(behaviour)
 
 
 STRANGE = (
@@ -106,24 +106,24 @@ STRANGE = (
 
 
 @pytest.mark.parametrize("id", STRANGE)
-def test_an_unknown_order_is_not_found(orders: Hold, id: str) -> None:
-    async def law(implementation: Implementation) -> None:
+def test_an_unknown_order_is_not_found(orders: Check, id: str) -> None:
+    async def behaviour(implementation: Implementation) -> None:
         await implementation.filled(1)
 
         with pytest.raises(NotFound):
             await implementation.orders.get(Reference(implementation.name, id))
 
-    orders(law)
+    orders(behaviour)
 
 
-def test_an_order_with_an_id_of_its_own_is_not_known_by_the_hubs(orders: Hold) -> None:
-    async def law(implementation: Implementation) -> None:
+def test_an_order_with_an_id_of_its_own_is_not_known_by_the_hubs(orders: Check) -> None:
+    async def behaviour(implementation: Implementation) -> None:
         (order,) = await implementation.fill(*implementation.numbered(0))
 
         with pytest.raises(NotFound):
             await implementation.orders.get(Reference(implementation.name, str(order.id)))
 
-    orders(law)
+    orders(behaviour)
 
 
 # walk
@@ -139,17 +139,17 @@ SIZES: dict[str, Callable[[int], int]] = {
 
 
 @pytest.mark.parametrize("count", SIZES.values(), ids=SIZES)
-def test_a_walk_gives_each_order_once(paging: Hold, count: Callable[[int], int]) -> None:
-    async def law(implementation: Implementation) -> None:
+def test_a_walk_gives_each_order_once(paging: Check, count: Callable[[int], int]) -> None:
+    async def behaviour(implementation: Implementation) -> None:
         ids = await implementation.filled(count(implementation.size))
 
         assert sorted(ids) == sorted(await walked(implementation))
 
-    paging(law)
+    paging(behaviour)
 
 
-def test_a_walk_gives_orders_as_get_does(paging: Hold) -> None:
-    async def law(implementation: Implementation) -> None:
+def test_a_walk_gives_orders_as_get_does(paging: Check) -> None:
+    async def behaviour(implementation: Implementation) -> None:
         kept = await implementation.fill(*implementation.numbered(0, 1))
         seen = [order async for order in implementation.orders.walk()]
 
@@ -157,12 +157,12 @@ def test_a_walk_gives_orders_as_get_does(paging: Hold) -> None:
             implementation.ref(order): order for order in seen
         }
 
-    paging(law)
+    paging(behaviour)
 
 
 @pytest.mark.parametrize("minutes", [-1_000, 1_000], ids=["older", "newer"])
-def test_a_walk_misses_nothing_when_orders_arrive_meanwhile(paging: Hold, minutes: int) -> None:
-    async def law(implementation: Implementation) -> None:
+def test_a_walk_misses_nothing_when_orders_arrive_meanwhile(paging: Check, minutes: int) -> None:
+    async def behaviour(implementation: Implementation) -> None:
         ids = await implementation.filled(2 * implementation.size + 1)
         found = []
         async for order in implementation.orders.walk():
@@ -173,7 +173,7 @@ def test_a_walk_misses_nothing_when_orders_arrive_meanwhile(paging: Hold, minute
         assert len(found) == len(set(found))
         assert set(ids) <= set(found)
 
-    paging(law)
+    paging(behaviour)
 
 
 ASKED: dict[str, Query] = {
@@ -196,8 +196,8 @@ ASKED: dict[str, Query] = {
 
 
 @pytest.mark.parametrize("where", ASKED.values(), ids=ASKED)
-def test_a_walk_gives_what_matches_and_nothing_else(paging: Hold, where: Query) -> None:
-    async def law(implementation: Implementation) -> None:
+def test_a_walk_gives_what_matches_and_nothing_else(paging: Check, where: Query) -> None:
+    async def behaviour(implementation: Implementation) -> None:
         kept = await implementation.fill(*implementation.numbered(*range(implementation.size + 3)))
         fitting = [
             implementation.ref(order).id
@@ -207,14 +207,14 @@ def test_a_walk_gives_what_matches_and_nothing_else(paging: Hold, where: Query) 
 
         assert sorted(fitting) == sorted(await walked(implementation, where))
 
-    paging(law)
+    paging(behaviour)
 
 
 # page
 
 
-def test_pages_lead_from_one_to_the_next_and_give_each_order_once(paging: Hold) -> None:
-    async def law(implementation: Implementation) -> None:
+def test_pages_lead_from_one_to_the_next_and_give_each_order_once(paging: Check) -> None:
+    async def behaviour(implementation: Implementation) -> None:
         ids = await implementation.filled(7)
         for limit in (1, 2, 3, 7, 8):
             window: Window | None = Window(limit=limit)
@@ -228,11 +228,11 @@ def test_pages_lead_from_one_to_the_next_and_give_each_order_once(paging: Hold) 
             assert {limit} >= {len(page) for page in found[:-1]}
             assert 1 <= len(found[-1]) <= limit
 
-    paging(law)
+    paging(behaviour)
 
 
-def test_a_page_is_no_longer_than_allowed(paging: Hold) -> None:
-    async def law(implementation: Implementation) -> None:
+def test_a_page_is_no_longer_than_allowed(paging: Check) -> None:
+    async def behaviour(implementation: Implementation) -> None:
         await implementation.filled(implementation.size + 1)
 
         page = await implementation.orders.page(
@@ -242,23 +242,23 @@ def test_a_page_is_no_longer_than_allowed(paging: Hold) -> None:
         assert implementation.size == len(page.orders)
         assert page.next is not None
 
-    paging(law)
+    paging(behaviour)
 
 
-def test_an_empty_book_has_one_empty_page(paging: Hold) -> None:
-    async def law(implementation: Implementation) -> None:
+def test_an_empty_book_has_one_empty_page(paging: Check) -> None:
+    async def behaviour(implementation: Implementation) -> None:
         page = await implementation.orders.page(Window())
 
         assert ((), None) == (page.orders, page.next)
 
-    paging(law)
+    paging(behaviour)
 
 
 # linked
 
 
-def test_linked_orders_are_found_from_both_ends(linking: Hold) -> None:
-    async def law(implementation: Implementation) -> None:
+def test_linked_orders_are_found_from_both_ends(linking: Check) -> None:
+    async def behaviour(implementation: Implementation) -> None:
         one, two, three = await implementation.fill(*implementation.numbered(0, 1, 2))
         pointing = replace(three, links=(Link(Relation.SPLIT_OF, Identity(id=one.id)),))
         three = await implementation.book.change(pointing)
@@ -271,15 +271,15 @@ def test_linked_orders_are_found_from_both_ends(linking: Hold) -> None:
         )
         assert () == await implementation.orders.linked(implementation.ref(two))
 
-    linking(law)
+    linking(behaviour)
 
 
-def test_the_links_of_an_unknown_order_are_not_found(linking: Hold) -> None:
-    async def law(implementation: Implementation) -> None:
+def test_the_links_of_an_unknown_order_are_not_found(linking: Check) -> None:
+    async def behaviour(implementation: Implementation) -> None:
         with pytest.raises(NotFound):
             await implementation.orders.linked(Reference(implementation.name, "nothing"))
 
-    linking(law)
+    linking(behaviour)
 
 
 # what cannot be
@@ -299,19 +299,19 @@ def test_what_is_not_offered_is_unsupported(
 ) -> None:
     asks: dict[str, Any] = {"place": Order(), "page": Window()}
 
-    async def law(opened: Implementation) -> None:
+    async def behaviour(opened: Implementation) -> None:
         with pytest.raises(Unsupported):
             await getattr(opened.orders, need)(asks.get(need, Reference(opened.name, "70000")))
 
-    holding(implementation, tmp_path_factory)(law)
+    checking(implementation, tmp_path_factory)(behaviour)
 
 
-def test_an_order_nobody_could_have_meant_is_refused_and_not_kept(placing: Hold) -> None:
-    async def law(implementation: Implementation) -> None:
+def test_an_order_nobody_could_have_meant_is_refused_and_not_kept(placing: Check) -> None:
+    async def behaviour(implementation: Implementation) -> None:
         wrong = replace(implementation.draft, notes="\0", lines=())
         with pytest.raises(Invalid):
             await implementation.orders.place(wrong)
 
         assert [] == [order async for order in implementation.book.walk()]
 
-    placing(law)
+    placing(behaviour)

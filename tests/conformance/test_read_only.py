@@ -10,7 +10,7 @@ import pytest
 from orderglot.core.caller import READ
 from orderglot.core.errors import HubError
 from orderglot.faces.server import Server
-from orderglot.stores.key_writes import KeyWrite
+from orderglot.stores import writes
 from orderglot.stores.memory import MemoryStore
 from orderglot.stores.memory.backend import MemoryBackend
 from orderglot.wire.dialect import Dialect
@@ -33,9 +33,9 @@ def test_what_only_reads_writes_nothing(dialect: Dialect, monkeypatch: pytest.Mo
         server = Server(dialect, store)
         written: list[Any] = []
 
-        async def commit(_backend: MemoryBackend, _seller: int, writes: Any) -> None:
+        async def commit(_backend: MemoryBackend, _seller: int, batch: Any) -> None:
             # A token is the keyring's business, which no unit holds.
-            written.extend(one for one in writes if not isinstance(one, KeyWrite))
+            written.extend(one for one in batch if not isinstance(one, writes.KeyWrite))
 
         monkeypatch.setattr(MemoryBackend, "commit", commit)
         asked = [one for one in specimens_of(dialect.name) if _reads(one, server)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,12 +13,9 @@ from msgspec.structs import replace
 
 from orderglot import dialects
 from orderglot.core.caller import Caller
-from orderglot.core.order import Order
+from orderglot.core.order import Order, Reference
 from orderglot.core.ports import DUPLICATE, REPEATED
 from orderglot.core.values import Status
-from orderglot.faces.server import Server
-from orderglot.stores.sqlite import SqliteStore
-from orderglot.stores.store import BookStore
 from orderglot.wire.message import Request, Response
 from tests.clock import Clock
 from tests.conformance.callers import (
@@ -26,10 +23,11 @@ from tests.conformance.callers import (
     clock_of,
     creations,
     has_vendors_key,
+    id_of,
     keyed,
-    site,
+    two_servers,
+    with_specimens,
 )
-from tests.conformance.implementations import Shop
 from tests.conformance.specimens import Specimen
 
 KEYLESS = [
@@ -48,25 +46,6 @@ KNOWN = [
 
 NEW = [one for one in KEYLESS if one not in KNOWN]
 WINDOW = timedelta(minutes=10)
-
-
-def id_of(specimen: Specimen) -> str:
-    return f"{specimen.dialect.name}-{specimen.name}"
-
-
-Law = Callable[[Site, Clock], Awaitable[None]]
-Hold = Callable[[Specimen, Law], None]
-
-
-@pytest.fixture
-def hold(shop: Shop) -> Hold:
-    """Hold a law over a store of every kind, with no orders in it."""
-
-    async def held(specimen: Specimen, law: Law) -> None:
-        clock = clock_of(specimen.dialect)
-        await law(await site(specimen.dialect, shop.store(clock), orders=False), clock)
-
-    return lambda specimen, law: shop.hold(held(specimen, law))
 
 
 def is_yes(at: Site, response: Response) -> bool:
@@ -88,63 +67,86 @@ def test_some_dialect_has_orders_that_say_enough() -> None:
     assert KNOWN
 
 
-@pytest.mark.parametrize("specimen", KNOWN, ids=id_of)
-def test_a_live_order_that_comes_again_is_made_once_and_the_event_says_so(
-    hold: Hold, specimen: Specimen
+@with_specimens(KNOWN)
+async def test_a_live_order_that_comes_again_is_made_once_and_the_event_says_so(
+    at: Site, clock: Clock, specimen: Specimen
 ) -> None:
-    async def law(at: Site, clock: Clock) -> None:
-        first = await at.server(specimen.request)
-        clock.forward(WINDOW - timedelta(seconds=1))
-        again = await at.server(specimen.request)
+    first = await at.server(specimen.request)
+    clock.forward(WINDOW - timedelta(seconds=1))
+    again = await at.server(specimen.request)
 
-        assert is_yes(at, first)
-        assert first == again
-        (order,) = await at.orders()
-        assert ["placed", REPEATED] == await happened(at, order)
-        assert [] == await duplicates(at)
-
-    hold(specimen, law)
+    assert is_yes(at, first)
+    assert first == again
+    (order,) = await at.orders()
+    assert ["placed", REPEATED] == await happened(at, order)
+    assert [] == await duplicates(at)
 
 
-@pytest.mark.parametrize("specimen", KNOWN, ids=id_of)
-def test_behind_the_window_it_is_another_order_and_suspected_to_double_the_first(
-    hold: Hold, specimen: Specimen
+def _forms(specimen: Specimen) -> list[str]:
+    """Give the media types in which a creation may be answered."""
+    assert specimen.operation is not None
+    return [media for shape in specimen.operation.response.shapes for media in shape.body]
+
+
+def test_some_dialect_answers_in_several_forms() -> None:
+    assert any(len(_forms(specimen)) > 1 for specimen in KNOWN)
+
+
+@with_specimens(KNOWN)
+async def test_it_is_answered_in_the_form_that_is_asked_for_now(
+    at: Site, clock: Clock, specimen: Specimen
 ) -> None:
-    async def law(at: Site, clock: Clock) -> None:
-        first = await at.server(specimen.request)
-        clock.forward(WINDOW)
+    first = await at.server(specimen.request)
+    for media in _forms(specimen):
+        headers = {**specimen.request.headers, "accept": media}
+        again = await at.server(replace(specimen.request, headers=headers))
 
-        assert first != await at.server(specimen.request)
-        one, two = await at.orders()
-        assert ["placed"] == await happened(at, one)
-        assert ["placed", DUPLICATE] == await happened(at, two)
-        assert [(two.id, one.id)] == await duplicates(at)
-
-    hold(specimen, law)
+        assert is_yes(at, again)
+        assert media == again.headers["content-type"].partition(";")[0]
+        assert _ids(specimen, first) == _ids(specimen, again)
+    assert 1 == len(await at.orders())
 
 
-@pytest.mark.parametrize("specimen", KNOWN, ids=id_of)
-def test_in_test_mode_it_is_another_order_each_time(hold: Hold, specimen: Specimen) -> None:
-    async def law(at: Site, clock: Clock) -> None:
-        key = await at.key(replace(at.owner, test=True))
-        for _ in range(2):
-            assert is_yes(at, await at.ask(specimen.request, key))
-
-        assert 2 == len(await at.orders())
-        assert [] == await duplicates(at)
-
-    hold(specimen, law)
+def _ids(specimen: Specimen, response: Response) -> tuple[Reference, ...]:
+    assert specimen.operation is not None
+    made: Order = specimen.operation.response.read(response, None)
+    return made.references
 
 
-@pytest.mark.parametrize("specimen", NEW, ids=id_of)
-def test_what_says_too_little_is_another_order_each_time(hold: Hold, specimen: Specimen) -> None:
-    async def law(at: Site, clock: Clock) -> None:
-        for _ in range(2):
-            assert is_yes(at, await at.server(specimen.request))
+@with_specimens(KNOWN)
+async def test_behind_the_window_it_is_another_order_and_suspected_to_double_the_first(
+    at: Site, clock: Clock, specimen: Specimen
+) -> None:
+    first = await at.server(specimen.request)
+    clock.forward(WINDOW)
 
-        assert 2 == len(await at.orders())
+    assert first != await at.server(specimen.request)
+    one, two = await at.orders()
+    assert ["placed"] == await happened(at, one)
+    assert ["placed", DUPLICATE] == await happened(at, two)
+    assert [(two.id, one.id)] == await duplicates(at)
 
-    hold(specimen, law)
+
+@with_specimens(KNOWN)
+async def test_in_test_mode_it_is_another_order_each_time(
+    at: Site, clock: Clock, specimen: Specimen
+) -> None:
+    key = await at.key(replace(at.owner, test=True))
+    for _ in range(2):
+        assert is_yes(at, await at.ask(specimen.request, key))
+
+    assert 2 == len(await at.orders())
+    assert [] == await duplicates(at)
+
+
+@with_specimens(NEW)
+async def test_what_says_too_little_is_another_order_each_time(
+    at: Site, clock: Clock, specimen: Specimen
+) -> None:
+    for _ in range(2):
+        assert is_yes(at, await at.server(specimen.request))
+
+    assert 2 == len(await at.orders())
 
 
 def with_another_po_number(specimen: Specimen) -> Request:
@@ -165,87 +167,73 @@ def with_a_key(specimen: Specimen) -> Request:
 
 
 @pytest.mark.parametrize("change", [with_another_po_number, with_more_of_it, with_a_key])
-@pytest.mark.parametrize("specimen", KNOWN, ids=id_of)
-def test_another_number_other_lines_or_a_key_make_another_order(
-    hold: Hold, specimen: Specimen, change: Callable[[Specimen], Request]
+@with_specimens(KNOWN)
+async def test_another_number_other_lines_or_a_key_make_another_order(
+    at: Site, clock: Clock, specimen: Specimen, change: Callable[[Specimen], Request]
 ) -> None:
-    async def law(at: Site, clock: Clock) -> None:
-        other = change(specimen)
-        assert other != specimen.request
-        for request in (specimen.request, other, specimen.request, other):
-            assert is_yes(at, await at.server(request))
+    other = change(specimen)
+    assert other != specimen.request
+    for request in (specimen.request, other, specimen.request, other):
+        assert is_yes(at, await at.server(request))
 
-        assert 2 == len(await at.orders())
-        assert [] == await duplicates(at)
-
-    hold(specimen, law)
+    assert 2 == len(await at.orders())
+    assert [] == await duplicates(at)
 
 
-@pytest.mark.parametrize("specimen", KNOWN, ids=id_of)
-def test_what_was_cancelled_may_be_ordered_again(hold: Hold, specimen: Specimen) -> None:
-    async def law(at: Site, clock: Clock) -> None:
-        first = await at.server(specimen.request)
-        (order,) = await at.orders()
-        whole = at.store.of(Caller(seller=at.owner.seller))
-        await whole.change(replace(order, status=Status.CANCELLED), "cancelled")
-        second, third = [await at.server(specimen.request) for _ in range(2)]
+@with_specimens(KNOWN)
+async def test_what_was_cancelled_may_be_ordered_again(
+    at: Site, clock: Clock, specimen: Specimen
+) -> None:
+    first = await at.server(specimen.request)
+    (order,) = await at.orders()
+    whole = at.store.of(Caller(seller=at.owner.seller))
+    await whole.change(replace(order, status=Status.CANCELLED), "cancelled")
+    second, third = [await at.server(specimen.request) for _ in range(2)]
 
-        assert first != second
-        assert second == third
-        assert 2 == len(await at.orders())
-        assert [] == await duplicates(at)
-
-    hold(specimen, law)
+    assert first != second
+    assert second == third
+    assert 2 == len(await at.orders())
+    assert [] == await duplicates(at)
 
 
 @pytest.mark.parametrize(
     ("minutes", "orders", "suspected"), [(0, 2, 0), (5, 2, 1), (60, 1, 0)], ids=str
 )
-@pytest.mark.parametrize("specimen", KNOWN, ids=id_of)
-def test_the_seller_sets_the_window(
-    hold: Hold, specimen: Specimen, minutes: int, orders: int, suspected: int
+@with_specimens(KNOWN)
+async def test_the_seller_sets_the_window(
+    at: Site, clock: Clock, specimen: Specimen, minutes: int, orders: int, suspected: int
 ) -> None:
-    async def law(at: Site, clock: Clock) -> None:
-        (seller,) = [one for one in await at.store.sellers() if one.id == at.owner.seller]
-        tables = {**seller.tables, f"{at.dialect.name}.repeats": minutes}
-        await at.store.change_seller(replace(seller, tables=tables))
-        await at.server(specimen.request)
-        clock.forward(timedelta(minutes=30))
-        await at.server(specimen.request)
+    (seller,) = [one for one in await at.store.sellers() if one.id == at.owner.seller]
+    tables = {**seller.tables, f"{at.dialect.name}.repeats": minutes}
+    await at.store.change_seller(replace(seller, tables=tables))
+    await at.server(specimen.request)
+    clock.forward(timedelta(minutes=30))
+    await at.server(specimen.request)
 
-        assert orders == len(await at.orders())
-        assert suspected == len(await duplicates(at))
-
-    hold(specimen, law)
+    assert orders == len(await at.orders())
+    assert suspected == len(await duplicates(at))
 
 
-@pytest.mark.parametrize("specimen", KNOWN, ids=id_of)
-def test_several_at_once_make_one_order(hold: Hold, specimen: Specimen) -> None:
-    async def law(at: Site, clock: Clock) -> None:
-        answers = await asyncio.gather(*(at.server(specimen.request) for _ in range(5)))
+@with_specimens(KNOWN)
+async def test_several_at_once_make_one_order(at: Site, clock: Clock, specimen: Specimen) -> None:
+    answers = await asyncio.gather(*(at.server(specimen.request) for _ in range(5)))
 
-        assert [answers[0]] * 5 == answers
-        assert is_yes(at, answers[0])
-        assert 1 == len(await at.orders())
-
-    hold(specimen, law)
+    assert [answers[0]] * 5 == answers
+    assert is_yes(at, answers[0])
+    assert 1 == len(await at.orders())
 
 
 @pytest.mark.parametrize("specimen", KNOWN, ids=id_of)
 def test_two_servers_on_one_file_make_one_order(tmp_path: Path, specimen: Specimen) -> None:
     async def at_once() -> None:
-        clock, file = clock_of(specimen.dialect), tmp_path / "book.db"
-        stores: list[BookStore] = [SqliteStore(file, clock) for _ in range(2)]
-        at = await site(specimen.dialect, stores[0], orders=False)
-        servers = [Server(specimen.dialect, store) for store in stores]
-        for number in range(1, 6):
-            one, two = await asyncio.gather(*(server(specimen.request) for server in servers))
+        clock = clock_of(specimen.dialect)
+        async with two_servers(specimen, tmp_path / "book.db", clock) as (at, servers):
+            for number in range(1, 6):
+                one, two = await asyncio.gather(*(server(specimen.request) for server in servers))
 
-            assert is_yes(at, one)
-            assert one == two
-            assert number == len(await at.orders())
-            clock.forward(WINDOW)
-        for store in stores:
-            await store.close()
+                assert is_yes(at, one)
+                assert one == two
+                assert number == len(await at.orders())
+                clock.forward(WINDOW)
 
     asyncio.run(at_once())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
 from itertools import pairwise
 from pathlib import Path
 
@@ -16,10 +15,7 @@ from orderglot.core.caller import Caller
 from orderglot.core.customer import identity
 from orderglot.core.errors import Conflict
 from orderglot.core.order import Reference
-from orderglot.faces.server import Server
-from orderglot.stores.sqlite import SqliteStore
-from orderglot.stores.store import BookStore
-from orderglot.wire.dialect import IDEMPOTENCY_KEY, Idempotency
+from orderglot.wire.idempotency import IDEMPOTENCY_KEY, Idempotency
 from orderglot.wire.message import Request, Response
 from tests.clock import Clock
 from tests.conformance.callers import (
@@ -28,18 +24,16 @@ from tests.conformance.callers import (
     clock_of,
     creations,
     has_vendors_key,
+    id_of,
     keyed,
     site,
+    two_servers,
+    with_specimens,
 )
-from tests.conformance.implementations import Shop
 from tests.conformance.specimens import Specimen, book_of, provoked, welcome
 
 CREATIONS = [specimen for name in dialects.names() for specimen in creations(name)]
 HERE, THERE = b"https://here.example", b"https://there.example"
-
-
-def id_of(specimen: Specimen) -> str:
-    return f"{specimen.dialect.name}-{specimen.name}"
 
 
 def way_of(specimen: Specimen) -> Idempotency:
@@ -58,7 +52,7 @@ def other(request: Request) -> Request:
 
 
 def respelled(request: Request) -> Request:
-    """Spell the same request otherwise: other blanks, members the other way round, escapes."""
+    """Write the same request otherwise: other blanks, members the other way round, escapes."""
     body = request.body
     if body.startswith(b"{"):
         members = json.loads(body)
@@ -67,101 +61,75 @@ def respelled(request: Request) -> Request:
     return replace(request, body=body.replace(b"><", b">\n   <!-- again -->\n   <") + b"\n\n")
 
 
-Law = Callable[[Site, Clock], Awaitable[None]]
-Hold = Callable[[Specimen, Law], None]
-
-
-@pytest.fixture
-def hold(shop: Shop) -> Hold:
-    """Hold a law over a store of every kind, with no orders in it."""
-
-    async def held(specimen: Specimen, law: Law) -> None:
-        clock = clock_of(specimen.dialect)
-        await law(await site(specimen.dialect, shop.store(clock), orders=False), clock)
-
-    return lambda specimen, law: shop.hold(held(specimen, law))
-
-
-@pytest.mark.parametrize("specimen", CREATIONS, ids=id_of)
-def test_the_same_request_gets_the_same_bytes_and_makes_one_order(
-    hold: Hold, specimen: Specimen
+@with_specimens(CREATIONS)
+async def test_the_same_request_gets_the_same_bytes_and_makes_one_order(
+    at: Site, clock: Clock, specimen: Specimen
 ) -> None:
-    async def law(at: Site, clock: Clock) -> None:
-        request = keyed(specimen.dialect, specimen.request)
-        first, second = [await at.server(request) for _ in range(2)]
+    request = keyed(specimen.dialect, specimen.request)
+    first, second = [await at.server(request) for _ in range(2)]
 
-        assert at.dialect.faults.read(first) is None
-        assert first == second
-        assert 1 == len(await at.orders())
-
-    hold(specimen, law)
+    assert at.dialect.faults.read(first) is None
+    assert first == second
+    assert 1 == len(await at.orders())
 
 
-@pytest.mark.parametrize("specimen", CREATIONS, ids=id_of)
-def test_a_replayed_answer_carries_the_links_of_the_address_that_is_asked_now(
-    hold: Hold, specimen: Specimen
+@with_specimens(CREATIONS)
+async def test_a_replayed_answer_carries_the_links_of_the_address_that_is_asked_now(
+    at: Site, clock: Clock, specimen: Specimen
 ) -> None:
-    async def law(at: Site, clock: Clock) -> None:
-        request = keyed(specimen.dialect, specimen.request)
-        here, there, again = [
-            await at.server(replace(request, base=f"https://{name}.example"))
-            for name in ("here", "there", "here")
-        ]
+    request = keyed(specimen.dialect, specimen.request)
+    here, there, again = [
+        await at.server(replace(request, base=f"https://{name}.example"))
+        for name in ("here", "there", "here")
+    ]
 
-        assert there.body == here.body.replace(HERE, THERE)
-        assert [*there.headers.values()] == [
-            text.replace(HERE.decode(), THERE.decode()) for text in here.headers.values()
-        ]
-        assert here == again
-        assert b".invalid" not in here.body
-        assert ".invalid" not in str(here.headers)
-        assert 1 == len(await at.orders())
-        # Kole answers a creation with links; the others that we know have none in it.
-        assert (specimen.dialect.name == "kole") == (here != there)
-
-    hold(specimen, law)
+    assert there.body == here.body.replace(HERE, THERE)
+    assert [*there.headers.values()] == [
+        text.replace(HERE.decode(), THERE.decode()) for text in here.headers.values()
+    ]
+    assert here == again
+    assert b".invalid" not in here.body
+    assert ".invalid" not in str(here.headers)
+    assert 1 == len(await at.orders())
+    # Kole answers a creation with links; the others that we know have none in it.
+    assert (specimen.dialect.name == "kole") == (here != there)
 
 
-@pytest.mark.parametrize("specimen", CREATIONS, ids=id_of)
-def test_another_request_under_the_same_key_is_what_the_vendor_says_else_a_conflict(
-    hold: Hold, specimen: Specimen
+@with_specimens(CREATIONS)
+async def test_another_request_under_the_same_key_is_what_the_vendor_says_else_a_conflict(
+    at: Site, clock: Clock, specimen: Specimen
 ) -> None:
     same = not way_of(specimen).conflict
 
-    async def law(at: Site, clock: Clock) -> None:
-        first = await at.server(keyed(specimen.dialect, specimen.request))
-        response = await at.server(keyed(specimen.dialect, other(specimen.request)))
+    first = await at.server(keyed(specimen.dialect, specimen.request))
+    response = await at.server(keyed(specimen.dialect, other(specimen.request)))
 
-        assert first == response if same else isinstance(at.dialect.faults.read(response), Conflict)
-        assert 1 == len(await at.orders())
-
-    hold(specimen, law)
+    assert first == response if same else isinstance(at.dialect.faults.read(response), Conflict)
+    assert 1 == len(await at.orders())
 
 
-@pytest.mark.parametrize("specimen", CREATIONS, ids=id_of)
-def test_the_same_request_is_the_same_however_it_is_spelled(hold: Hold, specimen: Specimen) -> None:
-    async def law(at: Site, clock: Clock) -> None:
-        first = await at.server(keyed(specimen.dialect, specimen.request))
-        again = respelled(specimen.request)
-        assert again.body != specimen.request.body
+@with_specimens(CREATIONS)
+async def test_the_same_request_is_the_same_however_it_is_spelled(
+    at: Site, clock: Clock, specimen: Specimen
+) -> None:
+    first = await at.server(keyed(specimen.dialect, specimen.request))
+    again = respelled(specimen.request)
+    assert again.body != specimen.request.body
 
-        assert first == await at.server(keyed(specimen.dialect, again))
-        assert 1 == len(await at.orders())
-
-    hold(specimen, law)
+    assert first == await at.server(keyed(specimen.dialect, again))
+    assert 1 == len(await at.orders())
 
 
-@pytest.mark.parametrize("specimen", CREATIONS, ids=id_of)
-def test_blanks_around_a_key_are_no_part_of_it(hold: Hold, specimen: Specimen) -> None:
-    async def law(at: Site, clock: Clock) -> None:
-        keys = ("demo-1", " demo-1", "demo-1\t")
-        requests = [keyed(specimen.dialect, specimen.request, key) for key in keys]
-        first, *others = [await at.server(request) for request in requests]
+@with_specimens(CREATIONS)
+async def test_blanks_around_a_key_are_no_part_of_it(
+    at: Site, clock: Clock, specimen: Specimen
+) -> None:
+    keys = ("demo-1", " demo-1", "demo-1\t")
+    requests = [keyed(specimen.dialect, specimen.request, key) for key in keys]
+    first, *others = [await at.server(request) for request in requests]
 
-        assert [first] * len(others) == others
-        assert 1 == len(await at.orders())
-
-    hold(specimen, law)
+    assert [first] * len(others) == others
+    assert 1 == len(await at.orders())
 
 
 REPEATABLE = [
@@ -195,69 +163,56 @@ def test_a_key_belongs_to_one_operation_on_one_thing(one: Specimen, two: Specime
 NAMING = [one for one in CREATIONS if one.dialect.customer]
 
 
-@pytest.mark.parametrize("specimen", NAMING, ids=id_of)
-def test_a_key_of_the_sellers_never_brings_another_customers_order(
-    hold: Hold, specimen: Specimen
+@with_specimens(NAMING)
+async def test_a_key_of_the_sellers_never_brings_another_customers_order(
+    at: Site, clock: Clock, specimen: Specimen
 ) -> None:
-    async def law(at: Site, clock: Clock) -> None:
-        everybody = replace(at.owner, customer=None)
-        key, book = await at.key(everybody), at.store.of(everybody)
-        owner = await book.customer(Reference("orderglot", str(at.owner.customer)))
-        twin = await book.keep_customer(replace(owner, id=0, version=0, number="", references=()))
-        for customer in (None, str(twin.id)):
-            request = keyed(specimen.dialect, specimen.request)
-            if customer is not None:
-                request = addressed(specimen.dialect, request, customer)
-            assert at.dialect.faults.read(await at.ask(request, key)) is None
-
-        found = [order.customer for order in await at.orders()]
-        assert [identity(owner), identity(twin)] == found
-
-    hold(specimen, law)
-
-
-@pytest.mark.parametrize("specimen", CREATIONS, ids=id_of)
-def test_two_at_once_make_one_order(hold: Hold, specimen: Specimen) -> None:
-    async def law(at: Site, clock: Clock) -> None:
+    everybody = replace(at.owner, customer=None)
+    key, book = await at.key(everybody), at.store.of(everybody)
+    owner = await book.customer(Reference("orderglot", str(at.owner.customer)))
+    twin = await book.keep_customer(replace(owner, id=0, version=0, number="", references=()))
+    for customer in (None, str(twin.id)):
         request = keyed(specimen.dialect, specimen.request)
-        answers = await asyncio.gather(*(at.server(request) for _ in range(4)))
+        if customer is not None:
+            request = addressed(specimen.dialect, request, customer)
+        assert at.dialect.faults.read(await at.ask(request, key)) is None
 
-        assert [answers[0]] * 4 == answers
-        assert 1 == len(await at.orders())
+    found = [order.customer for order in await at.orders()]
+    assert [identity(owner), identity(twin)] == found
 
-    hold(specimen, law)
+
+@with_specimens(CREATIONS)
+async def test_two_at_once_make_one_order(at: Site, clock: Clock, specimen: Specimen) -> None:
+    request = keyed(specimen.dialect, specimen.request)
+    answers = await asyncio.gather(*(at.server(request) for _ in range(4)))
+
+    assert [answers[0]] * 4 == answers
+    assert 1 == len(await at.orders())
 
 
 @pytest.mark.parametrize("specimen", CREATIONS, ids=id_of)
 def test_two_servers_on_one_file_make_one_order(tmp_path: Path, specimen: Specimen) -> None:
     async def at_once() -> None:
-        clock, file = clock_of(specimen.dialect), tmp_path / "book.db"
-        stores: list[BookStore] = [SqliteStore(file, clock) for _ in range(2)]
-        at = await site(specimen.dialect, stores[0], orders=False)
-        servers = [Server(specimen.dialect, store) for store in stores]
-        for number in range(5):
-            request = keyed(specimen.dialect, specimen.request, f"demo-{number}")
-            one, two = await asyncio.gather(*(server(request) for server in servers))
+        clock = clock_of(specimen.dialect)
+        async with two_servers(specimen, tmp_path / "book.db", clock) as (at, servers):
+            for number in range(5):
+                request = keyed(specimen.dialect, specimen.request, f"demo-{number}")
+                one, two = await asyncio.gather(*(server(request) for server in servers))
 
-            assert at.dialect.faults.read(one) is None
-            assert one == two
-            assert number + 1 == len(await at.orders())
-        for store in stores:
-            await store.close()
+                assert at.dialect.faults.read(one) is None
+                assert one == two
+                assert number + 1 == len(await at.orders())
 
     asyncio.run(at_once())
 
 
-@pytest.mark.parametrize("specimen", CREATIONS, ids=id_of)
-def test_after_its_time_a_key_is_new(hold: Hold, specimen: Specimen) -> None:
-    async def law(at: Site, clock: Clock) -> None:
-        first = await at.server(keyed(specimen.dialect, specimen.request))
-        clock.forward(way_of(specimen).lasts)
+@with_specimens(CREATIONS)
+async def test_after_its_time_a_key_is_new(at: Site, clock: Clock, specimen: Specimen) -> None:
+    first = await at.server(keyed(specimen.dialect, specimen.request))
+    clock.forward(way_of(specimen).lasts)
 
-        assert first != await at.server(keyed(specimen.dialect, specimen.request))
-        assert 2 == len(await at.orders())
-
-    hold(specimen, law)
+    assert first != await at.server(keyed(specimen.dialect, specimen.request))
+    assert 2 == len(await at.orders())
 
 
 REFUSED = [
@@ -270,7 +225,7 @@ REFUSED = [
 
 @pytest.mark.parametrize(("specimen", "refused"), REFUSED)
 def test_a_refusal_keeps_nothing(specimen: Specimen, refused: Specimen) -> None:
-    async def law() -> None:
+    async def behaviour() -> None:
         at = await site(specimen.dialect, orders=False)
         await at.server(keyed(refused.dialect, refused.request))
         key = "demo-2" if way_of(specimen).refusals else "demo-1"
@@ -279,25 +234,24 @@ def test_a_refusal_keeps_nothing(specimen: Specimen, refused: Specimen) -> None:
         assert at.dialect.faults.read(response) is None
         assert 1 == len(await at.orders())
 
-    asyncio.run(law())
+    asyncio.run(behaviour())
 
 
-@pytest.mark.parametrize("specimen", CREATIONS, ids=id_of)
-def test_another_customers_same_key_is_another_key(hold: Hold, specimen: Specimen) -> None:
-    async def law(at: Site, clock: Clock) -> None:
-        whole = at.store.of(Caller(seller=at.owner.seller))
-        owner = await whole.customer(Reference("orderglot", str(at.owner.customer)))
-        twin = await whole.keep_customer(replace(owner, id=0, version=0, number="", references=()))
-        key = await at.key(replace(at.owner, customer=twin.id))
-        first = await at.server(keyed(specimen.dialect, specimen.request))
-        request = addressed(specimen.dialect, specimen.request, str(twin.id))
-        second = await at.ask(keyed(specimen.dialect, request), key)
+@with_specimens(CREATIONS)
+async def test_another_customers_same_key_is_another_key(
+    at: Site, clock: Clock, specimen: Specimen
+) -> None:
+    whole = at.store.of(Caller(seller=at.owner.seller))
+    owner = await whole.customer(Reference("orderglot", str(at.owner.customer)))
+    twin = await whole.keep_customer(replace(owner, id=0, version=0, number="", references=()))
+    key = await at.key(replace(at.owner, customer=twin.id))
+    first = await at.server(keyed(specimen.dialect, specimen.request))
+    request = addressed(specimen.dialect, specimen.request, str(twin.id))
+    second = await at.ask(keyed(specimen.dialect, request), key)
 
-        refused = at.dialect.faults.read(second) is not None
-        assert first != second
-        assert 2 - refused == len(await at.orders())
-
-    hold(specimen, law)
+    refused = at.dialect.faults.read(second) is not None
+    assert first != second
+    assert 2 - refused == len(await at.orders())
 
 
 READS = [
@@ -310,7 +264,7 @@ READS = [
 
 @pytest.mark.parametrize("specimen", READS, ids=id_of)
 def test_reads_are_never_replayed(specimen: Specimen) -> None:
-    async def law() -> None:
+    async def behaviour() -> None:
         at = await site(specimen.dialect, orders=False)
         await at.server(keyed(specimen.dialect, specimen.request))
         await fill(at)
@@ -319,7 +273,7 @@ def test_reads_are_never_replayed(specimen: Specimen) -> None:
             keyed(specimen.dialect, specimen.request)
         )
 
-    asyncio.run(law())
+    asyncio.run(behaviour())
 
 
 async def fill(at: Site) -> None:

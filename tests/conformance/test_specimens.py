@@ -9,11 +9,10 @@ import pytest
 from msgspec.structs import replace
 
 from orderglot import dialects
-from orderglot.core.caller import Caller
+from orderglot.core.caller import OPEN, Caller
 from orderglot.core.order import Order, Reference, native
 from orderglot.core.query import Page
 from orderglot.faces.server import NOBODY, Server
-from orderglot.wire.dialect import OPEN
 from orderglot.wire.loss import carried
 from orderglot.wire.message import Response
 from tests.conformance.implementations import Shop
@@ -60,7 +59,7 @@ def test_the_server_asked_so_answers_so(specimen: Specimen, shop: Shop) -> None:
         server, _ = await server_of(specimen, shop)
         return await server(specimen.request)
 
-    assert_says(specimen.response, shop.hold(ask()))
+    assert_says(specimen.response, shop.run(ask()))
 
 
 @pytest.mark.parametrize("specimen", UNPROVOKED, ids=id_of)
@@ -103,7 +102,7 @@ def read_ask(specimen: Specimen, shop: Shop) -> Any:
         caller = await specimen.dialect.auth.identify(request, server.store.keyring)
         return operation.request.read(request, caller)
 
-    return shop.hold(read())
+    return shop.run(read())
 
 
 def said_by(answer: Any) -> Any:
@@ -126,7 +125,7 @@ def test_what_was_created_stands_so_in_the_book(specimen: Specimen, shop: Shop) 
         name = specimen.dialect.name
         return await whole.get(Reference(name, native(specimen.orders, name)))
 
-    assert specimen.orders == shop.hold(created())
+    assert specimen.orders == shop.run(created())
 
 
 @pytest.mark.parametrize(

@@ -9,12 +9,12 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
-from orderglot.core.caller import CHANGE, CREATE, READ, RIGHTS, Caller
+from orderglot.core.caller import CHANGE, CREATE, OPEN, READ, RIGHTS, Caller
 from orderglot.core.customer import Customer, identity
 from orderglot.core.errors import Forbidden, HubError, Unauthenticated
 from orderglot.core.order import Order, Reference
 from orderglot.core.ports import Book
-from orderglot.wire.dialect import OPEN, Dialect, Session
+from orderglot.wire.dialect import Dialect, Session
 from orderglot.wire.message import Response
 from tests.conformance.callers import Credentials, Site, clock_of, site, without_proof
 from tests.conformance.implementations import Shop
@@ -102,7 +102,7 @@ def test_a_stranger_is_told_the_same_whatever_others_have(
 
             assert blank == found, specimen.name
 
-    shop.hold(ask())
+    shop.run(ask())
 
 
 @pytest.mark.parametrize("stranger", STRANGERS, ids=lambda stranger: stranger.__name__)
@@ -115,13 +115,13 @@ def test_a_stranger_changes_nothing(dialect: Dialect, stranger: Stranger, shop: 
 
             assert before == (await at.orders())[: len(before)], specimen.name
 
-    shop.hold(ask())
+    shop.run(ask())
 
 
 def test_strangers_ask_every_operation_something_that_its_owner_is_told(dialect: Dialect) -> None:
     names = {operation.name for operation in dialect.operations if operation.endpoint.right != OPEN}
-    told = {one.operation.name for one in welcome(dialect.name) if one.operation}
-    assert names == names & told
+    welcomed = {one.operation.name for one in welcome(dialect.name) if one.operation}
+    assert names == names & welcomed
 
 
 def test_the_owner_is_told_something_else(dialect: Dialect) -> None:
@@ -235,12 +235,12 @@ def test_all_who_are_not_let_in_are_told_the_same(dialect: Dialect) -> None:
 
     async def ask() -> None:
         for specimen in guarded(dialect.name):
-            told = []
+            welcomed = []
             for nobody in alike:
                 at = await with_secrets(dialect)
-                told.append(await at.ask(specimen.request, await nobody(at)))
+                welcomed.append(await at.ask(specimen.request, await nobody(at)))
 
-            assert [told[0]] * len(alike) == told, specimen.name
+            assert [welcomed[0]] * len(alike) == welcomed, specimen.name
 
     asyncio.run(ask())
 

@@ -32,7 +32,7 @@ def test_a_key_in_test_mode_writes_to_test_orders_alone(dialect: Dialect, shop: 
 
             assert before == await written(at), specimen.name
 
-    shop.hold(ask())
+    shop.run(ask())
 
 
 def test_what_a_live_key_may_change_a_key_in_test_mode_is_forbidden(dialect: Dialect) -> None:

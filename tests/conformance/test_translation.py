@@ -34,7 +34,7 @@ FORMS = [(name, form) for name in dialects.names() for form in dialects.dialect(
 
 
 HUB_ID = "customer.id"
-"""What is nought in an order that the hub does not have, and nothing where nobody is named."""
+"""What is zero in an order that the hub does not have, and nothing where nobody is named."""
 
 EVERY = [one for name in dialects.names() for one in specimens_of(name)]
 WITH_ORDERS = [one for name in dialects.names() for one in welcome(name) if one.orders]
@@ -68,7 +68,7 @@ def inside(name: str, outer: str) -> bool:
     return name == outer or name.startswith(f"{outer}.")
 
 
-def said_still(order: Order) -> list[str]:
+def fields_of(order: Order) -> list[str]:
     """Name the fields of an order that say something and are there no more than once."""
     return [
         field.name
@@ -77,16 +77,16 @@ def said_still(order: Order) -> list[str]:
     ]
 
 
-def assert_told(found: tuple[Change, ...], before: Order, after: Order) -> None:
+def assert_reported(found: tuple[Change, ...], before: Order, after: Order) -> None:
     """Hold what is said to have changed against what has: nothing more, nothing less."""
-    said, differing = [change.field for change in found], fields_that_differ(before, after)
-    assert set() == {name for name in differing if not any(inside(name, one) for one in said)}
-    assert [] == [one for one in said if not any(inside(name, one) for name in differing)]
+    reported, differing = [change.field for change in found], fields_that_differ(before, after)
+    assert set() == {name for name in differing if not any(inside(name, one) for one in reported)}
+    assert [] == [one for one in reported if not any(inside(name, one) for name in differing)]
     gone = [change.field for change in found if change.fate is Fate.LEFT_OUT]
-    assert [] == [name for name in said_still(after) if any(inside(name, one) for one in gone)]
+    assert [] == [name for name in fields_of(after) if any(inside(name, one) for one in gone)]
 
 
-def said_in(specimen: Specimen, folders: pytest.TempPathFactory) -> tuple[Order, ...]:
+def orders_in(specimen: Specimen, folders: pytest.TempPathFactory) -> tuple[Order, ...]:
     """Give the orders of a specimen's answer as the client hears them."""
     assert specimen.operation is not None
     ask = read_ask(specimen, Shop("memory", folders.mktemp("shop")))
@@ -103,21 +103,21 @@ def names_alone(order: Order) -> bool:
 def test_a_body_that_tells_of_orders_is_read_as_them(
     specimen: Specimen, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    said, body = said_in(specimen, tmp_path_factory), specimen.response.body
-    if all(map(names_alone, said)):
+    reported, body = orders_in(specimen, tmp_path_factory), specimen.response.body
+    if all(map(names_alone, reported)):
         with pytest.raises(Invalid):
             read(body, specimen.dialect)
     else:
-        assert Held(said) == read(body, specimen.dialect)
+        assert Held(reported) == read(body, specimen.dialect)
 
 
 def test_every_dialect_has_bodies_that_tell_of_orders(
     dialect: Dialect, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     here = [one for one in WITH_ORDERS if one.dialect.name == dialect.name]
-    said = [order for one in here for order in said_in(one, tmp_path_factory)]
+    reported = [order for one in here for order in orders_in(one, tmp_path_factory)]
 
-    assert not all(map(names_alone, said))
+    assert not all(map(names_alone, reported))
 
 
 @pytest.mark.parametrize("specimen", SILENT, ids=id_of)
@@ -182,11 +182,11 @@ def assert_translated(body: bytes, source: Dialect, target: Dialect) -> None:
 
     assert after == read(translation.body, target).orders
     for found, one, other in zip(translation.fates, before, after, strict=True):
-        assert_told(found, one, other)
+        assert_reported(found, one, other)
 
 
 def body_of(drawn: tuple[Order, ...], name: str) -> bytes:
-    """Spell orders in the usual form of a dialect."""
+    """Write orders in the usual form of a dialect."""
     return next(iter(dialects.dialect(name).bodies.write.values()))(drawn)
 
 
@@ -205,22 +205,22 @@ def test_what_any_other_vendor_alone_says_of_an_order_is_named(name: str, order:
     translation = translate(Held((order,)), dialect)
 
     (found,) = translation.fates
-    assert_told(found, order, left)
+    assert_reported(found, order, left)
 
 
 @pytest.mark.parametrize(("one", "other"), PAIRS)
 def test_an_order_that_leaves_nothing_unsaid_becomes_another_vendors(one: str, other: str) -> None:
-    said = (full(Order, 1), full(Order, 2))
+    reported = (full(Order, 1), full(Order, 2))
 
-    assert_translated(body_of(said, one), dialects.dialect(one), dialects.dialect(other))
+    assert_translated(body_of(reported, one), dialects.dialect(one), dialects.dialect(other))
 
 
 @pytest.mark.parametrize(("one", "other"), PAIRS)
 def test_the_orders_of_specimens_become_another_vendors(one: str, other: str) -> None:
-    said = [specimen for specimen in TELLING if specimen.dialect.name == one]
+    reported = [specimen for specimen in TELLING if specimen.dialect.name == one]
 
-    assert said
-    for specimen in said:
+    assert reported
+    for specimen in reported:
         assert_translated(specimen.response.body, specimen.dialect, dialects.dialect(other))
 
 

@@ -16,7 +16,7 @@ PAGES: dict[str, list[tuple[str, str]]] = {
 """The examples of each page that has some: the code, and what it prints."""
 
 
-def said(python: str, code: str, folder: Path) -> tuple[str, str]:
+def output_of(python: str, code: str, folder: Path) -> tuple[str, str]:
     """Run code in a folder, with warnings as errors; give what it printed, and what it complained of."""
     run = (python, "-W", "error", "-c", code)
     ended = subprocess.run(run, cwd=folder, check=False, capture_output=True, text=True)

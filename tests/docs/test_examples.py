@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs.examples import PAGES, said
+from tests.docs.examples import PAGES, output_of
 
 
 def test_there_is_a_page_for_python() -> None:
@@ -17,4 +17,4 @@ def test_there_is_a_page_for_python() -> None:
 @pytest.mark.parametrize("page", PAGES)
 def test_the_examples_of_a_page_print_what_it_says(page: str, tmp_path: Path) -> None:
     for code, printed in PAGES[page]:
-        assert (printed, "") == said(sys.executable, code, tmp_path)
+        assert (printed, "") == output_of(sys.executable, code, tmp_path)

@@ -69,26 +69,26 @@ def test_what_a_setting_cannot_be_is_refused_by_its_name(
     whose: str, name: str, _value: str, wrong: str
 ) -> None:
     if whose == "seller":
-        said = refused("seller", "table", "acme", name, "--value", wrong)
+        message = refused("seller", "table", "acme", name, "--value", wrong)
         assert json.loads(done("seller", "table", "acme", name)) is None
     elif whose == "product":
-        said = refused("product", "add", "AA124", "--extra", f"{name}={wrong}")
+        message = refused("product", "add", "AA124", "--extra", f"{name}={wrong}")
         assert [] == done_json("product", "list")
     else:
-        said = refused("customer", "add", "C1", "--extra", f"{name}={wrong}")
+        message = refused("customer", "add", "C1", "--extra", f"{name}={wrong}")
         assert [] == done_json("customer", "list")
 
-    assert name in said
+    assert name in message
 
 
 @pytest.mark.parametrize("whose", OTHERS)
 def test_an_extra_that_no_dialect_has_is_refused_with_those_there_are(whose: Whose) -> None:
     words = {"product": ("product", "add", "AA124"), "customer": ("customer", "add", "C1")}[whose]
 
-    said = refused(*words, "--extra", "adobe.colour=1")
+    message = refused(*words, "--extra", "adobe.colour=1")
 
-    assert "adobe.colour" in said
-    assert all(name in said for name in settings_of(whose))
+    assert "adobe.colour" in message
+    assert all(name in message for name in settings_of(whose))
 
 
 @pytest.mark.parametrize("dialect", dialects.names())

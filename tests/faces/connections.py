@@ -42,11 +42,11 @@ class Peer:
     async def opened(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         return await asyncio.open_connection(HOST, self.port)
 
-    async def heard(self, *said: bytes) -> bytes:
+    async def exchange(self, *pieces: bytes) -> bytes:
         """Say something, and give all that is answered until the other side hangs up."""
         reader, writer = await self.opened()
         try:
-            for piece in said:
+            for piece in pieces:
                 writer.write(piece)
                 await writer.drain()
                 await asyncio.sleep(0.01)
@@ -120,7 +120,9 @@ async def served(
         yield Peer(at, port)
 
 
-def said(flow: Callable[[Peer], Awaitable[Any]], dialect: Dialect = DIALECT, **options: Any) -> Any:
+def run_flow(
+    flow: Callable[[Peer], Awaitable[Any]], dialect: Dialect = DIALECT, **options: Any
+) -> Any:
     async def go() -> Any:
         async with served(dialect, **options) as peer:
             return await flow(peer)
@@ -129,7 +131,9 @@ def said(flow: Callable[[Peer], Awaitable[Any]], dialect: Dialect = DIALECT, **o
         return runner.run(go())
 
 
-def statuses(heard: bytes) -> list[int]:
+def statuses(received: bytes) -> list[int]:
     """Give the statuses of the answers in what was heard."""
-    heads = [line for line in heard.split(b"\r\n") if b"HTTP/1.1 " in line or b"HTTP/1.0 " in line]
+    heads = [
+        line for line in received.split(b"\r\n") if b"HTTP/1.1 " in line or b"HTTP/1.0 " in line
+    ]
     return [int(line.rpartition(b"HTTP/1.")[2].split()[1]) for line in heads]

@@ -9,8 +9,8 @@ import pytest
 
 from orderglot.faces.addressing import Addressing, BadHost, Origin
 from orderglot.faces.proxies import read_networks
-from tests.faces.connections import LAST_HELLO, said, statuses
-from tests.faces.test_asgi import echoing, scope, told
+from tests.faces.connections import LAST_HELLO, run_flow, statuses
+from tests.faces.test_asgi import echoing, messages_of, scope
 
 CLIENT, PROXY, FAR_PROXY = "203.0.113.9", "10.0.0.1", "10.0.0.2"
 
@@ -270,29 +270,29 @@ BASE = echoing(lambda request: f"{request.base} {request.peer}")
 def test_a_request_without_one_proper_host_gets_400(lines: bytes) -> None:
     request = LAST_HELLO.replace(b"Host: orders.example\r\n", lines)
 
-    heard = said(lambda peer: peer.heard(request))
+    received = run_flow(lambda peer: peer.exchange(request))
 
-    assert [400] == statuses(heard)
-    assert b"Host" in heard
-    assert b"evil" not in heard
+    assert [400] == statuses(received)
+    assert b"Host" in received
+    assert b"evil" not in received
 
 
 def test_links_and_peer_come_from_the_proxy_that_is_trusted() -> None:
     forwarded = b"X-Forwarded-For: 203.0.113.9\r\nX-Forwarded-Proto: https\r\n"
     request = LAST_HELLO[:-2] + forwarded + b"\r\n"
 
-    def heard(*networks: str) -> Any:
+    def received(*networks: str) -> Any:
         addressing = Addressing(proxies=read_networks(networks))
-        return said(lambda peer: peer.heard(request), BASE, addressing=addressing)
+        return run_flow(lambda peer: peer.exchange(request), BASE, addressing=addressing)
 
-    assert b'"https://orders.example 203.0.113.9"' in heard("127.0.0.0/8")
-    assert b'"http://orders.example 127.0.0.1"' in heard("10.0.0.0/8")
+    assert b'"https://orders.example 203.0.113.9"' in received("127.0.0.0/8")
+    assert b'"http://orders.example 127.0.0.1"' in received("10.0.0.0/8")
 
 
 def test_in_http_2_the_authority_is_the_host() -> None:
     shown = echoing(lambda request: request.base)
 
-    _, body = told(
+    _, body = messages_of(
         shown,
         scope(http_version="2", headers=[(b"host", b"shop.example")]),
         {"type": "http.request"},
@@ -302,6 +302,6 @@ def test_in_http_2_the_authority_is_the_host() -> None:
 
 
 def test_a_request_keeps_no_more_of_its_peer_than_where_it_is() -> None:
-    _, body = told(echoing(lambda request: request.peer), scope(client=("203.0.113.9", 5)))
+    _, body = messages_of(echoing(lambda request: request.peer), scope(client=("203.0.113.9", 5)))
 
     assert b'"203.0.113.9"' == body["body"]

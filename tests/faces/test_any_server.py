@@ -22,7 +22,7 @@ from tests.faces.connections import (
     Peer,
     Run,
     granian,
-    said,
+    run_flow,
     statuses,
     until,
 )
@@ -77,69 +77,71 @@ def run(request: pytest.FixtureRequest) -> Run:
 
 def test_an_order_is_taken(run: Run) -> None:
     async def create(peer: Peer) -> tuple[bytes, int]:
-        heard = await peer.heard(peer.create("Content-Length: 14", "Connection: close"))
-        return heard, len(await peer.orders())
+        received = await peer.exchange(peer.create("Content-Length: 14", "Connection: close"))
+        return received, len(await peer.orders())
 
-    heard, count = said(create, run=run)
-    head, _, body = heard.partition(b"\r\n\r\n")
-    assert ([201], 1) == (statuses(heard), count)
+    received, count = run_flow(create, run=run)
+    head, _, body = received.partition(b"\r\n\r\n")
+    assert ([201], 1) == (statuses(received), count)
     assert b"content-length: %d" % len(body) in head.lower()
     assert "PO-7" == json.read(body)["po"]
 
 
 def test_a_body_in_chunks_is_taken(run: Run) -> None:
-    heard = said(
-        lambda peer: peer.heard(
+    received = run_flow(
+        lambda peer: peer.exchange(
             peer.create("Transfer-Encoding: chunked", "Connection: close", body=CHUNKED)
         ),
         run=run,
     )
-    assert [201] == statuses(heard)
+    assert [201] == statuses(received)
 
 
 def test_a_coded_body_is_decoded(run: Run) -> None:
     coded = zlib.compress(ORDER)
     headers = ("Content-Encoding: deflate", f"Content-Length: {len(coded)}", "Connection: close")
 
-    heard = said(lambda peer: peer.heard(peer.create(*headers, body=coded)), run=run)
+    received = run_flow(lambda peer: peer.exchange(peer.create(*headers, body=coded)), run=run)
 
-    assert [201] == statuses(heard)
+    assert [201] == statuses(received)
 
 
 @pytest.mark.parametrize("length", [f"Content-Length: {MOST + 1}", "Transfer-Encoding: chunked"])
 def test_a_body_that_is_too_large_is_refused(run: Run, length: str) -> None:
     async def flood(peer: Peer) -> tuple[bytes, int]:
         body = b"%x\r\n%s\r\n" % (MOST + 1, b"x" * (MOST + 1)) if "chunked" in length else b""
-        return await peer.heard(peer.create(length, body=body)), len(await peer.orders())
+        return await peer.exchange(peer.create(length, body=body)), len(await peer.orders())
 
-    heard, count = said(flood, run=run)
-    assert ([400], 0) == (statuses(heard), count)
-    assert f"{MOST} bytes".encode() in heard
+    received, count = run_flow(flood, run=run)
+    assert ([400], 0) == (statuses(received), count)
+    assert f"{MOST} bytes".encode() in received
 
 
 def test_a_body_that_dawdles_is_refused(run: Run) -> None:
-    heard = said(lambda peer: peer.heard(peer.create("Content-Length: 15")), run=run)
+    received = run_flow(lambda peer: peer.exchange(peer.create("Content-Length: 15")), run=run)
 
-    assert [408] == statuses(heard)
+    assert [408] == statuses(received)
 
 
 def test_a_request_without_a_host_is_refused(run: Run) -> None:
     headless = LAST_HELLO.replace(b"Host: orders.example\r\n", b"")
 
-    assert [400] == statuses(said(lambda peer: peer.heard(headless), run=run))
+    assert [400] == statuses(run_flow(lambda peer: peer.exchange(headless), run=run))
 
 
 def test_a_client_of_http_1_0_need_not_name_a_host(run: Run) -> None:
     old = b"GET /tiny/hello HTTP/1.0\r\n\r\n"
 
-    assert [200] == statuses(said(lambda peer: peer.heard(old), run=run))
+    assert [200] == statuses(run_flow(lambda peer: peer.exchange(old), run=run))
 
 
 def test_a_path_that_leads_nowhere_is_refused_in_the_vendors_form(run: Run) -> None:
-    heard = said(lambda peer: peer.heard(LAST_HELLO.replace(b"hello", b"lost?x=1")), run=run)
+    received = run_flow(
+        lambda peer: peer.exchange(LAST_HELLO.replace(b"hello", b"lost?x=1")), run=run
+    )
 
-    assert [404] == statuses(heard)
-    assert b'"error":"NotFound"' in heard
+    assert [404] == statuses(received)
+    assert b'"error":"NotFound"' in received
 
 
 def test_what_is_to_be_done_at_the_beginning_and_the_end_is_done(run: Run) -> None:
@@ -151,6 +153,8 @@ def test_what_is_to_be_done_at_the_beginning_and_the_end_is_done(run: Run) -> No
     async def end() -> None:
         done.append("ended")
 
-    heard = said(lambda peer: peer.heard(LAST_HELLO), run=run, beginning=begin, ending=end)
+    received = run_flow(
+        lambda peer: peer.exchange(LAST_HELLO), run=run, beginning=begin, ending=end
+    )
 
-    assert ([200], ["begun", "ended"]) == (statuses(heard), done)
+    assert ([200], ["begun", "ended"]) == (statuses(received), done)

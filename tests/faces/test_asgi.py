@@ -9,12 +9,14 @@ from typing import Any
 
 import pytest
 
+from orderglot.core.caller import OPEN
 from orderglot.faces.asgi import Asgi
-from orderglot.faces.pages import Receive, Scope, Tell
+from orderglot.faces.pages import Receive, Scope, Send
 from orderglot.faces.server import Server
 from orderglot.wire import json
-from orderglot.wire.dialect import OPEN, Dialect, Endpoint
+from orderglot.wire.dialect import Dialect
 from orderglot.wire.message import Request, Response
+from orderglot.wire.operation import Endpoint
 from tests.faces.sites import site
 from tests.faces.tiny import DIALECT, FAULTS, HELLO, answer, rewritten
 
@@ -26,7 +28,7 @@ def echoing(ask: Callable[[Request], str], **dialect: Any) -> Dialect:
     hello = rewritten(
         HELLO,
         read=lambda request, caller: ask(request),
-        write=lambda said, request: answer(ask(request)),
+        write=lambda fields, request: answer(ask(request)),
     )
     return replace(DIALECT, operations=(hello,), **dialect)
 
@@ -50,19 +52,19 @@ Message = MutableMapping[str, Any]
 
 
 async def called(asgi: Asgi, scope: Scope, *messages: Message) -> list[Message]:
-    coming, told = list(messages) or [{"type": "http.request"}], []
+    coming, messages_of = list(messages) or [{"type": "http.request"}], []
 
     async def receive() -> Message:
         return coming.pop(0)
 
-    async def tell(message: Message) -> None:
-        told.append(message)
+    async def send(message: Message) -> None:
+        messages_of.append(message)
 
-    await asgi(scope, receive, tell)
-    return told
+    await asgi(scope, receive, send)
+    return messages_of
 
 
-def told(dialect: Dialect, scope: Scope, *messages: Message, **asgi: Any) -> list[Message]:
+def messages_of(dialect: Dialect, scope: Scope, *messages: Message, **asgi: Any) -> list[Message]:
     async def call() -> list[Message]:
         return await called(Asgi([(await site(dialect)).server], **asgi), scope, *messages)
 
@@ -76,19 +78,19 @@ def told(dialect: Dialect, scope: Scope, *messages: Message, **asgi: Any) -> lis
 def test_a_slash_at_the_end_counts_unless_the_dialect_says_otherwise(
     path: str, status: int
 ) -> None:
-    start, _ = told(DIALECT, scope(path=path, raw_path=path.encode()))
+    start, _ = messages_of(DIALECT, scope(path=path, raw_path=path.encode()))
 
     assert status == start["status"]
 
 
 def test_a_path_that_leads_nowhere_is_refused_as_the_nearest_dialect_does() -> None:
-    start, body = told(DIALECT, scope(raw_path=b"/tiny/lost", query_string=b"x=1"))
+    start, body = messages_of(DIALECT, scope(raw_path=b"/tiny/lost", query_string=b"x=1"))
 
     assert (404, "NotFound") == (start["status"], json.read(body["body"])["error"])
 
 
 def test_a_method_that_is_not_offered_is_refused() -> None:
-    assert 405 == told(DIALECT, scope(method="PATCH"))[0]["status"]
+    assert 405 == messages_of(DIALECT, scope(method="PATCH"))[0]["status"]
 
 
 def test_what_nobody_foresaw_is_told_without_its_trace_and_logged_with_it(
@@ -98,14 +100,18 @@ def test_what_nobody_foresaw_is_told_without_its_trace_and_logged_with_it(
     opened = replace(burst, endpoint=replace(burst.endpoint, right=OPEN))
     fragile = replace(DIALECT, operations=(opened,))
 
-    start, told_body = told(fragile, scope(path="/tiny/burst", raw_path=b"/tiny/burst"))
+    start, told_body = messages_of(fragile, scope(path="/tiny/burst", raw_path=b"/tiny/burst"))
 
     body = told_body["body"]
     assert (503, "Upstream") == (start["status"], json.read(body)["error"])
     assert not [word for word in (b"ZeroDivisionError", b"foresaw", b"Traceback") if word in body]
     (entry,) = caplog.records
-    said = vars(entry)
-    assert ("ERROR", "tiny", "burst") == (said["levelname"], said["dialect"], said["operation"])
+    fields = vars(entry)
+    assert ("ERROR", "tiny", "burst") == (
+        fields["levelname"],
+        fields["dialect"],
+        fields["operation"],
+    )
     assert entry.exc_info
 
 
@@ -113,7 +119,7 @@ def test_a_refusal_closes_the_connection_and_the_rest_is_let_by() -> None:
     sent = [{"type": "http.request", "body": b"x", "more_body": True}] * 3
     large = scope(method="POST", headers=[HOST, (b"content-length", b"5000")])
 
-    start, _ = told(DIALECT, large, *sent, {"type": "http.disconnect"})
+    start, _ = messages_of(DIALECT, large, *sent, {"type": "http.disconnect"})
 
     assert (b"connection", b"close") in start["headers"]
 
@@ -121,7 +127,7 @@ def test_a_refusal_closes_the_connection_and_the_rest_is_let_by() -> None:
 def test_no_word_of_the_connection_is_said_where_requests_share_one() -> None:
     large = scope(method="POST", http_version="2", headers=[HOST, (b"content-length", b"5000")])
 
-    start, _ = told(DIALECT, large, {"type": "http.disconnect"})
+    start, _ = messages_of(DIALECT, large, {"type": "http.disconnect"})
 
     assert (400, False) == (start["status"], b"connection" in dict(start["headers"]))
 
@@ -130,7 +136,7 @@ def test_in_http_2_a_body_needs_no_length() -> None:
     echo = echoing(lambda request: request.body.decode())
     message = {"type": "http.request", "body": b"hi"}
 
-    _, body = told(echo, scope(http_version="2"), message)
+    _, body = messages_of(echo, scope(http_version="2"), message)
 
     assert b'"hi"' == body["body"]
 
@@ -138,15 +144,15 @@ def test_in_http_2_a_body_needs_no_length() -> None:
 def test_repeated_headers_are_joined() -> None:
     accept = echoing(lambda request: request.headers["accept"])
 
-    _, body = told(accept, scope(headers=[HOST, (b"accept", b"a"), (b"accept", b"b")]))
+    _, body = messages_of(accept, scope(headers=[HOST, (b"accept", b"a"), (b"accept", b"b")]))
 
     assert b'"a, b"' == body["body"]
 
 
 def test_an_answer_without_a_body_has_no_length() -> None:
-    hello = rewritten(HELLO, write=lambda said, request: Response(status=204))
+    hello = rewritten(HELLO, write=lambda fields, request: Response(status=204))
 
-    start, body = told(replace(DIALECT, operations=(hello,)), scope())
+    start, body = messages_of(replace(DIALECT, operations=(hello,)), scope())
 
     assert (204, []) == (start["status"], start["headers"])
     assert b"" == body["body"]
@@ -154,7 +160,7 @@ def test_an_answer_without_a_body_has_no_length() -> None:
 
 def test_a_client_that_has_gone_is_told_that_its_request_is_not_whole() -> None:
     length = {"headers": [HOST, (b"content-length", b"14")]}
-    start, _ = told(
+    start, _ = messages_of(
         DIALECT,
         scope(method="POST", path="/tiny/orders", raw_path=b"/tiny/orders", **length),
         {"type": "http.request", "body": b"{", "more_body": True},
@@ -166,7 +172,7 @@ def test_a_client_that_has_gone_is_told_that_its_request_is_not_whole() -> None:
 
 
 def test_without_a_raw_path_the_plain_one_counts() -> None:
-    start, _ = told(DIALECT, scope(raw_path=None))
+    start, _ = messages_of(DIALECT, scope(raw_path=None))
 
     assert 200 == start["status"]
 
@@ -181,16 +187,16 @@ def test_where_there_is_no_dialect_there_is_nothing() -> None:
 PAGE_HEADERS = [(b"X-A", b"b"), (b"Content-Length", b"14")]
 
 
-async def page(scope: Scope, receive: Receive, tell: Tell) -> None:
-    heard = await receive()
-    text = b"%s %s" % (scope["path"].encode(), heard["body"])
-    await tell({"type": "http.response.start", "status": 203, "headers": PAGE_HEADERS})
-    await tell({"type": "http.response.body", "body": text[:3], "more_body": True})
-    await tell({"type": "http.response.body", "body": text[3:]})
+async def page(scope: Scope, receive: Receive, send: Send) -> None:
+    message = await receive()
+    text = b"%s %s" % (scope["path"].encode(), message["body"])
+    await send({"type": "http.response.start", "status": 203, "headers": PAGE_HEADERS})
+    await send({"type": "http.response.body", "body": text[:3], "more_body": True})
+    await send({"type": "http.response.body", "body": text[3:]})
 
 
 def test_an_ordinary_page_goes_before_the_dialects() -> None:
-    start, body = told(
+    start, body = messages_of(
         DIALECT,
         scope(headers=[HOST, (b"content-length", b"2")]),
         {"body": b"hi", "type": ""},
@@ -202,10 +208,10 @@ def test_an_ordinary_page_goes_before_the_dialects() -> None:
 
 
 def test_a_page_that_fails_shows_no_trace(caplog: pytest.LogCaptureFixture) -> None:
-    async def failing(scope: Scope, receive: Receive, tell: Tell) -> None:
+    async def failing(scope: Scope, receive: Receive, send: Send) -> None:
         raise RuntimeError("never shown")
 
-    start, body = told(DIALECT, scope(), pages={"/tiny/hello": failing})
+    start, body = messages_of(DIALECT, scope(), pages={"/tiny/hello": failing})
 
     assert (500, ["unforeseen"]) == (start["status"], caplog.messages)
     assert b"never shown" not in body["body"]
@@ -214,7 +220,9 @@ def test_a_page_that_fails_shows_no_trace(caplog: pytest.LogCaptureFixture) -> N
 def test_a_page_stands_for_all_below_it_where_no_face_has_anything() -> None:
     def asked(path: str) -> Any:
         pages = {"/about/": page, "/tiny/": page}
-        return told(DIALECT, scope(path=path, raw_path=path.encode()), pages=pages)[0]["status"]
+        return messages_of(DIALECT, scope(path=path, raw_path=path.encode()), pages=pages)[0][
+            "status"
+        ]
 
     assert 203 == asked("/about/us")
     assert 404 == asked("/about")
@@ -228,7 +236,7 @@ def test_the_end_of_the_program_lets_go_of_things() -> None:
         ended.append(True)
 
     messages = [{"type": f"lifespan.{name}"} for name in ("startup", "shutdown")]
-    answers = told(DIALECT, {"type": "lifespan"}, *messages, ending=ending)
+    answers = messages_of(DIALECT, {"type": "lifespan"}, *messages, ending=ending)
 
     assert ["lifespan.startup.complete", "lifespan.shutdown.complete"] == [
         message["type"] for message in answers
@@ -257,7 +265,7 @@ def test_each_dialect_says_no_in_its_own_way(path: str, status: int) -> None:
 def test_each_request_has_an_id_of_its_own() -> None:
     named = echoing(lambda request: request.id)
 
-    ids = {told(named, scope())[1]["body"] for _ in range(3)}
+    ids = {messages_of(named, scope())[1]["body"] for _ in range(3)}
 
     assert 3 == len(ids)
     assert {34} == set(map(len, ids))

@@ -10,12 +10,13 @@ from typing import Any
 
 import pytest
 
-from orderglot.core.errors import HubError, Invalid, NotFound, Rule, Unsupported, Upstream
+from orderglot.core.errors import HubError, Invalid, NotFound, Rule, Unsupported, Upstream, invalid
 from orderglot.core.order import Order, Reference
 from orderglot.core.query import Compare, Operator, Window
 from orderglot.faces.client import MOST_REFUSALS, Client, Transcript
 from orderglot.wire import json
-from orderglot.wire.dialect import Flow, Flows, Session
+from orderglot.wire.dialect import Flows, Session
+from orderglot.wire.flow import Flow
 from orderglot.wire.message import Request, Response, argument
 from tests.faces.tiny import DIALECT, GET_ORDER, NAME, TinyAuth, answer
 
@@ -239,6 +240,24 @@ def test_a_login_that_is_refused_is_told() -> None:
         asyncio.run(logged_in(Vendor(lambda request: NO)).get(Reference(NAME, "A")))
 
 
+@pytest.mark.parametrize(
+    "answers", [lambda request: NO, lambda request: answer({"token": 1})], ids=["login", "proof"]
+)
+def test_what_a_login_or_a_proof_was_in_the_way_of_was_not_sent(
+    answers: Callable[[Request], Response],
+) -> None:
+    class Nobody(TokenAuth):
+        def authenticate(self, request: Request, session: Session) -> Request:
+            raise invalid("customer", Rule.REQUIRED, "Say whose orders are meant.")
+
+    transcript = Transcript()
+    client = Client(replace(DIALECT, auth=Nobody()), Vendor(answers), KEY)
+
+    with pytest.raises(HubError):
+        asyncio.run(client.place(Order(po_number="PO-7"), "demo", transcript))
+    assert ([], 0) == (transcript.responses, transcript.sent)
+
+
 def test_what_is_wrong_with_a_new_order_comes_back_field_by_field() -> None:
     def script(request: Request) -> Response:
         problems = [["notes", "length", "Too long."]]
@@ -266,6 +285,7 @@ def test_a_key_goes_into_what_must_not_be_performed_twice_and_nothing_else() -> 
     keys = [request.headers.get("idempotency-key") for request in vendor.asked]
     assert ["demo-createOrder-1", None, None] == keys
     assert ([201], False) == ([one.status for one in transcript.responses], transcript.waiting)
+    assert 1 == transcript.sent
 
 
 def test_what_a_vendor_answered_can_be_heard_even_where_it_cannot_be_read() -> None:

@@ -10,19 +10,20 @@ from typing import Any
 
 import pytest
 
+from orderglot.core.caller import OPEN
 from orderglot.core.errors import HubError
 from orderglot.core.order import Order
 from orderglot.faces.asgi import Limits
 from orderglot.wire import json
-from orderglot.wire.dialect import OPEN, Endpoint
 from orderglot.wire.message import Request, Response
+from orderglot.wire.operation import Endpoint
 from tests.faces.connections import (
     HEAD_MS,
     HELLO_REQUEST,
     LAST_HELLO,
     ORDER,
     Peer,
-    said,
+    run_flow,
     statuses,
 )
 from tests.faces.tiny import DIALECT, FAULTS, HELLO, answer, rewritten
@@ -36,11 +37,11 @@ def sent(*headers: str, body: bytes = ORDER, behind: bytes = b"") -> tuple[bytes
     """Send an order, and give what was answered until the end, and the orders that there are."""
 
     async def send(peer: Peer) -> tuple[bytes, list[Order]]:
-        return await peer.heard(peer.create(*headers, body=body) + behind), await peer.orders()
+        return await peer.exchange(peer.create(*headers, body=body) + behind), await peer.orders()
 
-    heard, orders = said(send)
-    assert isinstance(heard, bytes)
-    return heard, orders
+    received, orders = run_flow(send)
+    assert isinstance(received, bytes)
+    return received, orders
 
 
 @pytest.mark.parametrize("length", [3, 14, 99, 10**9])
@@ -50,28 +51,28 @@ def test_of_chunks_and_a_length_the_chunks_count_and_the_connection_ends(
 ) -> None:
     both = [f"Content-Length: {length}", "Transfer-Encoding: chunked"]
 
-    heard, orders = sent(*(both if first else both[::-1]), body=CHUNKED, behind=HELLO_REQUEST)
+    received, orders = sent(*(both if first else both[::-1]), body=CHUNKED, behind=HELLO_REQUEST)
 
-    assert [201] == statuses(heard)
-    assert CLOSES in heard
+    assert [201] == statuses(received)
+    assert CLOSES in received
     assert ["PO-7"] == [order.po_number for order in orders]
 
 
 def test_a_body_in_chunks_is_put_together_and_the_connection_goes_on() -> None:
     pieces = b'3\r\n{"p\r\nb\r\no": "PO-7"}\r\n0\r\n\r\n'
 
-    heard, orders = sent("Transfer-Encoding: chunked", body=pieces, behind=LAST_HELLO)
+    received, orders = sent("Transfer-Encoding: chunked", body=pieces, behind=LAST_HELLO)
 
-    assert [201, 200] == statuses(heard)
+    assert [201, 200] == statuses(received)
     assert ["PO-7"] == [order.po_number for order in orders]
 
 
 @pytest.mark.parametrize("coding", ["gzip, chunked", "gzip,chunked", "chunked, chunked"])
 def test_another_transfer_coding_is_not_offered(coding: str) -> None:
-    heard, orders = sent(f"Transfer-Encoding: {coding}", body=CHUNKED)
+    received, orders = sent(f"Transfer-Encoding: {coding}", body=CHUNKED)
 
-    assert statuses(heard)[0] in (400, 501)
-    assert (CLOSES in heard, []) == (True, orders)
+    assert statuses(received)[0] in (400, 501)
+    assert (CLOSES in received, []) == (True, orders)
 
 
 def test_what_stands_behind_a_body_is_no_header() -> None:
@@ -79,17 +80,17 @@ def test_what_stands_behind_a_body_is_no_header() -> None:
         proof = peer.create().partition(b"example\r\n")[2].partition(b"\r\n\r\n")[0]
         head = b"POST /tiny/orders HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n"
         body = b"%x\r\n%s\r\n0\r\n%s\r\n\r\n" % (len(ORDER), ORDER, proof)
-        return await peer.heard(head + b"Connection: close\r\n\r\n" + body)
+        return await peer.exchange(head + b"Connection: close\r\n\r\n" + body)
 
-    assert [401] == statuses(said(sneak))
+    assert [401] == statuses(run_flow(sneak))
 
 
 def test_what_comes_in_pieces_is_answered_as_if_it_came_whole() -> None:
     async def drip(peer: Peer) -> bytes:
         whole = peer.create("Content-Length: 14", "Connection: close")
-        return await peer.heard(*(whole[at : at + 25] for at in range(0, len(whole), 25)))
+        return await peer.exchange(*(whole[at : at + 25] for at in range(0, len(whole), 25)))
 
-    assert [201] == statuses(said(drip))
+    assert [201] == statuses(run_flow(drip))
 
 
 @pytest.mark.parametrize(
@@ -109,32 +110,32 @@ def test_what_comes_in_pieces_is_answered_as_if_it_came_whole() -> None:
 def test_a_body_that_is_none_is_refused_and_nothing_is_kept(
     headers: Sequence[str], body: bytes
 ) -> None:
-    heard, orders = sent(*headers, body=body)
+    received, orders = sent(*headers, body=body)
 
-    assert ([400], []) == (statuses(heard), orders)
-    assert CLOSES in heard
+    assert ([400], []) == (statuses(received), orders)
+    assert CLOSES in received
 
 
 def test_a_body_that_is_too_large_is_refused_by_its_head() -> None:
-    heard, orders = sent(f"Content-Length: {MOST + 1}", body=b"")
+    received, orders = sent(f"Content-Length: {MOST + 1}", body=b"")
 
-    assert ([400], []) == (statuses(heard), orders)
-    assert (True, True) == (CLOSES in heard, f"{MOST} bytes".encode() in heard)
+    assert ([400], []) == (statuses(received), orders)
+    assert (True, True) == (CLOSES in received, f"{MOST} bytes".encode() in received)
 
 
 def test_who_waits_to_be_asked_for_a_body_that_is_too_large_is_not_asked() -> None:
-    heard, _ = sent(f"Content-Length: {MOST + 1}", "Expect: 100-continue", body=b"")
+    received, _ = sent(f"Content-Length: {MOST + 1}", "Expect: 100-continue", body=b"")
 
-    assert [400] == statuses(heard)
+    assert [400] == statuses(received)
 
 
 def test_a_body_without_a_length_is_refused_as_soon_as_it_is_too_large() -> None:
-    heard, orders = sent(
+    received, orders = sent(
         "Transfer-Encoding: chunked", body=b"%x\r\n%s" % (2 * MOST, b"x" * (MOST + 1))
     )
 
-    assert ([400], []) == (statuses(heard), orders)
-    assert f"{MOST} bytes".encode() in heard
+    assert ([400], []) == (statuses(received), orders)
+    assert f"{MOST} bytes".encode() in received
 
 
 def test_who_goes_on_sending_what_is_too_large_hears_why() -> None:
@@ -144,24 +145,24 @@ def test_who_goes_on_sending_what_is_too_large_hears_why() -> None:
         for _ in range(200):
             writer.write(b"x" * 100_000)
             await writer.drain()
-        heard = await reader.read()
+        received = await reader.read()
         writer.close()
-        return heard
+        return received
 
-    assert [400] == statuses(said(flood, limits=Limits(linger=10)))
+    assert [400] == statuses(run_flow(flood, limits=Limits(linger=10)))
 
 
 def test_a_body_may_be_just_so_large() -> None:
-    heard, _ = sent(f"Content-Length: {MOST}", "Connection: close", body=ORDER.ljust(MOST))
+    received, _ = sent(f"Content-Length: {MOST}", "Connection: close", body=ORDER.ljust(MOST))
 
-    assert [201] == statuses(heard)
+    assert [201] == statuses(received)
 
 
 def test_a_body_that_does_not_come_to_its_end_is_refused_and_nothing_is_kept() -> None:
-    heard, orders = sent("Content-Length: 15")
+    received, orders = sent("Content-Length: 15")
 
-    assert ([408], []) == (statuses(heard), orders)
-    assert CLOSES in heard
+    assert ([408], []) == (statuses(received), orders)
+    assert CLOSES in received
 
 
 def test_a_body_that_comes_drop_by_drop_has_one_time_for_all_of_it() -> None:
@@ -175,38 +176,38 @@ def test_a_body_that_comes_drop_by_drop_has_one_time_for_all_of_it() -> None:
         writer.close()
         return hearing.result()
 
-    assert [408] == statuses(said(drip, limits=Limits(body=0.2)))
+    assert [408] == statuses(run_flow(drip, limits=Limits(body=0.2)))
 
 
 @pytest.mark.parametrize("head", [b"", b"GET /tiny/hello HT", b"GET /tiny/hello HTTP/1.1\r\nA: b"])
 def test_who_does_not_come_to_the_end_of_a_head_is_hung_up_on(head: bytes) -> None:
     async def dawdle(peer: Peer) -> float:
         began = asyncio.get_running_loop().time()
-        assert b"" == await peer.heard(head)
+        assert b"" == await peer.exchange(head)
         return asyncio.get_running_loop().time() - began
 
-    assert said(dawdle) == pytest.approx(HEAD_MS / 1000, abs=0.25)
+    assert run_flow(dawdle) == pytest.approx(HEAD_MS / 1000, abs=0.25)
 
 
 def test_who_says_nothing_more_is_hung_up_on() -> None:
-    assert [200] == statuses(said(lambda peer: peer.heard(HELLO_REQUEST)))
+    assert [200] == statuses(run_flow(lambda peer: peer.exchange(HELLO_REQUEST)))
 
 
 def test_several_requests_at_once_are_answered_in_their_order() -> None:
     echo = rewritten(
         HELLO,
         read=lambda request, _caller: request.query,
-        write=lambda said, _request: answer(said),
+        write=lambda run_flow, _request: answer(run_flow),
     )
     asking = [HELLO_REQUEST.replace(b"hello", b"hello?%d" % number) for number in range(5)]
     last = LAST_HELLO.replace(b"hello", b"hello?last")
 
-    heard = said(
-        lambda peer: peer.heard(b"".join(asking) + last), replace(DIALECT, operations=(echo,))
+    received = run_flow(
+        lambda peer: peer.exchange(b"".join(asking) + last), replace(DIALECT, operations=(echo,))
     )
 
-    assert [200] * 6 == statuses(heard)
-    parts = [part[1:].partition(b" ")[0] for part in heard.split(b"\r\n\r\n")[1:]]
+    assert [200] * 6 == statuses(received)
+    parts = [part[1:].partition(b" ")[0] for part in received.split(b"\r\n\r\n")[1:]]
     assert [b"0", b"1", b"2", b"3", b"4", b"last"] == parts
 
 
@@ -219,9 +220,9 @@ def test_several_requests_at_once_are_answered_in_their_order() -> None:
     ids=["no request", "a broken body"],
 )
 def test_a_request_is_answered_whatever_comes_behind_it(more: bytes) -> None:
-    heard, orders = sent("Content-Length: 14", behind=more)
+    received, orders = sent("Content-Length: 14", behind=more)
 
-    assert [201, 400] == statuses(heard)
+    assert [201, 400] == statuses(received)
     assert 1 == len(orders)
 
 
@@ -231,32 +232,32 @@ def test_a_client_that_waits_to_be_asked_for_its_body_is_asked() -> None:
         writer.write(peer.create("Content-Length: 14", "Expect: 100-continue", body=b""))
         asked = await reader.readuntil(b"100 Continue\r\n\r\n")
         writer.write(ORDER + LAST_HELLO)
-        heard = await reader.read()
+        received = await reader.read()
         writer.close()
-        return asked, heard
+        return asked, received
 
-    asked, heard = said(wait)
+    asked, received = run_flow(wait)
     assert [100] == statuses(asked)
-    assert [201, 200] == statuses(heard)
+    assert [201, 200] == statuses(received)
 
 
 def test_a_client_of_http_1_0_is_not_asked_for_its_body() -> None:
-    async def say(peer: Peer) -> bytes:
+    async def flow(peer: Peer) -> bytes:
         whole = peer.create("Content-Length: 14", "Expect: 100-continue")
-        return await peer.heard(whole.replace(b"HTTP/1.1", b"HTTP/1.0"))
+        return await peer.exchange(whole.replace(b"HTTP/1.1", b"HTTP/1.0"))
 
-    heard = said(say)
-    assert [201] == statuses(heard)
-    assert heard.startswith(b"HTTP/1.0 ")
+    received = run_flow(flow)
+    assert [201] == statuses(received)
+    assert received.startswith(b"HTTP/1.0 ")
 
 
 @pytest.mark.parametrize("kept", [True, False])
 def test_a_client_of_http_1_0_keeps_its_connection_where_it_says_so(kept: bool) -> None:
     first = b"GET /tiny/hello HTTP/1.0\r\n%s\r\n" % (b"Connection: keep-alive\r\n" * kept)
 
-    heard = said(lambda peer: peer.heard(first + b"GET /tiny/hello HTTP/1.0\r\n\r\n"))
+    received = run_flow(lambda peer: peer.exchange(first + b"GET /tiny/hello HTTP/1.0\r\n\r\n"))
 
-    assert [200] * (1 + kept) == statuses(heard)
+    assert [200] * (1 + kept) == statuses(received)
 
 
 @pytest.mark.parametrize("behind", [b"", HELLO_REQUEST], ids=["alone", "and one behind it"])
@@ -270,9 +271,9 @@ def test_a_wish_for_another_protocol_is_passed_over_and_the_body_is_read(
 ) -> None:
     more = ("Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMA")
 
-    heard, orders = sent(length, *more, body=body, behind=behind + LAST_HELLO)
+    received, orders = sent(length, *more, body=body, behind=behind + LAST_HELLO)
 
-    assert [201, *[200] * bool(behind), 200] == statuses(heard)
+    assert [201, *[200] * bool(behind), 200] == statuses(received)
     assert 1 == len(orders)
 
 
@@ -280,25 +281,25 @@ def test_a_wish_for_another_protocol_is_passed_over_and_the_body_is_read(
 def test_an_odd_version_is_refused(version: str) -> None:
     odd = HELLO_REQUEST.replace(b"HTTP/1.1", version.encode())
 
-    (status,) = statuses(said(lambda peer: peer.heard(odd)))
+    (status,) = statuses(run_flow(lambda peer: peer.exchange(odd)))
 
     assert status in (400, 505)
 
 
 def test_the_other_versions_way_to_begin_is_answered_with_the_end() -> None:
-    assert b"HTTP" not in said(lambda peer: peer.heard(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"))
+    assert b"HTTP" not in run_flow(lambda peer: peer.exchange(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"))
 
 
 def test_head_is_get_without_the_body() -> None:
     head = LAST_HELLO.replace(b"GET", b"HEAD")
 
     async def both(peer: Peer) -> tuple[bytes, bytes]:
-        return await peer.heard(LAST_HELLO), await peer.heard(head)
+        return await peer.exchange(LAST_HELLO), await peer.exchange(head)
 
-    got, headed = said(both)
+    got, headed = run_flow(both)
 
     (got_head, _, body), (headed_head, _, nothing) = (
-        heard.partition(b"\r\n\r\n") for heard in (got, headed)
+        received.partition(b"\r\n\r\n") for received in (got, headed)
     )
     assert (b"", True) == (nothing, bool(body))
     assert sorted(_undated(got_head)) == sorted(_undated(headed_head))
@@ -312,7 +313,7 @@ def _undated(head: bytes) -> list[bytes]:
 def test_options_are_answered_and_the_connection_goes_on(target: bytes) -> None:
     options = HELLO_REQUEST.replace(b"GET /tiny/hello", b"OPTIONS " + target)
 
-    first, second = statuses(said(lambda peer: peer.heard(options + LAST_HELLO)))
+    first, second = statuses(run_flow(lambda peer: peer.exchange(options + LAST_HELLO)))
 
     assert (first in (404, 405), 200) == (True, second)
 
@@ -320,9 +321,9 @@ def test_options_are_answered_and_the_connection_goes_on(target: bytes) -> None:
 def test_no_tunnel_is_dug() -> None:
     connect = b"CONNECT orders.example:80 HTTP/1.1\r\nHost: orders.example\r\n\r\n"
 
-    heard = said(lambda peer: peer.heard(connect + HELLO_REQUEST))
+    received = run_flow(lambda peer: peer.exchange(connect + HELLO_REQUEST))
 
-    assert [400] == statuses(heard)
+    assert [400] == statuses(received)
 
 
 @pytest.mark.parametrize(
@@ -336,30 +337,32 @@ def test_no_tunnel_is_dug() -> None:
     ids=["a long header", "many headers", "a space before the colon", "a header in two lines"],
 )
 def test_a_head_that_is_too_long_or_malformed_is_refused(more: bytes, status: int) -> None:
-    heard = said(lambda peer: peer.heard(HELLO_REQUEST[:-2] + more + b"\r\n"))
+    received = run_flow(lambda peer: peer.exchange(HELLO_REQUEST[:-2] + more + b"\r\n"))
 
-    assert [status] == statuses(heard)
+    assert [status] == statuses(received)
 
 
 def test_a_target_that_is_too_long_is_refused() -> None:
     target = b"/" + b"x" * 70_000
 
-    heard = said(lambda peer: peer.heard(b"GET " + target + b" HTTP/1.1\r\nHost: a\r\n\r\n"))
+    received = run_flow(
+        lambda peer: peer.exchange(b"GET " + target + b" HTTP/1.1\r\nHost: a\r\n\r\n")
+    )
 
-    assert [414] == statuses(heard)
+    assert [414] == statuses(received)
 
 
 def test_a_path_is_taken_as_it_was_sent() -> None:
     echo = rewritten(
         replace(HELLO, endpoint=Endpoint("GET", ("/tiny/hello/{name}",), OPEN)),
         read=lambda request, _caller: f"{request.path} is {request.params['name']}",
-        write=lambda said, _request: answer(said),
+        write=lambda run_flow, _request: answer(run_flow),
     )
     asking = LAST_HELLO.replace(b"hello", b"hello/a%2Fb%20c")
 
-    heard = said(lambda peer: peer.heard(asking), replace(DIALECT, operations=(echo,)))
+    received = run_flow(lambda peer: peer.exchange(asking), replace(DIALECT, operations=(echo,)))
 
-    assert b'"/tiny/hello/a%2Fb%20c is a/b c at ' in heard
+    assert b'"/tiny/hello/a%2Fb%20c is a/b c at ' in received
 
 
 async def _take_time(_context: Any, _ask: Any) -> str:
@@ -371,26 +374,26 @@ async def _take_time(_context: Any, _ask: Any) -> str:
 def test_an_answer_that_takes_its_time_is_not_cut_off(behind: bytes) -> None:
     tardy = replace(DIALECT, operations=(replace(HELLO, perform=_take_time),))
 
-    heard = said(lambda peer: peer.heard(HELLO_REQUEST + behind), tardy)
+    received = run_flow(lambda peer: peer.exchange(HELLO_REQUEST + behind), tardy)
 
-    assert [200] * (1 + (behind == LAST_HELLO)) == statuses(heard)
+    assert [200] * (1 + (behind == LAST_HELLO)) == statuses(received)
 
 
 def test_a_large_answer_is_whole_for_who_takes_it_slowly() -> None:
-    large = rewritten(HELLO, write=lambda said, request: answer("x" * 3_000_000))
+    large = rewritten(HELLO, write=lambda run_flow, request: answer("x" * 3_000_000))
 
     async def take(peer: Peer) -> bytes:
         reader, writer = await peer.opened()
         writer.write(LAST_HELLO)
-        heard = b""
+        received = b""
         while piece := await reader.read(65_536):
-            heard += piece
+            received += piece
             await asyncio.sleep(0.01)
         writer.close()
-        return heard
+        return received
 
-    heard = said(take, replace(DIALECT, operations=(large,)))
-    assert 3_000_002 == len(heard.partition(b"\r\n\r\n")[2])
+    received = run_flow(take, replace(DIALECT, operations=(large,)))
+    assert 3_000_002 == len(received.partition(b"\r\n\r\n")[2])
 
 
 def test_nothing_is_kept_when_the_client_hangs_up_halfway(
@@ -402,10 +405,10 @@ def test_nothing_is_kept_when_the_client_hangs_up_halfway(
         await writer.drain()
         writer.close()
         await writer.wait_closed()
-        await peer.heard(LAST_HELLO)
+        await peer.exchange(LAST_HELLO)
         return await peer.orders()
 
-    assert [] == said(hang_up)
+    assert [] == run_flow(hang_up)
     assert [] == [one for one in caplog.records if one.levelname == "ERROR"]
 
 
@@ -421,18 +424,20 @@ def test_what_a_client_asked_for_is_done_though_it_hangs_up() -> None:
             orders = await peer.orders()
         return orders
 
-    assert ["PO-7"] == [order.po_number for order in said(go)]
+    assert ["PO-7"] == [order.po_number for order in run_flow(go)]
 
 
 def test_a_header_that_no_header_may_be_never_leaves() -> None:
-    def split(_said: Any, _request: Any) -> Any:
+    def split(_answer: Any, _request: Any) -> Any:
         return Response(status=302, headers={"location": "a\r\nX-B: c"})
 
     broken = rewritten(HELLO, write=split)
-    heard = said(lambda peer: peer.heard(LAST_HELLO), replace(DIALECT, operations=(broken,)))
+    received = run_flow(
+        lambda peer: peer.exchange(LAST_HELLO), replace(DIALECT, operations=(broken,))
+    )
 
-    assert [500] == statuses(heard)
-    assert b"X-B" not in heard
+    assert [500] == statuses(received)
+    assert b"X-B" not in received
 
 
 def _speechless(_error: HubError, _request: Request) -> Response:
@@ -442,29 +447,29 @@ def _speechless(_error: HubError, _request: Request) -> Response:
 def test_where_not_even_a_refusal_can_be_written_the_connection_goes_on() -> None:
     nowhere = HELLO_REQUEST.replace(b"hello", b"nowhere")
 
-    heard = said(
-        lambda peer: peer.heard(nowhere + LAST_HELLO),
+    received = run_flow(
+        lambda peer: peer.exchange(nowhere + LAST_HELLO),
         replace(DIALECT, faults=replace(FAULTS, write=_speechless)),
     )
 
-    assert [500, 200] == statuses(heard)
-    assert b"never shown" not in heard
+    assert [500, 200] == statuses(received)
+    assert b"never shown" not in received
 
 
 @pytest.mark.parametrize("begun", [b"0\r\nA: ", b"1;a="], ids=["a trailer", "an extension"])
 def test_what_stands_beside_a_body_has_an_end_as_well(begun: bytes) -> None:
     endless = begun + b"x" * 500_000
 
-    async def say(peer: Peer) -> tuple[bytes, list[Order]]:
+    async def flow(peer: Peer) -> tuple[bytes, list[Order]]:
         reader, writer = await peer.opened()
         chunked = peer.create("Transfer-Encoding: chunked", body=b"")
         writer.write(chunked + b"%x\r\n%s\r\n" % (len(ORDER), ORDER) + endless)
-        heard = await reader.read()
+        received = await reader.read()
         writer.close()
-        return heard, await peer.orders()
+        return received, await peer.orders()
 
-    heard, orders = said(say)
-    assert ([400], []) == (statuses(heard), orders)
+    received, orders = run_flow(flow)
+    assert ([400], []) == (statuses(received), orders)
 
 
 def test_who_is_silent_keeps_nobody_waiting() -> None:
@@ -472,7 +477,7 @@ def test_who_is_silent_keeps_nobody_waiting() -> None:
         loop, found = asyncio.get_running_loop(), []
         for _ in range(20):
             began = loop.time()
-            assert [200] == statuses(await peer.heard(LAST_HELLO))
+            assert [200] == statuses(await peer.exchange(LAST_HELLO))
             found.append(loop.time() - began)
         return found
 
@@ -484,13 +489,13 @@ def test_who_is_silent_keeps_nobody_waiting() -> None:
             writer.close()
         return alone, beside
 
-    alone, beside = said(crowd)
+    alone, beside = run_flow(crowd)
     assert beside < 10 * alone
 
 
 def test_the_bodies_of_answers_are_those_of_the_vendor() -> None:
-    heard, _ = sent("Content-Length: 14", "Connection: close")
+    received, _ = sent("Content-Length: 14", "Connection: close")
 
-    head, _, body = heard.partition(b"\r\n\r\n")
+    head, _, body = received.partition(b"\r\n\r\n")
     assert "PO-7" == json.read(body)["po"]
     assert b"content-length: %d\r\n" % len(body) in head

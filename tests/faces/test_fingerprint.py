@@ -1,4 +1,4 @@
-"""Fingerprints: what is asked makes a request the same one, not how it is spelled."""
+"""Fingerprints: what is asked makes a request the same one, not how it is written."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from orderglot.wire.message import Request
 FORM = {"content-type": "application/x-www-form-urlencoded; charset=utf-8"}
 JSON = Request(method="POST", path="/orders", query="a=1", body=b'{"po": "PO-7", "items": [1, 2]}')
 XML = replace(JSON, body=b"<order><po>PO-7</po><sku>AA124</sku></order>")
-SAID = replace(JSON, body=b"po=PO-7&sku=AA%20124", headers=FORM)
+FORMED = replace(JSON, body=b"po=PO-7&sku=AA%20124", headers=FORM)
 
 
 @pytest.mark.parametrize(
@@ -20,7 +20,7 @@ SAID = replace(JSON, body=b"po=PO-7&sku=AA%20124", headers=FORM)
         (JSON, b'{"po":"PO-7","items":[1,2]}'),
         (JSON, b'\xef\xbb\xbf\n {"items":[1,2],"po":"\\u0050O-7"}\n'),
         (XML, b"<?xml version='1.0'?>\n<order>\n <po>PO-7</po>\n <sku>AA124</sku>\n</order>"),
-        (SAID, b"sku=AA+124&po=PO%2d7"),
+        (FORMED, b"sku=AA+124&po=PO%2d7"),
     ],
 )
 def test_the_same_said_otherwise_is_the_same(one: Request, body: bytes) -> None:
@@ -37,7 +37,7 @@ def test_the_same_said_otherwise_is_the_same(one: Request, body: bytes) -> None:
         (JSON, b'{"po": "PO-7", "items": [1, 2]'),
         (XML, b"<order><po>PO-8</po><sku>AA124</sku></order>"),
         (XML, b"<order><po>PO-7</po><sku>AA124</sku>"),
-        (SAID, b"po=PO-7&sku=AA%20125"),
+        (FORMED, b"po=PO-7&sku=AA%20125"),
         (JSON, b""),
     ],
 )
@@ -65,7 +65,7 @@ def test_who_says_so_does_not_make_a_request_another_one() -> None:
     for one, other in (
         (replace(JSON, query="a=1&token=1"), replace(JSON, query="token=2&a=1")),
         (replace(JSON, body=b'{"po":1,"token":1}'), replace(JSON, body=b'{"po":1,"token":2}')),
-        (replace(SAID, body=b"po=1&token=1"), replace(SAID, body=b"po=1")),
+        (replace(FORMED, body=b"po=1&token=1"), replace(FORMED, body=b"po=1")),
     ):
         assert fingerprint(one) != fingerprint(other)
         assert fingerprint(one, {"token"}) == fingerprint(other, {"token"})

@@ -110,11 +110,11 @@ def test_a_token_that_was_given_ends(name: str, how: str) -> None:
     asyncio.run(ask())
 
 
-async def granted(at: Site, **said: str) -> Granted | type[HubError]:
+async def granted(at: Site, **members: str) -> Granted | type[HubError]:
     """Ask Catalyst's token endpoint, and give the tokens or how it says no."""
-    answer = await at.server(GRANT.request.write(Granting(**said)))
+    answer = await at.server(GRANT.request.write(Granting(**members)))
     error = at.dialect.faults.read(answer)
-    return type(error) if error else GRANT.response.read(answer, Granting(**said))
+    return type(error) if error else GRANT.response.read(answer, Granting(**members))
 
 
 APP, HOME = "app", "https://app.example/"

@@ -28,7 +28,7 @@ POST = Request(method="POST", path="/orders", body=b"an order")
 Behaviour = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
-def say(status: str, *headers: str, body: bytes = b"") -> Behaviour:
+def responding(status: str, *headers: str, body: bytes = b"") -> Behaviour:
     lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", "Connection: close", *headers]
     head = "\r\n".join([*lines, "", ""]).encode("latin-1")
 
@@ -54,7 +54,7 @@ async def babble(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> 
     writer.write(b"hello? who is there?\r\n\r\n")
 
 
-OK = say("200 OK", "X-Colour: red", "x-colour: blue", body=b"fine")
+OK = responding("200 OK", "X-Colour: red", "x-colour: blue", body=b"fine")
 
 
 class Rogue:
@@ -79,12 +79,12 @@ class Rogue:
 
 
 @asynccontextmanager
-async def line_to(rogue: Rogue, timeouts: Timeouts) -> AsyncIterator[HttpTransport]:
+async def transport_to(rogue: Rogue, timeouts: Timeouts) -> AsyncIterator[HttpTransport]:
     server = await asyncio.start_server(rogue.serve, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     try:
-        async with HttpTransport(f"http://127.0.0.1:{port}/", timeouts) as line:
-            yield line
+        async with HttpTransport(f"http://127.0.0.1:{port}/", timeouts) as transport:
+            yield transport
     finally:
         server.close()
         await rogue.idle.wait()
@@ -92,8 +92,8 @@ async def line_to(rogue: Rogue, timeouts: Timeouts) -> AsyncIterator[HttpTranspo
 
 def sent(rogue: Rogue, request: Request, timeouts: Timeouts = HURRIED) -> Response:
     async def send() -> Response:
-        async with line_to(rogue, timeouts) as line:
-            return await line(request)
+        async with transport_to(rogue, timeouts) as transport:
+            return await transport(request)
 
     return asyncio.run(send())
 
@@ -137,7 +137,7 @@ def test_a_request_goes_out_as_it_is_and_the_answer_comes_back() -> None:
 def test_a_redirect_is_told_and_never_followed(
     status: str, location: str, where: str, request_: Request
 ) -> None:
-    rogue = Rogue(say(f"{status} Moved", f"Location: {location}"))
+    rogue = Rogue(responding(f"{status} Moved", f"Location: {location}"))
 
     with pytest.raises(Redirected, match=f"answered {status} and leads to {where}, where nothing"):
         sent(rogue, request_)
@@ -145,11 +145,11 @@ def test_a_redirect_is_told_and_never_followed(
 
 
 def test_a_redirect_that_leads_nowhere_is_an_answer() -> None:
-    assert 302 == sent(Rogue(say("302 Found")), GET).status
+    assert 302 == sent(Rogue(responding("302 Found")), GET).status
 
 
 FAILING = {
-    **{status: say(f"{status} Oops") for status in ("429", "500", "502", "503", "504")},
+    **{status: responding(f"{status} Oops") for status in ("429", "500", "502", "503", "504")},
     **{failing.__name__: failing for failing in (hang, hang_up, stop_halfway, babble)},
 }
 
@@ -181,14 +181,14 @@ def test_what_may_have_arrived_is_never_sent_twice(behaviour: Behaviour) -> None
 
 @pytest.mark.parametrize("status", ["500 Oops", "502 Oops", "503 Oops", "504 Oops"])
 def test_an_unsafe_request_that_failed_there_is_not_sent_twice(status: str) -> None:
-    rogue = Rogue(say(status))
+    rogue = Rogue(responding(status))
 
     assert int(status[:3]) == sent(rogue, POST).status
     assert 1 == len(rogue.asked)
 
 
 def test_an_unsafe_request_that_was_turned_away_is_sent_again() -> None:
-    rogue = Rogue(say("429 Slow Down"))
+    rogue = Rogue(responding("429 Slow Down"))
 
     assert 200 == sent(rogue, POST).status
     assert 2 == len(rogue.asked)
@@ -230,7 +230,7 @@ def test_all_attempts_together_take_no_longer_than_the_whole_time(behaviour: Beh
 
 
 def test_patience_ends_with_the_last_answer() -> None:
-    rogue = Rogue(*[say("503 Oops", body=b"sorry")] * 9)
+    rogue = Rogue(*[responding("503 Oops", body=b"sorry")] * 9)
 
     assert b"sorry" == sent(rogue, GET).body
     assert HURRIED.attempts == len(rogue.asked)
@@ -247,8 +247,8 @@ def test_patience_ends_with_an_error_where_there_is_no_answer() -> None:
 @pytest.mark.parametrize("request_", [GET, POST], ids=["GET", "POST"])
 def test_a_closed_door_is_unreached(request_: Request, pauses: list[float]) -> None:
     async def send() -> None:
-        async with line_to(Rogue(), HURRIED) as line:
-            port = line.base_url.rpartition(":")[2]
+        async with transport_to(Rogue(), HURRIED) as transport:
+            port = transport.base_url.rpartition(":")[2]
         async with HttpTransport(f"http://127.0.0.1:{port}", HURRIED) as closed:
             await closed(request_)
 
@@ -260,7 +260,7 @@ def test_a_closed_door_is_unreached(request_: Request, pauses: list[float]) -> N
 def test_the_vendor_says_how_long_to_wait(pauses: list[float]) -> None:
     timeouts = Timeouts(attempts=2, pause=0.001, longest_pause=60)
 
-    sent(Rogue(say("429 Slow Down", "Retry-After: 7")), POST, timeouts)
+    sent(Rogue(responding("429 Slow Down", "Retry-After: 7")), POST, timeouts)
 
     assert 7 in pauses
 
@@ -269,7 +269,7 @@ def test_the_vendor_may_name_the_moment(pauses: list[float]) -> None:
     timeouts = Timeouts(attempts=2, pause=0.001, longest_pause=3_600)
     moment = format_datetime(datetime.now(UTC) + timedelta(minutes=30), usegmt=True)
 
-    sent(Rogue(say("503 Oops", f"Retry-After: {moment}")), GET, timeouts)
+    sent(Rogue(responding("503 Oops", f"Retry-After: {moment}")), GET, timeouts)
 
     assert 1_700 < max(pauses) <= 1_800
 
@@ -278,21 +278,21 @@ def test_the_vendor_may_name_the_moment(pauses: list[float]) -> None:
 def test_nobody_waits_for_ever(wish: str, pauses: list[float]) -> None:
     timeouts = Timeouts(attempts=2, pause=0.001, longest_pause=9)
 
-    sent(Rogue(say("429 Slow Down", f"Retry-After: {wish}")), GET, timeouts)
+    sent(Rogue(responding("429 Slow Down", f"Retry-After: {wish}")), GET, timeouts)
 
     assert 9 == max(pauses)
 
 
 @pytest.mark.parametrize(
-    "spelled",
+    "value",
     [
         *("", "soon", "-1", "1.5", "\xb2", "9" * 400),
         *("Mon, 01 Jan 2001 00:00:00 GMT", "Mon, 99 Jan 2001"),
         "Mon, 01 Jan 2001 00:00:00 +" + "9" * 30,
     ],
 )
-def test_a_strange_wish_is_no_reason_to_fail(spelled: str, pauses: list[float]) -> None:
-    rogue = Rogue(say("429 Slow Down", f"Retry-After: {spelled}"))
+def test_a_strange_wish_is_no_reason_to_fail(value: str, pauses: list[float]) -> None:
+    rogue = Rogue(responding("429 Slow Down", f"Retry-After: {value}"))
 
     assert 200 == sent(rogue, GET).status
     assert max(pauses) <= HURRIED.longest_pause
@@ -301,7 +301,7 @@ def test_a_strange_wish_is_no_reason_to_fail(spelled: str, pauses: list[float]) 
 def test_pauses_double_and_are_shortened_by_chance(pauses: list[float]) -> None:
     timeouts = Timeouts(attempts=5, pause=1, longest_pause=4)
 
-    sent(Rogue(*[say("503 Oops")] * 4), GET, timeouts)
+    sent(Rogue(*[responding("503 Oops")] * 4), GET, timeouts)
 
     waited = [pause for pause in pauses if pause]
     assert 4 == len(waited)
@@ -309,7 +309,7 @@ def test_pauses_double_and_are_shortened_by_chance(pauses: list[float]) -> None:
 
 
 def test_an_answer_without_end_is_cut_off() -> None:
-    rogue = Rogue(*[say("200 OK", body=b"x" * 1_001)] * 3)
+    rogue = Rogue(*[responding("200 OK", body=b"x" * 1_001)] * 3)
 
     with pytest.raises(Upstream, match="over 1000 bytes"):
         sent(rogue, GET)
@@ -356,7 +356,7 @@ def packed(body: bytes) -> bytes:
     ],
 )
 def test_a_coded_answer_is_decoded(coding: str, body: bytes) -> None:
-    rogue = Rogue(say("200 OK", f"Content-Encoding: {coding}", body=body))
+    rogue = Rogue(responding("200 OK", f"Content-Encoding: {coding}", body=body))
 
     assert PLAIN == sent(rogue, GET).body
     assert b"accept-encoding: gzip, deflate\r\n" in rogue.asked[0].lower()
@@ -373,7 +373,7 @@ def test_a_coded_answer_is_decoded(coding: str, body: bytes) -> None:
     ],
 )
 def test_what_is_not_coded_as_it_says_is_refused(coding: str, body: bytes, words: str) -> None:
-    rogue = Rogue(*[say("200 OK", f"Content-Encoding: {coding}", body=body)] * 3)
+    rogue = Rogue(*[responding("200 OK", f"Content-Encoding: {coding}", body=body)] * 3)
 
     with pytest.raises(Upstream, match=words):
         sent(rogue, GET)
@@ -396,10 +396,10 @@ def _taken(behaviour: Behaviour, largest: int) -> int:
     timeouts = replace(HURRIED, largest=largest, attempts=1, whole=60, read=60)
 
     async def most() -> int:
-        async with line_to(Rogue(behaviour), timeouts) as line:
+        async with transport_to(Rogue(behaviour), timeouts) as transport:
             tracemalloc.start()
             with suppress(Upstream):
-                await line(GET)
+                await transport(GET)
             _, peak = tracemalloc.get_traced_memory()
             tracemalloc.stop()
             return peak
@@ -411,7 +411,7 @@ def test_a_bomb_takes_little_more_memory_than_an_answer_may_have() -> None:
     largest = 4 * 2**20
     bomb = gzip.compress(bytes(50 * largest))
 
-    assert 3 * largest > _taken(say("200 OK", "Content-Encoding: gzip", body=bomb), largest)
+    assert 3 * largest > _taken(responding("200 OK", "Content-Encoding: gzip", body=bomb), largest)
 
 
 def test_a_large_answer_takes_no_more_than_three_times_its_size() -> None:

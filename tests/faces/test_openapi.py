@@ -6,7 +6,8 @@ import dataclasses
 from typing import Any
 
 from orderglot.faces.openapi import document
-from orderglot.wire.dialect import Dialect, Endpoint
+from orderglot.wire.dialect import Dialect
+from orderglot.wire.operation import Endpoint
 from orderglot.wire.shape import JSON, success
 from tests.faces.tiny import DIALECT, LIST_ORDERS, TinyList, TinyWindow
 
@@ -20,12 +21,12 @@ def call(path: str, method: str = "get") -> Any:
 
 
 def test_it_says_where_it_is_served_and_what_it_describes() -> None:
-    said = made()
+    document = made()
 
-    assert "3.1.0" == said["openapi"]
-    assert [{"url": "https://tiny.example"}] == said["servers"]
-    assert ("Tiny", "1.2") == (said["info"]["title"], said["info"]["version"])
-    assert DIALECT.reference == said["externalDocs"]["url"]
+    assert "3.1.0" == document["openapi"]
+    assert [{"url": "https://tiny.example"}] == document["servers"]
+    assert ("Tiny", "1.2") == (document["info"]["title"], document["info"]["version"])
+    assert DIALECT.reference == document["externalDocs"]["url"]
 
 
 def test_every_spelling_of_a_path_is_a_call_of_its_own() -> None:
@@ -67,12 +68,16 @@ def test_what_may_stand_in_the_query_or_the_body_must_stand_in_neither() -> None
         endpoint=Endpoint("POST", ("/tiny/orders",)),
         request=dataclasses.replace(LIST_ORDERS.request, body={JSON: TinyWindow}),
     )
-    said = made(dataclasses.replace(DIALECT, operations=(either,)))["paths"]["/tiny/orders"]["post"]
+    document = made(dataclasses.replace(DIALECT, operations=(either,)))["paths"]["/tiny/orders"][
+        "post"
+    ]
 
-    assert not said["requestBody"]["required"]
-    assert {"limit", "offset"} == set(said["requestBody"]["content"][JSON]["schema"]["properties"])
+    assert not document["requestBody"]["required"]
+    assert {"limit", "offset"} == set(
+        document["requestBody"]["content"][JSON]["schema"]["properties"]
+    )
     assert ["In the query or in the body."] * 2 == [
-        one["description"] for one in said["parameters"]
+        one["description"] for one in document["parameters"]
     ]
 
 
@@ -88,9 +93,11 @@ def test_answers_of_one_status_may_have_several_forms() -> None:
         LIST_ORDERS,
         response=dataclasses.replace(LIST_ORDERS.response, shapes=success(400, TinyList)),
     )
-    said = made(dataclasses.replace(DIALECT, operations=(twofold,)))["paths"]["/tiny/orders"]["get"]
+    document = made(dataclasses.replace(DIALECT, operations=(twofold,)))["paths"]["/tiny/orders"][
+        "get"
+    ]
 
-    forms = said["responses"]["400"]["content"][JSON]["schema"]["anyOf"]
+    forms = document["responses"]["400"]["content"][JSON]["schema"]["anyOf"]
     assert ["TinyList", "TinyError"] == [one["$ref"].rpartition("/")[2] for one in forms]
 
 

@@ -14,8 +14,9 @@ from orderglot.core.errors import Conflict, HubError, Upstream
 from orderglot.core.order import Order
 from orderglot.faces.replay import LONGEST_KEY
 from orderglot.faces.server import Server
-from orderglot.wire.dialect import Context, Dialect
+from orderglot.wire.dialect import Dialect
 from orderglot.wire.message import Request, Response
+from orderglot.wire.operation import Context
 from tests.clock import Clock
 from tests.faces.sites import NEW, Site, site
 from tests.faces.tiny import CREATE_ORDER, DIALECT, LONGEST_NOTES
@@ -148,12 +149,18 @@ def halting(began: asyncio.Event, go: asyncio.Event) -> Dialect:
     return performed(perform)
 
 
+async def halted() -> tuple[Site, asyncio.Task[Response], asyncio.Event, asyncio.Event]:
+    """Open a site whose first creation has begun; gives it, what tells of another, and what lets go."""
+    began, go = asyncio.Event(), asyncio.Event()
+    at = await site(halting(began, go))
+    first = asyncio.create_task(at.ask(keyed(NEW)))
+    await began.wait()
+    return at, first, began, go
+
+
 def test_the_second_waits_for_the_first_and_the_two_are_one() -> None:
     async def at_once() -> None:
-        began, go = asyncio.Event(), asyncio.Event()
-        at = await site(halting(began, go))
-        first = asyncio.create_task(at.ask(keyed(NEW)))
-        await began.wait()
+        at, first, _, go = await halted()
         second = asyncio.create_task(at.ask(keyed(NEW)))
         await asyncio.sleep(0)
         assert not second.done()
@@ -167,10 +174,7 @@ def test_the_second_waits_for_the_first_and_the_two_are_one() -> None:
 
 def test_when_the_first_is_broken_off_the_second_does_it() -> None:
     async def at_once() -> None:
-        began, go = asyncio.Event(), asyncio.Event()
-        at = await site(halting(began, go))
-        first = asyncio.create_task(at.ask(keyed(NEW)))
-        await began.wait()
+        at, first, _, go = await halted()
         second = asyncio.create_task(at.ask(keyed(NEW)))
         await asyncio.sleep(0)
         first.cancel()
@@ -184,11 +188,8 @@ def test_when_the_first_is_broken_off_the_second_does_it() -> None:
 
 def test_two_servers_over_one_store_make_one_order() -> None:
     async def at_once() -> None:
-        began, go = asyncio.Event(), asyncio.Event()
-        at = await site(halting(began, go))
+        at, first, began, go = await halted()
         twin = Site(at.store, Server(at.server.dialect, at.store), at.caller, at.proof)
-        first = asyncio.create_task(at.ask(keyed(NEW)))
-        await began.wait()
         began.clear()
         second = asyncio.create_task(twin.ask(keyed(NEW)))
         await began.wait()

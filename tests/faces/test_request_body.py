@@ -15,7 +15,7 @@ from orderglot.faces.asgi import Asgi
 from orderglot.faces.server import Server
 from orderglot.stores.memory import MemoryStore
 from orderglot.wire.message import Request
-from tests.faces.connections import LAST_HELLO, ORDER, Peer, said, statuses
+from tests.faces.connections import LAST_HELLO, ORDER, Peer, run_flow, statuses
 from tests.faces.test_asgi import HOST, Message, called, scope
 from tests.faces.tiny import CREATE_ORDER, DIALECT, rewritten
 
@@ -52,18 +52,18 @@ def created(coding: str, body: bytes, *, chunk: int = 0) -> tuple[bytes, int]:
             "Connection: close",
             body=chunked + b"0\r\n\r\n" if chunk else body,
         )
-        return await peer.heard(asking), len(await peer.orders())
+        return await peer.exchange(asking), len(await peer.orders())
 
-    heard, count = said(create)
-    return heard, count
+    received, count = run_flow(create)
+    return received, count
 
 
 @pytest.mark.parametrize("chunk", [0, 1, 7], ids=["whole", "byte by byte", "in chunks"])
 @pytest.mark.parametrize("coding", PACKED)
 def test_a_body_is_decoded(coding: str, chunk: int) -> None:
-    heard, count = created(coding, PACKED[coding], chunk=chunk)
+    received, count = created(coding, PACKED[coding], chunk=chunk)
 
-    assert ([201], 1) == (statuses(heard), count)
+    assert ([201], 1) == (statuses(received), count)
 
 
 @pytest.mark.parametrize(
@@ -75,19 +75,19 @@ def test_the_limit_is_that_of_the_decoded_size(
 ) -> None:
     coding = "gzip" if packed is gzip.compress else "deflate"
 
-    heard, count = created(coding, packed(ORDER.ljust(size)))
+    received, count = created(coding, packed(ORDER.ljust(size)))
 
-    assert ([status], orders) == (statuses(heard), count)
+    assert ([status], orders) == (statuses(received), count)
 
 
 def test_a_bomb_is_not_unpacked() -> None:
     bomb = zlib.compress(bytes(200_000))
     assert len(bomb) < MOST
 
-    heard, count = created("deflate", bomb)
+    received, count = created("deflate", bomb)
 
-    assert ([400], 0) == (statuses(heard), count)
-    assert f"{MOST} bytes".encode() in heard
+    assert ([400], 0) == (statuses(received), count)
+    assert f"{MOST} bytes".encode() in received
 
 
 @pytest.mark.parametrize(
@@ -105,25 +105,25 @@ def test_a_bomb_is_not_unpacked() -> None:
     ids=["plain", "deflated", "cut", "more", "broken", "gzipped", "cut deflate", "plain deflate"],
 )
 def test_a_body_that_is_not_coded_as_it_says_is_refused(coding: str, body: bytes) -> None:
-    heard, count = created(coding, body)
+    received, count = created(coding, body)
 
-    assert ([400], 0) == (statuses(heard), count)
-    assert b"Content-Encoding" in heard
+    assert ([400], 0) == (statuses(received), count)
+    assert b"Content-Encoding" in received
 
 
 @pytest.mark.parametrize("coding", ["br", "zstd", "compress", "gzip, gzip", "utf-8", "x" * 900])
 def test_another_coding_is_refused_with_those_that_are_understood(coding: str) -> None:
-    heard, count = created(coding, ORDER)
+    received, count = created(coding, ORDER)
 
-    assert ([415], 0) == (statuses(heard), count)
-    assert b"accept-encoding: gzip, deflate\r\n" in heard
-    assert b"Content-Encoding" in heard
+    assert ([415], 0) == (statuses(received), count)
+    assert b"accept-encoding: gzip, deflate\r\n" in received
+    assert b"Content-Encoding" in received
 
 
 def test_a_coding_of_no_body_is_passed_over() -> None:
     coded = LAST_HELLO[:-2] + b"Content-Encoding: gzip\r\nContent-Length: 0\r\n\r\n"
 
-    assert [200] == statuses(said(lambda peer: peer.heard(coded)))
+    assert [200] == statuses(run_flow(lambda peer: peer.exchange(coded)))
 
 
 def test_what_was_decoded_is_no_longer_called_coded() -> None:
@@ -136,7 +136,7 @@ def test_what_was_decoded_is_no_longer_called_coded() -> None:
     watched = replace(DIALECT, operations=(rewritten(CREATE_ORDER, read=read),))
     packed = PACKED["gzip"]
     coded = ("Content-Encoding: gzip", f"Content-Length: {len(packed)}", "Connection: close")
-    said(lambda peer: peer.heard(peer.create(*coded, body=packed)), watched)
+    run_flow(lambda peer: peer.exchange(peer.create(*coded, body=packed)), watched)
 
     (request,) = seen
     assert (ORDER, False) == (request.body, "content-encoding" in request.headers)

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from orderglot.core.errors import NotFound, Unsupported
 from orderglot.faces.routes import Routes
-from orderglot.wire.dialect import Dialect, Endpoint
+from orderglot.wire.dialect import Dialect
+from orderglot.wire.operation import Endpoint
 from tests.faces.tiny import DIALECT, GET_ORDER, HELLO
 
 

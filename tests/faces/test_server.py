@@ -16,8 +16,8 @@ from orderglot.core.errors import Conflict, NotFound
 from orderglot.core.order import Order
 from orderglot.core.query import LARGE, Page, Window
 from orderglot.wire import json
-from orderglot.wire.dialect import Context
 from orderglot.wire.message import Request, Response
+from orderglot.wire.operation import Context
 from tests.faces.sites import NEW, site
 from tests.faces.tiny import CREATE_ORDER, DIALECT, HELLO, LIST_ORDERS, rewritten
 

@@ -12,7 +12,7 @@ from typing import Any, TypedDict
 
 from msgspec.structs import replace
 
-from orderglot.core.caller import CREATE, Caller
+from orderglot.core.caller import CREATE, OPEN, Caller
 from orderglot.core.errors import KINDS, HubError, Invalid, Problem, Rule, Unauthenticated, Upstream
 from orderglot.core.keyring import Keyring
 from orderglot.core.order import Order, Reference, native
@@ -20,25 +20,13 @@ from orderglot.core.query import Page, Window
 from orderglot.core.tokens import TokenKind
 from orderglot.wire import json
 from orderglot.wire.bodies import Bodies, Held
-from orderglot.wire.dialect import (
-    OPEN,
-    Can,
-    Context,
-    Dialect,
-    Endpoint,
-    Faults,
-    Flow,
-    Flows,
-    Idempotency,
-    Operation,
-    RequestFormat,
-    ResponseFormat,
-    Session,
-    call,
-)
+from orderglot.wire.dialect import Can, Dialect, Faults, Flows, Session
 from orderglot.wire.faults import STATUSES, read_error
+from orderglot.wire.flow import Flow, call
 from orderglot.wire.form import Form
+from orderglot.wire.idempotency import Idempotency
 from orderglot.wire.message import Request, Response, fill, query_of
+from orderglot.wire.operation import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.paging import read_bounded
 from orderglot.wire.shape import JSON, Security, SecurityScheme, refusals, success
 

@@ -12,8 +12,8 @@ from orderglot.core.caller import Caller
 from orderglot.core.order import Order, Reference
 from orderglot.core.ports import Book
 from orderglot.core.seller import Seller
-from orderglot.files.imports import Progress, take, unheard
-from orderglot.files.plan import Wishes
+from orderglot.files.imports import Progress, no_progress, take
+from orderglot.files.plan import ImportOptions
 from orderglot.stores.memory import MemoryStore
 from orderglot.stores.reads import utc_now
 from orderglot.stores.sqlite import SqliteStore
@@ -38,12 +38,12 @@ class Shop:
         self,
         *paths: Path,
         rejects: Path | None = None,
-        tell: Callable[[Progress], None] = unheard,
-        **wishes: Any,
+        on_progress: Callable[[Progress], None] = no_progress,
+        **options: Any,
     ) -> Progress:
         """Import a file, or two that belong together."""
-        wished = Wishes(**wishes)
-        taking = take(self.book, *paths, wishes=wished, rejects=rejects, tell=tell)
+        chosen = ImportOptions(**options)
+        taking = take(self.book, *paths, options=chosen, rejects=rejects, on_progress=on_progress)
         return self._runner.run(taking)
 
     def place(self, order: Order) -> Order:

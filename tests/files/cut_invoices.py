@@ -146,7 +146,7 @@ def read(content: bytes) -> Invoices:
 
 
 def kind(invoice: Lines) -> str:
-    """Say which kind of number it has, and what all its lines lack."""
+    """Describe which kind of number it has, and what all its lines lack."""
     letter = re.sub(r"\d", "", invoice[0].invoice)
     customer = "known" if invoice[0].customer else "unknown"
     way = "returned" if all(line.quantity < 0 for line in invoice) else "sold"

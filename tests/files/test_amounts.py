@@ -27,9 +27,9 @@ def file(tmp_path: Path) -> Path:
     return tmp_path / "orders.csv"
 
 
-def taken(shop: Shop, file: Path, text: str, **wishes: Any) -> tuple[Progress, Order]:
+def taken(shop: Shop, file: Path, text: str, **options: Any) -> tuple[Progress, Order]:
     file.write_text(text)
-    done = shop.take(file, **wishes)
+    done = shop.take(file, **options)
     return done, shop.order("1")
 
 
@@ -62,13 +62,13 @@ def test_amounts_that_differ_by_row_are_added_up(shop: Shop, file: Path) -> None
     assert ("3.50", "4.90", "2.00") == tuple(
         str(amount) for amount in (order.totals.discount, order.totals.shipping, order.totals.tax)
     )
-    assert "'discount' is added up over the rows of an order." in done.said
+    assert "'discount' is added up over the rows of an order." in done.remarks
     assert [Decimal("22.50"), Decimal("1.90")] == [line.total for line in order.lines]
 
 
 def test_how_often_an_amount_counts_is_said(shop: Shop, file: Path) -> None:
     done, _ = taken(shop, file, REPEATED)
-    assert "'shipping' counts once an order, as its rows repeat it." in done.said
+    assert "'shipping' counts once an order, as its rows repeat it." in done.remarks
 
 
 def test_an_order_whose_rows_contradict_those_of_the_others_is_put_aside(
@@ -118,13 +118,15 @@ def test_without_a_total_a_tax_leaves_it_unknown(shop: Shop, file: Path) -> None
 def test_a_tax_may_be_in_the_prices_or_beside_them(shop: Shop, file: Path, total: str) -> None:
     done, order = taken(shop, file, f"order,sku,qty,price,tax,total\n1,A,2,10,3.21,{total}\n")
     assert (Decimal(total), Decimal("3.21")) == (order.totals.total, order.totals.tax)
-    assert not [sentence for sentence in done.said if "not that of the parts" in sentence]
+    assert not [sentence for sentence in done.remarks if "not that of the parts" in sentence]
 
 
 def test_a_total_that_is_not_that_of_its_parts_stands_and_is_said(shop: Shop, file: Path) -> None:
     done, order = taken(shop, file, "order,sku,qty,price,shipping,total\n1,A,2,10,5,275\n")
     assert Decimal(275) == order.totals.total
-    assert "The total of 1 order is not that of the parts ('1'); the total is taken." in done.said
+    assert (
+        "The total of 1 order is not that of the parts ('1'); the total is taken." in done.remarks
+    )
 
 
 def test_a_total_of_each_row_is_its_lines_amount(shop: Shop, file: Path) -> None:
@@ -139,7 +141,7 @@ def test_an_amount_of_a_line_stands_where_it_is_not_the_product(shop: Shop, file
     done, order = taken(shop, file, text, columns="amount=SALES")
     assert [Decimal("250.50"), Decimal(20)] == [line.total for line in order.lines]
     assert Decimal("270.50") == order.totals.total
-    assert "The amount of 1 line is not quantity times price; the amount is taken." in done.said
+    assert "The amount of 1 line is not quantity times price; the amount is taken." in done.remarks
 
 
 def test_an_amount_without_a_price_gives_it_where_it_comes_out_even(shop: Shop, file: Path) -> None:
@@ -192,8 +194,10 @@ def test_rates_of_discounts_may_be_in_hundredths(shop: Shop, file: Path) -> None
 def test_what_is_left_out_of_the_orders_is_listed_by_column(shop: Shop, file: Path) -> None:
     text = "order,sku,qty,Route,Gift Wrap Fee,Coupon,Fee\n1,A,2,R1,3.00,SPRING,0.00\n"
     done, order = taken(shop, file, text)
-    assert "Left out of the orders, and kept as text alone: 'Gift Wrap Fee', 'Coupon'." in done.said
-    assert "These columns have no field, and are kept as text: 'Route', 'Fee'." in done.said
+    assert (
+        "Left out of the orders, and kept as text alone: 'Gift Wrap Fee', 'Coupon'." in done.remarks
+    )
+    assert "These columns have no field, and are kept as text: 'Route', 'Fee'." in done.remarks
     assert (True, False) == (done.left_out, done.whole)
     assert "3.00" == order.extras["file.Gift Wrap Fee"]
 
@@ -207,7 +211,7 @@ def test_words_of_a_state_that_are_not_known_are_said(shop: Shop, file: Path) ->
     done, _ = taken(shop, file, "order,sku,qty,status\n1,A,2,Retoure\n2,A,2,Retoure\n3,A,1,open\n")
     assert (
         "These words of a state are not known, and were left out: 'Retoure' (2 orders)."
-        in done.said
+        in done.remarks
     )
     assert not done.whole
 
@@ -220,7 +224,7 @@ def test_the_order_of_dates_is_shown_by_others(
     shop: Shop, file: Path, rows: str, order: str
 ) -> None:
     done, taken_order = taken(shop, file, f"order,sku,qty,date\n1,A,1,{rows}\n")
-    assert any(f"Dates are read as {order}" in sentence for sentence in done.said)
+    assert any(f"Dates are read as {order}" in sentence for sentence in done.remarks)
     assert taken_order.created is not None
     assert (5, 6) == (taken_order.created.day, taken_order.created.month)[
         :: 1 if order == "dmy" else -1
@@ -242,9 +246,9 @@ def test_the_order_of_dates_that_nothing_shows_is_asked(shop: Shop, file: Path) 
 def test_that_times_without_a_zone_are_taken_as_utc_is_said(shop: Shop, file: Path) -> None:
     sentence = "Times without a zone are taken as UTC; --timezone names another."
     text = "order,sku,qty,date\n1,A,1,2024-06-05 10:00\n"
-    assert sentence in taken(shop, file, text)[0].said
-    assert sentence not in taken(shop, file, text, timezone="Europe/London")[0].said
-    assert sentence not in taken(shop, file, text.replace("10:00", "10:00Z"))[0].said
+    assert sentence in taken(shop, file, text)[0].remarks
+    assert sentence not in taken(shop, file, text, timezone="Europe/London")[0].remarks
+    assert sentence not in taken(shop, file, text.replace("10:00", "10:00Z"))[0].remarks
 
 
 @pytest.mark.parametrize(
@@ -277,7 +281,7 @@ def test_what_stands_in_for_a_sku_can_be_said(
     done, order = taken(shop, file, text, sku=wanted)
     assert skus == [line.sku for line in order.lines]
     column = wanted or "title"
-    assert f"1 line had no SKU; {column!r} stands in for it." in done.said
+    assert f"1 line had no SKU; {column!r} stands in for it." in done.remarks
 
 
 def test_a_file_without_skus_needs_only_to_be_told_what_stands_in(shop: Shop, file: Path) -> None:

@@ -28,9 +28,9 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
 
 @pytest.fixture
 def take(shop: Shop, tmp_path: Path) -> Import:
-    def take(name: str, **wishes: Any) -> Progress:
+    def take(name: str, **options: Any) -> Progress:
         shutil.copy(CASES / name, tmp_path)
-        return shop.take(tmp_path / name, **{"currency": "USD", **wishes})
+        return shop.take(tmp_path / name, **{"currency": "USD", **options})
 
     return take
 
@@ -43,8 +43,8 @@ def totals(shop: Shop) -> dict[str, Decimal | None]:
     return {order.number: order.totals.total for order in shop.orders()}
 
 
-def said(done: Progress) -> str:
-    return "\n".join(done.said)
+def remarks_of(done: Progress) -> str:
+    return "\n".join(done.remarks)
 
 
 def test_what_spreadsheets_write_to_keep_zeros_is_unwrapped(shop: Shop, take: Import) -> None:
@@ -67,7 +67,7 @@ def test_what_spreadsheets_have_rounded_is_refused_and_never_one_order(
 def test_fifteen_hundred_is_fifteen_hundred_beside_what_shows_it(shop: Shop, take: Import) -> None:
     done = take("de3.csv")
     assert {"1001": Decimal(1500), "1002": Decimal(1500)} == totals(shop)
-    assert "'1.500' and the like are read with ',' before decimals" in said(done)
+    assert "'1.500' and the like are read with ',' before decimals" in remarks_of(done)
     assert done.whole
 
 
@@ -99,7 +99,7 @@ def test_a_number_that_nothing_beside_it_explains_is_asked_about(
 def test_a_row_of_totals_is_put_aside_by_name(shop: Shop, take: Import) -> None:
     done = take("total2.csv")
     assert {"1001": Decimal(10), "1002": Decimal(10)} == totals(shop)
-    assert "Line 4 is a row of totals, 'Grand Total 2 items 3 20.00': put aside." in done.said
+    assert "Line 4 is a row of totals, 'Grand Total 2 items 3 20.00': put aside." in done.remarks
     assert (1, False) == (done.rejected, done.whole)
 
 
@@ -109,7 +109,7 @@ def test_blanks_around_an_order_number_are_none_of_it_and_that_is_said(
     done = take("trail.csv")
     (order,) = shop.orders()
     assert ("1001", ["A-1", "A-2", "A-3", "A-4"]) == (order.number, [x.sku for x in order.lines])
-    assert "3 rows had blanks or signs of a spreadsheet round the order number." in done.said
+    assert "3 rows had blanks or signs of a spreadsheet round the order number." in done.remarks
     assert done.whole
 
 
@@ -119,7 +119,7 @@ def test_rows_without_a_number_are_of_the_order_above(
 ) -> None:
     done = take("blank_order.csv", fill_down=fill_down)
     assert {"1001": Decimal(60), "1002": Decimal(1)} == totals(shop)
-    assert "2 rows without an order number went to the order above." in done.said
+    assert "2 rows without an order number went to the order above." in done.remarks
     assert done.whole
 
 
@@ -151,8 +151,8 @@ def test_a_header_is_found_below_blank_rows_and_what_is_below_the_orders_is_name
     assert [("PH-1", 1, Decimal(900))] == lines(first)
     assert "Card, rare" == first.lines[0].title
     assert "2026-07-25" == f"{first.created:%Y-%m-%d}"
-    assert "Line 7 is no order's: '2 record(s) downloaded,from Jul-01-26...'." in done.said
-    assert "Line 8 is no order's: 'Seller ID : someone'." in done.said
+    assert "Line 7 is no order's: '2 record(s) downloaded,from Jul-01-26...'." in done.remarks
+    assert "Line 8 is no order's: 'Seller ID : someone'." in done.remarks
     assert (2, True) == (done.orders, done.whole)
 
 
@@ -197,7 +197,7 @@ def test_windows_1252_is_read_where_the_file_says_so(shop: Shop, tmp_path: Path)
     file.write_bytes(b"# charset=windows-1252\n" + (CASES / "cp1252.csv").read_bytes())
     done = shop.take(file, currency="USD")
     assert ["Café crème", "Tea"] == [line.title for line in shop.order("1001").lines]
-    assert "1 line stands before the header, which is line 2." in done.said
+    assert "1 line stands before the header, which is line 2." in done.remarks
 
 
 def test_line_breaks_and_quotes_in_quotes_are_read(shop: Shop, take: Import) -> None:

@@ -69,13 +69,13 @@ def packed(draw: st.DrawFn) -> bytes:
 def test_any_file_is_taken_or_refused_and_every_row_accounted_for(
     content: bytes, partial: bool
 ) -> None:
-    told = [Progress()]
+    reports = [Progress()]
     with tempfile.TemporaryDirectory() as folder, shop_in("memory", Path(folder)) as shop:
         file = Path(folder) / "orders"
         file.write_bytes(content)
         with suppress(HubError):
-            shop.take(file, tell=told.append, encoding="utf-8", partial=partial)
-        done = told[-1]
+            shop.take(file, on_progress=reports.append, encoding="utf-8", partial=partial)
+        done = reports[-1]
         assert done.rows == done.lines + done.rejected + done.passed
         assert done.lines == sum(len(order.lines) for order in shop.orders())
         assert done.orders == len(shop.orders())

@@ -125,7 +125,7 @@ def test_an_import_that_was_killed_is_completed_by_the_next(
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        shop.take(file, tell=kill)
+        shop.take(file, on_progress=kill)
     assert 200 == len(shop.orders())
     again = shop.take(file)
     assert (300, 0, 200) == (again.new, again.changed, again.same)
@@ -138,7 +138,7 @@ from pathlib import Path
 from tests.files.books import shop_in
 
 with shop_in("sqlite", Path(sys.argv[1])) as shop:
-    shop.take(Path(sys.argv[2]), tell=lambda progress: progress.new and (print(progress.new), input()))
+    shop.take(Path(sys.argv[2]), on_progress=lambda progress: progress.new and (print(progress.new), input()))
 """
 
 
@@ -394,12 +394,12 @@ def test_a_gzip_cut_short_is_taken_as_far_as_it_goes(
     numbers = [str(n * 7919) for n in range(2_000)]
     packed = gzip.compress((HEADER + rows(*numbers)).encode())
     file.write_bytes(packed[: len(packed) // 2])
-    heard: list[Progress] = []
+    reports: list[Progress] = []
     with pytest.raises(Invalid) as broken:
-        shop.take(file, tell=heard.append)
+        shop.take(file, on_progress=reports.append)
     assert "The file breaks off after line " in broken.value.message
-    assert 100 < heard[-1].new < 2_000
-    assert numbers[: heard[-1].new] == shop.numbers()
+    assert 100 < reports[-1].new < 2_000
+    assert numbers[: reports[-1].new] == shop.numbers()
     file.write_bytes(packed)
     again = shop.take(file)
     assert 2_000 == again.new + again.changed + again.same
@@ -409,17 +409,17 @@ def test_a_gzip_cut_short_is_taken_as_far_as_it_goes(
 
 def test_progress_is_told_on_the_way(shop: Shop, file: Path) -> None:
     file.write_text(HEADER + rows(*range(15_000)))
-    heard: list[Progress] = []
-    done = shop.take(file, tell=heard.append)
-    assert done == heard[-1]
-    assert 5 < len({progress.read for progress in heard})
-    assert sorted(one.read for one in heard) == [one.read for one in heard]
-    assert {file.stat().st_size} == {one.size for one in heard}
-    assert all(one.lines + one.rejected <= one.rows for one in heard)
+    reports: list[Progress] = []
+    done = shop.take(file, on_progress=reports.append)
+    assert done == reports[-1]
+    assert 5 < len({progress.read for progress in reports})
+    assert sorted(one.read for one in reports) == [one.read for one in reports]
+    assert {file.stat().st_size} == {one.size for one in reports}
+    assert all(one.lines + one.rejected <= one.rows for one in reports)
 
 
 @pytest.mark.parametrize(
-    ("wishes", "reason"),
+    ("options", "reason"),
     [
         ({"columns": "order=None"}, "columns: there is no column 'None'."),
         ({"columns": "order"}, "columns: 'order' is not field=column; the fields are order, sku,"),
@@ -433,11 +433,11 @@ def test_progress_is_told_on_the_way(shop: Shop, file: Path) -> None:
     ],
 )
 def test_a_wish_that_makes_no_sense_is_refused_with_nothing_taken(
-    shop: Shop, file: Path, wishes: dict[str, Any], reason: str
+    shop: Shop, file: Path, options: dict[str, Any], reason: str
 ) -> None:
     file.write_text(HEADER + rows("A"))
     with pytest.raises(Invalid) as refused:
-        shop.take(file, **wishes)
+        shop.take(file, **options)
     assert reason in refused.value.message
     assert [] == shop.orders()
 
@@ -466,9 +466,9 @@ def test_a_batch_is_bounded_by_its_lines(
 ) -> None:
     monkeypatch.setattr(imports, "BATCH_LINES", 10)
     file.write_text(HEADER + rows(*range(12)))
-    heard: list[Progress] = []
-    shop.take(file, tell=heard.append)
-    assert [5, 10, 12] == sorted({one.orders for one in heard})
+    reports: list[Progress] = []
+    shop.take(file, on_progress=reports.append)
+    assert [5, 10, 12] == sorted({one.orders for one in reports})
 
 
 OURS = "order,sku,qty,price,customer,date\n"
@@ -552,7 +552,7 @@ def test_headers_and_lines_are_joined_by_their_order_number(
     assert (2, 3, 1) == (done.new, done.lines, done.rejected)
     assert "it is not in headers.csv" == done.aside[0].reason
     assert done.left_out
-    assert "1 order of the headers without lines left out, such as '3'." in done.said
+    assert "1 order of the headers without lines left out, such as '3'." in done.remarks
     one, two = shop.order("1"), shop.order("2")
     assert (Decimal("21.25"), Decimal("4.50"), Decimal("25.75")) == (
         one.totals.subtotal,

@@ -24,9 +24,9 @@ UNKNOWN = Marks()
 DOTS, COMMAS = Marks(DOT, strict=True), Marks(COMMA, strict=True)
 
 
-def read_worth(said: tuple[str, ...], marks: Marks = UNKNOWN) -> Worth:
+def read_worth(texts: tuple[str, ...], marks: Marks = UNKNOWN) -> Worth:
     """Read what a line is worth."""
-    return reader_of_worths(marks, Signs(marks))(said)
+    return reader_of_worths(marks, Signs(marks))(texts)
 
 
 @pytest.mark.parametrize(

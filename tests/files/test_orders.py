@@ -13,13 +13,14 @@ import pytest
 from orderglot.core.errors import Invalid
 from orderglot.core.order import Address, Amounts, Identity, Invoice, Order, Reference, Totals
 from orderglot.core.values import InvoiceStatus, Kind, Status
-from orderglot.files import orders
+from orderglot.files import open_orders, orders
+from orderglot.files.building import Gathered
 from orderglot.files.columns import recognise
 from orderglot.files.dates import reader_of_times
 from orderglot.files.lines import Signs, read_zone, reader_of_worths
-from orderglot.files.making import Gathered
 from orderglot.files.numbers import Marks
-from orderglot.files.orders import MOST_LINES, WINDOW, gather
+from orderglot.files.open_orders import MOST_LINES, WINDOW
+from orderglot.files.orders import gather
 from orderglot.files.plan import Plan
 from orderglot.files.remarks import Aside, Remarks
 from orderglot.files.rows import STRIDE, Reject, Stride
@@ -27,7 +28,7 @@ from orderglot.files.rows import STRIDE, Reject, Stride
 HEADER = ("order", "sku", "title", "qty", "date", "price", "customer", "country")
 
 
-def plan_for(header: Sequence[str], zone: str = "UTC", **wished: Any) -> Plan:
+def plan_for(header: Sequence[str], zone: str = "UTC", **options: Any) -> Plan:
     columns, marks = recognise(header, {}), Marks()
     signs = Signs(marks)
     return Plan(
@@ -37,7 +38,7 @@ def plan_for(header: Sequence[str], zone: str = "UTC", **wished: Any) -> Plan:
         signs=signs,
         currency="GBP",
         stand_in=columns.at.get("title"),
-        **wished,
+        **options,
     )
 
 
@@ -46,10 +47,10 @@ def gathered(
     header: tuple[str, ...] = HEADER,
     zone: str = "UTC",
     remarks: Remarks | None = None,
-    **wished: Any,
+    **options: Any,
 ) -> tuple[list[Gathered], list[Reject]]:
     rejects: list[Reject] = []
-    plan = plan_for(header, zone, **wished)
+    plan = plan_for(header, zone, **options)
     orders = gather(strides(rows), plan, rejects.append, remarks or Remarks())
     return [one for batch in orders for one in batch], rejects
 
@@ -541,7 +542,7 @@ def test_orders_come_in_the_order_of_their_first_rows() -> None:
 
 
 def test_no_more_lines_are_held_than_fit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(orders, "MOST_HELD", 1_000)
+    monkeypatch.setattr(open_orders, "MOST_HELD", 1_000)
     held = 0
 
     def rows() -> Iterator[Sequence[str]]:

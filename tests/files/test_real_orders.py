@@ -50,7 +50,7 @@ def as_row(order: Order, line: Line) -> cut_invoices.Line:
     assert moment is not None
     assert line.unit_price is not None
     assert order.bill_to is not None
-    said = (
+    values = (
         order.number,
         line.sku,
         line.title,
@@ -60,7 +60,7 @@ def as_row(order: Order, line: Line) -> cut_invoices.Line:
         order.customer.number if order.customer else "",
         order.bill_to.country_name,
     )
-    return cut_invoices.Line(line.number, "|".join(map(str, said)).encode(), *said)
+    return cut_invoices.Line(line.number, "|".join(map(str, values)).encode(), *values)
 
 
 def expected(name: str) -> dict[str, int | str]:

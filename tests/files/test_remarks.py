@@ -20,10 +20,10 @@ def test_many_rows_are_counted_and_the_first_named() -> None:
     for line in range(2_000):
         remarks.totals.note(line, "Total")
         remarks.footers.note(line, "end of it")
-    said = remarks.sentences()
-    assert "So are 1,995 more." in said
-    assert "Nor are 1,995 more." in said
-    assert 2 * MOST + 2 == len(said)
+    sentences = remarks.sentences()
+    assert "So are 1,995 more." in sentences
+    assert "Nor are 1,995 more." in sentences
+    assert 2 * MOST + 2 == len(sentences)
 
 
 def test_what_is_put_aside_is_named_as_far_as_one_reads() -> None:

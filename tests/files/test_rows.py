@@ -140,7 +140,7 @@ def in_header(names: Sequence[str]) -> int:
 
 
 @pytest.mark.parametrize(
-    ("before", "said"),
+    ("before", "skipped"),
     [
         (b"", ()),
         (b"\n,,\n", ()),
@@ -149,12 +149,12 @@ def in_header(names: Sequence[str]) -> int:
     ],
 )
 def test_the_header_is_found_below_what_is_none(
-    write: Write, before: bytes, said: tuple[str, ...]
+    write: Write, before: bytes, skipped: tuple[str, ...]
 ) -> None:
     path = write(before + HEADER + b"1,a,2\n")
     with open_rows(path, worth=in_header, enough=3) as rows:
         assert ("order", "sku", "qty") == rows.header
-        assert said == rows.head.before
+        assert skipped == rows.head.before
         (stride,) = rows
     assert [before.count(b"\n") + 2] == list(stride.numbers if isinstance(stride, Stride) else ())
 

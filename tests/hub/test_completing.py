@@ -81,11 +81,11 @@ class Shop:
 
 
 Held = Callable[[Shop], Awaitable[None]]
-Hold = Callable[[Held], None]
+Check = Callable[[Held], None]
 
 
 @pytest.fixture(params=STORES)
-def hold(request: pytest.FixtureRequest, tmp_path: Path) -> Hold:
+def check(request: pytest.FixtureRequest, tmp_path: Path) -> Check:
     """Hold what is tried in a shop over each kind of store."""
 
     @asynccontextmanager
@@ -109,7 +109,7 @@ def hold(request: pytest.FixtureRequest, tmp_path: Path) -> Hold:
     return lambda trial: asyncio.run(held(trial))
 
 
-def test_another_dialects_list_sees_an_order_complete_when_it_is_due(hold: Hold) -> None:
+def test_another_dialects_list_sees_an_order_complete_when_it_is_due(check: Check) -> None:
     async def trial(shop: Shop) -> None:
         id = await shop.place()
         shop.clock.forward(WAIT - SECOND)
@@ -121,10 +121,10 @@ def test_another_dialects_list_sees_an_order_complete_when_it_is_due(hold: Hold)
         order = await shop.order(id)
         assert all(line.subscription for line in order.lines)
 
-    hold(trial)
+    check(trial)
 
 
-def test_a_command_sees_it_too(hold: Hold) -> None:
+def test_a_command_sees_it_too(check: Check) -> None:
     async def trial(shop: Shop) -> None:
         id = await shop.place()
         shop.clock.forward(WAIT)
@@ -132,10 +132,10 @@ def test_a_command_sees_it_too(hold: Hold) -> None:
 
         assert Status.COMPLETED is (await shop.order(id)).status
 
-    hold(trial)
+    check(trial)
 
 
-def test_two_who_look_at_once_complete_it_once(hold: Hold) -> None:
+def test_two_who_look_at_once_complete_it_once(check: Check) -> None:
     async def trial(shop: Shop) -> None:
         id = await shop.place()
         now = shop.clock.forward(WAIT)
@@ -146,10 +146,10 @@ def test_two_who_look_at_once_complete_it_once(hold: Hold) -> None:
         assert ["placed", "completed"] == [one.what for one in events]
         assert Status.COMPLETED is (await shop.order(id)).status
 
-    hold(trial)
+    check(trial)
 
 
-def test_another_process_learns_of_it_within_a_second(hold: Hold) -> None:
+def test_another_process_learns_of_it_within_a_second(check: Check) -> None:
     async def trial(shop: Shop) -> None:
         other = Completing(shop.store, lambda: chosen(()))
         await other(shop.seller, shop.clock())
@@ -159,10 +159,10 @@ def test_another_process_learns_of_it_within_a_second(hold: Hold) -> None:
 
         assert Status.COMPLETED is (await shop.order(id)).status
 
-    hold(trial)
+    check(trial)
 
 
-def test_a_clock_that_is_put_back_stops_nothing(hold: Hold) -> None:
+def test_a_clock_that_is_put_back_stops_nothing(check: Check) -> None:
     async def trial(shop: Shop) -> None:
         await shop.faces["adobe"].completing(shop.seller, shop.clock())
         shop.clock.forward(-timedelta(days=1))
@@ -172,12 +172,12 @@ def test_a_clock_that_is_put_back_stops_nothing(hold: Hold) -> None:
 
         assert Status.COMPLETED is (await shop.order(id)).status
 
-    hold(trial)
+    check(trial)
 
 
 @pytest.mark.parametrize("failure", [Conflict("too late"), Upstream("read-only")])
 def test_what_cannot_be_written_is_shown_as_it_is(
-    hold: Hold, failure: HubError, monkeypatch: pytest.MonkeyPatch
+    check: Check, failure: HubError, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def fail(*_anything: Any) -> None:
         raise failure
@@ -193,10 +193,10 @@ def test_what_cannot_be_written_is_shown_as_it_is(
 
         assert id in await shop.listed(Status.COMPLETED)
 
-    hold(trial)
+    check(trial)
 
 
-def test_a_test_order_is_completed_as_well(hold: Hold) -> None:
+def test_a_test_order_is_completed_as_well(check: Check) -> None:
     async def trial(shop: Shop) -> None:
         trying = shop.store.of(Caller(seller=shop.seller, test=True))
         order = await shop.order(await shop.place())
@@ -209,4 +209,4 @@ def test_a_test_order_is_completed_as_well(hold: Hold) -> None:
             (await shop.order(id)).status,
         )
 
-    hold(trial)
+    check(trial)

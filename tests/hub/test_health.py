@@ -43,7 +43,7 @@ class Hanging(MemoryStore):
 
 async def asked(store: BookStore, path: str, method: str = "GET") -> Response:
     """Ask for a page through the whole ASGI application."""
-    said: list[dict[str, object]] = []
+    sent: list[dict[str, object]] = []
     scope = {
         "type": "http",
         "http_version": "1.1",
@@ -56,12 +56,12 @@ async def asked(store: BookStore, path: str, method: str = "GET") -> Response:
     async def receive() -> dict[str, object]:
         return {"type": "http.request", "body": b""}
 
-    async def tell(message: object) -> None:
+    async def send(message: object) -> None:
         assert isinstance(message, dict)
-        said.append(message)
+        sent.append(message)
 
-    await faces(store)(scope, receive, tell)
-    status, body = said[0]["status"], said[1]["body"]
+    await faces(store)(scope, receive, send)
+    status, body = sent[0]["status"], sent[1]["body"]
     assert isinstance(status, int)
     assert isinstance(body, bytes)
     return Response(status=status, body=body)
@@ -192,7 +192,7 @@ async def in_database(url: str, statement: str) -> None:
     await connection.close()
 
 
-def told(url: str, change: Callable[[], Awaitable[None]], *, again: bool = False) -> str:
+def reason_of(url: str, change: Callable[[], Awaitable[None]], *, again: bool = False) -> str:
     """Give why a database is no longer ready, for who had it open or opens it ``again``."""
 
     async def ask() -> Response:
@@ -216,7 +216,7 @@ def test_a_database_that_may_only_be_read_is_told() -> None:
     name = url.partition("?")[0].rpartition("/")[2]
     closing = f'ALTER DATABASE "{name}" SET default_transaction_read_only = on'
 
-    reason = told(url, lambda: in_database(url, closing), again=True)
+    reason = reason_of(url, lambda: in_database(url, closing), again=True)
 
     assert "The order book may only be read just now." == reason
 
@@ -225,7 +225,7 @@ def test_a_database_of_a_newer_version_is_told() -> None:
     url = new_database()
     later = "INSERT INTO migrations VALUES (9999, '9999-later.sql')"
 
-    reason = told(url, lambda: in_database(url, later))
+    reason = reason_of(url, lambda: in_database(url, later))
 
     assert "The order book is of another version of Orderglot; begin again." == reason
 
@@ -241,12 +241,12 @@ def test_a_database_that_was_made_anew_is_told() -> None:
         await store.sellers()
         await store.close()
 
-    assert "The order book was replaced by another one; begin again." == told(url, make_anew)
+    assert "The order book was replaced by another one; begin again." == reason_of(url, make_anew)
 
 
 def test_a_database_without_its_tables_is_told() -> None:
     url = new_database()
 
-    reason = told(url, lambda: in_database(url, "DROP TABLE migrations CASCADE"))
+    reason = reason_of(url, lambda: in_database(url, "DROP TABLE migrations CASCADE"))
 
     assert "The order book does not answer." == reason

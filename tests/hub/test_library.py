@@ -28,10 +28,10 @@ def url(tmp_path: Path) -> str:
 def typed() -> dict[str, str]:
     """Give what a type checker is told of the package: names, and where each comes from."""
     root = ast.parse(Path(orderglot.__file__).read_text("utf-8"))
-    told = next(node for node in root.body if isinstance(node, ast.If))
+    checked = next(node for node in root.body if isinstance(node, ast.If))
     return {
         one.asname or "": node.module or ""
-        for node in told.body
+        for node in checked.body
         if isinstance(node, ast.ImportFrom)
         for one in node.names
     }

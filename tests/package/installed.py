@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from tests.cli.program import serving
-from tests.docs.examples import PAGES, said
+from tests.docs.examples import PAGES, output_of
 from tests.package.conftest import ROOT
 
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
@@ -77,5 +77,5 @@ def test_the_program_and_the_library_work_where_nothing_else_is_installed(
         code, logged = served.end()
     assert 0 == code
     for example, printed in PAGES["python.md"]:
-        assert (printed, "") == said(str(environment / "bin" / "python"), example, elsewhere)
+        assert (printed, "") == output_of(str(environment / "bin" / "python"), example, elsewhere)
     assert {"info"} == {json.loads(line)["level"] for line in logged.splitlines()}

@@ -16,7 +16,7 @@ from tests.package.conftest import ROOT
 
 
 def canonical(requirement: str) -> str:
-    """Give the name in a requirement as every spelling of it is compared."""
+    """Give the name in a requirement as every form of it is compared."""
     return re.sub(r"[-_.]+", "-", re.split(r"[^\w.-]", requirement)[0]).lower()
 
 

@@ -20,10 +20,10 @@ PRINTED = {"adobe": 9, "catalyst": 6, "kodaris": 3, "kole": 13, "komet": 4}
 
 
 @pytest.fixture(scope="module")
-def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
     folder = tmp_path_factory.mktemp("pages")
-    with serving(folder, "--demo") as line:
-        yield line
+    with serving(folder, "--demo") as server:
+        yield server
 
 
 def test_there_is_a_page_of_every_vendor() -> None:
@@ -31,27 +31,27 @@ def test_there_is_a_page_of_every_vendor() -> None:
 
 
 @pytest.mark.parametrize("vendor", PRINTED)
-def test_what_a_page_prints_is_answered_as_printed(line: Serving, vendor: str) -> None:
-    found = list(check(read_page(vendor), line.base, demo_at(line.base)[vendor]))
+def test_what_a_page_prints_is_answered_as_printed(server: Serving, vendor: str) -> None:
+    found = list(check(read_page(vendor), server.base, demo_at(server.base)[vendor]))
     assert PRINTED[vendor] == len(found)
-    assert [] == [(title, said) for title, said in found if said]
+    assert [] == [(title, text) for title, text in found if text]
 
 
 def test_what_is_said_to_differ_and_does_not_is_told(
-    line: Serving, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    server: Serving, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     text = (page_file.FOLDER / "komet.md").read_text("utf-8")
     changed = text.replace("\n## the path", "* `webOrders[].total`: nobody knows.\n\n## the path")
     (tmp_path / "komet.md").write_text(changed, "utf-8")
     monkeypatch.setattr(page_file, "FOLDER", tmp_path)
-    found = dict(check(read_page("komet"), line.base, demo_at(line.base)["komet"]))
+    found = dict(check(read_page("komet"), server.base, demo_at(server.base)["komet"]))
     assert ["webOrders[].total: does not differ"] == found["the request that the page describes"]
 
 
-def test_the_program_prints_a_line_for_each_request_and_ends_well(line: Serving) -> None:
-    said = asked("--url", line.base, "komet")
-    assert (0, "") == (said.returncode, said.stderr)
-    lines = said.stdout.splitlines()
+def test_the_program_prints_a_line_for_each_request_and_ends_well(server: Serving) -> None:
+    text = asked("--url", server.base, "komet")
+    assert (0, "") == (text.returncode, text.stderr)
+    lines = text.stdout.splitlines()
     assert ["ok"] * PRINTED["komet"] == [one.split()[-1] for one in lines[:-1]]
     assert "pages: 4 requests, 0 of them answered otherwise than printed." == lines[-1]
 
@@ -61,17 +61,17 @@ def test_the_program_serves_a_demo_of_its_own() -> None:
 
 
 def test_a_demo_that_answers_otherwise_ends_the_program_with_one(tmp_path: Path) -> None:
-    with serving(tmp_path, "--demo", "--dialects", "kole,kodaris") as line:
-        said = asked("--url", line.base, "komet")
-    assert 1 == said.returncode
-    assert "status: 404 instead of 200" in said.stdout
+    with serving(tmp_path, "--demo", "--dialects", "kole,kodaris") as server:
+        text = asked("--url", server.base, "komet")
+    assert 1 == text.returncode
+    assert "status: 404 instead of 200" in text.stdout
 
 
 def test_where_nobody_serves_a_sentence_is_said() -> None:
-    said = asked("--url", "http://127.0.0.1:9", "komet")
-    assert (1, "") == (said.returncode, said.stdout)
-    assert said.stderr.startswith("pages: ")
-    assert 1 == said.stderr.count("\n")
+    text = asked("--url", "http://127.0.0.1:9", "komet")
+    assert (1, "") == (text.returncode, text.stdout)
+    assert text.stderr.startswith("pages: ")
+    assert 1 == text.stderr.count("\n")
 
 
 def asked(*words: str) -> subprocess.CompletedProcess[str]:
@@ -84,7 +84,7 @@ HEAD = "HTTP/1.1 200 OK\nContent-Type: application/json\n\n"
 
 
 @pytest.mark.parametrize(
-    ("printed", "said", "places"),
+    ("printed", "text", "places"),
     [
         ('{"a": 1, "b": null}', '{"a": 1, "b": null}', []),
         ('{"a": 1}', '{"a": 1.0}', ["a"]),
@@ -123,8 +123,8 @@ HEAD = "HTTP/1.1 200 OK\nContent-Type: application/json\n\n"
         ("<a></a>", "{}", ["body"]),
     ],
 )
-def test_a_difference_is_told_with_its_place(printed: str, said: str, places: list[str]) -> None:
-    answer = Answer(200, {"content-type": "application/json"}, said.encode())
+def test_a_difference_is_told_with_its_place(printed: str, text: str, places: list[str]) -> None:
+    answer = Answer(200, {"content-type": "application/json"}, text.encode())
     assert places == [where for where, _ in differences(HEAD + printed, answer)]
 
 

@@ -12,10 +12,10 @@ from orderglot.hub.copying import copy
 from orderglot.stores import copying
 
 
-def say(done: copying.Progress) -> None:
+def write_line(done: copying.Progress) -> None:
     print(done.table, "checked" if done.checking else "copied", done.row, flush=True)
 
 
 if __name__ == "__main__":
     copying.SIZE = 3
-    asyncio.run(copy(sys.argv[1], sys.argv[2], say))
+    asyncio.run(copy(sys.argv[1], sys.argv[2], write_line))

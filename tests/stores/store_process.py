@@ -22,7 +22,7 @@ BATCH = 5
 LINES = tuple(Line(number=n, sku=f"AA{n}", title="Glass ball") for n in range(1, 40))
 
 
-def say(*words: object) -> None:
+def write_line(*words: object) -> None:
     print(*words, flush=True)
 
 
@@ -38,13 +38,13 @@ async def burst(store: BookStore) -> None:
     async def places(worker: int) -> None:
         while True:
             order = await book.place(Order(notes=f"worker {worker}", lines=LINES))
-            say("placed", order.id)
+            write_line("placed", order.id)
 
     async def keeps(worker: int) -> None:
         for batch in range(1_000_000):
             name = f"{worker}-{batch}"
             await book.keep(*(_named(f"{name}-{number}") for number in range(BATCH)))
-            say("kept", name)
+            write_line("kept", name)
 
     await asyncio.gather(*map(places, range(4)), *map(keeps, range(4)))
 
@@ -54,7 +54,7 @@ async def write(store: BookStore) -> None:
     book = await _book(store)
     for number in range(50):
         placed, _ = await asyncio.gather(book.place(Order()), book.keep(_named(str(number))))
-        say("placed", placed.id)
+        write_line("placed", placed.id)
 
 
 def _named(name: str) -> Order:

@@ -1,4 +1,4 @@
-"""The checksum of a table: the same for every spelling of the same, another for anything else."""
+"""The checksum of a table: the same for every form of the same, another for anything else."""
 
 from __future__ import annotations
 

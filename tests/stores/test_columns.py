@@ -15,7 +15,7 @@ from tests.full_records import full
 from tests.strategies import orders
 
 
-def said(order: Order, field: str) -> Any:
+def value_of(order: Order, field: str) -> Any:
     """Give what an order says in a field, None where that is nothing."""
     found: Any = order
     for step in every_field()[field].path:
@@ -25,7 +25,7 @@ def said(order: Order, field: str) -> Any:
 
 def demand_in_its_place(order: Order, nothing: Any = None) -> None:
     columns = row(order, nothing)
-    expected = [said(order, field) for field in COLUMNS]
+    expected = [value_of(order, field) for field in COLUMNS]
     assert [nothing if one is None else one for one in expected] == [*columns[: len(COLUMNS)]]
     assert len(COLUMNS) + len(NUMBERED) == len(columns)
 

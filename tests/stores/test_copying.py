@@ -138,9 +138,9 @@ async def seen_in(url: str) -> Any:
 
 
 def copied(
-    source: str, target: str, tell: Callable[[Progress], None] = print
+    source: str, target: str, on_progress: Callable[[Progress], None] = print
 ) -> tuple[Copied, ...]:
-    return asyncio.run(copy(source, target, tell))
+    return asyncio.run(copy(source, target, on_progress))
 
 
 def test_a_copy_says_of_everything_what_its_source_says(way: tuple[str, str]) -> None:

@@ -26,7 +26,7 @@ from orderglot.core.values import Kind, Status
 from orderglot.stores.backend import Scope
 from orderglot.stores.memory import MemoryStore
 from orderglot.stores.sql import skipping
-from orderglot.stores.sql.count_buckets import AXES, CREATED, TOTAL, UNSAID, entries
+from orderglot.stores.sql.count_buckets import AXES, CREATED, TOTAL, UNSET, entries
 from orderglot.stores.sql.counting import counted, split
 from orderglot.stores.sql.rows import LEAST, MOST, row
 from orderglot.stores.sqlite import SqliteStore
@@ -190,7 +190,7 @@ def test_counts_follow_what_orders_become(
         return found
 
     expected = Counter(
-        entry for order in asyncio.run(written()) for entry in entries(row(order, UNSAID))
+        entry for order in asyncio.run(written()) for entry in entries(row(order, UNSET))
     )
     with closing(sqlite3.connect(path)) as file:
         counts = file.execute("SELECT * FROM order_counts WHERE orders <> 0").fetchall()
@@ -266,8 +266,8 @@ def test_a_number_of_a_status_from_before_gets_its_column(tmp_path: Path) -> Non
     store = SqliteStore(path)
     seller = asyncio.run(store.add_seller("example"))
     book = store.of(Caller(seller=seller.id))
-    said = [7, Decimal("7.0"), Decimal("7.5"), "7", "", None, True]
-    for one in said:
+    values = [7, Decimal("7.0"), Decimal("7.5"), "7", "", None, True]
+    for one in values:
         asyncio.run(book.place(Order(extras={OWN: one, "kole.x": 1})))
     asyncio.run(store.close())
     with closing(sqlite3.connect(path)) as file:

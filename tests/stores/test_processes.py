@@ -53,9 +53,9 @@ def begin(running: list[subprocess.Popen[str]]) -> None:
 def finished(running: list[subprocess.Popen[str]]) -> list[str]:
     """Let processes work to their end and give all they said."""
     begin(running)
-    said = [child.communicate(timeout=60)[0] for child in running]
+    printed = [child.communicate(timeout=60)[0] for child in running]
     assert [0] * len(running) == [child.returncode for child in running]
-    return "".join(said).splitlines()
+    return "".join(printed).splitlines()
 
 
 def made(path: Path) -> Path:
@@ -105,18 +105,20 @@ def test_what_was_acknowledged_survives_a_kill_and_nothing_is_half_written(
     with children(path, "burst") as (child,):
         begin([child])
         assert child.stdout is not None
-        said = [child.stdout.readline().split() for _ in range(acknowledged)]
+        printed = [child.stdout.readline().split() for _ in range(acknowledged)]
         child.kill()
         # What was said but not yet read was acknowledged, too; the last line may be cut off.
         rest = child.stdout.read().splitlines(keepends=True)
-        said += [line.split() for line in rest if line.endswith("\n")]
+        printed += [line.split() for line in rest if line.endswith("\n")]
 
     orders = orders_in(path)
     batches = Counter(
         order.references[0].id.rpartition("-")[0] for order in orders if order.references
     )
-    assert {int(name) for what, name in said if what == "placed"} <= {order.id for order in orders}
-    assert {name for what, name in said if what == "kept"} <= set(batches)
+    assert {int(name) for what, name in printed if what == "placed"} <= {
+        order.id for order in orders
+    }
+    assert {name for what, name in printed if what == "kept"} <= set(batches)
     assert {BATCH} >= set(batches.values())
     assert {LINES} == {order.lines for order in orders}
     checked(path)

@@ -149,11 +149,19 @@ def _nearly(value: Any) -> SearchStrategy[Any]:
             return st.sampled_from((value, value[:3], value[1:], value.upper(), value.swapcase()))
         case datetime():
             tick = timedelta(microseconds=1)
-            return st.sampled_from((value, value + tick, value.replace(microsecond=0)))
+            return st.sampled_from((value, _after(value, tick), value.replace(microsecond=0)))
         case date():
-            return st.sampled_from((value, value + timedelta(days=1)))
+            return st.sampled_from((value, _after(value, timedelta(days=1))))
         case _:
             return st.just(value)
+
+
+def _after(value: Any, step: timedelta) -> Any:
+    """Give what comes after a date or time, itself where there is no later one."""
+    try:
+        return value + step
+    except OverflowError:
+        return value
 
 
 def trees(found: list[Order]) -> SearchStrategy[Query]:

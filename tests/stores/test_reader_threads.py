@@ -58,14 +58,16 @@ class Shop:
         return await self.book(key).get(Reference("kole", "K7"))
 
 
-Law = Callable[[Shop], Awaitable[None]]
+Behaviour = Callable[[Shop], Awaitable[None]]
 
 
-def hold(backend: SqliteBackend | PostgresBackend, law: Law, orders: int = MANY) -> None:
+def check(
+    backend: SqliteBackend | PostgresBackend, behaviour: Behaviour, orders: int = MANY
+) -> None:
     async def held() -> None:
         store = BookStore(backend, utc_now)
         try:
-            await law(await Shop(store).open(orders))
+            await behaviour(await Shop(store).open(orders))
         finally:
             await store.close()
 
@@ -113,7 +115,7 @@ def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
 
 
 def test_a_get_is_answered_while_others_search(file: Path, gate: Gate) -> None:
-    async def law(shop: Shop) -> None:
+    async def behaviour(shop: Shop) -> None:
         searches = [shop.search(A) for _ in range(8)]
         await gate.holds(MOST_OF_ONE)
         assert "PO-7" == (await asyncio.wait_for(shop.get(), 1)).po_number
@@ -127,11 +129,11 @@ def test_a_get_is_answered_while_others_search(file: Path, gate: Gate) -> None:
         for page in await asyncio.gather(*searches, *others):
             assert LARGE == len(page.orders)
 
-    hold(SqliteBackend(file), law)
+    check(SqliteBackend(file), behaviour)
 
 
 def test_a_large_page_is_read_beside_the_loop(file: Path, gate: Gate) -> None:
-    async def law(shop: Shop) -> None:
+    async def behaviour(shop: Shop) -> None:
         page = asyncio.create_task(shop.book(A).page(Window(limit=MANY)))
         await gate.holds(1)
         assert "PO-7" == (await shop.get()).po_number
@@ -139,7 +141,7 @@ def test_a_large_page_is_read_beside_the_loop(file: Path, gate: Gate) -> None:
         gate.opened.set()
         assert [f"PO-{n}" for n in range(MANY)] == [one.po_number for one in (await page).orders]
 
-    hold(SqliteBackend(file), law)
+    check(SqliteBackend(file), behaviour)
 
 
 def test_a_list_and_its_total_are_of_one_moment(
@@ -156,7 +158,7 @@ def test_a_list_and_its_total_are_of_one_moment(
 
     monkeypatch.setattr(lists, "_count", and_wait)
 
-    async def law(shop: Shop) -> None:
+    async def behaviour(shop: Shop) -> None:
         search = shop.search(A, total=True, limit=100)
         await asyncio.to_thread(counted.wait, 30)
         await shop.book("").place(Order(notes="zz"))
@@ -165,7 +167,7 @@ def test_a_list_and_its_total_are_of_one_moment(
         assert (5, 5) == (page.total, len(page.orders))
         assert 6 == (await shop.search(A, total=True, limit=100)).total
 
-    hold(SqliteBackend(file), law, orders=5)
+    check(SqliteBackend(file), behaviour, orders=5)
 
 
 @pytest.fixture
@@ -179,40 +181,40 @@ def slow(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("slow")
 def test_a_search_that_takes_too_long_is_stopped_and_refused(file: Path) -> None:
-    async def law(shop: Shop) -> None:
+    async def behaviour(shop: Shop) -> None:
         began = time.monotonic()
         with pytest.raises(TooMany, match="took longer than"):
             await shop.search(A, SLOW)
         assert time.monotonic() - began < 1
         assert 25 == len((await shop.search(A)).orders)
 
-    hold(SqliteBackend(file, Slots(budget=0.1)), law, orders=200)
+    check(SqliteBackend(file, Slots(budget=0.1)), behaviour, orders=200)
 
 
 @pytest.mark.usefixtures("slow")
 def test_a_program_of_the_hubs_own_searches_as_long_as_it_takes(file: Path) -> None:
-    async def law(shop: Shop) -> None:
+    async def behaviour(shop: Shop) -> None:
         own = Caller(seller=shop.seller, name="nightly", unlimited=True)
         assert () == (await shop.store.of(own).page(Window(where=SLOW))).orders
 
-    hold(SqliteBackend(file, Slots(budget=0.1)), law, orders=10)
+    check(SqliteBackend(file, Slots(budget=0.1)), behaviour, orders=10)
 
 
 @pytest.mark.usefixtures("slow")
 def test_who_waits_too_long_for_a_slot_is_refused_and_not_run(file: Path) -> None:
-    async def law(shop: Shop) -> None:
+    async def behaviour(shop: Shop) -> None:
         searches = [shop.search("", SLOW) for _ in range(MOST)]
         await asyncio.sleep(0)
         with pytest.raises(TooMany, match="Other searches are under way"):
             await shop.search(A, SLOW)
         assert [()] * MOST == [page.orders for page in await asyncio.gather(*searches)]
 
-    hold(SqliteBackend(file, Slots(budget=0.1)), law, orders=30)
+    check(SqliteBackend(file, Slots(budget=0.1)), behaviour, orders=30)
 
 
 @pytest.mark.usefixtures("slow")
 def test_whoever_stops_waiting_stops_the_search(file: Path) -> None:
-    async def law(shop: Shop) -> None:
+    async def behaviour(shop: Shop) -> None:
         for _ in range(6):
             search = shop.search(A, SLOW)
             await asyncio.sleep(0.03)
@@ -221,7 +223,7 @@ def test_whoever_stops_waiting_stops_the_search(file: Path) -> None:
         assert 25 == len((await shop.search(A)).orders)
         assert time.monotonic() - began < 1
 
-    hold(SqliteBackend(file), law, orders=200)
+    check(SqliteBackend(file), behaviour, orders=200)
 
 
 def test_what_an_index_does_not_find_in_time_is_searched_for(
@@ -232,7 +234,7 @@ def test_what_an_index_does_not_find_in_time_is_searched_for(
     monkeypatch.setattr(lists, "INLINE", -1.0)
     where = Compare("currency", Operator.NE, "USD")
 
-    async def law(shop: Shop) -> None:
+    async def behaviour(shop: Shop) -> None:
         page = await shop.search(A, where, total=True)
         assert (MANY, 25) == (page.total, len(page.orders))
         assert "PO-7" == (await shop.get()).po_number
@@ -241,7 +243,7 @@ def test_what_an_index_does_not_find_in_time_is_searched_for(
         monkeypatch.setattr(reader.Turn, "within", None)
         assert page.orders == (await shop.search(A, where)).orders
 
-    hold(SqliteBackend(file), law)
+    check(SqliteBackend(file), behaviour)
 
 
 def test_what_waits_for_a_processor_is_not_too_late(
@@ -254,32 +256,32 @@ def test_what_waits_for_a_processor_is_not_too_late(
     monkeypatch.setattr(reader, "monotonic", lambda: next(late) * 2 * lists.INLINE)
     monkeypatch.setattr(lists.Lists, "_beside", None)
 
-    async def law(shop: Shop) -> None:
+    async def behaviour(shop: Shop) -> None:
         where = Compare("currency", Operator.NE, "USD")
         assert MANY == (await shop.search(A, where, total=True)).total
 
-    hold(SqliteBackend(file), law)
+    check(SqliteBackend(file), behaviour)
 
 
 def test_searches_see_what_was_written_before_they_began(file: Path) -> None:
-    async def law(shop: Shop) -> None:
+    async def behaviour(shop: Shop) -> None:
         for number in range(1, 20):
             await shop.book("").place(Order(notes="zz"))
             assert number == (await shop.search(A, total=True)).total
 
-    hold(SqliteBackend(file), law, orders=0)
+    check(SqliteBackend(file), behaviour, orders=0)
 
 
 def test_searches_cannot_write(file: Path) -> None:
     backend = SqliteBackend(file)
 
-    async def law(shop: Shop) -> None:
+    async def behaviour(shop: Shop) -> None:
         await shop.search(A)
         (snapshot,) = backend._threads._every
         with pytest.raises(sqlite3.OperationalError, match="readonly"):
             snapshot.connection.execute("DELETE FROM orders")
 
-    hold(backend, law)
+    check(backend, behaviour)
 
 
 # PostgreSQL
@@ -288,7 +290,7 @@ def test_searches_cannot_write(file: Path) -> None:
 def test_a_server_stops_a_search_that_takes_too_long() -> None:
     url = new_database()
 
-    async def law(shop: Shop) -> None:
+    async def behaviour(shop: Shop) -> None:
         assert 25 == len((await shop.search(A)).orders)
         async with shop.store._backend._pool.transaction() as connection:  # type: ignore[attr-defined]
             await connection.execute("LOCK TABLE orders IN ACCESS EXCLUSIVE MODE")
@@ -298,7 +300,7 @@ def test_a_server_stops_a_search_that_takes_too_long() -> None:
         assert 25 == len((await shop.search(A)).orders)
         assert "PO-7" == (await shop.get()).po_number
 
-    hold(PostgresBackend(url, slots=Slots(budget=0.2)), law)
+    check(PostgresBackend(url, slots=Slots(budget=0.2)), behaviour)
 
 
 def test_two_searches_of_a_key_wait_for_a_server_and_gets_have_connections_left() -> None:
@@ -308,7 +310,7 @@ def test_two_searches_of_a_key_wait_for_a_server_and_gets_have_connections_left(
         " AND query LIKE 'SELECT (SELECT d.document%' AND state = 'active'"
     )
 
-    async def law(shop: Shop) -> None:
+    async def behaviour(shop: Shop) -> None:
         async with shop.store._backend._pool.transaction() as connection:  # type: ignore[attr-defined]
             await connection.execute("LOCK TABLE orders IN ACCESS EXCLUSIVE MODE")
             searches = [shop.search(key) for key in (A, B, C) for _ in range(6)]
@@ -318,4 +320,4 @@ def test_two_searches_of_a_key_wait_for_a_server_and_gets_have_connections_left(
         for page in await asyncio.gather(*searches):
             assert LARGE == len(page.orders)
 
-    hold(PostgresBackend(url), law)
+    check(PostgresBackend(url), behaviour)

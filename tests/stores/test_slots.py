@@ -45,13 +45,13 @@ async def settled() -> None:
         await asyncio.sleep(0)
 
 
-Law = Callable[[Searching], Awaitable[None]]
+Behaviour = Callable[[Searching], Awaitable[None]]
 
 
-def hold(law: Law, budget: float = 60.0) -> None:
+def check(behaviour: Behaviour, budget: float = 60.0) -> None:
     async def held() -> None:
         searching = Searching(Slots(budget))
-        await law(searching)
+        await behaviour(searching)
         for task in searching.tasks:
             task.cancel()
         await asyncio.gather(*searching.tasks, return_exceptions=True)
@@ -60,58 +60,58 @@ def hold(law: Law, budget: float = 60.0) -> None:
 
 
 def test_two_searches_of_a_key_are_under_way_at_a_time() -> None:
-    async def law(searching: Searching) -> None:
+    async def behaviour(searching: Searching) -> None:
         await searching.begin(*["a"] * 5)
         assert ["a"] * MOST_OF_ONE == searching.under_way
 
         await searching.end("a")
         assert ["a"] * MOST_OF_ONE == searching.under_way
 
-    hold(law)
+    check(behaviour)
 
 
 def test_four_searches_are_under_way_in_all() -> None:
-    async def law(searching: Searching) -> None:
+    async def behaviour(searching: Searching) -> None:
         await searching.begin("a", "b", "c", "d", "e", "f")
 
         assert MOST == len(searching.under_way)
 
-    hold(law)
+    check(behaviour)
 
 
 def test_the_hub_itself_has_as_many_as_there_are() -> None:
-    async def law(searching: Searching) -> None:
+    async def behaviour(searching: Searching) -> None:
         await searching.begin(*[""] * 6)
 
         assert [""] * MOST == searching.under_way
 
-    hold(law)
+    check(behaviour)
 
 
 def test_who_asks_much_keeps_nobody_waiting_who_asks_little() -> None:
-    async def law(searching: Searching) -> None:
+    async def behaviour(searching: Searching) -> None:
         await searching.begin(*["a"] * 50, *["b"] * 50, "c")
         assert ["a", "a", "b", "b"] == searching.under_way
 
         await searching.end("a")
         assert ["a", "b", "b", "c"] == sorted(searching.under_way)
 
-    hold(law)
+    check(behaviour)
 
 
 def test_who_has_waited_longest_is_next_among_equals() -> None:
-    async def law(searching: Searching) -> None:
+    async def behaviour(searching: Searching) -> None:
         await searching.begin("a", "a", "b", "b", "c", "d")
         await searching.end("b")
 
         assert "c" in searching.under_way
         assert "d" not in searching.under_way
 
-    hold(law)
+    check(behaviour)
 
 
 def test_who_finds_no_slot_in_time_is_told_when_to_come_back() -> None:
-    async def law(searching: Searching) -> None:
+    async def behaviour(searching: Searching) -> None:
         await searching.begin("a", "a")
         with pytest.raises(TooMany) as refused:
             await searching.slots.take("a")
@@ -120,11 +120,11 @@ def test_who_finds_no_slot_in_time_is_told_when_to_come_back() -> None:
         await searching.end("a")
         await searching.slots.take("a")
 
-    hold(law, budget=0.01)
+    check(behaviour, budget=0.01)
 
 
 def test_the_hub_itself_waits_as_long_as_it_takes() -> None:
-    async def law(searching: Searching) -> None:
+    async def behaviour(searching: Searching) -> None:
         await searching.begin(*[""] * MOST)
         waiting = asyncio.create_task(searching.slots.take(""))
         await asyncio.sleep(0.05)
@@ -133,11 +133,11 @@ def test_the_hub_itself_waits_as_long_as_it_takes() -> None:
         await searching.end("")
         await asyncio.wait_for(waiting, 1)
 
-    hold(law, budget=0.01)
+    check(behaviour, budget=0.01)
 
 
 def test_who_goes_away_while_waiting_takes_no_slot() -> None:
-    async def law(searching: Searching) -> None:
+    async def behaviour(searching: Searching) -> None:
         await searching.begin("a", "a")
         gone = asyncio.create_task(searching.slots.take("a"))
         await settled()
@@ -148,11 +148,11 @@ def test_who_goes_away_while_waiting_takes_no_slot() -> None:
 
         assert ["a", "a"] == searching.under_way
 
-    hold(law)
+    check(behaviour)
 
 
 def test_who_goes_away_as_a_slot_is_given_gives_it_back() -> None:
-    async def law(searching: Searching) -> None:
+    async def behaviour(searching: Searching) -> None:
         slots = searching.slots
         for _ in range(MOST_OF_ONE):
             await slots.take("a")
@@ -164,4 +164,4 @@ def test_who_goes_away_as_a_slot_is_given_gives_it_back() -> None:
 
         await asyncio.wait_for(slots.take("a"), 1)
 
-    hold(law)
+    check(behaviour)

@@ -126,7 +126,7 @@ def children(
             child.communicate()
 
 
-def said(running: list[subprocess.Popen[str]]) -> list[str]:
+def printed(running: list[subprocess.Popen[str]]) -> list[str]:
     """Let processes come to their end, and give all that they said."""
     every = [child.communicate(timeout=60)[0].splitlines() for child in running]
     assert [0, 0] == [child.returncode for child in running]
@@ -137,7 +137,7 @@ def test_behind_the_end_of_a_key_no_token_is_good(ring: Ring) -> None:
     with children(ring, "log in") as running:
         before = [child.stdout.readline().strip() for child in running if child.stdout]
         ring.end()
-        after = said(running)
+        after = printed(running)
 
     given = [*before, *after]
     assert 2 == given.count("refused")
@@ -149,7 +149,7 @@ def test_what_is_good_once_is_spent_once_and_then_nothing_of_it_is_good(ring: Ri
     for _ in range(5):
         refresh = ring.refresh()
         with children(ring, "spend", refresh) as running:
-            sessions = said(running)
+            sessions = printed(running)
 
         assert 1 == len(sessions)
         assert [] == ring.good(sessions, SESSION)
@@ -158,7 +158,7 @@ def test_what_is_good_once_is_spent_once_and_then_nothing_of_it_is_good(ring: Ri
 
 def test_those_who_log_in_in_two_processes_get_no_more_than_one_key_may_have(ring: Ring) -> None:
     with children(ring, "log in often") as running:
-        said(running)
+        printed(running)
 
     assert MOST == ring.count(SESSION)
 

@@ -18,7 +18,7 @@ KEY = "a key for tests"
 AT_ONCE = 4
 
 
-def say(*words: str) -> None:
+def write_line(*words: str) -> None:
     print(*words, flush=True)
 
 
@@ -28,7 +28,7 @@ async def log_in(ring: Keyring, _secret: str) -> None:
     async def one() -> None:
         while True:
             (token,) = await ring.issue(await ring.admit("kole", KEY), SESSION)
-            say(token)
+            write_line(token)
 
     await asyncio.gather(*(one() for _ in range(AT_ONCE)))
 
@@ -49,7 +49,7 @@ async def spend(ring: Keyring, secret: str) -> None:
             session, _ = await ring.renew(holder, REFRESH, secret, SESSION, REFRESH)
         except Unauthenticated:
             return
-        say(session)
+        write_line(session)
 
     await asyncio.gather(*(one() for _ in range(AT_ONCE)))
 
@@ -59,7 +59,7 @@ async def rotate(ring: Keyring, secret: str) -> None:
     holder = await ring.admit("kole", KEY)
     while True:
         _, secret = await ring.renew(holder, REFRESH, secret, SESSION, REFRESH)
-        say(secret)
+        write_line(secret)
 
 
 JOBS: dict[str, Callable[[Keyring, str], Awaitable[None]]] = {
@@ -76,7 +76,7 @@ async def main(url: str, job: str, secret: str) -> None:
     try:
         await JOBS[job](store.keyring, secret)
     except Unauthenticated:
-        say("refused")
+        write_line("refused")
     finally:
         await store.close()
 

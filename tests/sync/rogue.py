@@ -25,14 +25,14 @@ class Rogue:
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answer one connection's one request."""
         with suppress(asyncio.IncompleteReadError, ConnectionError), closing(writer):
-            request = await _heard(reader)
+            request = await _received(reader)
             self.asked.append(request)
             say = self.script.get(len(self.asked), self.always or well)
             writer.write(await say(request, self.send))
             await writer.drain()
 
 
-async def _heard(reader: asyncio.StreamReader) -> Request:
+async def _received(reader: asyncio.StreamReader) -> Request:
     first, *lines = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
     method, target, _ = first.split(" ")
     pairs = (line.partition(":") for line in lines if line)
@@ -43,8 +43,8 @@ async def _heard(reader: asyncio.StreamReader) -> Request:
     return Request(method=method, path=path, query=query, headers=headers, body=body, base=base)
 
 
-def spelled(response: Response, length: int | None = None) -> bytes:
-    """Spell a response; ``length`` is what it pretends to have."""
+def encoded(response: Response, length: int | None = None) -> bytes:
+    """Write a response; ``length`` is what it pretends to have."""
     headers = {
         **response.headers,
         "content-length": str(len(response.body) if length is None else length),
@@ -55,14 +55,14 @@ def spelled(response: Response, length: int | None = None) -> bytes:
 
 
 async def well(request: Request, send: Send) -> bytes:
-    """Say what is right."""
-    return spelled(await send(request))
+    """Describe what is right."""
+    return encoded(await send(request))
 
 
 async def cut(request: Request, send: Send) -> bytes:
     """Say half of what is right, and hang up."""
     response = await send(request)
-    return spelled(
+    return encoded(
         Response(
             status=200, headers=response.headers, body=response.body[: len(response.body) // 2]
         ),
@@ -74,7 +74,7 @@ async def cut_unnoticed(request: Request, send: Send) -> bytes:
     """Say half of what is right, as if that were all."""
     response = await send(request)
     half = response.body[: len(response.body) // 2]
-    return spelled(Response(status=200, headers=response.headers, body=half))
+    return encoded(Response(status=200, headers=response.headers, body=half))
 
 
 async def hang_up(request: Request, send: Send) -> bytes:
@@ -92,7 +92,7 @@ def no(status: int, **headers: str) -> Say:
     """Say no."""
 
     async def say(request: Request, send: Send) -> bytes:
-        return spelled(
+        return encoded(
             Response(status=status, headers={n.replace("_", "-"): v for n, v in headers.items()})
         )
 
@@ -102,7 +102,7 @@ def no(status: int, **headers: str) -> Say:
 async def page_of_html(request: Request, send: Send) -> bytes:
     """Say something else altogether."""
     headers = {"content-type": "text/html"}
-    return spelled(
+    return encoded(
         Response(status=200, headers=headers, body=b"<h1>We are moving implementation</h1>")
     )
 

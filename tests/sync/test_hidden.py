@@ -16,7 +16,8 @@ from orderglot.core.order import Order, Reference, native
 from orderglot.core.query import EVERYTHING, And, Compare, Operator, Page, Query, Window
 from orderglot.core.values import Status
 from orderglot.sync.walks import moment_of, walks
-from orderglot.wire.dialect import Dialect, Flow, Lists
+from orderglot.wire.dialect import Dialect, Lists
+from orderglot.wire.flow import Flow
 from tests.sync.vendors import LISTING, Vendor, vendor
 
 T = TypeVar("T")

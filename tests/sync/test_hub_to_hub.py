@@ -106,7 +106,7 @@ async def pull_all(
                 await pull(book, vendor, question, retry_policy=FIRM, tell=hub.tell)
 
 
-async def told(folder: Path, dialect: Dialect) -> dict[str, Order]:
+async def pulled_from(folder: Path, dialect: Dialect) -> dict[str, Order]:
     async with opened(folder / TARGET, "target") as (_, book):
         found = [order async for order in book.walk()]
         events = [len(await book.events(order.id)) for order in found]
@@ -151,7 +151,7 @@ def test_every_order_arrives_once_however_often_the_other_hub_is_killed(
             timeouts=HURRIED,
         )
         asyncio.run(pull_all(tmp_path, dialect, account, customers, hub))
-    there = asyncio.run(told(tmp_path, dialect))
+    there = asyncio.run(pulled_from(tmp_path, dialect))
 
     assert [] == hub.places
     assert {native(order, name) for order in orders} == {*there}

@@ -17,7 +17,7 @@ from orderglot.core.query import Page, Window
 from orderglot.faces.client import Client
 from orderglot.sync.certificate import Code
 from orderglot.sync.pull import Progress
-from orderglot.wire.dialect import Flow
+from orderglot.wire.flow import Flow
 from orderglot.wire.message import Request, Response, Send
 from tests.sync.vendors import LISTING, LONG, Vendor, vendor
 

@@ -135,13 +135,13 @@ def _with_pages_of(shop: Vendor, size: int) -> Dialect:
     return dataclasses.replace(shop.dialect, can=can)
 
 
-def spoiled(*ids: str) -> Callable[[Request, Send], Awaitable[Response]]:
-    """Cut off every answer that speaks of one of these orders."""
+def spoiled(*ids: str, keeps: int | None = None) -> Callable[[Request, Send], Awaitable[Response]]:
+    """Cut off every answer that speaks of one of these orders: by half, or as much as is said."""
 
     async def stand(request: Request, send: Send) -> Response:
         response = await send(request)
         if any(id.encode() in response.body for id in ids):
-            return replace(response, body=response.body[: len(response.body) // 2])
+            return replace(response, body=response.body[: keeps or len(response.body) // 2])
         return response
 
     return stand
@@ -158,6 +158,21 @@ def test_orders_that_cannot_be_read_are_put_aside_with_their_bytes(name: str) ->
         assert {*await shop.there()} - {"70003", "70029"} == {*await shop.here()}
         assert all(reject.reason and reject.answers[-1].body for reject in aside)
         assert 2 == len({reject.position for reject in aside} & {*range(COUNT)})
+
+    done(name, work)
+
+
+@each
+def test_an_unreadable_order_is_put_aside_under_its_own_numbers(name: str) -> None:
+    async def work(shop: Vendor) -> None:
+        there = await shop.implementation.book.get(Reference(name, "70003"))
+        shop.between(spoiled("70003", keeps=-1))
+        await shop.pulled()
+        ((_, reject),) = await rejects_of(shop.book)
+
+        assert "70003" == reject.id
+        tells = "po_number" not in dialects.dialect(name).can.loses
+        assert (there.po_number if tells else "") == reject.po_number
 
     done(name, work)
 

@@ -21,12 +21,12 @@ from tests.sync.rogue import (
     Say,
     cut,
     cut_unnoticed,
+    encoded,
     hang,
     hang_up,
     listening,
     no,
     page_of_html,
-    spelled,
 )
 from tests.sync.vendors import LISTING, LONG, Vendor, vendor
 
@@ -147,14 +147,14 @@ def test_what_was_taken_before_the_vendor_failed_stays_and_the_rest_comes_later(
 
 @each
 def test_a_list_that_shows_the_same_page_for_ever_ends_with_a_clear_error(name: str) -> None:
-    said: dict[str, bytes] = {}
+    bodies: dict[str, bytes] = {}
 
     async def stuck(request: Request, send: Send) -> bytes:
         """Say to every page what was said to the first."""
         response = await send(request)
-        if request.path not in said:
-            said[request.path] = spelled(response)
-        return said[request.path]
+        if request.path not in bodies:
+            bodies[request.path] = encoded(response)
+        return bodies[request.path]
 
     async def work(shop: Vendor, rogue: Rogue) -> None:
         for _ in range(2):

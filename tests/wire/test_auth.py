@@ -36,9 +36,9 @@ def test_what_are_no_basic_credentials_are_unauthenticated(header: str | None) -
 
 @given(st.text())
 def test_any_header_is_read_or_unauthenticated(header: str) -> None:
-    for spelled in (header, f"Basic {header}"):
+    for written in (header, f"Basic {header}"):
         with suppress(Unauthenticated):
-            read_basic(asked(spelled))
+            read_basic(asked(written))
 
 
 @pytest.mark.parametrize(

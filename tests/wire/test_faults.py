@@ -1,4 +1,4 @@
-"""What HTTP has for a refusal: statuses, headers, and the error that they spell."""
+"""What HTTP has for a refusal: statuses, headers, and the error that they write."""
 
 from __future__ import annotations
 

@@ -43,10 +43,10 @@ def test_a_sound_form_has_no_problems() -> None:
 def test_a_spelling_of_ones_own_is_read_or_refused() -> None:
     form = Form({"when": " 2024-05-21 ", "never": "soon"})
 
-    assert date(2024, 5, 21) == form.spelled("when", read_date)
-    assert form.spelled("never", read_date) is None
-    assert form.spelled("absent", read_date) is None
-    assert form.spelled("must", read_date, required=True) is None
+    assert date(2024, 5, 21) == form.parsed("when", read_date)
+    assert form.parsed("never", read_date) is None
+    assert form.parsed("absent", read_date) is None
+    assert form.parsed("must", read_date, required=True) is None
     assert [("never", Rule.MALFORMED), ("must", Rule.REQUIRED)] == broken(form)
 
 
@@ -189,3 +189,37 @@ def test_a_form_that_is_read_to_its_end_tells_all_that_is_wrong() -> None:
 
     assert ["count", "price"] == [problem.field for problem in refused.value.problems]
     assert 3 == Form({"count": "3"}).checked(lambda one: one.whole("count"))
+
+
+def test_a_text_of_a_form_is_no_longer_than_the_form_says_unless_more_is_said() -> None:
+    form = Form(
+        {"a": "12345", "b": "12345", "c": {"d": "12345"}, "e": [{"f": 12345}], "g": " 1234 "},
+        longest=4,
+    )
+
+    form.text("a")
+    form.text("b", longest=5)
+    form.inside("c").text("d")
+    [inner] = form.each("e")
+    inner.text("f")
+    form.text("g")
+    form.text("g", exact=True)
+
+    assert [("a", Rule.LENGTH), ("c.d", Rule.LENGTH), ("e[1].f", Rule.LENGTH)] == broken(form)[:3]
+    assert [("g", Rule.LENGTH)] == broken(form)[3:]
+
+
+def test_the_name_of_a_member_is_told_in_short() -> None:
+    form = Form({"x" * 1_000: 1})
+
+    form.refuse("x" * 1_000, Rule.UNEXPECTED, "There is no such field.")
+
+    assert ["x" * 60] == [problem.field for problem in form.problems]
+
+
+@pytest.mark.parametrize("text", [" 24", "24 ", "2_4", "\uff12\uff14", "24\n"])
+def test_a_text_with_anything_else_in_it_is_no_number(text: str) -> None:
+    form = Form({"count": text, "price": text})
+
+    assert (None, None) == (form.whole("count"), form.amount("price"))
+    assert [("count", Rule.MALFORMED), ("price", Rule.MALFORMED)] == broken(form)

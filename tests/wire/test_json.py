@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orderglot.core.errors import Invalid
+from orderglot.core.errors import Invalid, Rule
 from orderglot.wire import json
 
 NUMBERS = st.decimals(-(10**12), 10**12, places=6) | st.integers(-(2**63), 2**63 - 1)
@@ -67,3 +67,48 @@ def test_a_byte_order_mark_is_passed_over() -> None:
 def test_the_error_names_what_was_read() -> None:
     with pytest.raises(Invalid, match=r"^where: "):
         json.read(b"{", "where")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"quantity": 24, "quantity": 48}',
+        b'{"quantity": 1, "quantity": true}',
+        b'{"quantity": 1, "quantity": "1"}',
+        b'{"quantity": 1, "quantity": null}',
+        b'{"items": [{"price": {"quantity": 1, "other": 2, "quantity": 3}}]}',
+        b'{"qu\\u0061ntity": 1, "quantity": 2}',
+        b'\xef\xbb\xbf{"quantity": 1.5, "quantity": 1.50}',
+    ],
+)
+def test_a_member_that_says_two_things_is_refused_by_its_name(body: bytes) -> None:
+    with pytest.raises(Invalid) as caught:
+        json.read_sent(body)
+
+    assert [("quantity", Rule.DUPLICATE)] == [
+        (problem.field, problem.rule) for problem in caught.value.problems
+    ]
+
+
+@pytest.mark.parametrize("said", [b"24", b'"a"', b"null", b'{"b": [1, {}]}'])
+def test_a_member_may_say_the_same_thing_twice(said: bytes) -> None:
+    body = b'{"a": ' + said + b', "a": ' + said + b"}"
+
+    assert json.read(body) == json.read_sent(body)
+
+
+@given(VALUES)
+def test_what_is_sent_is_read_as_everything_else(value: Any) -> None:
+    assert value == json.read_sent(json.write(value))
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_that_are_sent_are_json_or_invalid(body: bytes) -> None:
+    with suppress(Invalid):
+        json.read_sent(body)
+
+
+def test_what_is_sent_may_be_nested_as_deeply_as_everything_else() -> None:
+    for depth in (10, 500, 900, 1_100, 100_000):
+        with suppress(Invalid):
+            json.read_sent(b'{"a":' * depth + b"1" + b"}" * depth)

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from orderglot.core.errors import Invalid, Rule
 from orderglot.core.order import Reference
-from orderglot.wire.message import Request, argument, arguments, essence, fill, pairs, query_of
+from orderglot.wire.message import (
+    Request,
+    argument,
+    arguments,
+    essence,
+    fill,
+    once,
+    pairs,
+    query_of,
+)
 
 TEXT = st.text(alphabet=st.characters(exclude_categories=["Cs"]))
 
@@ -40,3 +51,16 @@ def test_a_value_cannot_leave_its_place_in_a_path() -> None:
 
 def test_the_essence_of_a_media_type_has_no_parameters() -> None:
     assert essence(" Application/JSON ; charset=utf-8") == "application/json"
+
+
+def test_an_argument_that_says_two_things_is_refused_by_its_name() -> None:
+    with pytest.raises(Invalid) as caught:
+        once(pairs("quantity=1&price=2&quantity=3"))
+
+    assert [("quantity", Rule.DUPLICATE)] == [
+        (problem.field, problem.rule) for problem in caught.value.problems
+    ]
+
+
+def test_an_argument_may_say_the_same_thing_twice() -> None:
+    assert {"a": "1", "b": ""} == once(pairs("a=1&b=&a=1"))

@@ -26,11 +26,11 @@ def test_one_answer_is_in_json_unless_it_says_otherwise() -> None:
 def test_each_status_of_a_refusal_is_declared_once_and_that_of_a_method_not() -> None:
     statuses = dict.fromkeys(KINDS, 400) | {NotFound: 404, TooMany: 429}
 
-    told = refusals(statuses, {JSON: str})
+    declared = refusals(statuses, {JSON: str})
 
-    assert [400, 404, 429] == [one.status for one in told]
-    assert [None, None, RetryAfter] == [one.headers for one in told]
-    assert all({JSON: str} == one.body for one in told)
+    assert [400, 404, 429] == [one.status for one in declared]
+    assert [None, None, RetryAfter] == [one.headers for one in declared]
+    assert all({JSON: str} == one.body for one in declared)
 
 
 def test_a_body_has_one_form_or_several() -> None:

@@ -95,18 +95,18 @@ def test_what_is_wrong_is_named_with_the_order_that_it_is_in() -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "said"),
+    ("body", "message"),
     [
         (b"", "this is empty; give a body with an order in it."),
         (b" \n", "this is empty; give a body with an order in it."),
         (b"HTTP/1.1 200 OK\n\n{}", "this begins with headers; give the body alone."),
     ],
 )
-def test_a_file_without_a_body_is_refused(body: bytes, said: str) -> None:
+def test_a_file_without_a_body_is_refused(body: bytes, message: str) -> None:
     with pytest.raises(Invalid) as caught:
         read(body, TINY)
 
-    assert said == caught.value.message
+    assert message == caught.value.message
 
 
 def test_a_body_without_an_order_is_refused() -> None:

@@ -1,4 +1,4 @@
-"""The spellings that wires share: what is read, what is refused, and what survives a round."""
+"""The forms that wires share: what is read, what is refused, and what survives a round."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def test_what_is_no_amount_is_refused(value: Any) -> None:
 
 @pytest.mark.parametrize(
     ("value", "number"),
-    [(7, 7), ("7", 7), (" 7 ", 7), ("-7", -7), ("+7", 7), ("007", 7), (Decimal("7.0"), 7)],
+    [(7, 7), ("7", 7), ("-7", -7), ("+7", 7), ("007", 7), (Decimal("7.0"), 7)],
     ids=repr,
 )
 def test_a_whole_number_is_read_from_numbers_and_texts(value: Any, number: int) -> None:
@@ -93,7 +93,7 @@ def test_a_whole_number_is_read_from_numbers_and_texts(value: Any, number: int) 
 @pytest.mark.parametrize(
     "value",
     [
-        *("", "7.0", "7.5", "1e3", "x", "--7", "٣", "²", "1_000", "9" * 5000),
+        *("", "7.0", "7.5", "1e3", "x", "--7", "٣", "²", "1_000", " 7", "7\n", "9" * 5000),
         *(2**63, str(2**63), Decimal("7.5"), Decimal("1e999999999"), Decimal("NaN")),
         *(True, None, [], {}),
     ],
@@ -104,9 +104,7 @@ def test_what_is_no_whole_number_is_refused(value: Any) -> None:
         read_whole(value)
 
 
-@pytest.mark.parametrize(
-    "value", [True, 1, "1", "true", "TRUE", " Yes ", "y", Decimal(1)], ids=repr
-)
+@pytest.mark.parametrize("value", [True, 1, "1", "true", "TRUE", "Yes", "y", Decimal(1)], ids=repr)
 def test_a_yes_is_read_in_every_spelling(value: Any) -> None:
     assert read_flag(value) is True
 
@@ -116,7 +114,7 @@ def test_a_no_is_read_in_every_spelling(value: Any) -> None:
     assert read_flag(value) is False
 
 
-@pytest.mark.parametrize("value", ["", "2", 2, "on", None, [], {}, ["1"]], ids=repr)
+@pytest.mark.parametrize("value", ["", "2", 2, " 1", "on", None, [], {}, ["1"]], ids=repr)
 def test_what_is_neither_yes_nor_no_is_refused(value: Any) -> None:
     with pytest.raises(ValueError, match=r"^is not 1 or 0$"):
         read_flag(value)
@@ -170,7 +168,7 @@ def test_a_date_is_read() -> None:
 
 
 @pytest.mark.parametrize(
-    ("id", "spelled"),
+    ("id", "written"),
     [
         ("48", 48),
         ("123", 123),
@@ -183,9 +181,9 @@ def test_a_date_is_read() -> None:
     ],
 )
 def test_an_id_is_a_number_where_it_is_one_of_so_many_digits(
-    id: str, spelled: int | str | None
+    id: str, written: int | str | None
 ) -> None:
-    assert spelled == write_number(id, 3)
+    assert written == write_number(id, 3)
 
 
 @given(st.text())

@@ -14,7 +14,8 @@ from orderglot.core.order import Order
 from orderglot.faces.throttle import FREE, LONGEST
 from orderglot.stores.memory import MemoryStore
 from orderglot.stores.reads import utc_now
-from orderglot.wire.dialect import IDEMPOTENCY_KEY, Dialect
+from orderglot.wire.dialect import Dialect
+from orderglot.wire.idempotency import IDEMPOTENCY_KEY
 from tests.conformance.callers import Credentials, Site, creations, keyed, site
 from tests.conformance.test_strangers import guarded
 from tests.sync.vendors import LISTING, vendor

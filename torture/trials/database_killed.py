@@ -11,7 +11,7 @@ from torture.connections import opened
 from torture.harness import Harness, Row
 from torture.load import CLIENTS, Load, create_order, send_again
 from torture.server_process import Served, serving
-from torture.stores import Postgres
+from torture.stores import Postgres, check_books
 
 ROUNDS = 3
 AWAY = 1.0
@@ -30,9 +30,7 @@ def run(harness: Harness) -> None:
 
 def _round(harness: Harness, row: Row, store: Postgres, number: int) -> None:
     folder = harness.new_folder()
-    url = store.new(folder)
-    books.made(url)
-    before = books.count_orders(url)
+    url, before = books.new_book(store, folder)
     seconds = harness.random(number).uniform(0.5, 2)
     with serving(row, folder, url) as served:
         load = asyncio.run(_kill_under_load(store, served, seconds))
@@ -40,8 +38,8 @@ def _round(harness: Harness, row: Row, store: Postgres, number: int) -> None:
         for key, answer in refused:
             row.expect(Upstream, type(load.error(key, answer)), f"{key}: {answer.body[:200]!r}")
             # One vendor says no with 200.
-            told = answer.status in (200, 503) and "retry-after" in answer.headers
-            row.expect(True, told, f"{key}: {answer.status} {answer.headers}")
+            retryable = answer.status in (200, 503) and "retry-after" in answer.headers
+            row.expect(True, retryable, f"{key}: {answer.status} {answer.headers}")
         for key, how in load.closed.items():
             row.lose(f"{key} was not answered: {how}")
         for _ in range(load.outcomes["timed out"]):
@@ -53,8 +51,7 @@ def _round(harness: Harness, row: Row, store: Postgres, number: int) -> None:
             row.expect(None, load.error(key, answers[key]), f"{key} with the database back")
         served.end()
     row.expect(len(load.sent), books.count_orders(url) - before, "orders in the end")
-    for problem in store.problems(url):
-        row.lose(problem)
+    check_books(row, store, url)
     harness.log(f"round {number + 1}: {len(load.acknowledged()):,} kept, {len(refused):,} refused")
 
 

@@ -10,8 +10,9 @@ import time
 from orderglot.cli.http_server import SECONDS_FOR_HEAD
 from torture import books
 from torture.books import one_of
-from torture.connections import HOST, TimedOut, ask, encoded
+from torture.connections import HOST, TimedOut, encoded
 from torture.harness import Harness, Row
+from torture.load import time_request
 from torture.server_process import Served, serving
 
 CONNECTIONS = 10_000
@@ -108,14 +109,7 @@ async def _send_requests(row: Row, port: int) -> float:
     """Send ordinary requests one by one; gives how many seconds the slowest one took."""
     slowest = 0.0
     for _ in range(ASKED):
-        began = time.perf_counter()
-        answer = await ask(port, ORDERS)
-        took = time.perf_counter() - began
-        slowest = max(slowest, took)
-        if answer.status == 200 and took < SLOWEST:
-            row.survive()
-        else:
-            row.lose(f"an ordinary client: {answer.status} after {took:.1f} s")
+        slowest = max(slowest, await time_request(row, port, ORDERS, SLOWEST))
     return slowest
 
 

@@ -8,7 +8,7 @@ from torture import books
 from torture.harness import Harness, Row
 from torture.load import CLIENTS, Load, create_orders, send_again
 from torture.server_process import Served, serving
-from torture.stores import StoreKind
+from torture.stores import StoreKind, check_books
 
 ROUNDS = 6
 LONGEST = 2.5
@@ -25,9 +25,7 @@ def run(harness: Harness) -> None:
 
 def _round(harness: Harness, row: Row, store: StoreKind, number: int) -> None:
     folder = harness.new_folder()
-    url = store.new(folder)
-    books.made(url)
-    before = books.count_orders(url)
+    url, before = books.new_book(store, folder)
     seconds = harness.random(store.name, number).uniform(0.2, LONGEST)
     workers = ("--workers", str(1 + number % 2))
     with serving(row, folder, url, *workers) as served:
@@ -37,8 +35,7 @@ def _round(harness: Harness, row: Row, store: StoreKind, number: int) -> None:
     least, most = len(load.acknowledged()), len(load.sent)
     if not least <= found <= most:
         row.lose(f"{found} orders are there; {least} were acknowledged, {most} were sent")
-    for problem in store.problems(url):
-        row.lose(problem)
+    check_books(row, store, url)
     with serving(row, folder, url, *workers) as served:
         asyncio.run(_send_all_again(row, load, served.port))
         served.end()

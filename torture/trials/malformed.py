@@ -159,16 +159,16 @@ def wrong(response: Response) -> str:
 
 async def answered(app: Asgi, request: RandomRequest) -> Response:
     """Call an ASGI application with a request, and collect its response."""
-    told: list[dict[str, Any]] = []
+    sent: list[dict[str, Any]] = []
 
     async def receive() -> dict[str, Any]:
         return {"type": "http.request", "body": request.body}
 
-    async def tell(message: Any) -> None:
-        told.append(message)
+    async def send(message: Any) -> None:
+        sent.append(message)
 
-    await app(scope(request), receive, tell)
-    start, *bodies = told
+    await app(scope(request), receive, send)
+    start, *bodies = sent
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in start["headers"]}
     body = b"".join(one["body"] for one in bodies)
     return Response(status=start["status"], headers=headers, body=body)

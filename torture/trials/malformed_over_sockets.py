@@ -128,7 +128,7 @@ async def _answer(port: int, sent: bytes, *, whole: bool) -> bytes:
 
 
 async def _rest(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:
-    """Say that no more will come; gives what is still answered."""
+    """State that no more will come; gives what is still answered."""
     async with asyncio.timeout(TIMEOUT):
         writer.write_eof()
         return await reader.read()

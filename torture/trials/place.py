@@ -6,8 +6,7 @@ import asyncio
 import random
 import subprocess
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 
 from msgspec import Struct
@@ -22,8 +21,8 @@ from tests.conformance.implementations import credentials_of, draft_of, orderer
 from tests.conformance.specimens import book_of
 from torture import books
 from torture.harness import Harness, Row
-from torture.server_process import PROGRAM, Served, environment, serving
-from torture.stores import Sqlite
+from torture.server_process import Served, environment, program, serving
+from torture.stores import Sqlite, check_books
 
 ORDERS = 4
 ATTEMPTS = 6
@@ -90,9 +89,7 @@ def _round(harness: Harness, row: Row, dialect: Dialect) -> None:
                 row.lose(f"order {order.id} ended with exit code {code}")
     row.note("not known in the end, without keys", unknown)
     _find(row, here, before, asyncio.run(_sold(there, seller)), unknown, dialect)
-    for url in (here.url, there):
-        for problem in Sqlite().problems(url):
-            row.lose(problem)
+    check_books(row, Sqlite(), here.url, there)
 
 
 def _placed(
@@ -127,24 +124,15 @@ def _placed(
     return code
 
 
-@contextmanager
 def _placing(
     here: Here, vendor: Vendor, dialect: Dialect, order: Order, *, keys: bool
-) -> Iterator[subprocess.Popen[str]]:
+) -> AbstractContextManager[subprocess.Popen[str]]:
     words = (
         *("place", f"orderglot:{order.id}", "--with", dialect.name, "--at", CHANNEL),
         *("--url", f"http://127.0.0.1:{vendor.served.port}", "--database", here.url),
         *("--idempotent" if keys else "--not-idempotent", "--without", "ship_to,lines"),
     )
-    with subprocess.Popen(
-        (*PROGRAM, *words),
-        cwd=here.folder,
-        env=here.environment,
-        text=True,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-    ) as process:
-        yield process
+    return program(words, here.folder, here.environment)
 
 
 def _find(

@@ -6,8 +6,7 @@ import asyncio
 import random
 import subprocess
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack
 
 from msgspec.structs import replace
 
@@ -20,8 +19,8 @@ from tests.conformance.implementations import credentials_of, draft_of, orderer
 from tests.conformance.specimens import book_of
 from torture import books
 from torture.harness import Harness, Row
-from torture.server_process import PROGRAM, environment
-from torture.stores import Sqlite
+from torture.server_process import environment, program
+from torture.stores import Sqlite, check_books
 from torture.trials.place import CHANNEL, LONGEST, TIMEOUT, Here, Vendor
 
 ORDERS = 60
@@ -53,9 +52,7 @@ def _round(harness: Harness, row: Row, dialect: Dialect) -> None:
     found = asyncio.run(_taken(here, dialect))
     row.expect(sorted(expected), [id for id in found if id in expected], "new orders, each once")
     row.expect(len({*found}), len(found), "orders, each once")
-    for url in (here.url, there):
-        for complaint in Sqlite().problems(url):
-            row.lose(complaint)
+    check_books(row, Sqlite(), here.url, there)
 
 
 def _pulled(
@@ -74,21 +71,14 @@ def _pulled(
     return process.returncode
 
 
-@contextmanager
-def _pulling(here: Here, vendor: Vendor, dialect: Dialect) -> Iterator[subprocess.Popen[str]]:
+def _pulling(
+    here: Here, vendor: Vendor, dialect: Dialect
+) -> AbstractContextManager[subprocess.Popen[str]]:
     words = (
         *("pull", dialect.name, "--at", CHANNEL, "--seller", "here", "--new", "--persist", "0"),
         *("--url", f"http://127.0.0.1:{vendor.served.port}", "--database", here.url),
     )
-    with subprocess.Popen(
-        (*PROGRAM, *words),
-        cwd=here.folder,
-        env=here.environment,
-        text=True,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-    ) as process:
-        yield process
+    return program(words, here.folder, here.environment)
 
 
 async def _filled(

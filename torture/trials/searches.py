@@ -81,8 +81,8 @@ def _order(number: int) -> Order:
 
 async def _try(harness: Harness, row: Row, port: int, keys: Keys, orders: int) -> None:
     seconds = max(2.0, SECONDS * harness.scale)
-    dice = harness.random(row.what)
-    ids = [str(1_000 + dice.randrange(orders)) for _ in range(1_000)]
+    rng = harness.random(row.what)
+    ids = [str(1_000 + rng.randrange(orders)) for _ in range(1_000)]
     await _gets(row, port, keys.gets, ids, 1.0)
     alone = await _gets(row, port, keys.gets, ids, seconds)
     ends = time.monotonic() + seconds + 1
@@ -114,10 +114,10 @@ async def _gets(row: Row, port: int, token: str, ids: list[str], seconds: float)
         for number in count():
             id = ids[number % len(ids)]
             began = time.monotonic()
-            heard = await asked.ask(_get(f"{PATH}/{id}", token))
+            answer = await asked.ask(_get(f"{PATH}/{id}", token))
             times.append((time.monotonic() - began) * 1000)
-            right = heard.status == 200 and str(json.loads(heard.body)["id"]) == id
-            row.expect(True, right, f"the get of order {id}: {heard.status} {heard.body[:100]!r}")
+            right = answer.status == 200 and str(json.loads(answer.body)["id"]) == id
+            row.expect(True, right, f"the get of order {id}: {answer.status} {answer.body[:100]!r}")
             if time.monotonic() > ends:
                 return times
     raise AssertionError
@@ -130,11 +130,11 @@ async def _searches(row: Row, port: int, token: str, number: int, ends: float) -
         if time.monotonic() > ends:
             break
         where = quote(WHERES[turn % len(WHERES)].replace("@", str(turn * SEARCHERS + number)))
-        heard = await asked.ask(_get(f"{PATH}?where={where}&limit=500", token))
-        fair = heard.status == 200 or (heard.status == 429 and "retry-after" in heard.headers)
-        row.expect(True, fair, f"a search: {heard.status} {heard.body[:200]!r}")
-        row.increment(f"searches answered {heard.status}")
-        if heard.status != 200:
+        answer = await asked.ask(_get(f"{PATH}?where={where}&limit=500", token))
+        fair = answer.status == 200 or (answer.status == 429 and "retry-after" in answer.headers)
+        row.expect(True, fair, f"a search: {answer.status} {answer.body[:200]!r}")
+        row.increment(f"searches answered {answer.status}")
+        if answer.status != 200:
             await asyncio.sleep(0.5)
     asked.close()
 

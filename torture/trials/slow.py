@@ -16,8 +16,9 @@ from orderglot.cli.http_server import SECONDS_FOR_HEAD
 from orderglot.faces.asgi import Limits
 from torture import books
 from torture.books import creation, one_of
-from torture.connections import HOST, Connection, ask, encoded
+from torture.connections import HOST, Connection, encoded
 from torture.harness import Harness, Row
+from torture.load import time_request
 from torture.server_process import Served, serving
 
 SECONDS_FOR_BODY = Limits().body
@@ -184,13 +185,6 @@ async def _send_requests(row: Row, port: int, done: asyncio.Event) -> None:
     """Send a request now and then as an ordinary client."""
     slowest = 0.0
     while not done.is_set():
-        began = time.perf_counter()
-        answer = await ask(port, LIST, timeouts=30)
-        took = time.perf_counter() - began
-        slowest = max(slowest, took)
-        if answer.status == 200 and took < SLOWEST:
-            row.survive()
-        else:
-            row.lose(f"an ordinary client: {answer.status} after {took:.1f} s")
+        slowest = max(slowest, await time_request(row, port, LIST, SLOWEST))
         await asyncio.sleep(0.1)
     row.note("slowest answer to an ordinary client, ms", round(slowest * 1000))

@@ -96,15 +96,15 @@ def _strange(harness: Harness, row: Row, dialect: Dialect, stranger: Stranger) -
         before = await made[0].orders()
         with sites(harness, row, *made) as (secrets, decoys):
             for specimen in provoked(dialect.name):
-                found = told(await secrets.ask(specimen.request, keys[0]))
-                blank = told(await decoys.ask(specimen.request, keys[1]))
+                found = shown(await secrets.ask(specimen.request, keys[0]))
+                blank = shown(await decoys.ask(specimen.request, keys[1]))
                 what = f"{stranger.__name__}, {specimen.name}: {apart(blank, found)}"
                 row.expect(True, blank == found, what)
             row.expect(
                 True, before == (await secrets.orders())[: len(before)], "nothing is changed"
             )
 
-    shop.hold(compare())
+    shop.run(compare())
 
 
 def _nobodies(harness: Harness, row: Row, dialect: Dialect) -> None:
@@ -124,7 +124,7 @@ def _nobodies(harness: Harness, row: Row, dialect: Dialect) -> None:
                 row.expect(True, revoked in REFUSED, f"revoked, {specimen.name}: {revoked}")
             row.expect(before, await made.orders(), "orders in the book")
 
-    shop.hold(refuse())
+    shop.run(refuse())
 
 
 async def _revoked(at: Site, request: Request) -> type[HubError] | None:
@@ -150,7 +150,7 @@ def apart(one: tuple[object, ...], other: tuple[object, ...]) -> str:
     return f"...{left[max(0, at - 80) : at + 80]!r} against {right[max(0, at - 80) : at + 80]!r}"
 
 
-def told(response: Response) -> tuple[int, str, str]:
+def shown(response: Response) -> tuple[int, str, str]:
     """Give what an answer shows, without what differs between any two."""
     headers = {name: value for name, value in response.headers.items() if name not in OF_THE_SERVER}
     body = VARYING.sub("#", response.body.decode("utf-8", "replace"))

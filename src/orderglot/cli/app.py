@@ -1,4 +1,4 @@
-"""The program: its commands, and what is said of all of them together."""
+"""The program: its commands, and its help."""
 
 from typing import Annotated
 
@@ -48,7 +48,7 @@ app.add_typer(keys.app, name="key")
 app.add_typer(database.app, name="database")
 
 
-def _tell_version(wanted: bool) -> None:
+def _print_version(wanted: bool) -> None:
     if wanted:
         from orderglot.cli.output import say
         from orderglot.hub.version import version
@@ -62,7 +62,7 @@ def orderglot(
     _version: Annotated[
         bool,
         typer.Option(
-            "--version", is_eager=True, callback=_tell_version, help="Print the version and stop."
+            "--version", is_eager=True, callback=_print_version, help="Print the version and stop."
         ),
     ] = False,
 ) -> None:

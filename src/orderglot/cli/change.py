@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from orderglot.cli.command import Misused, SellerName, with_book
+from orderglot.cli.command import Misused, PostalAddress, SellerName, WhichOrder, with_book
+from orderglot.cli.options import value
 from orderglot.cli.output import say
 
 if TYPE_CHECKING:
@@ -15,22 +16,9 @@ if TYPE_CHECKING:
 @with_book()
 async def change(
     hub: "Hub",
-    order: Annotated[
-        str,
-        typer.Argument(
-            metavar="ORDER",
-            help="kole:ID for a dialect's id, the seller's number, or the hub's id.",
-        ),
-    ],
-    ship_to: Annotated[
-        str,
-        typer.Option(
-            metavar="ADDRESS", help="Street, perhaps more of it, city, state and code, country."
-        ),
-    ] = "",
-    recipient: Annotated[
-        str, typer.Option(metavar="NAME", help="Who is there: first name, then last name.")
-    ] = "",
+    order: WhichOrder,
+    ship_to: PostalAddress = "",
+    recipient: Annotated[str, value("NAME", "Who is there: first name, then last name.")] = "",
     carrier: Annotated[str, typer.Option(help="Who carries it, such as UPS.")] = "",
     service: Annotated[str, typer.Option(help="By which service, such as GROUND.")] = "",
     seller: SellerName = None,
@@ -42,8 +30,8 @@ async def change(
     """
     from orderglot.hub import lookup
 
-    said = {"carrier": carrier, "service": service}
-    shipping = {name: text for name, text in said.items() if text}
+    given = {"carrier": carrier, "service": service}
+    shipping = {name: text for name, text in given.items() if text}
     if not (ship_to or recipient or shipping):
         raise Misused("say what is to be changed: --ship-to, --recipient, --carrier or --service.")
     owner = await hub.seller(seller)
@@ -66,7 +54,7 @@ def _changed(order: "Order", ship_to: str, recipient: str, shipping: dict[str, s
 
 
 def _address(before: "Address | None", text: str, recipient: str) -> "Address | None":
-    """Give an address with what is said anew: the place, the person, or both."""
+    """Give an address with a new place, a new person, or both."""
     from msgspec.structs import asdict, replace
 
     from orderglot.cli import flags

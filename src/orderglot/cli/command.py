@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Concatenate, ParamSpec
 import typer
 from typer.core import TyperGroup
 
+from orderglot.cli.options import argument, switch, value
 from orderglot.cli.output import tell
 from orderglot.core.errors import HubError, Invalid
 
@@ -26,52 +27,50 @@ P = ParamSpec("P")
 
 Database = Annotated[
     str | None,
-    typer.Option(
-        "--database",
-        metavar="URL",
-        help="Where the order book is: sqlite:///FILE or postgresql://USER@HOST/DATABASE.",
-        show_default="sqlite:///orderglot.db",
+    value(
+        "URL",
+        "Where the order book is: sqlite:///FILE or postgresql://USER@HOST/DATABASE.",
+        "sqlite:///orderglot.db",
+        flag="--database",
     ),
 ]
 ReadDatabase = Annotated[
     str | None,
-    typer.Option(
-        "--read-database",
-        metavar="URL",
-        help="A replica of the PostgreSQL database, which lists may come from.",
-        show_default="none",
+    value(
+        "URL",
+        "A replica of the PostgreSQL database, which lists may come from.",
+        "none",
+        flag="--read-database",
     ),
 ]
 ConfigFile = Annotated[
     Path | None,
-    typer.Option(
-        "--config",
-        metavar="FILE",
-        help="A TOML file of settings.",
-        show_default="orderglot.toml, if there is one",
-    ),
+    value("FILE", "A TOML file of settings.", "orderglot.toml, if there is one", flag="--config"),
 ]
 SellerName = Annotated[
     str | None,
-    typer.Option(
-        "--seller", metavar="NAME", help="Whose book; may be left out where there is one seller."
-    ),
+    value("NAME", "Whose book; may be left out where there is one seller.", flag="--seller"),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
+ORDER_IDS = "kole:ID for a dialect's id, the seller's number, or the hub's id."
+WhichOrder = Annotated[str, argument("ORDER", ORDER_IDS)]
+PostalAddress = Annotated[
+    str, value("ADDRESS", "Street, perhaps more of it, city, state and code, country.")
+]
+AsJson = Annotated[bool, switch("--json", "Print JSON, for scripts.")]
 Extras = Annotated[
     list[str] | None,
-    typer.Option(
-        "--extra",
-        metavar="NAME=JSON",
-        help="What a dialect's README lists among its settings; may be repeated.",
+    value(
+        "NAME=JSON",
+        "What a dialect's README lists among its settings; may be repeated.",
+        flag="--extra",
     ),
 ]
 KnownAs = Annotated[
     list[str] | None,
-    typer.Option(
-        "--known-as",
-        metavar="DIALECT=ID",
-        help="The id that a dialect's clients, or the vendor of a channel (kole@NAME), know it by; may be repeated.",
+    value(
+        "DIALECT=ID",
+        "The id that a dialect's clients, or the vendor of a channel (kole@NAME), know it by; may be repeated.",
+        flag="--known-as",
     ),
 ]
 
@@ -219,6 +218,6 @@ def _with_hint(error: typer.TyperException) -> str:
 
 
 def _nobody_reads() -> int:
-    """Let the rest of the output go nowhere, for whoever read it has gone."""
+    """Discard the rest of the output: the reader has closed the pipe."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 1

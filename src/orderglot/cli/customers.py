@@ -4,8 +4,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from orderglot.cli.command import AsJson, Extras, KnownAs, Misused, SellerName, group, with_book
-from orderglot.cli.output import address_text, known_as_text, say, sheet, table, write_json
+from orderglot.cli.command import (
+    AsJson,
+    Extras,
+    KnownAs,
+    Misused,
+    PostalAddress,
+    SellerName,
+    group,
+    with_book,
+)
+from orderglot.cli.options import argument, switch, value
+from orderglot.cli.output import address_text, known_as_text, listing, say, sheet, write_json
 
 if TYPE_CHECKING:
     from orderglot.core.customer import Customer
@@ -13,10 +23,7 @@ if TYPE_CHECKING:
     from orderglot.hub.opened import Hub
 
 WhichCustomer = Annotated[
-    str,
-    typer.Argument(
-        metavar="CUSTOMER", help="The seller's number, kole:ID for a dialect's, or the hub's id."
-    ),
+    str, argument("CUSTOMER", "The seller's number, kole:ID for a dialect's, or the hub's id.")
 ]
 
 app = group("Customers: who buys from a seller.")
@@ -26,29 +33,21 @@ app = group("Customers: who buys from a seller.")
 @with_book()
 async def add(
     hub: "Hub",
-    number: Annotated[str, typer.Argument(metavar="NUMBER", help="The seller's own number.")],
+    number: Annotated[str, argument("NUMBER", "The seller's own number.")],
     name: Annotated[str, typer.Option(help="The company, or the person.")] = "",
     first_name: Annotated[str, typer.Option(help="Whom to write to.")] = "",
     last_name: Annotated[str, typer.Option(help="Whom to write to.")] = "",
     email: Annotated[str, typer.Option(help="Where to write to.")] = "",
     phone: Annotated[str, typer.Option(help="Where to call.")] = "",
     tax_id: Annotated[str, typer.Option(help="Their number with the tax office.")] = "",
-    tax_exempt: Annotated[bool, typer.Option("--tax-exempt", help="Pays no sales tax.")] = False,
-    bill_to: Annotated[
-        str,
-        typer.Option(
-            metavar="ADDRESS", help="Street, perhaps more of it, city, state and code, country."
-        ),
-    ] = "",
+    tax_exempt: Annotated[bool, switch("--tax-exempt", "Pays no sales tax.")] = False,
+    bill_to: PostalAddress = "",
     payment_method: Annotated[
         list[str] | None,
-        typer.Option(
-            metavar="HOW", help="card, check, cash, transfer, debit or account; may be repeated."
-        ),
+        value("HOW", "card, check, cash, transfer, debit or account; may be repeated."),
     ] = None,
     shipping_account: Annotated[
-        list[str] | None,
-        typer.Option(metavar="CARRIER=NUMBER", help="An account of theirs; may be repeated."),
+        list[str] | None, value("CARRIER=NUMBER", "An account of theirs; may be repeated.")
     ] = None,
     known_as: KnownAs = None,
     extra: Extras = None,
@@ -105,7 +104,7 @@ async def change(
 ) -> None:
     """Give a customer the id that a vendor, or a dialect's clients, know them by, or a setting.
 
-    What clients were told once stays as it is.
+    An id that clients have seen stays as it is.
 
     $ orderglot customer change C1 --known-as kodaris@wholesaler=4711
     $ orderglot customer change C1 --extra adobe.minimumCommit=30
@@ -144,11 +143,11 @@ def _known_as(customer: "Customer", given: "tuple[Reference, ...]") -> "Customer
     from orderglot.core.order import id_at, is_channel
 
     for one in given:
-        told = id_at(identity(customer), one.dialect)
-        if told not in ("", one.id) and not is_channel(one.dialect):
+        seen = id_at(identity(customer), one.dialect)
+        if seen not in ("", one.id) and not is_channel(one.dialect):
             raise Conflict(
                 f"Clients of {one.dialect} know customer {customer.number or customer.id} as "
-                f"{told} already; what they were told stays."
+                f"{seen} already; what they were told stays."
             )
     named = {one.dialect for one in given}
     left = tuple(one for one in customer.references if one.dialect not in named)
@@ -166,16 +165,12 @@ async def list_customers(hub: "Hub", seller: SellerName = None, as_json: AsJson 
 
     book = hub.book(await hub.seller(seller))
     customers = [one async for one in lookup.customers(book)]
-    if as_json:
-        return write_json(customers)
-    table(
-        ("id", "number", "name", "country", "known as"),
-        [
-            (one.id, one.number, one.name, one.bill_to and one.bill_to.country, known_as_text(one))
-            for one in customers
-        ],
-    )
-    return None
+    columns = ("id", "number", "name", "country", "known as")
+    listing(customers, columns, _row, as_json=as_json)
+
+
+def _row(one: "Customer") -> tuple[object, ...]:
+    return one.id, one.number, one.name, one.bill_to and one.bill_to.country, known_as_text(one)
 
 
 @app.command("show")

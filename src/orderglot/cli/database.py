@@ -5,9 +5,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from orderglot.cli.command import AsJson, ConfigFile, Database, group, settings
+from orderglot.cli.options import argument, switch
 from orderglot.cli.output import is_terminal, say, table, tell, write_json
 from orderglot.core.counting import counted
 
@@ -23,12 +22,9 @@ PAUSE = 2.0
 @app.command("copy")
 def copy(
     source: Annotated[
-        str,
-        typer.Argument(metavar="FROM", help="Where the book is: sqlite:///FILE or postgresql://…."),
+        str, argument("FROM", "Where the book is: sqlite:///FILE or postgresql://….")
     ],
-    target: Annotated[
-        str, typer.Argument(metavar="TO", help="An empty database, or a copy that was cut off.")
-    ],
+    target: Annotated[str, argument("TO", "An empty database, or a copy that was cut off.")],
     config: ConfigFile = None,
     as_json: AsJson = False,
 ) -> None:
@@ -44,11 +40,11 @@ def copy(
 
     from orderglot.cli.logs import set_up_logs
     from orderglot.hub import copying
-    from orderglot.stores.address import shown
+    from orderglot.stores.database_url import shown
 
     set_up_logs(settings(config).log_level)
-    with _telling() as told:
-        done = asyncio.run(copying.copy(source, target, told))
+    with _showing_progress() as on_progress:
+        done = asyncio.run(copying.copy(source, target, on_progress))
     if as_json:
         return write_json({"from": shown(source), "to": shown(target), "tables": done})
     _report(done)
@@ -57,9 +53,7 @@ def copy(
 
 @app.command("distribute")
 def distribute(
-    dry: Annotated[
-        bool, typer.Option("--dry-run", help="Print the statements and change nothing.")
-    ] = False,
+    dry: Annotated[bool, switch("--dry-run", "Print the statements and change nothing.")] = False,
     database: Database = None,
     config: ConfigFile = None,
     as_json: AsJson = False,
@@ -109,7 +103,7 @@ def _report(done: "tuple[Copied, ...]") -> None:
 
 
 @contextmanager
-def _telling() -> "Iterator[Callable[[Progress], None]]":
+def _showing_progress() -> "Iterator[Callable[[Progress], None]]":
     """Give what tells the person how far it has come: a bar on a terminal, else a line at times."""
     rate = _Rate()
     if not is_terminal():
@@ -130,15 +124,15 @@ class _Rate:
     """How many rows a second were read since the beginning."""
 
     def __init__(self) -> None:
-        self.began = self.said = time.monotonic()
+        self.began = self.reported = time.monotonic()
 
     def of(self, done: "Progress") -> float:
         return done.done / max(time.monotonic() - self.began, 0.001)
 
 
 def _line(done: "Progress", rate: _Rate) -> None:
-    if time.monotonic() - rate.said >= PAUSE:
-        rate.said = time.monotonic()
+    if time.monotonic() - rate.reported >= PAUSE:
+        rate.reported = time.monotonic()
         share = 100 * done.done // max(done.total, 1)
         tell(f"{share} %: {_where(done, rate.of(done))}")
 

@@ -4,10 +4,9 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from orderglot.cli.command import AsJson, Misused
 from orderglot.cli.demo_address import BASE, served
+from orderglot.cli.options import value
 from orderglot.cli.output import say, say_document, sheet, write_json
 
 if TYPE_CHECKING:
@@ -17,12 +16,7 @@ if TYPE_CHECKING:
 def demo(
     base: Annotated[
         str,
-        typer.Option(
-            "--base",
-            metavar="URL",
-            help="Where the demo is being served.",
-            show_default=f"where it is, else {BASE}",
-        ),
+        value("URL", "Where the demo is being served.", f"where it is, else {BASE}", flag="--base"),
     ] = "",
     as_json: AsJson = False,
 ) -> None:
@@ -86,7 +80,7 @@ async def prepare(url: str) -> None:
     from orderglot import demo
     from orderglot.core.errors import Conflict
     from orderglot.hub.opened import opened
-    from orderglot.stores.address import shown
+    from orderglot.stores.database_url import shown
 
     async with opened(url, create=True) as hub:
         if await hub.store.sellers() and not await demo.is_demo(hub.store):

@@ -1,4 +1,4 @@
-"""The address of the demo: ``orderglot serve --demo`` leaves it beside the demo book, for ``orderglot demo``."""
+"""The address of the demo: ``orderglot serve --demo`` writes it beside the demo book, for ``orderglot demo``."""
 
 from __future__ import annotations
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from orderglot.cli.command import Misused
 from orderglot.core.currencies import DECIMALS, unknown
@@ -17,6 +17,8 @@ from orderglot.wire.values import read_amount, read_whole
 
 if TYPE_CHECKING:
     from orderglot.hub.settings import Whose
+
+N = TypeVar("N", int, Decimal)
 
 LONGEST_NAME = 200
 
@@ -97,18 +99,15 @@ def read_tiers(price: str, texts: Iterable[str] | None, pack: int) -> tuple[Tier
 
 
 def read_money(flag: str, text: str) -> Decimal:
-    """Read an amount of nought or more."""
-    try:
-        amount = read_amount(text)
-    except ValueError as error:
-        raise Misused(f"{flag}: {text!r} {error}; write it as 1.20.") from None
+    """Read an amount of zero or more."""
+    amount = _parsed(flag, text, read_amount, "1.20")
     if amount < 0:
         raise Misused(f"{flag}: {text!r} is less than nothing.")
     return amount
 
 
 def read_address(text: str, flag: str = "--bill-to", **who: Any) -> Address | None:
-    """Read ``24 Main St, Suite 3, Carson, CA 90745, US`` for whoever is there; nothing as None."""
+    """Read ``24 Main St, Suite 3, Carson, CA 90745, US``; an empty text gives None."""
     if not text.strip():
         return None
     parts = [part.strip() for part in text.split(",")]
@@ -129,13 +128,17 @@ def read_address(text: str, flag: str = "--bill-to", **who: Any) -> Address | No
 
 
 def _pieces(text: str) -> int:
-    try:
-        pieces = read_whole(text)
-    except ValueError as error:
-        raise Misused(f"--tier: {text!r} {error}; write it as 24=1.20.") from None
+    pieces = _parsed("--tier", text, read_whole, "24=1.20")
     if pieces < 1:
         raise Misused(f"--tier: {text!r} is not a number of pieces.")
     return pieces
+
+
+def _parsed(flag: str, text: str, read: Callable[[str], N], example: str) -> N:
+    try:
+        return read(text)
+    except ValueError as error:
+        raise Misused(f"{flag}: {text!r} {error}; write it as {example}.") from None
 
 
 def read_extras(whose: Whose, texts: Iterable[str] | None) -> dict[str, Any]:

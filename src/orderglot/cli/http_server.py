@@ -1,9 +1,12 @@
 """The HTTP server: Granian's processes, which run the worker, with the settings that are ours."""
 
 import multiprocessing
+import os
+import signal
 import socket
 import threading
 from collections.abc import Callable
+from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +34,7 @@ QUEUE = 2048
 
 HTTP1 = HTTP1Settings(header_read_timeout=SECONDS_FOR_HEAD * 1000, max_buffer_size=MOST_HEAD)
 HTTP2 = HTTP2Settings(
-    # Whoever keeps such a connection open without a word is asked whether it is still there.
+    # A client that keeps such a connection open and idle is sent a ping.
     keep_alive_interval=SECONDS_FOR_HEAD * 1000,
     keep_alive_timeout=SECONDS_FOR_HEAD,
     max_headers_size=MOST_HEAD,
@@ -59,7 +62,7 @@ def serve(
     ``connections`` at once. ``ready`` is called when the first one answers. Ends the program with
     exit code 1 where a worker cannot begin.
     """
-    # A new process begins anew, with nothing of this one's but what it is told.
+    # A new process starts afresh, with nothing of this one but its arguments.
     multiprocessing.set_start_method("spawn", force=True)
     server = Server(
         "orderglot.cli.worker:load",
@@ -82,17 +85,35 @@ def serve(
         respawn_failed_workers=True,
         workers_kill_timeout=GRACE,
     )
-    server.on_startup(threading.Thread(target=_tell, args=(place, ready), daemon=True).start)
+    _keep_interrupts_from_workers()
+    server.on_startup(threading.Thread(target=_announce, args=(place, ready), daemon=True).start)
     server.serve(target_loader=load, wrap_loader=False)
 
 
 def _versions(config: "Config") -> HTTPModes:
-    """Tell which HTTP is spoken: where it is not said, the second one is offered with TLS alone."""
+    """Give the versions of HTTP to serve: if none is set, HTTP/2 is offered with TLS alone."""
     latest = config.http or ("2" if config.tls_certificate else "1")
     return HTTPModes.http1 if latest == "1" else HTTPModes.auto
 
 
-def _tell(place: Place, ready: Callable[[], None]) -> None:
+def _keep_interrupts_from_workers() -> None:
+    """Take Ctrl-C, which a terminal sends to every process, as a request to this one to end.
+
+    A worker that is still being started would end with a trace. What is blocked here is blocked in
+    the processes that are started from here.
+    """
+    # Its start unblocks what was blocked before it.
+    resource_tracker.ensure_running()
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    threading.Thread(target=_end_when_interrupted, daemon=True).start()
+
+
+def _end_when_interrupted() -> None:
+    signal.sigwait({signal.SIGINT})
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _announce(place: Place, ready: Callable[[], None]) -> None:
     """Wait until somebody listens."""
     pause = threading.Event()
     while True:

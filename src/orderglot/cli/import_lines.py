@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from orderglot.cli.command import AsJson, with_config
-from orderglot.cli.import_report import exit_code, report, report_dry, say_kept, telling
+from orderglot.cli.import_report import exit_code, report, report_dry, report_kept, showing_progress
+from orderglot.cli.options import argument, switch, value
 
 if TYPE_CHECKING:
     from orderglot.config import Config
     from orderglot.core.ports import Book
     from orderglot.core.seller import Seller
-    from orderglot.files.plan import Wishes
+    from orderglot.files.plan import ImportOptions
     from orderglot.hub.opened import Hub
     from orderglot.stores.backend import Counts
 
@@ -24,18 +25,13 @@ SELDOM = 500_000
 
 Mapping = Annotated[
     str,
-    typer.Option(
-        metavar="FIELD=COLUMN,…",
-        help="Which column is what, where its name does not tell; nothing behind = leaves it out.",
+    value(
+        "FIELD=COLUMN,…",
+        "Which column is what, where its name does not tell; nothing behind = leaves it out.",
     ),
 ]
 Currency = Annotated[
-    str,
-    typer.Option(
-        metavar="CODE",
-        help="Of orders that name none.",
-        show_default="the file's, else the seller's",
-    ),
+    str, value("CODE", "Of orders that name none.", "the file's, else the seller's")
 ]
 Decimals = Annotated[
     Literal[".", ","] | None, typer.Option("--decimal", help="What parts decimals, in doubt.")
@@ -45,62 +41,36 @@ Dates = Annotated[
     typer.Option(help="In which order dates have day, month and year, in doubt."),
 ]
 Timezone = Annotated[
-    str,
-    typer.Option(
-        metavar="ZONE",
-        help="Of times without one, such as Europe/London.",
-        show_default="UTC, which is said",
-    ),
+    str, value("ZONE", "Of times without one, such as Europe/London.", "UTC, which is said")
 ]
 Encoding = Annotated[
-    str,
-    typer.Option(
-        metavar="NAME",
-        help="What the file is written in, such as cp1252.",
-        show_default="its own word, else UTF-8",
-    ),
+    str, value("NAME", "What the file is written in, such as cp1252.", "its own word, else UTF-8")
 ]
 Sku = Annotated[
-    str,
-    typer.Option(
-        metavar="title|COLUMN",
-        help="What stands in for a SKU.",
-        show_default="the title, where some have none",
-    ),
+    str, value("title|COLUMN", "What stands in for a SKU.", "the title, where some have none")
 ]
 SourceName = Annotated[
     str,
-    typer.Option(
-        metavar="NAME",
-        help="Whose order numbers these are, where several shops' files go to one seller.",
-        show_default="file",
+    value(
+        "NAME",
+        "Whose order numbers these are, where several shops' files go to one seller.",
+        "file",
     ),
 ]
 RejectsFile = Annotated[
-    Path | None,
-    typer.Option(
-        metavar="FILE",
-        help="Where rows go that cannot be taken.",
-        show_default="FILE.rejects.csv",
-    ),
+    Path | None, value("FILE", "Where rows go that cannot be taken.", "FILE.rejects.csv")
 ]
 
 
 @with_config
 async def load(
     config: "Config",
-    file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="A CSV of order lines; it may be gzipped.")
-    ],
+    file: Annotated[Path, argument("FILE", "A CSV of order lines; it may be gzipped.")],
     other: Annotated[
-        Path | None,
-        typer.Argument(
-            metavar="[FILE]", help="The headers of the orders, where they are another file."
-        ),
+        Path | None, argument("[FILE]", "The headers of the orders, where they are another file.")
     ] = None,
     seller: Annotated[
-        str | None,
-        typer.Option("--seller", metavar="NAME", help="Whose orders; one who is new is added."),
+        str | None, value("NAME", "Whose orders; one who is new is added.", flag="--seller")
     ] = None,
     columns: Mapping = "",
     currency: Currency = "",
@@ -111,14 +81,13 @@ async def load(
     sku: Sku = "",
     source: SourceName = "",
     fill_down: Annotated[
-        bool,
-        typer.Option("--fill-down", help="A row without an order number is of the order above."),
+        bool, switch("--fill-down", "A row without an order number is of the order above.")
     ] = False,
     partial: Annotated[
-        bool, typer.Option("--partial", help="Take orders without those rows that cannot be.")
+        bool, switch("--partial", "Take orders without those rows that cannot be.")
     ] = False,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show what would be taken, and take nothing.")
+        bool, switch("--dry-run", "Show what would be taken, and take nothing.")
     ] = False,
     rejects: RejectsFile = None,
     as_json: AsJson = False,
@@ -134,9 +103,9 @@ async def load(
     $ orderglot import orders.csv details.csv --seller acme --dry-run
     """
     from orderglot.cli import flags
-    from orderglot.files.plan import Wishes
+    from orderglot.files.plan import ImportOptions
 
-    wishes = Wishes(
+    options = ImportOptions(
         columns=columns,
         currency=flags.read_currency(currency) if currency else "",
         decimal=decimal or "",
@@ -154,29 +123,34 @@ async def load(
         into = Into(config, name, stack)
         await into.look()
         paths = [file] if other is None else [file, other]
-        await _take(into, paths, wishes, rejects, as_json=as_json)
+        await _take(into, paths, options, rejects, as_json=as_json)
 
 
 async def _take(
-    into: "Into", paths: list[Path], wishes: "Wishes", rejects: Path | None, *, as_json: bool
+    into: "Into",
+    paths: list[Path],
+    options: "ImportOptions",
+    rejects: Path | None,
+    *,
+    as_json: bool,
 ) -> None:
     from orderglot.core.errors import HubError
     from orderglot.files.imports import Progress, take_into
 
     last = Progress()
-    with telling() as told, _seldom_collected():
+    with showing_progress() as show_progress, _seldom_collected():
 
-        def tell(progress: Progress) -> None:
+        def show(progress: Progress) -> None:
             nonlocal last
             last = progress
-            told(progress)
+            show_progress(progress)
 
         try:
-            taken = await take_into(into, paths, wishes=wishes, rejects=rejects, tell=tell)
+            taken = await take_into(into, paths, options=options, rejects=rejects, on_progress=show)
         except HubError:
-            say_kept(last)
+            report_kept(last)
             raise
-    if wishes.dry_run:
+    if options.dry_run:
         report_dry(taken, as_json=as_json)
     else:
         report(taken, into.seller, await into.counts(), as_json=as_json)
@@ -194,7 +168,7 @@ class Into:
         self._hub: Hub | None = None
 
     async def look(self) -> None:
-        """Look which book and seller there are; raises where it is not said whose orders they are."""
+        """Find the book and the seller; raises where it is not known whose orders they are."""
         from orderglot.cli.command import open_hub
         from orderglot.core.errors import NotFound
 

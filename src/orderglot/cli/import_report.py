@@ -33,47 +33,48 @@ def exit_code(done: Progress) -> int:
 
 
 def report(taken: Taken, seller: Seller | None, counts: Counts | None, *, as_json: bool) -> None:
-    """Say what an import came to, how the file was read, and what was put aside."""
+    """Describe what an import came to, how the file was read, and what was put aside."""
     done = taken.progress
     if as_json:
         name = seller.name if seller else None
         members = {"seller": name, "taken": _members(done), "columns": taken.columns}
         return write_json({**members, "book": counts})
-    say(f"{_spoken(done)}.")
+    say(f"{_summary(done)}.")
     if seller and counts:
+        sums = sums_text(counts.sums, counts.unpriced)
         say(
             f"The book of {seller.name} has {counted(counts.orders, 'order')} of "
-            f"{counted(counts.lines, 'line')}, in all {sums_text(counts.sums, counts.unpriced)}."
+            f"{counted(counts.lines, 'line')}{f', in all {sums}' if sums else ''}."
         )
-    return _say_rest(done)
+    return _report_rest(done)
 
 
 def report_dry(taken: Taken, *, as_json: bool) -> None:
-    """Say what an import would come to, and show the first orders."""
+    """Describe what an import would come to, and show the first orders."""
     from orderglot.cli.show import print_order
 
     done, columns = taken.progress, taken.columns
     if as_json:
         members = {"taken": _members(done), "columns": columns, "first": taken.first}
         return write_json(members)
-    said = ", ".join(f"{field} is {name!r}" for field, name in columns.items())
-    say(f"Each column: {said}.")
+    text = ", ".join(f"{field} is {name!r}" for field, name in columns.items())
+    say(f"Each column: {text}.")
     for order in taken.first:
         say("")
         print_order(order)
     say("")
     say(f"Nothing was taken: {counted(done.orders, 'order')} of {counted(done.lines, 'line')}.")
-    return _say_rest(done)
+    return _report_rest(done)
 
 
-def say_kept(done: Progress) -> None:
-    """Say what was kept before an import was refused."""
+def report_kept(done: Progress) -> None:
+    """Describe what was kept before an import was refused."""
     if done.new or done.changed or done.same:
-        tell(f"Kept until then: {_spoken(done)}.")
+        tell(f"Kept until then: {_summary(done)}.")
 
 
-def _say_rest(done: Progress) -> None:
-    for sentence in done.said:
+def _report_rest(done: Progress) -> None:
+    for sentence in done.remarks:
         say(sentence)
     if not done.rejected:
         return
@@ -99,7 +100,7 @@ def _members(done: Progress) -> dict[str, object]:
     return {**asdict(done), "rejects": path_text(done.rejects) if done.rejects else None}
 
 
-def _spoken(done: Progress) -> str:
+def _summary(done: Progress) -> str:
     return (
         f"{counted(done.orders, 'order')} of {counted(done.lines, 'line')}: {done.new:,} new, "
         f"{done.changed:,} changed, {done.same:,} the same"
@@ -107,7 +108,7 @@ def _spoken(done: Progress) -> str:
 
 
 @contextmanager
-def telling() -> Iterator[Callable[[Progress], None]]:
+def showing_progress() -> Iterator[Callable[[Progress], None]]:
     """Give what tells the person how far it has come: a bar on a terminal, else a line at times."""
     if not is_terminal():
         yield _lines()
@@ -124,12 +125,12 @@ def telling() -> Iterator[Callable[[Progress], None]]:
 
 
 def _lines() -> Callable[[Progress], None]:
-    said = time.monotonic()
+    shown = time.monotonic()
 
     def line(done: Progress) -> None:
-        nonlocal said
-        if time.monotonic() - said >= PAUSE:
-            said = time.monotonic()
-            tell(f"{done.rows:,} rows read, {_spoken(done)}")
+        nonlocal shown
+        if time.monotonic() - shown >= PAUSE:
+            shown = time.monotonic()
+            tell(f"{done.rows:,} rows read, {_summary(done)}")
 
     return line

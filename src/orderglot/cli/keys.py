@@ -2,9 +2,8 @@
 
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from orderglot.cli.command import AsJson, SellerName, group, with_book
+from orderglot.cli.options import argument, switch, value
 from orderglot.cli.output import say, sheet, table, tell, write_json
 
 if TYPE_CHECKING:
@@ -14,27 +13,24 @@ if TYPE_CHECKING:
 
 app = group("Keys: who may come in, and how.")
 
-Which = Annotated[str, typer.Argument(metavar="DIALECT:ID", help="As 'key list' shows it.")]
+Which = Annotated[str, argument("DIALECT:ID", "As 'key list' shows it.")]
 
 
 @app.command("add")
 @with_book()
 async def add(
     hub: "Hub",
-    dialect: Annotated[str, typer.Option(metavar="NAME", help="For which vendor's API.")],
+    dialect: Annotated[str, value("NAME", "For which vendor's API.")],
     customer: Annotated[
-        str | None,
-        typer.Option(metavar="CUSTOMER", help="A partner's: it sees this customer's orders alone."),
+        str | None, value("CUSTOMER", "A partner's: it sees this customer's orders alone.")
     ] = None,
     everybody: Annotated[
-        bool, typer.Option("--everybody", help="Your own: it sees every customer's orders.")
+        bool, switch("--everybody", "Your own: it sees every customer's orders.")
     ] = False,
     read_only: Annotated[
-        bool, typer.Option("--read-only", help="It may not create or change orders.")
+        bool, switch("--read-only", "It may not create or change orders.")
     ] = False,
-    live: Annotated[
-        bool, typer.Option("--live", help="Its orders are real ones from the start.")
-    ] = False,
+    live: Annotated[bool, switch("--live", "Its orders are real ones from the start.")] = False,
     seller: SellerName = None,
     as_json: AsJson = False,
 ) -> None:
@@ -74,8 +70,8 @@ EVERYBODY = "everybody"
 
 def _whose(customer: str | None, *, everybody: bool) -> str:
     """Give the customer whose orders a key is to see, "" for everybody's; raises Misused."""
-    from orderglot.cli.asking import asked
     from orderglot.cli.command import Misused
+    from orderglot.cli.prompts import asked
 
     if everybody and customer is not None:
         raise Misused("--customer and --everybody: a key sees one customer's orders or all.")
@@ -137,9 +133,7 @@ async def end(hub: "Hub", key: Which, seller: SellerName = None) -> None:
 
     $ orderglot key end kole:X12345
     """
-    owner = await hub.seller(seller)
-    dialect, id = _read_key(key)
-    await hub.store.keyring.end_key(owner.id, dialect, id)
+    await hub.store.keyring.end_key(*await _whose_key(hub, key, seller))
     say(f"Ended the key {key}.")
 
 
@@ -150,16 +144,16 @@ async def live(hub: "Hub", key: Which, seller: SellerName = None) -> None:
 
     $ orderglot key live kole:X12345
     """
-    owner = await hub.seller(seller)
-    dialect, id = _read_key(key)
-    await hub.store.keyring.set_live(owner.id, dialect, id)
+    await hub.store.keyring.set_live(*await _whose_key(hub, key, seller))
     say(f"The key {key} is live.")
 
 
-def _read_key(text: str) -> tuple[str, str]:
+async def _whose_key(hub: "Hub", key: str, seller: str | None) -> tuple[int, str, str]:
+    """Give the id of the seller whose key it is, the key's dialect and its id."""
     from orderglot.cli.command import Misused
 
-    dialect, colon, id = text.partition(":")
+    owner = await hub.seller(seller)
+    dialect, colon, id = key.partition(":")
     if not colon or not dialect or not id:
-        raise Misused(f"{text!r} is not a key like kole:X12345; see 'orderglot key list'.")
-    return dialect, id
+        raise Misused(f"{key!r} is not a key like kole:X12345; see 'orderglot key list'.")
+    return owner.id, dialect, id

@@ -4,20 +4,19 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from orderglot.cli.command import SellerName, with_book
+from orderglot.cli.command import ORDER_IDS, SellerName, WhichOrder, with_book
+from orderglot.cli.options import argument
 from orderglot.cli.output import say
 
 if TYPE_CHECKING:
     from orderglot.hub.opened import Hub
 
-ORDER = "kole:ID for a dialect's id, the seller's number, or the hub's id."
-
 
 @with_book()
 async def link(
     hub: "Hub",
-    order: Annotated[str, typer.Argument(metavar="ORDER", help=ORDER)],
-    other: Annotated[str, typer.Argument(metavar="OTHER", help=ORDER)],
+    order: WhichOrder,
+    other: Annotated[str, argument("OTHER", ORDER_IDS)],
     relation: Annotated[
         Literal["split", "return", "renewal", "switch", "reference"],
         typer.Option("--as", help="What the first order is to the second one."),

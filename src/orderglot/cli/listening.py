@@ -68,7 +68,7 @@ def held(host: str, port: int) -> Iterator[Place]:
 
 
 def _share(holder: socket.socket) -> None:
-    """Stop listening, keep the port, and let in whoever says that it shares it."""
+    """Stop listening and keep the port, for processes that share it."""
     if sys.platform != "linux":
         # Elsewhere the workers are handed one socket, which nobody may hold beside them.
         return holder.close()

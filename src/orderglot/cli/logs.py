@@ -67,10 +67,10 @@ def _ending(terminal: bool) -> tuple[Processor, ...]:
 
 
 def _harmless(_logger: object, _name: str, event: EventDict) -> EventDict:
-    """Spell out what could steer the terminal that the line goes to; JSON does so by itself."""
-    from orderglot.cli import harmless
+    """Write out what could steer the terminal that the line goes to; JSON does so by itself."""
+    from orderglot.cli import sanitizing
 
     return {
-        name: harmless.document(value) if isinstance(value, str) else value
+        name: sanitizing.document(value) if isinstance(value, str) else value
         for name, value in event.items()
     }

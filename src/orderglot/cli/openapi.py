@@ -2,15 +2,14 @@
 
 from typing import Annotated
 
-import typer
-
 from orderglot.cli.demo_address import BASE
+from orderglot.cli.options import argument, value
 from orderglot.cli.output import write_json
 
 
 def openapi(
-    dialect: Annotated[str, typer.Argument(metavar="DIALECT", help="Which: kole, adobe …")],
-    url: Annotated[str, typer.Option(metavar="URL", help="Where it is being served.")] = BASE,
+    dialect: Annotated[str, argument("DIALECT", "Which: kole, adobe …")],
+    url: Annotated[str, value("URL", "Where it is being served.")] = BASE,
 ) -> None:
     """Print the OpenAPI 3.1 document of a dialect, for generators, testers and readers.
 

@@ -7,14 +7,14 @@ import shutil
 import stat
 import sys
 import textwrap
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-from orderglot.cli import harmless
+from orderglot.cli import sanitizing
 
 GAP = 3
 """So many characters stand between two columns on a terminal."""
@@ -29,39 +29,54 @@ def is_terminal() -> bool:
 
 def say(text: str) -> None:
     """Print a line at once, however long it is."""
-    print(harmless.line(text), flush=True)
+    print(sanitizing.line(text), flush=True)
 
 
 def tell(text: str) -> None:
     """Print a line for the person, apart from the output."""
-    print(harmless.line(text), file=sys.stderr, flush=True)
+    print(sanitizing.line(text), file=sys.stderr, flush=True)
 
 
 def tell_item(text: str) -> None:
     """Print an item of a list for the person, on a terminal with no word broken."""
-    said = f"  * {harmless.line(text)}"
+    lines = f"  * {sanitizing.line(text)}"
     if sys.stderr.isatty():
         width = shutil.get_terminal_size().columns
-        said = textwrap.fill(
-            said, width, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
+        lines = textwrap.fill(
+            lines, width, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
         )
-    print(said, file=sys.stderr, flush=True)
+    print(lines, file=sys.stderr, flush=True)
 
 
 def table(columns: Sequence[str], rows: Iterable[Row], *, right: Sequence[str] = ()) -> None:
     """Print rows under columns; the columns named in ``right`` are numbers."""
-    texts = [[harmless.line(cell) for cell in row] for row in rows]
+    texts = [[sanitizing.line(cell) for cell in row] for row in rows]
     if is_terminal():
         _on_terminal(columns, texts, right)
     else:
         _plain_table(columns, texts, right)
 
 
+def listing(
+    found: Sequence[Any],
+    columns: Sequence[str],
+    row: Callable[[Any], Row],
+    *,
+    as_json: bool,
+    right: Sequence[str] = (),
+) -> None:
+    """Print what was found, as JSON or a row each under columns."""
+    if as_json:
+        write_json(found)
+    else:
+        table(columns, map(row, found), right=right)
+
+
 def sheet(pairs: Iterable[tuple[str, object]]) -> None:
     """Print named values one below the other; a value that says nothing is left out."""
-    said = [(name, harmless.line(value)) for name, value in pairs if value not in (None, "", ())]
-    width = max((len(name) for name, _ in said), default=0)
-    for name, value in said:
+    lines = [(name, sanitizing.line(value)) for name, value in pairs if value not in (None, "", ())]
+    width = max((len(name) for name, _ in lines), default=0)
+    for name, value in lines:
         print(f"{name:<{width}}  {value}")
 
 
@@ -78,22 +93,22 @@ def tell_json(value: Any) -> None:
     """Print a value as JSON on a line, apart from the output."""
     from orderglot.wire.json import write
 
-    print(harmless.document(write(value).decode()), file=sys.stderr, flush=True)
+    print(sanitizing.document(write(value).decode()), file=sys.stderr, flush=True)
 
 
 def say_document(text: str) -> None:
     """Print a text of several lines, with one line end behind it."""
-    print(harmless.document(text).rstrip("\n"), flush=True)
+    print(sanitizing.document(text).rstrip("\n"), flush=True)
 
 
 def say_bytes(content: bytes) -> None:
-    """Print what came from outside: byte for byte into a file, as a document to whoever watches."""
+    """Print what came from outside: byte for byte into a file, as a document on a terminal."""
     sys.stdout.flush()
     if _is_file():
         sys.stdout.buffer.write(content)
         sys.stdout.buffer.flush()
     else:
-        print(harmless.document(content.decode(errors="backslashreplace")), end="", flush=True)
+        print(sanitizing.document(content.decode(errors="backslashreplace")), end="", flush=True)
 
 
 def _is_file() -> bool:
@@ -183,10 +198,10 @@ def sums_text(sums: Mapping[str, Any], unpriced: int) -> str:
     """Say sums of money by their currencies, and of how many orders they are not known."""
     from orderglot.wire.values import bare
 
-    said = [f"{bare(sums[code]):f} {code}".strip() for code in sorted(sums)]
+    lines = [f"{bare(sums[code]):f} {code}".strip() for code in sorted(sums)]
     if unpriced:
-        said.append(f"of {unpriced:,} not known" if said else "not known")
-    return ", ".join(said)
+        lines.append(f"of {unpriced:,} not known" if lines else "not known")
+    return ", ".join(lines)
 
 
 def address_text(address: Any) -> str:
@@ -201,5 +216,5 @@ def address_text(address: Any) -> str:
 
 
 def tiers_text(product: Any) -> str:
-    """Say what a piece costs: ``1.20 from 24, 1.05 from 240``."""
+    """Describe what a piece costs: ``1.20 from 24, 1.05 from 240``."""
     return ", ".join(f"{tier.price:f} from {tier.quantity}" for tier in product.tiers)

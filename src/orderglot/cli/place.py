@@ -150,7 +150,7 @@ async def _placed(
     seller: str,
 ) -> "Placed":
     from orderglot.cli.complaints import list_complaints
-    from orderglot.core.errors import Invalid
+    from orderglot.core.errors import Invalid, NotFound
     from orderglot.sync.place import place, settle
     from orderglot.sync.recovery import Unknown
 
@@ -158,10 +158,8 @@ async def _placed(
         if is_there:
             return await settle(book, vendor, order, is_there, tell)
         return await place(book, vendor, order, terms, tell)
-    except Invalid as refusal:
-        if not refusal.problems:
-            raise
-        list_complaints(refusal.problems, order, vendor.dialect.name, seller)
+    except (Invalid, NotFound) as refusal:
+        list_complaints(refusal, order, vendor, seller)
         raise typer.Exit(1) from None
     except Unknown as doubt:
         tell(f"orderglot: {doubt.message}")

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from orderglot.cli.command import AsJson, Extras, SellerName, group, with_book
-from orderglot.cli.output import say, table, tiers_text, write_json
+from orderglot.cli.options import argument, value
+from orderglot.cli.output import listing, say, tiers_text, write_json
 from orderglot.core.counting import counted
 
 if TYPE_CHECKING:
+    from orderglot.core.product import Product
     from orderglot.hub.opened import Hub
 
 app = group("Products: what a seller sells, at which price, in which packs.")
@@ -19,19 +21,16 @@ app = group("Products: what a seller sells, at which price, in which packs.")
 @with_book()
 async def add(
     hub: "Hub",
-    sku: Annotated[str, typer.Argument(metavar="SKU", help="The seller's own code.")],
+    sku: Annotated[str, argument("SKU", "The seller's own code.")],
     title: Annotated[str, typer.Option(help="What it is.")] = "",
     pack: Annotated[
         int, typer.Option(metavar="N", min=1, help="It is sold in packs of so many pieces.")
     ] = 1,
-    price: Annotated[str, typer.Option(metavar="AMOUNT", help="What a piece costs.")] = "",
+    price: Annotated[str, value("AMOUNT", "What a piece costs.")] = "",
     tier: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="N=AMOUNT", help="What a piece costs from N pieces on; may be repeated."
-        ),
+        list[str] | None, value("N=AMOUNT", "What a piece costs from N pieces on; may be repeated.")
     ] = None,
-    weight: Annotated[str, typer.Option(metavar="POUNDS", help="What a piece weighs.")] = "",
+    weight: Annotated[str, value("POUNDS", "What a piece weighs.")] = "",
     upc: Annotated[str, typer.Option(help="Its universal product code.")] = "",
     extra: Extras = None,
     seller: SellerName = None,
@@ -68,7 +67,7 @@ async def add(
 @with_book()
 async def take(
     hub: "Hub",
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A CSV with a header line.")],
+    file: Annotated[Path, argument("FILE", "A CSV with a header line.")],
     seller: SellerName = None,
 ) -> None:
     """Add the products of a CSV file, all of them or none.
@@ -98,11 +97,9 @@ async def list_products(hub: "Hub", seller: SellerName = None, as_json: AsJson =
 
     book = hub.book(await hub.seller(seller))
     products = [one async for one in lookup.products(book)]
-    if as_json:
-        return write_json(products)
-    table(
-        ("sku", "title", "pack", "price a piece", "pounds", "upc"),
-        [(one.sku, one.title, one.pack, tiers_text(one), one.weight, one.upc) for one in products],
-        right=("pack", "pounds"),
-    )
-    return None
+    columns = ("sku", "title", "pack", "price a piece", "pounds", "upc")
+    listing(products, columns, _row, as_json=as_json, right=("pack", "pounds"))
+
+
+def _row(one: "Product") -> tuple[object, ...]:
+    return one.sku, one.title, one.pack, tiers_text(one), one.weight, one.upc

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from orderglot.cli.command import AsJson, Misused, with_book
+from orderglot.cli.options import argument, switch, value
 from orderglot.cli.output import tell
 from orderglot.cli.pull_report import show_ends
 from orderglot.cli.pulling import Pulling
@@ -22,86 +23,68 @@ if TYPE_CHECKING:
 LAST = "last"
 
 VendorUrl = Annotated[
-    str | None,
-    typer.Option("--url", metavar="URL", help="Where the vendor is: https://api.vendor.example."),
+    str | None, value("URL", "Where the vendor is: https://api.vendor.example.", flag="--url")
 ]
 TimeOut = Annotated[
-    str | None,
-    typer.Option(
-        "--timeout", metavar="SECONDS", help="How long the vendor may be silent.", show_default="30"
-    ),
+    str | None, value("SECONDS", "How long the vendor may be silent.", "30", flag="--timeout")
 ]
 
 ChannelName = Annotated[
     str,
-    typer.Option(
-        "--at",
-        metavar="NAME",
-        help="Which account with a vendor, by its name in the configuration (channels.NAME).",
-        show_default="made of the URL and the account",
+    value(
+        "NAME",
+        "Which account with a vendor, by its name in the configuration (channels.NAME).",
+        "made of the URL and the account",
+        flag="--at",
     ),
 ]
 NewSeller = Annotated[
     bool,
-    typer.Option(
+    switch(
         "--new",
-        help="Make the seller where there is none of that name; with --settle: it is a new order.",
+        "Make the seller where there is none of that name; with --settle: it is a new order.",
     ),
 ]
-ShowRejects = Annotated[bool, typer.Option("--rejects", help="List what was put aside instead.")]
-Raw = Annotated[
-    str, typer.Option(metavar="NAME", help="Print the bytes of one that was put aside.")
-]
-ShowConflicts = Annotated[
-    bool, typer.Option("--conflicts", help="List what both sides changed instead.")
-]
-Again = Annotated[bool, typer.Option("--retry", help="Read what was put aside once more instead.")]
+ShowRejects = Annotated[bool, switch("--rejects", "List what was put aside instead.")]
+Raw = Annotated[str, value("NAME", "Print the bytes of one that was put aside.")]
+ShowConflicts = Annotated[bool, switch("--conflicts", "List what both sides changed instead.")]
+Again = Annotated[bool, switch("--retry", "Read what was put aside once more instead.")]
 SettledAside = Annotated[
     str,
-    typer.Option(
-        "--settle",
-        metavar="NAME",
-        help="Take one that was put aside, with --is ORDER or --new, instead.",
+    value(
+        "NAME", "Take one that was put aside, with --is ORDER or --new, instead.", flag="--settle"
     ),
 ]
-IsOrder = Annotated[
-    str | None, typer.Option("--is", metavar="ORDER", help="The order of the book that it is.")
-]
+IsOrder = Annotated[str | None, value("ORDER", "The order of the book that it is.", flag="--is")]
 Since = Annotated[
     str,
-    typer.Option(
-        metavar="TIME",
-        help="Only what changed since, such as 2024-05-21 or 2024-05-21T19:10Z; 'last' is since the "
+    value(
+        "TIME",
+        "Only what changed since, such as 2024-05-21 or 2024-05-21T19:10Z; 'last' is since the "
         "last whole pull. Where the vendor cannot be asked for it, it is sifted here.",
     ),
 ]
 Customers = Annotated[
-    list[str] | None,
-    typer.Option(metavar="ID", help="Only this customer's, by the vendor's id; may be repeated."),
+    list[str] | None, value("ID", "Only this customer's, by the vendor's id; may be repeated.")
 ]
 Zone = Annotated[
     str | None,
-    typer.Option(
-        "--timezone",
-        metavar="ZONE",
-        help="What the vendor's clock shows where his times name no zone: America/New_York.",
-        show_default="UTC, with a day's overlap",
+    value(
+        "ZONE",
+        "What the vendor's clock shows where his times name no zone: America/New_York.",
+        "UTC, with a day's overlap",
+        flag="--timezone",
     ),
 ]
-Persist = Annotated[
-    str, typer.Option(metavar="SECONDS", help="How long a vendor that fails is asked again.")
-]
-Rate = Annotated[
-    str | None,
-    typer.Option(metavar="N", help="So many requests a second at most.", show_default="any"),
-]
+Persist = Annotated[str, value("SECONDS", "How long a vendor that fails is asked again.")]
+Rate = Annotated[str | None, value("N", "So many requests a second at most.", "any")]
 
 
 @with_book(create="new")
 async def pull(
     hub: "Hub",
     dialect: Annotated[
-        str | None, typer.Argument(metavar="DIALECT", help="In which dialect the vendor speaks.")
+        str | None, argument("DIALECT", "In which dialect the vendor speaks.")
     ] = None,
     url: VendorUrl = None,
     at: ChannelName = "",
@@ -117,10 +100,7 @@ async def pull(
     persist: Persist = "600",
     silent: TimeOut = None,
     per_second: Rate = None,
-    seller: Annotated[
-        str | None,
-        typer.Option("--seller", metavar="NAME", help="Whose book."),
-    ] = None,
+    seller: Annotated[str | None, value("NAME", "Whose book.", flag="--seller")] = None,
     new: NewSeller = False,
     as_json: AsJson = False,
 ) -> None:

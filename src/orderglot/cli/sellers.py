@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from orderglot.cli.command import AsJson, KnownAs, Misused, group, with_book
-from orderglot.cli.output import known_as_text, say, sheet, sums_text, table, write_json
+from orderglot.cli.options import argument, switch, value
+from orderglot.cli.output import known_as_text, listing, say, sheet, sums_text, write_json
 from orderglot.core.counting import counted
 
 if TYPE_CHECKING:
+    from orderglot.core.seller import Seller
     from orderglot.hub.opened import Hub
 
 app = group("Sellers: whose order books there are.")
@@ -19,11 +21,9 @@ app = group("Sellers: whose order books there are.")
 @with_book(create=True)
 async def add(
     hub: "Hub",
-    name: Annotated[str, typer.Argument(metavar="NAME", help="A short name, unique here.")],
+    name: Annotated[str, argument("NAME", "A short name, unique here.")],
     title: Annotated[str, typer.Option(help="The name that people read.")] = "",
-    currency: Annotated[
-        str, typer.Option(metavar="CODE", help="The currency of orders that name none.")
-    ] = "USD",
+    currency: Annotated[str, value("CODE", "The currency of orders that name none.")] = "USD",
     known_as: KnownAs = None,
     as_json: AsJson = False,
 ) -> None:
@@ -52,23 +52,19 @@ async def list_sellers(hub: "Hub", as_json: AsJson = False) -> None:
 
     $ orderglot seller list
     """
-    sellers = await hub.store.sellers()
-    if as_json:
-        write_json(sellers)
-    else:
-        table(
-            ("name", "title", "currency", "known as"),
-            [(one.name, one.title, one.currency, known_as_text(one)) for one in sellers],
-        )
+    columns = ("name", "title", "currency", "known as")
+    listing(await hub.store.sellers(), columns, _row, as_json=as_json)
+
+
+def _row(one: "Seller") -> tuple[object, ...]:
+    return one.name, one.title, one.currency, known_as_text(one)
 
 
 @app.command("show")
 @with_book()
 async def show(
     hub: "Hub",
-    name: Annotated[
-        str | None, typer.Argument(metavar="NAME", help="May be left out where there is one.")
-    ] = None,
+    name: Annotated[str | None, argument("NAME", "May be left out where there is one.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Show a seller and what is in its book.
@@ -99,14 +95,12 @@ async def show(
 @with_book()
 async def continue_channel(
     hub: "Hub",
-    name: Annotated[str, typer.Argument(metavar="NAME", help="Whose clients it is about.")],
-    channel: Annotated[
-        str, typer.Argument(metavar="CHANNEL", help="Such as kole@wholesaler, as a pull prints it.")
-    ],
+    name: Annotated[str, argument("NAME", "Whose clients it is about.")],
+    channel: Annotated[str, argument("CHANNEL", "Such as kole@wholesaler, as a pull prints it.")],
 ) -> None:
     """Let our clients of a dialect know orders by the ids of one vendor from now on.
 
-    That is for a hub that takes a vendor's place: what our clients were told before stays.
+    That is for a hub that takes a vendor's place: the ids that our clients have seen stay.
 
     $ orderglot seller continue acme kole@wholesaler
     """
@@ -123,16 +117,13 @@ async def continue_channel(
 @with_book()
 async def set_table(
     hub: "Hub",
-    name: Annotated[str, typer.Argument(metavar="NAME", help="Whose table it is.")],
-    table_name: Annotated[str, typer.Argument(metavar="TABLE", help="Such as catalyst.statuses.")],
+    name: Annotated[str, argument("NAME", "Whose table it is.")],
+    table_name: Annotated[str, argument("TABLE", "Such as catalyst.statuses.")],
     file: Annotated[
-        Path | None,
-        typer.Argument(metavar="[FILE]", help="The JSON to set it to; without one it is shown."),
+        Path | None, argument("[FILE]", "The JSON to set it to; without one it is shown.")
     ] = None,
-    value: Annotated[
-        str | None, typer.Option(metavar="JSON", help="Set it to this, instead of a file's.")
-    ] = None,
-    remove: Annotated[bool, typer.Option("--remove", help="Have it as if never set.")] = False,
+    value: Annotated[str | None, value("JSON", "Set it to this, instead of a file's.")] = None,
+    remove: Annotated[bool, switch("--remove", "Have it as if never set.")] = False,
 ) -> None:
     """Show or set one of a seller's own tables and settings, which the vendors' READMEs list.
 

@@ -125,7 +125,7 @@ async def _prepare(config: "Config") -> None:
 
 
 def _warn_of_lax_files(database: str) -> None:
-    """Say which files of the book others may read; an operator may have a reason for it."""
+    """Describe which files of the book others may read; an operator may have a reason for it."""
     from orderglot.hub.books import lax_files
 
     for file, mode in lax_files(database).items():
@@ -137,7 +137,7 @@ def _announce(config: "Config", address: str, demo: bool) -> None:
     """Print what is served, and at the end, on a line of its own, where."""
     from orderglot.hub.dialects import chosen
     from orderglot.hub.version import version
-    from orderglot.stores.address import shown
+    from orderglot.stores.database_url import shown
 
     say(f"Orderglot {version()} serves {shown(config.database)}")
     table(

@@ -1,79 +1,44 @@
-"""The flags of ``orderglot serve``, each as a person is told of it."""
+"""The flags of ``orderglot serve``, with their help."""
 
 from typing import Annotated
 
 import typer
 
-Demo = Annotated[
-    bool, typer.Option("--demo", help="Serve the demo book, made where there is none yet.")
-]
-Host = Annotated[
-    str | None,
-    typer.Option(metavar="ADDRESS", help="Where to listen.", show_default="127.0.0.1"),
-]
-Port = Annotated[
-    str | None,
-    typer.Option(metavar="N", help="On which port; 0 takes a free one.", show_default="8400"),
-]
-Workers = Annotated[
-    str | None,
-    typer.Option(metavar="N", help="How many processes answer.", show_default="1"),
-]
-Dialects = Annotated[
-    str | None,
-    typer.Option(metavar="NAMES", help="Which, by commas: kole,adobe.", show_default="all"),
-]
+from orderglot.cli.options import switch, value
+
+Demo = Annotated[bool, switch("--demo", "Serve the demo book, made where there is none yet.")]
+Host = Annotated[str | None, value("ADDRESS", "Where to listen.", "127.0.0.1")]
+Port = Annotated[str | None, value("N", "On which port; 0 takes a free one.", "8400")]
+Workers = Annotated[str | None, value("N", "How many processes answer.", "1")]
+Dialects = Annotated[str | None, value("NAMES", "Which, by commas: kole,adobe.", "all")]
 PublicUrl = Annotated[
     str | None,
-    typer.Option(
-        metavar="URL",
-        help="The address that clients know, for the links in answers.",
-        show_default="the address asked",
-    ),
+    value("URL", "The address that clients know, for the links in answers.", "the address asked"),
 ]
 
 Hosts = Annotated[
     str | None,
-    typer.Option(
-        metavar="NAMES",
-        help="The hosts that may be asked for, by commas, with or without a port.",
-        show_default="all",
-    ),
+    value("NAMES", "The hosts that may be asked for, by commas, with or without a port.", "all"),
 ]
 TrustedProxies = Annotated[
     str | None,
-    typer.Option(
-        metavar="NETWORKS",
-        help="The proxies whose Forwarded and X-Forwarded headers are believed: 10.0.0.0/8,::1.",
-        show_default="none",
+    value(
+        "NETWORKS",
+        "The proxies whose Forwarded and X-Forwarded headers are believed: 10.0.0.0/8,::1.",
+        "none",
     ),
 ]
 TlsCertificate = Annotated[
     str | None,
-    typer.Option(
-        metavar="FILE",
-        help="The server's certificate and those that lead to its issuer, in PEM; for TLS.",
-        show_default="none",
+    value(
+        "FILE",
+        "The server's certificate and those that lead to its issuer, in PEM; for TLS.",
+        "none",
     ),
 ]
-TlsKey = Annotated[
-    str | None,
-    typer.Option(
-        metavar="FILE", help="The certificate's private key, in PEM.", show_default="none"
-    ),
-]
-Http = Annotated[
-    str | None,
-    typer.Option(
-        metavar="1|2",
-        help="The latest HTTP that is spoken.",
-        show_default="2 with TLS, else 1",
-    ),
-]
-LogLevel = Annotated[
-    str | None,
-    typer.Option(metavar="LEVEL", help="debug, info, warning or error.", show_default="info"),
-]
+TlsKey = Annotated[str | None, value("FILE", "The certificate's private key, in PEM.", "none")]
+Http = Annotated[str | None, value("1|2", "The latest HTTP that is spoken.", "2 with TLS, else 1")]
+LogLevel = Annotated[str | None, value("LEVEL", "debug, info, warning or error.", "info")]
 AccessLog = Annotated[
     bool | None,
     typer.Option("--access-log/--no-access-log", help="Log every request.", show_default="no"),

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from orderglot.cli.command import AsJson, SellerName, with_book
+from orderglot.cli.command import AsJson, SellerName, WhichOrder, with_book
 from orderglot.cli.demo_address import BASE
+from orderglot.cli.options import switch, value
 from orderglot.cli.output import (
     address_text,
     is_terminal,
@@ -26,26 +27,17 @@ if TYPE_CHECKING:
 @with_book(reads=True)
 async def show(
     hub: "Hub",
-    order: Annotated[
-        str,
-        typer.Argument(
-            metavar="ORDER",
-            help="kole:ID for a dialect's id, the seller's number, or the hub's id.",
-        ),
-    ],
+    order: WhichOrder,
     dialect: Annotated[
-        str | None,
-        typer.Option("--as", metavar="DIALECT", help="As this dialect's clients would get it."),
+        str | None, value("DIALECT", "As this dialect's clients would get it.", flag="--as")
     ] = None,
     form: Annotated[
         Literal["xml", "json"] | None,
         typer.Option("--format", help="In which form, where the dialect has both."),
     ] = None,
-    deleted: Annotated[
-        bool, typer.Option("--deleted", help="Show it even if it was deleted.")
-    ] = False,
+    deleted: Annotated[bool, switch("--deleted", "Show it even if it was deleted.")] = False,
     raw: Annotated[
-        bool, typer.Option("--raw", help="With --as: byte for byte as it goes over the wire.")
+        bool, switch("--raw", "With --as: byte for byte as it goes over the wire.")
     ] = False,
     seller: SellerName = None,
     as_json: AsJson = False,

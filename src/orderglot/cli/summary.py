@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @with_book(reads=True)
 async def summary(hub: "Hub", seller: SellerName = None, as_json: AsJson = False) -> None:
-    """Say what is in the book of each seller: orders, lines, sums, customers; test orders apart.
+    """Describe what is in the book of each seller: orders, lines, sums, customers; test orders apart.
 
     $ orderglot book
     $ orderglot book --seller acme --json

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from orderglot.cli.options import argument, switch, value
 from orderglot.cli.output import say_document, tell, tell_json
 
 if TYPE_CHECKING:
@@ -26,23 +27,18 @@ ASKED = (
 
 def translate(
     file: Annotated[
-        str,
-        typer.Argument(
-            metavar="FILE", help="A body with one order or several; - for standard input."
-        ),
+        str, argument("FILE", "A body with one order or several; - for standard input.")
     ],
-    source: Annotated[str, typer.Option("--from", metavar="DIALECT", help="Whose order it is.")],
-    target: Annotated[str, typer.Option("--to", metavar="DIALECT", help="Whose it is to be.")],
+    source: Annotated[str, value("DIALECT", "Whose order it is.", flag="--from")],
+    target: Annotated[str, value("DIALECT", "Whose it is to be.", flag="--to")],
     form: Annotated[
         Literal["xml", "json"] | None,
         typer.Option("--format", help="In which form, where the dialect has both."),
     ] = None,
     strict: Annotated[
-        bool, typer.Option("--strict", help="Write nothing unless all of it can be carried.")
+        bool, switch("--strict", "Write nothing unless all of it can be carried.")
     ] = False,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print the list as JSON, for scripts.")
-    ] = False,
+    as_json: Annotated[bool, switch("--json", "Print the list as JSON, for scripts.")] = False,
 ) -> None:
     """Write one vendor's order as another vendor would have written it.
 
@@ -82,8 +78,12 @@ def _held(file: str, dialect: "Dialect") -> "Held":
 def _list(done: "Translation", *, as_json: bool) -> None:
     """Say on standard error what became of the orders; nothing where all is as it was."""
     if as_json:
-        said = {"whole": done.whole, "asked": done.asked, "orders": list(map(_members, done.fates))}
-        return tell_json(said)
+        report = {
+            "whole": done.whole,
+            "asked": done.asked,
+            "orders": list(map(_members, done.fates)),
+        }
+        return tell_json(report)
     if done.asked:
         tell(ASKED)
     for number, changes in enumerate(done.fates, 1):
@@ -105,18 +105,18 @@ def _members(changes: tuple["Change", ...]) -> list[dict[str, Any]]:
 
 
 def _example(change: "Change") -> str:
-    """Say from what to what, where that is one value alone."""
+    """Describe from what to what, where that is one value alone."""
     from orderglot.wire.changes import Fate
 
     if len(change.values) != 1:
         return ""
-    before, after = map(_spelled, change.values[0])
-    said = {Fate.CHANGED: f"{before} became {after}", Fate.MADE_UP: after}
-    text = said.get(change.fate, before)
+    before, after = map(_text_of, change.values[0])
+    shown = {Fate.CHANGED: f"{before} became {after}", Fate.MADE_UP: after}
+    text = shown.get(change.fate, before)
     return f": {text}" if before or after else ""
 
 
-def _spelled(value: Any) -> str:
+def _text_of(value: Any) -> str:
     from msgspec import Struct
 
     from orderglot.core.order import Reference

@@ -12,19 +12,23 @@ import sys
 from functools import partial
 from typing import TYPE_CHECKING
 
+from orderglot.cli.http_server import GRACE
 from orderglot.cli.logs import set_up_logs
 from orderglot.core.errors import HubError
 from orderglot.faces.addressing import Addressing
 from orderglot.faces.proxies import read_networks
 from orderglot.hub.books import open_store
 from orderglot.hub.faces import faces
-from orderglot.stores.address import shown
+from orderglot.stores.database_url import shown
 
 if TYPE_CHECKING:
     from orderglot.config import Config
     from orderglot.faces.asgi import Asgi
 
 log = logging.getLogger("orderglot.http")
+
+TURNS_OF_STARTUP = 10
+"""After so many turns of the event loop the run that starts the application is over."""
 
 
 def load(config: Config) -> Asgi:
@@ -47,11 +51,30 @@ def load(config: Config) -> Asgi:
 
 async def _begin(config: Config) -> None:
     _follow_parent()
+    delivery = asyncio.create_task(_deliver_early_signals())
+    delivery.add_done_callback(asyncio.Task.result)
     log.info("serving", extra={"book": shown(config.database), "pid": os.getpid()})
     # What is there by now stays as long as the process: nobody has to go through all of it again
     # and again to find out.
     gc.collect()
     gc.freeze()
+
+
+async def _deliver_early_signals() -> None:
+    """Deliver a signal that came while the event loop was not running.
+
+    Granian runs the loop twice, for the startup and then to serve. What comes between the two,
+    uvloop only notes, and handles when the next signal comes: a worker that was asked to end there
+    would go on. So the next signal is one that means nothing.
+    """
+    for _ in range(TURNS_OF_STARTUP):
+        await asyncio.sleep(0)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGURG, _ignore)
+    signal.raise_signal(signal.SIGURG)
+
+
+def _ignore() -> None:
+    """Do nothing."""
 
 
 def _follow_parent() -> None:
@@ -64,4 +87,7 @@ def _follow_parent() -> None:
 
 def _end(loop: asyncio.AbstractEventLoop, sentinel: int) -> None:
     loop.remove_reader(sentinel)
+    # Two signals that come before Granian takes the first one stop a worker for good, with all of
+    # Python. Then the system ends it.
+    signal.alarm(GRACE)
     signal.raise_signal(signal.SIGTERM)

@@ -6,6 +6,9 @@ from msgspec import Struct
 
 from orderglot.core.errors import Forbidden
 
+OPEN = ""
+"""The right for an operation that is open to everybody: no caller is needed."""
+
 READ = "read"
 CREATE = "create"
 CHANGE = "change"

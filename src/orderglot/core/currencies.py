@@ -53,7 +53,7 @@ def demand_currency(field: str, code: str) -> None:
 
 
 def unknown(code: str) -> str:
-    """Say that there is no currency of a code."""
+    """State that there is no currency of a code."""
     return f"{code[:20]!r} is not a code of ISO 4217, such as USD."
 
 

@@ -10,7 +10,7 @@
     ├── Unsupported       the operation or method is not offered
     └── Upstream          somebody we depend on (a vendor, a database) failed us
 
-None of them knows HTTP: how a vendor spells each is the business of that dialect's ``faults.py``.
+None of them knows HTTP: how a vendor writes each is the business of that dialect's ``faults.py``.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Rule(StrEnum):
 
 
 MOST_PROBLEMS = 100
-"""So many are told at once; whoever has more begins with these."""
+"""So many are reported at once; a request with more mistakes starts with these."""
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -77,7 +77,7 @@ class Invalid(HubError):
 
 
 class NotFound(HubError):
-    """There is no such thing, or it is not the caller's to see: the two are never told apart."""
+    """There is no such thing, or it is not the caller's to see: the two are never distinguished."""
 
 
 class Conflict(HubError):

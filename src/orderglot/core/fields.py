@@ -78,7 +78,7 @@ def field(name: str) -> Field:
 
     Beside the members of an order there are ``native:kole``, ``customer.native:kole`` and
     ``renewal_of.native:kole``, the id that a dialect's clients know, as a number;
-    ``whole:tax_code``, a text as the number that it spells; ``whole:extras.kole.x``, an extra where
+    ``whole:tax_code``, a text as the number that it contains; ``whole:extras.kole.x``, an extra where
     it is a whole number; and ``customer.last_name``, what is on record of the customer. Raises
     Invalid where an order has no such field.
     """
@@ -156,7 +156,7 @@ def values_of(order: Order, wanted: Field, customer: Customer | None = None) -> 
 
 
 def read_whole_text(text: str | None) -> int | None:
-    """Read a text of at most 18 digits, the first of them no idle nought; None for any other."""
+    """Read a text of at most 18 digits, the first of them no idle zero; None for any other."""
     if not text or len(text) > LONGEST_WHOLE or not (text.isascii() and text.isdigit()):
         return None
     return None if text[0] == "0" and text != "0" else int(text)

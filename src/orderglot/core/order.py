@@ -33,7 +33,7 @@ AT = "@"
 class Reference(Struct, frozen=True, omit_defaults=True, gc=False):
     """An id that something is known by; unique to a seller and what stands under ``dialect``.
 
-    A dialect's name says what our own clients of that dialect were told. A channel's
+    A dialect's name marks the id that our own clients of that dialect see. A channel's
     (``kole@wholesaler``) says what that one vendor calls it.
     """
 
@@ -71,7 +71,7 @@ class Address(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
 
 
 class Notification(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
-    """Who is told of what: ``type`` is the occasion, such as ``TRACKING``."""
+    """Who is notified of what: ``type`` is the occasion, such as ``TRACKING``."""
 
     type: str = ""
     email: str = ""

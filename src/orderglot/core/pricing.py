@@ -21,7 +21,7 @@ def price(draft: Order, products: Mapping[str, Product], *, lines_rounded: bool 
     """Price the lines of a draft, add them up, and open an invoice on which all is still owed.
 
     The tier of a product goes by all pieces of its SKU in the order. Tax, duty and shipping are
-    nought until the seller charges them. What is due is rounded half up, once, to what can be paid
+    zero until the seller charges them. What is due is rounded half up, once, to what can be paid
     in the currency; a line is exact, or with ``lines_rounded`` such a figure itself. Lines in
     several currencies have no sum. Raises Invalid with every line that cannot be bought. A
     currency that the draft or its line does not name is the product's.

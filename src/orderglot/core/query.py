@@ -73,7 +73,7 @@ Query = Compare | And | Or | Not
 EVERYTHING = And(())
 
 LARGE = 25
-"""A page of more orders than this takes long enough to be read and written beside the event loop."""
+"""A page of more orders than this takes long enough to be read and written in a thread, off the event loop."""
 
 
 class Sort(Struct, frozen=True):

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from orderglot.core.line_matching import name_of_lines, named, numbered, paired
 from orderglot.core.order import Line, Link, Order
-from orderglot.core.summing import repriced, resummed
+from orderglot.core.totals import repriced, resummed
 
 OWN = frozenset(
     {
@@ -129,19 +129,22 @@ class _Reconciliation:
             return mine
         before, now, shown = before or empty, now or empty, shown or empty
         own = mine or empty
-        changed = {
-            name: self._value(
-                f"{path}.{name}",
-                getattr(before, name),
-                getattr(now, name),
-                getattr(own, name),
-                getattr(shown, name),
-            )
-            for name in part.__struct_fields__
-            if getattr(before, name) != getattr(now, name)
-        }
+        changed = self._members(path, part.__struct_fields__, before, now, own, shown)
         result = replace(own, **changed)
         return mine if result == own else result
+
+    def _members(
+        self, path: str, names: Iterable[str], before: Any, now: Any, mine: Any, shown: Any
+    ) -> dict[str, Any]:
+        """Reconcile those members of a part that have changed."""
+        return {
+            name: self._value(
+                f"{path}.{name}",
+                *(getattr(one, name) for one in (before, now, mine, shown)),
+            )
+            for name in names
+            if getattr(before, name) != getattr(now, name)
+        }
 
     def _links(
         self, before: tuple[Link, ...], now: tuple[Link, ...], mine: tuple[Link, ...]
@@ -207,17 +210,8 @@ class _Reconciliation:
         path = f"lines[{own.number or own.sku}]"
         if now is None:
             return self._removed(path, own, seen, before)
-        changed = {
-            name: self._value(
-                f"{path}.{name}",
-                getattr(before, name),
-                getattr(now, name),
-                getattr(own, name),
-                getattr(seen, name),
-            )
-            for name in Line.__struct_fields__
-            if name not in OWN_OF_LINE and getattr(before, name) != getattr(now, name)
-        }
+        names = [name for name in Line.__struct_fields__ if name not in OWN_OF_LINE]
+        changed = self._members(path, names, before, now, own, seen)
         line = replace(own, **changed) if changed else own
         return repriced(line, own) if now.total is None else line
 

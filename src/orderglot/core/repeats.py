@@ -1,4 +1,4 @@
-"""Repeats: whether a new order is one that came before, told by what it says."""
+"""Repeats: whether a new order is one that came before, by its content."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ def can_repeat(order: Order) -> bool:
 
 def digest(order: Order) -> str:
     """Give a digest of what makes two new orders the same: whose, PO number, ship-to and lines."""
-    said = (order.customer, order.po_number, order.ship_to, order.lines)
-    return sha256(msgspec.json.encode(said)).hexdigest()
+    content = (order.customer, order.po_number, order.ship_to, order.lines)
+    return sha256(msgspec.json.encode(content)).hexdigest()
 
 
 def is_alike(new: Order, kept: Order) -> bool:

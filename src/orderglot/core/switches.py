@@ -22,7 +22,7 @@ def switch(
     holding: Mapping[str, Subscription],
     paths: Mapping[str, tuple[str, ...]],
 ) -> tuple[Line, ...]:
-    """Give the lines of a switch: what comes, and with a quantity below nought what goes for it.
+    """Give the lines of a switch: what comes, and with a quantity below zero what goes for it.
 
     ``paths`` names the SKUs that one can be switched to; one that is not in it, to any other.
     Raises Invalid where the two do not fit, or the customer does not hold so much.

@@ -15,9 +15,9 @@ MOST = 100
 
 
 class TokenKind(Struct, frozen=True, kw_only=True):
-    """One sort of token: how it is spelled, how long one is good, and how many a key may have.
+    """One sort of token: how it is written, how long one is good, and how many a key may have.
 
-    ``read`` gives the ``size`` bytes that ``write`` spelled, or raises ValueError. Who asks for one
+    ``read`` gives the ``size`` bytes that ``write`` wrote, or raises ValueError. Who asks for one
     more than the ``most`` loses the oldest.
     """
 
@@ -38,10 +38,10 @@ class TokenKind(Struct, frozen=True, kw_only=True):
     def seller(self, secret: str) -> int | None:
         """Read whose token it says that it is, None where it is none of this kind."""
         try:
-            said = self.read(secret)
+            raw = self.read(secret)
         except ValueError:
             return None
-        return int.from_bytes(said[:OWNER]) + 1 if len(said) == self.size else None
+        return int.from_bytes(raw[:OWNER]) + 1 if len(raw) == self.size else None
 
 
 class Token(Struct, frozen=True, kw_only=True, gc=False):

@@ -85,8 +85,8 @@ def credential(name: str, fields: tuple[str, str]) -> dict[str, str]:
 def examples(name: str, base: str) -> dict[str, str | int]:
     """Give what there is to ask for in a dialect's part, at an address."""
     return {
-        said: value.format(base=base) if isinstance(value, str) else value
-        for said, value in part(name).examples.items()
+        name: value.format(base=base) if isinstance(value, str) else value
+        for name, value in part(name).examples.items()
     }
 
 

@@ -25,7 +25,7 @@ from orderglot.core.order import (
 from orderglot.core.pricing import price
 from orderglot.core.product import Product, Tier
 from orderglot.core.seller import Seller
-from orderglot.core.summing import less
+from orderglot.core.totals import less
 from orderglot.core.values import InvoiceStatus, PaymentMethod, Status
 from orderglot.demo import Key, Part
 

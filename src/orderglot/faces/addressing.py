@@ -13,7 +13,7 @@ from orderglot.faces.proxies import Network, Proxies
 MOST_PORT = 65_535
 
 _WITHOUT_HOST = ("1", "1.0", "0.9")
-"""The versions of HTTP whose clients need not name a host, as servers spell them."""
+"""The versions of HTTP whose clients need not name a host, as servers write them."""
 
 _AUTHORITY = re.compile(r"(\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9._~-]{1,255})(?::(\d{0,5}))?")
 
@@ -52,16 +52,18 @@ class Addressing:
         ``here`` is the authority of the connection itself, for clients of HTTP/1.0 that name none.
         Raises BadHost.
         """
-        said = self.proxies.read(peer, headers) if self.proxies else None
+        forwarded = self.proxies.read(peer, headers) if self.proxies else None
         host = headers.get("host", "")
         if not host and version in _WITHOUT_HOST:
             return Origin(peer, self.public_url or f"{scheme}://{here}")
         authority = read_authority(host)
-        if said is None:
+        if forwarded is None:
             return Origin(peer, self.address(scheme, authority))
-        if said.host:
-            authority = read_authority(said.host)
-        return Origin(said.client, self.address(said.scheme or scheme, authority, said.prefix))
+        if forwarded.host:
+            authority = read_authority(forwarded.host)
+        return Origin(
+            forwarded.client, self.address(forwarded.scheme or scheme, authority, forwarded.prefix)
+        )
 
     def address(self, scheme: str, authority: str, prefix: str = "") -> str:
         """Give the address that links begin with; raises BadHost where the host is not served."""

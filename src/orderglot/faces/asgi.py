@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from orderglot.core.errors import HubError, Rule, invalid
 from orderglot.faces.addressing import Addressing, BadHost
 from orderglot.faces.dispatcher import FAILED, Dispatcher, plain
-from orderglot.faces.pages import Page, Receive, Scope, Tell
+from orderglot.faces.pages import Page, Receive, Scope, Send
 from orderglot.faces.request_body import ACCEPTED, Broken, TooSlow, UnknownCoding, read_body
 from orderglot.faces.server import Server
 from orderglot.wire.message import Request, Response
@@ -45,7 +45,7 @@ class Limits(Struct, frozen=True):
     body: float = 60.0
     """A whole body has to come in this time."""
     linger: float = 1.0
-    """So long a refused client that is still sending is listened to, so that it hears why."""
+    """So many seconds are read from a refused client that is still sending, so that it gets the response."""
 
 
 class Refused(Exception):
@@ -56,7 +56,7 @@ class Refused(Exception):
 
 
 class Asgi:
-    """Hears and answers for a dispatcher, as ASGI has it.
+    """An ASGI application around a dispatcher.
 
     ``beginning`` and ``ending`` run when the server starts up and shuts down. With ``logs`` each
     request is logged.
@@ -83,14 +83,14 @@ class Asgi:
         """What the ids of this application's requests begin with, and no other one's."""
         self.numbers = count(1)
 
-    async def __call__(self, scope: Scope, receive: Receive, tell: Tell) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one scope, as ASGI has it."""
         if scope["type"] == "http":
-            await self._exchange(scope, receive, tell)
+            await self._exchange(scope, receive, send)
         elif scope["type"] == "lifespan":
-            await self._live(receive, tell)
+            await self._live(receive, send)
 
-    async def _exchange(self, scope: Scope, receive: Receive, tell: Tell) -> None:
+    async def _exchange(self, scope: Scope, receive: Receive, send: Send) -> None:
         closes = False
         try:
             response = await self._answer(scope, receive)
@@ -102,7 +102,7 @@ class Asgi:
             response = FAILED
         if self.logs:
             self._log(scope, response)
-        await _respond(scope, response, tell, closes=closes)
+        await _respond(scope, response, send, closes=closes)
         if closes:
             await _drain(receive, self.limits.linger)
 
@@ -161,28 +161,28 @@ class Asgi:
 
     def _log(self, scope: Scope, response: Response) -> None:
         # The query stays out, for some vendors' credentials stand there.
-        said = {
+        fields = {
             "client": (scope.get("client") or ("",))[0],
             "method": scope["method"],
             "path": _path(scope),
             "status": response.status,
         }
-        access.info("request", extra=said)
+        access.info("request", extra=fields)
 
-    async def _live(self, receive: Receive, tell: Tell) -> None:
+    async def _live(self, receive: Receive, send: Send) -> None:
         while True:
             message = await receive()
             if message["type"] == "lifespan.startup":
                 if self.beginning is not None:
                     await self.beginning()
-                await tell({"type": "lifespan.startup.complete"})
+                await send({"type": "lifespan.startup.complete"})
                 continue
             if self.ending is not None:
                 await self.ending()
-            return await tell({"type": "lifespan.shutdown.complete"})
+            return await send({"type": "lifespan.shutdown.complete"})
 
 
-async def _respond(scope: Scope, response: Response, tell: Tell, *, closes: bool) -> None:
+async def _respond(scope: Scope, response: Response, send: Send, *, closes: bool) -> None:
     try:
         headers = raw_headers(response)
     except ValueError:
@@ -191,13 +191,13 @@ async def _respond(scope: Scope, response: Response, tell: Tell, *, closes: bool
         headers = raw_headers(response)
     if closes and scope["http_version"][0] == "1":
         headers.append((b"connection", b"close"))
-    await tell({"type": "http.response.start", "status": response.status, "headers": headers})
+    await send({"type": "http.response.start", "status": response.status, "headers": headers})
     has_body = scope["method"] != "HEAD" and response.status not in NO_BODY
-    await tell({"type": "http.response.body", "body": response.body if has_body else b""})
+    await send({"type": "http.response.body", "body": response.body if has_body else b""})
 
 
 async def _drain(receive: Receive, seconds: float) -> None:
-    """Take what a refused client still sends: hung up on meanwhile, it would not hear the answer."""
+    """Read what a refused client still sends: if the connection were closed now, it would not get the response."""
     with suppress(TimeoutError):
         async with timeout(seconds):
             while (await receive()).get("more_body"):

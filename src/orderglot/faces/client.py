@@ -16,7 +16,9 @@ from orderglot.core.errors import HubError, Unsupported, Upstream
 from orderglot.core.order import Order, Reference
 from orderglot.core.query import EVERYTHING, Page, Query, Window, matches
 from orderglot.faces.routes import Routes
-from orderglot.wire.dialect import IDEMPOTENCY_KEY, Credentials, Dialect, Flow, Session
+from orderglot.wire.dialect import Credentials, Dialect, Session
+from orderglot.wire.flow import Flow
+from orderglot.wire.idempotency import IDEMPOTENCY_KEY
 from orderglot.wire.message import Request, Response, Send
 
 T = TypeVar("T")
@@ -33,10 +35,14 @@ def _now() -> datetime:
 
 @dataclass(slots=True)
 class Transcript:
-    """What a vendor answered in a flow, without logins; ``waiting`` for one more or not."""
+    """What a vendor answered in a flow, without logins; ``waiting`` for one more or not.
+
+    ``sent`` counts the requests that went out, each time that one did: a login comes before.
+    """
 
     responses: list[Response] = field(default_factory=list)
     waiting: bool = False
+    sent: int = 0
 
 
 class Client:
@@ -140,7 +146,7 @@ class Client:
     def _recording(self, transcript: Transcript) -> Send:
         async def send(request: Request) -> Response:
             transcript.waiting = True
-            response = await self._send(request)
+            response = await self._send(request, transcript)
             transcript.waiting = False
             transcript.responses.append(response)
             return response
@@ -168,18 +174,24 @@ class Client:
 
         return send
 
-    async def _send(self, request: Request) -> Response:
+    async def _send(self, request: Request, transcript: Transcript | None = None) -> Response:
         """Send a request with the credentials, and again after a new login where the old one is over."""
+        transcript = transcript or Transcript()
         await self._log_in(refusals=0, logins=self.logins)
         refusals, logins = 0, self.logins
-        response = await self.send(self.dialect.auth.authenticate(request, self.session))
+        response = await self._sent(request, transcript)
         while response.status == UNAUTHENTICATED and refusals < MOST_REFUSALS:
             refusals += 1
             if not await self._log_in(refusals, logins):
                 break
             logins = self.logins
-            response = await self.send(self.dialect.auth.authenticate(request, self.session))
+            response = await self._sent(request, transcript)
         return response
+
+    async def _sent(self, request: Request, transcript: Transcript) -> Response:
+        proven = self.dialect.auth.authenticate(request, self.session)
+        transcript.sent += 1
+        return await self.send(proven)
 
     async def _log_in(self, refusals: int, logins: int) -> bool:
         """Log in unless that needs nothing, or somebody else did since ``logins`` was read."""

@@ -1,6 +1,6 @@
 """Completing: an order that is complete by itself becomes so when somebody next looks at its book.
 
-No process waits for it. Whoever asks a server face, or begins a command, has what is due by then
+No process waits for it. A request to a server face, or a command, has what is due by then
 written first; so lists, filters, counts and events are of the same book as what is asked for.
 """
 
@@ -18,7 +18,8 @@ from orderglot.core.ports import Store
 from orderglot.core.query import And, Compare, Operator, Query, Sort, Window
 from orderglot.core.subscriptions import DONE
 from orderglot.core.values import Status
-from orderglot.wire.dialect import Context, Dialect
+from orderglot.wire.dialect import Dialect
+from orderglot.wire.operation import Context
 
 EVERY = timedelta(seconds=1)
 """How long an order of another process may be due before this one learns of it."""
@@ -30,8 +31,8 @@ MARK = ".completes"
 SOONEST = (Sort("completes"),)
 AWAITED = (Compare("completes", Operator.NE, None), Compare("deleted", Operator.EQ, None))
 OPEN = And((Compare("status", Operator.EQ, Status.RECEIVED), *AWAITED))
-SAID = And((Compare("status", Operator.IN, tuple(sorted(DONE))), *AWAITED))
-"""Orders that somebody said are complete, of which the rest is still to be done."""
+SET_COMPLETE = And((Compare("status", Operator.IN, tuple(sorted(DONE))), *AWAITED))
+"""Orders that were set to complete, of which the rest is still to be done."""
 
 log = logging.getLogger("orderglot.completing")
 
@@ -52,11 +53,11 @@ class Completing:
         self._looked: dict[int, Looked] = {}
 
     async def __call__(self, seller: int, now: datetime) -> None:
-        """Complete what of a seller's orders is due by now, and what somebody said is complete."""
+        """Complete what of a seller's orders is due by now, and what was set to complete."""
         looked = self._looked.get(seller)
         if looked is not None and looked.at <= now < looked.until:
             return
-        while done := await self._first(seller, SAID):
+        while done := await self._first(seller, SET_COMPLETE):
             if not await self._complete_all(done, seller, now):
                 break
         pending = await self._first(seller, OPEN)

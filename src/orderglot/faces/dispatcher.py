@@ -73,7 +73,7 @@ class Dispatcher:
         return await self._serve(route, request)
 
     def refuse(self, error: HubError, request: Request) -> Response:
-        """Spell an error as the face does whose paths are most like the request's."""
+        """Write an error as the face does whose paths are most like the request's."""
         server = self.routes.nearest(request.path)
         return server.refuse(error, request) if server else _NOTHING_HERE
 
@@ -82,7 +82,7 @@ class Dispatcher:
         try:
             return await server.serve(route, request)
         except Exception:
-            # The last wall: whatever nobody foresaw is logged with its trace and told without it.
+            # The last resort: an unexpected exception is logged with its traceback, which the response does not show.
             which = {"dialect": server.dialect.name, "operation": route.operation.name}
             log.exception("unforeseen", extra=which)
             return server.refuse(Upstream(_SORRY), request)

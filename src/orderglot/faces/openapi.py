@@ -9,8 +9,10 @@ from typing import Any
 
 import msgspec
 
+from orderglot.core.caller import OPEN
 from orderglot.faces.replay import LONGEST_KEY
-from orderglot.wire.dialect import OPEN, Dialect, Operation
+from orderglot.wire.dialect import Dialect
+from orderglot.wire.operation import Operation
 from orderglot.wire.shape import ResponseShape, SecurityScheme, Shape, alternatives
 
 Json = dict[str, Any]
@@ -89,8 +91,8 @@ class _Writer:
         for one in self.dialect.operations:
             method = one.endpoint.method.lower()
             for number, path in enumerate(one.endpoint.paths, 1):
-                said = {"operationId": one.name if number == 1 else f"{one.name}-{number}"}
-                paths.setdefault(path, {})[method] = {**said, **self.call(one, path)}
+                named = {"operationId": one.name if number == 1 else f"{one.name}-{number}"}
+                paths.setdefault(path, {})[method] = {**named, **self.call(one, path)}
         return paths
 
     def components(self) -> Json:
@@ -127,14 +129,14 @@ class _Writer:
         }
 
     def responses_of(self, one: AnyOperation) -> Json:
-        """Describe all that may be answered, by status: what is said in one form is told once."""
+        """Describe all that may be answered, by status: what has one form is described once."""
         answers: Json = {}
         good, bad = one.response.shapes, self.refusals[one.name]
         for status in sorted({shape.status for shape in (*good, *bad)}):
             yes = [shape for shape in good if shape.status == status]
             no = [shape for shape in bad if shape.status == status]
             answer = self.answer(status, (*yes, *no))
-            answers[str(status)] = answer if yes else self.told(status, answer)
+            answers[str(status)] = answer if yes else self.shared(status, answer)
         return answers
 
     def answer(self, status: int, shapes: Iterable[ResponseShape]) -> Json:
@@ -152,7 +154,7 @@ class _Writer:
             **({"content": content} if content else {}),
         }
 
-    def told(self, status: int, answer: Json) -> Json:
+    def shared(self, status: int, answer: Json) -> Json:
         """Refer to an answer that many operations share."""
         names = (f"Refused{status}{letter}" for letter in ("", *"BCDEFGH"))
         name = next(one for one in names if self.responses.setdefault(one, answer) == answer)

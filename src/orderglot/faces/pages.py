@@ -16,8 +16,8 @@ SOMETHING_ELSE = "application/octet-stream"
 Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
-Tell = Callable[[Message], Awaitable[None]]
-Page = Callable[[Scope, Receive, Tell], Awaitable[None]]
+Send = Callable[[Message], Awaitable[None]]
+Page = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
 async def asked(page: Page, request: Request) -> Response:
@@ -25,18 +25,18 @@ async def asked(page: Page, request: Request) -> Response:
 
     The page finds the address that the request came in on in its state, as ``base``.
     """
-    told: list[Message] = []
+    messages: list[Message] = []
 
     async def receive() -> Message:
         return {"type": "http.request", "body": request.body, "more_body": False}
 
-    async def tell(message: Message) -> None:
-        told.append(message)
+    async def collect(message: Message) -> None:
+        messages.append(message)
 
-    await page(_scope(request), receive, tell)
-    start, *bodies = told
+    await page(_scope(request), receive, collect)
+    start, *bodies = messages
     headers = {_text(name).lower(): _text(value) for name, value in start.get("headers", ())}
-    # Whoever spells the answer says how long it is.
+    # The server that writes the response sets its length.
     headers.pop("content-length", None)
     body = b"".join(message.get("body", b"") for message in bodies)
     return Response(status=start["status"], headers=headers, body=body)

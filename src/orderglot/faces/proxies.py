@@ -65,9 +65,9 @@ class Proxies:
 
     def _customary(self, peer: str, headers: Mapping[str, str]) -> Forwarded:
         client, count = self._client(peer, _listed(headers, "for"))
-        said = {name: _nth_last(_listed(headers, name), count) for name in ("proto", "host")}
+        values = {name: _nth_last(_listed(headers, name), count) for name in ("proto", "host")}
         prefix = _nth_last(_listed(headers, "prefix"), count)
-        return Forwarded(client, _scheme(said["proto"]), said["host"], read_prefix(prefix))
+        return Forwarded(client, _scheme(values["proto"]), values["host"], read_prefix(prefix))
 
     def _client(self, peer: str, clients: list[str]) -> tuple[str, int]:
         """Follow the proxies' clients from the last one on to the first that is not trusted.

@@ -3,7 +3,7 @@
 The answer to a create is lost, and the client, which has no key for it, sends it once more. So within
 a window that the seller sets, a create of the same account with the same PO number, ship-to and lines
 is the same request; beyond the window it is a new order, and suspected to double the earlier one.
-Whoever tries things out in test mode sends the same order again and means it.
+A client in test mode sends the same order again on purpose.
 """
 
 from __future__ import annotations
@@ -22,14 +22,15 @@ from orderglot.core.ports import DUPLICATE, REPEATED, Book, Store, UnitOfWork
 from orderglot.core.query import Compare, Operator, Sort, Window
 from orderglot.core.repeats import can_repeat, digest, is_alike, stands
 from orderglot.core.seller import Seller
-from orderglot.wire.dialect import Dialect, Operation
+from orderglot.wire.dialect import Dialect
+from orderglot.wire.operation import Operation
 
 NEWEST = (Sort("created", descending=True),)
 MOST = 25
 """So many orders of a PO number are looked at, the newest ones."""
 
 SETTING = "{dialect}.repeats"
-"""What a seller sets the window by, in minutes; nought turns it off."""
+"""What a seller sets the window by, in minutes; zero turns it off."""
 
 LONGEST = 7 * 24 * 60
 """So many minutes a window may last."""

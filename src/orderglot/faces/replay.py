@@ -12,6 +12,7 @@ import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any, NamedTuple
 
 import msgspec
@@ -20,9 +21,12 @@ from orderglot.core.caller import Caller
 from orderglot.core.errors import Conflict, HubError, Rule, TooMany, Upstream, invalid
 from orderglot.core.ports import Answered, Store, UnitOfWork
 from orderglot.faces.fingerprint import fingerprint
+from orderglot.faces.links import NOWHERE
 from orderglot.faces.repeats import Repeat, Repeats
-from orderglot.wire.dialect import IDEMPOTENCY_KEY, Dialect, Operation
+from orderglot.wire.dialect import Dialect
+from orderglot.wire.idempotency import IDEMPOTENCY_KEY
 from orderglot.wire.message import Request, Response
+from orderglot.wire.operation import Operation
 
 LONGEST_KEY = 255
 
@@ -54,6 +58,7 @@ class Asked(NamedTuple):
     single: str | None = None
     used: str = ""
     repeat: Repeat | None = None
+    respell: Callable[[Response], Response] = lambda first: first
 
 
 class Replay:
@@ -85,7 +90,7 @@ class Replay:
             repeat = await self.repeats.find(operation, caller, ask)
             if repeat is None:
                 return await perform(None)
-            asked = _known_by(caller, repeat)
+            asked = _known_by(caller, repeat, partial(respelled, operation, request, ask))
         places = [(caller.seller, caller.customer, key.name) for key in asked.keys]
         while first := [self.running[place] for place in places if place in self.running]:
             await asyncio.shield(first[0])
@@ -135,7 +140,7 @@ class Replay:
         answer = await self._again(asked)
         if answer is not None and asked.repeat is not None:
             await self.repeats.record(asked.caller, asked.repeat)
-        return answer
+        return None if answer is None else asked.respell(answer)
 
     async def _again(self, asked: Asked) -> Response | None:
         """Give the first answer under any of the keys, None where there is none.
@@ -224,16 +229,29 @@ class Replay:
         )
 
 
-def _known_by(caller: Caller, repeat: Repeat) -> Asked:
+def _known_by(caller: Caller, repeat: Repeat, respell: Callable[[Response], Response]) -> Asked:
     """Make what a request without a key is known by."""
     key = Key(repeat.name, repeat.lasts, conflict=False, refusals=False)
-    return Asked(caller, (key,), repeat.name, repeat=repeat)
+    return Asked(caller, (key,), repeat.name, repeat=repeat, respell=respell)
+
+
+def respelled(
+    operation: Operation[Any, Any], request: Request, ask: Callable[[], Any], first: Response
+) -> Response:
+    """Give a first answer in the form that is asked for now, to the byte where that is the same.
+
+    A request without a key is known by the order in it, in whichever form it comes.
+    """
+    to = msgspec.structs.replace(request, base=NOWHERE)
+    again = operation.response.write(operation.response.read(first, ask()), to)
+    same = again.headers.get("content-type") == first.headers.get("content-type")
+    return first if same else again
 
 
 def _bound(operation: Operation[Any, Any], request: Request) -> str:
     """Name the operation and what in its path it is about, which a key belongs to."""
-    said = msgspec.json.encode((operation.name, sorted(request.params.items())))
-    return hashlib.sha256(said).hexdigest()[:32]
+    target = msgspec.json.encode((operation.name, sorted(request.params.items())))
+    return hashlib.sha256(target).hexdigest()[:32]
 
 
 def _full(caller: Caller, own: str, bound: str, key: str) -> str:

@@ -25,7 +25,7 @@ class TooSlow(Exception):
 
 
 class Broken(Exception):
-    """The client hung up, or sent what is no body, before the request was whole."""
+    """The client closed the connection, or sent something that is no body, before the request was complete."""
 
 
 class Inflater:

@@ -10,7 +10,8 @@ from urllib.parse import unquote
 from msgspec import Struct
 
 from orderglot.core.errors import NotFound, Unsupported
-from orderglot.wire.dialect import Dialect, Operation
+from orderglot.wire.dialect import Dialect
+from orderglot.wire.operation import Operation
 
 Owner = TypeVar("Owner")
 
@@ -74,7 +75,7 @@ class Routes(Generic[Owner]):
     def nearest(self, path: str) -> Owner | None:
         """Give whose path it would be, None where nobody's is nearer than all others'.
 
-        It is whoever shares the longest beginning with the path, a word of it at least, and goes on
+        It is the one that shares the longest prefix with the path, a word of it at least, and goes on
         from there with as many steps as the path has; else with more, or not at all.
         """
         node = _walk(self.root, path.split("/"), 1, [])

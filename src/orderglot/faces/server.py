@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from orderglot.core.caller import READ, Caller, demand
+from orderglot.core.caller import OPEN, READ, Caller, demand
 from orderglot.core.errors import HubError, Rule, Upstream, invalid
 from orderglot.core.ports import Store
 from orderglot.core.query import LARGE, Page
@@ -21,8 +21,9 @@ from orderglot.faces.links import NOWHERE, addressed
 from orderglot.faces.replay import Remember, Replay
 from orderglot.faces.routes import Route, Routes
 from orderglot.faces.throttle import Throttle
-from orderglot.wire.dialect import OPEN, Context, Dialect, Operation
+from orderglot.wire.dialect import Dialect
 from orderglot.wire.message import Request, Response
+from orderglot.wire.operation import Context, Operation
 
 LONGEST_QUERY = 65_536
 """So many characters of a query, as sent, are read at most."""
@@ -76,7 +77,7 @@ class Server:
             return self.refuse(error, request)
 
     def refuse(self, error: HubError, request: Request) -> Response:
-        """Spell an error in the vendor's form."""
+        """Write an error in the vendor's form."""
         if request.at is None:
             request = msgspec.structs.replace(request, at=self.store.now())
         return self.dialect.faults.write(error, request)
@@ -144,11 +145,11 @@ class Server:
 
 
 def _unavailable(error: Upstream, operation: Operation[Any, Any]) -> Upstream:
-    """Say that the book fails, and what is known of a write: not where it is, and what ails it."""
-    said = UNAVAILABLE.format(seconds=error.retry_after)
+    """State that the book fails, and what is known of a write; never where the book is, or the cause."""
+    message = UNAVAILABLE.format(seconds=error.retry_after)
     if operation.endpoint.right not in (OPEN, READ):
-        said = f"{said} {IN_DOUBT if error.in_doubt else NOTHING_KEPT}"
-    return Upstream(said, retry_after=error.retry_after, in_doubt=error.in_doubt)
+        message = f"{message} {IN_DOUBT if error.in_doubt else NOTHING_KEPT}"
+    return Upstream(message, retry_after=error.retry_after, in_doubt=error.in_doubt)
 
 
 def _size(answer: Any) -> int:

@@ -1,4 +1,4 @@
-"""The throttle on failed logins: whoever fails again and again has to wait longer and longer.
+"""The throttle on failed logins: each further failure has to wait longer.
 
 Each process counts for itself, and in memory: keys have over a hundred bits of chance, so this is
 to keep the noise down and not to keep the door shut.

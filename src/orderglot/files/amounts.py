@@ -16,7 +16,7 @@ from orderglot.core.order import Totals
 from orderglot.core.values import InvoiceStatus
 from orderglot.files.numbers import Marks, read_number
 
-NOUGHT = Decimal(0)
+ZERO = Decimal(0)
 CENT = Decimal("0.01")
 
 RATES = frozenset(
@@ -77,21 +77,21 @@ def scope_of(orders: Iterable[Sequence[Decimal | None]]) -> Scope | None:
     """Tell from orders of several rows what an amount on a row is; None where none shows it."""
     shown: Scope | None = None
     for amounts in orders:
-        said = [amount for amount in amounts if amount]
-        if len(set(said)) > 1:
+        given = [amount for amount in amounts if amount]
+        if len(set(given)) > 1:
             return Scope.ROW
-        if len(said) > 1:
+        if len(given) > 1:
             shown = Scope.ORDER
     return shown
 
 
 def look_like_rates(field: str, amounts: Iterable[Decimal]) -> bool:
     """Tell whether a column of discounts or taxes may hold fractions or rates instead of amounts."""
-    said = {amount for amount in amounts if amount}
+    given = {amount for amount in amounts if amount}
     if field == "discount":
-        return bool(said) and all(0 < amount <= 1 for amount in said)
+        return bool(given) and all(0 < amount <= 1 for amount in given)
     if field == "tax":
-        return bool(said) and all(amount in RATES or amount * 100 in RATES for amount in said)
+        return bool(given) and all(amount in RATES or amount * 100 in RATES for amount in given)
     return False
 
 
@@ -113,35 +113,35 @@ def read_rate(text: str, marks: Marks, *, hundredths: bool) -> Decimal | None:
 
 def of_order(name: str, amounts: Sequence[Decimal | None], scope: Scope) -> Decimal | None:
     """Put the amounts on an order's rows together; raises ValueError where they contradict."""
-    said = [amount for amount in amounts if amount is not None]
-    if not said:
+    given = [amount for amount in amounts if amount is not None]
+    if not given:
         return None
     if scope is Scope.ROW:
-        return sum(said, NOUGHT)
-    different = sorted({amount for amount in said if amount})
+        return sum(given, ZERO)
+    different = sorted({amount for amount in given if amount})
     if len(different) > 1:
         raise ValueError(
             f"its {name} is {different[0]} on one row and {different[1]} on another, where the "
             "rows of other orders repeat it"
         )
-    return different[0] if different else NOUGHT
+    return different[0] if different else ZERO
 
 
-def summed(goods: Decimal | None, said: Mapping[str, Decimal | None], rows: int) -> Sums:
-    """Say what an order comes to: what the file says, else the sum of all parts where it has them.
+def summed(goods: Decimal | None, given: Mapping[str, Decimal | None], rows: int) -> Sums:
+    """Describe what an order comes to: what the file says, else the sum of all parts where it has them.
 
     Without a total it is not known where there is a tax: it may be in the prices or beside them.
     """
-    discount, shipping, tax = (said.get(name) for name in ("discount", "shipping", "tax"))
+    discount, shipping, tax = (given.get(name) for name in ("discount", "shipping", "tax"))
     discount = None if discount is None else abs(discount)
-    net = None if goods is None else goods - (discount or NOUGHT) + (shipping or NOUGHT)
-    total = said.get("total")
+    net = None if goods is None else goods - (discount or ZERO) + (shipping or ZERO)
+    total = given.get("total")
     differs = False
     if total is None and not tax:
         total = net
     elif total is not None and net is not None:
-        differs = min(abs(total - net), abs(total - net - (tax or NOUGHT))) > CENT * rows
-    refunded = said.get("refunded")
+        differs = min(abs(total - net), abs(total - net - (tax or ZERO))) > CENT * rows
+    refunded = given.get("refunded")
     totals = Totals(subtotal=goods, discount=discount, shipping=shipping, tax=tax, total=total)
     return Sums(
         totals=totals, refunded=None if refunded is None else abs(refunded), differs=differs
@@ -149,7 +149,7 @@ def summed(goods: Decimal | None, said: Mapping[str, Decimal | None], rows: int)
 
 
 def refund_status(refunded: Decimal | None, total: Decimal | None) -> InvoiceStatus | None:
-    """Say what a refund makes of an invoice, None where there is none."""
+    """Describe what a refund makes of an invoice, None where there is none."""
     if not refunded:
         return None
     if total is not None and refunded >= total:

@@ -88,7 +88,7 @@ class Columns(Struct, frozen=True):
     mapped: frozenset[str] = frozenset()
     """The fields whose column a person has named."""
     left_out: frozenset[str] = frozenset()
-    """The columns that a person has said are none of a field."""
+    """The columns that a person has left out."""
 
     def name(self, field: str) -> str:
         """Give the name of a field's column as the file has it."""

@@ -100,7 +100,7 @@ class DateOrder(Struct, frozen=True):
     """In which order a file's dates have day, month and year.
 
     ``order`` is the one where there may be doubt, "" where nobody knows. With ``strict`` a person
-    has said so, and no date in numbers may be written otherwise; else each is read as it says
+    has set it, and no date in numbers may be written otherwise; else each is read as it says
     itself, but for one that is written as none of those before.
     """
 
@@ -146,7 +146,7 @@ def reader_of_times(zone: tzinfo, dates: DateOrder = UNKNOWN) -> Callable[[str],
                 if zoned:
                     written = written.replace(" ", "T", 1).replace(" ", "")
                 elif clock and zone is UTC:
-                    written += "Z"  # sooner said than put on the moment
+                    written += "Z"  # faster than to set it on the datetime
                 moment = datetime.fromisoformat(written)
                 moment = moment if moment.tzinfo else moment.replace(tzinfo=zone)
                 return moment if moment.tzinfo is UTC else moment.astimezone(UTC)

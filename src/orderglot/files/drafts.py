@@ -70,7 +70,7 @@ class Draft(Struct, kw_only=True):
     refused: tuple[Reject, ...] = ()
     """Its rows that were not taken, where the others are nevertheless."""
     po_number: str = ""
-    """What a row says that was not taken, for whoever looks for it."""
+    """What a row says that was not taken, for the report."""
     aside: str = ""
     """Why none of its rows is taken."""
     signs: frozenset[Sign] = frozenset()
@@ -181,8 +181,8 @@ def _kind(worths: Sequence[Worth], customer: Identity | None) -> Kind:
 
 def with_invoice(order: Order, status: InvoiceStatus | None, refunded: Decimal | None) -> Order:
     """Give an order its invoice, as far as the file speaks of one."""
-    said = status or refund_status(refunded, order.totals.total)
-    return replace(order, invoice=Invoice(status=said, refunded=Amounts(total=refunded)))
+    state = status or refund_status(refunded, order.totals.total)
+    return replace(order, invoice=Invoice(status=state, refunded=Amounts(total=refunded)))
 
 
 def goods(worths: Sequence[Worth]) -> Decimal | None:
@@ -200,10 +200,10 @@ def extras_of(names: Sequence[str], columns: Sequence[Sequence[str]]) -> dict[st
     """Keep the columns of no field: a text that all lines share, else each line's in a list."""
     extras: dict[str, Any] = {}
     for name, texts in zip(names, columns, strict=True):
-        said = {text: unwrapped(text) for text in set(texts)}
-        if any(said):
-            first, *more = said.values()
-            extras[f"{FILE}.{name}"] = [said[text] for text in texts] if more else first
+        values = {text: unwrapped(text) for text in set(texts)}
+        if any(values):
+            first, *more = values.values()
+            extras[f"{FILE}.{name}"] = [values[text] for text in texts] if more else first
     return extras
 
 

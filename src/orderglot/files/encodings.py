@@ -29,7 +29,7 @@ class Encoding(Struct, frozen=True):
     """What a file is written in, and whether somebody says so: the file itself or a person."""
 
     name: str
-    said: bool
+    declared: bool
 
 
 def encoding_of(start: bytes, wanted: str) -> Encoding:
@@ -42,8 +42,8 @@ def encoding_of(start: bytes, wanted: str) -> Encoding:
         reason = f"There is no encoding {wanted[:40]!r}; give one such as cp1252 or utf-8."
         raise invalid("encoding", Rule.UNKNOWN, reason)
     marked = next((name for mark, name in _MARKS if start.startswith(mark)), "")
-    said = marked or named or _declared(start)
-    return Encoding(said or UTF_8, bool(said))
+    declared = marked or named or _declared(start)
+    return Encoding(declared or UTF_8, bool(declared))
 
 
 def _declared(start: bytes) -> str:
@@ -63,7 +63,7 @@ def _known(name: str) -> str:
 
 
 def not_utf_8(line: int, text: str) -> Invalid:
-    """Say that a file is not UTF-8, by the first line that is not, and what it likely is."""
+    """State that a file is not UTF-8, by the first line that is not, and what it likely is."""
     raw = text.encode(UTF_8, "surrogateescape")
     start = next(place for place, sign in enumerate(text) if "\ud800" <= sign <= "\udfff")
     name = _likely(raw)
@@ -86,7 +86,7 @@ def _likely(raw: bytes) -> str:
 
 
 def looks_like_utf_16(start: bytes) -> str:
-    """Give the name of the encoding of a text whose every other byte is nought, else ""."""
+    """Give the name of the encoding of a text whose every other byte is zero, else ""."""
     if len(start) < 4:
         return ""
     if not any(start[1:8:2]) and all(start[0:8:2]):

@@ -14,7 +14,7 @@ from orderglot.files.columns import FIELDS
 from orderglot.files.countries import country_code
 from orderglot.files.lines import read_currency, read_number_of
 from orderglot.files.sources import Source
-from orderglot.files.statuses import payment_of, says_cancelled, state_of
+from orderglot.files.statuses import means_cancelled, payment_of, state_of
 
 OF_ADDRESSES = tuple(field for field in FIELDS if field in Address.__struct_fields__)
 STATES = ("status", "cancelled", "payment_status")
@@ -48,17 +48,17 @@ def reader_of_heads(fields: Sequence[str], source: Source) -> Callable[[Texts], 
 
     @lru_cache(maxsize=4_096)
     def read_head(texts: Texts) -> Head:
-        said = dict(zip(fields, texts, strict=True))
-        currency = said.get("currency", "")
-        customer, po_number = said.get("customer", ""), said.get("po_number", "")
-        status, invoice, unknown = _state(said)
+        values = dict(zip(fields, texts, strict=True))
+        currency = values.get("currency", "")
+        customer, po_number = values.get("customer", ""), values.get("po_number", "")
+        status, invoice, unknown = _state(values)
         return Head(
             currency=read_currency(currency) if currency.strip() else "",
             customer=source.customer(read_number_of("customer", customer))
             if bare(customer)
             else None,
             po_number=read_number_of("PO number", po_number) if bare(po_number) else "",
-            notes=unwrapped(said.get("notes", "")),
+            notes=unwrapped(values.get("notes", "")),
             bill_to=read_address(tuple([texts[place] for place in places])),
             status=status,
             invoice=invoice,
@@ -68,22 +68,22 @@ def reader_of_heads(fields: Sequence[str], source: Source) -> Callable[[Texts], 
     return read_head
 
 
-def _state(said: Mapping[str, str]) -> tuple[Status, InvoiceStatus | None, tuple[str, ...]]:
+def _state(values: Mapping[str, str]) -> tuple[Status, InvoiceStatus | None, tuple[str, ...]]:
     """Give the state that an order is in; without a word on it, it is an old one, completed."""
     status, invoice = Status.COMPLETED, None
     unknown = list[str]()
-    if "status" in said:
-        word = said["status"].strip()
+    if "status" in values:
+        word = values["status"].strip()
         status = Status.RECEIVED
         if state := state_of(word):
             status, invoice = state
         elif word:
             unknown.append(word)
-    if word := said.get("payment_status", "").strip():
+    if word := values.get("payment_status", "").strip():
         invoice = payment_of(word) or invoice
         if payment_of(word) is None:
             unknown.append(word)
-    if says_cancelled(said.get("cancelled", "")):
+    if means_cancelled(values.get("cancelled", "")):
         status = Status.CANCELLED
     return status, invoice, tuple(unknown)
 
@@ -92,8 +92,8 @@ def _reader_of_addresses(fields: list[str]) -> Callable[[Texts], Address | None]
     """Make the function that reads an address, which many customers may share, such as a country."""
 
     @lru_cache(maxsize=4_096)
-    def read_address(said: Texts) -> Address | None:
-        texts = {field: unwrapped(text) for field, text in zip(fields, said, strict=True) if text}
+    def read_address(values: Texts) -> Address | None:
+        texts = {field: unwrapped(text) for field, text in zip(fields, values, strict=True) if text}
         country = texts.pop("country", "")
         if country:
             texts |= {"country_name": country, "country": country_code(country)}

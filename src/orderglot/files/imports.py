@@ -13,10 +13,10 @@ from msgspec import Struct
 from orderglot.core.errors import Conflict, Invalid, Rule, invalid
 from orderglot.core.order import Order
 from orderglot.core.ports import Book, Kept, Outcome
-from orderglot.files.making import Gathered
+from orderglot.files.building import Gathered
 from orderglot.files.opening import Opened, opened
 from orderglot.files.orders import gather
-from orderglot.files.plan import Wishes
+from orderglot.files.plan import ImportOptions
 from orderglot.files.rejects import Rejects
 from orderglot.files.remarks import Aside
 from orderglot.files.rows import Reject
@@ -29,7 +29,7 @@ BATCH_LINES = 40_000
 SHOWN = 3
 """So many orders show what a dry run would have taken."""
 
-NO_WISHES = Wishes()
+NO_OPTIONS = ImportOptions()
 
 TAKEN = "it was taken; it stands here so that its order is whole"
 
@@ -57,7 +57,7 @@ class Progress(Struct, frozen=True, kw_only=True):
     """How many orders were put aside whole."""
     aside: tuple[Aside, ...] = ()
     """The first of what was put aside: orders, whole or in part, and rows of none."""
-    said: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
     """In the end, what there is to say of how the file was read and of what was left out."""
     left_out: bool = False
     """In the end, whether something that the file says of its orders was not taken."""
@@ -100,20 +100,22 @@ class Ready(Struct, frozen=True):
         return self.book
 
 
-def unheard(_progress: Progress) -> None:
+def no_progress(_progress: Progress) -> None:
     """Tell nobody."""
 
 
 async def take(
     book: Book,
     *paths: Path,
-    wishes: Wishes = NO_WISHES,
+    options: ImportOptions = NO_OPTIONS,
     rejects: Path | None = None,
-    tell: Callable[[Progress], None] = unheard,
+    on_progress: Callable[[Progress], None] = no_progress,
 ) -> Progress:
     """Take the orders of a file of order lines into a book, as ``take_into`` does."""
     target = Ready(book, (await book.seller()).currency)
-    taken = await take_into(target, paths, wishes=wishes, rejects=rejects, tell=tell)
+    taken = await take_into(
+        target, paths, options=options, rejects=rejects, on_progress=on_progress
+    )
     return taken.progress
 
 
@@ -121,9 +123,9 @@ async def take_into(
     target: Target,
     paths: Sequence[Path],
     *,
-    wishes: Wishes = NO_WISHES,
+    options: ImportOptions = NO_OPTIONS,
     rejects: Path | None = None,
-    tell: Callable[[Progress], None] = unheard,
+    on_progress: Callable[[Progress], None] = no_progress,
 ) -> Taken:
     """Take the orders of a file of order lines, or of one of lines and one of headers.
 
@@ -135,13 +137,13 @@ async def take_into(
     or something must be asked; OtherOrder where an order is likely another shop's; and Invalid,
     with all taken that came before, where the file breaks off or is not sorted by its orders.
     """
-    with opened(paths, wishes) as found:
+    with opened(paths, options) as found:
         file = found.in_currency(target.currency)
         beside = rejects or file.path.with_name(file.path.name + ".rejects.csv")
         _demand_another(beside, paths)
         again = file.plan.columns.ours
-        with Rejects(beside, file.rows, again=again, dry=wishes.dry_run) as rejected:
-            running = _Import(target, file, rejected, tell, dry=wishes.dry_run)
+        with Rejects(beside, file.rows, again=again, dry=options.dry_run) as rejected:
+            running = _Import(target, file, rejected, on_progress, dry=options.dry_run)
             try:
                 rows = file.sample.all()
                 for gathered in gather(rows, file.plan, rejected.add, file.remarks, file.headers):
@@ -170,14 +172,14 @@ class _Import:
         target: Target,
         file: Opened,
         rejects: Rejects,
-        tell: Callable[[Progress], None],
+        on_progress: Callable[[Progress], None],
         *,
         dry: bool,
     ) -> None:
         self.first: tuple[Order, ...] = ()
         self._target = target
         self._book: Book | None = None
-        self._tell = tell
+        self._on_progress = on_progress
         self._file = file
         self._rejects = rejects
         self._dry = dry
@@ -195,7 +197,7 @@ class _Import:
             self._waiting += len(one.order.lines)
             if len(self._batch) >= BATCH or self._waiting >= BATCH_LINES:
                 await self._keep_batch()
-        self._tell(self._progress())
+        self._on_progress(self._progress())
 
     async def finish(self) -> Progress:
         """Keep the orders that are left, and say what it came to."""
@@ -205,7 +207,7 @@ class _Import:
         for number in headers.unmet() if headers else ():
             remarks.note_alone(number)
         done = self._progress(remarks.sentences(), left_out=remarks.left_out)
-        self._tell(done)
+        self._on_progress(done)
         return done
 
     async def settle(self) -> None:
@@ -213,7 +215,7 @@ class _Import:
         keeping, self._keeping = self._keeping, None
         if keeping is not None:
             await keeping
-            self._tell(self._progress())
+            self._on_progress(self._progress())
 
     async def _keep_batch(self) -> None:
         """Have the batch kept while the next one is read; never two at once."""
@@ -226,7 +228,7 @@ class _Import:
             self._keeping = asyncio.create_task(self._keep(batch))
             await asyncio.sleep(0)  # it gets as far as to the writing, which needs nobody here
 
-    def _progress(self, said: tuple[str, ...] = (), *, left_out: bool = False) -> Progress:
+    def _progress(self, sentences: tuple[str, ...] = (), *, left_out: bool = False) -> Progress:
         outcomes, rows, remarks = self._outcomes, self._file.rows, self._file.remarks
         return Progress(
             read=rows.text.position,
@@ -242,7 +244,7 @@ class _Import:
             passed=remarks.passed,
             orders_aside=remarks.orders_aside,
             aside=tuple(remarks.aside),
-            said=said,
+            remarks=sentences,
             left_out=left_out,
         )
 

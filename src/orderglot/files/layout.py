@@ -36,10 +36,10 @@ class Layout:
         if self.ids is not None:
             self._beside.append(at["line_id"])
 
-    def heads(self, said: Sequence[Column]) -> list[Column]:
+    def heads(self, columns: Sequence[Column]) -> list[Column]:
         """Give the columns of what all rows of an order say."""
-        return [said[place] for place in self._heads]
+        return [columns[place] for place in self._heads]
 
-    def beside(self, said: Sequence[Column]) -> list[Column]:
+    def beside(self, columns: Sequence[Column]) -> list[Column]:
         """Give the columns that are kept as they are."""
-        return [said[place] for place in self._beside]
+        return [columns[place] for place in self._beside]

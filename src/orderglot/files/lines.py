@@ -51,9 +51,9 @@ class Signs:
         self.seen = False
         self._marks = marks
 
-    def read(self, said: tuple[str, ...]) -> Sign | None:
+    def read(self, texts: tuple[str, ...]) -> Sign | None:
         """Give what the money of a line stands with, None where nothing does."""
-        for text in said[1:]:
+        for text in texts[1:]:
             found = read_money("amount", text, self._marks)
             if found is not None and found.currencies is not None:
                 return text.strip(), found.currencies
@@ -75,8 +75,8 @@ def reader_of_worths(marks: Marks, signs: Signs) -> Callable[[tuple[str, ...]], 
         signs.seen = signs.seen or found.currencies is not None
         return found.amount
 
-    def read_worth(said: tuple[str, ...]) -> Worth:
-        quantity, price, *amounts = said
+    def read_worth(texts: tuple[str, ...]) -> Worth:
+        quantity, price, *amounts = texts
         pieces = _read_quantity(quantity, marks)
         each = amount("price", price)
         total = amount("amount", amounts[0]) if amounts else None
@@ -151,7 +151,7 @@ def read_number_of(what: str, text: str) -> str:
 
 
 def rounded(what: str, name: str) -> str:
-    """Say why a number that a spreadsheet has rounded is none."""
+    """Explain why a number that a spreadsheet has rounded is none."""
     return (
         f"the {what} {short(name)} was rounded by a spreadsheet, so others may read the same; "
         "export the file again with that column as text"

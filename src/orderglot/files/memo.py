@@ -22,13 +22,13 @@ class Memo(dict[K, V]):
         super().__init__()
         self._read = read
 
-    def __missing__(self, said: K) -> V:
-        meant = self._read(said)
+    def __missing__(self, key: K) -> V:
+        meant = self._read(key)
         if len(self) >= MOST:
             self.clear()
-        self[said] = meant
+        self[key] = meant
         return meant
 
-    def all(self, said: Iterable[K]) -> list[V]:
+    def all(self, key: Iterable[K]) -> list[V]:
         """Give what each of some texts means; raises what reading the first bad one raises."""
-        return list(map(self.__getitem__, said))
+        return list(map(self.__getitem__, key))

@@ -35,7 +35,7 @@ _GROUPS = {
 
 
 class Written(Struct, frozen=True):
-    """A number taken apart: its digits with their marks, whether it is below nought, its currency."""
+    """A number taken apart: its digits with their marks, whether it is below zero, its currency."""
 
     digits: str
     negative: bool
@@ -94,7 +94,7 @@ class Marks(Struct, frozen=True):
     """Which mark parts the decimals of a file's numbers.
 
     ``decimal`` is the one where there may be doubt, "" where nobody knows. With ``strict`` a person
-    has said so, and no number may be written otherwise; else each is read as it says itself, but
+    has set it, and no number may be written otherwise; else each is read as it says itself, but
     for one that is written as none of those before.
     """
 

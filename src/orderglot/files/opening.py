@@ -14,10 +14,10 @@ from msgspec.structs import replace
 from orderglot.core.counting import counted
 from orderglot.core.errors import Rule, invalid
 from orderglot.files.columns import REQUIRED, found_in, has_column, read_mapping, recognise
-from orderglot.files.deciding import dollar_in, plan_of
-from orderglot.files.joined import Headers
+from orderglot.files.detection import dollar_in, plan_of
+from orderglot.files.joined_headers import Headers
 from orderglot.files.lines import read_currency
-from orderglot.files.plan import Plan, Wishes
+from orderglot.files.plan import ImportOptions, Plan
 from orderglot.files.remarks import Remarks
 from orderglot.files.rows import Rows, open_rows
 from orderglot.files.sample import Sample
@@ -59,8 +59,8 @@ class Opened(Struct, frozen=True, kw_only=True):
     @property
     def currency(self) -> str:
         """The currency that the file is in, mostly: what a seller has who is made for it."""
-        said = Counter(text for text in self.sample.column("currency") if text.strip())
-        for text, _ in said.most_common():
+        currencies = Counter(text for text in self.sample.column("currency") if text.strip())
+        for text, _ in currencies.most_common():
             try:
                 return self.plan.currency or read_currency(text)
             except ValueError:
@@ -69,14 +69,14 @@ class Opened(Struct, frozen=True, kw_only=True):
 
 
 @contextmanager
-def opened(paths: Sequence[Path], wishes: Wishes) -> Iterator[Opened]:
+def opened(paths: Sequence[Path], options: ImportOptions) -> Iterator[Opened]:
     """Open a file of order lines, or one of lines and one of headers in either order.
 
     Raises NotFound or Invalid where they cannot be read or be understood, or something must be
     asked first.
     """
-    mapping = read_mapping(wishes.columns)
-    required = tuple(field for field in REQUIRED if field != "sku" or not wishes.sku)
+    mapping = read_mapping(options.columns)
+    required = tuple(field for field in REQUIRED if field != "sku" or not options.sku)
     worth = partial(found_in, mapping=mapping, required=required)
     remarks = Remarks()
     with ExitStack() as stack:
@@ -84,7 +84,7 @@ def opened(paths: Sequence[Path], wishes: Wishes) -> Iterator[Opened]:
             (
                 path,
                 stack.enter_context(
-                    open_rows(path, encoding=wishes.encoding, worth=worth, enough=len(required))
+                    open_rows(path, encoding=options.encoding, worth=worth, enough=len(required))
                 ),
             )
             for path in paths
@@ -97,7 +97,7 @@ def opened(paths: Sequence[Path], wishes: Wishes) -> Iterator[Opened]:
         remarks.excused = frozenset(f"{FILE}.{name}" for name in sample.columns.left_out)
         headers = _headers(stack, *others[0], rows, mapping) if others else None
         beside = [headers[1]] if headers else []
-        plan = plan_of(sample, wishes, remarks, beside)
+        plan = plan_of(sample, options, remarks, beside)
         if plan.stand_in is not None:
             remarks.stand_in = sample.columns.names[plan.stand_in]
         if headers is not None:

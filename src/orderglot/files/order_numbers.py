@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 
-from orderglot.core.errors import Upstream
+from orderglot.files.temporary import written
 
 MOST_AT_HAND = 50_000
-"""So many numbers are held at hand; beyond, all are put into the database."""
+"""So many numbers are held in memory; beyond, all are put into the database."""
 
 _SETUP = """
 PRAGMA journal_mode = off;
@@ -19,19 +17,8 @@ BEGIN;
 """
 
 
-@contextmanager
-def _written() -> Iterator[None]:
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise Upstream(
-            f"The order numbers cannot be written to a temporary file ({error}); "
-            "make room for it and import again."
-        ) from error
-
-
 class OrderNumbers:
-    """A set of order numbers: the last ones at hand, the others in a database that is gone with it.
+    """A set of order numbers: the last ones in memory, the others in a temporary database.
 
     SQLite keeps it in memory up to 4 MB, and what is more in a temporary file.
     """
@@ -55,17 +42,17 @@ class OrderNumbers:
         return True
 
     def close(self) -> None:
-        """Forget all."""
+        """Discard everything."""
         self._database.close()
 
     def _is_put_away(self, number: str) -> bool:
-        with _written():
+        with written("order numbers"):
             found = self._database.execute("SELECT 1 FROM numbers WHERE number = ?", (number,))
             return found.fetchone() is not None
 
     def _put_all_away(self) -> None:
         rows = [(number,) for number in sorted(self._at_hand)]
-        with _written():
+        with written("order numbers"):
             self._database.executemany("INSERT INTO numbers VALUES (?)", rows)
         self._put_away += len(rows)
         self._at_hand.clear()

@@ -1,4 +1,4 @@
-"""The plan of an import: what a person wished, and how this file's rows are to be read."""
+"""The plan of an import: its options, and how this file's rows are to be read."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from orderglot.files.numbers import Marks
 from orderglot.files.sources import Source
 
 
-class Wishes(Struct, frozen=True, kw_only=True):
+class ImportOptions(Struct, frozen=True, kw_only=True):
     """What a person says of a file, as text; "" leaves it to the file."""
 
     columns: str = ""

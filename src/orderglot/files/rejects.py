@@ -75,12 +75,12 @@ class Rejects:
             self._file.write(self._line(reject.row, str(reject.line), reject.reason))
 
     def _line(self, row: str, *behind: str) -> str:
-        said = StringIO()
-        csv.writer(said, delimiter=self._rows.delimiter, lineterminator="\n").writerow(behind)
+        buffer = StringIO()
+        csv.writer(buffer, delimiter=self._rows.delimiter, lineterminator="\n").writerow(behind)
         text = row.rstrip("\r\n")
         if self._ours is not None and (found := self._ours.fullmatch(text)):
             text = found[1]
-        return f"{text}{self._rows.delimiter}{said.getvalue()}"
+        return f"{text}{self._rows.delimiter}{buffer.getvalue()}"
 
     def _begun(self) -> IO[str]:
         # What is there and is not ours is refused.

@@ -149,11 +149,11 @@ class Remarks:
 
     def _left(self) -> Iterator[str]:
         if self.words:
-            said = ", ".join(
+            text = ", ".join(
                 f"{short(word)} ({counted(count, 'order')})"
                 for word, count in self.words.most_common(MOST)
             )
-            yield f"These words of a state are not known, and were left out: {said}."
+            yield f"These words of a state are not known, and were left out: {text}."
         if self.orders_alone:
             orders = counted(self.orders_alone, "order")
             yield f"{orders} of the headers without lines left out, such as {_some(self.alone[:MOST])}."
@@ -164,10 +164,10 @@ class Remarks:
 
     def note_texts(self, extras: Mapping[str, Any]) -> None:
         """Note which columns are kept as text; zeros alone say nothing that matters."""
-        for name, said in extras.items():
+        for name, text in extras.items():
             if self._texts.get(name):
                 continue
-            texts = (said,) if isinstance(said, str) else said
+            texts = (text,) if isinstance(text, str) else text
             matters = MATTERS.search(name) is not None and name not in self.excused
             self._texts[name] = matters and any(text.strip(" 0.,") for text in texts)
 

@@ -31,7 +31,7 @@ QUOTES = (
     "and a quote inside it is doubled"
 )
 
-UNSAID = Encoding(UTF_8, said=False)
+UNDECLARED = Encoding(UTF_8, declared=False)
 
 TOO_LONG = "its line is longer than {} characters"
 
@@ -191,12 +191,12 @@ class Rows:
         return Reject(self.line, reason, first)
 
     def _unfit(self, fields: list[str], text: str, width: int) -> str | None:
-        """Say why a row cannot be one of this file's, None where it can."""
+        """Explain why a row cannot be one of this file's, None where it can."""
         if len(fields) != width:
             return f"it has {len(fields)} columns where the header has {width}"
         if (reason := unkeepable(text, self.text.encoding.name)) is not None:
-            unsaid = self.text.encoding == UNSAID and "\0" not in text
-            return f"{reason}; say what the file is with --encoding" if unsaid else reason
+            undeclared = self.text.encoding == UNDECLARED and "\0" not in text
+            return f"{reason}; say what the file is with --encoding" if undeclared else reason
         if len(text) > LONGEST_FIELD and max(map(len, fields)) > LONGEST_FIELD:
             return f"a field is longer than {LONGEST_FIELD} characters"
         return None
@@ -210,7 +210,7 @@ class Rows:
         reason = self._unfit(list(head.names), head.text, len(head.names)) if head.names else QUOTES
         if len(head.text) > LONGEST_LINE:
             reason = TOO_LONG.format(LONGEST_LINE)
-        elif self.text.encoding == UNSAID and not _encodable(head.text):
+        elif self.text.encoding == UNDECLARED and not _encodable(head.text):
             raise not_utf_8(head.line, head.text)
         if reason:
             which = "first line" if head.line == 1 else f"header on line {head.line}"
@@ -264,7 +264,7 @@ def _columns(text: str, count: int, delimiter: str, width: int) -> list[list[str
 
 
 def unkeepable(text: str, encoding: str = UTF_8) -> str | None:
-    """Say why a text cannot be kept, None where it can."""
+    """Explain why a text cannot be kept, None where it can."""
     if "\0" in text:
         return "it holds a NUL character"
     if not text.isascii():

@@ -36,8 +36,8 @@ class Sample:
         return chain(self._ahead, self._rest)
 
     def _refuse_unknown_bytes(self) -> None:
-        """Raise Invalid where the file is not what it was taken for and nobody said it was."""
-        if self.rows.text.encoding.said:
+        """Raise Invalid where the file is not what it was taken for, unless its encoding was declared."""
+        if self.rows.text.encoding.declared:
             return
         for one in self._ahead:
             if isinstance(one, Reject) and any("\ud800" <= sign <= "\udfff" for sign in one.row):

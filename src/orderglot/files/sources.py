@@ -25,10 +25,10 @@ class OtherOrder(Conflict):
 
 
 class Source(Struct, frozen=True):
-    """Where a file's orders come from; ``said`` by a person, so that nobody needs to be asked."""
+    """Where a file's orders come from; ``given`` by a person, so that nobody needs to be asked."""
 
     name: str = FILE
-    said: bool = False
+    given: bool = False
 
     def reference(self, number: str) -> Reference:
         """Give the reference of an order or a customer by its number there."""
@@ -41,7 +41,7 @@ class Source(Struct, frozen=True):
 
     def check(self, kept: Order, incoming: Order) -> None:
         """Raise OtherOrder where what comes in is likely not the order that it would replace."""
-        if self.said:
+        if self.given:
             return
         differs = differences(kept, incoming)
         if differs:
@@ -59,7 +59,7 @@ def read_source(name: str) -> Source:
     if not _NAME.fullmatch(name):
         reason = f"{name[:40]!r} is not a name of letters, digits, dots and hyphens."
         raise invalid("source", Rule.MALFORMED, reason)
-    return Source(name, said=True)
+    return Source(name, given=True)
 
 
 def differences(kept: Order, incoming: Order) -> list[str]:

@@ -69,7 +69,7 @@ def payment_of(word: str) -> InvoiceStatus | None:
     return _INVOICES.get(_plain(word))
 
 
-def says_cancelled(text: str) -> bool:
+def means_cancelled(text: str) -> bool:
     """Tell whether a column of cancellations says so: a date, a yes, a reason; not a blank or no."""
     return bool(text.strip()) and _plain(text) not in _NO
 

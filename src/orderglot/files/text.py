@@ -41,7 +41,7 @@ class Text:
         self._bytes = _unpacked(file)
         start = self._start()
         self.encoding = encoding_of(start, encoding)
-        if not self.encoding.said and (likely := looks_like_utf_16(start)):
+        if not self.encoding.declared and (likely := looks_like_utf_16(start)):
             raise unreadable(
                 f"The file is likely UTF-16 without its mark: give --encoding {likely}."
             )
@@ -135,7 +135,7 @@ def _unpacked(file: BufferedReader) -> BufferedReader | gzip.GzipFile:
 
 
 def unreadable(reason: str) -> Invalid:
-    """Say why a file cannot be read."""
+    """Explain why a file cannot be read."""
     return invalid("", Rule.MALFORMED, reason)
 
 

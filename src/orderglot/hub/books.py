@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from orderglot import stores
 from orderglot.core.errors import Invalid, NotFound
-from orderglot.stores.address import shown
+from orderglot.stores.database_url import shown
 
 if TYPE_CHECKING:
     from orderglot.stores.rows import Rows

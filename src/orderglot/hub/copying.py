@@ -6,11 +6,11 @@ from pathlib import Path
 
 from orderglot.core.errors import Invalid
 from orderglot.hub.books import open_rows
-from orderglot.stores.address import shown
-from orderglot.stores.copying import Copied, Copying, Tell
+from orderglot.stores.copying import Copied, Copying, OnProgress
+from orderglot.stores.database_url import shown
 
 
-async def copy(source: str, target: str, tell: Tell) -> tuple[Copied, ...]:
+async def copy(source: str, target: str, on_progress: OnProgress) -> tuple[Copied, ...]:
     """Copy the book at a URL into the database at another, or go on with that.
 
     Raises NotFound where there is no book, Conflict where the target holds something else.
@@ -22,7 +22,7 @@ async def copy(source: str, target: str, tell: Tell) -> tuple[Copied, ...]:
     try:
         there = await open_rows(target, create=True)
         try:
-            return await Copying(here, there, name, tell).copy()
+            return await Copying(here, there, name, on_progress).copy()
         finally:
             await there.close()
     finally:

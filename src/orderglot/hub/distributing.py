@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from orderglot.core.errors import Invalid
 from orderglot.hub.books import in_postgres
-from orderglot.stores.address import shown
+from orderglot.stores.database_url import shown
 
 
 async def distribute(url: str, *, dry: bool) -> tuple[str, ...]:

@@ -27,7 +27,7 @@ async def open_book(
 
     ``url`` is ``sqlite:///FILE`` or ``postgresql://USER@HOST/DATABASE``. The seller may be left out
     where there is one. With ``create`` the book is made where there is none, and so is the seller,
-    whose ``currency`` is USD where nothing else is said. With ``test`` test orders are seen, and
+    whose ``currency`` is USD by default. With ``test`` test orders are seen, and
     new orders are test orders. ``who`` stands in the events of the orders that are changed.
     ``replica`` is the URL of a copy of a PostgreSQL database that lists may come from.
 

@@ -14,7 +14,7 @@ from orderglot.core.query import Compare, Operator, Window
 
 STRIDE = 1000
 MOST = 10
-"""So many orders of one number are told apart by name."""
+"""So many orders of one number are listed by id."""
 
 
 def vocabulary() -> tuple[str, ...]:

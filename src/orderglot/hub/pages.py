@@ -1,4 +1,4 @@
-"""The hub's own pages beside the faces: whether it lives and is ready, and what its dialects are."""
+"""The hub's own pages beside the faces: liveness, readiness, and the OpenAPI documents of its dialects."""
 
 from __future__ import annotations
 

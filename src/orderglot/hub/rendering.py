@@ -14,8 +14,10 @@ from orderglot.core.order import Order, Reference, native
 from orderglot.core.ports import Book
 from orderglot.faces.routes import Routes
 from orderglot.hub.dialects import chosen_one
-from orderglot.wire.dialect import Context, Dialect, Flow, Session
+from orderglot.wire.dialect import Dialect, Session
+from orderglot.wire.flow import Flow
 from orderglot.wire.message import Request, Response
+from orderglot.wire.operation import Context
 
 
 async def written(

@@ -37,6 +37,6 @@ def demand_setting(whose: Whose, name: str) -> Check:
 def read_setting(whose: Whose, name: str, text: bytes) -> Any:
     """Read a value; raises Invalid where no dialect knows its name, or it is wrong."""
     check = demand_setting(whose, name)
-    value = json.read(text, name)
+    value = json.read_sent(text, name)
     check(value)
     return value

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orderglot.core.errors import Invalid
-from orderglot.stores.address import shown
+from orderglot.stores.database_url import shown
 from orderglot.stores.reads import Clock, utc_now
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def open_store(
     ``sqlite:///`` goes before a path: three slashes and one that is relative, or four in all where
     it is absolute. With ``reads`` a file that may only be read will do. Raises Invalid where there is no such store, Upstream where it cannot be used.
     """
-    # Whoever has his book in one kind of store need not wait for what drives another.
+    # The driver of one kind of store is not imported for a book in another.
     scheme, colon, rest = url.partition(":")
     if colon and scheme == "memory":
         from orderglot.stores.memory import MemoryStore

@@ -16,13 +16,13 @@ from msgspec import Struct
 
 from orderglot.core.customer import Customer
 from orderglot.core.keyring import Credential
-from orderglot.core.order import Identity, Order, Reference
+from orderglot.core.order import Order, Reference
 from orderglot.core.ports import Answered, Event, Note
 from orderglot.core.product import Product
 from orderglot.core.query import Query, Sort
 from orderglot.core.seller import Seller
 from orderglot.core.tokens import Token
-from orderglot.stores.key_writes import KeyWrite
+from orderglot.stores import writes
 
 
 class Raced(Exception):
@@ -98,86 +98,6 @@ class Counts(Struct, frozen=True, kw_only=True):
     products: int = 0
     sums: dict[str, Decimal] = {}
     unpriced: int = 0
-
-
-class PutOrder(Struct, frozen=True, gc=False):
-    """Write an order in the place of ``kept``, or as a new one where that is None."""
-
-    order: Order
-    document: bytes
-    kept: Order | None
-
-
-class PutCustomer(Struct, frozen=True, gc=False):
-    """Write a customer in the place of ``kept``, or as a new one where that is None."""
-
-    customer: Customer
-    document: bytes
-    kept: Customer | None
-
-
-class Expect(Struct, frozen=True, gc=False):
-    """Write nothing, but only if a customer, whose name is being written, has not changed."""
-
-    customer: int
-    version: int
-
-
-class Rename(Struct, frozen=True):
-    """Write what a customer is now known by into all orders of theirs."""
-
-    customer: Identity
-
-
-class PutProduct(Struct, frozen=True):
-    """Write a product in the place of ``kept``, or as a new one where that is None."""
-
-    product: Product
-    document: bytes
-    kept: Product | None
-
-
-class PutSeller(Struct, frozen=True):
-    """Write a seller in the place of ``kept``, or as a new one where that is None."""
-
-    seller: Seller
-    document: bytes
-    kept: Seller | None
-
-
-class PutAnswer(Struct, frozen=True, gc=False):
-    """Write an answer for a caller's customer (0 for none); what is expired ``now`` may go."""
-
-    customer: int
-    answered: Answered
-    now: datetime
-
-
-class PutNote(Struct, frozen=True):
-    """Write a note, whose version is the one after that which is there; 1 for a new one."""
-
-    note: Note
-
-
-class DropNote(Struct, frozen=True):
-    """Take out a note in this very version."""
-
-    note: Note
-
-
-Write = (
-    PutOrder
-    | PutCustomer
-    | Expect
-    | Rename
-    | PutProduct
-    | PutSeller
-    | KeyWrite
-    | PutAnswer
-    | PutNote
-    | DropNote
-    | Event
-)
 
 
 class Backend(Protocol):
@@ -301,7 +221,7 @@ class Backend(Protocol):
         """Count one more until then, for good; tallies that were over by ``now`` may go."""
         ...
 
-    def commit(self, seller: int, writes: Collection[Write]) -> Awaitable[None]:
+    def commit(self, seller: int, batch: Collection[writes.Write]) -> Awaitable[None]:
         """Write all of it, in order, or nothing; raises Raced where a version or name is taken."""
         ...
 

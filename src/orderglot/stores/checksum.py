@@ -11,10 +11,10 @@ from msgspec import Struct
 from orderglot.stores.rows import Row, Table
 
 DOCUMENT = "document"
-"""A column of this name, where it holds a text, holds JSON: spelled otherwise it is the same."""
+"""A column of this name, where it holds a text, holds JSON: written otherwise it is the same."""
 
 LONGEST = 4_000
-"""IdBlocks of so many digits before the point are spelled digit by digit, longer ones as 1E+5000."""
+"""IdBlocks of so many digits before the point are written digit by digit, longer ones as 1E+5000."""
 
 
 class Sum(Struct, frozen=True):
@@ -43,7 +43,7 @@ class Digest:
 
 
 def plain(table: Table, row: Row) -> Row:
-    """Give a row with its document spelled in the one way that says the same as all others."""
+    """Give a row with its document written in the one way that says the same as all others."""
     return tuple(
         _plain_document(value) if name == DOCUMENT and isinstance(value, str) else value
         for name, value in zip(table.columns, row, strict=True)
@@ -55,7 +55,7 @@ def _plain_document(text: str) -> bytes:
 
 
 def _number(text: str) -> int | Decimal:
-    """Give the same number for every spelling of it: ``1.50``, ``1.5`` and ``15E-1``."""
+    """Give the same number for every form of it: ``1.50``, ``1.5`` and ``15E-1``."""
     number = Decimal(text)
     if number == number.to_integral_value() and number.adjusted() < LONGEST:
         return int(number)

@@ -44,17 +44,17 @@ class Progress(Struct, frozen=True):
     total: int
 
 
-Tell = Callable[[Progress], None]
+OnProgress = Callable[[Progress], None]
 
 
 class Copying:
     """One book on its way into another database; ``name`` is what the source is called there."""
 
-    def __init__(self, source: Rows, target: Rows, name: str, tell: Tell) -> None:
+    def __init__(self, source: Rows, target: Rows, name: str, on_progress: OnProgress) -> None:
         self.source = source
         self.target = target
         self.name = name
-        self.tell = tell
+        self.on_progress = on_progress
         self.counts = dict[str, int]()
         self.done = 0
 
@@ -108,7 +108,7 @@ class Copying:
         digest = Digest(table)
         async for row in self.source.rows(table):
             digest.add(row)
-            self._told(table, digest.rows, checking=True)
+            self._report(table, digest.rows, checking=True)
         self.done += digest.rows
         return digest.sum(), 0
 
@@ -122,7 +122,7 @@ class Copying:
             size += 1
             if size >= SIZE:
                 written, size = written + await self._write(table, difference), 0
-                self._told(table, digest.rows, checking=False)
+                self._report(table, digest.rows, checking=False)
         await difference.end()
         written += await self._write(table, difference)
         self.done += digest.rows
@@ -139,7 +139,7 @@ class Copying:
         digest = Digest(table)
         async for row in self.target.rows(table):
             digest.add(row)
-            self._told(table, digest.rows, checking=True)
+            self._report(table, digest.rows, checking=True)
         self.done += there.rows
         if digest.sum() == there:
             return
@@ -152,10 +152,10 @@ class Copying:
             "not the same ones. It is not in use yet; run the same command again."
         )
 
-    def _told(self, table: Table, rows: int, *, checking: bool) -> None:
+    def _report(self, table: Table, rows: int, *, checking: bool) -> None:
         if rows % SIZE == 0:
             of, total = self.counts[table.name], 2 * sum(self.counts.values())
-            self.tell(Progress(table.name, checking, rows, of, self.done + rows, total))
+            self.on_progress(Progress(table.name, checking, rows, of, self.done + rows, total))
 
 
 class _Difference:
@@ -194,7 +194,7 @@ class _Difference:
         return self.theirs
 
     def take(self) -> tuple[list[Row], list[Row]]:
-        """Give what is to be written and the keys of what is to go, and forget them."""
+        """Give what is to be written and the keys of what is to go, and clear them."""
         wrong, gone = self.wrong, self.gone
         self.wrong, self.gone = [], []
         return wrong, gone

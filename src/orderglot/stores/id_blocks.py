@@ -18,11 +18,11 @@ class IdBlocks:
         self._sizes: dict[tuple[int, Entity], int] = {}
         self._held: dict[tuple[int, Entity], list[int]] = {}
 
-    def forget(self, seller: int, thing: Entity, spoken: Collection[int]) -> None:
+    def forget(self, seller: int, thing: Entity, claimed: Collection[int]) -> None:
         """Let go of numbers that have become somebody's reference since they were taken."""
         held = self._held.get((seller, thing), [])
-        if held and any(held[-1] <= number <= held[0] for number in spoken):
-            held[:] = [number for number in held if number not in spoken]
+        if held and any(held[-1] <= number <= held[0] for number in claimed):
+            held[:] = [number for number in held if number not in claimed]
 
     def forget_all(self, seller: int) -> None:
         """Let go of every number: another process may have made references of some."""

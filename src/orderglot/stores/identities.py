@@ -50,7 +50,9 @@ def goes_by(thing: Named, ref: Reference) -> bool:
     if ref in thing.references:
         return True
     return (
-        not is_channel(ref.dialect) and str(thing.id) == ref.id and not speaks(thing, ref.dialect)
+        not is_channel(ref.dialect)
+        and str(thing.id) == ref.id
+        and not has_id_of(thing, ref.dialect)
     )
 
 
@@ -59,7 +61,7 @@ def stands_for(ref: Reference) -> int | None:
     return None if is_channel(ref.dialect) else hub_id(ref.id)
 
 
-def speaks(thing: Named, dialect: str) -> bool:
+def has_id_of(thing: Named, dialect: str) -> bool:
     """Tell whether a thing has a reference of a dialect."""
     return any(reference.dialect == dialect for reference in thing.references)
 
@@ -83,7 +85,7 @@ class IdentityMap(Generic[N]):
         self._by_id: dict[int, N] = {}
         self._by_reference: dict[Reference, int] = {}
         self._by_number: dict[str, int] = {}
-        self.spoken: set[int] = set()
+        self.claimed: set[int] = set()
         """Hub ids that a reference of something here could be taken for."""
 
     def read(self, things: Iterable[N]) -> None:

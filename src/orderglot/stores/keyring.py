@@ -15,17 +15,8 @@ from orderglot.core.caller import Caller
 from orderglot.core.errors import Conflict, NotFound, Unauthenticated
 from orderglot.core.keyring import Credential
 from orderglot.core.tokens import Token, TokenKind
+from orderglot.stores import writes
 from orderglot.stores.backend import Backend, Raced
-from orderglot.stores.key_writes import (
-    EndFamily,
-    EndKey,
-    KeyWrite,
-    PutCredential,
-    PutToken,
-    SetLive,
-    SpendCode,
-    SpendToken,
-)
 from orderglot.stores.reads import Clock
 
 KEY = "key"
@@ -104,7 +95,7 @@ class Keyring:
         if held is None or held[0].key != key.id or held[0].expires <= self._clock():
             raise Unauthenticated(_REFUSED)
         old, _ = held
-        return await self._once(key, old.family, SpendToken(old, self._clock()), kinds)
+        return await self._once(key, old.family, writes.SpendToken(old, self._clock()), kinds)
 
     async def redeem(
         self, key: Credential, kind: TokenKind, code: str, *kinds: TokenKind
@@ -115,10 +106,10 @@ class Keyring:
         """
         shown, now = fingerprint(code), self._clock()
         spent = replace(_new(key, kind, shown, shown, now), ended=now)
-        return await self._once(key, shown, SpendCode(spent), kinds)
+        return await self._once(key, shown, writes.SpendCode(spent), kinds)
 
     async def _once(
-        self, key: Credential, family: str, spent: KeyWrite, kinds: tuple[TokenKind, ...]
+        self, key: Credential, family: str, spent: writes.KeyWrite, kinds: tuple[TokenKind, ...]
     ) -> tuple[str, ...]:
         """Spend something and make new tokens in one commit, or end all that came of it.
 
@@ -129,7 +120,7 @@ class Keyring:
         try:
             await self._write(key, spent, *self._puts(key, kinds, new, family))
         except Raced as race:
-            await self._write(key, EndFamily(key.dialect, key.id, family, self._clock()))
+            await self._write(key, writes.EndFamily(key.dialect, key.id, family, self._clock()))
             raise Unauthenticated(_REFUSED) from race
         return new
 
@@ -138,10 +129,10 @@ class Keyring:
 
     def _puts(
         self, holder: Credential, kinds: tuple[TokenKind, ...], new: tuple[str, ...], family: str
-    ) -> list[PutToken]:
+    ) -> list[writes.PutToken]:
         now = self._clock()
         return [
-            PutToken(_new(holder, kind, fingerprint(secret), family, now), kind.most)
+            writes.PutToken(_new(holder, kind, fingerprint(secret), family, now), kind.most)
             for kind, secret in zip(kinds, new, strict=True)
         ]
 
@@ -150,7 +141,7 @@ class Keyring:
         held = await self._token(dialect, kind, secret, fingerprint(secret))
         if held is not None:
             token, key = held
-            await self._write(key, EndFamily(dialect, key.id, token.family, self._clock()))
+            await self._write(key, writes.EndFamily(dialect, key.id, token.family, self._clock()))
 
     def draw(self) -> bytes:
         """Draw 32 random bytes."""
@@ -192,11 +183,11 @@ class Keyring:
     async def end_key(self, seller: int, dialect: str, id: str) -> None:
         """End a key and every token of it; raises NotFound without one."""
         key = await self._key(seller, dialect, id)
-        await self._write(key, EndKey(dialect, id, self._clock()))
+        await self._write(key, writes.EndKey(dialect, id, self._clock()))
 
     async def set_live(self, seller: int, dialect: str, id: str) -> None:
         """Move a key and its tokens from test to production; raises NotFound without one."""
-        await self._write(await self._key(seller, dialect, id), SetLive(dialect, id))
+        await self._write(await self._key(seller, dialect, id), writes.SetLive(dialect, id))
 
     async def _key(self, seller: int, dialect: str, id: str) -> Credential:
         for key in await self._backend.credentials(seller):
@@ -217,12 +208,12 @@ class Keyring:
             expires=expires,
         )
         try:
-            await self._write(key, PutCredential(key))
+            await self._write(key, writes.PutCredential(key))
         except Raced as race:
             raise Conflict(f"{dialect} already has a key {id!r}; take another id.") from race
 
-    async def _write(self, holder: Credential, *writes: KeyWrite) -> None:
-        await self._backend.commit(holder.caller.seller, writes)
+    async def _write(self, holder: Credential, *batch: writes.KeyWrite) -> None:
+        await self._backend.commit(holder.caller.seller, batch)
 
 
 def fingerprint(secret: str) -> str:

@@ -8,8 +8,10 @@ from typing import Any
 from msgspec.structs import replace
 
 from orderglot.core.customer import Customer
+from orderglot.core.errors import Conflict
 from orderglot.core.order import Identity, Order, Reference
-from orderglot.stores.identities import goes_by, speaks
+from orderglot.core.product import Product
+from orderglot.stores.identities import goes_by, has_id_of
 
 
 def outdated(kept: Order, incoming: Order) -> bool:
@@ -65,7 +67,7 @@ def introduced(customer: Customer, named: Identity) -> Customer:
     new = tuple(
         ref
         for ref in named.references
-        if not speaks(customer, ref.dialect) and not goes_by(customer, ref)
+        if not has_id_of(customer, ref.dialect) and not goes_by(customer, ref)
     )
     return replace(customer, references=customer.references + new) if new else customer
 
@@ -98,3 +100,12 @@ def new_customer(named: Identity, order: Order, id: int, now: datetime) -> Custo
 def nameless(named: Identity) -> bool:
     """Tell whether an identity names nobody."""
     return not (named.id or named.number or named.references)
+
+
+def demand_version(new: Customer | Product, kept: Customer | Product) -> None:
+    """Raise Conflict unless a change was made from the version that is there."""
+    if new.version not in (0, kept.version):
+        raise Conflict(
+            f"Version {kept.version} is here by now, not {new.version}; "
+            "read it again and repeat the change."
+        )

@@ -55,9 +55,9 @@ class Resolution:
         others = {ref for thing in named for ref in thing.references}
         references = own | others
         numbers = {thing.number for thing in named if thing.number}
-        spoken = hub_ids(own, Entity.ORDER)
-        self.orders.spoken |= spoken
-        ids = {thing.id for thing in named if thing.id} | spoken | hub_ids(others, Entity.ORDER)
+        claimed = hub_ids(own, Entity.ORDER)
+        self.orders.claimed |= claimed
+        ids = {thing.id for thing in named if thing.id} | claimed | hub_ids(others, Entity.ORDER)
         if references:
             self.orders.read(await self._backend.orders_known(self._all, references))
         if numbers:
@@ -75,7 +75,7 @@ class Resolution:
         unread = customers.unknown({ref for thing in named for ref in thing.references})
         if unread:
             alike = hub_ids(unread, Entity.CUSTOMER)
-            customers.spoken |= alike
+            customers.claimed |= alike
             ids |= alike
             customers.read(await self._backend.customers_known(seller, unread))
         numbers = {thing.number for thing in named if thing.number}
@@ -86,9 +86,9 @@ class Resolution:
 
     async def new_id(self, thing: Entity) -> int:
         """Give a new thing its number, clear of every reference that is known here."""
-        spoken = (self.orders if thing is Entity.ORDER else self.customers).spoken
-        number = self._id_blocks.at_hand(self._scope.seller, thing, spoken)
-        return number or await self._id_blocks.take(self._scope.seller, thing, spoken)
+        claimed = (self.orders if thing is Entity.ORDER else self.customers).claimed
+        number = self._id_blocks.at_hand(self._scope.seller, thing, claimed)
+        return number or await self._id_blocks.take(self._scope.seller, thing, claimed)
 
     async def customer_of(self, order: Order, now: datetime, *, ours: bool) -> Identity | None:
         """Give the customer whom an order names as they are known here, new if unknown.

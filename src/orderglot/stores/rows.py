@@ -81,7 +81,7 @@ class Rows(Protocol):
 
 
 def misfit(where: str) -> Conflict:
-    """Say that an unfinished copy has rows that what is copied into it cannot stand beside."""
+    """State that an unfinished copy has rows that what is copied into it cannot stand beside."""
     return Conflict(f"{where} holds a copy of something that has changed since; name another.")
 
 

@@ -44,7 +44,7 @@ class Slots:
         await self._wait(line, key)
 
     def give(self, key: str) -> None:
-        """Give a slot back, to whoever is next."""
+        """Release a slot, to the next one waiting."""
         self._line().give(key)
 
     def budget_of(self, key: str) -> float | None:

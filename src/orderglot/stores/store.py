@@ -14,8 +14,8 @@ from orderglot.core.errors import Conflict, NotFound
 from orderglot.core.order import Reference
 from orderglot.core.ports import Answered
 from orderglot.core.seller import Seller, succeeded
-from orderglot.stores import document
-from orderglot.stores.backend import Backend, Counts, PutSeller, Raced, Scope
+from orderglot.stores import document, writes
+from orderglot.stores.backend import Backend, Counts, Raced, Scope
 from orderglot.stores.book import Book
 from orderglot.stores.id_blocks import IdBlocks
 from orderglot.stores.keyring import Keyring
@@ -75,7 +75,7 @@ class BookStore:
             seller = replace(new, id=max(there.values(), default=0) + 1)
             try:
                 await self._backend.commit(
-                    seller.id, (PutSeller(seller, document.write(seller), None),)
+                    seller.id, (writes.PutSeller(seller, document.write(seller), None),)
                 )
             except Raced:
                 continue
@@ -111,7 +111,7 @@ class BookStore:
         changed = replace(succeeded(kept, seller), version=kept.version + 1)
         try:
             await self._backend.commit(
-                seller.id, (PutSeller(changed, document.write(changed), kept),)
+                seller.id, (writes.PutSeller(changed, document.write(changed), kept),)
             )
         except Raced as race:
             raise _taken(seller.name) from race

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 
@@ -10,32 +10,22 @@ from msgspec.structs import replace
 
 from orderglot.core.caller import Caller
 from orderglot.core.currencies import demand_currency
-from orderglot.core.customer import Customer, identity
+from orderglot.core.customer import Customer
 from orderglot.core.errors import Conflict, Forbidden, NotFound
-from orderglot.core.order import Identity, Link, Order, Reference
-from orderglot.core.ports import KEPT, PLACED, Answered, Check, Event, Kept, Note, Outcome
+from orderglot.core.order import Link, Order, Reference
+from orderglot.core.ports import KEPT, PLACED, Answered, Check, Kept, Note, Outcome
 from orderglot.core.product import Product
-from orderglot.stores import document
-from orderglot.stores.backend import (
-    Backend,
-    DropNote,
-    Entity,
-    Expect,
-    PutAnswer,
-    PutCustomer,
-    PutNote,
-    PutOrder,
-    PutProduct,
-    Raced,
-    Rename,
-    Write,
-)
+from orderglot.stores import writes
+from orderglot.stores.backend import Backend, Entity, Raced
+from orderglot.stores.customers import put_customer
 from orderglot.stores.id_blocks import IdBlocks
 from orderglot.stores.identities import IdentityMap, goes_by, visible
-from orderglot.stores.merging import merged, nameless, outdated
-from orderglot.stores.mode import demand_live, demand_own
+from orderglot.stores.merging import demand_version, merged, outdated
+from orderglot.stores.ownership import owned
+from orderglot.stores.pending import Pending
 from orderglot.stores.reads import Clock, Reads
 from orderglot.stores.resolution import Resolution
+from orderglot.stores.test_mode import demand_live, demand_own
 
 
 class UnitOfWork(Reads):
@@ -46,11 +36,8 @@ class UnitOfWork(Reads):
         self._id_blocks = numbers
         self._known: Resolution | None = None
         self._seen: list[Customer] = []
-        self._events: list[Event] = []
         self._placed: list[int] = []
-        self._products: dict[str, PutProduct] = {}
-        self._answers: list[PutAnswer] = []
-        self._notes: list[PutNote | DropNote] = []
+        self._pending = Pending()
 
     @property
     def _resolution(self) -> Resolution:
@@ -97,7 +84,7 @@ class UnitOfWork(Reads):
 
     async def products(self, skus: Sequence[str]) -> dict[str, Product]:
         """Give the products that exist among those SKUs, as this unit leaves them."""
-        pending = {sku: self._products[sku].product for sku in skus if sku in self._products}
+        pending = {sku: found for sku in skus if (found := self._pending.product(sku))}
         return {**await super().products(skus), **pending}
 
     async def known(
@@ -211,41 +198,7 @@ class UnitOfWork(Reads):
         demand_currency("currency", customer.currency)
         if self._scope.customer not in (None, customer.id):
             raise Forbidden("This account may only change its own customer.")
-        await self._resolution.learn_customers((customer,))
-        namesake = self._customers.numbered(customer.number)
-        if namesake is not None and namesake.id != customer.id:
-            raise Conflict(f"Another customer already has the number {customer.number!r}.")
-        if customer.id == 0:
-            return await self._add_customer(customer)
-        kept = self._customers.with_id(customer.id)
-        if kept is None:
-            raise NotFound(f"There is no customer {customer.id} here; check the id.")
-        _demand_version(customer, kept)
-        now = self.now()
-        new = replace(
-            customer,
-            version=kept.version + 1,
-            created=customer.created or kept.created,
-            modified=now,
-        )
-        if identity(new) != identity(kept):
-            self._resolution.rename(new)
-        else:
-            self._customers.write(new)
-        return new
-
-    async def _add_customer(self, customer: Customer) -> Customer:
-        self._customers.refuse_clash(customer)
-        now = self.now()
-        new = replace(
-            customer,
-            id=await self._resolution.new_id(Entity.CUSTOMER),
-            version=1,
-            created=customer.created or now,
-            modified=customer.modified or now,
-        )
-        self._customers.write(new)
-        return new
+        return await put_customer(customer, self._resolution, self.now())
 
     async def keep_product(self, product: Product) -> Product:
         """Add a product, or put a new version in its place.
@@ -255,13 +208,11 @@ class UnitOfWork(Reads):
         demand_live(self._caller)
         demand_currency("currency", product.currency)
         found = (await super().products((product.sku,))).get(product.sku)
-        pending = self._products.get(product.sku)
-        kept = pending.product if pending else found
+        kept = self._pending.product(product.sku) or found
         if kept is not None:
-            _demand_version(product, kept)
+            demand_version(product, kept)
         new = replace(product, version=kept.version + 1 if kept else 1)
-        before = pending.kept if pending else found
-        self._products[product.sku] = PutProduct(new, document.write(new), before)
+        self._pending.put_product(new, found)
         return new
 
     @property
@@ -272,79 +223,41 @@ class UnitOfWork(Reads):
 
     def record(self, order: Order, what: str, other: int | None = None) -> None:
         """Record an event of an order that changes nothing of it, in the same transaction."""
-        self._events.append(
-            Event(
-                order=order.id,
-                version=order.version,
-                what=what,
-                at=self.now(),
-                who=self._caller.name,
-                other=other,
-            )
-        )
+        self._pending.add_event(order, what, self.now(), self._caller.name, other)
 
     def remember(self, answered: Answered) -> None:
         """Keep an answer in the same transaction as the writes that it speaks of."""
-        self._answers.append(PutAnswer(self._scope.customer or 0, answered, self.now()))
+        self._pending.put_answer(self._scope.customer or 0, answered, self.now())
 
     def note(self, note: Note) -> None:
         """Write a note in the same transaction as what it speaks of."""
         demand_live(self._caller)
-        self._notes.append(PutNote(replace(note, version=note.version + 1)))
+        self._pending.put_note(note)
 
     def strike(self, note: Note) -> None:
         """Take a note out of the book."""
         demand_live(self._caller)
-        self._notes.append(DropNote(note))
+        self._pending.drop_note(note)
 
     async def commit(self) -> None:
         """Write everything at once; raises Raced where somebody else's writes came first."""
-        if self._untouched():
+        if self._known is None and not self._pending:
             return
         resolution = self._resolution
-        expected = [Expect(one.id, one.version) for one in await resolution.name_customers()]
-        writes = list(self._writes(resolution, expected))
+        expected = [writes.Expect(one.id, one.version) for one in await resolution.name_customers()]
+        batch = list(self._pending.all(resolution, expected))
         try:
-            await self._backend.commit(self._scope.seller, writes)
+            await self._backend.commit(self._scope.seller, batch)
         except Raced:
             self._id_blocks.forget_all(self._scope.seller)
             raise
         for found in (resolution.orders, resolution.customers):
-            if found.spoken:
-                self._id_blocks.forget(self._scope.seller, found.thing, found.spoken)
-
-    def _untouched(self) -> bool:
-        changed = self._products or self._answers or self._notes or self._events
-        return self._known is None and not changed
-
-    def _writes(self, resolution: Resolution, expected: list[Expect]) -> Iterator[Write]:
-        orders, customers = resolution.orders, resolution.customers
-        for customer in customers.written():
-            kept = customers.kept[customer.id]
-            yield PutCustomer(customer, document.write(customer), kept)
-        yield from expected
-        for order in orders.written():
-            yield PutOrder(order, document.write(order), orders.kept[order.id])
-        yield from self._events
-        for id in sorted(resolution.renamed):
-            if (renamed := customers.with_id(id)) is not None:
-                yield Rename(identity(renamed))
-        yield from self._products.values()
-        yield from self._answers
-        yield from self._notes
+            if found.claimed:
+                self._id_blocks.forget(self._scope.seller, found.thing, found.claimed)
 
     async def _owned(self, order: Order) -> Order:
-        """Put a customer's own name on their order; raise Forbidden where it has another's."""
         own = self._scope.customer
-        if own is None:
-            return order
-        named = order.customer
-        if named is not None and not nameless(named) and named.id != own:
-            await self._resolution.learn_customers((Identity(id=own),))
-            customer = self._customers.with_id(own)
-            if named.id or customer is None or not _is_named(customer, named):
-                raise Forbidden("This account may only handle its own customer's orders.")
-        return replace(order, customer=Identity(id=own))
+        return order if own is None else await owned(order, own, self._resolution)
 
     async def _add(self, order: Order, what: str, *, ours: bool) -> Order:
         now, resolution = self.now(), self._resolution
@@ -371,31 +284,9 @@ class UnitOfWork(Reads):
         orders = self._resolution.orders
         orders.refuse_clash(order)
         orders.write(order)
-        self._events.append(
-            Event(
-                order=order.id,
-                version=order.version,
-                what=what,
-                at=now,
-                who=self._caller.name,
-            )
-        )
+        self._pending.add_event(order, what, now, self._caller.name)
         return order
 
 
 def _names(order: Order) -> tuple[object, ...]:
     return order.number, order.references, order.customer, order.links
-
-
-def _is_named(customer: Customer, named: Identity) -> bool:
-    return any(goes_by(customer, ref) for ref in named.references) or (
-        bool(named.number) and named.number == customer.number
-    )
-
-
-def _demand_version(new: Customer | Product, kept: Customer | Product) -> None:
-    if new.version not in (0, kept.version):
-        raise Conflict(
-            f"Version {kept.version} is here by now, not {new.version}; "
-            "read it again and repeat the change."
-        )

@@ -29,7 +29,7 @@ def left_behind(
     it began.
     """
     first = placing.sendings == 1
-    if not transcript.responses and (not transcript.waiting or isinstance(error, Unreached)):
+    if not transcript.responses and (not transcript.sent or isinstance(error, Unreached)):
         return Left.NOTHING if first else Left.UNKNOWN
     said = [dialect.faults.read(response) for response in transcript.responses]
     refusals = [number for number, one in enumerate(said) if one is not None]

@@ -1,4 +1,4 @@
-"""The certificate: what a pull can say of itself, for whoever has to rely on it."""
+"""The certificate: what a pull guarantees, for those who rely on it."""
 
 from __future__ import annotations
 
@@ -66,8 +66,8 @@ class Certificate(Struct, frozen=True, kw_only=True):
         reach = f"{since} to {self.until:%Y-%m-%d %H:%M}Z"
         but = list(self._but_for())
         known = "; ".join(self._as_declared())
-        said = f"Whole from {reach}, but for {', '.join(but)}" if but else f"Whole from {reach}"
-        return f"{said} ({known})." if known else f"{said}."
+        text = f"Whole from {reach}, but for {', '.join(but)}" if but else f"Whole from {reach}"
+        return f"{text} ({known})." if known else f"{text}."
 
     def _but_for(self) -> Iterator[str]:
         named = (
@@ -94,9 +94,9 @@ class Certificate(Struct, frozen=True, kw_only=True):
 
 
 def declared(source: Source) -> tuple[str, ...]:
-    """Say what this vendor's list cannot show, whoever asks."""
+    """Describe what this vendor's list can never show."""
     lists = source.dialect.lists
-    sayings = (
+    facts = (
         (
             source.dialect.flows.page is None,
             "this vendor has no list, so orders made there stay unseen",
@@ -104,7 +104,7 @@ def declared(source: Source) -> tuple[str, ...]:
         (not lists.counts, "the vendor does not count its orders"),
         (not lists.lines, "the vendor's list shows no lines"),
     )
-    return tuple(text for holds, text in sayings if holds)
+    return tuple(text for holds, text in facts if holds)
 
 
 def fingerprint(ids: Iterable[str]) -> str:

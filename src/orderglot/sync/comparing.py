@@ -26,7 +26,7 @@ Name = Callable[[Line], str]
 def differences(
     source: Source, ours: Order, theirs: Order, sent: Order | None = None
 ) -> tuple[str, ...]:
-    """Say how what a vendor has differs from an order of the book.
+    """Describe how what a vendor has differs from an order of the book.
 
     ``theirs`` has the ids as his dialect reads them. ``sent`` is the order as it was when he was
     sent it: what his wire carries and does not show, he is taken to have as it was sent.
@@ -119,16 +119,16 @@ def _prices(can: Can, ours: Order, theirs: Order) -> Iterator[str]:
         return
     counts = [_counted(order.lines, names) for order in (ours, theirs)]
     same = {name for name in counts[0] if counts[0][name] == counts[1][name]}
-    told = set[str]()
+    compared = set[str]()
     for what, price in (("", _piece), (" in all", _together)):
         here, there = (_priced(order.lines, names, price) for order in (ours, theirs))
         for name in here:
-            comparable = name in there and name not in told and (not what or name in same)
+            comparable = name in there and name not in compared and (not what or name in same)
             if comparable and here[name] != there[name]:
-                told.add(name)
+                compared.add(name)
                 yield (
-                    f"they take {_spoken(there[name])} for {name}{what}, here it is "
-                    f"{_spoken(here[name])}"
+                    f"they take {_text_of(there[name])} for {name}{what}, here it is "
+                    f"{_text_of(here[name])}"
                 )
 
 
@@ -156,7 +156,7 @@ def _priced(
     }
 
 
-def _spoken(amounts: Iterable[Decimal]) -> str:
+def _text_of(amounts: Iterable[Decimal]) -> str:
     return " and ".join(f"{amount:f}" for amount in amounts)
 
 
@@ -214,9 +214,9 @@ def _addresses(
 
 def _parts(party: str, names: Iterable[str], here: Address, there: Address) -> Iterator[str]:
     for name in names:
-        mine, said = getattr(here, name), getattr(there, name)
-        if mine and _plain(mine) != _plain(said):
-            yield f"{party}.{name}: they have {said or 'nothing'}, here is {mine}"
+        mine, theirs = getattr(here, name), getattr(there, name)
+        if mine and _plain(mine) != _plain(theirs):
+            yield f"{party}.{name}: they have {theirs or 'nothing'}, here is {mine}"
 
 
 def _plain(text: str) -> str:

@@ -65,7 +65,7 @@ async def has_shown_marks(book: Book, channel: str) -> bool:
 
 
 async def unsettled(book: Book, source: Source, order: Order) -> tuple[str, ...]:
-    """Say how what a vendor has differs from an order that was placed with him."""
+    """Describe how what a vendor has differs from an order that was placed with him."""
     there = tuple(ref for ref in order.references if ref.dialect == source.name)
     found = await _pending_of(book, [replace(order, references=there)], lambda _: source.dialect)
     return found[0].differences if found else ()

@@ -17,6 +17,7 @@ from orderglot.sync.reconciling import take
 from orderglot.sync.rejects import put_aside, strike_older
 from orderglot.sync.retrying import written
 from orderglot.sync.vendor import Vendor
+from orderglot.wire.salvaging import salvaged
 
 CONFLICTS = "conflicts"
 """What a page's orders that both sides changed are counted under, beside their outcomes."""
@@ -171,7 +172,13 @@ class Ingesting:
             master=self.vendor.source.master,
         )
         aside = [
-            replace(blank, position=one.position, reason=one.reason, answers=one.answers)
+            replace(
+                blank,
+                position=one.position,
+                reason=one.reason,
+                answers=one.answers,
+                **self._salvaged(one),
+            )
             for one in unread
         ]
         for one in found:
@@ -181,6 +188,13 @@ class Ingesting:
                 id, po_number = native_id(one.order, self.dialect), one.order.po_number
                 aside.append(replace(reject, id=id, po_number=po_number, answers=answers))
         return aside
+
+    def _salvaged(self, unread: Unread) -> dict[str, str]:
+        """Give what an order that cannot be read says of itself in the list, where one is shown."""
+        bodies, shown = self.vendor.dialect.bodies, unread.answers[:1]
+        body = shown[0].body if shown else b""
+        names = {"id": bodies.id, "po_number": bodies.po_number}
+        return {member: salvaged(body, name) for member, name in names.items()}
 
 
 def name_of(checkpoint: Checkpoint) -> str:

@@ -27,7 +27,7 @@ from orderglot.sync.placement_checks import NO_TERMS, Terms, refusals
 from orderglot.sync.recovery import Looking, Tell, Unknown, ask_somebody, doubt, wire_order
 from orderglot.sync.taken import How, Placed, keep, there
 from orderglot.sync.vendor import Vendor
-from orderglot.wire.dialect import IDEMPOTENCY_KEY
+from orderglot.wire.idempotency import IDEMPOTENCY_KEY
 from orderglot.wire.message import Request
 
 MARGIN = timedelta(hours=1)

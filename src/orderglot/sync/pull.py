@@ -27,7 +27,7 @@ MARGIN = timedelta(hours=1)
 """So much earlier than the last pull began is asked for, because clocks differ."""
 
 UNZONED = timedelta(days=1)
-"""So much earlier where the vendor's times name no zone and nobody has said which it is."""
+"""So much earlier where the vendor's times name no zone and none was given."""
 
 WHOLE_WALK = timedelta(days=1)
 """So often the whole list is read where it cannot be asked for what changed."""
@@ -165,7 +165,7 @@ class _Pulling:
         return _sum(again, await revisiting.ask_again(book, vendor, open_orders))
 
     async def _certify(self, revisited: Revisited) -> Certificate:
-        """Say what this pull can say of itself; a whole one also of what it did not see again."""
+        """Describe what this pull can say of itself; a whole one also of what it did not see again."""
         there, vendor = self.ingesting.checkpoint, self.vendor
         lacking = Revisited()
         if self._is_whole() and not there.customer and vendor.dialect.flows.page is not None:

@@ -151,13 +151,13 @@ def wire_order(placing: Placing, vendor: Vendor) -> Order:
 
 
 def doubt(vendor: Vendor, order: Order, error: HubError | None) -> str:
-    """Say that it is not known whether a vendor has an order, and why."""
+    """State that it is not known whether a vendor has an order, and why."""
     why = f" ({error.message})" if error else ""
     return f"It is not known whether the {vendor.dialect.title} has order {order.id}{why}"
 
 
 def ask_somebody(order: Order) -> str:
-    """Say what a person can do where nobody else can tell."""
+    """Describe what a person can do where nobody else can tell."""
     shown = f"purchase order {order.po_number!r}" if order.po_number else "an order of its lines"
     return f"look there for {shown} and say what you find: --is ID, or --absent."
 

@@ -16,7 +16,7 @@ MOST = 8
 
 
 async def _go_on() -> None:
-    """Say that nothing speaks against another attempt."""
+    """State that nothing speaks against another attempt."""
 
 
 async def written(

@@ -105,10 +105,10 @@ async def ask_for_rejects(book: Book, vendor: Vendor, rejects: Collection[Reject
 
 async def _asked(book: Book, vendor: Vendor, id: str) -> Arrived:
     """Ask for one order and take what comes; raises NotFound where the vendor has none."""
-    said = await vendor.client.get(Reference(vendor.dialect.name, id))
+    received = await vendor.client.get(Reference(vendor.dialect.name, id))
 
     async def write(unit: UnitOfWork) -> Arrived:
-        (arrived,) = await take(unit, vendor.source, (said,))
+        (arrived,) = await take(unit, vendor.source, (received,))
         return arrived
 
     return await written(book, write)

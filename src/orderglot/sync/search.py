@@ -26,7 +26,7 @@ class Search:
 
     ``older`` were there before it was sent, by the vendor's clock, which may be wrong. ``parts`` may
     be what is left of it where it was cut off between several requests. ``marked`` says that the
-    list shows the mark of at least one order, whoever made it.
+    list shows the mark of at least one order, of any client.
     """
 
     def __init__(self) -> None:
@@ -70,7 +70,7 @@ async def search(client: Client, order: Order, begun: datetime) -> Search:
 
 
 def _where(order: Order, dialect: Dialect) -> Query:
-    """Say what a vendor may narrow its list by; what it cannot be asked it leaves out.
+    """Describe what a vendor may narrow its list by; what it cannot be asked it leaves out.
 
     That is no moment, since his clock may be wrong.
     """

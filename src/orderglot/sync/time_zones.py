@@ -27,14 +27,14 @@ def from_zone(order: Order, zone: str) -> Order:
 
 
 def to_zone(order: Order, zone: str) -> Order:
-    """Give an order's moments as a clock in a zone shows them, said as UTC."""
+    """Give an order's moments as a clock in a zone shows them, as UTC."""
     there = ZoneInfo(zone)
     moved: Order = _moved(order, lambda moment: shown_in(moment, there))
     return moved
 
 
 def shown_in(moment: datetime, zone: ZoneInfo) -> datetime:
-    """Give what a clock in a zone shows at a moment, said as UTC."""
+    """Give what a clock in a zone shows at a moment, as UTC."""
     return moment.astimezone(zone).replace(tzinfo=UTC, fold=0)
 
 

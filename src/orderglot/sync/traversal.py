@@ -80,7 +80,7 @@ class Traversal:
             )
 
     def missed(self) -> int:
-        """Give how many orders this look has missed, as far as that can be told."""
+        """Give how many orders this look has missed, as far as that is known."""
         short = 0
         if self.whole and self.total is not None:
             short = self.total - len(self.seen) - self.unknown

@@ -14,7 +14,7 @@ MOMENTS = ("modified", "created")
 """What "since" is about: when an order last changed, else when it was made."""
 
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
-"""From when on everything is asked for where a list goes back so far only as it is told."""
+"""From when on everything is asked for where a list goes back only as far as it is asked."""
 
 AHEAD = timedelta(days=1)
 """So far beyond now a window ends, because clocks differ."""
@@ -48,7 +48,7 @@ def walks(dialect: Dialect, since: datetime | None, now: datetime) -> tuple[Quer
 
 
 def _beginning(dialect: Dialect, moment: str, since: datetime | None) -> datetime | None:
-    """Give from when on to ask; a list that hides what is old is told a beginning in any case."""
+    """Give from when on to ask; a list that hides what is old is given a beginning in any case."""
     lists = dialect.lists
     if since is None:
         return BEGINNING if moment and (lists.begins or lists.longest) else None

@@ -43,7 +43,7 @@ def same(left: str, right: str) -> bool:
 
 
 def read_hex(text: str, beginning: str = "") -> bytes:
-    """Read the bytes that hexadecimal digits spell behind a beginning; raises ValueError."""
+    """Read the bytes that hexadecimal digits write behind a beginning; raises ValueError."""
     if not text.startswith(beginning):
         raise ValueError(f"does not begin with {beginning}")
     return bytes.fromhex(text.removeprefix(beginning))

@@ -32,12 +32,15 @@ class Bodies:
 
     ``read`` takes any body that holds some: an answer with one or with many, what is left of it
     when its wrapping is gone, or a request for a new order. It gives none where there is none and
-    raises Invalid where what there is cannot be read. ``write`` spells one order, or several, as
+    raises Invalid where what there is cannot be read. ``write`` writes one order, or several, as
     an answer does; by the names of the forms that the vendor has, the usual one first.
+    ``id`` and ``po_number`` are what an order calls the two, "" where it has no such member.
     """
 
     read: Callable[[bytes], Held]
     write: Mapping[str, Write]
+    id: str = ""
+    po_number: str = ""
 
 
 Knows = Callable[[str], bool]
@@ -48,8 +51,8 @@ def resembles(value: Any, knows: Knows) -> bool:
     """Tell whether most members of a value are those of an order; an id alone says nothing."""
     if not isinstance(value, Mapping):
         return False
-    said = [knows(name) for name in value if name != "id"]
-    return 2 * sum(said) > len(said)
+    known = [knows(name) for name in value if name != "id"]
+    return 2 * sum(known) > len(known)
 
 
 def found(value: Any, knows: Knows, *wrappings: str) -> Sequence[Any]:

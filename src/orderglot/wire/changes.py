@@ -94,7 +94,7 @@ def _parts(one: Any, other: Any) -> tuple[Any, Any]:
 
 
 def _lost_whole(one: Any, other: Any) -> bool:
-    """Tell whether all that a part said is gone; what a thing is known by is looked at apart."""
+    """Tell whether a part was lost as a whole; ids are compared apart."""
     return isinstance(one, Struct) and not isinstance(one, Identity) and other == type(one)()
 
 
@@ -105,12 +105,12 @@ def _paired(one: Any, other: Any) -> bool:
 def _fate(one: Any, other: Any, path: str, default: Any) -> Fate:
     if path.endswith(REFERENCES) and set(other) < set(one):
         return Fate.ID
-    if not _says(other, default):
+    if not _is_set(other, default):
         return Fate.LEFT_OUT
-    return Fate.CHANGED if _says(one, default) else Fate.MADE_UP
+    return Fate.CHANGED if _is_set(one, default) else Fate.MADE_UP
 
 
-def _says(value: Any, default: Any) -> bool:
+def _is_set(value: Any, default: Any) -> bool:
     """Tell whether a value says something: a word of a closed list always does."""
     if isinstance(value, StrEnum):
         return True

@@ -2,33 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Generator, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Protocol
 
-from msgspec import Struct
-from msgspec.structs import replace
-
-from orderglot.core.caller import READ, Caller
-from orderglot.core.errors import HubError, Invalid, Upstream
+from orderglot.core.caller import Caller
+from orderglot.core.errors import HubError
 from orderglot.core.keyring import Keyring
 from orderglot.core.order import Order, Reference
-from orderglot.core.ports import Book
 from orderglot.core.query import Page, Window
 from orderglot.core.tokens import TokenKind
 from orderglot.core.values import Kind, Status
 from orderglot.wire.bodies import Bodies
-from orderglot.wire.message import Request, Response, words_of
+from orderglot.wire.flow import Flow
+from orderglot.wire.idempotency import Idempotency
+from orderglot.wire.message import Request, Response
+from orderglot.wire.operation import Context, Operation
 from orderglot.wire.settings import Settings
-from orderglot.wire.shape import Media, ResponseShape, Security, Shape
-
-Ask = TypeVar("Ask")
-Answer = TypeVar("Answer")
-T = TypeVar("T")
-
-Flow = Generator[Request, Response, T]
-"""A conversation of calls, without a connection: yields requests, is sent responses, returns what came of it."""
+from orderglot.wire.shape import ResponseShape, Security
 
 Credentials = Mapping[str, str]
 """What a client authenticates with, by the names that the dialect's auth gives in ``fields``."""
@@ -43,98 +35,7 @@ class Session:
     kept: dict[str, str] = field(default_factory=dict)
 
 
-OPEN = ""
-"""The right for an operation that is open to everybody: no caller is needed."""
-
 MEBIBYTE = 2**20
-
-
-class Context(Struct, frozen=True):
-    """Where an operation is performed: the caller's book, the keyring, and the time.
-
-    An open operation (a login) has no caller and so no book; whom it has let in, it may open theirs.
-    """
-
-    keyring: Keyring
-    now: datetime
-    opened: Book | None = None
-    books: Callable[[Caller], Book] | None = None
-
-    @property
-    def book(self) -> Book:
-        """The caller's book; what is written to it is kept when the operation has ended well."""
-        if self.opened is None:
-            raise RuntimeError("an open operation has no book")
-        return self.opened
-
-    def book_of(self, caller: Caller) -> Book:
-        """Open the book of a caller whom this open operation has just let in."""
-        if self.books is None:
-            raise RuntimeError("only an open operation opens a book")
-        return self.books(caller)
-
-
-@dataclass(frozen=True, slots=True)
-class Endpoint:
-    """Where an operation is called, who may, and what a repetition does.
-
-    ``paths`` are templates, every spelling the vendor uses; the first one is written. ``right`` is
-    what the caller must have. With ``idempotent`` a request that comes again under its idempotency
-    key is not performed again; what only reads needs no such key.
-    """
-
-    method: str
-    paths: tuple[str, ...]
-    right: str = READ
-    idempotent: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class RequestFormat(Generic[Ask]):
-    """How a request is written by the client and read by the server.
-
-    ``query``, ``headers`` and ``body`` declare as types what stands there. Where one type is both
-    the query and the body, its members may stand in either.
-    """
-
-    write: Callable[[Ask], Request]
-    read: Callable[[Request, Caller], Ask]
-    query: Shape = None
-    headers: Shape = None
-    body: Media = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class ResponseFormat(Generic[Ask, Answer]):
-    """How a response is written by the server, which knows the request, and read by the client.
-
-    ``shapes`` declare the responses that are given when all goes well.
-    """
-
-    write: Callable[[Answer, Request], Response]
-    read: Callable[[Response, Ask], Answer]
-    shapes: tuple[ResponseShape, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Operation(Generic[Ask, Answer]):
-    """One call of the vendor's API, seen from both ends.
-
-    request.write -> request.read -> perform -> response.write -> response.read
-
-    ``perform`` says in the first sentence of its docstring what the operation does. ``tries`` names
-    the credential that a login tries, by which its failures are counted; what is no login has none.
-    ``places`` gives the order that a request asks for, None where it asks for none, such as a
-    preview: by that a request without a key is known when it comes again.
-    """
-
-    name: str
-    endpoint: Endpoint
-    request: RequestFormat[Ask]
-    perform: Callable[[Context, Ask], Awaitable[Answer]]
-    response: ResponseFormat[Ask, Answer]
-    tries: Callable[[Ask], str] | None = None
-    places: Callable[[Ask], Order | None] | None = None
 
 
 class Auth(Protocol):
@@ -234,39 +135,8 @@ class Lists:
     guesses: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Idempotency:
-    """How a request that came before is recognised, and what is then answered.
-
-    ``key`` gives the client's key for the request, None where it sent none; it is good for one
-    operation on one thing. ``put`` is how a client puts one in. Another request under a used key is a conflict, or with ``conflict=False`` gets the
-    first answer. ``refusals`` tells whether a refusal is an answer to be kept as well. ``single``
-    gives an id that no request under another key may have as long as the answer is kept; one that
-    does is a Conflict with the code ``used``.
-    """
-
-    key: Callable[[Request], str | None]
-    lasts: timedelta
-    conflict: bool = True
-    refusals: bool = False
-    single: Callable[[Request], str | None] = lambda _request: None
-    used: str = ""
-    put: Callable[[Request, str], Request] = lambda request, _key: request
-
-
-def _idempotency_key(request: Request) -> str | None:
-    return request.headers.get("idempotency-key", "").strip() or None
-
-
-def _put_idempotency_key(request: Request, key: str) -> Request:
-    return replace(request, headers={**request.headers, "idempotency-key": key})
-
-
 REPEATS = timedelta(minutes=10)
 """For so long a new order that says the same is the same request come again, if nobody says else."""
-
-IDEMPOTENCY_KEY = Idempotency(_idempotency_key, timedelta(days=1), put=_put_idempotency_key)
-"""What works on every dialect, beside the vendor's own way."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -316,18 +186,3 @@ class Dialect:
     max_body: int = MEBIBYTE
     can: Can = field(default_factory=Can)
     lists: Lists = field(default_factory=Lists)
-
-
-def call(operation: Operation[Ask, Answer], ask: Ask) -> Flow[Answer]:
-    """Make one call and read its answer: the shortest flow.
-
-    Raises Upstream where the answer is not what the vendor's page says.
-    """
-    response = yield operation.request.write(ask)
-    try:
-        return operation.response.read(response, ask)
-    except Invalid as error:
-        reason = f"The vendor's answer to {operation.name} cannot be read: {error.message}"
-        if said := words_of(response):
-            reason = f"The vendor says {said!r}. {reason}"
-        raise Upstream(reason) from error

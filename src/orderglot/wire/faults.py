@@ -1,4 +1,4 @@
-"""What vendors' ways to say no have in common: statuses, headers, and the error that they spell."""
+"""What vendors' ways to say no have in common: statuses, headers, and the error that they write."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def read_error(
     code: str = "",
     problems: tuple[Problem, ...] = (),
 ) -> HubError:
-    """Make the error that a response spells; its headers say what the kind has besides."""
+    """Make the error that a response contains; its headers say what the kind has besides."""
     if kind is Invalid:
         return Invalid(*problems, message=message, code=code)
     if kind is TooMany:

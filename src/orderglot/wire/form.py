@@ -10,9 +10,11 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from orderglot.core.errors import MOST_PROBLEMS, Invalid, Problem, Rule
+from orderglot.wire.message import LONGEST_NAME
 from orderglot.wire.values import read_amount, read_flag, read_whole
 
 T = TypeVar("T")
+V = TypeVar("V")
 
 # What is met most often goes first: to ask about an abstract type costs more than all the others.
 _MAPPING = (dict, Mapping)
@@ -21,7 +23,11 @@ _NO_TEXT = (bool, *_LISTS, *_MAPPING)
 
 
 class Form:
-    """The members of one mapping, and a list of problems shared with the forms inside it."""
+    """The members of one mapping, and a list of problems shared with the forms inside it.
+
+    ``longest`` is how many characters a text may have for which nothing else is said; it holds for
+    the forms inside as well.
+    """
 
     def __init__(
         self,
@@ -29,8 +35,11 @@ class Form:
         path: str = "",
         problems: list[Problem] | None = None,
         line: int | None = None,
+        *,
+        longest: int | None = None,
     ) -> None:
         self.path = path
+        self.longest = longest
         self.problems: list[Problem] = [] if problems is None else problems
         self.line = line
         self.members: Mapping[str, Any] = members if isinstance(members, _MAPPING) else {}
@@ -49,9 +58,10 @@ class Form:
         return value
 
     def refuse(self, name: str, rule: Rule, reason: str) -> None:
-        """Note that a member breaks a rule, as long as that many can be told."""
+        """Note that a member breaks a rule, up to the limit that is reported."""
         if len(self.problems) < MOST_PROBLEMS:
-            self.problems.append(Problem(self.name_of(name), rule, reason, self.line))
+            field = self.name_of(name[:LONGEST_NAME])
+            self.problems.append(Problem(field, rule, reason, self.line))
 
     def name_of(self, name: str) -> str:
         """Give the full dotted name of a member, as messages show it."""
@@ -61,11 +71,27 @@ class Form:
         """Tell whether a member is there and says something."""
         return self.members.get(name) not in (None, "")
 
-    def text(self, name: str, *, required: bool = False, longest: int | None = None) -> str:
-        """Read a text, trimmed of blanks at both ends; numbers count as texts."""
+    def text(
+        self, name: str, *, required: bool = False, longest: int | None = None, exact: bool = False
+    ) -> str:
+        """Read a text, trimmed of blanks at both ends unless ``exact``; numbers count as texts."""
+        text = self._text(name, required=required, exact=exact)
+        self.measure(name, text, longest or self.longest)
+        return text
+
+    def measure(self, name: str, text: str, longest: int | None) -> None:
+        """Note that a member has more characters than it may."""
+        if longest is not None and len(text) > longest:
+            self.refuse(
+                name,
+                Rule.LENGTH,
+                f"This may have {longest} characters, not {len(text)}.",
+            )
+
+    def _text(self, name: str, *, required: bool, exact: bool = False) -> str:
         value = self.members.get(name)
         if isinstance(value, str):
-            text = value.strip()
+            text = value if exact else value.strip()
         elif value is None:
             text = ""
         elif isinstance(value, _NO_TEXT):
@@ -75,17 +101,11 @@ class Form:
             text = str(value)
         if required and not text:
             self.refuse(name, Rule.REQUIRED, "This field is required.")
-        if longest is not None and len(text) > longest:
-            self.refuse(
-                name,
-                Rule.LENGTH,
-                f"This may have {longest} characters, not {len(text)}.",
-            )
         return text
 
     def choice(self, name: str, choices: Collection[str], *, required: bool = False) -> str:
-        """Read one of a few words, whatever its case; gives the word as ``choices`` spells it."""
-        text = self.text(name, required=required)
+        """Read one of a few words, whatever its case; gives the word as ``choices`` writes it."""
+        text = self._text(name, required=required)
         if text in choices:
             return text
         for word in choices:
@@ -95,12 +115,12 @@ class Form:
             self.refuse(name, Rule.CHOICE, f"{_short(text)} is not one of {', '.join(choices)}.")
         return ""
 
-    def spelled(self, name: str, read: Callable[[str], T], *, required: bool = False) -> T | None:
-        """Read a text in a vendor's own spelling, None where there is none or it is wrong.
+    def parsed(self, name: str, read: Callable[[str], T], *, required: bool = False) -> T | None:
+        """Read a text in a vendor's own form, None where there is none or it is wrong.
 
         ``read`` raises a ValueError that goes on from the value: "is not a date".
         """
-        text = self.text(name, required=required)
+        text = self._text(name, required=required)
         if not text:
             return None
         try:
@@ -138,7 +158,13 @@ class Form:
         """Open the form inside a member; an absent one is empty."""
         if required and not self.has(name):
             self.refuse(name, Rule.REQUIRED, "This field is required.")
-        return Form(self.members.get(name), self.name_of(name), self.problems, self.line)
+        return Form(
+            self.members.get(name),
+            self.name_of(name),
+            self.problems,
+            self.line,
+            longest=self.longest,
+        )
 
     def each(
         self, name: str, item: str = "", *, required: bool = False, present: bool = False
@@ -169,7 +195,7 @@ class Form:
         if required and not values:
             self.refuse(name, Rule.REQUIRED, "At least one is required.")
         forms = [
-            Form(value, f"{path}[{number}]", self.problems, number)
+            Form(value, f"{path}[{number}]", self.problems, number, longest=self.longest)
             for number, value in enumerate(values, 1)
         ]
         return tuple(forms)
@@ -185,6 +211,9 @@ class Form:
             if required:
                 self.refuse(name, Rule.REQUIRED, "This field is required.")
             return None
+        return self._parsed(name, value, read)
+
+    def _parsed(self, name: str, value: V, read: Callable[[V], T]) -> T | None:
         try:
             return read(value)
         except ValueError as error:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 from typing import Any
 
 import msgspec
 
 from orderglot.core.errors import Invalid, Rule, invalid
+from orderglot.wire.message import once
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
@@ -25,6 +27,23 @@ def read(body: bytes, what: str = "body") -> Any:
         raise invalid(what, Rule.RANGE, "The JSON has a number beyond all bounds.") from None
     except (msgspec.MsgspecError, UnicodeError) as error:
         raise _malformed(what, error) from None
+
+
+def read_sent(body: bytes, what: str = "body") -> Any:
+    """Decode a document that somebody asks for something with; no member may say two things.
+
+    Raises Invalid where it is none, or that names the member.
+    """
+    document = read(body, what)
+    try:
+        _twice.decode(body.decode("utf-8-sig"))
+    except RecursionError:
+        raise invalid(what, Rule.SIZE, "The JSON is nested too deeply.") from None
+    return document
+
+
+_twice = json.JSONDecoder(object_pairs_hook=once, parse_int=str.encode, parse_float=str.encode)
+"""Reads each number as its digits, which nobody computes with."""
 
 
 def write(value: Any) -> bytes:

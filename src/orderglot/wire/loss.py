@@ -45,7 +45,8 @@ def untaken(order: Order, dialect: str, can: Can, members: Iterable[str]) -> tup
     return tuple(
         name
         for name in members
-        if _says(_values(order, name)) and (name not in can.takes or not _says(_values(sent, name)))
+        if _is_set(_values(order, name))
+        and (name not in can.takes or not _is_set(_values(sent, name)))
     )
 
 
@@ -54,17 +55,17 @@ def loses(can: Can, name: str) -> bool:
     return not can.loses.isdisjoint(_outward(name))
 
 
-def _says(value: Any) -> bool:
-    return any(map(_says, value)) if isinstance(value, tuple) else value not in (None, "", 0)
+def _is_set(value: Any) -> bool:
+    return any(map(_is_set, value)) if isinstance(value, tuple) else value not in (None, "", 0)
 
 
-def all_but(*said: str) -> frozenset[str]:
+def all_but(*carried: str) -> frozenset[str]:
     """Name the fields of an order that a wire loses when it carries these dotted ones alone.
 
     Where nothing inside a field is carried, the outermost is named. What an order is known by is
     not in question: ``known_as`` says what becomes of it.
     """
-    kept = {"id", "version", "references", *said}
+    kept = {"id", "version", "references", *carried}
     touched = {outer for name in kept for outer in _outward(name)}
     return frozenset(
         next(outer for outer in _outward(name) if outer not in touched)

@@ -6,12 +6,20 @@ import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
+from typing import TypeVar
 from urllib.parse import parse_qsl, quote
 
 import msgspec
 from msgspec import Struct
 
+from orderglot.core.errors import Rule, invalid
+
+T = TypeVar("T")
+
 Pairs = tuple[tuple[str, str], ...]
+
+LONGEST_NAME = 60
+"""So much of a member's name is told."""
 
 
 class Request(Struct, frozen=True, kw_only=True):
@@ -72,6 +80,23 @@ def arguments(request: Request, name: str) -> tuple[str, ...]:
     return tuple(value for found, value in pairs(request.query) if found == name)
 
 
+def once(members: Iterable[tuple[str, T]]) -> dict[str, T]:
+    """Give members by their names; raises Invalid where one comes twice with different values.
+
+    Of two values every reader takes another one; where they say the same, any will do.
+    """
+    members = tuple(members)
+    found = dict(members)
+    if len(found) == len(members):
+        return found
+    for name, value in members:
+        # What is equal in Python may be spelled otherwise all the same, as are 1 and true.
+        if repr(found[name]) != repr(value):
+            reason = "This comes twice, with different values."
+            raise invalid(name[:LONGEST_NAME], Rule.DUPLICATE, reason)
+    return found
+
+
 def query_of(values: Iterable[tuple[str, str]]) -> str:
     """Write names and values as a query string."""
     return "&".join([f"{segment(name)}={segment(value)}" for name, value in values])
@@ -83,8 +108,8 @@ def fill(template: str, **params: str) -> str:
 
 
 def segment(value: str) -> str:
-    """Spell a value as one segment of a path, or as one part of a query."""
-    # Nearly every id is of letters, digits and dashes alone, which are spelled as they are.
+    """Write a value as one segment of a path, or as one part of a query."""
+    # Nearly every id is of letters, digits and dashes alone, which are written as they are.
     plain = value.isascii() and value.replace("-", "").isalnum()
     return value if plain else quote(value, safe="")
 
@@ -95,7 +120,7 @@ def essence(header: str) -> str:
 
 
 LONGEST_WORDS = 300
-SAYINGS = (
+MESSAGES = (
     "message",
     "errorMessage",
     "error_description",
@@ -117,8 +142,8 @@ def words_of(response: Response) -> str:
         body = msgspec.json.decode(response.body)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return ""
-    said = [body.get(name) for name in SAYINGS] if isinstance(body, dict) else []
-    return next((_plain(text) for text in said if isinstance(text, str) and text.strip()), "")
+    texts = [body.get(name) for name in MESSAGES] if isinstance(body, dict) else []
+    return next((_plain(text) for text in texts if isinstance(text, str) and text.strip()), "")
 
 
 def _plain(text: str) -> str:

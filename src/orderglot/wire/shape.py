@@ -11,8 +11,19 @@ from msgspec import Meta
 
 from orderglot.core.errors import KINDS, HubError, Unsupported
 
+LONGEST = 255
+"""So many characters a text may have for which a vendor names no other number."""
+
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
+
+Numeral = Annotated[str, Meta(pattern="^[+-]?[0-9]{1,19}$")]
+"""A whole number that stands in a text."""
+
+AmountText = Annotated[
+    str, Meta(pattern=r"^([+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,4})?)?$")
+]
+"""A number that stands in a text, or nothing."""
 
 Amount = float
 """An amount of money as JSON prints it: a bare number. In Python it is a Decimal."""
@@ -55,7 +66,7 @@ RETRY_AFTER: Mapping[int, Shape] = {429: RetryAfter, 503: RetryAfter}
 def success(
     status: int, shape: Shape, *media: str, headers: Shape = None
 ) -> tuple[ResponseShape, ...]:
-    """Declare the one response that is given when all goes well, in JSON if not said."""
+    """Declare the one response that is given when all goes well, in JSON by default."""
     return (ResponseShape(status, dict.fromkeys(media or (JSON,), shape), headers),)
 
 
@@ -71,8 +82,8 @@ def refusals(
 
     A method that is not offered is refused where no operation is, and so by none of them.
     """
-    told = dict.fromkeys(statuses[kind] for kind in KINDS if kind is not Unsupported)
-    return tuple(ResponseShape(status, body, headers.get(status)) for status in told)
+    refused = dict.fromkeys(statuses[kind] for kind in KINDS if kind is not Unsupported)
+    return tuple(ResponseShape(status, body, headers.get(status)) for status in refused)
 
 
 def annotated(shape: Shape, *notes: Meta) -> Shape:

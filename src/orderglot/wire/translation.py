@@ -29,7 +29,7 @@ class Translation(Struct, frozen=True):
 
     @property
     def losses(self) -> tuple[Change, ...]:
-        """What the second wire could not carry of all that the first one said."""
+        """What the second wire could not carry of all that the first one had."""
         return tuple(change for each in self.fates for change in each if change.fate in LOSSES)
 
     @property

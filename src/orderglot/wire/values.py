@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from functools import cache, lru_cache
@@ -17,9 +18,9 @@ PLACES = 6
 LARGEST = Decimal(10) ** 12
 WHOLE = 2**63
 _ONE = Decimal(1)
-_NOUGHT = Decimal(0)
-_said = msgspec.json.Encoder().encode
-"""Spells a time, in quotes, in a fifth of what ``isoformat`` takes."""
+_ZERO = Decimal(0)
+_encode = msgspec.json.Encoder().encode
+"""Writes a time, in quotes, in a fifth of what ``isoformat`` takes."""
 _TO_THE_SECOND = slice(1, len('"2011-06-10T15:16:16'))
 
 TRUE = frozenset({"1", "true", "yes", "y"})
@@ -29,7 +30,19 @@ NO_ID = ("", "0")
 """What a thing is called that nobody has given an id."""
 
 _PLAIN = (str, int, Decimal)
-"""What numbers and flags are spelled as."""
+"""What numbers and flags are written as."""
+
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
+"""A text that is a number: there are no blanks in it, and no digits but these ten."""
+
+
+def read_decimal(value: Any) -> Decimal:
+    """Read a number, from one or from a text of one; raises ValueError where it is none."""
+    if isinstance(value, bool) or not isinstance(value, _PLAIN):
+        raise ValueError("is not a number")
+    if isinstance(value, str) and not _NUMBER.fullmatch(value):
+        raise ValueError("is not a number")
+    return Decimal(value)
 
 
 def read_amount(value: Any, places: int = PLACES) -> Decimal:
@@ -37,10 +50,8 @@ def read_amount(value: Any, places: int = PLACES) -> Decimal:
 
     Raises ValueError unless it is finite, smaller than 10^12 and of at most so many decimals.
     """
-    if isinstance(value, bool) or not isinstance(value, _PLAIN):
-        raise ValueError("is not a number")
+    amount = read_decimal(value)
     try:
-        amount = Decimal(value.strip() if isinstance(value, str) else value)
         if not amount.is_finite() or amount.copy_abs() >= LARGEST:
             raise ValueError("is out of range")
         if amount != amount.quantize(_quantum(places)):
@@ -58,16 +69,16 @@ def _quantum(places: int) -> Decimal:
 def bare(amount: Decimal | None) -> Decimal | None:
     """Give an amount as wires print it: exact, without an exponent or zeros at its end.
 
-    Nought has no sign.
+    Zero has no sign.
     """
     if not amount:
-        return None if amount is None else _NOUGHT
+        return None if amount is None else _ZERO
     return _bare(str(amount))
 
 
 @lru_cache(maxsize=4096)
 def _bare(text: str) -> Decimal:
-    """Give an amount by its text, which is sooner told from others than the amount itself.
+    """Give an amount by its text, which is faster to compare with others than the amount itself.
 
     The same few amounts are printed again and again: they are remembered.
     """
@@ -78,7 +89,7 @@ def _bare(text: str) -> Decimal:
 def read_whole(value: Any) -> int:
     """Read a whole number, from a number or a text of one; raises ValueError otherwise."""
     if isinstance(value, str):
-        value = _whole(value.strip())
+        value = _whole(value)
     elif isinstance(value, Decimal) and _is_whole(value):
         value = int(value)
     if not isinstance(value, int) or isinstance(value, bool) or not -WHOLE < value < WHOLE:
@@ -99,9 +110,9 @@ def read_flag(value: Any) -> bool:
     """Read a yes or no: 1, 0, true, false, as number, text or JSON; raises ValueError otherwise."""
     if isinstance(value, bool):
         return value
-    spelled = str(value).strip().lower() if isinstance(value, _PLAIN) else ""
-    if spelled in TRUE or spelled in FALSE:
-        return spelled in TRUE
+    text = str(value).lower() if isinstance(value, _PLAIN) else ""
+    if text in TRUE or text in FALSE:
+        return text in TRUE
     raise ValueError("is not 1 or 0")
 
 
@@ -126,8 +137,8 @@ def read_date(text: str) -> date:
 
 
 def seconds(moment: datetime | None) -> str:
-    """Spell a time without its zone, to the second: ``2011-06-10T15:16:16``; nothing as ``""``."""
-    return "" if moment is None else _said(moment)[_TO_THE_SECOND].decode()
+    """Write a time without its zone, to the second: ``2011-06-10T15:16:16``; nothing as ``""``."""
+    return "" if moment is None else _encode(moment)[_TO_THE_SECOND].decode()
 
 
 def whole_second(moment: datetime | None) -> datetime | None:
@@ -136,14 +147,14 @@ def whole_second(moment: datetime | None) -> datetime | None:
 
 
 def write_number(text: str, longest: int = 15) -> int | str | None:
-    """Spell an id or a number bare where it is one of so many digits, else as it is; none as null."""
+    """Write an id or a number bare where it is one of so many digits, else as it is; none as null."""
     if text.isdecimal() and text.isascii() and text[0] != "0" and len(text) <= longest:
         return int(text)
     return None if text in NO_ID else text
 
 
 def round_number(number: str) -> str:
-    """Give an id or a number as it is read: nought is none."""
+    """Give an id or a number as it is read: zero is none."""
     return "" if number.strip() in NO_ID else number.strip()
 
 

@@ -16,6 +16,8 @@ _NUMBERS = (int, Decimal)
 DECLARATION = '<?xml version="1.0" encoding="utf-8"?>\n'
 
 _UNSAYABLE = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_BLANKS = " \t\n\r"
+"""What a document may be laid out with, and nothing else."""
 _SPECIAL = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
 
 
@@ -23,7 +25,7 @@ def read(body: bytes) -> tuple[str, Any]:
     """Decode a document into its root's name and content.
 
     An element with children is a dict of them by name, several of one name are a list, any other
-    is its text, blanks alone being none. Attributes and comments are passed over. Raises Invalid
+    is its text without the blanks at its ends. Attributes and comments are passed over. Raises Invalid
     on anything else.
     """
     tree = _Tree()
@@ -67,9 +69,9 @@ def indented(body: bytes) -> str:
     return f"{head}\n{text}".lstrip()
 
 
-def sayable(text: str) -> str:
+def encodable(text: str) -> str:
     """Give a text without the characters that XML cannot say."""
-    # Whatever can be printed can be said, and most texts are of nothing else.
+    # Printable characters can be encoded, and most texts have no others.
     return text if text.isprintable() else _UNSAYABLE.sub("", text)
 
 
@@ -104,8 +106,7 @@ class _Tree:
         self.text_so_far = ""
 
     def end(self, name: str) -> None:
-        text = self.text_so_far
-        content: Any = self.children or ("" if text.isspace() else text)
+        content: Any = self.children or self.text_so_far.strip(_BLANKS)
         self.text_so_far = ""
         self.children = children = self.open.pop()
         there = children.get(name)
@@ -124,7 +125,7 @@ def _write(name: str, value: Any, each: Mapping[str, str], say: Any) -> None:
     if isinstance(value, dict):
         say(f"<{name}>")
         for child, inner in value.items():
-            # Nearly all of a document is this: it is said here, without a call.
+            # Nearly all of a document is this: it is written here, without a call.
             kind = type(inner)
             if kind is str and _is_plain(inner):
                 say(f"<{child}>{inner}</{child}>")
@@ -153,11 +154,11 @@ def _spell(value: Any) -> str:
     if isinstance(value, bool):
         return "1" if value else "0"
     text = str(value)
-    return text if _is_plain(text) else sayable(text).translate(_SPECIAL)
+    return text if _is_plain(text) else encodable(text).translate(_SPECIAL)
 
 
 def _is_plain(text: str) -> bool:
-    """Tell whether a text is said as it is: whatever can be printed can be said."""
+    """Tell whether a text is encoded as it is: printable characters are."""
     return text.isprintable() and "&" not in text and "<" not in text and ">" not in text
 
 

@@ -16,8 +16,10 @@ from orderglot.dialects.adobe.media import CORRELATION_ID
 from orderglot.dialects.adobe.tables import NAME
 from orderglot.dialects.adobe.tokens import TOKEN, Grant, fetch
 from orderglot.wire.auth import read_bearer, same
-from orderglot.wire.dialect import Flow, Operation, Session
+from orderglot.wire.dialect import Session
+from orderglot.wire.flow import Flow
 from orderglot.wire.message import Request, fill
+from orderglot.wire.operation import Operation
 from orderglot.wire.shape import Security, SecurityScheme
 
 CUSTOMER = "customer_id"

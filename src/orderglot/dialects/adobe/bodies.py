@@ -26,7 +26,7 @@ def knows(name: str) -> bool:
 
 def read_orders(body: bytes) -> Held:
     """Read the orders of a body."""
-    values = found(json.read(body), knows, "items")
+    values = found(json.read_sent(body), knows, "items")
     return read_found(values, knows, read_order, _read_new, ANSWERED)
 
 
@@ -41,7 +41,7 @@ def _read_new(content: Any) -> Order:
 
 
 def write_orders(orders: tuple[Order, ...]) -> bytes:
-    """Spell one order as getOrder does, several as one page of the history."""
+    """Write one order as getOrder does, several as one page of the history."""
     items = [write_shown(order, prices=True) for order in orders]
     if len(items) == 1:
         return json.write(items[0])
@@ -50,4 +50,6 @@ def write_orders(orders: tuple[Order, ...]) -> bytes:
     return json.write({**page, "links": {}})
 
 
-BODIES = Bodies(read=read_orders, write={"json": write_orders})
+BODIES = Bodies(
+    read=read_orders, write={"json": write_orders}, id="orderId", po_number="externalReferenceId"
+)

@@ -21,7 +21,7 @@ from orderglot.core.errors import (
 class Fault(NamedTuple):
     """One of Adobe's codes: its kind, status and message, and why a line is refused by it.
 
-    Where the message is "", it is said anew each time.
+    Where the message is "", it is made for each error.
     """
 
     kind: type[HubError]

@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from orderglot.core.currencies import DECIMALS, unknown
-from orderglot.core.errors import Invalid, Problem, Rule
+from orderglot.core.errors import Problem, Rule
 from orderglot.core.order import Line, Order, native
 from orderglot.core.values import Kind, Status
-from orderglot.dialects.adobe.media import read_body
 from orderglot.dialects.adobe.tables import (
     HIGHEST_NUMBER,
     KINDS,
     LONGEST_REFERENCE,
+    LONGEST_REFERENCE_OF_A_RETURN,
+    LONGEST_TEXT,
     MOST_LINES,
     MOST_PIECES,
     NAME,
     PREVIEWS,
     RELATIONS,
-    STATUSES,
     SWITCHES,
 )
-from orderglot.dialects.adobe.values import said
+from orderglot.dialects.adobe.values import present
 from orderglot.dialects.adobe.wire import apart
+from orderglot.wire import json
 from orderglot.wire.form import Form
 
 TYPES = tuple(code for code, kind in KINDS.codes.items() if kind is not Kind.TRANSFER)
@@ -41,12 +42,6 @@ RESOURCE = frozenset(
     }
 )
 """The members of an order; those that are read only are sent back by real clients."""
-
-FIXED = (
-    *("orderType", "referenceOrderId", "currencyCode", "status"),
-    *("lineItems", "cancellingItems"),
-)
-"""The members of an order that are settled once it is there; no client changes them."""
 
 ITEM = frozenset(
     {
@@ -71,10 +66,10 @@ class Draft(Struct, frozen=True, kw_only=True):
 
 
 def write_draft(order: Order) -> dict[str, Any]:
-    """Spell a new order as createOrder takes it: its currency on the order or on its lines."""
+    """Write a new order as createOrder takes it: its currency on the order or on its lines."""
     bought, cancelling = apart(order)
     target = order.links[0].order if order.links and order.kind in RELATIONS else None
-    return said(
+    return present(
         {
             "orderType": KINDS.write(order.kind),
             "externalReferenceId": order.po_number or None,
@@ -92,7 +87,7 @@ def write_draft(order: Order) -> dict[str, Any]:
 
 def _write_lines(lines: Iterable[Line], currency: str) -> Iterable[dict[str, Any]]:
     for number, line in enumerate(lines, 1):
-        yield said(
+        yield present(
             {
                 "extLineItemNumber": line.number or number,
                 "offerId": line.sku,
@@ -110,7 +105,7 @@ def read_draft(body: bytes, customer: str, *, prices: bool) -> Draft:
 
     Raises Invalid where the body is no JSON at all.
     """
-    form = read_body(body)
+    form = open_sent(body)
     refuse_unknown(form, RESOURCE)
     asked = form.choice("orderType", TYPES, required=True)
     kind = KINDS.read(PREVIEWS.get(asked, asked)) or Kind.SALE
@@ -118,7 +113,7 @@ def read_draft(body: bytes, customer: str, *, prices: bool) -> Draft:
     cancelling = _read_cancelling(form, kind, lines)
     order = Order(
         kind=kind,
-        po_number=read_own_reference(form),
+        po_number=read_reference(form, kind),
         source="API",
         currency=_read_currency(form),
         lines=lines,
@@ -135,9 +130,15 @@ def read_draft(body: bytes, customer: str, *, prices: bool) -> Draft:
     return replace(draft, problems=tuple(form.problems))
 
 
-def read_own_reference(form: Form, *, required: bool = False) -> str:
+def open_sent(body: bytes) -> Form:
+    return Form(json.read_sent(body), longest=LONGEST_TEXT)
+
+
+def read_reference(form: Form, kind: Kind, *, required: bool = False) -> str:
     """Read the client's own reference."""
-    return form.text("externalReferenceId", required=required, longest=LONGEST_REFERENCE)
+    returns = kind is Kind.RETURN
+    longest = LONGEST_REFERENCE_OF_A_RETURN if returns else LONGEST_REFERENCE
+    return form.text("externalReferenceId", required=required, longest=longest)
 
 
 def refuse_unknown(form: Form, known: frozenset[str]) -> None:
@@ -192,7 +193,7 @@ def _read_line(form: Form, kind: Kind) -> Line:
 
 
 def _read_subscription(form: Form, kind: Kind) -> str:
-    """Read which subscription is renewed; what else is said of one is not the client's to say."""
+    """Read which subscription is renewed; a client sets nothing else of one."""
     subscription = form.text("subscriptionId", required=kind is Kind.RENEWAL)
     return subscription if kind is Kind.RENEWAL else ""
 
@@ -266,41 +267,3 @@ def _refuse_twice(form: Form, lines: tuple[Line, ...]) -> None:
 
 def _refuse(form: Form, name: str, rule: Rule, reason: str, code: str) -> None:
     form.problems.append(Problem(form.name_of(name), rule, reason, form.line, code))
-
-
-def read_change(body: bytes) -> tuple[str, Mapping[str, Any]]:
-    """Read what becomes of an order: the client's own reference of it, "" to take that off.
-
-    Beside it stands what is said of the order that cannot be changed. Raises Invalid with all that
-    is wrong.
-    """
-    form = read_body(body)
-    refuse_unknown(form, RESOURCE)
-    if form.text("status") == STATUSES.write(Status.CANCELLED):
-        reason = "An order is returned, not cancelled."
-        form.problems.insert(0, Problem("status", Rule.STATE, reason, code="2127"))
-    said_so = form.members.get("externalReferenceId") is not None
-    reference = read_own_reference(form, required=not said_so)
-    form.check()
-    return reference, {name: form.members[name] for name in FIXED if form.has(name)}
-
-
-def refuse_changed(fixed: Mapping[str, Any], shown: Mapping[str, Any]) -> None:
-    """Raise Invalid with each member that is said otherwise than it is shown."""
-    reason = "This cannot be changed; leave it out."
-    problems = [
-        Problem(name, Rule.READ_ONLY, reason)
-        for name, value in fixed.items()
-        if not _is_shown(value, shown.get(name, []))
-    ]
-    if problems:
-        raise Invalid(*problems)
-
-
-def _is_shown(said: Any, shown: Any) -> bool:
-    """Tell whether a value says nothing else than is shown, as far as that says anything."""
-    if isinstance(said, Mapping) and isinstance(shown, Mapping):
-        return all(_is_shown(value, shown.get(name, value)) for name, value in said.items())
-    if isinstance(said, list) and isinstance(shown, list):
-        return len(said) == len(shown) and all(map(_is_shown, said, shown))
-    return bool(said == shown)

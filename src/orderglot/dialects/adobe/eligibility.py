@@ -13,7 +13,7 @@ from orderglot.core.subscriptions import Subscription
 from orderglot.dialects.adobe.settings import currencies_of, programs_of
 from orderglot.dialects.adobe.subscriptions import holding_of, ordered_by
 from orderglot.dialects.adobe.tables import COMMITMENT, MINIMUM, SEGMENTS
-from orderglot.wire.dialect import Context
+from orderglot.wire.operation import Context
 
 
 async def demand_sellable(context: Context, currency: str, lines: Iterable[Line]) -> None:

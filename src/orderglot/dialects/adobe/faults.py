@@ -1,6 +1,6 @@
 """How Adobe says no: a code, its message, and what it concerns.
 
-The codes of six digits are the gateway's in front of the API, which spells them ``error_code``.
+The codes of six digits are the gateway's in front of the API, which writes them ``error_code``.
 The token endpoint speaks OAuth's own words (RFC 6749, 5.2).
 """
 
@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from orderglot.core.caller import OPEN
 from orderglot.core.errors import HubError, Invalid, Problem, Unauthenticated
 from orderglot.dialects.adobe import shapes
 from orderglot.dialects.adobe.codes import (
@@ -24,10 +25,11 @@ from orderglot.dialects.adobe.codes import (
     Fault,
 )
 from orderglot.dialects.adobe.media import answer
-from orderglot.wire.dialect import OPEN, Faults, Operation
+from orderglot.wire.dialect import Faults
 from orderglot.wire.faults import error_headers, kind_of, kind_of_status, read_error, read_members
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request, Response
+from orderglot.wire.operation import Operation
 from orderglot.wire.shape import JSON, ResponseShape
 
 TOKENS = "/ims/"
@@ -55,7 +57,7 @@ _INDEX = re.compile(r"\[(\d+)\]")
 
 
 def write_fault(error: HubError, request: Request) -> Response:
-    """Spell an error."""
+    """Write an error."""
     kind = kind_of(error)
     if request.path.startswith(TOKENS) and kind in OAUTH:
         return _write_oauth(error, kind, request)
@@ -65,7 +67,7 @@ def write_fault(error: HubError, request: Request) -> Response:
 
 
 def read_fault(response: Response) -> HubError | None:
-    """Give the error that a response spells; one in a form of its own goes by its status."""
+    """Give the error that a response contains; one in a form of its own goes by its status."""
     if response.status < 300:
         return None
     form = Form(read_members(response))
@@ -86,8 +88,8 @@ def declare_faults(operation: Operation[Any, Any]) -> tuple[ResponseShape, ...]:
     declared = shapes.refusals(reads=endpoint.method == "GET" or endpoint.right == OPEN)
     if not endpoint.paths[0].startswith(TOKENS):
         return declared
-    told = (ResponseShape(status, {JSON: shapes.NotGranted}) for _, status in OAUTH.values())
-    return (*told, *declared)
+    refusals = (ResponseShape(status, {JSON: shapes.NotGranted}) for _, status in OAUTH.values())
+    return (*refusals, *declared)
 
 
 FAULTS = Faults(write_fault, read_fault, declare_faults)
@@ -125,7 +127,7 @@ def _write_body(code: str, fault: Fault, error: HubError, request: Request) -> d
 
 
 def _write_detail(code: str, fault: Fault, problem: Problem) -> str:
-    """Say what a problem concerns: a line by its number, else a member by its name."""
+    """Describe what a problem concerns: a line by its number, else a member by its name."""
     if problem.line is not None and code.startswith(BY_LINE):
         line = f"Line Item: {problem.line}"
         return f"{line}, Reason: {fault.reason}" if fault.reason else line

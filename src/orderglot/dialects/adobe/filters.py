@@ -146,7 +146,7 @@ def _first(request: Request, name: str) -> str:
 
 
 def write_search(search: Search) -> Iterator[tuple[str, str]]:
-    """Spell the parameters, the filters first."""
+    """Write the parameters, the filters first."""
     yield from search.filters
     if search.prices:
         yield "fetch-price", "true"
@@ -243,26 +243,26 @@ def _filters(query: Query) -> Iterator[tuple[str, str]]:
     parts = query.parts if isinstance(query, And) else (query,)
     seen: set[str] = set()
     for part in parts:
-        pairs = tuple(_said(part)) if isinstance(part, Compare) else ()
+        pairs = tuple(_write_compare(part)) if isinstance(part, Compare) else ()
         if pairs and pairs[0][0] not in seen:
             seen.add(pairs[0][0])
             yield from pairs
 
 
-def _said(compare: Compare) -> Iterator[tuple[str, str]]:
+def _write_compare(compare: Compare) -> Iterator[tuple[str, str]]:
     name = next((name for name, field in FIELDS.items() if field == compare.field), None)
     if compare.field == "created" and isinstance(compare.value, datetime):
-        yield from _said_date(compare.operator, compare.value)
+        yield from _write_date(compare.operator, compare.value)
     elif name is None or compare.operator not in (Operator.EQ, Operator.IN):
         return
     else:
         values = compare.value if isinstance(compare.value, tuple) else (compare.value,)
-        codes = [_said_value(compare.field, value) for value in values]
+        codes = [_write_value(compare.field, value) for value in values]
         if codes and all(codes):
             yield from ((name, code) for code in codes)
 
 
-def _said_date(operator: Operator, moment: datetime) -> Iterator[tuple[str, str]]:
+def _write_date(operator: Operator, moment: datetime) -> Iterator[tuple[str, str]]:
     moment = moment.astimezone(UTC).replace(microsecond=0)
     text = write_exactly(moment).replace(".000000", "")
     if operator in (Operator.GT, Operator.GTE):
@@ -271,7 +271,7 @@ def _said_date(operator: Operator, moment: datetime) -> Iterator[tuple[str, str]
         yield END, text
 
 
-def _said_value(field: str, value: Any) -> str:
+def _write_value(field: str, value: Any) -> str:
     """Say a value, "" where its code means others as well, or nothing means it."""
     if field == "kind":
         return KINDS.write(value) if value in KINDS.codes.values() else ""

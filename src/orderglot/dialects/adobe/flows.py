@@ -12,7 +12,8 @@ from orderglot.dialects.adobe.history import GET_HISTORY
 from orderglot.dialects.adobe.orders import CREATE_ORDER, GET_ORDER, Pick
 from orderglot.dialects.adobe.tables import NAME
 from orderglot.dialects.adobe.wire import write_customer
-from orderglot.wire.dialect import Flow, Flows, call
+from orderglot.wire.dialect import Flows
+from orderglot.wire.flow import Flow, call
 
 
 def place(order: Order) -> Flow[Order]:

@@ -25,8 +25,8 @@ from orderglot.dialects.adobe.media import answer, correlated, read_body
 from orderglot.dialects.adobe.resources import customer_of, order_of
 from orderglot.dialects.adobe.subscriptions import are_finished
 from orderglot.dialects.adobe.wire import read_shown, write_shown
-from orderglot.wire.dialect import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.message import Request, Response
+from orderglot.wire.operation import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.shape import success
 
 NEWEST_FIRST = (Sort("created", descending=True),)
@@ -34,8 +34,8 @@ NEWEST_FIRST = (Sort("created", descending=True),)
 
 def _write_search(ask: Search | str) -> Request:
     """Ask by parameters, or by the link that an answer gave."""
-    said = ask if isinstance(ask, str) else write_orders_path(ask.customer, write_search(ask))
-    path, _, query = said.partition("?")
+    target = ask if isinstance(ask, str) else write_orders_path(ask.customer, write_search(ask))
+    path, _, query = target.partition("?")
     return asking("GET", path, query)
 
 
@@ -82,10 +82,10 @@ async def _targets(context: Context, customer: Customer, search: Search) -> list
 
 
 def _following(context: Context, search: Search, page: Page) -> Search | None:
-    """Say what to ask for next, None at the end.
+    """Describe what to ask for next, None at the end.
 
-    Whoever begins at the beginning is led past the orders of that moment, each once: the way ends
-    at the newest of them, and goes on behind the last one that was shown. Whoever begins elsewhere
+    A client that begins at the beginning gets the orders of that moment, each once: the list ends
+    at the newest of them, and goes on behind the last one that was shown. A client that begins elsewhere
     is led by offsets alone, as the page has it.
     """
     if page.next is None:

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from orderglot.dialects.adobe.media import CORRELATION_ID, REQUEST_ID, correlation_id
 from orderglot.dialects.adobe.tables import KEPT
-from orderglot.wire.dialect import Idempotency
+from orderglot.wire.idempotency import Idempotency
 from orderglot.wire.message import Request
 
 LONGEST_REQUEST_ID = 200

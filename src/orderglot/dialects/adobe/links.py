@@ -19,23 +19,23 @@ WHOSE = "{customer_id}"
 
 
 def write_order_path(customer: str, order: str) -> str:
-    """Spell the path of one order."""
+    """Write the path of one order."""
     return f"{CUSTOMERS}{segment(customer)}/orders/{segment(order)}"
 
 
 def write_orders_path(customer: str, query: Iterable[tuple[str, str]]) -> str:
-    """Spell the path of a window of a customer's orders."""
+    """Write the path of a window of a customer's orders."""
     return f"{fill(ORDERS, customer_id=customer)}?{query_of(query)}"
 
 
 def write_link(uri: str) -> dict[str, Any]:
-    """Spell a link that is followed by GET."""
+    """Write a link that is followed by GET."""
     return {"uri": uri, "method": "GET", "headers": []}
 
 
 def read_link(form: Form, name: str) -> str:
     """Read a link into its path and query, "" where there is none."""
-    return form.inside("links").inside(name).spelled("uri", path_of) or ""
+    return form.inside("links").inside(name).parsed("uri", path_of) or ""
 
 
 def path_of(uri: str) -> str:

@@ -30,7 +30,8 @@ def answer(
 def request_id(request: Request) -> dict[str, str]:
     """Echo the id that a request came with, or give the one that the server gave it."""
     sent = request.headers.get(REQUEST_ID, "")
-    id = sent if sent.isascii() and sent.isprintable() and sent else request.id
+    fits = 0 < len(sent) <= LONGEST_CORRELATION_ID and sent.isascii() and sent.isprintable()
+    id = sent if fits else request.id
     return {REQUEST_ID: id} if id else {}
 
 

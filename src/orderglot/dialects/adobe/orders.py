@@ -15,9 +15,7 @@ from orderglot.core.query import Sort
 from orderglot.dialects.adobe import shapes
 from orderglot.dialects.adobe.drafts import (
     Draft,
-    read_change,
     read_draft,
-    refuse_changed,
     write_draft,
 )
 from orderglot.dialects.adobe.filters import read_prices
@@ -33,10 +31,11 @@ from orderglot.dialects.adobe.resources import named_order
 from orderglot.dialects.adobe.rules import create
 from orderglot.dialects.adobe.subscriptions import finished
 from orderglot.dialects.adobe.tables import PREVIEWED
+from orderglot.dialects.adobe.updates import read_change, refuse_changed
 from orderglot.dialects.adobe.wire import read_shown, write_order, write_shown
 from orderglot.wire import json
-from orderglot.wire.dialect import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.message import Request, Response, query_of
+from orderglot.wire.operation import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.shape import JSON, success
 
 NEWEST_FIRST = (Sort("created", descending=True),)
@@ -113,7 +112,7 @@ async def _create_order(context: Context, draft: Draft) -> Order:
 
 
 def _write_created(order: Order, request: Request) -> Response:
-    """Spell a new order; one that is no more than a preview has no id and no link."""
+    """Write a new order; one that is no more than a preview has no id and no link."""
     body = write_order(order, prices=read_prices(request), link=order.id > 0)
     asked = body["orderType"] if order.id else PREVIEWED.get(body["orderType"], "PREVIEW")
     return answer(201, {**body, "orderType": asked}, request)

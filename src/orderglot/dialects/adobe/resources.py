@@ -6,7 +6,7 @@ from orderglot.core.customer import Customer
 from orderglot.core.errors import NotFound
 from orderglot.core.order import Order, Reference, belongs, native
 from orderglot.dialects.adobe.tables import NAME
-from orderglot.wire.dialect import Context
+from orderglot.wire.operation import Context
 
 
 async def customer_of(context: Context, id: str, code: str) -> Customer:

@@ -32,7 +32,7 @@ from orderglot.dialects.adobe.settings import completes_at
 from orderglot.dialects.adobe.subscriptions import complete, holding_of, waiting
 from orderglot.dialects.adobe.tables import PATHS, PREVIEWS, SWITCHES
 from orderglot.dialects.adobe.wire import paired
-from orderglot.wire.dialect import Context
+from orderglot.wire.operation import Context
 
 Codes = Mapping[tuple[str, Rule], str]
 

@@ -27,10 +27,10 @@ from orderglot.wire.settings import Settings, setting
 
 def completes_at(seller: Seller, now: datetime) -> datetime | None:
     """Tell when an order that is new now is complete by itself, None where somebody has to say so."""
-    said = seller.tables.get(COMPLETES, HAND)
-    if said == AT_ONCE:
+    value = seller.tables.get(COMPLETES, HAND)
+    if value == AT_ONCE:
         return now
-    return None if said == HAND else now + timedelta(seconds=float(said))
+    return None if value == HAND else now + timedelta(seconds=float(value))
 
 
 def currencies_of(seller: Seller) -> list[str] | None:
@@ -51,18 +51,18 @@ _Programs = Annotated[list[Literal["COM", "EDU", "GOV"]], Meta(min_length=1)]
 _currencies = setting(CURRENCIES, _Currencies, 'a list of currencies such as ["USD", "EUR"]')
 
 
-def _check_completes(said: Any) -> None:
-    if said in (AT_ONCE, HAND):
+def _check_completes(value: Any) -> None:
+    if value in (AT_ONCE, HAND):
         return
-    seconds = isinstance(said, int | Decimal) and not isinstance(said, bool)
-    if not seconds or not 0 <= said <= LONGEST_WAIT.total_seconds():
+    seconds = isinstance(value, int | Decimal) and not isinstance(value, bool)
+    if not seconds or not 0 <= value <= LONGEST_WAIT.total_seconds():
         reason = f'say "{AT_ONCE}", "{HAND}", or after how many seconds, up to a year.'
         raise invalid(COMPLETES, Rule.CHOICE, reason)
 
 
-def _check_currencies(said: Any) -> None:
-    _currencies(said)
-    for code in said:
+def _check_currencies(value: Any) -> None:
+    _currencies(value)
+    for code in value:
         demand_currency(CURRENCIES, code)
 
 

@@ -7,18 +7,21 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from orderglot.dialects.adobe.codes import BREACHES, FAULTS_BY_CODE, RETURNS, SALES, SWITCHING
-from orderglot.dialects.adobe.drafts import FIXED, ITEM, RESOURCE, TYPES
+from orderglot.dialects.adobe.drafts import ITEM, RESOURCE, TYPES
 from orderglot.dialects.adobe.filters import CODES, ORDER_TYPES
 from orderglot.dialects.adobe.media import LONGEST_CORRELATION_ID
 from orderglot.dialects.adobe.tables import (
     HIGHEST_NUMBER,
     KINDS,
     LONGEST_REFERENCE,
+    LONGEST_REFERENCE_OF_A_RETURN,
+    LONGEST_TEXT,
     MOST_LINES,
     MOST_PIECES,
     SOURCES,
     STATUSES,
 )
+from orderglot.dialects.adobe.updates import FIXED
 from orderglot.wire.shape import (
     JSON,
     READ_ONLY,
@@ -36,7 +39,13 @@ GATEWAY_DIGITS = 6
 Code = Annotated[str, enum(STATUSES.codes)]
 Moment = Annotated[str, description("In UTC, to the second: 2019-05-02T22:49:54Z.")]
 Currency = Annotated[str, Meta(pattern="^[A-Z]{3}$"), description("A code of ISO 4217.")]
+Text = Annotated[str, Meta(max_length=LONGEST_TEXT)]
 Reference = Annotated[str, Meta(max_length=LONGEST_REFERENCE)]
+NewReference = Annotated[
+    str,
+    Meta(max_length=LONGEST_REFERENCE_OF_A_RETURN),
+    description(f"Of {LONGEST_REFERENCE} characters, but for that of a return."),
+]
 Date = Annotated[str, description("2019-05-02 for its midnight in UTC, or 2019-05-02T22:49:54Z.")]
 Texts = list[Annotated[str, Meta(min_length=1)]]
 
@@ -45,7 +54,12 @@ Intent = Annotated[
     Meta(min_length=1, max_length=LONGEST_CORRELATION_ID),
     description("Which intent the request belongs to: a repeated one gets the first answer."),
 ]
-Correlated = TypedDict("Correlated", {"X-Correlation-Id": Intent, "X-Request-Id": NotRequired[str]})
+Traced = Annotated[
+    str, description(f"Sent back, up to {LONGEST_CORRELATION_ID} characters; else one of ours is.")
+]
+Correlated = TypedDict(
+    "Correlated", {"X-Correlation-Id": Intent, "X-Request-Id": NotRequired[Traced]}
+)
 Answered = TypedDict("Answered", {"X-Request-Id": str})
 Refused = TypedDict("Refused", {"X-Request-Id": str, "X-Reason": str, "Retry-After": int})
 
@@ -188,11 +202,11 @@ NewLineItem = _sent(
     {"extLineItemNumber", "quantity"},
     {
         **_LINE,
-        "offerId": Annotated[str, description("Of what is bought; a renewal may leave it out.")],
-        "subscriptionId": Annotated[str, description("Of what is renewed.")],
-        "deploymentId": str,
-        "discountCode": str,
-        "flexDiscountCodes": list[str],
+        "offerId": Annotated[Text, description("Of what is bought; a renewal may leave it out.")],
+        "subscriptionId": Annotated[Text, description("Of what is renewed.")],
+        "deploymentId": Text,
+        "discountCode": Text,
+        "flexDiscountCodes": list[Text],
     },
 )
 CancellingItem = _sent(
@@ -201,12 +215,12 @@ CancellingItem = _sent(
     {"subscriptionId", "quantity"},
     {
         **_LINE,
-        "subscriptionId": Annotated[str, Meta(min_length=1)],
+        "subscriptionId": Annotated[str, Meta(min_length=1, max_length=LONGEST_TEXT)],
         "referenceLineItemNumber": Annotated[
             int, description("The line item that takes its place.")
         ],
-        "discountCode": str,
-        "flexDiscountCodes": list[str],
+        "discountCode": Text,
+        "flexDiscountCodes": list[Text],
     },
 )
 
@@ -221,8 +235,8 @@ NewOrder = _sent(
     {"orderType"},
     {
         "orderType": Annotated[str, enum(TYPES)],
-        "externalReferenceId": Reference,
-        "referenceOrderId": str,
+        "externalReferenceId": NewReference,
+        "referenceOrderId": Text,
         "currencyCode": Currency,
         "lineItems": annotated(_list_of(NewLineItem), Meta(max_length=MOST_LINES)),
         "cancellingItems": _list_of(CancellingItem),
@@ -268,7 +282,7 @@ TRADE = {code for codes in (SALES, RETURNS, SWITCHING, BREACHES) for code in cod
 
 @cache
 def refusals(*, reads: bool) -> tuple[ResponseShape, ...]:
-    """Declare the codes by their statuses; whoever only reads breaks no rule of the trade."""
+    """Declare the codes by their statuses; an operation that only reads breaks no business rule."""
     found: dict[tuple[str, int], list[str]] = {}
     for code, fault in FAULTS_BY_CODE.items():
         name = "Gateway" if code.isdecimal() and len(code) == GATEWAY_DIGITS else "Fault"

@@ -24,7 +24,7 @@ from orderglot.core.subscriptions import (
     held,
 )
 from orderglot.dialects.adobe.tables import COMPLETES, NAME, PRODUCT_LENGTH, SOURCES
-from orderglot.wire.dialect import Context
+from orderglot.wire.operation import Context
 
 
 def waiting(order: Order, due: datetime | None) -> Order:
@@ -51,7 +51,7 @@ async def _complete(context: Context, order: Order, holding: dict[str, Subscript
 
 
 async def holding_of(context: Context, customer: Customer | Identity) -> dict[str, Subscription]:
-    """Give what a customer holds, after all that somebody said is complete has come to be so."""
+    """Give what a customer holds, after every order that was set to complete has been completed."""
     done = Compare("status", Operator.IN, tuple(sorted(DONE)))
     theirs = Compare("customer.id", Operator.EQ, customer.id)
     orders = list[Order]()
@@ -72,7 +72,7 @@ async def ordered_by(context: Context, customer: Customer) -> int:
 
 
 async def finished(context: Context, order: Order) -> Order:
-    """Give an order with what came of it, where somebody only said that it is complete."""
+    """Give an order with what came of it, where it was only set to complete."""
     if order.customer is None or not await are_finished(context, order.customer, (order,)):
         return order
     return await context.book.get(Reference(NAME, native(order, NAME)))
@@ -83,7 +83,7 @@ async def are_finished(
 ) -> bool:
     """Tell whether some of a customer's orders came to be complete only now, and so others with them.
 
-    Somebody has said so before, by whichever way, and nothing more has come of it yet.
+    Its status was set before, and nothing more has been done for it yet.
     """
     if not any(map(is_unfinished, orders)):
         return False
@@ -104,5 +104,5 @@ def product_of(offer: str) -> str:
 
 
 def _subscription_id(order: Order, line: Line, seller: int) -> str:
-    """Spell a subscription's id as Adobe's look: 32 characters with NA at the end."""
+    """Write a subscription's id as Adobe's look: 32 characters with NA at the end."""
     return sha256(f"{seller} {order.id} {line.number}".encode()).hexdigest()[:30] + "NA"

@@ -15,7 +15,10 @@ LONGEST_PAGE = 100
 MOST_LINES = 499
 MOST_PIECES = 599_000
 HIGHEST_NUMBER = 999_999
+LONGEST_TEXT = 40
 LONGEST_REFERENCE = 35
+LONGEST_REFERENCE_OF_A_RETURN = 100
+"""Real clients build it of three of their own; the vendor's limit is not enforced there."""
 
 KEPT = timedelta(days=10)
 """How long the answer to a request is given again."""

@@ -1,4 +1,4 @@
-"""The token endpoint, in the spellings that real clients use, and the sign of life."""
+"""The token endpoint, in the forms that real clients use, and the sign of life."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from msgspec import Struct
 
-from orderglot.core.caller import Caller
+from orderglot.core.caller import OPEN, Caller
 from orderglot.core.errors import Rule, Unauthenticated, invalid
 from orderglot.core.tokens import TokenKind
 from orderglot.dialects.adobe import shapes
@@ -14,17 +14,9 @@ from orderglot.dialects.adobe.faults import UNSUPPORTED_GRANT
 from orderglot.dialects.adobe.media import answer, read_body, request_id
 from orderglot.dialects.adobe.tables import NAME
 from orderglot.wire.auth import read_basic, read_hex, same
-from orderglot.wire.dialect import (
-    OPEN,
-    Context,
-    Endpoint,
-    Flow,
-    Operation,
-    RequestFormat,
-    ResponseFormat,
-    call,
-)
-from orderglot.wire.message import Request, Response, essence, pairs, query_of
+from orderglot.wire.flow import Flow, call
+from orderglot.wire.message import Request, Response, essence, once, pairs, query_of
+from orderglot.wire.operation import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.shape import success
 
 LASTS = timedelta(seconds=86_399)
@@ -33,7 +25,7 @@ FORM = "application/x-www-form-urlencoded"
 GRANT = "client_credentials"
 SCOPE = "openid,AdobeID,read_organizations"
 REFUSED = "Check the client id and secret."
-"""The one thing that is said to whoever gets no token, whatever the reason."""
+"""The message of every refused login, whatever the reason."""
 
 
 class Grant(Struct, frozen=True):
@@ -52,7 +44,7 @@ class Granted(Struct, frozen=True):
 
 
 def _write_grant(grant: Grant) -> Request:
-    said = {
+    fields = {
         "grant_type": grant.grant_type,
         "client_id": grant.client_id,
         "client_secret": grant.client_secret,
@@ -62,20 +54,20 @@ def _write_grant(grant: Grant) -> Request:
         method="POST",
         path=GET_TOKEN.endpoint.paths[0],
         headers={"content-type": FORM, "accept": "application/json"},
-        body=query_of(said.items()).encode(),
+        body=query_of(fields.items()).encode(),
         repeatable=True,
     )
 
 
 def _read_grant(request: Request, _caller: Caller) -> Grant:
     """Read a grant out of the query, the body and the Basic credentials, the last one first."""
-    said = dict(pairs(request.query))
+    fields = once(pairs(request.query))
     if essence(request.headers.get("content-type", FORM)) in ("", FORM):
-        said |= dict(pairs(request.body.decode("utf-8", errors="replace")))
+        fields |= once(pairs(request.body.decode("utf-8", errors="replace")))
     if "authorization" in request.headers:
-        said["client_id"], said["client_secret"] = read_basic(request)
+        fields["client_id"], fields["client_secret"] = read_basic(request)
     return Grant(
-        said.get("client_id", ""), said.get("client_secret", ""), said.get("grant_type", "")
+        fields.get("client_id", ""), fields.get("client_secret", ""), fields.get("grant_type", "")
     )
 
 
@@ -133,9 +125,9 @@ async def _ping(_desk: Context, _ask: None) -> str:
     return "pong"
 
 
-def _write_pong(said: str, request: Request) -> Response:
+def _write_pong(text: str, request: Request) -> Response:
     headers = {"content-type": "text/plain", **request_id(request)}
-    return Response(status=200, headers=headers, body=said.encode())
+    return Response(status=200, headers=headers, body=text.encode())
 
 
 def _read_pong(response: Response, _ask: None) -> str:

@@ -1,4 +1,4 @@
-"""Single values as Adobe's wire spells them, and what is left of those that it spells in part."""
+"""Single values as Adobe's wire writes them, and what is left of those that it writes in part."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _ZULU = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-
 _SECOND = timedelta(seconds=1)
 
 
-def said(members: Mapping[str, Any]) -> dict[str, Any]:
+def present(members: Mapping[str, Any]) -> dict[str, Any]:
     """Leave out the members that say nothing: Adobe's clients take no null."""
     return {name: value for name, value in members.items() if value is not None}
 
@@ -25,17 +25,17 @@ def plain(text: str) -> str:
 
 
 def write_id(id: str) -> str:
-    """Spell an id, nothing where there is none yet."""
+    """Write an id, nothing where there is none yet."""
     return "" if id in NO_ID else id
 
 
 def write_moment(moment: datetime | None) -> str | None:
-    """Spell a time: to the second, in UTC, with a Z at its end."""
+    """Write a time: to the second, in UTC, with a Z at its end."""
     return None if moment is None else seconds(moment) + "Z"
 
 
 def write_exactly(moment: datetime) -> str:
-    """Spell a time to the microsecond, for a filter that must cut exactly there."""
+    """Write a time to the microsecond, for a filter that must cut exactly there."""
     return moment.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 

@@ -1,4 +1,4 @@
-"""An order as Adobe's wire spells it: ``write_order`` and ``read_order``, part by part.
+"""An order as Adobe's wire writes it: ``write_order`` and ``read_order``, part by part.
 
 The members stand in the page's order. What says nothing is ``""`` or absent, as the page's samples
 have it; there is no null. Prices are there where they were asked for and the order has come to be.
@@ -32,36 +32,36 @@ DONE = STATUSES.write(Status.COMPLETED)
 
 
 def write_order(order: Order, *, prices: bool = False, link: bool = True) -> dict[str, Any]:
-    """Spell an order; with ``prices`` its lines say what they cost, if anything is known of it."""
+    """Write an order; with ``prices`` its lines say what they cost, if anything is known of it."""
     id = write_id(native(order, NAME))
     customer = write_customer(order)
     lines, cancelling = apart(order)
-    spelled: dict[str, Any] = {"externalReferenceId": order.po_number, "orderId": id}
+    members: dict[str, Any] = {"externalReferenceId": order.po_number, "orderId": id}
     if customer:
-        spelled["customerId"] = customer
-    spelled["orderType"] = KINDS.write(order.kind)
-    spelled["referenceOrderId"] = write_target(order)
-    spelled["referencedOrderId"] = ""
+        members["customerId"] = customer
+    members["orderType"] = KINDS.write(order.kind)
+    members["referenceOrderId"] = write_target(order)
+    members["referencedOrderId"] = ""
     if order.currency:
-        spelled["currencyCode"] = order.currency
+        members["currencyCode"] = order.currency
     if order.created:
-        spelled["creationDate"] = write_moment(order.created)
-    spelled["status"] = write_status(order)
+        members["creationDate"] = write_moment(order.created)
+    members["status"] = write_status(order)
     if order.source in SOURCES:
-        spelled["source"] = order.source
-    spelled["lineItems"] = [write_line(line, prices=prices) for line in lines]
+        members["source"] = order.source
+    members["lineItems"] = [write_line(line, prices=prices) for line in lines]
     if cancelling:
         items = [write_cancelling(line, lines, prices=prices) for line in cancelling]
-        spelled["cancellingItems"] = items
+        members["cancellingItems"] = items
     if prices and sums_up(order):
-        spelled["pricingSummary"] = write_summary(order)
+        members["pricingSummary"] = write_summary(order)
     if link and customer and id:
-        spelled["links"] = {"self": write_link(write_order_path(customer, id))}
-    return spelled
+        members["links"] = {"self": write_link(write_order_path(customer, id))}
+    return members
 
 
 def write_shown(order: Order, *, prices: bool) -> dict[str, Any]:
-    """Spell an order that somebody asks for: its prices are shown once it is complete."""
+    """Write an order that somebody asks for: its prices are shown once it is complete."""
     return write_order(order, prices=prices and shows_prices(order))
 
 
@@ -76,7 +76,7 @@ def read_order(form: Form) -> Order:
         status=status,
         po_number=form.text("externalReferenceId"),
         currency=form.text("currencyCode"),
-        created=form.spelled("creationDate", read_instant),
+        created=form.parsed("creationDate", read_instant),
         source=form.choice("source", SOURCES),
         lines=paired(
             kind,
@@ -96,7 +96,7 @@ def read_shown(form: Form) -> Order:
 
 
 def write_customer(order: Order) -> str:
-    """Spell whose order it is, "" where it is no one's."""
+    """Write whose order it is, "" where it is no one's."""
     return write_id(native(order.customer, NAME)) if order.customer else ""
 
 
@@ -106,7 +106,7 @@ def read_customer(form: Form) -> Identity | None:
 
 
 def write_target(order: Order) -> str:
-    """Spell the order that a return or reversal is of; no other order has a reference."""
+    """Write the order that a return or reversal is of; no other order has a reference."""
     if order.kind not in RELATIONS or not order.links:
         return ""
     return write_id(native(order.links[0].order, NAME))
@@ -120,7 +120,7 @@ def read_target(form: Form, kind: Kind) -> tuple[Link, ...]:
 
 
 def write_status(order: Order) -> str:
-    """Spell how far an order has come; of a failed one, why, where that is known."""
+    """Write how far an order has come; of a failed one, why, where that is known."""
     reason = order.extras.get(REASON)
     if reason in REASONS and STATUSES.rounded(order.status) is Status.FAILED:
         return str(reason)
@@ -158,8 +158,8 @@ def paired(kind: Kind, bought: tuple[Line, ...], cancelling: tuple[Line, ...]) -
 
 
 def write_line(line: Line, *, prices: bool) -> dict[str, Any]:
-    """Spell a line item."""
-    spelled: dict[str, Any] = {
+    """Write a line item."""
+    members: dict[str, Any] = {
         "extLineItemNumber": line.number,
         "offerId": line.sku,
         "quantity": line.quantity,
@@ -167,20 +167,20 @@ def write_line(line: Line, *, prices: bool) -> dict[str, Any]:
         "status": STATUSES.write(line.status) if line.status else "",
     }
     if line.currency:
-        spelled["currencyCode"] = line.currency
+        members["currencyCode"] = line.currency
     if line.deployment:
-        spelled["deploymentId"] = line.deployment
+        members["deploymentId"] = line.deployment
     if line.discount_code:
-        spelled["discountCode"] = line.discount_code
+        members["discountCode"] = line.discount_code
     if line.remaining is not None:
-        spelled["remainingQuantity"] = line.remaining
+        members["remainingQuantity"] = line.remaining
     if prices and line.prorated_days is not None:
-        spelled["proratedDays"] = line.prorated_days
+        members["proratedDays"] = line.prorated_days
     if line.promotions:
-        spelled |= write_promotions(line.promotions)
+        members |= write_promotions(line.promotions)
     if prices and line.pricing is not None and complete(line.pricing):
-        spelled["pricing"] = write_pricing(line.pricing)
-    return spelled
+        members["pricing"] = write_pricing(line.pricing)
+    return members
 
 
 def read_line(form: Form) -> Line:
@@ -204,7 +204,7 @@ def read_line(form: Form) -> Line:
 
 
 def write_cancelling(line: Line, bought: tuple[Line, ...], *, prices: bool) -> dict[str, Any]:
-    """Spell what a switch takes away: a line of its own, with a quantity above nought."""
+    """Write what a switch takes away: a line of its own, with a quantity above zero."""
     members = write_line(replace(line, quantity=-line.quantity), prices=prices)
     first = {"referenceLineItemNumber": bought[0].number} if bought else {}
     return {**members, **first}
@@ -217,13 +217,13 @@ def read_cancelling(form: Form) -> Line:
 
 
 def write_promotions(promotions: tuple[Promotion, ...]) -> dict[str, Any]:
-    """Spell promotions by both their names; the newer one alone has a place for their ids."""
-    spelled = {"promotions": [{"code": one.code, "result": one.result} for one in promotions]}
+    """Write promotions by both their names; the newer one alone has a place for their ids."""
+    members = {"promotions": [{"code": one.code, "result": one.result} for one in promotions]}
     if any(one.id for one in promotions):
-        spelled["flexDiscounts"] = [
+        members["flexDiscounts"] = [
             {"id": one.id, "code": one.code, "result": one.result} for one in promotions
         ]
-    return spelled
+    return members
 
 
 def read_promotion(form: Form) -> Promotion:
@@ -232,7 +232,7 @@ def read_promotion(form: Form) -> Promotion:
 
 
 def write_pricing(pricing: LinePricing) -> dict[str, Decimal | None]:
-    """Spell what a line costs, of which all figures are known."""
+    """Write what a line costs, of which all figures are known."""
     return {
         "partnerPrice": bare(pricing.list_price),
         "discountedPartnerPrice": bare(pricing.discounted_price),
@@ -265,7 +265,7 @@ def complete(pricing: LinePricing) -> bool:
 
 
 def write_summary(order: Order) -> list[dict[str, Any]]:
-    """Spell what an order comes to, of which every line is priced."""
+    """Write what an order comes to, of which every line is priced."""
     currency = order.currency or order.lines[0].currency
     return [{"totalLineItemPartnerPrice": bare(order.totals.total), "currencyCode": currency}]
 

@@ -11,8 +11,10 @@ from orderglot.core.errors import Unauthenticated
 from orderglot.core.keyring import Keyring
 from orderglot.dialects.catalyst.tables import NAME
 from orderglot.dialects.catalyst.tokens import CODE, REFRESH, REFUSED, TOKEN
-from orderglot.wire.dialect import Flow, Operation, Session
+from orderglot.wire.dialect import Session
+from orderglot.wire.flow import Flow
 from orderglot.wire.message import Request, argument
+from orderglot.wire.operation import Operation
 from orderglot.wire.shape import Security, SecurityScheme
 
 

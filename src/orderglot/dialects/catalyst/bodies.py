@@ -50,7 +50,7 @@ def knows(name: str) -> bool:
 
 def read_orders(body: bytes) -> Held:
     """Read the orders of a body; one without anything that the vendor alone says asks for one."""
-    value = json.read(body)
+    value = json.read_sent(body)
     values = found(value, lambda name: name != ITEMS and knows(name), ITEMS)
     answered = {member.name for member in MEMBERS if member.own}
     asked = len(values) == 1 and values[0] is value and answered.isdisjoint(value)
@@ -64,7 +64,7 @@ def _read(form: Form) -> Order:
 
 
 def write_orders(orders: tuple[Order, ...]) -> bytes:
-    """Spell one order, several in the vendor's envelope."""
+    """Write one order, several in the vendor's envelope."""
     if len(orders) == 1:
         return json.write(_write(orders[0]))
     return envelope(list(map(_write, orders)), len(orders), 0, len(orders)).body
@@ -80,4 +80,4 @@ def _write(order: Order) -> dict[str, Any]:
     }
 
 
-BODIES = Bodies(read=read_orders, write={"json": write_orders})
+BODIES = Bodies(read=read_orders, write={"json": write_orders}, id="id")

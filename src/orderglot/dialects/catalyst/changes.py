@@ -13,12 +13,12 @@ from msgspec.structs import replace
 from orderglot.core.caller import CHANGE, CREATE, Caller
 from orderglot.core.errors import Invalid, Rule, invalid
 from orderglot.core.order import Line, Order, native
-from orderglot.core.summing import summed
+from orderglot.core.totals import summed
 from orderglot.dialects.catalyst import shapes
 from orderglot.dialects.catalyst.fields import by_name
 from orderglot.dialects.catalyst.items import read_items, with_items
 from orderglot.dialects.catalyst.links import SITES, path
-from orderglot.dialects.catalyst.media import JSON, emptied, nothing_said, write_done
+from orderglot.dialects.catalyst.media import JSON, emptied, read_nothing, write_done
 from orderglot.dialects.catalyst.orders import NO_SITE, One
 from orderglot.dialects.catalyst.resources import demand_customer, order_at, site_at
 from orderglot.dialects.catalyst.settings import ShippingOption, Site, row_of, with_status
@@ -26,11 +26,11 @@ from orderglot.dialects.catalyst.tables import NAME
 from orderglot.dialects.catalyst.values import digits, put
 from orderglot.dialects.catalyst.wire import take, write_draft
 from orderglot.wire import json
-from orderglot.wire.dialect import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request, Response
+from orderglot.wire.operation import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.shape import JSON as PLAIN
-from orderglot.wire.shape import ResponseShape
+from orderglot.wire.shape import LONGEST, ResponseShape
 from orderglot.wire.values import read_references
 
 ITEMS = "items"
@@ -50,7 +50,7 @@ def draft_of(order: Order) -> Draft:
 
 
 def _read_draft(request: Request, _caller: Caller) -> Draft:
-    body = json.read(request.body)
+    body = json.read_sent(request.body)
     if not isinstance(body, Mapping):
         raise invalid("body", Rule.MALFORMED, "An order is sent as a JSON object of its fields.")
     return Draft(body, request.params["site"], request.params.get("order", ""))
@@ -129,7 +129,7 @@ async def _create_order(context: Context, draft: Draft) -> Order:
 
 def _items(draft: Draft) -> tuple[tuple[Line, ...], tuple[str, ...]]:
     """Read the items that stand in a new order, which spares the client to add them afterwards."""
-    form = Form(draft.members)
+    form = Form(draft.members, longest=LONGEST)
     found = read_items(form.each(ITEMS))
     form.check()
     return found
@@ -225,7 +225,7 @@ UPDATE_ORDER: Operation[Draft, Order | None] = Operation(
     request=RequestFormat(_write_change, _read_draft, body={PLAIN: shapes.Change}),
     perform=_update_order,
     response=ResponseFormat(
-        write_done, nothing_said, (ResponseShape(204, headers=shapes.Changed),)
+        write_done, read_nothing, (ResponseShape(204, headers=shapes.Changed),)
     ),
 )
 
@@ -251,5 +251,5 @@ DELETE_ORDER: Operation[One, Order | None] = Operation(
         lambda one: Request(method="DELETE", path=path("/orders/{order}", order=one.id)), _read_gone
     ),
     perform=_delete_order,
-    response=ResponseFormat(_write_gone, nothing_said, (ResponseShape(204),)),
+    response=ResponseFormat(_write_gone, read_nothing, (ResponseShape(204),)),
 )

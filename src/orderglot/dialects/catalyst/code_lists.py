@@ -7,15 +7,8 @@ from typing import Any
 
 from orderglot.core.query import And, Compare, Not, Operator, Query, Sort, holds
 from orderglot.core.values import Status
-from orderglot.dialects.catalyst.comparisons import (
-    NOTHING,
-    Asked,
-    Wire,
-    any_of,
-    demand_text,
-    ranked,
-    same,
-)
+from orderglot.dialects.catalyst.comparisons import Asked, Wire, demand_text
+from orderglot.dialects.catalyst.questions import NOTHING, any_of, ranked, same
 from orderglot.dialects.catalyst.settings import (
     STATUS_ID,
     Row,
@@ -100,8 +93,10 @@ def listed(path: str, rows: str) -> Asked:
         if value is None:
             return _without_number(path, words) if operator is Operator.EQ else NOTHING
         wanted = read_number(value)
-        told = {word: number_of(there, word) for word in words}
-        fitting = [same(path, word) for word, id in told.items() if holds(id, operator, wanted)]
+        numbers_by_word = {word: number_of(there, word) for word in words}
+        fitting = [
+            same(path, word) for word, id in numbers_by_word.items() if holds(id, operator, wanted)
+        ]
         plain: Query = Compare(number, operator, wanted)
         if words:
             plain = And((plain, Not(Compare(path, Operator.IN, words))))
@@ -112,15 +107,15 @@ def listed(path: str, rows: str) -> Asked:
             return None
         words = value if operator is Operator.IN else (value,)
         numbers = [number_of(getattr(site, rows), word) if word else None for word in words]
-        if any(said is None and word for said, word in zip(numbers, words, strict=True)):
+        if any(number is None and word for number, word in zip(numbers, words, strict=True)):
             return None
         return operator, numbers if operator is Operator.IN else numbers[0]
 
     def sort_on(site: Site) -> Sort:
         there: tuple[Row, ...] = getattr(site, rows)
         words = dict.fromkeys(row.word for row in there if row.word)
-        told = [(same(path, word), number_of(there, word)) for word in words]
-        return ranked(((asked, id) for asked, id in told if id is not None), number)
+        numbered = [(same(path, word), number_of(there, word)) for word in words]
+        return ranked(((asked, id) for asked, id in numbered if id is not None), number)
 
     return Asked(ask, {path: write}, sort=number, ranked=sort_on)
 

@@ -6,8 +6,7 @@ Reading raises a ValueError that goes on from the value: "is not a number".
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -16,18 +15,15 @@ from msgspec.structs import replace
 
 from orderglot.core.fields import read_whole_text
 from orderglot.core.query import (
-    EVERYTHING,
     And,
     Compare,
-    Not,
     Operator,
     Or,
     Query,
-    Rank,
     Sort,
-    Value,
     holds,
 )
+from orderglot.dialects.catalyst.questions import NOTHING, ranked, same
 from orderglot.dialects.catalyst.settings import Site
 from orderglot.dialects.catalyst.values import (
     HUNDREDTHS,
@@ -40,7 +36,6 @@ from orderglot.dialects.catalyst.values import (
     write_rate,
 )
 
-NOTHING = Or(())
 TEXTUAL = (Operator.CONTAINS, Operator.BEGINS)
 
 Wire = tuple[Operator, Any]
@@ -77,20 +72,6 @@ class Asked(Struct, frozen=True):
         """Give what sorts a list of a site by what is shown."""
         by = self.ranked(site) if self.ranked else Sort(self.sort)
         return replace(by, descending=descending)
-
-
-UNSAID = "whole:status"
-"""A field in which no order says anything: the ranks alone sort."""
-
-
-def ranked(codes: Iterable[tuple[Query, Rank]], rest: str = UNSAID) -> Sort:
-    """Sort by codes; ``rest`` is the field that tells the code of an order that has none of these."""
-    return Sort(rest, ranks=tuple(codes))
-
-
-def same(field: str, value: Value) -> Query:
-    """Ask for one value."""
-    return Compare(field, Operator.EQ, value)
 
 
 def plain(
@@ -169,7 +150,7 @@ def moment(field: str) -> Asked:
     return replace(asked, read=ask)
 
 
-def spelled(field: str, nothing: int | None = None) -> Asked:
+def text_number(field: str, nothing: int | None = None) -> Asked:
     """Ask a text that spells a number."""
     asked = number(f"whole:{field}", nothing)
 
@@ -178,7 +159,7 @@ def spelled(field: str, nothing: int | None = None) -> Asked:
             return None
         values = value if operator is Operator.IN else (value,)
         numbers = [nothing if not one else read_whole_text(one) for one in values]
-        if any(said is None and one for said, one in zip(numbers, values, strict=True)):
+        if any(number is None and one for number, one in zip(numbers, values, strict=True)):
             return None
         return operator, numbers if operator is Operator.IN else numbers[0]
 
@@ -208,7 +189,7 @@ def coded(
         wanted = None if value is None else read(value)
         if wanted is None and operator is not Operator.EQ:
             return NOTHING
-        values = [kept for kept, code in shown.items() if _stands(code, operator, wanted)]
+        values = [kept for kept, code in shown.items() if stands(code, operator, wanted)]
         return Compare(field, Operator.IN, tuple(values)) if values else NOTHING
 
     def write(_site: Site, operator: Operator, value: Any) -> Wire | None:
@@ -229,7 +210,8 @@ def coded(
     return Asked(ask, {field: write}, sort=field, ranked=lambda _site: ranked(ranks))
 
 
-def _stands(shown: Any, operator: Operator, wanted: Any) -> bool:
+def stands(shown: Any, operator: Operator, wanted: Any) -> bool:
+    """Tell whether a code that is shown compares so with a number."""
     if wanted is None or shown is None:
         return shown is wanted and operator is Operator.EQ
     return shows(int(shown), operator, Decimal(wanted))
@@ -238,123 +220,6 @@ def _stands(shown: Any, operator: Operator, wanted: Any) -> bool:
 def flag(field: str, *, nothing: bool | None = False) -> Asked:
     """Ask a field that holds a yes or no."""
     return coded(field, {True: True, False: False}, read_yes, nothing, {True: True, False: False})
-
-
-def chosen(operator: Operator, value: Any, choose: Callable[[Any], Query]) -> Query:
-    """Ask by an operator that is made of ``eq``: any of some values, or not one."""
-    if operator is Operator.NE:
-        return negated(choose(value))
-    return any_of([choose(one) for one in value])
-
-
-def negated(asked: Query) -> Query:
-    """Ask for what is not so."""
-    match asked:
-        case Compare(field, Operator.EQ, value):
-            return Compare(field, Operator.NE, value)
-        case Not(part):
-            return part
-        case Or(()):
-            return EVERYTHING
-        case _:
-            return Not(asked)
-
-
-def any_of(parts: list[Query]) -> Query:
-    """Ask for any of some parts; values of one field make one list, also beside the same thing."""
-    values: dict[tuple[Query, str], list[Any]] = {}
-    others: list[Query] = []
-    for part in parts:
-        beside, among = _apart(part)
-        match among:
-            case Compare(field, Operator.EQ, value):
-                values.setdefault((beside, field), []).append(value)
-            case Compare(field, Operator.IN, several) if isinstance(several, tuple):
-                values.setdefault((beside, field), []).extend(several)
-            case Or(()):
-                continue
-            case _:
-                others.append(part)
-    lists: list[Query] = []
-    for (beside, name), every_value in values.items():
-        listed = Compare(name, Operator.IN, tuple(every_value))
-        lists.append(listed if beside == EVERYTHING else And((beside, listed)))
-    every = (*lists, *others)
-    return every[0] if len(every) == 1 else Or(every)
-
-
-def _apart(part: Query) -> tuple[Query, Query]:
-    """Take a part into what may be the same in several, and a comparison with values."""
-    match part:
-        case And((beside, Compare(_, Operator.EQ | Operator.IN) as among)):
-            return beside, among
-        case And((Compare(_, Operator.EQ | Operator.IN) as among, beside)):
-            return beside, among
-        case _:
-            return EVERYTHING, part
-
-
-def by_row(
-    said: Mapping[int, Any],
-    choose: Callable[[int], Query],
-    read: ReadValue,
-    operator: Operator,
-    value: Any,
-) -> Query:
-    """Ask for what is said under a number, in a list or elsewhere, by the numbers that say so.
-
-    Under any other number nothing is said. ``read`` tells what kind of thing it is.
-    """
-    demand_text(operator, textual=read is read_text)
-    if value is None:
-        told = [choose(id) for id, one in said.items() if one is not None]
-        return negated(any_of(told)) if operator is Operator.EQ else NOTHING
-    wanted, day = read(value), None
-    if read is read_moment and operator is Operator.EQ:
-        day = day_of(value)
-    return any_of([choose(id) for id, one in said.items() if _says(one, operator, wanted, day)])
-
-
-def _says(
-    said: Any, operator: Operator, wanted: Any, day: tuple[datetime, datetime] | None
-) -> bool:
-    if said is None:
-        return False
-    if isinstance(wanted, datetime):
-        moment = read_moment(said)
-        return day[0] <= moment < day[1] if day else shows(moment, operator, wanted)
-    if isinstance(wanted, bool):
-        return _stands(said, operator, wanted)
-    return shows(said, operator, wanted)
-
-
-def sorted_by_row(said: Mapping[int, Any], choose: Callable[[int], Query]) -> Sort:
-    """Sort by what is said under a number; where nothing is, that comes first."""
-    values = sorted({one for one in said.values() if one is not None})
-    return ranked(
-        (any_of([choose(id) for id, one in said.items() if one == value]), place)
-        for place, value in enumerate(values)
-    )
-
-
-def never(read: ReadValue) -> Asked:
-    """Ask for what is known of no order; ``read`` tells what kind of thing it would be."""
-
-    def ask(_site: Site, operator: Operator, value: Any) -> Query:
-        return by_row({}, lambda _id: NOTHING, read, operator, value)
-
-    return Asked(ask)
-
-
-def constant(said: Callable[[Site], Any], there: Query = EVERYTHING) -> Asked:
-    """Ask for what a site says of all its orders, or of all those that have something."""
-
-    def ask(site: Site, operator: Operator, value: Any) -> Query:
-        one = said(site)
-        read = read_text if isinstance(one, str) else read_number
-        return by_row({0: one}, lambda _id: there, read, operator, value)
-
-    return Asked(ask, ranked=lambda _site: ranked([(there, 0)]))
 
 
 def demand_text(operator: Operator, *, textual: bool) -> None:

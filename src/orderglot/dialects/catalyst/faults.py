@@ -41,7 +41,7 @@ DESCRIPTIONS: Mapping[type[HubError], str] = {Invalid: "The request is not valid
 
 
 def write_fault(error: HubError, _request: Request) -> Response:
-    """Spell an error; what is wrong, and where, is all in ``extraInfo``."""
+    """Write an error; what is wrong, and where, is all in ``extraInfo``."""
     kind = kind_of(error)
     body = {
         "errorCode": _code(kind, error),
@@ -54,7 +54,7 @@ def write_fault(error: HubError, _request: Request) -> Response:
 
 
 def read_fault(response: Response) -> HubError | None:
-    """Give the error that a response spells; one in a form of its own goes by its status."""
+    """Give the error that a response contains; one in a form of its own goes by its status."""
     if response.status < 300:
         return None
     form = Form(read_members(response))

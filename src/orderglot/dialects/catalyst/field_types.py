@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Annotated, Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from orderglot.core.fields import read_whole_text
 from orderglot.core.order import Order
@@ -24,7 +25,7 @@ from orderglot.dialects.catalyst.values import (
     write_moment,
     write_rate,
 )
-from orderglot.wire.shape import Amount, Shape, enum
+from orderglot.wire.shape import LONGEST, Amount, Shape, enum
 from orderglot.wire.table import Both
 from orderglot.wire.values import bare, read_amount, read_whole
 
@@ -36,11 +37,12 @@ Take = Callable[[Order, Any, Site], Order]
 
 
 class Member(Struct, frozen=True):
-    """One field: ``show_on`` a site spells it in its ``shape``, ``take`` puts in what was sent.
+    """One field: ``show_on`` a site writes it in its ``shape``, ``take`` puts in what was sent.
 
-    What a site says of its orders is looked up once, and then spelled for each of them. ``take``
+    What a site says of its orders is looked up once, and then written for each of them. ``take``
     raises a ValueError that goes on from the value; what only the hub decides is taken when an
-    order is read that came from a vendor, not when a client sends one (``own``).
+    order is read that came from a vendor, not when a client sends one (``own``). A client sends a
+    text of at most ``longest`` characters.
     """
 
     name: str
@@ -49,14 +51,15 @@ class Member(Struct, frozen=True):
     asked: Asked
     shape: Shape
     own: bool = False
+    longest: int = LONGEST
 
     def show(self, order: Order, site: Site) -> Any:
-        """Spell the field of one order."""
+        """Write the field of one order."""
         return self.show_on(site)(order)
 
 
 def everywhere(show: Show) -> Callable[[Site], Show]:
-    """Spell a field in the same way on every site."""
+    """Write a field in the same way on every site."""
     return lambda _site: show
 
 
@@ -72,19 +75,20 @@ def at(
     return Member(name, everywhere(show), take, asked, shape, own=own)
 
 
-def text(name: str, path: str, nothing: str | None = "") -> Member:
-    """Make the member that spells a text; ``nothing`` is shown where there is none."""
+def text(name: str, path: str, nothing: str | None = "", *, longest: int = LONGEST) -> Member:
+    """Make the member that holds a text; ``nothing`` is shown where there is none."""
     there, asked = look(path), comparisons.text(path, nothing)
     shape = str | None if nothing is None else str
 
     def show(order: Order) -> str | None:
         return there(order) or nothing
 
-    return at(name, path, asked, shape, show, unless_empty(read_text, ""))
+    member = at(name, path, asked, shape, show, unless_empty(read_text, ""))
+    return replace(member, longest=longest)
 
 
 def moment(name: str, path: str, *, own: bool = False) -> Member:
-    """Make the member that spells a time, null where there is none."""
+    """Make the member that writes a time, null where there is none."""
     there, asked = look(path), comparisons.moment(path)
 
     def show(order: Order) -> str | None:
@@ -94,7 +98,7 @@ def moment(name: str, path: str, *, own: bool = False) -> Member:
 
 
 def amount(name: str, path: str, nothing: int | None = 0, *, own: bool = False) -> Member:
-    """Make the member that spells an amount; ``nothing`` is shown where there is none."""
+    """Make the member that writes an amount; ``nothing`` is shown where there is none."""
     there, asked = look(path), comparisons.number(path, nothing)
 
     def show(order: Order) -> Decimal | int | None:
@@ -106,7 +110,7 @@ def amount(name: str, path: str, nothing: int | None = 0, *, own: bool = False) 
 
 
 def rate(name: str, path: str) -> Member:
-    """Make the member that spells percents as a fraction, 0 where nothing is known."""
+    """Make the member that writes percents as a fraction, 0 where nothing is known."""
     there, asked = look(path), comparisons.rate(path)
 
     def show(order: Order) -> Decimal | int:
@@ -115,8 +119,8 @@ def rate(name: str, path: str) -> Member:
     return at(name, path, asked, Amount, show, unless_empty(read_rate, None))
 
 
-def spelled(name: str, path: str, nothing: int | None = None) -> Member:
-    """Make the member that spells a text of digits as a number."""
+def text_number(name: str, path: str, nothing: int | None = None) -> Member:
+    """Make the member that holds a text of digits as a number."""
     there = look(path)
 
     def show(order: Order) -> int | None:
@@ -128,11 +132,11 @@ def spelled(name: str, path: str, nothing: int | None = None) -> Member:
         return "" if number in (None, nothing) else str(number)
 
     shape = int | None if nothing is None else int
-    return at(name, path, comparisons.spelled(path, nothing), shape, show, read)
+    return at(name, path, comparisons.text_number(path, nothing), shape, show, read)
 
 
 def flag(name: str, path: str, *, nothing: bool | None = False) -> Member:
-    """Make the member that spells a yes or no; ``nothing`` is shown where neither is known."""
+    """Make the member that writes a yes or no; ``nothing`` is shown where neither is known."""
     there, asked = look(path), comparisons.flag(path, nothing=nothing)
 
     def show(order: Order) -> bool | None:
@@ -146,7 +150,7 @@ def flag(name: str, path: str, *, nothing: bool | None = False) -> Member:
 def coded(
     name: str, path: str, table: Both[Any, Any], nothing: Any, read: Any = read_number
 ) -> Member:
-    """Make the member that spells a value of a closed list as its number."""
+    """Make the member that holds a value of a closed list as its number."""
     back = {nothing: None, **table.codes}
     codes = {**table.canon, None: nothing}
     there, asked = look(path), comparisons.coded(path, table.canon, read, nothing, back)
@@ -166,7 +170,7 @@ def _code(value: Any) -> Any:
 
 
 def listed(name: str, path: str, rows: str) -> Member:
-    """Make the member that spells a word of one of the site's own lists as its number."""
+    """Make the member that writes a word of one of the site's own lists as its number."""
     there, put = look(path), putter(path)
 
     def show_on(site: Site) -> Show:

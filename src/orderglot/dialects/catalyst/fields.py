@@ -11,14 +11,16 @@ from msgspec.structs import replace
 from orderglot.core.order import Identity, Link, Order, native
 from orderglot.core.query import Compare, Not, Operator, Query, Sort
 from orderglot.core.values import InvoiceStatus, Relation
-from orderglot.dialects.catalyst import code_lists, comparisons, field_types
+from orderglot.dialects.catalyst import code_lists, comparisons, field_types, site_rows
 from orderglot.dialects.catalyst.comparisons import Asked
 from orderglot.dialects.catalyst.field_types import Member, Show, everywhere
+from orderglot.dialects.catalyst.questions import ranked
 from orderglot.dialects.catalyst.settings import Site, status_numbers, with_status, write_id
 from orderglot.dialects.catalyst.tables import (
     CYCLES,
     DIRECT_DEBITS,
     INVOICED,
+    LONGEST_PROSE,
     NAME,
     NO_CATEGORY,
     NO_DEBIT,
@@ -116,7 +118,7 @@ INVOICED_ASKED = comparisons.coded(
     {True: InvoiceStatus.PAID, False: None},
 )
 
-SITE_ASKED = comparisons.constant(lambda site: write_id(site.id))
+SITE_ASKED = site_rows.constant(lambda site: write_id(site.id))
 
 
 def indexed(member: Member) -> Member:
@@ -125,8 +127,8 @@ def indexed(member: Member) -> Member:
 
 
 MEMBERS = (
-    field_types.spelled("assignedUserId", "assigned_user"),
-    field_types.spelled("categoryId", "category", NO_CATEGORY),
+    field_types.text_number("assignedUserId", "assigned_user"),
+    field_types.text_number("categoryId", "category", NO_CATEGORY),
     field_types.text("countryCode", "ship_to.country"),
     field_types.moment("createDate", "created", own=True),
     field_types.coded("cycleTypeId", "recurrence.cycle", CYCLES, 1),
@@ -152,7 +154,7 @@ MEMBERS = (
         field_types.Id,
     ),
     field_types.amount("giftVoucherAmount", "discount.voucher_amount", None),
-    field_types.spelled("giftVoucherId", "discount.voucher"),
+    field_types.text_number("giftVoucherId", "discount.voucher"),
     Member(
         "id",
         everywhere(lambda order: write_id(native(order, NAME))),
@@ -161,7 +163,7 @@ MEMBERS = (
         field_types.Id,
         own=True,
     ),
-    field_types.spelled("integrationId", "integration"),
+    field_types.text_number("integrationId", "integration"),
     field_types.moment("invoiceDate", "invoice.date"),
     field_types.text("invoiceNumber", "invoice.number", None),
     Member("invoiced", everywhere(_invoiced), _take_invoiced, INVOICED_ASKED, bool),
@@ -192,11 +194,11 @@ MEMBERS = (
     ),
     field_types.flag("recur", "recurrence.recurs"),
     field_types.text("shippingAttention", "shipping.attention"),
-    field_types.text("shippingDescription", "shipping.method", None),
-    field_types.text("shippingInstructions", "shipping.instructions"),
+    field_types.text("shippingDescription", "shipping.method", None, longest=LONGEST_PROSE),
+    field_types.text("shippingInstructions", "shipping.instructions", longest=LONGEST_PROSE),
     field_types.listed("shippingOptionId", "shipping.option", "shipping_options"),
     field_types.amount("shippingPrice", "totals.shipping"),
-    field_types.text("shippingRateKey", "shipping.rate_key", None),
+    field_types.text("shippingRateKey", "shipping.rate_key", None, longest=LONGEST_PROSE),
     field_types.rate("shippingTaxRate", "shipping.tax_rate"),
     Member("siteId", _show_site, _keep, SITE_ASKED, field_types.Id, own=True),
     Member("statusTypeId", status_numbers, _take_status, code_lists.STATUS, int),
@@ -209,12 +211,12 @@ _GONE = Compare("deleted", Operator.NE, None)
 
 
 def _ask_deleted(_site: Site, operator: Operator, value: Any) -> Query:
-    said = {0: False, 1: True}
-    return comparisons.by_row(said, lambda id: (Not(_GONE), _GONE)[id], read_yes, operator, value)
+    deleted = {0: False, 1: True}
+    return site_rows.by_row(deleted, lambda id: (Not(_GONE), _GONE)[id], read_yes, operator, value)
 
 
 def _sort_deleted(_site: Site) -> Sort:
-    return comparisons.ranked(((_GONE, 1), (Not(_GONE), 0)))
+    return ranked(((_GONE, 1), (Not(_GONE), 0)))
 
 
 OLD_MEMBERS = (

@@ -11,14 +11,15 @@ from orderglot.core.customer import identity
 from orderglot.core.errors import NotFound
 from orderglot.core.order import Reference, native
 from orderglot.core.query import And, Compare, Not, Operator, Or, Query, asks
-from orderglot.dialects.catalyst.comparisons import Asked, Write, any_of, negated
+from orderglot.dialects.catalyst.comparisons import Asked, Write
 from orderglot.dialects.catalyst.fields import MEMBERS
 from orderglot.dialects.catalyst.lenient_json import Members, Node, parse, refused
+from orderglot.dialects.catalyst.questions import any_of, negated
 from orderglot.dialects.catalyst.relations import CUSTOMER_ASKED, every_asked
 from orderglot.dialects.catalyst.settings import Site
 from orderglot.dialects.catalyst.tables import NAME
 from orderglot.wire import json
-from orderglot.wire.dialect import Context
+from orderglot.wire.operation import Context
 
 EQUAL = ""
 AND, OR = "$and", "$or"
@@ -117,8 +118,8 @@ def _compared(
         try:
             return asked.read(site, operator, one.value)
         except ValueError as error:
-            said = _shortened(one.value)
-            raise refused(f"{name[:60]!r}: {said} {error}.", one.at) from None
+            text = _shortened(one.value)
+            raise refused(f"{name[:60]!r}: {text} {error}.", one.at) from None
 
     lower = sign.lower()
     if lower in OPERATORS:
@@ -127,7 +128,7 @@ def _compared(
         listed = _listed(sign, node)
         nodes = {(type(one.value), str(one.value)): one for one in listed}.values()
         found = any_of([ask(Operator.EQ, one) for one in nodes])
-        return found
+        return negated(found) if lower == "$nin" else found
     if lower == EQUAL:
         return ask(Operator.EQ, node)
     if lower in UNEQUAL:
@@ -154,33 +155,33 @@ def write_where(where: Query, site: Site) -> str:
 
     Of what cannot be said so much is left out that all matches are still found.
     """
-    said = _said(where, site, holds=True)
-    return "" if said in (None, EVERYTHING) else json.write(said).decode()
+    document = _write_part(where, site, holds=True)
+    return "" if document in (None, EVERYTHING) else json.write(document).decode()
 
 
-def _said(where: Query, site: Site, *, holds: bool) -> dict[str, Any] | None:
+def _write_part(where: Query, site: Site, *, holds: bool) -> dict[str, Any] | None:
     """Say that a question holds, or that it does not; None where there are no words for it."""
     match where:
         case And(parts) | Or(parts):
-            each = [_said(part, site, holds=holds) for part in parts]
+            each = [_write_part(part, site, holds=holds) for part in parts]
             if isinstance(where, And) is holds:
                 return {AND: [one for one in each if one is not None]}
             return None if None in each else {OR: each}
         case Not(part):
-            return _said(part, site, holds=not holds)
+            return _write_part(part, site, holds=not holds)
         case Compare(field, operator, value):
             if field not in _writes():
                 return None
             name, nothing, write = _writes()[field]
             wire = write(site, operator, value)
-            return _say(name, nothing, *wire, holds=holds) if wire else None
+            return _write_compare(name, nothing, *wire, holds=holds) if wire else None
 
 
-def _say(
+def _write_compare(
     name: str, nothing: tuple[Any, ...], operator: Operator, value: Any, *, holds: bool
 ) -> dict[str, Any] | None:
     if operator in SIGNS:
-        return _say_sign(name, nothing, operator, value, holds=holds)
+        return _write_sign(name, nothing, operator, value, holds=holds)
     among = value if isinstance(value, list) else [value]
     if any(one is None or one == "" for one in among):
         among = [*(one for one in among if one is not None and one != ""), *nothing]
@@ -190,7 +191,7 @@ def _say(
     return {name: {"$in" if is_one else "$nin": among}}
 
 
-def _say_sign(
+def _write_sign(
     name: str, nothing: tuple[Any, ...], operator: Operator, value: Any, *, holds: bool
 ) -> dict[str, Any] | None:
     if not holds and operator in (Operator.CONTAINS, Operator.BEGINS):

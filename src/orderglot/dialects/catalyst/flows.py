@@ -16,7 +16,8 @@ from orderglot.dialects.catalyst.markers import marked
 from orderglot.dialects.catalyst.orders import GET_ORDER, LIST_ORDERS, Listing, One
 from orderglot.dialects.catalyst.sublists import LIST_ADDRESSES, LIST_PRODUCTS, Part
 from orderglot.dialects.catalyst.tables import NAME
-from orderglot.wire.dialect import Flow, Flows, call
+from orderglot.wire.dialect import Flows
+from orderglot.wire.flow import Flow, call
 
 NEWEST = (Sort("created", descending=True),)
 

@@ -10,19 +10,19 @@ from orderglot.core.errors import Invalid, Problem, Rule
 from orderglot.core.fields import read_whole_text
 from orderglot.core.order import Line, Order
 from orderglot.core.pricing import price
-from orderglot.core.summing import summed
+from orderglot.core.totals import summed
 from orderglot.dialects.catalyst import shapes
 from orderglot.dialects.catalyst.links import SITES, path
-from orderglot.dialects.catalyst.media import JSON, nothing_said, write_done
+from orderglot.dialects.catalyst.media import JSON, read_nothing, write_done
 from orderglot.dialects.catalyst.resources import order_at, site_at
+from orderglot.dialects.catalyst.tables import LONGEST_PROSE
 from orderglot.dialects.catalyst.values import digits
-from orderglot.dialects.catalyst.wire import exact
 from orderglot.wire import json
-from orderglot.wire.dialect import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request
+from orderglot.wire.operation import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.shape import JSON as PLAIN
-from orderglot.wire.shape import ResponseShape
+from orderglot.wire.shape import LONGEST, ResponseShape
 
 PRODUCT, CODE = "productId", "productCode"
 
@@ -55,7 +55,7 @@ def _write_items(items: Items) -> Request:
 
 
 def _read_items(request: Request, _caller: Caller) -> Items:
-    form = Form(json.read(request.body))
+    form = Form(json.read_sent(request.body), longest=LONGEST)
     lines, named = read_items(form.each("items", required=True))
     form.check()
     return Items(request.params["order"], lines, request.params["site"], named)
@@ -75,7 +75,10 @@ def read_item(form: Form) -> Line:
         form.refuse(PRODUCT, Rule.REQUIRED, "This field is required.")
     pieces = form.whole("units", required=True, least=1, most=shapes.MOST_PIECES)
     return Line(
-        sku=sku, item_id=digits(product), title=exact(form, "description"), quantity=pieces or 0
+        sku=sku,
+        item_id=digits(product),
+        title=form.text("description", longest=LONGEST_PROSE, exact=True),
+        quantity=pieces or 0,
     )
 
 
@@ -122,6 +125,6 @@ ADD_PRODUCTS: Operation[Items, Order | None] = Operation(
     request=RequestFormat(_write_items, _read_items, body={PLAIN: shapes.NewItems}),
     perform=_add_items,
     response=ResponseFormat(
-        write_done, nothing_said, (ResponseShape(204, headers=shapes.Changed),)
+        write_done, read_nothing, (ResponseShape(204, headers=shapes.Changed),)
     ),
 )

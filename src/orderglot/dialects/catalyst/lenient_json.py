@@ -1,6 +1,6 @@
 """The lenient JSON in which clients write ``where``: either quotes, bare names, commas at the end.
 
-Bounded in length, depth and number of values; what is wrong is told with the place of it.
+Bounded in length, depth and number of values; a mistake is reported with its place.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class _Token(NamedTuple):
 
 
 def refused(reason: str, at: int | None = None, field: str = "where") -> Invalid:
-    """Make the error for a query that cannot be read; ``at`` counts characters from nought."""
+    """Make the error for a query that cannot be read; ``at`` counts characters from zero."""
     place = "" if at is None else f"at character {at + 1}: "
     return Invalid(Problem(field, Rule.MALFORMED, place + reason, code=BAD_QUERY))
 
@@ -117,8 +117,8 @@ class _Parser:
             self.names += 1
             if self.names > MOST_NAMES:
                 raise refused(f"there may be {MOST_NAMES} names and operators.", name.at)
-            said = _unquoted(name) if name.kind in ("double", "single") else name.text
-            pairs.append((said, name.at, self.value(depth)))
+            member = _unquoted(name) if name.kind in ("double", "single") else name.text
+            pairs.append((member, name.at, self.value(depth)))
             self.separated("}")
         self.take()
         return Members(tuple(pairs))

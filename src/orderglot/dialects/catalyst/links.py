@@ -11,5 +11,5 @@ CURRENT = "current"
 
 
 def path(template: str, **params: str) -> str:
-    """Spell a path below the site that the token belongs to."""
+    """Write a path below the site that the token belongs to."""
     return fill(SITES + template, site=CURRENT, **params)

@@ -15,12 +15,12 @@ LARGEST = 2**31 - 1
 def marked(order: Order) -> Order:
     """Give an order of the book that has no integrationId one that no other order has.
 
-    It is always the same one for the same version of the order. So whoever was cut off while
+    It is always the same one for the same version of the order. So a client that was cut off while
     placing it can ask for it.
     """
     if order.integration or not order.id:
         return order
     created = order.created.isoformat() if order.created else ""
-    said = f"{order.id}\0{created}\0{order.version}".encode()
-    number = int.from_bytes(hashlib.sha256(said).digest()[:8], "big")
+    content = f"{order.id}\0{created}\0{order.version}".encode()
+    number = int.from_bytes(hashlib.sha256(content).digest()[:8], "big")
     return replace(order, integration=str(number % LARGEST + 1))

@@ -36,7 +36,7 @@ def write_done(_order: Order | None, request: Request) -> Response:
     return emptied(204, request)
 
 
-def nothing_said(_response: Response, _ask: object) -> None:
+def read_nothing(_response: Response, _ask: object) -> None:
     """Give what an answer without a body says of an order."""
 
 

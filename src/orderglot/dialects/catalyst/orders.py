@@ -32,9 +32,9 @@ from orderglot.dialects.catalyst.settings import Site
 from orderglot.dialects.catalyst.tables import DEFAULT_LIMIT, PAGE_SIZE
 from orderglot.dialects.catalyst.wire import STATUS, read_order
 from orderglot.wire import json
-from orderglot.wire.dialect import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request, Response, argument, query_of
+from orderglot.wire.operation import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.paging import FURTHEST, read_bounded
 from orderglot.wire.shape import success
 
@@ -64,7 +64,7 @@ class Listing(Struct, frozen=True):
 
 
 class Listed(Page, frozen=True, kw_only=True):
-    """A page of a list, and what it takes to spell it."""
+    """A page of a list, and what it takes to write it."""
 
     site: Site = NO_SITE
     fields: Selection = EVERY_MEMBER
@@ -171,7 +171,7 @@ class One(Struct, frozen=True):
 
 
 class Shown(Struct, frozen=True):
-    """One order, and what it takes to spell it."""
+    """One order, and what it takes to write it."""
 
     order: Order
     site: Site = NO_SITE

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -13,17 +13,28 @@ from msgspec import Struct
 from orderglot.core.customer import Customer
 from orderglot.core.order import Order, native
 from orderglot.core.query import And, Compare, Operator, Query, Sort
-from orderglot.dialects.catalyst import comparisons
+from orderglot.dialects.catalyst import comparisons, site_rows
 from orderglot.dialects.catalyst.code_lists import with_status
-from orderglot.dialects.catalyst.comparisons import Asked, ReadValue, by_row, same, sorted_by_row
+from orderglot.dialects.catalyst.comparisons import Asked, ReadValue
 from orderglot.dialects.catalyst.fields import by_name
+from orderglot.dialects.catalyst.questions import same
+from orderglot.dialects.catalyst.relation_members import (
+    COMPANY,
+    CONTACTS,
+    CUSTOMER,
+    CUSTOMER_SHOWN,
+    DISCOUNT_CODE,
+    ROW,
+    STATUS,
+    TAX_CODE,
+    USER,
+    USER_SHOWN,
+    Inside,
+    paths,
+)
 from orderglot.dialects.catalyst.settings import Numbered, Site, row_of, status_numbers, write_id
 from orderglot.dialects.catalyst.tables import NAME
 from orderglot.dialects.catalyst.values import (
-    read_moment,
-    read_number,
-    read_text,
-    read_yes,
     write_moment,
     write_rate,
 )
@@ -36,9 +47,6 @@ OTHER_NAMES = {"code": "taxCode"}
 
 Shown = dict[str, Any]
 ShowRelation = Callable[[Order, Customer | None], Shown]
-
-Inside = Mapping[str, "ReadValue | Inside"]
-"""What the reference has inside a relation: how each member is read, or what is inside that."""
 
 
 class Relation(Struct, frozen=True):
@@ -89,26 +97,28 @@ def _show_status(site: Site) -> ShowRelation:
 
 def _rows_asked(rows: str, choose: Callable[[Site, int], Query], inside: Inside) -> Any:
     def asked(name: str, read: ReadValue) -> Asked:
-        def said(site: Site) -> dict[int, Any]:
+        def values(site: Site) -> dict[int, Any]:
             # Of one number the row that stands in the list comes last.
-            return {row.id: _said(row, name, site) for row in getattr(site, rows)}
+            return {row.id: _value_of(row, name, site) for row in getattr(site, rows)}
 
         def ask(site: Site, operator: Operator, value: Any) -> Query:
-            return by_row(said(site), lambda id: choose(site, id), read, operator, value)
+            return site_rows.by_row(
+                values(site), lambda id: choose(site, id), read, operator, value
+            )
 
         def sort_on(site: Site) -> Sort:
-            return sorted_by_row(said(site), lambda id: choose(site, id))
+            return site_rows.sorted_by_row(values(site), lambda id: choose(site, id))
 
         return Asked(ask, ranked=sort_on)
 
     return {name: asked(name, read) for name, read in inside.items() if callable(read)}
 
 
-def _said(row: Numbered, name: str, site: Site) -> Any:
+def _value_of(row: Numbered, name: str, site: Site) -> Any:
     if name == "siteId":
         return write_id(site.id)
-    said = getattr(row, _member(type(row), OTHER_NAMES.get(name, name)))
-    return write_rate(said) if name in RATES else said
+    value = getattr(row, _member(type(row), OTHER_NAMES.get(name, name)))
+    return write_rate(value) if name in RATES else value
 
 
 @cache
@@ -189,81 +199,6 @@ def _show_nothing(_site: Site) -> ShowRelation:
     return lambda _order, _customer: {}
 
 
-ROW: Inside = {"id": read_number, "siteId": read_number}
-STATUS: Inside = {
-    **ROW,
-    "label": read_text,
-    "default": read_yes,
-    "notifyCustomer": read_yes,
-    "siteNotificationId": read_number,
-}
-TAX_CODE: Inside = {
-    **ROW,
-    "countryCode": read_text,
-    "taxCode": read_text,
-    "code": read_text,
-    "rate": read_number,
-}
-DISCOUNT_CODE: Inside = {
-    **ROW,
-    "discountCodeTypeId": read_number,
-    "discountCode": read_text,
-    "description": read_text,
-    "discountPercentage": read_number,
-    "discountThreshold": read_number,
-    "expireAfterXUses": read_number,
-    "releaseDate": read_moment,
-    "expiryDate": read_moment,
-    "enabled": read_yes,
-    "recurrenceAvailability": read_number,
-    "hidden": read_yes,
-}
-CONTACT: Inside = {
-    **ROW,
-    "phoneNumberTypeId": read_number,
-    "objectId": read_number,
-    "objectType": read_number,
-    "value": read_text,
-    "default": read_yes,
-}
-CONTACTS = (
-    *("homePhone", "homeFax", "workPhone", "workFax", "mobilePhone", "pager"),
-    *("email1", "email2", "email3", "webAddress"),
-)
-CUSTOMER_SHOWN: Inside = {
-    **ROW,
-    "customerTypeId": read_number,
-    "leadSourceTypeId": read_number,
-    "industryTypeId": read_number,
-    "ratingTypeId": read_number,
-    "titleTypeId": read_number,
-    "firstName": read_text,
-    "middleName": read_text,
-    "lastName": read_text,
-    "company": read_text,
-    "username": read_text,
-}
-CUSTOMER: Inside = {
-    **CUSTOMER_SHOWN,
-    "externalId": read_text,
-    "dateOfBirth": read_moment,
-    "createDate": read_moment,
-    "lastUpdateDate": read_moment,
-    "wholesaler": read_yes,
-    **dict.fromkeys(CONTACTS, CONTACT),
-}
-COMPANY: Inside = {"siteId": read_number, "name": read_text}
-USER_SHOWN: Inside = ROW
-USER: Inside = {
-    **USER_SHOWN,
-    **dict.fromkeys(("email", "firstName", "lastName", "mobileNumber", "aliases"), read_text),
-    **dict.fromkeys(("createDate", "lastUpdateDate"), read_moment),
-    **dict.fromkeys(("catchAll", "enabled"), read_yes),
-    "userTypeId": read_number,
-    "alternateEmail": read_text,
-}
-
-
 def _of_customer(asked: Asked) -> Asked:
     """Ask for a text on record of a customer, which is "" where there is one without it."""
 
@@ -276,7 +211,7 @@ def _of_customer(asked: Asked) -> Asked:
 
 
 def _site_of(there: Query) -> Asked:
-    return comparisons.constant(lambda site: write_id(site.id), there)
+    return site_rows.constant(lambda site: write_id(site.id), there)
 
 
 _SOMEBODY = Compare("customer.id", Operator.NE, None)
@@ -330,19 +265,11 @@ def relations() -> Mapping[str, Relation]:
 @cache
 def every_asked() -> Mapping[str, Asked]:
     """Give whatever may be asked for: the members, and the paths through relations."""
-    paths = {
-        f"{name}.{path}".lower(): relation.asked.get(path) or comparisons.never(read)
+    inside = {
+        f"{name}.{path}".lower(): relation.asked.get(path) or site_rows.never(read)
         for name, relation in relations().items()
-        for path, read in _paths(relation.inside)
+        for path, read in paths(relation.inside)
     }
     members = {name: member.asked for name, member in by_name().items()}
     short = {name.lower(): CUSTOMER_ASKED[name] for name in ("email1.value", "homePhone.value")}
-    return {**members, **paths, **short}
-
-
-def _paths(inside: Inside, before: str = "") -> Iterator[tuple[str, ReadValue]]:
-    for name, read in inside.items():
-        if callable(read):
-            yield before + name, read
-        else:
-            yield from _paths(read, f"{before}{name}.")
+    return {**members, **inside, **short}

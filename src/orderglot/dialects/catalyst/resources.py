@@ -8,7 +8,7 @@ from orderglot.core.order import HUB, Order, Reference
 from orderglot.dialects.catalyst.links import CURRENT
 from orderglot.dialects.catalyst.settings import Site, site_id, site_of
 from orderglot.dialects.catalyst.tables import NAME
-from orderglot.wire.dialect import Context
+from orderglot.wire.operation import Context
 
 
 async def site_at(context: Context, named: str) -> Site:

@@ -15,15 +15,15 @@ from orderglot.core.query import Sort
 from orderglot.dialects.catalyst.field_types import Show
 from orderglot.dialects.catalyst.fields import MEMBERS, by_name
 from orderglot.dialects.catalyst.lenient_json import refused
+from orderglot.dialects.catalyst.relation_members import Inside
 from orderglot.dialects.catalyst.relations import (
-    Inside,
     Relation,
     ShowRelation,
     every_asked,
     relations,
 )
 from orderglot.dialects.catalyst.settings import Site
-from orderglot.dialects.catalyst.wire import Spelled
+from orderglot.dialects.catalyst.wire import Members
 
 LONGEST = 4_000
 DEEPEST = 3
@@ -174,7 +174,7 @@ def _unknown(name: str, at: int) -> Invalid:
 
 
 @lru_cache(maxsize=256)
-def order_writer(selection: Selection, site: Site) -> Callable[[Order, Customer | None], Spelled]:
+def order_writer(selection: Selection, site: Site) -> Callable[[Order, Customer | None], Members]:
     """Make what spells of a site's orders what is selected.
 
     What each name stands for is looked up here, once, and not for every order.
@@ -191,11 +191,11 @@ def order_writer(selection: Selection, site: Site) -> Callable[[Order, Customer 
             leads[one.name] = _chosen(leading[name], one.inside, site)
     in_order, leading_on = tuple(shows.items()), tuple(leads.items())
 
-    def write(order: Order, customer: Customer | None) -> Spelled:
-        spelled = {name: show(order) for name, show in in_order}
+    def write(order: Order, customer: Customer | None) -> Members:
+        members = {name: show(order) for name, show in in_order}
         for name, lead in leading_on:
-            spelled[name] = lead(order, customer)
-        return spelled
+            members[name] = lead(order, customer)
+        return members
 
     return write
 
@@ -214,16 +214,16 @@ def _chosen(relation: Relation, inside: tuple[Selected, ...], site: Site) -> Sho
     return show
 
 
-def _members(all: Spelled, shown: tuple[str, ...]) -> Spelled:
+def _members(all: Members, shown: tuple[str, ...]) -> Members:
     return {name: all[name] for name in shown} if all else {}
 
 
-def _inside(shown: Spelled, selection: tuple[Selected, ...]) -> Spelled:
+def _inside(shown: Members, selection: tuple[Selected, ...]) -> Members:
     """Give what is selected inside a relation; what is known of no order is null."""
-    spelled = {name.lower(): name for name in shown}
-    chosen: Spelled = {}
+    members = {name.lower(): name for name in shown}
+    chosen: Members = {}
     for one in selection if shown else ():
-        value = shown.get(spelled.get(one.name.lower(), ""))
+        value = shown.get(members.get(one.name.lower(), ""))
         chosen[one.name] = (
             _inside(value, one.inside) if one.inside and isinstance(value, dict) else value
         )

@@ -275,7 +275,7 @@ def with_status(site: Site, order: Order, number: int, means: Status | None = No
 
 
 def write_id(id: str) -> int | str | None:
-    """Spell an id: a number wherever it is one."""
+    """Write an id: a number wherever it is one."""
     if id in NO_ID:
         return None
     number = read_whole_text(id)

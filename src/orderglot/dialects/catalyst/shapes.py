@@ -1,15 +1,19 @@
 """The shapes of Catalyst's wire: lists, orders by the table of their fields, tokens, refusals."""
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NotRequired, TypedDict
+from functools import reduce
+from operator import or_
+from types import NoneType, UnionType
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NotRequired, TypedDict, get_args
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from orderglot.dialects.catalyst.field_types import Id
+from orderglot.dialects.catalyst.field_types import Id, Member
 from orderglot.dialects.catalyst.fields import MEMBERS, OLD_MEMBERS
 from orderglot.dialects.catalyst.relations import RELATIONS
 from orderglot.dialects.catalyst.tables import (
     BILLING_ADDRESS,
+    LONGEST_PROSE,
     OF_ORDER,
     PAGE_SIZE,
     SHIPPING_ADDRESS,
@@ -17,8 +21,12 @@ from orderglot.dialects.catalyst.tables import (
 from orderglot.wire.paging import FURTHEST
 from orderglot.wire.shape import (
     ADDITIONAL_PROPERTIES,
+    LONGEST,
     READ_ONLY,
     Amount,
+    AmountText,
+    Numeral,
+    Shape,
     annotated,
     description,
     enum,
@@ -27,6 +35,7 @@ from orderglot.wire.shape import (
 MOST_PIECES = 999_999
 
 Text = Annotated[str, Meta(min_length=1)]
+Sent = Annotated[str, Meta(max_length=LONGEST)]
 
 
 _SHOWN: list[Any] = [
@@ -105,7 +114,7 @@ class Status(TypedDict):
 
 
 class Listed(TypedDict):
-    """What is said of every list: how long it is, and which window of it this is."""
+    """What every list has: how long it is, and which window of it this is."""
 
     totalItemsCount: int
     skip: int
@@ -161,10 +170,10 @@ class Listing(Window, Fields, total=False):
 class NewItem(TypedDict):
     """An item to be put into an order: the product's number here, or its code."""
 
-    productId: NotRequired[int | str | None]
-    productCode: NotRequired[str | None]
-    units: Annotated[int, Meta(ge=1, le=MOST_PIECES)] | str
-    description: NotRequired[str | None]
+    productId: NotRequired[int | Sent | None]
+    productCode: NotRequired[Sent | None]
+    units: Annotated[int, Meta(ge=1, le=MOST_PIECES)] | Numeral
+    description: NotRequired[Annotated[str, Meta(max_length=LONGEST_PROSE)] | None]
 
 
 class NewItems(TypedDict):
@@ -173,16 +182,22 @@ class NewItems(TypedDict):
     items: Annotated[list[NewItem], Meta(min_length=1)]
 
 
+def _sent(member: Member) -> Shape:
+    """Give the shape that a field is sent in: a number may stand in a text."""
+    joined = get_args(member.shape) if isinstance(member.shape, UnionType) else (member.shape,)
+    is_number = str not in joined and not {int, Amount}.isdisjoint(joined)
+    text = AmountText if is_number else annotated(str, Meta(max_length=member.longest))
+    kinds = [one for one in joined if one not in (str, NoneType)]
+    return reduce(or_, [*kinds, text, None, UnsetType])
+
+
 _UNREAD = annotated(Any, READ_ONLY)
 _SENT: list[Any] = [
-    *((one.name, one.shape | str | None | UnsetType, UNSET) for one in MEMBERS if not one.own),
+    *((one.name, _sent(one), UNSET) for one in MEMBERS if not one.own),
     *((one.name, _UNREAD, UNSET) for one in (*MEMBERS, *OLD_MEMBERS) if one.own),
     *((one.name, _UNREAD, UNSET) for one in RELATIONS),
 ]
-"""What may be sent of an order; a number may stand in a text.
-
-Clients send whole orders back, as they were shown to them.
-"""
+"""What may be sent of an order: clients send whole orders back, as they were shown to them."""
 
 NewOrder = annotated(
     msgspec.defstruct("NewOrder", [*_SENT, ("items", list[NewItem] | UnsetType, UNSET)]),

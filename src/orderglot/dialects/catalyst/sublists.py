@@ -19,9 +19,9 @@ from orderglot.dialects.catalyst.settings import Site, SiteStatus
 from orderglot.dialects.catalyst.tables import DEFAULT_LIMIT, PAGE_SIZE
 from orderglot.dialects.catalyst.wire import read_addresses, read_line, write_addresses, write_line
 from orderglot.wire import json
-from orderglot.wire.dialect import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request, Response, query_of
+from orderglot.wire.operation import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.paging import read_bounded
 from orderglot.wire.shape import success
 
@@ -137,7 +137,7 @@ LIST_ADDRESSES: Operation[Part, Parts] = Operation(
 
 
 def _write_status(row: SiteStatus, site: Site) -> Any:
-    """Spell a status as its own list does, where its members stand in another order."""
+    """Write a status as its own list does, where its members stand in another order."""
     inside = write_status(site, row.id)
     return {name: inside[name] for name in ("id", "siteId", "siteNotificationId", *inside)}
 

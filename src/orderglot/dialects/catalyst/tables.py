@@ -8,6 +8,9 @@ from orderglot.wire.table import Both
 NAME = "catalyst"
 
 DEFAULT_LIMIT = 10
+LONGEST_PROSE = 4_000
+"""So many characters may be said where sentences are, and in a key that a carrier made."""
+
 PAGE_SIZE = 500
 
 CYCLES = Both(

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from msgspec import Struct
 from msgspec.structs import replace
 
-from orderglot.core.caller import Caller
+from orderglot.core.caller import OPEN, Caller
 from orderglot.core.errors import Rule, Unauthenticated, invalid
 from orderglot.core.keyring import Credential, Keyring
 from orderglot.core.tokens import TokenKind
@@ -22,9 +22,9 @@ from orderglot.dialects.catalyst.settings import site_id, write_id
 from orderglot.dialects.catalyst.tables import NAME
 from orderglot.wire import json
 from orderglot.wire.auth import read_hex
-from orderglot.wire.dialect import OPEN, Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.form import Form
-from orderglot.wire.message import Request, Response, argument, query_of
+from orderglot.wire.message import Request, Response, argument, once, query_of
+from orderglot.wire.operation import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.shape import success
 
 REFUSED = "Send the access token of your site in the Authorization header."
@@ -199,7 +199,7 @@ def _write_granting(asked: Granting) -> Request:
 
 
 def _read_granting(request: Request, _caller: Caller) -> Granting:
-    form = Form(dict(parse_qsl(request.body.decode("utf-8", "replace"))))
+    form = Form(once(parse_qsl(request.body.decode("utf-8", "replace"))))
     asked = Granting(
         form.choice("grant_type", GRANTS, required=True),
         form.text("client_id", longest=LONGEST),

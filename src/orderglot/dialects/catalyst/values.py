@@ -1,11 +1,11 @@
-"""Single values as Catalyst's wire spells them, and the paths inside an order that they stand at."""
+"""Single values as Catalyst's wire writes them, and the paths inside an order that they stand at."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import cache
 from operator import attrgetter
 from typing import Any
@@ -15,15 +15,23 @@ from msgspec.structs import replace
 
 from orderglot.core.fields import read_whole_text
 from orderglot.core.order import Address, Invoice, Order
-from orderglot.wire.values import LARGEST, PLACES, bare, read_amount, read_flag, read_instant
+from orderglot.wire.values import (
+    LARGEST,
+    PLACES,
+    bare,
+    read_amount,
+    read_decimal,
+    read_flag,
+    read_instant,
+)
 
 MOST_DIGITS = 40
 HUNDREDTHS = 2
 OPTIONAL: dict[str, Any] = {"ship_to": Address(), "bill_to": Address(), "invoice": Invoice()}
 """The parts of an order that may be absent, as they are when they say nothing."""
 
-_said = msgspec.json.Encoder().encode
-"""Spells a time, in quotes, in a fifth of what ``isoformat`` takes."""
+_encode = msgspec.json.Encoder().encode
+"""Writes a time, in quotes, in a fifth of what ``isoformat`` takes."""
 _WITHOUT_ZONE = slice(1, -len('Z"'))
 
 _DAY = re.compile(r"\s*\d{4}-\d{2}-\d{2}\s*")
@@ -63,10 +71,10 @@ def put(order: Order, path: str, value: Any) -> Order:
 
 
 def write_moment(moment: datetime | None) -> str | None:
-    """Spell a time without its zone; the fraction has no noughts at its end."""
+    """Write a time without its zone; the fraction has no zeros at its end."""
     if moment is None:
         return None
-    text = _said(moment)[_WITHOUT_ZONE].decode()
+    text = _encode(moment)[_WITHOUT_ZONE].decode()
     return text.rstrip("0") if "." in text else text
 
 
@@ -92,13 +100,8 @@ def day_of(value: Any) -> tuple[datetime, datetime] | None:
 
 
 def read_number(value: Any) -> Decimal:
-    """Read a number, from one or from a text of one; raises ValueError where it is none."""
-    if isinstance(value, bool) or not isinstance(value, int | Decimal | str):
-        raise ValueError("is not a number")
-    try:
-        number = Decimal(value.strip() if isinstance(value, str) else value)
-    except InvalidOperation:
-        raise ValueError("is not a number") from None
+    """Read a number within bounds, from one or from a text; raises ValueError where it is none."""
+    number = read_decimal(value)
     if not number.is_finite() or abs(number.adjusted()) > MOST_DIGITS:
         raise ValueError("is not a number within bounds")
     return number
@@ -109,11 +112,12 @@ def read_rate(value: Any) -> Decimal:
     percent = read_amount(value, PLACES + HUNDREDTHS).scaleb(HUNDREDTHS)
     if percent.copy_abs() >= LARGEST:
         raise ValueError("is out of range")
-    return percent
+    # 0.1 is 10 per cent, and not 1E+1, which is how it would be kept and shown.
+    return bare(percent) or percent
 
 
 def write_rate(percent: Decimal | None) -> Decimal | None:
-    """Spell percents as a fraction."""
+    """Write percents as a fraction."""
     return None if percent is None else bare(percent.scaleb(-HUNDREDTHS))
 
 

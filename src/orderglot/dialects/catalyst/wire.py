@@ -1,8 +1,9 @@
-"""An order as Catalyst's wire spells it: reading one, and writing what is in it."""
+"""An order as Catalyst's wire writes it: reading one, and writing what is in it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from msgspec.structs import replace
@@ -15,9 +16,13 @@ from orderglot.dialects.catalyst.settings import Site, with_status, write_id
 from orderglot.dialects.catalyst.tables import BILLING_ADDRESS, LABELS, OF_ORDER, SHIPPING_ADDRESS
 from orderglot.dialects.catalyst.values import digits
 from orderglot.wire.form import Form
+from orderglot.wire.message import once
 from orderglot.wire.values import bare, read_whole
 
-Spelled = dict[str, Any]
+Members = dict[str, Any]
+
+_TEXTS = (str, int, Decimal)
+"""What a text may be sent as."""
 
 STATUS = "status"
 """The relation that a client has to ask for if it wants to know what a status means."""
@@ -40,14 +45,20 @@ def take(order: Order, form: Form, site: Site, *, own: bool = False) -> Order:
     Names that no field has are passed over, as are, unless ``own``, what only the hub decides.
     """
     members = by_name()
+    taken: list[tuple[str, Any]] = []
     for name, value in form.members.items():
         member = members.get(name.lower())
         if member is None or (member.own and not own):
             continue
+        if not own and isinstance(value, _TEXTS):
+            form.measure(name, str(value), member.longest)
+        taken.append((member.name, value))
         try:
             order = member.take(order, value, site)
         except ValueError as error:
             form.refuse(name, Rule.MALFORMED, f"{_shortened(value)} {error}.")
+    if not own:
+        once(taken)
     return order
 
 
@@ -58,8 +69,8 @@ def _shortened(value: Any) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
-def write_draft(order: Order, site: Site) -> Spelled:
-    """Spell a new order as POST takes it: what says something, and is the client's to say."""
+def write_draft(order: Order, site: Site) -> Members:
+    """Write a new order as POST takes it: what says something, and is the client's to say."""
     return {
         member.name: shown
         for member in MEMBERS
@@ -73,8 +84,8 @@ def item_id(line: Line, position: int) -> int:
     return position if own is None else own
 
 
-def write_line(line: Line, position: int, order: Order, site: Site) -> Spelled:
-    """Spell a line as an item of an order."""
+def write_line(line: Line, position: int, order: Order, site: Site) -> Members:
+    """Write a line as an item of an order."""
     product = read_whole_text(line.item_id)
     return {
         "itemId": item_id(line, position),
@@ -102,22 +113,16 @@ def read_line(form: Form) -> Line:
     return Line(
         id=digits(form.text("itemId")),
         item_id=digits(form.text("productId")),
-        sku=exact(form.inside("product"), "productCode"),
-        title=exact(form, "description"),
+        sku=form.inside("product").text("productCode", exact=True),
+        title=form.text("description", exact=True),
         quantity=form.whole("units") or 0,
         unit_price=form.amount("unitPrice"),
         total=form.amount("totalPrice"),
     )
 
 
-def exact(form: Form, name: str) -> str:
-    """Read a text with the blanks at its ends."""
-    value = form.members.get(name)
-    return value if isinstance(value, str) else form.text(name)
-
-
-def write_addresses(order: Order, site: Site) -> list[Spelled]:
-    """Spell where an order goes and where its bill goes."""
+def write_addresses(order: Order, site: Site) -> list[Members]:
+    """Write where an order goes and where its bill goes."""
     kinds = ((SHIPPING_ADDRESS, order.ship_to), (BILLING_ADDRESS, order.bill_to))
     return [
         {
@@ -153,11 +158,11 @@ def read_addresses(order: Order, forms: tuple[Form, ...]) -> Order:
 def _address(form: Form, known: Address | None) -> Address | None:
     address = replace(
         known or Address(),
-        line_1=exact(form, "address1"),
-        line_2=exact(form, "address2"),
-        postal_code=exact(form, "zipCode"),
-        city=exact(form, "suburb"),
-        country=exact(form, "countryCode"),
-        state=exact(form, "state"),
+        line_1=form.text("address1", exact=True),
+        line_2=form.text("address2", exact=True),
+        postal_code=form.text("zipCode", exact=True),
+        city=form.text("suburb", exact=True),
+        country=form.text("countryCode", exact=True),
+        state=form.text("state", exact=True),
     )
     return None if address == Address() else address

@@ -22,8 +22,10 @@ from orderglot.dialects.kodaris.tokens import (
     read_shown,
     session_of,
 )
-from orderglot.wire.dialect import Flow, Operation, Session, call
+from orderglot.wire.dialect import Session
+from orderglot.wire.flow import Flow, call
 from orderglot.wire.message import Request
+from orderglot.wire.operation import Operation
 from orderglot.wire.shape import Security, SecurityScheme
 
 READS = frozenset({"GET", "HEAD"})

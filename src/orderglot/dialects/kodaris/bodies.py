@@ -12,6 +12,7 @@ from orderglot.dialects.kodaris.wire import read_order, write_order
 from orderglot.wire import json
 from orderglot.wire.bodies import Bodies, Held, found, read_found
 from orderglot.wire.form import Form
+from orderglot.wire.shape import LONGEST
 
 ITEMS = "items"
 """The lines of a new order; no answer has any."""
@@ -24,18 +25,20 @@ def knows(name: str) -> bool:
 
 def read_orders(body: bytes) -> Held:
     """Read the orders of a body; one that says no id asks for a new order."""
-    values = found(json.read(body), knows, "data", "content")
+    values = found(json.read_sent(body), knows, "data", "content")
     return read_found(values, knows, read_order, _read_new, ("orderID",))
 
 
 def _read_new(content: Any) -> Order:
-    return Form(content).checked(read_draft)
+    return Form(content, longest=LONGEST).checked(read_draft)
 
 
 def write_orders(orders: tuple[Order, ...]) -> bytes:
-    """Spell one order as the answer to a new one, several as linkedOrders does."""
-    spelled = list(map(write_order, orders))
-    return json.write(envelope(spelled[0] if len(spelled) == 1 else spelled))
+    """Write one order as the answer to a new one, several as linkedOrders does."""
+    written = list(map(write_order, orders))
+    return json.write(envelope(written[0] if len(written) == 1 else written))
 
 
-BODIES = Bodies(read=read_orders, write={"json": write_orders})
+BODIES = Bodies(
+    read=read_orders, write={"json": write_orders}, id="orderID", po_number="purchaseOrder"
+)

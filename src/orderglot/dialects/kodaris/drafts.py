@@ -14,9 +14,9 @@ from orderglot.core.order import Address, Line, Order, Shipping, extra, native
 from orderglot.core.pricing import price
 from orderglot.core.product import Product
 from orderglot.core.values import Status
-from orderglot.dialects.kodaris.shapes import LONGEST, LONGEST_NOTES, MOST_PIECES
+from orderglot.dialects.kodaris.shapes import LONGEST_NOTES, MOST_PIECES
 from orderglot.dialects.kodaris.tables import DELIVERY, NAME, PARTY
-from orderglot.dialects.kodaris.wire import Spelled, read_customer, write_party
+from orderglot.dialects.kodaris.wire import Members, read_customer, write_party
 from orderglot.wire.form import Form
 from orderglot.wire.values import unless, write_number
 
@@ -28,10 +28,10 @@ class Draft(Struct, frozen=True):
     completes: bool = True
 
 
-def write_draft(order: Order) -> Spelled:
-    """Spell a new order as the vendor takes it; what says nothing is left out."""
+def write_draft(order: Order) -> Members:
+    """Write a new order as the vendor takes it; what says nothing is left out."""
     bill_to, ship_to = order.bill_to or Address(), order.ship_to or Address()
-    members: Spelled = {}
+    members: Members = {}
     write_party(members, bill_to, PARTY)
     write_party(members, ship_to, DELIVERY)
     members |= {
@@ -49,13 +49,13 @@ def write_draft(order: Order) -> Spelled:
 
 def read_draft(form: Form) -> Order:
     """Read a new order; members that are the vendor's to fill are passed over."""
-    extra5 = form.text("extra5", longest=LONGEST)
+    extra5 = form.text("extra5")
     return Order(
         notes=form.text("notes", longest=LONGEST_NOTES),
-        po_number=form.text("purchaseOrder", longest=LONGEST),
+        po_number=form.text("purchaseOrder"),
         bill_to=_read_party(form, PARTY, "billingAddressCode"),
         ship_to=_read_party(form, DELIVERY, "deliveryAddressCode"),
-        shipping=Shipping(method=form.text("shippingMethod", longest=LONGEST)),
+        shipping=Shipping(method=form.text("shippingMethod")),
         customer=read_customer(form),
         lines=tuple(map(_read_line, form.each("items", required=True))),
         extras={f"{NAME}.extra5": extra5} if extra5 else {},
@@ -63,13 +63,13 @@ def read_draft(form: Form) -> Order:
 
 
 def _read_party(form: Form, members: Mapping[str, str], code: str) -> Address | None:
-    texts = {field: form.text(name, longest=LONGEST) for name, field in members.items()}
-    address = Address(code=form.text(code, longest=LONGEST))
+    texts = {field: form.text(name) for name, field in members.items()}
+    address = Address(code=form.text(code))
     return unless(replace(address, **texts), Address())
 
 
 def _read_line(form: Form) -> Line:
-    code = form.text("code", required=True, longest=LONGEST)
+    code = form.text("code", required=True)
     pieces = form.whole("quantity", required=True, least=1, most=MOST_PIECES)
     return Line(sku=code, quantity=pieces or 0)
 

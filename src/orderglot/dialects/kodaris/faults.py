@@ -25,7 +25,7 @@ from orderglot.wire.shape import JSON, refusals
 
 
 def write_fault(error: HubError, request: Request) -> Response:
-    """Spell an error; of what is wrong with a request, each thing on its own."""
+    """Write an error; of what is wrong with a request, each thing on its own."""
     reasons = tuple(map(sentence, error.problems)) if isinstance(error, Invalid) else ()
     return answer(
         None,
@@ -37,7 +37,7 @@ def write_fault(error: HubError, request: Request) -> Response:
 
 
 def read_fault(response: Response) -> HubError | None:
-    """Give the error that a response spells, also where it does so inside a 200."""
+    """Give the error that a response contains, also where it does so inside a 200."""
     envelope = read_members(response)
     if response.status < 300 and envelope.get("success") is not False:
         return None

@@ -11,8 +11,8 @@ from orderglot.core.order import Reference
 from orderglot.core.query import EVERYTHING, And, Compare, Operator, Or, Query, Value
 from orderglot.dialects.kodaris.tables import DELIVERY, NAME, PARTY, STATUSES, TOTALS
 from orderglot.dialects.kodaris.values import read_moment, write_moment
-from orderglot.wire.dialect import Context
 from orderglot.wire.form import Form
+from orderglot.wire.operation import Context
 
 OPERATION = "IS"
 NOTHING = Or(())
@@ -56,12 +56,12 @@ def read_filter(form: Form) -> Filter:
     if name in AMOUNTS:
         return Filter(name, form.amount("value"))
     if name == COMPLETED:
-        return Filter(name, form.spelled("value", read_moment))
+        return Filter(name, form.parsed("value", read_moment))
     return Filter(name, form.text("value") or None)
 
 
 def write_filter(wanted: Filter) -> dict[str, Value]:
-    """Spell one of the ``filterFields``."""
+    """Write one of the ``filterFields``."""
     value = wanted.value
     if isinstance(value, datetime):
         value = write_moment(value)
@@ -114,14 +114,14 @@ def _within_millisecond(moment: datetime) -> Query:
     )
 
 
-def said_of(where: Query) -> tuple[tuple[Filter, ...], bool]:
+def write_filters(where: Query) -> tuple[tuple[Filter, ...], bool]:
     """Give what of a question the vendor can be asked, and whether that is all of it."""
     parts = where.parts if isinstance(where, And) else (where,)
-    filters = tuple(filter(None, map(_said, parts)))
+    filters = tuple(filter(None, map(_write_filter, parts)))
     return filters, len(filters) == len(parts)
 
 
-def _said(part: Query) -> Filter | None:
+def _write_filter(part: Query) -> Filter | None:
     """Say a comparison of one text, as the wire carries it, with another."""
     if not isinstance(part, Compare) or part.operator is not Operator.EQ:
         return None

@@ -8,7 +8,7 @@ from orderglot.core.errors import NotFound
 from orderglot.core.order import Order, Reference
 from orderglot.core.query import Page, Window
 from orderglot.dialects.kodaris.drafts import Draft
-from orderglot.dialects.kodaris.filters import ORDER_ID, Filter, said_of
+from orderglot.dialects.kodaris.filters import ORDER_ID, Filter, write_filters
 from orderglot.dialects.kodaris.orders import (
     CREATE_ORDER,
     LINKED_ORDERS,
@@ -16,7 +16,8 @@ from orderglot.dialects.kodaris.orders import (
     Linked,
     Listing,
 )
-from orderglot.wire.dialect import Flow, Flows, call
+from orderglot.wire.dialect import Flows
+from orderglot.wire.flow import Flow, call
 
 
 def place(order: Order) -> Flow[Order]:
@@ -36,9 +37,9 @@ def get(ref: Reference) -> Flow[Order]:
 def page(window: Window) -> Flow[Page]:
     """List orders from any offset on: the vendor's pages that it falls into, one or two.
 
-    What of the question the vendor cannot be asked is left to whoever asked.
+    Conditions that the vendor cannot filter by are left to the caller.
     """
-    filters, whole = said_of(window.where)
+    filters, whole = write_filters(window.where)
     number, inside = divmod(window.offset, window.limit)
     ask = Listing(page=number, size=window.limit, filters=filters)
     found = yield from call(LIST_ORDERS, ask)

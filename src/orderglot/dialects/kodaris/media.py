@@ -21,7 +21,7 @@ ASKS = {"accept": JSON, "content-type": JSON}
 
 _SIGNS = string.digits + string.ascii_uppercase
 _PAIRS = tuple(left + right for left in _SIGNS for right in _SIGNS)
-_said = msgspec.json.Encoder().encode
+_encode = msgspec.json.Encoder().encode
 _SECOND = slice(0, len("20251230203018"))
 
 
@@ -34,15 +34,15 @@ def answer(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """Make a response: the envelope around its content."""
-    said = envelope(content, status=status, errors=errors)
+    document = envelope(content, status=status, errors=errors)
     if request.at:
-        said["requestId"] = request_id(request)
+        document["requestId"] = request_id(request)
     headers = {"content-type": JSON, **(headers or {})}
-    return Response(status=status, headers=headers, body=json.write(said))
+    return Response(status=status, headers=headers, body=json.write(document))
 
 
 def envelope(content: Any, *, status: int = 200, errors: tuple[str, ...] = ()) -> dict[str, Any]:
-    """Put an envelope around what is said."""
+    """Put content into the envelope."""
     return {
         "success": status < 300,
         "code": status,
@@ -54,15 +54,19 @@ def envelope(content: Any, *, status: int = 200, errors: tuple[str, ...] = ()) -
 
 def content_of(response: Response) -> Any:
     """Take an answer out of its envelope; raises Invalid where there is none."""
-    said = json.read(response.body)
-    if not isinstance(said, Mapping) or "data" not in said:
+    document = json.read(response.body)
+    if not isinstance(document, Mapping) or "data" not in document:
         raise invalid("data", Rule.REQUIRED, "The answer has no data.")
-    return said["data"]
+    return document["data"]
 
 
-def body_of(request: Request) -> Form:
-    """Open the JSON object that a request sends, an empty one where it sends nothing."""
-    return Form(json.read(request.body) if request.body.strip() else {})
+def body_of(request: Request, *, longest: int | None = None) -> Form:
+    """Open the JSON object that a request sends, an empty one where it sends nothing.
+
+    What is kept of it has texts of at most ``longest`` characters.
+    """
+    document = json.read_sent(request.body) if request.body.strip() else {}
+    return Form(document, longest=longest)
 
 
 def listed(value: Any) -> Any:
@@ -80,5 +84,5 @@ def request_id(request: Request) -> str:
     assert request.at is not None
     begun, last = divmod(request.at.microsecond * 36**6 // 10**6, 36**2)
     first, middle = divmod(begun, 36**2)
-    second = _said(request.at).translate(None, b'"-T:')[_SECOND].decode()
+    second = _encode(request.at).translate(None, b'"-T:')[_SECOND].decode()
     return f"{_PAIRS[first]}{_PAIRS[middle]}{_PAIRS[last]}-{second}"

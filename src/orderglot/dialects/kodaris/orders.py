@@ -18,10 +18,10 @@ from orderglot.dialects.kodaris.tables import CSRF_ON_READS, LONGEST_PAGE, NAME,
 from orderglot.dialects.kodaris.tokens import CSRF_HEADER, demand_csrf
 from orderglot.dialects.kodaris.wire import read_order, write_order
 from orderglot.wire import json
-from orderglot.wire.dialect import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.form import Form
-from orderglot.wire.message import Request, Response, argument, fill
-from orderglot.wire.shape import JSON, success
+from orderglot.wire.message import Request, Response, fill, once, pairs
+from orderglot.wire.operation import Context, Endpoint, Operation, RequestFormat, ResponseFormat
+from orderglot.wire.shape import JSON, LONGEST, success
 from orderglot.wire.values import read_flag
 
 ORDER = "/api/account/order"
@@ -195,7 +195,7 @@ def _write_draft(draft: Draft) -> Request:
 
 
 def _read_draft(request: Request, _caller: Caller) -> Draft:
-    form = body_of(request)
+    form = body_of(request, longest=LONGEST)
     order = read_draft(form)
     form.check()
     return Draft(order, _completes(request))
@@ -203,7 +203,7 @@ def _read_draft(request: Request, _caller: Caller) -> Draft:
 
 def _completes(request: Request) -> bool:
     try:
-        return read_flag(argument(request, "completeOrder") or "true")
+        return read_flag(once(pairs(request.query)).get("completeOrder") or "true")
     except ValueError:
         raise invalid("completeOrder", Rule.MALFORMED, "This must be true or false.") from None
 

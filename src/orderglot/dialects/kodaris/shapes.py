@@ -15,9 +15,16 @@ from orderglot.dialects.kodaris.tables import (
     STATUSES,
     TOTALS,
 )
-from orderglot.wire.shape import ADDITIONAL_PROPERTIES, Amount, Shape, annotated, description, enum
+from orderglot.wire.shape import (
+    ADDITIONAL_PROPERTIES,
+    LONGEST,
+    Amount,
+    Shape,
+    annotated,
+    description,
+    enum,
+)
 
-LONGEST = 255
 LONGEST_NOTES = 4000
 MOST_PIECES = 999_999
 LAST_PAGE = 2**31
@@ -180,7 +187,7 @@ _SENT: list[Any] = [
     ("notes", Annotated[str, Meta(max_length=LONGEST_NOTES)] | None, None),
     (
         "companyID",
-        Annotated[int | str | None, description("The caller's own company if not said.")],
+        Annotated[int | Text | None, description("The caller's own company if not said.")],
         None,
     ),
     *(

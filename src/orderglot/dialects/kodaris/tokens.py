@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from msgspec import Struct
 
-from orderglot.core.caller import Caller
+from orderglot.core.caller import OPEN, Caller
 from orderglot.core.customer import Customer, identity
 from orderglot.core.errors import Unauthenticated
 from orderglot.core.keyring import Keyring
@@ -17,9 +17,9 @@ from orderglot.dialects.kodaris.media import ASKS, answer, body_of, content_of, 
 from orderglot.dialects.kodaris.tables import NAME
 from orderglot.wire import json
 from orderglot.wire.auth import read_hex, same
-from orderglot.wire.dialect import OPEN, Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request, Response
+from orderglot.wire.operation import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.shape import JSON, success
 from orderglot.wire.values import read_references, write_number
 

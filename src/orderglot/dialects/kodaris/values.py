@@ -1,4 +1,4 @@
-"""Single values as Kodaris's wire spells them, and what is left of those that it spells in part."""
+"""Single values as Kodaris's wire writes them, and what is left of those that it writes in part."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ import msgspec
 from orderglot.dialects.kodaris.tables import HOMELESS, MEMBERS, NAME
 from orderglot.wire.values import read_instant
 
-_said = msgspec.json.Encoder().encode
-"""Spells a time, in quotes, in a fifth of what ``isoformat`` takes."""
+_encode = msgspec.json.Encoder().encode
+"""Writes a time, in quotes, in a fifth of what ``isoformat`` takes."""
 _MILLISECONDS = re.compile(r":(?=[0-9]{3}$)")
 
 
 def write_moment(moment: datetime | None) -> str | None:
-    """Spell a time as ``2024-05-21 19:10:13:052``: a colon before the milliseconds, no zone."""
+    """Write a time as ``2024-05-21 19:10:13:052``: a colon before the milliseconds, no zone."""
     if moment is None:
         return None
-    text = _said(moment).decode()
+    text = _encode(moment).decode()
     milliseconds = text[21:24] if text[20] == "." else "000"
     return f"{text[1:11]} {text[12:20]}:{milliseconds}"
 
 
 def read_moment(text: str) -> datetime:
-    """Read a time in UTC, in the vendor's spelling or in ISO 8601; raises ValueError."""
+    """Read a time in UTC, in the vendor's form or in ISO 8601; raises ValueError."""
     return read_instant(_MILLISECONDS.sub(".", text.strip()))
 
 
@@ -36,16 +36,16 @@ def whole_millisecond(moment: datetime | None) -> datetime | None:
 
 
 def round_extras(extras: dict[str, Any]) -> dict[str, Any]:
-    """Leave out extras that are spelled by a member of their own, or say what is said anyway."""
+    """Leave out extras that are written by a member of their own, or repeat a default."""
     left = {}
     for name, value in extras.items():
         member = name.removeprefix(f"{NAME}.")
         taken = member in MEMBERS and member not in HOMELESS
-        if not taken and not says_nothing(member, value):
+        if not taken and not is_empty(member, value):
             left[name] = value
     return left
 
 
-def says_nothing(member: str, value: Any) -> bool:
+def is_empty(member: str, value: Any) -> bool:
     """Tell whether an extra is what an order has without one: null, or prices on display."""
     return value is (True if member == "displayPricing" else None)

@@ -1,4 +1,4 @@
-"""An order as Kodaris's wire spells it: 44 members, nulls and all, in the page's order.
+"""An order as Kodaris's wire writes it: 44 members, nulls and all, in the page's order.
 
 The header alone: the API's lists of orders carry no lines.
 """
@@ -21,42 +21,42 @@ from orderglot.dialects.kodaris.tables import (
     STATUSES,
     TOTALS,
 )
-from orderglot.dialects.kodaris.values import read_moment, says_nothing, write_moment
+from orderglot.dialects.kodaris.values import is_empty, read_moment, write_moment
 from orderglot.wire.form import Form
 from orderglot.wire.values import bare, read_references, round_number, unless, write_number
 
-Spelled = dict[str, Any]
+Members = dict[str, Any]
 
-_BLANK: Spelled = {**dict.fromkeys(MEMBERS), "displayPricing": True}
-"""What is spelled of an order that says nothing; most orders leave much of it so."""
+_BLANK: Members = {**dict.fromkeys(MEMBERS), "displayPricing": True}
+"""What is written of an order that says nothing; most orders leave much of it so."""
 
 _OWN = f"{NAME}."
 _NOBODY = Address()
 
 
-def write_order(order: Order) -> Spelled:
-    """Spell an order; extras that the page does not name stand behind its members."""
+def write_order(order: Order) -> Members:
+    """Write an order; extras that the page does not name stand behind its members."""
     bill_to, ship_to = order.bill_to or _NOBODY, order.ship_to or _NOBODY
-    spelled = _BLANK.copy()
-    spelled["orderID"] = write_number(native(order, NAME))
-    write_party(spelled, bill_to, PARTY)
-    write_party(spelled, ship_to, DELIVERY)
-    spelled["deliveryAddress2"] = ship_to.line_2
-    spelled["completed"] = write_moment(order.completed)
-    spelled["orderNumber"] = write_number(order.number)
-    spelled["status"] = STATUSES.write(order.status)
-    spelled["notes"] = order.notes or None
-    spelled["purchaseOrder"] = order.po_number or None
-    spelled["shippingMethod"] = order.shipping.method or None
-    spelled["billingAddressCode"] = bill_to.code or None
-    spelled["deliveryAddressCode"] = ship_to.code or None
-    spelled["trackingNumber"] = order.shipping.tracking or None
-    spelled["companyID"] = order.customer and write_number(native(order.customer, NAME))
+    members = _BLANK.copy()
+    members["orderID"] = write_number(native(order, NAME))
+    write_party(members, bill_to, PARTY)
+    write_party(members, ship_to, DELIVERY)
+    members["deliveryAddress2"] = ship_to.line_2
+    members["completed"] = write_moment(order.completed)
+    members["orderNumber"] = write_number(order.number)
+    members["status"] = STATUSES.write(order.status)
+    members["notes"] = order.notes or None
+    members["purchaseOrder"] = order.po_number or None
+    members["shippingMethod"] = order.shipping.method or None
+    members["billingAddressCode"] = bill_to.code or None
+    members["deliveryAddressCode"] = ship_to.code or None
+    members["trackingNumber"] = order.shipping.tracking or None
+    members["companyID"] = order.customer and write_number(native(order.customer, NAME))
     for name, field in TOTALS.items():
-        spelled[name] = bare(getattr(order.totals, field))
+        members[name] = bare(getattr(order.totals, field))
     if order.extras:
-        write_extras(spelled, order)
-    return spelled
+        write_extras(members, order)
+    return members
 
 
 def read_order(form: Form) -> Order:
@@ -66,7 +66,7 @@ def read_order(form: Form) -> Order:
         references=read_references(form.text("orderID"), NAME),
         bill_to=read_party(form, PARTY, "billingAddressCode"),
         ship_to=read_party(form, DELIVERY, "deliveryAddressCode"),
-        completed=form.spelled("completed", read_moment),
+        completed=form.parsed("completed", read_moment),
         number=round_number(form.text("orderNumber")),
         status=status,
         notes=form.text("notes"),
@@ -78,11 +78,11 @@ def read_order(form: Form) -> Order:
     )
 
 
-def write_party(spelled: Spelled, address: Address, members: Mapping[str, str]) -> None:
-    """Put in what is said of who is billed or delivered to."""
-    for name, field in members.items():
+def write_party(members: Members, address: Address, fields: Mapping[str, str]) -> None:
+    """Put in who is billed or delivered to."""
+    for name, field in fields.items():
         if text := getattr(address, field):
-            spelled[name] = text
+            members[name] = text
 
 
 def read_party(form: Form, members: Mapping[str, str], code: str) -> Address | None:
@@ -108,13 +108,13 @@ def read_status(form: Form) -> tuple[Status, dict[str, str]]:
     return (status, {}) if status else (Status.PROCESSING, {f"{NAME}.status": word})
 
 
-def write_extras(spelled: Spelled, order: Order) -> None:
+def write_extras(members: Members, order: Order) -> None:
     """Put in what the canonical order has no home for, nothing in the place of what it has one for."""
     for name, value in order.extras.items():
         if name.startswith(_OWN):
             member = name[len(_OWN) :]
             if member in HOMELESS or member not in _BLANK:
-                spelled[member] = value
+                members[member] = value
 
 
 def read_extras(members: Mapping[str, Any]) -> dict[str, Any]:
@@ -122,5 +122,5 @@ def read_extras(members: Mapping[str, Any]) -> dict[str, Any]:
     return {
         f"{NAME}.{name}": value
         for name, value in members.items()
-        if (name in HOMELESS or name not in MEMBERS) and not says_nothing(name, value)
+        if (name in HOMELESS or name not in MEMBERS) and not is_empty(name, value)
     }

@@ -12,8 +12,9 @@ from orderglot.core.keyring import Keyring
 from orderglot.core.tokens import TokenKind
 from orderglot.dialects.kole.tables import NAME
 from orderglot.wire.auth import read_basic, same, write_basic
-from orderglot.wire.dialect import Operation, Session
+from orderglot.wire.dialect import Session
 from orderglot.wire.message import Request
+from orderglot.wire.operation import Operation
 from orderglot.wire.shape import Security, SecurityScheme
 
 REFUSED = "Send the id and the API key of your account by HTTP Basic authentication."

@@ -36,7 +36,7 @@ def read_orders(body: bytes) -> Held:
 
 def _decoded(body: bytes) -> Any:
     if body.removeprefix(json.BYTE_ORDER_MARK).lstrip()[:1] != b"<":
-        return json.read(body)
+        return json.read_sent(body)
     root, content = xml.read(body)
     return {root: content}
 
@@ -51,11 +51,11 @@ def _read_new(content: Any) -> Order:
 def write_collection(
     orders: tuple[Order, ...], links: list[dict[str, str]], base: str, media: str
 ) -> Mapping[str, Any]:
-    """Spell a collection; XML repeats ``order``, JSON numbers the orders from 0 in an object."""
-    spelled = [write_order(order, base, media) for order in orders]
+    """Write a collection; XML repeats ``order``, JSON numbers the orders from 0 in an object."""
+    written = [write_order(order, base, media) for order in orders]
     if is_json(media):
-        return {**{str(number): order for number, order in enumerate(spelled)}, "links": links}
-    return {"order": spelled, "links": links}
+        return {**{str(number): order for number, order in enumerate(written)}, "links": links}
+    return {"order": written, "links": links}
 
 
 def _writer(media: str) -> Write:
@@ -67,4 +67,9 @@ def _writer(media: str) -> Write:
     return write
 
 
-BODIES = Bodies(read=read_orders, write={"xml": _writer(XML), "json": _writer(JSON)})
+BODIES = Bodies(
+    read=read_orders,
+    write={"xml": _writer(XML), "json": _writer(JSON)},
+    id="order_id",
+    po_number="po_number",
+)

@@ -16,7 +16,13 @@ from orderglot.core.order import Address, Line, Order, Shipping
 from orderglot.core.pricing import price
 from orderglot.core.product import Product
 from orderglot.core.values import Status
-from orderglot.dialects.kole.tables import CARRIERS, COUNTRIES, PRODUCT, SHIPPING_SERVICES
+from orderglot.dialects.kole.tables import (
+    CARRIERS,
+    COUNTRIES,
+    LENGTHS,
+    PRODUCT,
+    SHIPPING_SERVICES,
+)
 from orderglot.dialects.kole.values import read_country, split_zip, write_flag
 from orderglot.wire.form import Form
 
@@ -37,7 +43,7 @@ class Draft(Struct, frozen=True):
 
 
 def write_draft(order: Order) -> dict[str, Any]:
-    """Spell a new order as createOrder takes it."""
+    """Write a new order as createOrder takes it."""
     shipping, address = order.shipping, order.ship_to or Address()
     zip_code, extension = split_zip(address.postal_code)
     return {
@@ -70,8 +76,8 @@ def read_draft(content: Any) -> Draft:
     """Read a new order and hold it against the page's table; nothing that is wrong is left out."""
     form = Form(content)
     order = Order(
-        po_number=form.text("po_number", longest=20),
-        notes=form.text("notes", longest=250),
+        po_number=_read(form, "po_number"),
+        notes=_read(form, "notes"),
         shipping=_read_shipping(form.inside("ship_options", required=True)),
         ship_to=_read_address(form.inside("ship_to_address", required=True)),
         lines=tuple(map(_read_line, form.each("items", "item", required=True))),
@@ -84,24 +90,28 @@ def _read_shipping(form: Form) -> Shipping:
         carrier=form.choice("carrier", CARRIERS, required=True),
         service=form.choice("service", SHIPPING_SERVICES, required=True),
         signature=form.flag("signature"),
-        instructions=form.text("instructions", longest=250),
+        instructions=_read(form, "instructions"),
     )
 
 
 def _read_address(form: Form) -> Address:
-    company = form.text("company", longest=60)
+    company = _read(form, "company")
     return Address(
-        first_name=form.text("first_name", required=not company, longest=40),
-        last_name=form.text("last_name", required=not company, longest=40),
+        first_name=_read(form, "first_name", required=not company),
+        last_name=_read(form, "last_name", required=not company),
         company=company,
-        line_1=form.text("address_1", required=True, longest=100),
-        line_2=form.text("address_2", longest=100),
-        city=form.text("city", required=True, longest=60),
+        line_1=_read(form, "address_1", required=True),
+        line_2=_read(form, "address_2"),
+        city=_read(form, "city", required=True),
         state=_read_state(form),
         postal_code=_read_zip(form),
         country=read_country(form.choice("country", COUNTRIES.codes, required=True)),
         phone=_read_phone(form),
     )
+
+
+def _read(form: Form, name: str, *, required: bool = False) -> str:
+    return form.text(name, required=required, longest=LENGTHS[name])
 
 
 def _read_state(form: Form) -> str:
@@ -126,7 +136,7 @@ def _read_digits(form: Form, name: str, length: int, *, required: bool = False) 
 
 def _read_phone(form: Form) -> str:
     """Read a phone number; what people put between its digits is left out."""
-    digits = form.text("phone").translate(_PUNCTUATION)
+    digits = _read(form, "phone").translate(_PUNCTUATION)
     if not _DIGITS.fullmatch(digits):
         form.refuse("phone", Rule.MALFORMED, "This must be digits alone.")
     elif len(digits) > PHONE_LENGTH:

@@ -24,7 +24,7 @@ CHALLENGE = 'Basic realm="Kole Imports API"'
 
 
 def write_fault(error: HubError, request: Request) -> Response:
-    """Spell an error; who takes none of the vendor's media types gets XML."""
+    """Write an error; who takes none of the vendor's media types gets XML."""
     kind = kind_of(error)
     media = negotiate(request.headers.get("accept"), (*ORDER, *LINK)) or ORDER[0]
     headers = error_headers(error)
@@ -34,7 +34,7 @@ def write_fault(error: HubError, request: Request) -> Response:
 
 
 def read_fault(response: Response) -> HubError | None:
-    """Give the error that a response spells; one in a form of its own goes by its status."""
+    """Give the error that a response contains; one in a form of its own goes by its status."""
     if response.status < 300:
         return None
     errors = _read_errors(response)
@@ -43,8 +43,8 @@ def read_fault(response: Response) -> HubError | None:
     )
     problems = tuple(_read_problem(error) for error in errors if error.text("rule") in RULES)
     kind = kind_of_status(response.status)
-    told = "" if kind is Invalid and problems else message
-    return read_error(kind, told, response, problems=problems)
+    text = "" if kind is Invalid and problems else message
+    return read_error(kind, text, response, problems=problems)
 
 
 FAULTS = Faults(

@@ -6,7 +6,8 @@ from orderglot.core.order import Order, Reference
 from orderglot.core.query import Page, Window
 from orderglot.dialects.kole.drafts import Draft
 from orderglot.dialects.kole.orders import CREATE_ORDER, GET_ORDER, LIST_ORDERS
-from orderglot.wire.dialect import Flow, Flows, call
+from orderglot.wire.dialect import Flows
+from orderglot.wire.flow import Flow, call
 
 
 def place(order: Order) -> Flow[Order]:

@@ -11,22 +11,22 @@ from orderglot.core.order import Reference
 from orderglot.dialects.kole import shapes
 from orderglot.dialects.kole.media import LINK, agree, answer, media_received, media_type, read_body
 from orderglot.dialects.kole.tables import NAME
-from orderglot.wire.dialect import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request, Response, segment
+from orderglot.wire.operation import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.shape import ResponseShape
 from orderglot.wire.values import NO_ID
 
 ORDERS = "/orders"
 
 COLLECTION = ORDERS + "/"
-"""How links spell the path of the orders; requests spell it without the slash at the end."""
+"""How links write the path of the orders; requests write it without the slash at the end."""
 
 ROOT = {"listOrders": COLLECTION, "createOrder": COLLECTION}
 
 
 def write_link(method: str, url: str, media: str) -> dict[str, str]:
-    """Spell a link to a method of the orders; its media type follows that of the answer."""
+    """Write a link to a method of the orders; its media type follows that of the answer."""
     return {"method": method, "media_type": media_type("order", media), "url": url}
 
 
@@ -34,7 +34,7 @@ def read_links(form: Form) -> dict[str, str]:
     """Read a list of links into their paths by method; of two for one method the first counts."""
     links: dict[str, str] = {}
     for link in form.each("links", "link"):
-        links.setdefault(link.text("method"), link.spelled("url", path_of) or "")
+        links.setdefault(link.text("method"), link.parsed("url", path_of) or "")
     return links
 
 
@@ -52,7 +52,7 @@ def path_of(url: str) -> str:
 
 
 def write_order_path(id: str) -> str:
-    """Spell the path of one order."""
+    """Write the path of one order."""
     return f"{ORDERS}/{segment(id)}"
 
 
@@ -65,7 +65,7 @@ def read_order_path(path: str) -> Reference:
 
 
 def located(request: Request, path: str) -> dict[str, str]:
-    """Say where what is answered can be found again."""
+    """Describe where what is answered can be found again."""
     return {"content-location": request.base + path}
 
 

@@ -1,8 +1,8 @@
-"""Kole's media types: every resource as XML and as JSON, and which of the two is spoken."""
+"""Kole's media types: every resource as XML and as JSON, and which of the two is used."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from orderglot.core.errors import Rule, invalid
@@ -71,10 +71,12 @@ def write_body(media: str, name: str, content: Any) -> bytes:
     return json.write({name: content}) if is_json(media) else xml.write(name, content, EACH)
 
 
-def read_body(media: str, body: bytes, name: str) -> Any:
+def read_body(
+    media: str, body: bytes, name: str, decode: Callable[[bytes], Any] = json.read
+) -> Any:
     """Decode what a root element holds; JSON may leave the root out. Raises Invalid."""
     if is_json(media):
-        value = json.read(body)
+        value = decode(body)
         return value[name] if isinstance(value, Mapping) and name in value else value
     root, content = xml.read(body)
     if root != name:

@@ -37,9 +37,10 @@ from orderglot.dialects.kole.media import (
 )
 from orderglot.dialects.kole.tables import NAME, PAGE_SIZE
 from orderglot.dialects.kole.wire import read_shown, write_order
-from orderglot.wire.dialect import Context, Endpoint, Operation, RequestFormat, ResponseFormat
+from orderglot.wire import json
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request, Response, query_of
+from orderglot.wire.operation import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.paging import read_bounded
 from orderglot.wire.shape import ResponseShape
 
@@ -70,7 +71,7 @@ async def _list_orders(context: Context, window: Window) -> Page:
 
 
 def _write_page(page: Page, request: Request) -> Response:
-    """Spell a page; an empty one has no body."""
+    """Write a page; an empty one has no body."""
     headers = located(request, _path_of_window(page.window))
     if not page.orders:
         return Response(status=204, headers=headers)
@@ -199,7 +200,7 @@ def _write_draft(draft: Draft) -> Request:
 
 def _read_draft(request: Request, _caller: Caller) -> Draft:
     agree(request, ORDER)
-    return read_draft(read_body(media_sent(request), request.body, "order"))
+    return read_draft(read_body(media_sent(request), request.body, "order", json.read_sent))
 
 
 async def _create_order(context: Context, draft: Draft) -> Order:
@@ -227,7 +228,7 @@ def _write_created(order: Order, request: Request) -> Response:
 def _read_created(response: Response, _draft: Draft) -> Order:
     links = read_body(media_received(response), response.body, "links")
     form = Form({"links": links, "location": response.headers.get("location")})
-    path = read_links(form).get("getOrder") or form.spelled("location", path_of) or ""
+    path = read_links(form).get("getOrder") or form.parsed("location", path_of) or ""
     form.check()
     return Order(references=(read_order_path(path),))
 

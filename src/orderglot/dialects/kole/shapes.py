@@ -15,6 +15,7 @@ from orderglot.dialects.kole.tables import (
     CARRIERS,
     COUNTRIES,
     INVOICE_STATUSES,
+    LENGTHS,
     LINE_STATUSES,
     PAGE_SIZE,
     SHIPPING_SERVICES,
@@ -25,6 +26,7 @@ from orderglot.wire.shape import (
     XML_WRAPPED,
     Amount,
     Media,
+    Numeral,
     Shape,
     annotated,
     description,
@@ -36,7 +38,6 @@ Flag = Annotated[int | None, enum((0, 1, None))]
 SentFlag = Annotated[
     int | bool | str | None, enum((1, 0, "1", "0", True, False, "true", "false", None))
 ]
-Text = Annotated[str, Meta(min_length=1)]
 Id = Annotated[int | str | None, description("A number where it is one.")]
 Moment = Annotated[str | None, description("In UTC, to the second: 2011-06-10T15:16:16.")]
 MediaType = Annotated[str | None, enum(ORDER[:2])]
@@ -54,7 +55,7 @@ Links = Annotated[list[Annotated[Link, xml_name(EACH["links"])]], XML_WRAPPED]
 
 
 class Notification(TypedDict):
-    """Who is told of what happens to a shipment."""
+    """Who is notified of what happens to a shipment."""
 
     type: str | None
     email: str | None
@@ -149,23 +150,23 @@ class NewShipOptions(TypedDict):
     carrier: Annotated[str, enum(CARRIERS)]
     service: Annotated[str, enum(SHIPPING_SERVICES)]
     signature: NotRequired[SentFlag]
-    instructions: NotRequired[str | None]
+    instructions: NotRequired[Annotated[str, Meta(max_length=LENGTHS["instructions"])] | None]
 
 
 class NewAddress(TypedDict):
     """Who a new order is delivered to: a person by first and last name, or else a company."""
 
-    first_name: NotRequired[str | None]
-    last_name: NotRequired[str | None]
-    company: NotRequired[str | None]
-    address_1: Text
-    address_2: NotRequired[str | None]
-    city: Text
+    first_name: NotRequired[Annotated[str, Meta(max_length=LENGTHS["first_name"])] | None]
+    last_name: NotRequired[Annotated[str, Meta(max_length=LENGTHS["last_name"])] | None]
+    company: NotRequired[Annotated[str, Meta(max_length=LENGTHS["company"])] | None]
+    address_1: Annotated[str, Meta(min_length=1, max_length=LENGTHS["address_1"])]
+    address_2: NotRequired[Annotated[str, Meta(max_length=LENGTHS["address_2"])] | None]
+    city: Annotated[str, Meta(min_length=1, max_length=LENGTHS["city"])]
     state: Annotated[str, Meta(pattern="^[A-Za-z]{2}$")]
     zipcode: Annotated[str, Meta(pattern="^[0-9]{5}$")]
     ext_zipcode: NotRequired[Annotated[str, Meta(pattern="^([0-9]{4})?$")] | None]
     country: Annotated[str, enum(COUNTRIES.codes)]
-    phone: NotRequired[str | int | None]
+    phone: NotRequired[Annotated[str, Meta(max_length=LENGTHS["phone"])] | int | None]
 
 
 class NewItem(TypedDict):
@@ -173,15 +174,16 @@ class NewItem(TypedDict):
 
     sku: Annotated[str, Meta(min_length=SKU_LENGTH, max_length=SKU_LENGTH)]
     quantity: Annotated[
-        Annotated[int, Meta(ge=1, le=MOST_PIECES)] | str, description("Whole packs of the product.")
+        Annotated[int, Meta(ge=1, le=MOST_PIECES)] | Numeral,
+        description("Whole packs of the product."),
     ]
 
 
 class NewOrder(TypedDict):
     """A new order."""
 
-    po_number: NotRequired[str | None]
-    notes: NotRequired[str | None]
+    po_number: NotRequired[Annotated[str, Meta(max_length=LENGTHS["po_number"])] | None]
+    notes: NotRequired[Annotated[str, Meta(max_length=LENGTHS["notes"])] | None]
     ship_options: NewShipOptions
     ship_to_address: NewAddress
     items: Annotated[

@@ -10,10 +10,24 @@ NAME = "kole"
 CURRENCY = "USD"
 """What the vendor sells in; no page of his has a member for it."""
 
+LENGTHS = {
+    "po_number": 20,
+    "notes": 250,
+    "instructions": 250,
+    "first_name": 40,
+    "last_name": 40,
+    "company": 60,
+    "address_1": 100,
+    "address_2": 100,
+    "city": 60,
+    "phone": 40,
+}
+"""How many characters the members of a new order may have."""
+
 PAGE_SIZE = 25
 
 LONGEST_ID = 10
-"""So many digits an id may have to be spelled as a number."""
+"""So many digits an id may have to be written as a number."""
 
 STATUSES = Both(
     {

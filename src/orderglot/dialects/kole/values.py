@@ -1,4 +1,4 @@
-"""Single values as Kole's wire spells them, and what is left of those that it spells in part."""
+"""Single values as Kole's wire writes them, and what is left of those that it writes in part."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from decimal import ROUND_UP, Decimal
 from orderglot.dialects.kole.tables import COUNTRIES
 from orderglot.wire.form import Form
 from orderglot.wire.values import LARGEST, NO_ID, read_instant
-from orderglot.wire.xml import sayable
+from orderglot.wire.xml import encodable
 
 NO_TIME = "0000-00-00"
-"""How a database of the vendor's time spells a time that never was."""
+"""How a database of the vendor's time writes a time that never was."""
 
 HEAVIEST = int(LARGEST) - 1
 
@@ -22,21 +22,21 @@ _ZIP_PLUS_4 = re.compile("([0-9]{5})-?([0-9]{4})")
 
 def plain(text: str) -> str:
     """Give a text as XML can say it, without blanks at its ends."""
-    return sayable(text).strip()
+    return encodable(text).strip()
 
 
 def read_text(form: Form, name: str) -> str:
-    """Read a text; JSON gives no more than XML could have said."""
+    """Read a text; JSON gives no more than XML can carry."""
     return plain(form.text(name))
 
 
 def write_id(id: str) -> str | None:
-    """Spell an id, nothing where there is none yet."""
+    """Write an id, nothing where there is none yet."""
     return None if id in NO_ID else id
 
 
 def write_flag(flag: bool | None) -> int | None:
-    """Spell a yes or no as 1 or 0."""
+    """Write a yes or no as 1 or 0."""
     return None if flag is None else int(flag)
 
 
@@ -59,12 +59,12 @@ def split_zip(postal_code: str) -> tuple[str, str]:
 
 
 def write_zip(postal_code: str) -> str:
-    """Spell a postal code without the four digits that follow a ZIP code."""
+    """Write a postal code without the four digits that follow a ZIP code."""
     return split_zip(postal_code)[0]
 
 
 def write_weight(weight: Decimal | None) -> int | None:
-    """Spell a weight in whole pounds; what is begun counts, up to what can still be read back."""
+    """Write a weight in whole pounds; what is begun counts, up to what can still be read back."""
     if weight is None:
         return None
     pounds = int(weight.to_integral_value(ROUND_UP))

@@ -1,4 +1,4 @@
-"""An order as Kole's wire spells it: ``write_order`` and ``read_order``, part by part.
+"""An order as Kole's wire writes it: ``write_order`` and ``read_order``, part by part.
 
 The members stand in the page's order. What says nothing is None: an empty element, or null.
 """
@@ -44,7 +44,7 @@ from orderglot.wire.values import bare, read_references, seconds, unless, write_
 
 
 def write_order(order: Order, base: str, media: str) -> dict[str, Any]:
-    """Spell an order, with the link that leads to it where it has an id."""
+    """Write an order, with the link that leads to it where it has an id."""
     id = native(order, NAME)
     return {
         "order_id": write_number(id, LONGEST_ID),
@@ -76,9 +76,9 @@ def read_order(form: Form) -> Order:
         status=STATUSES.read(form.choice("status", STATUSES.codes)) or Status.RECEIVED,
         tax_exempt=form.flag("tax_exempt"),
         notes=read_text(form, "notes"),
-        created=form.spelled("created", read_moment),
-        modified=form.spelled("modified", read_moment),
-        received=form.spelled("received", read_moment),
+        created=form.parsed("created", read_moment),
+        modified=form.parsed("modified", read_moment),
+        received=form.parsed("received", read_moment),
         shipping=read_shipping(form.inside("ship_options")),
         bill_to=read_address(form.inside("bill_to_address")),
         ship_to=read_address(form.inside("ship_to_address")),
@@ -101,7 +101,7 @@ def read_customer(form: Form) -> Identity | None:
 
 
 def write_shipping(shipping: Shipping) -> dict[str, Any]:
-    """Spell ``ship_options``."""
+    """Write ``ship_options``."""
     return {
         "ship_account_id": shipping.account or None,
         "carrier": shipping.carrier or None,
@@ -109,8 +109,8 @@ def write_shipping(shipping: Shipping) -> dict[str, Any]:
         "signature": write_flag(shipping.signature),
         "instructions": shipping.instructions or None,
         "notifications": [
-            {"type": told.type or None, "email": told.email or None}
-            for told in shipping.notifications
+            {"type": notification.type or None, "email": notification.email or None}
+            for notification in shipping.notifications
         ],
     }
 
@@ -124,14 +124,16 @@ def read_shipping(form: Form) -> Shipping:
         signature=form.flag("signature"),
         instructions=read_text(form, "instructions"),
         notifications=tuple(
-            Notification(type=read_text(told, "type"), email=read_text(told, "email"))
-            for told in form.each("notifications", "notification")
+            Notification(
+                type=read_text(notification, "type"), email=read_text(notification, "email")
+            )
+            for notification in form.each("notifications", "notification")
         ),
     )
 
 
 def write_address(address: Address) -> dict[str, Any]:
-    """Spell ``bill_to_address`` or ``ship_to_address``."""
+    """Write ``bill_to_address`` or ``ship_to_address``."""
     return {
         "first_name": address.first_name or None,
         "last_name": address.last_name or None,
@@ -166,7 +168,7 @@ def read_address(form: Form) -> Address | None:
 
 
 def write_line(line: Line) -> dict[str, Any]:
-    """Spell an ``item``."""
+    """Write an ``item``."""
     return {
         "sku": line.sku or None,
         "upc": line.upc or None,
@@ -196,7 +198,7 @@ def read_line(form: Form) -> Line:
 
 
 def write_invoice(invoice: Invoice) -> dict[str, Any]:
-    """Spell ``invoice`` with its ledger."""
+    """Write ``invoice`` with its ledger."""
     return {
         "invoice_id": invoice.number or None,
         "status": invoice.status and INVOICE_STATUSES.write(invoice.status),
@@ -223,7 +225,7 @@ def read_invoice(form: Form) -> Invoice | None:
 
 
 def write_amounts(amounts: Amounts) -> dict[str, Decimal | None]:
-    """Spell one row of an invoice's ledger."""
+    """Write one row of an invoice's ledger."""
     return {
         "subtotal": bare(amounts.subtotal),
         "tax": bare(amounts.tax),

@@ -12,8 +12,9 @@ from orderglot.core.keyring import Credential, Keyring
 from orderglot.dialects.komet.media import ACCOUNT, PROOF, shown
 from orderglot.dialects.komet.tables import NAME
 from orderglot.dialects.komet.tokens import LOGGED_IN, REFUSED, goes_by, make_token
-from orderglot.wire.dialect import Operation, Session
+from orderglot.wire.dialect import Session
 from orderglot.wire.message import Request
+from orderglot.wire.operation import Operation
 from orderglot.wire.shape import Security, SecurityScheme
 
 

@@ -20,7 +20,7 @@ ASKING = ("customerId", "webOrderId")
 
 @cache
 def members() -> frozenset[str]:
-    """Give the names of a web order's members, in both spellings of the page."""
+    """Give the names of a web order's members, in both forms of the page."""
     return frozenset({*write_order(Order(), ""), "subtotal"})
 
 
@@ -31,7 +31,7 @@ def knows(name: str) -> bool:
 
 def read_orders(body: bytes) -> Held:
     """Read the web orders of a body; raises Invalid for what speaks of one without its items."""
-    value = json.read(body)
+    value = json.read_sent(body)
     _demand_items(value)
     return Held(read_each(found(value, knows, "webOrders"), knows, read_order))
 
@@ -48,8 +48,8 @@ def _demand_items(value: Any) -> None:
 
 
 def write_orders(orders: tuple[Order, ...]) -> bytes:
-    """Spell web orders as web-order-details.list does."""
+    """Write web orders as web-order-details.list does."""
     return yes("OK", status=1, webOrders=[write_order(order, "") for order in orders]).body
 
 
-BODIES = Bodies(read=read_orders, write={"json": write_orders})
+BODIES = Bodies(read=read_orders, write={"json": write_orders}, id="id")

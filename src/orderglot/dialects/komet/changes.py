@@ -23,9 +23,9 @@ from orderglot.dialects.komet.resources import (
 )
 from orderglot.dialects.komet.settings import location_written
 from orderglot.dialects.komet.tables import NAME
-from orderglot.wire.dialect import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.message import Request, Response
-from orderglot.wire.shape import success
+from orderglot.wire.operation import Context, Endpoint, Operation, RequestFormat, ResponseFormat
+from orderglot.wire.shape import LONGEST, success
 from orderglot.wire.values import read_references, write_number
 
 # web-order.create
@@ -45,7 +45,7 @@ def _write_beginning(ask: Beginning) -> Request:
 
 def _read_beginning(request: Request, _caller: Caller) -> Beginning:
     account = channel_of(request)
-    form = read_arguments(request)
+    form = read_arguments(request, longest=LONGEST)
     if form.text("companyId") not in ("", company_of(account)):
         form.refuse("companyId", Rule.MISMATCH, "This is not the company of your account.")
     ask = Beginning(
@@ -94,10 +94,10 @@ CREATE_ORDER: Operation[Beginning, Order] = Operation(
         _write_beginning,
         _read_beginning,
         query=shapes.Beginning,
-        body=shapes.said(shapes.Beginning),
+        body=shapes.media_of(shapes.Beginning),
     ),
     perform=_create,
-    response=ResponseFormat(_write_begun, _read_begun, success(200, shapes.Told)),
+    response=ResponseFormat(_write_begun, _read_begun, success(200, shapes.Changed)),
 )
 
 
@@ -117,7 +117,7 @@ def _write_checkout(ask: Ending) -> Request:
 
 def _read_ending(request: Request, _caller: Caller) -> Ending:
     channel_of(request)
-    form = read_arguments(request)
+    form = read_arguments(request, longest=LONGEST)
     ask = Ending(
         which=read_which(form), po_number=form.text("customerPo", longest=shapes.LONGEST_PO)
     )
@@ -138,8 +138,8 @@ async def _check_out(context: Context, ask: Ending) -> str:
 
 
 def _write_checked_out(id: str, request: Request) -> Response:
-    said = "The Web Order was successfully checked out."
-    return yes(said, webOrderId=write_number(id), status=1)
+    message = "The Web Order was successfully checked out."
+    return yes(message, webOrderId=write_number(id), status=1)
 
 
 def _read_ended(response: Response, _ask: object) -> str:
@@ -150,10 +150,10 @@ CHECKOUT: Operation[Ending, str] = Operation(
     name="web-order.checkout",
     endpoint=Endpoint("POST", ("/api/web-order.checkout",), CREATE, idempotent=True),
     request=RequestFormat(
-        _write_checkout, _read_ending, query=shapes.Ending, body=shapes.said(shapes.Ending)
+        _write_checkout, _read_ending, query=shapes.Ending, body=shapes.media_of(shapes.Ending)
     ),
     perform=_check_out,
-    response=ResponseFormat(_write_checked_out, _read_ended, success(200, shapes.Told)),
+    response=ResponseFormat(_write_checked_out, _read_ended, success(200, shapes.Changed)),
 )
 
 
@@ -166,7 +166,7 @@ def _write_delete(which: Which) -> Request:
 
 def _read_delete(request: Request, _caller: Caller) -> Which:
     channel_of(request)
-    return read_arguments(request).checked(read_which)
+    return read_arguments(request, longest=LONGEST).checked(read_which)
 
 
 async def _delete(context: Context, which: Which) -> str:
@@ -177,16 +177,16 @@ async def _delete(context: Context, which: Which) -> str:
 
 
 def _write_deleted(id: str, request: Request) -> Response:
-    said = "The Web Order was successfully canceled."
-    return yes(said, webOrderId=write_number(id), status=1)
+    message = "The Web Order was successfully canceled."
+    return yes(message, webOrderId=write_number(id), status=1)
 
 
 DELETE: Operation[Which, str] = Operation(
     name="web-order.delete",
     endpoint=Endpoint("POST", ("/api/web-order.delete",), CHANGE, idempotent=True),
     request=RequestFormat(
-        _write_delete, _read_delete, query=shapes.Which, body=shapes.said(shapes.Which)
+        _write_delete, _read_delete, query=shapes.Which, body=shapes.media_of(shapes.Which)
     ),
     perform=_delete,
-    response=ResponseFormat(_write_deleted, _read_ended, success(200, shapes.Told)),
+    response=ResponseFormat(_write_deleted, _read_ended, success(200, shapes.Changed)),
 )

@@ -51,7 +51,7 @@ _NO = (0, "0", False)
 
 
 def write_fault(error: HubError, _request: Request) -> Response:
-    """Spell an error."""
+    """Write an error."""
     kind = kind_of(error)
     opening = OPENINGS[kind]
     if kind is errors.NotFound and error.message.endswith(NONE_FOUND):
@@ -60,13 +60,13 @@ def write_fault(error: HubError, _request: Request) -> Response:
 
 
 def read_fault(response: Response) -> HubError | None:
-    """Give the error that a response spells; a gateway before the vendor knows statuses alone."""
-    said = read_members(response)
-    if response.status < 300 and not _refuses(said):
+    """Give the error that a response contains; a gateway before the vendor knows statuses alone."""
+    members = read_members(response)
+    if response.status < 300 and not _refuses(members):
         return None
     kind = kind_of_status(response.status)
-    message = str(said.get("message") or f"The vendor answered {response.status}.")
-    if response.status < 300 or said.get("message"):
+    message = str(members.get("message") or f"The vendor answered {response.status}.")
+    if response.status < 300 or members.get("message"):
         kind, message = _understood(message)
     return read_error(kind, message, response)
 
@@ -78,11 +78,11 @@ FAULTS = Faults(
 )
 
 
-def _refuses(said: Mapping[str, Any]) -> bool:
+def _refuses(members: Mapping[str, Any]) -> bool:
     """Tell a no from a yes; without a status, by whether there is nothing but a message."""
-    if "status" in said:
-        return said["status"] in _NO
-    return set(said) == {"message"} and str(said["message"]).upper() != "OK"
+    if "status" in members:
+        return members["status"] in _NO
+    return set(members) == {"message"} and str(members["message"]).upper() != "OK"
 
 
 def _understood(message: str) -> tuple[type[HubError], str]:

@@ -13,7 +13,8 @@ from orderglot.dialects.komet.orders import DETAILS_LIST, Details
 from orderglot.dialects.komet.resources import NO_ORDERS, Which
 from orderglot.dialects.komet.tables import CHECKED_OUT, NAME, PENDING
 from orderglot.dialects.komet.values import NOBODY
-from orderglot.wire.dialect import Flow, Flows, call
+from orderglot.wire.dialect import Flows
+from orderglot.wire.flow import Flow, call
 
 OF = "/"
 """What stands between a customer's id and a web order's, where both are known: ``7349/48``."""

@@ -26,10 +26,10 @@ from orderglot.dialects.komet.resources import Which, find, read_which, write_wh
 from orderglot.dialects.komet.settings import carrier_name, location_written, ship_name
 from orderglot.dialects.komet.tables import FUTURE_SALES, INVOICE, NAME, ORIGINS, PREBOOK
 from orderglot.dialects.komet.values import known, read_day, write_date
-from orderglot.wire.dialect import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request, Response
-from orderglot.wire.shape import success
+from orderglot.wire.operation import Context, Endpoint, Operation, RequestFormat, ResponseFormat
+from orderglot.wire.shape import LONGEST, success
 from orderglot.wire.values import write_number
 
 MOST_PENDING = 100
@@ -78,14 +78,14 @@ def _write_item(ask: Item) -> Request:
 
 def _read_item(request: Request, _caller: Caller) -> Item:
     channel_of(request)
-    form = read_arguments(request)
+    form = read_arguments(request, longest=LONGEST)
     which = read_which(form, required=False)
     ask = Item(
         which=which,
         line=_read_line(form),
         ship_to=form.text("shipToId"),
         price=form.amount("price"),
-        stock=form.text("inventoryIds") if form.has("productCode") else "",
+        stock=_read_stock(form) if form.has("productCode") else "",
     )
     form.check()
     return ask
@@ -98,7 +98,7 @@ def _read_line(form: Form) -> Line:
         type=PREBOOK if origin == str(FUTURE_SALES) else INVOICE,
         quantity=form.whole("quantity", required=True, least=1, most=shapes.MOST_BOXES) or 0,
         carrier_id=form.text("carrierId"),
-        deliver_by=form.spelled("date", read_day),
+        deliver_by=form.parsed("date", read_day),
         mark_code=form.text("markCode", longest=shapes.LONGEST_MARK),
         box=form.text("boxTypeCode"),
     )
@@ -106,12 +106,16 @@ def _read_line(form: Form) -> Line:
 
 def _read_product(form: Form) -> str:
     """Read what is bought: its code, or else the one piece of stock that it is taken from."""
-    code, stock = form.text("productCode"), form.text("inventoryIds")
+    code, stock = form.text("productCode"), _read_stock(form)
     if not code and not stock:
         form.refuse("inventoryIds", Rule.REQUIRED, "This field is required without productCode.")
     if not code and "," in stock:
         form.refuse("inventoryIds", Rule.RANGE, "Name one here, and add the others one by one.")
     return code or stock
+
+
+def _read_stock(form: Form) -> str:
+    return form.text("inventoryIds", longest=shapes.LONGEST_STOCK)
 
 
 async def _add(context: Context, ask: Item) -> Added:
@@ -138,7 +142,7 @@ async def _add(context: Context, ask: Item) -> Added:
 
 
 def _taken_from(order: Order, line: str, stock: str) -> Order:
-    """Keep from which stock an item is to be taken, where that was said beside its code."""
+    """Keep from which stock an item is to be taken, where that was sent beside its code."""
     if not stock:
         return order
     stocks = {**order.extras.get(STOCKS, {}), line: stock}
@@ -186,20 +190,20 @@ def _packed(line: Line, product: Product | None) -> Line:
     """Put a line into the boxes that its product is sold in, where it is sold in boxes."""
     packing: dict[str, Any] = product.extras if product else {}
 
-    def told(name: str, default: Any = "") -> Any:
+    def extra(name: str, default: Any = "") -> Any:
         return packing.get(f"{NAME}.{name}", default)
 
-    box = str(told("boxTypeCode"))
+    box = str(extra("boxTypeCode"))
     if line.box not in ("", box):
         reason = f"This product comes in {box or 'pieces'}."
         raise invalid("boxTypeCode", Rule.CHOICE, reason)
     return replace(
         line,
         box=box,
-        box_id=str(told("boxTypeId")),
-        unit=str(told("unitType")),
-        pieces_per_unit=told("stemsBunch", None),
-        units_per_box=told("pack", None) if box else None,
+        box_id=str(extra("boxTypeId")),
+        unit=str(extra("unitType")),
+        pieces_per_unit=extra("stemsBunch", None),
+        units_per_box=extra("pack", None) if box else None,
     )
 
 
@@ -242,7 +246,7 @@ ADD_ITEM: Operation[Item, Added] = Operation(
         "POST", ("/api/web-order-item.add", "/api/web.order.item.add"), CREATE, idempotent=True
     ),
     request=RequestFormat(
-        _write_item, _read_item, query=shapes.NewItem, body=shapes.said(shapes.NewItem)
+        _write_item, _read_item, query=shapes.NewItem, body=shapes.media_of(shapes.NewItem)
     ),
     perform=_add,
     response=ResponseFormat(_write_added, _read_added, success(200, shapes.Added)),

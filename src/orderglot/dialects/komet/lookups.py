@@ -20,9 +20,9 @@ from orderglot.dialects.komet.resources import NO_CUSTOMERS
 from orderglot.dialects.komet.settings import Location, locations_of
 from orderglot.dialects.komet.tables import NAME
 from orderglot.dialects.komet.values import read_day, write_moment
-from orderglot.wire.dialect import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request, Response
+from orderglot.wire.operation import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.shape import success
 from orderglot.wire.values import read_references, write_number
 
@@ -52,7 +52,7 @@ def _read_filter(request: Request, _caller: Caller) -> Filter:
         id=form.text("id"),
         name=form.text("name"),
         code=form.text("code"),
-        since=form.spelled("updateAsOf", read_day),
+        since=form.parsed("updateAsOf", read_day),
     )
     form.check()
     return found
@@ -103,7 +103,7 @@ def _write_customers(customers: tuple[Customer, ...], request: Request) -> Respo
 
 
 def _write_customer(customer: Customer) -> dict[str, Any]:
-    def told(name: str) -> Any:
+    def extra(name: str) -> Any:
         return customer.extras.get(f"{NAME}.{name}")
 
     return {
@@ -111,11 +111,11 @@ def _write_customer(customer: Customer) -> dict[str, Any]:
         "name": customer.name,
         "code": customer.number,
         "active": 1,
-        "salesPerson": told("salesPerson"),
-        "salesPersonId": told("salesPersonId"),
-        "customerType": told("customerType"),
+        "salesPerson": extra("salesPerson"),
+        "salesPersonId": extra("salesPersonId"),
+        "customerType": extra("customerType"),
         "updatedOn": write_moment(customer.modified),
-        "accountingCode": told("accountingCode"),
+        "accountingCode": extra("accountingCode"),
     }
 
 

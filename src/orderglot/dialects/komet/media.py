@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from orderglot.core.errors import Invalid, Rule, invalid
 from orderglot.wire import json
 from orderglot.wire.form import Form
-from orderglot.wire.message import Request, Response, essence, pairs, query_of
+from orderglot.wire.message import Pairs, Request, Response, essence, once, pairs, query_of
 
 T = TypeVar("T")
 
@@ -21,12 +21,12 @@ PROOF = "authenticationToken"
 API = "/api/"
 
 
-def read_arguments(request: Request) -> Form:
-    """Open all that a request says in query and body; what the body says goes before."""
-    said: dict[str, Any] = dict(pairs(request.query))
-    if request.body:
-        said.update(_body(request))
-    return Form(said)
+def read_arguments(request: Request, *, longest: int | None = None) -> Form:
+    """Open all that a request says in query and body; what the body says goes before.
+
+    What is kept of it has texts of at most ``longest`` characters.
+    """
+    return Form(_said(request, json.read_sent, once), longest=longest)
 
 
 def shown(request: Request, name: str) -> str:
@@ -35,7 +35,7 @@ def shown(request: Request, name: str) -> str:
     if header:
         return header
     try:
-        return read_arguments(request).text(name)
+        return Form(_said(request, json.read, dict)).text(name)
     except Invalid:
         return ""
 
@@ -55,15 +55,15 @@ def company_of(account: str) -> str:
 
 def get(method: str, members: Mapping[str, Any]) -> Request:
     """Ask a method with URL parameters."""
-    said = ((name, str(value)) for name, value in members.items() if value not in (None, ""))
-    return Request(method="GET", path=API + method, query=query_of(said))
+    given = ((name, str(value)) for name, value in members.items() if value not in (None, ""))
+    return Request(method="GET", path=API + method, query=query_of(given))
 
 
 def post(method: str, members: Mapping[str, Any]) -> Request:
     """Ask a method with a JSON body."""
-    said = {name: value for name, value in members.items() if value not in (None, "")}
+    given = {name: value for name, value in members.items() if value not in (None, "")}
     headers = {"content-type": JSON}
-    return Request(method="POST", path=API + method, headers=headers, body=json.write(said))
+    return Request(method="POST", path=API + method, headers=headers, body=json.write(given))
 
 
 def answer(message: str, members: Mapping[str, Any], headers: Mapping[str, str]) -> Response:
@@ -99,13 +99,17 @@ def read_list(
     )
 
 
-def _body(request: Request) -> Mapping[str, Any]:
-    body = request.body.strip()
+def _said(
+    request: Request,
+    decode: Callable[[bytes], Any],
+    gather: Callable[[Pairs], Mapping[str, Any]],
+) -> Mapping[str, Any]:
+    body, asked = request.body.strip(), gather(pairs(request.query))
     if not body:
-        return {}
+        return asked
     if essence(request.headers.get("content-type", "")) == URL_ENCODED and body[:1] != b"{":
-        return dict(pairs(body.decode(errors="replace")))
-    members = json.read(body)
+        return {**asked, **gather(pairs(body.decode(errors="replace")))}
+    members = decode(body)
     if not isinstance(members, Mapping):
         raise invalid("body", Rule.MALFORMED, "The body must be a JSON object.")
-    return members
+    return {**asked, **members}

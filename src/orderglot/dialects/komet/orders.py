@@ -24,8 +24,8 @@ from orderglot.dialects.komet.quota import spend
 from orderglot.dialects.komet.resources import NO_ORDERS, Which, find, read_which, write_which
 from orderglot.dialects.komet.tables import PENDING, STATUSES
 from orderglot.dialects.komet.wire import read_order, write_order
-from orderglot.wire.dialect import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.message import Request, Response
+from orderglot.wire.operation import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.shape import success
 
 Ask = TypeVar("Ask")
@@ -41,7 +41,7 @@ class Details(Struct, frozen=True, kw_only=True):
 
 def both(operation: Operation[Ask, Answer]) -> tuple[Operation[Ask, Answer], ...]:
     """Offer an operation by POST as well; old clients ask so for what is documented as GET."""
-    name, body = f"{operation.name}-post", shapes.said(operation.request.query)
+    name, body = f"{operation.name}-post", shapes.media_of(operation.request.query)
     return operation, dataclasses.replace(
         operation,
         name=name,

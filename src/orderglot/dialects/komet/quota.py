@@ -7,7 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 from orderglot.core.errors import TooMany
 from orderglot.core.seller import Seller
 from orderglot.dialects.komet.tables import DAILY_REQUESTS, NAME
-from orderglot.wire.dialect import Context
+from orderglot.wire.operation import Context
 
 DAY = timedelta(days=1)
 

@@ -14,8 +14,8 @@ from orderglot.core.seller import Seller
 from orderglot.dialects.komet.settings import location_asked
 from orderglot.dialects.komet.tables import NAME
 from orderglot.dialects.komet.values import NOBODY
-from orderglot.wire.dialect import Context
 from orderglot.wire.form import Form
+from orderglot.wire.operation import Context
 
 NO_ORDERS = "Web Orders not found."
 
@@ -32,7 +32,7 @@ class Which(Struct, frozen=True, kw_only=True):
 
 
 def write_which(which: Which) -> dict[str, str]:
-    """Spell which web order is meant."""
+    """Write which web order is meant."""
     return {
         "customerId": which.customer,
         "webOrderId": which.order,

@@ -6,14 +6,25 @@ from msgspec import Meta
 
 from orderglot.dialects.komet.media import JSON, URL_ENCODED
 from orderglot.dialects.komet.tables import ITEM_TYPES, ORIGINS, STATUSES
-from orderglot.wire.shape import Amount, Media, Shape, description, enum
+from orderglot.wire.shape import (
+    LONGEST,
+    Amount,
+    AmountText,
+    Media,
+    Numeral,
+    Shape,
+    description,
+    enum,
+)
 
 LONGEST_PO = 50
 LONGEST_MARK = 20
+LONGEST_STOCK = 1_000
 MOST_BOXES = 999_999
 
 Id = Annotated[int | str | None, description("A number where it is one.")]
-Named = Annotated[int | str, description("An id.")]
+Text = Annotated[str, Meta(max_length=LONGEST)]
+Named = Annotated[int | Text, description("An id.")]
 Day = Annotated[str | None, description("A date: 2017-06-29.")]
 
 
@@ -116,13 +127,13 @@ class Token(Yes):
     apiKey: str
 
 
-class Told(Yes):
+class Changed(Yes):
     """The web order that something was done to."""
 
     webOrderId: Id
 
 
-class Added(Told):
+class Added(Changed):
     """The item that was added to a web order."""
 
     webOrderItemId: Id
@@ -153,9 +164,9 @@ class Filter(TypedDict, total=False):
     """What must be so of what is listed: a part of the name, the others in full."""
 
     id: Named
-    name: str
-    code: str
-    updateAsOf: Annotated[str, description("The date since when it changed.")]
+    name: Text
+    code: Text
+    updateAsOf: Annotated[Text, description("The date since when it changed.")]
 
 
 class Beginning(TypedDict):
@@ -178,20 +189,25 @@ class NewItem(TypedDict):
     customerId: Named
     webOrderId: NotRequired[Named]
     companyLocationId: NotRequired[Named]
-    productCode: NotRequired[str]
-    inventoryIds: NotRequired[Annotated[int | str, description("Where there is no productCode.")]]
+    productCode: NotRequired[Text]
+    inventoryIds: NotRequired[
+        Annotated[
+            int | Annotated[str, Meta(max_length=LONGEST_STOCK)],
+            description("Where there is no productCode."),
+        ]
+    ]
     inventoryOrigin: NotRequired[Annotated[int | str, enum((*map(int, ORIGINS), *ORIGINS))]]
     price: NotRequired[
-        Annotated[Amount | str, description("What the client takes a piece to cost.")]
+        Annotated[Amount | AmountText, description("What the client takes a piece to cost.")]
     ]
-    quantity: Annotated[int, Meta(ge=1, le=MOST_BOXES)]
+    quantity: Annotated[int, Meta(ge=1, le=MOST_BOXES)] | Numeral
     carrierId: NotRequired[Named]
-    date: NotRequired[str]
+    date: NotRequired[Text]
     shipToId: NotRequired[Named]
     markCode: NotRequired[Annotated[str, Meta(max_length=LONGEST_MARK)]]
-    boxTypeCode: NotRequired[str]
+    boxTypeCode: NotRequired[Text]
 
 
-def said(shape: Shape) -> Media:
+def media_of(shape: Shape) -> Media:
     """Give the bodies that a request may say something in."""
     return {JSON: shape, URL_ENCODED: shape}

@@ -6,7 +6,7 @@ import re
 import string
 from datetime import timedelta
 
-from orderglot.core.caller import Caller
+from orderglot.core.caller import OPEN, Caller
 from orderglot.core.errors import Unauthenticated
 from orderglot.core.keyring import Credential
 from orderglot.core.tokens import TokenKind
@@ -14,8 +14,8 @@ from orderglot.dialects.komet import shapes
 from orderglot.dialects.komet.media import ACCOUNT, PROOF, company_of, opened, read_arguments, yes
 from orderglot.dialects.komet.tables import NAME
 from orderglot.wire.auth import same
-from orderglot.wire.dialect import OPEN, Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.message import Request, Response, query_of
+from orderglot.wire.operation import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.shape import success
 
 LETTERS = 26
@@ -94,7 +94,7 @@ LOGIN: Operation[tuple[str, str], str] = Operation(
     name="login",
     endpoint=Endpoint("POST", ("/api/login",), OPEN),
     request=RequestFormat(
-        _write_login, _read_login, query=shapes.Login, body=shapes.said(shapes.Login)
+        _write_login, _read_login, query=shapes.Login, body=shapes.media_of(shapes.Login)
     ),
     perform=_log_in,
     response=ResponseFormat(_write_token, _read_token, success(200, shapes.Token)),

@@ -1,4 +1,4 @@
-"""Single values as Komet's wire spells them, and what is left of those that it spells in part."""
+"""Single values as Komet's wire writes them, and what is left of those that it writes in part."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ NOBODY = "0"
 
 
 def write_date(day: date | None) -> str | None:
-    """Spell a date: ``2017-06-29``."""
+    """Write a date: ``2017-06-29``."""
     return None if day is None else day.isoformat()
 
 
@@ -23,12 +23,12 @@ def read_day(text: str) -> date:
 
 
 def write_moment(moment: datetime | None) -> str | None:
-    """Spell a time to the second, without its zone."""
+    """Write a time to the second, without its zone."""
     return seconds(moment) or None
 
 
 def write_item_type(type: str) -> int:
-    """Spell whether an item is a prebook's or, as all that is neither, an invoice's."""
+    """Write whether an item is a prebook's or, as all that is neither, an invoice's."""
     return ITEM_TYPES.write(round_item_type(type))
 
 
@@ -38,5 +38,5 @@ def round_item_type(type: str) -> str:
 
 
 def known(amount: Decimal | None) -> str:
-    """Spell an amount for a sentence."""
+    """Write an amount for a sentence."""
     return "not known" if amount is None else f"{amount.normalize():f}"

@@ -1,4 +1,4 @@
-"""A web order as Komet's wire spells it, in the spelling and the order of the page's sample."""
+"""A web order as Komet's wire writes it, in the form and the order of the page's sample."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from orderglot.wire.values import bare, read_references, round_number, unless, w
 
 
 def write_order(order: Order, company: str) -> dict[str, Any]:
-    """Spell a web order of a company's."""
+    """Write a web order of a company's."""
     return {
         "id": write_number(native(order, NAME)),
         "number": write_number(order.number),
@@ -48,7 +48,7 @@ def read_order(form: Form) -> Order:
 
 
 def write_item(line: Line) -> dict[str, Any]:
-    """Spell an item."""
+    """Write an item."""
     return {
         "id": line.id,
         "webOrderItemId": write_number(line.item_id),
@@ -82,7 +82,7 @@ def read_item(form: Form) -> Line:
         quantity=form.whole("quantity") or 0,
         unit_price=form.amount("price"),
         total=form.amount("totalPrice"),
-        deliver_by=form.spelled(spelling(form, "deliverBy", "deliveryBy"), read_day),
+        deliver_by=form.parsed(spelling(form, "deliverBy", "deliveryBy"), read_day),
         carrier_id=round_number(form.text("carrierId")),
         carrier=form.text("carrierName"),
         ship_name=form.text("shipName"),

@@ -15,20 +15,9 @@ from orderglot.core.product import Product
 from orderglot.core.query import Query, Sort, matches, rank, sort_value, sorted_orders
 from orderglot.core.seller import Seller
 from orderglot.core.tokens import Token
-from orderglot.stores import document
-from orderglot.stores.backend import (
-    Counts,
-    Entity,
-    Position,
-    PutSeller,
-    Raced,
-    Scope,
-    Selected,
-    Selection,
-    Write,
-)
+from orderglot.stores import document, writes
+from orderglot.stores.backend import Counts, Entity, Position, Raced, Scope, Selected, Selection
 from orderglot.stores.identities import goes_by, stands_for
-from orderglot.stores.key_writes import KeyWrite
 from orderglot.stores.memory.keys import Keys
 from orderglot.stores.memory.tables import SellerTables, Table, check_version, in_sight
 
@@ -174,8 +163,8 @@ class MemoryBackend:
         room = self._room(seller)
         first = room.next[thing]
         room.next[thing] = first + count
-        spoken = room.orders.spoken if thing is Entity.ORDER else room.customers.spoken
-        return tuple(n for n in range(first, first + count) if not spoken(str(n)))
+        claimed = room.orders.claimed if thing is Entity.ORDER else room.customers.claimed
+        return tuple(n for n in range(first, first + count) if not claimed(str(n)))
 
     async def credential(self, dialect: str, fingerprint: str) -> Credential | None:
         """Give the key of that fingerprint."""
@@ -205,13 +194,15 @@ class MemoryBackend:
         """Count one more until then, for good; tallies that were over by ``now`` may go."""
         return self._room(seller).tally(what, until, now)
 
-    async def commit(self, seller: int, writes: Collection[Write]) -> None:
+    async def commit(self, seller: int, batch: Collection[writes.Write]) -> None:
         """Write all of it, in order, or nothing; raises Raced where a version or name is taken."""
-        if seller not in self._sellers and not any(isinstance(one, PutSeller) for one in writes):
+        if seller not in self._sellers and not any(
+            isinstance(one, writes.PutSeller) for one in batch
+        ):
             raise NotFound("There is no such seller; add it first.")
-        for write in writes:
+        for write in batch:
             self._check(seller, write)
-        for write in writes:
+        for write in batch:
             self._apply(seller, write)
 
     async def check_ready(self) -> None:
@@ -223,22 +214,22 @@ class MemoryBackend:
         self._rooms.clear()
         self.keys = Keys()
 
-    def _check(self, seller: int, write: Write) -> None:
+    def _check(self, seller: int, write: writes.Write) -> None:
         match write:
-            case PutSeller(new, _, kept):
+            case writes.PutSeller(new, _, kept):
                 check_version(self._sellers.get(new.id), kept)
                 if any(new.name == one.name and new.id != one.id for one in self._sellers.values()):
                     raise Raced(new.name)
-            case _ if isinstance(write, KeyWrite):
+            case _ if isinstance(write, writes.KeyWrite):
                 self.keys.check(seller, write)
             case _:
                 self._room(seller).check(write)
 
-    def _apply(self, seller: int, write: Write) -> None:
+    def _apply(self, seller: int, write: writes.Write) -> None:
         match write:
-            case PutSeller(new, text):
+            case writes.PutSeller(new, text):
                 self._sellers[new.id] = document.read_seller(text)
-            case _ if isinstance(write, KeyWrite):
+            case _ if isinstance(write, writes.KeyWrite):
                 self.keys.apply(seller, write)
             case _:
                 self._room(seller).apply(write)

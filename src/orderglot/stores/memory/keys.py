@@ -8,17 +8,8 @@ from msgspec.structs import replace
 
 from orderglot.core.keyring import Credential
 from orderglot.core.tokens import Token
+from orderglot.stores import writes
 from orderglot.stores.backend import Raced
-from orderglot.stores.key_writes import (
-    EndFamily,
-    EndKey,
-    KeyWrite,
-    PutCredential,
-    PutToken,
-    SetLive,
-    SpendCode,
-    SpendToken,
-)
 
 Name = tuple[int, str, str, str]
 """What a token is found by: its seller, dialect, kind and fingerprint."""
@@ -48,45 +39,45 @@ class Keys:
         token = self.tokens.get((seller, dialect, kind, fingerprint))
         return None if token is None else (token, self._keys[dialect, token.key])
 
-    def check(self, seller: int, write: KeyWrite) -> None:
+    def check(self, seller: int, write: writes.KeyWrite) -> None:
         """Raise Raced where the condition of a write does not hold."""
         match write:
-            case PutCredential(new):
+            case writes.PutCredential(new):
                 there = self._keys.get((new.dialect, new.id), new)
                 if there.fingerprint != new.fingerprint:
                     raise Raced(new.id)
-            case PutToken(new_token):
+            case writes.PutToken(new_token):
                 key = self._keys.get((new_token.dialect, new_token.key))
                 if key is None or key.ended is not None or key.caller.seller != seller:
                     raise Raced(new_token.key)
-            case SpendToken(token):
+            case writes.SpendToken(token):
                 spent = self.tokens.get(_name(seller, token))
                 if spent is None or spent.ended is not None:
                     raise Raced(token.fingerprint)
-            case SpendCode(code):
+            case writes.SpendCode(code):
                 if _name(seller, code) in self.tokens:
                     raise Raced(code.fingerprint)
             case _:
                 pass
 
-    def apply(self, seller: int, write: KeyWrite) -> None:
+    def apply(self, seller: int, write: writes.KeyWrite) -> None:
         """Do a write whose condition holds."""
         match write:
-            case PutCredential(new):
+            case writes.PutCredential(new):
                 self._keys[new.dialect, new.id] = new
-            case EndKey(dialect, id, now):
+            case writes.EndKey(dialect, id, now):
                 key = self._keys[dialect, id]
                 self._keys[dialect, id] = replace(key, ended=key.ended or now)
-            case SetLive(dialect, id):
+            case writes.SetLive(dialect, id):
                 key = self._keys[dialect, id]
                 self._keys[dialect, id] = replace(key, caller=replace(key.caller, test=False))
-            case PutToken(token, most):
+            case writes.PutToken(token, most):
                 self._put(seller, token, most)
-            case SpendToken(token, now):
+            case writes.SpendToken(token, now):
                 self._end(_name(seller, token), now)
-            case SpendCode(code):
+            case writes.SpendCode(code):
                 self.tokens[_name(seller, code)] = code
-            case EndFamily(dialect, _, family, now):
+            case writes.EndFamily(dialect, _, family, now):
                 for name, one in list(self.tokens.items()):
                     if (name[0], one.dialect, one.family) == (seller, dialect, family):
                         self._end(name, now)

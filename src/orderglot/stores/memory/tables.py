@@ -12,21 +12,8 @@ from orderglot.core.customer import Customer
 from orderglot.core.order import Order, Reference, is_channel
 from orderglot.core.ports import Answered, Event, Note
 from orderglot.core.product import Product
-from orderglot.stores import document
-from orderglot.stores.backend import (
-    FIRST,
-    DropNote,
-    Expect,
-    PutAnswer,
-    PutCustomer,
-    PutNote,
-    PutOrder,
-    PutProduct,
-    Raced,
-    Rename,
-    Scope,
-    Write,
-)
+from orderglot.stores import document, writes
+from orderglot.stores.backend import FIRST, Raced, Scope
 from orderglot.stores.identities import N, goes_by, stands_for, visible
 
 
@@ -50,7 +37,7 @@ class Table(Generic[N]):
         """Give those of these references, by rising id."""
         return self.with_ids(self._ids[ref] for ref in references if ref in self._ids)
 
-    def spoken(self, name: str, *, but: int = 0) -> bool:
+    def claimed(self, name: str, *, but: int = 0) -> bool:
         """Tell whether any dialect knows something, but for one thing, by a name."""
         return bool(self._named.get(name, set()) - {but})
 
@@ -69,7 +56,7 @@ class Table(Generic[N]):
     def check(self, new: N, kept: N | None) -> None:
         """Raise Raced where the version has moved or a name of the new one is another's."""
         check_version(self._things.get(new.id), kept)
-        if kept is None and self.spoken(str(new.id), but=new.id):
+        if kept is None and self.claimed(str(new.id), but=new.id):
             raise Raced(new.id)
         for ref in new.references:
             other = self._things.get(stands_for(ref) or new.id, new)
@@ -103,55 +90,55 @@ class SellerTables:
         self.tallies[what, until] = self.tallies.get((what, until), 0) + 1
         return self.tallies[what, until]
 
-    def check(self, write: Write) -> None:
+    def check(self, write: writes.Write) -> None:
         """Raise Raced where a write cannot be done any more."""
         match write:
-            case PutOrder(order, _, kept):
+            case writes.PutOrder(order, _, kept):
                 self.orders.check(order, kept)
-            case PutCustomer(customer, _, kept):
+            case writes.PutCustomer(customer, _, kept):
                 self.customers.check(customer, kept)
                 self.customers.check_number(customer)
-            case Expect(id, version):
+            case writes.Expect(id, version):
                 if [version] != [one.version for one in self.customers.with_ids((id,))]:
                     raise Raced(id)
-            case PutProduct(product, _, kept):
+            case writes.PutProduct(product, _, kept):
                 check_version(self.products.get(product.sku), kept)
-            case PutAnswer(caller, answered, now):
+            case writes.PutAnswer(caller, answered, now):
                 there = self.answers.get((caller, answered.dialect, answered.key))
                 if there is not None and there.expires > now:
                     raise Raced(answered.key)
-            case PutNote() | DropNote():
+            case writes.PutNote() | writes.DropNote():
                 self._check_note(write)
             case _:
                 pass
 
-    def apply(self, write: Write) -> None:
+    def apply(self, write: writes.Write) -> None:
         """Do a write that was checked."""
         match write:
-            case PutOrder(_, text):
+            case writes.PutOrder(_, text):
                 self.orders.put(document.read_order(text))
-            case PutCustomer(_, text):
+            case writes.PutCustomer(_, text):
                 self.customers.put(document.read_customer(text))
-            case Rename(named):
+            case writes.Rename(named):
                 for order in in_sight(self.orders.after(0), Scope(0, named.id)):
                     self.orders.put(replace(order, customer=named))
-            case PutProduct(product, text):
+            case writes.PutProduct(product, text):
                 self.products[product.sku] = document.read_product(text)
-            case PutAnswer(caller, answered, now):
+            case writes.PutAnswer(caller, answered, now):
                 self._remember(caller, answered, now)
             case Event():
                 self.events.append(write)
-            case PutNote(note):
+            case writes.PutNote(note):
                 self.notes[note.kind, note.name] = note
-            case DropNote(note):
+            case writes.DropNote(note):
                 del self.notes[note.kind, note.name]
             case _:
                 pass
 
-    def _check_note(self, write: PutNote | DropNote) -> None:
+    def _check_note(self, write: writes.PutNote | writes.DropNote) -> None:
         note = write.note
         there = self.notes.get((note.kind, note.name))
-        expected = note.version - 1 if isinstance(write, PutNote) else note.version
+        expected = note.version - 1 if isinstance(write, writes.PutNote) else note.version
         if (there.version if there else 0) != expected:
             raise Raced(note.name)
 

@@ -15,17 +15,8 @@ from orderglot.core.ports import Answered, Event, Note
 from orderglot.core.product import Product
 from orderglot.core.seller import Seller
 from orderglot.core.tokens import Token
-from orderglot.stores import document
-from orderglot.stores.backend import (
-    FIRST,
-    Counts,
-    Entity,
-    Scope,
-    Selected,
-    Selection,
-    Unready,
-    Write,
-)
+from orderglot.stores import document, writes
+from orderglot.stores.backend import FIRST, Counts, Entity, Scope, Selected, Selection, Unready
 from orderglot.stores.identities import stands_for
 from orderglot.stores.migrations import check_applied
 from orderglot.stores.postgres import expiring, opening, queries
@@ -35,9 +26,10 @@ from orderglot.stores.postgres.reader import Reader
 from orderglot.stores.postgres.replica import Replica
 from orderglot.stores.postgres.writer import Writer
 from orderglot.stores.slots import Slots
+from orderglot.stores.sql.events import DUPLICATES, EVENTS, event_of
 from orderglot.stores.sql.grammar import Sql
 from orderglot.stores.sql.paging import scoped
-from orderglot.stores.sql.rows import event_of, instant
+from orderglot.stores.sql.rows import instant
 from orderglot.stores.sql.tokens import held
 
 T = TypeVar("T")
@@ -97,14 +89,14 @@ class PostgresBackend:
     async def events(self, scope: Scope, order: int) -> tuple[Event, ...]:
         """Give what happened to an order, by rising version; nothing where it is not in scope."""
         seen = scoped(scope)
-        text = f"{queries.EVENTS} {seen.text} ORDER BY e.version, e.at"
+        text = f"{EVENTS} {seen.text} ORDER BY e.version, e.at"
         rows = await self._pool.read(text, (order, *seen.params))
         return tuple([event_of((order, *row)) for row in rows])
 
     async def duplicates(self, scope: Scope) -> tuple[Event, ...]:
         """Give the events of orders in scope that speak of another order, by the order's id."""
         seen = scoped(scope)
-        text = f"{queries.DUPLICATES} {seen.text} ORDER BY e.order_id, e.at"
+        text = f"{DUPLICATES} {seen.text} ORDER BY e.order_id, e.at"
         rows = await self._pool.read(text, (scope.seller, *seen.params))
         return tuple([event_of(row) for row in rows])
 
@@ -176,7 +168,7 @@ class PostgresBackend:
         after = await self._change(expiring.numbers(seller, thing, FIRST[thing], count))
         block = range(after - count, after)
         names = await self._pool.read(
-            queries.SPOKEN[thing], (seller, [str(number) for number in block])
+            queries.CLAIMED[thing], (seller, [str(number) for number in block])
         )
         taken = {int(name) for (name,) in names}
         return tuple(number for number in block if number not in taken)
@@ -223,9 +215,9 @@ class PostgresBackend:
         """Count one more until then, for good; tallies that were over by ``now`` may go."""
         return await self._change(expiring.tally(seller, what, until, now))
 
-    async def commit(self, seller: int, writes: Collection[Write]) -> None:
+    async def commit(self, seller: int, batch: Collection[writes.Write]) -> None:
         """Write all of it, in order, or nothing; raises Raced where a version or name is taken."""
-        await self.writer.write(seller, writes)
+        await self.writer.write(seller, batch)
 
     async def check_ready(self) -> None:
         """Raise Unready unless the database that was opened is there and can be written to."""

@@ -70,7 +70,7 @@ class Batching(Generic[K, T, R]):
     async def _together(self, kind: K, batch: Sequence[tuple[T, asyncio.Future[R]]]) -> None:
         try:
             answers = await self._ask(kind, [what for what, _ in batch])
-        except Exception as error:  # noqa: BLE001 (whoever asked gets it)
+        except Exception as error:  # noqa: BLE001 (the caller gets it)
             if len(batch) == 1 or isinstance(error, Upstream):
                 _fail(batch, error)
             else:

@@ -7,8 +7,8 @@ import asyncio
 import asyncpg
 
 from orderglot.core.errors import HubError, Invalid, NotFound, Upstream
-from orderglot.stores.address import shown
 from orderglot.stores.backend import Raced
+from orderglot.stores.database_url import shown
 
 TIMEOUT = 10.0
 """For so many seconds a server may let us wait before it lets us in."""
@@ -73,7 +73,7 @@ def in_words(error: BaseException, url: str) -> HubError:
     if isinstance(error, TimeoutError):
         return Upstream(f"{where} took too long to answer; try again.")
     if isinstance(error, asyncpg.DataError):
-        # It is not the server that fails: whoever asks for something else is answered.
+        # It is not the server that fails: other requests are answered.
         return Invalid(
             message="This has a text with a character, or a number of a size, that PostgreSQL does "
             "not have; leave it out."
@@ -90,7 +90,7 @@ def in_words(error: BaseException, url: str) -> HubError:
 
 
 def refused(error: asyncpg.PostgresError) -> HubError | Raced | None:
-    """Say why the server would not write something, None where that is not the reason."""
+    """Explain why the server would not write something, None where that is not the reason."""
     match error:
         case asyncpg.ForeignKeyViolationError(constraint_name=str(name)):
             if name.endswith("_seller_fkey"):

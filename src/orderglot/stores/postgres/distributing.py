@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncpg
 
 from orderglot.core.errors import Unsupported
-from orderglot.stores.address import shown
+from orderglot.stores.database_url import shown
 from orderglot.stores.postgres.catalogue import SELLER, Described, described
 from orderglot.stores.postgres.connection import close, connect
 from orderglot.stores.postgres.opening import prepare
-from orderglot.stores.postgres.rows import told
+from orderglot.stores.postgres.rows import translating_errors
 from orderglot.stores.rows import sorted_names
 
 EXTENSION = "citus"
@@ -29,7 +29,7 @@ async def distribute(url: str, *, dry: bool) -> tuple[str, ...]:
     What is spread already is left out, so whatever was cut off goes on. Raises Unsupported where
     the database has no Citus.
     """
-    with told(url):
+    with translating_errors(url):
         connection = await connect(url)
         try:
             return await (_would if dry else _do)(connection, url)

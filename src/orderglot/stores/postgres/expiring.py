@@ -6,7 +6,8 @@ import random
 from collections.abc import Iterator
 from datetime import datetime
 
-from orderglot.stores.backend import Entity, PutAnswer
+from orderglot.stores import writes
+from orderglot.stores.backend import Entity
 from orderglot.stores.postgres.statement import Row, Step, inserted, kinds
 from orderglot.stores.sql.grammar import Sql
 from orderglot.stores.sql.rows import microseconds
@@ -43,12 +44,12 @@ def tally(seller: int, what: str, until: datetime, now: datetime) -> Sql:
     )
 
 
-def put_answers(seller: int, writes: list[PutAnswer]) -> Iterator[Step]:
+def put_answers(seller: int, batch: list[writes.PutAnswer]) -> Iterator[Step]:
     """Write answers under their keys; now and then some that are expired go."""
-    now = microseconds(max(one.now for one in writes))
+    now = microseconds(max(one.now for one in batch))
     # How much has expired decides how it is best found, so that is planned anew each time.
-    if random.random() * SELDOM < len(writes):
-        keys = [one.answered.key for one in writes]
+    if random.random() * SELDOM < len(batch):
+        keys = [one.answered.key for one in batch]
         purge = (
             "DELETE FROM answers WHERE seller = ? AND (customer, dialect, key) IN"
             " (SELECT customer, dialect, key FROM answers WHERE seller = ? AND expires <= ?"
@@ -57,7 +58,7 @@ def put_answers(seller: int, writes: list[PutAnswer]) -> Iterator[Step]:
         yield Step("", Sql(purge, (seller, seller, now, keys, PURGED)))
     rows: list[Row] = [
         (one.customer, new.dialect, new.key, new.asked, new.answer, microseconds(new.expires))
-        for one in writes
+        for one in batch
         for new in (one.answered,)
     ]
     taken = Sql(

@@ -13,7 +13,7 @@ import msgspec
 from orderglot.core.fields import LONGEST_WHOLE, Field, FieldKind
 from orderglot.core.query import Compare, Operator, Value, fold
 from orderglot.stores.sql.compiler import FALSE
-from orderglot.stores.sql.grammar import Sql, say
+from orderglot.stores.sql.grammar import Sql, fragment
 from orderglot.stores.sql.rows import LEAST, MOST
 
 LARGEST, SMALLEST = 131_071, -16_383
@@ -47,7 +47,7 @@ class PostgresGrammar:
 
     def native(self, document: str, path: tuple[str, ...], owner: str, dialect: str) -> str:
         """Say the number that a dialect's clients know a thing by."""
-        first = say(
+        first = fragment(
             "SELECT r.reference ->> 'id' FROM",
             f"jsonb_array_elements({_inner(document, path)}) WITH ORDINALITY",
             f"AS r(reference, place) WHERE r.reference ->> 'dialect' = {_literal(dialect)}",
@@ -56,12 +56,12 @@ class PostgresGrammar:
         # Of no reference there is no row, and of that NULL.
         named = f"nullif({self.whole('n.id')}, 0)"
         case = f"CASE WHEN n.id IS NULL THEN {owner} ELSE {named} END"
-        return say("(SELECT", case, "FROM (SELECT (", first, ") AS id) AS n)")
+        return fragment("(SELECT", case, "FROM (SELECT (", first, ") AS id) AS n)")
 
     def linked(self, document: str, relation: str, dialect: str) -> str:
         """Say the number that a dialect's clients know the first order by that is pointed at so."""
         owner = "(l.link #>> '{order,id}')::bigint"
-        return say(
+        return fragment(
             "(SELECT",
             self.native("l.link", ("order", "references"), owner, dialect),
             "FROM",
@@ -74,16 +74,16 @@ class PostgresGrammar:
         """Say the extra of that name where it is a whole number of at most 18 digits, or NULL."""
         value = f"{document} -> 'extras' -> {_literal(name)}"
         number = f"({value} #>> '{{}}')::numeric"
-        return say(
+        return fragment(
             f"CASE jsonb_typeof({value}) WHEN 'number' THEN",
             f"CASE WHEN abs({number}) < 1e{LONGEST_WHOLE} AND trunc({number}) = {number}",
             f"THEN {number}::bigint END END",
         )
 
     def whole(self, text: str) -> str:
-        """Say the whole number that a text spells, as ``core.fields`` reads it, or NULL."""
-        spelled = f"'^(0|[1-9][0-9]{{0,{LONGEST_WHOLE - 1}}})$'"
-        return f"CASE WHEN {text} ~ {spelled} THEN {text}::bigint END"
+        """Say the whole number that a text writes, as ``core.fields`` reads it, or NULL."""
+        pattern = f"'^(0|[1-9][0-9]{{0,{LONGEST_WHOLE - 1}}})$'"
+        return f"CASE WHEN {text} ~ {pattern} THEN {text}::bigint END"
 
     def each(self, document: str, path: tuple[str, ...], name: str) -> tuple[str, str]:
         """Say the list at a path as a table of that name, and an element of it as a document."""
@@ -102,21 +102,21 @@ class PostgresGrammar:
                 assert isinstance(other, tuple)
                 return _any_of(value, name, other)
             case Operator.CONTAINS | Operator.BEGINS:
-                said = self.contains if compare.operator is Operator.CONTAINS else self.begins
-                return _of_type("string", said(_text("x.value")), value, name, fold(str(other)))
+                test = self.contains if compare.operator is Operator.CONTAINS else self.begins
+                return _of_type("string", test(_text("x.value")), value, name, fold(str(other)))
             case _:
                 return _ordered(value, name, compare.operator, other)
 
     def differs(self, value: str) -> str:
-        """Say that a value is not ``?``, where nothing differs from everything; never NULL."""
+        """State that a value is not ``?``, where nothing differs from everything; never NULL."""
         return f"{value} IS DISTINCT FROM ?"
 
     def contains(self, text: str) -> str:
-        """Say that a text contains ``?``, which has its letters A to Z made small."""
+        """State that a text contains ``?``, which has its letters A to Z made small."""
         return f"strpos(lower({text}), ?) > 0"
 
     def begins(self, text: str) -> str:
-        """Say that a text begins with ``?``, which has its letters A to Z made small."""
+        """State that a text begins with ``?``, which has its letters A to Z made small."""
         return f"starts_with(lower({text}), ?)"
 
     def descending(self, value: str) -> str:
@@ -163,10 +163,10 @@ def _ordered(value: str, name: str, operator: Operator, other: Any) -> Sql:
 
 
 def _of_type(kind: str, holds: str, value: str, name: str, other: Any) -> Sql:
-    """Say that a value is of a kind of JSON and that something holds of it as ``x.value``."""
+    """State that a value is of a kind of JSON and that something holds of it as ``x.value``."""
     case = f"CASE jsonb_typeof(x.value) WHEN '{kind}' THEN {holds} ELSE FALSE END"
     # Of no kind at all is what is not there.
-    text = say("(SELECT", case, "FROM (SELECT", value, "AS value) AS x)")
+    text = fragment("(SELECT", case, "FROM (SELECT", value, "AS value) AS x)")
     return Sql(text, (other, name))
 
 

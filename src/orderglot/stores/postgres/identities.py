@@ -9,7 +9,7 @@ from orderglot.core.order import Reference
 from orderglot.stores.backend import Entity
 from orderglot.stores.identities import Named, stands_for
 from orderglot.stores.postgres.statement import Kinds, Row, Step, inserted, kinds, source
-from orderglot.stores.sql.grammar import Sql, say
+from orderglot.stores.sql.grammar import Sql, fragment
 
 
 class _Names(NamedTuple):
@@ -47,21 +47,21 @@ def named(
     table, column, _, columns = _NAMES[thing]
     renamed = [(new, old) for new, old in things if old is None or new.references != old.references]
     if before := [new.id for new, old in renamed if old is not None and old.references]:
-        text = say("DELETE FROM", table, f"WHERE seller = ? AND {column} = ANY (?::bigint[])")
+        text = fragment("DELETE FROM", table, f"WHERE seller = ? AND {column} = ANY (?::bigint[])")
         yield Step(table, Sql(text, (seller, before)))
-    spoken: list[Row] = [
+    claimed: list[Row] = [
         (new.id, ref.id, ref.dialect) for new, _ in renamed for ref in dict.fromkeys(new.references)
     ]
-    yield from inserted(table, seller, columns, spoken)
-    yield from _clashes(seller, thing, [new for new, old in renamed if old is None], spoken)
+    yield from inserted(table, seller, columns, claimed)
+    yield from _clashes(seller, thing, [new for new, old in renamed if old is None], claimed)
 
 
-def _clashes(seller: int, thing: Entity, added: list[Named], spoken: list[Row]) -> Iterator[Step]:
+def _clashes(seller: int, thing: Entity, added: list[Named], claimed: list[Row]) -> Iterator[Step]:
     """Look for names that clash: of which there must be none."""
     table, column, things, _ = _NAMES[thing]
     if added:
         new = source(_ADDED, [(one.id, str(one.id)) for one in added])
-        text = say(
+        text = fragment(
             "SELECT 1 FROM",
             f"{new.text} JOIN {table} AS r ON r.name = n.name",
             f"WHERE r.seller = ? AND r.{column} <> n.id AND position('@' IN r.dialect) = 0",
@@ -69,12 +69,12 @@ def _clashes(seller: int, thing: Entity, added: list[Named], spoken: list[Row]) 
         yield Step("", Sql(text, (*new.params, seller)), 0)
     alike: list[Row] = [
         (like, id, dialect)
-        for id, name, dialect in spoken
+        for id, name, dialect in claimed
         if (like := stands_for(Reference(dialect, name)))
     ]
     if alike:
         new = source(_ALIKE, alike)
-        text = say(
+        text = fragment(
             "SELECT 1 FROM",
             f"{new.text} JOIN {things} AS o ON o.id = n.id",
             "WHERE o.seller = ? AND o.id <> n.own AND NOT EXISTS (SELECT 1 FROM",

@@ -6,33 +6,18 @@ log in, refresh or end something at once, the second one sees all that the first
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
+from typing import Any
 
-from orderglot.stores import document
-from orderglot.stores.key_writes import (
-    EndFamily,
-    EndKey,
-    PutCredential,
-    PutToken,
-    SetLive,
-    SpendCode,
-    SpendToken,
-)
+from orderglot.stores import writes
 from orderglot.stores.postgres.expiring import PURGED
 from orderglot.stores.postgres.statement import Row, Step, inserted, kinds, source
-from orderglot.stores.sql.grammar import Sql, say
+from orderglot.stores.sql import credentials, tokens
+from orderglot.stores.sql.grammar import Sql, fragment
 from orderglot.stores.sql.rows import microseconds
-from orderglot.stores.sql.tokens import COLUMNS, row
 
-_CREDENTIALS = kinds(
-    dialect="text",
-    kind="text",
-    fingerprint="text",
-    id="text",
-    expires="bigint",
-    document="jsonb",
-)
-_TOKENS = kinds(**COLUMNS)
+_CREDENTIALS = kinds(**credentials.COLUMNS)
+_TOKENS = kinds(**tokens.COLUMNS)
 _KEYS = kinds(dialect="text", id="text")
 _ENDED = kinds(dialect="text", id="text", ended="text")
 _SPENT = kinds(dialect="text", kind="text", fingerprint="text", ended="bigint")
@@ -54,19 +39,9 @@ _EXPIRED = (
 )
 
 
-def put_credentials(seller: int, writes: list[PutCredential]) -> Iterator[Step]:
+def put_credentials(seller: int, batch: list[writes.PutCredential]) -> Iterator[Step]:
     """Write keys under their fingerprints."""
-    rows: list[Row] = [
-        (
-            new.dialect,
-            new.kind,
-            new.fingerprint,
-            new.id,
-            None if new.expires is None else microseconds(new.expires),
-            document.write(new).decode(),
-        )
-        for new in (one.credential for one in writes)
-    ]
+    rows: list[Row] = [credentials.row(one.credential) for one in batch]
     taken = Sql(
         "ON CONFLICT (dialect, kind, fingerprint)"
         " DO UPDATE SET expires = excluded.expires, document = excluded.document"
@@ -74,10 +49,10 @@ def put_credentials(seller: int, writes: list[PutCredential]) -> Iterator[Step]:
     yield from inserted("credentials", seller, _CREDENTIALS, rows, taken=taken)
 
 
-def end_keys(seller: int, writes: list[EndKey]) -> Iterator[Step]:
+def end_keys(seller: int, batch: list[writes.EndKey]) -> Iterator[Step]:
     """End keys that have not ended."""
-    keys = source(_ENDED, [(one.dialect, one.id, one.now.isoformat()) for one in writes])
-    text = say(
+    keys = source(_ENDED, [(one.dialect, one.id, one.now.isoformat()) for one in batch])
+    text = fragment(
         "UPDATE credentials AS k",
         "SET document = jsonb_set(k.document, '{ended}', to_jsonb(n.ended)) FROM",
         keys.text,
@@ -88,10 +63,10 @@ def end_keys(seller: int, writes: list[EndKey]) -> Iterator[Step]:
     yield Step("credentials", Sql(text, (*keys.params, seller)))
 
 
-def set_live(seller: int, writes: list[SetLive]) -> Iterator[Step]:
+def set_live(seller: int, batch: list[writes.SetLive]) -> Iterator[Step]:
     """Move keys from test mode to production."""
-    keys = source(_KEYS, [(one.dialect, one.id) for one in writes])
-    text = say(
+    keys = source(_KEYS, [(one.dialect, one.id) for one in batch])
+    text = fragment(
         "UPDATE credentials AS k",
         "SET document = jsonb_set(k.document, '{caller,test}', 'false') FROM",
         keys.text,
@@ -101,56 +76,56 @@ def set_live(seller: int, writes: list[SetLive]) -> Iterator[Step]:
     yield Step("credentials", Sql(text, (*keys.params, seller)))
 
 
-def put_tokens(seller: int, writes: list[PutToken]) -> Iterator[Step]:
+def put_tokens(seller: int, batch: list[writes.PutToken]) -> Iterator[Step]:
     """Write tokens, unless a key has ended; what is too old or too many goes."""
-    keys = {(one.token.dialect, one.token.key) for one in writes}
+    keys = {(one.token.dialect, one.token.key) for one in batch}
     yield _held(seller, keys, _NOT_ENDED)
     taken = Sql(
         "ON CONFLICT (seller, dialect, kind, fingerprint) DO UPDATE SET key = excluded.key,"
         " family = excluded.family, created = excluded.created, expires = excluded.expires,"
         " ended = excluded.ended"
     )
-    rows: list[Row] = [row(one.token) for one in writes]
+    rows: list[Row] = [tokens.row(one.token) for one in batch]
     yield from inserted("tokens", seller, _TOKENS, rows, taken=taken)
-    for one in writes:
+    for one in batch:
         new = one.token
         alike = (seller, seller, new.dialect, new.key, new.kind, new.fingerprint, one.most)
         yield Step("tokens", Sql(_TOO_MANY, alike))
-    now = microseconds(max(one.token.created for one in writes))
+    now = microseconds(max(one.token.created for one in batch))
     yield Step("", Sql(_EXPIRED, (seller, seller, now, PURGED)))
 
 
-def spend_tokens(seller: int, writes: list[SpendToken]) -> Iterator[Step]:
+def spend_tokens(seller: int, batch: list[writes.SpendToken]) -> Iterator[Step]:
     """End tokens that are good once, unless one has ended."""
-    yield _held(seller, {(one.token.dialect, one.token.key) for one in writes})
+    yield _held(seller, {(one.token.dialect, one.token.key) for one in batch})
     spent: list[Row] = [
         (one.token.dialect, one.token.kind, one.token.fingerprint, microseconds(one.now))
-        for one in writes
+        for one in batch
     ]
     new = source(_SPENT, spent)
-    text = say(
+    text = fragment(
         "UPDATE tokens AS t SET ended = n.ended FROM",
         new.text,
         "WHERE t.seller = ? AND t.dialect = n.dialect AND t.kind = n.kind",
         "AND t.fingerprint = n.fingerprint AND t.ended IS NULL RETURNING 1",
     )
-    yield Step("tokens", Sql(text, (*new.params, seller)), len(writes), apart=True)
+    yield Step("tokens", Sql(text, (*new.params, seller)), len(batch), apart=True)
 
 
-def spend_codes(seller: int, writes: list[SpendCode]) -> Iterator[Step]:
+def spend_codes(seller: int, batch: list[writes.SpendCode]) -> Iterator[Step]:
     """Write tokens that have ended, unless one is there."""
-    yield _held(seller, {(one.token.dialect, one.token.key) for one in writes})
-    rows: list[Row] = [row(one.token) for one in writes]
+    yield _held(seller, {(one.token.dialect, one.token.key) for one in batch})
+    rows: list[Row] = [tokens.row(one.token) for one in batch]
     for step in inserted("tokens", seller, _TOKENS, rows):
         yield step._replace(apart=True)
 
 
-def end_families(seller: int, writes: list[EndFamily]) -> Iterator[Step]:
+def end_families(seller: int, batch: list[writes.EndFamily]) -> Iterator[Step]:
     """End every token of some families."""
-    yield _held(seller, {(one.dialect, one.key) for one in writes})
-    ended: list[Row] = [(one.dialect, one.family, microseconds(one.now)) for one in writes]
+    yield _held(seller, {(one.dialect, one.key) for one in batch})
+    ended: list[Row] = [(one.dialect, one.family, microseconds(one.now)) for one in batch]
     new = source(_FAMILIES, ended)
-    text = say(
+    text = fragment(
         "UPDATE tokens AS t SET ended = n.ended FROM",
         new.text,
         "WHERE t.seller = ? AND t.dialect = n.dialect AND t.family = n.family",
@@ -162,10 +137,22 @@ def end_families(seller: int, writes: list[EndFamily]) -> Iterator[Step]:
 def _held(seller: int, keys: Collection[tuple[str, str]], more: str = "") -> Step:
     """Hold the rows of keys, in one order for all; more has to hold for each of them."""
     named = source(_KEYS, sorted(keys))
-    text = say(
+    text = fragment(
         "SELECT 1 FROM",
         f"{named.text} JOIN credentials AS k ON {_IS_KEY}",
         more,
         "FOR NO KEY UPDATE OF k",
     )
     return Step("", Sql(text, (*named.params, seller)), len(keys))
+
+
+DO: dict[type, Callable[[int, list[Any]], Iterator[Step]]] = {
+    writes.PutCredential: put_credentials,
+    writes.EndKey: end_keys,
+    writes.SetLive: set_live,
+    writes.SpendToken: spend_tokens,
+    writes.SpendCode: spend_codes,
+    writes.PutToken: put_tokens,
+    writes.EndFamily: end_families,
+}
+"""What is done for each kind of write to keys and tokens."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncpg
 
 from orderglot.core.errors import Invalid, NotFound, Upstream
-from orderglot.stores.address import shown
+from orderglot.stores.database_url import shown
 from orderglot.stores.migrations import APPLIED, Migration, demand_finished, migrations, pending
 
 OLDEST = 14
 LOCK = 0x4F474C54
-"""Which lock whoever changes the tables holds: ``OGLT``."""
+"""The advisory lock that is held while the tables are changed: ``OGLT``."""
 
 _FOUND = """
 SELECT to_regclass('migrations') IS NOT NULL, EXISTS (

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import asyncpg
 
 from orderglot.core.errors import Upstream
-from orderglot.stores.address import shown
+from orderglot.stores.database_url import shown
 from orderglot.stores.postgres.connection import (
     FAILURES,
     close,
@@ -153,7 +153,7 @@ class Pool:
         except BaseException as error:
             self._places.release()
             if isinstance(error, FAILURES):
-                # Said here, where nothing has been sent yet.
+                # Raised here, where nothing has been sent yet.
                 raise in_words(error, self.url) from error
             raise
 

@@ -6,7 +6,7 @@ Lists go in as arrays, so that a statement has one text and is prepared once.
 from __future__ import annotations
 
 from orderglot.stores.backend import Entity
-from orderglot.stores.sql.grammar import say
+from orderglot.stores.sql.grammar import fragment
 
 STATE = (
     "SELECT (SELECT d.oid::bigint FROM pg_database AS d WHERE d.datname = current_database()),"
@@ -36,34 +36,25 @@ DANGLING = (
     " JOIN order_links AS l ON l.name = j.name AND l.dialect = j.dialect"
     " WHERE l.seller = ? AND l.target IS NULL"
 )
-EVENTS = (
-    "SELECT e.version, e.what, e.at, e.who, e.other FROM orders AS o"
-    " JOIN order_events AS e ON e.seller = o.seller AND e.order_id = o.id WHERE o.id = ? AND"
-)
-DUPLICATES = (
-    "SELECT e.order_id, e.version, e.what, e.at, e.who, e.other FROM order_events AS e"
-    " JOIN orders AS o ON o.seller = e.seller AND o.id = e.order_id"
-    " WHERE e.seller = ? AND e.other IS NOT NULL AND"
-)
 SELECTED = "SELECT (SELECT d.document FROM orders AS d WHERE d.seller = ? AND d.id = s.id) FROM ("
 
 CUSTOMERS = "SELECT c.document FROM customers AS c WHERE c.seller = ? AND"
-CUSTOMER_KNOWN = say(
+CUSTOMER_KNOWN = fragment(
     CUSTOMERS,
     "c.id = coalesce((SELECT r.customer FROM customer_references AS r"
     " WHERE r.seller = ? AND r.name = ? AND r.dialect = ?),"
     " (SELECT ?::bigint WHERE NOT EXISTS (SELECT 1 FROM customer_references AS r"
     " WHERE r.seller = ? AND r.customer = ? AND r.dialect = ?)))",
 )
-CUSTOMERS_KNOWN = say(
+CUSTOMERS_KNOWN = fragment(
     CUSTOMERS,
     "c.id IN (SELECT r.customer FROM unnest(?::text[], ?::text[]) AS j(name, dialect)"
     " JOIN customer_references AS r ON r.name = j.name AND r.dialect = j.dialect"
     " WHERE r.seller = ?) ORDER BY c.id",
 )
-CUSTOMERS_NUMBERED = say(CUSTOMERS, "c.number = ANY (?::text[]) ORDER BY c.id")
-CUSTOMERS_WITH_ID = say(CUSTOMERS, "c.id = ANY (?::bigint[]) ORDER BY c.id")
-CUSTOMERS_AFTER = say(CUSTOMERS, "c.id > ? ORDER BY c.id LIMIT ?")
+CUSTOMERS_NUMBERED = fragment(CUSTOMERS, "c.number = ANY (?::text[]) ORDER BY c.id")
+CUSTOMERS_WITH_ID = fragment(CUSTOMERS, "c.id = ANY (?::bigint[]) ORDER BY c.id")
+CUSTOMERS_AFTER = fragment(CUSTOMERS, "c.id > ? ORDER BY c.id LIMIT ?")
 
 PRODUCTS = "SELECT document FROM products WHERE seller = ? AND sku = ANY (?::text[]) ORDER BY sku"
 PRODUCTS_AFTER = "SELECT document FROM products WHERE seller = ? AND sku > ? ORDER BY sku LIMIT ?"
@@ -78,7 +69,7 @@ COUNTS = (
     "SELECT (SELECT count(*) FROM customers WHERE seller = ?),"
     " (SELECT count(*) FROM products WHERE seller = ?)"
 )
-SPOKEN = {
+CLAIMED = {
     Entity.ORDER: "SELECT name FROM order_references WHERE seller = ? AND name = ANY (?::text[])",
     Entity.CUSTOMER: "SELECT name FROM customer_references"
     " WHERE seller = ? AND name = ANY (?::text[])",

@@ -18,7 +18,7 @@ Read = Callable[[Any], Any]
 class Reader:
     """Reads things that are few, from a pool.
 
-    Nobody reads what is older than a commit that was waited for: whoever asks goes with a statement
+    Nobody reads what is older than a commit that was waited for: a read goes with a statement
     that is yet to be sent.
     """
 
@@ -45,5 +45,5 @@ class Reader:
 
 @lru_cache(maxsize=256)
 def _as_one_row(text: str) -> str:
-    """Say the rows of a statement as one, so that those of one asker are told from another's."""
+    """Say the rows of a statement as one, so that those of one reader are distinguished from another's."""
     return f"SELECT ARRAY({text})"

@@ -1,7 +1,7 @@
 """The replica: a copy that follows the database, and answers for it as soon as it has caught up.
 
 Before each read the database is asked how far it has written, and the copy answers if it has come as
-far. So whoever has been told that something is kept, by whichever process, finds it; and the
+far. So a client whose write was acknowledged, by whichever process, finds it; and the
 database has one small selection to answer for all reads that come while the last one is on its way.
 """
 
@@ -17,7 +17,7 @@ from weakref import WeakKeyDictionary
 import asyncpg
 
 from orderglot.core.errors import HubError
-from orderglot.stores.address import shown
+from orderglot.stores.database_url import shown
 from orderglot.stores.postgres.connection import FAILURES, in_words
 from orderglot.stores.postgres.grammar import numbered
 from orderglot.stores.postgres.pool import Find, Pool, Row, read_within
@@ -96,7 +96,7 @@ class Replica:
 
     async def _ask(self) -> int:
         async with self._asking:
-            # Whoever comes from now on may have written since: they need the next answer.
+            # A read from now on may follow a later write: it needs the next answer.
             self._next = None
             ((written,),) = await self._primary.read(WRITTEN)
             return int(written)

@@ -10,13 +10,13 @@ import asyncpg
 import msgspec
 
 from orderglot.core.errors import Invalid
-from orderglot.stores.address import shown
+from orderglot.stores.database_url import shown
 from orderglot.stores.migrations import UNFINISHED
 from orderglot.stores.postgres.catalogue import described
 from orderglot.stores.postgres.connection import FAILURES, close, connect, in_words, refused
 from orderglot.stores.postgres.opening import prepare
 from orderglot.stores.rows import Row, Table, demand_marked, misfit, sorted_names, table
-from orderglot.stores.sql.grammar import say
+from orderglot.stores.sql.grammar import fragment
 
 BATCH = 500
 """So many rows are fetched at a time."""
@@ -39,7 +39,7 @@ class PostgresRows:
     @classmethod
     async def open(cls, url: str, *, create: bool) -> PostgresRows:
         """Connect, and bring the tables up to date."""
-        with told(url):
+        with translating_errors(url):
             reader = await connect(url)
             try:
                 await prepare(reader, url, create=create, unfinished=True)
@@ -52,7 +52,7 @@ class PostgresRows:
 
     async def tables(self) -> tuple[Table, ...]:
         """Give every table that belongs to a book, each behind those that it points at."""
-        with told(self._url):
+        with translating_errors(self._url):
             found = await described(self._reader)
         self._types = {one.name: one.types for one in found}
         keys = {one.name: one.keys[0] for one in found}
@@ -61,14 +61,14 @@ class PostgresRows:
 
     async def stand_still(self) -> None:
         """See everything from now on as it is at this moment."""
-        with told(self._url):
+        with translating_errors(self._url):
             await self._reader.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
             await self._reader.fetchval("SELECT 1 FROM migrations LIMIT 1")
 
     async def count(self, table: Table) -> int:
         """Count the rows of a table."""
-        with told(self._url):
-            text = say("SELECT count(*) FROM", table.name)
+        with translating_errors(self._url):
+            text = fragment("SELECT count(*) FROM", table.name)
             found = await self._reader.fetchval(text, timeout=LONGEST)
         return int(found)
 
@@ -79,23 +79,23 @@ class PostgresRows:
             f"{name}::text" if types[name] == JSON else name for name in table.columns
         )
         key = table.columns[: table.key]
-        begin = say("SELECT", columns, "FROM", table.name)
-        end = say("ORDER BY", ", ".join(key), "LIMIT", str(BATCH))
-        behind = say(f"WHERE ({', '.join(key)}) > ({_marks(len(key))})")
+        begin = fragment("SELECT", columns, "FROM", table.name)
+        end = fragment("ORDER BY", ", ".join(key), "LIMIT", str(BATCH))
+        behind = fragment(f"WHERE ({', '.join(key)}) > ({_marks(len(key))})")
         documents = [at for at, name in enumerate(table.columns) if types[name] == JSON]
-        text, last = say(begin, end), ()
+        text, last = fragment(begin, end), ()
         while True:
-            with told(self._url):
+            with translating_errors(self._url):
                 found = await self._reader.fetch(text, *last)
             for record in found:
                 yield _compact(tuple(record), documents)
             if len(found) < BATCH:
                 return
-            text, last = say(begin, behind, end), tuple(found[-1])[: table.key]
+            text, last = fragment(begin, behind, end), tuple(found[-1])[: table.key]
 
     async def source(self) -> str | None:
         """Name what an unfinished copy is made of, or None where this is no unfinished copy."""
-        with told(self._url):
+        with translating_errors(self._url):
             name = await self._reader.fetchval(
                 "SELECT name FROM migrations WHERE number = $1", UNFINISHED
             )
@@ -103,7 +103,7 @@ class PostgresRows:
 
     async def begin(self, source: str) -> None:
         """Mark the database as an unfinished copy, which nobody else opens from now on."""
-        with told(self._url):
+        with translating_errors(self._url):
             await self._writer.execute("INSERT INTO migrations VALUES ($1, $2)", UNFINISHED, source)
 
     async def put(
@@ -111,7 +111,7 @@ class PostgresRows:
     ) -> None:
         """Write rows, in the place of those with their keys, and take out those of some keys."""
         try:
-            with told(self._url):
+            with translating_errors(self._url):
                 await self._put(table, rows, gone, source)
         except Invalid as error:
             if len(rows) == 1:
@@ -135,10 +135,10 @@ class PostgresRows:
             there = "SELECT 1 FROM migrations WHERE number = $1 AND name = $2 FOR SHARE"
             demand_marked(await self._writer.fetchval(there, UNFINISHED, source))
             if gone:
-                remove = say("DELETE FROM", table.name, "WHERE", matching)
+                remove = fragment("DELETE FROM", table.name, "WHERE", matching)
                 await self._writer.executemany(remove, gone)
             if rows:
-                insert = say(
+                insert = fragment(
                     "INSERT INTO",
                     f"{table.name} ({', '.join(table.columns)})",
                     "SELECT * FROM",
@@ -149,7 +149,7 @@ class PostgresRows:
 
     async def finish(self) -> None:
         """Take the mark away, and let the planner know how much there is by now."""
-        with told(self._url):
+        with translating_errors(self._url):
             await self._writer.execute("DELETE FROM migrations WHERE number = $1", UNFINISHED)
             await self._writer.execute("ANALYZE", timeout=LONGEST)
 
@@ -164,7 +164,7 @@ def _marks(count: int) -> str:
 
 
 def _compact(row: Row, documents: Collection[int]) -> Row:
-    """Give a row whose documents are spelled without blanks, as the book spells them."""
+    """Give a row whose documents are written without blanks, as the book writes them."""
     values: list[Any] = [*row]
     for at in documents:
         values[at] = msgspec.json.format(values[at], indent=-1)
@@ -172,15 +172,15 @@ def _compact(row: Row, documents: Collection[int]) -> Row:
 
 
 @contextmanager
-def told(url: str) -> Iterator[None]:
+def translating_errors(url: str) -> Iterator[None]:
     """Say the server's complaints in our words."""
     try:
         yield
     except asyncpg.PostgresError as error:
-        said = refused(error)
-        if isinstance(said, Invalid):
-            raise said from error
-        if said is not None:
+        problem = refused(error)
+        if isinstance(problem, Invalid):
+            raise problem from error
+        if problem is not None:
             raise misfit(shown(url)) from error
         raise in_words(error, url) from error
     except FAILURES as error:

@@ -3,7 +3,7 @@
 A server is asked as seldom as can be: the steps of a commit go there together, as parts of one
 statement that is a transaction by itself. Each step says how many rows it has to come to. Where one
 comes to another number, a version has moved or a name is taken, and the statement ends with a
-division by nought, which undoes the whole of it.
+division by zero, which undoes the whole of it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from orderglot.stores.sql.grammar import Sql, say
+from orderglot.stores.sql.grammar import Sql, fragment
 
 Row = tuple[Any, ...]
 
@@ -68,18 +68,18 @@ def table(called: str, key: tuple[str, ...], owner: str, /, **types: str) -> Tab
     return Table(called, key, kinds(**types), kinds(**types, kept="bigint"), owner)
 
 
-def said(steps: list[Step]) -> Sql:
+def combined(steps: list[Step]) -> Sql:
     """Make a statement of steps, which does all of them or nothing."""
     parts = ", ".join(f"s{number} AS ({step.sql.text})" for number, step in enumerate(steps))
     counted = [number for number, step in enumerate(steps) if step.rows is not None]
     fits = " AND ".join(_comes_to(number) for number in counted) or "TRUE"
     params = [param for step in steps for param in step.sql.params]
     params += [steps[number].rows for number in counted]
-    return Sql(say("WITH", parts, "SELECT", f"1 / ({fits})::int"), tuple(params))
+    return Sql(fragment("WITH", parts, "SELECT", f"1 / ({fits})::int"), tuple(params))
 
 
 def _comes_to(number: int) -> str:
-    return say("(SELECT count(*) FROM", f"s{number}) = ?")
+    return fragment("(SELECT count(*) FROM", f"s{number}) = ?")
 
 
 def source(kinds: Kinds, rows: list[Row]) -> Sql:
@@ -102,7 +102,7 @@ def inserted(
     """Add rows of a seller's; ``taken`` says what to do where a key is there."""
     if rows:
         new = source(kinds, rows)
-        text = say(
+        text = fragment(
             "INSERT INTO",
             f"{table} AS t ({owner}, {kinds.names}) SELECT ?::bigint, n.* FROM",
             f"{new.text} {taken.text} RETURNING 1",
@@ -118,7 +118,7 @@ def changed(table: Table, seller: int, rows: list[Row]) -> Iterator[Step]:
             f"{name} = n.{name}" for name in table.columns.each if name not in table.key
         )
         same = "".join(f" AND t.{name} = n.{name}" for name in table.key)
-        text = say(
+        text = fragment(
             "UPDATE",
             f"{table.name} AS t SET {values} FROM",
             f"{new.text} WHERE t.{table.owner} = ? AND t.version = n.kept{same} RETURNING 1",

@@ -2,50 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
 from orderglot.core.fields import FieldKind, field
 from orderglot.core.ports import Event
-from orderglot.stores import document
-from orderglot.stores.backend import (
-    DropNote,
-    Entity,
-    Expect,
-    PutAnswer,
-    PutCustomer,
-    PutNote,
-    PutOrder,
-    PutProduct,
-    PutSeller,
-    Rename,
-    Write,
-)
-from orderglot.stores.key_writes import (
-    EndFamily,
-    EndKey,
-    PutCredential,
-    PutToken,
-    SetLive,
-    SpendCode,
-    SpendToken,
-)
+from orderglot.stores import document, writes
+from orderglot.stores.backend import Entity
 from orderglot.stores.postgres import keys
 from orderglot.stores.postgres.expiring import put_answers
 from orderglot.stores.postgres.identities import named
 from orderglot.stores.postgres.statement import (
     Row,
     Step,
+    combined,
     inserted,
     kinds,
     put,
-    said,
     source,
     table,
     version,
 )
-from orderglot.stores.sql.grammar import Sql, say
+from orderglot.stores.sql.grammar import Sql, fragment
 from orderglot.stores.sql.linking import links, relinked
 from orderglot.stores.sql.rows import COLUMNS, NUMBERED, microseconds, row
 
@@ -78,24 +57,24 @@ _RENAMED = kinds(id="bigint", document="jsonb")
 _DROPPED = kinds(kind="text", name="text", version="bigint")
 
 
-def statements(seller: int, writes: Iterable[Write]) -> Iterator[Sql]:
+def statements(seller: int, batch: Iterable[writes.Write]) -> Iterator[Sql]:
     """Say all writes of a book in as few statements as can be: mostly one.
 
     No statement changes a table twice, for it would not see what it has done itself.
     """
     together = list[Step]()
-    for kind, several in groupby(writes, type):
+    for kind, several in groupby(batch, type):
         for step in _DO[kind](seller, list(several)):
             changed = {one.table for one in together if one.table}
             if together and (step.apart or step.table in changed):
-                yield said(together)
+                yield combined(together)
                 together = []
             together.append(step)
     if together:
-        yield said(together)
+        yield combined(together)
 
 
-def _put_orders(seller: int, writes: list[PutOrder]) -> Iterator[Step]:
+def _put_orders(seller: int, batch: list[writes.PutOrder]) -> Iterator[Step]:
     yield from put(
         _ORDERS,
         seller,
@@ -104,14 +83,14 @@ def _put_orders(seller: int, writes: list[PutOrder]) -> Iterator[Step]:
                 (*row(one.order), len(one.order.lines), one.document.decode()),
                 version(one.kept),
             )
-            for one in writes
+            for one in batch
         ),
     )
-    yield from named(seller, Entity.ORDER, [(one.order, one.kept) for one in writes])
-    yield from _link(seller, writes)
+    yield from named(seller, Entity.ORDER, [(one.order, one.kept) for one in batch])
+    yield from _link(seller, batch)
 
 
-def _put_customers(seller: int, writes: list[PutCustomer]) -> Iterator[Step]:
+def _put_customers(seller: int, batch: list[writes.PutCustomer]) -> Iterator[Step]:
     yield from put(
         _CUSTOMERS,
         seller,
@@ -120,37 +99,30 @@ def _put_customers(seller: int, writes: list[PutCustomer]) -> Iterator[Step]:
                 (new.id, new.version, new.number or None, one.document.decode()),
                 version(one.kept),
             )
-            for one in writes
+            for one in batch
             for new in (one.customer,)
         ),
     )
-    yield from named(seller, Entity.CUSTOMER, [(one.customer, one.kept) for one in writes])
+    yield from named(seller, Entity.CUSTOMER, [(one.customer, one.kept) for one in batch])
 
 
-def _put_products(seller: int, writes: list[PutProduct]) -> Iterator[Step]:
-    return put(
-        _PRODUCTS,
-        seller,
-        (
-            ((one.product.sku, one.product.version, one.document.decode()), version(one.kept))
-            for one in writes
-        ),
-    )
+def _put_products(seller: int, batch: list[writes.PutProduct]) -> Iterator[Step]:
+    rows = [(one.product.sku, one.product.version, one.document.decode()) for one in batch]
+    return put(_PRODUCTS, seller, zip(rows, _versions(batch), strict=True))
 
 
-def _put_sellers(seller: int, writes: list[PutSeller]) -> Iterator[Step]:
-    return put(
-        _SELLERS,
-        seller,
-        (
-            ((one.seller.version, one.seller.name, one.document.decode()), version(one.kept))
-            for one in writes
-        ),
-    )
+def _put_sellers(seller: int, batch: list[writes.PutSeller]) -> Iterator[Step]:
+    rows = [(one.seller.version, one.seller.name, one.document.decode()) for one in batch]
+    return put(_SELLERS, seller, zip(rows, _versions(batch), strict=True))
 
 
-def _link(seller: int, writes: list[PutOrder]) -> Iterator[Step]:
-    changed = relinked(writes)
+def _versions(batch: Sequence[writes.PutProduct | writes.PutSeller]) -> list[int | None]:
+    """Give the versions that are replaced, None for what is new."""
+    return [version(one.kept) for one in batch]
+
+
+def _link(seller: int, batch: list[writes.PutOrder]) -> Iterator[Step]:
+    changed = relinked(batch)
     if before := [one.order.id for one in changed if one.kept is not None]:
         text = "DELETE FROM order_links WHERE seller = ? AND order_id = ANY (?::bigint[])"
         yield Step("order_links", Sql(text, (seller, before)))
@@ -158,74 +130,68 @@ def _link(seller: int, writes: list[PutOrder]) -> Iterator[Step]:
     yield from inserted("order_links", seller, _LINKS, rows)
 
 
-def _add_events(seller: int, writes: list[Event]) -> Iterator[Step]:
+def _add_events(seller: int, batch: list[Event]) -> Iterator[Step]:
     rows: list[Row] = [
-        (e.order, e.version, microseconds(e.at), e.what, e.who, e.other) for e in writes
+        (e.order, e.version, microseconds(e.at), e.what, e.who, e.other) for e in batch
     ]
     return inserted("order_events", seller, _EVENTS, rows)
 
 
-def _expect(seller: int, writes: list[Expect]) -> Iterator[Step]:
-    there = source(_EXPECTED, [(one.customer, one.version) for one in writes])
-    # Whoever renames the customer waits until the orders with the present name can be seen.
-    text = say(
+def _expect(seller: int, batch: list[writes.Expect]) -> Iterator[Step]:
+    there = source(_EXPECTED, [(one.customer, one.version) for one in batch])
+    # A transaction that renames the customer waits until the orders with the present name can be seen.
+    text = fragment(
         "SELECT 1 FROM",
         f"{there.text} JOIN customers AS c ON c.id = n.id AND c.version = n.version",
         "WHERE c.seller = ? FOR SHARE OF c",
     )
-    yield Step("", Sql(text, (*there.params, seller)), len(writes))
+    yield Step("", Sql(text, (*there.params, seller)), len(batch))
 
 
-def _rename(seller: int, writes: list[Rename]) -> Iterator[Step]:
+def _rename(seller: int, batch: list[writes.Rename]) -> Iterator[Step]:
     new = source(
         _RENAMED,
-        [(one.customer.id, document.write(one.customer).decode()) for one in writes],
+        [(one.customer.id, document.write(one.customer).decode()) for one in batch],
     )
-    text = say(
+    text = fragment(
         "UPDATE orders AS o SET document = jsonb_set(o.document, '{customer}', n.document)",
         f"FROM {new.text} WHERE o.seller = ? AND o.customer = n.id",
     )
     yield Step("orders", Sql(text, (*new.params, seller)), apart=True)
 
 
-def _put_notes(seller: int, writes: list[PutNote]) -> Iterator[Step]:
+def _put_notes(seller: int, batch: list[writes.PutNote]) -> Iterator[Step]:
     return put(
         _NOTES,
         seller,
         (
             ((note.kind, note.name, note.version, note.document), note.version - 1 or None)
-            for note in (one.note for one in writes)
+            for note in (one.note for one in batch)
         ),
     )
 
 
-def _drop_notes(seller: int, writes: list[DropNote]) -> Iterator[Step]:
-    dropped: list[Row] = [(one.note.kind, one.note.name, one.note.version) for one in writes]
+def _drop_notes(seller: int, batch: list[writes.DropNote]) -> Iterator[Step]:
+    dropped: list[Row] = [(one.note.kind, one.note.name, one.note.version) for one in batch]
     old = source(_DROPPED, dropped)
-    text = say(
+    text = fragment(
         "DELETE FROM notes AS t USING",
         f"{old.text} WHERE t.seller = ? AND t.kind = n.kind AND t.name = n.name",
         "AND t.version = n.version RETURNING 1",
     )
-    yield Step("notes", Sql(text, (*old.params, seller)), len(writes))
+    yield Step("notes", Sql(text, (*old.params, seller)), len(batch))
 
 
 _DO: dict[type, Callable[[int, list[Any]], Iterator[Step]]] = {
-    PutOrder: _put_orders,
-    PutCustomer: _put_customers,
-    PutProduct: _put_products,
-    PutSeller: _put_sellers,
+    writes.PutOrder: _put_orders,
+    writes.PutCustomer: _put_customers,
+    writes.PutProduct: _put_products,
+    writes.PutSeller: _put_sellers,
     Event: _add_events,
-    Expect: _expect,
-    Rename: _rename,
-    PutCredential: keys.put_credentials,
-    EndKey: keys.end_keys,
-    SetLive: keys.set_live,
-    SpendToken: keys.spend_tokens,
-    SpendCode: keys.spend_codes,
-    PutToken: keys.put_tokens,
-    EndFamily: keys.end_families,
-    PutAnswer: put_answers,
-    PutNote: _put_notes,
-    DropNote: _drop_notes,
+    writes.Expect: _expect,
+    writes.Rename: _rename,
+    **keys.DO,
+    writes.PutAnswer: put_answers,
+    writes.PutNote: _put_notes,
+    writes.DropNote: _drop_notes,
 }

@@ -16,7 +16,8 @@ import asyncpg
 from orderglot.core.errors import HubError, Upstream
 from orderglot.core.order import Reference
 from orderglot.core.ports import Event
-from orderglot.stores.backend import Entity, Expect, PutAnswer, PutCustomer, PutOrder, Raced, Write
+from orderglot.stores import writes
+from orderglot.stores.backend import Entity, Raced
 from orderglot.stores.identities import Named, hub_ids
 from orderglot.stores.postgres import tables
 from orderglot.stores.postgres.batching import Batching
@@ -31,7 +32,7 @@ ATTEMPTS = 5
 """How often a transaction is tried that the server undoes."""
 
 _TABLES = {Entity.CUSTOMER: "customers", Entity.ORDER: "orders"}
-_ORDER_OF_KINDS = (Expect, PutOrder, Event, PutAnswer)
+_ORDER_OF_KINDS = (writes.Expect, writes.PutOrder, Event, writes.PutAnswer)
 
 
 class Writer:
@@ -39,21 +40,23 @@ class Writer:
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
-        self._gathering: Batching[int, Collection[Write], None] = Batching(self._together)
+        self._gathering: Batching[int, Collection[writes.Write], None] = Batching(self._together)
         self.commits = 0
         """How many transactions were committed."""
 
-    async def write(self, seller: int, writes: Collection[Write]) -> None:
+    async def write(self, seller: int, batch: Collection[writes.Write]) -> None:
         """Commit writes of a seller, durably.
 
         Raises Raced, NotFound or Invalid where they cannot be done, and Upstream where the server
         fails; then nothing of it is kept, unless the connection was lost and nobody can know.
         """
-        if not _plain(writes):
-            return await self._commit(seller, writes)
-        return await self._gathering.one(seller, writes)
+        if not _plain(batch):
+            return await self._commit(seller, batch)
+        return await self._gathering.one(seller, batch)
 
-    async def _together(self, seller: int, several: Sequence[Collection[Write]]) -> list[None]:
+    async def _together(
+        self, seller: int, several: Sequence[Collection[writes.Write]]
+    ) -> list[None]:
         await self._commit(seller, _by_kind(several))
         return [None] * len(several)
 
@@ -62,15 +65,15 @@ class Writer:
         ((number,),) = await self._tried(lambda: self._pool.fetch(*sql))
         return int(number)
 
-    async def _commit(self, seller: int, writes: Collection[Write]) -> None:
-        spoken = {thing: found for thing in Entity if (found := _spoken(writes, thing))}
-        said = list(tables.statements(seller, writes))
-        if not said:
+    async def _commit(self, seller: int, batch: Collection[writes.Write]) -> None:
+        claimed = {thing: found for thing in Entity if (found := _claimed(batch, thing))}
+        statements = list(tables.statements(seller, batch))
+        if not statements:
             return
-        if spoken or len(said) > 1:
-            await self._tried(lambda: self._transact(seller, said, spoken))
+        if claimed or len(statements) > 1:
+            await self._tried(lambda: self._transact(seller, statements, claimed))
         else:
-            await self._tried(lambda: self._pool.fetch(*said[0]))
+            await self._tried(lambda: self._pool.fetch(*statements[0]))
         self.commits += 1
 
     async def _tried(self, work: Callable[[], Awaitable[T]]) -> T:
@@ -80,57 +83,58 @@ class Writer:
                 return await work()
             except FAILURES as error:
                 if not is_passing(error):
-                    raise self._told(error) from error
+                    raise self._translated(error) from error
             await asyncio.sleep(random.random() * 0.01 * 2**attempt)
         try:
             return await work()
         except FAILURES as error:
-            raise self._told(error) from error
+            raise self._translated(error) from error
 
     async def _transact(
-        self, seller: int, said: Iterable[Sql], spoken: dict[Entity, set[int]]
+        self, seller: int, statements: Iterable[Sql], claimed: dict[Entity, set[int]]
     ) -> None:
         async with self._pool.transaction() as connection:
-            for thing, ids in spoken.items():
+            for thing, ids in claimed.items():
                 await _reserve(connection, seller, thing, ids)
-            for sql in said:
+            for sql in statements:
                 await connection.fetch(numbered(sql.text), *sql.params)
 
-    def _told(self, error: BaseException) -> HubError | Raced:
+    def _translated(self, error: BaseException) -> HubError | Raced:
         if isinstance(error, asyncpg.PostgresError) and (no := refused(error)) is not None:
             return no
-        told = in_words(error, self._pool.url)
+        translated = in_words(error, self._pool.url)
         if is_lost(error) or isinstance(error, TimeoutError):
             return Upstream(
-                f"{told.message} What was being written may have been kept or not.", in_doubt=True
+                f"{translated.message} What was being written may have been kept or not.",
+                in_doubt=True,
             )
-        return told
+        return translated
 
 
-def _plain(writes: Iterable[Write]) -> bool:
+def _plain(batch: Iterable[writes.Write]) -> bool:
     """Tell whether writes are new orders and what goes with them, which can go beside others."""
     return all(
         isinstance(one, _ORDER_OF_KINDS)
-        and (not isinstance(one, PutOrder) or (one.kept is None and not one.order.links))
-        for one in writes
-    ) and not _spoken(writes, Entity.ORDER)
+        and (not isinstance(one, writes.PutOrder) or (one.kept is None and not one.order.links))
+        for one in batch
+    ) and not _claimed(batch, Entity.ORDER)
 
 
-def _by_kind(several: Sequence[Collection[Write]]) -> Collection[Write]:
+def _by_kind(several: Sequence[Collection[writes.Write]]) -> Collection[writes.Write]:
     if len(several) == 1:
         return several[0]
-    every = [write for writes in several for write in writes]
+    every = [write for batch in several for write in batch]
     return [write for kind in _ORDER_OF_KINDS for write in every if isinstance(write, kind)]
 
 
-def _spoken(writes: Iterable[Write], thing: Entity) -> set[int]:
+def _claimed(batch: Iterable[writes.Write], thing: Entity) -> set[int]:
     """Give the hub ids that references in these writes could be taken for."""
     found = set[int]()
-    for write in writes:
+    for write in batch:
         match write:
-            case PutOrder(new, _, kept) if thing is Entity.ORDER:
+            case writes.PutOrder(new, _, kept) if thing is Entity.ORDER:
                 references = new.references if kept is None else _new(new, kept)
-            case PutCustomer(customer, _, before) if thing is Entity.CUSTOMER:
+            case writes.PutCustomer(customer, _, before) if thing is Entity.CUSTOMER:
                 references = customer.references if before is None else _new(customer, before)
             case _:
                 continue
@@ -147,8 +151,8 @@ async def _reserve(
 ) -> None:
     """See to it that nobody can begin to go by one of these ids until the transaction ends.
 
-    IdBlocks are handed out no further; and if some of these are out already, whoever is adding a
-    thing is waited for, and whoever comes later finds what this transaction has written.
+    Blocks of ids are handed out no further; and if some of these are out already, a transaction that adds a
+    thing is waited for, and a later one finds what this transaction has written.
     """
     after = await connection.fetchval(
         "SELECT next FROM sequences WHERE seller = $1 AND thing = $2 FOR SHARE", seller, thing.value

@@ -1,7 +1,7 @@
 """The compiler: the tree of a selection to the SQL that says the same, parameter by parameter.
 
 SQL's logic has three values, the tree's has two. So negation is pushed down to the comparisons,
-where it is said in a way that is never NULL; above them there are only AND and OR, for which NULL
+where it is written so that it is never NULL; above them there are only AND and OR, for which NULL
 is as good as false. A comparison that is not negated stands bare, so that an index serves it.
 """
 
@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from orderglot.core.fields import Field, FieldKind, field
 from orderglot.core.query import And, Compare, Not, Operator, Or, Query, fold
-from orderglot.stores.sql.grammar import Grammar, Sql, say
+from orderglot.stores.sql.grammar import Grammar, Sql, fragment
 from orderglot.stores.sql.integers import whole
 from orderglot.stores.sql.rows import COLUMNS, LEAST, MILLION, MOST, NUMBERED, stored, whole_number
 
@@ -39,7 +39,7 @@ NATIVE: dict[tuple[str, ...], Named] = {
 """By the path of a ``native`` field."""
 
 SELLER = object()
-"""Stands among the parameters of a compiled tree for the seller of whoever asks.
+"""Stands among the parameters of a compiled tree for the caller's seller.
 
 A list that is looked up within a statement names the seller by itself, because one that leans on
 the order that is looked at would be looked up again for every order.
@@ -60,7 +60,7 @@ _SIGNS = {
 
 
 def compiled(where: Query, grammar: Grammar, *, holds: bool = True) -> Sql:
-    """Say that a tree holds, or that it does not; the tree is one that can be asked."""
+    """State that a tree holds, or that it does not; the tree is one that can be asked."""
     match where:
         case And(parts):
             each = (compiled(part, grammar, holds=holds) for part in parts)
@@ -76,17 +76,17 @@ def compiled(where: Query, grammar: Grammar, *, holds: bool = True) -> Sql:
 
 
 def asked_by(seller: int, sql: Sql) -> Sql:
-    """Put the seller of whoever asks into the parameters of a compiled tree."""
+    """Put the caller's seller into the parameters of a compiled tree."""
     return Sql(sql.text, tuple(seller if param is SELLER else param for param in sql.params))
 
 
 def conjunction(parts: Iterable[Sql]) -> Sql:
-    """Say that all parts hold; of none, that is so."""
+    """State that all parts hold; of none, that is so."""
     return _joined(" AND ", (part for part in parts if part != TRUE)) or TRUE
 
 
 def disjunction(parts: Iterable[Sql]) -> Sql:
-    """Say that any of the parts holds; of none, that is not so."""
+    """State that any of the parts holds; of none, that is not so."""
     return _joined(" OR ", (part for part in parts if part != FALSE)) or FALSE
 
 
@@ -109,7 +109,7 @@ def expression(wanted: Field, grammar: Grammar) -> str:
         return grammar.native(DOCUMENT, (*wanted.path, "references"), owner, wanted.native)
     if wanted.recorded:
         value = grammar.inside(RECORD, wanted.path, wanted)
-        return say(
+        return fragment(
             "(SELECT",
             value,
             "FROM customers AS c",
@@ -159,9 +159,9 @@ def _extra(wanted: Field, compare: Compare, grammar: Grammar) -> Sql:
         return _leaf(value, wanted, compare.operator, other, grammar)
     if compare.operator not in _SIGNS or asked[0] is None:
         return looked_at
-    said = _compared(value, wanted, compare.operator, asked[0])
-    text = f"({said.text} AND {value} <> {LEAST}) OR ({value} = {LEAST} AND {looked_at.text})"
-    return Sql(text, (*said.params, *looked_at.params))
+    compared = _compared(value, wanted, compare.operator, asked[0])
+    text = f"({compared.text} AND {value} <> {LEAST}) OR ({value} = {LEAST} AND {looked_at.text})"
+    return Sql(text, (*compared.params, *looked_at.params))
 
 
 def _values(compare: Compare) -> tuple[Any, ...]:
@@ -173,21 +173,21 @@ def _holds_of_nothing(compare: Compare) -> bool:
 
 
 def _on_record(wanted: Field, compare: Compare, grammar: Grammar) -> Sql:
-    """Say that an order is of one of the customers whose records compare so."""
+    """State that an order is of one of the customers whose records compare so."""
     value = grammar.inside(RECORD, wanted.path, wanted)
     leaf = _leaf(value, wanted, compare.operator, compare.value, grammar)
-    found = say("SELECT c.id FROM customers AS c WHERE c.seller = ? AND (", leaf.text, ")")
+    found = fragment("SELECT c.id FROM customers AS c WHERE c.seller = ? AND (", leaf.text, ")")
     return Sql(f"{ORDERS}.customer IN ({found})", (SELLER, *leaf.params))
 
 
 def _called(wanted: Field, values: tuple[Any, ...]) -> Sql:
-    """Say that somebody has these for a name: no more than an index serves, nor less."""
+    """State that somebody has these for a name: no more than an index serves, nor less."""
     table, name, owner = NATIVE[wanted.path]
     wholes = [int(value) for value in values if value == int(value) and 0 <= value <= MOST]
     if not wholes:
         return FALSE
     marks, own = ", ".join("?" * len(wholes)), f"{ORDERS}.{owner}"
-    named = say(
+    named = fragment(
         f"{own} IN (SELECT r.{name} FROM",
         f"{table} AS r WHERE r.seller = ? AND r.name IN ({marks}) AND r.dialect = ?",
         "UNION ALL VALUES",
@@ -197,7 +197,7 @@ def _called(wanted: Field, values: tuple[Any, ...]) -> Sql:
 
 
 def _any(wanted: Field, compare: Compare, grammar: Grammar) -> Sql:
-    """Say that any of a field's values compares so, or for ``ne`` that none is the same."""
+    """State that any of a field's values compares so, or for ``ne`` that none is the same."""
     differs = compare.operator is Operator.NE
     operator = Operator.EQ if differs else compare.operator
     document, tables, begun = DOCUMENT, list[str](), 0
@@ -208,8 +208,8 @@ def _any(wanted: Field, compare: Compare, grammar: Grammar) -> Sql:
         begun = step + 1
     value = grammar.inside(document, wanted.path[begun:], wanted)
     leaf = _leaf(value, wanted, operator, compare.value, grammar)
-    inner = say("(SELECT 1 FROM", ", ".join(tables), "WHERE", leaf.text + ")")
-    return Sql(say("NOT EXISTS" if differs else "EXISTS", inner), leaf.params)
+    inner = fragment("(SELECT 1 FROM", ", ".join(tables), "WHERE", leaf.text + ")")
+    return Sql(fragment("NOT EXISTS" if differs else "EXISTS", inner), leaf.params)
 
 
 def _leaf(value: str, wanted: Field, operator: Operator, other: Any, grammar: Grammar) -> Sql:
@@ -261,6 +261,8 @@ def _nothing(other: Any) -> bool:
 def _compared(value: str, wanted: Field, operator: Operator, other: Any) -> Sql:
     if isinstance(other, int | Decimal) and not isinstance(other, bool):
         scale = MILLION if wanted.kind is FieldKind.AMOUNT else 1
-        said = whole(operator, other, scale)
-        return FALSE if said is None else Sql(f"{value} {_SIGNS[said[0]]} ?", (said[1],))
+        compared = whole(operator, other, scale)
+        return (
+            FALSE if compared is None else Sql(f"{value} {_SIGNS[compared[0]]} ?", (compared[1],))
+        )
     return Sql(f"{value} {_SIGNS[operator]} ?", (stored(other),))

@@ -1,9 +1,9 @@
-"""Cost: whether a selection may be expensive, told before anything is asked.
+"""Cost: whether a selection may be expensive, estimated before it is read.
 
 What reads documents, searches within texts, sorts by what no index has, or gives a large page may
 have to go through all of a seller's orders, unless an equality narrows it down to a few. All else an
 index answers, mostly within a fraction of a millisecond: where that takes longer, as it can where
-hardly any order matches, whoever asks finds out by the clock.
+hardly any order matches, a time limit finds out.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class SlowShapes:
 
 
 def is_expensive(scope: Scope, selection: Selection) -> bool:
-    """Tell whether a selection is to be read beside the event loop."""
+    """Tell whether a selection is to be read in a thread of its own."""
     if selection.limit > LARGE:
         return True
     if scope.customer is not None or _is_narrow(selection.where):

@@ -18,7 +18,7 @@ NOTHING = LEAST
 NONE = LEAST + 1
 """What stands in the counts for an extra that is not there."""
 
-UNSAID = ""
+UNSET = ""
 """What stands in a row for nothing: Python's driver takes ten times as long over None."""
 
 _DAY = 86_400 * 10**6
@@ -79,10 +79,10 @@ Entry = tuple[Any, ...]
 def entries(row: tuple[Any, ...]) -> list[Entry]:
     """Give the counts to which the row of an order belongs, with UNSAID where it says nothing."""
     test, deleted, kind, status, *extras = _BESIDE(row)
-    numbers = [NONE if number == UNSAID else number for number in extras]
-    beside = (test, int(deleted != UNSAID), kind, status, *numbers)
+    numbers = [NONE if number == UNSET else number for number in extras]
+    beside = (test, int(deleted != UNSET), kind, status, *numbers)
     return [
-        (axis.name, NOTHING if value == UNSAID else axis.bucket(value), *beside)
+        (axis.name, NOTHING if value == UNSET else axis.bucket(value), *beside)
         for axis, value in zip(AXES, _PLACES(row), strict=True)
     ]
 

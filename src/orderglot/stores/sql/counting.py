@@ -22,7 +22,7 @@ from orderglot.stores.sql.compiler import (
     in_column,
 )
 from orderglot.stores.sql.count_buckets import AXES, NOTHING, Axis
-from orderglot.stores.sql.grammar import Grammar, Sql, say
+from orderglot.stores.sql.grammar import Grammar, Sql, fragment
 from orderglot.stores.sql.integers import whole
 from orderglot.stores.sql.paging import scoped
 from orderglot.stores.sql.rows import MILLION, MOST, NUMBERED, microseconds
@@ -109,26 +109,26 @@ def _bound(compare: Compare) -> tuple[Operator, int] | None:
 
 
 def counted(scope: Scope, where: Query, grammar: Grammar) -> Sql:
-    """Say how many orders in a scope a tree holds for."""
+    """Describe how many orders in a scope a tree holds for."""
     apart = split(where) if scope.customer is None else None
     if apart is None:
         return one_by_one(scope, where, grammar)
     counts = _counts(scope, apart, grammar)
-    text = say("SELECT coalesce(sum(s.orders), 0) FROM (", counts.text, ") AS s")
+    text = fragment("SELECT coalesce(sum(s.orders), 0) FROM (", counts.text, ") AS s")
     return Sql(text, counts.params)
 
 
 def bucketed(scope: Scope, apart: Split, grammar: Grammar) -> Sql:
-    """Say in which buckets of an axis how many orders are, by rising bucket."""
+    """Describe in which buckets of an axis how many orders are, by rising bucket."""
     counts = _counts(scope, apart, grammar)
-    text = say("SELECT s.bucket, sum(s.orders) FROM (", counts.text, ") AS s")
+    text = fragment("SELECT s.bucket, sum(s.orders) FROM (", counts.text, ") AS s")
     return Sql(f"{text} GROUP BY s.bucket ORDER BY s.bucket", counts.params)
 
 
 def one_by_one(scope: Scope, where: Query, grammar: Grammar) -> Sql:
-    """Say how many orders in a scope a tree holds for, without looking at kept counts."""
+    """Describe how many orders in a scope a tree holds for, without looking at kept counts."""
     asked = conjunction((scoped(scope), compiled(where, grammar)))
-    text = say("SELECT count(*) FROM orders AS", ORDERS, "WHERE", asked.text)
+    text = fragment("SELECT count(*) FROM orders AS", ORDERS, "WHERE", asked.text)
     return asked_by(scope.seller, Sql(text, asked.params))
 
 
@@ -137,15 +137,15 @@ def _counts(scope: Scope, apart: Split, grammar: Grammar) -> Sql:
     inner, edges = _cut(apart)
     asked = conjunction((scoped(scope), compiled(apart.rest, grammar)))
     column = f"{ORDERS}.{apart.axis.column}"
-    buckets = say(
+    buckets = fragment(
         "SELECT o.bucket, o.orders FROM counted_orders AS o WHERE",
         asked.text,
         "AND o.axis = ? AND o.bucket BETWEEN ? AND ?",
     )
     selects = [Sql(buckets, (*asked.params, apart.axis.name, *inner))]
     for bucket, edge in edges.items():
-        orders = say("FROM orders AS o WHERE", asked.text, "AND", column, "BETWEEN ? AND ?")
-        selects.append(Sql(say("SELECT ?, count(*)", orders), (bucket, *asked.params, *edge)))
+        orders = fragment("FROM orders AS o WHERE", asked.text, "AND", column, "BETWEEN ? AND ?")
+        selects.append(Sql(fragment("SELECT ?, count(*)", orders), (bucket, *asked.params, *edge)))
     text = " UNION ALL ".join(one.text for one in selects)
     return asked_by(scope.seller, Sql(text, tuple(p for one in selects for p in one.params)))
 

@@ -15,7 +15,7 @@ class Sql(NamedTuple):
     params: tuple[Any, ...] = ()
 
 
-def say(*words: str) -> str:
+def fragment(*words: str) -> str:
     """Put a statement together out of its words."""
     return " ".join(words)
 
@@ -44,7 +44,7 @@ class Grammar(Protocol):
         ...
 
     def whole(self, text: str) -> str:
-        """Say the whole number that a text spells, as ``core.fields`` reads it, or NULL."""
+        """Say the whole number that a text writes, as ``core.fields`` reads it, or NULL."""
         ...
 
     def each(self, document: str, path: tuple[str, ...], name: str) -> tuple[str, str]:
@@ -56,15 +56,15 @@ class Grammar(Protocol):
         ...
 
     def differs(self, value: str) -> str:
-        """Say that a value is not ``?``, where nothing differs from everything; never NULL."""
+        """State that a value is not ``?``, where nothing differs from everything; never NULL."""
         ...
 
     def contains(self, text: str) -> str:
-        """Say that a text contains ``?``, which has its letters A to Z made small."""
+        """State that a text contains ``?``, which has its letters A to Z made small."""
         ...
 
     def begins(self, text: str) -> str:
-        """Say that a text begins with ``?``, which has its letters A to Z made small."""
+        """State that a text begins with ``?``, which has its letters A to Z made small."""
         ...
 
     def descending(self, value: str) -> str:

@@ -1,4 +1,4 @@
-"""Integer bounds: a comparison with any number, said as one with a whole number of 64 bits."""
+"""Integer bounds: a comparison with any number, as one with an integer of 64 bits."""
 
 from __future__ import annotations
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from orderglot.core.order import Order
-from orderglot.stores.backend import PutOrder
+from orderglot.stores import writes
 
 Link = tuple[int, int, str, str, int | None]
 """An order, the place of a link in it, and what it points at: a name and its dialect, or a hub id."""
 
 
-def relinked(writes: Iterable[PutOrder]) -> list[PutOrder]:
+def relinked(batch: Iterable[writes.PutOrder]) -> list[writes.PutOrder]:
     """Give the writes that change what their orders point at."""
-    return [one for one in writes if one.order.links != (one.kept.links if one.kept else ())]
+    return [one for one in batch if one.order.links != (one.kept.links if one.kept else ())]
 
 
 def links(order: Order) -> Iterator[Link]:

@@ -17,7 +17,7 @@ from orderglot.stores.sql.compiler import (
     disjunction,
     expression,
 )
-from orderglot.stores.sql.grammar import Grammar, Sql, say
+from orderglot.stores.sql.grammar import Grammar, Sql, fragment
 from orderglot.stores.sql.rows import NEVER_NULL, stored
 
 _ID = f"{ORDERS}.id"
@@ -26,7 +26,7 @@ _FROM = f"FROM orders AS {ORDERS} WHERE"
 
 @lru_cache(maxsize=1024)
 def scoped(scope: Scope) -> Sql:
-    """Say that an order is in a scope: what every statement that reads orders begins with."""
+    """State that an order is in a scope: what every statement that reads orders begins with."""
     parts = [Sql(f"{ORDERS}.seller = ?", (scope.seller,))]
     if scope.customer is not None:
         parts.append(Sql(f"{ORDERS}.customer = ?", (scope.customer,)))
@@ -49,7 +49,7 @@ def selected_ids(
     if selection.behind is not None:
         parts.append(_behind(selection.behind, selection.sort, grammar))
     where, by = conjunction(parts), _sorted(selection.sort, grammar)
-    text = say("SELECT", _ID, _FROM, where.text, "ORDER BY", by.text, "LIMIT ? OFFSET ?")
+    text = fragment("SELECT", _ID, _FROM, where.text, "ORDER BY", by.text, "LIMIT ? OFFSET ?")
     window = (selection.limit + 1, selection.offset)
     return asked_by(scope.seller, Sql(text, (*where.params, *by.params, *window)))
 
@@ -58,29 +58,29 @@ def _sorted(sort: tuple[Sort, ...], grammar: Grammar) -> Sql:
     keys = [(_value(key, grammar), key.descending) for key in sort]
     if all(value.text != _ID for value, _ in keys):
         keys.append((Sql(_ID), sort[-1].descending))
-    said = ", ".join(
+    text = ", ".join(
         grammar.descending(value.text) if down else grammar.ascending(value.text)
         for value, down in keys
     )
-    return Sql(said, tuple(param for value, _ in keys for param in value.params))
+    return Sql(text, tuple(param for value, _ in keys for param in value.params))
 
 
 def _value(key: Sort, grammar: Grammar) -> Sql:
-    """Say what an order is sorted by."""
+    """Describe what an order is sorted by."""
     own = expression(field(key.field), grammar)
     if not key.ranks:
         return Sql(own)
     ranks = [(compiled(where, grammar), int(stored(value))) for where, value in key.ranks]
     cases = [f"WHEN {where.text} THEN {value}" for where, value in ranks]
     params = tuple(param for where, _ in ranks for param in where.params)
-    return Sql(say("CASE", *cases, "ELSE", own, "END"), params)
+    return Sql(fragment("CASE", *cases, "ELSE", own, "END"), params)
 
 
 def _behind(place: Position, sort: tuple[Sort, ...], grammar: Grammar) -> Sql:
-    """Say that an order comes after a place.
+    """State that an order comes after a place.
 
     Where no key is ever nothing and all go one way, that is one comparison of rows, which an index
-    serves; otherwise it is spelled out key by key, with a bare bound on the first one for the index.
+    serves; otherwise it is written out key by key, with a bare bound on the first one for the index.
     """
     keys = [_value(key, grammar) for key in sort]
     values = [
@@ -92,34 +92,34 @@ def _behind(place: Position, sort: tuple[Sort, ...], grammar: Grammar) -> Sql:
         marks = ", ".join("?" * (len(keys) + 1))
         row = ", ".join(key.text for key in keys)
         return Sql(f"({row}, {_ID}) {sign} ({marks})", (*values, place.id))
-    return _spelled_out(sort, [*keys, Sql(_ID)], [*values, place.id])
+    return _key_by_key(sort, [*keys, Sql(_ID)], [*values, place.id])
 
 
 def _always_says(key: Sort) -> bool:
     return key.field in NEVER_NULL and not key.ranks
 
 
-def _spelled_out(sort: tuple[Sort, ...], keys: list[Sql], values: list[object]) -> Sql:
+def _key_by_key(sort: tuple[Sort, ...], keys: list[Sql], values: list[object]) -> Sql:
     downs = [*(key.descending for key in sort), sort[-1].descending]
     cases, equal = list[Sql](), list[Sql]()
     for key, value, down in zip(keys, values, downs, strict=True):
         cases.append(conjunction((*equal, _beyond(key, value, down=down))))
-        equal.append(_said(key, "IS NULL") if value is None else _said(key, "= ?", value))
+        equal.append(_condition(key, "IS NULL") if value is None else _condition(key, "= ?", value))
     bound = []
     if values[0] is not None and not downs[0]:
-        bound.append(_said(keys[0], ">= ?", values[0]))
+        bound.append(_condition(keys[0], ">= ?", values[0]))
     return conjunction((*bound, disjunction(cases)))
 
 
 def _beyond(key: Sql, value: object, *, down: bool) -> Sql:
     if value is None:
-        return FALSE if down else _said(key, "IS NOT NULL")
+        return FALSE if down else _condition(key, "IS NOT NULL")
     if not down:
-        return _said(key, "> ?", value)
-    return disjunction((_said(key, "< ?", value), _said(key, "IS NULL")))
+        return _condition(key, "> ?", value)
+    return disjunction((_condition(key, "< ?", value), _condition(key, "IS NULL")))
 
 
-def _said(key: Sql, what: str, *values: object) -> Sql:
+def _condition(key: Sql, what: str, *values: object) -> Sql:
     return Sql(f"{key.text} {what}", (*key.params, *values))
 
 

@@ -6,7 +6,7 @@ every database compares them exactly.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from math import floor
@@ -14,7 +14,6 @@ from typing import Any
 
 from orderglot.core.fields import EXTRAS
 from orderglot.core.order import Order
-from orderglot.core.ports import Event
 from orderglot.core.query import Value
 
 MILLION = 10**6
@@ -119,12 +118,6 @@ def millionths(amount: Decimal) -> int:
 def instant(microseconds: int) -> datetime:
     """Give the instant that is so many microseconds after 1970 began."""
     return EPOCH + microseconds * _MICROSECOND
-
-
-def event_of(row: Sequence[Any]) -> Event:
-    """Make an event of its order, version, what, time, who, and the other order."""
-    order, version, what, at, who, other = row
-    return Event(order=order, version=version, what=what, at=instant(at), who=who, other=other)
 
 
 def microseconds(moment: datetime) -> int:

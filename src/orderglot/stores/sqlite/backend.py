@@ -17,22 +17,15 @@ from orderglot.core.product import Product
 from orderglot.core.query import LARGE
 from orderglot.core.seller import Seller
 from orderglot.core.tokens import Token
-from orderglot.stores import document
-from orderglot.stores.backend import (
-    FIRST,
-    Counts,
-    Entity,
-    Scope,
-    Selected,
-    Selection,
-    Write,
-)
+from orderglot.stores import document, writes
+from orderglot.stores.backend import FIRST, Counts, Entity, Scope, Selected, Selection
 from orderglot.stores.decoding import decoded, decoded_in_turns
 from orderglot.stores.identities import stands_for
 from orderglot.stores.migrations import APPLIED, check_applied
 from orderglot.stores.slots import Slots
+from orderglot.stores.sql.events import DUPLICATES, EVENTS, event_of
 from orderglot.stores.sql.paging import scoped
-from orderglot.stores.sql.rows import event_of, instant
+from orderglot.stores.sql.rows import instant
 from orderglot.stores.sql.tokens import held
 from orderglot.stores.sqlite import expiring, queries, tables
 from orderglot.stores.sqlite.connection import Row, prepare
@@ -100,14 +93,14 @@ class SqliteBackend:
     async def events(self, scope: Scope, order: int) -> tuple[Event, ...]:
         """Give what happened to an order, by rising version; nothing where it is not in scope."""
         seen = scoped(scope)
-        text = f"{queries.EVENTS} {seen.text} ORDER BY e.version, e.at"
+        text = f"{EVENTS} {seen.text} ORDER BY e.version, e.at"
         rows = self._reader.rows(text, (order, *seen.params))
         return tuple([event_of((order, *row)) for row in rows])
 
     async def duplicates(self, scope: Scope) -> tuple[Event, ...]:
         """Give the events of orders in scope that speak of another order, by the order's id."""
         seen = scoped(scope)
-        text = f"{queries.DUPLICATES} {seen.text} ORDER BY e.order_id, e.at"
+        text = f"{DUPLICATES} {seen.text} ORDER BY e.order_id, e.at"
         rows = self._reader.rows(text, (scope.seller, *seen.params))
         return tuple([event_of(row) for row in rows])
 
@@ -183,7 +176,7 @@ class SqliteBackend:
         first = await self.writer.write(expiring.numbers, asked)
         block = range(first, first + count)
         names = self._reader.rows(
-            queries.SPOKEN[thing], (seller, listed([str(number) for number in block]))
+            queries.CLAIMED[thing], (seller, listed([str(number) for number in block]))
         )
         taken = {int(name) for (name,) in names}
         return tuple(number for number in block if number not in taken)
@@ -232,9 +225,9 @@ class SqliteBackend:
         """Count one more until then, for good; tallies that were over by ``now`` may go."""
         return await self.writer.write(expiring.tally, expiring.Tally(seller, what, until, now))
 
-    def commit(self, seller: int, writes: Collection[Write]) -> Awaitable[None]:
+    def commit(self, seller: int, batch: Collection[writes.Write]) -> Awaitable[None]:
         """Write all of it, in order, or nothing; raises Raced where a version or name is taken."""
-        return self.writer.write(tables.commit, tables.Commit(seller, writes))
+        return self.writer.write(tables.commit, tables.Commit(seller, batch))
 
     async def check_ready(self) -> None:
         """Raise Unready unless the file that was opened is there and can be written to."""

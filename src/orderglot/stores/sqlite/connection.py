@@ -65,7 +65,7 @@ def prepare(path: Path, *, unfinished: bool = False, reads: bool = False) -> Non
         make_private(path)
     except OSError as error:
         raise Upstream(_WORDS["SQLITE_CANTOPEN"].format(path=path)) from error
-    with told(path):
+    with translating_errors(path):
         connection = _connect(path)
         try:
             (_prepare if writable else _demand_current)(connection, path)
@@ -77,7 +77,7 @@ def prepare(path: Path, *, unfinished: bool = False, reads: bool = False) -> Non
 
 def connect(path: Path, *, reads: bool) -> sqlite3.Connection:
     """Open the file for writing, or for reading alone."""
-    with told(path):
+    with translating_errors(path):
         connection = _connect(path)
         for setting in _SETTINGS:
             connection.execute(setting)
@@ -194,7 +194,7 @@ def _statements(script: str) -> Iterator[str]:
 
 
 @contextmanager
-def told(path: Path) -> Iterator[None]:
+def translating_errors(path: Path) -> Iterator[None]:
     """Say SQLite's errors in our words, with what to do next."""
     try:
         yield
@@ -209,7 +209,7 @@ def told(path: Path) -> Iterator[None]:
 
 
 def strange() -> Invalid:
-    """Say that something cannot be asked or written: it is not the file that fails."""
+    """State that something cannot be asked or written: it is not the file that fails."""
     return Invalid(
         message="This has a text with a character, or a number of a size, that SQLite does not "
         "have; leave it out."

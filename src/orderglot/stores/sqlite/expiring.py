@@ -6,7 +6,8 @@ import sqlite3
 from datetime import datetime
 from typing import NamedTuple
 
-from orderglot.stores.backend import Entity, PutAnswer, Raced
+from orderglot.stores import writes
+from orderglot.stores.backend import Entity, Raced
 from orderglot.stores.sql.rows import microseconds
 from orderglot.stores.sqlite.connection import Row
 
@@ -65,7 +66,7 @@ def _tally(
     return int(count)
 
 
-def put_answers(connection: sqlite3.Connection, seller: int, writes: list[PutAnswer]) -> None:
+def put_answers(connection: sqlite3.Connection, seller: int, batch: list[writes.PutAnswer]) -> None:
     """Write answers under their keys; some that are expired go.
 
     Raises Raced where one that is not expired has the key.
@@ -73,20 +74,20 @@ def put_answers(connection: sqlite3.Connection, seller: int, writes: list[PutAns
     connection.execute(
         "DELETE FROM answers WHERE rowid IN (SELECT rowid FROM answers"
         " WHERE seller = ? AND expires <= ? LIMIT ?)",
-        (seller, microseconds(min(write.now for write in writes)), PURGED * len(writes)),
+        (seller, microseconds(min(write.now for write in batch)), PURGED * len(batch)),
     )
     written = connection.executemany(
         "INSERT INTO answers (seller, customer, dialect, key, asked, answer, expires)"
         " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (seller, customer, dialect, key) DO UPDATE"
         " SET asked = excluded.asked, answer = excluded.answer, expires = excluded.expires"
         " WHERE answers.expires <= ?",
-        [(seller, *_answer(write), microseconds(write.now)) for write in writes],
+        [(seller, *_answer(write), microseconds(write.now)) for write in batch],
     )
-    if written.rowcount != len(writes):
+    if written.rowcount != len(batch):
         raise Raced("answers")
 
 
-def _answer(write: PutAnswer) -> Row:
+def _answer(write: writes.PutAnswer) -> Row:
     new = write.answered
     expires = microseconds(new.expires)
     return write.customer, new.dialect, new.key, new.asked, new.answer, expires

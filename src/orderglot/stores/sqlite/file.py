@@ -52,7 +52,7 @@ class File:
             raise Unready("The order book's file is gone; put it back or begin again.") from None
         if not os.path.samestat(found, self.opened):
             raise Unready("The order book's file was replaced by another one; begin again.")
-        # Whoever may do anything may write to a file that nobody is to write to.
+        # Root may write to a read-only file.
         allowed = os.access(self.path, os.W_OK) and os.access(self.path.parent, os.W_OK)
         if not allowed or not found.st_mode & _WRITABLE:
             raise Unready("The order book may only be read; allow writing to it and its folder.")

@@ -15,7 +15,7 @@ from orderglot.core.fields import EXTRAS, Field, FieldKind, read_whole_extra, re
 from orderglot.core.order import Order, Reference
 from orderglot.core.query import Compare, Operator, matches
 from orderglot.stores.sql import rows
-from orderglot.stores.sql.grammar import Sql, say
+from orderglot.stores.sql.grammar import Sql, fragment
 
 _write = msgspec.json.Encoder(decimal_format="number").encode
 _read = msgspec.json.Decoder(float_hook=Decimal).decode
@@ -60,7 +60,7 @@ class SqliteGrammar:
         """Say the number that a dialect's clients know the first order by that is pointed at so."""
         links, link = self.each(document, ("links",), "l")
         owner = f"json_extract({link}, '$.order.id')"
-        return say(
+        return fragment(
             "(SELECT",
             self.native(link, ("order", "references"), owner, dialect),
             f"FROM {links}",
@@ -74,7 +74,7 @@ class SqliteGrammar:
         return f"whole_extra(json_extract({there}), {_literal(name)})"
 
     def whole(self, text: str) -> str:
-        """Say the whole number that a text spells, as ``core.fields`` reads it, or NULL."""
+        """Say the whole number that a text writes, as ``core.fields`` reads it, or NULL."""
         return f"whole({text})"
 
     def each(self, document: str, path: tuple[str, ...], name: str) -> tuple[str, str]:
@@ -91,15 +91,15 @@ class SqliteGrammar:
         return Sql(f"value_matches(json_extract({document}, {there}, {there}), ?)", (asked,))
 
     def differs(self, value: str) -> str:
-        """Say that a value is not ``?``, where nothing differs from everything; never NULL."""
+        """State that a value is not ``?``, where nothing differs from everything; never NULL."""
         return f"{value} IS NOT ?"
 
     def contains(self, text: str) -> str:
-        """Say that a text contains ``?``, which has its letters A to Z made small."""
+        """State that a text contains ``?``, which has its letters A to Z made small."""
         return f"instr(lower({text}), ?) > 0"
 
     def begins(self, text: str) -> str:
-        """Say that a text begins with ``?``, which has its letters A to Z made small."""
+        """State that a text begins with ``?``, which has its letters A to Z made small."""
         return f"instr(lower({text}), ?) = 1"
 
     def descending(self, value: str) -> str:
@@ -138,7 +138,7 @@ def microseconds(moment: str | None) -> int | None:
 
 
 def whole(text: str | None) -> int | None:
-    """Give the whole number that a text spells."""
+    """Give the whole number that a text writes."""
     return read_whole_text(text)
 
 

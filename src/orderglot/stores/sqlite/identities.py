@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable
 
-from orderglot.stores import document
-from orderglot.stores.backend import FIRST, Entity, Expect, PutOrder, Raced, Rename
+from orderglot.stores import document, writes
+from orderglot.stores.backend import FIRST, Entity, Raced
 from orderglot.stores.identities import Named, stands_for
 from orderglot.stores.sql.linking import links, relinked
 from orderglot.stores.sqlite.connection import Row
@@ -52,7 +52,7 @@ def name(
     things: Iterable[tuple[Named, Named | None]],
 ) -> None:
     """Write the references of things, and look that nothing now goes by another's name."""
-    remove, insert, spoken, mistaken = _NAMES[thing]
+    remove, insert, claimed, mistaken = _NAMES[thing]
     renamed = [(new, old) for new, old in things if old is None or new.references != old.references]
     connection.executemany(remove, [(seller, new.id) for new, old in renamed if old is not None])
     connection.executemany(
@@ -66,7 +66,7 @@ def name(
         ],
     )
     if added := [str(new.id) for new, old in renamed if old is None]:
-        _refuse(connection, spoken, (listed(added), seller))
+        _refuse(connection, claimed, (listed(added), seller))
     for new, _ in renamed:
         for ref in new.references:
             if (like := stands_for(ref)) is not None and like >= FIRST[thing]:
@@ -78,9 +78,9 @@ def _refuse(connection: sqlite3.Connection, clash: str, params: Row) -> None:
         raise Raced(params)
 
 
-def link(connection: sqlite3.Connection, seller: int, writes: list[PutOrder]) -> None:
+def link(connection: sqlite3.Connection, seller: int, batch: list[writes.PutOrder]) -> None:
     """Write the links of orders in the place of those that were there."""
-    changed = relinked(writes)
+    changed = relinked(batch)
     connection.executemany(
         "DELETE FROM order_links WHERE seller = ? AND order_id = ?",
         [(seller, one.order.id) for one in changed if one.kept is not None],
@@ -92,9 +92,9 @@ def link(connection: sqlite3.Connection, seller: int, writes: list[PutOrder]) ->
     )
 
 
-def expect(connection: sqlite3.Connection, seller: int, writes: list[Expect]) -> None:
+def expect(connection: sqlite3.Connection, seller: int, batch: list[writes.Expect]) -> None:
     """Raise Raced where a customer whose name is being written has changed."""
-    expected = {(write.customer, write.version) for write in writes}
+    expected = {(write.customer, write.version) for write in batch}
     there = connection.execute(
         "SELECT c.id, c.version FROM json_each(?) AS j CROSS JOIN customers AS c"
         " WHERE c.seller = ? AND c.id = j.value",
@@ -104,10 +104,10 @@ def expect(connection: sqlite3.Connection, seller: int, writes: list[Expect]) ->
         raise Raced("customers")
 
 
-def rename(connection: sqlite3.Connection, seller: int, writes: list[Rename]) -> None:
+def rename(connection: sqlite3.Connection, seller: int, batch: list[writes.Rename]) -> None:
     """Write what customers are now known by into all orders of theirs."""
     connection.executemany(
         "UPDATE orders SET document = json_set(document, '$.customer', json(?))"
         " WHERE seller = ? AND customer = ?",
-        [(document.write(one.customer).decode(), seller, one.customer.id) for one in writes],
+        [(document.write(one.customer).decode(), seller, one.customer.id) for one in batch],
     )

@@ -3,30 +3,32 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable, Iterable
+from typing import Any
 
-from orderglot.stores import document
+from orderglot.stores import writes
 from orderglot.stores.backend import Raced
-from orderglot.stores.key_writes import (
-    EndFamily,
-    EndKey,
-    PutCredential,
-    PutToken,
-    SetLive,
-    SpendCode,
-    SpendToken,
-)
-from orderglot.stores.sql.grammar import say
+from orderglot.stores.sql import credentials, tokens
+from orderglot.stores.sql.grammar import fragment
 from orderglot.stores.sql.rows import microseconds
-from orderglot.stores.sql.tokens import COLUMNS, row
 from orderglot.stores.sqlite.connection import Row
 from orderglot.stores.sqlite.expiring import PURGED
 
-_NAMES = ", ".join(COLUMNS)
-_INSERT = say(
-    f"INSERT INTO tokens (seller, {_NAMES})",
-    f"VALUES (?, {', '.join('?' * len(COLUMNS))})",
+
+def _insert(table: str, columns: Iterable[str]) -> str:
+    names = ("seller", *columns)
+    return fragment(
+        "INSERT INTO", table, f"({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
+    )
+
+
+_PUT_CREDENTIAL = fragment(
+    _insert("credentials", credentials.COLUMNS),
+    "ON CONFLICT (dialect, kind, fingerprint)",
+    "DO UPDATE SET expires = excluded.expires, document = excluded.document",
 )
-_PUT = say(
+_INSERT = _insert("tokens", tokens.COLUMNS)
+_PUT = fragment(
     _INSERT,
     "ON CONFLICT DO UPDATE SET",
     ", ".join(
@@ -51,84 +53,86 @@ _EXPIRED = (
 
 
 def put_credentials(
-    connection: sqlite3.Connection, seller: int, writes: list[PutCredential]
+    connection: sqlite3.Connection, seller: int, batch: list[writes.PutCredential]
 ) -> None:
     """Write keys under their fingerprints."""
     connection.executemany(
-        "INSERT INTO credentials (dialect, kind, fingerprint, seller, id, expires, document)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (dialect, kind, fingerprint)"
-        " DO UPDATE SET expires = excluded.expires, document = excluded.document",
-        [
-            (
-                new.dialect,
-                new.kind,
-                new.fingerprint,
-                seller,
-                new.id,
-                None if new.expires is None else microseconds(new.expires),
-                document.write(new).decode(),
-            )
-            for new in (write.credential for write in writes)
-        ],
+        _PUT_CREDENTIAL, [(seller, *credentials.row(one.credential)) for one in batch]
     )
 
 
-def end_keys(connection: sqlite3.Connection, seller: int, writes: list[EndKey]) -> None:
+def end_keys(connection: sqlite3.Connection, seller: int, batch: list[writes.EndKey]) -> None:
     """End keys that have not ended."""
     connection.executemany(
         "UPDATE credentials SET document = json_set(document, '$.ended', ?)"
         " WHERE seller = ? AND dialect = ? AND kind = 'key' AND id = ?"
         " AND json_extract(document, '$.ended') IS NULL",
-        [(one.now.isoformat(), seller, one.dialect, one.id) for one in writes],
+        [(one.now.isoformat(), seller, one.dialect, one.id) for one in batch],
     )
 
 
-def set_live(connection: sqlite3.Connection, seller: int, writes: list[SetLive]) -> None:
+def set_live(connection: sqlite3.Connection, seller: int, batch: list[writes.SetLive]) -> None:
     """Move keys from test mode to production."""
     connection.executemany(
         "UPDATE credentials SET document = json_set(document, '$.caller.test', json('false'))"
         " WHERE seller = ? AND dialect = ? AND kind = 'key' AND id = ?",
-        [(seller, one.dialect, one.id) for one in writes],
+        [(seller, one.dialect, one.id) for one in batch],
     )
 
 
-def put_tokens(connection: sqlite3.Connection, seller: int, writes: list[PutToken]) -> None:
+def put_tokens(connection: sqlite3.Connection, seller: int, batch: list[writes.PutToken]) -> None:
     """Write tokens; raises Raced where a key has ended. What is too old or too many goes."""
-    for write in writes:
+    for write in batch:
         new = write.token
         if connection.execute(_GOOD, (new.dialect, new.key, seller)).fetchone() is None:
             raise Raced(new.key)
-        connection.execute(_PUT, (seller, *row(new)))
+        connection.execute(_PUT, (seller, *tokens.row(new)))
         alike = (seller, seller, new.dialect, new.key, new.kind, new.fingerprint, write.most)
         connection.execute(_TOO_MANY, alike)
-    now = microseconds(max(write.token.created for write in writes))
-    connection.execute(_EXPIRED, (seller, seller, now, PURGED * len(writes)))
+    now = microseconds(max(write.token.created for write in batch))
+    connection.execute(_EXPIRED, (seller, seller, now, PURGED * len(batch)))
 
 
-def spend_tokens(connection: sqlite3.Connection, seller: int, writes: list[SpendToken]) -> None:
+def spend_tokens(
+    connection: sqlite3.Connection, seller: int, batch: list[writes.SpendToken]
+) -> None:
     """End tokens that are good once; raises Raced where one has ended."""
     spent: list[Row] = [
         (microseconds(one.now), seller, one.token.dialect, one.token.kind, one.token.fingerprint)
-        for one in writes
+        for one in batch
     ]
     ended = connection.executemany(
         "UPDATE tokens SET ended = ?"
         " WHERE seller = ? AND dialect = ? AND kind = ? AND fingerprint = ? AND ended IS NULL",
         spent,
     )
-    if ended.rowcount != len(writes):
+    if ended.rowcount != len(batch):
         raise Raced("tokens")
 
 
-def spend_codes(connection: sqlite3.Connection, seller: int, writes: list[SpendCode]) -> None:
+def spend_codes(connection: sqlite3.Connection, seller: int, batch: list[writes.SpendCode]) -> None:
     """Write tokens that have ended; raises Raced where one is there."""
-    connection.executemany(_INSERT, [(seller, *row(one.token)) for one in writes])
+    connection.executemany(_INSERT, [(seller, *tokens.row(one.token)) for one in batch])
 
 
-def end_families(connection: sqlite3.Connection, seller: int, writes: list[EndFamily]) -> None:
+def end_families(
+    connection: sqlite3.Connection, seller: int, batch: list[writes.EndFamily]
+) -> None:
     """End every token of some families."""
     connection.executemany(
         "UPDATE tokens SET ended = ?"
         " WHERE seller = ? AND dialect = ? AND family = ? AND ended IS NULL",
-        [(microseconds(one.now), seller, one.dialect, one.family) for one in writes],
+        [(microseconds(one.now), seller, one.dialect, one.family) for one in batch],
     )
+
+
+DO: dict[type, Callable[[sqlite3.Connection, int, list[Any]], None]] = {
+    writes.PutCredential: put_credentials,
+    writes.EndKey: end_keys,
+    writes.SetLive: set_live,
+    writes.SpendToken: spend_tokens,
+    writes.SpendCode: spend_codes,
+    writes.PutToken: put_tokens,
+    writes.EndFamily: end_families,
+}
+"""What is done for each kind of write to keys and tokens, in the order in which those of several units go."""

@@ -11,7 +11,7 @@ from functools import lru_cache
 import msgspec
 
 from orderglot.stores.backend import Entity, Scope
-from orderglot.stores.sql.grammar import Sql, say
+from orderglot.stores.sql.grammar import Sql, fragment
 from orderglot.stores.sql.paging import scoped
 from orderglot.stores.sqlite.connection import STRANGE, strange
 
@@ -40,36 +40,29 @@ DANGLING = (
     " WHERE l.seller = ? AND l.target IS NULL AND l.name = json_extract(j.value, '$[0]')"
     " AND l.dialect = json_extract(j.value, '$[1]')"
 )
-EVENTS = (
-    "SELECT e.version, e.what, e.at, e.who, e.other FROM orders AS o"
-    " JOIN order_events AS e ON e.seller = o.seller AND e.order_id = o.id WHERE o.id = ? AND"
-)
-DUPLICATES = (
-    "SELECT e.order_id, e.version, e.what, e.at, e.who, e.other FROM order_events AS e"
-    " JOIN orders AS o ON o.seller = e.seller AND o.id = e.order_id"
-    " WHERE e.seller = ? AND e.other IS NOT NULL AND"
-)
 
 CUSTOMERS = "SELECT CAST(c.document AS BLOB) FROM customers AS c WHERE c.seller = ? AND"
-CUSTOMER_KNOWN = say(
+CUSTOMER_KNOWN = fragment(
     CUSTOMERS,
     "c.id = coalesce((SELECT r.customer FROM customer_references AS r"
     " WHERE r.seller = ? AND r.name = ? AND r.dialect = ?),"
     " (SELECT ? WHERE NOT EXISTS (SELECT 1 FROM customer_references AS r"
     " WHERE r.seller = ? AND r.customer = ? AND r.dialect = ?)))",
 )
-CUSTOMERS_KNOWN = say(
+CUSTOMERS_KNOWN = fragment(
     CUSTOMERS,
     "c.id IN (SELECT r.customer FROM json_each(?) AS j"
     " CROSS JOIN customer_references AS r"
     " WHERE r.seller = ? AND r.name = json_extract(j.value, '$[0]')"
     " AND r.dialect = json_extract(j.value, '$[1]')) ORDER BY c.id",
 )
-CUSTOMERS_NUMBERED = say(
+CUSTOMERS_NUMBERED = fragment(
     CUSTOMERS, "c.number IN (SELECT j.value FROM json_each(?) AS j) ORDER BY c.id"
 )
-CUSTOMERS_WITH_ID = say(CUSTOMERS, "c.id IN (SELECT j.value FROM json_each(?) AS j) ORDER BY c.id")
-CUSTOMERS_AFTER = say(CUSTOMERS, "c.id > ? ORDER BY c.id LIMIT ?")
+CUSTOMERS_WITH_ID = fragment(
+    CUSTOMERS, "c.id IN (SELECT j.value FROM json_each(?) AS j) ORDER BY c.id"
+)
+CUSTOMERS_AFTER = fragment(CUSTOMERS, "c.id > ? ORDER BY c.id LIMIT ?")
 
 PRODUCTS = (
     "SELECT CAST(document AS BLOB) FROM products"
@@ -91,7 +84,7 @@ COUNTS = (
     "SELECT (SELECT count(*) FROM customers WHERE seller = ?),"
     " (SELECT count(*) FROM products WHERE seller = ?)"
 )
-SPOKEN = {
+CLAIMED = {
     Entity.ORDER: "SELECT name FROM order_references"
     " WHERE seller = ? AND name IN (SELECT j.value FROM json_each(?) AS j)",
     Entity.CUSTOMER: "SELECT name FROM customer_references"
@@ -122,18 +115,18 @@ NOTES_NAMED = (
 
 @lru_cache(maxsize=64)
 def found(seen: str, more: str) -> str:
-    """Say which orders are read; the very same text each time is soonest found as prepared."""
+    """Describe which orders are read; the very same text each time is soonest found as prepared."""
     return f"{ORDERS} {seen} {more} ORDER BY o.id"
 
 
 def with_ids(scope: Scope, ids: Iterable[int]) -> Sql:
-    """Say which orders of a scope have any of some hub ids."""
+    """Describe which orders of a scope have any of some hub ids."""
     seen = scoped(scope)
     return Sql(found(seen.text, WITH_ANY_ID), (*seen.params, listed(ids)))
 
 
 def listed(values: Iterable[int | str | tuple[str, str]]) -> str:
-    """Spell a list as statements take it; raises Invalid where a text in it cannot be spelled."""
+    """Write a list as statements take it; raises Invalid where a text in it cannot be written."""
     try:
         return msgspec.json.encode(list(values)).decode()
     except STRANGE as error:

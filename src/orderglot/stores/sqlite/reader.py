@@ -97,7 +97,7 @@ class Snapshot:
         self.connection.close()
 
     def _check(self, version: int) -> None:
-        """Forget what was known at another version; every commit but our own makes a new one."""
+        """Drop what was cached at another version; every commit but our own makes a new one."""
         if version != self.version or len(self._known) > MOST_KNOWN:
             self._known, self.version = {}, version
         self.checked = True
@@ -108,7 +108,7 @@ class Reader:
 
     A statement by itself takes twice as long for the lock on the file as for what it reads. So the
     first one of a turn takes the lock for all, and it is let go of before anything else has a turn:
-    whoever waits for a commit sees it.
+    a client that waits for a commit sees it.
     """
 
     def __init__(self, path: Path) -> None:

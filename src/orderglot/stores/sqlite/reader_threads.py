@@ -54,7 +54,7 @@ class ReaderThreads:
             raise
         loop, budget = asyncio.get_running_loop(), self._slots.budget_of(key)
         alarm = None if budget is None else loop.call_later(budget, snapshot.interrupt)
-        # Whoever stops waiting does not end the thread: it has its slot until it is done.
+        # Cancelling a wait does not end the thread: it keeps its slot until it is done.
         done.add_done_callback(partial(self._end, key, snapshot, alarm))
         try:
             return await asyncio.shield(done)
@@ -105,7 +105,7 @@ class ReaderThreads:
         if alarm is not None:
             alarm.cancel()
         if not done.cancelled():
-            done.exception()  # nobody may be there to hear of it
+            done.exception()  # nobody may be waiting any more
         self._idle.append(snapshot)
         self._slots.give(key)
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from orderglot.stores.migrations import UNFINISHED
 from orderglot.stores.rows import Row, Table, demand_marked, misfit, sorted_names, table
-from orderglot.stores.sql.grammar import say
-from orderglot.stores.sqlite.connection import connect, in_words, prepare, told
+from orderglot.stores.sql.grammar import fragment
+from orderglot.stores.sqlite.connection import connect, in_words, prepare, translating_errors
 
 BATCH = 500
 """So many rows are fetched at a time."""
@@ -51,23 +51,23 @@ class SqliteRows:
 
     async def stand_still(self) -> None:
         """See everything from now on as it is at this moment."""
-        with told(self._path):
+        with translating_errors(self._path):
             self._reader.execute("BEGIN")
             self._reader.execute("SELECT 1 FROM sqlite_schema").fetchone()
 
     async def count(self, table: Table) -> int:
         """Count the rows of a table."""
-        ((count,),) = self._fetch(say("SELECT count(*) FROM", table.name), ())
+        ((count,),) = self._fetch(fragment("SELECT count(*) FROM", table.name), ())
         return int(count)
 
     async def rows(self, table: Table) -> AsyncIterator[Row]:
         """Give the rows of a table by rising key."""
         key = ", ".join(table.columns[: table.key])
-        text = say("SELECT", ", ".join(table.columns), "FROM", table.name, "ORDER BY", key)
-        with told(self._path):
+        text = fragment("SELECT", ", ".join(table.columns), "FROM", table.name, "ORDER BY", key)
+        with translating_errors(self._path):
             cursor = self._reader.execute(text)
         while True:
-            with told(self._path):
+            with translating_errors(self._path):
                 found = cursor.fetchmany(BATCH)
             if not found:
                 return
@@ -93,10 +93,10 @@ class SqliteRows:
             there = "SELECT 1 FROM migrations WHERE number = ? AND name = ?"
             demand_marked(self._writer.execute(there, (UNFINISHED, source)).fetchone())
             where = " AND ".join(f"{name} = ?" for name in key)
-            self._writer.executemany(say("DELETE FROM", table.name, "WHERE", where), gone)
+            self._writer.executemany(fragment("DELETE FROM", table.name, "WHERE", where), gone)
             changes = ", ".join(f"{name} = excluded.{name}" for name in others)
             self._writer.executemany(
-                say(
+                fragment(
                     f"INSERT INTO {table.name} ({', '.join(table.columns)})",
                     f"VALUES ({', '.join('?' * len(table.columns))})",
                     f"ON CONFLICT ({', '.join(key)}) DO",
@@ -108,8 +108,8 @@ class SqliteRows:
     async def finish(self) -> None:
         """Count what was written, and take the mark away."""
         with self._writing():
-            self._writer.execute(say("DELETE FROM", COUNTS))
-            self._writer.execute(say("INSERT INTO", COUNTS, "SELECT * FROM recounted_orders"))
+            self._writer.execute(fragment("DELETE FROM", COUNTS))
+            self._writer.execute(fragment("INSERT INTO", COUNTS, "SELECT * FROM recounted_orders"))
             self._writer.execute("DELETE FROM migrations WHERE number = ?", (UNFINISHED,))
 
     async def close(self) -> None:
@@ -133,7 +133,7 @@ class SqliteRows:
                 self._writer.execute("ROLLBACK")
 
     def _fetch(self, text: str, params: Row) -> list[Row]:
-        with told(self._path):
+        with translating_errors(self._path):
             return self._reader.execute(text, params).fetchall()
 
 

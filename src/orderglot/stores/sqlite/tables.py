@@ -9,31 +9,10 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from orderglot.core.ports import Event
-from orderglot.stores.backend import (
-    DropNote,
-    Entity,
-    Expect,
-    PutAnswer,
-    PutCustomer,
-    PutNote,
-    PutOrder,
-    PutProduct,
-    PutSeller,
-    Raced,
-    Rename,
-    Write,
-)
-from orderglot.stores.key_writes import (
-    EndFamily,
-    EndKey,
-    PutCredential,
-    PutToken,
-    SetLive,
-    SpendCode,
-    SpendToken,
-)
-from orderglot.stores.sql.count_buckets import UNSAID, Entry, entries
-from orderglot.stores.sql.grammar import say
+from orderglot.stores import writes
+from orderglot.stores.backend import Entity, Raced
+from orderglot.stores.sql.count_buckets import UNSET, Entry, entries
+from orderglot.stores.sql.grammar import fragment
 from orderglot.stores.sql.rows import NULLABLE, STANDING, microseconds, row
 from orderglot.stores.sqlite import keys
 from orderglot.stores.sqlite.connection import Row
@@ -42,12 +21,12 @@ from orderglot.stores.sqlite.identities import expect, link, name, rename
 
 _OF_ORDER = (*STANDING, "lines", "document")
 _ORDER = ", ".join(_OF_ORDER)
-_MARK = {name: f"nullif(?, '{UNSAID}')" if name in NULLABLE else "?" for name in _OF_ORDER}
+_MARK = {name: f"nullif(?, '{UNSET}')" if name in NULLABLE else "?" for name in _OF_ORDER}
 _MARKS = ", ".join(_MARK.values())
 _SET_ORDER = ", ".join(f"{name} = {mark}" for name, mark in _MARK.items())
 
 _INSERT = {
-    "orders": say("INSERT INTO orders (seller,", _ORDER, ") VALUES (?,", _MARKS, ")"),
+    "orders": fragment("INSERT INTO orders (seller,", _ORDER, ") VALUES (?,", _MARKS, ")"),
     "customers": "INSERT INTO customers (seller, id, version, number, document)"
     " VALUES (?, ?, ?, ?, ?)",
     "products": "INSERT INTO products (seller, sku, version, document) VALUES (?, ?, ?, ?)",
@@ -55,7 +34,7 @@ _INSERT = {
     "notes": "INSERT INTO notes (seller, kind, name, version, document) VALUES (?, ?, ?, ?, ?)",
 }
 _UPDATE = {
-    "orders": say(
+    "orders": fragment(
         "UPDATE orders SET seller = ?,", _SET_ORDER, "WHERE seller = ? AND id = ? AND version = ?"
     ),
     "customers": "UPDATE customers SET seller = ?, id = ?, version = ?, number = ?, document = ?"
@@ -81,7 +60,7 @@ class Commit(NamedTuple):
     """What a unit writes to a seller's book, in order."""
 
     seller: int
-    writes: Collection[Write]
+    batch: Collection[writes.Write]
 
 
 def commit(connection: sqlite3.Connection, commits: list[Commit]) -> list[None]:
@@ -90,8 +69,8 @@ def commit(connection: sqlite3.Connection, commits: list[Commit]) -> list[None]:
     Those of several units go by kind, as if all were one unit's.
     """
     if len(commits) == 1:
-        ((seller, writes),) = commits
-        for kind, several in groupby(writes, type):
+        ((seller, batch),) = commits
+        for kind, several in groupby(batch, type):
             _DO[kind](connection, seller, list(several))
     else:
         found = _by_kind(commits)
@@ -101,128 +80,121 @@ def commit(connection: sqlite3.Connection, commits: list[Commit]) -> list[None]:
     return [None] * len(commits)
 
 
-def _by_kind(commits: list[Commit]) -> dict[type, dict[int, list[Write]]]:
+def _by_kind(commits: list[Commit]) -> dict[type, dict[int, list[writes.Write]]]:
     """Give all writes by their kind and seller."""
-    found: dict[type, dict[int, list[Write]]] = {}
-    for seller, writes in commits:
-        for write in writes:
+    found: dict[type, dict[int, list[writes.Write]]] = {}
+    for seller, batch in commits:
+        for write in batch:
             found.setdefault(type(write), {}).setdefault(seller, []).append(write)
     return found
 
 
-def _put_orders(connection: sqlite3.Connection, seller: int, writes: list[PutOrder]) -> None:
-    added, changed = list[Row](), list[Row]()
+Put = tuple[Row, Row | None]
+"""The values of a row, and the key and version of the one that they take the place of."""
+
+
+def _put_orders(connection: sqlite3.Connection, seller: int, batch: list[writes.PutOrder]) -> None:
+    rows = list[Put]()
     counted, left = list[Entry](), list[Entry]()
-    for write in writes:
+    for write in batch:
         order, kept = write.order, write.kept
-        columns = row(order, UNSAID)
+        columns = row(order, UNSET)
         counted += entries(columns)
         values = (seller, *columns, len(order.lines), write.document.decode())
-        if kept is None:
-            added.append(values)
-        else:
-            changed.append((*values, seller, order.id, kept.version))
-            left += entries(row(kept, UNSAID))
-    _put(connection, "orders", added, changed)
+        if kept is not None:
+            left += entries(row(kept, UNSET))
+        rows.append((values, None if kept is None else (seller, order.id, kept.version)))
+    _put(connection, "orders", rows)
     counts = Counter(counted)
     counts.subtract(left)
     connection.executemany(
         _COUNT, [(seller, *entry, more) for entry, more in counts.items() if more]
     )
-    name(connection, seller, Entity.ORDER, [(write.order, write.kept) for write in writes])
-    link(connection, seller, writes)
+    name(connection, seller, Entity.ORDER, [(write.order, write.kept) for write in batch])
+    link(connection, seller, batch)
 
 
-def _put_customers(connection: sqlite3.Connection, seller: int, writes: list[PutCustomer]) -> None:
-    added, changed = list[Row](), list[Row]()
-    for write in writes:
+def _put_customers(
+    connection: sqlite3.Connection, seller: int, batch: list[writes.PutCustomer]
+) -> None:
+    rows = list[Put]()
+    for write in batch:
         new, kept = write.customer, write.kept
         values = (seller, new.id, new.version, new.number or None, write.document.decode())
-        if kept is None:
-            added.append(values)
-        else:
-            changed.append((*values, seller, new.id, kept.version))
-    _put(connection, "customers", added, changed)
-    name(connection, seller, Entity.CUSTOMER, [(write.customer, write.kept) for write in writes])
+        rows.append((values, None if kept is None else (seller, new.id, kept.version)))
+    _put(connection, "customers", rows)
+    name(connection, seller, Entity.CUSTOMER, [(write.customer, write.kept) for write in batch])
 
 
-def _put_products(connection: sqlite3.Connection, seller: int, writes: list[PutProduct]) -> None:
-    added, changed = list[Row](), list[Row]()
-    for write in writes:
+def _put_products(
+    connection: sqlite3.Connection, seller: int, batch: list[writes.PutProduct]
+) -> None:
+    rows = list[Put]()
+    for write in batch:
         new, kept = write.product, write.kept
         values = (seller, new.sku, new.version, write.document.decode())
-        if kept is None:
-            added.append(values)
-        else:
-            changed.append((*values, seller, new.sku, kept.version))
-    _put(connection, "products", added, changed)
+        rows.append((values, None if kept is None else (seller, new.sku, kept.version)))
+    _put(connection, "products", rows)
 
 
-def _put_sellers(connection: sqlite3.Connection, _seller: int, writes: list[PutSeller]) -> None:
-    added, changed = list[Row](), list[Row]()
-    for write in writes:
+def _put_sellers(
+    connection: sqlite3.Connection, _seller: int, batch: list[writes.PutSeller]
+) -> None:
+    rows = list[Put]()
+    for write in batch:
         new, kept = write.seller, write.kept
         values = (new.id, new.version, new.name, write.document.decode())
-        if kept is None:
-            added.append(values)
-        else:
-            changed.append((*values, new.id, kept.version))
-    _put(connection, "sellers", added, changed)
+        rows.append((values, None if kept is None else (new.id, kept.version)))
+    _put(connection, "sellers", rows)
 
 
-def _put(connection: sqlite3.Connection, table: str, added: list[Row], changed: list[Row]) -> None:
+def _put(connection: sqlite3.Connection, table: str, rows: list[Put]) -> None:
+    """Insert new rows and update the others; raises Raced where one is not as it was read."""
+    added = [values for values, kept in rows if kept is None]
+    changed = [(*values, *kept) for values, kept in rows if kept is not None]
     if added:
         connection.executemany(_INSERT[table], added)
     if changed and connection.executemany(_UPDATE[table], changed).rowcount != len(changed):
         raise Raced(table)
 
 
-def _add_events(connection: sqlite3.Connection, seller: int, writes: list[Event]) -> None:
+def _add_events(connection: sqlite3.Connection, seller: int, batch: list[Event]) -> None:
     connection.executemany(
         "INSERT INTO order_events (seller, order_id, version, at, what, who, other)"
         " VALUES (?, ?, ?, ?, ?, ?, ?)",
-        [(seller, e.order, e.version, microseconds(e.at), e.what, e.who, e.other) for e in writes],
+        [(seller, e.order, e.version, microseconds(e.at), e.what, e.who, e.other) for e in batch],
     )
 
 
-def _put_notes(connection: sqlite3.Connection, seller: int, writes: list[PutNote]) -> None:
-    added, changed = list[Row](), list[Row]()
-    for write in writes:
-        note = write.note
+def _put_notes(connection: sqlite3.Connection, seller: int, batch: list[writes.PutNote]) -> None:
+    rows = list[Put]()
+    for note in (write.note for write in batch):
         values = (seller, note.kind, note.name, note.version, note.document)
-        if note.version == 1:
-            added.append(values)
-        else:
-            changed.append((*values, seller, note.kind, note.name, note.version - 1))
-    _put(connection, "notes", added, changed)
+        kept = (seller, note.kind, note.name, note.version - 1) if note.version > 1 else None
+        rows.append((values, kept))
+    _put(connection, "notes", rows)
 
 
-def _drop_notes(connection: sqlite3.Connection, seller: int, writes: list[DropNote]) -> None:
+def _drop_notes(connection: sqlite3.Connection, seller: int, batch: list[writes.DropNote]) -> None:
     dropped = connection.executemany(
         "DELETE FROM notes WHERE seller = ? AND kind = ? AND name = ? AND version = ?",
-        [(seller, one.note.kind, one.note.name, one.note.version) for one in writes],
+        [(seller, one.note.kind, one.note.name, one.note.version) for one in batch],
     )
-    if dropped.rowcount != len(writes):
+    if dropped.rowcount != len(batch):
         raise Raced("notes")
 
 
 _DO: dict[type, Callable[[sqlite3.Connection, int, list[Any]], None]] = {
-    PutSeller: _put_sellers,
-    PutCustomer: _put_customers,
-    Expect: expect,
-    PutOrder: _put_orders,
+    writes.PutSeller: _put_sellers,
+    writes.PutCustomer: _put_customers,
+    writes.Expect: expect,
+    writes.PutOrder: _put_orders,
     Event: _add_events,
-    Rename: rename,
-    PutProduct: _put_products,
-    PutCredential: keys.put_credentials,
-    EndKey: keys.end_keys,
-    SetLive: keys.set_live,
-    SpendToken: keys.spend_tokens,
-    SpendCode: keys.spend_codes,
-    PutToken: keys.put_tokens,
-    EndFamily: keys.end_families,
-    PutAnswer: put_answers,
-    PutNote: _put_notes,
-    DropNote: _drop_notes,
+    writes.Rename: rename,
+    writes.PutProduct: _put_products,
+    **keys.DO,
+    writes.PutAnswer: put_answers,
+    writes.PutNote: _put_notes,
+    writes.DropNote: _drop_notes,
 }
 """What is done for each kind of write, in the order in which those of several units go."""

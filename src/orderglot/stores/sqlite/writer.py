@@ -18,7 +18,7 @@ from weakref import WeakKeyDictionary
 
 from orderglot.core.errors import HubError, Upstream
 from orderglot.stores.backend import Raced
-from orderglot.stores.sqlite.connection import connect, in_words, told
+from orderglot.stores.sqlite.connection import connect, in_words, translating_errors
 
 W = TypeVar("W")
 T = TypeVar("T")
@@ -41,8 +41,8 @@ class _Waiting(Generic[W, T]):
         self.result: Any = None
         self.error: BaseException | None = None
 
-    def tell(self) -> None:
-        """Tell whoever waits, if they still do."""
+    def settle(self) -> None:
+        """Set the result of the future, unless it was cancelled."""
         if self.done.done():
             return
         if self.error is not None:
@@ -51,7 +51,7 @@ class _Waiting(Generic[W, T]):
             self.done.set_result(self.result)
 
 
-class _Line:
+class _Queue:
     """What waits on one event loop, and whether some of it is being written."""
 
     def __init__(self) -> None:
@@ -60,13 +60,13 @@ class _Line:
 
 
 class Writer:
-    """Takes work from event loops and wakes them when it is on the disk."""
+    """Does the work of event loops in batches, and notifies them when it is on the disk."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._connection = connect(path, reads=False)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="orderglot-writer")
-        self._lines: WeakKeyDictionary[asyncio.AbstractEventLoop, _Line] = WeakKeyDictionary()
+        self._queues: WeakKeyDictionary[asyncio.AbstractEventLoop, _Queue] = WeakKeyDictionary()
         self.commits = 0
         """How many transactions were committed."""
 
@@ -77,46 +77,46 @@ class Writer:
         nothing of it is kept.
         """
         loop = asyncio.get_running_loop()
-        line = self._lines.get(loop)
-        if line is None:
-            line = self._lines[loop] = _Line()
+        queue = self._queues.get(loop)
+        if queue is None:
+            queue = self._queues[loop] = _Queue()
         done: asyncio.Future[T] = loop.create_future()
-        line.waiting.append(_Waiting(do, piece, done))
-        if not line.busy:
+        queue.waiting.append(_Waiting(do, piece, done))
+        if not queue.busy:
             # Whatever else comes in this turn of the loop goes along.
-            line.busy = True
-            loop.call_soon(self._begin, loop, line)
+            queue.busy = True
+            loop.call_soon(self._begin, loop, queue)
         return done
 
     def close(self) -> None:
         """Wait for what is being written, then close the file."""
         self._thread.shutdown()
-        with told(self._path):
+        with translating_errors(self._path):
             self._connection.close()
 
-    def _begin(self, loop: asyncio.AbstractEventLoop, line: _Line) -> None:
-        batch, line.waiting = line.waiting[:MOST], line.waiting[MOST:]
+    def _begin(self, loop: asyncio.AbstractEventLoop, queue: _Queue) -> None:
+        batch, queue.waiting = queue.waiting[:MOST], queue.waiting[MOST:]
         writing: asyncio.Future[None] = loop.create_future()
         try:
             writing = loop.run_in_executor(self._thread, self._commit, batch)
         except RuntimeError:
             writing.set_exception(Upstream(f"{self._path} was closed; open it again."))
-        writing.add_done_callback(lambda done: self._end(loop, line, batch, done))
+        writing.add_done_callback(lambda done: self._end(loop, queue, batch, done))
 
     def _end(
         self,
         loop: asyncio.AbstractEventLoop,
-        line: _Line,
+        queue: _Queue,
         batch: list[_Waiting[Any, Any]],
         written: asyncio.Future[None],
     ) -> None:
-        line.busy = bool(line.waiting)
-        if line.busy:
-            self._begin(loop, line)
+        queue.busy = bool(queue.waiting)
+        if queue.busy:
+            self._begin(loop, queue)
         failed = written.exception()
         for one in batch:
             one.error = failed or one.error
-            one.tell()
+            one.settle()
 
     def _commit(self, batch: list[_Waiting[Any, Any]]) -> None:
         connection = self._connection
@@ -124,7 +124,7 @@ class Writer:
         for one in batch:
             alike.setdefault(one.do, []).append(one)
         try:
-            with told(self._path):
+            with translating_errors(self._path):
                 connection.execute("BEGIN IMMEDIATE")
                 for do, some in alike.items():
                     self._attempt(do, some)
@@ -148,7 +148,7 @@ class Writer:
         connection = self._connection
         connection.execute("SAVEPOINT piece")
         try:
-            with told(self._path):
+            with translating_errors(self._path):
                 results = do(connection, [one.piece for one in some])
         except (HubError, Raced) as error:
             # A full or failing disk ends the whole transaction, and everybody's work with it.

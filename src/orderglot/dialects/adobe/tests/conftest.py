@@ -49,13 +49,13 @@ class Context:
         """Make the headers of a request: a new intent, unless something else is said or nothing."""
         self.asked += 1
         client, token = self.specimens.credentials[:2]
-        said: dict[str, str | None] = {
+        given: dict[str, str | None] = {
             "x-api-key": client.id,
             "authorization": f"Bearer {token.secret}",
             "x-correlation-id": f"demo-{self.asked}",
             **{name.replace("_", "-"): value for name, value in headers.items()},
         }
-        return {name: value for name, value in said.items() if value is not None}
+        return {name: value for name, value in given.items() if value is not None}
 
     def request(self, method: str, target: str, body: Any = None, **headers: str | None) -> Request:
         """Make a request; underscores in header names stand for dashes."""
@@ -113,8 +113,8 @@ class Context:
 
     async def _set(self, tables: Mapping[str, Any]) -> None:
         seller = await self.store.seller(self.specimens.seller.name)
-        said = {name.replace("_", "."): value for name, value in tables.items()}
-        await self.store.change_seller(replace(seller, tables={**seller.tables, **said}))
+        given = {name.replace("_", "."): value for name, value in tables.items()}
+        await self.store.change_seller(replace(seller, tables={**seller.tables, **given}))
 
 
 @pytest.fixture

@@ -123,7 +123,7 @@ def test_without_a_customer_the_client_says_what_is_missing(line: Wire) -> None:
 
 
 @pytest.mark.parametrize(
-    ("where", "said"),
+    ("where", "written"),
     [
         (Compare("kind", Operator.EQ, Kind.RETURN), "order-type=RETURN"),
         (Compare("kind", Operator.EQ, Kind.ADJUSTMENT), ""),
@@ -142,11 +142,11 @@ def test_without_a_customer_the_client_says_what_is_missing(line: Wire) -> None:
         ),
     ],
 )
-def test_a_query_is_said_as_far_as_the_page_can(line: Wire, where: Query, said: str) -> None:
+def test_a_query_is_said_as_far_as_the_page_can(line: Wire, where: Query, written: str) -> None:
     asyncio.run(line.client().page(Window(where=where)))
     filters = unquote(line.sent[-1].query).partition("start-date=")[0].rstrip("&")
 
-    assert said == filters
+    assert written == filters
 
 
 def test_what_a_walk_finds_is_what_matches(line: Wire) -> None:

@@ -2,33 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from orderglot.core.values import Relation, Status
 from orderglot.dialects.adobe.codes import FAULTS_BY_CODE
+from orderglot.dialects.adobe.tests.new_orders import LINE, NEW, OFFER, ORDERS, numbered, taking
 from orderglot.wire import json
 from tests.conformance.specimens import specimens_of
-
-ORDERS = "/v3/customers/9876543210/orders"
-OFFER = "80004561CA02A12"
-LINE = {"extLineItemNumber": 1, "offerId": OFFER, "quantity": 10}
-NEW = {"orderType": "NEW", "externalReferenceId": "900", "currencyCode": "USD", "lineItems": [LINE]}
-
-
-def numbered(*lines: tuple[int, str, int]) -> list[dict[str, Any]]:
-    return [
-        {"extLineItemNumber": number, "offerId": offer, "quantity": quantity}
-        for number, offer, quantity in lines
-    ]
-
-
-def taking(id: str, *lines: tuple[int, str, int], **said: Any) -> dict[str, Any]:
-    """Spell a return."""
-    lined = numbered(*lines)
-    return {"orderType": "RETURN", "referenceOrderId": id, "lineItems": lined, **said}
 
 
 def test_there_is_a_specimen_of_every_code() -> None:
@@ -105,12 +86,12 @@ def test_what_is_required_is_missed(context: Any, without: str) -> None:
 
 def test_a_line_is_named_by_its_own_number(context: Any) -> None:
     lines = numbered((7, OFFER, 1), (9, "00000000CA01A12", 1), (3, "00000001CA01A12", 1))
-    said = json.read(context.ask("POST", ORDERS, {**NEW, "lineItems": lines}).body)
+    refusal = json.read(context.ask("POST", ORDERS, {**NEW, "lineItems": lines}).body)
 
     assert [
         "Line Item: 9, Reason: NOT_FOUND",
         "Line Item: 3, Reason: NOT_FOUND",
-    ] == said["additionalDetails"]
+    ] == refusal["additionalDetails"]
 
 
 @pytest.mark.parametrize("quantity", [0, -1, 599_001])
@@ -124,66 +105,6 @@ def test_as_many_lines_as_are_allowed_are_one_order(context: Any) -> None:
     lines = numbered(*((number, OFFER, 1) for number in range(499)))
 
     assert 499 == len(context.post({**NEW, "lineItems": lines})["lineItems"])
-
-
-# Returns
-
-
-def test_an_order_is_returned_line_by_line_until_nothing_is_left(context: Any) -> None:
-    body = {**NEW, "lineItems": numbered((1, OFFER, 10), (2, "65304479CA01A12", 2))}
-    id = context.post(body)["orderId"]
-
-    part = context.post(taking(id, (1, OFFER, 4)))
-    assert ("RETURN", id, "1002") == tuple(
-        part[name] for name in ("orderType", "referenceOrderId", "status")
-    )
-    assert [6, 2] == [
-        one["remainingQuantity"] for one in context.get(f"{ORDERS}/{id}")["lineItems"]
-    ]
-
-    context.post(taking(id, (1, OFFER, 6)))
-    half = context.get(f"{ORDERS}/{id}")
-    assert ("1002", ["1008", "1002"]) == (
-        half["status"],
-        [one["status"] for one in half["lineItems"]],
-    )
-
-    context.post(taking(id, (2, "65304479CA01A12", 2)))
-    assert "1008" == context.get(f"{ORDERS}/{id}")["status"]
-    assert "2133" == context.refused("POST", ORDERS, taking(id, (2, "65304479CA01A12", 1)))
-    assert 3 == context.get(f"{ORDERS}?reference-order-id={id}")["totalCount"]
-
-
-def test_the_lines_of_an_answer_can_be_sent_back_in_a_return(context: Any) -> None:
-    order = context.post(NEW)
-    sent = taking(order["orderId"], currencyCode="USD", status="1002", links=order["links"])
-
-    context.post({**sent, "lineItems": order["lineItems"]})
-
-    assert Status.CANCELLED is context.order(order["orderId"]).status
-
-
-def test_a_return_is_linked_to_its_order(context: Any) -> None:
-    id = context.post(NEW)["orderId"]
-    (link,) = context.order(context.post(taking(id, (1, OFFER, 1)))["orderId"]).links
-
-    assert (Relation.RETURN_OF, int(id)) == (link.relation, link.order.id)
-
-
-def test_a_return_is_possible_for_fourteen_days(context: Any) -> None:
-    id = context.post(NEW)["orderId"]
-    context.forward(timedelta(days=14))
-    context.post(taking(id, (1, OFFER, 1)))
-    context.forward(timedelta(seconds=1))
-
-    assert "2134" == context.refused("POST", ORDERS, taking(id, (1, OFFER, 1)))
-
-
-def test_a_refused_return_takes_nothing(context: Any) -> None:
-    id = context.post(NEW)["orderId"]
-    context.refused("POST", ORDERS, taking(id, (1, OFFER, 1), (2, OFFER, 1)))
-
-    assert 10 == context.get(f"{ORDERS}/{id}")["lineItems"][0]["remainingQuantity"]
 
 
 # Completion, renewals, switches
@@ -249,59 +170,3 @@ def test_what_is_returned_is_held_no_more(context: Any) -> None:
     assert [6] == [line["quantity"] for line in context.post(renewal)["lineItems"]]
     context.post(taking(id, (1, OFFER, 6)))
     assert "3115" == context.refused("POST", ORDERS, renewal)
-
-
-# Changes
-
-
-def test_an_own_reference_can_be_changed_and_taken_off(context: Any) -> None:
-    path = f"{ORDERS}/{context.post(NEW)['orderId']}"
-    for reference in ("34567", ""):
-        context.ask("PATCH", path, {"externalReferenceId": reference, "status": "1002"})
-
-        assert reference == context.get(path)["externalReferenceId"]
-
-
-@pytest.mark.parametrize(
-    ("code", "body"),
-    [
-        ("1122", {}),
-        ("1121", {"externalReferenceId": "1", "colour": "red"}),
-        ("2126", {"externalReferenceId": "1" * 36}),
-        ("2127", {"status": "1008"}),
-        ("1117", b"[1]"),
-    ],
-)
-def test_what_cannot_be_changed_is_refused(context: Any, code: str, body: Any) -> None:
-    assert code == context.refused("PATCH", f"{ORDERS}/0123456789", body)
-
-
-def test_what_is_settled_cannot_be_changed_and_is_named(context: Any) -> None:
-    path = f"{ORDERS}/{context.post(NEW)['orderId']}"
-    wrong = {"currencyCode": "EUR", "lineItems": [{**LINE, "quantity": 11}], "status": "1000"}
-    response = context.ask("PATCH", path, {"externalReferenceId": "1", **wrong})
-
-    assert ("1119", ["currencyCode", "status", "lineItems"]) == tuple(
-        json.read(response.body)[name] for name in ("code", "additionalDetails")
-    )
-    assert "900" == context.get(path)["externalReferenceId"]
-
-
-def test_an_order_may_be_sent_back_whole_with_another_reference(context: Any) -> None:
-    path = f"{ORDERS}/{context.post(NEW)['orderId']}"
-    shown = context.get(path)
-
-    assert 200 == context.ask("PATCH", path, {**shown, "externalReferenceId": "901"}).status
-    assert {**shown, "externalReferenceId": "901"} == context.get(path)
-
-
-@pytest.mark.parametrize(
-    ("member", "code"), [({"discountCode": "D"}, "5135"), ({"flexDiscountCodes": ["D"]}, "2146")]
-)
-def test_a_discount_on_what_a_switch_cancels_is_refused(
-    context: Any, member: dict[str, Any], code: str
-) -> None:
-    cancelled = {"subscriptionId": "86756309", "quantity": 1, "extLineItemNumber": 1, **member}
-    body = {**NEW, "orderType": "SWITCH", "cancellingItems": [cancelled]}
-
-    assert code == context.refused("POST", ORDERS, body)

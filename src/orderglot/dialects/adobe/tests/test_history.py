@@ -186,10 +186,10 @@ def test_a_key_of_the_seller_sees_every_customer_and_no_order_of_another_one(con
         (token,) = await context.store.keyring.issue(holder, TOKEN)
         return f"Bearer {token}"
 
-    said = {"x_api_key": "whole", "authorization": asyncio.run(opened())}
+    headers = {"x_api_key": "whole", "authorization": asyncio.run(opened())}
     other = ORDERS.replace(CUSTOMER, "1005513019")
 
-    assert 9 == context.get(ORDERS, **said)["totalCount"]
-    assert 3 == context.get(other, **said)["totalCount"]
-    assert "2115" == context.refused("GET", f"{other}/0123456789", **said)
-    assert "2115" == context.refused("GET", f"{ORDERS}/5120009001", **said)
+    assert 9 == context.get(ORDERS, **headers)["totalCount"]
+    assert 3 == context.get(other, **headers)["totalCount"]
+    assert "2115" == context.refused("GET", f"{other}/0123456789", **headers)
+    assert "2115" == context.refused("GET", f"{ORDERS}/5120009001", **headers)

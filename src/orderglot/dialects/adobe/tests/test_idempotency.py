@@ -44,9 +44,9 @@ def test_a_refusal_is_given_again_and_after_ten_days_no_more(context: Any) -> No
     ],
 )
 def test_what_the_gateway_refuses_is_no_answer_to_keep(context: Any, code: str, wrong: Any) -> None:
-    said = {"x_correlation_id": "same", "x_request_id": "one", **wrong}
+    headers = {"x_correlation_id": "same", "x_request_id": "one", **wrong}
 
-    assert code == context.refused("POST", ORDERS, NEW, **said)
+    assert code == context.refused("POST", ORDERS, NEW, **headers)
     assert "1002" == context.post(NEW, x_correlation_id="same", x_request_id="one")["status"]
 
 
@@ -77,9 +77,9 @@ def test_a_request_id_is_used_by_a_refusal_and_free_after_ten_days(context: Any)
 
 
 def test_reads_may_have_one_correlation_id_and_one_request_id(context: Any) -> None:
-    said = {"x_correlation_id": "same", "x_request_id": "id"}
+    headers = {"x_correlation_id": "same", "x_request_id": "id"}
 
-    first, second = (context.get(f"{ORDERS}?limit=1&offset={at}", **said) for at in (0, 1))
+    first, second = (context.get(f"{ORDERS}?limit=1&offset={at}", **headers) for at in (0, 1))
 
     assert first["items"] != second["items"]
 
@@ -88,12 +88,12 @@ def test_the_hubs_own_key_holds_beside_a_correlation_id(context: Any) -> None:
     first = context.post(NEW, x_correlation_id="one", idempotency_key="mine")
     before = context.count()
 
-    for said in (
+    for headers in (
         {"x_correlation_id": "two", "idempotency_key": "mine"},
         {"x_correlation_id": "one", "idempotency_key": "another"},
         {"x_correlation_id": "two"},
     ):
-        assert first == context.post(NEW, **said)
+        assert first == context.post(NEW, **headers)
     assert before == context.count()
 
 

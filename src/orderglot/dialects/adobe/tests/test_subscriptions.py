@@ -18,9 +18,9 @@ WAIT = timedelta(seconds=30)
 SECOND = timedelta(seconds=1)
 
 
-def new(quantity: int = 10, offer: str = OFFER, **said: Any) -> dict[str, Any]:
+def new(quantity: int = 10, offer: str = OFFER, **members: Any) -> dict[str, Any]:
     line = {"extLineItemNumber": 1, "offerId": offer, "quantity": quantity}
-    return {"orderType": "NEW", "currencyCode": "USD", "lineItems": [line], **said}
+    return {"orderType": "NEW", "currencyCode": "USD", "lineItems": [line], **members}
 
 
 def shown(context: Any, id: str) -> tuple[str, str, str]:
@@ -103,28 +103,28 @@ def test_the_time_is_that_of_the_seller_when_the_order_was_placed(context: Any) 
     assert ["1000", "1002"] == [shown(context, id)[0] for id in (first, second)]
 
 
-@pytest.mark.parametrize("told", ["by hand", None])
-def test_without_a_time_somebody_has_to_say_so(context: Any, told: str | None) -> None:
-    if told:
-        context.set(adobe_completes=told)
+@pytest.mark.parametrize("setting", ["by hand", None])
+def test_without_a_time_somebody_has_to_say_so(context: Any, setting: str | None) -> None:
+    if setting:
+        context.set(adobe_completes=setting)
     id = context.post(new())["orderId"]
     context.forward(timedelta(days=300))
     assert ("1002", "1002", "") == shown(context, id)
-    said(context, id, Status.COMPLETED)
+    set_status(context, id, Status.COMPLETED)
     status, line, subscription = shown(context, id)
 
     assert ("1000", "1000", "NA") == (status, line, subscription[-2:])
     assert ["placed", "changed", "completed"] == events(context, id)
 
 
-def said(context: Any, id: str, status: Status) -> None:
+def set_status(context: Any, id: str, status: Status) -> None:
     """Say of an order how far it has come, as any other way into the book does."""
     asyncio.run(context.book.change(replace(context.order(id), status=status)))
 
 
 def test_what_somebody_said_is_complete_is_so_in_the_history_too(context: Any) -> None:
     id = context.post(new())["orderId"]
-    said(context, id, Status.COMPLETED)
+    set_status(context, id, Status.COMPLETED)
     (order,) = [one for one in context.get(ORDERS)["items"] if one["orderId"] == id]
 
     assert ("1000", "1000") == (order["status"], order["lineItems"][0]["status"])
@@ -134,7 +134,7 @@ def test_what_somebody_said_is_complete_is_so_in_the_history_too(context: Any) -
 def test_who_is_earlier_than_the_time_completes_it_as_well(context: Any) -> None:
     context.set(adobe_completes=30)
     id = context.post(new())["orderId"]
-    said(context, id, Status.COMPLETED)
+    set_status(context, id, Status.COMPLETED)
     context.forward(SECOND)
     subscription = shown(context, id)[2]
     context.forward(WAIT)
@@ -149,7 +149,7 @@ def test_an_order_of_which_something_else_has_become_is_left_alone(
 ) -> None:
     context.set(adobe_completes=30)
     id = context.post(new())["orderId"]
-    said(context, id, status)
+    set_status(context, id, status)
     context.forward(WAIT)
     before = shown(context, id)
 

@@ -156,7 +156,7 @@ def test_what_does_not_hold_of_an_order_does_not_find_it(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "at", "said"),
+    ("text", "at", "message"),
     [
         ("{totalPrice:{'$over':40}}", 14, "'$over' is no operator"),
         ("{colour:'red'}", 2, "no field 'colour'"),
@@ -192,11 +192,11 @@ def test_what_does_not_hold_of_an_order_does_not_find_it(text: str) -> None:
         ("{id:{'$in':[" + "1," * 1_000 + "]}}", 2_007, "1000 values"),
     ],
 )
-def test_what_is_wrong_is_told_with_its_place(text: str, at: int, said: str) -> None:
+def test_what_is_wrong_is_told_with_its_place(text: str, at: int, message: str) -> None:
     with pytest.raises(Invalid) as caught:
         asked(text)
 
-    assert said in caught.value.message
+    assert message in caught.value.message
     assert f"at character {at}:" in caught.value.message
 
 

@@ -111,18 +111,20 @@ def test_two_sellers_are_asked_by_hostile_clients_and_each_shows_its_own(tmp_pat
 
 
 @pytest.mark.parametrize(
-    ("where", "said"),
+    ("where", "message"),
     [
         ("{'$or':[" + "{parentId:7}," * 20 + "]}", "looked up"),
         ("{name:'" + "x" * 70_000 + "'}", "65536 characters"),
     ],
     ids=["costly", "long"],
 )
-def test_a_question_that_costs_too_much_is_told_why(tmp_path: Path, where: str, said: str) -> None:
+def test_a_question_that_costs_too_much_is_told_why(
+    tmp_path: Path, where: str, message: str
+) -> None:
     async def asked() -> Response:
         async with two_sellers(tmp_path / "book.db") as (seller, _):
             return await seller.ask(where)
 
     response = asyncio.run(asked())
     assert 400 == response.status
-    assert said in json.read(response.body)["extraInfo"]
+    assert message in json.read(response.body)["extraInfo"]

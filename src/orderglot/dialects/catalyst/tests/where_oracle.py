@@ -7,141 +7,23 @@ What the pages leave open is decided in the dialect's README, under *Filters* an
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
-from enum import Enum, auto
 from typing import Any
 
-Row = dict[str, Any]
+from orderglot.dialects.catalyst.tests.where_fields import (
+    BY_SMALL_NAME,
+    KINDS,
+    OLD_NAMES,
+    ORDER,
+    RELATIONS,
+    Kind,
+    Row,
+    shown,
+)
+
 Where = dict[str, Any]
-
-
-class Kind(Enum):
-    """What the pages say of a field."""
-
-    NUMBER = auto()
-    TEXT = auto()
-    FLAG = auto()
-    MOMENT = auto()
-
-
-def _fields(**kinds: str) -> dict[str, Kind]:
-    return {name: Kind[kind.upper()] for kind, names in kinds.items() for name in names.split()}
-
-
-ORDER = _fields(
-    number="""
-        assignedUserId categoryId cycleTypeId directDebitDays directDebitTypeId discountCodeId
-        discountRate entityId giftVoucherAmount giftVoucherId id integrationId parentId
-        paymentMethodTypeId shippingOptionId shippingPrice shippingTaxRate siteId statusTypeId
-        taxCodeId totalPrice""",
-    text="""
-        countryCode invoiceNumber name shippingAttention shippingDescription shippingInstructions
-        shippingRateKey""",
-    flag="""
-        destinationAddressIsResidential directDebitProcessed invoiced isIntermediate quote recur""",
-    moment="createDate endRecurDate invoiceDate lastUpdateDate nextInvoiceDate",
-)
-"""The 39 fields of the page."""
-
-CONTACTS = (
-    *("homePhone", "homeFax", "workPhone", "workFax", "mobilePhone", "pager"),
-    *("email1", "email2", "email3", "webAddress"),
-)
-CONTACT = _fields(
-    number="id siteId phoneNumberTypeId objectId objectType", text="value", flag="default"
-)
-RELATIONS: dict[str, dict[str, Any]] = {
-    "status": _fields(
-        number="id siteId siteNotificationId", text="label", flag="default notifyCustomer"
-    ),
-    "taxCode": _fields(number="id siteId rate", text="countryCode taxCode code"),
-    "discountCode": _fields(
-        number="""
-            id siteId discountCodeTypeId discountPercentage discountThreshold expireAfterXUses
-            recurrenceAvailability""",
-        text="discountCode description",
-        flag="enabled hidden",
-        moment="releaseDate expiryDate",
-    ),
-    "customer": {
-        **_fields(
-            number="""
-                id siteId customerTypeId leadSourceTypeId industryTypeId ratingTypeId
-                titleTypeId""",
-            text="firstName middleName lastName company username externalId",
-            flag="wholesaler",
-            moment="dateOfBirth createDate lastUpdateDate",
-        ),
-        **dict.fromkeys(CONTACTS, CONTACT),
-    },
-    "company": _fields(number="siteId", text="name"),
-    "assignedUser": _fields(
-        number="id siteId userTypeId",
-        text="email firstName lastName mobileNumber aliases alternateEmail",
-        flag="catchAll enabled",
-        moment="createDate lastUpdateDate",
-    ),
-    "workflow": _fields(number="id siteId"),
-}
-OLD_NAMES = {
-    "userIdAssignedTo": "assignedUserId",
-    "shippingOption": "shippingOptionId",
-    "creationDate": "createDate",
-    "cycleTypeID": "cycleTypeId",
-    "directDebitTypeID": "directDebitTypeId",
-}
-OF_CUSTOMER = ("email1.value", "homePhone.value")
-"""Paths that the page shows without the relation before them."""
-
-
-def _paths(members: dict[str, Any], before: str = "") -> Iterator[tuple[str, Kind]]:
-    for name, kind in members.items():
-        if isinstance(kind, Kind):
-            yield before + name, kind
-        else:
-            yield from _paths(kind, f"{before}{name}.")
-
-
-KINDS: dict[str, Kind] = {
-    **ORDER,
-    "deleted": Kind.FLAG,
-    **{old: ORDER[new] for old, new in OLD_NAMES.items()},
-    **dict(_paths(RELATIONS)),
-    **dict.fromkeys(OF_CUSTOMER, Kind.TEXT),
-}
-"""Whatever a ``where`` may ask for, and what it is."""
-
-_KNOWN = {name.lower(): name for name in KINDS}
-
-
-def all_fields() -> str:
-    """Give the ``fields`` that show all of an order."""
-    return ",".join((*ORDER, "deleted", *_selections(RELATIONS)))
-
-
-def _selections(members: dict[str, Any]) -> Iterator[str]:
-    for name, inside in members.items():
-        if isinstance(inside, Kind):
-            yield name
-        else:
-            yield f"{name}({','.join(_selections(inside))})"
-
-
-def shown(row: Row, name: str) -> Any:
-    """Give what an order shows under a name or path, None where that leads nowhere."""
-    name = OLD_NAMES.get(name, name)
-    steps = (f"customer.{name}" if name in OF_CUSTOMER else name).split(".")
-    value: Any = row
-    for step in steps:
-        value = value.get(step) if isinstance(value, dict) else None
-    if KINDS[name] is Kind.MOMENT and value is not None:
-        return datetime.fromisoformat(value).replace(tzinfo=UTC)
-    return value
-
-
-# What a where finds
 
 
 class Refused(Exception):
@@ -152,26 +34,26 @@ def check(where: Any) -> None:
     """Raise Refused where the vendor's language has no such ``where``."""
     if not isinstance(where, dict):
         raise Refused("no conditions")
-    for name, said in where.items():
+    for name, wanted in where.items():
         if name.lower() in ("$and", "$or"):
-            if not isinstance(said, list):
+            if not isinstance(wanted, list):
                 raise Refused("no list")
-            for part in said:
+            for part in wanted:
                 check(part)
             continue
-        if name.lower() not in _KNOWN:
+        if name.lower() not in BY_SMALL_NAME:
             raise Refused("no such field")
-        kind = KINDS[_KNOWN[name.lower()]]
-        for sign, value in _comparisons(said):
+        kind = KINDS[BY_SMALL_NAME[name.lower()]]
+        for sign, value in _comparisons(wanted):
             _check_comparison(kind, sign, value)
 
 
-def _comparisons(said: Any) -> list[tuple[str, Any]]:
-    if not isinstance(said, dict):
-        return [("", said)]
-    if not said:
+def _comparisons(wanted: Any) -> list[tuple[str, Any]]:
+    if not isinstance(wanted, dict):
+        return [("", wanted)]
+    if not wanted:
         raise Refused("nothing to compare with")
-    return [(sign.lower(), value) for sign, value in said.items()]
+    return [(sign.lower(), value) for sign, value in wanted.items()]
 
 
 def _check_comparison(kind: Kind, sign: str, value: Any) -> None:
@@ -190,17 +72,17 @@ def _check_comparison(kind: Kind, sign: str, value: Any) -> None:
 
 def finds(where: Where, row: Row) -> bool:
     """Tell whether a ``where`` that is one finds an order."""
-    return all(_holds(name, said, row) for name, said in where.items())
+    return all(_holds(name, wanted, row) for name, wanted in where.items())
 
 
-def _holds(name: str, said: Any, row: Row) -> bool:
+def _holds(name: str, wanted: Any, row: Row) -> bool:
     if name.lower() == "$and":
-        return all(finds(part, row) for part in said)
+        return all(finds(part, row) for part in wanted)
     if name.lower() == "$or":
-        return any(finds(part, row) for part in said)
-    known = _KNOWN[name.lower()]
+        return any(finds(part, row) for part in wanted)
+    known = BY_SMALL_NAME[name.lower()]
     value, kind = shown(row, known), KINDS[known]
-    return all(_SIGNS[sign](kind, value, wanted) for sign, wanted in _comparisons(said))
+    return all(_SIGNS[sign](kind, value, wanted) for sign, wanted in _comparisons(wanted))
 
 
 def asks(where: Any, name: str) -> bool:
@@ -209,7 +91,7 @@ def asks(where: Any, name: str) -> bool:
         return any(asks(part, name) for part in where)
     if not isinstance(where, dict):
         return False
-    return any(key.lower() == name or asks(said, name) for key, said in where.items())
+    return any(key.lower() == name or asks(wanted, name) for key, wanted in where.items())
 
 
 def read(kind: Kind, value: Any) -> Any:
@@ -233,10 +115,10 @@ def _read_text(value: Any) -> str:
 
 
 def _read_flag(value: Any) -> bool:
-    said = {"true": True, "1": True, "false": False, "0": False}.get(str(value).lower())
-    if said is None:
+    wanted = {"true": True, "1": True, "false": False, "0": False}.get(str(value).lower())
+    if wanted is None:
         raise Refused("no yes or no")
-    return said
+    return wanted
 
 
 def _read_moment(value: Any) -> datetime:
@@ -298,12 +180,20 @@ SIGNS = (
 
 # How order sorts
 
-SORTABLE = (*ORDER, *OLD_NAMES)
+SORTABLE = (
+    *(*ORDER, *OLD_NAMES, "deleted"),
+    *(
+        f"{name}.{path}"
+        for name in ("status", "taxCode", "discountCode")
+        for path in RELATIONS[name]
+    ),
+    *("assignedUser.id", "assignedUser.siteId"),
+)
 
 Place = Callable[[Row, str], Any]
 
 
-def in_order(rows: list[Row], keys: list[tuple[str, bool]], place: Place) -> list[Row]:
+def in_order(rows: list[Row], keys: Sequence[tuple[str, bool]], place: Place) -> list[Row]:
     """Put orders into an order by fields, each descending or not; nothing comes first.
 
     ``place`` tells the hub's own number of a row, and of what else the book alone knows.

@@ -42,10 +42,10 @@ def test_a_window_may_begin_anywhere(site: Site, offset: int, limit: int) -> Non
 
 def test_a_total_is_given_where_the_vendor_was_asked_the_whole_question(site: Site) -> None:
     client = site.client()
-    sayable = Compare("number", Operator.EQ, "2318")
+    encodable = Compare("number", Operator.EQ, "2318")
     unsayable = Compare("number", Operator.NE, "2318")
 
-    assert 1 == site.run(client.page(Window(where=sayable, total=True))).total
+    assert 1 == site.run(client.page(Window(where=encodable, total=True))).total
     assert site.run(client.page(Window(where=unsayable, total=True))).total is None
 
 
@@ -61,6 +61,18 @@ def test_a_preview_is_priced_and_not_kept(site: Site) -> None:
         float(order["total"]),
     )
     assert 3 == body_of(listed)["data"]["totalElements"]
+
+
+def test_whether_an_order_is_kept_is_said_once(site: Site) -> None:
+    headers = shown(site, "473")
+    path = f"{ORDER}?completeOrder=false&completeOrder=true"
+
+    response = site.ask("POST", path, {"items": ITEMS}, **headers)
+
+    assert 400 == response.status
+    assert ["completeOrder: This comes twice, with different values."] == body_of(response)[
+        "errors"
+    ]
 
 
 def test_the_sellers_own_user_orders_for_a_company_or_for_nobody(site: Site) -> None:

@@ -15,13 +15,13 @@ from orderglot.wire import json
 from orderglot.wire.message import Response
 
 
-def said(content: Any, status: int = 200, **envelope: Any) -> Response:
+def response_of(content: Any, status: int = 200, **envelope: Any) -> Response:
     body = {"success": True, "code": 200, "messages": {}, "errors": {}, "data": content}
     return Response(status=status, body=json.write({**body, **envelope}))
 
 
 def linked(content: Any) -> tuple[Order, ...]:
-    return LINKED_ORDERS.response.read(said(content), Linked("3022"))
+    return LINKED_ORDERS.response.read(response_of(content), Linked("3022"))
 
 
 def test_an_object_by_index_is_a_list_in_the_order_of_its_numbers() -> None:
@@ -36,7 +36,7 @@ def test_an_object_by_index_is_a_list_in_the_order_of_its_numbers() -> None:
 def test_the_content_of_a_page_may_be_an_object_by_index_too() -> None:
     content = {"content": {"0": {"orderID": 7}}, "hasNext": False, "totalElements": "1"}
 
-    page = LIST_ORDERS.response.read(said(content), Listing())
+    page = LIST_ORDERS.response.read(response_of(content), Listing())
 
     assert (Order(references=(Reference("kodaris", "7"),)),) == page.orders
     assert (1, None) == (page.total, page.next)
@@ -58,10 +58,14 @@ def test_members_that_no_page_shows_are_kept_and_written_again() -> None:
 @pytest.mark.parametrize(
     ("response", "kind", "message"),
     [
-        (said(None, success=False, code=401, errors=["No."]), Unauthenticated, "No."),
-        (said(None, success=False, errors={"0": "No.", "1": "Never."}), Invalid, "No. Never."),
-        (said(None, 403, messages=[{"message": "Not you."}]), Forbidden, "Not you."),
-        (said(None, 404, errors="None."), NotFound, "None."),
+        (response_of(None, success=False, code=401, errors=["No."]), Unauthenticated, "No."),
+        (
+            response_of(None, success=False, errors={"0": "No.", "1": "Never."}),
+            Invalid,
+            "No. Never.",
+        ),
+        (response_of(None, 403, messages=[{"message": "Not you."}]), Forbidden, "Not you."),
+        (response_of(None, 404, errors="None."), NotFound, "None."),
         (Response(status=502, body=b"<html>"), Upstream, "The vendor answered 502"),
         (Response(status=401, body=b"[]"), Unauthenticated, "The vendor answered 401"),
         (Response(status=302), Upstream, "The vendor answered 302"),

@@ -74,8 +74,8 @@ def test_a_login_says_the_same_of_a_key_that_never_was_and_of_one_that_has_ended
 
     for shown in ("F" * 64, ended, "no key at all"):
         response = site.ask("POST", "/api/user/customer/apiKeyLogin", {"apiKey": shown})
-        said = json.loads(response.body)["errors"]
-        assert (401, ["The apiKey is not known."]) == (response.status, said)
+        errors = json.loads(response.body)["errors"]
+        assert (401, ["The apiKey is not known."]) == (response.status, errors)
 
 
 def test_a_session_survives_a_restart(site: Site) -> None:

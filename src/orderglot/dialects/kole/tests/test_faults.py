@@ -59,11 +59,11 @@ def test_a_yes_is_no_error(status: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "seconds"),
+    ("value", "seconds"),
     [("7", 7), ("Fri, 06 Mar 2026 10:00:00 GMT", 1), ("", 1), ("9" * 5000, 1)],
 )
-def test_how_long_to_wait_is_read_in_seconds(said: str, seconds: int) -> None:
-    error = FAULTS.read(Response(status=429, headers={"retry-after": said}))
+def test_how_long_to_wait_is_read_in_seconds(value: str, seconds: int) -> None:
+    error = FAULTS.read(Response(status=429, headers={"retry-after": value}))
     assert isinstance(error, TooMany)
     assert seconds == error.retry_after
 

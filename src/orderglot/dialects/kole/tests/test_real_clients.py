@@ -52,10 +52,10 @@ def placed(shop: Any, body: bytes, media: str = XML) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("said", "meant"), [("1", True), ("true", True), ("0", False), ("false", False), ("", None)]
+    ("value", "meant"), [("1", True), ("true", True), ("0", False), ("false", False), ("", None)]
 )
-def test_a_signature_may_be_a_digit_or_a_word(shop: Any, said: str, meant: bool | None) -> None:
-    assert meant is placed(shop, php_order(signature=said).encode()).shipping.signature
+def test_a_signature_may_be_a_digit_or_a_word(shop: Any, value: str, meant: bool | None) -> None:
+    assert meant is placed(shop, php_order(signature=value).encode()).shipping.signature
 
 
 def test_the_same_sku_twice_stays_two_lines_and_counts_for_one_tier(shop: Any) -> None:

@@ -16,7 +16,7 @@ from orderglot.wire.message import Request
 
 
 def written(order: Order) -> Any:
-    """Give the members of an order as they stand in JSON, numbers as they are spelled."""
+    """Give the members of an order as they stand in JSON, numbers as they are written."""
     request = Request(method="GET", path="/orders/1", headers={"accept": ORDER[1]})
     body = GET_ORDER.response.write(order, request).body
     return json.loads(body, parse_int=str, parse_float=str)["order"]
@@ -47,15 +47,15 @@ def test_a_line_is_ordered_however_far_it_has_come(status: Status) -> None:
 
 
 @pytest.mark.parametrize(
-    ("amount", "spelled"),
+    ("amount", "text"),
     [("40.80", "40.8"), ("100", "100"), ("1E+2", "100"), ("0.000001", "0.000001"), ("-7.00", "-7")],
 )
-def test_an_amount_is_bare_and_exact(amount: str, spelled: str) -> None:
+def test_an_amount_is_bare_and_exact(amount: str, text: str) -> None:
     order = Order(
         lines=(Line(total=Decimal(amount)),), invoice=Invoice(paid=Amounts(duty=Decimal(amount)))
     )
-    assert spelled == written(order)["items"][0]["line_total"]
-    assert spelled == written(order)["invoice"]["paid"]["duty"]
+    assert text == written(order)["items"][0]["line_total"]
+    assert text == written(order)["invoice"]["paid"]["duty"]
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_a_weight_is_in_whole_pounds_and_never_less(weight: str, pounds: str) ->
 
 
 @pytest.mark.parametrize(
-    ("id", "spelled"),
+    ("id", "text"),
     [
         ("12345", 12345),
         ("9999999999", 9999999999),
@@ -85,10 +85,10 @@ def test_a_weight_is_in_whole_pounds_and_never_less(weight: str, pounds: str) ->
         ("\u0667", "\u0667"),
     ],
 )
-def test_an_order_s_id_is_a_number_where_it_can_be_one(id: str, spelled: int | str) -> None:
+def test_an_order_s_id_is_a_number_where_it_can_be_one(id: str, text: int | str) -> None:
     request = Request(method="GET", path="/orders/1", headers={"accept": ORDER[1]})
     order = Order(references=(Reference("kole", id),))
-    assert spelled == json.loads(GET_ORDER.response.write(order, request).body)["order"]["order_id"]
+    assert text == json.loads(GET_ORDER.response.write(order, request).body)["order"]["order_id"]
 
 
 def test_a_customer_goes_by_the_vendor_s_id_else_by_the_hub_s() -> None:

@@ -76,9 +76,9 @@ class Company:
         )
         response = self.run(self.server(request))
         assert 200 == response.status
-        said: dict[str, Any] = json.loads(response.body)
-        assert "message" == next(iter(said))
-        return said
+        members: dict[str, Any] = json.loads(response.body)
+        assert "message" == next(iter(members))
+        return members
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from orderglot.wire.message import Request, Response
 ASK = Details(which=Which(customer="1", order="2"))
 
 
-def said(code: int = 200, /, **members: Any) -> Response:
+def response_of(code: int = 200, /, **members: Any) -> Response:
     return Response(status=code, body=json.dumps(members).encode())
 
 
@@ -43,7 +43,7 @@ def said(code: int = 200, /, **members: Any) -> Response:
 )
 @pytest.mark.parametrize("status", [0, "0"], ids=repr)
 def test_a_no_is_guessed_from_its_words(message: str, kind: type[HubError], status: Any) -> None:
-    error = FAULTS.read(said(message=message, status=status))
+    error = FAULTS.read(response_of(message=message, status=status))
 
     assert kind is type(error)
 
@@ -66,8 +66,8 @@ def test_words_that_mean_something_else_do_not_mislead(kind: type[HubError]) -> 
         (Response(status=401), errors.Unauthenticated),
         (Response(status=404, body=b"{}"), errors.NotFound),
         (Response(status=413), errors.Invalid),
-        (said(500, message="Web Orders not found.", status=0), errors.NotFound),
-        (said(message="Boxtype not found."), errors.NotFound),
+        (response_of(500, message="Web Orders not found.", status=0), errors.NotFound),
+        (response_of(message="Boxtype not found."), errors.NotFound),
     ],
 )
 def test_a_refusal_is_understood_in_any_form(response: Response, kind: type[HubError]) -> None:
@@ -76,15 +76,15 @@ def test_a_refusal_is_understood_in_any_form(response: Response, kind: type[HubE
 
 @pytest.mark.parametrize("status", [1, "1", True], ids=repr)
 def test_a_yes_may_be_quoted(status: Any) -> None:
-    assert FAULTS.read(said(message="OK", status=status)) is None
-    assert FAULTS.read(said(locations=[])) is None
+    assert FAULTS.read(response_of(message="OK", status=status)) is None
+    assert FAULTS.read(response_of(locations=[])) is None
 
 
 def test_quoted_numbers_and_the_tables_spelling_are_read() -> None:
     item = {"quantity": "1", "price": "7.5", "deliveryBy": "2017-06-29", "webOrderItemType": "1"}
     order = {"id": "48", "statusId": "2", "subtotal": "15", "items": [item]}
 
-    (read,) = DETAILS_LIST.response.read(said(status="1", webOrders=[order]), ASK)
+    (read,) = DETAILS_LIST.response.read(response_of(status="1", webOrders=[order]), ASK)
 
     assert ("48", Decimal(15)) == (read.references[0].id, read.totals.subtotal)
     assert (1, "prebook", date(2017, 6, 29)) == (

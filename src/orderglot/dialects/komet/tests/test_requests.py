@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from orderglot.dialects.komet.tests.conftest import DETAILS, Company
+from orderglot.wire.message import Request, query_of
 
 WHICH = {"customerId": "7349", "webOrderId": "48"}
 OK = ("OK", 1)
 
 
-def said(answer: dict[str, Any]) -> tuple[str, int]:
+def outcome(answer: dict[str, Any]) -> tuple[str, int]:
     return answer["message"], answer["status"]
 
 
@@ -34,12 +36,12 @@ def test_the_proof_may_stand_in_three_places(company: Company, place: str) -> No
             headers = {"content-type": "application/x-www-form-urlencoded"}
             body = "&".join(f"{name}={value}" for name, value in proof.items()).encode()
 
-    assert OK == said(company.ask(DETAILS, body, headers, query))
+    assert OK == outcome(company.ask(DETAILS, body, headers, query))
 
 
 @pytest.mark.parametrize("body", [b"", b" ", b"{}"])
 def test_a_post_may_have_no_body(company: Company, body: bytes) -> None:
-    assert OK == said(company.ask(DETAILS, body, query=WHICH))
+    assert OK == outcome(company.ask(DETAILS, body, query=WHICH))
 
 
 def test_what_the_body_says_goes_before_the_query(company: Company) -> None:
@@ -50,7 +52,7 @@ def test_what_the_body_says_goes_before_the_query(company: Company) -> None:
 
 @pytest.mark.parametrize("body", [b"[]", b'"x"', b"{", b"\xff"])
 def test_a_body_that_is_no_object_is_refused(company: Company, body: bytes) -> None:
-    message, status = said(company.ask(DETAILS, body, query=WHICH))
+    message, status = outcome(company.ask(DETAILS, body, query=WHICH))
 
     assert (True, 0) == (message.startswith("Invalid parameters: body: "), status)
 
@@ -61,7 +63,7 @@ def test_a_token_goes_by_its_company_or_by_its_whole_name(company: Company, acco
 
     answer = company.ask(DETAILS, b"", headers, query=WHICH)
 
-    assert (OK, 7030) == (said(answer), answer["webOrders"][0]["companyId"])
+    assert (OK, 7030) == (outcome(answer), answer["webOrders"][0]["companyId"])
 
 
 def test_another_name_of_the_same_company_is_another_account(company: Company) -> None:
@@ -79,16 +81,16 @@ def test_a_wrong_login_is_told_but_not_which_of_the_two_it_was(company: Company)
     ]
     wrong = [{**good, "password": "wrong"}, {**good, "username": "7031"}, {"username": "7030"}, {}]
 
-    def told_to(login: dict[str, str]) -> dict[str, Any]:
+    def answer_to(login: dict[str, str]) -> dict[str, Any]:
         return company.ask("login", headers={}, query=login)
 
-    told = [told_to(login) for login in wrong]
-    assert 1 == told_to(good)["status"]
+    answers = [answer_to(login) for login in wrong]
+    assert 1 == answer_to(good)["status"]
     company.run(company.store.keyring.end_key(company.caller.seller, "komet", key.id))
-    told.append(told_to(good))
+    answers.append(answer_to(good))
 
     refusal = "Authentication failed: The username or the password is wrong."
-    assert [{"message": refusal, "status": 0}] * 5 == told
+    assert [{"message": refusal, "status": 0}] * 5 == answers
 
 
 def test_a_login_is_good_for_a_day(company: Company) -> None:
@@ -97,7 +99,7 @@ def test_a_login_is_good_for_a_day(company: Company) -> None:
     )
     headers = {"x-account": "7030", "authenticationtoken": login["apiKey"]}
 
-    assert OK == said(company.ask(DETAILS, b"", headers, query=WHICH))
+    assert OK == outcome(company.ask(DETAILS, b"", headers, query=WHICH))
     company.now += timedelta(days=1)
     assert 0 == company.ask(DETAILS, b"", headers, query=WHICH)["status"]
 
@@ -114,23 +116,23 @@ def test_a_company_with_several_locations_must_be_told_which(company: Company) -
         "Web Orders not found."
         == company.ask(DETAILS, query={**WHICH, "companyLocationId": "14"})["message"]
     )
-    assert OK == said(company.ask(DETAILS, query={**WHICH, "companyLocationId": "13"}))
+    assert OK == outcome(company.ask(DETAILS, query={**WHICH, "companyLocationId": "13"}))
 
 
 def test_a_company_with_one_location_passes_over_it(company: Company) -> None:
-    assert OK == said(company.ask(DETAILS, query={**WHICH, "companyLocationId": "99"}))
+    assert OK == outcome(company.ask(DETAILS, query={**WHICH, "companyLocationId": "99"}))
 
 
 def test_no_more_requests_are_answered_in_a_day_than_the_seller_allows(company: Company) -> None:
     company.set(daily_requests=2)
-    answers = [said(company.ask(DETAILS, query=WHICH)) for _ in range(3)]
+    answers = [outcome(company.ask(DETAILS, query=WHICH)) for _ in range(3)]
     other = {"x-account": "7030", "authenticationtoken": company.token(1)}
 
     assert [1, 1, 0] == [status for _, status in answers]
     assert "Too many requests: A user may make 2 requests a day" in answers[2][0]
-    assert OK == said(company.ask(DETAILS, b"", other, query=WHICH))
+    assert OK == outcome(company.ask(DETAILS, b"", other, query=WHICH))
     company.now += timedelta(hours=12)
-    assert OK == said(company.ask(DETAILS, query=WHICH))
+    assert OK == outcome(company.ask(DETAILS, query=WHICH))
 
 
 def test_refused_requests_count_as_well(company: Company) -> None:
@@ -138,3 +140,29 @@ def test_refused_requests_count_as_well(company: Company) -> None:
     company.ask(DETAILS, query={"customerId": "1", "webOrderId": "1"})
 
     assert "Too many requests" in company.ask(DETAILS, query=WHICH)["message"]
+
+
+@pytest.mark.parametrize(
+    ("query", "media", "body"),
+    [
+        ("statusId=1&statusId=2", "", b""),
+        ("", "application/json", b'{"statusId": 1, "statusId": 2}'),
+        ("", "application/x-www-form-urlencoded", b"statusId=1&statusId=2"),
+    ],
+)
+def test_an_argument_that_says_two_things_is_refused_by_its_name(
+    company: Company, query: str, media: str, body: bytes
+) -> None:
+    proof = {"x-account": "7030", "authenticationtoken": company.token()}
+    request = Request(
+        method="POST",
+        path=f"/api/{DETAILS}",
+        query=f"{query_of(WHICH.items())}&{query}",
+        headers={**proof, "content-type": media},
+        body=body,
+    )
+
+    message, status = outcome(json.loads(company.run(company.server(request)).body))
+
+    assert 0 == status
+    assert "statusId: This comes twice, with different values." in message

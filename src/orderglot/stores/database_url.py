@@ -1,4 +1,4 @@
-"""Addresses: the URL of a store, as it may be shown."""
+"""The URL of a database, as it may be shown: without its password."""
 
 from __future__ import annotations
 

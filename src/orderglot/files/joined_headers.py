@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 
 import msgspec
 from msgspec import Struct
 
-from orderglot.core.errors import Upstream
 from orderglot.files.cells import unwrapped
 from orderglot.files.columns import OF_LINES, Columns
 from orderglot.files.lines import read_number_of
 from orderglot.files.rows import Stride
 from orderglot.files.sample import Sample
+from orderglot.files.temporary import written
 
 GOODS = frozenset(OF_LINES) - {"order", "created"}
 """What a header cannot say: it stays with the order as text."""
@@ -55,7 +54,7 @@ class Headers:
     def fill(self, sample: Sample) -> None:
         """Take in all headers of a file; one that cannot be read is none when its order comes."""
         columns = sample.columns
-        with _written():
+        with written("headers"):
             for stride in sample.all():
                 if isinstance(stride, Stride):
                     for line, *cells in zip(stride.numbers, *stride.columns, strict=True):
@@ -86,7 +85,7 @@ class Headers:
 
     def of(self, number: str) -> HeaderOf:
         """Give the header of an order; raises ValueError where it has none, or two that differ."""
-        with _written():
+        with written("headers"):
             header = self._found(number)
             self._database.execute("UPDATE headers SET met = 1 WHERE number = ?", (number,))
         if header is None:
@@ -101,16 +100,5 @@ class Headers:
             yield number
 
     def close(self) -> None:
-        """Forget all."""
+        """Discard everything."""
         self._database.close()
-
-
-@contextmanager
-def _written() -> Iterator[None]:
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise Upstream(
-            f"The headers cannot be written to a temporary file ({error}); "
-            "make room for it and import again."
-        ) from error

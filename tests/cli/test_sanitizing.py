@@ -19,7 +19,7 @@ from xml.etree import ElementTree
 import pytest
 from typer.main import get_command
 
-from orderglot.cli import harmless
+from orderglot.cli import sanitizing
 from orderglot.cli.app import app
 from orderglot.core.caller import Caller
 from orderglot.core.customer import Customer
@@ -302,8 +302,8 @@ def test_a_vendors_own_words_are_told_harmless(
 ) -> None:
     monkeypatch.setenv("ORDERGLOT_KOLE_ID", "X1")
     monkeypatch.setenv("ORDERGLOT_KOLE_API_KEY", "K")
-    told = say("pull", "kole", "--url", vendor, "--persist", "0").stderr
-    assert "\\u202eevil\\u2066" in told
+    shown_ = say("pull", "kole", "--url", vendor, "--persist", "0").stderr
+    assert "\\u202eevil\\u2066" in shown_
 
 
 @pytest.mark.usefixtures("book")
@@ -315,9 +315,9 @@ def test_what_is_spelled_out_in_a_document_still_means_the_same() -> None:
 
 def test_what_is_spelled_out_in_xml_still_means_the_same() -> None:
     text = f"<?xml version='1.0'?><a b='{XML_ODD}'>{XML_ODD}\n</a>"
-    spelled = harmless.document(text)
-    found = ElementTree.fromstring(spelled)
-    assert [] == HARMFUL.findall(spelled)
+    written = sanitizing.document(text)
+    found = ElementTree.fromstring(written)
+    assert [] == HARMFUL.findall(written)
     assert (XML_ODD, XML_ODD + "\n") == (found.get("b"), found.text)
 
 
@@ -335,7 +335,7 @@ def test_what_is_spelled_out_in_xml_still_means_the_same() -> None:
     ],
 )
 def test_a_text_becomes_one_line_that_shows_what_is_odd(text: object, line: str) -> None:
-    assert line == harmless.line(text)
+    assert line == sanitizing.line(text)
 
 
 @pytest.mark.parametrize(
@@ -349,7 +349,7 @@ def test_a_text_becomes_one_line_that_shows_what_is_odd(text: object, line: str)
     ],
 )
 def test_a_document_keeps_its_lines(text: str, document: str) -> None:
-    assert document == harmless.document(text)
+    assert document == sanitizing.document(text)
 
 
 def test_what_a_vendor_sent_goes_into_a_file_byte_for_byte(book: Path) -> None:
@@ -365,7 +365,7 @@ def test_what_a_vendor_sent_goes_into_a_file_byte_for_byte(book: Path) -> None:
 
 
 def test_only_one_module_prints() -> None:
-    source = Path(harmless.__file__).parent
+    source = Path(sanitizing.__file__).parent
     printing = re.compile(r"\bprint\(|stdout\.(write|buffer)|stderr\.(write|buffer)|typer\.echo")
     found = {path.name for path in source.glob("*.py") if printing.search(path.read_text("utf-8"))}
     assert {"output.py"} == found

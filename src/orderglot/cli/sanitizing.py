@@ -1,4 +1,4 @@
-"""Harmless text: what could steer a terminal, or show a line other than it is, is spelled out.
+"""Sanitizing of text: what could steer a terminal, or show a line other than it is, is written out.
 
 Texts of orders, vendors' messages and names of files go through here before anybody sees them:
 controls and escapes, marks that turn the direction of writing, signs that take no room, and halves
@@ -24,7 +24,7 @@ def line(text: object) -> str:
 
 
 def document(text: str) -> str:
-    """Give a text of several lines; in JSON and XML what is spelled out still means the same."""
+    """Give a text of several lines; in JSON and XML what is written out still means the same."""
     start = text.lstrip("\ufeff \t\r\n")[:1]
     if start in ("{", "[", '"'):
         return _IN_TEXTS.sub(_in_json, text)

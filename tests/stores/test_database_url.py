@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from orderglot.stores.address import shown
+from orderglot.stores.database_url import shown
 
 
 @pytest.mark.parametrize(
-    ("said", "url"),
+    ("expected", "url"),
     [
         ("sqlite:///book.db", "sqlite:///book.db"),
         ("postgresql://db:5432/orders", "postgresql://db:5432/orders"),
@@ -19,5 +19,5 @@ from orderglot.stores.address import shown
         ("postgresql:///o?password=…&user=me", "postgresql:///o?password=hush&user=me"),
     ],
 )
-def test_a_password_is_not_shown(said: str, url: str) -> None:
-    assert said == shown(url)
+def test_a_password_is_not_shown(expected: str, url: str) -> None:
+    assert expected == shown(url)

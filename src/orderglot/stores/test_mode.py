@@ -1,4 +1,4 @@
-"""Test mode: whoever is in it writes to test orders alone, whatever the operation."""
+"""Test mode: a caller in it writes to test orders alone, whatever the operation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Asides: orders that are put aside with all their rows, and rows that are put aside alone."""
+"""Rejected orders, which are put aside with all their rows, and rows that are put aside alone."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from orderglot.files.remarks import Aside, Remarks
 from orderglot.files.rows import Reject
 
 
-class Asides:
+class RejectedOrders:
     """What one import puts aside."""
 
     def __init__(
@@ -31,7 +31,7 @@ class Asides:
         self._remarks = remarks
 
     def close(self) -> None:
-        """Forget all."""
+        """Discard everything."""
         self.numbers.close()
 
     def total(self, reject: Reject) -> None:
@@ -39,7 +39,7 @@ class Asides:
         self._reject(Reject(reject.line, "it is a row of totals, and no order's", reject.row))
 
     def alone(self, reject: Reject, number: str = "", po_number: str = "") -> None:
-        """Put a row aside that is of no order that can be told."""
+        """Put a row aside whose order is not known."""
         self._reject(reject)
         self._remarks.note_aside(Aside(number, po_number, reject.line, reject.reason))
 
@@ -90,5 +90,5 @@ class Asides:
         self._remarks.note_aside(self._aside(draft, line, reason))
 
     def _aside(self, draft: Draft, line: int, reason: str) -> Aside:
-        said = "" if self._po_number is None else bare(draft.head[self._po_number])
-        return Aside(draft.number, said or draft.po_number, line, reason)
+        number = "" if self._po_number is None else bare(draft.head[self._po_number])
+        return Aside(draft.number, number or draft.po_number, line, reason)

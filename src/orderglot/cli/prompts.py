@@ -1,4 +1,4 @@
-"""Asking: what only a person can say, and where there is none, which flag says it."""
+"""Prompts: questions for a person at the terminal; without one, which flag answers them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Making: what a draft with all its lines comes to as an order."""
+"""Building: what a draft with all its lines comes to as an order."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from orderglot.files.drafts import (
     with_invoice,
 )
 from orderglot.files.header import Texts, reader_of_heads
-from orderglot.files.joined import HeaderOf, Headers
+from orderglot.files.joined_headers import HeaderOf, Headers
 from orderglot.files.layout import Layout
 from orderglot.files.lines import read_money
 from orderglot.files.memo import Memo
@@ -53,7 +53,7 @@ class Gathered(Struct, frozen=True):
         return self.text.split(BETWEEN)
 
 
-class Making:
+class OrderBuilder:
     """Makes orders of drafts that are complete, by the plan of their import."""
 
     def __init__(
@@ -113,35 +113,35 @@ class Making:
 
     def _head_of(self, texts: Texts, header: HeaderOf) -> Texts:
         """Put together what the rows say and what a header says; raises ValueError if they differ."""
-        said = dict(zip(self._layout.fields, texts, strict=True))
+        values = dict(zip(self._layout.fields, texts, strict=True))
         for field, text in header.fields.items():
-            if said.get(field, "").strip() and text.strip() and bare(said[field]) != bare(text):
+            if values.get(field, "").strip() and text.strip() and bare(values[field]) != bare(text):
                 raise ValueError(
-                    f"its {field} is {said[field][:40]!r}, but {text[:40]!r} on line {header.line} "
+                    f"its {field} is {values[field][:40]!r}, but {text[:40]!r} on line {header.line} "
                     f"of {self._headers and self._headers.name}"
                 )
-            said[field] = text if text.strip() else said.get(field, "")
-        return tuple([said.get(field, "") for field in self._joined])
+            values[field] = text if text.strip() else values.get(field, "")
+        return tuple([values.get(field, "") for field in self._joined])
 
     def _sums(
         self, number: str, due: Decimal | None, lines: Lines, header: HeaderOf | None
     ) -> tuple[Totals, Decimal | None]:
-        """Say what an order comes to; raises ValueError where its rows contradict each other."""
+        """Describe what an order comes to; raises ValueError where its rows contradict each other."""
         begin = len(self._layout.extras)
         columns = lines.others[begin : begin + len(self._layout.money)]
-        said = dict[str, Decimal | None]()
+        values = dict[str, Decimal | None]()
         for field, texts in zip(self._layout.money, columns, strict=True):
             amounts = self._money[field].all(texts)
             if field == "discount_rate":
-                said["discount"] = _taken_off(amounts, lines)
+                values["discount"] = _taken_off(amounts, lines)
             else:
                 scope = self._plan.scopes.get(field, Scope.ORDER)
-                said[field] = of_order(field, amounts, scope)
+                values[field] = of_order(field, amounts, scope)
         for field in MONEY if header else ():
             text = header.fields.get(field, "") if header else ""
             if text.strip():
-                said[field] = self._money[field][text]
-        sums = summed(due, said, len(lines.skus))
+                values[field] = self._money[field][text]
+        sums = summed(due, values, len(lines.skus))
         if sums.differs:
             self._remarks.note_difference(number)
         return sums.totals, sums.refunded

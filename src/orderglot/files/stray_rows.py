@@ -1,4 +1,4 @@
-"""Rows that are no order's: blank ones, totals, and what stands below or between the orders."""
+"""Stray rows, which are no order's: blank ones, totals, and what stands below or between the orders."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ FEW = 2
 """A row of another width with more cells than these may be an order's."""
 
 
-class Unordered:
+class StrayRows:
     """Tells rows that are no order's from those that are, and notes them."""
 
     def __init__(self, columns: Columns, delimiter: str, remarks: Remarks) -> None:
@@ -39,19 +39,19 @@ class Unordered:
 
         A row of an order that is known by its number says something of that.
         """
-        said = [cell for cell in cells if cell.strip()]
-        if said and not self._is_footer(cells, said):
+        filled = [cell for cell in cells if cell.strip()]
+        if filled and not self._is_footer(cells, filled):
             return False
         self._remarks.passed += 1
-        if said:
-            self._remarks.footers.note(line, joined(said))
+        if filled:
+            self._remarks.footers.note(line, joined(filled))
         return True
 
-    def _is_footer(self, cells: Sequence[str], said: Sequence[str]) -> bool:
-        if len(cells) != self._width and len(said) > FEW:
+    def _is_footer(self, cells: Sequence[str], filled: Sequence[str]) -> bool:
+        if len(cells) != self._width and len(filled) > FEW:
             return False
         goods = ("sku", "quantity", "price", "amount")
-        name = self.cell(cells, "order") or said[0]
+        name = self.cell(cells, "order") or filled[0]
         if len(cells) == self._width and any(self.cell(cells, field) for field in goods):
             return False
         return not in_one_piece(bare(name)) and not is_total(name)

@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from orderglot.core.order import Amounts, Discount, Invoice, Line, Order, Shipping, Totals
-from orderglot.core.summing import summed
+from orderglot.core.totals import summed
 
 GOODS = (Line(quantity=3, unit_price=Decimal("1.235")), Line(quantity=1, total=Decimal("0.333")))
 

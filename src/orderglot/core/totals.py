@@ -1,4 +1,4 @@
-"""Summing up: what an order comes to by its lines, its discounts and its shipping."""
+"""Totals: what an order comes to by its lines, its discounts and its shipping."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def _billed(bill: Invoice, goods: Decimal, totals: Totals) -> Invoice:
 
 
 def less(due: Amounts, paid: Amounts) -> Amounts:
-    """Take one sum off another, part by part; a part that is not known is nought."""
+    """Take one sum off another, part by part; a part that is not known is zero."""
 
     def of(left: Decimal | None, right: Decimal | None) -> Decimal:
         return (left or ZERO) - (right or ZERO)

@@ -1,4 +1,4 @@
-"""Deciding: how a file is to be read, by a person's word, else by what its first rows show.
+"""Detection: how a file is to be read, by its options, else by what its first rows show.
 
 What they do not show is asked for; nothing is guessed.
 """
@@ -19,7 +19,7 @@ from orderglot.files.currencies import Currencies, currencies_of, only_one
 from orderglot.files.dates import DateOrder, reader_of_times
 from orderglot.files.lines import Signs, read_currency, read_zone, reader_of_worths, short
 from orderglot.files.numbers import COMMA, DOT, Marks
-from orderglot.files.plan import Plan, Wishes
+from orderglot.files.plan import ImportOptions, Plan
 from orderglot.files.remarks import Remarks
 from orderglot.files.sample import Sample
 from orderglot.files.sources import read_source
@@ -30,14 +30,14 @@ IN_NUMBERS = ("quantity", "price", "amount", *MONEY)
 
 
 def plan_of(
-    sample: Sample, wishes: Wishes, remarks: Remarks, beside: Sequence[Sample] = ()
+    sample: Sample, options: ImportOptions, remarks: Remarks, beside: Sequence[Sample] = ()
 ) -> Plan:
     """Decide how a file is read, and the one beside it; raises Invalid for what has to be asked."""
     samples = (sample, *beside)
-    marks = _marks(samples, wishes, remarks)
-    order = _date_order(samples, wishes, remarks)
-    zone = read_zone(wishes.timezone or "UTC")
-    _say_zone(samples, wishes, remarks)
+    marks = _marks(samples, options, remarks)
+    order = _date_order(samples, options, remarks)
+    zone = read_zone(options.timezone or "UTC")
+    _note_zone(samples, options, remarks)
     columns, scopes = _scopes(sample, marks, remarks)
     signs = Signs(marks)
     return Plan(
@@ -48,22 +48,22 @@ def plan_of(
         read_time=reader_of_times(zone, order),
         read_worth=reader_of_worths(marks, signs),
         signs=signs,
-        currency=_currency(sample, wishes),
+        currency=_currency(sample, options),
         scopes=scopes,
         hundredths=any((rate or 0) > 1 for rate in sample.amounts("discount_rate", marks)),
-        fill_down=wishes.fill_down or _fills_down(sample),
-        stand_in=_stand_in(columns, wishes.sku),
-        partial=wishes.partial,
-        source=read_source(wishes.source),
+        fill_down=options.fill_down or _fills_down(sample),
+        stand_in=_stand_in(columns, options.sku),
+        partial=options.partial,
+        source=read_source(options.source),
     )
 
 
-def _marks(samples: Samples, wishes: Wishes, remarks: Remarks) -> Marks:
+def _marks(samples: Samples, options: ImportOptions, remarks: Remarks) -> Marks:
     """Decide what parts the decimals of the file's numbers."""
-    if wishes.decimal:
-        if wishes.decimal not in (DOT, COMMA):
-            raise invalid("decimal", Rule.CHOICE, f"{wishes.decimal[:10]!r} is neither . nor ,.")
-        return Marks(wishes.decimal, strict=True)
+    if options.decimal:
+        if options.decimal not in (DOT, COMMA):
+            raise invalid("decimal", Rule.CHOICE, f"{options.decimal[:10]!r} is neither . nor ,.")
+        return Marks(options.decimal, strict=True)
     clues = numbers.clues(text.strip().removesuffix("%") for text in _texts(samples, *IN_NUMBERS))
     doubtful = clues.pop(numbers.EITHER, "")
     decimal = next(iter(clues)) if len(clues) == 1 else ""
@@ -92,12 +92,12 @@ def _digits(text: str) -> str:
     return numbers.taken_apart(text).digits
 
 
-def _date_order(samples: Samples, wishes: Wishes, remarks: Remarks) -> DateOrder:
+def _date_order(samples: Samples, options: ImportOptions, remarks: Remarks) -> DateOrder:
     """Decide in which order the file's dates have day, month and year."""
-    if wishes.dates:
-        if wishes.dates not in dates.ORDERS:
-            raise invalid("dates", Rule.CHOICE, f"{wishes.dates[:10]!r} is not dmy, mdy or ymd.")
-        return DateOrder(wishes.dates, strict=True)
+    if options.dates:
+        if options.dates not in dates.ORDERS:
+            raise invalid("dates", Rule.CHOICE, f"{options.dates[:10]!r} is not dmy, mdy or ymd.")
+        return DateOrder(options.dates, strict=True)
     clues = dates.clues(_texts(samples, "created"))
     doubtful = clues.pop(dates.EITHER, "")
     order = next(iter(clues)) if len(clues) == 1 else ""
@@ -117,8 +117,8 @@ def _place(samples: Samples, fields: tuple[str, ...], text: str) -> str:
     return f" on line {line}" if line else ""
 
 
-def _say_zone(samples: Samples, wishes: Wishes, remarks: Remarks) -> None:
-    if not wishes.timezone and any(dates.lacks_zone(text) for text in _texts(samples, "created")):
+def _note_zone(samples: Samples, options: ImportOptions, remarks: Remarks) -> None:
+    if not options.timezone and any(dates.lacks_zone(text) for text in _texts(samples, "created")):
         remarks.facts.append("Times without a zone are taken as UTC; --timezone names another.")
 
 
@@ -147,10 +147,10 @@ def _stand_in(columns: Columns, wanted: str) -> int | None:
     return alike[0]
 
 
-def _currency(sample: Sample, wishes: Wishes) -> str:
-    """Decide the currency of orders that name none: what is wished, else what all amounts say."""
-    if wishes.currency:
-        return currency_code(wishes.currency)
+def _currency(sample: Sample, options: ImportOptions) -> str:
+    """Decide the currency of orders that name none: the option, else what all amounts say."""
+    if options.currency:
+        return currency_code(options.currency)
     return only_one(_signs(sample))
 
 
@@ -206,12 +206,12 @@ def _scopes(sample: Sample, marks: Marks, remarks: Remarks) -> tuple[Columns, di
 
 
 def _ask_for_rates(field: str, amounts: list[Decimal | None], columns: Columns) -> None:
-    said = [amount for amount in amounts if amount is not None]
-    if field in columns.mapped or not look_like_rates(field, said):
+    given = [amount for amount in amounts if amount is not None]
+    if field in columns.mapped or not look_like_rates(field, given):
         return
     name = columns.name(field)
     rate = f"discount_rate={name} for rates, " if field == "discount" else ""
-    example = next(amount for amount in said if amount)
+    example = next(amount for amount in given if amount)
     raise invalid(
         "columns",
         Rule.REQUIRED,

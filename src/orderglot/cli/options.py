@@ -1,0 +1,21 @@
+"""How the options and arguments of the commands are declared: switches, values, arguments."""
+
+from typing import Any
+
+import typer
+
+
+def switch(flag: str, help: str) -> Any:
+    """Declare an option that is either given or not."""
+    return typer.Option(flag, help=help)
+
+
+def value(metavar: str, help: str, default: str = "", *, flag: str = "") -> Any:
+    """Declare an option with a value; ``default`` says in words what holds without it."""
+    flags = (flag,) if flag else ()
+    return typer.Option(*flags, metavar=metavar, help=help, show_default=default or True)
+
+
+def argument(metavar: str, help: str) -> Any:
+    """Declare an argument."""
+    return typer.Argument(metavar=metavar, help=help)

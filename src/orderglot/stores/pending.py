@@ -1,0 +1,75 @@
+"""Pending writes: what a unit of work will write, in the order in which it is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from msgspec.structs import replace
+
+from orderglot.core.customer import identity
+from orderglot.core.order import Order
+from orderglot.core.ports import Answered, Event, Note
+from orderglot.core.product import Product
+from orderglot.stores import document, writes
+from orderglot.stores.resolution import Resolution
+
+
+class Pending:
+    """Events, products, answers and notes that wait for the commit, beside orders and customers."""
+
+    def __init__(self) -> None:
+        self._events: list[Event] = []
+        self._products: dict[str, writes.PutProduct] = {}
+        self._answers: list[writes.PutAnswer] = []
+        self._notes: list[writes.PutNote | writes.DropNote] = []
+
+    def __bool__(self) -> bool:
+        return bool(self._events or self._products or self._answers or self._notes)
+
+    def add_event(
+        self, order: Order, what: str, at: datetime, who: str, other: int | None = None
+    ) -> None:
+        """Record an event of an order in its present version."""
+        event = Event(order=order.id, version=order.version, what=what, at=at, who=who, other=other)
+        self._events.append(event)
+
+    def product(self, sku: str) -> Product | None:
+        """Give the product that waits under a SKU."""
+        found = self._products.get(sku)
+        return None if found is None else found.product
+
+    def put_product(self, product: Product, kept: Product | None) -> None:
+        """Write a product in the place of ``kept``, the one that is in the book."""
+        before = self._products.get(product.sku)
+        kept = before.kept if before else kept
+        self._products[product.sku] = writes.PutProduct(product, document.write(product), kept)
+
+    def put_answer(self, customer: int, answered: Answered, now: datetime) -> None:
+        """Keep an answer for a customer, 0 for none."""
+        self._answers.append(writes.PutAnswer(customer, answered, now))
+
+    def put_note(self, note: Note) -> None:
+        """Write a note in its next version."""
+        self._notes.append(writes.PutNote(replace(note, version=note.version + 1)))
+
+    def drop_note(self, note: Note) -> None:
+        """Take out a note."""
+        self._notes.append(writes.DropNote(note))
+
+    def all(self, resolution: Resolution, expected: list[writes.Expect]) -> Iterator[writes.Write]:
+        """Give all that a unit writes, in the order in which a backend has to write it."""
+        orders, customers = resolution.orders, resolution.customers
+        for customer in customers.written():
+            kept = customers.kept[customer.id]
+            yield writes.PutCustomer(customer, document.write(customer), kept)
+        yield from expected
+        for order in orders.written():
+            yield writes.PutOrder(order, document.write(order), orders.kept[order.id])
+        yield from self._events
+        for id in sorted(resolution.renamed):
+            if (renamed := customers.with_id(id)) is not None:
+                yield writes.Rename(identity(renamed))
+        yield from self._products.values()
+        yield from self._answers
+        yield from self._notes

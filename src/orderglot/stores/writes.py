@@ -1,0 +1,155 @@
+"""The writes of a commit: what is written, and under which condition.
+
+A condition is looked at in the commit itself, so that what was read before never decides: a backend
+raises Raced where it does not hold.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from msgspec import Struct
+
+from orderglot.core.customer import Customer
+from orderglot.core.keyring import Credential
+from orderglot.core.order import Identity, Order
+from orderglot.core.ports import Answered, Event, Note
+from orderglot.core.product import Product
+from orderglot.core.seller import Seller
+from orderglot.core.tokens import Token
+
+
+class PutOrder(Struct, frozen=True, gc=False):
+    """Write an order in the place of ``kept``, or as a new one where that is None."""
+
+    order: Order
+    document: bytes
+    kept: Order | None
+
+
+class PutCustomer(Struct, frozen=True, gc=False):
+    """Write a customer in the place of ``kept``, or as a new one where that is None."""
+
+    customer: Customer
+    document: bytes
+    kept: Customer | None
+
+
+class Expect(Struct, frozen=True, gc=False):
+    """Write nothing, but only if a customer, whose name is being written, has not changed."""
+
+    customer: int
+    version: int
+
+
+class Rename(Struct, frozen=True):
+    """Write what a customer is now known by into all orders of theirs."""
+
+    customer: Identity
+
+
+class PutProduct(Struct, frozen=True):
+    """Write a product in the place of ``kept``, or as a new one where that is None."""
+
+    product: Product
+    document: bytes
+    kept: Product | None
+
+
+class PutSeller(Struct, frozen=True):
+    """Write a seller in the place of ``kept``, or as a new one where that is None."""
+
+    seller: Seller
+    document: bytes
+    kept: Seller | None
+
+
+class PutAnswer(Struct, frozen=True, gc=False):
+    """Write an answer for a caller's customer (0 for none); what is expired ``now`` may go."""
+
+    customer: int
+    answered: Answered
+    now: datetime
+
+
+class PutNote(Struct, frozen=True):
+    """Write a note, whose version is the one after that which is there; 1 for a new one."""
+
+    note: Note
+
+
+class DropNote(Struct, frozen=True):
+    """Take out a note in this very version."""
+
+    note: Note
+
+
+class PutCredential(Struct, frozen=True):
+    """Write a key under its fingerprint, in the place of one that is there."""
+
+    credential: Credential
+
+
+class EndKey(Struct, frozen=True):
+    """End a key, and so every token of it, unless it has ended."""
+
+    dialect: str
+    id: str
+    now: datetime
+
+
+class SetLive(Struct, frozen=True):
+    """Move a key, and so every token of it, from test mode to production."""
+
+    dialect: str
+    id: str
+
+
+class PutToken(Struct, frozen=True):
+    """Write a token, but only if its key has not ended.
+
+    The oldest of its kind beyond the ``most`` of the key go, spent ones first, and some expired ones.
+    """
+
+    token: Token
+    most: int
+
+
+class SpendToken(Struct, frozen=True):
+    """End a token that is good once, but only if it has not ended."""
+
+    token: Token
+    now: datetime
+
+
+class SpendCode(Struct, frozen=True):
+    """Write a token that has ended already, but only if it is not there."""
+
+    token: Token
+
+
+class EndFamily(Struct, frozen=True):
+    """End every token of a key's family."""
+
+    dialect: str
+    key: str
+    family: str
+    now: datetime
+
+
+KeyWrite = PutCredential | EndKey | SetLive | PutToken | SpendToken | SpendCode | EndFamily
+
+
+Write = (
+    PutOrder
+    | PutCustomer
+    | Expect
+    | Rename
+    | PutProduct
+    | PutSeller
+    | KeyWrite
+    | PutAnswer
+    | PutNote
+    | DropNote
+    | Event
+)

@@ -1,0 +1,32 @@
+"""Flows: sequences of requests as generators, without a connection; a call is the shortest one."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import TypeVar
+
+from orderglot.core.errors import Invalid, Upstream
+from orderglot.wire.message import Request, Response, words_of
+from orderglot.wire.operation import Operation
+
+Ask = TypeVar("Ask")
+Answer = TypeVar("Answer")
+T = TypeVar("T")
+
+Flow = Generator[Request, Response, T]
+"""A conversation of calls, without a connection: yields requests, is sent responses, returns what came of it."""
+
+
+def call(operation: Operation[Ask, Answer], ask: Ask) -> Flow[Answer]:
+    """Make one call and read its answer: the shortest flow.
+
+    Raises Upstream where the answer is not what the vendor's page says.
+    """
+    response = yield operation.request.write(ask)
+    try:
+        return operation.response.read(response, ask)
+    except Invalid as error:
+        reason = f"The vendor's answer to {operation.name} cannot be read: {error.message}"
+        if message := words_of(response):
+            reason = f"The vendor says {message!r}. {reason}"
+        raise Upstream(reason) from error

@@ -1,0 +1,109 @@
+"""Operations: one call of a vendor's API, written from both ends, and what it is given."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from msgspec import Struct
+
+from orderglot.core.caller import READ, Caller
+from orderglot.core.keyring import Keyring
+from orderglot.core.order import Order
+from orderglot.core.ports import Book
+from orderglot.wire.message import Request, Response
+from orderglot.wire.shape import Media, ResponseShape, Shape
+
+Ask = TypeVar("Ask")
+Answer = TypeVar("Answer")
+T = TypeVar("T")
+
+
+class Context(Struct, frozen=True):
+    """Where an operation is performed: the caller's book, the keyring, and the time.
+
+    An open operation (a login) has no caller and so no book; whom it has let in, it may open theirs.
+    """
+
+    keyring: Keyring
+    now: datetime
+    opened: Book | None = None
+    books: Callable[[Caller], Book] | None = None
+
+    @property
+    def book(self) -> Book:
+        """The caller's book; what is written to it is kept when the operation has ended well."""
+        if self.opened is None:
+            raise RuntimeError("an open operation has no book")
+        return self.opened
+
+    def book_of(self, caller: Caller) -> Book:
+        """Open the book of a caller whom this open operation has just let in."""
+        if self.books is None:
+            raise RuntimeError("only an open operation opens a book")
+        return self.books(caller)
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where an operation is called, who may, and what a repetition does.
+
+    ``paths`` are templates, every form the vendor uses; the first one is written. ``right`` is
+    what the caller must have. With ``idempotent`` a request that comes again under its idempotency
+    key is not performed again; what only reads needs no such key.
+    """
+
+    method: str
+    paths: tuple[str, ...]
+    right: str = READ
+    idempotent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RequestFormat(Generic[Ask]):
+    """How a request is written by the client and read by the server.
+
+    ``query``, ``headers`` and ``body`` declare as types what stands there. Where one type is both
+    the query and the body, its members may stand in either.
+    """
+
+    write: Callable[[Ask], Request]
+    read: Callable[[Request, Caller], Ask]
+    query: Shape = None
+    headers: Shape = None
+    body: Media = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseFormat(Generic[Ask, Answer]):
+    """How a response is written by the server, which knows the request, and read by the client.
+
+    ``shapes`` declare the responses that are given when all goes well.
+    """
+
+    write: Callable[[Answer, Request], Response]
+    read: Callable[[Response, Ask], Answer]
+    shapes: tuple[ResponseShape, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation(Generic[Ask, Answer]):
+    """One call of the vendor's API, seen from both ends.
+
+    request.write -> request.read -> perform -> response.write -> response.read
+
+    ``perform`` says in the first sentence of its docstring what the operation does. ``tries`` names
+    the credential that a login tries, by which its failures are counted; what is no login has none.
+    ``places`` gives the order that a request asks for, None where it asks for none, such as a
+    preview: by that a request without a key is known when it comes again.
+    """
+
+    name: str
+    endpoint: Endpoint
+    request: RequestFormat[Ask]
+    perform: Callable[[Context, Ask], Awaitable[Answer]]
+    response: ResponseFormat[Ask, Answer]
+    tries: Callable[[Ask], str] | None = None
+    places: Callable[[Ask], Order | None] | None = None
