@@ -15,7 +15,7 @@ empty :=
 STAMP := .venv/.ready$(subst $(empty) $(empty),_,$(subst /,-,$(CURDIR)))
 
 .NOTPARALLEL:
-.PHONY: help setup serve pages test whole queries where wheel bench torture check format-check lint types floors gates docs format lock
+.PHONY: help setup serve pages test whole queries books where wheel bench torture check format-check lint types floors gates docs format lock
 
 help:
 	@echo "Orderglot's verbs:"
@@ -40,6 +40,9 @@ queries: setup ## put some ten thousand random queries to every store, and compa
 	$(PY) -m pytest -n $(JOBS) --hypothesis-profile=thorough $(ARGS) \
 		tests/stores/test_query.py::test_every_store_answers_a_question_alike \
 		src/orderglot/dialects/catalyst/tests/test_filters_found.py
+
+books: setup ## try some thousand runs of books that are each other's vendors
+	$(PY) -m pytest -n $(JOBS) --hypothesis-profile=thorough $(ARGS) tests/sync/test_state_machine.py
 
 where: setup ## ask every store QUESTIONS (10000) random Catalyst filters, and compare with the pages
 	ORDERGLOT_QUESTIONS=$(QUESTIONS) $(PY) -m pytest -n $(JOBS) $(ARGS) \

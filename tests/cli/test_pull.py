@@ -93,9 +93,7 @@ ADOBE = demo.part("adobe")
 ABSENT, PRESENT = "1111111111", "9876543210"
 
 
-def test_a_customer_whom_the_vendor_lost_stops_none_of_those_behind(
-    hub: Serving, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def _speak_adobe(hub: Serving, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in {
         "URL": hub.base,
         "TOKEN_URL": f"{hub.base}/ims/token/v3",
@@ -104,12 +102,36 @@ def test_a_customer_whom_the_vendor_lost_stops_none_of_those_behind(
     }.items():
         monkeypatch.setenv(f"ORDERGLOT_ADOBE_{name}", value)
 
+
+def test_a_customer_whom_the_vendor_lost_stops_none_of_those_behind(
+    hub: Serving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _speak_adobe(hub, monkeypatch)
+
     both = ("--customer", ABSENT, "--customer", PRESENT)
     result = say("pull", "adobe", "--new", *THERE, *both)
 
     assert 1 == result.exit_code
     assert f"has no customer {ABSENT}: " in result.stderr
     assert f"of customer {PRESENT}: {len(ADOBE.orders)} new, 0 changed" in result.stdout
+
+
+def test_several_customers_are_one_document(hub: Serving, monkeypatch: pytest.MonkeyPatch) -> None:
+    _speak_adobe(hub, monkeypatch)
+    both = ("--customer", ABSENT, "--customer", PRESENT)
+    result = say("pull", "adobe", "--new", *THERE, *both, "--json")
+    found = json.loads(result.stdout)
+
+    assert (1, 1) == (result.exit_code, found["code"])
+    assert ("adobe", "adobe@there") == (found["dialect"], found["channel"])
+    absent, present = found["customers"]
+    assert (ABSENT, 1) == (absent["customer"], absent["code"])
+    assert absent["error"]
+    assert (PRESENT, 0, len(ADOBE.orders)) == (
+        present["customer"],
+        present["code"],
+        present["new"],
+    )
 
 
 KOMET = demo.part("komet")
@@ -291,6 +313,28 @@ def test_what_is_missing_or_wrong_is_told_in_one_sentence(folder: Path) -> None:
     nobody = ("--database", "sqlite:///nobody.db", "--seller", "here")
     assert "seller add" in refused("pull", "kole", "--url", "http://127.0.0.1:9", *nobody)
     assert not (folder / "nobody.db").exists()
+
+
+LIKE = Order(
+    number="OWN-2",
+    po_number="PO-2000",
+    currency="USD",
+    lines=(Line(number=1, sku="SOMETHING", quantity=1),),
+)
+
+
+def test_what_looks_like_an_order_of_the_book_is_settled_by_a_person(hub: Serving) -> None:
+    done("seller", "add", "here", "--database", "sqlite:///here.db")
+    (there,) = [one for one in KOLE.orders if one.po_number == "PO-2000"]
+    asyncio.run(_write_down(replace(LIKE, created=there.created, lines=there.lines[:0])))
+    assert 4 == say("pull", "kole", *THERE).exit_code
+    (aside,) = done_json("pull", "--rejects", *HERE)
+    assert "--is" in aside["reason"]
+    assert "say --is ORDER, or --new" in refused("pull", "--settle", aside["name"], *HERE, code=2)
+    assert "is known to be order" in done("pull", "--settle", aside["name"], "--is", "OWN-2", *HERE)
+
+    assert (0, ORDERS) == ((found := pulled())["aside"], found["same"])
+    assert "OWN-2" == done_json("show", "kole@there:12345", *HERE)["number"]
 
 
 def test_a_vendor_that_is_not_there_ends_with_an_error(

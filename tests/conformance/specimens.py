@@ -161,17 +161,15 @@ async def shelve(
     orders: bool = True,
     credentials: bool = True,
     seller_name: str = "",
+    into: int = 0,
 ) -> int:
-    """Put a dialect's book into a store, under a seller's other name if need be; gives its id."""
+    """Put a dialect's book into a store, under a seller's other name if need be; gives its id.
+
+    ``into`` is the id of a seller who is there already.
+    """
     book = book_of(dialect.name)
-    seller = await store.add_seller(
-        seller_name or book.seller.name,
-        title=book.seller.title,
-        currency=book.seller.currency,
-        references=book.seller.references,
-        tables=book.seller.tables,
-    )
-    whole = store.of(Caller(seller=seller.id))
+    seller = into or await _seller(store, book.seller, seller_name)
+    whole = store.of(Caller(seller=seller))
     for customer in book.customers:
         await whole.keep_customer(customer)
     for product in book.products:
@@ -180,8 +178,19 @@ async def shelve(
         for order in book.orders:
             await whole.keep(order)
     for proof in book.credentials if credentials else ():
-        await plant(store, dialect, seller.id, proof)
-    return seller.id
+        await plant(store, dialect, seller, proof)
+    return seller
+
+
+async def _seller(store: BookStore, seller: Seller, name: str) -> int:
+    made = await store.add_seller(
+        name or seller.name,
+        title=seller.title,
+        currency=seller.currency,
+        references=seller.references,
+        tables=seller.tables,
+    )
+    return made.id
 
 
 async def plant(store: BookStore, dialect: Dialect, seller: int, proof: Proof) -> None:

@@ -143,3 +143,54 @@ def test_what_the_wire_rounds_was_not_changed_here() -> None:
 
     found = reconcile(last, theirs, ours, carried=carried, ours_win=True)
     assert ("another text", ()) == (found.order.notes, found.conflicts)
+
+
+def priced(quantity: int, total: str | None = None) -> Line:
+    amount = None if total is None else Decimal(total)
+    return Line(number=1, sku="AA124", quantity=quantity, unit_price=Decimal("1.20"), total=amount)
+
+
+@pytest.mark.parametrize(
+    ("total", "line", "order"),
+    [("28.80", Decimal("57.60"), Decimal("62.60")), ("25.00", None, None)],
+    ids=["of its price", "of another"],
+)
+def test_what_more_pieces_come_to_is_known_where_the_price_of_each_is(
+    total: str, line: Decimal | None, order: Decimal | None
+) -> None:
+    last = replace(BEFORE, lines=(priced(24),), totals=Totals())
+    theirs = replace(last, lines=(priced(48),))
+    ours = replace(
+        OURS, lines=(priced(24, total),), totals=Totals(total=Decimal("33.80"), tax=Decimal(5))
+    )
+    found = reconcile(last, theirs, ours, ours_win=False).order
+
+    assert (line, order) == (found.lines[0].total, found.totals.total)
+
+
+def test_what_the_vendor_says_that_it_comes_to_stands() -> None:
+    last = replace(BEFORE, lines=(priced(24),), totals=Totals(total=Decimal("28.80")))
+    theirs = replace(last, lines=(priced(48),), totals=Totals(total=Decimal(50)))
+    ours = replace(OURS, lines=(priced(24, "28.80"),), totals=last.totals)
+
+    assert Decimal(50) == reconcile(last, theirs, ours, ours_win=False).order.totals.total
+
+
+def test_lines_that_share_no_name_of_their_goods_are_the_same_in_order() -> None:
+    def named(quantity: int) -> tuple[Line, ...]:
+        return (Line(item_id="7", quantity=quantity), Line(item_id="8", quantity=12))
+
+    last = replace(BEFORE, lines=named(24))
+    found = reconcile(last, replace(last, lines=named(36)), OURS, ours_win=False).order
+
+    assert [("AA124", 36), ("BB200", 12)] == [(one.sku, one.quantity) for one in found.lines]
+
+
+def test_what_was_changed_here_stands_where_no_last_word_is_known() -> None:
+    theirs = replace(BEFORE, status=Status.SHIPPED, lines=(*BEFORE.lines, Line(sku="CC300")))
+    found = reconcile(BEFORE, theirs, OURS, ours_win=True, unsure=True)
+
+    assert (OURS, ["status", "lines"]) == (
+        found.order,
+        sorted({c.field for c in found.conflicts})[::-1],
+    )

@@ -14,8 +14,8 @@ from msgspec.structs import replace
 
 from orderglot.core.caller import CREATE, OPEN, Caller
 from orderglot.core.errors import KINDS, HubError, Invalid, Problem, Rule, Unauthenticated, Upstream
+from orderglot.core.keyring import Keyring
 from orderglot.core.order import Order, Reference, native
-from orderglot.core.ports import Keyring
 from orderglot.core.query import Page, Window
 from orderglot.core.tokens import TokenKind
 from orderglot.wire import json

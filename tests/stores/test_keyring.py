@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from orderglot.core.caller import READ, Caller
 from orderglot.core.errors import Conflict, NotFound, Unauthenticated
-from orderglot.core.ports import Credential
+from orderglot.core.keyring import Credential
 from orderglot.core.tokens import MOST, TokenKind
 from orderglot.stores.keyring import Key, Keyring
 from orderglot.stores.memory.backend import MemoryBackend

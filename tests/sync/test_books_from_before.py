@@ -14,12 +14,14 @@ from msgspec.structs import replace
 from orderglot import dialects
 from orderglot.core.caller import Caller
 from orderglot.core.order import HUB, Address, Line, Order, Reference, id_at
+from orderglot.core.ports import Book
 from orderglot.core.values import Status
 from orderglot.faces.client import Client
 from orderglot.hub.books import open_store
 from orderglot.hub.copying import copy
 from orderglot.stores.store import BookStore
 from orderglot.sync.channel import Channel
+from orderglot.sync.conflicts import disagreements
 from orderglot.sync.continuation import begin, is_continued
 from orderglot.sync.criteria import Criteria
 from orderglot.sync.pull import Progress, pull
@@ -121,5 +123,44 @@ def test_a_book_from_before_continues_the_address_that_it_was_pulled_from(tmp_pa
             seller, begins = await begin(store, seller, CHANNEL)
             assert begins
             assert is_continued(seller, CHANNEL)
+
+    asyncio.run(worked())
+
+
+async def _fourth(store: BookStore) -> tuple[Book, Order]:
+    book = store.of(Caller(seller=(await store.seller("here")).id))
+    return book, await book.get(Reference("kole", "70003"))
+
+
+def test_what_a_vendor_changed_since_a_book_from_before_arrives(tmp_path: Path) -> None:
+    async def worked() -> None:
+        async with opened("sqlite", tmp_path) as store:
+            await pulled(store, await wholesaler())
+
+            assert Status.SHIPPED is (await _fourth(store))[1].status
+
+    asyncio.run(worked())
+
+
+def test_what_was_changed_here_in_a_book_from_before_stands_and_is_listed(tmp_path: Path) -> None:
+    async def worked() -> None:
+        async with opened("sqlite", tmp_path) as store:
+            book, order = await _fourth(store)
+            await book.change(replace(order, status=Status.CANCELLED))
+            done = await pulled(store, await wholesaler())
+
+            assert Status.CANCELLED is (await _fourth(store))[1].status
+            (one,) = await disagreements(book)
+            assert ("status", "cancelled", "shipped", True) == (
+                one.field,
+                one.ours,
+                one.theirs,
+                one.ours_stands,
+            )
+            assert 1 == done.checkpoint.conflicts
+            assert (0, 0) == (
+                (again := (await pulled(store, await wholesaler())).checkpoint).changed,
+                again.conflicts,
+            )
 
     asyncio.run(worked())

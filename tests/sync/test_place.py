@@ -18,9 +18,10 @@ from orderglot.core.order import Order, Reference, native
 from orderglot.core.values import Status
 from orderglot.sync.duplicates import pieces
 from orderglot.sync.notes import PLACING
-from orderglot.sync.place import How, Placed, place, settle
+from orderglot.sync.place import place, settle
 from orderglot.sync.placement_checks import Terms
 from orderglot.sync.recovery import Unknown
+from orderglot.sync.taken import How, Placed
 from orderglot.wire.message import Request, Response, Send
 from tests.sync.vendors import LISTING, Vendor, vendor
 from tests.sync.vendors import PLACING as DIALECTS
@@ -279,5 +280,26 @@ def test_two_who_place_the_same_order_at_once_place_it_once(name: str) -> None:
         assert 1 == len(await orders_there(shop))
         assert 1 <= len([one for one in came if isinstance(one, Placed)])
         assert all(isinstance(one, Placed | Conflict) for one in came)
+
+    done(name, work)
+
+
+@pytest.mark.parametrize(
+    "name",
+    # Catalyst's mark tells whatever a clock says.
+    [name for name in LISTING if dialects.dialect(name).flows.find is None],
+)
+@pytest.mark.parametrize("days", [-400, 400])
+def test_a_vendor_whose_clock_is_wrong_is_not_sent_it_twice(name: str, days: int) -> None:
+    async def work(shop: Vendor, order: Order) -> None:
+        shop.between(_break_after_creating(shop))
+        shop.store._clock = lambda: shop.implementation.book.now() + timedelta(days=days)
+        shop.book = shop.store.of(shop.book.caller)
+        for _ in range(3):
+            with contextlib.suppress(HubError):
+                await placed(shop, order, idempotent=False)
+            _later(shop)
+
+        assert 1 == len(await orders_there(shop))
 
     done(name, work)

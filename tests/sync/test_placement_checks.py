@@ -30,8 +30,9 @@ from orderglot.core.order import (
 from orderglot.core.values import Kind, Status
 from orderglot.stores import document
 from orderglot.sync.notes import PLACING, Placing, noted
-from orderglot.sync.place import How, Placed, place
+from orderglot.sync.place import place
 from orderglot.sync.placement_checks import DELIVERY, MONEY, Terms
+from orderglot.sync.taken import How, Placed
 from orderglot.wire.loss import untaken
 from tests.full_records import full
 from tests.sync.vendors import PLACING as DIALECTS

@@ -18,8 +18,9 @@ from orderglot.dialects import dialect as spoken
 from orderglot.sync.discrepancies import Pending, pending, settle_differences
 from orderglot.sync.last_words import read_word, word_name
 from orderglot.sync.notes import PLACING, WORD
-from orderglot.sync.place import How, Placed, place, settle
+from orderglot.sync.place import place, settle
 from orderglot.sync.recovery import Unknown
+from orderglot.sync.taken import How, Placed
 from orderglot.wire.loss import loses
 from orderglot.wire.message import Request, Response, Send
 from tests.full_records import full

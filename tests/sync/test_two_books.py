@@ -206,3 +206,20 @@ def test_a_customer_of_the_same_number_is_not_taken_for_another_vendors(name: st
             assert order.customer is None or order.customer.id != partner.id
 
     between(name, work)
+
+
+@pytest.mark.parametrize("name", [one for one in carries("lines", "created") if one != "komet"])
+def test_our_own_order_that_was_changed_and_comes_by_another_account_is_put_aside(
+    name: str,
+) -> None:
+    async def work(shop: Vendor) -> None:
+        await shop.pulled()
+        theirs = await first_there(shop)
+        more = replace(theirs.lines[0], quantity=theirs.lines[0].quantity + 24)
+        await change_there(shop, lines=(more, *theirs.lines[1:]))
+        shop.at = "the-same-by-another-name"
+        found = await shop.pulled(continued=False)
+
+        assert (0, 1) == (found.checkpoint.new, found.checkpoint.rejected)
+
+    between(name, work)

@@ -12,7 +12,8 @@ from msgspec.structs import replace
 
 from orderglot import dialects
 from orderglot.core.caller import Caller
-from orderglot.core.order import id_at, native
+from orderglot.core.customer import identity
+from orderglot.core.order import Reference, id_at, native
 from orderglot.wire.dialect import Dialect
 from tests.conformance.implementations import credentials_of, draft_of, orderer
 from tests.conformance.specimens import book_of
@@ -89,7 +90,11 @@ async def _filled(
             dialect, await orderer(dialect, store), book_of(dialect.name).placer
         )
         book = store.of(Caller(seller=seller))
-        drafts = [replace(draft_of(dialect.name), po_number=f"PO-{one}") for one in range(count)]
+        draft = draft_of(dialect.name)
+        if (whose := draft.customer) is not None:
+            known = await book.customer(Reference(dialect.name, id_at(whose, dialect.name)))
+            draft = replace(draft, customer=identity(known))
+        drafts = [replace(draft, po_number=f"PO-{one}") for one in range(count)]
         placed = [await book.place(draft) for draft in drafts]
     given = {
         f"ORDERGLOT_{dialect.name}_{name}".upper(): value for name, value in credentials.items()

@@ -7,7 +7,8 @@ from orderglot.cli.options import argument, switch, value
 from orderglot.cli.output import say, sheet, table, tell, write_json
 
 if TYPE_CHECKING:
-    from orderglot.core.ports import Book, Credential
+    from orderglot.core.keyring import Credential
+    from orderglot.core.ports import Book
     from orderglot.hub.opened import Hub
 
 app = group("Keys: who may come in, and how.")

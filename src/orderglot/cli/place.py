@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from orderglot.core.order import Order
     from orderglot.core.ports import Book
     from orderglot.hub.opened import Hub
-    from orderglot.sync.place import Placed
     from orderglot.sync.placement_checks import Terms
+    from orderglot.sync.taken import Placed
     from orderglot.sync.vendor import Vendor
 
 UNKNOWN = 3

@@ -1,31 +1,26 @@
 """``orderglot pull``: a vendor's orders, into a seller's book; and what was put aside on the way."""
 
 import os
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from msgspec.structs import replace
 
 from orderglot.cli.command import AsJson, Misused, with_book
 from orderglot.cli.options import argument, switch, value
 from orderglot.cli.output import tell
-from orderglot.cli.pull_report import report, telling
+from orderglot.cli.pull_report import show_ends
+from orderglot.cli.pulling import Pulling
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from orderglot.core.ports import Book
     from orderglot.core.seller import Seller
     from orderglot.hub.opened import Hub
     from orderglot.sync.channel import Channel
-    from orderglot.sync.criteria import Criteria
-    from orderglot.sync.pages import RetryPolicy
     from orderglot.wire.dialect import Dialect
 
 LAST = "last"
-FAILED = 1
 
 VendorUrl = Annotated[
     str | None, value("URL", "Where the vendor is: https://api.vendor.example.", flag="--url")
@@ -43,7 +38,24 @@ ChannelName = Annotated[
         flag="--at",
     ),
 ]
-NewSeller = Annotated[bool, switch("--new", "Make the seller where there is none of that name.")]
+NewSeller = Annotated[
+    bool,
+    switch(
+        "--new",
+        "Make the seller where there is none of that name; with --settle: it is a new order.",
+    ),
+]
+ShowRejects = Annotated[bool, switch("--rejects", "List what was put aside instead.")]
+Raw = Annotated[str, value("NAME", "Print the bytes of one that was put aside.")]
+ShowConflicts = Annotated[bool, switch("--conflicts", "List what both sides changed instead.")]
+Again = Annotated[bool, switch("--retry", "Read what was put aside once more instead.")]
+SettledAside = Annotated[
+    str,
+    value(
+        "NAME", "Take one that was put aside, with --is ORDER or --new, instead.", flag="--settle"
+    ),
+]
+IsOrder = Annotated[str | None, value("ORDER", "The order of the book that it is.", flag="--is")]
 Since = Annotated[
     str,
     value(
@@ -78,12 +90,12 @@ async def pull(
     at: ChannelName = "",
     since: Since = "",
     customer: Customers = None,
-    rejects: Annotated[bool, switch("--rejects", "List what was put aside instead.")] = False,
-    raw: Annotated[str, value("NAME", "Print the bytes of one that was put aside.")] = "",
-    conflicts: Annotated[
-        bool, switch("--conflicts", "List what both sides changed instead.")
-    ] = False,
-    retry: Annotated[bool, switch("--retry", "Read what was put aside once more instead.")] = False,
+    rejects: ShowRejects = False,
+    raw: Raw = "",
+    conflicts: ShowConflicts = False,
+    retry: Again = False,
+    settle: SettledAside = "",
+    is_order: IsOrder = None,
     timezone: Zone = None,
     persist: Persist = "600",
     silent: TimeOut = None,
@@ -103,8 +115,10 @@ async def pull(
     $ orderglot pull kole --url https://orders.example --seller acme
     $ orderglot pull kole --since last --seller acme
     $ orderglot pull --rejects
+    $ orderglot pull --settle kole@there/1f2e3d4c5b6a --is 489434
     """
     from orderglot.cli.conflicts import show_conflicts
+    from orderglot.cli.rejects import settle as settle_one
     from orderglot.cli.rejects import show
     from orderglot.hub.dialects import chosen_one
     from orderglot.sync.pages import RetryPolicy
@@ -112,6 +126,9 @@ async def pull(
     spoken = chosen_one(dialect) if dialect else None
     if conflicts:
         return await show_conflicts(hub.book(await hub.seller(seller)), at, as_json=as_json)
+    if settle or is_order:
+        book = hub.book(await hub.seller(seller), deleted=True)
+        return await settle_one(book, settle, is_order, new=new)
     if rejects or raw or retry:
         book, named = hub.book(await hub.seller(seller)), spoken.name if spoken else ""
         return await show(book, named, raw=raw, retry=retry, as_json=as_json)
@@ -122,10 +139,13 @@ async def pull(
     channel = channel_of(hub, spoken, flags, at)
     owner = await (hub.seller_or_new(seller, "") if new else hub.seller(seller))
     # What was deleted here has to be known when the vendor says it again.
-    pulling = Pulling(hub.book(owner, deleted=True), spoken, channel, retry_policy)
+    book = hub.book(owner, deleted=True)
+    pulling = Pulling(book, spoken, channel, retry_policy, quiet=as_json)
     pulling.continued = await _continued(hub, owner, channel)
-    ends = await pulling.pull_each(customer, moment, last=since == LAST, as_json=as_json)
-    if code := max(ends, default=0):
+    ends = await pulling.pull_each(customer, moment, last=since == LAST)
+    if as_json:
+        show_ends(ends, spoken, channel.reference)
+    if code := max(one.code for one in ends):
         raise typer.Exit(code)
     return None
 
@@ -189,82 +209,3 @@ def _read_seconds(text: str) -> float:
     if not text.isdecimal() or len(text) > 7:
         raise Misused(f"--persist: {text[:40]!r} is not a number of seconds.")
     return float(text)
-
-
-async def _customers(pulling: "Pulling") -> list[str]:
-    """Give whose orders to ask for where nobody says: "" for everybody's.
-
-    Where the vendor lists a customer's orders alone, that is every customer whom it knows.
-    """
-    from orderglot.hub import lookup
-
-    dialect = pulling.dialect
-    if not dialect.customer:
-        return [""]
-    if own := pulling.channel.credentials.get(dialect.customer):
-        return [own]
-    known = [
-        reference.id
-        async for customer in lookup.customers(pulling.book)
-        for reference in customer.references
-        if reference.dialect in (dialect.name, pulling.channel.reference)
-    ]
-    if not known:
-        raise Misused(
-            f"{dialect.title} lists the orders of one customer at a time; name some with --customer."
-        )
-    return known
-
-
-@dataclass
-class Pulling:
-    """A vendor's channel, and the book that its orders go to."""
-
-    book: "Book"
-    dialect: "Dialect"
-    channel: "Channel"
-    retry_policy: "RetryPolicy"
-    continued: bool = False
-
-    async def pull_each(
-        self, customers: list[str] | None, since: "datetime | None", *, last: bool, as_json: bool
-    ) -> list[int]:
-        """Pull some customers' orders, of all that there are for none; gives the exit codes.
-
-        One whom the vendor does not have is told, and stops none of those behind it.
-        """
-        from orderglot.core.errors import NotFound
-        from orderglot.sync.criteria import Criteria
-
-        ends = list[int]()
-        for one in customers or await _customers(self):
-            criteria = Criteria(url=self.channel.url, customer=one, since=since, since_last=last)
-            try:
-                ends.append(await self.pull(criteria, as_json=as_json))
-            except NotFound as error:
-                if not one:
-                    raise
-                tell(f"{self.dialect.title} has no customer {one}: {error.message}")
-                ends.append(FAILED)
-        return ends
-
-    async def pull(self, criteria: "Criteria", *, as_json: bool) -> int:
-        """Pull what is asked for, say what came of it, and give the exit code for that."""
-        from orderglot.sync.pull import pull
-        from orderglot.sync.vendor import calling
-
-        channel = self.channel
-        if self.dialect.customer and criteria.customer:
-            named = {**channel.credentials, self.dialect.customer: criteria.customer}
-            channel = replace(channel, credentials=named)
-        with telling(self.dialect) as told:
-            async with calling(self.dialect, channel, continued=self.continued) as vendor:
-                done = await pull(
-                    self.book,
-                    vendor,
-                    criteria,
-                    retry_policy=self.retry_policy,
-                    tell=told,
-                    warn=tell,
-                )
-        return int(report(done, self.dialect, as_json=as_json).code)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from orderglot.sync.certificate import Certificate
     from orderglot.sync.pull import Progress
     from orderglot.wire.dialect import Dialect
+
+FAILED = 1
+"""The exit code of a pull that came to nothing."""
 
 PAUSE = 5.0
 """So many seconds lie between two lines on how far it has come."""
@@ -69,23 +72,53 @@ def _where(done: Progress, rate: float) -> str:
     return f"at {there.position:,}{of}{again}, {rate:,.0f} orders/s"
 
 
-def report(done: Progress, dialect: Dialect, *, as_json: bool) -> Certificate:
-    """Say what a pull came to, and what there is to do about it; gives its certificate."""
-    certificate = done.certificate
-    assert certificate is not None
-    if as_json:
-        write_json(
-            {
-                "dialect": dialect.name,
-                **msgspec.structs.asdict(certificate),
-                "read": certificate.came,
-                "rejected": certificate.aside,
-                "resumed": done.resumed,
-                "sentence": certificate.sentence,
-                "code": int(certificate.code),
-            }
-        )
-        return certificate
+class End(msgspec.Struct, frozen=True):
+    """How the pull of one customer's orders ended, of everybody's for "": what came, or why not."""
+
+    customer: str
+    done: Progress | None = None
+    error: str = ""
+
+    @property
+    def code(self) -> int:
+        """The exit code for that."""
+        return int(_certificate(self.done).code) if self.done else FAILED
+
+
+def _certificate(done: Progress) -> Certificate:
+    assert done.certificate is not None
+    return done.certificate
+
+
+def show_ends(ends: Sequence[End], dialect: Dialect, channel: str) -> None:
+    """Write how pulls ended as one document: the only one's, or each customer's in a list."""
+    told = [_members(end, dialect) for end in ends]
+    if [""] == [end.customer for end in ends]:
+        return write_json(told[0])
+    code = max(end.code for end in ends)
+    return write_json(
+        {"dialect": dialect.name, "channel": channel, "code": code, "customers": told}
+    )
+
+
+def _members(end: End, dialect: Dialect) -> dict[str, Any]:
+    if end.done is None:
+        return {"customer": end.customer, "error": end.error, "code": end.code}
+    certificate = _certificate(end.done)
+    return {
+        "dialect": dialect.name,
+        **msgspec.structs.asdict(certificate),
+        "read": certificate.came,
+        "rejected": certificate.aside,
+        "resumed": end.done.resumed,
+        "sentence": certificate.sentence,
+        "code": end.code,
+    }
+
+
+def report(done: Progress, dialect: Dialect) -> None:
+    """Say what a pull came to, and what there is to do about it."""
+    certificate = _certificate(done)
     whose = f" of customer {certificate.customer}" if certificate.customer else ""
     went_on = "; it went on where it was stopped" if done.resumed else ""
     passed = f", {certificate.passed_over:,} not asked for" if certificate.passed_over else ""
@@ -97,7 +130,6 @@ def report(done: Progress, dialect: Dialect, *, as_json: bool) -> Certificate:
     for count, sentence in _next_steps(certificate, dialect):
         if count:
             say(sentence)
-    return certificate
 
 
 def _next_steps(certificate: Certificate, dialect: Dialect) -> Iterator[tuple[int, str]]:

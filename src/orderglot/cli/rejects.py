@@ -34,6 +34,22 @@ async def show(book: Book, dialect: str, *, raw: str, retry: bool, as_json: bool
     return table(COLUMNS, rows, right=("place",))
 
 
+async def settle(book: Book, name: str, order: str | None, *, new: bool) -> None:
+    """Take one that looked like an order of the book for that one, or for a new one."""
+    from orderglot.dialects import dialect as spoken
+    from orderglot.hub import lookup
+    from orderglot.sync.rejects import settle as settled
+
+    if not name:
+        raise Misused("--is: say with --settle NAME which of what is aside it is.")
+    if new == (order is not None):
+        raise Misused("--settle: say --is ORDER, or --new if it is none of the book's.")
+    mine = await lookup.find_order(book, order) if order is not None else None
+    arrived = await settled(book, spoken, name, mine)
+    has = "is in the book now as" if new else "is known to be"
+    say(f"{name} {has} order {arrived.order.id}.")
+
+
 async def _retry(book: Book, dialect: str, *, as_json: bool) -> None:
     from orderglot.dialects import dialect as spoken
     from orderglot.sync.rejects import try_again

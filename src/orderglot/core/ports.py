@@ -12,11 +12,11 @@ from msgspec import Struct
 
 from orderglot.core.caller import Caller
 from orderglot.core.customer import Customer
+from orderglot.core.keyring import Keyring
 from orderglot.core.order import Order, Reference
 from orderglot.core.product import Product
 from orderglot.core.query import EVERYTHING, Page, Query, Window
 from orderglot.core.seller import Seller
-from orderglot.core.tokens import TokenKind
 
 
 class Orders(Protocol):
@@ -72,6 +72,12 @@ class Event(Struct, frozen=True, kw_only=True, gc=False):
     who: str = ""
     other: int | None = None
 
+
+PLACED = "placed"
+"""What an event says of an order that came in here as a new one."""
+
+KEPT = "kept"
+"""What an event says of an order that came from elsewhere."""
 
 REPEATED = "repeated"
 """What an event says of an order whose request came again and got the first answer."""
@@ -230,68 +236,6 @@ class UnitOfWork(Book, Protocol):
 
     def strike(self, note: Note) -> None:
         """Take a note out of the book; one that is another version by then ends in Conflict."""
-        ...
-
-
-class Credential(Struct, frozen=True, kw_only=True):
-    """A key, or a token with the key that it was given for; the secret itself is known to nobody."""
-
-    dialect: str
-    kind: str
-    """``key`` for what the seller hands out; a dialect's own word for what a login gives."""
-    id: str
-    """The public part of the key: an account, a client id. Unique among a dialect's keys."""
-    fingerprint: str
-    caller: Caller
-    created: datetime
-    expires: datetime | None = None
-    ended: datetime | None = None
-    family: str = ""
-    """What was got by the same login as a token; "" for a key."""
-
-
-class Keyring(Protocol):
-    """Who may come in: keys and tokens, kept as fingerprints, compared in constant time."""
-
-    async def admit(self, dialect: str, secret: str, kind: TokenKind | None = None) -> Credential:
-        """Give the key, or token of a kind, behind a secret.
-
-        Raises Unauthenticated unless it, and a token's key, is good now.
-        """
-        ...
-
-    async def issue(self, holder: Credential, *kinds: TokenKind) -> tuple[str, ...]:
-        """Make a new token of each kind, and give them away this one time.
-
-        They are of the family of the token that asks for them, or for a key of a new one. Raises
-        Unauthenticated where the key has ended by then.
-        """
-        ...
-
-    async def renew(
-        self, key: Credential, kind: TokenKind, secret: str, *kinds: TokenKind
-    ) -> tuple[str, ...]:
-        """Make new tokens for one of the key's that is good once.
-
-        Raises Unauthenticated where it is not; one that was spent before ends its family.
-        """
-        ...
-
-    async def redeem(
-        self, key: Credential, kind: TokenKind, code: str, *kinds: TokenKind
-    ) -> tuple[str, ...]:
-        """Make new tokens for a code that is good once, and that nobody here was told.
-
-        Raises Unauthenticated where it came before, and ends what it was good for.
-        """
-        ...
-
-    async def end(self, dialect: str, secret: str, kind: TokenKind) -> None:
-        """End a token and its family; ending one that is not good is no error."""
-        ...
-
-    def draw(self) -> bytes:
-        """Draw 32 random bytes."""
         ...
 
 

@@ -7,15 +7,15 @@ conflict, and the side that is master of it wins. Clocks are never compared.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
-import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from orderglot.core.line_matching import name_of_lines, named, numbered, paired
 from orderglot.core.order import Line, Link, Order
+from orderglot.core.totals import repriced, resummed
 
 OWN = frozenset(
     {
@@ -57,20 +57,23 @@ def reconcile(
     *,
     carried: Callable[[Order], Order] = lambda order: order,
     ours_win: bool,
+    unsure: bool = False,
 ) -> Reconciled:
     """Take over what a vendor has changed since his last word.
 
     ``carried`` gives an order as his wire carries it: what differs from his last word by that alone
-    was not changed here.
+    was not changed here. ``unsure`` says that his last word is not known and ``last`` is made of
+    ours, which was changed here: then whatever differs may be a change of both sides.
     """
-    return _Reconciliation(ours_win).order(last, theirs, ours, carried(ours))
+    return _Reconciliation(ours_win, unsure).order(last, theirs, ours, carried(ours))
 
 
 class _Reconciliation:
     """One comparison under way, and what it has come to so far."""
 
-    def __init__(self, ours_win: bool) -> None:
+    def __init__(self, ours_win: bool, unsure: bool) -> None:
         self.ours_win = ours_win
+        self.unsure = unsure
         self.taken: list[str] = []
         self.conflicts: list[Conflict] = []
         self.hidden: list[str] = []
@@ -83,8 +86,12 @@ class _Reconciliation:
                 continue
             mine, shown = getattr(ours, name), getattr(seen, name)
             changed[name] = self._member(name, before, now, mine, shown)
+        order = replace(ours, **changed) if changed else ours
+        if "lines" in changed and theirs.totals.total is None:
+            # What it comes to is not shown, and would be what it came to before.
+            order = resummed(order, ours)
         return Reconciled(
-            order=replace(ours, **changed) if changed else ours,
+            order=order,
             taken=tuple(self.taken),
             conflicts=tuple(self.conflicts),
             hidden=tuple(self.hidden),
@@ -105,7 +112,7 @@ class _Reconciliation:
             return mine
         if part := _kind_of_part(before, now, mine):
             return self._part(path, part, before, now, mine, shown)
-        if mine != before and shown != before:
+        if self.unsure or (mine != before and shown != before):
             self.conflicts.append(Conflict(path, mine, now))
             if self.ours_win:
                 return mine
@@ -175,9 +182,9 @@ class _Reconciliation:
         if not now:
             self.hidden.append("lines")
             return mine
-        name = _name_of_lines(before, now)
-        old, new = _named(before, name), _named(now, name)
-        pairs = _paired(before, mine, name)
+        name = name_of_lines(before, now)
+        old, new = named(before, name), named(now, name)
+        pairs = paired(before, mine, name)
         seen = shown if len(shown) == len(mine) else mine
         left: list[Line] = []
         for own, as_seen, key in zip(mine, seen, pairs, strict=True):
@@ -185,9 +192,17 @@ class _Reconciliation:
             left += [kept] if kept else []
         taken = {key for key in pairs if key is not None}
         added = [line for key, line in new.items() if key not in old and key not in taken]
-        if added:
+        return (*left, *numbered(self._added(added), left))
+
+    def _added(self, lines: list[Line]) -> list[Line]:
+        """Give the lines that the vendor has added and that are taken over."""
+        if lines and self.unsure:
+            self.conflicts.append(Conflict("lines", None, ", ".join(line.sku for line in lines)))
+            if self.ours_win:
+                return []
+        if lines:
             self.taken.append("lines")
-        return (*left, *_numbered(added, left))
+        return lines
 
     def _line(self, own: Line, seen: Line, before: Line | None, now: Line | None) -> Line | None:
         if before is None:
@@ -197,11 +212,13 @@ class _Reconciliation:
             return self._removed(path, own, seen, before)
         names = [name for name in Line.__struct_fields__ if name not in OWN_OF_LINE]
         changed = self._members(path, names, before, now, own, seen)
-        return replace(own, **changed) if changed else own
+        line = replace(own, **changed) if changed else own
+        return repriced(line, own) if now.total is None else line
 
     def _removed(self, path: str, own: Line, seen: Line, before: Line) -> Line | None:
         """Let go of a line that the vendor has taken out, unless it was changed here."""
-        if _goods(own) != _goods(before) and _goods(seen) != _goods(before):
+        goods = _goods(before)
+        if self.unsure or (_goods(own) != goods and _goods(seen) != goods):
             self.conflicts.append(Conflict(path, own.quantity, None))
             if self.ours_win:
                 return own
@@ -227,81 +244,3 @@ def _same_order(link: Link, other: Link) -> bool:
 
 def _goods(line: Line) -> tuple[object, ...]:
     return line.sku, line.quantity, line.unit_price
-
-
-Name = Callable[[Line], Hashable]
-
-
-def _name_of_lines(*several: tuple[Line, ...]) -> Name | None:
-    """Give what tells lines apart in all these lists: id, else number, else None for the SKU."""
-    names: tuple[Name, ...] = (lambda line: line.id, lambda line: line.number)
-    for name in names:
-        if all(_tells_apart(name, lines) for lines in several):
-            return name
-    return None
-
-
-def _tells_apart(name: Name, lines: tuple[Line, ...]) -> bool:
-    names = [name(line) for line in lines]
-    return all(names) and len(set(names)) == len(names)
-
-
-def _named(lines: Iterable[Line], name: Name | None) -> dict[Hashable, Line]:
-    """Give lines by what tells them apart; by SKU, the first of one, the second of one."""
-    if name is not None:
-        return {name(line): line for line in lines}
-    counted: Counter[str] = Counter()
-    found: dict[Hashable, Line] = {}
-    for line in lines:
-        counted[line.sku] += 1
-        found[line.sku, counted[line.sku]] = line
-    return found
-
-
-def _paired(
-    before: tuple[Line, ...], mine: tuple[Line, ...], name: Name | None
-) -> list[Hashable | None]:
-    """Give for each line here the name of the vendor's line that it was, None where of none.
-
-    The same name and SKU make it the same; else the same SKU does, in order.
-    """
-    theirs = list(_named(before, name).items())
-    pairs: list[Hashable | None] = [None] * len(mine)
-    for alike in (_same_name(name), _same_sku):
-        for place, own in enumerate(mine):
-            if pairs[place] is None:
-                found = next((pair for pair in theirs if alike(*pair, own)), None)
-                if found is not None:
-                    theirs.remove(found)
-                    pairs[place] = found[0]
-    return pairs
-
-
-def _same_name(name: Name | None) -> Callable[[Hashable, Line, Line], bool]:
-    return lambda key, one, own: name is not None and name(own) == key and _same_goods(one, own)
-
-
-def _same_sku(_name: Hashable, one: Line, own: Line) -> bool:
-    return _same_goods(one, own)
-
-
-def _same_goods(one: Line, own: Line) -> bool:
-    """Tell whether two lines are of the same goods; a wire that carries no SKU names the item."""
-    if (one.sku and own.sku) or not one.item_id:
-        return one.sku == own.sku
-    return one.item_id == own.item_id
-
-
-def _numbered(added: list[Line], left: list[Line]) -> list[Line]:
-    """Give added lines numbers that no other line has."""
-    most = max((line.number for line in left), default=0)
-    taken = {line.number for line in left}
-    numbered = []
-    for line in added:
-        if not line.number or line.number in taken:
-            most += 1
-            line = msgspec.structs.replace(line, number=most)
-        most = max(most, line.number)
-        taken.add(line.number)
-        numbered.append(line)
-    return numbered

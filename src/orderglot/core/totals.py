@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 
 from msgspec.structs import replace
@@ -39,6 +40,43 @@ def summed(order: Order) -> Order:
     )
     bill = order.invoice and _billed(order.invoice, goods, totals)
     return replace(order, discount=discount, totals=totals, invoice=bill)
+
+
+def repriced(line: Line, before: Line) -> Line:
+    """Give a line of which more or less is wanted what it comes to now.
+
+    What was its price for each piece still is; a total that was another one is not known any more.
+    """
+    if line.quantity == before.quantity or before.total is None:
+        return line
+    piece = before.unit_price
+    plain = piece is not None and before.total == piece * before.quantity
+    unit = piece if line.unit_price is None else line.unit_price
+    return replace(line, total=unit * line.quantity if plain and unit is not None else None)
+
+
+def resummed(order: Order, before: Order) -> Order:
+    """Give an order whose lines have changed what it comes to now: so much more or less than before.
+
+    Where that cannot be told of a line, it is not known of the order either.
+    """
+    old, new = _goods(before.lines), _goods(order.lines)
+    if before.totals.total is None or old == new:
+        return order
+
+    def moved(amount: Decimal | None) -> Decimal | None:
+        if amount is None or old is None or new is None:
+            return None
+        return amount + new - old
+
+    was = before.totals
+    totals = replace(order.totals, total=moved(was.total), subtotal=moved(was.subtotal))
+    return replace(order, totals=totals)
+
+
+def _goods(lines: Iterable[Line]) -> Decimal | None:
+    totals = [line.total for line in lines]
+    return None if None in totals else sum(filter(None, totals), ZERO)
 
 
 def _of_line(line: Line) -> Decimal:

@@ -9,8 +9,9 @@ from typing import Any
 from msgspec.structs import replace
 
 from orderglot.core.errors import Invalid, NotFound, Unsupported
+from orderglot.core.keyring import Keyring
 from orderglot.core.order import Order, Reference, native
-from orderglot.core.ports import Book, Keyring
+from orderglot.core.ports import Book
 from orderglot.faces.routes import Routes
 from orderglot.hub.dialects import chosen_one
 from orderglot.wire.dialect import Dialect, Session

@@ -15,8 +15,9 @@ from typing import Any, Protocol
 from msgspec import Struct
 
 from orderglot.core.customer import Customer
+from orderglot.core.keyring import Credential
 from orderglot.core.order import Order, Reference
-from orderglot.core.ports import Answered, Credential, Event, Note
+from orderglot.core.ports import Answered, Event, Note
 from orderglot.core.product import Product
 from orderglot.core.query import Query, Sort
 from orderglot.core.seller import Seller

@@ -14,8 +14,8 @@ import msgspec
 
 from orderglot.core.customer import Customer
 from orderglot.core.errors import Invalid, Problem, Rule, invalid
+from orderglot.core.keyring import Credential
 from orderglot.core.order import Order
-from orderglot.core.ports import Credential
 from orderglot.core.product import Product
 from orderglot.core.seller import Seller
 

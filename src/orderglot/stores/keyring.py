@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from orderglot.core.caller import Caller
 from orderglot.core.errors import Conflict, NotFound, Unauthenticated
-from orderglot.core.ports import Credential
+from orderglot.core.keyring import Credential
 from orderglot.core.tokens import Token, TokenKind
 from orderglot.stores import writes
 from orderglot.stores.backend import Backend, Raced

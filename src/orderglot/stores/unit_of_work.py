@@ -13,7 +13,7 @@ from orderglot.core.currencies import demand_currency
 from orderglot.core.customer import Customer
 from orderglot.core.errors import Conflict, Forbidden, NotFound
 from orderglot.core.order import Link, Order, Reference
-from orderglot.core.ports import Answered, Check, Kept, Note, Outcome
+from orderglot.core.ports import KEPT, PLACED, Answered, Check, Kept, Note, Outcome
 from orderglot.core.product import Product
 from orderglot.stores import writes
 from orderglot.stores.backend import Backend, Entity, Raced
@@ -109,7 +109,7 @@ class UnitOfWork(Reads):
         await resolution.learn((order,))
         if resolution.orders.known(order.references) is not None:
             raise Conflict("An order with this reference is already here; give it another one.")
-        placed = await self._add(order, "placed", ours=True)
+        placed = await self._add(order, PLACED, ours=True)
         await resolution.repoint((placed,))
         self._placed.append(placed.id)
         return placed
@@ -130,7 +130,7 @@ class UnitOfWork(Reads):
         orders = self._resolution.orders
         kept = orders.known(order.references)
         if kept is None:
-            return Kept(await self._add(order, "kept", ours=False), Outcome.NEW)
+            return Kept(await self._add(order, KEPT, ours=False), Outcome.NEW)
         # What was deleted here may come again, and stays deleted.
         if not visible(kept, replace(self._scope, deleted=True)):
             raise Conflict("An order with this reference is already here, and not this account's.")
@@ -147,7 +147,7 @@ class UnitOfWork(Reads):
         now = self.now()
         demand_own(self._caller, kept)
         new = replace(new, version=kept.version + 1, modified=order.modified or now)
-        return Kept(self._put(new, "kept", now), Outcome.CHANGED)
+        return Kept(self._put(new, KEPT, now), Outcome.CHANGED)
 
     async def change(self, order: Order, what: str = "changed") -> Order:
         """Put a new version in the place of the one it was made from; ``what`` names the event.

@@ -11,8 +11,9 @@ from datetime import datetime
 from msgspec import Struct
 
 from orderglot.core.customer import Customer
+from orderglot.core.keyring import Credential
 from orderglot.core.order import Identity, Order
-from orderglot.core.ports import Answered, Credential, Event, Note
+from orderglot.core.ports import Answered, Event, Note
 from orderglot.core.product import Product
 from orderglot.core.seller import Seller
 from orderglot.core.tokens import Token

@@ -7,15 +7,21 @@ is recognised; what is only likely the same is left to a person.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import TypeVar
 
-from orderglot.core.errors import Conflict
-from orderglot.core.order import Order, id_at
+from orderglot.core.errors import Conflict, NotFound
+from orderglot.core.order import HUB, Order, Reference, id_at
 from orderglot.core.ports import Book
 from orderglot.core.query import Compare, Operator, Or, Query, Value, Window
+from orderglot.stores import document
+from orderglot.sync.notes import PLACING, TAKEN, Placing, Taken, read
 from orderglot.wire.dialect import Dialect
 from orderglot.wire.loss import carried
+
+T = TypeVar("T", Taken, Placing)
 
 NEAR = timedelta(days=2)
 """So far apart may the moments of two orders be that are likely the same one."""
@@ -31,22 +37,31 @@ async def find_twins(
 
     Raises Conflict where one is only likely the same.
     """
-    candidates = await _candidates(book, channel, orders)
-    seen = [(one, carried(one, dialect.name, dialect.can)) for one in candidates]
-    return [_twin(order, seen) for order in orders]
-
-
-async def _candidates(book: Book, channel: str, orders: Sequence[Order]) -> list[Order]:
-    where = _where(orders)
-    if where is None:
+    if not orders:
         return []
-    found = (await book.page(Window(where=where, limit=MOST))).orders
-    return [one for one in found if not id_at(one, channel)]
+    sent = await _sent(book, orders)
+    candidates = {one.id: one for one in await _candidates(book, orders)}
+    for id in sent.keys() - candidates.keys():
+        with suppress(NotFound):
+            candidates[id] = await book.get(Reference(HUB, str(id)))
+    there = [one for one in candidates.values() if not id_at(one, channel)]
+    seen = [(one, carried(one, dialect.name, dialect.can)) for one in there]
+    return [_twin(order, seen, sent) for order in orders]
+
+
+async def _candidates(book: Book, orders: Sequence[Order]) -> tuple[Order, ...]:
+    where = _where(orders)
+    return (await book.page(Window(where=where, limit=MOST))).orders if where else ()
 
 
 def _where(orders: Sequence[Order]) -> Query | None:
-    """Say which orders of the book could be one of these: by number, PO number or moment."""
+    """Say which orders of the book could be one of these: by number, PO number or moment.
+
+    Those of which a wire says none of these are looked for by their total.
+    """
+    nameless = {one.totals.total for one in orders if _is_nameless(one)}
     values: dict[str, tuple[Value, ...]] = {
+        "totals.total": tuple(nameless - {None}),
         "po_number": tuple({one.po_number for one in orders} - {""}),
         "number": tuple({one.number for one in orders} - {""}),
         "created": tuple({one.created for one in orders} - {None}),
@@ -55,13 +70,40 @@ def _where(orders: Sequence[Order]) -> Query | None:
     return Or(parts) if parts else None
 
 
-def _twin(order: Order, candidates: Sequence[tuple[Order, Order]]) -> Order | None:
+async def _sent(book: Book, orders: Sequence[Order]) -> dict[int, datetime]:
+    """Give the orders that were sent to vendors from here and that may be these, and when.
+
+    A vendor says when he got one, and where his wire has no PO number nothing else names it.
+    """
+    goods = {name for order in orders for name in pieces(order)}
+    sent = [
+        *((one.at, bytes(one.sent)) for one in await _read(book, TAKEN, Taken)),
+        *((one.sent, one.order) for one in await _read(book, PLACING, Placing)),
+    ]
+    found = dict[int, datetime]()
+    for moment, text in sent:
+        order = document.read_order(text)
+        if goods & pieces(order).keys():
+            found[order.id] = moment
+    return found
+
+
+async def _read(book: Book, kind: str, shape: type[T]) -> list[T]:
+    return [read(note, shape) for note in await book.notes(kind)]
+
+
+def _twin(
+    order: Order, candidates: Sequence[tuple[Order, Order]], sent: Mapping[int, datetime]
+) -> Order | None:
     for ours, seen in candidates:
         if _surely(order, seen):
             return ours
     for ours, seen in candidates:
-        if _likely(order, seen):
-            raise Conflict(f"This looks like order {ours.id} of the book; say whether it is.")
+        if _likely(order, seen, sent=sent.get(ours.id)):
+            raise Conflict(
+                f"This looks like order {ours.id} of the book; say --settle NAME with --is {ours.id} "
+                "or --new."
+            )
     return None
 
 
@@ -80,12 +122,33 @@ def _surely(order: Order, seen: Order) -> bool:
     return bool(order.number) and order.number == seen.number and total == seen.totals.total
 
 
-def _likely(order: Order, seen: Order) -> bool:
-    if order.lines and seen.lines and pieces(order) != pieces(seen):
+def _likely(order: Order, seen: Order, *, sent: datetime | None) -> bool:
+    """Tell whether two orders may be one, of which one has changed since.
+
+    ``sent`` is when a vendor took ours, who may say that moment for it.
+    """
+    if order.po_number and seen.po_number and order.po_number != seen.po_number:
         return False
-    if order.created and seen.created and abs(order.created - seen.created) > NEAR:
-        return False
-    return bool(order.po_number) and order.po_number == seen.po_number
+    if _is_nameless(order):
+        return order.totals.total == seen.totals.total and order.ship_to == seen.ship_to
+    named = order.po_number != "" and order.po_number == seen.po_number
+    goods = not (order.lines and seen.lines) or bool(pieces(order) & pieces(seen))
+    if order.created and order.created == seen.created:
+        return goods or named
+    if named:
+        return goods and (sent is not None or _near(order.created, seen.created))
+    same = bool(order.lines) and pieces(order) == pieces(seen)
+    return sent is not None and same and _near(order.created, sent)
+
+
+def _is_nameless(order: Order) -> bool:
+    """Tell whether nothing but what it comes to and where it goes says which order this is."""
+    named = order.po_number or order.number or order.created or order.lines
+    return not named and order.totals.total is not None
+
+
+def _near(one: datetime | None, other: datetime | None) -> bool:
+    return one is None or other is None or abs(one - other) <= NEAR
 
 
 def pieces(order: Order) -> Counter[str]:

@@ -168,6 +168,8 @@ class Ingesting:
             customer=self.criteria.customer,
             first=now,
             last=now,
+            zone=self.vendor.source.zone,
+            master=self.vendor.source.master,
         )
         aside = [
             replace(

@@ -9,12 +9,12 @@ from msgspec.structs import replace
 
 from orderglot.core.errors import Conflict
 from orderglot.core.order import HUB, Order, Reference, id_at
-from orderglot.core.ports import UnitOfWork
+from orderglot.core.ports import PLACED, UnitOfWork
 from orderglot.stores import document
 from orderglot.sync.discrepancies import note_taken
 from orderglot.sync.last_words import keep_word, last_words
 from orderglot.sync.notes import PLACING, Placing, read
-from orderglot.sync.search import alike
+from orderglot.sync.search import alike, is_since
 from orderglot.sync.vendor import Vendor
 
 
@@ -30,9 +30,20 @@ def name_of(order: int, channel: str) -> str:
     return f"{channel}/{order}"
 
 
+def is_under_way_to(placing: Placing, vendor: Vendor) -> bool:
+    """Tell whether an order is on its way to a vendor.
+
+    Before there were channels, a vendor went by the name of his dialect: that is whoever is
+    continued.
+    """
+    if placing.channel:
+        return placing.channel == vendor.name
+    return vendor.source.continued and placing.dialect == vendor.dialect.name
+
+
 def event_of(channel: str) -> str:
     """Give what an order's events call its having been placed with a vendor."""
-    return f"placed: {channel}"
+    return f"{PLACED}: {channel}"
 
 
 async def arrived(
@@ -59,10 +70,14 @@ async def arrived(
 
 async def _end_placing(unit: UnitOfWork, vendor: Vendor, order: Order) -> Order:
     """Strike the note on an order that is under way; gives the order as it was sent."""
-    for note in await unit.notes(PLACING, name_of(order.id, vendor.name)):
-        unit.strike(note)
-        return document.read_order(read(note, Placing).order)
-    return order
+    names = [name_of(order.id, name) for name in (vendor.name, vendor.dialect.name)]
+    sent = order
+    for note in await unit.notes(PLACING, *names):
+        placing = read(note, Placing)
+        if is_under_way_to(placing, vendor):
+            unit.strike(note)
+            sent = document.read_order(placing.order)
+    return sent
 
 
 async def _refuse_clash(unit: UnitOfWork, vendor: Vendor, order: int, reference: Reference) -> None:
@@ -81,11 +96,12 @@ async def recognise(unit: UnitOfWork, vendor: Vendor, orders: Sequence[Order]) -
     """
     for note in await unit.notes(PLACING):
         placing = read(note, Placing)
-        if placing.channel != vendor.name or placing.refused:
+        if placing.refused or not is_under_way_to(placing, vendor):
             continue
         sent = document.read_order(placing.order)
         for one in orders:
-            same = bool(one.po_number) and alike(sent, one, placing.begun, vendor.dialect)
+            same = bool(one.po_number) and alike(sent, one, vendor.dialect)
+            same = same and is_since(one, placing.begun)
             if same and await _is_ours_to_take(unit, vendor, sent, one):
                 await arrived(unit, vendor, sent.id, one)
                 break

@@ -65,8 +65,9 @@ class Heard(Struct, frozen=True):
 class Reject(Struct, frozen=True, kw_only=True):
     """An order that was put aside: why, and the bytes in which it came.
 
-    ``id`` is the vendor's and ``po_number`` the customer's, where they could be read. ``first`` and ``last`` are when it was met, in
-    the vendor's list at ``position``.
+    ``id`` is the vendor's and ``po_number`` the customer's, where they could be read. ``first`` and
+    ``last`` are when it was met, in the vendor's list at ``position``. ``zone`` and ``master`` are
+    the channel's.
     """
 
     dialect: str
@@ -79,6 +80,8 @@ class Reject(Struct, frozen=True, kw_only=True):
     first: datetime
     last: datetime
     answers: tuple[Heard, ...] = ()
+    zone: str = ""
+    master: str = ""
 
 
 class Placing(Struct, frozen=True, kw_only=True):

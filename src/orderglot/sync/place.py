@@ -10,52 +10,28 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime, timedelta
-from enum import StrEnum
 
-from msgspec import Struct
 from msgspec.structs import replace
 
-from orderglot.core.errors import Conflict, HubError, Invalid, NotFound, Problem, Upstream
+from orderglot.core.errors import Conflict, HubError, Invalid, Problem, Upstream
 from orderglot.core.order import HUB, Order, Reference, id_at
-from orderglot.core.ports import Book, Note, UnitOfWork
+from orderglot.core.ports import Book, Note
 from orderglot.faces.client import Transcript
 from orderglot.stores import document
 from orderglot.sync.attempts import Left, left_behind
 from orderglot.sync.comparing import another
 from orderglot.sync.criteria import native_id
-from orderglot.sync.discrepancies import taken_of, unsettled
-from orderglot.sync.matching import Arrival, arrived, name_of
+from orderglot.sync.matching import name_of
 from orderglot.sync.notes import PLACING, Placing, note_of, noted, read
 from orderglot.sync.placement_checks import NO_TERMS, Terms, refusals
 from orderglot.sync.recovery import Looking, Tell, Unknown, ask_somebody, doubt, wire_order
-from orderglot.sync.retrying import written
+from orderglot.sync.taken import How, Placed, keep, there
 from orderglot.sync.vendor import Vendor
 from orderglot.wire.idempotency import IDEMPOTENCY_KEY
 from orderglot.wire.message import Request
 
 MARGIN = timedelta(hours=1)
 """So much earlier than promised a vendor is taken to forget a key."""
-
-
-class How(StrEnum):
-    """How it came that the vendor's id of an order is known."""
-
-    SENT = "sent"
-    FOUND = "found"
-    THERE = "there"
-    TOLD = "told"
-
-
-class Placed(Struct, frozen=True):
-    """An order as it is in the book, the vendor's id of it, and how that came to be known.
-
-    ``differences`` say how what he has differs from what is here.
-    """
-
-    order: Order
-    id: str
-    how: How
-    differences: tuple[str, ...] = ()
 
 
 async def place(
@@ -71,7 +47,7 @@ async def place(
     it, and otherwise what the vendor said: then it does not have the order.
     """
     if id := id_at(order, vendor.name) or _id_from_before(order, vendor):
-        return await _there(book, vendor, order, id, tell)
+        return await there(book, vendor, order, id, tell)
     return await _Attempt(book, vendor, order, terms, tell).go()
 
 
@@ -91,7 +67,7 @@ async def settle(
             f"{id} is another order at {vendor.name}: its purchase order {theirs.po_number!r} or "
             f"its goods are not those of order {order.id}; look again for the right id."
         )
-    return await _keep(book, vendor, order, theirs, How.TOLD, tell)
+    return await keep(book, vendor, order, theirs, How.TOLD, tell)
 
 
 def _id_from_before(order: Order, vendor: Vendor) -> str:
@@ -120,6 +96,8 @@ class _Attempt:
     async def go(self) -> Placed:
         """Send the order, or find out first what became of it."""
         self.note = await note_of(self.book, PLACING, name_of(self.order.id, self.vendor.name))
+        if self.note is None:
+            await self._adopt()
         before = read(self.note, Placing) if self.note else None
         problems = await refusals(self.book, self.vendor, self.order, self.terms)
         if before is None or before.refused or self.terms.absent:
@@ -136,11 +114,39 @@ class _Attempt:
         await self._write_down(placing)
         return await self._send(placing)
 
+    async def _adopt(self) -> None:
+        """Take over what is under way since before there were channels, where it is this vendor's.
+
+        Where it is not known whose it is, a person may say that the order is to be bought here as
+        well: then this vendor is asked first, so that he does not get it twice.
+        """
+        old = await note_of(self.book, PLACING, name_of(self.order.id, self.vendor.dialect.name))
+        placing = read(old, Placing) if old else None
+        if old is None or placing is None:
+            return
+        his = self.vendor.source.continued
+        if not his and self.terms.also and not placing.refused and not self.terms.absent:
+            seen = await Looking(self.book, self.vendor, placing, self.tell).look()
+            if seen.begun:
+                raise Unknown(
+                    f"The {self.vendor.dialect.title} has the beginning of order {self.order.id}, "
+                    "sent before accounts had names; complete it or take it out there, then say "
+                    "--is ID or --absent."
+                )
+            his = seen.order is not None
+        if his:
+            placing = replace(placing, channel=self.vendor.name)
+            note = noted(PLACING, name_of(self.order.id, self.vendor.name), placing, None)
+            async with self.book.together() as unit:
+                unit.strike(old)
+                unit.note(note)
+            self.note = replace(note, version=note.version + 1)
+
     async def _look(self, before: Placing, problems: tuple[Problem, ...]) -> Placed | Placing:
         """Find out what became of an earlier attempt, and give what is to be sent now."""
         seen = await Looking(self.book, self.vendor, before, self.tell).look()
         if seen.order is not None:
-            return await _keep(self.book, self.vendor, self.order, seen.order, How.FOUND, self.tell)
+            return await keep(self.book, self.vendor, self.order, seen.order, How.FOUND, self.tell)
         if seen.begun and problems:
             raise Unknown(
                 f"The {self.vendor.dialect.title} has the beginning of order {self.order.id}, and "
@@ -203,7 +209,7 @@ class _Attempt:
                 raise Upstream("The vendor does not say under which id it has it.")
         except HubError as error:
             return await self._failed(placing, error, transcript)
-        return await _keep(self.book, vendor, self.order, theirs, How.SENT, self.tell)
+        return await keep(self.book, vendor, self.order, theirs, How.SENT, self.tell)
 
     async def _failed(self, placing: Placing, error: HubError, heard: Transcript) -> Placed:
         """Find out what is with the vendor; raises his error where he surely does not have it."""
@@ -223,7 +229,7 @@ class _Attempt:
         seen = await Looking(self.book, self.vendor, placing, self.tell, error).look()
         if seen.order is None:
             raise error
-        return await _keep(self.book, self.vendor, self.order, seen.order, How.FOUND, self.tell)
+        return await keep(self.book, self.vendor, self.order, seen.order, How.FOUND, self.tell)
 
 
 def _again(placing: Placing, now: datetime) -> Placing:
@@ -236,55 +242,3 @@ def _corrected(placing: Placing, order: Order) -> bool:
     return replace(order, version=0, modified=None, references=()) != replace(
         then, version=0, modified=None, references=()
     )
-
-
-async def _there(book: Book, vendor: Vendor, order: Order, id: str, tell: Tell) -> Placed:
-    """Say that a vendor has an order, and compare what nobody has compared yet."""
-    taken = await taken_of(book, vendor.name, order.id)
-    if taken is not None and not taken.checked:
-        return await _checked(book, vendor, Placed(order, id, How.THERE), tell)
-    return Placed(order, id, How.THERE, await unsettled(book, vendor.source, order))
-
-
-async def _keep(
-    book: Book, vendor: Vendor, order: Order, theirs: Order, how: How, tell: Tell
-) -> Placed:
-    """Keep what a vendor has taken, in one transaction with the end of the note, and compare it.
-
-    Raises Unknown where it cannot be kept: he has it all the same.
-    """
-    id = native_id(theirs, vendor.dialect.name)
-    final = how is How.TOLD or vendor.dialect.flows.get is None
-    try:
-        arrival = await _written(book, vendor, order, theirs, checked=final)
-    except HubError as error:
-        raise Unknown(
-            f"The {vendor.dialect.title} has order {order.id} as {id}, and that could not be kept "
-            f"here: {error.message}"
-        ) from error
-    placed = Placed(arrival.order, id, how, arrival.differences)
-    return placed if final else await _checked(book, vendor, placed, tell)
-
-
-async def _checked(book: Book, vendor: Vendor, placed: Placed, tell: Tell) -> Placed:
-    """Ask a vendor for what he has taken, and keep that as his word."""
-    try:
-        theirs = await vendor.client.get(Reference(vendor.dialect.name, placed.id))
-        arrival = await _written(book, vendor, placed.order, theirs, checked=True)
-    except NotFound:
-        hidden = f"they do not show it as {placed.id}"
-        return replace(placed, differences=(*placed.differences, hidden))
-    except HubError as error:
-        tell(f"What they have could not be compared ({error.message}); run the same command again.")
-        return placed
-    found = tuple(dict.fromkeys((*placed.differences, *arrival.differences)))
-    return replace(placed, order=arrival.order, differences=found)
-
-
-async def _written(
-    book: Book, vendor: Vendor, order: Order, theirs: Order, *, checked: bool
-) -> Arrival:
-    async def write(unit: UnitOfWork) -> Arrival:
-        return await arrived(unit, vendor, order.id, theirs, checked=checked)
-
-    return await written(book, write)

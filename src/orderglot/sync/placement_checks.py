@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from orderglot.core.errors import Problem, Rule
 from orderglot.core.order import Identity, Order, id_at, is_channel
-from orderglot.core.ports import Book
+from orderglot.core.ports import PLACED, Book
 from orderglot.core.values import Kind, Status
 from orderglot.sync.notes import PLACING, Placing, read
 from orderglot.sync.vendor import Vendor
@@ -159,13 +159,19 @@ def is_customer(customer: Identity, text: str) -> bool:
 
 
 async def _elsewhere(book: Book, vendor: Vendor, order: Order) -> tuple[str, ...]:
-    """Name the other channels that have an order, or to which it is under way."""
+    """Name the other channels that have an order, or to which it is under way.
+
+    What was placed before there were channels is with a dialect's vendor, whichever that was.
+    """
     there = {ref.dialect for ref in order.references if is_channel(ref.dialect)}
     for note in await book.notes(PLACING):
         channel, _, id = note.name.rpartition("/")
         if id == str(order.id) and not read(note, Placing).refused:
             there.add(channel)
-    return tuple(sorted(there - {vendor.name}))
+    placed = (event.what.partition(": ") for event in await book.events(order.id))
+    there |= {name for what, _, name in placed if what == PLACED and name}
+    own = {vendor.name, *((vendor.dialect.name,) if vendor.source.continued else ())}
+    return tuple(sorted(there - own))
 
 
 def _with_another(elsewhere: tuple[str, ...]) -> Iterator[Problem]:
@@ -174,6 +180,8 @@ def _with_another(elsewhere: tuple[str, ...]) -> Iterator[Problem]:
             f"The order is with {', '.join(elsewhere)} already; say --also if it is to be bought "
             "a second time."
         )
+        if not all(map(is_channel, elsewhere)):
+            reason += " It was placed before accounts had names: say --is ID if this one has it."
         yield Problem("references", Rule.DUPLICATE, reason)
 
 

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from orderglot.core.errors import Conflict
 from orderglot.core.order import Order, Reference, id_at
-from orderglot.core.ports import Note, Outcome, UnitOfWork
+from orderglot.core.ports import KEPT, PLACED, Note, Outcome, UnitOfWork
 from orderglot.core.reconciliation import Reconciled, reconcile
 from orderglot.sync.conflicts import note_conflicts
 from orderglot.sync.duplicates import find_twins, pieces
@@ -47,6 +47,30 @@ async def take(unit: UnitOfWork, source: Source, orders: Sequence[Order]) -> tup
     new = [said for said in orders if id(said) not in arrived]
     arrived |= zip(map(id, new), await _add(unit, source, new), strict=True)
     return tuple(arrived[id(said)] for said in orders)
+
+
+async def take_for(unit: UnitOfWork, source: Source, said: Order, order: Order) -> Arrived:
+    """Take a vendor's order for one of the book, as a person has said.
+
+    Raises Conflict where one of the two is known to be another.
+    """
+    name = id_at(said, source.dialect.name)
+    (known,) = await _known(unit, source, [said])
+    there = id_at(order, source.name)
+    if (known is not None and known.id != order.id) or there not in ("", name):
+        has = f"{name} as order {known.id}" if known else f"order {order.id} as {there}"
+        raise Conflict(f"The book has {source.name}'s {has} already.")
+    words = await last_words(unit, source.name, [order.id])
+    return await _update(unit, source, said, order, words.get(order.id))
+
+
+async def take_as_new(unit: UnitOfWork, source: Source, said: Order) -> Arrived:
+    """Take a vendor's order for one that the book does not have, as a person has said."""
+    (known,) = await _known(unit, source, [said])
+    if known is not None:
+        raise Conflict(f"{id_at(said, source.dialect.name)} is order {known.id} already.")
+    (arrived,) = await _add(unit, source, [said])
+    return arrived
 
 
 def _refuse_twice(orders: Sequence[Order], dialect: str) -> None:
@@ -123,24 +147,38 @@ async def _update(
 
 
 async def _first_word(unit: UnitOfWork, source: Source, said: Order, kept: Order) -> Arrived:
-    """Keep the first word that this vendor says of an order that is here already.
-
-    Where no earlier word is known, what is newer by its own time of change stands.
-    """
+    """Keep the first word that this vendor says of an order that is here already."""
     reference = Reference(source.name, id_at(said, source.dialect.name))
-    events = await unit.events(kept.id)
-    placed = any(event.what == f"placed: {source.name}" for event in events)
+    events = [event.what for event in await unit.events(kept.id)]
+    placed = f"{PLACED}: {source.name}" in events
     keep_word(unit, source.name, kept.id, said, None, placed=placed)
     ours = kept
     if reference not in kept.references:
         ours = replace(kept, references=(*kept.references, reference))
-    if said.modified and kept.modified and said.modified > kept.modified:
-        last = carried(ours, source.dialect.name, source.dialect.can)
-        theirs = source.incoming(said)
-        result = reconcile(last, theirs, ours, ours_win=False)
+    # Before there were channels, a vendor went by the name of his dialect.
+    told = Reference(source.dialect.name, reference.id)
+    was_his = reference in kept.references or (source.continued and told in kept.references)
+    if was_his and (KEPT in events or placed or f"{PLACED}: {source.dialect.name}" in events):
+        result = _since_before(source, said, ours, touched=not all(map(_is_arrival, events)))
     else:
         result = Reconciled(order=ours)
-    return await _changed(unit, source, kept, result, ours_win=False)
+    return await _changed(unit, source, kept, result, ours_win=True)
+
+
+def _since_before(source: Source, said: Order, ours: Order, *, touched: bool) -> Reconciled:
+    """Reconcile an order of a book from before there were last words.
+
+    It is as the vendor said it then, unless it was changed here: then ours stands, and what he has
+    otherwise may have been changed by either side.
+    """
+    dialect = source.dialect
+    last = source.incoming(carried(source.outgoing(ours), dialect.name, dialect.can))
+    return reconcile(last, source.incoming(said), ours, ours_win=True, unsure=touched)
+
+
+def _is_arrival(what: str) -> bool:
+    """Tell whether an event says how an order came or went, and not that it was changed here."""
+    return what in (KEPT, PLACED) or what.startswith((f"{PLACED}: ", "pulled: "))
 
 
 def _refuse_other(last: Order, said: Order, dialect: str) -> None:

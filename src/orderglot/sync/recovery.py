@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -93,15 +93,20 @@ class Looking:
 
     async def _chosen(self, there: Search) -> Order | None:
         """Give the one that is it, None where surely none is."""
-        alike = [one for one in there.found if not await self._sent_before(one)]
-        keeps = bool(alike or there.parts) and await self._keeps_marks(there)
-        found, others, parts = ([], alike, []) if keeps else (alike, [], there.parts)
+        alike = await self._not_known(there.found.values())
+        older, begun = await self._not_known(there.older.values()), list(there.parts.values())
+        keeps = bool(alike or older or begun) and await self._keeps_marks(there)
+        found, others, parts = ([], [*alike, *older], []) if keeps else (alike, [], begun)
         tell = ask_somebody(self.sent)
         # Ours would have been found by its mark; one that is only like it may be somebody else's.
         if len(found) == 1 and self.vendor.dialect.flows.find is None:
             return found[0]
         if found:
             raise Unknown(f"{self.doubt}: {self._ids(found)} are all like it; {tell}")
+        if older and not keeps:
+            raise Unknown(
+                f"{self.doubt}: {self._ids(older)} like it, and by its clock there before; {tell}"
+            )
         if parts:
             raise Unknown(f"{self.doubt}: {self._ids(parts)} may be a part of it; {tell}")
         if not there.sure:
@@ -113,6 +118,10 @@ class Looking:
         if surely:
             self.tell(f"The {self.vendor.dialect.title} has orders like it, {surely}.")
         return None
+
+    async def _not_known(self, orders: Iterable[Order]) -> list[Order]:
+        """Give those that are not other orders of the book, which were placed there."""
+        return [one for one in orders if not await self._sent_before(one)]
 
     async def _keeps_marks(self, there: Search) -> bool:
         """Tell whether the vendor would show our mark, as he shows at least one of somebody's.

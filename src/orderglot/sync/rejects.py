@@ -9,14 +9,14 @@ from hashlib import sha256
 from msgspec import Struct
 from msgspec.structs import replace
 
-from orderglot.core.errors import Conflict, HubError, Invalid, Upstream
-from orderglot.core.order import Order
+from orderglot.core.errors import Conflict, HubError, Invalid, NotFound, Upstream
+from orderglot.core.order import HUB, Order, Reference
 from orderglot.core.ports import Book, Note, UnitOfWork
 from orderglot.core.query import Page, Window
 from orderglot.core.seller import Seller
 from orderglot.sync.criteria import native_id
 from orderglot.sync.notes import REJECT, Reject, note_of, noted, read, said
-from orderglot.sync.reconciling import take
+from orderglot.sync.reconciling import Arrived, take, take_as_new, take_for
 from orderglot.sync.retrying import written
 from orderglot.sync.vendor import Source
 from orderglot.wire.dialect import Dialect
@@ -77,13 +77,41 @@ async def try_again(book: Book, dialects: Callable[[str], Dialect], dialect: str
     return tried
 
 
+async def settle(
+    book: Book, dialects: Callable[[str], Dialect], name: str, order: Order | None
+) -> Arrived:
+    """Take what was put aside for an order of the book, or for a new one where that is None.
+
+    Raises NotFound where nothing of that name is aside, Upstream where it cannot be read, and
+    Conflict where it is known to be another order.
+    """
+    note = await note_of(book, REJECT, name)
+    if note is None:
+        raise NotFound(f"Nothing named {name[:40]!r} is aside.")
+    reject, seller = read(note, Reject), await book.seller()
+    spoken = dialects(reject.dialect)
+    source = _source(seller, reject, spoken)
+    (said,) = read_again(spoken, reject)[:1]
+
+    async def write(unit: UnitOfWork) -> Arrived:
+        if order is None:
+            arrived = await take_as_new(unit, source, said)
+        else:
+            mine = await unit.get(Reference(HUB, str(order.id)))
+            arrived = await take_for(unit, source, said, mine)
+        unit.strike(note)
+        return arrived
+
+    return await written(book, write)
+
+
 def _source(seller: Seller, reject: Reject, dialect: Dialect) -> Source:
     """Tell where a reject came from; before there were channels that was whatever is continued."""
     continued = seller.continues.get(dialect.name, "")
     name = reject.channel or continued
     if not name:
         raise Upstream("It is not known which vendor this came from; pull again.")
-    return Source(name, dialect, name == continued)
+    return Source(name, dialect, name == continued, reject.master, reject.zone)
 
 
 async def _take(book: Book, note: Note, source: Source, orders: tuple[Order, ...]) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from orderglot.core.order import Order
-from orderglot.core.query import Compare, Operator, Query, Window
+from orderglot.core.query import EVERYTHING, Compare, Operator, Query, Window
 from orderglot.faces.client import Client
 from orderglot.sync.criteria import native_id
 from orderglot.sync.duplicates import pieces
 from orderglot.sync.pages import Pages, RetryPolicy
 from orderglot.sync.traversal import Traversal
+from orderglot.sync.walks import BEGINNING, moment_of
 from orderglot.wire.dialect import Dialect
 from orderglot.wire.loss import carried
 
@@ -23,63 +24,76 @@ SHORTLY = RetryPolicy(longest=10.0)
 class Search:
     """What a vendor's list has that is like an order; ``sure`` says that nothing can be missing.
 
-    ``parts`` may be what is left of it where it was cut off between several requests. ``marked``
-    says that the list shows the mark of at least one order, of any client.
+    ``older`` were there before it was sent, by the vendor's clock, which may be wrong. ``parts`` may
+    be what is left of it where it was cut off between several requests. ``marked`` says that the
+    list shows the mark of at least one order, of any client.
     """
 
-    def __init__(
-        self, found: list[Order], parts: list[Order], *, sure: bool, marked: bool = False
-    ) -> None:
-        self.found = found
-        self.parts = parts
-        self.sure = sure
-        self.marked = marked
+    def __init__(self) -> None:
+        self.found = dict[str, Order]()
+        self.older = dict[str, Order]()
+        self.parts = dict[str, Order]()
+        self.sure = False
+        self.marked = False
+
+    def see(self, order: Order, there: Order, begun: datetime, dialect: Dialect) -> None:
+        """Note one of the vendor's orders, if it is like the one that was sent."""
+        self.marked = self.marked or bool(there.integration)
+        if alike(order, there, dialect):
+            known = self.found if is_since(there, begun) else self.older
+        elif is_since(there, begun) and _part(order, there, dialect):
+            known = self.parts
+        else:
+            return
+        known[native_id(there, dialect.name)] = there
 
 
 async def search(client: Client, order: Order, begun: datetime) -> Search:
-    """Traversal through a vendor's list for an order that was sent to it not before ``begun``."""
-    first = Window(where=_where(order, begun), limit=client.dialect.can.max_size, total=True)
+    """Go through a vendor's list for an order that was sent to it not before ``begun``."""
+    where = _where(order, client.dialect)
+    first = Window(where=where, limit=client.dialect.can.max_size, total=True)
     pages = Pages(client, first, SHORTLY, lambda _text: None)
-    look = Traversal(whole=True)
-    found, parts = dict[str, Order](), dict[str, Order]()
-    unread, position, marked = 0, 0, False
+    look, result = Traversal(whole=True), Search()
+    unread, position = 0, 0
     window: Window | None = first
     while window is not None:
         look.ask(window)
         shown = await pages.show(window, position)
         orders = tuple(one.order for one in shown.found)
         look.see(orders, len(shown.unread), shown.total, shown.next is not None)
-        marked = marked or any(one.integration for one in orders)
         for one in orders:
-            if alike(order, one, begun, client.dialect):
-                found[native_id(one, client.dialect.name)] = one
-            elif _part(order, one, begun, client.dialect):
-                parts[native_id(one, client.dialect.name)] = one
+            result.see(order, one, begun, client.dialect)
         unread += len(shown.unread)
         position, window = position + shown.length, shown.next
-    sure = not unread and not look.missed()
-    return Search(list(found.values()), list(parts.values()), sure=sure, marked=marked)
+    result.sure = not unread and not look.missed()
+    return result
 
 
-def _where(order: Order, begun: datetime) -> Query:
-    """Describe what a vendor may narrow its list by; what it cannot be asked it leaves out."""
+def _where(order: Order, dialect: Dialect) -> Query:
+    """Describe what a vendor may narrow its list by; what it cannot be asked it leaves out.
+
+    That is no moment, since his clock may be wrong.
+    """
     if order.po_number:
         return Compare("po_number", Operator.EQ, order.po_number)
-    return Compare("created", Operator.GTE, begun - SKEW)
+    if dialect.lists.begins is not None:
+        return Compare(moment_of(dialect), Operator.GTE, BEGINNING)
+    return EVERYTHING
 
 
-def alike(order: Order, there: Order, begun: datetime, dialect: Dialect) -> bool:
+def alike(order: Order, there: Order, dialect: Dialect) -> bool:
     """Tell whether an order of a vendor's can be the one that was sent: its number and its lines."""
-    if there.created is not None and there.created < begun - SKEW:
-        return False
     sent = carried(order, dialect.name, dialect.can)
     return sent.po_number == there.po_number and pieces(sent) == pieces(there)
 
 
-def _part(order: Order, there: Order, begun: datetime, dialect: Dialect) -> bool:
+def is_since(there: Order, begun: datetime) -> bool:
+    """Tell whether a vendor's order was made since one was sent to him, by his clock."""
+    return there.created is None or there.created >= begun - SKEW
+
+
+def _part(order: Order, there: Order, dialect: Dialect) -> bool:
     """Tell whether an order of a vendor's can be a beginning of the one that was sent."""
-    if there.created is not None and there.created < begun - SKEW:
-        return False
     sent = carried(order, dialect.name, dialect.can)
     named = (sent.po_number, sent.name) == (there.po_number, there.name)
     return named and pieces(there) < pieces(sent)

@@ -9,8 +9,8 @@ from typing import Any, Protocol
 
 from orderglot.core.caller import Caller
 from orderglot.core.errors import HubError
+from orderglot.core.keyring import Keyring
 from orderglot.core.order import Order, Reference
-from orderglot.core.ports import Keyring
 from orderglot.core.query import Page, Window
 from orderglot.core.tokens import TokenKind
 from orderglot.core.values import Kind, Status

@@ -10,8 +10,9 @@ from typing import Generic, TypeVar
 from msgspec import Struct
 
 from orderglot.core.caller import READ, Caller
+from orderglot.core.keyring import Keyring
 from orderglot.core.order import Order
-from orderglot.core.ports import Book, Keyring
+from orderglot.core.ports import Book
 from orderglot.wire.message import Request, Response
 from orderglot.wire.shape import Media, ResponseShape, Shape
 

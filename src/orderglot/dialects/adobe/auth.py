@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from orderglot.core.caller import Caller
 from orderglot.core.errors import Rule, Unauthenticated, invalid
-from orderglot.core.ports import Keyring
+from orderglot.core.keyring import Keyring
 from orderglot.dialects.adobe.links import WHOSE
 from orderglot.dialects.adobe.media import CORRELATION_ID
 from orderglot.dialects.adobe.tables import NAME

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from orderglot.core.caller import Caller
 from orderglot.core.errors import Unauthenticated
-from orderglot.core.ports import Keyring
+from orderglot.core.keyring import Keyring
 from orderglot.dialects.catalyst.tables import NAME
 from orderglot.dialects.catalyst.tokens import CODE, REFRESH, REFUSED, TOKEN
 from orderglot.wire.dialect import Session

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from orderglot.core.caller import OPEN, Caller
 from orderglot.core.errors import Rule, Unauthenticated, invalid
-from orderglot.core.ports import Credential, Keyring
+from orderglot.core.keyring import Credential, Keyring
 from orderglot.core.tokens import TokenKind
 from orderglot.dialects.catalyst import shapes
 from orderglot.dialects.catalyst.media import JSON

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from orderglot.core.caller import Caller
 from orderglot.core.errors import Unauthenticated
-from orderglot.core.ports import Keyring
+from orderglot.core.keyring import Keyring
 from orderglot.dialects.kodaris.tables import NAME
 from orderglot.dialects.kodaris.tokens import (
     AUTH_TOKEN,

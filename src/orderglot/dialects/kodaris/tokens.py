@@ -9,8 +9,8 @@ from msgspec import Struct
 from orderglot.core.caller import OPEN, Caller
 from orderglot.core.customer import Customer, identity
 from orderglot.core.errors import Unauthenticated
+from orderglot.core.keyring import Keyring
 from orderglot.core.order import HUB, Reference, native
-from orderglot.core.ports import Keyring
 from orderglot.core.tokens import MOST, TokenKind
 from orderglot.dialects.kodaris import shapes
 from orderglot.dialects.kodaris.media import ASKS, answer, body_of, content_of, listed

@@ -8,7 +8,7 @@ import msgspec
 
 from orderglot.core.caller import Caller
 from orderglot.core.errors import Unauthenticated
-from orderglot.core.ports import Keyring
+from orderglot.core.keyring import Keyring
 from orderglot.core.tokens import TokenKind
 from orderglot.dialects.kole.tables import NAME
 from orderglot.wire.auth import read_basic, same, write_basic

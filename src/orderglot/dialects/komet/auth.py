@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from orderglot.core.caller import Caller
 from orderglot.core.errors import Forbidden, Unauthenticated
-from orderglot.core.ports import Credential, Keyring
+from orderglot.core.keyring import Credential, Keyring
 from orderglot.dialects.komet.media import ACCOUNT, PROOF, shown
 from orderglot.dialects.komet.tables import NAME
 from orderglot.dialects.komet.tokens import LOGGED_IN, REFUSED, goes_by, make_token

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from orderglot.core.caller import OPEN, Caller
 from orderglot.core.errors import Unauthenticated
-from orderglot.core.ports import Credential
+from orderglot.core.keyring import Credential
 from orderglot.core.tokens import TokenKind
 from orderglot.dialects.komet import shapes
 from orderglot.dialects.komet.media import ACCOUNT, PROOF, company_of, opened, read_arguments, yes

@@ -8,8 +8,9 @@ from decimal import Decimal
 
 from orderglot.core.customer import Customer
 from orderglot.core.errors import NotFound
+from orderglot.core.keyring import Credential
 from orderglot.core.order import Identity, Order, Reference
-from orderglot.core.ports import Answered, Credential, Event, Note
+from orderglot.core.ports import Answered, Event, Note
 from orderglot.core.product import Product
 from orderglot.core.query import Query, Sort, matches, rank, sort_value, sorted_orders
 from orderglot.core.seller import Seller

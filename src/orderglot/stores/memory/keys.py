@@ -6,7 +6,7 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from orderglot.core.ports import Credential
+from orderglot.core.keyring import Credential
 from orderglot.core.tokens import Token
 from orderglot.stores import writes
 from orderglot.stores.backend import Raced

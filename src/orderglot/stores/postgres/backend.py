@@ -9,8 +9,9 @@ from functools import lru_cache, partial
 from typing import TypeVar
 
 from orderglot.core.customer import Customer
+from orderglot.core.keyring import Credential
 from orderglot.core.order import Order, Reference
-from orderglot.core.ports import Answered, Credential, Event, Note
+from orderglot.core.ports import Answered, Event, Note
 from orderglot.core.product import Product
 from orderglot.core.seller import Seller
 from orderglot.core.tokens import Token

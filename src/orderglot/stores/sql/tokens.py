@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from orderglot.core.ports import Credential
+from orderglot.core.keyring import Credential
 from orderglot.core.tokens import Token
 from orderglot.stores import document
 from orderglot.stores.sql.rows import instant, microseconds
