@@ -148,12 +148,12 @@ def test_a_vendor_without_a_list_is_asked_again_for_what_is_here(
     known = Order(number="OWN-1", references=(Reference("komet@there", "48"),), lines=pending.lines)
     asyncio.run(_write_down(known))
 
-    said = done("pull", "komet", *THERE)
+    printed = done("pull", "komet", *THERE)
     asyncio.run(_more_there())
     found = done_json("pull", "komet", *THERE)
 
-    assert "0 new, 0 changed, 1 the same" in said
-    assert "this vendor has no list, so orders made there stay unseen" in said
+    assert "0 new, 0 changed, 1 the same" in printed
+    assert "this vendor has no list, so orders made there stay unseen" in printed
     assert (1, 0) == (found["changed"], found["same"])
     assert [3] == [one["quantity"] for one in done_json("show", "OWN-1", *HERE)["lines"]]
 

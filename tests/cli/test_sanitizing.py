@@ -27,7 +27,7 @@ from orderglot.core.order import Address, Identity, Line, Order, Reference, Ship
 from orderglot.core.product import Product, Tier
 from orderglot.stores.reads import Reads
 from orderglot.stores.sqlite import SqliteStore
-from orderglot.sync.notes import REJECT, Heard, Reject, noted
+from orderglot.sync.notes import REJECT, Reject, StoredResponse, noted
 from tests.cli.program import PROGRAM, clean_environment, done, say
 
 ODD = "\x1b[2J\x1b]0;x\x07\x9b31m\u202eevil\u2066\u200f\u200b\ufeff\u2028\x7f\x85\b"
@@ -78,7 +78,9 @@ REJECTED = Reject(
     first=datetime(2024, 1, 2, tzinfo=UTC),
     last=datetime(2024, 1, 2, tzinfo=UTC),
     answers=(
-        Heard(status=200, content_type="application/json", body=f'{{"a": "{NAME}"}}'.encode()),
+        StoredResponse(
+            status=200, content_type="application/json", body=f'{{"a": "{NAME}"}}'.encode()
+        ),
     ),
 )
 

@@ -82,8 +82,8 @@ def _whose(customer: str | None, *, everybody: bool) -> str:
         otherwise = (
             "say whose orders the key sees: --customer CUSTOMER for a partner, or --everybody."
         )
-        said = asked(question, otherwise)
-        return "" if said == EVERYBODY else said
+        answer = asked(question, otherwise)
+        return "" if answer == EVERYBODY else answer
     if not customer.strip():
         raise Misused("--customer: name the customer, or say --everybody.")
     return customer

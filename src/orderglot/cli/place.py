@@ -22,11 +22,11 @@ UNKNOWN = 3
 DIFFERS = 4
 """The exit code where the vendor has it, and otherwise than it is here."""
 
-SAID = {
+SENTENCES = {
     "sent": "was placed with {0} as {1}",
     "found": "had arrived at {0}, which has it as {1}",
     "there": "is with {0} already, as {1}; nothing was sent",
-    "told": "is known to be with {0} as {1}; nothing was sent",
+    "given": "is known to be with {0} as {1}; nothing was sent",
 }
 
 
@@ -117,13 +117,13 @@ async def place(
         return await discrepancies.settle(book, found, dialect or "", at, as_json=as_json)
     if not dialect:
         raise Misused("say --with which DIALECT the vendor speaks.")
-    spoken = chosen_one(dialect)
+    chosen = chosen_one(dialect)
     terms = Terms(absent=absent, also=also, without=_members(without))
     flags: dict[str, object] = {"url": url, "timeout": silent, "idempotent": idempotent}
-    channel = channel_of(hub, spoken, flags, at)
+    channel = channel_of(hub, chosen, flags, at)
     # Whatever becomes of the order meanwhile, the vendor's answer is kept with it.
     book = hub.book(owner, tests=True, deleted=True)
-    async with calling(spoken, channel, continued=is_continued(owner, channel)) as vendor:
+    async with calling(chosen, channel, continued=is_continued(owner, channel)) as vendor:
         placed = await _placed(book, vendor, found, is_there, terms, owner.name)
     return _report(placed, dialect, as_json=as_json)
 
@@ -177,7 +177,7 @@ def _report(placed: "Placed", dialect: str, *, as_json: bool) -> None:
             }
         )
     else:
-        say(f"Order {placed.order.id} {SAID[placed.how].format(dialect, placed.id)}.")
+        say(f"Order {placed.order.id} {SENTENCES[placed.how].format(dialect, placed.id)}.")
         for one in placed.differences:
             say(f"  {one}")
     if placed.differences:

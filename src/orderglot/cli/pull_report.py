@@ -48,7 +48,7 @@ class _Pace:
     """How many orders a second came since the first page."""
 
     def __init__(self) -> None:
-        self.began = self.said = time.monotonic()
+        self.began = self.reported = time.monotonic()
         self.first: int | None = None
 
     def of(self, done: Progress) -> float:
@@ -60,8 +60,8 @@ class _Pace:
 
 def _line(done: Progress, dialect: Dialect, pace: _Pace) -> None:
     rate = pace.of(done)
-    if time.monotonic() - pace.said >= PAUSE:
-        pace.said = time.monotonic()
+    if time.monotonic() - pace.reported >= PAUSE:
+        pace.reported = time.monotonic()
         tell(f"{dialect.name}: {_where(done, rate)}")
 
 
@@ -92,12 +92,12 @@ def _certificate(done: Progress) -> Certificate:
 
 def show_ends(ends: Sequence[End], dialect: Dialect, channel: str) -> None:
     """Write how pulls ended as one document: the only one's, or each customer's in a list."""
-    told = [_members(end, dialect) for end in ends]
+    members = [_members(end, dialect) for end in ends]
     if [""] == [end.customer for end in ends]:
-        return write_json(told[0])
+        return write_json(members[0])
     code = max(end.code for end in ends)
     return write_json(
-        {"dialect": dialect.name, "channel": channel, "code": code, "customers": told}
+        {"dialect": dialect.name, "channel": channel, "code": code, "customers": members}
     )
 
 

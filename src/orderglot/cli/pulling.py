@@ -100,13 +100,13 @@ class Pulling:
         if self.dialect.customer and criteria.customer:
             named = {**channel.credentials, self.dialect.customer: criteria.customer}
             channel = replace(channel, credentials=named)
-        with telling(self.dialect) as told:
+        with telling(self.dialect) as show_progress:
             async with calling(self.dialect, channel, continued=self.continued) as vendor:
                 return await pull(
                     self.book,
                     vendor,
                     criteria,
                     retry_policy=self.retry_policy,
-                    tell=told,
+                    tell=show_progress,
                     warn=tell,
                 )

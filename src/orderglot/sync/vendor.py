@@ -30,9 +30,9 @@ class Source(Struct, frozen=True):
     master: str = ""
     zone: str = ""
 
-    def incoming(self, said: Order, *, told: bool = False) -> Order:
+    def incoming(self, received: Order, *, continued: bool = False) -> Order:
         """Give what the vendor says of an order with the book's names of him, and true moments."""
-        order = incoming(said, self.dialect.name, self.name, told=told)
+        order = incoming(received, self.dialect.name, self.name, continued=continued)
         return from_zone(order, self.zone) if self._needs_zone else order
 
     def outgoing(self, order: Order) -> Order:
