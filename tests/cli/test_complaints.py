@@ -13,7 +13,7 @@ from orderglot.dialects import dialect, names
 from orderglot.faces.client import Client
 from orderglot.sync.channel import Channel
 from orderglot.sync.vendor import Source, Vendor
-from tests.cli.program import Serving, say
+from tests.cli.program import Serving, run
 from tests.cli.test_place import hub as hub
 from tests.cli.test_place import written
 from tests.cli.test_pull import OWN, THERE
@@ -42,7 +42,7 @@ def test_what_any_vendor_refuses_comes_with_what_mends_it(
 ) -> None:
     written(UNKNOWN)
 
-    result = say("place", "OWN-1", "--with", name, "--without", "ship_to", *THERE)
+    result = run("place", "OWN-1", "--with", name, "--without", "ship_to", *THERE)
 
     assert 1 == result.exit_code, result.stderr
     printed = [one for one in result.stderr.splitlines() if "reasons:" not in one]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from orderglot.cli.command import Misused
-from orderglot.cli.output import say, table, write_json
+from orderglot.cli.output import table, write_json, write_line
 
 if TYPE_CHECKING:
     from orderglot.core.order import Order
@@ -23,7 +23,7 @@ async def show_pending(book: Book, dialect: str, at: str, *, as_json: bool) -> N
     if as_json:
         return write_json(found)
     if not found:
-        return say("Nothing is with a vendor otherwise than here.")
+        return write_line("Nothing is with a vendor otherwise than here.")
     return table(
         COLUMNS,
         [
@@ -46,9 +46,11 @@ async def settle(book: Book, order: Order, dialect: str, at: str, *, as_json: bo
     if as_json:
         return write_json(settled)
     if not settled:
-        return say(f"Nothing of order {order.id} differs.")
+        return write_line(f"Nothing of order {order.id} differs.")
     for one in settled:
-        say(f"Order {order.id} stands as {one.channel} has it: {'; '.join(one.differences)}.")
+        write_line(
+            f"Order {order.id} stands as {one.channel} has it: {'; '.join(one.differences)}."
+        )
     return None
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from orderglot.cli.command import AsJson, Misused, SellerName, with_book
-from orderglot.cli.output import say, tell, write_json
+from orderglot.cli.output import write_json, write_line, write_notice
 from orderglot.cli.pull import ChannelName, TimeOut, VendorUrl
 
 if TYPE_CHECKING:
@@ -156,13 +156,13 @@ async def _placed(
 
     try:
         if is_there:
-            return await settle(book, vendor, order, is_there, tell)
-        return await place(book, vendor, order, terms, tell)
+            return await settle(book, vendor, order, is_there, write_notice)
+        return await place(book, vendor, order, terms, write_notice)
     except (Invalid, NotFound) as refusal:
         list_complaints(refusal, order, vendor, seller)
         raise typer.Exit(1) from None
     except Unknown as doubt:
-        tell(f"orderglot: {doubt.message}")
+        write_notice(f"orderglot: {doubt.message}")
         raise typer.Exit(UNKNOWN) from None
 
 
@@ -177,11 +177,11 @@ def _report(placed: "Placed", dialect: str, *, as_json: bool) -> None:
             }
         )
     else:
-        say(f"Order {placed.order.id} {SENTENCES[placed.how].format(dialect, placed.id)}.")
+        write_line(f"Order {placed.order.id} {SENTENCES[placed.how].format(dialect, placed.id)}.")
         for one in placed.differences:
-            say(f"  {one}")
+            write_line(f"  {one}")
     if placed.differences:
-        tell(
+        write_notice(
             "orderglot: that differs from what is here; mend one of the two, or let it stand with "
             f"'orderglot place {placed.order.id} --settled'."
         )

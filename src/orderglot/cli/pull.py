@@ -7,7 +7,7 @@ import typer
 
 from orderglot.cli.command import AsJson, Misused, with_book
 from orderglot.cli.options import argument, switch, value
-from orderglot.cli.output import tell
+from orderglot.cli.output import write_notice
 from orderglot.cli.pull_report import show_ends
 from orderglot.cli.pulling import Pulling
 
@@ -156,7 +156,7 @@ async def _continued(hub: "Hub", owner: "Seller", channel: "Channel") -> bool:
 
     owner, begins = await begin(hub.store, owner, channel)
     if begins:
-        tell(
+        write_notice(
             f"The book of {owner.name} continues {channel.reference}: clients of {channel.dialect} "
             "will know its orders by the vendor's ids."
         )

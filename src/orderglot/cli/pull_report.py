@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from orderglot.cli.output import is_terminal, say, tell, write_json
+from orderglot.cli.output import is_terminal, write_json, write_line, write_notice
 
 if TYPE_CHECKING:
     from orderglot.sync.certificate import Certificate
@@ -62,7 +62,7 @@ def _line(done: Progress, dialect: Dialect, pace: _Pace) -> None:
     rate = pace.of(done)
     if time.monotonic() - pace.reported >= PAUSE:
         pace.reported = time.monotonic()
-        tell(f"{dialect.name}: {_where(done, rate)}")
+        write_notice(f"{dialect.name}: {_where(done, rate)}")
 
 
 def _where(done: Progress, rate: float) -> str:
@@ -122,14 +122,14 @@ def report(done: Progress, dialect: Dialect) -> None:
     whose = f" of customer {certificate.customer}" if certificate.customer else ""
     went_on = "; it went on where it was stopped" if done.resumed else ""
     passed = f", {certificate.passed_over:,} not asked for" if certificate.passed_over else ""
-    say(
+    write_line(
         f"{dialect.title}{whose}: {certificate.new:,} new, {certificate.changed:,} changed, "
         f"{certificate.same:,} the same{passed}{went_on}."
     )
-    say(certificate.sentence)
+    write_line(certificate.sentence)
     for count, sentence in _next_steps(certificate, dialect):
         if count:
-            say(sentence)
+            write_line(sentence)
 
 
 def _next_steps(certificate: Certificate, dialect: Dialect) -> Iterator[tuple[int, str]]:

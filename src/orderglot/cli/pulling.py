@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from orderglot.cli.command import Misused
-from orderglot.cli.output import tell
+from orderglot.cli.output import write_notice
 from orderglot.cli.pull_report import End, report, telling
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class Pulling:
             except NotFound as error:
                 if not one:
                     raise
-                tell(f"{self.dialect.title} has no customer {one}: {error.message}")
+                write_notice(f"{self.dialect.title} has no customer {one}: {error.message}")
                 ends.append(End(one, error=error.message))
             else:
                 ends.append(End(one, done))
@@ -108,5 +108,5 @@ class Pulling:
                     criteria,
                     retry_policy=self.retry_policy,
                     tell=show_progress,
-                    warn=tell,
+                    warn=write_notice,
                 )
