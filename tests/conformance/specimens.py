@@ -5,6 +5,7 @@ The format is that of `specimens/README.md` in a dialect's folder.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -227,15 +228,17 @@ def token_of(kind: TokenKind, secret: str, seller: int) -> str:
 def request_at(dialect: Dialect, request: Request, seller: int) -> Request:
     """Give a specimen's request as a client of another seller than the first would send it."""
     kinds = {kind.name: kind for kind in dialect.auth.tokens}
-    planted = [one for one in book_of(dialect.name).credentials if one.kind in kinds]
-    for proof in planted:
-        secret = token_of(kinds[proof.kind], proof.secret, seller)
-        request = replace(
-            request,
-            query=request.query.replace(proof.secret, secret),
-            headers={
-                name: text.replace(proof.secret, secret) for name, text in request.headers.items()
-            },
-            body=request.body.replace(proof.secret.encode(), secret.encode()),
-        )
-    return request
+    own = {
+        proof.secret: token_of(kinds[proof.kind], proof.secret, seller)
+        for proof in book_of(dialect.name).credentials
+        if proof.kind in kinds
+    }
+
+    def spelled(text: str) -> str:
+        return re.sub(r"\w+", lambda word: own.get(word[0], word[0]), text)
+
+    return replace(
+        request,
+        query=spelled(request.query),
+        headers={name: spelled(text) for name, text in request.headers.items()},
+    )
