@@ -163,14 +163,10 @@ async def shelve(
     orders: bool = True,
     credentials: bool = True,
     seller_name: str = "",
-    into: int = 0,
 ) -> int:
-    """Put a dialect's book into a store, under a seller's other name if need be; gives its id.
-
-    ``into`` is the id of a seller who is there already.
-    """
+    """Put a dialect's book into a store, under a seller's other name if need be; gives its id."""
     book = book_of(dialect.name)
-    seller = into or await _seller(store, book.seller, seller_name)
+    seller = await _seller(store, book.seller, seller_name)
     whole = store.of(Caller(seller=seller))
     for customer in book.customers:
         await whole.keep_customer(customer)
