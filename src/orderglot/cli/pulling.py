@@ -107,6 +107,6 @@ class Pulling:
                     vendor,
                     criteria,
                     retry_policy=self.retry_policy,
-                    tell=show_progress,
+                    on_progress=show_progress,
                     warn=write_notice,
                 )

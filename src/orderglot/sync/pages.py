@@ -94,12 +94,12 @@ class Pages:
         client: Client,
         first: Window,
         retry_policy: RetryPolicy,
-        tell: Callable[[str], None],
+        notify: Callable[[str], None],
     ) -> None:
         self.client = client
         self.first = first
         self.retry_policy = retry_policy
-        self.tell = tell
+        self.notify = notify
         self.ever = False
         self.in_a_row = 0
         self.first_reason = ""
@@ -159,7 +159,7 @@ class Pages:
         try:
             await self.client.page(_window_at(self.first, position, 1), transcript)
         except HubError as error:
-            self.tell(f"The order at place {position} cannot be had alone: {error.message}")
+            self.notify(f"The order at place {position} cannot be had alone: {error.message}")
         return tuple(map(stored, transcript.responses))
 
     async def _apart(self, window: Window, position: int) -> Shown:
@@ -243,7 +243,7 @@ class Pages:
         pause *= random.uniform(0.5, 1.0)
         if isinstance(error, TooMany):
             pause = max(pause, min(error.retry_after, most))
-        self.tell(f"{error.message} Asking again in {pause:.0f} s.")
+        self.notify(f"{error.message} Asking again in {pause:.0f} s.")
         await asyncio.sleep(pause)
 
 
