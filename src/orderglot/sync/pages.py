@@ -86,23 +86,17 @@ class Shown(Struct, frozen=True, kw_only=True):
         return self.length + self.hidden
 
 
+@dataclass
 class Pages:
     """A vendor's list, page by page."""
 
-    def __init__(
-        self,
-        client: Client,
-        first: Window,
-        retry_policy: RetryPolicy,
-        notify: Callable[[str], None],
-    ) -> None:
-        self.client = client
-        self.first = first
-        self.retry_policy = retry_policy
-        self.notify = notify
-        self.ever = False
-        self.in_a_row = 0
-        self.first_reason = ""
+    client: Client
+    first: Window
+    retry_policy: RetryPolicy
+    notify: Callable[[str], None]
+    ever: bool = False
+    in_a_row: int = 0
+    first_reason: str = ""
 
     async def show(self, window: Window, position: int) -> Shown:
         """Give a page, whose first order stands at a position.

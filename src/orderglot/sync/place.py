@@ -9,6 +9,7 @@ is here.
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from msgspec.structs import replace
@@ -82,18 +83,16 @@ def key_of(order: Order, channel: str, seller: str, intent: int) -> str:
     return hashlib.sha256(content.encode()).hexdigest()[:40]
 
 
+@dataclass
 class _Attempt:
     """One run of placing an order, and what an earlier one has left."""
 
-    def __init__(
-        self, book: Book, vendor: Vendor, order: Order, terms: Terms, notify: Notify
-    ) -> None:
-        self.book = book
-        self.vendor = vendor
-        self.order = order
-        self.terms = terms
-        self.notify = notify
-        self.note: Note | None = None
+    book: Book
+    vendor: Vendor
+    order: Order
+    terms: Terms
+    notify: Notify
+    note: Note | None = None
 
     async def go(self) -> Placed:
         """Send the order, or find out first what became of it."""
