@@ -163,7 +163,7 @@ class _Attempt:
         return await self._new(before)
 
     async def _give_up(self, problems: tuple[Problem, ...]) -> None:
-        """Say why it is not sent; what was under way and surely did not arrive is so no more."""
+        """Explain why it is not sent; what was under way and surely did not arrive is so no more."""
         if self.note is not None:
             gone = self.note
             async with self.book.together() as unit:

@@ -40,7 +40,7 @@ class Placed(Struct, frozen=True):
 
 
 async def there(book: Book, vendor: Vendor, order: Order, id: str, notify: Notify) -> Placed:
-    """Say that a vendor has an order, and compare what nobody has compared yet."""
+    """State that a vendor has an order, and compare what nobody has compared yet."""
     taken = await taken_of(book, vendor.name, order.id)
     if taken is not None and not taken.checked:
         return await _checked(book, vendor, Placed(order, id, How.THERE), notify)
