@@ -210,7 +210,7 @@ async def plant(store: BookStore, dialect: Dialect, seller: int, proof: Proof) -
 
 
 async def plant_token(store: BookStore, dialect: Dialect, caller: Caller, proof: Proof) -> None:
-    """Give out a token that is spelled as the specimens have it, for a key or session of its id."""
+    """Give out a token that is written as the specimens have it, for a key or session of its id."""
     ring, kinds = store.keyring, {kind.name: kind for kind in dialect.auth.tokens}
     if proof.session:
         session = token_of(kinds["session"], proof.session, caller.seller)
@@ -226,7 +226,7 @@ async def plant_token(store: BookStore, dialect: Dialect, caller: Caller, proof:
 
 
 def token_of(kind: TokenKind, secret: str, seller: int) -> str:
-    """Spell a specimen's token, which says that it is the first seller's, as another seller's."""
+    """Write a specimen's token, which says that it is the first seller's, as another seller's."""
     return kind.write((seller - 1).to_bytes(OWNER) + kind.read(secret)[OWNER:])
 
 
