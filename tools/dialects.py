@@ -131,11 +131,11 @@ def of_list(one: Dialect) -> Iterator[str]:
         "hides": f"hides {listed(sorted(lists.hides))} unless asked for",
         "begins": f"goes back {days(lists.begins)} by default",
         "longest": f"takes windows of {days(lists.longest)} at most",
-        "closed": f"{'has' if lists.closed else 'leaves out'} what lies on the ends of a window",
+        "closed": f"{'includes' if lists.closed else 'excludes'} the ends of a window",
         "zoned": f"{'names' if lists.zoned else 'does not name'} the zone of its times",
         "counts": f"{'counts' if lists.counts else 'does not count'} the orders",
         "lines": f"{'shows' if lists.lines else 'does not show'} their lines",
-        "sequence": f"numbers them {'without gaps' if lists.sequence else 'as it likes'}",
+        "sequence": f"numbers them {'without gaps' if lists.sequence else 'with gaps'}",
     }
     for name, fact in facts.items():
         yield f"{fact} (a guess)" if name in lists.guesses else fact
@@ -161,8 +161,8 @@ def fields(what: str, names: Collection[str]) -> Iterator[str]:
     """Write fields of an order, those inside of one in a line of their own."""
     whole = sorted(name for name in names if "." not in name)
     inside = sorted(name.partition(".") for name in names if "." in name)
-    said = listed(f"`{name}`" for name in whole) if whole or not inside else ""
-    yield f"{what}: {said}." if said else f"{what}:"
+    text = listed(f"`{name}`" for name in whole) if whole or not inside else ""
+    yield f"{what}: {text}." if text else f"{what}:"
     yield ""
     for outer, group in groupby(inside, key=itemgetter(0)):
         yield f"* of `{outer}`: {listed(f'`{name}`' for _, _, name in group)}"

@@ -47,6 +47,9 @@ EMPTY = {
 }
 """Words that say nothing about what a thing is; each also as a plural."""
 
+PRIVATE = {"said", "told", "heard", "spoken", "whoever"}
+"""Words of talk for what the field calls a document, a value, a message, a response, a caller."""
+
 DEFINITIONS = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 GIVEN = {"data_received"}
 """Names that are somebody else's: what a protocol of asyncio has to be called."""
@@ -55,7 +58,7 @@ GIVEN = {"data_received"}
 def main() -> int:
     """Print what does not belong; give 1 if anything is refused, else 0."""
     files = list_files()
-    refused = [*refuse_lines(files), *refuse_names(files)]
+    refused = [*refuse_lines(files), *refuse_names(files), *refuse_talk(files)]
     for line in refused:
         print(f"words: {line}.")
     print(f"words: {len(files)} files read, {len(refused)} words refused.")
@@ -96,6 +99,29 @@ def refuse_names(files: list[Path]) -> Iterator[str]:
                     )
 
 
+def refuse_talk(files: list[Path]) -> Iterator[str]:
+    """Find the names, of whatever kind, in which code is said to speak and to listen."""
+    for path in files:
+        if path.suffix == ".py":
+            for line, name in bound_names(path):
+                if talk := [word for word in words_of(name) if word.lower() in PRIVATE]:
+                    yield (
+                        f"{path}:{line}: {name!r} is named with {' and '.join(talk)!r}; name the"
+                        f" document, value, message or response that it is"
+                    )
+
+
+def bound_names(path: Path) -> Iterator[tuple[int, str]]:
+    """Give the names that a file binds, but for tests, which are sentences, with the line."""
+    for node in ast.walk(ast.parse((ROOT / path).read_text("utf-8"), filename=str(path))):
+        if isinstance(node, DEFINITIONS) and not node.name.startswith("test_"):
+            yield node.lineno, node.name
+        elif isinstance(node, ast.arg):
+            yield node.lineno, node.arg
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.lineno, node.id
+
+
 def names(path: Path) -> Iterator[tuple[int, str]]:
     """Give the names of a module, of the folder it opens, and of what it defines, with the line."""
     yield 1, path.parent.name if path.stem == "__init__" else path.stem
@@ -105,9 +131,13 @@ def names(path: Path) -> Iterator[tuple[int, str]]:
 
 
 def empty_words(name: str) -> list[str]:
-    """Take a name apart, snake or camel, and give the words in it that say nothing."""
-    words = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", name)
-    return [word for word in words if word.lower().removesuffix("s") in EMPTY]
+    """Give the words of a name that say nothing."""
+    return [word for word in words_of(name) if word.lower().removesuffix("s") in EMPTY]
+
+
+def words_of(name: str) -> list[str]:
+    """Take a name apart, snake or camel."""
+    return re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", name)
 
 
 if __name__ == "__main__":

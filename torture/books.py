@@ -18,7 +18,7 @@ from orderglot.stores.store import BookStore
 from orderglot.wire.dialect import Dialect
 from orderglot.wire.message import Request
 from tests.conformance.callers import creations, keyed
-from tests.conformance.specimens import book_of, shelve, welcome
+from tests.conformance.specimens import book_of, request_at, shelve, welcome
 from torture.stores import StoreKind
 
 
@@ -79,7 +79,12 @@ def new_book(store: StoreKind, folder: Path) -> tuple[str, int]:
 
 @cache
 def _creation(name: str) -> Request:
-    return creations(name)[0].request
+    return sent(name, creations(name)[0].request)
+
+
+def sent(name: str, request: Request) -> Request:
+    """Give a specimen's request as a client of the dialect's seller in a filled book sends it."""
+    return request_at(dialects.dialect(name), request, dialects.names().index(name) + 1)
 
 
 def creation(dialect: Dialect, key: str) -> Request:
@@ -90,7 +95,7 @@ def creation(dialect: Dialect, key: str) -> Request:
 def one_of(name: str, method: str, path: str) -> Request:
     """Give a request of a dialect's specimens that is answered with 200."""
     return next(
-        one.request
+        sent(name, one.request)
         for one in welcome(name)
         if (one.request.method, one.request.path, one.response.status) == (method, path, 200)
     )

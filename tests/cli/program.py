@@ -23,21 +23,21 @@ ADDRESS = re.compile(r"https?://\S+:(\d+)")
 """The last line that a server prints at its beginning."""
 
 
-def say(*words: str) -> Result:
+def run(*words: str) -> Result:
     """Run a command in this process."""
     return CliRunner().invoke(app, words, prog_name="orderglot", catch_exceptions=False)
 
 
 def done(*words: str) -> str:
     """Run a command that must end well, and give what it printed."""
-    result = say(*words)
+    result = run(*words)
     assert (0, "") == (result.exit_code, result.stderr if result.exit_code else "")
     return result.stdout
 
 
 def ended(*words: str, code: int) -> str:
     """Run a command that must end with an exit code, and give what it printed."""
-    result = say(*words)
+    result = run(*words)
     assert (code, "") == (result.exit_code, result.stderr)
     return result.stdout
 
@@ -49,7 +49,7 @@ def done_json(*words: str) -> Any:
 
 def refused(*words: str, code: int = 1) -> str:
     """Run a command that must be refused in one sentence, and give the sentence."""
-    result = say(*words)
+    result = run(*words)
     assert code == result.exit_code
     assert result.stderr.startswith("orderglot: ")
     assert result.stderr.count("\n") == 1

@@ -15,7 +15,7 @@ from orderglot.demo.kole import HOME
 from orderglot.faces.client import Client
 from orderglot.faces.server import Server
 from orderglot.stores.sqlite import SqliteStore
-from tests.cli.program import done, done_json, refused, say
+from tests.cli.program import done, done_json, refused, run
 
 BOOK = Path("orderglot.db")
 FILES = Path(__file__).parents[1] / "files"
@@ -89,7 +89,7 @@ def test_a_new_key_is_in_test_mode_until_it_is_moved_to_production() -> None:
 
 def test_a_key_is_shown_once_and_ended_by_its_name() -> None:
     first_customer()
-    result = say("key", "add", "--dialect", "kole", "--customer", "C1", "--read-only")
+    result = run("key", "add", "--dialect", "kole", "--customer", "C1", "--read-only")
     id, secret = (line.split()[1] for line in result.stdout.splitlines())
     assert f"orderglot key end kole:{id}" in result.stderr
     listed = done("key", "list")

@@ -13,7 +13,7 @@ from orderglot.dialects import dialect, names
 from orderglot.faces.client import Client
 from orderglot.sync.channel import Channel
 from orderglot.sync.vendor import Source, Vendor
-from tests.cli.program import Serving, say
+from tests.cli.program import Serving, run
 from tests.cli.test_place import hub as hub
 from tests.cli.test_place import written
 from tests.cli.test_pull import OWN, THERE
@@ -27,9 +27,11 @@ UNKNOWN = replace(
 def channels(hub: Serving, monkeypatch: pytest.MonkeyPatch) -> None:
     """Set the demo's account of every dialect for the commands."""
     for name in names():
-        part, spoken = demo.part(name), dialect(name)
-        secrets = demo.credential(name, spoken.auth.fields)
-        whose = {spoken.customer: str(part.examples["customer_id"])} if spoken.customer else {}
+        part, of_vendor = demo.part(name), dialect(name)
+        secrets = demo.credential(name, of_vendor.auth.fields)
+        whose = (
+            {of_vendor.customer: str(part.examples["customer_id"])} if of_vendor.customer else {}
+        )
         for field, value in {**secrets, **whose, "url": hub.base}.items():
             monkeypatch.setenv(f"ORDERGLOT_{name}_{field}".upper(), value)
 
@@ -40,7 +42,7 @@ def test_what_any_vendor_refuses_comes_with_what_mends_it(
 ) -> None:
     written(UNKNOWN)
 
-    result = say("place", "OWN-1", "--with", name, "--without", "ship_to", *THERE)
+    result = run("place", "OWN-1", "--with", name, "--without", "ship_to", *THERE)
 
     assert 1 == result.exit_code, result.stderr
     printed = [one for one in result.stderr.splitlines() if "reasons:" not in one]
@@ -115,12 +117,14 @@ def problem(field: str) -> Invalid:
 
 def printed(capsys: pytest.CaptureFixture[str], refusal: HubError, order: Order) -> str:
     """Give what is printed of a refusal by a vendor that speaks Kole's dialect."""
-    spoken = dialect("kole")
+    of_vendor = dialect("kole")
 
     async def send(_request: object) -> object:
         raise AssertionError("Nothing is sent.")
 
     channel = Channel(name="there", dialect="kole", url="http://localhost", credentials={})
-    client = Client(spoken, send, {})  # type: ignore[arg-type]
-    list_complaints(refusal, order, Vendor(channel, client, Source("kole@there", spoken)), "here")
+    client = Client(of_vendor, send, {})  # type: ignore[arg-type]
+    list_complaints(
+        refusal, order, Vendor(channel, client, Source("kole@there", of_vendor)), "here"
+    )
     return capsys.readouterr().err

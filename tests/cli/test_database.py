@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from orderglot import demo
-from tests.cli.program import PROGRAM, clean_environment, done, done_json, refused, say, serving
+from tests.cli.program import PROGRAM, clean_environment, done, done_json, refused, run, serving
 from tests.postgres import new_database
 
 HERE, THERE = "sqlite:///here.db", "sqlite:///there.db"
@@ -55,7 +55,7 @@ def test_elsewhere_than_on_a_terminal_plain_lines_say_how_far_it_is(
     make(folder)
     monkeypatch.setattr("orderglot.cli.database.PAUSE", 0.0)
     monkeypatch.setattr("orderglot.stores.copying.SIZE", 10)
-    lines = say("database", "copy", HERE, THERE).stderr.splitlines()
+    lines = run("database", "copy", HERE, THERE).stderr.splitlines()
 
     assert re.fullmatch(r"\d+ %: copying [a-z_]+, [\d,]+ of [\d,]+, [\d,]+ rows/s", lines[0])
     assert lines[-1].startswith("99 %: comparing ")

@@ -13,7 +13,7 @@ import pytest
 from typer.main import get_command
 
 from orderglot.cli.app import app
-from tests.cli.program import PROGRAM, clean_environment, done, say
+from tests.cli.program import PROGRAM, clean_environment, done, run
 
 
 def commands(group: Any, *words: str) -> Iterator[tuple[tuple[str, ...], Any]]:
@@ -86,6 +86,6 @@ def test_a_narrow_terminal_does_not_break_a_curl_line(folder: Path) -> None:
 
 def test_settings_that_are_wrong_stop_every_command(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ORDERGLOT_PORT", "http")
-    result = say("seller", "list")
+    result = run("seller", "list")
     assert result.exit_code == 2
     assert result.stderr.startswith("orderglot: ORDERGLOT_PORT: 'http' is not a whole number")

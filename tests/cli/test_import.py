@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.cli.program import done, done_json, ended, refused, say
+from tests.cli.program import done, done_json, ended, refused, run
 
 BOOK = Path("orderglot.db")
 CASES = Path(__file__).parents[1] / "files" / "cases"
@@ -210,7 +210,7 @@ def test_what_was_kept_before_a_refusal_is_said(
     done("import", "lines.csv", *DOLLARS)
     rows = "".join(f"{number},B,1,5\n" for number in range(2_000))
     file.write_text(f"order,sku,qty,price\n{rows}")
-    result = say("import", "lines.csv", *ACME)
+    result = run("import", "lines.csv", *ACME)
     assert (1, True) == (result.exit_code, "Kept until then: 8 orders of 8 lines" in result.stderr)
 
 

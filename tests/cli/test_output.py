@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from orderglot.core.counting import counted
-from tests.cli.program import PROGRAM, clean_environment, done, refused, say
+from tests.cli.program import PROGRAM, clean_environment, done, refused, run
 
 SIZE = (24, 80)
 STYLE = re.compile(r"\x1b\[[0-9;]*m")
@@ -82,7 +82,7 @@ def test_one_is_said_as_one(number: int, text: str) -> None:
 def test_an_import_of_one_order_of_one_line_says_so(folder: Path) -> None:
     (folder / "one.csv").write_text("order,sku,quantity,price\n1,A,1,2.50\nbad,B,x,1\n")
 
-    result = say("import", "one.csv", "--seller", "acme", "--currency", "USD")
+    result = run("import", "one.csv", "--seller", "acme", "--currency", "USD")
 
     assert 4 == result.exit_code
     assert [

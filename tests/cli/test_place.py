@@ -14,7 +14,7 @@ from orderglot.core.order import Identity, Order, Reference, Shipping
 from orderglot.core.values import Kind, Status
 from orderglot.hub import lookup
 from orderglot.hub.opened import opened
-from tests.cli.program import Serving, done, done_json, refused, say, serving
+from tests.cli.program import Serving, done, done_json, refused, run, serving
 from tests.cli.test_pull import HERE, KOLE, OWN, THERE
 
 WITH = ("--with", "kole", *THERE)
@@ -108,7 +108,7 @@ def test_a_channel_says_which_orders_are_its(
 def test_a_price_that_was_taken_otherwise_is_told_until_it_is_settled(hub: Serving) -> None:
     written(DEARER)
     for begins in ("Order 1", "Order 1"):
-        result = say("place", "OWN-1", *WITH)
+        result = run("place", "OWN-1", *WITH)
         assert (4, True) == (result.exit_code, result.stdout.startswith(begins))
         assert "  they take 1.2 for AA124, here it is 1.00" in result.stdout.replace("1.20", "1.2")
         assert "--settled" in result.stderr
@@ -125,7 +125,7 @@ def test_a_price_that_was_taken_otherwise_is_told_until_it_is_settled(hub: Servi
 
 def test_differences_are_told_to_scripts_as_well(hub: Serving) -> None:
     written(DEARER)
-    result = say("place", "OWN-1", "--json", *WITH)
+    result = run("place", "OWN-1", "--json", *WITH)
     members = json.loads(result.stdout)
     assert 4 == result.exit_code
     assert "sent" == members["how"]
@@ -146,7 +146,7 @@ def test_an_id_that_somebody_names_is_asked_for_and_compared(hub: Serving) -> No
     assert "another order" in refused("place", "OWN-1", "--is", "12404", *WITH)
     (other,) = written(replace(OWN, number="OWN-2", po_number="", notes="x"))
     sent = done_json("place", "OWN-1", *WITH)
-    result = say("place", str(other.id), "--is", sent["id"], *WITH)
+    result = run("place", str(other.id), "--is", sent["id"], *WITH)
     assert 3 == result.exit_code
     assert "already" in result.stderr
 
@@ -212,7 +212,7 @@ def test_a_customers_orders_know_the_new_id(folder: Path) -> None:
 def test_complaints_are_a_list_and_each_names_the_command_that_mends_it(hub: Serving) -> None:
     written(replace(OWN, ship_to=None, shipping=Shipping()))
 
-    result = say("place", "OWN-1", *WITH)
+    result = run("place", "OWN-1", *WITH)
     first, *rest = result.stderr.splitlines()
 
     assert 1 == result.exit_code

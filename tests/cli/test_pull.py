@@ -25,7 +25,7 @@ from tests.cli.program import (
     done,
     done_json,
     refused,
-    say,
+    run,
     serving,
 )
 
@@ -109,7 +109,7 @@ def test_a_customer_whom_the_vendor_lost_stops_none_of_those_behind(
     _speak_adobe(hub, monkeypatch)
 
     both = ("--customer", ABSENT, "--customer", PRESENT)
-    result = say("pull", "adobe", "--new", *THERE, *both)
+    result = run("pull", "adobe", "--new", *THERE, *both)
 
     assert 1 == result.exit_code
     assert f"has no customer {ABSENT}: " in result.stderr
@@ -119,7 +119,7 @@ def test_a_customer_whom_the_vendor_lost_stops_none_of_those_behind(
 def test_several_customers_are_one_document(hub: Serving, monkeypatch: pytest.MonkeyPatch) -> None:
     _speak_adobe(hub, monkeypatch)
     both = ("--customer", ABSENT, "--customer", PRESENT)
-    result = say("pull", "adobe", "--new", *THERE, *both, "--json")
+    result = run("pull", "adobe", "--new", *THERE, *both, "--json")
     found = json.loads(result.stdout)
 
     assert (1, 1) == (result.exit_code, found["code"])
@@ -148,12 +148,12 @@ def test_a_vendor_without_a_list_is_asked_again_for_what_is_here(
     known = Order(number="OWN-1", references=(Reference("komet@there", "48"),), lines=pending.lines)
     asyncio.run(_write_down(known))
 
-    said = done("pull", "komet", *THERE)
+    printed = done("pull", "komet", *THERE)
     asyncio.run(_more_there())
     found = done_json("pull", "komet", *THERE)
 
-    assert "0 new, 0 changed, 1 the same" in said
-    assert "this vendor has no list, so orders made there stay unseen" in said
+    assert "0 new, 0 changed, 1 the same" in printed
+    assert "this vendor has no list, so orders made there stay unseen" in printed
     assert (1, 0) == (found["changed"], found["same"])
     assert [3] == [one["quantity"] for one in done_json("show", "OWN-1", *HERE)["lines"]]
 
@@ -215,7 +215,7 @@ def test_a_malformed_url_is_one_sentence(url: str, monkeypatch: pytest.MonkeyPat
 
 def _orders() -> int:
     """Count the orders here, 0 where there is no book yet."""
-    result = say("book", *HERE, "--json")
+    result = run("book", *HERE, "--json")
     return int(json.loads(result.stdout)[0]["orders"]) if result.exit_code == 0 else 0
 
 
@@ -269,7 +269,7 @@ def test_where_it_cannot_be_known_the_exit_code_says_so(hub: Serving) -> None:
     pulled()
     asyncio.run(_write_down(OWN))
     asyncio.run(_begin_placing(OWN))
-    result = say("place", "OWN-1", "--with", "kole", *THERE)
+    result = run("place", "OWN-1", "--with", "kole", *THERE)
 
     assert result.exit_code == 3
     assert "Run the same command again in 2 minutes" in result.stderr
@@ -327,7 +327,7 @@ def test_what_looks_like_an_order_of_the_book_is_settled_by_a_person(hub: Servin
     done("seller", "add", "here", "--database", "sqlite:///here.db")
     (there,) = [one for one in KOLE.orders if one.po_number == "PO-2000"]
     asyncio.run(_write_down(replace(LIKE, created=there.created, lines=there.lines[:0])))
-    assert 4 == say("pull", "kole", *THERE).exit_code
+    assert 4 == run("pull", "kole", *THERE).exit_code
     (aside,) = done_json("pull", "--rejects", *HERE)
     assert "--is" in aside["reason"]
     assert "say --is ORDER, or --new" in refused("pull", "--settle", aside["name"], *HERE, code=2)
@@ -342,7 +342,7 @@ def test_a_vendor_that_is_not_there_ends_with_an_error(
 ) -> None:
     monkeypatch.setenv("ORDERGLOT_KOLE_ID", "demo-id")
     monkeypatch.setenv("ORDERGLOT_KOLE_API_KEY", "demo-key")
-    result = say("pull", "kole", "--url", "http://127.0.0.1:9", "--persist", "0", "--new", *HERE)
+    result = run("pull", "kole", "--url", "http://127.0.0.1:9", "--persist", "0", "--new", *HERE)
     assert result.exit_code == 1
     assert "cannot be reached" in result.stderr.splitlines()[-1]
     assert "demo-key" not in result.stderr

@@ -27,8 +27,8 @@ from orderglot.core.order import Address, Identity, Line, Order, Reference, Ship
 from orderglot.core.product import Product, Tier
 from orderglot.stores.reads import Reads
 from orderglot.stores.sqlite import SqliteStore
-from orderglot.sync.notes import REJECT, Heard, Reject, noted
-from tests.cli.program import PROGRAM, clean_environment, done, say
+from orderglot.sync.notes import REJECT, Reject, StoredResponse, noted
+from tests.cli.program import PROGRAM, clean_environment, done, run
 
 ODD = "\x1b[2J\x1b]0;x\x07\x9b31m\u202eevil\u2066\u200f\u200b\ufeff\u2028\x7f\x85\b"
 """Escapes, controls of both sorts, marks that turn writing, and signs that take no room."""
@@ -78,7 +78,9 @@ REJECTED = Reject(
     first=datetime(2024, 1, 2, tzinfo=UTC),
     last=datetime(2024, 1, 2, tzinfo=UTC),
     answers=(
-        Heard(status=200, content_type="application/json", body=f'{{"a": "{NAME}"}}'.encode()),
+        StoredResponse(
+            status=200, content_type="application/json", body=f'{{"a": "{NAME}"}}'.encode()
+        ),
     ),
 )
 
@@ -114,7 +116,7 @@ def book(folder: Path) -> Path:
     (folder / "wrong.csv").write_text(f'"{NAME}","{NAME}"\n1,2\n', encoding="utf-8")
     (folder / "products.csv").write_text(f"sku,title,price\n{NAME},x,1\n,{NAME},1\n", "utf-8")
     (folder / "table.json").write_text(json.dumps([{"id": 1, "label": NAME}]))
-    shown = say("show", "kole:K1", "--as", "kole", "--format", "json").stdout
+    shown = run("show", "kole:K1", "--as", "kole", "--format", "json").stdout
     (folder / "order.json").write_text(shown)
     return folder
 
@@ -275,7 +277,7 @@ def test_no_command_shows_what_steers_a_terminal(
     monkeypatch.setattr(Reads, "duplicates", doubled)
     for words in COMMANDS[command]:
         placed = [vendor if word == "VENDOR" else word for word in words]
-        result = say(*command, *placed)
+        result = run(*command, *placed)
         shown = result.stdout + result.stderr
         assert shown, words
         assert [] == HARMFUL.findall(shown), (words, shown)
@@ -293,7 +295,7 @@ def test_no_command_shows_what_steers_a_terminal(
     ],
 )
 def test_what_is_odd_is_seen_to_be_there(words: tuple[str, ...], shown: str) -> None:
-    assert shown in say(*words).stdout
+    assert shown in run(*words).stdout
 
 
 @pytest.mark.usefixtures("book")
@@ -302,7 +304,7 @@ def test_a_vendors_own_words_are_told_harmless(
 ) -> None:
     monkeypatch.setenv("ORDERGLOT_KOLE_ID", "X1")
     monkeypatch.setenv("ORDERGLOT_KOLE_API_KEY", "K")
-    shown_ = say("pull", "kole", "--url", vendor, "--persist", "0").stderr
+    shown_ = run("pull", "kole", "--url", vendor, "--persist", "0").stderr
     assert "\\u202eevil\\u2066" in shown_
 
 

@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 
 from orderglot import dialects
 from orderglot.cli.app import app
-from tests.cli.program import refused, say
+from tests.cli.program import refused, run
 
 FOLDERS = Path(dialects.__file__).parent
 
@@ -44,7 +44,7 @@ def piped(text: bytes, *words: str) -> Result:
 
 
 def test_an_order_comes_out_as_the_other_vendors_and_its_losses_apart(order: str) -> None:
-    result = say("translate", order, "--from", "kole", "--to", "komet")
+    result = run("translate", order, "--from", "kole", "--to", "komet")
 
     assert 0 == result.exit_code
     (web_order,) = json.loads(result.stdout)["webOrders"]
@@ -57,14 +57,14 @@ def test_an_order_comes_out_as_the_other_vendors_and_its_losses_apart(order: str
 
 
 def test_nothing_is_said_of_an_order_that_is_carried_whole(order: str) -> None:
-    result = say("translate", order, "--from", "kole", "--to", "kole", "--format", "json")
+    result = run("translate", order, "--from", "kole", "--to", "kole", "--format", "json")
 
     assert (0, "") == (result.exit_code, result.stderr)
     assert 48213 == json.loads(result.stdout)["order"]["order_id"]
 
 
 def test_strict_writes_nothing_where_something_is_lost(order: str) -> None:
-    result = say("translate", order, "--from", "kole", "--to", "komet", "--strict")
+    result = run("translate", order, "--from", "kole", "--to", "komet", "--strict")
 
     assert (1, "") == (result.exit_code, result.stdout)
     assert result.stderr.endswith(
@@ -83,7 +83,7 @@ def test_strict_writes_what_is_carried_whole_but_for_the_first_vendors_ids() -> 
 
 
 def test_the_list_is_json_for_scripts(order: str) -> None:
-    result = say("translate", order, "--from", "kole", "--to", "komet", "--strict", "--json")
+    result = run("translate", order, "--from", "kole", "--to", "komet", "--strict", "--json")
 
     assert (1, "") == (result.exit_code, result.stdout)
     report: Any = json.loads(result.stderr)

@@ -174,7 +174,7 @@ def one_room(room: Any) -> Any:
     return lambda self, seller: room(self, 1)
 
 
-def told_apart(get: Any) -> Any:
+def distinguished(get: Any) -> Any:
     async def get_or_tell(self: Any, ref: Any) -> Any:
         try:
             return await get(self, ref)
@@ -341,8 +341,8 @@ def leaking(response: Response) -> Response:
 
 
 def endless(init: Any) -> Any:
-    def make(self: Any, *said: Any, longest: int | None = None, **more: Any) -> None:
-        init(self, *said, **more)
+    def make(self: Any, *given: Any, longest: int | None = None, **more: Any) -> None:
+        init(self, *given, **more)
 
     return make
 
@@ -449,7 +449,9 @@ CAUGHT_BY: dict[str, dict[str, Make]] = {
         "a seller sees another's book": swap(
             "orderglot.stores.memory.backend:MemoryBackend._room", one_room
         ),
-        "another's order is told from none": swap("orderglot.stores.reads:Reads.get", told_apart),
+        "another's order is told from none": swap(
+            "orderglot.stores.reads:Reads.get", distinguished
+        ),
     },
     "test_strangers.py::test_live_keys_do_not_see_test_orders": {
         "a live key sees test orders": unscoped(test=True),

@@ -5,6 +5,7 @@ The format is that of `specimens/README.md` in a dialect's folder.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -23,6 +24,7 @@ from orderglot.core.customer import Customer
 from orderglot.core.order import Order, Reference
 from orderglot.core.product import Product
 from orderglot.core.seller import Seller
+from orderglot.core.tokens import OWNER, TokenKind
 from orderglot.stores.store import BookStore
 from orderglot.wire.dialect import Dialect
 from orderglot.wire.message import Request, Response
@@ -215,13 +217,37 @@ async def plant_token(store: BookStore, dialect: Dialect, caller: Caller, proof:
     """Give out a token that is spelled as the specimens have it, for a key or session of its id."""
     ring, kinds = store.keyring, {kind.name: kind for kind in dialect.auth.tokens}
     if proof.session:
-        holder = await ring.admit(dialect.name, proof.session, kinds["session"])
+        session = token_of(kinds["session"], proof.session, caller.seller)
+        holder = await ring.admit(dialect.name, session, kinds["session"])
     else:
         keys = await ring.credentials(caller.seller)
         if not any((key.dialect, key.id) == (dialect.name, proof.id) for key in keys):
             await ring.plant_key(dialect.name, caller, proof.id, f"key of {proof.id}")
             keys = await ring.credentials(caller.seller)
         holder = next(one for one in keys if (one.dialect, one.id) == (dialect.name, proof.id))
-    await ring.issue(
-        holder, replace(kinds[proof.kind], write=lambda _: proof.secret, lasts=TEN_YEARS)
+    secret = token_of(kinds[proof.kind], proof.secret, caller.seller)
+    await ring.issue(holder, replace(kinds[proof.kind], write=lambda _: secret, lasts=TEN_YEARS))
+
+
+def token_of(kind: TokenKind, secret: str, seller: int) -> str:
+    """Spell a specimen's token, which says that it is the first seller's, as another seller's."""
+    return kind.write((seller - 1).to_bytes(OWNER) + kind.read(secret)[OWNER:])
+
+
+def request_at(dialect: Dialect, request: Request, seller: int) -> Request:
+    """Give a specimen's request as a client of another seller than the first would send it."""
+    kinds = {kind.name: kind for kind in dialect.auth.tokens}
+    own = {
+        proof.secret: token_of(kinds[proof.kind], proof.secret, seller)
+        for proof in book_of(dialect.name).credentials
+        if proof.kind in kinds
+    }
+
+    def spelled(text: str) -> str:
+        return re.sub(r"\w+", lambda word: own.get(word[0], word[0]), text)
+
+    return replace(
+        request,
+        query=spelled(request.query),
+        headers={name: spelled(text) for name, text in request.headers.items()},
     )

@@ -43,7 +43,7 @@ def bases(specimen: Specimen) -> list[Any]:
     return [body_of(specimen), *([{}] if alone else [])]
 
 
-def is_heard(specimen: Specimen, member: Member, body: Any) -> bool:
+def is_heeded(specimen: Specimen, member: Member, body: Any) -> bool:
     """Tell whether the server heeds what a body says in a member.
 
     A value of it is kept; or each is refused by its name, but for the one that says what is so; or
@@ -66,7 +66,7 @@ def is_heard(specimen: Specimen, member: Member, body: Any) -> bool:
 @pytest.mark.parametrize("key", KEPT, ids=id_of)
 def test_a_member_that_is_declared_is_kept_or_refused_by_name(key: tuple[str, str, Path]) -> None:
     assert any(
-        is_heard(specimen, member, body)
+        is_heeded(specimen, member, body)
         for specimen, member in TRIALS[key]
         for body in bases(specimen)
         if at(body, member.path[:-1]) is not GONE

@@ -84,7 +84,7 @@ def test_the_client_reads_the_answer_to_its_orders(specimen: Specimen, tmp_path:
         known = carried(expected, specimen.dialect.name, specimen.dialect.can)
         assert answer in (Order(references=known.references), known)
     else:
-        assert expected == said_by(answer)
+        assert expected == orders_by(answer)
 
 
 def read_ask(specimen: Specimen, shop: Shop) -> Any:
@@ -105,7 +105,7 @@ def read_ask(specimen: Specimen, shop: Shop) -> Any:
     return shop.run(read())
 
 
-def said_by(answer: Any) -> Any:
+def orders_by(answer: Any) -> Any:
     """Give the order or the orders of an answer, None where it has none."""
     if isinstance(answer, Page):
         return answer.orders

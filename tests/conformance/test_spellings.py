@@ -53,13 +53,13 @@ def spelled(name: str, schema: Json, kind: str) -> list[Json]:
     return [form for form in forms if form.get("type") == kind] + inner
 
 
-HEARD: Mapping[Key, list[tuple[Specimen, Member]]] = {
+HEEDED: Mapping[Key, list[tuple[Specimen, Member]]] = {
     key: tried for key, tried in trials().items() if not tried[0][1].passed_over
 }
-TEXTS = [key for key, tried in HEARD.items() if spelled(key[0], tried[0][1].schema, "string")]
+TEXTS = [key for key, tried in HEEDED.items() if spelled(key[0], tried[0][1].schema, "string")]
 NUMBERS = [
     key
-    for key, tried in HEARD.items()
+    for key, tried in HEEDED.items()
     if any(spelled(key[0], tried[0][1].schema, kind) for kind in ("integer", "number"))
     and all("pattern" in form for form in spelled(key[0], tried[0][1].schema, "string"))
 ]
@@ -68,21 +68,21 @@ NUMBERS = [
 
 @pytest.mark.parametrize("key", TEXTS, ids=id_of)
 def test_a_text_that_is_written_says_how_long_it_may_be(key: Key) -> None:
-    schema = resolved_of(key[0], HEARD[key][0][1].schema)
+    schema = resolved_of(key[0], HEEDED[key][0][1].schema)
     for form in spelled(key[0], schema, "string"):
         assert {"maxLength", "enum", "pattern", "format"} & (form.keys() | schema.keys() & {"enum"})
 
 
 @pytest.mark.parametrize("key", TEXTS, ids=id_of)
 def test_a_text_that_is_too_long_is_refused_by_its_name(key: Key) -> None:
-    forms = spelled(key[0], HEARD[key][0][1].schema, "string")
+    forms = spelled(key[0], HEEDED[key][0][1].schema, "string")
     longest = max(form.get("maxLength", 1_000) for form in forms)
     outcomes = [
         written(specimen, with_value(body_of(specimen), member.path, "x" * (longest + 1)))
-        for specimen, member in HEARD[key]
+        for specimen, member in HEEDED[key]
     ]
 
-    assert any(is_refused_by_name(outcome, HEARD[key][0][1]) for outcome in outcomes)
+    assert any(is_refused_by_name(outcome, HEEDED[key][0][1]) for outcome in outcomes)
     assert not any("x" * (longest + 1) in text for one in outcomes for text in texts(one.orders))
 
 
@@ -136,8 +136,8 @@ def huge(specimen: Specimen) -> Iterator[Request]:
     for part in request.path.split("/")[1:]:
         yield replace(request, path=request.path.replace(part, text))
     for name, value in pairs(request.query):
-        said = {**dict(pairs(request.query)), name: value + "x" * IN_A_QUERY}
-        yield replace(request, query=query_of(said.items()))
+        sent = {**dict(pairs(request.query)), name: value + "x" * IN_A_QUERY}
+        yield replace(request, query=query_of(sent.items()))
 
 
 def in_body(specimen: Specimen, text: str) -> Iterator[Request]:
@@ -152,8 +152,8 @@ def in_body(specimen: Specimen, text: str) -> Iterator[Request]:
             yield replace(request, body=request.body[:begin] + text.encode() + request.body[end:])
     elif "form" in essence(request.headers.get("content-type", "")):
         for name, _ in pairs(request.body.decode()):
-            said = {**dict(pairs(request.body.decode())), name: text}
-            yield replace(request, body=query_of(said.items()).encode())
+            sent = {**dict(pairs(request.body.decode())), name: text}
+            yield replace(request, body=query_of(sent.items()).encode())
 
 
 def bodies(specimen: Specimen, text: str) -> Iterator[bytes]:
@@ -172,14 +172,14 @@ def declared_of(specimen: Specimen) -> list[tuple[Specimen, Member]]:
 
 def elsewhere(specimen: Specimen, body: bytes) -> Iterator[Request]:
     """Give a request that says in its query, or as a form, what another says in JSON."""
-    operation, said = specimen.operation, json.loads(body)
+    operation, sent = specimen.operation, json.loads(body)
     if (
         operation is None
         or operation.request.query is None
-        or not all(map(is_plain, said.values()))
+        or not all(map(is_plain, sent.values()))
     ):
         return
-    members = [(name, str(value)) for name, value in said.items()]
+    members = [(name, str(value)) for name, value in sent.items()]
     headers = {**specimen.request.headers, "content-type": "application/x-www-form-urlencoded"}
     yield replace(specimen.request, headers=headers, body=query_of(members).encode())
     short = [(name[:IN_A_QUERY], value[:IN_A_QUERY]) for name, value in members]
@@ -230,10 +230,10 @@ def test_what_is_no_number_is_refused_by_its_name(key: Key) -> None:
     for text in NO_NUMBERS:
         outcomes = [
             written(specimen, with_value(body_of(specimen), member.path, text))
-            for specimen, member in HEARD[key]
+            for specimen, member in HEEDED[key]
         ]
 
-        assert any(is_refused_by_name(outcome, HEARD[key][0][1]) for outcome in outcomes), text
+        assert any(is_refused_by_name(outcome, HEEDED[key][0][1]) for outcome in outcomes), text
 
 
 # Members that come twice
@@ -245,7 +245,7 @@ def doubled(body: Any, path: Path, value: Any) -> str:
     return again.replace('"@again"', json.dumps(path[-1]))
 
 
-SAID = [
+SENT = [
     (specimen, path)
     for name in dialects.names()
     for specimen in writes(name)
@@ -254,10 +254,10 @@ SAID = [
 ]
 
 
-SAID_IDS = [id_of((one.dialect.name, one.name, path)) for one, path in SAID]
+SENT_IDS = [id_of((one.dialect.name, one.name, path)) for one, path in SENT]
 
 
-@pytest.mark.parametrize(("specimen", "path"), SAID, ids=SAID_IDS)
+@pytest.mark.parametrize(("specimen", "path"), SENT, ids=SENT_IDS)
 def test_a_member_that_says_two_things_is_refused_by_its_name(
     specimen: Specimen, path: Path
 ) -> None:
@@ -269,7 +269,7 @@ def test_a_member_that_says_two_things_is_refused_by_its_name(
     assert after.orders == written_text(specimen, "{").orders
 
 
-@pytest.mark.parametrize(("specimen", "path"), SAID, ids=SAID_IDS)
+@pytest.mark.parametrize(("specimen", "path"), SENT, ids=SENT_IDS)
 def test_a_member_may_say_the_same_thing_twice(specimen: Specimen, path: Path) -> None:
     body = body_of(specimen)
 
@@ -287,4 +287,4 @@ def test_each_dialect_is_tried_in_each_way() -> None:
 
     assert every == {key[0] for key in TEXTS} == {key[0] for key in NUMBERS}
     assert every == {one.dialect.name for one in ASKED}
-    assert every == {one.dialect.name for one, _ in SAID}
+    assert every == {one.dialect.name for one, _ in SENT}

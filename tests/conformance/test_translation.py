@@ -23,7 +23,7 @@ from orderglot.wire.translation import read, translate
 from tests.conformance.implementations import Shop
 from tests.conformance.random_requests import mangled
 from tests.conformance.specimens import Specimen, specimens_of, welcome
-from tests.conformance.test_specimens import read_ask, said_by
+from tests.conformance.test_specimens import orders_by, read_ask
 from tests.full_records import full
 from tests.strategies import orders
 
@@ -90,7 +90,7 @@ def orders_in(specimen: Specimen, folders: pytest.TempPathFactory) -> tuple[Orde
     """Give the orders of a specimen's answer as the client hears them."""
     assert specimen.operation is not None
     ask = read_ask(specimen, Shop("memory", folders.mktemp("shop")))
-    answer = said_by(specimen.operation.response.read(specimen.response, ask))
+    answer = orders_by(specimen.operation.response.read(specimen.response, ask))
     return answer if isinstance(answer, tuple) else (answer,)
 
 

@@ -100,9 +100,9 @@ def test_what_nobody_foresaw_is_told_without_its_trace_and_logged_with_it(
     opened = replace(burst, endpoint=replace(burst.endpoint, right=OPEN))
     fragile = replace(DIALECT, operations=(opened,))
 
-    start, told_body = messages_of(fragile, scope(path="/tiny/burst", raw_path=b"/tiny/burst"))
+    start, body_of = messages_of(fragile, scope(path="/tiny/burst", raw_path=b"/tiny/burst"))
 
-    body = told_body["body"]
+    body = body_of["body"]
     assert (503, "Upstream") == (start["status"], json.read(body)["error"])
     assert not [word for word in (b"ZeroDivisionError", b"foresaw", b"Traceback") if word in body]
     (entry,) = caplog.records

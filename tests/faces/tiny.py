@@ -232,7 +232,7 @@ HELLO: Operation[str, str] = Operation(
     ),
     perform=perform_hello,
     response=ResponseFormat(
-        lambda said, request: answer({"said": said}),
+        lambda answered, request: answer({"said": answered}),
         lambda response, ask: str(json.read(response.body)["said"]),
     ),
 )
@@ -244,7 +244,7 @@ BURST: Operation[None, None] = Operation(
         lambda ask: Request(method="GET", path="/tiny/burst"), lambda request, caller: None
     ),
     perform=perform_burst,
-    response=ResponseFormat(lambda said, request: answer(None), lambda response, ask: None),
+    response=ResponseFormat(lambda answered, request: answer(None), lambda response, ask: None),
 )
 
 

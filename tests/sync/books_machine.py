@@ -50,7 +50,7 @@ orders = st.integers(0, 9)
 class Pulled(RuleBasedStateMachine):
     """One, two or three books that pull each other in some dialects."""
 
-    spoken: tuple[str, ...] = ("kole",)
+    in_dialects: tuple[str, ...] = ("kole",)
     least = 1
     itself = True
     """Whether a book may pull itself."""
@@ -74,7 +74,7 @@ class Pulled(RuleBasedStateMachine):
         return self.books[number % len(self.books)]
 
     def dialect(self, number: int) -> str:
-        return self.spoken[number % len(self.spoken)]
+        return self.in_dialects[number % len(self.in_dialects)]
 
     def chosen(self, hub: Hub, number: int) -> Order | None:
         found = self.do(hub.orders())
@@ -227,9 +227,9 @@ class Pulled(RuleBasedStateMachine):
         channel = f"{name}@{there.name}"
         after = {id_at(order, channel): order for order in self.do(here.everything())}
         aside = {one.id for _, one in self.do(rejects_of(here.book, channel))}
-        for said in shown:
-            id = id_at(said, name)
-            self.look_for_strangers(here, channel, said, before)
+        for received in shown:
+            id = id_at(received, name)
+            self.look_for_strangers(here, channel, received, before)
             if id not in after:
                 itself = here is there and int(id) not in before
                 assert id in aside or itself, f"{id} of {channel} is not in {here.name}"
@@ -237,44 +237,48 @@ class Pulled(RuleBasedStateMachine):
             mine, key = after[id], (here.name, channel, id)
             word = self.words.get(key)
             was = before.get(mine.id)
-            expected = self.expected(name, was, said, word)
+            expected = self.expected(name, was, received, word)
             for member, value in expected.items():
                 found = MEMBERS[member](mine)
                 assert value == found, f"{member} of {key} is {found}, not {value}"
             assert was is None or was.deleted == mine.deleted, key
             placed = (here.name, channel, mine.id) in self.under_way
             self.under_way.discard((here.name, channel, mine.id))
-            self.words[key] = Word(said, placed or (word is not None and word.placed))
+            self.words[key] = Word(received, placed or (word is not None and word.placed))
 
     def look_for_strangers(
-        self, here: Hub, channel: str, said: Order, before: dict[int, Order]
+        self, here: Hub, channel: str, received: Order, before: dict[int, Order]
     ) -> None:
         """Note an order of which nothing that two wires both carry tells that it is one of ours."""
         for order in before.values():
-            if is_same(order, said) and not id_at(order, channel) and not tells(order, said):
-                self.alike.add((here.name, mark_of(said)))
-        if (channel.partition("@")[2], mark_of(said)) in self.alike:
-            self.alike.add((here.name, mark_of(said)))
+            if (
+                is_same(order, received)
+                and not id_at(order, channel)
+                and not tells(order, received)
+            ):
+                self.alike.add((here.name, mark_of(received)))
+        if (channel.partition("@")[2], mark_of(received)) in self.alike:
+            self.alike.add((here.name, mark_of(received)))
 
     def expected(
-        self, name: str, was: Order | None, said: Order, word: Word | None
+        self, name: str, was: Order | None, received: Order, word: Word | None
     ) -> dict[str, Any]:
         """Say what each member of an order that was shown comes to here."""
         if was is None:
             return {
-                member: of(said)
+                member: of(received)
                 for member, of in MEMBERS.items()
                 # A total that is not shown follows from the goods.
-                if member != "total" or said.totals.total is not None
+                if member != "total" or received.totals.total is not None
             }
         if word is None:
             return {member: of(was) for member, of in MEMBERS.items()}
         seen = carried(was, name, dialects.dialect(name).can)
         return {
-            member: merged(of(was), of(seen), of(word.said), of(said), ours_win=word.placed)
+            member: merged(of(was), of(seen), of(word.received), of(received), ours_win=word.placed)
             for member, of in MEMBERS.items()
             # A total that is not shown follows from the goods.
-            if member != "total" or said.totals.total is not None
+            if member != "total" or received.totals.total is not None
         }
 
     # What holds at any time.

@@ -27,16 +27,16 @@ MEMBERS: dict[str, Callable[[Order], Any]] = {
 class Word:
     """A vendor's last word on an order, as his wire carries it; whether the order went there from here."""
 
-    said: Order
+    received: Order
     placed: bool = False
 
 
-def merged(ours: Any, seen: Any, last: Any, said: Any, *, ours_win: bool) -> Any:
-    if said in (last, ours):
+def merged(ours: Any, seen: Any, last: Any, received: Any, *, ours_win: bool) -> Any:
+    if received in (last, ours):
         return ours
     if ours != last and seen != last and ours_win:
         return ours
-    return said
+    return received
 
 
 def more_of(order: Order) -> Order:
@@ -51,18 +51,22 @@ def more_of(order: Order) -> Order:
 
 def is_shown_without_lines(order: Order) -> bool:
     """Tell whether a vendor shows what an order comes to and not what is in it."""
-    spoken = [ref.dialect.partition("@")[0] for ref in order.references]
-    return any("lines" in dialects.dialect(name).can.loses for name in spoken)
+    names = [ref.dialect.partition("@")[0] for ref in order.references]
+    return any("lines" in dialects.dialect(name).can.loses for name in names)
 
 
-def tells(order: Order, said: Order) -> bool:
+def tells(order: Order, received: Order) -> bool:
     """Tell whether an order of a vendor's says in any way that it is one of ours."""
-    near = order.created and said.created and abs(order.created - said.created) < timedelta(days=2)
-    if order.po_number and said.po_number:
+    near = (
+        order.created
+        and received.created
+        and abs(order.created - received.created) < timedelta(days=2)
+    )
+    if order.po_number and received.po_number:
         return near is None or bool(near)
-    if order.lines and said.lines:
-        return order.created is not None and order.created == said.created
-    return bool(order.number and said.number)
+    if order.lines and received.lines:
+        return order.created is not None and order.created == received.created
+    return bool(order.number and received.number)
 
 
 def is_same(one: Order, order: Order) -> bool:

@@ -105,10 +105,10 @@ class Books(Pulled):
         channel = f"{name}@{there.name}"
         self.under_way.discard((here.name, channel, came.order.id))
         (sold,) = self.do(same_in(there, came.order))
-        said = carried(sold, name, dialects.dialect(name).can)
+        received = carried(sold, name, dialects.dialect(name).can)
         word = self.words.get((here.name, channel, came.id))
         if word is None or sold.deleted is None:
-            self.words[here.name, channel, came.id] = Word(said, placed=True)
+            self.words[here.name, channel, came.id] = Word(received, placed=True)
 
     def place(self, here: Hub, there: Hub, name: str, order: Order) -> Placed | Exception:
         """Place an order once; what was begun and has no end yet is under way."""

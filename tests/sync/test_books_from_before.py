@@ -100,8 +100,8 @@ def test_a_book_from_before_keeps_every_id_and_is_pulled_into_as_ever(
             assert (0, 0) == (done.checkpoint.new, done.checkpoint.rejected)
             for id, order in before.items():
                 assert {*order.references} <= {*after[id].references}
-                for told in (*order.references, Reference(HUB, str(id))):
-                    assert id == (await book.get(told)).id
+                for reference in (*order.references, Reference(HUB, str(id))):
+                    assert id == (await book.get(reference)).id
             theirs = [order for order in after.values() if id_at(order, CHANNEL.reference)]
             assert 4 == len(theirs)
             again = await pulled(store, await wholesaler())

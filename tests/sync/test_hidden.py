@@ -162,7 +162,7 @@ def test_an_open_order_that_changed_comes_with_the_next_pull_since_last(name: st
 
         reference = Reference(shop.channel.reference, native(changed, name))
         mine = await shop.book.get(reference)
-        expected = shop.told(changed)
+        expected = shop.shown(changed)
         assert (expected.status, expected.po_number) == (mine.status, mine.po_number)
 
     with_vendor(name, work)
@@ -183,7 +183,7 @@ def test_any_other_order_that_changed_comes_within_a_day(name: str) -> None:
 
         reference = Reference(shop.channel.reference, native(changed, name))
         mine = await shop.book.get(reference)
-        expected = shop.told(changed)
+        expected = shop.shown(changed)
         assert (expected.po_number, expected.notes) == (mine.po_number, mine.notes)
 
     with_vendor(name, work)

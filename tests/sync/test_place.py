@@ -188,7 +188,7 @@ def test_where_nobody_can_tell_it_says_so_until_somebody_has_looked(name: str) -
         there = await orders_there(shop)
         came = await settle(shop.book, shop.vendor(), order, native(there[0], name))
 
-        assert How.TOLD is came.how
+        assert How.GIVEN is came.how
         assert 1 == len(there)
         assert How.THERE is (await placed(shop, order)).how
 

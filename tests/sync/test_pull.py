@@ -111,7 +111,7 @@ def _altered(shop: Vendor, order: Order) -> Order:
         replace(order, po_number="PO-ALTERED"),
         replace(order, totals=Totals(total=Decimal("48.00"))),
     )
-    return next(one for one in altered if shop.told(one) != shop.told(order))
+    return next(one for one in altered if shop.shown(one) != shop.shown(order))
 
 
 @each

@@ -41,7 +41,7 @@ BRIEF = settings(
 
 
 def machine(*names: str, **how: object) -> type[Books]:
-    return type("BooksIn" + "".join(names), (Books,), {"spoken": names, **how})
+    return type("BooksIn" + "".join(names), (Books,), {"in_dialects": names, **how})
 
 
 @pytest.mark.parametrize("name", dialects.names())
@@ -59,7 +59,9 @@ def wherever_it_fails(books: type[Books]) -> None:
         failure = Failure(way, at)
         with opened(books) as machine:
             machine.an_order_is_placed(0, 0, 0, 0, failure, ends)
-            machine.pulled(machine.book(0), machine.book(1), machine.spoken[0], failure=failure)
+            machine.pulled(
+                machine.book(0), machine.book(1), machine.in_dialects[0], failure=failure
+            )
             machine.an_order_is_placed(0, 0, 0, 0, None, "not")
             machine.holds()
 
@@ -90,12 +92,12 @@ def forget_words(monkeypatch: pytest.MonkeyPatch) -> None:
 def compare_clocks(monkeypatch: pytest.MonkeyPatch) -> None:
     real = reconciling._update
 
-    async def update(unit: Any, source: Any, said: Order, kept: Order, note: Any) -> Any:
-        if said.modified and kept.modified and said.modified <= kept.modified:
+    async def update(unit: Any, source: Any, received: Order, kept: Order, note: Any) -> Any:
+        if received.modified and kept.modified and received.modified <= kept.modified:
             return reconciling.Arrived(kept, Outcome.SAME)
-        if said.created and kept.modified and said.created <= kept.modified:
+        if received.created and kept.modified and received.created <= kept.modified:
             return reconciling.Arrived(kept, Outcome.SAME)
-        return await real(unit, source, said, kept, note)
+        return await real(unit, source, received, kept, note)
 
     monkeypatch.setattr(reconciling, "_update", update)
 

@@ -14,7 +14,7 @@ from orderglot.core.customer import Customer, identity
 from orderglot.core.errors import Conflict, HubError, Invalid, NotFound, Upstream
 from orderglot.core.order import Address, Line, Order, Reference, Totals, id_at, native
 from orderglot.core.values import Status
-from orderglot.dialects import dialect as spoken
+from orderglot.dialects import dialect as dialect_of
 from orderglot.sync.discrepancies import Pending, pending, settle_differences
 from orderglot.sync.last_words import read_word, word_name
 from orderglot.sync.notes import PLACING, WORD
@@ -32,15 +32,15 @@ T = TypeVar("T")
 
 each = pytest.mark.parametrize("name", DIALECTS)
 
-SHOWS_GOODS = [one for one in DIALECTS if not loses(spoken(one).can, "lines.quantity")]
+SHOWS_GOODS = [one for one in DIALECTS if not loses(dialect_of(one).can, "lines.quantity")]
 SHOWS_PRICES = [
     one
     for one in SHOWS_GOODS
-    if not loses(spoken(one).can, "lines.unit_price")
+    if not loses(dialect_of(one).can, "lines.unit_price")
     # Whoever is told a price refuses another one himself.
-    and "lines.unit_price" not in spoken(one).can.takes
+    and "lines.unit_price" not in dialect_of(one).can.takes
 ]
-KNOWS_CUSTOMERS = [one for one in DIALECTS if "customer" in spoken(one).can.takes]
+KNOWS_CUSTOMERS = [one for one in DIALECTS if "customer" in dialect_of(one).can.takes]
 
 
 async def now_here(shop: Vendor, order: Order) -> Order:
@@ -48,7 +48,7 @@ async def now_here(shop: Vendor, order: Order) -> Order:
 
 
 async def otherwise(shop: Vendor) -> list[Pending]:
-    return [one async for one in pending(shop.book, spoken)]
+    return [one async for one in pending(shop.book, dialect_of)]
 
 
 async def changed_there(shop: Vendor, change: Callable[[Order], Order]) -> None:
@@ -61,7 +61,7 @@ def _all_lines(order: Order, **change: Any) -> Order:
     return replace(order, lines=tuple(replace(line, **change) for line in order.lines))
 
 
-async def said_of(shop: Vendor, order: Order) -> Order:
+async def last_word_of(shop: Vendor, order: Order) -> Order:
     """Give the vendor's last word on an order."""
     (note,) = await shop.book.notes(WORD, word_name(shop.channel.reference, order.id))
     return read_word(note)[1]
@@ -83,7 +83,7 @@ def test_the_word_that_is_kept_is_what_the_vendor_shows(name: str) -> None:
         came = await placed(shop, order)
         shown = await shop.client.get(Reference(name, came.id))
 
-        assert shown == await said_of(shop, order)
+        assert shown == await last_word_of(shop, order)
 
     done(name, work)
 
@@ -298,11 +298,11 @@ def test_an_order_cancelled_before_it_arrived_is_not_sent_any_more(name: str) ->
         here = await now_here(shop, order)
         await shop.book.change(replace(here, status=Status.CANCELLED))
         _later(shop)
-        if spoken(name).flows.page is None:
+        if dialect_of(name).flows.page is None:
             with pytest.raises(Unknown, match="no list to ask"):
                 await placed(shop, order, idempotent=False)
         with pytest.raises(Invalid, match="is cancelled"):
-            await placed(shop, order, idempotent=False, absent=spoken(name).flows.page is None)
+            await placed(shop, order, idempotent=False, absent=dialect_of(name).flows.page is None)
 
         assert [] == await orders_there(shop)
         assert () == await shop.book.notes(PLACING)
@@ -375,7 +375,7 @@ def test_what_is_cancelled_here_afterwards_is_listed_until_he_is_told(name: str)
             listed.id,
         )
         assert "here it is cancelled, and they have it as" in listed.differences[0]
-        if spoken(name).flows.page is None:
+        if dialect_of(name).flows.page is None:
             return
         await changed_there(shop, lambda one: replace(one, status=Status.CANCELLED))
         await shop.pulled()
@@ -404,7 +404,7 @@ def test_what_a_person_lets_stand_is_listed_no_more(name: str) -> None:
         changed = await shop.book.change(_first(came.order, quantity=order.lines[0].quantity + 36))
         (listed,) = await otherwise(shop)
         assert listed.differences == (await placed(shop, order)).differences
-        settled = await settle_differences(shop.book, changed, spoken, [shop.channel.reference])
+        settled = await settle_differences(shop.book, changed, dialect_of, [shop.channel.reference])
 
         assert (listed,) == settled
         assert [] == await otherwise(shop)
@@ -418,16 +418,16 @@ def test_what_a_person_lets_stand_is_listed_no_more(name: str) -> None:
 @each
 def test_what_could_not_be_compared_is_compared_the_next_time(name: str) -> None:
     async def work(shop: Vendor, order: Order) -> None:
-        told: list[str] = []
+        notices: list[str] = []
         inner = shop.client.get
 
         async def silent(ref: Reference) -> Order:
             raise Upstream("The vendor is away.")
 
         shop.client.get = silent  # type: ignore[method-assign]
-        came = await place(shop.book, shop.vendor(continued=False), order, ANYHOW, told.append)
+        came = await place(shop.book, shop.vendor(continued=False), order, ANYHOW, notices.append)
         assert How.SENT is came.how
-        assert "could not be compared" in told[0]
+        assert "could not be compared" in notices[0]
         shop.client.get = inner  # type: ignore[method-assign]
         # Kodaris shows no goods, and Komet not that an order is cancelled.
         await changed_there(
@@ -467,12 +467,12 @@ async def _placed_beside_nine(shop: Vendor, order: Order) -> None:
     with pytest.raises(Unknown, match="none of them is it, for none bears its mark"):
         await placed(shop, order, idempotent=False)
     _later(shop)
-    told: list[str] = []
+    notices: list[str] = []
     mine = await now_here(shop, order)
-    came = await place(shop.book, shop.vendor(continued=False), mine, ANYHOW, told.append)
+    came = await place(shop.book, shop.vendor(continued=False), mine, ANYHOW, notices.append)
 
     assert How.SENT is came.how
-    assert "none of them is it" in told[0]
+    assert "none of them is it" in notices[0]
     assert before + 1 == len(await orders_there(shop))
 
 
@@ -523,8 +523,8 @@ def test_an_order_full_in_every_member_is_changed_by_nothing_but_the_vendor(name
         kept = await shop.book.change(full_order)
         terms = replace(ANYHOW, without=("ship_to", "lines", "discount"))
         came = await place(shop.book, shop.vendor(), kept, terms)
-        assert _said(kept) == _said(came.order)
-        if spoken(name).flows.page is None:
+        assert _content(kept) == _content(came.order)
+        if dialect_of(name).flows.page is None:
             return
         for _ in range(2):
             pulled = (await shop.pulled()).checkpoint
@@ -534,7 +534,7 @@ def test_an_order_full_in_every_member_is_changed_by_nothing_but_the_vendor(name
         await changed_there(shop, lambda one: replace(one, status=Status.CANCELLED))
         await shop.pulled()
         after = await now_here(shop, order)
-        assert _said(replace(kept, status=after.status)) == _said(after)
+        assert _content(replace(kept, status=after.status)) == _content(after)
         assert Status.CANCELLED is after.status
 
     done(name, work)
@@ -558,5 +558,5 @@ def _goods(line: Line) -> dict[str, Any]:
     return {**goods, "status": None, "promotions": ()}
 
 
-def _said(order: Order) -> dict[str, Any]:
+def _content(order: Order) -> dict[str, Any]:
     return {name: getattr(order, name) for name in Order.__struct_fields__ if name not in OWN_VIEW}

@@ -81,12 +81,12 @@ def test_two_vendors_of_one_dialect_may_have_the_same_id(name: str) -> None:
 def test_an_id_that_our_client_was_told_stays_whatever_is_placed_or_pulled(name: str) -> None:
     async def work(shop: Vendor) -> None:
         own = await shop.book.place(Order(po_number="OWN", status=Status.RECEIVED))
-        told = Reference(name, native(own, name))
+        shown = Reference(name, native(own, name))
         reference = Reference(shop.channel.reference, "77001")
         await shop.book.change(replace(own, references=(*own.references, reference)))
         await shop.pulled()
 
-        assert own.id == (await shop.book.get(told)).id
+        assert own.id == (await shop.book.get(shown)).id
         assert own.id == (await shop.book.get(Reference(HUB, str(own.id)))).id
 
     between(name, work)
@@ -103,7 +103,7 @@ def test_what_the_vendor_ships_arrives_though_a_note_was_written_here(name: str)
 
         assert 1 == found.checkpoint.changed
         mine = await here(shop, theirs)
-        assert (shop.told(theirs).status, "42") == (mine.status, mine.assigned_user)
+        assert (shop.shown(theirs).status, "42") == (mine.status, mine.assigned_user)
 
     between(name, work)
 
@@ -138,13 +138,13 @@ def test_what_both_changed_is_taken_from_its_master_and_told(name: str) -> None:
         assert certificate is not None
         assert (1, 4) == (certificate.conflicts, certificate.code)
         (one,) = await disagreements(shop.book)
-        assert ("status", "cancelled", str(shop.told(theirs).status), False) == (
+        assert ("status", "cancelled", str(shop.shown(theirs).status), False) == (
             one.field,
             one.ours,
             one.theirs,
             one.ours_stands,
         )
-        assert shop.told(theirs).status is (await here(shop, theirs)).status
+        assert shop.shown(theirs).status is (await here(shop, theirs)).status
 
     between(name, work)
 

@@ -96,11 +96,11 @@ class Vendor:
 
     async def _all(self, book: Book) -> dict[str, Order]:
         found = [order async for order in book.walk()]
-        told = {native(order, self.dialect.name): self.told(order) for order in found}
-        assert len(told) == len(found)
-        return told
+        shown = {native(order, self.dialect.name): self.shown(order) for order in found}
+        assert len(shown) == len(found)
+        return shown
 
-    def told(self, order: Order) -> Order:
+    def shown(self, order: Order) -> Order:
         """Give an order as the vendor tells of it; what is not told is given when it arrives."""
         left = carried(order, self.dialect.name, self.dialect.can)
         loses = self.dialect.can.loses

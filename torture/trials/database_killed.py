@@ -11,7 +11,7 @@ from torture.connections import opened
 from torture.harness import Harness, Row
 from torture.load import CLIENTS, Load, create_order, send_again
 from torture.server_process import Served, serving
-from torture.stores import Postgres, check_books
+from torture.stores import Postgres
 
 ROUNDS = 3
 AWAY = 1.0
@@ -51,7 +51,7 @@ def _round(harness: Harness, row: Row, store: Postgres, number: int) -> None:
             row.expect(None, load.error(key, answers[key]), f"{key} with the database back")
         served.end()
     row.expect(len(load.sent), books.count_orders(url) - before, "orders in the end")
-    check_books(row, store, url)
+    row.check_books(store, url)
     harness.log(f"round {number + 1}: {len(load.acknowledged()):,} kept, {len(refused):,} refused")
 
 

@@ -17,7 +17,7 @@ from torture.connections import ask, encoded, opened
 from torture.harness import Harness, Row
 from torture.load import CLIENTS, Load, create_order, send_again
 from torture.server_process import Served, serving
-from torture.stores import Sqlite, check_books
+from torture.stores import Sqlite
 
 MOST = 50_000
 """So many orders fill any of these files."""
@@ -142,6 +142,6 @@ async def _client(load: Load, port: int, client: int) -> None:
 def _check(row: Row, load: Load, url: str, before: int) -> None:
     """Compare what is in the book with what was sent."""
     row.expect(len(load.sent), books.count_orders(url) - before, "orders in the end")
-    check_books(row, STORE, url)
+    row.check_books(STORE, url)
     for key, how in load.closed.items():
         row.lose(f"{key} was not answered: {how}")

@@ -8,7 +8,7 @@ from torture import books
 from torture.harness import Harness, Row
 from torture.load import CLIENTS, Load, create_orders, send_again
 from torture.server_process import Served, serving
-from torture.stores import StoreKind, check_books
+from torture.stores import StoreKind
 
 ROUNDS = 6
 LONGEST = 2.5
@@ -35,7 +35,7 @@ def _round(harness: Harness, row: Row, store: StoreKind, number: int) -> None:
     least, most = len(load.acknowledged()), len(load.sent)
     if not least <= found <= most:
         row.lose(f"{found} orders are there; {least} were acknowledged, {most} were sent")
-    check_books(row, store, url)
+    row.check_books(store, url)
     with serving(row, folder, url, *workers) as served:
         asyncio.run(_send_all_again(row, load, served.port))
         served.end()

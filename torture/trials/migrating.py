@@ -12,7 +12,7 @@ from pathlib import Path
 
 from torture.harness import Harness, Row
 from torture.server_process import PROGRAM, environment
-from torture.stores import StoreKind, check_books
+from torture.stores import StoreKind
 
 ROUNDS = 4
 KILLS = 20
@@ -60,7 +60,7 @@ def _together(harness: Harness, row: Row, store: StoreKind) -> None:
         _, problem = process.communicate(timeout=TIMEOUT)
         row.expect((0, ""), (process.returncode, problem), "a process that opened a new book")
     row.expect(TOGETHER, len(_sellers(folder, url)), "sellers in the book")
-    check_books(row, store, url)
+    row.check_books(store, url)
 
 
 def _killed(harness: Harness, row: Row, store: StoreKind, number: int) -> None:
@@ -89,7 +89,7 @@ def _killed(harness: Harness, row: Row, store: StoreKind, number: int) -> None:
     _, problem = process.communicate(timeout=TIMEOUT)
     row.expect((0, ""), (process.returncode, problem), "the process behind those killed")
     row.expect(True, "whole" in _sellers(folder, url), "its seller is in the book")
-    check_books(row, store, url)
+    row.check_books(store, url)
 
 
 def _sellers(folder: Path, url: str) -> list[str]:

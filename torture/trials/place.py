@@ -22,7 +22,7 @@ from tests.conformance.specimens import book_of
 from torture import books
 from torture.harness import Harness, Row
 from torture.server_process import Served, environment, program, serving
-from torture.stores import Sqlite, check_books
+from torture.stores import Sqlite
 
 ORDERS = 4
 ATTEMPTS = 6
@@ -89,7 +89,7 @@ def _round(harness: Harness, row: Row, dialect: Dialect) -> None:
                 row.lose(f"order {order.id} ended with exit code {code}")
     row.note("not known in the end, without keys", unknown)
     _find(row, here, before, asyncio.run(_sold(there, seller)), unknown, dialect)
-    check_books(row, Sqlite(), here.url, there)
+    row.check_books(Sqlite(), here.url, there)
 
 
 def _placed(

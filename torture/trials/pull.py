@@ -20,7 +20,7 @@ from tests.conformance.specimens import book_of
 from torture import books
 from torture.harness import Harness, Row
 from torture.server_process import environment, program
-from torture.stores import Sqlite, check_books
+from torture.stores import Sqlite
 from torture.trials.place import CHANNEL, LONGEST, TIMEOUT, Here, Vendor
 
 ORDERS = 60
@@ -52,7 +52,7 @@ def _round(harness: Harness, row: Row, dialect: Dialect) -> None:
     found = asyncio.run(_taken(here, dialect))
     row.expect(sorted(expected), [id for id in found if id in expected], "new orders, each once")
     row.expect(len({*found}), len(found), "orders, each once")
-    check_books(row, Sqlite(), here.url, there)
+    row.check_books(Sqlite(), here.url, there)
 
 
 def _pulled(

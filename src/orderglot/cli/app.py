@@ -50,10 +50,10 @@ app.add_typer(database.app, name="database")
 
 def _print_version(wanted: bool) -> None:
     if wanted:
-        from orderglot.cli.output import say
+        from orderglot.cli.output import write_line
         from orderglot.hub.version import version
 
-        say(f"orderglot {version()}")
+        write_line(f"orderglot {version()}")
         raise typer.Exit
 
 

@@ -6,7 +6,7 @@ import typer
 
 from orderglot.cli.command import Misused, PostalAddress, SellerName, WhichOrder, with_book
 from orderglot.cli.options import value
-from orderglot.cli.output import say
+from orderglot.cli.output import write_line
 
 if TYPE_CHECKING:
     from orderglot.core.order import Address, Order
@@ -40,7 +40,7 @@ async def change(
         new = _changed(found, ship_to, recipient, shipping)
         if new != found:
             await unit.change(new, "changed")
-    say(f"Order {found.id} {'was so already' if new == found else 'is changed'}.")
+    write_line(f"Order {found.id} {'was so already' if new == found else 'is changed'}.")
 
 
 def _changed(order: "Order", ship_to: str, recipient: str, shipping: dict[str, str]) -> "Order":

@@ -16,7 +16,7 @@ import typer
 from typer.core import TyperGroup
 
 from orderglot.cli.options import argument, switch, value
-from orderglot.cli.output import tell
+from orderglot.cli.output import write_notice
 from orderglot.core.errors import HubError, Invalid
 
 if TYPE_CHECKING:
@@ -204,7 +204,7 @@ def _command(
 
 
 def _refuse(sentence: str, code: int = 1) -> int:
-    tell(f"orderglot: {' '.join(sentence.split())}")
+    write_notice(f"orderglot: {' '.join(sentence.split())}")
     return code
 
 

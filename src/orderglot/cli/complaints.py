@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from orderglot.cli.output import tell, tell_item
+from orderglot.cli.output import write_item, write_notice
 from orderglot.files.sources import FILE
 
 if TYPE_CHECKING:
@@ -37,12 +37,12 @@ def list_complaints(refusal: HubError, order: Order, vendor: Vendor, seller: str
     """Print what speaks against an order, as a list where it is more than one thing."""
     reasons = list(dict.fromkeys(_reason(one, order, vendor, seller) for one in _problems(refusal)))
     if len(reasons) == 1:
-        return tell(f"orderglot: {reasons[0]}")
+        return write_notice(f"orderglot: {reasons[0]}")
     name = order.number or order.id
     title = f"order {name} was not placed with {vendor.dialect.name}"
-    tell(f"orderglot: {title}, for {len(reasons)} reasons:")
+    write_notice(f"orderglot: {title}, for {len(reasons)} reasons:")
     for one in reasons:
-        tell_item(one)
+        write_item(one)
     return None
 
 

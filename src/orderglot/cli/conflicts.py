@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from orderglot.cli.output import say, table, write_json
+from orderglot.cli.output import table, write_json, write_line
 
 if TYPE_CHECKING:
     from orderglot.core.ports import Book
@@ -22,7 +22,7 @@ async def show_conflicts(book: Book, channel: str, *, as_json: bool) -> None:
     if as_json:
         return write_json(found)
     if not found:
-        return say("Nothing was changed on both sides.")
+        return write_line("Nothing was changed on both sides.")
     rows = [
         (
             one.order,

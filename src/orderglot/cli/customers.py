@@ -15,7 +15,7 @@ from orderglot.cli.command import (
     with_book,
 )
 from orderglot.cli.options import argument, switch, value
-from orderglot.cli.output import address_text, known_as_text, listing, say, sheet, write_json
+from orderglot.cli.output import address_text, known_as_text, listing, sheet, write_json, write_line
 
 if TYPE_CHECKING:
     from orderglot.core.customer import Customer
@@ -88,7 +88,7 @@ async def add(
     added = await hub.book(owner).keep_customer(customer)
     if as_json:
         return write_json(added)
-    say(f"Added the customer {added.number} of {owner.name}; the hub's id is {added.id}.")
+    write_line(f"Added the customer {added.number} of {owner.name}; the hub's id is {added.id}.")
     return None
 
 
@@ -128,9 +128,9 @@ async def change(
     if as_json:
         return write_json(changed)
     if given:
-        say(f"Customer {changed.number or changed.id} is known as {known_as_text(changed)}.")
+        write_line(f"Customer {changed.number or changed.id} is known as {known_as_text(changed)}.")
     if extras:
-        say(f"Customer {changed.number or changed.id} has {', '.join(extras)}.")
+        write_line(f"Customer {changed.number or changed.id} has {', '.join(extras)}.")
     return None
 
 

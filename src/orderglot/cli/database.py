@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from orderglot.cli.command import AsJson, ConfigFile, Database, group, settings
 from orderglot.cli.options import argument, switch
-from orderglot.cli.output import is_terminal, say, table, tell, write_json
+from orderglot.cli.output import is_terminal, table, write_json, write_line, write_notice
 from orderglot.core.counting import counted
 
 if TYPE_CHECKING:
@@ -77,9 +77,9 @@ def distribute(
     if as_json:
         return write_json({"done": not dry, "statements": statements})
     for statement in statements:
-        say(f"{statement};")
+        write_line(f"{statement};")
     if not statements:
-        say("Every table is spread over the cluster already.")
+        write_line("Every table is spread over the cluster already.")
     return None
 
 
@@ -95,11 +95,11 @@ def _report(done: "tuple[Copied, ...]") -> None:
     )
     rows = sum(one.rows for one in done)
     if any(one.written for one in done):
-        say(
+        write_line(
             f"The copy is whole: {counted(rows, 'row')}, count and checksum of every table are the same."
         )
     else:
-        say(f"The copy was whole already: {counted(rows, 'row')}, nothing was written.")
+        write_line(f"The copy was whole already: {counted(rows, 'row')}, nothing was written.")
 
 
 @contextmanager
@@ -134,7 +134,7 @@ def _line(done: "Progress", rate: _Rate) -> None:
     if time.monotonic() - rate.reported >= PAUSE:
         rate.reported = time.monotonic()
         share = 100 * done.done // max(done.total, 1)
-        tell(f"{share} %: {_where(done, rate.of(done))}")
+        write_notice(f"{share} %: {_where(done, rate.of(done))}")
 
 
 def _where(done: "Progress", rate: float) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 from orderglot.cli.command import AsJson, Misused
 from orderglot.cli.demo_address import BASE, served
 from orderglot.cli.options import value
-from orderglot.cli.output import say, say_document, sheet, write_json
+from orderglot.cli.output import sheet, write_document, write_json, write_line
 
 if TYPE_CHECKING:
     from orderglot.wire.dialect import Dialect
@@ -35,11 +35,13 @@ def demo(
     parts = {one.name: _entry(one, base) for one in shown}
     if as_json:
         return write_json(parts)
-    say(f"Credentials and ids that work in the demo, and a line that asks {base} for orders.")
+    write_line(
+        f"Credentials and ids that work in the demo, and a line that asks {base} for orders."
+    )
     for one in shown:
-        say_document(f"\n{one.title} ({one.name})")
+        write_document(f"\n{one.title} ({one.name})")
         sheet(parts[one.name].items())
-        say_document(demo.curl(one.name, base, one.auth.fields))
+        write_document(demo.curl(one.name, base, one.auth.fields))
     return None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from orderglot.cli.command import Misused
-from orderglot.cli.output import say, table, write_json
+from orderglot.cli.output import table, write_json, write_line
 
 if TYPE_CHECKING:
     from orderglot.core.order import Order
@@ -16,14 +16,14 @@ COLUMNS = ("order", "number", "channel", "id", "difference")
 
 async def show_pending(book: Book, dialect: str, at: str, *, as_json: bool) -> None:
     """List every order that a vendor has otherwise than the book."""
-    from orderglot.dialects import dialect as spoken
+    from orderglot.dialects import dialect as chosen
     from orderglot.sync.discrepancies import pending
 
-    found = [one async for one in pending(book, spoken) if _is_meant(one.channel, dialect, at)]
+    found = [one async for one in pending(book, chosen) if _is_meant(one.channel, dialect, at)]
     if as_json:
         return write_json(found)
     if not found:
-        return say("Nothing is with a vendor otherwise than here.")
+        return write_line("Nothing is with a vendor otherwise than here.")
     return table(
         COLUMNS,
         [
@@ -36,23 +36,25 @@ async def show_pending(book: Book, dialect: str, at: str, *, as_json: bool) -> N
 
 async def settle(book: Book, order: Order, dialect: str, at: str, *, as_json: bool) -> None:
     """Let what vendors have otherwise of an order stand."""
-    from orderglot.dialects import dialect as spoken
+    from orderglot.dialects import dialect as chosen
     from orderglot.sync.discrepancies import settle_differences
 
     channels = [one.dialect for one in order.references if _is_meant(one.dialect, dialect, at)]
     if not channels:
         raise Misused(f"order {order.id} is with no such vendor; see 'orderglot show {order.id}'.")
-    settled = await settle_differences(book, order, spoken, channels)
+    settled = await settle_differences(book, order, chosen, channels)
     if as_json:
         return write_json(settled)
     if not settled:
-        return say(f"Nothing of order {order.id} differs.")
+        return write_line(f"Nothing of order {order.id} differs.")
     for one in settled:
-        say(f"Order {order.id} stands as {one.channel} has it: {'; '.join(one.differences)}.")
+        write_line(
+            f"Order {order.id} stands as {one.channel} has it: {'; '.join(one.differences)}."
+        )
     return None
 
 
 def _is_meant(channel: str, dialect: str, at: str) -> bool:
     """Tell whether a reference's name is a channel of that dialect and name, where one is given."""
-    spoken, sign, name = channel.partition("@")
-    return bool(sign) and dialect in ("", spoken) and at in ("", name)
+    own, sign, name = channel.partition("@")
+    return bool(sign) and dialect in ("", own) and at in ("", name)

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from orderglot.cli.command import AsJson, SellerName, with_book
-from orderglot.cli.output import say, table, write_json
+from orderglot.cli.output import table, write_json, write_line
 
 if TYPE_CHECKING:
     from orderglot.core.order import Order
@@ -26,7 +26,7 @@ async def duplicates(hub: "Hub", seller: SellerName = None, as_json: AsJson = Fa
     if as_json:
         return write_json([_members(new, first) for new, first in pairs])
     if not pairs:
-        return say("No order is suspected to double another.")
+        return write_line("No order is suspected to double another.")
     return table(COLUMNS, [_row(new, first) for new, first in pairs], right=("lines",))
 
 

@@ -7,7 +7,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from orderglot.cli.output import is_terminal, path_text, say, sums_text, tell, write_json
+from orderglot.cli.output import (
+    is_terminal,
+    path_text,
+    sums_text,
+    write_json,
+    write_line,
+    write_notice,
+)
 from orderglot.core.counting import counted
 
 if TYPE_CHECKING:
@@ -39,10 +46,10 @@ def report(taken: Taken, seller: Seller | None, counts: Counts | None, *, as_jso
         name = seller.name if seller else None
         members = {"seller": name, "taken": _members(done), "columns": taken.columns}
         return write_json({**members, "book": counts})
-    say(f"{_summary(done)}.")
+    write_line(f"{_summary(done)}.")
     if seller and counts:
         sums = sums_text(counts.sums, counts.unpriced)
-        say(
+        write_line(
             f"The book of {seller.name} has {counted(counts.orders, 'order')} of "
             f"{counted(counts.lines, 'line')}{f', in all {sums}' if sums else ''}."
         )
@@ -58,35 +65,37 @@ def report_dry(taken: Taken, *, as_json: bool) -> None:
         members = {"taken": _members(done), "columns": columns, "first": taken.first}
         return write_json(members)
     text = ", ".join(f"{field} is {name!r}" for field, name in columns.items())
-    say(f"Each column: {text}.")
+    write_line(f"Each column: {text}.")
     for order in taken.first:
-        say("")
+        write_line("")
         print_order(order)
-    say("")
-    say(f"Nothing was taken: {counted(done.orders, 'order')} of {counted(done.lines, 'line')}.")
+    write_line("")
+    write_line(
+        f"Nothing was taken: {counted(done.orders, 'order')} of {counted(done.lines, 'line')}."
+    )
     return _report_rest(done)
 
 
 def report_kept(done: Progress) -> None:
     """Describe what was kept before an import was refused."""
     if done.new or done.changed or done.same:
-        tell(f"Kept until then: {_summary(done)}.")
+        write_notice(f"Kept until then: {_summary(done)}.")
 
 
 def _report_rest(done: Progress) -> None:
     for sentence in done.remarks:
-        say(sentence)
+        write_line(sentence)
     if not done.rejected:
         return
     where = f"; see {done.rejects}" if done.rejects else ""
     orders = f", {counted(done.orders_aside, 'order')} whole" if done.orders_aside else ""
-    say(f"{counted(done.rejected, 'row')} put aside{orders}{where}.")
+    write_line(f"{counted(done.rejected, 'row')} put aside{orders}{where}.")
     for one in done.aside[:NAMED]:
-        say(_aside(one))
+        write_line(_aside(one))
     if len(done.aside) > NAMED:
-        say("  …")
+        write_line("  …")
     if done.rejects:
-        say("Mended, that file is imported as it is, with the same flags.")
+        write_line("Mended, that file is imported as it is, with the same flags.")
 
 
 def _aside(one: Aside) -> str:
@@ -131,6 +140,6 @@ def _lines() -> Callable[[Progress], None]:
         nonlocal shown
         if time.monotonic() - shown >= PAUSE:
             shown = time.monotonic()
-            tell(f"{done.rows:,} rows read, {_summary(done)}")
+            write_notice(f"{done.rows:,} rows read, {_summary(done)}")
 
     return line

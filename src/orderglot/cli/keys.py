@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from orderglot.cli.command import AsJson, SellerName, group, with_book
 from orderglot.cli.options import argument, switch, value
-from orderglot.cli.output import say, sheet, table, tell, write_json
+from orderglot.cli.output import sheet, table, write_json, write_line, write_notice
 
 if TYPE_CHECKING:
     from orderglot.core.keyring import Credential
@@ -59,9 +59,9 @@ async def add(
     if as_json:
         return write_json(shown)
     sheet(shown.items())
-    tell(f"This is the only time that it is shown. End it with: orderglot key end {name}")
+    write_notice(f"This is the only time that it is shown. End it with: orderglot key end {name}")
     if not live:
-        tell(f"It is in test mode. Move it to production with: orderglot key live {name}")
+        write_notice(f"It is in test mode. Move it to production with: orderglot key live {name}")
     return None
 
 
@@ -82,8 +82,8 @@ def _whose(customer: str | None, *, everybody: bool) -> str:
         otherwise = (
             "say whose orders the key sees: --customer CUSTOMER for a partner, or --everybody."
         )
-        said = asked(question, otherwise)
-        return "" if said == EVERYBODY else said
+        answer = asked(question, otherwise)
+        return "" if answer == EVERYBODY else answer
     if not customer.strip():
         raise Misused("--customer: name the customer, or say --everybody.")
     return customer
@@ -134,7 +134,7 @@ async def end(hub: "Hub", key: Which, seller: SellerName = None) -> None:
     $ orderglot key end kole:X12345
     """
     await hub.store.keyring.end_key(*await _whose_key(hub, key, seller))
-    say(f"Ended the key {key}.")
+    write_line(f"Ended the key {key}.")
 
 
 @app.command("live")
@@ -145,7 +145,7 @@ async def live(hub: "Hub", key: Which, seller: SellerName = None) -> None:
     $ orderglot key live kole:X12345
     """
     await hub.store.keyring.set_live(*await _whose_key(hub, key, seller))
-    say(f"The key {key} is live.")
+    write_line(f"The key {key} is live.")
 
 
 async def _whose_key(hub: "Hub", key: str, seller: str | None) -> tuple[int, str, str]:

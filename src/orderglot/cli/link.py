@@ -6,7 +6,7 @@ import typer
 
 from orderglot.cli.command import ORDER_IDS, SellerName, WhichOrder, with_book
 from orderglot.cli.options import argument
-from orderglot.cli.output import say
+from orderglot.cli.output import write_line
 
 if TYPE_CHECKING:
     from orderglot.hub.opened import Hub
@@ -37,4 +37,6 @@ async def link(
         if new is not one:
             await unit.change(new, "linked")
     word = linking.RELATIONS[relation]
-    say(f"Order {one.id} {'was' if new is one else 'is now'} linked to {another.id}: {word}.")
+    write_line(
+        f"Order {one.id} {'was' if new is one else 'is now'} linked to {another.id}: {word}."
+    )

@@ -27,17 +27,17 @@ def is_terminal() -> bool:
     return sys.stdout.isatty()
 
 
-def say(text: str) -> None:
+def write_line(text: str) -> None:
     """Print a line at once, however long it is."""
     print(sanitizing.line(text), flush=True)
 
 
-def tell(text: str) -> None:
+def write_notice(text: str) -> None:
     """Print a line for the person, apart from the output."""
     print(sanitizing.line(text), file=sys.stderr, flush=True)
 
 
-def tell_item(text: str) -> None:
+def write_item(text: str) -> None:
     """Print an item of a list for the person, on a terminal with no word broken."""
     lines = f"  * {sanitizing.line(text)}"
     if sys.stderr.isatty():
@@ -86,22 +86,22 @@ def write_json(value: Any) -> None:
 
     from orderglot.wire.json import write
 
-    say_document(msgspec.json.format(write(value), indent=2).decode())
+    write_document(msgspec.json.format(write(value), indent=2).decode())
 
 
-def tell_json(value: Any) -> None:
+def write_json_notice(value: Any) -> None:
     """Print a value as JSON on a line, apart from the output."""
     from orderglot.wire.json import write
 
     print(sanitizing.document(write(value).decode()), file=sys.stderr, flush=True)
 
 
-def say_document(text: str) -> None:
+def write_document(text: str) -> None:
     """Print a text of several lines, with one line end behind it."""
     print(sanitizing.document(text).rstrip("\n"), flush=True)
 
 
-def say_bytes(content: bytes) -> None:
+def write_bytes(content: bytes) -> None:
     """Print what came from outside: byte for byte into a file, as a document on a terminal."""
     sys.stdout.flush()
     if _is_file():

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from orderglot.cli.command import AsJson, Misused, SellerName, with_book
-from orderglot.cli.output import say, tell, write_json
+from orderglot.cli.output import write_json, write_line, write_notice
 from orderglot.cli.pull import ChannelName, TimeOut, VendorUrl
 
 if TYPE_CHECKING:
@@ -22,11 +22,11 @@ UNKNOWN = 3
 DIFFERS = 4
 """The exit code where the vendor has it, and otherwise than it is here."""
 
-SAID = {
+SENTENCES = {
     "sent": "was placed with {0} as {1}",
     "found": "had arrived at {0}, which has it as {1}",
     "there": "is with {0} already, as {1}; nothing was sent",
-    "told": "is known to be with {0} as {1}; nothing was sent",
+    "given": "is known to be with {0} as {1}; nothing was sent",
 }
 
 
@@ -117,13 +117,13 @@ async def place(
         return await discrepancies.settle(book, found, dialect or "", at, as_json=as_json)
     if not dialect:
         raise Misused("say --with which DIALECT the vendor speaks.")
-    spoken = chosen_one(dialect)
+    chosen = chosen_one(dialect)
     terms = Terms(absent=absent, also=also, without=_members(without))
     flags: dict[str, object] = {"url": url, "timeout": silent, "idempotent": idempotent}
-    channel = channel_of(hub, spoken, flags, at)
+    channel = channel_of(hub, chosen, flags, at)
     # Whatever becomes of the order meanwhile, the vendor's answer is kept with it.
     book = hub.book(owner, tests=True, deleted=True)
-    async with calling(spoken, channel, continued=is_continued(owner, channel)) as vendor:
+    async with calling(chosen, channel, continued=is_continued(owner, channel)) as vendor:
         placed = await _placed(book, vendor, found, is_there, terms, owner.name)
     return _report(placed, dialect, as_json=as_json)
 
@@ -156,13 +156,13 @@ async def _placed(
 
     try:
         if is_there:
-            return await settle(book, vendor, order, is_there, tell)
-        return await place(book, vendor, order, terms, tell)
+            return await settle(book, vendor, order, is_there, write_notice)
+        return await place(book, vendor, order, terms, write_notice)
     except (Invalid, NotFound) as refusal:
         list_complaints(refusal, order, vendor, seller)
         raise typer.Exit(1) from None
     except Unknown as doubt:
-        tell(f"orderglot: {doubt.message}")
+        write_notice(f"orderglot: {doubt.message}")
         raise typer.Exit(UNKNOWN) from None
 
 
@@ -177,11 +177,11 @@ def _report(placed: "Placed", dialect: str, *, as_json: bool) -> None:
             }
         )
     else:
-        say(f"Order {placed.order.id} {SAID[placed.how].format(dialect, placed.id)}.")
+        write_line(f"Order {placed.order.id} {SENTENCES[placed.how].format(dialect, placed.id)}.")
         for one in placed.differences:
-            say(f"  {one}")
+            write_line(f"  {one}")
     if placed.differences:
-        tell(
+        write_notice(
             "orderglot: that differs from what is here; mend one of the two, or let it stand with "
             f"'orderglot place {placed.order.id} --settled'."
         )

@@ -7,7 +7,7 @@ import typer
 
 from orderglot.cli.command import AsJson, Extras, SellerName, group, with_book
 from orderglot.cli.options import argument, value
-from orderglot.cli.output import listing, say, tiers_text, write_json
+from orderglot.cli.output import listing, tiers_text, write_json, write_line
 from orderglot.core.counting import counted
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ async def add(
     if as_json:
         return write_json(kept)
     verb = "Added" if kept.version == 1 else "Changed"
-    say(f"{verb} the product {kept.sku} of {owner.name}, {tiers_text(kept)}.")
+    write_line(f"{verb} the product {kept.sku} of {owner.name}, {tiers_text(kept)}.")
     return None
 
 
@@ -83,7 +83,9 @@ async def take(
     async with hub.book(owner).together() as unit:
         for product in products:
             await unit.keep_product(product)
-    say(f"{counted(len(products), 'product of', 'products of')} {owner.name} in the book now.")
+    write_line(
+        f"{counted(len(products), 'product of', 'products of')} {owner.name} in the book now."
+    )
 
 
 @app.command("list")

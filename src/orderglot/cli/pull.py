@@ -7,7 +7,7 @@ import typer
 
 from orderglot.cli.command import AsJson, Misused, with_book
 from orderglot.cli.options import argument, switch, value
-from orderglot.cli.output import tell
+from orderglot.cli.output import write_notice
 from orderglot.cli.pull_report import show_ends
 from orderglot.cli.pulling import Pulling
 
@@ -123,28 +123,28 @@ async def pull(
     from orderglot.hub.dialects import chosen_one
     from orderglot.sync.pages import RetryPolicy
 
-    spoken = chosen_one(dialect) if dialect else None
+    chosen = chosen_one(dialect) if dialect else None
     if conflicts:
         return await show_conflicts(hub.book(await hub.seller(seller)), at, as_json=as_json)
     if settle or is_order:
         book = hub.book(await hub.seller(seller), deleted=True)
         return await settle_one(book, settle, is_order, new=new)
     if rejects or raw or retry:
-        book, named = hub.book(await hub.seller(seller)), spoken.name if spoken else ""
+        book, named = hub.book(await hub.seller(seller)), chosen.name if chosen else ""
         return await show(book, named, raw=raw, retry=retry, as_json=as_json)
-    if spoken is None:
+    if chosen is None:
         raise Misused(f"say in which dialect the vendor speaks: {', '.join(_listing())}.")
     moment, retry_policy = _read_since(since), RetryPolicy(longest=_read_seconds(persist))
     flags = {"url": url, "timeout": silent, "per_second": per_second, "timezone": timezone}
-    channel = channel_of(hub, spoken, flags, at)
+    channel = channel_of(hub, chosen, flags, at)
     owner = await (hub.seller_or_new(seller, "") if new else hub.seller(seller))
     # What was deleted here has to be known when the vendor says it again.
     book = hub.book(owner, deleted=True)
-    pulling = Pulling(book, spoken, channel, retry_policy, quiet=as_json)
+    pulling = Pulling(book, chosen, channel, retry_policy, quiet=as_json)
     pulling.continued = await _continued(hub, owner, channel)
     ends = await pulling.pull_each(customer, moment, last=since == LAST)
     if as_json:
-        show_ends(ends, spoken, channel.reference)
+        show_ends(ends, chosen, channel.reference)
     if code := max(one.code for one in ends):
         raise typer.Exit(code)
     return None
@@ -156,7 +156,7 @@ async def _continued(hub: "Hub", owner: "Seller", channel: "Channel") -> bool:
 
     owner, begins = await begin(hub.store, owner, channel)
     if begins:
-        tell(
+        write_notice(
             f"The book of {owner.name} continues {channel.reference}: clients of {channel.dialect} "
             "will know its orders by the vendor's ids."
         )

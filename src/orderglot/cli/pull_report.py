@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from orderglot.cli.output import is_terminal, say, tell, write_json
+from orderglot.cli.output import is_terminal, write_json, write_line, write_notice
 
 if TYPE_CHECKING:
     from orderglot.sync.certificate import Certificate
@@ -48,7 +48,7 @@ class _Pace:
     """How many orders a second came since the first page."""
 
     def __init__(self) -> None:
-        self.began = self.said = time.monotonic()
+        self.began = self.reported = time.monotonic()
         self.first: int | None = None
 
     def of(self, done: Progress) -> float:
@@ -60,9 +60,9 @@ class _Pace:
 
 def _line(done: Progress, dialect: Dialect, pace: _Pace) -> None:
     rate = pace.of(done)
-    if time.monotonic() - pace.said >= PAUSE:
-        pace.said = time.monotonic()
-        tell(f"{dialect.name}: {_where(done, rate)}")
+    if time.monotonic() - pace.reported >= PAUSE:
+        pace.reported = time.monotonic()
+        write_notice(f"{dialect.name}: {_where(done, rate)}")
 
 
 def _where(done: Progress, rate: float) -> str:
@@ -92,12 +92,12 @@ def _certificate(done: Progress) -> Certificate:
 
 def show_ends(ends: Sequence[End], dialect: Dialect, channel: str) -> None:
     """Write how pulls ended as one document: the only one's, or each customer's in a list."""
-    told = [_members(end, dialect) for end in ends]
+    members = [_members(end, dialect) for end in ends]
     if [""] == [end.customer for end in ends]:
-        return write_json(told[0])
+        return write_json(members[0])
     code = max(end.code for end in ends)
     return write_json(
-        {"dialect": dialect.name, "channel": channel, "code": code, "customers": told}
+        {"dialect": dialect.name, "channel": channel, "code": code, "customers": members}
     )
 
 
@@ -122,14 +122,14 @@ def report(done: Progress, dialect: Dialect) -> None:
     whose = f" of customer {certificate.customer}" if certificate.customer else ""
     went_on = "; it went on where it was stopped" if done.resumed else ""
     passed = f", {certificate.passed_over:,} not asked for" if certificate.passed_over else ""
-    say(
+    write_line(
         f"{dialect.title}{whose}: {certificate.new:,} new, {certificate.changed:,} changed, "
         f"{certificate.same:,} the same{passed}{went_on}."
     )
-    say(certificate.sentence)
+    write_line(certificate.sentence)
     for count, sentence in _next_steps(certificate, dialect):
         if count:
-            say(sentence)
+            write_line(sentence)
 
 
 def _next_steps(certificate: Certificate, dialect: Dialect) -> Iterator[tuple[int, str]]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from orderglot.cli.command import Misused
-from orderglot.cli.output import tell
+from orderglot.cli.output import write_notice
 from orderglot.cli.pull_report import End, report, telling
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class Pulling:
             except NotFound as error:
                 if not one:
                     raise
-                tell(f"{self.dialect.title} has no customer {one}: {error.message}")
+                write_notice(f"{self.dialect.title} has no customer {one}: {error.message}")
                 ends.append(End(one, error=error.message))
             else:
                 ends.append(End(one, done))
@@ -100,13 +100,13 @@ class Pulling:
         if self.dialect.customer and criteria.customer:
             named = {**channel.credentials, self.dialect.customer: criteria.customer}
             channel = replace(channel, credentials=named)
-        with telling(self.dialect) as told:
+        with telling(self.dialect) as show_progress:
             async with calling(self.dialect, channel, continued=self.continued) as vendor:
                 return await pull(
                     self.book,
                     vendor,
                     criteria,
                     retry_policy=self.retry_policy,
-                    tell=told,
-                    warn=tell,
+                    tell=show_progress,
+                    warn=write_notice,
                 )

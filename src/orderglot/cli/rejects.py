@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from orderglot.cli.command import Misused
-from orderglot.cli.output import say, say_bytes, table, write_json
+from orderglot.cli.output import table, write_bytes, write_json, write_line
 from orderglot.core.counting import counted
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ async def show(book: Book, dialect: str, *, raw: str, retry: bool, as_json: bool
     if as_json:
         return write_json([_members(name, reject) for name, reject in found.items()])
     if not found:
-        return say("Nothing is aside.")
+        return write_line("Nothing is aside.")
     rows = [(name, *_row(reject)) for name, reject in found.items()]
     return table(COLUMNS, rows, right=("place",))
 
@@ -47,7 +47,7 @@ async def settle(book: Book, name: str, order: str | None, *, new: bool) -> None
     mine = await lookup.find_order(book, order) if order is not None else None
     arrived = await settled(book, spoken, name, mine)
     has = "is in the book now as" if new else "is known to be"
-    say(f"{name} {has} order {arrived.order.id}.")
+    write_line(f"{name} {has} order {arrived.order.id}.")
 
 
 async def _retry(book: Book, dialect: str, *, as_json: bool) -> None:
@@ -57,12 +57,12 @@ async def _retry(book: Book, dialect: str, *, as_json: bool) -> None:
     tried = await try_again(book, spoken, dialect)
     if as_json:
         return write_json(tried)
-    say(
+    write_line(
         f"{counted(tried.taken, 'order is', 'orders are')} in the book now; "
         f"{counted(tried.left, 'stays', 'stay')} aside."
     )
     if tried.left:
-        say("A new pull asks the vendor for them again.")
+        write_line("A new pull asks the vendor for them again.")
     return None
 
 
@@ -97,4 +97,4 @@ def _members(name: str, reject: Reject) -> dict[str, Any]:
 def _print(reject: Reject) -> None:
     """Print every answer as it came."""
     for answer in reject.answers:
-        say_bytes(answer.body)
+        write_bytes(answer.body)

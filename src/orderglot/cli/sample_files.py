@@ -3,7 +3,7 @@
 from importlib.resources import files
 from pathlib import Path
 
-from orderglot.cli.output import say
+from orderglot.cli.output import write_line
 
 
 def samples() -> None:
@@ -23,4 +23,4 @@ def samples() -> None:
             raise Conflict(f"{file}: there is another file of that name; go to another folder.")
     for file, content in sorted(contents.items()):
         file.write_bytes(content)
-        say(f"Wrote {file}.")
+        write_line(f"Wrote {file}.")

@@ -7,7 +7,7 @@ import typer
 
 from orderglot.cli.command import AsJson, KnownAs, Misused, group, with_book
 from orderglot.cli.options import argument, switch, value
-from orderglot.cli.output import known_as_text, listing, say, sheet, sums_text, write_json
+from orderglot.cli.output import known_as_text, listing, sheet, sums_text, write_json, write_line
 from orderglot.core.counting import counted
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ async def add(
     if as_json:
         write_json(seller)
     else:
-        say(f"Added the seller {seller.name}, whose currency is {seller.currency}.")
+        write_line(f"Added the seller {seller.name}, whose currency is {seller.currency}.")
 
 
 @app.command("list")
@@ -110,7 +110,9 @@ async def continue_channel(
     seller = await hub.seller(name)
     dialect = read_channel(channel)
     await hub.store.change_seller(continuing(seller, dialect, channel))
-    return say(f"Clients of {dialect} know the orders of {seller.name} by the ids of {channel}.")
+    return write_line(
+        f"Clients of {dialect} know the orders of {seller.name} by the ids of {channel}."
+    )
 
 
 @app.command("table")
@@ -144,11 +146,11 @@ async def set_table(
     tables = {one: kept for one, kept in seller.tables.items() if one != table_name}
     if remove:
         await hub.store.change_seller(replace(seller, tables=tables))
-        return say(f"Removed {table_name} of {seller.name}.")
+        return write_line(f"Removed {table_name} of {seller.name}.")
     words = (value or "").encode(errors="surrogateescape")
     given = read_setting("seller", table_name, words if file is None else file.read_bytes())
     await hub.store.change_seller(replace(seller, tables={**tables, table_name: given}))
-    return say(f"Set {table_name} of {seller.name} to {_value_text(given)}.")
+    return write_line(f"Set {table_name} of {seller.name} to {_value_text(given)}.")
 
 
 def _value_text(value: Any) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from orderglot.cli.command import ConfigFile, Database, ReadDatabase, settings
 from orderglot.cli.listening import EVERYWHERE, Place, allow_connections, held
-from orderglot.cli.output import say, table
+from orderglot.cli.output import table, write_line
 from orderglot.cli.serve_flags import (
     AccessLog,
     Demo,
@@ -139,15 +139,17 @@ def _announce(config: "Config", address: str, demo: bool) -> None:
     from orderglot.hub.version import version
     from orderglot.stores.database_url import shown
 
-    say(f"Orderglot {version()} serves {shown(config.database)}")
+    write_line(f"Orderglot {version()} serves {shown(config.database)}")
     table(
         ("dialect", "vendor's API", "operations"),
         [(one.name, one.title, len(one.operations)) for one in chosen(config.dialects)],
         right=("operations",),
     )
     ask = "'orderglot demo'" if demo else "'orderglot key add --help'"
-    say(f"Credentials{', ids and requests to try' if demo else ''}: {ask}. Stop with Ctrl-C.")
-    say(address)
+    write_line(
+        f"Credentials{', ids and requests to try' if demo else ''}: {ask}. Stop with Ctrl-C."
+    )
+    write_line(address)
 
 
 def _address(config: "Config", place: Place) -> str:

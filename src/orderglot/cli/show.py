@@ -12,11 +12,11 @@ from orderglot.cli.output import (
     address_text,
     is_terminal,
     known_as_text,
-    say,
-    say_document,
     sheet,
     table,
+    write_document,
     write_json,
+    write_line,
 )
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ async def show(
 
         wanted = form or ("json" if as_json else "")
         response = await written(found, book, hub.store.keyring, dialect, BASE, wanted)
-        return say_document(response.body.decode() if raw else _indented(response.body))
+        return write_document(response.body.decode() if raw else _indented(response.body))
     if as_json or not is_terminal():
         return write_json(found)
     print_order(found)
@@ -81,7 +81,7 @@ def _indented(body: bytes) -> str:
 def print_order(order: "Order") -> None:
     """Print an order for a person: what it says, its lines, and what it comes to."""
     sheet(_head(order))
-    say("")
+    write_line("")
     table(
         ("sku", "what", "pieces", "a piece", "together"),
         [(one.sku, one.title, one.quantity, one.unit_price, one.total) for one in order.lines],
@@ -91,7 +91,7 @@ def print_order(order: "Order") -> None:
     for name in ("subtotal", "discount", "tax", "duty", "shipping", "total"):
         amount = getattr(totals, name)
         if amount is not None:
-            say(f"{name}: {amount} {order.currency}")
+            write_line(f"{name}: {amount} {order.currency}")
 
 
 def _head(order: "Order") -> Iterator[tuple[str, object]]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from orderglot.cli.options import argument, switch, value
-from orderglot.cli.output import say_document, tell, tell_json
+from orderglot.cli.output import write_document, write_json_notice, write_notice
 
 if TYPE_CHECKING:
     from orderglot.wire.bodies import Held
@@ -57,9 +57,11 @@ def translate(
     _list(done, as_json=as_json)
     if strict and not done.whole:
         if not as_json:
-            tell(f"orderglot: {other.title} cannot carry all of this, so nothing was written.")
+            write_notice(
+                f"orderglot: {other.title} cannot carry all of this, so nothing was written."
+            )
         raise typer.Exit(1)
-    say_document(done.body.decode())
+    write_document(done.body.decode())
 
 
 def _held(file: str, dialect: "Dialect") -> "Held":
@@ -83,13 +85,13 @@ def _list(done: "Translation", *, as_json: bool) -> None:
             "asked": done.asked,
             "orders": list(map(_members, done.fates)),
         }
-        return tell_json(report)
+        return write_json_notice(report)
     if done.asked:
-        tell(ASKED)
+        write_notice(ASKED)
     for number, changes in enumerate(done.fates, 1):
         which = f"order {number}: " if len(done.fates) > 1 else ""
         for change in changes:
-            tell(f"{which}{change.fate:<11}  {change.field}{_example(change)}")
+            write_notice(f"{which}{change.fate:<11}  {change.field}{_example(change)}")
     return None
 
 

@@ -35,7 +35,7 @@ async def written(
     async with book.together() as unit:
         context = Context(keyring, unit.now(), unit)
         session = _open_session(dialect, order, context.now)
-        response = await _said(dialect, flow, session, context, base, form)
+        response = await _responded(dialect, flow, session, context, base, form)
     if form and form not in response.headers.get("content-type", ""):
         raise Unsupported(f"{dialect.title} has no {form.upper()}; leave the format out.")
     return response
@@ -51,7 +51,7 @@ def _open_session(dialect: Dialect, order: Order, now: datetime) -> Session:
     return Session(credentials, lambda: now, defaultdict(lambda: "0"))
 
 
-async def _said(
+async def _responded(
     dialect: Dialect, flow: Flow[Any], session: Session, context: Context, base: str, form: str
 ) -> Response:
     """Let a client of the dialect ask, answer it at the context, and give the answer with the order.
@@ -59,7 +59,7 @@ async def _said(
     Some clients ask for more beside it.
     """
     routes = Routes([(dialect, dialect)])
-    said: Response | None = None
+    first: Response | None = None
     request = next(flow)
     while True:
         request = dialect.auth.authenticate(request, session)
@@ -74,11 +74,11 @@ async def _said(
             request = flow.throw(error)
             continue
         response = operation.response.write(answer, asked)
-        said = said or (response if _has_order(dialect, response) else None)
+        first = first or (response if _has_order(dialect, response) else None)
         try:
             request = flow.send(response)
         except StopIteration:
-            return said or response
+            return first or response
 
 
 def _has_order(dialect: Dialect, response: Response) -> bool:

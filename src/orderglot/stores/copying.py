@@ -9,6 +9,7 @@ written. So a copy that was cut off goes on by being started again.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Collection
+from dataclasses import dataclass, field
 
 from msgspec import Struct
 
@@ -47,16 +48,16 @@ class Progress(Struct, frozen=True):
 OnProgress = Callable[[Progress], None]
 
 
+@dataclass
 class Copying:
     """One book on its way into another database; ``name`` is what the source is called there."""
 
-    def __init__(self, source: Rows, target: Rows, name: str, on_progress: OnProgress) -> None:
-        self.source = source
-        self.target = target
-        self.name = name
-        self.on_progress = on_progress
-        self.counts = dict[str, int]()
-        self.done = 0
+    source: Rows
+    target: Rows
+    name: str
+    on_progress: OnProgress
+    counts: dict[str, int] = field(default_factory=dict)
+    done: int = 0
 
     async def copy(self) -> tuple[Copied, ...]:
         """Copy everything, then read both sides again and compare them.

@@ -31,12 +31,12 @@ def left_behind(
     first = placing.sendings == 1
     if not transcript.responses and (not transcript.sent or isinstance(error, Unreached)):
         return Left.NOTHING if first else Left.UNKNOWN
-    said = [dialect.faults.read(response) for response in transcript.responses]
-    refusals = [number for number, one in enumerate(said) if one is not None]
+    errors = [dialect.faults.read(response) for response in transcript.responses]
+    refusals = [number for number, one in enumerate(errors) if one is not None]
     if transcript.waiting or not refusals:
         return Left.UNKNOWN
     number = refusals[0]
-    if isinstance(said[number], Upstream) or (isinstance(said[number], Conflict) and not first):
+    if isinstance(errors[number], Upstream) or (isinstance(errors[number], Conflict) and not first):
         return Left.UNKNOWN
-    undone = number == 0 or (len(refusals) == 1 and said[-1] is None)
+    undone = number == 0 or (len(refusals) == 1 and errors[-1] is None)
     return Left.NOTHING if undone else Left.PART

@@ -23,7 +23,7 @@ async def begin(store: BookStore, seller: Seller, channel: Channel) -> tuple[Sel
 
     Gives the seller, and whether it begins with this.
     """
-    if channel.dialect in seller.continues or not await _nobody_was_told(store, seller, channel):
+    if channel.dialect in seller.continues or not await _is_unused(store, seller, channel):
         return seller, False
     return await store.change_seller(continuing(seller, channel.dialect, channel.reference)), True
 
@@ -39,7 +39,7 @@ def is_continued(seller: Seller, channel: Channel) -> bool:
     return seller.continues.get(channel.dialect) == channel.reference
 
 
-async def _nobody_was_told(store: BookStore, seller: Seller, channel: Channel) -> bool:
+async def _is_unused(store: BookStore, seller: Seller, channel: Channel) -> bool:
     """Tell whether no client of the dialect can know any other ids than this channel's.
 
     Books from before there were channels kept a vendor's ids as those of the dialect's clients.

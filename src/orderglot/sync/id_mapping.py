@@ -15,12 +15,12 @@ from orderglot.core.order import Identity, Link, Order, Reference, id_at
 Naming = Callable[[tuple[Reference, ...]], tuple[Reference, ...]]
 
 
-def incoming(order: Order, dialect: str, channel: str, *, told: bool) -> Order:
+def incoming(order: Order, dialect: str, channel: str, *, continued: bool) -> Order:
     """Put the channel's name on the ids that its vendor says.
 
     With ``told`` our own clients of the dialect know them as well: the hub has taken his place.
     """
-    names = (channel, dialect) if told else (channel,)
+    names = (channel, dialect) if continued else (channel,)
 
     def named(references: tuple[Reference, ...]) -> tuple[Reference, ...]:
         return tuple(

@@ -35,22 +35,22 @@ def keep_word(
     unit: UnitOfWork,
     channel: str,
     order: int,
-    said: Order,
+    received: Order,
     before: Note | None,
     *,
     placed: bool = False,
     hidden: Collection[str] = (),
 ) -> None:
     """Keep what a channel's vendor says of an order, in the place of what he said before."""
-    word = Word(order=Raw(document.write(said)), placed=placed, hidden=tuple(sorted(hidden)))
+    word = Word(order=Raw(document.write(received)), placed=placed, hidden=tuple(sorted(hidden)))
     unit.note(noted(WORD, word_name(channel, order), word, before))
 
 
-def forget_parts(said: Order, last: Order, hidden: Collection[str]) -> Order:
+def forget_parts(received: Order, last: Order, hidden: Collection[str]) -> Order:
     """Give a vendor's word with the parts that he does not show any more as he last showed them."""
     changes = {}
     for path in hidden:
         name, _, inner = path.partition(".")
         if not inner:
             changes[name] = getattr(last, name)
-    return replace(said, **changes) if changes else said
+    return replace(received, **changes) if changes else received

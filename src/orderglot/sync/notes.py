@@ -54,7 +54,7 @@ class Checkpoint(Struct, frozen=True, kw_only=True):
     rejected: int = 0
 
 
-class Heard(Struct, frozen=True):
+class StoredResponse(Struct, frozen=True):
     """An answer as it came, without the headers, for cookies may stand there."""
 
     status: int
@@ -79,7 +79,7 @@ class Reject(Struct, frozen=True, kw_only=True):
     reason: str = ""
     first: datetime
     last: datetime
-    answers: tuple[Heard, ...] = ()
+    answers: tuple[StoredResponse, ...] = ()
     zone: str = ""
     master: str = ""
 
@@ -141,12 +141,12 @@ class Disagreement(Struct, frozen=True, kw_only=True):
     at: datetime
 
 
-def heard(response: Response) -> Heard:
+def stored(response: Response) -> StoredResponse:
     """Make an answer fit to be kept."""
-    return Heard(response.status, response.headers.get("content-type", ""), response.body)
+    return StoredResponse(response.status, response.headers.get("content-type", ""), response.body)
 
 
-def said(answer: Heard) -> Response:
+def response_of(answer: StoredResponse) -> Response:
     """Give a kept answer as it can be read again."""
     headers = {"content-type": answer.content_type} if answer.content_type else {}
     return Response(status=answer.status, headers=headers, body=answer.body)

@@ -28,7 +28,7 @@ from orderglot.core.order import Order
 from orderglot.core.query import Page, Window
 from orderglot.faces.client import Client, Transcript
 from orderglot.faces.http import Redirected
-from orderglot.sync.notes import Heard, heard
+from orderglot.sync.notes import StoredResponse, stored
 
 FINAL = (Unauthenticated, Forbidden, Unsupported, Redirected)
 """What a vendor does not think better of."""
@@ -63,7 +63,7 @@ class Unread(Struct, frozen=True):
 
     position: int
     reason: str
-    answers: tuple[Heard, ...] = ()
+    answers: tuple[StoredResponse, ...] = ()
 
 
 class Shown(Struct, frozen=True, kw_only=True):
@@ -153,14 +153,14 @@ class Pages:
         more = full or whole_pages or (page.total is not None and behind < page.total)
         return _window_at(window, behind, window.limit) if page.orders and more else page.next
 
-    async def alone(self, position: int) -> tuple[Heard, ...]:
+    async def alone(self, position: int) -> tuple[StoredResponse, ...]:
         """Give the answers of the vendor that show the one order at a position."""
         transcript = Transcript()
         try:
             await self.client.page(_window_at(self.first, position, 1), transcript)
         except HubError as error:
             self.tell(f"The order at place {position} cannot be had alone: {error.message}")
-        return tuple(map(heard, transcript.responses))
+        return tuple(map(stored, transcript.responses))
 
     async def _apart(self, window: Window, position: int) -> Shown:
         """Read a window in ever smaller pieces, from left to right, until it ends.
@@ -222,7 +222,7 @@ class Pages:
                         raise
                     if not again:
                         return Unread(
-                            position, error.message, tuple(map(heard, transcript.responses))
+                            position, error.message, tuple(map(stored, transcript.responses))
                         )
                     again = False
                 elif clock() - began > self.retry_policy.longest:

@@ -67,7 +67,7 @@ async def settle(
             f"{id} is another order at {vendor.name}: its purchase order {theirs.po_number!r} or "
             f"its goods are not those of order {order.id}; look again for the right id."
         )
-    return await keep(book, vendor, order, theirs, How.TOLD, tell)
+    return await keep(book, vendor, order, theirs, How.GIVEN, tell)
 
 
 def _id_from_before(order: Order, vendor: Vendor) -> str:
@@ -78,8 +78,8 @@ def _id_from_before(order: Order, vendor: Vendor) -> str:
 def key_of(order: Order, channel: str, seller: str, intent: int) -> str:
     """Give the key under which an order is sent: always the same one for the same intent."""
     created = order.created.isoformat() if order.created else ""
-    said = "\0".join((HUB, seller, channel, str(order.id), created, str(intent)))
-    return hashlib.sha256(said.encode()).hexdigest()[:40]
+    content = "\0".join((HUB, seller, channel, str(order.id), created, str(intent)))
+    return hashlib.sha256(content.encode()).hexdigest()[:40]
 
 
 class _Attempt:
@@ -211,10 +211,10 @@ class _Attempt:
             return await self._failed(placing, error, transcript)
         return await keep(self.book, vendor, self.order, theirs, How.SENT, self.tell)
 
-    async def _failed(self, placing: Placing, error: HubError, heard: Transcript) -> Placed:
+    async def _failed(self, placing: Placing, error: HubError, transcript: Transcript) -> Placed:
         """Find out what is with the vendor; raises his error where he surely does not have it."""
         unsure = doubt(self.vendor, self.order, error)
-        left = left_behind(self.vendor.dialect, heard, error, placing)
+        left = left_behind(self.vendor.dialect, transcript, error, placing)
         if left is Left.NOTHING:
             await self._write_down(replace(placing, refused=True))
             raise error

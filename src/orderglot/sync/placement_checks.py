@@ -77,11 +77,11 @@ def _state(order: Order) -> Iterator[Problem]:
 
 
 def _kind(vendor: Vendor, order: Order) -> Iterator[Problem]:
-    told = order.kind is Kind.SALE or "kind" in vendor.dialect.can.takes
+    shows_kind = order.kind is Kind.SALE or "kind" in vendor.dialect.can.takes
     if order.kind in NEVER:
         reason = f"This is a {order.kind}, not a sale; settle it with the vendor himself."
         yield Problem("kind", Rule.STATE, reason)
-    elif not told:
+    elif not shows_kind:
         reason = f"A {order.kind} would be a sale at {vendor.name}; place it where it can be said."
         yield Problem("kind", Rule.STATE, reason)
 

@@ -34,42 +34,42 @@ async def take(unit: UnitOfWork, source: Source, orders: Sequence[Order]) -> tup
     """
     _refuse_twice(orders, source.dialect.name)
     known = await _known(unit, source, orders)
-    strange = [said for said, kept in zip(orders, known, strict=True) if kept is None]
+    strange = [received for received, kept in zip(orders, known, strict=True) if kept is None]
     twins = await find_twins(unit, source.name, source.dialect, strange)
-    found = {id(said): twin for said, twin in zip(strange, twins, strict=True)}
-    there = [kept or found.get(id(said)) for said, kept in zip(orders, known, strict=True)]
+    found = {id(received): twin for received, twin in zip(strange, twins, strict=True)}
+    there = [kept or found.get(id(received)) for received, kept in zip(orders, known, strict=True)]
     words = await last_words(unit, source.name, [one.id for one in there if one is not None])
     arrived = {
-        id(said): await _update(unit, source, said, kept, words.get(kept.id))
-        for said, kept in zip(orders, there, strict=True)
+        id(received): await _update(unit, source, received, kept, words.get(kept.id))
+        for received, kept in zip(orders, there, strict=True)
         if kept is not None
     }
-    new = [said for said in orders if id(said) not in arrived]
+    new = [received for received in orders if id(received) not in arrived]
     arrived |= zip(map(id, new), await _add(unit, source, new), strict=True)
-    return tuple(arrived[id(said)] for said in orders)
+    return tuple(arrived[id(received)] for received in orders)
 
 
-async def take_for(unit: UnitOfWork, source: Source, said: Order, order: Order) -> Arrived:
+async def take_for(unit: UnitOfWork, source: Source, received: Order, order: Order) -> Arrived:
     """Take a vendor's order for one of the book, as a person has said.
 
     Raises Conflict where one of the two is known to be another.
     """
-    name = id_at(said, source.dialect.name)
-    (known,) = await _known(unit, source, [said])
+    name = id_at(received, source.dialect.name)
+    (known,) = await _known(unit, source, [received])
     there = id_at(order, source.name)
     if (known is not None and known.id != order.id) or there not in ("", name):
         has = f"{name} as order {known.id}" if known else f"order {order.id} as {there}"
         raise Conflict(f"The book has {source.name}'s {has} already.")
     words = await last_words(unit, source.name, [order.id])
-    return await _update(unit, source, said, order, words.get(order.id))
+    return await _update(unit, source, received, order, words.get(order.id))
 
 
-async def take_as_new(unit: UnitOfWork, source: Source, said: Order) -> Arrived:
+async def take_as_new(unit: UnitOfWork, source: Source, received: Order) -> Arrived:
     """Take a vendor's order for one that the book does not have, as a person has said."""
-    (known,) = await _known(unit, source, [said])
+    (known,) = await _known(unit, source, [received])
     if known is not None:
-        raise Conflict(f"{id_at(said, source.dialect.name)} is order {known.id} already.")
-    (arrived,) = await _add(unit, source, [said])
+        raise Conflict(f"{id_at(received, source.dialect.name)} is order {known.id} already.")
+    (arrived,) = await _add(unit, source, [received])
     return arrived
 
 
@@ -94,10 +94,10 @@ async def _known(
     found = await unit.known([Reference(source.name, name) for name in ids])
     if not source.continued:
         return found
-    told = await unit.known([Reference(dialect, name) for name in ids])
+    named = await unit.known([Reference(dialect, name) for name in ids])
     return tuple(
         one or (other if other and not id_at(other, source.name) else None)
-        for one, other in zip(found, told, strict=True)
+        for one, other in zip(found, named, strict=True)
     )
 
 
@@ -106,22 +106,22 @@ async def _add(unit: UnitOfWork, source: Source, orders: Sequence[Order]) -> tup
     if not orders:
         return ()
     dialect, name = source.dialect.name, source.name
-    ours = [source.incoming(order, told=source.continued) for order in orders]
+    ours = [source.incoming(order, continued=source.continued) for order in orders]
     if source.continued:
-        ours = await _told_apart(unit, ours, dialect)
+        ours = await _distinguished(unit, ours, dialect)
     kept = await unit.keep(*ours)
-    for said, one in zip(orders, kept, strict=True):
-        keep_word(unit, name, one.order.id, said, None)
+    for received, one in zip(orders, kept, strict=True):
+        keep_word(unit, name, one.order.id, received, None)
     return tuple(Arrived(one.order, one.outcome) for one in kept)
 
 
-async def _told_apart(unit: UnitOfWork, orders: Sequence[Order], dialect: str) -> list[Order]:
+async def _distinguished(unit: UnitOfWork, orders: Sequence[Order], dialect: str) -> list[Order]:
     """Leave out the ids that our clients of a dialect know other orders of the book by."""
-    told = [Reference(dialect, id_at(order, dialect)) for order in orders]
-    there = await unit.known(told, by_hub_id=True)
+    references = [Reference(dialect, id_at(order, dialect)) for order in orders]
+    there = await unit.known(references, by_hub_id=True)
     return [
         order if other is None else replace(order, references=_without(order.references, ref))
-        for order, ref, other in zip(orders, told, there, strict=True)
+        for order, ref, other in zip(orders, references, there, strict=True)
     ]
 
 
@@ -130,42 +130,42 @@ def _without(references: tuple[Reference, ...], taken: Reference) -> tuple[Refer
 
 
 async def _update(
-    unit: UnitOfWork, source: Source, said: Order, kept: Order, note: Note | None
+    unit: UnitOfWork, source: Source, received: Order, kept: Order, note: Note | None
 ) -> Arrived:
     """Reconcile an order of the book with what the vendor now says of it."""
     if note is None:
-        return await _first_word(unit, source, said, kept)
+        return await _first_word(unit, source, received, kept)
     word, last = read_word(note)
-    if said == last:
+    if received == last:
         return Arrived(kept, Outcome.SAME)
-    _refuse_other(last, said, source.dialect.name)
+    _refuse_other(last, received, source.dialect.name)
     ours_win = source.ours_win(placed=word.placed)
-    result = _reconciled(source, last, said, kept, ours_win=ours_win)
-    told = forget_parts(said, last, result.hidden)
-    keep_word(unit, source.name, kept.id, told, note, placed=word.placed, hidden=result.hidden)
+    result = _reconciled(source, last, received, kept, ours_win=ours_win)
+    shown = forget_parts(received, last, result.hidden)
+    keep_word(unit, source.name, kept.id, shown, note, placed=word.placed, hidden=result.hidden)
     return await _changed(unit, source, kept, result, ours_win=ours_win)
 
 
-async def _first_word(unit: UnitOfWork, source: Source, said: Order, kept: Order) -> Arrived:
+async def _first_word(unit: UnitOfWork, source: Source, received: Order, kept: Order) -> Arrived:
     """Keep the first word that this vendor says of an order that is here already."""
-    reference = Reference(source.name, id_at(said, source.dialect.name))
+    reference = Reference(source.name, id_at(received, source.dialect.name))
     events = [event.what for event in await unit.events(kept.id)]
     placed = f"{PLACED}: {source.name}" in events
-    keep_word(unit, source.name, kept.id, said, None, placed=placed)
+    keep_word(unit, source.name, kept.id, received, None, placed=placed)
     ours = kept
     if reference not in kept.references:
         ours = replace(kept, references=(*kept.references, reference))
     # Before there were channels, a vendor went by the name of his dialect.
-    told = Reference(source.dialect.name, reference.id)
-    was_his = reference in kept.references or (source.continued and told in kept.references)
+    own = Reference(source.dialect.name, reference.id)
+    was_his = reference in kept.references or (source.continued and own in kept.references)
     if was_his and (KEPT in events or placed or f"{PLACED}: {source.dialect.name}" in events):
-        result = _since_before(source, said, ours, touched=not all(map(_is_arrival, events)))
+        result = _since_before(source, received, ours, touched=not all(map(_is_arrival, events)))
     else:
         result = Reconciled(order=ours)
     return await _changed(unit, source, kept, result, ours_win=True)
 
 
-def _since_before(source: Source, said: Order, ours: Order, *, touched: bool) -> Reconciled:
+def _since_before(source: Source, received: Order, ours: Order, *, touched: bool) -> Reconciled:
     """Reconcile an order of a book from before there were last words.
 
     It is as the vendor said it then, unless it was changed here: then ours stands, and what he has
@@ -173,7 +173,7 @@ def _since_before(source: Source, said: Order, ours: Order, *, touched: bool) ->
     """
     dialect = source.dialect
     last = source.incoming(carried(source.outgoing(ours), dialect.name, dialect.can))
-    return reconcile(last, source.incoming(said), ours, ours_win=True, unsure=touched)
+    return reconcile(last, source.incoming(received), ours, ours_win=True, unsure=touched)
 
 
 def _is_arrival(what: str) -> bool:
@@ -181,25 +181,25 @@ def _is_arrival(what: str) -> bool:
     return what in (KEPT, PLACED) or what.startswith((f"{PLACED}: ", "pulled: "))
 
 
-def _refuse_other(last: Order, said: Order, dialect: str) -> None:
+def _refuse_other(last: Order, received: Order, dialect: str) -> None:
     """Raise Conflict where the vendor's id now comes with another order or another customer."""
-    name = id_at(said, dialect)
-    before, now = last.customer, said.customer
+    name = id_at(received, dialect)
+    before, now = last.customer, received.customer
     if before and now and id_at(before, dialect) != id_at(now, dialect):
         raise Conflict(
             f"Order {name} is of customer {id_at(now, dialect)} there by now, and of customer "
             f"{id_at(before, dialect)} here; a pull never changes whose order it is."
         )
-    moved = last.created and said.created and last.created != said.created
-    if moved and pieces(last) and pieces(said) and not pieces(last) & pieces(said):
+    moved = last.created and received.created and last.created != received.created
+    if moved and pieces(last) and pieces(received) and not pieces(last) & pieces(received):
         raise Conflict(f"The id {name} was another order's when it was pulled before.")
 
 
 def _reconciled(
-    source: Source, last: Order, said: Order, kept: Order, *, ours_win: bool
+    source: Source, last: Order, received: Order, kept: Order, *, ours_win: bool
 ) -> Reconciled:
     dialect = source.dialect
-    theirs = source.incoming(said)
+    theirs = source.incoming(received)
     before = source.incoming(last)
     seen = partial(carried, dialect=dialect.name, can=dialect.can)
     return reconcile(before, theirs, kept, carried=seen, ours_win=ours_win)

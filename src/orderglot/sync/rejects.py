@@ -15,7 +15,7 @@ from orderglot.core.ports import Book, Note, UnitOfWork
 from orderglot.core.query import Page, Window
 from orderglot.core.seller import Seller
 from orderglot.sync.criteria import native_id
-from orderglot.sync.notes import REJECT, Reject, note_of, noted, read, said
+from orderglot.sync.notes import REJECT, Reject, note_of, noted, read, response_of
 from orderglot.sync.reconciling import Arrived, take, take_as_new, take_for
 from orderglot.sync.retrying import written
 from orderglot.sync.vendor import Source
@@ -68,8 +68,8 @@ async def try_again(book: Book, dialects: Callable[[str], Dialect], dialect: str
     tried, seller = Tried(), await book.seller()
     for note, reject in await rejects_of(book, dialect):
         try:
-            spoken = dialects(reject.dialect)
-            await _take(book, note, _source(seller, reject, spoken), read_again(spoken, reject))
+            read_by = dialects(reject.dialect)
+            await _take(book, note, _source(seller, reject, read_by), read_again(read_by, reject))
             tried = replace(tried, taken=tried.taken + 1)
         except (Conflict, Invalid, Upstream) as error:
             await _leave(book, note, replace(reject, reason=error.message))
@@ -89,16 +89,16 @@ async def settle(
     if note is None:
         raise NotFound(f"Nothing named {name[:40]!r} is aside.")
     reject, seller = read(note, Reject), await book.seller()
-    spoken = dialects(reject.dialect)
-    source = _source(seller, reject, spoken)
-    (said,) = read_again(spoken, reject)[:1]
+    dialect = dialects(reject.dialect)
+    source = _source(seller, reject, dialect)
+    (received,) = read_again(dialect, reject)[:1]
 
     async def write(unit: UnitOfWork) -> Arrived:
         if order is None:
-            arrived = await take_as_new(unit, source, said)
+            arrived = await take_as_new(unit, source, received)
         else:
             mine = await unit.get(Reference(HUB, str(order.id)))
-            arrived = await take_for(unit, source, said, mine)
+            arrived = await take_for(unit, source, received, mine)
         unit.strike(note)
         return arrived
 
@@ -136,7 +136,7 @@ def read_again(dialect: Dialect, reject: Reject) -> tuple[Order, ...]:
     if dialect.flows.page is None or not reject.answers:
         raise Upstream("Nothing of the vendor's answer was kept; pull again.")
     try:
-        orders = _heard(dialect, reject).orders
+        orders = _read_answers(dialect, reject).orders
     except HubError as error:
         raise Upstream(error.message) from error
     mine = tuple(one for one in orders if reject.id in ("", native_id(one, dialect.name)))
@@ -145,7 +145,7 @@ def read_again(dialect: Dialect, reject: Reject) -> tuple[Order, ...]:
     return mine
 
 
-def _heard(dialect: Dialect, reject: Reject) -> Page:
+def _read_answers(dialect: Dialect, reject: Reject) -> Page:
     """Have the flow about one order again, with the answers that came then."""
     assert dialect.flows.page is not None
     flow: Generator[Request, object, Page] = dialect.flows.page(  # type: ignore[assignment]
@@ -158,7 +158,7 @@ def _heard(dialect: Dialect, reject: Reject) -> Page:
             answer = next(answers, None)
             if answer is None:
                 raise Upstream("The vendor's answer was not kept to its end; pull again.")
-            response = said(answer)
+            response = response_of(answer)
             if (error := dialect.faults.read(response)) is not None:
                 flow.throw(error)
             else:

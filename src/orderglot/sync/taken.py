@@ -24,7 +24,7 @@ class How(StrEnum):
     SENT = "sent"
     FOUND = "found"
     THERE = "there"
-    TOLD = "told"
+    GIVEN = "given"
 
 
 class Placed(Struct, frozen=True):
@@ -55,7 +55,7 @@ async def keep(
     Raises Unknown where it cannot be kept: he has it all the same.
     """
     id = native_id(theirs, vendor.dialect.name)
-    final = how is How.TOLD or vendor.dialect.flows.get is None
+    final = how is How.GIVEN or vendor.dialect.flows.get is None
     try:
         arrival = await _written(book, vendor, order, theirs, checked=final)
     except HubError as error:

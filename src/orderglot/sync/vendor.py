@@ -32,12 +32,12 @@ class Source(Struct, frozen=True):
     master: str = ""
     zone: str = ""
 
-    def incoming(self, said: Order, *, told: bool = False) -> Order:
+    def incoming(self, received: Order, *, continued: bool = False) -> Order:
         """Give what the vendor says of an order with the book's names of him, and true moments.
 
         Where his wire never says what an order comes to, that is what its bill or its lines do.
         """
-        order = incoming(said, self.dialect.name, self.name, told=told)
+        order = incoming(received, self.dialect.name, self.name, continued=continued)
         if self._needs_zone:
             order = from_zone(order, self.zone)
         return totalled(order) if loses(self.dialect.can, "totals.total") else order

@@ -107,5 +107,5 @@ def _next_intent(session: Session) -> str:
     """Make a correlation id that no other request has: no two sessions have one token."""
     count = int(session.kept.get("count", "0")) + 1
     session.kept["count"] = str(count)
-    said = f"{session.kept['token']} {session.now().isoformat()} {count}"
-    return sha256(said.encode()).hexdigest()
+    text = f"{session.kept['token']} {session.now().isoformat()} {count}"
+    return sha256(text.encode()).hexdigest()

@@ -243,15 +243,15 @@ def _read_currency(form: Form) -> str:
 
 def _in_one_currency(form: Form, order: Order, *, needed: bool) -> Order:
     """Say the currency on the order and on each line; both may say it as long as they agree."""
-    said_by_lines = {line.currency for line in order.lines} - {""}
-    if order.currency and said_by_lines - {order.currency}:
+    of_lines = {line.currency for line in order.lines} - {""}
+    if order.currency and of_lines - {order.currency}:
         reason = "Say the currency on the order or on its lines."
         form.refuse("currencyCode", Rule.MISMATCH, reason)
     silent = not order.currency and any(not line.currency for line in order.lines)
     if needed and silent:
         form.refuse("currencyCode", Rule.REQUIRED, "This field is required.")
     lines = tuple(replace(line, currency=line.currency or order.currency) for line in order.lines)
-    common = next(iter(said_by_lines)) if len(said_by_lines) == 1 else ""
+    common = next(iter(of_lines)) if len(of_lines) == 1 else ""
     return replace(order, currency=order.currency or common, lines=lines)
 
 

@@ -28,8 +28,8 @@ def read_change(body: bytes) -> tuple[str, Mapping[str, Any]]:
     if form.text("status") == STATUSES.write(Status.CANCELLED):
         reason = "An order is returned, not cancelled."
         form.problems.insert(0, Problem("status", Rule.STATE, reason, code="2127"))
-    said_so = form.members.get("externalReferenceId") is not None
-    reference = read_reference(form, Kind.SALE, required=not said_so)
+    given = form.members.get("externalReferenceId") is not None
+    reference = read_reference(form, Kind.SALE, required=not given)
     form.check()
     return reference, {name: form.members[name] for name in FIXED if form.has(name)}
 

@@ -77,9 +77,9 @@ def code_for(client: str, redirect: str, random: bytes = bytes(HALF)) -> str:
 
     Its second half says for which it is, its first half is another each time.
     """
-    said = hashlib.sha256(f"{client}\n{redirect}".encode()).digest()
-    first = bytes(left ^ right for left, right in zip(said, random[:HALF], strict=False))
-    return (first + said[HALF:]).hex()
+    digest = hashlib.sha256(f"{client}\n{redirect}".encode()).digest()
+    first = bytes(left ^ right for left, right in zip(digest, random[:HALF], strict=False))
+    return (first + digest[HALF:]).hex()
 
 
 def fits(code: str, client: str, redirect: str) -> bool:

@@ -46,14 +46,14 @@ BEGINNING = "KSS"
 SESSION = TokenKind(
     name="session",
     size=32,
-    write=lambda said: BEGINNING + said.hex().upper(),
+    write=lambda content: BEGINNING + content.hex().upper(),
     read=lambda text: read_hex(text, BEGINNING),
     lasts=timedelta(hours=8),
 )
 CSRF = TokenKind(
     name="csrf",
     size=16,
-    write=lambda said: said.hex().upper(),
+    write=lambda content: content.hex().upper(),
     read=read_hex,
     lasts=timedelta(hours=1),
     most=5 * MOST,

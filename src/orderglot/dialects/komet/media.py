@@ -26,7 +26,7 @@ def read_arguments(request: Request, *, longest: int | None = None) -> Form:
 
     What is kept of it has texts of at most ``longest`` characters.
     """
-    return Form(_said(request, json.read_sent, once), longest=longest)
+    return Form(_encoded(request, json.read_sent, once), longest=longest)
 
 
 def shown(request: Request, name: str) -> str:
@@ -35,7 +35,7 @@ def shown(request: Request, name: str) -> str:
     if header:
         return header
     try:
-        return Form(_said(request, json.read, dict)).text(name)
+        return Form(_encoded(request, json.read, dict)).text(name)
     except Invalid:
         return ""
 
@@ -99,7 +99,7 @@ def read_list(
     )
 
 
-def _said(
+def _encoded(
     request: Request,
     decode: Callable[[bytes], Any],
     gather: Callable[[Pairs], Mapping[str, Any]],

@@ -8,7 +8,10 @@ from collections.abc import Callable, Collection
 from itertools import groupby
 from typing import Any, NamedTuple
 
+from orderglot.core.customer import Customer
 from orderglot.core.ports import Event
+from orderglot.core.product import Product
+from orderglot.core.seller import Seller
 from orderglot.stores import writes
 from orderglot.stores.backend import Entity, Raced
 from orderglot.stores.sql.count_buckets import UNSET, Entry, entries
@@ -119,9 +122,9 @@ def _put_customers(
 ) -> None:
     rows = list[Put]()
     for write in batch:
-        new, kept = write.customer, write.kept
+        new = write.customer
         values = (seller, new.id, new.version, new.number or None, write.document.decode())
-        rows.append((values, None if kept is None else (seller, new.id, kept.version)))
+        rows.append((values, _replaced(write.kept, seller, new.id)))
     _put(connection, "customers", rows)
     name(connection, seller, Entity.CUSTOMER, [(write.customer, write.kept) for write in batch])
 
@@ -129,23 +132,22 @@ def _put_customers(
 def _put_products(
     connection: sqlite3.Connection, seller: int, batch: list[writes.PutProduct]
 ) -> None:
-    rows = list[Put]()
-    for write in batch:
-        new, kept = write.product, write.kept
-        values = (seller, new.sku, new.version, write.document.decode())
-        rows.append((values, None if kept is None else (seller, new.sku, kept.version)))
-    _put(connection, "products", rows)
+    values = [(seller, w.product.sku, w.product.version, w.document.decode()) for w in batch]
+    replaced = [_replaced(write.kept, seller, write.product.sku) for write in batch]
+    _put(connection, "products", list(zip(values, replaced, strict=True)))
 
 
 def _put_sellers(
     connection: sqlite3.Connection, _seller: int, batch: list[writes.PutSeller]
 ) -> None:
-    rows = list[Put]()
-    for write in batch:
-        new, kept = write.seller, write.kept
-        values = (new.id, new.version, new.name, write.document.decode())
-        rows.append((values, None if kept is None else (new.id, kept.version)))
-    _put(connection, "sellers", rows)
+    values = [(w.seller.id, w.seller.version, w.seller.name, w.document.decode()) for w in batch]
+    replaced = [_replaced(write.kept, write.seller.id) for write in batch]
+    _put(connection, "sellers", list(zip(values, replaced, strict=True)))
+
+
+def _replaced(kept: Customer | Product | Seller | None, *key: object) -> Row | None:
+    """Give the key and version of what is replaced, None for what is new."""
+    return None if kept is None else (*key, kept.version)
 
 
 def _put(connection: sqlite3.Connection, table: str, rows: list[Put]) -> None:

@@ -33,7 +33,7 @@ WHOLE = 10_000
 QUESTIONS = int(os.environ.get("ORDERGLOT_QUESTIONS", "120"))
 """So many questions are put to each store."""
 
-A_FEW_HUNDRED = 400
+A_FEW_THOUSAND = 3_000
 """Within so many questions a mistake is found."""
 
 SLOW = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much)
@@ -161,13 +161,13 @@ def _rows_say_nothing(patch: pytest.MonkeyPatch) -> None:
         _rows_say_nothing,
     ],
 )
-def test_a_mistake_is_found_within_a_few_hundred_questions(
+def test_a_mistake_is_found_within_a_few_thousand_questions(
     in_memory: list[Shop], monkeypatch: pytest.MonkeyPatch, mistake: Mistake
 ) -> None:
     mistake(monkeypatch)
 
     @settings(
-        max_examples=A_FEW_HUNDRED,
+        max_examples=A_FEW_THOUSAND,
         deadline=None,
         suppress_health_check=SLOW,
         phases=[Phase.generate],
