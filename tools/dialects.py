@@ -14,13 +14,18 @@ from operator import itemgetter
 from pathlib import Path
 
 from orderglot import dialects
+from orderglot.core.fields import every_field
 from orderglot.sync.walks import moment_of
 from orderglot.wire.dialect import Dialect
+from orderglot.wire.loss import loses
 from orderglot.wire.operation import Operation
 
 PAGE = Path(__file__).parents[1] / "docs" / "dialects.md"
 NEEDS = {"place": "place", "get": "get", "page": "walk", "linked": "linked"}
 """What a dialect has, and what the client face makes of it."""
+
+IDENTITY = frozenset({"id", "version", "references"})
+"""What an order is known by, which each side has its own way for."""
 
 OPENING = """\
 # Dialects
@@ -77,6 +82,42 @@ def part(one: Dialect) -> Iterator[str]:
     yield ""
     yield from fields("The wire loses", one.can.loses)
     yield from fields("It carries in part", {*one.can.rounds, *one.can.follows})
+    if one.flows.place is not None:
+        yield from trip(one)
+
+
+def trip(one: Dialect) -> Iterator[str]:
+    """Describe what becomes of an order that is placed, and pulled again."""
+    can = one.can
+    shown = {name for name in can.takes if not loses(can, name)}
+    otherwise = {name for name in shown if carried_in_part(one, name)}
+    yield "An order that is placed with such a vendor and pulled again:"
+    yield ""
+    yield from fields("It comes back with", shown - otherwise)
+    yield from fields("It comes back, perhaps otherwise, with", otherwise)
+    yield from fields("The vendor is told, and never shows", can.takes - shown)
+    own = (name for name in every_field() if not loses(can, name) and inner(name))
+    unsaid = {name for name in own if not can.takes.intersection(outward(name))}
+    yield from fields("The vendor is not told, and shows as his own view", unsaid)
+    yield "Everything else is neither told nor shown; a pull leaves it as it is here."
+    yield ""
+
+
+def carried_in_part(one: Dialect, name: str) -> bool:
+    """Tell whether what is left of a field, or of what it is inside of, may differ."""
+    return not {*one.can.rounds, *one.can.follows}.isdisjoint(outward(name))
+
+
+def inner(name: str) -> bool:
+    """Tell whether a field has none inside it, and is none that an order is known by."""
+    known = not IDENTITY.isdisjoint(name.split("."))
+    return not known and not any(other.startswith(f"{name}.") for other in every_field())
+
+
+def outward(name: str) -> set[str]:
+    """Give a dotted name and what it is inside of."""
+    steps = name.split(".")
+    return {".".join(steps[:end]) for end in range(1, len(steps) + 1)}
 
 
 def of_list(one: Dialect) -> Iterator[str]:
@@ -119,10 +160,11 @@ def operation_row(one: Operation[object, object]) -> str:
 def fields(what: str, names: Collection[str]) -> Iterator[str]:
     """Write fields of an order, those inside of one in a line of their own."""
     whole = sorted(name for name in names if "." not in name)
-    inner = sorted(name.partition(".") for name in names if "." in name)
-    yield f"{what}: {listed(f'`{name}`' for name in whole)}."
+    inside = sorted(name.partition(".") for name in names if "." in name)
+    text = listed(f"`{name}`" for name in whole) if whole or not inside else ""
+    yield f"{what}: {text}." if text else f"{what}:"
     yield ""
-    for outer, group in groupby(inner, key=itemgetter(0)):
+    for outer, group in groupby(inside, key=itemgetter(0)):
         yield f"* of `{outer}`: {listed(f'`{name}`' for _, _, name in group)}"
     yield ""
 

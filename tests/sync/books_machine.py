@@ -264,8 +264,15 @@ class Pulled(RuleBasedStateMachine):
         self, name: str, was: Order | None, received: Order, word: Word | None
     ) -> dict[str, Any]:
         """Describe what each member of an order that was shown comes to here."""
-        if was is None or word is None:
-            return {member: of(was or received) for member, of in MEMBERS.items()}
+        if was is None:
+            return {
+                member: of(received)
+                for member, of in MEMBERS.items()
+                # A total that is not shown follows from the goods.
+                if member != "total" or received.totals.total is not None
+            }
+        if word is None:
+            return {member: of(was) for member, of in MEMBERS.items()}
         seen = carried(was, name, dialects.dialect(name).can)
         return {
             member: merged(of(was), of(seen), of(word.received), of(received), ours_win=word.placed)

@@ -74,6 +74,18 @@ def resummed(order: Order, before: Order) -> Order:
     return replace(order, totals=totals)
 
 
+def totalled(order: Order) -> Order:
+    """Give an order of which nobody says what it comes to what its bill says, else its lines.
+
+    Where one of them has no price, that stays unknown.
+    """
+    if order.totals.total is not None:
+        return order
+    billed = order.invoice.due.total if order.invoice else None
+    total = _goods(order.lines) if billed is None and order.lines else billed
+    return order if total is None else replace(order, totals=replace(order.totals, total=total))
+
+
 def _goods(lines: Iterable[Line]) -> Decimal | None:
     totals = [line.total for line in lines]
     return None if None in totals else sum(filter(None, totals), ZERO)

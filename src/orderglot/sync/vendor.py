@@ -10,11 +10,13 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from orderglot.core.order import Order
+from orderglot.core.totals import totalled
 from orderglot.faces.client import Client
 from orderglot.sync.channel import Channel, connected
 from orderglot.sync.id_mapping import incoming, outgoing
 from orderglot.sync.time_zones import from_zone, shown_in, to_zone
 from orderglot.wire.dialect import Dialect
+from orderglot.wire.loss import loses
 
 
 class Source(Struct, frozen=True):
@@ -31,9 +33,14 @@ class Source(Struct, frozen=True):
     zone: str = ""
 
     def incoming(self, received: Order, *, continued: bool = False) -> Order:
-        """Give what the vendor says of an order with the book's names of him, and true moments."""
+        """Give what the vendor says of an order with the book's names of him, and true moments.
+
+        Where his wire never says what an order comes to, that is what its bill or its lines do.
+        """
         order = incoming(received, self.dialect.name, self.name, continued=continued)
-        return from_zone(order, self.zone) if self._needs_zone else order
+        if self._needs_zone:
+            order = from_zone(order, self.zone)
+        return totalled(order) if loses(self.dialect.can, "totals.total") else order
 
     def outgoing(self, order: Order) -> Order:
         """Give an order with the vendor's own ids alone, and its moments as his clock shows them."""

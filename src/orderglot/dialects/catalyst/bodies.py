@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from orderglot.core.order import Order
 from orderglot.dialects.catalyst.fields import MEMBERS, by_name
 from orderglot.dialects.catalyst.items import read_item
+from orderglot.dialects.catalyst.loss import known_totals
 from orderglot.dialects.catalyst.media import envelope
 from orderglot.dialects.catalyst.orders import NO_SITE
 from orderglot.dialects.catalyst.relations import relations, write_status
@@ -60,7 +61,8 @@ def read_orders(body: bytes) -> Held:
 def _read(form: Form) -> Order:
     order = read_order(form, NO_SITE)
     lines = (*map(read_line, form.each(PRODUCTS, ITEMS)), *map(read_item, form.each(ITEMS)))
-    return read_addresses(replace(order, lines=lines), form.each(ADDRESSES, ITEMS))
+    order = read_addresses(replace(order, lines=lines), form.each(ADDRESSES, ITEMS))
+    return replace(order, totals=known_totals(order))
 
 
 def write_orders(orders: tuple[Order, ...]) -> bytes:

@@ -12,6 +12,7 @@ from orderglot.core.order import Line, Order, Reference, native
 from orderglot.core.query import And, Compare, Operator, Page, Query, Sort, Window
 from orderglot.dialects.catalyst.changes import CREATE_ORDER, DELETE_ORDER, draft_of
 from orderglot.dialects.catalyst.items import ADD_PRODUCTS, Items
+from orderglot.dialects.catalyst.loss import known_totals
 from orderglot.dialects.catalyst.markers import marked
 from orderglot.dialects.catalyst.orders import GET_ORDER, LIST_ORDERS, Listing, One
 from orderglot.dialects.catalyst.sublists import LIST_ADDRESSES, LIST_PRODUCTS, Part
@@ -80,7 +81,8 @@ def _filled(order: Order, id: str) -> Flow[Order]:
     if there.ship_to is not None:
         residential = order.ship_to.residential if order.ship_to else None
         order = replace(order, ship_to=replace(there.ship_to, residential=residential))
-    return replace(order, lines=tuple(lines), bill_to=there.bill_to)
+    order = replace(order, lines=tuple(lines), bill_to=there.bill_to)
+    return replace(order, totals=known_totals(order))
 
 
 def _goes_on(before: Sequence[Line], more: Sequence[Line], total: int) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from orderglot.core.order import Address, Identity, Invoice, Line, Link
+from orderglot.core.order import Address, Identity, Invoice, Line, Link, Order, Totals
 from orderglot.core.values import Cycle, InvoiceStatus, PaymentMethod, Relation
 from orderglot.dialects.catalyst.fields import INTERMEDIATE
 from orderglot.dialects.catalyst.tables import (
@@ -104,6 +104,13 @@ def _unless(nothing: Any) -> Callable[[Any], Any]:
     return lambda value: None if value == nothing else value
 
 
+def known_totals(order: Order) -> Totals:
+    """Leave it open what an order comes to that is shown with 0 and has items without a price."""
+    total, totals = order.totals.total, order.totals
+    unpriced = any(line.total is None for line in order.lines) or not order.lines
+    return replace(totals, total=None) if total == 0 and unpriced else totals
+
+
 TAKES = frozenset(
     {
         *("status", "name", "customer", "integration", "links", "category", "tax_code"),
@@ -141,5 +148,6 @@ CAN = Can(
         "lines": round_lines,
         "extras": round_extras,
     },
+    follows={"totals": known_totals},
     takes=TAKES,
 )
