@@ -1,4 +1,4 @@
-"""Books for trials: one with every dialect's specimens in it, most of them a seller's of their own."""
+"""Books for trials: one with every dialect's specimens in it, each dialect a seller of its own."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from orderglot.stores.store import BookStore
 from orderglot.wire.dialect import Dialect
 from orderglot.wire.message import Request
 from tests.conformance.callers import creations, keyed
-from tests.conformance.specimens import book_of, request_at, shelve, welcome
+from tests.conformance.specimens import request_at, shelve, welcome
 from torture.stores import StoreKind
 
 
@@ -43,21 +43,11 @@ async def opened_with(path: str, clock: Clock) -> AsyncIterator[BookStore]:
 
 
 async def fill(store: BookStore) -> dict[str, int]:
-    """Put every dialect's book into an empty store; gives the sellers' ids by dialect.
-
-    Those whose specimens show tokens share the first one, since a token says whose it is.
-    """
-    sellers: dict[str, int] = {}
-    first = 0
-    for name in sorted(dialects.names(), key=_shows_tokens, reverse=True):
-        into = first if _shows_tokens(name) else 0
-        sellers[name] = await shelve(store, dialects.dialect(name), seller_name=name, into=into)
-        first = first or sellers[name]
-    return sellers
-
-
-def _shows_tokens(name: str) -> bool:
-    return any(one.kind != "key" for one in book_of(name).credentials)
+    """Put every dialect's book into an empty store; gives the sellers' ids by dialect."""
+    return {
+        name: await shelve(store, dialects.dialect(name), seller_name=name)
+        for name in dialects.names()
+    }
 
 
 def made(url: str) -> dict[str, int]:
@@ -84,7 +74,12 @@ def _creation(name: str) -> Request:
 
 def sent(name: str, request: Request) -> Request:
     """Give a specimen's request as a client of the dialect's seller in a filled book sends it."""
-    return request_at(dialects.dialect(name), request, dialects.names().index(name) + 1)
+    return request_at(dialects.dialect(name), request, seller_of(name))
+
+
+def seller_of(name: str) -> int:
+    """Give the id of a dialect's seller in a filled book."""
+    return dialects.names().index(name) + 1
 
 
 def creation(dialect: Dialect, key: str) -> Request:

@@ -30,7 +30,7 @@ from orderglot.stores.sqlite import SqliteStore
 from orderglot.stores.store import BookStore
 from orderglot.wire.dialect import Dialect
 from orderglot.wire.loss import carried
-from tests.conformance.specimens import book_of, shelve, welcome
+from tests.conformance.specimens import book_of, request_at, shelve, welcome
 from tests.postgres import BorrowedBackend
 
 HOME = "elsewhere"
@@ -189,13 +189,17 @@ IMPLEMENTATIONS: dict[str, Opened] = {
 }
 
 
-async def orderer(dialect: Dialect, store: BookStore) -> Caller:
-    """Give the caller of the dialect's specimens who places orders, else who is let in."""
+async def orderer(dialect: Dialect, store: BookStore, seller: int = 1) -> Caller:
+    """Give the caller of the dialect's specimens who places orders, else who is let in.
+
+    ``seller`` is the one that the specimens' book was put into the store under.
+    """
     calls = sorted(
         welcome(dialect.name),
         key=lambda one: not (one.operation and one.operation.endpoint.idempotent),
     )
-    return await dialect.auth.identify(calls[0].request, store.keyring)
+    request = request_at(dialect, calls[0].request, seller)
+    return await dialect.auth.identify(request, store.keyring)
 
 
 def credentials_of(dialect: Dialect, caller: Caller, id: str = "") -> dict[str, str]:

@@ -163,14 +163,10 @@ async def shelve(
     orders: bool = True,
     credentials: bool = True,
     seller_name: str = "",
-    into: int = 0,
 ) -> int:
-    """Put a dialect's book into a store, under a seller's other name if need be; gives its id.
-
-    ``into`` is the id of a seller who is there already.
-    """
+    """Put a dialect's book into a store, under a seller's other name if need be; gives its id."""
     book = book_of(dialect.name)
-    seller = into or await _seller(store, book.seller, seller_name)
+    seller = await _seller(store, book.seller, seller_name)
     whole = store.of(Caller(seller=seller))
     for customer in book.customers:
         await whole.keep_customer(customer)
@@ -214,7 +210,7 @@ async def plant(store: BookStore, dialect: Dialect, seller: int, proof: Proof) -
 
 
 async def plant_token(store: BookStore, dialect: Dialect, caller: Caller, proof: Proof) -> None:
-    """Give out a token that is spelled as the specimens have it, for a key or session of its id."""
+    """Give out a token that is written as the specimens have it, for a key or session of its id."""
     ring, kinds = store.keyring, {kind.name: kind for kind in dialect.auth.tokens}
     if proof.session:
         session = token_of(kinds["session"], proof.session, caller.seller)
@@ -230,7 +226,7 @@ async def plant_token(store: BookStore, dialect: Dialect, caller: Caller, proof:
 
 
 def token_of(kind: TokenKind, secret: str, seller: int) -> str:
-    """Spell a specimen's token, which says that it is the first seller's, as another seller's."""
+    """Write a specimen's token, which says that it is the first seller's, as another seller's."""
     return kind.write((seller - 1).to_bytes(OWNER) + kind.read(secret)[OWNER:])
 
 

@@ -240,7 +240,7 @@ def test_what_is_no_number_is_refused_by_its_name(key: Key) -> None:
 
 
 def doubled(body: Any, path: Path, value: Any) -> str:
-    """Spell a body in which a member comes once more, with another value."""
+    """Write a body in which a member comes once more, with another value."""
     again = json.dumps(with_value(body, (*path[:-1], "@again"), value))
     return again.replace('"@again"', json.dumps(path[-1]))
 

@@ -87,7 +87,7 @@ class TinyAuth:
 
 
 def write_fault(error: HubError, request: Request) -> Response:
-    """Spell the error's own name, its message and its problems."""
+    """Write the error's own name, its message and its problems."""
     problems = error.problems if isinstance(error, Invalid) else ()
     body = {
         "error": type(error).__name__,

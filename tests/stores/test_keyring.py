@@ -28,7 +28,7 @@ def spelled(random: bytes) -> str:
 
 
 def account(random: bytes) -> str:
-    """Spell an account of which there are only eight."""
+    """Write an account of which there are only eight."""
     return f"X{random[0] % 8}"
 
 

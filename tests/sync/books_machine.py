@@ -263,7 +263,7 @@ class Pulled(RuleBasedStateMachine):
     def expected(
         self, name: str, was: Order | None, received: Order, word: Word | None
     ) -> dict[str, Any]:
-        """Say what each member of an order that was shown comes to here."""
+        """Describe what each member of an order that was shown comes to here."""
         if was is None:
             return {
                 member: of(received)

@@ -28,6 +28,7 @@ from tests.credentials import issued
 
 NOON = datetime(2024, 5, 21, 12, tzinfo=UTC)
 QUICK = RetryPolicy(longest=5, pause=0.001, longest_pause=0.01)
+RENO = Address(line_1="2 Sample Road", city="Reno", state="NV", postal_code="89501", country="US")
 
 
 class Hub:
@@ -81,15 +82,7 @@ class Hub:
                 created=made,
                 location="1",
                 shipping=Shipping(carrier="UPS", service="Ground"),
-                ship_to=Address(
-                    first_name="Sample",
-                    last_name="Person",
-                    line_1="2 Sample Road",
-                    city="Reno",
-                    state="NV",
-                    postal_code="89501",
-                    country="US",
-                ),
+                ship_to=replace(RENO, first_name="Sample", last_name="Person"),
                 lines=(
                     Line(
                         number=1,

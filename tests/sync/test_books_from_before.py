@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from orderglot import dialects
 from orderglot.core.caller import Caller
-from orderglot.core.order import HUB, Address, Line, Order, Reference, id_at
+from orderglot.core.order import HUB, Line, Order, Reference, id_at
 from orderglot.core.ports import Book
 from orderglot.core.values import Status
 from orderglot.faces.client import Client
@@ -27,7 +27,7 @@ from orderglot.sync.criteria import Criteria
 from orderglot.sync.pull import Progress, pull
 from orderglot.sync.vendor import Source, Vendor
 from tests.postgres import new_database
-from tests.sync.hubs import NOON, QUICK, Hub
+from tests.sync.hubs import NOON, QUICK, RENO, Hub
 
 BEFORE = Path(__file__).parent / "before-channels.db.gz"
 URL = "https://vendor.example"
@@ -62,14 +62,7 @@ async def wholesaler() -> Hub:
                 currency="USD",
                 created=NOON.replace(minute=number),
                 status=Status.SHIPPED if number == 3 else Status.PROCESSING,
-                ship_to=Address(
-                    company="Sample Store",
-                    line_1="2 Sample Road",
-                    city="Reno",
-                    state="NV",
-                    postal_code="89501",
-                    country="US",
-                ),
+                ship_to=replace(RENO, company="Sample Store"),
                 lines=(Line(number=1, sku=f"AA{100 + number}", quantity=24),),
             )
         )

@@ -62,7 +62,7 @@ class Mortal:
         self.port = begun.port
         return begun
 
-    def tell(self, done: Progress) -> None:
+    def on_progress(self, done: Progress) -> None:
         """Kill it where it is time to, with a request under way."""
         self.pulled[done.checkpoint.customer] = done.checkpoint.read
         if self.places and self.pulled.total() >= self.places[0]:
@@ -103,7 +103,7 @@ async def pull_all(
             theirs = replace(account, credentials=account.credentials | named)
             question = Criteria(url=account.url, customer=customer)
             async with calling(dialect, theirs, continued=True) as vendor:
-                await pull(book, vendor, question, retry_policy=FIRM, tell=hub.tell)
+                await pull(book, vendor, question, retry_policy=FIRM, on_progress=hub.on_progress)
 
 
 async def pulled_from(folder: Path, dialect: Dialect) -> dict[str, Order]:

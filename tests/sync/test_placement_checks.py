@@ -35,6 +35,7 @@ from orderglot.sync.placement_checks import DELIVERY, MONEY, Terms
 from orderglot.sync.taken import How, Placed
 from orderglot.wire.loss import untaken
 from tests.full_records import full
+from tests.sync.hubs import RENO
 from tests.sync.vendors import PLACING as DIALECTS
 from tests.sync.vendors import Vendor, vendor
 
@@ -243,14 +244,7 @@ def test_what_a_client_of_ours_was_told_is_no_other_vendor() -> None:
     assert isinstance(tried("kole", change).came, Placed)
 
 
-STREET = Address(
-    company="Sample",
-    line_1="1 Example Street",
-    city="Carson",
-    state="CA",
-    postal_code="90745",
-    country="US",
-)
+STREET = replace(RENO, company="Sample")
 UNTOLD = {
     "adobe": "ship_to.company, ship_to.line_1, ship_to.city, ship_to.state, "
     "ship_to.postal_code, ship_to.country",

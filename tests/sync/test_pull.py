@@ -49,12 +49,12 @@ class Stopped(Exception):
 def stop_after(pages: int) -> Callable[[Progress], None]:
     left = [pages]
 
-    def tell(_progress: Progress) -> None:
+    def on_progress(_progress: Progress) -> None:
         left[0] -= 1
         if not left[0]:
             raise Stopped
 
-    return tell
+    return on_progress
 
 
 @each
@@ -287,14 +287,14 @@ def test_two_pulls_of_the_same_do_not_go_side_by_side(name: str) -> None:
         shop.client.dialect = _with_pages_of(shop, 10)
         inside: list[BaseException | Progress] = []
 
-        def tell(_progress: Progress) -> None:
+        def on_progress(_progress: Progress) -> None:
             if not inside:
                 inside.append(Stopped())
                 tasks.append(asyncio.create_task(shop.pulled()))
 
         tasks: list[asyncio.Task[Progress]] = []
         came: list[BaseException | Progress] = [
-            *await asyncio.gather(shop.pulled(tell), return_exceptions=True)
+            *await asyncio.gather(shop.pulled(on_progress), return_exceptions=True)
         ]
         came += [*await asyncio.gather(*tasks, return_exceptions=True)]
 

@@ -19,7 +19,7 @@ from orderglot.sync import vendor as sync
 from orderglot.sync.channel import Channel
 from orderglot.sync.criteria import Criteria
 from orderglot.sync.pages import RetryPolicy
-from orderglot.sync.pull import Progress, Tell, pull
+from orderglot.sync.pull import OnProgress, Progress, pull
 from orderglot.wire.dialect import Dialect
 from orderglot.wire.loss import carried
 from orderglot.wire.message import Request, Response, Send
@@ -65,7 +65,11 @@ class Vendor:
         return sync.Vendor(channel, self.client, source)
 
     async def pulled(
-        self, tell: Tell = lambda _done: None, *, continued: bool = True, **asked: object
+        self,
+        on_progress: OnProgress = lambda _done: None,
+        *,
+        continued: bool = True,
+        **asked: object,
     ) -> Progress:
         """Pull from the vendor."""
         question = Criteria(url=URL, **asked)  # type: ignore[arg-type]
@@ -74,7 +78,7 @@ class Vendor:
             self.vendor(continued=continued),
             question,
             retry_policy=self.retry_policy,
-            tell=tell,
+            on_progress=on_progress,
         )
 
     def between(self, stand: Between) -> None:

@@ -159,7 +159,9 @@ async def _written(folder: Path, there: str, dialect: Dialect, count: int) -> He
     """Make a book with orders that the vendor would take."""
     async with books.opened(there) as store:
         credentials = credentials_of(
-            dialect, await orderer(dialect, store), book_of(dialect.name).placer
+            dialect,
+            await orderer(dialect, store, books.seller_of(dialect.name)),
+            book_of(dialect.name).placer,
         )
     url = f"sqlite:///{folder}/here.db"
     draft = replace(draft_of(dialect.name), customer=None)

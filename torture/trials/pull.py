@@ -87,7 +87,9 @@ async def _filled(
     """Give the vendor new orders; gives what a client of his has to know, and their ids."""
     async with books.opened(there) as store:
         credentials = credentials_of(
-            dialect, await orderer(dialect, store), book_of(dialect.name).placer
+            dialect,
+            await orderer(dialect, store, books.seller_of(dialect.name)),
+            book_of(dialect.name).placer,
         )
         book = store.of(Caller(seller=seller))
         draft = draft_of(dialect.name)

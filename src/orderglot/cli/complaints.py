@@ -109,5 +109,5 @@ def _flag(field: str) -> str:
 
 
 def _plain(field: str) -> str:
-    """Give the last part of a field's name, as all vendors would spell it."""
+    """Give the last part of a field's name, as all vendors would write it."""
     return field.rpartition(".")[2].replace("_", "").lower()

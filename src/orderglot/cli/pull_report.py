@@ -117,7 +117,7 @@ def _members(end: End, dialect: Dialect) -> dict[str, Any]:
 
 
 def report(done: Progress, dialect: Dialect) -> None:
-    """Say what a pull came to, and what there is to do about it."""
+    """Describe what a pull came to, and what there is to do about it."""
     certificate = _certificate(done)
     whose = f" of customer {certificate.customer}" if certificate.customer else ""
     went_on = "; it went on where it was stopped" if done.resumed else ""

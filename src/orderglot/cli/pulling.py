@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -46,24 +47,16 @@ async def _customers(pulling: Pulling) -> list[str]:
     return known
 
 
+@dataclass
 class Pulling:
-    """A vendor's channel, the book that its orders go to, and the person who is told about it."""
+    """A vendor's channel, and the book that its orders go to."""
 
-    def __init__(
-        self,
-        book: Book,
-        dialect: Dialect,
-        channel: Channel,
-        retry_policy: RetryPolicy,
-        *,
-        quiet: bool,
-    ) -> None:
-        self.book = book
-        self.dialect = dialect
-        self.channel = channel
-        self.retry_policy = retry_policy
-        self.quiet = quiet
-        self.continued = False
+    book: Book
+    dialect: Dialect
+    channel: Channel
+    retry_policy: RetryPolicy
+    quiet: bool
+    continued: bool = False
 
     async def pull_each(
         self, customers: list[str] | None, since: datetime | None, *, last: bool
@@ -107,6 +100,6 @@ class Pulling:
                     vendor,
                     criteria,
                     retry_policy=self.retry_policy,
-                    tell=show_progress,
+                    on_progress=show_progress,
                     warn=write_notice,
                 )

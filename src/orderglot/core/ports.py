@@ -89,7 +89,7 @@ DUPLICATE = "suspected duplicate"
 class Answered(Struct, frozen=True, kw_only=True, gc=False):
     """The first answer to a request that may be repeated, kept to be given again.
 
-    ``asked`` is a fingerprint of the request. ``answer`` is the answer as the face spelled it.
+    ``asked`` is a fingerprint of the request. ``answer`` is the answer as the face written it.
     """
 
     dialect: str

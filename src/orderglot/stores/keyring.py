@@ -27,7 +27,7 @@ _REFUSED = "This key or token is not known, has expired or was ended."
 
 
 Spell = Callable[[bytes], str]
-"""Spells 32 random bytes as a dialect's keys or accounts look."""
+"""Writes 32 random bytes as a dialect's keys or accounts look."""
 
 
 Held = tuple[Token, Credential]

@@ -55,7 +55,7 @@ async def _candidates(book: Book, orders: Sequence[Order]) -> tuple[Order, ...]:
 
 
 def _where(orders: Sequence[Order]) -> Query | None:
-    """Say which orders of the book could be one of these: by number, PO number or moment.
+    """Describe which orders of the book could be one of these: by number, PO number or moment.
 
     Those of which a wire says none of these are looked for by their total.
     """

@@ -1,6 +1,6 @@
 """Id mapping: an order with the ids of one channel's vendor, and the same order with those of the book.
 
-A dialect reads and writes ids under its own name, whoever speaks it. Here they become those of the
+A dialect reads and writes ids under its own name, of whichever vendor. Here they become those of the
 one vendor who said them, and only ids that he gave are ever written to him.
 """
 

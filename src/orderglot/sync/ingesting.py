@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from msgspec.structs import replace
 
@@ -27,25 +28,21 @@ class Busy(Conflict):
     """Another pull of the same orders is under way."""
 
 
+@dataclass
 class Ingesting:
     """A book that orders are taken into, and how far that has come."""
 
-    def __init__(
-        self,
-        book: Book,
-        vendor: Vendor,
-        pages: Pages,
-        criteria: Criteria,
-        checkpoint: Checkpoint,
-        note: Note | None,
-    ) -> None:
-        self.book = book
-        self.vendor = vendor
-        self.pages = pages
-        self.criteria = criteria
-        self.checkpoint = checkpoint
-        self.note = note
-        self.dialect = pages.client.dialect.name
+    book: Book
+    vendor: Vendor
+    pages: Pages
+    criteria: Criteria
+    checkpoint: Checkpoint
+    note: Note | None
+
+    @property
+    def dialect(self) -> str:
+        """The name of the vendor's dialect."""
+        return self.pages.client.dialect.name
 
     async def take(self, shown: Shown) -> int:
         """Keep a page; gives how many orders were new or changed.

@@ -86,23 +86,17 @@ class Shown(Struct, frozen=True, kw_only=True):
         return self.length + self.hidden
 
 
+@dataclass
 class Pages:
     """A vendor's list, page by page."""
 
-    def __init__(
-        self,
-        client: Client,
-        first: Window,
-        retry_policy: RetryPolicy,
-        tell: Callable[[str], None],
-    ) -> None:
-        self.client = client
-        self.first = first
-        self.retry_policy = retry_policy
-        self.tell = tell
-        self.ever = False
-        self.in_a_row = 0
-        self.first_reason = ""
+    client: Client
+    first: Window
+    retry_policy: RetryPolicy
+    notify: Callable[[str], None]
+    ever: bool = False
+    in_a_row: int = 0
+    first_reason: str = ""
 
     async def show(self, window: Window, position: int) -> Shown:
         """Give a page, whose first order stands at a position.
@@ -159,7 +153,7 @@ class Pages:
         try:
             await self.client.page(_window_at(self.first, position, 1), transcript)
         except HubError as error:
-            self.tell(f"The order at place {position} cannot be had alone: {error.message}")
+            self.notify(f"The order at place {position} cannot be had alone: {error.message}")
         return tuple(map(stored, transcript.responses))
 
     async def _apart(self, window: Window, position: int) -> Shown:
@@ -243,7 +237,7 @@ class Pages:
         pause *= random.uniform(0.5, 1.0)
         if isinstance(error, TooMany):
             pause = max(pause, min(error.retry_after, most))
-        self.tell(f"{error.message} Asking again in {pause:.0f} s.")
+        self.notify(f"{error.message} Asking again in {pause:.0f} s.")
         await asyncio.sleep(pause)
 
 

@@ -9,6 +9,7 @@ is here.
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from msgspec.structs import replace
@@ -24,7 +25,7 @@ from orderglot.sync.criteria import native_id
 from orderglot.sync.matching import name_of
 from orderglot.sync.notes import PLACING, Placing, note_of, noted, read
 from orderglot.sync.placement_checks import NO_TERMS, Terms, refusals
-from orderglot.sync.recovery import Looking, Tell, Unknown, ask_somebody, doubt, wire_order
+from orderglot.sync.recovery import Looking, Notify, Unknown, ask_somebody, doubt, wire_order
 from orderglot.sync.taken import How, Placed, keep, there
 from orderglot.sync.vendor import Vendor
 from orderglot.wire.idempotency import IDEMPOTENCY_KEY
@@ -39,7 +40,7 @@ async def place(
     vendor: Vendor,
     order: Order,
     terms: Terms = NO_TERMS,
-    tell: Tell = lambda _text: None,
+    notify: Notify = lambda _text: None,
 ) -> Placed:
     """Send an order of the book to a vendor, unless the vendor has it already.
 
@@ -47,12 +48,12 @@ async def place(
     it, and otherwise what the vendor said: then it does not have the order.
     """
     if id := id_at(order, vendor.name) or _id_from_before(order, vendor):
-        return await there(book, vendor, order, id, tell)
-    return await _Attempt(book, vendor, order, terms, tell).go()
+        return await there(book, vendor, order, id, notify)
+    return await _Attempt(book, vendor, order, terms, notify).go()
 
 
 async def settle(
-    book: Book, vendor: Vendor, order: Order, id: str, tell: Tell = lambda _text: None
+    book: Book, vendor: Vendor, order: Order, id: str, notify: Notify = lambda _text: None
 ) -> Placed:
     """Note under which id the vendor has an order, as somebody has found out; he is asked for it.
 
@@ -67,7 +68,7 @@ async def settle(
             f"{id} is another order at {vendor.name}: its purchase order {theirs.po_number!r} or "
             f"its goods are not those of order {order.id}; look again for the right id."
         )
-    return await keep(book, vendor, order, theirs, How.GIVEN, tell)
+    return await keep(book, vendor, order, theirs, How.GIVEN, notify)
 
 
 def _id_from_before(order: Order, vendor: Vendor) -> str:
@@ -82,16 +83,16 @@ def key_of(order: Order, channel: str, seller: str, intent: int) -> str:
     return hashlib.sha256(content.encode()).hexdigest()[:40]
 
 
+@dataclass
 class _Attempt:
     """One run of placing an order, and what an earlier one has left."""
 
-    def __init__(self, book: Book, vendor: Vendor, order: Order, terms: Terms, tell: Tell) -> None:
-        self.book = book
-        self.vendor = vendor
-        self.order = order
-        self.terms = terms
-        self.tell = tell
-        self.note: Note | None = None
+    book: Book
+    vendor: Vendor
+    order: Order
+    terms: Terms
+    notify: Notify
+    note: Note | None = None
 
     async def go(self) -> Placed:
         """Send the order, or find out first what became of it."""
@@ -126,7 +127,7 @@ class _Attempt:
             return
         his = self.vendor.source.continued
         if not his and self.terms.also and not placing.refused and not self.terms.absent:
-            seen = await Looking(self.book, self.vendor, placing, self.tell).look()
+            seen = await Looking(self.book, self.vendor, placing, self.notify).look()
             if seen.begun:
                 raise Unknown(
                     f"The {self.vendor.dialect.title} has the beginning of order {self.order.id}, "
@@ -144,9 +145,11 @@ class _Attempt:
 
     async def _look(self, before: Placing, problems: tuple[Problem, ...]) -> Placed | Placing:
         """Find out what became of an earlier attempt, and give what is to be sent now."""
-        seen = await Looking(self.book, self.vendor, before, self.tell).look()
+        seen = await Looking(self.book, self.vendor, before, self.notify).look()
         if seen.order is not None:
-            return await keep(self.book, self.vendor, self.order, seen.order, How.FOUND, self.tell)
+            return await keep(
+                self.book, self.vendor, self.order, seen.order, How.FOUND, self.notify
+            )
         if seen.begun and problems:
             raise Unknown(
                 f"The {self.vendor.dialect.title} has the beginning of order {self.order.id}, and "
@@ -160,7 +163,7 @@ class _Attempt:
         return await self._new(before)
 
     async def _give_up(self, problems: tuple[Problem, ...]) -> None:
-        """Say why it is not sent; what was under way and surely did not arrive is so no more."""
+        """Explain why it is not sent; what was under way and surely did not arrive is so no more."""
         if self.note is not None:
             gone = self.note
             async with self.book.together() as unit:
@@ -209,7 +212,7 @@ class _Attempt:
                 raise Upstream("The vendor does not say under which id it has it.")
         except HubError as error:
             return await self._failed(placing, error, transcript)
-        return await keep(self.book, vendor, self.order, theirs, How.SENT, self.tell)
+        return await keep(self.book, vendor, self.order, theirs, How.SENT, self.notify)
 
     async def _failed(self, placing: Placing, error: HubError, transcript: Transcript) -> Placed:
         """Find out what is with the vendor; raises his error where he surely does not have it."""
@@ -226,10 +229,10 @@ class _Attempt:
                 f"{unsure}. Run the same command again: the vendor knows it for the same order."
             )
             raise Unknown(reason) from error
-        seen = await Looking(self.book, self.vendor, placing, self.tell, error).look()
+        seen = await Looking(self.book, self.vendor, placing, self.notify, error).look()
         if seen.order is None:
             raise error
-        return await keep(self.book, self.vendor, self.order, seen.order, How.FOUND, self.tell)
+        return await keep(self.book, self.vendor, self.order, seen.order, How.FOUND, self.notify)
 
 
 def _again(placing: Placing, now: datetime) -> Placing:

@@ -47,7 +47,7 @@ class Progress(Struct, frozen=True, kw_only=True):
     certificate: Certificate | None = None
 
 
-Tell = Callable[[Progress], None]
+OnProgress = Callable[[Progress], None]
 
 
 async def pull(
@@ -56,7 +56,7 @@ async def pull(
     criteria: Criteria,
     *,
     retry_policy: RetryPolicy | None = None,
-    tell: Tell = lambda _progress: None,
+    on_progress: OnProgress = lambda _progress: None,
     warn: Callable[[str], None] = lambda _text: None,
 ) -> Progress:
     """Take a vendor's orders into a book; an unfinished pull of the same goes on where it was.
@@ -78,7 +78,7 @@ async def pull(
     criteria = replace(criteria, since=checkpoint.since)
     pages = Pages(vendor.client, Window(), retry_policy or RetryPolicy(), warn)
     ingesting = Ingesting(book, vendor, pages, criteria, checkpoint, note)
-    return await _Pulling(ingesting, tell, resumed).go()
+    return await _Pulling(ingesting, on_progress, resumed).go()
 
 
 def _beginning(
@@ -108,11 +108,11 @@ def _walk_is_due(fresh: Checkpoint) -> bool:
 class _Pulling:
     """One pull under way."""
 
-    def __init__(self, ingesting: Ingesting, tell: Tell, resumed: bool) -> None:
+    def __init__(self, ingesting: Ingesting, on_progress: OnProgress, resumed: bool) -> None:
         self.ingesting = ingesting
         self.pages = ingesting.pages
         self.vendor = ingesting.vendor
-        self.tell = tell
+        self.on_progress = on_progress
         self.resumed = resumed
         self.seen: set[str] = set()
         self.total: int | None = None
@@ -230,7 +230,7 @@ class _Pulling:
                 position = self.ingesting.checkpoint.position + shown.places
                 ahead = self._asking(traversal, shown.next, position)
                 fresh = await self.ingesting.take(shown)
-                self.tell(self._progress(traversal.total, 0))
+                self.on_progress(self._progress(traversal.total, 0))
                 found += fresh
                 if start.look > 1 and found >= owed and not fresh:
                     break

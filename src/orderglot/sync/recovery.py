@@ -23,7 +23,7 @@ from orderglot.sync.vendor import Vendor
 SETTLING = timedelta(minutes=2)
 """So long after it was sent may a request be on its way into the vendor's list."""
 
-Tell = Callable[[str], None]
+Notify = Callable[[str], None]
 
 
 class Unknown(Upstream):
@@ -45,14 +45,14 @@ class Looking:
         book: Book,
         vendor: Vendor,
         placing: Placing,
-        tell: Tell,
+        notify: Notify,
         error: HubError | None = None,
     ) -> None:
         self.book = book
         self.vendor = vendor
         self.placing = placing
         self.sent = document.read_order(placing.order)
-        self.tell = tell
+        self.notify = notify
         self.doubt = doubt(vendor, self.sent, error)
         self.recent = error is not None or book.now() - placing.sent < SETTLING
 
@@ -97,26 +97,26 @@ class Looking:
         older, begun = await self._not_known(there.older.values()), list(there.parts.values())
         keeps = bool(alike or older or begun) and await self._keeps_marks(there)
         found, others, parts = ([], [*alike, *older], []) if keeps else (alike, [], begun)
-        tell = ask_somebody(self.sent)
+        advice = ask_somebody(self.sent)
         # Ours would have been found by its mark; one that is only like it may be somebody else's.
         if len(found) == 1 and self.vendor.dialect.flows.find is None:
             return found[0]
         if found:
-            raise Unknown(f"{self.doubt}: {self._ids(found)} are all like it; {tell}")
+            raise Unknown(f"{self.doubt}: {self._ids(found)} are all like it; {advice}")
         if older and not keeps:
             raise Unknown(
-                f"{self.doubt}: {self._ids(older)} like it, and by its clock there before; {tell}"
+                f"{self.doubt}: {self._ids(older)} like it, and by its clock there before; {advice}"
             )
         if parts:
-            raise Unknown(f"{self.doubt}: {self._ids(parts)} may be a part of it; {tell}")
+            raise Unknown(f"{self.doubt}: {self._ids(parts)} may be a part of it; {advice}")
         if not there.sure:
-            raise Unknown(f"{self.doubt}: not all of its list can be read; {tell}")
+            raise Unknown(f"{self.doubt}: not all of its list can be read; {advice}")
         surely = f"{self._ids(others)}: none of them is it, for none bears its mark" * bool(others)
         if self.recent:
             shown = f"{surely}, and its list" if surely else "its list"
             raise Unknown(f"{self.doubt}: {shown} does not show it yet. {_later('asks first')}")
         if surely:
-            self.tell(f"The {self.vendor.dialect.title} has orders like it, {surely}.")
+            self.notify(f"The {self.vendor.dialect.title} has orders like it, {surely}.")
         return None
 
     async def _not_known(self, orders: Iterable[Order]) -> list[Order]:

@@ -13,7 +13,7 @@ from orderglot.core.ports import Book, UnitOfWork
 from orderglot.sync.criteria import native_id
 from orderglot.sync.discrepancies import taken_of, unsettled
 from orderglot.sync.matching import Arrival, arrived
-from orderglot.sync.recovery import Tell, Unknown
+from orderglot.sync.recovery import Notify, Unknown
 from orderglot.sync.retrying import written
 from orderglot.sync.vendor import Vendor
 
@@ -39,16 +39,16 @@ class Placed(Struct, frozen=True):
     differences: tuple[str, ...] = ()
 
 
-async def there(book: Book, vendor: Vendor, order: Order, id: str, tell: Tell) -> Placed:
-    """Say that a vendor has an order, and compare what nobody has compared yet."""
+async def there(book: Book, vendor: Vendor, order: Order, id: str, notify: Notify) -> Placed:
+    """State that a vendor has an order, and compare what nobody has compared yet."""
     taken = await taken_of(book, vendor.name, order.id)
     if taken is not None and not taken.checked:
-        return await _checked(book, vendor, Placed(order, id, How.THERE), tell)
+        return await _checked(book, vendor, Placed(order, id, How.THERE), notify)
     return Placed(order, id, How.THERE, await unsettled(book, vendor.source, order))
 
 
 async def keep(
-    book: Book, vendor: Vendor, order: Order, theirs: Order, how: How, tell: Tell
+    book: Book, vendor: Vendor, order: Order, theirs: Order, how: How, notify: Notify
 ) -> Placed:
     """Keep what a vendor has taken, in one transaction with the end of the note, and compare it.
 
@@ -64,10 +64,10 @@ async def keep(
             f"here: {error.message}"
         ) from error
     placed = Placed(arrival.order, id, how, arrival.differences)
-    return placed if final else await _checked(book, vendor, placed, tell)
+    return placed if final else await _checked(book, vendor, placed, notify)
 
 
-async def _checked(book: Book, vendor: Vendor, placed: Placed, tell: Tell) -> Placed:
+async def _checked(book: Book, vendor: Vendor, placed: Placed, notify: Notify) -> Placed:
     """Ask a vendor for what he has taken, and keep that as his word."""
     try:
         theirs = await vendor.client.get(Reference(vendor.dialect.name, placed.id))
@@ -76,7 +76,9 @@ async def _checked(book: Book, vendor: Vendor, placed: Placed, tell: Tell) -> Pl
         hidden = f"they do not show it as {placed.id}"
         return replace(placed, differences=(*placed.differences, hidden))
     except HubError as error:
-        tell(f"What they have could not be compared ({error.message}); run the same command again.")
+        notify(
+            f"What they have could not be compared ({error.message}); run the same command again."
+        )
         return placed
     found = tuple(dict.fromkeys((*placed.differences, *arrival.differences)))
     return replace(placed, order=arrival.order, differences=found)

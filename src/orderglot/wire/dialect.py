@@ -64,7 +64,7 @@ class Auth(Protocol):
         """Client: the flow to have before a request is sent, None where none is needed.
 
         ``refusals`` counts how often this request was answered with 401 so far; where it is above
-        nought and there is nothing more to try, the answer is None and the refusal stands.
+        zero and there is nothing more to try, the answer is None and the refusal stands.
         """
         ...
 
@@ -85,8 +85,8 @@ class Auth(Protocol):
 class Faults:
     """How a vendor says no, seen from both ends.
 
-    ``write`` spells an error in the form that the request asks for; ``read`` gives the error that a
-    response spells, None where it says yes. ``responses`` declare every form in which an operation
+    ``write`` writes an error in the form that the request asks for; ``read`` gives the error that a
+    response writes, None where it says yes. ``responses`` declare every form in which an operation
     can be refused.
     """
 
@@ -169,7 +169,7 @@ class Dialect:
     where ``completes`` says when that is; such an order is marked by an extra
     ``<dialect>.completes``. ``lists`` is how the vendor's list behaves. ``repeats`` is for how long a
     new order without a key that says the same as an earlier one is the same request come again;
-    nought where the vendor takes it twice.
+    zero where the vendor takes it twice.
     """
 
     name: str

@@ -90,7 +90,7 @@ def once(members: Iterable[tuple[str, T]]) -> dict[str, T]:
     if len(found) == len(members):
         return found
     for name, value in members:
-        # What is equal in Python may be spelled otherwise all the same, as are 1 and true.
+        # What is equal in Python may be written otherwise all the same, as are 1 and true.
         if repr(found[name]) != repr(value):
             reason = "This comes twice, with different values."
             raise invalid(name[:LONGEST_NAME], Rule.DUPLICATE, reason)

@@ -36,11 +36,11 @@ class AdobeAuth:
     tokens = (TOKEN,)
 
     def make_secret(self, random: bytes) -> str:
-        """Spell a client's secret, or a token: 64 hexadecimal digits."""
+        """Write a client's secret, or a token: 64 hexadecimal digits."""
         return random.hex()
 
     def make_key_id(self, random: bytes) -> str:
-        """Spell a client's id: 32 hexadecimal digits."""
+        """Write a client's id: 32 hexadecimal digits."""
         return random[:16].hex()
 
     def login(self, session: Session, refusals: int) -> Flow[None] | None:

@@ -25,15 +25,15 @@ class CatalystAuth:
     tokens = (TOKEN, REFRESH, CODE)
 
     def make_secret(self, random: bytes) -> str:
-        """Spell an access token: 64 hexadecimal digits."""
+        """Write an access token: 64 hexadecimal digits."""
         return random.hex()
 
     def make_key_id(self, random: bytes) -> str:
-        """Spell what a token is called in lists; it never goes over the wire."""
+        """Write what a token is called in lists; it never goes over the wire."""
         return f"app-{random[:4].hex()}"
 
     def login(self, session: Session, refusals: int) -> Flow[None] | None:
-        """Say that there is nothing to log in to: the token is the credential."""
+        """State that there is nothing to log in to: the token is the credential."""
 
     def authenticate(self, request: Request, session: Session) -> Request:
         """Put the token into a request as the vendor's pages do, without a word before it."""

@@ -151,7 +151,7 @@ def moment(field: str) -> Asked:
 
 
 def text_number(field: str, nothing: int | None = None) -> Asked:
-    """Ask a text that spells a number."""
+    """Ask a text that writes a number."""
     asked = number(f"whole:{field}", nothing)
 
     def back(_site: Site, operator: Operator, value: Any) -> Wire | None:

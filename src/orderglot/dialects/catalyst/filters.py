@@ -160,7 +160,7 @@ def write_where(where: Query, site: Site) -> str:
 
 
 def _write_part(where: Query, site: Site, *, holds: bool) -> dict[str, Any] | None:
-    """Say that a question holds, or that it does not; None where there are no words for it."""
+    """State that a question holds, or that it does not; None where there are no words for it."""
     match where:
         case And(parts) | Or(parts):
             each = [_write_part(part, site, holds=holds) for part in parts]

@@ -65,7 +65,7 @@ class Relation(Struct, frozen=True):
 
 
 def _row(row: Numbered | None, site: Site) -> Shown:
-    """Spell a row of one of the site's lists."""
+    """Write a row of one of the site's lists."""
     if row is None:
         return {}
     members: Shown = msgspec.to_builtins(row, builtin_types=(Decimal,))
@@ -75,7 +75,7 @@ def _row(row: Numbered | None, site: Site) -> Shown:
 
 
 def write_status(site: Site, number: int) -> Shown:
-    """Spell a status of a site."""
+    """Write a status of a site."""
     row = next((row for row in site.statuses if row.id == number), None)
     if row is None:
         return {}

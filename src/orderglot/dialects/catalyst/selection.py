@@ -42,7 +42,7 @@ _TOKEN = re.compile(r"\s*([(),]|[^\s(),]+)\s*")
 
 
 class Selected(Struct, frozen=True):
-    """One name of ``fields`` as it was spelled, and what is selected inside it."""
+    """One name of ``fields`` as it was written, and what is selected inside it."""
 
     name: str
     inside: tuple[Selected, ...] = ()
@@ -175,7 +175,7 @@ def _unknown(name: str, at: int) -> Invalid:
 
 @lru_cache(maxsize=256)
 def order_writer(selection: Selection, site: Site) -> Callable[[Order, Customer | None], Members]:
-    """Make what spells of a site's orders what is selected.
+    """Make what writes of a site's orders what is selected.
 
     What each name stands for is looked up here, once, and not for every order.
     """
@@ -201,11 +201,11 @@ def order_writer(selection: Selection, site: Site) -> Callable[[Order, Customer 
 
 
 def _in_its_place(_order: Order) -> None:
-    """Keep the place of a relation, which is spelled when all else is."""
+    """Keep the place of a relation, which is written when all else is."""
 
 
 def _chosen(relation: Relation, inside: tuple[Selected, ...], site: Site) -> ShowRelation:
-    """Make what spells what is selected inside a relation."""
+    """Make what writes what is selected inside a relation."""
     show, shown = relation.show_on(site), relation.shown
     if inside:
         return lambda order, customer: _inside(show(order, customer), inside)

@@ -83,7 +83,7 @@ def code_for(client: str, redirect: str, random: bytes = bytes(HALF)) -> str:
 
 
 def fits(code: str, client: str, redirect: str) -> bool:
-    """Tell whether a code is one for an app and its address, in the one way to spell it."""
+    """Tell whether a code is one for an app and its address, in the one way to write it."""
     own = code_for(client, redirect)
     return _CODE.fullmatch(code) is not None and code[2 * HALF :] == own[2 * HALF :]
 

@@ -38,11 +38,11 @@ class KodarisAuth:
     tokens = (SESSION, CSRF)
 
     def make_secret(self, random: bytes) -> str:
-        """Spell an API key: 64 hexadecimal digits."""
+        """Write an API key: 64 hexadecimal digits."""
         return random.hex().upper()
 
     def make_key_id(self, random: bytes) -> str:
-        """Spell an API user's name."""
+        """Write an API user's name."""
         return f"api-{random[:4].hex()}"
 
     def login(self, session: Session, refusals: int) -> Flow[None] | None:

@@ -196,7 +196,7 @@ class Account(Struct, frozen=True, kw_only=True):
 
 
 async def _give_account(context: Context, _session: str) -> Account:
-    """Say whose session it is."""
+    """Describe whose session it is."""
     caller = context.book.caller
     customer = Customer()
     if caller.customer is not None:

@@ -28,15 +28,15 @@ class KoleAuth:
     tokens: tuple[TokenKind, ...] = ()
 
     def make_secret(self, random: bytes) -> str:
-        """Spell an API key: 40 hexadecimal digits."""
+        """Write an API key: 40 hexadecimal digits."""
         return random[:20].hex()
 
     def make_key_id(self, random: bytes) -> str:
-        """Spell an account's id: X and five digits."""
+        """Write an account's id: X and five digits."""
         return f"X{int.from_bytes(random) % 100_000:05}"
 
     def login(self, session: Session, refusals: int) -> None:
-        """Say that there is nothing to log in to."""
+        """State that there is nothing to log in to."""
 
     def authenticate(self, request: Request, session: Session) -> Request:
         """Put the account's id and key into a request."""

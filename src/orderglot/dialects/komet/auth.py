@@ -33,7 +33,7 @@ class KometAuth:
         return str(100_000 + int.from_bytes(random) % 900_000)
 
     def login(self, session: Session, refusals: int) -> None:
-        """Say that there is nothing to log in to: a token is good as it is."""
+        """State that there is nothing to log in to: a token is good as it is."""
 
     def authenticate(self, request: Request, session: Session) -> Request:
         """Put the account and the token into a request."""

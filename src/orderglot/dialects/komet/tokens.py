@@ -39,7 +39,7 @@ def make_token(random: bytes) -> str:
 
 
 def read_token(text: str) -> bytes:
-    """Read the 16 bytes that a token for a day spells; raises ValueError where it is none."""
+    """Read the 16 bytes that a token for a day writes; raises ValueError where it is none."""
     if not _TOKEN.fullmatch(text) or (number := int(text[::-1], 36)) >= 1 << 128:
         raise ValueError("is no token")
     return number.to_bytes(16)

@@ -249,7 +249,7 @@ class PostgresBackend:
 
 @lru_cache(maxsize=64)
 def _found(seen: str, more: str) -> str:
-    """Say which orders are read; the very same text each time is soonest found as prepared."""
+    """Describe which orders are read; the very same text each time is soonest found as prepared."""
     return f"{queries.ORDERS} {seen} {more} ORDER BY o.id"
 
 

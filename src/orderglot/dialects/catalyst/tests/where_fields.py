@@ -110,7 +110,7 @@ KINDS: dict[str, Kind] = {
 """Whatever a ``where`` may ask for, and what it is."""
 
 BY_SMALL_NAME = {name.lower(): name for name in KINDS}
-"""The names by what they are in small letters; clients spell them either way."""
+"""The names by what they are in small letters; clients write them either way."""
 
 
 def all_fields() -> str:

@@ -1,4 +1,4 @@
-"""Random questions: filters of the vendor's language in its spellings, and what a list is sorted by."""
+"""Random questions: filters of the vendor's language in its forms, and what a list is sorted by."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ CODES = [name for name in sorted(ORDER) if name.endswith("TypeId")]
 class Vocabulary:
     """The names that are asked for, mostly those known of some order, and values for each."""
 
-    # It is no dataclass, for Hypothesis spells out what a strategy was made of.
+    # It is no dataclass, for Hypothesis writes out what a strategy was made of.
     def __init__(self, pools: Pools) -> None:
         known = (*sorted(ORDER), *sorted(ORDER), *(name for name in sorted(KINDS) if pools[name]))
         names = [*known, *sorted(KINDS)]
@@ -86,7 +86,7 @@ class Vocabulary:
 
 @st.composite
 def leaves(draw: st.DrawFn, vocabulary: Vocabulary) -> dict[str, Any]:
-    """Draw conditions on one field, its name spelled somehow."""
+    """Draw conditions on one field, its name written somehow."""
     name = draw(vocabulary.names)
     values = vocabulary.values[name]
     wanted: dict[str, Any] = {}
@@ -128,7 +128,7 @@ def _together(parts: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def written(value: Any, chance: Random) -> str:
-    """Spell a ``where`` as clients do: in either quotes, names bare, a comma too many."""
+    """Write a ``where`` as clients do: in either quotes, names bare, a comma too many."""
     match value:
         case dict():
             pairs = [
@@ -160,6 +160,6 @@ def _quoted(text: str, chance: Random) -> str:
 
 
 CHANCES = st.integers(0, 2**32 - 1).map(Random)
-"""What tells how a question is spelled: one number, for Hypothesis has enough to choose without."""
+"""What tells how a question is written: one number, for Hypothesis has enough to choose without."""
 
 KEYS = st.lists(st.tuples(st.sampled_from(SORTABLE), st.booleans()), min_size=1, max_size=3)

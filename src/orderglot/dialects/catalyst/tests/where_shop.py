@@ -86,7 +86,7 @@ def opened(runner: asyncio.Runner, backend: Backend) -> Iterator[list[Shop]]:
 
 
 class Question(NamedTuple):
-    """What a list is asked for; ``text`` spells the ``where``."""
+    """What a list is asked for; ``text`` writes the ``where``."""
 
     where: oracle.Where
     text: str
