@@ -126,7 +126,7 @@ class _Pulling:
             await self.ingesting.begin_anew()
             raise
         revisited = await self._revisit()
-        await rename_customers(self.ingesting.book, self.vendor, self.pages.tell)
+        await rename_customers(self.ingesting.book, self.vendor, self.pages.notify)
         await self.ingesting.finish(walked=self._is_whole())
         return replace(
             self._progress(self.total, self.missed), certificate=await self._certify(revisited)
