@@ -12,6 +12,7 @@ from typing import Generic, TypeVar
 import msgspec
 from msgspec import Struct
 
+from orderglot.core.customer import Customer
 from orderglot.core.errors import HubError, Unsupported, Upstream
 from orderglot.core.order import Order, Reference
 from orderglot.core.query import EVERYTHING, Page, Query, Window, matches
@@ -91,6 +92,10 @@ class Client:
         return await self._call(
             self._supported(self.dialect.flows.linked, "list linked orders")(ref)
         )
+
+    async def customers(self) -> tuple[Customer, ...]:
+        """Give the customers that the vendor names."""
+        return await self._call(self._supported(self.dialect.flows.customers, "list customers")())
 
     async def page(self, window: Window, transcript: Transcript | None = None) -> Page:
         """Give one page of the vendor's list, no longer than the vendor allows.

@@ -17,6 +17,7 @@ PLACING = "placing"
 WORD = "word"
 CONFLICT = "conflict"
 TAKEN = "taken"
+CUSTOMER = "customer"
 
 D = TypeVar("D", bound=Struct)
 

@@ -14,6 +14,7 @@ from orderglot.core.query import Query, Window
 from orderglot.sync import revisiting
 from orderglot.sync.certificate import Certificate, declared, fingerprint, gaps
 from orderglot.sync.criteria import Criteria
+from orderglot.sync.customer_names import rename_customers
 from orderglot.sync.ingesting import Ingesting, name_of
 from orderglot.sync.notes import PULL, Checkpoint, note_of, read
 from orderglot.sync.pages import Pages, RetryPolicy, Shown
@@ -125,6 +126,7 @@ class _Pulling:
             await self.ingesting.begin_anew()
             raise
         revisited = await self._revisit()
+        await rename_customers(self.ingesting.book, self.vendor, self.pages.notify)
         await self.ingesting.finish(walked=self._is_whole())
         return replace(
             self._progress(self.total, self.missed), certificate=await self._certify(revisited)

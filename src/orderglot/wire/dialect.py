@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from orderglot.core.caller import Caller
+from orderglot.core.customer import Customer
 from orderglot.core.errors import HubError
 from orderglot.core.keyring import Keyring
 from orderglot.core.order import Order, Reference
@@ -144,7 +145,8 @@ class Flows:
     """What clients do with the vendor: each need of the hub as a flow, None where it cannot.
 
     ``find`` fetches what an earlier ``place`` of an order of the book, which was cut off, has made
-    of it so far; where there is such a flow, ``place`` goes on with that.
+    of it so far; where there is such a flow, ``place`` goes on with that. ``customers`` are those
+    that the vendor names to this client, for his orders give no more than their ids.
     """
 
     place: Callable[[Order], Flow[Order]] | None = None
@@ -152,6 +154,7 @@ class Flows:
     get: Callable[[Reference], Flow[Order]] | None = None
     page: Callable[[Window], Flow[Page]] | None = None
     linked: Callable[[Reference], Flow[tuple[Order, ...]]] | None = None
+    customers: Callable[[], Flow[tuple[Customer, ...]]] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from orderglot.core.customer import Customer
 from orderglot.core.errors import NotFound
 from orderglot.core.order import Order, Reference
 from orderglot.core.query import Page, Window
@@ -16,6 +17,7 @@ from orderglot.dialects.kodaris.orders import (
     Linked,
     Listing,
 )
+from orderglot.dialects.kodaris.tokens import MY_ACCOUNT
 from orderglot.wire.dialect import Flows
 from orderglot.wire.flow import Flow, call
 
@@ -61,4 +63,10 @@ def linked(ref: Reference) -> Flow[tuple[Order, ...]]:
     return (yield from call(LINKED_ORDERS, Linked(ref.id)))
 
 
-FLOWS = Flows(place=place, get=get, page=page, linked=linked)
+def customers() -> Flow[tuple[Customer, ...]]:
+    """Give the company of this account, which is the only one that it is told of."""
+    account = yield from call(MY_ACCOUNT, "")
+    return (account.customer,) if account.customer.references else ()
+
+
+FLOWS = Flows(place=place, get=get, page=page, linked=linked, customers=customers)

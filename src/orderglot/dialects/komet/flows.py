@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from orderglot.core.customer import Customer
 from orderglot.core.errors import HubError, NotFound, Rule, invalid
 from orderglot.core.order import Line, Order, Reference, native
 from orderglot.dialects.komet.changes import CHECKOUT, CREATE_ORDER, DELETE, Beginning, Ending
@@ -74,4 +75,9 @@ def _found(which: Which, status: int) -> Flow[Order | None]:
     return orders[0]
 
 
-FLOWS = Flows(place=place, get=get)
+def customers() -> Flow[tuple[Customer, ...]]:
+    """List the seller's customers with their names."""
+    return (yield from call(CUSTOMER_LIST, Filter()))
+
+
+FLOWS = Flows(place=place, get=get, customers=customers)
