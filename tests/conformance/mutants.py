@@ -617,7 +617,11 @@ CAUGHT_BY: dict[str, dict[str, Make]] = {
     "test_spellings.py": {
         "a text never ends": swap("orderglot.wire.form:Form.measure", lambda _: always),
         "a form says nothing of its texts": swap("orderglot.wire.form:Form.__init__", endless),
+    },
+    "test_spellings.py::test_what_is_no_number_is_refused_by_its_name": {
         "blanks belong to a number": swap("orderglot.wire.form:read_whole", trimmed),
+    },
+    "test_spellings.py::test_a_member_that_says_two_things_is_refused_by_its_name": {
         "the last one of two counts": swap("orderglot.wire.json:read_sent", lambda _: json.read),
     },
     "test_money.py": {
