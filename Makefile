@@ -2,7 +2,8 @@
 
 PYTHON ?= python3.11 python3.12 python3.13 python3.14 python3
 PORT ?= 8400
-JOBS ?= auto
+# Some tests wait more than they work.
+JOBS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 QUESTIONS ?= 10000
 UV := uv==0.13.8
 
@@ -30,7 +31,7 @@ serve: setup ## serve the demo on PORT (8400)
 pages: setup ## ask what the five vendors' pages print, and compare; of a demo at URL, else of its own
 	$(PY) -m pages $(if $(URL),--url $(URL)) $(ARGS)
 
-test: setup ## run the tests, in JOBS (auto) processes; more for pytest in ARGS
+test: setup ## run the tests, in JOBS processes (one more than there are processors); more for pytest in ARGS
 	@.ci/timed 'make test' 6 $(PY) -m pytest -n $(JOBS) $(ARGS)
 
 whole: setup ## pull the whole file from hub to hub, in every dialect that can list
