@@ -82,25 +82,30 @@ async def read_body(
     to be too large. Raises Invalid, UnknownCoding, TooSlow or Broken.
     """
     decoder = decoder_of(headers)
+    length = None
     if "content-length" in headers:
         _check_size(int(headers["content-length"]), most)
+        # Beside chunks the length means nothing (RFC 9112 6.1).
+        length = None if "transfer-encoding" in headers else int(headers["content-length"])
     try:
         async with timeout(seconds):
-            return await _read(receive, decoder, most)
+            return await _read(receive, decoder, most, length)
     except TimeoutError:
         raise TooSlow from None
 
 
-async def _read(receive: Receive, decoder: Inflater | None, most: int) -> bytes:
+async def _read(receive: Receive, decoder: Inflater | None, most: int, length: int | None) -> bytes:
     pieces: list[bytes] = []
     coded = size = 0
-    more = True
+    more = length != 0
     while more:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise Broken
         piece, more = message.get("body", b""), message.get("more_body", False)
         coded += len(piece)
+        # To be told of the end takes another turn of the server's threads, which nobody needs.
+        more = more and (length is None or coded < length)
         _check_size(coded, most)
         if decoder is not None:
             piece = decoder.decode(piece, most - size)
