@@ -13,6 +13,7 @@ from orderglot.dialects import dialect, names
 from orderglot.faces.client import Client
 from orderglot.sync.channel import Channel
 from orderglot.sync.vendor import Source, Vendor
+from orderglot.wire.message import Request, Response
 from tests.cli.program import Serving, run
 from tests.cli.test_place import hub as hub
 from tests.cli.test_place import written
@@ -119,11 +120,11 @@ def printed(capsys: pytest.CaptureFixture[str], refusal: HubError, order: Order)
     """Give what is printed of a refusal by a vendor that speaks Kole's dialect."""
     of_vendor = dialect("kole")
 
-    async def send(_request: object) -> object:
+    async def send(_request: Request) -> Response:
         raise AssertionError("Nothing is sent.")
 
     channel = Channel(name="there", dialect="kole", url="http://localhost", credentials={})
-    client = Client(of_vendor, send, {})  # type: ignore[arg-type]
+    client = Client(of_vendor, send, {})
     list_complaints(
         refusal, order, Vendor(channel, client, Source("kole@there", of_vendor)), "here"
     )

@@ -12,6 +12,7 @@ import pytest
 
 from orderglot import dialects
 from orderglot.faces.asgi import Asgi
+from orderglot.faces.request_body import read_body
 from orderglot.faces.server import Server
 from orderglot.stores.memory import MemoryStore
 from orderglot.wire.message import Request
@@ -161,3 +162,27 @@ def test_every_dialect_refuses_another_coding_in_its_own_form(name: str) -> None
     assert b"gzip, deflate" == headers[b"accept-encoding"]
     assert b"Content-Encoding" in body["body"]
     assert not headers[b"content-type"].startswith(b"text/plain")
+
+
+def read_from(headers: dict[str, str], *pieces: bytes) -> tuple[bytes, int]:
+    """Read a body that comes in pieces and ends by itself; gives it and how often it was waited for."""
+    waiting = [*pieces, b""]
+    count = len(waiting)
+
+    async def receive() -> Message:
+        piece = waiting.pop(0)
+        return {"type": "http.request", "body": piece, "more_body": bool(waiting)}
+
+    body = asyncio.run(read_body(receive, headers, MOST, 10))
+    return body, count - len(waiting)
+
+
+def test_a_body_is_read_until_it_has_come_to_its_length() -> None:
+    assert (b"abcd", 2) == read_from({"content-length": "4"}, b"ab", b"cd")
+    assert (b"", 0) == read_from({"content-length": "0"})
+
+
+def test_beside_chunks_a_length_ends_nothing() -> None:
+    headers = {"content-length": "2", "transfer-encoding": "chunked"}
+
+    assert (b"abcd", 3) == read_from(headers, b"ab", b"cd")
