@@ -69,6 +69,7 @@ class Vendor:
         on_progress: OnProgress = lambda _done: None,
         *,
         continued: bool = True,
+        warn: Callable[[str], None] = lambda _text: None,
         **asked: object,
     ) -> Progress:
         """Pull from the vendor."""
@@ -79,6 +80,7 @@ class Vendor:
             question,
             retry_policy=self.retry_policy,
             on_progress=on_progress,
+            warn=warn,
         )
 
     def between(self, stand: Between) -> None:

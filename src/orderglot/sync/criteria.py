@@ -6,7 +6,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from orderglot.core.order import Order
+from orderglot.core.order import Order, id_at
 
 
 class Criteria(Struct, frozen=True, kw_only=True):
@@ -28,15 +28,15 @@ def wanted(order: Order, question: Criteria, dialect: str) -> bool:
     since = None if question.since_last else question.since
     if since is not None and moment is not None and moment < since:
         return False
-    customer = question.customer
-    return not customer or customer in _names(order, dialect)
+    return is_of(order, question.customer, dialect)
 
 
-def _names(order: Order, dialect: str) -> tuple[str, ...]:
+def is_of(order: Order, customer: str, whose: str) -> bool:
+    """Tell whether an order is a customer's, by their number or whose id; any order is that of ""."""
     named = order.customer
-    if named is None:
-        return ()
-    return (named.number, *(ref.id for ref in named.references if ref.dialect == dialect))
+    if not customer or named is None:
+        return not customer
+    return customer in (named.number, id_at(named, whose))
 
 
 def native_id(order: Order, dialect: str) -> str:

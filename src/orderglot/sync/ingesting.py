@@ -158,16 +158,7 @@ class Ingesting:
         self, unread: Sequence[Unread], found: Sequence[Found], refused: dict[int, str]
     ) -> list[Reject]:
         """Make rejects of what was not read, and of what is refused."""
-        now = self.book.now()
-        blank = Reject(
-            dialect=self.dialect,
-            channel=self.vendor.name,
-            customer=self.criteria.customer,
-            first=now,
-            last=now,
-            zone=self.vendor.source.zone,
-            master=self.vendor.source.master,
-        )
+        blank = self.blank()
         aside = [
             replace(
                 blank,
@@ -185,6 +176,19 @@ class Ingesting:
                 id, po_number = native_id(one.order, self.dialect), one.order.po_number
                 aside.append(replace(reject, id=id, po_number=po_number, answers=answers))
         return aside
+
+    def blank(self) -> Reject:
+        """Give a reject of this pull that says nothing yet of an order."""
+        now = self.book.now()
+        return Reject(
+            dialect=self.dialect,
+            channel=self.vendor.name,
+            customer=self.criteria.customer,
+            first=now,
+            last=now,
+            zone=self.vendor.source.zone,
+            master=self.vendor.source.master,
+        )
 
     def _salvaged(self, unread: Unread) -> dict[str, str]:
         """Give what an order that cannot be read says of itself in the list, where one is shown."""

@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from orderglot.core.ports import Book
-from orderglot.core.query import Query, Window
+from orderglot.core.query import EVERYTHING, Query, Window
 from orderglot.sync import revisiting
 from orderglot.sync.certificate import Certificate, declared, fingerprint, gaps
 from orderglot.sync.criteria import Criteria
@@ -113,7 +113,7 @@ class _Pulling:
         self.pages = ingesting.pages
         self.vendor = ingesting.vendor
         self.on_progress = on_progress
-        self.resumed = resumed
+        self.went_on = self.resumed = resumed
         self.seen: set[str] = set()
         self.total: int | None = None
         self.missed = 0
@@ -129,7 +129,9 @@ class _Pulling:
         await rename_customers(self.ingesting.book, self.vendor, self.pages.notify)
         await self.ingesting.finish(walked=self._is_whole())
         return replace(
-            self._progress(self.total, self.missed), certificate=await self._certify(revisited)
+            self._progress(self.total, self.missed),
+            resumed=self.went_on,
+            certificate=await self._certify(revisited),
         )
 
     async def _walk_all(self) -> None:
@@ -163,16 +165,23 @@ class _Pulling:
         listed = vendor.dialect.flows.page is not None
         if listed and (self._is_whole() or moment_of(vendor.dialect) == "modified"):
             return again
-        open_orders = await revisiting.unfinished(book, vendor, self.seen)
-        return _sum(again, await revisiting.ask_again(book, vendor, open_orders))
+        return _sum(again, await self._ask_unseen(revisiting.UNFINISHED))
+
+    async def _ask_unseen(self, where: Query) -> Revisited:
+        """Ask by id for what is here of the vendor's and was not seen."""
+        book, vendor, customer = self.ingesting.book, self.vendor, self.ingesting.criteria.customer
+        ids = await revisiting.not_seen(book, vendor, customer, self.seen, where)
+        blank = self.ingesting.blank()
+        return await revisiting.ask_again(book, vendor, ids, blank, self.pages.notify)
 
     async def _certify(self, revisited: Revisited) -> Certificate:
-        """Describe what this pull can say of itself; a whole one also of what it did not see again."""
+        """Describe what this pull can say of itself; a whole one also of what it did not see again.
+
+        One that went on after a stop does not know what was seen before that.
+        """
         there, vendor = self.ingesting.checkpoint, self.vendor
-        lacking = Revisited()
-        if self._is_whole() and not there.customer and vendor.dialect.flows.page is not None:
-            ids = await revisiting.unseen(self.ingesting.book, vendor, self.seen)
-            lacking = await revisiting.ask_again(self.ingesting.book, vendor, ids)
+        walked = self._is_whole() and not self.went_on and vendor.dialect.flows.page is not None
+        lacking = await self._ask_unseen(EVERYTHING) if walked else Revisited()
         return Certificate(
             channel=vendor.name,
             customer=there.customer,
@@ -192,8 +201,8 @@ class _Pulling:
             missed=self.missed,
             unseen=lacking.there + lacking.gone,
             there=lacking.there,
-            gaps=gaps(self.seen) if vendor.dialect.lists.sequence else 0,
-            ids="" if self.resumed else fingerprint(self.seen),
+            gaps=gaps(self.seen) if vendor.dialect.lists.sequence and walked else 0,
+            ids="" if self.went_on else fingerprint(self.seen),
         )
 
     async def _looks(self) -> tuple[int | None, int]:
