@@ -12,11 +12,12 @@ from orderglot.core.errors import Conflict
 from orderglot.core.order import Order, Reference, id_at
 from orderglot.core.ports import KEPT, PLACED, Note, Outcome, UnitOfWork
 from orderglot.core.reconciliation import Reconciled, reconcile
+from orderglot.core.totals import without_stale_total
 from orderglot.sync.conflicts import note_conflicts
 from orderglot.sync.duplicates import find_twins, pieces
 from orderglot.sync.last_words import forget_parts, keep_word, last_words, read_word
 from orderglot.sync.vendor import Source
-from orderglot.wire.loss import carried
+from orderglot.wire.loss import carried, loses
 
 
 class Arrived(Struct, frozen=True, gc=False):
@@ -199,8 +200,9 @@ def _reconciled(
     source: Source, last: Order, received: Order, kept: Order, *, ours_win: bool
 ) -> Reconciled:
     dialect = source.dialect
-    theirs = source.incoming(received)
-    before = source.incoming(last)
+    before, theirs = source.incoming(last), source.incoming(received)
+    if loses(dialect.can, "totals.total"):
+        before, theirs = without_stale_total(before, theirs)
     seen = partial(carried, dialect=dialect.name, can=dialect.can)
     return reconcile(before, theirs, kept, carried=seen, ours_win=ours_win)
 
