@@ -7,6 +7,7 @@ conflict, and the side that is master of it wins. Clocks are never compared.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -24,6 +25,9 @@ OWN = frozenset(
     }
 )
 """Members of an order in which each side keeps its own view: they are never taken over."""
+
+_GOODS = re.compile(r"lines\[[^]]*\](\.(quantity|unit_price|total))?")
+"""The members of an order on which its total depends, as conflicts name them."""
 
 OWN_OF_LINE = frozenset({"number", "id", "created"})
 """The same of a line."""
@@ -112,12 +116,19 @@ class _Reconciliation:
             return mine
         if part := _kind_of_part(before, now, mine):
             return self._part(path, part, before, now, mine, shown)
-        if self.unsure or (mine != before and shown != before):
+        both = mine != before and (shown != before or self._is_for_other_goods(path))
+        if self.unsure or both:
             self.conflicts.append(Conflict(path, mine, now))
             if self.ours_win:
                 return mine
         self.taken.append(path)
         return now
+
+    def _is_for_other_goods(self, path: str) -> bool:
+        """Tell whether a sum of his is for goods of his that do not stand here."""
+        if not self.ours_win or not path.startswith("totals."):
+            return False
+        return any(_GOODS.fullmatch(one.field) for one in self.conflicts)
 
     def _part(
         self, path: str, part: type[Struct], before: Any, now: Any, mine: Any, shown: Any
