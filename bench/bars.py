@@ -10,6 +10,7 @@ from bench.calls import BARS_AT, FLOOR, OURS, SINGLE
 from bench.figures import Found
 from bench.growth import AGAIN, MOST, NEAR_END, PAGE_1, SOME, Grown
 from bench.request_bytes import CREATE, GET, LEFT_OUT, LIST, WIRES
+from bench.searches import NOBODY
 
 JSON = tuple(wire.name for wire in WIRES if not wire.xml)
 XML = tuple(wire.name for wire in WIRES if wire.xml)
@@ -137,6 +138,15 @@ def _as_page_1(what: str, found: Found) -> Iterator[Figure]:
     yield what, queries[what].p99.median / queries[PAGE_1].p99.median
 
 
+def _beside_searches(found: Found) -> Iterator[Figure]:
+    if found.searches is None:
+        raise Missing(found.reasons.get("searches", "it was not run"))
+    for one in found.searches:
+        for name, beside in one.beside.items():
+            if name != NOBODY:
+                yield f"{one.store}, {name}", beside.gets.p99.median
+
+
 def _oscar(call: str, found: Found) -> Iterator[Figure]:
     if found.oscar is None:
         raise Missing(found.reasons.get("oscar", "it was not run"))
@@ -225,6 +235,7 @@ BARS = (
         partial(_as_page_1, AGAIN),
         at_most=True,
     ),
+    Bar("p99 of a get while others search", 10, _beside_searches, at_most=True, unit=" ms"),
     Bar("times django-oscar-api: get", 50, partial(_oscar, GET)),
     Bar("times django-oscar-api: list", 50, partial(_oscar, LIST)),
     Bar("times django-oscar-api: create", 50, partial(_oscar, CREATE)),

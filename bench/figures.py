@@ -11,6 +11,7 @@ from bench.machine import Machine
 from bench.oscar.compared import Compared
 from bench.output import Output
 from bench.pull import Pulled
+from bench.searches import Searched
 
 STORES = ("sqlite", "postgres")
 
@@ -24,6 +25,7 @@ class Found:
     imports: Imports | None = None
     pull: list[Pulled] | None = None
     growth: list[Grown] | None = None
+    searches: list[Searched] | None = None
     oscar: Compared | None = None
     reasons: dict[str, str] = field(default_factory=dict)
 
@@ -37,6 +39,7 @@ def read(output: Output) -> Found:
         imports=output.kept("imports", Imports),
         pull=output.kept("pull", list[Pulled]),
         growth=output.kept("growth", list[Grown]),
+        searches=output.kept("searches", list[Searched]),
         oscar=output.kept("oscar", Compared),
         reasons=output.kept("reasons", dict[str, str]) or {},
     )

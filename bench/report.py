@@ -33,6 +33,7 @@ def write_page(found: Found, output: Output, pictures: Sequence[str]) -> None:
     output.page.parent.mkdir(parents=True, exist_ok=True)
     parts = [HEAD, *_machine(found), *_bars(found), *_calls(found, output, pictures)]
     parts += [*_oscar(found), *_import_and_pull(found), *_growth(found, output, pictures)]
+    parts += _searches(found)
     parts += _flames(output, pictures)
     output.page.write_text("\n".join(parts).rstrip() + "\n")
 
@@ -189,6 +190,32 @@ def _growth(found: Found, output: Output, pictures: Sequence[str]) -> Iterator[s
         waits = [f"{one.p50.median:.2f} / {one.p99.median:.2f}" if one else "" for one in queries]
         rows.append((what, *waits))
     rows.append(("file, MB", *(f"{one.megabytes:,.0f}" for one in found.growth)))
+    yield table(head, rows)
+
+
+def _searches(found: Found) -> Iterator[str]:
+    if not found.searches:
+        return
+    yield "## A get while others search\n"
+    yield (
+        "One connection gets orders by id with one key, Catalyst's server face; meanwhile others search"
+        " with another key for a text within every order, or list pages of 500. A search that comes"
+        " while as many are under way as may be is refused, and its client waits before it asks again.\n"
+    )
+    rows = [
+        (
+            one.store,
+            f"{one.orders:,}",
+            name,
+            f"{beside.gets.rate.median:,.0f}",
+            f"{beside.gets.p50.median:.2f}",
+            f"{beside.gets.p99.median:.2f}",
+            ", ".join(f"{n:,} times {status}" for status, n in sorted(beside.answers.items())),
+        )
+        for one in found.searches
+        for name, beside in one.beside.items()
+    ]
+    head = ("store", "orders", "beside", "gets/s", "p50 ms", "p99 ms", "the others were answered")
     yield table(head, rows)
 
 

@@ -1,51 +1,43 @@
-"""How long a partner's gets take while others search, and how their searches are answered.
+"""Searches: how long a partner's gets take while others search, and how the searches are answered.
 
-    .venv/bin/python -m bench.searches [ORDERS] [SECONDS]
-
-Catalyst's wire, on SQLite and on PostgreSQL: one connection gets orders by id with one key; meanwhile
-some others search with another key (for a text within every order's document), or list pages of 500.
-Times are milliseconds, measured in turns; the medians of the rounds are shown.
+Over Catalyst's wire, on SQLite and on PostgreSQL: one connection gets orders by id with one key;
+meanwhile some others search with another key (for a text within every order's document), or list pages
+of 500.
 """
 
 from __future__ import annotations
 
 import asyncio
-import http.client
-import sys
-import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import nullcontext
 from functools import partial
-from itertools import count
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from threading import Thread
 from urllib.parse import quote
 
+from msgspec import Struct
+
 from bench.copies import Copies, Databases, Files
-from bench.load import Sample, endless, send_load
+from bench.load import Sample, Wrong, endless, send_load
 from bench.output import log
 from bench.postgres import postgres
 from bench.request_bytes import GET, Wire, workloads
-from bench.rounds import figures, in_turns
+from bench.rounds import Figures, figures, in_turns
 from bench.sample_orders import Shop, filled
-from bench.serving import orderglot, serving, take_load_core
+from bench.searchers import PLACE, searching
+from bench.serving import orderglot, serving
 from orderglot import dialects
 from orderglot.core.caller import Caller
 from orderglot.hub.books import open_store
 from orderglot.stores.store import BookStore
 
 DIALECT = "catalyst"
-_NUMBERS = count()
-ORDERS = 28_816
-ROUNDS = 3
 PATH = "/webresources/api/v3/sites/current/orders?"
-SEARCH = PATH + "where=" + quote('{"shippingInstructions":{"$contains":"zz@"}}', safe="@")
-"""The @ is replaced by a number, for what was counted a moment ago is cached."""
-PAGE = PATH + "limit=500"
-BESIDE: dict[str, tuple[int, str]] = {
-    "nobody": (0, ""),
+SEARCH = f"{PATH}where=" + quote(f'{{"shippingInstructions":{{"$contains":"zz{PLACE}"}}}}', PLACE)
+PAGE = f"{PATH}limit=500"
+NOBODY = "nobody"
+BESIDE = {
+    NOBODY: (0, ""),
     "1 search": (1, SEARCH),
     "8 searches": (8, SEARCH),
     "32 searches": (32, SEARCH),
@@ -53,41 +45,65 @@ BESIDE: dict[str, tuple[int, str]] = {
 }
 
 
-def main(orders: str = str(ORDERS), seconds: str = "4") -> None:
-    """Measure both stores, and print a table of each."""
-    take_load_core()
-    with TemporaryDirectory(prefix="orderglot-searches-") as folder, postgres() as server:
-        for copies in (Files(Path(folder)), Databases(server)):
-            _measure(copies, int(orders), float(seconds))
+class Beside(Struct, frozen=True):
+    """The figures of the gets, and how many of the others' requests were answered with which status."""
+
+    gets: Figures
+    answers: dict[str, int]
 
 
-def _measure(copies: Copies, orders: int, seconds: float) -> None:
-    gets, token = asyncio.run(_fill(copies, orders))
-    with serving(orderglot(copies.copy("orderglot"))) as server:
-        port, statuses = server.port, {name: Counter[int]() for name in BESIDE}
+class Searched(Struct, frozen=True):
+    """The figures of one store, by who searches meanwhile."""
+
+    store: str
+    orders: int
+    beside: dict[str, Beside]
+
+
+class Effort(Struct, frozen=True, kw_only=True):
+    """How much to measure; ``seconds`` are those of a turn."""
+
+    orders: int = 28_816
+    rounds: int = 3
+    seconds: float = 4.0
+
+
+QUICK = Effort(orders=2_000, rounds=1, seconds=0.5)
+
+
+def measured(folder: Path, effort: Effort) -> list[Searched]:
+    """Measure both stores."""
+    with postgres() as server:
+        return [_measured(copies, effort) for copies in (Files(folder), Databases(server))]
+
+
+def _measured(copies: Copies, effort: Effort) -> Searched:
+    gets, token = asyncio.run(_fill(copies, effort.orders))
+    answers = {name: Counter[str]() for name in BESIDE}
+    with serving(orderglot(copies.url)) as server:
         sides: dict[str, Callable[[], Sample]] = {
-            name: partial(_side, port, gets, token, statuses[name], *beside, seconds)
-            for name, beside in BESIDE.items()
+            name: partial(
+                _side, server.port, gets, token, number, target, answers[name], effort.seconds
+            )
+            for name, (number, target) in BESIDE.items()
         }
-        found = in_turns(sides, ROUNDS)
-    print(f"\n{copies.store}, {orders:,} orders, a get beside")
-    print(f"{'':20}{'p50':>9}{'p99':>9}{'gets/s':>9}  the others were answered")
-    for name, samples in found.items():
-        one = figures(samples)
-        answers = ", ".join(f"{n:,} times {status}" for status, n in statuses[name].most_common())
-        print(
-            f"{name:20}{one.p50.median:>9.2f}{one.p99.median:>9.2f}{one.rate.median:>9,.0f}  {answers}"
-        )
+        samples = in_turns(sides, effort.rounds)
+    beside = {name: Beside(figures(samples[name]), dict(answers[name])) for name in BESIDE}
+    for name, one in beside.items():
+        log(f"searches: {copies.store}, beside {name}: a get's p99 {one.gets.p99.median:.2f} ms")
+    return Searched(copies.store, effort.orders, beside)
 
 
 async def _fill(copies: Copies, orders: int) -> tuple[tuple[bytes, ...], str]:
     """Fill the book; give the encoded gets of one key, and another key's token."""
+    log(f"searches: {copies.store}, a book of {orders:,} orders")
     store = open_store(copies.url, create=True)
-    log(f"{copies.store}: {orders:,} orders")
-    shop = await filled(store, DIALECT, orders)
-    every = await workloads(store, Wire(DIALECT, DIALECT), shop)
-    token = await _another_key(store, shop)
-    await store.close()
+    try:
+        shop = await filled(store, DIALECT, orders)
+        every = await workloads(store, Wire(DIALECT, DIALECT), shop)
+        token = await _another_key(store, shop)
+    finally:
+        await store.close()
     copies.filled()
     return next(one.requests for one in every if one.call == GET), token
 
@@ -95,56 +111,22 @@ async def _fill(copies: Copies, orders: int) -> tuple[tuple[bytes, ...], str]:
 async def _another_key(store: BookStore, shop: Shop) -> str:
     auth = dialects.dialect(DIALECT).auth
     caller = Caller(seller=shop.seller.id)
-    return (
-        await store.keyring.issue_key(DIALECT, caller, auth.make_secret, auth.make_key_id)
-    ).secret
+    issued = await store.keyring.issue_key(DIALECT, caller, auth.make_secret, auth.make_key_id)
+    return issued.secret
 
 
 def _side(
     port: int,
     gets: tuple[bytes, ...],
     token: str,
-    statuses: Counter[int],
-    many: int,
-    path: str,
+    number: int,
+    target: str,
+    answers: Counter[str],
     seconds: float,
 ) -> Sample:
-    with _searching(port, token, statuses, many, path):
-        return send_load(port, endless(gets), connections=1, seconds=seconds)
-
-
-@contextmanager
-def _searching(
-    port: int, token: str, statuses: Counter[int], many: int, path: str
-) -> Iterator[None]:
-    """Let so many clients search again and again, each as soon as it is answered."""
-    ends = time.monotonic() + 3600
-    going = [ends]
-    threads = [
-        Thread(target=_search, args=(port, token, statuses, path, going)) for _ in range(many)
-    ]
-    for thread in threads:
-        thread.start()
-    try:
-        yield
-    finally:
-        going[0] = 0
-        for thread in threads:
-            thread.join()
-
-
-def _search(port: int, token: str, statuses: Counter[int], path: str, going: list[float]) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-    while time.monotonic() < going[0]:
-        target = path.replace("@", str(next(_NUMBERS)))
-        connection.request("GET", target, headers={"authorization": token})
-        response = connection.getresponse()
-        response.read()
-        statuses[response.status] += 1
-        if response.status != 200:
-            time.sleep(0.2)
-    connection.close()
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])
+    others = searching(port, number, token, target, answers) if number else nullcontext()
+    with others:
+        sample = send_load(port, endless(gets), connections=1, seconds=seconds)
+    if sample.refused:
+        raise Wrong(f"{sample.refused} of {sample.answers} gets were refused")
+    return sample

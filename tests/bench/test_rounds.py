@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -11,11 +12,13 @@ import pytest
 from bench.bars import BARS, Bar, Reading, readings
 from bench.equivalence import demand_same
 from bench.figures import Found, read
-from bench.load import MARK, Wrong, endless, send_load
+from bench.load import MARK, Sample, Wrong, endless, send_load
 from bench.output import Output
 from bench.report import write_page
 from bench.request_bytes import CREATE, GET, Wire, Workload
-from bench.rounds import Spread, in_turns, ratio
+from bench.rounds import Spread, figures, in_turns, ratio
+from bench.searchers import searching
+from bench.searches import NOBODY, Beside, Searched
 
 YES = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"
 NO = b"HTTP/1.1 503 Sorry\r\nContent-Length: 0\r\n\r\n"
@@ -70,6 +73,23 @@ def test_a_refusal_is_counted_as_one() -> None:
     assert sample.answers == sample.refused
 
 
+@pytest.mark.parametrize(("answer", "status"), [(YES, "200"), (NO, "503")])
+def test_answers_of_who_searches_are_counted_by_their_status(answer: bytes, status: str) -> None:
+    answers = Counter[str]()
+    with searching(answering(answer), 1, "token", "/orders?where=@", answers):
+        pass
+    assert [status] == list(answers)
+
+
+def test_a_search_without_an_answer_counts_under_the_name_of_its_error() -> None:
+    answers = Counter[str]()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    with searching(port, 1, "token", "/", answers):
+        pass
+    assert ["ConnectionRefusedError"] == list(answers)
+
+
 def test_a_request_with_a_place_for_a_number_is_never_the_same_twice() -> None:
     requests = endless([b"GET / " + MARK])
     assert next(requests) != next(requests)
@@ -111,6 +131,30 @@ def test_every_bar_is_read_also_where_nothing_was_found() -> None:
     found = list(readings(Found()))
     assert [bar.name for bar in BARS] == [one.bar.name for one in found]
     assert all(one.verdict.startswith("not run: ") for one in found)
+
+
+def searched(p99: float) -> Found:
+    gets = figures([Sample(rate=1, p50=1, p99=p99, answers=1)])
+    beside = {name: Beside(gets, {"200": 7}) for name in (NOBODY, "1 search")}
+    return Found(searches=[Searched("sqlite", 1_000, beside)])
+
+
+@pytest.mark.parametrize(("p99", "verdict"), [(10, "met"), (10.1, "NOT MET")])
+def test_gets_beside_searches_have_a_bar_and_those_beside_nobody_have_none(
+    p99: float, verdict: str
+) -> None:
+    found = [one for one in readings(searched(p99)) if one.what.startswith("sqlite")]
+    assert [("sqlite, 1 search", p99, verdict)] == [
+        (one.what, one.figure, one.verdict) for one in found
+    ]
+
+
+def test_the_page_shows_how_searches_were_answered(tmp_path: Path) -> None:
+    output = Output(tmp_path / "results", tmp_path / "performance.md")
+    write_page(searched(2.5), output, [])
+    assert (
+        "| sqlite | 1,000 | 1 search | 1 | 1.00 | 2.50 | 7 times 200 |" in output.page.read_text()
+    )
 
 
 def test_the_page_of_nothing_shows_every_bar(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """Books that are each other's vendors, and a plain model of what has to hold in each.
 
-The model knows each vendor's last word on each order as his wire carries it, and says member by
+The model knows each vendor's last state of each order as his wire carries it, and says member by
 member what a pull has to come to. It knows nothing of how that is done.
 """
 
@@ -27,7 +27,7 @@ from orderglot.sync.revisiting import UNFINISHED
 from orderglot.wire.loss import carried
 from tests.sync.books_model import (
     MEMBERS,
-    Word,
+    VendorState,
     is_same,
     is_shown_without_lines,
     merged,
@@ -59,7 +59,7 @@ class Pulled(RuleBasedStateMachine):
         super().__init__()
         self.loop = asyncio.new_event_loop()
         self.books: list[Hub] = []
-        self.words: dict[Key, Word] = {}
+        self.states: dict[Key, VendorState] = {}
         self.owners: dict[tuple[str, int], int | None] = {}
         self.under_way: set[tuple[str, str, int]] = set()
         self.alike: set[tuple[str, str]] = set()
@@ -145,9 +145,9 @@ class Pulled(RuleBasedStateMachine):
         self, number: int, ours: Status | None, theirs: Status | None, more: str
     ) -> None:
         """Let one or both sides change an order that one has from the other, or had placed there."""
-        if not self.words:
+        if not self.states:
             return
-        name, channel, id = sorted(self.words)[number % len(self.words)]
+        name, channel, id = sorted(self.states)[number % len(self.states)]
         by, _, source = channel.partition("@")
         here, there = self.named(name), self.named(source)
         with suppress(NotFound):
@@ -235,16 +235,16 @@ class Pulled(RuleBasedStateMachine):
                 assert id in aside or itself, f"{id} of {channel} is not in {here.name}"
                 continue
             mine, key = after[id], (here.name, channel, id)
-            word = self.words.get(key)
+            state = self.states.get(key)
             was = before.get(mine.id)
-            expected = self.expected(name, was, received, word)
+            expected = self.expected(name, was, received, state)
             for member, value in expected.items():
                 found = MEMBERS[member](mine)
                 assert value == found, f"{member} of {key} is {found}, not {value}"
             assert was is None or was.deleted == mine.deleted, key
             placed = (here.name, channel, mine.id) in self.under_way
             self.under_way.discard((here.name, channel, mine.id))
-            self.words[key] = Word(received, placed or (word is not None and word.placed))
+            self.states[key] = VendorState(received, placed or (state is not None and state.placed))
 
     def look_for_strangers(
         self, here: Hub, channel: str, received: Order, before: dict[int, Order]
@@ -261,7 +261,7 @@ class Pulled(RuleBasedStateMachine):
             self.alike.add((here.name, mark_of(received)))
 
     def expected(
-        self, name: str, was: Order | None, received: Order, word: Word | None
+        self, name: str, was: Order | None, received: Order, state: VendorState | None
     ) -> dict[str, Any]:
         """Describe what each member of an order that was shown comes to here."""
         if was is None:
@@ -271,11 +271,13 @@ class Pulled(RuleBasedStateMachine):
                 # A total that is not shown follows from the goods.
                 if member != "total" or received.totals.total is not None
             }
-        if word is None:
+        if state is None:
             return {member: of(was) for member, of in MEMBERS.items()}
         seen = carried(was, name, dialects.dialect(name).can)
         found = {
-            member: merged(of(was), of(seen), of(word.received), of(received), ours_win=word.placed)
+            member: merged(
+                of(was), of(seen), of(state.received), of(received), ours_win=state.placed
+            )
             for member, of in MEMBERS.items()
         }
         # A total that is not shown follows from the goods, and so does one for goods that lose.

@@ -24,8 +24,8 @@ MEMBERS: dict[str, Callable[[Order], Any]] = {
 
 
 @dataclass
-class Word:
-    """A vendor's last word on an order, as his wire carries it; whether the order went there from here."""
+class VendorState:
+    """A vendor's last state of an order, as his wire carries it; whether the order went there from here."""
 
     received: Order
     placed: bool = False

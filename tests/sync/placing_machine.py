@@ -15,10 +15,10 @@ from orderglot.core.values import Status
 from orderglot.sync.notes import PLACING
 from orderglot.sync.place import place
 from orderglot.sync.placement_checks import ENDED, Terms
-from orderglot.sync.taken import Placed
+from orderglot.sync.placement_results import Placed
 from orderglot.wire.loss import carried
 from tests.sync.books_machine import Pulled, orders
-from tests.sync.books_model import Word, count_of, same_in
+from tests.sync.books_model import VendorState, count_of, same_in
 from tests.sync.failing import Failure, Killed, failing, failures
 from tests.sync.hubs import Hub, mark_of
 
@@ -63,7 +63,7 @@ class Books(Pulled):
             assert arrived >= sold, f"{order.id}, which is cancelled, was sold"
         if isinstance(came, Placed):
             assert 1 == sold, f"{order.id} is with {there.name}, which has {sold}"
-            self.note_word(here, there, name, came)
+            self.note_state(here, there, name, came)
         else:
             under_way = (here.name, f"{name}@{there.name}", order.id) in self.under_way
             assert sold == 0 or under_way, came
@@ -83,8 +83,8 @@ class Books(Pulled):
         return found[number % len(found)] if found else None
 
     def is_placed(self, here: Hub, channel: str, order: Order) -> bool:
-        word = self.words.get((here.name, channel, id_at(order, channel)))
-        return word is not None and word.placed
+        state = self.states.get((here.name, channel, id_at(order, channel)))
+        return state is not None and state.placed
 
     def place_at_last(self, here: Hub, there: Hub, name: str, order: Order) -> Placed | Exception:
         """Run the same command again and again, with some time between."""
@@ -101,14 +101,14 @@ class Books(Pulled):
         for hub in self.books:
             hub.now += timedelta(minutes=15)
 
-    def note_word(self, here: Hub, there: Hub, name: str, came: Placed) -> None:
+    def note_state(self, here: Hub, there: Hub, name: str, came: Placed) -> None:
         channel = f"{name}@{there.name}"
         self.under_way.discard((here.name, channel, came.order.id))
         (sold,) = self.do(same_in(there, came.order))
         received = carried(sold, name, dialects.dialect(name).can)
-        word = self.words.get((here.name, channel, came.id))
-        if word is None or sold.deleted is None:
-            self.words[here.name, channel, came.id] = Word(received, placed=True)
+        state = self.states.get((here.name, channel, came.id))
+        if state is None or sold.deleted is None:
+            self.states[here.name, channel, came.id] = VendorState(received, placed=True)
 
     def place(self, here: Hub, there: Hub, name: str, order: Order) -> Placed | Exception:
         """Place an order once; what was begun and has no end yet is under way."""

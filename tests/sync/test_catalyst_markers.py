@@ -11,8 +11,8 @@ from msgspec.structs import replace
 from orderglot.core.errors import HubError, Upstream
 from orderglot.core.order import Order, native
 from orderglot.dialects.catalyst.markers import marked
+from orderglot.sync.placement_results import How, Placed
 from orderglot.sync.recovery import Unknown
-from orderglot.sync.taken import How, Placed
 from orderglot.wire import json
 from orderglot.wire.message import Request, Response, Send
 from tests.sync.test_place import Line, _later, done, orders_there, placed

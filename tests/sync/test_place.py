@@ -20,8 +20,8 @@ from orderglot.sync.duplicates import pieces
 from orderglot.sync.notes import PLACING
 from orderglot.sync.place import place, settle
 from orderglot.sync.placement_checks import Terms
+from orderglot.sync.placement_results import How, Placed
 from orderglot.sync.recovery import Unknown
-from orderglot.sync.taken import How, Placed
 from orderglot.wire.message import Request, Response, Send
 from tests.sync.vendors import LISTING, Vendor, vendor
 from tests.sync.vendors import PLACING as DIALECTS

@@ -32,7 +32,7 @@ from orderglot.stores import document
 from orderglot.sync.notes import PLACING, Placing, noted
 from orderglot.sync.place import place
 from orderglot.sync.placement_checks import DELIVERY, MONEY, Terms
-from orderglot.sync.taken import How, Placed
+from orderglot.sync.placement_results import How, Placed
 from orderglot.wire.loss import untaken
 from tests.full_records import full
 from tests.sync.hubs import RENO

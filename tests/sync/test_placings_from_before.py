@@ -12,8 +12,8 @@ from orderglot.stores import document
 from orderglot.sync.notes import PLACING, Placing, noted
 from orderglot.sync.place import place
 from orderglot.sync.placement_checks import Terms
+from orderglot.sync.placement_results import How, Placed
 from orderglot.sync.recovery import Unknown
-from orderglot.sync.taken import How, Placed
 from tests.sync.test_place import ANYHOW, _later, done, orders_there
 from tests.sync.vendors import LISTING, Vendor
 from tests.sync.vendors import PLACING as DIALECTS

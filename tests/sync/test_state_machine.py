@@ -85,8 +85,8 @@ def forget_words(monkeypatch: pytest.MonkeyPatch) -> None:
     async def none(*_: object) -> dict[int, object]:
         return {}
 
-    monkeypatch.setattr(reconciling, "last_words", none)
-    monkeypatch.setattr(reconciling, "keep_word", lambda *_, **__: None)
+    monkeypatch.setattr(reconciling, "vendor_states", none)
+    monkeypatch.setattr(reconciling, "keep_state", lambda *_, **__: None)
 
 
 def compare_clocks(monkeypatch: pytest.MonkeyPatch) -> None:

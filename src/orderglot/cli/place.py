@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from orderglot.core.ports import Book
     from orderglot.hub.opened import Hub
     from orderglot.sync.placement_checks import Terms
-    from orderglot.sync.taken import Placed
+    from orderglot.sync.placement_results import Placed
     from orderglot.sync.vendor import Vendor
 
 UNKNOWN = 3

@@ -1,6 +1,6 @@
 """Reconciliation: what becomes of an order here when the word of its vendor has changed.
 
-Three orders are compared member by member: the vendor's last word, his word now, and ours. What he
+Three orders are compared member by member: the vendor's last state, his state now, and ours. What he
 did not change leaves ours as it is; what he changed and we did not is taken; what both changed is a
 conflict, and the side that is master of it wins. Clocks are never compared.
 """
@@ -63,10 +63,10 @@ def reconcile(
     ours_win: bool,
     unsure: bool = False,
 ) -> Reconciled:
-    """Take over what a vendor has changed since his last word.
+    """Take over what a vendor has changed since his last state.
 
-    ``carried`` gives an order as his wire carries it: what differs from his last word by that alone
-    was not changed here. ``unsure`` says that his last word is not known and ``last`` is made of
+    ``carried`` gives an order as his wire carries it: what differs from his last state by that alone
+    was not changed here. ``unsure`` says that his last state is not known and ``last`` is made of
     ours, which was changed here: then whatever differs may be a change of both sides.
     """
     return _Reconciliation(ours_win, unsure).order(last, theirs, ours, carried(ours))

@@ -13,15 +13,15 @@ from orderglot.core.ports import Book, UnitOfWork
 from orderglot.core.query import EVERYTHING, Window
 from orderglot.stores import document
 from orderglot.sync.comparing import differences
-from orderglot.sync.last_words import word_name
-from orderglot.sync.notes import TAKEN, WORD, Taken, Word, note_of, noted, read
+from orderglot.sync.notes import STATE, TAKEN, Taken, VendorState, note_of, noted, read
 from orderglot.sync.retrying import written
 from orderglot.sync.vendor import Source
+from orderglot.sync.vendor_states import state_name
 from orderglot.wire.dialect import Dialect
 
 STRIDE = 500
 
-T = TypeVar("T", Taken, Word)
+T = TypeVar("T", Taken, VendorState)
 
 
 class Pending(Struct, frozen=True, kw_only=True):
@@ -38,7 +38,7 @@ async def note_taken(
     unit: UnitOfWork, source: Source, order: Order, theirs: Order, sent: Order, *, checked: bool
 ) -> tuple[str, ...]:
     """Note that a vendor has taken an order, and give how what he has differs from it."""
-    name = word_name(source.name, order.id)
+    name = state_name(source.name, order.id)
     before = await note_of(unit, TAKEN, name)
     taken = read(before, Taken) if before else _taken(unit, order.id, source.name, sent)
     unit.note(noted(TAKEN, name, replace(taken, checked=checked), before))
@@ -52,16 +52,16 @@ def _taken(unit: UnitOfWork, order: int, channel: str, sent: Order) -> Taken:
 
 async def taken_of(book: Book, channel: str, order: int) -> Taken | None:
     """Give what is noted of an order that a channel's vendor has taken."""
-    note = await note_of(book, TAKEN, word_name(channel, order))
+    note = await note_of(book, TAKEN, state_name(channel, order))
     return read(note, Taken) if note else None
 
 
 async def has_shown_marks(book: Book, channel: str) -> bool:
     """Tell whether a channel's vendor shows the mark of any order that he has taken from here."""
-    beginning = word_name(channel, 0).removesuffix("0")
+    beginning = state_name(channel, 0).removesuffix("0")
     names = [note.name for note in await book.notes(TAKEN) if note.name.startswith(beginning)]
-    words = await _read(book, WORD, names[-STRIDE:], Word)
-    return any(document.read_order(bytes(word.order)).integration for word in words.values())
+    states = await _read(book, STATE, names[-STRIDE:], VendorState)
+    return any(document.read_order(bytes(state.order)).integration for state in states.values())
 
 
 async def unsettled(book: Book, source: Source, order: Order) -> tuple[str, ...]:
@@ -89,7 +89,7 @@ async def settle_differences(
 
 
 async def _settle(unit: UnitOfWork, order: Order, pending: Pending) -> None:
-    name = word_name(pending.channel, order.id)
+    name = state_name(pending.channel, order.id)
     before = await note_of(unit, TAKEN, name)
     new = replace(_taken(unit, order.id, pending.channel, order), checked=True)
     taken = read(before, Taken) if before else new
@@ -120,14 +120,14 @@ async def _pending_of(
     there = [
         (order, ref) for order in orders for ref in order.references if is_channel(ref.dialect)
     ]
-    names = [word_name(ref.dialect, order.id) for order, ref in there]
-    words = await _read(book, WORD, names, Word)
+    names = [state_name(ref.dialect, order.id) for order, ref in there]
+    states = await _read(book, STATE, names, VendorState)
     taken = await _read(book, TAKEN, names, Taken)
     found = list[Pending]()
     for (order, ref), name in zip(there, names, strict=True):
         source = Source(ref.dialect, dialects(ref.dialect.partition(AT)[0]))
-        word = words.get(name)
-        if word is not None and (left := _left(source, order, word, taken.get(name))):
+        state = states.get(name)
+        if state is not None and (left := _left(source, order, state, taken.get(name))):
             found.append(
                 Pending(
                     order=order.id,
@@ -140,8 +140,8 @@ async def _pending_of(
     return found
 
 
-def _left(source: Source, order: Order, word: Word, taken: Taken | None) -> tuple[str, ...]:
-    theirs = document.read_order(bytes(word.order))
+def _left(source: Source, order: Order, state: VendorState, taken: Taken | None) -> tuple[str, ...]:
+    theirs = document.read_order(bytes(state.order))
     found = differences(source, order, theirs, _sent(taken) if taken else None)
     return tuple(one for one in found if taken is None or one not in taken.settled)
 

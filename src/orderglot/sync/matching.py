@@ -12,10 +12,10 @@ from orderglot.core.order import HUB, Order, Reference, id_at
 from orderglot.core.ports import PLACED, UnitOfWork
 from orderglot.stores import document
 from orderglot.sync.discrepancies import note_taken
-from orderglot.sync.last_words import keep_word, last_words
 from orderglot.sync.notes import PLACING, Placing, read
 from orderglot.sync.search import alike, is_since
 from orderglot.sync.vendor import Vendor
+from orderglot.sync.vendor_states import keep_state, vendor_states
 
 
 class Arrival(Struct, frozen=True):
@@ -49,7 +49,7 @@ def event_of(channel: str) -> str:
 async def arrived(
     unit: UnitOfWork, vendor: Vendor, order: int, theirs: Order, *, checked: bool = True
 ) -> Arrival:
-    """Keep the vendor's id and word with an order of the book, and strike the note on its way.
+    """Keep the vendor's id and state of an order of the book, and strike the note on its way.
 
     Our own clients go on knowing the order by the id that they were told. ``checked`` says that
     ``theirs`` is what he shows, not what he answered. Raises Conflict where another order has his
@@ -58,12 +58,12 @@ async def arrived(
     reference = Reference(vendor.name, id_at(theirs, vendor.dialect.name))
     mine = await unit.get(Reference(HUB, str(order)))
     sent = await _end_placing(unit, vendor, mine)
-    before = await last_words(unit, vendor.name, [order])
+    before = await vendor_states(unit, vendor.name, [order])
     if reference not in mine.references:
         await _refuse_clash(unit, vendor, order, reference)
         references = (*mine.references, reference)
         mine = await unit.change(replace(mine, references=references), event_of(vendor.name))
-    keep_word(unit, vendor.name, order, theirs, before.get(order), placed=True)
+    keep_state(unit, vendor.name, order, theirs, before.get(order), placed=True)
     found = await note_taken(unit, vendor.source, mine, theirs, sent, checked=checked)
     return Arrival(mine, found)
 

@@ -14,7 +14,8 @@ from orderglot.wire.message import Response
 PULL = "pull"
 REJECT = "reject"
 PLACING = "placing"
-WORD = "word"
+STATE = "word"
+"""Notes of vendor states; books have them under this name."""
 CONFLICT = "conflict"
 TAKEN = "taken"
 CUSTOMER = "customer"
@@ -118,7 +119,7 @@ class Taken(Struct, frozen=True, kw_only=True, omit_defaults=True):
     settled: tuple[str, ...] = ()
 
 
-class Word(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class VendorState(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a channel's vendor last said of an order of the book, under the vendor's own ids.
 
     ``placed`` says that the order went there from here; ``hidden`` are the parts that he showed

@@ -25,8 +25,8 @@ from orderglot.sync.criteria import native_id
 from orderglot.sync.matching import name_of
 from orderglot.sync.notes import PLACING, Placing, note_of, noted, read
 from orderglot.sync.placement_checks import NO_TERMS, Terms, refusals
+from orderglot.sync.placement_results import How, Placed, keep, there
 from orderglot.sync.recovery import Looking, Notify, Unknown, ask_somebody, doubt, wire_order
-from orderglot.sync.taken import How, Placed, keep, there
 from orderglot.sync.vendor import Vendor
 from orderglot.wire.idempotency import IDEMPOTENCY_KEY
 from orderglot.wire.message import Request

@@ -15,8 +15,8 @@ from orderglot.core.reconciliation import Reconciled, reconcile
 from orderglot.core.totals import without_stale_total
 from orderglot.sync.conflicts import note_conflicts
 from orderglot.sync.duplicates import find_twins, pieces
-from orderglot.sync.last_words import forget_parts, keep_word, last_words, read_word
 from orderglot.sync.vendor import Source
+from orderglot.sync.vendor_states import forget_parts, keep_state, read_state, vendor_states
 from orderglot.wire.loss import carried, loses
 
 
@@ -29,7 +29,7 @@ class Arrived(Struct, frozen=True, gc=False):
 
 
 async def take(unit: UnitOfWork, source: Source, orders: Sequence[Order]) -> tuple[Arrived, ...]:
-    """Take orders as a vendor shows them: new ones in, known ones reconciled with his last word.
+    """Take orders as a vendor shows them: new ones in, known ones reconciled with his last known state.
 
     Raises Conflict for one whose id is another order's, or that looks like one that is here.
     """
@@ -39,9 +39,9 @@ async def take(unit: UnitOfWork, source: Source, orders: Sequence[Order]) -> tup
     twins = await find_twins(unit, source.name, source.dialect, strange)
     found = {id(received): twin for received, twin in zip(strange, twins, strict=True)}
     there = [kept or found.get(id(received)) for received, kept in zip(orders, known, strict=True)]
-    words = await last_words(unit, source.name, [one.id for one in there if one is not None])
+    states = await vendor_states(unit, source.name, [one.id for one in there if one is not None])
     arrived = {
-        id(received): await _update(unit, source, received, kept, words.get(kept.id))
+        id(received): await _update(unit, source, received, kept, states.get(kept.id))
         for received, kept in zip(orders, there, strict=True)
         if kept is not None
     }
@@ -61,8 +61,8 @@ async def take_for(unit: UnitOfWork, source: Source, received: Order, order: Ord
     if (known is not None and known.id != order.id) or there not in ("", name):
         has = f"{name} as order {known.id}" if known else f"order {order.id} as {there}"
         raise Conflict(f"The book has {source.name}'s {has} already.")
-    words = await last_words(unit, source.name, [order.id])
-    return await _update(unit, source, received, order, words.get(order.id))
+    states = await vendor_states(unit, source.name, [order.id])
+    return await _update(unit, source, received, order, states.get(order.id))
 
 
 async def take_as_new(unit: UnitOfWork, source: Source, received: Order) -> Arrived:
@@ -103,7 +103,7 @@ async def _known(
 
 
 async def _add(unit: UnitOfWork, source: Source, orders: Sequence[Order]) -> tuple[Arrived, ...]:
-    """Put new orders into the book, each with the vendor's word on it."""
+    """Put new orders into the book, each with the vendor's state of it."""
     if not orders:
         return ()
     dialect, name = source.dialect.name, source.name
@@ -112,7 +112,7 @@ async def _add(unit: UnitOfWork, source: Source, orders: Sequence[Order]) -> tup
         ours = await _distinguished(unit, ours, dialect)
     kept = await unit.keep(*ours)
     for received, one in zip(orders, kept, strict=True):
-        keep_word(unit, name, one.order.id, received, None)
+        keep_state(unit, name, one.order.id, received, None)
     return tuple(Arrived(one.order, one.outcome) for one in kept)
 
 
@@ -135,24 +135,24 @@ async def _update(
 ) -> Arrived:
     """Reconcile an order of the book with what the vendor now says of it."""
     if note is None:
-        return await _first_word(unit, source, received, kept)
-    word, last = read_word(note)
+        return await _first_state(unit, source, received, kept)
+    state, last = read_state(note)
     if received == last:
         return Arrived(kept, Outcome.SAME)
     _refuse_other(last, received, source.dialect.name)
-    ours_win = source.ours_win(placed=word.placed)
+    ours_win = source.ours_win(placed=state.placed)
     result = _reconciled(source, last, received, kept, ours_win=ours_win)
     shown = forget_parts(received, last, result.hidden)
-    keep_word(unit, source.name, kept.id, shown, note, placed=word.placed, hidden=result.hidden)
+    keep_state(unit, source.name, kept.id, shown, note, placed=state.placed, hidden=result.hidden)
     return await _changed(unit, source, kept, result, ours_win=ours_win)
 
 
-async def _first_word(unit: UnitOfWork, source: Source, received: Order, kept: Order) -> Arrived:
-    """Keep the first word that this vendor says of an order that is here already."""
+async def _first_state(unit: UnitOfWork, source: Source, received: Order, kept: Order) -> Arrived:
+    """Keep the first state that this vendor shows of an order that is here already."""
     reference = Reference(source.name, id_at(received, source.dialect.name))
     events = [event.what for event in await unit.events(kept.id)]
     placed = f"{PLACED}: {source.name}" in events
-    keep_word(unit, source.name, kept.id, received, None, placed=placed)
+    keep_state(unit, source.name, kept.id, received, None, placed=placed)
     ours = kept
     if reference not in kept.references:
         ours = replace(kept, references=(*kept.references, reference))
@@ -167,7 +167,7 @@ async def _first_word(unit: UnitOfWork, source: Source, received: Order, kept: O
 
 
 def _since_before(source: Source, received: Order, ours: Order, *, touched: bool) -> Reconciled:
-    """Reconcile an order of a book from before there were last words.
+    """Reconcile an order of a book from before vendor states were kept.
 
     It is as the vendor said it then, unless it was changed here: then ours stands, and what he has
     otherwise may have been changed by either side.

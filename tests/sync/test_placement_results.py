@@ -16,11 +16,11 @@ from orderglot.core.order import Address, Line, Order, Reference, Totals, id_at,
 from orderglot.core.values import Status
 from orderglot.dialects import dialect as dialect_of
 from orderglot.sync.discrepancies import Pending, pending, settle_differences
-from orderglot.sync.last_words import read_word, word_name
-from orderglot.sync.notes import PLACING, WORD
+from orderglot.sync.notes import PLACING, STATE
 from orderglot.sync.place import place, settle
+from orderglot.sync.placement_results import How, Placed
 from orderglot.sync.recovery import Unknown
-from orderglot.sync.taken import How, Placed
+from orderglot.sync.vendor_states import read_state, state_name
 from orderglot.wire.loss import loses
 from orderglot.wire.message import Request, Response, Send
 from tests.full_records import full
@@ -62,9 +62,9 @@ def _all_lines(order: Order, **change: Any) -> Order:
 
 
 async def last_word_of(shop: Vendor, order: Order) -> Order:
-    """Give the vendor's last word on an order."""
-    (note,) = await shop.book.notes(WORD, word_name(shop.channel.reference, order.id))
-    return read_word(note)[1]
+    """Give the vendor's last state of an order."""
+    (note,) = await shop.book.notes(STATE, state_name(shop.channel.reference, order.id))
+    return read_state(note)[1]
 
 
 @each

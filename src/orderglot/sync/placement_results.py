@@ -1,4 +1,4 @@
-"""Taken: an order that a vendor has, kept with his id and compared with what is here."""
+"""Placement results: an order that a vendor has, kept with his id and compared with what is here."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ async def keep(
 
 
 async def _checked(book: Book, vendor: Vendor, placed: Placed, notify: Notify) -> Placed:
-    """Ask a vendor for what he has taken, and keep that as his word."""
+    """Ask a vendor for what he has taken, and keep that as his state of it."""
     try:
         theirs = await vendor.client.get(Reference(vendor.dialect.name, placed.id))
         arrival = await _written(book, vendor, placed.order, theirs, checked=True)
