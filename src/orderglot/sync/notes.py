@@ -18,6 +18,7 @@ WORD = "word"
 CONFLICT = "conflict"
 TAKEN = "taken"
 CUSTOMER = "customer"
+SENT = "sent"
 
 D = TypeVar("D", bound=Struct)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -20,15 +20,12 @@ from orderglot.sync.notes import PULL, Checkpoint, note_of, read
 from orderglot.sync.pages import Pages, RetryPolicy, Shown
 from orderglot.sync.revisiting import Revisited
 from orderglot.sync.traversal import AGAIN, Senseless, Traversal
-from orderglot.sync.vendor import Vendor
+from orderglot.sync.vendor import Source, Vendor
 from orderglot.sync.walks import moment_of, walks
 
 MOST_LOOKS = 3
 MARGIN = timedelta(hours=1)
 """So much earlier than the last pull began is asked for, because clocks differ."""
-
-UNZONED = timedelta(days=1)
-"""So much earlier where the vendor's times name no zone and none was given."""
 
 WHOLE_WALK = timedelta(days=1)
 """So often the whole list is read where it cannot be asked for what changed."""
@@ -75,7 +72,7 @@ async def pull(
     note = await note_of(book, PULL, name_of(fresh))
     before = read(note, Checkpoint) if note else None
     checkpoint, resumed = _beginning(fresh, before, criteria, vendor)
-    criteria = replace(criteria, since=checkpoint.since)
+    criteria = replace(criteria, since=reached(checkpoint.since, vendor.source))
     pages = Pages(vendor.client, Window(), retry_policy or RetryPolicy(), warn)
     ingesting = Ingesting(book, vendor, pages, criteria, checkpoint, note)
     return await _Pulling(ingesting, on_progress, resumed).go()
@@ -97,8 +94,12 @@ def _beginning(
         return fresh, False
     if moment_of(vendor.dialect) != "modified" and _walk_is_due(fresh):
         return fresh, False
-    zoned = vendor.dialect.lists.zoned or bool(vendor.source.zone)
-    return replace(fresh, since=completed - (MARGIN if zoned else UNZONED)), False
+    return replace(fresh, since=completed - MARGIN), False
+
+
+def reached(since: datetime | None, source: Source) -> datetime | None:
+    """Give from when on to ask, that nothing is lost where it is not known what a clock shows."""
+    return since and since - source.overlap
 
 
 def _walk_is_due(fresh: Checkpoint) -> bool:
@@ -138,7 +139,7 @@ class _Pulling:
         if self.vendor.dialect.flows.page is None:
             return
         start = self.ingesting.checkpoint
-        since = self.vendor.source.clock(start.since)
+        since = self.vendor.source.clock(reached(start.since, self.vendor.source))
         for number, where in enumerate(walks(self.vendor.dialect, since, start.began)):
             if number < start.walk:
                 continue
