@@ -13,6 +13,7 @@ from orderglot.core.ports import Book
 from orderglot.core.query import EVERYTHING, Query, Window
 from orderglot.sync import revisiting
 from orderglot.sync.certificate import Certificate, declared, fingerprint, gaps
+from orderglot.sync.channel import account_of
 from orderglot.sync.criteria import Criteria
 from orderglot.sync.customer_names import rename_customers
 from orderglot.sync.ingesting import Ingesting, name_of
@@ -66,6 +67,7 @@ async def pull(
         channel=vendor.name,
         customer=criteria.customer,
         url=criteria.url,
+        account=account_of(vendor.dialect, vendor.channel.credentials),
         since=criteria.since,
         began=book.now(),
     )
@@ -82,7 +84,7 @@ def _beginning(
     fresh: Checkpoint, before: Checkpoint | None, criteria: Criteria, vendor: Vendor
 ) -> tuple[Checkpoint, bool]:
     """Give where to begin, and whether that is where an unfinished pull stopped."""
-    if before is None:
+    if before is None or not _sees_the_same(fresh, before):
         return fresh, False
     if not before.done and (criteria.since_last or before.since == criteria.since):
         return before, True
@@ -95,6 +97,14 @@ def _beginning(
     if moment_of(vendor.dialect) != "modified" and _walk_is_due(fresh):
         return fresh, False
     return replace(fresh, since=completed - MARGIN), False
+
+
+def _sees_the_same(fresh: Checkpoint, before: Checkpoint) -> bool:
+    """Tell whether a pull was of this address and account; a mark says nothing of any other.
+
+    Before accounts were kept, it was the one that there was.
+    """
+    return before.url == fresh.url and before.account in ("", fresh.account)
 
 
 def reached(since: datetime | None, source: Source) -> datetime | None:
