@@ -7,7 +7,6 @@ conflict, and the side that is master of it wins. Clocks are never compared.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -25,9 +24,6 @@ OWN = frozenset(
     }
 )
 """Members of an order in which each side keeps its own view: they are never taken over."""
-
-_GOODS = re.compile(r"lines\[[^]]*\](\.(quantity|unit_price|total))?")
-"""The members of an order on which its total depends, as conflicts name them."""
 
 OWN_OF_LINE = frozenset({"number", "id", "created"})
 """The same of a line."""
@@ -89,6 +85,11 @@ class _Reconciliation:
             if name in OWN or before == now:
                 continue
             mine, shown = getattr(ours, name), getattr(seen, name)
+            if name == "totals" and _are_other_goods(
+                theirs.lines, changed.get("lines", ours.lines)
+            ):
+                # What he takes is for goods that do not stand here.
+                continue
             changed[name] = self._member(name, before, now, mine, shown)
         order = replace(ours, **changed) if changed else ours
         if "lines" in changed and theirs.totals.total is None:
@@ -116,19 +117,12 @@ class _Reconciliation:
             return mine
         if part := _kind_of_part(before, now, mine):
             return self._part(path, part, before, now, mine, shown)
-        both = mine != before and (shown != before or self._is_for_other_goods(path))
-        if self.unsure or both:
+        if self.unsure or (mine != before and shown != before):
             self.conflicts.append(Conflict(path, mine, now))
             if self.ours_win:
                 return mine
         self.taken.append(path)
         return now
-
-    def _is_for_other_goods(self, path: str) -> bool:
-        """Tell whether a sum of his is for goods of his that do not stand here."""
-        if not self.ours_win or not path.startswith("totals."):
-            return False
-        return any(_GOODS.fullmatch(one.field) for one in self.conflicts)
 
     def _part(
         self, path: str, part: type[Struct], before: Any, now: Any, mine: Any, shown: Any
@@ -251,6 +245,12 @@ def _same_order(link: Link, other: Link) -> bool:
     if one.references and two.references:
         return not set(one.references).isdisjoint(two.references)
     return (one.id, one.number) == (two.id, two.number)
+
+
+def _are_other_goods(theirs: Iterable[Line], ours: Iterable[Line]) -> bool:
+    """Tell whether a vendor who shows lines has more or less of something than is here."""
+    there, here = (sorted(line.quantity for line in lines) for lines in (theirs, ours))
+    return bool(there) and there != here
 
 
 def _goods(line: Line) -> tuple[object, ...]:

@@ -28,15 +28,10 @@ def wanted(order: Order, question: Criteria, dialect: str) -> bool:
     since = None if question.since_last else question.since
     if since is not None and moment is not None and moment < since:
         return False
-    return is_of(order, question.customer, dialect)
-
-
-def is_of(order: Order, customer: str, whose: str) -> bool:
-    """Tell whether an order is a customer's, by their number or whose id; any order is that of ""."""
-    named = order.customer
+    customer, named = question.customer, order.customer
     if not customer or named is None:
         return not customer
-    return customer in (named.number, id_at(named, whose))
+    return customer in (named.number, id_at(named, dialect))
 
 
 def native_id(order: Order, dialect: str) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 
 from orderglot.core.errors import Conflict, Invalid
+from orderglot.core.order import Order
 from orderglot.core.ports import Book, Note, Outcome, UnitOfWork
 from orderglot.sync.criteria import Criteria, native_id, wanted
 from orderglot.sync.matching import recognise
@@ -49,7 +50,7 @@ class Ingesting:
 
         What cannot be kept is put aside. Raises Busy where another pull takes the same.
         """
-        mine = [one for one in shown.found if wanted(one.order, self.criteria, self.dialect)]
+        mine = [one for one in shown.found if self._is_wanted(one.order)]
         known = [one for one in mine if native_id(one.order, self.dialect)]
         refused = {one.position: "The vendor gives it no id." for one in mine if one not in known}
         outcomes: Counter[str] = Counter()
@@ -63,6 +64,11 @@ class Ingesting:
             aside = await self._aside(shown.unread, mine, refused)
             await self._keep((), aside, shown, outcomes)
         return outcomes[Outcome.NEW] + outcomes[Outcome.CHANGED]
+
+    def _is_wanted(self, received: Order) -> bool:
+        """Tell whether an order is asked for, by its moments as they truly are."""
+        true = self.vendor.source.timed(received)
+        return wanted(true, self.criteria, self.dialect)
 
     async def begin_again(self) -> None:
         """Go back to the beginning of the list for another look."""

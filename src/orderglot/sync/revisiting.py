@@ -13,9 +13,8 @@ from msgspec.structs import replace
 from orderglot.core.errors import Conflict, Forbidden, HubError, Invalid, NotFound, Upstream
 from orderglot.core.order import Reference, id_at
 from orderglot.core.ports import Book, UnitOfWork
-from orderglot.core.query import EVERYTHING, Compare, Operator, Query
+from orderglot.core.query import EVERYTHING, And, Compare, Operator, Query
 from orderglot.core.values import Status
-from orderglot.sync.criteria import is_of
 from orderglot.sync.notes import REJECT, Reject, note_of
 from orderglot.sync.reconciling import Arrived, take
 from orderglot.sync.rejects import name_of, put_aside, rejects_of
@@ -53,15 +52,22 @@ async def not_seen(
     book: Book, vendor: Vendor, customer: str, seen: Collection[str], where: Query = EVERYTHING
 ) -> list[str]:
     """Give the vendor's ids of his orders here that were not seen in this pull of a customer's, or all."""
+    whose = await _of(book, vendor, customer)
+    walked = book.walk(And((whose, where)))
     return sorted(
-        [
-            id
-            async for order in book.walk(where)
-            if (id := id_at(order, vendor.name))
-            and id not in seen
-            and is_of(order, customer, vendor.name)
-        ]
+        [id async for one in walked if (id := id_at(one, vendor.name)) and id not in seen]
     )
+
+
+async def _of(book: Book, vendor: Vendor, customer: str) -> Query:
+    """Describe the orders of a customer, by the vendor's id of them or their number; of all for ""."""
+    if not customer:
+        return EVERYTHING
+    try:
+        known = await book.customer(Reference(vendor.name, customer))
+    except NotFound:
+        return Compare("customer.number", Operator.EQ, customer)
+    return Compare("customer.id", Operator.EQ, known.id)
 
 
 async def aside(book: Book, vendor: Vendor, customer: str, began: datetime) -> list[Reject]:
