@@ -23,39 +23,39 @@ help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
 
 setup: $(STAMP) ## install everything into .venv; at once when nothing changed
-	@$(if $(filter setup,$(MAKECMDGOALS)),echo "Ready. Next: make serve",:)
+	@$(if $(filter setup,$(MAKECMDGOALS)),echo "Ready. Next: . .venv/bin/activate (or make serve for a demo)",:)
 
 serve: setup ## serve the demo on PORT (8400)
 	@trap 'exit 0' INT; .venv/bin/orderglot serve --demo --port $(PORT)
 
-pages: setup ## ask what the five vendors' pages print, and compare; of a demo at URL, else of its own
+pages: setup ## send a demo (at URL, else its own) the vendors' examples
 	$(PY) -m pages $(if $(URL),--url $(URL)) $(ARGS)
 
-test: setup ## run the tests, in JOBS processes (one more than there are processors); more for pytest in ARGS
+test: setup ## run the tests, in JOBS processes; more for pytest in ARGS
 	@.ci/timed 'make test' 6 $(PY) -m pytest -n $(JOBS) $(ARGS)
 
-whole: setup ## pull the whole file from hub to hub, in every dialect that can list
+whole: setup ## pull a year of orders from hub to hub, in every dialect
 	ORDERGLOT_HUB_TO_HUB=whole $(PY) -m pytest -n $(JOBS) tests/sync/test_hub_to_hub.py $(ARGS)
 
-queries: setup ## put some ten thousand random queries to every store, and compare what they find
+queries: setup ## put ten thousand random queries to every store, and compare
 	$(PY) -m pytest -n $(JOBS) --hypothesis-profile=thorough $(ARGS) \
 		tests/stores/test_query.py::test_every_store_answers_a_question_alike \
 		src/orderglot/dialects/catalyst/tests/test_filters_found.py
 
-books: setup ## try some thousand runs of books that are each other's vendors
+books: setup ## try a thousand runs of books that are each other's vendors
 	$(PY) -m pytest -n $(JOBS) --hypothesis-profile=thorough $(ARGS) tests/sync/test_state_machine.py
 
-where: setup ## ask every store QUESTIONS (10000) random Catalyst filters, and compare with the pages
+where: setup ## ask stores QUESTIONS (10000) random Catalyst filters, compare
 	ORDERGLOT_QUESTIONS=$(QUESTIONS) $(PY) -m pytest -n $(JOBS) $(ARGS) \
 		src/orderglot/dialects/catalyst/tests/test_where.py
 
-wheel: setup ## build the wheel, install it with every Python it is for that is here, serve the demo
+wheel: setup ## build the wheel, install it with each Python, serve the demo
 	$(PY) -m pytest tests/package/installed.py $(ARGS)
 
-bench: .venv-bench/.ready ## measure beside what else there is (half an hour; QUICK=1: a try of some minutes)
+bench: .venv-bench/.ready ## measure how fast it is, half an hour (QUICK=1: some minutes)
 	PYTHONPATH=src $(BENCH) -m bench $(if $(QUICK),--quick) $(ARGS)
 
-torture: setup ## try what usually breaks, some ten minutes; trials to choose in ARGS
+torture: setup ## try to break it, ten minutes; some of the trials by ARGS
 	$(PY) -m torture $(ARGS)
 
 check: ## the whole gate: format, lint, types, floors, gates and tests
@@ -78,7 +78,7 @@ gates: setup
 	@failed=; for gate in tools/*.py; do $(PY) $$gate || failed="$$failed $$gate"; done; \
 	if [ -n "$$failed" ]; then echo "Refused by:$$failed" >&2; exit 1; fi
 
-docs: setup ## write docs/dialects.md and the table in CONTRIBUTING.md out of the dialects
+docs: setup ## write the tables in docs/dialects.md and CONTRIBUTING.md
 	$(PY) tools/dialects.py --write
 	$(PY) tools/siblings.py --write
 
@@ -86,7 +86,7 @@ format: setup ## format the code and mend what ruff can mend
 	$(PY) -m ruff format .
 	$(PY) -m ruff check --fix .
 
-lock: ## resolve pyproject.toml into requirements/*.txt; UPGRADE=1 takes today's releases
+lock: ## resolve the dependencies again; UPGRADE=1 takes new releases
 	@test -x $(PY) || { $(create-venv); }
 	@$(PIP) install --quiet $(UV)
 	$(call compile,-o requirements/runtime.txt)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
+import pty
 import re
 import signal
+import struct
 import subprocess
 import sys
+import termios
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
@@ -21,6 +26,9 @@ from orderglot.cli.app import app
 PROGRAM = (sys.executable, "-m", "orderglot.cli")
 ADDRESS = re.compile(r"https?://\S+:(\d+)")
 """The last line that a server prints at its beginning."""
+
+SIZE = (24, 80)
+"""Lines and columns of a terminal."""
 
 
 def run(*words: str) -> Result:
@@ -137,3 +145,24 @@ def _until(lines: IO[str]) -> Iterator[str]:
         yield line.rstrip("\n")
         if ADDRESS.fullmatch(line.rstrip("\n")):
             return
+
+
+def on_terminal(words: Sequence[str], folder: Path, **environment: str) -> str:
+    """Run a program that must end well on a terminal of 24 lines of 80 columns, and give what it shows."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", *SIZE, 0, 0))
+    found = {**clean_environment(folder), "TERM": "xterm", **environment}
+    with subprocess.Popen(words, cwd=folder, stdout=theirs, stderr=theirs, env=found) as process:
+        os.close(theirs)
+        shown = b"".join(iter(partial(_read, ours), b""))
+    os.close(ours)
+    assert 0 == process.returncode, shown
+    return shown.decode()
+
+
+def _read(terminal: int) -> bytes:
+    """Read what is there; a terminal whose other end is closed refuses to be read once it is empty."""
+    try:
+        return os.read(terminal, 4096)
+    except OSError:
+        return b""

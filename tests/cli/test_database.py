@@ -1,7 +1,5 @@
 """``orderglot database``: a book moved to another place by one command."""
 
-import os
-import pty
 import re
 import subprocess
 from pathlib import Path
@@ -9,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from orderglot import demo
-from tests.cli.program import PROGRAM, clean_environment, done, done_json, refused, run, serving
+from tests.cli.program import PROGRAM, done, done_json, on_terminal, refused, run, serving
 from tests.postgres import new_database
 
 HERE, THERE = "sqlite:///here.db", "sqlite:///there.db"
@@ -63,13 +61,7 @@ def test_elsewhere_than_on_a_terminal_plain_lines_say_how_far_it_is(
 
 def test_on_a_terminal_a_bar_goes_and_the_result_stays(folder: Path) -> None:
     make(folder)
-    ours, theirs = pty.openpty()
-    environment = {**clean_environment(folder), "COLUMNS": "100", "TERM": "xterm"}
-    words = (*PROGRAM, "database", "copy", HERE, THERE)
-    with os.fdopen(ours, "rb", buffering=0) as screen:
-        subprocess.run(words, cwd=folder, env=environment, stdout=theirs, stderr=theirs, check=True)
-        os.close(theirs)
-        shown = screen.read(65536).decode()
+    shown = on_terminal((*PROGRAM, "database", "copy", HERE, THERE), folder, COLUMNS="100")
     assert "\x1b[2K" in shown
     assert "The copy is whole: " in shown
 

@@ -1,7 +1,7 @@
 """Help that teaches, at once, and a program with manners at its ends."""
 
+import inspect
 import os
-import pty
 import re
 import shlex
 import subprocess
@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 from typer.main import get_command
+from typer.testing import CliRunner
 
 from orderglot.cli.app import app
-from tests.cli.program import PROGRAM, clean_environment, done, run
+from tests.cli.program import PROGRAM, clean_environment, done, on_terminal, run
 
 
 def commands(group: Any, *words: str) -> Iterator[tuple[tuple[str, ...], Any]]:
@@ -56,6 +57,34 @@ def test_every_command_that_needs_a_book_takes_its_place(words: tuple[str, ...])
     assert ("--database" in done(*words, "--help")) != (words in without)
 
 
+def folded_lines(*words: str) -> list[str]:
+    """Give the lines of a help above its tables, at 80 columns."""
+    shown = CliRunner().invoke(app, [*words, "--help"], env={"COLUMNS": "80"}).stdout
+    return [line.strip() for line in shown.partition("╭")[0].splitlines()]
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_no_example_is_folded_at_80_columns(words: tuple[str, ...]) -> None:
+    lines = folded_lines(*words)
+    text = inspect.cleandoc(COMMANDS[words].help or "")
+    examples = text[text.index("$ ") :].splitlines()
+    assert [line.strip() for line in examples] == [*filter(None, lines)][-len(examples) :]
+
+
+@pytest.mark.parametrize("words", [("pull",), ("import",), ("key", "add")])
+def test_the_lines_of_a_help_end_where_the_terminal_does(words: tuple[str, ...]) -> None:
+    paragraphs = "\n".join(folded_lines(*words)).strip().partition("\n$ ")[0].split("\n\n")[2:]
+    lines = [line for one in paragraphs for line in one.strip().splitlines()[:-1]]
+    assert [] == [line for line in lines if len(line) < 60]
+    assert lines
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_nothing_in_a_help_is_cut_off_at_80_columns(words: tuple[str, ...]) -> None:
+    shown = CliRunner().invoke(app, [*words, "--help"], env={"COLUMNS": "80"}).stdout
+    assert [] == [line for line in shown.splitlines() if line.rstrip("│ ").endswith("…")]
+
+
 def test_the_version_is_said() -> None:
     assert re.fullmatch(r"orderglot \d+\.\d+\.\d+\S*\n", done("--version"))
 
@@ -75,12 +104,7 @@ def test_a_closed_pipe_is_quiet(folder: Path) -> None:
 
 
 def test_a_narrow_terminal_does_not_break_a_curl_line(folder: Path) -> None:
-    ours, theirs = pty.openpty()
-    environment = {**clean_environment(folder), "COLUMNS": "60", "TERM": "xterm"}
-    with os.fdopen(ours, "rb", buffering=0) as screen:
-        subprocess.run((*PROGRAM, "demo"), stdout=theirs, check=True, env=environment)
-        os.close(theirs)
-        shown = screen.read(65536).decode()
+    shown = on_terminal((*PROGRAM, "demo"), folder, COLUMNS="60")
     assert "http://127.0.0.1:8400/orders?limit=1'\r\n" in shown
 
 

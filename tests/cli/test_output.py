@@ -2,63 +2,63 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
-import pty
 import re
-import struct
-import subprocess
-import termios
 from pathlib import Path
 
 import pytest
 
+from orderglot.cli.output import write_line
 from orderglot.core.counting import counted
-from tests.cli.program import PROGRAM, clean_environment, done, refused, run
+from tests.cli.program import PROGRAM, done, on_terminal, refused, run
 
-SIZE = (24, 80)
 STYLE = re.compile(r"\x1b\[[0-9;]*m")
 NAME = "kole@orders.example:8400/x00753/0123456789ab"
 
 
-def on_terminal(code: str, folder: Path) -> list[str]:
+def lines_of(code: str, folder: Path) -> list[str]:
     """Run Python that prints, on a terminal of 24 lines of 80 columns, and give its lines."""
-    ours, theirs = pty.openpty()
-    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", *SIZE, 0, 0))
-    environment = {**clean_environment(folder), "TERM": "xterm"}
-    environment.pop("COLUMNS", None)
-    python = (PROGRAM[0], "-c", f"from orderglot.cli.output import table\n{code}")
-    ended = subprocess.run(python, stdout=theirs, stderr=theirs, env=environment, check=False)
-    os.close(theirs)
-    received = b""
-    # A terminal whose other end is closed refuses to be read once it is empty.
-    while chunk := _read(ours):
-        received += chunk
-    os.close(ours)
-    assert 0 == ended.returncode, received
-    return [STYLE.sub("", line).rstrip() for line in received.decode().splitlines()]
-
-
-def _read(terminal: int) -> bytes:
-    try:
-        return os.read(terminal, 4096)
-    except OSError:
-        return b""
+    python = (PROGRAM[0], "-c", f"from orderglot.cli.output import *\n{code}")
+    return [STYLE.sub("", line).rstrip() for line in on_terminal(python, folder).splitlines()]
 
 
 def test_a_table_is_narrowed_between_words_alone(folder: Path) -> None:
     words = [f"word{number}" for number in range(30)]
-    lines = on_terminal(f"table(('name', 'said'), [({NAME!r}, {' '.join(words)!r})])", folder)
+    lines = lines_of(f"table(('name', 'said'), [({NAME!r}, {' '.join(words)!r})])", folder)
 
     assert [] == [line for line in lines if len(line) > 80]
     assert [*words] == [word for line in lines for word in line.split() if word.startswith("word")]
     assert 1 == sum(NAME in line for line in lines)
 
 
+@pytest.mark.parametrize("write", ["write_line", "write_notice"])
+def test_a_sentence_is_folded_between_words(write: str, folder: Path) -> None:
+    words = [f"word{number}" for number in range(30)]
+    lines = lines_of(f"{write}({' '.join(words)!r})", folder)
+
+    assert [] == [line for line in lines if len(line) > 80]
+    assert words == " ".join(lines).split()
+
+
+def test_a_command_within_a_sentence_is_never_broken(folder: Path) -> None:
+    command = "'orderglot pull kole --rejects'"
+    text = "x" * 60 + f": see {command}, and {'y' * 20}."
+    lines = lines_of(f"write_line({text!r})", folder)
+
+    assert 1 == sum(command in line for line in lines)
+    assert text == " ".join(lines)
+
+
+def test_what_is_no_terminal_gets_a_sentence_on_one_line(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    write_line("word " * 40 + "end")
+    assert "word " * 40 + "end\n" == capsys.readouterr().out
+
+
 def test_what_is_too_wide_for_a_table_is_a_sheet_for_each_row(folder: Path) -> None:
     rows = [(NAME, "X" * 40, 1), (NAME, "Y" * 40, 2)]
-    lines = on_terminal(f"table(('name', 'reason', 'place'), {rows!r}, right=('place',))", folder)
+    lines = lines_of(f"table(('name', 'reason', 'place'), {rows!r}, right=('place',))", folder)
 
     sheets = [
         [f"name    {NAME}", f"reason  {sign * 40}", f"place   {n}"] for sign, n in ("X1", "Y2")
@@ -67,7 +67,7 @@ def test_what_is_too_wide_for_a_table_is_a_sheet_for_each_row(folder: Path) -> N
 
 
 def test_a_narrow_table_is_a_table(folder: Path) -> None:
-    lines = on_terminal("table(('sku', 'pieces'), [('AA124', 24)], right=('pieces',))", folder)
+    lines = lines_of("table(('sku', 'pieces'), [('AA124', 24)], right=('pieces',))", folder)
 
     assert ["sku     pieces", "AA124       24"] == [lines[0], lines[2]]
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from tests.conformance import mutants
-from tests.conformance.subprocesses import held_apart
+from tests.conformance.forks import Forks, forks
 
 BROKEN = 1
 """What pytest ends with when a test failed, and not something else."""
@@ -17,9 +19,15 @@ MISTAKES = [
 ]
 
 
+@pytest.fixture(scope="module")
+def apart() -> Iterator[Forks]:
+    with forks() as found:
+        yield found
+
+
 @pytest.mark.parametrize(("test", "mistake"), MISTAKES)
-def test_a_mistake_is_caught(test: str, mistake: str) -> None:
-    run = held_apart(
+def test_a_mistake_is_caught(apart: Forks, test: str, mistake: str) -> None:
+    run = apart.held_apart(
         *("-x", "-q", "-p", mutants.__name__, f"tests/conformance/{test}"), MUTANT=mistake
     )
 

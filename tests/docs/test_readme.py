@@ -91,6 +91,9 @@ def test_every_command_works_as_pasted_up_to_the_order_that_a_partner_places(fol
     assert '"po_number": "PO-1"' in done.stdout
     assert "Kole Imports dropship API: 2 new, 0 changed" in done.stdout
     assert "Traceback" not in done.stderr
+    # What the partner gets is a line, and the server's own start is waited for in silence.
+    assert "</links>\n" in done.stdout
+    assert "curl: " not in done.stderr
 
 
 def test_a_command_that_fails_is_seen(folder: Path) -> None:
@@ -98,6 +101,12 @@ def test_a_command_that_fails_is_seen(folder: Path) -> None:
 
     assert 1 == done.returncode
     assert "orderglot: " in done.stderr
+
+
+def test_bare_make_lists_its_verbs_in_80_columns() -> None:
+    listed = subprocess.run(("make", "-s"), cwd=ROOT, text=True, capture_output=True, check=True)
+    assert "make setup" in listed.stdout
+    assert [] == [line for line in listed.stdout.splitlines() if len(line) >= 80]
 
 
 def test_the_program_is_called_in_one_way() -> None:

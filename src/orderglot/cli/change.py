@@ -25,8 +25,9 @@ async def change(
 ) -> None:
     """Change where an order goes, to whom, and how; what no flag names stays as it is.
 
-    $ orderglot change 1001 --recipient "Ann Example" \
-        --ship-to "1 Sample Street, Carson, CA 90745, US" --carrier UPS --service GROUND
+    $ orderglot change 1001 --recipient "Ann Example" \\
+        --ship-to "1 Sample Street, Carson, CA 90745, US" \\
+        --carrier UPS --service GROUND
     """
     from orderglot.hub import lookup
 

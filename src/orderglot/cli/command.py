@@ -29,7 +29,7 @@ Database = Annotated[
     str | None,
     value(
         "URL",
-        "Where the order book is: sqlite:///FILE or postgresql://USER@HOST/DATABASE.",
+        "Where the order book is: sqlite:///FILE or postgresql://USER@HOST/DB.",
         "sqlite:///orderglot.db",
         flag="--database",
     ),
@@ -87,6 +87,13 @@ class Group(TyperGroup):
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Read the arguments; none at all ask for help."""
         return super().parse_args(ctx, args or ["--help"])
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Give a command, in whose help a terminal of any width decides where lines end."""
+        command = super().get_command(ctx, cmd_name)
+        if command is not None:
+            command.help = _joined(command.help or "")
+        return command
 
     def main(self, *args: Any, **extra: Any) -> Any:
         """Run a command and leave the program with its exit code."""
@@ -201,6 +208,14 @@ def _command(
     command.__signature__ = inspect.Signature([*named, *places])  # type: ignore[attr-defined]
     command.__annotations__ = {one.name: one.annotation for one in (*named, *places)}
     return command
+
+
+def _joined(help: str) -> str:
+    """Give a help with each paragraph on a line; examples keep theirs."""
+    paragraphs = inspect.cleandoc(help).split("\n\n")
+    return "\n\n".join(
+        one if one.startswith("$ ") else one.replace("\n", " ") for one in paragraphs
+    )
 
 
 def _refuse(sentence: str, code: int = 1) -> int:

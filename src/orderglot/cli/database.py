@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 from orderglot.cli.command import AsJson, ConfigFile, Database, group, settings
 from orderglot.cli.options import argument, switch
-from orderglot.cli.output import is_terminal, table, write_json, write_line, write_notice
+from orderglot.cli.output import (
+    is_terminal,
+    table,
+    write_document,
+    write_json,
+    write_line,
+    write_notice,
+)
 from orderglot.core.counting import counted
 
 if TYPE_CHECKING:
@@ -33,8 +40,8 @@ def copy(
     The copy is the book as it is when the command begins; nobody opens it until it is whole.
     Stopped or killed, the same command goes on where it was.
 
-    $ orderglot database copy sqlite:///orderglot.db postgresql://me@db.example/orders
-    $ orderglot database copy postgresql://me@db.example/orders sqlite:///today.db
+    $ orderglot database copy sqlite:///orderglot.db postgresql://me@db/orders
+    $ orderglot database copy postgresql://me@db/orders sqlite:///today.db
     """
     import asyncio
 
@@ -77,7 +84,7 @@ def distribute(
     if as_json:
         return write_json({"done": not dry, "statements": statements})
     for statement in statements:
-        write_line(f"{statement};")
+        write_document(f"{statement};")
     if not statements:
         write_line("Every table is spread over the cluster already.")
     return None

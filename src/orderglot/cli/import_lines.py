@@ -98,8 +98,8 @@ async def load(
     with a row that cannot be taken is put aside with all its rows, in a file that is imported as it
     is once it is mended. Ends with 4 where something was put aside or left out, 1 where all was.
 
-    $ orderglot import lines.csv.gz --seller acme --currency GBP --timezone Europe/London
-    $ orderglot import lines.csv --seller acme --columns order=Invoice,sku=StockCode
+    $ orderglot import lines.csv.gz --currency GBP --timezone Europe/London
+    $ orderglot import lines.csv --seller acme --columns order=Invoice,sku=Code
     $ orderglot import orders.csv details.csv --seller acme --dry-run
     """
     from orderglot.cli import flags

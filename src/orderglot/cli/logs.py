@@ -27,7 +27,7 @@ class Lines(logging.Formatter):
                 structlog.stdlib.add_log_level,
                 structlog.stdlib.add_logger_name,
                 structlog.stdlib.ExtraAdder(),
-                structlog.processors.TimeStamper("iso"),
+                _time(sys.stderr.isatty()),
             ),
         )
 
@@ -54,6 +54,13 @@ def set_up_logs(level: str, *, at_once: bool = False) -> None:
     logging.getLogger("httpcore2").setLevel("WARNING")
 
 
+def _time(terminal: bool) -> Processor:
+    """Give what adds the time in UTC: to the microsecond, or as a person reads it."""
+    import structlog
+
+    return structlog.processors.TimeStamper("%H:%M:%SZ" if terminal else "iso")
+
+
 def _ending(terminal: bool) -> tuple[Processor, ...]:
     """Give what makes a line of an event; a trace never shows the values of variables."""
     import structlog
@@ -61,7 +68,9 @@ def _ending(terminal: bool) -> tuple[Processor, ...]:
     if terminal:
         colors = "NO_COLOR" not in os.environ
         plain = structlog.dev.plain_traceback
-        shown = structlog.dev.ConsoleRenderer(colors=colors, exception_formatter=plain)
+        shown = structlog.dev.ConsoleRenderer(
+            colors=colors, exception_formatter=plain, pad_event_to=0, pad_level=False
+        )
         return _harmless, shown
     return structlog.processors.format_exc_info, structlog.processors.JSONRenderer()
 

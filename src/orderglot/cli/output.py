@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import stat
 import sys
 import textwrap
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
     from rich.table import Table
 
 from orderglot.cli import sanitizing
+
+_INDENT = re.compile(r" *(?:\* )?")
+_QUOTED = re.compile(r"'orderglot [^']*'")
+_NO_BREAK = "\0"
+"""Stands for a blank at which a line is not folded; no sanitized line has it."""
 
 GAP = 3
 """So many characters stand between two columns on a terminal."""
@@ -28,24 +34,34 @@ def is_terminal() -> bool:
 
 
 def write_line(text: str) -> None:
-    """Print a line at once, however long it is."""
-    print(sanitizing.line(text), flush=True)
+    """Print a sentence at once; on a terminal it is folded between words."""
+    _write_folded(text, sys.stdout)
 
 
 def write_notice(text: str) -> None:
-    """Print a line for the person, apart from the output."""
-    print(sanitizing.line(text), file=sys.stderr, flush=True)
+    """Print a sentence for the person, apart from the output."""
+    _write_folded(text, sys.stderr)
 
 
 def write_item(text: str) -> None:
-    """Print an item of a list for the person, on a terminal with no word broken."""
-    lines = f"  * {sanitizing.line(text)}"
-    if sys.stderr.isatty():
-        width = shutil.get_terminal_size().columns
-        lines = textwrap.fill(
-            lines, width, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
+    """Print an item of a list for the person, apart from the output."""
+    _write_folded(f"  * {text}", sys.stderr)
+
+
+def _write_folded(text: str, stream: TextIO) -> None:
+    """Print a line, on a terminal folded between words; what is quoted stays on one line, to paste."""
+    line = sanitizing.line(text)
+    if stream.isatty():
+        indent = " " * _INDENT.match(line).end()  # type: ignore[union-attr]
+        folded = textwrap.fill(
+            _QUOTED.sub(lambda quoted: quoted[0].replace(" ", _NO_BREAK), line),
+            shutil.get_terminal_size().columns,
+            subsequent_indent=indent,
+            break_long_words=False,
+            break_on_hyphens=False,
         )
-    print(lines, file=sys.stderr, flush=True)
+        line = folded.replace(_NO_BREAK, " ")
+    print(line, file=stream, flush=True)
 
 
 def table(columns: Sequence[str], rows: Iterable[Row], *, right: Sequence[str] = ()) -> None:
@@ -99,6 +115,17 @@ def write_json_notice(value: Any) -> None:
 def write_document(text: str) -> None:
     """Print a text of several lines, with one line end behind it."""
     print(sanitizing.document(text).rstrip("\n"), flush=True)
+
+
+def indented(body: bytes) -> str:
+    """Give a body of a dialect, JSON or XML, with each member on a line of its own."""
+    import msgspec
+
+    from orderglot.wire import xml
+
+    if body.startswith(b"<"):
+        return xml.indented(body)
+    return msgspec.json.format(body.decode(), indent=2)
 
 
 def write_bytes(content: bytes) -> None:

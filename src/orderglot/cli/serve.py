@@ -59,7 +59,7 @@ def serve(
     $ orderglot serve --database sqlite:///book.db --port 8400 --workers 2
     $ orderglot serve --database postgresql://orders@db/orders --workers 4
     $ orderglot serve --dialects kole --public-url https://orders.example
-    $ orderglot serve --tls-certificate orders.pem --tls-key orders.key --host 0.0.0.0
+    $ orderglot serve --host 0.0.0.0 --tls-certificate a.pem --tls-key a.key
     """
     import asyncio
 

@@ -10,6 +10,7 @@ from orderglot.cli.demo_address import BASE
 from orderglot.cli.options import switch, value
 from orderglot.cli.output import (
     address_text,
+    indented,
     is_terminal,
     known_as_text,
     sheet,
@@ -62,20 +63,11 @@ async def show(
 
         wanted = form or ("json" if as_json else "")
         response = await written(found, book, hub.store.keyring, dialect, BASE, wanted)
-        return write_document(response.body.decode() if raw else _indented(response.body))
+        return write_document(response.body.decode() if raw else indented(response.body))
     if as_json or not is_terminal():
         return write_json(found)
     print_order(found)
     return None
-
-
-def _indented(body: bytes) -> str:
-    """Give a body with each member on a line of its own."""
-    import msgspec
-
-    from orderglot.wire.xml import indented
-
-    return indented(body) if body.startswith(b"<") else msgspec.json.format(body.decode(), indent=2)
 
 
 def print_order(order: "Order") -> None:
@@ -104,9 +96,12 @@ def _head(order: "Order") -> Iterator[tuple[str, object]]:
     yield "test", "yes" if order.test else ""
     yield "customer", customer and (customer.number or customer.id)
     yield "purchase order", order.po_number
-    yield "created", order.created
-    yield "changed", order.modified
-    yield "deleted", order.deleted
+    for name, moment in (
+        ("created", order.created),
+        ("changed", order.modified),
+        ("deleted", order.deleted),
+    ):
+        yield name, moment and f"{moment:%Y-%m-%d %H:%M:%S}Z"
     yield "bill to", address_text(order.bill_to)
     yield "ship to", address_text(order.ship_to)
     yield "shipping", f"{order.shipping.carrier} {order.shipping.service}".strip()

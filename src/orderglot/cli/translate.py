@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from orderglot.cli.options import argument, switch, value
-from orderglot.cli.output import write_document, write_json_notice, write_notice
+from orderglot.cli.output import (
+    indented,
+    is_terminal,
+    write_document,
+    write_json_notice,
+    write_notice,
+)
 
 if TYPE_CHECKING:
     from orderglot.wire.bodies import Held
@@ -42,7 +48,7 @@ def translate(
 ) -> None:
     """Write one vendor's order as another vendor would have written it.
 
-    The order goes to standard output. On standard error stands, by the fields of an order, what
+    The order goes to standard output, indented on a terminal. On standard error stands, by the fields of an order, what
     the other wire could not carry or carries changed, and what it had to make up. No order book
     is needed.
 
@@ -61,7 +67,7 @@ def translate(
                 f"orderglot: {other.title} cannot carry all of this, so nothing was written."
             )
         raise typer.Exit(1)
-    write_document(done.body.decode())
+    write_document(indented(done.body) if is_terminal() else done.body.decode())
 
 
 def _held(file: str, dialect: "Dialect") -> "Held":
