@@ -13,6 +13,7 @@ from orderglot.core.order import Order, Reference, id_at
 from orderglot.core.ports import KEPT, PLACED, Note, Outcome, UnitOfWork
 from orderglot.core.reconciliation import Reconciled, reconcile
 from orderglot.core.totals import without_stale_total
+from orderglot.core.unknown_members import without_unknown
 from orderglot.sync.conflicts import note_conflicts
 from orderglot.sync.duplicates import find_twins
 from orderglot.sync.goods import pieces
@@ -214,10 +215,11 @@ async def _changed(
 ) -> Arrived:
     """Write what a reconciliation came to, with events that say what was taken and what was not."""
     order, conflicts = kept, len(result.conflicts)
+    changed = without_unknown(result.order) != without_unknown(kept)
     if result.order != kept:
-        taken = ", ".join(result.taken) or "its id"
-        order = await unit.change(result.order, f"pulled: {source.name}: {taken}")
+        taken = ", ".join(result.taken) or ("its id" if changed else "unknown members")
+        what = f"pulled: {source.name}: {taken}"
+        order = await unit.change(result.order, what, touches=changed)
     if conflicts:
         await note_conflicts(unit, source.name, order, result.conflicts, ours_win=ours_win)
-    changed = result.order != kept
     return Arrived(order, Outcome.CHANGED if changed else Outcome.SAME, conflicts)
