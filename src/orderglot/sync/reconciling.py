@@ -145,6 +145,8 @@ async def _update(
     ours_win = source.ours_win(placed=word.placed)
     result = _reconciled(source, last, received, kept, ours_win=ours_win)
     shown = forget_parts(received, last, result.hidden)
+    if (shown, tuple(sorted(result.hidden))) == (last, word.hidden):
+        return Arrived(kept, Outcome.SAME)
     keep_word(unit, source.name, kept.id, shown, note, placed=word.placed, hidden=result.hidden)
     return await _changed(unit, source, kept, result, ours_win=ours_win)
 
