@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from urllib.parse import parse_qsl, quote
 
@@ -31,7 +31,10 @@ from bench.floors.records import (
     unpaid,
     write,
 )
-from bench.floors.rows import Caller, New, Rows, admitted_token, new_row, products_of
+from bench.floors.rows import Caller, Kept, New, Rows, admitted_token, new_row, products_of
+
+LASTS = timedelta(days=10)
+"""So long a response is kept under its key."""
 
 
 async def answer(rows: Rows, scope: Scope, headers: Headers, body: bytes) -> Answer:
@@ -124,7 +127,7 @@ async def _create(
     products = await products_of(rows, caller, [line.offer_id for line in sent.line_items])
     id = await rows.number(caller.seller)
     new, order = _new(id, sent, customer, products, caller)
-    new.answers = key
+    new.kept = Kept("adobe", key, caller.customer or 0, new.created + LASTS)
     answer = write(write_order(order, prices=False))
     await rows.place(new, answer)
     return answer

@@ -21,7 +21,7 @@ from bench.floors.kodaris_wire import (
     write_order,
 )
 from bench.floors.records import Address, priced, unpaid, write
-from bench.floors.rows import Caller, Rows, admitted_token, new_row, products_of
+from bench.floors.rows import Caller, Rows, admitted_token, kept_for_repeat, new_row, products_of
 
 BEGINNING = "KSS"
 """What a session's key begins with."""
@@ -75,6 +75,12 @@ async def _list(rows: Rows, caller: Caller, asked: Asked) -> Answer:
 
 
 async def _create(rows: Rows, caller: Caller, sent: Sent) -> Answer:
+    bill_to, ship_to = _addresses(sent)
+    kept = kept_for_repeat(caller, "kodaris", sent.purchase_order, ship_to, sent.items)
+    if first := await rows.answered(caller, "kodaris", kept.key):
+        found = await rows.order(caller, "kodaris", first.decode())
+        assert found is not None
+        return _enveloped(write_order(read_order(found)))
     products = await products_of(rows, caller, [line.code for line in sent.items])
     now = datetime.now(UTC)
     lines = []
@@ -93,7 +99,6 @@ async def _create(rows: Rows, caller: Caller, sent: Sent) -> Answer:
                 "status": "received",
             }
         )
-    bill_to, ship_to = _addresses(sent)
     id = await rows.number(caller.seller)
     zero = Decimal(0)
     document = {
@@ -112,7 +117,9 @@ async def _create(rows: Rows, caller: Caller, sent: Sent) -> Answer:
         "lines": lines,
         **unpaid(subtotal),
     }
-    await rows.place(new_row(caller, document))
+    new = new_row(caller, document)
+    new.kept = kept
+    await rows.place(new, b"%d" % id)
     order = Order(
         id=id,
         completed=now,

@@ -28,7 +28,7 @@ from bench.floors.kole_wire import (
     write_order,
 )
 from bench.floors.records import Address, Product, identity, priced, unpaid, write
-from bench.floors.rows import Caller, New, Rows, admitted, new_row, products_of
+from bench.floors.rows import Caller, New, Rows, admitted, kept_for_repeat, new_row, products_of
 
 
 async def answer(rows: Rows, scope: Scope, headers: Headers, body: bytes) -> Answer:
@@ -98,14 +98,22 @@ async def _create(
 ) -> Answer:
     sent = sent_xml(body) if b"xml" in headers[b"content-type"] else read_sent(body).order
     assert caller.customer is not None
+    kept = kept_for_repeat(caller, "kole", sent.po_number, sent.ship_to_address, sent.items)
+    if first := await rows.answered(caller, "kole", kept.key):
+        return _created(first.decode(), base, xml=xml)
     account = read_customer(await rows.customer_with(caller.seller, caller.customer))
     if not (account.bill_to and account.payment_methods and account.shipping_accounts):
         raise Refused(403)
     products = await products_of(rows, caller, [line.sku for line in sent.items])
     new = _new(await rows.number(caller.seller), sent, account, products, caller)
-    await rows.place(new)
+    new.kept = kept
+    await rows.place(new, b"%d" % new.id)
+    return _created(str(new.id), base, xml=xml)
+
+
+def _created(id: str, base: str, *, xml: bool) -> Answer:
     media = XML if xml else JSON
-    url = f"{base}/orders/{new.document['id']}"
+    url = f"{base}/orders/{id}"
     links = [link("getOrder", url, media), link("createOrder", f"{base}/orders/", media)]
     found = _headers(media, url)
     found.append((b"location", url.encode()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from typing import Any
 
 import asyncpg
@@ -11,7 +12,6 @@ from bench.floors.records import write
 from bench.floors.rows import Caller, New, Token, microseconds
 
 BLOCK = 100
-LASTS = 10 * 24 * 3600 * 10**6
 CONNECTIONS = 10
 
 _KEY = (
@@ -54,6 +54,7 @@ _PAGES = {
 }
 _ANSWERED = (
     "SELECT answer FROM answers WHERE seller = $1 AND customer = $2 AND dialect = $3 AND key = $4"
+    " AND expires > $5"
 )
 _NUMBERS = (
     "UPDATE sequences SET next = next + $1 WHERE seller = $2 AND thing = 'order' RETURNING next"
@@ -68,7 +69,7 @@ _PLACE = (
 _DONE = " SELECT 1"
 _ANSWER = (
     " INSERT INTO answers (seller, customer, dialect, key, asked, answer, expires)"
-    " VALUES ($1, 0, 'adobe', $13, '', $14, $15)"
+    " VALUES ($1, $13, $14, $15, '', $16, $17)"
 )
 
 
@@ -134,7 +135,8 @@ class PostgresRows:
         return int(await self._one("SELECT count(*)" + scope, caller.seller, caller.customer))
 
     async def answered(self, caller: Caller, dialect: str, key: str) -> bytes | None:
-        return await self._text(_ANSWERED, caller.seller, caller.customer or 0, dialect, key)
+        now = microseconds(datetime.now(UTC))
+        return await self._text(_ANSWERED, caller.seller, caller.customer or 0, dialect, key, now)
 
     async def number(self, seller: int) -> int:
         async with self.numbering:
@@ -150,9 +152,9 @@ class PostgresRows:
         params: list[Any] = [new.seller, new.id, new.status, new.customer, new.name]
         params += [new.po_number, at, new.currency, total, new.lines]
         params += [write(new.document).decode(), new.who]
-        if new.answers:
-            params += [new.answers, answer, at + LASTS]
-        await self._one(_PLACE + (_ANSWER if new.answers else _DONE), *params)
+        if kept := new.kept:
+            params += [kept.customer, kept.dialect, kept.key, answer, microseconds(kept.expires)]
+        await self._one(_PLACE + (_ANSWER if kept else _DONE), *params)
 
     async def _text(self, text: str, *params: object) -> bytes | None:
         found: bytes | None = await self._one(text, *params)

@@ -11,10 +11,11 @@ import msgspec
 from msgspec import Struct
 
 from bench.floors.asgi import Refused
-from bench.floors.records import Product, read_product
+from bench.floors.records import Product, read_product, write
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
+WINDOW = timedelta(minutes=10)
 
 
 class Caller(Struct):
@@ -38,6 +39,15 @@ class Key(Struct):
 read_key = msgspec.json.Decoder(Key).decode
 
 
+class Kept(NamedTuple):
+    """Under which key it is kept what a request was answered, for whom, and until when."""
+
+    dialect: str
+    key: str
+    customer: int
+    expires: datetime
+
+
 class New(Struct):
     """A new order: the columns beside its document that are not always the same."""
 
@@ -53,8 +63,8 @@ class New(Struct):
     document: dict[str, Any]
     po_number: str | None = None
     name: str | None = None
-    answers: str = ""
-    """The idempotency key under which the response is stored, where the vendor has one."""
+    kept: Kept | None = None
+    """What goes into the same transaction, so that the request is carried out once."""
 
 
 class Token(NamedTuple):
@@ -104,6 +114,12 @@ def new_row(caller: Caller, document: dict[str, Any]) -> New:
         po_number=document.get("po_number"),
         name=document.get("name"),
     )
+
+
+def kept_for_repeat(caller: Caller, dialect: str, *content: object) -> Kept:
+    """Make the key of a request that has none: for ten minutes the same content is the same order."""
+    key = sha256(write((caller.customer, content))).hexdigest()
+    return Kept(dialect, key, caller.customer or 0, datetime.now(UTC) + WINDOW)
 
 
 async def products_of(rows: Rows, caller: Caller, skus: list[str]) -> dict[str, Product]:

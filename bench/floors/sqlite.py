@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
 from bench.floors.records import write
-from bench.floors.rows import Caller, New, Token, microseconds
+from bench.floors.rows import Caller, Kept, New, Token, microseconds
 
 BLOCK = 100
 
@@ -48,6 +49,7 @@ _NEWEST = " ORDER BY o.created DESC, o.id DESC LIMIT ? OFFSET ?"
 _FIRST = " ORDER BY o.id LIMIT ? OFFSET ?"
 _ANSWERED = (
     "SELECT answer FROM answers WHERE seller = ? AND customer = ? AND dialect = ? AND key = ?"
+    " AND expires > ?"
 )
 _NUMBERS = (
     "UPDATE sequences SET next = next + ? WHERE seller = ? AND thing = 'order' RETURNING next"
@@ -63,9 +65,8 @@ _EVENT = (
 )
 _ANSWER = (
     "INSERT INTO answers (seller, customer, dialect, key, asked, answer, expires)"
-    " VALUES (?, ?, 'adobe', ?, '', ?, ?)"
+    " VALUES (?, ?, ?, ?, '', ?, ?)"
 )
-LASTS = 10 * 24 * 3600 * 10**6
 
 
 class SqliteRows:
@@ -129,7 +130,8 @@ class SqliteRows:
         return int(found)
 
     async def answered(self, caller: Caller, dialect: str, key: str) -> bytes | None:
-        return self._one(_ANSWERED, caller.seller, caller.customer or 0, dialect, key)
+        now = microseconds(datetime.now(UTC))
+        return self._one(_ANSWERED, caller.seller, caller.customer or 0, dialect, key, now)
 
     async def number(self, seller: int) -> int:
         async with self.numbering:
@@ -181,9 +183,8 @@ class SqliteRows:
         self.writer.execute("BEGIN IMMEDIATE")
         self.writer.executemany(_PLACE, [_row(new) for new, _ in orders])
         self.writer.executemany(_EVENT, [_event(new) for new, _ in orders])
-        for new, answer in orders:
-            if new.answers:
-                self.writer.execute(_ANSWER, _answer(new, answer))
+        kept = [_answer(new.seller, new.kept, answer) for new, answer in orders if new.kept]
+        self.writer.executemany(_ANSWER, kept)
         self.writer.execute("COMMIT")
 
     def _one(self, text: str, *params: object) -> bytes | None:
@@ -229,6 +230,5 @@ def _event(new: New) -> tuple[Any, ...]:
     return new.seller, new.id, microseconds(new.created), new.who
 
 
-def _answer(new: New, answer: bytes) -> tuple[Any, ...]:
-    at = microseconds(new.created)
-    return new.seller, 0, new.answers, answer, at + LASTS
+def _answer(seller: int, kept: Kept, answer: bytes) -> tuple[Any, ...]:
+    return seller, kept.customer, kept.dialect, kept.key, answer, microseconds(kept.expires)

@@ -88,8 +88,8 @@ async def answer_alike(path: Path, wire: Wire, *, grouped: bool) -> None:
         rows.close()
 
 
-async def made_by_hand(path: Path, wire: Wire) -> list[Order]:
-    """Create an order by hand, and give those that are new in the book."""
+async def made_by_hand(path: Path, wire: Wire, times: int = 1) -> list[Order]:
+    """Send a create so many times to what was written by hand, and give the orders that it made."""
     async with opened(path) as store:
         shop = await filled(store, wire.dialect, ORDERS)
         rows = SqliteRows(str(path), grouped=True)
@@ -97,7 +97,10 @@ async def made_by_hand(path: Path, wire: Wire) -> list[Order]:
         (create,) = [one for one in await workloads(store, wire, shop) if one.call == CREATE]
         book = store.of(Caller(seller=shop.seller.id))
         before = {order.id async for order in book.walk()}
-        await ask(by_hand, create.requests[0])
+        request = next(endless(create.requests))
+        for _ in range(times):
+            status, _, _ = await ask(by_hand, request)
+            assert status < 300
         rows.close()
         return [order async for order in book.walk() if order.id not in before]
 
@@ -117,6 +120,12 @@ def test_an_order_that_was_made_by_hand_is_an_order(tmp_path: Path, wire: Wire) 
     assert [(line.sku, line.quantity) for line in lines] == [
         (line.sku, line.quantity) for line in made.lines
     ]
+
+
+@pytest.mark.parametrize("name", ["adobe", "kodaris", "kole", "kole-xml"])
+def test_a_create_that_comes_again_makes_one_order_by_hand_too(tmp_path: Path, name: str) -> None:
+    (wire,) = [one for one in WIRES if one.name == name]
+    assert 1 == len(asyncio.run(made_by_hand(tmp_path / "book.db", wire, times=2)))
 
 
 def test_a_floor_imports_nothing_of_orderglot() -> None:

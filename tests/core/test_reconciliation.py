@@ -57,6 +57,25 @@ def test_what_both_changed_is_a_conflict_that_the_master_of_it_wins(
     assert (Conflict("po_number", "PO-OURS", "PO-THEIRS"),) == found.conflicts
 
 
+def test_a_sum_for_goods_of_his_that_do_not_stand_here_is_not_taken() -> None:
+    def of(quantity: int, total: Decimal | None, order: Order = BEFORE) -> Order:
+        lines = (replace(order.lines[0], quantity=quantity), *order.lines[1:])
+        return replace(order, lines=lines, totals=Totals(total=total))
+
+    last, ours = of(24, None), of(48, Decimal("57.60"), OURS)
+    theirs = of(36, Decimal("43.20"))
+
+    def shown(order: Order) -> Order:
+        return replace(order, totals=Totals())
+
+    for ours_win, stands in ((True, ours), (False, theirs)):
+        found = reconcile(last, theirs, ours, carried=shown, ours_win=ours_win)
+        assert stands.totals == found.order.totals
+    # He has not changed the goods, and shows for the first time what he takes for his.
+    found = reconcile(last, of(24, Decimal("28.80")), ours, carried=shown, ours_win=False)
+    assert ours.totals == found.order.totals
+
+
 def test_the_same_change_on_both_sides_is_no_conflict() -> None:
     found = after(replace(BEFORE, po_number="PO-2"), replace(OURS, po_number="PO-2"))
     assert ((), ()) == (found.taken, found.conflicts)

@@ -12,6 +12,7 @@ import pytest
 
 from orderglot import dialects
 from orderglot.faces.asgi import Asgi
+from orderglot.faces.dispatcher import Dispatcher
 from orderglot.faces.request_body import read_body
 from orderglot.faces.server import Server
 from orderglot.stores.memory import MemoryStore
@@ -186,3 +187,21 @@ def test_beside_chunks_a_length_ends_nothing() -> None:
     headers = {"content-length": "2", "transfer-encoding": "chunked"}
 
     assert (b"abcd", 3) == read_from(headers, b"ab", b"cd")
+
+
+def test_what_may_grow_has_the_room_of_its_own_face() -> None:
+    komet, small = dialects.dialect("komet"), {"content-length": "10"}
+    dispatcher = Dispatcher([Server(one, MemoryStore()) for one in (DIALECT, komet)])
+    path = komet.operations[0].endpoint.paths[0]
+
+    def most(headers: dict[str, str]) -> int:
+        return dispatcher.most_body(Request(method="POST", path=path, headers=headers))
+
+    assert MOST < komet.max_body
+    assert MOST == most(small)
+    assert [komet.max_body] * 4 == [
+        most({"content-length": str(MOST + 1)}),
+        most(small | {"content-encoding": "gzip"}),
+        most(small | {"transfer-encoding": "chunked"}),
+        most({}),
+    ]

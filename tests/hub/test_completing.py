@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from orderglot import dialects
 from orderglot.core.caller import Caller
-from orderglot.core.errors import Conflict, HubError, Upstream
+from orderglot.core.errors import Conflict, HubError, TooMany, Upstream
 from orderglot.core.order import HUB, Order, Reference
 from orderglot.core.values import Status
 from orderglot.faces.completing import Completing
@@ -144,6 +144,51 @@ def test_two_who_look_at_once_complete_it_once(check: Check) -> None:
 
         events = await shop.store.of(Caller(seller=shop.seller)).events(id)
         assert ["placed", "completed"] == [one.what for one in events]
+        assert Status.COMPLETED is (await shop.order(id)).status
+
+    check(trial)
+
+
+def test_many_at_once_look_at_a_book_once(check: Check) -> None:
+    async def trial(shop: Shop) -> None:
+        looks = list[int]()
+
+        class Watched(Completing):
+            async def _look(self, seller: int, now: datetime) -> None:
+                looks.append(seller)
+                await super()._look(seller, now)
+
+        id = await shop.place()
+        now = shop.clock.forward(WAIT)
+        completing = Watched(shop.store, lambda: chosen(()))
+        first, *others = [asyncio.create_task(completing(shop.seller, now)) for _ in range(20)]
+        await asyncio.sleep(0)
+        first.cancel()
+        await asyncio.gather(*others)
+
+        assert [shop.seller] == looks
+        assert Status.COMPLETED is (await shop.order(id)).status
+
+    check(trial)
+
+
+@pytest.mark.parametrize("failure", [Upstream("away"), TooMany("busy")])
+def test_a_look_that_fails_is_taken_again(
+    check: Check, failure: HubError, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(*_anything: Any) -> None:
+        raise failure
+
+    async def trial(shop: Shop) -> None:
+        id = await shop.place()
+        now = shop.clock.forward(WAIT)
+        completing = Completing(shop.store, lambda: chosen(()))
+        with monkeypatch.context() as failing:
+            failing.setattr("orderglot.stores.reads.Reads.page", fail)
+            both = (completing(shop.seller, now) for _ in range(2))
+            assert [failure, failure] == await asyncio.gather(*both, return_exceptions=True)
+        await completing(shop.seller, now)
+
         assert Status.COMPLETED is (await shop.order(id)).status
 
     check(trial)

@@ -39,6 +39,15 @@ def linked(shop: Shop, order: Order, book: Book | None = None) -> list[int]:
 # place
 
 
+def test_the_newest_orders_of_a_po_number_are_found_the_newest_first(shop: Shop) -> None:
+    first, _, second, third = [shop.placed(po_number=po) for po in ("A", "B", "A", "A")]
+
+    assert [third, second, first] == list(shop.run(shop.book.with_po_number("A", 3)))
+    assert [third, second] == list(shop.run(shop.book.with_po_number("A", 2)))
+    assert () == shop.run(shop.book.with_po_number("a", 3))
+    assert () == shop.run(shop.book.with_po_number("\0", 3))
+
+
 def test_a_placed_order_has_the_next_hub_id_version_1_and_the_time(shop: Shop) -> None:
     first, second = shop.placed(notes="Ring twice"), shop.placed()
 

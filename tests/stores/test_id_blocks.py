@@ -44,6 +44,30 @@ def test_two_who_take_at_once_get_different_numbers() -> None:
     assert 3 * SMALLEST == len(set(asyncio.run(take())))
 
 
+class Remote(MemoryBackend):
+    """A backend whose numbers come a while after they were asked for."""
+
+    async def numbers(self, seller: int, thing: Entity, count: int) -> tuple[int, ...]:
+        await asyncio.sleep(0.01)
+        return await super().numbers(seller, thing, count)
+
+
+def test_many_who_take_at_once_share_a_block() -> None:
+    backend = Remote()
+    numbers = IdBlocks(backend)
+
+    async def take() -> set[int]:
+        first, *others = [asyncio.create_task(numbers.take(1, ORDER, ())) for _ in range(20)]
+        await asyncio.sleep(0)
+        first.cancel()
+        return set(await asyncio.gather(*others))
+
+    block = range(FIRST[ORDER], FIRST[ORDER] + SMALLEST)
+    assert set(block[:19]) == asyncio.run(take())
+    assert [block[19]] == taken(numbers, 1)
+    assert [block.stop] == taken(IdBlocks(backend), 1)
+
+
 def test_a_process_that_begins_anew_gives_no_number_again() -> None:
     backend = MemoryBackend()
 

@@ -21,6 +21,7 @@ def everything(shop: Shop, order: Order, book: Book) -> list[object]:
     """Ask a book in every way for an order, and give all that it tells."""
     hub = Reference("orderglot", str(order.id))
     found: list[object] = [*shop.walked(book=book), shop.run(book.events(order.id))]
+    found += shop.run(book.with_po_number(order.po_number, 10))
     for where in (Compare("id", Operator.EQ, order.id), Not(Or(()))):
         page = shop.run(book.page(Window(where=where, total=True)))
         found += [page.orders, page.total]
@@ -41,7 +42,7 @@ def nothing(shop: Shop, order: Order, book: Book) -> list[object]:
 
 
 def test_another_seller_sees_nothing_of_an_order(shop: Shop) -> None:
-    order = shop.placed(references=KOLE)
+    order = shop.placed(references=KOLE, po_number="PO-1")
     other = shop.run(shop.store.add_seller("other"))
     book = shop.opened(seller=other.id, test=True)
 
@@ -64,7 +65,7 @@ def test_two_sellers_may_use_the_same_ids(shop: Shop) -> None:
 
 def test_another_customer_sees_nothing_of_an_order(shop: Shop) -> None:
     owner, other = shop.customer(number="C1"), shop.customer(number="C2")
-    order = shop.placed(references=KOLE, customer=Identity(id=owner.id))
+    order = shop.placed(references=KOLE, customer=Identity(id=owner.id), po_number="PO-1")
     nobodys = shop.placed()
     book = shop.opened(customer=other.id, test=True)
 

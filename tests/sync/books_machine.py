@@ -274,14 +274,16 @@ class Pulled(RuleBasedStateMachine):
         if state is None:
             return {member: of(was) for member, of in MEMBERS.items()}
         seen = carried(was, name, dialects.dialect(name).can)
-        return {
+        found = {
             member: merged(
                 of(was), of(seen), of(state.received), of(received), ours_win=state.placed
             )
             for member, of in MEMBERS.items()
-            # A total that is not shown follows from the goods.
-            if member != "total" or received.totals.total is not None
         }
+        # A total that is not shown follows from the goods, and so does one for goods that lose.
+        if received.totals.total is None or found["quantity"] != MEMBERS["quantity"](received):
+            del found["total"]
+        return found
 
     # What holds at any time.
 

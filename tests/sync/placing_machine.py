@@ -12,6 +12,7 @@ from orderglot import dialects
 from orderglot.core.errors import HubError
 from orderglot.core.order import Order, Reference, id_at
 from orderglot.core.values import Status
+from orderglot.sync.discrepancies import taken_of
 from orderglot.sync.notes import PLACING
 from orderglot.sync.place import place
 from orderglot.sync.placement_checks import ENDED, Terms
@@ -28,6 +29,9 @@ ATTEMPTS = 4
 
 class Books(Pulled):
     """Books of which each is the others' vendor."""
+
+    was_compared = False
+    """Whether what the vendor has of the order that is placed was compared before."""
 
     @rule(
         who=orders,
@@ -107,12 +111,17 @@ class Books(Pulled):
         (sold,) = self.do(same_in(there, came.order))
         received = carried(sold, name, dialects.dialect(name).can)
         state = self.states.get((here.name, channel, came.id))
+        if state is not None and self.was_compared:
+            # He was not asked once more.
+            return
         if state is None or sold.deleted is None:
             self.states[here.name, channel, came.id] = VendorState(received, placed=True)
 
     def place(self, here: Hub, there: Hub, name: str, order: Order) -> Placed | Exception:
         """Place an order once; what was begun and has no end yet is under way."""
         way = (here.name, f"{name}@{there.name}", order.id)
+        taken = self.do(taken_of(here.book, way[1], order.id))
+        self.was_compared = taken is not None and taken.checked
         try:
             return self.do(_place(here, there, name, order))
         except (Killed, HubError) as error:

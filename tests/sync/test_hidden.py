@@ -199,3 +199,45 @@ def test_a_pull_of_some_days_does_not_move_the_mark_of_since_last(name: str) -> 
         assert {*await shop.there()} == {*await shop.here()}
 
     with_vendor(name, work)
+
+
+@each
+@pytest.mark.parametrize("other", ["account", "url"])
+def test_a_pull_by_another_account_or_address_does_not_move_the_mark_of_since_last(
+    name: str, other: str
+) -> None:
+    async def work(shop: Vendor) -> None:
+        await shop.pulled(since_last=True)
+        before = getattr(shop, other)
+        old = await first(shop)
+        old = await shop.implementation.book.change(replace(old, status=Status.COMPLETED))
+        setattr(shop, other, "https://elsewhere.example")
+        # Whoever this is, he is shown nothing.
+        real = shop.client.dialect
+        shop.client.dialect = _showing_nothing(real)
+        set_clock(shop, NOW + timedelta(hours=30))
+        await shop.pulled(since_last=True)
+        setattr(shop, other, before)
+        shop.client.dialect = real
+        await shop.implementation.book.change(
+            replace(old, po_number="PO-LATER", notes="LATER", modified=NOW + timedelta(hours=1))
+        )
+        found = await shop.pulled(since_last=True)
+
+        assert found.checkpoint.since is None
+        expected = {id: (one.po_number, one.notes) for id, one in (await shop.there()).items()}
+        assert expected == {
+            id: (one.po_number, one.notes) for id, one in (await shop.here()).items()
+        }
+
+    with_vendor(name, work)
+
+
+def _showing_nothing(dialect: Dialect) -> Dialect:
+    def page(window: Window) -> Flow[Page]:
+        assert dialect.flows.page is not None
+        found = yield from dialect.flows.page(window)
+        return replace(found, orders=(), total=0 if found.total is not None else None, next=None)
+
+    flows = dataclasses.replace(dialect.flows, page=page, get=None)
+    return dataclasses.replace(dialect, flows=flows)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import TypeVar
 
@@ -12,115 +12,50 @@ import pytest
 from msgspec.structs import replace as changed
 
 from orderglot.core.errors import Invalid, Upstream
-from orderglot.core.order import Order
 from orderglot.core.query import Page, Window
 from orderglot.faces.client import Client
 from orderglot.sync.certificate import Code
 from orderglot.sync.pull import Progress
 from orderglot.wire.flow import Flow
 from orderglot.wire.message import Request, Response, Send
-from tests.sync.vendors import LISTING, LONG, Vendor, vendor
+from tests.sync.hiding import (
+    Hiding,
+    Page_,
+    Way,
+    counts_less,
+    counts_more,
+    cuts,
+    empties,
+    ends,
+    hiding_vendor,
+    leaves_out,
+    moves,
+    never,
+    repeats,
+    shown,
+    tells_all,
+)
+from tests.sync.vendors import LISTING, Vendor, vendor
 
 T = TypeVar("T")
 
-COUNT = 12
-SIZE = 4
-HIDDEN = 5
-"""The place of the order that is hidden, in the middle of the second page."""
+HIDING = Hiding()
+"""One order is hidden, in the middle of the second page."""
+
+COUNT, SIZE = HIDING.count, HIDING.size
 
 each = pytest.mark.parametrize("name", LISTING)
 COUNTING = [name for name in LISTING if name != "kole"]
-Page_ = Callable[[Window], Flow[Page]]
-Way = Callable[[Page_, Window], Flow[Page]]
-
-
-def _shown(page: Page, orders: Sequence[Order], **more: object) -> Page:
-    return changed(page, orders=tuple(orders), **more)
-
-
-def leaves_out(real: Page_, window: Window) -> Flow[Page]:
-    """Leave one order out of whatever page it is on, and count all."""
-    page = yield from real(window)
-    mine = HIDDEN - window.offset
-    return _shown(page, [one for at, one in enumerate(page.orders) if at != mine])
-
-
-def cuts(real: Page_, window: Window) -> Flow[Page]:
-    """Cut the second page in half, and lead on as if it were whole."""
-    page = yield from real(window)
-    return _shown(page, page.orders[:2]) if _is_second(window, page) else page
-
-
-def ends(real: Page_, window: Window) -> Flow[Page]:
-    """Cut the second page in half, and lead nowhere from there."""
-    page = yield from real(window)
-    return _shown(page, page.orders[:2], next=None) if _is_second(window, page) else page
-
-
-def empties(real: Page_, window: Window) -> Flow[Page]:
-    """Show the second page as an empty one that leads nowhere, as a 204 does."""
-    page = yield from real(window)
-    return _shown(page, (), next=None) if _is_second(window, page) else page
-
-
-def repeats(real: Page_, window: Window) -> Flow[Page]:
-    """Show one order in another one's place, so that its id is there twice."""
-    page = yield from real(window)
-    return _shown(page, (page.orders[1], *page.orders[1:])) if _is_second(window, page) else page
-
-
-def moves(real: Page_, window: Window) -> Flow[Page]:
-    """Show what stands one place further on each page but the first, as when one goes out."""
-    if not window.offset:
-        return (yield from real(window))
-    return (yield from real(changed(window, offset=window.offset + 1)))
-
-
-def counts_more(real: Page_, window: Window) -> Flow[Page]:
-    """Count more orders than there are."""
-    page = yield from real(window)
-    return changed(page, total=None if page.total is None else page.total + 3)
-
-
-def counts_less(real: Page_, window: Window) -> Flow[Page]:
-    """Count one page alone, and end there."""
-    page = yield from real(window)
-    less = None if page.total is None else min(page.total, SIZE)
-    return changed(page, total=less, next=None)
-
-
-def _is_second(window: Window, page: Page) -> bool:
-    return window.limit == SIZE and window.offset == SIZE and bool(page.orders)
 
 
 def against(name: str, way: Way, work: Callable[[Vendor], Awaitable[T]]) -> T:
     """Do some work with a vendor whose list is shown in a certain way."""
 
     async def worked() -> T:
-        async with vendor(name, COUNT) as shop:
-            real = shop.dialect.flows.page
-            assert real is not None
-            # Led by offsets alone, so that it is known where in the list a page stands.
-            page = _by_offsets(real)
-            shop.client.dialect = replace(
-                shop.dialect,
-                can=replace(shop.dialect.can, max_size=SIZE),
-                flows=replace(shop.dialect.flows, page=lambda window: way(page, window)),
-            )
-            shop.retry_policy = LONG
+        async with hiding_vendor(name, HIDING, way) as shop:
             return await work(shop)
 
     return asyncio.run(worked())
-
-
-def _by_offsets(real: Page_) -> Page_:
-    def page(window: Window) -> Flow[Page]:
-        found = yield from real(window)
-        end = window.offset + len(found.orders)
-        following = changed(window, after="", offset=end) if found.next is not None else None
-        return changed(found, next=following)
-
-    return page
 
 
 def pulled(name: str, way: Way) -> tuple[Progress | None, int]:
@@ -185,19 +120,6 @@ def test_what_nobody_can_see_is_an_order_that_was_never_shown_nor_counted() -> N
     assert "does not count" in done.certificate.sentence
 
 
-def never(real: Page_, window: Window) -> Flow[Page]:
-    """Show a list in which one order has never stood."""
-    page = yield from real(window)
-    if window.offset + len(page.orders) <= HIDDEN:
-        return page
-    beyond = window.offset > HIDDEN
-    there = yield from real(changed(window, offset=window.offset + beyond, limit=window.limit + 1))
-    left = [one for at, one in enumerate(there.orders) if there.window.offset + at != HIDDEN]
-    more = len(left) > window.limit or there.next is not None
-    following = changed(window, offset=window.offset + window.limit) if more else None
-    return changed(page, orders=tuple(left[: window.limit]), next=following)
-
-
 @each
 def test_a_list_that_counts_less_than_it_has_is_read_to_its_end(name: str) -> None:
     done, here = pulled(name, counts_less)
@@ -211,11 +133,11 @@ def test_a_list_that_counts_less_than_it_has_is_read_to_its_end(name: str) -> No
 def test_a_page_that_was_empty_once_is_asked_for_once_more(name: str) -> None:
     asked: list[int] = []
 
-    def once(real: Page_, window: Window) -> Flow[Page]:
+    def once(_: Hiding, real: Page_, window: Window) -> Flow[Page]:
         page = yield from real(window)
         asked.append(window.offset)
         first = asked.count(window.offset) == 1 and window.offset == SIZE
-        return _shown(page, (), next=None) if first else page
+        return shown(page, (), next=None) if first else page
 
     done, here = pulled(name, once)
 
@@ -246,7 +168,7 @@ def test_orders_without_their_lines_are_never_kept(name: str, which: int) -> Non
             await shop.pulled()
         assert {} == await shop.here()
 
-    against(name, lambda real, window: real(window), work)
+    against(name, tells_all, work)
 
 
 LISTS = {
@@ -270,12 +192,12 @@ def test_a_list_without_its_list_ends_with_an_error_and_nothing_kept(name: str) 
             await shop.pulled()
         assert {} == await shop.here()
 
-    against(name, lambda real, window: real(window), work)
+    against(name, tells_all, work)
 
 
 @each
 def test_a_link_of_70_000_characters_ends_with_a_sentence(name: str) -> None:
-    def far(real: Page_, window: Window) -> Flow[Page]:
+    def far(_: Hiding, real: Page_, window: Window) -> Flow[Page]:
         page = yield from real(window)
         return changed(page, next=changed(window, after="/orders?" + "a" * 70_000))
 
@@ -288,7 +210,7 @@ def test_a_link_of_70_000_characters_ends_with_a_sentence(name: str) -> None:
 
 @each
 def test_a_list_without_end_ends_with_a_sentence(name: str) -> None:
-    def endless(real: Page_, window: Window) -> Flow[Page]:
+    def endless(_: Hiding, real: Page_, window: Window) -> Flow[Page]:
         page = yield from real(changed(window, offset=0, after=""))
         return changed(page, next=changed(window, after="", offset=window.offset + SIZE))
 

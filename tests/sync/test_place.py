@@ -16,7 +16,7 @@ from orderglot import dialects
 from orderglot.core.errors import Conflict, HubError, Upstream
 from orderglot.core.order import Order, Reference, native
 from orderglot.core.values import Status
-from orderglot.sync.duplicates import pieces
+from orderglot.sync.goods import pieces
 from orderglot.sync.notes import PLACING
 from orderglot.sync.place import place, settle
 from orderglot.sync.placement_checks import Terms

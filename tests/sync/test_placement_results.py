@@ -12,7 +12,17 @@ from msgspec.structs import replace
 
 from orderglot.core.customer import Customer, identity
 from orderglot.core.errors import Conflict, HubError, Invalid, NotFound, Upstream
-from orderglot.core.order import Address, Line, Order, Reference, Totals, id_at, native
+from orderglot.core.order import (
+    Address,
+    Discount,
+    Line,
+    Order,
+    Reference,
+    Shipping,
+    Totals,
+    id_at,
+    native,
+)
 from orderglot.core.values import Status
 from orderglot.dialects import dialect as dialect_of
 from orderglot.sync.discrepancies import Pending, pending, settle_differences
@@ -41,6 +51,10 @@ SHOWS_PRICES = [
     and "lines.unit_price" not in dialect_of(one).can.takes
 ]
 KNOWS_CUSTOMERS = [one for one in DIALECTS if "customer" in dialect_of(one).can.takes]
+
+
+def _takes(name: str) -> frozenset[str]:
+    return dialect_of(name).can.takes
 
 
 async def now_here(shop: Vendor, order: Order) -> Order:
@@ -393,6 +407,39 @@ def test_what_is_changed_here_afterwards_is_listed(name: str) -> None:
         (listed,) = await otherwise(shop)
 
         assert [one for one in listed.differences if f"here are {quantity + 36}" in one]
+
+    done(name, work)
+
+
+AFTERWARDS: dict[str, dict[str, Any]] = {
+    "po_number": {"po_number": "PO-AFTERWARDS"},
+    "notes": {"notes": "Afterwards"},
+    "shipping.service": {"shipping": Shipping(carrier="UPS", service="AFTERWARDS")},
+    "shipping.instructions": {"shipping": Shipping(instructions="Afterwards")},
+    "discount.code": {"discount": Discount(code="4711")},
+    "location": {"location": "77"},
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "member"),
+    [(one, member) for one in DIALECTS for member in AFTERWARDS if member in _takes(one)],
+)
+def test_whatever_else_the_vendor_was_told_and_is_changed_here_is_listed(
+    name: str, member: str
+) -> None:
+    async def work(shop: Vendor, order: Order) -> None:
+        came = await placed(shop, order)
+        assert () == came.differences
+        await shop.book.change(replace(came.order, **AFTERWARDS[member]))
+        (listed,) = await otherwise(shop)
+
+        assert [one for one in listed.differences if one.startswith(f"{member}: it was sent as")]
+        if loses(dialect_of(name).can, member) or dialect_of(name).flows.page is None:
+            return
+        await changed_there(shop, lambda one: replace(one, **AFTERWARDS[member]))
+        await shop.pulled()
+        assert [] == await otherwise(shop)
 
     done(name, work)
 

@@ -9,8 +9,13 @@ from itertools import pairwise
 import pytest
 from msgspec.structs import replace
 
-from orderglot.core.order import Line, Order, Totals
+from orderglot.core.order import Amounts, Invoice, Line, Order, Totals
+from orderglot.dialects import dialect as dialect_of
+from orderglot.wire.loss import loses
 from tests.sync.hubs import Hub, hubs
+from tests.sync.vendors import LISTING
+
+TOTAL = "totals.total"
 
 SIXTEEN = Line(
     number=1, sku="A0001", quantity=10, unit_price=Decimal("1.60"), total=Decimal("16.00")
@@ -66,3 +71,22 @@ def test_what_a_book_comes_to_has_what_the_lines_say_and_counts_what_nobody_know
 
     sums, unpriced = asyncio.run(worked())
     assert ([Decimal("16.00")], 1) == (list(sums.values()), unpriced)
+
+
+@pytest.mark.parametrize("name", [one for one in LISTING if loses(dialect_of(one).can, TOTAL)])
+def test_goods_that_a_vendors_bill_has_not_followed_are_summed_up(name: str) -> None:
+    async def worked() -> tuple[Decimal | None, Decimal | None]:
+        source, into = await hubs("A", "B")
+        due = Amounts(total=Decimal("16.00"))
+        sold = await source.change(
+            await source.order(), lines=(SIXTEEN,), totals=Totals(total=due.total)
+        )
+        sold = await source.change(sold, invoice=Invoice(due=due))
+        await into.pull(source, name)
+        before = (await _only(into)).totals.total
+        more = replace(SIXTEEN, quantity=20, total=Decimal("32.00"))
+        await source.change(sold, lines=(more,))
+        await into.pull(source, name)
+        return before, (await _only(into)).totals.total
+
+    assert (Decimal("16.00"), Decimal("32.00")) == asyncio.run(worked())

@@ -46,6 +46,8 @@ class Vendor:
     book: Book
     asked: list[Request]
     at: str = "there"
+    url: str = URL
+    account: str = "here"
     retry_policy: RetryPolicy = SHORT
 
     @property
@@ -56,7 +58,10 @@ class Vendor:
     @property
     def channel(self) -> Channel:
         """Give the account with the vendor."""
-        return Channel(name=self.at, dialect=self.dialect.name, url=URL, credentials={})
+        credentials = {self.dialect.auth.fields[0]: self.account}
+        return Channel(
+            name=self.at, dialect=self.dialect.name, url=self.url, credentials=credentials
+        )
 
     def vendor(self, *, idempotent: bool = False, continued: bool = True) -> sync.Vendor:
         """Give the vendor as pulling and placing know it."""
@@ -69,16 +74,18 @@ class Vendor:
         on_progress: OnProgress = lambda _done: None,
         *,
         continued: bool = True,
+        warn: Callable[[str], None] = lambda _text: None,
         **asked: object,
     ) -> Progress:
         """Pull from the vendor."""
-        question = Criteria(url=URL, **asked)  # type: ignore[arg-type]
+        question = Criteria(url=self.url, **asked)  # type: ignore[arg-type]
         return await pull(
             self.book,
             self.vendor(continued=continued),
             question,
             retry_policy=self.retry_policy,
             on_progress=on_progress,
+            warn=warn,
         )
 
     def between(self, stand: Between) -> None:

@@ -134,6 +134,10 @@ class Book(Orders, Protocol):
         """Give the orders of a window."""
         ...
 
+    async def with_po_number(self, po_number: str, most: int) -> tuple[Order, ...]:
+        """Give the orders among the newest ``most`` of a PO number, the newest first."""
+        ...
+
     async def keep(self, *orders: Order, check: Check | None = None) -> tuple[Kept, ...]:
         """Keep orders that came from elsewhere under their references; the newest version wins.
 

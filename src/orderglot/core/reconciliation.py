@@ -85,6 +85,11 @@ class _Reconciliation:
             if name in OWN or before == now:
                 continue
             mine, shown = getattr(ours, name), getattr(seen, name)
+            if name == "totals" and _are_other_goods(
+                theirs.lines, changed.get("lines", ours.lines)
+            ):
+                # What he takes is for goods that do not stand here.
+                continue
             changed[name] = self._member(name, before, now, mine, shown)
         order = replace(ours, **changed) if changed else ours
         if "lines" in changed and theirs.totals.total is None:
@@ -240,6 +245,12 @@ def _same_order(link: Link, other: Link) -> bool:
     if one.references and two.references:
         return not set(one.references).isdisjoint(two.references)
     return (one.id, one.number) == (two.id, two.number)
+
+
+def _are_other_goods(theirs: Iterable[Line], ours: Iterable[Line]) -> bool:
+    """Tell whether a vendor who shows lines has more or less of something than is here."""
+    there, here = (sorted(line.quantity for line in lines) for lines in (theirs, ours))
+    return bool(there) and there != here
 
 
 def _goods(line: Line) -> tuple[object, ...]:

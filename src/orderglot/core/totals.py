@@ -86,6 +86,20 @@ def totalled(order: Order) -> Order:
     return order if total is None else replace(order, totals=replace(order.totals, total=total))
 
 
+def without_stale_total(before: Order, now: Order) -> tuple[Order, Order]:
+    """Give two words on an order, of which the total is what the bill is for.
+
+    Where the goods have changed and the bill has not followed, it does not say what they come to.
+    """
+    if before.totals.total != now.totals.total or _goods(before.lines) == _goods(now.lines):
+        return before, now
+    return _without_total(before), _without_total(now)
+
+
+def _without_total(order: Order) -> Order:
+    return replace(order, totals=replace(order.totals, total=None))
+
+
 def _goods(lines: Iterable[Line]) -> Decimal | None:
     totals = [line.total for line in lines]
     return None if None in totals else sum(filter(None, totals), ZERO)

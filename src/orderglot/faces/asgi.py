@@ -141,7 +141,7 @@ class Asgi:
         headers = request.headers
         if headers.get("transfer-encoding", "chunked").lower() != "chunked":
             raise Refused(NOT_OFFERED)
-        most = self.dispatcher.most_body(request.method, request.path)
+        most = self.dispatcher.most_body(request)
         try:
             return await read_body(receive, headers, most, self.limits.body)
         except HubError as error:

@@ -6,6 +6,7 @@ written first; so lists, filters, counts and events are of the same book as what
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
@@ -45,18 +46,32 @@ class Looked(NamedTuple):
 
 
 class Completing:
-    """Completes what is due in the books of a store, by the dialects that the orders came by."""
+    """Completes what is due in the books of a store, by the dialects that the orders came by.
+
+    Whoever comes while a book is being looked at waits for that, and does not look once more.
+    """
 
     def __init__(self, store: Store, dialects: Callable[[], Iterable[Dialect]]) -> None:
         self._store = store
         self._dialects = dialects
         self._looked: dict[int, Looked] = {}
+        self._looking: dict[int, asyncio.Task[None]] = {}
 
     async def __call__(self, seller: int, now: datetime) -> None:
         """Complete what of a seller's orders is due by now, and what was set to complete."""
+        while not self._is_complete(seller, now):
+            looking = self._looking.get(seller)
+            if looking is None:
+                looking = self._looking[seller] = asyncio.create_task(self._look(seller, now))
+                looking.add_done_callback(lambda _: self._looking.pop(seller))
+            # A client that hangs up does not end what others wait for.
+            await asyncio.shield(looking)
+
+    def _is_complete(self, seller: int, now: datetime) -> bool:
         looked = self._looked.get(seller)
-        if looked is not None and looked.at <= now < looked.until:
-            return
+        return looked is not None and looked.at <= now < looked.until
+
+    async def _look(self, seller: int, now: datetime) -> None:
         while done := await self._first(seller, SET_COMPLETE):
             if not await self._complete_all(done, seller, now):
                 break

@@ -19,15 +19,13 @@ from orderglot.core.caller import Caller
 from orderglot.core.errors import Conflict, Rule, invalid
 from orderglot.core.order import Identity, Order
 from orderglot.core.ports import DUPLICATE, REPEATED, Book, Store, UnitOfWork
-from orderglot.core.query import Compare, Operator, Sort, Window
 from orderglot.core.repeats import can_repeat, digest, is_alike, stands
 from orderglot.core.seller import Seller
 from orderglot.wire.dialect import Dialect
 from orderglot.wire.operation import Operation
 
-NEWEST = (Sort("created", descending=True),)
-MOST = 25
-"""So many orders of a PO number are looked at, the newest ones."""
+MOST = 100
+"""So many orders of a PO number are looked at, the newest ones of all customers."""
 
 SETTING = "{dialect}.repeats"
 """What a seller sets the window by, in minutes; zero turns it off."""
@@ -103,6 +101,5 @@ class Repeats:
 
 async def _alike(book: Book, order: Order) -> list[Order]:
     """Give the orders in a book that say the same, the newest first."""
-    same = Compare("po_number", Operator.EQ, order.po_number)
-    page = await book.page(Window(where=same, sort=NEWEST, limit=MOST))
-    return [one for one in page.orders if is_alike(order, one)]
+    found = await book.with_po_number(order.po_number, MOST)
+    return [one for one in found if is_alike(order, one)]

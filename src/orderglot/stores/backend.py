@@ -121,6 +121,12 @@ class Backend(Protocol):
         """Give the orders that have any of the seller's own numbers."""
         ...
 
+    async def orders_with_po_number(
+        self, scope: Scope, po_number: str, most: int
+    ) -> tuple[Order, ...]:
+        """Give the orders among the ``most`` of the seller's with the greatest ids that have it."""
+        ...
+
     async def orders_with(self, scope: Scope, ids: Collection[int]) -> tuple[Order, ...]:
         """Give the orders that have any of the hub ids."""
         ...

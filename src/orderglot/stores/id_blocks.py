@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection
+from functools import partial
 
 from orderglot.stores.backend import Backend, Entity
 
@@ -17,6 +19,7 @@ class IdBlocks:
         self._backend = backend
         self._sizes: dict[tuple[int, Entity], int] = {}
         self._held: dict[tuple[int, Entity], list[int]] = {}
+        self._filling: dict[tuple[object, int, Entity], asyncio.Task[None]] = {}
 
     def forget(self, seller: int, thing: Entity, claimed: Collection[int]) -> None:
         """Let go of numbers that have become somebody's reference since they were taken."""
@@ -40,10 +43,17 @@ class IdBlocks:
 
     async def take(self, seller: int, thing: Entity, avoid: Collection[int]) -> int:
         """Give a number that is nobody's id and, so far, nobody's reference; nor one to avoid."""
-        key = seller, thing
         while (number := self.at_hand(seller, thing, avoid)) is None:
-            size = self._sizes.get(key, SMALLEST)
-            self._sizes[key] = min(2 * size, LARGEST)
-            block = await self._backend.numbers(seller, thing, size)
-            self._held.setdefault(key, [])[:0] = reversed(block)
+            # Those who wait at the same time share a block: each its own would be used up by nobody.
+            key = asyncio.get_running_loop(), seller, thing
+            if (filling := self._filling.get(key)) is None:
+                filling = self._filling[key] = asyncio.create_task(self._fill(seller, thing))
+                filling.add_done_callback(partial(self._filling.pop, key))
+            await asyncio.shield(filling)
         return number
+
+    async def _fill(self, seller: int, thing: Entity) -> None:
+        size = self._sizes.get((seller, thing), SMALLEST)
+        self._sizes[seller, thing] = min(2 * size, LARGEST)
+        block = await self._backend.numbers(seller, thing, size)
+        self._held.setdefault((seller, thing), [])[:0] = reversed(block)

@@ -77,6 +77,12 @@ class Reads:
         asked = selection.selection(window)
         return selection.page(window, await self._backend.select(self._scope_of(window), asked))
 
+    async def with_po_number(self, po_number: str, most: int) -> tuple[Order, ...]:
+        """Give the orders among the newest ``most`` of a PO number, the newest first."""
+        if not keepable(po_number):
+            return ()
+        return (await self._backend.orders_with_po_number(self._scope, po_number, most))[::-1]
+
     def _scope_of(self, window: Window) -> Scope:
         """Give what a question is about: what was deleted only where it asks for that itself."""
         asked = asks(window.where, "deleted")

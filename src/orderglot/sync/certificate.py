@@ -83,6 +83,8 @@ class Certificate(Struct, frozen=True, kw_only=True):
     def _as_declared(self) -> Iterator[str]:
         if self.hides:
             yield "; ".join(self.hides)
+        if not self.ids and self.since is None:
+            yield "it went on after a stop, so what the list no longer has was not looked for"
         if self.unseen > self.there:
             yield counted(
                 self.unseen - self.there,

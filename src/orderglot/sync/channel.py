@@ -69,6 +69,11 @@ class Channel(Struct, frozen=True, kw_only=True):
         return f"{self.dialect}{AT}{self.name}"
 
 
+def account_of(dialect: Dialect, credentials: Mapping[str, str]) -> str:
+    """Give the public part of credentials, which says whose they are."""
+    return credentials.get(dialect.auth.fields[0], "")
+
+
 def read_channel(
     dialect: Dialect,
     table: Mapping[str, object],
@@ -111,7 +116,7 @@ def read_channel(
 def made_name(dialect: Dialect, url: str, credentials: Mapping[str, str]) -> str:
     """Make a channel's name of its address and the public part of its credentials."""
     parts = urlsplit(url)
-    account = credentials.get(dialect.auth.fields[0], "")
+    account = account_of(dialect, credentials)
     return "/".join(filter(None, (parts.netloc.rpartition(AT)[2], parts.path.strip("/"), account)))
 
 

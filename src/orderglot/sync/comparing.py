@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from orderglot.core.order import Address, Line, Order, id_at
 from orderglot.core.values import Status
+from orderglot.sync.changes_since import changes_since
 from orderglot.sync.vendor import Source
 from orderglot.wire.dialect import Can
 from orderglot.wire.loss import carried, loses
@@ -41,6 +42,7 @@ def differences(
         *_customers(seen, theirs, dialect),
         *_owners(ours, sent),
         *(line for party in PARTIES for line in _addresses(can, party, (ours, seen), theirs, sent)),
+        *(changes_since(can, ours, seen, theirs, sent) if sent is not None else ()),
     )
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from orderglot.core.order import Order
+from orderglot.core.order import Order, id_at
 
 
 class Criteria(Struct, frozen=True, kw_only=True):
@@ -28,15 +28,10 @@ def wanted(order: Order, question: Criteria, dialect: str) -> bool:
     since = None if question.since_last else question.since
     if since is not None and moment is not None and moment < since:
         return False
-    customer = question.customer
-    return not customer or customer in _names(order, dialect)
-
-
-def _names(order: Order, dialect: str) -> tuple[str, ...]:
-    named = order.customer
-    if named is None:
-        return ()
-    return (named.number, *(ref.id for ref in named.references if ref.dialect == dialect))
+    customer, named = question.customer, order.customer
+    if not customer or named is None:
+        return not customer
+    return customer in (named.number, id_at(named, dialect))
 
 
 def native_id(order: Order, dialect: str) -> str:

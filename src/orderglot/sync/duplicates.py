@@ -6,44 +6,37 @@ is recognised; what is only likely the same is left to a person.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from datetime import datetime, timedelta
-from typing import TypeVar
+from datetime import datetime
 
-from orderglot.core.errors import Conflict, NotFound
+from orderglot.core.errors import Conflict
 from orderglot.core.order import HUB, Order, Reference, id_at
-from orderglot.core.ports import Book
+from orderglot.core.ports import Book, UnitOfWork
 from orderglot.core.query import Compare, Operator, Or, Query, Value, Window
-from orderglot.stores import document
-from orderglot.sync.notes import PLACING, TAKEN, Placing, Taken, read
+from orderglot.sync.goods import pieces
+from orderglot.sync.sent import NEAR, sent_before
 from orderglot.wire.dialect import Dialect
 from orderglot.wire.loss import carried
-
-T = TypeVar("T", Taken, Placing)
-
-NEAR = timedelta(days=2)
-"""So far apart may the moments of two orders be that are likely the same one."""
 
 MOST = 1_000
 """So many orders at most are looked at for one page of a vendor's."""
 
 
 async def find_twins(
-    book: Book, channel: str, dialect: Dialect, orders: Sequence[Order]
+    unit: UnitOfWork, channel: str, dialect: Dialect, orders: Sequence[Order]
 ) -> list[Order | None]:
     """Give for each of a vendor's orders the same order of the book that he has no id for, or None.
 
-    Raises Conflict where one is only likely the same.
+    ``orders`` have true moments. Raises Conflict where one is only likely the same. What the book
+    has to be asked for does not grow with how much was sent from here.
     """
     if not orders:
         return []
-    sent = await _sent(book, orders)
-    candidates = {one.id: one for one in await _candidates(book, orders)}
-    for id in sent.keys() - candidates.keys():
-        with suppress(NotFound):
-            candidates[id] = await book.get(Reference(HUB, str(id)))
+    sent = await sent_before(unit, orders)
+    candidates = {one.id: one for one in await _candidates(unit, orders)}
+    others = [Reference(HUB, str(id)) for id in sent.keys() - candidates.keys()]
+    known = await unit.known(others, by_hub_id=True) if others else ()
+    candidates |= {one.id: one for one in known if one is not None}
     there = [one for one in candidates.values() if not id_at(one, channel)]
     seen = [(one, carried(one, dialect.name, dialect.can)) for one in there]
     return [_twin(order, seen, sent) for order in orders]
@@ -68,28 +61,6 @@ def _where(orders: Sequence[Order]) -> Query | None:
     }
     parts = tuple(Compare(name, Operator.IN, some) for name, some in values.items() if some)
     return Or(parts) if parts else None
-
-
-async def _sent(book: Book, orders: Sequence[Order]) -> dict[int, datetime]:
-    """Give the orders that were sent to vendors from here and that may be these, and when.
-
-    A vendor says when he got one, and where his wire has no PO number nothing else names it.
-    """
-    goods = {name for order in orders for name in pieces(order)}
-    sent = [
-        *((one.at, bytes(one.sent)) for one in await _read(book, TAKEN, Taken)),
-        *((one.sent, one.order) for one in await _read(book, PLACING, Placing)),
-    ]
-    found = dict[int, datetime]()
-    for moment, text in sent:
-        order = document.read_order(text)
-        if goods & pieces(order).keys():
-            found[order.id] = moment
-    return found
-
-
-async def _read(book: Book, kind: str, shape: type[T]) -> list[T]:
-    return [read(note, shape) for note in await book.notes(kind)]
 
 
 def _twin(
@@ -149,11 +120,3 @@ def _is_nameless(order: Order) -> bool:
 
 def _near(one: datetime | None, other: datetime | None) -> bool:
     return one is None or other is None or abs(one - other) <= NEAR
-
-
-def pieces(order: Order) -> Counter[str]:
-    """Count the pieces of each SKU in an order."""
-    counted: Counter[str] = Counter()
-    for line in order.lines:
-        counted[line.sku.upper()] += line.quantity
-    return counted

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 
 from orderglot.core.errors import Conflict, Invalid
+from orderglot.core.order import Order
 from orderglot.core.ports import Book, Note, Outcome, UnitOfWork
 from orderglot.sync.criteria import Criteria, native_id, wanted
 from orderglot.sync.matching import recognise
@@ -49,7 +50,7 @@ class Ingesting:
 
         What cannot be kept is put aside. Raises Busy where another pull takes the same.
         """
-        mine = [one for one in shown.found if wanted(one.order, self.criteria, self.dialect)]
+        mine = [one for one in shown.found if self._is_wanted(one.order)]
         known = [one for one in mine if native_id(one.order, self.dialect)]
         refused = {one.position: "The vendor gives it no id." for one in mine if one not in known}
         outcomes: Counter[str] = Counter()
@@ -63,6 +64,11 @@ class Ingesting:
             aside = await self._aside(shown.unread, mine, refused)
             await self._keep((), aside, shown, outcomes)
         return outcomes[Outcome.NEW] + outcomes[Outcome.CHANGED]
+
+    def _is_wanted(self, received: Order) -> bool:
+        """Tell whether an order is asked for, by its moments as they truly are."""
+        true = self.vendor.source.timed(received)
+        return wanted(true, self.criteria, self.dialect)
 
     async def begin_again(self) -> None:
         """Go back to the beginning of the list for another look."""
@@ -158,16 +164,7 @@ class Ingesting:
         self, unread: Sequence[Unread], found: Sequence[Found], refused: dict[int, str]
     ) -> list[Reject]:
         """Make rejects of what was not read, and of what is refused."""
-        now = self.book.now()
-        blank = Reject(
-            dialect=self.dialect,
-            channel=self.vendor.name,
-            customer=self.criteria.customer,
-            first=now,
-            last=now,
-            zone=self.vendor.source.zone,
-            master=self.vendor.source.master,
-        )
+        blank = self.blank()
         aside = [
             replace(
                 blank,
@@ -185,6 +182,19 @@ class Ingesting:
                 id, po_number = native_id(one.order, self.dialect), one.order.po_number
                 aside.append(replace(reject, id=id, po_number=po_number, answers=answers))
         return aside
+
+    def blank(self) -> Reject:
+        """Give a reject of this pull that says nothing yet of an order."""
+        now = self.book.now()
+        return Reject(
+            dialect=self.dialect,
+            channel=self.vendor.name,
+            customer=self.criteria.customer,
+            first=now,
+            last=now,
+            zone=self.vendor.source.zone,
+            master=self.vendor.source.master,
+        )
 
     def _salvaged(self, unread: Unread) -> dict[str, str]:
         """Give what an order that cannot be read says of itself in the list, where one is shown."""

@@ -19,6 +19,7 @@ STATE = "word"
 CONFLICT = "conflict"
 TAKEN = "taken"
 CUSTOMER = "customer"
+SENT = "sent"
 
 D = TypeVar("D", bound=Struct)
 
@@ -29,7 +30,7 @@ class Checkpoint(Struct, frozen=True, kw_only=True):
     ``walked`` is when the last one began that went through the whole list; ``walk`` counts the
     walks that this one has behind it (see ``walks``).
 
-    ``after`` is the vendor's own way to go on, ``offset`` stands beside it in the window;
+    ``account`` is the public part of the credentials. ``after`` is the vendor's own way to go on, ``offset`` stands beside it in the window;
     ``position`` counts the orders of the vendor's list that lie behind.
     """
 
@@ -37,6 +38,7 @@ class Checkpoint(Struct, frozen=True, kw_only=True):
     channel: str = ""
     customer: str = ""
     url: str = ""
+    account: str = ""
     since: datetime | None = None
     began: datetime
     completed: datetime | None = None

@@ -27,6 +27,7 @@ from orderglot.sync.notes import PLACING, Placing, note_of, noted, read
 from orderglot.sync.placement_checks import NO_TERMS, Terms, refusals
 from orderglot.sync.placement_results import How, Placed, keep, there
 from orderglot.sync.recovery import Looking, Notify, Unknown, ask_somebody, doubt, wire_order
+from orderglot.sync.sent import note_sent
 from orderglot.sync.vendor import Vendor
 from orderglot.wire.idempotency import IDEMPOTENCY_KEY
 from orderglot.wire.message import Request
@@ -112,6 +113,7 @@ class _Attempt:
             if isinstance(looked, Placed):
                 return looked
             placing = looked
+        await note_sent(self.book, document.read_order(placing.order), placing.sent)
         await self._write_down(placing)
         return await self._send(placing)
 

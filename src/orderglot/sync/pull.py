@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from orderglot.core.ports import Book
-from orderglot.core.query import Query, Window
+from orderglot.core.query import EVERYTHING, Query, Window
 from orderglot.sync import revisiting
 from orderglot.sync.certificate import Certificate, declared, fingerprint, gaps
+from orderglot.sync.channel import account_of
 from orderglot.sync.criteria import Criteria
 from orderglot.sync.customer_names import rename_customers
 from orderglot.sync.ingesting import Ingesting, name_of
@@ -20,15 +21,12 @@ from orderglot.sync.notes import PULL, Checkpoint, note_of, read
 from orderglot.sync.pages import Pages, RetryPolicy, Shown
 from orderglot.sync.revisiting import Revisited
 from orderglot.sync.traversal import AGAIN, Senseless, Traversal
-from orderglot.sync.vendor import Vendor
+from orderglot.sync.vendor import Source, Vendor
 from orderglot.sync.walks import moment_of, walks
 
 MOST_LOOKS = 3
 MARGIN = timedelta(hours=1)
 """So much earlier than the last pull began is asked for, because clocks differ."""
-
-UNZONED = timedelta(days=1)
-"""So much earlier where the vendor's times name no zone and none was given."""
 
 WHOLE_WALK = timedelta(days=1)
 """So often the whole list is read where it cannot be asked for what changed."""
@@ -69,13 +67,14 @@ async def pull(
         channel=vendor.name,
         customer=criteria.customer,
         url=criteria.url,
+        account=account_of(vendor.dialect, vendor.channel.credentials),
         since=criteria.since,
         began=book.now(),
     )
     note = await note_of(book, PULL, name_of(fresh))
     before = read(note, Checkpoint) if note else None
     checkpoint, resumed = _beginning(fresh, before, criteria, vendor)
-    criteria = replace(criteria, since=checkpoint.since)
+    criteria = replace(criteria, since=reached(checkpoint.since, vendor.source))
     pages = Pages(vendor.client, Window(), retry_policy or RetryPolicy(), warn)
     ingesting = Ingesting(book, vendor, pages, criteria, checkpoint, note)
     return await _Pulling(ingesting, on_progress, resumed).go()
@@ -85,7 +84,7 @@ def _beginning(
     fresh: Checkpoint, before: Checkpoint | None, criteria: Criteria, vendor: Vendor
 ) -> tuple[Checkpoint, bool]:
     """Give where to begin, and whether that is where an unfinished pull stopped."""
-    if before is None:
+    if before is None or not _sees_the_same(fresh, before):
         return fresh, False
     if not before.done and (criteria.since_last or before.since == criteria.since):
         return before, True
@@ -97,8 +96,20 @@ def _beginning(
         return fresh, False
     if moment_of(vendor.dialect) != "modified" and _walk_is_due(fresh):
         return fresh, False
-    zoned = vendor.dialect.lists.zoned or bool(vendor.source.zone)
-    return replace(fresh, since=completed - (MARGIN if zoned else UNZONED)), False
+    return replace(fresh, since=completed - MARGIN), False
+
+
+def _sees_the_same(fresh: Checkpoint, before: Checkpoint) -> bool:
+    """Tell whether a pull was of this address and account; a mark says nothing of any other.
+
+    Before accounts were kept, it was the one that there was.
+    """
+    return before.url == fresh.url and before.account in ("", fresh.account)
+
+
+def reached(since: datetime | None, source: Source) -> datetime | None:
+    """Give from when on to ask, that nothing is lost where it is not known what a clock shows."""
+    return since and since - source.overlap
 
 
 def _walk_is_due(fresh: Checkpoint) -> bool:
@@ -113,7 +124,7 @@ class _Pulling:
         self.pages = ingesting.pages
         self.vendor = ingesting.vendor
         self.on_progress = on_progress
-        self.resumed = resumed
+        self.went_on = self.resumed = resumed
         self.seen: set[str] = set()
         self.total: int | None = None
         self.missed = 0
@@ -129,14 +140,16 @@ class _Pulling:
         await rename_customers(self.ingesting.book, self.vendor, self.pages.notify)
         await self.ingesting.finish(walked=self._is_whole())
         return replace(
-            self._progress(self.total, self.missed), certificate=await self._certify(revisited)
+            self._progress(self.total, self.missed),
+            resumed=self.went_on,
+            certificate=await self._certify(revisited),
         )
 
     async def _walk_all(self) -> None:
         if self.vendor.dialect.flows.page is None:
             return
         start = self.ingesting.checkpoint
-        since = self.vendor.source.clock(start.since)
+        since = self.vendor.source.clock(reached(start.since, self.vendor.source))
         for number, where in enumerate(walks(self.vendor.dialect, since, start.began)):
             if number < start.walk:
                 continue
@@ -163,16 +176,23 @@ class _Pulling:
         listed = vendor.dialect.flows.page is not None
         if listed and (self._is_whole() or moment_of(vendor.dialect) == "modified"):
             return again
-        open_orders = await revisiting.unfinished(book, vendor, self.seen)
-        return _sum(again, await revisiting.ask_again(book, vendor, open_orders))
+        return _sum(again, await self._ask_unseen(revisiting.UNFINISHED))
+
+    async def _ask_unseen(self, where: Query) -> Revisited:
+        """Ask by id for what is here of the vendor's and was not seen."""
+        book, vendor, customer = self.ingesting.book, self.vendor, self.ingesting.criteria.customer
+        ids = await revisiting.not_seen(book, vendor, customer, self.seen, where)
+        blank = self.ingesting.blank()
+        return await revisiting.ask_again(book, vendor, ids, blank, self.pages.notify)
 
     async def _certify(self, revisited: Revisited) -> Certificate:
-        """Describe what this pull can say of itself; a whole one also of what it did not see again."""
+        """Describe what this pull can say of itself; a whole one also of what it did not see again.
+
+        One that went on after a stop does not know what was seen before that.
+        """
         there, vendor = self.ingesting.checkpoint, self.vendor
-        lacking = Revisited()
-        if self._is_whole() and not there.customer and vendor.dialect.flows.page is not None:
-            ids = await revisiting.unseen(self.ingesting.book, vendor, self.seen)
-            lacking = await revisiting.ask_again(self.ingesting.book, vendor, ids)
+        walked = self._is_whole() and not self.went_on and vendor.dialect.flows.page is not None
+        lacking = await self._ask_unseen(EVERYTHING) if walked else Revisited()
         return Certificate(
             channel=vendor.name,
             customer=there.customer,
@@ -192,8 +212,8 @@ class _Pulling:
             missed=self.missed,
             unseen=lacking.there + lacking.gone,
             there=lacking.there,
-            gaps=gaps(self.seen) if vendor.dialect.lists.sequence else 0,
-            ids="" if self.resumed else fingerprint(self.seen),
+            gaps=gaps(self.seen) if vendor.dialect.lists.sequence and walked else 0,
+            ids="" if self.went_on else fingerprint(self.seen),
         )
 
     async def _looks(self) -> tuple[int | None, int]:

@@ -12,11 +12,13 @@ from orderglot.core.errors import Conflict
 from orderglot.core.order import Order, Reference, id_at
 from orderglot.core.ports import KEPT, PLACED, Note, Outcome, UnitOfWork
 from orderglot.core.reconciliation import Reconciled, reconcile
+from orderglot.core.totals import without_stale_total
 from orderglot.sync.conflicts import note_conflicts
-from orderglot.sync.duplicates import find_twins, pieces
+from orderglot.sync.duplicates import find_twins
+from orderglot.sync.goods import pieces
 from orderglot.sync.vendor import Source
 from orderglot.sync.vendor_states import forget_parts, keep_state, read_state, vendor_states
-from orderglot.wire.loss import carried
+from orderglot.wire.loss import carried, loses
 
 
 class Arrived(Struct, frozen=True, gc=False):
@@ -35,7 +37,8 @@ async def take(unit: UnitOfWork, source: Source, orders: Sequence[Order]) -> tup
     _refuse_twice(orders, source.dialect.name)
     known = await _known(unit, source, orders)
     strange = [received for received, kept in zip(orders, known, strict=True) if kept is None]
-    twins = await find_twins(unit, source.name, source.dialect, strange)
+    timed = [source.timed(received) for received in strange]
+    twins = await find_twins(unit, source.name, source.dialect, timed)
     found = {id(received): twin for received, twin in zip(strange, twins, strict=True)}
     there = [kept or found.get(id(received)) for received, kept in zip(orders, known, strict=True)]
     states = await vendor_states(unit, source.name, [one.id for one in there if one is not None])
@@ -199,8 +202,9 @@ def _reconciled(
     source: Source, last: Order, received: Order, kept: Order, *, ours_win: bool
 ) -> Reconciled:
     dialect = source.dialect
-    theirs = source.incoming(received)
-    before = source.incoming(last)
+    before, theirs = source.incoming(last), source.incoming(received)
+    if loses(dialect.can, "totals.total"):
+        before, theirs = without_stale_total(before, theirs)
     seen = partial(carried, dialect=dialect.name, can=dialect.can)
     return reconcile(before, theirs, kept, carried=seen, ours_win=ours_win)
 

@@ -14,7 +14,7 @@ from orderglot.core.ports import Book
 from orderglot.stores import document
 from orderglot.sync.criteria import native_id
 from orderglot.sync.discrepancies import has_shown_marks
-from orderglot.sync.duplicates import pieces
+from orderglot.sync.goods import pieces
 from orderglot.sync.matching import event_of
 from orderglot.sync.notes import Placing
 from orderglot.sync.search import Search, search

@@ -42,11 +42,17 @@ def name_of(reject: Reject) -> str:
 
 
 async def put_aside(unit: UnitOfWork, rejects: Sequence[Reject]) -> None:
-    """Keep rejects, those that came in the same bytes once; one that is there is met again."""
+    """Keep rejects, those that came in the same bytes once; one that is there is met again.
+
+    What came of it then is kept where nothing came now.
+    """
     for name, reject in {name_of(one): one for one in rejects}.items():
         before = await note_of(unit, REJECT, name)
         if before is not None:
-            reject = replace(reject, first=read(before, Reject).first)
+            there = read(before, Reject)
+            if not reject.answers:
+                reject = replace(reject, answers=there.answers, position=there.position)
+            reject = replace(reject, first=there.first)
         unit.note(noted(REJECT, name, reject, before))
 
 

@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from orderglot.core.errors import Conflict, Invalid, NotFound, Upstream
+from orderglot.core.errors import Conflict, Forbidden, HubError, Invalid, NotFound, Upstream
 from orderglot.core.order import Reference, id_at
 from orderglot.core.ports import Book, UnitOfWork
-from orderglot.core.query import Compare, Operator, Query
+from orderglot.core.query import EVERYTHING, And, Compare, Operator, Query
 from orderglot.core.values import Status
 from orderglot.sync.notes import REJECT, Reject, note_of
 from orderglot.sync.reconciling import Arrived, take
-from orderglot.sync.rejects import name_of, rejects_of
+from orderglot.sync.rejects import name_of, put_aside, rejects_of
 from orderglot.sync.retrying import written
 from orderglot.sync.vendor import Vendor
+from orderglot.wire.flow import Unreadable
 
 OPEN = (Status.DRAFT, Status.RECEIVED, Status.PROCESSING, Status.CHARGED, Status.PACKING)
 UNFINISHED: Query = Compare("status", Operator.IN, (*OPEN, Status.SHIPPED, Status.ON_HOLD))
 """Orders of which more is to be expected."""
 
-MOST = 500
-"""So many orders at most are asked for one by one in one pull."""
+MANY = 500
+"""Where more orders than so many are asked for one by one, a person is told."""
+
+
+MOST_FAILED = 3
+"""Where the vendor fails at so many of them in a row, it is he that fails."""
+
+Notify = Callable[[str], None]
 
 
 class Revisited(Struct, frozen=True, kw_only=True):
@@ -39,20 +48,26 @@ class Revisited(Struct, frozen=True, kw_only=True):
     gone: int = 0
 
 
-async def unfinished(book: Book, vendor: Vendor, seen: Collection[str]) -> list[str]:
-    """Give the vendor's ids of his orders that are not finished and were not seen in this pull."""
-    return [
-        id
-        async for order in book.walk(UNFINISHED)
-        if (id := id_at(order, vendor.name)) and id not in seen
-    ]
+async def not_seen(
+    book: Book, vendor: Vendor, customer: str, seen: Collection[str], where: Query = EVERYTHING
+) -> list[str]:
+    """Give the vendor's ids of his orders here that were not seen in this pull of a customer's, or all."""
+    whose = await _of(book, vendor, customer)
+    walked = book.walk(And((whose, where)))
+    return sorted(
+        [id async for one in walked if (id := id_at(one, vendor.name)) and id not in seen]
+    )
 
 
-async def unseen(book: Book, vendor: Vendor, seen: Collection[str]) -> list[str]:
-    """Give the vendor's ids of all his orders here that were not seen in this pull."""
-    return [
-        id async for order in book.walk() if (id := id_at(order, vendor.name)) and id not in seen
-    ]
+async def _of(book: Book, vendor: Vendor, customer: str) -> Query:
+    """Describe the orders of a customer, by the vendor's id of them or their number; of all for ""."""
+    if not customer:
+        return EVERYTHING
+    try:
+        known = await book.customer(Reference(vendor.name, customer))
+    except NotFound:
+        return Compare("customer.number", Operator.EQ, customer)
+    return Compare("customer.id", Operator.EQ, known.id)
 
 
 async def aside(book: Book, vendor: Vendor, customer: str, began: datetime) -> list[Reject]:
@@ -64,21 +79,30 @@ async def aside(book: Book, vendor: Vendor, customer: str, began: datetime) -> l
     ]
 
 
-async def ask_again(book: Book, vendor: Vendor, ids: Collection[str]) -> Revisited:
-    """Ask the vendor for orders by their ids, and take what he says of them."""
+async def ask_again(
+    book: Book, vendor: Vendor, ids: Collection[str], blank: Reject, notify: Notify
+) -> Revisited:
+    """Ask the vendor for orders by their ids, and take what he says of them.
+
+    What cannot be had or kept is put aside, made of ``blank``, and stops none of those behind it.
+    """
     counts = dict.fromkeys(Revisited.__struct_fields__, 0)
-    asked = sorted(ids)[:MOST] if vendor.dialect.flows.get is not None else ()
+    asking = _Asking(book, vendor)
+    asked = ids if vendor.dialect.flows.get is not None else ()
+    if len(asked) > MANY:
+        notify(f"{len(asked):,} orders that the list did not show are asked for one by one.")
     for id in asked:
-        try:
-            arrived = await _asked(book, vendor, id)
-        except NotFound:
+        came = await asking.ask(id)
+        if isinstance(came, NotFound):
             counts["gone"] += 1
             continue
-        except (Conflict, Invalid):
+        if isinstance(came, HubError):
+            reject = replace(blank, id=id, reason=came.message)
+            await written(book, partial(put_aside, rejects=[reject]))
             counts["aside"] += 1
         else:
-            counts[arrived.outcome] += 1
-            counts["conflicts"] += bool(arrived.conflicts)
+            counts[came.outcome] += 1
+            counts["conflicts"] += bool(came.conflicts)
         counts["there"] += 1
     return Revisited(**counts)
 
@@ -86,32 +110,54 @@ async def ask_again(book: Book, vendor: Vendor, ids: Collection[str]) -> Revisit
 async def ask_for_rejects(book: Book, vendor: Vendor, rejects: Collection[Reject]) -> Revisited:
     """Ask once more for orders that were put aside; what can be kept by now is no reject any more."""
     new = left = 0
+    asking = _Asking(book, vendor)
     for reject in rejects:
         if not reject.id or vendor.dialect.flows.get is None:
             left += 1
             continue
-        try:
-            await _asked(book, vendor, reject.id)
-        except NotFound:
-            pass
-        except (Conflict, Invalid, Upstream):
+        came = await asking.ask(reject.id)
+        if isinstance(came, HubError) and not isinstance(came, NotFound):
             left += 1
             continue
-        else:
-            new += 1
+        new += isinstance(came, Arrived)
         await written(book, partial(_strike, reject=reject))
     return Revisited(new=new, aside=left)
 
 
-async def _asked(book: Book, vendor: Vendor, id: str) -> Arrived:
-    """Ask for one order and take what comes; raises NotFound where the vendor has none."""
-    received = await vendor.client.get(Reference(vendor.dialect.name, id))
+@dataclass
+class _Asking:
+    """A vendor asked for one order after the other."""
 
-    async def write(unit: UnitOfWork) -> Arrived:
-        (arrived,) = await take(unit, vendor.source, (received,))
+    book: Book
+    vendor: Vendor
+    failed: int = 0
+
+    async def ask(self, id: str) -> Arrived | HubError:
+        """Ask for one order and take what comes, or give why that cannot be had or kept.
+
+        Raises Upstream where the vendor has failed at several in a row: then it is not the order.
+        """
+        try:
+            arrived = await self._asked(id)
+        except (NotFound, Conflict, Invalid, Forbidden, Unreadable) as error:
+            self.failed = 0
+            return error
+        except Upstream as error:
+            self.failed += 1
+            if self.failed >= MOST_FAILED:
+                raise
+            return error
+        self.failed = 0
         return arrived
 
-    return await written(book, write)
+    async def _asked(self, id: str) -> Arrived:
+        received = await self.vendor.client.get(Reference(self.vendor.dialect.name, id))
+
+        async def write(unit: UnitOfWork) -> Arrived:
+            (arrived,) = await take(unit, self.vendor.source, (received,))
+            return arrived
+
+        return await written(self.book, write)
 
 
 async def _strike(unit: UnitOfWork, reject: Reject) -> None:

@@ -8,7 +8,7 @@ from orderglot.core.order import Order
 from orderglot.core.query import EVERYTHING, Compare, Operator, Query, Window
 from orderglot.faces.client import Client
 from orderglot.sync.criteria import native_id
-from orderglot.sync.duplicates import pieces
+from orderglot.sync.goods import pieces
 from orderglot.sync.pages import Pages, RetryPolicy
 from orderglot.sync.traversal import Traversal
 from orderglot.sync.walks import BEGINNING, moment_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
@@ -17,6 +17,9 @@ from orderglot.sync.id_mapping import incoming, outgoing
 from orderglot.sync.time_zones import from_zone, shown_in, to_zone
 from orderglot.wire.dialect import Dialect
 from orderglot.wire.loss import loses
+
+UNZONED = timedelta(days=1)
+"""So far may a clock be from ours whose zone nobody has named."""
 
 
 class Source(Struct, frozen=True):
@@ -37,10 +40,12 @@ class Source(Struct, frozen=True):
 
         Where his wire never says what an order comes to, that is what its bill or its lines do.
         """
-        order = incoming(received, self.dialect.name, self.name, continued=continued)
-        if self._needs_zone:
-            order = from_zone(order, self.zone)
+        order = self.timed(incoming(received, self.dialect.name, self.name, continued=continued))
         return totalled(order) if loses(self.dialect.can, "totals.total") else order
+
+    def timed(self, received: Order) -> Order:
+        """Give an order as the vendor shows it with true moments."""
+        return from_zone(received, self.zone) if self._needs_zone else received
 
     def outgoing(self, order: Order) -> Order:
         """Give an order with the vendor's own ids alone, and its moments as his clock shows them."""
@@ -52,6 +57,11 @@ class Source(Struct, frozen=True):
         if moment is None or not self._needs_zone:
             return moment
         return shown_in(moment, ZoneInfo(self.zone))
+
+    @property
+    def overlap(self) -> timedelta:
+        """How far his clock may be from ours, where nobody says which zone it shows."""
+        return timedelta() if self.dialect.lists.zoned or self.zone else UNZONED
 
     @property
     def _needs_zone(self) -> bool:

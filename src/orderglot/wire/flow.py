@@ -17,10 +17,14 @@ Flow = Generator[Request, Response, T]
 """A conversation of calls, without a connection: yields requests, is sent responses, returns what came of it."""
 
 
+class Unreadable(Upstream):
+    """An answer that came and is not what the vendor's page says; asking again brings the same."""
+
+
 def call(operation: Operation[Ask, Answer], ask: Ask) -> Flow[Answer]:
     """Make one call and read its answer: the shortest flow.
 
-    Raises Upstream where the answer is not what the vendor's page says.
+    Raises Unreadable where the answer is not what the vendor's page says.
     """
     response = yield operation.request.write(ask)
     try:
@@ -29,4 +33,4 @@ def call(operation: Operation[Ask, Answer], ask: Ask) -> Flow[Answer]:
         reason = f"The vendor's answer to {operation.name} cannot be read: {error.message}"
         if message := words_of(response):
             reason = f"The vendor says {message!r}. {reason}"
-        raise Upstream(reason) from error
+        raise Unreadable(reason) from error

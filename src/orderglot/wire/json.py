@@ -36,7 +36,7 @@ def read_sent(body: bytes, what: str = "body") -> Any:
     """
     document = read(body, what)
     try:
-        _twice.decode(body.decode("utf-8-sig"))
+        _twice.decode(body.removeprefix(BYTE_ORDER_MARK).decode())
     except RecursionError:
         raise invalid(what, Rule.SIZE, "The JSON is nested too deeply.") from None
     return document

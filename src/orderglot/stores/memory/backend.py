@@ -53,6 +53,13 @@ class MemoryBackend:
         """Give the orders that have any of the seller's own numbers."""
         return tuple(order for order in self._sighted(scope) if order.number in numbers)
 
+    async def orders_with_po_number(
+        self, scope: Scope, po_number: str, most: int
+    ) -> tuple[Order, ...]:
+        """Give the orders among the ``most`` of the seller's with the greatest ids that have it."""
+        every = self._room(scope.seller).orders.after(0)
+        return tuple(in_sight([one for one in every if one.po_number == po_number][-most:], scope))
+
     async def orders_with(self, scope: Scope, ids: Collection[int]) -> tuple[Order, ...]:
         """Give the orders that have any of the hub ids."""
         return tuple(in_sight(self._room(scope.seller).orders.with_ids(ids), scope))

@@ -68,6 +68,12 @@ class PostgresBackend:
         """Give the orders that have any of the seller's own numbers."""
         return await self._orders(scope, queries.WITH_ANY_NUMBER, (tuple(numbers),))
 
+    async def orders_with_po_number(
+        self, scope: Scope, po_number: str, most: int
+    ) -> tuple[Order, ...]:
+        """Give the orders among the ``most`` of the seller's with the greatest ids that have it."""
+        return await self._orders(scope, queries.WITH_PO_NUMBER, (scope.seller, po_number, most))
+
     async def orders_with(self, scope: Scope, ids: Collection[int]) -> tuple[Order, ...]:
         """Give the orders that have any of the hub ids."""
         return await self._orders(scope, queries.WITH_ANY_ID, (tuple(ids),)) if ids else ()

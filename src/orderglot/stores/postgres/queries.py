@@ -29,6 +29,10 @@ KNOWN_AS_ANY = (
 )
 WITH_ANY_ID = "AND o.id = ANY (?::bigint[])"
 WITH_ANY_NUMBER = "AND o.number = ANY (?::text[])"
+WITH_PO_NUMBER = (
+    "AND o.id = ANY (ARRAY(SELECT p.id FROM orders AS p"
+    " WHERE p.seller = ? AND p.po_number = ? ORDER BY p.id DESC LIMIT ?))"
+)
 
 POINTING = "SELECT l.order_id FROM order_links AS l WHERE l.seller = ? AND l.target = ANY (?)"
 DANGLING = (

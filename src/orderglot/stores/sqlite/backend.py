@@ -69,6 +69,12 @@ class SqliteBackend:
         """Give the orders that have any of the seller's own numbers."""
         return self._orders(scope, queries.WITH_ANY_NUMBER, (listed(numbers),))
 
+    async def orders_with_po_number(
+        self, scope: Scope, po_number: str, most: int
+    ) -> tuple[Order, ...]:
+        """Give the orders among the ``most`` of the seller's with the greatest ids that have it."""
+        return self._orders(scope, queries.WITH_PO_NUMBER, (scope.seller, po_number, most))
+
     async def orders_with(self, scope: Scope, ids: Collection[int]) -> tuple[Order, ...]:
         """Give the orders that have any of the hub ids."""
         return await self._read_many(

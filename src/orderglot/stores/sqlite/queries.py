@@ -30,6 +30,10 @@ KNOWN_AS_ANY = (
 )
 WITH_ANY_ID = "AND o.id IN (SELECT j.value FROM json_each(?) AS j)"
 WITH_ANY_NUMBER = "AND o.number IN (SELECT j.value FROM json_each(?) AS j)"
+WITH_PO_NUMBER = (
+    "AND o.id IN (SELECT p.id FROM orders AS p"
+    " WHERE p.seller = ? AND p.po_number = ? ORDER BY p.id DESC LIMIT ?)"
+)
 
 POINTING = (
     "SELECT l.order_id FROM json_each(?) AS j CROSS JOIN order_links AS l"

@@ -1,0 +1,76 @@
+"""Sent: an index of the orders that were sent to vendors from here, by PO number and by goods and day.
+
+They may come back by another way, under a moment that a vendor says for them. So that a pull need not
+read all of them, each is noted under what it can be recognised by.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from msgspec import Struct
+
+from orderglot.core.order import Order
+from orderglot.core.ports import Book, UnitOfWork
+from orderglot.sync.goods import pieces
+from orderglot.sync.notes import SENT, note_of, noted, read
+from orderglot.sync.retrying import written
+
+NEAR = timedelta(days=2)
+"""So far apart may the moments of two orders be that are likely the same one."""
+
+MOST = 100
+"""So many orders are kept under one name, the latest ones."""
+
+DIGITS = 20
+ONE_DAY = timedelta(days=1)
+
+
+class Sent(Struct, frozen=True):
+    """The orders of the book that were sent under one name, each with when that was last."""
+
+    orders: dict[int, datetime] = {}
+
+
+async def note_sent(book: Book, order: Order, moment: datetime) -> None:
+    """Note that an order is being sent to a vendor."""
+
+    async def write(unit: UnitOfWork) -> None:
+        for name in _names(order, (moment,)):
+            before = await note_of(unit, SENT, name)
+            orders = read(before, Sent).orders if before else {}
+            latest = sorted({**orders, order.id: moment}.items(), key=lambda one: one[1])[-MOST:]
+            unit.note(noted(SENT, name, Sent(dict(latest)), before))
+
+    await written(book, write)
+
+
+async def sent_before(book: Book, orders: Sequence[Order]) -> dict[int, datetime]:
+    """Give the orders sent from here that some of a vendor's may be, and when; one statement."""
+    names = {
+        name for order in orders for name in _names(order, _days_near(order.created or book.now()))
+    }
+    found = await book.notes(SENT, *sorted(names)) if names else ()
+    return {id: moment for note in found for id, moment in read(note, Sent).orders.items()}
+
+
+def _days_near(moment: datetime) -> Iterator[datetime]:
+    day = moment - NEAR
+    while day <= moment + NEAR:
+        yield day
+        day += ONE_DAY
+
+
+def _names(order: Order, days: Sequence[datetime] | Iterator[datetime]) -> Iterator[str]:
+    if order.po_number:
+        yield f"po/{_digest(order.po_number)}"
+    if order.lines:
+        goods = _digest(repr(sorted(pieces(order).items())))
+        for day in days:
+            yield f"goods/{day:%Y-%m-%d}/{goods}"
+
+
+def _digest(text: str) -> str:
+    return sha256(text.encode()).hexdigest()[:DIGITS]

@@ -1,0 +1,105 @@
+"""What a pull reads to recognise the book's own orders does not grow with how much was sent."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from orderglot import dialects
+from orderglot.core.caller import Caller
+from orderglot.core.errors import Conflict
+from orderglot.core.order import Line, Order
+from orderglot.stores.store import BookStore
+from orderglot.sync.duplicates import find_twins
+from orderglot.sync.sent import note_sent
+from tests.conformance.implementations import STORES, Shop
+
+NOON = datetime(2024, 5, 21, 12, tzinfo=UTC)
+PAGE = 20
+
+each_store = pytest.mark.parametrize("kind", STORES)
+
+
+def strange(number: int) -> Order:
+    """Give an order that the book does not have."""
+    return Order(
+        po_number=f"THEIRS-{number}",
+        created=NOON + timedelta(minutes=1 + number),
+        lines=(Line(number=1, sku=f"Z{number}", quantity=1),),
+    )
+
+
+class Counting:
+    """A backend whose answers are counted: questions, and what came of them."""
+
+    def __init__(self, backend: Any) -> None:
+        self._backend = backend
+        self.asked = Counter[str]()
+        self.read = 0
+
+    def __getattr__(self, name: str) -> Any:
+        real: Callable[..., Any] = getattr(self._backend, name)
+        if name not in ("notes", "orders_known", "orders_with", "select", "order_known"):
+            return real
+
+        async def counted(*words: Any) -> Any:
+            found = await real(*words)
+            self.asked[name] += 1
+            self.read += len(getattr(found, "orders", found) or ())
+            return found
+
+        return counted
+
+
+async def reads(store: BookStore, placed: int, orders: list[Order]) -> tuple[dict[str, int], int]:
+    """Count what is asked and read for a page where so many orders of the same goods were sent."""
+    seller = await store.add_seller(f"here{placed}")
+    book = store.of(Caller(seller=seller.id))
+    for number in range(placed):
+        line = Line(number=1, sku="AA124", quantity=24)
+        order = await book.place(Order(po_number=f"PO-{number}", created=NOON, lines=(line,)))
+        await note_sent(book, order, NOON)
+    counting = Counting(store._backend)
+    async with store.of(Caller(seller=seller.id)).together() as unit:
+        unit._backend = counting
+        await find_twins(unit, "kole@there", dialects.dialect("kole"), orders)
+    return dict(counting.asked), counting.read
+
+
+@each_store
+def test_what_is_read_for_a_page_does_not_grow_with_what_was_sent(
+    kind: str, tmp_path: Path
+) -> None:
+    shop = Shop(kind, tmp_path)
+
+    async def work() -> list[tuple[dict[str, int], int]]:
+        store = shop.store(lambda: NOON)
+        page = [strange(number) for number in range(PAGE)]
+        return [await reads(store, placed, page) for placed in (1, 40)]
+
+    few, many = shop.run(work())
+    assert few == many
+    assert ({"notes": 1, "select": 1}, 0) == many
+
+
+@each_store
+def test_an_order_of_the_same_goods_that_was_sent_about_then_may_be_ours(
+    kind: str, tmp_path: Path
+) -> None:
+    shop = Shop(kind, tmp_path)
+    line = Line(number=1, sku="AA124", quantity=24)
+    back = Order(created=NOON + timedelta(hours=5), lines=(line,))
+
+    async def work() -> None:
+        store = shop.store(lambda: NOON)
+        await reads(store, 1, [replace(back, created=NOON + timedelta(days=4))])
+        with pytest.raises(Conflict, match="looks like order"):
+            await reads(store, 2, [back])
+
+    shop.run(work())
