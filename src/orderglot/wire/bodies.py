@@ -55,7 +55,7 @@ def resembles(value: Any, knows: Knows) -> bool:
     return 2 * sum(known) > len(known)
 
 
-def found(value: Any, knows: Knows, *wrappings: str) -> Sequence[Any]:
+def candidates(value: Any, knows: Knows, *wrappings: str) -> Sequence[Any]:
     """Find what may be orders in a decoded body.
 
     That is the body itself, the elements of a list or of an object that numbers them, or the same
@@ -70,14 +70,14 @@ def found(value: Any, knows: Knows, *wrappings: str) -> Sequence[Any]:
     return value if isinstance(value, list) else ()
 
 
-def read_found(
+def read_candidates(
     values: Sequence[Any],
     knows: Knows,
     read: Callable[[Form], Order],
     read_new: Callable[[Any], Order],
     answered: Collection[str],
 ) -> Held:
-    """Read what was found: one order alone that has no member of ``answered`` asks for a new one.
+    """Read candidates: one order alone that has no member of ``answered`` asks for a new one.
 
     Raises Invalid with all that is wrong.
     """

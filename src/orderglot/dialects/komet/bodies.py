@@ -11,7 +11,7 @@ from orderglot.core.order import Order
 from orderglot.dialects.komet.media import yes
 from orderglot.dialects.komet.wire import read_order, write_order
 from orderglot.wire import json
-from orderglot.wire.bodies import Bodies, Held, found, read_each
+from orderglot.wire.bodies import Bodies, Held, candidates, read_each
 
 ITEMS = "items"
 ASKING = ("customerId", "webOrderId")
@@ -33,7 +33,7 @@ def read_orders(body: bytes) -> Held:
     """Read the web orders of a body; raises Invalid for what speaks of one without its items."""
     value = json.read_sent(body)
     _demand_items(value)
-    return Held(read_each(found(value, knows, "webOrders"), knows, read_order))
+    return Held(read_each(candidates(value, knows, "webOrders"), knows, read_order))
 
 
 def _demand_items(value: Any) -> None:
