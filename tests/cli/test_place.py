@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from orderglot.core.order import Identity, Order, Reference, Shipping
 from orderglot.core.values import Kind, Status
 from orderglot.hub import lookup
-from orderglot.hub.opened import opened
+from orderglot.hub.opening import opened
 from tests.cli.program import Serving, done, done_json, refused, run, serving
 from tests.cli.test_pull import HERE, KOLE, OWN, THERE
 

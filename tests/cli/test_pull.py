@@ -15,7 +15,7 @@ from orderglot import demo
 from orderglot.core.order import Line, Order, Reference, Shipping
 from orderglot.core.query import Compare, Operator, Window
 from orderglot.demo.kole import HOME
-from orderglot.hub.opened import opened
+from orderglot.hub.opening import opened
 from orderglot.stores import document
 from orderglot.sync.notes import PLACING, Placing, noted
 from tests.cli.program import (

@@ -12,8 +12,9 @@ from orderglot.core.caller import Caller
 from orderglot.core.order import Order, Reference
 from orderglot.core.ports import Book
 from orderglot.core.seller import Seller
-from orderglot.files.imports import Progress, no_progress, take
+from orderglot.files.imports import take
 from orderglot.files.plan import ImportOptions
+from orderglot.files.progress import Progress, no_progress
 from orderglot.stores.memory import MemoryStore
 from orderglot.stores.reads import utc_now
 from orderglot.stores.sqlite import SqliteStore

@@ -12,7 +12,7 @@ import pytest
 from orderglot.core.errors import Invalid
 from orderglot.core.order import Order, Totals
 from orderglot.files.amounts import Scope, scope_of
-from orderglot.files.imports import Progress
+from orderglot.files.progress import Progress
 from tests.files.books import Shop, shop_in
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from orderglot.core.errors import HubError
 from orderglot.files import rows, text
-from orderglot.files.imports import Progress
+from orderglot.files.progress import Progress
 from orderglot.files.rows import Reject, Row, Stride, open_rows
 from tests.files.books import shop_in
 

@@ -24,7 +24,8 @@ from orderglot.core.order import Order, Reference
 from orderglot.core.ports import Check
 from orderglot.core.values import Status
 from orderglot.files import imports
-from orderglot.files.imports import BATCH, Progress
+from orderglot.files.imports import BATCH
+from orderglot.files.progress import Progress
 from orderglot.files.rejects import Rejects
 from orderglot.files.rows import Reject, open_rows
 from orderglot.files.sources import OtherOrder

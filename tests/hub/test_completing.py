@@ -21,7 +21,7 @@ from orderglot.core.values import Status
 from orderglot.faces.completing import Completing
 from orderglot.faces.server import Server
 from orderglot.hub.dialects import chosen
-from orderglot.hub.opened import Hub
+from orderglot.hub.opening import Hub
 from orderglot.stores.store import BookStore
 from orderglot.wire.message import Request
 from tests.clock import Clock

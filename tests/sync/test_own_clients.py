@@ -33,8 +33,8 @@ async def traded(*names: str) -> list[Hub]:
 async def ordered(partner: Hub, ours: Hub, name: str) -> tuple[Client, str, Order]:
     """Let a partner order at our face of a dialect: gives his client, the id he is told, our order."""
     there = await partner.buying(ours, name)
-    told = native(await there.client.place(there.source.outgoing(await partner.order())), name)
-    return there.client, told, await ours.book.get(Reference(name, told))
+    given = native(await there.client.place(there.source.outgoing(await partner.order())), name)
+    return there.client, given, await ours.book.get(Reference(name, given))
 
 
 @each
@@ -45,17 +45,17 @@ def test_an_order_that_was_placed_with_a_vendor_is_found_by_the_id_that_the_clie
         partner, ours, vendor = await traded("P", "A", "B")
         # The vendor's own order has the number that our client is told.
         await vendor.order()
-        client, told, order = await ordered(partner, ours, name)
+        client, given, order = await ordered(partner, ours, name)
         await place(ours.book, await ours.buying(vendor, name), order, ANYHOW)
-        assert told == native(await client.get(Reference(name, told)), name)
+        assert given == native(await client.get(Reference(name, given)), name)
         if dialects.dialect(name).flows.page is not None:
             await ours.pull(vendor, name)
 
-        mine = await ours.book.get(Reference(name, told))
+        mine = await ours.book.get(Reference(name, given))
         assert (order.id, order.customer) == (mine.id, mine.customer)
-        assert told == native(await client.get(Reference(name, told)), name)
+        assert given == native(await client.get(Reference(name, given)), name)
         there = [ref.id for ref in mine.references if ref.dialect == f"{name}@B"]
-        assert there not in ([], [told])
+        assert there not in ([], [given])
 
     asyncio.run(work())
 

@@ -9,7 +9,7 @@ import pytest
 from orderglot.core.errors import Invalid, Unsupported
 from orderglot.core.order import Order
 from orderglot.wire import json
-from orderglot.wire.bodies import Held, found, read_found, resembles
+from orderglot.wire.bodies import Held, candidates, read_candidates, resembles
 from orderglot.wire.changes import Change, Fate
 from orderglot.wire.form import Form
 from orderglot.wire.known_members import Known
@@ -69,7 +69,7 @@ NOTHING = Known("vendor")
     ],
 )
 def test_orders_are_found_however_they_are_wrapped(value: object, orders: list[object]) -> None:
-    assert orders == list(found(value, knows, "data", "orders"))
+    assert orders == list(candidates(value, knows, "data", "orders"))
 
 
 def test_a_wrapping_that_has_no_end_is_gone_through() -> None:
@@ -77,21 +77,21 @@ def test_a_wrapping_that_has_no_end_is_gone_through() -> None:
     for _ in range(5_000):
         value = {"data": value}
 
-    assert [ORDER] == list(found(value, knows, "data"))
+    assert [ORDER] == list(candidates(value, knows, "data"))
 
 
 def test_one_order_without_what_answers_have_asks_for_a_new_one() -> None:
-    assert Held((Order(po_number="asked"),), asked=True) == read_found(
+    assert Held((Order(po_number="asked"),), asked=True) == read_candidates(
         [ORDER], knows, read_order, asked, ("id",), NOTHING
     )
-    assert Held((Order(po_number="1"),)) == read_found(
+    assert Held((Order(po_number="1"),)) == read_candidates(
         [{"id": 1, **ORDER}], knows, read_order, asked, ("id",), NOTHING
     )
 
 
 def test_what_is_wrong_is_named_with_the_order_that_it_is_in() -> None:
     with pytest.raises(Invalid) as caught:
-        read_found([ORDER, {"po": "too long"}, 7], knows, read_order, asked, ("id",), NOTHING)
+        read_candidates([ORDER, {"po": "too long"}, 7], knows, read_order, asked, ("id",), NOTHING)
 
     assert ["order[2].po", "order[3]"] == [one.field for one in caught.value.problems]
 

@@ -10,7 +10,7 @@ from orderglot.cli.output import write_line
 
 if TYPE_CHECKING:
     from orderglot.core.order import Address, Order
-    from orderglot.hub.opened import Hub
+    from orderglot.hub.opening import Hub
 
 
 @with_book()

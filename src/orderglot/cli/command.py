@@ -21,7 +21,7 @@ from orderglot.core.errors import HubError, Invalid
 
 if TYPE_CHECKING:
     from orderglot.config import Config
-    from orderglot.hub.opened import Hub
+    from orderglot.hub.opening import Hub
 
 P = ParamSpec("P")
 
@@ -171,7 +171,7 @@ def open_hub(
     config: Config, *, create: bool, reads: bool = False
 ) -> AbstractAsyncContextManager[Hub]:
     """Open the order book of a configuration."""
-    from orderglot.hub.opened import opened
+    from orderglot.hub.opening import opened
 
     return opened(
         config.database,

@@ -20,7 +20,7 @@ from orderglot.cli.output import address_text, known_as_text, listing, sheet, wr
 if TYPE_CHECKING:
     from orderglot.core.customer import Customer
     from orderglot.core.order import Reference
-    from orderglot.hub.opened import Hub
+    from orderglot.hub.opening import Hub
 
 WhichCustomer = Annotated[
     str, argument("CUSTOMER", "The seller's number, kole:ID for a dialect's, or the hub's id.")

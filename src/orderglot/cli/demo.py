@@ -81,7 +81,7 @@ async def prepare(url: str) -> None:
     """Make a demo book, or complete one; raises Conflict where the book is somebody's own."""
     from orderglot import demo
     from orderglot.core.errors import Conflict
-    from orderglot.hub.opened import opened
+    from orderglot.hub.opening import opened
     from orderglot.stores.database_url import shown
 
     async with opened(url, create=True) as hub:

@@ -7,7 +7,7 @@ from orderglot.cli.output import table, write_json, write_line
 
 if TYPE_CHECKING:
     from orderglot.core.order import Order
-    from orderglot.hub.opened import Hub
+    from orderglot.hub.opening import Hub
 
 COLUMNS = ("order", "created", "like", "created then", "PO number", "lines")
 

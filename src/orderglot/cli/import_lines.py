@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from orderglot.core.ports import Book
     from orderglot.core.seller import Seller
     from orderglot.files.plan import ImportOptions
-    from orderglot.hub.opened import Hub
+    from orderglot.hub.opening import Hub
     from orderglot.stores.backend import Counts
 
 SELDOM = 500_000
@@ -135,7 +135,8 @@ async def _take(
     as_json: bool,
 ) -> None:
     from orderglot.core.errors import HubError
-    from orderglot.files.imports import Progress, take_into
+    from orderglot.files.imports import take_into
+    from orderglot.files.progress import Progress
 
     last = Progress()
     with showing_progress() as show_progress, _seldom_collected():

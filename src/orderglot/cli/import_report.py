@@ -19,7 +19,7 @@ from orderglot.core.counting import counted
 
 if TYPE_CHECKING:
     from orderglot.core.seller import Seller
-    from orderglot.files.imports import Progress, Taken
+    from orderglot.files.progress import Progress, Taken
     from orderglot.files.remarks import Aside
     from orderglot.stores.backend import Counts
 

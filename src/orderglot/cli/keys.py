@@ -9,7 +9,7 @@ from orderglot.cli.output import sheet, table, write_json, write_line, write_not
 if TYPE_CHECKING:
     from orderglot.core.keyring import Credential
     from orderglot.core.ports import Book
-    from orderglot.hub.opened import Hub
+    from orderglot.hub.opening import Hub
 
 app = group("Keys: who may come in, and how.")
 
@@ -71,7 +71,7 @@ EVERYBODY = "everybody"
 def _whose(customer: str | None, *, everybody: bool) -> str:
     """Give the customer whose orders a key is to see, "" for everybody's; raises Misused."""
     from orderglot.cli.command import Misused
-    from orderglot.cli.prompts import asked
+    from orderglot.cli.prompts import prompt
 
     if everybody and customer is not None:
         raise Misused("--customer and --everybody: a key sees one customer's orders or all.")
@@ -82,7 +82,7 @@ def _whose(customer: str | None, *, everybody: bool) -> str:
         otherwise = (
             "say whose orders the key sees: --customer CUSTOMER for a partner, or --everybody."
         )
-        answer = asked(question, otherwise)
+        answer = prompt(question, otherwise)
         return "" if answer == EVERYBODY else answer
     if not customer.strip():
         raise Misused("--customer: name the customer, or say --everybody.")

@@ -9,7 +9,7 @@ from orderglot.cli.options import argument
 from orderglot.cli.output import write_line
 
 if TYPE_CHECKING:
-    from orderglot.hub.opened import Hub
+    from orderglot.hub.opening import Hub
 
 
 @with_book()

@@ -11,7 +11,7 @@ from orderglot.cli.pull import ChannelName, TimeOut, VendorUrl
 if TYPE_CHECKING:
     from orderglot.core.order import Order
     from orderglot.core.ports import Book
-    from orderglot.hub.opened import Hub
+    from orderglot.hub.opening import Hub
     from orderglot.sync.placement_checks import Terms
     from orderglot.sync.placement_results import Placed
     from orderglot.sync.vendor import Vendor

@@ -12,7 +12,7 @@ from orderglot.core.counting import counted
 
 if TYPE_CHECKING:
     from orderglot.core.product import Product
-    from orderglot.hub.opened import Hub
+    from orderglot.hub.opening import Hub
 
 app = group("Products: what a seller sells, at which price, in which packs.")
 

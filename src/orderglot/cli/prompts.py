@@ -9,7 +9,7 @@ import typer
 from orderglot.cli.command import Misused
 
 
-def asked(question: str, otherwise: str) -> str:
+def prompt(question: str, otherwise: str) -> str:
     """Ask the person at the terminal; without one, refuse with the sentence that names the flags."""
     if not sys.stdin.isatty():
         raise Misused(otherwise)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from orderglot.core.seller import Seller
-    from orderglot.hub.opened import Hub
+    from orderglot.hub.opening import Hub
     from orderglot.sync.channel import Channel
     from orderglot.wire.dialect import Dialect
 

@@ -12,7 +12,7 @@ from orderglot.core.counting import counted
 
 if TYPE_CHECKING:
     from orderglot.core.seller import Seller
-    from orderglot.hub.opened import Hub
+    from orderglot.hub.opening import Hub
 
 app = group("Sellers: whose order books there are.")
 

@@ -118,7 +118,7 @@ def _ending_well() -> Iterator[None]:
 
 async def _prepare(config: "Config") -> None:
     """Bring the book up to date before any process serves it, so that a refusal is one sentence."""
-    from orderglot.hub.opened import opened
+    from orderglot.hub.opening import opened
 
     async with opened(config.database, create=True, replica=config.read_database):
         pass

@@ -22,7 +22,7 @@ from orderglot.cli.output import (
 
 if TYPE_CHECKING:
     from orderglot.core.order import Order
-    from orderglot.hub.opened import Hub
+    from orderglot.hub.opening import Hub
 
 
 LONGEST = 60

@@ -7,7 +7,7 @@ from orderglot.cli.output import sums_text, table, write_json
 
 if TYPE_CHECKING:
     from orderglot.core.seller import Seller
-    from orderglot.hub.opened import Hub
+    from orderglot.hub.opening import Hub
 
 
 @with_book(reads=True)

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterable, Mapping
 
 from orderglot.core.errors import HubError, Upstream
-from orderglot.faces.pages import Page, asked, is_from_browser
+from orderglot.faces.pages import Page, is_from_browser, respond
 from orderglot.faces.routes import Route, Routes
 from orderglot.faces.server import Server
 from orderglot.wire.dialect import MEBIBYTE
@@ -99,7 +99,7 @@ class Dispatcher:
 
     async def _show(self, page: Page, request: Request) -> Response:
         try:
-            return await asked(page, request)
+            return await respond(page, request)
         except Exception:
             log.exception("unforeseen", extra={"page": request.path})
             return FAILED

@@ -20,8 +20,8 @@ Send = Callable[[Message], Awaitable[None]]
 Page = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
-async def asked(page: Page, request: Request) -> Response:
-    """Ask a page, and give its answer whole.
+async def respond(page: Page, request: Request) -> Response:
+    """Give the response of a page, whole.
 
     The page finds the address that the request came in on in its state, as ``base``.
     """

@@ -95,8 +95,13 @@ class Server:
         await self.completing(caller.seller, request.at or self.store.now())
         if operation.endpoint.right == READ and not operation.endpoint.idempotent:
             return await self._read(operation, request, caller)
-        # What comes again is looked at before it is performed, and read once.
-        ask = cache(lambda: operation.request.read(request, caller))
+        read = list[Any]()
+
+        def ask() -> Any:
+            # What comes again is looked at before it is performed, and read once.
+            if not read:
+                read.append(operation.request.read(request, caller))
+            return read[0]
 
         def perform(remember: Remember | None) -> Awaitable[Response]:
             return self._perform(operation, request, caller, ask, remember)

@@ -17,6 +17,7 @@ from orderglot.files.building import Gathered
 from orderglot.files.opening import Opened, opened
 from orderglot.files.orders import gather
 from orderglot.files.plan import ImportOptions
+from orderglot.files.progress import Progress, Taken, no_progress
 from orderglot.files.rejects import Rejects
 from orderglot.files.remarks import Aside
 from orderglot.files.rows import Reject
@@ -32,48 +33,6 @@ SHOWN = 3
 NO_OPTIONS = ImportOptions()
 
 TAKEN = "it was taken; it stands here so that its order is whole"
-
-
-class Progress(Struct, frozen=True, kw_only=True):
-    """How far an import has come, or what it came to.
-
-    ``read`` and ``size`` are bytes of the file as it lies there. ``rows`` were read, ``lines`` of
-    them are in the book with their orders, ``rejected`` are in the file ``rejects``, ``passed`` are
-    no order's; the others still wait for their orders to be complete.
-    """
-
-    read: int = 0
-    size: int = 0
-    rows: int = 0
-    lines: int = 0
-    orders: int = 0
-    new: int = 0
-    changed: int = 0
-    same: int = 0
-    rejected: int = 0
-    rejects: Path | None = None
-    passed: int = 0
-    orders_aside: int = 0
-    """How many orders were put aside whole."""
-    aside: tuple[Aside, ...] = ()
-    """The first of what was put aside: orders, whole or in part, and rows of none."""
-    remarks: tuple[str, ...] = ()
-    """In the end, what there is to say of how the file was read and of what was left out."""
-    left_out: bool = False
-    """In the end, whether something that the file says of its orders was not taken."""
-
-    @property
-    def whole(self) -> bool:
-        """Tell whether all was taken."""
-        return not self.rejected and not self.left_out
-
-
-class Taken(Struct, frozen=True):
-    """What an import came to, which column was taken for which field, and a dry run's first orders."""
-
-    progress: Progress
-    columns: dict[str, str]
-    first: tuple[Order, ...]
 
 
 class Target(Protocol):
@@ -98,10 +57,6 @@ class Ready(Struct, frozen=True):
     async def open(self, currency: str) -> Book:  # noqa: ARG002
         """Give the book."""
         return self.book
-
-
-def no_progress(_progress: Progress) -> None:
-    """Tell nobody."""
 
 
 async def take(

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 from orderglot.core.ports import Book
 from orderglot.hub.dialects import chosen_one
-from orderglot.hub.opened import COMMAND, opened
+from orderglot.hub.opening import COMMAND, opened
 from orderglot.wire import translation
 from orderglot.wire.translation import Translation
 

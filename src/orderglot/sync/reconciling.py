@@ -95,13 +95,13 @@ async def _known(
     """
     dialect = source.dialect.name
     ids = [id_at(order, dialect) for order in orders]
-    found = await unit.known([Reference(source.name, name) for name in ids])
+    names = (source.name, dialect) if source.continued else (source.name,)
+    found = await unit.known([Reference(name, id) for name in names for id in ids])
     if not source.continued:
         return found
-    named = await unit.known([Reference(dialect, name) for name in ids])
     return tuple(
         one or (other if other and not id_at(other, source.name) else None)
-        for one, other in zip(found, named, strict=True)
+        for one, other in zip(found[: len(ids)], found[len(ids) :], strict=True)
     )
 
 
@@ -146,6 +146,8 @@ async def _update(
     ours_win = source.ours_win(placed=state.placed)
     result = _reconciled(source, last, received, kept, ours_win=ours_win)
     shown = forget_parts(received, last, result.hidden)
+    if (shown, tuple(sorted(result.hidden))) == (last, state.hidden):
+        return Arrived(kept, Outcome.SAME)
     keep_state(unit, source.name, kept.id, shown, note, placed=state.placed, hidden=result.hidden)
     return await _changed(unit, source, kept, result, ours_win=ours_win)
 

@@ -56,7 +56,7 @@ def resembles(value: Any, knows: Knows) -> bool:
     return 2 * sum(known) > len(known)
 
 
-def found(value: Any, knows: Knows, *wrappings: str) -> Sequence[Any]:
+def candidates(value: Any, knows: Knows, *wrappings: str) -> Sequence[Any]:
     """Find what may be orders in a decoded body.
 
     That is the body itself, the elements of a list or of an object that numbers them, or the same
@@ -71,7 +71,7 @@ def found(value: Any, knows: Knows, *wrappings: str) -> Sequence[Any]:
     return value if isinstance(value, list) else ()
 
 
-def read_found(
+def read_candidates(
     values: Sequence[Any],
     knows: Knows,
     read: Callable[[Form], Order],
@@ -79,7 +79,7 @@ def read_found(
     answered: Collection[str],
     known: Known,
 ) -> Held:
-    """Read what was found: one order alone that has no member of ``answered`` asks for a new one.
+    """Read candidates: one order alone that has no member of ``answered`` asks for a new one.
 
     ``known`` are the members of an order. Raises Invalid with all that is wrong.
     """

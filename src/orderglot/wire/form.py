@@ -81,7 +81,9 @@ class Form:
     ) -> str:
         """Read a text, trimmed of blanks at both ends unless ``exact``; numbers count as texts."""
         text = self._text(name, required=required, exact=exact)
-        self.measure(name, text, longest or self.longest)
+        most = longest or self.longest
+        if most is not None:
+            self.measure(name, text, most)
         return text
 
     def measure(self, name: str, text: str, longest: int | None) -> None:

@@ -13,7 +13,7 @@ from orderglot.dialects.adobe.drafts import RESOURCE, read_draft
 from orderglot.dialects.adobe.tables import KINDS
 from orderglot.dialects.adobe.wire import paired, read_order, read_target, write_shown
 from orderglot.wire import json
-from orderglot.wire.bodies import Bodies, Held, found, read_found
+from orderglot.wire.bodies import Bodies, Held, candidates, read_candidates
 from orderglot.wire.form import Form
 
 ANSWERED = ("orderId", "status")
@@ -27,8 +27,8 @@ def knows(name: str) -> bool:
 
 def read_orders(body: bytes) -> Held:
     """Read the orders of a body."""
-    values = found(json.read_sent(body), knows, "items")
-    return read_found(values, knows, read_order, _read_new, ANSWERED, known_members.ORDER)
+    values = candidates(json.read_sent(body), knows, "items")
+    return read_candidates(values, knows, read_order, _read_new, ANSWERED, known_members.ORDER)
 
 
 def _read_new(content: Any) -> Order:

@@ -8,7 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from functools import cache
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import UNSET, UnsetType
 
 from orderglot.core.caller import OPEN
 from orderglot.core.errors import HubError, Invalid, Problem, Unauthenticated
@@ -30,7 +34,7 @@ from orderglot.wire.faults import error_headers, kind_of, kind_of_status, read_e
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request, Response
 from orderglot.wire.operation import Operation
-from orderglot.wire.shape import JSON, ResponseShape
+from orderglot.wire.shape import JSON, ResponseShape, Shape, enum
 
 TOKENS = "/ims/"
 OAUTH: dict[type[HubError], tuple[str, int]] = {
@@ -50,6 +54,12 @@ BROKEN = {
     for (_, rule), code in codes.items()
 } | {code: rule for rule, code in RULES.items()}
 """Which rule was broken, where a code says so."""
+
+TRADE = {code for codes in (SALES, RETURNS, SWITCHING, BREACHES) for code in codes.values()}
+"""The codes of what can be wrong with an order that is sent."""
+
+GATEWAY_DIGITS = 6
+"""So many digits has a code of the gateway's in front of the API."""
 
 BY_LINE = ("2119", "2120", "2121", "2122", "2123", "2124", "2125", "2128", "2129", "213", "214")
 _LINE = re.compile(r"Line Item: ?(\d+)", re.IGNORECASE)
@@ -85,11 +95,36 @@ def read_fault(response: Response) -> HubError | None:
 def declare_faults(operation: Operation[Any, Any]) -> tuple[ResponseShape, ...]:
     """Declare the codes by their statuses; the token endpoint has OAuth's words as well."""
     endpoint = operation.endpoint
-    declared = shapes.refusals(reads=endpoint.method == "GET" or endpoint.right == OPEN)
+    declared = _declared(reads=endpoint.method == "GET" or endpoint.right == OPEN)
     if not endpoint.paths[0].startswith(TOKENS):
         return declared
     refusals = (ResponseShape(status, {JSON: shapes.NotGranted}) for _, status in OAUTH.values())
     return (*refusals, *declared)
+
+
+@cache
+def _declared(*, reads: bool) -> tuple[ResponseShape, ...]:
+    """Declare the codes by their statuses; an operation that only reads breaks no business rule."""
+    found: dict[tuple[str, int], list[str]] = {}
+    for code, fault in FAULTS_BY_CODE.items():
+        name = "Gateway" if code.isdecimal() and len(code) == GATEWAY_DIGITS else "Fault"
+        if fault.status != 405 and not (reads and code in TRADE):
+            found.setdefault((name, fault.status), []).append(code)
+    return tuple(
+        ResponseShape(status, {JSON: _refusal(name, status, tuple(codes))}, shapes.Refused)
+        for (name, status), codes in found.items()
+    )
+
+
+@cache
+def _refusal(name: str, status: int, codes: tuple[str, ...]) -> Shape:
+    own = "error_code" if name == "Gateway" else "code"
+    members: list[Any] = [(own, Annotated[str, enum(codes)]), ("message", str)]
+    if name == "Fault":
+        members.append(("additionalDetails", list[str] | UnsetType, UNSET))
+    traded = {FAULTS_BY_CODE[code].status for code in TRADE}
+    reads = status in traded and TRADE.isdisjoint(codes)
+    return msgspec.defstruct(f"{name}{status}{'OfReads' if reads else ''}", members)
 
 
 FAULTS = Faults(write_fault, read_fault, declare_faults)
@@ -115,7 +150,7 @@ def _code_of_problem(problem: Problem, request: Request) -> str:
 
 
 def _write_body(code: str, fault: Fault, error: HubError, request: Request) -> dict[str, Any]:
-    if code.isdecimal() and len(code) == shapes.GATEWAY_DIGITS:
+    if code.isdecimal() and len(code) == GATEWAY_DIGITS:
         return {"error_code": code, "message": fault.message}
     problems = error.problems if isinstance(error, Invalid) else ()
     mine = [problem for problem in problems if _code_of_problem(problem, request) == code]

@@ -1,12 +1,10 @@
-"""The shapes of Adobe's wire: orders, line items, the history, tokens, and refusals by status."""
+"""The shapes of Adobe's wire: orders, line items, the history, and tokens."""
 
-from functools import cache
 from typing import Annotated, Any, Literal, NotRequired, TypedDict
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from orderglot.dialects.adobe.codes import BREACHES, FAULTS_BY_CODE, RETURNS, SALES, SWITCHING
 from orderglot.dialects.adobe.drafts import ITEM, RESOURCE, TYPES
 from orderglot.dialects.adobe.filters import CODES, ORDER_TYPES
 from orderglot.dialects.adobe.media import LONGEST_CORRELATION_ID
@@ -23,18 +21,13 @@ from orderglot.dialects.adobe.tables import (
 )
 from orderglot.dialects.adobe.updates import FIXED
 from orderglot.wire.shape import (
-    JSON,
     READ_ONLY,
     Amount,
-    ResponseShape,
     Shape,
     annotated,
     description,
     enum,
 )
-
-GATEWAY_DIGITS = 6
-"""So many digits has a code of the gateway's in front of the API."""
 
 Code = Annotated[str, enum(STATUSES.codes)]
 Moment = Annotated[str, description("In UTC, to the second: 2019-05-02T22:49:54Z.")]
@@ -274,32 +267,3 @@ class NotGranted(TypedDict):
 
     error: Annotated[str, enum(("invalid_client", "invalid_request", "unsupported_grant_type"))]
     error_description: str
-
-
-TRADE = {code for codes in (SALES, RETURNS, SWITCHING, BREACHES) for code in codes.values()}
-"""The codes of what can be wrong with an order that is sent."""
-
-
-@cache
-def refusals(*, reads: bool) -> tuple[ResponseShape, ...]:
-    """Declare the codes by their statuses; an operation that only reads breaks no business rule."""
-    found: dict[tuple[str, int], list[str]] = {}
-    for code, fault in FAULTS_BY_CODE.items():
-        name = "Gateway" if code.isdecimal() and len(code) == GATEWAY_DIGITS else "Fault"
-        if fault.status != 405 and not (reads and code in TRADE):
-            found.setdefault((name, fault.status), []).append(code)
-    return tuple(
-        ResponseShape(status, {JSON: _refusal(name, status, tuple(codes))}, Refused)
-        for (name, status), codes in found.items()
-    )
-
-
-@cache
-def _refusal(name: str, status: int, codes: tuple[str, ...]) -> Shape:
-    own = "error_code" if name == "Gateway" else "code"
-    members: list[Any] = [(own, Annotated[str, enum(codes)]), ("message", str)]
-    if name == "Fault":
-        members.append(("additionalDetails", list[str] | UnsetType, UNSET))
-    traded = {FAULTS_BY_CODE[code].status for code in TRADE}
-    reads = status in traded and TRADE.isdisjoint(codes)
-    return msgspec.defstruct(f"{name}{status}{'OfReads' if reads else ''}", members)

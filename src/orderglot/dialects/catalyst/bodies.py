@@ -30,7 +30,7 @@ from orderglot.dialects.catalyst.wire import (
     write_line,
 )
 from orderglot.wire import json
-from orderglot.wire.bodies import Bodies, Held, found, read_each
+from orderglot.wire.bodies import Bodies, Held, candidates, read_each
 from orderglot.wire.form import Form
 from orderglot.wire.known_members import with_unknown
 
@@ -55,7 +55,7 @@ def knows(name: str) -> bool:
 def read_orders(body: bytes) -> Held:
     """Read the orders of a body; one without anything that the vendor alone says asks for one."""
     value = json.read_sent(body)
-    values = found(value, lambda name: name != ITEMS and knows(name), ITEMS)
+    values = candidates(value, lambda name: name != ITEMS and knows(name), ITEMS)
     answered = {member.name for member in MEMBERS if member.own}
     asked = len(values) == 1 and values[0] is value and answered.isdisjoint(value)
     return Held(read_each(values, knows, _read, known_members.ORDER), asked=asked)

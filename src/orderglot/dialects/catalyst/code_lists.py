@@ -8,7 +8,7 @@ from typing import Any
 from orderglot.core.query import And, Compare, Not, Operator, Query, Sort, holds
 from orderglot.core.values import Status
 from orderglot.dialects.catalyst.comparisons import Asked, Wire, demand_text
-from orderglot.dialects.catalyst.questions import NOTHING, any_of, ranked, same
+from orderglot.dialects.catalyst.conditions import NOTHING, any_of, ranked, same
 from orderglot.dialects.catalyst.settings import (
     STATUS_ID,
     Row,

@@ -23,7 +23,7 @@ from orderglot.core.query import (
     Sort,
     holds,
 )
-from orderglot.dialects.catalyst.questions import NOTHING, ranked, same
+from orderglot.dialects.catalyst.conditions import NOTHING, ranked, same
 from orderglot.dialects.catalyst.settings import Site
 from orderglot.dialects.catalyst.values import (
     HUNDREDTHS,

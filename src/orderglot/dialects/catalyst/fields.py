@@ -13,8 +13,8 @@ from orderglot.core.query import Compare, Not, Operator, Query, Sort
 from orderglot.core.values import InvoiceStatus, Relation
 from orderglot.dialects.catalyst import code_lists, comparisons, field_types, site_rows
 from orderglot.dialects.catalyst.comparisons import Asked
+from orderglot.dialects.catalyst.conditions import ranked
 from orderglot.dialects.catalyst.field_types import Member, Show, everywhere
-from orderglot.dialects.catalyst.questions import ranked
 from orderglot.dialects.catalyst.settings import Site, status_numbers, with_status, write_id
 from orderglot.dialects.catalyst.tables import (
     CYCLES,

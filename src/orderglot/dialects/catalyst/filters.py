@@ -12,9 +12,9 @@ from orderglot.core.errors import NotFound
 from orderglot.core.order import Reference, native
 from orderglot.core.query import And, Compare, Not, Operator, Or, Query, asks
 from orderglot.dialects.catalyst.comparisons import Asked, Write
+from orderglot.dialects.catalyst.conditions import any_of, negated
 from orderglot.dialects.catalyst.fields import MEMBERS
 from orderglot.dialects.catalyst.lenient_json import Members, Node, parse, refused
-from orderglot.dialects.catalyst.questions import any_of, negated
 from orderglot.dialects.catalyst.relations import CUSTOMER_ASKED, every_asked
 from orderglot.dialects.catalyst.settings import Site
 from orderglot.dialects.catalyst.tables import NAME

@@ -16,8 +16,8 @@ from orderglot.core.query import And, Compare, Operator, Query, Sort
 from orderglot.dialects.catalyst import comparisons, site_rows
 from orderglot.dialects.catalyst.code_lists import with_status
 from orderglot.dialects.catalyst.comparisons import Asked, ReadValue
+from orderglot.dialects.catalyst.conditions import same
 from orderglot.dialects.catalyst.fields import by_name
-from orderglot.dialects.catalyst.questions import same
 from orderglot.dialects.catalyst.relation_members import (
     COMPANY,
     CONTACTS,

@@ -14,7 +14,7 @@ from orderglot.dialects.catalyst.comparisons import (
     shows,
     stands,
 )
-from orderglot.dialects.catalyst.questions import NOTHING, any_of, negated, ranked
+from orderglot.dialects.catalyst.conditions import NOTHING, any_of, negated, ranked
 from orderglot.dialects.catalyst.settings import Site
 from orderglot.dialects.catalyst.values import day_of, read_moment, read_number, read_text
 

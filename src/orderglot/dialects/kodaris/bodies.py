@@ -11,7 +11,7 @@ from orderglot.dialects.kodaris.media import envelope
 from orderglot.dialects.kodaris.tables import MEMBERS
 from orderglot.dialects.kodaris.wire import read_order, write_order
 from orderglot.wire import json
-from orderglot.wire.bodies import Bodies, Held, found, read_found
+from orderglot.wire.bodies import Bodies, Held, candidates, read_candidates
 from orderglot.wire.form import Form
 from orderglot.wire.shape import LONGEST
 
@@ -26,8 +26,8 @@ def knows(name: str) -> bool:
 
 def read_orders(body: bytes) -> Held:
     """Read the orders of a body; one that says no id asks for a new order."""
-    values = found(json.read_sent(body), knows, "data", "content")
-    return read_found(values, knows, read_order, _read_new, ("orderID",), known_members.ORDER)
+    values = candidates(json.read_sent(body), knows, "data", "content")
+    return read_candidates(values, knows, read_order, _read_new, ("orderID",), known_members.ORDER)
 
 
 def _read_new(content: Any) -> Order:

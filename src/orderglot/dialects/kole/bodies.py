@@ -13,7 +13,7 @@ from orderglot.dialects.kole.drafts import read_draft
 from orderglot.dialects.kole.media import ORDER, is_json, write_body
 from orderglot.dialects.kole.wire import read_order, write_order
 from orderglot.wire import json, xml
-from orderglot.wire.bodies import Bodies, Held, Write, found, read_found
+from orderglot.wire.bodies import Bodies, Held, Write, candidates, read_candidates
 
 XML, JSON, *_ = ORDER
 
@@ -31,8 +31,8 @@ def knows(name: str) -> bool:
 
 def read_orders(body: bytes) -> Held:
     """Read the orders of a body; one that says no id asks for a new order."""
-    values = found(_decoded(body), knows, "orders", "order")
-    return read_found(values, knows, read_order, _read_new, ("order_id",), known_members.ORDER)
+    values = candidates(_decoded(body), knows, "orders", "order")
+    return read_candidates(values, knows, read_order, _read_new, ("order_id",), known_members.ORDER)
 
 
 def _decoded(body: bytes) -> Any:

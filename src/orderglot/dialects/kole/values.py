@@ -33,7 +33,9 @@ def plain(text: str) -> str:
 
 def read_text(form: Form, name: str) -> str:
     """Read a text; JSON gives no more than XML can carry."""
-    return plain(form.text(name))
+    text = form.text(name)
+    # Most texts are printable, and those are plain.
+    return text if text.isprintable() else plain(text)
 
 
 def round_unknown(unknown: tuple[Unknown, ...]) -> tuple[Unknown, ...]:

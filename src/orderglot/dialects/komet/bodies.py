@@ -12,7 +12,7 @@ from orderglot.dialects.komet import known_members
 from orderglot.dialects.komet.media import yes
 from orderglot.dialects.komet.wire import read_order, write_order
 from orderglot.wire import json
-from orderglot.wire.bodies import Bodies, Held, found, read_each
+from orderglot.wire.bodies import Bodies, Held, candidates, read_each
 
 ITEMS = "items"
 ASKING = ("customerId", "webOrderId")
@@ -34,7 +34,9 @@ def read_orders(body: bytes) -> Held:
     """Read the web orders of a body; raises Invalid for what speaks of one without its items."""
     value = json.read_sent(body)
     _demand_items(value)
-    return Held(read_each(found(value, knows, "webOrders"), knows, read_order, known_members.ORDER))
+    return Held(
+        read_each(candidates(value, knows, "webOrders"), knows, read_order, known_members.ORDER)
+    )
 
 
 def _demand_items(value: Any) -> None:

@@ -75,7 +75,7 @@ def compiled(where: Query, grammar: Grammar, *, holds: bool = True) -> Sql:
             return sql if holds else Sql(f"({sql.text}) IS NOT TRUE", sql.params)
 
 
-def asked_by(seller: int, sql: Sql) -> Sql:
+def bind_seller(seller: int, sql: Sql) -> Sql:
     """Put the caller's seller into the parameters of a compiled tree."""
     return Sql(sql.text, tuple(seller if param is SELLER else param for param in sql.params))
 

@@ -16,7 +16,7 @@ from orderglot.core.query import And, Compare, Not, Operator, Or, Query
 from orderglot.stores.backend import Scope
 from orderglot.stores.sql.compiler import (
     ORDERS,
-    asked_by,
+    bind_seller,
     compiled,
     conjunction,
     in_column,
@@ -129,7 +129,7 @@ def one_by_one(scope: Scope, where: Query, grammar: Grammar) -> Sql:
     """Describe how many orders in a scope a tree holds for, without looking at kept counts."""
     asked = conjunction((scoped(scope), compiled(where, grammar)))
     text = fragment("SELECT count(*) FROM orders AS", ORDERS, "WHERE", asked.text)
-    return asked_by(scope.seller, Sql(text, asked.params))
+    return bind_seller(scope.seller, Sql(text, asked.params))
 
 
 def _counts(scope: Scope, apart: Split, grammar: Grammar) -> Sql:
@@ -147,7 +147,7 @@ def _counts(scope: Scope, apart: Split, grammar: Grammar) -> Sql:
         orders = fragment("FROM orders AS o WHERE", asked.text, "AND", column, "BETWEEN ? AND ?")
         selects.append(Sql(fragment("SELECT ?, count(*)", orders), (bucket, *asked.params, *edge)))
     text = " UNION ALL ".join(one.text for one in selects)
-    return asked_by(scope.seller, Sql(text, tuple(p for one in selects for p in one.params)))
+    return bind_seller(scope.seller, Sql(text, tuple(p for one in selects for p in one.params)))
 
 
 def _cut(apart: Split) -> tuple[tuple[int, int], dict[int, tuple[int, int]]]:

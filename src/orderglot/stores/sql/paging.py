@@ -11,7 +11,7 @@ from orderglot.stores.sql.compiler import (
     FALSE,
     ORDERS,
     TRUE,
-    asked_by,
+    bind_seller,
     compiled,
     conjunction,
     disjunction,
@@ -51,7 +51,7 @@ def selected_ids(
     where, by = conjunction(parts), _sorted(selection.sort, grammar)
     text = fragment("SELECT", _ID, _FROM, where.text, "ORDER BY", by.text, "LIMIT ? OFFSET ?")
     window = (selection.limit + 1, selection.offset)
-    return asked_by(scope.seller, Sql(text, (*where.params, *by.params, *window)))
+    return bind_seller(scope.seller, Sql(text, (*where.params, *by.params, *window)))
 
 
 def _sorted(sort: tuple[Sort, ...], grammar: Grammar) -> Sql:

@@ -1,4 +1,4 @@
-"""An opened order book: what commands work with."""
+"""Opening an order book, and the opened book that commands work with."""
 
 from __future__ import annotations
 

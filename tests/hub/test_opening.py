@@ -8,7 +8,7 @@ from orderglot.core.errors import HubError
 from orderglot.core.order import Order, Reference
 from orderglot.core.ports import Outcome
 from orderglot.core.seller import Seller
-from orderglot.hub.opened import Hub
+from orderglot.hub.opening import Hub
 from orderglot.stores.memory import MemoryStore
 from orderglot.stores.store import BookStore
 

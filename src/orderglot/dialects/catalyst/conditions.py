@@ -1,4 +1,4 @@
-"""Questions put together: one value, any of several, what is not so, and ranks to sort by."""
+"""Conditions put together: one value, any of several, what is not so, and ranks to sort by."""
 
 from __future__ import annotations
 
