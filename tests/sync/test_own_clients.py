@@ -81,8 +81,7 @@ def test_no_id_of_ours_is_ever_written_to_a_vendor(name: str) -> None:
         own = await ours.book.keep_customer(
             Customer(name="Sample Store", number="OWN", references=references)
         )
-        for _ in range(3):
-            order = await ours.order()
+        _, _, order = [await ours.order() for _ in range(3)]
         await vendor.stock(order.lines[0].sku)
         order = await ours.book.change(
             replace(
