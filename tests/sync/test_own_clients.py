@@ -1,4 +1,4 @@
-"""What our own clients were told stands, whatever is placed with vendors and pulled from them."""
+"""What our own clients were given stands, whatever is placed with vendors and pulled from them."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ async def traded(*names: str) -> list[Hub]:
 
 
 async def ordered(partner: Hub, ours: Hub, name: str) -> tuple[Client, str, Order]:
-    """Let a partner order at our face of a dialect: gives his client, the id he is told, our order."""
+    """Let a partner order at our face of a dialect: gives his client, the id he is given, our order."""
     there = await partner.buying(ours, name)
-    given = native(await there.client.place(there.source.outgoing(await partner.order())), name)
-    return there.client, given, await ours.book.get(Reference(name, given))
+    known_id = native(await there.client.place(there.source.outgoing(await partner.order())), name)
+    return there.client, known_id, await ours.book.get(Reference(name, known_id))
 
 
 @each
@@ -43,19 +43,19 @@ def test_an_order_that_was_placed_with_a_vendor_is_found_by_the_id_that_the_clie
 ) -> None:
     async def work() -> None:
         partner, ours, vendor = await traded("P", "A", "B")
-        # The vendor's own order has the number that our client is told.
+        # The vendor's own order has the number that our client is given.
         await vendor.order()
-        client, given, order = await ordered(partner, ours, name)
+        client, known_id, order = await ordered(partner, ours, name)
         await place(ours.book, await ours.buying(vendor, name), order, ANYHOW)
-        assert given == native(await client.get(Reference(name, given)), name)
+        assert known_id == native(await client.get(Reference(name, known_id)), name)
         if dialects.dialect(name).flows.page is not None:
             await ours.pull(vendor, name)
 
-        mine = await ours.book.get(Reference(name, given))
+        mine = await ours.book.get(Reference(name, known_id))
         assert (order.id, order.customer) == (mine.id, mine.customer)
-        assert given == native(await client.get(Reference(name, given)), name)
+        assert known_id == native(await client.get(Reference(name, known_id)), name)
         there = [ref.id for ref in mine.references if ref.dialect == f"{name}@B"]
-        assert there not in ([], [given])
+        assert there not in ([], [known_id])
 
     asyncio.run(work())
 
@@ -81,7 +81,7 @@ def test_no_id_of_ours_is_ever_written_to_a_vendor(name: str) -> None:
         own = await ours.book.keep_customer(
             Customer(name="Sample Store", number="OWN", references=references)
         )
-        *_, order = [await ours.order() for _ in range(3)]
+        _, _, order = [await ours.order() for _ in range(3)]
         await vendor.stock(order.lines[0].sku)
         order = await ours.book.change(
             replace(

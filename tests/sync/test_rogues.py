@@ -15,7 +15,7 @@ from orderglot.core.query import Window
 from orderglot.faces.client import Client
 from orderglot.faces.http import HttpTransport, Timeouts
 from orderglot.sync.rejects import rejects_of
-from orderglot.wire.message import Request, Send
+from orderglot.wire.message import Request, Response, Send
 from tests.sync.rogue import (
     Rogue,
     Say,
@@ -168,3 +168,39 @@ def test_a_list_that_shows_the_same_page_for_ever_ends_with_a_clear_error(name: 
         assert await shop.there() == await shop.here()
 
     against(name, lambda send: Rogue(send, always=stuck), work)
+
+
+EXPIRED = {
+    "json": b'{"success": false, "code": 401, "message": "Access token\\u001b[31m expired", "data": null}',
+    "error": b'{"error": "Access token\\u001b[31m expired"}',
+    "xml": b'<?xml version="1.0"?><error><code>9</code><message>Access token expired</message></error>',
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "which"),
+    [(name, which) for name in LISTING for which in EXPIRED if which != "xml" or name == "kole"],
+)
+def test_what_a_vendor_says_under_200_is_told_first_and_asked_for_no_order_by_order(
+    name: str, which: str
+) -> None:
+    kind = "application/xml" if which == "xml" else "application/json"
+
+    async def say(_request: Request, _send: Send) -> bytes:
+        headers = {"content-type": kind}
+        return encoded(Response(status=200, headers=headers, body=EXPIRED[which]))
+
+    async def work(shop: Vendor, rogue: Rogue) -> None:
+        await shop.client.page(Window(limit=SIZE))
+        rogue.always, before = say, len(rogue.asked)
+        with pytest.raises(HubError) as raised:
+            await shop.pulled()
+
+        message = raised.value.message
+        assert message.index("Access token") < 40
+        assert "in a row" not in message
+        assert message.isprintable()
+        assert () == await rejects_of(shop.book)
+        assert 5 > len(rogue.asked) - before
+
+    against(name, Rogue, work)

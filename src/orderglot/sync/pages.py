@@ -29,6 +29,7 @@ from orderglot.core.query import Page, Window
 from orderglot.faces.client import Client, Transcript
 from orderglot.faces.http import Redirected
 from orderglot.sync.notes import StoredResponse, stored
+from orderglot.wire.message import is_message_alone
 
 FINAL = (Unauthenticated, Forbidden, Unsupported, Redirected)
 """What a vendor does not think better of."""
@@ -210,7 +211,7 @@ class Pages:
             except HubError as error:
                 if not _fails(error, transcript):
                     if transcript.waiting or (
-                        not again and not self.ever and _is_web_page(transcript)
+                        not again and not self.ever and _is_no_list(transcript)
                     ):
                         raise
                     if not self.ever and _is_not_there(error, transcript):
@@ -254,10 +255,13 @@ def _is_not_there(error: HubError, transcript: Transcript) -> bool:
     return isinstance(error, NotFound) and len(transcript.responses) == 1
 
 
-def _is_web_page(transcript: Transcript) -> bool:
-    """Tell whether the list itself is a page for browsers, which asking in pieces makes no list of."""
+def _is_no_list(transcript: Transcript) -> bool:
+    """Tell whether the list itself is a page for browsers or a message, of which pieces are no list."""
     first = transcript.responses[:1]
-    return any(HTML in one.headers.get("content-type", "").lower() for one in first)
+    return any(
+        HTML in one.headers.get("content-type", "").lower() or is_message_alone(one)
+        for one in first
+    )
 
 
 def _window_at(window: Window, position: int, limit: int) -> Window:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import parse_qsl, quote
 
 import msgspec
@@ -134,16 +134,38 @@ MESSAGES = (
 _TITLE = re.compile(rb"<title[^>]*>([^<]{1,300})</title>", re.IGNORECASE)
 
 
+_ELEMENT = re.compile(rb"<(%s)>([^<]{1,300})</" % "|".join(MESSAGES).encode())
+_MOST_ELEMENTS = 8
+"""So many elements at most has a document that is a message alone."""
+
+
 def words_of(response: Response) -> str:
     """Give what an answer that is not what it should be says to a person, "" where nothing."""
-    if found := _TITLE.search(response.body[:65_536]):
+    beginning = response.body[:65_536]
+    if found := _TITLE.search(beginning):
         return _plain(found[1].decode(errors="replace"))
-    try:
-        body = msgspec.json.decode(response.body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return ""
+    if beginning[:1] == b"<" and (found := _ELEMENT.search(beginning)):
+        return _plain(found[2].decode(errors="replace"))
+    body = _decoded(response)
     texts = [body.get(name) for name in MESSAGES] if isinstance(body, dict) else []
     return next((_plain(text) for text in texts if isinstance(text, str) and text.strip()), "")
+
+
+def is_message_alone(response: Response) -> bool:
+    """Tell whether an answer says something to a person and holds nothing else: no list, no order."""
+    if not words_of(response):
+        return False
+    body = _decoded(response)
+    if isinstance(body, dict):
+        return not any(isinstance(value, list | dict) and value for value in body.values())
+    return response.body.count(b"</") <= _MOST_ELEMENTS
+
+
+def _decoded(response: Response) -> Any:
+    try:
+        return msgspec.json.decode(response.body)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
 
 
 def _plain(text: str) -> str:

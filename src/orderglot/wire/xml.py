@@ -28,7 +28,8 @@ def read(body: bytes) -> tuple[str, Any]:
     is its text without the blanks at its ends. Attributes and comments are passed over. Raises Invalid
     on anything else.
     """
-    tree = _Tree()
+    # Each element has a "<" of its own, in whatever encoding: seldom do they have to be counted.
+    tree = _Tree() if body.count(b"<") <= MOST_ELEMENTS else _CountedTree()
     parser = expat.ParserCreate()
     parser.buffer_text = True
     # Nobody looks at attributes, and an empty list of them costs less than an empty dict.
@@ -82,13 +83,12 @@ class _Tree:
     of the innermost element, is all that has to be known.
     """
 
-    __slots__ = ("children", "elements", "open", "text_so_far")
+    __slots__ = ("children", "open", "text_so_far")
 
     def __init__(self) -> None:
         self.children: dict[str, Any] = {}
         self.open: list[dict[str, Any]] = []
         self.text_so_far = ""
-        self.elements = 0
 
     @property
     def root(self) -> tuple[str, Any]:
@@ -96,11 +96,8 @@ class _Tree:
         return next(iter(self.children.items()))
 
     def start(self, name: str, _attributes: list[str]) -> None:
-        self.elements += 1
         if len(self.open) >= DEEPEST:
             raise invalid(name, Rule.SIZE, f"Elements are nested deeper than {DEEPEST}.")
-        if self.elements > MOST_ELEMENTS:
-            raise invalid(name, Rule.SIZE, f"The document has more than {MOST_ELEMENTS} elements.")
         self.open.append(self.children)
         self.children = {}
         self.text_so_far = ""
@@ -119,6 +116,22 @@ class _Tree:
 
     def text(self, text: str) -> None:
         self.text_so_far += text
+
+
+class _CountedTree(_Tree):
+    """A tree of a document that may have too many elements."""
+
+    __slots__ = ("elements",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.elements = 0
+
+    def start(self, name: str, attributes: list[str]) -> None:
+        self.elements += 1
+        if self.elements > MOST_ELEMENTS:
+            raise invalid(name, Rule.SIZE, f"The document has more than {MOST_ELEMENTS} elements.")
+        super().start(name, attributes)
 
 
 def _write(name: str, value: Any, each: Mapping[str, str], say: Any) -> None:

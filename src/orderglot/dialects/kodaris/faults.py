@@ -20,7 +20,7 @@ from orderglot.wire.faults import (
     read_error,
     read_members,
 )
-from orderglot.wire.message import Request, Response
+from orderglot.wire.message import Request, Response, words_of
 from orderglot.wire.shape import JSON, refusals
 
 
@@ -42,9 +42,8 @@ def read_fault(response: Response) -> HubError | None:
     if response.status < 300 and envelope.get("success") is not False:
         return None
     code = _code(response, envelope)
-    message = " ".join(_reasons(envelope)) or (
-        f"The vendor answered {code}, with no reason that can be read."
-    )
+    message = " ".join(_reasons(envelope)) or words_of(response)
+    message = message or f"The vendor answered {code}, with no reason that can be read."
     return read_error(kind_of_status(code), message, response)
 
 
