@@ -10,6 +10,8 @@ from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 
+from orderglot.core.order import Unknown
+
 S = TypeVar("S", bound=msgspec.Struct)
 
 CURRENCIES = ("USD", "JPY", "KWD")
@@ -34,6 +36,8 @@ def _full(name: str, hint: Any, number: int) -> Any:
         return tuple(_full(name, get_args(hint)[0], number + more) for more in range(2))
     if get_origin(hint) is dict:
         return {"kole.x": f"extra {number}", "adobe.y": [number, None]}
+    if hint is Unknown:
+        return Unknown("adobe", (f"new{number}",), f"value {number}", client=number % 2 == 0)
     if name == "currency":
         return CURRENCIES[number % len(CURRENCIES)]
     if issubclass(hint, StrEnum):

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from orderglot.core.customer import Customer
-from orderglot.core.order import Address, Identity, Line, Link, Order, Reference
+from orderglot.core.order import Address, Identity, Line, Link, Order, Reference, Unknown
 from orderglot.core.product import Product, Tier
 from orderglot.core.values import Relation
 
@@ -139,7 +139,10 @@ def _of(name: str, hint: Any) -> SearchStrategy[Any]:
     if get_origin(hint) in (Union, UnionType):
         return _of(name, next(part for part in get_args(hint) if part is not type(None)))
     if get_origin(hint) is tuple:
-        return st.lists(_of(name, get_args(hint)[0]), max_size=3).map(tuple)
+        kind = get_args(hint)[0]
+        return (
+            some_unknown() if kind is Unknown else st.lists(_of(name, kind), max_size=3).map(tuple)
+        )
     if get_origin(hint) is dict:
         return extras()
     if hint is int:
@@ -184,6 +187,21 @@ def products(**given: SearchStrategy[Any]) -> SearchStrategy[Product]:
         unique_by=lambda tier: tier.quantity,
     ).map(lambda found: tuple(sorted(found, key=lambda tier: tier.quantity)))
     return struct(Product, **{"tiers": tiers, "pack": st.integers(1, 144), **given})
+
+
+def unknown() -> SearchStrategy[Unknown]:
+    """Draw a member that no shape has, with a text that every wire can say."""
+    letters = st.text("abcXYZ", min_size=1, max_size=6)
+    return st.builds(
+        lambda dialect, name, value, client: Unknown(dialect, (f"new{name}",), value, client),
+        *(st.sampled_from(DIALECTS), letters, letters, st.booleans()),
+    )
+
+
+def some_unknown() -> SearchStrategy[tuple[Unknown, ...]]:
+    """Draw the unknown members of a part, each but once."""
+    once = st.lists(unknown(), max_size=2, unique_by=lambda one: one.path)
+    return once.map(tuple)
 
 
 _SIMPLE: dict[type, Callable[[], SearchStrategy[Any]]] = {

@@ -26,6 +26,7 @@ MEANINGS = {
     "filters": "the filter language: read into a query, written back",
     "flows": "what clients do: place, find, get, page, linked",
     "items": "the operations on an order's items",
+    "known_members": "the members that answers and requests are known to have, by the shapes",
     "links": "paths and links: how they are written and read",
     "lookups": "the operations on what is no order: customers, locations",
     "loss": "what the wire cannot carry of an order",

@@ -31,6 +31,22 @@ def test_a_table_is_narrowed_between_words_alone(folder: Path) -> None:
     assert 1 == sum(NAME in line for line in lines)
 
 
+def test_what_an_order_has_beyond_the_page_is_shown_with_who_sent_it(folder: Path) -> None:
+    order = (
+        "Order(unknown=(Unknown('adobe', ('deliveredAt',), '2026-11-01'),"
+        " Unknown('adobe', ('secret',), client=True, omitted=True)),"
+        " lines=(Line(unknown=(Unknown('kole', ('items', 0, 'carbon'), Decimal('1.50')),)),))"
+    )
+    code = "from decimal import Decimal\nfrom orderglot.core.order import *\n"
+    lines = lines_of(f"{code}from orderglot.cli.show import *\nprint_order({order})", folder)
+
+    assert ["adobe", "the", "vendor", "deliveredAt", "2026-11-01"] in [one.split() for one in lines]
+    assert ["adobe", "a", "client", "secret", "not", "kept"] in [one.split() for one in lines]
+    assert ["kole", "the", "vendor", "lines.items[1].carbon", "1.50"] in [
+        one.split() for one in lines
+    ]
+
+
 @pytest.mark.parametrize("write", ["write_line", "write_notice"])
 def test_a_sentence_is_folded_between_words(write: str, folder: Path) -> None:
     words = [f"word{number}" for number in range(30)]

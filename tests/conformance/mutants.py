@@ -624,6 +624,28 @@ CAUGHT_BY: dict[str, dict[str, Make]] = {
     "test_spellings.py::test_a_member_that_says_two_things_is_refused_by_its_name": {
         "the last one of two counts": swap("orderglot.wire.json:read_sent", lambda _: json.read),
     },
+    "test_unknown_members.py": {
+        "what the shape has not is passed over": swap(
+            "orderglot.wire.form:unknown_in", lambda _: no_complaint
+        ),
+        "only the outermost members are looked at": swap(
+            "orderglot.wire.known_members:_in_list", lambda _: no_complaint
+        ),
+        "it is not written again": swap(
+            "orderglot.dialects.adobe.wire:with_unknown", lambda _: lambda members, *_more: members
+        ),
+        "what a client sent is shown again": swap(
+            "orderglot.wire.known_members:is_shown",
+            lambda _: lambda one, dialect: one.dialect == dialect,
+        ),
+        "another vendor's is shown": swap(
+            "orderglot.wire.known_members:is_shown", lambda _: lambda one, dialect: not one.client
+        ),
+        "customers see it": swap(
+            "orderglot.faces.server:shown_to", lambda _: lambda caller, answer: answer
+        ),
+        "its loss is not told": swap("orderglot.wire.changes:_unknown", lambda _: no_complaint),
+    },
     "test_money.py": {
         "all money is paid in cents": swap("orderglot.core.pricing:rounded", to_cents),
         "what is due is as fine as prices are": swap("orderglot.core.pricing:rounded", unrounded),

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from orderglot.core.customer import Customer
 from orderglot.core.errors import Conflict, Invalid, NotFound
-from orderglot.core.order import Address, Identity, Line, Link, Order, Reference, Totals
+from orderglot.core.order import Address, Identity, Line, Link, Order, Reference, Totals, Unknown
 from orderglot.core.ports import Book, Outcome, UnitOfWork
 from orderglot.core.product import Product, Tier
 from orderglot.core.query import And, Compare, Operator, Sort, Window
@@ -480,6 +480,33 @@ def test_a_change_makes_a_new_version_and_an_event(shop: Shop) -> None:
     assert [changed] == shop.walked(Compare("status", Operator.EQ, "shipped"))
     assert [(1, "placed"), (2, "shipped")] == shop.happened(placed)
     assert ["kole:X1"] * 2 == [event.who for event in shop.run(shop.book.events(placed.id))]
+
+
+def test_what_clients_send_beyond_the_page_is_kept_and_named_in_the_event(shop: Shop) -> None:
+    wild = {"deep": [1, {"ß😀": Decimal("2.50")}], "null": None}
+    one = Unknown("kole", ("gift",), wild, client=True)
+    line = Line(sku="AA124", unknown=(Unknown("kole", ("carbon",), 1),))
+    placed = shop.placed(unknown=(one,), lines=(line,))
+    more = (one, Unknown("kole", ("dock", 0, "floor"), "7", client=True))
+    changed = shop.run(shop.book.change(replace(placed, unknown=more), "changed"))
+
+    assert [changed] == shop.walked()
+    assert [{"unknown": ["unknown.kole.gift"]}, {"unknown": ["unknown.kole.dock[1].floor"]}] == [
+        event.details for event in shop.run(shop.book.events(placed.id))
+    ]
+
+
+def test_a_change_of_nothing_that_anybody_knows_of_leaves_its_time(shop: Shop) -> None:
+    placed = shop.placed()
+    one = (Unknown("kole", ("gift",), 1),)
+
+    changed = shop.run(shop.book.change(replace(placed, unknown=one), touches=False))
+
+    assert (placed.version + 1, placed.modified, one) == (
+        changed.version,
+        changed.modified,
+        changed.unknown,
+    )
 
 
 def test_of_two_changes_to_one_version_the_second_is_a_conflict(shop: Shop) -> None:

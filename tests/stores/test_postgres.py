@@ -7,7 +7,9 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from decimal import Decimal
+from typing import Any
 
+import asyncpg
 import pytest
 from msgspec import ValidationError
 from msgspec.structs import replace
@@ -19,7 +21,7 @@ from orderglot.core.ports import Answered, Book
 from orderglot.core.query import Window
 from orderglot.stores.backend import Scope
 from orderglot.stores.migrations import migrations
-from orderglot.stores.postgres import PostgresStore
+from orderglot.stores.postgres import PostgresStore, pool
 from orderglot.stores.postgres.backend import PostgresBackend
 from orderglot.stores.postgres.expiring import SELDOM
 from orderglot.stores.postgres.grammar import PostgresGrammar, numbered
@@ -120,6 +122,35 @@ def test_who_looks_something_up_on_lost_lines_finds_it(shop: Shop) -> None:
         return await asyncio.gather(*[shop.book.get(Reference("kole", "K1")) for _ in range(9)])
 
     assert 9 == len(shop.run(looked_up()))
+
+
+@pytest.mark.parametrize(("waits", "seconds"), [(60, 0), (0, 60)], ids=["wait", "statement"])
+def test_a_list_is_slow_by_its_statements_alone(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, waits: int, seconds: int
+) -> None:
+    backend, clock = shop.backend, [0]
+    assert isinstance(backend, PostgresBackend)
+    monkeypatch.setattr("orderglot.stores.postgres.lists.monotonic", lambda: clock[0])
+    fetch = asyncpg.Connection.fetch
+
+    async def fetch_later(connection: asyncpg.Connection, *statement: Any) -> list[Any]:
+        clock[0] += seconds
+        return list(await fetch(connection, *statement))
+
+    async def list_while_every_connection_is_taken() -> None:
+        taken = [await backend._pool.take() for _ in range(pool.MOST)]
+        waiting = asyncio.create_task(shop.book.page(Window()))
+        await asyncio.sleep(0.01)
+        clock[0] += waits
+        for connection in taken:
+            backend._pool.give(connection)
+        with monkeypatch.context() as slowed:
+            slowed.setattr(asyncpg.Connection, "fetch", fetch_later)
+            await waiting
+
+    shop.placed()
+    shop.run(list_while_every_connection_is_taken())
+    assert bool(seconds) == bool(backend._lists._slow._until)
 
 
 def test_answers_that_are_over_go_while_new_ones_come(shop: Shop) -> None:

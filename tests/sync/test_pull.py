@@ -7,7 +7,7 @@ import dataclasses
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from decimal import Decimal
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 from msgspec.structs import replace
@@ -15,11 +15,13 @@ from msgspec.structs import replace
 from orderglot import dialects
 from orderglot.core.caller import Caller
 from orderglot.core.errors import Upstream
-from orderglot.core.order import Order, Reference, Totals, native
+from orderglot.core.order import Order, Reference, Totals, Unknown, native
+from orderglot.core.unknown_members import without_unknown
 from orderglot.stores.memory import MemoryStore
 from orderglot.sync.ingesting import Busy
 from orderglot.sync.pull import Progress
 from orderglot.sync.rejects import rejects_of, try_again
+from orderglot.wire import json
 from orderglot.wire.dialect import Dialect
 from orderglot.wire.loss import carried, known_as
 from orderglot.wire.message import Request, Response, Send
@@ -112,6 +114,56 @@ def _altered(shop: Vendor, order: Order) -> Order:
         replace(order, totals=Totals(total=Decimal("48.00"))),
     )
     return next(one for one in altered if shop.shown(one) != shop.shown(order))
+
+
+NEW = "deliveredAt"
+MEMBERS = {"adobe": "orderType", "catalyst": "entityId", "kodaris": "orderNumber"}
+"""A member by which an order in JSON is known for one."""
+
+
+def _with_new(name: str, body: bytes, value: str) -> bytes:
+    """Put a member into each order of an answer that the vendor's page does not have."""
+    if body.startswith(b"<"):
+        return body.replace(b"</order>", f"<{NEW}>{value}</{NEW}></order>".encode())
+    return json.write(_extended(name, json.read(body), value)) if body else body
+
+
+def _extended(name: str, content: Any, value: str) -> Any:
+    if isinstance(content, list):
+        return [_extended(name, one, value) for one in content]
+    if not isinstance(content, dict):
+        return content
+    inside = {member: _extended(name, one, value) for member, one in content.items()}
+    return {**inside, NEW: value} if MEMBERS[name] in content else inside
+
+
+@each
+def test_what_a_vendor_sends_beyond_his_page_is_kept_and_named_and_the_order_is_the_same(
+    name: str,
+) -> None:
+    values = ["2026-11-01", "2026-11-02"]
+
+    async def stand(request: Request, send: Send) -> Response:
+        response = await send(request)
+        return replace(response, body=_with_new(name, response.body, values[0]))
+
+    async def work(shop: Vendor) -> None:
+        await shop.pulled()
+        before = await shop.here()
+        shop.between(stand)
+        for left in (1, 0):
+            again = await shop.pulled()
+
+            assert again.certificate is not None
+            assert {NEW: COUNT} == again.certificate.unknown
+            there = again.checkpoint
+            assert (0, 0, COUNT) == (there.new, there.changed, there.same)
+            ours = [order async for order in shop.book.walk()]
+            assert {(Unknown(name, (NEW,), values[0]),)} == {order.unknown for order in ours}
+            assert before == {id: without_unknown(one) for id, one in (await shop.here()).items()}
+            del values[:left]
+
+    done(name, work)
 
 
 @each

@@ -12,6 +12,7 @@ from orderglot.wire import json
 from orderglot.wire.bodies import Held, candidates, read_candidates, resembles
 from orderglot.wire.changes import Change, Fate
 from orderglot.wire.form import Form
+from orderglot.wire.known_members import Known
 from orderglot.wire.translation import Translation, read, translate
 from tests.faces.tiny import DIALECT as TINY
 
@@ -49,6 +50,7 @@ def test_an_order_is_known_by_most_of_its_members(value: object, like: bool) -> 
 
 
 ORDER = {"po": "1"}
+NOTHING = Known("vendor")
 
 
 @pytest.mark.parametrize(
@@ -80,16 +82,16 @@ def test_a_wrapping_that_has_no_end_is_gone_through() -> None:
 
 def test_one_order_without_what_answers_have_asks_for_a_new_one() -> None:
     assert Held((Order(po_number="asked"),), asked=True) == read_candidates(
-        [ORDER], knows, read_order, asked, ("id",)
+        [ORDER], knows, read_order, asked, ("id",), NOTHING
     )
     assert Held((Order(po_number="1"),)) == read_candidates(
-        [{"id": 1, **ORDER}], knows, read_order, asked, ("id",)
+        [{"id": 1, **ORDER}], knows, read_order, asked, ("id",), NOTHING
     )
 
 
 def test_what_is_wrong_is_named_with_the_order_that_it_is_in() -> None:
     with pytest.raises(Invalid) as caught:
-        read_candidates([ORDER, {"po": "too long"}, 7], knows, read_order, asked, ("id",))
+        read_candidates([ORDER, {"po": "too long"}, 7], knows, read_order, asked, ("id",), NOTHING)
 
     assert ["order[2].po", "order[3]"] == [one.field for one in caught.value.problems]
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from orderglot.cli.output import is_terminal, write_json, write_line, write_notice
+from orderglot.core.counting import counted
 
 if TYPE_CHECKING:
     from orderglot.sync.certificate import Certificate
@@ -127,9 +128,18 @@ def report(done: Progress, dialect: Dialect) -> None:
         f"{certificate.same:,} the same{passed}{went_on}."
     )
     write_line(certificate.sentence)
+    if certificate.unknown:
+        write_line(f"New at {dialect.title}: {_unknown(certificate)}.")
     for count, sentence in _next_steps(certificate, dialect):
         if count:
             write_line(sentence)
+
+
+def _unknown(certificate: Certificate) -> str:
+    """Name the members that the vendor sends beyond his page, each with in how many orders."""
+    return ", ".join(
+        f"{name} in {counted(many, 'order')}" for name, many in certificate.unknown.items()
+    )
 
 
 def _next_steps(certificate: Certificate, dialect: Dialect) -> Iterator[tuple[int, str]]:

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from orderglot.hub.opening import Hub
 
 
+LONGEST = 60
+"""So many signs of a value beyond the page are shown."""
+
+
 @with_book(reads=True)
 async def show(
     hub: "Hub",
@@ -84,6 +88,32 @@ def print_order(order: "Order") -> None:
         amount = getattr(totals, name)
         if amount is not None:
             write_line(f"{name}: {amount} {order.currency}")
+    _print_unknown(order)
+
+
+def _print_unknown(order: "Order") -> None:
+    """Print what was sent beyond the pages of vendors, each with who sent it."""
+    from orderglot.core.unknown_members import every_unknown, spelled
+
+    found = [
+        (
+            one.dialect,
+            "a client" if one.client else "the vendor",
+            f"{part}.{spelled(one.path)}".removeprefix("."),
+            "not kept" if one.omitted else _short(one.value),
+        )
+        for part, one in every_unknown(order)
+    ]
+    if found:
+        write_line("")
+        table(("beyond the page of", "sent by", "member", "value"), found)
+
+
+def _short(value: object) -> str:
+    from orderglot.wire import json
+
+    text = value if isinstance(value, str) else json.write(value).decode()
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 3]}..."
 
 
 def _head(order: "Order") -> Iterator[tuple[str, object]]:

@@ -14,7 +14,7 @@ import msgspec
 
 from orderglot.core.customer import Customer
 from orderglot.core.errors import Rule, invalid
-from orderglot.core.order import Identity, Order, native
+from orderglot.core.order import Identity, Order, Unknown, native
 from orderglot.core.values import Relation
 
 EXTRAS = "extras."
@@ -188,6 +188,8 @@ def _fields_of(struct: type, path: tuple[str, ...], lists: tuple[int, ...]) -> I
     hints = get_type_hints(struct)
     for member in msgspec.structs.fields(struct):
         inner, repeated = _plain(hints[member.name])
+        if inner is Unknown:
+            continue
         here = (*path, member.name)
         repeats = (*lists, len(path)) if repeated else lists
         if isinstance(inner, type) and issubclass(inner, msgspec.Struct):

@@ -51,6 +51,21 @@ class Identity(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     references: tuple[Reference, ...] = ()
 
 
+class Unknown(Struct, frozen=True, omit_defaults=True, gc=False):
+    """A member of a part of an order that its dialect's shapes do not have.
+
+    ``path`` leads to it from that part: names, and places in lists counted from 0. ``client`` says
+    that a client of ours sent it, and not the vendor. Where ``omitted``, it is too large to be kept,
+    or cannot be, and its ``value`` is None.
+    """
+
+    dialect: str
+    path: tuple[str | int, ...]
+    value: Any = None
+    client: bool = False
+    omitted: bool = False
+
+
 class Address(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     """Where somebody is, and who is there. ``country`` is ISO 3166-1 alpha-2 where known."""
 
@@ -68,6 +83,7 @@ class Address(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     phone: str = ""
     email: str = ""
     residential: bool | None = None
+    unknown: tuple[Unknown, ...] = ()
 
 
 class Notification(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
@@ -208,6 +224,7 @@ class Line(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     pricing: LinePricing | None = None
     replaces: str = ""
     """The subscription that this line takes the place of (a switch)."""
+    unknown: tuple[Unknown, ...] = ()
 
 
 class Link(Struct, frozen=True, omit_defaults=True, gc=False):
@@ -260,6 +277,8 @@ class Order(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     links: tuple[Link, ...] = ()
     extras: dict[str, Any] = {}
     """What has no home above, by ``<vendor>.<field>``: JSON values, numbers never floats."""
+    unknown: tuple[Unknown, ...] = ()
+    """What a vendor or a client sent beyond the shapes that we know; nothing here depends on it."""
 
 
 def native(thing: Identity | Order, dialect: str) -> str:

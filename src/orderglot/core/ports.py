@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 from msgspec import Struct
 
@@ -62,7 +62,8 @@ class Event(Struct, frozen=True, kw_only=True, gc=False):
     """One change of one order: what was done, when, by whom, and the version it made.
 
     Some say what happened to a version without making one; ``other`` is another order that an event
-    speaks of as well.
+    speaks of as well. ``details`` are what else it says, by names: ``unknown`` what a client sent that
+    no shape has.
     """
 
     order: int
@@ -71,6 +72,7 @@ class Event(Struct, frozen=True, kw_only=True, gc=False):
     at: datetime
     who: str = ""
     other: int | None = None
+    details: dict[str, Any] = {}
 
 
 PLACED = "placed"
@@ -147,9 +149,10 @@ class Book(Orders, Protocol):
         """
         ...
 
-    async def change(self, order: Order, what: str = "changed") -> Order:
+    async def change(self, order: Order, what: str = "changed", *, touches: bool = True) -> Order:
         """Put a new version in the place of the one it was made from; ``what`` names the event.
 
+        Where it ``touches`` nothing that anybody knows of, the order was not modified by that.
         Raises NotFound, or Conflict where somebody else was faster.
         """
         ...

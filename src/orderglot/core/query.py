@@ -22,7 +22,7 @@ from msgspec import Struct
 from orderglot.core.customer import Customer
 from orderglot.core.errors import Rule, invalid
 from orderglot.core.fields import Field, FieldKind, field, values_of
-from orderglot.core.order import Order
+from orderglot.core.order import Order, Unknown
 
 Value = None | bool | int | str | Decimal | date | datetime
 Rank = bool | int | Decimal
@@ -109,6 +109,8 @@ class Page(Struct, frozen=True, kw_only=True):
     window: Window = Window()
     next: Window | None = None
     total: int | None = None
+    unknown: tuple[Unknown, ...] = ()
+    """What a vendor sent around his orders beyond the shapes that we know."""
 
 
 def matches(order: Order, where: Query, customer: Customer | None = None) -> bool:

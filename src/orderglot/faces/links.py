@@ -13,11 +13,13 @@ from orderglot.wire.message import Response
 NOWHERE = "http://7e3b1d90c2.address.invalid"
 """What stands in a kept answer where the address goes."""
 
+_NOWHERE = NOWHERE.encode()
+
 
 def addressed(response: Response, base: str) -> Response:
     """Give a kept answer with the links of an address."""
     return replace(
         response,
         headers={name: text.replace(NOWHERE, base) for name, text in response.headers.items()},
-        body=response.body.replace(NOWHERE.encode(), base.encode()),
+        body=response.body.replace(_NOWHERE, base.encode()),
     )

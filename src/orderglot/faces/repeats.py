@@ -61,6 +61,7 @@ class Repeats:
     def __init__(self, dialect: Dialect, store: Store) -> None:
         self.dialect = dialect
         self.store = store
+        self.setting = SETTING.format(dialect=dialect.name)
 
     async def find(
         self, operation: Operation[Any, Any], caller: Caller, ask: Callable[[], Any]
@@ -95,7 +96,7 @@ class Repeats:
             return  # it came twice in the very same moment, which says the same
 
     def _window(self, seller: Seller) -> timedelta:
-        minutes = seller.tables.get(SETTING.format(dialect=self.dialect.name))
+        minutes = seller.tables.get(self.setting)
         return self.dialect.repeats if minutes is None else timedelta(minutes=minutes)
 
 

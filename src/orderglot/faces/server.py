@@ -14,8 +14,10 @@ import msgspec
 
 from orderglot.core.caller import OPEN, READ, Caller, demand
 from orderglot.core.errors import HubError, Rule, Upstream, invalid
+from orderglot.core.order import Order
 from orderglot.core.ports import Store
 from orderglot.core.query import LARGE, Page
+from orderglot.core.unknown_members import without_unknown
 from orderglot.faces.completing import Completing
 from orderglot.faces.links import NOWHERE, addressed
 from orderglot.faces.replay import Remember, Replay
@@ -93,8 +95,13 @@ class Server:
         await self.completing(caller.seller, request.at or self.store.now())
         if operation.endpoint.right == READ and not operation.endpoint.idempotent:
             return await self._read(operation, request, caller)
-        # What comes again is looked at before it is performed, and read once.
-        ask = cache(lambda: operation.request.read(request, caller))
+        read = list[Any]()
+
+        def ask() -> Any:
+            # What comes again is looked at before it is performed, and read once.
+            if not read:
+                read.append(operation.request.read(request, caller))
+            return read[0]
 
         def perform(remember: Remember | None) -> Awaitable[Response]:
             return self._perform(operation, request, caller, ask, remember)
@@ -119,6 +126,7 @@ class Server:
         ask = operation.request.read(request, caller)
         context = Context(self.store.keyring, request.at or self.store.now(), self.store.of(caller))
         answer = await operation.perform(context, ask)
+        answer = shown_to(caller, answer)
         if _size(answer) <= LARGE:
             return operation.response.write(answer, request)
         loop = asyncio.get_running_loop()
@@ -135,13 +143,32 @@ class Server:
         asked = ask()
         async with self.store.of(caller).together() as unit:
             context = Context(self.store.keyring, request.at or self.store.now(), unit)
-            answer = await operation.perform(context, asked)
+            answer = shown_to(caller, await operation.perform(context, asked))
             # An answer that is kept may be asked for again at another address.
             to = msgspec.structs.replace(request, base=NOWHERE) if remember else request
             response = operation.response.write(answer, to)
             if remember is not None:
                 remember(response, unit)
         return response
+
+
+def shown_to(caller: Caller, answer: Any) -> Any:
+    """Give an answer as a caller may see it: a customer's does not see what nobody here knows."""
+    return answer if caller.customer is None else _known_alone(answer)
+
+
+def _known_alone(answer: Any) -> Any:
+    """Give the orders of an answer without the members that are beyond our shapes."""
+    if isinstance(answer, Order):
+        return without_unknown(answer)
+    if isinstance(answer, tuple):
+        return tuple(map(_known_alone, answer))
+    if isinstance(answer, Page):
+        return msgspec.structs.replace(answer, orders=_known_alone(answer.orders))
+    order = getattr(answer, "order", None)
+    if isinstance(order, Order):
+        return msgspec.structs.replace(answer, order=without_unknown(order))
+    return answer
 
 
 def _unavailable(error: Upstream, operation: Operation[Any, Any]) -> Upstream:

@@ -66,9 +66,12 @@ class Book(Reads):
         """Keep orders that came from elsewhere under their references; the newest version wins."""
         return await self._write(lambda unit: unit.keep(*orders, check=check))
 
-    async def change(self, order: Order, what: str = "changed") -> Order:
-        """Put a new version in the place of the one it was made from; ``what`` names the event."""
-        return await self._write(lambda unit: unit.change(order, what))
+    async def change(self, order: Order, what: str = "changed", *, touches: bool = True) -> Order:
+        """Put a new version in the place of the one it was made from; ``what`` names the event.
+
+        Where it ``touches`` nothing that anybody knows of, the order was not modified by that.
+        """
+        return await self._write(lambda unit: unit.change(order, what, touches=touches))
 
     async def keep_customer(self, customer: Customer) -> Customer:
         """Add a customer, or put a new version in place of the one with its id."""

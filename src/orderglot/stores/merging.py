@@ -42,6 +42,7 @@ def merged(kept: Order, incoming: Order) -> Order:
         modified=incoming.modified or kept.modified,
         deleted=incoming.deleted or kept.deleted,
         extras=_with_extras(kept, incoming),
+        unknown=incoming.unknown or kept.unknown,
     )
 
 

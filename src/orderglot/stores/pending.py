@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -28,11 +29,26 @@ class Pending:
         return bool(self._events or self._products or self._answers or self._notes)
 
     def add_event(
-        self, order: Order, what: str, at: datetime, who: str, other: int | None = None
+        self,
+        order: Order,
+        what: str,
+        at: datetime,
+        who: str,
+        other: int | None = None,
+        details: dict[str, Any] | None = None,
     ) -> None:
         """Record an event of an order in its present version."""
-        event = Event(order=order.id, version=order.version, what=what, at=at, who=who, other=other)
-        self._events.append(event)
+        self._events.append(
+            Event(
+                order=order.id,
+                version=order.version,
+                what=what,
+                at=at,
+                who=who,
+                other=other,
+                details=details or {},
+            )
+        )
 
     def product(self, sku: str) -> Product | None:
         """Give the product that waits under a SKU."""

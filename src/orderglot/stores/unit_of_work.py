@@ -15,6 +15,7 @@ from orderglot.core.errors import Conflict, Forbidden, NotFound
 from orderglot.core.order import Link, Order, Reference
 from orderglot.core.ports import KEPT, PLACED, Answered, Check, Kept, Note, Outcome
 from orderglot.core.product import Product
+from orderglot.core.unknown_members import newly_sent
 from orderglot.stores import writes
 from orderglot.stores.backend import Backend, Entity, Raced
 from orderglot.stores.customers import put_customer
@@ -149,9 +150,10 @@ class UnitOfWork(Reads):
         new = replace(new, version=kept.version + 1, modified=order.modified or now)
         return Kept(self._put(new, KEPT, now), Outcome.CHANGED)
 
-    async def change(self, order: Order, what: str = "changed") -> Order:
+    async def change(self, order: Order, what: str = "changed", *, touches: bool = True) -> Order:
         """Put a new version in the place of the one it was made from; ``what`` names the event.
 
+        Where it ``touches`` nothing that anybody knows of, the order was not modified by that.
         Raises NotFound, Conflict where somebody else was faster, or Forbidden where a caller in
         test mode would change a live order.
         """
@@ -167,13 +169,13 @@ class UnitOfWork(Reads):
             await self._resolution.learn((order,))
             order = await self._resolved(order, ours=True, kept=kept.links)
         now = self.now()
-        touched = order.modified not in (None, kept.modified)
+        given = not touches or order.modified not in (None, kept.modified)
         changed = replace(
             order,
             version=kept.version + 1,
             test=kept.test,
             created=order.created or kept.created,
-            modified=order.modified if touched else now,
+            modified=order.modified if given else now,
         )
         self._put(changed, what, now)
         if _names(changed) != _names(kept):
@@ -284,7 +286,9 @@ class UnitOfWork(Reads):
         orders = self._resolution.orders
         orders.refuse_clash(order)
         orders.write(order)
-        self._pending.add_event(order, what, now, self._caller.name)
+        sent = newly_sent(order, orders.kept[order.id])
+        details = {"unknown": sent} if sent else None
+        self._pending.add_event(order, what, now, self._caller.name, details=details)
         return order
 
 

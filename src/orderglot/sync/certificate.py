@@ -28,7 +28,8 @@ class Certificate(Struct, frozen=True, kw_only=True):
     are what it reaches from and to. ``counted`` is how many orders the vendor says there are, None
     where he does not say. ``missed`` orders were surely not seen. ``unseen`` are known here and were
     not seen again, ``there`` of them the vendor still shows when asked. ``gaps`` are numbers that a
-    sequence lacks. ``ids`` is a hash over the sorted ids, "" where the pull went on after a stop.
+    sequence lacks. ``unknown`` counts the orders in which a member stood that his page does not have.
+    ``ids`` is a hash over the sorted ids, "" where the pull went on after a stop.
     """
 
     channel: str
@@ -50,6 +51,7 @@ class Certificate(Struct, frozen=True, kw_only=True):
     unseen: int = 0
     there: int = 0
     gaps: int = 0
+    unknown: dict[str, int] = {}
     ids: str = ""
 
     @property

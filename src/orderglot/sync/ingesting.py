@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from orderglot.core.errors import Conflict, Invalid
 from orderglot.core.order import Order
 from orderglot.core.ports import Book, Note, Outcome, UnitOfWork
+from orderglot.core.unknown_members import MOST_UNKNOWN, counted
 from orderglot.sync.criteria import Criteria, native_id, wanted
 from orderglot.sync.matching import recognise
 from orderglot.sync.notes import PULL, Checkpoint, Reject, note_of, noted
@@ -72,7 +73,8 @@ class Ingesting:
 
     async def begin_again(self) -> None:
         """Go back to the beginning of the list for another look."""
-        await self._write(_at_the_beginning(self.checkpoint, self.checkpoint.look + 1))
+        there = _at_the_beginning(self.checkpoint, self.checkpoint.look + 1)
+        await self._write(replace(there, unknown={}))
 
     async def begin_walk(self, number: int) -> None:
         """Go on with another walk through the list, from its beginning."""
@@ -224,7 +226,17 @@ def _behind(old: Checkpoint, shown: Shown, outcomes: Counter[str], aside: int) -
         conflicts=old.conflicts + outcomes[CONFLICTS],
         rejected=old.rejected + aside,
         passed_over=old.passed_over + shown.length - _orders(outcomes) - aside,
+        unknown=_added(old.unknown, shown),
     )
+
+
+def _added(unknown: dict[str, int], shown: Shown) -> dict[str, int]:
+    """Count the unknown members of a page with those of the pages before."""
+    found = counted((one.order for one in shown.found), shown.unknown)
+    if not found:
+        return unknown
+    names = list(dict.fromkeys((*unknown, *found)))[:MOST_UNKNOWN]
+    return {name: unknown.get(name, 0) + found[name] for name in names}
 
 
 def _orders(outcomes: Counter[str]) -> int:

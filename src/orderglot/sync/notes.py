@@ -56,6 +56,8 @@ class Checkpoint(Struct, frozen=True, kw_only=True):
     conflicts: int = 0
     passed_over: int = 0
     rejected: int = 0
+    unknown: dict[str, int] = {}
+    """In how many orders each member stood that no shape of the dialect has."""
 
 
 class StoredResponse(Struct, frozen=True):

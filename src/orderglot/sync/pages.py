@@ -24,7 +24,7 @@ from orderglot.core.errors import (
     Unsupported,
     Upstream,
 )
-from orderglot.core.order import Order
+from orderglot.core.order import Order, Unknown
 from orderglot.core.query import Page, Window
 from orderglot.faces.client import Client, Transcript
 from orderglot.faces.http import Redirected
@@ -70,7 +70,7 @@ class Shown(Struct, frozen=True, kw_only=True):
     """A page: what could be read and what not, ``length`` orders of the vendor's list in all.
 
     ``hidden`` is how many places before the next window were shown as empty, though the list goes
-    on behind them.
+    on behind them. ``unknown`` is what stood around the orders and no shape has.
     """
 
     found: tuple[Found, ...] = ()
@@ -79,6 +79,7 @@ class Shown(Struct, frozen=True, kw_only=True):
     next: Window | None = None
     total: int | None = None
     hidden: int = 0
+    unknown: tuple[Unknown, ...] = ()
 
     @property
     def places(self) -> int:
@@ -265,4 +266,5 @@ def _window_at(window: Window, position: int, limit: int) -> Window:
 
 def _shown(page: Page, position: int) -> Shown:
     found = tuple(Found(order, at) for at, order in enumerate(page.orders, position))
-    return Shown(found=found, length=len(found), next=page.next, total=page.total)
+    length, around = len(found), page.unknown
+    return Shown(found=found, length=length, next=page.next, total=page.total, unknown=around)

@@ -212,6 +212,7 @@ class _Pulling:
             missed=self.missed,
             unseen=lacking.there + lacking.gone,
             there=lacking.there,
+            unknown=there.unknown,
             gaps=gaps(self.seen) if vendor.dialect.lists.sequence and walked else 0,
             ids="" if self.went_on else fingerprint(self.seen),
         )

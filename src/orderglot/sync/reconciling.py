@@ -13,6 +13,7 @@ from orderglot.core.order import Order, Reference, id_at
 from orderglot.core.ports import KEPT, PLACED, Note, Outcome, UnitOfWork
 from orderglot.core.reconciliation import Reconciled, reconcile
 from orderglot.core.totals import without_stale_total
+from orderglot.core.unknown_members import without_unknown
 from orderglot.sync.conflicts import note_conflicts
 from orderglot.sync.duplicates import find_twins
 from orderglot.sync.goods import pieces
@@ -94,13 +95,13 @@ async def _known(
     """
     dialect = source.dialect.name
     ids = [id_at(order, dialect) for order in orders]
-    found = await unit.known([Reference(source.name, name) for name in ids])
+    names = (source.name, dialect) if source.continued else (source.name,)
+    found = await unit.known([Reference(name, id) for name in names for id in ids])
     if not source.continued:
         return found
-    named = await unit.known([Reference(dialect, name) for name in ids])
     return tuple(
         one or (other if other and not id_at(other, source.name) else None)
-        for one, other in zip(found, named, strict=True)
+        for one, other in zip(found[: len(ids)], found[len(ids) :], strict=True)
     )
 
 
@@ -145,6 +146,8 @@ async def _update(
     ours_win = source.ours_win(placed=state.placed)
     result = _reconciled(source, last, received, kept, ours_win=ours_win)
     shown = forget_parts(received, last, result.hidden)
+    if (shown, tuple(sorted(result.hidden))) == (last, state.hidden):
+        return Arrived(kept, Outcome.SAME)
     keep_state(unit, source.name, kept.id, shown, note, placed=state.placed, hidden=result.hidden)
     return await _changed(unit, source, kept, result, ours_win=ours_win)
 
@@ -214,10 +217,11 @@ async def _changed(
 ) -> Arrived:
     """Write what a reconciliation came to, with events that say what was taken and what was not."""
     order, conflicts = kept, len(result.conflicts)
+    changed = without_unknown(result.order) != without_unknown(kept)
     if result.order != kept:
-        taken = ", ".join(result.taken) or "its id"
-        order = await unit.change(result.order, f"pulled: {source.name}: {taken}")
+        taken = ", ".join(result.taken) or ("its id" if changed else "unknown members")
+        what = f"pulled: {source.name}: {taken}"
+        order = await unit.change(result.order, what, touches=changed)
     if conflicts:
         await note_conflicts(unit, source.name, order, result.conflicts, ours_win=ours_win)
-    changed = result.order != kept
     return Arrived(order, Outcome.CHANGED if changed else Outcome.SAME, conflicts)

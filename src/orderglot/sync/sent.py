@@ -1,4 +1,4 @@
-"""Sent: an index of the orders that were sent to vendors from here, by PO number and by goods and day.
+"""Sent: an index of the orders that were sent to vendors from here, by PO number and by goods and days.
 
 They may come back by another way, under a moment that a vendor says for them. So that a pull need not
 read all of them, each is noted under what it can be recognised by.
@@ -25,7 +25,8 @@ MOST = 100
 """So many orders are kept under one name, the latest ones."""
 
 DIGITS = 20
-ONE_DAY = timedelta(days=1)
+SPAN = 2 * NEAR.days
+"""So many days have one name, so that no more than two of them are asked for."""
 
 
 class Sent(Struct, frozen=True):
@@ -49,27 +50,24 @@ async def note_sent(book: Book, order: Order, moment: datetime) -> None:
 
 async def sent_before(book: Book, orders: Sequence[Order]) -> dict[int, datetime]:
     """Give the orders sent from here that some of a vendor's may be, and when; one statement."""
-    names = {
-        name for order in orders for name in _names(order, _days_near(order.created or book.now()))
-    }
+    names = {name for order in orders for name in _names(order, _span_near(order, book.now()))}
     found = await book.notes(SENT, *sorted(names)) if names else ()
     return {id: moment for note in found for id, moment in read(note, Sent).orders.items()}
 
 
-def _days_near(moment: datetime) -> Iterator[datetime]:
-    day = moment - NEAR
-    while day <= moment + NEAR:
-        yield day
-        day += ONE_DAY
+def _span_near(order: Order, now: datetime) -> tuple[datetime, datetime]:
+    moment = order.created or now
+    return moment - NEAR, moment + NEAR
 
 
-def _names(order: Order, days: Sequence[datetime] | Iterator[datetime]) -> Iterator[str]:
+def _names(order: Order, moments: tuple[datetime, ...]) -> Iterator[str]:
+    """Name what an order can be recognised by, at some moments that lie no span apart."""
     if order.po_number:
         yield f"po/{_digest(order.po_number)}"
     if order.lines:
         goods = _digest(repr(sorted(pieces(order).items())))
-        for day in days:
-            yield f"goods/{day:%Y-%m-%d}/{goods}"
+        for span in {moment.toordinal() // SPAN for moment in moments}:
+            yield f"goods/{span}/{goods}"
 
 
 def _digest(text: str) -> str:

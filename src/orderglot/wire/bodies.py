@@ -11,6 +11,7 @@ from msgspec import Struct
 from orderglot.core.errors import Rule
 from orderglot.core.order import Order
 from orderglot.wire.form import Form
+from orderglot.wire.known_members import Known
 
 Write = Callable[[tuple[Order, ...]], bytes]
 
@@ -76,10 +77,11 @@ def read_candidates(
     read: Callable[[Form], Order],
     read_new: Callable[[Any], Order],
     answered: Collection[str],
+    known: Known,
 ) -> Held:
     """Read candidates: one order alone that has no member of ``answered`` asks for a new one.
 
-    Raises Invalid with all that is wrong.
+    ``known`` are the members of an order. Raises Invalid with all that is wrong.
     """
     if (
         len(values) == 1
@@ -87,11 +89,11 @@ def read_candidates(
         and not any(name in values[0] for name in answered)
     ):
         return Held((read_new(values[0]),), asked=True)
-    return Held(read_each(values, knows, read))
+    return Held(read_each(values, knows, read, known))
 
 
 def read_each(
-    values: Sequence[Any], knows: Knows, read: Callable[[Form], Order]
+    values: Sequence[Any], knows: Knows, read: Callable[[Form], Order], known: Known
 ) -> tuple[Order, ...]:
     """Read orders; raises Invalid with all that is wrong, also where something is no order."""
     whole = Form({})
@@ -99,7 +101,7 @@ def read_each(
     for number, value in enumerate(values, 1):
         path = f"order[{number}]" if len(values) > 1 else ""
         if resembles(value, knows):
-            orders.append(read(Form(value, path, whole.problems)))
+            orders.append(read(Form(value, path, whole.problems, known=known)))
         else:
             whole.refuse(path, Rule.UNEXPECTED, "This is no order.")
     whole.check()

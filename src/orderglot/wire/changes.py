@@ -9,10 +9,12 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from orderglot.core.order import Identity, Order
+from orderglot.core.order import Identity, Order, Unknown
+from orderglot.core.unknown_members import spelled
 
 REFERENCES = "references"
 EXTRAS = "extras"
+UNKNOWN = "unknown"
 
 
 class Fate(StrEnum):
@@ -60,6 +62,8 @@ def _between(one: Any, other: Any, path: str, default: Any) -> Iterator[Differen
         return
     if isinstance(one, Struct) and isinstance(other, Struct):
         yield from _members(one, other, path)
+    elif path.endswith(UNKNOWN):
+        yield from _unknown(one, other, path)
     elif path == EXTRAS:
         for name in sorted({*one, *other}):
             yield from _between(one.get(name), other.get(name), f"{path}.{name}", None)
@@ -78,6 +82,25 @@ def _members(one: Struct, other: Struct, path: str) -> Iterator[Difference]:
             yield name, Fate.LEFT_OUT, left, right
         else:
             yield from _between(left, right, name, _default(member))
+
+
+def _unknown(
+    one: tuple[Unknown, ...], other: tuple[Unknown, ...], path: str
+) -> Iterator[Difference]:
+    """Compare the members that no shape has, each by its name; one that is null is there as well."""
+    before, after = ({_named(member): member.value for member in each} for each in (one, other))
+    for name in dict.fromkeys((*before, *after)):
+        left, right = before.get(name), after.get(name)
+        if name not in after:
+            yield f"{path}.{name}", Fate.LEFT_OUT, left, right
+        elif name not in before:
+            yield f"{path}.{name}", Fate.MADE_UP, left, right
+        elif left != right:
+            yield f"{path}.{name}", Fate.CHANGED, left, right
+
+
+def _named(one: Unknown) -> str:
+    return f"{one.dialect}.{spelled(one.path)}"
 
 
 def _default(member: msgspec.structs.FieldInfo) -> Any:

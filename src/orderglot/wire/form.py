@@ -10,6 +10,8 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from orderglot.core.errors import MOST_PROBLEMS, Invalid, Problem, Rule
+from orderglot.core.order import Unknown
+from orderglot.wire.known_members import Known, unknown_in
 from orderglot.wire.message import LONGEST_NAME
 from orderglot.wire.values import read_amount, read_flag, read_whole
 
@@ -26,7 +28,8 @@ class Form:
     """The members of one mapping, and a list of problems shared with the forms inside it.
 
     ``longest`` is how many characters a text may have for which nothing else is said; it holds for
-    the forms inside as well.
+    the forms inside as well. ``known`` are the members that there are by the shape of what is read;
+    whoever reads a part of an order asks for the others with ``unknown``.
     """
 
     def __init__(
@@ -37,9 +40,11 @@ class Form:
         line: int | None = None,
         *,
         longest: int | None = None,
+        known: Known | None = None,
     ) -> None:
         self.path = path
         self.longest = longest
+        self.known = known
         self.problems: list[Problem] = [] if problems is None else problems
         self.line = line
         self.members: Mapping[str, Any] = members if isinstance(members, _MAPPING) else {}
@@ -76,7 +81,9 @@ class Form:
     ) -> str:
         """Read a text, trimmed of blanks at both ends unless ``exact``; numbers count as texts."""
         text = self._text(name, required=required, exact=exact)
-        self.measure(name, text, longest or self.longest)
+        most = longest or self.longest
+        if most is not None:
+            self.measure(name, text, most)
         return text
 
     def measure(self, name: str, text: str, longest: int | None) -> None:
@@ -164,7 +171,12 @@ class Form:
             self.problems,
             self.line,
             longest=self.longest,
+            known=self.known and self.known.of(name),
         )
+
+    def unknown(self, *apart: str) -> tuple[Unknown, ...]:
+        """Give the members that are not known, at any depth but in those read ``apart``."""
+        return unknown_in(self.members, self.known, *apart) if self.known else ()
 
     def each(
         self, name: str, item: str = "", *, required: bool = False, present: bool = False
@@ -194,8 +206,12 @@ class Form:
             values = []
         if required and not values:
             self.refuse(name, Rule.REQUIRED, "At least one is required.")
+        within = self.known and self.known.of(name)
+        known = within and within.each
         forms = [
-            Form(value, f"{path}[{number}]", self.problems, number, longest=self.longest)
+            Form(
+                value, f"{path}[{number}]", self.problems, number, longest=self.longest, known=known
+            )
             for number, value in enumerate(values, 1)
         ]
         return tuple(forms)

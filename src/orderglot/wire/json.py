@@ -36,7 +36,8 @@ def read_sent(body: bytes, what: str = "body") -> Any:
     """
     document = read(body, what)
     try:
-        _twice.decode(body.removeprefix(BYTE_ORDER_MARK).decode())
+        # That nothing stands behind it is known by now.
+        _twice.raw_decode(body.removeprefix(BYTE_ORDER_MARK).decode().lstrip())
     except RecursionError:
         raise invalid(what, Rule.SIZE, "The JSON is nested too deeply.") from None
     return document

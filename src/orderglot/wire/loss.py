@@ -10,6 +10,7 @@ import msgspec
 
 from orderglot.core.fields import every_field
 from orderglot.core.order import Identity, Link, Order, Reference, native
+from orderglot.core.unknown_members import UNKNOWN, every_unknown, is_shown, keeping, name_of
 from orderglot.wire.dialect import Can
 from orderglot.wire.values import read_references, unless
 
@@ -30,7 +31,10 @@ def losses(order: Order, dialect: str, can: Can) -> tuple[str, ...]:
     """Name every field of an order that the dialect's wire loses or rounds, sorted."""
     left = carried(order, dialect, can)
     known = known_as(order, dialect)
-    foreign = tuple(f"extras.{name}" for name in order.extras if name not in known.extras)
+    foreign = (
+        *(f"extras.{name}" for name in order.extras if name not in known.extras),
+        *(name_of(part, one) for part, one in every_unknown(order) if not is_shown(one, dialect)),
+    )
     paths = (*can.loses, *can.rounds, *can.follows)
     changed = (path for path in paths if _values(known, path) != _values(left, path))
     return tuple(sorted({*changed, *foreign}))
@@ -69,7 +73,7 @@ def all_but(*carried: str) -> frozenset[str]:
     touched = {outer for name in kept for outer in _outward(name)}
     return frozenset(
         next(outer for outer in _outward(name) if outer not in touched)
-        for name in (*every_field(), "extras")
+        for name in (*every_field(), *UNKNOWN, "extras")
         if kept.isdisjoint(_outward(name))
     )
 
@@ -94,9 +98,9 @@ def rounded_names(clean: Callable[[str], str]) -> dict[str, Callable[[Any], Any]
 
 
 def known_as(order: Order, dialect: str) -> Order:
-    """Give an order as a stranger to the hub knows it: by the dialect's ids and extras alone."""
+    """Give an order as a stranger to the hub knows it: by the dialect's ids, extras and unknown members."""
     return msgspec.structs.replace(
-        order,
+        keeping(order, lambda one: is_shown(one, dialect)),
         id=0,
         version=0,
         references=_named(order, dialect),

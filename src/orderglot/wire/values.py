@@ -17,6 +17,7 @@ T = TypeVar("T")
 PLACES = 6
 LARGEST = Decimal(10) ** 12
 WHOLE = 2**63
+LONGEST_REMEMBERED = 20
 _ONE = Decimal(1)
 _ZERO = Decimal(0)
 _encode = msgspec.json.Encoder().encode
@@ -50,6 +51,12 @@ def read_amount(value: Any, places: int = PLACES) -> Decimal:
 
     Raises ValueError unless it is finite, smaller than 10^12 and of at most so many decimals.
     """
+    if type(value) is str and len(value) <= LONGEST_REMEMBERED:
+        return _remembered(value, places)
+    return _amount(value, places)
+
+
+def _amount(value: Any, places: int) -> Decimal:
     amount = read_decimal(value)
     try:
         if not amount.is_finite() or amount.copy_abs() >= LARGEST:
@@ -59,6 +66,10 @@ def read_amount(value: Any, places: int = PLACES) -> Decimal:
     except InvalidOperation:
         raise ValueError("is not a number") from None
     return amount
+
+
+_remembered = lru_cache(maxsize=4096)(_amount)
+"""The same few amounts are read again and again."""
 
 
 @cache

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from orderglot.core.errors import Invalid
 from orderglot.core.order import Order
+from orderglot.dialects.adobe import known_members
 from orderglot.dialects.adobe.drafts import RESOURCE, read_draft
 from orderglot.dialects.adobe.tables import KINDS
 from orderglot.dialects.adobe.wire import paired, read_order, read_target, write_shown
@@ -27,7 +28,7 @@ def knows(name: str) -> bool:
 def read_orders(body: bytes) -> Held:
     """Read the orders of a body."""
     values = candidates(json.read_sent(body), knows, "items")
-    return read_candidates(values, knows, read_order, _read_new, ANSWERED)
+    return read_candidates(values, knows, read_order, _read_new, ANSWERED, known_members.ORDER)
 
 
 def _read_new(content: Any) -> Order:

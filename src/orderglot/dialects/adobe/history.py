@@ -10,7 +10,7 @@ from orderglot.core.caller import Caller
 from orderglot.core.customer import Customer
 from orderglot.core.errors import Invalid, NotFound, Problem, Rule
 from orderglot.core.query import Page, Sort, Window
-from orderglot.dialects.adobe import shapes
+from orderglot.dialects.adobe import known_members, shapes
 from orderglot.dialects.adobe.filters import (
     TARGET,
     Search,
@@ -131,12 +131,13 @@ def _uri(search: Search) -> str:
 
 
 def _read_history(response: Response, _ask: Search | str) -> Page:
-    form = read_body(response.body)
+    form = read_body(response.body, known_members.HISTORY)
     orders = tuple(map(read_shown, form.each("items", present=True)))
     uri = read_link(form, "next")
     total = form.whole("totalCount")
     form.check()
-    return Page(orders=orders, next=Window(after=uri) if uri else None, total=total)
+    following = Window(after=uri) if uri else None
+    return Page(orders=orders, next=following, total=total, unknown=form.unknown("items"))
 
 
 GET_HISTORY: Operation[Search | str, Page] = Operation(

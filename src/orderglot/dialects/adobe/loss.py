@@ -34,7 +34,7 @@ TEXTS = (
 OTHERS = (
     *("customer.references", "kind", "status", "source", "created", "links", "extras"),
     *("lines.number", "lines.quantity", "lines.status", "lines.remaining", "lines.replaces"),
-    *("lines.prorated_days", "lines.pricing", "totals.total"),
+    *("lines.prorated_days", "lines.pricing", "totals.total", "unknown", "lines.unknown"),
 )
 """Whatever else it has a place for."""
 

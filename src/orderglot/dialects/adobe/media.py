@@ -8,6 +8,7 @@ from typing import Any
 from orderglot.core.errors import Rule, invalid
 from orderglot.wire import json
 from orderglot.wire.form import Form
+from orderglot.wire.known_members import Known
 from orderglot.wire.message import Request, Response
 
 JSON = "application/json"
@@ -52,6 +53,6 @@ def correlation_id(request: Request) -> str | None:
     return id if 0 < len(id) <= LONGEST_CORRELATION_ID else None
 
 
-def read_body(body: bytes) -> Form:
+def read_body(body: bytes, known: Known | None = None) -> Form:
     """Open the form that a JSON body is; raises Invalid where it is not well-formed."""
-    return Form(json.read(body))
+    return Form(json.read(body), known=known)

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from orderglot.core.caller import CHANGE, CREATE, Caller
 from orderglot.core.order import Order
 from orderglot.core.query import Sort
-from orderglot.dialects.adobe import shapes
+from orderglot.dialects.adobe import known_members, shapes
 from orderglot.dialects.adobe.drafts import (
     Draft,
     read_draft,
@@ -73,7 +73,7 @@ def _write_picked(order: Order, request: Request) -> Response:
 
 
 def _read_picked(response: Response, _ask: object) -> Order:
-    return read_body(response.body).checked(read_shown)
+    return read_body(response.body, known_members.ORDER).checked(read_shown)
 
 
 GET_ORDER: Operation[Pick, Order] = Operation(

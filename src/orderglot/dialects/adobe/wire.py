@@ -26,6 +26,7 @@ from orderglot.dialects.adobe.tables import (
 )
 from orderglot.dialects.adobe.values import write_id, write_moment
 from orderglot.wire.form import Form
+from orderglot.wire.known_members import with_unknown
 from orderglot.wire.values import bare, read_instant, read_references, unless
 
 DONE = STATUSES.write(Status.COMPLETED)
@@ -57,7 +58,7 @@ def write_order(order: Order, *, prices: bool = False, link: bool = True) -> dic
         members["pricingSummary"] = write_summary(order)
     if link and customer and id:
         members["links"] = {"self": write_link(write_order_path(customer, id))}
-    return members
+    return with_unknown(members, order.unknown, NAME) if order.unknown else members
 
 
 def write_shown(order: Order, *, prices: bool) -> dict[str, Any]:
@@ -86,6 +87,7 @@ def read_order(form: Form) -> Order:
         totals=Totals(total=read_summary(form)),
         links=read_target(form, kind),
         extras={REASON: reason} if reason else {},
+        unknown=form.unknown("lineItems", "cancellingItems"),
     )
 
 
@@ -180,7 +182,7 @@ def write_line(line: Line, *, prices: bool) -> dict[str, Any]:
         members |= write_promotions(line.promotions)
     if prices and line.pricing is not None and complete(line.pricing):
         members["pricing"] = write_pricing(line.pricing)
-    return members
+    return with_unknown(members, line.unknown, NAME) if line.unknown else members
 
 
 def read_line(form: Form) -> Line:
@@ -200,6 +202,7 @@ def read_line(form: Form) -> Line:
         prorated_days=form.whole("proratedDays"),
         promotions=tuple(map(read_promotion, named)),
         pricing=read_pricing(form.inside("pricing")),
+        unknown=form.unknown(),
     )
 
 

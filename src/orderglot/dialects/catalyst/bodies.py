@@ -12,6 +12,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from orderglot.core.order import Order
+from orderglot.dialects.catalyst import known_members
 from orderglot.dialects.catalyst.fields import MEMBERS, by_name
 from orderglot.dialects.catalyst.items import read_item
 from orderglot.dialects.catalyst.loss import known_totals
@@ -19,6 +20,7 @@ from orderglot.dialects.catalyst.media import envelope
 from orderglot.dialects.catalyst.orders import NO_SITE
 from orderglot.dialects.catalyst.relations import relations, write_status
 from orderglot.dialects.catalyst.settings import status_numbers
+from orderglot.dialects.catalyst.tables import NAME
 from orderglot.dialects.catalyst.wire import (
     STATUS,
     read_addresses,
@@ -30,6 +32,7 @@ from orderglot.dialects.catalyst.wire import (
 from orderglot.wire import json
 from orderglot.wire.bodies import Bodies, Held, candidates, read_each
 from orderglot.wire.form import Form
+from orderglot.wire.known_members import with_unknown
 
 PRODUCTS, ADDRESSES = "products", "addresses"
 """The lists of an order by their paths, ``/orders/{id}/products``."""
@@ -55,7 +58,7 @@ def read_orders(body: bytes) -> Held:
     values = candidates(value, lambda name: name != ITEMS and knows(name), ITEMS)
     answered = {member.name for member in MEMBERS if member.own}
     asked = len(values) == 1 and values[0] is value and answered.isdisjoint(value)
-    return Held(read_each(values, knows, _read), asked=asked)
+    return Held(read_each(values, knows, _read, known_members.ORDER), asked=asked)
 
 
 def _read(form: Form) -> Order:
@@ -74,12 +77,13 @@ def write_orders(orders: tuple[Order, ...]) -> bytes:
 
 def _write(order: Order) -> dict[str, Any]:
     lines = enumerate(order.lines, 1)
-    return {
+    members = {
         **{member.name: member.show(order, NO_SITE) for member in MEMBERS},
         STATUS: write_status(NO_SITE, status_numbers(NO_SITE)(order)),
         PRODUCTS: [write_line(line, position, order, NO_SITE) for position, line in lines],
         ADDRESSES: write_addresses(order, NO_SITE),
     }
+    return with_unknown(members, order.unknown, NAME)
 
 
 BODIES = Bodies(read=read_orders, write={"json": write_orders}, id="id")

@@ -14,7 +14,7 @@ from orderglot.core.caller import CHANGE, CREATE, Caller
 from orderglot.core.errors import Invalid, Rule, invalid
 from orderglot.core.order import Line, Order, native
 from orderglot.core.totals import summed
-from orderglot.dialects.catalyst import shapes
+from orderglot.dialects.catalyst import known_members, shapes
 from orderglot.dialects.catalyst.fields import by_name
 from orderglot.dialects.catalyst.items import read_items, with_items
 from orderglot.dialects.catalyst.links import SITES, path
@@ -58,7 +58,7 @@ def _read_draft(request: Request, _caller: Caller) -> Draft:
 
 def _taken(order: Order, draft: Draft, site: Site) -> Order:
     """Put what was sent into an order; raises Invalid with all that is wrong with it."""
-    form = Form(draft.members)
+    form = Form(draft.members, known=known_members.SENT)
     changed = take(order, form, site)
     _refuse_what_is_lost(form, is_new=not draft.id)
     form.check()
@@ -129,7 +129,7 @@ async def _create_order(context: Context, draft: Draft) -> Order:
 
 def _items(draft: Draft) -> tuple[tuple[Line, ...], tuple[str, ...]]:
     """Read the items that stand in a new order, which spares the client to add them afterwards."""
-    form = Form(draft.members, longest=LONGEST)
+    form = Form(draft.members, longest=LONGEST, known=known_members.SENT)
     found = read_items(form.each(ITEMS))
     form.check()
     return found

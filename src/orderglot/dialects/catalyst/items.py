@@ -8,10 +8,11 @@ from msgspec.structs import replace
 from orderglot.core.caller import CHANGE, Caller
 from orderglot.core.errors import Invalid, Problem, Rule
 from orderglot.core.fields import read_whole_text
-from orderglot.core.order import Line, Order
+from orderglot.core.order import Line, Order, Unknown
 from orderglot.core.pricing import price
 from orderglot.core.totals import summed
-from orderglot.dialects.catalyst import shapes
+from orderglot.core.unknown_members import with_further
+from orderglot.dialects.catalyst import known_members, shapes
 from orderglot.dialects.catalyst.links import SITES, path
 from orderglot.dialects.catalyst.media import JSON, read_nothing, write_done
 from orderglot.dialects.catalyst.resources import order_at, site_at
@@ -34,6 +35,7 @@ class Items(Struct, frozen=True):
     lines: tuple[Line, ...]
     site: str = ""
     named: tuple[str, ...] = ()
+    unknown: tuple[Unknown, ...] = ()
 
 
 def _write_items(items: Items) -> Request:
@@ -55,10 +57,11 @@ def _write_items(items: Items) -> Request:
 
 
 def _read_items(request: Request, _caller: Caller) -> Items:
-    form = Form(json.read_sent(request.body), longest=LONGEST)
+    form = Form(json.read_sent(request.body), longest=LONGEST, known=known_members.NEW_ITEMS)
     lines, named = read_items(form.each("items", required=True))
     form.check()
-    return Items(request.params["order"], lines, request.params["site"], named)
+    order, site = request.params["order"], request.params["site"]
+    return Items(order, lines, site, named, form.unknown("items"))
 
 
 def read_items(forms: tuple[Form, ...]) -> tuple[tuple[Line, ...], tuple[str, ...]]:
@@ -79,6 +82,7 @@ def read_item(form: Form) -> Line:
         item_id=digits(product),
         title=form.text("description", longest=LONGEST_PROSE, exact=True),
         quantity=pieces or 0,
+        unknown=form.unknown(),
     )
 
 
@@ -114,7 +118,7 @@ def _on_wire(problem: Problem, named: tuple[str, ...]) -> Problem:
 async def _add_items(context: Context, items: Items) -> Order:
     """Add items; an order that was born here is summed up anew."""
     site = await site_at(context, items.site)
-    order = await order_at(context, site, items.order)
+    order = with_further(await order_at(context, site, items.order), items.unknown)
     changed = await with_items(context, order, items.lines, items.named)
     return await context.book.change(changed if order.references else summed(changed))
 

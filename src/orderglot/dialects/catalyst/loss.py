@@ -9,6 +9,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from orderglot.core.order import Address, Identity, Invoice, Line, Link, Order, Totals
+from orderglot.core.unknown_members import UNKNOWN
 from orderglot.core.values import Cycle, InvoiceStatus, PaymentMethod, Relation
 from orderglot.dialects.catalyst.fields import INTERMEDIATE
 from orderglot.dialects.catalyst.tables import (
@@ -47,7 +48,7 @@ OTHERS = (
         for party in PARTIES
         for name in ("line_1", "line_2", "city", "state", "postal_code", "country")
     ),
-    *("ship_to.residential", "extras"),
+    *("ship_to.residential", "extras", *UNKNOWN),
 )
 """Whatever else it has a place for."""
 

@@ -11,7 +11,7 @@ from orderglot.core.caller import Caller
 from orderglot.core.customer import Customer
 from orderglot.core.order import Order
 from orderglot.core.query import EVERYTHING, And, Compare, Operator, Page, Query, Sort, Window
-from orderglot.dialects.catalyst import shapes
+from orderglot.dialects.catalyst import known_members, shapes
 from orderglot.dialects.catalyst.fields import MEMBERS
 from orderglot.dialects.catalyst.filters import narrowed, parse_where, read_where, write_where
 from orderglot.dialects.catalyst.lenient_json import Node
@@ -131,7 +131,7 @@ def _write_listed(listed: Listed, _request: Request) -> Response:
 
 
 def _read_listed(response: Response, listing: Listing) -> Listed:
-    form = Form(json.read(response.body))
+    form = Form(json.read(response.body), known=known_members.ORDERS)
     items = form.each("items", present=True)
     orders = tuple(read_order(item, NO_SITE) for item in items)
     for item in items:
@@ -141,7 +141,8 @@ def _read_listed(response: Response, listing: Listing) -> Listed:
     window = listing.window
     end = window.offset + len(orders)
     following = replace(window, offset=end) if orders and end < total else None
-    return Listed(orders=orders, window=window, next=following, total=total)
+    unknown = form.unknown("items")
+    return Listed(orders=orders, window=window, next=following, total=total, unknown=unknown)
 
 
 LIST_ORDERS: Operation[Listing, Listed] = Operation(
@@ -202,7 +203,7 @@ def _write_shown(shown: Shown, _request: Request) -> Response:
 
 
 def _read_shown(response: Response, _one: One) -> Shown:
-    form = Form(json.read(response.body))
+    form = Form(json.read(response.body), known=known_members.ORDER)
     order = read_order(form, NO_SITE)
     form.check()
     return Shown(order)

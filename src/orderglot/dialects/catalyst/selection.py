@@ -23,7 +23,9 @@ from orderglot.dialects.catalyst.relations import (
     relations,
 )
 from orderglot.dialects.catalyst.settings import Site
+from orderglot.dialects.catalyst.tables import NAME
 from orderglot.dialects.catalyst.wire import Members
+from orderglot.wire.known_members import with_unknown
 
 LONGEST = 4_000
 DEEPEST = 3
@@ -195,6 +197,8 @@ def order_writer(selection: Selection, site: Site) -> Callable[[Order, Customer 
         members = {name: show(order) for name, show in in_order}
         for name, lead in leading_on:
             members[name] = lead(order, customer)
+        if order.unknown and selection is EVERY_MEMBER:
+            with_unknown(members, order.unknown, NAME)
         return members
 
     return write

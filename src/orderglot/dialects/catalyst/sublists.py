@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from orderglot.core.caller import Caller
 from orderglot.core.order import Order
-from orderglot.dialects.catalyst import shapes
+from orderglot.dialects.catalyst import known_members, shapes
 from orderglot.dialects.catalyst.links import SITES
 from orderglot.dialects.catalyst.media import ask_for, envelope
 from orderglot.dialects.catalyst.orders import NO_SITE
@@ -92,7 +92,7 @@ def _write_items(parts: Parts) -> list[Any]:
 
 
 def _read_items(response: Response, part: Part) -> Parts:
-    form = Form(json.read(response.body))
+    form = Form(json.read(response.body), known=known_members.ITEMS)
     lines = tuple(map(read_line, form.each("items", present=True)))
     total = form.whole("totalItemsCount", required=True, least=0) or 0
     form.check()
@@ -100,7 +100,7 @@ def _read_items(response: Response, part: Part) -> Parts:
 
 
 def _read_addresses(response: Response, part: Part) -> Parts:
-    form = Form(json.read(response.body))
+    form = Form(json.read(response.body), known=known_members.ADDRESSES)
     order = read_addresses(Order(), form.each("items", present=True))
     form.check()
     return Parts(order, part=part)

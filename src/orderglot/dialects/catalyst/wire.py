@@ -11,11 +11,19 @@ from msgspec.structs import replace
 from orderglot.core.errors import Rule
 from orderglot.core.fields import read_whole_text
 from orderglot.core.order import Address, Line, Order
+from orderglot.core.unknown_members import with_further
 from orderglot.dialects.catalyst.fields import MEMBERS, by_name
 from orderglot.dialects.catalyst.settings import Site, with_status, write_id
-from orderglot.dialects.catalyst.tables import BILLING_ADDRESS, LABELS, OF_ORDER, SHIPPING_ADDRESS
+from orderglot.dialects.catalyst.tables import (
+    BILLING_ADDRESS,
+    LABELS,
+    NAME,
+    OF_ORDER,
+    SHIPPING_ADDRESS,
+)
 from orderglot.dialects.catalyst.values import digits
 from orderglot.wire.form import Form
+from orderglot.wire.known_members import with_unknown
 from orderglot.wire.message import once
 from orderglot.wire.values import bare, read_whole
 
@@ -23,6 +31,9 @@ Members = dict[str, Any]
 
 _TEXTS = (str, int, Decimal)
 """What a text may be sent as."""
+
+APART = ("items", "products", "addresses")
+"""The lists of an order that are read by themselves."""
 
 STATUS = "status"
 """The relation that a client has to ask for if it wants to know what a status means."""
@@ -42,7 +53,8 @@ def read_order(form: Form, site: Site) -> Order:
 def take(order: Order, form: Form, site: Site, *, own: bool = False) -> Order:
     """Put what was sent into an order; what is wrong with it is noted in the form.
 
-    Names that no field has are passed over, as are, unless ``own``, what only the hub decides.
+    Names that no field has are kept as they came; passed over is, unless ``own``, what only the hub
+    decides.
     """
     members = by_name()
     taken: list[tuple[str, Any]] = []
@@ -59,7 +71,7 @@ def take(order: Order, form: Form, site: Site, *, own: bool = False) -> Order:
             form.refuse(name, Rule.MALFORMED, f"{_shortened(value)} {error}.")
     if not own:
         once(taken)
-    return order
+    return with_further(order, form.unknown(*APART))
 
 
 def _shortened(value: Any) -> str:
@@ -87,7 +99,7 @@ def item_id(line: Line, position: int) -> int:
 def write_line(line: Line, position: int, order: Order, site: Site) -> Members:
     """Write a line as an item of an order."""
     product = read_whole_text(line.item_id)
-    return {
+    members = {
         "itemId": item_id(line, position),
         "orderId": by_name()["id"].show(order, site),
         "productId": product,
@@ -106,6 +118,7 @@ def write_line(line: Line, position: int, order: Order, site: Site) -> Members:
         "deletedByTaskOrAdmin": False,
         "product": {"id": product, "productCode": line.sku or None},
     }
+    return with_unknown(members, line.unknown, NAME) if line.unknown else members
 
 
 def read_line(form: Form) -> Line:
@@ -118,6 +131,7 @@ def read_line(form: Form) -> Line:
         quantity=form.whole("units") or 0,
         unit_price=form.amount("unitPrice"),
         total=form.amount("totalPrice"),
+        unknown=form.unknown(),
     )
 
 
@@ -125,23 +139,26 @@ def write_addresses(order: Order, site: Site) -> list[Members]:
     """Write where an order goes and where its bill goes."""
     kinds = ((SHIPPING_ADDRESS, order.ship_to), (BILLING_ADDRESS, order.bill_to))
     return [
-        {
-            "id": kind,
-            "siteId": write_id(site.id),
-            "addressType": kind,
-            "objectId": by_name()["id"].show(order, site),
-            "objectType": OF_ORDER,
-            "default": True,
-            "address1": address.line_1,
-            "address2": address.line_2,
-            "zipCode": address.postal_code,
-            "suburb": address.city,
-            "countryCode": address.country,
-            "state": address.state,
-        }
-        for kind, address in kinds
-        if address is not None
+        _write_address(kind, address, order, site) for kind, address in kinds if address is not None
     ]
+
+
+def _write_address(kind: int, address: Address, order: Order, site: Site) -> Members:
+    members: Members = {
+        "id": kind,
+        "siteId": write_id(site.id),
+        "addressType": kind,
+        "objectId": by_name()["id"].show(order, site),
+        "objectType": OF_ORDER,
+        "default": True,
+        "address1": address.line_1,
+        "address2": address.line_2,
+        "zipCode": address.postal_code,
+        "suburb": address.city,
+        "countryCode": address.country,
+        "state": address.state,
+    }
+    return with_unknown(members, address.unknown, NAME)
 
 
 def read_addresses(order: Order, forms: tuple[Form, ...]) -> Order:
@@ -164,5 +181,6 @@ def _address(form: Form, known: Address | None) -> Address | None:
         city=form.text("suburb", exact=True),
         country=form.text("countryCode", exact=True),
         state=form.text("state", exact=True),
+        unknown=form.unknown(),
     )
     return None if address == Address() else address

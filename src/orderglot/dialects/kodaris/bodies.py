@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from orderglot.core.order import Order
+from orderglot.dialects.kodaris import known_members
 from orderglot.dialects.kodaris.drafts import read_draft
 from orderglot.dialects.kodaris.media import envelope
 from orderglot.dialects.kodaris.tables import MEMBERS
@@ -26,11 +27,11 @@ def knows(name: str) -> bool:
 def read_orders(body: bytes) -> Held:
     """Read the orders of a body; one that says no id asks for a new order."""
     values = candidates(json.read_sent(body), knows, "data", "content")
-    return read_candidates(values, knows, read_order, _read_new, ("orderID",))
+    return read_candidates(values, knows, read_order, _read_new, ("orderID",), known_members.ORDER)
 
 
 def _read_new(content: Any) -> Order:
-    return Form(content, longest=LONGEST).checked(read_draft)
+    return Form(content, longest=LONGEST, known=known_members.NEW).checked(read_draft)
 
 
 def write_orders(orders: tuple[Order, ...]) -> bytes:

@@ -59,6 +59,7 @@ def read_draft(form: Form) -> Order:
         customer=read_customer(form),
         lines=tuple(map(_read_line, form.each("items", required=True))),
         extras={f"{NAME}.extra5": extra5} if extra5 else {},
+        unknown=form.unknown("items"),
     )
 
 
@@ -71,7 +72,7 @@ def _read_party(form: Form, members: Mapping[str, str], code: str) -> Address | 
 def _read_line(form: Form) -> Line:
     code = form.text("code", required=True)
     pieces = form.whole("quantity", required=True, least=1, most=MOST_PIECES)
-    return Line(sku=code, quantity=pieces or 0)
+    return Line(sku=code, quantity=pieces or 0, unknown=form.unknown())
 
 
 def complete(

@@ -18,7 +18,7 @@ TEXTS = (
 """The texts that the page has a member for; blanks at their ends are not kept."""
 
 OTHERS = (
-    *("number", "status", "completed", "customer.references", "extras"),
+    *("number", "status", "completed", "customer.references", "extras", "unknown"),
     *(f"totals.{field}" for field in TOTALS.values()),
 )
 """Whatever else it has a member for."""

@@ -11,6 +11,7 @@ import msgspec
 from orderglot.core.errors import Rule, invalid
 from orderglot.wire import json
 from orderglot.wire.form import Form
+from orderglot.wire.known_members import Known
 from orderglot.wire.message import Request, Response
 
 JSON = "application/json"
@@ -52,21 +53,26 @@ def envelope(content: Any, *, status: int = 200, errors: tuple[str, ...] = ()) -
     }
 
 
-def content_of(response: Response) -> Any:
-    """Take an answer out of its envelope; raises Invalid where there is none."""
+def envelope_of(response: Response, known: Known | None = None) -> Form:
+    """Open the envelope of an answer, of whose members some are known; raises Invalid without one."""
     document = json.read(response.body)
     if not isinstance(document, Mapping) or "data" not in document:
         raise invalid("data", Rule.REQUIRED, "The answer has no data.")
-    return document["data"]
+    return Form(document, known=known)
 
 
-def body_of(request: Request, *, longest: int | None = None) -> Form:
+def content_of(response: Response) -> Any:
+    """Take an answer out of its envelope; raises Invalid where there is none."""
+    return envelope_of(response).members["data"]
+
+
+def body_of(request: Request, *, longest: int | None = None, known: Known | None = None) -> Form:
     """Open the JSON object that a request sends, an empty one where it sends nothing.
 
-    What is kept of it has texts of at most ``longest`` characters.
+    What is kept of it has texts of at most ``longest`` characters, and the members ``known``.
     """
     document = json.read_sent(request.body) if request.body.strip() else {}
-    return Form(document, longest=longest)
+    return Form(document, longest=longest, known=known)
 
 
 def listed(value: Any) -> Any:

@@ -10,10 +10,10 @@ from orderglot.core.customer import Customer
 from orderglot.core.errors import NotFound, Rule, invalid
 from orderglot.core.order import HUB, Order, Reference, native
 from orderglot.core.query import Page, Window, matches
-from orderglot.dialects.kodaris import shapes
+from orderglot.dialects.kodaris import known_members, shapes
 from orderglot.dialects.kodaris.drafts import Draft, complete, read_draft, write_draft
 from orderglot.dialects.kodaris.filters import Filter, apart, query_of, read_filter, write_filter
-from orderglot.dialects.kodaris.media import ASKS, answer, body_of, content_of, listed
+from orderglot.dialects.kodaris.media import ASKS, answer, body_of, content_of, envelope_of, listed
 from orderglot.dialects.kodaris.tables import CSRF_ON_READS, LONGEST_PAGE, NAME, PAGE_SIZE
 from orderglot.dialects.kodaris.tokens import CSRF_HEADER, demand_csrf
 from orderglot.dialects.kodaris.wire import read_order, write_order
@@ -103,8 +103,8 @@ def _write_page(page: Page, request: Request) -> Response:
 
 
 def _read_page(response: Response, ask: Listing) -> Page:
-    content = content_of(response)
-    form = Form(content, "data")
+    envelope = envelope_of(response, known_members.PAGE)
+    form = envelope.inside("data")
     orders = _list_of(form)
     window = Window(limit=ask.size, offset=ask.page * ask.size)
     page = Page(
@@ -112,6 +112,7 @@ def _read_page(response: Response, ask: Listing) -> Page:
         window=window,
         next=replace(window, offset=window.offset + ask.size) if form.flag("hasNext") else None,
         total=form.whole("totalElements"),
+        unknown=(*envelope.unknown("data"), *form.unknown("content")),
     )
     form.check()
     return page
@@ -122,7 +123,7 @@ def _list_of(form: Form) -> Form:
     content = form.members.get("content")
     if content != {} or form.whole("totalElements") == 0:
         content = listed(content)
-    return Form({"content": content}, "data", form.problems)
+    return Form({"content": content}, "data", form.problems, known=form.known)
 
 
 LIST_ORDERS: Operation[Listing, Page] = Operation(
@@ -165,7 +166,7 @@ def _write_orders(orders: tuple[Order, ...], request: Request) -> Response:
 
 
 def _read_orders(response: Response, _ask: Linked) -> tuple[Order, ...]:
-    form = Form({"data": listed(content_of(response))})
+    form = Form({"data": listed(content_of(response))}, known=known_members.ORDERS)
     orders = tuple(map(read_order, form.each("data")))
     form.check()
     return orders
@@ -195,7 +196,7 @@ def _write_draft(draft: Draft) -> Request:
 
 
 def _read_draft(request: Request, _caller: Caller) -> Draft:
-    form = body_of(request, longest=LONGEST)
+    form = body_of(request, longest=LONGEST, known=known_members.NEW)
     order = read_draft(form)
     form.check()
     return Draft(order, _completes(request))
@@ -222,7 +223,7 @@ def _write_order(order: Order, request: Request) -> Response:
 
 
 def _read_order(response: Response, _draft: Draft) -> Order:
-    return Form(content_of(response), "data").checked(read_order)
+    return Form(content_of(response), "data", known=known_members.ORDER).checked(read_order)
 
 
 CREATE_ORDER: Operation[Draft, Order] = Operation(

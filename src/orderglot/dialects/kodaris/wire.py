@@ -23,6 +23,7 @@ from orderglot.dialects.kodaris.tables import (
 )
 from orderglot.dialects.kodaris.values import is_empty, read_moment, write_moment
 from orderglot.wire.form import Form
+from orderglot.wire.known_members import with_unknown
 from orderglot.wire.values import bare, read_references, round_number, unless, write_number
 
 Members = dict[str, Any]
@@ -35,7 +36,7 @@ _NOBODY = Address()
 
 
 def write_order(order: Order) -> Members:
-    """Write an order; extras that the page does not name stand behind its members."""
+    """Write an order; what the page does not name stands behind its members."""
     bill_to, ship_to = order.bill_to or _NOBODY, order.ship_to or _NOBODY
     members = _BLANK.copy()
     members["orderID"] = write_number(native(order, NAME))
@@ -56,7 +57,7 @@ def write_order(order: Order) -> Members:
         members[name] = bare(getattr(order.totals, field))
     if order.extras:
         write_extras(members, order)
-    return members
+    return with_unknown(members, order.unknown, NAME) if order.unknown else members
 
 
 def read_order(form: Form) -> Order:
@@ -75,6 +76,7 @@ def read_order(form: Form) -> Order:
         customer=read_customer(form),
         totals=Totals(**{field: form.amount(name) for name, field in TOTALS.items()}),
         extras={**read_extras(form.members), **unknown},
+        unknown=form.unknown(),
     )
 
 
@@ -109,7 +111,10 @@ def read_status(form: Form) -> tuple[Status, dict[str, str]]:
 
 
 def write_extras(members: Members, order: Order) -> None:
-    """Put in what the canonical order has no home for, nothing in the place of what it has one for."""
+    """Put in what the canonical order has no home for, nothing in the place of what it has one for.
+
+    Older books have among the extras what the page does not name.
+    """
     for name, value in order.extras.items():
         if name.startswith(_OWN):
             member = name[len(_OWN) :]
@@ -118,9 +123,9 @@ def write_extras(members: Members, order: Order) -> None:
 
 
 def read_extras(members: Mapping[str, Any]) -> dict[str, Any]:
-    """Read whatever the canonical order has no home for."""
+    """Read those of the page's members that the canonical order has no home for."""
     return {
         f"{NAME}.{name}": value
         for name, value in members.items()
-        if (name in HOMELESS or name not in MEMBERS) and not is_empty(name, value)
+        if name in HOMELESS and not is_empty(name, value)
     }

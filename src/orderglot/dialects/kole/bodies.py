@@ -8,6 +8,7 @@ from typing import Any
 
 from orderglot.core.errors import Invalid
 from orderglot.core.order import Order
+from orderglot.dialects.kole import known_members
 from orderglot.dialects.kole.drafts import read_draft
 from orderglot.dialects.kole.media import ORDER, is_json, write_body
 from orderglot.dialects.kole.wire import read_order, write_order
@@ -31,7 +32,7 @@ def knows(name: str) -> bool:
 def read_orders(body: bytes) -> Held:
     """Read the orders of a body; one that says no id asks for a new order."""
     values = candidates(_decoded(body), knows, "orders", "order")
-    return read_candidates(values, knows, read_order, _read_new, ("order_id",))
+    return read_candidates(values, knows, read_order, _read_new, ("order_id",), known_members.ORDER)
 
 
 def _decoded(body: bytes) -> Any:
@@ -42,7 +43,7 @@ def _decoded(body: bytes) -> Any:
 
 
 def _read_new(content: Any) -> Order:
-    draft = read_draft(content)
+    draft = read_draft(content, known_members.NEW)
     if draft.problems:
         raise Invalid(*draft.problems)
     return draft.order

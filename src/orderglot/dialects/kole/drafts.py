@@ -25,6 +25,7 @@ from orderglot.dialects.kole.tables import (
 )
 from orderglot.dialects.kole.values import read_country, split_zip, write_flag
 from orderglot.wire.form import Form
+from orderglot.wire.known_members import Known
 
 SKU_LENGTH = 5
 PHONE_LENGTH = 10
@@ -72,15 +73,19 @@ def write_draft(order: Order) -> dict[str, Any]:
     }
 
 
-def read_draft(content: Any) -> Draft:
-    """Read a new order and hold it against the page's table; nothing that is wrong is left out."""
-    form = Form(content)
+def read_draft(content: Any, known: Known) -> Draft:
+    """Read a new order and hold it against the page's table; nothing that is wrong is left out.
+
+    ``known`` are the members that one has.
+    """
+    form = Form(content, known=known)
     order = Order(
         po_number=_read(form, "po_number"),
         notes=_read(form, "notes"),
         shipping=_read_shipping(form.inside("ship_options", required=True)),
         ship_to=_read_address(form.inside("ship_to_address", required=True)),
         lines=tuple(map(_read_line, form.each("items", "item", required=True))),
+        unknown=form.unknown("ship_to_address", "items"),
     )
     return Draft(order, tuple(form.problems))
 
@@ -107,6 +112,7 @@ def _read_address(form: Form) -> Address:
         postal_code=_read_zip(form),
         country=read_country(form.choice("country", COUNTRIES.codes, required=True)),
         phone=_read_phone(form),
+        unknown=form.unknown(),
     )
 
 
@@ -151,7 +157,7 @@ def _read_line(form: Form) -> Line:
         reason = f"A SKU has {SKU_LENGTH} characters, not {len(sku)}."
         form.refuse("sku", Rule.LENGTH, reason)
     pieces = form.whole("quantity", required=True, least=1, most=MOST_PIECES)
-    return Line(sku=sku, quantity=pieces or 0, type=PRODUCT)
+    return Line(sku=sku, quantity=pieces or 0, type=PRODUCT, unknown=form.unknown())
 
 
 def complete(

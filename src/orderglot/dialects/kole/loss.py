@@ -5,9 +5,16 @@ from __future__ import annotations
 from decimal import Decimal
 
 from orderglot.core.order import Address, Invoice
+from orderglot.core.unknown_members import UNKNOWN
 from orderglot.core.values import Status
 from orderglot.dialects.kole.tables import LINE_STATUSES, PAGE_SIZE, PRODUCT, STATUSES
-from orderglot.dialects.kole.values import plain, read_country, write_weight, write_zip
+from orderglot.dialects.kole.values import (
+    plain,
+    read_country,
+    round_unknown,
+    write_weight,
+    write_zip,
+)
 from orderglot.wire.dialect import Can
 from orderglot.wire.loss import all_but, rounded_names
 from orderglot.wire.values import unless, whole_second
@@ -33,6 +40,7 @@ OTHERS = (
     *("customer.references", "status", "tax_exempt", "created", "modified", "received"),
     "shipping.signature",
     *("lines.weight", "lines.quantity", "lines.unit_price", "lines.status", "lines.total"),
+    *UNKNOWN,
     *("invoice.status", "invoice.due", "invoice.owed", "invoice.paid", "invoice.refunded"),
 )
 """Whatever else it has a place for."""
@@ -81,6 +89,7 @@ CAN = Can(
         **{f"{party}.postal_code": lambda code: plain(write_zip(code)) for party in PARTIES},
         **{f"{party}.country": lambda code: read_country(plain(code)) for party in PARTIES},
         **{party: lambda address: unless(address, Address()) for party in PARTIES},
+        **dict.fromkeys(UNKNOWN, round_unknown),
         "lines.type": round_type,
         "lines.weight": round_weight,
         "lines.status": round_line_status,

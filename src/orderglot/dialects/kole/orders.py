@@ -12,7 +12,7 @@ from orderglot.core.customer import Customer
 from orderglot.core.errors import Forbidden
 from orderglot.core.order import HUB, Order, Reference, native
 from orderglot.core.query import Page, Sort, Window
-from orderglot.dialects.kole import shapes
+from orderglot.dialects.kole import known_members, shapes
 from orderglot.dialects.kole.bodies import write_collection
 from orderglot.dialects.kole.drafts import Draft, complete, read_draft, write_draft
 from orderglot.dialects.kole.links import (
@@ -90,7 +90,7 @@ def _read_page(response: Response, window: Window) -> Page:
     next_path = read_links(form).get("listNextOrders")
     form.check()
     following = replace(window, after=next_path, offset=0) if next_path else None
-    return Page(orders=orders, window=window, next=following)
+    return Page(orders=orders, window=window, next=following, unknown=form.unknown("order"))
 
 
 LIST_ORDERS: Operation[Window, Page] = Operation(
@@ -134,18 +134,23 @@ def _collection(content: Any, media: str) -> Form:
     has lost it.
     """
     if isinstance(content, list):
-        return Form({"order": content}, "orders")
+        return _form({"order": content})
     if isinstance(content, Mapping):
         numbers = sorted(filter(str.isdecimal, content), key=lambda number: (len(number), number))
         if numbers:
             listed = [content[number] for number in numbers]
-            return Form({"order": listed, "links": content.get("links")}, "orders")
+            beside = {name: value for name, value in content.items() if not name.isdecimal()}
+            return _form({**beside, "order": listed})
         if isinstance(content.get("order"), Mapping):
-            return Form({**content, "order": [content["order"]]}, "orders")
-    form = Form(content, "orders")
+            return _form({**content, "order": [content["order"]]})
+    form = _form(content)
     if is_json(media) or not form.members.keys() <= {"order", "links"}:
         form.each("order", present=True)
     return form
+
+
+def _form(content: Any) -> Form:
+    return Form(content, "orders", known=known_members.PAGE)
 
 
 # getOrder
@@ -172,7 +177,8 @@ def _write_order(order: Order, request: Request) -> Response:
 
 
 def _read_order(response: Response, _id: str) -> Order:
-    return Form(read_body(media_received(response), response.body, "order")).checked(read_shown)
+    content = read_body(media_received(response), response.body, "order")
+    return Form(content, known=known_members.ORDER).checked(read_shown)
 
 
 GET_ORDER: Operation[str, Order] = Operation(
@@ -200,7 +206,8 @@ def _write_draft(draft: Draft) -> Request:
 
 def _read_draft(request: Request, _caller: Caller) -> Draft:
     agree(request, ORDER)
-    return read_draft(read_body(media_sent(request), request.body, "order", json.read_sent))
+    content = read_body(media_sent(request), request.body, "order", json.read_sent)
+    return read_draft(content, known_members.NEW)
 
 
 async def _create_order(context: Context, draft: Draft) -> Order:

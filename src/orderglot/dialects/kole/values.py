@@ -5,9 +5,14 @@ from __future__ import annotations
 import re
 from datetime import datetime
 from decimal import ROUND_UP, Decimal
+from typing import Any
 
-from orderglot.dialects.kole.tables import COUNTRIES
+from msgspec.structs import replace
+
+from orderglot.core.order import Unknown
+from orderglot.dialects.kole.tables import COUNTRIES, NAME
 from orderglot.wire.form import Form
+from orderglot.wire.known_members import with_unknown
 from orderglot.wire.values import LARGEST, NO_ID, read_instant
 from orderglot.wire.xml import encodable
 
@@ -17,6 +22,7 @@ NO_TIME = "0000-00-00"
 HEAVIEST = int(LARGEST) - 1
 
 SHORTEST_ZIP_PLUS_4 = 9
+_ELEMENT = re.compile("[A-Za-z_][A-Za-z0-9_.-]*")
 _ZIP_PLUS_4 = re.compile("([0-9]{5})-?([0-9]{4})")
 
 
@@ -27,7 +33,30 @@ def plain(text: str) -> str:
 
 def read_text(form: Form, name: str) -> str:
     """Read a text; JSON gives no more than XML can carry."""
-    return plain(form.text(name))
+    text = form.text(name)
+    # Most texts are printable, and those are plain.
+    return text if text.isprintable() else plain(text)
+
+
+def round_unknown(unknown: tuple[Unknown, ...]) -> tuple[Unknown, ...]:
+    """Leave the unknown members that XML can say, texts without what it cannot."""
+    return tuple(
+        replace(one, value=plain(one.value)) if isinstance(one.value, str) else one
+        for one in unknown
+        if _is_sayable({one.path[-1]: one.value})
+    )
+
+
+def _is_sayable(value: Any) -> bool:
+    """Tell whether all names in a value can be those of elements."""
+    if isinstance(value, dict):
+        return all(map(_ELEMENT.fullmatch, map(str, value))) and _is_sayable([*value.values()])
+    return not isinstance(value, list) or all(map(_is_sayable, value))
+
+
+def with_sayable(members: dict[str, Any], unknown: tuple[Unknown, ...]) -> dict[str, Any]:
+    """Put what the vendor sent beyond the shapes back where it stood, as far as XML can say it."""
+    return with_unknown(members, round_unknown(unknown), NAME)
 
 
 def write_id(id: str) -> str | None:

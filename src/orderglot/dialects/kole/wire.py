@@ -34,6 +34,7 @@ from orderglot.dialects.kole.values import (
     read_country,
     read_moment,
     read_text,
+    with_sayable,
     write_flag,
     write_id,
     write_weight,
@@ -46,7 +47,7 @@ from orderglot.wire.values import bare, read_references, seconds, unless, write_
 def write_order(order: Order, base: str, media: str) -> dict[str, Any]:
     """Write an order, with the link that leads to it where it has an id."""
     id = native(order, NAME)
-    return {
+    members = {
         "order_id": write_number(id, LONGEST_ID),
         "customer_id": order.customer and write_id(native(order.customer, NAME)),
         "po_number": order.po_number or None,
@@ -65,6 +66,7 @@ def write_order(order: Order, base: str, media: str) -> dict[str, Any]:
         if write_id(id)
         else [],
     }
+    return with_sayable(members, order.unknown) if order.unknown else members
 
 
 def read_order(form: Form) -> Order:
@@ -84,6 +86,7 @@ def read_order(form: Form) -> Order:
         ship_to=read_address(form.inside("ship_to_address")),
         lines=tuple(map(read_line, form.each("items", "item"))),
         invoice=read_invoice(form.inside("invoice")),
+        unknown=form.unknown("bill_to_address", "ship_to_address", "items"),
     )
 
 
@@ -134,7 +137,7 @@ def read_shipping(form: Form) -> Shipping:
 
 def write_address(address: Address) -> dict[str, Any]:
     """Write ``bill_to_address`` or ``ship_to_address``."""
-    return {
+    members: dict[str, Any] = {
         "first_name": address.first_name or None,
         "last_name": address.last_name or None,
         "company": address.company or None,
@@ -146,6 +149,7 @@ def write_address(address: Address) -> dict[str, Any]:
         "country": address.country or None,
         "phone": address.phone or None,
     }
+    return with_sayable(members, address.unknown) if address.unknown else members
 
 
 def read_address(form: Form) -> Address | None:
@@ -162,6 +166,7 @@ def read_address(form: Form) -> Address | None:
             postal_code=read_text(form, "zipcode"),
             country=read_country(read_text(form, "country")),
             phone=read_text(form, "phone"),
+            unknown=form.unknown(),
         ),
         Address(),
     )
@@ -169,7 +174,7 @@ def read_address(form: Form) -> Address | None:
 
 def write_line(line: Line) -> dict[str, Any]:
     """Write an ``item``."""
-    return {
+    members = {
         "sku": line.sku or None,
         "upc": line.upc or None,
         "title": line.title or None,
@@ -180,6 +185,7 @@ def write_line(line: Line) -> dict[str, Any]:
         "line_status": line.status and LINE_STATUSES.write(line.status),
         "line_total": bare(line.total),
     }
+    return with_sayable(members, line.unknown) if line.unknown else members
 
 
 def read_line(form: Form) -> Line:
@@ -194,6 +200,7 @@ def read_line(form: Form) -> Line:
         type=read_text(form, "type"),
         status=LINE_STATUSES.read(form.choice("line_status", LINE_STATUSES.codes)),
         total=form.amount("line_total"),
+        unknown=form.unknown(),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from orderglot.core.errors import Rule, invalid
 from orderglot.core.order import Order
+from orderglot.dialects.komet import known_members
 from orderglot.dialects.komet.media import yes
 from orderglot.dialects.komet.wire import read_order, write_order
 from orderglot.wire import json
@@ -33,7 +34,9 @@ def read_orders(body: bytes) -> Held:
     """Read the web orders of a body; raises Invalid for what speaks of one without its items."""
     value = json.read_sent(body)
     _demand_items(value)
-    return Held(read_each(candidates(value, knows, "webOrders"), knows, read_order))
+    return Held(
+        read_each(candidates(value, knows, "webOrders"), knows, read_order, known_members.ORDER)
+    )
 
 
 def _demand_items(value: Any) -> None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from orderglot.core.caller import CHANGE, CREATE, Caller
 from orderglot.core.customer import identity
 from orderglot.core.drafting import submit, withdraw
 from orderglot.core.errors import Rule, invalid
-from orderglot.core.order import Order, native
+from orderglot.core.order import Order, Unknown, native
+from orderglot.core.unknown_members import with_further
 from orderglot.core.values import Status
-from orderglot.dialects.komet import shapes
+from orderglot.dialects.komet import known_members, shapes
 from orderglot.dialects.komet.auth import demand_user
 from orderglot.dialects.komet.media import channel_of, company_of, opened, post, read_arguments, yes
 from orderglot.dialects.komet.quota import spend
@@ -36,6 +38,7 @@ class Beginning(Struct, frozen=True, kw_only=True):
 
     customer: str
     location: str = ""
+    unknown: tuple[Unknown, ...] = ()
 
 
 def _write_beginning(ask: Beginning) -> Request:
@@ -45,12 +48,13 @@ def _write_beginning(ask: Beginning) -> Request:
 
 def _read_beginning(request: Request, _caller: Caller) -> Beginning:
     account = channel_of(request)
-    form = read_arguments(request, longest=LONGEST)
+    form = read_arguments(request, longest=LONGEST, known=known_members.BEGINNING)
     if form.text("companyId") not in ("", company_of(account)):
         form.refuse("companyId", Rule.MISMATCH, "This is not the company of your account.")
     ask = Beginning(
         customer=form.text("customerId", required=True),
         location=form.text("companyLocationId"),
+        unknown=form.unknown(),
     )
     form.check()
     return ask
@@ -60,7 +64,8 @@ async def _create(context: Context, ask: Beginning) -> Order:
     """Begin a web order that there is nothing in yet."""
     seller = await spend(context)
     location = location_written(seller, ask.location)
-    return await context.book.place(await begun(context, ask.customer, location, seller.currency))
+    order = await begun(context, ask.customer, location, seller.currency)
+    return await context.book.place(replace(order, unknown=ask.unknown))
 
 
 async def begun(context: Context, customer: str, location: str, currency: str) -> Order:
@@ -105,10 +110,11 @@ CREATE_ORDER: Operation[Beginning, Order] = Operation(
 
 
 class Ending(Struct, frozen=True, kw_only=True):
-    """Which web order is checked out; ``po_number`` is the customer's for it."""
+    """Which web order is checked out or deleted; ``po_number`` is the customer's for it."""
 
     which: Which
     po_number: str = ""
+    unknown: tuple[Unknown, ...] = ()
 
 
 def _write_checkout(ask: Ending) -> Request:
@@ -117,9 +123,11 @@ def _write_checkout(ask: Ending) -> Request:
 
 def _read_ending(request: Request, _caller: Caller) -> Ending:
     channel_of(request)
-    form = read_arguments(request, longest=LONGEST)
+    form = read_arguments(request, longest=LONGEST, known=known_members.ENDING)
     ask = Ending(
-        which=read_which(form), po_number=form.text("customerPo", longest=shapes.LONGEST_PO)
+        which=read_which(form),
+        po_number=form.text("customerPo", longest=shapes.LONGEST_PO),
+        unknown=form.unknown(),
     )
     form.check()
     return ask
@@ -133,7 +141,8 @@ async def _check_out(context: Context, ask: Ending) -> str:
     if not draft.lines:
         reason = "There is nothing in this web order; add an item first."
         raise invalid("webOrderId", Rule.STATE, reason)
-    order = await context.book.change(submit(draft, context.now, ask.po_number), "checked out")
+    submitted = submit(draft, context.now, ask.po_number)
+    order = await context.book.change(with_further(submitted, ask.unknown), "checked out")
     return native(order, NAME)
 
 
@@ -160,20 +169,24 @@ CHECKOUT: Operation[Ending, str] = Operation(
 # web-order.delete
 
 
-def _write_delete(which: Which) -> Request:
-    return post("web-order.delete", write_which(which))
+def _write_delete(ask: Ending) -> Request:
+    return post("web-order.delete", write_which(ask.which))
 
 
-def _read_delete(request: Request, _caller: Caller) -> Which:
+def _read_delete(request: Request, _caller: Caller) -> Ending:
     channel_of(request)
-    return read_arguments(request, longest=LONGEST).checked(read_which)
+    form = read_arguments(request, longest=LONGEST, known=known_members.DELETING)
+    ask = Ending(which=read_which(form), unknown=form.unknown())
+    form.check()
+    return ask
 
 
-async def _delete(context: Context, which: Which) -> str:
+async def _delete(context: Context, ask: Ending) -> str:
     """Delete a pending web order."""
     seller = await spend(context)
-    order = withdraw(await find(context, which, seller, location_written))
-    return native(await context.book.change(order, "canceled"), NAME)
+    order = withdraw(await find(context, ask.which, seller, location_written))
+    order = await context.book.change(with_further(order, ask.unknown), "canceled")
+    return native(order, NAME)
 
 
 def _write_deleted(id: str, request: Request) -> Response:
@@ -181,7 +194,7 @@ def _write_deleted(id: str, request: Request) -> Response:
     return yes(message, webOrderId=write_number(id), status=1)
 
 
-DELETE: Operation[Which, str] = Operation(
+DELETE: Operation[Ending, str] = Operation(
     name="web-order.delete",
     endpoint=Endpoint("POST", ("/api/web-order.delete",), CHANGE, idempotent=True),
     request=RequestFormat(

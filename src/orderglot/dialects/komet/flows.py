@@ -37,7 +37,7 @@ def place(order: Order) -> Flow[Order]:
             yield from call(ADD_ITEM, _item(which, line))
         yield from call(CHECKOUT, Ending(which=which, po_number=order.po_number))
     except HubError:
-        yield from call(DELETE, which)
+        yield from call(DELETE, Ending(which=which))
         raise
     (placed,) = yield from call(DETAILS_LIST, Details(which=which, status=CHECKED_OUT))
     return placed

@@ -20,6 +20,7 @@ from orderglot.core.seller import Seller
 from orderglot.core.values import Status
 from orderglot.dialects.komet import shapes
 from orderglot.dialects.komet.changes import begun
+from orderglot.dialects.komet.known_members import NEW_ITEM
 from orderglot.dialects.komet.media import channel_of, opened, post, read_arguments, yes
 from orderglot.dialects.komet.quota import spend
 from orderglot.dialects.komet.resources import Which, find, read_which, write_which
@@ -78,7 +79,7 @@ def _write_item(ask: Item) -> Request:
 
 def _read_item(request: Request, _caller: Caller) -> Item:
     channel_of(request)
-    form = read_arguments(request, longest=LONGEST)
+    form = read_arguments(request, longest=LONGEST, known=NEW_ITEM)
     which = read_which(form, required=False)
     ask = Item(
         which=which,
@@ -101,6 +102,7 @@ def _read_line(form: Form) -> Line:
         deliver_by=form.parsed("date", read_day),
         mark_code=form.text("markCode", longest=shapes.LONGEST_MARK),
         box=form.text("boxTypeCode"),
+        unknown=form.unknown(),
     )
 
 

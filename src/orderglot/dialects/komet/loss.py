@@ -20,7 +20,7 @@ NUMBERS = ("number", "entered_by", "location", "lines.item_id", "lines.carrier_i
 OTHERS = (
     *("status", "customer.references", "totals.subtotal", "totals.charges", "totals.total"),
     *("lines.type", "lines.quantity", "lines.unit_price", "lines.total", "lines.deliver_by"),
-    *("lines.pieces_per_unit", "lines.units_per_box"),
+    *("lines.pieces_per_unit", "lines.units_per_box", "unknown", "lines.unknown"),
 )
 """Whatever else it has a place for."""
 

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from orderglot.core.errors import Invalid, Rule, invalid
 from orderglot.wire import json
 from orderglot.wire.form import Form
+from orderglot.wire.known_members import Known
 from orderglot.wire.message import Pairs, Request, Response, essence, once, pairs, query_of
 
 T = TypeVar("T")
@@ -21,12 +22,14 @@ PROOF = "authenticationToken"
 API = "/api/"
 
 
-def read_arguments(request: Request, *, longest: int | None = None) -> Form:
+def read_arguments(
+    request: Request, *, longest: int | None = None, known: Known | None = None
+) -> Form:
     """Open all that a request says in query and body; what the body says goes before.
 
-    What is kept of it has texts of at most ``longest`` characters.
+    What is kept of it has texts of at most ``longest`` characters, and the members ``known``.
     """
-    return Form(_encoded(request, json.read_sent, once), longest=longest)
+    return Form(_encoded(request, json.read_sent, once), longest=longest, known=known)
 
 
 def shown(request: Request, name: str) -> str:
@@ -91,10 +94,15 @@ def opened(response: Response) -> Form:
 
 
 def read_list(
-    response: Response, name: str, read: Callable[[Form], T], *, required: bool = False
+    response: Response,
+    name: str,
+    read: Callable[[Form], T],
+    *,
+    required: bool = False,
+    known: Known | None = None,
 ) -> tuple[T, ...]:
     """Read all elements of a list that an answer has."""
-    return opened(response).checked(
+    return Form(json.read(response.body), known=known).checked(
         lambda form: tuple(map(read, form.each(name, required=required)))
     )
 

@@ -11,7 +11,7 @@ from orderglot.core.caller import Caller
 from orderglot.core.errors import NotFound, Rule
 from orderglot.core.order import Order
 from orderglot.core.values import Status
-from orderglot.dialects.komet import shapes
+from orderglot.dialects.komet import known_members, shapes
 from orderglot.dialects.komet.media import (
     channel_of,
     company_of,
@@ -83,7 +83,7 @@ def _write_orders(orders: tuple[Order, ...], request: Request) -> Response:
 
 
 def _read_orders(response: Response, _ask: Details) -> tuple[Order, ...]:
-    return read_list(response, "webOrders", read_order, required=True)
+    return read_list(response, "webOrders", read_order, required=True, known=known_members.ORDERS)
 
 
 DETAILS_LIST: Operation[Details, tuple[Order, ...]] = Operation(

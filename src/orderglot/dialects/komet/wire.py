@@ -9,12 +9,13 @@ from orderglot.core.values import Status
 from orderglot.dialects.komet.tables import INVOICE, ITEM_TYPES, NAME, STATUSES
 from orderglot.dialects.komet.values import read_day, write_date, write_item_type
 from orderglot.wire.form import Form
+from orderglot.wire.known_members import with_unknown
 from orderglot.wire.values import bare, read_references, round_number, unless, write_number
 
 
 def write_order(order: Order, company: str) -> dict[str, Any]:
     """Write a web order of a company's."""
-    return {
+    members = {
         "id": write_number(native(order, NAME)),
         "number": write_number(order.number),
         "statusId": STATUSES.write(order.status),
@@ -27,6 +28,7 @@ def write_order(order: Order, company: str) -> dict[str, Any]:
         "additionalCharges": bare(order.totals.charges),
         "total": bare(order.totals.total),
     }
+    return with_unknown(members, order.unknown, NAME) if order.unknown else members
 
 
 def read_order(form: Form) -> Order:
@@ -44,12 +46,13 @@ def read_order(form: Form) -> Order:
             charges=form.amount("additionalCharges"),
             total=form.amount("total"),
         ),
+        unknown=form.unknown("items"),
     )
 
 
 def write_item(line: Line) -> dict[str, Any]:
     """Write an item."""
-    return {
+    members = {
         "id": line.id,
         "webOrderItemId": write_number(line.item_id),
         "webOrderItemType": write_item_type(line.type),
@@ -69,6 +72,7 @@ def write_item(line: Line) -> dict[str, Any]:
         "stemsBunch": line.pieces_per_unit,
         "pack": line.units_per_box,
     }
+    return with_unknown(members, line.unknown, NAME) if line.unknown else members
 
 
 def read_item(form: Form) -> Line:
@@ -92,6 +96,7 @@ def read_item(form: Form) -> Line:
         unit=form.text("unitType"),
         pieces_per_unit=form.whole("stemsBunch"),
         units_per_box=form.whole("pack"),
+        unknown=form.unknown(),
     )
 
 

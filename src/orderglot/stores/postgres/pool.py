@@ -85,19 +85,20 @@ class Pool:
 
     async def read(self, text: str, params: Params = ()) -> list[Row]:
         """Give the rows of a statement that changes nothing; asked once more on a lost line."""
-        return await self._read(lambda line: line.fetch(numbered(text), *params))
+        return await self.ask(lambda line: line.fetch(numbered(text), *params))
 
     async def read_each(self, text: str, several: Sequence[Params]) -> list[Row]:
         """Give for each of several parameters the one row of a statement, all in one round trip."""
         if len(several) == 1:
             return await self.read(text, several[0])
-        return await self._read(lambda line: line.fetchmany(numbered(text), several))
+        return await self.ask(lambda line: line.fetchmany(numbered(text), several))
 
     async def read_within(self, seconds: float | None, find: Find[T]) -> T:
         """Give what some statements find; raises StatementTimeout where one takes longer than so many seconds."""
-        return await self._read(lambda line: read_within(line, seconds, find))
+        return await self.ask(lambda line: read_within(line, seconds, find))
 
-    async def _read(self, ask: Callable[[asyncpg.Connection], Awaitable[T]]) -> T:
+    async def ask(self, ask: Callable[[asyncpg.Connection], Awaitable[T]]) -> T:
+        """Give what is read over a connection; asked once more where that is lost."""
         try:
             return await self._once(ask)
         except FAILURES as error:

@@ -51,13 +51,16 @@ class Replica:
 
     async def read(self, text: str, params: tuple[Any, ...] = ()) -> list[Row]:
         """Give the rows of a statement that changes nothing."""
-        found = await self._tried(lambda line: line.fetch(numbered(text), *params))
-        return await self._primary.read(text, params) if found is None else found
+        return await self.ask(lambda line: line.fetch(numbered(text), *params))
 
     async def read_within(self, seconds: float | None, find: Find[T]) -> T:
         """Give what some statements find, none of which may take longer than so many seconds."""
-        found = await self._tried(lambda line: read_within(line, seconds, find))
-        return await self._primary.read_within(seconds, find) if found is None else found
+        return await self.ask(lambda line: read_within(line, seconds, find))
+
+    async def ask(self, ask: Callable[[asyncpg.Connection], Awaitable[T]]) -> T:
+        """Give what is read over a connection to the copy, or else to the database itself."""
+        found = await self._tried(ask)
+        return await self._primary.ask(ask) if found is None else found
 
     async def _tried(self, ask: Callable[[asyncpg.Connection], Awaitable[T]]) -> T | None:
         """Ask the copy; gives None where it cannot answer, or not as the database itself would."""

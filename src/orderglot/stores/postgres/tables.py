@@ -24,9 +24,10 @@ from orderglot.stores.postgres.statement import (
     table,
     version,
 )
+from orderglot.stores.sql.events import event_row
 from orderglot.stores.sql.grammar import Sql, fragment
 from orderglot.stores.sql.linking import links, relinked
-from orderglot.stores.sql.rows import COLUMNS, NUMBERED, microseconds, row
+from orderglot.stores.sql.rows import COLUMNS, NUMBERED, row
 
 _TYPES = {FieldKind.TEXT: "text"}
 _STANDING = {
@@ -50,7 +51,13 @@ _NOTES = table(
 )
 _LINKS = kinds(order_id="bigint", position="bigint", name="text", dialect="text", target="bigint")
 _EVENTS = kinds(
-    order_id="bigint", version="bigint", at="bigint", what="text", who="text", other="bigint"
+    order_id="bigint",
+    version="bigint",
+    at="bigint",
+    what="text",
+    who="text",
+    other="bigint",
+    details="text",
 )
 _EXPECTED = kinds(id="bigint", version="bigint")
 _RENAMED = kinds(id="bigint", document="jsonb")
@@ -131,10 +138,7 @@ def _link(seller: int, batch: list[writes.PutOrder]) -> Iterator[Step]:
 
 
 def _add_events(seller: int, batch: list[Event]) -> Iterator[Step]:
-    rows: list[Row] = [
-        (e.order, e.version, microseconds(e.at), e.what, e.who, e.other) for e in batch
-    ]
-    return inserted("order_events", seller, _EVENTS, rows)
+    return inserted("order_events", seller, _EVENTS, [event_row(event) for event in batch])
 
 
 def _expect(seller: int, batch: list[writes.Expect]) -> Iterator[Step]:

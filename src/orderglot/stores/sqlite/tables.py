@@ -15,8 +15,9 @@ from orderglot.core.seller import Seller
 from orderglot.stores import writes
 from orderglot.stores.backend import Entity, Raced
 from orderglot.stores.sql.count_buckets import UNSET, Entry, entries
+from orderglot.stores.sql.events import event_row
 from orderglot.stores.sql.grammar import fragment
-from orderglot.stores.sql.rows import NULLABLE, STANDING, microseconds, row
+from orderglot.stores.sql.rows import NULLABLE, STANDING, row
 from orderglot.stores.sqlite import keys
 from orderglot.stores.sqlite.connection import Row
 from orderglot.stores.sqlite.expiring import put_answers
@@ -162,9 +163,9 @@ def _put(connection: sqlite3.Connection, table: str, rows: list[Put]) -> None:
 
 def _add_events(connection: sqlite3.Connection, seller: int, batch: list[Event]) -> None:
     connection.executemany(
-        "INSERT INTO order_events (seller, order_id, version, at, what, who, other)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
-        [(seller, e.order, e.version, microseconds(e.at), e.what, e.who, e.other) for e in batch],
+        "INSERT INTO order_events (seller, order_id, version, at, what, who, other, details)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        [(seller, *event_row(event)) for event in batch],
     )
 
 

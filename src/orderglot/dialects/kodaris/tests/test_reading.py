@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from orderglot.core.order import Order, Reference
 from orderglot.core.values import Status
 from orderglot.dialects.kodaris.faults import FAULTS
 from orderglot.dialects.kodaris.orders import LINKED_ORDERS, LIST_ORDERS, Linked, Listing
+from orderglot.dialects.kodaris.wire import write_order
 from orderglot.wire import json
 from orderglot.wire.message import Response
 
@@ -52,7 +54,11 @@ def test_a_sites_own_status_is_kept_beside_what_it_is_taken_for() -> None:
 def test_members_that_no_page_shows_are_kept_and_written_again() -> None:
     (order,) = linked([{"orderID": 7, "extra17": "B", "weight": 2.5, "customerID": 12}])
 
-    assert ["kodaris.customerID", "kodaris.extra17", "kodaris.weight"] == sorted(order.extras)
+    assert {"kodaris.customerID": 12} == order.extras
+    assert [(("extra17",), "B"), (("weight",), Decimal("2.5"))] == [
+        (one.path, one.value) for one in order.unknown
+    ]
+    assert {"extra17": "B", "weight": Decimal("2.5")}.items() <= write_order(order).items()
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,2 @@
+-- What else an event says, as JSON: what a client sent beyond the shapes that we know.
+ALTER TABLE order_events ADD COLUMN details TEXT;
