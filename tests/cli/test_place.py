@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -14,7 +15,7 @@ from orderglot.core.order import Identity, Order, Reference, Shipping
 from orderglot.core.values import Kind, Status
 from orderglot.hub import lookup
 from orderglot.hub.opening import opened
-from tests.cli.program import Serving, done, done_json, refused, run, serving
+from tests.cli.program import PROGRAM, Serving, done, done_json, on_terminal, refused, run, serving
 from tests.cli.test_pull import HERE, KOLE, OWN, THERE
 
 WITH = ("--with", "kole", *THERE)
@@ -41,6 +42,19 @@ def written(*orders: Order) -> list[Order]:
             return [await book.place(order) for order in orders]
 
     return asyncio.run(write())
+
+
+def test_on_a_terminal_it_is_said_at_once_who_is_asked(hub: Serving, folder: Path) -> None:
+    (order,) = written(OWN)
+    account = {
+        f"ORDERGLOT_KOLE_{name}": os.environ[f"ORDERGLOT_KOLE_{name}"]
+        for name in ("URL", "ID", "API_KEY")
+    }
+    shown = on_terminal((*PROGRAM, "place", str(order.id), *WITH), folder, **account)
+
+    first, second = shown.splitlines()
+    assert f"Asking {hub.base} …" == first
+    assert second.startswith(f"Order {order.id} was placed with kole as ")
 
 
 def sold() -> int:

@@ -58,6 +58,19 @@ def test_orders_are_pulled_and_once_more_changes_nothing(hub: Serving) -> None:
     assert "Nothing is aside" in done("pull", "--rejects", *HERE)
 
 
+def test_an_account_that_nothing_came_from_is_not_continued(
+    hub: Serving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ORDERGLOT_KOLE_ID", "X99999")
+    mistyped = run("pull", "kole", "--new", *HERE)
+    assert (1, False) == (mistyped.exit_code, "continues" in mistyped.stderr)
+
+    monkeypatch.setenv("ORDERGLOT_KOLE_ID", KOLE.key.id)
+    right = run("pull", "kole", *HERE)
+    assert 0 == right.exit_code
+    assert f"/{KOLE.key.id.lower()}: clients of kole will know its orders" in right.stderr
+
+
 def test_only_what_changed_since_is_pulled(hub: Serving) -> None:
     found = pulled("--since", "2011-05-01")
     assert 0 < found["new"] < ORDERS

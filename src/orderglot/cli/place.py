@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from orderglot.cli.command import AsJson, Misused, SellerName, with_book
-from orderglot.cli.output import write_json, write_line, write_notice
+from orderglot.cli.output import is_terminal, write_json, write_line, write_notice
 from orderglot.cli.pull import ChannelName, TimeOut, VendorUrl
 
 if TYPE_CHECKING:
@@ -123,6 +123,9 @@ async def place(
     channel = channel_of(hub, chosen, flags, at)
     # Whatever becomes of the order meanwhile, the vendor's answer is kept with it.
     book = hub.book(owner, tests=True, deleted=True)
+    if is_terminal():
+        # A vendor who does not answer at once is asked again, which takes some seconds.
+        write_notice(f"Asking {channel.url} …")
     async with calling(chosen, channel, continued=is_continued(owner, channel)) as vendor:
         placed = await _placed(book, vendor, found, is_there, terms, owner.name)
     return _report(placed, dialect, as_json=as_json)

@@ -121,6 +121,7 @@ async def pull(
     from orderglot.cli.rejects import settle as settle_one
     from orderglot.cli.rejects import show
     from orderglot.hub.dialects import chosen_one
+    from orderglot.sync.continuation import begun, is_continued
     from orderglot.sync.pages import RetryPolicy
 
     chosen = chosen_one(dialect) if dialect else None
@@ -141,8 +142,11 @@ async def pull(
     # What was deleted here has to be known when the vendor says it again.
     book = hub.book(owner, deleted=True)
     pulling = Pulling(book, chosen, channel, retry_policy, quiet=as_json)
-    pulling.continued = await _continued(hub, owner, channel)
-    ends = await pulling.pull_each(customer, moment, last=since == LAST)
+    async with begun(hub.store, owner, channel) as (owner, begins):
+        pulling.continued = is_continued(owner, channel)
+        ends = await pulling.pull_each(customer, moment, last=since == LAST)
+    if begins:
+        _tell_that_it_continues(owner, channel)
     if as_json:
         show_ends(ends, chosen, channel.reference)
     if code := max(one.code for one in ends):
@@ -150,17 +154,11 @@ async def pull(
     return None
 
 
-async def _continued(hub: "Hub", owner: "Seller", channel: "Channel") -> bool:
-    """Tell whether our clients know the vendor's ids, and say so where that begins now."""
-    from orderglot.sync.continuation import begin, is_continued
-
-    owner, begins = await begin(hub.store, owner, channel)
-    if begins:
-        write_notice(
-            f"The book of {owner.name} continues {channel.reference}: clients of {channel.dialect} "
-            "will know its orders by the vendor's ids."
-        )
-    return is_continued(owner, channel)
+def _tell_that_it_continues(owner: "Seller", channel: "Channel") -> None:
+    write_notice(
+        f"The book of {owner.name} continues {channel.reference}: clients of {channel.dialect} "
+        "will know its orders by the vendor's ids."
+    )
 
 
 def channel_of(

@@ -6,11 +6,13 @@ that dialect was told anything, or one that a person names.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 
 from msgspec.structs import replace
 
 from orderglot.core.caller import Caller
+from orderglot.core.errors import HubError
 from orderglot.core.seller import Seller
 from orderglot.stores.keyring import KEY
 from orderglot.stores.store import BookStore
@@ -26,6 +28,30 @@ async def begin(store: BookStore, seller: Seller, channel: Channel) -> tuple[Sel
     if channel.dialect in seller.continues or not await _is_unused(store, seller, channel):
         return seller, False
     return await store.change_seller(continuing(seller, channel.dialect, channel.reference)), True
+
+
+@asynccontextmanager
+async def begun(
+    store: BookStore, seller: Seller, channel: Channel
+) -> AsyncIterator[tuple[Seller, bool]]:
+    """Let a seller continue a channel as ``begin`` does, unless the block fails with nothing pulled.
+
+    A channel that was mistyped, or whose credentials are wrong, is not continued in the right one's
+    place.
+    """
+    owner, begins = await begin(store, seller, channel)
+    try:
+        yield owner, begins
+    except HubError:
+        if begins and not await _is_pulled(store, owner, channel):
+            await store.change_seller(replace(owner, continues=seller.continues))
+        raise
+
+
+async def _is_pulled(store: BookStore, seller: Seller, channel: Channel) -> bool:
+    """Tell whether anything was ever pulled over a channel."""
+    notes = await store.of(Caller(seller=seller.id)).notes(PULL)
+    return any(read(note, Checkpoint).channel == channel.reference for note in notes)
 
 
 def continuing(seller: Seller, dialect: str, channel: str) -> Seller:
