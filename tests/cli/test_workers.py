@@ -201,6 +201,7 @@ def test_workers_are_replaced_on_request_and_nobody_waits(folder: Path) -> None:
         answers = [team.place(**{"Idempotency-Key": f"{number}"}) for number in range(20)]
         while _runs(before):
             answers.append(team.place())
+            time.sleep(0.05)
         code, logged = team.server.end()
 
     assert after not in (before, team.server.process.pid)

@@ -29,6 +29,9 @@ SECONDS_FOR_HEAD = 20
 MOST_HEAD = 2**16
 """So many bytes a request's head may have."""
 
+SECONDS_TO_BEGIN = 10
+"""So long a new worker may take to begin, on a busy machine, before the one that it replaces ends."""
+
 QUEUE = 2048
 """So many connections may wait for a worker to take them."""
 
@@ -83,6 +86,7 @@ def serve(
         log_level=LogLevels.info if config.log_level == "debug" else LogLevels.warning,
         log_dictconfig=LOGS,
         respawn_failed_workers=True,
+        respawn_interval=SECONDS_TO_BEGIN,
         workers_kill_timeout=GRACE,
     )
     _keep_interrupts_from_workers()
