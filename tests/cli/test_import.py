@@ -55,7 +55,7 @@ def test_one_of_each_is_said_in_the_singular(file: Path) -> None:
     file.write_text("order,sku,qty,price\n1,A,1,2\n")
     assert done("import", "lines.csv", *DOLLARS).splitlines() == [
         "1 order of 1 line: 1 new, 0 changed, 0 the same.",
-        "The book of acme has 1 order of 1 line, in all 2 USD.",
+        "The book of acme has 1 order of 1 line, in all 2.00 USD.",
     ]
 
 
@@ -179,7 +179,7 @@ def test_where_no_price_is_known_the_sum_is_not_known(file: Path) -> None:
 def test_of_how_many_orders_the_sum_is_not_known_is_said(file: Path) -> None:
     file.write_text("order,sku,qty,price\n1,A,2,5\n2,A,1,\n")
     printed = done("import", "lines.csv", *DOLLARS)
-    assert "in all 10 USD, of 1 not known." in printed
+    assert "in all 10.00 USD, of 1 not known." in printed
 
 
 def test_columns_are_named_where_their_names_do_not_tell(file: Path) -> None:
@@ -234,7 +234,7 @@ def test_two_files_are_joined(folder: Path, file: Path) -> None:
     (folder / "orders.csv").write_text("order,date,freight\n1,2024-01-02,4.50\n")
     file.write_text("order,sku,qty,price\n1,A,2,10\n")
     words = ("orders.csv", "lines.csv", *DOLLARS, "--timezone", "UTC")
-    assert "in all 24.5 USD" in done("import", *words)
+    assert "in all 24.50 USD" in done("import", *words)
 
 
 @pytest.mark.parametrize(

@@ -103,7 +103,7 @@ def test_an_import_of_one_order_of_one_line_says_so(folder: Path) -> None:
     assert 4 == result.exit_code
     assert [
         "1 order of 1 line: 1 new, 0 changed, 0 the same.",
-        "The book of acme has 1 order of 1 line, in all 2.5 USD.",
+        "The book of acme has 1 order of 1 line, in all 2.50 USD.",
         "1 row put aside, 1 order whole; see one.csv.rejects.csv.",
     ] == result.stdout.splitlines()[:3]
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orderglot.core.currencies import DECIMALS, demand_currency, rounded
+from orderglot.core.currencies import DECIMALS, demand_currency, printed, rounded
 from orderglot.core.errors import Invalid, Rule
 from tests.strategies import amounts
 
@@ -61,3 +61,23 @@ def test_what_is_rounded_once_stays(amount: Decimal, currency: str) -> None:
 
 def test_without_a_currency_nothing_is_rounded() -> None:
     assert Decimal("4.038") == rounded(Decimal("4.038"), "")
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "text"),
+    [
+        ("142.8", "USD", "142.80"),
+        ("142.800", "USD", "142.80"),
+        ("0.333", "USD", "0.333"),
+        ("1E+3", "USD", "1000.00"),
+        ("1000", "JPY", "1000"),
+        ("0.5", "JPY", "0.5"),
+        ("1.5", "KWD", "1.500"),
+        ("1.5", "", "1.5"),
+        ("-3", "EUR", "-3.00"),
+    ],
+)
+def test_people_see_an_amount_with_all_decimals_of_its_currency(
+    amount: str, currency: str, text: str
+) -> None:
+    assert text == printed(Decimal(amount), currency)

@@ -223,9 +223,9 @@ def known_as_text(thing: Any) -> str:
 
 def sums_text(sums: Mapping[str, Any], unpriced: int) -> str:
     """Say sums of money by their currencies, and of how many orders they are not known."""
-    from orderglot.wire.values import bare
+    from orderglot.core.currencies import printed
 
-    lines = [f"{bare(sums[code]):f} {code}".strip() for code in sorted(sums)]
+    lines = [f"{printed(sums[code], code)} {code}".strip() for code in sorted(sums)]
     if unpriced:
         lines.append(f"of {unpriced:,} not known" if lines else "not known")
     return ", ".join(lines)

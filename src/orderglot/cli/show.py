@@ -21,6 +21,8 @@ from orderglot.cli.output import (
 )
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from orderglot.core.order import Order
     from orderglot.hub.opening import Hub
 
@@ -76,18 +78,26 @@ async def show(
 
 def print_order(order: "Order") -> None:
     """Print an order for a person: what it says, its lines, and what it comes to."""
+    from orderglot.core.currencies import printed
+
+    def money(amount: "Decimal | None") -> str:
+        return "" if amount is None else printed(amount, order.currency)
+
     sheet(_head(order))
     write_line("")
     table(
         ("sku", "what", "pieces", "a piece", "together"),
-        [(one.sku, one.title, one.quantity, one.unit_price, one.total) for one in order.lines],
+        [
+            (one.sku, one.title, one.quantity, money(one.unit_price), money(one.total))
+            for one in order.lines
+        ],
         right=("pieces", "a piece", "together"),
     )
     totals = order.totals
     for name in ("subtotal", "discount", "tax", "duty", "shipping", "total"):
         amount = getattr(totals, name)
         if amount is not None:
-            write_line(f"{name}: {amount} {order.currency}")
+            write_line(f"{name}: {money(amount)} {order.currency}")
     _print_unknown(order)
 
 

@@ -57,6 +57,14 @@ def unknown(code: str) -> str:
     return f"{code[:20]!r} is not a code of ISO 4217, such as USD."
 
 
+def printed(amount: Decimal, currency: str) -> str:
+    """Write an amount for people: with the decimals of its currency, or more where it is finer."""
+    unit = _UNITS.get(currency)
+    if unit is not None and amount == (padded := amount.quantize(unit)):
+        amount = padded
+    return f"{amount:f}"
+
+
 def rounded(amount: Decimal, currency: str) -> Decimal:
     """Round an amount half up to what can be paid in a currency; without one it stays as it is."""
     unit = _UNITS.get(currency)
