@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from itertools import product
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -15,6 +16,7 @@ from orderglot.core.caller import CREATE, READ
 from orderglot.core.errors import Invalid
 from orderglot.core.fields import every_field, values_of
 from orderglot.core.order import Order
+from orderglot.core.unknown_members import name_of, parts_of
 from orderglot.wire.bodies import Held
 from orderglot.wire.changes import Change, Fate
 from orderglot.wire.dialect import Dialect
@@ -58,10 +60,23 @@ def fields_that_differ(before: Order, after: Order) -> set[str]:
         for field in every_field().values()
         if field.name != HUB_ID and values_of(before, field) != values_of(after, field)
     }
-    extras = {*before.extras, *after.extras}
-    return names | {
-        f"extras.{name}" for name in extras if before.extras.get(name) != after.extras.get(name)
-    }
+    for gathered in (extras_of, unknown_of):
+        one, other = gathered(before), gathered(after)
+        names |= {name for name in {*one, *other} if one.get(name) != other.get(name)}
+    return names
+
+
+def extras_of(order: Order) -> dict[str, Any]:
+    return {f"extras.{name}": value for name, value in order.extras.items()}
+
+
+def unknown_of(order: Order) -> dict[str, Any]:
+    """Give the unknown members by their names, of each line by itself."""
+    found: dict[str, Any] = {}
+    for place, (part, holder) in enumerate(parts_of(order)):
+        for one in holder.unknown:
+            found.setdefault(name_of(part, one), []).append((place, one.value))
+    return found
 
 
 def inside(name: str, outer: str) -> bool:

@@ -20,9 +20,9 @@ class Known(Struct, frozen=True):
     """The members that a part of a body has by its shape, and who sends it.
 
     ``inside`` has those of the members that have some themselves. Of a list ``each`` has those of
-    its elements, and ``item`` is what XML calls one. With ``folded`` the case of a name does not
-    matter, and all names here are in small letters. ``client`` says that a client of the dialect
-    sends it, and not the vendor.
+    its elements, and ``item`` is what XML calls one; ``names`` may stand beside them. With ``folded``
+    the case of a name does not matter, and all names here are in small letters. ``client`` says that
+    a client of the dialect sends it, and not the vendor.
     """
 
     dialect: str
@@ -121,7 +121,7 @@ def _beside(value: Any, known: Known, path: Path) -> Iterator[tuple[Path, Any]]:
     """Give what stands beside the elements of a list in what it comes in, as XML decodes."""
     if isinstance(value, Mapping):
         for name, inner in value.items():
-            if name != known.item:
+            if name != known.item and name not in known.names:
                 yield (*path, name), inner
 
 

@@ -33,6 +33,16 @@ NEW_ITEMS = known_members(NewItems, NAME, client=True)
 SENT = Known(NAME, _NAMES | NEW_ITEMS.names, NEW_ITEMS.inside, folded=True, client=True)
 """Those of a client's order; what relations have inside is passed over."""
 
-_APART = {"items": NEW_ITEMS.inside["items"], "products": ITEMS, "addresses": ADDRESSES}
+
+def _in_file(listed: Known) -> Known:
+    """Give the members of a list as a file has it: its elements alone, or as they are answered."""
+    return replace(listed, inside={}, each=listed.inside["items"].each, item="items")
+
+
+_APART = {
+    "items": NEW_ITEMS.inside["items"],
+    "products": _in_file(ITEMS),
+    "addresses": _in_file(ADDRESSES),
+}
 ORDER = replace(_ORDER, names=_NAMES | set(_APART), inside={**_LEADS, **_APART})
 """Those of an order, and of what is listed apart, as a file has them in one."""

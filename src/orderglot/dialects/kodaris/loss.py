@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from orderglot.core.order import Address
 from orderglot.dialects.kodaris.tables import LONGEST_PAGE, PARTY, TOTALS
-from orderglot.dialects.kodaris.values import round_extras, whole_millisecond
+from orderglot.dialects.kodaris.values import round_extras, round_unknown, whole_millisecond
 from orderglot.wire.dialect import Can
 from orderglot.wire.loss import all_but, rounded_names
 from orderglot.wire.values import round_number, unless
@@ -42,7 +42,7 @@ CAN = Can(
         **rounded_names(str.strip),
         "number": round_number,
         "completed": whole_millisecond,
-        "extras": round_extras,
     },
+    follows={"unknown": round_unknown, "extras": round_extras},
     takes=TAKES,
 )

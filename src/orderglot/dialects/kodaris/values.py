@@ -8,8 +8,12 @@ from typing import Any
 
 import msgspec
 
+from orderglot.core.order import Order, Unknown
 from orderglot.dialects.kodaris.tables import HOMELESS, MEMBERS, NAME
 from orderglot.wire.values import read_instant
+
+OWN = f"{NAME}."
+"""What the names of this vendor's extras begin with."""
 
 _encode = msgspec.json.Encoder().encode
 """Writes a time, in quotes, in a fifth of what ``isoformat`` takes."""
@@ -35,15 +39,25 @@ def whole_millisecond(moment: datetime | None) -> datetime | None:
     return moment and moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
-def round_extras(extras: dict[str, Any]) -> dict[str, Any]:
-    """Leave out extras that are written by a member of their own, or repeat a default."""
-    left = {}
-    for name, value in extras.items():
-        member = name.removeprefix(f"{NAME}.")
-        taken = member in MEMBERS and member not in HOMELESS
-        if not taken and not is_empty(member, value):
-            left[name] = value
-    return left
+def round_extras(order: Order) -> dict[str, Any]:
+    """Leave the extras that the page has members for, but for those that repeat a default."""
+    return {name: value for name, value in _shown(order) if name.removeprefix(OWN) in HOMELESS}
+
+
+def round_unknown(order: Order) -> tuple[Unknown, ...]:
+    """Leave what no page names, also what older books have of it among the extras."""
+    found = {
+        (member,): Unknown(NAME, (member,), value)
+        for name, value in _shown(order)
+        if (member := name.removeprefix(OWN)) not in MEMBERS
+    }
+    return (*found.values(), *(one for one in order.unknown if one.path not in found))
+
+
+def _shown(order: Order) -> list[tuple[str, Any]]:
+    """Give the extras that are written."""
+    own = [(name, value) for name, value in order.extras.items() if name.startswith(OWN)]
+    return [(name, value) for name, value in own if not is_empty(name.removeprefix(OWN), value)]
 
 
 def is_empty(member: str, value: Any) -> bool:

@@ -21,7 +21,7 @@ from orderglot.dialects.kodaris.tables import (
     STATUSES,
     TOTALS,
 )
-from orderglot.dialects.kodaris.values import is_empty, read_moment, write_moment
+from orderglot.dialects.kodaris.values import OWN, is_empty, read_moment, write_moment
 from orderglot.wire.form import Form
 from orderglot.wire.known_members import with_unknown
 from orderglot.wire.values import bare, read_references, round_number, unless, write_number
@@ -31,7 +31,6 @@ Members = dict[str, Any]
 _BLANK: Members = {**dict.fromkeys(MEMBERS), "displayPricing": True}
 """What is written of an order that says nothing; most orders leave much of it so."""
 
-_OWN = f"{NAME}."
 _NOBODY = Address()
 
 
@@ -116,9 +115,10 @@ def write_extras(members: Members, order: Order) -> None:
     Older books have among the extras what the page does not name.
     """
     for name, value in order.extras.items():
-        if name.startswith(_OWN):
-            member = name[len(_OWN) :]
-            if member in HOMELESS or member not in _BLANK:
+        if name.startswith(OWN):
+            member = name[len(OWN) :]
+            named = member in HOMELESS or member not in _BLANK
+            if named and not is_empty(member, value):
                 members[member] = value
 
 
