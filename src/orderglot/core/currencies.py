@@ -61,8 +61,8 @@ def printed(amount: Decimal, currency: str) -> str:
     """Write an amount for people: with the decimals of its currency, or more where it is finer."""
     unit = _UNITS.get(currency)
     if unit is not None and amount == (padded := amount.quantize(unit)):
-        amount = padded
-    return f"{amount:f}"
+        return f"{padded:f}"
+    return f"{amount.normalize():f}"
 
 
 def rounded(amount: Decimal, currency: str) -> Decimal:
