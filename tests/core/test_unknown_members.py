@@ -41,7 +41,19 @@ def nested(levels: int) -> Any:
 
 @pytest.mark.parametrize(
     "value",
-    ["text", "", None, True, 7, 10**40, Decimal("2.50"), {"a": [1, {"b": "c"}]}, nested(19), "ß😀"],
+    [
+        "text",
+        "",
+        None,
+        True,
+        7,
+        10**40,
+        Decimal("2.50"),
+        {"a": [1, {"b": "c"}]},
+        nested(19),
+        "ß😀",
+        r"\u0000",
+    ],
 )
 def test_what_fits_is_kept_as_it_came_and_comes_back_from_a_document(value: Any) -> None:
     (kept,) = bounded(iter([from_vendor("new", value)]))
@@ -58,6 +70,7 @@ def test_what_fits_is_kept_as_it_came_and_comes_back_from_a_document(value: Any)
         nested(21),
         nested(5_000),
         "nul \0",
+        {"nul \0": 1},
         "half \ud800",
         Decimal("1e999999"),
         Decimal("NaN"),

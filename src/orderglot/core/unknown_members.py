@@ -182,7 +182,7 @@ def _kept(one: Unknown) -> Unknown:
 
 def _keepable(one: Unknown) -> bool:
     """Tell whether every store can keep a member as it came."""
-    if not _is_plain(one.value, DEEPEST_UNKNOWN):
+    if not _is_plain([*one.path, one.value], DEEPEST_UNKNOWN + 1):
         return False
     try:
         document = _encode({".".join(map(str, one.path)): one.value})
@@ -190,15 +190,17 @@ def _keepable(one: Unknown) -> bool:
         return False
     if one.client and _SECRET.search(document):
         return False
-    return len(document) <= LONGEST_UNKNOWN and b"\\u0000" not in document
+    return len(document) <= LONGEST_UNKNOWN
 
 
 def _is_plain(value: Any, levels: int) -> bool:
-    """Tell whether a value is nested within bounds, and so are its numbers."""
+    """Tell whether a value is nested within bounds, so are its numbers, and no text has a NUL."""
+    if isinstance(value, str):
+        return "\0" not in value
     if isinstance(value, Decimal):
         return value.is_finite() and abs(value.adjusted()) <= LARGEST_EXPONENT
     if isinstance(value, dict):
-        value = value.values()
+        value = [*value, *value.values()]
     elif not isinstance(value, list | tuple):
         return True
     return levels > 0 and all(_is_plain(inner, levels - 1) for inner in value)

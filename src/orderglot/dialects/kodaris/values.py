@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 import msgspec
 
 from orderglot.core.order import Order, Unknown
+from orderglot.core.unknown_members import bounded
 from orderglot.dialects.kodaris.tables import HOMELESS, MEMBERS, NAME
 from orderglot.wire.values import read_instant
 
@@ -51,7 +53,8 @@ def round_unknown(order: Order) -> tuple[Unknown, ...]:
         for name, value in _shown(order)
         if (member := name.removeprefix(OWN)) not in MEMBERS
     }
-    return (*found.values(), *(one for one in order.unknown if one.path not in found))
+    others = (one for one in order.unknown if one.path not in found)
+    return bounded(chain(found.values(), others))
 
 
 def _shown(order: Order) -> list[tuple[str, Any]]:
