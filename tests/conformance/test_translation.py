@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from contextlib import suppress
 from itertools import product
 from typing import Any
@@ -73,9 +74,11 @@ def extras_of(order: Order) -> dict[str, Any]:
 def unknown_of(order: Order) -> dict[str, Any]:
     """Give the unknown members by their names, of each line by itself."""
     found: dict[str, Any] = {}
-    for place, (part, holder) in enumerate(parts_of(order)):
+    places = Counter[str]()
+    for part, holder in parts_of(order):
+        places[part] += 1
         for one in holder.unknown:
-            found.setdefault(name_of(part, one), []).append((place, one.value))
+            found.setdefault(name_of(part, one), []).append((places[part], one.value))
     return found
 
 
