@@ -254,6 +254,7 @@ def test_what_waits_for_a_processor_is_not_too_late(
     monkeypatch.setattr(reader, "STEPS", 1)
     monkeypatch.setattr(reader, "WAITS", 10**9)
     monkeypatch.setattr(reader, "monotonic", lambda: next(late) * 2 * lists.INLINE)
+    monkeypatch.setattr(reader, "thread_time", lambda: 0.0)
     monkeypatch.setattr(lists.Lists, "_beside", None)
 
     async def behaviour(shop: Shop) -> None:
