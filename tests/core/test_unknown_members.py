@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 
 from orderglot.core.order import Address, Line, Order, Unknown
+from orderglot.core.reconciliation import reconcile
 from orderglot.core.unknown_members import (
     BEYOND,
     LONGEST_UNKNOWN,
     MOST_UNKNOWN,
     bounded,
     counted,
+    holds_unknown,
     name_of,
     newly_sent,
     reconciled,
@@ -22,6 +24,7 @@ from orderglot.core.unknown_members import (
     without_unknown,
 )
 from orderglot.stores import document
+from orderglot.wire.changes import changes
 
 
 def from_vendor(name: str, value: Any = "new") -> Unknown:
@@ -163,3 +166,18 @@ def test_only_what_a_client_sent_since_is_new() -> None:
 
     assert ["unknown.adobe.b", "lines.unknown.adobe.carbon"] == newly_sent(order, before)
     assert [] == newly_sent(before, before)
+
+
+@pytest.mark.parametrize("name", ["unknown", "lines[2].unknown", "ship_to.unknown"])
+def test_unknown_members_go_by_their_own_name_alone(name: str) -> None:
+    assert holds_unknown(name)
+    assert not holds_unknown(f"extras.kodaris.{name}")
+    assert not holds_unknown(f"{name}.adobe.new")
+    assert not holds_unknown(f"{name}s")
+
+
+def test_an_extra_that_is_called_so_is_an_extra() -> None:
+    before, after = (Order(extras={"kodaris.unknown": number}) for number in (1, 2))
+
+    assert ["extras.kodaris.unknown"] == [one.field for one in changes(before, after)]
+    assert after.extras == reconcile(before, after, before, ours_win=False).order.extras

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 from orderglot.cli import sanitizing
 
-_INDENT = re.compile(r" *(?:\* )?")
 _QUOTED = re.compile(r"'orderglot [^']*'")
 _NO_BREAK = "\0"
 """Stands for a blank at which a line is not folded; no sanitized line has it."""
@@ -52,7 +51,8 @@ def _write_folded(text: str, stream: TextIO) -> None:
     """Print a line, on a terminal folded between words; what is quoted stays on one line, to paste."""
     line = sanitizing.line(text)
     if stream.isatty():
-        indent = " " * _INDENT.match(line).end()  # type: ignore[union-attr]
+        text = line.lstrip(" ")
+        indent = " " * (len(line) - len(text.removeprefix("* ")))
         folded = textwrap.fill(
             _QUOTED.sub(lambda quoted: quoted[0].replace(" ", _NO_BREAK), line),
             shutil.get_terminal_size().columns,

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from orderglot.core.line_matching import name_of_lines, named, numbered, paired
 from orderglot.core.order import Line, Link, Order
 from orderglot.core.totals import repriced, resummed
-from orderglot.core.unknown_members import reconciled
+from orderglot.core.unknown_members import holds_unknown, reconciled
 
 OWN = frozenset(
     {
@@ -25,9 +25,6 @@ OWN = frozenset(
     }
 )
 """Members of an order in which each side keeps its own view: they are never taken over."""
-
-UNKNOWN = "unknown"
-"""The member of an order and of its parts that is taken as it comes, for nothing depends on it."""
 
 OWN_OF_LINE = frozenset({"number", "id", "created"})
 """The same of a line."""
@@ -119,7 +116,8 @@ class _Reconciliation:
         """Reconcile a member; a part of several members each by itself."""
         if before == now or mine == now:
             return mine
-        if path.endswith(UNKNOWN):
+        if holds_unknown(path):
+            # Nothing depends on them, so they are as they come.
             return reconciled(before, now, mine)
         if part := _kind_of_part(before, now, mine):
             return self._part(path, part, before, now, mine, shown)

@@ -43,6 +43,12 @@ UNKNOWN = ("unknown", "lines.unknown", "bill_to.unknown", "ship_to.unknown")
 """The dotted names of the unknown members in the parts of an order."""
 
 
+def holds_unknown(name: str) -> bool:
+    """Tell whether a dotted name is that of unknown members, as changes name it: ``lines[2].unknown``."""
+    whole, _, last = name.rpartition(".")
+    return last == "unknown" and not whole.startswith("extras")
+
+
 def bounded(found: Iterator[Unknown]) -> tuple[Unknown, ...]:
     """Give unknown members within what is kept of one part: fewer, and none that is too large."""
     kept = [_kept(one) for _, one in zip(range(MOST_UNKNOWN), found, strict=False)]

@@ -10,11 +10,10 @@ import msgspec
 from msgspec import Struct
 
 from orderglot.core.order import Identity, Order, Unknown
-from orderglot.core.unknown_members import spelled
+from orderglot.core.unknown_members import holds_unknown, spelled
 
 REFERENCES = "references"
 EXTRAS = "extras"
-UNKNOWN = "unknown"
 
 
 class Fate(StrEnum):
@@ -62,7 +61,7 @@ def _between(one: Any, other: Any, path: str, default: Any) -> Iterator[Differen
         return
     if isinstance(one, Struct) and isinstance(other, Struct):
         yield from _members(one, other, path)
-    elif path.endswith(UNKNOWN):
+    elif holds_unknown(path):
         yield from _unknown(one, other, path)
     elif path == EXTRAS:
         for name in sorted({*one, *other}):
