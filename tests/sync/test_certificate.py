@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
 from orderglot.core.order import Line, Order, Reference, native
+from orderglot.core.query import Page
 from orderglot.core.values import Status
 from orderglot.sync import revisiting
 from orderglot.sync.certificate import Certificate, Code, gaps
@@ -71,7 +73,9 @@ def test_every_order_that_a_whole_pull_did_not_see_is_asked_for(
 
 
 @each
-def test_what_a_customers_list_lacks_and_the_vendor_still_has_is_a_sign(name: str) -> None:
+def test_what_a_customers_list_lacks_and_the_vendor_still_has_is_a_sign(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async def work(shop: Vendor) -> None:
         theirs = [one async for one in shop.implementation.book.walk()][-1]
         assert theirs.customer is not None
@@ -80,13 +84,13 @@ def test_what_a_customers_list_lacks_and_the_vendor_still_has_is_a_sign(name: st
         hidden = native(theirs, name)
         page = shop.client.page
 
-        async def lacking(*asked: object) -> object:
-            found = await page(*asked)  # type: ignore[arg-type]
+        async def lacking(*asked: Any) -> Page:
+            found = await page(*asked)
             left = tuple(one for one in found.orders if native(one, name) != hidden)
             total = None if found.total is None else found.total - 1
             return replace(found, orders=left, total=total)
 
-        shop.client.page = lacking  # type: ignore[assignment,method-assign]
+        monkeypatch.setattr(shop.client, "page", lacking)
         found = certificate_of(await shop.pulled(customer=whose))
 
         assert (Code.SIGNS, 1, 1) == (found.code, found.unseen, found.there)

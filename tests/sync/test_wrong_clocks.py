@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -45,10 +46,10 @@ async def sold(shop: Vendor, number: int, at: datetime, clock: timedelta) -> Ord
     return kept
 
 
-async def pulled(shop: Vendor, zone: str, *, continued: bool = True, **asked: object) -> Progress:
+async def pulled(shop: Vendor, zone: str, *, continued: bool = True, **asked: Any) -> Progress:
     there = shop.vendor(continued=continued)
     there = replace(there, source=replace(there.source, zone=zone))
-    return await pull(shop.book, there, Criteria(url=URL, **asked))  # type: ignore[arg-type]
+    return await pull(shop.book, there, Criteria(url=URL, **asked))
 
 
 @each

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -75,10 +76,10 @@ class Vendor:
         *,
         continued: bool = True,
         warn: Callable[[str], None] = lambda _text: None,
-        **asked: object,
+        **asked: Any,
     ) -> Progress:
         """Pull from the vendor."""
-        question = Criteria(url=self.url, **asked)  # type: ignore[arg-type]
+        question = Criteria(url=self.url, **asked)
         return await pull(
             self.book,
             self.vendor(continued=continued),
