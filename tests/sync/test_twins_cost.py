@@ -9,15 +9,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import Raw
 from msgspec.structs import replace
 
 from orderglot import dialects
 from orderglot.core.caller import Caller
 from orderglot.core.errors import Conflict
 from orderglot.core.order import Line, Order
+from orderglot.stores import document
 from orderglot.stores.store import BookStore
 from orderglot.sync.duplicates import find_twins
-from orderglot.sync.sent import note_sent
+from orderglot.sync.notes import PLACING, SENT, TAKEN, Placing, Taken, noted
+from orderglot.sync.sent import index_sent, note_sent, sent_before
 from tests.conformance.implementations import STORES, Shop
 
 NOON = datetime(2024, 5, 21, 12, tzinfo=UTC)
@@ -101,5 +104,36 @@ def test_an_order_of_the_same_goods_that_was_sent_about_then_may_be_ours(
         await reads(store, 1, [replace(back, created=NOON + timedelta(days=4))])
         with pytest.raises(Conflict, match="looks like order"):
             await reads(store, 2, [back])
+
+    shop.run(work())
+
+
+@each_store
+def test_what_an_older_version_sent_is_indexed_once(kind: str, tmp_path: Path) -> None:
+    shop = Shop(kind, tmp_path)
+    line = Line(number=1, sku="AA124", quantity=24)
+
+    async def work() -> None:
+        store = shop.store(lambda: NOON)
+        seller = await store.add_seller("here")
+        book = store.of(Caller(seller=seller.id))
+        taken, under_way = [await book.place(Order(created=NOON, lines=(line,))) for _ in range(2)]
+        async with book.together() as unit:
+            text = document.write(taken)
+            unit.note(
+                noted(
+                    TAKEN, "x/1", Taken(order=taken.id, channel="x", at=NOON, sent=Raw(text)), None
+                )
+            )
+            text = document.write(under_way)
+            placing = Placing(dialect="kole", key="", begun=NOON, sent=NOON, order=text)
+            unit.note(noted(PLACING, "x/2", placing, None))
+        assert {} == await sent_before(book, [taken])
+        await index_sent(book)
+        notes = await book.notes(SENT)
+        await index_sent(book)
+
+        assert {taken.id: NOON, under_way.id: NOON} == await sent_before(book, [taken])
+        assert notes == await book.notes(SENT)
 
     shop.run(work())

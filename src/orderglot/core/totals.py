@@ -87,7 +87,7 @@ def totalled(order: Order) -> Order:
 
 
 def without_stale_total(before: Order, now: Order) -> tuple[Order, Order]:
-    """Give two words on an order, of which the total is what the bill is for.
+    """Give two states of an order, of which the total is what the bill is for.
 
     Where the goods have changed and the bill has not followed, it does not say what they come to.
     """

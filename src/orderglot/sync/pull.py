@@ -20,6 +20,7 @@ from orderglot.sync.ingesting import Ingesting, name_of
 from orderglot.sync.notes import PULL, Checkpoint, note_of, read
 from orderglot.sync.pages import Pages, RetryPolicy, Shown
 from orderglot.sync.revisiting import Revisited
+from orderglot.sync.sent import index_sent
 from orderglot.sync.traversal import AGAIN, Senseless, Traversal
 from orderglot.sync.vendor import Source, Vendor
 from orderglot.sync.walks import moment_of, walks
@@ -62,6 +63,7 @@ async def pull(
     Raises Upstream where the vendor fails for too long or its list makes no sense, and Conflict
     where another pull of the same is under way; what was taken until then is kept.
     """
+    await index_sent(book)
     fresh = Checkpoint(
         dialect=vendor.dialect.name,
         channel=vendor.name,

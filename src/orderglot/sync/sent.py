@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from hashlib import sha256
+from typing import TypeVar
 
 from msgspec import Struct
 
 from orderglot.core.order import Order
 from orderglot.core.ports import Book, UnitOfWork
+from orderglot.stores import document
 from orderglot.sync.goods import pieces
-from orderglot.sync.notes import SENT, note_of, noted, read
+from orderglot.sync.notes import PLACING, SENT, TAKEN, Placing, Taken, note_of, noted, read
 from orderglot.sync.retrying import written
 
 NEAR = timedelta(days=2)
@@ -23,6 +26,11 @@ NEAR = timedelta(days=2)
 
 MOST = 100
 """So many orders are kept under one name, the latest ones."""
+
+INDEXED = "indexed"
+"""The name of the note that says that all is indexed which was sent before there was an index."""
+
+T = TypeVar("T", Taken, Placing)
 
 DIGITS = 20
 SPAN = 2 * NEAR.days
@@ -37,15 +45,42 @@ class Sent(Struct, frozen=True):
 
 async def note_sent(book: Book, order: Order, moment: datetime) -> None:
     """Note that an order is being sent to a vendor."""
+    await written(book, partial(_add, sent=((moment, order),)))
 
-    async def write(unit: UnitOfWork) -> None:
+
+async def index_sent(book: Book) -> None:
+    """Note what a book has sent since before there was this index; only the first time it is read all."""
+    if await note_of(book, SENT, INDEXED) is None:
+        await written(book, _index)
+
+
+async def _index(unit: UnitOfWork) -> None:
+    notes = [
+        *((one.at, bytes(one.sent)) for one in await _read_all(unit, TAKEN, Taken)),
+        *((one.sent, one.order) for one in await _read_all(unit, PLACING, Placing)),
+    ]
+    await _add(unit, [(moment, document.read_order(text)) for moment, text in sorted(notes)])
+    before = await note_of(unit, SENT, INDEXED)
+    unit.note(noted(SENT, INDEXED, Sent(), before))
+
+
+async def _read_all(unit: UnitOfWork, kind: str, shape: type[T]) -> list[T]:
+    return [read(note, shape) for note in await unit.notes(kind)]
+
+
+async def _add(unit: UnitOfWork, sent: Sequence[tuple[datetime, Order]]) -> None:
+    """Put orders, each with when it was sent, under their names, which have the latest ones."""
+    new: dict[str, dict[int, datetime]] = {}
+    for moment, order in sent:
         for name in _names(order, (moment,)):
-            before = await note_of(unit, SENT, name)
-            orders = read(before, Sent).orders if before else {}
-            latest = sorted({**orders, order.id: moment}.items(), key=lambda one: one[1])[-MOST:]
-            unit.note(noted(SENT, name, Sent(dict(latest)), before))
-
-    await written(book, write)
+            new.setdefault(name, {})[order.id] = moment
+    found = await unit.notes(SENT, *new) if new else ()
+    before = {note.name: note for note in found}
+    for name, more in new.items():
+        note = before.get(name)
+        orders = {**(read(note, Sent).orders if note else {}), **more}
+        latest = sorted(orders.items(), key=lambda one: one[1])[-MOST:]
+        unit.note(noted(SENT, name, Sent(dict(latest)), note))
 
 
 async def sent_before(book: Book, orders: Sequence[Order]) -> dict[int, datetime]:
