@@ -283,6 +283,23 @@ def test_nobody_waits_for_ever(wish: str, pauses: list[float]) -> None:
     assert 9 == max(pauses)
 
 
+def test_a_long_pause_is_notified_with_its_reason(pauses: list[float]) -> None:
+    timeouts = Timeouts(attempts=3, pause=0.001, longest_pause=9)
+    rogue = Rogue(responding("503 Oops", "Retry-After: 31536000"), responding("503 Oops"))
+    notices = list[str]()
+
+    async def send() -> None:
+        async with transport_to(rogue, timeouts) as transport:
+            transport.notify = notices.append
+            await transport(GET)
+
+    asyncio.run(send())
+
+    assert 1 == len(notices), "a pause of some milliseconds is none to speak of"
+    assert notices[0].endswith("answers with status 503. Asking again in 9 s.")
+    assert notices[0].startswith("http://127.0.0.1:")
+
+
 @pytest.mark.parametrize(
     "value",
     [

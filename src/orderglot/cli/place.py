@@ -126,7 +126,8 @@ async def place(
     if is_terminal():
         # A vendor who does not answer at once is asked again, which takes some seconds.
         write_notice(f"Asking {channel.url} …")
-    async with calling(chosen, channel, continued=is_continued(owner, channel)) as vendor:
+    continued = is_continued(owner, channel)
+    async with calling(chosen, channel, continued=continued, notify=write_notice) as vendor:
         placed = await _placed(book, vendor, found, is_there, terms, owner.name)
     return _report(placed, dialect, as_json=as_json)
 

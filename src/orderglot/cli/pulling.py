@@ -94,7 +94,9 @@ class Pulling:
             named = {**channel.credentials, self.dialect.customer: criteria.customer}
             channel = replace(channel, credentials=named)
         with telling(self.dialect) as show_progress:
-            async with calling(self.dialect, channel, continued=self.continued) as vendor:
+            async with calling(
+                self.dialect, channel, continued=self.continued, notify=write_notice
+            ) as vendor:
                 return await pull(
                     self.book,
                     vendor,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -28,6 +28,8 @@ LONGEST_TARGET = 8_000
 
 LONGEST_HOST, LONGEST_LABEL = 253, 63
 MOST_PORTS = 65_535
+QUIET = 2.0
+"""A pause of more seconds is notified."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,12 +89,18 @@ def _bad_url(text: str, why: str) -> Invalid:
 class HttpTransport:
     """A ``Send`` to one vendor's base URL. Use it as an async context manager."""
 
-    def __init__(self, base_url: str, timeouts: Timeouts | None = None) -> None:
+    def __init__(
+        self,
+        base_url: str,
+        timeouts: Timeouts | None = None,
+        notify: Callable[[str], None] = lambda _text: None,
+    ) -> None:
         self.base_url = read_address(base_url)
         self.timeouts = timeouts or Timeouts()
         timeout = httpx2.Timeout(self.timeouts.read, connect=self.timeouts.connect)
         self.client = httpx2.AsyncClient(timeout=timeout, follow_redirects=False, headers=ACCEPTED)
         self.turn = Turn(self.timeouts.per_second)
+        self.notify = notify
 
     async def __aenter__(self) -> Self:
         """Begin."""
@@ -123,16 +131,20 @@ class HttpTransport:
                 if not _again(response, safe):
                     return response
                 asked = _retry_after(response.headers, self.timeouts.longest_pause)
-            except Unreached:
-                if not patience.left:
-                    raise
+                why = f"{self.base_url} answers with status {response.status}."
             except Redirected:
                 raise
-            except Upstream:
-                if not safe or not patience.left:
+            except Upstream as error:
+                if not patience.left or not (safe or isinstance(error, Unreached)):
                     raise
-            await asyncio.sleep(max(asked, self._pause(attempt)))
+                why = error.message
+            await self._wait(max(asked, self._pause(attempt)), why)
         return await self._once(request, patience)
+
+    async def _wait(self, pause: float, why: str) -> None:
+        if pause > QUIET:
+            self.notify(f"{why} Asking again in {pause:.0f} s.")
+        await asyncio.sleep(pause)
 
     def _pause(self, attempt: int) -> float:
         pause: float = min(self.timeouts.pause * 2 ** (attempt - 1), self.timeouts.longest_pause)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -210,9 +210,11 @@ def _flag(name: str, text: str) -> bool:
 
 
 @asynccontextmanager
-async def connected(dialect: Dialect, channel: Channel) -> AsyncIterator[Client]:
+async def connected(
+    dialect: Dialect, channel: Channel, notify: Callable[[str], None]
+) -> AsyncIterator[Client]:
     """Open the connection to a vendor and give the client face at its end."""
-    async with HttpTransport(channel.url, channel.timeouts) as connection:
+    async with HttpTransport(channel.url, channel.timeouts, notify) as connection:
         yield Client(dialect, _sending(connection, channel), channel.credentials)
 
 

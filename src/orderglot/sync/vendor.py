@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -92,9 +92,13 @@ class Vendor(Struct, frozen=True):
 
 @asynccontextmanager
 async def calling(
-    dialect: Dialect, channel: Channel, *, continued: bool = False
+    dialect: Dialect,
+    channel: Channel,
+    *,
+    continued: bool = False,
+    notify: Callable[[str], None] = lambda _text: None,
 ) -> AsyncIterator[Vendor]:
-    """Connect to a vendor."""
-    async with connected(dialect, channel) as client:
+    """Connect to a vendor; whoever waits for a long pause of his is notified why."""
+    async with connected(dialect, channel, notify) as client:
         source = Source(channel.reference, dialect, continued, channel.master, channel.zone)
         yield Vendor(channel, client, source)
