@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from orderglot import dialects
 from orderglot.core.customer import Customer, identity
-from orderglot.core.order import Order, Reference, native
+from orderglot.core.order import HUB, Order, Reference, native
 from orderglot.faces.client import Client
 from orderglot.sync.place import place
 from orderglot.sync.placement_checks import Terms
@@ -98,5 +98,25 @@ def test_no_id_of_ours_is_ever_written_to_a_vendor(name: str) -> None:
         assert everything
         for id in ("7700077", "8800088", "9900099", str(order.id), str(own.id)):
             assert id.encode() not in everything, id
+
+    asyncio.run(work())
+
+
+@each
+def test_the_item_id_of_one_vendor_is_never_written_to_another(name: str) -> None:
+    async def work() -> None:
+        ours, vendor = await traded("A", "B")
+        order = await ours.order()
+        lines = tuple(replace(line, item_id="555000111") for line in order.lines)
+        order = await ours.change(order, lines=lines)
+        there = await ours.buying(vendor, name)
+        await place(ours.book, there, order, ANYHOW)
+
+        [theirs] = await vendor.orders()
+        assert [line.sku for line in order.lines] == [line.sku for line in theirs.lines]
+        assert "555000111" not in {line.item_id for line in theirs.lines}
+        mine = await ours.book.get(Reference(HUB, str(order.id)))
+        written = [line.item_id for line in there.source.outgoing(mine).lines]
+        assert [line.item_id for line in mine.lines] == written, "he may know it by now"
 
     asyncio.run(work())

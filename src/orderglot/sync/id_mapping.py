@@ -18,7 +18,7 @@ Naming = Callable[[tuple[Reference, ...]], tuple[Reference, ...]]
 def incoming(order: Order, dialect: str, channel: str, *, continued: bool) -> Order:
     """Put the channel's name on the ids that its vendor says.
 
-    With ``told`` our own clients of the dialect know them as well: the hub has taken his place.
+    Where ``continued``, our own clients of the dialect know them as well: the hub has taken his place.
     """
     names = (channel, dialect) if continued else (channel,)
 
@@ -33,11 +33,17 @@ def incoming(order: Order, dialect: str, channel: str, *, continued: bool) -> Or
 
 
 def outgoing(order: Order, dialect: str, channel: str) -> Order:
-    """Leave an order the ids that the channel's vendor gave, as his dialect writes them."""
+    """Leave an order the ids that the channel's vendor gave, as his dialect writes them.
+
+    The id of a line's item is a vendor's, too, and names no other's goods: it is left where he knows
+    the order, so that it may be his; elsewhere the SKU says what is wanted.
+    """
 
     def named(references: tuple[Reference, ...]) -> tuple[Reference, ...]:
         return tuple(Reference(dialect, ref.id) for ref in references if ref.dialect == channel)
 
+    if not known_to(order, channel):
+        order = replace(order, lines=tuple(replace(line, item_id="") for line in order.lines))
     order = _with_ids(order, named)
     customer = order.customer
     if customer is not None:
