@@ -4,6 +4,8 @@ PYTHON ?= python3.11 python3.12 python3.13 python3.14 python3
 PORT ?= 8400
 # Some tests wait more than they work.
 JOBS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
+# What runs for many minutes as one test is not ended as one that hangs.
+LONG := -o faulthandler_timeout=0
 QUESTIONS ?= 10000
 UV := uv==0.13.8
 
@@ -35,18 +37,18 @@ test: setup ## run the tests, in JOBS processes; more for pytest in ARGS
 	@.ci/timed 'make test' 6 $(PY) -m pytest -n $(JOBS) $(ARGS)
 
 whole: setup ## pull a year of orders from hub to hub, in every dialect
-	ORDERGLOT_HUB_TO_HUB=whole $(PY) -m pytest -n $(JOBS) tests/sync/test_hub_to_hub.py $(ARGS)
+	ORDERGLOT_HUB_TO_HUB=whole $(PY) -m pytest -n $(JOBS) $(LONG) tests/sync/test_hub_to_hub.py $(ARGS)
 
 queries: setup ## put ten thousand random queries to every store, and compare
-	$(PY) -m pytest -n $(JOBS) --hypothesis-profile=thorough $(ARGS) \
+	$(PY) -m pytest -n $(JOBS) $(LONG) --hypothesis-profile=thorough $(ARGS) \
 		tests/stores/test_query.py::test_every_store_answers_a_question_alike \
 		src/orderglot/dialects/catalyst/tests/test_filters_found.py
 
 books: setup ## try a thousand runs of books that are each other's vendors
-	$(PY) -m pytest -n $(JOBS) --hypothesis-profile=thorough $(ARGS) tests/sync/test_state_machine.py
+	$(PY) -m pytest -n $(JOBS) $(LONG) --hypothesis-profile=thorough $(ARGS) tests/sync/test_state_machine.py
 
 where: setup ## ask stores QUESTIONS (10000) random Catalyst filters, compare
-	ORDERGLOT_QUESTIONS=$(QUESTIONS) $(PY) -m pytest -n $(JOBS) $(ARGS) \
+	ORDERGLOT_QUESTIONS=$(QUESTIONS) $(PY) -m pytest -n $(JOBS) $(LONG) $(ARGS) \
 		src/orderglot/dialects/catalyst/tests/test_where.py
 
 wheel: setup ## build the wheel, install it with each Python, serve the demo

@@ -380,6 +380,8 @@ def unrounded(_rounded: Any) -> Any:
     return lambda amount, _currency: amount
 
 
+UNKNOWN = "test_unknown_members.py"
+
 CAUGHT_BY: dict[str, dict[str, Make]] = {
     "test_specimens.py::test_the_server_asked_so_answers_so": {
         "not found and forbidden are swapped": written(swapped(404, 403)),
@@ -606,9 +608,13 @@ CAUGHT_BY: dict[str, dict[str, Make]] = {
     },
     "test_members.py": {
         "a text is passed over": swap("orderglot.wire.form:Form.text", deaf),
+    },
+    "test_members.py::test_a_member_that_is_declared_as_the_vendors_changes_nothing": {
         "what is read only is kept": swap(
             "orderglot.dialects.catalyst.wire:by_name", anybodys_to_say
         ),
+    },
+    "test_members.py::test_a_change_of_nothing_that_can_be_kept_is_refused": {
         "a change of nothing is done": swap(
             "orderglot.dialects.catalyst.changes:_refuse_what_is_lost",
             lambda _: lambda form, *, is_new: None,
@@ -624,13 +630,24 @@ CAUGHT_BY: dict[str, dict[str, Make]] = {
     "test_spellings.py::test_a_member_that_says_two_things_is_refused_by_its_name": {
         "the last one of two counts": swap("orderglot.wire.json:read_sent", lambda _: json.read),
     },
-    "test_unknown_members.py": {
+    UNKNOWN: {
         "what the shape has not is passed over": swap(
             "orderglot.wire.form:unknown_in", lambda _: no_complaint
         ),
         "only the outermost members are looked at": swap(
             "orderglot.wire.known_members:_in_list", lambda _: no_complaint
         ),
+        "another vendor's is shown": swap(
+            "orderglot.wire.known_members:is_shown", lambda _: lambda one, dialect: not one.client
+        ),
+        "its loss is not told": swap("orderglot.wire.changes:_unknown", lambda _: no_complaint),
+    },
+    f"{UNKNOWN}::test_a_customers_key_sees_no_unknown_member": {
+        "customers see it": swap(
+            "orderglot.faces.server:shown_to", lambda _: lambda caller, answer: answer
+        ),
+    },
+    f"{UNKNOWN}::test_a_key_of_the_whole_seller_sees_what_the_vendor_sent_and_nothing_else": {
         "it is not written again": swap(
             "orderglot.dialects.adobe.wire:with_unknown", lambda _: lambda members, *_more: members
         ),
@@ -638,13 +655,6 @@ CAUGHT_BY: dict[str, dict[str, Make]] = {
             "orderglot.wire.known_members:is_shown",
             lambda _: lambda one, dialect: one.dialect == dialect,
         ),
-        "another vendor's is shown": swap(
-            "orderglot.wire.known_members:is_shown", lambda _: lambda one, dialect: not one.client
-        ),
-        "customers see it": swap(
-            "orderglot.faces.server:shown_to", lambda _: lambda caller, answer: answer
-        ),
-        "its loss is not told": swap("orderglot.wire.changes:_unknown", lambda _: no_complaint),
     },
     "test_money.py": {
         "all money is paid in cents": swap("orderglot.core.pricing:rounded", to_cents),
@@ -653,6 +663,8 @@ CAUGHT_BY: dict[str, dict[str, Make]] = {
             "orderglot.core.pricing:rounded", half_to_even
         ),
         "a tax is paid in cents": swap("orderglot.core.totals:rounded", to_cents),
+    },
+    "test_money.py::test_a_currency_that_nobody_knows_is_refused": {
         "any currency will do": all_of(
             *[
                 swap(f"orderglot.stores.{module}:demand_currency", lambda _: always)
