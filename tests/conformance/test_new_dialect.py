@@ -41,7 +41,9 @@ def test_a_new_dialect_joins_by_existing(tmp_path: Path) -> None:
     plant(tmp_path, model)
 
     few = "--hypothesis-profile=brief"  # Whether it joins is asked here, not whether it is right.
-    run = held_apart("-v", few, "tests/conformance", root=tmp_path, PYTHONPATH=str(tmp_path / "src"))
+    run = held_apart(
+        "-v", few, "tests/conformance", root=tmp_path, PYTHONPATH=str(tmp_path / "src")
+    )
 
     assert 0 == run.returncode, run.stdout[-10_000:]
     assert f"client-of-{NAME}" in run.stdout
