@@ -17,7 +17,8 @@ import pytest
 from msgspec.structs import replace as replace_struct
 
 from orderglot.core.errors import Invalid, Upstream
-from orderglot.faces.http import HttpTransport, Redirected, Timeouts, Turn, Unreached
+from orderglot.faces.http import HttpTransport, Redirected, Timeouts, Unreached
+from orderglot.faces.pacing import Turn
 from orderglot.wire.message import Request, Response
 
 HURRIED = Timeouts(connect=5, read=5, attempts=3, pause=0.001, longest_pause=0.01, largest=1_000)
@@ -64,6 +65,7 @@ class Rogue:
         self.behaviours = list(behaviours)
         self.asked: list[bytes] = []
         self.open = 0
+        self.listening: asyncio.Server
         self.idle = asyncio.Event()
         self.idle.set()
 
@@ -80,7 +82,7 @@ class Rogue:
 
 @asynccontextmanager
 async def transport_to(rogue: Rogue, timeouts: Timeouts) -> AsyncIterator[HttpTransport]:
-    server = await asyncio.start_server(rogue.serve, "127.0.0.1", 0)
+    server = rogue.listening = await asyncio.start_server(rogue.serve, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     try:
         async with HttpTransport(f"http://127.0.0.1:{port}/", timeouts) as transport:
@@ -255,6 +257,43 @@ def test_a_closed_door_is_unreached(request_: Request, pauses: list[float]) -> N
     with pytest.raises(Unreached, match="cannot be reached"):
         asyncio.run(send())
     assert HURRIED.attempts - 1 == len([pause for pause in pauses if pause])
+
+
+def gone_after(behaviour: Behaviour) -> Rogue:
+    """Make a server that is not there any more after its first request."""
+    rogue = Rogue()
+
+    async def behave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        rogue.listening.close()
+        await behaviour(reader, writer)
+
+    rogue.behaviours = [behave]
+    return rogue
+
+
+@pytest.mark.parametrize("behaviour", [hang_up, stop_halfway, responding("503 Oops")])
+def test_what_may_have_arrived_before_is_not_unreached_later(
+    behaviour: Behaviour, pauses: list[float]
+) -> None:
+    rogue = gone_after(behaviour)
+
+    with pytest.raises(Upstream, match="cannot be reached") as raised:
+        sent(rogue, replace_struct(POST, repeatable=True))
+    assert not isinstance(raised.value, Unreached)
+    assert 1 == len(rogue.asked)
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "repeated"),
+    [(hang_up, True), (responding("502 Oops"), True), (responding("429 Slow Down"), False)],
+)
+def test_an_answer_says_whether_the_request_may_have_arrived_before(
+    behaviour: Behaviour, pauses: list[float], *, repeated: bool
+) -> None:
+    request = replace_struct(POST, repeatable=True)
+
+    assert repeated is sent(Rogue(behaviour), request).repeated
+    assert repeated is sent(Rogue(responding("429 Slow Down"), behaviour), request).repeated
 
 
 def test_the_vendor_says_how_long_to_wait(pauses: list[float]) -> None:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orderglot.core.errors import MOST_PROBLEMS, Invalid, Problem, Rule
-from orderglot.wire.form import Form
+from orderglot.wire.form import MOST_IN_A_LIST, Form
 from orderglot.wire.values import read_date
 
 JUNK = st.recursive(
@@ -223,3 +223,15 @@ def test_a_text_with_anything_else_in_it_is_no_number(text: str) -> None:
 
     assert (None, None) == (form.whole("count"), form.amount("price"))
     assert [("count", Rule.MALFORMED), ("price", Rule.MALFORMED)] == broken(form)
+
+
+def test_a_clients_list_is_refused_where_it_is_too_long_to_be_read() -> None:
+    items = [{}] * (MOST_IN_A_LIST + 1)
+    form = Form({"items": items}, longest=10)
+
+    assert () == form.each("items")
+    assert [("items", Rule.SIZE)] == [(one.field, one.rule) for one in form.problems]
+    assert MOST_IN_A_LIST == len(Form({"items": items[1:]}, longest=10).each("items"))
+    assert len(items) == len(Form({"items": items}).each("items")), (
+        "a vendor's may be of any length"
+    )

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
 
 import httpx2
+from msgspec.structs import replace
 
 from orderglot.core.errors import Invalid, Rule, Upstream, invalid
+from orderglot.faces.pacing import Patience, Turn, retry_after
 from orderglot.faces.request_body import ACCEPTED, Inflater, UnknownCoding, decoder_of
 from orderglot.wire.message import Request, Response
 
@@ -119,25 +118,38 @@ class HttpTransport:
         """Send a request and bring back what was answered last.
 
         What is safe to repeat is sent again after a lost connection, a 5xx or a 429; any other request
-        only where the vendor cannot have acted on it. Raises Upstream when no answer comes, and
-        Redirected where it leads elsewhere.
+        only where the vendor cannot have acted on it. Raises Upstream when no answer comes, Unreached
+        where no attempt can have arrived, and Redirected where it leads elsewhere.
         """
-        safe = request.repeatable or request.method in SAFE_METHODS
         patience = Patience(self.timeouts.whole)
+        try:
+            response = await self._tried(request, patience)
+        except Unreached as error:
+            if patience.arrived:
+                raise Upstream(error.message) from error
+            raise
+        return replace(response, repeated=True) if patience.arrived else response
+
+    async def _tried(self, request: Request, patience: Patience) -> Response:
+        """Send a request as often as it may be sent, until there is an answer to it."""
+        safe = request.repeatable or request.method in SAFE_METHODS
         for attempt in range(1, self.timeouts.attempts):
             asked = 0.0
             try:
                 response = await self._once(request, patience)
                 if not _again(response, safe):
                     return response
-                asked = _retry_after(response.headers, self.timeouts.longest_pause)
+                asked = retry_after(response.headers, self.timeouts.longest_pause)
                 why = f"{self.base_url} answers with status {response.status}."
+                arrived = response.status != REFUSED
             except Redirected:
                 raise
             except Upstream as error:
-                if not patience.left or not (safe or isinstance(error, Unreached)):
+                arrived = not isinstance(error, Unreached)
+                if not patience.left or (arrived and not safe):
                     raise
                 why = error.message
+            patience.arrived |= arrived
             await self._wait(max(asked, self._pause(attempt)), why)
         return await self._once(request, patience)
 
@@ -232,52 +244,6 @@ def _host_of(location: str) -> str:
     except ValueError:
         host = "?"
     return "".join(letter if letter.isprintable() else " " for letter in host)[:LONGEST_HOST]
-
-
-class Patience:
-    """For how many seconds a call may still wait for its vendor."""
-
-    def __init__(self, seconds: float) -> None:
-        self.left = seconds
-
-    @asynccontextmanager
-    async def spent(self) -> AsyncIterator[None]:
-        """Wait inside; raises TimeoutError where no more is left."""
-        clock = asyncio.get_running_loop().time
-        began = clock()
-        try:
-            async with asyncio.timeout(self.left):
-                yield
-        finally:
-            self.left = max(0.0, self.left - (clock() - began))
-
-
-class Turn:
-    """Lets callers through one by one, no more than so many a second."""
-
-    def __init__(self, per_second: float | None) -> None:
-        self.gap = 1 / per_second if per_second else 0.0
-        self.next = 0.0
-
-    async def wait(self) -> None:
-        """Wait for the next free moment."""
-        if self.gap:
-            now = asyncio.get_running_loop().time()
-            mine = max(now, self.next)
-            self.next = mine + self.gap
-            await asyncio.sleep(mine - now)
-
-
-def _retry_after(headers: Mapping[str, str], most: float) -> float:
-    """Read Retry-After, seconds or a date, as seconds from now; 0 where there is none."""
-    text = headers.get("retry-after", "").strip()
-    if text.isdecimal():
-        return min(float(text), most)
-    try:
-        wait = (parsedate_to_datetime(text) - datetime.now(UTC)).total_seconds()
-    except (ValueError, TypeError, OverflowError):
-        return 0.0
-    return min(max(wait, 0.0), most)
 
 
 def _why(error: Exception) -> str:

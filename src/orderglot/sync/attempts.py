@@ -28,7 +28,7 @@ def left_behind(
     its coming again. A flow that goes on after a refusal, and then fails with it, has undone what
     it began.
     """
-    first = placing.sendings == 1
+    first = placing.sendings == 1 and not any(one.repeated for one in transcript.responses)
     if not transcript.responses and (not transcript.sent or isinstance(error, Unreached)):
         return Left.NOTHING if first else Left.UNKNOWN
     errors = [dialect.faults.read(response) for response in transcript.responses]

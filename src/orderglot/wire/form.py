@@ -23,6 +23,9 @@ _MAPPING = (dict, Mapping)
 _LISTS = (list, tuple)
 _NO_TEXT = (bool, *_LISTS, *_MAPPING)
 
+MOST_IN_A_LIST = 10_000
+"""A client's list of more elements is refused before each of them is read, which would take long."""
+
 
 class Form:
     """The members of one mapping, and a list of problems shared with the forms inside it.
@@ -206,6 +209,10 @@ class Form:
             values = []
         if required and not values:
             self.refuse(name, Rule.REQUIRED, "At least one is required.")
+        if self.longest is not None and len(values) > MOST_IN_A_LIST:
+            reason = f"This may have {MOST_IN_A_LIST:,} elements, not {len(values):,}."
+            self.refuse(name, Rule.SIZE, reason)
+            values = []
         within = self.known and self.known.of(name)
         known = within and within.each
         forms = [

@@ -46,11 +46,15 @@ class Request(Struct, frozen=True, kw_only=True):
 
 
 class Response(Struct, frozen=True, kw_only=True):
-    """A response. Header names are lower case."""
+    """A response. Header names are lower case.
+
+    Where ``repeated``, the request was sent before as well, and may have arrived then.
+    """
 
     status: int
     headers: Mapping[str, str] = {}
     body: bytes = b""
+    repeated: bool = False
 
 
 Send = Callable[[Request], Awaitable[Response]]
