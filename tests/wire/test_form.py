@@ -226,7 +226,7 @@ def test_a_text_with_anything_else_in_it_is_no_number(text: str) -> None:
 
 
 def test_a_clients_list_is_refused_where_it_is_too_long_to_be_read() -> None:
-    items = [{}] * (MOST_IN_A_LIST + 1)
+    items = list[dict[str, str]]([{}]) * (MOST_IN_A_LIST + 1)
     form = Form({"items": items}, longest=10)
 
     assert () == form.each("items")
