@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
-AT_ONCE = 100
+AT_ONCE = 20
 """So many documents are decoded before others have their turn: in less than a millisecond."""
 
 
