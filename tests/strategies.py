@@ -22,6 +22,7 @@ from hypothesis.strategies import SearchStrategy
 from orderglot.core.customer import Customer
 from orderglot.core.order import Address, Identity, Line, Link, Order, Reference, Unknown
 from orderglot.core.product import Product, Tier
+from orderglot.core.quantities import Quantity, exact
 from orderglot.core.values import Relation
 
 S = TypeVar("S", bound=msgspec.Struct)
@@ -67,6 +68,12 @@ def amounts(largest: int = 10**12 - 1) -> SearchStrategy[Decimal]:
         st.integers(0, 6),
         st.integers(0, 10**6),
     )
+
+
+def quantities() -> SearchStrategy[Quantity]:
+    """Draw a quantity, of either sign; one in a few is not whole."""
+    whole = st.integers(-(2**31), 2**31) | st.integers(-3, 3)
+    return st.one_of(whole, whole, whole, amounts(10**6).map(exact))
 
 
 def instants() -> SearchStrategy[datetime]:
@@ -137,7 +144,8 @@ def struct(kind: type[S], **given: SearchStrategy[Any]) -> SearchStrategy[S]:
 
 def _of(name: str, hint: Any) -> SearchStrategy[Any]:
     if get_origin(hint) in (Union, UnionType):
-        return _of(name, next(part for part in get_args(hint) if part is not type(None)))
+        parts = [part for part in get_args(hint) if part is not type(None)]
+        return quantities() if set(parts) == {int, Decimal} else _of(name, parts[0])
     if get_origin(hint) is tuple:
         kind = get_args(hint)[0]
         return (

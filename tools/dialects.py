@@ -19,6 +19,7 @@ from orderglot.sync.walks import moment_of
 from orderglot.wire.dialect import Dialect
 from orderglot.wire.loss import loses
 from orderglot.wire.operation import Operation
+from orderglot.wire.whole_quantities import QUANTITY
 
 PAGE = Path(__file__).parents[1] / "docs" / "dialects.md"
 NEEDS = {"place": "place", "get": "get", "page": "walk", "linked": "linked"}
@@ -82,6 +83,12 @@ def part(one: Dialect) -> Iterator[str]:
     yield ""
     yield from fields("The wire loses", one.can.loses)
     yield from fields("It carries in part", {*one.can.rounds, *one.can.follows})
+    if one.can.whole and not loses(one.can, QUANTITY):
+        yield (
+            "It knows whole quantities alone: a line of 1.5 kg is shown as one piece at what the line "
+            "comes to, with the quantity in its text, and cannot be placed."
+        )
+        yield ""
     if one.flows.place is not None:
         yield from trip(one)
 

@@ -38,7 +38,7 @@ def test_a_file_of_order_lines_is_imported_and_what_is_wrong_is_put_aside(file: 
         "2 orders of 3 lines: 2 new, 0 changed, 0 the same.",
         "The book of acme has 2 orders of 3 lines, in all 1.875 GBP.",
         "2 rows put aside, 1 order whole; see lines.csv.rejects.csv.",
-        "  order 2 (PO P2), line 4: the quantity 'many' is not a whole number such as 12 or -3",
+        "  order 2 (PO P2), line 4: the quantity 'many' is not a number such as 12, 1.5 or -3",
         "Mended, that file is imported as it is, with the same flags.",
     ]
     again = json.loads(ended("import", "lines.csv", *ACME, "--json", code=ASIDE))

@@ -27,7 +27,7 @@ from orderglot.core.values import Relation
         ("customer.number", FieldKind.TEXT, False),
         ("customer.references.id", FieldKind.TEXT, True),
         ("references.id", FieldKind.TEXT, True),
-        ("lines.quantity", FieldKind.NUMBER, True),
+        ("lines.quantity", FieldKind.AMOUNT, True),
         ("lines.deliver_by", FieldKind.DATE, True),
         ("lines.promotions.code", FieldKind.TEXT, True),
         ("links.order.number", FieldKind.TEXT, True),

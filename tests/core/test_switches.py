@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from orderglot.core.errors import Invalid, Rule
 from orderglot.core.order import Line, Order
+from orderglot.core.quantities import Quantity
 from orderglot.core.subscriptions import completed, held
 from orderglot.core.switches import switch, undo
 from orderglot.core.values import Kind, Status
@@ -37,7 +38,7 @@ def switched(subscription: str = "") -> Order:
     )
 
 
-def quantities(*orders: Order) -> dict[str, int]:
+def quantities(*orders: Order) -> dict[str, Quantity]:
     return {id: one.quantity for id, one in held(orders).items()}
 
 

@@ -7,8 +7,10 @@ from decimal import Decimal
 import pytest
 from msgspec.structs import replace
 
+from orderglot.core.line_details import LineDetails
 from orderglot.core.order import Amounts, Discount, Invoice, Line, Order, Shipping, Totals
-from orderglot.core.totals import summed
+from orderglot.core.quantities import Quantity
+from orderglot.core.totals import by_price, summed
 
 GOODS = (Line(quantity=3, unit_price=Decimal("1.235")), Line(quantity=1, total=Decimal("0.333")))
 
@@ -70,3 +72,24 @@ def test_a_bill_without_figures_gets_none() -> None:
     bill = Invoice(number="1029")
 
     assert bill == summed(replace(order("USD"), invoice=bill)).invoice
+
+
+@pytest.mark.parametrize(
+    ("quantity", "price", "per", "total"),
+    [
+        (24, "1.20", None, "28.80"),
+        (24, "1.20", 12, "2.400000"),
+        (Decimal("1.5"), "2.99", None, "4.485000"),
+        (Decimal("0.333333"), "0.000001", Decimal("0.000003"), "0.111111"),
+        (10, "10", 3, "33.333333"),
+        (2**60, "999999999999.999999", Decimal("0.000001"), None),
+    ],
+)
+def test_a_line_comes_to_its_price_for_as_many_as_that_is_for(
+    quantity: Quantity, price: str, per: Quantity | None, total: str | None
+) -> None:
+    details = LineDetails(price_quantity=per)
+    found = by_price(Line(quantity=quantity, unit_price=Decimal(price), details=details))
+
+    assert found is not None
+    assert total in (None, str(found))

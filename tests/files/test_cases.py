@@ -12,6 +12,7 @@ import pytest
 
 from orderglot.core.errors import Invalid
 from orderglot.core.order import Order
+from orderglot.core.quantities import Quantity
 from orderglot.files.progress import Progress
 from tests.files.books import Shop, shop_in
 
@@ -35,7 +36,7 @@ def take(shop: Shop, tmp_path: Path) -> Import:
     return take
 
 
-def lines(order: Order) -> list[tuple[str, int, Decimal | None]]:
+def lines(order: Order) -> list[tuple[str, Quantity, Decimal | None]]:
     return [(line.sku, line.quantity, line.unit_price) for line in order.lines]
 
 

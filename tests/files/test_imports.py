@@ -231,7 +231,7 @@ def test_rejected_rows_are_written_beside_the_file_with_their_orders(
     assert "its character 9 is not UTF-8 (byte 0xa3)" == bad[1]
     whole = f"its order 'A' is put aside whole, for line 6: {bad[1]}"
     assert [(2, whole), (3, whole)] == [first[:2], second[:2]]
-    assert "the quantity 'x' is not a whole number such as 12 or -3" == odd[1]
+    assert "the quantity 'x' is not a number such as 12, 1.5 or -3" == odd[1]
     assert (8, '"x') == (lone[0], lone[2])
     assert ["A", "B", "x"] == [one.order for one in done.aside]
     assert not done.whole

@@ -11,6 +11,7 @@ from orderglot.files.countries import country_code
 from orderglot.files.lines import (
     Signs,
     Worth,
+    agrees,
     read_currency,
     read_name,
     read_number_of,
@@ -41,12 +42,34 @@ def read_worth(texts: tuple[str, ...], marks: Marks = UNKNOWN) -> Worth:
         (" 7 ", " 1. ", ("7", "1", "7")),
         ("1", ".5", ("1", "0.5", "0.5")),
         ("1", "-53594.36", ("1", "-53594.36", "-53594.36")),
+        ("1.5", "2.10", ("1.5", "2.10", "3.15")),
+        ("1.500000", "2", ("1.5", "2", "3")),
+        ("1,5", "2", ("1.5", "2", "3")),
+        ("-0.25", "9.99", ("-0.25", "9.99", "-2.4975")),
+        ("0.333333", "0.000001", ("0.333333", "0.000001", "0")),
     ],
 )
 def test_a_line_comes_to_quantity_times_price(
     quantity: str, price: str, worth: tuple[str, str, str]
 ) -> None:
     assert worth == tuple(map(str, read_worth((quantity, price))[:3]))
+
+
+@pytest.mark.parametrize(
+    ("pieces", "each", "total", "agreed"),
+    [
+        (3, "1.235", "3.705", True),
+        (3, "1.235", "3.71", False),
+        ("1.234", "9.99", "12.33", True),
+        ("1.234", "9.99", "12.32", False),
+        ("1.234", "9.99", "12", True),
+    ],
+)
+def test_an_amount_of_what_is_measured_agrees_in_its_own_decimals(
+    pieces: int | str, each: str, total: str, *, agreed: bool
+) -> None:
+    quantity = pieces if isinstance(pieces, int) else Decimal(pieces)
+    assert agreed is agrees(quantity, Decimal(each), Decimal(total))
 
 
 def test_a_line_without_a_price_comes_to_nothing_known() -> None:
@@ -58,18 +81,17 @@ def test_a_line_without_a_price_comes_to_nothing_known() -> None:
     [
         ("", "it has no quantity"),
         (" ", "it has no quantity"),
-        ("1.5", "the quantity '1.5' is not a whole number such as 12 or -3"),
+        ("0.1234567", "the quantity '0.1234567' has more than 6 decimals"),
         ("1e3", "the quantity '1e3' is not"),
         ("1_000", "the quantity '1_000' is not"),
         ("1,000", "the quantity '1,000' can be read in two ways; say which with --decimal . or"),
-        ("1,5", "the quantity '1,5' is not a whole number"),
         ("1.000", "the quantity '1.000' can be read in two ways; say which with --decimal . or"),
-        ("$3", "the quantity '$3' is not a whole number"),
+        ("$3", "the quantity '$3' is not a number such as"),
         ("٣", "the quantity '٣' is not"),
         ("nan", "the quantity 'nan' is not"),
-        ("9" * 19, "is not a whole number"),
+        ("9" * 19, "is not a number such as"),
         ("12 pcs", "the quantity '12 pcs' is not"),
-        ("1" + " " * 1000, "' is not a whole number"),
+        ("1" + " " * 1000, "' is not a number such as"),
     ],
 )
 def test_a_bad_quantity_is_refused(quantity: str, reason: str) -> None:

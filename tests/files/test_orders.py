@@ -206,7 +206,7 @@ def test_the_kind_follows_from_the_lines(kind: Kind, rows: list[tuple[str, ...]]
 @pytest.mark.parametrize(
     ("row", "reason"),
     [
-        (line("A", quantity="x"), "the quantity 'x' is not a whole number such as 12 or -3"),
+        (line("A", quantity="x"), "the quantity 'x' is not a number such as 12, 1.5 or -3"),
         (line("A", price="x"), "the price 'x' is not a number such as 1250.95"),
         (line("A", time="x"), "the time 'x' is not one such as 2010-12-01 08:26"),
         (line("A" * 251), "order number is longer than 250 characters"),
@@ -227,7 +227,7 @@ def test_an_order_with_a_row_that_says_no_line_is_put_aside_with_all_its_rows() 
     assert ["B"] == [one.order.number for one in found]
     assert [2, 4, 6] == [one.line for one in rejects]
     assert {"A"} == {one.row[0] for one in rejects}
-    reason = "the quantity 'x' is not a whole number such as 12 or -3"
+    reason = "the quantity 'x' is not a number such as 12, 1.5 or -3"
     assert [Aside("A", "", 4, reason)] == remarks.aside
     assert 1 == remarks.orders_aside
 

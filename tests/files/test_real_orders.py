@@ -50,6 +50,7 @@ def as_row(order: Order, line: Line) -> cut_invoices.Line:
     assert moment is not None
     assert line.unit_price is not None
     assert order.bill_to is not None
+    assert isinstance(line.quantity, int)
     values = (
         order.number,
         line.sku,

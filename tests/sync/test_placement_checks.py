@@ -131,6 +131,14 @@ def test_a_line_below_nought_is_not_bought(name: str) -> None:
 
 
 @each
+def test_what_is_not_whole_is_not_rounded(name: str) -> None:
+    reason = tried(name, lambda one: _first(one, quantity=Decimal("1.5"), unit="kg")).reason
+
+    assert "quantity: 1.5 kg of" in reason
+    assert "not a whole quantity" in reason
+
+
+@each
 def test_a_cancelled_line_is_not_bought(name: str) -> None:
     assert (
         "The line is cancelled"

@@ -1,4 +1,4 @@
-"""The command line: what a person says to Orderglot, and what it says back."""
+"""The command line: the program ``orderglot`` and its commands, one in each module."""
 
 import gc
 import sys

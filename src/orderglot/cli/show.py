@@ -23,7 +23,7 @@ from orderglot.cli.output import (
 if TYPE_CHECKING:
     from decimal import Decimal
 
-    from orderglot.core.order import Order
+    from orderglot.core.order import Line, Order
     from orderglot.hub.opening import Hub
 
 
@@ -79,6 +79,11 @@ async def show(
 def print_order(order: "Order") -> None:
     """Print an order for a person: what it says, its lines, and what it comes to."""
     from orderglot.core.currencies import printed
+    from orderglot.core.quantities import with_unit
+
+    def pieces(line: "Line") -> str:
+        # The unit of a whole quantity may be what is counted inside a box.
+        return with_unit(line.quantity, "" if isinstance(line.quantity, int) else line.unit)
 
     def money(amount: "Decimal | None") -> str:
         return "" if amount is None else printed(amount, order.currency)
@@ -88,17 +93,27 @@ def print_order(order: "Order") -> None:
     table(
         ("sku", "what", "pieces", "a piece", "together"),
         [
-            (one.sku, one.title, one.quantity, money(one.unit_price), money(one.total))
+            (one.sku, one.title, pieces(one), money(one.unit_price), money(one.total))
             for one in order.lines
         ],
         right=("pieces", "a piece", "together"),
     )
+    for line in order.lines:
+        if counted := _counted(line):
+            write_line(f"{line.sku or line.number}: {counted}")
     totals = order.totals
     for name in ("subtotal", "discount", "tax", "duty", "shipping", "total"):
         amount = getattr(totals, name)
         if amount is not None:
             write_line(f"{name}: {money(amount)} {order.currency}")
     _print_unknown(order)
+
+
+def _counted(line: "Line") -> str:
+    """Write how much of a line was cancelled, shipped and returned, as far as somebody said."""
+    named = ("cancelled", "shipped", "returned")
+    counts = ((getattr(line.details, name, None), name) for name in named)
+    return ", ".join(f"{count} {name}" for count, name in counts if count is not None)
 
 
 def _print_unknown(order: "Order") -> None:

@@ -200,9 +200,13 @@ def _fields_of(struct: type, path: tuple[str, ...], lists: tuple[int, ...]) -> I
 
 
 def _plain(hint: Any) -> tuple[Any, bool]:
-    """Take ``X | None`` and ``tuple[X, ...]`` apart: the inner type, and whether there are many."""
+    """Take ``X | None`` and ``tuple[X, ...]`` apart: the inner type, and whether there are many.
+
+    What is a whole number or a decimal compares as a decimal.
+    """
     if get_origin(hint) in (Union, types.UnionType):
-        return _plain(next(part for part in get_args(hint) if part is not type(None)))
+        parts = [part for part in get_args(hint) if part is not type(None)]
+        return (Decimal, False) if Decimal in parts else _plain(parts[0])
     if get_origin(hint) is tuple:
         return get_args(hint)[0], True
     return hint, False

@@ -13,6 +13,8 @@ from typing import Any
 
 from msgspec import Struct
 
+from orderglot.core.line_details import LineDetails
+from orderglot.core.quantities import Quantity
 from orderglot.core.values import (
     Cycle,
     InvoiceStatus,
@@ -187,7 +189,8 @@ class LinePricing(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=Fals
 class Line(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     """One line of an order. ``quantity`` counts pieces, or boxes where ``box`` names one.
 
-    A quantity below zero takes back; ``created`` is there only where it is not the order's.
+    A quantity below zero takes back, and one that is not whole measures in ``unit``, such as kg, at
+    a ``unit_price`` of one of these; ``created`` is there only where it is not the order's.
     """
 
     number: int = 0
@@ -198,7 +201,7 @@ class Line(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     upc: str = ""
     title: str = ""
     image_url: str = ""
-    quantity: int = 0
+    quantity: Quantity = 0
     unit: str = ""
     unit_price: Decimal | None = None
     total: Decimal | None = None
@@ -224,6 +227,7 @@ class Line(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     pricing: LinePricing | None = None
     replaces: str = ""
     """The subscription that this line takes the place of (a switch)."""
+    details: LineDetails | None = None
     unknown: tuple[Unknown, ...] = ()
 
 

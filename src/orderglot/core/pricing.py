@@ -11,6 +11,7 @@ from orderglot.core.currencies import rounded
 from orderglot.core.errors import Invalid, Problem, Rule
 from orderglot.core.order import Amounts, Invoice, Line, LinePricing, Order, Totals
 from orderglot.core.product import Product, price_of
+from orderglot.core.quantities import Quantity, exact
 from orderglot.core.values import InvoiceStatus, Status
 
 ZERO = Decimal(0)
@@ -79,7 +80,7 @@ def _problems(draft: Order, products: Mapping[str, Product]) -> Iterator[Problem
         if product is None:
             reason = f"There is no product with the SKU {line.sku!r}."
             yield Problem("sku", Rule.UNKNOWN, reason, number)
-        elif pieces(line) % product.pack:
+        elif product.pack > 1 and pieces(line) % product.pack:
             reason = f"{pieces(line)} is not a multiple of {product.pack}, the pack of {line.sku}."
             yield Problem("quantity", Rule.PACK, reason, number)
         elif not product.tiers:
@@ -90,19 +91,19 @@ def _problems(draft: Order, products: Mapping[str, Product]) -> Iterator[Problem
             yield Problem("currency", Rule.CURRENCY, reason, number)
 
 
-def pieces(line: Line) -> int:
+def pieces(line: Line) -> Quantity:
     """Count the pieces of a line; a box, where it has boxes, holds its ``units_per_box``."""
-    return line.quantity * ((line.units_per_box or 1) if line.box else 1)
+    return exact(line.quantity * ((line.units_per_box or 1) if line.box else 1))
 
 
-def _pieces(lines: tuple[Line, ...]) -> dict[str, int]:
-    bought: dict[str, int] = {}
+def _pieces(lines: tuple[Line, ...]) -> dict[str, Quantity]:
+    bought: dict[str, Quantity] = {}
     for line in lines:
         bought[line.sku] = bought.get(line.sku, 0) + pieces(line)
     return bought
 
 
-def _priced(line: Line, product: Product, bought: int, number: int) -> Line:
+def _priced(line: Line, product: Product, bought: Quantity, number: int) -> Line:
     unit_price = price_of(product, bought) or ZERO
     count = pieces(line)
     return msgspec.structs.replace(

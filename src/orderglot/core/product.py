@@ -7,6 +7,8 @@ from typing import Any
 
 from msgspec import Struct
 
+from orderglot.core.quantities import Quantity
+
 
 class Tier(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """From ``quantity`` pieces on a line, a piece costs ``price``."""
@@ -30,7 +32,7 @@ class Product(Struct, frozen=True, omit_defaults=True, kw_only=True):
     extras: dict[str, Any] = {}
 
 
-def price_of(product: Product, quantity: int) -> Decimal | None:
+def price_of(product: Product, quantity: Quantity) -> Decimal | None:
     """Give the price of a piece when so many are bought, or None where the product has no price."""
     best = None
     for tier in product.tiers:

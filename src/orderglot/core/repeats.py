@@ -7,6 +7,7 @@ from hashlib import sha256
 import msgspec
 
 from orderglot.core.order import Identity, Line, Order
+from orderglot.core.quantities import Quantity
 from orderglot.core.values import Status
 
 ENDED = (Status.CANCELLED, Status.FAILED)
@@ -38,7 +39,7 @@ def stands(order: Order) -> bool:
     return order.deleted is None and order.status not in ENDED
 
 
-def _goods(line: Line) -> tuple[str, int]:
+def _goods(line: Line) -> tuple[str, Quantity]:
     return line.sku, line.quantity
 
 

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from orderglot.core.errors import Invalid, Problem, Rule
 from orderglot.core.order import Line, Order
+from orderglot.core.quantities import Quantity, exact, size, with_unit
 from orderglot.core.values import Kind, Status
 
 RETURNABLE = timedelta(days=14)
@@ -34,7 +35,7 @@ def take_back(order: Order, wanted: Iterable[Line], now: datetime) -> Order:
     return replace(order, lines=lines, status=Status.CANCELLED if gone else order.status)
 
 
-def remaining(line: Line) -> int:
+def remaining(line: Line) -> Quantity:
     """Tell how much of a line is not returned yet; where nobody counted, that is all of it."""
     if line.status is Status.CANCELLED:
         return 0
@@ -43,17 +44,17 @@ def remaining(line: Line) -> int:
 
 def counted(order: Order, returns: Iterable[Order]) -> Order:
     """Count what is left of an order by the returns of it, on lines where nobody counted."""
-    taken: dict[int, int] = {}
+    taken: dict[int, Quantity] = {}
     for one in returns:
         if one.kind is Kind.RETURN and one.status not in (*NEVER, Status.CANCELLED):
             for line in one.lines:
-                taken[line.number] = taken.get(line.number, 0) + abs(line.quantity)
+                taken[line.number] = taken.get(line.number, 0) + size(line.quantity)
     return replace(
         order,
         lines=tuple(
             line
-            if line.remaining is not None
-            else replace(line, remaining=max(0, line.quantity - taken.get(line.number, 0)))
+            if line.remaining is not None or not isinstance(line.quantity, int)
+            else replace(line, remaining=exact(max(0, line.quantity - taken.get(line.number, 0))))
             for line in order.lines
         ),
     )
@@ -84,6 +85,10 @@ def _too_many(bought: Line, line: Line) -> Iterator[Problem]:
     left = remaining(bought)
     if left <= 0:
         yield Problem("number", Rule.SPENT, "This line has been returned already.", line.number)
+    elif not isinstance(bought.quantity, int):
+        what = with_unit(bought.quantity, bought.unit)
+        reason = f"{what} were ordered, which cannot be returned by the piece; ask the seller."
+        yield Problem("quantity", Rule.MISMATCH, reason, line.number)
     elif line.quantity > bought.quantity:
         reason = f"{bought.quantity} were ordered, not {line.quantity}."
         yield Problem("quantity", Rule.MISMATCH, reason, line.number)
@@ -95,8 +100,8 @@ def _too_many(bought: Line, line: Line) -> Iterator[Problem]:
         yield Problem("quantity", Rule.SPENT, reason, line.number)
 
 
-def _less(line: Line, taken: int) -> Line:
+def _less(line: Line, taken: Quantity) -> Line:
     if not taken:
         return line
-    left = remaining(line) - taken
+    left = exact(remaining(line) - taken)
     return replace(line, remaining=left, status=line.status if left else Status.CANCELLED)

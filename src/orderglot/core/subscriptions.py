@@ -8,6 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from orderglot.core.order import Identity, Line, Order
+from orderglot.core.quantities import Quantity
 from orderglot.core.returns import remaining
 from orderglot.core.values import Kind, Status
 
@@ -24,7 +25,7 @@ class Subscription(Struct, frozen=True, kw_only=True):
 
     id: str
     sku: str
-    quantity: int
+    quantity: Quantity
     order: Identity
     currency: str = ""
     deployment: str = ""
@@ -106,7 +107,7 @@ def _count(holding: dict[str, Subscription], order: Order, line: Line) -> None:
         holding[line.subscription] = _of(order, line, line.quantity)
 
 
-def _of(order: Order, line: Line, quantity: int) -> Subscription:
+def _of(order: Order, line: Line, quantity: Quantity) -> Subscription:
     return Subscription(
         id=line.subscription,
         sku=line.sku,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 
 from msgspec.structs import replace
 
@@ -12,6 +12,8 @@ from orderglot.core.order import Amounts, Discount, Invoice, Line, Order, Totals
 
 ZERO = Decimal(0)
 PERCENT = Decimal(100)
+_QUANTUM = Decimal(1).scaleb(-6)
+_EXACT = Context(prec=80, rounding=ROUND_HALF_UP)
 
 
 def summed(order: Order) -> Order:
@@ -49,10 +51,21 @@ def repriced(line: Line, before: Line) -> Line:
     """
     if line.quantity == before.quantity or before.total is None:
         return line
-    piece = before.unit_price
-    plain = piece is not None and before.total == piece * before.quantity
-    unit = piece if line.unit_price is None else line.unit_price
-    return replace(line, total=unit * line.quantity if plain and unit is not None else None)
+    plain = before.total == by_price(before)
+    now = line if line.unit_price is not None else replace(line, unit_price=before.unit_price)
+    return replace(line, total=by_price(now) if plain else None)
+
+
+def by_price(line: Line) -> Decimal | None:
+    """Give what a line comes to by its price, to six decimals; None where it has none."""
+    if line.unit_price is None:
+        return None
+    each = line.details.price_quantity if line.details else None
+    total = line.unit_price * line.quantity
+    if not each and isinstance(line.quantity, int):
+        return total
+    with localcontext(_EXACT):
+        return (total / (each or 1)).quantize(_QUANTUM)
 
 
 def resummed(order: Order, before: Order) -> Order:
@@ -108,7 +121,7 @@ def _goods(lines: Iterable[Line]) -> Decimal | None:
 def _of_line(line: Line) -> Decimal:
     if line.total is not None:
         return line.total
-    return (line.unit_price or ZERO) * line.quantity
+    return by_price(line) or ZERO
 
 
 def _payable(discount: Discount, currency: str) -> Discount:

@@ -10,6 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from orderglot.core.order import Order, Totals
+from orderglot.core.quantities import Quantity
 from orderglot.files.amounts import Scope, of_order, read_rate, summed
 from orderglot.files.cells import bare
 from orderglot.files.columns import FIELDS, MONEY, OF_LINES
@@ -27,7 +28,8 @@ from orderglot.files.drafts import (
 from orderglot.files.header import Texts, reader_of_heads
 from orderglot.files.joined_headers import HeaderOf, Headers
 from orderglot.files.layout import Layout
-from orderglot.files.lines import read_money
+from orderglot.files.line_details import with_quantities, with_units
+from orderglot.files.lines import agrees, read_money, read_quantity
 from orderglot.files.memo import Memo
 from orderglot.files.plan import Plan
 from orderglot.files.remarks import Remarks
@@ -74,7 +76,9 @@ class OrderBuilder:
         }
         self._said_amounts = "amount" in plan.columns.at and "price" in plan.columns.at
         self._beside = (
-            bool(layout.extras or headers) or layout.ids is not None or self._said_amounts
+            bool(layout.extras or headers)
+            or (layout.ids, layout.units, layout.quantities) != (None, None, [])
+            or self._said_amounts
         )
 
     def make(self, draft: Draft) -> Gathered:
@@ -168,12 +172,24 @@ class OrderBuilder:
             order = replace(order, extras=extras)
         if layout.ids is not None:
             order = with_ids(order, [bare(id) for id in lines.others[layout.ids]])
+        if layout.units is not None:
+            order = with_units(order, [bare(word) for word in lines.others[layout.units]])
+        if layout.quantities:
+            order = with_quantities(order, self._read_quantities(lines))
         if self._said_amounts:
             remarks.reckoned += sum(
-                each is not None and total is not None and pieces * each != total
+                each is not None and total is not None and not agrees(pieces, each, total)
                 for pieces, each, total, _ in lines.worths
             )
         return order
+
+    def _read_quantities(self, lines: Lines) -> dict[str, list[Quantity | None]]:
+        """Read what has become of how much of each line; raises ValueError where it is no number."""
+        marks = self._plan.marks
+        return {
+            name: [read_quantity(f"{name} quantity", text, marks) for text in lines.others[place]]
+            for name, place in self._layout.quantities
+        }
 
 
 def _demand_currency(currency: str, draft: Draft) -> None:

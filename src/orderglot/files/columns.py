@@ -12,7 +12,13 @@ from msgspec import Struct
 from orderglot.core.errors import Invalid, Rule, invalid
 
 REQUIRED = ("order", "sku", "quantity")
-OF_LINES = ("order", "sku", "title", "quantity", "created", "price", "amount", "line_id")
+QUANTITIES = ("cancelled_quantity", "shipped_quantity", "returned_quantity")
+"""What has become of how much of a line."""
+
+OF_LINES = (
+    *("order", "sku", "title", "quantity", "unit", "created", "price", "amount", "line_id"),
+    *QUANTITIES,
+)
 """What each line says for itself."""
 
 MONEY = ("discount", "discount_rate", "shipping", "tax", "total", "refunded")
@@ -29,6 +35,13 @@ FIELDS: dict[str, str] = {
     "title": "title, description, item description, product description, item name, product name,"
     " product title, item title",
     "quantity": "quantity, qty, order quantity, order qty, quantity ordered, qty ordered",
+    "unit": "unit, uom, unit of measure, sales unit, einheit",
+    "cancelled_quantity": "quantity cancelled, quantity canceled, qty cancelled, qty canceled,"
+    " cancelled qty, canceled quantity, canceled qty",
+    "shipped_quantity": "quantity shipped, qty shipped, shipped qty, quantity fulfilled,"
+    " fulfilled quantity",
+    "returned_quantity": "quantity returned, qty returned, returned qty, quantity refunded,"
+    " refunded quantity, qty refunded",
     "created": "created, created at, date, datetime, order date, order datetime, invoice date,"
     " purchase date, sale date",
     "price": "price, unit price, item price, price each, sold for, einzelpreis",

@@ -12,12 +12,20 @@ from itertools import chain
 from msgspec.structs import replace
 
 from orderglot.core.errors import Invalid, Rule, invalid
+from orderglot.core.quantities import exact
 from orderglot.files import dates, numbers
 from orderglot.files.amounts import Scope, look_like_rates, scope_of
 from orderglot.files.columns import MONEY, Columns
 from orderglot.files.currencies import Currencies, currencies_of, only_one
 from orderglot.files.dates import DateOrder, reader_of_times
-from orderglot.files.lines import Signs, read_currency, read_zone, reader_of_worths, short
+from orderglot.files.lines import (
+    Signs,
+    agrees,
+    read_currency,
+    read_zone,
+    reader_of_worths,
+    short,
+)
 from orderglot.files.numbers import COMMA, DOT, Marks
 from orderglot.files.plan import ImportOptions, Plan
 from orderglot.files.remarks import Remarks
@@ -255,7 +263,7 @@ def _is_product(sample: Sample, field: str, marks: Marks) -> bool:
         return False
     columns = (sample.amounts(name, marks) for name in ("quantity", "price", field))
     return all(
-        None in (pieces, each, total) or pieces * each == total
+        pieces is None or each is None or total is None or agrees(exact(pieces), each, total)
         for pieces, each, total in zip(*columns, strict=True)
     )
 

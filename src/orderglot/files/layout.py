@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from operator import itemgetter
 
-from orderglot.files.columns import FIELDS, MONEY, OF_LINES, Columns
+from orderglot.files.columns import FIELDS, MONEY, OF_LINES, QUANTITIES, Columns
 from orderglot.files.lines import MONEY_OF_LINES
 
 ABSENT = -1
@@ -17,7 +17,7 @@ class Layout:
     """Where everything stands in the rows of a file; a field without a column is blank in each.
 
     ``beside`` are the columns that are kept as they are until their order is complete: those of no
-    field, then those of money, then the ids of lines.
+    field, then those of money, then what few lines say.
     """
 
     def __init__(self, columns: Columns) -> None:
@@ -31,10 +31,21 @@ class Layout:
         self.extras = list(columns.others.values())
         self._heads = [at[field] for field in self.fields]
         self._beside = [*columns.others, *(at[field] for field in self.money)]
-        self.ids = len(self._beside) if "line_id" in at else None
+        self.ids = self._place_of("line_id", at)
         """Which of the columns beside has the ids of lines."""
-        if self.ids is not None:
-            self._beside.append(at["line_id"])
+        self.units = self._place_of("unit", at)
+        self.quantities = [
+            (member.removesuffix("_quantity"), place)
+            for member in QUANTITIES
+            if (place := self._place_of(member, at)) is not None
+        ]
+        """Which have what has become of how much, each by its member of the details."""
+
+    def _place_of(self, field: str, at: Mapping[str, int]) -> int | None:
+        if field not in at:
+            return None
+        self._beside.append(at[field])
+        return len(self._beside) - 1
 
     def heads(self, columns: Sequence[Column]) -> list[Column]:
         """Give the columns of what all rows of an order say."""

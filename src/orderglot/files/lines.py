@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import UTC, tzinfo
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
 
 from orderglot.core.currencies import DECIMALS
 from orderglot.core.errors import Rule, invalid
+from orderglot.core.quantities import MOST, Quantity, exact
 from orderglot.files.cells import bare, is_rounded, unwrapped
 from orderglot.files.currencies import Currencies
 from orderglot.files.numbers import Marks, Number, read_number
@@ -21,13 +22,14 @@ from orderglot.wire.values import LARGEST, PLACES, read_amount
 ZERO = Decimal(0)
 LONGEST_NAME = 250
 LONGEST_SHOWN = 40
-MOST_PIECES = 10**18
+
 
 _PLAIN = re.compile(r"-?[0-9]{1,11}(\.[0-9]{1,2})?", re.ASCII)
 """What leaves no doubt where decimals may stand behind a dot."""
 
 _WHOLE = re.compile("-?[0-9]{1,18}", re.ASCII)
 _QUANTUM = Decimal(1).scaleb(-PLACES)
+_A_NUMBER = "a number such as 12, 1.5 or -3"
 
 SOLD, RETURNED, RETURNED_FREE, ADJUSTED = "sold", "returned", "returned free", "adjusted"
 """What has become of the goods of a line."""
@@ -37,7 +39,7 @@ MONEY_OF_LINES = ("price", "amount")
 Sign = tuple[str, Currencies]
 """A text of money, and the currencies that what stands in it can mean."""
 
-Worth = tuple[int, Decimal | None, Decimal | None, str]
+Worth = tuple[Quantity, Decimal | None, Decimal | None, str]
 """A quantity, the price of a piece, what the line comes to, and what has become of the goods.
 
 Price and sum are None where they are not known.
@@ -77,11 +79,11 @@ def reader_of_worths(marks: Marks, signs: Signs) -> Callable[[tuple[str, ...]], 
 
     def read_worth(texts: tuple[str, ...]) -> Worth:
         quantity, price, *amounts = texts
-        pieces = _read_quantity(quantity, marks)
+        pieces = _read_ordered(quantity, marks)
         each = amount("price", price)
         total = amount("amount", amounts[0]) if amounts else None
         if total is None and each is not None:
-            total = pieces * each or ZERO  # never a negative zero
+            total = _product(pieces, each)
         elif each is None and total is not None:
             each = _each(total, pieces)
         if total is not None and abs(total) >= LARGEST:
@@ -91,13 +93,28 @@ def reader_of_worths(marks: Marks, signs: Signs) -> Callable[[tuple[str, ...]], 
     return read_worth
 
 
-def _each(total: Decimal, pieces: int) -> Decimal | None:
+def _product(pieces: Quantity, each: Decimal) -> Decimal:
+    product = pieces * each or ZERO  # never a negative zero
+    if isinstance(pieces, int):
+        return product
+    return Decimal(exact(product.quantize(_QUANTUM, ROUND_HALF_UP)))
+
+
+def agrees(pieces: Quantity, each: Decimal, total: Decimal) -> bool:
+    """Tell whether an amount is quantity times price; of what is measured, in its own decimals."""
+    product = pieces * each
+    if isinstance(pieces, int):
+        return product == total
+    return product.quantize(total, ROUND_HALF_UP) == total
+
+
+def _each(total: Decimal, pieces: Quantity) -> Decimal | None:
     """Give the price of a piece where it comes out even."""
     each = (total / pieces).quantize(_QUANTUM) if pieces else None
     return each if each is not None and each * pieces == total else None
 
 
-def _become(pieces: int, each: Decimal | None, total: Decimal | None) -> str:
+def _become(pieces: Quantity, each: Decimal | None, total: Decimal | None) -> str:
     if each is not None and each < 0:
         return ADJUSTED
     if pieces >= 0:
@@ -105,21 +122,31 @@ def _become(pieces: int, each: Decimal | None, total: Decimal | None) -> str:
     return RETURNED_FREE if each is not None and not each and not total else RETURNED
 
 
-def _read_quantity(text: str, marks: Marks) -> int:
+def _read_ordered(text: str, marks: Marks) -> Quantity:
     if _WHOLE.fullmatch(text):
         return int(text)
-    if not text.strip():
+    found = read_quantity("quantity", text, marks)
+    if found is None:
         raise ValueError("it has no quantity")
+    return found
+
+
+def read_quantity(what: str, text: str, marks: Marks) -> Quantity | None:
+    """Read how much of something; nothing as None."""
+    if not text.strip():
+        return None
     try:
         found = read_number(unwrapped(text), marks)
     except ValueError as error:
         doubt = str(error)
-        why = doubt if "--decimal" in doubt else "is not a whole number such as 12 or -3"
-        raise ValueError(f"the quantity {short(text)} {why}") from None
-    amount = found.amount
-    if found.currencies is not None or amount != int(amount) or abs(amount) >= MOST_PIECES:
-        raise ValueError(f"the quantity {short(text)} is not a whole number such as 12 or -3")
-    return int(amount)
+        why = doubt if "--decimal" in doubt else f"is not {_A_NUMBER}"
+        raise ValueError(f"the {what} {short(text)} {why}") from None
+    if found.currencies is not None or abs(found.amount) >= MOST:
+        raise ValueError(f"the {what} {short(text)} is not {_A_NUMBER}")
+    try:
+        return exact(found.amount)
+    except ValueError as error:
+        raise ValueError(f"the {what} {short(text)} {error}") from None
 
 
 def read_money(what: str, text: str, marks: Marks) -> Number | None:

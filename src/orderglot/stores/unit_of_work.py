@@ -24,6 +24,7 @@ from orderglot.stores.identities import IdentityMap, goes_by, visible
 from orderglot.stores.merging import demand_version, merged, outdated
 from orderglot.stores.ownership import owned
 from orderglot.stores.pending import Pending
+from orderglot.stores.quantities import with_exact_quantities
 from orderglot.stores.reads import Clock, Reads
 from orderglot.stores.resolution import Resolution
 from orderglot.stores.test_mode import demand_live, demand_own
@@ -177,7 +178,7 @@ class UnitOfWork(Reads):
             created=order.created or kept.created,
             modified=order.modified if given else now,
         )
-        self._put(changed, what, now)
+        changed = self._put(changed, what, now)
         if _names(changed) != _names(kept):
             await self._resolution.repoint((changed,))
         return changed
@@ -283,7 +284,7 @@ class UnitOfWork(Reads):
         )
 
     def _put(self, order: Order, what: str, now: datetime) -> Order:
-        orders = self._resolution.orders
+        order, orders = with_exact_quantities(order), self._resolution.orders
         orders.refuse_clash(order)
         orders.write(order)
         sent = newly_sent(order, orders.kept[order.id])

@@ -5,13 +5,14 @@ What a vendor's wire cannot show is no difference, nor is what one of the two do
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 
 from orderglot.core.order import Address, Line, Order, id_at
 from orderglot.core.values import Status
 from orderglot.sync.changes_since import changes_since
+from orderglot.sync.goods import counted
 from orderglot.sync.vendor import Source
 from orderglot.wire.dialect import Can
 from orderglot.wire.loss import carried, loses
@@ -54,7 +55,7 @@ def another(source: Source, ours: Order, theirs: Order) -> bool:
     names = _named_by(source.dialect.can, ours, theirs)
     if names is None or not theirs.lines:
         return False
-    return _counted(ours.lines, names).keys().isdisjoint(_counted(theirs.lines, names))
+    return counted(ours.lines, names).keys().isdisjoint(counted(theirs.lines, names))
 
 
 def is_off(order: Order) -> bool:
@@ -80,17 +81,10 @@ def _goods(can: Can, ours: Order, theirs: Order, sent: Order | None) -> Iterator
 
 
 def _counts(ours: Iterable[Line], theirs: Iterable[Line], names: Name) -> Iterator[str]:
-    here, there = _counted(ours, names), _counted(theirs, names)
+    here, there = counted(ours, names), counted(theirs, names)
     for name in here | there:
         if here[name] != there[name]:
             yield f"they have {there[name]} of {name}, here {'is' if here[name] == 1 else 'are'} {here[name]}"
-
-
-def _counted(lines: Iterable[Line], names: Name) -> Counter[str]:
-    counted: Counter[str] = Counter()
-    for line in lines:
-        counted[names(line)] += line.quantity
-    return counted
 
 
 def _named_by(can: Can, ours: Order, theirs: Order) -> Name | None:
@@ -119,7 +113,7 @@ def _prices(can: Can, ours: Order, theirs: Order) -> Iterator[str]:
     names = _named_by(can, ours, theirs)
     if names is None:
         return
-    counts = [_counted(order.lines, names) for order in (ours, theirs)]
+    counts = [counted(order.lines, names) for order in (ours, theirs)]
     same = {name for name in counts[0] if counts[0][name] == counts[1][name]}
     compared = set[str]()
     for what, price in (("", _piece), (" in all", _together)):

@@ -102,7 +102,8 @@ class Can:
     ``loses`` are dotted fields of the order that do not survive it, ``rounds`` what is left of a
     field that survives in part. ``follows`` are members of the order of which it depends on other
     members what is left: each is told the order after all losses and rounding. ``max_size`` is the
-    longest page.
+    longest page. ``whole`` says that quantities are whole numbers: others are shown in pieces
+    (``whole_quantities``), and cannot be ordered.
     """
 
     max_size: int = 100
@@ -111,6 +112,7 @@ class Can:
     follows: Mapping[str, Callable[[Order], Any]] = field(default_factory=dict)
     takes: frozenset[str] = frozenset()
     gives_back: frozenset[Kind] = frozenset()
+    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

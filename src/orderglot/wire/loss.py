@@ -13,11 +13,14 @@ from orderglot.core.order import Identity, Link, Order, Reference, native
 from orderglot.core.unknown_members import UNKNOWN, every_unknown, is_shown, keeping, name_of
 from orderglot.wire.dialect import Can
 from orderglot.wire.values import read_references, unless
+from orderglot.wire.whole_quantities import QUANTITY, with_whole_quantities
 
 
 def carried(order: Order, dialect: str, can: Can) -> Order:
     """Give an order as the dialect's wire carries it: its own ids and extras, less its losses."""
     order = known_as(order, dialect)
+    if can.whole:
+        order = with_whole_quantities(order)
     for path in sorted(can.loses):
         order = _at(order, path.split("."), _emptied)
     for path, rounded in can.rounds.items():
@@ -35,7 +38,8 @@ def losses(order: Order, dialect: str, can: Can) -> tuple[str, ...]:
         *(f"extras.{name}" for name in order.extras if name not in known.extras),
         *(name_of(part, one) for part, one in every_unknown(order) if not is_shown(one, dialect)),
     )
-    paths = (*can.loses, *can.rounds, *can.follows)
+    fractions = [QUANTITY] if can.whole and not loses(can, QUANTITY) else []
+    paths = (*can.loses, *can.rounds, *can.follows, *fractions)
     changed = (path for path in paths if _values(known, path) != _values(left, path))
     return tuple(sorted({*changed, *foreign}))
 

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from orderglot.core.currencies import DECIMALS, unknown
 from orderglot.core.errors import Problem, Rule
 from orderglot.core.order import Line, Order, native
+from orderglot.core.quantities import size
 from orderglot.core.values import Kind, Status
 from orderglot.dialects.adobe.tables import (
     HIGHEST_NUMBER,
@@ -29,6 +30,7 @@ from orderglot.dialects.adobe.values import present
 from orderglot.dialects.adobe.wire import apart
 from orderglot.wire import json
 from orderglot.wire.form import Form
+from orderglot.wire.whole_quantities import whole
 
 TYPES = tuple(code for code, kind in KINDS.codes.items() if kind is not Kind.TRANSFER)
 """The order types that can be created; a transfer has an API of its own."""
@@ -91,7 +93,7 @@ def _write_lines(lines: Iterable[Line], currency: str) -> Iterable[dict[str, Any
             {
                 "extLineItemNumber": line.number or number,
                 "offerId": line.sku,
-                "quantity": abs(line.quantity),
+                "quantity": size(whole(line)),
                 "subscriptionId": line.subscription or None,
                 "currencyCode": None if currency else line.currency or None,
                 "deploymentId": line.deployment or None,

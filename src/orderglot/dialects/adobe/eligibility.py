@@ -8,6 +8,7 @@ from orderglot.core.customer import Customer
 from orderglot.core.errors import Invalid, NotFound, Problem, Rule
 from orderglot.core.order import Line, Order
 from orderglot.core.product import Product
+from orderglot.core.quantities import Quantity
 from orderglot.core.returns import remaining
 from orderglot.core.subscriptions import Subscription
 from orderglot.dialects.adobe.settings import currencies_of, programs_of
@@ -71,7 +72,7 @@ async def demand_commitment(
         raise refused("quantity", Rule.RANGE, reason, "RETURN_VIOLATES_3YC_MCQ")
 
 
-def _pieces(order: Order) -> int:
+def _pieces(order: Order) -> Quantity:
     return sum(map(remaining, order.lines))
 
 

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from orderglot.core.customer import Customer
 from orderglot.core.errors import Conflict
 from orderglot.core.order import Identity, Line, Order, Reference, native
+from orderglot.core.quantities import Quantity
 from orderglot.core.query import And, Compare, Not, Operator
 from orderglot.core.returns import remaining
 from orderglot.core.subscriptions import (
@@ -61,14 +62,15 @@ async def holding_of(context: Context, customer: Customer | Identity) -> dict[st
     return held(orders)
 
 
-async def ordered_by(context: Context, customer: Customer) -> int:
+async def ordered_by(context: Context, customer: Customer) -> Quantity:
     """Count the pieces that a customer has bought in orders that are still open."""
     parts = (
         Compare("customer.id", Operator.EQ, customer.id),
         Compare("kind", Operator.IN, tuple(sorted(BEGINNING))),
         Not(Compare("status", Operator.IN, tuple(sorted(OVER | DONE)))),
     )
-    return sum([sum(map(remaining, order.lines)) async for order in context.book.walk(And(parts))])
+    found = [order async for order in context.book.walk(And(parts))]
+    return sum([remaining(line) for order in found for line in order.lines])
 
 
 async def finished(context: Context, order: Order) -> Order:

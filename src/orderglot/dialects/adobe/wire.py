@@ -12,6 +12,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from orderglot.core.order import Identity, Line, LinePricing, Link, Order, Promotion, Totals, native
+from orderglot.core.quantities import size
 from orderglot.core.values import Kind, Relation, Status
 from orderglot.dialects.adobe.links import write_link, write_order_path
 from orderglot.dialects.adobe.tables import (
@@ -28,6 +29,7 @@ from orderglot.dialects.adobe.values import write_id, write_moment
 from orderglot.wire.form import Form
 from orderglot.wire.known_members import with_unknown
 from orderglot.wire.values import bare, read_instant, read_references, unless
+from orderglot.wire.whole_quantities import in_pieces
 
 DONE = STATUSES.write(Status.COMPLETED)
 
@@ -161,6 +163,7 @@ def paired(kind: Kind, bought: tuple[Line, ...], cancelling: tuple[Line, ...]) -
 
 def write_line(line: Line, *, prices: bool) -> dict[str, Any]:
     """Write a line item."""
+    line = in_pieces(line)
     members: dict[str, Any] = {
         "extLineItemNumber": line.number,
         "offerId": line.sku,
@@ -216,7 +219,7 @@ def write_cancelling(line: Line, bought: tuple[Line, ...], *, prices: bool) -> d
 def read_cancelling(form: Form) -> Line:
     """Read what a switch takes away."""
     line = read_line(form)
-    return replace(line, quantity=-abs(line.quantity))
+    return replace(line, quantity=-size(line.quantity))
 
 
 def write_promotions(promotions: tuple[Promotion, ...]) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from orderglot.wire.message import Request
 from orderglot.wire.operation import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.shape import JSON as PLAIN
 from orderglot.wire.shape import LONGEST, ResponseShape
+from orderglot.wire.whole_quantities import whole
 
 PRODUCT, CODE = "productId", "productCode"
 
@@ -43,7 +44,7 @@ def _write_items(items: Items) -> Request:
         {
             "productId": read_whole_text(line.item_id),
             "productCode": line.sku,
-            "units": line.quantity,
+            "units": whole(line),
             "description": line.title,
         }
         for line in items.lines

@@ -26,6 +26,7 @@ from orderglot.wire.form import Form
 from orderglot.wire.known_members import with_unknown
 from orderglot.wire.message import once
 from orderglot.wire.values import bare, read_whole
+from orderglot.wire.whole_quantities import in_pieces
 
 Members = dict[str, Any]
 
@@ -98,6 +99,7 @@ def item_id(line: Line, position: int) -> int:
 
 def write_line(line: Line, position: int, order: Order, site: Site) -> Members:
     """Write a line as an item of an order."""
+    line = in_pieces(line)
     product = read_whole_text(line.item_id)
     members = {
         "itemId": item_id(line, position),

@@ -19,6 +19,7 @@ from orderglot.dialects.kodaris.tables import DELIVERY, NAME, PARTY
 from orderglot.dialects.kodaris.wire import Members, read_customer, write_party
 from orderglot.wire.form import Form
 from orderglot.wire.values import unless, write_number
+from orderglot.wire.whole_quantities import whole
 
 
 class Draft(Struct, frozen=True):
@@ -42,7 +43,7 @@ def write_draft(order: Order) -> Members:
         "billingAddressCode": bill_to.code,
         "deliveryAddressCode": ship_to.code,
         "companyID": order.customer and write_number(native(order.customer, NAME)),
-        "items": [{"code": line.sku, "quantity": line.quantity} for line in order.lines],
+        "items": [{"code": line.sku, "quantity": whole(line)} for line in order.lines],
     }
     return {name: value for name, value in members.items() if value not in (None, "")}
 

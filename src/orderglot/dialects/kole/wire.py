@@ -42,6 +42,7 @@ from orderglot.dialects.kole.values import (
 )
 from orderglot.wire.form import Form
 from orderglot.wire.values import bare, read_references, seconds, unless, write_number
+from orderglot.wire.whole_quantities import in_pieces
 
 
 def write_order(order: Order, base: str, media: str) -> dict[str, Any]:
@@ -174,6 +175,7 @@ def read_address(form: Form) -> Address | None:
 
 def write_line(line: Line) -> dict[str, Any]:
     """Write an ``item``."""
+    line = in_pieces(line)
     members = {
         "sku": line.sku or None,
         "upc": line.upc or None,

@@ -32,6 +32,7 @@ from orderglot.wire.message import Request, Response
 from orderglot.wire.operation import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.shape import LONGEST, success
 from orderglot.wire.values import write_number
+from orderglot.wire.whole_quantities import whole
 
 MOST_PENDING = 100
 
@@ -67,7 +68,7 @@ def _write_item(ask: Item) -> Request:
         "inventoryIds": ask.stock or (None if line.sku else line.item_id),
         "inventoryOrigin": FUTURE_SALES if line.type == PREBOOK else 1,
         "price": ask.price,
-        "quantity": line.quantity,
+        "quantity": whole(line),
         "carrierId": line.carrier_id,
         "date": write_date(line.deliver_by),
         "shipToId": ask.ship_to,

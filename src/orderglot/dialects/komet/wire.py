@@ -11,6 +11,7 @@ from orderglot.dialects.komet.values import read_day, write_date, write_item_typ
 from orderglot.wire.form import Form
 from orderglot.wire.known_members import with_unknown
 from orderglot.wire.values import bare, read_references, round_number, unless, write_number
+from orderglot.wire.whole_quantities import in_pieces
 
 
 def write_order(order: Order, company: str) -> dict[str, Any]:
@@ -52,6 +53,7 @@ def read_order(form: Form) -> Order:
 
 def write_item(line: Line) -> dict[str, Any]:
     """Write an item."""
+    line = in_pieces(line)
     members = {
         "id": line.id,
         "webOrderItemId": write_number(line.item_id),

@@ -1,0 +1,42 @@
+"""Quantities: how many of something, a whole number or a decimal of at most six places.
+
+A whole quantity is an ``int`` and nothing else, so that it is written ``24`` wherever it goes; a
+``Decimal`` is one that is not whole, without idle zeros. ``exact`` makes either from a number.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TypeAlias
+
+Quantity: TypeAlias = int | Decimal
+
+PLACES = 6
+MOST = 10**18
+"""A quantity is smaller than this, as every database counts."""
+
+_QUANTUM = Decimal(1).scaleb(-PLACES)
+
+
+def exact(number: int | Decimal) -> Quantity:
+    """Give a number as a quantity; raises ValueError where it is too large or has too many decimals."""
+    if isinstance(number, int):
+        return number
+    if not number.is_finite() or abs(number) >= MOST:
+        raise ValueError("is no number of so many digits as a quantity may have")
+    whole = int(number)
+    if number == whole:
+        return whole
+    if number != number.quantize(_QUANTUM):
+        raise ValueError(f"has more than {PLACES} decimals")
+    return number.normalize()
+
+
+def size(quantity: Quantity) -> Quantity:
+    """Give a quantity without its sign."""
+    return -quantity if quantity < 0 else quantity
+
+
+def with_unit(quantity: Quantity, unit: str) -> str:
+    """Write a quantity as a person reads it: ``24``, ``1.5 kg``."""
+    return f"{quantity} {unit}".rstrip()
