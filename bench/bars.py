@@ -245,8 +245,19 @@ BARS = (
         note="Pages of 500 are decoded and written in pieces, and a get waits for the piece under way;"
         " from PostgreSQL the driver reads all rows of a page in one.",
     ),
-    Bar("times django-oscar-api: get", 50, partial(_oscar, GET)),
+    Bar(
+        "times django-oscar-api: get",
+        50,
+        partial(_oscar, GET),
+        note="The HTTP server takes half of the time of a get, on our side and on that of the floor.",
+    ),
     Bar("times django-oscar-api: list", 50, partial(_oscar, LIST)),
-    Bar("times django-oscar-api: create", 50, partial(_oscar, CREATE)),
+    Bar(
+        "times django-oscar-api: create",
+        50,
+        partial(_oscar, CREATE),
+        note="Beside the HTTP server's share, a create looks for the same order that came before, and"
+        " keeps its answer for when it comes again.",
+    ),
     Bar("memory of a worker", 120, _memory, at_most=True, unit=" MB"),
 )
