@@ -127,6 +127,11 @@ async def test_behind_the_window_it_is_another_order_and_suspected_to_double_the
     assert [(two.id, one.id)] == await duplicates(at)
 
 
+async def assert_two(at: Site) -> None:
+    assert 2 == len(await at.orders())
+    assert [] == await duplicates(at)
+
+
 @with_specimens(KNOWN)
 async def test_in_test_mode_it_is_another_order_each_time(
     at: Site, clock: Clock, specimen: Specimen
@@ -135,8 +140,7 @@ async def test_in_test_mode_it_is_another_order_each_time(
     for _ in range(2):
         assert is_yes(at, await at.ask(specimen.request, key))
 
-    assert 2 == len(await at.orders())
-    assert [] == await duplicates(at)
+    await assert_two(at)
 
 
 @with_specimens(NEW)
@@ -176,8 +180,7 @@ async def test_another_number_other_lines_or_a_key_make_another_order(
     for request in (specimen.request, other, specimen.request, other):
         assert is_yes(at, await at.server(request))
 
-    assert 2 == len(await at.orders())
-    assert [] == await duplicates(at)
+    await assert_two(at)
 
 
 @with_specimens(KNOWN)
@@ -192,8 +195,7 @@ async def test_what_was_cancelled_may_be_ordered_again(
 
     assert first != second
     assert second == third
-    assert 2 == len(await at.orders())
-    assert [] == await duplicates(at)
+    await assert_two(at)
 
 
 @pytest.mark.parametrize(

@@ -158,6 +158,12 @@ async def halted() -> tuple[Site, asyncio.Task[Response], asyncio.Event, asyncio
     return at, first, began, go
 
 
+async def assert_one(at: Site, *asked: Awaitable[Response]) -> None:
+    first, second = await asyncio.gather(*asked)
+    assert first == second
+    assert ["PO-7"] == await numbers(at)
+
+
 def test_the_second_waits_for_the_first_and_the_two_are_one() -> None:
     async def at_once() -> None:
         at, first, _, go = await halted()
@@ -166,8 +172,7 @@ def test_the_second_waits_for_the_first_and_the_two_are_one() -> None:
         assert not second.done()
         go.set()
 
-        assert await first == await second
-        assert ["PO-7"] == await numbers(at)
+        await assert_one(at, first, second)
 
     asyncio.run(at_once())
 
@@ -195,8 +200,7 @@ def test_two_servers_over_one_store_make_one_order() -> None:
         await began.wait()
         go.set()
 
-        assert await first == await second
-        assert ["PO-7"] == await numbers(at)
+        await assert_one(at, first, second)
 
     asyncio.run(at_once())
 

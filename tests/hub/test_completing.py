@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -172,19 +172,27 @@ def test_many_at_once_look_at_a_book_once(check: Check) -> None:
     check(trial)
 
 
+@contextmanager
+def failing(patch: pytest.MonkeyPatch, name: str, failure: HubError) -> Iterator[None]:
+    """Let a method of a store fail while the block runs."""
+
+    async def fail(*_anything: Any) -> None:
+        raise failure
+
+    with patch.context() as patched:
+        patched.setattr(name, fail)
+        yield
+
+
 @pytest.mark.parametrize("failure", [Upstream("away"), TooMany("busy")])
 def test_a_look_that_fails_is_taken_again(
     check: Check, failure: HubError, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def fail(*_anything: Any) -> None:
-        raise failure
-
     async def trial(shop: Shop) -> None:
         id = await shop.place()
         now = shop.clock.forward(WAIT)
         completing = Completing(shop.store, lambda: chosen(()))
-        with monkeypatch.context() as failing:
-            failing.setattr("orderglot.stores.reads.Reads.page", fail)
+        with failing(monkeypatch, "orderglot.stores.reads.Reads.page", failure):
             both = (completing(shop.seller, now) for _ in range(2))
             assert [failure, failure] == await asyncio.gather(*both, return_exceptions=True)
         await completing(shop.seller, now)
@@ -224,14 +232,10 @@ def test_a_clock_that_is_put_back_stops_nothing(check: Check) -> None:
 def test_what_cannot_be_written_is_shown_as_it_is(
     check: Check, failure: HubError, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def fail(*_anything: Any) -> None:
-        raise failure
-
     async def trial(shop: Shop) -> None:
         id = await shop.place()
         shop.clock.forward(WAIT)
-        with monkeypatch.context() as failing:
-            failing.setattr("orderglot.stores.unit_of_work.UnitOfWork.commit", fail)
+        with failing(monkeypatch, "orderglot.stores.unit_of_work.UnitOfWork.commit", failure):
             await shop.faces["adobe"].completing(shop.seller, shop.clock())
         assert Status.RECEIVED is (await shop.order(id)).status
         shop.clock.forward(SECOND)

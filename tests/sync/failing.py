@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from enum import Enum
@@ -105,3 +105,16 @@ def _interrupt(book: Any, count: _Count) -> None:
             raise Killed
 
     book.together = together
+
+
+def lost_once() -> Callable[[Request, Send], Awaitable[Response]]:
+    """Stand between client and vendor, and lose the first request that has an idempotency key."""
+    lost: list[Request] = []
+
+    async def stand(request: Request, send: Send) -> Response:
+        if "idempotency-key" in request.headers and not lost:
+            lost.append(request)
+            raise Upstream("The connection broke.")
+        return await send(request)
+
+    return stand

@@ -23,6 +23,7 @@ from orderglot.sync.placement_checks import Terms
 from orderglot.sync.placement_results import How, Placed
 from orderglot.sync.recovery import Unknown
 from orderglot.wire.message import Request, Response, Send
+from tests.sync.failing import lost_once
 from tests.sync.vendors import LISTING, Vendor, vendor
 from tests.sync.vendors import PLACING as DIALECTS
 
@@ -63,6 +64,11 @@ async def orders_there(shop: Vendor) -> list[Order]:
     everything = [order async for order in shop.implementation.book.walk()]
     left = [order for order in everything if order.deleted is None]
     return [order for order in left if order.status is not Status.CANCELLED]
+
+
+async def assert_sent_once(shop: Vendor, came: Placed) -> None:
+    assert How.SENT is came.how
+    assert 1 == len(await orders_there(shop))
 
 
 @each
@@ -147,15 +153,18 @@ def _later(shop: Vendor) -> None:
     shop.book = shop.store.of(shop.book.caller)
 
 
+def assert_once_wherever_cut_off(name: str, *, arrives: bool, keys: bool) -> None:
+    broke = [cut_off(name, at, arrives=arrives, keys=keys) for at in range(1, MOST_REQUESTS)]
+    assert broke[0]
+    assert not broke[-1]
+
+
 @each
 @pytest.mark.parametrize("arrives", [False, True], ids=["lost", "unanswered"])
 def test_wherever_it_is_cut_off_a_vendor_that_knows_keys_gets_it_once(
     name: str, arrives: bool
 ) -> None:
-    broke = [cut_off(name, at, arrives=arrives, keys=True) for at in range(1, MOST_REQUESTS)]
-
-    assert broke[0]
-    assert not broke[-1]
+    assert_once_wherever_cut_off(name, arrives=arrives, keys=True)
 
 
 @pytest.mark.parametrize(
@@ -165,10 +174,7 @@ def test_wherever_it_is_cut_off_a_vendor_that_knows_keys_gets_it_once(
 def test_wherever_it_is_cut_off_a_vendor_that_lists_orders_gets_it_once(
     name: str, arrives: bool
 ) -> None:
-    broke = [cut_off(name, at, arrives=arrives, keys=False) for at in range(1, MOST_REQUESTS)]
-
-    assert broke[0]
-    assert not broke[-1]
+    assert_once_wherever_cut_off(name, arrives=arrives, keys=False)
 
 
 def _without_list(shop: Vendor) -> None:
@@ -233,21 +239,12 @@ def test_what_was_cut_off_and_is_pulled_is_the_order_that_was_sent(name: str) ->
 def test_what_somebody_says_is_absent_is_sent_again(name: str) -> None:
     async def work(shop: Vendor, order: Order) -> None:
         _without_list(shop)
-        lost: list[Request] = []
-
-        async def stand(request: Request, send: Send) -> Response:
-            if "idempotency-key" in request.headers and not lost:
-                lost.append(request)
-                raise Upstream("The line broke.")
-            return await send(request)
-
-        shop.between(stand)
+        shop.between(lost_once())
         with pytest.raises(Unknown):
             await placed(shop, order, idempotent=False)
         came = await placed(shop, order, idempotent=False, absent=True)
 
-        assert How.SENT is came.how
-        assert 1 == len(await orders_there(shop))
+        await assert_sent_once(shop, came)
 
     done(name, work)
 
@@ -264,8 +261,7 @@ def test_what_the_vendor_refuses_can_be_mended_and_placed(name: str) -> None:
         await shop.book.change(replace(spoiled, lines=order.lines))
         came = await placed(shop, order)
 
-        assert How.SENT is came.how
-        assert 1 == len(await orders_there(shop))
+        await assert_sent_once(shop, came)
 
     done(name, work)
 

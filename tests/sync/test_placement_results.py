@@ -34,6 +34,7 @@ from orderglot.sync.vendor_states import read_state, state_name
 from orderglot.wire.loss import loses
 from orderglot.wire.message import Request, Response, Send
 from tests.full_records import full
+from tests.sync.failing import lost_once
 from tests.sync.test_place import ANYHOW, _later, done, orders_there, placed
 from tests.sync.vendors import LISTING, Vendor
 from tests.sync.vendors import PLACING as DIALECTS
@@ -298,15 +299,7 @@ def test_an_order_cancelled_while_the_answer_was_lost_is_told_and_never_sent_aga
 @each
 def test_an_order_cancelled_before_it_arrived_is_not_sent_any_more(name: str) -> None:
     async def work(shop: Vendor, order: Order) -> None:
-        lost: list[Request] = []
-
-        async def stand(request: Request, send: Send) -> Response:
-            if "idempotency-key" in request.headers and not lost:
-                lost.append(request)
-                raise Upstream("The connection broke.")
-            return await send(request)
-
-        shop.between(stand)
+        shop.between(lost_once())
         with pytest.raises(Unknown):
             await placed(shop, order, idempotent=False)
         here = await now_here(shop, order)
@@ -389,13 +382,17 @@ def test_what_is_cancelled_here_afterwards_is_listed_until_he_is_told(name: str)
             listed.id,
         )
         assert "here it is cancelled, and they have it as" in listed.differences[0]
-        if dialect_of(name).flows.page is None:
-            return
-        await changed_there(shop, lambda one: replace(one, status=Status.CANCELLED))
-        await shop.pulled()
-        assert [] == await otherwise(shop)
+        if dialect_of(name).flows.page is not None:
+            await assert_same_once_changed(shop, status=Status.CANCELLED)
 
     done(name, work)
+
+
+async def assert_same_once_changed(shop: Vendor, **members: Any) -> None:
+    """Hold that nothing differs any more as soon as the vendor has changed the same."""
+    await changed_there(shop, lambda one: replace(one, **members))
+    await shop.pulled()
+    assert [] == await otherwise(shop)
 
 
 @each
@@ -435,11 +432,8 @@ def test_whatever_else_the_vendor_was_told_and_is_changed_here_is_listed(
         (listed,) = await otherwise(shop)
 
         assert [one for one in listed.differences if one.startswith(f"{member}: it was sent as")]
-        if loses(dialect_of(name).can, member) or dialect_of(name).flows.page is None:
-            return
-        await changed_there(shop, lambda one: replace(one, **AFTERWARDS[member]))
-        await shop.pulled()
-        assert [] == await otherwise(shop)
+        if not loses(dialect_of(name).can, member) and dialect_of(name).flows.page is not None:
+            await assert_same_once_changed(shop, **AFTERWARDS[member])
 
     done(name, work)
 
@@ -510,7 +504,7 @@ def test_nine_orders_like_it_without_marks_are_surely_not_it_where_one_was_seen(
 async def _placed_beside_nine(shop: Vendor, order: Order) -> None:
     """Place an order whose first sending is lost, beside others that are like it."""
     before = len(await orders_there(shop))
-    shop.between(_lost_once())
+    shop.between(lost_once())
     with pytest.raises(Unknown, match="none of them is it, for none bears its mark"):
         await placed(shop, order, idempotent=False)
     _later(shop)
@@ -521,18 +515,6 @@ async def _placed_beside_nine(shop: Vendor, order: Order) -> None:
     assert How.SENT is came.how
     assert "none of them is it" in notices[0]
     assert before + 1 == len(await orders_there(shop))
-
-
-def _lost_once() -> Callable[[Request, Send], Awaitable[Response]]:
-    lost: list[Request] = []
-
-    async def stand(request: Request, send: Send) -> Response:
-        if "idempotency-key" in request.headers and not lost:
-            lost.append(request)
-            raise Upstream("The connection broke.")
-        return await send(request)
-
-    return stand
 
 
 # An order that says something in every member, placed and pulled.
