@@ -27,6 +27,17 @@ def test_what_is_whole_is_kept_as_a_whole_number(shop: Shop) -> None:
     assert "7" == str(changed.lines[0].quantity)
 
 
+def test_what_became_of_how_much_is_kept_as_the_number_that_it_is(shop: Shop) -> None:
+    details = LineDetails(shipped=Decimal("3.0"), returned=Decimal("0.50"), cancelled=0)
+    placed = shop.placed(lines=(Line(quantity=4, details=details),))
+
+    (line,) = shop.get("orderglot", str(placed.id)).lines
+    assert LineDetails(shipped=3, returned=Decimal("0.5"), cancelled=0) == line.details
+    assert "3" == str(line.details.shipped)
+    with pytest.raises(Invalid, match=r"lines\.details\.shipped"):
+        shop.placed(lines=(Line(details=LineDetails(shipped=Decimal("0.0000001"))),))
+
+
 @pytest.mark.parametrize("text", ["0.0000001", "1E+30", "NaN"])
 def test_what_is_too_fine_or_too_much_is_refused(shop: Shop, text: str) -> None:
     with pytest.raises(Invalid, match=r"lines\.quantity"):

@@ -2,22 +2,37 @@
 
 from __future__ import annotations
 
-from msgspec.structs import replace
+from decimal import Decimal
+
+from msgspec.structs import asdict, replace
 
 from orderglot.core.errors import Rule, invalid
+from orderglot.core.line_details import LineDetails
 from orderglot.core.order import Line, Order
-from orderglot.core.quantities import exact
+from orderglot.core.quantities import Quantity, exact
 
 
 def with_exact_quantities(order: Order) -> Order:
     """Give an order as it is kept; raises Invalid for a quantity of more than six decimals."""
-    if all(type(line.quantity) is int for line in order.lines):
+    if all(type(line.quantity) is int and line.details is None for line in order.lines):
         return order
     return replace(order, lines=tuple(map(_exact, order.lines)))
 
 
 def _exact(line: Line) -> Line:
+    details = line.details and _exact_details(line.details)
+    return replace(line, quantity=_kept("lines.quantity", line.quantity), details=details)
+
+
+def _exact_details(details: LineDetails) -> LineDetails:
+    decimals = {name: one for name, one in asdict(details).items() if isinstance(one, Decimal)}
+    return replace(
+        details, **{name: _kept(f"lines.details.{name}", one) for name, one in decimals.items()}
+    )
+
+
+def _kept(name: str, quantity: Quantity) -> Quantity:
     try:
-        return replace(line, quantity=exact(line.quantity))
+        return exact(quantity)
     except ValueError as error:
-        raise invalid("lines.quantity", Rule.MALFORMED, f"{line.quantity} {error}.") from None
+        raise invalid(name, Rule.MALFORMED, f"{quantity} {error}.") from None
