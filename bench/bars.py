@@ -242,8 +242,8 @@ BARS = (
         _beside_searches,
         at_most=True,
         unit=" ms",
-        note="Pages of 500 are decoded and written in pieces, and a get waits for the piece under way;"
-        " from PostgreSQL the driver reads all rows of a page in one.",
+        note="A page of 500 is written by one thread beside the event loop, and a get waits for Python's"
+        " lock while that has it; on PostgreSQL a get waits for it several times.",
     ),
     Bar(
         "times django-oscar-api: get",

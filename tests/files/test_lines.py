@@ -55,6 +55,21 @@ def test_a_line_comes_to_quantity_times_price(
     assert worth == tuple(map(str, read_worth((quantity, price))[:3]))
 
 
+@pytest.mark.parametrize("amount", [(), ("5.000000",)])
+def test_a_measure_at_a_price_that_no_number_holds_is_refused_or_kept(
+    amount: tuple[str, ...],
+) -> None:
+    texts = ("999999999999999999.5", "999999999999", *amount)
+    if not amount:
+        with pytest.raises(ValueError, match="too much money"):
+            read_worth(texts)
+    else:
+        pieces, each, total, _ = read_worth(texts)
+        assert each is not None
+        assert total is not None
+        assert not agrees(pieces, each, total)
+
+
 @pytest.mark.parametrize(
     ("pieces", "each", "total", "agreed"),
     [

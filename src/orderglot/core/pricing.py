@@ -11,7 +11,7 @@ from orderglot.core.currencies import rounded
 from orderglot.core.errors import Invalid, Problem, Rule
 from orderglot.core.order import Amounts, Invoice, Line, LinePricing, Order, Totals
 from orderglot.core.product import Product, price_of
-from orderglot.core.quantities import Quantity, exact
+from orderglot.core.quantities import Quantity, plain
 from orderglot.core.values import InvoiceStatus, Status
 
 ZERO = Decimal(0)
@@ -93,7 +93,7 @@ def _problems(draft: Order, products: Mapping[str, Product]) -> Iterator[Problem
 
 def pieces(line: Line) -> Quantity:
     """Count the pieces of a line; a box, where it has boxes, holds its ``units_per_box``."""
-    return exact(line.quantity * ((line.units_per_box or 1) if line.box else 1))
+    return plain(line.quantity * ((line.units_per_box or 1) if line.box else 1))
 
 
 def _pieces(lines: tuple[Line, ...]) -> dict[str, Quantity]:

@@ -1,7 +1,8 @@
 """Quantities: how many of something, a whole number or a decimal of at most six places.
 
 A whole quantity is an ``int`` and nothing else, so that it is written ``24`` wherever it goes; a
-``Decimal`` is one that is not whole, without idle zeros. ``exact`` makes either from a number.
+``Decimal`` is one that is not whole, without idle zeros. ``plain`` makes either from a number, and
+``exact`` from one that comes from outside.
 """
 
 from __future__ import annotations
@@ -18,18 +19,23 @@ MOST = 10**18
 _QUANTUM = Decimal(1).scaleb(-PLACES)
 
 
+def plain(number: int | Decimal) -> Quantity:
+    """Give a number in the form of a quantity: as a whole one if it is, else without idle zeros."""
+    if isinstance(number, int):
+        return number
+    whole = int(number)
+    return whole if number == whole else number.normalize()
+
+
 def exact(number: int | Decimal) -> Quantity:
     """Give a number as a quantity; raises ValueError where it is too large or has too many decimals."""
     if isinstance(number, int):
         return number
     if not number.is_finite() or abs(number) >= MOST:
         raise ValueError("is no number of so many digits as a quantity may have")
-    whole = int(number)
-    if number == whole:
-        return whole
     if number != number.quantize(_QUANTUM):
         raise ValueError(f"has more than {PLACES} decimals")
-    return number.normalize()
+    return plain(number)
 
 
 def size(quantity: Quantity) -> Quantity:

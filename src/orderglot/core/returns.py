@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from orderglot.core.errors import Invalid, Problem, Rule
 from orderglot.core.order import Line, Order
-from orderglot.core.quantities import Quantity, exact, size, with_unit
+from orderglot.core.quantities import Quantity, plain, size, with_unit
 from orderglot.core.values import Kind, Status
 
 RETURNABLE = timedelta(days=14)
@@ -54,7 +54,7 @@ def counted(order: Order, returns: Iterable[Order]) -> Order:
         lines=tuple(
             line
             if line.remaining is not None or not isinstance(line.quantity, int)
-            else replace(line, remaining=exact(max(0, line.quantity - taken.get(line.number, 0))))
+            else replace(line, remaining=plain(max(0, line.quantity - taken.get(line.number, 0))))
             for line in order.lines
         ),
     )
@@ -103,5 +103,5 @@ def _too_many(bought: Line, line: Line) -> Iterator[Problem]:
 def _less(line: Line, taken: Quantity) -> Line:
     if not taken:
         return line
-    left = exact(remaining(line) - taken)
+    left = plain(remaining(line) - taken)
     return replace(line, remaining=left, status=line.status if left else Status.CANCELLED)

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from orderglot.core.currencies import rounded
 from orderglot.core.order import Amounts, Discount, Invoice, Line, Order, Totals
+from orderglot.core.quantities import Quantity
 
 ZERO = Decimal(0)
 PERCENT = Decimal(100)
@@ -57,15 +58,25 @@ def repriced(line: Line, before: Line) -> Line:
 
 
 def by_price(line: Line) -> Decimal | None:
-    """Give what a line comes to by its price, to six decimals; None where it has none."""
+    """Give what a line comes to by its price; None where it has none."""
     if line.unit_price is None:
         return None
     each = line.details.price_quantity if line.details else None
-    total = line.unit_price * line.quantity
-    if not each and isinstance(line.quantity, int):
-        return total
+    return worth(line.quantity, line.unit_price, each or 1)
+
+
+def worth(quantity: Quantity, price: Decimal, each: Quantity = 1) -> Decimal:
+    """Give what a quantity comes to at a price for ``each`` of it.
+
+    That is exact of what is counted, and of what is measured or sold by so many rounded half up to
+    six decimals.
+    """
+    if each == 1 and isinstance(quantity, int):
+        return price * quantity
     with localcontext(_EXACT):
-        return (total / (each or 1)).quantize(_QUANTUM)
+        total = (price * quantity / each).quantize(_QUANTUM)
+        whole = total.to_integral_value()
+        return whole if total == whole else total.normalize()
 
 
 def resummed(order: Order, before: Order) -> Order:

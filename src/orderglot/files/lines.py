@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from orderglot.core.currencies import DECIMALS
 from orderglot.core.errors import Rule, invalid
 from orderglot.core.quantities import MOST, Quantity, exact
+from orderglot.core.totals import worth
 from orderglot.files.cells import bare, is_rounded, unwrapped
 from orderglot.files.currencies import Currencies
 from orderglot.files.numbers import Marks, Number, read_number
@@ -22,7 +23,6 @@ from orderglot.wire.values import LARGEST, PLACES, read_amount
 ZERO = Decimal(0)
 LONGEST_NAME = 250
 LONGEST_SHOWN = 40
-
 
 _PLAIN = re.compile(r"-?[0-9]{1,11}(\.[0-9]{1,2})?", re.ASCII)
 """What leaves no doubt where decimals may stand behind a dot."""
@@ -83,7 +83,7 @@ def reader_of_worths(marks: Marks, signs: Signs) -> Callable[[tuple[str, ...]], 
         each = amount("price", price)
         total = amount("amount", amounts[0]) if amounts else None
         if total is None and each is not None:
-            total = _product(pieces, each)
+            total = worth(pieces, each) or ZERO  # never a negative zero
         elif each is None and total is not None:
             each = _each(total, pieces)
         if total is not None and abs(total) >= LARGEST:
@@ -93,17 +93,10 @@ def reader_of_worths(marks: Marks, signs: Signs) -> Callable[[tuple[str, ...]], 
     return read_worth
 
 
-def _product(pieces: Quantity, each: Decimal) -> Decimal:
-    product = pieces * each or ZERO  # never a negative zero
-    if isinstance(pieces, int):
-        return product
-    return Decimal(exact(product.quantize(_QUANTUM, ROUND_HALF_UP)))
-
-
 def agrees(pieces: Quantity, each: Decimal, total: Decimal) -> bool:
     """Tell whether an amount is quantity times price; of what is measured, in its own decimals."""
-    product = pieces * each
-    if isinstance(pieces, int):
+    product = worth(pieces, each)
+    if isinstance(pieces, int) or abs(product) >= LARGEST:
         return product == total
     return product.quantize(total, ROUND_HALF_UP) == total
 

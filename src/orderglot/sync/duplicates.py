@@ -88,7 +88,7 @@ def _surely(order: Order, seen: Order) -> bool:
         return False
     if order.lines and seen.lines:
         same = order.created is not None and order.created == seen.created
-        return same and pieces(order) == pieces(seen)
+        return same and pieces(order).same(pieces(seen))
     total = order.totals.total
     return bool(order.number) and order.number == seen.number and total == seen.totals.total
 
@@ -103,12 +103,12 @@ def _likely(order: Order, seen: Order, *, sent: datetime | None) -> bool:
     if _is_nameless(order):
         return order.totals.total == seen.totals.total and order.ship_to == seen.ship_to
     named = order.po_number != "" and order.po_number == seen.po_number
-    goods = not (order.lines and seen.lines) or bool(pieces(order) & pieces(seen))
+    goods = not (order.lines and seen.lines) or pieces(order).share(pieces(seen))
     if order.created and order.created == seen.created:
         return goods or named
     if named:
         return goods and (sent is not None or _near(order.created, seen.created))
-    same = bool(order.lines) and pieces(order) == pieces(seen)
+    same = bool(order.lines) and pieces(order).same(pieces(seen))
     return sent is not None and same and _near(order.created, sent)
 
 

@@ -197,7 +197,7 @@ def _refuse_other(last: Order, received: Order, dialect: str) -> None:
             f"{id_at(before, dialect)} here; a pull never changes whose order it is."
         )
     moved = last.created and received.created and last.created != received.created
-    if moved and pieces(last) and pieces(received) and not pieces(last) & pieces(received):
+    if moved and pieces(last) and pieces(received) and not pieces(last).share(pieces(received)):
         raise Conflict(f"The id {name} was another order's when it was pulled before.")
 
 

@@ -85,7 +85,7 @@ class Looking:
             raise Unknown(reason) from silence
 
     def _completed(self, begun: Order) -> Seen:
-        if pieces(begun) == pieces(self.sent):
+        if pieces(begun).same(pieces(self.sent)):
             return Seen(begun)
         if self.recent:
             raise Unknown(f"{self.doubt}: it has the beginning of it. {_later('goes on there')}")

@@ -84,7 +84,7 @@ def _where(order: Order, dialect: Dialect) -> Query:
 def alike(order: Order, there: Order, dialect: Dialect) -> bool:
     """Tell whether an order of a vendor's can be the one that was sent: its number and its lines."""
     sent = carried(order, dialect.name, dialect.can)
-    return sent.po_number == there.po_number and pieces(sent) == pieces(there)
+    return sent.po_number == there.po_number and pieces(sent).same(pieces(there))
 
 
 def is_since(there: Order, begun: datetime) -> bool:
@@ -96,4 +96,4 @@ def _part(order: Order, there: Order, dialect: Dialect) -> bool:
     """Tell whether an order of a vendor's can be a beginning of the one that was sent."""
     sent = carried(order, dialect.name, dialect.can)
     named = (sent.po_number, sent.name) == (there.po_number, there.name)
-    return named and pieces(there) < pieces(sent)
+    return named and pieces(there).within(pieces(sent))

@@ -11,7 +11,6 @@ from msgspec.structs import replace
 from orderglot.core.currencies import DECIMALS, unknown
 from orderglot.core.errors import Problem, Rule
 from orderglot.core.order import Line, Order, native
-from orderglot.core.quantities import size
 from orderglot.core.values import Kind, Status
 from orderglot.dialects.adobe.tables import (
     HIGHEST_NUMBER,
@@ -93,7 +92,7 @@ def _write_lines(lines: Iterable[Line], currency: str) -> Iterable[dict[str, Any
             {
                 "extLineItemNumber": line.number or number,
                 "offerId": line.sku,
-                "quantity": size(whole(line)),
+                "quantity": abs(whole(line)),
                 "subscriptionId": line.subscription or None,
                 "currencyCode": None if currency else line.currency or None,
                 "deploymentId": line.deployment or None,
