@@ -9,11 +9,13 @@ from hypothesis import strategies as st
 from orderglot.core.errors import Invalid, Rule
 from orderglot.core.order import Reference
 from orderglot.wire.message import (
+    LONGEST_FORM,
     Request,
     argument,
     arguments,
     essence,
     fill,
+    form_pairs,
     once,
     pairs,
     query_of,
@@ -25,6 +27,22 @@ TEXT = st.text(alphabet=st.characters(exclude_categories=["Cs"]))
 @given(st.lists(st.tuples(TEXT.filter(bool), TEXT), max_size=5).map(tuple))
 def test_a_query_is_read_as_it_was_written(values: tuple[tuple[str, str], ...]) -> None:
     assert values == pairs(query_of(values))
+
+
+@given(st.lists(st.tuples(TEXT.filter(bool), TEXT), max_size=5).map(tuple))
+def test_a_form_is_read_as_it_was_written(values: tuple[tuple[str, str], ...]) -> None:
+    form = Request(method="POST", path="/", body=f"{query_of(values)}\n".encode())
+
+    assert values == form_pairs(form)
+
+
+def test_a_form_longer_than_any_is_refused() -> None:
+    longest = Request(method="POST", path="/", body=b"a=".ljust(LONGEST_FORM, b"%"))
+    longer = Request(method="POST", path="/", body=longest.body + b"%")
+
+    assert "a" == form_pairs(longest)[0][0]
+    with pytest.raises(Invalid, match="A form may have 65536 bytes, not 65537"):
+        form_pairs(longer)
 
 
 @given(st.text(max_size=60))

@@ -12,10 +12,13 @@ import sys
 from functools import partial
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from orderglot.cli.http_server import GRACE
 from orderglot.cli.logs import set_up_logs
 from orderglot.core.errors import HubError
 from orderglot.faces.addressing import Addressing
+from orderglot.faces.page_process import PageProcess
 from orderglot.faces.proxies import read_networks
 from orderglot.hub.books import open_store
 from orderglot.hub.faces import faces
@@ -26,6 +29,8 @@ if TYPE_CHECKING:
     from orderglot.faces.asgi import Asgi
 
 log = logging.getLogger("orderglot.http")
+
+PAGE_WORKER = (sys.executable, "-m", "orderglot.cli.page_worker")
 
 TURNS_OF_STARTUP = 10
 """After so many turns of the event loop the run that starts the application is over."""
@@ -46,6 +51,7 @@ def load(config: Config) -> Asgi:
         addressing=addressing,
         logs=config.access_log,
         beginning=partial(_begin, config),
+        beside=PageProcess(PAGE_WORKER, msgspec.msgpack.encode(config)),
     )
 
 
@@ -54,6 +60,11 @@ async def _begin(config: Config) -> None:
     delivery = asyncio.create_task(_deliver_early_signals())
     delivery.add_done_callback(asyncio.Task.result)
     log.info("serving", extra={"book": shown(config.database), "pid": os.getpid()})
+    spare_collection()
+
+
+def spare_collection() -> None:
+    """Have what a process that serves holds by now looked through no more, and the rest seldom."""
     # What is there by now stays as long as the process: nobody has to go through all of it again
     # and again to find out.
     gc.collect()

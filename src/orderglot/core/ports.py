@@ -258,8 +258,8 @@ class Store(Protocol):
         """Give the time by the store's clock."""
         ...
 
-    def of(self, caller: Caller) -> Book:
-        """Open the caller's book."""
+    def of(self, caller: Caller, largest: int | None = None) -> Book:
+        """Open the caller's book, of which a page of more orders than ``largest`` raises LargePage."""
         ...
 
     async def answered(self, caller: Caller, dialect: str, key: str) -> Answered | None:

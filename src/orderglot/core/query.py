@@ -72,6 +72,11 @@ Query = Compare | And | Or | Not
 
 EVERYTHING = And(())
 
+
+class LargePage(Exception):
+    """A page of more orders is asked for than whoever asks will have here."""
+
+
 LARGE = 25
 """A page of more orders than this takes long enough to be read and written in a thread, off the event loop."""
 

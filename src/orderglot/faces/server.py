@@ -16,7 +16,7 @@ from orderglot.core.caller import OPEN, READ, Caller, demand
 from orderglot.core.errors import HubError, Rule, Upstream, invalid
 from orderglot.core.order import Order
 from orderglot.core.ports import Store
-from orderglot.core.query import LARGE, Page
+from orderglot.core.query import LARGE, LargePage, Page
 from orderglot.core.unknown_members import without_unknown
 from orderglot.faces.completing import Completing
 from orderglot.faces.links import NOWHERE, addressed
@@ -43,14 +43,26 @@ NOBODY = Caller(seller=0, may=frozenset())
 """Who calls an open operation."""
 
 
+Beside = Callable[[Request], Awaitable[Response | None]]
+"""Answers a request elsewhere; gives None where that cannot be."""
+
+
 class Server:
-    """A dialect over a store: takes requests, gives responses, and never raises a HubError."""
+    """A dialect over a store: takes requests, gives responses, and never raises a HubError.
+
+    What asks for a large page is answered ``beside``, if there is such a place.
+    """
 
     def __init__(
-        self, dialect: Dialect, store: Store, completing: Completing | None = None
+        self,
+        dialect: Dialect,
+        store: Store,
+        completing: Completing | None = None,
+        beside: Beside | None = None,
     ) -> None:
         self.dialect = dialect
         self.store = store
+        self.beside = beside
         self.completing = completing or Completing(store, lambda: (dialect,))
         self.replay = Replay(dialect, store)
         self.throttle = Throttle(store.now)
@@ -124,13 +136,29 @@ class Server:
         self, operation: Operation[Any, Any], request: Request, caller: Caller
     ) -> Response:
         ask = operation.request.read(request, caller)
-        context = Context(self.store.keyring, request.at or self.store.now(), self.store.of(caller))
-        answer = await operation.perform(context, ask)
+        if self.beside is None:
+            return await self._read_here(operation, request, caller, ask)
+        try:
+            return await self._read_here(operation, request, caller, ask, LARGE)
+        except LargePage:
+            response = await self.beside(request)
+        return response or await self._read_here(operation, request, caller, ask)
+
+    async def _read_here(
+        self,
+        operation: Operation[Any, Any],
+        request: Request,
+        caller: Caller,
+        ask: Any,
+        largest: int | None = None,
+    ) -> Response:
+        book, now = self.store.of(caller, largest), request.at or self.store.now()
+        answer = await operation.perform(Context(self.store.keyring, now, book), ask)
         answer = shown_to(caller, answer)
         if _size(answer) <= LARGE:
             return operation.response.write(answer, request)
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(_beside(), operation.response.write, answer, request)
+        return await loop.run_in_executor(_writing(), operation.response.write, answer, request)
 
     async def _perform(
         self,
@@ -186,6 +214,6 @@ def _size(answer: Any) -> int:
 
 
 @cache
-def _beside() -> ThreadPoolExecutor:
+def _writing() -> ThreadPoolExecutor:
     """Give the thread that writes large answers; several would keep requests waiting for each."""
     return ThreadPoolExecutor(1, thread_name_prefix="orderglot-answer")

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from orderglot.faces.addressing import Addressing
 from orderglot.faces.asgi import Asgi, Limits, Work
 from orderglot.faces.completing import Completing
-from orderglot.faces.server import Server
+from orderglot.faces.server import Beside, Server
 from orderglot.hub.dialects import chosen
 from orderglot.hub.front_page import FRONT, front_page
 from orderglot.hub.pages import HEALTH, OPENAPI, READY, health, openapi, readiness
@@ -29,15 +29,17 @@ def faces(
     limits: Limits | None = None,
     logs: bool = False,
     beginning: Work | None = None,
+    beside: Beside | None = None,
 ) -> Asgi:
     """Put the server faces of some dialects, of all for none, and the hub's own pages together.
 
+    What asks for a large page is answered ``beside``, if there is such a place.
     The process is from now on one that serves: its threads give way to each other sooner.
     """
     sys.setswitchinterval(SWITCH)
     completing = Completing(store, lambda: chosen(()))
     return Asgi(
-        [Server(dialect, store, completing) for dialect in chosen(names)],
+        [Server(dialect, store, completing, beside) for dialect in chosen(names)],
         pages={
             FRONT: front_page(names),
             HEALTH: health(),

@@ -47,8 +47,15 @@ class Together:
 class Book(Reads):
     """A book whose writes are units of their own, begun anew once where another was faster."""
 
-    def __init__(self, backend: Backend, numbers: IdBlocks, caller: Caller, clock: Clock) -> None:
-        super().__init__(backend, caller, clock)
+    def __init__(
+        self,
+        backend: Backend,
+        numbers: IdBlocks,
+        caller: Caller,
+        clock: Clock,
+        largest: int | None = None,
+    ) -> None:
+        super().__init__(backend, caller, clock, largest)
         self._id_blocks = numbers
 
     def together(self) -> Together:

@@ -13,7 +13,7 @@ from orderglot.core.errors import Forbidden, NotFound
 from orderglot.core.order import Order, Reference
 from orderglot.core.ports import DUPLICATE, Event, Note
 from orderglot.core.product import Product
-from orderglot.core.query import EVERYTHING, Page, Query, Window, asks
+from orderglot.core.query import EVERYTHING, LargePage, Page, Query, Window, asks
 from orderglot.core.repeats import stands
 from orderglot.core.seller import Seller
 from orderglot.stores import selection
@@ -36,8 +36,11 @@ STRIDE = 100
 class Reads:
     """The reads of a book, each within the caller's scope."""
 
-    def __init__(self, backend: Backend, caller: Caller, clock: Clock) -> None:
+    def __init__(
+        self, backend: Backend, caller: Caller, clock: Clock, largest: int | None = None
+    ) -> None:
         self._backend = backend
+        self._largest = largest
         self._caller = caller
         self._clock = clock
         key = "" if caller.unlimited else caller.name
@@ -73,7 +76,12 @@ class Reads:
             window = page.next
 
     async def page(self, window: Window) -> Page:
-        """Give the orders of a window; without a sort the oldest come first."""
+        """Give the orders of a window; without a sort the oldest come first.
+
+        Raises LargePage where they may be more than this book gives at a time.
+        """
+        if self._largest is not None and window.limit > self._largest:
+            raise LargePage
         asked = selection.selection(window)
         return selection.page(window, await self._backend.select(self._scope_of(window), asked))
 

@@ -40,9 +40,9 @@ class BookStore:
         """Give the time by the store's clock."""
         return self._clock()
 
-    def of(self, caller: Caller) -> Book:
-        """Open the caller's book."""
-        return Book(self._backend, self._id_blocks, caller, self._clock)
+    def of(self, caller: Caller, largest: int | None = None) -> Book:
+        """Open the caller's book, of which a page of more orders than ``largest`` raises LargePage."""
+        return Book(self._backend, self._id_blocks, caller, self._clock, largest)
 
     async def answered(self, caller: Caller, dialect: str, key: str) -> Answered | None:
         """Give the first answer to a request of this caller that was made under this key."""

@@ -18,6 +18,9 @@ T = TypeVar("T")
 
 Pairs = tuple[tuple[str, str], ...]
 
+LONGEST_FORM = 65_536
+"""So many bytes of a form in a body are read at most."""
+
 LONGEST_NAME = 60
 """So much of a member's name is told."""
 
@@ -69,6 +72,19 @@ def pairs(query: str) -> Pairs:
     # Where nothing is escaped, a quarter of the time does.
     parts = [part.partition("=") for part in query.split("&") if part]
     return tuple([(name, value) for name, _, value in parts])
+
+
+def form_pairs(request: Request) -> Pairs:
+    """Read the form in a request's body into its names and values, blanks kept, in order.
+
+    Raises Invalid where it is longer than any form is.
+    """
+    if len(request.body) > LONGEST_FORM:
+        reason = f"A form may have {LONGEST_FORM} bytes, not {len(request.body)}."
+        raise invalid("body", Rule.SIZE, reason)
+    # It is not cached: passwords stand in it.
+    form = request.body.decode("utf-8", "replace").strip()
+    return tuple(parse_qsl(form, keep_blank_values=True, errors="replace"))
 
 
 def argument(request: Request, name: str) -> str | None:

@@ -15,7 +15,7 @@ from orderglot.dialects.adobe.media import answer, read_body, request_id
 from orderglot.dialects.adobe.tables import NAME
 from orderglot.wire.auth import read_basic, read_hex, same
 from orderglot.wire.flow import Flow, call
-from orderglot.wire.message import Request, Response, essence, once, pairs, query_of
+from orderglot.wire.message import Request, Response, essence, form_pairs, once, pairs, query_of
 from orderglot.wire.operation import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.shape import success
 
@@ -63,7 +63,7 @@ def _read_grant(request: Request, _caller: Caller) -> Grant:
     """Read a grant out of the query, the body and the Basic credentials, the last one first."""
     fields = once(pairs(request.query))
     if essence(request.headers.get("content-type", FORM)) in ("", FORM):
-        fields |= once(pairs(request.body.decode("utf-8", errors="replace")))
+        fields |= once(form_pairs(request))
     if "authorization" in request.headers:
         fields["client_id"], fields["client_secret"] = read_basic(request)
     return Grant(

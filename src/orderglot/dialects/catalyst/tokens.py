@@ -7,7 +7,7 @@ import re
 from datetime import timedelta
 from html import escape
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -23,7 +23,7 @@ from orderglot.dialects.catalyst.tables import NAME
 from orderglot.wire import json
 from orderglot.wire.auth import read_hex
 from orderglot.wire.form import Form
-from orderglot.wire.message import Request, Response, argument, once, query_of
+from orderglot.wire.message import Request, Response, argument, form_pairs, once, query_of
 from orderglot.wire.operation import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.shape import success
 
@@ -199,7 +199,7 @@ def _write_granting(asked: Granting) -> Request:
 
 
 def _read_granting(request: Request, _caller: Caller) -> Granting:
-    form = Form(once(parse_qsl(request.body.decode("utf-8", "replace"))))
+    form = Form(once(form_pairs(request)))
     asked = Granting(
         form.choice("grant_type", GRANTS, required=True),
         form.text("client_id", longest=LONGEST),

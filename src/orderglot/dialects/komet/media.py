@@ -9,7 +9,16 @@ from orderglot.core.errors import Invalid, Rule, invalid
 from orderglot.wire import json
 from orderglot.wire.form import Form
 from orderglot.wire.known_members import Known
-from orderglot.wire.message import Pairs, Request, Response, essence, once, pairs, query_of
+from orderglot.wire.message import (
+    Pairs,
+    Request,
+    Response,
+    essence,
+    form_pairs,
+    once,
+    pairs,
+    query_of,
+)
 
 T = TypeVar("T")
 
@@ -116,7 +125,7 @@ def _encoded(
     if not body:
         return asked
     if essence(request.headers.get("content-type", "")) == URL_ENCODED and body[:1] != b"{":
-        return {**asked, **gather(pairs(body.decode(errors="replace")))}
+        return {**asked, **gather(form_pairs(request))}
     members = decode(body)
     if not isinstance(members, Mapping):
         raise invalid("body", Rule.MALFORMED, "The body must be a JSON object.")

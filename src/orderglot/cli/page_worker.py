@@ -1,0 +1,55 @@
+"""The page worker: the program of the process that answers large pages beside a worker.
+
+It has the settings and requests from its standard input and writes responses to its standard
+output, as faces/page_process.py has them; it ends with the worker.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+
+import msgspec
+
+from orderglot.cli.logs import set_up_logs
+from orderglot.cli.worker import spare_collection
+from orderglot.config import Config
+from orderglot.faces.page_process import answer_requests, frames
+from orderglot.hub.books import open_store
+from orderglot.hub.faces import faces
+
+NICE = 5
+"""A third of the share of the processor that the workers have, where they want it too."""
+
+
+def main() -> None:
+    """Answer until the worker is gone."""
+    os.nice(NICE)
+    asyncio.run(_serve())
+
+
+async def _serve() -> None:
+    reader = asyncio.StreamReader()
+    await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(reader), sys.stdin
+    )
+    config = msgspec.msgpack.decode(await anext(frames(reader)), type=Config)
+    set_up_logs(config.log_level)
+    store = open_store(config.database, replica=config.read_database)
+    try:
+        application = faces(store, config.dialects)
+        spare_collection()
+        await answer_requests(application.dispatcher.answer, reader, _write)
+    finally:
+        await store.close()
+
+
+def _write(frame: bytes) -> None:
+    # It waits until the worker has taken it, which is at once.
+    sys.stdout.buffer.write(frame)
+    sys.stdout.buffer.flush()
+
+
+if __name__ == "__main__":
+    main()
