@@ -11,10 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import asdict, replace
 
-from orderglot import dialects
+from orderglot import demo, dialects
+from orderglot.core.adding_up import adds_up, answer, in_words
 from orderglot.core.caller import Caller
 from orderglot.core.currencies import DECIMALS
 from orderglot.core.errors import Invalid
+from orderglot.core.findings import Answer
 from orderglot.core.order import Amounts, Discount, Order
 from orderglot.core.pricing import pieces
 from orderglot.core.product import Product, Tier
@@ -101,6 +103,7 @@ def check(name: str, currency: str, found: Bought) -> None:
     bill = kept.invoice
 
     assert currency == kept.currency
+    assert Answer.YES == answer(kept), in_words(adds_up(kept))
     assert all(payable(amount, currency) == amount for amount in figures(totals))
     for line in kept.lines:
         exact = (line.unit_price or NOTHING) * pieces(line)
@@ -162,6 +165,14 @@ def test_at_any_price_what_is_due_can_be_paid(
     )
 
     check(name, currency, bought(name, currency, prices, counts, draft))
+
+
+@pytest.mark.parametrize("name", demo.names())
+def test_no_order_of_the_demo_contradicts_itself(name: str) -> None:
+    found = [adds_up(order) for order in demo.part(name).orders]
+
+    assert [] == [in_words(one) for one in found if one.answer is Answer.NO]
+    assert Answer.YES in [one.answer for one in found]
 
 
 @pytest.mark.parametrize("name", PLACING)

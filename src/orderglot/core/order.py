@@ -13,7 +13,10 @@ from typing import Any
 
 from msgspec import Struct
 
+from orderglot.core.amounts import Amounts as Amounts
+from orderglot.core.amounts import Totals as Totals
 from orderglot.core.line_details import LineDetails
+from orderglot.core.order_details import OrderDetails
 from orderglot.core.quantities import Quantity
 from orderglot.core.values import (
     Cycle,
@@ -110,24 +113,6 @@ class Shipping(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     rate_key: str = ""
     tax_rate: Decimal | None = None
     notifications: tuple[Notification, ...] = ()
-
-
-class Amounts(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
-    """A sum by its parts, as an invoice's ledger has it."""
-
-    subtotal: Decimal | None = None
-    tax: Decimal | None = None
-    duty: Decimal | None = None
-    shipping: Decimal | None = None
-    total: Decimal | None = None
-
-
-class Totals(Amounts, frozen=True, omit_defaults=True, kw_only=True, gc=False):
-    """What an order comes to. ``charges`` are additional ones, taxable or not."""
-
-    charges: Decimal | None = None
-    taxable_charges: Decimal | None = None
-    discount: Decimal | None = None
 
 
 class Invoice(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
@@ -279,6 +264,7 @@ class Order(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     totals: Totals = Totals()
     invoice: Invoice | None = None
     links: tuple[Link, ...] = ()
+    details: OrderDetails | None = None
     extras: dict[str, Any] = {}
     """What has no home above, by ``<vendor>.<field>``: JSON values, numbers never floats."""
     unknown: tuple[Unknown, ...] = ()

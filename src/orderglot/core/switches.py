@@ -88,6 +88,7 @@ def _turned(line: Line) -> Line:
         unit_price=None,
         total=None,
         pricing=None,
+        details=None,
         unknown=(),
     )
 

@@ -32,7 +32,7 @@ def summed(order: Order) -> Order:
     tax = rounded(shipping * (order.shipping.tax_rate or ZERO) / PERCENT, currency)
     off = (discount.amount or ZERO) + (discount.voucher_amount or ZERO)
     charges = (known.charges or ZERO) + (known.taxable_charges or ZERO)
-    goods = max(subtotal - off, ZERO) + charges
+    goods = less_discount(subtotal, off) + charges
     totals = replace(
         known,
         subtotal=subtotal,
@@ -43,6 +43,11 @@ def summed(order: Order) -> Order:
     )
     bill = order.invoice and _billed(order.invoice, goods, totals)
     return replace(order, discount=discount, totals=totals, invoice=bill)
+
+
+def less_discount(goods: Decimal, off: Decimal) -> Decimal:
+    """Take a discount off goods, though never more than they come to."""
+    return max(goods - off, min(goods, ZERO))
 
 
 def repriced(line: Line, before: Line) -> Line:

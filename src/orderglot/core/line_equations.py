@@ -1,0 +1,144 @@
+"""Line equations: a line comes to its price times its quantity, and the goods to all lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+
+from orderglot.core.charges import AllowanceCharge
+from orderglot.core.currencies import rounded
+from orderglot.core.findings import (
+    AFTER_DISCOUNT,
+    EXACTLY,
+    PER_LINE,
+    PER_ORDER,
+    WITHOUT_CANCELLED,
+    Difference,
+    Finding,
+    Missing,
+    Way,
+)
+from orderglot.core.order import Line, LinePricing, Order
+from orderglot.core.quantities import size
+from orderglot.core.totals import by_price, worth
+from orderglot.core.values import Status
+
+ZERO = Decimal(0)
+
+
+def of_lines(order: Order) -> Iterator[Finding]:
+    """Compare what each line comes to with its price times its quantity."""
+    for place, line in enumerate(order.lines, 1):
+        if line.total is not None and line.unit_price is not None:
+            off = _off(line, line.total, line.unit_price, order.currency)
+            if off:
+                yield Difference(f"lines[{line.number or place}].total", off)
+        if line.pricing is not None:
+            yield from _of_pricing(line, line.pricing, line.number or place, order.currency)
+
+
+def _off(line: Line, total: Decimal, price: Decimal, currency: str) -> Decimal:
+    """Tell how much more a line comes to than it should, 0 where it comes to that in any known way."""
+    plain = by_price(line) or ZERO
+    if plain == total:
+        return ZERO
+    code = line.currency or currency
+    stated = rounded(total, code)
+    expected = (plain, *_by_pieces(line, price), *_with_charges(line, plain))
+    offs = [stated - rounded(one, code) for one in expected]
+    return ZERO if ZERO in offs else min(offs, key=abs)
+
+
+def _by_pieces(line: Line, price: Decimal) -> list[Decimal]:
+    """Give what a line comes to where its price is for what a box or a unit of it holds."""
+    held, each = line.units_per_box or 1, line.pieces_per_unit or 1
+    sizes = {held, each, held * each} - {1}
+    return [worth(line.quantity, price * one) for one in sorted(sizes)]
+
+
+def _with_charges(line: Line, plain: Decimal) -> list[Decimal]:
+    charges = line.details.allowance_charges if line.details else ()
+    return [plain + put_on(charges)] if charges else []
+
+
+def put_on(charges: Iterable[AllowanceCharge]) -> Decimal:
+    """Give what charges put on, less what allowances take off."""
+    return sum((one.amount if one.charge else -one.amount for one in charges if one.amount), ZERO)
+
+
+def _of_pricing(
+    line: Line, pricing: LinePricing, number: int, currency: str
+) -> Iterator[Difference]:
+    if pricing.net_price is None or pricing.total is None:
+        return
+    code = line.currency or currency
+    # What takes back is shown with the amount of what was bought.
+    counts = (line.quantity, size(line.quantity))
+    stated = rounded(pricing.total, code)
+    offs = [stated - rounded(worth(one, pricing.net_price), code) for one in counts]
+    if ZERO not in offs:
+        yield Difference(f"lines[{number}].pricing.total", min(offs, key=abs))
+
+
+def of_goods(order: Order) -> Iterator[Finding]:
+    """Compare the subtotal with what the lines come to."""
+    subtotal = order.totals.subtotal
+    if subtotal is None or not order.lines:
+        return
+    ways = ways_of_goods(order)
+    if not ways:
+        yield Missing("lines.total")
+        return
+    for how, goods in ways:
+        if goods == subtotal:
+            if how:
+                yield Way(how)
+            return
+    yield Difference("totals.subtotal", subtotal - rounded(ways[0][1], order.currency))
+
+
+def ways_of_goods(order: Order) -> list[tuple[str, Decimal]]:
+    """Give what the lines of an order come to, in every known way; none where that is not known."""
+    amounts = [amount_of(line) for line in order.lines]
+    known = [one for one in amounts if one is not None]
+    others = {line.currency or order.currency for line in order.lines} - {order.currency}
+    if len(known) < len(amounts) or (others and (order.currency or len(others) > 1)):
+        return []
+    exact = sum(known, ZERO)
+    ways = [(EXACTLY, exact)]
+    one_by_one = sum((rounded(one, order.currency) for one in known), ZERO)
+    at_once = rounded(exact, order.currency)
+    if one_by_one != exact or at_once != exact:
+        ways += [(PER_ORDER, at_once), (PER_LINE, one_by_one)]
+    if off := _discount(order):
+        ways.append((AFTER_DISCOUNT, rounded(exact - off, order.currency)))
+    if any(line.status is Status.CANCELLED for line in order.lines):
+        staying = zip(order.lines, known, strict=True)
+        left = (one for line, one in staying if line.status is not Status.CANCELLED)
+        ways.append((WITHOUT_CANCELLED, rounded(sum(left, ZERO), order.currency)))
+    return ways
+
+
+def amount_of(line: Line) -> Decimal | None:
+    """Give what a line comes to, by its price where nobody says; None where that is not known."""
+    if line.total is not None:
+        return line.total
+    if line.pricing is not None and line.pricing.total is not None:
+        return line.pricing.total
+    return by_price(line)
+
+
+def _discount(order: Order) -> Decimal:
+    return discount_of(order) or ZERO
+
+
+def discount_of(order: Order) -> Decimal | None:
+    """Give what is taken off an order, vouchers and all; None where nobody says."""
+    amount = order.totals.discount
+    if amount is None:
+        amount = order.discount.amount
+    if amount is None and order.details is not None:
+        charges = [one for one in order.details.allowance_charges if not one.charge]
+        amount = -put_on(charges) if charges else None
+    voucher = order.discount.voucher_amount
+    return amount if not voucher else (amount or ZERO) + voucher
