@@ -7,6 +7,8 @@ JOBS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 # What runs for many minutes as one test is not ended as one that hangs.
 LONG := -o faulthandler_timeout=0
 QUESTIONS ?= 10000
+# How many examples of a property are tried (tests/conftest.py).
+PROFILE ?= brief
 UV := uv==0.13.8
 
 PY := .venv/bin/python
@@ -18,7 +20,7 @@ empty :=
 STAMP := .venv/.ready$(subst $(empty) $(empty),_,$(subst /,-,$(CURDIR)))
 
 .NOTPARALLEL:
-.PHONY: help setup serve pages test whole queries books where wheel bench torture check format-check lint types floors gates docs format lock
+.PHONY: help setup serve pages test long whole queries books where wheel bench torture check format-check lint types floors gates docs format lock
 
 help:
 	@echo "Orderglot's verbs:"
@@ -33,8 +35,12 @@ serve: setup ## serve the demo on PORT (8400)
 pages: setup ## send a demo (at URL, else its own) the vendors' examples
 	$(PY) -m pages $(if $(URL),--url $(URL)) $(ARGS)
 
-test: setup ## run the tests, in JOBS processes; more for pytest in ARGS
-	@.ci/timed 'make test' 6 $(PY) -m pytest -n $(JOBS) $(ARGS)
+test: setup ## run the tests, a few examples of each property (PROFILE=ci: more); ARGS for pytest
+	@.ci/timed 'make test' $(if $(filter brief,$(PROFILE)),6,12) \
+		$(PY) -m pytest -n $(JOBS) -m 'not long' --hypothesis-profile=$(PROFILE) $(ARGS)
+
+long: setup ## run the tests that take longest: mistakes made on purpose, machines, whole files
+	$(PY) -m pytest -n $(JOBS) -m long $(ARGS)
 
 whole: setup ## pull a year of orders from hub to hub, in every dialect
 	ORDERGLOT_HUB_TO_HUB=whole $(PY) -m pytest -n $(JOBS) $(LONG) tests/sync/test_hub_to_hub.py $(ARGS)
@@ -60,8 +66,9 @@ bench: .venv-bench/.ready ## measure how fast it is, half an hour (QUICK=1: some
 torture: setup ## try to break it, ten minutes; some of the trials by ARGS
 	$(PY) -m torture $(ARGS)
 
-check: ## the whole gate: format, lint, types, floors, gates and tests
-	@.ci/timed 'make check' 15 $(MAKE) --no-print-directory format-check lint types floors gates test
+check: ## what a change has to pass: format, lint, types, floors, gates and tests
+	@.ci/timed 'make check' 15 $(MAKE) --no-print-directory format-check lint types floors gates \
+		test PROFILE=ci
 
 format-check: setup
 	@$(PY) -m ruff format --check --output-format concise . || { echo "Run 'make format'." >&2; exit 1; }

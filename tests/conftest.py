@@ -1,8 +1,8 @@
 """What all tests share: how many examples Hypothesis tries, and logs that are nobody else's.
 
-`ci` is the default and deterministic; `pytest --hypothesis-profile=dev` tries other examples each
-time, `--hypothesis-profile=thorough` many of them, which are the same each time where CI is set.
-`brief` is for properties that a test checks.
+`ci` is the default and deterministic, and so is `brief`, which tries few; `pytest
+--hypothesis-profile=dev` tries other examples each time, `--hypothesis-profile=thorough` many of
+them, which are the same each time where CI is set.
 """
 
 from __future__ import annotations

@@ -18,6 +18,8 @@ from orderglot.core.query import LARGE
 from tests.cli.program import Serving, serving
 from tests.cli.test_workers import PLACES, Answer, Team
 
+pytestmark = pytest.mark.long
+
 CATALYST = demo.part("catalyst")
 ORDERS = "/webresources/api/v3/sites/{site_id}/customers/{customer_id}/orders".format_map(
     CATALYST.examples

@@ -27,6 +27,8 @@ from tests.cli.program import PROGRAM, Serving, clean_environment, done_json, se
 from tests.cli.test_serve import HEADERS, KOLE, ORDER
 from tests.postgres import new_database
 
+pytestmark = pytest.mark.long
+
 PLACES: dict[str, Callable[[], str]] = {
     "sqlite": lambda: "sqlite:///book.db",
     "postgres": new_database,

@@ -9,6 +9,8 @@ import pytest
 from tests.conformance import mutants
 from tests.conformance.forks import Forks, forks
 
+pytestmark = pytest.mark.long
+
 BROKEN = 1
 """What pytest ends with when a test failed, and not something else."""
 

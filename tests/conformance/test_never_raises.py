@@ -24,6 +24,8 @@ from tests.conformance.random_requests import mangled, nested, requests, respons
 from tests.conformance.specimens import welcome
 from tests.conformance.structure import structure
 
+pytestmark = pytest.mark.long
+
 MORE = settings(max_examples=settings().max_examples * 5)
 FEWER = settings(max_examples=max(1, settings().max_examples // 10))
 TRACES = (b"Traceback", b'File "', b".py", b"Error:", b"orderglot.", b"<class", b"object at 0x")

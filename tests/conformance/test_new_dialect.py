@@ -6,9 +6,13 @@ import re
 import shutil
 from pathlib import Path
 
+import pytest
+
 from orderglot import dialects
 from tests.conformance.specimens import specimens_of
 from tests.conformance.subprocesses import ROOT, held_apart
+
+pytestmark = pytest.mark.long
 
 NAME = "sixth"
 ALONE = ("test_dialects_page.py", "test_mutants.py", "test_new_dialect.py", "test_siblings.py")

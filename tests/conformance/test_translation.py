@@ -30,6 +30,8 @@ from tests.conformance.test_specimens import orders_by, read_ask
 from tests.full_records import full
 from tests.strategies import orders
 
+pytestmark = pytest.mark.long
+
 PAIRS = list(product(dialects.names(), repeat=2))
 """Every dialect to every other, and to itself, which changes the form at most."""
 

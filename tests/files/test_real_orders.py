@@ -15,6 +15,8 @@ from orderglot.core.values import Kind
 from tests.files import cut_invoices
 from tests.files.books import STORES, Shop, shop_in
 
+pytestmark = pytest.mark.long
+
 HERE = Path(__file__).parent
 CUT = HERE / "online-retail-cut.csv.gz"
 NAMED = os.environ.get("ORDERGLOT_WHOLE_FILE", "")

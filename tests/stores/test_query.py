@@ -27,6 +27,8 @@ from tests.full_records import full
 from tests.stores.shops import SHELVES
 from tests.strategies import WILD, amounts, dates, extras, instants, orders, texts
 
+pytestmark = pytest.mark.long
+
 NOON = datetime(2024, 5, 21, 12, tzinfo=UTC)
 DERIVED = (
     *("native:kole", "native:komet", "customer.native:kole", "whole:tax_code", "whole:number"),

@@ -35,6 +35,8 @@ from tests.cli.program import Serving, serving
 from tests.files.test_real_orders import BESIDE, CUT, NAMED
 from tests.sync.vendors import LISTING
 
+pytestmark = pytest.mark.long
+
 WHOLE = "ORDERGLOT_HUB_TO_HUB"
 FILES = {"cut": CUT} if os.environ.get(WHOLE) != "whole" else {"whole": Path(NAMED or BESIDE)}
 

@@ -28,6 +28,8 @@ from orderglot.sync.vendor import Source
 from tests.sync.failing import Failure, Way
 from tests.sync.placing_machine import Books
 
+pytestmark = pytest.mark.long
+
 USUAL = settings()
 BRIEF = settings(
     max_examples=25 * USUAL.max_examples // 60,
