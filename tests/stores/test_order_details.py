@@ -1,7 +1,8 @@
-"""What few orders say of their money: kept, found and compared like any member, in every store alike."""
+"""What few orders say: kept, found and compared like any member, in every store alike."""
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -11,8 +12,9 @@ from orderglot import dialects
 from orderglot.core.amounts import Totals
 from orderglot.core.charges import AllowanceCharge, TaxLine
 from orderglot.core.errors import Invalid
+from orderglot.core.item_numbers import ItemNumbers
 from orderglot.core.line_details import LineDetails
-from orderglot.core.order import Line, Order
+from orderglot.core.order import Address, Line, Order
 from orderglot.core.order_details import (
     OrderDetails,
     PaymentMade,
@@ -20,8 +22,12 @@ from orderglot.core.order_details import (
     RefundedLine,
     SecondCurrency,
 )
+from orderglot.core.order_responses import LineResponse, OrderResponse, ResponseCode
+from orderglot.core.parties import Party, Role
 from orderglot.core.query import Compare, Operator, Window
 from orderglot.core.reconciliation import reconcile
+from orderglot.core.schedule import Schedule
+from orderglot.core.shipments import Shipment, ShippedLine
 from orderglot.stores import document
 from orderglot.wire.loss import losses
 from tests.stores.shops import Shop
@@ -38,8 +44,29 @@ DETAILS = OrderDetails(
     ),
     payments=(PaymentMade(method="card", amount=Decimal("13.50")),),
     refunds=(Refund(amount=Decimal(6), lines=(RefundedLine(number=1, quantity=Decimal("0.50")),)),),
+    parties=(Party(role=Role.SHIP_TO, number="7", name="Dock 7", address=Address(city="Carson")),),
+    schedule=Schedule(wanted=date(2026, 12, 24), cancel_after=date(2026, 12, 31)),
+    responses=(
+        OrderResponse(
+            code=ResponseCode.CHANGED,
+            date=datetime(2026, 12, 1, tzinfo=UTC),
+            lines=(LineResponse(number=1, code=ResponseCode.REFUSED, reason="sold out"),),
+        ),
+    ),
+    shipments=(Shipment(tracking="1Z7", lines=(ShippedLine(number=1, quantity=Decimal("1.50")),)),),
+    hold_reason="credit",
 )
-LINE = Line(number=1, quantity=2, details=LineDetails(tax_lines=(VAT,), allowance_charges=(CODE,)))
+LINE = Line(
+    number=1,
+    quantity=2,
+    details=LineDetails(
+        tax_lines=(VAT,),
+        allowance_charges=(CODE,),
+        item_numbers=ItemNumbers(buyer="B-124", gtin="4006381333931"),
+        schedule=Schedule(promised=date(2026, 12, 23)),
+        ship_to="7",
+    ),
+)
 
 
 def test_an_order_that_says_none_of_it_is_written_as_ever() -> None:
@@ -55,16 +82,31 @@ def test_all_of_it_is_kept(shop: Shop) -> None:
 
     assert placed == kept
     assert kept.details is not None
-    assert replace(DETAILS, refunds=()) == replace(kept.details, refunds=())
-    (line,) = kept.details.refunds[0].lines
-    assert "0.5" == str(line.quantity)
+    assert DETAILS == kept.details
+    (refunded,), (shipped,) = kept.details.refunds[0].lines, kept.details.shipments[0].lines
+    assert ("0.5", "1.5") == (str(refunded.quantity), str(shipped.quantity))
 
 
-def test_a_quantity_of_a_refund_is_one_like_any(shop: Shop) -> None:
-    refund = Refund(lines=(RefundedLine(number=1, quantity=Decimal("0.0000001")),))
+TINY = Decimal("0.0000001")
+"""Smaller than any quantity."""
 
-    with pytest.raises(Invalid, match=r"details\.refunds\.lines\.quantity"):
-        shop.placed(details=OrderDetails(refunds=(refund,)))
+
+@pytest.mark.parametrize(
+    ("name", "details"),
+    [
+        ("refunds", OrderDetails(refunds=(Refund(lines=(RefundedLine(quantity=TINY),)),))),
+        ("shipments", OrderDetails(shipments=(Shipment(lines=(ShippedLine(quantity=TINY),)),))),
+        (
+            "responses",
+            OrderDetails(responses=(OrderResponse(lines=(LineResponse(quantity=TINY),)),)),
+        ),
+    ],
+)
+def test_a_quantity_in_the_details_is_one_like_any(
+    shop: Shop, name: str, details: OrderDetails
+) -> None:
+    with pytest.raises(Invalid, match=rf"details\.{name}\.lines\.quantity"):
+        shop.placed(details=details)
 
 
 @pytest.mark.parametrize(
@@ -76,6 +118,16 @@ def test_a_quantity_of_a_refund_is_one_like_any(shop: Shop) -> None:
         ("details.second_currency.totals.total", Operator.GT, Decimal("12.41")),
         ("details.payments.method", Operator.BEGINS, "CA"),
         ("details.refunds.lines.quantity", Operator.LT, 1),
+        ("details.parties.role", Operator.EQ, "ship to"),
+        ("details.parties.address.city", Operator.BEGINS, "cars"),
+        ("details.schedule.wanted", Operator.LTE, date(2026, 12, 24)),
+        ("details.responses.date", Operator.GTE, datetime(2026, 12, 1, tzinfo=UTC)),
+        ("details.responses.lines.code", Operator.EQ, "refused"),
+        ("details.shipments.tracking", Operator.EQ, "1Z7"),
+        ("details.hold_reason", Operator.EQ, "credit"),
+        ("lines.details.item_numbers.gtin", Operator.EQ, "4006381333931"),
+        ("lines.details.schedule.promised", Operator.EQ, date(2026, 12, 23)),
+        ("lines.details.ship_to", Operator.EQ, "7"),
         ("lines.details.tax_lines.amount", Operator.EQ, 2),
         ("lines.details.allowance_charges.code", Operator.EQ, "SPRING"),
     ],

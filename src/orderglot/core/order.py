@@ -13,6 +13,8 @@ from typing import Any
 
 from msgspec import Struct
 
+from orderglot.core.addresses import Address as Address
+from orderglot.core.addresses import Unknown as Unknown
 from orderglot.core.amounts import Amounts as Amounts
 from orderglot.core.amounts import Totals as Totals
 from orderglot.core.line_details import LineDetails
@@ -54,41 +56,6 @@ class Identity(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     number: str = ""
     """The seller's own number or code for it."""
     references: tuple[Reference, ...] = ()
-
-
-class Unknown(Struct, frozen=True, omit_defaults=True, gc=False):
-    """A member of a part of an order that its dialect's shapes do not have.
-
-    ``path`` leads to it from that part: names, and places in lists counted from 0. ``client`` says
-    that a client of ours sent it, and not the vendor. Where ``omitted``, it is too large to be kept,
-    or cannot be, and its ``value`` is None.
-    """
-
-    dialect: str
-    path: tuple[str | int, ...]
-    value: Any = None
-    client: bool = False
-    omitted: bool = False
-
-
-class Address(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
-    """Where somebody is, and who is there. ``country`` is ISO 3166-1 alpha-2 where known."""
-
-    code: str = ""
-    company: str = ""
-    first_name: str = ""
-    last_name: str = ""
-    line_1: str = ""
-    line_2: str = ""
-    city: str = ""
-    state: str = ""
-    postal_code: str = ""
-    country: str = ""
-    country_name: str = ""
-    phone: str = ""
-    email: str = ""
-    residential: bool | None = None
-    unknown: tuple[Unknown, ...] = ()
 
 
 class Notification(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):

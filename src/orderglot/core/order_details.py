@@ -1,7 +1,7 @@
-"""What few orders say: taxes, allowances, a second currency, payments and refunds, one by one.
+"""What few orders say: taxes, allowances, payments, refunds, parties, shipments, responses, one by one.
 
 These stand in a part of their own, so that the orders that say none of it cost nothing for it. The
-sums of them stand in the order's ``totals`` and ``discount``, and in the ledger of its invoice.
+sums of the money stand in the order's ``totals`` and ``discount``, and in the ledger of its invoice.
 """
 
 from __future__ import annotations
@@ -13,7 +13,11 @@ from msgspec import Struct
 
 from orderglot.core.amounts import Totals
 from orderglot.core.charges import AllowanceCharge, TaxLine
+from orderglot.core.order_responses import OrderResponse
+from orderglot.core.parties import Party
 from orderglot.core.quantities import Quantity
+from orderglot.core.schedule import Schedule
+from orderglot.core.shipments import Shipment
 
 
 class SecondCurrency(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
@@ -58,7 +62,8 @@ class OrderDetails(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=Fal
     """Details of an order, in its own currency. What nobody listed is an empty list, which is no 0.
 
     ``tax_lines`` are all taxes of the order, those of its lines included. ``allowance_charges`` are
-    those of the order as a whole, beside the ones of its lines.
+    those of the order as a whole, beside the ones of its lines. ``parties``, ``responses`` and
+    ``shipments`` come in the order in which somebody told of them.
     """
 
     prices_include_tax: bool | None = None
@@ -67,3 +72,9 @@ class OrderDetails(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=Fal
     second_currency: SecondCurrency = SecondCurrency()
     payments: tuple[PaymentMade, ...] = ()
     refunds: tuple[Refund, ...] = ()
+    parties: tuple[Party, ...] = ()
+    schedule: Schedule = Schedule()
+    responses: tuple[OrderResponse, ...] = ()
+    shipments: tuple[Shipment, ...] = ()
+    hold_reason: str = ""
+    cancel_reason: str = ""
