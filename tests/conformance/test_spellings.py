@@ -32,6 +32,8 @@ from tests.conformance.members import (
 )
 from tests.conformance.specimens import Specimen, welcome
 
+pytestmark = pytest.mark.long
+
 HUGE = 100_000
 IN_A_QUERY = 60_000
 PROOF = "x" * 5_000

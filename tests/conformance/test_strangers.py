@@ -20,6 +20,8 @@ from tests.conformance.callers import Credentials, Site, clock_of, site, without
 from tests.conformance.implementations import Shop
 from tests.conformance.specimens import Specimen, book_of, provoked, welcome
 
+pytestmark = pytest.mark.long
+
 Stranger = Callable[[Site], Awaitable[Credentials]]
 
 

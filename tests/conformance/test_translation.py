@@ -58,10 +58,18 @@ def id_of(specimen: Specimen) -> str:
 
 def fields_that_differ(before: Order, after: Order) -> set[str]:
     """Name every single field in which two orders differ, found by asking for each of them."""
+    pairs = [(before, after)]
+    if len(before.lines) == len(after.lines):
+        # What one line lost and another got is the same in all.
+        pairs += [
+            (replace(before, lines=(one,)), replace(after, lines=(other,)))
+            for one, other in zip(before.lines, after.lines, strict=True)
+        ]
     names = {
         field.name
         for field in every_field().values()
-        if field.name != HUB_ID and values_of(before, field) != values_of(after, field)
+        for one, other in pairs
+        if field.name != HUB_ID and values_of(one, field) != values_of(other, field)
     }
     for gathered in (extras_of, unknown_of):
         one, other = gathered(before), gathered(after)

@@ -18,7 +18,7 @@ async def link(
     order: WhichOrder,
     other: Annotated[str, argument("OTHER", ORDER_IDS)],
     relation: Annotated[
-        Literal["split", "return", "renewal", "switch", "reference"],
+        Literal["split", "return", "renewal", "switch", "exchange", "reference"],
         typer.Option("--as", help="What the first order is to the second one."),
     ],
     seller: SellerName = None,

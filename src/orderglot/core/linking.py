@@ -13,6 +13,7 @@ RELATIONS = {
     "return": Relation.RETURN_OF,
     "renewal": Relation.RENEWAL_OF,
     "switch": Relation.SWITCH_OF,
+    "exchange": Relation.EXCHANGE_OF,
     "reference": Relation.REFERS_TO,
 }
 """What a link is asked for as: by what the order that gets it is to the other one."""

@@ -29,7 +29,7 @@ class Role(StrEnum):
 class Party(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     """Somebody who takes part in an order; ``number`` is the seller's own, or the buyer's."""
 
-    role: Role
+    role: Role | None = None
     number: str = ""
     name: str = ""
     tax_number: str = ""

@@ -13,7 +13,7 @@ from orderglot.core.returns import remaining
 from orderglot.core.values import Kind, Status
 
 OVER = frozenset({Status.DRAFT, Status.FAILED, Status.CANCELLED})
-DONE = frozenset({Status.COMPLETED, Status.SHIPPED})
+DONE = frozenset({Status.COMPLETED, Status.SHIPPED, Status.DELIVERED})
 """How far an order has come of which something is held: what is open does not count."""
 
 BEGINNING = frozenset({Kind.SALE, Kind.TRANSFER})

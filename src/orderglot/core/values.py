@@ -13,8 +13,11 @@ class Status(StrEnum):
     PROCESSING = "processing"
     CHARGED = "charged"
     PACKING = "packing"
+    PARTLY_SHIPPED = "partly shipped"
     SHIPPED = "shipped"
+    DELIVERED = "delivered"
     COMPLETED = "completed"
+    RETURNED = "returned"
     ON_HOLD = "on hold"
     CANCELLED = "cancelled"
     FAILED = "failed"
@@ -40,6 +43,7 @@ class Relation(StrEnum):
     RETURN_OF = "return of"
     RENEWAL_OF = "renewal of"
     SWITCH_OF = "switch of"
+    EXCHANGE_OF = "exchange of"
     REFERS_TO = "refers to"
 
 

@@ -16,15 +16,17 @@ _WORDS = {
     " payment pending, authorized, unbezahlt, Zahlung ausstehend",
     (Status.RECEIVED, InvoiceStatus.PAID): "paid, payment received, bezahlt",
     (Status.RECEIVED, InvoiceStatus.PARTIALLY_PAID): "partially paid, part paid",
-    (Status.PROCESSING, None): "processing, in process, in progress, partially shipped,"
-    " part shipped, partially fulfilled, part fulfilled, partial, backordered, in Bearbeitung,"
-    " teilweise versendet, teilversendet",
+    (Status.PROCESSING, None): "processing, in process, in progress, backordered, in Bearbeitung",
     (Status.PACKING, None): "packing, packed, picking, picked, awaiting shipment, awaiting pickup,"
     " ready to ship, ready for pickup, printed, verpackt",
+    (Status.PARTLY_SHIPPED, None): "partly shipped, partially shipped, part shipped, partial,"
+    " partially fulfilled, part fulfilled, teilweise versendet, teilversendet",
     (Status.SHIPPED, None): "shipped, dispatched, sent, in transit, on the way, versendet,"
     " verschickt, versandt",
-    (Status.COMPLETED, None): "completed, complete, done, finished, delivered, fulfilled, closed,"
-    " archived, invoiced, picked up, resolved, abgeschlossen, erledigt, geliefert, zugestellt",
+    (Status.COMPLETED, None): "completed, complete, done, finished, fulfilled, closed,"
+    " archived, invoiced, resolved, abgeschlossen, erledigt",
+    (Status.DELIVERED, None): "delivered, picked up, geliefert, zugestellt",
+    (Status.RETURNED, None): "returned, sent back, retourniert, zurückgesandt",
     (Status.COMPLETED, InvoiceStatus.REFUNDED): "refunded, fully refunded, erstattet",
     (Status.COMPLETED, InvoiceStatus.PAID_PARTIALLY_REFUNDED): "partially refunded, part refunded,"
     " teilweise erstattet",

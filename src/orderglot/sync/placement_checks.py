@@ -15,7 +15,7 @@ from orderglot.sync.vendor import Vendor
 from orderglot.wire.loss import untaken
 from orderglot.wire.whole_quantities import fractions
 
-ENDED = frozenset({Status.CANCELLED, Status.FAILED})
+ENDED = frozenset({Status.CANCELLED, Status.FAILED, Status.RETURNED})
 """What is not to be delivered any more."""
 
 NEVER = frozenset({Kind.RETURN, Kind.QUOTE, Kind.ADJUSTMENT})

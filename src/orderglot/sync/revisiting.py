@@ -23,7 +23,8 @@ from orderglot.sync.vendor import Vendor
 from orderglot.wire.flow import Unreadable
 
 OPEN = (Status.DRAFT, Status.RECEIVED, Status.PROCESSING, Status.CHARGED, Status.PACKING)
-UNFINISHED: Query = Compare("status", Operator.IN, (*OPEN, Status.SHIPPED, Status.ON_HOLD))
+SENT = (Status.PARTLY_SHIPPED, Status.SHIPPED)
+UNFINISHED: Query = Compare("status", Operator.IN, (*OPEN, *SENT, Status.ON_HOLD))
 """Orders of which more is to be expected."""
 
 MANY = 500

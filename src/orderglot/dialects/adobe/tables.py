@@ -77,7 +77,10 @@ STATUSES = Both(
         Status.CHARGED: Status.RECEIVED,
         Status.PACKING: Status.RECEIVED,
         Status.ON_HOLD: Status.RECEIVED,
+        Status.PARTLY_SHIPPED: Status.RECEIVED,
         Status.SHIPPED: Status.COMPLETED,
+        Status.DELIVERED: Status.COMPLETED,
+        Status.RETURNED: Status.CANCELLED,
     },
 )
 

@@ -83,6 +83,9 @@ STATUSES = (
     (8, "On hold", Status.ON_HOLD),
     (9, "Cancelled", Status.CANCELLED),
     (10, "Failed", Status.FAILED),
+    (11, "Partly shipped", Status.PARTLY_SHIPPED),
+    (12, "Delivered", Status.DELIVERED),
+    (13, "Returned", Status.RETURNED),
 )
 """The statuses of a site that has set none of its own: id, label, and what it means here."""
 
@@ -94,7 +97,7 @@ LABELS = {
     "in progress": Status.PROCESSING,
     "awaiting shipping": Status.PACKING,
     "dispatched": Status.SHIPPED,
-    "delivered": Status.COMPLETED,
+    "partially shipped": Status.PARTLY_SHIPPED,
     "canceled": Status.CANCELLED,
 }
 """What a label of another site's status means, in small letters; any other means received."""

@@ -41,7 +41,10 @@ STATUSES = Both(
     as_={
         Status.DRAFT: Status.ON_HOLD,
         Status.RECEIVED: Status.PROCESSING,
+        Status.PARTLY_SHIPPED: Status.PACKING,
+        Status.DELIVERED: Status.SHIPPED,
         Status.COMPLETED: Status.SHIPPED,
+        Status.RETURNED: Status.CANCELLED,
         Status.FAILED: Status.CANCELLED,
     },
 )
