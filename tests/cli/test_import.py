@@ -37,6 +37,7 @@ def test_a_file_of_order_lines_is_imported_and_what_is_wrong_is_put_aside(file: 
     assert ended(*words, code=ASIDE).splitlines() == [
         "2 orders of 3 lines: 2 new, 0 changed, 0 the same.",
         "The book of acme has 2 orders of 3 lines, in all 1.875 GBP.",
+        "Sums: 2 add up.",
         "2 rows put aside, 1 order whole; see lines.csv.rejects.csv.",
         "  order 2 (PO P2), line 4: the quantity 'many' is not a number such as 12, 1.5 or -3",
         "Mended, that file is imported as it is, with the same flags.",
@@ -56,7 +57,24 @@ def test_one_of_each_is_said_in_the_singular(file: Path) -> None:
     assert done("import", "lines.csv", *DOLLARS).splitlines() == [
         "1 order of 1 line: 1 new, 0 changed, 0 the same.",
         "The book of acme has 1 order of 1 line, in all 2.00 USD.",
+        "Sums: 1 adds up.",
     ]
+
+
+def test_how_many_orders_add_up_is_told_and_the_first_that_do_not_are_named(file: Path) -> None:
+    totals = [(1, "2"), (2, "3"), *[(number, "7") for number in range(3, 9)]]
+    rows = "".join(f"{number},A,1,2,0,0,{total}\n" for number, total in totals)
+    file.write_text(f"order,sku,qty,price,tax,shipping,total\n{rows}9,B,1,,,,\n")
+    printed = done("import", "lines.csv", *DOLLARS).splitlines()
+    start = printed.index("Sums: 1 adds up, 7 do not, 1 cannot be told.")
+
+    assert "  order 2 does not add up: totals.total is 1 too much" == printed[start + 1]
+    assert [f"  order {number} " for number in range(2, 7)] == [
+        line[:10] for line in printed[start + 1 : start + 6]
+    ]
+    assert "  …" == printed[start + 6]
+    found = done_json("import", "lines.csv", *DOLLARS)["taken"]["adds_up"]
+    assert (1, 7, 1, 5) == (found["add_up"], found["differ"], found["untold"], len(found["first"]))
 
 
 def test_an_import_of_which_nothing_is_taken_ends_with_1_and_leaves_no_book(file: Path) -> None:

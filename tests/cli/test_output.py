@@ -47,6 +47,19 @@ def test_what_an_order_has_beyond_the_page_is_shown_with_who_sent_it(folder: Pat
     ]
 
 
+def test_what_does_not_add_up_is_shown_with_its_difference(folder: Path) -> None:
+    order = (
+        "Order(currency='USD', lines=(Line(total=Decimal(9)),), totals=Totals(total=Decimal(8)))"
+    )
+    code = "from decimal import Decimal\nfrom orderglot.core.order import *\n"
+    lines = lines_of(f"{code}from orderglot.cli.show import *\nprint_order({order})", folder)
+
+    assert "sums: cannot be told: nobody says totals.discount" in lines
+    known = order.replace("total=Decimal(8)", "total=Decimal(8), discount=Decimal(0)")
+    lines = lines_of(f"{code}from orderglot.cli.show import *\nprint_order({known})", folder)
+    assert "sums: does not add up: totals.total is 1 too little" in lines
+
+
 @pytest.mark.parametrize("write", ["write_line", "write_notice"])
 def test_a_sentence_is_folded_between_words(write: str, folder: Path) -> None:
     words = [f"word{number}" for number in range(30)]
@@ -104,8 +117,9 @@ def test_an_import_of_one_order_of_one_line_says_so(folder: Path) -> None:
     assert [
         "1 order of 1 line: 1 new, 0 changed, 0 the same.",
         "The book of acme has 1 order of 1 line, in all 2.50 USD.",
+        "Sums: 1 adds up.",
         "1 row put aside, 1 order whole; see one.csv.rejects.csv.",
-    ] == result.stdout.splitlines()[:3]
+    ] == result.stdout.splitlines()[:4]
 
 
 def test_a_command_that_is_nearly_right_is_asked_about() -> None:

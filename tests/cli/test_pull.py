@@ -51,7 +51,9 @@ def pulled(*words: str) -> dict[str, Any]:
 
 
 def test_orders_are_pulled_and_once_more_changes_nothing(hub: Serving) -> None:
-    assert f"{ORDERS} new, 0 changed, 0 the same" in done("pull", "kole", "--new", *THERE)
+    first = done("pull", "kole", "--new", *THERE)
+    assert f"{ORDERS} new, 0 changed, 0 the same" in first
+    assert f"Sums: {ORDERS} add up." in first
     assert f"0 new, 0 changed, {ORDERS} the same" in done("pull", "kole", "--new", *THERE)
     found = done_json("show", "kole:12345", *HERE)
     assert found["po_number"] == "PO-2000"
@@ -99,6 +101,7 @@ def test_a_pull_that_is_killed_goes_on_where_it_was(folder: Path, hub: Serving) 
     assert 0 < taken < ORDERS
     assert found["resumed"] is True
     assert (ORDERS, 0) == (found["new"], found["changed"])
+    assert {"add_up": ORDERS} == found["adds_up"]
     assert ORDERS == _orders()
 
 

@@ -22,6 +22,7 @@ from msgspec.structs import replace
 from orderglot.core.errors import Invalid, NotFound
 from orderglot.core.order import Order, Reference
 from orderglot.core.ports import Check
+from orderglot.core.sum_counts import SumCounts
 from orderglot.core.values import Status
 from orderglot.files import imports
 from orderglot.files.imports import BATCH
@@ -69,7 +70,8 @@ def test_a_file_is_taken_with_all_its_orders(shop: Shop, file: Path) -> None:
     file.write_text(HEADER + rows("A", "B"))
     size = file.stat().st_size
     done = shop.take(file, timezone="UTC")
-    assert Progress(read=size, size=size, rows=4, lines=4, orders=2, new=2) == done
+    sums = SumCounts(add_up=2)
+    assert Progress(read=size, size=size, rows=4, lines=4, orders=2, new=2, adds_up=sums) == done
     assert done.whole
     assert ["A", "B"] == shop.numbers()
     assert Decimal("5.00") == shop.order("A").totals.total

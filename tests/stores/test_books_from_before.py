@@ -14,6 +14,7 @@ import pytest
 from msgspec.structs import replace
 
 from orderglot import dialects
+from orderglot.core.adding_up import answer
 from orderglot.core.caller import Caller
 from orderglot.core.line_details import LineDetails
 from orderglot.core.order import HUB, Line, Order, Reference
@@ -127,6 +128,26 @@ def test_an_order_of_then_is_changed_to_what_there_is_now(kind: str, tmp_path: P
     changed, kept = asyncio.run(change())
     assert changed == kept
     assert Decimal("2.75") == kept.lines[0].quantity
+
+
+@stores
+def test_whether_an_order_of_then_adds_up_is_told_once_it_is_written_again(
+    kind: str, tmp_path: Path
+) -> None:
+    async def change() -> tuple[list[str], list[str], list[str]]:
+        async with opened(kind, tmp_path) as store:
+            book = await book_of_all(store)
+            untold = Window(where=Compare("adds_up", Operator.EQ, None), limit=100)
+            before = await numbers(book, untold)
+            (order,) = (await book.page(Window(where=Compare("number", Operator.EQ, "Q-3")))).orders
+            await book.change(replace(order, notes="again"))
+            found = Compare("adds_up", Operator.EQ, str(answer(order)))
+            return before, await numbers(book, untold), await numbers(book, Window(where=found))
+
+    before, after, written = asyncio.run(change())
+    assert 8 == len(before)
+    assert sorted([*after, "Q-3"]) == sorted(before)
+    assert ["Q-3"] == written
 
 
 @stores

@@ -250,6 +250,7 @@ def older(path: Path) -> None:
             "CREATE INDEX credentials_expires ON credentials (expires)",
             "DROP INDEX orders_completes",
             "ALTER TABLE orders DROP COLUMN completes",
+            "ALTER TABLE orders DROP COLUMN adds_up",
             "DROP INDEX orders_own_status",
             *(f"DROP INDEX orders_{name}" for name in ("created", "customer", "status")),
             "CREATE INDEX orders_created ON orders (seller, created)",

@@ -15,6 +15,7 @@ from orderglot.cli.output import (
     write_line,
     write_notice,
 )
+from orderglot.cli.sum_report import report_sums
 from orderglot.core.counting import counted
 
 if TYPE_CHECKING:
@@ -83,6 +84,7 @@ def report_kept(done: Progress) -> None:
 
 
 def _report_rest(done: Progress) -> None:
+    report_sums(done.adds_up)
     for sentence in done.remarks:
         write_line(sentence)
     if not done.rejected:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from orderglot.cli.output import is_terminal, write_json, write_line, write_notice
+from orderglot.cli.sum_report import report_sums
 from orderglot.core.counting import counted
 
 if TYPE_CHECKING:
@@ -128,6 +129,7 @@ def report(done: Progress, dialect: Dialect) -> None:
         f"{certificate.same:,} the same{passed}{went_on}."
     )
     write_line(certificate.sentence)
+    report_sums(certificate.adds_up)
     if certificate.unknown:
         write_line(f"New at {dialect.title}: {_unknown(certificate)}.")
     for count, sentence in _next_steps(certificate, dialect):

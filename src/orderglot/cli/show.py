@@ -55,6 +55,9 @@ async def show(
     $ orderglot show kole:12404 --as kole --format json
     """
     from orderglot.cli.command import Misused
+    from orderglot.core.adding_up import spelled
+    from orderglot.core.order import HUB, Reference
+    from orderglot.core.quantity_equations import along
     from orderglot.hub import lookup
 
     if form and not dialect:
@@ -71,13 +74,25 @@ async def show(
         response = await written(found, book, hub.store.keyring, dialect, BASE, wanted)
         return write_document(response.body.decode() if raw else indented(response.body))
     if as_json or not is_terminal():
-        return write_json(found)
+        return write_json(_with_sum(found))
     print_order(found)
+    others = await book.linked(Reference(HUB, str(found.id)))
+    for one in along(found, others):
+        write_line(f"Along its splits and returns: {spelled(one)}.")
     return None
+
+
+def _with_sum(order: "Order") -> dict[str, object]:
+    """Give the members of an order, and whether it adds up."""
+    from orderglot.core.adding_up import adds_up
+    from orderglot.wire import json
+
+    return {**json.read(json.write(order)), "adds_up": adds_up(order)}
 
 
 def print_order(order: "Order") -> None:
     """Print an order for a person: what it says, its lines, and what it comes to."""
+    from orderglot.core.adding_up import adds_up, in_words
     from orderglot.core.currencies import printed
     from orderglot.core.quantities import with_unit
 
@@ -106,6 +121,7 @@ def print_order(order: "Order") -> None:
         amount = getattr(totals, name)
         if amount is not None:
             write_line(f"{name}: {money(amount)} {order.currency}")
+    write_line(f"sums: {in_words(adds_up(order))}")
     _print_unknown(order)
 
 

@@ -14,7 +14,7 @@ from msgspec import Struct
 from orderglot.core.bill_equations import of_bill, of_second_currency
 from orderglot.core.findings import Answer, Difference, Finding, Missing, Way
 from orderglot.core.line_equations import of_goods, of_lines
-from orderglot.core.order import Order
+from orderglot.core.order import Line, Order
 from orderglot.core.quantity_equations import of_quantities
 from orderglot.core.tax_equations import of_charges, of_taxes
 from orderglot.core.total_equation import of_total
@@ -65,8 +65,13 @@ def _findings(order: Order) -> Iterator[Finding]:
     if order.details is not None:
         yield from of_taxes(order, order.details)
         yield from of_second_currency(order, order.details)
-    yield from of_charges(order)
-    yield from of_quantities(order)
+    if order.details is not None or any(map(_is_detailed, order.lines)):
+        yield from of_charges(order)
+        yield from of_quantities(order)
+
+
+def _is_detailed(line: Line) -> bool:
+    return line.details is not None or line.remaining is not None
 
 
 def in_words(found: Sum, most: int = 3) -> str:
@@ -75,10 +80,11 @@ def in_words(found: Sum, most: int = 3) -> str:
         return f"{found.answer} ({', '.join(found.ways)})" if found.ways else str(found.answer)
     if found.answer is Answer.UNKNOWN:
         return f"{found.answer}: nobody says {', '.join(found.missing[:most])}"
-    shown = [_shown(one) for one in found.differences[:most]]
+    shown = [spelled(one) for one in found.differences[:most]]
     more = len(found.differences) - len(shown)
     return f"{found.answer}: {', '.join(shown)}{f' and {more} more' if more else ''}"
 
 
-def _shown(one: Difference) -> str:
+def spelled(one: Difference) -> str:
+    """Write for a person where an order does not add up, and by how much."""
     return f"{one.member} is {abs(one.by).normalize():f} too {'much' if one.by > 0 else 'little'}"

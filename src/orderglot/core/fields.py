@@ -12,6 +12,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 
+from orderglot.core.adding_up import answer
 from orderglot.core.customer import Customer
 from orderglot.core.errors import Rule, invalid
 from orderglot.core.order import Identity, Order, Unknown, native
@@ -21,6 +22,7 @@ EXTRAS = "extras."
 CUSTOMER = "customer."
 NATIVE = "native:"
 WHOLE = "whole:"
+ADDS_UP = "adds_up"
 
 LONGEST_WHOLE = 18
 """So many digits fit the whole numbers of every database."""
@@ -79,8 +81,9 @@ def field(name: str) -> Field:
     Beside the members of an order there are ``native:kole``, ``customer.native:kole`` and
     ``renewal_of.native:kole``, the id that a dialect's clients know, as a number;
     ``whole:tax_code``, a text as the number that it contains; ``whole:extras.kole.x``, an extra where
-    it is a whole number; and ``customer.last_name``, what is on record of the customer. Raises
-    Invalid where an order has no such field.
+    it is a whole number; ``customer.last_name``, what is on record of the customer; and ``adds_up``,
+    whether the order adds up, in the words of ``findings.Answer``. Raises Invalid where an order has
+    no such field.
     """
     if name.startswith(EXTRAS) and len(name) > len(EXTRAS):
         return Field(name, ("extras", name.removeprefix(EXTRAS)), FieldKind.EXTRA)
@@ -109,6 +112,8 @@ def _recorded() -> dict[str, Field]:
 
 
 def _derived(name: str) -> Field | None:
+    if name == ADDS_UP:
+        return Field(name, (name,), FieldKind.TEXT)
     whose, colon, dialect = name.partition(NATIVE)
     if colon and dialect and whose in ("", CUSTOMER):
         path = tuple(whose.split(".")[:-1])
@@ -135,6 +140,8 @@ def values_of(order: Order, wanted: Field, customer: Customer | None = None) -> 
 
     Raises Invalid where the field is of the customer's record and that is not given.
     """
+    if wanted.name == ADDS_UP:
+        return (str(answer(order)),)
     if wanted.kind is FieldKind.EXTRA:
         return _none_for_empty((order.extras.get(wanted.path[1]),))
     if wanted.whole and wanted.path[0] == "extras":

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
+from msgspec.structs import replace
+
+from orderglot.core.amounts import Totals
 from orderglot.core.charges import AllowanceCharge
 from orderglot.core.currencies import rounded
 from orderglot.core.findings import (
@@ -24,13 +27,15 @@ from orderglot.core.totals import by_price, worth
 from orderglot.core.values import Status
 
 ZERO = Decimal(0)
+NOTHING = (None, None, None)
 
 
 def of_lines(order: Order) -> Iterator[Finding]:
     """Compare what each line comes to with its price times its quantity."""
     for place, line in enumerate(order.lines, 1):
-        if line.total is not None and line.unit_price is not None:
-            off = _off(line, line.total, line.unit_price, order.currency)
+        price = line.unit_price
+        if line.total is not None and price is not None and price * line.quantity != line.total:
+            off = _off(line, line.total, price, order.currency)
             if off:
                 yield Difference(f"lines[{line.number or place}].total", off)
         if line.pricing is not None:
@@ -40,8 +45,6 @@ def of_lines(order: Order) -> Iterator[Finding]:
 def _off(line: Line, total: Decimal, price: Decimal, currency: str) -> Decimal:
     """Tell how much more a line comes to than it should, 0 where it comes to that in any known way."""
     plain = by_price(line) or ZERO
-    if plain == total:
-        return ZERO
     code = line.currency or currency
     stated = rounded(total, code)
     expected = (plain, *_by_pieces(line, price), *_with_charges(line, plain))
@@ -82,8 +85,8 @@ def _of_pricing(
 
 def of_goods(order: Order) -> Iterator[Finding]:
     """Compare the subtotal with what the lines come to."""
-    subtotal = order.totals.subtotal
-    if subtotal is None or not order.lines:
+    subtotal = sums_of(order).subtotal
+    if subtotal is None or not order.lines or _is_sum(subtotal, order):
         return
     ways = ways_of_goods(order)
     if not ways:
@@ -94,22 +97,53 @@ def of_goods(order: Order) -> Iterator[Finding]:
             if how:
                 yield Way(how)
             return
-    yield Difference("totals.subtotal", subtotal - rounded(ways[0][1], order.currency))
+    member = "totals" if order.totals.subtotal is not None else "invoice.due"
+    yield Difference(f"{member}.subtotal", subtotal - rounded(ways[0][1], order.currency))
+
+
+def _is_sum(subtotal: Decimal, order: Order) -> bool:
+    """Tell whether a subtotal plainly is what the lines come to, as it nearly always is."""
+    goods = ZERO
+    for line in order.lines:
+        if line.total is None or line.currency not in ("", order.currency):
+            return False
+        goods += line.total
+    return goods == subtotal
+
+
+def sums_of(order: Order) -> Totals:
+    """Give what an order comes to by its parts: its totals, else what its bill is for.
+
+    Some vendors say it in the bill alone.
+    """
+    totals = order.totals
+    if order.invoice is None or (totals.subtotal, totals.tax, totals.shipping) != NOTHING:
+        return totals
+    due = order.invoice.due
+    if due.subtotal is None:
+        return totals
+    total = due.total if totals.total is None else totals.total
+    return replace(
+        totals,
+        subtotal=due.subtotal,
+        tax=due.tax,
+        duty=due.duty,
+        shipping=due.shipping,
+        total=total,
+    )
 
 
 def ways_of_goods(order: Order) -> list[tuple[str, Decimal]]:
     """Give what the lines of an order come to, in every known way; none where that is not known."""
     amounts = [amount_of(line) for line in order.lines]
     known = [one for one in amounts if one is not None]
-    others = {line.currency or order.currency for line in order.lines} - {order.currency}
-    if len(known) < len(amounts) or (others and (order.currency or len(others) > 1)):
+    if len(known) < len(amounts) or _several_currencies(order):
         return []
     exact = sum(known, ZERO)
     ways = [(EXACTLY, exact)]
-    one_by_one = sum((rounded(one, order.currency) for one in known), ZERO)
-    at_once = rounded(exact, order.currency)
-    if one_by_one != exact or at_once != exact:
-        ways += [(PER_ORDER, at_once), (PER_LINE, one_by_one)]
+    one_by_one = [rounded(one, order.currency) for one in known]
+    if one_by_one != known:
+        ways += [(PER_ORDER, rounded(exact, order.currency)), (PER_LINE, sum(one_by_one, ZERO))]
     if off := _discount(order):
         ways.append((AFTER_DISCOUNT, rounded(exact - off, order.currency)))
     if any(line.status is Status.CANCELLED for line in order.lines):
@@ -117,6 +151,12 @@ def ways_of_goods(order: Order) -> list[tuple[str, Decimal]]:
         left = (one for line, one in staying if line.status is not Status.CANCELLED)
         ways.append((WITHOUT_CANCELLED, rounded(sum(left, ZERO), order.currency)))
     return ways
+
+
+def _several_currencies(order: Order) -> bool:
+    """Tell whether the lines of an order are not all in its currency, or in one where it has none."""
+    named = {line.currency for line in order.lines} - {"", order.currency}
+    return bool(named) and (bool(order.currency) or len(named) > 1)
 
 
 def amount_of(line: Line) -> Decimal | None:

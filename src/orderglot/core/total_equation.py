@@ -19,7 +19,7 @@ from orderglot.core.findings import (
     Missing,
     Way,
 )
-from orderglot.core.line_equations import discount_of, put_on, ways_of_goods
+from orderglot.core.line_equations import discount_of, put_on, sums_of, ways_of_goods
 from orderglot.core.order import Order
 from orderglot.core.totals import less_discount
 
@@ -45,38 +45,38 @@ class Parts(Struct, frozen=True, kw_only=True, gc=False):
 
 def of_total(order: Order) -> Iterator[Finding]:
     """Compare the total of an order with its parts."""
-    total = order.totals.total
-    if total is None:
+    sums = sums_of(order)
+    if sums.total is None:
         yield Missing("totals.total")
         return
-    goods = _goods(order)
+    goods = _goods(order, sums)
     if not goods:
         yield Missing("lines.total" if order.lines else "lines")
         return
-    yield from compared("totals.total", total, _parts(order, goods), order.currency)
+    yield from compared("totals.total", sums.total, _parts(order, sums, goods), order.currency)
 
 
-def _goods(order: Order) -> list[tuple[str, Decimal]]:
-    subtotal = order.totals.subtotal
+def _goods(order: Order, sums: Totals) -> list[tuple[str, Decimal]]:
+    subtotal = sums.subtotal
     if subtotal is None:
         return ways_of_goods(order) if order.lines else []
     ways = [(EXACTLY, subtotal)]
+    if not order.lines or not discount_of(order):
+        return ways
     # A subtotal that has the discount taken off already is known by its lines.
-    after = (
-        [one for how, one in ways_of_goods(order) if how is AFTER_DISCOUNT] if order.lines else []
-    )
+    after = [one for how, one in ways_of_goods(order) if how is AFTER_DISCOUNT]
     if rounded(subtotal, order.currency) in [rounded(one, order.currency) for one in after]:
         ways.append((AFTER_DISCOUNT, subtotal + (discount_of(order) or ZERO)))
     return ways
 
 
-def _parts(order: Order, goods: list[tuple[str, Decimal]]) -> Parts:
-    totals, off, tax = order.totals, discount_of(order), tax_of(order)
+def _parts(order: Order, sums: Totals, goods: list[tuple[str, Decimal]]) -> Parts:
+    off, tax = discount_of(order), tax_of(order, sums)
     more = put_on_of(order)
-    unsaid = [] if totals.shipping is not None else ["totals.shipping"]
+    unsaid = [] if sums.shipping is not None else ["totals.shipping"]
     return Parts(
         goods=goods,
-        more=more + (totals.shipping or ZERO) + (totals.duty or ZERO),
+        more=more + (sums.shipping or ZERO) + (sums.duty or ZERO),
         off=off or ZERO,
         tax=tax or ZERO,
         included=order.details.prices_include_tax if order.details else None,
@@ -93,10 +93,10 @@ def put_on_of(order: Order) -> Decimal:
     return sum(filter(None, sums), ZERO)
 
 
-def tax_of(order: Order) -> Decimal | None:
+def tax_of(order: Order, sums: Totals) -> Decimal | None:
     """Give the tax of an order: its sum, else that of its tax lines; None where nobody says."""
-    if order.totals.tax is not None or order.details is None:
-        return order.totals.tax
+    if sums.tax is not None or order.details is None:
+        return sums.tax
     amounts = [one.amount for one in order.details.tax_lines]
     return None if not amounts or None in amounts else sum(filter(None, amounts), ZERO)
 

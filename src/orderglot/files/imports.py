@@ -13,6 +13,7 @@ from msgspec import Struct
 from orderglot.core.errors import Conflict, Invalid, Rule, invalid
 from orderglot.core.order import Order
 from orderglot.core.ports import Book, Kept, Outcome
+from orderglot.core.sum_counts import SumCounts, with_orders
 from orderglot.files.building import Gathered
 from orderglot.files.opening import Opened, opened
 from orderglot.files.orders import gather
@@ -144,6 +145,7 @@ class _Import:
         self._lines = 0
         self._orders = 0
         self._outcomes: Counter[Outcome] = Counter()
+        self._sums = SumCounts()
 
     async def add(self, gathered: list[Gathered]) -> None:
         """Keep orders as soon as there are enough of them."""
@@ -197,6 +199,7 @@ class _Import:
             rejected=self._rejects.count,
             rejects=self._rejects.path if self._rejects.count and not self._dry else None,
             passed=remarks.passed,
+            adds_up=self._sums,
             orders_aside=remarks.orders_aside,
             aside=tuple(remarks.aside),
             remarks=sentences,
@@ -243,6 +246,8 @@ class _Import:
         self._lines += sum(len(gathered.order.lines) for gathered in batch)
         self._orders += len(batch)
         self._outcomes.update(one.outcome for one in kept)
+        orders = (gathered.order for gathered in batch)
+        self._sums = with_orders(self._sums, ((order.number, order) for order in orders))
         for gathered in batch:
             if gathered.refused:
                 self._write_whole(gathered)

@@ -7,6 +7,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from orderglot.core.order import Order
+from orderglot.core.sum_counts import SumCounts
 from orderglot.files.remarks import Aside
 
 
@@ -29,6 +30,8 @@ class Progress(Struct, frozen=True, kw_only=True):
     rejected: int = 0
     rejects: Path | None = None
     passed: int = 0
+    adds_up: SumCounts = SumCounts()
+    """How many of the orders add up, do not, or cannot be told."""
     orders_aside: int = 0
     """How many orders were put aside whole."""
     aside: tuple[Aside, ...] = ()

@@ -10,6 +10,7 @@ from hashlib import sha256
 from msgspec import Struct
 
 from orderglot.core.counting import counted
+from orderglot.core.sum_counts import SumCounts
 from orderglot.sync.vendor import Source
 
 
@@ -29,6 +30,7 @@ class Certificate(Struct, frozen=True, kw_only=True):
     where he does not say. ``missed`` orders were surely not seen. ``unseen`` are known here and were
     not seen again, ``there`` of them the vendor still shows when asked. ``gaps`` are numbers that a
     sequence lacks. ``unknown`` counts the orders in which a member stood that his page does not have.
+    ``adds_up`` counts those that add up, do not, or cannot be told.
     ``ids`` is a hash over the sorted ids, "" where the pull went on after a stop.
     """
 
@@ -52,6 +54,7 @@ class Certificate(Struct, frozen=True, kw_only=True):
     there: int = 0
     gaps: int = 0
     unknown: dict[str, int] = {}
+    adds_up: SumCounts = SumCounts()
     ids: str = ""
 
     @property

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from orderglot.core.errors import Conflict, Invalid
 from orderglot.core.order import Order
 from orderglot.core.ports import Book, Note, Outcome, UnitOfWork
+from orderglot.core.sum_counts import SumCounts, with_orders
 from orderglot.core.unknown_members import MOST_UNKNOWN, counted
 from orderglot.sync.criteria import Criteria, native_id, wanted
 from orderglot.sync.matching import recognise
@@ -54,17 +55,26 @@ class Ingesting:
         mine = [one for one in shown.found if self._is_wanted(one.order)]
         known = [one for one in mine if native_id(one.order, self.dialect)]
         refused = {one.position: "The vendor gives it no id." for one in mine if one not in known}
+        sums = self._sums(known)
         outcomes: Counter[str] = Counter()
         try:
             aside = await self._aside(shown.unread, mine, refused)
-            await self._keep(known, aside, shown, outcomes)
+            await self._keep(known, aside, shown, outcomes, sums)
         except Busy:
             raise
         except (Conflict, Invalid):
             refused |= await self._sift(known, outcomes)
             aside = await self._aside(shown.unread, mine, refused)
-            await self._keep((), aside, shown, outcomes)
+            await self._keep((), aside, shown, outcomes, sums)
         return outcomes[Outcome.NEW] + outcomes[Outcome.CHANGED]
+
+    def _sums(self, found: Sequence[Found]) -> SumCounts:
+        """Count how many orders add up; a further look shows again what was counted in the first."""
+        before = self.checkpoint
+        if before.look > 1:
+            return before.adds_up
+        named = ((native_id(one.order, self.dialect), one.order) for one in found)
+        return with_orders(before.adds_up, named)
 
     def _is_wanted(self, received: Order) -> bool:
         """Tell whether an order is asked for, by its moments as they truly are."""
@@ -82,7 +92,8 @@ class Ingesting:
 
     async def begin_anew(self) -> None:
         """Go back to the beginning of the list for the next pull, which takes its first look."""
-        await self._write(replace(_at_the_beginning(self.checkpoint, 1), walk=0))
+        there = replace(_at_the_beginning(self.checkpoint, 1), walk=0)
+        await self._write(replace(there, adds_up=SumCounts()))
 
     async def finish(self, *, walked: bool) -> None:
         """Note that the pull has come to its end; what it did not meet again is no reject.
@@ -116,6 +127,7 @@ class Ingesting:
         aside: Sequence[Reject],
         shown: Shown,
         outcomes: Counter[str],
+        sums: SumCounts,
     ) -> None:
         """Keep orders, what is put aside, and the checkpoint, all in one transaction.
 
@@ -126,6 +138,7 @@ class Ingesting:
             these = await self._arrived(unit, found)
             await put_aside(unit, aside)
             checkpoint = _behind(self.checkpoint, shown, outcomes + these, len(aside))
+            checkpoint = replace(checkpoint, adds_up=sums)
             return these, checkpoint, self._note(unit, checkpoint)
 
         these, self.checkpoint, self.note = await written(self.book, write, self._look_again)

@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from orderglot.core.ports import Book, Note
+from orderglot.core.sum_counts import SumCounts
 from orderglot.wire.message import Response
 
 PULL = "pull"
@@ -58,6 +59,8 @@ class Checkpoint(Struct, frozen=True, kw_only=True):
     rejected: int = 0
     unknown: dict[str, int] = {}
     """In how many orders each member stood that no shape of the dialect has."""
+    adds_up: SumCounts = SumCounts()
+    """How many of the orders that the first look showed add up, do not, or cannot be told."""
 
 
 class StoredResponse(Struct, frozen=True):

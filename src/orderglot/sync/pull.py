@@ -215,6 +215,7 @@ class _Pulling:
             unseen=lacking.there + lacking.gone,
             there=lacking.there,
             unknown=there.unknown,
+            adds_up=there.adds_up,
             gaps=gaps(self.seen) if vendor.dialect.lists.sequence and walked else 0,
             ids="" if self.went_on else fingerprint(self.seen),
         )

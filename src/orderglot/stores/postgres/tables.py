@@ -27,12 +27,13 @@ from orderglot.stores.postgres.statement import (
 from orderglot.stores.sql.events import event_row
 from orderglot.stores.sql.grammar import Sql, fragment
 from orderglot.stores.sql.linking import links, relinked
-from orderglot.stores.sql.rows import COLUMNS, NUMBERED, row
+from orderglot.stores.sql.rows import COLUMNS, NUMBERED, WORKED_OUT, row, worked_out
 
 _TYPES = {FieldKind.TEXT: "text"}
 _STANDING = {
     **{column: _TYPES.get(field(name).kind, "bigint") for name, column in COLUMNS.items()},
     **dict.fromkeys(NUMBERED.values(), "bigint"),
+    **dict.fromkeys(WORKED_OUT.values(), "text"),
 }
 _ORDERS = table("orders", ("id",), "seller", **_STANDING, lines="bigint", document="jsonb")
 _CUSTOMERS = table(
@@ -87,7 +88,12 @@ def _put_orders(seller: int, batch: list[writes.PutOrder]) -> Iterator[Step]:
         seller,
         (
             (
-                (*row(one.order), len(one.order.lines), one.document.decode()),
+                (
+                    *row(one.order),
+                    *worked_out(one.order),
+                    len(one.order.lines),
+                    one.document.decode(),
+                ),
                 version(one.kept),
             )
             for one in batch

@@ -15,7 +15,16 @@ from orderglot.core.fields import Field, FieldKind, field
 from orderglot.core.query import And, Compare, Not, Operator, Or, Query, fold
 from orderglot.stores.sql.grammar import Grammar, Sql, fragment
 from orderglot.stores.sql.integers import whole
-from orderglot.stores.sql.rows import COLUMNS, LEAST, MILLION, MOST, NUMBERED, stored, whole_number
+from orderglot.stores.sql.rows import (
+    COLUMNS,
+    LEAST,
+    MILLION,
+    MOST,
+    NUMBERED,
+    WORKED_OUT,
+    stored,
+    whole_number,
+)
 
 ORDERS = "o"
 """What the table of orders is called in every statement."""
@@ -100,8 +109,9 @@ def _joined(word: str, parts: Iterable[Sql]) -> Sql | None:
 
 def expression(wanted: Field, grammar: Grammar) -> str:
     """Say the value of a field that an order has one of."""
-    if wanted.name in COLUMNS:
-        return f"{ORDERS}.{COLUMNS[wanted.name]}"
+    column = COLUMNS.get(wanted.name) or WORKED_OUT.get(wanted.name)
+    if column is not None:
+        return f"{ORDERS}.{column}"
     if wanted.link is not None:
         return grammar.linked(DOCUMENT, wanted.link, wanted.native)
     if wanted.native:

@@ -12,6 +12,7 @@ from decimal import Decimal
 from math import floor
 from typing import Any
 
+from orderglot.core.adding_up import answer
 from orderglot.core.fields import EXTRAS
 from orderglot.core.order import Order
 from orderglot.core.query import Value
@@ -52,6 +53,13 @@ STANDING = (*COLUMNS.values(), *NUMBERED.values())
 NEVER_NULL = frozenset({"id", "version", "test", "kind", "status", "created", "modified"})
 """The fields of an order in the book that always say something."""
 
+WORKED_OUT = {"adds_up": "adds_up"}
+"""The fields that are worked out when an order is written, and the column of each.
+
+They stand behind the others, and no index has them. Rows that were written before there was such a
+column have NULL in it until they are written again.
+"""
+
 NULLABLE = frozenset(STANDING) - {COLUMNS[field] for field in NEVER_NULL}
 """The columns of the others."""
 
@@ -84,6 +92,11 @@ def row(order: Order, nothing: Any = None) -> tuple[Any, ...]:
         nothing if total is None else millionths(total),
         *[_numbered(extras.get(name), nothing) if extras else nothing for name in _EXTRAS],
     )
+
+
+def worked_out(order: Order) -> tuple[str, ...]:
+    """Give the values of the columns of ``WORKED_OUT``."""
+    return (str(answer(order)),)
 
 
 def _numbered(extra: Any, nothing: Any) -> Any:

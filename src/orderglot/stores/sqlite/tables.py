@@ -17,13 +17,13 @@ from orderglot.stores.backend import Entity, Raced
 from orderglot.stores.sql.count_buckets import UNSET, Entry, entries
 from orderglot.stores.sql.events import event_row
 from orderglot.stores.sql.grammar import fragment
-from orderglot.stores.sql.rows import NULLABLE, STANDING, row
+from orderglot.stores.sql.rows import NULLABLE, STANDING, WORKED_OUT, row, worked_out
 from orderglot.stores.sqlite import keys
 from orderglot.stores.sqlite.connection import Row
 from orderglot.stores.sqlite.expiring import put_answers
 from orderglot.stores.sqlite.identities import expect, link, name, rename
 
-_OF_ORDER = (*STANDING, "lines", "document")
+_OF_ORDER = (*STANDING, *WORKED_OUT.values(), "lines", "document")
 _ORDER = ", ".join(_OF_ORDER)
 _MARK = {name: f"nullif(?, '{UNSET}')" if name in NULLABLE else "?" for name in _OF_ORDER}
 _MARKS = ", ".join(_MARK.values())
@@ -104,7 +104,7 @@ def _put_orders(connection: sqlite3.Connection, seller: int, batch: list[writes.
         order, kept = write.order, write.kept
         columns = row(order, UNSET)
         counted += entries(columns)
-        values = (seller, *columns, len(order.lines), write.document.decode())
+        values = (seller, *columns, *worked_out(order), len(order.lines), write.document.decode())
         if kept is not None:
             left += entries(row(kept, UNSET))
         rows.append((values, None if kept is None else (seller, order.id, kept.version)))
