@@ -97,9 +97,11 @@ def _unknown(
 ) -> Iterator[tuple[Path, Any]]:
     if known.each is not None:
         yield from _in_list(value, known, path)
-    elif isinstance(value, Mapping) and not (known.flat and known.names.issuperset(value)):
-        for name, inner in value.items():
-            folded = name.lower() if known.folded else name
+    elif isinstance(value, Mapping):
+        # Of most parts all members are known, and few of these have members.
+        known_all = not known.folded and known.names.issuperset(value)
+        for name in filter(known.inside.__contains__, value) if known_all else value:
+            folded, inner = name.lower() if known.folded else name, value[name]
             if folded not in known.names:
                 yield (*path, name), inner
             elif inner and (inside := known.inside.get(folded)):
