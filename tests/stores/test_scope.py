@@ -26,6 +26,7 @@ def everything(shop: Shop, order: Order, book: Book) -> list[object]:
         page = shop.run(book.page(Window(where=where, total=True)))
         found += [page.orders, page.total]
     for ref in (hub, *order.references):
+        found.append(ref.id in shop.run(book.ids_at(ref.dialect)))
         for work in (book.get(ref), book.linked(ref)):
             try:
                 found.append(shop.run(work))
@@ -49,6 +50,20 @@ def test_another_seller_sees_nothing_of_an_order(shop: Shop) -> None:
     assert nothing(shop, order, book) == everything(shop, order, book)
     with pytest.raises(NotFound):
         shop.run(book.change(order))
+
+
+def test_the_ids_at_a_channel_are_those_of_the_orders_that_match(shop: Shop) -> None:
+    for name, dialect, number in (
+        ("1", "kole@a", "C1"),
+        ("2", "kole@a", "C2"),
+        ("3", "kole", "C1"),
+    ):
+        shop.placed(references=(Reference(dialect, name),), customer=Identity(number=number))
+    theirs = Compare("customer.number", Operator.EQ, "C1")
+
+    assert {"1", "2"} == {*shop.run(shop.book.ids_at("kole@a"))}
+    assert ("1",) == shop.run(shop.book.ids_at("kole@a", theirs))
+    assert () == shop.run(shop.book.ids_at("kole@b"))
 
 
 def test_two_sellers_may_use_the_same_ids(shop: Shop) -> None:

@@ -20,7 +20,7 @@ from orderglot.stores import document
 from orderglot.stores.store import BookStore
 from orderglot.sync.duplicates import find_twins
 from orderglot.sync.notes import PLACING, SENT, TAKEN, Placing, Taken, noted
-from orderglot.sync.sent import index_sent, note_sent, sent_before
+from orderglot.sync.sent import INDEXED, Sent, index_sent, note_sent, sent_before
 from tests.conformance.implementations import STORES, Shop
 
 NOON = datetime(2024, 5, 21, 12, tzinfo=UTC)
@@ -88,7 +88,7 @@ def test_what_is_read_for_a_page_does_not_grow_with_what_was_sent(
 
     few, many = shop.run(work())
     assert few == many
-    assert ({"notes": 1, "select": 1}, 0) == many
+    assert ({"notes": 2, "select": 1}, 0) == many
 
 
 @each_store
@@ -135,5 +135,52 @@ def test_what_an_older_version_sent_is_indexed_once(kind: str, tmp_path: Path) -
 
         assert {taken.id: NOON, under_way.id: NOON} == await sent_before(book, [taken])
         assert notes == await book.notes(SENT)
+
+    shop.run(work())
+
+
+@each_store
+@pytest.mark.parametrize("earlier", [None, INDEXED], ids=["no index", "an index without spans"])
+def test_goods_are_recognised_whether_sent_before_they_were_indexed_or_later(
+    kind: str, earlier: str | None, tmp_path: Path
+) -> None:
+    shop = Shop(kind, tmp_path)
+    line = Line(number=1, sku="AA124", quantity=24)
+
+    async def work() -> None:
+        store = shop.store(lambda: NOON)
+        book = store.of(Caller(seller=(await store.add_seller("here")).id))
+        before, later = [
+            await book.place(Order(created=moment, lines=(line,)))
+            for moment in (NOON, NOON + timedelta(days=30))
+        ]
+        if earlier is not None:
+            async with book.together() as unit:
+                unit.note(noted(SENT, earlier, Sent(), None))
+        await note_sent(book, before, NOON)
+        await index_sent(book)
+        await note_sent(book, later, NOON + timedelta(days=30))
+
+        assert {before.id: NOON} == await sent_before(book, [before])
+        assert {later.id: NOON + timedelta(days=30)} == await sent_before(book, [later])
+
+    shop.run(work())
+
+
+@each_store
+def test_goods_are_not_looked_for_on_days_on_which_none_were_sent(
+    kind: str, tmp_path: Path
+) -> None:
+    shop = Shop(kind, tmp_path)
+    order = Order(created=NOON, lines=(Line(number=1, sku="AA124", quantity=24),))
+
+    async def work() -> None:
+        store = shop.store(lambda: NOON)
+        book = store.of(Caller(seller=(await store.add_seller("here")).id))
+        await index_sent(book)
+        async with book.together() as unit:
+            counting = unit._backend = Counting(store._backend)
+            await sent_before(unit, [order])
+            assert {"notes": 1} == counting.asked
 
     shop.run(work())

@@ -1,14 +1,13 @@
 """``orderglot import``: the orders of a file of order lines, into a seller's book."""
 
-import gc
-from collections.abc import Iterator
-from contextlib import AsyncExitStack, contextmanager
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from orderglot.cli.command import AsJson, with_config
+from orderglot.cli.garbage import seldom_collected
 from orderglot.cli.import_report import exit_code, report, report_dry, report_kept, showing_progress
 from orderglot.cli.options import argument, switch, value
 
@@ -19,9 +18,6 @@ if TYPE_CHECKING:
     from orderglot.files.plan import ImportOptions
     from orderglot.hub.opening import Hub
     from orderglot.stores.backend import Counts
-
-SELDOM = 500_000
-"""So many things are made, and stay, before Python looks for cycles among them."""
 
 Mapping = Annotated[
     str,
@@ -139,7 +135,7 @@ async def _take(
     from orderglot.files.progress import Progress
 
     last = Progress()
-    with showing_progress() as show_progress, _seldom_collected():
+    with showing_progress() as show_progress, seldom_collected():
 
         def show(progress: Progress) -> None:
             nonlocal last
@@ -202,20 +198,3 @@ class Into:
         if self._hub is None or self.seller is None:
             return None
         return await self._hub.store.counts(self.seller.id)
-
-
-@contextmanager
-def _seldom_collected() -> Iterator[None]:
-    """Let Python look for cycles seldom, and among what is new alone.
-
-    An import makes very many things and hardly a cycle: looking as often as Python would by itself
-    takes a tenth of the time.
-    """
-    usual = gc.get_threshold()
-    gc.freeze()
-    gc.set_threshold(SELDOM, *usual[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*usual)
-        gc.unfreeze()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from orderglot.cli.command import Misused
+from orderglot.cli.garbage import seldom_collected
 from orderglot.cli.output import write_notice
 from orderglot.cli.pull_report import End, report, telling
 
@@ -93,7 +94,7 @@ class Pulling:
         if self.dialect.customer and criteria.customer:
             named = {**channel.credentials, self.dialect.customer: criteria.customer}
             channel = replace(channel, credentials=named)
-        with telling(self.dialect) as show_progress:
+        with telling(self.dialect) as show_progress, seldom_collected():
             async with calling(
                 self.dialect, channel, continued=self.continued, notify=write_notice
             ) as vendor:

@@ -136,6 +136,10 @@ class Book(Orders, Protocol):
         """Give the orders of a window."""
         ...
 
+    async def ids_at(self, channel: str, where: Query = EVERYTHING) -> tuple[str, ...]:
+        """Give the ids by which a channel's vendor knows the orders that match, in any order."""
+        ...
+
     async def with_po_number(self, po_number: str, most: int) -> tuple[Order, ...]:
         """Give the orders among the newest ``most`` of a PO number, the newest first."""
         ...

@@ -6,6 +6,8 @@ import asyncio
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
+from ssl import SSLContext
 from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
@@ -97,7 +99,9 @@ class HttpTransport:
         self.base_url = read_address(base_url)
         self.timeouts = timeouts or Timeouts()
         timeout = httpx2.Timeout(self.timeouts.read, connect=self.timeouts.connect)
-        self.client = httpx2.AsyncClient(timeout=timeout, follow_redirects=False, headers=ACCEPTED)
+        self.client = httpx2.AsyncClient(
+            verify=_tls_context(), timeout=timeout, follow_redirects=False, headers=ACCEPTED
+        )
         self.turn = Turn(self.timeouts.per_second)
         self.notify = notify
 
@@ -232,6 +236,12 @@ class HttpTransport:
 
     def _strange(self, what: str) -> Upstream:
         return Upstream(f"{self.base_url} broke off: its answer is {what}.")
+
+
+@cache
+def _tls_context() -> SSLContext:
+    """Read whom this machine trusts, once: that takes longer than many a request."""
+    return httpx2.create_ssl_context()
 
 
 def _again(response: Response, safe: bool) -> bool:

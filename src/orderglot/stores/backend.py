@@ -145,6 +145,10 @@ class Backend(Protocol):
         """
         ...
 
+    async def ids_at(self, scope: Scope, channel: str, where: Query) -> tuple[str, ...]:
+        """Give the ids that the orders for which a checked tree holds have at a channel."""
+        ...
+
     async def events(self, scope: Scope, order: int) -> tuple[Event, ...]:
         """Give what happened to an order, by rising version; nothing where it is not in scope."""
         ...

@@ -85,6 +85,12 @@ class Reads:
         asked = selection.selection(window)
         return selection.page(window, await self._backend.select(self._scope_of(window), asked))
 
+    async def ids_at(self, channel: str, where: Query = EVERYTHING) -> tuple[str, ...]:
+        """Give the ids by which a channel's vendor knows the orders that match, in any order."""
+        window = Window(where=where)
+        checked = selection.selection(window).where
+        return await self._backend.ids_at(self._scope_of(window), channel, checked)
+
     async def with_po_number(self, po_number: str, most: int) -> tuple[Order, ...]:
         """Give the orders among the newest ``most`` of a PO number, the newest first."""
         if not keepable(po_number):

@@ -35,6 +35,8 @@ class Resolution:
         self.orders: IdentityMap[Order] = IdentityMap(Entity.ORDER)
         self.customers: IdentityMap[Customer] = IdentityMap(Entity.CUSTOMER)
         self.renamed: set[int] = set()
+        self._asked: set[Reference | int] = set()
+        """By which references and hub ids orders were asked for."""
 
     async def learn(self, orders: Collection[Order]) -> None:
         """Read everything that these orders name, and what would clash with them."""
@@ -44,10 +46,22 @@ class Resolution:
 
     async def learn_orders(self, references: Collection[Reference], *, by_hub_id: bool) -> None:
         """Read the orders that have any of these references, or are taken for them by hub id."""
-        if unread := self.orders.unknown(references):
-            self.orders.read(await self._backend.orders_known(self._all, unread))
-            if by_hub_id and (ids := hub_ids(unread, Entity.ORDER)):
-                self.orders.read(await self._backend.orders_with(self._all, ids))
+        unread = self.orders.unknown(references)
+        await self._read_orders(unread, hub_ids(unread, Entity.ORDER) if by_hub_id else ())
+
+    async def _read_orders(self, references: Collection[Reference], ids: Collection[int]) -> None:
+        """Read the orders that have any of these references or hub ids; each is asked for once.
+
+        What nobody had then somebody may have by now; that is looked at when all is committed.
+        """
+        orders, asked = self.orders, self._asked
+        names = [ref for ref in orders.unknown(references) if ref not in asked]
+        others = [id for id in ids if id not in asked and orders.with_id(id) is None]
+        if names:
+            orders.read(await self._backend.orders_known(self._all, names))
+        if others:
+            orders.read(await self._backend.orders_with(self._all, others))
+        asked.update(names, others)
 
     async def _learn_orders(self, orders: Collection[Order]) -> None:
         named = [link.order for order in orders for link in order.links]
@@ -58,12 +72,9 @@ class Resolution:
         claimed = hub_ids(own, Entity.ORDER)
         self.orders.claimed |= claimed
         ids = {thing.id for thing in named if thing.id} | claimed | hub_ids(others, Entity.ORDER)
-        if references:
-            self.orders.read(await self._backend.orders_known(self._all, references))
         if numbers:
             self.orders.read(await self._backend.orders_numbered(self._all, numbers))
-        if ids:
-            self.orders.read(await self._backend.orders_with(self._all, ids))
+        await self._read_orders(references, ids)
 
     async def learn_customers(self, named: Collection[Identity | Customer]) -> None:
         """Read the customers that go by these names.

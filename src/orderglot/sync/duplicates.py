@@ -12,7 +12,7 @@ from datetime import datetime
 from orderglot.core.errors import Conflict
 from orderglot.core.order import HUB, Order, Reference, id_at
 from orderglot.core.ports import Book, UnitOfWork
-from orderglot.core.query import Compare, Operator, Or, Query, Value, Window
+from orderglot.core.query import LARGE, Compare, Operator, Or, Query, Value, Window
 from orderglot.sync.goods import pieces
 from orderglot.sync.sent import NEAR, sent_before
 from orderglot.wire.dialect import Dialect
@@ -42,9 +42,16 @@ async def find_twins(
     return [_twin(order, seen, sent) for order in orders]
 
 
-async def _candidates(book: Book, orders: Sequence[Order]) -> tuple[Order, ...]:
+async def _candidates(book: Book, orders: Sequence[Order]) -> list[Order]:
+    found = list[Order]()
     where = _where(orders)
-    return (await book.page(Window(where=where, limit=MOST))).orders if where else ()
+    window = Window(where=where, limit=LARGE) if where else None
+    # Mostly there are none; no more are asked for at a time than are read at once.
+    while window is not None and len(found) < MOST:
+        page = await book.page(window)
+        found += page.orders
+        window = page.next
+    return found
 
 
 def _where(orders: Sequence[Order]) -> Query | None:

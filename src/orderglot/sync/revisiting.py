@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from orderglot.core.errors import Conflict, Forbidden, HubError, Invalid, NotFound, Upstream
-from orderglot.core.order import Reference, id_at
+from orderglot.core.order import Reference
 from orderglot.core.ports import Book, UnitOfWork
 from orderglot.core.query import EVERYTHING, And, Compare, Operator, Query
 from orderglot.core.values import Status
@@ -54,10 +54,8 @@ async def not_seen(
 ) -> list[str]:
     """Give the vendor's ids of his orders here that were not seen in this pull of a customer's, or all."""
     whose = await _of(book, vendor, customer)
-    walked = book.walk(And((whose, where)))
-    return sorted(
-        [id async for one in walked if (id := id_at(one, vendor.name)) and id not in seen]
-    )
+    known = await book.ids_at(vendor.name, And((whose, where)))
+    return sorted(id for id in known if id not in seen)
 
 
 async def _of(book: Book, vendor: Vendor, customer: str) -> Query:

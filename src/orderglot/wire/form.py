@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from decimal import Decimal
+from sys import maxsize
 from typing import Any, TypeVar
 
 from orderglot.core.errors import MOST_PROBLEMS, Invalid, Problem, Rule
@@ -83,7 +84,18 @@ class Form:
         self, name: str, *, required: bool = False, longest: int | None = None, exact: bool = False
     ) -> str:
         """Read a text, trimmed of blanks at both ends unless ``exact``; numbers count as texts."""
-        text = self._text(name, required=required, exact=exact)
+        value = self.members.get(name)
+        if isinstance(value, str):
+            text = value if exact else value.strip()
+        elif value is None:
+            text = ""
+        elif isinstance(value, _NO_TEXT):
+            self.refuse(name, Rule.MALFORMED, "This must be a text.")
+            return ""
+        else:
+            text = str(value)
+        if required and not text:
+            self.refuse(name, Rule.REQUIRED, "This field is required.")
         most = longest or self.longest
         if most is not None:
             self.measure(name, text, most)
@@ -98,24 +110,9 @@ class Form:
                 f"This may have {longest} characters, not {len(text)}.",
             )
 
-    def _text(self, name: str, *, required: bool, exact: bool = False) -> str:
-        value = self.members.get(name)
-        if isinstance(value, str):
-            text = value if exact else value.strip()
-        elif value is None:
-            text = ""
-        elif isinstance(value, _NO_TEXT):
-            self.refuse(name, Rule.MALFORMED, "This must be a text.")
-            return ""
-        else:
-            text = str(value)
-        if required and not text:
-            self.refuse(name, Rule.REQUIRED, "This field is required.")
-        return text
-
     def choice(self, name: str, choices: Collection[str], *, required: bool = False) -> str:
         """Read one of a few words, whatever its case; gives the word as ``choices`` writes it."""
-        text = self._text(name, required=required)
+        text = self.text(name, required=required, longest=maxsize)
         if text in choices:
             return text
         for word in choices:
@@ -130,7 +127,7 @@ class Form:
 
         ``read`` raises a ValueError that goes on from the value: "is not a date".
         """
-        text = self._text(name, required=required)
+        text = self.text(name, required=required, longest=maxsize)
         if not text:
             return None
         try:
@@ -179,7 +176,10 @@ class Form:
 
     def unknown(self, *apart: str) -> tuple[Unknown, ...]:
         """Give the members that are not known, at any depth but in those read ``apart``."""
-        return unknown_in(self.members, self.known, *apart) if self.known else ()
+        known = self.known
+        if known is None or (known.flat and known.names.issuperset(self.members)):
+            return ()
+        return unknown_in(self.members, known, *apart)
 
     def each(
         self, name: str, item: str = "", *, required: bool = False, present: bool = False

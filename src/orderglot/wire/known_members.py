@@ -33,6 +33,11 @@ class Known(Struct, frozen=True):
     folded: bool = False
     client: bool = False
 
+    @property
+    def flat(self) -> bool:
+        """Whether no member has members of its own, and the case of a name matters."""
+        return not (self.inside or self.folded)
+
     def of(self, name: str) -> Known | None:
         """Give the members of a member, None where nothing of them is known."""
         return self.inside.get(name.lower() if self.folded else name)
@@ -83,9 +88,6 @@ def unknown_in(value: Mapping[str, Any], known: Known, *apart: str) -> tuple[Unk
     What stands in the members ``apart`` is a part of its own, and not looked at, but for what a list
     comes in.
     """
-    # Most parts have no member that is not known, and none that has members.
-    if not known.inside and not known.folded and known.names.issuperset(value):
-        return ()
     found = _unknown(value, known, apart, ())
     return bounded(Unknown(known.dialect, path, inner, known.client) for path, inner in found)
 
@@ -96,11 +98,13 @@ def _unknown(
     if known.each is not None:
         yield from _in_list(value, known, path)
     elif isinstance(value, Mapping):
-        for name, inner in value.items():
-            folded = name.lower() if known.folded else name
+        # Of most parts all members are known, and few of these have members.
+        known_all = not known.folded and known.names.issuperset(value)
+        for name in filter(known.inside.__contains__, value) if known_all else value:
+            folded, inner = name.lower() if known.folded else name, value[name]
             if folded not in known.names:
                 yield (*path, name), inner
-            elif inside := known.inside.get(folded):
+            elif inner and (inside := known.inside.get(folded)):
                 if folded not in apart:
                     yield from _unknown(inner, inside, (), (*path, name))
                 elif inside.each:

@@ -91,6 +91,11 @@ class MemoryBackend:
             if matches(order, where, _customer_of(order, customers))
         ]
 
+    async def ids_at(self, scope: Scope, channel: str, where: Query) -> tuple[str, ...]:
+        """Give the ids that the orders for which a checked tree holds have at a channel."""
+        references = (ref for one in self._matching(scope, where) for ref in one.references)
+        return tuple(ref.id for ref in references if ref.dialect == channel)
+
     async def events(self, scope: Scope, order: int) -> tuple[Event, ...]:
         """Give what happened to an order, by rising version; nothing where it is not in scope."""
         room = self._room(scope.seller)

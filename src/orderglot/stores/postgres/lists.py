@@ -11,6 +11,7 @@ from time import monotonic
 
 import asyncpg
 
+from orderglot.core.query import Query
 from orderglot.stores import document
 from orderglot.stores.backend import Scope, Selected, Selection
 from orderglot.stores.decoding import decoded_in_turns
@@ -22,7 +23,7 @@ from orderglot.stores.slots import Slots
 from orderglot.stores.sql.cost import SlowShapes, is_expensive, shape
 from orderglot.stores.sql.counting import one_by_one
 from orderglot.stores.sql.grammar import Sql
-from orderglot.stores.sql.paging import selected_ids
+from orderglot.stores.sql.paging import ids_at, selected_ids
 
 SLOW = 0.1
 """What takes longer than so many seconds counts as expensive from then on."""
@@ -57,6 +58,11 @@ class Lists:
         self._servers = servers
         self._slots = slots
         self._slow = SlowShapes()
+
+    async def ids_at(self, scope: Scope, channel: str, where: Query) -> tuple[str, ...]:
+        """Give the ids that the orders for which a tree holds have at a channel."""
+        rows = await self._servers.read(*ids_at(scope, channel, where, _GRAMMAR))
+        return tuple([id for (id,) in rows])
 
     async def select(self, scope: Scope, selection: Selection) -> Selected:
         """Give the orders of a selection, in its order, and their number where it is asked."""

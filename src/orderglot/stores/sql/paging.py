@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from orderglot.core.fields import Field, FieldKind, field
-from orderglot.core.query import Sort
+from orderglot.core.query import Query, Sort
 from orderglot.stores.backend import Position, Scope, Selection
 from orderglot.stores.sql.compiler import (
     FALSE,
@@ -22,6 +22,10 @@ from orderglot.stores.sql.rows import NEVER_NULL, stored
 
 _ID = f"{ORDERS}.id"
 _FROM = f"FROM orders AS {ORDERS} WHERE"
+_FROM_REFERENCES = fragment(
+    f"FROM orders AS {ORDERS} JOIN order_references AS r",
+    f"ON r.seller = {ORDERS}.seller AND r.order_id = {ORDERS}.id",
+)
 
 
 @lru_cache(maxsize=1024)
@@ -52,6 +56,13 @@ def selected_ids(
     text = fragment("SELECT", _ID, _FROM, where.text, "ORDER BY", by.text, "LIMIT ? OFFSET ?")
     window = (selection.limit + 1, selection.offset)
     return bind_seller(scope.seller, Sql(text, (*where.params, *by.params, *window)))
+
+
+def ids_at(scope: Scope, channel: str, where: Query, grammar: Grammar) -> Sql:
+    """Say the ids that the orders for which a tree holds have at a channel."""
+    holds = conjunction([Sql("r.dialect = ?", (channel,)), scoped(scope), compiled(where, grammar)])
+    text = fragment("SELECT r.name", _FROM_REFERENCES, "WHERE", holds.text)
+    return bind_seller(scope.seller, Sql(text, holds.params))
 
 
 def _sorted(sort: tuple[Sort, ...], grammar: Grammar) -> Sql:

@@ -14,7 +14,7 @@ from orderglot.core.keyring import Credential
 from orderglot.core.order import Order, Reference
 from orderglot.core.ports import Answered, Event, Note
 from orderglot.core.product import Product
-from orderglot.core.query import LARGE
+from orderglot.core.query import LARGE, Query
 from orderglot.core.seller import Seller
 from orderglot.core.tokens import Token
 from orderglot.stores import document, writes
@@ -95,6 +95,10 @@ class SqliteBackend:
     async def select(self, scope: Scope, selection: Selection) -> Selected:
         """Give the orders of a selection in its order, and their exact number where it is asked."""
         return await self._lists.select(scope, selection)
+
+    async def ids_at(self, scope: Scope, channel: str, where: Query) -> tuple[str, ...]:
+        """Give the ids that the orders for which a checked tree holds have at a channel."""
+        return await self._lists.ids_at(scope, channel, where)
 
     async def events(self, scope: Scope, order: int) -> tuple[Event, ...]:
         """Give what happened to an order, by rising version; nothing where it is not in scope."""

@@ -16,7 +16,7 @@ from orderglot.stores.backend import Scope, Selected, Selection
 from orderglot.stores.decoding import decoded, decoded_in_turns
 from orderglot.stores.sql.cost import SlowShapes, is_expensive, shape
 from orderglot.stores.sql.counting import bucketed, counted
-from orderglot.stores.sql.paging import selected_ids
+from orderglot.stores.sql.paging import ids_at, selected_ids
 from orderglot.stores.sql.skipping import Way, along, from_bucket, from_end, is_far
 from orderglot.stores.sqlite.connection import Row
 from orderglot.stores.sqlite.grammar import SqliteGrammar
@@ -71,6 +71,12 @@ class Lists:
             self._slow.add(alike)
             return await self._beside(scope, selection)
         return _selected(found, decoded(document.read_order, found.rows))
+
+    async def ids_at(self, scope: Scope, channel: str, where: Query) -> tuple[str, ...]:
+        """Give the ids that the orders for which a tree holds have at a channel."""
+        asked = ids_at(scope, channel, where, _GRAMMAR)
+        rows = await self._threads.run(scope.key, lambda snapshot: snapshot.rows(*asked))
+        return tuple([id for (id,) in rows])
 
     async def _beside(self, scope: Scope, selection: Selection) -> Selected:
         found = await self._threads.run(

@@ -6,7 +6,6 @@ import sqlite3
 from asyncio import AbstractEventLoop, Handle, get_running_loop
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from math import inf
 from pathlib import Path
 from threading import local
 from time import monotonic, thread_time
@@ -152,8 +151,7 @@ class Turn(Snapshot):
         super().__init__(connection, path)
         self.loop: AbstractEventLoop | None = None
         self.ending: Handle | None = None
-        self.deadline = self.latest = inf
-        connection.set_progress_handler(self._is_late, STEPS)
+        self.deadline = self.latest = 0.0
 
     @contextmanager
     def within(self, seconds: float) -> Iterator[None]:
@@ -162,10 +160,11 @@ class Turn(Snapshot):
         On a busy machine others have the processor meanwhile, of which this statement is not the cause.
         """
         self.deadline, self.latest = thread_time() + seconds, monotonic() + WAITS * seconds
+        self.connection.set_progress_handler(self._is_late, STEPS)
         try:
             yield
         finally:
-            self.deadline = self.latest = inf
+            self.connection.set_progress_handler(None, 0)
 
     def lasts(self) -> bool:
         """Tell whether the turn goes on; a loop that was stopped in the middle has not ended it."""
