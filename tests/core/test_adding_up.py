@@ -275,6 +275,19 @@ def test_what_cannot_be_told_names_what_is_missing(order: Order, missing: tuple[
     assert missing[0] in in_words(found)
 
 
+@pytest.mark.parametrize("amount", ["1E+40", "-1E+40", "NaN", "Infinity", "1E-40"])
+def test_no_amount_is_beyond_an_answer(amount: str) -> None:
+    huge = Decimal(amount)
+    second = SecondCurrency(currency="JPY", rate=huge, totals=Totals(total=huge))
+    box = Line(quantity=2**62, unit_price=huge, total=huge, units_per_box=2**62, unit="box")
+    details = OrderDetails(second_currency=second, tax_lines=(TaxLine(amount=huge),))
+    order = replace(PLAIN, lines=(box,), totals=Totals(subtotal=huge, total=huge), details=details)
+
+    assert answer(order) in Answer
+    assert answer(order) is adds_up(order).answer
+    assert in_words(adds_up(order)).startswith(str(answer(order)))
+
+
 @given(orders())
 def test_any_order_gets_one_of_three_answers(order: Order) -> None:
     found = adds_up(order)

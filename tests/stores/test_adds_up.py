@@ -46,6 +46,13 @@ def test_orders_are_found_by_whether_they_add_up(shop: Shop, wanted: Answer) -> 
     assert (ids[wanted],) == found(shop, few)
 
 
+def test_an_amount_beyond_all_bounds_is_kept_and_cannot_be_told(shop: Shop) -> None:
+    huge = Decimal("1E+40")
+    placed = shop.placed(currency="USD", totals=Totals(subtotal=huge, total=huge))
+
+    assert (placed.id,) == found(shop, is_(Answer.UNKNOWN))
+
+
 def test_the_answer_follows_the_order(shop: Shop) -> None:
     order = shop.run(shop.book.place(ORDERS[Answer.NO]))
     mended = replace(order, totals=replace(order.totals, subtotal=TEN))

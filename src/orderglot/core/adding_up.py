@@ -19,6 +19,9 @@ from orderglot.core.quantity_equations import of_quantities
 from orderglot.core.tax_equations import of_charges, of_taxes
 from orderglot.core.total_equation import of_total
 
+COUNTABLE = "amounts that can be counted"
+"""What is missing where some amount is beyond all bounds."""
+
 F = TypeVar("F", Way, Difference, Missing)
 
 
@@ -33,7 +36,7 @@ class Sum(Struct, frozen=True, kw_only=True):
 
 def adds_up(order: Order) -> Sum:
     """Tell whether an order adds up, and why."""
-    found = tuple(_findings(order))
+    found = _found(order)
     differences = _only(found, Difference)
     missing = tuple(dict.fromkeys(one.member for one in _only(found, Missing)))
     ways = tuple(dict.fromkeys(one.how for one in _only(found, Way)))
@@ -42,7 +45,15 @@ def adds_up(order: Order) -> Sum:
 
 def answer(order: Order) -> Answer:
     """Tell whether an order adds up."""
-    return _answer(tuple(_findings(order)))
+    return _answer(_found(order))
+
+
+def _found(order: Order) -> tuple[Finding, ...]:
+    try:
+        return tuple(_findings(order))
+    except (ArithmeticError, ValueError):
+        # A book keeps amounts of any size, and not all of them can be reckoned with to the last unit.
+        return (Missing(COUNTABLE),)
 
 
 def _only(found: tuple[Finding, ...], kind: type[F]) -> tuple[F, ...]:

@@ -70,6 +70,7 @@ class Sums(Struct, frozen=True, kw_only=True):
 
     totals: Totals
     refunded: Decimal | None = None
+    paid: Decimal | None = None
     differs: bool = False
 
 
@@ -111,6 +112,22 @@ def read_rate(text: str, marks: Marks, *, hundredths: bool) -> Decimal | None:
     return rate
 
 
+def read_percent(text: str, marks: Marks) -> Decimal | None:
+    """Read the rate of a tax in percent: ``19``, ``19 %`` and ``0.19`` are 19; nothing is None.
+
+    What is not above 1 and has no sign is a share, as no tax is so low.
+    """
+    written = text.strip()
+    if not written:
+        return None
+    number = read_number(written.removesuffix("%").strip(), marks)
+    share = not written.endswith("%") and number.amount <= 1
+    percent = number.amount * 100 if share else number.amount
+    if number.currencies is not None or not 0 <= percent <= 100:
+        raise ValueError(f"the tax rate {text[:40]!r} is no share of something")
+    return percent
+
+
 def of_order(name: str, amounts: Sequence[Decimal | None], scope: Scope) -> Decimal | None:
     """Put the amounts on an order's rows together; raises ValueError where they contradict."""
     given = [amount for amount in amounts if amount is not None]
@@ -144,7 +161,10 @@ def summed(goods: Decimal | None, given: Mapping[str, Decimal | None], rows: int
     refunded = given.get("refunded")
     totals = Totals(subtotal=goods, discount=discount, shipping=shipping, tax=tax, total=total)
     return Sums(
-        totals=totals, refunded=None if refunded is None else abs(refunded), differs=differs
+        totals=totals,
+        refunded=None if refunded is None else abs(refunded),
+        paid=given.get("amount_paid"),
+        differs=differs,
     )
 
 

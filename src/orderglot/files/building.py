@@ -10,10 +10,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from orderglot.core.order import Order, Totals
+from orderglot.core.order_details import OrderDetails
 from orderglot.core.quantities import Quantity
-from orderglot.files.amounts import Scope, of_order, read_rate, summed
+from orderglot.files.amounts import Scope, Sums, of_order, read_percent, read_rate, summed
 from orderglot.files.cells import bare
-from orderglot.files.columns import FIELDS, MONEY, OF_LINES
+from orderglot.files.columns import FIELDS, MONEY, OF_LINES, TAXES
 from orderglot.files.drafts import (
     BETWEEN,
     Draft,
@@ -28,7 +29,7 @@ from orderglot.files.drafts import (
 from orderglot.files.header import Texts, reader_of_heads
 from orderglot.files.joined_headers import HeaderOf, Headers
 from orderglot.files.layout import Layout
-from orderglot.files.line_details import with_quantities, with_units
+from orderglot.files.line_details import with_quantities, with_taxes, with_units
 from orderglot.files.lines import agrees, read_money, read_quantity
 from orderglot.files.memo import Memo
 from orderglot.files.plan import Plan
@@ -74,10 +75,14 @@ class OrderBuilder:
             field: Memo[str, Decimal | None](partial(self._read_money, field))
             for field in (layout.money if headers is None else MONEY)
         }
+        self._taxes = {
+            field: Memo[str, Decimal | None](partial(self._read_tax, field)) for field in TAXES
+        }
+        self._line_taxes = dict(layout.taxes).get("line_tax")
         self._said_amounts = "amount" in plan.columns.at and "price" in plan.columns.at
         self._beside = (
             bool(layout.extras or headers)
-            or (layout.ids, layout.units, layout.quantities) != (None, None, [])
+            or (layout.ids, layout.units, layout.quantities, layout.taxes) != (None, None, [], [])
             or self._said_amounts
         )
 
@@ -92,12 +97,15 @@ class OrderBuilder:
         if draft.signs or not currency:
             _demand_currency(currency, draft)
         due = goods(lines.worths)
-        totals, refunded = Totals(subtotal=due, total=due), None
-        if self._money:
-            totals, refunded = self._sums(draft.number, due, lines, header)
+        sums = Sums(totals=Totals(subtotal=due, total=due))
+        if self._money or self._line_taxes is not None:
+            sums = self._sums(draft.number, due, lines, header)
+        totals = sums.totals
         order = made(draft, lines, head, currency, self._reference(draft.number), totals)
-        if head.invoice or refunded is not None:
-            order = with_invoice(order, head.invoice, refunded)
+        if head.invoice or sums.refunded is not None or sums.paid is not None:
+            order = with_invoice(order, head.invoice, sums.refunded, sums.paid)
+        if head.prices_include_tax is not None:
+            order = replace(order, details=OrderDetails(prices_include_tax=head.prices_include_tax))
         if due is not None and abs(totals.total or due) >= LARGEST:
             raise ValueError("it comes to too much money")
         if self._beside:
@@ -129,7 +137,7 @@ class OrderBuilder:
 
     def _sums(
         self, number: str, due: Decimal | None, lines: Lines, header: HeaderOf | None
-    ) -> tuple[Totals, Decimal | None]:
+    ) -> Sums:
         """Describe what an order comes to; raises ValueError where its rows contradict each other."""
         begin = len(self._layout.extras)
         columns = lines.others[begin : begin + len(self._layout.money)]
@@ -145,10 +153,13 @@ class OrderBuilder:
             text = header.fields.get(field, "") if header else ""
             if text.strip():
                 values[field] = self._money[field][text]
+        if self._line_taxes is not None and values.get("tax") is None:
+            amounts = self._read_taxes("line_tax", lines)
+            values["tax"] = of_order("tax", amounts, Scope.ROW)
         sums = summed(due, values, len(lines.skus))
         if sums.differs:
             self._remarks.note_difference(number)
-        return sums.totals, sums.refunded
+        return sums
 
     def _read_money(self, field: str, text: str) -> Decimal | None:
         plan = self._plan
@@ -176,12 +187,28 @@ class OrderBuilder:
             order = with_units(order, [bare(word) for word in lines.others[layout.units]])
         if layout.quantities:
             order = with_quantities(order, self._read_quantities(lines))
+        if layout.taxes:
+            rates, amounts = (self._read_taxes(field, lines) for field in TAXES)
+            order = with_taxes(order, rates, amounts)
         if self._said_amounts:
             remarks.reckoned += sum(
                 each is not None and total is not None and not agrees(pieces, each, total)
                 for pieces, each, total, _ in lines.worths
             )
         return order
+
+    def _read_taxes(self, field: str, lines: Lines) -> list[Decimal | None]:
+        """Read the rate of the tax on each line, or its amount; none where there is no such column."""
+        place = dict(self._layout.taxes).get(field)
+        if place is None:
+            return [None] * len(lines.skus)
+        return self._taxes[field].all(lines.others[place])
+
+    def _read_tax(self, field: str, text: str) -> Decimal | None:
+        if field == "tax_rate":
+            return read_percent(text, self._plan.marks)
+        found = read_money("line tax", text, self._plan.marks)
+        return None if found is None else found.amount
 
     def _read_quantities(self, lines: Lines) -> dict[str, list[Quantity | None]]:
         """Read what has become of how much of each line; raises ValueError where it is no number."""

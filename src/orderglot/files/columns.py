@@ -15,13 +15,17 @@ REQUIRED = ("order", "sku", "quantity")
 QUANTITIES = ("cancelled_quantity", "shipped_quantity", "returned_quantity")
 """What has become of how much of a line."""
 
+TAXES = ("tax_rate", "line_tax")
+"""The tax on a line: its rate, and what it comes to."""
+
 OF_LINES = (
     *("order", "sku", "title", "quantity", "unit", "created", "price", "amount", "line_id"),
     *QUANTITIES,
+    *TAXES,
 )
 """What each line says for itself."""
 
-MONEY = ("discount", "discount_rate", "shipping", "tax", "total", "refunded")
+MONEY = ("discount", "discount_rate", "shipping", "tax", "total", "refunded", "amount_paid")
 """What an order comes to beside its goods, on one of its rows, on each, or in parts on each."""
 
 OUR_LINE, OUR_REASON = "orderglot line", "orderglot reason"
@@ -63,6 +67,10 @@ FIELDS: dict[str, str] = {
     "total": "total, order total, grand total, total amount, order amount, total price",
     "refunded": "refunded, refund, refunds, refund amount, refunded amount, amount refunded,"
     " refund total, total refunded",
+    "amount_paid": "paid amount, total paid, paid total",
+    "prices_include_tax": "price includes tax, taxes included, tax included, prices incl tax",
+    "tax_rate": "tax percent, tax percentage, vat rate, vat percent, gst rate, mwst satz",
+    "line_tax": "line tax amount, line item tax, item tax, order line tax, line vat",
     "customer": "customer, customer id, customer no, customer nr, customer number, customer code,"
     " account, account no, account number",
     "currency": "currency, currency code",

@@ -179,10 +179,16 @@ def _kind(worths: Sequence[Worth], customer: Identity | None) -> Kind:
     return Kind.ADJUSTMENT if free and customer is None else Kind.RETURN
 
 
-def with_invoice(order: Order, status: InvoiceStatus | None, refunded: Decimal | None) -> Order:
+def with_invoice(
+    order: Order,
+    status: InvoiceStatus | None,
+    refunded: Decimal | None,
+    paid: Decimal | None = None,
+) -> Order:
     """Give an order its invoice, as far as the file speaks of one."""
     state = status or refund_status(refunded, order.totals.total)
-    return replace(order, invoice=Invoice(status=state, refunded=Amounts(total=refunded)))
+    bill = Invoice(status=state, refunded=Amounts(total=refunded), paid=Amounts(total=paid))
+    return replace(order, invoice=bill)
 
 
 def goods(worths: Sequence[Worth]) -> Decimal | None:

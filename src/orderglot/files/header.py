@@ -21,6 +21,11 @@ STATES = ("status", "cancelled", "payment_status")
 NAMES = ("customer", "po_number")
 """What is known by a name, of which blanks around it are no part."""
 
+FLAGS = {
+    **dict.fromkeys(("yes", "y", "true", "1", "included", "incl", "ja", "inkl"), True),
+    **dict.fromkeys(("no", "n", "false", "0", "excluded", "excl", "nein", "exkl"), False),
+}
+
 Texts = tuple[str, ...]
 """A head as it stands in a row."""
 
@@ -36,6 +41,7 @@ class Head(Struct, frozen=True, kw_only=True):
     status: Status
     invoice: InvoiceStatus | None
     unknown: tuple[str, ...]
+    prices_include_tax: bool | None
 
 
 def reader_of_heads(fields: Sequence[str], source: Source) -> Callable[[Texts], Head]:
@@ -63,9 +69,20 @@ def reader_of_heads(fields: Sequence[str], source: Source) -> Callable[[Texts], 
             status=status,
             invoice=invoice,
             unknown=unknown,
+            prices_include_tax=_flag(values.get("prices_include_tax", "")),
         )
 
     return read_head
+
+
+def _flag(text: str) -> bool | None:
+    """Read whether prices include tax; nothing is not known."""
+    word = bare(text).casefold()
+    if not word:
+        return None
+    if word not in FLAGS:
+        raise ValueError(f"whether its prices include tax is {text[:40]!r}, neither yes nor no")
+    return FLAGS[word]
 
 
 def _state(values: Mapping[str, str]) -> tuple[Status, InvoiceStatus | None, tuple[str, ...]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from operator import itemgetter
 
-from orderglot.files.columns import FIELDS, MONEY, OF_LINES, QUANTITIES, Columns
+from orderglot.files.columns import FIELDS, MONEY, OF_LINES, QUANTITIES, TAXES, Columns
 from orderglot.files.lines import MONEY_OF_LINES
 
 ABSENT = -1
@@ -40,6 +40,11 @@ class Layout:
             if (place := self._place_of(member, at)) is not None
         ]
         """Which have what has become of how much, each by its member of the details."""
+
+        self.taxes = [
+            (one, place) for one in TAXES if (place := self._place_of(one, at)) is not None
+        ]
+        """Which have the tax on a line, each by its field."""
 
     def _place_of(self, field: str, at: Mapping[str, int]) -> int | None:
         if field not in at:

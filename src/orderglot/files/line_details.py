@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
 from msgspec.structs import replace
 
+from orderglot.core.charges import TaxLine
 from orderglot.core.line_details import LineDetails
 from orderglot.core.order import Line, Order
 from orderglot.core.quantities import Quantity
@@ -34,4 +36,17 @@ def with_quantities(order: Order, columns: Mapping[str, Sequence[Quantity | None
         }
         if known:
             lines[place] = replace(line, details=replace(line.details or NOTHING, **known))
+    return replace(order, lines=tuple(lines))
+
+
+def with_taxes(
+    order: Order, rates: Sequence[Decimal | None], amounts: Sequence[Decimal | None]
+) -> Order:
+    """Give the lines of an order the tax on each: its rate in percent, and what it comes to."""
+    lines = list(order.lines)
+    for place, (percent, amount) in enumerate(zip(rates, amounts, strict=True)):
+        if percent is not None or amount is not None:
+            tax = TaxLine(percent=percent, amount=amount)
+            details = replace(lines[place].details or NOTHING, tax_lines=(tax,))
+            lines[place] = replace(lines[place], details=details)
     return replace(order, lines=tuple(lines))
