@@ -7,7 +7,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from ssl import SSLContext
+from ssl import PROTOCOL_TLS_CLIENT, SSLContext
 from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
@@ -100,7 +100,10 @@ class HttpTransport:
         self.timeouts = timeouts or Timeouts()
         timeout = httpx2.Timeout(self.timeouts.read, connect=self.timeouts.connect)
         self.client = httpx2.AsyncClient(
-            verify=_tls_context(), timeout=timeout, follow_redirects=False, headers=ACCEPTED
+            verify=_tls_context(self.base_url),
+            timeout=timeout,
+            follow_redirects=False,
+            headers=ACCEPTED,
         )
         self.turn = Turn(self.timeouts.per_second)
         self.notify = notify
@@ -238,8 +241,14 @@ class HttpTransport:
         return Upstream(f"{self.base_url} broke off: its answer is {what}.")
 
 
+def _tls_context(url: str) -> SSLContext:
+    """Give what certificates are checked by; an address without TLS leads nowhere else and has none."""
+    secured = url.lower().startswith("https:")
+    return _machine_context() if secured else SSLContext(PROTOCOL_TLS_CLIENT)
+
+
 @cache
-def _tls_context() -> SSLContext:
+def _machine_context() -> SSLContext:
     """Read whom this machine trusts, once: that takes longer than many a request."""
     return httpx2.create_ssl_context()
 
