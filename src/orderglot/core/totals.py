@@ -130,8 +130,13 @@ def _without_total(order: Order) -> Order:
 
 
 def _goods(lines: Iterable[Line]) -> Decimal | None:
-    totals = [line.total for line in lines]
-    return None if None in totals else sum(filter(None, totals), ZERO)
+    goods = ZERO
+    for line in lines:
+        if line.total is None:
+            return None
+        if line.total:
+            goods += line.total
+    return goods
 
 
 def _of_line(line: Line) -> Decimal:
