@@ -35,11 +35,11 @@ serve: setup ## serve the demo on PORT (8400)
 pages: setup ## send a demo (at URL, else its own) the vendors' examples
 	$(PY) -m pages $(if $(URL),--url $(URL)) $(ARGS)
 
-test: setup ## run the tests, a few examples of each property (PROFILE=ci: more); ARGS for pytest
+test: setup ## run the tests with ten examples each (PROFILE=ci: with 60)
 	@.ci/timed 'make test' $(if $(filter brief,$(PROFILE)),6,12) \
 		$(PY) -m pytest -n $(JOBS) -m 'not long' --hypothesis-profile=$(PROFILE) $(ARGS)
 
-long: setup ## run the tests that take longest: mistakes made on purpose, machines, whole files
+long: setup ## run the tests that take longest, such as deliberate mistakes
 	$(PY) -m pytest -n $(JOBS) -m long $(ARGS)
 
 whole: setup ## pull a year of orders from hub to hub, in every dialect
@@ -66,7 +66,7 @@ bench: .venv-bench/.ready ## measure how fast it is, half an hour (QUICK=1: some
 torture: setup ## try to break it, ten minutes; some of the trials by ARGS
 	$(PY) -m torture $(ARGS)
 
-check: ## what a change has to pass: format, lint, types, floors, gates and tests
+check: ## what a change has to pass: format, lint, types, gates, tests
 	@.ci/timed 'make check' 15 $(MAKE) --no-print-directory format-check lint types floors gates \
 		test PROFILE=ci
 

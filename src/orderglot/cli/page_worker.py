@@ -9,13 +9,15 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from functools import partial
+from typing import BinaryIO
 
 import msgspec
 
 from orderglot.cli.logs import set_up_logs
 from orderglot.cli.worker import spare_collection
 from orderglot.config import Config
-from orderglot.faces.page_process import answer_requests, frames
+from orderglot.faces.page_process import Write, answer_requests, frames
 from orderglot.hub.books import open_store
 from orderglot.hub.faces import faces
 
@@ -26,10 +28,11 @@ NICE = 5
 def main() -> None:
     """Answer until the worker is gone."""
     os.nice(NICE)
-    asyncio.run(_serve())
+    with open(sys.stdout.fileno(), "wb") as output:  # noqa: PTH123
+        asyncio.run(_serve(partial(_write, output)))
 
 
-async def _serve() -> None:
+async def _serve(write: Write) -> None:
     reader = asyncio.StreamReader()
     await asyncio.get_running_loop().connect_read_pipe(
         lambda: asyncio.StreamReaderProtocol(reader), sys.stdin
@@ -40,15 +43,15 @@ async def _serve() -> None:
     try:
         application = faces(store, config.dialects)
         spare_collection()
-        await answer_requests(application.dispatcher.answer, reader, _write)
+        await answer_requests(application.dispatcher.answer, reader, write)
     finally:
         await store.close()
 
 
-def _write(frame: bytes) -> None:
+def _write(output: BinaryIO, frame: bytes) -> None:
     # It waits until the worker has taken it, which is at once.
-    sys.stdout.buffer.write(frame)
-    sys.stdout.buffer.flush()
+    output.write(frame)
+    output.flush()
 
 
 if __name__ == "__main__":

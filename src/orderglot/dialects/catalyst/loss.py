@@ -10,8 +10,9 @@ from msgspec.structs import replace
 
 from orderglot.core.order import Address, Identity, Invoice, Line, Link, Order, Totals
 from orderglot.core.unknown_members import UNKNOWN
-from orderglot.core.values import Cycle, InvoiceStatus, PaymentMethod, Relation
+from orderglot.core.values import Cycle, InvoiceStatus, PaymentMethod, Relation, Status
 from orderglot.dialects.catalyst.fields import INTERMEDIATE
+from orderglot.dialects.catalyst.settings import Site, main_status, status_of
 from orderglot.dialects.catalyst.tables import (
     DIRECT_DEBITS,
     INVOICED,
@@ -92,6 +93,11 @@ def round_debit(method: PaymentMethod | None) -> PaymentMethod | None:
     return method and DIRECT_DEBITS.rounded(method)
 
 
+def round_status(status: Status) -> Status:
+    """Leave what a site that has set no statuses of its own shows instead."""
+    return status_of(Site(), main_status(Site(), status))
+
+
 def round_invoice_status(status: InvoiceStatus | None) -> InvoiceStatus | None:
     """Leave whether it was paid."""
     return InvoiceStatus.PAID if status in INVOICED else None
@@ -137,6 +143,7 @@ CAN = Can(
         **rounded_names(str),
         "links": round_links,
         "kind": QUOTES.rounded,
+        "status": round_status,
         "payment.method": round_method,
         "payment.debit_method": round_debit,
         "payment.debit_days": _else(0),

@@ -83,9 +83,6 @@ STATUSES = (
     (8, "On hold", Status.ON_HOLD),
     (9, "Cancelled", Status.CANCELLED),
     (10, "Failed", Status.FAILED),
-    (11, "Partly shipped", Status.PARTLY_SHIPPED),
-    (12, "Delivered", Status.DELIVERED),
-    (13, "Returned", Status.RETURNED),
 )
 """The statuses of a site that has set none of its own: id, label, and what it means here."""
 
