@@ -16,8 +16,6 @@ from orderglot.core.order import Line, Order, Reference, Shipping
 from orderglot.core.query import Compare, Operator, Window
 from orderglot.demo.kole import HOME
 from orderglot.hub.opening import opened
-from orderglot.stores import document
-from orderglot.sync.notes import PLACING, Placing, noted
 from tests.cli.program import (
     PROGRAM,
     Serving,
@@ -28,6 +26,7 @@ from tests.cli.program import (
     run,
     serving,
 )
+from tests.sync.vendors import noted_as_placed
 
 KOLE = demo.part("kole")
 ORDERS = len(KOLE.orders)
@@ -299,16 +298,8 @@ async def _begin_placing(order: Order) -> None:
         book = here.book(await here.seller("here"))
         there = (await book.page(Window(where=Compare("number", Operator.EQ, "OWN-1")))).orders[0]
         now = book.now()
-        placing = Placing(
-            dialect="kole",
-            channel="kole@there",
-            key="demo-key",
-            begun=now,
-            sent=now,
-            order=document.write(there),
-        )
         async with book.together() as unit:
-            unit.note(noted(PLACING, f"kole@there/{there.id}", placing, None))
+            noted_as_placed(unit, there, "kole@there", now)
 
 
 def test_what_is_missing_or_wrong_is_told_in_one_sentence(folder: Path) -> None:

@@ -28,8 +28,6 @@ from orderglot.core.order import (
     Reference,
 )
 from orderglot.core.values import Kind, Status
-from orderglot.stores import document
-from orderglot.sync.notes import PLACING, Placing, noted
 from orderglot.sync.place import place
 from orderglot.sync.placement_checks import DELIVERY, MONEY, Terms
 from orderglot.sync.placement_results import How, Placed
@@ -37,7 +35,7 @@ from orderglot.wire.loss import untaken
 from tests.full_records import full
 from tests.sync.hubs import RENO
 from tests.sync.vendors import PLACING as DIALECTS
-from tests.sync.vendors import Vendor, vendor
+from tests.sync.vendors import Vendor, noted_as_placed, vendor
 
 each = pytest.mark.parametrize("name", DIALECTS)
 
@@ -231,16 +229,8 @@ def test_what_another_vendor_has_is_sent_only_with_also(name: str) -> None:
 def test_what_is_under_way_to_another_vendor_is_sent_only_with_also(name: str) -> None:
     async def prepare(shop: Vendor, order: Order) -> None:
         now = shop.book.now()
-        placing = Placing(
-            dialect="kole",
-            channel="kole@else",
-            key="k",
-            begun=now,
-            sent=now,
-            order=document.write(order),
-        )
         async with shop.book.together() as unit:
-            unit.note(noted(PLACING, f"kole@else/{order.id}", placing, None))
+            noted_as_placed(unit, order, "kole@else", now)
 
     assert "is with kole@else already" in tried(name, lambda one: one, prepare=prepare).reason
 

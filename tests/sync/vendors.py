@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,15 @@ from msgspec.structs import replace
 from orderglot import dialects
 from orderglot.core.caller import Caller
 from orderglot.core.order import Order, native
-from orderglot.core.ports import Book
+from orderglot.core.ports import Book, UnitOfWork
 from orderglot.faces.client import Client
+from orderglot.stores import document
 from orderglot.stores.memory import MemoryStore
+from orderglot.sync import notes
 from orderglot.sync import vendor as sync
 from orderglot.sync.channel import Channel
 from orderglot.sync.criteria import Criteria
+from orderglot.sync.notes import Placing, noted
 from orderglot.sync.pages import RetryPolicy
 from orderglot.sync.pull import OnProgress, Progress, pull
 from orderglot.wire.dialect import Dialect
@@ -32,6 +36,21 @@ LONG = RetryPolicy(longest=30, pause=0.001, longest_pause=0.01)
 SHORT = RetryPolicy(longest=0.2, pause=0.001, longest_pause=0.01)
 """For vendors that fail for good; what passes is waited for with LONG, on a busy machine too."""
 URL = "https://vendor.example"
+
+
+def noted_as_placed(unit: UnitOfWork, order: Order, channel: str, now: datetime) -> None:
+    """Note that an order is on its way to a vendor."""
+    dialect, _, _ = channel.partition("@")
+    placing = Placing(
+        dialect=dialect,
+        channel=channel,
+        key="demo-key",
+        begun=now,
+        sent=now,
+        order=document.write(order),
+    )
+    unit.note(noted(notes.PLACING, f"{channel}/{order.id}", placing, None))
+
 
 Between = Callable[[Request, Send], Awaitable[Response]]
 """What stands between a client and its vendor."""

@@ -27,9 +27,9 @@ class LineDetails(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=Fals
     cancelled: Quantity | None = None
     shipped: Quantity | None = None
     returned: Quantity | None = None
-    prices_include_tax: bool | None = None
     tax_lines: tuple[TaxLine, ...] = ()
     allowance_charges: tuple[AllowanceCharge, ...] = ()
+    prices_include_tax: bool | None = None
     item_numbers: ItemNumbers = ItemNumbers()
     schedule: Schedule = Schedule()
     ship_to: str = ""

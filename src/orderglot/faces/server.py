@@ -15,7 +15,7 @@ import msgspec
 from orderglot.core.caller import OPEN, READ, Caller, demand
 from orderglot.core.errors import HubError, Rule, Upstream, invalid
 from orderglot.core.order import Order
-from orderglot.core.ports import Store
+from orderglot.core.ports import Book, Store
 from orderglot.core.query import LARGE, LargePage, Page
 from orderglot.core.unknown_members import without_unknown
 from orderglot.faces.completing import Completing
@@ -136,25 +136,19 @@ class Server:
         self, operation: Operation[Any, Any], request: Request, caller: Caller
     ) -> Response:
         ask = operation.request.read(request, caller)
-        if self.beside is None:
-            return await self._read_here(operation, request, caller, ask)
-        try:
-            return await self._read_here(operation, request, caller, ask, LARGE)
-        except LargePage:
-            response = await self.beside(request)
-        return response or await self._read_here(operation, request, caller, ask)
+        if self.beside is not None:
+            try:
+                return await self._read_here(operation, request, ask, self.store.of(caller, LARGE))
+            except LargePage:
+                if (response := await self.beside(request)) is not None:
+                    return response
+        return await self._read_here(operation, request, ask, self.store.of(caller))
 
     async def _read_here(
-        self,
-        operation: Operation[Any, Any],
-        request: Request,
-        caller: Caller,
-        ask: Any,
-        largest: int | None = None,
+        self, operation: Operation[Any, Any], request: Request, ask: Any, book: Book
     ) -> Response:
-        book, now = self.store.of(caller, largest), request.at or self.store.now()
-        answer = await operation.perform(Context(self.store.keyring, now, book), ask)
-        answer = shown_to(caller, answer)
+        context = Context(self.store.keyring, request.at or self.store.now(), book)
+        answer = shown_to(book.caller, await operation.perform(context, ask))
         if _size(answer) <= LARGE:
             return operation.response.write(answer, request)
         loop = asyncio.get_running_loop()

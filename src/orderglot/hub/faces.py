@@ -27,9 +27,9 @@ def faces(
     *,
     addressing: Addressing | None = None,
     limits: Limits | None = None,
+    beside: Beside | None = None,
     logs: bool = False,
     beginning: Work | None = None,
-    beside: Beside | None = None,
 ) -> Asgi:
     """Put the server faces of some dialects, of all for none, and the hub's own pages together.
 

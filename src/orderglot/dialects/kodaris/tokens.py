@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from typing import TypeVar
 
 from msgspec import Struct
 
@@ -22,6 +24,8 @@ from orderglot.wire.message import Request, Response
 from orderglot.wire.operation import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.shape import JSON, success
 from orderglot.wire.values import read_references, write_number
+
+T = TypeVar("T")
 
 TO_LOGIN = "/api/user/customer/apiKeyLogin"
 TO_CSRF = "/api/user/customer/authToken"
@@ -140,6 +144,24 @@ def _shown_to(path: str) -> RequestFormat[str]:
     )
 
 
+def _of_session(
+    name: str,
+    path: str,
+    perform: Callable[[Context, str], Awaitable[T]],
+    read: Callable[[Response, str], T],
+    shape: type,
+) -> Operation[str, T]:
+    """Make the operation that a session's key is all there is to say for."""
+    response = ResponseFormat(answer, read, success(200, shape))
+    return Operation(
+        name=name,
+        endpoint=Endpoint("GET", (path,)),
+        request=_shown_to(path),
+        perform=perform,
+        response=response,
+    )
+
+
 async def _give_token(context: Context, session: str) -> str:
     """Give a new token to a session; those it has stay good until they expire."""
     (token,) = await context.keyring.issue(
@@ -154,13 +176,7 @@ def _read_token(response: Response, _session: str) -> str:
     )
 
 
-AUTH_TOKEN: Operation[str, str] = Operation(
-    name="authToken",
-    endpoint=Endpoint("GET", (TO_CSRF,)),
-    request=_shown_to(TO_CSRF),
-    perform=_give_token,
-    response=ResponseFormat(answer, _read_token, success(200, shapes.TokenResponse)),
-)
+AUTH_TOKEN = _of_session("authToken", TO_CSRF, _give_token, _read_token, shapes.TokenResponse)
 
 
 # logout
@@ -175,13 +191,7 @@ def _read_nothing(response: Response, _session: str) -> None:
     content_of(response)
 
 
-LOGOUT: Operation[str, None] = Operation(
-    name="logout",
-    endpoint=Endpoint("GET", (TO_LOGOUT,)),
-    request=_shown_to(TO_LOGOUT),
-    perform=_log_out,
-    response=ResponseFormat(answer, _read_nothing, success(200, shapes.Nothing)),
-)
+LOGOUT = _of_session("logout", TO_LOGOUT, _log_out, _read_nothing, shapes.Nothing)
 
 
 # myAccount

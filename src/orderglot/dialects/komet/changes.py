@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -146,9 +148,8 @@ async def _check_out(context: Context, ask: Ending) -> str:
     return native(order, NAME)
 
 
-def _write_checked_out(id: str, request: Request) -> Response:
-    message = "The Web Order was successfully checked out."
-    return yes(message, webOrderId=write_number(id), status=1)
+def _ended(message: str) -> Callable[[str, Request], Response]:
+    return lambda id, _request: yes(message, webOrderId=write_number(id), status=1)
 
 
 def _read_ended(response: Response, _ask: object) -> str:
@@ -162,7 +163,11 @@ CHECKOUT: Operation[Ending, str] = Operation(
         _write_checkout, _read_ending, query=shapes.Ending, body=shapes.media_of(shapes.Ending)
     ),
     perform=_check_out,
-    response=ResponseFormat(_write_checked_out, _read_ended, success(200, shapes.Changed)),
+    response=ResponseFormat(
+        _ended("The Web Order was successfully checked out."),
+        _read_ended,
+        success(200, shapes.Changed),
+    ),
 )
 
 
@@ -189,11 +194,6 @@ async def _delete(context: Context, ask: Ending) -> str:
     return native(order, NAME)
 
 
-def _write_deleted(id: str, request: Request) -> Response:
-    message = "The Web Order was successfully canceled."
-    return yes(message, webOrderId=write_number(id), status=1)
-
-
 DELETE: Operation[Ending, str] = Operation(
     name="web-order.delete",
     endpoint=Endpoint("POST", ("/api/web-order.delete",), CHANGE, idempotent=True),
@@ -201,5 +201,9 @@ DELETE: Operation[Ending, str] = Operation(
         _write_delete, _read_delete, query=shapes.Which, body=shapes.media_of(shapes.Which)
     ),
     perform=_delete,
-    response=ResponseFormat(_write_deleted, _read_ended, success(200, shapes.Changed)),
+    response=ResponseFormat(
+        _ended("The Web Order was successfully canceled."),
+        _read_ended,
+        success(200, shapes.Changed),
+    ),
 )

@@ -131,12 +131,17 @@ def _read_customer(form: Form) -> Customer:
     )
 
 
+def _filtered(name: str) -> RequestFormat[Filter]:
+    """Give the request of a list that can be asked for what fits alone."""
+    return RequestFormat(
+        lambda wanted: get(name, _members(wanted)), _read_filter, query=shapes.Filter
+    )
+
+
 CUSTOMER_LIST: Operation[Filter, tuple[Customer, ...]] = Operation(
     name="customer.list",
     endpoint=Endpoint("GET", ("/api/customer.list",)),
-    request=RequestFormat(
-        lambda wanted: get("customer.list", _members(wanted)), _read_filter, query=shapes.Filter
-    ),
+    request=_filtered("customer.list"),
     perform=_list_customers,
     response=ResponseFormat(_write_customers, _read_customers, success(200, shapes.Customers)),
 )
@@ -171,9 +176,7 @@ def _read_location(form: Form) -> Location:
 LOCATION_LIST: Operation[Filter, tuple[Location, ...]] = Operation(
     name="location.list",
     endpoint=Endpoint("GET", ("/api/location.list",)),
-    request=RequestFormat(
-        lambda wanted: get("location.list", _members(wanted)), _read_filter, query=shapes.Filter
-    ),
+    request=_filtered("location.list"),
     perform=_list_locations,
     response=ResponseFormat(_write_locations, _read_locations, success(200, shapes.Locations)),
 )
