@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from decimal import Decimal
 from urllib.parse import quote
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -14,7 +15,7 @@ from orderglot import dialects
 from orderglot.core.caller import Caller
 from orderglot.core.drafting import withdrawn
 from orderglot.core.errors import Conflict
-from orderglot.core.order import Identity, Order, Reference, Unknown, native
+from orderglot.core.order import Identity, Line, Order, Reference, Unknown, native
 from orderglot.core.query import Window
 from orderglot.core.unknown_members import without_unknown
 from orderglot.faces.client import Client
@@ -75,8 +76,16 @@ GETTING = [name for name in dialects.names() if dialects.dialect(name).flows.get
 PAGING = [name for name in dialects.names() if dialects.dialect(name).flows.page]
 
 
+WEIGHED = Order(
+    lines=(
+        Line(sku="A", quantity=Decimal("1.5"), unit="kg", unit_price=Decimal(4), total=Decimal(6)),
+    )
+)
+
+
 @pytest.mark.parametrize("name", GETTING)
 @given(order=ORDERS)
+@example(order=WEIGHED)
 def test_any_order_survives_being_got(name: str, order: Order) -> None:
     dialect = dialects.dialect(name)
 

@@ -46,19 +46,20 @@ class PageProcess:
         self._settings = settings
         self._numbers = count(1)
         self._waiting: dict[int, asyncio.Future[Response | None]] = {}
-        self._send: Write | None = None
+        self._stdin: asyncio.StreamWriter | None = None
         self._running: asyncio.Task[None] | None = None
         self._begun = -PAUSE
 
     async def __call__(self, request: Request) -> Response | None:
         """Have a request answered; gives None where there is nobody to do so, yet or any more."""
-        if self._send is None:
+        stdin = self._stdin
+        if stdin is None or stdin.is_closing():
             self._begin()
             return None
         number = next(self._numbers)
         answer: asyncio.Future[Response | None] = asyncio.get_running_loop().create_future()
         self._waiting[number] = answer
-        self._send(framed(msgspec.msgpack.encode((number, request))))
+        stdin.write(framed(msgspec.msgpack.encode((number, request))))
         try:
             return await answer
         finally:
@@ -80,7 +81,7 @@ class PageProcess:
         except OSError as error:
             log.warning("no process for large pages", extra={"reason": str(error)})
         finally:
-            self._running = self._send = None
+            self._running = self._stdin = None
             for answer in self._waiting.values():
                 if not answer.done():
                     answer.set_result(None)
@@ -92,7 +93,7 @@ class PageProcess:
         async for frame in frames(process.stdout):
             if frame == READY:
                 log.info("a process answers large pages", extra={"pages": process.pid})
-                self._send = process.stdin.write
+                self._stdin = process.stdin
             else:
                 self._hear(*_responses.decode(frame))
         log.warning("the process for large pages ended", extra={"pages": process.pid})
