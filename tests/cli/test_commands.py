@@ -150,7 +150,10 @@ def test_a_file_of_products_is_taken_whole_or_not_at_all(
     assert done_json("product", "list") == []
 
 
-@pytest.mark.parametrize("name", REAL)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=[pytest.mark.long] if name == "whole" else []) for name in REAL],
+)
 def test_the_book_of_a_real_file_has_every_order_line_and_penny(name: str) -> None:
     file, counts = REAL[name], json.loads((FILES / f"online-retail-{name}.json").read_text())
     options = ("--currency", "GBP", "--timezone", "Europe/London", "--rejects", "rejects.csv")

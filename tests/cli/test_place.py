@@ -18,6 +18,8 @@ from orderglot.hub.opening import opened
 from tests.cli.program import PROGRAM, Serving, done, done_json, on_terminal, refused, run, serving
 from tests.cli.test_pull import HERE, KOLE, OWN, THERE
 
+pytestmark = pytest.mark.long
+
 WITH = ("--with", "kole", *THERE)
 DEARER = replace(OWN, lines=(replace(OWN.lines[0], unit_price=Decimal("1.00")),))
 

@@ -28,6 +28,8 @@ from tests.cli.program import (
 )
 from tests.sync.vendors import noted_as_placed
 
+pytestmark = pytest.mark.long
+
 KOLE = demo.part("kole")
 ORDERS = len(KOLE.orders)
 HERE = ("--database", "sqlite:///here.db", "--seller", "here")

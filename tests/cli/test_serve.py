@@ -33,6 +33,8 @@ from tests.cli.program import (
 )
 from tests.postgres import new_database
 
+pytestmark = pytest.mark.long
+
 KOLE = demo.part("kole")
 HEADERS = {
     "Authorization": write_basic(KOLE.key.id, KOLE.key.secret),

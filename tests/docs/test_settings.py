@@ -14,6 +14,8 @@ from orderglot.hub.settings import Whose, settings_of
 from tests.cli.program import done, done_json, refused
 from tests.conformance.specimens import book_of, folder_of
 
+pytestmark = pytest.mark.long
+
 ROW = re.compile(r"^\| `(?P<name>[\w.]+)` \| (?P<whose>\w+) \| `(?P<value>[^`]+)` \|", re.MULTILINE)
 OTHERS: tuple[Whose, ...] = ("product", "customer")
 
