@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -60,16 +61,16 @@ PLAIN = Order(
 )
 
 
-def taxed(total: str, **details: object) -> Order:
+def taxed(total: str, **details: Any) -> Order:
     known = totals(subtotal="10", discount="0", shipping="0", tax="2", total=total)
-    extra = OrderDetails(**details) if details else None  # type: ignore[arg-type]
+    extra = OrderDetails(**details) if details else None
     return replace(PLAIN, lines=(line(2, "5", "10"),), totals=known, details=extra)
 
 
-def billed(entry: str, **details: object) -> Order:
+def billed(entry: str, **details: Any) -> Order:
     """Make an order with a bill of which one entry is 4."""
     bill = replace(Invoice(), **{entry: Amounts(total=money("4"))})
-    return replace(PLAIN, invoice=bill, details=OrderDetails(**details))  # type: ignore[arg-type]
+    return replace(PLAIN, invoice=bill, details=OrderDetails(**details))
 
 
 def detailed(*taxes: tuple[str, str], tax: str) -> Order:

@@ -24,7 +24,7 @@ from orderglot.core.order_details import (
 )
 from orderglot.core.order_responses import LineResponse, OrderResponse, ResponseCode
 from orderglot.core.parties import Party, Role
-from orderglot.core.query import Compare, Operator, Window
+from orderglot.core.query import Compare, Operator, Value, Window
 from orderglot.core.reconciliation import reconcile
 from orderglot.core.schedule import Schedule
 from orderglot.core.shipments import Shipment, ShippedLine
@@ -133,12 +133,12 @@ def test_a_quantity_in_the_details_is_one_like_any(
     ],
 )
 def test_an_order_is_found_by_any_of_it(
-    shop: Shop, name: str, operator: Operator, value: object
+    shop: Shop, name: str, operator: Operator, value: Value
 ) -> None:
     shop.placed(lines=(Line(quantity=2),))
     found = shop.placed(lines=(LINE,), details=DETAILS)
 
-    where = Compare(name, operator, value)  # type: ignore[arg-type]
+    where = Compare(name, operator, value)
     assert (found,) == shop.run(shop.book.page(Window(where=where))).orders
 
 

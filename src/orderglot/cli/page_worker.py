@@ -28,7 +28,7 @@ NICE = 5
 def main() -> None:
     """Answer until the worker is gone."""
     os.nice(NICE)
-    with open(sys.stdout.fileno(), "wb") as output:  # noqa: PTH123
+    with os.fdopen(sys.stdout.fileno(), "wb") as output:
         asyncio.run(_serve(partial(_write, output)))
 
 
