@@ -265,6 +265,7 @@ def test_every_command_is_tried() -> None:
 
 @pytest.mark.usefixtures("book")
 @pytest.mark.parametrize("watched", [False, True], ids=["piped", "watched"])
+@pytest.mark.long
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 def test_no_command_shows_what_steers_a_terminal(
     command: tuple[str, ...], watched: bool, vendor: str, monkeypatch: pytest.MonkeyPatch

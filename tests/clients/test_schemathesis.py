@@ -11,6 +11,8 @@ from bench.malformed import malformed
 from orderglot import demo
 from tests.cli.program import Serving, serving
 
+pytestmark = pytest.mark.long
+
 COUNT = 60
 """So many requests a dialect; ``python -m bench.malformed`` tries more."""
 

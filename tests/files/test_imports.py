@@ -390,6 +390,7 @@ def test_an_order_that_the_book_refuses_is_rejected_alone(
     assert Decimal("5.00") == shop.order("B").totals.total
 
 
+@pytest.mark.long
 def test_a_gzip_cut_short_is_taken_as_far_as_it_goes(
     shop: Shop, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -410,6 +411,7 @@ def test_a_gzip_cut_short_is_taken_as_far_as_it_goes(
     assert {2} == {len(order.lines) for order in shop.orders()}
 
 
+@pytest.mark.long
 def test_progress_is_told_on_the_way(shop: Shop, file: Path) -> None:
     file.write_text(HEADER + rows(*range(15_000)))
     reports: list[Progress] = []

@@ -200,6 +200,7 @@ def test_what_is_copied_is_counted_and_once_more_nothing_is_written(way: tuple[s
     ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("steps", [1, 6, 12, 20])
 def test_a_copy_that_is_killed_goes_on_and_is_not_opened_before(
     way: tuple[str, str], steps: int, tmp_path: Path

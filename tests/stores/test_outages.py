@@ -25,6 +25,8 @@ from orderglot.stores.reads import utc_now
 from orderglot.stores.store import BookStore
 from tests.postgres import BorrowedBackend, asked, follower, kill, ordered, started
 
+pytestmark = pytest.mark.long
+
 T = TypeVar("T")
 
 CREATORS = 16

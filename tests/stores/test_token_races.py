@@ -22,6 +22,8 @@ from tests.postgres import asked, new_database
 from tests.stores.token_child import KEY
 from tests.stores.token_kinds import REFRESH, SESSION
 
+pytestmark = pytest.mark.long
+
 T = TypeVar("T")
 ROOT = Path(__file__).parents[2]
 

@@ -336,6 +336,7 @@ CHANGED = [_numbers(full(Order, number)) for number in (3, 4, 5)]
 KNOWN = {"id", "version", "references", "links", "customer"}
 
 
+@pytest.mark.long
 @each
 def test_what_a_new_order_carries_is_what_is_sent(name: str) -> None:
     async def work() -> set[str]:

@@ -93,6 +93,7 @@ def assert_clean(response: Response, seller: Seller) -> None:
     assert body["extraInfo"]
 
 
+@pytest.mark.long
 def test_two_sellers_are_asked_by_hostile_clients_and_each_shows_its_own(tmp_path: Path) -> None:
     async def asked() -> Counter[int]:
         answers = Counter[int]()

@@ -29,6 +29,8 @@ from orderglot.dialects.catalyst.tests.where_questions import OF_TEXT, written
 from orderglot.dialects.catalyst.tests.where_shop import Question, Shop, check, opened, questions
 from tests.stores.shops import SHELVES
 
+pytestmark = pytest.mark.long
+
 WHOLE = 10_000
 QUESTIONS = int(os.environ.get("ORDERGLOT_QUESTIONS", "120"))
 """So many questions are put to each store."""
