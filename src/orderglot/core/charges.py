@@ -5,9 +5,13 @@ The members are those of UBL's TaxSubtotal and AllowanceCharge.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 
 from msgspec import Struct
+
+ZERO = Decimal(0)
+PERCENT = Decimal(100)
 
 
 class TaxLine(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
@@ -32,3 +36,20 @@ class AllowanceCharge(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=
     percent: Decimal | None = None
     base_amount: Decimal | None = None
     amount: Decimal | None = None
+
+
+def put_on(charges: Iterable[AllowanceCharge]) -> Decimal:
+    """Give what charges put on, less what allowances take off."""
+    return sum((one.amount if one.charge else -one.amount for one in charges if one.amount), ZERO)
+
+
+def share(base: Decimal, percent: Decimal) -> Decimal:
+    """Give so many per cent of an amount, not rounded."""
+    return base * percent / PERCENT
+
+
+def tax_on(base: Decimal, tax: TaxLine) -> Decimal | None:
+    """Give what a tax comes to: its amount, else its share of a base; None where neither is known."""
+    if tax.amount is not None or tax.percent is None:
+        return tax.amount
+    return share(base, tax.percent)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from decimal import Decimal
 
 from msgspec.structs import replace
 
 from orderglot.core.amounts import Totals
-from orderglot.core.charges import AllowanceCharge
+from orderglot.core.charges import put_on, tax_on
 from orderglot.core.currencies import rounded
 from orderglot.core.findings import (
     AFTER_DISCOUNT,
@@ -47,7 +47,7 @@ def _off(line: Line, total: Decimal, price: Decimal, currency: str) -> Decimal:
     plain = by_price(line) or ZERO
     code = line.currency or currency
     stated = rounded(total, code)
-    expected = (plain, *_by_pieces(line, price), *_with_charges(line, plain))
+    expected = (plain, *_by_pieces(line, price), *_with_details(line, plain))
     offs = [stated - rounded(one, code) for one in expected]
     return ZERO if ZERO in offs else min(offs, key=abs)
 
@@ -59,14 +59,13 @@ def _by_pieces(line: Line, price: Decimal) -> list[Decimal]:
     return [worth(line.quantity, price * one) for one in sorted(sizes)]
 
 
-def _with_charges(line: Line, plain: Decimal) -> list[Decimal]:
-    charges = line.details.allowance_charges if line.details else ()
-    return [plain + put_on(charges)] if charges else []
-
-
-def put_on(charges: Iterable[AllowanceCharge]) -> Decimal:
-    """Give what charges put on, less what allowances take off."""
-    return sum((one.amount if one.charge else -one.amount for one in charges if one.amount), ZERO)
+def _with_details(line: Line, plain: Decimal) -> list[Decimal]:
+    """Give what a line comes to with its allowances and charges, and with its taxes as well."""
+    if line.details is None:
+        return []
+    with_charges = plain + put_on(line.details.allowance_charges)
+    taxes = [tax_on(with_charges, one) for one in line.details.tax_lines]
+    return [with_charges, with_charges + sum(filter(None, taxes), ZERO)]
 
 
 def _of_pricing(

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
-from orderglot.core.charges import AllowanceCharge, TaxLine
+from orderglot.core.charges import AllowanceCharge, TaxLine, put_on, share
 from orderglot.core.currencies import rounded
 from orderglot.core.findings import EXACTLY, PER_LINE, PER_ORDER, PER_RATE, Difference, Finding, Way
-from orderglot.core.line_equations import put_on
 from orderglot.core.order import Order
 from orderglot.core.order_details import OrderDetails
 
 ZERO = Decimal(0)
-PERCENT = Decimal(100)
 
 
 def of_taxes(order: Order, details: OrderDetails) -> Iterator[Finding]:
@@ -52,15 +50,11 @@ def ways_of_taxes(taxes: list[TaxLine], currency: str) -> list[tuple[str, Decima
         if tax.percent is None or tax.taxable_amount is None:
             return ways
         rates[tax.percent] = rates.get(tax.percent, ZERO) + tax.taxable_amount
-        one_by_one += rounded(_share(tax.taxable_amount, tax.percent), currency)
-    shares = [_share(base, percent) for percent, base in rates.items()]
+        one_by_one += rounded(share(tax.taxable_amount, tax.percent), currency)
+    shares = [share(base, percent) for percent, base in rates.items()]
     by_rate = sum((rounded(one, currency) for one in shares), ZERO)
     at_once = rounded(sum(shares, ZERO), currency)
     return [*ways, (PER_LINE, one_by_one), (PER_RATE, by_rate), (PER_ORDER, at_once)]
-
-
-def _share(base: Decimal, percent: Decimal) -> Decimal:
-    return base * percent / PERCENT
 
 
 def _shares(name: str, taxes: Iterable[TaxLine], currency: str) -> Iterator[Finding]:
@@ -79,7 +73,7 @@ def _of_share(
 ) -> Iterator[Finding]:
     if amount is None or base is None or percent is None:
         return
-    off = rounded(amount, currency) - rounded(_share(base, percent), currency)
+    off = rounded(amount, currency) - rounded(share(base, percent), currency)
     if off:
         yield Difference(f"{name}.amount", off)
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from msgspec import Struct
 
 from orderglot.core.amounts import Amounts, Totals
+from orderglot.core.charges import put_on
 from orderglot.core.currencies import rounded
 from orderglot.core.findings import (
     AFTER_DISCOUNT,
@@ -19,7 +20,7 @@ from orderglot.core.findings import (
     Missing,
     Way,
 )
-from orderglot.core.line_equations import discount_of, put_on, sums_of, ways_of_goods
+from orderglot.core.line_equations import discount_of, sums_of, ways_of_goods
 from orderglot.core.order import Order
 from orderglot.core.totals import less_discount
 

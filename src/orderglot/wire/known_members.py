@@ -22,7 +22,8 @@ class Known(Struct, frozen=True):
     ``inside`` has those of the members that have some themselves. Of a list ``each`` has those of
     its elements, and ``item`` is what XML calls one; ``names`` may stand beside them. With ``folded``
     the case of a name does not matter, and all names here are in small letters. ``client`` says that
-    a client of the dialect sends it, and not the vendor.
+    a client of the dialect sends it, and not the vendor. ``constant`` are the members that our side
+    writes with one value and never reads: what is said there otherwise is as unknown as its name were.
     """
 
     dialect: str
@@ -32,11 +33,12 @@ class Known(Struct, frozen=True):
     item: str = ""
     folded: bool = False
     client: bool = False
+    constant: frozenset[str] = frozenset()
 
     @property
     def flat(self) -> bool:
-        """Whether no member has members of its own, and the case of a name matters."""
-        return not (self.inside or self.folded)
+        """Whether the names alone tell what is unknown, and their case matters."""
+        return not (self.inside or self.folded or self.constant)
 
     def of(self, name: str) -> Known | None:
         """Give the members of a member, None where nothing of them is known."""
@@ -67,12 +69,23 @@ class _Reading(Struct, frozen=True):
             case inspect.TypedDictType() | inspect.StructType():
                 types = {field.encode_name: field.type for field in kind.fields}
                 inside = {name: one for name, each in types.items() if (one := self.members(each))}
-                return Known(self.dialect, frozenset(types), inside, client=self.client)
+                constant = frozenset(name for name, each in types.items() if _is_constant(each))
+                return Known(
+                    self.dialect, frozenset(types), inside, client=self.client, constant=constant
+                )
             case inspect.ListType():
                 each, item = self.members(kind.item_type), _name_in_xml(kind.item_type)
                 return each and Known(self.dialect, each=each, item=item, client=self.client)
             case _:
                 return None
+
+
+def _is_constant(kind: inspect.Type) -> bool:
+    """Tell whether a type has one value that says nothing: null, or the only one that is declared."""
+    if isinstance(kind, inspect.Metadata):
+        values = (kind.extra_json_schema or {}).get("enum", ())
+        return len(values) == 1 and not values[0]
+    return isinstance(kind, inspect.NoneType)
 
 
 def _name_in_xml(kind: inspect.Type) -> str:
@@ -99,10 +112,10 @@ def _unknown(
         yield from _in_list(value, known, path)
     elif isinstance(value, Mapping):
         # Of most parts all members are known, and few of these have members.
-        known_all = not known.folded and known.names.issuperset(value)
+        known_all = not (known.folded or known.constant) and known.names.issuperset(value)
         for name in filter(known.inside.__contains__, value) if known_all else value:
             folded, inner = name.lower() if known.folded else name, value[name]
-            if folded not in known.names:
+            if folded not in known.names or (inner and folded in known.constant):
                 yield (*path, name), inner
             elif inner and (inside := known.inside.get(folded)):
                 if folded not in apart:
@@ -134,14 +147,15 @@ def with_unknown(
 ) -> dict[str, Any]:
     """Put what a dialect's vendor sent beyond the shapes back where it stood, if that is there.
 
-    What clients sent is not shown again: some importers fail at members that they do not know.
+    What clients sent is not shown again: some importers fail at members that they do not know. Nor is
+    what says something by now, as a member that was unknown then may.
     """
     for one in unknown:
         if is_shown(one, dialect):
             *steps, name = one.path
             place = _at(members, steps)
-            if isinstance(place, dict):
-                place.setdefault(name, one.value)
+            if isinstance(place, dict) and not place.get(name):
+                place[name] = one.value
     return members
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from orderglot.core.errors import Rule
 from orderglot.core.order import Identity, Line, LinePricing, Link, Order, Promotion, Totals, native
 from orderglot.core.quantities import size
 from orderglot.core.values import Kind, Relation, Status
@@ -72,21 +73,24 @@ def read_order(form: Form) -> Order:
     """Read an order; what is wrong with it is noted in the form."""
     kind = KINDS.read(form.choice("orderType", KINDS.codes)) or Kind.SALE
     status, reason = read_status(form)
+    lines = paired(
+        kind,
+        tuple(map(read_line, form.each("lineItems"))),
+        tuple(map(read_cancelling, form.each("cancellingItems"))),
+    )
+    currency = form.text("currencyCode")
+    total = read_summary(form, {currency, *[line.currency for line in lines]} - {""})
     return Order(
         references=read_references(form.text("orderId"), NAME),
         customer=read_customer(form),
         kind=kind,
         status=status,
         po_number=form.text("externalReferenceId"),
-        currency=form.text("currencyCode"),
+        currency=currency,
         created=form.parsed("creationDate", read_instant),
         source=form.choice("source", SOURCES),
-        lines=paired(
-            kind,
-            tuple(map(read_line, form.each("lineItems"))),
-            tuple(map(read_cancelling, form.each("cancellingItems"))),
-        ),
-        totals=Totals(total=read_summary(form)),
+        lines=lines,
+        totals=Totals(total=total),
         links=read_target(form, kind),
         extras={REASON: reason} if reason else {},
         unknown=form.unknown("lineItems", "cancellingItems"),
@@ -117,9 +121,12 @@ def write_target(order: Order) -> str:
 
 
 def read_target(form: Form, kind: Kind) -> tuple[Link, ...]:
-    """Read which order another is of."""
+    """Read which order another is of, by either of the member's two names."""
     relation = RELATIONS.get(kind, Relation.REFERS_TO)
-    references = read_references(form.text("referenceOrderId"), NAME)
+    target, older = form.text("referenceOrderId"), form.text("referencedOrderId")
+    if target and older not in ("", target):
+        form.refuse("referencedOrderId", Rule.MISMATCH, f"This is not referenceOrderId, {target}.")
+    references = read_references(target or older, NAME)
     return (Link(relation, Identity(references=references)),) if references else ()
 
 
@@ -283,7 +290,16 @@ def sums_up(order: Order) -> bool:
     return all(line.pricing is not None and complete(line.pricing) for line in order.lines)
 
 
-def read_summary(form: Form) -> Decimal | None:
-    """Read what an order comes to, None where it does not say or counts in several currencies."""
-    sums = [one.amount("totalLineItemPartnerPrice") for one in form.each("pricingSummary")]
-    return sums[0] if len(sums) == 1 else None
+def read_summary(form: Form, currencies: set[str]) -> Decimal | None:
+    """Read what an order comes to, None where it does not say or counts in several currencies.
+
+    A sum in another currency than those of the order, where it has any, is refused.
+    """
+    sums = form.each("pricingSummary")
+    for one in sums:
+        currency = one.text("currencyCode")
+        if currency and currencies and currency not in currencies:
+            named = ", ".join(sorted(currencies))
+            one.refuse("currencyCode", Rule.MISMATCH, f"{currency} is not the order's, {named}.")
+    amounts = [one.amount("totalLineItemPartnerPrice") for one in sums]
+    return amounts[0] if len(amounts) == 1 else None

@@ -8,10 +8,12 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from orderglot.core.line_details import LineDetails
 from orderglot.core.order import Address, Identity, Invoice, Line, Link, Order, Totals
 from orderglot.core.unknown_members import UNKNOWN
 from orderglot.core.values import Cycle, InvoiceStatus, PaymentMethod, Relation, Status
 from orderglot.dialects.catalyst.fields import INTERMEDIATE
+from orderglot.dialects.catalyst.item_charges import round_allowance_charges, round_tax_lines
 from orderglot.dialects.catalyst.settings import Site, main_status, status_of
 from orderglot.dialects.catalyst.tables import (
     DIRECT_DEBITS,
@@ -43,6 +45,8 @@ OTHERS = (
     *("recurrence.recurs", "recurrence.cycle", "recurrence.ends", "discount.voucher_amount"),
     *("invoice.number", "invoice.status", "invoice.date", "invoice.next_date"),
     *("links.relation", "links.order.references"),
+    *("lines.details.tax_lines.percent", "lines.details.allowance_charges.charge"),
+    "lines.details.allowance_charges.amount",
     *("lines.id", "lines.sku", "lines.title", "lines.quantity", "lines.unit_price", "lines.total"),
     *(
         f"{party}.{name}"
@@ -153,6 +157,9 @@ CAN = Can(
         "invoice.status": round_invoice_status,
         "invoice": _unless(Invoice()),
         **{party: _unless(Address()) for party in PARTIES},
+        "lines.details.tax_lines": round_tax_lines,
+        "lines.details.allowance_charges": round_allowance_charges,
+        "lines.details": _unless(LineDetails()),
         "lines": round_lines,
         "extras": round_extras,
     },

@@ -73,15 +73,15 @@ class Item(TypedDict):
     catalogueId: None
     units: int
     unitPrice: Amount | None
-    unitTaxRate: None
-    discountRate: None
+    unitTaxRate: Amount | None
+    discountRate: Amount | None
     totalPrice: Amount | None
     description: str | None
     supplierCommission: None
-    deleted: bool
+    deleted: Annotated[bool, enum((False,))]
     attributeExtras: None
     variationId: None
-    deletedByTaskOrAdmin: bool
+    deletedByTaskOrAdmin: Annotated[bool, enum((False,))]
     product: Product
 
 

@@ -13,6 +13,7 @@ from orderglot.core.fields import read_whole_text
 from orderglot.core.order import Address, Line, Order
 from orderglot.core.unknown_members import with_further
 from orderglot.dialects.catalyst.fields import MEMBERS, by_name
+from orderglot.dialects.catalyst.item_charges import read_charges, write_charges
 from orderglot.dialects.catalyst.settings import Site, with_status, write_id
 from orderglot.dialects.catalyst.tables import (
     BILLING_ADDRESS,
@@ -109,8 +110,7 @@ def write_line(line: Line, position: int, order: Order, site: Site) -> Members:
         "catalogueId": None,
         "units": line.quantity,
         "unitPrice": bare(line.unit_price),
-        "unitTaxRate": None,
-        "discountRate": None,
+        **write_charges(line.details),
         "totalPrice": bare(line.total),
         "description": line.title or None,
         "supplierCommission": None,
@@ -133,6 +133,7 @@ def read_line(form: Form) -> Line:
         quantity=form.whole("units") or 0,
         unit_price=form.amount("unitPrice"),
         total=form.amount("totalPrice"),
+        details=read_charges(form),
         unknown=form.unknown(),
     )
 

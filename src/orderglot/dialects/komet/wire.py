@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from orderglot.core.errors import Rule
 from orderglot.core.order import Identity, Line, Order, Totals, native
 from orderglot.core.values import Status
 from orderglot.dialects.komet.tables import INVOICE, ITEM_TYPES, NAME, STATUSES
 from orderglot.dialects.komet.values import read_day, write_date, write_item_type
 from orderglot.wire.form import Form
 from orderglot.wire.known_members import with_unknown
+from orderglot.wire.table import Both, Canon
 from orderglot.wire.values import bare, read_references, round_number, unless, write_number
 from orderglot.wire.whole_quantities import in_pieces
 
@@ -104,12 +106,22 @@ def read_item(form: Form) -> Line:
 
 def read_status(form: Form) -> Status:
     """Read how far a web order has come."""
-    return STATUSES.read(form.whole("statusId") or 0) or Status.RECEIVED
+    return _read_code(form, "statusId", STATUSES) or Status.RECEIVED
 
 
 def read_item_type(form: Form) -> str:
     """Read whether an item is a prebook's or an invoice's."""
-    return ITEM_TYPES.read(form.whole("webOrderItemType") or 0) or INVOICE
+    return _read_code(form, "webOrderItemType", ITEM_TYPES) or INVOICE
+
+
+def _read_code(form: Form, name: str, table: Both[int, Canon]) -> Canon | None:
+    """Read one of the vendor's codes, None where there is none or nobody knows it."""
+    code = form.whole(name)
+    value = None if code is None else table.read(code)
+    if code is not None and value is None:
+        known = ", ".join(map(str, table.codes))
+        form.refuse(name, Rule.CHOICE, f"{code} is not one of {known}.")
+    return value
 
 
 def read_customer(form: Form) -> Identity | None:

@@ -97,3 +97,23 @@ def test_quoted_numbers_and_the_tables_spelling_are_read() -> None:
 def test_what_has_no_web_order_is_no_answer(body: bytes) -> None:
     with pytest.raises(errors.Invalid):
         DETAILS_LIST.response.read(Response(status=200, body=body), ASK)
+
+
+@pytest.mark.parametrize(
+    ("members", "field"),
+    [
+        ({"statusId": 3}, "webOrders[1].statusId"),
+        (
+            {"items": [{"webOrderItemType": 2}]},
+            "webOrders[1].items[1].webOrderItemType",
+        ),
+    ],
+    ids=repr,
+)
+def test_a_code_that_nobody_knows_is_refused(members: dict[str, Any], field: str) -> None:
+    body = response_of(status=1, message="OK", webOrders=[{"id": 1, "statusId": 1, **members}])
+
+    with pytest.raises(errors.Invalid) as refusal:
+        DETAILS_LIST.response.read(body, ASK)
+
+    assert field in [problem.field for problem in refusal.value.problems]
