@@ -1,5 +1,6 @@
 """``orderglot database``: a book moved to another place by one command."""
 
+import gzip
 import re
 import subprocess
 from pathlib import Path
@@ -110,3 +111,15 @@ def test_a_book_goes_to_a_server_and_back(folder: Path) -> None:
 
     assert done("book", "--database", HERE) == done("book", "--database", THERE)
     assert done("book", "--database", HERE) == done("book", "--database", server)
+
+
+def test_opening_an_older_book_says_once_that_older_programs_must_have_been_stopped(
+    folder: Path,
+) -> None:
+    old = Path(__file__).parents[1] / "stores" / "before-quantities" / "everything.db.gz"
+    (folder / "here.db").write_bytes(gzip.decompress(old.read_bytes()))
+    first, second = (run("book", "--database", HERE) for _ in range(2))
+
+    assert 1 == first.stderr.count("programs of the version before must have been stopped first.")
+    assert "" == second.stderr
+    assert first.stdout == second.stdout

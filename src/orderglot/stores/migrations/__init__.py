@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection
 from functools import cache
 from importlib.resources import files
@@ -15,6 +16,16 @@ UNFINISHED = 0
 """A database with a step of this number is an unfinished copy of the book that names the step."""
 
 APPLIED = "SELECT number FROM migrations"
+
+IN_USE = "SELECT EXISTS (SELECT 1 FROM sellers)"
+"""Whether a database was a book already: one that is just being made has no seller yet."""
+
+UPGRADED = (
+    "%s was brought to this version of Orderglot; "
+    "programs of the version before must have been stopped first."
+)
+
+log = logging.getLogger("orderglot.stores")
 
 
 class Migration(Struct, frozen=True):
@@ -48,6 +59,11 @@ def pending(
             "is not known here); upgrade Orderglot to open it."
         )
     return tuple(step for step in steps if step.number not in applied)
+
+
+def report_upgrade(where: str) -> None:
+    """State that a book of an earlier version was brought to this one."""
+    log.warning(UPGRADED, where)
 
 
 def demand_finished(applied: Collection[int], where: str) -> None:

@@ -6,7 +6,15 @@ import asyncpg
 
 from orderglot.core.errors import Invalid, NotFound, Upstream
 from orderglot.stores.database_url import shown
-from orderglot.stores.migrations import APPLIED, Migration, demand_finished, migrations, pending
+from orderglot.stores.migrations import (
+    APPLIED,
+    IN_USE,
+    Migration,
+    demand_finished,
+    migrations,
+    pending,
+    report_upgrade,
+)
 
 OLDEST = 14
 LOCK = 0x4F474C54
@@ -36,10 +44,15 @@ async def prepare(
     """
     await _check(connection, url)
     if await _pending(connection, url, create=create):
+        tentative = connection.is_in_transaction()
         async with connection.transaction():
             await connection.execute(f"SELECT pg_advisory_xact_lock({LOCK})")
-            for step in await _pending(connection, url, create=create):
+            steps = await _pending(connection, url, create=create)
+            for step in steps:
                 await _apply(connection, step)
+            upgraded = bool(steps) and await connection.fetchval(IN_USE)
+        if upgraded and not tentative:
+            report_upgrade(shown(url))
     if not unfinished:
         done = await connection.fetch(APPLIED)
         demand_finished([number for (number,) in done], shown(url))

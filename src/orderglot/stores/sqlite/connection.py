@@ -12,7 +12,15 @@ from typing import Any
 
 from orderglot.core.errors import HubError, Invalid, NotFound, Upstream
 from orderglot.stores.backend import Raced
-from orderglot.stores.migrations import APPLIED, Migration, demand_finished, migrations, pending
+from orderglot.stores.migrations import (
+    APPLIED,
+    IN_USE,
+    Migration,
+    demand_finished,
+    migrations,
+    pending,
+    report_upgrade,
+)
 from orderglot.stores.sqlite.file import make_private
 from orderglot.stores.sqlite.grammar import teach
 
@@ -139,9 +147,10 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     _demand_book(connection, path)
     connection.execute(f"PRAGMA page_size = {PAGE}")
     _turn_on_wal(connection)
-    for step in migrations("sqlite"):
-        _apply(connection, path, step)
+    upgraded = [_apply(connection, path, step) for step in migrations("sqlite")]
     _applied(connection, path)
+    if any(upgraded):
+        report_upgrade(str(path))
 
 
 def _turn_on_wal(connection: sqlite3.Connection) -> None:
@@ -158,19 +167,25 @@ def _turn_on_wal(connection: sqlite3.Connection) -> None:
             return
 
 
-def _apply(connection: sqlite3.Connection, path: Path, step: Migration) -> None:
-    """Do a step unless it is done, all in one transaction that nobody else can be in."""
+def _apply(connection: sqlite3.Connection, path: Path, step: Migration) -> bool:
+    """Do a step unless it is done, all in one transaction that nobody else can be in.
+
+    Tells whether that has changed a book that was there already.
+    """
+    upgrades = False
     connection.execute("BEGIN EXCLUSIVE")
     try:
         if step in _applied(connection, path):
             for statement in _statements(step.script):
                 connection.execute(statement)
+            (upgrades,) = connection.execute(IN_USE).fetchone()
             connection.execute("INSERT INTO migrations VALUES (?, ?)", (step.number, step.name))
             connection.execute(f"PRAGMA application_id = {APPLICATION}")
         connection.execute("COMMIT")
     finally:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
+    return bool(upgrades)
 
 
 def _applied(connection: sqlite3.Connection, path: Path) -> tuple[Migration, ...]:
