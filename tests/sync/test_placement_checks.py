@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -15,9 +15,11 @@ import pytest
 from msgspec.structs import replace
 
 from orderglot import dialects
+from orderglot.core.charges import AllowanceCharge, TaxLine
 from orderglot.core.customer import Customer
 from orderglot.core.errors import HubError, Invalid
 from orderglot.core.fields import every_field
+from orderglot.core.line_details import LineDetails
 from orderglot.core.order import (
     Address,
     Discount,
@@ -27,9 +29,13 @@ from orderglot.core.order import (
     Order,
     Reference,
 )
+from orderglot.core.order_details import OrderDetails, PaymentMade
+from orderglot.core.parties import Party, Role
+from orderglot.core.schedule import Schedule
+from orderglot.core.shipments import Shipment
 from orderglot.core.values import Kind, Status
 from orderglot.sync.place import place
-from orderglot.sync.placement_checks import DELIVERY, MONEY, Terms
+from orderglot.sync.placement_checks import DELIVERY, MONEY, OF_PRICES, Terms
 from orderglot.sync.placement_results import How, Placed
 from orderglot.wire.loss import untaken
 from tests.full_records import full
@@ -270,6 +276,74 @@ def test_a_discount_that_a_wire_cannot_carry_is_told_before(name: str) -> None:
     asked = tried(name, change)
     assert "discount.code" in asked.reason
     assert ("discount.amount" in asked.reason) == (name != "catalyst")
+
+
+DAY = date(2024, 6, 1)
+TEN_OFF = (AllowanceCharge(code="TEN", amount=Decimal(10)),)
+
+OF_DETAILS: dict[str, OrderDetails] = {
+    "details.allowance_charges": OrderDetails(allowance_charges=TEN_OFF),
+    "details.schedule.wanted": OrderDetails(schedule=Schedule(wanted=DAY)),
+    "details.schedule.not_before": OrderDetails(schedule=Schedule(not_before=DAY)),
+    "details.schedule.cancel_after": OrderDetails(schedule=Schedule(cancel_after=DAY)),
+    "details.parties": OrderDetails(parties=(Party(role=Role.SHIP_TO, number="S-2"),)),
+    "details.shipments": OrderDetails(shipments=(Shipment(tracking="T-1"),)),
+    "details.prices_include_tax": OrderDetails(prices_include_tax=True),
+}
+OF_LINE_DETAILS: dict[str, LineDetails] = {
+    "lines.details.allowance_charges": LineDetails(allowance_charges=TEN_OFF),
+    "lines.details.schedule.wanted": LineDetails(schedule=Schedule(wanted=DAY)),
+    "lines.details.schedule.not_before": LineDetails(schedule=Schedule(not_before=DAY)),
+    "lines.details.schedule.cancel_after": LineDetails(schedule=Schedule(cancel_after=DAY)),
+    "lines.details.ship_to": LineDetails(ship_to="S-2"),
+    "lines.details.unit_code": LineDetails(unit_code="KGM"),
+    "lines.details.cancelled": LineDetails(cancelled=1),
+    "lines.details.shipped": LineDetails(shipped=1),
+    "lines.details.returned": LineDetails(returned=1),
+    "lines.details.prices_include_tax": LineDetails(prices_include_tax=True),
+    "lines.details.price_quantity": LineDetails(price_quantity=100),
+}
+
+
+def detailed(member: str) -> Callable[[Order], Order]:
+    """Make the change that gives an order, or its first line, one member of its details."""
+    if member in OF_DETAILS:
+        return partial(replace, details=OF_DETAILS[member])
+    return partial(_first, details=OF_LINE_DETAILS[member])
+
+
+def test_every_member_of_the_details_that_matters_is_tried() -> None:
+    listed = [one for one in (*DELIVERY, *MONEY, *OF_PRICES) if "details." in one]
+    assert sorted(listed) == sorted([*OF_DETAILS, *OF_LINE_DETAILS])
+
+
+@each
+@pytest.mark.parametrize("member", [*OF_DETAILS, *OF_LINE_DETAILS])
+def test_details_that_delivery_or_money_depends_on_are_told_before(name: str, member: str) -> None:
+    takes = dialects.dialect(name).can.takes
+    matters = member not in takes and (member not in OF_PRICES or "lines.unit_price" in takes)
+    came = tried(name, detailed(member))
+
+    if matters:
+        assert f"cannot be told {member}; say --without {member} if" in came.reason
+        came = tried(name, detailed(member), replace(PLAIN, without=(*PLAIN.without, member)))
+    assert isinstance(came.came, Placed)
+
+
+HARMLESS = OrderDetails(
+    tax_lines=(TaxLine(name="VAT", amount=Decimal(1)),),
+    parties=(Party(role=Role.CARRIER, name="Post"),),
+    payments=(PaymentMade(id="P-1", amount=Decimal(1)),),
+    schedule=Schedule(promised=DAY),
+)
+
+
+@each
+def test_details_that_neither_depends_on_keep_no_order_back(name: str) -> None:
+    def change(order: Order) -> Order:
+        return replace(_first(order, details=LineDetails(unit_code="C62")), details=HARMLESS)
+
+    assert isinstance(tried(name, change).came, Placed)
 
 
 def test_everything_that_speaks_against_it_is_told_at_once() -> None:

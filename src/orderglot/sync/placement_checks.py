@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from orderglot.core.errors import Problem, Rule
-from orderglot.core.order import Identity, Order, id_at, is_channel
+from orderglot.core.order import Identity, Line, Order, id_at, is_channel
+from orderglot.core.parties import Role
 from orderglot.core.ports import PLACED, Book
 from orderglot.core.values import Kind, Status
 from orderglot.sync.notes import PLACING, Placing, read
@@ -24,15 +26,34 @@ NEVER = frozenset({Kind.RETURN, Kind.QUOTE, Kind.ADJUSTMENT})
 DELIVERY = (
     *(f"ship_to.{name}" for name in ("company", "first_name", "last_name", "line_1", "line_2")),
     *(f"ship_to.{name}" for name in ("city", "state", "postal_code", "country", "country_name")),
-    *("lines.deliver_by", "lines.box"),
+    *("lines.deliver_by", "lines.box", "lines.details.unit_code", "lines.details.ship_to"),
+    *("lines.details.cancelled", "lines.details.shipped", "lines.details.returned"),
+    *(
+        f"{part}.schedule.{day}"
+        for part in ("details", "lines.details")
+        for day in ("wanted", "not_before", "cancel_after")
+    ),
+    *("details.parties", "details.shipments"),
 )
 """The members of an order on which it depends what is delivered, where to and when."""
 
 MONEY = (
     *("discount.code", "discount.amount", "discount.voucher", "discount.voucher_amount"),
     *("lines.discount_code", "lines.promotions.code"),
+    *("details.allowance_charges", "lines.details.allowance_charges"),
 )
 """The members on which it depends what it costs. Prices and sums are compared afterwards."""
+
+OF_PRICES = (
+    *("details.prices_include_tax", "lines.details.prices_include_tax"),
+    "lines.details.price_quantity",
+)
+"""What a price means: it costs something else where a vendor is told the price without it."""
+
+PRICE = "lines.unit_price"
+
+PIECES = frozenset({"C62", "EA", "H87"})
+"""The codes of units in which a quantity without a unit is counted."""
 
 
 class Terms(Struct, frozen=True, kw_only=True):
@@ -191,7 +212,9 @@ def _with_another(elsewhere: tuple[str, ...]) -> Iterator[Problem]:
 def _lost(vendor: Vendor, order: Order, terms: Terms) -> Iterator[Problem]:
     """Name what the vendor would not be told, and delivery or money depends on."""
     dialect = vendor.dialect
-    lost = untaken(order, dialect.name, dialect.can, (*DELIVERY, *MONEY))
+    priced = OF_PRICES if PRICE in dialect.can.takes else ()
+    members = (*DELIVERY, *MONEY, *priced)
+    lost = untaken(_in_question(order), dialect.name, dialect.can, members)
     if order.ship_to and order.ship_to.country:
         lost = tuple(name for name in lost if name != "ship_to.country_name")
     left = [name for name in lost if not allowed(name, terms.without)]
@@ -203,11 +226,26 @@ def _lost(vendor: Vendor, order: Order, terms: Terms) -> Iterator[Problem]:
         yield Problem(left[0], Rule.UNEXPECTED, reason)
 
 
+def _in_question(order: Order) -> Order:
+    """Leave those parties alone that goods go to, and those codes of units that are not pieces."""
+    if order.details is not None:
+        parties = tuple(one for one in order.details.parties if one.role is Role.SHIP_TO)
+        order = replace(order, details=replace(order.details, parties=parties))
+    return replace(order, lines=tuple(map(_without_pieces, order.lines)))
+
+
+def _without_pieces(line: Line) -> Line:
+    if line.details is None or line.details.unit_code not in PIECES:
+        return line
+    return replace(line, details=replace(line.details, unit_code=""))
+
+
 def allowed(name: str, without: tuple[str, ...]) -> bool:
     """Tell whether a dotted member, or what it is inside of, is among these."""
     return any(name == one or name.startswith(f"{one}.") for one in without)
 
 
 def _outer(names: list[str]) -> list[str]:
-    """Name what stands around members, a member of a line in full."""
-    return list(dict.fromkeys(n if n.startswith("lines.") else n.split(".")[0] for n in names))
+    """Name what stands around members, a member of a line or of the details in full."""
+    whole = ("lines.", "details.")
+    return list(dict.fromkeys(n if n.startswith(whole) else n.split(".")[0] for n in names))
