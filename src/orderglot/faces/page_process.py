@@ -90,15 +90,24 @@ class PageProcess:
         assert process.stdin is not None
         assert process.stdout is not None
         process.stdin.write(framed(self._settings))
-        async for frame in frames(process.stdout):
-            if frame == READY:
-                log.info("a process answers large pages", extra={"pages": process.pid})
-                self._stdin = process.stdin
-            else:
-                self._hear(*_responses.decode(frame))
+        try:
+            await self._hear_all(process, process.stdin, process.stdout)
+        except msgspec.DecodeError:
+            # Whoever writes what nobody can read is not asked again.
+            process.kill()
         log.warning("the process for large pages ended", extra={"pages": process.pid})
         process.stdin.close()
         await process.wait()
+
+    async def _hear_all(
+        self, process: Process, stdin: asyncio.StreamWriter, stdout: asyncio.StreamReader
+    ) -> None:
+        async for frame in frames(stdout):
+            if frame == READY:
+                log.info("a process answers large pages", extra={"pages": process.pid})
+                self._stdin = stdin
+            else:
+                self._hear(*_responses.decode(frame))
 
     def _hear(self, number: int, response: Response) -> None:
         # Who asked may not be waiting any more.
