@@ -317,6 +317,23 @@ def test_every_member_of_the_details_that_matters_is_tried() -> None:
     assert sorted(listed) == sorted([*OF_DETAILS, *OF_LINE_DETAILS])
 
 
+IN_NEITHER = (
+    *("details.tax_lines", "details.second_currency", "details.payments", "details.refunds"),
+    *("details.responses", "details.schedule.promised"),
+    *("details.hold_reason", "details.cancel_reason"),
+    *("lines.details.tax_lines", "lines.details.item_numbers", "lines.details.schedule.promised"),
+)
+"""The details on which neither delivery nor money depends."""
+
+
+def test_every_member_of_the_details_is_sorted_once() -> None:
+    sorted_out = [one for one in (*DELIVERY, *MONEY, *OF_PRICES, *IN_NEITHER) if "details." in one]
+    for name in every_field():
+        if name.startswith(("details.", "lines.details.")):
+            within = [one for one in sorted_out if name == one or name.startswith(f"{one}.")]
+            assert 1 == len(within), f"{name}: does delivery depend on it, money, or neither?"
+
+
 @each
 @pytest.mark.parametrize("member", [*OF_DETAILS, *OF_LINE_DETAILS])
 def test_details_that_delivery_or_money_depends_on_are_told_before(name: str, member: str) -> None:
