@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from orderglot.core.order import Identity, Line, LinePricing, Link, Order, Totals
 from orderglot.core.values import Status
+from orderglot.dialects.adobe.prices import complete, sums_up
 from orderglot.dialects.adobe.tables import (
     KINDS,
     LONGEST_PAGE,
@@ -19,7 +20,7 @@ from orderglot.dialects.adobe.tables import (
     SWITCHES,
 )
 from orderglot.dialects.adobe.values import plain
-from orderglot.dialects.adobe.wire import apart, complete, paired, shows_prices, sums_up
+from orderglot.dialects.adobe.wire import apart, paired, shows_prices
 from orderglot.wire.dialect import Can
 from orderglot.wire.loss import all_but, rounded_names, same_ids
 from orderglot.wire.values import unless, whole_second
