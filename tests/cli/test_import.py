@@ -184,6 +184,17 @@ def test_a_seller_who_is_there_names_the_currency(file: Path) -> None:
     assert {"CHF": 10} == done_json("book")[0]["sums"]
 
 
+def test_the_book_says_how_many_of_its_orders_add_up(file: Path) -> None:
+    done("seller", "add", "acme", "--currency", "CHF")
+    assert "add" not in done("book").splitlines()[-1]
+    file.write_text("order,sku,qty,price,line_total\n1,A,2,5,10\n2,A,2,5,11\n")
+    done("import", "lines.csv", *ACME)
+
+    (entry,) = done_json("book")
+    assert {"add_up": 1, "differ": 1, "untold": 0, "not_looked_at": 0} == entry["adds_up"]
+    assert "acme: 1 adds up, 1 does not." == done("book").splitlines()[-1]
+
+
 def test_where_no_price_is_known_the_sum_is_not_known(file: Path) -> None:
     file.write_text("order,sku,qty\n1,A,2\n2,A,1\n")
     printed = done("import", "lines.csv", *DOLLARS)

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from orderglot.core.caller import Caller
 from orderglot.core.customer import Customer
 from orderglot.core.errors import Conflict, Invalid, NotFound
+from orderglot.core.findings import Answer
 from orderglot.core.order import Identity, Line, Order, Reference, Totals
 from orderglot.core.ports import Answered, UnitOfWork
 from orderglot.core.product import Product
@@ -110,6 +111,18 @@ def test_a_book_is_summed_up_exactly(shop: Shop) -> None:
 
     assert (23, 22, 1, 1) == (counts.orders, counts.lines, counts.customers, counts.products)
     assert ({"GBP": sum(totals)}, 1) == (counts.sums, counts.unpriced)
+
+
+def test_orders_are_counted_by_whether_they_add_up(shop: Shop) -> None:
+    line = Line(quantity=2, unit_price=Decimal(3), total=Decimal(6))
+    known = Totals(total=Decimal(6), shipping=Decimal(0), tax=Decimal(0), discount=Decimal(0))
+    for total in (6, 6, 7):
+        totals = replace(known, total=Decimal(total))
+        shop.kept(Order(currency="EUR", lines=(line,), totals=totals))
+    shop.kept(Order(currency="EUR"))
+    counts = shop.run(shop.store.counts(shop.seller.id))
+
+    assert {Answer.YES: 2, Answer.NO: 1, Answer.UNKNOWN: 1} == counts.adds_up
 
 
 def test_test_orders_are_summed_up_only_if_asked(shop: Shop) -> None:

@@ -12,16 +12,24 @@ if TYPE_CHECKING:
 
 def report_sums(counts: SumCounts) -> None:
     """Describe how many orders add up, do not, or cannot be told; nothing where there were none."""
-    named = (
-        (counts.add_up, "adds up", "add up"),
-        (counts.differ, "does not", "do not"),
-        (counts.untold, "cannot be told", "cannot be told"),
-    )
-    parts = [f"{count:,} {one if count == 1 else many}" for count, one, many in named if count]
-    if not parts:
+    told = sum_counts_text(counts.add_up, counts.differ, counts.untold)
+    if not told:
         return
-    write_line(f"Sums: {', '.join(parts)}.")
+    write_line(f"Sums: {told}.")
     for unequal in counts.first:
         write_line(f"  order {unequal.order} {unequal.difference}")
     if counts.differ > len(counts.first):
         write_line("  …")
+
+
+def sum_counts_text(add_up: int, differ: int, untold: int, not_looked_at: int = 0) -> str:
+    """Say how many orders add up, do not, cannot be told, or were not looked at; "" of none."""
+    named = (
+        (add_up, "adds up", "add up"),
+        (differ, "does not", "do not"),
+        (untold, "cannot be told", "cannot be told"),
+        (not_looked_at, "was not looked at yet", "were not looked at yet"),
+    )
+    return ", ".join(
+        f"{count:,} {one if count == 1 else many}" for count, one, many in named if count
+    )

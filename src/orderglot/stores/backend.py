@@ -89,7 +89,8 @@ class Selected(Struct, frozen=True):
 class Counts(Struct, frozen=True, kw_only=True):
     """What is in a seller's book; ``sums`` are the orders' totals by currency, where known.
 
-    ``unpriced`` counts the orders whose total is not known.
+    ``unpriced`` counts the orders whose total is not known. ``adds_up`` counts them by whether they
+    add up, those under "" of whom nobody has looked yet.
     """
 
     orders: int = 0
@@ -98,6 +99,7 @@ class Counts(Struct, frozen=True, kw_only=True):
     products: int = 0
     sums: dict[str, Decimal] = {}
     unpriced: int = 0
+    adds_up: dict[str, int] = {}
 
 
 class Backend(Protocol):

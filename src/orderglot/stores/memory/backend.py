@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection
 from datetime import datetime
 from decimal import Decimal
 
+from orderglot.core.adding_up import answer
 from orderglot.core.customer import Customer
 from orderglot.core.errors import NotFound
 from orderglot.core.keyring import Credential
@@ -168,6 +170,7 @@ class MemoryBackend:
             products=len(room.products),
             sums=sums,
             unpriced=len(orders) - len(priced),
+            adds_up=dict(Counter(str(answer(order)) for order in orders)),
         )
 
     async def numbers(self, seller: int, thing: Entity, count: int) -> tuple[int, ...]:

@@ -160,6 +160,7 @@ class PostgresBackend:
         """Count what is in a seller's book; the orders within the scope."""
         seen, seller = scoped(scope), scope.seller
         by_currency = await self._long.read(f"{queries.SUMS} {seen.text} GROUP BY 1", seen.params)
+        answers = await self._long.read(f"{queries.ANSWERS} {seen.text} GROUP BY 1", seen.params)
         ((customers, products),) = await self._long.read(queries.COUNTS, (seller, seller))
         return Counts(
             orders=sum(count for _, count, _, _, _ in by_currency),
@@ -172,6 +173,7 @@ class PostgresBackend:
                 if priced
             },
             unpriced=sum(count - priced for _, count, priced, _, _ in by_currency),
+            adds_up=dict(answers),
         )
 
     async def numbers(self, seller: int, thing: Entity, count: int) -> tuple[int, ...]:

@@ -69,6 +69,7 @@ SUMS = (
     "SELECT coalesce(o.currency, ''), count(*), count(o.total), coalesce(sum(o.lines), 0),"
     " coalesce(sum(o.total), 0) FROM orders AS o WHERE"
 )
+ANSWERS = "SELECT coalesce(o.adds_up, ''), count(*) FROM orders AS o WHERE"
 COUNTS = (
     "SELECT (SELECT count(*) FROM customers WHERE seller = ?),"
     " (SELECT count(*) FROM products WHERE seller = ?)"

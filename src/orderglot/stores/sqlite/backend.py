@@ -166,6 +166,7 @@ class SqliteBackend:
         """Count what is in a seller's book; the orders within the scope."""
         seen, seller = scoped(scope), scope.seller
         by_currency = self._reader.rows(f"{queries.SUMS} {seen.text} GROUP BY 1", seen.params)
+        answers = self._reader.rows(f"{queries.ANSWERS} {seen.text} GROUP BY 1", seen.params)
         ((customers, products),) = self._reader.rows(queries.COUNTS, (seller, seller))
         return Counts(
             orders=sum(count for _, count, _, _, _, _ in by_currency),
@@ -178,6 +179,7 @@ class SqliteBackend:
                 if priced
             },
             unpriced=sum(count - priced for _, count, priced, _, _, _ in by_currency),
+            adds_up=dict(answers),
         )
 
     async def numbers(self, seller: int, thing: Entity, count: int) -> tuple[int, ...]:

@@ -84,6 +84,7 @@ SUMS = (
     " coalesce(sum(o.total / 1000000), 0), coalesce(sum(o.total % 1000000), 0)"
     " FROM orders AS o WHERE"
 )
+ANSWERS = "SELECT coalesce(o.adds_up, ''), count(*) FROM orders AS o WHERE"
 COUNTS = (
     "SELECT (SELECT count(*) FROM customers WHERE seller = ?),"
     " (SELECT count(*) FROM products WHERE seller = ?)"
