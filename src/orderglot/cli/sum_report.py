@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
 def report_sums(counts: SumCounts) -> None:
     """Describe how many orders add up, do not, or cannot be told; nothing where there were none."""
-    told = sum_counts_text(counts.add_up, counts.differ, counts.untold)
-    if not told:
+    text = sum_counts_text(counts.add_up, counts.differ, counts.untold)
+    if not text:
         return
-    write_line(f"Sums: {told}.")
+    write_line(f"Sums: {text}.")
     for unequal in counts.first:
         write_line(f"  order {unequal.order} {unequal.difference}")
     if counts.differ > len(counts.first):
