@@ -479,6 +479,15 @@ CAUGHT_BY: dict[str, dict[str, Make]] = {
     "test_deleted.py::test_what_was_deleted_is_told_as_if_it_had_never_been": {
         "what was deleted is still in sight": unscoped(deleted=True),
     },
+    "test_deleted.py::test_no_write_reaches_what_was_deleted": {
+        "what was deleted takes every write": unscoped(deleted=True),
+    },
+    "test_repeats.py::test_what_was_deleted_may_be_ordered_again": {
+        "an order that comes again is not known to be deleted": swap(
+            "orderglot.faces.repeats:Repeats._book",
+            lambda _: lambda self, caller: self.store.of(caller),
+        ),
+    },
     "test_line_numbers.py::test_no_write_gives_a_line_what_another_one_of_its_order_has_or_had": {
         "catalyst numbers items by how many there are": swap(
             "orderglot.dialects.catalyst.items:next_number", lambda _: one_more_than_there_are
