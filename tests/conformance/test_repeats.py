@@ -183,19 +183,33 @@ async def test_another_number_other_lines_or_a_key_make_another_order(
     await assert_two(at)
 
 
-@with_specimens(KNOWN)
-async def test_what_was_cancelled_may_be_ordered_again(
-    at: Site, clock: Clock, specimen: Specimen
-) -> None:
+async def assert_may_be_ordered_again(at: Site, specimen: Specimen, **changed: object) -> None:
     first = await at.server(specimen.request)
     (order,) = await at.orders()
     whole = at.store.of(Caller(seller=at.owner.seller))
-    await whole.change(replace(order, status=Status.CANCELLED), "cancelled")
+    await whole.change(replace(order, **changed))
     second, third = [await at.server(specimen.request) for _ in range(2)]
 
     assert first != second
     assert second == third
+
+
+@with_specimens(KNOWN)
+async def test_what_was_cancelled_may_be_ordered_again(
+    at: Site, clock: Clock, specimen: Specimen
+) -> None:
+    await assert_may_be_ordered_again(at, specimen, status=Status.CANCELLED)
     await assert_two(at)
+
+
+@with_specimens(KNOWN)
+async def test_what_was_deleted_may_be_ordered_again(
+    at: Site, clock: Clock, specimen: Specimen
+) -> None:
+    await assert_may_be_ordered_again(at, specimen, deleted=clock())
+
+    assert 1 == len(await at.orders())
+    assert [] == await duplicates(at)
 
 
 @pytest.mark.parametrize(

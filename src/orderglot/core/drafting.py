@@ -8,6 +8,7 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from orderglot.core.errors import Conflict, Rule, invalid
+from orderglot.core.line_numbers import next_number
 from orderglot.core.order import Line, Order
 from orderglot.core.pricing import price
 from orderglot.core.product import Product
@@ -15,12 +16,13 @@ from orderglot.core.values import Status
 
 
 def add_line(draft: Order, line: Line, products: Mapping[str, Product]) -> Order:
-    """Put one more line into a draft and price it all anew.
+    """Put one more line into a draft, under a number of its own, and price it all anew.
 
     Raises Conflict where the order is no draft, Invalid with every line that cannot be bought.
     """
     demand_draft(draft)
-    return price(replace(draft, lines=(*draft.lines, line)), products)
+    added = replace(line, number=next_number(draft))
+    return price(replace(draft, lines=(*draft.lines, added)), products)
 
 
 def submit(draft: Order, now: datetime, po_number: str = "") -> Order:

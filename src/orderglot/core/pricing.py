@@ -9,6 +9,7 @@ import msgspec
 
 from orderglot.core.currencies import rounded
 from orderglot.core.errors import Invalid, Problem, Rule
+from orderglot.core.line_numbers import numbers
 from orderglot.core.order import Amounts, Invoice, Line, LinePricing, Order, Totals
 from orderglot.core.product import Product, price_of
 from orderglot.core.quantities import Quantity, plain
@@ -34,7 +35,7 @@ def price(draft: Order, products: Mapping[str, Product], *, lines_rounded: bool 
     lines = tuple(
         [
             _priced(line, products[line.sku], bought[line.sku], number)
-            for number, line in enumerate(draft.lines, 1)
+            for line, number in zip(draft.lines, numbers(draft.lines), strict=True)
         ]
     )
     currencies = [_currency(draft, line, products[line.sku]) for line in lines]
@@ -108,7 +109,7 @@ def _priced(line: Line, product: Product, bought: Quantity, number: int) -> Line
     count = pieces(line)
     return msgspec.structs.replace(
         line,
-        number=line.number or number,
+        number=number,
         upc=product.upc,
         title=product.title,
         image_url=product.image_url,

@@ -12,6 +12,7 @@ from orderglot.core.caller import Caller
 from orderglot.core.currencies import demand_currency
 from orderglot.core.customer import Customer
 from orderglot.core.errors import Conflict, Forbidden, NotFound
+from orderglot.core.line_numbers import remembering
 from orderglot.core.order import Link, Order, Reference
 from orderglot.core.ports import KEPT, PLACED, Answered, Check, Kept, Note, Outcome
 from orderglot.core.product import Product
@@ -285,6 +286,8 @@ class UnitOfWork(Reads):
 
     def _put(self, order: Order, what: str, now: datetime) -> Order:
         order, orders = with_exact_quantities(order), self._resolution.orders
+        if (before := orders.with_id(order.id)) is not None:
+            order = remembering(order, before)
         orders.refuse_clash(order)
         orders.write(order)
         sent = newly_sent(order, orders.kept[order.id])

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from orderglot.core.fields import every_field
-from orderglot.core.order import Identity, Link, Order, Reference, native
+from orderglot.core.order import HUB, Identity, Link, Order, Reference, native
 from orderglot.core.unknown_members import UNKNOWN, every_unknown, is_shown, keeping, name_of
 from orderglot.wire.dialect import Can
 from orderglot.wire.values import read_references, unless
@@ -35,7 +35,11 @@ def losses(order: Order, dialect: str, can: Can) -> tuple[str, ...]:
     left = carried(order, dialect, can)
     known = known_as(order, dialect)
     foreign = (
-        *(f"extras.{name}" for name in order.extras if name not in known.extras),
+        *(
+            f"extras.{name}"
+            for name in order.extras
+            if name not in known.extras and not _ours(name)
+        ),
         *(name_of(part, one) for part, one in every_unknown(order) if not is_shown(one, dialect)),
     )
     fractions = [QUANTITY] if can.whole and not loses(can, QUANTITY) else []
@@ -112,6 +116,11 @@ def known_as(order: Order, dialect: str) -> Order:
         links=tuple(Link(link.relation, _known(link.order, dialect)) for link in order.links),
         extras={k: v for k, v in order.extras.items() if k.startswith(dialect + ".")},
     )
+
+
+def _ours(extra: str) -> bool:
+    """Tell whether an extra is what the hub remembers of an order, which no wire is to carry."""
+    return extra.startswith(f"{HUB}.")
 
 
 def _outward(name: str) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from orderglot.core.errors import Invalid, Rule
 from orderglot.core.order import Identity, Line, Link, Order
 from orderglot.core.pricing import line_pricing, price
 from orderglot.core.product import Product
-from orderglot.core.returns import counted, take_back
+from orderglot.core.returns import bought_as, counted, take_back
 from orderglot.core.subscriptions import Subscription
 from orderglot.core.switches import switch, undo
 from orderglot.core.values import Kind, Relation, Status
@@ -131,8 +131,7 @@ async def _return(context: Context, draft: Draft, customer: Customer) -> Compose
         raise _coded(error, RETURNS) from None
     await demand_minimum(context, original, left)
     await demand_commitment(context, customer, original, left)
-    bought = {line.number: line for line in original.lines}
-    lines = tuple(_taken(line, bought[line.number]) for line in draft.order.lines)
+    lines = tuple(_taken(line, bought_as(original, line) or line) for line in draft.order.lines)
     order = replace(
         draft.order,
         currency=draft.order.currency or original.currency,

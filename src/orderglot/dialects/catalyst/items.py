@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from orderglot.core.caller import CHANGE, Caller
 from orderglot.core.errors import Invalid, Problem, Rule
 from orderglot.core.fields import read_whole_text
+from orderglot.core.line_numbers import next_number
 from orderglot.core.order import Line, Order, Unknown
 from orderglot.core.pricing import price
 from orderglot.core.totals import summed
@@ -100,10 +101,9 @@ async def with_items(
         priced = price(Order(currency=currency, lines=lines), products).lines
     except Invalid as error:
         raise Invalid(*(_on_wire(problem, named) for problem in error.problems)) from None
-    first = len(order.lines) + 1
     added = tuple(
         replace(line, number=number, title=asked.title or line.title)
-        for number, (line, asked) in enumerate(zip(priced, lines, strict=True), first)
+        for number, (line, asked) in enumerate(zip(priced, lines, strict=True), next_number(order))
     )
     return replace(order, lines=(*order.lines, *added))
 
