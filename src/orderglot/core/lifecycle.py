@@ -101,9 +101,7 @@ def cancel(order: Order, reason: str, wanted: Quantities | None = None) -> Order
     status = status_of(lines)
     if status in RUNNING and order.status in (Status.ON_HOLD, Status.DRAFT):
         status = order.status
-    return replace(
-        order, lines=lines, status=status, details=_details(order, cancel_reason=reason)
-    )
+    return replace(order, lines=lines, status=status, details=_details(order, cancel_reason=reason))
 
 
 def complete(order: Order, now: datetime) -> Order:
@@ -235,4 +233,3 @@ def _details(order: Order, **changes: str) -> OrderDetails | None:
     """Give an order's details with some texts changed, None where they say nothing."""
     details = replace(order.details or OrderDetails(), **changes)
     return None if details == OrderDetails() else details
-
