@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -58,11 +59,11 @@ class Doors:
 
     # What the clients of each dialect do
 
-    async def kole_order(self, quantity: int = 24) -> int:
+    async def kole_order(self, quantity: int = 24, po_number: str = "PO-7001") -> int:
         """Order goods as the customer's Kole client does."""
         media = "application/vnd.koleimports.ds.order+json"
         body = {
-            "po_number": "PO-7001",
+            "po_number": po_number,
             "notes": "",
             "ship_options": {"carrier": "UPS", "service": "GROUND"},
             "ship_to_address": {
@@ -148,3 +149,12 @@ def _customer() -> Customer:
     ready = book_of("kole").customers[0]
     references = tuple(Reference(name, CUSTOMER) for name in dialects.names())
     return replace(ready, id=0, version=0, number="C-1", references=references)
+
+
+def behind_doors(trial: Callable[[Doors], Awaitable[None]]) -> None:
+    """Try something behind all doors."""
+
+    async def held() -> None:
+        await trial(await opened())
+
+    asyncio.run(held())

@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from decimal import Decimal
 
 from orderglot.core.values import InvoiceStatus, Status
-from tests.life.doors import Doors, opened
+from tests.life.doors import SITE, Doors, behind_doors
 
 COMPLETED, CANCELLED, PROCESSING = 7, 9, 3
 """Statuses of a site as it begins."""
-
-
-def behind_doors(trial: Callable[[Doors], Awaitable[None]]) -> None:
-    async def held() -> None:
-        await trial(await opened())
-
-    asyncio.run(held())
 
 
 def test_what_catalyst_calls_completed_is_complete_with_its_lines_and_subscriptions() -> None:
@@ -40,6 +31,19 @@ def test_what_catalyst_cancels_is_cancelled_with_its_lines() -> None:
 
         shown = await doors.adobe(id)
         assert ("1008", "1008") == (shown["status"], shown["lineItems"][0]["status"])
+
+    behind_doors(trial)
+
+
+def test_a_status_that_the_site_does_not_have_revives_nothing() -> None:
+    async def trial(doors: Doors) -> None:
+        id = await doors.kole_order()
+        await doors.catalyst_put(id, statusTypeId=CANCELLED)
+        response = await doors.ask("catalyst", "PUT", f"{SITE}/orders/{id}", {"statusTypeId": 999})
+
+        assert 400 == response.status
+        assert b"statusTypeId: 999 is no status of this site." in response.body
+        assert Status.CANCELLED is (await doors.order(id)).status
 
     behind_doors(trial)
 

@@ -169,6 +169,7 @@ class UnitOfWork(Reads):
             order = await self._owned(order)
             await self._resolution.learn((order,))
             order = await self._resolved(order, ours=True, kept=kept.links)
+            await self._resolution.demand_no_circle(order)
         now = self.now()
         given = not touches or order.modified not in (None, kept.modified)
         changed = replace(

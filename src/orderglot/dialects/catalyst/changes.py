@@ -22,7 +22,7 @@ from orderglot.dialects.catalyst.items import read_items, with_items
 from orderglot.dialects.catalyst.links import SITES, path
 from orderglot.dialects.catalyst.media import JSON, emptied, read_nothing, write_done
 from orderglot.dialects.catalyst.orders import NO_SITE, One
-from orderglot.dialects.catalyst.resources import demand_customer, order_at, site_at
+from orderglot.dialects.catalyst.resources import demand_customer, demand_parent, order_at, site_at
 from orderglot.dialects.catalyst.settings import ShippingOption, Site, row_of, with_status
 from orderglot.dialects.catalyst.tables import INVOICED, NAME
 from orderglot.dialects.catalyst.values import digits, put
@@ -119,6 +119,7 @@ async def _create_order(context: Context, draft: Draft) -> Order:
     begun = with_status(site, Order(currency=seller.currency), _first_status(site))
     order = _taken(begun, draft, site)
     await demand_customer(context, order)
+    await demand_parent(context, order)
     lines, named = _items(draft)
     if lines:
         order = await with_items(context, order, lines, named)
@@ -186,6 +187,8 @@ async def _update_order(context: Context, draft: Draft) -> Order:
     changed = put_into(replace(taken, status=order.status), taken.status)
     if changed.customer != order.customer:
         await demand_customer(context, changed)
+    if changed.links != order.links:
+        await demand_parent(context, changed)
     if not order.references and _charges(changed) != _charges(order):
         changed = summed(changed)
     changed = _billed(changed, order, context.now)

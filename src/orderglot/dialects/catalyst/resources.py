@@ -54,5 +54,15 @@ async def demand_customer(context: Context, order: Order) -> None:
         raise invalid("entityId", Rule.UNKNOWN, reason) from None
 
 
+async def demand_parent(context: Context, order: Order) -> None:
+    """Raise Invalid where an order is to renew one that the site does not have."""
+    for ref in [ref for link in order.links if not link.order.id for ref in link.order.references]:
+        try:
+            await context.book.get(ref)
+        except NotFound:
+            reason = f"There is no order {ref.id} on this site."
+            raise invalid("parentId", Rule.UNKNOWN, reason) from None
+
+
 def _missing(id: str, site: Site) -> NotFound:
     return NotFound(f"Item {id[:40]} not found on site {site.id}.")
