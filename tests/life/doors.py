@@ -20,6 +20,7 @@ from orderglot.faces.server import Server
 from orderglot.stores.memory import MemoryStore
 from orderglot.stores.store import BookStore
 from orderglot.wire.message import Request, Response
+from tests.clock import Clock
 from tests.conformance.callers import Credentials, Site, clock_of
 from tests.conformance.specimens import book_of
 
@@ -35,9 +36,11 @@ class Doors:
     """The faces, with a key of the whole seller at each of them, and at Kole the customer's."""
 
     store: BookStore
+    clock: Clock
     seller: int
     sites: dict[str, Site]
     keys: dict[str, Credentials] = field(default_factory=dict)
+    requests: int = 0
 
     async def ask(
         self, dialect: str, method: str, path: str, body: Any = None, **headers: str
@@ -72,9 +75,7 @@ class Doors:
             },
             "items": [{"sku": GOODS, "quantity": quantity}],
         }
-        response = await self.ask(
-            "kole", "POST", "/orders", body, accept=media, content_type=media
-        )
+        response = await self.ask("kole", "POST", "/orders", body, accept=media, content_type=media)
         assert 201 == response.status, response.body
         return int(response.headers["content-location"].rpartition("/")[2])
 
@@ -92,18 +93,18 @@ class Doors:
 
     async def adobe_write(self, body: Any) -> Response:
         path = f"/v3/customers/{CUSTOMER}/orders"
-        return await self.ask("adobe", "POST", path, body, **self._correlated())
+        return await self.ask("adobe", "POST", path, body, **self.correlated())
 
     async def adobe(self, id: int) -> Mapping[str, Any]:
         path = f"/v3/customers/{CUSTOMER}/orders/{id}"
-        return await self.read("adobe", path, **self._correlated())
+        return await self.read("adobe", path, **self.correlated())
 
-    def _correlated(self) -> dict[str, str]:
-        self.sites["adobe"].drawn += 1
-        return {"x_request_id": "r", "x_correlation_id": str(self.sites["adobe"].drawn)}
+    def correlated(self) -> dict[str, str]:
+        self.requests += 1
+        return {"x_request_id": f"r{self.requests}", "x_correlation_id": f"c{self.requests}"}
 
-    async def catalyst_put(self, id: int, **members: Any) -> None:
-        response = await self.ask("catalyst", "PUT", f"{SITE}/orders/{id}", members)
+    async def catalyst_put(self, order: int, **members: Any) -> None:
+        response = await self.ask("catalyst", "PUT", f"{SITE}/orders/{order}", members)
         assert 204 == response.status, response.body
 
     async def catalyst(self, id: int) -> Mapping[str, Any]:
@@ -130,7 +131,7 @@ async def opened(store: BookStore | None = None) -> Doors:
         dialect = dialects.dialect(name)
         caller = Caller(seller=seller.id, customer=customer.id if name == "kole" else None)
         sites[name] = Site(dialect, store, Server(dialect, store), caller)
-    doors = Doors(store, seller.id, sites)
+    doors = Doors(store, clock, seller.id, sites)
     for name, site in sites.items():
         doors.keys[name] = await site.key(site.owner)
     return doors

@@ -127,7 +127,7 @@ async def _create_order(context: Context, draft: Draft) -> Order:
     with _links_on_wire():
         placed = await context.book.place(summed(whole))
     billed = _billed(placed, begun, context.now)
-    return placed if billed == placed else await context.book.change(billed, "billed")
+    return await context.book.change(billed, "billed")
 
 
 def _items(draft: Draft) -> tuple[tuple[Line, ...], tuple[str, ...]]:
@@ -193,7 +193,7 @@ async def _update_order(context: Context, draft: Draft) -> Order:
         changed = summed(changed)
     changed = _billed(changed, order, context.now)
     with _links_on_wire():
-        return order if changed == order else await context.book.change(changed)
+        return await context.book.change(changed)
 
 
 @contextmanager

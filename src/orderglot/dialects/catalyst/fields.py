@@ -15,7 +15,13 @@ from orderglot.dialects.catalyst import code_lists, comparisons, field_types, si
 from orderglot.dialects.catalyst.comparisons import Asked
 from orderglot.dialects.catalyst.conditions import ranked
 from orderglot.dialects.catalyst.field_types import Member, Show, everywhere
-from orderglot.dialects.catalyst.settings import Site, meanings, status_numbers, with_status, write_id
+from orderglot.dialects.catalyst.settings import (
+    Site,
+    meanings,
+    status_numbers,
+    with_status,
+    write_id,
+)
 from orderglot.dialects.catalyst.tables import (
     CYCLES,
     DIRECT_DEBITS,
