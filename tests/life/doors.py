@@ -70,8 +70,12 @@ class Doors:
             "notes": "",
             "ship_options": {"carrier": "UPS", "service": "GROUND"},
             "ship_to_address": {
-                **{"company": "Sample Store", "address_1": "2 Sample Road", "city": "Reno"},
-                **{"state": "NV", "zipcode": "89501", "country": "US"},
+                "company": "Sample Store",
+                "address_1": "2 Sample Road",
+                "city": "Reno",
+                "state": "NV",
+                "zipcode": "89501",
+                "country": "US",
             },
             "items": [{"sku": GOODS, "quantity": quantity}],
         }
@@ -88,6 +92,16 @@ class Doors:
         line = {"extLineItemNumber": 1, "offerId": OFFER, "quantity": quantity}
         body = {"orderType": "NEW", "externalReferenceId": "R", "currencyCode": "USD"}
         response = await self.adobe_write({**body, "lineItems": [line], **members})
+        assert 201 == response.status, response.body
+        return int(json.loads(response.body)["orderId"])
+
+    async def adobe_return(self, id: int, quantity: int) -> int:
+        """Give some seats of an order back."""
+        line = {"extLineItemNumber": 1, "offerId": OFFER, "quantity": quantity}
+        head = {"orderType": "RETURN", "externalReferenceId": "B", "currencyCode": "USD"}
+        response = await self.adobe_write(
+            {**head, "referenceOrderId": str(id), "lineItems": [line]}
+        )
         assert 201 == response.status, response.body
         return int(json.loads(response.body)["orderId"])
 

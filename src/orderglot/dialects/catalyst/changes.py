@@ -14,7 +14,8 @@ from orderglot.core.billing import issued, settled
 from orderglot.core.caller import CHANGE, CREATE, Caller
 from orderglot.core.errors import Invalid, Rule, invalid
 from orderglot.core.lifecycle import put_into
-from orderglot.core.order import Line, Order, native
+from orderglot.core.order import Line, Order, Reference, native
+from orderglot.core.reassigning import reassign
 from orderglot.core.totals import summed
 from orderglot.dialects.catalyst import known_members, shapes
 from orderglot.dialects.catalyst.fields import by_name
@@ -184,9 +185,9 @@ async def _update_order(context: Context, draft: Draft) -> Order:
     site = await site_at(context, draft.site)
     order = await order_at(context, site, draft.id)
     taken = _taken(order, draft, site)
+    if taken.customer != order.customer:
+        taken = _taken(await _reassigned(context, order, taken), draft, site)
     changed = put_into(replace(taken, status=order.status), taken.status)
-    if changed.customer != order.customer:
-        await demand_customer(context, changed)
     if changed.links != order.links:
         await demand_parent(context, changed)
     if not order.references and _charges(changed) != _charges(order):
@@ -194,6 +195,16 @@ async def _update_order(context: Context, draft: Draft) -> Order:
     changed = _billed(changed, order, context.now)
     with _links_on_wire():
         return await context.book.change(changed)
+
+
+async def _reassigned(context: Context, order: Order, named: Order) -> Order:
+    """Give an order to the customer whom a client names for it."""
+    customer = await demand_customer(context, named)
+    linked = await context.book.linked(Reference(NAME, native(order, NAME)))
+    try:
+        return reassign(order, customer, linked)
+    except Invalid as error:
+        raise Invalid(replace(error.problems[0], field="entityId")) from None
 
 
 @contextmanager
