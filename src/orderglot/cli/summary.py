@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 async def summary(hub: "Hub", seller: SellerName = None, as_json: AsJson = False) -> None:
     """Describe what is in the book of each seller: orders, lines, sums, customers; test orders apart.
 
-    Below that stands whether the sums of its orders add up; orders of an earlier version count once
+    Carts, quotes and what came to nothing are in no sum, and returns are taken off it. Below that
+    stands whether the sums of its orders add up; orders of an earlier version count once
     they are written again.
 
     $ orderglot book

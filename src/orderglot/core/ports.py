@@ -156,8 +156,9 @@ class Book(Orders, Protocol):
     async def change(self, order: Order, what: str = "changed", *, touches: bool = True) -> Order:
         """Put a new version in the place of the one it was made from; ``what`` names the event.
 
-        Where it ``touches`` nothing that anybody knows of, the order was not modified by that.
-        Raises NotFound, or Conflict where somebody else was faster.
+        Where it ``touches`` nothing that anybody knows of, the order was not modified by that; one
+        that is as it was stays so, without an event. Raises NotFound, or Conflict where somebody
+        else was faster.
         """
         ...
 

@@ -87,9 +87,9 @@ class Selected(Struct, frozen=True):
 
 
 class Counts(Struct, frozen=True, kw_only=True):
-    """What is in a seller's book; ``sums`` are the orders' totals by currency, where known.
+    """What is in a seller's book; ``sums`` are the turnover by currency, where known.
 
-    ``unpriced`` counts the orders whose total is not known. ``adds_up`` counts them by whether they
+    ``unpriced`` counts the orders of that turnover whose total is not known. ``adds_up`` counts them by whether they
     add up, those under "" of whom nobody has looked yet.
     """
 

@@ -155,8 +155,8 @@ class UnitOfWork(Reads):
     async def change(self, order: Order, what: str = "changed", *, touches: bool = True) -> Order:
         """Put a new version in the place of the one it was made from; ``what`` names the event.
 
-        Where it ``touches`` nothing that anybody knows of, the order was not modified by that.
-        Raises NotFound, Conflict where somebody else was faster, or Forbidden where a caller in
+        Where it ``touches`` nothing that anybody knows of, the order was not modified by that; one
+        that is as it was stays so, without an event. Raises NotFound, Conflict where somebody else was faster, or Forbidden where a caller in
         test mode would change a live order.
         """
         kept = await self._standing(order.id)
@@ -166,10 +166,13 @@ class UnitOfWork(Reads):
                 f"Order {order.id} is at version {kept.version} by now, not {order.version}; "
                 "read it again and repeat the change."
             )
+        if order == kept:
+            return kept
         if _names(order) != _names(kept):
             order = await self._owned(order)
             await self._resolution.learn((order,))
             order = await self._resolved(order, ours=True, kept=kept.links)
+            await self._resolution.demand_no_circle(order)
         now = self.now()
         given = not touches or order.modified not in (None, kept.modified)
         changed = replace(

@@ -56,7 +56,7 @@ def take(order: Order, form: Form, site: Site, *, own: bool = False) -> Order:
     """Put what was sent into an order; what is wrong with it is noted in the form.
 
     Names that no field has are kept as they came; passed over is, unless ``own``, what only the hub
-    decides.
+    decides, and what comes as it is shown: a client may send a whole order back.
     """
     members = by_name()
     taken: list[tuple[str, Any]] = []
@@ -67,6 +67,8 @@ def take(order: Order, form: Form, site: Site, *, own: bool = False) -> Order:
         if not own and isinstance(value, _TEXTS):
             form.measure(name, str(value), member.longest)
         taken.append((member.name, value))
+        if order.id and value == member.show(order, site):
+            continue
         try:
             order = member.take(order, value, site)
         except ValueError as error:

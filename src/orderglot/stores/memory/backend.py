@@ -17,6 +17,7 @@ from orderglot.core.product import Product
 from orderglot.core.query import Query, Sort, matches, rank, sort_value, sorted_orders
 from orderglot.core.seller import Seller
 from orderglot.core.tokens import Token
+from orderglot.core.turnover import is_turnover, turnover
 from orderglot.stores import document, writes
 from orderglot.stores.backend import Counts, Entity, Position, Raced, Scope, Selected, Selection
 from orderglot.stores.identities import goes_by, stands_for
@@ -159,17 +160,17 @@ class MemoryBackend:
         """Count what is in a seller's book; the orders within the scope."""
         room = self._room(scope.seller)
         orders, sums = self._sighted(scope), dict[str, Decimal]()
-        priced = [order for order in orders if order.totals.total is not None]
-        for order in priced:
-            total = order.totals.total or Decimal(0)
-            sums[order.currency] = sums.get(order.currency, Decimal(0)) + total
+        counted = [(order.currency, turnover(order)) for order in orders if is_turnover(order)]
+        for currency, amount in counted:
+            if amount is not None:
+                sums[currency] = sums.get(currency, Decimal(0)) + amount
         return Counts(
             orders=len(orders),
             lines=sum(len(order.lines) for order in orders),
             customers=len(room.customers.after(0)),
             products=len(room.products),
             sums=sums,
-            unpriced=len(orders) - len(priced),
+            unpriced=[amount for _, amount in counted].count(None),
             adds_up=dict(Counter(str(answer(order)) for order in orders)),
         )
 

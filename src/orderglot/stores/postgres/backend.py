@@ -163,16 +163,16 @@ class PostgresBackend:
         answers = await self._long.read(f"{queries.ANSWERS} {seen.text} GROUP BY 1", seen.params)
         ((customers, products),) = await self._long.read(queries.COUNTS, (seller, seller))
         return Counts(
-            orders=sum(count for _, count, _, _, _ in by_currency),
-            lines=sum(int(lines) for _, _, _, lines, _ in by_currency),
+            orders=sum(count for _, count, *_ in by_currency),
+            lines=sum(int(lines) for _, _, lines, *_ in by_currency),
             customers=customers,
             products=products,
             sums={
                 currency: Decimal(millionths).scaleb(-6)
-                for currency, _, priced, _, millionths in by_currency
+                for currency, _, _, _, priced, millionths in by_currency
                 if priced
             },
-            unpriced=sum(count - priced for _, count, priced, _, _ in by_currency),
+            unpriced=sum(counted - priced for _, _, _, counted, priced, _ in by_currency),
             adds_up=dict(answers),
         )
 

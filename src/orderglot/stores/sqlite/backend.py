@@ -169,16 +169,16 @@ class SqliteBackend:
         answers = self._reader.rows(f"{queries.ANSWERS} {seen.text} GROUP BY 1", seen.params)
         ((customers, products),) = self._reader.rows(queries.COUNTS, (seller, seller))
         return Counts(
-            orders=sum(count for _, count, _, _, _, _ in by_currency),
-            lines=sum(lines for _, _, _, lines, _, _ in by_currency),
+            orders=sum(count for _, count, *_ in by_currency),
+            lines=sum(lines for _, _, lines, *_ in by_currency),
             customers=customers,
             products=products,
             sums={
                 currency: Decimal(units) + Decimal(millionths).scaleb(-6)
-                for currency, _, priced, _, units, millionths in by_currency
+                for currency, _, _, _, priced, units, millionths in by_currency
                 if priced
             },
-            unpriced=sum(count - priced for _, count, priced, _, _, _ in by_currency),
+            unpriced=sum(counted - priced for _, _, _, counted, priced, _, _ in by_currency),
             adds_up=dict(answers),
         )
 
