@@ -14,7 +14,6 @@ from orderglot.core.order_details import OrderDetails
 from orderglot.core.quantities import Quantity
 from orderglot.files.amounts import Scope, Sums, of_order, read_percent, read_rate, summed
 from orderglot.files.cells import bare
-from orderglot.files.columns import FIELDS, MONEY, OF_LINES, TAXES
 from orderglot.files.drafts import (
     BETWEEN,
     Draft,
@@ -26,6 +25,7 @@ from orderglot.files.drafts import (
     with_ids,
     with_invoice,
 )
+from orderglot.files.field_names import FIELDS, MONEY, OF_LINES, TAXES
 from orderglot.files.header import Texts, reader_of_heads
 from orderglot.files.joined_headers import HeaderOf, Headers
 from orderglot.files.layout import Layout

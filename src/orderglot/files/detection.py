@@ -15,9 +15,10 @@ from orderglot.core.errors import Invalid, Rule, invalid
 from orderglot.core.quantities import exact
 from orderglot.files import dates, numbers
 from orderglot.files.amounts import Scope, look_like_rates, scope_of
-from orderglot.files.columns import MONEY, Columns
+from orderglot.files.columns import Columns
 from orderglot.files.currencies import Currencies, currencies_of, only_one
 from orderglot.files.dates import DateOrder, reader_of_times
+from orderglot.files.field_names import MONEY
 from orderglot.files.lines import (
     Signs,
     agrees,

@@ -9,7 +9,8 @@ import msgspec
 from msgspec import Struct
 
 from orderglot.files.cells import unwrapped
-from orderglot.files.columns import OF_LINES, Columns
+from orderglot.files.columns import Columns
+from orderglot.files.field_names import OF_LINES
 from orderglot.files.lines import read_number_of
 from orderglot.files.rows import Stride
 from orderglot.files.sample import Sample

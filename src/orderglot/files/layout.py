@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from operator import itemgetter
 
-from orderglot.files.columns import FIELDS, MONEY, OF_LINES, QUANTITIES, TAXES, Columns
+from orderglot.files.columns import Columns
+from orderglot.files.field_names import FIELDS, MONEY, OF_LINES, QUANTITIES, TAXES
 from orderglot.files.lines import MONEY_OF_LINES
 
 ABSENT = -1
