@@ -8,6 +8,7 @@ import pytest
 
 from orderglot.core.errors import Invalid
 from orderglot.files.columns import read_mapping, recognise
+from orderglot.files.detail_names import DETAILS
 from orderglot.files.field_names import FIELDS, SECOND_NAMES
 
 RETAIL = (
@@ -79,13 +80,14 @@ def test_a_name_is_recognised_whatever_its_case_and_signs(name: str, field: str)
 
 
 def test_no_name_means_two_fields() -> None:
-    texts = (*FIELDS.values(), *SECOND_NAMES.values())
+    texts = (*FIELDS.values(), *SECOND_NAMES.values(), *DETAILS.values(), ",".join(DETAILS))
     names = [re.sub(r"\W+|_", "", name) for text in texts for name in set(text.split(","))]
     assert len(names) == len(set(names))
 
 
 def test_every_field_goes_by_its_own_name() -> None:
-    assert {field: field for field in FIELDS} == fields(tuple(FIELDS))
+    every = (*FIELDS, *DETAILS)
+    assert {field: field for field in every} == fields(every)
 
 
 def test_what_is_no_field_is_left_over_by_its_name() -> None:

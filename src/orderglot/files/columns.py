@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 
 from orderglot.core.errors import Invalid, Rule, invalid
+from orderglot.files.detail_names import DETAILS
 from orderglot.files.field_names import FIELDS, MEANINGS, RANKS, REQUIRED, plain
 
 OUR_LINE, OUR_REASON = "orderglot line", "orderglot reason"
@@ -178,4 +179,4 @@ def _short(name: str) -> str:
     return repr(name if len(name) <= LONGEST_LISTED else name[: LONGEST_LISTED - 3] + "...")
 
 
-_FIELD_LIST = ", ".join(FIELDS)
+_FIELD_LIST = ", ".join((*FIELDS, *DETAILS))

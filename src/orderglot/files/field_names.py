@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from orderglot.files.detail_names import DETAILS
+
 REQUIRED = ("order", "sku", "quantity")
 QUANTITIES = ("cancelled_quantity", "shipped_quantity", "returned_quantity")
 """What has become of how much of a line."""
@@ -125,7 +127,9 @@ def _named() -> Iterator[tuple[str, str, int]]:
     for rank, listed in enumerate((FIELDS, SECOND_NAMES)):
         for field, names in listed.items():
             yield from ((plain(name), field, rank) for name in names.split(","))
-    yield from ((plain(field), field, 0) for field in FIELDS)
+    yield from ((plain(field), field, 0) for field in (*FIELDS, *DETAILS))
+    for field, names in DETAILS.items():
+        yield from ((plain(name), field, rank) for rank, name in enumerate(names.split(","), 1))
 
 
 MEANINGS = {name: field for name, field, _ in _named()}

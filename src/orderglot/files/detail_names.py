@@ -1,0 +1,56 @@
+"""Detail names: what few files say of an order or a line, each with the column names that mean it.
+
+Of two columns that mean one detail it is the one whose name comes first; the other stays text.
+"""
+
+from __future__ import annotations
+
+MOST_TAXES = 5
+"""So many taxes of an order have columns of their own, by name, rate and amount."""
+
+TAX_COLUMNS = {
+    f"tax_{place}_{member}": f"tax {place} {words[0]}, tax {place} {words[1]}"
+    for place in range(1, MOST_TAXES + 1)
+    for member, words in {
+        "name": ("title", "label"),
+        "rate": ("percent", "percentage"),
+        "amount": ("value", "total"),
+    }.items()
+}
+
+DAYS = ("wanted", "promised", "not_before", "cancel_after")
+"""What is a day, and no time of it."""
+
+RATES = tuple(field for field in TAX_COLUMNS if field.endswith("_rate"))
+"""What is so many per cent."""
+
+ORDER_AMOUNTS = (
+    "second_total",
+    *(field for field in TAX_COLUMNS if field.endswith("_amount")),
+)
+"""Amounts of an order, on one of its rows, on each, or in parts on each."""
+
+AMOUNTS = ORDER_AMOUNTS
+
+NUMBERS = ("exchange_rate", *RATES, *AMOUNTS)
+"""What is written in numbers, whose decimals may be in doubt."""
+
+OF_ORDERS = {
+    "cancel_reason": "cancellation reason, cancelled reason, canceled reason,"
+    " reason for cancellation, stornogrund",
+    "hold_reason": "on hold reason, reason for hold",
+    "wanted": "required date, requested date, requested delivery date, need by date, deliver by,"
+    " delivery date, wunschtermin, liefertermin",
+    "promised": "promise date, promised date, promised delivery date, expected delivery date,"
+    " estimated delivery date, confirmed delivery date",
+    "not_before": "not before date, ship not before, deliver not before, earliest delivery date,"
+    " delivery start date",
+    "cancel_after": "cancel after date, cancel by, cancel by date, do not deliver after",
+    "second_currency": "presentment currency, display currency, customer currency",
+    "exchange_rate": "currency rate, currency conversion rate, conversion rate, wechselkurs",
+    "second_total": "presentment total, total in second currency, total in display currency",
+    **TAX_COLUMNS,
+}
+"""What stands on one of an order's rows or the same on each; a day may be each line's own."""
+
+DETAILS: dict[str, str] = {**OF_ORDERS}
