@@ -166,7 +166,7 @@ class OrderBuilder:
                 values[field] = self._money[field][text]
         whole = True
         if cells is not None:
-            whole = add_amounts(values, cells, self._plan.scopes)
+            whole = add_amounts(values, cells, lines.worths, self._plan)
         if self._line_taxes is not None and values.get("tax") is None:
             amounts = self._read_taxes("line_tax", lines)
             values["tax"] = of_order("tax", amounts, Scope.ROW)

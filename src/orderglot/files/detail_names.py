@@ -30,7 +30,7 @@ ORDER_AMOUNTS = (
 )
 """Amounts of an order, on one of its rows, on each, or in parts on each."""
 
-AMOUNTS = ORDER_AMOUNTS
+AMOUNTS = ("line_discount", *ORDER_AMOUNTS)
 
 NUMBERS = ("exchange_rate", *RATES, *AMOUNTS)
 """What is written in numbers, whose decimals may be in doubt."""
@@ -50,7 +50,17 @@ OF_ORDERS = {
     "exchange_rate": "currency rate, currency conversion rate, conversion rate, wechselkurs",
     "second_total": "presentment total, total in second currency, total in display currency",
     **TAX_COLUMNS,
+    "discount_code": "discount codes, coupon, coupon code, coupon codes, coupons used, voucher code,"
+    " promo code, promotion code, gutscheincode",
 }
 """What stands on one of an order's rows or the same on each; a day may be each line's own."""
 
-DETAILS: dict[str, str] = {**OF_ORDERS}
+OF_LINES = {
+    "line_discount": "line discount amount, line item discount, lineitem discount, item discount,"
+    " item discount amount, order line discount, item promotion discount, positionsrabatt",
+    "line_discount_code": "line item discount code, item discount code, line coupon code,"
+    " item coupon code, item promotion id",
+}
+"""What each line says for itself."""
+
+DETAILS: dict[str, str] = {**OF_ORDERS, **OF_LINES}

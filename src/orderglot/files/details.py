@@ -10,9 +10,11 @@ from msgspec.structs import replace
 from orderglot.core.order import Order
 from orderglot.core.order_details import OrderDetails
 from orderglot.files.detail_columns import DetailCells, DetailReader
+from orderglot.files.discounts import discount_of_lines, with_discounts
 from orderglot.files.drafts import Lines, extras_of
 from orderglot.files.head_details import NO_CURRENCY, Scopes, taxes, with_head_details
 from orderglot.files.joined_headers import HeaderOf, Headers
+from orderglot.files.lines import ZERO, Worth
 from orderglot.files.plan import Plan
 from orderglot.files.remarks import Remarks
 
@@ -45,6 +47,7 @@ class Details:
         Of what says nothing by itself the text stays with the order.
         """
         order = with_head_details(order, cells, self._scopes)
+        order = with_discounts(order, cells)
         fields = [field for field in _left_over(order.details) if field in cells.names]
         if not fields:
             return order
@@ -54,16 +57,22 @@ class Details:
         return replace(order, extras=order.extras | extras)
 
 
-def add_amounts(values: dict[str, Decimal | None], cells: DetailCells, scopes: Scopes) -> bool:
+def add_amounts(
+    values: dict[str, Decimal | None], cells: DetailCells, worths: Sequence[Worth], plan: Plan
+) -> bool:
     """Add what the details come to, where an order does not say its sum; tell whether all is known."""
-    amounts = [tax.amount for tax in taxes(cells, scopes)]
-    if values.get("tax") is not None or not amounts:
-        return True
-    known = [amount for amount in amounts if amount is not None]
-    if len(known) < len(amounts):
-        return False
-    values["tax"] = sum(known, Decimal())
-    return True
+    whole = True
+    if values.get("tax") is None:
+        amounts = [tax.amount for tax in taxes(cells, plan.scopes)]
+        whole = None not in amounts
+        values["tax"] = sum(filter(None, amounts), ZERO) if amounts and whole else None
+    if values.get("discount"):
+        return whole
+    both = "price" in plan.columns.at and "amount" in plan.columns.at
+    off, known = discount_of_lines(cells, worths, values, both=both)
+    if off is not None:
+        values["discount"] = off
+    return whole and known
 
 
 def _left_over(details: OrderDetails | None) -> Iterator[str]:
