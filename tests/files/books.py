@@ -79,6 +79,13 @@ def take_rows(shop: Shop, folder: Path, *rows: str, **options: Any) -> Progress:
     return shop.take(file, **{"currency": "EUR", **options})
 
 
+def order_of(shop: Shop, folder: Path, columns: str, *rows: str) -> Order:
+    """Import rows of a number, a SKU, a quantity, a price and more; give the order 1, all being taken."""
+    done = take_rows(shop, folder, f"order,sku,qty,price,{columns}", *rows)
+    assert [] == [one.reason for one in done.aside]
+    return shop.order("1")
+
+
 async def seller_of(store: BookStore) -> Seller:
     """Give the seller of a store that was used before, else add one."""
     sellers = await store.sellers()

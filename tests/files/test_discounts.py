@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,13 +10,7 @@ import pytest
 from orderglot.core.adding_up import adds_up, in_words
 from orderglot.core.charges import AllowanceCharge
 from orderglot.core.order import Order
-from tests.files.books import Shop, shop_in, take_rows
-
-
-@pytest.fixture
-def shop(tmp_path: Path) -> Iterator[Shop]:
-    with shop_in("sqlite", tmp_path) as found:
-        yield found
+from tests.files.books import Shop, take_rows
 
 
 def of_order(order: Order) -> list[tuple[str, Decimal | None]]:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-
-import pytest
 
 from orderglot.core.adding_up import adds_up, in_words
 from orderglot.core.amounts import Totals
@@ -15,20 +12,7 @@ from orderglot.core.charges import TaxLine
 from orderglot.core.order import Order
 from orderglot.core.order_details import OrderDetails, SecondCurrency
 from orderglot.core.schedule import Schedule
-from tests.files.books import Shop, shop_in, take_rows
-
-
-@pytest.fixture
-def shop(tmp_path: Path) -> Iterator[Shop]:
-    with shop_in("sqlite", tmp_path) as found:
-        yield found
-
-
-def taken(shop: Shop, folder: Path, columns: str, *rows: str) -> Order:
-    """Take the first order of these rows, which begin with a number, a SKU, a quantity, a price."""
-    done = take_rows(shop, folder, f"order,sku,qty,price,{columns}", *rows)
-    assert [] == [one.reason for one in done.aside]
-    return shop.order("1")
+from tests.files.books import Shop, order_of, take_rows
 
 
 def schedules(order: Order) -> list[Schedule | None]:
@@ -36,7 +20,7 @@ def schedules(order: Order) -> list[Schedule | None]:
 
 
 def test_reasons_are_kept_in_the_words_of_the_file(shop: Shop, tmp_path: Path) -> None:
-    order = taken(
+    order = order_of(
         shop,
         tmp_path,
         "Cancellation Reason,Hold reason",
@@ -53,7 +37,7 @@ def test_reasons_are_kept_in_the_words_of_the_file(shop: Shop, tmp_path: Path) -
 
 def test_an_order_whose_details_are_all_blank_has_none(shop: Shop, tmp_path: Path) -> None:
     columns = "Cancellation Reason,Required Date,Tax 1 Name,Tax 1 Value,Presentment Currency"
-    assert taken(shop, tmp_path, columns, "1,A,1,1,, ,,,").details is None
+    assert order_of(shop, tmp_path, columns, "1,A,1,1,, ,,,").details is None
 
 
 def test_days_are_the_orders_where_its_rows_agree_else_each_lines(
@@ -65,7 +49,7 @@ def test_days_are_the_orders_where_its_rows_agree_else_each_lines(
         "1,B,1,1,2026-07-31 23:30,2026-08-05,,",
         "1,C,1,1,,,2026-07-20,",
     )
-    order = taken(shop, tmp_path, columns, *rows)
+    order = order_of(shop, tmp_path, columns, *rows)
     of_order = Schedule(
         wanted=date(2026, 7, 31), not_before=date(2026, 7, 20), cancel_after=date(2026, 9, 15)
     )
@@ -87,7 +71,7 @@ def test_a_day_is_read_as_the_other_days_of_the_file_are(shop: Shop, tmp_path: P
 def test_a_second_currency_has_its_rate_and_its_total(shop: Shop, tmp_path: Path) -> None:
     columns = "total,Presentment Currency,Exchange rate,Presentment Total"
     rows = ("1,A,1,4,9,USD,1.08,9.72", "1,B,1,5,9,USD,1.08,9.72", "2,A,1,9,9,USD,1.08,9.80")
-    order = taken(shop, tmp_path, columns, *rows)
+    order = order_of(shop, tmp_path, columns, *rows)
     second = SecondCurrency(
         currency="USD", rate=Decimal("1.08"), totals=Totals(total=Decimal("9.72"))
     )
@@ -99,7 +83,7 @@ def test_a_second_currency_has_its_rate_and_its_total(shop: Shop, tmp_path: Path
 
 
 def test_a_rate_into_the_orders_own_currency_stays_text(shop: Shop, tmp_path: Path) -> None:
-    order = taken(shop, tmp_path, "Exchange Rate,display currency", "1,A,1,1,1.0000000000,eur")
+    order = order_of(shop, tmp_path, "Exchange Rate,display currency", "1,A,1,1,1.0000000000,eur")
     assert order.details is None
     assert {"file.Exchange Rate": "1.0000000000", "file.display currency": "eur"} == order.extras
 
@@ -109,7 +93,7 @@ def test_taxes_by_name_rate_and_amount_come_to_the_tax_of_the_order(
 ) -> None:
     columns = "Tax 1 Name,Tax 1 Rate,Tax 1 Value,Tax 2 Name,Tax 2 Value"
     rows = ("1,A,1,100,GST,5%,5.00,PST,7.00", "1,B,1,0,GST,5%,5.00,PST,7.00", "2,A,1,9,,,,,")
-    order = taken(shop, tmp_path, columns, *rows)
+    order = order_of(shop, tmp_path, columns, *rows)
     assert (
         TaxLine(name="GST", percent=Decimal(5), amount=Decimal("5.00")),
         TaxLine(name="PST", amount=Decimal("7.00")),
@@ -121,7 +105,7 @@ def test_taxes_by_name_rate_and_amount_come_to_the_tax_of_the_order(
 def test_taxes_that_differ_from_row_to_row_are_one_by_one(shop: Shop, tmp_path: Path) -> None:
     columns = "total,Tax 1 Name,Tax 1 Rate,Tax 1 Amount"
     rows = ("1,A,1,100,126,VAT,19,19", "1,B,1,0,126,VAT,7,3", "1,C,1,0,126,VAT,7,4")
-    order = taken(shop, tmp_path, columns, *rows)
+    order = order_of(shop, tmp_path, columns, *rows)
     assert (
         TaxLine(name="VAT", percent=Decimal(19), amount=Decimal(19)),
         TaxLine(name="VAT", percent=Decimal(7), amount=Decimal(7)),
@@ -132,7 +116,7 @@ def test_taxes_that_differ_from_row_to_row_are_one_by_one(shop: Shop, tmp_path: 
 def test_a_tax_of_which_nobody_says_the_amount_leaves_the_sums_unknown(
     shop: Shop, tmp_path: Path
 ) -> None:
-    order = taken(shop, tmp_path, "Tax 1 Name,Tax 1 Rate", "1,A,1,100,VAT,20 %")
+    order = order_of(shop, tmp_path, "Tax 1 Name,Tax 1 Rate", "1,A,1,100,VAT,20 %")
     assert (TaxLine(name="VAT", percent=Decimal(20)),) == (
         order.details or OrderDetails()
     ).tax_lines
@@ -171,7 +155,7 @@ def test_rows_that_contradict_each_other_put_their_order_aside(shop: Shop, tmp_p
 def test_of_two_columns_of_one_detail_the_first_named_is_it_and_the_other_stays_text(
     shop: Shop, tmp_path: Path
 ) -> None:
-    order = taken(shop, tmp_path, "Stornogrund,Cancel Reason", "1,A,1,1,leer,out of stock")
+    order = order_of(shop, tmp_path, "Stornogrund,Cancel Reason", "1,A,1,1,leer,out of stock")
     assert OrderDetails(cancel_reason="out of stock") == order.details
     assert {"file.Stornogrund": "leer"} == order.extras
 

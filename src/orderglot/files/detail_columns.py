@@ -11,13 +11,16 @@ from msgspec import Struct
 
 from orderglot.files.amounts import read_percent
 from orderglot.files.cells import unwrapped
-from orderglot.files.detail_names import AMOUNTS, DAYS, DETAILS, RATES
+from orderglot.files.detail_names import AMOUNTS, DAYS, DETAILS, RATES, TIMES
 from orderglot.files.drafts import Lines
 from orderglot.files.joined_headers import HeaderOf
 from orderglot.files.lines import read_currency, read_money
 from orderglot.files.memo import Memo
 from orderglot.files.numbers import read_number
 from orderglot.files.plan import Plan
+
+MOST_COMPARED = 100
+"""So many entries of one order are compared with each other."""
 
 Reader = Callable[[str], Any]
 """Reads the text of a cell; raises ValueError with the reason where it is not what it should be."""
@@ -65,6 +68,28 @@ def distinct(values: Iterable[Any]) -> list[Any]:
     return [value for value in dict.fromkeys(values) if value not in (None, "")]
 
 
+def entries(cells: DetailCells, fields: Sequence[str]) -> dict[tuple[Any, ...], list[int]]:
+    """Give the different entries that rows make of some fields, each with the places of its rows.
+
+    A row that says a part of what another one says is of that, and where it may be of several, none.
+    """
+    columns = [cells.values.get(field) or [None] * cells.rows for field in fields]
+    found = dict[tuple[Any, ...], list[int]]()
+    for place, entry in enumerate(zip(*columns, strict=True)):
+        if any(entry):
+            found.setdefault(entry, []).append(place)
+    for entry in list(found) if len(found) <= MOST_COMPARED else ():
+        wider = [other for other in found if other != entry and _is_part(entry, other)]
+        places = found.pop(entry) if wider else []
+        if len(wider) == 1:
+            found[wider[0]] = sorted(found[wider[0]] + places)
+    return found
+
+
+def _is_part(entry: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
+    return all(not one or one == its for one, its in zip(entry, other, strict=True))
+
+
 class DetailReader:
     """Reads what the rows of orders say in the columns of details, by the plan of their import."""
 
@@ -110,6 +135,8 @@ class DetailReader:
 
 def _reader_of(field: str, plan: Plan) -> Reader:
     """Give the function that reads a field; each gives None or "" for a blank."""
+    if field in TIMES:
+        return plan.read_time
     if field in DAYS:
         return lambda text: _read_day(text, plan)
     if field in RATES:

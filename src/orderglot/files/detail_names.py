@@ -21,6 +21,9 @@ TAX_COLUMNS = {
 DAYS = ("wanted", "promised", "not_before", "cancel_after")
 """What is a day, and no time of it."""
 
+TIMES = ("paid_at", "refunded_at")
+"""What is a moment."""
+
 RATES = tuple(field for field in TAX_COLUMNS if field.endswith("_rate"))
 """What is so many per cent."""
 
@@ -30,7 +33,7 @@ ORDER_AMOUNTS = (
 )
 """Amounts of an order, on one of its rows, on each, or in parts on each."""
 
-AMOUNTS = ("line_discount", *ORDER_AMOUNTS)
+AMOUNTS = ("line_discount", "line_refunded", *ORDER_AMOUNTS)
 
 NUMBERS = ("exchange_rate", *RATES, *AMOUNTS)
 """What is written in numbers, whose decimals may be in doubt."""
@@ -52,14 +55,24 @@ OF_ORDERS = {
     **TAX_COLUMNS,
     "discount_code": "discount codes, coupon, coupon code, coupon codes, coupons used, voucher code,"
     " promo code, promotion code, gutscheincode",
+    "payment_method": "payment method title, payment type, payment gateway, zahlungsart, zahlart",
+    "payment_id": "payment reference, payment references, paypal transaction id,"
+    " payment transaction id, transaction reference",
+    "paid_at": "paid on, paid date, date paid, paid on date, payment date, payments date, bezahlt am,"
+    " zahlungsdatum",
+    "refund_id": "refund reference, refund number",
+    "refund_reason": "reason for refund, erstattungsgrund",
+    "refunded_at": "refunded on, refund date, date refunded, erstattet am",
 }
 """What stands on one of an order's rows or the same on each; a day may be each line's own."""
 
 OF_LINES = {
-    "line_discount": "line discount amount, line item discount, lineitem discount, item discount,"
+    "line_discount": "line discount amount, line item discount, item discount,"
     " item discount amount, order line discount, item promotion discount, positionsrabatt",
     "line_discount_code": "line item discount code, item discount code, line coupon code,"
     " item coupon code, item promotion id",
+    "line_refunded": "line refund amount, line item refund, refunded line total,"
+    " order line total refunded",
 }
 """What each line says for itself."""
 

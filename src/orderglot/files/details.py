@@ -15,6 +15,7 @@ from orderglot.files.drafts import Lines, extras_of
 from orderglot.files.head_details import NO_CURRENCY, Scopes, taxes, with_head_details
 from orderglot.files.joined_headers import HeaderOf, Headers
 from orderglot.files.lines import ZERO, Worth
+from orderglot.files.payments import with_payments, with_refunds
 from orderglot.files.plan import Plan
 from orderglot.files.remarks import Remarks
 
@@ -48,6 +49,8 @@ class Details:
         """
         order = with_head_details(order, cells, self._scopes)
         order = with_discounts(order, cells)
+        order = with_payments(order, cells)
+        order = with_refunds(order, cells)
         fields = [field for field in _left_over(order.details) if field in cells.names]
         if not fields:
             return order
@@ -79,3 +82,5 @@ def _left_over(details: OrderDetails | None) -> Iterator[str]:
     """Give the fields of which nothing stands in an order's details, so that they stay as text."""
     if details is None or details.second_currency == NO_CURRENCY:
         yield from ("second_currency", "exchange_rate", "second_total")
+    if details is None or not details.payments:
+        yield from ("payment_method", "payment_id")

@@ -18,7 +18,7 @@ from orderglot.files.amounts import Scope, look_like_rates, scope_of
 from orderglot.files.columns import Columns
 from orderglot.files.currencies import Currencies, currencies_of, only_one
 from orderglot.files.dates import DateOrder, reader_of_times
-from orderglot.files.detail_names import DAYS, NUMBERS, ORDER_AMOUNTS
+from orderglot.files.detail_names import DAYS, NUMBERS, ORDER_AMOUNTS, TIMES
 from orderglot.files.field_names import MONEY
 from orderglot.files.lines import (
     Signs,
@@ -37,7 +37,8 @@ from orderglot.files.sources import read_source
 Samples = Sequence[Sample]
 
 IN_NUMBERS = ("quantity", "price", "amount", *MONEY, *NUMBERS)
-IN_DATES = ("created", *DAYS)
+IN_TIMES = ("created", *TIMES)
+IN_DATES = (*IN_TIMES, *DAYS)
 
 
 def plan_of(
@@ -129,7 +130,7 @@ def _place(samples: Samples, fields: tuple[str, ...], text: str) -> str:
 
 
 def _note_zone(samples: Samples, options: ImportOptions, remarks: Remarks) -> None:
-    if not options.timezone and any(dates.lacks_zone(text) for text in _texts(samples, "created")):
+    if not options.timezone and any(map(dates.lacks_zone, _texts(samples, *IN_TIMES))):
         remarks.facts.append("Times without a zone are taken as UTC; --timezone names another.")
 
 
