@@ -21,7 +21,7 @@ TAX_COLUMNS = {
 DAYS = ("wanted", "promised", "not_before", "cancel_after")
 """What is a day, and no time of it."""
 
-TIMES = ("paid_at", "refunded_at")
+TIMES = ("paid_at", "refunded_at", "shipped_at")
 """What is a moment."""
 
 RATES = tuple(field for field in TAX_COLUMNS if field.endswith("_rate"))
@@ -63,6 +63,15 @@ OF_ORDERS = {
     "refund_id": "refund reference, refund number",
     "refund_reason": "reason for refund, erstattungsgrund",
     "refunded_at": "refunded on, refund date, date refunded, erstattet am",
+    "shipping_method": "shipping method title, ship method, ship mode, shipping service,"
+    " ship service level, delivery method, versandart",
+    "carrier": "carrier name, shipping carrier, shipping provider, courier, ship via,"
+    " versanddienstleister",
+    "tracking": "tracking number, tracking numbers, tracking no, tracking nr, tracking id,"
+    " tracking code, sendungsnummer, consignment number",
+    "tracking_url": "tracking link, tracking links, tracking urls",
+    "shipped_at": "shipped on, shipped date, shipped on date, date shipped, ship date, fulfilled at,"
+    " dispatched at, dispatch date, versanddatum, versendet am",
 }
 """What stands on one of an order's rows or the same on each; a day may be each line's own."""
 

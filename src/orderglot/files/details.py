@@ -18,6 +18,7 @@ from orderglot.files.lines import ZERO, Worth
 from orderglot.files.payments import with_payments, with_refunds
 from orderglot.files.plan import Plan
 from orderglot.files.remarks import Remarks
+from orderglot.files.shipments import with_shipments
 
 
 def details_of(
@@ -51,6 +52,7 @@ class Details:
         order = with_discounts(order, cells)
         order = with_payments(order, cells)
         order = with_refunds(order, cells)
+        order = with_shipments(order, cells)
         fields = [field for field in _left_over(order.details) if field in cells.names]
         if not fields:
             return order
@@ -84,3 +86,5 @@ def _left_over(details: OrderDetails | None) -> Iterator[str]:
         yield from ("second_currency", "exchange_rate", "second_total")
     if details is None or not details.payments:
         yield from ("payment_method", "payment_id")
+    if details is None or not details.shipments:
+        yield "carrier"
