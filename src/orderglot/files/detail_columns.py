@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
@@ -10,17 +11,19 @@ from typing import Any
 from msgspec import Struct
 
 from orderglot.files.amounts import read_percent
-from orderglot.files.cells import unwrapped
+from orderglot.files.cells import bare, is_rounded, unwrapped
 from orderglot.files.detail_names import AMOUNTS, DAYS, DETAILS, RATES, TIMES
 from orderglot.files.drafts import Lines
 from orderglot.files.joined_headers import HeaderOf
-from orderglot.files.lines import read_currency, read_money
+from orderglot.files.lines import read_currency, read_money, rounded, short
 from orderglot.files.memo import Memo
 from orderglot.files.numbers import read_number
 from orderglot.files.plan import Plan
 
 MOST_COMPARED = 100
 """So many entries of one order are compared with each other."""
+
+_GTIN = re.compile("[0-9]{8}|[0-9]{12,14}", re.ASCII)
 
 Reader = Callable[[str], Any]
 """Reads the text of a cell; raises ValueError with the reason where it is not what it should be."""
@@ -178,5 +181,14 @@ def _read_code(text: str) -> str:
     return read_currency(text) if text.strip() else ""
 
 
-_TEXTS: dict[str, Reader] = {"second_currency": _read_code}
+def _read_gtin(text: str) -> str:
+    digits = bare(text)
+    if is_rounded(digits):
+        raise ValueError(rounded("GTIN", digits))
+    if digits and not _GTIN.fullmatch(digits):
+        raise ValueError(f"the GTIN {short(digits)} is not of 8, 12, 13 or 14 digits")
+    return digits
+
+
+_TEXTS: dict[str, Reader] = {"second_currency": _read_code, "gtin": _read_gtin}
 """Texts that are not just any."""

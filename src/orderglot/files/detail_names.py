@@ -82,6 +82,11 @@ OF_LINES = {
     " item coupon code, item promotion id",
     "line_refunded": "line refund amount, line item refund, refunded line total,"
     " order line total refunded",
+    "gtin": "gtin 13, ean, ean 13, ean code, upc, upc code, upc a, isbn 13",
+    "manufacturer_number": "mpn, manufacturer part number, manufacturer part no, manufacturer sku,"
+    " manufacturer item number, herstellernummer",
+    "buyer_number": "customer item number, customer item no, customer part number, customer sku,"
+    " buyer item number, buyer part number, buyer sku, kundenartikelnummer",
 }
 """What each line says for itself."""
 

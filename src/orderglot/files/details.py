@@ -14,11 +14,19 @@ from orderglot.files.discounts import discount_of_lines, with_discounts
 from orderglot.files.drafts import Lines, extras_of
 from orderglot.files.head_details import NO_CURRENCY, Scopes, taxes, with_head_details
 from orderglot.files.joined_headers import HeaderOf, Headers
+from orderglot.files.line_details import with_item_numbers
 from orderglot.files.lines import ZERO, Worth
 from orderglot.files.payments import with_payments, with_refunds
 from orderglot.files.plan import Plan
 from orderglot.files.remarks import Remarks
 from orderglot.files.shipments import with_shipments
+
+ITEM_NUMBERS = (
+    ("gtin", "gtin"),
+    ("manufacturer", "manufacturer_number"),
+    ("buyer", "buyer_number"),
+)
+"""Each member of an item's numbers with its field."""
 
 
 def details_of(
@@ -53,6 +61,8 @@ class Details:
         order = with_payments(order, cells)
         order = with_refunds(order, cells)
         order = with_shipments(order, cells)
+        numbers = {of: cells.texts(field) for of, field in ITEM_NUMBERS if field in cells.names}
+        order = with_item_numbers(order, numbers) if numbers else order
         fields = [field for field in _left_over(order.details) if field in cells.names]
         if not fields:
             return order
