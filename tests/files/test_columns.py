@@ -7,7 +7,9 @@ import re
 import pytest
 
 from orderglot.core.errors import Invalid
-from orderglot.files.columns import FIELDS, read_mapping, recognise
+from orderglot.files.columns import read_mapping, recognise
+from orderglot.files.detail_names import DETAILS
+from orderglot.files.field_names import FIELDS, SECOND_NAMES
 
 RETAIL = (
     "Invoice",
@@ -78,14 +80,14 @@ def test_a_name_is_recognised_whatever_its_case_and_signs(name: str, field: str)
 
 
 def test_no_name_means_two_fields() -> None:
-    names = [
-        re.sub(r"\W+|_", "", name) for text in FIELDS.values() for name in set(text.split(","))
-    ]
+    texts = (*FIELDS.values(), *SECOND_NAMES.values(), *DETAILS.values(), ",".join(DETAILS))
+    names = [re.sub(r"\W+|_", "", name) for text in texts for name in set(text.split(","))]
     assert len(names) == len(set(names))
 
 
 def test_every_field_goes_by_its_own_name() -> None:
-    assert {field: field for field in FIELDS} == fields(tuple(FIELDS))
+    every = (*FIELDS, *DETAILS)
+    assert {field: field for field in every} == fields(every)
 
 
 def test_what_is_no_field_is_left_over_by_its_name() -> None:
@@ -120,9 +122,9 @@ def test_an_empty_mapping_maps_nothing() -> None:
 
 
 def test_a_missing_column_is_named_with_those_that_are_there() -> None:
-    assert refusal(("Invoice", "Menge")) == (
+    assert refusal(("Invoice", "Zahl")) == (
         "columns: no column is the sku or the quantity; map it with sku=COLUMN,quantity=COLUMN. "
-        "The file has 'Invoice', 'Menge'."
+        "The file has 'Invoice', 'Zahl'."
     )
 
 
@@ -166,6 +168,26 @@ def test_two_columns_that_look_like_one_field_are_refused() -> None:
         "columns: both 'Order ID' and 'Order Number' look like the order; map one with "
         "order=COLUMN. The file has 'Order ID', 'Order Number', 'sku', 'qty'."
     )
+
+
+def test_a_second_name_means_a_field_where_its_own_name_is_not_there() -> None:
+    german = ("Bestellnummer", "Artikelnummer", "Menge", "Währung", "Straße")
+    assert {
+        "order": "Bestellnummer",
+        "sku": "Artikelnummer",
+        "quantity": "Menge",
+        "currency": "Währung",
+        "line_1": "Straße",
+    } == fields(german)
+    for header in (("Artikelnummer", "sku"), ("sku", "Artikelnummer")):
+        columns = recognise(("order", "qty", *header), {})
+        assert ("sku", ["Artikelnummer"]) == (columns.name("sku"), [*columns.others.values()])
+
+
+def test_two_second_names_of_one_field_are_refused_unless_its_own_name_decides() -> None:
+    both = ("order", "sku", "Menge", "Anzahl")
+    assert refusal(both).startswith("columns: both 'Menge' and 'Anzahl' look like the quantity; ")
+    assert "qty" == fields((*both, "qty"))["quantity"]
 
 
 def test_a_mapping_says_which_of_two_columns_it_is() -> None:

@@ -10,8 +10,8 @@ from msgspec import Struct, convert
 from orderglot.core.order import Address, Identity
 from orderglot.core.values import InvoiceStatus, Status
 from orderglot.files.cells import bare, unwrapped
-from orderglot.files.columns import FIELDS
 from orderglot.files.countries import country_code
+from orderglot.files.field_names import FIELDS
 from orderglot.files.lines import read_currency, read_number_of
 from orderglot.files.sources import Source
 from orderglot.files.statuses import means_cancelled, payment_of, state_of
