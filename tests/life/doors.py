@@ -55,6 +55,12 @@ class Doors:
         )
         return await self.sites[dialect].ask(request, self.keys[dialect])
 
+    async def price(self, sku: str, price: Decimal) -> None:
+        """Let a product have another price from now on, whatever the quantity."""
+        book = self.store.of(Caller(seller=self.seller))
+        product = (await book.products([sku]))[sku]
+        await book.keep_product(replace(product, tiers=(Tier(price=price),)))
+
     async def order(self, id: int | str) -> Order:
         """Give an order as it is in the book."""
         book = self.store.of(Caller(seller=self.seller, test=True))
