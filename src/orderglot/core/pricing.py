@@ -8,13 +8,16 @@ from decimal import Decimal
 import msgspec
 
 from orderglot.core.currencies import rounded
-from orderglot.core.errors import Invalid, Problem, Rule
+from orderglot.core.errors import Conflict, Invalid, Problem, Rule
 from orderglot.core.line_numbers import next_number, numbers
 from orderglot.core.line_quantities import NOT_COMING
 from orderglot.core.order import Amounts, Invoice, Line, LinePricing, Order, Totals
 from orderglot.core.product import Product, price_of
 from orderglot.core.quantities import Quantity, plain
-from orderglot.core.values import InvoiceStatus, Status
+from orderglot.core.values import InvoiceStatus, Kind, Status
+
+BUYING = frozenset({Kind.SALE, Kind.QUOTE, Kind.RENEWAL})
+"""Kinds of orders to which lines may be added."""
 
 ZERO = Decimal(0)
 NOTHING = Amounts(subtotal=ZERO, tax=ZERO, duty=ZERO, shipping=ZERO, total=ZERO)
@@ -50,8 +53,10 @@ def add_lines(order: Order, added: Iterable[Line], products: Mapping[str, Produc
 
     The tier of a product goes by all pieces of its SKU in the order, those that come already among
     them. The sums of the order are left as they are. Raises Invalid with every line that cannot be
-    bought, which are counted from 1 among those ``added``.
+    bought, which are counted from 1 among those ``added``, Conflict where the order takes none.
     """
+    if order.kind not in BUYING:
+        raise Conflict(f"A {order.kind} takes no further lines; order them anew.")
     asked = msgspec.structs.replace(order, lines=tuple(added))
     problems = tuple(_problems(asked, products))
     if problems:

@@ -54,7 +54,11 @@ def _take_intermediate(order: Order, value: Any, _site: Site) -> Order:
 
 def _take_kind(order: Order, value: Any, _site: Site) -> Order:
     quote = value not in (None, "") and read_yes(value)
-    return order if QUOTES.write(order.kind) is quote else replace(order, kind=QUOTES.codes[quote])
+    if QUOTES.write(order.kind) is quote:
+        return order
+    if order.kind not in QUOTES.codes.values():
+        raise ValueError(f"cannot be: this order is a {order.kind}, which never becomes a quote")
+    return replace(order, kind=QUOTES.codes[quote])
 
 
 def _take_invoiced(order: Order, value: Any, _site: Site) -> Order:

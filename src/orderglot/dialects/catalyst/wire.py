@@ -26,6 +26,7 @@ from orderglot.dialects.catalyst.values import digits
 from orderglot.wire.form import Form
 from orderglot.wire.known_members import with_unknown
 from orderglot.wire.message import once
+from orderglot.wire.return_quantities import counted
 from orderglot.wire.values import bare, read_whole
 from orderglot.wire.whole_quantities import in_pieces
 
@@ -102,7 +103,7 @@ def item_id(line: Line, position: int) -> int:
 
 def write_line(line: Line, position: int, order: Order, site: Site) -> Members:
     """Write a line as an item of an order."""
-    line = in_pieces(line)
+    line = in_pieces(counted(line, order.kind))
     product = read_whole_text(line.item_id)
     members = {
         "itemId": item_id(line, position),
