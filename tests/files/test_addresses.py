@@ -98,6 +98,14 @@ def test_who_pays_is_one_for_the_whole_order(shop: Shop, tmp_path: Path) -> None
     assert reason.startswith("its city is 'Paris', but 'Oslo' on line 2")
 
 
+def test_mail_addresses_that_differ_by_row_stay_text(shop: Shop, tmp_path: Path) -> None:
+    columns = "Email (Billing),buyer-phone-number"
+    order = order_of(shop, tmp_path, columns, "1,A,1,1,a@b.example,1", "1,B,1,1,c@d.example,2")
+    assert None is order.bill_to
+    mails, phones = ["a@b.example", "c@d.example"], ["1", "2"]
+    assert {"file.Email (Billing)": mails, "file.buyer-phone-number": phones} == order.extras
+
+
 def test_the_plain_names_are_who_pays_beside_those_of_billing(shop: Shop, tmp_path: Path) -> None:
     order = order_of(
         shop, tmp_path, "Billing Street,Street,Billing Address1,Phone", "1,A,1,1,x,y,z,1"

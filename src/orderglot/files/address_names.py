@@ -35,8 +35,8 @@ _GERMAN = {
     "email": ("e mail",),
 }
 
-_OF_BUYERS = frozenset(_ENGLISH) - {"phone", "email"}
-"""What a market place says of its buyer once an order; these two it may make up for each row."""
+_OF_ROWS = ("phone", "email")
+"""What a market place may make up for each row of an order, so that it is not the buyer's."""
 
 
 def _names(
@@ -59,7 +59,7 @@ def _of_ship_to(member: str) -> str:
 
 
 def _of_bill_to(member: str) -> str:
-    before = ("billing", "bill to", *(["buyer"] if member in _OF_BUYERS else []))
+    before = ("billing", "bill to", *(["buyer"] if member not in _OF_ROWS else []))
     german = ("rechnungsadresse", "rechnungsanschrift")
     names = _names(member, before, ("billing", "bill to"), german)
     return ", ".join(name for name in names if name != "billing country")
@@ -68,5 +68,5 @@ def _of_bill_to(member: str) -> str:
 SHIP_TO = {f"ship_to_{member}": _of_ship_to(member) for member in _ENGLISH}
 """The fields of where an order goes to, each with its names."""
 
-BILL_TO = {member: _of_bill_to(member) for member in _ENGLISH}
-"""What else means the fields of who pays."""
+BILL_TO = {member: _of_bill_to(member) for member in _ENGLISH if member != "email"}
+"""What else means the fields of who pays; mail addresses of one order often differ by row."""

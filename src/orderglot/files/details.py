@@ -37,8 +37,7 @@ def details_of(
     """Give what reads and puts the details of an import's orders, None where no column has any."""
     if not places and headers is None:
         return None
-    reader = DetailReader(plan, places, headers.name if headers else "")
-    return Details(reader, plan.scopes, remarks)
+    return Details(DetailReader(plan, places, headers), plan.scopes, remarks)
 
 
 class Details:

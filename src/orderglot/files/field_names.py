@@ -90,7 +90,7 @@ SECOND_NAMES: dict[str, str] = {
     "order": "bestellnummer, bestellnr, auftragsnummer, auftragsnr",
     "sku": "lineitem sku, artikelnummer, artikelnr",
     "title": "lineitem name, artikelbezeichnung, artikelname, bezeichnung, produktname",
-    "quantity": "lineitem quantity, quantity purchased, menge, anzahl, stückzahl",
+    "quantity": "lineitem quantity, menge, anzahl, stückzahl",
     "created": "bestelldatum, auftragsdatum",
     "price": "lineitem price",
     "amount": "positionssumme, zeilensumme",
