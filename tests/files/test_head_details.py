@@ -162,7 +162,7 @@ def test_of_two_columns_of_one_detail_the_first_named_is_it_and_the_other_stays_
 
 def test_a_file_of_headers_says_what_the_lines_do_not(shop: Shop, tmp_path: Path) -> None:
     headers = tmp_path / "headers.csv"
-    headers.write_text("order,wanted,cancel reason,hold reason\n1,2026-07-01,late,\n2,x,,\n")
+    headers.write_text("order,Required Date,cancel reason,hold reason\n1,2026-07-01,late,\n2,x,,\n")
     lines = tmp_path / "lines.csv"
     lines.write_text("order,sku,qty,price,hold reason\n1,A,1,1,credit\n1,B,1,1,\n2,A,1,1,\n")
     done = shop.take(headers, lines, currency="EUR")
@@ -172,7 +172,5 @@ def test_a_file_of_headers_says_what_the_lines_do_not(shop: Shop, tmp_path: Path
         )
         == shop.order("1").details
     )
-    reason = (
-        "its 'wanted' on line 3 of headers.csv: the time 'x' is not one such as 2010-12-01 08:26"
-    )
+    reason = "its 'Required Date' on line 3 of headers.csv: the time 'x' is not one such as 2010-12-01 08:26"
     assert [reason] == [one.reason for one in done.aside]

@@ -14,7 +14,7 @@ from orderglot.files.amounts import read_percent
 from orderglot.files.cells import bare, is_rounded, unwrapped
 from orderglot.files.detail_names import AMOUNTS, DAYS, DETAILS, RATES, TIMES
 from orderglot.files.drafts import Lines
-from orderglot.files.joined_headers import HeaderOf
+from orderglot.files.joined_headers import HeaderOf, Headers
 from orderglot.files.lines import read_currency, read_money, rounded, short
 from orderglot.files.memo import Memo
 from orderglot.files.numbers import read_number
@@ -96,7 +96,9 @@ def _is_part(entry: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
 class DetailReader:
     """Reads what the rows of orders say in the columns of details, by the plan of their import."""
 
-    def __init__(self, plan: Plan, places: Sequence[tuple[str, int]], headers: str = "") -> None:
+    def __init__(
+        self, plan: Plan, places: Sequence[tuple[str, int]], headers: Headers | None = None
+    ) -> None:
         self._columns = plan.columns
         self._places = places
         self._headers = headers
@@ -114,13 +116,18 @@ class DetailReader:
                 cells.names[field] = name = self._columns.name(field)
                 cells.raw[field] = texts
                 cells.values[field] = self._read(field, name, texts, lines.numbers)
-        for field, text in header.fields.items() if header else ():
-            if field in DETAILS and field not in cells.names and text.strip():
-                cells.names[field] = field
-                cells.raw[field] = [text] * cells.rows
-                line = f"{header.line if header else 0} of {self._headers}"
-                cells.values[field] = self._read(field, field, [text], [line]) * cells.rows
+        if header is not None and self._headers is not None:
+            self._add(cells, header, self._headers)
         return cells if cells.names else None
+
+    def _add(self, cells: DetailCells, header: HeaderOf, headers: Headers) -> None:
+        """Add what a header says that no row does."""
+        for field, text in header.fields.items():
+            if field in DETAILS and field not in cells.names and text.strip():
+                cells.names[field] = name = headers.columns[field]
+                cells.raw[field] = [text] * cells.rows
+                line = f"{header.line} of {headers.name}"
+                cells.values[field] = self._read(field, name, [text], [line]) * cells.rows
 
     def _read(
         self, field: str, name: str, texts: Sequence[str], lines: Sequence[int | str]

@@ -5,6 +5,8 @@ Of two columns that mean one detail it is the one whose name comes first; the ot
 
 from __future__ import annotations
 
+from orderglot.files.address_names import SHIP_TO
+
 MOST_TAXES = 5
 """So many taxes of an order have columns of their own, by name, rate and amount."""
 
@@ -90,4 +92,4 @@ OF_LINES = {
 }
 """What each line says for itself."""
 
-DETAILS: dict[str, str] = {**OF_ORDERS, **OF_LINES}
+DETAILS: dict[str, str] = {**OF_ORDERS, **OF_LINES, **SHIP_TO}

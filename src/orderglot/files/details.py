@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from orderglot.core.order import Order
 from orderglot.core.order_details import OrderDetails
+from orderglot.files.addresses import MEMBERS, reader_of_addresses
 from orderglot.files.detail_columns import DetailCells, DetailReader
 from orderglot.files.discounts import discount_of_lines, with_discounts
 from orderglot.files.drafts import Lines, extras_of
@@ -19,6 +20,7 @@ from orderglot.files.lines import ZERO, Worth
 from orderglot.files.payments import with_payments, with_refunds
 from orderglot.files.plan import Plan
 from orderglot.files.remarks import Remarks
+from orderglot.files.ship_to import with_ship_to
 from orderglot.files.shipments import with_shipments
 
 ITEM_NUMBERS = (
@@ -35,8 +37,7 @@ def details_of(
     """Give what reads and puts the details of an import's orders, None where no column has any."""
     if not places and headers is None:
         return None
-    reader = DetailReader(plan, places, headers.name if headers else "")
-    return Details(reader, plan.scopes, remarks)
+    return Details(DetailReader(plan, places, headers), plan.scopes, remarks)
 
 
 class Details:
@@ -46,6 +47,7 @@ class Details:
         self._reader = reader
         self._scopes = scopes
         self._remarks = remarks
+        self._read_address = reader_of_addresses(MEMBERS)
 
     def read(self, lines: Lines, header: HeaderOf | None) -> DetailCells | None:
         """Read what an order's rows say; raises ValueError where that cannot be read."""
@@ -61,6 +63,7 @@ class Details:
         order = with_payments(order, cells)
         order = with_refunds(order, cells)
         order = with_shipments(order, cells)
+        order = with_ship_to(order, cells, self._read_address)
         numbers = {of: cells.texts(field) for of, field in ITEM_NUMBERS if field in cells.names}
         order = with_item_numbers(order, numbers) if numbers else order
         fields = [field for field in _left_over(order.details) if field in cells.names]

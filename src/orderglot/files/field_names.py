@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from orderglot.files.address_names import BILL_TO
 from orderglot.files.detail_names import DETAILS
 
 REQUIRED = ("order", "sku", "quantity")
@@ -72,6 +73,7 @@ FIELDS: dict[str, str] = {
     "notes": "notes, note, comment, comments",
     "country": "country, country name, country code, billing country",
     "company": "company, company name, customer name",
+    "full_name": "full name",
     "first_name": "first name, given name",
     "last_name": "last name, family name, surname",
     "email": "email, e-mail address, customer email",
@@ -88,7 +90,7 @@ SECOND_NAMES: dict[str, str] = {
     "order": "bestellnummer, bestellnr, auftragsnummer, auftragsnr",
     "sku": "lineitem sku, artikelnummer, artikelnr",
     "title": "lineitem name, artikelbezeichnung, artikelname, bezeichnung, produktname",
-    "quantity": "lineitem quantity, quantity purchased, menge, anzahl, stückzahl",
+    "quantity": "lineitem quantity, menge, anzahl, stückzahl",
     "created": "bestelldatum, auftragsdatum",
     "price": "lineitem price",
     "amount": "positionssumme, zeilensumme",
@@ -128,8 +130,10 @@ def _named() -> Iterator[tuple[str, str, int]]:
         for field, names in listed.items():
             yield from ((plain(name), field, rank) for name in names.split(","))
     yield from ((plain(field), field, 0) for field in (*FIELDS, *DETAILS))
-    for field, names in DETAILS.items():
-        yield from ((plain(name), field, rank) for rank, name in enumerate(names.split(","), 1))
+    for listed, first in ((DETAILS, 1), (BILL_TO, 2)):
+        for field, names in listed.items():
+            ranks = enumerate(names.split(","), first)
+            yield from ((plain(name), field, rank) for rank, name in ranks)
 
 
 MEANINGS = {name: field for name, field, _ in _named()}

@@ -50,12 +50,15 @@ class Headers:
 
     def __init__(self, name: str) -> None:
         self.name = name
+        self.columns = dict[str, str]()
+        """The name of each field's column."""
         self._database = sqlite3.connect("", isolation_level=None)
         self._database.executescript(_SETUP)
 
     def fill(self, sample: Sample) -> None:
         """Take in all headers of a file; one that cannot be read is none when its order comes."""
         columns = sample.columns
+        self.columns = {field: columns.name(field) for field in columns.at}
         with written("headers"):
             for stride in sample.all():
                 if isinstance(stride, Stride):
