@@ -14,6 +14,9 @@ from orderglot.core.pricing import price
 from orderglot.core.product import Product
 from orderglot.core.values import Status
 
+DRAFTS = "drafts {customer}"
+"""The family of a customer's orders that are still being put together."""
+
 
 def add_line(draft: Order, line: Line, products: Mapping[str, Product]) -> Order:
     """Put one more line into a draft, under a number of its own, and price it all anew.

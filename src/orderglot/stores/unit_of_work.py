@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
+from typing import TypeVar
 
 from msgspec.structs import replace
 
 from orderglot.core.caller import Caller
 from orderglot.core.currencies import demand_currency
 from orderglot.core.customer import Customer
-from orderglot.core.errors import Conflict, Forbidden, NotFound
+from orderglot.core.errors import Conflict, Forbidden, NotFound, Overtaken
 from orderglot.core.line_numbers import remembering
 from orderglot.core.order import Link, Order, Reference
 from orderglot.core.ports import KEPT, PLACED, Answered, Check, Kept, Note, Outcome
@@ -20,22 +21,28 @@ from orderglot.core.unknown_members import newly_sent
 from orderglot.stores import writes
 from orderglot.stores.backend import Backend, Entity, Raced
 from orderglot.stores.customers import put_customer
+from orderglot.stores.expecting_reads import ExpectingReads
 from orderglot.stores.id_blocks import IdBlocks
 from orderglot.stores.identities import IdentityMap, goes_by, visible
 from orderglot.stores.merging import demand_version, merged, outdated
 from orderglot.stores.ownership import owned
 from orderglot.stores.pending import Pending
 from orderglot.stores.quantities import with_exact_quantities
-from orderglot.stores.reads import Clock, Reads
+from orderglot.stores.reads import Clock
 from orderglot.stores.resolution import Resolution
 from orderglot.stores.test_mode import demand_live, demand_own
+from orderglot.stores.turns import Turns
+
+T = TypeVar("T")
 
 
-class UnitOfWork(Reads):
+class UnitOfWork(ExpectingReads):
     """A book whose writes wait for the end; ``get`` and the like already see them."""
 
-    def __init__(self, backend: Backend, numbers: IdBlocks, caller: Caller, clock: Clock) -> None:
-        super().__init__(backend, caller, clock)
+    def __init__(
+        self, backend: Backend, numbers: IdBlocks, caller: Caller, clock: Clock, turns: Turns
+    ) -> None:
+        super().__init__(backend, caller, clock, turns)
         self._id_blocks = numbers
         self._known: Resolution | None = None
         self._seen: list[Customer] = []
@@ -64,6 +71,10 @@ class UnitOfWork(Reads):
     async def together(self) -> AsyncIterator[UnitOfWork]:
         """Go on in this unit, which ends when it ends."""
         yield self
+
+    async def transact(self, work: Callable[[UnitOfWork], Awaitable[T]]) -> T:
+        """Do some work in this unit, whose end decides whether it is done again."""
+        return await work(self)
 
     def _find(self, ref: Reference) -> Awaitable[Order | None]:
         return super()._find(ref) if self._known is None else self._find_here(ref)
@@ -162,7 +173,7 @@ class UnitOfWork(Reads):
         kept = await self._standing(order.id)
         demand_own(self._caller, kept)
         if order.version != kept.version:
-            raise Conflict(
+            raise Overtaken(
                 f"Order {order.id} is at version {kept.version} by now, not {order.version}; "
                 "read it again and repeat the change."
             )
@@ -250,6 +261,8 @@ class UnitOfWork(Reads):
         resolution = self._resolution
         expected = [writes.Expect(one.id, one.version) for one in await resolution.name_customers()]
         batch = list(self._pending.all(resolution, expected))
+        if batch:
+            batch = [*self._conditions(resolution.orders.kept), *batch]
         try:
             await self._backend.commit(self._scope.seller, batch)
         except Raced:
