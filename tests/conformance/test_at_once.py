@@ -41,13 +41,13 @@ def anonymous(text: str) -> str:
     return MADE.sub("made", OURS.sub("ours", text))
 
 
-def said(answer: Response) -> str:
+def shown(answer: Response) -> str:
     return anonymous(f"{answer.status} {sorted(answer.headers.items())} {answer.body!r}")
 
 
 async def outcome(whole: Book, answers: list[Response]) -> Outcome:
     orders = [replace(order, id=0, unknown=()) async for order in whole.walk()]
-    one, other = map(said, answers)
+    one, other = map(shown, answers)
     return one, other, tuple(sorted(anonymous(msgspec.json.encode(one).decode()) for one in orders))
 
 

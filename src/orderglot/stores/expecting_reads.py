@@ -10,8 +10,10 @@ Whoever asks no rule is not held up, and comes before or after.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Container, Iterable, Iterator
+from contextlib import asynccontextmanager
 from datetime import datetime
+from typing import Self, TypeVar
 
 from orderglot.core.caller import Caller
 from orderglot.core.order import Order, Reference
@@ -21,6 +23,8 @@ from orderglot.stores import writes
 from orderglot.stores.backend import Backend
 from orderglot.stores.reads import Clock, Reads
 from orderglot.stores.turns import Turns
+
+T = TypeVar("T")
 
 GUARD = "guard"
 """The kind of the notes that count the units by the families that guarded them."""
@@ -39,6 +43,15 @@ class ExpectingReads(Reads):
         self._expected: dict[int, int] = {}
         self.tallied: Tallied = {}
         """What was counted already, also by an earlier try of the same work."""
+
+    @asynccontextmanager
+    async def together(self) -> AsyncIterator[Self]:
+        """Go on in this unit, which ends when it ends."""
+        yield self
+
+    async def transact(self, work: Callable[[Self], Awaitable[T]]) -> T:
+        """Do some work in this unit, whose end decides whether it is done again."""
+        return await work(self)
 
     async def guard(self, family: str) -> None:
         """Expect all orders that are read from now on to be as they are when the unit is committed.

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Sequence
 from datetime import datetime
-from typing import TypeVar
 
 from msgspec.structs import replace
 
@@ -32,8 +30,6 @@ from orderglot.stores.reads import Clock
 from orderglot.stores.resolution import Resolution
 from orderglot.stores.test_mode import demand_live, demand_own
 from orderglot.stores.turns import Turns
-
-T = TypeVar("T")
 
 
 class UnitOfWork(ExpectingReads):
@@ -66,15 +62,6 @@ class UnitOfWork(ExpectingReads):
     @property
     def _customers(self) -> IdentityMap[Customer]:
         return self._resolution.customers
-
-    @asynccontextmanager
-    async def together(self) -> AsyncIterator[UnitOfWork]:
-        """Go on in this unit, which ends when it ends."""
-        yield self
-
-    async def transact(self, work: Callable[[UnitOfWork], Awaitable[T]]) -> T:
-        """Do some work in this unit, whose end decides whether it is done again."""
-        return await work(self)
 
     def _find(self, ref: Reference) -> Awaitable[Order | None]:
         return super()._find(ref) if self._known is None else self._find_here(ref)
