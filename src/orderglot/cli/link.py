@@ -32,6 +32,7 @@ async def link(
 
     owner = await hub.seller(seller)
     async with hub.book(owner, tests=True).together() as unit:
+        await unit.guard(linking.FAMILY)
         one, another = await lookup.find_order(unit, order), await lookup.find_order(unit, other)
         new = linking.linked(one, another, linking.RELATIONS[relation])
         if new is not one:

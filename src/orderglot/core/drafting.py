@@ -14,6 +14,9 @@ from orderglot.core.product import Product
 from orderglot.core.totals import summed
 from orderglot.core.values import Status
 
+DRAFTS = "drafts {customer}"
+"""The family of a customer's orders that are still being put together."""
+
 
 def add_line(draft: Order, line: Line, products: Mapping[str, Product]) -> Order:
     """Put one more line into a draft, at the price of today, and sum the draft up.

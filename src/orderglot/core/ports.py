@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from msgspec import Struct
 
@@ -17,6 +17,8 @@ from orderglot.core.order import Order, Reference
 from orderglot.core.product import Product
 from orderglot.core.query import EVERYTHING, Page, Query, Window
 from orderglot.core.seller import Seller
+
+T = TypeVar("T")
 
 
 class Orders(Protocol):
@@ -130,6 +132,22 @@ class Book(Orders, Protocol):
 
     def together(self) -> AbstractAsyncContextManager[UnitOfWork]:
         """Open a unit: what is written to it is kept all at once at its end, or not at all."""
+        ...
+
+    async def transact(self, work: Callable[[UnitOfWork], Awaitable[T]]) -> T:
+        """Do some work in a unit, and all of it again in a new one where somebody else was faster.
+
+        Raises Conflict where that is so time and again. In a unit it is a part of that one.
+        """
+        ...
+
+    async def guard(self, family: str) -> None:
+        """Ask a rule over several orders, from now on, of which none may change till the unit ends.
+
+        All that are read from now on are expected to be as they are, and of all units that are
+        guarded by the same family only one at a time is committed; another ends in Conflict.
+        What does not ask the rule is held up by nothing. Raises RuntimeError outside of a unit.
+        """
         ...
 
     async def page(self, window: Window) -> Page:

@@ -15,7 +15,7 @@ import msgspec
 from orderglot.core.caller import OPEN, READ, Caller, demand
 from orderglot.core.errors import HubError, Rule, Upstream, invalid
 from orderglot.core.order import Order
-from orderglot.core.ports import Book, Store
+from orderglot.core.ports import Book, Store, UnitOfWork
 from orderglot.core.query import LARGE, LargePage, Page
 from orderglot.core.unknown_members import without_unknown
 from orderglot.faces.completing import Completing
@@ -163,7 +163,8 @@ class Server:
         remember: Remember | None,
     ) -> Response:
         asked = ask()
-        async with self.store.of(caller).together() as unit:
+
+        async def work(unit: UnitOfWork) -> Response:
             context = Context(self.store.keyring, request.at or self.store.now(), unit)
             answer = shown_to(caller, await operation.perform(context, asked))
             # An answer that is kept may be asked for again at another address.
@@ -171,7 +172,9 @@ class Server:
             response = operation.response.write(answer, to)
             if remember is not None:
                 remember(response, unit)
-        return response
+            return response
+
+        return await self.store.of(caller).transact(work)
 
 
 def shown_to(caller: Caller, answer: Any) -> Any:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Sequence
 from datetime import datetime
 
 from msgspec.structs import replace
@@ -11,7 +10,7 @@ from msgspec.structs import replace
 from orderglot.core.caller import Caller
 from orderglot.core.currencies import demand_currency
 from orderglot.core.customer import Customer
-from orderglot.core.errors import Conflict, Forbidden, NotFound
+from orderglot.core.errors import Conflict, Forbidden, NotFound, Overtaken
 from orderglot.core.line_numbers import remembering
 from orderglot.core.order import Link, Order, Reference
 from orderglot.core.ports import KEPT, PLACED, Answered, Check, Kept, Note, Outcome
@@ -20,22 +19,26 @@ from orderglot.core.unknown_members import newly_sent
 from orderglot.stores import writes
 from orderglot.stores.backend import Backend, Entity, Raced
 from orderglot.stores.customers import put_customer
+from orderglot.stores.expecting_reads import ExpectingReads
 from orderglot.stores.id_blocks import IdBlocks
 from orderglot.stores.identities import IdentityMap, goes_by, visible
 from orderglot.stores.merging import demand_version, merged, outdated
 from orderglot.stores.ownership import owned
 from orderglot.stores.pending import Pending
 from orderglot.stores.quantities import with_exact_quantities
-from orderglot.stores.reads import Clock, Reads
+from orderglot.stores.reads import Clock
 from orderglot.stores.resolution import Resolution
 from orderglot.stores.test_mode import demand_live, demand_own
+from orderglot.stores.turns import Turns
 
 
-class UnitOfWork(Reads):
+class UnitOfWork(ExpectingReads):
     """A book whose writes wait for the end; ``get`` and the like already see them."""
 
-    def __init__(self, backend: Backend, numbers: IdBlocks, caller: Caller, clock: Clock) -> None:
-        super().__init__(backend, caller, clock)
+    def __init__(
+        self, backend: Backend, numbers: IdBlocks, caller: Caller, clock: Clock, turns: Turns
+    ) -> None:
+        super().__init__(backend, caller, clock, turns)
         self._id_blocks = numbers
         self._known: Resolution | None = None
         self._seen: list[Customer] = []
@@ -59,11 +62,6 @@ class UnitOfWork(Reads):
     @property
     def _customers(self) -> IdentityMap[Customer]:
         return self._resolution.customers
-
-    @asynccontextmanager
-    async def together(self) -> AsyncIterator[UnitOfWork]:
-        """Go on in this unit, which ends when it ends."""
-        yield self
 
     def _find(self, ref: Reference) -> Awaitable[Order | None]:
         return super()._find(ref) if self._known is None else self._find_here(ref)
@@ -162,7 +160,7 @@ class UnitOfWork(Reads):
         kept = await self._standing(order.id)
         demand_own(self._caller, kept)
         if order.version != kept.version:
-            raise Conflict(
+            raise Overtaken(
                 f"Order {order.id} is at version {kept.version} by now, not {order.version}; "
                 "read it again and repeat the change."
             )
@@ -253,6 +251,8 @@ class UnitOfWork(Reads):
         resolution = self._resolution
         expected = [writes.Expect(one.id, one.version) for one in await resolution.name_customers()]
         batch = list(self._pending.all(resolution, expected))
+        if batch:
+            batch = [*self._conditions(resolution.orders.kept), *batch]
         try:
             await self._backend.commit(self._scope.seller, batch)
         except Raced:

@@ -29,7 +29,12 @@ from orderglot.dialects.adobe.eligibility import (
 )
 from orderglot.dialects.adobe.resources import customer_of, following, order_of
 from orderglot.dialects.adobe.settings import completes_at
-from orderglot.dialects.adobe.subscriptions import complete, holding_of, waiting
+from orderglot.dialects.adobe.subscriptions import (
+    complete,
+    guard_holding,
+    holding_of,
+    waiting,
+)
 from orderglot.dialects.adobe.tables import PATHS, PREVIEWS, SWITCHES
 from orderglot.dialects.adobe.wire import paired
 from orderglot.wire.operation import Context
@@ -119,6 +124,7 @@ async def _renewal(context: Context, draft: Draft, customer: Customer) -> Compos
 
 
 async def _return(context: Context, draft: Draft, customer: Customer) -> Composed:
+    await guard_holding(context, customer)
     original = await order_of(context, customer, draft.target)
     if original.kind in SWITCHES:
         reason = "A switch is not returned; revert it."
@@ -170,6 +176,7 @@ async def _switch(context: Context, draft: Draft, customer: Customer) -> Compose
 
 
 async def _reversal(context: Context, draft: Draft, customer: Customer) -> Composed:
+    await guard_holding(context, customer)
     original = await order_of(context, customer, draft.target)
     try:
         turned = undo(original, await following(context, original), context.now)

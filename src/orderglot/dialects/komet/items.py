@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from orderglot.core.caller import CREATE, Caller
-from orderglot.core.drafting import add_line
+from orderglot.core.drafting import DRAFTS, add_line
 from orderglot.core.errors import Invalid, Problem, Rule, invalid
 from orderglot.core.line_numbers import next_number
 from orderglot.core.order import Line, Order, native
@@ -161,6 +161,8 @@ async def _draft(context: Context, ask: Item, seller: Seller) -> Order:
         return await find(context, which, seller, location_written)
     location = location_written(seller, which.location)
     draft = await begun(context, which.customer, location, seller.currency)
+    # Two items at once that are alike go into one web order.
+    await context.book.guard(DRAFTS.format(customer=draft.customer.id if draft.customer else 0))
     for pending in await _pending(context, draft):
         if _is_like(pending, ask):
             return pending

@@ -21,7 +21,7 @@ from orderglot.stores.sql.rows import NULLABLE, STANDING, WORKED_OUT, row, worke
 from orderglot.stores.sqlite import keys
 from orderglot.stores.sqlite.connection import Row
 from orderglot.stores.sqlite.expiring import put_answers
-from orderglot.stores.sqlite.identities import expect, link, name, rename
+from orderglot.stores.sqlite.identities import expect, expect_orders, link, name, rename
 
 _OF_ORDER = (*STANDING, *WORKED_OUT.values(), "lines", "document")
 _ORDER = ", ".join(_OF_ORDER)
@@ -191,6 +191,7 @@ _DO: dict[type, Callable[[sqlite3.Connection, int, list[Any]], None]] = {
     writes.PutSeller: _put_sellers,
     writes.PutCustomer: _put_customers,
     writes.Expect: expect,
+    writes.ExpectOrder: expect_orders,
     writes.PutOrder: _put_orders,
     Event: _add_events,
     writes.Rename: rename,
