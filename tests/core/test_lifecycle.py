@@ -136,6 +136,7 @@ def test_a_held_order_stays_held_as_long_as_something_is_left_of_it() -> None:
         lambda order: lifecycle.hold(order, "Why."),
         lambda order: lifecycle.complete(order, NOON),
     ],
+    ids=("cancel", "ship", "hold", "complete"),
 )
 def test_a_deleted_order_takes_no_step(step: Callable[[Order], Order]) -> None:
     with pytest.raises(Conflict):
