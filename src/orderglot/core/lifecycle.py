@@ -240,7 +240,7 @@ def _problems(order: Order, wanted: Quantities, left: Quantities, what: str) -> 
             yield Problem("quantity", Rule.RANGE, "Say how much, more than 0.", number)
         elif quantity > left[number]:
             there, asked = (with_unit(one, units[number]) for one in (left[number], quantity))
-            reason = f"Of line {number} there is {there} left {what}, not {asked}."
+            reason = f"Line {number} has {there} left {what}, not {asked}."
             yield Problem("quantity", Rule.SPENT, reason, number)
 
 
