@@ -164,8 +164,8 @@ def test_a_new_order_is_billed_and_taxed_as_its_customer_unless_it_says_how() ->
 
     taken = lifecycle.receive(Order(), customer, NOON)
     assert (NOON, home, True) == (taken.received, taken.bill_to, taken.tax_exempt)
-    told = lifecycle.receive(Order(bill_to=branch, tax_exempt=False), customer, NOON)
-    assert (branch, False) == (told.bill_to, told.tax_exempt)
+    other = lifecycle.receive(Order(bill_to=branch, tax_exempt=False), customer, NOON)
+    assert (branch, False) == (other.bill_to, other.tax_exempt)
     assert NOON == lifecycle.receive(Order(), None, NOON).received
 
 
