@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from orderglot.core import lifecycle
+from orderglot.core.customer import Customer
 from orderglot.core.errors import Conflict, HubError, Invalid, Rule
 from orderglot.core.line_details import LineDetails
 from orderglot.core.line_quantities import cancelled, returned, shipped, to_ship
-from orderglot.core.order import Line, Order
+from orderglot.core.order import Address, Line, Order
 from orderglot.core.quantity_equations import of_quantities
 from orderglot.core.shipments import Shipment, ShippedLine
 from orderglot.core.values import Kind, Status
@@ -46,7 +47,7 @@ def problems(step: Callable[[], Order]) -> list[tuple[str, Rule, int | None]]:
 
 
 def test_an_order_is_confirmed_with_its_lines() -> None:
-    received = lifecycle.put_into(ORDER, Status.RECEIVED)
+    received = lifecycle.put_into(ORDER, Status.RECEIVED, NOON)
 
     assert [Status.PROCESSING] * 3 == statuses(lifecycle.confirm(received))
     with pytest.raises(Conflict):
@@ -127,16 +128,19 @@ def test_a_held_order_stays_held_as_long_as_something_is_left_of_it() -> None:
     assert Status.CANCELLED is lifecycle.cancel(held, "").status
 
 
-def test_a_deleted_order_takes_no_step() -> None:
-    gone = replace(ORDER, deleted=NOON)
-    for step in (
-        lambda: lifecycle.cancel(gone, ""),
-        lambda: lifecycle.ship(gone, Shipment(), NOON),
-        lambda: lifecycle.hold(gone, "Why."),
-        lambda: lifecycle.complete(gone, NOON),
-    ):
-        with pytest.raises(Conflict):
-            step()
+@pytest.mark.parametrize(
+    "step",
+    [
+        lambda order: lifecycle.cancel(order, ""),
+        lambda order: lifecycle.ship(order, Shipment(), NOON),
+        lambda order: lifecycle.hold(order, "Why."),
+        lambda order: lifecycle.complete(order, NOON),
+    ],
+    ids=("cancel", "ship", "hold", "complete"),
+)
+def test_a_deleted_order_takes_no_step(step: Callable[[Order], Order]) -> None:
+    with pytest.raises(Conflict):
+        step(replace(ORDER, deleted=NOON))
 
 
 def test_completing_says_when() -> None:
@@ -146,22 +150,44 @@ def test_completing_says_when() -> None:
     assert (NOON, None) == (done.completed, done.completes)
 
 
+def test_an_order_that_is_no_draft_any_more_is_received_and_a_completed_one_says_when() -> None:
+    draft = Order(status=Status.DRAFT)
+
+    assert NOON == lifecycle.put_into(draft, Status.PROCESSING, NOON).received
+    assert NOON == lifecycle.put_into(ORDER, Status.COMPLETED, NOON).completed
+    assert lifecycle.put_into(ORDER, Status.SHIPPED, NOON).completed is None
+
+
+def test_a_new_order_is_billed_and_taxed_as_its_customer_unless_it_says_how() -> None:
+    home, branch = Address(city="Reno"), Address(city="Elko")
+    customer = Customer(id=7, bill_to=home, tax_exempt=True)
+
+    taken = lifecycle.receive(Order(), customer, NOON)
+    assert (NOON, home, True) == (taken.received, taken.bill_to, taken.tax_exempt)
+    other = lifecycle.receive(Order(bill_to=branch, tax_exempt=False), customer, NOON)
+    assert (branch, False) == (other.bill_to, other.tax_exempt)
+    assert NOON == lifecycle.receive(Order(), None, NOON).received
+
+
 def test_lines_go_along_with_the_status_that_an_order_is_put_into() -> None:
-    assert [Status.COMPLETED] * 3 == statuses(lifecycle.put_into(ORDER, Status.COMPLETED))
-    done = lifecycle.put_into(ORDER, Status.COMPLETED)
-    assert [Status.CANCELLED] * 3 == statuses(lifecycle.put_into(done, Status.CANCELLED))
+    assert [Status.COMPLETED] * 3 == statuses(lifecycle.put_into(ORDER, Status.COMPLETED, NOON))
+    done = lifecycle.put_into(ORDER, Status.COMPLETED, NOON)
+    assert [Status.CANCELLED] * 3 == statuses(lifecycle.put_into(done, Status.CANCELLED, NOON))
 
 
 def test_an_order_that_is_taken_up_again_has_its_lines_back() -> None:
     less = lifecycle.cancel(ORDER, "Sold out.", {1: 5})
-    again = lifecycle.put_into(lifecycle.put_into(less, Status.CANCELLED), Status.RECEIVED)
+    again = lifecycle.put_into(
+        lifecycle.put_into(less, Status.CANCELLED, NOON), Status.RECEIVED, NOON
+    )
 
     assert [Status.RECEIVED, Status.CANCELLED, Status.RECEIVED] == statuses(again)
 
 
 def test_a_line_that_was_returned_stays_so() -> None:
     back = replace(ORDER.lines[0], remaining=0, status=Status.CANCELLED)
-    done = lifecycle.put_into(replace(ORDER, lines=(back, ORDER.lines[1])), Status.COMPLETED)
+    before = replace(ORDER, lines=(back, ORDER.lines[1]))
+    done = lifecycle.put_into(before, Status.COMPLETED, NOON)
 
     assert [Status.COMPLETED, Status.CANCELLED, Status.COMPLETED] == statuses(done)
 
@@ -169,16 +195,16 @@ def test_a_line_that_was_returned_stays_so() -> None:
 def test_of_a_counted_line_so_much_went_out_as_was_not_cancelled() -> None:
     counted = replace(ORDER.lines[0], details=LineDetails(shipped=0, cancelled=2))
     order = replace(ORDER, lines=(counted,))
-    done = lifecycle.put_into(order, Status.DELIVERED)
+    done = lifecycle.put_into(order, Status.DELIVERED, NOON)
 
     assert (2, 3, 0) == (cancelled(done.lines[0]), shipped(done.lines[0]), returned(done.lines[0]))
-    back = lifecycle.put_into(done, Status.RETURNED)
+    back = lifecycle.put_into(done, Status.RETURNED, NOON)
     assert 3 == returned(back.lines[0])
 
 
 @pytest.mark.parametrize("status", [Status.ON_HOLD, Status.PARTLY_SHIPPED, Status.DRAFT])
 def test_a_status_that_says_nothing_of_lines_leaves_them(status: Status) -> None:
-    assert ORDER.lines == lifecycle.put_into(ORDER, status).lines
+    assert ORDER.lines == lifecycle.put_into(ORDER, status, NOON).lines
 
 
 LINES = st.lists(
@@ -191,7 +217,9 @@ STEPS = st.lists(
     st.one_of(
         SOME.map(lambda some: lambda order: lifecycle.ship(order, parcel(*some.items()), NOON)),
         SOME.map(lambda some: lambda order: lifecycle.cancel(order, "", some)),
-        st.sampled_from(list(Status)).map(lambda to: lambda order: lifecycle.put_into(order, to)),
+        st.sampled_from(list(Status)).map(
+            lambda to: lambda order: lifecycle.put_into(order, to, NOON)
+        ),
         st.sampled_from(
             [
                 lifecycle.confirm,

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
+from orderglot.core.customer import Customer, identity
 from orderglot.core.errors import Conflict, Invalid, Problem, Rule, invalid
 from orderglot.core.line_quantities import (
     GONE_OUT,
@@ -41,6 +42,20 @@ SHIPPED, DELIVERED, CANCELLED, COMPLETED = "shipped", "delivered", "cancelled", 
 
 Quantities = Mapping[int, Quantity]
 """How much of which lines, by their numbers."""
+
+
+def receive(order: Order, customer: Customer | None, now: datetime) -> Order:
+    """Take a new order in: received now, and billed and taxed as its customer is unless it says how."""
+    if customer is None:
+        return replace(order, received=order.received or now)
+    taxed = customer.tax_exempt if order.tax_exempt is None else order.tax_exempt
+    return replace(
+        order,
+        customer=identity(customer),
+        received=order.received or now,
+        bill_to=order.bill_to or customer.bill_to,
+        tax_exempt=taxed,
+    )
 
 
 def confirm(order: Order) -> Order:
@@ -111,14 +126,21 @@ def complete(order: Order, now: datetime) -> Order:
     return replace(done, completed=order.completed or now, completes=None)
 
 
-def put_into(order: Order, status: Status) -> Order:
+def put_into(order: Order, status: Status, now: datetime) -> Order:
     """Put an order into whatever status a vendor's client sets, its lines into what that implies.
 
     What came to an end by itself stays so: a line that was returned or cancelled before. An order
     that was given up and is taken up again has its lines back. Of a line that somebody counted as
     much went out as can have. That a part was shipped is for a parcel to say: the lines stay.
     """
-    return order if status is order.status else _moved(order, status)
+    if status is order.status:
+        return order
+    moved = _moved(order, status)
+    if order.status is Status.DRAFT:
+        moved = replace(moved, received=order.received or now)
+    if status is Status.COMPLETED:
+        moved = replace(moved, completed=order.completed or now)
+    return moved
 
 
 def status_of(lines: Iterable[Line]) -> Status:
@@ -218,7 +240,7 @@ def _problems(order: Order, wanted: Quantities, left: Quantities, what: str) -> 
             yield Problem("quantity", Rule.RANGE, "Say how much, more than 0.", number)
         elif quantity > left[number]:
             there, asked = (with_unit(one, units[number]) for one in (left[number], quantity))
-            reason = f"Of line {number} there is {there} left {what}, not {asked}."
+            reason = f"Line {number} has {there} left {what}, not {asked}."
             yield Problem("quantity", Rule.SPENT, reason, number)
 
 

@@ -13,10 +13,11 @@ from msgspec.structs import replace
 from orderglot.core.billing import issued, settled
 from orderglot.core.caller import CHANGE, CREATE, Caller
 from orderglot.core.errors import Invalid, Rule, invalid
-from orderglot.core.lifecycle import put_into
+from orderglot.core.lifecycle import put_into, receive
 from orderglot.core.order import Line, Order, Reference, native
 from orderglot.core.reassigning import reassign
 from orderglot.core.totals import summed
+from orderglot.core.values import Status
 from orderglot.dialects.catalyst import known_members, shapes
 from orderglot.dialects.catalyst.fields import by_name
 from orderglot.dialects.catalyst.items import read_items, with_items
@@ -119,12 +120,14 @@ async def _create_order(context: Context, draft: Draft) -> Order:
     seller = await context.book.seller()
     begun = with_status(site, Order(currency=seller.currency), _first_status(site))
     order = _taken(begun, draft, site)
-    await demand_customer(context, order)
+    customer = await demand_customer(context, order)
     await demand_parent(context, order)
     lines, named = _items(draft)
     if lines:
         order = await with_items(context, order, lines, named)
-    whole = put_into(replace(order, status=begun.status), order.status)
+    whole = put_into(replace(order, status=begun.status), order.status, context.now)
+    if whole.status is not Status.DRAFT:
+        whole = receive(whole, customer, context.now)
     with _links_on_wire():
         placed = await context.book.place(summed(whole))
     billed = _billed(placed, begun, context.now)
@@ -187,7 +190,7 @@ async def _update_order(context: Context, draft: Draft) -> Order:
     taken = _taken(order, draft, site)
     if taken.customer != order.customer:
         taken = _taken(await _reassigned(context, order, taken), draft, site)
-    changed = put_into(replace(taken, status=order.status), taken.status)
+    changed = put_into(replace(taken, status=order.status), taken.status, context.now)
     if changed.links != order.links:
         await demand_parent(context, changed)
     if not order.references and _charges(changed) != _charges(order):
