@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 import re
+from pathlib import Path
 
 import pytest
 
+from orderglot.cli.import_lines import load
 from orderglot.core.errors import Invalid
 from orderglot.files.columns import read_mapping, recognise
 from orderglot.files.detail_names import DETAILS
@@ -213,3 +216,13 @@ def test_a_refusal_lists_no_more_than_one_can_read() -> None:
     message = refusal(tuple(f"{n}" * 100 for n in range(100, 200)))
     assert message.endswith("...' and 70 more.")
     assert 2_000 > len(message)
+
+
+@pytest.mark.parametrize("where", ["docs", "help"])
+def test_every_detail_is_named_where_a_person_looks_for_it(where: str) -> None:
+    docs = Path(__file__).parents[2] / "docs" / "importing.md"
+    text = docs.read_text("utf-8") if where == "docs" else inspect.getdoc(load) or ""
+    words = set(re.findall(r"\w+", text))
+    named = {re.sub(r"^ship_to(?=_)", "", re.sub(r"^tax_\d", "tax_1", field)) for field in DETAILS}
+    assert set() == named - words - {"_full_name"}
+    assert "ship_to_full_name" in words
