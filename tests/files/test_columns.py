@@ -193,6 +193,12 @@ def test_two_second_names_of_one_field_are_refused_unless_its_own_name_decides()
     assert "qty" == fields((*both, "qty"))["quantity"]
 
 
+def test_two_second_names_of_what_is_not_required_are_left_over() -> None:
+    columns = recognise(("order", "sku", "qty", "Customer Note", "Order Notes"), {})
+    assert "notes" not in columns.at
+    assert {3: "Customer Note", 4: "Order Notes"} == columns.others
+
+
 def test_a_mapping_says_which_of_two_columns_it_is() -> None:
     columns = recognise(
         ("Order ID", "Order Number", "sku", "qty"), read_mapping("order=Order Number")
