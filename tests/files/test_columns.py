@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 import re
+from pathlib import Path
 
 import pytest
 
+from orderglot.cli.import_lines import load
 from orderglot.core.errors import Invalid
 from orderglot.files.columns import read_mapping, recognise
 from orderglot.files.detail_names import DETAILS
@@ -190,6 +193,12 @@ def test_two_second_names_of_one_field_are_refused_unless_its_own_name_decides()
     assert "qty" == fields((*both, "qty"))["quantity"]
 
 
+def test_two_second_names_of_what_is_not_required_are_left_over() -> None:
+    columns = recognise(("order", "sku", "qty", "Customer Note", "Order Notes"), {})
+    assert "notes" not in columns.at
+    assert {3: "Customer Note", 4: "Order Notes"} == columns.others
+
+
 def test_a_mapping_says_which_of_two_columns_it_is() -> None:
     columns = recognise(
         ("Order ID", "Order Number", "sku", "qty"), read_mapping("order=Order Number")
@@ -213,3 +222,13 @@ def test_a_refusal_lists_no_more_than_one_can_read() -> None:
     message = refusal(tuple(f"{n}" * 100 for n in range(100, 200)))
     assert message.endswith("...' and 70 more.")
     assert 2_000 > len(message)
+
+
+@pytest.mark.parametrize("where", ["docs", "help"])
+def test_every_detail_is_named_where_a_person_looks_for_it(where: str) -> None:
+    docs = Path(__file__).parents[2] / "docs" / "importing.md"
+    text = docs.read_text("utf-8") if where == "docs" else inspect.getdoc(load) or ""
+    words = set(re.findall(r"\w+", text))
+    named = {re.sub(r"^ship_to(?=_)", "", re.sub(r"^tax_\d", "tax_1", field)) for field in DETAILS}
+    assert set() == named - words - {"_full_name"}
+    assert "ship_to_full_name" in words

@@ -6,12 +6,15 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
+
 from orderglot.core.adding_up import adds_up, in_words
 from orderglot.core.amounts import Totals
 from orderglot.core.charges import TaxLine
 from orderglot.core.order import Order
 from orderglot.core.order_details import OrderDetails, SecondCurrency
 from orderglot.core.schedule import Schedule
+from orderglot.core.values import Status
 from tests.files.books import Shop, order_of, take_rows
 
 
@@ -174,3 +177,16 @@ def test_a_file_of_headers_says_what_the_lines_do_not(shop: Shop, tmp_path: Path
     )
     reason = "its 'Required Date' on line 3 of headers.csv: the time 'x' is not one such as 2010-12-01 08:26"
     assert [reason] == [one.reason for one in done.aside]
+
+
+@pytest.mark.parametrize(
+    ("column", "status"), [("notes", Status.COMPLETED), ("status", Status.RECEIVED)]
+)
+def test_without_a_status_in_either_file_an_order_is_completed(
+    shop: Shop, tmp_path: Path, column: str, status: Status
+) -> None:
+    headers, lines = tmp_path / "headers.csv", tmp_path / "lines.csv"
+    headers.write_text(f"order,{column}\n1,\n")
+    lines.write_text("order,sku,qty\n1,A,1\n")
+    shop.take(headers, lines, currency="EUR")
+    assert status is shop.order("1").status

@@ -39,8 +39,14 @@ def test_a_payment_is_made_by_a_time_an_amount_or_a_state(
 
 
 def test_a_way_of_paying_alone_is_no_payment_and_stays_text(shop: Shop, tmp_path: Path) -> None:
-    columns = "Zahlungsart,Payment Reference,Financial Status,Amount Paid"
-    order = order_of(shop, tmp_path, columns, "1,A,1,10,Rechnung,R-77,pending,0")
+    columns = "order,sku,qty,Zahlungsart,Payment Reference,Financial Status,Amount Paid"
+    rows = ("1,A,1,Rechnung,R-77,pending,0", "2,A,1,Karte,R-78,paid,0")
+    done = take_rows(shop, tmp_path, columns, *rows)
+    assert (
+        "What says nothing by itself is kept as text, in some orders: 'Zahlungsart', 'Payment Reference'."
+        in done.remarks
+    )
+    order = shop.order("1")
     assert None is order.details
     assert {"file.Zahlungsart": "Rechnung", "file.Payment Reference": "R-77"} == order.extras
 

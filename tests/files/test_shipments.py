@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
+from orderglot.core.addresses import Address
 from orderglot.core.order import Order, Shipping
 from orderglot.core.shipments import Shipment, ShippedLine
 from tests.files.books import Shop, order_of, take_rows
@@ -70,6 +71,22 @@ def test_a_time_alone_is_a_shipment_and_a_carrier_or_a_method_alone_is_none(
     assert ((Shipment(carrier="UPS", date=SENT),), ()) == (shipments(one), shipments(other))
     assert (None, {"file.Ship via": "UPS"}) == (other.details, other.extras)
     assert Shipping(method="Second Class") == other.shipping
+
+
+def test_a_row_that_says_less_than_several_others_is_of_the_one_that_says_most(
+    shop: Shop, tmp_path: Path
+) -> None:
+    rows = [f"1,A,1,1,DHL,{end}" for end in (",", "034,", "034,2026-07-03 14:00")]
+    order = order_of(shop, tmp_path, "carrier,tracking,shipped_at", *rows)
+    assert (Shipment(carrier="DHL", tracking="034", date=SENT),) == shipments(order)
+
+
+def test_what_programs_write_for_nothing_says_nothing(shop: Shop, tmp_path: Path) -> None:
+    nothing = "NULL,0000-00-00 00:00:00,Does not apply,n/a"
+    columns = "tracking,shipped_at,EAN,Refund Reason,Ship to Last Name,Ship to Country"
+    order = order_of(shop, tmp_path, columns, f"1,A,1,1,{nothing},Null,NA")
+    assert [None, None] == [order.details, order.lines[0].details]
+    assert ({}, Address(last_name="Null", country_name="NA")) == (order.extras, order.ship_to)
 
 
 def test_of_very_many_shipments_each_is_kept(shop: Shop, tmp_path: Path) -> None:

@@ -69,7 +69,7 @@ class OrderBuilder:
         self._layout = layout
         self._headers = headers
         self._remarks = remarks
-        self._joined = [one for one in FIELDS if one not in (*OF_LINES, *MONEY)]
+        self._joined = _joined(layout.fields, headers)
         self.check = self._read_head = reader_of_heads(layout.fields, plan.source)
         if headers is not None:
             self._read_head = reader_of_heads(self._joined, plan.source)
@@ -231,6 +231,13 @@ class OrderBuilder:
             name: [read_quantity(f"{name} quantity", text, marks) for text in lines.others[place]]
             for name, place in self._layout.quantities
         }
+
+
+def _joined(fields: Sequence[str], headers: Headers | None) -> list[str]:
+    """Give the fields of what an order says beside its lines, those of a file of headers too."""
+    beside = headers.columns if headers else ()
+    heads = (one for one in FIELDS if one not in (*OF_LINES, *MONEY))
+    return [one for one in heads if one in fields or one in beside]
 
 
 def _demand_currency(currency: str, draft: Draft) -> None:

@@ -90,7 +90,10 @@ def recognise(
 
 
 def _by_name(names: list[str], taken: set[int], mapping: Mapping[str, str]) -> dict[str, int]:
-    """Find the columns of fields that are not mapped, each by the name of the lowest rank."""
+    """Find the columns of fields that are not mapped, each by the name of the lowest rank.
+
+    Two columns that can do without are no field's where two second names mean one.
+    """
     at = dict[str, int]()
     rivals = dict[str, str]()
     for place, name in enumerate(names):
@@ -104,8 +107,9 @@ def _by_name(names: list[str], taken: set[int], mapping: Mapping[str, str]) -> d
         elif lower == 0:
             rivals.setdefault(field, name)
     for field, name in rivals.items():
-        raise _ambiguous(field, names[at[field]], name, names)
-    return at
+        if field in REQUIRED or not RANKS[plain(name)]:
+            raise _ambiguous(field, names[at[field]], name, names)
+    return {field: place for field, place in at.items() if field not in rivals}
 
 
 def found_in(

@@ -10,6 +10,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from orderglot.files.address_names import SHIP_TO
 from orderglot.files.amounts import read_percent
 from orderglot.files.cells import bare, is_rounded, unwrapped
 from orderglot.files.detail_names import AMOUNTS, DAYS, DETAILS, RATES, TIMES
@@ -22,6 +23,14 @@ from orderglot.files.plan import Plan
 
 MOST_COMPARED = 100
 """So many entries of one order are compared with each other."""
+
+NOTHING = frozenset(
+    (
+        *("-", "--", "n/a", "#n/a", "none", "null", "nan", "(null)", "\\n", "0000-00-00"),
+        *("0000-00-00 00:00:00", "does not apply", "nicht zutreffend"),
+    )
+)
+"""What databases, programs and market places write where there is nothing to say."""
 
 _GTIN = re.compile("[0-9]{8}|[0-9]{12,14}", re.ASCII)
 
@@ -81,16 +90,21 @@ def entries(cells: DetailCells, fields: Sequence[str]) -> dict[tuple[Any, ...], 
     for place, entry in enumerate(zip(*columns, strict=True)):
         if any(entry):
             found.setdefault(entry, []).append(place)
-    for entry in list(found) if len(found) <= MOST_COMPARED else ():
-        wider = [other for other in found if other != entry and _is_part(entry, other)]
-        places = found.pop(entry) if wider else []
-        if len(wider) == 1:
-            found[wider[0]] = sorted(found[wider[0]] + places)
+    if len(found) <= MOST_COMPARED:
+        whole = [one for one in found if not any(_is_part(one, other) for other in found)]
+        for entry in set(found).difference(whole):
+            places = found.pop(entry)
+            wider = [other for other in whole if _is_part(entry, other)]
+            if len(wider) == 1:
+                found[wider[0]] = sorted(found[wider[0]] + places)
     return found
 
 
 def _is_part(entry: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
-    return all(not one or one == its for one, its in zip(entry, other, strict=True))
+    """Tell whether an entry says less than another one, and nothing else."""
+    return entry != other and all(
+        not one or one == its for one, its in zip(entry, other, strict=True)
+    )
 
 
 class DetailReader:
@@ -113,21 +127,19 @@ class DetailReader:
         for field, place in self._places:
             texts = lines.others[place]
             if any(map(str.strip, texts)):
-                cells.names[field] = name = self._columns.name(field)
-                cells.raw[field] = texts
-                cells.values[field] = self._read(field, name, texts, lines.numbers)
+                name = self._columns.name(field)
+                _add(cells, field, name, texts, self._read(field, name, texts, lines.numbers))
         if header is not None and self._headers is not None:
-            self._add(cells, header, self._headers)
+            self._add_header(cells, header, self._headers)
         return cells if cells.names else None
 
-    def _add(self, cells: DetailCells, header: HeaderOf, headers: Headers) -> None:
+    def _add_header(self, cells: DetailCells, header: HeaderOf, headers: Headers) -> None:
         """Add what a header says that no row does."""
         for field, text in header.fields.items():
             if field in DETAILS and field not in cells.names and text.strip():
-                cells.names[field] = name = headers.columns[field]
-                cells.raw[field] = [text] * cells.rows
-                line = f"{header.line} of {headers.name}"
-                cells.values[field] = self._read(field, name, [text], [line]) * cells.rows
+                name, line = headers.columns[field], f"{header.line} of {headers.name}"
+                values = self._read(field, name, [text], [line]) * cells.rows
+                _add(cells, field, name, [text] * cells.rows, values)
 
     def _read(
         self, field: str, name: str, texts: Sequence[str], lines: Sequence[int | str]
@@ -143,8 +155,20 @@ class DetailReader:
             raise
 
 
+def _add(cells: DetailCells, field: str, name: str, raw: Sequence[str], values: list[Any]) -> None:
+    if distinct(values):
+        cells.names[field], cells.raw[field], cells.values[field] = name, raw, values
+
+
 def _reader_of(field: str, plan: Plan) -> Reader:
-    """Give the function that reads a field; each gives None or "" for a blank."""
+    """Give the function that reads a field; each gives None or "" for what says nothing."""
+    read = _plain_reader_of(field, plan)
+    if field in SHIP_TO:
+        return read  # people are called Null, and a country NA
+    return lambda text: read("" if text.strip().casefold() in NOTHING else text)
+
+
+def _plain_reader_of(field: str, plan: Plan) -> Reader:
     if field in TIMES:
         return plan.read_time
     if field in DAYS:

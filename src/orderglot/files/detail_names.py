@@ -45,7 +45,7 @@ OF_ORDERS = {
     " reason for cancellation, stornogrund",
     "hold_reason": "on hold reason, reason for hold",
     "wanted": "required date, requested date, requested delivery date, need by date, deliver by,"
-    " delivery date, wunschtermin, liefertermin",
+    " wunschtermin",
     "promised": "promise date, promised date, promised delivery date, expected delivery date,"
     " estimated delivery date, confirmed delivery date",
     "not_before": "not before date, ship not before, deliver not before, earliest delivery date,"

@@ -71,7 +71,7 @@ class Details:
             return order
         names = [cells.names[field] for field in fields]
         extras = extras_of(names, [cells.raw[field] for field in fields])
-        self._remarks.note_texts(extras)
+        self._remarks.details_alone |= dict.fromkeys(names)
         return replace(order, extras=order.extras | extras)
 
 

@@ -94,7 +94,7 @@ SECOND_NAMES: dict[str, str] = {
     "created": "bestelldatum, auftragsdatum",
     "price": "lineitem price",
     "amount": "positionssumme, zeilensumme",
-    "line_id": "pos, positionsnummer",
+    "line_id": "positionsnummer, positionsnr",
     "status": "bestellstatus, auftragsstatus",
     "payment_status": "zahlungsstatus",
     "discount": "rabatt, cart discount amount",
