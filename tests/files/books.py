@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
+
 from orderglot.core.caller import Caller
 from orderglot.core.order import Order, Reference
 from orderglot.core.ports import Book
@@ -31,9 +33,18 @@ STORES: dict[str, Callable[[Path], BookStore]] = {
 class Shop:
     """A seller's book, and what the tests do with it."""
 
-    def __init__(self, runner: asyncio.Runner, book: Book) -> None:
+    def __init__(self, runner: asyncio.Runner, book: Book, store: BookStore) -> None:
         self._runner = runner
         self.book = book
+        self.store = store
+
+    def change_seller(self, **fields: Any) -> Seller:
+        """Change the seller."""
+
+        async def change() -> Seller:
+            return await self.store.change_seller(replace(await self.book.seller(), **fields))
+
+        return self._runner.run(change())
 
     def take(
         self,
@@ -84,5 +95,5 @@ def shop_in(store: str, folder: Path) -> Iterator[Shop]:
     with asyncio.Runner() as runner:
         opened = STORES[store](folder)
         seller = runner.run(seller_of(opened))
-        yield Shop(runner, opened.of(Caller(seller=seller.id, name="import")))
+        yield Shop(runner, opened.of(Caller(seller=seller.id, name="import")), opened)
         runner.run(opened.close())

@@ -10,6 +10,7 @@ from orderglot.core.customer import Customer
 from orderglot.core.errors import NotFound, Rule, invalid
 from orderglot.core.order import HUB, Order, Reference, native
 from orderglot.core.query import Page, Window, matches
+from orderglot.core.time_zones import zone_of
 from orderglot.dialects.kodaris import known_members, shapes
 from orderglot.dialects.kodaris.drafts import Draft, complete, read_draft, write_draft
 from orderglot.dialects.kodaris.filters import Filter, apart, query_of, read_filter, write_filter
@@ -57,7 +58,7 @@ def _read_listing(request: Request, _caller: Caller) -> Listing:
     form = body_of(request)
     page = form.whole("page", least=0, most=shapes.LAST_PAGE)
     size = form.whole("size", least=1, most=LONGEST_PAGE)
-    filters = tuple(map(read_filter, form.each("filterFields")))
+    filters = tuple(read_filter(one, zone_of(request.zone)) for one in form.each("filterFields"))
     form.check()
     return Listing(page=page or 0, size=size or PAGE_SIZE, filters=filters)
 
