@@ -223,6 +223,31 @@ def test_times_are_read_in_the_time_zone_of_the_seller(
     assert not [one for one in shop.take(file, timezone="UTC").remarks if one in reported]
 
 
+def test_a_customers_own_item_numbers_become_our_skus(shop: Shop, file: Path) -> None:
+    shop.call_items("13085", {"85048": "ZZ100"})
+    file.write_text(HEADER + rows("A") + rows("B").replace("13085", "13086"))
+    shop.take(file)
+    first = shop.order("A").lines
+
+    assert ["ZZ100", "79323P"] == [line.sku for line in first]
+    assert first[0].details is not None
+    assert "85048" == first[0].details.item_numbers.buyer
+    assert ["85048", "79323P"] == [line.sku for line in shop.order("B").lines]
+    assert 2 == shop.take(file).same
+
+
+def test_an_order_is_brought_to_our_skus_when_it_is_imported_once_more(
+    shop: Shop, file: Path
+) -> None:
+    file.write_text(HEADER + rows("A"))
+    shop.take(file)
+    shop.call_items("13085", {"85048": "ZZ100", "79323P": "ZZ101"})
+    done = shop.take(file)
+
+    assert (1, 0) == (done.changed, done.rejected)
+    assert ["ZZ100", "ZZ101"] == [line.sku for line in shop.order("A").lines]
+
+
 def test_columns_are_mapped(shop: Shop, file: Path) -> None:
     file.write_text("Belegnr;Artikel;Menge\nA;85048;2\n")
     shop.take(file, columns="order=Belegnr,sku=Artikel,quantity=Menge")

@@ -6,7 +6,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from orderglot.core.caller import CREATE, Caller
-from orderglot.core.customer import Customer
+from orderglot.core.customer import Customer, identity
 from orderglot.core.errors import NotFound, Rule, invalid
 from orderglot.core.order import HUB, Order, Reference, native
 from orderglot.core.query import Page, Window, matches
@@ -214,9 +214,21 @@ async def _create_order(context: Context, draft: Draft) -> Order:
     """Create an order at the seller's prices, or show what it would be."""
     customer = await _customer(context, draft.order)
     seller = await context.book.seller()
+    draft = await _in_skus(context, draft, customer)
     products = await context.book.products([line.sku for line in draft.order.lines])
     order = complete(draft, customer, seller.currency, products, context.now)
     return await context.book.place(order) if draft.completes else order
+
+
+async def _in_skus(context: Context, draft: Draft, customer: Customer | None) -> Draft:
+    """Give a draft with the seller's SKUs in the place of the company's own item numbers.
+
+    No answer of this wire shows lines, so no client reads another code than he sent.
+    """
+    if customer is None or not customer.own_item_numbers:
+        return draft
+    (order,) = await context.book.with_skus(replace(draft.order, customer=identity(customer)))
+    return replace(draft, order=order)
 
 
 def _write_order(order: Order, request: Request) -> Response:
