@@ -215,6 +215,20 @@ class Book(Orders, Protocol):
         """Add a customer, or put a new version in place of the one with its id."""
         ...
 
+    async def item_numbers(self, customer: int, *numbers: str) -> dict[str, str]:
+        """Give the SKUs that a customer's own item numbers stand for; of no numbers, of all.
+
+        Raises Forbidden where the caller is another customer's.
+        """
+        ...
+
+    async def with_skus(self, *orders: Order) -> tuple[Order, ...]:
+        """Give orders with the SKUs that their customers' own item numbers stand for.
+
+        ``keep`` does the same of itself.
+        """
+        ...
+
     async def products(self, skus: Sequence[str]) -> dict[str, Product]:
         """Give the products that exist among those SKUs."""
         ...

@@ -116,6 +116,10 @@ class Book(Reads):
         """Add a customer, or put a new version in place of the one with its id."""
         return await self._write(lambda unit: unit.keep_customer(customer))
 
+    async def with_skus(self, *orders: Order) -> tuple[Order, ...]:
+        """Give orders with the SKUs that their customers' own item numbers stand for."""
+        return await self._unit().with_skus(*orders)
+
     async def keep_product(self, product: Product) -> Product:
         """Add a product, or put a new version in its place."""
         return await self._write(lambda unit: unit.keep_product(product))

@@ -19,6 +19,7 @@ from orderglot.core.seller import Seller
 from orderglot.stores import selection
 from orderglot.stores.backend import Backend, Scope
 from orderglot.stores.document import keepable
+from orderglot.stores.item_numbers import kind_of
 
 Clock = Callable[[], datetime]
 """Gives the time as an aware UTC instant."""
@@ -178,6 +179,16 @@ class Reads:
     async def every_product(self, after: str = "", limit: int = 100) -> tuple[Product, ...]:
         """Give products by rising SKU, from the one behind ``after`` on."""
         return await self._backend.products_after(self._scope.seller, after, limit)
+
+    async def item_numbers(self, customer: int, *numbers: str) -> dict[str, str]:
+        """Give the SKUs that a customer's own item numbers stand for; of no numbers, of all."""
+        if self._scope.customer not in (None, customer):
+            raise Forbidden("This account may not read another customer's item numbers.")
+        asked = [one for one in numbers if keepable(one)]
+        if numbers and not asked:
+            return {}
+        found = await self._backend.notes(self._scope.seller, kind_of(customer), asked)
+        return {note.name: note.document.decode() for note in found}
 
     async def notes(self, kind: str, *names: str) -> tuple[Note, ...]:
         """Give the notes of a kind by rising name, of all names for none."""

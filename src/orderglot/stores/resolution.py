@@ -14,6 +14,7 @@ from orderglot.core.order import Identity, Link, Order, Reference, is_channel
 from orderglot.stores.backend import Backend, Entity, Scope
 from orderglot.stores.id_blocks import IdBlocks
 from orderglot.stores.identities import IdentityMap, N, goes_by, hub_ids, stands_for, visible
+from orderglot.stores.item_numbers import Coming
 from orderglot.stores.merging import introduced, nameless, new_customer
 
 
@@ -129,6 +130,14 @@ class Resolution:
                 found = replace(known, version=known.version + 1, modified=now)
                 self.rename(found)
         return identity(found)
+
+    def coming(self, order: Order) -> Coming:
+        """Give an order that comes in from elsewhere with what is known here of it and its customer."""
+        before, named = self.orders.known(order.references), order.customer
+        if (named is None or nameless(named)) and before is not None:
+            named = before.customer
+        known = None if named is None else _found(self.customers, named, ours=False)
+        return Coming(order, known, before)
 
     def rename(self, customer: Customer) -> None:
         """Write a customer who is known by other names from now on, in their orders as well."""

@@ -22,7 +22,8 @@ from orderglot.stores.customers import put_customer
 from orderglot.stores.expecting_reads import ExpectingReads
 from orderglot.stores.id_blocks import IdBlocks
 from orderglot.stores.identities import IdentityMap, goes_by, visible
-from orderglot.stores.merging import demand_version, merged, outdated
+from orderglot.stores.item_numbers import with_skus
+from orderglot.stores.merging import demand_version, merged, names_of, outdated
 from orderglot.stores.ownership import owned
 from orderglot.stores.pending import Pending
 from orderglot.stores.quantities import with_exact_quantities
@@ -121,11 +122,16 @@ class UnitOfWork(ExpectingReads):
         if self._scope.customer is not None:
             owned = tuple([await self._owned(order) for order in orders])
         resolution = self._resolution
-        await resolution.learn(owned)
+        owned = await self.with_skus(*owned)
         kept = [await self._keep(order, check) for order in owned]
         await resolution.repoint([one.order for one in kept if one.outcome is not Outcome.SAME])
         by_id = resolution.orders.with_id
         return tuple([Kept(by_id(one.order.id) or one.order, one.outcome) for one in kept])
+
+    async def with_skus(self, *orders: Order) -> tuple[Order, ...]:
+        """Give orders with the SKUs that their customers' own item numbers stand for."""
+        await self._resolution.learn(orders)
+        return await with_skus(self, [self._resolution.coming(order) for order in orders])
 
     async def _keep(self, order: Order, check: Check | None) -> Kept:
         orders = self._resolution.orders
@@ -166,7 +172,7 @@ class UnitOfWork(ExpectingReads):
             )
         if order == kept:
             return kept
-        if _names(order) != _names(kept):
+        if names_of(order) != names_of(kept):
             order = await self._owned(order)
             await self._resolution.learn((order,))
             order = await self._resolved(order, ours=True, kept=kept.links)
@@ -181,7 +187,7 @@ class UnitOfWork(ExpectingReads):
             modified=order.modified if given else now,
         )
         changed = self._put(changed, what, now)
-        if _names(changed) != _names(kept):
+        if names_of(changed) != names_of(kept):
             await self._resolution.repoint((changed,))
         return changed
 
@@ -297,7 +303,3 @@ class UnitOfWork(ExpectingReads):
         details = {"unknown": sent} if sent else None
         self._pending.add_event(order, what, now, self._caller.name, details=details)
         return order
-
-
-def _names(order: Order) -> tuple[object, ...]:
-    return order.number, order.references, order.customer, order.links
