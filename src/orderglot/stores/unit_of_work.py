@@ -15,7 +15,6 @@ from orderglot.core.errors import Conflict, Forbidden, NotFound
 from orderglot.core.order import Link, Order, Reference
 from orderglot.core.ports import KEPT, PLACED, Answered, Check, Kept, Note, Outcome
 from orderglot.core.product import Product
-from orderglot.core.unknown_members import newly_sent
 from orderglot.stores import writes
 from orderglot.stores.backend import Backend, Entity, Raced
 from orderglot.stores.customers import put_customer
@@ -33,13 +32,20 @@ from orderglot.stores.test_mode import demand_live, demand_own
 class UnitOfWork(Reads):
     """A book whose writes wait for the end; ``get`` and the like already see them."""
 
-    def __init__(self, backend: Backend, numbers: IdBlocks, caller: Caller, clock: Clock) -> None:
+    def __init__(
+        self,
+        backend: Backend,
+        caller: Caller,
+        clock: Clock,
+        numbers: IdBlocks,
+        exchange: str,
+    ) -> None:
         super().__init__(backend, caller, clock)
         self._id_blocks = numbers
         self._known: Resolution | None = None
         self._seen: list[Customer] = []
         self._placed: list[int] = []
-        self._pending = Pending()
+        self._pending = Pending(caller.name, exchange)
 
     @property
     def _resolution(self) -> Resolution:
@@ -151,10 +157,11 @@ class UnitOfWork(Reads):
         new = replace(new, version=kept.version + 1, modified=order.modified or now)
         return Kept(self._put(new, KEPT, now), Outcome.CHANGED)
 
-    async def change(self, order: Order, what: str = "changed", *, touches: bool = True) -> Order:
+    async def change(
+        self, order: Order, what: str = "changed", *, touches: bool = True, why: str = ""
+    ) -> Order:
         """Put a new version in the place of the one it was made from; ``what`` names the event.
 
-        Where it ``touches`` nothing that anybody knows of, the order was not modified by that.
         Raises NotFound, Conflict where somebody else was faster, or Forbidden where a caller in
         test mode would change a live order.
         """
@@ -178,7 +185,7 @@ class UnitOfWork(Reads):
             created=order.created or kept.created,
             modified=order.modified if given else now,
         )
-        changed = self._put(changed, what, now)
+        changed = self._put(changed, what, now, why)
         if _names(changed) != _names(kept):
             await self._resolution.repoint((changed,))
         return changed
@@ -204,10 +211,7 @@ class UnitOfWork(Reads):
         return await put_customer(customer, self._resolution, self.now())
 
     async def keep_product(self, product: Product) -> Product:
-        """Add a product, or put a new version in its place.
-
-        Raises Invalid where there is no such currency.
-        """
+        """Add a product, or put a new version in its place; Invalid where its currency is none."""
         demand_live(self._caller)
         demand_currency("currency", product.currency)
         found = (await super().products((product.sku,))).get(product.sku)
@@ -226,7 +230,7 @@ class UnitOfWork(Reads):
 
     def record(self, order: Order, what: str, other: int | None = None) -> None:
         """Record an event of an order that changes nothing of it, in the same transaction."""
-        self._pending.add_event(order, what, self.now(), self._caller.name, other)
+        self._pending.add_event(order, what, self.now(), other)
 
     def remember(self, answered: Answered) -> None:
         """Keep an answer in the same transaction as the writes that it speaks of."""
@@ -283,13 +287,11 @@ class UnitOfWork(Reads):
             links=self._resolution.links_of(order, ours=ours, kept=kept),
         )
 
-    def _put(self, order: Order, what: str, now: datetime) -> Order:
+    def _put(self, order: Order, what: str, now: datetime, why: str = "") -> Order:
         order, orders = with_exact_quantities(order), self._resolution.orders
         orders.refuse_clash(order)
         orders.write(order)
-        sent = newly_sent(order, orders.kept[order.id])
-        details = {"unknown": sent} if sent else None
-        self._pending.add_event(order, what, now, self._caller.name, details=details)
+        self._pending.add_change(order, orders.kept[order.id], what, now, why)
         return order
 
 
