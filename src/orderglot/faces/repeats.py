@@ -84,9 +84,9 @@ class Repeats:
         name = f"live:content:{operation.name}:{digest(order)}:{gone}"
         return Repeat(order, name, lasts, next(filter(stands, alike), None))
 
-    async def record(self, caller: Caller, repeat: Repeat) -> None:
+    async def record(self, caller: Caller, repeat: Repeat, exchange: str) -> None:
         """Record of the first order that its request came again."""
-        book = self.store.of(caller)
+        book = self.store.of(caller, exchange=exchange)
         first = next(filter(stands, await _alike(book, repeat.order)), None)
         try:
             async with book.together() as unit:

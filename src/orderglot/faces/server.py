@@ -163,7 +163,7 @@ class Server:
         remember: Remember | None,
     ) -> Response:
         asked = ask()
-        async with self.store.of(caller).together() as unit:
+        async with self.store.of(caller, exchange=request.id).together() as unit:
             context = Context(self.store.keyring, request.at or self.store.now(), unit)
             answer = shown_to(caller, await operation.perform(context, asked))
             # An answer that is kept may be asked for again at another address.
