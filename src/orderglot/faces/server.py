@@ -180,7 +180,7 @@ class Server:
                 remember(response, unit)
             return response
 
-        return await self.store.of(caller).transact(work)
+        return await self.store.of(caller, exchange=request.id).transact(work)
 
 
 def shown_to(caller: Caller, answer: Any) -> Any:

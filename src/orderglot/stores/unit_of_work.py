@@ -15,7 +15,6 @@ from orderglot.core.line_numbers import remembering
 from orderglot.core.order import Link, Order, Reference
 from orderglot.core.ports import KEPT, PLACED, Answered, Check, Kept, Note, Outcome
 from orderglot.core.product import Product
-from orderglot.core.unknown_members import newly_sent
 from orderglot.stores import writes
 from orderglot.stores.backend import Backend, Entity, Raced
 from orderglot.stores.customers import put_customer
@@ -37,14 +36,20 @@ class UnitOfWork(ExpectingReads):
     """A book whose writes wait for the end; ``get`` and the like already see them."""
 
     def __init__(
-        self, backend: Backend, numbers: IdBlocks, caller: Caller, clock: Clock, turns: Turns
+        self,
+        backend: Backend,
+        caller: Caller,
+        clock: Clock,
+        numbers: IdBlocks,
+        turns: Turns,
+        exchange: str,
     ) -> None:
         super().__init__(backend, caller, clock, turns)
         self._id_blocks = numbers
         self._known: Resolution | None = None
         self._seen: list[Customer] = []
         self._placed: list[int] = []
-        self._pending = Pending()
+        self._pending = Pending(caller.name, exchange)
 
     @property
     def _resolution(self) -> Resolution:
@@ -156,11 +161,12 @@ class UnitOfWork(ExpectingReads):
         new = replace(new, version=kept.version + 1, modified=order.modified or now)
         return Kept(self._put(new, KEPT, now), Outcome.CHANGED)
 
-    async def change(self, order: Order, what: str = "changed", *, touches: bool = True) -> Order:
+    async def change(
+        self, order: Order, what: str = "changed", *, touches: bool = True, why: str = ""
+    ) -> Order:
         """Put a new version in the place of the one it was made from; ``what`` names the event.
 
-        Where it ``touches`` nothing that anybody knows of, the order was not modified by that; one
-        that is as it was stays so, without an event. Raises NotFound, Conflict where somebody else was faster, or Forbidden where a caller in
+        Raises NotFound, Conflict where somebody else was faster, or Forbidden where a caller in
         test mode would change a live order.
         """
         kept = await self._standing(order.id)
@@ -186,7 +192,7 @@ class UnitOfWork(ExpectingReads):
             created=order.created or kept.created,
             modified=order.modified if given else now,
         )
-        changed = self._put(changed, what, now)
+        changed = self._put(changed, what, now, why)
         if names_of(changed) != names_of(kept):
             await self._resolution.repoint((changed,))
         return changed
@@ -212,10 +218,7 @@ class UnitOfWork(ExpectingReads):
         return await put_customer(customer, self._resolution, self.now())
 
     async def keep_product(self, product: Product) -> Product:
-        """Add a product, or put a new version in its place.
-
-        Raises Invalid where there is no such currency.
-        """
+        """Add a product, or put a new version in its place; Invalid where its currency is none."""
         demand_live(self._caller)
         demand_currency("currency", product.currency)
         found = (await super().products((product.sku,))).get(product.sku)
@@ -234,7 +237,7 @@ class UnitOfWork(ExpectingReads):
 
     def record(self, order: Order, what: str, other: int | None = None) -> None:
         """Record an event of an order that changes nothing of it, in the same transaction."""
-        self._pending.add_event(order, what, self.now(), self._caller.name, other)
+        self._pending.add_event(order, what, self.now(), other)
 
     def remember(self, answered: Answered) -> None:
         """Keep an answer in the same transaction as the writes that it speaks of."""
@@ -293,13 +296,11 @@ class UnitOfWork(ExpectingReads):
             links=self._resolution.links_of(order, ours=ours, kept=kept),
         )
 
-    def _put(self, order: Order, what: str, now: datetime) -> Order:
+    def _put(self, order: Order, what: str, now: datetime, why: str = "") -> Order:
         order, orders = with_exact_quantities(order), self._resolution.orders
         if (before := orders.with_id(order.id)) is not None:
             order = remembering(order, before)
         orders.refuse_clash(order)
         orders.write(order)
-        sent = newly_sent(order, orders.kept[order.id])
-        details = {"unknown": sent} if sent else None
-        self._pending.add_event(order, what, now, self._caller.name, details=details)
+        self._pending.add_change(order, orders.kept[order.id], what, now, why)
         return order
