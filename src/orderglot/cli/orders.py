@@ -30,20 +30,22 @@ Lines = Annotated[
 Reason = Annotated[str, value("TEXT", "Why; it stands with the order.", flag="--reason")]
 
 
-@app.command("confirm")
-@with_book()
-async def confirm(
-    hub: "Hub", order: WhichOrder, seller: SellerName = None, as_json: AsJson = False
-) -> None:
-    """Take a received order on: work on it begins.
+def _without_more(name: str, what: str) -> None:
+    """Add the command of a step that needs nothing but the order; ``what`` is its help."""
 
-    $ orderglot orders confirm 1000000001
-    """
-    from orderglot.core import lifecycle
+    async def step(
+        hub: "Hub", order: WhichOrder, seller: SellerName = None, as_json: AsJson = False
+    ) -> None:
+        from orderglot.core import lifecycle
 
-    await _take(
-        hub, seller, order, lifecycle.CONFIRMED, lambda one, _: lifecycle.confirm(one), as_json
-    )
+        take = getattr(lifecycle, name)
+        await _take(hub, seller, order, name, lambda one, _: take(one), as_json)
+
+    step.__doc__ = f"{what}\n\n$ orderglot orders {name} 1000000001\n"
+    app.command(name)(with_book()(step))
+
+
+_without_more("confirm", "Take a received order on: work on it begins.")
 
 
 @app.command("hold")
@@ -63,25 +65,10 @@ async def hold(
 
     if not reason.strip():
         raise Misused("say why the order is held: --reason TEXT.")
-    await _take(
-        hub, seller, order, lifecycle.HELD, lambda one, _: lifecycle.hold(one, reason), as_json
-    )
+    await _take(hub, seller, order, "hold", lambda one, _: lifecycle.hold(one, reason), as_json)
 
 
-@app.command("release")
-@with_book()
-async def release(
-    hub: "Hub", order: WhichOrder, seller: SellerName = None, as_json: AsJson = False
-) -> None:
-    """Let a held order go on from where its lines are.
-
-    $ orderglot orders release 1000000001
-    """
-    from orderglot.core import lifecycle
-
-    await _take(
-        hub, seller, order, lifecycle.RELEASED, lambda one, _: lifecycle.release(one), as_json
-    )
+_without_more("release", "Let a held order go on from where its lines are.")
 
 
 @app.command("ship")
@@ -117,26 +104,13 @@ async def ship(
         hub,
         seller,
         order,
-        lifecycle.SHIPPED,
+        "ship",
         lambda one, now: lifecycle.ship(one, parcel, now),
         as_json,
     )
 
 
-@app.command("deliver")
-@with_book()
-async def deliver(
-    hub: "Hub", order: WhichOrder, seller: SellerName = None, as_json: AsJson = False
-) -> None:
-    """Say that all that went out of an order has arrived.
-
-    $ orderglot orders deliver 1000000001
-    """
-    from orderglot.core import lifecycle
-
-    await _take(
-        hub, seller, order, lifecycle.DELIVERED, lambda one, _: lifecycle.deliver(one), as_json
-    )
+_without_more("deliver", "Say that all that went out of an order has arrived.")
 
 
 @app.command("cancel")
@@ -160,7 +134,7 @@ async def cancel(
         hub,
         seller,
         order,
-        lifecycle.CANCELLED,
+        "cancel",
         lambda one, _: lifecycle.cancel(one, reason, wanted),
         as_json,
     )
@@ -177,19 +151,20 @@ async def complete(
     """
     from orderglot.core import lifecycle
 
-    await _take(hub, seller, order, lifecycle.COMPLETED, lifecycle.complete, as_json)
+    await _take(hub, seller, order, "complete", lifecycle.complete, as_json)
 
 
 async def _take(
-    hub: "Hub", seller: str | None, which: str, what: str, step: Step, as_json: bool
+    hub: "Hub", seller: str | None, which: str, name: str, step: Step, as_json: bool
 ) -> None:
     """Take a step with an order, and say how it stands then."""
+    from orderglot.core.lifecycle import EVENTS
     from orderglot.hub import lookup
 
     owner = await hub.seller(seller)
     async with hub.book(owner, tests=True).together() as unit:
         found = await lookup.find_order(unit, which)
-        changed = await unit.change(step(found, unit.now()), what)
+        changed = await unit.change(step(found, unit.now()), EVENTS[name])
     if as_json:
         return write_json(changed)
     write_line(f"Order {changed.id} is {changed.status}.")

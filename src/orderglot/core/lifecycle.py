@@ -36,8 +36,15 @@ RUNNING = OPEN | {Status.PARTLY_SHIPPED}
 WITHOUT_GOODS = frozenset({Kind.QUOTE, Kind.RETURN})
 """Kinds of orders of which nothing is sent."""
 
-CONFIRMED, HELD, RELEASED = "confirmed", "held", "released"
-SHIPPED, DELIVERED, CANCELLED, COMPLETED = "shipped", "delivered", "cancelled", "completed"
+EVENTS = {
+    "confirm": "confirmed",
+    "hold": "held",
+    "release": "released",
+    "ship": "shipped",
+    "deliver": "delivered",
+    "cancel": "cancelled",
+    "complete": "completed",
+}
 """What an event says of each step."""
 
 Quantities = Mapping[int, Quantity]
