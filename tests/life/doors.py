@@ -22,12 +22,13 @@ from orderglot.stores.store import BookStore
 from orderglot.wire.message import Request, Response
 from tests.clock import Clock
 from tests.conformance.callers import Credentials, Site, clock_of
-from tests.conformance.specimens import book_of
+from tests.conformance.specimens import book_of, welcome
 
 CUSTOMER = "1005000001"
 """The id by which each dialect's clients know the customer."""
 
 OFFER, GOODS = "61000001CA01A12", "AA124"
+JSON = "application/vnd.koleimports.ds.order+json"
 SITE = "/webresources/api/v3/sites/current"
 
 
@@ -70,28 +71,15 @@ class Doors:
 
     async def kole_order(self, quantity: int = 24, po_number: str = "PO-7001") -> int:
         """Order goods as the customer's Kole client does."""
-        media = "application/vnd.koleimports.ds.order+json"
-        body = {
-            "po_number": po_number,
-            "notes": "",
-            "ship_options": {"carrier": "UPS", "service": "GROUND"},
-            "ship_to_address": {
-                "company": "Sample Store",
-                "address_1": "2 Sample Road",
-                "city": "Reno",
-                "state": "NV",
-                "zipcode": "89501",
-                "country": "US",
-            },
-            "items": [{"sku": GOODS, "quantity": quantity}],
-        }
-        response = await self.ask("kole", "POST", "/orders", body, accept=media, content_type=media)
+        sent = next(one for one in welcome("kole") if one.name == "createOrder-json").request
+        items = [{"sku": GOODS, "quantity": quantity}]
+        body = {**json.loads(sent.body), "po_number": po_number, "items": items}
+        response = await self.ask("kole", "POST", "/orders", body, accept=JSON, content_type=JSON)
         assert 201 == response.status, response.body
         return int(response.headers["content-location"].rpartition("/")[2])
 
     async def kole(self, id: int) -> Mapping[str, Any]:
-        media = "application/vnd.koleimports.ds.order+json"
-        return await self.read("kole", f"/orders/{id}", accept=media)
+        return await self.read("kole", f"/orders/{id}", accept=JSON)
 
     async def adobe_order(self, *, quantity: int = 10, **members: Any) -> int:
         """Buy seats as the seller's Adobe client does."""

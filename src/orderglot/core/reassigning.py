@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from orderglot.core.customer import Customer, identity
 from orderglot.core.errors import Rule, invalid
-from orderglot.core.order import Line, Order, Shipping
+from orderglot.core.order import Line, Order
 from orderglot.core.order_details import OrderDetails
 
 
@@ -27,14 +27,8 @@ def reassign(order: Order, customer: Customer | None, linked: Iterable[Order]) -
     if ids:
         reason = f"This order stays with its customer, as it is linked with {', '.join(ids)}."
         raise invalid("customer", Rule.STATE, reason)
-    kept = order.shipping
-    shipping = Shipping(
-        method=kept.method,
-        option=kept.option,
-        carrier=kept.carrier,
-        service=kept.service,
-        rate_key=kept.rate_key,
-        tax_rate=kept.tax_rate,
+    shipping = replace(
+        order.shipping, account="", attention="", instructions="", tracking="", notifications=()
     )
     return replace(
         order,
