@@ -35,7 +35,7 @@ def test_nothing_of_the_customer_before_goes_along() -> None:
         assert order.customer is not None
         assert other.id == order.customer.id
         assert (other.bill_to, other.bill_to) == (order.bill_to, order.ship_to)
-        assert ("UPS", "", "Reception") == (
+        assert (before.shipping.carrier, "", "Reception") == (
             order.shipping.carrier,
             order.shipping.account,
             order.shipping.attention,
