@@ -17,7 +17,9 @@ async def add_at_catalyst(doors: Doors, id: int, units: int) -> None:
     assert 204 == response.status, response.body
 
 
-async def add_at_komet(doors: Doors, units: int, id: int | None = None) -> int:
+async def add_at_komet(
+    doors: Doors, units: int, id: int | None = None, date: str = "2019-08-01"
+) -> int:
     """Put an item into a web order, or into a new one."""
     named = {"webOrderId": id} if id else {}
     body = {
@@ -25,7 +27,7 @@ async def add_at_komet(doors: Doors, units: int, id: int | None = None) -> int:
         **named,
         "productCode": GOODS,
         "quantity": units,
-        "date": "2019-08-01",
+        "date": date,
     }
     response = await doors.ask("komet", "POST", "/api/web-order-item.add", body)
     assert b"successfully" in response.body, response.body

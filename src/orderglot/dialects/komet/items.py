@@ -170,10 +170,11 @@ async def _draft(context: Context, ask: Item, seller: Seller) -> Order:
 
 
 async def _pending(context: Context, like: Order) -> tuple[Order, ...]:
-    """Give a customer's pending web orders, the newest first."""
+    """Give a customer's pending web orders, the newest first; none that was an order before."""
     where = And(
         (
             Compare("status", Operator.EQ, Status.DRAFT),
+            Compare("received", Operator.EQ, None),
             Compare("customer.id", Operator.EQ, like.customer.id if like.customer else None),
             Compare("location", Operator.EQ, like.location or None),
             Compare("test", Operator.EQ, context.book.caller.test),
