@@ -16,6 +16,7 @@ from orderglot.core.errors import Invalid, Rule, invalid
 from orderglot.core.lifecycle import put_into, receive
 from orderglot.core.order import Line, Order, Reference, native
 from orderglot.core.reassigning import reassign
+from orderglot.core.subscriptions import FAMILY
 from orderglot.core.totals import summed
 from orderglot.core.values import Status
 from orderglot.dialects.catalyst import known_members, shapes
@@ -203,6 +204,9 @@ async def _update_order(context: Context, draft: Draft) -> Order:
 async def _reassigned(context: Context, order: Order, named: Order) -> Order:
     """Give an order to the customer whom a client names for it."""
     customer = await demand_customer(context, named)
+    if order.customer is not None:
+        # A return of it at the same moment would stay behind.
+        await context.book.guard(FAMILY.format(customer=order.customer.id))
     linked = await context.book.linked(Reference(NAME, native(order, NAME)))
     try:
         return reassign(order, customer, linked)
