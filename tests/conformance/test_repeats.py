@@ -82,6 +82,21 @@ async def test_a_live_order_that_comes_again_is_made_once_and_the_event_says_so(
     assert [] == await duplicates(at)
 
 
+@with_specimens(KNOWN)
+async def test_each_event_names_the_request_that_made_it(
+    at: Site, clock: Clock, specimen: Specimen
+) -> None:
+    for id in ("first", "again"):
+        await at.server(replace(specimen.request, id=id))
+        clock.forward(timedelta(seconds=1))
+
+    (order,) = await at.orders()
+    whole = at.store.of(Caller(seller=at.owner.seller))
+    assert [("placed", "first"), (REPEATED, "again")] == [
+        (event.what, event.exchange) for event in await whole.events(order.id)
+    ]
+
+
 def _forms(specimen: Specimen) -> list[str]:
     """Give the media types in which a creation may be answered."""
     assert specimen.operation is not None

@@ -42,5 +42,11 @@ def linked(order: Order, other: Order, relation: Relation) -> Order:
     return replace(order, links=(*order.links, Link(relation, name)))
 
 
+def origins(order: Order) -> set[int]:
+    """Give the hub ids of the orders that an order comes from; what it only refers to is none."""
+    made = (link for link in order.links if link.relation is not Relation.REFERS_TO)
+    return {link.order.id for link in made} - {0}
+
+
 def _points(order: Order, other: Order, relation: Relation) -> bool:
     return any(link.order.id == other.id and link.relation is relation for link in order.links)

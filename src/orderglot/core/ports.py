@@ -61,11 +61,12 @@ Check = Callable[[Order, Order], None]
 
 
 class Event(Struct, frozen=True, kw_only=True, gc=False):
-    """One change of one order: what was done, when, by whom, and the version it made.
+    """One change of one order: what was done, when, by whom, why, and the version it made.
 
     Some say what happened to a version without making one; ``other`` is another order that an event
     speaks of as well. ``details`` are what else it says, by names: ``unknown`` what a client sent that
-    no shape has.
+    no shape has. ``why`` is "" where nobody gave a reason, ``exchange`` the id of the request that made
+    the event, "" where none did. ``sequence`` is its number in the seller's feed, 0 until it has one.
     """
 
     order: int
@@ -75,6 +76,20 @@ class Event(Struct, frozen=True, kw_only=True, gc=False):
     who: str = ""
     other: int | None = None
     details: dict[str, Any] = {}
+    sequence: int = 0
+    why: str = ""
+    exchange: str = ""
+
+
+class Feed(Struct, frozen=True, gc=False):
+    """Some events of a seller by rising sequence, and the one behind which to go on.
+
+    That moves on also where no event was in sight; ``more`` tells whether there are some by now.
+    """
+
+    events: tuple[Event, ...]
+    after: int
+    more: bool
 
 
 PLACED = "placed"
@@ -171,16 +186,28 @@ class Book(Orders, Protocol):
         """
         ...
 
-    async def change(self, order: Order, what: str = "changed", *, touches: bool = True) -> Order:
+    async def change(
+        self, order: Order, what: str = "changed", *, touches: bool = True, why: str = ""
+    ) -> Order:
         """Put a new version in the place of the one it was made from; ``what`` names the event.
 
-        Where it ``touches`` nothing that anybody knows of, the order was not modified by that.
-        Raises NotFound, or Conflict where somebody else was faster.
+        Where it ``touches`` nothing that anybody knows of, the order was not modified by that; one
+        that is as it was stays so, without an event. Where no reason is given, ``why`` is the reason
+        of a hold or cancellation that the version brings. Raises NotFound, or Conflict where somebody
+        else was faster.
         """
         ...
 
     async def events(self, order: int) -> tuple[Event, ...]:
         """Give what happened to an order, oldest first."""
+        ...
+
+    async def feed(self, after: int = 0, limit: int = 100) -> Feed:
+        """Give the events behind a sequence, so many at most, and never more than 1,000.
+
+        Numbers have no gaps, and what is committed later has a later one: whoever goes on behind
+        the last one misses none and gets none twice.
+        """
         ...
 
     async def duplicates(self) -> tuple[tuple[Order, Order], ...]:
@@ -212,6 +239,20 @@ class Book(Orders, Protocol):
 
     async def keep_customer(self, customer: Customer) -> Customer:
         """Add a customer, or put a new version in place of the one with its id."""
+        ...
+
+    async def item_numbers(self, customer: int, *numbers: str) -> dict[str, str]:
+        """Give the SKUs that a customer's own item numbers stand for; of no numbers, of all.
+
+        Raises Forbidden where the caller is another customer's.
+        """
+        ...
+
+    async def with_skus(self, *orders: Order) -> tuple[Order, ...]:
+        """Give orders with the SKUs that their customers' own item numbers stand for.
+
+        ``keep`` does the same of itself.
+        """
         ...
 
     async def products(self, skus: Sequence[str]) -> dict[str, Product]:
@@ -280,8 +321,11 @@ class Store(Protocol):
         """Give the time by the store's clock."""
         ...
 
-    def of(self, caller: Caller, largest: int | None = None) -> Book:
-        """Open the caller's book, of which a page of more orders than ``largest`` raises LargePage."""
+    def of(self, caller: Caller, largest: int | None = None, exchange: str = "") -> Book:
+        """Open the caller's book, of which a page of more orders than ``largest`` raises LargePage.
+
+        ``exchange`` is the id of the request that it is opened for, which stands in its events.
+        """
         ...
 
     async def answered(self, caller: Caller, dialect: str, key: str) -> Answered | None:

@@ -84,9 +84,9 @@ class Repeats:
         name = f"live:content:{operation.name}:{digest(order)}:{gone}"
         return Repeat(order, name, lasts, next(filter(stands, alike), None))
 
-    async def record(self, caller: Caller, repeat: Repeat) -> None:
+    async def record(self, caller: Caller, repeat: Repeat, exchange: str) -> None:
         """Record of the first order that its request came again."""
-        book = self._book(caller)
+        book = self._book(caller, exchange)
         first = next(filter(stands, await _alike(book, repeat.order)), None)
         try:
             async with book.together() as unit:
@@ -95,9 +95,9 @@ class Repeats:
         except Conflict:
             return  # it came twice in the very same moment, which says the same
 
-    def _book(self, caller: Caller) -> Book:
+    def _book(self, caller: Caller, exchange: str = "") -> Book:
         """Open the caller's book with what was deleted, of which no client is told anything."""
-        return self.store.of(replace(caller, deleted=True))
+        return self.store.of(replace(caller, deleted=True), exchange=exchange)
 
     def _window(self, seller: Seller) -> timedelta:
         minutes = seller.tables.get(self.setting)

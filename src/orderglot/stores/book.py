@@ -63,10 +63,12 @@ class Book(Reads):
         clock: Clock,
         turns: Turns,
         largest: int | None = None,
+        exchange: str = "",
     ) -> None:
         super().__init__(backend, caller, clock, largest)
         self._id_blocks = numbers
         self._turns = turns
+        self._exchange = exchange
 
     def together(self) -> Together:
         """Open a unit: what is written to it is kept all at once at its end, or not at all.
@@ -105,16 +107,22 @@ class Book(Reads):
         """Keep orders that came from elsewhere under their references; the newest version wins."""
         return await self._write(lambda unit: unit.keep(*orders, check=check))
 
-    async def change(self, order: Order, what: str = "changed", *, touches: bool = True) -> Order:
+    async def change(
+        self, order: Order, what: str = "changed", *, touches: bool = True, why: str = ""
+    ) -> Order:
         """Put a new version in the place of the one it was made from; ``what`` names the event.
 
         Where it ``touches`` nothing that anybody knows of, the order was not modified by that.
         """
-        return await self._write(lambda unit: unit.change(order, what, touches=touches))
+        return await self._write(lambda unit: unit.change(order, what, touches=touches, why=why))
 
     async def keep_customer(self, customer: Customer) -> Customer:
         """Add a customer, or put a new version in place of the one with its id."""
         return await self._write(lambda unit: unit.keep_customer(customer))
+
+    async def with_skus(self, *orders: Order) -> tuple[Order, ...]:
+        """Give orders with the SKUs that their customers' own item numbers stand for."""
+        return await self._unit().with_skus(*orders)
 
     async def keep_product(self, product: Product) -> Product:
         """Add a product, or put a new version in its place."""
@@ -131,4 +139,11 @@ class Book(Reads):
         return done
 
     def _unit(self) -> UnitOfWork:
-        return UnitOfWork(self._backend, self._id_blocks, self._caller, self._clock, self._turns)
+        return UnitOfWork(
+            self._backend,
+            self._caller,
+            self._clock,
+            self._id_blocks,
+            self._turns,
+            self._exchange,
+        )

@@ -12,6 +12,7 @@ from orderglot.core.fields import every_field
 from orderglot.core.order import HUB, Identity, Link, Order, Reference, native
 from orderglot.core.unknown_members import UNKNOWN, every_unknown, is_shown, keeping, name_of
 from orderglot.wire.dialect import Can
+from orderglot.wire.return_quantities import with_returns_counted
 from orderglot.wire.values import read_references, unless
 from orderglot.wire.whole_quantities import QUANTITY, with_whole_quantities
 
@@ -19,6 +20,7 @@ from orderglot.wire.whole_quantities import QUANTITY, with_whole_quantities
 def carried(order: Order, dialect: str, can: Can) -> Order:
     """Give an order as the dialect's wire carries it: its own ids and extras, less its losses."""
     order = known_as(order, dialect)
+    order = with_returns_counted(order, can.counts_returns)
     if can.whole:
         order = with_whole_quantities(order)
     for path in sorted(can.loses):
@@ -42,8 +44,8 @@ def losses(order: Order, dialect: str, can: Can) -> tuple[str, ...]:
         ),
         *(name_of(part, one) for part, one in every_unknown(order) if not is_shown(one, dialect)),
     )
-    fractions = [QUANTITY] if can.whole and not loses(can, QUANTITY) else []
-    paths = (*can.loses, *can.rounds, *can.follows, *fractions)
+    shown = () if loses(can, QUANTITY) else (QUANTITY,)
+    paths = (*can.loses, *can.rounds, *can.follows, *shown)
     changed = (path for path in paths if _values(known, path) != _values(left, path))
     return tuple(sorted({*changed, *foreign}))
 

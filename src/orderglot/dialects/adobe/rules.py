@@ -7,8 +7,9 @@ from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
 from msgspec import Struct
 from msgspec.structs import replace
 
-from orderglot.core.customer import Customer, identity
+from orderglot.core.customer import Customer
 from orderglot.core.errors import Invalid, Rule
+from orderglot.core.lifecycle import receive
 from orderglot.core.order import Identity, Line, Link, Order
 from orderglot.core.pricing import line_pricing, price
 from orderglot.core.product import Product
@@ -71,7 +72,7 @@ async def create(context: Context, draft: Draft) -> Order:
         raise Invalid(*draft.problems)
     kind = PREVIEWS.get(draft.type, draft.type)
     composed = await COMPOSING[kind](context, draft, customer)
-    order = replace(composed.order, customer=identity(customer))
+    order = receive(composed.order, customer, context.now)
     if draft.type in PREVIEWS:
         return _preview(order, context)
     due = completes_at(await context.book.seller(), context.now)

@@ -8,9 +8,8 @@ from msgspec.structs import replace
 from orderglot.core.caller import CHANGE, Caller
 from orderglot.core.errors import Invalid, Problem, Rule
 from orderglot.core.fields import read_whole_text
-from orderglot.core.line_numbers import next_number
 from orderglot.core.order import Line, Order, Unknown
-from orderglot.core.pricing import price
+from orderglot.core.pricing import add_lines
 from orderglot.core.totals import summed
 from orderglot.core.unknown_members import with_further
 from orderglot.dialects.catalyst import known_members, shapes
@@ -98,12 +97,12 @@ async def with_items(
     products = await context.book.products([line.sku for line in lines])
     currency = order.currency or (await context.book.seller()).currency
     try:
-        priced = price(Order(currency=currency, lines=lines), products).lines
+        priced = add_lines(replace(order, currency=currency), lines, products)
     except Invalid as error:
         raise Invalid(*(_on_wire(problem, named) for problem in error.problems)) from None
     added = tuple(
-        replace(line, number=number, title=asked.title or line.title)
-        for number, (line, asked) in enumerate(zip(priced, lines, strict=True), next_number(order))
+        replace(line, title=asked.title or line.title)
+        for line, asked in zip(priced.lines[len(order.lines) :], lines, strict=True)
     )
     return replace(order, lines=(*order.lines, *added))
 

@@ -133,7 +133,7 @@ class SellerTables:
             case writes.PutAnswer(caller, answered, now):
                 self._remember(caller, answered, now)
             case Event():
-                self.events.append(write)
+                self.events.append(replace(write, sequence=len(self.events) + 1))
             case writes.PutNote(note):
                 self.notes[note.kind, note.name] = note
             case writes.DropNote(note):

@@ -59,6 +59,8 @@ _EVENTS = kinds(
     who="text",
     other="bigint",
     details="text",
+    why="text",
+    exchange="text",
 )
 _EXPECTED = kinds(id="bigint", version="bigint")
 _RENAMED = kinds(id="bigint", document="jsonb")
