@@ -96,7 +96,9 @@ def test_a_switch_takes_from_one_and_adds_to_the_other() -> None:
 
 def test_an_undone_switch_leaves_what_was_there_before() -> None:
     order = switched("S2")
-    back = replace(order, kind=Kind.SWITCH_REVERSAL, lines=undo(order, (), NOON))
+    back = replace(
+        order, kind=Kind.SWITCH_REVERSAL, lines=undo(order, (), held([SALE, order]), NOON)
+    )
 
     assert {"S1": 5} == quantities(SALE, order, back)
 
@@ -122,7 +124,7 @@ def test_a_switch_is_undone_once_and_within_fourteen_days() -> None:
         (replace(order, status=Status.FAILED), (), timedelta(), Rule.STATE),
     ):
         with pytest.raises(Invalid) as refused:
-            undo(changed, others, NOON + late)
+            undo(changed, others, held([SALE, order]), NOON + late)
         assert rule is refused.value.problems[0].rule
 
 

@@ -9,10 +9,11 @@ import pytest
 from msgspec.structs import replace
 
 from orderglot.core.caller import Caller
-from orderglot.core.errors import Conflict, Overtaken
-from orderglot.core.order import Order
+from orderglot.core.errors import Conflict, Invalid, Overtaken
+from orderglot.core.order import Identity, Link, Order
 from orderglot.core.ports import Book, UnitOfWork
 from orderglot.core.query import Compare, Operator
+from orderglot.core.values import Relation
 from orderglot.stores.book import TRIES
 from orderglot.stores.store import BookStore
 from tests.clock import HOUR
@@ -169,3 +170,28 @@ def test_a_unit_that_fails_lets_the_next_one_have_its_turn(shop: Shop) -> None:
 def test_a_rule_is_asked_in_a_unit(shop: Shop) -> None:
     with pytest.raises(RuntimeError):
         shop.run(shop.book.guard(FAMILY))
+
+
+def test_two_orders_that_come_to_point_at_each_other_at_once_are_no_circle(shop: Shop) -> None:
+    async def point(book: Book, order: Order, other: Order) -> Order:
+        link = Link(Relation.SPLIT_OF, Identity(id=other.id))
+        return await book.transact(lambda unit: unit.change(replace(order, links=(link,))))
+
+    async def both() -> tuple[Order | BaseException, ...]:
+        one, other = [await shop.book.place(Order()) for _ in range(2)]
+        ways = point(shop.book, one, other), point(elsewhere(shop), other, one)
+        return await asyncio.gather(*ways, return_exceptions=True)
+
+    for _ in range(5):
+        assert {Order, Invalid} == {type(one) for one in shop.run(both())}
+
+
+def test_changes_by_themselves_let_each_other_have_a_turn(shop: Shop) -> None:
+    target, pointing = shop.placed(), [shop.placed() for _ in range(3)]
+    link = Link(Relation.REFERS_TO, Identity(id=target.id))
+
+    async def changed() -> list[Order]:
+        ways = [shop.book.change(replace(order, links=(link,))) for order in pointing]
+        return await asyncio.wait_for(asyncio.gather(*ways), 30)
+
+    assert [2, 2, 2] == [order.version for order in shop.run(changed())]

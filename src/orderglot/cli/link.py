@@ -33,7 +33,7 @@ async def link(
 
     owner = await hub.seller(seller)
     async with hub.book(owner, tests=True).together() as unit:
-        await unit.guard(linking.FAMILY)
+        await unit.guard(linking.LINKS)
         one, another = await lookup.find_order(unit, order), await lookup.find_order(unit, other)
         new = linking.linked(one, another, linking.RELATIONS[relation])
         if new is not one:

@@ -8,7 +8,7 @@ from orderglot.core.errors import Rule, invalid
 from orderglot.core.order import Identity, Link, Order
 from orderglot.core.values import Relation
 
-FAMILY = "links"
+LINKS = "links"
 """The family of all orders of a seller, where two must not come to be made of each other."""
 
 RELATIONS = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime, timedelta
 
 from msgspec.structs import replace
@@ -19,18 +19,21 @@ NEVER = frozenset({Status.DRAFT, Status.FAILED})
 """An order that has come to nothing has nothing to return."""
 
 
-def take_back(order: Order, wanted: Iterable[Line], now: datetime) -> Order:
+def take_back(
+    order: Order, wanted: Iterable[Line], now: datetime, switched: Collection[int] = ()
+) -> Order:
     """Give what is left of an order when these numbers, SKUs and quantities are taken off it.
 
-    A line of which nothing is left is cancelled, and so is an order without any other. Raises
-    Invalid with every line that cannot be returned.
+    A line of which nothing is left is cancelled, and so is an order without any other; but not one
+    of which something was ``switched`` away, by its number. Raises Invalid with every line that
+    cannot be returned.
     """
     wanted = tuple(wanted)
     problems = tuple(_problems(order, wanted, now))
     if problems:
         raise Invalid(*problems)
     taken = {id(bought_as(order, line)): line.quantity for line in wanted}
-    lines = tuple(_less(line, taken.get(id(line), 0)) for line in order.lines)
+    lines = tuple(_less(line, taken.get(id(line), 0), switched) for line in order.lines)
     gone = all(line.status is Status.CANCELLED for line in lines)
     return replace(order, lines=lines, status=Status.CANCELLED if gone else order.status)
 
@@ -113,8 +116,9 @@ def _too_many(bought: Line, line: Line) -> Iterator[Problem]:
         yield Problem("quantity", Rule.SPENT, reason, line.number)
 
 
-def _less(line: Line, taken: Quantity) -> Line:
+def _less(line: Line, taken: Quantity, switched: Collection[int]) -> Line:
     if not taken:
         return line
     left = plain(remaining(line) - taken)
-    return replace(line, remaining=left, status=line.status if left else Status.CANCELLED)
+    stays = left or line.number in switched
+    return replace(line, remaining=left, status=line.status if stays else Status.CANCELLED)

@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterable, Mapping
 from msgspec import Struct
 from msgspec.structs import replace
 
+from orderglot.core.errors import Invalid, Problem, Rule
 from orderglot.core.order import Identity, Line, Order
-from orderglot.core.quantities import Quantity
+from orderglot.core.quantities import Quantity, plain
 from orderglot.core.returns import remaining
+from orderglot.core.seats import Away, away
 from orderglot.core.values import Kind, Status
 
 OVER = frozenset({Status.DRAFT, Status.FAILED, Status.CANCELLED})
@@ -35,19 +37,51 @@ class Subscription(Struct, frozen=True, kw_only=True):
     deployment: str = ""
 
 
-def held(orders: Iterable[Order]) -> dict[str, Subscription]:
-    """Give what a customer holds after these orders, which come oldest first, by its id.
+def held(orders: Iterable[Order], switched: Away | None = None) -> dict[str, Subscription]:
+    """Give what a customer holds after these orders, which come oldest first, by its id."""
+    return {id: one for id, one in counts(orders, switched).items() if one.quantity > 0}
+
+
+def counts(orders: Iterable[Order], switched: Away | None = None) -> dict[str, Subscription]:
+    """Count all that a customer came to hold by these orders, also what is none any more.
 
     What is bought for a subscription is added to it. A renewal renews what it says and leaves the
-    rest as it is.
+    rest as it is. ``switched`` says what went away from which lines, where these are not all orders
+    that took something.
     """
     holding: dict[str, Subscription] = {}
+    orders = tuple(orders)
+    gone = away(orders) if switched is None else switched
     for order in orders:
         if order.status in DONE:
             for line in order.lines:
                 if line.subscription and line.status not in OVER:
-                    _count(holding, order, line)
-    return {id: one for id, one in holding.items() if one.quantity > 0}
+                    _count(holding, order, line, gone)
+    return holding
+
+
+def demand_seats(orders: Iterable[Order], switched: Away, left: Order) -> None:
+    """Raise Invalid where an order, of which so much is ``left``, would take back what is not held.
+
+    So it is where seats were switched away of which no line knows: by a vendor, or before lines
+    counted them.
+    """
+    orders = tuple(orders)
+    before = counts(orders, switched)
+    after = counts((left if one.id == left.id else one for one in orders), switched)
+    for line in left.lines:
+        there, kept = before.get(line.subscription), after.get(line.subscription)
+        if there is None or there.quantity < 0 or kept is None or kept.quantity >= 0:
+            continue
+        if there.quantity == 0:
+            reason = "These seats are not held any more."
+            raise Invalid(Problem("number", Rule.SPENT, reason, line.number))
+        wanted = there.quantity - kept.quantity
+        reason = (
+            f"Requested return quantity {wanted} exceeds remaining returnable quantity "
+            f"{there.quantity} for line item {line.number} (offer {line.sku})."
+        )
+        raise Invalid(Problem("quantity", Rule.SPENT, reason, line.number))
 
 
 def completed(
@@ -95,14 +129,16 @@ def _begins(order: Order, line: Line) -> bool:
     return order.kind in BEGINNING | SWITCHING and line.quantity > 0
 
 
-def _count(holding: dict[str, Subscription], order: Order, line: Line) -> None:
+def _count(holding: dict[str, Subscription], order: Order, line: Line, gone: Away) -> None:
     before = holding.get(line.subscription)
+    # What was switched away is taken off by the line of the switch.
+    kept = plain(remaining(line) + gone.get((order.id, line.number), 0))
     if order.kind is Kind.RENEWAL:
-        renewed = _of(order, line, remaining(line))
+        renewed = _of(order, line, kept)
         quantity = max(renewed.quantity, before.quantity if before else 0)
         holding[line.subscription] = replace(renewed, quantity=quantity)
     elif order.kind in BEGINNING:
-        bought = _of(order, line, remaining(line))
+        bought = _of(order, line, kept)
         quantity = bought.quantity + (before.quantity if before else 0)
         holding[line.subscription] = replace(bought, quantity=quantity)
     elif order.kind in SWITCHING and before is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
 from msgspec.structs import replace
@@ -65,8 +65,18 @@ def _problems(
         yield Problem("sku", Rule.INELIGIBLE, reason, new.number)
 
 
-def undo(order: Order, reversals: Iterable[Order], now: datetime) -> tuple[Line, ...]:
-    """Give the lines of a switch's reversal; raises Invalid where it cannot be undone."""
+def takes_from(order: Order, subscriptions: Collection[str]) -> bool:
+    """Tell whether a switch or reversal takes seats of any of some subscriptions."""
+    return any(line.quantity < 0 and line.subscription in subscriptions for line in order.lines)
+
+
+def undo(
+    order: Order, reversals: Iterable[Order], holding: Mapping[str, Subscription], now: datetime
+) -> tuple[Line, ...]:
+    """Give the lines of a switch's reversal; raises Invalid where it cannot be undone.
+
+    That is also where less is held by now of what it was switched to.
+    """
     if order.kind is not Kind.SWITCH or order.status in OVER:
         raise _refused("kind", Rule.STATE, "Only a switch can be undone.", 1)
     if any(one.kind is Kind.SWITCH_REVERSAL and one.status not in OVER for one in reversals):
@@ -74,6 +84,11 @@ def undo(order: Order, reversals: Iterable[Order], now: datetime) -> tuple[Line,
     if order.created is not None and now > order.created + REVERSIBLE:
         reason = f"A switch can be undone for {REVERSIBLE.days} days."
         raise _refused("created", Rule.EXPIRED, reason, 1)
+    for line in order.lines:
+        there = holding.get(line.subscription)
+        if line.quantity > (there.quantity if there else 0):
+            reason = f"The customer holds {there.quantity if there else 0}, not {line.quantity}."
+            raise _refused("quantity", Rule.SPENT, reason, line.number)
     turned = [_turned(line) for line in order.lines]
     return tuple(sorted(turned, key=lambda line: line.quantity < 0))
 

@@ -130,13 +130,16 @@ class Book(Reads):
 
     async def _write(self, write: Callable[[UnitOfWork], Awaitable[T]]) -> T:
         unit = self._unit()
-        done = await write(unit)
         try:
+            done = await write(unit)
             await unit.commit()
+            return done
         except Raced:
-            async with self.together() as again:
-                done = await write(again)
-        return done
+            pass
+        finally:
+            unit.release()
+        async with self.together() as again:
+            return await write(again)
 
     def _unit(self) -> UnitOfWork:
         return UnitOfWork(

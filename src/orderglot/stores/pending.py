@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from orderglot.core.product import Product
 from orderglot.core.reasons import new_reason
 from orderglot.core.unknown_members import newly_sent
 from orderglot.stores import document, writes
+from orderglot.stores.merging import demand_version
 from orderglot.stores.resolution import Resolution
 
 
@@ -69,11 +70,19 @@ class Pending:
         found = self._products.get(sku)
         return None if found is None else found.product
 
-    def put_product(self, product: Product, kept: Product | None) -> None:
-        """Write a product in the place of ``kept``, the one that is in the book."""
+    def put_product(self, product: Product, kept: Product | None) -> Product:
+        """Write a product in its next version in the place of ``kept``, the one in the book.
+
+        Raises Conflict where it was not made from the version that is there.
+        """
         before = self._products.get(product.sku)
+        there = before.product if before else kept
+        if there is not None:
+            demand_version(product, there)
+        new = replace(product, version=there.version + 1 if there else 1)
         kept = before.kept if before else kept
-        self._products[product.sku] = writes.PutProduct(product, document.write(product), kept)
+        self._products[new.sku] = writes.PutProduct(new, document.write(new), kept)
+        return new
 
     def put_answer(self, customer: int, answered: Answered, now: datetime) -> None:
         """Keep an answer for a customer, 0 for none."""
@@ -87,8 +96,22 @@ class Pending:
         """Take out a note."""
         self._notes.append(writes.DropNote(note))
 
-    def all(self, resolution: Resolution, expected: list[writes.Expect]) -> Iterator[writes.Write]:
-        """Give all that a unit writes, in the order in which a backend has to write it."""
+    def all(
+        self,
+        resolution: Resolution,
+        expected: list[writes.Expect],
+        conditions: Iterable[writes.Write],
+    ) -> list[writes.Write]:
+        """Give all that a unit writes, in the order in which a backend has to write it.
+
+        The conditions come first, where there is anything to be written.
+        """
+        batch = list(self._writes(resolution, expected))
+        return [*conditions, *batch] if batch else []
+
+    def _writes(
+        self, resolution: Resolution, expected: list[writes.Expect]
+    ) -> Iterator[writes.Write]:
         orders, customers = resolution.orders, resolution.customers
         for customer in customers.written():
             kept = customers.kept[customer.id]

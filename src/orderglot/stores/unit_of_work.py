@@ -12,6 +12,7 @@ from orderglot.core.currencies import demand_currency
 from orderglot.core.customer import Customer
 from orderglot.core.errors import Conflict, Forbidden, NotFound, Overtaken
 from orderglot.core.line_numbers import remembering
+from orderglot.core.linking import LINKS
 from orderglot.core.order import Link, Order, Reference
 from orderglot.core.ports import KEPT, PLACED, Answered, Check, Kept, Note, Outcome
 from orderglot.core.product import Product
@@ -22,7 +23,7 @@ from orderglot.stores.expecting_reads import ExpectingReads
 from orderglot.stores.id_blocks import IdBlocks
 from orderglot.stores.identities import IdentityMap, goes_by, visible
 from orderglot.stores.item_numbers import with_skus
-from orderglot.stores.merging import demand_version, merged, names_of, outdated
+from orderglot.stores.merging import merged, names_of, outdated
 from orderglot.stores.ownership import owned
 from orderglot.stores.pending import Pending
 from orderglot.stores.quantities import with_exact_quantities
@@ -179,6 +180,9 @@ class UnitOfWork(ExpectingReads):
         if order == kept:
             return kept
         if names_of(order) != names_of(kept):
+            if order.links != kept.links:
+                # Two orders that come to point at each other at once would be a circle, too.
+                await self.guard(LINKS)
             order = await self._owned(order)
             await self._resolution.learn((order,))
             order = await self._resolved(order, ours=True, kept=kept.links)
@@ -222,12 +226,7 @@ class UnitOfWork(ExpectingReads):
         demand_live(self._caller)
         demand_currency("currency", product.currency)
         found = (await super().products((product.sku,))).get(product.sku)
-        kept = self._pending.product(product.sku) or found
-        if kept is not None:
-            demand_version(product, kept)
-        new = replace(product, version=kept.version + 1 if kept else 1)
-        self._pending.put_product(new, found)
-        return new
+        return self._pending.put_product(product, found)
 
     @property
     def placed(self) -> tuple[Order, ...]:
@@ -259,9 +258,8 @@ class UnitOfWork(ExpectingReads):
             return
         resolution = self._resolution
         expected = [writes.Expect(one.id, one.version) for one in await resolution.name_customers()]
-        batch = list(self._pending.all(resolution, expected))
-        if batch:
-            batch = [*self._conditions(resolution.orders.kept), *batch]
+        conditions = self._conditions(resolution.orders.kept)
+        batch = self._pending.all(resolution, expected, conditions)
         try:
             await self._backend.commit(self._scope.seller, batch)
         except Raced:

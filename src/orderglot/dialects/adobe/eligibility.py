@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from orderglot.core.customer import Customer
-from orderglot.core.errors import Invalid, NotFound, Problem, Rule
-from orderglot.core.order import Line, Order
+from orderglot.core.errors import Conflict, Invalid, NotFound, Problem, Rule
+from orderglot.core.order import Line, Order, native
 from orderglot.core.product import Product
 from orderglot.core.quantities import Quantity
 from orderglot.core.returns import remaining
-from orderglot.core.subscriptions import Subscription
+from orderglot.core.subscriptions import OVER, Subscription
 from orderglot.dialects.adobe.settings import currencies_of, programs_of
-from orderglot.dialects.adobe.subscriptions import holding_of, ordered_by
-from orderglot.dialects.adobe.tables import COMMITMENT, MINIMUM, SEGMENTS
+from orderglot.dialects.adobe.subscriptions import Holding, ordered_by
+from orderglot.dialects.adobe.tables import COMMITMENT, MINIMUM, NAME, SEGMENTS
 from orderglot.wire.operation import Context
 
 
@@ -44,6 +44,14 @@ def demand_held(holding: Mapping[str, Subscription], ids: Iterable[str]) -> None
             raise NotFound(f"The customer holds no subscription {id!r}.", code="3115")
 
 
+def demand_settled(switches: Iterable[Order]) -> None:
+    """Raise Conflict where one of these switches, of which some came to nothing, is still open."""
+    for order in switches:
+        if order.status not in OVER:
+            reason = f"Order {native(order, NAME)} still switches these seats; wait for it."
+            raise Conflict(reason, code="4122")
+
+
 async def demand_minimum(context: Context, original: Order, left: Order) -> None:
     """Raise Invalid where less would be left of a line than its product is sold in."""
     products = await context.book.products(skus(original.lines))
@@ -58,14 +66,14 @@ async def demand_minimum(context: Context, original: Order, left: Order) -> None
 
 
 async def demand_commitment(
-    context: Context, customer: Customer, original: Order, left: Order
+    context: Context, customer: Customer, holding: Holding, original: Order, left: Order
 ) -> None:
     """Raise Invalid where a customer would keep less than a three-year commitment demands."""
     least = customer.extras.get(COMMITMENT, 0)
     if not least:
         return
-    holding = await holding_of(context, customer)
-    kept = sum(one.quantity for one in holding.values()) + await ordered_by(context, customer)
+    held = sum(one.quantity for one in holding.held.values())
+    kept = held + await ordered_by(context, customer)
     after = kept - _pieces(original) + _pieces(left)
     if after < least:
         reason = f"The customer is committed to {least}; {after} would be left."

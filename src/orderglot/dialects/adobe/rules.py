@@ -14,8 +14,9 @@ from orderglot.core.order import Identity, Line, Link, Order
 from orderglot.core.pricing import line_pricing, price
 from orderglot.core.product import Product
 from orderglot.core.returns import bought_as, counted, take_back
-from orderglot.core.subscriptions import Subscription
-from orderglot.core.switches import switch, undo
+from orderglot.core.seats import Share, counted_down, keeping, returned, shares, taken
+from orderglot.core.subscriptions import Subscription, demand_seats
+from orderglot.core.switches import switch, takes_from, undo
 from orderglot.core.values import Kind, Relation, Status
 from orderglot.dialects.adobe.codes import RETURNS, SALES, SWITCHING
 from orderglot.dialects.adobe.drafts import Draft
@@ -25,14 +26,15 @@ from orderglot.dialects.adobe.eligibility import (
     demand_known,
     demand_minimum,
     demand_sellable,
+    demand_settled,
     refused,
     skus,
 )
 from orderglot.dialects.adobe.resources import customer_of, following, order_of
 from orderglot.dialects.adobe.settings import completes_at
 from orderglot.dialects.adobe.subscriptions import (
+    Holding,
     complete,
-    guard_holding,
     holding_of,
     waiting,
 )
@@ -53,10 +55,11 @@ MEMBERS = {
 
 
 class Composed(Struct, frozen=True):
-    """A new order that may be kept, and what it makes of the order that it returns."""
+    """A new order that may be kept, what it makes of older orders, and how that is called."""
 
     order: Order
-    left: Order | None = None
+    left: tuple[Order, ...] = ()
+    what: str = ""
 
 
 async def create(context: Context, draft: Draft) -> Order:
@@ -74,8 +77,8 @@ async def create(context: Context, draft: Draft) -> Order:
         return _preview(order, context)
     due = completes_at(await context.book.seller(), context.now)
     placed = await context.book.place(waiting(order, due) if due != context.now else order)
-    if composed.left is not None:
-        await context.book.change(composed.left, "returned")
+    for left in composed.left:
+        await context.book.change(left, composed.what)
     if due == context.now:
         await complete(context, placed)
     return placed
@@ -100,7 +103,7 @@ async def _sale(context: Context, draft: Draft, _customer: Customer) -> Composed
 
 async def _renewal(context: Context, draft: Draft, customer: Customer) -> Composed:
     """Renew the subscriptions that are named; a preview that names none is of all of them."""
-    holding = await holding_of(context, customer)
+    holding = (await holding_of(context, customer)).held
     lines = draft.order.lines or tuple(_everything(holding))
     demand_held(holding, (line.subscription for line in lines))
     lines = tuple(_renewed(line, holding[line.subscription]) for line in lines)
@@ -125,19 +128,22 @@ async def _renewal(context: Context, draft: Draft, customer: Customer) -> Compos
 
 
 async def _return(context: Context, draft: Draft, customer: Customer) -> Composed:
-    await guard_holding(context, customer)
+    holding = await holding_of(context, customer)
     original = await order_of(context, customer, draft.target)
     if original.kind in SWITCHES:
         reason = "A switch is not returned; revert it."
         raise refused("orderType", Rule.STATE, reason, "RETURN_NOT_SUPPORTED_SWITCH_ORDER")
     if any(line.remaining is None for line in original.lines):
         original = counted(original, await following(context, original))
+    gone = {at for at, seats in holding.switched.items() if seats > 0}
+    switched = [line for order, line in gone if order == original.id]
     try:
-        left = take_back(original, draft.order.lines, context.now)
+        left = take_back(original, draft.order.lines, context.now, switched)
+        demand_seats(holding.orders, holding.switched, left)
     except Invalid as error:
         raise _coded(error, RETURNS) from None
     await demand_minimum(context, original, left)
-    await demand_commitment(context, customer, original, left)
+    await demand_commitment(context, customer, holding, original, left)
     lines = tuple(_taken(line, bought_as(original, line) or line) for line in draft.order.lines)
     order = replace(
         draft.order,
@@ -145,11 +151,12 @@ async def _return(context: Context, draft: Draft, customer: Customer) -> Compose
         lines=lines,
         links=(_link(Relation.RETURN_OF, original),),
     )
-    return Composed(order, left)
+    return Composed(order, (left,), "returned")
 
 
 async def _switch(context: Context, draft: Draft, customer: Customer) -> Composed:
-    holding = await holding_of(context, customer)
+    all_orders = await holding_of(context, customer)
+    holding = all_orders.held
     demand_held(holding, (line.subscription for line in draft.cancelling))
     named = {*skus(draft.order.lines), *(one.sku for one in holding.values())}
     products = await context.book.products(sorted(named))
@@ -164,35 +171,55 @@ async def _switch(context: Context, draft: Draft, customer: Customer) -> Compose
     except Invalid as error:
         raise _coded(error, SWITCHING) from None
     old = holding[lines[0].replaces]
+    demand_settled(one for one in all_orders.pending if takes_from(one, (old.id,)))
+    seats = taken(all_orders.orders, old.id, lines[0].quantity)
     new = replace(lines[0], currency=lines[0].currency or old.currency)
     order = _priced(replace(draft.order, lines=(new,)), products)
-    return Composed(
-        replace(
-            order,
-            currency=order.currency or old.currency,
-            lines=(*order.lines, replace(lines[1], currency=lines[1].currency or old.currency)),
-            links=(Link(Relation.SWITCH_OF, old.order),),
-        )
+    order = replace(
+        order,
+        currency=order.currency or old.currency,
+        lines=(*order.lines, replace(lines[1], currency=lines[1].currency or old.currency)),
+        links=(Link(Relation.SWITCH_OF, old.order),),
     )
+    left = counted_down(all_orders.orders, seats)
+    return Composed(keeping(order, seats), tuple(left), "switched")
 
 
 async def _reversal(context: Context, draft: Draft, customer: Customer) -> Composed:
-    await guard_holding(context, customer)
+    holding = await holding_of(context, customer)
     original = await order_of(context, customer, draft.target)
+    reversals = await following(context, original)
+    demand_settled(_under_way(holding, original, reversals))
     try:
-        turned = undo(original, await following(context, original), context.now)
+        turned = undo(original, reversals, holding.held, context.now)
     except Invalid as error:
         raise _coded(error, SWITCHING) from None
     back = tuple(line for line in turned if line.quantity >= 0)
     away = tuple(line for line in turned if line.quantity < 0)
-    return Composed(
-        replace(
-            draft.order,
-            currency=draft.order.currency or original.currency,
-            lines=paired(Kind.SWITCH_REVERSAL, back, away),
-            links=(_link(Relation.SWITCH_OF, original),),
-        )
+    seats = (*_taken_back(holding, original, away), *returned(shares(original)))
+    order = replace(
+        draft.order,
+        currency=draft.order.currency or original.currency,
+        lines=paired(Kind.SWITCH_REVERSAL, back, away),
+        links=(_link(Relation.SWITCH_OF, original),),
     )
+    left = counted_down(holding.orders, seats)
+    return Composed(keeping(order, seats), tuple(left), "switched back")
+
+
+def _under_way(holding: Holding, switch: Order, reversals: tuple[Order, ...]) -> Iterator[Order]:
+    """Give a switch, and others of what it switched to, as far as they are not complete."""
+    undone = {one.id for one in reversals}
+    there = [line.subscription for line in switch.lines if line.quantity > 0]
+    for one in holding.pending:
+        if one.id == switch.id or (one.id not in undone and takes_from(one, there)):
+            yield one
+
+
+def _taken_back(holding: Holding, switch: Order, away: tuple[Line, ...]) -> Iterator[Share]:
+    """Take the seats that a switch gave away again: its own as far as they are there."""
+    for line in away:
+        yield from taken(holding.orders, line.subscription, -line.quantity, first=switch.id)
 
 
 COMPOSING: Mapping[str, Callable[[Context, Draft, Customer], Awaitable[Composed]]] = {

@@ -7,19 +7,22 @@ from contextlib import suppress
 from datetime import datetime
 from hashlib import sha256
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from orderglot.core.customer import Customer
 from orderglot.core.errors import Conflict
-from orderglot.core.order import Identity, Line, Order, Reference, native
+from orderglot.core.order import HUB, Identity, Line, Order, Reference, native
 from orderglot.core.quantities import Quantity
 from orderglot.core.query import And, Compare, Not, Operator
 from orderglot.core.returns import remaining
+from orderglot.core.seats import Away, away
 from orderglot.core.subscriptions import (
     BEGINNING,
     DONE,
     FAMILY,
     OVER,
+    SWITCHING,
     Subscription,
     begins,
     completed,
@@ -36,11 +39,37 @@ def waiting(order: Order, due: datetime | None) -> Order:
     return replace(order, completes=due, extras={**order.extras, COMPLETES: True})
 
 
+class Holding(Struct, frozen=True):
+    """A customer's orders, of which it follows what is held: complete ones, oldest first.
+
+    ``pending`` are switches and reversals that are not complete, or came to nothing.
+    """
+
+    orders: tuple[Order, ...]
+    pending: tuple[Order, ...] = ()
+
+    @property
+    def switched(self) -> Away:
+        """What was switched away of which lines."""
+        return away((*self.orders, *self.pending))
+
+    @property
+    def held(self) -> dict[str, Subscription]:
+        """What the customer holds, by the subscription's id."""
+        return held(self.orders, self.switched)
+
+
 async def complete(context: Context, order: Order) -> None:
     """Put into the book what comes of an order that is complete."""
-    holding = await holding_of(context, order.customer) if order.customer else {}
+    holding = (await holding_of(context, order.customer)).held if order.customer else {}
     if order.status not in DONE or order.customer is None:
         await _complete(context, order, holding)
+
+
+async def _finished(context: Context, order: Order, holding: dict[str, Subscription]) -> Order:
+    """Complete an order that was set to be, unless this very unit has done so."""
+    there = await context.book.get(Reference(HUB, str(order.id)))
+    return await _complete(context, there, holding) if is_unfinished(there) else there
 
 
 async def _complete(context: Context, order: Order, holding: dict[str, Subscription]) -> Order:
@@ -52,24 +81,22 @@ async def _complete(context: Context, order: Order, holding: dict[str, Subscript
     return await context.book.change(done, "completed")
 
 
-async def holding_of(context: Context, customer: Customer | Identity) -> dict[str, Subscription]:
+async def holding_of(context: Context, customer: Customer | Identity) -> Holding:
     """Give what a customer holds, after every order that was set to complete has been completed.
 
     Until the unit ends, nobody else who asks for that writes anything by it.
     """
-    await guard_holding(context, customer)
+    await context.book.guard(FAMILY.format(customer=customer.id))
     done = Compare("status", Operator.IN, tuple(sorted(DONE)))
     theirs = Compare("customer.id", Operator.EQ, customer.id)
-    orders = list[Order]()
-    async for order in context.book.walk(And((theirs, done))):
-        finished = is_unfinished(order) and await _complete(context, order, held(orders))
-        orders.append(finished or order)
-    return held(orders)
-
-
-async def guard_holding(context: Context, customer: Customer | Identity) -> None:
-    """Ask, from now on, what must hold of all orders of a customer together."""
-    await context.book.guard(FAMILY.format(customer=customer.id))
+    switching = Compare("kind", Operator.IN, tuple(sorted(SWITCHING)))
+    pending = [one async for one in context.book.walk(And((theirs, switching, Not(done))))]
+    every = [one async for one in context.book.walk(And((theirs, done)))]
+    switched, orders = away((*every, *pending)), list[Order]()
+    for order in every:
+        before = held(orders, switched)
+        orders.append(await _finished(context, order, before) if is_unfinished(order) else order)
+    return Holding(tuple(orders), tuple(pending))
 
 
 async def ordered_by(context: Context, customer: Customer) -> Quantity:

@@ -78,7 +78,7 @@ class Seats:
         async with self.book.together() as unit:
             context = Context(self.store.keyring, self.store.now(), unit)
             holding = await holding_of(context, customer)
-        return sum(int(one.quantity) for one in holding.values())
+        return sum(int(one.quantity) for one in holding.held.values())
 
 
 async def two_switches(seats: Seats) -> None:
@@ -88,6 +88,17 @@ async def two_switches(seats: Seats) -> None:
 
     assert refused in (["2151"], ["3115"])
     assert before == await seats.held()
+
+
+async def a_switch_and_a_return(seats: Seats) -> None:
+    id, subscription = await seats.bought()
+    before = await seats.held()
+    refused = await seats.at_once(switching(subscription, 10), taking(id, (1, OFFER, 10)))
+
+    assert 1 == len(refused)
+    assert refused[0] in ("2151", "3115", "2133")
+    # The switch moves them, the return takes them away.
+    assert await seats.held() in (before, before - 10)
 
 
 async def two_returns_of_one_order(seats: Seats) -> None:
@@ -123,6 +134,7 @@ async def reversals(seats: Seats) -> None:
 
 RACES = [
     two_switches,
+    a_switch_and_a_return,
     two_returns_of_one_order,
     returns_below_a_commitment,
     reversals,
