@@ -84,7 +84,8 @@ class Doors:
     async def adobe_order(self, *, quantity: int = 10, **members: Any) -> int:
         """Buy seats as the seller's Adobe client does."""
         line = {"extLineItemNumber": 1, "offerId": OFFER, "quantity": quantity}
-        body = {"orderType": "NEW", "externalReferenceId": "R", "currencyCode": "USD"}
+        reference = f"R-{self.requests}"
+        body = {"orderType": "NEW", "externalReferenceId": reference, "currencyCode": "USD"}
         response = await self.adobe_write({**body, "lineItems": [line], **members})
         assert 201 == response.status, response.body
         return int(json.loads(response.body)["orderId"])

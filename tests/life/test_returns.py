@@ -39,3 +39,37 @@ def test_a_return_stays_one_and_takes_no_further_items() -> None:
         assert "RETURN" == (await doors.adobe(back))["orderType"]
 
     behind_doors(trial)
+
+
+def test_a_return_that_is_cancelled_gives_its_seats_back_and_taken_up_again_it_takes_them() -> None:
+    async def trial(doors: Doors) -> None:
+        async def left(id: int) -> tuple[str, str, int]:
+            shown = await doors.adobe(id)
+            line = shown["lineItems"][0]
+            return shown["status"], line["status"], line["remainingQuantity"]
+
+        for quantity in (4, 10):
+            id, back = await returned(doors, quantity)
+            gone = ("1000", "1000", 6) if quantity == 4 else ("1008", "1008", 0)
+            assert gone == await left(id)
+            await doors.catalyst_put(back, statusTypeId=CANCELLED)
+            assert ("1000", "1000", 10) == await left(id)
+            await doors.catalyst_put(back, statusTypeId=1)
+            assert gone == await left(id)
+
+    behind_doors(trial)
+
+
+def test_an_order_that_is_cancelled_is_not_returned() -> None:
+    async def trial(doors: Doors) -> None:
+        id = await doors.adobe_order()
+        await doors.catalyst_put(id, statusTypeId=COMPLETED)
+        await doors.catalyst_put(id, statusTypeId=CANCELLED)
+        line = {"extLineItemNumber": 1, "offerId": OFFER, "quantity": 1}
+        body = {"orderType": "RETURN", "referenceOrderId": str(id), "lineItems": [line]}
+        response = await doors.adobe_write({**body, "currencyCode": "USD"})
+
+        assert 400 == response.status
+        assert b"returned" in response.body
+
+    behind_doors(trial)

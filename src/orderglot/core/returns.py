@@ -122,3 +122,32 @@ def _less(line: Line, taken: Quantity, switched: Collection[int]) -> Line:
     left = plain(remaining(line) - taken)
     stays = left or line.number in switched
     return replace(line, remaining=left, status=line.status if stays else Status.CANCELLED)
+
+
+def given_up(before: Order, now: Order) -> bool | None:
+    """Tell whether a return was given up just now, or, where it was, taken up again; None where neither."""
+    was, is_now = (one.status in (*NEVER, Status.CANCELLED) for one in (before, now))
+    return None if now.kind is not Kind.RETURN or was is is_now else is_now
+
+
+def counted_anew(order: Order, returned: Order, *, back: bool) -> Order:
+    """Give an order what a return took, ``back`` as that was given up, or else once more without it.
+
+    A line of which something is left again is where its order is; no line has more than was ordered.
+    """
+    moved: dict[int, Quantity] = {}
+    for line in returned.lines:
+        of = id(bought_as(order, line))
+        moved[of] = moved.get(of, 0) + size(line.quantity) * (1 if back else -1)
+    status = Status.COMPLETED if order.status is Status.CANCELLED else order.status
+    lines = tuple(_moved(line, moved.get(id(line), 0), status) for line in order.lines)
+    gone = all(line.status is Status.CANCELLED for line in lines)
+    return replace(order, lines=lines, status=Status.CANCELLED if gone else status)
+
+
+def _moved(line: Line, quantity: Quantity, status: Status) -> Line:
+    if not quantity or not isinstance(line.quantity, int):
+        return line
+    left = plain(min(max(remaining(line) + quantity, 0), line.quantity))
+    own = status if line.status is Status.CANCELLED else line.status
+    return replace(line, remaining=left, status=own if left else Status.CANCELLED)

@@ -14,11 +14,12 @@ from orderglot.core.billing import issued, settled
 from orderglot.core.caller import CHANGE, CREATE, Caller
 from orderglot.core.errors import Invalid, Rule, invalid
 from orderglot.core.lifecycle import put_into, receive
-from orderglot.core.order import Line, Order, Reference, native
+from orderglot.core.order import HUB, Line, Order, Reference, native
 from orderglot.core.reassigning import reassign
+from orderglot.core.returns import counted_anew, given_up
 from orderglot.core.subscriptions import FAMILY
 from orderglot.core.totals import summed
-from orderglot.core.values import Status
+from orderglot.core.values import Relation, Status
 from orderglot.dialects.catalyst import known_members, shapes
 from orderglot.dialects.catalyst.fields import by_name
 from orderglot.dialects.catalyst.items import read_items, with_items
@@ -197,8 +198,23 @@ async def _update_order(context: Context, draft: Draft) -> Order:
     if not order.references and _charges(changed) != _charges(order):
         changed = summed(changed)
     changed = _billed(changed, order, context.now)
+    await _count_returned(context, order, changed)
     with _links_on_wire():
         return await context.book.change(changed)
+
+
+async def _count_returned(context: Context, order: Order, changed: Order) -> None:
+    """Give back to an order what a return of it took, where that is given up, and the other way round."""
+    back = given_up(order, changed)
+    if back is None:
+        return
+    if order.customer is not None:
+        await context.book.guard(FAMILY.format(customer=order.customer.id))
+    for link in order.links:
+        if link.relation is Relation.RETURN_OF and link.order.id:
+            original = await context.book.get(Reference(HUB, str(link.order.id)))
+            counted = counted_anew(original, order, back=back)
+            await context.book.change(counted, "return given up" if back else "returned")
 
 
 async def _reassigned(context: Context, order: Order, named: Order) -> Order:
