@@ -88,9 +88,11 @@ def entries(cells: DetailCells, fields: Sequence[str]) -> dict[tuple[Any, ...], 
     columns = [cells.values.get(field) or [None] * cells.rows for field in fields]
     found = dict[tuple[Any, ...], list[int]]()
     for place, entry in enumerate(zip(*columns, strict=True)):
-        if any(entry):
-            found.setdefault(entry, []).append(place)
-    if len(found) <= MOST_COMPARED:
+        if entry in found:
+            found[entry].append(place)
+        elif any(entry):
+            found[entry] = [place]
+    if 1 < len(found) <= MOST_COMPARED:
         whole = [one for one in found if not any(_is_part(one, other) for other in found)]
         for entry in set(found).difference(whole):
             places = found.pop(entry)
