@@ -24,6 +24,8 @@ from orderglot.files.plan import Plan
 MOST_COMPARED = 100
 """So many entries of one order are compared with each other."""
 
+BETWEEN = re.compile(r"[,;|\n]")
+
 NOTHING = frozenset(
     (
         *("-", "--", "n/a", "#n/a", "none", "null", "nan", "(null)", "\\n", "0000-00-00"),
@@ -78,6 +80,11 @@ class DetailCells(Struct, frozen=True, kw_only=True):
 def distinct(values: Iterable[Any]) -> list[Any]:
     """Give the different values in their order, without those that say nothing."""
     return [value for value in dict.fromkeys(values) if value not in (None, "")]
+
+
+def listed(text: str) -> list[str]:
+    """Give the different things that a cell lists, divided by commas, semicolons, bars or lines."""
+    return distinct(one.strip() for one in BETWEEN.split(text))
 
 
 def entries(cells: DetailCells, fields: Sequence[str]) -> dict[tuple[Any, ...], list[int]]:
