@@ -193,7 +193,7 @@ def test_with_several_sellers_one_has_to_be_named(monkeypatch: pytest.MonkeyPatc
 @pytest.mark.usefixtures("two_sellers")
 def test_sellers_are_listed_and_shown() -> None:
     lines = done("seller", "list").splitlines()
-    assert ["acme", "Acme", "Wholesale", "USD"] == lines[1].split()
+    assert ["acme", "Acme", "Wholesale", "USD", "UTC"] == lines[1].split()
     assert ["best", "GBP", "kole:1"] == lines[2].split()
     assert done_json("seller", "show", "best")["seller"]["currency"] == "GBP"
     assert "taken" not in done("seller", "show", "acme")
@@ -215,6 +215,13 @@ def test_an_order_is_shown_as_the_book_has_it_and_as_a_dialect_writes_it(folder:
     own = done_json("show", name, *book)
     assert own["references"] == [{"dialect": "kole", "id": ids["order_id"]}]
     assert "adds up" == own["adds_up"]["answer"]
+    (kept,) = own["events"]
+    assert ("kept", own["id"], 1, "") == (
+        kept["what"],
+        kept["order"],
+        kept["version"],
+        kept["exchange"],
+    )
     document = ElementTree.fromstring(done("show", name, "--as", "kole", *book))
     assert document.findtext("order_id") == ids["order_id"]
     document = ElementTree.fromstring(

@@ -8,13 +8,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
+
 from orderglot.core.caller import Caller
+from orderglot.core.customer import Customer
 from orderglot.core.order import Order, Reference
 from orderglot.core.ports import Book
+from orderglot.core.product import Product
 from orderglot.core.seller import Seller
 from orderglot.files.imports import take
 from orderglot.files.plan import ImportOptions
 from orderglot.files.progress import Progress, no_progress
+from orderglot.stores.item_numbers import set_item_numbers
 from orderglot.stores.memory import MemoryStore
 from orderglot.stores.reads import utc_now
 from orderglot.stores.sqlite import SqliteStore
@@ -31,9 +36,18 @@ STORES: dict[str, Callable[[Path], BookStore]] = {
 class Shop:
     """A seller's book, and what the tests do with it."""
 
-    def __init__(self, runner: asyncio.Runner, book: Book) -> None:
+    def __init__(self, runner: asyncio.Runner, book: Book, store: BookStore) -> None:
         self._runner = runner
         self.book = book
+        self.store = store
+
+    def change_seller(self, **fields: Any) -> Seller:
+        """Change the seller."""
+
+        async def change() -> Seller:
+            return await self.store.change_seller(replace(await self.book.seller(), **fields))
+
+        return self._runner.run(change())
 
     def take(
         self,
@@ -46,6 +60,19 @@ class Shop:
         chosen = ImportOptions(**options)
         taking = take(self.book, *paths, options=chosen, rejects=rejects, on_progress=on_progress)
         return self._runner.run(taking)
+
+    def call_items(self, number: str, numbers: dict[str, str]) -> None:
+        """Say what a new customer calls items, which are products from now on."""
+
+        async def work() -> None:
+            async with self.book.together() as unit:
+                there = [one for one in await unit.customers() if one.number == number]
+                customer = there[0] if there else await unit.keep_customer(Customer(number=number))
+                for sku in numbers.values():
+                    await unit.keep_product(Product(sku=sku))
+                await set_item_numbers(unit, customer, numbers)
+
+        self._runner.run(work())
 
     def place(self, order: Order) -> Order:
         """Place an order."""
@@ -98,5 +125,5 @@ def shop_in(store: str, folder: Path) -> Iterator[Shop]:
     with asyncio.Runner() as runner:
         opened = STORES[store](folder)
         seller = runner.run(seller_of(opened))
-        yield Shop(runner, opened.of(Caller(seller=seller.id, name="import")))
+        yield Shop(runner, opened.of(Caller(seller=seller.id, name="import")), opened)
         runner.run(opened.close())

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from orderglot.core.time_zones import zone_of
 from orderglot.files.dates import (
     DMY,
     EITHER,
@@ -16,7 +17,6 @@ from orderglot.files.dates import (
     lacks_zone,
     reader_of_times,
 )
-from orderglot.files.lines import read_zone
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ from orderglot.files.lines import read_zone
     ],
 )
 def test_a_time_is_read_in_its_zone(zone: str, text: str, moment: str) -> None:
-    found = reader_of_times(read_zone(zone))(text)
+    found = reader_of_times(zone_of(zone))(text)
     assert datetime.fromisoformat(moment) == found
     assert found is not None
     assert UTC is found.tzinfo
@@ -71,7 +71,7 @@ def test_another_spelling_of_a_time_is_refused(text: str) -> None:
 
 def test_a_time_before_all_time_is_refused() -> None:
     with pytest.raises(ValueError, match="0001-01-01"):
-        reader_of_times(read_zone("Asia/Tokyo"))("0001-01-01 00:00")
+        reader_of_times(zone_of("Asia/Tokyo"))("0001-01-01 00:00")
 
 
 def test_no_time_is_none() -> None:

@@ -197,6 +197,57 @@ def test_times_are_read_in_the_time_zone_that_is_given(shop: Shop, file: Path) -
     assert datetime(2010, 7, 1, 6, 45, tzinfo=UTC) == shop.order("A").created
 
 
+@pytest.mark.parametrize(
+    ("text", "instant"),
+    [
+        ("2024-07-01", "2024-06-30T22:00"),
+        ("2024-06-30 23:59:59", "2024-06-30T21:59:59"),
+        ("2024-07-01 00:00", "2024-06-30T22:00"),
+        ("2024-01-01", "2023-12-31T23:00"),
+        ("2024-10-27 02:30", "2024-10-27T00:30"),  # an hour that comes twice
+        ("2024-03-31 02:30", "2024-03-31T01:30"),  # an hour that is skipped
+        ("2024-07-01T00:30Z", "2024-07-01T00:30"),
+    ],
+)
+def test_times_are_read_in_the_time_zone_of_the_seller(
+    shop: Shop, file: Path, text: str, instant: str
+) -> None:
+    shop.change_seller(timezone="Europe/Berlin")
+    file.write_text(HEADER + rows("A").replace("2009-12-01 07:45", text))
+    done = shop.take(file)
+
+    assert datetime.fromisoformat(instant).replace(tzinfo=UTC) == shop.order("A").created
+    reported = [one for one in done.remarks if one.startswith("Times without a zone")]
+    sentence = "Times without a zone are taken as Europe/Berlin, the seller's; --timezone names"
+    assert ([] if text.endswith("Z") else [f"{sentence} another."]) == reported
+    assert not [one for one in shop.take(file, timezone="UTC").remarks if one in reported]
+
+
+def test_a_customers_own_item_numbers_become_our_skus(shop: Shop, file: Path) -> None:
+    shop.call_items("13085", {"85048": "ZZ100"})
+    file.write_text(HEADER + rows("A") + rows("B").replace("13085", "13086"))
+    shop.take(file)
+    first = shop.order("A").lines
+
+    assert ["ZZ100", "79323P"] == [line.sku for line in first]
+    assert first[0].details is not None
+    assert "85048" == first[0].details.item_numbers.buyer
+    assert ["85048", "79323P"] == [line.sku for line in shop.order("B").lines]
+    assert 2 == shop.take(file).same
+
+
+def test_an_order_is_brought_to_our_skus_when_it_is_imported_once_more(
+    shop: Shop, file: Path
+) -> None:
+    file.write_text(HEADER + rows("A"))
+    shop.take(file)
+    shop.call_items("13085", {"85048": "ZZ100", "79323P": "ZZ101"})
+    done = shop.take(file)
+
+    assert (1, 0) == (done.changed, done.rejected)
+    assert ["ZZ100", "ZZ101"] == [line.sku for line in shop.order("A").lines]
+
+
 def test_columns_are_mapped(shop: Shop, file: Path) -> None:
     file.write_text("Belegnr;Artikel;Menge\nA;85048;2\n")
     shop.take(file, columns="order=Belegnr,sku=Artikel,quantity=Menge")

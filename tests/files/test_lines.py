@@ -6,7 +6,6 @@ from decimal import Decimal
 
 import pytest
 
-from orderglot.core.errors import Invalid
 from orderglot.files.countries import country_code
 from orderglot.files.lines import (
     Signs,
@@ -16,7 +15,6 @@ from orderglot.files.lines import (
     read_name,
     read_number_of,
     read_sku,
-    read_zone,
     reader_of_worths,
 )
 from orderglot.files.numbers import COMMA, DOT, Marks
@@ -146,13 +144,6 @@ def test_a_bad_price_is_refused(price: str, reason: str) -> None:
 def test_a_line_of_too_much_money_is_refused() -> None:
     with pytest.raises(ValueError, match="'1000000' pieces at '1000000' are too much money"):
         read_worth(("1000000", "1000000"))
-
-
-@pytest.mark.parametrize("name", ["Mars/Olympus", "", "/etc/passwd", "../UTC", "Europe", "\0"])
-def test_an_unknown_time_zone_is_refused(name: str) -> None:
-    with pytest.raises(Invalid) as refused:
-        read_zone(name)
-    assert refused.value.message.startswith("timezone: There is no time zone ")
 
 
 def test_a_sku_keeps_the_blanks_around_it() -> None:

@@ -12,12 +12,13 @@ import pytest
 
 from orderglot.core.errors import Invalid
 from orderglot.core.order import Address, Amounts, Identity, Invoice, Order, Reference, Totals
+from orderglot.core.time_zones import zone_of
 from orderglot.core.values import InvoiceStatus, Kind, Status
 from orderglot.files import open_orders, orders
 from orderglot.files.building import Gathered
 from orderglot.files.columns import recognise
 from orderglot.files.dates import reader_of_times
-from orderglot.files.lines import Signs, read_zone, reader_of_worths
+from orderglot.files.lines import Signs, reader_of_worths
 from orderglot.files.numbers import Marks
 from orderglot.files.open_orders import MOST_LINES, WINDOW
 from orderglot.files.orders import gather
@@ -33,7 +34,7 @@ def plan_for(header: Sequence[str], zone: str = "UTC", **options: Any) -> Plan:
     signs = Signs(marks)
     return Plan(
         columns=columns,
-        read_time=reader_of_times(read_zone(zone)),
+        read_time=reader_of_times(zone_of(zone)),
         read_worth=reader_of_worths(marks, signs),
         signs=signs,
         currency="GBP",

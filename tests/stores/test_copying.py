@@ -27,8 +27,10 @@ from orderglot.core.product import Product
 from orderglot.core.values import Relation
 from orderglot.hub.books import open_rows, open_store
 from orderglot.hub.copying import copy
+from orderglot.stores.backend import FIRST, Entity
 from orderglot.stores.checksum import plain
 from orderglot.stores.copying import Copied, Copying, Progress
+from orderglot.stores.item_numbers import set_item_numbers
 from orderglot.stores.rows import Row, Rows, Table
 from orderglot.stores.store import BookStore
 from tests.full_records import full
@@ -95,6 +97,15 @@ async def fill(url: str) -> None:
                 Answered(dialect="kole", key="k", asked="a", answer=b"\x00\xff", expires=LATER)
             )
             unit.note(Note(kind="pull", name="kole/", document=b"\x00\xff how far"))
+            await set_item_numbers(unit, await unit.customer(BUYER), {"4711-ß": await _sku(unit)})
+
+
+BUYER = Reference("orderglot", str(FIRST[Entity.CUSTOMER]))
+
+
+async def _sku(book: Book) -> str:
+    (product,) = await book.every_product()
+    return product.sku
 
 
 def _order(number: int, **fields: Any) -> Order:
@@ -130,11 +141,17 @@ async def seen_in(url: str) -> Any:
             "events": [await book.events(order.id) for order in orders],
             "credentials": await store.keyring.credentials(book.caller.seller),
             "notes": await book.notes("pull"),
+            "item numbers": await book.item_numbers((await book.customer(BUYER)).id),
             "answer": await store.answered(book.caller, "kole", "k"),
             "key": await store.keyring.admit("kole", "hush"),
             "tally": await book.tally("asked", LATER),
             "next": (await book.place(Order())).id,
         }
+
+
+async def number_events(url: str) -> None:
+    async with opened(url) as (_, book):
+        assert 13 == len((await book.feed()).events)
 
 
 def copied(
@@ -303,6 +320,7 @@ def test_what_changes_in_the_source_after_a_cut_is_brought_along(way: tuple[str,
 
 def test_what_is_written_while_it_is_copied_is_not_half_copied(way: tuple[str, str]) -> None:
     source, target = way
+    asyncio.run(number_events(source))
     before = asyncio.run(all_of(source))
 
     async def copy() -> None:

@@ -53,8 +53,14 @@ SellerName = Annotated[
 ]
 ORDER_IDS = "kole:ID for a dialect's id, the seller's number, or the hub's id."
 WhichOrder = Annotated[str, argument("ORDER", ORDER_IDS)]
+WhichCustomer = Annotated[
+    str, argument("CUSTOMER", "The seller's number, kole:ID for a dialect's, or the hub's id.")
+]
 PostalAddress = Annotated[
     str, value("ADDRESS", "Street, perhaps more of it, city, state and code, country.")
+]
+Why = Annotated[
+    str, value("TEXT", "The reason, which stands in the order's history.", flag="--why")
 ]
 AsJson = Annotated[bool, switch("--json", "Print JSON, for scripts.")]
 Extras = Annotated[

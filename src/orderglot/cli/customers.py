@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from orderglot.cli import customer_items
 from orderglot.cli.command import (
     AsJson,
     Extras,
@@ -11,6 +12,7 @@ from orderglot.cli.command import (
     Misused,
     PostalAddress,
     SellerName,
+    WhichCustomer,
     group,
     with_book,
 )
@@ -22,11 +24,8 @@ if TYPE_CHECKING:
     from orderglot.core.order import Reference
     from orderglot.hub.opening import Hub
 
-WhichCustomer = Annotated[
-    str, argument("CUSTOMER", "The seller's number, kole:ID for a dialect's, or the hub's id.")
-]
-
 app = group("Customers: who buys from a seller.")
+app.add_typer(customer_items.app, name="items")
 
 
 @app.command("add")
@@ -208,5 +207,6 @@ def _lines(customer: "Customer") -> tuple[tuple[str, object], ...]:
         ("phone", customer.phone),
         ("billing address", address_text(customer.bill_to)),
         ("pays by", ", ".join(customer.payment_methods)),
+        ("own item numbers", "yes" if customer.own_item_numbers else ""),
         ("ships on", ", ".join(f"{a.carrier} {a.number}" for a in customer.shipping_accounts)),
     )

@@ -12,6 +12,7 @@ from orderglot.core.currencies import DECIMALS, unknown
 from orderglot.core.customer import ShippingAccount
 from orderglot.core.order import AT, HUB, Address, Reference
 from orderglot.core.product import Tier
+from orderglot.core.time_zones import known_zone
 from orderglot.core.values import PaymentMethod
 from orderglot.wire.values import read_amount, read_whole
 
@@ -48,6 +49,12 @@ def read_currency(code: str) -> str:
     if code.upper() not in DECIMALS:
         raise Misused(f"--currency: {unknown(code)}")
     return code.upper()
+
+
+def read_timezone(name: str) -> str:
+    """Read the name of a time zone, "" for UTC."""
+    known_zone("--timezone", name)
+    return "" if name.upper() == "UTC" else name
 
 
 def read_known_as(texts: Iterable[str] | None) -> tuple[Reference, ...]:

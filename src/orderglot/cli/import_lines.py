@@ -37,7 +37,10 @@ Dates = Annotated[
     typer.Option(help="In which order dates have day, month and year, in doubt."),
 ]
 Timezone = Annotated[
-    str, value("ZONE", "Of times without one, such as Europe/London.", "UTC, which is said")
+    str,
+    value(
+        "ZONE", "Of times without one, such as Europe/London.", "the seller's, else UTC; it is said"
+    ),
 ]
 Encoding = Annotated[
     str, value("NAME", "What the file is written in, such as cp1252.", "its own word, else UTF-8")
@@ -192,6 +195,11 @@ class Into:
     def currency(self) -> str:
         """The seller's currency; "" as long as there is no seller."""
         return self.seller.currency if self.seller else ""
+
+    @property
+    def timezone(self) -> str:
+        """The seller's time zone; "" is UTC."""
+        return self.seller.timezone if self.seller else ""
 
     async def open(self, currency: str) -> "Book":
         """Open the book; a seller who is made for it has that currency."""

@@ -60,7 +60,8 @@ Since = Annotated[
     str,
     value(
         "TIME",
-        "Only what changed since, such as 2024-05-21 or 2024-05-21T19:10Z; 'last' is since the "
+        "Only what changed since, such as 2024-05-21, by the seller's clock, or "
+        "2024-05-21T19:10Z; 'last' is since the "
         "last whole pull. Where the vendor cannot be asked for it, it is sifted here.",
     ),
 ]
@@ -135,10 +136,12 @@ async def pull(
         return await show(book, named, raw=raw, retry=retry, as_json=as_json)
     if chosen is None:
         raise Misused(f"say in which dialect the vendor speaks: {', '.join(_listing())}.")
-    moment, retry_policy = _read_since(since), RetryPolicy(longest=_read_seconds(persist))
+    retry_policy = RetryPolicy(longest=_read_seconds(persist))
     flags = {"url": url, "timeout": silent, "per_second": per_second, "timezone": timezone}
     channel = channel_of(hub, chosen, flags, at)
+    _read_since(since, "")  # what is no time makes no seller
     owner = await (hub.seller_or_new(seller, "") if new else hub.seller(seller))
+    moment = _read_since(since, owner.timezone)
     # What was deleted here has to be known when the vendor says it again.
     book = hub.book(owner, deleted=True)
     pulling = Pulling(book, chosen, channel, retry_policy, quiet=as_json)
@@ -191,13 +194,15 @@ def _listing() -> list[str]:
     return [one.name for one in chosen(()) if one.flows.page is not None]
 
 
-def _read_since(text: str) -> "datetime | None":
+def _read_since(text: str, timezone: str) -> "datetime | None":
+    """Read since when is asked for, by the seller's clock."""
+    from orderglot.core.time_zones import zone_of
     from orderglot.wire.values import read_instant
 
     if text in ("", LAST):
         return None
     try:
-        return read_instant(text)
+        return read_instant(text, zone_of(timezone))
     except ValueError:
         reason = f"--since: {text[:40]!r} is neither a time like 2024-05-21T19:10Z nor 'last'."
         raise Misused(reason) from None

@@ -4,15 +4,27 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from msgspec.structs import asdict
 
 from orderglot.cli.command import AsJson, KnownAs, Misused, group, with_book
 from orderglot.cli.options import argument, switch, value
 from orderglot.cli.output import known_as_text, listing, sheet, sums_text, write_json, write_line
+from orderglot.cli.sum_report import sum_counts, sum_counts_text
 from orderglot.core.counting import counted
 
 if TYPE_CHECKING:
     from orderglot.core.seller import Seller
     from orderglot.hub.opening import Hub
+
+Timezone = Annotated[
+    str,
+    value(
+        "ZONE",
+        "What a time without a zone means in files and on wires that name none: Europe/Berlin.",
+        "UTC",
+        flag="--timezone",
+    ),
+]
 
 app = group("Sellers: whose order books there are.")
 
@@ -24,6 +36,7 @@ async def add(
     name: Annotated[str, argument("NAME", "A short name, unique here.")],
     title: Annotated[str, typer.Option(help="The name that people read.")] = "",
     currency: Annotated[str, value("CODE", "The currency of orders that name none.")] = "USD",
+    timezone: Timezone = "",
     known_as: KnownAs = None,
     as_json: AsJson = False,
 ) -> None:
@@ -37,12 +50,41 @@ async def add(
         flags.read_name("NAME", name),
         title=title,
         currency=flags.read_currency(currency),
+        timezone=flags.read_timezone(timezone),
         references=flags.read_known_as(known_as),
     )
     if as_json:
         write_json(seller)
     else:
         write_line(f"Added the seller {seller.name}, whose currency is {seller.currency}.")
+
+
+@app.command("change")
+@with_book()
+async def change(
+    hub: "Hub",
+    name: Annotated[str, argument("NAME", "Which seller.")],
+    timezone: Timezone = "",
+    as_json: AsJson = False,
+) -> None:
+    """Say by which clock a seller's files and partners write times that name no zone.
+
+    Orders that are here keep their moments; clients of such dialects see them by the new clock.
+    UTC is what every seller begins with.
+
+    $ orderglot seller change acme --timezone Europe/Berlin
+    """
+    from msgspec.structs import replace
+
+    from orderglot.cli import flags
+
+    if not timezone:
+        raise Misused("say --timezone which ZONE, such as Europe/Berlin.")
+    zone = flags.read_timezone(timezone)
+    changed = await hub.store.change_seller(replace(await hub.seller(name), timezone=zone))
+    if as_json:
+        return write_json(changed)
+    return write_line(f"The clock of {changed.name} shows the time of {_zone_text(changed)}.")
 
 
 @app.command("list")
@@ -52,12 +94,16 @@ async def list_sellers(hub: "Hub", as_json: AsJson = False) -> None:
 
     $ orderglot seller list
     """
-    columns = ("name", "title", "currency", "known as")
+    columns = ("name", "title", "currency", "time zone", "known as")
     listing(await hub.store.sellers(), columns, _row, as_json=as_json)
 
 
 def _row(one: "Seller") -> tuple[object, ...]:
-    return one.name, one.title, one.currency, known_as_text(one)
+    return one.name, one.title, one.currency, _zone_text(one), known_as_text(one)
+
+
+def _zone_text(seller: "Seller") -> str:
+    return seller.timezone or "UTC"
 
 
 @app.command("show")
@@ -73,19 +119,22 @@ async def show(
     """
     seller = await hub.seller(name)
     counts = await hub.store.counts(seller.id)
+    sums = sum_counts(counts.adds_up)
     if as_json:
-        return write_json({"seller": seller, "book": counts})
+        return write_json({"seller": seller, "book": {**asdict(counts), "adds_up": sums}})
     sheet(
         (
             ("name", seller.name),
             ("title", seller.title),
             ("currency", seller.currency),
+            ("time zone", _zone_text(seller)),
             ("known as", known_as_text(seller)),
             ("orders", f"{counts.orders:,}"),
             ("lines", f"{counts.lines:,}"),
             ("customers", f"{counts.customers:,}"),
             ("products", f"{counts.products:,}"),
             ("sum of orders", sums_text(counts.sums, counts.unpriced)),
+            ("sums", sum_counts_text(**sums)),
         )
     )
     return None

@@ -39,6 +39,8 @@ class Customer(Struct, frozen=True, omit_defaults=True, kw_only=True):
     bill_to: Address | None = None
     payment_methods: tuple[PaymentMethod, ...] = ()
     shipping_accounts: tuple[ShippingAccount, ...] = ()
+    own_item_numbers: bool = False
+    """Whether the seller has a table of the numbers that they call his items by."""
     extras: dict[str, Any] = {}
 
 

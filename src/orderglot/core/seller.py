@@ -19,6 +19,8 @@ class Seller(Struct, frozen=True, omit_defaults=True, kw_only=True):
     name: str = ""
     title: str = ""
     currency: str = "USD"
+    timezone: str = ""
+    """What the seller's clock shows: the IANA name of a zone, "" for UTC."""
     references: tuple[Reference, ...] = ()
     continues: dict[str, str] = {}
     """The channel whose ids our own clients of a dialect know things by, by dialect."""

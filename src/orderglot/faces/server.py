@@ -7,7 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import msgspec
@@ -15,14 +15,16 @@ import msgspec
 from orderglot.core.caller import OPEN, READ, Caller, demand
 from orderglot.core.errors import HubError, Rule, Upstream, invalid
 from orderglot.core.order import Order
-from orderglot.core.ports import Book, Store
+from orderglot.core.ports import Book, Store, UnitOfWork
 from orderglot.core.query import LARGE, LargePage, Page
+from orderglot.core.time_zones import to_zone, zone_of
 from orderglot.core.unknown_members import without_unknown
 from orderglot.faces.completing import Completing
 from orderglot.faces.links import NOWHERE, addressed
 from orderglot.faces.replay import Remember, Replay
 from orderglot.faces.routes import Route, Routes
 from orderglot.faces.throttle import Throttle
+from orderglot.faces.zones import Zones
 from orderglot.wire.dialect import Dialect
 from orderglot.wire.message import Request, Response
 from orderglot.wire.operation import Context, Operation
@@ -66,6 +68,7 @@ class Server:
         self.completing = completing or Completing(store, lambda: (dialect,))
         self.replay = Replay(dialect, store)
         self.throttle = Throttle(store.now)
+        self.zones = None if dialect.lists.zoned else Zones(store)
         self.routes = Routes([(self, dialect)])
 
     async def __call__(self, request: Request) -> Response:
@@ -104,7 +107,10 @@ class Server:
             return await self._open(operation, request)
         caller = await self.dialect.auth.identify(request, self.store.keyring)
         demand(caller, operation.endpoint.right)
-        await self.completing(caller.seller, request.at or self.store.now())
+        now = request.at or self.store.now()
+        await self.completing(caller.seller, now)
+        if self.zones is not None:
+            request = in_zone(request, await self.zones.of(caller.seller, now))
         if operation.endpoint.right == READ and not operation.endpoint.idempotent:
             return await self._read(operation, request, caller)
         read = list[Any]()
@@ -150,9 +156,9 @@ class Server:
         context = Context(self.store.keyring, request.at or self.store.now(), book)
         answer = shown_to(book.caller, await operation.perform(context, ask))
         if _size(answer) <= LARGE:
-            return operation.response.write(answer, request)
+            return write_answer(operation, answer, request)
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(_writing(), operation.response.write, answer, request)
+        return await loop.run_in_executor(_writing(), write_answer, operation, answer, request)
 
     async def _perform(
         self,
@@ -163,34 +169,49 @@ class Server:
         remember: Remember | None,
     ) -> Response:
         asked = ask()
-        async with self.store.of(caller).together() as unit:
+
+        async def work(unit: UnitOfWork) -> Response:
             context = Context(self.store.keyring, request.at or self.store.now(), unit)
             answer = shown_to(caller, await operation.perform(context, asked))
             # An answer that is kept may be asked for again at another address.
             to = msgspec.structs.replace(request, base=NOWHERE) if remember else request
-            response = operation.response.write(answer, to)
+            response = write_answer(operation, answer, to)
             if remember is not None:
                 remember(response, unit)
-        return response
+            return response
+
+        return await self.store.of(caller, exchange=request.id).transact(work)
 
 
 def shown_to(caller: Caller, answer: Any) -> Any:
     """Give an answer as a caller may see it: a customer's does not see what nobody here knows."""
-    return answer if caller.customer is None else _known_alone(answer)
+    return answer if caller.customer is None else _with_orders(answer, without_unknown)
 
 
-def _known_alone(answer: Any) -> Any:
-    """Give the orders of an answer without the members that are beyond our shapes."""
+def _with_orders(answer: Any, change: Callable[[Order], Order]) -> Any:
+    """Give an answer with its orders changed."""
     if isinstance(answer, Order):
-        return without_unknown(answer)
+        return change(answer)
     if isinstance(answer, tuple):
-        return tuple(map(_known_alone, answer))
+        return tuple(_with_orders(one, change) for one in answer)
     if isinstance(answer, Page):
-        return msgspec.structs.replace(answer, orders=_known_alone(answer.orders))
+        return msgspec.structs.replace(answer, orders=_with_orders(answer.orders, change))
     order = getattr(answer, "order", None)
     if isinstance(order, Order):
-        return msgspec.structs.replace(answer, order=without_unknown(order))
+        return msgspec.structs.replace(answer, order=change(order))
     return answer
+
+
+def in_zone(request: Request, zone: str) -> Request:
+    """Give a request of which times that name no zone are those of a zone."""
+    return request if zone == request.zone else msgspec.structs.replace(request, zone=zone)
+
+
+def write_answer(operation: Operation[Any, Any], answer: Any, request: Request) -> Response:
+    """Write an answer by the clock that the request is read by."""
+    if request.zone:
+        answer = _with_orders(answer, partial(to_zone, zone=zone_of(request.zone)))
+    return operation.response.write(answer, request)
 
 
 def _unavailable(error: Upstream, operation: Operation[Any, Any]) -> Upstream:

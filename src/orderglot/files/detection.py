@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from orderglot.core.errors import Invalid, Rule, invalid
 from orderglot.core.quantities import exact
+from orderglot.core.time_zones import zone_of
 from orderglot.files import dates, numbers
 from orderglot.files.amounts import Scope, look_like_rates, scope_of
 from orderglot.files.columns import Columns
@@ -24,7 +25,6 @@ from orderglot.files.lines import (
     Signs,
     agrees,
     read_currency,
-    read_zone,
     reader_of_worths,
     short,
 )
@@ -48,7 +48,7 @@ def plan_of(
     samples = (sample, *beside)
     marks = _marks(samples, options, remarks)
     order = _date_order(samples, options, remarks)
-    zone = read_zone(options.timezone or "UTC")
+    zone = zone_of(options.timezone or options.sellers_timezone)
     _note_zone(samples, options, remarks)
     columns, scopes = _scopes(sample, marks, remarks)
     signs = Signs(marks)
@@ -131,7 +131,10 @@ def _place(samples: Samples, fields: tuple[str, ...], text: str) -> str:
 
 def _note_zone(samples: Samples, options: ImportOptions, remarks: Remarks) -> None:
     if not options.timezone and any(map(dates.lacks_zone, _texts(samples, *IN_TIMES))):
-        remarks.facts.append("Times without a zone are taken as UTC; --timezone names another.")
+        taken = f"{own}, the seller's" if (own := options.sellers_timezone) else "UTC"
+        remarks.facts.append(
+            f"Times without a zone are taken as {taken}; --timezone names another."
+        )
 
 
 def _fills_down(sample: Sample) -> bool:

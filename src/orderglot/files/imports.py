@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from orderglot.core.errors import Conflict, Invalid, Rule, invalid
 from orderglot.core.order import Order
@@ -44,6 +45,11 @@ class Target(Protocol):
         """The seller's currency; "" as long as there is no seller."""
         ...
 
+    @property
+    def timezone(self) -> str:
+        """The seller's time zone; "" is UTC."""
+        ...
+
     async def open(self, currency: str) -> Book:
         """Open the book; a seller who is made for it has that currency."""
         ...
@@ -54,6 +60,7 @@ class Ready(Struct, frozen=True):
 
     book: Book
     currency: str
+    timezone: str = ""
 
     async def open(self, currency: str) -> Book:  # noqa: ARG002
         """Give the book."""
@@ -68,7 +75,8 @@ async def take(
     on_progress: Callable[[Progress], None] = no_progress,
 ) -> Progress:
     """Take the orders of a file of order lines into a book, as ``take_into`` does."""
-    target = Ready(book, (await book.seller()).currency)
+    seller = await book.seller()
+    target = Ready(book, seller.currency, seller.timezone)
     taken = await take_into(
         target, paths, options=options, rejects=rejects, on_progress=on_progress
     )
@@ -93,6 +101,7 @@ async def take_into(
     or something must be asked; OtherOrder where an order is likely another shop's; and Invalid,
     with all taken that came before, where the file breaks off or is not sorted by its orders.
     """
+    options = replace(options, sellers_timezone=target.timezone)
     with opened(paths, options) as found:
         file = found.in_currency(target.currency)
         beside = rejects or file.path.with_name(file.path.name + ".rejects.csv")

@@ -7,12 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, tzinfo
 from decimal import ROUND_HALF_UP, Decimal
-from zoneinfo import ZoneInfo
 
 from orderglot.core.currencies import DECIMALS
-from orderglot.core.errors import Rule, invalid
 from orderglot.core.quantities import MOST, Quantity, exact
 from orderglot.core.totals import worth
 from orderglot.files.cells import bare, is_rounded, unwrapped
@@ -193,15 +190,6 @@ def read_currency(text: str) -> str:
     if code not in DECIMALS:
         raise ValueError(f"the currency {short(text)} is not a code such as GBP")
     return code
-
-
-def read_zone(name: str) -> tzinfo:
-    """Find a time zone by its IANA name; raise Invalid without one."""
-    try:
-        return UTC if name.upper() == "UTC" else ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        reason = f"There is no time zone {short(name)}; give one such as Europe/London."
-        raise invalid("timezone", Rule.UNKNOWN, reason) from None
 
 
 def short(text: str) -> str:

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from orderglot.core.errors import Conflict, Rule, invalid
 from orderglot.core.order import Identity, Line, Order, Reference
+from orderglot.core.renumbering import ordered_by
 
 FILE = "file"
 """The name that a file's numbers go by where a dialect's name is asked for, and the plain source."""
@@ -70,10 +71,15 @@ def differences(kept: Order, incoming: Order) -> list[str]:
         differs.append(f"of customer {one.number!r} and not {other.number!r}")
     if kept.created and incoming.created and abs(kept.created - incoming.created) > SAME_DAY:
         differs.append(f"of {kept.created:%Y-%m-%d} and not {incoming.created:%Y-%m-%d}")
-    goods = {line.sku for line in kept.lines}
-    if kept.lines and incoming.lines and goods.isdisjoint(line.sku for line in incoming.lines):
+    before, after = _numbers(kept), _numbers(incoming)
+    if kept.lines and incoming.lines and before.isdisjoint(after):
         differs.append("with other goods")
     return differs
+
+
+def _numbers(order: Order) -> set[str]:
+    """Give what an order calls its goods: our SKUs, and its customer's own numbers."""
+    return {line.sku for line in order.lines} | set(map(ordered_by, order.lines))
 
 
 def _known(one: Identity, other: Identity) -> bool:
@@ -91,4 +97,4 @@ def demand_whole(kept: Order, incoming: Order) -> None:
 
 
 def _goods(line: Line) -> tuple[object, ...]:
-    return line.sku, line.quantity, line.unit_price, line.total
+    return ordered_by(line), line.quantity, line.unit_price, line.total

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ from orderglot.core.keyring import Keyring
 from orderglot.core.order import Order, Reference, native
 from orderglot.core.ports import Book
 from orderglot.faces.routes import Routes
+from orderglot.faces.server import write_answer
 from orderglot.hub.dialects import chosen_one
 from orderglot.wire.dialect import Dialect, Session
 from orderglot.wire.flow import Flow
@@ -31,11 +33,14 @@ async def written(
     dialect = chosen_one(name)
     if dialect.flows.get is None:
         raise Unsupported(f"{dialect.title} cannot give one order; show it without --as.")
+    zone = "" if dialect.lists.zoned else (await book.seller()).timezone
     flow = dialect.flows.get(Reference(name, native(order, name)))
     async with book.together() as unit:
         context = Context(keyring, unit.now(), unit)
         session = _open_session(dialect, order, context.now)
-        response = await _responded(dialect, flow, session, context, base, form)
+        response = await _responded(
+            dialect, flow, session, context, {"base": base, "zone": zone}, form
+        )
     if form and form not in response.headers.get("content-type", ""):
         raise Unsupported(f"{dialect.title} has no {form.upper()}; leave the format out.")
     return response
@@ -52,11 +57,16 @@ def _open_session(dialect: Dialect, order: Order, now: datetime) -> Session:
 
 
 async def _responded(
-    dialect: Dialect, flow: Flow[Any], session: Session, context: Context, base: str, form: str
+    dialect: Dialect,
+    flow: Flow[Any],
+    session: Session,
+    context: Context,
+    where: Mapping[str, str],
+    form: str,
 ) -> Response:
     """Let a client of the dialect ask, answer it at the context, and give the answer with the order.
 
-    Some clients ask for more beside it.
+    Some clients ask for more beside it. ``where`` has the base and the zone of their requests.
     """
     routes = Routes([(dialect, dialect)])
     first: Response | None = None
@@ -66,14 +76,14 @@ async def _responded(
         route = routes.find(request.method, request.path)
         operation = route.operation
         headers = {**request.headers, "accept": _accept(request, form)}
-        asked = replace(request, headers=headers, params=route.params, base=base)
+        asked = replace(request, headers=headers, params=route.params, **where)
         ask = operation.request.read(asked, context.book.caller)
         try:
             answer = await operation.perform(context, ask)
         except NotFound as error:
             request = flow.throw(error)
             continue
-        response = operation.response.write(answer, asked)
+        response = write_answer(operation, answer, asked)
         first = first or (response if _has_order(dialect, response) else None)
         try:
             request = flow.send(response)

@@ -23,6 +23,11 @@ def outdated(kept: Order, incoming: Order) -> bool:
     )
 
 
+def names_of(order: Order) -> tuple[object, ...]:
+    """Give what an order is known by, and whom and what it names."""
+    return order.number, order.references, order.customer, order.links
+
+
 def merged(kept: Order, incoming: Order) -> Order:
     """Put what comes in on top of what is there, which keeps what the sender cannot know.
 

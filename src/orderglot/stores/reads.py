@@ -11,14 +11,15 @@ from orderglot.core.caller import Caller
 from orderglot.core.customer import Customer
 from orderglot.core.errors import Forbidden, NotFound
 from orderglot.core.order import Order, Reference
-from orderglot.core.ports import DUPLICATE, Event, Note
+from orderglot.core.ports import DUPLICATE, Event, Feed, Note
 from orderglot.core.product import Product
 from orderglot.core.query import EVERYTHING, LargePage, Page, Query, Window, asks
 from orderglot.core.repeats import stands
 from orderglot.core.seller import Seller
 from orderglot.stores import selection
-from orderglot.stores.backend import Backend, Scope
+from orderglot.stores.backend import LOOKED, Backend, Scope
 from orderglot.stores.document import keepable
+from orderglot.stores.item_numbers import kind_of
 
 Clock = Callable[[], datetime]
 """Gives the time as an aware UTC instant."""
@@ -117,6 +118,11 @@ class Reads:
         """Give what happened to an order, oldest first; nothing where there is no such order."""
         return await self._backend.events(self._scope, order)
 
+    async def feed(self, after: int = 0, limit: int = 100) -> Feed:
+        """Give the events behind a sequence, so many at most, and never more than 1,000."""
+        limit = min(max(limit, 1), LOOKED)
+        return await self._backend.feed(self._scope, max(after, 0), limit)
+
     async def duplicates(self) -> tuple[tuple[Order, Order], ...]:
         """Give the orders that may double an earlier one, each with that one, if both still stand."""
         pairs = [
@@ -178,6 +184,16 @@ class Reads:
     async def every_product(self, after: str = "", limit: int = 100) -> tuple[Product, ...]:
         """Give products by rising SKU, from the one behind ``after`` on."""
         return await self._backend.products_after(self._scope.seller, after, limit)
+
+    async def item_numbers(self, customer: int, *numbers: str) -> dict[str, str]:
+        """Give the SKUs that a customer's own item numbers stand for; of no numbers, of all."""
+        if self._scope.customer not in (None, customer):
+            raise Forbidden("This account may not read another customer's item numbers.")
+        asked = [one for one in numbers if keepable(one)]
+        if numbers and not asked:
+            return {}
+        found = await self._backend.notes(self._scope.seller, kind_of(customer), asked)
+        return {note.name: note.document.decode() for note in found}
 
     async def notes(self, kind: str, *names: str) -> tuple[Note, ...]:
         """Give the notes of a kind by rising name, of all names for none."""

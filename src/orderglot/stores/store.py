@@ -14,12 +14,14 @@ from orderglot.core.errors import Conflict, NotFound
 from orderglot.core.order import Reference
 from orderglot.core.ports import Answered
 from orderglot.core.seller import Seller, succeeded
+from orderglot.core.time_zones import known_zone
 from orderglot.stores import document, writes
 from orderglot.stores.backend import Backend, Counts, Raced, Scope
 from orderglot.stores.book import Book
 from orderglot.stores.id_blocks import IdBlocks
 from orderglot.stores.keyring import Keyring
 from orderglot.stores.reads import Clock
+from orderglot.stores.turns import Turns
 
 
 class BookStore:
@@ -29,6 +31,7 @@ class BookStore:
         self._backend = backend
         self._clock = clock
         self._id_blocks = IdBlocks(backend)
+        self._turns = Turns()
         self._keyring = Keyring(backend, clock)
 
     @property
@@ -40,9 +43,20 @@ class BookStore:
         """Give the time by the store's clock."""
         return self._clock()
 
-    def of(self, caller: Caller, largest: int | None = None) -> Book:
-        """Open the caller's book, of which a page of more orders than ``largest`` raises LargePage."""
-        return Book(self._backend, self._id_blocks, caller, self._clock, largest)
+    def of(self, caller: Caller, largest: int | None = None, exchange: str = "") -> Book:
+        """Open the caller's book, of which a page of more orders than ``largest`` raises LargePage.
+
+        ``exchange`` is the id of the request that it is opened for, which stands in its events.
+        """
+        return Book(
+            self._backend,
+            self._id_blocks,
+            caller,
+            self._clock,
+            self._turns,
+            largest,
+            exchange,
+        )
 
     async def answered(self, caller: Caller, dialect: str, key: str) -> Answered | None:
         """Give the first answer to a request of this caller that was made under this key."""
@@ -55,12 +69,13 @@ class BookStore:
         *,
         title: str = "",
         currency: str = "USD",
+        timezone: str = "",
         references: tuple[Reference, ...] = (),
         tables: Mapping[str, Any] | None = None,
     ) -> Seller:
         """Open a book for a new seller; raises Conflict where the name is taken.
 
-        Raises Invalid where there is no such currency.
+        Raises Invalid where there is no such currency or time zone.
         """
         demand_currency("currency", currency)
         new = Seller(
@@ -68,6 +83,7 @@ class BookStore:
             name=name,
             title=title,
             currency=currency,
+            timezone=known_zone("timezone", timezone),
             references=references,
             tables=dict(tables or {}),
         )
@@ -97,9 +113,10 @@ class BookStore:
         """Put a new version in the place of the seller it was made from.
 
         Raises NotFound, or Conflict where somebody else was faster or the name is taken, or Invalid
-        where there is no such currency.
+        where there is no such currency or time zone.
         """
         demand_currency("currency", seller.currency)
+        known_zone("timezone", seller.timezone)
         kept = await self._backend.seller(seller.id)
         if kept is None:
             raise NotFound(f"There is no seller {seller.id}; list the sellers.")

@@ -6,13 +6,13 @@ import re
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from orderglot.core.errors import Rule, invalid
 from orderglot.core.order import AT
+from orderglot.core.time_zones import known_zone
 from orderglot.faces.client import Client
 from orderglot.faces.http import HttpTransport, Timeouts, read_address
 from orderglot.wire.dialect import Dialect
@@ -106,7 +106,7 @@ def read_channel(
         timeouts=_timeouts(given),
         idempotent=IDEMPOTENT in given and _flag(IDEMPOTENT, given[IDEMPOTENT]),
         master=_master(given.get(MASTER, "")),
-        zone=_zone(given.get(ZONE, "")),
+        zone=known_zone(ZONE, given.get(ZONE, "")),
         test=_flag(TEST, given[TEST]) if TEST in given else None,
         currency=_currency(given.get(CURRENCY, dialect.currency)),
         customer=given.get(CUSTOMER, ""),
@@ -133,14 +133,6 @@ def _master(text: str) -> str:
     if text not in ("", *MASTERS):
         raise invalid(MASTER, Rule.CHOICE, f"{text[:40]!r} is not one of ours, theirs.")
     return text
-
-
-def _zone(text: str) -> str:
-    try:
-        return ZoneInfo(text).key if text else ""
-    except (ValueError, OSError, KeyError):
-        reason = f"{text[:40]!r} is no time zone; name one such as America/New_York."
-        raise invalid(ZONE, Rule.CHOICE, reason) from None
 
 
 def _missing(dialect: Dialect, name: str) -> Exception:

@@ -38,7 +38,11 @@ async def take(unit: UnitOfWork, source: Source, orders: Sequence[Order]) -> tup
     _refuse_twice(orders, source.dialect.name)
     known = await _known(unit, source, orders)
     strange = [received for received, kept in zip(orders, known, strict=True) if kept is None]
-    timed = [source.timed(received) for received in strange]
+    ours = await _incoming(unit, source, strange)
+    timed = [
+        replace(source.timed(received), lines=one.lines)
+        for received, one in zip(strange, ours, strict=True)
+    ]
     twins = await find_twins(unit, source.name, source.dialect, timed)
     found = {id(received): twin for received, twin in zip(strange, twins, strict=True)}
     there = [kept or found.get(id(received)) for received, kept in zip(orders, known, strict=True)]
@@ -48,9 +52,23 @@ async def take(unit: UnitOfWork, source: Source, orders: Sequence[Order]) -> tup
         for received, kept in zip(orders, there, strict=True)
         if kept is not None
     }
-    new = [received for received in orders if id(received) not in arrived]
-    arrived |= zip(map(id, new), await _add(unit, source, new), strict=True)
+    new = [
+        (received, one)
+        for received, one in zip(strange, ours, strict=True)
+        if id(received) not in arrived
+    ]
+    added = await _add(unit, source, new)
+    arrived |= {id(received): one for (received, _), one in zip(new, added, strict=True)}
     return tuple(arrived[id(received)] for received in orders)
+
+
+async def _incoming(unit: UnitOfWork, source: Source, orders: Sequence[Order]) -> tuple[Order, ...]:
+    """Give a vendor's orders as they come into the book, if they are new, with our SKUs."""
+    if not orders:
+        return ()
+    return await unit.with_skus(
+        *[source.incoming(received, continued=source.continued) for received in orders]
+    )
 
 
 async def take_for(unit: UnitOfWork, source: Source, received: Order, order: Order) -> Arrived:
@@ -73,7 +91,8 @@ async def take_as_new(unit: UnitOfWork, source: Source, received: Order) -> Arri
     (known,) = await _known(unit, source, [received])
     if known is not None:
         raise Conflict(f"{id_at(received, source.dialect.name)} is order {known.id} already.")
-    (arrived,) = await _add(unit, source, [received])
+    ours = source.incoming(received, continued=source.continued)
+    (arrived,) = await _add(unit, source, [(received, ours)])
     return arrived
 
 
@@ -105,16 +124,18 @@ async def _known(
     )
 
 
-async def _add(unit: UnitOfWork, source: Source, orders: Sequence[Order]) -> tuple[Arrived, ...]:
-    """Put new orders into the book, each with the vendor's state of it."""
+async def _add(
+    unit: UnitOfWork, source: Source, orders: Sequence[tuple[Order, Order]]
+) -> tuple[Arrived, ...]:
+    """Put new orders into the book, each as the vendor shows it and as ours."""
     if not orders:
         return ()
     dialect, name = source.dialect.name, source.name
-    ours = [source.incoming(order, continued=source.continued) for order in orders]
+    ours = [one for _, one in orders]
     if source.continued:
         ours = await _distinguished(unit, ours, dialect)
     kept = await unit.keep(*ours)
-    for received, one in zip(orders, kept, strict=True):
+    for (received, _), one in zip(orders, kept, strict=True):
         keep_state(unit, name, one.order.id, received, None)
     return tuple(Arrived(one.order, one.outcome) for one in kept)
 
@@ -144,7 +165,11 @@ async def _update(
         return Arrived(kept, Outcome.SAME)
     _refuse_other(last, received, source.dialect.name)
     ours_win = source.ours_win(placed=state.placed)
-    result = _reconciled(source, last, received, kept, ours_win=ours_win)
+    before, theirs = source.incoming(last), source.incoming(received)
+    if not state.placed:
+        # What was placed there went by our SKUs, and comes back by them.
+        before, theirs = await unit.with_skus(before, theirs)
+    result = _reconciled(source, before, theirs, kept, ours_win=ours_win)
     shown = forget_parts(received, last, result.hidden)
     if (shown, tuple(sorted(result.hidden))) == (last, state.hidden):
         return Arrived(kept, Outcome.SAME)
@@ -165,13 +190,16 @@ async def _first_state(unit: UnitOfWork, source: Source, received: Order, kept: 
     own = Reference(source.dialect.name, reference.id)
     was_his = reference in kept.references or (source.continued and own in kept.references)
     if was_his and (KEPT in events or placed or f"{PLACED}: {source.dialect.name}" in events):
-        result = _since_before(source, received, ours, touched=not all(map(_is_arrival, events)))
+        theirs = source.incoming(received)
+        if not placed:
+            (theirs,) = await unit.with_skus(theirs)
+        result = _since_before(source, theirs, ours, touched=not all(map(_is_arrival, events)))
     else:
         result = Reconciled(order=ours)
     return await _changed(unit, source, kept, result, ours_win=True)
 
 
-def _since_before(source: Source, received: Order, ours: Order, *, touched: bool) -> Reconciled:
+def _since_before(source: Source, theirs: Order, ours: Order, *, touched: bool) -> Reconciled:
     """Reconcile an order of a book from before vendor states were kept.
 
     It is as the vendor said it then, unless it was changed here: then ours stands, and what he has
@@ -179,7 +207,7 @@ def _since_before(source: Source, received: Order, ours: Order, *, touched: bool
     """
     dialect = source.dialect
     last = source.incoming(carried(source.outgoing(ours), dialect.name, dialect.can))
-    return reconcile(last, source.incoming(received), ours, ours_win=True, unsure=touched)
+    return reconcile(last, theirs, ours, ours_win=True, unsure=touched)
 
 
 def _is_arrival(what: str) -> bool:
@@ -202,10 +230,9 @@ def _refuse_other(last: Order, received: Order, dialect: str) -> None:
 
 
 def _reconciled(
-    source: Source, last: Order, received: Order, kept: Order, *, ours_win: bool
+    source: Source, before: Order, theirs: Order, kept: Order, *, ours_win: bool
 ) -> Reconciled:
     dialect = source.dialect
-    before, theirs = source.incoming(last), source.incoming(received)
     if loses(dialect.can, "totals.total"):
         before, theirs = without_stale_total(before, theirs)
     seen = partial(carried, dialect=dialect.name, can=dialect.can)

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
 from orderglot.core.order import Order
+from orderglot.core.time_zones import from_zone, shown_in, to_zone, zone_of
 from orderglot.core.totals import totalled
 from orderglot.faces.client import Client
 from orderglot.sync.channel import Channel, connected
 from orderglot.sync.id_mapping import incoming, outgoing
-from orderglot.sync.time_zones import from_zone, shown_in, to_zone
 from orderglot.wire.dialect import Dialect
 from orderglot.wire.loss import loses
 
@@ -45,18 +44,18 @@ class Source(Struct, frozen=True):
 
     def timed(self, received: Order) -> Order:
         """Give an order as the vendor shows it with true moments."""
-        return from_zone(received, self.zone) if self._needs_zone else received
+        return from_zone(received, zone_of(self.zone)) if self._needs_zone else received
 
     def outgoing(self, order: Order) -> Order:
         """Give an order with the vendor's own ids alone, and its moments as his clock shows them."""
         order = outgoing(order, self.dialect.name, self.name)
-        return to_zone(order, self.zone) if self._needs_zone else order
+        return to_zone(order, zone_of(self.zone)) if self._needs_zone else order
 
     def clock(self, moment: datetime | None) -> datetime | None:
         """Give a moment as the vendor's clock shows it, as his list has to be asked for it."""
         if moment is None or not self._needs_zone:
             return moment
-        return shown_in(moment, ZoneInfo(self.zone))
+        return shown_in(moment, zone_of(self.zone))
 
     @property
     def overlap(self) -> timedelta:

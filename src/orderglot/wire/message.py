@@ -32,7 +32,7 @@ class Request(Struct, frozen=True, kw_only=True):
     template's names, decoded; ``base`` is scheme and authority, without a slash at the end.
     ``repeatable`` says that sending it twice does no more than sending it once. ``at`` is when a
     server face took it in, ``peer`` from which address, ``id`` what the server calls it,
-    another for each request.
+    another for each request. ``zone`` is the seller's, where the wire's times name none; "" is UTC.
     """
 
     method: str
@@ -46,6 +46,7 @@ class Request(Struct, frozen=True, kw_only=True):
     at: datetime | None = None
     peer: str = ""
     id: str = ""
+    zone: str = ""
 
 
 class Response(Struct, frozen=True, kw_only=True):

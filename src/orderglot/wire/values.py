@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal, InvalidOperation
 from functools import cache, lru_cache
 from typing import Any, TypeVar
@@ -127,14 +127,15 @@ def read_flag(value: Any) -> bool:
     raise ValueError("is not 1 or 0")
 
 
-def read_instant(text: str) -> datetime:
-    """Read an ISO 8601 time, or a date for its midnight; without a zone it is UTC.
+def read_instant(text: str, zone: tzinfo = UTC) -> datetime:
+    """Read an ISO 8601 time, or a date for its midnight; one that names no zone is one of ``zone``.
 
     Raises ValueError where it is neither.
     """
     try:
         moment = datetime.fromisoformat(text.strip())
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+        zoned = moment.replace(tzinfo=zone) if moment.tzinfo is None else moment
+        return zoned if zoned.tzinfo is UTC else zoned.astimezone(UTC)
     except (ValueError, OverflowError):
         raise ValueError("is not an ISO 8601 time") from None
 

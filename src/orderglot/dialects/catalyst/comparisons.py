@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from msgspec import Struct
@@ -141,9 +142,10 @@ def moment(field: str) -> Asked:
     asked = plain(field, read_moment, None, write_moment)
 
     def ask(site: Site, operator: Operator, value: Any) -> Query:
-        day = day_of(value) if operator is Operator.EQ else None
+        day = day_of(value, site.zone) if operator is Operator.EQ else None
         if day is None:
-            return asked.read(site, operator, value)
+            read = partial(read_moment, zone=site.zone)
+            return plain(field, read).read(site, operator, value)
         begins, ends = day
         return And((Compare(field, Operator.GTE, begins), Compare(field, Operator.LT, ends)))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 from typing import Annotated, Any
 
 from msgspec import Struct
@@ -94,7 +95,11 @@ def moment(name: str, path: str, *, own: bool = False) -> Member:
     def show(order: Order) -> str | None:
         return write_moment(there(order))
 
-    return at(name, path, asked, Moment, show, unless_empty(read_moment, None), own=own)
+    def take(order: Order, value: Any, site: Site) -> Order:
+        read = unless_empty(partial(read_moment, zone=site.zone), None)
+        return putter(path)(order, read(value))
+
+    return Member(name, everywhere(show), take, asked, Moment, own=own)
 
 
 def amount(name: str, path: str, nothing: int | None = 0, *, own: bool = False) -> Member:

@@ -103,7 +103,7 @@ def _rows_asked(rows: str, choose: Callable[[Site, int], Query], inside: Inside)
 
         def ask(site: Site, operator: Operator, value: Any) -> Query:
             return site_rows.by_row(
-                values(site), lambda id: choose(site, id), read, operator, value
+                values(site), lambda id: choose(site, id), read, operator, value, site.zone
             )
 
         def sort_on(site: Site) -> Sort:
@@ -164,8 +164,8 @@ def _customer(order: Order, customer: Customer | None, site: Site) -> Shown:
         "company": company or None,
         "username": None,
         "externalId": known.number or None,
-        "createDate": write_moment(known.created),
-        "lastUpdateDate": write_moment(known.modified),
+        "createDate": write_moment(known.created, site.zone),
+        "lastUpdateDate": write_moment(known.modified, site.zone),
         "dateOfBirth": None,
         "wholesaler": None,
         **dict.fromkeys(CONTACTS, _NO_CONTACT),

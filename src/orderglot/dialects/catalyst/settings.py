@@ -7,6 +7,7 @@ in no list keeps it as it came.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import tzinfo
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -18,6 +19,7 @@ from orderglot.core.errors import Rule, invalid
 from orderglot.core.fields import read_whole_text
 from orderglot.core.order import Order
 from orderglot.core.seller import Seller
+from orderglot.core.time_zones import zone_of
 from orderglot.core.values import Status
 from orderglot.dialects.catalyst.tables import NAME, STATUSES
 from orderglot.wire.settings import Check, Settings
@@ -117,13 +119,20 @@ class Site(Struct, frozen=True, kw_only=True, cache_hash=True):
     """One seller's site.
 
     Before the rows of its lists, but for its statuses, stand those that it once had, oldest first.
+    Its clock shows the time of ``timezone``, of UTC for "".
     """
 
     id: str = ""
+    timezone: str = ""
     statuses: tuple[SiteStatus, ...] = DEFAULT_STATUSES
     tax_codes: tuple[TaxCode, ...] = ()
     shipping_options: tuple[ShippingOption, ...] = ()
     discount_codes: tuple[DiscountCode, ...] = ()
+
+    @property
+    def zone(self) -> tzinfo:
+        """What a time means there that names no zone."""
+        return zone_of(self.timezone)
 
 
 LISTS: Mapping[str, tuple[str, type[Numbered]]] = {
@@ -146,7 +155,7 @@ def site_of(seller: Seller) -> Site:
             lists[member] = read_list(table, rows, kind)
         if former and kind is not SiteStatus:
             lists[member] = (*_read_rows(table, former[::-1], kind), *lists.get(member, ()))
-    return Site(id=site_id(seller), **lists)
+    return Site(id=site_id(seller), timezone=seller.timezone, **lists)
 
 
 def site_id(seller: Seller) -> str:
@@ -222,11 +231,12 @@ def row_of(rows: tuple[Row, ...], number: int | None) -> Row | None:
 
 def status_of(site: Site, number: int) -> Status:
     """Give what a status of the site means; one that it does not have means received."""
-    return _meanings(site).get(number, Status.RECEIVED)
+    return meanings(site).get(number, Status.RECEIVED)
 
 
 @lru_cache(maxsize=1024)
-def _meanings(site: Site) -> Mapping[int, Status]:
+def meanings(site: Site) -> Mapping[int, Status]:
+    """Give what each status of a site means, by its number."""
     return {row.id: row.means for row in site.statuses}
 
 

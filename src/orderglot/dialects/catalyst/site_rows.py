@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, tzinfo
+from functools import partial
 from typing import Any
 
 from orderglot.core.query import EVERYTHING, Operator, Query, Sort
@@ -25,31 +26,39 @@ def by_row(
     read: ReadValue,
     operator: Operator,
     value: Any,
+    zone: tzinfo = UTC,
 ) -> Query:
     """Ask for what is said under a number, in a list or elsewhere, by the numbers that say so.
 
-    Under any other number nothing is said. ``read`` tells what kind of thing it is.
+    Under any other number nothing is said. ``read`` tells what kind of thing it is; times without a
+    zone are those of ``zone``.
     """
     demand_text(operator, textual=read is read_text)
     if value is None:
         chosen = [choose(id) for id, one in values.items() if one is not None]
         return negated(any_of(chosen)) if operator is Operator.EQ else NOTHING
-    wanted, day = read(value), None
-    if read is read_moment and operator is Operator.EQ:
-        day = day_of(value)
-    return any_of(
-        [choose(id) for id, one in values.items() if _matches(one, operator, wanted, day)]
-    )
+    if read is read_moment:
+        matches = _moment_matcher(operator, value, zone)
+    else:
+        wanted = read(value)
+        matches = partial(_matches, operator=operator, wanted=wanted)
+    return any_of([choose(id) for id, one in values.items() if one is not None and matches(one)])
 
 
-def _matches(
-    shown: Any, operator: Operator, wanted: Any, day: tuple[datetime, datetime] | None
-) -> bool:
-    if shown is None:
-        return False
-    if isinstance(wanted, datetime):
-        moment = read_moment(shown)
+def _moment_matcher(operator: Operator, value: Any, zone: tzinfo) -> Callable[[Any], bool]:
+    """Make what tells whether a time that is shown compares so; a date equals all of its day."""
+    wanted, day = read_moment(value, zone), None
+    if operator is Operator.EQ:
+        day = day_of(value, zone)
+
+    def matches(shown: Any) -> bool:
+        moment = read_moment(shown, zone)
         return day[0] <= moment < day[1] if day else shows(moment, operator, wanted)
+
+    return matches
+
+
+def _matches(shown: Any, operator: Operator, wanted: Any) -> bool:
     if isinstance(wanted, bool):
         return stands(shown, operator, wanted)
     return shows(shown, operator, wanted)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal
 from functools import cache
 from operator import attrgetter
@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from orderglot.core.fields import read_whole_text
 from orderglot.core.order import Address, Invoice, Order
+from orderglot.core.time_zones import from_zone, to_zone
 from orderglot.wire.values import (
     LARGEST,
     PLACES,
@@ -70,31 +71,32 @@ def put(order: Order, path: str, value: Any) -> Order:
     return putter(path)(order, value)
 
 
-def write_moment(moment: datetime | None) -> str | None:
-    """Write a time without its zone; the fraction has no zeros at its end."""
+def write_moment(moment: datetime | None, zone: tzinfo = UTC) -> str | None:
+    """Write a time by a clock in ``zone``, which it does not name, without zeros at the fraction's end."""
     if moment is None:
         return None
-    text = _encode(moment)[_WITHOUT_ZONE].decode()
+    text = _encode(to_zone(moment, zone))[_WITHOUT_ZONE].decode()
     return text.rstrip("0") if "." in text else text
 
 
-def read_moment(value: Any) -> datetime:
-    """Read a time, in UTC where it names no zone; raises ValueError where it is none."""
+def read_moment(value: Any, zone: tzinfo = UTC) -> datetime:
+    """Read a time, of ``zone`` where it names none; raises ValueError where it is none."""
     if not isinstance(value, str):
         raise ValueError("is not a date")
     try:
-        return read_instant(value)
+        return read_instant(value, zone)
     except ValueError:
         raise ValueError("is not a date such as 2014-09-03T07:00:00") from None
 
 
-def day_of(value: Any) -> tuple[datetime, datetime] | None:
+def day_of(value: Any, zone: tzinfo = UTC) -> tuple[datetime, datetime] | None:
     """Give the begin of the day that a date without a time names, and of the next; else None."""
     if not isinstance(value, str) or not _DAY.fullmatch(value):
         return None
-    begins = read_moment(value)
+    begins = read_moment(value, zone)
     try:
-        return begins, begins + timedelta(days=1)
+        following = read_moment(value) + timedelta(days=1)
+        return begins, from_zone(following, zone)
     except OverflowError:
         return None
 

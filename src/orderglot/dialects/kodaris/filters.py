@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
+from functools import partial
 
 from msgspec import Struct
 
@@ -49,14 +50,17 @@ class Filter(Struct, frozen=True):
     value: Value = None
 
 
-def read_filter(form: Form) -> Filter:
-    """Read one of the ``filterFields``; the pages show no other operation than ``IS``."""
+def read_filter(form: Form, zone: tzinfo) -> Filter:
+    """Read one of the ``filterFields``; the pages show no other operation than ``IS``.
+
+    Times are those of a clock in ``zone``.
+    """
     name = form.choice("name", FIELDS, required=True)
     form.choice("operation", (OPERATION,), required=True)
     if name in AMOUNTS:
         return Filter(name, form.amount("value"))
     if name == COMPLETED:
-        return Filter(name, form.parsed("value", read_moment))
+        return Filter(name, form.parsed("value", partial(read_moment, zone=zone)))
     return Filter(name, form.text("value") or None)
 
 

@@ -6,10 +6,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from orderglot.core.caller import CREATE, Caller
-from orderglot.core.customer import Customer
+from orderglot.core.customer import Customer, identity
 from orderglot.core.errors import NotFound, Rule, invalid
 from orderglot.core.order import HUB, Order, Reference, native
 from orderglot.core.query import Page, Window, matches
+from orderglot.core.time_zones import zone_of
 from orderglot.dialects.kodaris import known_members, shapes
 from orderglot.dialects.kodaris.drafts import Draft, complete, read_draft, write_draft
 from orderglot.dialects.kodaris.filters import Filter, apart, query_of, read_filter, write_filter
@@ -57,7 +58,7 @@ def _read_listing(request: Request, _caller: Caller) -> Listing:
     form = body_of(request)
     page = form.whole("page", least=0, most=shapes.LAST_PAGE)
     size = form.whole("size", least=1, most=LONGEST_PAGE)
-    filters = tuple(map(read_filter, form.each("filterFields")))
+    filters = tuple(read_filter(one, zone_of(request.zone)) for one in form.each("filterFields"))
     form.check()
     return Listing(page=page or 0, size=size or PAGE_SIZE, filters=filters)
 
@@ -213,9 +214,21 @@ async def _create_order(context: Context, draft: Draft) -> Order:
     """Create an order at the seller's prices, or show what it would be."""
     customer = await _customer(context, draft.order)
     seller = await context.book.seller()
+    draft = await _in_skus(context, draft, customer)
     products = await context.book.products([line.sku for line in draft.order.lines])
     order = complete(draft, customer, seller.currency, products, context.now)
     return await context.book.place(order) if draft.completes else order
+
+
+async def _in_skus(context: Context, draft: Draft, customer: Customer | None) -> Draft:
+    """Give a draft with the seller's SKUs in the place of the company's own item numbers.
+
+    No answer of this wire shows lines, so no client reads another code than he sent.
+    """
+    if customer is None or not customer.own_item_numbers:
+        return draft
+    (order,) = await context.book.with_skus(replace(draft.order, customer=identity(customer)))
+    return replace(draft, order=order)
 
 
 def _write_order(order: Order, request: Request) -> Response:

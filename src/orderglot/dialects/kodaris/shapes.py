@@ -30,7 +30,7 @@ MOST_PIECES = 999_999
 LAST_PAGE = 2**31
 
 Id = Annotated[int | str | None, description("A number where it is one.")]
-Moment = Annotated[str | None, description("In UTC: 2024-05-21 19:10:13:052.")]
+Moment = Annotated[str | None, description("By the seller's clock: 2024-05-21 19:10:13:052.")]
 Text = Annotated[str, Meta(max_length=LONGEST)]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from itertools import chain
 from typing import Any
 
@@ -31,9 +31,12 @@ def write_moment(moment: datetime | None) -> str | None:
     return f"{text[1:11]} {text[12:20]}:{milliseconds}"
 
 
-def read_moment(text: str) -> datetime:
-    """Read a time in UTC, in the vendor's form or in ISO 8601; raises ValueError."""
-    return read_instant(_MILLISECONDS.sub(".", text.strip()))
+def read_moment(text: str, zone: tzinfo = UTC) -> datetime:
+    """Read a time, of ``zone`` where it names none, in the vendor's form or in ISO 8601.
+
+    Raises ValueError where it is none.
+    """
+    return read_instant(_MILLISECONDS.sub(".", text.strip()), zone)
 
 
 def whole_millisecond(moment: datetime | None) -> datetime | None:

@@ -39,7 +39,9 @@ SentFlag = Annotated[
     int | bool | str | None, enum((1, 0, "1", "0", True, False, "true", "false", None))
 ]
 Id = Annotated[int | str | None, description("A number where it is one.")]
-Moment = Annotated[str | None, description("In UTC, to the second: 2011-06-10T15:16:16.")]
+Moment = Annotated[
+    str | None, description("By the seller's clock, to the second: 2011-06-10T15:16:16.")
+]
 MediaType = Annotated[str | None, enum(ORDER[:2])]
 
 

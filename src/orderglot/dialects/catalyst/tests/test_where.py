@@ -132,7 +132,7 @@ def _less_is_less_or_equal(patch: pytest.MonkeyPatch) -> None:
 
 
 def _a_date_is_its_midnight(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(comparisons, "day_of", lambda _value: None)
+    patch.setattr(comparisons, "day_of", lambda _value, _zone: None)
 
 
 def _texts_contain_in_their_case(patch: pytest.MonkeyPatch) -> None:

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from orderglot.core.order import Line, Order, Reference
 from orderglot.core.query import Compare, Operator, Window
 from orderglot.dialects.kodaris.tests.conftest import Site
+from orderglot.stores.item_numbers import set_item_numbers
 from orderglot.wire import json
 
 ORDER = "/api/account/order"
@@ -110,3 +111,38 @@ def test_an_order_that_nobody_completed_has_no_time_of_it(site: Site) -> None:
 
     assert order.completed is not None
     assert again.completed is None
+
+
+@pytest.mark.parametrize("key", ["473", ""])
+def test_a_companys_own_code_is_read_as_the_sellers(site: Site, key: str) -> None:
+    async def numbered() -> None:
+        async with site.store.of(site.caller).together() as unit:
+            company = await unit.customer(Reference("kodaris", "473"))
+            await set_item_numbers(unit, company, {"THEIR-100": "KD100"})
+
+    site.run(numbered())
+    headers = shown(site, key)
+    body = {"items": [{"code": "THEIR-100", "quantity": 2}], "companyID": 473}
+    response = site.ask("POST", ORDER, body, **headers)
+
+    created = body_of(response)["data"]
+    assert (200, 1.84) == (response.status, float(created["total"]))
+    order = site.run(site.store.of(site.caller).get(Reference("kodaris", str(created["orderID"]))))
+    (line,) = order.lines
+    assert line.details is not None
+    assert ("KD100", "THEIR-100") == (line.sku, line.details.item_numbers.buyer)
+    assert b"KD100" not in response.body
+
+
+def test_another_companys_code_is_no_product(site: Site) -> None:
+    async def numbered() -> None:
+        async with site.store.of(site.caller).together() as unit:
+            others = [one for one in await unit.customers() if "473" not in str(one.references)]
+            await set_item_numbers(unit, others[0], {"THEIR-100": "KD100"})
+
+    site.run(numbered())
+    body = {"items": [{"code": "THEIR-100", "quantity": 2}]}
+    response = site.ask("POST", ORDER, body, **shown(site, "473"))
+
+    assert 400 == response.status
+    assert b"There is no product with the SKU 'THEIR-100'." in response.body
