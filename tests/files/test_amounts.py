@@ -209,9 +209,11 @@ def test_columns_that_change_nothing_leave_an_import_whole(shop: Shop, file: Pat
 
 
 def test_words_of_a_state_that_are_not_known_are_said(shop: Shop, file: Path) -> None:
-    done, _ = taken(shop, file, "order,sku,qty,status\n1,A,2,Retoure\n2,A,2,Retoure\n3,A,1,open\n")
+    done, _ = taken(
+        shop, file, "order,sku,qty,status\n1,A,2,Umtausch\n2,A,2,Umtausch\n3,A,1,open\n"
+    )
     assert (
-        "These words of a state are not known, and were left out: 'Retoure' (2 orders)."
+        "These words of a state are not known, and were left out: 'Umtausch' (2 orders)."
         in done.remarks
     )
     assert not done.whole

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from decimal import Decimal
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from orderglot.core.adding_up import adds_up, in_words
 from orderglot.core.charges import AllowanceCharge
 from orderglot.core.order import Order
-from tests.files.books import Shop, take_rows
+from tests.files.books import Shop, shop_in, take_rows
 
 
 def of_order(order: Order) -> list[tuple[str, Decimal | None]]:
@@ -116,3 +119,36 @@ def test_lines_without_any_discount_take_nothing_off(shop: Shop, tmp_path: Path)
     assert [Decimal(0), None] == [one.totals.discount for one in shop.orders()]
     assert [Decimal(20), Decimal(1)] == [one.totals.total for one in shop.orders()]
     assert [None, None] == [one.details for one in shop.orders()]
+
+
+LINES = st.lists(
+    st.tuples(st.integers(1, 30), st.integers(1, 99_999), st.integers(0, 300)),
+    min_size=1,
+    max_size=5,
+)
+"""The pieces of each line, the price of one and what is taken off them all, in cents."""
+
+
+@given(st.lists(st.tuples(LINES, st.sampled_from(["", "before", "after"])), min_size=1, max_size=9))
+def test_whatever_is_taken_off_lines_the_order_adds_up(
+    orders: list[tuple[list[tuple[int, int, int]], str]],
+) -> None:
+    rows = ["order,sku,qty,price,Line Total,Line Discount,shipping"]
+    expected = dict[str, Decimal]()
+    for number, (lines, stand) in enumerate(orders):
+        expected[f"{number}"] = cents(490)
+        for pieces, price, off in lines:
+            goods = pieces * price
+            taken = min(goods, off)
+            total = {"": "", "before": cents(goods), "after": cents(goods - taken)}[stand]
+            rows.append(f"{number},A,{pieces},{cents(price)},{total},{cents(taken)},4.90")
+            expected[f"{number}"] += cents(goods - taken)
+    with TemporaryDirectory() as folder, shop_in("memory", Path(folder)) as shop:
+        take_rows(shop, Path(folder), *rows, decimal=".")
+        found = {order.number: order for order in shop.orders()}
+    assert expected == {number: order.totals.total for number, order in found.items()}
+    assert {"adds up"} == {in_words(adds_up(order)).split(" (")[0] for order in found.values()}
+
+
+def cents(count: int) -> Decimal:
+    return Decimal(count) / 100

@@ -163,6 +163,13 @@ def test_of_two_columns_of_one_detail_the_first_named_is_it_and_the_other_stays_
     assert {"file.Stornogrund": "leer"} == order.extras
 
 
+def test_a_column_that_is_blank_leaves_its_detail_to_another(shop: Shop, tmp_path: Path) -> None:
+    columns = "Cancel Reason,Stornogrund,Cancelled Reason,Tax 1 Name,Tax 1 Title"
+    order = order_of(shop, tmp_path, columns, "1,A,1,1,,,late,,", "1,B,1,1,,,late,,")
+    assert OrderDetails(cancel_reason="late") == order.details
+    assert {} == order.extras
+
+
 def test_a_file_of_headers_says_what_the_lines_do_not(shop: Shop, tmp_path: Path) -> None:
     headers = tmp_path / "headers.csv"
     headers.write_text("order,Required Date,cancel reason,hold reason\n1,2026-07-01,late,\n2,x,,\n")

@@ -62,6 +62,13 @@ def test_several_numbers_in_one_cell_are_shipments_of_the_whole_order(
     assert ["https://b.example"] * 2 == [one.tracking_url for one in shipments(shop.order("2"))]
 
 
+def test_several_links_are_divided_where_the_next_one_begins(shop: Shop, tmp_path: Path) -> None:
+    one, other = "https://a.example/?a=1,2;3&to=https://b.example", "http://c.example"
+    row = f'1,A,1,1,"034|035","{one}, {other}"'
+    order = order_of(shop, tmp_path, "tracking,tracking_url", row)
+    assert [one, other] == [sent.tracking_url for sent in shipments(order)]
+
+
 def test_a_time_alone_is_a_shipment_and_a_carrier_or_a_method_alone_is_none(
     shop: Shop, tmp_path: Path
 ) -> None:

@@ -34,6 +34,8 @@ class Columns(Struct, frozen=True):
     """The fields whose column a person has named."""
     left_out: frozenset[str] = frozenset()
     """The columns that a person has left out."""
+    spare: dict[str, list[int]] = {}
+    """The further columns that look like a detail, in the order in which they may stand in."""
 
     def name(self, field: str) -> str:
         """Give the name of a field's column as the file has it."""
@@ -80,36 +82,38 @@ def recognise(
                 Rule.DUPLICATE, f"{names[place]!r} cannot be {fields} at once.{_listed(names)}"
             )
     taken = set(at.values())
-    at |= _by_name(names, taken, mapping)
+    found = _by_name(names, taken, mapping)
+    at |= {field: places[0] for field, places in found.items()}
+    spare = {field: places[1:] for field, places in found.items() if field in DETAILS}
     _demand(at, names, required)
     ours = {place for place, name in enumerate(names) if name in (OUR_LINE, OUR_REASON)}
     known = {*at.values(), *ours}
     others = {place: name for place, name in enumerate(names) if place not in known}
     left = {name for name in others.values() if mapping.get(MEANINGS.get(plain(name), "")) == ""}
-    return Columns(tuple(names), at, others, bool(ours), frozenset(mapping), frozenset(left))
+    mapped, left_out = frozenset(mapping), frozenset(left)
+    return Columns(tuple(names), at, others, bool(ours), mapped, left_out, spare)
 
 
-def _by_name(names: list[str], taken: set[int], mapping: Mapping[str, str]) -> dict[str, int]:
-    """Find the columns of fields that are not mapped, each by the name of the lowest rank.
+def _by_name(names: list[str], taken: set[int], mapping: Mapping[str, str]) -> dict[str, list[int]]:
+    """Find the columns of fields that are not mapped, those by names of the lowest rank first.
 
     Two columns that can do without are no field's where two second names mean one.
     """
-    at = dict[str, int]()
-    rivals = dict[str, str]()
+    found = dict[str, list[int]]()
     for place, name in enumerate(names):
         field = MEANINGS.get(plain(name), "")
-        if not field or place in taken or field in mapping:
+        if field and place not in taken and field not in mapping:
+            found.setdefault(field, []).append(place)
+    ranks = [RANKS.get(plain(name), 0) for name in names]
+    for field, places in list(found.items()):
+        places.sort(key=ranks.__getitem__)
+        one, other, *_ = *places, places[0]
+        if one == other or ranks[one] < ranks[other]:
             continue
-        lower = RANKS[plain(name)] - RANKS[plain(names[at[field]])] if field in at else -1
-        if lower < 0:
-            at[field] = place
-            rivals.pop(field, None)
-        elif lower == 0:
-            rivals.setdefault(field, name)
-    for field, name in rivals.items():
-        if field in REQUIRED or not RANKS[plain(name)]:
-            raise _ambiguous(field, names[at[field]], name, names)
-    return {field: place for field, place in at.items() if field not in rivals}
+        if field in REQUIRED or not ranks[one]:
+            raise _ambiguous(field, names[one], names[other], names)
+        del found[field]
+    return found
 
 
 def found_in(

@@ -24,6 +24,8 @@ from orderglot.files.plan import Plan
 MOST_COMPARED = 100
 """So many entries of one order are compared with each other."""
 
+BETWEEN = re.compile(r"[,;|\n]")
+
 NOTHING = frozenset(
     (
         *("-", "--", "n/a", "#n/a", "none", "null", "nan", "(null)", "\\n", "0000-00-00"),
@@ -80,6 +82,11 @@ def distinct(values: Iterable[Any]) -> list[Any]:
     return [value for value in dict.fromkeys(values) if value not in (None, "")]
 
 
+def listed(text: str) -> list[str]:
+    """Give the different things that a cell lists, divided by commas, semicolons, bars or lines."""
+    return distinct(one.strip() for one in BETWEEN.split(text))
+
+
 def entries(cells: DetailCells, fields: Sequence[str]) -> dict[tuple[Any, ...], list[int]]:
     """Give the different entries that rows make of some fields, each with the places of its rows.
 
@@ -88,9 +95,11 @@ def entries(cells: DetailCells, fields: Sequence[str]) -> dict[tuple[Any, ...], 
     columns = [cells.values.get(field) or [None] * cells.rows for field in fields]
     found = dict[tuple[Any, ...], list[int]]()
     for place, entry in enumerate(zip(*columns, strict=True)):
-        if any(entry):
-            found.setdefault(entry, []).append(place)
-    if len(found) <= MOST_COMPARED:
+        if entry in found:
+            found[entry].append(place)
+        elif any(entry):
+            found[entry] = [place]
+    if 1 < len(found) <= MOST_COMPARED:
         whole = [one for one in found if not any(_is_part(one, other) for other in found)]
         for entry in set(found).difference(whole):
             places = found.pop(entry)

@@ -29,6 +29,17 @@ TIMES = ("paid_at", "refunded_at", "shipped_at")
 RATES = tuple(field for field in TAX_COLUMNS if field.endswith("_rate"))
 """What is so many per cent."""
 
+TAXES = frozenset(TAX_COLUMNS)
+HEAD = frozenset(
+    (*DAYS, "cancel_reason", "hold_reason", "second_currency", "exchange_rate", "second_total")
+)
+DISCOUNTS = frozenset(("discount_code", "line_discount", "line_discount_code"))
+PAYMENTS = frozenset(("payment_method", "payment_id", "paid_at"))
+REFUNDS = frozenset(("refund_id", "refund_reason", "refunded_at", "line_refunded"))
+SHIPMENTS = frozenset(("shipping_method", "carrier", "tracking", "tracking_url", "shipped_at"))
+ITEM_NUMBERS = {"gtin": "gtin", "manufacturer_number": "manufacturer", "buyer_number": "buyer"}
+"""The fields of each part of the details; those of an item's numbers with their members."""
+
 ORDER_AMOUNTS = (
     "second_total",
     *(field for field in TAX_COLUMNS if field.endswith("_amount")),

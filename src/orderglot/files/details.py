@@ -2,18 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
+from functools import partial
 
 from msgspec.structs import replace
 
 from orderglot.core.order import Order
 from orderglot.core.order_details import OrderDetails
+from orderglot.files.address_names import SHIP_TO
 from orderglot.files.addresses import MEMBERS, reader_of_addresses
 from orderglot.files.detail_columns import DetailCells, DetailReader
+from orderglot.files.detail_names import (
+    DISCOUNTS,
+    HEAD,
+    ITEM_NUMBERS,
+    PAYMENTS,
+    REFUNDS,
+    SHIPMENTS,
+    TAXES,
+)
 from orderglot.files.discounts import discount_of_lines, with_discounts
 from orderglot.files.drafts import Lines, extras_of
-from orderglot.files.head_details import NO_CURRENCY, Scopes, taxes, with_head_details
+from orderglot.files.head_details import (
+    NO_CURRENCY,
+    Scopes,
+    taxes,
+    with_head_details,
+    with_tax_lines,
+)
 from orderglot.files.joined_headers import HeaderOf, Headers
 from orderglot.files.line_details import with_item_numbers
 from orderglot.files.lines import ZERO, Worth
@@ -23,12 +40,7 @@ from orderglot.files.remarks import Remarks
 from orderglot.files.ship_to import with_ship_to
 from orderglot.files.shipments import with_shipments
 
-ITEM_NUMBERS = (
-    ("gtin", "gtin"),
-    ("manufacturer", "manufacturer_number"),
-    ("buyer", "buyer_number"),
-)
-"""Each member of an item's numbers with its field."""
+Part = tuple[frozenset[str], Callable[[Order, DetailCells], Order]]
 
 
 def details_of(
@@ -37,17 +49,35 @@ def details_of(
     """Give what reads and puts the details of an import's orders, None where no column has any."""
     if not places and headers is None:
         return None
-    return Details(DetailReader(plan, places, headers), plan.scopes, remarks)
+    known = {field for field, _ in places} | set(headers.columns if headers else ())
+    parts = [(fields, put) for fields, put in _parts(plan.scopes) if not known.isdisjoint(fields)]
+    return Details(DetailReader(plan, places, headers), parts, remarks)
+
+
+def _parts(scopes: Scopes) -> Iterator[Part]:
+    """Give each part of what a file can say: its fields, and what gives it to an order."""
+    yield HEAD, partial(with_head_details, scopes=scopes)
+    yield TAXES, partial(with_tax_lines, scopes=scopes)
+    yield DISCOUNTS, with_discounts
+    yield PAYMENTS, with_payments
+    yield REFUNDS, with_refunds
+    yield SHIPMENTS, with_shipments
+    yield frozenset(SHIP_TO), partial(with_ship_to, read=reader_of_addresses(MEMBERS))
+    yield frozenset(ITEM_NUMBERS), _with_item_numbers
+
+
+def _with_item_numbers(order: Order, cells: DetailCells) -> Order:
+    columns = {of: cells.texts(field) for field, of in ITEM_NUMBERS.items() if field in cells.names}
+    return with_item_numbers(order, columns)
 
 
 class Details:
     """The details of the orders of one import."""
 
-    def __init__(self, reader: DetailReader, scopes: Scopes, remarks: Remarks) -> None:
+    def __init__(self, reader: DetailReader, parts: Sequence[Part], remarks: Remarks) -> None:
         self._reader = reader
-        self._scopes = scopes
+        self._parts = parts
         self._remarks = remarks
-        self._read_address = reader_of_addresses(MEMBERS)
 
     def read(self, lines: Lines, header: HeaderOf | None) -> DetailCells | None:
         """Read what an order's rows say; raises ValueError where that cannot be read."""
@@ -58,14 +88,9 @@ class Details:
 
         Of what says nothing by itself the text stays with the order.
         """
-        order = with_head_details(order, cells, self._scopes)
-        order = with_discounts(order, cells)
-        order = with_payments(order, cells)
-        order = with_refunds(order, cells)
-        order = with_shipments(order, cells)
-        order = with_ship_to(order, cells, self._read_address)
-        numbers = {of: cells.texts(field) for of, field in ITEM_NUMBERS if field in cells.names}
-        order = with_item_numbers(order, numbers) if numbers else order
+        for part, put in self._parts:
+            if not part.isdisjoint(cells.names):
+                order = put(order, cells)
         fields = [field for field in _left_over(order.details) if field in cells.names]
         if not fields:
             return order
@@ -80,11 +105,11 @@ def add_amounts(
 ) -> bool:
     """Add what the details come to, where an order does not say its sum; tell whether all is known."""
     whole = True
-    if values.get("tax") is None:
+    if values.get("tax") is None and not TAXES.isdisjoint(cells.names):
         amounts = [tax.amount for tax in taxes(cells, plan.scopes)]
         whole = None not in amounts
         values["tax"] = sum(filter(None, amounts), ZERO) if amounts and whole else None
-    if values.get("discount"):
+    if values.get("discount") or DISCOUNTS.isdisjoint(cells.names):
         return whole
     both = "price" in plan.columns.at and "amount" in plan.columns.at
     off, known = discount_of_lines(cells, worths, values, both=both)

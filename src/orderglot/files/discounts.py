@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from enum import Enum
@@ -13,11 +12,9 @@ from orderglot.core.charges import AllowanceCharge
 from orderglot.core.order import Line, Order
 from orderglot.core.totals import worth
 from orderglot.files.amounts import CENT, ZERO
-from orderglot.files.detail_columns import DetailCells, distinct
+from orderglot.files.detail_columns import DetailCells, distinct, listed
 from orderglot.files.head_details import NO_LINE_DETAILS, NO_ORDER_DETAILS
 from orderglot.files.lines import Worth
-
-BETWEEN_CODES = re.compile(r"[,;|\n]")
 
 Amounts = Mapping[str, Decimal | None]
 
@@ -117,5 +114,4 @@ def _allowed(line: Line, off: Decimal | None, code: str) -> Line:
 
 
 def _codes(texts: Sequence[str]) -> list[str]:
-    codes = (code.strip() for text in distinct(texts) for code in BETWEEN_CODES.split(text))
-    return distinct(codes)
+    return distinct(code for text in distinct(texts) for code in listed(text))

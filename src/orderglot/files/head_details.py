@@ -31,8 +31,7 @@ def with_head_details(order: Order, cells: DetailCells, scopes: Scopes) -> Order
         cancel_reason=cells.text("cancel_reason"),
         hold_reason=cells.text("hold_reason"),
         schedule=Schedule(**{field: found[0] for field, found in days.items() if len(found) == 1}),
-        second_currency=second_currency(order, cells, scopes) or NO_CURRENCY,
-        tax_lines=taxes(cells, scopes),
+        second_currency=_second_currency(order, cells, scopes) or NO_CURRENCY,
     )
     if details != NO_ORDER_DETAILS:
         order = replace(order, details=details)
@@ -53,7 +52,7 @@ def _with_days(order: Order, cells: DetailCells, fields: list[str]) -> Order:
     return replace(order, lines=tuple(lines))
 
 
-def second_currency(order: Order, cells: DetailCells, scopes: Scopes) -> SecondCurrency | None:
+def _second_currency(order: Order, cells: DetailCells, scopes: Scopes) -> SecondCurrency | None:
     """Give what an order comes to in another currency than its own, None where no row says that."""
     currency = cells.only("second_currency") or ""
     if currency in ("", order.currency):
@@ -62,6 +61,12 @@ def second_currency(order: Order, cells: DetailCells, scopes: Scopes) -> SecondC
     total = of_order(name, cells.numbers("second_total"), scope)
     rate = cells.only("exchange_rate")
     return SecondCurrency(currency=currency, rate=rate, totals=Totals(total=total))
+
+
+def with_tax_lines(order: Order, cells: DetailCells, scopes: Scopes) -> Order:
+    """Give an order its taxes by name, rate and amount."""
+    details = replace(order.details or NO_ORDER_DETAILS, tax_lines=taxes(cells, scopes))
+    return replace(order, details=details)
 
 
 def taxes(cells: DetailCells, scopes: Scopes) -> tuple[TaxLine, ...]:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from itertools import chain
 
+from msgspec.structs import replace
+
 from orderglot.files.cells import bare
 from orderglot.files.columns import Columns
 from orderglot.files.encodings import not_utf_8
@@ -30,6 +32,23 @@ class Sample:
         self._refuse_unknown_bytes()
         self._strides = [one for one in self._ahead if isinstance(one, Stride)]
         self._numbers = list[str]()
+        self._take_spare()
+
+    def _take_spare(self) -> None:
+        """Take another column for a detail whose own is blank in all of these rows."""
+        columns = self.columns
+        at, others = dict(columns.at), dict(columns.others)
+        for field, spare in columns.spare.items():
+            if spare and self._is_blank(at[field]):
+                place = next((one for one in spare if not self._is_blank(one)), at[field])
+                others[at[field]] = columns.names[at[field]]
+                at[field] = place
+                others.pop(place, None)
+        if at != columns.at:
+            self.columns = replace(columns, at=at, others=dict(sorted(others.items())))
+
+    def _is_blank(self, place: int) -> bool:
+        return not any(map(str.strip, chain(*(one.columns[place] for one in self._strides))))
 
     def all(self) -> Iterable[Stride | Reject]:
         """Give all rows of the file, those of the sample first."""

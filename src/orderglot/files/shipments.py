@@ -11,11 +11,10 @@ from msgspec.structs import replace
 
 from orderglot.core.order import Order
 from orderglot.core.shipments import Shipment, ShippedLine
-from orderglot.files.detail_columns import DetailCells, distinct, entries
+from orderglot.files.detail_columns import DetailCells, distinct, entries, listed
 from orderglot.files.head_details import NO_ORDER_DETAILS
 
-BETWEEN_NUMBERS = re.compile(r"\s*[,;|\n]\s*")
-BETWEEN_LINKS = re.compile(r"[\s,;|]+(?=https?://)")
+BETWEEN_LINKS = re.compile(r"(?<=[\s,;|])(?=https?://)")
 
 Parcel = tuple[str, str, str, datetime | None]
 """What tells a shipment from others: its tracking number, carrier, link and time."""
@@ -53,8 +52,8 @@ def _parcels(
     tracking: str | None, carrier: str | None, links: str | None, date: datetime | None
 ) -> Iterator[Parcel]:
     """Give the parcels of a row: one for each number in it; none where it names a carrier alone."""
-    numbers = distinct(BETWEEN_NUMBERS.split(tracking or ""))
-    urls = distinct(BETWEEN_LINKS.split(links or ""))
+    numbers = listed(tracking or "")
+    urls = distinct(one.strip(" \t\n,;|") for one in BETWEEN_LINKS.split(links or ""))
     if len(numbers) > 1 and len(urls) == 1:
         urls *= len(numbers)  # one page for all of them
     for number, url in zip_longest(numbers, urls, fillvalue=""):
