@@ -41,6 +41,12 @@ WITHOUT_EVENT = (
 )
 """Orders whose event is missing."""
 
+GAPS = (
+    "SELECT seller, count(sequence), max(sequence) FROM order_events"
+    " GROUP BY seller HAVING count(sequence) <> max(sequence)"
+)
+"""Sellers whose events have numbers with gaps in between."""
+
 
 class Sqlite:
     """A file."""
@@ -64,6 +70,7 @@ class Sqlite:
             keys = connection.execute("PRAGMA foreign_key_check")
             found += [f"a foreign key dangles: {row}" for row in keys]
             found += [f"order {row} has no event" for row in connection.execute(WITHOUT_EVENT)]
+            found += [f"events are missing: {row}" for row in connection.execute(GAPS)]
         finally:
             connection.close()
         return found
@@ -96,7 +103,8 @@ class Postgres:
 
     def problems(self, url: str) -> list[str]:
         """List what is wrong with one: orders without their event. The server checks the keys."""
-        return [f"order {row} has no event" for row in asked(url, WITHOUT_EVENT)]
+        found = [f"order {row} has no event" for row in asked(url, WITHOUT_EVENT)]
+        return found + [f"events are missing: {row}" for row in asked(url, GAPS)]
 
     def kill(self) -> None:
         """Kill the server as a power cut would."""

@@ -215,6 +215,13 @@ def test_an_order_is_shown_as_the_book_has_it_and_as_a_dialect_writes_it(folder:
     own = done_json("show", name, *book)
     assert own["references"] == [{"dialect": "kole", "id": ids["order_id"]}]
     assert "adds up" == own["adds_up"]["answer"]
+    (kept,) = own["events"]
+    assert ("kept", own["id"], 1, "") == (
+        kept["what"],
+        kept["order"],
+        kept["version"],
+        kept["exchange"],
+    )
     document = ElementTree.fromstring(done("show", name, "--as", "kole", *book))
     assert document.findtext("order_id") == ids["order_id"]
     document = ElementTree.fromstring(

@@ -193,6 +193,8 @@ def test_the_book_says_how_many_of_its_orders_add_up(file: Path) -> None:
     (entry,) = done_json("book")
     assert {"add_up": 1, "differ": 1, "untold": 0, "not_looked_at": 0} == entry["adds_up"]
     assert "acme: 1 adds up, 1 does not." == done("book").splitlines()[-1]
+    assert entry["adds_up"] == done_json("seller", "show", "acme")["book"]["adds_up"]
+    assert "sums           1 adds up, 1 does not" in done("seller", "show", "acme")
 
 
 def test_where_no_price_is_known_the_sum_is_not_known(file: Path) -> None:

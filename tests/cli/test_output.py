@@ -47,6 +47,36 @@ def test_what_an_order_has_beyond_the_page_is_shown_with_who_sent_it(folder: Pat
     ]
 
 
+EVENTS = """
+from datetime import UTC, datetime
+from orderglot.cli.show import *
+from orderglot.core.ports import Event
+def event(version, what, **more):
+    at = datetime(2026, 11, 29, 9, version, tzinfo=UTC)
+    return Event(order=1000000001, version=version, what=what, at=at, who="kole:X00001", **more)
+"""
+
+
+def test_what_happened_to_an_order_is_shown_with_when_by_whom_and_why(folder: Path) -> None:
+    events = (
+        "event(1, 'placed'), event(2, 'suspected duplicate', other=1000000000),"
+        " event(3, 'canceled', why='they found it cheaper elsewhere')"
+    )
+    lines = lines_of(f"{EVENTS}print_timeline([{events}])", folder)
+
+    assert [] == [line for line in lines if len(line) > 80]
+    assert ["when", "what", "by", "why"] in [line.split() for line in lines]
+    words = [word for line in lines for word in line.split()]
+    for word in ("2026-11-29", "09:03:00Z", "1000000000", "cheaper", "kole:X00001"):
+        assert word in words
+
+
+def test_where_nobody_said_why_there_is_no_column_for_it(folder: Path) -> None:
+    lines = lines_of(f"{EVENTS}print_timeline([event(1, 'placed')])", folder)
+
+    assert ["2026-11-29 09:01:00Z   placed   kole:X00001"] == lines[-1:]
+
+
 def test_what_does_not_add_up_is_shown_with_its_difference(folder: Path) -> None:
     order = (
         "Order(currency='USD', lines=(Line(total=Decimal(9)),), totals=Totals(total=Decimal(8)))"

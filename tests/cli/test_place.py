@@ -249,3 +249,11 @@ def test_a_change_of_nothing_is_misused_and_one_that_is_there_is_said(hub: Servi
     assert refused("change", "OWN-1", "--ship-to", "nowhere", *HERE, code=2).startswith("--ship-to")
     again = done("change", "OWN-1", "--carrier", OWN.shipping.carrier or "UPS", *HERE)
     assert f"Order {order.id} " in again
+
+
+def test_who_changes_an_order_may_say_why(hub: Serving) -> None:
+    written(OWN)
+    done("change", "OWN-1", "--carrier", "DHL", "--why", "a strike", *HERE)
+    *_, last = done_json("show", "OWN-1", *HERE)["events"]
+
+    assert ("changed", "a strike") == (last["what"], last["why"])

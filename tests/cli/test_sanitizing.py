@@ -188,7 +188,7 @@ COMMANDS: dict[tuple[str, ...], list[tuple[str, ...]]] = {
     ],
     ("book",): [(), ("--json",), ("--database", NO_BOOK)],
     ("change",): [
-        ("kole:K1", "--carrier", NAME, "--recipient", NAME),
+        ("kole:K1", "--carrier", NAME, "--recipient", NAME, "--why", NAME),
         ("kole:K1", "--ship-to", NAME),
         (f"kole:{ODD}", "--carrier", NAME),
     ],

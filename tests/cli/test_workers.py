@@ -14,8 +14,10 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from itertools import count, repeat
 from math import log2
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -38,6 +40,8 @@ WORKERS = 3
 AT_ONCE = 24
 ADOBE = demo.part("adobe")
 LINE = {"extLineItemNumber": 1, "offerId": ADOBE.products[0].sku, "quantity": 1}
+SEATS, OTHER = "80004561CA02A12", "65304479CA01A12"
+ROUNDS, RIVALS = 5, 8
 
 Answer = tuple[int, bytes]
 
@@ -146,6 +150,49 @@ def _proof(team: Team) -> dict[str, str]:
     }
 
 
+def test_many_who_switch_all_seats_at_once_over_many_processes_switch_them_once(
+    folder: Path, url: str
+) -> None:
+    with working(folder, url) as team:
+        headers, path = _proof(team), f"/v3/customers/{ADOBE.examples['customer_id']}/orders"
+        sent = count()
+
+        def ask(method: str, path: str, body: Any = None) -> Any:
+            intent = {**headers, "X-Correlation-Id": f"intent {next(sent)}"}
+            status, text = team.ask(
+                method, path, intent, json.dumps(body).encode() if body else b""
+            )
+            return json.loads(text), status
+
+        for _ in range(ROUNDS):
+            bought = [{**LINE, "offerId": SEATS, "quantity": 10}]
+            new = {"orderType": "NEW", "currencyCode": "USD", "lineItems": bought}
+            order, _ = ask("GET", f"{path}/{ask('POST', path, new)[0]['orderId']}")
+            subscription = order["lineItems"][0]["subscriptionId"]
+            all_of_them = _held(ask, path, subscription)
+            there = {**LINE, "offerId": OTHER, "quantity": all_of_them}
+            gone = {"extLineItemNumber": 1, "referenceLineItemNumber": 1, "quantity": all_of_them}
+            switch = {
+                **new,
+                "orderType": "SWITCH",
+                "lineItems": [there],
+                "cancellingItems": [{**gone, "subscriptionId": subscription}],
+            }
+            before = _held(ask, path)
+            with ThreadPoolExecutor(RIVALS) as pool:
+                asked = repeat("POST", RIVALS), repeat(path), repeat(switch)
+                answers = [*pool.map(ask, *asked)]
+
+            assert [201] == [status for _, status in answers if status == 201]
+            assert before == _held(ask, path)
+
+
+def _held(ask: Callable[..., Any], path: str, subscription: str = "") -> int:
+    """Count the seats that the customer holds, of one subscription or in all."""
+    lines = ask("POST", path, {"orderType": "PREVIEW_RENEWAL"})[0]["lineItems"]
+    return sum(one["quantity"] for one in lines if subscription in ("", one["subscriptionId"]))
+
+
 def test_many_different_orders_each_get_an_id_of_their_own(folder: Path, url: str) -> None:
     with working(folder, url) as team:
         before = orders_in(url)
@@ -248,7 +295,7 @@ def test_what_was_acknowledged_when_the_end_was_asked_for_is_there(folder: Path,
             except (ConnectionError, http.client.HTTPException):
                 return
 
-        with ThreadPoolExecutor(8) as pool:
+        with ThreadPoolExecutor(RIVALS) as pool:
             placing = [pool.submit(place, worker) for worker in range(8)]
             assert begun.wait(30)
             code, logged = team.server.end()

@@ -384,6 +384,10 @@ def unrounded(_rounded: Any) -> Any:
     return lambda amount, _currency: amount
 
 
+def one_more_than_there_are(order: Order) -> int:
+    return len(order.lines) + 1
+
+
 UNKNOWN = "test_unknown_members.py"
 
 CAUGHT_BY: dict[str, dict[str, Make]] = {
@@ -474,6 +478,33 @@ CAUGHT_BY: dict[str, dict[str, Make]] = {
     },
     "test_deleted.py::test_what_was_deleted_is_told_as_if_it_had_never_been": {
         "what was deleted is still in sight": unscoped(deleted=True),
+    },
+    "test_at_once.py::test_two_at_once_are_as_one_after_the_other": {
+        "who was overtaken does not try again": swap("orderglot.stores.book:TRIES", lambda _: 1),
+        "what was read to allow a write may change": swap(
+            "orderglot.stores.expecting_reads:ExpectingReads._conditions",
+            lambda _: lambda self, written: (),
+        ),
+    },
+    "test_deleted.py::test_no_write_reaches_what_was_deleted": {
+        "what was deleted takes every write": unscoped(deleted=True),
+    },
+    "test_repeats.py::test_what_was_deleted_may_be_ordered_again": {
+        "an order that comes again is not known to be deleted": swap(
+            "orderglot.faces.repeats:Repeats._book",
+            lambda _: lambda self, caller: self.store.of(caller),
+        ),
+    },
+    "test_line_numbers.py::test_no_write_gives_a_line_what_another_one_of_its_order_has_or_had": {
+        "catalyst numbers items by how many there are": swap(
+            "orderglot.dialects.catalyst.items:next_number", lambda _: one_more_than_there_are
+        ),
+        "a draft numbers lines by how many there are": swap(
+            "orderglot.core.drafting:next_number", lambda _: one_more_than_there_are
+        ),
+        "the number of a line that is gone is given again": swap(
+            "orderglot.stores.unit_of_work:remembering", lambda _: lambda order, before: order
+        ),
     },
     "test_logins.py::test_nothing_that_a_key_gave_outlives_it": {
         "a token outlives its key": swap("orderglot.stores.keyring:_credential", alone),

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+
 from msgspec.structs import replace
 
-from orderglot.core.caller import Caller
+from orderglot.core.caller import CHANGE, OPEN, READ, Caller
+from orderglot.core.errors import NotFound
+from orderglot.core.order import Order, native
+from orderglot.core.query import Compare, Operator
 from orderglot.wire.dialect import Dialect
 from tests.conformance.callers import Site
 from tests.conformance.implementations import Shop
-from tests.conformance.specimens import provoked
+from tests.conformance.specimens import Specimen, book_of, provoked, welcome
 from tests.conformance.test_strangers import with_decoys, with_secrets
 
 
@@ -30,5 +36,44 @@ def test_what_was_deleted_is_told_as_if_it_had_never_been(dialect: Dialect, shop
             blank = await decoys.ask(specimen.request, keys[1])
 
             assert blank == found, specimen.name
+
+    shop.run(ask())
+
+
+GONE = Compare("deleted", Operator.NE, None)
+
+
+def writes_to_an_order(dialect: Dialect) -> Iterator[Specimen]:
+    """Give the specimens of writes that name an order of the book; what only sends one back does not."""
+    ids = {native(order, dialect.name) for order in book_of(dialect.name).orders}
+    for specimen in welcome(dialect.name):
+        operation, made = specimen.operation, specimen.orders
+        if operation is None or operation.endpoint.right in (OPEN, READ):
+            continue
+        request = specimen.request
+        words = set(re.findall(r"\w+", f"{request.path} {request.query} {request.body!r}"))
+        new = operation.endpoint.right != CHANGE and isinstance(made, Order) and not made.links
+        if ids & words and not new:
+            yield specimen
+
+
+def test_every_operation_that_changes_an_order_is_asked_to(dialect: Dialect) -> None:
+    changing = {one.name for one in dialect.operations if one.endpoint.right == CHANGE}
+    asked = {one.operation.name for one in writes_to_an_order(dialect) if one.operation}
+
+    assert changing <= asked
+
+
+def test_no_write_reaches_what_was_deleted(dialect: Dialect, shop: Shop) -> None:
+    async def ask() -> None:
+        at = await with_nothing_left(dialect, shop)
+        everything = at.store.of(Caller(seller=at.owner.seller, tests=True))
+        before = [order async for order in everything.walk(GONE)]
+        for specimen in writes_to_an_order(dialect):
+            answer = await at.server(specimen.request)
+
+            assert isinstance(dialect.faults.read(answer), NotFound), specimen.name
+            assert before == [order async for order in everything.walk(GONE)], specimen.name
+            assert () == await at.orders(), specimen.name
 
     shop.run(ask())

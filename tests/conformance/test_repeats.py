@@ -82,6 +82,21 @@ async def test_a_live_order_that_comes_again_is_made_once_and_the_event_says_so(
     assert [] == await duplicates(at)
 
 
+@with_specimens(KNOWN)
+async def test_each_event_names_the_request_that_made_it(
+    at: Site, clock: Clock, specimen: Specimen
+) -> None:
+    for id in ("first", "again"):
+        await at.server(replace(specimen.request, id=id))
+        clock.forward(timedelta(seconds=1))
+
+    (order,) = await at.orders()
+    whole = at.store.of(Caller(seller=at.owner.seller))
+    assert [("placed", "first"), (REPEATED, "again")] == [
+        (event.what, event.exchange) for event in await whole.events(order.id)
+    ]
+
+
 def _forms(specimen: Specimen) -> list[str]:
     """Give the media types in which a creation may be answered."""
     assert specimen.operation is not None
@@ -183,19 +198,33 @@ async def test_another_number_other_lines_or_a_key_make_another_order(
     await assert_two(at)
 
 
-@with_specimens(KNOWN)
-async def test_what_was_cancelled_may_be_ordered_again(
-    at: Site, clock: Clock, specimen: Specimen
-) -> None:
+async def assert_may_be_ordered_again(at: Site, specimen: Specimen, **changed: object) -> None:
     first = await at.server(specimen.request)
     (order,) = await at.orders()
     whole = at.store.of(Caller(seller=at.owner.seller))
-    await whole.change(replace(order, status=Status.CANCELLED), "cancelled")
+    await whole.change(replace(order, **changed))
     second, third = [await at.server(specimen.request) for _ in range(2)]
 
     assert first != second
     assert second == third
+
+
+@with_specimens(KNOWN)
+async def test_what_was_cancelled_may_be_ordered_again(
+    at: Site, clock: Clock, specimen: Specimen
+) -> None:
+    await assert_may_be_ordered_again(at, specimen, status=Status.CANCELLED)
     await assert_two(at)
+
+
+@with_specimens(KNOWN)
+async def test_what_was_deleted_may_be_ordered_again(
+    at: Site, clock: Clock, specimen: Specimen
+) -> None:
+    await assert_may_be_ordered_again(at, specimen, deleted=clock())
+
+    assert 1 == len(await at.orders())
+    assert [] == await duplicates(at)
 
 
 @pytest.mark.parametrize(

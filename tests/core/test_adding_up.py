@@ -267,6 +267,14 @@ def test_no_more_of_a_line_can_be_gone_than_was_ordered(
             ),
             ("details.second_currency.rate",),
         ),
+        (
+            replace(
+                PLAIN,
+                totals=totals(subtotal="13", shipping="0", tax="0", total="12"),
+                details=OrderDetails(allowance_charges=(AllowanceCharge(reason="SUMMER"),)),
+            ),
+            ("totals.discount",),
+        ),
     ],
 )
 def test_what_cannot_be_told_names_what_is_missing(order: Order, missing: tuple[str, ...]) -> None:

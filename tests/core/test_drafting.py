@@ -34,12 +34,13 @@ def test_a_box_counts_by_what_is_in_it() -> None:
     assert 3 == pieces(Line(quantity=3, box="FB"))
 
 
-def test_a_line_more_prices_the_draft_anew() -> None:
+def test_a_line_more_is_priced_by_all_that_is_in_the_draft_and_the_others_stand() -> None:
     one = add_line(DRAFT, BOX, PRODUCTS)
     four = add_line(one, replace(BOX, quantity=3), PRODUCTS)
 
     assert Decimal(14) == one.totals.total
-    assert [Decimal(13), Decimal(39)] == [line.total for line in four.lines]
+    assert [Decimal(14), Decimal(39)] == [line.total for line in four.lines]
+    assert Decimal(53) == four.totals.total
     assert [1, 2] == [line.number for line in four.lines]
 
 

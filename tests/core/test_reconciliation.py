@@ -131,6 +131,15 @@ def test_a_line_that_the_vendor_adds_gets_a_number_that_no_other_has() -> None:
     assert "CC300" == found.lines[-1].sku
 
 
+def test_a_line_that_comes_in_the_place_of_the_last_one_has_another_number() -> None:
+    first, last = (replace(line, id=f"his {line.number}") for line in BEFORE.lines)
+    before = replace(BEFORE, lines=(first, last))
+    theirs = replace(before, lines=(first, Line(number=2, id="his 3", sku="CC300", quantity=1)))
+    found = reconcile(before, theirs, replace(OURS, lines=before.lines), ours_win=False)
+
+    assert [(1, "AA124"), (3, "CC300")] == [(one.number, one.sku) for one in found.order.lines]
+
+
 def test_a_line_that_the_vendor_takes_out_goes_unless_it_was_changed_here() -> None:
     theirs = replace(BEFORE, lines=BEFORE.lines[:1])
     assert 1 == len(after(theirs).order.lines)

@@ -81,3 +81,12 @@ def test_where_nobody_counted_the_returns_do() -> None:
     failed = replace(back, status=Status.FAILED)
 
     assert [3, 1] == [line.remaining for line in counted(ORDER, (back, failed, ORDER)).lines]
+
+
+def test_of_two_lines_with_one_number_the_one_of_that_sku_is_taken_back() -> None:
+    twins = replace(ORDER, lines=(wanted(2, "A", 5), wanted(2, "B", 3)))
+    left = take_back(twins, (wanted(2, "A", 5),), NOON)
+    back = Order(kind=Kind.RETURN, lines=(wanted(2, "B", 1),))
+
+    assert [5 - 5, 3] == [remaining(line) for line in left.lines]
+    assert [5, 3 - 1] == [line.remaining for line in counted(twins, (back,)).lines]

@@ -269,3 +269,14 @@ def test_each_request_has_an_id_of_its_own() -> None:
 
     assert 3 == len(ids)
     assert {34} == set(map(len, ids))
+
+
+def test_the_line_of_a_request_has_its_id(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", "orderglot.access")
+    named = echoing(lambda request: request.id)
+    _, body_of = messages_of(named, scope(), logs=True)
+    messages_of(named, scope(method="CONNECT"), logs=True)
+
+    hello, refused = (vars(one) for one in caplog.records)
+    assert (200, body_of["body"].decode().strip('"')) == (hello["status"], hello["exchange"])
+    assert (400, 32) == (refused["status"], len(refused["exchange"]))

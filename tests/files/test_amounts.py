@@ -192,10 +192,11 @@ def test_rates_of_discounts_may_be_in_hundredths(shop: Shop, file: Path) -> None
 
 
 def test_what_is_left_out_of_the_orders_is_listed_by_column(shop: Shop, file: Path) -> None:
-    text = "order,sku,qty,Route,Gift Wrap Fee,Coupon,Fee\n1,A,2,R1,3.00,SPRING,0.00\n"
+    text = "order,sku,qty,Route,Gift Wrap Fee,Coupon Value,Fee\n1,A,2,R1,3.00,SPRING,0.00\n"
     done, order = taken(shop, file, text)
     assert (
-        "Left out of the orders, and kept as text alone: 'Gift Wrap Fee', 'Coupon'." in done.remarks
+        "Left out of the orders, and kept as text alone: 'Gift Wrap Fee', 'Coupon Value'."
+        in done.remarks
     )
     assert "These columns have no field, and are kept as text: 'Route', 'Fee'." in done.remarks
     assert (True, False) == (done.left_out, done.whole)

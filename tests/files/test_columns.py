@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import inspect
 import re
+from pathlib import Path
 
 import pytest
 
+from orderglot.cli.import_lines import load
 from orderglot.core.errors import Invalid
-from orderglot.files.columns import FIELDS, read_mapping, recognise
+from orderglot.files.columns import read_mapping, recognise
+from orderglot.files.detail_names import DETAILS
+from orderglot.files.field_names import FIELDS, SECOND_NAMES
 
 RETAIL = (
     "Invoice",
@@ -78,14 +83,14 @@ def test_a_name_is_recognised_whatever_its_case_and_signs(name: str, field: str)
 
 
 def test_no_name_means_two_fields() -> None:
-    names = [
-        re.sub(r"\W+|_", "", name) for text in FIELDS.values() for name in set(text.split(","))
-    ]
+    texts = (*FIELDS.values(), *SECOND_NAMES.values(), *DETAILS.values(), ",".join(DETAILS))
+    names = [re.sub(r"\W+|_", "", name) for text in texts for name in set(text.split(","))]
     assert len(names) == len(set(names))
 
 
 def test_every_field_goes_by_its_own_name() -> None:
-    assert {field: field for field in FIELDS} == fields(tuple(FIELDS))
+    every = (*FIELDS, *DETAILS)
+    assert {field: field for field in every} == fields(every)
 
 
 def test_what_is_no_field_is_left_over_by_its_name() -> None:
@@ -120,9 +125,9 @@ def test_an_empty_mapping_maps_nothing() -> None:
 
 
 def test_a_missing_column_is_named_with_those_that_are_there() -> None:
-    assert refusal(("Invoice", "Menge")) == (
+    assert refusal(("Invoice", "Zahl")) == (
         "columns: no column is the sku or the quantity; map it with sku=COLUMN,quantity=COLUMN. "
-        "The file has 'Invoice', 'Menge'."
+        "The file has 'Invoice', 'Zahl'."
     )
 
 
@@ -168,6 +173,32 @@ def test_two_columns_that_look_like_one_field_are_refused() -> None:
     )
 
 
+def test_a_second_name_means_a_field_where_its_own_name_is_not_there() -> None:
+    german = ("Bestellnummer", "Artikelnummer", "Menge", "Währung", "Straße")
+    assert {
+        "order": "Bestellnummer",
+        "sku": "Artikelnummer",
+        "quantity": "Menge",
+        "currency": "Währung",
+        "line_1": "Straße",
+    } == fields(german)
+    for header in (("Artikelnummer", "sku"), ("sku", "Artikelnummer")):
+        columns = recognise(("order", "qty", *header), {})
+        assert ("sku", ["Artikelnummer"]) == (columns.name("sku"), [*columns.others.values()])
+
+
+def test_two_second_names_of_one_field_are_refused_unless_its_own_name_decides() -> None:
+    both = ("order", "sku", "Menge", "Anzahl")
+    assert refusal(both).startswith("columns: both 'Menge' and 'Anzahl' look like the quantity; ")
+    assert "qty" == fields((*both, "qty"))["quantity"]
+
+
+def test_two_second_names_of_what_is_not_required_are_left_over() -> None:
+    columns = recognise(("order", "sku", "qty", "Customer Note", "Order Notes"), {})
+    assert "notes" not in columns.at
+    assert {3: "Customer Note", 4: "Order Notes"} == columns.others
+
+
 def test_a_mapping_says_which_of_two_columns_it_is() -> None:
     columns = recognise(
         ("Order ID", "Order Number", "sku", "qty"), read_mapping("order=Order Number")
@@ -191,3 +222,13 @@ def test_a_refusal_lists_no_more_than_one_can_read() -> None:
     message = refusal(tuple(f"{n}" * 100 for n in range(100, 200)))
     assert message.endswith("...' and 70 more.")
     assert 2_000 > len(message)
+
+
+@pytest.mark.parametrize("where", ["docs", "help"])
+def test_every_detail_is_named_where_a_person_looks_for_it(where: str) -> None:
+    docs = Path(__file__).parents[2] / "docs" / "importing.md"
+    text = docs.read_text("utf-8") if where == "docs" else inspect.getdoc(load) or ""
+    words = set(re.findall(r"\w+", text))
+    named = {re.sub(r"^ship_to(?=_)", "", re.sub(r"^tax_\d", "tax_1", field)) for field in DETAILS}
+    assert set() == named - words - {"_full_name"}
+    assert "ship_to_full_name" in words

@@ -408,6 +408,7 @@ def test_a_line_id_that_stands_for_two_lines_has_its_order_put_aside() -> None:
         ("Cancelled", Status.CANCELLED),
         ("canceled", Status.CANCELLED),
         ("Storniert", Status.CANCELLED),
+        ("Retoure", Status.RETURNED),
         ("On Hold", Status.ON_HOLD),
         ("on-hold", Status.ON_HOLD),
         ("Shipped", Status.SHIPPED),

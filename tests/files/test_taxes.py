@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
-
-import pytest
 
 from orderglot.core.adding_up import adds_up, answer, in_words
 from orderglot.core.charges import TaxLine
@@ -14,18 +11,12 @@ from orderglot.core.currencies import DECIMALS
 from orderglot.core.findings import Answer
 from orderglot.core.order import Order
 from orderglot.core.order_details import OrderDetails
-from tests.files.books import Shop, shop_in
+from tests.files.books import Shop
 
 HEADER = (
     "order,sku,qty,price,Tax Rate,Line Tax,Prices include tax,total,Amount Paid,Refunded Amount,"
     "shipping,discount\n"
 )
-
-
-@pytest.fixture
-def shop(tmp_path: Path) -> Iterator[Shop]:
-    with shop_in("sqlite", tmp_path) as found:
-        yield found
 
 
 def taken(shop: Shop, folder: Path, *rows: str) -> Order:

@@ -1,4 +1,4 @@
-"""A program that works on a book as a process of its own: ``python -m tests.stores.store_process PATH JOB``.
+"""A program that works on a book as a process of its own: ``python -m tests.stores.store_process URL JOB``.
 
 It begins when it is told to by a line on its input, and says on its output what is done as soon as
 that has been acknowledged.
@@ -10,12 +10,13 @@ import asyncio
 import os
 import sys
 from collections.abc import Awaitable, Callable
-from pathlib import Path
+
+from msgspec.structs import replace
 
 from orderglot.core.caller import Caller
 from orderglot.core.order import Identity, Line, Order, Reference
 from orderglot.core.ports import Book
-from orderglot.stores.sqlite import SqliteStore
+from orderglot.hub.books import open_store
 from orderglot.stores.store import BookStore
 
 BATCH = 5
@@ -57,6 +58,21 @@ async def write(store: BookStore) -> None:
         write_line("placed", placed.id)
 
 
+async def change(store: BookStore) -> None:
+    """Place orders and change each of them, several at a time."""
+    book = await _book(store)
+
+    async def changes(worker: int) -> None:
+        for _ in range(10):
+            order = await book.place(Order(notes=f"worker {worker}"))
+            write_line("wrote", order.id, order.version)
+            for _ in range(3):
+                order = await book.change(replace(order, notes=f"{order.version} times"))
+                write_line("wrote", order.id, order.version)
+
+    await asyncio.gather(*map(changes, range(8)))
+
+
 def _named(name: str) -> Order:
     customer = Identity(number=f"C{len(name)}")
     return Order(references=(Reference("kole", name),), customer=customer, lines=LINES)
@@ -69,16 +85,17 @@ async def _book(store: BookStore) -> Book:
 JOBS: dict[str, Callable[[BookStore], Awaitable[None]]] = {
     "add": add,
     "burst": burst,
+    "change": change,
     "write": write,
 }
 
 
-async def main(path: Path, job: str) -> None:
+async def main(url: str, job: str) -> None:
     sys.stdin.readline()
-    store = SqliteStore(path)
+    store = open_store(url, create=True)
     await JOBS[job](store)
     await store.close()
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1]), sys.argv[2]))
+    asyncio.run(main(*sys.argv[1:]))

@@ -16,6 +16,7 @@ from orderglot.core.findings import Answer
 from orderglot.core.order import Identity, Line, Order, Reference, Totals
 from orderglot.core.ports import Answered, UnitOfWork
 from orderglot.core.product import Product
+from orderglot.core.values import Kind, Status
 from tests.clock import HOUR, NOON
 from tests.stores.shops import Shop
 
@@ -111,6 +112,22 @@ def test_a_book_is_summed_up_exactly(shop: Shop) -> None:
 
     assert (23, 22, 1, 1) == (counts.orders, counts.lines, counts.customers, counts.products)
     assert ({"GBP": sum(totals)}, 1) == (counts.sums, counts.unpriced)
+
+
+def test_carts_quotes_and_what_came_to_nothing_are_not_summed_up_and_returns_are_taken_off(
+    shop: Shop,
+) -> None:
+    def order(total: int | None, status: Status = Status.RECEIVED, kind: Kind = Kind.SALE) -> Order:
+        amount = None if total is None else Decimal(total)
+        return Order(currency="GBP", kind=kind, status=status, totals=Totals(total=amount))
+
+    nothing = [order(5, status) for status in (Status.DRAFT, Status.CANCELLED, Status.FAILED)]
+    returns = [order(30, kind=Kind.RETURN), order(-4, kind=Kind.RETURN)]
+    shop.kept(order(100), order(None), order(None, Status.DRAFT), *nothing, *returns)
+    shop.kept(order(7, kind=Kind.QUOTE))
+    counts = shop.run(shop.store.counts(shop.seller.id))
+
+    assert (9, {"GBP": Decimal(66)}, 1) == (counts.orders, counts.sums, counts.unpriced)
 
 
 def test_orders_are_counted_by_whether_they_add_up(shop: Shop) -> None:

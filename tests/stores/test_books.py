@@ -564,11 +564,14 @@ def test_linked_orders_are_found_both_ways_without_the_order_itself(shop: Shop) 
     assert Identity(id=first.id, references=KOLE) == second.links[0].order
 
 
-def test_an_order_may_point_at_itself(shop: Shop) -> None:
+def test_an_order_may_refer_to_itself_but_not_come_from_itself(shop: Shop) -> None:
     order = shop.placed()
-    shop.run(shop.book.change(replace(order, links=returned(id=order.id))))
+    to_itself = Link(Relation.REFERS_TO, Identity(id=order.id))
+    referring = shop.run(shop.book.change(replace(order, links=(to_itself,))))
 
     assert [] == linked(shop, order)
+    with pytest.raises(Invalid, match="cannot come from itself"):
+        shop.run(shop.book.change(replace(referring, links=returned(id=order.id))))
 
 
 def test_a_link_may_come_before_the_order_it_points_at(shop: Shop) -> None:

@@ -18,7 +18,7 @@ from orderglot.core.adding_up import answer
 from orderglot.core.caller import Caller
 from orderglot.core.line_details import LineDetails
 from orderglot.core.order import HUB, Line, Order, Reference
-from orderglot.core.ports import Book
+from orderglot.core.ports import Book, Event
 from orderglot.core.query import Compare, Operator, Sort, Window
 from orderglot.faces.server import Server
 from orderglot.hub.copying import copy
@@ -148,6 +148,25 @@ def test_whether_an_order_of_then_adds_up_is_told_once_it_is_written_again(
     assert 8 == len(before)
     assert sorted([*after, "Q-3"]) == sorted(before)
     assert ["Q-3"] == written
+
+
+@stores
+def test_what_happened_then_is_numbered_in_the_order_in_which_it_happened(
+    kind: str, tmp_path: Path
+) -> None:
+    async def read() -> tuple[list[Event], list[Event]]:
+        async with opened(kind, tmp_path) as store:
+            book = await book_of_all(store)
+            before = (await book.feed()).events
+            await book.place(Order())
+            return [*before], [*(await book.feed()).events]
+
+    before, after = asyncio.run(read())
+    assert 8 <= len(before)
+    assert before == sorted(before, key=lambda one: (one.at, one.order, one.version))
+    assert [*range(1, len(before) + 2)] == [one.sequence for one in after]
+    assert (before, "placed") == (after[:-1], after[-1].what)
+    assert {("", "")} == {(one.why, one.exchange) for one in after}
 
 
 @stores

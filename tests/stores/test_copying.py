@@ -149,6 +149,11 @@ async def seen_in(url: str) -> Any:
         }
 
 
+async def number_events(url: str) -> None:
+    async with opened(url) as (_, book):
+        assert 13 == len((await book.feed()).events)
+
+
 def copied(
     source: str, target: str, on_progress: Callable[[Progress], None] = print
 ) -> tuple[Copied, ...]:
@@ -315,6 +320,7 @@ def test_what_changes_in_the_source_after_a_cut_is_brought_along(way: tuple[str,
 
 def test_what_is_written_while_it_is_copied_is_not_half_copied(way: tuple[str, str]) -> None:
     source, target = way
+    asyncio.run(number_events(source))
     before = asyncio.run(all_of(source))
 
     async def copy() -> None:

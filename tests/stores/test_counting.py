@@ -243,6 +243,8 @@ def older(path: Path) -> None:
         for name in ("customers_last_name", "customers_email", "customers_company"):
             file.execute(f"DROP INDEX {name}")
         for statement in (
+            "DROP VIEW numbers_of_events",
+            "DELETE FROM sequences WHERE thing = 'event'",
             "DROP VIEW counted_orders",
             "DROP VIEW recounted_orders",
             "DROP TABLE order_counts",

@@ -15,7 +15,7 @@ from msgspec import ValidationError
 from msgspec.structs import replace
 
 from orderglot.core.caller import Caller
-from orderglot.core.errors import Conflict, HubError, Invalid, NotFound, Upstream
+from orderglot.core.errors import Conflict, HubError, Invalid, NotFound, Overtaken, Upstream
 from orderglot.core.order import Identity, Order, Reference
 from orderglot.core.ports import Answered, Book
 from orderglot.core.query import Window
@@ -231,7 +231,7 @@ def test_of_two_answers_under_one_key_that_come_at_once_one_is_kept(shop: Shop) 
         return await asyncio.gather(*work, return_exceptions=True)
 
     *same, other = shop.run(at_once())
-    assert {Order, Conflict} == {type(one) for one in same}
+    assert {Order, Overtaken} == {type(one) for one in same}
     assert isinstance(other, Order)
     assert 2 == len(shop.walked())
 

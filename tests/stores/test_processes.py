@@ -23,11 +23,12 @@ ROOT = Path(__file__).parents[2]
 
 
 @contextmanager
-def children(path: Path, *jobs: str) -> Iterator[list[subprocess.Popen[str]]]:
-    """Start processes that wait for a line to begin."""
+def children(book: Path | str, *jobs: str) -> Iterator[list[subprocess.Popen[str]]]:
+    """Start processes that wait for a line to begin, on a file or at a URL."""
+    url = f"sqlite:///{book}" if isinstance(book, Path) else book
     running = [
         subprocess.Popen(
-            [sys.executable, "-m", "tests.stores.store_process", str(path), job],
+            [sys.executable, "-m", "tests.stores.store_process", url, job],
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -82,7 +83,7 @@ def orders_in(path: Path) -> list[Order]:
 
 
 def checked(path: Path) -> None:
-    """Look that the file is sound, and each order has its event."""
+    """Look that the file is sound, and each order has its event, numbered without gaps."""
     connection = sqlite3.connect(path)
     try:
         assert [("ok",)] == connection.execute("PRAGMA integrity_check").fetchall()
@@ -93,6 +94,12 @@ def checked(path: Path) -> None:
             " WHERE e.version IS NULL"
         )
         assert (0,) == connection.execute(without_event).fetchone()
+        misnumbered = (
+            "SELECT e.seller FROM order_events AS e JOIN sequences AS s"
+            " ON s.seller = e.seller AND s.thing = 'event' GROUP BY e.seller, s.next"
+            " HAVING count(e.sequence) <> s.next - 1 OR max(e.sequence) <> s.next - 1"
+        )
+        assert [] == connection.execute(misnumbered).fetchall()
     finally:
         connection.close()
 

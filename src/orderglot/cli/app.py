@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from orderglot.cli import customers, database, keys, products, sellers
+from orderglot.cli import customers, database, keys, orders, products, sellers
 from orderglot.cli.change import change
 from orderglot.cli.command import group
 from orderglot.cli.demo import demo
@@ -41,6 +41,7 @@ app.command("change")(change)
 app.command("link")(link)
 app.command("openapi")(openapi)
 app.command("translate")(translate)
+app.add_typer(orders.app, name="orders")
 app.add_typer(sellers.app, name="seller")
 app.add_typer(customers.app, name="customer")
 app.add_typer(products.app, name="product")

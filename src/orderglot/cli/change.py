@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from orderglot.cli.command import Misused, PostalAddress, SellerName, WhichOrder, with_book
+from orderglot.cli.command import Misused, PostalAddress, SellerName, WhichOrder, Why, with_book
 from orderglot.cli.options import value
 from orderglot.cli.output import write_line
 
@@ -21,6 +21,7 @@ async def change(
     recipient: Annotated[str, value("NAME", "Who is there: first name, then last name.")] = "",
     carrier: Annotated[str, typer.Option(help="Who carries it, such as UPS.")] = "",
     service: Annotated[str, typer.Option(help="By which service, such as GROUND.")] = "",
+    why: Why = "",
     seller: SellerName = None,
 ) -> None:
     """Change where an order goes, to whom, and how; what no flag names stays as it is.
@@ -40,7 +41,7 @@ async def change(
         found = await lookup.find_order(unit, order)
         new = _changed(found, ship_to, recipient, shipping)
         if new != found:
-            await unit.change(new, "changed")
+            await unit.change(new, "changed", why=why)
     write_line(f"Order {found.id} {'was so already' if new == found else 'is changed'}.")
 
 

@@ -59,6 +59,9 @@ WhichCustomer = Annotated[
 PostalAddress = Annotated[
     str, value("ADDRESS", "Street, perhaps more of it, city, state and code, country.")
 ]
+Why = Annotated[
+    str, value("TEXT", "The reason, which stands in the order's history.", flag="--why")
+]
 AsJson = Annotated[bool, switch("--json", "Print JSON, for scripts.")]
 Extras = Annotated[
     list[str] | None,

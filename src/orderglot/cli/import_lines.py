@@ -97,8 +97,17 @@ async def load(
     with a row that cannot be taken is put aside with all its rows, in a file that is imported as it
     is once it is mended. Ends with 4 where something was put aside or left out, 1 where all was.
 
+    Fields beside goods, sums, states and who pays: cancel_reason, hold_reason, wanted,
+    promised, not_before, cancel_after; second_currency, exchange_rate, second_total; tax_1_name,
+    tax_1_rate, tax_1_amount (to tax_5); discount_code, line_discount, line_discount_code;
+    payment_method, payment_id, paid_at; refund_id, refund_reason, refunded_at, line_refunded;
+    shipping_method, carrier, tracking, tracking_url, shipped_at; gtin, manufacturer_number,
+    buyer_number; ship_to_full_name, _company, _first_name, _last_name, _line_1, _line_2, _city,
+    _state, _postal_code, _country, _phone, _email.
+
     $ orderglot import lines.csv.gz --currency GBP --timezone Europe/London
     $ orderglot import lines.csv --seller acme --columns order=Invoice,sku=Code
+    $ orderglot import lines.csv --columns tracking=Parcel,paid_at=Paid
     $ orderglot import orders.csv details.csv --seller acme --dry-run
     """
     from orderglot.cli import flags

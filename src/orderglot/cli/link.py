@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from orderglot.cli.command import ORDER_IDS, SellerName, WhichOrder, with_book
+from orderglot.cli.command import ORDER_IDS, SellerName, WhichOrder, Why, with_book
 from orderglot.cli.options import argument
 from orderglot.cli.output import write_line
 
@@ -21,6 +21,7 @@ async def link(
         Literal["split", "return", "renewal", "switch", "exchange", "reference"],
         typer.Option("--as", help="What the first order is to the second one."),
     ],
+    why: Why = "",
     seller: SellerName = None,
 ) -> None:
     """Let one order point at another: 'link A B --as split' makes A a split of B.
@@ -32,10 +33,11 @@ async def link(
 
     owner = await hub.seller(seller)
     async with hub.book(owner, tests=True).together() as unit:
+        await unit.guard(linking.FAMILY)
         one, another = await lookup.find_order(unit, order), await lookup.find_order(unit, other)
         new = linking.linked(one, another, linking.RELATIONS[relation])
         if new is not one:
-            await unit.change(new, "linked")
+            await unit.change(new, "linked", why=why)
     word = linking.RELATIONS[relation]
     write_line(
         f"Order {one.id} {'was' if new is one else 'is now'} linked to {another.id}: {word}."

@@ -4,10 +4,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from msgspec.structs import asdict
 
 from orderglot.cli.command import AsJson, KnownAs, Misused, group, with_book
 from orderglot.cli.options import argument, switch, value
 from orderglot.cli.output import known_as_text, listing, sheet, sums_text, write_json, write_line
+from orderglot.cli.sum_report import sum_counts, sum_counts_text
 from orderglot.core.counting import counted
 
 if TYPE_CHECKING:
@@ -117,8 +119,9 @@ async def show(
     """
     seller = await hub.seller(name)
     counts = await hub.store.counts(seller.id)
+    sums = sum_counts(counts.adds_up)
     if as_json:
-        return write_json({"seller": seller, "book": counts})
+        return write_json({"seller": seller, "book": {**asdict(counts), "adds_up": sums}})
     sheet(
         (
             ("name", seller.name),
@@ -131,6 +134,7 @@ async def show(
             ("customers", f"{counts.customers:,}"),
             ("products", f"{counts.products:,}"),
             ("sum of orders", sums_text(counts.sums, counts.unpriced)),
+            ("sums", sum_counts_text(**sums)),
         )
     )
     return None

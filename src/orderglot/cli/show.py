@@ -1,6 +1,6 @@
 """``orderglot show``: one order, as the book has it or as a dialect writes it."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from orderglot.core.order import Line, Order
+    from orderglot.core.ports import Event
     from orderglot.hub.opening import Hub
 
 
@@ -49,7 +50,7 @@ async def show(
     seller: SellerName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show an order as the book has it, or as a dialect writes it, indented.
+    """Show an order as the book has it and what happened to it, or as a dialect writes it, indented.
 
     $ orderglot show 489434
     $ orderglot show kole:12404 --as kole --format json
@@ -73,13 +74,14 @@ async def show(
         wanted = form or ("json" if as_json else "")
         response = await written(found, book, hub.store.keyring, dialect, BASE, wanted)
         return write_document(response.body.decode() if raw else indented(response.body))
+    events = await book.events(found.id)
     if as_json or not is_terminal():
-        return write_json(_with_sum(found))
+        return write_json({**_with_sum(found), "events": events})
     print_order(found)
     others = await book.linked(Reference(HUB, str(found.id)))
     for one in along(found, others):
         write_line(f"Along its splits and returns: {spelled(one)}.")
-    return None
+    return print_timeline(events)
 
 
 def _with_sum(order: "Order") -> dict[str, object]:
@@ -148,6 +150,24 @@ def _print_unknown(order: "Order") -> None:
     if found:
         write_line("")
         table(("beyond the page of", "sent by", "member", "value"), found)
+
+
+def print_timeline(events: Collection["Event"]) -> None:
+    """Print what happened to an order, oldest first: when, what, by whom and, where told, why."""
+    rows = [
+        (
+            f"{one.at:%Y-%m-%d %H:%M:%S}Z",
+            one.what if one.other is None else f"{one.what}: {one.other}",
+            one.who,
+            one.why,
+        )
+        for one in events
+    ]
+    write_line("")
+    columns = (
+        ("when", "what", "by", "why") if any(one.why for one in events) else ("when", "what", "by")
+    )
+    table(columns, [row[: len(columns)] for row in rows])
 
 
 def _short(value: object) -> str:

@@ -5,9 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from orderglot.cli.output import write_line
+from orderglot.core.findings import Answer
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from orderglot.core.sum_counts import SumCounts
+
+ANSWERS = {
+    "add_up": Answer.YES,
+    "differ": Answer.NO,
+    "untold": Answer.UNKNOWN,
+    "not_looked_at": "",
+}
+"""The answers of a book's orders, and how ``--json`` names the count of each."""
 
 
 def report_sums(counts: SumCounts) -> None:
@@ -20,6 +31,11 @@ def report_sums(counts: SumCounts) -> None:
         write_line(f"  order {unequal.order} {unequal.difference}")
     if counts.differ > len(counts.first):
         write_line("  …")
+
+
+def sum_counts(counts: Mapping[str, int]) -> dict[str, int]:
+    """Name a book's counts of orders by whether they add up."""
+    return {name: counts.get(answer, 0) for name, answer in ANSWERS.items()}
 
 
 def sum_counts_text(add_up: int, differ: int, untold: int, not_looked_at: int = 0) -> str:

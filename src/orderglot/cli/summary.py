@@ -4,27 +4,19 @@ from typing import TYPE_CHECKING, Any
 
 from orderglot.cli.command import AsJson, SellerName, with_book
 from orderglot.cli.output import sums_text, table, write_json, write_line
-from orderglot.cli.sum_report import sum_counts_text
-from orderglot.core.findings import Answer
+from orderglot.cli.sum_report import sum_counts, sum_counts_text
 
 if TYPE_CHECKING:
     from orderglot.core.seller import Seller
     from orderglot.hub.opening import Hub
-
-ANSWERS = {
-    "add_up": Answer.YES,
-    "differ": Answer.NO,
-    "untold": Answer.UNKNOWN,
-    "not_looked_at": "",
-}
-"""The answers of a book's orders, and how ``--json`` names the count of each."""
 
 
 @with_book(reads=True)
 async def summary(hub: "Hub", seller: SellerName = None, as_json: AsJson = False) -> None:
     """Describe what is in the book of each seller: orders, lines, sums, customers; test orders apart.
 
-    Below that stands whether the sums of its orders add up; orders of an earlier version count once
+    Carts, quotes and what came to nothing are in no sum, and returns are taken off it. Below that
+    stands whether the sums of its orders add up; orders of an earlier version count once
     they are written again.
 
     $ orderglot book
@@ -57,7 +49,7 @@ async def _of(hub: "Hub", seller: "Seller") -> dict[str, Any]:
         "products": live.products,
         "test_orders": every.orders - live.orders,
         "unpriced": live.unpriced,
-        "adds_up": {name: live.adds_up.get(answer, 0) for name, answer in ANSWERS.items()},
+        "adds_up": sum_counts(live.adds_up),
     }
 
 

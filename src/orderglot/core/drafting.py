@@ -9,18 +9,22 @@ from msgspec.structs import replace
 
 from orderglot.core.errors import Conflict, Rule, invalid
 from orderglot.core.order import Line, Order
-from orderglot.core.pricing import price
+from orderglot.core.pricing import add_lines, with_bill
 from orderglot.core.product import Product
+from orderglot.core.totals import summed
 from orderglot.core.values import Status
+
+DRAFTS = "drafts {customer}"
+"""The family of a customer's orders that are still being put together."""
 
 
 def add_line(draft: Order, line: Line, products: Mapping[str, Product]) -> Order:
-    """Put one more line into a draft and price it all anew.
+    """Put one more line into a draft, at the price of today, and sum the draft up.
 
     Raises Conflict where the order is no draft, Invalid with every line that cannot be bought.
     """
     demand_draft(draft)
-    return price(replace(draft, lines=(*draft.lines, line)), products)
+    return summed(with_bill(add_lines(draft, (line,), products)))
 
 
 def submit(draft: Order, now: datetime, po_number: str = "") -> Order:

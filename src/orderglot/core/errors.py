@@ -4,6 +4,7 @@
     ├── Invalid           what was asked is malformed or breaks a rule of the trade
     ├── NotFound          there is no such thing, or it is not the caller's to see
     ├── Conflict          it clashes with what is there: a version, an identity, a repeated key
+    │   └── Overtaken     it did so because somebody else was faster
     ├── Unauthenticated   nobody knows who is asking
     ├── Forbidden         the caller is known, and may not
     ├── TooMany           too many requests; try again later
@@ -82,6 +83,10 @@ class NotFound(HubError):
 
 class Conflict(HubError):
     """The request clashes with what is there: another version, a taken identity, a reused key."""
+
+
+class Overtaken(Conflict):
+    """Somebody else was faster; what is done all over again, from what is there by now, may go well."""
 
 
 class Unauthenticated(HubError):

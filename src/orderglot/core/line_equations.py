@@ -178,6 +178,7 @@ def discount_of(order: Order) -> Decimal | None:
         amount = order.discount.amount
     if amount is None and order.details is not None:
         charges = [one for one in order.details.allowance_charges if not one.charge]
-        amount = -put_on(charges) if charges else None
+        known = bool(charges) and None not in [one.amount for one in charges]
+        amount = -put_on(charges) if known else None
     voucher = order.discount.voucher_amount
     return amount if not voucher else (amount or ZERO) + voucher

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable
 
-from msgspec.structs import replace
-
 from orderglot.core.order import Line
 
 Name = Callable[[Line], Hashable]
@@ -88,18 +86,3 @@ def _same_goods(one: Line, own: Line) -> bool:
     if (one.sku and own.sku) or not one.item_id:
         return one.sku == own.sku
     return one.item_id == own.item_id
-
-
-def numbered(added: list[Line], left: list[Line]) -> list[Line]:
-    """Give added lines numbers that no other line has."""
-    most = max((line.number for line in left), default=0)
-    taken = {line.number for line in left}
-    result = []
-    for line in added:
-        if not line.number or line.number in taken:
-            most += 1
-            line = replace(line, number=most)
-        most = max(most, line.number)
-        taken.add(line.number)
-        result.append(line)
-    return result

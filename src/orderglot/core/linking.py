@@ -8,6 +8,9 @@ from orderglot.core.errors import Rule, invalid
 from orderglot.core.order import Identity, Link, Order
 from orderglot.core.values import Relation
 
+FAMILY = "links"
+"""The family of all orders of a seller, where two must not come to be made of each other."""
+
 RELATIONS = {
     "split": Relation.SPLIT_OF,
     "return": Relation.RETURN_OF,
@@ -37,6 +40,12 @@ def linked(order: Order, other: Order, relation: Relation) -> Order:
         return order
     name = Identity(id=other.id, number=other.number, references=other.references)
     return replace(order, links=(*order.links, Link(relation, name)))
+
+
+def origins(order: Order) -> set[int]:
+    """Give the hub ids of the orders that an order comes from; what it only refers to is none."""
+    made = (link for link in order.links if link.relation is not Relation.REFERS_TO)
+    return {link.order.id for link in made} - {0}
 
 
 def _points(order: Order, other: Order, relation: Relation) -> bool:

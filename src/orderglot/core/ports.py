@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from msgspec import Struct
 
@@ -17,6 +17,8 @@ from orderglot.core.order import Order, Reference
 from orderglot.core.product import Product
 from orderglot.core.query import EVERYTHING, Page, Query, Window
 from orderglot.core.seller import Seller
+
+T = TypeVar("T")
 
 
 class Orders(Protocol):
@@ -59,11 +61,12 @@ Check = Callable[[Order, Order], None]
 
 
 class Event(Struct, frozen=True, kw_only=True, gc=False):
-    """One change of one order: what was done, when, by whom, and the version it made.
+    """One change of one order: what was done, when, by whom, why, and the version it made.
 
     Some say what happened to a version without making one; ``other`` is another order that an event
     speaks of as well. ``details`` are what else it says, by names: ``unknown`` what a client sent that
-    no shape has.
+    no shape has. ``why`` is "" where nobody gave a reason, ``exchange`` the id of the request that made
+    the event, "" where none did. ``sequence`` is its number in the seller's feed, 0 until it has one.
     """
 
     order: int
@@ -73,6 +76,20 @@ class Event(Struct, frozen=True, kw_only=True, gc=False):
     who: str = ""
     other: int | None = None
     details: dict[str, Any] = {}
+    sequence: int = 0
+    why: str = ""
+    exchange: str = ""
+
+
+class Feed(Struct, frozen=True, gc=False):
+    """Some events of a seller by rising sequence, and the one behind which to go on.
+
+    That moves on also where no event was in sight; ``more`` tells whether there are some by now.
+    """
+
+    events: tuple[Event, ...]
+    after: int
+    more: bool
 
 
 PLACED = "placed"
@@ -132,6 +149,22 @@ class Book(Orders, Protocol):
         """Open a unit: what is written to it is kept all at once at its end, or not at all."""
         ...
 
+    async def transact(self, work: Callable[[UnitOfWork], Awaitable[T]]) -> T:
+        """Do some work in a unit, and all of it again in a new one where somebody else was faster.
+
+        Raises Conflict where that is so time and again. In a unit it is a part of that one.
+        """
+        ...
+
+    async def guard(self, family: str) -> None:
+        """Ask a rule over several orders, from now on, of which none may change till the unit ends.
+
+        All that are read from now on are expected to be as they are, and of all units that are
+        guarded by the same family only one at a time is committed; another ends in Conflict.
+        What does not ask the rule is held up by nothing. Raises RuntimeError outside of a unit.
+        """
+        ...
+
     async def page(self, window: Window) -> Page:
         """Give the orders of a window."""
         ...
@@ -153,16 +186,28 @@ class Book(Orders, Protocol):
         """
         ...
 
-    async def change(self, order: Order, what: str = "changed", *, touches: bool = True) -> Order:
+    async def change(
+        self, order: Order, what: str = "changed", *, touches: bool = True, why: str = ""
+    ) -> Order:
         """Put a new version in the place of the one it was made from; ``what`` names the event.
 
-        Where it ``touches`` nothing that anybody knows of, the order was not modified by that.
-        Raises NotFound, or Conflict where somebody else was faster.
+        Where it ``touches`` nothing that anybody knows of, the order was not modified by that; one
+        that is as it was stays so, without an event. Where no reason is given, ``why`` is the reason
+        of a hold or cancellation that the version brings. Raises NotFound, or Conflict where somebody
+        else was faster.
         """
         ...
 
     async def events(self, order: int) -> tuple[Event, ...]:
         """Give what happened to an order, oldest first."""
+        ...
+
+    async def feed(self, after: int = 0, limit: int = 100) -> Feed:
+        """Give the events behind a sequence, so many at most, and never more than 1,000.
+
+        Numbers have no gaps, and what is committed later has a later one: whoever goes on behind
+        the last one misses none and gets none twice.
+        """
         ...
 
     async def duplicates(self) -> tuple[tuple[Order, Order], ...]:
@@ -276,8 +321,11 @@ class Store(Protocol):
         """Give the time by the store's clock."""
         ...
 
-    def of(self, caller: Caller, largest: int | None = None) -> Book:
-        """Open the caller's book, of which a page of more orders than ``largest`` raises LargePage."""
+    def of(self, caller: Caller, largest: int | None = None, exchange: str = "") -> Book:
+        """Open the caller's book, of which a page of more orders than ``largest`` raises LargePage.
+
+        ``exchange`` is the id of the request that it is opened for, which stands in its events.
+        """
         ...
 
     async def answered(self, caller: Caller, dialect: str, key: str) -> Answered | None:

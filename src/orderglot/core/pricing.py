@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
 import msgspec
 
 from orderglot.core.currencies import rounded
-from orderglot.core.errors import Invalid, Problem, Rule
+from orderglot.core.errors import Conflict, Invalid, Problem, Rule
+from orderglot.core.line_numbers import next_number, numbers
+from orderglot.core.line_quantities import NOT_COMING
 from orderglot.core.order import Amounts, Invoice, Line, LinePricing, Order, Totals
 from orderglot.core.product import Product, price_of
 from orderglot.core.quantities import Quantity, plain
-from orderglot.core.values import InvoiceStatus, Status
+from orderglot.core.values import InvoiceStatus, Kind, Status
+
+BUYING = frozenset({Kind.SALE, Kind.QUOTE, Kind.RENEWAL})
+"""Kinds of orders to which lines may be added."""
 
 ZERO = Decimal(0)
 NOTHING = Amounts(subtotal=ZERO, tax=ZERO, duty=ZERO, shipping=ZERO, total=ZERO)
@@ -34,13 +39,45 @@ def price(draft: Order, products: Mapping[str, Product], *, lines_rounded: bool 
     lines = tuple(
         [
             _priced(line, products[line.sku], bought[line.sku], number)
-            for number, line in enumerate(draft.lines, 1)
+            for line, number in zip(draft.lines, numbers(draft.lines), strict=True)
         ]
     )
     currencies = [_currency(draft, line, products[line.sku]) for line in lines]
     if lines_rounded:
         lines = tuple(map(_rounded, lines, currencies))
     return _billed(msgspec.structs.replace(draft, lines=lines), set(currencies))
+
+
+def add_lines(order: Order, added: Iterable[Line], products: Mapping[str, Product]) -> Order:
+    """Put lines into an order at the prices of today; what was agreed of the others stands.
+
+    The tier of a product goes by all pieces of its SKU in the order, those that come already among
+    them. The sums of the order are left as they are. Raises Invalid with every line that cannot be
+    bought, which are counted from 1 among those ``added``, Conflict where the order takes none.
+    """
+    if order.kind not in BUYING:
+        raise Conflict(f"A {order.kind} takes no further lines; order them anew.")
+    asked = msgspec.structs.replace(order, lines=tuple(added))
+    problems = tuple(_problems(asked, products))
+    if problems:
+        raise Invalid(*problems)
+    coming = tuple(line for line in order.lines if line.status not in NOT_COMING)
+    bought = _pieces((*coming, *asked.lines))
+    lines = tuple(
+        _priced(line, products[line.sku], bought[line.sku], number)
+        for number, line in enumerate(asked.lines, next_number(order))
+    )
+    return msgspec.structs.replace(order, lines=(*order.lines, *lines))
+
+
+def with_bill(order: Order) -> Order:
+    """Open an invoice for an order that has none, on which nothing is due until it is summed up."""
+    if order.invoice is not None:
+        return order
+    bill = Invoice(
+        status=InvoiceStatus.UNPAID, due=NOTHING, owed=NOTHING, paid=NOTHING, refunded=NOTHING
+    )
+    return msgspec.structs.replace(order, invoice=bill)
 
 
 def _currency(draft: Order, line: Line, product: Product) -> str:
@@ -108,7 +145,7 @@ def _priced(line: Line, product: Product, bought: Quantity, number: int) -> Line
     count = pieces(line)
     return msgspec.structs.replace(
         line,
-        number=line.number or number,
+        number=number,
         upc=product.upc,
         title=product.title,
         image_url=product.image_url,

@@ -13,7 +13,8 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from orderglot.core.line_matching import name_of_lines, named, numbered, paired
+from orderglot.core.line_matching import name_of_lines, named, paired
+from orderglot.core.line_numbers import following, last_number
 from orderglot.core.order import Line, Link, Order
 from orderglot.core.totals import repriced, resummed
 from orderglot.core.unknown_members import holds_unknown, reconciled
@@ -78,9 +79,11 @@ class _Reconciliation:
         self.taken: list[str] = []
         self.conflicts: list[Conflict] = []
         self.hidden: list[str] = []
+        self.last_line = 0
 
     def order(self, last: Order, theirs: Order, ours: Order, seen: Order) -> Reconciled:
         changed: dict[str, Any] = {}
+        self.last_line = last_number(ours)
         for name in Order.__struct_fields__:
             before, now = getattr(last, name), getattr(theirs, name)
             if name in OWN or before == now:
@@ -201,7 +204,7 @@ class _Reconciliation:
             left += [kept] if kept else []
         taken = {key for key in pairs if key is not None}
         added = [line for key, line in new.items() if key not in old and key not in taken]
-        return (*left, *numbered(self._added(added), left))
+        return (*left, *following(self._added(added), self.last_line))
 
     def _added(self, lines: list[Line]) -> list[Line]:
         """Give the lines that the vendor has added and that are taken over."""

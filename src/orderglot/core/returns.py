@@ -29,10 +29,19 @@ def take_back(order: Order, wanted: Iterable[Line], now: datetime) -> Order:
     problems = tuple(_problems(order, wanted, now))
     if problems:
         raise Invalid(*problems)
-    taken = {line.number: line.quantity for line in wanted}
-    lines = tuple(_less(line, taken.get(line.number, 0)) for line in order.lines)
+    taken = {id(bought_as(order, line)): line.quantity for line in wanted}
+    lines = tuple(_less(line, taken.get(id(line), 0)) for line in order.lines)
     gone = all(line.status is Status.CANCELLED for line in lines)
     return replace(order, lines=lines, status=Status.CANCELLED if gone else order.status)
+
+
+def bought_as(order: Order, wanted: Line) -> Line | None:
+    """Give the line of an order that is to be returned, None where it has no such number.
+
+    Of two lines with one number it is the one of the same SKU, of which something is left.
+    """
+    named = [line for line in order.lines if line.number == wanted.number]
+    return max(named, key=lambda line: (line.sku == wanted.sku, remaining(line) > 0), default=None)
 
 
 def remaining(line: Line) -> Quantity:
@@ -48,23 +57,27 @@ def counted(order: Order, returns: Iterable[Order]) -> Order:
     for one in returns:
         if one.kind is Kind.RETURN and one.status not in (*NEVER, Status.CANCELLED):
             for line in one.lines:
-                taken[line.number] = taken.get(line.number, 0) + size(line.quantity)
+                of = id(bought_as(order, line))
+                taken[of] = taken.get(of, 0) + size(line.quantity)
     return replace(
         order,
         lines=tuple(
             line
             if line.remaining is not None or not isinstance(line.quantity, int)
-            else replace(line, remaining=plain(max(0, line.quantity - taken.get(line.number, 0))))
+            else _left(line, taken.get(id(line), 0))
             for line in order.lines
         ),
     )
 
 
+def _left(line: Line, taken: Quantity) -> Line:
+    return replace(line, remaining=plain(max(0, line.quantity - taken)))
+
+
 def _problems(order: Order, wanted: tuple[Line, ...], now: datetime) -> Iterator[Problem]:
-    lines = {line.number: line for line in order.lines}
     late = order.created is not None and now > order.created + RETURNABLE
     for line in wanted:
-        bought = lines.get(line.number)
+        bought = bought_as(order, line)
         if order.status in NEVER or order.kind is Kind.RETURN:
             reason = "This order cannot be returned."
             yield Problem("status", Rule.STATE, reason, line.number)

@@ -20,6 +20,10 @@ BEGINNING = frozenset({Kind.SALE, Kind.TRANSFER})
 SWITCHING = frozenset({Kind.SWITCH, Kind.SWITCH_REVERSAL})
 
 
+FAMILY = "holding {customer}"
+"""The family of a customer's orders, of which together it follows what the customer holds."""
+
+
 class Subscription(Struct, frozen=True, kw_only=True):
     """So many pieces of a product that a customer holds, and the order that they came with last."""
 

@@ -91,23 +91,23 @@ class Asgi:
             await self._live(receive, send)
 
     async def _exchange(self, scope: Scope, receive: Receive, send: Send) -> None:
-        closes = False
+        closes, id = False, f"{self.own}{next(self.numbers):016x}"
         try:
-            response = await self._answer(scope, receive)
+            response = await self._answer(scope, receive, id)
         except Refused as refused:
             response, closes = refused.response, True
         except Exception:
             # Not even a refusal could be written: the server goes on all the same.
-            log.exception("unforeseen", extra={"path": scope["path"]})
+            log.exception("unforeseen", extra={"path": scope["path"], "exchange": id})
             response = FAILED
         if self.logs:
-            self._log(scope, response)
+            self._log(scope, response, id)
         await _respond(scope, response, send, closes=closes)
         if closes:
             await _drain(receive, self.limits.linger)
 
-    async def _answer(self, scope: Scope, receive: Receive) -> Response:
-        request = self._request(scope)
+    async def _answer(self, scope: Scope, receive: Receive, id: str) -> Response:
+        request = self._request(scope, id)
         headers, version = request.headers, scope["http_version"]
         # In HTTP/1 a request without either header has no body, and need not be waited for.
         if "content-length" in headers or "transfer-encoding" in headers or version[0] != "1":
@@ -117,7 +117,7 @@ class Asgi:
             request = replace(request, body=body, headers=headers)
         return await self.dispatcher.answer(request)
 
-    def _request(self, scope: Scope) -> Request:
+    def _request(self, scope: Scope, id: str) -> Request:
         if scope["method"] == "CONNECT":
             raise Refused(NO_PROXY)
         headers = _headers(scope["headers"])
@@ -134,7 +134,7 @@ class Asgi:
             headers=headers,
             peer=origin.peer,
             base=origin.base,
-            id=f"{self.own}{next(self.numbers):016x}",
+            id=id,
         )
 
     async def _body(self, request: Request, receive: Receive) -> bytes:
@@ -159,13 +159,14 @@ class Asgi:
         refusal = self.dispatcher.refuse(error, request)
         return replace(refusal, status=415, headers={**refusal.headers, **ACCEPTED})
 
-    def _log(self, scope: Scope, response: Response) -> None:
+    def _log(self, scope: Scope, response: Response, id: str) -> None:
         # The query stays out, for some vendors' credentials stand there.
         fields = {
             "client": (scope.get("client") or ("",))[0],
             "method": scope["method"],
             "path": _path(scope),
             "status": response.status,
+            "exchange": id,
         }
         access.info("request", extra=fields)
 

@@ -74,19 +74,19 @@ class Repeats:
             return None
         if caller.customer is not None:
             order = replace(order, customer=Identity(id=caller.customer))
-        book = self.store.of(caller)
+        book = self._book(caller)
         lasts = self._window(await book.seller())
         if not lasts:
             return None
         alike = await _alike(book, order)
-        # What was cancelled may be ordered again.
+        # What was cancelled or deleted may be ordered again.
         gone = max([one.id for one in alike if not stands(one)], default=0)
         name = f"live:content:{operation.name}:{digest(order)}:{gone}"
         return Repeat(order, name, lasts, next(filter(stands, alike), None))
 
-    async def record(self, caller: Caller, repeat: Repeat) -> None:
+    async def record(self, caller: Caller, repeat: Repeat, exchange: str) -> None:
         """Record of the first order that its request came again."""
-        book = self.store.of(caller)
+        book = self._book(caller, exchange)
         first = next(filter(stands, await _alike(book, repeat.order)), None)
         try:
             async with book.together() as unit:
@@ -94,6 +94,10 @@ class Repeats:
                     unit.record(first, REPEATED)
         except Conflict:
             return  # it came twice in the very same moment, which says the same
+
+    def _book(self, caller: Caller, exchange: str = "") -> Book:
+        """Open the caller's book with what was deleted, of which no client is told anything."""
+        return self.store.of(replace(caller, deleted=True), exchange=exchange)
 
     def _window(self, seller: Seller) -> timedelta:
         minutes = seller.tables.get(self.setting)

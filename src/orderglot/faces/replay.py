@@ -50,9 +50,13 @@ class Key(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """A request that may come again: who asks, under which keys, and what makes it the same."""
+    """A request that may come again: who asks, under which keys, and what makes it the same.
+
+    ``exchange`` is what the server calls this very request.
+    """
 
     caller: Caller
+    exchange: str
     keys: tuple[Key, ...]
     fingerprint: str
     single: str | None = None
@@ -90,7 +94,7 @@ class Replay:
             repeat = await self.repeats.find(operation, caller, ask)
             if repeat is None:
                 return await perform(None)
-            asked = _known_by(caller, repeat, partial(respelled, operation, request, ask))
+            asked = _known_by(caller, request, repeat, partial(respelled, operation, request, ask))
         places = [(caller.seller, caller.customer, key.name) for key in asked.keys]
         while first := [self.running[place] for place in places if place in self.running]:
             await asyncio.shield(first[0])
@@ -139,7 +143,7 @@ class Replay:
         """Give the first answer to a request that came again, None where there is none."""
         answer = await self._again(asked)
         if answer is not None and asked.repeat is not None:
-            await self.repeats.record(asked.caller, asked.repeat)
+            await self.repeats.record(asked.caller, asked.repeat, asked.exchange)
         return None if answer is None else asked.respell(answer)
 
     async def _again(self, asked: Asked) -> Response | None:
@@ -195,7 +199,7 @@ class Replay:
                 if (id := way.single(request)) is not None:
                     single, used = _full(caller, "single", "", id), way.used
         same = fingerprint(request, self._proofs(operation)) if keys else ""
-        return Asked(caller, tuple(keys), same, single, used)
+        return Asked(caller, request.id, tuple(keys), same, single, used)
 
     def _proofs(self, operation: Operation[Any, Any]) -> frozenset[str]:
         """Name the arguments of a query that say who is calling."""
@@ -229,10 +233,12 @@ class Replay:
         )
 
 
-def _known_by(caller: Caller, repeat: Repeat, respell: Callable[[Response], Response]) -> Asked:
+def _known_by(
+    caller: Caller, request: Request, repeat: Repeat, respell: Callable[[Response], Response]
+) -> Asked:
     """Make what a request without a key is known by."""
     key = Key(repeat.name, repeat.lasts, conflict=False, refusals=False)
-    return Asked(caller, (key,), repeat.name, repeat=repeat, respell=respell)
+    return Asked(caller, request.id, (key,), repeat.name, repeat=repeat, respell=respell)
 
 
 def respelled(

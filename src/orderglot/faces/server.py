@@ -15,7 +15,7 @@ import msgspec
 from orderglot.core.caller import OPEN, READ, Caller, demand
 from orderglot.core.errors import HubError, Rule, Upstream, invalid
 from orderglot.core.order import Order
-from orderglot.core.ports import Book, Store
+from orderglot.core.ports import Book, Store, UnitOfWork
 from orderglot.core.query import LARGE, LargePage, Page
 from orderglot.core.time_zones import to_zone, zone_of
 from orderglot.core.unknown_members import without_unknown
@@ -169,7 +169,8 @@ class Server:
         remember: Remember | None,
     ) -> Response:
         asked = ask()
-        async with self.store.of(caller).together() as unit:
+
+        async def work(unit: UnitOfWork) -> Response:
             context = Context(self.store.keyring, request.at or self.store.now(), unit)
             answer = shown_to(caller, await operation.perform(context, asked))
             # An answer that is kept may be asked for again at another address.
@@ -177,7 +178,9 @@ class Server:
             response = write_answer(operation, answer, to)
             if remember is not None:
                 remember(response, unit)
-        return response
+            return response
+
+        return await self.store.of(caller, exchange=request.id).transact(work)
 
 
 def shown_to(caller: Caller, answer: Any) -> Any:

@@ -144,19 +144,22 @@ def of_order(name: str, amounts: Sequence[Decimal | None], scope: Scope) -> Deci
     return different[0] if different else ZERO
 
 
-def summed(goods: Decimal | None, given: Mapping[str, Decimal | None], rows: int) -> Sums:
+def summed(
+    goods: Decimal | None, given: Mapping[str, Decimal | None], rows: int, *, whole: bool = True
+) -> Sums:
     """Describe what an order comes to: what the file says, else the sum of all parts where it has them.
 
-    Without a total it is not known where there is a tax: it may be in the prices or beside them.
+    Without a total it is not known where there is a tax: it may be in the prices or beside them; nor
+    where the parts are not ``whole``.
     """
     discount, shipping, tax = (given.get(name) for name in ("discount", "shipping", "tax"))
     discount = None if discount is None else abs(discount)
     net = None if goods is None else goods - (discount or ZERO) + (shipping or ZERO)
     total = given.get("total")
     differs = False
-    if total is None and not tax:
+    if total is None and whole and not tax:
         total = net
-    elif total is not None and net is not None:
+    elif total is not None and whole and net is not None:
         differs = min(abs(total - net), abs(total - net - (tax or ZERO))) > CENT * rows
     refunded = given.get("refunded")
     totals = Totals(subtotal=goods, discount=discount, shipping=shipping, tax=tax, total=total)

@@ -14,7 +14,8 @@ from orderglot.core.order_details import OrderDetails
 from orderglot.core.quantities import Quantity
 from orderglot.files.amounts import Scope, Sums, of_order, read_percent, read_rate, summed
 from orderglot.files.cells import bare
-from orderglot.files.columns import FIELDS, MONEY, OF_LINES, TAXES
+from orderglot.files.detail_columns import DetailCells
+from orderglot.files.details import add_amounts, details_of
 from orderglot.files.drafts import (
     BETWEEN,
     Draft,
@@ -26,6 +27,7 @@ from orderglot.files.drafts import (
     with_ids,
     with_invoice,
 )
+from orderglot.files.field_names import FIELDS, MONEY, OF_LINES, TAXES
 from orderglot.files.header import Texts, reader_of_heads
 from orderglot.files.joined_headers import HeaderOf, Headers
 from orderglot.files.layout import Layout
@@ -67,7 +69,7 @@ class OrderBuilder:
         self._layout = layout
         self._headers = headers
         self._remarks = remarks
-        self._joined = [one for one in FIELDS if one not in (*OF_LINES, *MONEY)]
+        self._joined = _joined(layout.fields, headers)
         self.check = self._read_head = reader_of_heads(layout.fields, plan.source)
         if headers is not None:
             self._read_head = reader_of_heads(self._joined, plan.source)
@@ -79,6 +81,7 @@ class OrderBuilder:
             field: Memo[str, Decimal | None](partial(self._read_tax, field)) for field in TAXES
         }
         self._line_taxes = dict(layout.taxes).get("line_tax")
+        self._details = details_of(plan, layout.details, headers, remarks)
         self._said_amounts = "amount" in plan.columns.at and "price" in plan.columns.at
         self._beside = (
             bool(layout.extras or headers)
@@ -98,8 +101,9 @@ class OrderBuilder:
             _demand_currency(currency, draft)
         due = goods(lines.worths)
         sums = Sums(totals=Totals(subtotal=due, total=due))
-        if self._money or self._line_taxes is not None:
-            sums = self._sums(draft.number, due, lines, header)
+        cells = None if self._details is None else self._details.read(lines, header)
+        if self._money or self._line_taxes is not None or cells is not None:
+            sums = self._sums(draft.number, due, lines, header, cells)
         totals = sums.totals
         order = made(draft, lines, head, currency, self._reference(draft.number), totals)
         if head.invoice or sums.refunded is not None or sums.paid is not None:
@@ -110,6 +114,8 @@ class OrderBuilder:
             raise ValueError("it comes to too much money")
         if self._beside:
             order = self._with_beside(order, lines, header)
+        if self._details is not None and cells is not None:
+            order = self._details.put(order, cells)
         if head.unknown:
             self._remarks.note_words(head.unknown)
         return Gathered(order, lines.numbers, lines.text, draft.refused)
@@ -136,7 +142,12 @@ class OrderBuilder:
         return tuple([values.get(field, "") for field in self._joined])
 
     def _sums(
-        self, number: str, due: Decimal | None, lines: Lines, header: HeaderOf | None
+        self,
+        number: str,
+        due: Decimal | None,
+        lines: Lines,
+        header: HeaderOf | None,
+        cells: DetailCells | None,
     ) -> Sums:
         """Describe what an order comes to; raises ValueError where its rows contradict each other."""
         begin = len(self._layout.extras)
@@ -153,10 +164,13 @@ class OrderBuilder:
             text = header.fields.get(field, "") if header else ""
             if text.strip():
                 values[field] = self._money[field][text]
+        whole = True
+        if cells is not None:
+            whole = add_amounts(values, cells, lines.worths, self._plan)
         if self._line_taxes is not None and values.get("tax") is None:
             amounts = self._read_taxes("line_tax", lines)
             values["tax"] = of_order("tax", amounts, Scope.ROW)
-        sums = summed(due, values, len(lines.skus))
+        sums = summed(due, values, len(lines.skus), whole=whole)
         if sums.differs:
             self._remarks.note_difference(number)
         return sums
@@ -217,6 +231,13 @@ class OrderBuilder:
             name: [read_quantity(f"{name} quantity", text, marks) for text in lines.others[place]]
             for name, place in self._layout.quantities
         }
+
+
+def _joined(fields: Sequence[str], headers: Headers | None) -> list[str]:
+    """Give the fields of what an order says beside its lines, those of a file of headers too."""
+    beside = headers.columns if headers else ()
+    heads = (one for one in FIELDS if one not in (*OF_LINES, *MONEY))
+    return [one for one in heads if one in fields or one in beside]
 
 
 def _demand_currency(currency: str, draft: Draft) -> None:

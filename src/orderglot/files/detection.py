@@ -16,9 +16,11 @@ from orderglot.core.quantities import exact
 from orderglot.core.time_zones import zone_of
 from orderglot.files import dates, numbers
 from orderglot.files.amounts import Scope, look_like_rates, scope_of
-from orderglot.files.columns import MONEY, Columns
+from orderglot.files.columns import Columns
 from orderglot.files.currencies import Currencies, currencies_of, only_one
 from orderglot.files.dates import DateOrder, reader_of_times
+from orderglot.files.detail_names import DAYS, NUMBERS, ORDER_AMOUNTS, TIMES
+from orderglot.files.field_names import MONEY
 from orderglot.files.lines import (
     Signs,
     agrees,
@@ -34,7 +36,9 @@ from orderglot.files.sources import read_source
 
 Samples = Sequence[Sample]
 
-IN_NUMBERS = ("quantity", "price", "amount", *MONEY)
+IN_NUMBERS = ("quantity", "price", "amount", *MONEY, *NUMBERS)
+IN_TIMES = ("created", *TIMES)
+IN_DATES = (*IN_TIMES, *DAYS)
 
 
 def plan_of(
@@ -106,11 +110,11 @@ def _date_order(samples: Samples, options: ImportOptions, remarks: Remarks) -> D
         if options.dates not in dates.ORDERS:
             raise invalid("dates", Rule.CHOICE, f"{options.dates[:10]!r} is not dmy, mdy or ymd.")
         return DateOrder(options.dates, strict=True)
-    clues = dates.clues(_texts(samples, "created"))
+    clues = dates.clues(_texts(samples, *IN_DATES))
     doubtful = clues.pop(dates.EITHER, "")
     order = next(iter(clues)) if len(clues) == 1 else ""
     if doubtful and not order:
-        where = _place(samples, ("created",), doubtful)
+        where = _place(samples, IN_DATES, doubtful)
         reason = f"{doubtful.strip()!r}{where} can be read in two ways; say which with --dates"
         raise invalid("dates", Rule.REQUIRED, f"{reason} dmy, mdy or ymd.")
     if doubtful:
@@ -126,7 +130,7 @@ def _place(samples: Samples, fields: tuple[str, ...], text: str) -> str:
 
 
 def _note_zone(samples: Samples, options: ImportOptions, remarks: Remarks) -> None:
-    if not options.timezone and any(dates.lacks_zone(text) for text in _texts(samples, "created")):
+    if not options.timezone and any(map(dates.lacks_zone, _texts(samples, *IN_TIMES))):
         taken = f"{own}, the seller's" if (own := options.sellers_timezone) else "UTC"
         remarks.facts.append(
             f"Times without a zone are taken as {taken}; --timezone names another."
@@ -199,7 +203,7 @@ def _scopes(sample: Sample, marks: Marks, remarks: Remarks) -> tuple[Columns, di
     """Decide what the amounts on rows are; a total of each row is the amount of its line."""
     columns = _with_amount(sample, marks)
     scopes = dict[str, Scope]()
-    for field in MONEY:
+    for field in (*MONEY, *ORDER_AMOUNTS):
         if field not in columns.at or field == "discount_rate":
             continue
         amounts = sample.amounts(field, marks)

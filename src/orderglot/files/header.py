@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 
-from msgspec import Struct, convert
+from msgspec import Struct
 
 from orderglot.core.order import Address, Identity
 from orderglot.core.values import InvoiceStatus, Status
+from orderglot.files.addresses import MEMBERS, reader_of_addresses
 from orderglot.files.cells import bare, unwrapped
-from orderglot.files.columns import FIELDS
-from orderglot.files.countries import country_code
 from orderglot.files.lines import read_currency, read_number_of
 from orderglot.files.sources import Source
 from orderglot.files.statuses import means_cancelled, payment_of, state_of
 
-OF_ADDRESSES = tuple(field for field in FIELDS if field in Address.__struct_fields__)
 STATES = ("status", "cancelled", "payment_status")
 NAMES = ("customer", "po_number")
 """What is known by a name, of which blanks around it are no part."""
@@ -49,8 +47,8 @@ def reader_of_heads(fields: Sequence[str], source: Source) -> Callable[[Texts], 
 
     It raises ValueError with the reason where what they say cannot be kept.
     """
-    places = [place for place, field in enumerate(fields) if field in OF_ADDRESSES]
-    read_address = _reader_of_addresses([fields[place] for place in places])
+    places = [place for place, field in enumerate(fields) if field in MEMBERS]
+    read_address = reader_of_addresses([fields[place] for place in places])
 
     @lru_cache(maxsize=4_096)
     def read_head(texts: Texts) -> Head:
@@ -103,17 +101,3 @@ def _state(values: Mapping[str, str]) -> tuple[Status, InvoiceStatus | None, tup
     if means_cancelled(values.get("cancelled", "")):
         status = Status.CANCELLED
     return status, invoice, tuple(unknown)
-
-
-def _reader_of_addresses(fields: list[str]) -> Callable[[Texts], Address | None]:
-    """Make the function that reads an address, which many customers may share, such as a country."""
-
-    @lru_cache(maxsize=4_096)
-    def read_address(values: Texts) -> Address | None:
-        texts = {field: unwrapped(text) for field, text in zip(fields, values, strict=True) if text}
-        country = texts.pop("country", "")
-        if country:
-            texts |= {"country_name": country, "country": country_code(country)}
-        return convert(texts, Address) if texts else None
-
-    return read_address

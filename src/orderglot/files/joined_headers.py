@@ -8,14 +8,16 @@ from collections.abc import Iterator, Sequence
 import msgspec
 from msgspec import Struct
 
+from orderglot.files import detail_names
 from orderglot.files.cells import unwrapped
-from orderglot.files.columns import OF_LINES, Columns
+from orderglot.files.columns import Columns
+from orderglot.files.field_names import OF_LINES
 from orderglot.files.lines import read_number_of
 from orderglot.files.rows import Stride
 from orderglot.files.sample import Sample
 from orderglot.files.temporary import written
 
-GOODS = frozenset(OF_LINES) - {"order", "created"}
+GOODS = frozenset((*OF_LINES, *detail_names.OF_LINES)) - {"order", "created"}
 """What a header cannot say: it stays with the order as text."""
 
 OURS = GOODS | {"order"}
@@ -48,12 +50,15 @@ class Headers:
 
     def __init__(self, name: str) -> None:
         self.name = name
+        self.columns = dict[str, str]()
+        """The name of each field's column."""
         self._database = sqlite3.connect("", isolation_level=None)
         self._database.executescript(_SETUP)
 
     def fill(self, sample: Sample) -> None:
         """Take in all headers of a file; one that cannot be read is none when its order comes."""
         columns = sample.columns
+        self.columns = {field: columns.name(field) for field in columns.at}
         with written("headers"):
             for stride in sample.all():
                 if isinstance(stride, Stride):

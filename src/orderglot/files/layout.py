@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from operator import itemgetter
 
-from orderglot.files.columns import FIELDS, MONEY, OF_LINES, QUANTITIES, TAXES, Columns
+from orderglot.files.columns import Columns
+from orderglot.files.detail_names import DETAILS
+from orderglot.files.field_names import FIELDS, MONEY, OF_LINES, QUANTITIES, TAXES
 from orderglot.files.lines import MONEY_OF_LINES
 
 ABSENT = -1
@@ -45,6 +47,10 @@ class Layout:
             (one, place) for one in TAXES if (place := self._place_of(one, at)) is not None
         ]
         """Which have the tax on a line, each by its field."""
+        self.details = [
+            (one, place) for one in DETAILS if (place := self._place_of(one, at)) is not None
+        ]
+        """Which have what few orders and lines say, each by its field."""
 
     def _place_of(self, field: str, at: Mapping[str, int]) -> int | None:
         if field not in at:

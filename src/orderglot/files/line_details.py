@@ -8,6 +8,7 @@ from decimal import Decimal
 from msgspec.structs import replace
 
 from orderglot.core.charges import TaxLine
+from orderglot.core.item_numbers import ItemNumbers
 from orderglot.core.line_details import LineDetails
 from orderglot.core.order import Line, Order
 from orderglot.core.quantities import Quantity
@@ -25,6 +26,19 @@ def with_units(order: Order, words: Sequence[str]) -> Order:
         return replace(line, unit=word, details=details) if word else line
 
     return replace(order, lines=tuple(map(measured, order.lines, words)))
+
+
+def with_item_numbers(order: Order, columns: Mapping[str, Sequence[str]]) -> Order:
+    """Give the lines of an order what others call their items, by member of the item numbers."""
+
+    def named(line: Line, place: int) -> Line:
+        known = {name: texts[place] for name, texts in columns.items() if texts[place]}
+        details = line.details or NOTHING
+        numbers = ItemNumbers(**known)
+        return replace(line, details=replace(details, item_numbers=numbers)) if known else line
+
+    lines = (named(line, place) for place, line in enumerate(order.lines))
+    return replace(order, lines=tuple(lines))
 
 
 def with_quantities(order: Order, columns: Mapping[str, Sequence[Quantity | None]]) -> Order:

@@ -13,8 +13,9 @@ from msgspec.structs import replace
 
 from orderglot.core.counting import counted
 from orderglot.core.errors import Rule, invalid
-from orderglot.files.columns import REQUIRED, found_in, has_column, read_mapping, recognise
+from orderglot.files.columns import found_in, has_column, read_mapping, recognise
 from orderglot.files.detection import dollar_in, plan_of
+from orderglot.files.field_names import REQUIRED
 from orderglot.files.joined_headers import Headers
 from orderglot.files.lines import read_currency
 from orderglot.files.plan import ImportOptions, Plan

@@ -77,6 +77,8 @@ class Remarks:
         """Those that a person has left out."""
         self._texts = dict[str, bool]()
         """The columns for which there is no field, and whether what they say matters."""
+        self.details_alone = dict[str, None]()
+        """The columns of details that say nothing by themselves in some orders."""
         self.orders_alone = 0
         """How many orders of a file of headers had no lines."""
         self.alone = list[str]()
@@ -159,6 +161,9 @@ class Remarks:
             yield f"{orders} of the headers without lines left out, such as {_some(self.alone[:MOST])}."
         if matter := self._columns(matter=True):
             yield f"Left out of the orders, and kept as text alone: {_some(matter, len(matter))}."
+        if self.details_alone:
+            some = _some([*self.details_alone], 30)
+            yield f"What says nothing by itself is kept as text, in some orders: {some}."
         if others := self._columns(matter=False):
             yield f"These columns have no field, and are kept as text: {_some(others, 30)}."
 

@@ -26,7 +26,7 @@ _WORDS = {
     (Status.COMPLETED, None): "completed, complete, done, finished, fulfilled, closed,"
     " archived, invoiced, resolved, abgeschlossen, erledigt",
     (Status.DELIVERED, None): "delivered, picked up, geliefert, zugestellt",
-    (Status.RETURNED, None): "returned, sent back, retourniert, zurückgesandt",
+    (Status.RETURNED, None): "returned, sent back, retoure, retourniert, zurückgesandt",
     (Status.COMPLETED, InvoiceStatus.REFUNDED): "refunded, fully refunded, erstattet",
     (Status.COMPLETED, InvoiceStatus.PAID_PARTIALLY_REFUNDED): "partially refunded, part refunded,"
     " teilweise erstattet",

@@ -17,7 +17,7 @@ from msgspec import Struct
 from orderglot.core.customer import Customer
 from orderglot.core.keyring import Credential
 from orderglot.core.order import Order, Reference
-from orderglot.core.ports import Answered, Event, Note
+from orderglot.core.ports import Answered, Event, Feed, Note
 from orderglot.core.product import Product
 from orderglot.core.query import Query, Sort
 from orderglot.core.seller import Seller
@@ -42,6 +42,12 @@ class Entity(StrEnum):
 
 FIRST = {Entity.ORDER: 1_000_000_001, Entity.CUSTOMER: 100_001}
 """Where the hub's own numbers begin in every seller's book."""
+
+EVENT = "event"
+"""What the events of a seller are counted as, from 1 on, beside the things that get numbers."""
+
+LOOKED = 1_000
+"""So many numbers of a feed at most are looked at for one read, whoever may see how few of them."""
 
 
 class Scope(Struct, frozen=True, gc=False):
@@ -87,9 +93,9 @@ class Selected(Struct, frozen=True):
 
 
 class Counts(Struct, frozen=True, kw_only=True):
-    """What is in a seller's book; ``sums`` are the orders' totals by currency, where known.
+    """What is in a seller's book; ``sums`` are the turnover by currency, where known.
 
-    ``unpriced`` counts the orders whose total is not known. ``adds_up`` counts them by whether they
+    ``unpriced`` counts the orders of that turnover whose total is not known. ``adds_up`` counts them by whether they
     add up, those under "" of whom nobody has looked yet.
     """
 
@@ -153,6 +159,10 @@ class Backend(Protocol):
 
     async def events(self, scope: Scope, order: int) -> tuple[Event, ...]:
         """Give what happened to an order, by rising version; nothing where it is not in scope."""
+        ...
+
+    async def feed(self, scope: Scope, after: int, limit: int) -> Feed:
+        """Give events in scope by rising sequence, from behind one on, so many at most."""
         ...
 
     async def duplicates(self, scope: Scope) -> tuple[Event, ...]:

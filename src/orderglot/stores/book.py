@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
+import random
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from orderglot.core.caller import Caller
 from orderglot.core.customer import Customer
-from orderglot.core.errors import Conflict
+from orderglot.core.errors import Overtaken
 from orderglot.core.order import Order
 from orderglot.core.ports import Check, Kept
 from orderglot.core.product import Product
 from orderglot.stores.backend import Backend, Raced
+from orderglot.stores.expecting_reads import Tallied
 from orderglot.stores.id_blocks import IdBlocks
 from orderglot.stores.reads import Clock, Reads
+from orderglot.stores.turns import Turns
 from orderglot.stores.unit_of_work import UnitOfWork
 
 T = TypeVar("T")
+
+TRIES = 6
+"""How often some work is done before it is refused because others are faster each time."""
 
 
 class Together:
@@ -34,14 +41,15 @@ class Together:
         return self._unit
 
     async def __aexit__(self, failed: type[BaseException] | None, *_: object) -> None:
-        if failed is not None:
-            return
         try:
-            await self._unit.commit()
+            if failed is None:
+                await self._unit.commit()
         except Raced as race:
-            raise Conflict(
+            raise Overtaken(
                 "Somebody else changed the same thing at the same moment; read it again and repeat."
             ) from race
+        finally:
+            self._unit.release()
 
 
 class Book(Reads):
@@ -53,10 +61,14 @@ class Book(Reads):
         numbers: IdBlocks,
         caller: Caller,
         clock: Clock,
+        turns: Turns,
         largest: int | None = None,
+        exchange: str = "",
     ) -> None:
         super().__init__(backend, caller, clock, largest)
         self._id_blocks = numbers
+        self._turns = turns
+        self._exchange = exchange
 
     def together(self) -> Together:
         """Open a unit: what is written to it is kept all at once at its end, or not at all.
@@ -64,6 +76,28 @@ class Book(Reads):
         Raises Conflict at the end where somebody else was faster.
         """
         return Together(self._unit())
+
+    async def transact(self, work: Callable[[UnitOfWork], Awaitable[T]]) -> T:
+        """Do some work in a unit, and all of it again in a new one where somebody else was faster.
+
+        Raises Conflict where that is so time and again.
+        """
+        tallied: Tallied = {}
+        for attempt in range(1, TRIES):
+            try:
+                return await self._try(work, tallied)
+            except Overtaken:
+                await asyncio.sleep(random.random() * 0.002 * 2**attempt)
+        return await self._try(work, tallied)
+
+    async def guard(self, family: str) -> None:
+        """Raise RuntimeError: what is read here is bound to nothing that is written."""
+        raise RuntimeError(f"rules over the orders of a {family} are asked in a unit of work")
+
+    async def _try(self, work: Callable[[UnitOfWork], Awaitable[T]], tallied: Tallied) -> T:
+        async with self.together() as unit:
+            unit.tallied = tallied
+            return await work(unit)
 
     async def place(self, order: Order) -> Order:
         """Add a new order and give it back as it now stands, with its ids."""
@@ -73,12 +107,14 @@ class Book(Reads):
         """Keep orders that came from elsewhere under their references; the newest version wins."""
         return await self._write(lambda unit: unit.keep(*orders, check=check))
 
-    async def change(self, order: Order, what: str = "changed", *, touches: bool = True) -> Order:
+    async def change(
+        self, order: Order, what: str = "changed", *, touches: bool = True, why: str = ""
+    ) -> Order:
         """Put a new version in the place of the one it was made from; ``what`` names the event.
 
         Where it ``touches`` nothing that anybody knows of, the order was not modified by that.
         """
-        return await self._write(lambda unit: unit.change(order, what, touches=touches))
+        return await self._write(lambda unit: unit.change(order, what, touches=touches, why=why))
 
     async def keep_customer(self, customer: Customer) -> Customer:
         """Add a customer, or put a new version in place of the one with its id."""
@@ -103,4 +139,11 @@ class Book(Reads):
         return done
 
     def _unit(self) -> UnitOfWork:
-        return UnitOfWork(self._backend, self._id_blocks, self._caller, self._clock)
+        return UnitOfWork(
+            self._backend,
+            self._caller,
+            self._clock,
+            self._id_blocks,
+            self._turns,
+            self._exchange,
+        )

@@ -12,6 +12,8 @@ from orderglot.core.customer import identity
 from orderglot.core.order import Order
 from orderglot.core.ports import Answered, Event, Note
 from orderglot.core.product import Product
+from orderglot.core.reasons import new_reason
+from orderglot.core.unknown_members import newly_sent
 from orderglot.stores import document, writes
 from orderglot.stores.resolution import Resolution
 
@@ -19,7 +21,9 @@ from orderglot.stores.resolution import Resolution
 class Pending:
     """Events, products, answers and notes that wait for the commit, beside orders and customers."""
 
-    def __init__(self) -> None:
+    def __init__(self, who: str, exchange: str) -> None:
+        self._who = who
+        self._exchange = exchange
         self._events: list[Event] = []
         self._products: dict[str, writes.PutProduct] = {}
         self._answers: list[writes.PutAnswer] = []
@@ -33,9 +37,9 @@ class Pending:
         order: Order,
         what: str,
         at: datetime,
-        who: str,
         other: int | None = None,
         details: dict[str, Any] | None = None,
+        why: str = "",
     ) -> None:
         """Record an event of an order in its present version."""
         self._events.append(
@@ -44,11 +48,21 @@ class Pending:
                 version=order.version,
                 what=what,
                 at=at,
-                who=who,
+                who=self._who,
                 other=other,
                 details=details or {},
+                why=why,
+                exchange=self._exchange,
             )
         )
+
+    def add_change(
+        self, order: Order, kept: Order | None, what: str, at: datetime, why: str
+    ) -> None:
+        """Record the event of a new version, with what it brings; ``why`` goes before its reason."""
+        sent = newly_sent(order, kept)
+        details = {"unknown": sent} if sent else None
+        self.add_event(order, what, at, details=details, why=why or new_reason(order, kept))
 
     def product(self, sku: str) -> Product | None:
         """Give the product that waits under a SKU."""

@@ -11,13 +11,13 @@ from orderglot.core.caller import Caller
 from orderglot.core.customer import Customer
 from orderglot.core.errors import Forbidden, NotFound
 from orderglot.core.order import Order, Reference
-from orderglot.core.ports import DUPLICATE, Event, Note
+from orderglot.core.ports import DUPLICATE, Event, Feed, Note
 from orderglot.core.product import Product
 from orderglot.core.query import EVERYTHING, LargePage, Page, Query, Window, asks
 from orderglot.core.repeats import stands
 from orderglot.core.seller import Seller
 from orderglot.stores import selection
-from orderglot.stores.backend import Backend, Scope
+from orderglot.stores.backend import LOOKED, Backend, Scope
 from orderglot.stores.document import keepable
 from orderglot.stores.item_numbers import kind_of
 
@@ -117,6 +117,11 @@ class Reads:
     async def events(self, order: int) -> tuple[Event, ...]:
         """Give what happened to an order, oldest first; nothing where there is no such order."""
         return await self._backend.events(self._scope, order)
+
+    async def feed(self, after: int = 0, limit: int = 100) -> Feed:
+        """Give the events behind a sequence, so many at most, and never more than 1,000."""
+        limit = min(max(limit, 1), LOOKED)
+        return await self._backend.feed(self._scope, max(after, 0), limit)
 
     async def duplicates(self) -> tuple[tuple[Order, Order], ...]:
         """Give the orders that may double an earlier one, each with that one, if both still stand."""

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from orderglot.core.customer import Customer, identity
 from orderglot.core.errors import Forbidden, Rule, invalid
+from orderglot.core.linking import origins
 from orderglot.core.order import Identity, Link, Order, Reference, is_channel
 from orderglot.stores.backend import Backend, Entity, Scope
 from orderglot.stores.id_blocks import IdBlocks
@@ -172,6 +173,18 @@ class Resolution:
             shown = named.id or named.number or ", ".join(ref.id for ref in named.references)
             raise invalid("links", Rule.UNKNOWN, f"There is no order {shown} here to point at.")
         return named
+
+    async def demand_no_circle(self, order: Order) -> None:
+        """Raise Invalid where an order would come from itself, be it by way of others."""
+        further, seen = origins(order), set[int]()
+        while further:
+            if order.id in further:
+                reason = f"Order {order.id} cannot come from itself, be it by way of others."
+                raise invalid("links", Rule.STATE, reason)
+            seen |= further
+            await self._read_orders((), further)
+            found = filter(None, map(self.orders.with_id, further))
+            further = {id for one in found for id in origins(one)} - seen
 
     async def name_customers(self) -> list[Customer]:
         """Put the present names of their customers on all orders that are about to be written.

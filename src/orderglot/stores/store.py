@@ -21,6 +21,7 @@ from orderglot.stores.book import Book
 from orderglot.stores.id_blocks import IdBlocks
 from orderglot.stores.keyring import Keyring
 from orderglot.stores.reads import Clock
+from orderglot.stores.turns import Turns
 
 
 class BookStore:
@@ -30,6 +31,7 @@ class BookStore:
         self._backend = backend
         self._clock = clock
         self._id_blocks = IdBlocks(backend)
+        self._turns = Turns()
         self._keyring = Keyring(backend, clock)
 
     @property
@@ -41,9 +43,20 @@ class BookStore:
         """Give the time by the store's clock."""
         return self._clock()
 
-    def of(self, caller: Caller, largest: int | None = None) -> Book:
-        """Open the caller's book, of which a page of more orders than ``largest`` raises LargePage."""
-        return Book(self._backend, self._id_blocks, caller, self._clock, largest)
+    def of(self, caller: Caller, largest: int | None = None, exchange: str = "") -> Book:
+        """Open the caller's book, of which a page of more orders than ``largest`` raises LargePage.
+
+        ``exchange`` is the id of the request that it is opened for, which stands in its events.
+        """
+        return Book(
+            self._backend,
+            self._id_blocks,
+            caller,
+            self._clock,
+            self._turns,
+            largest,
+            exchange,
+        )
 
     async def answered(self, caller: Caller, dialect: str, key: str) -> Answered | None:
         """Give the first answer to a request of this caller that was made under this key."""

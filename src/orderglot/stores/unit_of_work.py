@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Sequence
 from datetime import datetime
 
 from msgspec.structs import replace
@@ -11,14 +10,15 @@ from msgspec.structs import replace
 from orderglot.core.caller import Caller
 from orderglot.core.currencies import demand_currency
 from orderglot.core.customer import Customer
-from orderglot.core.errors import Conflict, Forbidden, NotFound
+from orderglot.core.errors import Conflict, Forbidden, NotFound, Overtaken
+from orderglot.core.line_numbers import remembering
 from orderglot.core.order import Link, Order, Reference
 from orderglot.core.ports import KEPT, PLACED, Answered, Check, Kept, Note, Outcome
 from orderglot.core.product import Product
-from orderglot.core.unknown_members import newly_sent
 from orderglot.stores import writes
 from orderglot.stores.backend import Backend, Entity, Raced
 from orderglot.stores.customers import put_customer
+from orderglot.stores.expecting_reads import ExpectingReads
 from orderglot.stores.id_blocks import IdBlocks
 from orderglot.stores.identities import IdentityMap, goes_by, visible
 from orderglot.stores.item_numbers import with_skus
@@ -26,21 +26,30 @@ from orderglot.stores.merging import demand_version, merged, names_of, outdated
 from orderglot.stores.ownership import owned
 from orderglot.stores.pending import Pending
 from orderglot.stores.quantities import with_exact_quantities
-from orderglot.stores.reads import Clock, Reads
+from orderglot.stores.reads import Clock
 from orderglot.stores.resolution import Resolution
 from orderglot.stores.test_mode import demand_live, demand_own
+from orderglot.stores.turns import Turns
 
 
-class UnitOfWork(Reads):
+class UnitOfWork(ExpectingReads):
     """A book whose writes wait for the end; ``get`` and the like already see them."""
 
-    def __init__(self, backend: Backend, numbers: IdBlocks, caller: Caller, clock: Clock) -> None:
-        super().__init__(backend, caller, clock)
+    def __init__(
+        self,
+        backend: Backend,
+        caller: Caller,
+        clock: Clock,
+        numbers: IdBlocks,
+        turns: Turns,
+        exchange: str,
+    ) -> None:
+        super().__init__(backend, caller, clock, turns)
         self._id_blocks = numbers
         self._known: Resolution | None = None
         self._seen: list[Customer] = []
         self._placed: list[int] = []
-        self._pending = Pending()
+        self._pending = Pending(caller.name, exchange)
 
     @property
     def _resolution(self) -> Resolution:
@@ -59,11 +68,6 @@ class UnitOfWork(Reads):
     @property
     def _customers(self) -> IdentityMap[Customer]:
         return self._resolution.customers
-
-    @asynccontextmanager
-    async def together(self) -> AsyncIterator[UnitOfWork]:
-        """Go on in this unit, which ends when it ends."""
-        yield self
 
     def _find(self, ref: Reference) -> Awaitable[Order | None]:
         return super()._find(ref) if self._known is None else self._find_here(ref)
@@ -157,24 +161,28 @@ class UnitOfWork(Reads):
         new = replace(new, version=kept.version + 1, modified=order.modified or now)
         return Kept(self._put(new, KEPT, now), Outcome.CHANGED)
 
-    async def change(self, order: Order, what: str = "changed", *, touches: bool = True) -> Order:
+    async def change(
+        self, order: Order, what: str = "changed", *, touches: bool = True, why: str = ""
+    ) -> Order:
         """Put a new version in the place of the one it was made from; ``what`` names the event.
 
-        Where it ``touches`` nothing that anybody knows of, the order was not modified by that.
         Raises NotFound, Conflict where somebody else was faster, or Forbidden where a caller in
         test mode would change a live order.
         """
         kept = await self._standing(order.id)
         demand_own(self._caller, kept)
         if order.version != kept.version:
-            raise Conflict(
+            raise Overtaken(
                 f"Order {order.id} is at version {kept.version} by now, not {order.version}; "
                 "read it again and repeat the change."
             )
+        if order == kept:
+            return kept
         if names_of(order) != names_of(kept):
             order = await self._owned(order)
             await self._resolution.learn((order,))
             order = await self._resolved(order, ours=True, kept=kept.links)
+            await self._resolution.demand_no_circle(order)
         now = self.now()
         given = not touches or order.modified not in (None, kept.modified)
         changed = replace(
@@ -184,7 +192,7 @@ class UnitOfWork(Reads):
             created=order.created or kept.created,
             modified=order.modified if given else now,
         )
-        changed = self._put(changed, what, now)
+        changed = self._put(changed, what, now, why)
         if names_of(changed) != names_of(kept):
             await self._resolution.repoint((changed,))
         return changed
@@ -210,10 +218,7 @@ class UnitOfWork(Reads):
         return await put_customer(customer, self._resolution, self.now())
 
     async def keep_product(self, product: Product) -> Product:
-        """Add a product, or put a new version in its place.
-
-        Raises Invalid where there is no such currency.
-        """
+        """Add a product, or put a new version in its place; Invalid where its currency is none."""
         demand_live(self._caller)
         demand_currency("currency", product.currency)
         found = (await super().products((product.sku,))).get(product.sku)
@@ -232,7 +237,7 @@ class UnitOfWork(Reads):
 
     def record(self, order: Order, what: str, other: int | None = None) -> None:
         """Record an event of an order that changes nothing of it, in the same transaction."""
-        self._pending.add_event(order, what, self.now(), self._caller.name, other)
+        self._pending.add_event(order, what, self.now(), other)
 
     def remember(self, answered: Answered) -> None:
         """Keep an answer in the same transaction as the writes that it speaks of."""
@@ -255,6 +260,8 @@ class UnitOfWork(Reads):
         resolution = self._resolution
         expected = [writes.Expect(one.id, one.version) for one in await resolution.name_customers()]
         batch = list(self._pending.all(resolution, expected))
+        if batch:
+            batch = [*self._conditions(resolution.orders.kept), *batch]
         try:
             await self._backend.commit(self._scope.seller, batch)
         except Raced:
@@ -289,11 +296,11 @@ class UnitOfWork(Reads):
             links=self._resolution.links_of(order, ours=ours, kept=kept),
         )
 
-    def _put(self, order: Order, what: str, now: datetime) -> Order:
+    def _put(self, order: Order, what: str, now: datetime, why: str = "") -> Order:
         order, orders = with_exact_quantities(order), self._resolution.orders
+        if (before := orders.with_id(order.id)) is not None:
+            order = remembering(order, before)
         orders.refuse_clash(order)
         orders.write(order)
-        sent = newly_sent(order, orders.kept[order.id])
-        details = {"unknown": sent} if sent else None
-        self._pending.add_event(order, what, now, self._caller.name, details=details)
+        self._pending.add_change(order, orders.kept[order.id], what, now, why)
         return order

@@ -42,6 +42,13 @@ class Expect(Struct, frozen=True, gc=False):
     version: int
 
 
+class ExpectOrder(Struct, frozen=True, gc=False):
+    """Write nothing, but only if an order, which a rule was asked about, has not changed."""
+
+    order: int
+    version: int
+
+
 class Rename(Struct, frozen=True):
     """Write what a customer is now known by into all orders of theirs."""
 
@@ -144,6 +151,7 @@ Write = (
     PutOrder
     | PutCustomer
     | Expect
+    | ExpectOrder
     | Rename
     | PutProduct
     | PutSeller

@@ -20,6 +20,7 @@ from orderglot.wire.flow import Flow
 from orderglot.wire.idempotency import Idempotency
 from orderglot.wire.message import Request, Response
 from orderglot.wire.operation import Context, Operation
+from orderglot.wire.return_quantities import DOWN
 from orderglot.wire.settings import Settings
 from orderglot.wire.shape import ResponseShape, Security
 
@@ -103,7 +104,8 @@ class Can:
     field that survives in part. ``follows`` are members of the order of which it depends on other
     members what is left: each is told the order after all losses and rounding. ``max_size`` is the
     longest page. ``whole`` says that quantities are whole numbers: others are shown in pieces
-    (``whole_quantities``), and cannot be ordered.
+    (``whole_quantities``), and cannot be ordered. ``counts_returns`` is the way in which quantities
+    of a return are shown (``return_quantities``).
     """
 
     max_size: int = 100
@@ -113,6 +115,7 @@ class Can:
     takes: frozenset[str] = frozenset()
     gives_back: frozenset[Kind] = frozenset()
     whole: bool = True
+    counts_returns: int = DOWN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

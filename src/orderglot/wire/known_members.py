@@ -9,7 +9,7 @@ from msgspec import Struct, inspect
 
 from orderglot.core.order import Unknown
 from orderglot.core.unknown_members import bounded, is_shown
-from orderglot.wire.shape import Shape
+from orderglot.wire.shape import CONSTANT, Shape
 
 Path = tuple[str | int, ...]
 
@@ -81,11 +81,8 @@ class _Reading(Struct, frozen=True):
 
 
 def _is_constant(kind: inspect.Type) -> bool:
-    """Tell whether a type has one value that says nothing: null, or the only one that is declared."""
-    if isinstance(kind, inspect.Metadata):
-        values = (kind.extra_json_schema or {}).get("enum", ())
-        return len(values) == 1 and not values[0]
-    return isinstance(kind, inspect.NoneType)
+    """Tell whether a type is declared as one that our side writes one value of."""
+    return isinstance(kind, inspect.Metadata) and CONSTANT in (kind.extra_json_schema or {})
 
 
 def _name_in_xml(kind: inspect.Type) -> str:

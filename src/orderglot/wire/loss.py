@@ -9,9 +9,10 @@ from typing import Any
 import msgspec
 
 from orderglot.core.fields import every_field
-from orderglot.core.order import Identity, Link, Order, Reference, native
+from orderglot.core.order import HUB, Identity, Link, Order, Reference, native
 from orderglot.core.unknown_members import UNKNOWN, every_unknown, is_shown, keeping, name_of
 from orderglot.wire.dialect import Can
+from orderglot.wire.return_quantities import with_returns_counted
 from orderglot.wire.values import read_references, unless
 from orderglot.wire.whole_quantities import QUANTITY, with_whole_quantities
 
@@ -19,6 +20,7 @@ from orderglot.wire.whole_quantities import QUANTITY, with_whole_quantities
 def carried(order: Order, dialect: str, can: Can) -> Order:
     """Give an order as the dialect's wire carries it: its own ids and extras, less its losses."""
     order = known_as(order, dialect)
+    order = with_returns_counted(order, can.counts_returns)
     if can.whole:
         order = with_whole_quantities(order)
     for path in sorted(can.loses):
@@ -35,11 +37,15 @@ def losses(order: Order, dialect: str, can: Can) -> tuple[str, ...]:
     left = carried(order, dialect, can)
     known = known_as(order, dialect)
     foreign = (
-        *(f"extras.{name}" for name in order.extras if name not in known.extras),
+        *(
+            f"extras.{name}"
+            for name in order.extras
+            if name not in known.extras and not _ours(name)
+        ),
         *(name_of(part, one) for part, one in every_unknown(order) if not is_shown(one, dialect)),
     )
-    fractions = [QUANTITY] if can.whole and not loses(can, QUANTITY) else []
-    paths = (*can.loses, *can.rounds, *can.follows, *fractions)
+    shown = () if loses(can, QUANTITY) else (QUANTITY,)
+    paths = (*can.loses, *can.rounds, *can.follows, *shown)
     changed = (path for path in paths if _values(known, path) != _values(left, path))
     return tuple(sorted({*changed, *foreign}))
 
@@ -112,6 +118,11 @@ def known_as(order: Order, dialect: str) -> Order:
         links=tuple(Link(link.relation, _known(link.order, dialect)) for link in order.links),
         extras={k: v for k, v in order.extras.items() if k.startswith(dialect + ".")},
     )
+
+
+def _ours(extra: str) -> bool:
+    """Tell whether an extra is what the hub remembers of an order, which no wire is to carry."""
+    return extra.startswith(f"{HUB}.")
 
 
 def _outward(name: str) -> tuple[str, ...]:

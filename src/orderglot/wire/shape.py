@@ -14,6 +14,9 @@ from orderglot.core.errors import KINDS, HubError, Unsupported
 LONGEST = 255
 """So many characters a text may have for which a vendor names no other number."""
 
+CONSTANT = "default"
+"""What JSON Schema calls the value that a member has unless something is known of it."""
+
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
 
@@ -99,6 +102,14 @@ def enum(codes: Iterable[Any]) -> Meta:
 def description(text: str) -> Meta:
     """Declare what a value means, for people."""
     return Meta(description=text)
+
+
+def constant(value: Any) -> Meta:
+    """Declare a member that our side writes with one value and never reads.
+
+    What a vendor says there otherwise is unknown, and shown again as he said it.
+    """
+    return Meta(extra_json_schema={CONSTANT: value})
 
 
 def xml_name(name: str) -> Meta:

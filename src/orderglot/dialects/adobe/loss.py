@@ -23,6 +23,7 @@ from orderglot.dialects.adobe.values import plain
 from orderglot.dialects.adobe.wire import apart, paired, shows_prices
 from orderglot.wire.dialect import Can
 from orderglot.wire.loss import all_but, rounded_names, same_ids
+from orderglot.wire.return_quantities import UP
 from orderglot.wire.values import unless, whole_second
 
 TEXTS = (
@@ -112,4 +113,5 @@ CAN = Can(
     },
     takes=TAKES,
     gives_back=SWITCHES,
+    counts_returns=UP,
 )

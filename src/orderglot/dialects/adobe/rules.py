@@ -7,12 +7,13 @@ from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
 from msgspec import Struct
 from msgspec.structs import replace
 
-from orderglot.core.customer import Customer, identity
+from orderglot.core.customer import Customer
 from orderglot.core.errors import Invalid, Rule
+from orderglot.core.lifecycle import receive
 from orderglot.core.order import Identity, Line, Link, Order
 from orderglot.core.pricing import line_pricing, price
 from orderglot.core.product import Product
-from orderglot.core.returns import counted, take_back
+from orderglot.core.returns import bought_as, counted, take_back
 from orderglot.core.subscriptions import Subscription
 from orderglot.core.switches import switch, undo
 from orderglot.core.values import Kind, Relation, Status
@@ -29,7 +30,12 @@ from orderglot.dialects.adobe.eligibility import (
 )
 from orderglot.dialects.adobe.resources import customer_of, following, order_of
 from orderglot.dialects.adobe.settings import completes_at
-from orderglot.dialects.adobe.subscriptions import complete, holding_of, waiting
+from orderglot.dialects.adobe.subscriptions import (
+    complete,
+    guard_holding,
+    holding_of,
+    waiting,
+)
 from orderglot.dialects.adobe.tables import PATHS, PREVIEWS, SWITCHES
 from orderglot.dialects.adobe.wire import paired
 from orderglot.wire.operation import Context
@@ -63,7 +69,7 @@ async def create(context: Context, draft: Draft) -> Order:
         raise Invalid(*draft.problems)
     kind = PREVIEWS.get(draft.type, draft.type)
     composed = await COMPOSING[kind](context, draft, customer)
-    order = replace(composed.order, customer=identity(customer))
+    order = receive(composed.order, customer, context.now)
     if draft.type in PREVIEWS:
         return _preview(order, context)
     due = completes_at(await context.book.seller(), context.now)
@@ -119,6 +125,7 @@ async def _renewal(context: Context, draft: Draft, customer: Customer) -> Compos
 
 
 async def _return(context: Context, draft: Draft, customer: Customer) -> Composed:
+    await guard_holding(context, customer)
     original = await order_of(context, customer, draft.target)
     if original.kind in SWITCHES:
         reason = "A switch is not returned; revert it."
@@ -131,8 +138,7 @@ async def _return(context: Context, draft: Draft, customer: Customer) -> Compose
         raise _coded(error, RETURNS) from None
     await demand_minimum(context, original, left)
     await demand_commitment(context, customer, original, left)
-    bought = {line.number: line for line in original.lines}
-    lines = tuple(_taken(line, bought[line.number]) for line in draft.order.lines)
+    lines = tuple(_taken(line, bought_as(original, line) or line) for line in draft.order.lines)
     order = replace(
         draft.order,
         currency=draft.order.currency or original.currency,
@@ -171,6 +177,7 @@ async def _switch(context: Context, draft: Draft, customer: Customer) -> Compose
 
 
 async def _reversal(context: Context, draft: Draft, customer: Customer) -> Composed:
+    await guard_holding(context, customer)
     original = await order_of(context, customer, draft.target)
     try:
         turned = undo(original, await following(context, original), context.now)

@@ -18,6 +18,7 @@ from orderglot.core.returns import remaining
 from orderglot.core.subscriptions import (
     BEGINNING,
     DONE,
+    FAMILY,
     OVER,
     Subscription,
     begins,
@@ -52,7 +53,11 @@ async def _complete(context: Context, order: Order, holding: dict[str, Subscript
 
 
 async def holding_of(context: Context, customer: Customer | Identity) -> dict[str, Subscription]:
-    """Give what a customer holds, after every order that was set to complete has been completed."""
+    """Give what a customer holds, after every order that was set to complete has been completed.
+
+    Until the unit ends, nobody else who asks for that writes anything by it.
+    """
+    await guard_holding(context, customer)
     done = Compare("status", Operator.IN, tuple(sorted(DONE)))
     theirs = Compare("customer.id", Operator.EQ, customer.id)
     orders = list[Order]()
@@ -60,6 +65,11 @@ async def holding_of(context: Context, customer: Customer | Identity) -> dict[st
         finished = is_unfinished(order) and await _complete(context, order, held(orders))
         orders.append(finished or order)
     return held(orders)
+
+
+async def guard_holding(context: Context, customer: Customer | Identity) -> None:
+    """Ask, from now on, what must hold of all orders of a customer together."""
+    await context.book.guard(FAMILY.format(customer=customer.id))
 
 
 async def ordered_by(context: Context, customer: Customer) -> Quantity:
@@ -89,8 +99,10 @@ async def are_finished(
     """
     if not any(map(is_unfinished, orders)):
         return False
-    with suppress(Conflict):  # somebody else has met them at the same moment
-        await holding_of(context, customer)
+    with suppress(Conflict):  # others have met them at the same moment, time and again
+        await context.book.transact(
+            lambda unit: holding_of(replace(context, opened=unit), customer)
+        )
     return True
 
 

@@ -36,6 +36,7 @@ from orderglot.dialects.adobe.tables import (
 from orderglot.dialects.adobe.values import write_id, write_moment
 from orderglot.wire.form import Form
 from orderglot.wire.known_members import with_unknown
+from orderglot.wire.return_quantities import UP, with_returns_counted
 from orderglot.wire.values import read_instant, read_references, unless
 from orderglot.wire.whole_quantities import in_pieces
 
@@ -46,7 +47,7 @@ def write_order(order: Order, *, prices: bool = False, link: bool = True) -> dic
     """Write an order; with ``prices`` its lines say what they cost, if anything is known of it."""
     id = write_id(native(order, NAME))
     customer = write_customer(order)
-    lines, cancelling = apart(order)
+    lines, cancelling = apart(with_returns_counted(order, UP))
     members: dict[str, Any] = {"externalReferenceId": order.po_number, "orderId": id}
     if customer:
         members["customerId"] = customer

@@ -10,19 +10,23 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
+from orderglot.core.billing import issued, settled
 from orderglot.core.caller import CHANGE, CREATE, Caller
 from orderglot.core.errors import Invalid, Rule, invalid
-from orderglot.core.order import Line, Order, native
+from orderglot.core.lifecycle import put_into, receive
+from orderglot.core.order import Line, Order, Reference, native
+from orderglot.core.reassigning import reassign
 from orderglot.core.totals import summed
+from orderglot.core.values import Status
 from orderglot.dialects.catalyst import known_members, shapes
 from orderglot.dialects.catalyst.fields import by_name
 from orderglot.dialects.catalyst.items import read_items, with_items
 from orderglot.dialects.catalyst.links import SITES, path
 from orderglot.dialects.catalyst.media import JSON, emptied, read_nothing, write_done
 from orderglot.dialects.catalyst.orders import NO_SITE, One
-from orderglot.dialects.catalyst.resources import demand_customer, order_at, site_at
+from orderglot.dialects.catalyst.resources import demand_customer, demand_parent, order_at, site_at
 from orderglot.dialects.catalyst.settings import ShippingOption, Site, row_of, with_status
-from orderglot.dialects.catalyst.tables import NAME
+from orderglot.dialects.catalyst.tables import INVOICED, NAME
 from orderglot.dialects.catalyst.values import digits, put
 from orderglot.dialects.catalyst.wire import take, write_draft
 from orderglot.wire import json
@@ -116,15 +120,18 @@ async def _create_order(context: Context, draft: Draft) -> Order:
     seller = await context.book.seller()
     begun = with_status(site, Order(currency=seller.currency), _first_status(site))
     order = _taken(begun, draft, site)
-    await demand_customer(context, order)
+    customer = await demand_customer(context, order)
+    await demand_parent(context, order)
     lines, named = _items(draft)
     if lines:
         order = await with_items(context, order, lines, named)
+    whole = put_into(replace(order, status=begun.status), order.status, context.now)
+    if whole.status is not Status.DRAFT:
+        whole = receive(whole, customer, context.now)
     with _links_on_wire():
-        placed = await context.book.place(summed(order))
-    if _unbilled(placed):
-        return await context.book.change(_billed(placed, context.now), "billed")
-    return placed
+        placed = await context.book.place(summed(whole))
+    billed = _billed(placed, begun, context.now)
+    return await context.book.change(billed, "billed")
 
 
 def _items(draft: Draft) -> tuple[tuple[Line, ...], tuple[str, ...]]:
@@ -180,15 +187,27 @@ async def _update_order(context: Context, draft: Draft) -> Order:
     """Change some fields of an order."""
     site = await site_at(context, draft.site)
     order = await order_at(context, site, draft.id)
-    changed = _taken(order, draft, site)
-    if changed.customer != order.customer:
-        await demand_customer(context, changed)
-    if _unbilled(changed):
-        changed = _billed(changed, context.now)
+    taken = _taken(order, draft, site)
+    if taken.customer != order.customer:
+        taken = _taken(await _reassigned(context, order, taken), draft, site)
+    changed = put_into(replace(taken, status=order.status), taken.status, context.now)
+    if changed.links != order.links:
+        await demand_parent(context, changed)
     if not order.references and _charges(changed) != _charges(order):
         changed = summed(changed)
+    changed = _billed(changed, order, context.now)
     with _links_on_wire():
-        return order if changed == order else await context.book.change(changed)
+        return await context.book.change(changed)
+
+
+async def _reassigned(context: Context, order: Order, named: Order) -> Order:
+    """Give an order to the customer whom a client names for it."""
+    customer = await demand_customer(context, named)
+    linked = await context.book.linked(Reference(NAME, native(order, NAME)))
+    try:
+        return reassign(order, customer, linked)
+    except Invalid as error:
+        raise Invalid(replace(error.problems[0], field="entityId")) from None
 
 
 @contextmanager
@@ -202,17 +221,16 @@ def _links_on_wire() -> Iterator[None]:
         raise Invalid(replace(error.problems[0], field="parentId")) from None
 
 
-def _unbilled(order: Order) -> bool:
-    bill = order.invoice
-    return bill is not None and bill.status is not None and not bill.number
+def _billed(order: Order, before: Order, now: datetime) -> Order:
+    """Give an order that is called invoiced now, or is not any more, the bill that says so.
 
-
-def _billed(order: Order, now: datetime) -> Order:
-    """Give an order that is invoiced the number and date of its invoice."""
-    bill = order.invoice
-    assert bill is not None
-    number = native(order, NAME)
-    return replace(order, invoice=replace(bill, number=number, date=bill.date or now))
+    Invoiced is paid here; an invoice that has no number gets the order's.
+    """
+    was, bill = before.invoice and before.invoice.status, order.invoice
+    if bill is None or bill.status is was:
+        return order
+    billed = settled(order, bill.status)
+    return issued(billed, native(order, NAME), now) if bill.status in INVOICED else billed
 
 
 def _charges(order: Order) -> tuple[Any, ...]:

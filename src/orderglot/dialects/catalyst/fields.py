@@ -15,7 +15,13 @@ from orderglot.dialects.catalyst import code_lists, comparisons, field_types, si
 from orderglot.dialects.catalyst.comparisons import Asked
 from orderglot.dialects.catalyst.conditions import ranked
 from orderglot.dialects.catalyst.field_types import Member, Show, everywhere
-from orderglot.dialects.catalyst.settings import Site, status_numbers, with_status, write_id
+from orderglot.dialects.catalyst.settings import (
+    Site,
+    meanings,
+    status_numbers,
+    with_status,
+    write_id,
+)
 from orderglot.dialects.catalyst.tables import (
     CYCLES,
     DIRECT_DEBITS,
@@ -48,7 +54,11 @@ def _take_intermediate(order: Order, value: Any, _site: Site) -> Order:
 
 def _take_kind(order: Order, value: Any, _site: Site) -> Order:
     quote = value not in (None, "") and read_yes(value)
-    return order if QUOTES.write(order.kind) is quote else replace(order, kind=QUOTES.codes[quote])
+    if QUOTES.write(order.kind) is quote:
+        return order
+    if order.kind not in QUOTES.codes.values():
+        raise ValueError(f"cannot be: this order is a {order.kind}, which never becomes a quote")
+    return replace(order, kind=QUOTES.codes[quote])
 
 
 def _take_invoiced(order: Order, value: Any, _site: Site) -> Order:
@@ -63,7 +73,12 @@ def _invoiced(order: Order) -> bool:
 
 
 def _take_status(order: Order, value: Any, site: Site) -> Order:
-    return order if value in (None, "") else with_status(site, order, read_whole(value))
+    if value in (None, ""):
+        return order
+    number = read_whole(value)
+    if site.id and number not in meanings(site) and number != status_numbers(site)(order):
+        raise ValueError("is no status of this site")
+    return with_status(site, order, number)
 
 
 def _take_id(order: Order, value: Any, _site: Site) -> Order:

@@ -9,7 +9,7 @@ from orderglot.core.caller import CHANGE, Caller
 from orderglot.core.errors import Invalid, Problem, Rule
 from orderglot.core.fields import read_whole_text
 from orderglot.core.order import Line, Order, Unknown
-from orderglot.core.pricing import price
+from orderglot.core.pricing import add_lines
 from orderglot.core.totals import summed
 from orderglot.core.unknown_members import with_further
 from orderglot.dialects.catalyst import known_members, shapes
@@ -97,13 +97,12 @@ async def with_items(
     products = await context.book.products([line.sku for line in lines])
     currency = order.currency or (await context.book.seller()).currency
     try:
-        priced = price(Order(currency=currency, lines=lines), products).lines
+        priced = add_lines(replace(order, currency=currency), lines, products)
     except Invalid as error:
         raise Invalid(*(_on_wire(problem, named) for problem in error.problems)) from None
-    first = len(order.lines) + 1
     added = tuple(
-        replace(line, number=number, title=asked.title or line.title)
-        for number, (line, asked) in enumerate(zip(priced, lines, strict=True), first)
+        replace(line, title=asked.title or line.title)
+        for line, asked in zip(priced.lines[len(order.lines) :], lines, strict=True)
     )
     return replace(order, lines=(*order.lines, *added))
 

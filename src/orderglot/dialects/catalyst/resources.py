@@ -42,16 +42,26 @@ async def customer_of(context: Context, order: Order) -> Customer | None:
     return await context.book.customer(Reference(HUB, str(order.customer.id)))
 
 
-async def demand_customer(context: Context, order: Order) -> None:
-    """Raise Invalid where an order names a customer that the site does not have."""
+async def demand_customer(context: Context, order: Order) -> Customer | None:
+    """Give the customer whom an order names; raises Invalid where the site does not have them."""
     if order.customer is None or not order.customer.references:
-        return
+        return None
     ref = order.customer.references[0]
     try:
-        await context.book.customer(ref)
+        return await context.book.customer(ref)
     except NotFound:
         reason = f"There is no customer {ref.id} on this site; add the customer first."
         raise invalid("entityId", Rule.UNKNOWN, reason) from None
+
+
+async def demand_parent(context: Context, order: Order) -> None:
+    """Raise Invalid where an order is to renew one that the site does not have."""
+    for ref in [ref for link in order.links if not link.order.id for ref in link.order.references]:
+        try:
+            await context.book.get(ref)
+        except NotFound:
+            reason = f"There is no order {ref.id} on this site."
+            raise invalid("parentId", Rule.UNKNOWN, reason) from None
 
 
 def _missing(id: str, site: Site) -> NotFound:

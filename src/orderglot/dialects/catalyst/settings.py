@@ -231,11 +231,12 @@ def row_of(rows: tuple[Row, ...], number: int | None) -> Row | None:
 
 def status_of(site: Site, number: int) -> Status:
     """Give what a status of the site means; one that it does not have means received."""
-    return _meanings(site).get(number, Status.RECEIVED)
+    return meanings(site).get(number, Status.RECEIVED)
 
 
 @lru_cache(maxsize=1024)
-def _meanings(site: Site) -> Mapping[int, Status]:
+def meanings(site: Site) -> Mapping[int, Status]:
+    """Give what each status of a site means, by its number."""
     return {row.id: row.means for row in site.statuses}
 
 

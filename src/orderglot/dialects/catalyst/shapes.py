@@ -28,6 +28,7 @@ from orderglot.wire.shape import (
     Numeral,
     Shape,
     annotated,
+    constant,
     description,
     enum,
 )
@@ -70,18 +71,18 @@ class Item(TypedDict):
     orderId: Id
     productId: int | None
     siteId: Id
-    catalogueId: None
+    catalogueId: Annotated[int | None, constant(None)]
     units: int
     unitPrice: Amount | None
     unitTaxRate: Amount | None
     discountRate: Amount | None
     totalPrice: Amount | None
     description: str | None
-    supplierCommission: None
-    deleted: Annotated[bool, enum((False,))]
-    attributeExtras: None
-    variationId: None
-    deletedByTaskOrAdmin: Annotated[bool, enum((False,))]
+    supplierCommission: Annotated[Amount | None, constant(None)]
+    deleted: Annotated[bool, constant(False)]
+    attributeExtras: Annotated[Amount | None, constant(None)]
+    variationId: Annotated[int | None, constant(None)]
+    deletedByTaskOrAdmin: Annotated[bool, constant(False)]
     product: Product
 
 

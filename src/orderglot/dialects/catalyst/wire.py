@@ -26,6 +26,7 @@ from orderglot.dialects.catalyst.values import digits
 from orderglot.wire.form import Form
 from orderglot.wire.known_members import with_unknown
 from orderglot.wire.message import once
+from orderglot.wire.return_quantities import counted
 from orderglot.wire.values import bare, read_whole
 from orderglot.wire.whole_quantities import in_pieces
 
@@ -56,7 +57,7 @@ def take(order: Order, form: Form, site: Site, *, own: bool = False) -> Order:
     """Put what was sent into an order; what is wrong with it is noted in the form.
 
     Names that no field has are kept as they came; passed over is, unless ``own``, what only the hub
-    decides.
+    decides, and what comes as it is shown: a client may send a whole order back.
     """
     members = by_name()
     taken: list[tuple[str, Any]] = []
@@ -67,6 +68,8 @@ def take(order: Order, form: Form, site: Site, *, own: bool = False) -> Order:
         if not own and isinstance(value, _TEXTS):
             form.measure(name, str(value), member.longest)
         taken.append((member.name, value))
+        if order.id and value == member.show(order, site):
+            continue
         try:
             order = member.take(order, value, site)
         except ValueError as error:
@@ -100,7 +103,7 @@ def item_id(line: Line, position: int) -> int:
 
 def write_line(line: Line, position: int, order: Order, site: Site) -> Members:
     """Write a line as an item of an order."""
-    line = in_pieces(line)
+    line = in_pieces(counted(line, order.kind))
     product = read_whole_text(line.item_id)
     members = {
         "itemId": item_id(line, position),

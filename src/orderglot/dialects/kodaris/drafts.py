@@ -8,8 +8,9 @@ from datetime import datetime
 from msgspec import Struct
 from msgspec.structs import replace
 
-from orderglot.core.customer import Customer, identity
+from orderglot.core.customer import Customer
 from orderglot.core.errors import Invalid, Problem
+from orderglot.core.lifecycle import receive
 from orderglot.core.order import Address, Line, Order, Shipping, extra, native
 from orderglot.core.pricing import price
 from orderglot.core.product import Product
@@ -89,18 +90,11 @@ def complete(
     every line that cannot be bought.
     """
     order = _priced(replace(draft.order, currency=currency), products)
-    bill_to = order.bill_to or (customer.bill_to if customer else None)
-    order = replace(
-        order,
-        customer=identity(customer) if customer else None,
-        tax_exempt=customer.tax_exempt if customer else None,
-        bill_to=bill_to,
-        ship_to=order.ship_to or bill_to,
-        status=Status.DRAFT,
-    )
+    taken = receive(replace(order, customer=None), customer, now)
+    taken = replace(taken, ship_to=order.ship_to or taken.bill_to)
     if not draft.completes:
-        return order
-    return replace(order, status=Status.RECEIVED, received=now, completed=now)
+        return replace(taken, status=Status.DRAFT, received=None)
+    return replace(taken, status=Status.RECEIVED, completed=now)
 
 
 def _priced(order: Order, products: Mapping[str, Product]) -> Order:

@@ -10,8 +10,9 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from orderglot.core.customer import Customer, identity
+from orderglot.core.customer import Customer
 from orderglot.core.errors import Forbidden, Invalid, Problem, Rule
+from orderglot.core.lifecycle import receive
 from orderglot.core.order import Address, Line, Order, Shipping
 from orderglot.core.pricing import price
 from orderglot.core.product import Product
@@ -175,12 +176,8 @@ def complete(
     demand_readiness(customer)
     order = _priced(replace(draft, order=replace(draft.order, currency=currency)), products)
     return replace(
-        order,
+        receive(order, customer, now),
         status=Status.PROCESSING,
-        customer=identity(customer),
-        tax_exempt=customer.tax_exempt,
-        received=now,
-        bill_to=customer.bill_to,
         shipping=replace(order.shipping, account=_account(customer, order.shipping.carrier)),
     )
 

@@ -41,6 +41,7 @@ from orderglot.dialects.kole.values import (
     write_zip,
 )
 from orderglot.wire.form import Form
+from orderglot.wire.return_quantities import with_returns_counted
 from orderglot.wire.values import bare, read_references, seconds, unless, write_number
 from orderglot.wire.whole_quantities import in_pieces
 
@@ -61,7 +62,7 @@ def write_order(order: Order, base: str, media: str) -> dict[str, Any]:
         "ship_options": write_shipping(order.shipping),
         "bill_to_address": write_address(order.bill_to or Address()),
         "ship_to_address": write_address(order.ship_to or Address()),
-        "items": [write_line(line) for line in order.lines],
+        "items": [write_line(line) for line in with_returns_counted(order).lines],
         "invoice": write_invoice(order.invoice or Invoice()),
         "links": [write_link("getOrder", base + write_order_path(id), media)]
         if write_id(id)

@@ -11,8 +11,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from orderglot.core.caller import CREATE, Caller
-from orderglot.core.drafting import add_line
+from orderglot.core.drafting import DRAFTS, add_line
 from orderglot.core.errors import Invalid, Problem, Rule, invalid
+from orderglot.core.line_numbers import next_number
 from orderglot.core.order import Line, Order, native
 from orderglot.core.product import Product
 from orderglot.core.query import And, Compare, Operator, Sort, Window
@@ -128,10 +129,11 @@ async def _add(context: Context, ask: Item) -> Added:
     codes = {ask.line.sku, *(line.sku for line in draft.lines)}
     products = await context.book.products(sorted(codes))
     line = _packed(ask.line, products.get(ask.line.sku))
+    number = next_number(draft)
     line = replace(
         line,
-        id=_line_id(draft),
-        item_id=f"{draft.id}{len(draft.lines) + 1:03}",
+        id=_line_id(draft, number),
+        item_id=f"{draft.id}{number:03}",
         carrier=carrier_name(seller, line.carrier_id),
         ship_name=ship_name(seller, ask.ship_to),
     )
@@ -159,6 +161,8 @@ async def _draft(context: Context, ask: Item, seller: Seller) -> Order:
         return await find(context, which, seller, location_written)
     location = location_written(seller, which.location)
     draft = await begun(context, which.customer, location, seller.currency)
+    # Two items at once that are alike go into one web order.
+    await context.book.guard(DRAFTS.format(customer=draft.customer.id if draft.customer else 0))
     for pending in await _pending(context, draft):
         if _is_like(pending, ask):
             return pending
@@ -210,9 +214,9 @@ def _packed(line: Line, product: Product | None) -> Line:
     )
 
 
-def _line_id(draft: Order) -> str:
-    """Name an item as the vendor does: the next one of its web order, under no other's name."""
-    digest = hashlib.sha256(f"{draft.id}:{draft.created}:{len(draft.lines)}".encode()).digest()
+def _line_id(draft: Order, number: int) -> str:
+    """Name an item as the vendor does: that of a number in its web order, under no other's name."""
+    digest = hashlib.sha256(f"{draft.id}:{draft.created}:{number - 1}".encode()).digest()
     return str(uuid.UUID(bytes=digest[:16], version=4))
 
 

@@ -11,6 +11,7 @@ from orderglot.dialects.komet.tables import INVOICE, ITEM_TYPES, NAME, STATUSES
 from orderglot.dialects.komet.values import read_day, write_date, write_item_type
 from orderglot.wire.form import Form
 from orderglot.wire.known_members import with_unknown
+from orderglot.wire.return_quantities import with_returns_counted
 from orderglot.wire.table import Both, Canon
 from orderglot.wire.values import bare, read_references, round_number, unless, write_number
 from orderglot.wire.whole_quantities import in_pieces
@@ -26,7 +27,7 @@ def write_order(order: Order, company: str) -> dict[str, Any]:
         "userId": write_number(order.entered_by),
         "companyLocationId": write_number(order.location),
         "customerId": order.customer and write_number(native(order.customer, NAME)),
-        "items": [write_item(line) for line in order.lines],
+        "items": [write_item(line) for line in with_returns_counted(order).lines],
         "subTotal": bare(order.totals.subtotal),
         "additionalCharges": bare(order.totals.charges),
         "total": bare(order.totals.total),

@@ -12,13 +12,23 @@ from orderglot.core.customer import Customer
 from orderglot.core.errors import NotFound
 from orderglot.core.keyring import Credential
 from orderglot.core.order import Identity, Order, Reference
-from orderglot.core.ports import Answered, Event, Note
+from orderglot.core.ports import Answered, Event, Feed, Note
 from orderglot.core.product import Product
 from orderglot.core.query import Query, Sort, matches, rank, sort_value, sorted_orders
 from orderglot.core.seller import Seller
 from orderglot.core.tokens import Token
+from orderglot.core.turnover import is_turnover, turnover
 from orderglot.stores import document, writes
-from orderglot.stores.backend import Counts, Entity, Position, Raced, Scope, Selected, Selection
+from orderglot.stores.backend import (
+    LOOKED,
+    Counts,
+    Entity,
+    Position,
+    Raced,
+    Scope,
+    Selected,
+    Selection,
+)
 from orderglot.stores.identities import goes_by, stands_for
 from orderglot.stores.memory.keys import Keys
 from orderglot.stores.memory.tables import SellerTables, Table, check_version, in_sight
@@ -104,6 +114,15 @@ class MemoryBackend:
         seen = in_sight(room.orders.with_ids((order,)), scope)
         return tuple(event for event in room.events if seen and event.order == order)
 
+    async def feed(self, scope: Scope, after: int, limit: int) -> Feed:
+        """Give events in scope by rising sequence, from behind one on, so many at most."""
+        every = self._room(scope.seller).events
+        looked = every[after : after + LOOKED]
+        seen = {order.id for order in self._sighted(scope)}
+        found = tuple([event for event in looked if event.order in seen][:limit])
+        until = found[-1].sequence if len(found) == limit else after + len(looked)
+        return Feed(found, until, more=until < len(every))
+
     async def duplicates(self, scope: Scope) -> tuple[Event, ...]:
         """Give the events of orders in scope that speak of another order, by the order's id."""
         seen = {order.id for order in self._sighted(scope)}
@@ -159,17 +178,17 @@ class MemoryBackend:
         """Count what is in a seller's book; the orders within the scope."""
         room = self._room(scope.seller)
         orders, sums = self._sighted(scope), dict[str, Decimal]()
-        priced = [order for order in orders if order.totals.total is not None]
-        for order in priced:
-            total = order.totals.total or Decimal(0)
-            sums[order.currency] = sums.get(order.currency, Decimal(0)) + total
+        counted = [(order.currency, turnover(order)) for order in orders if is_turnover(order)]
+        for currency, amount in counted:
+            if amount is not None:
+                sums[currency] = sums.get(currency, Decimal(0)) + amount
         return Counts(
             orders=len(orders),
             lines=sum(len(order.lines) for order in orders),
             customers=len(room.customers.after(0)),
             products=len(room.products),
             sums=sums,
-            unpriced=len(orders) - len(priced),
+            unpriced=[amount for _, amount in counted].count(None),
             adds_up=dict(Counter(str(answer(order)) for order in orders)),
         )
 

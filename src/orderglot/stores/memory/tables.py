@@ -64,6 +64,11 @@ class Table(Generic[N]):
             if hides or self._ids.get(ref, new.id) != new.id:
                 raise Raced(ref)
 
+    def check_unchanged(self, id: int, version: int) -> None:
+        """Raise Raced where a thing is not of that version any more."""
+        if [version] != [one.version for one in self.with_ids((id,))]:
+            raise Raced(id)
+
     def check_number(self, new: N) -> None:
         """Raise Raced where another has the new one's number."""
         alike = (one.id for one in self._things.values() if one.number == new.number)
@@ -99,8 +104,9 @@ class SellerTables:
                 self.customers.check(customer, kept)
                 self.customers.check_number(customer)
             case writes.Expect(id, version):
-                if [version] != [one.version for one in self.customers.with_ids((id,))]:
-                    raise Raced(id)
+                self.customers.check_unchanged(id, version)
+            case writes.ExpectOrder(id, version):
+                self.orders.check_unchanged(id, version)
             case writes.PutProduct(product, _, kept):
                 check_version(self.products.get(product.sku), kept)
             case writes.PutAnswer(caller, answered, now):
@@ -127,7 +133,7 @@ class SellerTables:
             case writes.PutAnswer(caller, answered, now):
                 self._remember(caller, answered, now)
             case Event():
-                self.events.append(write)
+                self.events.append(replace(write, sequence=len(self.events) + 1))
             case writes.PutNote(note):
                 self.notes[note.kind, note.name] = note
             case writes.DropNote(note):

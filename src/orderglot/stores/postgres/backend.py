@@ -11,7 +11,7 @@ from typing import TypeVar
 from orderglot.core.customer import Customer
 from orderglot.core.keyring import Credential
 from orderglot.core.order import Order, Reference
-from orderglot.core.ports import Answered, Event, Note
+from orderglot.core.ports import Answered, Event, Feed, Note
 from orderglot.core.product import Product
 from orderglot.core.query import Query
 from orderglot.core.seller import Seller
@@ -21,6 +21,7 @@ from orderglot.stores.backend import FIRST, Counts, Entity, Scope, Selected, Sel
 from orderglot.stores.identities import stands_for
 from orderglot.stores.migrations import check_applied
 from orderglot.stores.postgres import expiring, opening, queries
+from orderglot.stores.postgres.feed import read_feed
 from orderglot.stores.postgres.lists import Lists
 from orderglot.stores.postgres.pool import Params, Pool, Row
 from orderglot.stores.postgres.reader import Reader
@@ -102,7 +103,11 @@ class PostgresBackend:
         seen = scoped(scope)
         text = f"{EVENTS} {seen.text} ORDER BY e.version, e.at"
         rows = await self._pool.read(text, (order, *seen.params))
-        return tuple([event_of((order, *row)) for row in rows])
+        return tuple([event_of(row) for row in rows])
+
+    async def feed(self, scope: Scope, after: int, limit: int) -> Feed:
+        """Give events in scope by rising sequence, from behind one on, so many at most."""
+        return await read_feed(self._pool, scope, after, limit)
 
     async def duplicates(self, scope: Scope) -> tuple[Event, ...]:
         """Give the events of orders in scope that speak of another order, by the order's id."""
@@ -163,16 +168,16 @@ class PostgresBackend:
         answers = await self._long.read(f"{queries.ANSWERS} {seen.text} GROUP BY 1", seen.params)
         ((customers, products),) = await self._long.read(queries.COUNTS, (seller, seller))
         return Counts(
-            orders=sum(count for _, count, _, _, _ in by_currency),
-            lines=sum(int(lines) for _, _, _, lines, _ in by_currency),
+            orders=sum(count for _, count, *_ in by_currency),
+            lines=sum(int(lines) for _, _, lines, *_ in by_currency),
             customers=customers,
             products=products,
             sums={
                 currency: Decimal(millionths).scaleb(-6)
-                for currency, _, priced, _, millionths in by_currency
+                for currency, _, _, _, priced, millionths in by_currency
                 if priced
             },
-            unpriced=sum(count - priced for _, count, priced, _, _ in by_currency),
+            unpriced=sum(counted - priced for _, _, _, counted, priced, _ in by_currency),
             adds_up=dict(answers),
         )
 

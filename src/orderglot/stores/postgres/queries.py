@@ -6,6 +6,7 @@ Lists go in as arrays, so that a statement has one text and is prepared once.
 from __future__ import annotations
 
 from orderglot.stores.backend import Entity
+from orderglot.stores.sql import turnover
 from orderglot.stores.sql.grammar import fragment
 
 STATE = (
@@ -65,9 +66,10 @@ PRODUCTS_AFTER = "SELECT document FROM products WHERE seller = ? AND sku > ? ORD
 SELLERS = "SELECT document FROM sellers ORDER BY id"
 SELLER = "SELECT document FROM sellers WHERE id = ?"
 
-SUMS = (
-    "SELECT coalesce(o.currency, ''), count(*), count(o.total), coalesce(sum(o.lines), 0),"
-    " coalesce(sum(o.total), 0) FROM orders AS o WHERE"
+SUMS = fragment(
+    "SELECT coalesce(o.currency, ''), count(*), coalesce(sum(o.lines), 0),",
+    f"{turnover.COUNTED}, count({turnover.TURNOVER}), coalesce(sum({turnover.TURNOVER}), 0)",
+    "FROM orders AS o WHERE",
 )
 ANSWERS = "SELECT coalesce(o.adds_up, ''), count(*) FROM orders AS o WHERE"
 COUNTS = (

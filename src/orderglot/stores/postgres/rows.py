@@ -14,6 +14,7 @@ from orderglot.stores.database_url import shown
 from orderglot.stores.migrations import UNFINISHED
 from orderglot.stores.postgres.catalogue import described
 from orderglot.stores.postgres.connection import FAILURES, close, connect, in_words, refused
+from orderglot.stores.postgres.feed import number_all
 from orderglot.stores.postgres.opening import prepare
 from orderglot.stores.rows import Row, Table, demand_marked, misfit, sorted_names, table
 from orderglot.stores.sql.grammar import fragment
@@ -60,8 +61,9 @@ class PostgresRows:
         return tuple(table(name, keys[name], self._types[name]) for name in order)
 
     async def stand_still(self) -> None:
-        """See everything from now on as it is at this moment."""
+        """See everything from now on as it is at this moment, events with their numbers."""
         with translating_errors(self._url):
+            await number_all(self._writer)
             await self._reader.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
             await self._reader.fetchval("SELECT 1 FROM migrations LIMIT 1")
 

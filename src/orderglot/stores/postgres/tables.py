@@ -59,6 +59,8 @@ _EVENTS = kinds(
     who="text",
     other="bigint",
     details="text",
+    why="text",
+    exchange="text",
 )
 _EXPECTED = kinds(id="bigint", version="bigint")
 _RENAMED = kinds(id="bigint", document="jsonb")
@@ -147,15 +149,25 @@ def _add_events(seller: int, batch: list[Event]) -> Iterator[Step]:
     return inserted("order_events", seller, _EVENTS, [event_row(event) for event in batch])
 
 
+def _expect_orders(seller: int, batch: list[writes.ExpectOrder]) -> Iterator[Step]:
+    # Who changes one meanwhile asks no rule, and so comes after this; nobody has to wait.
+    yield _unchanged("orders", seller, [(one.order, one.version) for one in batch])
+
+
 def _expect(seller: int, batch: list[writes.Expect]) -> Iterator[Step]:
-    there = source(_EXPECTED, [(one.customer, one.version) for one in batch])
     # A transaction that renames the customer waits until the orders with the present name can be seen.
+    expected: list[Row] = [(one.customer, one.version) for one in batch]
+    yield _unchanged("customers", seller, expected, "FOR SHARE OF t")
+
+
+def _unchanged(table: str, seller: int, expected: list[Row], lock: str = "") -> Step:
+    there = source(_EXPECTED, expected)
     text = fragment(
         "SELECT 1 FROM",
-        f"{there.text} JOIN customers AS c ON c.id = n.id AND c.version = n.version",
-        "WHERE c.seller = ? FOR SHARE OF c",
+        f"{there.text} JOIN {table} AS t ON t.id = n.id AND t.version = n.version",
+        f"WHERE t.seller = ? {lock}",
     )
-    yield Step("", Sql(text, (*there.params, seller)), len(batch))
+    return Step("", Sql(text, (*there.params, seller)), len(expected))
 
 
 def _rename(seller: int, batch: list[writes.Rename]) -> Iterator[Step]:
@@ -199,6 +211,7 @@ _DO: dict[type, Callable[[int, list[Any]], Iterator[Step]]] = {
     writes.PutSeller: _put_sellers,
     Event: _add_events,
     writes.Expect: _expect,
+    writes.ExpectOrder: _expect_orders,
     writes.Rename: _rename,
     **keys.DO,
     writes.PutAnswer: put_answers,

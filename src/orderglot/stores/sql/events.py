@@ -1,4 +1,9 @@
-"""The events of orders: how they are asked for, and what a row of them says."""
+"""The events of orders: how they are asked for, and what a row of them says.
+
+In SQLite an event gets its number in the seller's feed with the commit that writes it, for there one
+commits at a time. In PostgreSQL it gets it afterwards, from whoever reads the feed: there a writer
+that comes first may commit last, and none should wait for another.
+"""
 
 from __future__ import annotations
 
@@ -7,26 +12,60 @@ from typing import Any
 
 import msgspec
 
-from orderglot.core.ports import Event
+from orderglot.core.ports import Event, Feed
+from orderglot.stores.backend import Scope
+from orderglot.stores.sql.grammar import Sql, fragment
+from orderglot.stores.sql.paging import scoped
 from orderglot.stores.sql.rows import instant, microseconds
 
 _encode = msgspec.json.encode
 _decode = msgspec.json.decode
 
-EVENTS = (
-    "SELECT e.version, e.what, e.at, e.who, e.other, e.details FROM orders AS o"
-    " JOIN order_events AS e ON e.seller = o.seller AND e.order_id = o.id WHERE o.id = ? AND"
+WRITTEN = ("order_id", "version", "at", "what", "who", "other", "details", "why", "exchange")
+"""The columns of an event that are written with it, behind its seller."""
+
+_COLUMNS = (
+    "SELECT e.order_id, e.version, e.what, e.at, e.who, e.other, e.details, e.sequence, e.why,"
+    " e.exchange FROM"
 )
-DUPLICATES = (
-    "SELECT e.order_id, e.version, e.what, e.at, e.who, e.other, e.details FROM order_events AS e"
-    " JOIN orders AS o ON o.seller = e.seller AND o.id = e.order_id"
-    " WHERE e.seller = ? AND e.other IS NOT NULL AND"
+EVENTS = fragment(
+    _COLUMNS,
+    "orders AS o JOIN order_events AS e ON e.seller = o.seller AND e.order_id = o.id"
+    " WHERE o.id = ? AND",
 )
+DUPLICATES = fragment(
+    _COLUMNS,
+    "order_events AS e JOIN orders AS o ON o.seller = e.seller AND o.id = e.order_id"
+    " WHERE e.seller = ? AND e.other IS NOT NULL AND",
+)
+FEED = fragment(
+    _COLUMNS,
+    "order_events AS e CROSS JOIN orders AS o WHERE e.seller = ? AND e.sequence > ?"
+    " AND e.sequence <= ? AND o.seller = e.seller AND o.id = e.order_id AND",
+)
+"""SQLite reads the tables of a cross join in the order in which they are named."""
+
+LAST = "SELECT coalesce((SELECT next FROM sequences WHERE seller = ? AND thing = ?), 1) - 1"
+"""The last number that an event of a seller has."""
+
+
+def feed_sql(scope: Scope, after: int, until: int, limit: int) -> Sql:
+    """Say the events in scope between two numbers, the last of which is among them."""
+    seen = scoped(scope)
+    text = fragment(FEED, seen.text, "ORDER BY e.sequence LIMIT ?")
+    return Sql(text, (scope.seller, after, until, *seen.params, limit))
+
+
+def feed_of(rows: Sequence[Sequence[Any]], limit: int, until: int, *, more: bool) -> Feed:
+    """Make a feed of so many rows at most, looked for up to a number behind which there are more."""
+    events = tuple([event_of(row) for row in rows])
+    after = events[-1].sequence if len(events) == limit else until
+    return Feed(events, after, more=more or after < until)
 
 
 def event_of(row: Sequence[Any]) -> Event:
-    """Make an event of its order, version, what, time, who, the other order, and the details."""
-    order, version, what, at, who, other, details = row
+    """Make an event of its columns, as they are asked for."""
+    order, version, what, at, who, other, details, sequence, why, exchange = row
     return Event(
         order=order,
         version=version,
@@ -35,11 +74,22 @@ def event_of(row: Sequence[Any]) -> Event:
         who=who,
         other=other,
         details=_decode(details) if details else {},
+        sequence=sequence or 0,
+        why=why,
+        exchange=exchange,
     )
 
 
 def event_row(event: Event) -> tuple[Any, ...]:
-    """Give the columns of an event behind its seller: order, version, time and what else it says."""
-    details = _encode(event.details).decode() if event.details else None
-    at = microseconds(event.at)
-    return event.order, event.version, at, event.what, event.who, event.other, details
+    """Give the columns of an event behind its seller, but for its number, as ``WRITTEN`` has them."""
+    return (
+        event.order,
+        event.version,
+        microseconds(event.at),
+        event.what,
+        event.who,
+        event.other,
+        _encode(event.details).decode() if event.details else None,
+        event.why,
+        event.exchange,
+    )

@@ -12,7 +12,7 @@ from typing import TypeVar
 from orderglot.core.customer import Customer
 from orderglot.core.keyring import Credential
 from orderglot.core.order import Order, Reference
-from orderglot.core.ports import Answered, Event, Note
+from orderglot.core.ports import Answered, Event, Feed, Note
 from orderglot.core.product import Product
 from orderglot.core.query import LARGE, Query
 from orderglot.core.seller import Seller
@@ -29,6 +29,7 @@ from orderglot.stores.sql.rows import instant
 from orderglot.stores.sql.tokens import held
 from orderglot.stores.sqlite import expiring, queries, tables
 from orderglot.stores.sqlite.connection import Row, prepare
+from orderglot.stores.sqlite.feed import read_feed
 from orderglot.stores.sqlite.file import File
 from orderglot.stores.sqlite.lists import Lists
 from orderglot.stores.sqlite.queries import listed
@@ -105,7 +106,11 @@ class SqliteBackend:
         seen = scoped(scope)
         text = f"{EVENTS} {seen.text} ORDER BY e.version, e.at"
         rows = self._reader.rows(text, (order, *seen.params))
-        return tuple([event_of((order, *row)) for row in rows])
+        return tuple([event_of(row) for row in rows])
+
+    async def feed(self, scope: Scope, after: int, limit: int) -> Feed:
+        """Give events in scope by rising sequence, from behind one on, so many at most."""
+        return read_feed(self._reader, scope, after, limit)
 
     async def duplicates(self, scope: Scope) -> tuple[Event, ...]:
         """Give the events of orders in scope that speak of another order, by the order's id."""
@@ -169,22 +174,22 @@ class SqliteBackend:
         answers = self._reader.rows(f"{queries.ANSWERS} {seen.text} GROUP BY 1", seen.params)
         ((customers, products),) = self._reader.rows(queries.COUNTS, (seller, seller))
         return Counts(
-            orders=sum(count for _, count, _, _, _, _ in by_currency),
-            lines=sum(lines for _, _, _, lines, _, _ in by_currency),
+            orders=sum(count for _, count, *_ in by_currency),
+            lines=sum(lines for _, _, lines, *_ in by_currency),
             customers=customers,
             products=products,
             sums={
                 currency: Decimal(units) + Decimal(millionths).scaleb(-6)
-                for currency, _, priced, _, units, millionths in by_currency
+                for currency, _, _, _, priced, units, millionths in by_currency
                 if priced
             },
-            unpriced=sum(count - priced for _, count, priced, _, _, _ in by_currency),
+            unpriced=sum(counted - priced for _, _, _, counted, priced, _, _ in by_currency),
             adds_up=dict(answers),
         )
 
     async def numbers(self, seller: int, thing: Entity, count: int) -> tuple[int, ...]:
         """Hand out so many numbers for good, less those that somebody else is known by."""
-        asked = expiring.Asked(seller, thing, FIRST[thing], count)
+        asked = expiring.Asked(seller, thing.value, FIRST[thing], count)
         first = await self.writer.write(expiring.numbers, asked)
         block = range(first, first + count)
         names = self._reader.rows(

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from orderglot.stores import writes
-from orderglot.stores.backend import Entity, Raced
+from orderglot.stores.backend import Raced
 from orderglot.stores.sql.rows import microseconds
 from orderglot.stores.sqlite.connection import Row
 
@@ -19,7 +19,7 @@ class Asked(NamedTuple):
     """How many numbers are wanted for what, and where they begin."""
 
     seller: int
-    thing: Entity
+    thing: str
     first: int
     size: int
 
@@ -33,7 +33,7 @@ def _next(connection: sqlite3.Connection, asked: Asked) -> int:
     (after,) = connection.execute(
         "INSERT INTO sequences (seller, thing, next) VALUES (?, ?, ? + ?)"
         " ON CONFLICT (seller, thing) DO UPDATE SET next = next + ? RETURNING next",
-        (asked.seller, asked.thing.value, asked.first, asked.size, asked.size),
+        (asked.seller, asked.thing, asked.first, asked.size, asked.size),
     ).fetchone()
     return int(after) - asked.size
 

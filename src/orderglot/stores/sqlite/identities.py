@@ -94,14 +94,30 @@ def link(connection: sqlite3.Connection, seller: int, batch: list[writes.PutOrde
 
 def expect(connection: sqlite3.Connection, seller: int, batch: list[writes.Expect]) -> None:
     """Raise Raced where a customer whose name is being written has changed."""
-    expected = {(write.customer, write.version) for write in batch}
-    there = connection.execute(
+    text = (
         "SELECT c.id, c.version FROM json_each(?) AS j CROSS JOIN customers AS c"
-        " WHERE c.seller = ? AND c.id = j.value",
-        (listed(id for id, _ in expected), seller),
+        " WHERE c.seller = ? AND c.id = j.value"
     )
+    _demand(connection, seller, text, {(write.customer, write.version) for write in batch})
+
+
+def expect_orders(
+    connection: sqlite3.Connection, seller: int, batch: list[writes.ExpectOrder]
+) -> None:
+    """Raise Raced where an order that a rule was asked about has changed."""
+    text = (
+        "SELECT o.id, o.version FROM json_each(?) AS j CROSS JOIN orders AS o"
+        " WHERE o.seller = ? AND o.id = j.value"
+    )
+    _demand(connection, seller, text, {(write.order, write.version) for write in batch})
+
+
+def _demand(
+    connection: sqlite3.Connection, seller: int, text: str, expected: set[tuple[int, int]]
+) -> None:
+    there = connection.execute(text, (listed(id for id, _ in expected), seller))
     if not expected <= set(there):
-        raise Raced("customers")
+        raise Raced(text)
 
 
 def rename(connection: sqlite3.Connection, seller: int, batch: list[writes.Rename]) -> None:

@@ -11,6 +11,7 @@ from functools import lru_cache
 import msgspec
 
 from orderglot.stores.backend import Entity, Scope
+from orderglot.stores.sql import turnover
 from orderglot.stores.sql.grammar import Sql, fragment
 from orderglot.stores.sql.paging import scoped
 from orderglot.stores.sqlite.connection import STRANGE, strange
@@ -79,10 +80,12 @@ SELLERS = "SELECT CAST(document AS BLOB) FROM sellers ORDER BY id"
 SELLER = "SELECT CAST(document AS BLOB) FROM sellers WHERE id = ?"
 
 # Whole units and millionths are added up apart, so that no sum outgrows 64 bits.
-SUMS = (
-    "SELECT coalesce(o.currency, ''), count(*), count(o.total), sum(o.lines),"
-    " coalesce(sum(o.total / 1000000), 0), coalesce(sum(o.total % 1000000), 0)"
-    " FROM orders AS o WHERE"
+SUMS = fragment(
+    "SELECT coalesce(o.currency, ''), count(*), sum(o.lines),",
+    f"{turnover.COUNTED}, count({turnover.TURNOVER}),",
+    f"coalesce(sum(({turnover.TURNOVER}) / 1000000), 0),",
+    f"coalesce(sum(({turnover.TURNOVER}) % 1000000), 0)",
+    "FROM orders AS o WHERE",
 )
 ANSWERS = "SELECT coalesce(o.adds_up, ''), count(*) FROM orders AS o WHERE"
 COUNTS = (

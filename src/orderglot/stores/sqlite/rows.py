@@ -11,6 +11,7 @@ from orderglot.stores.migrations import UNFINISHED
 from orderglot.stores.rows import Row, Table, demand_marked, misfit, sorted_names, table
 from orderglot.stores.sql.grammar import fragment
 from orderglot.stores.sqlite.connection import connect, in_words, prepare, translating_errors
+from orderglot.stores.sqlite.feed import number_copied
 
 BATCH = 500
 """So many rows are fetched at a time."""
@@ -106,8 +107,9 @@ class SqliteRows:
             )
 
     async def finish(self) -> None:
-        """Count what was written, and take the mark away."""
+        """Count what was written, number the events that have no number, and take the mark away."""
         with self._writing():
+            number_copied(self._writer)
             self._writer.execute(fragment("DELETE FROM", COUNTS))
             self._writer.execute(fragment("INSERT INTO", COUNTS, "SELECT * FROM recounted_orders"))
             self._writer.execute("DELETE FROM migrations WHERE number = ?", (UNFINISHED,))

@@ -15,13 +15,13 @@ from orderglot.core.seller import Seller
 from orderglot.stores import writes
 from orderglot.stores.backend import Entity, Raced
 from orderglot.stores.sql.count_buckets import UNSET, Entry, entries
-from orderglot.stores.sql.events import event_row
 from orderglot.stores.sql.grammar import fragment
 from orderglot.stores.sql.rows import NULLABLE, STANDING, WORKED_OUT, row, worked_out
 from orderglot.stores.sqlite import keys
 from orderglot.stores.sqlite.connection import Row
 from orderglot.stores.sqlite.expiring import put_answers
-from orderglot.stores.sqlite.identities import expect, link, name, rename
+from orderglot.stores.sqlite.feed import add_events
+from orderglot.stores.sqlite.identities import expect, expect_orders, link, name, rename
 
 _OF_ORDER = (*STANDING, *WORKED_OUT.values(), "lines", "document")
 _ORDER = ", ".join(_OF_ORDER)
@@ -161,14 +161,6 @@ def _put(connection: sqlite3.Connection, table: str, rows: list[Put]) -> None:
         raise Raced(table)
 
 
-def _add_events(connection: sqlite3.Connection, seller: int, batch: list[Event]) -> None:
-    connection.executemany(
-        "INSERT INTO order_events (seller, order_id, version, at, what, who, other, details)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        [(seller, *event_row(event)) for event in batch],
-    )
-
-
 def _put_notes(connection: sqlite3.Connection, seller: int, batch: list[writes.PutNote]) -> None:
     rows = list[Put]()
     for note in (write.note for write in batch):
@@ -191,8 +183,9 @@ _DO: dict[type, Callable[[sqlite3.Connection, int, list[Any]], None]] = {
     writes.PutSeller: _put_sellers,
     writes.PutCustomer: _put_customers,
     writes.Expect: expect,
+    writes.ExpectOrder: expect_orders,
     writes.PutOrder: _put_orders,
-    Event: _add_events,
+    Event: add_events,
     writes.Rename: rename,
     writes.PutProduct: _put_products,
     **keys.DO,

@@ -21,3 +21,14 @@ def taking(id: str, *lines: tuple[int, str, int], **members: Any) -> dict[str, A
     """Write a return."""
     lined = numbered(*lines)
     return {"orderType": "RETURN", "referenceOrderId": id, "lineItems": lined, **members}
+
+
+def switching(subscription: str, quantity: int, offer: str = "65304479CA01A12") -> dict[str, Any]:
+    """Write a switch of so many seats of a subscription to another offer."""
+    away = {"extLineItemNumber": 1, "referenceLineItemNumber": 1, "quantity": quantity}
+    return {
+        "orderType": "SWITCH",
+        "currencyCode": "USD",
+        "lineItems": numbered((1, offer, quantity)),
+        "cancellingItems": [{**away, "subscriptionId": subscription}],
+    }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 import pytest
 
 from orderglot.core.adding_up import adds_up
@@ -12,6 +13,7 @@ from orderglot.core.amounts import Totals
 from orderglot.core.charges import AllowanceCharge, TaxLine
 from orderglot.core.line_details import LineDetails
 from orderglot.core.order import Line, Order
+from orderglot.dialects.catalyst import shapes
 from orderglot.dialects.catalyst.known_members import ITEMS
 from orderglot.dialects.catalyst.settings import Site
 from orderglot.dialects.catalyst.wire import read_line, write_line
@@ -99,3 +101,4 @@ def test_what_the_vendor_says_where_null_is_written_is_kept_and_shown_again() ->
 
     assert {(name,) for name in sent} == {one.path for one in line.unknown}
     assert sent.items() <= written(line).items()
+    assert sent.items() <= msgspec.json.decode(json.write(written(line)), type=shapes.Item).items()

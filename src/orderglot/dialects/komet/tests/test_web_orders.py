@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +16,9 @@ from orderglot.core.query import Window
 from orderglot.core.values import Status
 from orderglot.dialects.komet import DIALECT
 from orderglot.dialects.komet.tests.conftest import DETAILS, Company
+from orderglot.wire.message import Request
+from tests.conformance.slow import slow, two_servers
+from tests.conformance.specimens import book_of
 
 FLORIST = Identity(references=(Reference("komet", "7349"),))
 LINE = Line(sku="AGASQ", quantity=3)
@@ -183,3 +188,27 @@ def test_a_write_for_a_location_that_the_company_has_not_is_refused_by_name(
     body = {"customerId": 7349, "companyLocationId": 99, **more}
 
     assert "companyLocationId: The company has no such" in company.ask(method, body)["message"]
+
+
+def test_two_items_at_once_that_are_alike_go_into_one_web_order() -> None:
+    item = {**ITEM, "date": "2017-07-01"}
+    proof = {
+        "x-account": "7030",
+        "authenticationtoken": book_of(DIALECT.name).credentials[0].secret,
+    }
+    request = Request(
+        method="POST",
+        path="/api/web-order-item.add",
+        headers=proof,
+        body=json.dumps(item).encode(),
+    )
+
+    async def added(seed: int) -> tuple[set[int], set[int]]:
+        servers, _, _ = await two_servers(DIALECT, slow(seed))
+        answers = await asyncio.gather(*[server(request) for server in servers])
+        members = [json.loads(answer.body) for answer in answers]
+        return {one["webOrderId"] for one in members}, {one["webOrderItemId"] for one in members}
+
+    for seed in range(10):
+        orders, items = asyncio.run(added(seed))
+        assert (1, 2) == (len(orders), len(items))

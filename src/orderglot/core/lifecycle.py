@@ -1,0 +1,257 @@
+"""The life of an order: which step may follow which, what it needs, and what it does to the lines.
+
+A step gives a new state of the order, and changes head and lines alike; whoever takes it names the
+event after it. The status after a step follows from what happened to the lines, by ``status_of``. A
+vendor that lets its clients set any status has them ``put_into`` it, which is never refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+
+from msgspec.structs import replace
+
+from orderglot.core.customer import Customer, identity
+from orderglot.core.errors import Conflict, Invalid, Problem, Rule, invalid
+from orderglot.core.line_quantities import (
+    GONE_OUT,
+    NOT_COMING,
+    cancelled,
+    counting,
+    is_counted,
+    shipped,
+    to_ship,
+)
+from orderglot.core.order import Line, Order
+from orderglot.core.order_details import OrderDetails
+from orderglot.core.quantities import Quantity, plain, size, with_unit
+from orderglot.core.shipments import Shipment, ShippedLine
+from orderglot.core.values import Kind, Status
+
+OPEN = frozenset({Status.RECEIVED, Status.PROCESSING, Status.CHARGED, Status.PACKING})
+"""States of an order of which nothing went out yet, and that nobody holds up."""
+
+RUNNING = OPEN | {Status.PARTLY_SHIPPED}
+WITHOUT_GOODS = frozenset({Kind.QUOTE, Kind.RETURN})
+"""Kinds of orders of which nothing is sent."""
+
+CONFIRMED, HELD, RELEASED = "confirmed", "held", "released"
+SHIPPED, DELIVERED, CANCELLED, COMPLETED = "shipped", "delivered", "cancelled", "completed"
+"""What an event says of each step."""
+
+Quantities = Mapping[int, Quantity]
+"""How much of which lines, by their numbers."""
+
+
+def receive(order: Order, customer: Customer | None, now: datetime) -> Order:
+    """Take a new order in: received now, and billed and taxed as its customer is unless it says how."""
+    if customer is None:
+        return replace(order, received=order.received or now)
+    taxed = customer.tax_exempt if order.tax_exempt is None else order.tax_exempt
+    return replace(
+        order,
+        customer=identity(customer),
+        received=order.received or now,
+        bill_to=order.bill_to or customer.bill_to,
+        tax_exempt=taxed,
+    )
+
+
+def confirm(order: Order) -> Order:
+    """Take a received order on; raises Conflict where it is in another state."""
+    _demand(order, {Status.RECEIVED}, "confirmed")
+    return _moved(order, Status.PROCESSING)
+
+
+def hold(order: Order, reason: str) -> Order:
+    """Hold an order up; raises Invalid without a reason, Conflict where nothing is left to hold."""
+    _demand(order, RUNNING, "held")
+    if not reason.strip():
+        raise invalid("reason", Rule.REQUIRED, "Say why the order is held.")
+    return replace(order, status=Status.ON_HOLD, details=_details(order, hold_reason=reason))
+
+
+def release(order: Order) -> Order:
+    """Let a held order go on from where its lines are; raises Conflict where nobody holds it."""
+    _demand(order, {Status.ON_HOLD}, "released")
+    return replace(order, status=status_of(order.lines), details=_details(order, hold_reason=""))
+
+
+def ship(order: Order, shipment: Shipment, now: datetime) -> Order:
+    """Send a parcel: what it says is in it, else all that is left.
+
+    Raises Invalid with each line of which less is left, Conflict where the order cannot be shipped.
+    """
+    _demand(order, RUNNING, "shipped")
+    if order.kind in WITHOUT_GOODS:
+        raise Conflict(f"Of a {order.kind} nothing is shipped.")
+    left = {line.number: to_ship(line) for line in order.lines}
+    sent = _wanted(shipment.lines) or {number: one for number, one in left.items() if one}
+    _check(order, sent, left, "to ship")
+    lines = tuple(_sent(line, sent.get(line.number, 0)) for line in order.lines)
+    content = tuple(ShippedLine(number=number, quantity=one) for number, one in sent.items())
+    parcel = replace(shipment, lines=content, date=shipment.date or now)
+    details = order.details or OrderDetails()
+    details = replace(details, shipments=(*details.shipments, parcel))
+    return replace(order, lines=lines, status=status_of(lines), details=details)
+
+
+def deliver(order: Order) -> Order:
+    """Say that all that went out has arrived; raises Conflict where not all of it went out."""
+    _demand(order, {Status.SHIPPED}, "delivered")
+    return _moved(order, Status.DELIVERED)
+
+
+def cancel(order: Order, reason: str, wanted: Quantities | None = None) -> Order:
+    """Cancel all of an order that did not go out, or so much of some of its lines.
+
+    Raises Invalid with each line of which less is left, Conflict where the order is over.
+    """
+    _demand(order, RUNNING | {Status.ON_HOLD, Status.DRAFT}, "cancelled")
+    left = {line.number: to_ship(line) for line in order.lines}
+    gone = wanted or {number: one for number, one in left.items() if one}
+    _check(order, gone, left, "to cancel")
+    lines = tuple(_without(line, gone.get(line.number, 0)) for line in order.lines)
+    status = status_of(lines)
+    if status in RUNNING and order.status in (Status.ON_HOLD, Status.DRAFT):
+        status = order.status
+    return replace(order, lines=lines, status=status, details=_details(order, cancel_reason=reason))
+
+
+def complete(order: Order, now: datetime) -> Order:
+    """Say that nothing more is to come; raises Conflict where the order is over or on hold."""
+    _demand(order, RUNNING | {Status.SHIPPED, Status.DELIVERED}, "completed")
+    done = _moved(order, Status.COMPLETED)
+    return replace(done, completed=order.completed or now, completes=None)
+
+
+def put_into(order: Order, status: Status, now: datetime) -> Order:
+    """Put an order into whatever status a vendor's client sets, its lines into what that implies.
+
+    What came to an end by itself stays so: a line that was returned or cancelled before. An order
+    that was given up and is taken up again has its lines back. Of a line that somebody counted as
+    much went out as can have. That a part was shipped is for a parcel to say: the lines stay.
+    """
+    if status is order.status:
+        return order
+    moved = _moved(order, status)
+    if order.status is Status.DRAFT:
+        moved = replace(moved, received=order.received or now)
+    if status is Status.COMPLETED:
+        moved = replace(moved, completed=order.completed or now)
+    return moved
+
+
+def status_of(lines: Iterable[Line]) -> Status:
+    """Tell which status an order has by what became of its lines; one without lines is received.
+
+    Of lines that are not as far as each other the order is as far as the first of them.
+    """
+    every = tuple(lines)
+    coming = [line for line in every if to_ship(line) or shipped(line)]
+    if not coming:
+        return Status.CANCELLED if every else Status.RECEIVED
+    waiting = [line for line in coming if to_ship(line)]
+    if waiting and any(map(shipped, coming)):
+        return Status.PARTLY_SHIPPED
+    states = [line.status or Status.RECEIVED for line in waiting or coming]
+    return min(states, key=_ORDER.index)
+
+
+_ORDER = list(Status)
+
+
+def _moved(order: Order, status: Status) -> Order:
+    before = order.status
+    return replace(
+        order, status=status, lines=tuple(_along(line, before, status) for line in order.lines)
+    )
+
+
+def _along(line: Line, before: Status, status: Status) -> Line:
+    """Take a line along with its order from one status into another."""
+    if status in (Status.ON_HOLD, Status.DRAFT, Status.PARTLY_SHIPPED) or _is_over(line, before):
+        return line
+    if status is Status.RETURNED:
+        return _back(line)
+    if status in GONE_OUT and is_counted(line):
+        line = counting(line, shipped=plain(size(line.quantity) - _given_up(line)))
+    return replace(line, status=status)
+
+
+def _is_over(line: Line, before: Status) -> bool:
+    """Tell whether a line came to its end by itself, and not because its order did."""
+    if line.remaining == 0 or 0 < size(line.quantity) == _given_up(line):
+        return True
+    ended = line.status is Status.RETURNED or line.status in NOT_COMING
+    return ended and line.status is not before and not {line.status, before} <= NOT_COMING
+
+
+def _given_up(line: Line) -> Quantity:
+    """Tell how much of a line was counted as cancelled."""
+    return (line.details.cancelled if line.details else None) or 0
+
+
+def _back(line: Line) -> Line:
+    if is_counted(line):
+        line = counting(line, returned=shipped(line))
+    return replace(line, status=Status.RETURNED)
+
+
+def _sent(line: Line, quantity: Quantity) -> Line:
+    if not quantity:
+        return line
+    gone = counting(line, shipped=plain(shipped(line) + quantity))
+    return replace(gone, status=Status.PARTLY_SHIPPED if to_ship(gone) else Status.SHIPPED)
+
+
+def _without(line: Line, quantity: Quantity) -> Line:
+    if not quantity:
+        return line
+    less = counting(line, cancelled=plain(cancelled(line) + quantity), shipped=shipped(line))
+    if to_ship(less):
+        return less
+    return replace(less, status=Status.SHIPPED if shipped(less) else Status.CANCELLED)
+
+
+def _wanted(lines: Iterable[ShippedLine]) -> dict[int, Quantity]:
+    found = dict[int, Quantity]()
+    for one in lines:
+        found[one.number] = plain(found.get(one.number, 0) + (one.quantity or 0))
+    return found
+
+
+def _check(order: Order, wanted: Quantities, left: Quantities, what: str) -> None:
+    """Raise Invalid with each line of which there is less than is wanted, Conflict without any."""
+    problems = tuple(_problems(order, wanted, left, what))
+    if problems:
+        raise Invalid(*problems)
+    if not wanted:
+        raise Conflict(f"Nothing of this order is left {what}.")
+
+
+def _problems(order: Order, wanted: Quantities, left: Quantities, what: str) -> Iterator[Problem]:
+    units = {line.number: line.unit for line in order.lines}
+    for number, quantity in wanted.items():
+        if number not in left:
+            yield Problem("number", Rule.UNKNOWN, f"The order has no line {number}.", number)
+        elif quantity <= 0:
+            yield Problem("quantity", Rule.RANGE, "Say how much, more than 0.", number)
+        elif quantity > left[number]:
+            there, asked = (with_unit(one, units[number]) for one in (left[number], quantity))
+            reason = f"Line {number} has {there} left {what}, not {asked}."
+            yield Problem("quantity", Rule.SPENT, reason, number)
+
+
+def _demand(order: Order, states: Iterable[Status], what: str) -> None:
+    if order.deleted is not None:
+        raise Conflict(f"This order is deleted; it cannot be {what}.")
+    if order.status not in states:
+        raise Conflict(f"This order is {order.status}; it cannot be {what}.")
+
+
+def _details(order: Order, **changes: str) -> OrderDetails | None:
+    """Give an order's details with some texts changed, None where they say nothing."""
+    details = replace(order.details or OrderDetails(), **changes)
+    return None if details == OrderDetails() else details

@@ -1,0 +1,61 @@
+"""Line quantities: how much of a line was cancelled, shipped and returned, and how much is open.
+
+What nobody counted follows from the line's status: of a line that is shipped all is, of one that is
+cancelled nothing.
+"""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from orderglot.core.line_details import LineDetails
+from orderglot.core.order import Line
+from orderglot.core.quantities import Quantity, plain, size
+from orderglot.core.values import Status
+
+GONE_OUT = frozenset({Status.SHIPPED, Status.DELIVERED, Status.COMPLETED, Status.RETURNED})
+"""States of a line of which nothing is still to be sent."""
+
+NOT_COMING = frozenset({Status.CANCELLED, Status.FAILED})
+
+
+def cancelled(line: Line) -> Quantity:
+    """Tell how much of a line was cancelled: of one that was given up, all that did not go out."""
+    if line.status in NOT_COMING:
+        return plain(size(line.quantity) - _counted(line))
+    return (line.details.cancelled if line.details else None) or 0
+
+
+def shipped(line: Line) -> Quantity:
+    """Tell how much of a line went out, what came back included."""
+    if line.details is not None and line.details.shipped is not None:
+        return line.details.shipped
+    return plain(size(line.quantity) - cancelled(line)) if line.status in GONE_OUT else 0
+
+
+def returned(line: Line) -> Quantity:
+    """Tell how much of a line came back."""
+    if line.details is not None and line.details.returned is not None:
+        return line.details.returned
+    return shipped(line) if line.status is Status.RETURNED else 0
+
+
+def to_ship(line: Line) -> Quantity:
+    """Tell how much of a line is neither cancelled nor gone out."""
+    return plain(max(0, size(line.quantity) - cancelled(line) - shipped(line)))
+
+
+def counting(line: Line, **counted: Quantity) -> Line:
+    """Give a line with some of its quantities counted: ``cancelled``, ``shipped``, ``returned``."""
+    return replace(line, details=replace(line.details or LineDetails(), **counted))
+
+
+def _counted(line: Line) -> Quantity:
+    return (line.details.shipped if line.details else None) or 0
+
+
+def is_counted(line: Line) -> bool:
+    """Tell whether somebody counted what went out of a line, or what does not come."""
+    return line.details is not None and (
+        line.details.shipped is not None or line.details.cancelled is not None
+    )

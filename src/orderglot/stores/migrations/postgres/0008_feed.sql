@@ -1,0 +1,9 @@
+-- An event gets a number in its seller's feed from whoever first reads so far, after its commit; those
+-- of before, too: no row is touched here. And it says why something was done, and by which request.
+ALTER TABLE order_events ADD COLUMN sequence BIGINT;
+ALTER TABLE order_events ADD COLUMN why TEXT COLLATE "C" NOT NULL DEFAULT '';
+ALTER TABLE order_events ADD COLUMN exchange TEXT COLLATE "C" NOT NULL DEFAULT '';
+CREATE UNIQUE INDEX order_events_sequence ON order_events (seller, sequence)
+WHERE sequence IS NOT NULL;
+CREATE INDEX order_events_unnumbered ON order_events (seller, at, order_id, version, what)
+WHERE sequence IS NULL;

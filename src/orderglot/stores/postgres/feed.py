@@ -1,0 +1,94 @@
+"""The feed: events get their numbers once they are committed, from whoever reads the feed.
+
+Transactions that write at once do not end in the order in which they began, so a number that one of
+them took for itself could appear behind a later one that somebody has read already. So writers give no
+numbers. Readers do, one after the other, to whatever they find committed: what is committed later gets
+a later number, and what is never committed none.
+"""
+
+from __future__ import annotations
+
+import asyncpg
+
+from orderglot.core.ports import Feed
+from orderglot.stores.backend import EVENT, LOOKED, Scope
+from orderglot.stores.postgres.grammar import numbered
+from orderglot.stores.postgres.pool import Pool
+from orderglot.stores.sql.events import LAST, feed_of, feed_sql
+from orderglot.stores.sql.grammar import fragment
+
+NUMBERED = 1_000
+"""So many events at least get numbers at a time, if there are so many."""
+
+LONGEST_IDLE = 5_000
+"""For so many milliseconds a reader that has stopped in the middle keeps others from giving numbers."""
+
+_STATE = fragment(
+    LAST, ", EXISTS (SELECT 1 FROM order_events WHERE seller = ? AND sequence IS NULL)"
+)
+_LOCK = numbered(
+    "INSERT INTO sequences AS s (seller, thing, next) VALUES (?, ?, 1)"
+    " ON CONFLICT (seller, thing) DO UPDATE SET next = s.next RETURNING next"
+)
+# The clock may have gone back between two versions of an order. So an event is never before those
+# of the same order's earlier versions: it counts as of the latest time of any of them.
+_NUMBER = """
+WITH oldest AS (
+    SELECT order_id, version FROM order_events WHERE seller = $1 AND sequence IS NULL
+    ORDER BY at, order_id, version, what LIMIT $4
+), taken AS (
+    SELECT e.order_id, e.version, e.at, e.what,
+        max(e.at) OVER (PARTITION BY e.order_id ORDER BY e.version, e.at, e.what) AS since
+    FROM order_events AS e
+    JOIN (SELECT order_id, max(version) AS version FROM oldest GROUP BY order_id) AS o
+    ON o.order_id = e.order_id AND o.version >= e.version
+    WHERE e.seller = $1 AND e.sequence IS NULL
+), sorted AS (
+    SELECT order_id, version, at, what,
+        row_number() OVER (ORDER BY since, order_id, version, at, what) AS place
+    FROM taken
+), done AS (
+    UPDATE order_events AS e SET sequence = $3 - 1 + s.place FROM sorted AS s
+    WHERE e.seller = $1 AND e.order_id = s.order_id AND e.version = s.version AND e.at = s.at
+    AND e.what = s.what RETURNING 1
+)
+UPDATE sequences SET next = next + (SELECT count(*) FROM done)
+WHERE seller = $1 AND thing = $2 RETURNING next
+"""
+
+
+async def read_feed(pool: Pool, scope: Scope, after: int, limit: int) -> Feed:
+    """Give events in scope by rising sequence, from behind one on, so many at most."""
+    seller = scope.seller
+    ((last, waiting),) = await pool.read(_STATE, (seller, EVENT, seller))
+    # Whoever still reads what has numbers leaves it to others to give them.
+    if waiting and last < after + limit:
+        before, last = last, await pool.ask(lambda line: _number(line, seller, NUMBERED))
+        waiting = last - before >= NUMBERED
+    if last <= after:
+        return Feed((), after, more=waiting)
+    until = min(after + LOOKED, last)
+    rows = await pool.read(*feed_sql(scope, after, until, limit))
+    return feed_of(rows, limit, until, more=waiting or until < last)
+
+
+async def number_all(connection: asyncpg.Connection) -> None:
+    """Give every event of every seller its number, as far as this database may be written to."""
+    waiting = "SELECT DISTINCT seller FROM order_events WHERE sequence IS NULL"
+    try:
+        for (seller,) in await connection.fetch(waiting):
+            before = 0
+            while (after := await _number(connection, seller, 10 * NUMBERED)) > before:
+                before = after
+    except (asyncpg.ReadOnlySQLTransactionError, asyncpg.InsufficientPrivilegeError):
+        return
+
+
+async def _number(connection: asyncpg.Connection, seller: int, most: int) -> int:
+    """Give some events their numbers, and return the last one; only others who do so are waited for."""
+    async with connection.transaction(isolation="read_committed"):
+        await connection.execute(f"SET LOCAL idle_in_transaction_session_timeout = {LONGEST_IDLE}")
+        # From its next statement on a transaction sees what others had numbered when it was let in.
+        first = await connection.fetchval(_LOCK, seller, EVENT)
+        after = await connection.fetchval(_NUMBER, seller, EVENT, first, most)
+    return int(after) - 1

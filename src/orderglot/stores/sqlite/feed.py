@@ -1,0 +1,49 @@
+"""The feed: each event gets its number with the commit that writes it, for one commits at a time."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from orderglot.core.ports import Event, Feed
+from orderglot.stores.backend import EVENT, LOOKED, Scope
+from orderglot.stores.sql.events import LAST, WRITTEN, event_row, feed_of, feed_sql
+from orderglot.stores.sql.grammar import fragment
+from orderglot.stores.sqlite.expiring import Asked, numbers
+from orderglot.stores.sqlite.reader import Reader
+
+_ADD = fragment(
+    "INSERT INTO order_events",
+    f"(seller, sequence, {', '.join(WRITTEN)})",
+    f"VALUES (?, ?{', ?' * len(WRITTEN)})",
+)
+_NUMBER_EVENTS = (
+    "UPDATE order_events AS e SET sequence = n.sequence FROM numbers_of_events AS n"
+    " WHERE e.seller = n.seller AND e.order_id = n.order_id AND e.version = n.version"
+    " AND e.at = n.at AND e.what = n.what"
+)
+_MOVE_COUNTERS = (
+    "INSERT INTO sequences (seller, thing, next)"
+    " SELECT seller, ?, max(sequence) + 1 FROM order_events WHERE sequence IS NOT NULL"
+    " GROUP BY seller ON CONFLICT (seller, thing) DO UPDATE SET next = max(next, excluded.next)"
+)
+
+
+def add_events(connection: sqlite3.Connection, seller: int, batch: list[Event]) -> None:
+    """Write events with the next numbers of their seller."""
+    (first,) = numbers(connection, [Asked(seller, EVENT, 1, len(batch))])
+    rows = [(seller, number, *event_row(event)) for number, event in enumerate(batch, first)]
+    connection.executemany(_ADD, rows)
+
+
+def number_copied(connection: sqlite3.Connection) -> None:
+    """Give numbers to events that come from a book in which nobody had read so far."""
+    connection.execute(_NUMBER_EVENTS)
+    connection.execute(_MOVE_COUNTERS, (EVENT,))
+
+
+def read_feed(reader: Reader, scope: Scope, after: int, limit: int) -> Feed:
+    """Give events in scope by rising sequence, from behind one on, so many at most."""
+    ((last,),) = reader.rows(LAST, (scope.seller, EVENT))
+    until = max(after, min(after + LOOKED, last))
+    rows = reader.rows(*feed_sql(scope, after, until, limit))
+    return feed_of(rows, limit, until, more=until < last)

@@ -1,0 +1,65 @@
+"""The steps of an order's life by the command: what they say, and what they refuse."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.program import done, done_json, refused
+
+LINES = "order,sku,qty,price,unit,status\n7,A,12,5,,new\n7,B,1.5,2,kg,new\n"
+
+
+@pytest.fixture
+def order(folder: Path) -> str:
+    """Have a book with one new order of twelve pieces and one and a half kilograms."""
+    folder.joinpath("lines.csv").write_text(LINES)
+    done("import", "lines.csv", "--seller", "acme", "--currency", "USD")
+    return "7"
+
+
+def state(printed: str) -> list[str]:
+    """Give what a step prints, without the hub's own number of the order."""
+    return [" ".join(line.split()[2:]) for line in printed.splitlines()]
+
+
+def test_an_order_is_confirmed_shipped_in_parts_delivered_and_completed(order: str) -> None:
+    assert ["is processing.", *["12 of A: 12 to ship", "1.5 kg of B: 1.5 to ship"]] == state(
+        done("orders", "confirm", order)
+    )
+    parcel = ("--line", "1=3", "--carrier", "UPS", "--tracking", "1Z9")
+    assert ["is partly shipped.", "12 of A: 3 shipped, 9 to ship"] == state(
+        done("orders", "ship", order, *parcel)
+    )[:2]
+    assert "1.5 kg of B: 0.5 cancelled, 1 to ship" in state(
+        done("orders", "cancel", order, "--line", "2=0.5", "--reason", "sold out")
+    )
+    shipped = done_json("orders", "ship", order)
+    assert ("shipped", "sold out") == (shipped["status"], shipped["details"]["cancel_reason"])
+    assert [[(1, 3)], [(1, 9), (2, 1)]] == [
+        [(one["number"], one["quantity"]) for one in parcel["lines"]]
+        for parcel in shipped["details"]["shipments"]
+    ]
+    assert "is delivered." == state(done("orders", "deliver", order))[0]
+    assert "is completed." == state(done("orders", "complete", order))[0]
+
+
+def test_a_held_order_is_not_shipped_before_it_is_released(order: str) -> None:
+    assert "--reason TEXT" in refused("orders", "hold", order, code=2)
+    assert "is on hold." == state(done("orders", "hold", order, "--reason", "no credit"))[0]
+    assert "This order is on hold; it cannot be shipped." in refused("orders", "ship", order)
+    assert "is received." == state(done("orders", "release", order))[0]
+
+
+@pytest.mark.parametrize("line", ["x", "1", "=3", "1=", "1=x", "1.5=2"])
+def test_a_line_that_is_none_is_refused_by_name(order: str, line: str) -> None:
+    assert f"--line: {line!r} is no line" in refused(
+        "orders", "ship", order, "--line", line, code=2
+    )
+
+
+def test_no_more_is_shipped_than_there_is(order: str) -> None:
+    words = ("orders", "ship", order, "--line", "1=13", "--line", "9=1")
+    assert "Line 1 has 12 left to ship, not 13." in refused(*words)
+    assert "status" not in done_json("show", order), "it is still received"

@@ -1,0 +1,94 @@
+"""Two at once: whatever two clients write at the same moment, it is as if one came after the other.
+
+So no rule over several orders is asked of a book that changes meanwhile, nothing is lost, and nobody is
+told to try again. Each client has a store of its own over the one book, as two processes have.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from itertools import combinations_with_replacement
+
+import msgspec
+import pytest
+from msgspec.structs import replace
+
+from orderglot.core.caller import OPEN, READ
+from orderglot.core.ports import Book
+from orderglot.stores.memory import MemoryStore
+from orderglot.wire.dialect import Dialect
+from orderglot.wire.message import Request, Response
+from tests.conformance.callers import keyed
+from tests.conformance.implementations import Shop
+from tests.conformance.slow import Open, slow, two_servers
+from tests.conformance.specimens import welcome
+
+Outcome = tuple[str, str, tuple[str, ...]]
+"""What each of two clients was answered, and the orders that are in the book then."""
+
+OURS = re.compile(r"\b1\d{9}(\d{3})?\b")
+"""An id that the hub has given, or that of a line of such an order."""
+
+MADE = re.compile(r"\b[0-9a-f]{30}NA\b|\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
+"""A name that is made of such an id."""
+
+SEEDS = range(3)
+
+
+def anonymous(text: str) -> str:
+    """Leave out of a text which ids the hub gave: who comes first has the lower one."""
+    return MADE.sub("made", OURS.sub("ours", text))
+
+
+def shown(answer: Response) -> str:
+    return anonymous(f"{answer.status} {sorted(answer.headers.items())} {answer.body!r}")
+
+
+async def outcome(whole: Book, answers: list[Response]) -> Outcome:
+    orders = [replace(order, id=0, unknown=()) async for order in whole.walk()]
+    one, other = map(shown, answers)
+    return one, other, tuple(sorted(anonymous(msgspec.json.encode(one).decode()) for one in orders))
+
+
+async def one_by_one(dialect: Dialect, asked: list[Request], first: int) -> Outcome:
+    """Have one client come after the other; ``first`` is which."""
+    servers, store, everything = await two_servers(dialect, MemoryStore)
+    came = {at: await servers[at](asked[at]) for at in (first, 1 - first)}
+    return await outcome(store.of(everything), [came[0], came[1]])
+
+
+async def at_once(dialect: Dialect, asked: list[Request], open_store: Open) -> Outcome:
+    servers, store, everything = await two_servers(dialect, open_store)
+    ask = [server(request) for server, request in zip(servers, asked, strict=True)]
+    return await outcome(store.of(everything), list(await asyncio.gather(*ask)))
+
+
+def pairs(dialect: Dialect) -> list[list[Request]]:
+    """Give every two writes of a dialect's specimens, each under a key of its own."""
+    writing = [
+        one.request
+        for one in welcome(dialect.name)
+        if one.operation and one.operation.endpoint.right not in (OPEN, READ)
+    ]
+    return [
+        [keyed(dialect, one, "demo-1"), keyed(dialect, other, "demo-2")]
+        for one, other in combinations_with_replacement(writing, 2)
+    ]
+
+
+async def check(dialect: Dialect, several: list[Open]) -> None:
+    for asked in pairs(dialect):
+        expected = [await one_by_one(dialect, asked, first) for first in (0, 1)]
+        for open_store in several:
+            found = await at_once(dialect, asked, open_store)
+            assert found in expected, asked
+
+
+def test_two_at_once_are_as_one_after_the_other(dialect: Dialect) -> None:
+    asyncio.run(check(dialect, list(map(slow, SEEDS))))
+
+
+@pytest.mark.long
+def test_so_they_are_in_every_store(dialect: Dialect, shop: Shop) -> None:
+    shop.run(check(dialect, [shop.store]))
