@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from orderglot.core.fields import read_whole_text
 from orderglot.core.order import Address, Invoice, Order
-from orderglot.core.time_zones import from_zone, to_zone
+from orderglot.core.time_zones import from_zone, shown_in
 from orderglot.wire.values import (
     LARGEST,
     PLACES,
@@ -75,7 +75,7 @@ def write_moment(moment: datetime | None, zone: tzinfo = UTC) -> str | None:
     """Write a time by a clock in ``zone``, which it does not name, without zeros at the fraction's end."""
     if moment is None:
         return None
-    text = _encode(to_zone(moment, zone))[_WITHOUT_ZONE].decode()
+    text = _encode(moment if zone is UTC else shown_in(moment, zone))[_WITHOUT_ZONE].decode()
     return text.rstrip("0") if "." in text else text
 
 
