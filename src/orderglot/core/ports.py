@@ -191,10 +191,9 @@ class Book(Orders, Protocol):
     ) -> Order:
         """Put a new version in the place of the one it was made from; ``what`` names the event.
 
-        Where it ``touches`` nothing that anybody knows of, the order was not modified by that; one
-        that is as it was stays so, without an event. Where no reason is given, ``why`` is the reason
-        of a hold or cancellation that the version brings. Raises NotFound, or Conflict where somebody
-        else was faster.
+        Where it ``touches`` nothing that anybody knows of, the order was not modified by that. Where
+        no reason is given, ``why`` is the reason of a hold or cancellation that the version brings.
+        Raises NotFound, or Conflict where somebody else was faster.
         """
         ...
 

@@ -177,8 +177,6 @@ class UnitOfWork(ExpectingReads):
                 f"Order {order.id} is at version {kept.version} by now, not {order.version}; "
                 "read it again and repeat the change."
             )
-        if order == kept:
-            return kept
         if names_of(order) != names_of(kept):
             if order.links != kept.links:
                 # Two orders that come to point at each other at once would be a circle, too.

@@ -162,6 +162,8 @@ async def _update_order(context: Context, change: Change) -> Order:
     order = await _get_order(context, Pick(change.customer, change.order))
     if change.fixed:
         refuse_changed(change.fixed, write_order(order))
+    if order.po_number == change.reference:
+        return order
     return await context.book.change(replace(order, po_number=change.reference), "renamed")
 
 

@@ -12,8 +12,9 @@ from msgspec.structs import replace
 
 from orderglot.core.billing import issued, settled
 from orderglot.core.caller import CHANGE, CREATE, Caller
+from orderglot.core.customer import Customer
 from orderglot.core.errors import Invalid, Rule, invalid
-from orderglot.core.lifecycle import put_into, receive
+from orderglot.core.lifecycle import OPEN, put_into, receive
 from orderglot.core.order import HUB, Line, Order, Reference, native
 from orderglot.core.reassigning import reassign
 from orderglot.core.returns import counted_anew, given_up
@@ -127,13 +128,21 @@ async def _create_order(context: Context, draft: Draft) -> Order:
     lines, named = _items(draft)
     if lines:
         order = await with_items(context, order, lines, named)
-    whole = put_into(replace(order, status=begun.status), order.status, context.now)
-    if whole.status is not Status.DRAFT:
-        whole = receive(whole, customer, context.now)
+    whole = _begun(order, begun.status, customer, context.now)
     with _links_on_wire():
         placed = await context.book.place(summed(whole))
     billed = _billed(placed, begun, context.now)
-    return await context.book.change(billed, "billed")
+    return placed if billed == placed else await context.book.change(billed, "billed")
+
+
+def _begun(order: Order, first: Status, customer: Customer | None, now: datetime) -> Order:
+    """Take a new order in; one that is over as it comes has lines that are so as well."""
+    if order.status is Status.DRAFT:
+        return order
+    received = receive(order, customer, now)
+    if order.status in OPEN:
+        return received
+    return put_into(replace(received, status=first), order.status, now)
 
 
 def _items(draft: Draft) -> tuple[tuple[Line, ...], tuple[str, ...]]:
@@ -200,7 +209,7 @@ async def _update_order(context: Context, draft: Draft) -> Order:
     changed = _billed(changed, order, context.now)
     await _count_returned(context, order, changed)
     with _links_on_wire():
-        return await context.book.change(changed)
+        return order if changed == order else await context.book.change(changed)
 
 
 async def _count_returned(context: Context, order: Order, changed: Order) -> None:
