@@ -496,11 +496,8 @@ CAUGHT_BY: dict[str, dict[str, Make]] = {
         ),
     },
     "test_line_numbers.py::test_no_write_gives_a_line_what_another_one_of_its_order_has_or_had": {
-        "catalyst numbers items by how many there are": swap(
-            "orderglot.dialects.catalyst.items:next_number", lambda _: one_more_than_there_are
-        ),
-        "a draft numbers lines by how many there are": swap(
-            "orderglot.core.drafting:next_number", lambda _: one_more_than_there_are
+        "a line that is added is numbered by how many there are": swap(
+            "orderglot.core.pricing:next_number", lambda _: one_more_than_there_are
         ),
         "the number of a line that is gone is given again": swap(
             "orderglot.stores.unit_of_work:remembering", lambda _: lambda order, before: order
