@@ -80,6 +80,20 @@ def test_only_what_changed_since_is_pulled(hub: Serving) -> None:
     assert ORDERS == found["read"]
 
 
+def test_a_time_without_a_zone_is_by_the_sellers_clock(hub: Serving) -> None:
+    def new(zone: str, since: str) -> int:
+        """Count what a seller with a clock pulls since a time, from a vendor whose clock is UTC."""
+        place = ("--database", f"sqlite:///{zone[:3]}-{since}.db")
+        done("seller", "add", "here", "--timezone", zone, *place)
+        words = ("pull", "kole", "--at", "there", *place, "--timezone", "UTC", "--since", since)
+        count: int = done_json(*words)["new"]
+        return count
+
+    assert new("", "2011-06-08T09:36:44") == new("Europe/Berlin", "2011-06-08T11:36:44")
+    assert new("", "2011-06-08T11:36:44") == new("Europe/Berlin", "2011-06-08T11:36:44Z")
+    assert new("", "2011-06-08T11:36:45") < new("Europe/Berlin", "2011-06-08T11:36:43")
+
+
 def test_the_next_pull_may_ask_for_what_is_new_alone(hub: Serving) -> None:
     assert ORDERS == pulled("--since", "last")["new"]
     assert ORDERS == pulled("--since", "last")["same"]
