@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
@@ -97,6 +97,38 @@ def test_who_follows_processes_that_write_gets_each_event_once_and_in_order(
             versions[one.order].append(one.version)
         assert [[1, 2, 3, 4]] * 160 == [*versions.values()]
     assert readers[0] == readers[1] == readers[2]
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+def test_what_was_acknowledged_is_in_the_feed_once_though_its_writers_are_killed(
+    kind: str, tmp_path: Path
+) -> None:
+    url = address(kind, tmp_path)
+
+    async def rest(after: int) -> list[Event]:
+        store, found, more = open_store(url), list[Event](), True
+        book = store.of(Caller(seller=(await store.seller("example")).id))
+        while more:
+            feed = await book.feed(after, 50)
+            after, more, found = feed.after, feed.more, [*found, *feed.events]
+        await store.close()
+        return found
+
+    asyncio.run(_filled(url))
+    with children(url, "burst", "burst") as running:
+        begin(running)
+        lines = [child.stdout.readline() for child in running if child.stdout for _ in range(30)]
+        events = asyncio.run(rest(0))
+        for child in running:
+            child.kill()
+            lines += child.communicate()[0].splitlines(keepends=True)
+    events += asyncio.run(rest(events[-1].sequence))
+
+    placed = Counter(one.order for one in events if one.what == "placed")
+    printed = [line.split() for line in lines if line.endswith("\n")]
+    assert {int(name) for what, name in printed if what == "placed"} <= placed.keys()
+    assert {1} == {*placed.values()}
+    assert [*range(1, len(events) + 1)] == [one.sequence for one in events]
 
 
 def test_a_transaction_that_is_held_open_hides_no_event_but_its_own() -> None:

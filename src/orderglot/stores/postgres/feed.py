@@ -23,15 +23,24 @@ NUMBERED = 1_000
 LONGEST_IDLE = 5_000
 """For so many milliseconds a reader that has stopped in the middle keeps others from giving numbers."""
 
+# Sorted as their index is, so that it is looked up there, whatever the statistics say.
 _STATE = fragment(
-    LAST, ", EXISTS (SELECT 1 FROM order_events WHERE seller = ? AND sequence IS NULL)"
+    LAST,
+    ", (SELECT at FROM order_events WHERE seller = ? AND sequence IS NULL"
+    " ORDER BY at, order_id, version, what LIMIT 1) IS NOT NULL",
+)
+# Where statistics are missing, all that have no number would be collected and sorted for each part.
+_SETTINGS = (
+    "SET LOCAL idle_in_transaction_session_timeout = {milliseconds};"
+    " SET LOCAL enable_bitmapscan = off"
 )
 _LOCK = numbered(
     "INSERT INTO sequences AS s (seller, thing, next) VALUES (?, ?, 1)"
     " ON CONFLICT (seller, thing) DO UPDATE SET next = s.next RETURNING next"
 )
 # The clock may have gone back between two versions of an order. So an event is never before those
-# of the same order's earlier versions: it counts as of the latest time of any of them.
+# of the same order's earlier versions: it counts as of the latest time of any of them. Those are looked
+# up by their orders: with coalesce the index of all that have no number cannot be taken for it.
 _NUMBER = """
 WITH oldest AS (
     SELECT order_id, version FROM order_events WHERE seller = $1 AND sequence IS NULL
@@ -42,7 +51,7 @@ WITH oldest AS (
     FROM order_events AS e
     JOIN (SELECT order_id, max(version) AS version FROM oldest GROUP BY order_id) AS o
     ON o.order_id = e.order_id AND o.version >= e.version
-    WHERE e.seller = $1 AND e.sequence IS NULL
+    WHERE e.seller = $1 AND coalesce(e.sequence, 0) = 0
 ), sorted AS (
     SELECT order_id, version, at, what,
         row_number() OVER (ORDER BY since, order_id, version, at, what) AS place
@@ -87,7 +96,7 @@ async def number_all(connection: asyncpg.Connection) -> None:
 async def _number(connection: asyncpg.Connection, seller: int, most: int) -> int:
     """Give some events their numbers, and return the last one; only others who do so are waited for."""
     async with connection.transaction(isolation="read_committed"):
-        await connection.execute(f"SET LOCAL idle_in_transaction_session_timeout = {LONGEST_IDLE}")
+        await connection.execute(_SETTINGS.format(milliseconds=LONGEST_IDLE))
         # From its next statement on a transaction sees what others had numbered when it was let in.
         first = await connection.fetchval(_LOCK, seller, EVENT)
         after = await connection.fetchval(_NUMBER, seller, EVENT, first, most)

@@ -7,3 +7,7 @@ CREATE UNIQUE INDEX order_events_sequence ON order_events (seller, sequence)
 WHERE sequence IS NOT NULL;
 CREATE INDEX order_events_unnumbered ON order_events (seller, at, order_id, version, what)
 WHERE sequence IS NULL;
+
+-- Whoever looks for events without a number walks over those that were there until the next vacuum:
+-- with 200,000 of them that takes 5 ms.
+ALTER TABLE order_events SET (autovacuum_vacuum_scale_factor = 0.02, vacuum_index_cleanup = on);
