@@ -194,7 +194,7 @@ def test_with_several_sellers_one_has_to_be_named(monkeypatch: pytest.MonkeyPatc
 def test_sellers_are_listed_and_shown() -> None:
     lines = done("seller", "list").splitlines()
     assert ["acme", "Acme", "Wholesale", "USD", "UTC"] == lines[1].split()
-    assert ["best", "GBP", "kole:1"] == lines[2].split()
+    assert ["best", "GBP", "UTC", "kole:1"] == lines[2].split()
     assert done_json("seller", "show", "best")["seller"]["currency"] == "GBP"
     assert "taken" not in done("seller", "show", "acme")
     assert refused("seller", "add", "acme").startswith("There is already a seller 'acme'")

@@ -115,6 +115,7 @@ def book(folder: Path) -> Path:
     )
     (folder / "wrong.csv").write_text(f'"{NAME}","{NAME}"\n1,2\n', encoding="utf-8")
     (folder / "products.csv").write_text(f"sku,title,price\n{NAME},x,1\n,{NAME},1\n", "utf-8")
+    (folder / "numbers.csv").write_text(f"theirs,ours\n4711{ODD},{NAME}\n", "utf-8")
     (folder / "table.json").write_text(json.dumps([{"id": 1, "label": NAME}]))
     shown = run("show", "kole:K1", "--as", "kole", "--format", "json").stdout
     (folder / "order.json").write_text(shown)
@@ -203,6 +204,17 @@ COMMANDS: dict[tuple[str, ...], list[tuple[str, ...]]] = {
         (f"kole:{ODD}",),
     ],
     ("link",): [("kole:K1", f"kole:{ODD}", "--as", "split")],
+    ("orders", "confirm"): [("kole:K1",), (f"kole:{ODD}",)],
+    ("orders", "hold"): [("kole:K1", "--reason", NAME), (f"kole:{ODD}", "--reason", NAME)],
+    ("orders", "release"): [("kole:K1",)],
+    ("orders", "ship"): [
+        ("kole:K1", "--line", NAME),
+        ("kole:K1", "--line", "1=1", "--carrier", NAME, "--tracking", NAME, "--json"),
+        ("kole:K1",),
+    ],
+    ("orders", "deliver"): [("kole:K1", "--json"), ("kole:K1",)],
+    ("orders", "cancel"): [("kole:K1", "--line", "1=1", "--reason", NAME)],
+    ("orders", "complete"): [("kole:K1",), (f"kole:{ODD}",)],
     ("openapi",): [("kole", "--url", f"http://127.0.0.1/{ODD}")],
     ("translate",): [
         ("order.json", "--from", "kole", "--to", "catalyst"),
@@ -214,6 +226,11 @@ COMMANDS: dict[tuple[str, ...], list[tuple[str, ...]]] = {
     ("seller", "add"): [(NAME,), ("best", "--title", NAME), ("other", "--title", NAME, "--json")],
     ("seller", "list"): [(), ("--json",)],
     ("seller", "show"): [("acme",), ("acme", "--json"), (NAME,)],
+    ("seller", "change"): [
+        ("acme", "--timezone", "Europe/Berlin"),
+        ("acme", "--timezone", NAME),
+        (NAME, "--timezone", "UTC"),
+    ],
     ("seller", "continue"): [("acme", f"kole@{ODD}"), ("acme", NAME)],
     ("seller", "table"): [
         ("acme", "catalyst.statuses"),
@@ -229,6 +246,14 @@ COMMANDS: dict[tuple[str, ...], list[tuple[str, ...]]] = {
     ],
     ("customer", "list"): [(), ("--json",)],
     ("customer", "show"): [(NAME,), (NAME, "--json"), (f"none{ODD}",)],
+    ("customer", "items", "list"): [(f"D{ODD}",), (f"D{ODD}", "--json"), (f"none{ODD}",)],
+    ("customer", "items", "set"): [(f"D{ODD}", f"4711{ODD}", NAME), (f"none{ODD}", "1", "A")],
+    ("customer", "items", "import"): [
+        (f"D{ODD}", "numbers.csv"),
+        (f"D{ODD}", "wrong.csv"),
+        (f"D{ODD}", f"none{ODD}"),
+    ],
+    ("customer", "items", "remove"): [(f"D{ODD}", f"4711{ODD}"), (f"D{ODD}", NAME)],
     ("product", "add"): [("P9", "--title", NAME, "--price", "1"), ("P8", "--price", NAME)],
     ("product", "import"): [("products.csv",), (f"none{ODD}",)],
     ("product", "list"): [(), ("--json",)],

@@ -41,6 +41,7 @@ class ExpectingReads(Reads):
         self._turn: asyncio.Lock | None = None
         self._guards: dict[str, int] = {}
         self._expected: dict[int, int] = {}
+        self._found: set[int] = set()
         self.tallied: Tallied = {}
         """What was counted already, also by an earlier try of the same work."""
 
@@ -76,6 +77,7 @@ class ExpectingReads(Reads):
     async def get(self, ref: Reference) -> Order:
         """Give the order that a dialect's clients know under an id; raise NotFound without one."""
         found = await super().get(ref)
+        self._found.add(found.id)
         self._expect((found,))
         return found
 

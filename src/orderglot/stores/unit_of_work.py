@@ -204,6 +204,8 @@ class UnitOfWork(ExpectingReads):
             self._orders.read(await self._backend.orders_with(self._scope, (id,)))
         kept = self._orders.with_id(id)
         if kept is None or not visible(kept, self._scope):
+            if id in self._found:
+                raise Overtaken(f"Order {id} was deleted at this moment; read it again.")
             raise NotFound(f"There is no order {id} here; check the id.")
         return kept
 

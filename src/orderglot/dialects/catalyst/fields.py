@@ -76,7 +76,7 @@ def _take_status(order: Order, value: Any, site: Site) -> Order:
     if value in (None, ""):
         return order
     number = read_whole(value)
-    if site.id and number not in meanings(site) and number != status_numbers(site)(order):
+    if order.id and number not in meanings(site) and number != status_numbers(site)(order):
         raise ValueError("is no status of this site")
     return with_status(site, order, number)
 
