@@ -16,6 +16,7 @@ from datetime import datetime
 from typing import Self, TypeVar
 
 from orderglot.core.caller import Caller
+from orderglot.core.errors import HubError, NotFound, Overtaken
 from orderglot.core.order import Order, Reference
 from orderglot.core.ports import Note
 from orderglot.core.query import Page, Window
@@ -41,6 +42,7 @@ class ExpectingReads(Reads):
         self._turn: asyncio.Lock | None = None
         self._guards: dict[str, int] = {}
         self._expected: dict[int, int] = {}
+        self._found: set[int] = set()
         self.tallied: Tallied = {}
         """What was counted already, also by an earlier try of the same work."""
 
@@ -98,8 +100,19 @@ class ExpectingReads(Reads):
         return self.tallied[what, until]
 
     def _expect(self, orders: Iterable[Order]) -> None:
-        for order in orders if self._guards else ():
-            self._expected.setdefault(order.id, order.version)
+        for order in orders:
+            self._found.add(order.id)
+            if self._guards:
+                self._expected.setdefault(order.id, order.version)
+
+    def _missing(self, id: int, *, changed: bool) -> HubError:
+        """Give what to raise of an order that is not there.
+
+        Where this unit has found it, and not ``changed`` it itself, somebody else took it away just now.
+        """
+        if id in self._found and not changed:
+            return Overtaken(f"Order {id} has gone at this moment; ask for it again.")
+        return NotFound(f"There is no order {id} here; check the id.")
 
     def _conditions(self, written: Container[int]) -> Iterator[writes.Write]:
         """Give what has to hold for the writes of this unit, but for the orders that it writes itself."""
