@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Collection
 from itertools import combinations_with_replacement
 
 import msgspec
@@ -15,8 +16,13 @@ import pytest
 from msgspec.structs import replace
 
 from orderglot.core.caller import OPEN, READ
+from orderglot.core.errors import Conflict
 from orderglot.core.ports import Book
+from orderglot.stores import writes
+from orderglot.stores.backend import Raced
+from orderglot.stores.book import TRIES
 from orderglot.stores.memory import MemoryStore
+from orderglot.stores.memory.backend import MemoryBackend
 from orderglot.stores.store import BookStore
 from orderglot.wire.dialect import Dialect
 from orderglot.wire.message import Request, Response
@@ -69,16 +75,20 @@ async def at_once(dialect: Dialect, asked: list[Request], open_store: Open) -> O
         await store.close()
 
 
-def pairs(dialect: Dialect) -> list[list[Request]]:
-    """Give every two writes of a dialect's specimens, each under a key of its own."""
-    writing = [
+def writing(dialect: Dialect) -> list[Request]:
+    """Give every write of a dialect's specimens."""
+    return [
         one.request
         for one in welcome(dialect.name)
         if one.operation and one.operation.endpoint.right not in (OPEN, READ)
     ]
+
+
+def pairs(dialect: Dialect) -> list[list[Request]]:
+    """Give every two writes of a dialect's specimens, each under a key of its own."""
     return [
         [keyed(dialect, one, "demo-1"), keyed(dialect, other, "demo-2")]
-        for one, other in combinations_with_replacement(writing, 2)
+        for one, other in combinations_with_replacement(writing(dialect), 2)
     ]
 
 
@@ -103,3 +113,32 @@ def test_so_they_are_in_every_store(dialect: Dialect, shop: Shop) -> None:
         return opened
 
     shop.run(check(dialect, [store]))
+
+
+class Taken(MemoryBackend):
+    """Rows in memory, of which somebody else has always changed some when something is written."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tries: int | None = None
+
+    async def commit(self, seller: int, batch: Collection[writes.Write]) -> None:
+        if self.tries is not None:
+            self.tries += 1
+            raise Raced(seller)
+        await super().commit(seller, batch)
+
+
+def test_who_is_overtaken_each_time_gets_the_vendors_own_conflict(dialect: Dialect) -> None:
+    async def ask() -> None:
+        backend = Taken()
+        servers, _, _ = await two_servers(dialect, lambda clock: BookStore(backend, clock))
+        for request in writing(dialect):
+            backend.tries = 0
+            answer = await servers[0](request)
+
+            if backend.tries:  # what is a preview writes nothing
+                assert TRIES == backend.tries
+                assert isinstance(dialect.faults.read(answer), Conflict)
+
+    asyncio.run(ask())

@@ -9,8 +9,8 @@ import pytest
 from msgspec.structs import replace
 
 from orderglot.core.caller import Caller
-from orderglot.core.errors import Conflict, Invalid, Overtaken
-from orderglot.core.order import Identity, Link, Order
+from orderglot.core.errors import Conflict, Invalid, NotFound, Overtaken
+from orderglot.core.order import HUB, Identity, Link, Order, Reference
 from orderglot.core.ports import Book, UnitOfWork
 from orderglot.core.query import Compare, Operator
 from orderglot.core.values import Relation
@@ -195,3 +195,31 @@ def test_changes_by_themselves_let_each_other_have_a_turn(shop: Shop) -> None:
         return await asyncio.wait_for(asyncio.gather(*ways), 30)
 
     assert [2, 2, 2] == [order.version for order in shop.run(changed())]
+
+
+def test_an_order_that_goes_while_it_is_changed_is_looked_for_again(shop: Shop) -> None:
+    order = shop.placed()
+    tried = 0
+
+    async def change(unit: UnitOfWork) -> None:
+        nonlocal tried
+        tried += 1
+        found = await unit.get(Reference(HUB, str(order.id)))
+        await elsewhere(shop).change(replace(found, deleted=shop.clock()))
+        await unit.change(replace(found, notes="too late"))
+
+    with pytest.raises(NotFound):
+        shop.run(shop.book.transact(change))
+    assert 2 == tried
+
+
+def test_what_a_unit_has_deleted_itself_is_not_found_any_more(shop: Shop) -> None:
+    order = shop.placed()
+
+    async def delete(unit: UnitOfWork) -> None:
+        found = await unit.get(Reference(HUB, str(order.id)))
+        gone = await unit.change(replace(found, deleted=shop.clock()))
+        await unit.change(replace(gone, notes="too late"))
+
+    with pytest.raises(NotFound):
+        shop.run(shop.book.transact(delete))

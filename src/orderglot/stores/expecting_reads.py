@@ -16,6 +16,7 @@ from datetime import datetime
 from typing import Self, TypeVar
 
 from orderglot.core.caller import Caller
+from orderglot.core.errors import HubError, NotFound, Overtaken
 from orderglot.core.order import Order, Reference
 from orderglot.core.ports import Note
 from orderglot.core.query import Page, Window
@@ -77,7 +78,6 @@ class ExpectingReads(Reads):
     async def get(self, ref: Reference) -> Order:
         """Give the order that a dialect's clients know under an id; raise NotFound without one."""
         found = await super().get(ref)
-        self._found.add(found.id)
         self._expect((found,))
         return found
 
@@ -100,8 +100,19 @@ class ExpectingReads(Reads):
         return self.tallied[what, until]
 
     def _expect(self, orders: Iterable[Order]) -> None:
-        for order in orders if self._guards else ():
-            self._expected.setdefault(order.id, order.version)
+        for order in orders:
+            self._found.add(order.id)
+            if self._guards:
+                self._expected.setdefault(order.id, order.version)
+
+    def _missing(self, id: int, *, changed: bool) -> HubError:
+        """Give what to raise of an order that is not there.
+
+        Where this unit has found it, and not ``changed`` it itself, somebody else took it away just now.
+        """
+        if id in self._found and not changed:
+            return Overtaken(f"Order {id} has gone at this moment; ask for it again.")
+        return NotFound(f"There is no order {id} here; check the id.")
 
     def _conditions(self, written: Container[int]) -> Iterator[writes.Write]:
         """Give what has to hold for the writes of this unit, but for the orders that it writes itself."""

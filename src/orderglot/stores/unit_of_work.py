@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from orderglot.core.caller import Caller
 from orderglot.core.currencies import demand_currency
 from orderglot.core.customer import Customer
-from orderglot.core.errors import Conflict, Forbidden, NotFound, Overtaken
+from orderglot.core.errors import Conflict, Forbidden, Overtaken
 from orderglot.core.line_numbers import remembering
 from orderglot.core.linking import LINKS
 from orderglot.core.order import Link, Order, Reference
@@ -204,9 +204,7 @@ class UnitOfWork(ExpectingReads):
             self._orders.read(await self._backend.orders_with(self._scope, (id,)))
         kept = self._orders.with_id(id)
         if kept is None or not visible(kept, self._scope):
-            if id in self._found:
-                raise Overtaken(f"Order {id} was deleted at this moment; read it again.")
-            raise NotFound(f"There is no order {id} here; check the id.")
+            raise self._missing(id, changed=id in self._orders.kept)
         return kept
 
     async def keep_customer(self, customer: Customer) -> Customer:
