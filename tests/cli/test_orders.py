@@ -52,6 +52,21 @@ def test_a_held_order_is_not_shipped_before_it_is_released(order: str) -> None:
     assert "is received." == state(done("orders", "release", order))[0]
 
 
+def test_the_history_says_why_each_time(order: str) -> None:
+    done("orders", "hold", order, "--reason", "no credit")
+    done("orders", "release", order)
+    for line in ("1=1", "1=2"):
+        done("orders", "cancel", order, "--line", line, "--reason", "sold out")
+
+    events = done_json("show", order)["events"][-4:]
+    assert [
+        ("held", "no credit"),
+        ("released", ""),
+        ("cancelled", "sold out"),
+        ("cancelled", "sold out"),
+    ] == [(one["what"], one["why"]) for one in events]
+
+
 @pytest.mark.parametrize("line", ["x", "1", "=3", "1=", "1=x", "1.5=2"])
 def test_a_line_that_is_none_is_refused_by_name(order: str, line: str) -> None:
     assert f"--line: {line!r} is no line" in refused(

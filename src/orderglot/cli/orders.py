@@ -65,7 +65,9 @@ async def hold(
 
     if not reason.strip():
         raise Misused("say why the order is held: --reason TEXT.")
-    await _take(hub, seller, order, "hold", lambda one, _: lifecycle.hold(one, reason), as_json)
+    await _take(
+        hub, seller, order, "hold", lambda one, _: lifecycle.hold(one, reason), as_json, why=reason
+    )
 
 
 _without_more("release", "Let a held order go on from where its lines are.")
@@ -137,6 +139,7 @@ async def cancel(
         "cancel",
         lambda one, _: lifecycle.cancel(one, reason, wanted),
         as_json,
+        why=reason,
     )
 
 
@@ -155,7 +158,14 @@ async def complete(
 
 
 async def _take(
-    hub: "Hub", seller: str | None, which: str, name: str, step: Step, as_json: bool
+    hub: "Hub",
+    seller: str | None,
+    which: str,
+    name: str,
+    step: Step,
+    as_json: bool,
+    *,
+    why: str = "",
 ) -> None:
     """Take a step with an order, and say how it stands then."""
     from orderglot.core.lifecycle import EVENTS
@@ -164,7 +174,7 @@ async def _take(
     owner = await hub.seller(seller)
     async with hub.book(owner, tests=True).together() as unit:
         found = await lookup.find_order(unit, which)
-        changed = await unit.change(step(found, unit.now()), EVENTS[name])
+        changed = await unit.change(step(found, unit.now()), EVENTS[name], why=why)
     if as_json:
         return write_json(changed)
     write_line(f"Order {changed.id} is {changed.status}.")
