@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
-from tests.cli.program import done, done_json, refused
+from tests.cli.program import PROGRAM, done, done_json, on_terminal, refused
 
 LINES = "order,sku,qty,price,unit,status\n7,A,12,5,,new\n7,B,1.5,2,kg,new\n"
 
@@ -72,6 +73,15 @@ def test_a_line_that_is_none_is_refused_by_name(order: str, line: str) -> None:
     assert f"--line: {line!r} is no line" in refused(
         "orders", "ship", order, "--line", line, code=2
     )
+
+
+def test_show_has_the_parcels_and_the_reasons(order: str, folder: Path) -> None:
+    done("orders", "ship", order, "--line", "1=3", "--carrier", "UPS", "--tracking", "1Z9")
+    done("orders", "hold", order, "--reason", "no credit")
+    printed = on_terminal((*PROGRAM, "show", order), folder).replace("\r", "")
+
+    assert re.search(r"^parcel \d{4}-\d\d-\d\d UPS 1Z9: 3 of A$", printed, re.MULTILINE)
+    assert re.search(r"^held +no credit$", printed, re.MULTILINE)
 
 
 def test_no_more_is_shipped_than_there_is(order: str) -> None:

@@ -27,7 +27,7 @@ from tests.conformance.specimens import book_of, welcome
 CUSTOMER = "1005000001"
 """The id by which each dialect's clients know the customer."""
 
-OFFER, GOODS = "61000001CA01A12", "AA124"
+OFFER, OTHER_OFFER, GOODS = "61000001CA01A12", "61000009CA01A12", "AA124"
 JSON = "application/vnd.koleimports.ds.order+json"
 SITE = "/webresources/api/v3/sites/current"
 
@@ -100,6 +100,16 @@ class Doors:
         assert 201 == response.status, response.body
         return int(json.loads(response.body)["orderId"])
 
+    async def adobe_switch(self, subscription: str, quantity: int) -> int:
+        """Switch some seats of a subscription to another offer."""
+        new = {"extLineItemNumber": 1, "offerId": OTHER_OFFER, "quantity": quantity}
+        old = {"extLineItemNumber": 1, "referenceLineItemNumber": 1, "quantity": quantity}
+        head = {"orderType": "SWITCH", "externalReferenceId": "S", "currencyCode": "USD"}
+        away = {"cancellingItems": [{**old, "subscriptionId": subscription}]}
+        response = await self.adobe_write({**head, "lineItems": [new], **away})
+        assert 201 == response.status, response.body
+        return int(json.loads(response.body)["orderId"])
+
     async def adobe_write(self, body: Any) -> Response:
         path = f"/v3/customers/{CUSTOMER}/orders"
         return await self.ask("adobe", "POST", path, body, **self.correlated())
@@ -151,6 +161,7 @@ def _products() -> tuple[Product, ...]:
     return (
         Product(sku=GOODS, title="Toy", currency="USD", tiers=tiers),
         Product(sku=OFFER, title="Seats", currency="USD", tiers=(Tier(price=Decimal(80)),)),
+        Product(sku=OTHER_OFFER, title="Places", currency="USD", tiers=(Tier(price=Decimal(9)),)),
     )
 
 

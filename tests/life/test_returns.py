@@ -60,6 +60,25 @@ def test_a_return_that_is_cancelled_gives_its_seats_back_and_taken_up_again_it_t
     behind_doors(trial)
 
 
+def test_a_switch_that_is_cancelled_gives_its_seats_back() -> None:
+    async def trial(doors: Doors) -> None:
+        async def line(id: int) -> tuple[int, str]:
+            shown = (await doors.adobe(id))["lineItems"][0]
+            return shown["remainingQuantity"], shown["subscriptionId"]
+
+        id = await doors.adobe_order(quantity=10)
+        await doors.catalyst_put(id, statusTypeId=COMPLETED)
+        _, subscription = await line(id)
+        switch = await doors.adobe_switch(subscription, 4)
+        assert 6 == (await line(id))[0]
+        await doors.catalyst_put(switch, statusTypeId=CANCELLED)
+        assert 10 == (await line(id))[0]
+        await doors.catalyst_put(switch, statusTypeId=1)
+        assert 6 == (await line(id))[0]
+
+    behind_doors(trial)
+
+
 def test_an_order_that_is_cancelled_is_not_returned() -> None:
     async def trial(doors: Doors) -> None:
         id = await doors.adobe_order()

@@ -1,6 +1,6 @@
 """``orderglot show``: one order, as the book has it or as a dialect writes it."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from orderglot.core.order import Line, Order
     from orderglot.core.ports import Event
+    from orderglot.core.shipments import Shipment
     from orderglot.hub.opening import Hub
 
 
@@ -118,6 +119,8 @@ def print_order(order: "Order") -> None:
     for line in order.lines:
         if counted := _counted(line):
             write_line(f"{line.sku or line.number}: {counted}")
+    for parcel in order.details.shipments if order.details else ():
+        write_line(_parcel(parcel, {line.number: line for line in order.lines}))
     totals = order.totals
     for name in ("subtotal", "discount", "tax", "duty", "shipping", "total"):
         amount = getattr(totals, name)
@@ -132,6 +135,20 @@ def _counted(line: "Line") -> str:
     named = ("cancelled", "shipped", "returned")
     counts = ((getattr(line.details, name, None), name) for name in named)
     return ", ".join(f"{count} {name}" for count, name in counts if count is not None)
+
+
+def _parcel(parcel: "Shipment", lines: Mapping[int, "Line"]) -> str:
+    """Write what went out, when, with whom and how it can be followed, as far as that is known."""
+    sent = (
+        f"{one.quantity or 'some'} of {lines[one.number].sku or one.number}"
+        for one in parcel.lines
+        if one.number in lines
+    )
+    followed = (parcel.carrier, parcel.service, parcel.tracking, parcel.tracking_url)
+    day = f"{parcel.date:%Y-%m-%d}" if parcel.date else ""
+    return ": ".join(
+        filter(None, (" ".join(filter(None, ("parcel", day, *followed))), ", ".join(sent)))
+    )
 
 
 def _print_unknown(order: "Order") -> None:
@@ -184,6 +201,8 @@ def _head(order: "Order") -> Iterator[tuple[str, object]]:
     yield "known as", known_as_text(order)
     yield "kind", order.kind
     yield "status", order.status
+    yield "held", order.details and order.details.hold_reason
+    yield "cancelled", order.details and order.details.cancel_reason
     yield "test", "yes" if order.test else ""
     yield "customer", customer and (customer.number or customer.id)
     yield "purchase order", order.po_number

@@ -124,12 +124,6 @@ def _less(line: Line, taken: Quantity, switched: Collection[int]) -> Line:
     return replace(line, remaining=left, status=line.status if stays else Status.CANCELLED)
 
 
-def given_up(before: Order, now: Order) -> bool | None:
-    """Tell whether a return was given up just now, or, where it was, taken up again; None where neither."""
-    was, is_now = (one.status in (*NEVER, Status.CANCELLED) for one in (before, now))
-    return None if now.kind is not Kind.RETURN or was is is_now else is_now
-
-
 def counted_anew(order: Order, returned: Order, *, back: bool) -> Order:
     """Give an order what a return took, ``back`` as that was given up, or else once more without it.
 

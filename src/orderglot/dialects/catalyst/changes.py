@@ -14,13 +14,13 @@ from orderglot.core.billing import issued, settled
 from orderglot.core.caller import CHANGE, CREATE, Caller
 from orderglot.core.customer import Customer
 from orderglot.core.errors import Invalid, Rule, invalid
+from orderglot.core.giving_up import counted, is_given_up, taken_from
 from orderglot.core.lifecycle import OPEN, put_into, receive
 from orderglot.core.order import HUB, Line, Order, Reference, native
 from orderglot.core.reassigning import reassign
-from orderglot.core.returns import counted_anew, given_up
 from orderglot.core.subscriptions import FAMILY
 from orderglot.core.totals import summed
-from orderglot.core.values import Relation, Status
+from orderglot.core.values import Status
 from orderglot.dialects.catalyst import known_members, shapes
 from orderglot.dialects.catalyst.fields import by_name
 from orderglot.dialects.catalyst.items import read_items, with_items
@@ -207,23 +207,22 @@ async def _update_order(context: Context, draft: Draft) -> Order:
     if not order.references and _charges(changed) != _charges(order):
         changed = summed(changed)
     changed = _billed(changed, order, context.now)
-    await _count_returned(context, order, changed)
+    await _count_taken(context, order, changed)
     with _links_on_wire():
         return order if changed == order else await context.book.change(changed)
 
 
-async def _count_returned(context: Context, order: Order, changed: Order) -> None:
-    """Give back to an order what a return of it took, where that is given up, and the other way round."""
-    back = given_up(order, changed)
-    if back is None:
+async def _count_taken(context: Context, order: Order, changed: Order) -> None:
+    """Give back to others what an order took of them, where it is given up, and the other way round."""
+    back = is_given_up(order, changed)
+    ids = () if back is None else taken_from(order)
+    if back is None or not ids:
         return
     if order.customer is not None:
         await context.book.guard(FAMILY.format(customer=order.customer.id))
-    for link in order.links:
-        if link.relation is Relation.RETURN_OF and link.order.id:
-            original = await context.book.get(Reference(HUB, str(link.order.id)))
-            counted = counted_anew(original, order, back=back)
-            await context.book.change(counted, "return given up" if back else "returned")
+    others = [await context.book.get(Reference(HUB, str(id))) for id in ids]
+    for one in counted(order, others, back=back):
+        await context.book.change(one, "given back" if back else "taken again")
 
 
 async def _reassigned(context: Context, order: Order, named: Order) -> Order:
