@@ -56,8 +56,10 @@ async def kept(at: Site, order: Order) -> Order:
     _, whole = broadest(at)
     if not whole:
         order = replace(order, customer=Identity(id=at.owner.customer or 0))
-    # A customer whose id is blank cannot be asked for; no vendor could have sent one.
-    assume(not order.customer or all(one.id.strip() for one in order.customer.references))
+    # A customer whose id is blank, or has blanks at its ends, cannot be asked for; no vendor could
+    # have sent one.
+    ids = [one.id for one in order.customer.references] if order.customer else []
+    assume(all(id and id == id.strip() for id in ids))
     book = at.store.of(Caller(seller=at.owner.seller))
     try:
         (one,) = await book.keep(order)
