@@ -95,6 +95,22 @@ def test_no_more_is_shipped_than_is_left_of_each_line() -> None:
     ] == problems(lambda: lifecycle.ship(ORDER, asked, NOON))
 
 
+def test_lines_that_share_a_number_go_out_together_or_not_at_all() -> None:
+    alike = replace(ORDER, lines=tuple(replace(one, number=0) for one in ORDER.lines))
+    sent = lifecycle.ship(alike, Shipment(), NOON)
+
+    assert [5, Decimal("1.5")] == [shipped(one) for one in sent.lines]
+    assert [("number", Rule.DUPLICATE, 0)] == problems(
+        lambda: lifecycle.ship(alike, parcel((0, 1)), NOON)
+    )
+
+
+def test_an_order_of_nothing_is_not_cancelled_by_being_released() -> None:
+    nothing = replace(ORDER, lines=(replace(ORDER.lines[0], quantity=0),))
+
+    assert Status.RECEIVED is lifecycle.release(lifecycle.hold(nothing, "Why.")).status
+
+
 @pytest.mark.parametrize("kind", [Kind.RETURN, Kind.QUOTE])
 def test_of_what_is_no_sale_nothing_is_shipped(kind: Kind) -> None:
     with pytest.raises(Conflict):

@@ -93,11 +93,10 @@ def ship(order: Order, shipment: Shipment, now: datetime) -> Order:
     _demand(order, RUNNING, "shipped")
     if order.kind in WITHOUT_GOODS:
         raise Conflict(f"Of a {order.kind} nothing is shipped.")
-    left = {line.number: to_ship(line) for line in order.lines}
-    sent = _wanted(shipment.lines) or {number: one for number, one in left.items() if one}
-    _check(order, sent, left, "to ship")
-    lines = tuple(_sent(line, sent.get(line.number, 0)) for line in order.lines)
-    content = tuple(ShippedLine(number=number, quantity=one) for number, one in sent.items())
+    amounts = _amounts(order, _wanted(shipment.lines), "to ship")
+    sent = tuple(zip(order.lines, amounts, strict=True))
+    lines = tuple(_sent(line, amount) for line, amount in sent)
+    content = tuple(ShippedLine(number=one.number, quantity=much) for one, much in sent if much)
     parcel = replace(shipment, lines=content, date=shipment.date or now)
     details = order.details or OrderDetails()
     details = replace(details, shipments=(*details.shipments, parcel))
@@ -116,10 +115,8 @@ def cancel(order: Order, reason: str, wanted: Quantities | None = None) -> Order
     Raises Invalid with each line of which less is left, Conflict where the order is over.
     """
     _demand(order, RUNNING | {Status.ON_HOLD, Status.DRAFT}, "cancelled")
-    left = {line.number: to_ship(line) for line in order.lines}
-    gone = wanted or {number: one for number, one in left.items() if one}
-    _check(order, gone, left, "to cancel")
-    lines = tuple(_without(line, gone.get(line.number, 0)) for line in order.lines)
+    amounts = _amounts(order, wanted or {}, "to cancel")
+    lines = tuple(_without(line, gone) for line, gone in zip(order.lines, amounts, strict=True))
     status = status_of(lines)
     if status in RUNNING and order.status in (Status.ON_HOLD, Status.DRAFT):
         status = order.status
@@ -158,7 +155,7 @@ def status_of(lines: Iterable[Line]) -> Status:
     every = tuple(lines)
     coming = [line for line in every if to_ship(line) or shipped(line)]
     if not coming:
-        return Status.CANCELLED if every else Status.RECEIVED
+        return Status.CANCELLED if any(line.quantity for line in every) else Status.RECEIVED
     waiting = [line for line in coming if to_ship(line)]
     if waiting and any(map(shipped, coming)):
         return Status.PARTLY_SHIPPED
@@ -229,26 +226,36 @@ def _wanted(lines: Iterable[ShippedLine]) -> dict[int, Quantity]:
     return found
 
 
-def _check(order: Order, wanted: Quantities, left: Quantities, what: str) -> None:
-    """Raise Invalid with each line of which there is less than is wanted, Conflict without any."""
+def _amounts(order: Order, wanted: Quantities, what: str) -> tuple[Quantity, ...]:
+    """Give how much of each line is meant: what is wanted by its number, without any all that is left.
+
+    Raises Invalid with each number of which there is less, Conflict where nothing is left.
+    """
+    left = tuple(map(to_ship, order.lines))
     problems = tuple(_problems(order, wanted, left, what))
     if problems:
         raise Invalid(*problems)
-    if not wanted:
+    if not wanted and not any(left):
         raise Conflict(f"Nothing of this order is left {what}.")
+    return tuple(wanted.get(line.number, 0) for line in order.lines) if wanted else left
 
 
-def _problems(order: Order, wanted: Quantities, left: Quantities, what: str) -> Iterator[Problem]:
-    units = {line.number: line.unit for line in order.lines}
+def _problems(
+    order: Order, wanted: Quantities, left: tuple[Quantity, ...], what: str
+) -> Iterator[Problem]:
+    numbers = [line.number for line in order.lines]
     for number, quantity in wanted.items():
-        if number not in left:
+        if number not in numbers:
             yield Problem("number", Rule.UNKNOWN, f"The order has no line {number}.", number)
+        elif numbers.count(number) > 1:
+            reason = f"Several lines have the number {number}; leave it out, which means all lines."
+            yield Problem("number", Rule.DUPLICATE, reason, number)
         elif quantity <= 0:
             yield Problem("quantity", Rule.RANGE, "Say how much, more than 0.", number)
-        elif quantity > left[number]:
-            there, asked = (with_unit(one, units[number]) for one in (left[number], quantity))
-            reason = f"Line {number} has {there} left {what}, not {asked}."
-            yield Problem("quantity", Rule.SPENT, reason, number)
+        elif quantity > (there := left[numbers.index(number)]):
+            unit = order.lines[numbers.index(number)].unit
+            more = f"{with_unit(there, unit)} left {what}, not {with_unit(quantity, unit)}"
+            yield Problem("quantity", Rule.SPENT, f"Line {number} has {more}.", number)
 
 
 def _demand(order: Order, states: Iterable[Status], what: str) -> None:
