@@ -72,3 +72,31 @@ def test_an_item_more_in_a_web_order_leaves_its_shipping_and_discount() -> None:
         assert 37 == order.invoice.due.total
 
     behind_doors(trial)
+
+
+def test_a_paid_order_that_comes_to_more_is_paid_in_part() -> None:
+    async def trial(doors: Doors) -> None:
+        id = await doors.kole_order()
+        await doors.catalyst_put(id, invoiced=True)
+        await add_at_catalyst(doors, id, 4)
+
+        bill = (await doors.kole(id))["order"]["invoice"]
+        assert ("partially paid", 5) == (bill["status"], bill["owed"]["total"])
+
+    behind_doors(trial)
+
+
+def test_a_shipped_order_to_which_something_is_added_is_shipped_in_part() -> None:
+    async def trial(doors: Doors) -> None:
+        id = await doors.kole_order()
+        await doors.catalyst_put(id, statusTypeId=6)
+        await add_at_catalyst(doors, id, 4)
+        assert "partly shipped" == (await doors.order(id)).status
+
+        await doors.catalyst_put(id, statusTypeId=9)
+        body = {"items": [{"productCode": GOODS, "units": 1}]}
+        refused = await doors.ask("catalyst", "POST", f"{SITE}/orders/{id}/products", body)
+        assert 409 == refused.status
+        assert 28 == sum(one.quantity for one in (await doors.order(id)).lines)
+
+    behind_doors(trial)

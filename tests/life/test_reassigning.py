@@ -59,3 +59,19 @@ def test_an_order_that_is_linked_stays_with_its_customer() -> None:
             assert b"entityId: This order stays with its customer" in response.body
 
     behind_doors(trial)
+
+
+def test_an_order_of_whose_seats_a_switch_took_stays_with_its_customer() -> None:
+    async def trial(doors: Doors) -> None:
+        await other_customer(doors)
+        ids = [await doors.adobe_order(quantity=10), await doors.adobe_order(quantity=5)]
+        for id in ids:
+            await doors.catalyst_put(id, statusTypeId=7)
+        subscription = (await doors.adobe(ids[0]))["lineItems"][0]["subscriptionId"]
+        await doors.adobe_switch(subscription, 4)
+        for id in ids:
+            sent = {"entityId": OTHER}
+            response = await doors.ask("catalyst", "PUT", f"{SITE}/orders/{id}", sent)
+            assert 400 == response.status, response.body
+
+    behind_doors(trial)

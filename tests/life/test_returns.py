@@ -92,3 +92,39 @@ def test_an_order_that_is_cancelled_is_not_returned() -> None:
         assert b"returned" in response.body
 
     behind_doors(trial)
+
+
+def test_what_a_return_took_is_not_taken_again_where_it_is_not_there_any_more() -> None:
+    async def trial(doors: Doors) -> None:
+        id, first = await returned(doors, 4)
+        await doors.catalyst_put(first, statusTypeId=CANCELLED)
+        await doors.adobe_return(id, 10)
+        response = await doors.ask("catalyst", "PUT", f"{SITE}/orders/{first}", {"statusTypeId": 1})
+
+        assert 400 == response.status
+        assert b"statusTypeId: What this order took is not there any more" in response.body
+        assert "1008" == (await doors.adobe(first))["status"]
+
+    behind_doors(trial)
+
+
+def test_a_cancelled_order_stays_so_when_a_return_of_it_is_cancelled() -> None:
+    async def trial(doors: Doors) -> None:
+        id, back = await returned(doors, 4)
+        await doors.catalyst_put(id, statusTypeId=CANCELLED)
+        await doors.catalyst_put(back, statusTypeId=CANCELLED)
+
+        assert "1008" == (await doors.adobe(id))["status"]
+
+    behind_doors(trial)
+
+
+def test_a_return_of_an_order_that_is_gone_can_be_cancelled() -> None:
+    async def trial(doors: Doors) -> None:
+        id, back = await returned(doors, 4)
+        assert 204 == (await doors.ask("catalyst", "DELETE", f"{SITE}/orders/{id}")).status
+        await doors.catalyst_put(back, statusTypeId=CANCELLED)
+
+        assert "1008" == (await doors.adobe(back))["status"]
+
+    behind_doors(trial)

@@ -137,6 +137,18 @@ def _counted(line: "Line") -> str:
     return ", ".join(f"{count} {name}" for count, name in counts if count is not None)
 
 
+def _reasons(order: "Order") -> Iterator[tuple[str, object]]:
+    """Give why an order is held, or was cancelled in whole or in part."""
+    from orderglot.core.values import Status
+
+    if order.details is None:
+        return
+    if order.status is Status.ON_HOLD:
+        yield "held", order.details.hold_reason
+    whole = order.status is Status.CANCELLED
+    yield "cancelled" if whole else "partly cancelled", order.details.cancel_reason
+
+
 def _parcel(parcel: "Shipment", lines: Mapping[int, "Line"]) -> str:
     """Write what went out, when, with whom and how it can be followed, as far as that is known."""
     sent = (
@@ -201,8 +213,7 @@ def _head(order: "Order") -> Iterator[tuple[str, object]]:
     yield "known as", known_as_text(order)
     yield "kind", order.kind
     yield "status", order.status
-    yield "held", order.details and order.details.hold_reason
-    yield "cancelled", order.details and order.details.cancel_reason
+    yield from _reasons(order)
     yield "test", "yes" if order.test else ""
     yield "customer", customer and (customer.number or customer.id)
     yield "purchase order", order.po_number

@@ -1,15 +1,17 @@
 """Giving up: an order that took something of others gives it back when it is cancelled.
 
 A return took pieces of the order that it is of, a switch seats of those that they came with. Taken up
-again, it takes them again.
+again, it takes them again, as long as they are there.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from orderglot.core.order import Order
-from orderglot.core.returns import counted_anew
+from orderglot.core.errors import Rule, invalid
+from orderglot.core.order import Line, Order
+from orderglot.core.quantities import Quantity, plain, size
+from orderglot.core.returns import bought_as, counted_anew, remaining
 from orderglot.core.seats import counted_down, returned, shares
 from orderglot.core.subscriptions import OVER
 from orderglot.core.values import Kind, Relation
@@ -29,10 +31,63 @@ def is_given_up(before: Order, now: Order) -> bool | None:
     return None if was is is_now else is_now
 
 
-def counted(order: Order, others: Collection[Order], *, back: bool) -> Iterator[Order]:
-    """Give the ``others`` with what an order took of them, ``back`` or once more taken."""
+def counted(
+    order: Order, others: Collection[Order], linked: Collection[Order], *, back: bool
+) -> Iterator[Order]:
+    """Give the ``others`` with what an order took of them, ``back`` or once more taken.
+
+    Raises Invalid where that is not there any more: it was returned, or switched on, or the order,
+    by one of those that it is ``linked`` with, was undone already.
+    """
+    if back:
+        _demand_undone_by_nobody(order, linked)
+    _demand_there(order, others, back=back)
     if order.kind is Kind.RETURN:
         yield from (counted_anew(one, order, back=back) for one in others)
     else:
         took = shares(order)
         yield from counted_down(others, returned(took) if back else took)
+
+
+def has_taken(order: Order, other: Order) -> bool:
+    """Tell whether an order that stands took seats of another one."""
+    return order.status not in OVER and any(share.order == other.id for share in shares(order))
+
+
+def _demand_undone_by_nobody(order: Order, linked: Collection[Order]) -> None:
+    if order.kind is not Kind.SWITCH:
+        return
+    if any(one.kind is Kind.SWITCH_REVERSAL and one.status not in OVER for one in linked):
+        raise invalid("status", Rule.SPENT, "This switch was undone already.")
+    if any(map(_has_gone, order.lines)):
+        reason = "Seats of this switch were returned or switched on; undo that first."
+        raise invalid("status", Rule.SPENT, reason)
+
+
+def _has_gone(line: Line) -> bool:
+    return line.quantity > 0 and line.remaining is not None and line.remaining < line.quantity
+
+
+def _demand_there(order: Order, others: Collection[Order], *, back: bool) -> None:
+    """Raise Invalid where less is left of the others than is to be taken off them."""
+    there = {one.id: one for one in others}
+    if order.kind is Kind.RETURN:
+        wanted = [] if back else [(one, line) for one in others for line in order.lines]
+        short = any(_left(bought_as(one, line)) < size(line.quantity) for one, line in wanted)
+    else:
+        parts = [(share, -share.quantity if back else share.quantity) for share in shares(order)]
+        short = any(
+            part > 0 and share.order in there and _seats(there[share.order], share.line) < part
+            for share, part in parts
+        )
+    if short:
+        reason = "What this order took is not there any more; make a new one."
+        raise invalid("status", Rule.SPENT, reason)
+
+
+def _left(line: Line | None) -> Quantity:
+    return 0 if line is None else line.quantity if line.remaining is None else line.remaining
+
+
+def _seats(order: Order, number: int) -> Quantity:
+    return plain(sum(remaining(line) for line in order.lines if line.number == number))

@@ -15,7 +15,6 @@ from msgspec.structs import replace
 from orderglot.core.customer import Customer, identity
 from orderglot.core.errors import Conflict, Invalid, Problem, Rule, invalid
 from orderglot.core.line_quantities import (
-    GONE_OUT,
     NOT_COMING,
     cancelled,
     counting,
@@ -76,7 +75,9 @@ def hold(order: Order, reason: str) -> Order:
     _demand(order, RUNNING, "held")
     if not reason.strip():
         raise invalid("reason", Rule.REQUIRED, "Say why the order is held.")
-    return replace(order, status=Status.ON_HOLD, details=_details(order, hold_reason=reason))
+    lines = _detailed(order)
+    details = _details(order, hold_reason=reason)
+    return replace(order, status=Status.ON_HOLD, lines=lines, details=details)
 
 
 def release(order: Order) -> Order:
@@ -93,6 +94,7 @@ def ship(order: Order, shipment: Shipment, now: datetime) -> Order:
     _demand(order, RUNNING, "shipped")
     if order.kind in WITHOUT_GOODS:
         raise Conflict(f"Of a {order.kind} nothing is shipped.")
+    order = replace(order, lines=_detailed(order))
     amounts = _amounts(order, _wanted(shipment.lines), "to ship")
     sent = tuple(zip(order.lines, amounts, strict=True))
     lines = tuple(_sent(line, amount) for line, amount in sent)
@@ -115,11 +117,14 @@ def cancel(order: Order, reason: str, wanted: Quantities | None = None) -> Order
     Raises Invalid with each line of which less is left, Conflict where the order is over.
     """
     _demand(order, RUNNING | {Status.ON_HOLD, Status.DRAFT}, "cancelled")
+    order = replace(order, lines=_detailed(order))
     amounts = _amounts(order, wanted or {}, "to cancel")
-    lines = tuple(_without(line, gone) for line, gone in zip(order.lines, amounts, strict=True))
+    take_off = _without if wanted else _given_up_whole
+    lines = tuple(take_off(line, gone) for line, gone in zip(order.lines, amounts, strict=True))
     status = status_of(lines)
-    if status in RUNNING and order.status in (Status.ON_HOLD, Status.DRAFT):
-        status = order.status
+    if status in RUNNING:
+        held = order.status in (Status.ON_HOLD, Status.DRAFT)
+        status = order.status if held else max(status, order.status, key=_ORDER.index)
     return replace(order, lines=lines, status=status, details=_details(order, cancel_reason=reason))
 
 
@@ -134,13 +139,13 @@ def put_into(order: Order, status: Status, now: datetime) -> Order:
     """Put an order into whatever status a vendor's client sets, its lines into what that implies.
 
     What came to an end by itself stays so: a line that was returned or cancelled before. An order
-    that was given up and is taken up again has its lines back. Of a line that somebody counted as
-    much went out as can have. That a part was shipped is for a parcel to say: the lines stay.
+    that was given up and is taken up again has its lines back. What somebody counted stays, and so do
+    the lines of an order that is partly shipped: which part it was is for a parcel to say.
     """
     if status is order.status:
         return order
-    moved = _moved(order, status)
-    if order.status is Status.DRAFT:
+    moved = _without_reason(_moved(order, status), order.status)
+    if order.status is Status.DRAFT and status not in NOT_COMING:
         moved = replace(moved, received=order.received or now)
     if status is Status.COMPLETED:
         moved = replace(moved, completed=order.completed or now)
@@ -179,8 +184,6 @@ def _along(line: Line, before: Status, status: Status) -> Line:
         return line
     if status is Status.RETURNED:
         return _back(line)
-    if status in GONE_OUT and is_counted(line):
-        line = counting(line, shipped=plain(size(line.quantity) - _given_up(line)))
     return replace(line, status=status)
 
 
@@ -210,9 +213,35 @@ def _sent(line: Line, quantity: Quantity) -> Line:
     return replace(gone, status=Status.PARTLY_SHIPPED if to_ship(gone) else Status.SHIPPED)
 
 
+def _detailed(order: Order) -> tuple[Line, ...]:
+    """Give an order's lines as far as the order is, and with what its parcels say that went out.
+
+    That is where the lines themselves say nothing of it.
+    """
+    state = order.status if order.status in RUNNING else None
+    parcels = order.details.shipments if order.details else ()
+    sent = _wanted(one for parcel in parcels for one in parcel.lines)
+    return tuple(_said(line, state, sent.get(line.number, 0)) for line in order.lines)
+
+
+def _said(line: Line, state: Status | None, sent: Quantity) -> Line:
+    if sent and not (line.details and line.details.shipped is not None):
+        line = counting(line, shipped=plain(min(sent, size(line.quantity))))
+    return line if line.status else replace(line, status=state)
+
+
+def _given_up_whole(line: Line, quantity: Quantity) -> Line:
+    """Cancel all that is left of a line: where nothing went out, its status alone says so."""
+    if quantity and not shipped(line):
+        return replace(line, status=Status.CANCELLED)
+    return _without(line, quantity)
+
+
 def _without(line: Line, quantity: Quantity) -> Line:
     if not quantity:
         return line
+    if line.remaining is not None:
+        line = replace(line, remaining=max(0, line.remaining - int(quantity)))
     less = counting(line, cancelled=plain(cancelled(line) + quantity), shipped=shipped(line))
     if to_ship(less):
         return less
@@ -263,6 +292,14 @@ def _demand(order: Order, states: Iterable[Status], what: str) -> None:
         raise Conflict(f"This order is deleted; it cannot be {what}.")
     if order.status not in states:
         raise Conflict(f"This order is {order.status}; it cannot be {what}.")
+
+
+def _without_reason(order: Order, before: Status) -> Order:
+    """Take the reason off for which an order was held or cancelled, as it is not any more."""
+    if order.details is None or before not in (Status.ON_HOLD, *NOT_COMING):
+        return order
+    reason = "hold_reason" if before is Status.ON_HOLD else "cancel_reason"
+    return replace(order, details=_details(order, **{reason: ""}))
 
 
 def _details(order: Order, **changes: str) -> OrderDetails | None:

@@ -41,7 +41,9 @@ def returned(line: Line) -> Quantity:
 
 
 def to_ship(line: Line) -> Quantity:
-    """Tell how much of a line is neither cancelled nor gone out."""
+    """Tell how much of a line is still to be sent: of one that is over nothing, whatever was counted."""
+    if line.status in GONE_OUT:
+        return 0
     return plain(max(0, size(line.quantity) - cancelled(line) - shipped(line)))
 
 

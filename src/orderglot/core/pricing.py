@@ -10,7 +10,7 @@ import msgspec
 from orderglot.core.currencies import rounded
 from orderglot.core.errors import Conflict, Invalid, Problem, Rule
 from orderglot.core.line_numbers import next_number, numbers
-from orderglot.core.line_quantities import NOT_COMING
+from orderglot.core.line_quantities import cancelled
 from orderglot.core.order import Amounts, Invoice, Line, LinePricing, Order, Totals
 from orderglot.core.product import Product, price_of
 from orderglot.core.quantities import Quantity, plain
@@ -18,6 +18,9 @@ from orderglot.core.values import InvoiceStatus, Kind, Status
 
 BUYING = frozenset({Kind.SALE, Kind.QUOTE, Kind.RENEWAL})
 """Kinds of orders to which lines may be added."""
+
+OVER = frozenset({Status.CANCELLED, Status.FAILED, Status.RETURNED})
+ON_ITS_WAY = frozenset({Status.SHIPPED, Status.DELIVERED})
 
 ZERO = Decimal(0)
 NOTHING = Amounts(subtotal=ZERO, tax=ZERO, duty=ZERO, shipping=ZERO, total=ZERO)
@@ -57,17 +60,25 @@ def add_lines(order: Order, added: Iterable[Line], products: Mapping[str, Produc
     """
     if order.kind not in BUYING:
         raise Conflict(f"A {order.kind} takes no further lines; order them anew.")
+    if order.status in OVER:
+        raise Conflict(f"This order is {order.status}; order further lines anew.")
     asked = msgspec.structs.replace(order, lines=tuple(added))
     problems = tuple(_problems(asked, products))
     if problems:
         raise Invalid(*problems)
-    coming = tuple(line for line in order.lines if line.status not in NOT_COMING)
-    bought = _pieces((*coming, *asked.lines))
+    bought = _pieces((*map(_coming, order.lines), *asked.lines))
     lines = tuple(
         _priced(line, products[line.sku], bought[line.sku], number)
         for number, line in enumerate(asked.lines, next_number(order))
     )
-    return msgspec.structs.replace(order, lines=(*order.lines, *lines))
+    # What went out whole has something to be sent again.
+    status = Status.PARTLY_SHIPPED if order.status in ON_ITS_WAY else order.status
+    return msgspec.structs.replace(order, lines=(*order.lines, *lines), status=status)
+
+
+def _coming(line: Line) -> Line:
+    """Give a line without what was cancelled of it."""
+    return msgspec.structs.replace(line, quantity=plain(line.quantity - cancelled(line)))
 
 
 def with_bill(order: Order) -> Order:

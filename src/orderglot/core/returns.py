@@ -127,21 +127,31 @@ def _less(line: Line, taken: Quantity, switched: Collection[int]) -> Line:
 def counted_anew(order: Order, returned: Order, *, back: bool) -> Order:
     """Give an order what a return took, ``back`` as that was given up, or else once more without it.
 
-    A line of which something is left again is where its order is; no line has more than was ordered.
+    Where it had come to its end by returns alone, and something is left of it again, it is complete
+    as before. What was cancelled otherwise stays so. No line has more than was ordered.
     """
     moved: dict[int, Quantity] = {}
     for line in returned.lines:
         of = id(bought_as(order, line))
         moved[of] = moved.get(of, 0) + size(line.quantity) * (1 if back else -1)
-    status = Status.COMPLETED if order.status is Status.CANCELLED else order.status
+    if not any(moved.get(id(line)) for line in order.lines):
+        return order
+    status = Status.COMPLETED if _is_returned(order) else order.status
     lines = tuple(_moved(line, moved.get(id(line), 0), status) for line in order.lines)
     gone = all(line.status is Status.CANCELLED for line in lines)
     return replace(order, lines=lines, status=Status.CANCELLED if gone else status)
 
 
+def _is_returned(order: Order) -> bool:
+    """Tell whether an order is cancelled because all of it was returned."""
+    return order.status is Status.CANCELLED and all(line.remaining == 0 for line in order.lines)
+
+
 def _moved(line: Line, quantity: Quantity, status: Status) -> Line:
     if not quantity or not isinstance(line.quantity, int):
         return line
-    left = plain(min(max(remaining(line) + quantity, 0), line.quantity))
-    own = status if line.status is Status.CANCELLED else line.status
+    there = line.quantity if line.remaining is None else line.remaining
+    left = plain(min(max(there + quantity, 0), line.quantity))
+    ended = line.status is Status.CANCELLED and line.remaining == 0
+    own = status if ended else line.status
     return replace(line, remaining=left, status=own if left else Status.CANCELLED)

@@ -15,8 +15,8 @@ from msgspec.structs import replace
 
 from orderglot.core.order import HUB, Line, Order
 from orderglot.core.quantities import Quantity, plain
-from orderglot.core.returns import remaining
-from orderglot.core.values import Kind
+from orderglot.core.returns import NEVER, remaining
+from orderglot.core.values import Kind, Status
 
 TAKEN = f"{HUB}.taken"
 """The extra of a switch or its reversal: its shares, each as the order's id, the line and the quantity."""
@@ -45,10 +45,10 @@ def keeping(order: Order, taken: Iterable[Share]) -> Order:
 
 
 def away(orders: Iterable[Order]) -> Away:
-    """Add up the shares that some switches and reversals keep."""
+    """Add up the shares that some switches and reversals keep; what came to nothing gave them back."""
     found: dict[tuple[int, int], Quantity] = {}
     for order in orders:
-        for one in shares(order):
+        for one in () if order.status in (*NEVER, Status.CANCELLED) else shares(order):
             found[one.order, one.line] = plain(found.get((one.order, one.line), 0) + one.quantity)
     return found
 

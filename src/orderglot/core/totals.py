@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from orderglot.core.currencies import rounded
 from orderglot.core.order import Amounts, Discount, Invoice, Line, Order, Totals
 from orderglot.core.quantities import Quantity
+from orderglot.core.values import InvoiceStatus
 
 ZERO = Decimal(0)
 PERCENT = Decimal(100)
@@ -165,7 +166,10 @@ def _billed(bill: Invoice, goods: Decimal, totals: Totals) -> Invoice:
         shipping=totals.shipping,
         total=totals.total,
     )
-    return replace(bill, due=due, owed=less(due, bill.paid))
+    owed = less(due, bill.paid)
+    more = bill.status is InvoiceStatus.PAID and (owed.total or ZERO) > 0
+    status = InvoiceStatus.PARTIALLY_PAID if more else bill.status
+    return replace(bill, due=due, owed=owed, status=status)
 
 
 def less(due: Amounts, paid: Amounts) -> Amounts:

@@ -20,6 +20,7 @@ from orderglot.stores import writes
 from orderglot.stores.backend import Backend, Entity, Raced
 from orderglot.stores.customers import put_customer
 from orderglot.stores.expecting_reads import ExpectingReads
+from orderglot.stores.giving_back import give_back
 from orderglot.stores.id_blocks import IdBlocks
 from orderglot.stores.identities import IdentityMap, goes_by, visible
 from orderglot.stores.item_numbers import with_skus
@@ -197,6 +198,7 @@ class UnitOfWork(ExpectingReads):
         changed = self._put(changed, what, now, why)
         if names_of(changed) != names_of(kept):
             await self._resolution.repoint((changed,))
+        await give_back(self, kept, changed)
         return changed
 
     async def _standing(self, id: int) -> Order:

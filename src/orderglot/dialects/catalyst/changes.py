@@ -14,11 +14,12 @@ from orderglot.core.billing import issued, settled
 from orderglot.core.caller import CHANGE, CREATE, Caller
 from orderglot.core.customer import Customer
 from orderglot.core.errors import Invalid, Rule, invalid
-from orderglot.core.giving_up import counted, is_given_up, taken_from
+from orderglot.core.giving_up import has_taken
 from orderglot.core.lifecycle import OPEN, put_into, receive
-from orderglot.core.order import HUB, Line, Order, Reference, native
+from orderglot.core.order import Invoice, Line, Order, Reference, native
+from orderglot.core.query import And, Compare, Operator
 from orderglot.core.reassigning import reassign
-from orderglot.core.subscriptions import FAMILY
+from orderglot.core.subscriptions import FAMILY, SWITCHING
 from orderglot.core.totals import summed
 from orderglot.core.values import Status
 from orderglot.dialects.catalyst import known_members, shapes
@@ -129,9 +130,9 @@ async def _create_order(context: Context, draft: Draft) -> Order:
     if lines:
         order = await with_items(context, order, lines, named)
     whole = _begun(order, begun.status, customer, context.now)
-    with _links_on_wire():
+    with _named():
         placed = await context.book.place(summed(whole))
-    billed = _billed(placed, begun, context.now)
+    billed = _billed(placed, begun, order.invoice, context.now)
     return placed if billed == placed else await context.book.change(billed, "billed")
 
 
@@ -206,59 +207,60 @@ async def _update_order(context: Context, draft: Draft) -> Order:
         await demand_parent(context, changed)
     if not order.references and _charges(changed) != _charges(order):
         changed = summed(changed)
-    changed = _billed(changed, order, context.now)
-    await _count_taken(context, order, changed)
-    with _links_on_wire():
+    changed = _billed(changed, order, taken.invoice, context.now)
+    with _named():
         return order if changed == order else await context.book.change(changed)
-
-
-async def _count_taken(context: Context, order: Order, changed: Order) -> None:
-    """Give back to others what an order took of them, where it is given up, and the other way round."""
-    back = is_given_up(order, changed)
-    ids = () if back is None else taken_from(order)
-    if back is None or not ids:
-        return
-    if order.customer is not None:
-        await context.book.guard(FAMILY.format(customer=order.customer.id))
-    others = [await context.book.get(Reference(HUB, str(id))) for id in ids]
-    for one in counted(order, others, back=back):
-        await context.book.change(one, "given back" if back else "taken again")
 
 
 async def _reassigned(context: Context, order: Order, named: Order) -> Order:
     """Give an order to the customer whom a client names for it."""
     customer = await demand_customer(context, named)
-    if order.customer is not None:
-        # A return of it at the same moment would stay behind.
-        await context.book.guard(FAMILY.format(customer=order.customer.id))
-    linked = await context.book.linked(Reference(NAME, native(order, NAME)))
     try:
-        return reassign(order, customer, linked)
+        return reassign(order, customer, await _bound_to(context, order))
     except Invalid as error:
         raise Invalid(replace(error.problems[0], field="entityId")) from None
 
 
+async def _bound_to(context: Context, order: Order) -> tuple[Order, ...]:
+    """Give the orders that an order does not leave: those linked with it, and switches of its seats."""
+    if order.customer is None:
+        return ()
+    # A return or a switch at the same moment would stay behind.
+    await context.book.guard(FAMILY.format(customer=order.customer.id))
+    theirs = Compare("customer.id", Operator.EQ, order.customer.id)
+    switches = Compare("kind", Operator.IN, tuple(sorted(SWITCHING)))
+    bound = {one.id: one for one in await context.book.linked(Reference(NAME, native(order, NAME)))}
+    async for one in context.book.walk(And((theirs, switches))):
+        if has_taken(one, order):
+            bound[one.id] = one
+    return tuple(bound.values())
+
+
 @contextmanager
-def _links_on_wire() -> Iterator[None]:
-    """Give what is wrong with a link the name that it has here."""
+def _named() -> Iterator[None]:
+    """Give what is wrong with a link or a status the name that it has here."""
     try:
         yield
     except Invalid as error:
-        if [one.field for one in error.problems] != ["links"]:
-            raise
-        raise Invalid(replace(error.problems[0], field="parentId")) from None
+        named = (replace(one, field=NAMES.get(one.field, one.field)) for one in error.problems)
+        raise Invalid(*named) from None
 
 
-def _billed(order: Order, before: Order, now: datetime) -> Order:
+NAMES = {"links": "parentId", "status": "statusTypeId"}
+"""What the book calls what a client says, and what it is called here."""
+
+
+def _billed(order: Order, before: Order, named: Invoice | None, now: datetime) -> Order:
     """Give an order that is called invoiced now, or is not any more, the bill that says so.
 
-    Invoiced is paid here; an invoice that has no number gets the order's.
+    Invoiced is paid here; an invoice that has no number gets the order's. ``named`` is the bill as
+    the client says it.
     """
-    was, bill = before.invoice and before.invoice.status, order.invoice
-    if bill is None or bill.status is was:
+    was = before.invoice and before.invoice.status
+    if named is None or named.status is was:
         return order
-    billed = settled(order, bill.status)
-    return issued(billed, native(order, NAME), now) if bill.status in INVOICED else billed
+    billed = settled(order, named.status)
+    return issued(billed, native(order, NAME), now) if named.status in INVOICED else billed
 
 
 def _charges(order: Order) -> tuple[Any, ...]:

@@ -101,10 +101,14 @@ async def with_items(
     except Invalid as error:
         raise Invalid(*(_on_wire(problem, named) for problem in error.problems)) from None
     added = tuple(
-        replace(line, title=asked.title or line.title)
+        replace(
+            line,
+            title=asked.title or line.title,
+            currency="" if order.currency else currency,
+        )
         for line, asked in zip(priced.lines[len(order.lines) :], lines, strict=True)
     )
-    return replace(order, lines=(*order.lines, *added))
+    return replace(order, lines=(*order.lines, *added), status=priced.status)
 
 
 def _on_wire(problem: Problem, named: tuple[str, ...]) -> Problem:

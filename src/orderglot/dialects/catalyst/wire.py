@@ -103,7 +103,7 @@ def item_id(line: Line, position: int) -> int:
 
 def write_line(line: Line, position: int, order: Order, site: Site) -> Members:
     """Write a line as an item of an order."""
-    line = in_pieces(counted(line, order.kind))
+    line = in_pieces(counted(line, order))
     product = read_whole_text(line.item_id)
     members = {
         "itemId": item_id(line, position),

@@ -1,0 +1,50 @@
+"""Giving back: what a return or a switch took of other orders follows it, in the unit that changes it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from orderglot.core import giving_up
+from orderglot.core.errors import NotFound
+from orderglot.core.order import HUB, Order, Reference
+from orderglot.core.returns import counted
+from orderglot.core.subscriptions import FAMILY
+from orderglot.core.values import Kind
+
+if TYPE_CHECKING:
+    from orderglot.core.ports import UnitOfWork
+
+BACK, AGAIN = "given back", "taken again"
+"""What the events of the other orders say."""
+
+
+async def give_back(unit: UnitOfWork, before: Order, now: Order) -> None:
+    """Give back to others what an order took of them, where it is given up, and the other way round.
+
+    Those that are gone are left out. Raises Invalid where it is not there any more.
+    """
+    back = giving_up.is_given_up(before, now)
+    ids = () if back is None else giving_up.taken_from(now)
+    if back is None or not ids:
+        return
+    if now.customer is not None:
+        await unit.guard(FAMILY.format(customer=now.customer.id))
+    there = [one for id in ids if (one := await _order(unit, id)) is not None]
+    others = there
+    if now.kind is Kind.RETURN:
+        others = [counted(one, await unit.linked(_ref(one.id))) for one in there]
+    linked = await unit.linked(_ref(now.id))
+    for one in giving_up.counted(now, others, linked, back=back):
+        if one not in there:
+            await unit.change(one, BACK if back else AGAIN)
+
+
+async def _order(unit: UnitOfWork, id: int) -> Order | None:
+    try:
+        return await unit.get(_ref(id))
+    except NotFound:
+        return None
+
+
+def _ref(id: int) -> Reference:
+    return Reference(HUB, str(id))
