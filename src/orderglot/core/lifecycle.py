@@ -221,10 +221,10 @@ def _detailed(order: Order) -> tuple[Line, ...]:
     state = order.status if order.status in RUNNING else None
     parcels = order.details.shipments if order.details else ()
     sent = _wanted(one for parcel in parcels for one in parcel.lines)
-    return tuple(_said(line, state, sent.get(line.number, 0)) for line in order.lines)
+    return tuple(_as_far(line, state, sent.get(line.number, 0)) for line in order.lines)
 
 
-def _said(line: Line, state: Status | None, sent: Quantity) -> Line:
+def _as_far(line: Line, state: Status | None, sent: Quantity) -> Line:
     if sent and not (line.details and line.details.shipped is not None):
         line = counting(line, shipped=plain(min(sent, size(line.quantity))))
     return line if line.status else replace(line, status=state)
