@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from orderglot import dialects
 from orderglot.core.caller import Caller
 from orderglot.core.errors import Conflict, HubError, TooMany, Upstream
+from orderglot.core.lifecycle import confirm
 from orderglot.core.order import HUB, Order, Reference
 from orderglot.core.values import Status
 from orderglot.faces.completing import Completing
@@ -120,6 +121,17 @@ def test_another_dialects_list_sees_an_order_complete_when_it_is_due(check: Chec
 
         order = await shop.order(id)
         assert all(line.subscription for line in order.lines)
+
+    check(trial)
+
+
+def test_an_order_that_was_confirmed_meanwhile_is_complete_when_it_is_due(check: Check) -> None:
+    async def trial(shop: Shop) -> None:
+        id = await shop.place()
+        book = shop.store.of(Caller(seller=shop.seller))
+        await book.change(confirm(await shop.order(id)), "confirmed")
+        shop.clock.forward(WAIT)
+        assert id in await shop.listed(Status.COMPLETED)
 
     check(trial)
 

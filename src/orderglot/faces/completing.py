@@ -14,11 +14,11 @@ from typing import NamedTuple
 
 from orderglot.core.caller import Caller
 from orderglot.core.errors import HubError
+from orderglot.core.lifecycle import RUNNING
 from orderglot.core.order import HUB, Order, Reference
 from orderglot.core.ports import Store
 from orderglot.core.query import And, Compare, Operator, Query, Sort, Window
 from orderglot.core.subscriptions import DONE
-from orderglot.core.values import Status
 from orderglot.wire.dialect import Dialect
 from orderglot.wire.operation import Context
 
@@ -31,7 +31,7 @@ MARK = ".completes"
 
 SOONEST = (Sort("completes"),)
 AWAITED = (Compare("completes", Operator.NE, None), Compare("deleted", Operator.EQ, None))
-OPEN = And((Compare("status", Operator.EQ, Status.RECEIVED), *AWAITED))
+OPEN = And((Compare("status", Operator.IN, tuple(sorted(RUNNING))), *AWAITED))
 SET_COMPLETE = And((Compare("status", Operator.IN, tuple(sorted(DONE))), *AWAITED))
 """Orders that were set to complete, of which the rest is still to be done."""
 
