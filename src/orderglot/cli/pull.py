@@ -136,10 +136,10 @@ async def pull(
         return await show(book, named, raw=raw, retry=retry, as_json=as_json)
     if chosen is None:
         raise Misused(f"say in which dialect the vendor speaks: {', '.join(_listing())}.")
+    _read_since(since, "")  # what is no time makes no seller, and is told before all else
     retry_policy = RetryPolicy(longest=_read_seconds(persist))
     flags = {"url": url, "timeout": silent, "per_second": per_second, "timezone": timezone}
     channel = channel_of(hub, chosen, flags, at)
-    _read_since(since, "")  # what is no time makes no seller
     owner = await (hub.seller_or_new(seller, "") if new else hub.seller(seller))
     moment = _read_since(since, owner.timezone)
     # What was deleted here has to be known when the vendor says it again.
