@@ -481,6 +481,8 @@ CAUGHT_BY: dict[str, dict[str, Make]] = {
     },
     "test_at_once.py::test_two_at_once_are_as_one_after_the_other": {
         "who was overtaken does not try again": swap("orderglot.stores.book:TRIES", lambda _: 1),
+    },
+    "../stores/test_guards.py::test_who_comes_second_asks_the_rule_again": {
         "what was read to allow a write may change": swap(
             "orderglot.stores.expecting_reads:ExpectingReads._conditions",
             lambda _: lambda self, written: (),
