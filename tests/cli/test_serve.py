@@ -158,7 +158,9 @@ def test_ctrl_c_is_quiet(folder: Path, workers: str) -> None:
         assert server.get("/healthz")[0] == 200
         code, logged = server.end(signal.SIGINT)
     assert code == 0
-    assert all("serving" in one for one in logged.splitlines())
+    # A worker that is still starting when it is told to end is ended by force, which is logged.
+    expected = ("serving", "Killing worker")
+    assert [] == [one for one in logged.splitlines() if not any(map(one.__contains__, expected))]
 
 
 def test_the_demo_is_kept_in_the_users_own_folder(folder: Path) -> None:
