@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from orderglot import demo
+from orderglot.config import read
 from orderglot.core.query import LARGE
+from orderglot.faces.page_process import framed
+from orderglot.hub.books import open_store
 from tests.cli.program import Serving, serving
 from tests.cli.test_workers import PLACES, Answer, Team
 
@@ -134,6 +141,27 @@ def test_it_ends_with_a_worker_that_is_killed(folder: Path) -> None:
         os.kill(pages.worker, signal.SIGKILL)
 
         assert gone(process)
+
+
+def test_it_ends_quietly_where_its_worker_is_gone_before_it_is_ready(folder: Path) -> None:
+    config = read({}, {}, database=f"sqlite:///{folder}/book.db")
+    open_store_at(config.database)
+    words = (sys.executable, "-m", "orderglot.cli.page_worker")
+    with subprocess.Popen(
+        words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        process.stdin.write(framed(msgspec.msgpack.encode(config)))
+        process.stdin.flush()
+
+        assert (0, b"") == (process.wait(timeout=30), process.stderr.read())
+
+
+def open_store_at(url: str) -> None:
+    asyncio.run(open_store(url, create=True).close())
 
 
 def test_a_refusal_comes_from_beside_in_the_vendors_words(pages: Pages) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from contextlib import suppress
 from functools import partial
 from typing import BinaryIO
 
@@ -26,9 +27,9 @@ NICE = 5
 
 
 def main() -> None:
-    """Answer until the worker is gone."""
+    """Answer until the worker is gone, be it before the first response is written."""
     os.nice(NICE)
-    with os.fdopen(sys.stdout.fileno(), "wb") as output:
+    with suppress(BrokenPipeError), os.fdopen(sys.stdout.fileno(), "wb", closefd=False) as output:
         asyncio.run(_serve(partial(_write, output)))
 
 
