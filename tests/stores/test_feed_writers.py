@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import asyncpg
 import pytest
@@ -213,7 +213,8 @@ def test_a_reader_that_stops_in_the_middle_stops_the_others_for_a_while_alone(
         book = store.of(Caller(seller=seller.id))
         await book.place(Order())
         line = Stopped(await asyncpg.connect(url))
-        stopped = asyncio.create_task(numbering._number(line, seller.id, 1))  # type: ignore[arg-type]
+        connection = cast(asyncpg.Connection, line)
+        stopped = asyncio.create_task(numbering._number(connection, seller.id, 1))
         await line.here.wait()
         async with asyncio.timeout(30):
             found = (await book.feed()).events
