@@ -10,7 +10,7 @@ from orderglot.core.charges import AllowanceCharge, TaxLine, put_on
 from orderglot.core.line_details import LineDetails
 from orderglot.dialects.catalyst.values import read_rate, write_rate
 from orderglot.wire.form import Form
-from orderglot.wire.values import bare, unless
+from orderglot.wire.values import LARGEST, bare, unless
 
 ZERO = Decimal(0)
 
@@ -49,13 +49,19 @@ def round_allowance_charges(charges: tuple[AllowanceCharge, ...]) -> tuple[Allow
 def _percent(lines: Iterable[TaxLine]) -> Decimal | None:
     """Give the rate of several taxes together, None where that is not known of one."""
     rates = [one.percent for one in lines]
-    return sum(filter(None, rates), ZERO) if rates and None not in rates else None
+    return _within(sum(filter(None, rates), ZERO)) if rates and None not in rates else None
 
 
 def _discount(charges: Iterable[AllowanceCharge]) -> Decimal | None:
     """Give what is taken off in all, None where the amount of one is not known."""
     every = tuple(charges)
-    return -put_on(every) if every and None not in [one.amount for one in every] else None
+    known = every and None not in [one.amount for one in every]
+    return _within(-put_on(every)) if known else None
+
+
+def _within(total: Decimal) -> Decimal | None:
+    """Give a sum, None where it is larger than any value that this wire's readers take."""
+    return total if total.copy_abs() < LARGEST else None
 
 
 def _tax_lines(percent: Decimal | None) -> tuple[TaxLine, ...]:

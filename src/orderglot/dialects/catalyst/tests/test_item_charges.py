@@ -19,6 +19,7 @@ from orderglot.dialects.catalyst.settings import Site
 from orderglot.dialects.catalyst.wire import read_line, write_line
 from orderglot.wire import json
 from orderglot.wire.form import Form
+from orderglot.wire.values import LARGEST
 
 ITEM = {
     "itemId": 31,
@@ -83,6 +84,18 @@ def test_of_what_is_known_in_part_nothing_is_written() -> None:
     )
 
     assert (None, None) == (shown["unitTaxRate"], shown["discountRate"])
+
+
+def test_what_is_too_large_together_for_this_wire_is_not_written() -> None:
+    # Each is within bounds, which their sum is not: our own readers would refuse the answer.
+    taxes = (TaxLine(percent=LARGEST - 1), TaxLine(percent=Decimal(1)))
+    off = AllowanceCharge(amount=LARGEST - 1), AllowanceCharge(amount=Decimal(1))
+    shown = written(Line(details=LineDetails(tax_lines=taxes, allowance_charges=off)))
+
+    assert (None, None) == (shown["unitTaxRate"], shown["discountRate"])
+    assert (Decimal(10) ** 10 - Decimal("0.01")) == written(
+        Line(details=LineDetails(tax_lines=taxes[:1]))
+    )["unitTaxRate"]
 
 
 def test_an_item_of_the_vendors_adds_up_with_its_tax_and_discount_in_its_total() -> None:
