@@ -59,7 +59,7 @@ def test_an_empty_draft_cannot_be_submitted() -> None:
 
 
 def test_a_withdrawn_draft_is_cancelled_and_was_never_received() -> None:
-    order = withdraw(DRAFT)
+    order = withdraw(DRAFT, NOW)
 
     assert (Status.CANCELLED, None) == (order.status, order.received)
     assert withdrawn(order)
@@ -75,14 +75,14 @@ def test_what_is_cancelled_after_it_was_received_was_not_withdrawn(order: Order)
 
 
 @pytest.mark.parametrize(
-    "done", [Order(lines=(BOX,)), withdraw(DRAFT)], ids=["received", "withdrawn"]
+    "done", [Order(lines=(BOX,)), withdraw(DRAFT, NOW)], ids=["received", "withdrawn"]
 )
 @pytest.mark.parametrize(
     "change",
     [
         lambda order: add_line(order, BOX, PRODUCTS),
         lambda order: submit(order, NOW),
-        withdraw,
+        lambda order: withdraw(order, NOW),
     ],
     ids=["add a line", "submit", "withdraw"],
 )

@@ -52,3 +52,22 @@ def test_a_draft_is_received_once_it_is_none() -> None:
         assert doors.clock() == (await doors.order(id)).received
 
     behind_doors(trial)
+
+
+def test_an_order_that_is_over_as_it_comes_has_its_items() -> None:
+    async def trial(doors: Doors) -> None:
+        id = await catalyst_order(doors, statusTypeId=9)
+
+        order = await doors.order(id)
+        assert ("cancelled", ["cancelled"]) == (order.status, [one.status for one in order.lines])
+
+    behind_doors(trial)
+
+
+def test_whichever_door_an_order_comes_in_by_its_bill_says_what_is_due() -> None:
+    async def trial(doors: Doors) -> None:
+        for id in (await kodaris_order(doors), await catalyst_order(doors)):
+            due = (await doors.kole(id))["order"]["invoice"]["due"]
+            assert 5 == due["total"]
+
+    behind_doors(trial)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
+import pytest
+
 from tests.life.doors import GOODS, OFFER, SITE, Doors, behind_doors
 
 COMPLETED, CANCELLED = 7, 9
@@ -126,5 +130,58 @@ def test_a_return_of_an_order_that_is_gone_can_be_cancelled() -> None:
         await doors.catalyst_put(back, statusTypeId=CANCELLED)
 
         assert "1008" == (await doors.adobe(back))["status"]
+
+    behind_doors(trial)
+
+
+def test_an_order_that_was_never_complete_is_received_when_its_return_is_cancelled() -> None:
+    async def trial(doors: Doors) -> None:
+        id = await doors.adobe_order(quantity=10)
+        back = await doors.adobe_return(id, 10)
+        assert "1008" == (await doors.adobe(id))["status"]
+        await doors.catalyst_put(back, statusTypeId=CANCELLED)
+
+        shown = await doors.adobe(id)
+        assert ("1002", "1002") == (shown["status"], shown["lineItems"][0]["status"])
+
+    behind_doors(trial)
+
+
+async def switched(doors: Doors, quantity: int) -> tuple[int, int]:
+    """Buy ten seats, switch some, and give the ids of the order and of the switch."""
+    id = await doors.adobe_order(quantity=10)
+    await doors.catalyst_put(id, statusTypeId=COMPLETED)
+    subscription = (await doors.adobe(id))["lineItems"][0]["subscriptionId"]
+    return id, await doors.adobe_switch(subscription, quantity)
+
+
+async def left(doors: Doors, id: int) -> int:
+    count: int = (await doors.adobe(id))["lineItems"][0]["remainingQuantity"]
+    return count
+
+
+@pytest.mark.parametrize("make", [returned, switched])
+def test_what_is_deleted_gives_back_what_it_took(
+    make: Callable[[Doors, int], Awaitable[tuple[int, int]]],
+) -> None:
+    async def trial(doors: Doors) -> None:
+        id, taken = await make(doors, 4)
+        assert 6 == await left(doors, id)
+        assert 204 == (await doors.ask("catalyst", "DELETE", f"{SITE}/orders/{taken}")).status
+        assert 10 == await left(doors, id)
+
+    behind_doors(trial)
+
+
+def test_seats_of_an_order_that_was_cancelled_come_back_to_it() -> None:
+    async def trial(doors: Doors) -> None:
+        id, switch = await switched(doors, 4)
+        await doors.catalyst_put(switch, statusTypeId=COMPLETED)
+        await doors.catalyst_put(id, statusTypeId=CANCELLED)
+        body = {"orderType": "REVERT_SWITCH", "referenceOrderId": str(switch)}
+        assert 201 == (await doors.adobe_write({**body, "currencyCode": "USD"})).status
+        await doors.catalyst_put(id, statusTypeId=COMPLETED)
+
+        assert 10 == await left(doors, id)
 
     behind_doors(trial)

@@ -6,8 +6,9 @@ from decimal import Decimal
 
 from orderglot.core.values import InvoiceStatus, Status
 from tests.life.doors import SITE, Doors, behind_doors
+from tests.life.test_pricing import add_at_catalyst
 
-COMPLETED, CANCELLED, PROCESSING = 7, 9, 3
+COMPLETED, CANCELLED, PROCESSING, ON_HOLD = 7, 9, 3, 8
 """Statuses of a site as it begins."""
 
 
@@ -95,5 +96,29 @@ def test_a_cancelled_order_that_is_taken_up_again_has_its_lines() -> None:
         assert {Status.CANCELLED} == {one.status for one in (await doors.order(id)).lines}
         await doors.catalyst_put(id, statusTypeId=PROCESSING)
         assert {Status.PROCESSING} == {one.status for one in (await doors.order(id)).lines}
+
+    behind_doors(trial)
+
+
+def test_a_cancelled_order_that_is_held_has_its_lines_back() -> None:
+    async def trial(doors: Doors) -> None:
+        id = await doors.kole_order()
+        await doors.catalyst_put(id, statusTypeId=CANCELLED)
+        await doors.catalyst_put(id, statusTypeId=ON_HOLD)
+
+        shown = await doors.adobe(id)
+        assert ("1002", "1002") == (shown["status"], shown["lineItems"][0]["status"])
+
+    behind_doors(trial)
+
+
+def test_a_line_that_comes_into_a_complete_order_is_complete() -> None:
+    async def trial(doors: Doors) -> None:
+        id = await doors.kole_order()
+        await doors.catalyst_put(id, statusTypeId=COMPLETED)
+        await add_at_catalyst(doors, id, 4)
+
+        shown = await doors.adobe(id)
+        assert ["1000"] * 3 == [shown["status"], *(one["status"] for one in shown["lineItems"])]
 
     behind_doors(trial)

@@ -8,6 +8,7 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from orderglot.core.errors import Conflict, Rule, invalid
+from orderglot.core.lifecycle import put_into
 from orderglot.core.order import Line, Order
 from orderglot.core.pricing import add_lines, with_bill
 from orderglot.core.product import Product
@@ -35,19 +36,15 @@ def submit(draft: Order, now: datetime, po_number: str = "") -> Order:
     demand_draft(draft)
     if not draft.lines:
         raise invalid("lines", Rule.REQUIRED, "There is nothing in this order; add a line first.")
-    return replace(
-        draft,
-        status=Status.RECEIVED,
-        po_number=po_number or draft.po_number,
-        received=now,
-        completed=now,
-    )
+    submitted = put_into(draft, Status.RECEIVED, now)
+    number = po_number or draft.po_number
+    return replace(submitted, po_number=number, received=now, completed=now)
 
 
-def withdraw(draft: Order) -> Order:
-    """Give a draft up; raises Conflict where the order is none."""
+def withdraw(draft: Order, now: datetime) -> Order:
+    """Give a draft up with its lines; raises Conflict where the order is none."""
     demand_draft(draft)
-    return replace(draft, status=Status.CANCELLED)
+    return put_into(draft, Status.CANCELLED, now)
 
 
 def withdrawn(order: Order) -> bool:

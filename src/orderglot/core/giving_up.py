@@ -1,4 +1,4 @@
-"""Giving up: an order that took something of others gives it back when it is cancelled.
+"""Giving up: an order that took something of others gives it back when it is cancelled or deleted.
 
 A return took pieces of the order that it is of, a switch seats of those that they came with. Taken up
 again, it takes them again, as long as they are there.
@@ -26,9 +26,16 @@ def taken_from(order: Order) -> tuple[int, ...]:
 
 
 def is_given_up(before: Order, now: Order) -> bool | None:
-    """Tell whether an order is given up by a change, or taken up again; None where it is neither."""
-    was, is_now = before.status in OVER, now.status in OVER
+    """Tell whether an order is given up by a change, or taken up again; None where it is neither.
+
+    Whoever deletes one gives it up.
+    """
+    was, is_now = _is_over(before), _is_over(now)
     return None if was is is_now else is_now
+
+
+def _is_over(order: Order) -> bool:
+    return order.status in OVER or order.deleted is not None
 
 
 def counted(

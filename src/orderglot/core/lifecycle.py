@@ -32,6 +32,9 @@ OPEN = frozenset({Status.RECEIVED, Status.PROCESSING, Status.CHARGED, Status.PAC
 """States of an order of which nothing went out yet, and that nobody holds up."""
 
 RUNNING = OPEN | {Status.PARTLY_SHIPPED}
+NOT_YET = NOT_COMING | {Status.DRAFT}
+"""States of an order that nobody has to do anything for; one that leaves them has been received."""
+
 WITHOUT_GOODS = frozenset({Kind.QUOTE, Kind.RETURN})
 """Kinds of orders of which nothing is sent."""
 
@@ -145,7 +148,7 @@ def put_into(order: Order, status: Status, now: datetime) -> Order:
     if status is order.status:
         return order
     moved = _without_reason(_moved(order, status), order.status)
-    if order.status is Status.DRAFT and status not in NOT_COMING:
+    if order.status in NOT_YET and status not in NOT_YET:
         moved = replace(moved, received=order.received or now)
     if status is Status.COMPLETED:
         moved = replace(moved, completed=order.completed or now)
@@ -180,8 +183,11 @@ def _moved(order: Order, status: Status) -> Order:
 
 def _along(line: Line, before: Status, status: Status) -> Line:
     """Take a line along with its order from one status into another."""
-    if status in (Status.ON_HOLD, Status.DRAFT, Status.PARTLY_SHIPPED) or _is_over(line, before):
+    if _is_over(line, before):
         return line
+    if status in (Status.ON_HOLD, Status.DRAFT, Status.PARTLY_SHIPPED):
+        # What was given up and is taken up again is as far as a new one.
+        return replace(line, status=Status.RECEIVED) if line.status in NOT_COMING else line
     if status is Status.RETURNED:
         return _back(line)
     return replace(line, status=status)

@@ -71,6 +71,9 @@ def add_lines(order: Order, added: Iterable[Line], products: Mapping[str, Produc
         _priced(line, products[line.sku], bought[line.sku], number)
         for number, line in enumerate(asked.lines, next_number(order))
     )
+    if order.status is Status.COMPLETED:
+        # Nobody sends anything of it any more, and it stays so.
+        lines = tuple(msgspec.structs.replace(line, status=order.status) for line in lines)
     # What went out whole has something to be sent again.
     status = Status.PARTLY_SHIPPED if order.status in ON_ITS_WAY else order.status
     return msgspec.structs.replace(order, lines=(*order.lines, *lines), status=status)

@@ -128,7 +128,8 @@ def counted_anew(order: Order, returned: Order, *, back: bool) -> Order:
     """Give an order what a return took, ``back`` as that was given up, or else once more without it.
 
     Where it had come to its end by returns alone, and something is left of it again, it is complete
-    as before. What was cancelled otherwise stays so. No line has more than was ordered.
+    where it had been so, else received. What was cancelled otherwise stays so. No line has more than
+    was ordered.
     """
     moved: dict[int, Quantity] = {}
     for line in returned.lines:
@@ -136,7 +137,8 @@ def counted_anew(order: Order, returned: Order, *, back: bool) -> Order:
         moved[of] = moved.get(of, 0) + size(line.quantity) * (1 if back else -1)
     if not any(moved.get(id(line)) for line in order.lines):
         return order
-    status = Status.COMPLETED if _is_returned(order) else order.status
+    before = Status.RECEIVED if order.completed is None else Status.COMPLETED
+    status = before if _is_returned(order) else order.status
     lines = tuple(_moved(line, moved.get(id(line), 0), status) for line in order.lines)
     gone = all(line.status is Status.CANCELLED for line in lines)
     return replace(order, lines=lines, status=Status.CANCELLED if gone else status)

@@ -87,9 +87,11 @@ def counted_down(orders: Iterable[Order], taken: Iterable[Share]) -> Iterator[Or
 
 
 def _less(line: Line, part: Quantity) -> Line:
+    """Count a part of a line down; of one that was cancelled, too, which may be taken up again."""
     if not part:
         return line
-    return replace(line, remaining=plain(min(remaining(line) - part, line.quantity)))
+    there = line.quantity if line.remaining is None else line.remaining
+    return replace(line, remaining=plain(min(there - part, line.quantity)))
 
 
 def _has_seats(order: Order) -> bool:

@@ -195,10 +195,11 @@ class UnitOfWork(ExpectingReads):
             created=order.created or kept.created,
             modified=order.modified if given else now,
         )
+        # As long as the order stands as it did, others count what it took once.
+        await give_back(self, kept, changed)
         changed = self._put(changed, what, now, why)
         if names_of(changed) != names_of(kept):
             await self._resolution.repoint((changed,))
-        await give_back(self, kept, changed)
         return changed
 
     async def _standing(self, id: int) -> Order:

@@ -19,7 +19,7 @@ async def customer_of(context: Context, id: str, code: str) -> Customer:
 
 async def order_of(context: Context, customer: Customer, id: str) -> Order:
     """Give an order of a customer; raises NotFound for any other."""
-    order = await _order(context, id)
+    order = await find_order(context, Reference(NAME, id))
     if order is None or order.customer is None or order.customer.id != customer.id:
         raise NotFound(f"The customer has no order {id!r}; check both ids.", code="2115")
     return order
@@ -30,15 +30,16 @@ async def named_order(context: Context, customer: str, id: str) -> Order:
 
     The order itself says whose it is: the customer is looked for only where that is another name.
     """
-    order = await _order(context, id)
+    order = await find_order(context, Reference(NAME, id))
     if order is not None and belongs(order, customer, NAME):
         return order
     return await order_of(context, await customer_of(context, customer, "2115"), id)
 
 
-async def _order(context: Context, id: str) -> Order | None:
+async def find_order(context: Context, ref: Reference) -> Order | None:
+    """Give an order, None where there is none."""
     try:
-        return await context.book.get(Reference(NAME, id))
+        return await context.book.get(ref)
     except NotFound:
         return None
 

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from orderglot.core.customer import Customer
 from orderglot.core.errors import Invalid, Rule
 from orderglot.core.lifecycle import receive
-from orderglot.core.order import Identity, Line, Link, Order
+from orderglot.core.order import HUB, Identity, Line, Link, Order, Reference
 from orderglot.core.pricing import line_pricing, price
 from orderglot.core.product import Product
 from orderglot.core.returns import bought_as, counted, take_back
@@ -30,7 +30,7 @@ from orderglot.dialects.adobe.eligibility import (
     refused,
     skus,
 )
-from orderglot.dialects.adobe.resources import customer_of, following, order_of
+from orderglot.dialects.adobe.resources import customer_of, find_order, following, order_of
 from orderglot.dialects.adobe.settings import completes_at
 from orderglot.dialects.adobe.subscriptions import (
     Holding,
@@ -203,8 +203,17 @@ async def _reversal(context: Context, draft: Draft, customer: Customer) -> Compo
         lines=paired(Kind.SWITCH_REVERSAL, back, away),
         links=(_link(Relation.SWITCH_OF, original),),
     )
-    left = counted_down(holding.orders, seats)
+    left = counted_down((*holding.orders, *await _further(context, holding, seats)), seats)
     return Composed(keeping(order, seats), tuple(left), "switched back")
+
+
+async def _further(
+    context: Context, holding: Holding, seats: tuple[Share, ...]
+) -> tuple[Order, ...]:
+    """Give the orders that seats come back to though nothing is held of them any more."""
+    ids = sorted({one.order for one in seats} - {one.id for one in holding.orders})
+    found = [await find_order(context, Reference(HUB, str(id))) for id in ids]
+    return tuple(one for one in found if one is not None)
 
 
 def _under_way(holding: Holding, switch: Order, reversals: tuple[Order, ...]) -> Iterator[Order]:

@@ -17,6 +17,7 @@ from orderglot.core.errors import Invalid, Rule, invalid
 from orderglot.core.giving_up import has_taken
 from orderglot.core.lifecycle import OPEN, put_into, receive
 from orderglot.core.order import Invoice, Line, Order, Reference, native
+from orderglot.core.pricing import with_bill
 from orderglot.core.query import And, Compare, Operator
 from orderglot.core.reassigning import reassign
 from orderglot.core.subscriptions import FAMILY, SWITCHING
@@ -128,7 +129,10 @@ async def _create_order(context: Context, draft: Draft) -> Order:
     await demand_parent(context, order)
     lines, named = _items(draft)
     if lines:
-        order = await with_items(context, order, lines, named)
+        # The items come first: an order that is over as it comes takes none any more.
+        new = replace(order, status=begun.status)
+        order = replace(await with_items(context, new, lines, named), status=order.status)
+        order = with_bill(order)
     whole = _begun(order, begun.status, customer, context.now)
     with _named():
         placed = await context.book.place(summed(whole))

@@ -9,7 +9,7 @@ from orderglot.core.caller import CHANGE, Caller
 from orderglot.core.errors import Invalid, Problem, Rule
 from orderglot.core.fields import read_whole_text
 from orderglot.core.order import Line, Order, Unknown
-from orderglot.core.pricing import add_lines
+from orderglot.core.pricing import add_lines, with_bill
 from orderglot.core.totals import summed
 from orderglot.core.unknown_members import with_further
 from orderglot.dialects.catalyst import known_members, shapes
@@ -124,7 +124,9 @@ async def _add_items(context: Context, items: Items) -> Order:
     site = await site_at(context, items.site)
     order = with_further(await order_at(context, site, items.order), items.unknown)
     changed = await with_items(context, order, items.lines, items.named)
-    return await context.book.change(changed if order.references else summed(changed))
+    if not order.references:
+        changed = summed(with_bill(changed))
+    return await context.book.change(changed)
 
 
 ADD_PRODUCTS: Operation[Items, Order | None] = Operation(

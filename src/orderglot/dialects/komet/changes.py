@@ -189,7 +189,7 @@ def _read_delete(request: Request, _caller: Caller) -> Ending:
 async def _delete(context: Context, ask: Ending) -> str:
     """Delete a pending web order."""
     seller = await spend(context)
-    order = withdraw(await find(context, ask.which, seller, location_written))
+    order = withdraw(await find(context, ask.which, seller, location_written), context.now)
     order = await context.book.change(with_further(order, ask.unknown), "canceled")
     return native(order, NAME)
 
