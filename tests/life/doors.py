@@ -54,7 +54,9 @@ class Doors:
         request = Request(
             method=method, path=path, query=query, headers={**media, **named}, body=sent
         )
-        return await self.sites[dialect].ask(request, self.keys[dialect])
+        response = await self.sites[dialect].ask(request, self.keys[dialect])
+        assert response.status < 500, (request, response)
+        return response
 
     async def price(self, sku: str, price: Decimal) -> None:
         """Let a product have another price from now on, whatever the quantity."""
@@ -136,24 +138,44 @@ class Doors:
         return found
 
 
-async def opened(store: BookStore | None = None) -> Doors:
+def clock() -> Clock:
+    """Give the clock that doors go by."""
+    return clock_of(dialects.dialect("adobe"))
+
+
+async def opened(store: BookStore | None = None, time: Clock | None = None) -> Doors:
     """Open a seller's book, with products and a customer, behind all doors."""
-    clock = clock_of(dialects.dialect("adobe"))
-    store = store or MemoryStore(clock)
+    time = time or clock()
+    store = store or MemoryStore(time)
     seller = await store.add_seller("wholesaler", currency="USD")
     book = store.of(Caller(seller=seller.id))
     for product in _products():
         await book.keep_product(product)
     customer = await book.keep_customer(_customer())
-    sites = {}
-    for name in dialects.names():
-        dialect = dialects.dialect(name)
-        caller = Caller(seller=seller.id, customer=customer.id if name == "kole" else None)
-        sites[name] = Site(dialect, store, Server(dialect, store), caller)
-    doors = Doors(store, clock, seller.id, sites)
-    for name, site in sites.items():
+    whose = {
+        name: Caller(seller=seller.id, customer=customer.id if name == "kole" else None)
+        for name in dialects.names()
+    }
+    doors = Doors(store, time, seller.id, _sites(store, whose))
+    for name, site in doors.sites.items():
         doors.keys[name] = await site.key(site.owner)
     return doors
+
+
+def beside(doors: Doors, store: BookStore) -> Doors:
+    """Open other doors to the same book, which another worker has open in a store of its own."""
+    whose = {name: site.owner for name, site in doors.sites.items()}
+    sites = _sites(store, whose)
+    # No request has a name that one at the other doors has.
+    return Doors(store, doors.clock, doors.seller, sites, doors.keys, doors.requests + 1_000_000)
+
+
+def _sites(store: BookStore, whose: Mapping[str, Caller]) -> dict[str, Site]:
+    sites = {}
+    for name, caller in whose.items():
+        dialect = dialects.dialect(name)
+        sites[name] = Site(dialect, store, Server(dialect, store), caller)
+    return sites
 
 
 def _products() -> tuple[Product, ...]:

@@ -1,0 +1,269 @@
+"""One book behind the faces of all dialects: every write of each, alone and two at once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from itertools import permutations
+from typing import Any, TypeVar
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+
+from orderglot.core.caller import Caller
+from orderglot.core.customer import Customer
+from orderglot.core.order import Address, Reference
+from tests.life.book_faces import Shown, counted, counts, expected, look
+from tests.life.book_model import GOODS, OFFER, OTHER_OFFER, State, finished
+from tests.life.book_steps import Steps
+from tests.life.book_writes import (
+    STATUSES,
+    AdobeBuys,
+    AdobeNames,
+    AdobeReturns,
+    AdobeReverts,
+    AdobeSwitches,
+    CatalystAdds,
+    CatalystDeletes,
+    CatalystOrders,
+    CatalystPuts,
+    KodarisOrders,
+    KoleOrders,
+    KometAdds,
+    KometBegins,
+    KometChecksOut,
+    KometDeletes,
+    Sent,
+    Write,
+)
+from tests.life.doors import CUSTOMER, Doors
+
+T = TypeVar("T")
+
+OTHER_CUSTOMER = 1005000002
+
+few = st.integers(1, 12)
+many = st.sampled_from((1, 4, 24, 200, 299, 300))
+skus = st.sampled_from((GOODS, GOODS, GOODS, "NOBODY-HAS-THIS"))
+offers = st.sampled_from((OFFER, OFFER, OTHER_OFFER))
+places = st.integers(0, 99)
+
+Make = Callable[[int, int], Write]
+"""Makes a write out of the key that what it makes has, and that of the order it is about."""
+
+
+def new(kind: type[Write], **drawn: st.SearchStrategy[Any]) -> st.SearchStrategy[Make]:
+    return st.fixed_dictionaries(drawn).map(lambda more: lambda key, _: kind(key, **more))
+
+
+def about(kind: type[Write], **drawn: st.SearchStrategy[Any]) -> st.SearchStrategy[Make]:
+    return st.fixed_dictionaries(drawn).map(
+        lambda more: lambda key, target: kind(key, target, **more)
+    )
+
+
+statuses = st.sampled_from(sorted(STATUSES))
+flags = st.booleans()
+puts = st.one_of(
+    st.tuples(st.just("statusTypeId"), statuses),
+    st.tuples(st.just("statusTypeId"), st.sampled_from(("completed", "cancelled", "received"))),
+    st.tuples(st.just("name"), st.sampled_from(("One", "Other"))),
+    st.tuples(st.sampled_from(("quote", "invoiced")), flags),
+    st.tuples(st.just("shippingPrice"), st.sampled_from((0, 5, 18.3))),
+    st.tuples(st.just("discountRate"), st.sampled_from((0, 3, 1000))),
+    st.tuples(st.just("entityId"), st.sampled_from((int(CUSTOMER), OTHER_CUSTOMER))),
+).map(lambda put: lambda key, target: CatalystPuts(key, target, member=put[0], value=put[1]))
+steps = st.sampled_from(("confirm", "hold", "release", "ship", "deliver", "cancel", "complete"))
+
+WRITES: dict[str, st.SearchStrategy[Make]] = {
+    "kole orders": new(KoleOrders, quantity=many, sku=skus),
+    "kodaris orders": new(KodarisOrders, quantity=many, sku=skus, completes=flags),
+    "komet begins": new(KometBegins),
+    "komet adds": new(KometAdds, quantity=few, sku=skus, target=st.just(-2)),
+    "komet adds to": about(KometAdds, quantity=few, sku=skus),
+    "komet checks out": about(KometChecksOut),
+    "komet deletes": about(KometDeletes),
+    "catalyst orders": new(CatalystOrders, quantity=few, sku=skus, status=statuses, quote=flags),
+    "catalyst puts": puts,
+    "catalyst adds": about(CatalystAdds, quantity=many, sku=skus),
+    "catalyst deletes": about(CatalystDeletes),
+    "adobe buys": new(AdobeBuys, quantity=few, sku=offers, preview=flags),
+    "adobe returns": about(AdobeReturns, quantity=few, sku=offers),
+    "adobe switches": about(AdobeSwitches, quantity=few),
+    "adobe reverts": about(AdobeReverts),
+    "adobe names": about(AdobeNames),
+    "the seller": about(Steps, step=steps, quantity=st.sampled_from((0, 0, 2))),
+}
+
+writes = st.one_of(*WRITES.values())
+ends = st.sampled_from(("completed", "cancelled", "received"))
+ending = ends.map(
+    lambda status: lambda key, target: CatalystPuts(key, target, "statusTypeId", status)
+)
+seats = st.one_of(
+    *(WRITES[f"adobe {what}"] for what in ("buys", "returns", "switches", "reverts")),
+    *(WRITES["adobe switches"], ending, ending),
+)
+"""Writes that move seats from order to order, and those that end orders or take them up again."""
+
+
+class OneBook(RuleBasedStateMachine):
+    """One book, its doors, and the model; ``workers`` ask it, each with a store of its own."""
+
+    open_doors: Callable[[], Coroutine[Any, Any, list[Doors]]]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.loop = asyncio.new_event_loop()
+        self.state = State()
+        self.drawn = 0
+
+    def do(self, work: Coroutine[Any, Any, T]) -> T:
+        return self.loop.run_until_complete(work)
+
+    @initialize()
+    def the_doors_open(self) -> None:
+        self.workers = self.do(type(self).open_doors())
+        self.do(other_customer(self.workers[0]))
+        for sku in (OFFER, OTHER_OFFER):
+            self.drawn += 1
+            self.try_out([AdobeBuys(self.drawn, quantity=10, sku=sku)])
+            self.try_out([CatalystPuts(0, self.drawn, "statusTypeId", "completed")])
+
+    def teardown(self) -> None:
+        for doors in reversed(getattr(self, "workers", ())):
+            self.do(doors.store.close())
+        self.loop.close()
+
+    @rule(make=writes, at=places, who=flags)
+    def somebody_writes(self, make: Make, at: int, who: bool) -> None:
+        self.try_out([self.made(make, at)], first=who)
+
+    @rule(make=st.tuples(writes, writes), at=st.tuples(places, places), same=flags)
+    def two_write_at_once(self, make: tuple[Make, Make], at: tuple[int, int], same: bool) -> None:
+        one, other = make
+        self.try_out([self.made(one, at[0]), self.made(other, at[0] if same else at[1])])
+
+    @rule(make=seats, at=places, who=flags)
+    def somebody_moves_seats(self, make: Make, at: int, who: bool) -> None:
+        self.try_out([self.made(make, at)], first=who)
+
+    @rule(make=st.tuples(seats, seats), at=st.tuples(places, places))
+    def two_move_seats_at_once(self, make: tuple[Make, Make], at: tuple[int, int]) -> None:
+        self.try_out([self.made(one, place) for one, place in zip(make, at, strict=True)])
+
+    @rule(price=st.sampled_from(("2", "7.50")))
+    def a_price_changes(self, price: str) -> None:
+        self.do(self.workers[0].price(GOODS, Decimal(price)))
+        self.state = State(self.state.orders, Decimal(price))
+
+    @rule(status=statuses)
+    def faces_count_what_they_show(self, status: str) -> None:
+        assert counts(self.state, status) == self.do(counted(self.workers[0], status))
+
+    def made(self, make: Make, at: int, state: State | None = None) -> Write:
+        """Make a write about an order: mostly about one of those with which it can be made at all."""
+        state, self.drawn = state or self.state, self.drawn + 1
+        asked = [make(self.drawn, key) for key in state.orders] or [make(self.drawn, 0)]
+        if at % 4:
+            asked = [one for one in asked if one.expected(state) is not None] or asked
+        return asked[at // 4 % len(asked)]
+
+    def try_out(self, asked: list[Write], *, first: bool = True) -> None:
+        """Let clients write, and find one order of their writes that comes to what is there then."""
+        for doors in self.workers:
+            doors.clock.forward(timedelta(seconds=1))
+        before = self.state
+        answers = self.do(self.sent(asked, first=first))
+        found = []
+        for order in permutations(range(len(asked))):
+            state = outcome(before, asked, answers, order)
+            if state is not None:
+                touched = {write.key for write in asked} | {write.target for write in asked}
+                touched |= {k for k in state.orders if state.orders[k] != before.orders.get(k)}
+                found.append((state, touched))
+        assert found, ("Nobody expected that", asked, answers, before)
+        seen: Any = None
+        for state, touched in found:
+            ids = [state.orders[key].id for key in touched if state.get(key)]
+            seen = self.do(look(self.workers[-1], ids))
+            if expected(state, touched) == seen:
+                self.state = state
+                return
+        state, touched = found[0]
+        raise AssertionError(difference(asked, before, expected(state, touched), seen))
+
+    async def sent(self, asked: list[Write], *, first: bool) -> list[Sent]:
+        doors = self.workers if first else self.workers[::-1]
+        ids = [
+            self.state.orders[one.target].id if one.target in self.state.orders else 0
+            for one in asked
+        ]
+        return list(
+            await asyncio.gather(
+                *(
+                    write.send(doors[number % len(doors)], id)
+                    for number, (write, id) in enumerate(zip(asked, ids, strict=True))
+                )
+            )
+        )
+
+
+def difference(asked: list[Write], before: State, wanted: Shown, seen: Shown) -> str:
+    """Say where faces do not show what the model says."""
+    about = [before.orders[one.target] for one in asked if one.target in before.orders]
+    return "\n".join((f"After {asked} of {about}:", *differences(wanted, seen)))
+
+
+def differences(wanted: Shown, seen: Shown, place: str = "") -> Iterator[str]:
+    for name in {**wanted, **seen}:
+        one, other = wanted.get(name), seen.get(name)
+        if isinstance(one, dict) and isinstance(other, dict):
+            yield from differences(one, other, f"{place} {name}")
+        elif one != other:
+            yield f"{place} {name} is not\n  {one} but\n  {other}"
+
+
+def outcome(
+    state: State, asked: list[Write], answers: list[Sent], order: tuple[int, ...]
+) -> State | None:
+    """Give what the writes come to in an order, None where they are not answered as they were."""
+    for number in order:
+        write, (taken, id) = asked[number], answers[number]
+        after = write.expected(state)
+        if (after is not None) is not taken:
+            return None
+        state = after or state
+        if id is not None:
+            bound = with_id(state, write, id)
+            if bound is None:
+                return None
+            state = bound
+    turn = max(write.key for write in asked)
+    new = [replace(one, made=turn) for one in state.orders.values() if not one.made]
+    return finished(state.having(*new))
+
+
+def with_id(state: State, write: Write, id: int) -> State | None:
+    """Learn which id the order has that a write made or went into, None where it has another."""
+    known = {one.id: key for key, one in state.orders.items() if one.id}
+    if id in known:
+        return state
+    order = state.orders.get(write.key)
+    if order is None:
+        unnamed = [one for one in state.orders.values() if not one.id]
+        order = unnamed[0] if len(unnamed) == 1 else None
+    if order is None or order.id not in (0, id):
+        return None
+    return state.having(replace(order, id=id))
+
+
+async def other_customer(doors: Doors) -> None:
+    """Let the seller have another customer, whom the clients of some dialects know."""
+    book = doors.store.of(Caller(seller=doors.seller))
+    home = Address(company="Other", line_1="9 Other Road", city="Reno", country="US")
+    references = (Reference("catalyst", str(OTHER_CUSTOMER)),)
+    await book.keep_customer(Customer(name="Other", bill_to=home, references=references))

@@ -1,0 +1,312 @@
+"""A plain model of one book: what each order is, and what each face has to show of it.
+
+It knows the words of five vendors and nothing of how the hub works. A state is never changed: a write
+gives another one, or None where it is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from decimal import ROUND_HALF_UP, Decimal
+
+ZERO = Decimal(0)
+CENT = Decimal("0.01")
+
+NOT_COMING = frozenset({"cancelled", "failed"})
+DONE = frozenset({"completed", "shipped", "delivered"})
+OPEN = frozenset({"received", "processing", "charged", "packing"})
+WAITS = frozenset({"on hold", "draft", "partly shipped"})
+"""What an order can be without its lines being so."""
+
+SWITCHES = frozenset({"switch", "switch reversal"})
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line; of ``quantity`` so much was cancelled, shipped, returned, and switched away.
+
+    ``left`` is None until something of the line can be taken back; ``seats`` names what is held by it.
+    """
+
+    number: int
+    sku: str
+    quantity: int
+    price: Decimal | None = None
+    status: str = "received"
+    cancelled: int = 0
+    shipped: int | None = None
+    returned: int = 0
+    away: int = 0
+    counted: bool = False
+    seats: str = ""
+
+    @property
+    def remaining(self) -> int:
+        """How much neither came back nor was cancelled or switched away."""
+        return self.quantity - self.cancelled - self.returned - self.away
+
+    @property
+    def left(self) -> int:
+        """How much can be taken back still."""
+        return 0 if self.status == "cancelled" else max(0, self.remaining)
+
+    @property
+    def total(self) -> Decimal | None:
+        return None if self.price is None else self.price * self.quantity
+
+    @property
+    def to_ship(self) -> int:
+        if self.status in (*DONE, *NOT_COMING, "returned"):
+            return 0
+        return max(0, abs(self.quantity) - self.cancelled - (self.shipped or 0))
+
+
+@dataclass(frozen=True)
+class Order:
+    """An order: ``key`` is what the trial calls it, ``id`` what the hub does once that is known."""
+
+    key: int
+    id: int = 0
+    made: int = 0
+    """The turn in which it was made, 0 in that very turn."""
+    customer: int = 1
+    kind: str = "sale"
+    status: str = "received"
+    name: str = ""
+    po_number: str = ""
+    lines: tuple[Line, ...] = ()
+    off: Decimal = ZERO
+    shipping: Decimal = ZERO
+    paid: Decimal = ZERO
+    bill: str = "unpaid"
+    figures: bool = True
+    """Whether its bill says what is due."""
+    received: bool = True
+    was_complete: bool = False
+    summed: bool = True
+    """Whether somebody has summed it up: what nobody knows of it is nothing then."""
+    deleted: bool = False
+    seats: bool = False
+    """Whether it was made by Adobe's clients, so that its lines are held as subscriptions."""
+    of: tuple[int, ...] = ()
+    """The keys of the orders that it returns, switches or undoes."""
+    took: tuple[tuple[int, int, int], ...] = ()
+    """What a switch took: so much of which line of which order; below zero it gave that back."""
+
+    @property
+    def goods(self) -> Decimal | None:
+        if not self.summed:
+            return None
+        return sum((line.total or ZERO for line in self.lines), ZERO)
+
+    @property
+    def discounted(self) -> Decimal | None:
+        if self.goods is None:
+            return None
+        return max(payable(self.goods) - self.off, min(payable(self.goods), ZERO))
+
+    @property
+    def total(self) -> Decimal | None:
+        return None if self.discounted is None else self.discounted + self.shipping
+
+
+@dataclass(frozen=True)
+class State:
+    """All orders of a book by their keys, and the price of a piece today."""
+
+    orders: Mapping[int, Order] = field(default_factory=dict)
+    price: Decimal | None = None
+
+    def having(self, *orders: Order) -> State:
+        return replace(self, orders={**self.orders, **{one.key: one for one in orders}})
+
+    def with_one(self, order: Order | None) -> State | None:
+        """Give the state with another state of an order, None where that cannot be."""
+        return None if order is None else self.having(order)
+
+    def there(self) -> tuple[Order, ...]:
+        """Give the orders that are not deleted, oldest first."""
+        return tuple(one for one in self.orders.values() if not one.deleted)
+
+    def get(self, key: int) -> Order | None:
+        order = self.orders.get(key)
+        return None if order is None or order.deleted else order
+
+    def bound_to(self, order: Order) -> bool:
+        """Tell whether an order is linked with another, or a switch that stands took of its seats."""
+        for other in self.there():
+            if order.key in other.of or (other.key in order.of):
+                return True
+            if other.status not in OVER and any(key == order.key for key, _, _ in other.took):
+                return True
+        return False
+
+
+OVER = frozenset({"draft", *NOT_COMING})
+
+
+def payable(amount: Decimal) -> Decimal:
+    return amount.quantize(CENT, ROUND_HALF_UP)
+
+
+def priced(state: State, sku: str, pieces: int) -> Decimal:
+    """Give the price of a piece by all pieces of its SKU in an order."""
+    if sku != GOODS:
+        return {OFFER: Decimal(80), OTHER_OFFER: Decimal(9)}[sku]
+    if state.price is not None:
+        return state.price
+    return Decimal("0.85") if pieces >= 300 else Decimal("1.25")
+
+
+GOODS, OFFER, OTHER_OFFER = "AA124", "61000001CA01A12", "61000009CA01A12"
+
+
+# What becomes of an order
+
+
+def billed(order: Order) -> Order:
+    """Let the bill follow what an order comes to: what was paid stands."""
+    if order.bill == "paid in full" and (order.total or ZERO) > order.paid:
+        return replace(order, bill="partially paid")
+    return order
+
+
+def put(order: Order, status: str) -> Order:
+    """Put an order into a status; its lines go along, but for those that came to an end before."""
+    if status == order.status:
+        return order
+    lines = tuple(_along(line, order.status, status) for line in order.lines)
+    return replace(
+        order,
+        status=status,
+        lines=lines,
+        received=order.received or status not in OVER,
+        was_complete=order.was_complete or status == "completed",
+    )
+
+
+def _along(line: Line, before: str, status: str) -> Line:
+    taken_up = before in NOT_COMING and status not in NOT_COMING and line.status in NOT_COMING
+    spent = line.counted and line.quantity > 0 and line.returned + line.away >= line.quantity
+    if spent or (line.cancelled and line.cancelled >= line.quantity):
+        return line
+    if line.status in NOT_COMING and not taken_up and not {before, status} <= NOT_COMING:
+        return line
+    if status in WAITS:
+        return replace(line, status="received") if taken_up else line
+    return replace(line, status=status)
+
+
+# Seats
+
+
+def held(state: State, seats: str) -> int:
+    """Count the seats of a subscription: bought and complete, less returned, less switched away."""
+    count = 0
+    for order in _complete(state):
+        for line in order.lines:
+            if line.seats == seats and line.status not in OVER:
+                count = _after(order, line, count)
+    return count
+
+
+def _after(order: Order, line: Line, count: int) -> int:
+    if order.kind == "renewal":
+        return max(count, line.quantity - line.returned)
+    return count + line.quantity - line.returned
+
+
+def _complete(state: State) -> Iterator[Order]:
+    for order in state.there():
+        if (
+            order.customer == 1
+            and order.status in DONE
+            and order.kind in (*SWITCHES, "sale", "renewal")
+        ):
+            yield order
+
+
+def finished(state: State) -> State:
+    """Let the lines of complete orders be held as subscriptions, the oldest order first."""
+    for order in _complete(state):
+        if not order.seats:
+            continue
+        lines = list[Line]()
+        for line in order.lines:
+            begins = line.quantity > 0 and not line.seats and line.status not in OVER
+            if begins and order.kind != "renewal":
+                line = replace(line, seats=_same(state, line.sku) or f"{order.key}/{line.number}")
+                line = replace(line, status="completed")
+            lines.append(line)
+        state = state.having(replace(order, lines=tuple(lines)))
+    return state
+
+
+def _same(state: State, sku: str) -> str:
+    """Name the subscription of a SKU of which some seats are held."""
+    for order in _complete(state):
+        for line in order.lines:
+            if line.seats and line.sku == sku and held(state, line.seats) > 0:
+                return line.seats
+    return ""
+
+
+def pending(state: State, seats: str) -> bool:
+    """Tell whether a switch or reversal that is not complete takes seats of a subscription."""
+    return any(
+        order.kind in SWITCHES
+        and order.status not in (*DONE, *OVER)
+        and any(line.quantity < 0 and line.seats == seats for line in order.lines)
+        for order in state.there()
+    )
+
+
+def taken(
+    state: State, seats: str, quantity: int, *, first: int = -1
+) -> tuple[tuple[int, int, int], ...]:
+    """Take seats of a subscription from the lines that have some, those of the oldest order first."""
+    found = []
+    for order in sorted(_complete(state), key=lambda one: one.key != first):
+        if any(one < 0 for _, _, one in order.took):
+            continue
+        for line in order.lines:
+            part = min(quantity, line.left) if line.seats == seats and line.quantity > 0 else 0
+            if part > 0:
+                found.append((order.key, line.number, part))
+                quantity -= part
+    return tuple(found)
+
+
+def moved(state: State, took: Iterable[tuple[int, int, int]]) -> State:
+    """Count seats as switched away from lines, or as back where they are below zero."""
+    for key, number, quantity in took:
+        order = state.get(key)
+        if order is not None:
+            lines = tuple(
+                replace(line, away=line.away + quantity, counted=True)
+                if line.number == number
+                else line
+                for line in order.lines
+            )
+            state = state.having(replace(order, lines=lines))
+    return state
+
+
+def back(took: Iterable[tuple[int, int, int]]) -> tuple[tuple[int, int, int], ...]:
+    return tuple((key, number, -quantity) for key, number, quantity in took)
+
+
+def returned(order: Order, number: int, quantity: int) -> Order:
+    """Take so much of a line back: of which nothing is left that is cancelled."""
+    lines = tuple(
+        _less(line, quantity) if line.number == number else replace(line, counted=True)
+        for line in order.lines
+    )
+    gone = all(line.status == "cancelled" for line in lines)
+    return replace(order, lines=lines, status="cancelled" if gone else order.status)
+
+
+def _less(line: Line, quantity: int) -> Line:
+    less = replace(line, returned=line.returned + quantity, counted=True)
+    return less if less.left or line.away else replace(less, status="cancelled")

@@ -1,0 +1,161 @@
+"""The steps that a seller takes with an order: how they are asked for, and what they come to in the model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from orderglot.core import lifecycle
+from orderglot.core import order as core
+from orderglot.core.caller import Caller
+from orderglot.core.errors import HubError
+from orderglot.core.order import HUB, Reference
+from orderglot.core.shipments import Shipment, ShippedLine
+from tests.life.book_model import DONE, NOT_COMING, OPEN, Line, Order, State, put
+from tests.life.book_writes import Sent, Write, put_into
+from tests.life.doors import Doors
+
+RUNNING = OPEN | {"partly shipped"}
+ALONG = ("draft", "received", "processing", "charged", "packing", "partly shipped", "shipped")
+
+
+@dataclass(frozen=True)
+class Steps(Write):
+    """A step with an order; with a ``quantity`` of its first line alone."""
+
+    step: str = "confirm"
+    quantity: int = 0
+
+    def of(self, state: State, order: Order) -> State | None:
+        if self.step == "cancel":
+            return cancelled(state, order, self.quantity)
+        return state.with_one(self._after(order))
+
+    def _after(self, order: Order) -> Order | None:
+        match self.step:
+            case "confirm":
+                return put(order, "processing") if order.status == "received" else None
+            case "hold":
+                return replace(order, status="on hold") if order.status in RUNNING else None
+            case "release":
+                return released(order) if order.status == "on hold" else None
+            case "ship":
+                return shipped(order, self.quantity)
+            case "deliver":
+                return put(order, "delivered") if order.status == "shipped" else None
+            case _:
+                return completed(order)
+
+    async def send(self, doors: Doors, id: int) -> Sent:
+        book = doors.store.of(Caller(seller=doors.seller))
+        try:
+            async with book.together() as unit:
+                found = await unit.get(Reference(HUB, str(id)))
+                await unit.change(self._taken(found, unit.now()), self.step)
+        except HubError:
+            return False, None
+        return True, None
+
+    def _taken(self, order: core.Order, now: object) -> core.Order:
+        part: Mapping[int, int] = {1: self.quantity} if self.quantity else {}
+        content = tuple(ShippedLine(number=1, quantity=one) for one in part.values())
+        steps = {
+            "confirm": lambda: lifecycle.confirm(order),
+            "hold": lambda: lifecycle.hold(order, "no credit"),
+            "release": lambda: lifecycle.release(order),
+            "ship": lambda: lifecycle.ship(order, Shipment(lines=content), now),  # type: ignore[arg-type]
+            "deliver": lambda: lifecycle.deliver(order),
+            "cancel": lambda: lifecycle.cancel(order, "sold out", part),
+            "complete": lambda: lifecycle.complete(order, now),  # type: ignore[arg-type]
+        }
+        return steps[self.step]()
+
+
+def completed(order: Order) -> Order | None:
+    running = order.status in RUNNING | {"shipped", "delivered"}
+    return put(order, "completed") if running else None
+
+
+def released(order: Order) -> Order:
+    """Let a held order go on from where its lines are."""
+    return replace(order, status=status_of(order.lines))
+
+
+def status_of(lines: tuple[Line, ...]) -> str:
+    coming = [line for line in lines if line.to_ship or out(line)]
+    if not coming:
+        return "cancelled" if lines else "received"
+    waiting = [line for line in coming if line.to_ship]
+    if waiting and any(map(out, coming)):
+        return "partly shipped"
+    states = [line.status for line in waiting or coming]
+    return min(states, key=[*ALONG, "delivered", "completed"].index)
+
+
+def out(line: Line) -> int:
+    """Tell how much of a line went out."""
+    if line.shipped is not None:
+        return line.shipped
+    return abs(line.quantity) - line.cancelled if line.status in DONE else 0
+
+
+def shipped(order: Order, quantity: int) -> Order | None:
+    if order.status not in RUNNING or order.kind in ("quote", "return"):
+        return None
+    parts = amounts(order, quantity)
+    if parts is None:
+        return None
+    lines = tuple(_sent(line, part) for line, part in zip(order.lines, parts, strict=True))
+    return replace(order, lines=lines, status=status_of(lines))
+
+
+def amounts(order: Order, quantity: int) -> list[int] | None:
+    """Give how much of each line is meant: all that is left, or so much of the one line 1."""
+    left = [line.to_ship for line in order.lines]
+    if not quantity:
+        return left if any(left) else None
+    firsts = [line for line in order.lines if line.number == 1]
+    if len(firsts) != 1 or firsts[0].to_ship < quantity:
+        return None
+    return [quantity if line.number == 1 else 0 for line in order.lines]
+
+
+def _sent(line: Line, quantity: int) -> Line:
+    if not quantity:
+        return line
+    gone = replace(line, shipped=out(line) + quantity)
+    return replace(gone, status="partly shipped" if gone.to_ship else "shipped")
+
+
+def cancelled(state: State, order: Order, quantity: int) -> State | None:
+    """Cancel what did not go out, or so much of the first line."""
+    if order.status not in RUNNING | {"on hold", "draft"}:
+        return None
+    parts = amounts(order, quantity)
+    if parts is None:
+        return None
+    lines = tuple(
+        _without(line, part, whole=not quantity)
+        for line, part in zip(order.lines, parts, strict=True)
+    )
+    status = status_of(lines)
+    if status not in NOT_COMING and status not in DONE:
+        status = (
+            order.status
+            if order.status in ("on hold", "draft")
+            else max(status, order.status, key=ALONG.index)
+        )
+    after = replace(order, lines=lines, status=status)
+    given_up = put_into(state, order, status) if status == "cancelled" else state
+    return given_up and given_up.having(after)
+
+
+def _without(line: Line, quantity: int, *, whole: bool) -> Line:
+    if not quantity:
+        return line
+    if whole and not out(line):
+        return replace(line, status="cancelled")
+    less = replace(line, cancelled=line.cancelled + quantity, shipped=out(line))
+    if less.to_ship:
+        return less
+    return replace(less, status="shipped" if less.shipped else "cancelled")

@@ -1,0 +1,167 @@
+"""One order, one life: whatever all dialects' clients write, every face shows what the model says.
+
+`make life` tries it with many more steps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Iterable, Mapping
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import run_state_machine_as_test as run
+
+from orderglot.core import lifecycle, pricing
+from orderglot.core.order import Line, Order
+from orderglot.core.product import Product
+from orderglot.stores.postgres.backend import PostgresBackend
+from orderglot.stores.sqlite import SqliteStore
+from orderglot.stores.store import BookStore
+from orderglot.stores.unit_of_work import UnitOfWork
+from tests.conformance.slow import slow
+from tests.life.book_machine import OneBook
+from tests.life.doors import Doors, beside, clock, opened
+from tests.postgres import BorrowedBackend
+
+USUAL = settings()
+STEPS = 40
+
+
+async def in_memory(workers: int) -> list[Doors]:
+    time = clock()
+    first = await opened(slow(workers)(time), time)
+    others = [BookStore(first.store._backend, time) for _ in range(1, workers)]
+    return [first, *(beside(first, store) for store in others)]
+
+
+async def in_sqlite(workers: int) -> list[Doors]:
+    file, time = Path(mkdtemp(prefix="life-")) / "book.db", clock()
+    first = await opened(SqliteStore(file, time), time)
+    return [first, *(beside(first, SqliteStore(file, time)) for _ in range(1, workers))]
+
+
+async def in_postgres(workers: int) -> list[Doors]:
+    backend, time = BorrowedBackend(), clock()
+    first = await opened(BookStore(backend, time), time)
+    others = [BookStore(PostgresBackend(backend.url), time) for _ in range(1, workers)]
+    return [first, *(beside(first, store) for store in others)]
+
+
+STORES = {"memory": in_memory, "sqlite": in_sqlite, "postgres": in_postgres}
+
+
+def machine(store: str, workers: int) -> type[OneBook]:
+    def open_doors() -> Coroutine[Any, Any, list[Doors]]:
+        return STORES[store](workers)
+
+    return type("Book", (OneBook,), {"open_doors": staticmethod(open_doors)})
+
+
+def tried(examples: int) -> settings:
+    return settings(
+        max_examples=examples,
+        stateful_step_count=STEPS,
+        deadline=None,
+        derandomize=USUAL.derandomize,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("store", STORES)
+def test_every_face_shows_what_the_model_says(store: str, workers: int) -> None:
+    run(machine(store, workers), settings=tried(10))
+
+
+def keep_lines_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lifecycle, "_along", lambda line, _before, _status: line)
+
+
+def sell_what_comes_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    def as_they_are(order: Order, *_: object) -> Order:
+        return order
+
+    for name in ("kole", "komet", "adobe"):
+        wire = f"orderglot.dialects.{name}.wire"
+        monkeypatch.setattr(f"{wire}.with_returns_counted", as_they_are)
+
+
+def give_nothing_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def nothing(*_: object) -> None:
+        return None
+
+    monkeypatch.setattr("orderglot.stores.unit_of_work.give_back", nothing)
+
+
+def switch_seats_of_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("orderglot.dialects.adobe.rules.counted_down", lambda *_: ())
+
+
+def bill_what_was_billed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("orderglot.core.totals._billed", lambda bill, *_: bill)
+
+
+def price_everything_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = pricing.add_lines
+
+    def added(order: Order, lines: Iterable[Line], products: Mapping[str, Product]) -> Order:
+        return pricing.price(real(order, lines, products), products)
+
+    monkeypatch.setattr("orderglot.dialects.catalyst.items.add_lines", added)
+    monkeypatch.setattr("orderglot.core.drafting.add_lines", added)
+
+
+def part_what_is_linked(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def nothing(*_: object) -> tuple[()]:
+        return ()
+
+    monkeypatch.setattr("orderglot.dialects.catalyst.changes._bound_to", nothing)
+
+
+def hold_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def nothing(*_: object) -> None:
+        return None
+
+    monkeypatch.setattr(UnitOfWork, "guard", nothing)
+
+
+def return_what_was_cancelled(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("orderglot.core.returns.remaining", lambda line: line.remaining or 0)
+
+
+def revive_by_a_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lifecycle, "_is_over", lambda _line, _before: False)
+
+
+def keep_carts_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("orderglot.dialects.komet.items._is_like", lambda _cart, _ask: False)
+
+
+MUTANTS: list[Callable[[pytest.MonkeyPatch], None]] = [
+    keep_lines_back,
+    sell_what_comes_back,
+    give_nothing_back,
+    switch_seats_of_nobody,
+    bill_what_was_billed,
+    price_everything_anew,
+    part_what_is_linked,
+    hold_nothing,
+    return_what_was_cancelled,
+    revive_by_a_number,
+    keep_carts_apart,
+]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("mutate", MUTANTS)
+def test_what_would_break_it_is_caught(
+    mutate: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mutate(monkeypatch)
+    with pytest.raises(Exception):  # noqa: B017, PT011 (a broken book fails in many ways)
+        run(machine("memory", 2), settings=settings(tried(300), derandomize=True))
