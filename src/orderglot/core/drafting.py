@@ -7,12 +7,12 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
+from orderglot.core.correcting import put_in
 from orderglot.core.errors import Conflict, Rule, invalid
 from orderglot.core.lifecycle import put_into
 from orderglot.core.order import Line, Order
-from orderglot.core.pricing import add_lines, with_bill
 from orderglot.core.product import Product
-from orderglot.core.totals import summed
+from orderglot.core.resumming import resum
 from orderglot.core.values import Status
 
 DRAFTS = "drafts {customer}"
@@ -25,7 +25,7 @@ def add_line(draft: Order, line: Line, products: Mapping[str, Product]) -> Order
     Raises Conflict where the order is no draft, Invalid with every line that cannot be bought.
     """
     demand_draft(draft)
-    return summed(with_bill(add_lines(draft, (line,), products)))
+    return resum(put_in(draft, (line,), products), draft)
 
 
 def submit(draft: Order, now: datetime, po_number: str = "") -> Order:

@@ -7,31 +7,38 @@ vendor that lets its clients set any status has them ``put_into`` it, which is n
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 
 from msgspec.structs import replace
 
 from orderglot.core.customer import Customer, identity
-from orderglot.core.errors import Conflict, Invalid, Problem, Rule, invalid
+from orderglot.core.errors import Conflict, Rule, invalid
 from orderglot.core.line_quantities import (
     NOT_COMING,
-    cancelled,
     counting,
     is_counted,
     shipped,
     to_ship,
 )
+from orderglot.core.line_quantities import OPEN as OPEN
+from orderglot.core.line_quantities import RUNNING as RUNNING
+from orderglot.core.line_steps import Quantities as Quantities
+from orderglot.core.line_steps import (
+    amounts_of,
+    by_number,
+    detailed,
+    given_up_whole,
+    gone_out,
+    without,
+)
+from orderglot.core.open_cancellations import demand_unasked
 from orderglot.core.order import Line, Order
 from orderglot.core.order_details import OrderDetails
-from orderglot.core.quantities import Quantity, plain, size, with_unit
+from orderglot.core.quantities import Quantity, size
 from orderglot.core.shipments import Shipment, ShippedLine
 from orderglot.core.values import Kind, Status
 
-OPEN = frozenset({Status.RECEIVED, Status.PROCESSING, Status.CHARGED, Status.PACKING})
-"""States of an order of which nothing went out yet, and that nobody holds up."""
-
-RUNNING = OPEN | {Status.PARTLY_SHIPPED}
 NOT_YET = NOT_COMING | {Status.DRAFT}
 """States of an order that nobody has to do anything for; one that leaves them has been received."""
 
@@ -46,11 +53,14 @@ EVENTS = {
     "deliver": "delivered",
     "cancel": "cancelled",
     "complete": "completed",
+    "correct": "corrected",
+    "reprice": "repriced",
+    "move": "moved",
+    "note": "noted",
+    "delete": "deleted",
+    "ask": "cancellation asked",
 }
 """What an event says of each step."""
-
-Quantities = Mapping[int, Quantity]
-"""How much of which lines, by their numbers."""
 
 
 def receive(order: Order, customer: Customer | None, now: datetime) -> Order:
@@ -69,23 +79,23 @@ def receive(order: Order, customer: Customer | None, now: datetime) -> Order:
 
 def confirm(order: Order) -> Order:
     """Take a received order on; raises Conflict where it is in another state."""
-    _demand(order, {Status.RECEIVED}, "confirmed")
+    demand(order, {Status.RECEIVED}, "confirmed")
     return _moved(order, Status.PROCESSING)
 
 
 def hold(order: Order, reason: str) -> Order:
     """Hold an order up; raises Invalid without a reason, Conflict where nothing is left to hold."""
-    _demand(order, RUNNING, "held")
+    demand(order, RUNNING, "held")
     if not reason.strip():
         raise invalid("reason", Rule.REQUIRED, "Say why the order is held.")
-    lines = _detailed(order)
+    lines = detailed(order)
     details = _details(order, hold_reason=reason)
     return replace(order, status=Status.ON_HOLD, lines=lines, details=details)
 
 
 def release(order: Order) -> Order:
     """Let a held order go on from where its lines are; raises Conflict where nobody holds it."""
-    _demand(order, {Status.ON_HOLD}, "released")
+    demand(order, {Status.ON_HOLD}, "released")
     return replace(order, status=status_of(order.lines), details=_details(order, hold_reason=""))
 
 
@@ -94,13 +104,14 @@ def ship(order: Order, shipment: Shipment, now: datetime) -> Order:
 
     Raises Invalid with each line of which less is left, Conflict where the order cannot be shipped.
     """
-    _demand(order, RUNNING, "shipped")
+    demand(order, RUNNING, "shipped")
+    demand_unasked(order, "shipped")
     if order.kind in WITHOUT_GOODS:
         raise Conflict(f"Of a {order.kind} nothing is shipped.")
-    order = replace(order, lines=_detailed(order))
-    amounts = _amounts(order, _wanted(shipment.lines), "to ship")
+    order = replace(order, lines=detailed(order))
+    amounts = amounts_of(order, by_number(shipment.lines), "to ship")
     sent = tuple(zip(order.lines, amounts, strict=True))
-    lines = tuple(_sent(line, amount) for line, amount in sent)
+    lines = tuple(gone_out(line, amount) for line, amount in sent)
     content = tuple(ShippedLine(number=one.number, quantity=much) for one, much in sent if much)
     parcel = replace(shipment, lines=content, date=shipment.date or now)
     details = order.details or OrderDetails()
@@ -110,7 +121,7 @@ def ship(order: Order, shipment: Shipment, now: datetime) -> Order:
 
 def deliver(order: Order) -> Order:
     """Say that all that went out has arrived; raises Conflict where not all of it went out."""
-    _demand(order, {Status.SHIPPED}, "delivered")
+    demand(order, {Status.SHIPPED}, "delivered")
     return _moved(order, Status.DELIVERED)
 
 
@@ -119,10 +130,11 @@ def cancel(order: Order, reason: str, wanted: Quantities | None = None) -> Order
 
     Raises Invalid with each line of which less is left, Conflict where the order is over.
     """
-    _demand(order, RUNNING | {Status.ON_HOLD, Status.DRAFT}, "cancelled")
-    order = replace(order, lines=_detailed(order))
-    amounts = _amounts(order, wanted or {}, "to cancel")
-    take_off = _without if wanted else _given_up_whole
+    demand(order, RUNNING | {Status.ON_HOLD, Status.DRAFT}, "cancelled")
+    demand_unasked(order, "cancelled")
+    order = replace(order, lines=detailed(order))
+    amounts = amounts_of(order, wanted or {}, "to cancel")
+    take_off = without if wanted else given_up_whole
     lines = tuple(take_off(line, gone) for line, gone in zip(order.lines, amounts, strict=True))
     status = status_of(lines)
     if status in RUNNING:
@@ -133,7 +145,8 @@ def cancel(order: Order, reason: str, wanted: Quantities | None = None) -> Order
 
 def complete(order: Order, now: datetime) -> Order:
     """Say that nothing more is to come; raises Conflict where the order is over or on hold."""
-    _demand(order, RUNNING | {Status.SHIPPED, Status.DELIVERED}, "completed")
+    demand(order, RUNNING | {Status.SHIPPED, Status.DELIVERED}, "completed")
+    demand_unasked(order, "completed")
     done = _moved(order, Status.COMPLETED)
     return replace(done, completed=order.completed or now, completes=None)
 
@@ -153,6 +166,20 @@ def put_into(order: Order, status: Status, now: datetime) -> Order:
     if status is Status.COMPLETED:
         moved = replace(moved, completed=order.completed or now)
     return moved
+
+
+def note(order: Order, text: str) -> Order:
+    """Add a line to the notes of an order; raises Invalid where it says nothing, Conflict of a deleted one."""
+    _demand_there(order, "noted")
+    if not text.strip():
+        raise invalid("notes", Rule.REQUIRED, "Say what is to be noted.")
+    return replace(order, notes="\n".join(filter(None, (order.notes, text))))
+
+
+def delete(order: Order, now: datetime) -> Order:
+    """Take an order out of the book, for good; raises Conflict where it is out."""
+    _demand_there(order, "deleted")
+    return replace(order, deleted=now)
 
 
 def status_of(lines: Iterable[Line]) -> Status:
@@ -212,92 +239,16 @@ def _back(line: Line) -> Line:
     return replace(line, status=Status.RETURNED)
 
 
-def _sent(line: Line, quantity: Quantity) -> Line:
-    if not quantity:
-        return line
-    gone = counting(line, shipped=plain(shipped(line) + quantity))
-    return replace(gone, status=Status.PARTLY_SHIPPED if to_ship(gone) else Status.SHIPPED)
-
-
-def _detailed(order: Order) -> tuple[Line, ...]:
-    """Give an order's lines as far as the order is, and with what its parcels say that went out.
-
-    That is where the lines themselves say nothing of it.
-    """
-    state = order.status if order.status in RUNNING else None
-    parcels = order.details.shipments if order.details else ()
-    sent = _wanted(one for parcel in parcels for one in parcel.lines)
-    return tuple(_as_far(line, state, sent.get(line.number, 0)) for line in order.lines)
-
-
-def _as_far(line: Line, state: Status | None, sent: Quantity) -> Line:
-    if sent and not (line.details and line.details.shipped is not None):
-        line = counting(line, shipped=plain(min(sent, size(line.quantity))))
-    return line if line.status else replace(line, status=state)
-
-
-def _given_up_whole(line: Line, quantity: Quantity) -> Line:
-    """Cancel all that is left of a line: where nothing went out, its status alone says so."""
-    if quantity and not shipped(line):
-        return replace(line, status=Status.CANCELLED)
-    return _without(line, quantity)
-
-
-def _without(line: Line, quantity: Quantity) -> Line:
-    if not quantity:
-        return line
-    if line.remaining is not None:
-        line = replace(line, remaining=max(0, line.remaining - int(quantity)))
-    less = counting(line, cancelled=plain(cancelled(line) + quantity), shipped=shipped(line))
-    if to_ship(less):
-        return less
-    return replace(less, status=Status.SHIPPED if shipped(less) else Status.CANCELLED)
-
-
-def _wanted(lines: Iterable[ShippedLine]) -> dict[int, Quantity]:
-    found = dict[int, Quantity]()
-    for one in lines:
-        found[one.number] = plain(found.get(one.number, 0) + (one.quantity or 0))
-    return found
-
-
-def _amounts(order: Order, wanted: Quantities, what: str) -> tuple[Quantity, ...]:
-    """Give how much of each line is meant: what is wanted by its number, without any all that is left.
-
-    Raises Invalid with each number of which there is less, Conflict where nothing is left.
-    """
-    left = tuple(map(to_ship, order.lines))
-    problems = tuple(_problems(order, wanted, left, what))
-    if problems:
-        raise Invalid(*problems)
-    if not wanted and not any(left):
-        raise Conflict(f"Nothing of this order is left {what}.")
-    return tuple(wanted.get(line.number, 0) for line in order.lines) if wanted else left
-
-
-def _problems(
-    order: Order, wanted: Quantities, left: tuple[Quantity, ...], what: str
-) -> Iterator[Problem]:
-    numbers = [line.number for line in order.lines]
-    for number, quantity in wanted.items():
-        if number not in numbers:
-            yield Problem("number", Rule.UNKNOWN, f"The order has no line {number}.", number)
-        elif numbers.count(number) > 1:
-            reason = f"Several lines have the number {number}; leave it out, which means all lines."
-            yield Problem("number", Rule.DUPLICATE, reason, number)
-        elif quantity <= 0:
-            yield Problem("quantity", Rule.RANGE, "Say how much, more than 0.", number)
-        elif quantity > (there := left[numbers.index(number)]):
-            unit = order.lines[numbers.index(number)].unit
-            more = f"{with_unit(there, unit)} left {what}, not {with_unit(quantity, unit)}"
-            yield Problem("quantity", Rule.SPENT, f"Line {number} has {more}.", number)
-
-
-def _demand(order: Order, states: Iterable[Status], what: str) -> None:
-    if order.deleted is not None:
-        raise Conflict(f"This order is deleted; it cannot be {what}.")
+def demand(order: Order, states: Iterable[Status], what: str) -> None:
+    """Raise Conflict where an order is deleted, or in none of these states."""
+    _demand_there(order, what)
     if order.status not in states:
         raise Conflict(f"This order is {order.status}; it cannot be {what}.")
+
+
+def _demand_there(order: Order, what: str) -> None:
+    if order.deleted is not None:
+        raise Conflict(f"This order is deleted; it cannot be {what}.")
 
 
 def _without_reason(order: Order, before: Status) -> Order:

@@ -18,6 +18,12 @@ GONE_OUT = frozenset({Status.SHIPPED, Status.DELIVERED, Status.COMPLETED, Status
 
 NOT_COMING = frozenset({Status.CANCELLED, Status.FAILED})
 
+OPEN = frozenset({Status.RECEIVED, Status.PROCESSING, Status.CHARGED, Status.PACKING})
+"""States of an order of which nothing went out yet, and that nobody holds up."""
+
+RUNNING = OPEN | {Status.PARTLY_SHIPPED}
+"""States of an order of which something is still to be sent, and that nobody holds up."""
+
 
 def cancelled(line: Line) -> Quantity:
     """Tell how much of a line was cancelled: of one that was given up, all that did not go out."""
