@@ -16,7 +16,6 @@ from orderglot.core.customer import Customer
 from orderglot.core.errors import Invalid, Rule, invalid
 from orderglot.core.lifecycle import EVENTS, OPEN, delete, put_into, receive
 from orderglot.core.order import Invoice, Line, Order, native
-from orderglot.core.pricing import with_bill
 from orderglot.core.reassigning import move
 from orderglot.core.resumming import resum
 from orderglot.core.totals import summed
@@ -130,7 +129,6 @@ async def _create_order(context: Context, draft: Draft) -> Order:
         # The items come first: an order that is over as it comes takes none any more.
         new = replace(order, status=begun.status)
         order = replace(await with_items(context, new, lines, named), status=order.status)
-        order = with_bill(order)
     whole = _begun(order, begun.status, customer, context.now)
     with _named():
         placed = await context.book.place(summed(whole))

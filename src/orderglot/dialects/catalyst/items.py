@@ -10,8 +10,7 @@ from orderglot.core.correcting import put_in
 from orderglot.core.errors import Invalid, Problem, Rule
 from orderglot.core.fields import read_whole_text
 from orderglot.core.order import Line, Order, Unknown
-from orderglot.core.pricing import with_bill
-from orderglot.core.resumming import is_priced_here, resum
+from orderglot.core.resumming import resum
 from orderglot.core.unknown_members import with_further
 from orderglot.dialects.catalyst import known_members, shapes
 from orderglot.dialects.catalyst.links import SITES, path
@@ -116,8 +115,7 @@ async def _add_items(context: Context, items: Items) -> Order:
     site = await site_at(context, items.site)
     order = with_further(await order_at(context, site, items.order), items.unknown)
     changed = await with_items(context, order, items.lines, items.named)
-    opened = with_bill(changed) if is_priced_here(order) else changed
-    return await context.book.change(resum(opened, order))
+    return await context.book.change(resum(changed, order))
 
 
 ADD_PRODUCTS: Operation[Items, Order | None] = Operation(
