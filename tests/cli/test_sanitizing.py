@@ -215,6 +215,19 @@ COMMANDS: dict[tuple[str, ...], list[tuple[str, ...]]] = {
     ("orders", "deliver"): [("kole:K1", "--json"), ("kole:K1",)],
     ("orders", "cancel"): [("kole:K1", "--line", "1=1", "--reason", NAME)],
     ("orders", "complete"): [("kole:K1",), (f"kole:{ODD}",)],
+    ("orders", "correct"): [
+        ("kole:K1", "--line", NAME, "--add", NAME),
+        ("kole:K1", "--po-number", NAME, "--notes", NAME, "--method", NAME, "--reason", NAME),
+        ("kole:K1", "--remove", "9", "--json"),
+    ],
+    ("orders", "reprice"): [
+        ("kole:K1",),
+        ("kole:K1", "--line", NAME),
+        ("kole:K1", "--line", "1=5"),
+    ],
+    ("orders", "move"): [("kole:K1", NAME), ("kole:K1", f"D{ODD}", "--reason", NAME)],
+    ("orders", "note"): [("kole:K1", NAME, "--json"), ("kole:K1", NAME)],
+    ("orders", "delete"): [(f"kole:{ODD}",), ("kole:K1", "--reason", NAME)],
     ("openapi",): [("kole", "--url", f"http://127.0.0.1/{ODD}")],
     ("translate",): [
         ("order.json", "--from", "kole", "--to", "catalyst"),

@@ -304,3 +304,20 @@ def test_quantities_are_conserved_by_whatever_steps(
         for line in order.lines:
             assert line.quantity >= cancelled(line) + shipped(line) + to_ship(line)
             assert returned(line) <= shipped(line)
+
+
+def test_what_is_noted_is_one_more_line_of_the_notes() -> None:
+    once = lifecycle.note(ORDER, "Ring twice.")
+
+    assert replace(ORDER, notes="Ring twice.\nNo, once.") == lifecycle.note(once, "No, once.")
+    assert [("notes", Rule.REQUIRED, None)] == problems(lambda: lifecycle.note(ORDER, " "))
+
+
+def test_what_is_deleted_is_gone_for_good() -> None:
+    gone = lifecycle.delete(ORDER, NOON)
+
+    assert replace(ORDER, deleted=NOON) == gone
+    with pytest.raises(Conflict):
+        lifecycle.delete(gone, NOON)
+    with pytest.raises(Conflict):
+        lifecycle.note(gone, "Why?")

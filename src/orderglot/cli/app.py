@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from orderglot.cli import customers, database, keys, orders, products, sellers
+from orderglot.cli import customers, database, keys, order_changes, orders, products, sellers
 from orderglot.cli.change import change
 from orderglot.cli.command import group
 from orderglot.cli.demo import demo
@@ -41,6 +41,11 @@ app.command("change")(change)
 app.command("link")(link)
 app.command("openapi")(openapi)
 app.command("translate")(translate)
+orders.app.command("correct")(order_changes.correct)
+orders.app.command("reprice")(order_changes.reprice)
+orders.app.command("move")(order_changes.move)
+orders.app.command("note")(order_changes.note)
+orders.app.command("delete")(order_changes.delete)
 app.add_typer(orders.app, name="orders")
 app.add_typer(sellers.app, name="seller")
 app.add_typer(customers.app, name="customer")

@@ -9,7 +9,7 @@ from orderglot.cli.options import value
 from orderglot.cli.output import write_line
 
 if TYPE_CHECKING:
-    from orderglot.core.order import Address, Order
+    from orderglot.core.order import Address
     from orderglot.hub.opening import Hub
 
 
@@ -30,6 +30,7 @@ async def change(
         --ship-to "1 Sample Street, Carson, CA 90745, US" \\
         --carrier UPS --service GROUND
     """
+    from orderglot.core.correcting import Correction, correct
     from orderglot.hub import lookup
 
     given = {"carrier": carrier, "service": service}
@@ -39,24 +40,15 @@ async def change(
     owner = await hub.seller(seller)
     async with hub.book(owner, tests=True).together() as unit:
         found = await lookup.find_order(unit, order)
-        new = _changed(found, ship_to, recipient, shipping)
+        place = new_address(found.ship_to, ship_to, recipient, "--ship-to")
+        new = correct(found, Correction(ship_to=place, shipping=shipping), {})
         if new != found:
             await unit.change(new, "changed", why=why)
     write_line(f"Order {found.id} {'was so already' if new == found else 'is changed'}.")
 
 
-def _changed(order: "Order", ship_to: str, recipient: str, shipping: dict[str, str]) -> "Order":
-    from msgspec.structs import replace
-
-    return replace(
-        order,
-        ship_to=_address(order.ship_to, ship_to, recipient),
-        shipping=replace(order.shipping, **shipping),
-    )
-
-
-def _address(before: "Address | None", text: str, recipient: str) -> "Address | None":
-    """Give an address with a new place, a new person, or both."""
+def new_address(before: "Address | None", text: str, recipient: str, flag: str) -> "Address | None":
+    """Give an address with a new place, a new person, or both; None where it stays as it is."""
     from msgspec.structs import asdict, replace
 
     from orderglot.cli import flags
@@ -65,7 +57,7 @@ def _address(before: "Address | None", text: str, recipient: str) -> "Address | 
     first, _, last = recipient.strip().rpartition(" ")
     who: dict[str, Any] = {"first_name": first, "last_name": last} if recipient else {}
     if not text:
-        return replace(before or Address(), **who) if who else before
+        return replace(before or Address(), **who) if who else None
     kept = asdict(before) if before else {}
     person = {name: kept.get(name, "") for name in ("company", "first_name", "last_name")}
-    return flags.read_address(text, "--ship-to", **{**person, **who})
+    return flags.read_address(text, flag, **{**person, **who})

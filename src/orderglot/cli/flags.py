@@ -63,7 +63,7 @@ def read_known_as(texts: Iterable[str] | None) -> tuple[Reference, ...]:
 
     known = vocabulary()
     found = {}
-    for dialect, id in _pairs("--known-as", texts, "kole=X12345"):
+    for dialect, id in pairs("--known-as", texts, "kole=X12345"):
         if not is_known(dialect) or dialect == HUB:
             raise Misused(f"--known-as: there is no dialect {dialect!r}; {_dialects(known)}.")
         found[dialect] = Reference(dialect, id)
@@ -84,7 +84,7 @@ def read_accounts(texts: Iterable[str] | None) -> tuple[ShippingAccount, ...]:
     """Read ``FEDEX=123456789``."""
     return tuple(
         ShippingAccount(carrier=carrier.upper(), number=number)
-        for carrier, number in _pairs("--shipping-account", texts, "FEDEX=123456789")
+        for carrier, number in pairs("--shipping-account", texts, "FEDEX=123456789")
     )
 
 
@@ -100,7 +100,7 @@ def read_methods(texts: Iterable[str] | None) -> tuple[PaymentMethod, ...]:
 def read_tiers(price: str, texts: Iterable[str] | None, pack: int) -> tuple[Tier, ...]:
     """Read a price, or tiers such as ``24=1.20``, into tiers by rising quantity."""
     tiers = {pack: read_money("--price", price)} if price else {}
-    for quantity, amount in _pairs("--tier", texts, "24=1.20"):
+    for quantity, amount in pairs("--tier", texts, "24=1.20"):
         tiers[_pieces(quantity)] = read_money("--tier", amount)
     return tuple(Tier(quantity=pieces, price=tiers[pieces]) for pieces in sorted(tiers))
 
@@ -154,11 +154,12 @@ def read_extras(whose: Whose, texts: Iterable[str] | None) -> dict[str, Any]:
 
     return {
         name: read_setting(whose, name, value.encode(errors="surrogateescape"))
-        for name, value in _pairs("--extra", texts, "adobe.minimumQuantity=10")
+        for name, value in pairs("--extra", texts, "adobe.minimumQuantity=10")
     }
 
 
-def _pairs(flag: str, texts: Iterable[str] | None, example: str) -> Iterator[tuple[str, str]]:
+def pairs(flag: str, texts: Iterable[str] | None, example: str) -> Iterator[tuple[str, str]]:
+    """Read values that have a name, such as ``kole=X12345``."""
     for text in texts or ():
         name, _, value = (part.strip() for part in text.partition("="))
         if not name or not value:

@@ -1,33 +1,17 @@
 """``orderglot orders``: the steps of an order's life, one by one."""
 
-from collections.abc import Callable
-from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from orderglot.cli.command import AsJson, Misused, SellerName, WhichOrder, group, with_book
 from orderglot.cli.options import value
-from orderglot.cli.output import write_json, write_line
+from orderglot.cli.order_steps import Lines, Reason, quantities, take
 
 if TYPE_CHECKING:
-    from orderglot.core.lifecycle import Quantities
-    from orderglot.core.order import Line, Order
     from orderglot.hub.opening import Hub
 
 app = group("Orders: what becomes of them: confirm, hold, ship, cancel and the like.")
-
-Step = Callable[["Order", datetime], "Order"]
-
-Lines = Annotated[
-    list[str] | None,
-    value(
-        "LINE=QUANTITY",
-        "So much of a line, by its number; may be repeated. Left out, all that is left.",
-        flag="--line",
-    ),
-]
-Reason = Annotated[str, value("TEXT", "Why; it stands with the order.", flag="--reason")]
 
 
 def _without_more(name: str, what: str) -> None:
@@ -38,8 +22,8 @@ def _without_more(name: str, what: str) -> None:
     ) -> None:
         from orderglot.core import lifecycle
 
-        take = getattr(lifecycle, name)
-        await _take(hub, seller, order, name, lambda one, _: take(one), as_json)
+        taken = getattr(lifecycle, name)
+        await take(hub, seller, order, name, lambda one, _: taken(one), as_json)
 
     step.__doc__ = f"{what}\n\n$ orderglot orders {name} 1000000001\n"
     app.command(name)(with_book()(step))
@@ -65,7 +49,7 @@ async def hold(
 
     if not reason.strip():
         raise Misused("say why the order is held: --reason TEXT.")
-    await _take(
+    await take(
         hub, seller, order, "hold", lambda one, _: lifecycle.hold(one, reason), as_json, why=reason
     )
 
@@ -94,7 +78,7 @@ async def ship(
     from orderglot.core import lifecycle
     from orderglot.core.shipments import Shipment, ShippedLine
 
-    content = _quantities(line)
+    content = quantities(line)
     parcel = Shipment(
         carrier=carrier,
         service=service,
@@ -102,7 +86,7 @@ async def ship(
         tracking_url=tracking_url,
         lines=tuple(ShippedLine(number=number, quantity=one) for number, one in content.items()),
     )
-    await _take(
+    await take(
         hub,
         seller,
         order,
@@ -131,8 +115,8 @@ async def cancel(
     """
     from orderglot.core import lifecycle
 
-    wanted = _quantities(line)
-    await _take(
+    wanted = quantities(line)
+    await take(
         hub,
         seller,
         order,
@@ -154,65 +138,4 @@ async def complete(
     """
     from orderglot.core import lifecycle
 
-    await _take(hub, seller, order, "complete", lifecycle.complete, as_json)
-
-
-async def _take(
-    hub: "Hub",
-    seller: str | None,
-    which: str,
-    name: str,
-    step: Step,
-    as_json: bool,
-    *,
-    why: str = "",
-) -> None:
-    """Take a step with an order, and say how it stands then."""
-    from orderglot.core.lifecycle import EVENTS
-    from orderglot.hub import lookup
-
-    owner = await hub.seller(seller)
-    async with hub.book(owner, tests=True).together() as unit:
-        found = await lookup.find_order(unit, which)
-        changed = await unit.change(step(found, unit.now()), EVENTS[name], why=why)
-    if as_json:
-        return write_json(changed)
-    write_line(f"Order {changed.id} is {changed.status}.")
-    for one in changed.lines:
-        write_line(f"  line {one.number}: {_state(one)}")
-    return None
-
-
-def _state(line: "Line") -> str:
-    """Say how much of a line was ordered and what became of it."""
-    from orderglot.core.line_quantities import cancelled, returned, shipped, to_ship
-    from orderglot.core.quantities import size, with_unit
-
-    counted = (
-        (shipped(line), "shipped"),
-        (cancelled(line), "cancelled"),
-        (returned(line), "returned"),
-        (to_ship(line), "to ship"),
-    )
-    became = ", ".join(f"{quantity} {word}" for quantity, word in counted if quantity)
-    ordered = with_unit(size(line.quantity), line.unit)
-    return f"{ordered} of {line.sku or line.title or 'nothing'}: {became or 'nothing yet'}"
-
-
-def _quantities(texts: list[str] | None) -> "Quantities":
-    """Read ``1=12``: how much of which line."""
-    from orderglot.core.fields import read_whole_text
-    from orderglot.core.quantities import Quantity, exact
-    from orderglot.wire.values import read_decimal
-
-    found = dict[int, Quantity]()
-    for text in texts or ():
-        number, _, quantity = text.partition("=")
-        try:
-            line, much = read_whole_text(number), exact(read_decimal(quantity))
-        except ValueError:
-            line, much = None, 0
-        if line is None or line in found:
-            raise Misused(f"--line: {text!r} is no line once and its quantity, such as 1=12.")
-        found[line] = much
-    return found
+    await take(hub, seller, order, "complete", lifecycle.complete, as_json)

@@ -14,7 +14,7 @@ from orderglot.core.line_numbers import remembering
 from orderglot.core.line_quantities import GONE_OUT, NOT_COMING, cancelled, returned, shipped
 from orderglot.core.line_steps import detailed, named_once
 from orderglot.core.order import Address, Line, Order
-from orderglot.core.pricing import add_lines, pieces
+from orderglot.core.pricing import add_lines, breaks_pack
 from orderglot.core.product import Product
 from orderglot.core.quantities import Quantity
 from orderglot.core.requantifying import requantified
@@ -97,18 +97,22 @@ def put_in(
 
 def why_fixed(order: Order, line: Line) -> str:
     """Tell why a line stays as it was ordered, "" where nothing speaks against another quantity."""
-    refunds = order.details.refunds if order.details else ()
     if line.status in NOT_COMING or cancelled(line):
         return "was cancelled, in whole or in part"
-    if returned(line) or line.remaining not in (None, line.quantity):
-        return "was returned or switched, in whole or in part"
+    if came_back(order, line):
+        return "was returned, switched or refunded, in whole or in part"
     if shipped(line) or line.status in GONE_OUT or line.status is Status.PARTLY_SHIPPED:
         return "went out, in whole or in part"
     if line.subscription or line.replaces:
         return f"is of subscription {line.subscription or line.replaces}"
-    if any(one.number == line.number for refund in refunds for one in refund.lines):
-        return "was refunded, in whole or in part"
     return "takes back" if line.quantity < 0 else ""
+
+
+def came_back(order: Order, line: Line) -> bool:
+    """Tell whether something of a line was returned, switched or refunded."""
+    refunds = order.details.refunds if order.details else ()
+    refunded = any(one.number == line.number for refund in refunds for one in refund.lines)
+    return refunded or bool(returned(line)) or line.remaining not in (None, line.quantity)
 
 
 def _of_head(order: Order, correction: Correction) -> Iterator[Problem]:
@@ -141,13 +145,12 @@ def _of_lines(
 def _of_quantity(
     line: Line, quantity: Quantity, product: Product | None, currency: str
 ) -> Iterator[Problem]:
-    number, count = line.number, pieces(replace(line, quantity=quantity))
+    number, wanted = line.number, replace(line, quantity=quantity)
     if quantity <= 0:
         reason = f"Say how much of line {number}, more than 0, or remove it."
         yield Problem("quantity", Rule.RANGE, reason, number)
-    elif product and product.pack > 1 and count % product.pack:
-        reason = f"{count} is not a multiple of {product.pack}, the pack of {line.sku}."
-        yield Problem("quantity", Rule.PACK, reason, number)
+    elif product and (problem := breaks_pack(wanted, product, number)):
+        yield problem
     elif not line.unit and isinstance(line.quantity, int) and not isinstance(quantity, int):
         yield Problem("quantity", Rule.RANGE, f"Line {number} is counted by the piece.", number)
     elif requantified(line, quantity, currency) is None:

@@ -49,6 +49,11 @@ EVENTS = {
     "deliver": "delivered",
     "cancel": "cancelled",
     "complete": "completed",
+    "correct": "corrected",
+    "reprice": "repriced",
+    "move": "moved",
+    "note": "noted",
+    "delete": "deleted",
 }
 """What an event says of each step."""
 
@@ -154,6 +159,20 @@ def put_into(order: Order, status: Status, now: datetime) -> Order:
     return moved
 
 
+def note(order: Order, text: str) -> Order:
+    """Add a line to the notes of an order; raises Invalid where it says nothing, Conflict of a deleted one."""
+    _demand_there(order, "noted")
+    if not text.strip():
+        raise invalid("notes", Rule.REQUIRED, "Say what is to be noted.")
+    return replace(order, notes="\n".join(filter(None, (order.notes, text))))
+
+
+def delete(order: Order, now: datetime) -> Order:
+    """Take an order out of the book, for good; raises Conflict where it is out."""
+    _demand_there(order, "deleted")
+    return replace(order, deleted=now)
+
+
 def status_of(lines: Iterable[Line]) -> Status:
     """Tell which status an order has by what became of its lines; one without lines is received.
 
@@ -219,10 +238,14 @@ def _back(line: Line) -> Line:
 
 def demand(order: Order, states: Iterable[Status], what: str) -> None:
     """Raise Conflict where an order is deleted, or in none of these states."""
-    if order.deleted is not None:
-        raise Conflict(f"This order is deleted; it cannot be {what}.")
+    _demand_there(order, what)
     if order.status not in states:
         raise Conflict(f"This order is {order.status}; it cannot be {what}.")
+
+
+def _demand_there(order: Order, what: str) -> None:
+    if order.deleted is not None:
+        raise Conflict(f"This order is deleted; it cannot be {what}.")
 
 
 def _without_reason(order: Order, before: Status) -> Order:

@@ -38,10 +38,10 @@ def price(draft: Order, products: Mapping[str, Product], *, lines_rounded: bool 
     problems = tuple(_problems(draft, products))
     if problems:
         raise Invalid(*problems)
-    bought = _pieces(draft.lines)
+    counted = bought(draft.lines)
     lines = tuple(
         [
-            _priced(line, products[line.sku], bought[line.sku], number)
+            _priced(line, products[line.sku], counted[line.sku], number)
             for line, number in zip(draft.lines, numbers(draft.lines), strict=True)
         ]
     )
@@ -66,9 +66,9 @@ def add_lines(order: Order, added: Iterable[Line], products: Mapping[str, Produc
     problems = tuple(_problems(asked, products))
     if problems:
         raise Invalid(*problems)
-    bought = _pieces((*map(_coming, order.lines), *asked.lines))
+    counted = bought((*map(coming, order.lines), *asked.lines))
     lines = tuple(
-        _priced(line, products[line.sku], bought[line.sku], number)
+        _priced(line, products[line.sku], counted[line.sku], number)
         for number, line in enumerate(asked.lines, next_number(order))
     )
     # What went out whole has something to be sent again.
@@ -76,7 +76,7 @@ def add_lines(order: Order, added: Iterable[Line], products: Mapping[str, Produc
     return msgspec.structs.replace(order, lines=(*order.lines, *lines), status=status)
 
 
-def _coming(line: Line) -> Line:
+def coming(line: Line) -> Line:
     """Give a line without what was cancelled of it."""
     return msgspec.structs.replace(line, quantity=plain(line.quantity - cancelled(line)))
 
@@ -124,19 +124,33 @@ def line_pricing(line: Line) -> LinePricing | None:
 def _problems(draft: Order, products: Mapping[str, Product]) -> Iterator[Problem]:
     for number, line in enumerate(draft.lines, 1):
         product = products.get(line.sku)
-        currency = line.currency or draft.currency
-        if product is None:
-            reason = f"There is no product with the SKU {line.sku!r}."
-            yield Problem("sku", Rule.UNKNOWN, reason, number)
-        elif product.pack > 1 and pieces(line) % product.pack:
-            reason = f"{pieces(line)} is not a multiple of {product.pack}, the pack of {line.sku}."
-            yield Problem("quantity", Rule.PACK, reason, number)
-        elif not product.tiers:
-            reason = f"The product {line.sku!r} has no price; ask the seller."
-            yield Problem("sku", Rule.INELIGIBLE, reason, number)
-        elif currency and product.currency not in ("", currency):
-            reason = f"{line.sku} is sold in {product.currency}, not in {currency}."
-            yield Problem("currency", Rule.CURRENCY, reason, number)
+        problem = (product and breaks_pack(line, product, number)) or has_no_price(
+            line, product, draft.currency, number
+        )
+        yield from filter(None, (problem,))
+
+
+def breaks_pack(line: Line, product: Product, number: int) -> Problem | None:
+    """Give what is wrong with the quantity of a line where it is no multiple of its product's pack."""
+    if product.pack <= 1 or not pieces(line) % product.pack:
+        return None
+    reason = f"{pieces(line)} is not a multiple of {product.pack}, the pack of {line.sku}."
+    return Problem("quantity", Rule.PACK, reason, number)
+
+
+def has_no_price(line: Line, product: Product | None, currency: str, number: int) -> Problem | None:
+    """Give why a line has no price today, in its currency or else that of its order."""
+    currency = line.currency or currency
+    if product is None:
+        reason = f"There is no product with the SKU {line.sku!r}."
+        return Problem("sku", Rule.UNKNOWN, reason, number)
+    if not product.tiers:
+        reason = f"The product {line.sku!r} has no price; ask the seller."
+        return Problem("sku", Rule.INELIGIBLE, reason, number)
+    if currency and product.currency not in ("", currency):
+        reason = f"{line.sku} is sold in {product.currency}, not in {currency}."
+        return Problem("currency", Rule.CURRENCY, reason, number)
+    return None
 
 
 def pieces(line: Line) -> Quantity:
@@ -144,16 +158,17 @@ def pieces(line: Line) -> Quantity:
     return plain(line.quantity * ((line.units_per_box or 1) if line.box else 1))
 
 
-def _pieces(lines: tuple[Line, ...]) -> dict[str, Quantity]:
-    bought: dict[str, Quantity] = {}
+def bought(lines: Iterable[Line]) -> dict[str, Quantity]:
+    """Count the pieces of each SKU, by which the tier of its price goes."""
+    counted: dict[str, Quantity] = {}
     for line in lines:
-        bought[line.sku] = bought.get(line.sku, 0) + pieces(line)
-    return bought
+        counted[line.sku] = counted.get(line.sku, 0) + pieces(line)
+    return counted
 
 
-def _priced(line: Line, product: Product, bought: Quantity, number: int) -> Line:
-    unit_price = price_of(product, bought) or ZERO
-    count = pieces(line)
+def _priced(line: Line, product: Product, count: Quantity, number: int) -> Line:
+    unit_price = price_of(product, count) or ZERO
+    own = pieces(line)
     return msgspec.structs.replace(
         line,
         number=number,
@@ -161,8 +176,8 @@ def _priced(line: Line, product: Product, bought: Quantity, number: int) -> Line
         title=product.title,
         image_url=product.image_url,
         unit_price=unit_price,
-        total=unit_price * count,
-        weight=None if product.weight is None else product.weight * count,
+        total=unit_price * own,
+        weight=None if product.weight is None else product.weight * own,
         status=Status.RECEIVED,
     )
 

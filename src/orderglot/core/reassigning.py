@@ -8,8 +8,35 @@ from msgspec.structs import replace
 
 from orderglot.core.customer import Customer, identity
 from orderglot.core.errors import Rule, invalid
-from orderglot.core.order import Line, Order
+from orderglot.core.giving_up import has_taken
+from orderglot.core.order import HUB, Line, Order, Reference
 from orderglot.core.order_details import OrderDetails
+from orderglot.core.ports import Book
+from orderglot.core.query import And, Compare, Operator
+from orderglot.core.subscriptions import FAMILY, SWITCHING
+
+
+async def move(book: Book, order: Order, customer: Customer | None) -> Order:
+    """Give an order to another customer, or to nobody, unless others of its customer depend on it.
+
+    It is written by whoever asked. Raises what ``reassign`` does.
+    """
+    return reassign(order, customer, await _bound_to(book, order))
+
+
+async def _bound_to(book: Book, order: Order) -> tuple[Order, ...]:
+    """Give the orders that an order does not leave: those linked with it, and switches of its seats."""
+    if order.customer is None:
+        return ()
+    # A return or a switch at the same moment would stay behind.
+    await book.guard(FAMILY.format(customer=order.customer.id))
+    theirs = Compare("customer.id", Operator.EQ, order.customer.id)
+    switches = Compare("kind", Operator.IN, tuple(sorted(SWITCHING)))
+    bound = {one.id: one for one in await book.linked(Reference(HUB, str(order.id)))}
+    async for one in book.walk(And((theirs, switches))):
+        if has_taken(one, order):
+            bound[one.id] = one
+    return tuple(bound.values())
 
 
 def reassign(order: Order, customer: Customer | None, linked: Iterable[Order]) -> Order:
@@ -21,6 +48,8 @@ def reassign(order: Order, customer: Customer | None, linked: Iterable[Order]) -
     behind.
     """
     name = customer and identity(customer)
+    if order.customer and customer and order.customer.id == customer.id:
+        return order
     if order.customer is None:
         return replace(order, customer=name)
     ids = [str(one.id) for one in linked]

@@ -14,12 +14,10 @@ from orderglot.core.billing import issued, settled
 from orderglot.core.caller import CHANGE, CREATE, Caller
 from orderglot.core.customer import Customer
 from orderglot.core.errors import Invalid, Rule, invalid
-from orderglot.core.giving_up import has_taken
-from orderglot.core.lifecycle import OPEN, put_into, receive
-from orderglot.core.order import Invoice, Line, Order, Reference, native
-from orderglot.core.query import And, Compare, Operator
-from orderglot.core.reassigning import reassign
-from orderglot.core.subscriptions import FAMILY, SWITCHING
+from orderglot.core.lifecycle import EVENTS, OPEN, delete, put_into, receive
+from orderglot.core.order import Invoice, Line, Order, native
+from orderglot.core.reassigning import move
+from orderglot.core.resumming import resum
 from orderglot.core.totals import summed
 from orderglot.core.values import Status
 from orderglot.dialects.catalyst import known_members, shapes
@@ -205,9 +203,7 @@ async def _update_order(context: Context, draft: Draft) -> Order:
     changed = put_into(replace(taken, status=order.status), taken.status, context.now)
     if changed.links != order.links:
         await demand_parent(context, changed)
-    if not order.references and _charges(changed) != _charges(order):
-        changed = summed(changed)
-    changed = _billed(changed, order, taken.invoice, context.now)
+    changed = _billed(resum(changed, order), order, taken.invoice, context.now)
     with _named():
         return order if changed == order else await context.book.change(changed)
 
@@ -216,24 +212,9 @@ async def _reassigned(context: Context, order: Order, named: Order) -> Order:
     """Give an order to the customer whom a client names for it."""
     customer = await demand_customer(context, named)
     try:
-        return reassign(order, customer, await _bound_to(context, order))
+        return await move(context.book, order, customer)
     except Invalid as error:
         raise Invalid(replace(error.problems[0], field="entityId")) from None
-
-
-async def _bound_to(context: Context, order: Order) -> tuple[Order, ...]:
-    """Give the orders that an order does not leave: those linked with it, and switches of its seats."""
-    if order.customer is None:
-        return ()
-    # A return or a switch at the same moment would stay behind.
-    await context.book.guard(FAMILY.format(customer=order.customer.id))
-    theirs = Compare("customer.id", Operator.EQ, order.customer.id)
-    switches = Compare("kind", Operator.IN, tuple(sorted(SWITCHING)))
-    bound = {one.id: one for one in await context.book.linked(Reference(NAME, native(order, NAME)))}
-    async for one in context.book.walk(And((theirs, switches))):
-        if has_taken(one, order):
-            bound[one.id] = one
-    return tuple(bound.values())
 
 
 @contextmanager
@@ -263,10 +244,6 @@ def _billed(order: Order, before: Order, named: Invoice | None, now: datetime) -
     return issued(billed, native(order, NAME), now) if named.status in INVOICED else billed
 
 
-def _charges(order: Order) -> tuple[Any, ...]:
-    return order.discount, order.totals.shipping, order.shipping.tax_rate
-
-
 UPDATE_ORDER: Operation[Draft, Order | None] = Operation(
     name="updateOrder",
     endpoint=Endpoint("PUT", (SITES + "/orders/{order}",), CHANGE),
@@ -289,7 +266,7 @@ async def _delete_order(context: Context, one: One) -> Order:
     """Mark an order as deleted; it stays in the book."""
     site = await site_at(context, one.site)
     order = await order_at(context, site, one.id)
-    return await context.book.change(replace(order, deleted=context.now), "deleted")
+    return await context.book.change(delete(order, context.now), EVENTS["delete"])
 
 
 DELETE_ORDER: Operation[One, Order | None] = Operation(

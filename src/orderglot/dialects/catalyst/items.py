@@ -6,11 +6,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from orderglot.core.caller import CHANGE, Caller
+from orderglot.core.correcting import put_in
 from orderglot.core.errors import Invalid, Problem, Rule
 from orderglot.core.fields import read_whole_text
 from orderglot.core.order import Line, Order, Unknown
-from orderglot.core.pricing import add_lines
-from orderglot.core.totals import summed
+from orderglot.core.resumming import resum
 from orderglot.core.unknown_members import with_further
 from orderglot.dialects.catalyst import known_members, shapes
 from orderglot.dialects.catalyst.links import SITES, path
@@ -97,18 +97,9 @@ async def with_items(
     products = await context.book.products([line.sku for line in lines])
     currency = order.currency or (await context.book.seller()).currency
     try:
-        priced = add_lines(replace(order, currency=currency), lines, products)
+        return put_in(order, lines, products, currency)
     except Invalid as error:
         raise Invalid(*(_on_wire(problem, named) for problem in error.problems)) from None
-    added = tuple(
-        replace(
-            line,
-            title=asked.title or line.title,
-            currency="" if order.currency else currency,
-        )
-        for line, asked in zip(priced.lines[len(order.lines) :], lines, strict=True)
-    )
-    return replace(order, lines=(*order.lines, *added), status=priced.status)
 
 
 def _on_wire(problem: Problem, named: tuple[str, ...]) -> Problem:
@@ -120,11 +111,11 @@ def _on_wire(problem: Problem, named: tuple[str, ...]) -> Problem:
 
 
 async def _add_items(context: Context, items: Items) -> Order:
-    """Add items; an order that was born here is summed up anew."""
+    """Add items; what the order comes to follows."""
     site = await site_at(context, items.site)
     order = with_further(await order_at(context, site, items.order), items.unknown)
     changed = await with_items(context, order, items.lines, items.named)
-    return await context.book.change(changed if order.references else summed(changed))
+    return await context.book.change(resum(changed, order))
 
 
 ADD_PRODUCTS: Operation[Items, Order | None] = Operation(

@@ -1,0 +1,110 @@
+"""Order steps: what the commands that take a step with an order share."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+from orderglot.cli.command import Misused
+from orderglot.cli.options import value
+from orderglot.cli.output import write_json, write_line
+
+if TYPE_CHECKING:
+    from orderglot.core.lifecycle import Quantities
+    from orderglot.core.order import Line, Order
+    from orderglot.core.ports import UnitOfWork
+    from orderglot.hub.opening import Hub
+
+Step = Callable[["Order", datetime], "Order"]
+Work = Callable[["UnitOfWork", "Order"], Awaitable["Order"]]
+
+Lines = Annotated[
+    list[str] | None,
+    value(
+        "LINE=QUANTITY",
+        "So much of a line, by its number; may be repeated. Left out, all that is left.",
+        flag="--line",
+    ),
+]
+Reason = Annotated[str, value("TEXT", "Why; it stands with the order.", flag="--reason")]
+
+
+async def take(
+    hub: "Hub",
+    seller: str | None,
+    which: str,
+    name: str,
+    step: Step,
+    as_json: bool,
+    *,
+    why: str = "",
+) -> None:
+    """Take a step with an order that needs nothing else of the book, and say how it stands then."""
+
+    async def work(unit: "UnitOfWork", order: "Order") -> "Order":
+        return step(order, unit.now())
+
+    report(await changed(hub, seller, which, name, work, why=why), as_json)
+
+
+async def changed(
+    hub: "Hub", seller: str | None, which: str, name: str, work: Work, *, why: str = ""
+) -> "Order":
+    """Change an order in one unit of work, with the event of a step, and give it as it stands then.
+
+    Where nothing of it is other than it was, nothing is written.
+    """
+    from orderglot.core.lifecycle import EVENTS
+    from orderglot.hub import lookup
+
+    async def step(unit: "UnitOfWork") -> "Order":
+        found = await lookup.find_order(unit, which)
+        new = await work(unit, found)
+        return found if new == found else await unit.change(new, EVENTS[name], why=why)
+
+    owner = await hub.seller(seller)
+    return await hub.book(owner, tests=True).transact(step)
+
+
+def report(order: "Order", as_json: bool) -> None:
+    """Print how an order and its lines stand."""
+    if as_json:
+        return write_json(order)
+    write_line(f"Order {order.id} is {order.status}.")
+    for one in order.lines:
+        write_line(f"  line {one.number}: {_state(one)}")
+    return None
+
+
+def _state(line: "Line") -> str:
+    """Say how much of a line was ordered and what became of it."""
+    from orderglot.core.line_quantities import cancelled, returned, shipped, to_ship
+    from orderglot.core.quantities import size, with_unit
+
+    counted = (
+        (shipped(line), "shipped"),
+        (cancelled(line), "cancelled"),
+        (returned(line), "returned"),
+        (to_ship(line), "to ship"),
+    )
+    became = ", ".join(f"{quantity} {word}" for quantity, word in counted if quantity)
+    ordered = with_unit(size(line.quantity), line.unit)
+    return f"{ordered} of {line.sku or line.title or 'nothing'}: {became or 'nothing yet'}"
+
+
+def quantities(texts: list[str] | None) -> "Quantities":
+    """Read ``1=12``: how much of which line."""
+    from orderglot.core.fields import read_whole_text
+    from orderglot.core.quantities import Quantity, exact
+    from orderglot.wire.values import read_decimal
+
+    found = dict[int, Quantity]()
+    for text in texts or ():
+        number, _, quantity = text.partition("=")
+        try:
+            line, much = read_whole_text(number), exact(read_decimal(quantity))
+        except ValueError:
+            line, much = None, 0
+        if line is None or line in found:
+            raise Misused(f"--line: {text!r} is no line once and its quantity, such as 1=12.")
+        found[line] = much
+    return found
