@@ -4,7 +4,16 @@ from typing import Annotated
 
 import typer
 
-from orderglot.cli import customers, database, keys, order_changes, orders, products, sellers
+from orderglot.cli import (
+    customers,
+    database,
+    keys,
+    order_changes,
+    order_goods,
+    orders,
+    products,
+    sellers,
+)
 from orderglot.cli.change import change
 from orderglot.cli.command import group
 from orderglot.cli.demo import demo
@@ -46,6 +55,9 @@ orders.app.command("reprice")(order_changes.reprice)
 orders.app.command("move")(order_changes.move)
 orders.app.command("note")(order_changes.note)
 orders.app.command("delete")(order_changes.delete)
+orders.app.command("split")(order_goods.split)
+orders.app.command("return")(order_goods.take_back)
+orders.app.command("exchange")(order_goods.exchange)
 app.add_typer(orders.app, name="orders")
 app.add_typer(sellers.app, name="seller")
 app.add_typer(customers.app, name="customer")

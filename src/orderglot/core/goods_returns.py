@@ -71,17 +71,24 @@ def exchange(
     goods: Sequence[Line],
     products: Mapping[str, Product],
     now: datetime,
+    currency: str = "",
 ) -> tuple[Order, Order, Order]:
     """Give an order of which goods came back, their return, and the sale of other goods for them.
 
-    These cost what they cost today. Raises what ``take_goods_back`` does, and Invalid with each of
+    These cost what they cost today, in the order's currency, else the seller's. Raises what ``take_goods_back`` does, and Invalid with each of
     the new lines that cannot be bought.
     """
     if not goods:
         raise invalid("goods", Rule.REQUIRED, "Say what is sent for it.")
     after, back = take_goods_back(order, wanted, others, now)
     sale = made_of(order, Kind.SALE, Relation.EXCHANGE_OF)
-    sale = replace(sale, shipping=shipping_of(order), received=now, lines=tuple(goods))
+    sale = replace(
+        sale,
+        currency=sale.currency or currency,
+        shipping=shipping_of(order),
+        received=now,
+        lines=tuple(goods),
+    )
     return after, back, price(sale, products)
 
 

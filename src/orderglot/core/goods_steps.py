@@ -47,7 +47,8 @@ async def exchange_goods(
     """
     others = await _others(unit, order)
     products = await unit.products([line.sku for line in goods])
-    after, back, sale = exchange(order, wanted, others, goods, products, unit.now())
+    currency = (await unit.seller()).currency
+    after, back, sale = exchange(order, wanted, others, goods, products, unit.now(), currency)
     made = (await unit.place(back, why=why), await unit.place(sale, why=why))
     return Made(await unit.change(after, "exchanged", why=why, other=made[1].id), made)
 
