@@ -235,6 +235,16 @@ COMMANDS: dict[tuple[str, ...], list[tuple[str, ...]]] = {
     ("orders", "move"): [("kole:K1", NAME), ("kole:K1", f"D{ODD}", "--reason", NAME)],
     ("orders", "note"): [("kole:K1", NAME, "--json"), ("kole:K1", NAME)],
     ("orders", "delete"): [(f"kole:{ODD}",), ("kole:K1", "--reason", NAME)],
+    ("orders", "split"): [("kole:K1", "--line", NAME), (f"kole:{ODD}", "--line", "1=1")],
+    ("orders", "return"): [
+        ("kole:K1", "--line", "1=1", "--reason", NAME),
+        ("kole:K1", "--line", NAME),
+    ],
+    ("orders", "exchange"): [
+        ("kole:K1", "--for", f"{NAME}=1", "--reason", NAME),
+        ("kole:K1", "--for", f"X{ODD}=1"),
+        ("kole:K1", "--for", NAME),
+    ],
     ("openapi",): [("kole", "--url", f"http://127.0.0.1/{ODD}")],
     ("translate",): [
         ("order.json", "--from", "kole", "--to", "catalyst"),

@@ -10,6 +10,7 @@ from orderglot.cli import (
     database,
     keys,
     order_changes,
+    order_goods,
     orders,
     products,
     sellers,
@@ -57,6 +58,9 @@ orders.app.command("reprice")(order_changes.reprice)
 orders.app.command("move")(order_changes.move)
 orders.app.command("note")(order_changes.note)
 orders.app.command("delete")(order_changes.delete)
+orders.app.command("split")(order_goods.split)
+orders.app.command("return")(order_goods.take_back)
+orders.app.command("exchange")(order_goods.exchange)
 app.add_typer(orders.app, name="orders")
 app.add_typer(sellers.app, name="seller")
 app.add_typer(customers.app, name="customer")

@@ -14,7 +14,7 @@ from orderglot.cli.command import (
     with_book,
 )
 from orderglot.cli.options import argument, value
-from orderglot.cli.order_steps import Reason, changed, quantities, report
+from orderglot.cli.order_steps import Reason, changed, new_lines, quantities, report
 from orderglot.cli.output import write_json, write_line
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ async def correct(
         shipping=shipping,
         quantities=quantities(line),
         removed=tuple(remove or ()),
-        added=_added(add),
+        added=new_lines("--add", add),
     )
 
     async def step(unit: "UnitOfWork", found: "Order") -> "Order":
@@ -218,25 +218,6 @@ def _with_addresses(
 
 def _given(**texts: str | None) -> dict[str, str]:
     return {name: text for name, text in texts.items() if text is not None}
-
-
-def _added(texts: list[str] | None) -> "tuple[Line, ...]":
-    """Read ``AA124=12``: how much of what is to come."""
-    from orderglot.cli.flags import pairs
-    from orderglot.core.order import Line
-    from orderglot.core.quantities import exact
-    from orderglot.wire.values import read_decimal
-
-    lines = list[Line]()
-    for sku, quantity in pairs("--add", texts, "AA124=12"):
-        try:
-            much = exact(read_decimal(quantity))
-        except ValueError as error:
-            raise Misused(f"--add: {quantity!r} {error}.") from None
-        if much <= 0:
-            raise Misused(f"--add: say how much of {sku}, more than 0.")
-        lines.append(Line(sku=sku, quantity=much))
-    return tuple(lines)
 
 
 def _prices(texts: list[str] | None) -> "Mapping[int, Decimal | None]":

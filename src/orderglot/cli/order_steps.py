@@ -111,3 +111,22 @@ def quantities(texts: list[str] | None) -> "Quantities":
             raise Misused(f"--line: {text!r} is no line once and its quantity, such as 1=12.")
         found[line] = much
     return found
+
+
+def new_lines(flag: str, texts: list[str] | None) -> "tuple[Line, ...]":
+    """Read ``AA124=12``: how much of what is to come."""
+    from orderglot.cli.flags import pairs
+    from orderglot.core.order import Line
+    from orderglot.core.quantities import exact
+    from orderglot.wire.values import read_decimal
+
+    lines = list[Line]()
+    for sku, quantity in pairs(flag, texts, "AA124=12"):
+        try:
+            much = exact(read_decimal(quantity))
+        except ValueError as error:
+            raise Misused(f"{flag}: {quantity!r} {error}.") from None
+        if much <= 0:
+            raise Misused(f"{flag}: say how much of {sku}, more than 0.")
+        lines.append(Line(sku=sku, quantity=much))
+    return tuple(lines)

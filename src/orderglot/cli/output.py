@@ -37,6 +37,13 @@ def write_line(text: str) -> None:
     _write_folded(text, sys.stdout)
 
 
+def with_article(words: str) -> str:
+    """Give some words behind their indefinite article; "refers to" has none."""
+    if words.startswith("refers"):
+        return f"one that {words}"
+    return f"{'an' if words[0] in 'aeio' else 'a'} {words}"
+
+
 def write_notice(text: str) -> None:
     """Print a sentence for the person, apart from the output."""
     _write_folded(text, sys.stderr)

@@ -15,6 +15,7 @@ from orderglot.cli.output import (
     known_as_text,
     sheet,
     table,
+    with_article,
     write_document,
     write_json,
     write_line,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from orderglot.core.order import Line, Order
     from orderglot.core.ports import Event
     from orderglot.core.shipments import Shipment
+    from orderglot.core.values import Relation
     from orderglot.hub.opening import Hub
 
 
@@ -76,13 +78,28 @@ async def show(
         response = await written(found, book, hub.store.keyring, dialect, BASE, wanted)
         return write_document(response.body.decode() if raw else indented(response.body))
     events = await book.events(found.id)
-    if as_json or not is_terminal():
-        return write_json({**_with_sum(found), "events": events})
-    print_order(found)
     others = await book.linked(Reference(HUB, str(found.id)))
-    for one in along(found, others):
-        write_line(f"Along its splits and returns: {spelled(one)}.")
+    if as_json or not is_terminal():
+        pointing = [{"relation": relation, "order": one.id} for relation, one in _of(found, others)]
+        return write_json({**_with_sum(found), "linked": pointing, "events": events})
+    print_order(found)
+    for link in found.links:
+        write_line(
+            f"This order is {with_article(link.relation)} order {link.order.id or link.order.number}."
+        )
+    for relation, one in _of(found, others):
+        write_line(f"Order {one.id}, which is {one.status}, is {with_article(relation)} this one.")
+    for difference in along(found, others):
+        write_line(f"Along its splits and returns: {spelled(difference)}.")
     return print_timeline(events)
+
+
+def _of(order: "Order", others: "Collection[Order]") -> "Iterator[tuple[Relation, Order]]":
+    """Give the orders that point at one, and as what."""
+    for one in others:
+        for link in one.links:
+            if link.order.id == order.id:
+                yield link.relation, one
 
 
 def _with_sum(order: "Order") -> dict[str, object]:

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator
 from orderglot.core.errors import Rule, invalid
 from orderglot.core.order import Line, Order
 from orderglot.core.quantities import Quantity, plain, size
-from orderglot.core.returns import bought_as, counted_anew, remaining
+from orderglot.core.returns import bought_as, counted_anew, is_sent, outside, remaining
 from orderglot.core.seats import counted_down, returned, shares
 from orderglot.core.subscriptions import OVER
 from orderglot.core.values import Kind, Relation
@@ -93,7 +93,11 @@ def _demand_there(order: Order, others: Collection[Order], *, back: bool) -> Non
 
 
 def _left(line: Line | None) -> Quantity:
-    return 0 if line is None else line.quantity if line.remaining is None else line.remaining
+    """Tell how much of a line is not returned: no more than is outside of one that was shipped."""
+    if line is None:
+        return 0
+    there = line.quantity if line.remaining is None else line.remaining
+    return min(there, outside(line)) if is_sent(line) else there
 
 
 def _seats(order: Order, number: int) -> Quantity:

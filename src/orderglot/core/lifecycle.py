@@ -132,15 +132,14 @@ def cancel(order: Order, reason: str, wanted: Quantities | None = None) -> Order
     """
     demand(order, RUNNING | {Status.ON_HOLD, Status.DRAFT}, "cancelled")
     demand_unasked(order, "cancelled")
+    if wanted and order.kind is Kind.RETURN:
+        raise Conflict("A return is cancelled as a whole; make another one of what did come back.")
     order = replace(order, lines=detailed(order))
     amounts = amounts_of(order, wanted or {}, "to cancel")
     take_off = without if wanted else given_up_whole
     lines = tuple(take_off(line, gone) for line, gone in zip(order.lines, amounts, strict=True))
-    status = status_of(lines)
-    if status in RUNNING:
-        held = order.status in (Status.ON_HOLD, Status.DRAFT)
-        status = order.status if held else max(status, order.status, key=_ORDER.index)
-    return replace(order, lines=lines, status=status, details=_details(order, cancel_reason=reason))
+    details = _details(order, cancel_reason=reason)
+    return replace(order, lines=lines, status=status_left(order, lines), details=details)
 
 
 def complete(order: Order, now: datetime) -> Order:
@@ -196,6 +195,15 @@ def status_of(lines: Iterable[Line]) -> Status:
         return Status.PARTLY_SHIPPED
     states = [line.status or Status.RECEIVED for line in waiting or coming]
     return min(states, key=_ORDER.index)
+
+
+def status_left(order: Order, lines: Iterable[Line]) -> Status:
+    """Tell which status an order has once these lines are what is left of it; held, it stays held."""
+    status = status_of(lines)
+    if status not in RUNNING:
+        return status
+    held = order.status in (Status.ON_HOLD, Status.DRAFT)
+    return order.status if held else max(status, order.status, key=_ORDER.index)
 
 
 _ORDER = list(Status)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -66,17 +66,26 @@ def amounts_of(order: Order, wanted: Quantities, what: str) -> tuple[Quantity, .
 
     Raises Invalid with each number of which there is less, Conflict where nothing is left.
     """
-    left = tuple(map(to_ship, order.lines))
+    return amounts_left(order, wanted, tuple(map(to_ship, order.lines)), what)
+
+
+def amounts_left(
+    order: Order, wanted: Quantities, left: Sequence[Quantity], what: str
+) -> tuple[Quantity, ...]:
+    """Give how much of each line is meant, as far as so much is ``left`` of each.
+
+    Raises Invalid with each number of which there is less, Conflict where nothing is left.
+    """
     problems = tuple(_problems(order, wanted, left, what))
     if problems:
         raise Invalid(*problems)
     if not wanted and not any(left):
         raise Conflict(f"Nothing of this order is left {what}.")
-    return tuple(wanted.get(line.number, 0) for line in order.lines) if wanted else left
+    return tuple(wanted.get(line.number, 0) for line in order.lines) if wanted else tuple(left)
 
 
 def _problems(
-    order: Order, wanted: Quantities, left: tuple[Quantity, ...], what: str
+    order: Order, wanted: Quantities, left: Sequence[Quantity], what: str
 ) -> Iterator[Problem]:
     numbers = [line.number for line in order.lines]
     for number, quantity in wanted.items():

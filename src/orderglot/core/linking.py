@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from orderglot.core.errors import Rule, invalid
-from orderglot.core.order import Identity, Link, Order
+from orderglot.core.order import HUB, Identity, Link, Order
 from orderglot.core.values import Relation
 
 LINKS = "links"
@@ -20,6 +20,18 @@ RELATIONS = {
     "reference": Relation.REFERS_TO,
 }
 """What a link is asked for as: by what the order that gets it is to the other one."""
+
+
+MOVED = f"{HUB}.moved"
+"""The extra of a split that took its goods out of the order that it is of, which has them no longer.
+
+The splits that vendors tell of are beside an order that stays whole.
+"""
+
+
+def link_to(other: Order, relation: Relation) -> Link:
+    """Give the link of an order that is made of another one."""
+    return Link(relation, Identity(id=other.id, number=other.number, references=other.references))
 
 
 def linked(order: Order, other: Order, relation: Relation) -> Order:
@@ -38,8 +50,7 @@ def linked(order: Order, other: Order, relation: Relation) -> Order:
         raise invalid("order", Rule.STATE, reason)
     if _points(order, other, relation):
         return order
-    name = Identity(id=other.id, number=other.number, references=other.references)
-    return replace(order, links=(*order.links, Link(relation, name)))
+    return replace(order, links=(*order.links, link_to(other, relation)))
 
 
 def origins(order: Order) -> set[int]:

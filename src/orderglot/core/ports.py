@@ -283,6 +283,25 @@ class UnitOfWork(Book, Protocol):
         """Give for each reference the order that has it; with ``by_hub_id`` as ``get`` finds it."""
         ...
 
+    async def place(self, order: Order, *, why: str = "") -> Order:
+        """Add a new order and give it back as it will stand; ``why`` goes with its event."""
+        ...
+
+    async def change(
+        self,
+        order: Order,
+        what: str = "changed",
+        *,
+        touches: bool = True,
+        why: str = "",
+        other: int | None = None,
+    ) -> Order:
+        """Put a new version in the place of the one it was made from, as a book does.
+
+        ``other`` is the hub id of another order that the event speaks of as well.
+        """
+        ...
+
     @property
     def placed(self) -> tuple[Order, ...]:
         """The orders that were placed in this unit so far."""

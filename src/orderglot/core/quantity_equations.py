@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from orderglot.core.findings import Difference, Finding
 from orderglot.core.line_details import LineDetails
+from orderglot.core.linking import MOVED
 from orderglot.core.order import Line, Order
 from orderglot.core.quantities import Quantity, size
 from orderglot.core.values import Kind, Relation, Status
@@ -59,7 +60,8 @@ def along(order: Order, others: Iterable[Order]) -> tuple[Difference, ...]:
     """Compare an order with those that are a split or a return of it, by the SKUs of their lines.
 
     No more of anything may be in all splits, or in all returns, than was ordered; and where a line
-    says how much of it was returned, no more than that.
+    says how much of it was returned, no more than that. What was moved into a split is in no line of
+    the order any more.
     """
     found = list[Difference]()
     ordered, returned = _counted(order.lines), _returnable(order)
@@ -75,6 +77,8 @@ def along(order: Order, others: Iterable[Order]) -> tuple[Difference, ...]:
 
 def _is_of(other: Order, order: Order, relation: Relation) -> bool:
     if other.status in NEVER or (relation is Relation.RETURN_OF and other.kind is not Kind.RETURN):
+        return False
+    if relation is Relation.SPLIT_OF and MOVED in other.extras:
         return False
     return any(one.relation is relation and one.order.id == order.id for one in other.links)
 

@@ -8,9 +8,20 @@ from datetime import datetime, timedelta
 from msgspec.structs import replace
 
 from orderglot.core.errors import Invalid, Problem, Rule
-from orderglot.core.order import Line, Order
+from orderglot.core.line_quantities import (
+    GONE_OUT,
+    cancelled,
+    counting,
+    returned,
+    shipped,
+    to_ship,
+)
+from orderglot.core.order import HUB, Line, Order
 from orderglot.core.quantities import Quantity, plain, size, with_unit
 from orderglot.core.values import Kind, Status
+
+RETURNED_FROM = f"{HUB}.returned_from"
+"""The extra of a return of goods: which status its order had before."""
 
 RETURNABLE = timedelta(days=14)
 """How long after an order was made its lines may be returned."""
@@ -34,8 +45,7 @@ def take_back(
         raise Invalid(*problems)
     taken = {id(bought_as(order, line)): line.quantity for line in wanted}
     lines = tuple(_less(line, taken.get(id(line), 0), switched) for line in order.lines)
-    gone = all(line.status is Status.CANCELLED for line in lines)
-    return replace(order, lines=lines, status=Status.CANCELLED if gone else order.status)
+    return replace(order, lines=lines, status=status_without(order, lines))
 
 
 def bought_as(order: Order, wanted: Line) -> Line | None:
@@ -52,6 +62,47 @@ def remaining(line: Line) -> Quantity:
     if line.status is Status.CANCELLED:
         return 0
     return line.quantity if line.remaining is None else line.remaining
+
+
+def left(line: Line) -> Quantity:
+    """Tell how much of a line may still come back: of what went out by parcels, no more than that."""
+    there = remaining(line)
+    return min(there, outside(line)) if is_sent(line) else there
+
+
+def came_back(line: Line, quantity: Quantity) -> Line:
+    """Give a line of which so much came back; with all that went out of it, it is returned."""
+    if not quantity:
+        return line
+    back, there = plain(returned(line) + quantity), line.remaining
+    if there is None and isinstance(line.quantity, int):
+        there = int(line.quantity - cancelled(line) - returned(line))
+    now = counting(line, shipped=shipped(line), returned=back)
+    whole = back == shipped(line) and not to_ship(line)
+    return replace(
+        now,
+        remaining=None if there is None else max(0, int(there - quantity)),
+        status=Status.RETURNED if whole else line.status,
+    )
+
+
+def status_without(order: Order, lines: Iterable[Line]) -> Status:
+    """Tell which status an order has once these are its lines, of which some came back."""
+    states = {line.status for line in lines}
+    if states == {Status.CANCELLED}:
+        return Status.CANCELLED
+    over = states <= {Status.CANCELLED, Status.RETURNED}
+    return Status.RETURNED if over and states else order.status
+
+
+def is_sent(line: Line) -> bool:
+    """Tell whether something went out of a line that somebody counted."""
+    return bool(line.details and line.details.shipped)
+
+
+def outside(line: Line) -> Quantity:
+    """Tell how much of a line went out and did not come back."""
+    return plain(max(0, shipped(line) - returned(line)))
 
 
 def counted(order: Order, returns: Iterable[Order]) -> Order:
@@ -98,8 +149,8 @@ def _problems(order: Order, wanted: tuple[Line, ...], now: datetime) -> Iterator
 
 
 def _too_many(bought: Line, line: Line) -> Iterator[Problem]:
-    left = remaining(bought)
-    if left <= 0:
+    there = left(bought)
+    if there <= 0:
         yield Problem("number", Rule.SPENT, "This line has been returned already.", line.number)
     elif not isinstance(bought.quantity, int):
         what = with_unit(bought.quantity, bought.unit)
@@ -108,10 +159,10 @@ def _too_many(bought: Line, line: Line) -> Iterator[Problem]:
     elif line.quantity > bought.quantity:
         reason = f"{bought.quantity} were ordered, not {line.quantity}."
         yield Problem("quantity", Rule.MISMATCH, reason, line.number)
-    elif line.quantity > left:
+    elif line.quantity > there:
         reason = (
             f"Requested return quantity {line.quantity} exceeds remaining returnable quantity "
-            f"{left} for line item {line.number} (offer {line.sku})."
+            f"{there} for line item {line.number} (offer {line.sku})."
         )
         yield Problem("quantity", Rule.SPENT, reason, line.number)
 
@@ -119,37 +170,45 @@ def _too_many(bought: Line, line: Line) -> Iterator[Problem]:
 def _less(line: Line, taken: Quantity, switched: Collection[int]) -> Line:
     if not taken:
         return line
-    left = plain(remaining(line) - taken)
-    stays = left or line.number in switched
-    return replace(line, remaining=left, status=line.status if stays else Status.CANCELLED)
+    if is_sent(line):
+        return came_back(line, taken)
+    there = plain(remaining(line) - taken)
+    stays = there or line.number in switched
+    return replace(line, remaining=there, status=line.status if stays else Status.CANCELLED)
 
 
-def counted_anew(order: Order, returned: Order, *, back: bool) -> Order:
+def counted_anew(order: Order, returned_by: Order, *, back: bool) -> Order:
     """Give an order what a return took, ``back`` as that was given up, or else once more without it.
 
-    Where it had come to its end by returns alone, and something is left of it again, it is complete
-    where it had been so, else received. What was cancelled otherwise stays so. No line has more than
-    was ordered.
+    Where it had come to its end by returns alone, and something is left of it again, it is what it was
+    before. What was cancelled otherwise stays so. No line has more than was ordered.
     """
     moved: dict[int, Quantity] = {}
-    for line in returned.lines:
+    for line in returned_by.lines:
         of = id(bought_as(order, line))
         moved[of] = moved.get(of, 0) + size(line.quantity) * (1 if back else -1)
     if not any(moved.get(id(line)) for line in order.lines):
         return order
-    before = Status.RECEIVED if order.completed is None else Status.COMPLETED
-    status = before if _is_returned(order) else order.status
+    status = _before(order, returned_by)
     lines = tuple(_moved(line, moved.get(id(line), 0), status) for line in order.lines)
-    gone = all(line.status is Status.CANCELLED for line in lines)
-    return replace(order, lines=lines, status=Status.CANCELLED if gone else status)
+    now = replace(order, lines=lines, status=status)
+    return replace(now, status=status_without(now, lines))
 
 
-def _is_returned(order: Order) -> bool:
-    """Tell whether an order is cancelled because all of it was returned."""
-    return order.status is Status.CANCELLED and all(line.remaining == 0 for line in order.lines)
+def _before(order: Order, returned_by: Order) -> Status:
+    """Tell which status an order has where it is not returned as a whole any more."""
+    if order.status is Status.RETURNED:
+        return Status(returned_by.extras.get(RETURNED_FROM, Status.SHIPPED))
+    whole = order.status is Status.CANCELLED and all(line.remaining == 0 for line in order.lines)
+    if not whole:
+        return order.status
+    return Status.RECEIVED if order.completed is None else Status.COMPLETED
 
 
 def _moved(line: Line, quantity: Quantity, status: Status) -> Line:
+    """Give a line that so much more is left of, or less."""
+    if quantity and line.details is not None and line.details.returned is not None:
+        return _recounted(line, quantity, status)
     if not quantity or not isinstance(line.quantity, int):
         return line
     there = line.quantity if line.remaining is None else line.remaining
@@ -157,3 +216,14 @@ def _moved(line: Line, quantity: Quantity, status: Status) -> Line:
     ended = line.status is Status.CANCELLED and line.remaining == 0
     own = status if ended else line.status
     return replace(line, remaining=left, status=own if left else Status.CANCELLED)
+
+
+def _recounted(line: Line, quantity: Quantity, status: Status) -> Line:
+    """Give a line of which so much less came back, or more."""
+    if quantity < 0:
+        return came_back(line, -quantity)
+    there = None if line.remaining is None else int(line.remaining + quantity)
+    now = replace(line, remaining=there)
+    if line.status is Status.RETURNED:
+        now = replace(now, status=status if status in GONE_OUT else Status.SHIPPED)
+    return counting(now, returned=plain(max(0, returned(line) - quantity)))

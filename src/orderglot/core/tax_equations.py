@@ -93,15 +93,16 @@ def of_charges(order: Order) -> Iterator[Finding]:
     allowances = [one for one in details.allowance_charges if not one.charge]
     discount = order.totals.discount
     if allowances and discount is not None and None not in [one.amount for one in allowances]:
-        of_lines = [
-            one
-            for line in order.lines
-            if line.details
-            for one in line.details.allowance_charges
-            if not one.charge
-        ]
-        ways = [(EXACTLY, -put_on(allowances)), (EXACTLY, -put_on([*allowances, *of_lines]))]
+        both = [*allowances, *allowances_of_lines(order)]
+        ways = [(EXACTLY, -put_on(allowances)), (EXACTLY, -put_on(both))]
         yield from _same("totals.discount", discount, ways, order)
+
+
+def allowances_of_lines(order: Order) -> tuple[AllowanceCharge, ...]:
+    """Give what is taken off an order's lines one by one."""
+    detailed = (line.details for line in order.lines if line.details)
+    every = (one for details in detailed for one in details.allowance_charges)
+    return tuple(one for one in every if not one.charge)
 
 
 def _of_each(name: str, charges: Iterable[AllowanceCharge], currency: str) -> Iterator[Finding]:

@@ -57,6 +57,13 @@ def of_total(order: Order) -> Iterator[Finding]:
     yield from compared("totals.total", sums.total, _parts(order, sums, goods), order.currency)
 
 
+def totals_by_parts(order: Order) -> dict[tuple[str, ...], Decimal]:
+    """Give what an order comes to by its parts, in each known way; none where they are not known."""
+    sums = sums_of(order)
+    goods = _goods(order, sums)
+    return dict(_values(_parts(order, sums, goods))) if goods else {}
+
+
 def _goods(order: Order, sums: Totals) -> list[tuple[str, Decimal]]:
     subtotal = sums.subtotal
     if subtotal is None:

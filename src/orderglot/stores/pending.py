@@ -58,12 +58,19 @@ class Pending:
         )
 
     def add_change(
-        self, order: Order, kept: Order | None, what: str, at: datetime, why: str
+        self,
+        order: Order,
+        kept: Order | None,
+        what: str,
+        at: datetime,
+        why: str,
+        other: int | None = None,
     ) -> None:
         """Record the event of a new version, with what it brings; ``why`` goes before its reason."""
         sent = newly_sent(order, kept)
         details = {"unknown": sent} if sent else None
-        self.add_event(order, what, at, details=details, why=why or new_reason(order, kept))
+        why = why or new_reason(order, kept)
+        self.add_event(order, what, at, other, details, why)
 
     def product(self, sku: str) -> Product | None:
         """Give the product that waits under a SKU."""

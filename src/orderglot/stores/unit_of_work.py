@@ -106,8 +106,8 @@ class UnitOfWork(ExpectingReads):
         found = [orders.named(ref, by_hub_id=by_hub_id) for ref in references]
         return tuple(one if one and visible(one, self._scope) else None for one in found)
 
-    async def place(self, order: Order) -> Order:
-        """Add a new order and give it back as it will stand.
+    async def place(self, order: Order, *, why: str = "") -> Order:
+        """Add a new order and give it back as it will stand; ``why`` goes with its event.
 
         A customer's order is theirs; raises Forbidden where it names another customer, Invalid
         where it is in no currency that there is.
@@ -119,7 +119,7 @@ class UnitOfWork(ExpectingReads):
         await resolution.learn((order,))
         if resolution.orders.known(order.references) is not None:
             raise Conflict("An order with this reference is already here; give it another one.")
-        placed = await self._add(order, PLACED, ours=True)
+        placed = await self._add(order, PLACED, ours=True, why=why)
         await resolution.repoint((placed,))
         self._placed.append(placed.id)
         return placed
@@ -165,12 +165,19 @@ class UnitOfWork(ExpectingReads):
         return Kept(self._put(new, KEPT, now), Outcome.CHANGED)
 
     async def change(
-        self, order: Order, what: str = "changed", *, touches: bool = True, why: str = ""
+        self,
+        order: Order,
+        what: str = "changed",
+        *,
+        touches: bool = True,
+        why: str = "",
+        other: int | None = None,
     ) -> Order:
         """Put a new version in the place of the one it was made from; ``what`` names the event.
 
-        Raises NotFound, Conflict where somebody else was faster, or Forbidden where a caller in
-        test mode would change a live order.
+        ``other`` is the hub id of another order that the event speaks of. Raises NotFound, Conflict
+        where somebody else was faster, or Forbidden where a caller in test mode would change a live
+        order.
         """
         kept = await self._standing(order.id)
         demand_own(self._caller, kept)
@@ -198,7 +205,7 @@ class UnitOfWork(ExpectingReads):
         )
         # As long as the order stands as it did, others count what it took once.
         await give_back(self, kept, changed)
-        changed = self._put(changed, what, now, why)
+        changed = self._put(changed, what, now, why, other)
         if names_of(changed) != names_of(kept):
             await self._resolution.repoint((changed,))
         return changed
@@ -275,7 +282,7 @@ class UnitOfWork(ExpectingReads):
         own = self._scope.customer
         return order if own is None else await owned(order, own, self._resolution)
 
-    async def _add(self, order: Order, what: str, *, ours: bool) -> Order:
+    async def _add(self, order: Order, what: str, *, ours: bool, why: str = "") -> Order:
         now, resolution = self.now(), self._resolution
         new = replace(
             order,
@@ -287,7 +294,7 @@ class UnitOfWork(ExpectingReads):
             created=order.created or now,
             modified=order.modified or now,
         )
-        return self._put(new, what, now)
+        return self._put(new, what, now, why)
 
     async def _resolved(self, order: Order, *, ours: bool, kept: tuple[Link, ...] = ()) -> Order:
         return replace(
@@ -296,14 +303,16 @@ class UnitOfWork(ExpectingReads):
             links=self._resolution.links_of(order, ours=ours, kept=kept),
         )
 
-    def _put(self, order: Order, what: str, now: datetime, why: str = "") -> Order:
+    def _put(
+        self, order: Order, what: str, now: datetime, why: str = "", other: int | None = None
+    ) -> Order:
         order, orders = with_exact_quantities(order), self._resolution.orders
         if (before := orders.with_id(order.id)) is not None:
             order = remembering(order, before)
         whole = closed_by_itself(order, self._caller.name, now)
         orders.refuse_clash(whole)
         orders.write(whole)
-        self._pending.add_change(whole, orders.kept[order.id], what, now, why)
+        self._pending.add_change(whole, orders.kept[order.id], what, now, why, other)
         if whole is not order:
             self._pending.add_event(whole, closing(whole), now)
         return whole
