@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 from typing import Any, NamedTuple
 
 from orderglot.core import lifecycle
@@ -12,7 +14,8 @@ from orderglot.core.caller import Caller
 from orderglot.core.cancellation_requests import CancellationState
 from orderglot.core.cancelling import answer, ask
 from orderglot.core.correcting import Correction, correct
-from orderglot.core.order import Address, Line, Order
+from orderglot.core.order import HUB, Address, Line, Order, Reference
+from orderglot.core.ports import UnitOfWork
 from orderglot.core.reassigning import move
 from orderglot.core.repricing import reprice
 from orderglot.core.shipments import Shipment
@@ -101,6 +104,30 @@ def test_a_line_that_is_corrected_removed_or_added_is_so_at_every_door() -> None
 
         await corrected(doors, id, Correction(removed=(1,)))
         assert the_same(await seen(doors, id), [300], 255)
+
+    behind_doors(trial)
+
+
+def test_two_corrections_at_once_are_as_one_after_the_other() -> None:
+    async def trial(doors: Doors) -> None:
+        id = await doors.kole_order(quantity=24)
+        book = doors.store.of(Caller(seller=doors.seller))
+        products = await book.products([GOODS])
+
+        async def by(unit: UnitOfWork, correction: Correction) -> None:
+            order = await unit.get(Reference(HUB, str(id)))
+            await asyncio.sleep(0)
+            await unit.change(correct(order, correction, products), "corrected")
+
+        added = Correction(added=(Line(sku=GOODS, quantity=4),))
+        await asyncio.gather(
+            *(
+                book.transact(partial(by, correction=one))
+                for one in (Correction(quantities={1: 48}), added, added)
+            )
+        )
+        assert the_same(await seen(doors, id), [48, 4, 4], 70)
+        assert [1, 2, 3] == [line.number for line in (await doors.order(id)).lines]
 
     behind_doors(trial)
 

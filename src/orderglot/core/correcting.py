@@ -139,6 +139,8 @@ def _of_lines(
         line = next((line for line in lines if line.number == number), None)
         if problem or line is None:
             yield from filter(None, (problem,))
+        elif number not in removed and correction.quantities[number] == line.quantity:
+            continue
         elif why := why_fixed(order, line):
             yield Problem("number", Rule.STATE, f"Line {number} {why}; it stays.", number)
         elif number not in removed:
