@@ -9,8 +9,8 @@ from typing import Any
 from urllib.parse import quote
 
 from tests.life.book_model import OVER, SWITCHES, ZERO, Order, State, payable
-from tests.life.book_writes import STATUSES
 from tests.life.doors import CUSTOMER, JSON, SITE, Doors
+from tests.life.writes.catalyst import STATUSES
 
 Shown = Mapping[str, Any]
 """What faces show, by the face and what it is asked."""

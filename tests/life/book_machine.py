@@ -18,28 +18,26 @@ from orderglot.core.customer import Customer
 from orderglot.core.order import Address, Reference
 from tests.life.book_faces import Shown, counted, counts, expected, look
 from tests.life.book_model import GOODS, OFFER, OTHER_OFFER, State, finished
-from tests.life.book_steps import Steps
-from tests.life.book_writes import (
-    STATUSES,
+from tests.life.doors import CUSTOMER, Doors
+from tests.life.writes.adobe import (
     AdobeBuys,
     AdobeNames,
     AdobeReturns,
     AdobeReverts,
     AdobeSwitches,
+)
+from tests.life.writes.catalyst import (
+    STATUSES,
     CatalystAdds,
     CatalystDeletes,
     CatalystOrders,
     CatalystPuts,
-    KodarisOrders,
-    KoleOrders,
-    KometAdds,
-    KometBegins,
-    KometChecksOut,
-    KometDeletes,
-    Sent,
-    Write,
 )
-from tests.life.doors import CUSTOMER, Doors
+from tests.life.writes.kodaris import KodarisOrders
+from tests.life.writes.kole import KoleOrders
+from tests.life.writes.komet import KometAdds, KometBegins, KometChecksOut, KometDeletes
+from tests.life.writes.seller import Steps
+from tests.life.writes.write import Sent, Write
 
 T = TypeVar("T")
 

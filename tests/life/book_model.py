@@ -310,3 +310,100 @@ def returned(order: Order, number: int, quantity: int) -> Order:
 def _less(line: Line, quantity: int) -> Line:
     less = replace(line, returned=line.returned + quantity, counted=True)
     return less if less.left or line.away else replace(less, status="cancelled")
+
+
+def plus(state: State, order: Order, quantity: int) -> Order | None:
+    """Put a line into an order, at the price of today by all its pieces; what was agreed stands."""
+    if order.kind not in ("sale", "quote", "renewal") or order.status in (*NOT_COMING, "returned"):
+        return None
+    pieces = sum(
+        line.quantity - line.cancelled
+        for line in order.lines
+        if line.sku == GOODS and line.status not in NOT_COMING
+    )
+    number = max([0, *(line.number for line in order.lines)]) + 1
+    line = Line(number, GOODS, quantity, priced(state, GOODS, pieces + quantity))
+    if order.status == "completed":
+        line = replace(line, status="completed")
+    status = "partly shipped" if order.status in ("shipped", "delivered") else order.status
+    more = replace(order, lines=(*order.lines, line), status=status)
+    return billed(replace(more, summed=True, figures=True))
+
+
+# Giving up, and taking up again
+
+
+def put_into(state: State, order: Order, value: str) -> State | None:
+    """Put an order into a status; a return or switch gives back, or takes again, what it took."""
+    after = state.having(put(order, value))
+    if (order.status in OVER) is (value in OVER):
+        return after
+    return given_up(after, order) if value in OVER else taken_up(after, order)
+
+
+def given_up(state: State, order: Order) -> State | None:
+    return given_back(state, order) if order.kind in ("return", *SWITCHES) else state
+
+
+def taken_up(state: State, order: Order) -> State | None:
+    return taken_again(state, order) if order.kind in ("return", *SWITCHES) else state
+
+
+def given_back(state: State, order: Order) -> State | None:
+    if order.kind == "return":
+        original = state.get(order.of[0])
+        return state if original is None else state.having(refilled(original, order.lines))
+    undone = (
+        one.kind == "switch reversal" and order.key in one.of and one.status not in OVER
+        for one in state.there()
+    )
+    gone = any(line.returned or line.away for line in order.lines if line.quantity > 0)
+    if order.kind == "switch" and (any(undone) or gone):
+        return None
+    return moved(state, back(order.took)) if there(state, back(order.took)) else None
+
+
+def taken_again(state: State, order: Order) -> State | None:
+    if order.kind == "return":
+        original = state.get(order.of[0])
+        if original is None:
+            return state
+        for line in order.lines:
+            if left_of(original, line.number) < line.quantity:
+                return None
+            original = returned(original, line.number, line.quantity)
+        return state.having(original)
+    return moved(state, order.took) if there(state, order.took) else None
+
+
+def left_of(order: Order, number: int) -> int:
+    """Count what is left of a line by the pieces alone, whatever its status."""
+    return next(one for one in order.lines if one.number == number).remaining
+
+
+def there(state: State, took: tuple[tuple[int, int, int], ...]) -> bool:
+    """Tell whether what is to be taken is there."""
+    for key, number, quantity in took:
+        order = state.get(key)
+        if quantity > 0 and order is not None:
+            line = next(one for one in order.lines if one.number == number)
+            if line.left < quantity:
+                return False
+    return True
+
+
+def refilled(order: Order, lines: tuple[Line, ...]) -> Order:
+    """Give an order back what a return took; where all had been returned, it is as it was before."""
+    gone = order.status == "cancelled" and all(
+        not left_of(order, one.number) for one in order.lines
+    )
+    status = ("completed" if order.was_complete else "received") if gone else order.status
+    came = {line.number: line.quantity for line in lines}
+
+    def more(line: Line) -> Line:
+        ended = line.status == "cancelled" and not left_of(order, line.number)
+        less = line.returned - came.get(line.number, 0)
+        back = replace(line, returned=less, counted=True)
+        return replace(back, status=status) if ended and back.returned < line.returned else back
+
+    return replace(order, status=status, lines=tuple(map(more, order.lines)))

@@ -1,4 +1,4 @@
-"""The steps that a seller takes with an order: how they are asked for, and what they come to in the model."""
+"""The steps that a seller takes with an order."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from orderglot.core.caller import Caller
 from orderglot.core.errors import HubError
 from orderglot.core.order import HUB, Reference
 from orderglot.core.shipments import Shipment, ShippedLine
-from tests.life.book_model import DONE, NOT_COMING, OPEN, Line, Order, State, put
-from tests.life.book_writes import Sent, Write, put_into
+from tests.life.book_model import DONE, NOT_COMING, OPEN, Line, Order, State, put, put_into
 from tests.life.doors import Doors
+from tests.life.writes.write import Sent, Write
 
 RUNNING = OPEN | {"partly shipped"}
 ALONG = ("draft", "received", "processing", "charged", "packing", "partly shipped", "shipped")

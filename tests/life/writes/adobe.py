@@ -1,0 +1,192 @@
+"""Writes of Adobe's clients."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
+
+from tests.life.book_model import (
+    DONE,
+    OFFER,
+    OTHER_OFFER,
+    OVER,
+    SWITCHES,
+    Line,
+    Order,
+    State,
+    back,
+    finished,
+    held,
+    moved,
+    pending,
+    priced,
+    returned,
+    taken,
+)
+from tests.life.doors import CUSTOMER, Doors
+from tests.life.writes.write import Sent, Write, bought, made
+
+
+@dataclass(frozen=True)
+class AdobeWrite(Write):
+    is_adobes: ClassVar[bool] = True
+
+    def body(self, id: int, state: State) -> dict[str, Any]:
+        raise NotImplementedError
+
+    async def ask(self, doors: Doors, body: dict[str, Any]) -> Sent:
+        head = {"externalReferenceId": f"A-{self.key}", "currencyCode": "USD"}
+        response = await doors.adobe_write({**head, **body})
+        if body["orderType"].startswith("PREVIEW"):
+            return 200 <= response.status < 300, None
+        return made(response, lambda it: json.loads(it.body)["orderId"])
+
+
+@dataclass(frozen=True)
+class AdobeBuys(AdobeWrite):
+    quantity: int = 10
+    sku: str = OFFER
+    preview: bool = False
+
+    def expected(self, state: State) -> State | None:
+        if self.sku not in (OFFER, OTHER_OFFER):
+            return None
+        if self.preview:
+            return state
+        order = bought(state, self.key, self.sku, self.quantity, po_number=f"A-{self.key}")
+        lines = (replace(order.lines[0], counted=True),)
+        return state.having(replace(order, lines=lines, seats=True))
+
+    async def send(self, doors: Doors, id: int) -> Sent:
+        line = {"extLineItemNumber": 1, "offerId": self.sku, "quantity": self.quantity}
+        kind = "PREVIEW" if self.preview else "NEW"
+        return await self.ask(doors, {"orderType": kind, "lineItems": [line]})
+
+
+@dataclass(frozen=True)
+class AdobeReturns(AdobeWrite):
+    """Return so much of the first line of an order, or of what else a client takes that for."""
+
+    quantity: int = 2
+    sku: str = OFFER
+
+    def of(self, state: State, order: Order) -> State | None:
+        state = finished(state)
+        order = state.orders[order.key]
+        line = next((one for one in order.lines if one.number == 1), None)
+        if order.customer != 1 or order.kind in SWITCHES or order.kind == "return" or line is None:
+            return None
+        if order.status in ("draft", "failed") or line.sku != self.sku or line.left < self.quantity:
+            return None
+        less = state.having(returned(order, 1, self.quantity))
+        if line.seats and held(state, line.seats) >= 0 > held(less, line.seats):
+            return None
+        took = Line(1, line.sku, self.quantity, seats=line.seats)
+        po_number = f"A-{self.key}"
+        new = Order(self.key, kind="return", lines=(took,), of=(order.key,), po_number=po_number)
+        return less.having(replace(new, figures=False, summed=False))
+
+    async def send(self, doors: Doors, id: int) -> Sent:
+        line = {"extLineItemNumber": 1, "offerId": self.sku, "quantity": self.quantity}
+        return await self.ask(
+            doors, {"orderType": "RETURN", "referenceOrderId": str(id), "lineItems": [line]}
+        )
+
+
+@dataclass(frozen=True)
+class AdobeSwitches(AdobeWrite):
+    """Switch seats of the subscription that an order's first line has to the other offer."""
+
+    quantity: int = 3
+    subscription: Callable[[Doors, int], Awaitable[str]] | None = None
+
+    def of(self, state: State, order: Order) -> State | None:
+        state = finished(state)
+        order = state.orders[order.key]
+        seats = order.lines[0].seats if order.lines else ""
+        if not seats or order.customer != 1 or held(state, seats) < self.quantity:
+            return None
+        if pending(state, seats):
+            return None
+        old = order.lines[0].sku
+        new = OTHER_OFFER if old == OFFER else OFFER
+        took = taken(state, seats, self.quantity)
+        lines = (
+            Line(1, new, self.quantity, priced(state, new, self.quantity), counted=True),
+            Line(1, old, -self.quantity, seats=seats),
+        )
+        of = (last_of(state, seats),)
+        switch = Order(self.key, kind="switch", lines=lines, took=took, of=of, seats=True)
+        return moved(state, took).having(replace(switch, po_number=f"A-{self.key}"))
+
+    async def send(self, doors: Doors, id: int) -> Sent:
+        response = await doors.ask(
+            "adobe", "GET", f"/v3/customers/{CUSTOMER}/orders/{id}", **doors.correlated()
+        )
+        lines = json.loads(response.body).get("lineItems", [])
+        if not lines or not lines[0]["subscriptionId"]:
+            return False, None
+        old, count = lines[0], {"extLineItemNumber": 1, "quantity": self.quantity}
+        new = OTHER_OFFER if old["offerId"] == OFFER else OFFER
+        gone = {"referenceLineItemNumber": 1, "subscriptionId": old["subscriptionId"], **count}
+        body = {"lineItems": [{"offerId": new, **count}], "cancellingItems": [gone]}
+        return await self.ask(doors, {"orderType": "SWITCH", **body})
+
+
+def last_of(state: State, seats: str) -> int:
+    """Give the order that a subscription was bought by last; a switch where none was."""
+    there = [
+        order
+        for order in state.there()
+        if order.customer == 1 and order.status in DONE and order.kind != "return"
+        if any(one.seats == seats and one.status not in OVER for one in order.lines)
+    ]
+    bought = [order for order in there if order.kind in ("sale", "renewal")]
+    return (bought[-1] if bought else there[0]).key
+
+
+@dataclass(frozen=True)
+class AdobeReverts(AdobeWrite):
+    def of(self, state: State, order: Order) -> State | None:
+        state = finished(state)
+        order = state.orders[order.key]
+        if order.customer != 1 or order.kind != "switch" or order.status in OVER:
+            return None
+        if order.status not in DONE or any(
+            one.kind == "switch reversal" and order.key in one.of and one.status not in OVER
+            for one in state.there()
+        ):
+            return None
+        came, went = order.lines
+        if pending(state, came.seats) or held(state, came.seats) < came.quantity:
+            return None
+        took = (*taken(state, came.seats, came.quantity, first=order.key), *back(order.took))
+        lines = (
+            Line(1, went.sku, -went.quantity, seats=went.seats),
+            Line(1, came.sku, -came.quantity, seats=came.seats),
+        )
+        new = Order(self.key, kind="switch reversal", lines=lines, took=took, of=(order.key,))
+        return moved(state, took).having(
+            replace(new, po_number=f"A-{self.key}", figures=False, summed=False, seats=True)
+        )
+
+    async def send(self, doors: Doors, id: int) -> Sent:
+        return await self.ask(doors, {"orderType": "REVERT_SWITCH", "referenceOrderId": str(id)})
+
+
+@dataclass(frozen=True)
+class AdobeNames(Write):
+    """Give an order another reference of the client's own."""
+
+    def of(self, state: State, order: Order) -> State | None:
+        if order.customer != 1:
+            return None
+        return state.having(replace(order, po_number=f"R-{self.key}"))
+
+    async def send(self, doors: Doors, id: int) -> Sent:
+        path = f"/v3/customers/{CUSTOMER}/orders/{id}"
+        sent = {"externalReferenceId": f"R-{self.key}"}
+        response = await doors.ask("adobe", "PATCH", path, sent, **doors.correlated())
+        return 200 == response.status, None

@@ -1,0 +1,43 @@
+"""A write: how a client asks for it, and what it comes to in the plain model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from orderglot.wire.message import Response
+from tests.life.book_model import Line, Order, State, priced
+from tests.life.doors import Doors
+
+Sent = tuple[bool, int | None]
+"""Whether a write was taken, and the id of the order that it made or went into, where it says so."""
+
+
+@dataclass(frozen=True)
+class Write:
+    """A write; ``key`` is what an order that it makes is called, ``target`` which one it is about."""
+
+    key: int
+    target: int = -1
+    is_adobes: ClassVar[bool] = False
+
+    def expected(self, state: State) -> State | None:
+        """Give the state after it, None where it is refused."""
+        order = state.get(self.target)
+        return None if order is None else self.of(state, order)
+
+    def of(self, state: State, order: Order) -> State | None:
+        raise NotImplementedError
+
+    async def send(self, doors: Doors, id: int) -> Sent:
+        raise NotImplementedError
+
+
+def bought(state: State, key: int, sku: str, quantity: int, **more: Any) -> Order:
+    line = Line(1, sku, quantity, priced(state, sku, quantity))
+    return Order(key, lines=(line,), **more)
+
+
+def made(response: Response, id: Callable[[Response], Any]) -> Sent:
+    return (True, int(id(response))) if 200 <= response.status < 300 else (False, None)
