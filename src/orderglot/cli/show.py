@@ -89,8 +89,8 @@ async def show(
         )
     for relation, one in _of(found, others):
         write_line(f"Order {one.id}, which is {one.status}, is {with_article(relation)} this one.")
-    for one in along(found, others):
-        write_line(f"Along its splits and returns: {spelled(one)}.")
+    for difference in along(found, others):
+        write_line(f"Along its splits and returns: {spelled(difference)}.")
     return print_timeline(events)
 
 
