@@ -88,3 +88,40 @@ def test_no_more_is_shipped_than_there_is(order: str) -> None:
     words = ("orders", "ship", order, "--line", "1=13", "--line", "9=1")
     assert "Line 1 has 12 left to ship, not 13." in refused(*words)
     assert "status" not in done_json("show", order), "it is still received"
+
+
+def test_a_cancellation_is_asked_for_and_answered(order: str) -> None:
+    asked = done(
+        *("orders", "cancel", order, "--ask", "--line", "1=2"),
+        *("--by", "Ann", "--reason", "ordered twice"),
+    )
+    day = r"\d{4}-\d{2}-\d{2}"
+    assert "is received." == state(asked)[0]
+    assert re.search(f"cancellation of 2 of A asked {day} by Ann: ordered twice\\.$", asked.strip())
+    assert "answer that before it is shipped" in refused("orders", "ship", order)
+    assert "it is asked again" in refused("orders", "cancel", order, "--ask")
+
+    answered = done("orders", "answer-cancellation", order, "accept", "--reason", "so be it")
+    assert "12 of A: 2 cancelled, 10 to ship" in state(answered)
+    assert re.search(f"; accepted {day} by .+: so be it\\.$", answered.strip())
+    assert "Nobody asks" in refused("orders", "answer-cancellation", order, "refuse")
+    assert [("cancellation asked", "ordered twice"), ("cancellation accepted", "so be it")] == [
+        (one["what"], one["why"]) for one in done_json("show", order)["events"][-2:]
+    ]
+
+
+def test_a_cancellation_that_is_refused_lets_the_order_go_on(order: str, folder: Path) -> None:
+    done("orders", "cancel", order, "--ask")
+    refused_ = done_json("orders", "answer-cancellation", order, "refuse", "--by", "Bob")
+    assert [("refused", "Bob")] == [
+        (one["state"], one["answered_by"]) for one in refused_["details"]["cancellations"]
+    ]
+    done("orders", "ship", order)
+
+    shown = " ".join(on_terminal((*PROGRAM, "show", order), folder).split())
+    assert "cancellation of all that is left asked" in shown
+    assert re.search("refused .{10} by Bob", shown)
+
+
+def test_who_cancels_at_once_names_nobody_else(order: str) -> None:
+    assert "--by" in refused("orders", "cancel", order, "--by", "Ann", code=2)

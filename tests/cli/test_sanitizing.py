@@ -213,7 +213,14 @@ COMMANDS: dict[tuple[str, ...], list[tuple[str, ...]]] = {
         ("kole:K1",),
     ],
     ("orders", "deliver"): [("kole:K1", "--json"), ("kole:K1",)],
-    ("orders", "cancel"): [("kole:K1", "--line", "1=1", "--reason", NAME)],
+    ("orders", "cancel"): [
+        ("kole:K1", "--ask", "--by", NAME, "--reason", NAME),
+        ("kole:K1", "--line", "1=1", "--reason", NAME),
+    ],
+    ("orders", "answer-cancellation"): [
+        ("kole:K1", "refuse"),
+        ("kole:K1", NAME, "--by", NAME, "--reason", NAME),
+    ],
     ("orders", "complete"): [("kole:K1",), (f"kole:{ODD}",)],
     ("orders", "correct"): [
         ("kole:K1", "--line", NAME, "--add", NAME),

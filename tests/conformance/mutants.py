@@ -20,7 +20,7 @@ from orderglot.core.caller import Caller
 from orderglot.core.currencies import DECIMALS
 from orderglot.core.errors import Forbidden, HubError, NotFound
 from orderglot.core.order import Order
-from orderglot.core.query import Page
+from orderglot.core.query import And, Page
 from orderglot.wire import changes as fates
 from orderglot.wire import json
 from orderglot.wire.dialect import Dialect
@@ -388,6 +388,7 @@ def one_more_than_there_are(order: Order) -> int:
     return len(order.lines) + 1
 
 
+BY_THE_SELLER = "../life/test_changes_by_the_seller.py"
 UNKNOWN = "test_unknown_members.py"
 
 CAUGHT_BY: dict[str, dict[str, Make]] = {
@@ -503,6 +504,66 @@ CAUGHT_BY: dict[str, dict[str, Make]] = {
         ),
         "the number of a line that is gone is given again": swap(
             "orderglot.stores.unit_of_work:remembering", lambda _: lambda order, before: order
+        ),
+    },
+    "../core/test_correcting.py": {
+        "what went out is corrected": swap(
+            "orderglot.core.correcting:why_fixed", lambda _: lambda order, line: ""
+        ),
+        "the figures of a vendor are summed up anew": swap(
+            "orderglot.core.resumming:is_priced_here", lambda _: lambda order: True
+        ),
+        "the number of a line that was removed is given to the next": swap(
+            "orderglot.core.correcting:remembering", lambda _: lambda order, before: order
+        ),
+    },
+    "../core/test_repricing.py": {
+        "what came back is repriced": swap(
+            "orderglot.core.repricing:came_back", lambda _: lambda order, line: False
+        ),
+    },
+    f"{BY_THE_SELLER}::test_a_line_that_is_corrected_removed_or_added_is_so_at_every_door": {
+        "the bill of a corrected order stands": swap(
+            "orderglot.core.correcting:resum", lambda _: lambda order, before: order
+        ),
+    },
+    f"{BY_THE_SELLER}::test_meanwhile_no_client_adds_to_it_or_gives_it_away_but_names_are_taken": {
+        "lines are added to what is asked to be cancelled": swap(
+            "orderglot.core.correcting:demand_unasked", lambda _: always
+        ),
+        "what is asked to be cancelled is given away": swap(
+            "orderglot.core.reassigning:demand_unasked", lambda _: always
+        ),
+    },
+    "../core/test_cancelling.py": {
+        "what is asked to be cancelled is shipped": swap(
+            "orderglot.core.lifecycle:demand_unasked", lambda _: always
+        ),
+        "more is cancelled than is left": swap(
+            "orderglot.core.cancelling:still_left",
+            lambda left: (
+                lambda order, asked: (
+                    {one.number: one.quantity for one in asked.lines} or left(order, asked)
+                )
+            ),
+        ),
+    },
+    "../stores/test_order_details.py": {
+        "a request to cancel stays open for ever": swap(
+            "orderglot.stores.unit_of_work:closed_by_itself", lambda _: lambda order, *_more: order
+        ),
+    },
+    "../hub/test_completing.py": {
+        "what is asked to be cancelled completes by itself": swap(
+            "orderglot.faces.completing:OPEN", lambda found: And(found.parts[:-1])
+        ),
+    },
+    "../sync/test_placement_checks.py": {
+        "what is asked to be cancelled is placed": swap(
+            "orderglot.sync.placement_checks:open_request", lambda _: lambda order: None
+        ),
+        "what is asked to be cancelled at the last moment is placed": swap(
+            "orderglot.sync.place:demand_unasked", lambda _: always
         ),
     },
     "test_logins.py::test_nothing_that_a_key_gave_outlives_it": {

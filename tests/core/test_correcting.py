@@ -144,6 +144,22 @@ def test_what_an_order_from_elsewhere_comes_to_is_not_known_where_a_line_has_no_
     assert theirs.invoice == order.invoice
 
 
+def test_a_currency_that_nobody_names_is_the_one_that_is_named() -> None:
+    theirs = ordered(currency="", references=(Reference("catalyst@w", "7"),))
+    order = corrected(theirs, added=(Line(sku="SALT", quantity=1000),))
+    assert Decimal(1017) == order.totals.total
+
+    euros = replace(theirs.lines[0], currency="EUR")
+    theirs = replace(theirs, lines=(euros, theirs.lines[1]))
+    assert corrected(theirs, added=(Line(sku="SALT", quantity=1000),)).totals.total is None
+
+
+def test_what_is_so_already_is_not_refused() -> None:
+    sent = lifecycle.ship(ordered(), Shipment(lines=(ShippedLine(number=1, quantity=2),)), NOON)
+
+    assert sent == corrected(sent, quantities={1: 12})
+
+
 @pytest.mark.parametrize(
     ("line", "why"),
     [

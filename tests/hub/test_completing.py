@@ -15,6 +15,8 @@ from msgspec.structs import replace
 
 from orderglot import dialects
 from orderglot.core.caller import Caller
+from orderglot.core.cancellation_requests import CancellationState
+from orderglot.core.cancelling import answer, ask
 from orderglot.core.errors import Conflict, HubError, TooMany, Upstream
 from orderglot.core.lifecycle import confirm
 from orderglot.core.order import HUB, Order, Reference
@@ -131,6 +133,24 @@ def test_an_order_that_was_confirmed_meanwhile_is_complete_when_it_is_due(check:
         book = shop.store.of(Caller(seller=shop.seller))
         await book.change(confirm(await shop.order(id)), "confirmed")
         shop.clock.forward(WAIT)
+        assert id in await shop.listed(Status.COMPLETED)
+
+    check(trial)
+
+
+def test_an_order_that_is_asked_to_be_cancelled_is_complete_once_that_is_refused(
+    check: Check,
+) -> None:
+    async def trial(shop: Shop) -> None:
+        id, other = await shop.place(), await shop.place()
+        book = shop.store.of(Caller(seller=shop.seller))
+        await book.change(ask(await shop.order(id), "Twice.", "Ann", shop.clock()))
+        shop.clock.forward(WAIT)
+        assert [other] == await shop.listed(Status.COMPLETED)
+
+        order = await shop.order(id)
+        await book.change(answer(order, CancellationState.REFUSED, "Bob", shop.clock()))
+        shop.clock.forward(SECOND)
         assert id in await shop.listed(Status.COMPLETED)
 
     check(trial)

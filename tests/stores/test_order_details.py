@@ -10,6 +10,11 @@ from msgspec.structs import replace
 
 from orderglot import dialects
 from orderglot.core.amounts import Totals
+from orderglot.core.cancellation_requests import (
+    CancellationRequest,
+    CancellationState,
+    LineToCancel,
+)
 from orderglot.core.charges import AllowanceCharge, TaxLine
 from orderglot.core.errors import Invalid
 from orderglot.core.item_numbers import ItemNumbers
@@ -28,6 +33,7 @@ from orderglot.core.query import Compare, Operator, Value, Window
 from orderglot.core.reconciliation import reconcile
 from orderglot.core.schedule import Schedule
 from orderglot.core.shipments import Shipment, ShippedLine
+from orderglot.core.values import Status
 from orderglot.stores import document
 from orderglot.wire.loss import losses
 from tests.stores.shops import Shop
@@ -55,6 +61,14 @@ DETAILS = OrderDetails(
     ),
     shipments=(Shipment(tracking="1Z7", lines=(ShippedLine(number=1, quantity=Decimal("1.50")),)),),
     hold_reason="credit",
+    cancellations=(
+        CancellationRequest(
+            state=CancellationState.ASKED,
+            asked=datetime(2026, 12, 2, tzinfo=UTC),
+            asked_by="Ann",
+            lines=(LineToCancel(number=1, quantity=Decimal("0.50")),),
+        ),
+    ),
 )
 LINE = Line(
     number=1,
@@ -100,6 +114,12 @@ TINY = Decimal("0.0000001")
             "responses",
             OrderDetails(responses=(OrderResponse(lines=(LineResponse(quantity=TINY),)),)),
         ),
+        (
+            "cancellations",
+            OrderDetails(
+                cancellations=(CancellationRequest(lines=(LineToCancel(quantity=TINY),)),)
+            ),
+        ),
     ],
 )
 def test_a_quantity_in_the_details_is_one_like_any(
@@ -125,6 +145,10 @@ def test_a_quantity_in_the_details_is_one_like_any(
         ("details.responses.lines.code", Operator.EQ, "refused"),
         ("details.shipments.tracking", Operator.EQ, "1Z7"),
         ("details.hold_reason", Operator.EQ, "credit"),
+        ("details.cancellations.state", Operator.EQ, "asked"),
+        ("details.cancellations.asked", Operator.LT, datetime(2026, 12, 3, tzinfo=UTC)),
+        ("details.cancellations.asked_by", Operator.BEGINS, "a"),
+        ("details.cancellations.lines.quantity", Operator.LT, 1),
         ("lines.details.item_numbers.gtin", Operator.EQ, "4006381333931"),
         ("lines.details.schedule.promised", Operator.EQ, date(2026, 12, 23)),
         ("lines.details.ship_to", Operator.EQ, "7"),
@@ -140,6 +164,35 @@ def test_an_order_is_found_by_any_of_it(
 
     where = Compare(name, operator, value)
     assert (found,) == shop.run(shop.book.page(Window(where=where))).orders
+
+
+def test_orders_whose_cancellation_nobody_asks_for_are_told_apart(shop: Shop) -> None:
+    (asked,) = DETAILS.cancellations
+    refused = replace(asked, state=CancellationState.REFUSED)
+    shop.placed(
+        lines=(replace(LINE, quantity=1),), details=OrderDetails(cancellations=(refused, asked))
+    )
+    others = (
+        shop.placed(lines=(Line(quantity=2),)),
+        shop.placed(details=OrderDetails(hold_reason="credit")),
+        shop.placed(lines=(LINE,), details=OrderDetails(cancellations=(refused,))),
+    )
+
+    where = Compare("details.cancellations.state", Operator.NE, "asked")
+    assert others == shop.run(shop.book.page(Window(where=where))).orders
+
+
+def test_an_open_request_is_closed_by_whatever_leaves_nothing_of_it(shop: Shop) -> None:
+    placed = shop.placed(lines=(LINE,), details=DETAILS)
+    sent = shop.run(shop.book.change(replace(placed, status=Status.COMPLETED)))
+    again = shop.run(shop.book.change(replace(sent, name="Another")))
+
+    assert again.details is not None
+    assert [CancellationState.TOO_LATE] == [one.state for one in again.details.cancellations]
+    events = [(one.version, one.what) for one in shop.run(shop.book.events(placed.id))]
+    assert [(1, "placed"), (2, "cancellation too late"), (2, "changed"), (3, "changed")] == sorted(
+        events
+    )
 
 
 def test_what_a_vendor_changes_of_it_is_taken_and_what_he_does_not_show_stays() -> None:

@@ -15,6 +15,8 @@ import pytest
 from msgspec.structs import replace
 
 from orderglot import dialects
+from orderglot.core.cancellation_requests import CancellationState
+from orderglot.core.cancelling import answer, ask
 from orderglot.core.charges import AllowanceCharge, TaxLine
 from orderglot.core.customer import Customer
 from orderglot.core.errors import HubError, Invalid
@@ -119,6 +121,26 @@ def test_what_has_ended_or_not_begun_is_not_sent(name: str, status: Status) -> N
 @each
 def test_what_is_deleted_is_not_sent(name: str) -> None:
     assert "is deleted" in tried(name, lambda one: replace(one, deleted=NOON)).reason
+
+
+@each
+def test_what_is_asked_to_be_cancelled_is_not_sent(name: str) -> None:
+    def asked(order: Order) -> Order:
+        return ask(order, "Twice.", "Ann", NOON)
+
+    assert "answer-cancellation" in tried(name, asked).reason
+    refused = tried(
+        name, lambda one: answer(asked(one), CancellationState.REFUSED, "Bob", NOON), PLAIN
+    )
+    assert isinstance(refused.came, Placed)
+
+
+@each
+def test_what_is_asked_to_be_cancelled_at_the_last_moment_is_not_sent_either(name: str) -> None:
+    async def meanwhile(shop: Vendor, order: Order) -> None:
+        await shop.book.change(ask(order, "Twice.", "Ann", NOON))
+
+    assert "answer-cancellation" in tried(name, lambda one: one, prepare=meanwhile).reason
 
 
 def _first(order: Order, **change: Any) -> Order:

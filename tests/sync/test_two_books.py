@@ -12,6 +12,8 @@ import pytest
 from msgspec.structs import replace
 
 from orderglot import dialects
+from orderglot.core.cancellation_requests import CancellationState
+from orderglot.core.cancelling import ask
 from orderglot.core.customer import Customer
 from orderglot.core.order import HUB, Order, Reference, native
 from orderglot.core.values import Status
@@ -22,6 +24,7 @@ T = TypeVar("T")
 
 each = pytest.mark.parametrize("name", LISTING)
 COUNT = 3
+NOON = datetime(2026, 5, 21, 12, tzinfo=UTC)
 
 
 def carries(*fields: str) -> list[str]:
@@ -145,6 +148,24 @@ def test_what_both_changed_is_taken_from_its_master_and_told(name: str) -> None:
             one.ours_stands,
         )
         assert shop.shown(theirs).status is (await here(shop, theirs)).status
+
+    between(name, work)
+
+
+@pytest.mark.parametrize("name", carries("status", "lines"))
+def test_a_request_to_cancel_what_he_completed_meanwhile_came_too_late(name: str) -> None:
+    async def work(shop: Vendor) -> None:
+        await shop.pulled()
+        mine = await here(shop, await first_there(shop))
+        await shop.book.change(ask(replace(mine, status=Status.PROCESSING), "", "Ann", NOON))
+        theirs = await change_there(shop, status=Status.COMPLETED)
+        await shop.pulled()
+
+        found = await here(shop, theirs)
+        assert found.details is not None
+        assert [CancellationState.TOO_LATE] == [one.state for one in found.details.cancellations]
+        events = [event.what for event in await shop.book.events(found.id)]
+        assert 1 == events.count("cancellation too late")
 
     between(name, work)
 

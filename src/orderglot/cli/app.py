@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from orderglot.cli import (
+    cancellations,
     customers,
     database,
     keys,
@@ -50,6 +51,8 @@ app.command("change")(change)
 app.command("link")(link)
 app.command("openapi")(openapi)
 app.command("translate")(translate)
+orders.app.command("cancel")(cancellations.cancel)
+orders.app.command("answer-cancellation")(cancellations.answer)
 orders.app.command("correct")(order_changes.correct)
 orders.app.command("reprice")(order_changes.reprice)
 orders.app.command("move")(order_changes.move)

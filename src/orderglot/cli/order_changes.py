@@ -117,7 +117,7 @@ async def reprice(
 
     What it comes to and its bill follow; what was paid stands.
 
-    $ orderglot orders reprice 1000000001 --line 1 --line 2=0.95 --reason "a late rebate"
+    $ orderglot orders reprice 1000000001 --line 2=0.95 --reason "a rebate"
     """
     from orderglot.core import repricing
 

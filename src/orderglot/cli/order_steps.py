@@ -51,15 +51,18 @@ async def changed(
 ) -> "Order":
     """Change an order in one unit of work, with the event of a step, and give it as it stands then.
 
-    Where nothing of it is other than it was, nothing is written.
+    The event of an answer says which one it was. Where nothing of it is other than it was, nothing
+    is written.
     """
     from orderglot.core.lifecycle import EVENTS
+    from orderglot.core.open_cancellations import closing
     from orderglot.hub import lookup
 
     async def step(unit: "UnitOfWork") -> "Order":
         found = await lookup.find_order(unit, which)
         new = await work(unit, found)
-        return found if new == found else await unit.change(new, EVENTS[name], why=why)
+        what = EVENTS.get(name) or closing(new)
+        return found if new == found else await unit.change(new, what, why=why)
 
     owner = await hub.seller(seller)
     return await hub.book(owner, tests=True).transact(step)

@@ -99,34 +99,6 @@ async def ship(
 _without_more("deliver", "Say that all that went out of an order has arrived.")
 
 
-@app.command("cancel")
-@with_book()
-async def cancel(
-    hub: "Hub",
-    order: WhichOrder,
-    line: Lines = None,
-    reason: Reason = "",
-    seller: SellerName = None,
-    as_json: AsJson = False,
-) -> None:
-    """Cancel what of an order did not go out: some of its lines, or all of it.
-
-    $ orderglot orders cancel 1000000001 --line 2=5 --reason "sold out"
-    """
-    from orderglot.core import lifecycle
-
-    wanted = quantities(line)
-    await take(
-        hub,
-        seller,
-        order,
-        "cancel",
-        lambda one, _: lifecycle.cancel(one, reason, wanted),
-        as_json,
-        why=reason,
-    )
-
-
 @app.command("complete")
 @with_book()
 async def complete(

@@ -112,6 +112,7 @@ def _with_sum(order: "Order") -> dict[str, object]:
 
 def print_order(order: "Order") -> None:
     """Print an order for a person: what it says, its lines, and what it comes to."""
+    from orderglot.cli.cancellations import spelled
     from orderglot.core.adding_up import adds_up, in_words
     from orderglot.core.currencies import printed
     from orderglot.core.quantities import with_unit
@@ -138,6 +139,8 @@ def print_order(order: "Order") -> None:
             write_line(f"{line.sku or line.number}: {counted}")
     for parcel in order.details.shipments if order.details else ():
         write_line(_parcel(parcel, {line.number: line for line in order.lines}))
+    for request in order.details.cancellations if order.details else ():
+        write_line(spelled(request, order))
     totals = order.totals
     for name in ("subtotal", "discount", "tax", "duty", "shipping", "total"):
         amount = getattr(totals, name)

@@ -13,12 +13,13 @@ from orderglot.core.lifecycle import RUNNING, demand, status_of
 from orderglot.core.line_numbers import remembering
 from orderglot.core.line_quantities import GONE_OUT, NOT_COMING, cancelled, returned, shipped
 from orderglot.core.line_steps import detailed, named_once
+from orderglot.core.open_cancellations import demand_unasked
 from orderglot.core.order import Address, Line, Order
-from orderglot.core.pricing import add_lines, breaks_pack
+from orderglot.core.pricing import add_lines, breaks_pack, with_bill
 from orderglot.core.product import Product
 from orderglot.core.quantities import Quantity
 from orderglot.core.requantifying import requantified
-from orderglot.core.resumming import resum
+from orderglot.core.resumming import is_priced_here, resum
 from orderglot.core.values import Kind, Status
 
 CORRECTABLE = RUNNING | {Status.DRAFT, Status.ON_HOLD, Status.SHIPPED, Status.DELIVERED}
@@ -71,8 +72,9 @@ def correct(
 
 
 def demand_correctable(order: Order, what: str = "corrected") -> None:
-    """Raise Conflict where an order is over, or took something of others."""
+    """Raise Conflict where an order is over, is asked to be cancelled, or took something of others."""
     demand(order, CORRECTABLE, what)
+    demand_unasked(order, what)
     if order.kind in FIXED:
         raise Conflict(f"A {order.kind} cannot be {what}; cancel it and make another one.")
 
@@ -82,9 +84,11 @@ def put_in(
 ) -> Order:
     """Put lines into an order at the prices of today, under the titles that they have, if any.
 
-    The sums of the order are left as they are. In an order that names no currency each of them names
-    the seller's. Raises what ``add_lines`` does.
+    The sums of the order are left as they are; one that is priced here and has no bill yet has one
+    then. In an order that names no currency each line names the seller's. Raises what ``add_lines``
+    does, Conflict also where the order is asked to be cancelled.
     """
+    demand_unasked(order, "added to")
     asked = tuple(added)
     code = order.currency or currency
     priced = add_lines(replace(order, currency=code), asked, products)
@@ -92,7 +96,8 @@ def put_in(
         replace(line, title=one.title or line.title, currency="" if order.currency else code)
         for line, one in zip(priced.lines[len(order.lines) :], asked, strict=True)
     )
-    return replace(order, lines=(*order.lines, *lines), status=priced.status)
+    more = replace(order, lines=(*order.lines, *lines), status=priced.status)
+    return with_bill(more) if is_priced_here(order) else more
 
 
 def why_fixed(order: Order, line: Line) -> str:
@@ -134,6 +139,8 @@ def _of_lines(
         line = next((line for line in lines if line.number == number), None)
         if problem or line is None:
             yield from filter(None, (problem,))
+        elif number not in removed and correction.quantities[number] == line.quantity:
+            continue
         elif why := why_fixed(order, line):
             yield Problem("number", Rule.STATE, f"Line {number} {why}; it stays.", number)
         elif number not in removed:

@@ -7,11 +7,11 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
+from orderglot.core.correcting import put_in
 from orderglot.core.errors import Conflict, Rule, invalid
 from orderglot.core.order import Line, Order
-from orderglot.core.pricing import add_lines, with_bill
 from orderglot.core.product import Product
-from orderglot.core.resumming import is_priced_here, resum
+from orderglot.core.resumming import resum
 from orderglot.core.values import Status
 
 DRAFTS = "drafts {customer}"
@@ -24,8 +24,7 @@ def add_line(draft: Order, line: Line, products: Mapping[str, Product]) -> Order
     Raises Conflict where the order is no draft, Invalid with every line that cannot be bought.
     """
     demand_draft(draft)
-    added = add_lines(draft, (line,), products)
-    return resum(with_bill(added) if is_priced_here(draft) else added, draft)
+    return resum(put_in(draft, (line,), products), draft)
 
 
 def submit(draft: Order, now: datetime, po_number: str = "") -> Order:

@@ -32,6 +32,7 @@ from orderglot.core.line_steps import (
     gone_out,
     without,
 )
+from orderglot.core.open_cancellations import demand_unasked
 from orderglot.core.order import Line, Order
 from orderglot.core.order_details import OrderDetails
 from orderglot.core.quantities import Quantity, size
@@ -54,6 +55,7 @@ EVENTS = {
     "move": "moved",
     "note": "noted",
     "delete": "deleted",
+    "ask": "cancellation asked",
 }
 """What an event says of each step."""
 
@@ -100,6 +102,7 @@ def ship(order: Order, shipment: Shipment, now: datetime) -> Order:
     Raises Invalid with each line of which less is left, Conflict where the order cannot be shipped.
     """
     demand(order, RUNNING, "shipped")
+    demand_unasked(order, "shipped")
     if order.kind in WITHOUT_GOODS:
         raise Conflict(f"Of a {order.kind} nothing is shipped.")
     order = replace(order, lines=detailed(order))
@@ -125,6 +128,7 @@ def cancel(order: Order, reason: str, wanted: Quantities | None = None) -> Order
     Raises Invalid with each line of which less is left, Conflict where the order is over.
     """
     demand(order, RUNNING | {Status.ON_HOLD, Status.DRAFT}, "cancelled")
+    demand_unasked(order, "cancelled")
     if wanted and order.kind is Kind.RETURN:
         raise Conflict("A return is cancelled as a whole; make another one of what did come back.")
     order = replace(order, lines=detailed(order))
@@ -138,6 +142,7 @@ def cancel(order: Order, reason: str, wanted: Quantities | None = None) -> Order
 def complete(order: Order, now: datetime) -> Order:
     """Say that nothing more is to come; raises Conflict where the order is over or on hold."""
     demand(order, RUNNING | {Status.SHIPPED, Status.DELIVERED}, "completed")
+    demand_unasked(order, "completed")
     done = _moved(order, Status.COMPLETED)
     return replace(done, completed=order.completed or now, completes=None)
 

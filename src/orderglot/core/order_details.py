@@ -1,4 +1,4 @@
-"""What few orders say: taxes, allowances, payments, refunds, parties, shipments, responses, one by one.
+"""What few orders say: taxes, allowances, payments, refunds, parties, shipments and the like, one by one.
 
 These stand in a part of their own, so that the orders that say none of it cost nothing for it. The
 sums of the money stand in the order's ``totals`` and ``discount``, and in the ledger of its invoice.
@@ -12,6 +12,7 @@ from decimal import Decimal
 from msgspec import Struct
 
 from orderglot.core.amounts import Totals
+from orderglot.core.cancellation_requests import CancellationRequest
 from orderglot.core.charges import AllowanceCharge, TaxLine
 from orderglot.core.order_responses import OrderResponse
 from orderglot.core.parties import Party
@@ -62,8 +63,9 @@ class OrderDetails(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=Fal
     """Details of an order, in its own currency. What nobody listed is an empty list, which is no 0.
 
     ``tax_lines`` are all taxes of the order, those of its lines included. ``allowance_charges`` are
-    those of the order as a whole, beside the ones of its lines. ``parties``, ``responses`` and
-    ``shipments`` come in the order in which somebody told of them.
+    those of the order as a whole, beside the ones of its lines. ``parties``, ``responses``,
+    ``shipments`` and ``cancellations`` come in the order in which somebody told of them; of the last
+    none but the latest is open.
     """
 
     prices_include_tax: bool | None = None
@@ -78,3 +80,4 @@ class OrderDetails(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=Fal
     shipments: tuple[Shipment, ...] = ()
     hold_reason: str = ""
     cancel_reason: str = ""
+    cancellations: tuple[CancellationRequest, ...] = ()

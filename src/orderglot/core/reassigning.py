@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from orderglot.core.customer import Customer, identity
 from orderglot.core.errors import Rule, invalid
 from orderglot.core.giving_up import has_taken
+from orderglot.core.open_cancellations import demand_unasked
 from orderglot.core.order import HUB, Line, Order, Reference
 from orderglot.core.order_details import OrderDetails
 from orderglot.core.ports import Book
@@ -45,11 +46,12 @@ def reassign(order: Order, customer: Customer | None, linked: Iterable[Order]) -
     Addresses, the account that a carrier charges, who is notified and what the driver is told were
     the other customer's: the order is billed, and goes, to the new one. Of an order that was
     nobody's all goes along. Raises Invalid where it is ``linked`` with others, which would stay
-    behind.
+    behind, Conflict where it is asked to be cancelled.
     """
     name = customer and identity(customer)
     if order.customer and customer and order.customer.id == customer.id:
         return order
+    demand_unasked(order, "moved")
     if order.customer is None:
         return replace(order, customer=name)
     ids = [str(one.id) for one in linked]

@@ -47,17 +47,24 @@ def _parts(order: Order) -> tuple[Any, ...]:
 
 
 def _more(order: Order, before: Order) -> Decimal | None:
-    """Tell how much more the lines of an order come to; None where that cannot be told."""
+    """Tell how much more the lines of an order come to; None where that cannot be told.
+
+    A currency that nobody names is the one that is named.
+    """
+    every = (*order.lines, *before.lines)
+    named = {order.currency, *(line.currency for line in every)} - {""}
     now, then = _goods(order), _goods(before)
-    return None if now is None or then is None else now - then
+    if now is None or then is None or len(named) > 1:
+        return None
+    currency = next(iter(named), "")
+    return rounded(now, currency) - rounded(then, currency)
 
 
 def _goods(order: Order) -> Decimal | None:
+    """Give what the lines of an order come to, None where one has no price."""
     amounts = [amount_of(line) for line in order.lines]
     known = [one for one in amounts if one is not None]
-    foreign = any(line.currency not in ("", order.currency) for line in order.lines)
-    whole = not foreign and len(known) == len(amounts)
-    return rounded(sum(known, ZERO), order.currency) if whole else None
+    return sum(known, ZERO) if len(known) == len(amounts) else None
 
 
 def _moved(order: Order, more: Decimal | None) -> Order:

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from orderglot.core.caller import Caller
+from orderglot.core.cancellation_requests import CancellationState
 from orderglot.core.errors import HubError
 from orderglot.core.lifecycle import RUNNING
 from orderglot.core.order import HUB, Order, Reference
@@ -31,7 +32,10 @@ MARK = ".completes"
 
 SOONEST = (Sort("completes"),)
 AWAITED = (Compare("completes", Operator.NE, None), Compare("deleted", Operator.EQ, None))
-OPEN = And((Compare("status", Operator.IN, tuple(sorted(RUNNING))), *AWAITED))
+UNASKED = Compare("details.cancellations.state", Operator.NE, CancellationState.ASKED)
+OPEN = And((Compare("status", Operator.IN, tuple(sorted(RUNNING))), *AWAITED, UNASKED))
+"""Orders that are to complete, of which nobody asks that they be cancelled."""
+
 SET_COMPLETE = And((Compare("status", Operator.IN, tuple(sorted(DONE))), *AWAITED))
 """Orders that were set to complete, of which the rest is still to be done."""
 

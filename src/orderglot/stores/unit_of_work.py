@@ -13,6 +13,7 @@ from orderglot.core.customer import Customer
 from orderglot.core.errors import Conflict, Forbidden, Overtaken
 from orderglot.core.line_numbers import remembering
 from orderglot.core.linking import LINKS
+from orderglot.core.open_cancellations import closed_by_itself, closing
 from orderglot.core.order import Link, Order, Reference
 from orderglot.core.ports import KEPT, PLACED, Answered, Check, Kept, Note, Outcome
 from orderglot.core.product import Product
@@ -306,7 +307,10 @@ class UnitOfWork(ExpectingReads):
         order, orders = with_exact_quantities(order), self._resolution.orders
         if (before := orders.with_id(order.id)) is not None:
             order = remembering(order, before)
-        orders.refuse_clash(order)
-        orders.write(order)
-        self._pending.add_change(order, orders.kept[order.id], what, now, why, other)
-        return order
+        whole = closed_by_itself(order, self._caller.name, now)
+        orders.refuse_clash(whole)
+        orders.write(whole)
+        self._pending.add_change(whole, orders.kept[order.id], what, now, why, other)
+        if whole is not order:
+            self._pending.add_event(whole, closing(whole), now)
+        return whole

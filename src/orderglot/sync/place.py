@@ -24,7 +24,7 @@ from orderglot.sync.comparing import another
 from orderglot.sync.criteria import native_id
 from orderglot.sync.matching import name_of
 from orderglot.sync.notes import PLACING, Placing, note_of, noted, read
-from orderglot.sync.placement_checks import NO_TERMS, Terms, refusals
+from orderglot.sync.placement_checks import NO_TERMS, Terms, demand_unasked, refusals
 from orderglot.sync.placement_results import How, Placed, keep, there
 from orderglot.sync.recovery import Looking, Notify, Unknown, ask_somebody, doubt, wire_order
 from orderglot.sync.sent import note_sent
@@ -195,10 +195,16 @@ class _Attempt:
         return any(now < placing.begun + way.lasts - MARGIN for way in ways)
 
     async def _write_down(self, placing: Placing) -> None:
-        """Write what is under way; raises Conflict where somebody else is at it."""
+        """Write what is under way; raises Conflict where somebody else is at it.
+
+        Raises Invalid where the order is asked to be cancelled by now.
+        """
         note = noted(PLACING, name_of(self.order.id, placing.channel), placing, self.note)
         try:
             async with self.book.together() as unit:
+                if not placing.refused:
+                    there = await unit.get(Reference(HUB, str(self.order.id)))
+                    demand_unasked(there)
                 unit.note(note)
         except Conflict:
             raise Conflict(

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from msgspec import Struct
 from msgspec.structs import replace
 
-from orderglot.core.errors import Problem, Rule
+from orderglot.core.errors import Invalid, Problem, Rule
+from orderglot.core.open_cancellations import open_request
 from orderglot.core.order import Identity, Line, Order, id_at, is_channel
 from orderglot.core.parties import Role
 from orderglot.core.ports import PLACED, Book
@@ -96,6 +97,23 @@ def _state(order: Order) -> Iterator[Problem]:
     elif order.status is Status.DRAFT:
         reason = "The order is a draft; submit it first."
         yield Problem("status", Rule.STATE, reason)
+    else:
+        yield from _asked(order)
+
+
+def demand_unasked(order: Order) -> None:
+    """Raise Invalid where an order is asked to be cancelled."""
+    for problem in _asked(order):
+        raise Invalid(problem)
+
+
+def _asked(order: Order) -> Iterator[Problem]:
+    if open_request(order) is not None:
+        reason = (
+            "The order is asked to be cancelled; answer that first: 'orderglot orders "
+            f"answer-cancellation {order.number or order.id}'."
+        )
+        yield Problem("details.cancellations", Rule.STATE, reason)
 
 
 def _kind(vendor: Vendor, order: Order) -> Iterator[Problem]:
