@@ -16,6 +16,7 @@ from msgspec.structs import fields, replace
 
 from orderglot.core import lifecycle
 from orderglot.core.adding_up import adds_up
+from orderglot.core.cancellation_requests import CancellationRequest, CancellationState
 from orderglot.core.currencies import rounded
 from orderglot.core.errors import Conflict, HubError, Invalid
 from orderglot.core.findings import Answer
@@ -222,6 +223,7 @@ def test_what_is_paid_in_full_is_paid_in_both_and_other_payments_stay() -> None:
         assert ["I1", ""] == [one.number for one in bills if one]
 
 
+ASKED = CancellationState.ASKED
 PAID, PARTLY, UNPAID = InvoiceStatus.PAID, InvoiceStatus.PARTIALLY_PAID, InvoiceStatus.UNPAID
 
 
@@ -315,8 +317,9 @@ def test_seats_that_were_given_back_are_not_moved() -> None:
         *({"kind": kind} for kind in Kind if kind is not Kind.SALE),
         {"deleted": NOON},
         {"completes": NOON},
+        {"details": OrderDetails(cancellations=(CancellationRequest(state=ASKED),))},
     ],
-    ids=lambda changed: " ".join(map(str, *changed.items())),
+    ids=lambda changed: " ".join(changed),
 )
 def test_what_is_over_or_counted_by_others_or_waited_for_is_not_split(
     changed: dict[str, object],

@@ -35,6 +35,7 @@ from orderglot.stores.sqlite import SqliteStore
 from orderglot.stores.store import BookStore
 from tests.core.dividable_orders import orders
 from tests.core.test_splitting import quantities, together
+from tests.stores.shops import Shop
 
 NOON = datetime(2026, 5, 21, 12, tzinfo=UTC)
 CUP = Product(sku="CUP", tiers=(Tier(price=Decimal(4)),))
@@ -243,3 +244,19 @@ def test_a_mistake_is_caught(
     mutate(monkeypatch)
     with pytest.raises(AssertionError):
         trial()
+
+
+def test_of_several_at_once_no_more_is_moved_or_returned_than_there_is(shop: Shop) -> None:
+    """Let each be done by whoever comes first, in every store."""
+    line = Line(number=1, sku="A", quantity=10, unit_price=Decimal(2), total=Decimal(20))
+    for step, there in ((split_order, Status.PROCESSING), (return_goods, Status.SHIPPED)):
+        order = Order(currency="USD", status=Status.PROCESSING, lines=(line,))
+        placed = shop.run(shop.book.place(lifecycle.put_into(order, there, NOON)))
+        ref = Reference(HUB, str(placed.id))
+
+        async def work(unit: UnitOfWork, step: Any = step, ref: Reference = ref) -> Any:
+            return await step(unit, await unit.get(ref), {1: 4})
+
+        came = shop.gathered(*(shop.book.transact(work) for _ in range(4)))
+        assert 2 == sum(isinstance(one, HubError) for one in came), came
+        assert 2 == len(shop.run(shop.book.linked(ref)))

@@ -5,7 +5,13 @@ from typing import TYPE_CHECKING, Annotated
 
 from orderglot.cli.command import AsJson, Misused, SellerName, WhichOrder, with_book
 from orderglot.cli.options import value
-from orderglot.cli.order_steps import Reason, new_lines, quantities, report
+from orderglot.cli.order_steps import (
+    Reason,
+    name_who_has_it_otherwise,
+    new_lines,
+    quantities,
+    report,
+)
 from orderglot.cli.output import with_article, write_json, write_line
 
 if TYPE_CHECKING:
@@ -136,6 +142,7 @@ async def _make(hub: "Hub", seller: str | None, which: str, step: Step, as_json:
     report(made.order, as_json=False)
     for one in made.made:
         _report_made(one)
+    name_who_has_it_otherwise(made.order)
     return None
 
 
