@@ -44,6 +44,7 @@ from orderglot.core.splitting import split
 from orderglot.core.values import InvoiceStatus, Kind, Relation, Status
 from tests.core.dividable_orders import UNITS, orders
 
+ASKED = CancellationState.ASKED
 NOON = datetime(2026, 5, 21, 12, tzinfo=UTC)
 
 
@@ -223,7 +224,6 @@ def test_what_is_paid_in_full_is_paid_in_both_and_other_payments_stay() -> None:
         assert ["I1", ""] == [one.number for one in bills if one]
 
 
-ASKED = CancellationState.ASKED
 PAID, PARTLY, UNPAID = InvoiceStatus.PAID, InvoiceStatus.PARTIALLY_PAID, InvoiceStatus.UNPAID
 
 
@@ -319,7 +319,7 @@ def test_seats_that_were_given_back_are_not_moved() -> None:
         {"completes": NOON},
         {"details": OrderDetails(cancellations=(CancellationRequest(state=ASKED),))},
     ],
-    ids=lambda changed: " ".join(changed),
+    ids=lambda changed: " ".join(str(value)[:20] for value in changed.values()),
 )
 def test_what_is_over_or_counted_by_others_or_waited_for_is_not_split(
     changed: dict[str, object],
