@@ -319,7 +319,7 @@ def test_seats_that_were_given_back_are_not_moved() -> None:
         {"completes": NOON},
         {"details": OrderDetails(cancellations=(CancellationRequest(state=ASKED),))},
     ],
-    ids=lambda changed: " ".join(str(value)[:20] for value in changed.values()),
+    ids=lambda changed: " ".join(f"{name} {value}"[:24] for name, value in changed.items()),
 )
 def test_what_is_over_or_counted_by_others_or_waited_for_is_not_split(
     changed: dict[str, object],
