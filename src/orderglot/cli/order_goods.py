@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 from orderglot.cli.command import AsJson, Misused, SellerName, WhichOrder, with_book
 from orderglot.cli.options import value
 from orderglot.cli.order_steps import (
+    Lines,
     Reason,
     name_who_has_it_otherwise,
     new_lines,
@@ -21,15 +22,6 @@ if TYPE_CHECKING:
     from orderglot.hub.opening import Hub
 
 Step = Callable[["UnitOfWork", "Order"], Awaitable["Made"]]
-
-Back = Annotated[
-    list[str] | None,
-    value(
-        "LINE=QUANTITY",
-        "So much of a line came back, by its number; may be repeated. Left out, all that is outside.",
-        flag="--line",
-    ),
-]
 
 
 @with_book()
@@ -72,7 +64,7 @@ async def split(
 async def take_back(
     hub: "Hub",
     order: WhichOrder,
-    line: Back = None,
+    line: Lines = None,
     reason: Reason = "",
     seller: SellerName = None,
     as_json: AsJson = False,
@@ -97,7 +89,7 @@ async def take_back(
 async def exchange(
     hub: "Hub",
     order: WhichOrder,
-    line: Back = None,
+    line: Lines = None,
     goods: Annotated[
         list[str] | None,
         value(
