@@ -19,7 +19,7 @@ from orderglot.core.charges import AllowanceCharge, TaxLine
 from orderglot.core.errors import Invalid
 from orderglot.core.item_numbers import ItemNumbers
 from orderglot.core.line_details import LineDetails
-from orderglot.core.order import Address, Line, Order
+from orderglot.core.order import Address, Line, Order, Reference
 from orderglot.core.order_details import (
     OrderDetails,
     PaymentMade,
@@ -180,6 +180,17 @@ def test_orders_whose_cancellation_nobody_asks_for_are_told_apart(shop: Shop) ->
 
     where = Compare("details.cancellations.state", Operator.NE, "asked")
     assert others == shop.run(shop.book.page(Window(where=where))).orders
+
+
+def test_what_comes_again_from_elsewhere_leaves_what_was_asked(shop: Shop) -> None:
+    order = Order(references=(Reference("file@shop", "7"),), lines=(LINE,))
+    (kept,) = shop.run(shop.book.keep(order))
+    asked = replace(kept.order, details=OrderDetails(cancellations=DETAILS.cancellations))
+    shop.run(shop.book.change(asked))
+    for details in (None, OrderDetails(hold_reason="credit")):
+        (again,) = shop.run(shop.book.keep(replace(order, notes="More.", details=details)))
+        found = again.order.details
+        assert found == replace(details or OrderDetails(), cancellations=DETAILS.cancellations)
 
 
 def test_an_open_request_is_closed_by_whatever_leaves_nothing_of_it(shop: Shop) -> None:

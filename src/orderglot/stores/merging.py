@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from orderglot.core.customer import Customer
 from orderglot.core.errors import Conflict
 from orderglot.core.order import Identity, Order, Reference
+from orderglot.core.order_details import OrderDetails
 from orderglot.core.product import Product
 from orderglot.stores.identities import goes_by, has_id_of
 
@@ -32,7 +33,8 @@ def merged(kept: Order, incoming: Order) -> Order:
     """Put what comes in on top of what is there, which keeps what the sender cannot know.
 
     That is the hub's id, whether it is a test and was deleted here, the seller's number, the
-    customer and the links where none come, and the references and extras of other dialects.
+    customer, the links and the requests to cancel where none come, and the references and extras of
+    other dialects.
     """
     return replace(
         incoming,
@@ -46,9 +48,18 @@ def merged(kept: Order, incoming: Order) -> Order:
         created=incoming.created or kept.created,
         modified=incoming.modified or kept.modified,
         deleted=incoming.deleted or kept.deleted,
+        details=_with_cancellations(kept.details, incoming.details),
         extras=_with_extras(kept, incoming),
         unknown=incoming.unknown or kept.unknown,
     )
+
+
+def _with_cancellations(
+    kept: OrderDetails | None, incoming: OrderDetails | None
+) -> OrderDetails | None:
+    if kept is None or not kept.cancellations or (incoming and incoming.cancellations):
+        return incoming
+    return replace(incoming or OrderDetails(), cancellations=kept.cancellations)
 
 
 def with_references(
