@@ -224,18 +224,20 @@ def seen_over_kole(wholesaler: Wholesaler, whole: int) -> None:
     assert "98.4" == order.findtext("invoice/due/subtotal")
 
 
-def linked_over_kodaris(wholesaler: Wholesaler, key: dict[str, str], order: int) -> list[Any]:
-    """Log in, fetch a token, and list the orders that are linked to one."""
+def kodaris_headers(wholesaler: Wholesaler, key: dict[str, str]) -> dict[str, str]:
+    """Log in, fetch a token, and give the headers of a session."""
     login = wholesaler.ask(
         "POST", "/api/user/customer/apiKeyLogin", json={"apiKey": key["api_key"]}
     )
     session = {"userSessionApiKey": login.json()["data"]["userSessionApiKey"]}
     token = wholesaler.ask("GET", "/api/user/customer/authToken", headers=session).json()["data"]
-    answer = wholesaler.ask(
-        "GET",
-        f"/api/account/order/{order}/linkedOrders",
-        headers={**session, "X-CSRF-TOKEN": token},
-    )
+    return {**session, "X-CSRF-TOKEN": token}
+
+
+def linked_over_kodaris(wholesaler: Wholesaler, key: dict[str, str], order: int) -> list[Any]:
+    """List the orders that are linked to one."""
+    path = f"/api/account/order/{order}/linkedOrders"
+    answer = wholesaler.ask("GET", path, headers=kodaris_headers(wholesaler, key))
     names = ("orderID", "companyID", "purchaseOrder", "status", "subtotal")
     return [tuple(one[name] for name in names) for one in answer.json()["data"]]
 
@@ -279,19 +281,23 @@ def seen_over_catalyst(wholesaler: Wholesaler, whole: int, halves: list[int]) ->
     assert [] == found("{'status.label':'Shipped'}")
 
 
-def adobe_listed(wholesaler: Wholesaler, **params: str) -> list[dict[str, Any]]:
-    """Fetch a token and list the shop's orders."""
+def adobe_headers(wholesaler: Wholesaler) -> dict[str, str]:
+    """Fetch a token, and give the headers of a request."""
     key = wholesaler.keys["adobe"]
     grant = {"grant_type": "client_credentials", **key}
     token = wholesaler.ask("POST", "/ims/token/v3", data=grant).json()["access_token"]
-    headers = {
+    return {
         "X-Api-Key": key["client_id"],
         "Authorization": f"Bearer {token}",
         "X-Correlation-Id": "story",
     }
+
+
+def adobe_listed(wholesaler: Wholesaler, **params: str) -> list[dict[str, Any]]:
+    """List the shop's orders."""
     path = f"/v3/customers/{ADOBE}/orders"
     items: list[dict[str, Any]] = wholesaler.ask(
-        "GET", path, headers=headers, params=params
+        "GET", path, headers=adobe_headers(wholesaler), params=params
     ).json()["items"]
     return items
 

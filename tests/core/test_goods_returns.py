@@ -17,6 +17,7 @@ from orderglot.core.product import Product, Tier
 from orderglot.core.quantities import Quantity
 from orderglot.core.returns import RETURNED_FROM, counted_anew, left, take_back
 from orderglot.core.shipments import Shipment, ShippedLine
+from orderglot.core.subscriptions import completed
 from orderglot.core.values import Kind, Relation, Status
 from tests.core.test_lifecycle import problems, statuses
 
@@ -187,3 +188,12 @@ def test_nothing_is_exchanged_for_nothing_or_for_what_is_not_sold() -> None:
     for goods in ((), (Line(sku="X", quantity=1),)):
         with pytest.raises(HubError):
             exchange(WHOLE, {1: 1}, (), goods, PRODUCTS, NOON)
+
+
+def test_a_line_that_came_back_begins_no_subscription() -> None:
+    after, _ = take_goods_back(WHOLE, {1: 3}, (), NOON)
+    done = completed(after, lambda line: f"S{line.number}")
+
+    assert [("", RETURNED), ("S2", Status.COMPLETED)] == [
+        (one.subscription, one.status) for one in done.lines
+    ]

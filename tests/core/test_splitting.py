@@ -16,6 +16,7 @@ from msgspec.structs import fields, replace
 
 from orderglot.core import lifecycle
 from orderglot.core.adding_up import adds_up
+from orderglot.core.cancellation_requests import CancellationRequest, CancellationState
 from orderglot.core.currencies import rounded
 from orderglot.core.errors import Conflict, HubError, Invalid
 from orderglot.core.findings import Answer
@@ -43,6 +44,7 @@ from orderglot.core.splitting import split
 from orderglot.core.values import InvoiceStatus, Kind, Relation, Status
 from tests.core.dividable_orders import UNITS, orders
 
+ASKED = CancellationState.ASKED
 NOON = datetime(2026, 5, 21, 12, tzinfo=UTC)
 
 
@@ -315,8 +317,9 @@ def test_seats_that_were_given_back_are_not_moved() -> None:
         *({"kind": kind} for kind in Kind if kind is not Kind.SALE),
         {"deleted": NOON},
         {"completes": NOON},
+        {"details": OrderDetails(cancellations=(CancellationRequest(state=ASKED),))},
     ],
-    ids=lambda changed: " ".join(map(str, *changed.items())),
+    ids=lambda changed: " ".join(f"{name} {value}"[:24] for name, value in changed.items()),
 )
 def test_what_is_over_or_counted_by_others_or_waited_for_is_not_split(
     changed: dict[str, object],

@@ -14,7 +14,14 @@ from orderglot.cli.command import (
     with_book,
 )
 from orderglot.cli.options import argument, value
-from orderglot.cli.order_steps import Reason, changed, new_lines, quantities, report
+from orderglot.cli.order_steps import (
+    Reason,
+    changed,
+    name_who_has_it_otherwise,
+    new_lines,
+    quantities,
+    report,
+)
 from orderglot.cli.output import write_json, write_line
 
 if TYPE_CHECKING:
@@ -238,7 +245,6 @@ def _prices(texts: list[str] | None) -> "Mapping[int, Decimal | None]":
 def _report(order: "Order", as_json: bool) -> None:
     """Print how an order stands, what it comes to, and who has it otherwise."""
     from orderglot.core.currencies import printed
-    from orderglot.core.order import is_channel
     from orderglot.core.resumming import overpaid
 
     report(order, as_json)
@@ -249,9 +255,7 @@ def _report(order: "Order", as_json: bool) -> None:
         write_line(f"It comes to {printed(total, order.currency)} {order.currency}".rstrip() + ".")
     if more:
         write_line(f"{printed(more, order.currency)} {order.currency} more was paid than that.")
-    for reference in order.references:
-        if is_channel(reference.dialect):
-            write_line(f"{reference.dialect} has it as it was; tell them.")
+    name_who_has_it_otherwise(order)
 
 
 def _report_as(order: "Order", what: str, as_json: bool) -> None:

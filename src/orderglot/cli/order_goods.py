@@ -5,7 +5,14 @@ from typing import TYPE_CHECKING, Annotated
 
 from orderglot.cli.command import AsJson, Misused, SellerName, WhichOrder, with_book
 from orderglot.cli.options import value
-from orderglot.cli.order_steps import Reason, new_lines, quantities, report
+from orderglot.cli.order_steps import (
+    Lines,
+    Reason,
+    name_who_has_it_otherwise,
+    new_lines,
+    quantities,
+    report,
+)
 from orderglot.cli.output import with_article, write_json, write_line
 
 if TYPE_CHECKING:
@@ -15,15 +22,6 @@ if TYPE_CHECKING:
     from orderglot.hub.opening import Hub
 
 Step = Callable[["UnitOfWork", "Order"], Awaitable["Made"]]
-
-Back = Annotated[
-    list[str] | None,
-    value(
-        "LINE=QUANTITY",
-        "So much of a line came back, by its number; may be repeated. Left out, all that is outside.",
-        flag="--line",
-    ),
-]
 
 
 @with_book()
@@ -66,7 +64,7 @@ async def split(
 async def take_back(
     hub: "Hub",
     order: WhichOrder,
-    line: Back = None,
+    line: Lines = None,
     reason: Reason = "",
     seller: SellerName = None,
     as_json: AsJson = False,
@@ -91,7 +89,7 @@ async def take_back(
 async def exchange(
     hub: "Hub",
     order: WhichOrder,
-    line: Back = None,
+    line: Lines = None,
     goods: Annotated[
         list[str] | None,
         value(
@@ -136,6 +134,7 @@ async def _make(hub: "Hub", seller: str | None, which: str, step: Step, as_json:
     report(made.order, as_json=False)
     for one in made.made:
         _report_made(one)
+    name_who_has_it_otherwise(made.order)
     return None
 
 

@@ -78,6 +78,15 @@ def report(order: "Order", as_json: bool) -> None:
     return None
 
 
+def name_who_has_it_otherwise(order: "Order") -> None:
+    """Print which vendors have an order as it was."""
+    from orderglot.core.order import is_channel
+
+    for reference in order.references:
+        if is_channel(reference.dialect):
+            write_line(f"{reference.dialect} has it as it was; tell them.")
+
+
 def _state(line: "Line") -> str:
     """Say how much of a line was ordered and what became of it."""
     from orderglot.core.line_quantities import cancelled, returned, shipped, to_ship

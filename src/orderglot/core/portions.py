@@ -130,6 +130,7 @@ def _details(details: OrderDetails, goods: Goods | None) -> OrderDetails | None:
         responses=(),
         shipments=(),
         cancel_reason="",
+        cancellations=(),
     )
     return None if part == OrderDetails() else part
 

@@ -14,6 +14,7 @@ from orderglot.core.line_portions import minus, unshared, without
 from orderglot.core.line_quantities import RUNNING, shipped, to_ship
 from orderglot.core.line_steps import Quantities, amounts_left, detailed
 from orderglot.core.linking import MOVED, link_to
+from orderglot.core.open_cancellations import demand_unasked
 from orderglot.core.order import Discount, Line, Order, Totals
 from orderglot.core.order_details import OrderDetails
 from orderglot.core.portions import allowances_of, less, portion
@@ -41,6 +42,7 @@ def split(order: Order, wanted: Quantities) -> tuple[Order, Order]:
 
 def _demand_divisible(order: Order) -> None:
     demand(order, RUNNING | {Status.ON_HOLD}, "split")
+    demand_unasked(order, "split")
     if order.kind is not Kind.SALE:
         raise Conflict(f"A {order.kind} is not split; cancel it, and make two.")
     if order.completes is not None:

@@ -15,6 +15,9 @@ from orderglot.core.seats import Away, away
 from orderglot.core.values import Kind, Status
 
 OVER = frozenset({Status.DRAFT, Status.FAILED, Status.CANCELLED})
+ENDED = OVER | {Status.RETURNED}
+"""States of a line that begins no subscription any more."""
+
 DONE = frozenset({Status.COMPLETED, Status.SHIPPED, Status.DELIVERED})
 """How far an order has come of which something is held: what is open does not count."""
 
@@ -107,7 +110,7 @@ def completed(
             subscription = there[kind]
         return replace(line, status=Status.COMPLETED, subscription=subscription)
 
-    lines = tuple(line if line.status in OVER else done(line) for line in order.lines)
+    lines = tuple(line if line.status in ENDED else done(line) for line in order.lines)
     status = order.status if order.status in DONE else Status.COMPLETED
     return replace(order, status=status, lines=lines)
 
@@ -120,7 +123,7 @@ def _kind(one: Subscription, product: Callable[[str], str]) -> tuple[str, str, s
 def begins(order: Order) -> bool:
     """Tell whether an order begins subscriptions that it does not name yet."""
     return any(
-        _begins(order, line) and not line.subscription and line.status not in OVER
+        _begins(order, line) and not line.subscription and line.status not in ENDED
         for line in order.lines
     )
 

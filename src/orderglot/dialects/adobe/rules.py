@@ -10,7 +10,8 @@ from msgspec.structs import replace
 from orderglot.core.customer import Customer
 from orderglot.core.errors import Invalid, Rule
 from orderglot.core.lifecycle import receive
-from orderglot.core.order import HUB, Identity, Line, Link, Order, Reference
+from orderglot.core.linking import link_to
+from orderglot.core.order import HUB, Line, Link, Order, Reference
 from orderglot.core.pricing import line_pricing, price
 from orderglot.core.product import Product
 from orderglot.core.returns import bought_as, counted, take_back
@@ -149,7 +150,7 @@ async def _return(context: Context, draft: Draft, customer: Customer) -> Compose
         draft.order,
         currency=draft.order.currency or original.currency,
         lines=lines,
-        links=(_link(Relation.RETURN_OF, original),),
+        links=(link_to(original, Relation.RETURN_OF),),
     )
     return Composed(order, (left,), "returned")
 
@@ -201,7 +202,7 @@ async def _reversal(context: Context, draft: Draft, customer: Customer) -> Compo
         draft.order,
         currency=draft.order.currency or original.currency,
         lines=paired(Kind.SWITCH_REVERSAL, back, away),
-        links=(_link(Relation.SWITCH_OF, original),),
+        links=(link_to(original, Relation.SWITCH_OF),),
     )
     left = counted_down((*holding.orders, *await _further(context, holding, seats)), seats)
     return Composed(keeping(order, seats), tuple(left), "switched back")
@@ -292,10 +293,6 @@ def _coded(error: Invalid, codes: Codes) -> Invalid:
             for problem in error.problems
         )
     )
-
-
-def _link(relation: Relation, order: Order) -> Link:
-    return Link(relation, Identity(id=order.id, number=order.number, references=order.references))
 
 
 def _one_currency(lines: Collection[Line]) -> str:

@@ -1,0 +1,129 @@
+"""What is split, comes back or is exchanged, as the clients of other dialects see and follow it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from orderglot.core import lifecycle
+from orderglot.core.caller import Caller
+from orderglot.core.errors import Invalid
+from orderglot.core.goods_steps import Made, exchange_goods, return_goods, split_order
+from orderglot.core.line_quantities import returned
+from orderglot.core.order import HUB, Line, Order, Reference
+from orderglot.core.ports import UnitOfWork
+from orderglot.core.quantities import Quantity
+from orderglot.core.shipments import Shipment
+from orderglot.core.values import Status
+from tests.life.doors import GOODS, OTHER_OFFER, SITE, Doors, behind_doors
+
+CANCELLED, RECEIVED = 9, 1
+"""Statuses of a site as it begins."""
+
+
+async def stepped(
+    doors: Doors, id: int, step: Callable[[UnitOfWork, Order], Awaitable[Made]]
+) -> list[int]:
+    """Take a step as the seller does, and give the ids of what is made by it."""
+
+    async def work(unit: UnitOfWork) -> Made:
+        return await step(unit, await unit.get(Reference(HUB, str(id))))
+
+    made = await doors.store.of(Caller(seller=doors.seller)).transact(work)
+    return [one.id for one in made.made]
+
+
+async def sent(doors: Doors, quantity: int = 24) -> int:
+    """Give the id of an order of goods that is shipped."""
+    id = await doors.kole_order(quantity)
+    book = doors.store.of(Caller(seller=doors.seller))
+    await book.change(lifecycle.ship(await doors.order(id), Shipment(), doors.clock()))
+    return id
+
+
+def test_a_return_of_goods_that_catalyst_cancels_gives_them_back_and_takes_them_again() -> None:
+    async def trial(doors: Doors) -> None:
+        async def state(id: int) -> tuple[Status, Quantity]:
+            order = await doors.order(id)
+            return order.status, returned(order.lines[0])
+
+        id = await sent(doors)
+        (back,) = await stepped(doors, id, lambda unit, order: return_goods(unit, order, {}))
+        assert (Status.RETURNED, 24) == await state(id)
+        await doors.catalyst_put(back, statusTypeId=CANCELLED)
+        assert (Status.SHIPPED, 0) == await state(id)
+        await doors.catalyst_put(back, statusTypeId=RECEIVED)
+        assert (Status.RETURNED, 24) == await state(id)
+
+    behind_doors(trial)
+
+
+def test_adobes_client_returns_what_is_outside_and_no_more_than_the_seller_left() -> None:
+    async def trial(doors: Doors) -> None:
+        async def asked(quantity: int) -> tuple[int, str]:
+            line = {"extLineItemNumber": 1, "offerId": GOODS, "quantity": quantity}
+            body = {"orderType": "RETURN", "referenceOrderId": str(id), "lineItems": [line]}
+            head = {"externalReferenceId": f"B{quantity}", "currencyCode": "USD"}
+            response = await doors.adobe_write({**head, **body})
+            return response.status, json.loads(response.body).get("code", "")
+
+        id = await sent(doors)
+        await stepped(doors, id, lambda unit, order: return_goods(unit, order, {1: 4}))
+        assert 20 == (await doors.adobe(id))["lineItems"][0]["remainingQuantity"]
+        assert 422 == (await asked(21))[0]
+        assert (201, "") == await asked(20)
+        order = await doors.order(id)
+        assert (Status.RETURNED, 24) == (order.status, returned(order.lines[0]))
+
+    behind_doors(trial)
+
+
+def test_seats_that_are_not_complete_yet_are_split_and_each_part_gives_its_own() -> None:
+    async def trial(doors: Doors) -> None:
+        id = await doors.adobe_order(quantity=10)
+        (half,) = await stepped(doors, id, lambda unit, order: split_order(unit, order, {1: 4}))
+        for one, quantity in ((id, 6), (half, 4)):
+            await doors.catalyst_put(one, statusTypeId=7)
+            (line,) = (await doors.adobe(one))["lineItems"]
+            assert (quantity, quantity, "1000") == (
+                line["quantity"],
+                line["remainingQuantity"],
+                line["status"],
+            )
+        first, second = [(await doors.adobe(one))["lineItems"][0] for one in (id, half)]
+        assert first["subscriptionId"] == second["subscriptionId"] != ""
+        await doors.adobe_return(half, 4)
+        await doors.adobe_switch(first["subscriptionId"], 6)
+
+    behind_doors(trial)
+
+
+def test_an_exchange_is_a_return_and_a_new_order_next_door() -> None:
+    async def trial(doors: Doors) -> None:
+        id = await sent(doors)
+        goods = (Line(sku=OTHER_OFFER, quantity=2),)
+        back, sale = await stepped(
+            doors, id, lambda unit, order: exchange_goods(unit, order, {1: 4}, goods)
+        )
+        items = (await doors.kole(back))["order"]["items"]
+        assert [(GOODS, -4)] == [(one["sku"], one["quantity"]) for one in items]
+        order = (await doors.kole(sale))["order"]
+        assert ("PROCESSING", 18) == (order["status"], order["invoice"]["owed"]["total"])
+        assert "PO-7001" == order["po_number"]
+        path = f"{SITE}/orders/{sale}"
+        assert 18 == (await doors.read("catalyst", path))["totalPrice"]
+
+    behind_doors(trial)
+
+
+def test_seats_of_a_subscription_are_adobes_to_return() -> None:
+    async def trial(doors: Doors) -> None:
+        id = await doors.adobe_order()
+        await doors.catalyst_put(id, statusTypeId=7)
+        assert (await doors.adobe(id))["lineItems"][0]["subscriptionId"]
+        with pytest.raises(Invalid, match="seats of a subscription"):
+            await stepped(doors, id, lambda unit, order: return_goods(unit, order, {1: 1}))
+
+    behind_doors(trial)
