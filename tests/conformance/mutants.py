@@ -21,6 +21,7 @@ from orderglot.core.currencies import DECIMALS
 from orderglot.core.errors import Forbidden, HubError, NotFound
 from orderglot.core.order import Order
 from orderglot.core.query import Page
+from orderglot.core.values import Status
 from orderglot.wire import changes as fates
 from orderglot.wire import json
 from orderglot.wire.dialect import Dialect
@@ -162,12 +163,30 @@ def unscoped(**scope: Any) -> Make:
     """Open every book with a scope that is wider than the caller's."""
 
     def change(init: Any) -> Any:
-        def widened(self: Any, backend: Any, caller: Caller, clock: Any) -> None:
-            init(self, backend, changed(caller, **scope), clock)
+        def widened(self: Any, backend: Any, caller: Caller, clock: Any, **more: Any) -> None:
+            init(self, backend, changed(caller, **scope), clock, **more)
 
         return widened
 
     return swap("orderglot.stores.reads:Reads.__init__", change)
+
+
+def whole_sight(init: Any) -> Any:
+    def widened(self: Any, *given: Any, omits: Any = None, **more: Any) -> None:
+        init(self, *given, **more)
+
+    return widened
+
+
+seeing_everything = swap("orderglot.stores.reads:Reads.__init__", whole_sight)
+
+
+def no_words_wanted(_site: Any) -> frozenset[Any]:
+    return frozenset()
+
+
+def as_draft(place: Any) -> Any:
+    return lambda self, order: place(self, changed(order, status=Status.DRAFT))
 
 
 def one_room(room: Any) -> Any:
@@ -175,9 +194,9 @@ def one_room(room: Any) -> Any:
 
 
 def distinguished(get: Any) -> Any:
-    async def get_or_tell(self: Any, ref: Any) -> Any:
+    async def get_or_tell(self: Any, ref: Any, **sight: Any) -> Any:
         try:
-            return await get(self, ref)
+            return await get(self, ref, **sight)
         except NotFound:
             whole = changed(self._scope, customer=None, test=True)
             if await self._backend.order_known(whole, ref):
@@ -469,7 +488,7 @@ CAUGHT_BY: dict[str, dict[str, Make]] = {
         ),
     },
     "test_strangers.py::test_live_keys_do_not_see_test_orders": {
-        "a live key sees test orders": unscoped(test=True),
+        "a live key sees test orders": unscoped(tests=True),
     },
     "test_test_mode.py::test_a_key_in_test_mode_writes_to_test_orders_alone": {
         "a key in test mode changes live orders": swap(
@@ -478,6 +497,23 @@ CAUGHT_BY: dict[str, dict[str, Make]] = {
     },
     "test_deleted.py::test_what_was_deleted_is_told_as_if_it_had_never_been": {
         "what was deleted is still in sight": unscoped(deleted=True),
+    },
+    "test_omitted.py::test_what_a_dialect_has_no_word_for_is_as_if_it_had_never_been": {
+        "what a dialect has no word for is shown": seeing_everything,
+        "a site's own list of words is not looked at": swap(
+            "orderglot.dialects.catalyst.settings:_omits", lambda _: no_words_wanted
+        ),
+    },
+    "test_omitted.py::test_no_write_reaches_what_a_dialect_has_no_word_for": {
+        "what a dialect has no word for takes every write": seeing_everything,
+    },
+    "test_omitted.py::test_a_client_leaves_no_order_in_a_state_that_its_dialect_has_no_word_for": {
+        "a new order is a draft": swap("orderglot.stores.unit_of_work:UnitOfWork.place", as_draft),
+    },
+    "../stores/test_omitted.py::test_a_rule_that_counts_all_orders_sees_and_changes_omitted_ones": {
+        "a rule counts what is shown alone": swap(
+            "orderglot.stores.reads:Reads._sight", lambda _: lambda self, omitted: self._scope
+        ),
     },
     "test_at_once.py::test_two_at_once_are_as_one_after_the_other": {
         "who was overtaken does not try again": swap("orderglot.stores.book:TRIES", lambda _: 1),

@@ -44,6 +44,6 @@ async def _order(context: Context, id: str) -> Order | None:
 
 
 async def following(context: Context, order: Order) -> tuple[Order, ...]:
-    """Give the orders that point at one."""
-    linked = await context.book.linked(Reference(NAME, native(order, NAME)))
+    """Give the orders that point at one, as rules ask for them: also those that are not shown."""
+    linked = await context.book.linked(Reference(NAME, native(order, NAME)), omitted=True)
     return tuple(one for one in linked if any(link.order.id == order.id for link in one.links))

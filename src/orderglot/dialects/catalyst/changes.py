@@ -229,8 +229,9 @@ async def _bound_to(context: Context, order: Order) -> tuple[Order, ...]:
     await context.book.guard(FAMILY.format(customer=order.customer.id))
     theirs = Compare("customer.id", Operator.EQ, order.customer.id)
     switches = Compare("kind", Operator.IN, tuple(sorted(SWITCHING)))
-    bound = {one.id: one for one in await context.book.linked(Reference(NAME, native(order, NAME)))}
-    async for one in context.book.walk(And((theirs, switches))):
+    linked = await context.book.linked(Reference(NAME, native(order, NAME)), omitted=True)
+    bound = {one.id: one for one in linked}
+    async for one in context.book.walk(And((theirs, switches)), omitted=True):
         if has_taken(one, order):
             bound[one.id] = one
     return tuple(bound.values())
