@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from msgspec.structs import replace as changed
 
 from orderglot.core.caller import Caller
 from orderglot.core.currencies import DECIMALS
+from orderglot.core.customer import Customer
 from orderglot.core.errors import Forbidden, HubError, NotFound
 from orderglot.core.order import Order
 from orderglot.core.query import Page
@@ -236,6 +238,59 @@ def always(*anything: Any) -> bool:
     return True
 
 
+def never(*anything: Any) -> bool:
+    return False
+
+
+def but_the_total(replace: Any) -> Any:
+    def replaced(thing: Any, **changes: Any) -> Any:
+        return replace(thing, **{name: one for name, one in changes.items() if name != "total"})
+
+    return replaced
+
+
+def each_by_itself(counted: Any) -> Any:
+    return lambda line, order, way: counted(line, changed(order, lines=(line,)), way)
+
+
+def no_skus(_coming: Any) -> set[str]:
+    return set()
+
+
+def without_the_number(_in_sku: Any) -> Any:
+    return lambda line, sku: line if sku is None else changed(line, sku=sku)
+
+
+def with_new_details(in_sku: Any) -> Any:
+    return lambda line, sku: line if sku is None else in_sku(changed(line, details=None), sku)
+
+
+def one_kind(_customer: int) -> str:
+    return "item number/0"
+
+
+def of_no_products(with_skus: Any) -> Any:
+    async def none(_skus: Any) -> dict[str, Any]:
+        return {}
+
+    async def renumbered(book: Any, coming: Any) -> Any:
+        book.products = none
+        try:
+            return await with_skus(book, coming)
+        finally:
+            del book.products
+
+    return renumbered
+
+
+def never_the_last(_remove: Any) -> Any:
+    async def remove(unit: Any, customer: Customer, number: str) -> None:
+        (note,) = await unit.notes(f"item number/{customer.id}", number)
+        unit.strike(note)
+
+    return remove
+
+
 def no_complaint(*anything: Any) -> tuple[str, ...]:
     return ()
 
@@ -408,6 +463,7 @@ def one_more_than_there_are(order: Order) -> int:
 
 
 UNKNOWN = "test_unknown_members.py"
+ITEMS = "../stores/test_item_numbers.py"
 
 CAUGHT_BY: dict[str, dict[str, Make]] = {
     "test_specimens.py::test_the_server_asked_so_answers_so": {
@@ -539,6 +595,69 @@ CAUGHT_BY: dict[str, dict[str, Make]] = {
         ),
         "the number of a line that is gone is given again": swap(
             "orderglot.stores.unit_of_work:remembering", lambda _: lambda order, before: order
+        ),
+    },
+    "../life/test_returns.py::test_a_return_is_no_purchase_next_door": {
+        "a return is a purchase next door": swap(
+            "orderglot.wire.return_quantities:_is_turned", lambda _: never
+        ),
+    },
+    "../wire/test_return_quantities.py"
+    "::test_a_return_is_counted_the_way_of_the_wire_whichever_way_it_came": {
+        "what counts down already is turned once more": swap(
+            "orderglot.wire.return_quantities:_is_turned", lambda _: always
+        ),
+        "what comes back is paid for": swap(
+            "orderglot.wire.return_quantities:replace", but_the_total
+        ),
+    },
+    "../wire/test_return_quantities.py"
+    "::test_a_line_that_goes_the_other_way_in_a_return_does_so_on_the_wire_too": {
+        "each line of a return is turned by itself": swap(
+            "orderglot.wire.return_quantities:counted", each_by_itself
+        ),
+    },
+    "../wire/test_return_quantities.py::test_what_is_no_return_stays_as_it_is": {
+        "a sale is turned as a return is": swap(
+            "orderglot.wire.return_quantities:Kind",
+            lambda kinds: SimpleNamespace(RETURN=kinds.SALE),
+        ),
+    },
+    f"{ITEMS}::test_a_customers_number_becomes_our_sku_and_is_kept": {
+        "no table is looked at": swap("orderglot.stores.item_numbers:_asked", lambda _: no_skus),
+        "the number that it was ordered by is lost": swap(
+            "orderglot.core.renumbering:_in_sku", without_the_number
+        ),
+    },
+    f"{ITEMS}::test_a_line_keeps_what_else_it_says_of_itself": {
+        "a line that is renumbered forgets its other details": swap(
+            "orderglot.core.renumbering:_in_sku", with_new_details
+        ),
+    },
+    f"{ITEMS}::test_nobody_elses_table_is_asked": {
+        "all customers share one table": all_of(
+            swap("orderglot.stores.item_numbers:kind_of", lambda _: one_kind),
+            swap("orderglot.stores.reads:kind_of", lambda _: one_kind),
+        ),
+    },
+    f"{ITEMS}::test_a_number_that_becomes_an_sku_of_ours_is_meant_as_that": {
+        "a table goes before the seller's own SKUs": swap(
+            "orderglot.stores.unit_of_work:with_skus", of_no_products
+        ),
+    },
+    f"{ITEMS}::test_what_an_order_was_taken_for_it_goes_on_to_be": {
+        "an order follows the table": swap(
+            "orderglot.stores.item_numbers:skus_in", lambda _: lambda order, numbers: {}
+        ),
+    },
+    f"{ITEMS}::test_what_makes_no_sense_is_refused_whole": {
+        "any number may be put into a table": swap(
+            "orderglot.stores.item_numbers:_problems", lambda _: no_complaint
+        ),
+    },
+    f"{ITEMS}::test_a_number_is_changed_and_taken_out": {
+        "a table that is empty is looked at for ever": swap(
+            "orderglot.stores.item_numbers:remove_item_number", never_the_last
         ),
     },
     "test_logins.py::test_nothing_that_a_key_gave_outlives_it": {
