@@ -89,6 +89,9 @@ def part(one: Dialect) -> Iterator[str]:
             "comes to, with the quantity in its text, and cannot be placed."
         )
         yield ""
+    if one.can.omits:
+        yield f"It has no word for {listed(sorted(one.can.omits))}: its server shows no such orders."
+        yield ""
     if one.flows.place is not None:
         yield from trip(one)
 

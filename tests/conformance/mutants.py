@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -18,9 +19,11 @@ from msgspec.structs import replace as changed
 
 from orderglot.core.caller import Caller
 from orderglot.core.currencies import DECIMALS
+from orderglot.core.customer import Customer
 from orderglot.core.errors import Forbidden, HubError, NotFound
 from orderglot.core.order import Order
 from orderglot.core.query import And, Page
+from orderglot.core.values import Status
 from orderglot.wire import changes as fates
 from orderglot.wire import json
 from orderglot.wire.dialect import Dialect
@@ -162,12 +165,30 @@ def unscoped(**scope: Any) -> Make:
     """Open every book with a scope that is wider than the caller's."""
 
     def change(init: Any) -> Any:
-        def widened(self: Any, backend: Any, caller: Caller, clock: Any) -> None:
-            init(self, backend, changed(caller, **scope), clock)
+        def widened(self: Any, backend: Any, caller: Caller, clock: Any, **more: Any) -> None:
+            init(self, backend, changed(caller, **scope), clock, **more)
 
         return widened
 
     return swap("orderglot.stores.reads:Reads.__init__", change)
+
+
+def whole_sight(init: Any) -> Any:
+    def widened(self: Any, *given: Any, omits: Any = None, **more: Any) -> None:
+        init(self, *given, **more)
+
+    return widened
+
+
+seeing_everything = swap("orderglot.stores.reads:Reads.__init__", whole_sight)
+
+
+def no_words_wanted(_site: Any) -> frozenset[Any]:
+    return frozenset()
+
+
+def as_draft(place: Any) -> Any:
+    return lambda self, order: place(self, changed(order, status=Status.DRAFT))
 
 
 def one_room(room: Any) -> Any:
@@ -175,9 +196,9 @@ def one_room(room: Any) -> Any:
 
 
 def distinguished(get: Any) -> Any:
-    async def get_or_tell(self: Any, ref: Any) -> Any:
+    async def get_or_tell(self: Any, ref: Any, **sight: Any) -> Any:
         try:
-            return await get(self, ref)
+            return await get(self, ref, **sight)
         except NotFound:
             whole = changed(self._scope, customer=None, test=True)
             if await self._backend.order_known(whole, ref):
@@ -215,6 +236,59 @@ def unlimited(put: Any) -> Any:
 
 def always(*anything: Any) -> bool:
     return True
+
+
+def never(*anything: Any) -> bool:
+    return False
+
+
+def but_the_total(replace: Any) -> Any:
+    def replaced(thing: Any, **changes: Any) -> Any:
+        return replace(thing, **{name: one for name, one in changes.items() if name != "total"})
+
+    return replaced
+
+
+def each_by_itself(counted: Any) -> Any:
+    return lambda line, order, way: counted(line, changed(order, lines=(line,)), way)
+
+
+def no_skus(_coming: Any) -> set[str]:
+    return set()
+
+
+def without_the_number(_in_sku: Any) -> Any:
+    return lambda line, sku: line if sku is None else changed(line, sku=sku)
+
+
+def with_new_details(in_sku: Any) -> Any:
+    return lambda line, sku: line if sku is None else in_sku(changed(line, details=None), sku)
+
+
+def one_kind(_customer: int) -> str:
+    return "item number/0"
+
+
+def of_no_products(with_skus: Any) -> Any:
+    async def none(_skus: Any) -> dict[str, Any]:
+        return {}
+
+    async def renumbered(book: Any, coming: Any) -> Any:
+        book.products = none
+        try:
+            return await with_skus(book, coming)
+        finally:
+            del book.products
+
+    return renumbered
+
+
+def never_the_last(_remove: Any) -> Any:
+    async def remove(unit: Any, customer: Customer, number: str) -> None:
+        (note,) = await unit.notes(f"item number/{customer.id}", number)
+        unit.strike(note)
+
+    return remove
 
 
 def no_complaint(*anything: Any) -> tuple[str, ...]:
@@ -390,6 +464,7 @@ def one_more_than_there_are(order: Order) -> int:
 
 BY_THE_SELLER = "../life/test_changes_by_the_seller.py"
 UNKNOWN = "test_unknown_members.py"
+ITEMS = "../stores/test_item_numbers.py"
 
 CAUGHT_BY: dict[str, dict[str, Make]] = {
     "test_specimens.py::test_the_server_asked_so_answers_so": {
@@ -470,7 +545,7 @@ CAUGHT_BY: dict[str, dict[str, Make]] = {
         ),
     },
     "test_strangers.py::test_live_keys_do_not_see_test_orders": {
-        "a live key sees test orders": unscoped(test=True),
+        "a live key sees test orders": unscoped(tests=True),
     },
     "test_test_mode.py::test_a_key_in_test_mode_writes_to_test_orders_alone": {
         "a key in test mode changes live orders": swap(
@@ -479,6 +554,23 @@ CAUGHT_BY: dict[str, dict[str, Make]] = {
     },
     "test_deleted.py::test_what_was_deleted_is_told_as_if_it_had_never_been": {
         "what was deleted is still in sight": unscoped(deleted=True),
+    },
+    "test_omitted.py::test_what_a_dialect_has_no_word_for_is_as_if_it_had_never_been": {
+        "what a dialect has no word for is shown": seeing_everything,
+        "a site's own list of words is not looked at": swap(
+            "orderglot.dialects.catalyst.settings:_omits", lambda _: no_words_wanted
+        ),
+    },
+    "test_omitted.py::test_no_write_reaches_what_a_dialect_has_no_word_for": {
+        "what a dialect has no word for takes every write": seeing_everything,
+    },
+    "test_omitted.py::test_a_client_leaves_no_order_in_a_state_that_its_dialect_has_no_word_for": {
+        "a new order is a draft": swap("orderglot.stores.unit_of_work:UnitOfWork.place", as_draft),
+    },
+    "../stores/test_omitted.py::test_a_rule_that_counts_all_orders_sees_and_changes_omitted_ones": {
+        "a rule counts what is shown alone": swap(
+            "orderglot.stores.reads:Reads._sight", lambda _: lambda self, omitted: self._scope
+        ),
     },
     "test_at_once.py::test_two_at_once_are_as_one_after_the_other": {
         "who was overtaken does not try again": swap("orderglot.stores.book:TRIES", lambda _: 1),
@@ -564,6 +656,69 @@ CAUGHT_BY: dict[str, dict[str, Make]] = {
         ),
         "what is asked to be cancelled at the last moment is placed": swap(
             "orderglot.sync.place:demand_unasked", lambda _: always
+        ),
+    },
+    "../life/test_returns.py::test_a_return_is_no_purchase_next_door": {
+        "a return is a purchase next door": swap(
+            "orderglot.wire.return_quantities:_is_turned", lambda _: never
+        ),
+    },
+    "../wire/test_return_quantities.py"
+    "::test_a_return_is_counted_the_way_of_the_wire_whichever_way_it_came": {
+        "what counts down already is turned once more": swap(
+            "orderglot.wire.return_quantities:_is_turned", lambda _: always
+        ),
+        "what comes back is paid for": swap(
+            "orderglot.wire.return_quantities:replace", but_the_total
+        ),
+    },
+    "../wire/test_return_quantities.py"
+    "::test_a_line_that_goes_the_other_way_in_a_return_does_so_on_the_wire_too": {
+        "each line of a return is turned by itself": swap(
+            "orderglot.wire.return_quantities:counted", each_by_itself
+        ),
+    },
+    "../wire/test_return_quantities.py::test_what_is_no_return_stays_as_it_is": {
+        "a sale is turned as a return is": swap(
+            "orderglot.wire.return_quantities:Kind",
+            lambda kinds: SimpleNamespace(RETURN=kinds.SALE),
+        ),
+    },
+    f"{ITEMS}::test_a_customers_number_becomes_our_sku_and_is_kept": {
+        "no table is looked at": swap("orderglot.stores.item_numbers:_asked", lambda _: no_skus),
+        "the number that it was ordered by is lost": swap(
+            "orderglot.core.renumbering:_in_sku", without_the_number
+        ),
+    },
+    f"{ITEMS}::test_a_line_keeps_what_else_it_says_of_itself": {
+        "a line that is renumbered forgets its other details": swap(
+            "orderglot.core.renumbering:_in_sku", with_new_details
+        ),
+    },
+    f"{ITEMS}::test_nobody_elses_table_is_asked": {
+        "all customers share one table": all_of(
+            swap("orderglot.stores.item_numbers:kind_of", lambda _: one_kind),
+            swap("orderglot.stores.reads:kind_of", lambda _: one_kind),
+        ),
+    },
+    f"{ITEMS}::test_a_number_that_becomes_an_sku_of_ours_is_meant_as_that": {
+        "a table goes before the seller's own SKUs": swap(
+            "orderglot.stores.unit_of_work:with_skus", of_no_products
+        ),
+    },
+    f"{ITEMS}::test_what_an_order_was_taken_for_it_goes_on_to_be": {
+        "an order follows the table": swap(
+            "orderglot.stores.item_numbers:skus_in", lambda _: lambda order, numbers: {}
+        ),
+    },
+    f"{ITEMS}::test_what_makes_no_sense_is_refused_whole": {
+        "any number may be put into a table": swap(
+            "orderglot.stores.item_numbers:_problems", lambda _: no_complaint
+        ),
+    },
+    f"{ITEMS}::test_a_number_is_changed_and_taken_out": {
+        "a table that is empty is looked at for ever": swap(
+            "orderglot.stores.item_numbers:remove_item_number", never_the_last
         ),
     },
     "test_logins.py::test_nothing_that_a_key_gave_outlives_it": {

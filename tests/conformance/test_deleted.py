@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -21,10 +22,15 @@ from tests.conformance.test_strangers import with_decoys, with_secrets
 async def with_nothing_left(dialect: Dialect, shop: Shop) -> Site:
     """Give a site in which the owner had orders that were all deleted."""
     at = await with_secrets(dialect, shop)
+    await change_all(at, deleted=at.store.now())
+    return at
+
+
+async def change_all(at: Site, **changes: Any) -> None:
+    """Change every order of a site's book."""
     whole = at.store.of(Caller(seller=at.owner.seller))
     for order in [order async for order in whole.walk()]:
-        await whole.change(replace(order, deleted=at.store.now()), "deleted")
-    return at
+        await whole.change(replace(order, **changes))
 
 
 def test_what_was_deleted_is_told_as_if_it_had_never_been(dialect: Dialect, shop: Shop) -> None:

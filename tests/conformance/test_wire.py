@@ -18,6 +18,7 @@ from orderglot.core.errors import Conflict
 from orderglot.core.order import Identity, Line, Order, Reference, Unknown, native
 from orderglot.core.query import Window
 from orderglot.core.unknown_members import without_unknown
+from orderglot.core.values import Kind, Status
 from orderglot.faces.client import Client
 from orderglot.wire.dialect import Dialect
 from orderglot.wire.loss import carried, losses
@@ -51,8 +52,19 @@ def broadest(at: Site) -> tuple[Credentials, bool]:
     return dict(zip(at.dialect.auth.fields, (proof.id, proof.secret), strict=True)), True
 
 
+def with_words(order: Order, dialect: Dialect) -> Order:
+    """Let an order that a dialect has no word for be one that it has: what it omits is not shown."""
+    omits = dialect.can.omits
+    return replace(
+        order,
+        kind=Kind.SALE if order.kind in omits else order.kind,
+        status=Status.RECEIVED if order.status in omits else order.status,
+    )
+
+
 async def kept(at: Site, order: Order) -> Order:
     """Put an order into the book, as one that the broadest key sees."""
+    order = with_words(order, at.dialect)
     _, whole = broadest(at)
     if not whole:
         order = replace(order, customer=Identity(id=at.owner.customer or 0))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from orderglot.core.query import And, Compare, Operator, Query, Sort
+from orderglot.core.values import Kind, Omits, Status
 from tests.clock import NOON
 
 EQ, GT = Operator.EQ, Operator.GT
@@ -29,6 +30,12 @@ OF_A_CUSTOMER = (
     "in a status",
     "kinds and statuses since",
 )
+OMITS: Omits = frozenset({Kind.QUOTE, Kind.ADJUSTMENT, Status.DRAFT})
+"""What a dialect with lists omits at most."""
+
+OMITTING = ("all", "newest first", "since", "in a status", "kinds and statuses since")
+"""What the dialects that omit something are asked for by all of a seller's clients."""
+
 RARE = {
     "number": Compare("number", EQ, "N1"),
     "name": Compare("name", EQ, "N1"),

@@ -14,6 +14,7 @@ from orderglot.core.customer import Customer
 from orderglot.core.order import Order, Reference
 from orderglot.core.ports import Book, UnitOfWork
 from orderglot.core.query import EVERYTHING, Query
+from orderglot.core.values import Omits
 from orderglot.stores.backend import Backend
 from orderglot.stores.memory.backend import MemoryBackend
 from orderglot.stores.sqlite.backend import SqliteBackend
@@ -64,10 +65,12 @@ class Shop:
         test: bool = False,
         tests: bool = False,
         deleted: bool = False,
+        omits: Omits = frozenset(),
     ) -> Book:
         """Open the book as another caller sees it."""
         caller = Caller(seller=seller or self.seller.id, customer=customer, name="kole:X1")
-        return self.store.of(replace(caller, test=test, tests=tests, deleted=deleted))
+        caller = replace(caller, test=test, tests=tests, deleted=deleted)
+        return self.store.of(caller, omits=omits)
 
     def customer(self, **fields: object) -> Customer:
         """Put a new customer into the book."""

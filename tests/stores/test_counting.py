@@ -22,7 +22,7 @@ from orderglot.core.caller import Caller
 from orderglot.core.order import Order, Reference, Totals
 from orderglot.core.ports import Book
 from orderglot.core.query import And, Compare, Not, Operator, Or, Query, Sort, Window
-from orderglot.core.values import Kind, Status
+from orderglot.core.values import Kind, Omits, Status
 from orderglot.stores.backend import Scope
 from orderglot.stores.memory import MemoryStore
 from orderglot.stores.sql import skipping
@@ -33,6 +33,7 @@ from orderglot.stores.sqlite import SqliteStore
 from orderglot.stores.sqlite.connection import connect
 from orderglot.stores.sqlite.grammar import SqliteGrammar
 from orderglot.stores.store import BookStore
+from tests.stores.indexed_queries import OMITS
 
 NOON = datetime(2024, 5, 21, 12, tzinfo=UTC)
 OWN = "catalyst.statusTypeId"
@@ -105,11 +106,16 @@ def stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[BookStore
 
 
 async def filled(
-    store: BookStore, orders: list[Order], *, test: bool = False, deleted: bool = False
+    store: BookStore,
+    orders: list[Order],
+    *,
+    test: bool = False,
+    deleted: bool = False,
+    omits: Omits = frozenset(),
 ) -> Book:
     seller = await store.add_seller(f"seller {len(await store.sellers())}")
     await store.of(Caller(seller=seller.id, tests=True)).keep(*orders)
-    return store.of(Caller(seller=seller.id, tests=test, deleted=deleted))
+    return store.of(Caller(seller=seller.id, tests=test, deleted=deleted), omits=omits)
 
 
 SORTS = [
@@ -127,7 +133,13 @@ SORTS = [
     sort=st.sampled_from(SORTS),
     offset=st.integers(0, 13),
     limit=st.integers(0, 4),
-    sight=st.fixed_dictionaries({"test": st.booleans(), "deleted": st.booleans()}),
+    sight=st.fixed_dictionaries(
+        {
+            "test": st.booleans(),
+            "deleted": st.booleans(),
+            "omits": st.frozensets(st.sampled_from((Kind.QUOTE, Status.SHIPPED))),
+        }
+    ),
 )
 def test_a_far_page_and_its_total_are_those_of_a_plain_reading(
     stores: tuple[BookStore, BookStore],
@@ -136,7 +148,7 @@ def test_a_far_page_and_its_total_are_those_of_a_plain_reading(
     sort: tuple[Sort, ...],
     offset: int,
     limit: int,
-    sight: dict[str, bool],
+    sight: dict[str, Any],
 ) -> None:
     window = Window(where=where, sort=sort, offset=offset, limit=limit, total=True)
 
@@ -283,8 +295,8 @@ def test_a_number_of_a_status_from_before_gets_its_column(tmp_path: Path) -> Non
         assert expected == file.execute("SELECT id, own_status FROM orders ORDER BY id").fetchall()
 
 
-def plan(path: Path, where: Query) -> str:
-    sql = counted(Scope(1, test=False, deleted=False), where, SqliteGrammar())
+def plan(path: Path, where: Query, omits: Omits = frozenset()) -> str:
+    sql = counted(Scope(1, test=False, deleted=False, omits=omits), where, SqliteGrammar())
     with closing(connect(path, reads=True)) as reader:
         steps = reader.execute(f"EXPLAIN QUERY PLAN {sql.text}", sql.params).fetchall()
     return "; ".join(str(step[3]) for step in steps)
@@ -297,6 +309,14 @@ def test_a_range_is_counted_order_by_order_only_at_its_ends(tmp_path: Path) -> N
 
     assert "SEARCH order_counts USING PRIMARY KEY (seller=? AND axis=? AND bucket" in found
     assert "SEARCH o USING COVERING INDEX orders_total (seller=? AND total>? AND total<?)" in found
+
+
+def test_what_is_omitted_is_left_out_of_the_kept_counts(tmp_path: Path) -> None:
+    asyncio.run(SqliteStore(tmp_path / "book.db").close())
+    found = plan(tmp_path / "book.db", And(()), OMITS)
+
+    assert "SEARCH order_counts USING PRIMARY KEY (seller=? AND axis=? AND bucket" in found
+    assert "SEARCH o " not in found
 
 
 @pytest.mark.parametrize(

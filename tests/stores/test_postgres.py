@@ -19,6 +19,7 @@ from orderglot.core.errors import Conflict, HubError, Invalid, NotFound, Overtak
 from orderglot.core.order import Identity, Order, Reference
 from orderglot.core.ports import Answered, Book
 from orderglot.core.query import Window
+from orderglot.core.values import Omits
 from orderglot.stores.backend import Scope
 from orderglot.stores.migrations import migrations
 from orderglot.stores.postgres import PostgresStore, pool
@@ -30,7 +31,14 @@ from orderglot.stores.sql.paging import selected_ids
 from orderglot.stores.store import BookStore
 from tests.clock import HOUR, NOON
 from tests.postgres import BorrowedBackend, aside, asked, new_database, ordered, server
-from tests.stores.indexed_queries import OF_A_CUSTOMER, ORDINARY, RARE, keys
+from tests.stores.indexed_queries import (
+    OF_A_CUSTOMER,
+    OMITS,
+    OMITTING,
+    ORDINARY,
+    RARE,
+    keys,
+)
 from tests.stores.shops import Shop
 
 SENTENCE = re.compile(r"[^\n]+[.]")
@@ -376,10 +384,9 @@ def grown() -> str:
     return url
 
 
-def plan(url: str, window: Window, customer: int | None = None) -> str:
-    sql = selected_ids(
-        Scope(1, customer, test=False, deleted=False), selection(window), PostgresGrammar()
-    )
+def plan(url: str, window: Window, customer: int | None = None, omits: Omits = frozenset()) -> str:
+    scope = Scope(1, customer, test=False, deleted=False, omits=omits)
+    sql = selected_ids(scope, selection(window), PostgresGrammar())
 
     async def explain() -> str:
         backend = PostgresBackend(url)
@@ -407,6 +414,18 @@ def test_an_ordinary_request_of_a_customer_is_answered_from_an_index_alone(
     found = plan(grown, Window(where=where, sort=keys(sort)), customer=100_001)
 
     assert re.search(r"Index Only Scan (Backward )?using orders_customer", found)
+
+
+@pytest.mark.parametrize("name", OMITTING)
+def test_a_list_that_omits_something_is_answered_from_an_index_alone(grown: str, name: str) -> None:
+    where, sort = ORDINARY[name]
+    window = Window(where=where, sort=keys(sort))
+    found = plan(grown, window, omits=OMITS)
+    of_a_customer = plan(grown, window, customer=100_001, omits=OMITS)
+
+    assert re.match(r"Limit; ->  Index Only Scan (Backward )?using", found)
+    assert re.search(r"Index Only Scan (Backward )?using orders_customer", of_a_customer)
+    assert "Sort" not in found
 
 
 @pytest.mark.parametrize("column", RARE)

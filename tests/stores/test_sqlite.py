@@ -21,6 +21,7 @@ from orderglot.core.errors import Conflict, HubError, Invalid, Upstream
 from orderglot.core.order import Order, Reference
 from orderglot.core.ports import Book
 from orderglot.core.query import Window
+from orderglot.core.values import Omits
 from orderglot.stores import open_store
 from orderglot.stores.backend import Scope
 from orderglot.stores.memory import MemoryStore
@@ -31,7 +32,14 @@ from orderglot.stores.sqlite.backend import SqliteBackend
 from orderglot.stores.sqlite.grammar import SqliteGrammar
 from orderglot.stores.store import BookStore
 from tests.clock import NOON
-from tests.stores.indexed_queries import OF_A_CUSTOMER, ORDINARY, RARE, keys
+from tests.stores.indexed_queries import (
+    OF_A_CUSTOMER,
+    OMITS,
+    OMITTING,
+    ORDINARY,
+    RARE,
+    keys,
+)
 
 T = TypeVar("T")
 
@@ -238,10 +246,11 @@ def test_a_loop_that_was_stopped_in_its_turn_leaves_no_old_moment(counted: Count
 # plans
 
 
-def plan(counted: Counted, window: Window, customer: int | None = None) -> str:
-    sql = selected_ids(
-        Scope(1, customer, test=False, deleted=False), selection(window), SqliteGrammar()
-    )
+def plan(
+    counted: Counted, window: Window, customer: int | None = None, omits: Omits = frozenset()
+) -> str:
+    scope = Scope(1, customer, test=False, deleted=False, omits=omits)
+    sql = selected_ids(scope, selection(window), SqliteGrammar())
     with closing(connection.connect(counted.path, reads=True)) as reader:
         steps = reader.execute(f"EXPLAIN QUERY PLAN {sql.text}", sql.params).fetchall()
     return "; ".join(str(step[3]) for step in steps)
@@ -265,6 +274,20 @@ def test_an_ordinary_request_of_a_customer_is_answered_from_an_index_alone(
 
     assert found.startswith("SEARCH o USING COVERING INDEX orders_customer")
     assert "TEMP B-TREE" not in found
+
+
+@pytest.mark.parametrize("name", OMITTING)
+def test_a_list_that_omits_something_is_answered_from_an_index_alone(
+    counted: Counted, name: str
+) -> None:
+    where, sort = ORDINARY[name]
+    window = Window(where=where, sort=keys(sort))
+    found = plan(counted, window, omits=OMITS)
+    of_a_customer = plan(counted, window, customer=100_001, omits=OMITS)
+
+    assert found.startswith("SEARCH o USING COVERING INDEX")
+    assert of_a_customer.startswith("SEARCH o USING COVERING INDEX orders_customer")
+    assert "TEMP B-TREE" not in found + of_a_customer
 
 
 @pytest.mark.parametrize("column", RARE)

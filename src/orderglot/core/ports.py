@@ -17,6 +17,7 @@ from orderglot.core.order import Order, Reference
 from orderglot.core.product import Product
 from orderglot.core.query import EVERYTHING, Page, Query, Window
 from orderglot.core.seller import Seller
+from orderglot.core.values import Omits
 
 T = TypeVar("T")
 
@@ -133,7 +134,8 @@ class Note(Struct, frozen=True, kw_only=True):
 class Book(Orders, Protocol):
     """One seller's order book as one caller may see it. Nothing in it leaves the caller's scope.
 
-    What was deleted is not there, for any question but one that asks about ``deleted`` itself.
+    What was deleted is not there, for any question but one that asks about ``deleted`` itself. What the
+    book ``omits`` is not there, but for a rule that counts all orders and so asks for ``omitted`` ones.
     """
 
     @property
@@ -165,7 +167,19 @@ class Book(Orders, Protocol):
         """
         ...
 
-    async def page(self, window: Window) -> Page:
+    async def get(self, ref: Reference, *, omitted: bool = False) -> Order:
+        """Give the order that a dialect's clients know under an id; raise NotFound without one."""
+        ...
+
+    def walk(self, where: Query = EVERYTHING, *, omitted: bool = False) -> AsyncIterator[Order]:
+        """Give every match once, oldest first."""
+        ...
+
+    async def linked(self, ref: Reference, *, omitted: bool = False) -> tuple[Order, ...]:
+        """Give the orders linked to one directly, either way, without itself, by rising id."""
+        ...
+
+    async def page(self, window: Window, *, omitted: bool = False) -> Page:
         """Give the orders of a window."""
         ...
 
@@ -339,10 +353,17 @@ class Store(Protocol):
         """Give the time by the store's clock."""
         ...
 
-    def of(self, caller: Caller, largest: int | None = None, exchange: str = "") -> Book:
+    def of(
+        self,
+        caller: Caller,
+        largest: int | None = None,
+        exchange: str = "",
+        omits: Omits = frozenset(),
+    ) -> Book:
         """Open the caller's book, of which a page of more orders than ``largest`` raises LargePage.
 
-        ``exchange`` is the id of the request that it is opened for, which stands in its events.
+        ``exchange`` is the id of the request that it is opened for, which stands in its events. What
+        is of a kind or in a status that it ``omits`` is not there.
         """
         ...
 

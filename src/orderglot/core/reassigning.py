@@ -33,8 +33,9 @@ async def _bound_to(book: Book, order: Order) -> tuple[Order, ...]:
     await book.guard(FAMILY.format(customer=order.customer.id))
     theirs = Compare("customer.id", Operator.EQ, order.customer.id)
     switches = Compare("kind", Operator.IN, tuple(sorted(SWITCHING)))
-    bound = {one.id: one for one in await book.linked(Reference(HUB, str(order.id)))}
-    async for one in book.walk(And((theirs, switches))):
+    linked = await book.linked(Reference(HUB, str(order.id)), omitted=True)
+    bound = {one.id: one for one in linked}
+    async for one in book.walk(And((theirs, switches)), omitted=True):
         if has_taken(one, order):
             bound[one.id] = one
     return tuple(bound.values())

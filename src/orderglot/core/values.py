@@ -36,6 +36,10 @@ class Kind(StrEnum):
     ADJUSTMENT = "adjustment"
 
 
+Omits = frozenset[Kind | Status]
+"""Kinds and statuses of orders that are not shown over an API, because it has no word for them."""
+
+
 class Relation(StrEnum):
     """How one order points at another."""
 

@@ -96,7 +96,7 @@ class Repeats:
             return  # it came twice in the very same moment, which says the same
 
     def _book(self, caller: Caller, exchange: str = "") -> Book:
-        """Open the caller's book with what was deleted, of which no client is told anything."""
+        """Open the caller's book with what was deleted or is omitted, which no client sees."""
         return self.store.of(replace(caller, deleted=True), exchange=exchange)
 
     def _window(self, seller: Seller) -> timedelta:

@@ -17,14 +17,16 @@ from orderglot.core.errors import HubError, Rule, Upstream, invalid
 from orderglot.core.order import Order
 from orderglot.core.ports import Book, Store, UnitOfWork
 from orderglot.core.query import LARGE, LargePage, Page
+from orderglot.core.seller import Seller
 from orderglot.core.time_zones import to_zone, zone_of
 from orderglot.core.unknown_members import without_unknown
+from orderglot.core.values import Omits
 from orderglot.faces.completing import Completing
 from orderglot.faces.links import NOWHERE, addressed
 from orderglot.faces.replay import Remember, Replay
 from orderglot.faces.routes import Route, Routes
+from orderglot.faces.sellers import Sellers
 from orderglot.faces.throttle import Throttle
-from orderglot.faces.zones import Zones
 from orderglot.wire.dialect import Dialect
 from orderglot.wire.message import Request, Response
 from orderglot.wire.operation import Context, Operation
@@ -68,7 +70,8 @@ class Server:
         self.completing = completing or Completing(store, lambda: (dialect,))
         self.replay = Replay(dialect, store)
         self.throttle = Throttle(store.now)
-        self.zones = None if dialect.lists.zoned else Zones(store)
+        asks_of_sellers = not dialect.lists.zoned or dialect.can.omits_at is not None
+        self.sellers = Sellers(store) if asks_of_sellers else None
         self.routes = Routes([(self, dialect)])
 
     async def __call__(self, request: Request) -> Response:
@@ -109,10 +112,12 @@ class Server:
         demand(caller, operation.endpoint.right)
         now = request.at or self.store.now()
         await self.completing(caller.seller, now)
-        if self.zones is not None:
-            request = in_zone(request, await self.zones.of(caller.seller, now))
+        omits = self.dialect.can.omits
+        if self.sellers is not None:
+            seller = await self.sellers.of(caller.seller, now)
+            request, omits = self._at(seller, request)
         if operation.endpoint.right == READ and not operation.endpoint.idempotent:
-            return await self._read(operation, request, caller)
+            return await self._read(operation, request, caller, omits)
         read = list[Any]()
 
         def ask() -> Any:
@@ -122,13 +127,20 @@ class Server:
             return read[0]
 
         def perform(remember: Remember | None) -> Awaitable[Response]:
-            return self._perform(operation, request, caller, ask, remember)
+            return self._perform(operation, request, caller, omits, ask, remember)
 
         if not operation.endpoint.idempotent:
             return await perform(None)
         return await self.replay.once(
             operation, caller, request, ask, perform, lambda error: self.refuse(error, request)
         )
+
+    def _at(self, seller: Seller, request: Request) -> tuple[Request, Omits]:
+        """Give a request in a seller's zone, and what is omitted by the words of his own lists."""
+        can = self.dialect.can
+        omits = can.omits if can.omits_at is None else can.omits | can.omits_at(seller)
+        zoned = self.dialect.lists.zoned
+        return request if zoned else in_zone(request, seller.timezone), omits
 
     async def _open(self, operation: Operation[Any, Any], request: Request) -> Response:
         ask = operation.request.read(request, NOBODY)
@@ -139,16 +151,17 @@ class Server:
         return operation.response.write(answer, request)
 
     async def _read(
-        self, operation: Operation[Any, Any], request: Request, caller: Caller
+        self, operation: Operation[Any, Any], request: Request, caller: Caller, omits: Omits
     ) -> Response:
         ask = operation.request.read(request, caller)
         if self.beside is not None:
+            small = self.store.of(caller, LARGE, omits=omits)
             try:
-                return await self._read_here(operation, request, ask, self.store.of(caller, LARGE))
+                return await self._read_here(operation, request, ask, small)
             except LargePage:
                 if (response := await self.beside(request)) is not None:
                     return response
-        return await self._read_here(operation, request, ask, self.store.of(caller))
+        return await self._read_here(operation, request, ask, self.store.of(caller, omits=omits))
 
     async def _read_here(
         self, operation: Operation[Any, Any], request: Request, ask: Any, book: Book
@@ -165,6 +178,7 @@ class Server:
         operation: Operation[Any, Any],
         request: Request,
         caller: Caller,
+        omits: Omits,
         ask: Callable[[], Any],
         remember: Remember | None,
     ) -> Response:
@@ -180,7 +194,8 @@ class Server:
                 remember(response, unit)
             return response
 
-        return await self.store.of(caller, exchange=request.id).transact(work)
+        book = self.store.of(caller, exchange=request.id, omits=omits)
+        return await book.transact(work)
 
 
 def shown_to(caller: Caller, answer: Any) -> Any:

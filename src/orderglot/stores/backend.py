@@ -22,6 +22,7 @@ from orderglot.core.product import Product
 from orderglot.core.query import Query, Sort
 from orderglot.core.seller import Seller
 from orderglot.core.tokens import Token
+from orderglot.core.values import Omits
 from orderglot.stores import writes
 
 
@@ -53,7 +54,9 @@ LOOKED = 1_000
 class Scope(Struct, frozen=True, gc=False):
     """Whose orders are in sight: a seller's, perhaps only one customer's.
 
-    Test orders are among them or not, and so is what was deleted. ``key`` is the name of the key that reads, whose expensive reads are limited; "" where none are.
+    Test orders are among them or not, and so is what was deleted; none is of a kind or in a status that
+    it ``omits``. ``key`` is the name of the key that reads, whose expensive reads are limited; "" where
+    none are.
     """
 
     seller: int
@@ -61,6 +64,7 @@ class Scope(Struct, frozen=True, gc=False):
     test: bool = True
     deleted: bool = True
     key: str = ""
+    omits: Omits = frozenset()
 
 
 class Position(Struct, frozen=True):

@@ -13,6 +13,7 @@ from orderglot.core.errors import Overtaken
 from orderglot.core.order import Order
 from orderglot.core.ports import Check, Kept
 from orderglot.core.product import Product
+from orderglot.core.values import Omits
 from orderglot.stores.backend import Backend, Raced
 from orderglot.stores.expecting_reads import Tallied
 from orderglot.stores.id_blocks import IdBlocks
@@ -64,8 +65,9 @@ class Book(Reads):
         turns: Turns,
         largest: int | None = None,
         exchange: str = "",
+        omits: Omits = frozenset(),
     ) -> None:
-        super().__init__(backend, caller, clock, largest)
+        super().__init__(backend, caller, clock, largest=largest, omits=omits)
         self._id_blocks = numbers
         self._turns = turns
         self._exchange = exchange
@@ -149,4 +151,5 @@ class Book(Reads):
             self._id_blocks,
             self._turns,
             self._exchange,
+            self._scope.omits,
         )

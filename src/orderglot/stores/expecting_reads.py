@@ -20,6 +20,7 @@ from orderglot.core.errors import HubError, NotFound, Overtaken
 from orderglot.core.order import Order, Reference
 from orderglot.core.ports import Note
 from orderglot.core.query import Page, Window
+from orderglot.core.values import Omits
 from orderglot.stores import writes
 from orderglot.stores.backend import Backend
 from orderglot.stores.reads import Clock, Reads
@@ -36,8 +37,10 @@ Tallied = dict[tuple[str, datetime], int]
 class ExpectingReads(Reads):
     """Reads of a unit, which remembers them once it is guarded."""
 
-    def __init__(self, backend: Backend, caller: Caller, clock: Clock, turns: Turns) -> None:
-        super().__init__(backend, caller, clock)
+    def __init__(
+        self, backend: Backend, caller: Caller, clock: Clock, turns: Turns, omits: Omits
+    ) -> None:
+        super().__init__(backend, caller, clock, omits=omits)
         self._turns = turns
         self._turn: asyncio.Lock | None = None
         self._guards: dict[str, int] = {}
@@ -75,21 +78,21 @@ class ExpectingReads(Reads):
             self._turn.release()
             self._turn = None
 
-    async def get(self, ref: Reference) -> Order:
+    async def get(self, ref: Reference, *, omitted: bool = False) -> Order:
         """Give the order that a dialect's clients know under an id; raise NotFound without one."""
-        found = await super().get(ref)
+        found = await super().get(ref, omitted=omitted)
         self._expect((found,))
         return found
 
-    async def page(self, window: Window) -> Page:
+    async def page(self, window: Window, *, omitted: bool = False) -> Page:
         """Give the orders of a window; without a sort the oldest come first."""
-        found = await super().page(window)
+        found = await super().page(window, omitted=omitted)
         self._expect(found.orders)
         return found
 
-    async def linked(self, ref: Reference) -> tuple[Order, ...]:
+    async def linked(self, ref: Reference, *, omitted: bool = False) -> tuple[Order, ...]:
         """Give the orders linked to one directly, either way, without itself, by rising id."""
-        found = await super().linked(ref)
+        found = await super().linked(ref, omitted=omitted)
         self._expect(found)
         return found
 

@@ -32,8 +32,8 @@ async def give_back(unit: UnitOfWork, before: Order, now: Order) -> None:
     there = [one for id in ids if (one := await _order(unit, id)) is not None]
     others = there
     if now.kind is Kind.RETURN:
-        others = [counted(one, await unit.linked(_ref(one.id))) for one in there]
-    linked = await unit.linked(_ref(now.id))
+        others = [counted(one, await unit.linked(_ref(one.id), omitted=True)) for one in there]
+    linked = await unit.linked(_ref(now.id), omitted=True)
     for one in giving_up.counted(now, others, linked, back=back):
         if one not in there:
             await unit.change(one, BACK if back else AGAIN)
@@ -41,7 +41,7 @@ async def give_back(unit: UnitOfWork, before: Order, now: Order) -> None:
 
 async def _order(unit: UnitOfWork, id: int) -> Order | None:
     try:
-        return await unit.get(_ref(id))
+        return await unit.get(_ref(id), omitted=True)
     except NotFound:
         return None
 

@@ -72,6 +72,8 @@ def visible(order: Order, scope: Scope) -> bool:
     """Tell whether an order is in a scope."""
     if (order.test and not scope.test) or (order.deleted is not None and not scope.deleted):
         return False
+    if scope.omits and not scope.omits.isdisjoint((order.kind, order.status)):
+        return False
     return scope.customer is None or (
         order.customer is not None and order.customer.id == scope.customer
     )

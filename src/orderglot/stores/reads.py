@@ -16,6 +16,7 @@ from orderglot.core.product import Product
 from orderglot.core.query import EVERYTHING, LargePage, Page, Query, Window, asks
 from orderglot.core.repeats import stands
 from orderglot.core.seller import Seller
+from orderglot.core.values import Omits
 from orderglot.stores import selection
 from orderglot.stores.backend import LOOKED, Backend, Scope
 from orderglot.stores.document import keepable
@@ -38,7 +39,13 @@ class Reads:
     """The reads of a book, each within the caller's scope."""
 
     def __init__(
-        self, backend: Backend, caller: Caller, clock: Clock, largest: int | None = None
+        self,
+        backend: Backend,
+        caller: Caller,
+        clock: Clock,
+        *,
+        largest: int | None = None,
+        omits: Omits = frozenset(),
     ) -> None:
         self._backend = backend
         self._largest = largest
@@ -46,7 +53,8 @@ class Reads:
         self._clock = clock
         key = "" if caller.unlimited else caller.name
         sight = caller.test or caller.tests
-        self._scope = Scope(caller.seller, caller.customer, sight, caller.deleted, key)
+        self._whole = Scope(caller.seller, caller.customer, sight, caller.deleted, key)
+        self._scope = replace(self._whole, omits=omits) if omits else self._whole
 
     @property
     def caller(self) -> Caller:
@@ -57,26 +65,31 @@ class Reads:
         """Give the time that new things are stamped with."""
         return self._clock()
 
-    async def get(self, ref: Reference) -> Order:
+    async def get(self, ref: Reference, *, omitted: bool = False) -> Order:
         """Give the order that a dialect's clients know under an id; raise NotFound without one."""
-        found = await self._find(ref) if keepable(ref.id) else None
+        found = await self._find(ref, self._sight(omitted)) if keepable(ref.id) else None
         if found is None:
             raise NotFound(f"There is no order {ref.id!r} here; check the id.")
         return found
 
-    def _find(self, ref: Reference) -> Awaitable[Order | None]:
-        return self._backend.order_known(self._scope, ref)
+    def _sight(self, omitted: bool) -> Scope:
+        return self._whole if omitted else self._scope
 
-    async def walk(self, where: Query = EVERYTHING) -> AsyncIterator[Order]:
+    def _find(self, ref: Reference, scope: Scope) -> Awaitable[Order | None]:
+        return self._backend.order_known(scope, ref)
+
+    async def walk(
+        self, where: Query = EVERYTHING, *, omitted: bool = False
+    ) -> AsyncIterator[Order]:
         """Give every match once, oldest first."""
         window: Window | None = Window(where=where, limit=STRIDE)
         while window is not None:
-            page = await self.page(window)
+            page = await self.page(window, omitted=omitted)
             for order in page.orders:
                 yield order
             window = page.next
 
-    async def page(self, window: Window) -> Page:
+    async def page(self, window: Window, *, omitted: bool = False) -> Page:
         """Give the orders of a window; without a sort the oldest come first.
 
         Raises LargePage where they may be more than this book gives at a time.
@@ -84,13 +97,14 @@ class Reads:
         if self._largest is not None and window.limit > self._largest:
             raise LargePage
         asked = selection.selection(window)
-        return selection.page(window, await self._backend.select(self._scope_of(window), asked))
+        scope = self._scope_of(window, self._sight(omitted))
+        return selection.page(window, await self._backend.select(scope, asked))
 
     async def ids_at(self, channel: str, where: Query = EVERYTHING) -> tuple[str, ...]:
         """Give the ids by which a channel's vendor knows the orders that match, in any order."""
         window = Window(where=where)
         checked = selection.selection(window).where
-        return await self._backend.ids_at(self._scope_of(window), channel, checked)
+        return await self._backend.ids_at(self._scope_of(window, self._scope), channel, checked)
 
     async def with_po_number(self, po_number: str, most: int) -> tuple[Order, ...]:
         """Give the orders among the newest ``most`` of a PO number, the newest first."""
@@ -98,18 +112,17 @@ class Reads:
             return ()
         return (await self._backend.orders_with_po_number(self._scope, po_number, most))[::-1]
 
-    def _scope_of(self, window: Window) -> Scope:
+    def _scope_of(self, window: Window, scope: Scope) -> Scope:
         """Give what a question is about: what was deleted only where it asks for that itself."""
-        asked = asks(window.where, "deleted")
-        return replace(self._scope, deleted=True) if asked else self._scope
+        return replace(scope, deleted=True) if asks(window.where, "deleted") else scope
 
-    async def linked(self, ref: Reference) -> tuple[Order, ...]:
+    async def linked(self, ref: Reference, *, omitted: bool = False) -> tuple[Order, ...]:
         """Give the orders linked to one directly, either way, without itself, by rising id."""
-        order = await self.get(ref)
+        order, scope = await self.get(ref, omitted=omitted), self._sight(omitted)
         targets = {link.order.id for link in order.links if link.order.id}
         found = (
-            *await self._backend.orders_with(self._scope, targets),
-            *await self._backend.orders_pointing(self._scope, (order,)),
+            *await self._backend.orders_with(scope, targets),
+            *await self._backend.orders_pointing(scope, (order,)),
         )
         others = {other.id: other for other in found if other.id != order.id}
         return tuple(others[id] for id in sorted(others))

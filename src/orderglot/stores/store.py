@@ -15,6 +15,7 @@ from orderglot.core.order import Reference
 from orderglot.core.ports import Answered
 from orderglot.core.seller import Seller, succeeded
 from orderglot.core.time_zones import known_zone
+from orderglot.core.values import Omits
 from orderglot.stores import document, writes
 from orderglot.stores.backend import Backend, Counts, Raced, Scope
 from orderglot.stores.book import Book
@@ -43,10 +44,17 @@ class BookStore:
         """Give the time by the store's clock."""
         return self._clock()
 
-    def of(self, caller: Caller, largest: int | None = None, exchange: str = "") -> Book:
+    def of(
+        self,
+        caller: Caller,
+        largest: int | None = None,
+        exchange: str = "",
+        omits: Omits = frozenset(),
+    ) -> Book:
         """Open the caller's book, of which a page of more orders than ``largest`` raises LargePage.
 
-        ``exchange`` is the id of the request that it is opened for, which stands in its events.
+        ``exchange`` is the id of the request that it is opened for, which stands in its events. What
+        is of a kind or in a status that it ``omits`` is not there.
         """
         return Book(
             self._backend,
@@ -56,6 +64,7 @@ class BookStore:
             self._turns,
             largest,
             exchange,
+            omits,
         )
 
     async def answered(self, caller: Caller, dialect: str, key: str) -> Answered | None:

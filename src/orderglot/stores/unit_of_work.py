@@ -17,8 +17,9 @@ from orderglot.core.open_cancellations import closed_by_itself, closing
 from orderglot.core.order import Link, Order, Reference
 from orderglot.core.ports import KEPT, PLACED, Answered, Check, Kept, Note, Outcome
 from orderglot.core.product import Product
+from orderglot.core.values import Omits
 from orderglot.stores import writes
-from orderglot.stores.backend import Backend, Entity, Raced
+from orderglot.stores.backend import Backend, Entity, Raced, Scope
 from orderglot.stores.customers import put_customer
 from orderglot.stores.expecting_reads import ExpectingReads
 from orderglot.stores.giving_back import give_back
@@ -46,8 +47,9 @@ class UnitOfWork(ExpectingReads):
         numbers: IdBlocks,
         turns: Turns,
         exchange: str,
+        omits: Omits = frozenset(),
     ) -> None:
-        super().__init__(backend, caller, clock, turns)
+        super().__init__(backend, caller, clock, turns, omits)
         self._id_blocks = numbers
         self._known: Resolution | None = None
         self._seen: list[Customer] = []
@@ -72,14 +74,14 @@ class UnitOfWork(ExpectingReads):
     def _customers(self) -> IdentityMap[Customer]:
         return self._resolution.customers
 
-    def _find(self, ref: Reference) -> Awaitable[Order | None]:
-        return super()._find(ref) if self._known is None else self._find_here(ref)
+    def _find(self, ref: Reference, scope: Scope) -> Awaitable[Order | None]:
+        return super()._find(ref, scope) if self._known is None else self._find_here(ref, scope)
 
-    async def _find_here(self, ref: Reference) -> Order | None:
-        found = self._orders.pending(ref) or await super()._find(ref)
+    async def _find_here(self, ref: Reference, scope: Scope) -> Order | None:
+        found = self._orders.pending(ref) or await super()._find(ref, scope)
         if found is not None and found.id in self._orders.kept:
             found = self._orders.with_id(found.id)
-        shown = found is not None and visible(found, self._scope) and goes_by(found, ref)
+        shown = found is not None and visible(found, scope) and goes_by(found, ref)
         return found if shown else None
 
     async def _find_customer(self, ref: Reference) -> Customer | None:
@@ -211,10 +213,11 @@ class UnitOfWork(ExpectingReads):
         return changed
 
     async def _standing(self, id: int) -> Order:
+        # Who has read an order may change it: a rule may have read one that the caller does not see.
         if id not in self._orders.kept:
-            self._orders.read(await self._backend.orders_with(self._scope, (id,)))
+            self._orders.read(await self._backend.orders_with(self._whole, (id,)))
         kept = self._orders.with_id(id)
-        if kept is None or not visible(kept, self._scope):
+        if kept is None or not visible(kept, self._whole):
             raise self._missing(id, changed=id in self._orders.kept)
         return kept
 

@@ -13,8 +13,9 @@ from orderglot.core.errors import HubError
 from orderglot.core.keyring import Keyring
 from orderglot.core.order import Order, Reference
 from orderglot.core.query import Page, Window
+from orderglot.core.seller import Seller
 from orderglot.core.tokens import TokenKind
-from orderglot.core.values import Kind, Status
+from orderglot.core.values import Kind, Omits, Status
 from orderglot.wire.bodies import Bodies
 from orderglot.wire.flow import Flow
 from orderglot.wire.idempotency import Idempotency
@@ -105,7 +106,9 @@ class Can:
     members what is left: each is told the order after all losses and rounding. ``max_size`` is the
     longest page. ``whole`` says that quantities are whole numbers: others are shown in pieces
     (``whole_quantities``), and cannot be ordered. ``counts_returns`` is the way in which quantities
-    of a return are shown (``return_quantities``).
+    of a return are shown (``return_quantities``). ``omits`` are the kinds and statuses of orders that
+    the API has no word for: over its server face there are no such orders. ``omits_at`` gives those
+    that it has none for at a seller whose own list of words lacks one.
     """
 
     max_size: int = 100
@@ -116,6 +119,8 @@ class Can:
     gives_back: frozenset[Kind] = frozenset()
     whole: bool = True
     counts_returns: int = DOWN
+    omits: Omits = frozenset()
+    omits_at: Callable[[Seller], Omits] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

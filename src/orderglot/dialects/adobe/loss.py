@@ -7,7 +7,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from orderglot.core.order import Identity, Line, LinePricing, Link, Order, Totals
-from orderglot.core.values import Status
+from orderglot.core.values import Kind, Status
 from orderglot.dialects.adobe.prices import complete, sums_up
 from orderglot.dialects.adobe.tables import (
     KINDS,
@@ -114,4 +114,5 @@ CAN = Can(
     takes=TAKES,
     gives_back=SWITCHES,
     counts_returns=UP,
+    omits=frozenset({Kind.QUOTE, Kind.ADJUSTMENT, Status.DRAFT}),
 )

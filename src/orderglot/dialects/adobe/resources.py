@@ -36,15 +36,15 @@ async def named_order(context: Context, customer: str, id: str) -> Order:
     return await order_of(context, await customer_of(context, customer, "2115"), id)
 
 
-async def find_order(context: Context, ref: Reference) -> Order | None:
-    """Give an order, None where there is none."""
+async def find_order(context: Context, ref: Reference, *, omitted: bool = False) -> Order | None:
+    """Give an order, with ``omitted`` also one that is not shown here; None where there is none."""
     try:
-        return await context.book.get(ref)
+        return await context.book.get(ref, omitted=omitted)
     except NotFound:
         return None
 
 
 async def following(context: Context, order: Order) -> tuple[Order, ...]:
-    """Give the orders that point at one."""
-    linked = await context.book.linked(Reference(NAME, native(order, NAME)))
+    """Give the orders that point at one, as rules ask for them: also those that are not shown."""
+    linked = await context.book.linked(Reference(NAME, native(order, NAME)), omitted=True)
     return tuple(one for one in linked if any(link.order.id == order.id for link in one.links))

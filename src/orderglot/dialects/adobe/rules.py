@@ -213,7 +213,7 @@ async def _further(
 ) -> tuple[Order, ...]:
     """Give the orders that seats come back to though nothing is held of them any more."""
     ids = sorted({one.order for one in seats} - {one.id for one in holding.orders})
-    found = [await find_order(context, Reference(HUB, str(id))) for id in ids]
+    found = [await find_order(context, Reference(HUB, str(id)), omitted=True) for id in ids]
     return tuple(one for one in found if one is not None)
 
 

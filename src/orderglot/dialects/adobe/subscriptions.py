@@ -68,7 +68,7 @@ async def complete(context: Context, order: Order) -> None:
 
 async def _finished(context: Context, order: Order, holding: dict[str, Subscription]) -> Order:
     """Complete an order that was set to be, unless this very unit has done so."""
-    there = await context.book.get(Reference(HUB, str(order.id)))
+    there = await context.book.get(Reference(HUB, str(order.id)), omitted=True)
     return await _complete(context, there, holding) if is_unfinished(there) else there
 
 
@@ -90,8 +90,9 @@ async def holding_of(context: Context, customer: Customer | Identity) -> Holding
     done = Compare("status", Operator.IN, tuple(sorted(DONE)))
     theirs = Compare("customer.id", Operator.EQ, customer.id)
     switching = Compare("kind", Operator.IN, tuple(sorted(SWITCHING)))
-    pending = [one async for one in context.book.walk(And((theirs, switching, Not(done))))]
-    every = [one async for one in context.book.walk(And((theirs, done)))]
+    open_ones = And((theirs, switching, Not(done)))
+    pending = [one async for one in context.book.walk(open_ones, omitted=True)]
+    every = [one async for one in context.book.walk(And((theirs, done)), omitted=True)]
     switched, orders = away((*every, *pending)), list[Order]()
     for order in every:
         before = held(orders, switched)
@@ -106,7 +107,7 @@ async def ordered_by(context: Context, customer: Customer) -> Quantity:
         Compare("kind", Operator.IN, tuple(sorted(BEGINNING))),
         Not(Compare("status", Operator.IN, tuple(sorted(OVER | DONE)))),
     )
-    found = [order async for order in context.book.walk(And(parts))]
+    found = [order async for order in context.book.walk(And(parts), omitted=True)]
     return sum([remaining(line) for order in found for line in order.lines])
 
 

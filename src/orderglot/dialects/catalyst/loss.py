@@ -14,7 +14,7 @@ from orderglot.core.unknown_members import UNKNOWN
 from orderglot.core.values import Cycle, InvoiceStatus, PaymentMethod, Relation, Status
 from orderglot.dialects.catalyst.fields import INTERMEDIATE
 from orderglot.dialects.catalyst.item_charges import round_allowance_charges, round_tax_lines
-from orderglot.dialects.catalyst.settings import Site, main_status, status_of
+from orderglot.dialects.catalyst.settings import Site, main_status, omits_at, status_of
 from orderglot.dialects.catalyst.tables import (
     DIRECT_DEBITS,
     INVOICED,
@@ -165,4 +165,5 @@ CAN = Can(
     },
     follows={"totals": known_totals},
     takes=TAKES,
+    omits_at=omits_at,
 )

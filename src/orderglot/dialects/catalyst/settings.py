@@ -20,7 +20,7 @@ from orderglot.core.fields import read_whole_text
 from orderglot.core.order import Order
 from orderglot.core.seller import Seller
 from orderglot.core.time_zones import zone_of
-from orderglot.core.values import Status
+from orderglot.core.values import Omits, Status
 from orderglot.dialects.catalyst.tables import NAME, STATUSES
 from orderglot.wire.settings import Check, Settings
 from orderglot.wire.values import NO_ID
@@ -238,6 +238,16 @@ def status_of(site: Site, number: int) -> Status:
 def meanings(site: Site) -> Mapping[int, Status]:
     """Give what each status of a site means, by its number."""
     return {row.id: row.means for row in site.statuses}
+
+
+def omits_at(seller: Seller) -> Omits:
+    """Give what a site has no status for and shows as nothing else: an order that is no order yet."""
+    return _omits(site_of(seller))
+
+
+@lru_cache(maxsize=1024)
+def _omits(site: Site) -> Omits:
+    return frozenset({Status.DRAFT}.difference(meanings(site).values()))
 
 
 def main_status(site: Site, status: Status) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from orderglot.core.order import Address
+from orderglot.core.values import Kind, Status
 from orderglot.dialects.kodaris.tables import LONGEST_PAGE, PARTY, TOTALS
 from orderglot.dialects.kodaris.values import round_extras, round_unknown, whole_millisecond
 from orderglot.wire.dialect import Can
@@ -45,4 +46,5 @@ CAN = Can(
     },
     follows={"unknown": round_unknown, "extras": round_extras},
     takes=TAKES,
+    omits=frozenset({Kind.QUOTE, Status.DRAFT}),
 )

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from orderglot.core.order import Address, Invoice
 from orderglot.core.unknown_members import UNKNOWN
-from orderglot.core.values import Status
+from orderglot.core.values import Kind, Status
 from orderglot.dialects.kole.tables import LINE_STATUSES, PAGE_SIZE, PRODUCT, STATUSES
 from orderglot.dialects.kole.values import (
     plain,
@@ -96,4 +96,5 @@ CAN = Can(
         "invoice": lambda invoice: unless(invoice, Invoice()),
     },
     takes=TAKES,
+    omits=frozenset({Kind.QUOTE, Status.DRAFT}),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from orderglot.core.values import Kind
 from orderglot.dialects.komet.tables import STATUSES
 from orderglot.dialects.komet.values import round_item_type
 from orderglot.wire.dialect import Can
@@ -46,4 +47,5 @@ CAN = Can(
         "lines.type": round_item_type,
     },
     takes=TAKES,
+    omits=frozenset({Kind.QUOTE}),
 )

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from orderglot.core.fields import Field, FieldKind, field
 from orderglot.core.query import Query, Sort
+from orderglot.core.values import Kind
 from orderglot.stores.backend import Position, Scope, Selection
 from orderglot.stores.sql.compiler import (
     FALSE,
@@ -38,6 +39,9 @@ def scoped(scope: Scope) -> Sql:
         parts.append(Sql(f"{ORDERS}.test = 0"))
     if not scope.deleted:
         parts.append(Sql(f"{ORDERS}.deleted IS NULL"))
+    for one in sorted(scope.omits):
+        column = "kind" if isinstance(one, Kind) else "status"
+        parts.append(Sql(f"{ORDERS}.{column} <> ?", (str(one),)))
     return conjunction(parts)
 
 

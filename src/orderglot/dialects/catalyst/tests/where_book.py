@@ -51,6 +51,7 @@ LISTS: dict[str, Any] = {
         {"id": 23, "label": "Sent", "means": "shipped", "siteNotificationId": 91},
         {"id": 24, "label": "Sent in part", "means": "shipped", "siteNotificationId": 92},
         {"id": 25, "label": "Gone", "means": "cancelled"},
+        {"id": 26, "label": "Not sent yet", "means": "draft"},
         {"id": 100, "label": "new", "means": "processing"},
     ],
     "taxCodes": [
