@@ -23,7 +23,7 @@ from orderglot.core.findings import (
 )
 from orderglot.core.order import Line, LinePricing, Order
 from orderglot.core.quantities import size
-from orderglot.core.totals import by_price, worth
+from orderglot.core.totals import by_price, currencies, worth
 from orderglot.core.values import Status
 
 ZERO = Decimal(0)
@@ -136,7 +136,7 @@ def ways_of_goods(order: Order) -> list[tuple[str, Decimal]]:
     """Give what the lines of an order come to, in every known way; none where that is not known."""
     amounts = [amount_of(line) for line in order.lines]
     known = [one for one in amounts if one is not None]
-    if len(known) < len(amounts) or _several_currencies(order):
+    if len(known) < len(amounts) or len(currencies(order)) > 1:
         return []
     exact = sum(known, ZERO)
     ways = [(EXACTLY, exact)]
@@ -150,12 +150,6 @@ def ways_of_goods(order: Order) -> list[tuple[str, Decimal]]:
         left = (one for line, one in staying if line.status is not Status.CANCELLED)
         ways.append((WITHOUT_CANCELLED, rounded(sum(left, ZERO), order.currency)))
     return ways
-
-
-def _several_currencies(order: Order) -> bool:
-    """Tell whether the lines of an order are not all in its currency, or in one where it has none."""
-    named = {line.currency for line in order.lines} - {"", order.currency}
-    return bool(named) and (bool(order.currency) or len(named) > 1)
 
 
 def amount_of(line: Line) -> Decimal | None:
