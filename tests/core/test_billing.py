@@ -55,7 +55,8 @@ def test_what_was_paid_before_stands_when_a_bill_is_not_called_paid_in_full_any_
     assert Answer.YES is answer(paid)
 
     again = kept(settled(paid, None))
-    assert again.invoice is not None and order.invoice is not None
+    assert again.invoice is not None
+    assert order.invoice is not None
     assert status is again.invoice.status
     assert (order.invoice.paid.total, order.invoice.owed.total) == (
         again.invoice.paid.total,
