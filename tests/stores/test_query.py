@@ -32,6 +32,7 @@ pytestmark = pytest.mark.long
 NOON = datetime(2024, 5, 21, 12, tzinfo=UTC)
 DERIVED = (
     *("native:kole", "native:komet", "customer.native:kole", "whole:tax_code", "whole:number"),
+    "net_subtotal",
     *("renewal_of.native:kole", "return_of.native:komet", "whole:extras.kole.x"),
 )
 BESIDE = (

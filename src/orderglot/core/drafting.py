@@ -40,7 +40,6 @@ def submit(draft: Order, now: datetime, po_number: str = "") -> Order:
         status=Status.RECEIVED,
         po_number=po_number or draft.po_number,
         received=now,
-        completed=now,
     )
 
 
