@@ -13,12 +13,12 @@ from msgspec.structs import asdict, replace
 
 from orderglot import demo, dialects
 from orderglot.core.adding_up import adds_up, answer, in_words
-from orderglot.core.boxes import pieces
 from orderglot.core.caller import Caller
 from orderglot.core.currencies import DECIMALS
 from orderglot.core.errors import Invalid
 from orderglot.core.findings import Answer
 from orderglot.core.order import Amounts, Discount, Order
+from orderglot.core.pricing import pieces
 from orderglot.core.product import Product, Tier
 from orderglot.core.seller import Seller
 from orderglot.core.totals import less

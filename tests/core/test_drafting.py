@@ -9,10 +9,10 @@ from decimal import Decimal
 import pytest
 from msgspec.structs import replace
 
-from orderglot.core.boxes import pieces
 from orderglot.core.drafting import add_line, submit, withdraw, withdrawn
 from orderglot.core.errors import Conflict, Invalid
 from orderglot.core.order import Line, Order
+from orderglot.core.pricing import pieces
 from orderglot.core.product import Product, Tier
 from orderglot.core.values import Status
 

@@ -282,6 +282,8 @@ def _asked_of(name: str) -> list[Any]:
             return [None, NOON]
         case FieldKind.FLAG:
             return [None, True, False]
+        case FieldKind.AMOUNT:
+            return [None, 0, Decimal("1.50"), Decimal("1E+999999")]
         case _:
             return [None, "", "b", "B", "1", True, False, 1, Decimal("1.50"), Decimal("1E+999999")]
 

@@ -15,11 +15,6 @@ from orderglot.core.totals import worth
 COUNTED = ("cancelled", "shipped", "returned")
 
 
-def pieces(line: Line) -> Quantity:
-    """Count the pieces of a line; a box, where it has boxes, holds its ``units_per_box``."""
-    return plain(line.quantity * ((line.units_per_box or 1) if line.box else 1))
-
-
 def unpacked(line: Line) -> Line:
     """Give a line of boxes as one of the pieces that its price is for: 2 boxes of 50 at 0.50 are 100.
 

@@ -7,7 +7,6 @@ from decimal import Decimal
 
 import msgspec
 
-from orderglot.core.boxes import pieces
 from orderglot.core.currencies import rounded
 from orderglot.core.errors import Conflict, Invalid, Problem, Rule
 from orderglot.core.line_numbers import next_number, numbers
@@ -138,6 +137,11 @@ def _problems(draft: Order, products: Mapping[str, Product]) -> Iterator[Problem
         elif currency and product.currency not in ("", currency):
             reason = f"{line.sku} is sold in {product.currency}, not in {currency}."
             yield Problem("currency", Rule.CURRENCY, reason, number)
+
+
+def pieces(line: Line) -> Quantity:
+    """Count the pieces of a line; a box, where it has boxes, holds its ``units_per_box``."""
+    return plain(line.quantity * ((line.units_per_box or 1) if line.box else 1))
 
 
 def _pieces(lines: tuple[Line, ...]) -> dict[str, Quantity]:

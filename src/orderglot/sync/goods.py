@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from orderglot.core.boxes import pieces as one_by_one
 from orderglot.core.order import Line, Order
+from orderglot.core.pricing import pieces as one_by_one
 from orderglot.core.quantities import Quantity, plain
 
 
