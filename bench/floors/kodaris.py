@@ -109,7 +109,6 @@ async def _create(rows: Rows, caller: Caller, sent: Sent) -> Answer:
         "created": now,
         "modified": now,
         "received": now,
-        "completed": now,
         "currency": "USD",
         "bill_to": bill_to,
         "ship_to": ship_to,
@@ -122,7 +121,7 @@ async def _create(rows: Rows, caller: Caller, sent: Sent) -> Answer:
     await rows.place(new, b"%d" % id)
     order = Order(
         id=id,
-        completed=now,
+        received=now,
         notes=sent.notes,
         po_number=sent.purchase_order,
         bill_to=bill_to,

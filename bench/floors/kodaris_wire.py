@@ -48,7 +48,7 @@ class Totals(Struct, frozen=True):
 
 class Order(Identified, frozen=True):
     customer: Identified | None = None
-    completed: datetime | None = None
+    received: datetime | None = None
     status: str = "received"
     notes: str = ""
     po_number: str = ""
@@ -146,7 +146,7 @@ def write_order(order: Order) -> dict[str, Any]:
         "deliveryPostalCode": ship_to.postal_code or None,
         "deliveryCountry": ship_to.country or None,
         "deliveryCountryName": ship_to.country_name or None,
-        "completed": moment(order.completed),
+        "completed": moment(order.received),
         "orderNumber": number(order.number),
         "status": STATUSES[order.status],
         "notes": order.notes or None,

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from orderglot.core.line_details import LineDetails
 from orderglot.core.order import Amounts, Discount, Invoice, Line, Order, Shipping, Totals
 from orderglot.core.quantities import Quantity
-from orderglot.core.totals import by_price, summed
+from orderglot.core.totals import by_price, resummed, summed, totalled
 
 GOODS = (Line(quantity=3, unit_price=Decimal("1.235")), Line(quantity=1, total=Decimal("0.333")))
 
@@ -93,3 +93,40 @@ def test_a_line_comes_to_its_price_for_as_many_as_that_is_for(
 
     assert found is not None
     assert total in (None, str(found))
+
+
+DOLLARS, EUROS = (
+    Line(quantity=1, total=Decimal(5), currency=currency) for currency in ("USD", "EUR")
+)
+
+
+def test_lines_in_two_currencies_come_to_no_sum_and_what_was_paid_stands() -> None:
+    paid = Amounts(total=Decimal(4))
+    bill = Invoice(due=Amounts(total=Decimal(5)), paid=paid)
+    found = summed(replace(order("USD", "2"), lines=(DOLLARS, EUROS), invoice=bill))
+
+    assert (None, None, Decimal(2)) == (
+        found.totals.subtotal,
+        found.totals.total,
+        found.totals.shipping,
+    )
+    assert Invoice(paid=paid) == found.invoice
+
+
+@pytest.mark.parametrize("currency", ["", "USD"])
+def test_a_line_in_another_currency_leaves_open_what_an_order_comes_to(currency: str) -> None:
+    plain = replace(DOLLARS, currency="")
+    before = Order(currency=currency, lines=(plain,), totals=Totals(total=Decimal(5)))
+    after = replace(before, lines=(plain, EUROS))
+
+    assert resummed(after, before).totals.total is None
+    assert totalled(replace(after, totals=Totals())).totals.total is None
+    assert Decimal(10) == resummed(replace(before, lines=(plain, plain)), before).totals.total
+
+
+def test_goods_in_two_currencies_that_stay_leave_a_total_as_it_is() -> None:
+    before = Order(lines=(DOLLARS, EUROS), totals=Totals(total=Decimal(9)))
+
+    assert before == resummed(before, before)
+    swapped = replace(before, lines=(EUROS, replace(DOLLARS, total=Decimal(6))))
+    assert resummed(swapped, before).totals.total is None

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from orderglot.core.values import InvoiceStatus, Status
-from tests.life.doors import SITE, Doors, behind_doors
+from tests.life.doors import CUSTOMER, GOODS, SITE, Doors, behind_doors
 from tests.life.test_pricing import add_at_catalyst
 
 COMPLETED, CANCELLED, PROCESSING, ON_HOLD = 7, 9, 3, 8
@@ -112,6 +114,27 @@ def test_a_cancelled_order_that_is_held_has_its_lines_back() -> None:
     behind_doors(trial)
 
 
+def test_an_order_that_was_checked_out_is_completed_later_and_not_before() -> None:
+    async def trial(doors: Doors) -> None:
+        body = {"companyID": CUSTOMER, "items": [{"code": GOODS, "quantity": 4}]}
+        response = await doors.ask("kodaris", "POST", "/api/account/order", body)
+        placed = json.loads(response.body)["data"]
+        began = doors.clock()
+        assert (began, None) == await times(doors, placed["orderID"])
+
+        doors.clock.forward(timedelta(days=2))
+        await doors.catalyst_put(placed["orderID"], statusTypeId=COMPLETED)
+        assert (began, doors.clock()) == await times(doors, placed["orderID"])
+        asked = {
+            "filterFields": [{"name": "orderID", "operation": "IS", "value": placed["orderID"]}]
+        }
+        shown = await doors.ask("kodaris", "POST", "/api/account/order/list", asked)
+        (listed,) = json.loads(shown.body)["data"]["content"]
+        assert ("Completed", placed["completed"]) == (listed["status"], listed["completed"])
+
+    behind_doors(trial)
+
+
 def test_a_line_that_comes_into_a_complete_order_is_complete() -> None:
     async def trial(doors: Doors) -> None:
         id = await doors.kole_order()
@@ -122,3 +145,8 @@ def test_a_line_that_comes_into_a_complete_order_is_complete() -> None:
         assert ["1000"] * 3 == [shown["status"], *(one["status"] for one in shown["lineItems"])]
 
     behind_doors(trial)
+
+
+async def times(doors: Doors, id: int) -> tuple[datetime | None, datetime | None]:
+    order = await doors.order(id)
+    return order.received, order.completed

@@ -32,6 +32,7 @@ pytestmark = pytest.mark.long
 NOON = datetime(2024, 5, 21, 12, tzinfo=UTC)
 DERIVED = (
     *("native:kole", "native:komet", "customer.native:kole", "whole:tax_code", "whole:number"),
+    "net_subtotal",
     *("renewal_of.native:kole", "return_of.native:komet", "whole:extras.kole.x"),
 )
 BESIDE = (
@@ -281,6 +282,8 @@ def _asked_of(name: str) -> list[Any]:
             return [None, NOON]
         case FieldKind.FLAG:
             return [None, True, False]
+        case FieldKind.AMOUNT:
+            return [None, 0, Decimal("1.50"), Decimal("1E+999999")]
         case _:
             return [None, "", "b", "B", "1", True, False, 1, Decimal("1.50"), Decimal("1E+999999")]
 

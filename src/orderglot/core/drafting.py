@@ -38,7 +38,7 @@ def submit(draft: Order, now: datetime, po_number: str = "") -> Order:
         raise invalid("lines", Rule.REQUIRED, "There is nothing in this order; add a line first.")
     submitted = put_into(draft, Status.RECEIVED, now)
     number = po_number or draft.po_number
-    return replace(submitted, po_number=number, received=now, completed=now)
+    return replace(submitted, po_number=number, received=now)
 
 
 def withdraw(draft: Order, now: datetime) -> Order:

@@ -16,6 +16,7 @@ from orderglot.core.adding_up import answer
 from orderglot.core.customer import Customer
 from orderglot.core.errors import Rule, invalid
 from orderglot.core.order import Identity, Order, Unknown, native
+from orderglot.core.shown_sums import net_subtotal
 from orderglot.core.values import Relation
 
 EXTRAS = "extras."
@@ -23,6 +24,7 @@ CUSTOMER = "customer."
 NATIVE = "native:"
 WHOLE = "whole:"
 ADDS_UP = "adds_up"
+NET_SUBTOTAL = "net_subtotal"
 
 LONGEST_WHOLE = 18
 """So many digits fit the whole numbers of every database."""
@@ -81,8 +83,8 @@ def field(name: str) -> Field:
     Beside the members of an order there are ``native:kole``, ``customer.native:kole`` and
     ``renewal_of.native:kole``, the id that a dialect's clients know, as a number;
     ``whole:tax_code``, a text as the number that it contains; ``whole:extras.kole.x``, an extra where
-    it is a whole number; ``customer.last_name``, what is on record of the customer; and ``adds_up``,
-    whether the order adds up, in the words of ``findings.Answer``. Raises Invalid where an order has
+    it is a whole number; ``customer.last_name``, what is on record of the customer; ``adds_up``,
+    whether the order adds up, in the words of ``findings.Answer``; and ``net_subtotal``. Raises Invalid where an order has
     no such field.
     """
     if name.startswith(EXTRAS) and len(name) > len(EXTRAS):
@@ -114,6 +116,8 @@ def _recorded() -> dict[str, Field]:
 def _derived(name: str) -> Field | None:
     if name == ADDS_UP:
         return Field(name, (name,), FieldKind.TEXT)
+    if name == NET_SUBTOTAL:
+        return Field(name, (name,), FieldKind.AMOUNT)
     whose, colon, dialect = name.partition(NATIVE)
     if colon and dialect and whose in ("", CUSTOMER):
         path = tuple(whose.split(".")[:-1])
@@ -142,6 +146,8 @@ def values_of(order: Order, wanted: Field, customer: Customer | None = None) -> 
     """
     if wanted.name == ADDS_UP:
         return (str(answer(order)),)
+    if wanted.name == NET_SUBTOTAL:
+        return (net_subtotal(order),)
     if wanted.kind is FieldKind.EXTRA:
         return _none_for_empty((order.extras.get(wanted.path[1]),))
     if wanted.whole and wanted.path[0] == "extras":

@@ -8,6 +8,7 @@ from decimal import Decimal
 from msgspec.structs import replace
 
 from orderglot.core.amounts import Totals
+from orderglot.core.boxes import sizes
 from orderglot.core.charges import put_on, tax_on
 from orderglot.core.currencies import rounded
 from orderglot.core.findings import (
@@ -23,7 +24,7 @@ from orderglot.core.findings import (
 )
 from orderglot.core.order import Line, LinePricing, Order
 from orderglot.core.quantities import size
-from orderglot.core.totals import by_price, worth
+from orderglot.core.totals import by_price, currencies, worth
 from orderglot.core.values import Status
 
 ZERO = Decimal(0)
@@ -54,9 +55,9 @@ def _off(line: Line, total: Decimal, price: Decimal, currency: str) -> Decimal:
 
 def _by_pieces(line: Line, price: Decimal) -> list[Decimal]:
     """Give what a line comes to where its price is for what a box or a unit of it holds."""
-    held, each = line.units_per_box or 1, line.pieces_per_unit or 1
-    sizes = {held, each, held * each} - {1}
-    return [worth(line.quantity, price * one) for one in sorted(sizes)]
+    if line.units_per_box is None and line.pieces_per_unit is None:
+        return []
+    return [worth(line.quantity, price * one) for one in sizes(line) if one != 1]
 
 
 def _with_details(line: Line, plain: Decimal) -> list[Decimal]:
@@ -96,8 +97,14 @@ def of_goods(order: Order) -> Iterator[Finding]:
             if how:
                 yield Way(how)
             return
+    goods = rounded(ways[0][1], order.currency)
+    off = subtotal - goods
+    if off < 0 and discount_of(order) is None and sums_of(order).total != goods:
+        # Some wires show what goods come to without what is taken off, and not how much that is.
+        yield Missing("totals.discount")
+        return
     member = "totals" if order.totals.subtotal is not None else "invoice.due"
-    yield Difference(f"{member}.subtotal", subtotal - rounded(ways[0][1], order.currency))
+    yield Difference(f"{member}.subtotal", off)
 
 
 def _is_sum(subtotal: Decimal, order: Order) -> bool:
@@ -136,7 +143,7 @@ def ways_of_goods(order: Order) -> list[tuple[str, Decimal]]:
     """Give what the lines of an order come to, in every known way; none where that is not known."""
     amounts = [amount_of(line) for line in order.lines]
     known = [one for one in amounts if one is not None]
-    if len(known) < len(amounts) or _several_currencies(order):
+    if len(known) < len(amounts) or len(currencies(order)) > 1:
         return []
     exact = sum(known, ZERO)
     ways = [(EXACTLY, exact)]
@@ -150,12 +157,6 @@ def ways_of_goods(order: Order) -> list[tuple[str, Decimal]]:
         left = (one for line, one in staying if line.status is not Status.CANCELLED)
         ways.append((WITHOUT_CANCELLED, rounded(sum(left, ZERO), order.currency)))
     return ways
-
-
-def _several_currencies(order: Order) -> bool:
-    """Tell whether the lines of an order are not all in its currency, or in one where it has none."""
-    named = {line.currency for line in order.lines} - {"", order.currency}
-    return bool(named) and (bool(order.currency) or len(named) > 1)
 
 
 def amount_of(line: Line) -> Decimal | None:

@@ -13,6 +13,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
+from orderglot.core.boxes import unpacked
 from orderglot.core.line_matching import name_of_lines, named, paired
 from orderglot.core.line_numbers import following, last_number
 from orderglot.core.order import Line, Link, Order
@@ -222,6 +223,9 @@ class _Reconciliation:
         path = f"lines[{own.number or own.sku}]"
         if now is None:
             return self._removed(path, own, seen, before)
+        if before.quantity != now.quantity and unpacked(own).quantity == seen.quantity:
+            # A vendor who knows no boxes wants more or less pieces.
+            own = unpacked(own)
         names = [name for name in Line.__struct_fields__ if name not in OWN_OF_LINE]
         changed = self._members(path, names, before, now, own, seen)
         line = replace(own, **changed) if changed else own
@@ -256,7 +260,7 @@ def _same_order(link: Link, other: Link) -> bool:
 
 def _are_other_goods(theirs: Iterable[Line], ours: Iterable[Line]) -> bool:
     """Tell whether a vendor who shows lines has more or less of something than is here."""
-    there, here = (sorted(line.quantity for line in lines) for lines in (theirs, ours))
+    there, here = (sorted(unpacked(line).quantity for line in lines) for lines in (theirs, ours))
     return bool(there) and there != here
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 
 from msgspec.structs import replace
@@ -24,8 +24,10 @@ def summed(order: Order) -> Order:
     Each of these is rounded half up, once, to what can be paid in the order's currency, and so
     their sum is exact; the bill, where one is open, is for that sum. What is taken off never takes
     off more than the lines come to. Of what is not known, nothing is counted. The tax is that on
-    shipping (percent).
+    shipping (percent). What lines in several currencies come to is not known.
     """
+    if len(currencies(order)) > 1:
+        return _unsummed(order)
     currency, known = order.currency, order.totals
     discount = _payable(order.discount, currency)
     subtotal = rounded(sum(map(_of_line, order.lines), ZERO), currency)
@@ -44,6 +46,19 @@ def summed(order: Order) -> Order:
     )
     bill = order.invoice and _billed(order.invoice, goods, totals)
     return replace(order, discount=discount, totals=totals, invoice=bill)
+
+
+def currencies(order: Order) -> frozenset[str]:
+    """Name the currencies that an order and its lines are in; "" is one that nobody names."""
+    named = {line.currency or order.currency for line in order.lines}
+    return frozenset({order.currency, *named} if order.currency else named)
+
+
+def _unsummed(order: Order) -> Order:
+    """Give an order of which nobody knows what it comes to; what was paid stands."""
+    totals = replace(order.totals, subtotal=None, tax=None, total=None)
+    bill = order.invoice and replace(order.invoice, due=Amounts(), owed=Amounts())
+    return replace(order, totals=totals, invoice=bill)
 
 
 def less_discount(goods: Decimal, off: Decimal) -> Decimal:
@@ -88,16 +103,16 @@ def worth(quantity: Quantity, price: Decimal, each: Quantity = 1) -> Decimal:
 def resummed(order: Order, before: Order) -> Order:
     """Give an order whose lines have changed what it comes to now: so much more or less than before.
 
-    Where that cannot be told of a line, it is not known of the order either.
+    Where that cannot be told of a line, or the lines are in several currencies, it is not known of
+    the order either.
     """
-    old, new = _goods(before.lines), _goods(order.lines)
+    old, new = _goods(before), _goods(order)
     if before.totals.total is None or old == new:
         return order
+    more = None if old is None or new is None else _more(old, new)
 
     def moved(amount: Decimal | None) -> Decimal | None:
-        if amount is None or old is None or new is None:
-            return None
-        return amount + new - old
+        return None if amount is None or more is None else amount + more
 
     was = before.totals
     totals = replace(order.totals, total=moved(was.total), subtotal=moved(was.subtotal))
@@ -107,12 +122,14 @@ def resummed(order: Order, before: Order) -> Order:
 def totalled(order: Order) -> Order:
     """Give an order of which nobody says what it comes to what its bill says, else its lines.
 
-    Where one of them has no price, that stays unknown.
+    Where one of them has no price, or they are in several currencies, that stays unknown.
     """
     if order.totals.total is not None:
         return order
-    billed = order.invoice.due.total if order.invoice else None
-    total = _goods(order.lines) if billed is None and order.lines else billed
+    total = order.invoice.due.total if order.invoice else None
+    if total is None and order.lines:
+        goods = _goods(order)
+        total = None if goods is None else _more({}, goods)
     return order if total is None else replace(order, totals=replace(order.totals, total=total))
 
 
@@ -121,7 +138,7 @@ def without_stale_total(before: Order, now: Order) -> tuple[Order, Order]:
 
     Where the goods have changed and the bill has not followed, it does not say what they come to.
     """
-    if before.totals.total != now.totals.total or _goods(before.lines) == _goods(now.lines):
+    if before.totals.total != now.totals.total or _goods(before) == _goods(now):
         return before, now
     return _without_total(before), _without_total(now)
 
@@ -130,14 +147,23 @@ def _without_total(order: Order) -> Order:
     return replace(order, totals=replace(order.totals, total=None))
 
 
-def _goods(lines: Iterable[Line]) -> Decimal | None:
-    goods = ZERO
-    for line in lines:
+def _goods(order: Order) -> dict[str, Decimal] | None:
+    """Give what the lines of an order come to in each currency, None where one has no amount."""
+    goods: dict[str, Decimal] = {}
+    for line in order.lines:
         if line.total is None:
             return None
         if line.total:
-            goods += line.total
+            currency = line.currency or order.currency
+            goods[currency] = goods.get(currency, ZERO) + line.total
     return goods
+
+
+def _more(old: Mapping[str, Decimal], new: Mapping[str, Decimal]) -> Decimal | None:
+    """Give how much more goods come to than before, None where they are in several currencies."""
+    if len({*old, *new}) > 1:
+        return None
+    return sum(new.values(), ZERO) - sum(old.values(), ZERO)
 
 
 def _of_line(line: Line) -> Decimal:

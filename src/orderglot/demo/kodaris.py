@@ -104,7 +104,7 @@ def _at(hour: int, minute: int, second: int, millisecond: int) -> datetime:
 
 
 def _order(
-    id: str, number: str, extra5: str, who: Address, completed: datetime, *, pieces: int
+    id: str, number: str, extra5: str, who: Address, placed: datetime, *, pieces: int
 ) -> Order:
     subtotal = PRICE * pieces
     return Order(
@@ -114,10 +114,9 @@ def _order(
         customer=identity(BIG_COMPANY),
         po_number="12345",
         notes=f"{who.first_name} {who.last_name} - {who.phone}",
-        created=completed,
-        modified=completed,
-        received=completed,
-        completed=completed,
+        created=placed,
+        modified=placed,
+        received=placed,
         currency="USD",
         bill_to=who,
         ship_to=who,

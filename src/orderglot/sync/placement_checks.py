@@ -15,7 +15,7 @@ from orderglot.core.ports import PLACED, Book
 from orderglot.core.values import Kind, Status
 from orderglot.sync.notes import PLACING, Placing, read
 from orderglot.sync.vendor import Vendor
-from orderglot.wire.loss import untaken
+from orderglot.wire.loss import in_its_boxes, untaken
 from orderglot.wire.whole_quantities import fractions
 
 ENDED = frozenset({Status.CANCELLED, Status.FAILED, Status.RETURNED})
@@ -128,7 +128,7 @@ def _kind(vendor: Vendor, order: Order) -> Iterator[Problem]:
 
 def _lines(vendor: Vendor, order: Order) -> Iterator[Problem]:
     if vendor.dialect.can.whole:
-        yield from fractions(order)
+        yield from fractions(in_its_boxes(order, vendor.dialect.can))
     for place, line in enumerate(order.lines, 1):
         if line.quantity < 0 and order.kind not in vendor.dialect.can.gives_back:
             reason = (

@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
 import msgspec
 
+from orderglot.core.boxes import with_unpacked
 from orderglot.core.fields import every_field
 from orderglot.core.order import HUB, Identity, Link, Order, Reference, native
+from orderglot.core.shown_sums import charges_beside, lines_total, net_subtotal
 from orderglot.core.unknown_members import UNKNOWN, every_unknown, is_shown, keeping, name_of
 from orderglot.wire.dialect import Can
 from orderglot.wire.return_quantities import with_returns_counted
 from orderglot.wire.values import read_references, unless
 from orderglot.wire.whole_quantities import QUANTITY, with_whole_quantities
 
+BOXES = "lines.units_per_box"
+"""What a wire has that shows boxes, and how much is in one; any other shows pieces."""
+
 
 def carried(order: Order, dialect: str, can: Can) -> Order:
     """Give an order as the dialect's wire carries it: its own ids and extras, less its losses."""
     order = known_as(order, dialect)
     order = with_returns_counted(order, can.counts_returns)
+    order = in_its_boxes(with_its_sums(order, can), can)
     if can.whole:
         order = with_whole_quantities(order)
     for path in sorted(can.loses):
@@ -30,6 +37,28 @@ def carried(order: Order, dialect: str, can: Can) -> Order:
     for name, left in can.follows.items():
         order = msgspec.structs.replace(order, **{name: left(order)})
     return order
+
+
+def in_its_boxes(order: Order, can: Can) -> Order:
+    """Give an order with boxes where a wire shows them, else with the pieces that are in them."""
+    return with_unpacked(order) if loses(can, BOXES) else order
+
+
+SUMS = ("totals.subtotal", "totals.charges", "totals.total")
+"""What has that in it for which a wire has no member of its own."""
+
+
+def with_its_sums(order: Order, can: Can) -> Order:
+    """Give an order with its sums as a wire shows them that shows no discount or shipping."""
+    changed: dict[str, Decimal | None] = {}
+    if not loses(can, SUMS[0]) and loses(can, "totals.discount"):
+        changed["subtotal"] = net_subtotal(order)
+    if not loses(can, SUMS[1]) and loses(can, "totals.shipping"):
+        changed["charges"] = charges_beside(order)
+    if not loses(can, "lines.pricing") and loses(can, "totals.shipping"):
+        changed["total"] = lines_total(order)
+    totals = msgspec.structs.replace(order.totals, **changed)
+    return order if totals == order.totals else msgspec.structs.replace(order, totals=totals)
 
 
 def losses(order: Order, dialect: str, can: Can) -> tuple[str, ...]:
@@ -44,7 +73,7 @@ def losses(order: Order, dialect: str, can: Can) -> tuple[str, ...]:
         ),
         *(name_of(part, one) for part, one in every_unknown(order) if not is_shown(one, dialect)),
     )
-    shown = () if loses(can, QUANTITY) else (QUANTITY,)
+    shown = tuple(one for one in (QUANTITY, *SUMS) if not loses(can, one))
     paths = (*can.loses, *can.rounds, *can.follows, *shown)
     changed = (path for path in paths if _values(known, path) != _values(left, path))
     return tuple(sorted({*changed, *foreign}))

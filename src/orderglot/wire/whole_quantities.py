@@ -11,8 +11,10 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
+from orderglot.core.boxes import unpacked
 from orderglot.core.errors import Problem, Rule, invalid
 from orderglot.core.order import Line, LinePricing, Order
+from orderglot.core.pricing import pieces
 from orderglot.core.quantities import with_unit
 from orderglot.core.totals import by_price
 from orderglot.wire.values import LARGEST
@@ -21,6 +23,11 @@ QUANTITY = "lines.quantity"
 
 
 def in_pieces(line: Line) -> Line:
+    """Give a line as a wire of whole pieces shows it, which knows no boxes."""
+    return in_whole(unpacked(line))
+
+
+def in_whole(line: Line) -> Line:
     """Give a line as a wire of whole quantities shows it; one that is whole stays as it is."""
     quantity = line.quantity
     if isinstance(quantity, int):
@@ -56,7 +63,12 @@ def with_whole_quantities(order: Order) -> Order:
     """Give an order whose lines are all as a wire of whole quantities shows them."""
     if all(isinstance(line.quantity, int) for line in order.lines):
         return order
-    return replace(order, lines=tuple(map(in_pieces, order.lines)))
+    return replace(order, lines=tuple(map(in_whole, order.lines)))
+
+
+def whole_pieces(line: Line) -> int:
+    """Give how many pieces of a line are to be ordered; raises Invalid where that is not whole."""
+    return whole(replace(line, quantity=pieces(line)))
 
 
 def whole(line: Line) -> int:

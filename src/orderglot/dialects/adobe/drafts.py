@@ -29,7 +29,7 @@ from orderglot.dialects.adobe.values import present
 from orderglot.dialects.adobe.wire import apart
 from orderglot.wire import json
 from orderglot.wire.form import Form
-from orderglot.wire.whole_quantities import whole
+from orderglot.wire.whole_quantities import whole_pieces
 
 TYPES = tuple(code for code, kind in KINDS.codes.items() if kind is not Kind.TRANSFER)
 """The order types that can be created; a transfer has an API of its own."""
@@ -92,7 +92,7 @@ def _write_lines(lines: Iterable[Line], currency: str) -> Iterable[dict[str, Any
             {
                 "extLineItemNumber": line.number or number,
                 "offerId": line.sku,
-                "quantity": abs(whole(line)),
+                "quantity": abs(whole_pieces(line)),
                 "subscriptionId": line.subscription or None,
                 "currencyCode": None if currency else line.currency or None,
                 "deploymentId": line.deployment or None,

@@ -7,6 +7,7 @@ from typing import Any
 
 from orderglot.core.errors import Rule
 from orderglot.core.order import LinePricing, Order
+from orderglot.core.shown_sums import lines_total
 from orderglot.wire.form import Form
 from orderglot.wire.values import bare, unless
 
@@ -47,11 +48,11 @@ def complete(pricing: LinePricing) -> bool:
 def write_summary(order: Order) -> list[dict[str, Any]]:
     """Write what an order comes to, of which every line is priced."""
     currency = order.currency or order.lines[0].currency
-    return [{"totalLineItemPartnerPrice": bare(order.totals.total), "currencyCode": currency}]
+    return [{"totalLineItemPartnerPrice": bare(lines_total(order)), "currencyCode": currency}]
 
 
 def sums_up(order: Order) -> bool:
-    """Tell whether the total of an order is that of its line items."""
+    """Tell whether it is known what the line items of an order come to."""
     if order.totals.total is None or not order.lines:
         return False
     return all(line.pricing is not None and complete(line.pricing) for line in order.lines)

@@ -24,7 +24,7 @@ from orderglot.wire.message import Request
 from orderglot.wire.operation import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.shape import JSON as PLAIN
 from orderglot.wire.shape import LONGEST, ResponseShape
-from orderglot.wire.whole_quantities import whole
+from orderglot.wire.whole_quantities import whole_pieces
 
 PRODUCT, CODE = "productId", "productCode"
 
@@ -44,7 +44,7 @@ def _write_items(items: Items) -> Request:
         {
             "productId": read_whole_text(line.item_id),
             "productCode": line.sku,
-            "units": whole(line),
+            "units": whole_pieces(line),
             "description": line.title,
         }
         for line in items.lines

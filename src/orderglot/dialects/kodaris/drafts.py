@@ -20,7 +20,7 @@ from orderglot.dialects.kodaris.tables import DELIVERY, NAME, PARTY
 from orderglot.dialects.kodaris.wire import Members, read_customer, write_party
 from orderglot.wire.form import Form
 from orderglot.wire.values import unless, write_number
-from orderglot.wire.whole_quantities import whole
+from orderglot.wire.whole_quantities import whole_pieces
 
 
 class Draft(Struct, frozen=True):
@@ -44,7 +44,7 @@ def write_draft(order: Order) -> Members:
         "billingAddressCode": bill_to.code,
         "deliveryAddressCode": ship_to.code,
         "companyID": order.customer and write_number(native(order.customer, NAME)),
-        "items": [{"code": line.sku, "quantity": whole(line)} for line in order.lines],
+        "items": [{"code": line.sku, "quantity": whole_pieces(line)} for line in order.lines],
     }
     return {name: value for name, value in members.items() if value not in (None, "")}
 
@@ -94,7 +94,7 @@ def complete(
     taken = replace(taken, ship_to=order.ship_to or taken.bill_to)
     if not draft.completes:
         return replace(taken, status=Status.DRAFT, received=None)
-    return replace(taken, status=Status.RECEIVED, completed=now)
+    return replace(taken, status=Status.RECEIVED)
 
 
 def _priced(order: Order, products: Mapping[str, Product]) -> Order:

@@ -8,9 +8,10 @@ from functools import partial
 from msgspec import Struct
 
 from orderglot.core.errors import NotFound
+from orderglot.core.fields import NET_SUBTOTAL
 from orderglot.core.order import Reference
 from orderglot.core.query import EVERYTHING, And, Compare, Operator, Or, Query, Value
-from orderglot.dialects.kodaris.tables import DELIVERY, NAME, PARTY, STATUSES, TOTALS
+from orderglot.dialects.kodaris.tables import DELIVERY, NAME, PARTY, STATUSES, SUBTOTAL, TOTALS
 from orderglot.dialects.kodaris.values import read_moment, write_moment
 from orderglot.wire.form import Form
 from orderglot.wire.operation import Context
@@ -33,12 +34,12 @@ TEXTS = {
     "deliveryAddressCode": "ship_to.code",
     "trackingNumber": "shipping.tracking",
 }
-AMOUNTS = {name: f"totals.{field}" for name, field in TOTALS.items()}
+AMOUNTS = {name: f"totals.{field}" for name, field in TOTALS.items()} | {SUBTOTAL: NET_SUBTOTAL}
 ORDER_ID = "orderID"
 IDS = {ORDER_ID: "id", "companyID": "customer.id"}
 STATUS = "status"
 COMPLETED = "completed"
-FIELDS = {**IDS, STATUS: STATUS, COMPLETED: COMPLETED, **TEXTS, **AMOUNTS}
+FIELDS = {**IDS, STATUS: STATUS, COMPLETED: "received", **TEXTS, **AMOUNTS}
 
 SAYABLE = {field: name for name, field in TEXTS.items() if not field.startswith("extras.")}
 
@@ -94,8 +95,8 @@ async def _query_of(context: Context, wanted: Filter) -> Query:
     if name == STATUS:
         status = STATUSES.read(str(value))
         return Compare(STATUS, Operator.EQ, status) if status else NOTHING
-    if isinstance(value, datetime):
-        return _within_millisecond(value)
+    if name == COMPLETED:
+        return _checked_out(value)
     return Compare(FIELDS[name], Operator.EQ, value)
 
 
@@ -108,12 +109,20 @@ async def _known(context: Context, name: str, id: str) -> Query:
     return Compare(FIELDS[name], Operator.EQ, known.id)
 
 
-def _within_millisecond(moment: datetime) -> Query:
-    """Ask for a time as the wire shows it, cut down to its millisecond."""
+def _checked_out(moment: Value) -> Query:
+    """Ask for the time that the wire shows, cut down to its millisecond, or for none."""
+    unreceived = Compare("received", Operator.EQ, None)
+    if not isinstance(moment, datetime):
+        return And((unreceived, Compare("completed", Operator.EQ, None)))
+    older = And((unreceived, _within_millisecond("completed", moment)))
+    return Or((_within_millisecond("received", moment), older))
+
+
+def _within_millisecond(name: str, moment: datetime) -> Query:
     return And(
         (
-            Compare(COMPLETED, Operator.GTE, moment),
-            Compare(COMPLETED, Operator.LT, moment + MILLISECOND),
+            Compare(name, Operator.GTE, moment),
+            Compare(name, Operator.LT, moment + MILLISECOND),
         )
     )
 

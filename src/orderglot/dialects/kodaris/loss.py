@@ -5,7 +5,12 @@ from __future__ import annotations
 from orderglot.core.order import Address
 from orderglot.core.values import Kind, Status
 from orderglot.dialects.kodaris.tables import LONGEST_PAGE, PARTY, TOTALS
-from orderglot.dialects.kodaris.values import round_extras, round_unknown, whole_millisecond
+from orderglot.dialects.kodaris.values import (
+    checked_out,
+    round_extras,
+    round_unknown,
+    whole_millisecond,
+)
 from orderglot.wire.dialect import Can
 from orderglot.wire.loss import all_but, rounded_names
 from orderglot.wire.values import round_number, unless
@@ -19,7 +24,7 @@ TEXTS = (
 """The texts that the page has a member for; blanks at their ends are not kept."""
 
 OTHERS = (
-    *("number", "status", "completed", "customer.references", "extras", "unknown"),
+    *("number", "status", "received", "completed", "customer.references", "extras", "unknown"),
     *(f"totals.{field}" for field in TOTALS.values()),
 )
 """Whatever else it has a member for."""
@@ -42,9 +47,14 @@ CAN = Can(
         **{party: lambda address: unless(address, Address()) for party in PARTIES},
         **rounded_names(str.strip),
         "number": round_number,
-        "completed": whole_millisecond,
+        "received": whole_millisecond,
     },
-    follows={"unknown": round_unknown, "extras": round_extras},
+    follows={
+        "received": lambda order: whole_millisecond(checked_out(order)),
+        "completed": lambda _order: None,
+        "unknown": round_unknown,
+        "extras": round_extras,
+    },
     takes=TAKES,
     omits=frozenset({Kind.QUOTE, Status.DRAFT}),
 )

@@ -52,8 +52,11 @@ PARTY = {
 
 DELIVERY = {f"delivery{name[0].upper()}{name[1:]}": field for name, field in PARTY.items()}
 
+SUBTOTAL = "subtotal"
+"""The member that has in it what no other member is there for."""
+
 TOTALS = {
-    "subtotal": "subtotal",
+    SUBTOTAL: "subtotal",
     "shipping": "shipping",
     "extraChargeTaxable": "taxable_charges",
     "extraCharge": "charges",

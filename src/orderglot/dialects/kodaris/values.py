@@ -39,6 +39,14 @@ def read_moment(text: str, zone: tzinfo = UTC) -> datetime:
     return read_instant(_MILLISECONDS.sub(".", text.strip()), zone)
 
 
+def checked_out(order: Order) -> datetime | None:
+    """Tell when an order was checked out, which is when it was received.
+
+    Older books have that time of a vendor's order as the one when it was completed.
+    """
+    return order.received or order.completed
+
+
 def whole_millisecond(moment: datetime | None) -> datetime | None:
     """Cut a time down to its millisecond."""
     return moment and moment.replace(microsecond=moment.microsecond // 1000 * 1000)

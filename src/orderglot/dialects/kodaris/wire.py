@@ -11,6 +11,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from orderglot.core.order import Address, Identity, Order, Shipping, Totals, native
+from orderglot.core.shown_sums import net_subtotal
 from orderglot.core.values import Status
 from orderglot.dialects.kodaris.tables import (
     DELIVERY,
@@ -19,9 +20,10 @@ from orderglot.dialects.kodaris.tables import (
     NAME,
     PARTY,
     STATUSES,
+    SUBTOTAL,
     TOTALS,
 )
-from orderglot.dialects.kodaris.values import OWN, is_empty, read_moment, write_moment
+from orderglot.dialects.kodaris.values import OWN, checked_out, is_empty, read_moment, write_moment
 from orderglot.wire.form import Form
 from orderglot.wire.known_members import with_unknown
 from orderglot.wire.values import bare, read_references, round_number, unless, write_number
@@ -42,7 +44,7 @@ def write_order(order: Order) -> Members:
     write_party(members, bill_to, PARTY)
     write_party(members, ship_to, DELIVERY)
     members["deliveryAddress2"] = ship_to.line_2
-    members["completed"] = write_moment(order.completed)
+    members["completed"] = write_moment(checked_out(order))
     members["orderNumber"] = write_number(order.number)
     members["status"] = STATUSES.write(order.status)
     members["notes"] = order.notes or None
@@ -54,6 +56,7 @@ def write_order(order: Order) -> Members:
     members["companyID"] = order.customer and write_number(native(order.customer, NAME))
     for name, field in TOTALS.items():
         members[name] = bare(getattr(order.totals, field))
+    members[SUBTOTAL] = bare(net_subtotal(order))
     if order.extras:
         write_extras(members, order)
     return with_unknown(members, order.unknown, NAME) if order.unknown else members
@@ -66,7 +69,7 @@ def read_order(form: Form) -> Order:
         references=read_references(form.text("orderID"), NAME),
         bill_to=read_party(form, PARTY, "billingAddressCode"),
         ship_to=read_party(form, DELIVERY, "deliveryAddressCode"),
-        completed=form.parsed("completed", read_moment),
+        received=form.parsed("completed", read_moment),
         number=round_number(form.text("orderNumber")),
         status=status,
         notes=form.text("notes"),

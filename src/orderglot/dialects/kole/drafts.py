@@ -27,7 +27,7 @@ from orderglot.dialects.kole.tables import (
 from orderglot.dialects.kole.values import read_country, split_zip, write_flag
 from orderglot.wire.form import Form
 from orderglot.wire.known_members import Known
-from orderglot.wire.whole_quantities import whole
+from orderglot.wire.whole_quantities import whole_pieces
 
 SKU_LENGTH = 5
 PHONE_LENGTH = 10
@@ -71,7 +71,7 @@ def write_draft(order: Order) -> dict[str, Any]:
             "country": address.country,
             "phone": address.phone.translate(_PUNCTUATION),
         },
-        "items": [{"sku": line.sku, "quantity": whole(line)} for line in order.lines],
+        "items": [{"sku": line.sku, "quantity": whole_pieces(line)} for line in order.lines],
     }
 
 

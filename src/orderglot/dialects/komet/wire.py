@@ -6,6 +6,7 @@ from typing import Any
 
 from orderglot.core.errors import Rule
 from orderglot.core.order import Identity, Line, Order, Totals, native
+from orderglot.core.shown_sums import charges_beside, net_subtotal
 from orderglot.core.values import Status
 from orderglot.dialects.komet.tables import INVOICE, ITEM_TYPES, NAME, STATUSES
 from orderglot.dialects.komet.values import read_day, write_date, write_item_type
@@ -14,7 +15,7 @@ from orderglot.wire.known_members import with_unknown
 from orderglot.wire.return_quantities import with_returns_counted
 from orderglot.wire.table import Both, Canon
 from orderglot.wire.values import bare, read_references, round_number, unless, write_number
-from orderglot.wire.whole_quantities import in_pieces
+from orderglot.wire.whole_quantities import in_whole
 
 
 def write_order(order: Order, company: str) -> dict[str, Any]:
@@ -28,8 +29,8 @@ def write_order(order: Order, company: str) -> dict[str, Any]:
         "companyLocationId": write_number(order.location),
         "customerId": order.customer and write_number(native(order.customer, NAME)),
         "items": [write_item(line) for line in with_returns_counted(order).lines],
-        "subTotal": bare(order.totals.subtotal),
-        "additionalCharges": bare(order.totals.charges),
+        "subTotal": bare(net_subtotal(order)),
+        "additionalCharges": bare(charges_beside(order)),
         "total": bare(order.totals.total),
     }
     return with_unknown(members, order.unknown, NAME) if order.unknown else members
@@ -56,7 +57,7 @@ def read_order(form: Form) -> Order:
 
 def write_item(line: Line) -> dict[str, Any]:
     """Write an item."""
-    line = in_pieces(line)
+    line = in_whole(line)
     members = {
         "id": line.id,
         "webOrderItemId": write_number(line.item_id),

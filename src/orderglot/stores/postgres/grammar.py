@@ -12,9 +12,9 @@ import msgspec
 
 from orderglot.core.fields import LONGEST_WHOLE, Field, FieldKind
 from orderglot.core.query import Compare, Operator, Value, fold
+from orderglot.stores.postgres.net_subtotal import fitting, net_subtotal
 from orderglot.stores.sql.compiler import FALSE
 from orderglot.stores.sql.grammar import Sql, fragment
-from orderglot.stores.sql.rows import LEAST, MOST
 
 LARGEST, SMALLEST = 131_071, -16_383
 """Powers of ten beyond which PostgreSQL has no number; nothing that is kept lies there."""
@@ -32,11 +32,11 @@ class PostgresGrammar:
         value = f"({document} #>> '{{{','.join(path)}}}')"
         match field.kind:
             case FieldKind.AMOUNT:
-                return _fitting(f"floor({value}::numeric * 1000000)")
+                return fitting(f"floor({value}::numeric * 1000000)")
             case FieldKind.INSTANT:
                 return f"(extract(epoch FROM {value}::timestamptz) * 1000000)::bigint"
             case FieldKind.NUMBER if not field.whole:
-                value = _fitting(f"{value}::numeric")
+                value = fitting(f"{value}::numeric")
             case FieldKind.FLAG:
                 value = f"{value}::boolean::int"
             case _:
@@ -84,6 +84,10 @@ class PostgresGrammar:
         """Say the whole number that a text writes, as ``core.fields`` reads it, or NULL."""
         pattern = f"'^(0|[1-9][0-9]{{0,{LONGEST_WHOLE - 1}}})$'"
         return f"CASE WHEN {text} ~ {pattern} THEN {text}::bigint END"
+
+    def net_subtotal(self, document: str) -> str:
+        """Say what ``core.shown_sums.net_subtotal`` gives, in the form of a column."""
+        return net_subtotal(document)
 
     def each(self, document: str, path: tuple[str, ...], name: str) -> tuple[str, str]:
         """Say the list at a path as a table of that name, and an element of it as a document."""
@@ -137,11 +141,6 @@ def numbered(text: str) -> str:
 
 def _inner(document: str, path: tuple[str, ...]) -> str:
     return f"{document} #> '{{{','.join(path)}}}'"
-
-
-def _fitting(number: str) -> str:
-    """Cut a number down to what 64 bits hold: one order with a larger one fails no list."""
-    return f"(CASE WHEN {number} > {MOST} THEN {MOST} WHEN {number} < {LEAST} THEN {LEAST} ELSE {number} END)::bigint"
 
 
 def _any_of(value: str, name: str, others: Any) -> Sql:

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from orderglot.core.fields import Field, FieldKind, field
+from orderglot.core.fields import NET_SUBTOTAL, Field, FieldKind, field
 from orderglot.core.query import And, Compare, Not, Operator, Or, Query, fold
 from orderglot.stores.sql.grammar import Grammar, Sql, fragment
 from orderglot.stores.sql.integers import whole
@@ -112,6 +112,8 @@ def expression(wanted: Field, grammar: Grammar) -> str:
     column = COLUMNS.get(wanted.name) or WORKED_OUT.get(wanted.name)
     if column is not None:
         return f"{ORDERS}.{column}"
+    if wanted.name == NET_SUBTOTAL:
+        return grammar.net_subtotal(DOCUMENT)
     if wanted.link is not None:
         return grammar.linked(DOCUMENT, wanted.link, wanted.native)
     if wanted.native:

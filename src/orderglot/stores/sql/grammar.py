@@ -47,6 +47,10 @@ class Grammar(Protocol):
         """Say the whole number that a text writes, as ``core.fields`` reads it, or NULL."""
         ...
 
+    def net_subtotal(self, document: str) -> str:
+        """Say what ``core.shown_sums.net_subtotal`` gives, in the form of a column."""
+        ...
+
     def each(self, document: str, path: tuple[str, ...], name: str) -> tuple[str, str]:
         """Say the list at a path as a table of that name, and an element of it as a document."""
         ...

@@ -12,8 +12,10 @@ from typing import Any
 import msgspec
 
 from orderglot.core.fields import EXTRAS, Field, FieldKind, read_whole_extra, read_whole_text
-from orderglot.core.order import Order, Reference
+from orderglot.core.order import Discount, Order, Reference, Totals
+from orderglot.core.order_details import OrderDetails
 from orderglot.core.query import Compare, Operator, matches
+from orderglot.core.shown_sums import net_subtotal
 from orderglot.stores.sql import rows
 from orderglot.stores.sql.grammar import Sql, fragment
 
@@ -25,9 +27,16 @@ class _Extras(msgspec.Struct):
     extras: dict[str, Any] = {}
 
 
+class _Sums(msgspec.Struct):
+    totals: Totals = Totals()
+    discount: Discount = Discount()
+    details: OrderDetails | None = None
+
+
 _PLAIN = re.compile(r"[A-Za-z0-9_.-]+", re.ASCII)
 """The names of extras that need no care in a path."""
 
+_read_sums = msgspec.json.Decoder(_Sums, float_hook=Decimal).decode
 _read_references = msgspec.json.Decoder(list[Reference]).decode
 _read_extras = msgspec.json.Decoder(_Extras, float_hook=Decimal).decode
 
@@ -77,6 +86,10 @@ class SqliteGrammar:
         """Say the whole number that a text writes, as ``core.fields`` reads it, or NULL."""
         return f"whole({text})"
 
+    def net_subtotal(self, document: str) -> str:
+        """Say what ``core.shown_sums.net_subtotal`` gives, in the form of a column."""
+        return f"net_subtotal({document})"
+
     def each(self, document: str, path: tuple[str, ...], name: str) -> tuple[str, str]:
         """Say the list at a path as a table of that name, and an element of it as a document."""
         return f"json_each({document}, '$.{'.'.join(path)}') AS {name}", f"{name}.value"
@@ -121,6 +134,7 @@ def teach(connection: sqlite3.Connection) -> None:
         ("whole", 1, whole),
         ("native_id", 3, native_id),
         ("whole_extra", 2, whole_extra),
+        ("net_subtotal", 1, net_subtotal_of),
     ):
         connection.create_function(name, count, function, deterministic=True)
 
@@ -153,6 +167,14 @@ def native_id(references: str | None, owner: int | None, dialect: str) -> int | 
         if reference.dialect == dialect:
             return read_whole_text(reference.id) or None
     return owner
+
+
+def net_subtotal_of(document: str) -> int | None:
+    """Give a document's subtotal, less what is taken off it, in whole millionths."""
+    sums = _read_sums(document)
+    order = Order(totals=sums.totals, discount=sums.discount, details=sums.details)
+    amount = net_subtotal(order)
+    return None if amount is None else rows.millionths(amount)
 
 
 def extra_matches(document: str, asked: str) -> bool:

@@ -101,16 +101,37 @@ def test_a_request_is_named_by_six_signs_and_its_second(site: Site) -> None:
     assert re.fullmatch("[0-9A-Z]{6}-20240521193000", body_of(response)["requestId"])
 
 
-def test_an_order_that_nobody_completed_has_no_time_of_it(site: Site) -> None:
+def test_an_order_that_nobody_checked_out_has_no_time_of_it(site: Site) -> None:
     (order, *_) = site.run(site.client().page(Window())).orders
     book = site.store.of(site.caller)
     kept = site.run(book.get(Reference("kodaris", "3022")))
-    site.run(book.change(replace(kept, completed=None)))
+    site.run(book.change(replace(kept, received=None)))
 
     again = site.run(site.client().get(Reference("kodaris", "3022")))
 
-    assert order.completed is not None
-    assert again.completed is None
+    assert order.received is not None
+    assert again.received is None
+
+
+def test_an_order_of_an_older_book_is_shown_and_found_by_the_time_of_its_checkout(
+    site: Site,
+) -> None:
+    headers = shown(site, "473")
+    wanted = {"name": "orderID", "operation": "IS", "value": "3022"}
+    (before,) = listed(site, wanted, headers)
+    book = site.store.of(site.caller)
+    kept = site.run(book.get(Reference("kodaris", "3022")))
+    site.run(book.change(replace(kept, received=None, completed=kept.received)))
+
+    assert [before] == listed(site, wanted, headers)
+    wanted = {"name": "completed", "operation": "IS", "value": before["completed"]}
+    assert [before] == listed(site, wanted, headers)
+
+
+def listed(site: Site, wanted: dict[str, Any], headers: dict[str, str]) -> list[Any]:
+    response = site.ask("POST", f"{ORDER}/list", {"filterFields": [wanted]}, **headers)
+    found: list[Any] = body_of(response)["data"]["content"]
+    return found
 
 
 @pytest.mark.parametrize("key", ["473", ""])

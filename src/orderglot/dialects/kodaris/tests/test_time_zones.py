@@ -31,14 +31,14 @@ def berlin(site: Site) -> Site:
         await site.store.change_seller(replace(seller, timezone="Europe/Berlin"))
         for id, moment in TIMES.items():
             reference = (Reference("kodaris", str(id)),)
-            await site.store.of(site.caller).keep(Order(references=reference, completed=moment))
+            await site.store.of(site.caller).keep(Order(references=reference, received=moment))
 
     asyncio.run(filled())
     return site
 
 
 def listed(site: Site, *filters: dict[str, str]) -> dict[int, str]:
-    """Give when the orders that a list shows were completed, by their ids."""
+    """Give when the orders that a list shows were checked out, by their ids."""
     client = site.client("")
     site.run(client.page(Window(limit=1)))
     body = {"size": 50, "filterFields": list(filters)}

@@ -1,0 +1,71 @@
+"""Boxes: how many pieces a line of boxes has, and that line as one of its pieces."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+
+from msgspec.structs import replace
+
+from orderglot.core.line_details import LineDetails
+from orderglot.core.order import Line, Order
+from orderglot.core.quantities import Quantity, plain
+from orderglot.core.totals import worth
+
+COUNTED = ("cancelled", "shipped", "returned")
+
+
+def unpacked(line: Line) -> Line:
+    """Give a line of boxes as one of the pieces that its price is for: 2 boxes of 50 at 0.50 are 100.
+
+    What the price is for, a box or what is in it, is told by what the line comes to, else the price
+    is taken to be for what is in the box. A line that comes to its price by its quantity stays.
+    """
+    if line.units_per_box is None and line.pieces_per_unit is None:
+        return line
+    each = next(_ways(line), (line.units_per_box or 1) if line.box else 1)
+    if each == 1:
+        return line
+    remaining = None if line.remaining is None else line.remaining * each
+    return replace(
+        line,
+        quantity=plain(line.quantity * each),
+        remaining=remaining,
+        details=line.details and _times(line.details, each),
+        box="",
+        box_id="",
+        units_per_box=None,
+        pieces_per_unit=None,
+    )
+
+
+def with_unpacked(order: Order) -> Order:
+    """Give an order whose lines are all of pieces."""
+    lines = tuple(map(unpacked, order.lines))
+    return order if lines == order.lines else replace(order, lines=lines)
+
+
+def sizes(line: Line) -> tuple[int, ...]:
+    """Give how many times its quantity a line's price may be for: by its boxes, units and pieces."""
+    held, each = line.units_per_box or 1, line.pieces_per_unit or 1
+    first = (held, 1) if line.box else (1, held)
+    return tuple(dict.fromkeys((*first, each, held * each)))
+
+
+def _ways(line: Line) -> Iterator[int]:
+    """Give those of the sizes by which a line's price comes to its total."""
+    price, total = line.unit_price, line.total
+    if price is None or total is None:
+        return
+    per = line.details.price_quantity if line.details else None
+    with suppress(ArithmeticError):  # amounts beyond all bounds
+        for each in sizes(line):
+            if worth(plain(line.quantity * each), price, per or 1) == total:
+                yield each
+
+
+def _times(details: LineDetails, each: int) -> LineDetails:
+    counts: dict[str, Quantity] = {
+        name: plain(much * each) for name in COUNTED if (much := getattr(details, name)) is not None
+    }
+    return replace(details, **counts) if counts else details

@@ -1,0 +1,63 @@
+"""Boxes: a line of boxes as one of the pieces that its price is for."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from msgspec.structs import replace
+
+from orderglot.core.boxes import unpacked, with_unpacked
+from orderglot.core.line_details import LineDetails
+from orderglot.core.order import Line, Order
+from orderglot.core.quantities import Quantity
+
+HALF = Decimal("0.5")
+
+
+def box(quantity: Quantity, total: str | None, box: str = "FB", stems: int | None = None) -> Line:
+    return Line(
+        quantity=quantity,
+        unit_price=HALF,
+        total=None if total is None else Decimal(total),
+        box=box,
+        units_per_box=50,
+        pieces_per_unit=stems,
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "quantity"),
+    [
+        (box(2, "50.00"), 100),
+        (box(-2, "-50.00"), -100),
+        (box(2, "1.00"), 2),
+        (box(2, None), 100),
+        (box(2, None, box=""), 2),
+        (box(2, "50.00", box=""), 100),
+        (box(2, "1000", stems=20), 2000),
+        (box(2, "20", stems=20), 40),
+        (box(Decimal("1.5"), "37.5"), 75),
+        (box(2, "3"), 100),
+        (Line(quantity=2, unit_price=HALF, total=Decimal(1)), 2),
+    ],
+)
+def test_boxes_are_the_pieces_that_their_price_is_for(line: Line, quantity: Quantity) -> None:
+    found = unpacked(line)
+
+    assert quantity == found.quantity
+    assert (line.unit_price, line.total) == (found.unit_price, found.total)
+    assert found == unpacked(found)
+
+
+def test_what_became_of_boxes_became_of_their_pieces() -> None:
+    line = Line(quantity=3, remaining=2, box="FB", units_per_box=50, details=LineDetails(shipped=1))
+
+    (found,) = with_unpacked(Order(lines=(line,))).lines
+    assert (150, 100, LineDetails(shipped=50)) == (found.quantity, found.remaining, found.details)
+
+
+def test_a_line_beyond_all_bounds_is_of_what_is_in_its_boxes() -> None:
+    huge = Decimal("9E+999999")
+
+    assert 100 == unpacked(replace(box(2, "1"), unit_price=huge, total=huge)).quantity
