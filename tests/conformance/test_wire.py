@@ -21,7 +21,7 @@ from orderglot.core.unknown_members import without_unknown
 from orderglot.core.values import Kind, Status
 from orderglot.faces.client import Client
 from orderglot.wire.dialect import Dialect
-from orderglot.wire.loss import carried, losses
+from orderglot.wire.loss import FOLLOWING, carried, losses
 from orderglot.wire.message import Pairs, pairs
 from tests.conformance.callers import Credentials, Site, site
 from tests.conformance.specimens import Specimen, book_of, welcome
@@ -188,7 +188,7 @@ def test_a_wire_loses_all_that_it_says_and_nothing_else(dialect: Dialect) -> Non
     can = dialect.can
     lost = set(losses(whole(dialect), dialect.name, can))
 
-    depending = set(can.rounds) | set(can.follows)
+    depending = {*can.rounds, *can.follows, *FOLLOWING} - can.loses
     assert can.loses | {"extras.elsewhere.colour"} == lost - depending
 
 

@@ -39,6 +39,7 @@ def box(quantity: Quantity, total: str | None, box: str = "FB", stems: int | Non
         (box(2, "20", stems=20), 40),
         (box(Decimal("1.5"), "37.5"), 75),
         (box(2, "3"), 100),
+        (Line(quantity=2, box="FB", units_per_box=-50), 2),
         (Line(quantity=2, unit_price=HALF, total=Decimal(1)), 2),
     ],
 )

@@ -21,13 +21,13 @@ KOLE = {
     **dict.fromkeys(("packing", "partly shipped"), "PACKAGING"),
     **dict.fromkeys(("shipped", "delivered", "completed"), "SHIPPED"),
     **dict.fromkeys(("on hold", "draft"), "HOLD"),
-    **dict.fromkeys(("cancelled", "failed"), "VOID"),
+    **dict.fromkeys(("cancelled", "failed", "returned"), "VOID"),
 }
 ADOBE = {
     "draft": "",
     **dict.fromkeys(("completed", "shipped", "delivered"), "1000"),
     "failed": "1004",
-    "cancelled": "1008",
+    **dict.fromkeys(("cancelled", "returned"), "1008"),
 }
 TYPES = {
     "sale": "NEW",
@@ -37,7 +37,12 @@ TYPES = {
     "switch reversal": "REVERT_SWITCH",
     "renewal": "RENEWAL",
 }
-CATALYST = {**STATUSES, "partly shipped": STATUSES["packing"], "delivered": STATUSES["completed"]}
+CATALYST = {
+    **STATUSES,
+    "partly shipped": STATUSES["packing"],
+    "delivered": STATUSES["completed"],
+    "returned": STATUSES["cancelled"],
+}
 
 
 def kodaris_word(status: str) -> str:
@@ -52,10 +57,10 @@ def expected(state: State, touched: Iterable[int]) -> Shown:
     orders = state.there()
     mine = [one for one in orders if one.customer == 1]
     shown: dict[str, Any] = {
-        "kole": {one.id: _kole(one) for one in mine},
-        "kodaris": {one.id: _kodaris(one) for one in orders},
+        "kole": {one.id: _kole(one) for one in mine if one.is_shown("kole")},
+        "kodaris": {one.id: _kodaris(one) for one in orders if one.is_shown("kodaris")},
         "catalyst": {one.id: _catalyst(one) for one in orders},
-        "adobe": {one.id: _adobe(one, state) for one in mine},
+        "adobe": {one.id: _adobe(one, state) for one in mine if one.is_shown("adobe")},
     }
     for key in touched:
         if (order := state.get(key)) is not None:
@@ -123,19 +128,25 @@ def _adobe(order: Order, state: State) -> Any:
 
 
 def _item(order: Order, line: Any) -> Any:
-    return (line.sku, _sign(order) * line.quantity, line.price, line.total)
+    total = None if line.total is None else _sign(order) * line.total
+    return (line.sku, _sign(order) * line.quantity, line.price, total)
 
 
 def _komet(order: Order) -> Any:
-    if order.customer != 1 or (order.status == "cancelled" and not order.received):
+    withdrawn = order.status == "cancelled" and not order.received
+    if order.customer != 1 or withdrawn or not order.is_shown("komet"):
         return None
-    items = [(_sign(order) * line.quantity, line.total) for line in order.lines]
+    items = [_item(order, line) for line in order.lines]
+    items = [(quantity, total) for _, quantity, _, total in items]
     status = 1 if order.status == "draft" else 2
     return {"status": status, "items": items, "total": _known(order.total)}
 
 
 def _linked(state: State, order: Order) -> Any:
-    return {one.id for one in state.there() if one.key in order.of or order.key in one.of}
+    if not order.is_shown("kodaris"):
+        return None
+    linked = [one for one in state.there() if one.key in order.of or order.key in one.of]
+    return {one.id for one in linked if one.is_shown("kodaris")}
 
 
 def _known(amount: Decimal | None) -> Decimal | None:
@@ -185,7 +196,7 @@ def counts(state: State, status: str) -> Shown:
     code = ADOBE.get(status, "1002")
     words = {"catalyst": CATALYST[status], "kodaris": kodaris_word(status), "adobe": code}
     orders = state.there()
-    turnover = sum((_sign(one) * one.total for one in orders if _counts(one) and one.total), ZERO)
+    turnover = sum((_turnover(one) for one in orders), ZERO)
     return {
         "book": (len(orders), sum(len(one.lines) for one in orders), turnover, 0),
         **{
@@ -196,9 +207,12 @@ def counts(state: State, status: str) -> Shown:
     }
 
 
-def _counts(order: Order) -> bool:
-    """Tell whether a seller has sold anything by an order."""
-    return order.status not in OVER and order.kind != "quote"
+def _turnover(order: Order) -> Decimal:
+    """Tell what a seller has sold by an order, below zero by a return."""
+    if order.status in OVER or order.kind == "quote":
+        return ZERO
+    total = order.total or ZERO
+    return -abs(total) if order.kind == "return" else total
 
 
 async def look_at(doors: Doors, id: int) -> Shown:
@@ -207,11 +221,12 @@ async def look_at(doors: Doors, id: int) -> Shown:
     if response.status != 200:
         return {}
     items = json.loads(response.body, parse_float=Decimal)["items"]
-    linked = await read(doors, "kodaris", "GET", f"/api/account/order/{id}/linkedOrders")
+    response = await doors.ask("kodaris", "GET", f"/api/account/order/{id}/linkedOrders")
+    linked = json.loads(response.body)["data"]
     return {
         f"items {id}": [_shown_item(one) for one in items],
         f"komet {id}": await at_komet(doors, id),
-        f"linked {id}": {one["orderID"] for one in linked["data"]},
+        f"linked {id}": None if linked is None else {one["orderID"] for one in linked},
     }
 
 

@@ -37,6 +37,8 @@ class Line:
     cancelled: int = 0
     shipped: int | None = None
     returned: int = 0
+    back: int | None = None
+    """How much of it came back as goods; None where nobody counted that."""
     away: int = 0
     counted: bool = False
     seats: str = ""
@@ -50,6 +52,19 @@ class Line:
     def left(self) -> int:
         """How much can be taken back still."""
         return 0 if self.status == "cancelled" else max(0, self.remaining)
+
+    @property
+    def returnable(self) -> int:
+        """How much may come back: of what went out by parcels no more than that."""
+        return min(self.left, self.out - (self.back or 0)) if self.shipped else self.left
+
+    @property
+    def out(self) -> int:
+        """How much went out, what came back included."""
+        if self.shipped is not None:
+            return self.shipped
+        whole = self.status in DONE or self.status == "returned"
+        return abs(self.quantity) - self.cancelled if whole else 0
 
     @property
     def total(self) -> Decimal | None:
@@ -79,6 +94,8 @@ class Order:
     off: Decimal = ZERO
     shipping: Decimal = ZERO
     paid: Decimal = ZERO
+    paid_before: Decimal = ZERO
+    """What of it was paid before somebody called it paid in full."""
     bill: str = "unpaid"
     figures: bool = True
     """Whether its bill says what is due."""
@@ -91,14 +108,23 @@ class Order:
     """Whether it was made by Adobe's clients, so that its lines are held as subscriptions."""
     of: tuple[int, ...] = ()
     """The keys of the orders that it returns, switches or undoes."""
+    from_status: str = "shipped"
+    """Of a return: which status the order had that it is of."""
     took: tuple[tuple[int, int, int], ...] = ()
     """What a switch took: so much of which line of which order; below zero it gave that back."""
+
+    def is_shown(self, vendor: str) -> bool:
+        """Tell whether a vendor's API has a word for an order as it is."""
+        if vendor == "catalyst":
+            return True
+        return self.kind != "quote" and (self.status != "draft" or vendor == "komet")
 
     @property
     def goods(self) -> Decimal | None:
         if not self.summed:
             return None
-        return sum((line.total or ZERO for line in self.lines), ZERO)
+        goods = sum((line.total or ZERO for line in self.lines), ZERO)
+        return -goods if self.kind == "return" else goods
 
     @property
     def discounted(self) -> Decimal | None:
@@ -132,6 +158,11 @@ class State:
     def get(self, key: int) -> Order | None:
         order = self.orders.get(key)
         return None if order is None or order.deleted else order
+
+    def shown(self, key: int, vendor: str) -> Order | None:
+        """Give an order of the customer's where a vendor's API has a word for it."""
+        order = self.get(key)
+        return order if order and order.customer == 1 and order.is_shown(vendor) else None
 
     def bound_to(self, order: Order) -> bool:
         """Tell whether an order is linked with another, or a switch that stands took of its seats."""
@@ -186,15 +217,28 @@ def put(order: Order, status: str) -> Order:
     )
 
 
+def as_far(line: Line, status: str) -> Line:
+    """Give a line that is as far as its order, where both are open."""
+    behind = {line.status, status} <= OPEN and FAR.index(line.status) < FAR.index(status)
+    return replace(line, status=status) if behind else line
+
+
+def detailed(order: Order) -> tuple[Line, ...]:
+    return tuple(as_far(line, order.status) for line in order.lines)
+
+
+FAR = ("received", "processing", "charged", "packing")
+
+
 def _along(line: Line, before: str, status: str) -> Line:
     taken_up = before in NOT_COMING and status not in NOT_COMING and line.status in NOT_COMING
-    spent = line.counted and line.quantity > 0 and line.returned + line.away >= line.quantity
+    spent = line.counted and line.quantity > 0 and line.remaining <= 0
     if spent or (line.cancelled and line.cancelled >= line.quantity):
         return line
     if line.status in NOT_COMING and not taken_up and not {before, status} <= NOT_COMING:
         return line
     if status in WAITS:
-        return replace(line, status="received") if taken_up else line
+        return replace(line, status="received") if taken_up else as_far(line, before)
     return replace(line, status=status)
 
 
@@ -230,26 +274,32 @@ def _complete(state: State) -> Iterator[Order]:
 def finished(state: State) -> State:
     """Let the lines of complete orders be held as subscriptions, the oldest order first."""
     for order in _complete(state):
-        if not order.seats:
-            continue
-        lines = list[Line]()
-        for line in order.lines:
-            begins = line.quantity > 0 and not line.seats and line.status not in OVER
-            if begins and order.kind != "renewal":
-                line = replace(line, seats=_same(state, line.sku) or f"{order.key}/{line.number}")
-                line = replace(line, status="completed")
-            lines.append(line)
-        state = state.having(replace(order, lines=tuple(lines)))
+        begins = [line for line in order.lines if line.quantity > 0 and not line.seats]
+        if (
+            order.seats
+            and order.kind != "renewal"
+            and any(one.status not in OVER for one in begins)
+        ):
+            lines = list[Line]()
+            for line in order.lines:
+                if line.status not in OVER:
+                    own = (
+                        line.seats or _same(state, line.sku, lines) or f"{order.key}/{line.number}"
+                    )
+                    line = replace(line, seats=own, status="completed")
+                lines.append(line)
+            state = state.having(replace(order, lines=tuple(lines)))
     return state
 
 
-def _same(state: State, sku: str) -> str:
-    """Name the subscription of a SKU of which some seats are held."""
-    for order in _complete(state):
-        for line in order.lines:
-            if line.seats and line.sku == sku and held(state, line.seats) > 0:
-                return line.seats
-    return ""
+def _same(state: State, sku: str, lines: list[Line]) -> str:
+    """Name the subscription of a SKU that begins with these lines, or of which seats are held."""
+    every = [line for order in _complete(state) for line in order.lines]
+    there = [
+        one.seats for one in every if one.seats and held(state, one.seats) > 0 and one.sku == sku
+    ]
+    new = [one.seats for one in lines if one.seats and one.sku == sku and one.quantity > 0]
+    return next(iter([*there, *new]), "")
 
 
 def pending(state: State, seats: str) -> bool:
@@ -303,13 +353,30 @@ def returned(order: Order, number: int, quantity: int) -> Order:
         _less(line, quantity) if line.number == number else replace(line, counted=True)
         for line in order.lines
     )
-    gone = all(line.status == "cancelled" for line in lines)
-    return replace(order, lines=lines, status="cancelled" if gone else order.status)
+    return over_by(replace(order, lines=lines))
 
 
 def _less(line: Line, quantity: int) -> Line:
+    if line.shipped:
+        return came_back(line, quantity)
     less = replace(line, returned=line.returned + quantity, counted=True)
     return less if less.left or line.away else replace(less, status="cancelled")
+
+
+def came_back(line: Line, quantity: int) -> Line:
+    """Give a line of which goods came back: with all that went out, it is returned."""
+    count = (line.back or 0) + quantity
+    now = replace(line, shipped=line.out, returned=line.returned + quantity, back=count)
+    whole = count == now.shipped and not line.to_ship
+    return replace(now, counted=True, status="returned" if whole else line.status)
+
+
+def over_by(order: Order) -> Order:
+    """Give an order that is over where nothing of its lines is still with its customer."""
+    states = {line.status for line in order.lines}
+    if states == {"cancelled"}:
+        return replace(order, status="cancelled")
+    return replace(order, status="returned") if states <= {"cancelled", "returned"} else order
 
 
 def plus(state: State, order: Order, quantity: int) -> Order | None:
@@ -352,7 +419,7 @@ def taken_up(state: State, order: Order) -> State | None:
 def given_back(state: State, order: Order) -> State | None:
     if order.kind == "return":
         original = state.get(order.of[0])
-        return state if original is None else state.having(refilled(original, order.lines))
+        return state if original is None else state.having(refilled(original, order))
     undone = (
         one.kind == "switch reversal" and order.key in one.of and one.status not in OVER
         for one in state.there()
@@ -392,18 +459,23 @@ def there(state: State, took: tuple[tuple[int, int, int], ...]) -> bool:
     return True
 
 
-def refilled(order: Order, lines: tuple[Line, ...]) -> Order:
+def refilled(order: Order, back: Order) -> Order:
     """Give an order back what a return took; where all had been returned, it is as it was before."""
-    gone = order.status == "cancelled" and all(
-        not left_of(order, one.number) for one in order.lines
-    )
+    gone = order.status == "cancelled" and not any(one.remaining for one in order.lines)
     status = ("completed" if order.was_complete else "received") if gone else order.status
-    came = {line.number: line.quantity for line in lines}
+    status = back.from_status if order.status == "returned" else status
+    came = {line.number: line.quantity for line in back.lines}
+    lines = tuple(_more(line, came.get(line.number, 0), status) for line in order.lines)
+    return over_by(replace(order, status=status, lines=lines))
 
-    def more(line: Line) -> Line:
-        ended = line.status == "cancelled" and not left_of(order, line.number)
-        less = line.returned - came.get(line.number, 0)
-        back = replace(line, returned=less, counted=True)
-        return replace(back, status=status) if ended and back.returned < line.returned else back
 
-    return replace(order, status=status, lines=tuple(map(more, order.lines)))
+def _more(line: Line, quantity: int, status: str) -> Line:
+    more = replace(line, returned=line.returned - quantity, counted=True)
+    if not quantity:
+        return more
+    if line.back is not None:
+        own = status if status in DONE else "shipped"
+        was = own if line.status == "returned" else line.status
+        return replace(more, back=line.back - quantity, status=was)
+    ended = line.status == "cancelled" and not line.remaining
+    return replace(more, status=status) if ended else more

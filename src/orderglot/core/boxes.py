@@ -23,7 +23,7 @@ def unpacked(line: Line) -> Line:
     """
     if line.units_per_box is None and line.pieces_per_unit is None:
         return line
-    each = next(_ways(line), (line.units_per_box or 1) if line.box else 1)
+    each = next(_ways(line), sizes(line)[0])
     if each == 1:
         return line
     remaining = None if line.remaining is None else line.remaining * each
@@ -47,7 +47,7 @@ def with_unpacked(order: Order) -> Order:
 
 def sizes(line: Line) -> tuple[int, ...]:
     """Give how many times its quantity a line's price may be for: by its boxes, units and pieces."""
-    held, each = line.units_per_box or 1, line.pieces_per_unit or 1
+    held, each = max(line.units_per_box or 1, 1), max(line.pieces_per_unit or 1, 1)
     first = (held, 1) if line.box else (1, held)
     return tuple(dict.fromkeys((*first, each, held * each)))
 

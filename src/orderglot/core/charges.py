@@ -43,6 +43,12 @@ def put_on(charges: Iterable[AllowanceCharge]) -> Decimal:
     return sum((one.amount if one.charge else -one.amount for one in charges if one.amount), ZERO)
 
 
+def percent_of(taxes: Iterable[TaxLine]) -> Decimal | None:
+    """Give the rate of several taxes together, None where that is not known of one, or there is none."""
+    rates = [one.percent for one in taxes]
+    return sum(filter(None, rates), ZERO) if rates and None not in rates else None
+
+
 def share(base: Decimal, percent: Decimal) -> Decimal:
     """Give so many per cent of an amount, not rounded."""
     return base * percent / PERCENT

@@ -6,12 +6,19 @@ again, it takes them again, as long as they are there.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from orderglot.core.errors import Rule, invalid
 from orderglot.core.order import Line, Order
 from orderglot.core.quantities import Quantity, plain, size
-from orderglot.core.returns import bought_as, counted_anew, is_sent, outside, remaining
+from orderglot.core.returns import (
+    bought_as,
+    counted_anew,
+    gone_otherwise,
+    is_sent,
+    outside,
+    remaining,
+)
 from orderglot.core.seats import counted_down, returned, shares
 from orderglot.core.subscriptions import OVER
 from orderglot.core.values import Kind, Relation
@@ -39,21 +46,30 @@ def _is_over(order: Order) -> bool:
 
 
 def counted(
-    order: Order, others: Collection[Order], linked: Collection[Order], *, back: bool
+    order: Order,
+    others: Collection[Order],
+    linked: Mapping[int, Collection[Order]],
+    *,
+    back: bool,
 ) -> Iterator[Order]:
     """Give the ``others`` with what an order took of them, ``back`` or once more taken.
 
-    Raises Invalid where that is not there any more: it was returned, or switched on, or the order,
-    by one of those that it is ``linked`` with, was undone already.
+    ``linked`` are the orders that each of them, and the order itself, is linked with, by its hub id.
+    Raises Invalid where what was taken is not there any more: it was returned, or switched on, or the
+    order was undone already.
     """
     if back:
-        _demand_undone_by_nobody(order, linked)
-    _demand_there(order, others, back=back)
-    if order.kind is Kind.RETURN:
-        yield from (counted_anew(one, order, back=back) for one in others)
-    else:
+        _demand_undone_by_nobody(order, linked[order.id])
+    if order.kind is not Kind.RETURN:
+        _demand_there(order, others, back=back)
         took = shares(order)
         yield from counted_down(others, returned(took) if back else took)
+        return
+    known = [left_by_returns(one, linked[one.id]) for one in others]
+    _demand_there(order, known, back=back)
+    for one in known:
+        switched = gone_otherwise(one, linked[one.id])
+        yield counted_anew(one, order, back=back, switched=switched)
 
 
 def has_taken(order: Order, other: Order) -> bool:

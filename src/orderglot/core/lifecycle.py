@@ -26,6 +26,7 @@ from orderglot.core.line_quantities import RUNNING as RUNNING
 from orderglot.core.line_steps import Quantities as Quantities
 from orderglot.core.line_steps import (
     amounts_of,
+    as_far,
     by_number,
     detailed,
     given_up_whole,
@@ -222,7 +223,9 @@ def _along(line: Line, before: Status, status: Status) -> Line:
         return line
     if status in (Status.ON_HOLD, Status.DRAFT, Status.PARTLY_SHIPPED):
         # What was given up and is taken up again is as far as a new one.
-        return replace(line, status=Status.RECEIVED) if line.status in NOT_COMING else line
+        if line.status in NOT_COMING:
+            return replace(line, status=Status.RECEIVED)
+        return as_far(line, before)
     if status is Status.RETURNED:
         return _back(line)
     return replace(line, status=status)

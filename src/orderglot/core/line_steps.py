@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from msgspec.structs import replace
 
 from orderglot.core.errors import Conflict, Invalid, Problem, Rule
-from orderglot.core.line_quantities import RUNNING, cancelled, counting, shipped, to_ship
+from orderglot.core.line_quantities import OPEN, RUNNING, cancelled, counting, shipped, to_ship
 from orderglot.core.order import Line, Order
 from orderglot.core.quantities import Quantity, plain, size, with_unit
 from orderglot.core.shipments import ShippedLine
@@ -31,7 +31,18 @@ def detailed(order: Order) -> tuple[Line, ...]:
 def _as_far(line: Line, state: Status | None, sent: Quantity) -> Line:
     if sent and not (line.details and line.details.shipped is not None):
         line = counting(line, shipped=plain(min(sent, size(line.quantity))))
-    return line if line.status else replace(line, status=state)
+    return as_far(line, state)
+
+
+def as_far(line: Line, state: Status | None) -> Line:
+    """Give a line that is as far as its order at least, where nothing of either went out."""
+    if state is None or line.status is None:
+        return line if line.status else replace(line, status=state)
+    behind = {state, line.status} <= OPEN and _ORDER.index(line.status) < _ORDER.index(state)
+    return replace(line, status=state) if behind else line
+
+
+_ORDER = list(Status)
 
 
 def given_up_whole(line: Line, quantity: Quantity) -> Line:

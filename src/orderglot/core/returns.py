@@ -107,12 +107,7 @@ def outside(line: Line) -> Quantity:
 
 def counted(order: Order, returns: Iterable[Order]) -> Order:
     """Count what is left of an order by the returns of it, on lines where nobody counted."""
-    taken: dict[int, Quantity] = {}
-    for one in returns:
-        if one.kind is Kind.RETURN and one.status not in (*NEVER, Status.CANCELLED):
-            for line in one.lines:
-                of = id(bought_as(order, line))
-                taken[of] = taken.get(of, 0) + size(line.quantity)
+    taken = _taken(order, returns)
     return replace(
         order,
         lines=tuple(
@@ -122,6 +117,28 @@ def counted(order: Order, returns: Iterable[Order]) -> Order:
             for line in order.lines
         ),
     )
+
+
+def gone_otherwise(order: Order, returns: Iterable[Order]) -> frozenset[int]:
+    """Give the numbers of the lines of which less is left than their returns took: it was switched away."""
+    taken = _taken(order, returns)
+    return frozenset(
+        line.number
+        for line in order.lines
+        if line.remaining is not None
+        and line.quantity - cancelled(line) - taken.get(id(line), 0) > line.remaining
+    )
+
+
+def _taken(order: Order, returns: Iterable[Order]) -> dict[int, Quantity]:
+    """Count what the returns of an order that stand took of its lines, by the ids of these objects."""
+    taken: dict[int, Quantity] = {}
+    for one in returns:
+        if one.kind is Kind.RETURN and one.status not in (*NEVER, Status.CANCELLED):
+            for line in one.lines:
+                of = id(bought_as(order, line))
+                taken[of] = taken.get(of, 0) + size(line.quantity)
+    return taken
 
 
 def _left(line: Line, taken: Quantity) -> Line:
@@ -177,8 +194,12 @@ def _less(line: Line, taken: Quantity, switched: Collection[int]) -> Line:
     return replace(line, remaining=there, status=line.status if stays else Status.CANCELLED)
 
 
-def counted_anew(order: Order, returned_by: Order, *, back: bool) -> Order:
+def counted_anew(
+    order: Order, returned_by: Order, *, back: bool, switched: Collection[int] = ()
+) -> Order:
     """Give an order what a return took, ``back`` as that was given up, or else once more without it.
+
+    A line of which something was ``switched`` away, by its number, is not cancelled by that.
 
     Where it had come to its end by returns alone, and something is left of it again, it is what it was
     before. What was cancelled otherwise stays so. No line has more than was ordered.
@@ -190,7 +211,10 @@ def counted_anew(order: Order, returned_by: Order, *, back: bool) -> Order:
     if not any(moved.get(id(line)) for line in order.lines):
         return order
     status = _before(order, returned_by)
-    lines = tuple(_moved(line, moved.get(id(line), 0), status) for line in order.lines)
+    lines = tuple(
+        _moved(line, moved.get(id(line), 0), status, stays=line.number in switched)
+        for line in order.lines
+    )
     now = replace(order, lines=lines, status=status)
     return replace(now, status=status_without(now, lines))
 
@@ -205,7 +229,7 @@ def _before(order: Order, returned_by: Order) -> Status:
     return Status.RECEIVED if order.completed is None else Status.COMPLETED
 
 
-def _moved(line: Line, quantity: Quantity, status: Status) -> Line:
+def _moved(line: Line, quantity: Quantity, status: Status, *, stays: bool) -> Line:
     """Give a line that so much more is left of, or less."""
     if quantity and line.details is not None and line.details.returned is not None:
         return _recounted(line, quantity, status)
@@ -215,7 +239,7 @@ def _moved(line: Line, quantity: Quantity, status: Status) -> Line:
     left = plain(min(max(there + quantity, 0), line.quantity))
     ended = line.status is Status.CANCELLED and line.remaining == 0
     own = status if ended else line.status
-    return replace(line, remaining=left, status=own if left else Status.CANCELLED)
+    return replace(line, remaining=left, status=own if left or stays else Status.CANCELLED)
 
 
 def _recounted(line: Line, quantity: Quantity, status: Status) -> Line:

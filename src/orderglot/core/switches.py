@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from orderglot.core.errors import Invalid, Problem, Rule
 from orderglot.core.order import Line, Order
-from orderglot.core.subscriptions import OVER, Subscription
+from orderglot.core.subscriptions import OVER, SWITCHING, Subscription
 from orderglot.core.values import Kind, Status
 
 REVERSIBLE = timedelta(days=14)
@@ -42,6 +42,18 @@ def switch(
         status=Status.RECEIVED,
     )
     return replace(new, replaces=held.id), gone
+
+
+def demand_goods(order: Order) -> None:
+    """Raise Invalid where an order that is to be returned is a switch."""
+    if order.kind in SWITCHING:
+        reason = "A switch is not returned; revert it."
+        raise Invalid(Problem("kind", Rule.STATE, reason))
+
+
+def still_open(switches: Iterable[Order]) -> Order | None:
+    """Give the first of some switches, of which some came to nothing, that is still under way."""
+    return next((order for order in switches if order.status not in OVER), None)
 
 
 def _problems(

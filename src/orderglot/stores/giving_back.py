@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from orderglot.core import giving_up
 from orderglot.core.errors import NotFound
 from orderglot.core.order import HUB, Order, Reference
-from orderglot.core.returns import counted
 from orderglot.core.subscriptions import FAMILY
 from orderglot.core.values import Kind
 
@@ -30,11 +29,9 @@ async def give_back(unit: UnitOfWork, before: Order, now: Order) -> None:
     if now.customer is not None:
         await unit.guard(FAMILY.format(customer=now.customer.id))
     there = [one for id in ids if (one := await _order(unit, id)) is not None]
-    others = there
-    if now.kind is Kind.RETURN:
-        others = [counted(one, await unit.linked(_ref(one.id), omitted=True)) for one in there]
-    linked = await unit.linked(_ref(now.id), omitted=True)
-    for one in giving_up.counted(now, others, linked, back=back):
+    asked = (now.id, *(one.id for one in there)) if now.kind is Kind.RETURN else (now.id,)
+    linked = {id: await unit.linked(_ref(id), omitted=True) for id in asked}
+    for one in giving_up.counted(now, there, linked, back=back):
         if one not in there:
             await unit.change(one, BACK if back else AGAIN)
 

@@ -15,7 +15,7 @@ from orderglot.sync.changes_since import changes_since
 from orderglot.sync.goods import counted
 from orderglot.sync.vendor import Source
 from orderglot.wire.dialect import Can
-from orderglot.wire.loss import carried, loses
+from orderglot.wire.loss import carried, in_its_boxes, loses
 
 OFF = frozenset({Status.CANCELLED, Status.FAILED})
 PARTIES = ("ship_to", "bill_to")
@@ -34,6 +34,7 @@ def differences(
     sent it: what his wire carries and does not show, he is taken to have as it was sent.
     """
     can, dialect = source.dialect.can, source.dialect.name
+    ours, sent = in_its_boxes(ours, can), sent and in_its_boxes(sent, can)
     seen = carried(source.outgoing(ours), dialect, can)
     return (
         *_ended(ours, theirs),

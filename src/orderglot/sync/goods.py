@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from orderglot.core.order import Line, Order
-from orderglot.core.pricing import pieces as one_by_one
 from orderglot.core.quantities import Quantity, plain
 
 
@@ -35,9 +34,9 @@ def pieces(order: Order) -> Goods:
 
 
 def counted(lines: Iterable[Line], name: Callable[[Line], str]) -> Goods:
-    """Count the pieces that lines have of everything, by a name of it."""
+    """Count what lines have of everything, by a name of it."""
     found = Goods()
     for line in lines:
         key = name(line)
-        found[key] = plain(found[key] + one_by_one(line))
+        found[key] = plain(found[key] + line.quantity)
     return found

@@ -15,7 +15,7 @@ from orderglot.faces.client import Client
 from orderglot.sync.channel import Channel, connected
 from orderglot.sync.id_mapping import incoming, outgoing
 from orderglot.wire.dialect import Dialect
-from orderglot.wire.loss import loses
+from orderglot.wire.loss import in_its_boxes, loses
 
 UNZONED = timedelta(days=1)
 """So far may a clock be from ours whose zone nobody has named."""
@@ -47,8 +47,12 @@ class Source(Struct, frozen=True):
         return from_zone(received, zone_of(self.zone)) if self._needs_zone else received
 
     def outgoing(self, order: Order) -> Order:
-        """Give an order with the vendor's own ids alone, and its moments as his clock shows them."""
+        """Give an order as the vendor may be sent it: with his own ids alone, and by his clock.
+
+        Boxes are the pieces in them where he knows none.
+        """
         order = outgoing(order, self.dialect.name, self.name)
+        order = in_its_boxes(order, self.dialect.can)
         return to_zone(order, zone_of(self.zone)) if self._needs_zone else order
 
     def clock(self, moment: datetime | None) -> datetime | None:

@@ -47,6 +47,9 @@ def in_its_boxes(order: Order, can: Can) -> Order:
 SUMS = ("totals.subtotal", "totals.charges", "totals.total")
 """What has that in it for which a wire has no member of its own."""
 
+FOLLOWING = (QUANTITY, *SUMS)
+"""What is shown in another way where a wire has no place for boxes, decimals, or other money."""
+
 
 def with_its_sums(order: Order, can: Can) -> Order:
     """Give an order with its sums as a wire shows them that shows no discount or shipping."""
@@ -73,7 +76,7 @@ def losses(order: Order, dialect: str, can: Can) -> tuple[str, ...]:
         ),
         *(name_of(part, one) for part, one in every_unknown(order) if not is_shown(one, dialect)),
     )
-    shown = tuple(one for one in (QUANTITY, *SUMS) if not loses(can, one))
+    shown = tuple(one for one in FOLLOWING if not loses(can, one))
     paths = (*can.loses, *can.rounds, *can.follows, *shown)
     changed = (path for path in paths if _values(known, path) != _values(left, path))
     return tuple(sorted({*changed, *foreign}))

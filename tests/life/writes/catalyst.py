@@ -97,8 +97,13 @@ def quoted(state: State, order: Order, value: bool) -> State | None:
 def invoiced(state: State, order: Order, value: bool) -> State | None:
     if (order.bill == "paid in full") is value:
         return state
-    paid = (order.total or ZERO) if value and order.figures else ZERO
-    return state.having(replace(order, bill="paid in full" if value else "unpaid", paid=paid))
+    if not value:
+        bill = "partially paid" if order.paid_before else "unpaid"
+        return state.having(replace(order, bill=bill, paid=order.paid_before, paid_before=ZERO))
+    if not order.figures:
+        return state.having(replace(order, bill="paid in full"))
+    paid = order.total or ZERO
+    return state.having(replace(order, bill="paid in full", paid=paid, paid_before=order.paid))
 
 
 def shipped_for(state: State, order: Order, value: Any) -> State:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, ClassVar
 
 from tests.life.book_model import GOODS, Order, State, plus, put
 from tests.life.doors import CUSTOMER, Doors
 from tests.life.writes.write import Sent, Write
+
+
+@dataclass(frozen=True)
+class KometWrite(Write):
+    vendor: ClassVar[str] = "komet"
 
 
 async def at_komet(doors: Doors, call: str, **body: Any) -> Sent:
@@ -35,7 +40,7 @@ def cart(key: int) -> Order:
 
 
 @dataclass(frozen=True)
-class KometAdds(Write):
+class KometAdds(KometWrite):
     """Put an item into a web order, with ``target`` -2 into whichever is pending, or a new one."""
 
     quantity: int = 3
@@ -44,8 +49,8 @@ class KometAdds(Write):
     def expected(self, state: State) -> State | None:
         if self.sku != GOODS:
             return None
-        order = self._pending(state) if self.target == -2 else state.get(self.target)
-        if order is None or order.customer != 1 or order.status != "draft":
+        order = self._pending(state) if self.target == -2 else state.shown(self.target, "komet")
+        if order is None or order.status != "draft":
             return None
         return state.with_one(plus(state, order, self.quantity))
 
@@ -53,7 +58,7 @@ class KometAdds(Write):
         carts = [
             one
             for one in state.there()
-            if one.status == "draft" and not one.received and one.customer == 1
+            if one.status == "draft" and not one.received and state.shown(one.key, "komet")
         ]
         newest = max(carts, key=lambda one: (one.made or LATEST, one.id), default=None)
         return newest or cart(self.key)
@@ -65,9 +70,9 @@ class KometAdds(Write):
 
 
 @dataclass(frozen=True)
-class KometChecksOut(Write):
+class KometChecksOut(KometWrite):
     def of(self, state: State, order: Order) -> State | None:
-        if order.status != "draft" or order.customer != 1 or not order.lines:
+        if order.status != "draft" or not order.lines:
             return None
         return state.having(replace(put(order, "received"), po_number=f"C-{self.key}"))
 
@@ -77,9 +82,9 @@ class KometChecksOut(Write):
 
 
 @dataclass(frozen=True)
-class KometDeletes(Write):
+class KometDeletes(KometWrite):
     def of(self, state: State, order: Order) -> State | None:
-        if order.status != "draft" or order.customer != 1:
+        if order.status != "draft":
             return None
         return state.having(put(order, "cancelled"))
 

@@ -11,7 +11,17 @@ from orderglot.core.caller import Caller
 from orderglot.core.errors import HubError
 from orderglot.core.order import HUB, Reference
 from orderglot.core.shipments import Shipment, ShippedLine
-from tests.life.book_model import DONE, NOT_COMING, OPEN, Line, Order, State, put, put_into
+from tests.life.book_model import (
+    DONE,
+    NOT_COMING,
+    OPEN,
+    Line,
+    Order,
+    State,
+    detailed,
+    put,
+    put_into,
+)
 from tests.life.doors import Doors
 from tests.life.writes.write import Sent, Write
 
@@ -36,7 +46,8 @@ class Steps(Write):
             case "confirm":
                 return put(order, "processing") if order.status == "received" else None
             case "hold":
-                return replace(order, status="on hold") if order.status in RUNNING else None
+                held = replace(order, status="on hold", lines=detailed(order))
+                return held if order.status in RUNNING else None
             case "release":
                 return released(order) if order.status == "on hold" else None
             case "ship":
@@ -82,26 +93,30 @@ def released(order: Order) -> Order:
 
 
 def status_of(lines: tuple[Line, ...]) -> str:
-    coming = [line for line in lines if line.to_ship or out(line)]
+    coming = [line for line in lines if line.to_ship or line.out]
     if not coming:
         return "cancelled" if lines else "received"
     waiting = [line for line in coming if line.to_ship]
-    if waiting and any(map(out, coming)):
+    if waiting and any(one.out for one in coming):
         return "partly shipped"
     states = [line.status for line in waiting or coming]
     return min(states, key=[*ALONG, "delivered", "completed"].index)
 
 
-def out(line: Line) -> int:
-    """Tell how much of a line went out."""
-    if line.shipped is not None:
-        return line.shipped
-    return abs(line.quantity) - line.cancelled if line.status in DONE else 0
+def status_left(order: Order, lines: tuple[Line, ...]) -> str:
+    """Tell which status an order has once these lines are left of it; held, it stays held."""
+    status = status_of(lines)
+    if status in NOT_COMING or status in (*DONE, "returned"):
+        return status
+    if order.status in ("on hold", "draft"):
+        return order.status
+    return max(status, order.status, key=ALONG.index)
 
 
 def shipped(order: Order, quantity: int) -> Order | None:
     if order.status not in RUNNING or order.kind in ("quote", "return"):
         return None
+    order = replace(order, lines=detailed(order))
     parts = amounts(order, quantity)
     if parts is None:
         return None
@@ -123,7 +138,7 @@ def amounts(order: Order, quantity: int) -> list[int] | None:
 def _sent(line: Line, quantity: int) -> Line:
     if not quantity:
         return line
-    gone = replace(line, shipped=out(line) + quantity)
+    gone = replace(line, shipped=line.out + quantity)
     return replace(gone, status="partly shipped" if gone.to_ship else "shipped")
 
 
@@ -131,6 +146,7 @@ def cancelled(state: State, order: Order, quantity: int) -> State | None:
     """Cancel what did not go out, or so much of the first line."""
     if order.status not in RUNNING | {"on hold", "draft"}:
         return None
+    order = replace(order, lines=detailed(order))
     parts = amounts(order, quantity)
     if parts is None:
         return None
@@ -138,13 +154,7 @@ def cancelled(state: State, order: Order, quantity: int) -> State | None:
         _without(line, part, whole=not quantity)
         for line, part in zip(order.lines, parts, strict=True)
     )
-    status = status_of(lines)
-    if status not in NOT_COMING and status not in DONE:
-        status = (
-            order.status
-            if order.status in ("on hold", "draft")
-            else max(status, order.status, key=ALONG.index)
-        )
+    status = status_left(order, lines)
     after = replace(order, lines=lines, status=status)
     given_up = put_into(state, order, status) if status == "cancelled" else state
     return given_up and given_up.having(after)
@@ -153,9 +163,9 @@ def cancelled(state: State, order: Order, quantity: int) -> State | None:
 def _without(line: Line, quantity: int, *, whole: bool) -> Line:
     if not quantity:
         return line
-    if whole and not out(line):
+    if whole and not line.out:
         return replace(line, status="cancelled")
-    less = replace(line, cancelled=line.cancelled + quantity, shipped=out(line))
+    less = replace(line, cancelled=line.cancelled + quantity, shipped=line.out)
     if less.to_ship:
         return less
     return replace(less, status="shipped" if less.shipped else "cancelled")

@@ -20,12 +20,17 @@ class Write:
 
     key: int
     target: int = -1
-    is_adobes: ClassVar[bool] = False
+    vendor: ClassVar[str] = ""
+    """Whose client asks: of an order that his API has no word for he knows nothing."""
 
     def expected(self, state: State) -> State | None:
         """Give the state after it, None where it is refused."""
-        order = state.get(self.target)
+        order = state.shown(self.target, self.vendor) if self.vendor else state.get(self.target)
         return None if order is None else self.of(state, order)
+
+    def can_be_tried(self, state: State) -> bool:
+        """Tell whether the model can tell what comes of it."""
+        return True
 
     def of(self, state: State, order: Order) -> State | None:
         raise NotImplementedError

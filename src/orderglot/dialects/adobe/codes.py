@@ -137,6 +137,7 @@ SALES = {
 """The codes of the rules for what can be bought."""
 
 RETURNS = {
+    ("kind", Rule.STATE): "RETURN_NOT_SUPPORTED_SWITCH_ORDER",
     ("status", Rule.STATE): "2116",
     ("sku", Rule.MISMATCH): "2130",
     ("number", Rule.UNKNOWN): "2131",

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from orderglot.core.commitments import below_minimum, kept
 from orderglot.core.customer import Customer
 from orderglot.core.errors import Conflict, Invalid, NotFound, Problem, Rule
 from orderglot.core.order import Line, Order, native
 from orderglot.core.product import Product
-from orderglot.core.quantities import Quantity
-from orderglot.core.returns import remaining
-from orderglot.core.subscriptions import OVER, Subscription
+from orderglot.core.subscriptions import Subscription
+from orderglot.core.switches import still_open
 from orderglot.dialects.adobe.settings import currencies_of, programs_of
 from orderglot.dialects.adobe.subscriptions import Holding, ordered_by
 from orderglot.dialects.adobe.tables import COMMITMENT, MINIMUM, NAME, SEGMENTS
@@ -46,23 +46,25 @@ def demand_held(holding: Mapping[str, Subscription], ids: Iterable[str]) -> None
 
 def demand_settled(switches: Iterable[Order]) -> None:
     """Raise Conflict where one of these switches, of which some came to nothing, is still open."""
-    for order in switches:
-        if order.status not in OVER:
-            reason = f"Order {native(order, NAME)} still switches these seats; wait for it."
-            raise Conflict(reason, code="4122")
+    order = still_open(switches)
+    if order is not None:
+        reason = f"Order {native(order, NAME)} still switches these seats; wait for it."
+        raise Conflict(reason, code="4122")
 
 
 async def demand_minimum(context: Context, original: Order, left: Order) -> None:
     """Raise Invalid where less would be left of a line than its product is sold in."""
     products = await context.book.products(skus(original.lines))
-    for before, after in zip(original.lines, left.lines, strict=True):
-        product = products.get(after.sku)
-        least = product.extras.get(MINIMUM, 0) if product else 0
-        if 0 < remaining(after) < least and remaining(after) < remaining(before):
-            reason = f"Offer {after.sku} is sold from {least} on: return line {after.number} whole."
-            raise refused(
-                "quantity", Rule.RANGE, reason, "RETURN_NOT_SUPPORTED_MOQ_SKU", after.number
-            )
+
+    def least(line: Line) -> int:
+        product = products.get(line.sku)
+        return int(product.extras.get(MINIMUM, 0)) if product else 0
+
+    line = below_minimum(original, left, least)
+    if line is not None:
+        reason = f"Offer {line.sku} is sold from {least(line)} on: return line {line.number} whole."
+        code = "RETURN_NOT_SUPPORTED_MOQ_SKU"
+        raise refused("quantity", Rule.RANGE, reason, code, line.number)
 
 
 async def demand_commitment(
@@ -72,16 +74,11 @@ async def demand_commitment(
     least = customer.extras.get(COMMITMENT, 0)
     if not least:
         return
-    held = sum(one.quantity for one in holding.held.values())
-    kept = held + await ordered_by(context, customer)
-    after = kept - _pieces(original) + _pieces(left)
+    ordered = await ordered_by(context, customer)
+    after = kept(holding.held.values(), ordered, original, left)
     if after < least:
         reason = f"The customer is committed to {least}; {after} would be left."
         raise refused("quantity", Rule.RANGE, reason, "RETURN_VIOLATES_3YC_MCQ")
-
-
-def _pieces(order: Order) -> Quantity:
-    return sum(map(remaining, order.lines))
 
 
 def refused(field: str, rule: Rule, reason: str, code: str, line: int | None = None) -> Invalid:

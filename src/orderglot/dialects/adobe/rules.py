@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -11,14 +11,16 @@ from orderglot.core.customer import Customer
 from orderglot.core.errors import Invalid, Rule
 from orderglot.core.lifecycle import receive
 from orderglot.core.linking import link_to
+from orderglot.core.new_orders import as_sold, previewed
 from orderglot.core.order import HUB, Line, Link, Order, Reference
 from orderglot.core.pricing import line_pricing, price
 from orderglot.core.product import Product
+from orderglot.core.renewals import renewal, to_renew
 from orderglot.core.returns import bought_as, counted, take_back
 from orderglot.core.seats import Share, counted_down, keeping, returned, shares, taken
-from orderglot.core.subscriptions import Subscription, demand_seats
-from orderglot.core.switches import switch, takes_from, undo
-from orderglot.core.values import Kind, Relation, Status
+from orderglot.core.subscriptions import demand_seats
+from orderglot.core.switches import demand_goods, switch, takes_from, undo
+from orderglot.core.values import Kind, Relation
 from orderglot.dialects.adobe.codes import RETURNS, SALES, SWITCHING
 from orderglot.dialects.adobe.drafts import Draft
 from orderglot.dialects.adobe.eligibility import (
@@ -28,7 +30,6 @@ from orderglot.dialects.adobe.eligibility import (
     demand_minimum,
     demand_sellable,
     demand_settled,
-    refused,
     skus,
 )
 from orderglot.dialects.adobe.resources import customer_of, find_order, following, order_of
@@ -39,7 +40,7 @@ from orderglot.dialects.adobe.subscriptions import (
     holding_of,
     waiting,
 )
-from orderglot.dialects.adobe.tables import PATHS, PREVIEWS, SWITCHES
+from orderglot.dialects.adobe.tables import PATHS, PREVIEWS
 from orderglot.dialects.adobe.wire import paired
 from orderglot.wire.operation import Context
 
@@ -51,6 +52,7 @@ MEMBERS = {
     "quantity": "quantity",
     "currency": "currencyCode",
     "status": "status",
+    "kind": "orderType",
 }
 """What the trade's rules call a field of a line, and what Adobe calls it."""
 
@@ -75,7 +77,7 @@ async def create(context: Context, draft: Draft) -> Order:
     composed = await COMPOSING[kind](context, draft, customer)
     order = receive(composed.order, customer, context.now)
     if draft.type in PREVIEWS:
-        return _preview(order, context)
+        return previewed(order, context.now)
     due = completes_at(await context.book.seller(), context.now)
     placed = await context.book.place(waiting(order, due) if due != context.now else order)
     for left in composed.left:
@@ -83,17 +85,6 @@ async def create(context: Context, draft: Draft) -> Order:
     if due == context.now:
         await complete(context, placed)
     return placed
-
-
-def _preview(order: Order, context: Context) -> Order:
-    """Make an order that is not one: without ids and codes, a renewal's lines saying what becomes."""
-    lines = order.lines
-    if order.kind is not Kind.RENEWAL:
-        lines = tuple(replace(line, status=None, remaining=None) for line in lines)
-    kind = Kind.QUOTE if order.kind is Kind.SALE else order.kind
-    return replace(
-        order, kind=kind, status=Status.DRAFT, created=context.now, source="", lines=lines
-    )
 
 
 async def _sale(context: Context, draft: Draft, _customer: Customer) -> Composed:
@@ -105,35 +96,23 @@ async def _sale(context: Context, draft: Draft, _customer: Customer) -> Composed
 async def _renewal(context: Context, draft: Draft, customer: Customer) -> Composed:
     """Renew the subscriptions that are named; a preview that names none is of all of them."""
     holding = (await holding_of(context, customer)).held
-    lines = draft.order.lines or tuple(_everything(holding))
-    demand_held(holding, (line.subscription for line in lines))
-    lines = tuple(_renewed(line, holding[line.subscription]) for line in lines)
+    demand_held(holding, (line.subscription for line in draft.order.lines))
+    lines = to_renew(draft.order.lines, holding)
     products = await context.book.products(skus(lines))
     gone = tuple(line for line in lines if line.sku not in products and not draft.order.lines)
     order = _priced(
         replace(draft.order, lines=tuple(line for line in lines if line not in gone)), products
     )
-    began = dict.fromkeys(holding[line.subscription].order for line in lines)
-    done = Status.COMPLETED if draft.type in PREVIEWS else Status.RECEIVED
-    return Composed(
-        replace(
-            order,
-            currency=order.currency or _one_currency(lines),
-            lines=(
-                *(replace(line, status=done) for line in order.lines),
-                *(replace(line, status=Status.FAILED) for line in gone),
-            ),
-            links=tuple(Link(Relation.RENEWAL_OF, one) for one in began),
-        )
-    )
+    return Composed(renewal(order, gone, holding, preview=draft.type in PREVIEWS))
 
 
 async def _return(context: Context, draft: Draft, customer: Customer) -> Composed:
     holding = await holding_of(context, customer)
     original = await order_of(context, customer, draft.target)
-    if original.kind in SWITCHES:
-        reason = "A switch is not returned; revert it."
-        raise refused("orderType", Rule.STATE, reason, "RETURN_NOT_SUPPORTED_SWITCH_ORDER")
+    try:
+        demand_goods(original)
+    except Invalid as error:
+        raise _coded(error, RETURNS) from None
     if any(line.remaining is None for line in original.lines):
         original = counted(original, await following(context, original))
     gone = {at for at, seats in holding.switched.items() if seats > 0}
@@ -241,20 +220,6 @@ COMPOSING: Mapping[str, Callable[[Context, Draft, Customer], Awaitable[Composed]
 }
 
 
-def _everything(holding: Mapping[str, Subscription]) -> Iterator[Line]:
-    for number, one in enumerate(holding.values(), 1):
-        yield Line(number=number, subscription=one.id, quantity=one.quantity)
-
-
-def _renewed(line: Line, held: Subscription) -> Line:
-    return replace(
-        line,
-        sku=line.sku or held.sku,
-        currency=line.currency or held.currency,
-        deployment=line.deployment or held.deployment,
-    )
-
-
 def _taken(line: Line, bought: Line) -> Line:
     return replace(
         line,
@@ -275,7 +240,7 @@ def _priced(order: Order, products: Mapping[str, Product]) -> Order:
         )
         raise _coded(Invalid(*numbered), SALES) from None
     lines = (
-        replace(line, number=own.number, pricing=line_pricing(line), remaining=line.quantity)
+        as_sold(line, own.number, line_pricing(line))
         for line, own in zip(priced.lines, order.lines, strict=True)
     )
     return replace(priced, lines=tuple(lines))
@@ -293,8 +258,3 @@ def _coded(error: Invalid, codes: Codes) -> Invalid:
             for problem in error.problems
         )
     )
-
-
-def _one_currency(lines: Collection[Line]) -> str:
-    currencies = {line.currency for line in lines}
-    return currencies.pop() if len(currencies) == 1 else ""

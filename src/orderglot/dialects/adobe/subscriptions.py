@@ -10,12 +10,12 @@ from hashlib import sha256
 from msgspec import Struct
 from msgspec.structs import replace
 
+from orderglot.core import new_orders
 from orderglot.core.customer import Customer
 from orderglot.core.errors import Conflict
+from orderglot.core.new_orders import completing, is_done
 from orderglot.core.order import HUB, Identity, Line, Order, Reference, native
-from orderglot.core.quantities import Quantity
 from orderglot.core.query import And, Compare, Not, Operator
-from orderglot.core.returns import remaining
 from orderglot.core.seats import Away, away
 from orderglot.core.subscriptions import (
     BEGINNING,
@@ -24,7 +24,6 @@ from orderglot.core.subscriptions import (
     OVER,
     SWITCHING,
     Subscription,
-    begins,
     completed,
     held,
 )
@@ -36,7 +35,7 @@ def waiting(order: Order, due: datetime | None) -> Order:
     """Give a new order that is complete by itself at some time, or once somebody says so."""
     if due is None:
         return order
-    return replace(order, completes=due, extras={**order.extras, COMPLETES: True})
+    return completing(replace(order, extras={**order.extras, COMPLETES: True}), due)
 
 
 class Holding(Struct, frozen=True):
@@ -62,7 +61,7 @@ class Holding(Struct, frozen=True):
 async def complete(context: Context, order: Order) -> None:
     """Put into the book what comes of an order that is complete."""
     holding = (await holding_of(context, order.customer)).held if order.customer else {}
-    if order.status not in DONE or order.customer is None:
+    if not is_done(order) or order.customer is None:
         await _complete(context, order, holding)
 
 
@@ -76,8 +75,7 @@ async def _complete(context: Context, order: Order, holding: dict[str, Subscript
     seller = context.book.caller.seller
     done = completed(order, lambda line: _subscription_id(order, line, seller), holding, product_of)
     extras = {name: value for name, value in done.extras.items() if name != COMPLETES}
-    since = order.completed or order.completes or context.now
-    done = replace(done, completed=since, completes=None, extras=extras)
+    done = new_orders.finished(replace(done, extras=extras), context.now)
     return await context.book.change(done, "completed")
 
 
@@ -100,15 +98,14 @@ async def holding_of(context: Context, customer: Customer | Identity) -> Holding
     return Holding(tuple(orders), tuple(pending))
 
 
-async def ordered_by(context: Context, customer: Customer) -> Quantity:
-    """Count the pieces that a customer has bought in orders that are still open."""
+async def ordered_by(context: Context, customer: Customer) -> list[Order]:
+    """Give the orders of a customer that are still open and in which something is bought."""
     parts = (
         Compare("customer.id", Operator.EQ, customer.id),
         Compare("kind", Operator.IN, tuple(sorted(BEGINNING))),
         Not(Compare("status", Operator.IN, tuple(sorted(OVER | DONE)))),
     )
-    found = [order async for order in context.book.walk(And(parts), omitted=True)]
-    return sum([remaining(line) for order in found for line in order.lines])
+    return [order async for order in context.book.walk(And(parts), omitted=True)]
 
 
 async def finished(context: Context, order: Order) -> Order:
@@ -137,7 +134,7 @@ async def are_finished(
 def is_unfinished(order: Order) -> bool:
     """Tell whether an order that was placed here is called complete without having become so."""
     placed_here = order.source in SOURCES and not order.references
-    return placed_here and order.status in DONE and (order.completes is not None or begins(order))
+    return placed_here and new_orders.is_unfinished(order)
 
 
 def product_of(offer: str) -> str:

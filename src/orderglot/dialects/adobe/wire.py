@@ -47,7 +47,8 @@ def write_order(order: Order, *, prices: bool = False, link: bool = True) -> dic
     """Write an order; with ``prices`` its lines say what they cost, if anything is known of it."""
     id = write_id(native(order, NAME))
     customer = write_customer(order)
-    lines, cancelling = apart(with_returns_counted(order, UP))
+    counted = with_returns_counted(order, UP)
+    lines, cancelling = apart(counted)
     members: dict[str, Any] = {"externalReferenceId": order.po_number, "orderId": id}
     if customer:
         members["customerId"] = customer
@@ -66,7 +67,7 @@ def write_order(order: Order, *, prices: bool = False, link: bool = True) -> dic
         items = [write_cancelling(line, lines, prices=prices) for line in cancelling]
         members["cancellingItems"] = items
     if prices and sums_up(order):
-        members["pricingSummary"] = write_summary(order)
+        members["pricingSummary"] = write_summary(counted)
     if link and customer and id:
         members["links"] = {"self": write_link(write_order_path(customer, id))}
     return with_unknown(members, order.unknown, NAME) if order.unknown else members

@@ -6,13 +6,11 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from orderglot.core.charges import AllowanceCharge, TaxLine, put_on
+from orderglot.core.charges import AllowanceCharge, TaxLine, percent_of, put_on
 from orderglot.core.line_details import LineDetails
 from orderglot.dialects.catalyst.values import read_rate, write_rate
 from orderglot.wire.form import Form
 from orderglot.wire.values import LARGEST, bare, unless
-
-ZERO = Decimal(0)
 
 
 def write_charges(details: LineDetails | None) -> dict[str, Any]:
@@ -48,8 +46,8 @@ def round_allowance_charges(charges: tuple[AllowanceCharge, ...]) -> tuple[Allow
 
 def _percent(lines: Iterable[TaxLine]) -> Decimal | None:
     """Give the rate of several taxes together, None where that is not known of one."""
-    rates = [one.percent for one in lines]
-    return _within(sum(filter(None, rates), ZERO)) if rates and None not in rates else None
+    percent = percent_of(lines)
+    return None if percent is None else _within(percent)
 
 
 def _discount(charges: Iterable[AllowanceCharge]) -> Decimal | None:

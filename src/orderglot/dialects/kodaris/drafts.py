@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from orderglot.core.customer import Customer
 from orderglot.core.errors import Invalid, Problem
-from orderglot.core.lifecycle import receive
+from orderglot.core.new_orders import previewed, taken_in
 from orderglot.core.order import Address, Line, Order, Shipping, extra, native
 from orderglot.core.pricing import price
 from orderglot.core.product import Product
@@ -90,11 +90,10 @@ def complete(
     every line that cannot be bought.
     """
     order = _priced(replace(draft.order, currency=currency), products)
-    taken = receive(replace(order, customer=None), customer, now)
+    order = replace(order, customer=None)
+    taken = taken_in(order, customer, now, Status.RECEIVED)
     taken = replace(taken, ship_to=order.ship_to or taken.bill_to)
-    if not draft.completes:
-        return replace(taken, status=Status.DRAFT, received=None)
-    return replace(taken, status=Status.RECEIVED)
+    return taken if draft.completes else previewed(taken, now)
 
 
 def _priced(order: Order, products: Mapping[str, Product]) -> Order:

@@ -83,13 +83,13 @@ async def _only(context: Context, id: str, window: Window) -> Page:
 
 def _write_page(page: Page, request: Request) -> Response:
     size, number = page.window.limit, page.window.offset // page.window.limit
-    total = page.total or 0
-    pages = -(-total // size)
+    found = page.total or 0
+    pages = -(-found // size)
     return answer(
         {
             "size": size,
             "number": number,
-            "totalElements": total,
+            "totalElements": found,
             "isLast": page.next is None,
             "totalPages": pages,
             "isFirst": number == 0,

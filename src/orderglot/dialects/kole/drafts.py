@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from orderglot.core.customer import Customer
 from orderglot.core.errors import Forbidden, Invalid, Problem, Rule
-from orderglot.core.lifecycle import receive
+from orderglot.core.new_orders import taken_in
 from orderglot.core.order import Address, Line, Order, Shipping
 from orderglot.core.pricing import price
 from orderglot.core.product import Product
@@ -176,8 +176,7 @@ def complete(
     demand_readiness(customer)
     order = _priced(replace(draft, order=replace(draft.order, currency=currency)), products)
     return replace(
-        receive(order, customer, now),
-        status=Status.PROCESSING,
+        taken_in(order, customer, now, Status.PROCESSING),
         shipping=replace(order.shipping, account=_account(customer, order.shipping.carrier)),
     )
 

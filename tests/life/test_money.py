@@ -1,0 +1,90 @@
+"""The money of one order, as every dialect's client is shown it."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import Any
+
+from msgspec.structs import replace
+
+from orderglot.core.caller import Caller
+from tests.life.doors import CUSTOMER, GOODS, SITE, Doors, behind_doors
+from tests.life.test_pricing import add_at_komet
+
+
+async def listed(doors: Doors, name: str, value: Any) -> list[Any]:
+    """List what Kodaris's client finds by a member."""
+    asked = {"filterFields": [{"name": name, "operation": "IS", "value": value}]}
+    response = await doors.ask("kodaris", "POST", "/api/account/order/list", asked)
+    found: list[Any] = json.loads(response.body)["data"]["content"]
+    return found
+
+
+async def web_order(doors: Doors, id: int, status: int) -> Any:
+    named = f"customerId={CUSTOMER}&webOrderId={id}&statusId={status}"
+    response = await doors.ask("komet", "GET", f"/api/web-order-details.list?{named}")
+    return json.loads(response.body)["webOrders"][0]
+
+
+def test_a_discount_is_in_the_subtotal_where_a_page_has_no_member_for_it() -> None:
+    async def trial(doors: Doors) -> None:
+        id = await doors.kole_order()
+        await doors.catalyst_put(
+            id, shippingPrice=5, shippingTaxRate=0.1, discountRate=3, giftVoucherAmount=2
+        )
+
+        (kodaris,) = await listed(doors, "orderID", str(id))
+        amounts = [kodaris[name] for name in ("subtotal", "shipping", "tax", "total")]
+        assert [25, 5, 0.5, 30.5] == amounts
+        assert [kodaris] == await listed(doors, "subtotal", 25)
+        assert [] == await listed(doors, "subtotal", 30)
+        komet = await web_order(doors, id, 2)
+        assert (25, 5, 30.5) == (komet["subTotal"], komet["additionalCharges"], komet["total"])
+        due = (await doors.kole(id))["order"]["invoice"]["due"]
+        assert (25, 5, 0.5, 30.5) == (due["subtotal"], due["shipping"], due["tax"], due["total"])
+
+    behind_doors(trial)
+
+
+def test_shipping_that_another_door_puts_on_is_not_in_adobes_summary_of_its_lines() -> None:
+    async def trial(doors: Doors) -> None:
+        id = await doors.adobe_order()
+        await doors.catalyst_put(id, shippingPrice=14, statusTypeId=7)
+
+        path = f"/v3/customers/{CUSTOMER}/orders/{id}?fetch-price=true"
+        shown = await doors.read("adobe", path, **doors.correlated())
+        assert 800 == shown["lineItems"][0]["pricing"]["lineItemPartnerPrice"]
+        assert [{"totalLineItemPartnerPrice": 800, "currencyCode": "USD"}] == shown[
+            "pricingSummary"
+        ]
+        assert 814 == (await doors.catalyst(id))["totalPrice"]
+
+    behind_doors(trial)
+
+
+def test_boxes_are_pieces_where_a_page_has_no_boxes() -> None:
+    async def trial(doors: Doors) -> None:
+        book = doors.store.of(Caller(seller=doors.seller))
+        product = (await book.products([GOODS]))[GOODS]
+        packed = {"komet.boxTypeCode": "FB", "komet.pack": 50, "komet.boxTypeId": 7}
+        await book.keep_product(replace(product, extras=packed))
+        await doors.price(GOODS, Decimal("0.5"))
+        id = await add_at_komet(doors, 2)
+
+        (item,) = (await web_order(doors, id, 1))["items"]
+        assert (2, 0.5, 50, 50) == tuple(
+            item[name] for name in ("quantity", "price", "pack", "totalPrice")
+        )
+        await doors.catalyst_put(id, statusTypeId=3)
+        (kole,) = (await doors.kole(id))["order"]["items"]
+        assert (100, 0.5, 50) == (kole["quantity"], kole["unit_price"], kole["line_total"])
+        products = await doors.read("catalyst", f"{SITE}/orders/{id}/products")
+        (catalyst,) = products["items"]
+        assert (100, 0.5, 50) == tuple(
+            catalyst[name] for name in ("units", "unitPrice", "totalPrice")
+        )
+        (adobe,) = (await doors.adobe(id))["lineItems"]
+        assert 100 == adobe["quantity"]
+
+    behind_doors(trial)

@@ -1,0 +1,118 @@
+"""Steps of a seller's that make a second order: so much of an order's first line goes, or comes back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from orderglot.core.caller import Caller
+from orderglot.core.errors import HubError
+from orderglot.core.goods_steps import Made, return_goods, split_order
+from orderglot.core.order import HUB, Reference
+from orderglot.core.ports import UnitOfWork
+from tests.life.book_model import ZERO, Line, Order, State, came_back, detailed, over_by
+from tests.life.doors import Doors
+from tests.life.writes.seller import RUNNING, amounts, status_left, status_of
+from tests.life.writes.write import Sent, Write
+
+
+@dataclass(frozen=True)
+class Divides(Write):
+    """Split an order, or take goods back; what is taken off an order is not divided here."""
+
+    step: str = "split"
+    quantity: int = 2
+
+    def can_be_tried(self, state: State) -> bool:
+        order = state.get(self.target)
+        return order is None or not order.off
+
+    def of(self, state: State, order: Order) -> State | None:
+        return (split if self.step == "split" else goods_back)(self, state, order)
+
+    async def send(self, doors: Doors, id: int) -> Sent:
+        step = split_order if self.step == "split" else return_goods
+
+        async def work(unit: UnitOfWork) -> Made:
+            return await step(unit, await unit.get(Reference(HUB, str(id))), {1: self.quantity})
+
+        try:
+            made = await doors.store.of(Caller(seller=doors.seller)).transact(work)
+        except HubError:
+            return False, None
+        return True, made.made[0].id
+
+
+def split(write: Divides, state: State, order: Order) -> State | None:
+    if order.status not in RUNNING | {"on hold"} or order.kind != "sale":
+        return None
+    order = replace(order, lines=detailed(order))
+    parts = amounts(order, write.quantity)
+    if parts is None:
+        return None
+    line = next(one for one in order.lines if one.number == 1)
+    if line.counted and line.remaining < write.quantity:
+        return None
+    stays = replace(line, quantity=line.quantity - write.quantity)
+    if not stays.to_ship:
+        stays = replace(stays, status="shipped" if stays.out else "cancelled")
+    rest = tuple(stays if one is line else one for one in order.lines)
+    rest = tuple(one for one in rest if one.quantity)
+    if not any(one.out or one.to_ship for one in rest):
+        return None
+    return state.having(*divided(order, line, rest, write))
+
+
+def divided(
+    order: Order, line: Line, rest: tuple[Line, ...], write: Divides
+) -> tuple[Order, Order]:
+    """Give what is left of an order and its second part: paid in full, both are; shipping stays."""
+    status = "processing" if line.status == "partly shipped" else line.status
+    moved = Line(1, line.sku, write.quantity, line.price, status, counted=line.counted)
+    lines = (replace(moved, seats=line.seats),)
+    held = order.status != "partly shipped"
+    second = replace(
+        order,
+        key=write.key,
+        id=0,
+        made=0,
+        lines=lines,
+        status=status_left(order, lines) if held else status_of(lines),
+        shipping=ZERO,
+        paid=ZERO,
+        paid_before=ZERO,
+        of=(order.key,),
+    )
+    first = replace(order, lines=rest, status=status_left(order, rest))
+    total, part = order.total or ZERO, second.total or ZERO
+    if order.figures and order.paid >= total > 0:
+        second = replace(second, paid=part, bill="paid in full")
+        return replace(first, paid=order.paid - part), second
+    return first, replace(second, bill="unpaid")
+
+
+def goods_back(write: Divides, state: State, order: Order) -> State | None:
+    states = RUNNING | {"on hold", "shipped", "delivered", "completed", "returned"}
+    if order.status not in states or order.kind != "sale":
+        return None
+    order = replace(order, lines=detailed(order))
+    named = [one for one in order.lines if one.number == 1]
+    if len(named) != 1 or named[0].seats:
+        return None
+    line = named[0]
+    there = min(line.out - (line.back or 0), line.returnable)
+    if line.quantity < 0 or there < write.quantity:
+        return None
+    lines = tuple(came_back(one, write.quantity) if one is line else one for one in order.lines)
+    taken = Line(1, line.sku, write.quantity, line.price)
+    new = Order(
+        write.key,
+        kind="return",
+        customer=order.customer,
+        name=order.name,
+        po_number=order.po_number,
+        lines=(taken,),
+        of=(order.key,),
+        figures=False,
+        from_status=order.status,
+    )
+    return state.having(over_by(replace(order, lines=lines)), new)
