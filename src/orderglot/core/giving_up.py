@@ -19,6 +19,7 @@ from orderglot.core.returns import (
     outside,
     remaining,
 )
+from orderglot.core.returns import counted as left_by_returns
 from orderglot.core.seats import counted_down, returned, shares
 from orderglot.core.subscriptions import OVER
 from orderglot.core.values import Kind, Relation
