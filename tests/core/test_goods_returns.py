@@ -12,6 +12,7 @@ from orderglot.core import lifecycle
 from orderglot.core.errors import Conflict, HubError, Rule
 from orderglot.core.goods_returns import exchange, take_goods_back
 from orderglot.core.line_quantities import returned
+from orderglot.core.linking import link_to
 from orderglot.core.order import Discount, Identity, Line, Order, Totals
 from orderglot.core.product import Product, Tier
 from orderglot.core.quantities import Quantity
@@ -137,6 +138,17 @@ def test_three_returns_of_one_of_three_are_worth_what_the_line_was() -> None:
     assert [Decimal("-3.33"), Decimal("-3.34"), Decimal("-3.33")] == [
         one.lines[0].total for one in others
     ]
+
+
+def test_what_another_return_is_worth_is_told_by_the_order_where_that_does_not_say_it() -> None:
+    first, _ = take_goods_back(WHOLE, {1: 2}, (), NOON)
+    asked = replace(WHOLE.lines[0], quantity=2, total=None)
+    counted_up = Order(
+        id=2, kind=Kind.RETURN, lines=(asked,), links=(link_to(first, Relation.RETURN_OF),)
+    )
+    _, back = take_goods_back(first, {1: 1}, (counted_up,), NOON)
+
+    assert (Decimal(-5), Decimal("-4.80")) == (back.lines[0].total, back.totals.total)
 
 
 @pytest.mark.parametrize("before", [SHIPPED, Status.DELIVERED, Status.COMPLETED])

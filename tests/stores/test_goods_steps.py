@@ -232,6 +232,7 @@ MUTANTS = (
 )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("mutate", MUTANTS)
 def test_a_mistake_is_caught(
     mutate: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch

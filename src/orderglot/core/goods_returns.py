@@ -108,7 +108,7 @@ def _problems(lines: Iterable[Line], amounts: Iterable[Quantity]) -> Iterator[Pr
 
 
 def _standing(order: Order, others: Iterable[Order]) -> tuple[Order, ...]:
-    """Give the returns of an order that stand, where they are all that came back of it; else none."""
+    """Give the returns of an order that stand, where they say what all that came back was worth; else none."""
     found = tuple(
         one
         for one in others
@@ -124,8 +124,9 @@ def _standing(order: Order, others: Iterable[Order]) -> tuple[Order, ...]:
         of = id(bought_as(order, line))
         counts[of] = plain(counts.get(of, 0) + size(line.quantity))
     agree = all(counts.get(id(line), 0) == returned(line) for line in order.lines)
-    valued = None not in [line.total for line in lines]
-    return found if agree and valued else ()
+    valued = all(line.total is not None and line.quantity < 0 for line in lines)
+    summed = order.totals.total is None or None not in [one.totals.total for one in found]
+    return found if agree and valued and summed else ()
 
 
 def _valued(
