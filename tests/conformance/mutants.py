@@ -684,6 +684,23 @@ CAUGHT_BY: dict[str, dict[str, Make]] = {
             lambda kinds: SimpleNamespace(RETURN=kinds.SALE),
         ),
     },
+    "../stores/test_pulled_seats.py"
+    "::test_what_a_vendor_says_is_left_is_held_in_whichever_order_it_arrives": {
+        "what a vendor switched is counted by his lines and by his switch": swap(
+            "orderglot.dialects.adobe.subscriptions:with_presumed", lambda _: tuple
+        ),
+    },
+    "../stores/test_pulled_seats.py"
+    "::test_of_a_vendor_whose_lines_do_not_count_switches_the_switch_counts": {
+        "what came back is taken for switched": swap(
+            "orderglot.core.presumed_seats:_returned", lambda _: lambda orders: {}
+        ),
+    },
+    "../stores/test_pulled_seats.py::test_a_return_that_its_vendor_cancels_is_given_back_once": {
+        "what a vendor gives back is given back here once more": swap(
+            "orderglot.stores.giving_back:id_at", lambda _: nowhere
+        ),
+    },
     f"{ITEMS}::test_a_customers_number_becomes_our_sku_and_is_kept": {
         "no table is looked at": swap("orderglot.stores.item_numbers:_asked", lambda _: no_skus),
         "the number that it was ordered by is lost": swap(

@@ -8,7 +8,10 @@ from typing import Any
 import pytest
 
 from orderglot.core.caller import Caller
+from orderglot.core.order import Order
+from orderglot.core.ports import Event
 from orderglot.core.values import Kind, Status
+from tests.conformance.specimens import welcome
 from tests.life.doors import CUSTOMER, GOODS, JSON, OFFER, SITE, Doors, behind_doors
 from tests.life.test_carts import DRAFT
 from tests.life.test_pricing import add_at_komet
@@ -164,6 +167,34 @@ def test_no_client_writes_to_what_it_does_not_see() -> None:
     behind_doors(trial)
 
 
+@pytest.mark.parametrize("state", [{"quote": True}, {"statusTypeId": DRAFT}], ids=str)
+@pytest.mark.parametrize(
+    "key", [{}, {"idempotency_key": "once"}], ids=["without a key", "by a key"]
+)
+def test_an_order_that_is_not_shown_is_not_made_once_more(
+    state: dict[str, Any], key: dict[str, str]
+) -> None:
+    async def trial(doors: Doors) -> None:
+        sent = next(one for one in welcome("kole") if one.name == "createOrder-json").request
+        items = [{"sku": GOODS, "quantity": 24}]
+        body = {**json.loads(sent.body), "po_number": "PO-7001", "items": items}
+
+        async def create() -> tuple[int, str]:
+            media = {"accept": JSON, "content_type": JSON}
+            answer = await doors.ask("kole", "POST", "/orders", body, **media, **key)
+            return answer.status, answer.headers["content-location"]
+
+        first = await create()
+        id = int(first[1].rpartition("/")[2])
+        await doors.catalyst_put(id, **state)
+
+        assert 201 == first[0]
+        assert first == await create()
+        assert [id] == [one.id for one in (await everything(doors))[0]]
+
+    behind_doors(trial)
+
+
 def test_seats_of_a_quote_are_not_held_and_those_of_a_draft_neither() -> None:
     async def trial(doors: Doors) -> None:
         id = await doors.adobe_order(quantity=10)
@@ -220,7 +251,7 @@ def test_a_preview_leaves_nothing() -> None:
     behind_doors(trial)
 
 
-async def everything(doors: Doors) -> tuple[object, ...]:
+async def everything(doors: Doors) -> tuple[tuple[Order, ...], tuple[Event, ...]]:
     """Give all orders of the book, and all that happened to them."""
     book = doors.store.of(Caller(seller=doors.seller, test=True, deleted=True))
     return tuple([one async for one in book.walk()]), (await book.feed(limit=1_000)).events

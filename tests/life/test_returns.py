@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from tests.life.doors import GOODS, OFFER, SITE, Doors, behind_doors
+from tests.life.doors import CUSTOMER, GOODS, OFFER, SITE, Doors, behind_doors
 
 COMPLETED, CANCELLED = 7, 9
 
@@ -26,6 +26,9 @@ def test_a_return_is_no_purchase_next_door() -> None:
         assert [(OFFER, -2)] == [(one["sku"], one["quantity"]) for one in items]
         (item,) = (await doors.read("catalyst", f"{SITE}/orders/{back}/products"))["items"]
         assert -2 == item["units"]
+        asked = f"customerId={CUSTOMER}&webOrderId={back}&statusId=2"
+        web = await doors.read("komet", f"/api/web-order-details.list?{asked}")
+        assert [-2] == [one["quantity"] for one in web["webOrders"][0]["items"]]
         assert 2 == (await doors.adobe(back))["lineItems"][0]["quantity"]
 
     behind_doors(trial)

@@ -316,6 +316,14 @@ class UnitOfWork(Book, Protocol):
         """
         ...
 
+    def leave_counting_to(self, channel: str) -> None:
+        """Give nothing back to orders of a channel, whose vendor says himself how much is left of them.
+
+        From now on that is so of a return or switch that this unit changes; the orders of others get
+        back what it took when it is given up.
+        """
+        ...
+
     @property
     def placed(self) -> tuple[Order, ...]:
         """The orders that were placed in this unit so far."""

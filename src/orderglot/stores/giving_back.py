@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from orderglot.core import giving_up
 from orderglot.core.errors import NotFound
-from orderglot.core.order import HUB, Order, Reference
+from orderglot.core.order import HUB, Order, Reference, id_at
 from orderglot.core.subscriptions import FAMILY
 from orderglot.core.values import Kind
 
@@ -17,10 +17,11 @@ BACK, AGAIN = "given back", "taken again"
 """What the events of the other orders say."""
 
 
-async def give_back(unit: UnitOfWork, before: Order, now: Order) -> None:
+async def give_back(unit: UnitOfWork, before: Order, now: Order, counted_at: str = "") -> None:
     """Give back to others what an order took of them, where it is given up, and the other way round.
 
-    Those that are gone are left out. Raises Invalid where it is not there any more.
+    Those that are gone are left out, and those that are ``counted_at`` a channel: its vendor says himself
+    what is left of them. Raises Invalid where it is not there any more.
     """
     back = giving_up.is_given_up(before, now)
     ids = () if back is None else giving_up.taken_from(now)
@@ -28,7 +29,10 @@ async def give_back(unit: UnitOfWork, before: Order, now: Order) -> None:
         return
     if now.customer is not None:
         await unit.guard(FAMILY.format(customer=now.customer.id))
-    there = [one for id in ids if (one := await _order(unit, id)) is not None]
+    found = [one for id in ids if (one := await _order(unit, id)) is not None]
+    there = [one for one in found if not (counted_at and id_at(one, counted_at))]
+    if found and not there:
+        return
     asked = (now.id, *(one.id for one in there)) if now.kind is Kind.RETURN else (now.id,)
     linked = {id: await unit.linked(_ref(id), omitted=True) for id in asked}
     for one in giving_up.counted(now, there, linked, back=back):

@@ -55,6 +55,7 @@ class UnitOfWork(ExpectingReads):
         self._seen: list[Customer] = []
         self._placed: list[int] = []
         self._pending = Pending(caller.name, exchange)
+        self._counted_at = ""
 
     @property
     def _resolution(self) -> Resolution:
@@ -206,11 +207,15 @@ class UnitOfWork(ExpectingReads):
             modified=order.modified if given else now,
         )
         # As long as the order stands as it did, others count what it took once.
-        await give_back(self, kept, changed)
+        await give_back(self, kept, changed, self._counted_at)
         changed = self._put(changed, what, now, why, other)
         if names_of(changed) != names_of(kept):
             await self._resolution.repoint((changed,))
         return changed
+
+    def leave_counting_to(self, channel: str) -> None:
+        """Give nothing back to orders of a channel, whose vendor says himself how much is left of them."""
+        self._counted_at = channel
 
     async def _standing(self, id: int) -> Order:
         # Who has read an order may change it: a rule may have read one that the caller does not see.

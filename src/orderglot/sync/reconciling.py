@@ -248,6 +248,8 @@ async def _changed(
     if result.order != kept:
         taken = ", ".join(result.taken) or ("its id" if changed else "unknown members")
         what = f"pulled: {source.name}: {taken}"
+        if not loses(source.dialect.can, "lines.remaining"):
+            unit.leave_counting_to(source.name)
         order = await unit.change(result.order, what, touches=changed)
     if conflicts:
         await note_conflicts(unit, source.name, order, result.conflicts, ours_win=ours_win)

@@ -176,7 +176,9 @@ async def _reversal(context: Context, draft: Draft, customer: Customer) -> Compo
         raise _coded(error, SWITCHING) from None
     back = tuple(line for line in turned if line.quantity >= 0)
     away = tuple(line for line in turned if line.quantity < 0)
-    seats = (*_taken_back(holding, original, away), *returned(shares(original)))
+    known = (*holding.orders, *holding.pending)
+    took = shares(next((one for one in known if one.id == original.id), original))
+    seats = (*_taken_back(holding, original, away), *returned(took))
     order = replace(
         draft.order,
         currency=draft.order.currency or original.currency,

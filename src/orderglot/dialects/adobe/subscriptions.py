@@ -15,6 +15,7 @@ from orderglot.core.customer import Customer
 from orderglot.core.errors import Conflict
 from orderglot.core.new_orders import completing, is_done
 from orderglot.core.order import HUB, Identity, Line, Order, Reference, native
+from orderglot.core.presumed_seats import with_presumed
 from orderglot.core.query import And, Compare, Not, Operator
 from orderglot.core.seats import Away, away
 from orderglot.core.subscriptions import (
@@ -27,6 +28,7 @@ from orderglot.core.subscriptions import (
     completed,
     held,
 )
+from orderglot.core.values import Kind
 from orderglot.dialects.adobe.tables import COMPLETES, NAME, PRODUCT_LENGTH, SOURCES
 from orderglot.wire.operation import Context
 
@@ -41,7 +43,8 @@ def waiting(order: Order, due: datetime | None) -> Order:
 class Holding(Struct, frozen=True):
     """A customer's orders, of which it follows what is held: complete ones, oldest first.
 
-    ``pending`` are switches and reversals that are not complete, or came to nothing.
+    ``pending`` are switches and reversals that are not complete, or came to nothing. Those of a vendor,
+    who does not say from which lines they took, keep what is presumed of it.
     """
 
     orders: tuple[Order, ...]
@@ -87,15 +90,17 @@ async def holding_of(context: Context, customer: Customer | Identity) -> Holding
     await context.book.guard(FAMILY.format(customer=customer.id))
     done = Compare("status", Operator.IN, tuple(sorted(DONE)))
     theirs = Compare("customer.id", Operator.EQ, customer.id)
-    switching = Compare("kind", Operator.IN, tuple(sorted(SWITCHING)))
-    open_ones = And((theirs, switching, Not(done)))
-    pending = [one async for one in context.book.walk(open_ones, omitted=True)]
+    taking = Compare("kind", Operator.IN, tuple(sorted((*SWITCHING, Kind.RETURN))))
+    undone = And((theirs, taking, Not(done)))
+    others = [one async for one in context.book.walk(undone, omitted=True)]
     every = [one async for one in context.book.walk(And((theirs, done)), omitted=True)]
-    switched, orders = away((*every, *pending)), list[Order]()
-    for order in every:
+    known = with_presumed((*every, *others))
+    switched, orders = away(known), list[Order]()
+    for order in known[: len(every)]:
         before = held(orders, switched)
         orders.append(await _finished(context, order, before) if is_unfinished(order) else order)
-    return Holding(tuple(orders), tuple(pending))
+    pending = tuple(one for one in known[len(every) :] if one.kind in SWITCHING)
+    return Holding(tuple(orders), pending)
 
 
 async def ordered_by(context: Context, customer: Customer) -> list[Order]:

@@ -12,7 +12,7 @@ import pytest
 from msgspec.structs import replace
 
 from orderglot.core.caller import Caller
-from orderglot.core.order import Order
+from orderglot.core.order import Identity, Line, Order, Reference
 from orderglot.core.returns import remaining
 from orderglot.core.seats import TAKEN, shares
 from orderglot.core.values import Kind, Status
@@ -133,6 +133,33 @@ def test_seats_come_back_to_a_line_of_which_the_others_were_returned(context: Co
     context.post(taking(id, (1, OFFER, 4)))
     assert "1008" == line(context, id)["status"]
     assert 0 == held(context, subscription)
+
+
+def test_what_a_vendor_switched_comes_back_to_the_line_that_he_took_it_from(
+    context: Context,
+) -> None:
+    sold = Line(number=1, sku=OFFER, quantity=10, subscription="old", remaining=6)
+    there = Line(number=1, sku=OTHER, quantity=4, subscription="new", replaces="old")
+    away = Line(number=1, sku=OFFER, quantity=-4, subscription="old")
+    for id, kind, lines in (
+        ("S-1", Kind.SALE, (sold,)),
+        ("S-2", Kind.SWITCH, (there, away)),
+    ):
+        order = Order(
+            references=(Reference("adobe", id),),
+            customer=Identity(references=(Reference("adobe", "9876543210"),)),
+            kind=kind,
+            status=Status.COMPLETED,
+            created=context.time,
+            currency="USD",
+            lines=lines,
+        )
+        asyncio.run(context.book.keep(order))
+    assert (6, 4) == (held(context, "old"), held(context, "new"))
+    context.post(back("S-2"))
+
+    assert [10] == left(context, "S-1")
+    assert (10, 0) == (held(context, "old"), held(context, "new"))
 
 
 def test_a_switch_that_is_still_open_holds_its_seats(context: Context) -> None:
