@@ -8,9 +8,11 @@ import pytest
 from msgspec.structs import replace
 
 from orderglot.core.boxes import unpacked, with_unpacked
+from orderglot.core.errors import Invalid
 from orderglot.core.line_details import LineDetails
 from orderglot.core.order import Line, Order
 from orderglot.core.quantities import Quantity
+from orderglot.wire.whole_quantities import whole_pieces
 
 HALF = Decimal("0.5")
 
@@ -62,3 +64,11 @@ def test_a_line_beyond_all_bounds_is_of_what_is_in_its_boxes() -> None:
     huge = Decimal("9E+999999")
 
     assert 100 == unpacked(replace(box(2, "1"), unit_price=huge, total=huge)).quantity
+
+
+def test_a_vendor_who_knows_no_boxes_is_sent_the_pieces_in_them() -> None:
+    assert 100 == whole_pieces(box(2, "50"))
+    assert 100 == whole_pieces(box(2, "1")), "a box that has its price as a whole"
+    assert 75 == whole_pieces(box(Decimal("1.5"), "37.5"))
+    with pytest.raises(Invalid, match="not a whole quantity"):
+        whole_pieces(Line(quantity=Decimal("1.5")))

@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 from msgspec.structs import replace
 
+from orderglot.core.boxes import with_unpacked
 from orderglot.core.order import Address, Identity, Line, Link, Order, Reference, Shipping, Totals
 from orderglot.core.reconciliation import Conflict, Reconciled, reconcile
 from orderglot.core.values import Relation, Status
@@ -222,3 +223,27 @@ def test_what_was_changed_here_stands_where_no_last_word_is_known() -> None:
         found.order,
         sorted({c.field for c in found.conflicts})[::-1],
     )
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "box", "quantity", "total"),
+    [(2, 3, "FB", 3, "75.00"), (100, 90, "", 90, "45.00"), (100, 100, "FB", 2, "50.00")],
+)
+def test_a_vendor_who_knows_no_boxes_changes_how_many_pieces_there_are(
+    before: int, now: int, box: str, quantity: int, total: str
+) -> None:
+    def of(line: Line) -> Order:
+        return replace(BEFORE, lines=(line,), totals=Totals())
+
+    line = Line(number=1, sku="LILY", unit_price=Decimal("0.50"))
+    boxes = replace(line, quantity=2, total=Decimal(50), box="FB", units_per_box=50)
+
+    def shown(order: Order) -> Order:
+        return with_unpacked(order) if before == 100 else order
+
+    last, theirs = (replace(line, quantity=one, total=Decimal(50)) for one in (before, now))
+    theirs = replace(theirs, total=Decimal(total))
+    found = reconcile(of(last), of(theirs), of(boxes), carried=shown, ours_win=False)
+
+    (kept,) = found.order.lines
+    assert (box, quantity, Decimal(total)) == (kept.box, kept.quantity, kept.total)

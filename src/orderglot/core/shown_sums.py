@@ -20,6 +20,8 @@ def net_subtotal(order: Order) -> Decimal | None:
     So it comes to the total with what stands beside it. Where it does not, a part is not known, or
     they are beyond all bounds, it is given as it came.
     """
+    if _nothing_off(order) and not order.totals.duty:
+        return order.totals.subtotal
     try:
         return _net_subtotal(order)
     except ArithmeticError:
@@ -38,6 +40,13 @@ def _net_subtotal(order: Order) -> Decimal | None:
     return net if net - more in (subtotal, less_discount(subtotal, off)) else subtotal
 
 
+def _nothing_off(order: Order) -> bool:
+    """Tell whether nobody says of anything that is taken off, or in the prices, as nearly always."""
+    off = order.discount
+    plain = order.details is None and not order.totals.discount
+    return plain and not off.amount and not off.voucher_amount
+
+
 def _tax_within(order: Order) -> Decimal:
     included = order.details is not None and order.details.prices_include_tax
     return order.totals.tax or ZERO if included else ZERO
@@ -51,6 +60,8 @@ def _beside(totals: Totals) -> Decimal:
 def charges_beside(order: Order) -> Decimal | None:
     """Give what is charged beside the goods but taxes, None where nobody says anything of it."""
     totals = order.totals
+    if totals.taxable_charges is None and not totals.shipping and totals.charges is not None:
+        return totals.charges
     amounts = (totals.charges, totals.taxable_charges, totals.shipping)
     known = [one for one in amounts if one is not None]
     try:
@@ -64,10 +75,14 @@ def lines_total(order: Order) -> Decimal | None:
 
     That is its total where nobody says of anything else that makes one, or they are beyond all bounds.
     """
+    totals = order.totals
+    beside = totals.shipping or totals.tax or totals.duty or totals.charges
+    if not beside and not totals.taxable_charges and _nothing_off(order):
+        return totals.total
     try:
         return _lines_total(order)
     except ArithmeticError:
-        return order.totals.total
+        return totals.total
 
 
 def _lines_total(order: Order) -> Decimal | None:
