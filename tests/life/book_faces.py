@@ -62,12 +62,25 @@ def expected(state: State, touched: Iterable[int]) -> Shown:
         "catalyst": {one.id: _catalyst(one) for one in orders},
         "adobe": {one.id: _adobe(one, state) for one in mine if one.is_shown("adobe")},
     }
+    shown["adobe"] = with_common_names(shown["adobe"])
     for key in touched:
         if (order := state.get(key)) is not None:
             shown[f"items {order.id}"] = [_item(order, line) for line in order.lines]
             shown[f"komet {order.id}"] = _komet(order)
             shown[f"linked {order.id}"] = _linked(state, order)
     return shown
+
+
+def with_common_names(orders: Any) -> Any:
+    """Name subscriptions by the first line that has them, whatever they are called."""
+    names: dict[str, str] = {}
+    for id, order in sorted(orders.items()):
+        for number, *_, seats in order["lines"]:
+            names.setdefault(seats, f"{id}/{number}" if seats else "")
+    return {
+        id: {**order, "lines": [(*line, names[seats]) for *line, seats in order["lines"]]}
+        for id, order in orders.items()
+    }
 
 
 def _sign(order: Order) -> int:
@@ -119,7 +132,7 @@ def _adobe(order: Order, state: State) -> Any:
                 line.quantity,
                 ADOBE.get(line.status, "1002"),
                 line.remaining if line.counted else None,
-                bool(line.seats),
+                line.seats,
             )
             for line in came
         ],
@@ -161,7 +174,8 @@ async def look(doors: Doors, touched: Iterable[int]) -> Shown:
     shown: dict[str, Any] = {}
     # Adobe first: what was only set to be complete is complete once one of its clients has looked.
     rows = (await at_adobe(doors, "?limit=100"))["items"]
-    shown["adobe"] = {int(one["orderId"]): _shown_by_adobe(one) for one in rows}
+    found = {int(one["orderId"]): _shown_by_adobe(one) for one in rows}
+    shown["adobe"] = with_common_names(found)
     shown["kole"] = {one["order_id"]: _shown_by_kole(one) for one in await rows_of_kole(doors)}
     rows = await rows_of_kodaris(doors)
     shown["kodaris"] = {one["orderID"]: _shown_by_kodaris(one) for one in rows}
@@ -331,7 +345,7 @@ def _shown_by_adobe(order: Any) -> Any:
                 one["quantity"],
                 one["status"],
                 one.get("remainingQuantity"),
-                bool(one["subscriptionId"]),
+                one["subscriptionId"],
             )
             for one in order["lineItems"]
         ],

@@ -74,7 +74,8 @@ class Line:
     def to_ship(self) -> int:
         if self.status in (*DONE, *NOT_COMING, "returned"):
             return 0
-        return max(0, abs(self.quantity) - self.cancelled - (self.shipped or 0))
+        there = max(0, abs(self.quantity) - self.cancelled - (self.shipped or 0))
+        return min(there, max(0, self.remaining)) if self.counted else there
 
 
 @dataclass(frozen=True)
@@ -199,7 +200,7 @@ GOODS, OFFER, OTHER_OFFER = "AA124", "61000001CA01A12", "61000009CA01A12"
 def billed(order: Order) -> Order:
     """Let the bill follow what an order comes to: what was paid stands."""
     if order.bill == "paid in full" and (order.total or ZERO) > order.paid:
-        return replace(order, bill="partially paid")
+        return replace(order, bill="partially paid" if order.paid else "unpaid")
     return order
 
 

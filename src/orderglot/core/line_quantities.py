@@ -47,10 +47,14 @@ def returned(line: Line) -> Quantity:
 
 
 def to_ship(line: Line) -> Quantity:
-    """Tell how much of a line is still to be sent: of one that is over nothing, whatever was counted."""
+    """Tell how much of a line is still to be sent: of one that is over nothing, whatever was counted.
+
+    Nor is what was given back, or switched away, before it went out.
+    """
     if line.status in GONE_OUT:
         return 0
-    return plain(max(0, size(line.quantity) - cancelled(line) - shipped(line)))
+    left = plain(max(0, size(line.quantity) - cancelled(line) - shipped(line)))
+    return left if line.remaining is None else min(left, max(0, line.remaining))
 
 
 def counting(line: Line, **counted: Quantity) -> Line:

@@ -85,12 +85,11 @@ def coming(line: Line) -> Line:
 
 
 def with_bill(order: Order) -> Order:
-    """Open an invoice for an order that has none, on which nothing is due until it is summed up."""
-    if order.invoice is not None:
+    """Open an invoice for an order that has none with figures; nothing is due until it is summed up."""
+    bill = order.invoice or Invoice(status=InvoiceStatus.UNPAID)
+    if bill.due.total is not None:
         return order
-    bill = Invoice(
-        status=InvoiceStatus.UNPAID, due=NOTHING, owed=NOTHING, paid=NOTHING, refunded=NOTHING
-    )
+    bill = msgspec.structs.replace(bill, due=NOTHING, owed=NOTHING, paid=NOTHING, refunded=NOTHING)
     return msgspec.structs.replace(order, invoice=bill)
 
 

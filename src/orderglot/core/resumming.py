@@ -10,8 +10,7 @@ from msgspec.structs import replace
 from orderglot.core.currencies import rounded
 from orderglot.core.line_equations import amount_of
 from orderglot.core.order import Amounts, Invoice, Order
-from orderglot.core.totals import ZERO, summed
-from orderglot.core.values import InvoiceStatus
+from orderglot.core.totals import ZERO, summed, with_sums
 
 
 def is_priced_here(order: Order) -> bool:
@@ -79,10 +78,7 @@ def _billed(bill: Invoice, more: Decimal | None) -> Invoice:
     """Bill so much more; a bill without figures stays so, and one of which that is not known."""
     if more is None or bill.due.total is None:
         return bill
-    owed = _with(bill.owed, more)
-    late = bill.status is InvoiceStatus.PAID and (owed.total or ZERO) > 0
-    status = InvoiceStatus.PARTIALLY_PAID if late else bill.status
-    return replace(bill, due=_with(bill.due, more), owed=owed, status=status)
+    return with_sums(bill, _with(bill.due, more), _with(bill.owed, more))
 
 
 def _with(amounts: Amounts, more: Decimal) -> Amounts:

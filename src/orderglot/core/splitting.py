@@ -32,7 +32,7 @@ def split(order: Order, wanted: Quantities) -> tuple[Order, Order]:
     if not wanted:
         raise invalid("lines", Rule.REQUIRED, "Say how much of which lines the new order gets.")
     order = replace(order, lines=detailed(order))
-    moved = amounts_left(order, wanted, tuple(map(_movable, order.lines)), "to move")
+    moved = amounts_left(order, wanted, tuple(map(to_ship, order.lines)), "to move")
     part = portion(order, moved)
     rest = tuple(_rest(order.lines, moved, part.lines))
     if not any(shipped(line) or to_ship(line) for line in rest):
@@ -48,12 +48,6 @@ def _demand_divisible(order: Order) -> None:
     if order.completes is not None:
         reason = f"This order completes by itself at {order.completes:%Y-%m-%d %H:%M:%S}Z"
         raise Conflict(f"{reason}; it is not split meanwhile.")
-
-
-def _movable(line: Line) -> Quantity:
-    """Tell how much of a line did not go out, was not cancelled, and was not returned either."""
-    left = to_ship(line)
-    return left if line.remaining is None else min(left, max(0, line.remaining))
 
 
 def _rest(

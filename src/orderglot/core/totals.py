@@ -192,9 +192,14 @@ def _billed(bill: Invoice, goods: Decimal, totals: Totals) -> Invoice:
         shipping=totals.shipping,
         total=totals.total,
     )
-    owed = less(due, bill.paid)
-    more = bill.status is InvoiceStatus.PAID and (owed.total or ZERO) > 0
-    status = InvoiceStatus.PARTIALLY_PAID if more else bill.status
+    return with_sums(bill, due, less(due, bill.paid))
+
+
+def with_sums(bill: Invoice, due: Amounts, owed: Amounts) -> Invoice:
+    """Give a bill with what is due and owed now: one that was paid in full may not be so any more."""
+    status = bill.status
+    if status is InvoiceStatus.PAID and (owed.total or ZERO) > 0:
+        status = InvoiceStatus.PARTIALLY_PAID if bill.paid.total else InvoiceStatus.UNPAID
     return replace(bill, due=due, owed=owed, status=status)
 
 

@@ -50,8 +50,6 @@ def split(write: Divides, state: State, order: Order) -> State | None:
     if parts is None:
         return None
     line = next(one for one in order.lines if one.number == 1)
-    if line.counted and line.remaining < write.quantity:
-        return None
     stays = replace(line, quantity=line.quantity - write.quantity)
     if not stays.to_ship:
         stays = replace(stays, status="shipped" if stays.out else "cancelled")

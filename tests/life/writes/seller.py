@@ -146,6 +146,8 @@ def cancelled(state: State, order: Order, quantity: int) -> State | None:
     """Cancel what did not go out, or so much of the first line."""
     if order.status not in RUNNING | {"on hold", "draft"}:
         return None
+    if quantity and order.kind == "return":
+        return None
     order = replace(order, lines=detailed(order))
     parts = amounts(order, quantity)
     if parts is None:

@@ -95,10 +95,10 @@ async def holding_of(context: Context, customer: Customer | Identity) -> Holding
     others = [one async for one in context.book.walk(undone, omitted=True)]
     every = [one async for one in context.book.walk(And((theirs, done)), omitted=True)]
     known = with_presumed((*every, *others))
-    switched, orders = away(known), list[Order]()
-    for order in known[: len(every)]:
-        before = held(orders, switched)
-        orders.append(await _finished(context, order, before) if is_unfinished(order) else order)
+    switched, orders = away(known), list(known[: len(every)])
+    for place, order in enumerate(orders):
+        if is_unfinished(order):
+            orders[place] = await _finished(context, order, held(orders, switched))
     pending = tuple(one for one in known[len(every) :] if one.kind in SWITCHING)
     return Holding(tuple(orders), pending)
 
