@@ -202,8 +202,8 @@ def leave_lines_whole(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(splitting, "without", lambda line, _part: line)
 
 
-def forget_what_returns_were_worth(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(goods_returns, "_standing", lambda _order, _others: ())
+def value_each_return_by_itself(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(goods_returns, "returned", lambda _line: 0)
 
 
 def give_nothing_back(patch: pytest.MonkeyPatch) -> None:
@@ -225,7 +225,7 @@ def round_each_share_up(patch: pytest.MonkeyPatch) -> None:
 MUTANTS = (
     double_the_discount,
     leave_lines_whole,
-    forget_what_returns_were_worth,
+    value_each_return_by_itself,
     give_nothing_back,
     count_what_came_back_only_there,
     round_each_share_up,
