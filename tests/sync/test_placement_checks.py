@@ -342,7 +342,7 @@ def test_every_member_of_the_details_that_matters_is_tried() -> None:
 IN_NEITHER = (
     *("details.tax_lines", "details.second_currency", "details.payments", "details.refunds"),
     *("details.responses", "details.schedule.promised"),
-    *("details.hold_reason", "details.cancel_reason"),
+    *("details.hold_reason", "details.cancel_reason", "details.cancellations"),
     *("lines.details.tax_lines", "lines.details.item_numbers", "lines.details.schedule.promised"),
 )
 """The details on which neither delivery nor money depends."""
