@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -23,7 +23,7 @@ from orderglot.core.errors import HubError
 from orderglot.core.goods_steps import exchange_goods, return_goods, split_order
 from orderglot.core.line_quantities import returned, to_ship
 from orderglot.core.linking import MOVED
-from orderglot.core.order import HUB, Line, Order, Reference
+from orderglot.core.order import HUB, Line, Order, Reference, Totals
 from orderglot.core.ports import Book, UnitOfWork
 from orderglot.core.product import Product, Tier
 from orderglot.core.quantities import Quantity, size
@@ -183,6 +183,20 @@ async def live(store: BookStore, order: Order, steps: list[Step]) -> None:
     await store.close()
 
 
+THREE = Order(
+    status=Status.PROCESSING,
+    currency="USD",
+    lines=(Line(number=1, sku="A", quantity=3, total=Decimal(10)),),
+    totals=Totals(subtotal=Decimal(10), total=Decimal(10)),
+)
+ONE_BY_ONE: list[Step] = [
+    ("ship", 0, (10,) * 4),
+    *[("return", 0, (part,) * 4) for part in (5, 5, 10)],
+]
+"""Three pieces that cannot be divided evenly are returned one by one."""
+
+
+@example(THREE, ONE_BY_ONE)
 @given(orders(), STEPS)
 def test_nothing_is_lost_doubled_or_made_in_memory(order: Order, steps: list[Step]) -> None:
     asyncio.run(live(MemoryStore(), order, steps))
@@ -232,12 +246,16 @@ MUTANTS = (
 )
 
 
+TRIED = (Phase.explicit, Phase.generate)
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("mutate", MUTANTS)
 def test_a_mistake_is_caught(
     mutate: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    @settings(max_examples=100, phases=[Phase.generate], derandomize=True, deadline=None)
+    @settings(max_examples=100, phases=TRIED, derandomize=True, deadline=None)
+    @example(THREE, ONE_BY_ONE)
     @given(orders(), STEPS)
     def trial(order: Order, steps: list[Step]) -> None:
         asyncio.run(live(MemoryStore(), order, steps))
