@@ -140,6 +140,19 @@ def test_three_returns_of_one_of_three_are_worth_what_the_line_was() -> None:
     ]
 
 
+def test_returns_that_stand_are_worth_what_the_line_was_whichever_were_given_up_between() -> None:
+    line = replace(WHOLE.lines[0], unit_price=None, total=Decimal(10))
+    order, others = replace(WHOLE, lines=(line,)), list[Order]()
+    for given_up in (None, 0, None, None):
+        order, back = take_goods_back(order, {1: 1}, others, NOON)
+        others.append(replace(back, id=len(others) + 2))
+        if given_up is not None:
+            order = counted_anew(order, others.pop(given_up), back=True)
+
+    assert Status.RETURNED is order.status
+    assert -10 == sum(one.lines[0].total or 0 for one in others)
+
+
 def test_what_another_return_is_worth_is_told_by_the_order_where_that_does_not_say_it() -> None:
     first, _ = take_goods_back(WHOLE, {1: 2}, (), NOON)
     asked = replace(WHOLE.lines[0], quantity=2, total=None)

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -23,7 +23,7 @@ from orderglot.core.errors import HubError
 from orderglot.core.goods_steps import exchange_goods, return_goods, split_order
 from orderglot.core.line_quantities import returned, to_ship
 from orderglot.core.linking import MOVED
-from orderglot.core.order import HUB, Line, Order, Reference
+from orderglot.core.order import HUB, Line, Order, Reference, Totals
 from orderglot.core.ports import Book, UnitOfWork
 from orderglot.core.product import Product, Tier
 from orderglot.core.quantities import Quantity, size
@@ -183,6 +183,20 @@ async def live(store: BookStore, order: Order, steps: list[Step]) -> None:
     await store.close()
 
 
+THREE = Order(
+    status=Status.PROCESSING,
+    currency="USD",
+    lines=(Line(number=1, sku="A", quantity=3, total=Decimal(10)),),
+    totals=Totals(subtotal=Decimal(10), total=Decimal(10)),
+)
+ONE_BY_ONE: list[Step] = [
+    ("ship", 0, (10,) * 4),
+    *[("return", 0, (part,) * 4) for part in (5, 5, 10)],
+]
+"""Three pieces that cannot be divided evenly are returned one by one."""
+
+
+@example(THREE, ONE_BY_ONE)
 @given(orders(), STEPS)
 def test_nothing_is_lost_doubled_or_made_in_memory(order: Order, steps: list[Step]) -> None:
     asyncio.run(live(MemoryStore(), order, steps))
@@ -202,8 +216,8 @@ def leave_lines_whole(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(splitting, "without", lambda line, _part: line)
 
 
-def forget_what_returns_were_worth(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(goods_returns, "_standing", lambda _order, _others: ())
+def value_each_return_by_itself(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(goods_returns, "returned", lambda _line: 0)
 
 
 def give_nothing_back(patch: pytest.MonkeyPatch) -> None:
@@ -225,11 +239,14 @@ def round_each_share_up(patch: pytest.MonkeyPatch) -> None:
 MUTANTS = (
     double_the_discount,
     leave_lines_whole,
-    forget_what_returns_were_worth,
+    value_each_return_by_itself,
     give_nothing_back,
     count_what_came_back_only_there,
     round_each_share_up,
 )
+
+
+TRIED = (Phase.explicit, Phase.generate)
 
 
 @pytest.mark.long
@@ -237,7 +254,8 @@ MUTANTS = (
 def test_a_mistake_is_caught(
     mutate: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    @settings(max_examples=100, phases=[Phase.generate], derandomize=True, deadline=None)
+    @settings(max_examples=100, phases=TRIED, derandomize=True, deadline=None)
+    @example(THREE, ONE_BY_ONE)
     @given(orders(), STEPS)
     def trial(order: Order, steps: list[Step]) -> None:
         asyncio.run(live(MemoryStore(), order, steps))
