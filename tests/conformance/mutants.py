@@ -30,6 +30,7 @@ from orderglot.wire.dialect import Dialect
 from orderglot.wire.message import Request, Response
 from orderglot.wire.operation import Operation
 from orderglot.wire.shape import success
+from orderglot.wire.whole_quantities import in_whole
 
 Change = Callable[[Any], Any]
 Make = Callable[[], None]
@@ -508,6 +509,23 @@ CAUGHT_BY: dict[str, dict[str, Make]] = {
     "test_wire.py::test_any_order_survives_being_got": {
         "a part of a piece is a number like any": swap(
             "orderglot.dialects.adobe.wire:in_pieces", lambda _: lambda line: line
+        ),
+    },
+    "test_shown_money.py": {
+        "a discount is not in the subtotal": swap(
+            "orderglot.dialects.kodaris.wire:net_subtotal",
+            lambda _: lambda order: order.totals.subtotal,
+        ),
+        "shipping is no charge": swap(
+            "orderglot.dialects.komet.wire:charges_beside",
+            lambda _: lambda order: order.totals.charges,
+        ),
+        "a summary has shipping in it": swap(
+            "orderglot.dialects.adobe.prices:lines_total",
+            lambda _: lambda order: order.totals.total,
+        ),
+        "boxes are pieces at a piece's price": swap(
+            "orderglot.dialects.kole.wire:in_pieces", lambda _: in_whole
         ),
     },
     "test_wire.py": {
