@@ -7,7 +7,7 @@ from decimal import Decimal
 from msgspec.structs import replace
 
 from orderglot.core.caller import Caller
-from orderglot.core.order import Discount, Order
+from orderglot.core.order import Amounts, Discount, Invoice, Line, Order, Reference, Totals
 from tests.life.doors import CUSTOMER, GOODS, SITE, Doors, behind_doors
 
 
@@ -82,6 +82,28 @@ def test_a_paid_order_that_comes_to_more_is_paid_in_part() -> None:
 
         bill = (await doors.kole(id))["order"]["invoice"]
         assert ("partially paid", 5) == (bill["status"], bill["owed"]["total"])
+
+    behind_doors(trial)
+
+
+def test_an_item_more_in_a_vendors_order_leaves_his_figures_and_adds_what_it_costs() -> None:
+    async def trial(doors: Doors) -> None:
+        book = doors.store.of(Caller(seller=doors.seller))
+        his = Amounts(subtotal=Decimal(30), tax=Decimal("2.40"), total=Decimal("32.40"))
+        order = Order(
+            references=(Reference("kole@w", "7"),),
+            customer=(await doors.order(await doors.kole_order())).customer,
+            currency="USD",
+            lines=(Line(number=1, sku=GOODS, quantity=24, total=Decimal(30)),),
+            totals=Totals(subtotal=his.subtotal, tax=his.tax, total=his.total),
+            invoice=Invoice(due=his, owed=his),
+        )
+        (kept,) = await book.keep(order)
+        await add_at_catalyst(doors, kept.order.id, 4)
+
+        due = (await doors.kole(kept.order.id))["order"]["invoice"]["due"]
+        assert (35, 2.4, 37.4) == (due["subtotal"], due["tax"], due["total"])
+        assert 37.4 == (await doors.catalyst(kept.order.id))["totalPrice"]
 
     behind_doors(trial)
 
