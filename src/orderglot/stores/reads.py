@@ -53,8 +53,7 @@ class Reads:
         self._clock = clock
         key = "" if caller.unlimited else caller.name
         sight = caller.test or caller.tests
-        self._whole = Scope(caller.seller, caller.customer, sight, caller.deleted, key)
-        self._scope = replace(self._whole, omits=omits) if omits else self._whole
+        self._scope = Scope(caller.seller, caller.customer, sight, caller.deleted, key, omits)
 
     @property
     def caller(self) -> Caller:
@@ -71,6 +70,11 @@ class Reads:
         if found is None:
             raise NotFound(f"There is no order {ref.id!r} here; check the id.")
         return found
+
+    @property
+    def _whole(self) -> Scope:
+        """The scope with what is omitted."""
+        return replace(self._scope, omits=frozenset())
 
     def _sight(self, omitted: bool) -> Scope:
         return self._whole if omitted else self._scope
