@@ -42,8 +42,6 @@ ALLOWED = {
     "catalyst/changes.py: _shipped": "a row of the site's own list says what its way costs",
     "catalyst/changes.py: _billed": "it is compared with what the client sent",
     "catalyst/changes.py: _update_order": "the status that was sent is put in by core",
-    "catalyst/changes.py: _delete_order": "it is marked as deleted",
-    "catalyst/items.py: with_items": "what core made of it is put into the order as it was sent",
     "komet/orders.py: _list_details": "a client asks for pending or for other orders",
 }
 """What is as it should be, and why."""

@@ -127,8 +127,7 @@ async def _create_order(context: Context, draft: Draft) -> Order:
     lines, named = _items(draft)
     if lines:
         # The items come first: an order that is over as it comes takes none any more.
-        new = replace(order, status=begun.status)
-        order = replace(await with_items(context, new, lines, named), status=order.status)
+        order = _taken(await with_items(context, begun, lines, named), draft, site)
     whole = _begun(order, begun.status, customer, context.now)
     with _named():
         placed = await context.book.place(summed(whole))
