@@ -16,9 +16,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 from orderglot.core.caller import Caller
 from orderglot.core.customer import Customer
 from orderglot.core.order import Address, Reference
-from tests.life.book_faces import Shown, counted, counts, expected, look
-from tests.life.book_model import GOODS, OFFER, OTHER_OFFER, State, finished
+from tests.life.book_model import GOODS, OFFER, OTHER_OFFER, State
 from tests.life.doors import CUSTOMER, Doors
+from tests.life.faces import counted, look
+from tests.life.model_faces import Shown, counts, expected
+from tests.life.model_seats import finished
 from tests.life.writes.adobe import (
     AdobeBuys,
     AdobeNames,

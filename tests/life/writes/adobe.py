@@ -16,16 +16,11 @@ from tests.life.book_model import (
     Line,
     Order,
     State,
-    back,
-    finished,
-    held,
-    moved,
-    pending,
     priced,
-    returned,
-    taken,
 )
 from tests.life.doors import CUSTOMER, Doors
+from tests.life.model_changes import returned
+from tests.life.model_seats import back, finished, held, moved, pending, taken
 from tests.life.writes.write import Sent, Write, bought, made
 
 

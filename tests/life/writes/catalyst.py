@@ -7,19 +7,10 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from tests.life.book_model import (
-    GOODS,
-    OVER,
-    ZERO,
-    Order,
-    State,
-    billed,
-    given_up,
-    plus,
-    put,
-    put_into,
-)
+from tests.life.book_model import GOODS, OVER, ZERO, Order, State
 from tests.life.doors import CUSTOMER, SITE, Doors
+from tests.life.model_changes import billed, plus, put
+from tests.life.model_seats import given_up, put_into
 from tests.life.writes.write import Sent, Write, bought, made
 
 STATUSES = {

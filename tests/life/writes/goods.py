@@ -9,8 +9,9 @@ from orderglot.core.errors import HubError
 from orderglot.core.goods_steps import Made, return_goods, split_order
 from orderglot.core.order import HUB, Reference
 from orderglot.core.ports import UnitOfWork
-from tests.life.book_model import ZERO, Line, Order, State, came_back, detailed, over_by
+from tests.life.book_model import ZERO, Line, Order, State
 from tests.life.doors import Doors
+from tests.life.model_changes import came_back, detailed, over_by
 from tests.life.writes.seller import RUNNING, amounts, status_left, status_of
 from tests.life.writes.write import Sent, Write
 

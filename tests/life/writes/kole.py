@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from tests.life.book_model import GOODS, State, put
+from tests.life.book_model import GOODS, State
 from tests.life.doors import JSON, Doors
+from tests.life.model_changes import put
 from tests.life.writes.write import Sent, Write, bought, made
 
 

@@ -6,8 +6,9 @@ import json
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
-from tests.life.book_model import GOODS, Order, State, plus, put
+from tests.life.book_model import GOODS, Order, State
 from tests.life.doors import CUSTOMER, Doors
+from tests.life.model_changes import plus, put
 from tests.life.writes.write import Sent, Write
 
 

@@ -11,18 +11,10 @@ from orderglot.core.caller import Caller
 from orderglot.core.errors import HubError
 from orderglot.core.order import HUB, Reference
 from orderglot.core.shipments import Shipment, ShippedLine
-from tests.life.book_model import (
-    DONE,
-    NOT_COMING,
-    OPEN,
-    Line,
-    Order,
-    State,
-    detailed,
-    put,
-    put_into,
-)
+from tests.life.book_model import DONE, NOT_COMING, OPEN, Line, Order, State
 from tests.life.doors import Doors
+from tests.life.model_changes import detailed, put
+from tests.life.model_seats import put_into
 from tests.life.writes.write import Sent, Write
 
 RUNNING = OPEN | {"partly shipped"}
