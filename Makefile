@@ -20,7 +20,7 @@ empty :=
 STAMP := .venv/.ready$(subst $(empty) $(empty),_,$(subst /,-,$(CURDIR)))
 
 .NOTPARALLEL:
-.PHONY: help setup serve pages test long whole queries books where wheel bench torture check format-check lint types floors gates docs format lock
+.PHONY: help setup serve pages test long whole queries books life where wheel bench torture check format-check lint types floors gates docs format lock
 
 help:
 	@echo "Orderglot's verbs:"
@@ -52,6 +52,9 @@ queries: setup ## put ten thousand random queries to every store, and compare
 
 books: setup ## try a thousand runs of books that are each other's vendors
 	$(PY) -m pytest -n $(JOBS) $(LONG) --hypothesis-profile=thorough $(ARGS) tests/sync/test_state_machine.py
+
+life: setup ## make many thousand writes of all dialects on one book
+	$(PY) -m pytest -n $(JOBS) $(LONG) --hypothesis-profile=thorough $(ARGS) tests/life/test_book_machine.py
 
 where: setup ## ask stores QUESTIONS (10000) random Catalyst filters, compare
 	ORDERGLOT_QUESTIONS=$(QUESTIONS) $(PY) -m pytest -n $(JOBS) $(LONG) $(ARGS) \

@@ -24,6 +24,7 @@ from tests.life.model_seats import finished
 from tests.life.writes.adobe import (
     AdobeBuys,
     AdobeNames,
+    AdobeRenews,
     AdobeReturns,
     AdobeReverts,
     AdobeSwitches,
@@ -34,6 +35,7 @@ from tests.life.writes.catalyst import (
     CatalystDeletes,
     CatalystOrders,
     CatalystPuts,
+    CatalystSendsBack,
 )
 from tests.life.writes.goods import Divides
 from tests.life.writes.kodaris import KodarisOrders
@@ -89,11 +91,13 @@ WRITES: dict[str, st.SearchStrategy[Make]] = {
     "komet deletes": about(KometDeletes),
     "catalyst orders": new(CatalystOrders, quantity=few, sku=skus, status=statuses, quote=flags),
     "catalyst puts": puts,
+    "catalyst sends back": about(CatalystSendsBack, name=st.sampled_from(("", "Another"))),
     "catalyst adds": about(CatalystAdds, quantity=many, sku=skus),
     "catalyst deletes": about(CatalystDeletes),
     "adobe buys": new(AdobeBuys, quantity=few, sku=offers, preview=flags),
     "adobe returns": about(AdobeReturns, quantity=few, sku=offers),
     "adobe switches": about(AdobeSwitches, quantity=few),
+    "adobe renews": about(AdobeRenews, quantity=few),
     "adobe reverts": about(AdobeReverts),
     "adobe names": about(AdobeNames),
     "the seller divides": about(
@@ -108,7 +112,7 @@ ending = ends.map(
     lambda status: lambda key, target: CatalystPuts(key, target, "statusTypeId", status)
 )
 seats = st.one_of(
-    *(WRITES[f"adobe {what}"] for what in ("buys", "returns", "switches", "reverts")),
+    *(WRITES[f"adobe {what}"] for what in ("buys", "renews", "returns", "switches", "reverts")),
     *(WRITES["adobe switches"], ending, ending),
 )
 """Writes that move seats from order to order, and those that end orders or take them up again."""
@@ -133,9 +137,9 @@ class OneBook(RuleBasedStateMachine):
         self.workers = self.do(type(self).open_doors())
         self.do(other_customer(self.workers[0]))
         for sku in (OFFER, OTHER_OFFER):
-            self.drawn += 1
-            self.try_out([AdobeBuys(self.drawn, quantity=10, sku=sku)])
-            self.try_out([CatalystPuts(0, self.drawn, "statusTypeId", "completed")])
+            key = self.next()
+            self.try_out([AdobeBuys(key, quantity=10, sku=sku)])
+            self.try_out([CatalystPuts(self.next(), key, "statusTypeId", "completed")])
 
     def teardown(self) -> None:
         for doors in reversed(getattr(self, "workers", ())):
@@ -148,8 +152,12 @@ class OneBook(RuleBasedStateMachine):
 
     @rule(make=st.tuples(writes, writes), at=st.tuples(places, places), same=flags)
     def two_write_at_once(self, make: tuple[Make, Make], at: tuple[int, int], same: bool) -> None:
-        one, other = make
-        self.try_out([self.made(one, at[0]), self.made(other, at[0] if same else at[1])])
+        one = self.made(make[0], at[0])
+        other = self.made(make[1], at[0] if same else at[1])
+        if one.is_one_request and other.is_one_request:
+            return self.try_out([one, other])
+        self.try_out([one])
+        return self.try_out([other])
 
     @rule(make=seats, at=places, who=flags)
     def somebody_moves_seats(self, make: Make, at: int, who: bool) -> None:
@@ -158,6 +166,15 @@ class OneBook(RuleBasedStateMachine):
     @rule(make=st.tuples(seats, seats), at=st.tuples(places, places))
     def two_move_seats_at_once(self, make: tuple[Make, Make], at: tuple[int, int]) -> None:
         self.try_out([self.made(one, place) for one, place in zip(make, at, strict=True)])
+
+    @rule(quantity=few, at=places, back=flags)
+    def seats_are_switched_and_switched_back(self, quantity: int, at: int, back: bool) -> None:
+        switch = self.made(lambda key, target: AdobeSwitches(key, target, quantity), at)
+        self.try_out([switch])
+        if switch.key in self.state.orders:
+            self.try_out([CatalystPuts(self.next(), switch.key, "statusTypeId", "completed")])
+            if back:
+                self.try_out([AdobeReverts(self.next(), switch.key)])
 
     @rule(price=st.sampled_from(("2", "7.50")))
     def a_price_changes(self, price: str) -> None:
@@ -168,13 +185,18 @@ class OneBook(RuleBasedStateMachine):
     def faces_count_what_they_show(self, status: str) -> None:
         assert counts(self.state, status) == self.do(counted(self.workers[0], status))
 
-    def made(self, make: Make, at: int, state: State | None = None) -> Write:
+    def next(self) -> int:
+        """Give a key that nothing has yet."""
+        self.drawn += 1
+        return self.drawn
+
+    def made(self, make: Make, at: int) -> Write:
         """Make a write about an order: mostly about one of those with which it can be made at all."""
-        state, self.drawn = state or self.state, self.drawn + 1
-        asked = [make(self.drawn, key) for key in state.orders] or [make(self.drawn, 0)]
-        asked = [one for one in asked if one.can_be_tried(state)] or [KoleOrders(self.drawn)]
+        state, own = self.state, self.next()
+        asked = [make(own, key) for key in state.orders]
+        asked = [one for one in asked if one.can_be_tried(state)] or [KoleOrders(own)]
         if at % 4:
-            asked = [one for one in asked if one.expected(state) is not None] or asked
+            asked = [one for one in asked if one.expected(state) not in (None, state)] or asked
         return asked[at // 4 % len(asked)]
 
     def try_out(self, asked: list[Write], *, first: bool = True) -> None:

@@ -99,7 +99,7 @@ def moved(state: State, took: Iterable[tuple[int, int, int]]) -> State:
         if order is not None:
             lines = tuple(
                 replace(line, away=line.away + quantity, counted=True)
-                if line.number == number
+                if line.number == number and line.quantity > 0
                 else line
                 for line in order.lines
             )

@@ -28,6 +28,8 @@ from tests.postgres import BorrowedBackend
 
 USUAL = settings()
 STEPS = 40
+RUNS = max(1, 10 * USUAL.max_examples // 60)
+"""So many runs in each store: 2,400 steps in all where sixty examples are tried."""
 
 
 async def in_memory(workers: int) -> list[Doors]:
@@ -75,7 +77,7 @@ def tried(examples: int) -> settings:
 @pytest.mark.parametrize("workers", [1, 2])
 @pytest.mark.parametrize("store", STORES)
 def test_every_face_shows_what_the_model_says(store: str, workers: int) -> None:
-    run(machine(store, workers), settings=tried(10))
+    run(machine(store, workers), settings=tried(RUNS))
 
 
 def keep_lines_back(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -118,4 +118,6 @@ def _left(line: Line | None) -> Quantity:
 
 
 def _seats(order: Order, number: int) -> Quantity:
-    return plain(sum(remaining(line) for line in order.lines if line.number == number))
+    """Count the seats that are left of a line; what a switch takes away has the same number."""
+    named = (line for line in order.lines if line.number == number and line.quantity > 0)
+    return plain(sum(map(remaining, named)))

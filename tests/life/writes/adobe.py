@@ -114,17 +114,22 @@ class AdobeSwitches(AdobeWrite):
         return moved(state, took).having(replace(switch, po_number=f"A-{self.key}"))
 
     async def send(self, doors: Doors, id: int) -> Sent:
-        response = await doors.ask(
-            "adobe", "GET", f"/v3/customers/{CUSTOMER}/orders/{id}", **doors.correlated()
-        )
-        lines = json.loads(response.body).get("lineItems", [])
-        if not lines or not lines[0]["subscriptionId"]:
+        old = await first_line(doors, id)
+        if old is None:
             return False, None
-        old, count = lines[0], {"extLineItemNumber": 1, "quantity": self.quantity}
+        count = {"extLineItemNumber": 1, "quantity": self.quantity}
         new = OTHER_OFFER if old["offerId"] == OFFER else OFFER
         gone = {"referenceLineItemNumber": 1, "subscriptionId": old["subscriptionId"], **count}
         body = {"lineItems": [{"offerId": new, **count}], "cancellingItems": [gone]}
         return await self.ask(doors, {"orderType": "SWITCH", **body})
+
+
+async def first_line(doors: Doors, id: int) -> Any:
+    """Give the first line of an order as its client sees it, None where it is no subscription."""
+    path = f"/v3/customers/{CUSTOMER}/orders/{id}"
+    response = await doors.ask("adobe", "GET", path, **doors.correlated())
+    lines = json.loads(response.body).get("lineItems", [])
+    return lines[0] if lines and lines[0]["subscriptionId"] else None
 
 
 def last_of(state: State, seats: str) -> int:
@@ -137,6 +142,33 @@ def last_of(state: State, seats: str) -> int:
     ]
     bought = [order for order in there if order.kind in ("sale", "renewal")]
     return (bought[-1] if bought else there[0]).key
+
+
+@dataclass(frozen=True)
+class AdobeRenews(AdobeWrite):
+    """Renew so many seats of the subscription that an order's first line has."""
+
+    quantity: int = 3
+
+    def of(self, state: State, order: Order) -> State | None:
+        state = finished(state)
+        order = state.orders[order.key]
+        seats = order.lines[0].seats if order.lines else ""
+        if not seats or held(state, seats) <= 0:
+            return None
+        sku = order.lines[0].sku
+        line = Line(1, sku, self.quantity, priced(state, sku, self.quantity), counted=True)
+        new = Order(self.key, kind="renewal", lines=(replace(line, seats=seats),), seats=True)
+        began = (last_of(state, seats),)
+        return state.having(replace(new, of=began, po_number=f"A-{self.key}"))
+
+    async def send(self, doors: Doors, id: int) -> Sent:
+        line = await first_line(doors, id)
+        if line is None:
+            return False, None
+        named = {name: line[name] for name in ("offerId", "subscriptionId")}
+        sent = {"extLineItemNumber": 1, "quantity": self.quantity, **named}
+        return await self.ask(doors, {"orderType": "RENEWAL", "lineItems": [sent]})
 
 
 @dataclass(frozen=True)

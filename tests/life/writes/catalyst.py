@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from tests.life.book_model import GOODS, OVER, ZERO, Order, State
 from tests.life.doors import CUSTOMER, SITE, Doors
@@ -127,6 +128,25 @@ PUTS: dict[str, Callable[[State, Order, Any], State | None]] = {
     "discountRate": taken_off,
     "entityId": given_to,
 }
+
+
+@dataclass(frozen=True)
+class CatalystSendsBack(Write):
+    """Get a whole order and put it back as it came, or with another name."""
+
+    name: str = ""
+    is_one_request: ClassVar[bool] = False
+
+    def of(self, state: State, order: Order) -> State | None:
+        return state.having(replace(order, name=self.name)) if self.name else state
+
+    async def send(self, doors: Doors, id: int) -> Sent:
+        response = await doors.ask("catalyst", "GET", f"{SITE}/orders/{id}")
+        if response.status != 200:
+            return False, None
+        whole = json.loads(response.body)
+        sent = {**whole, "name": self.name} if self.name else whole
+        return await at_catalyst(doors, "PUT", id, body=sent)
 
 
 @dataclass(frozen=True)

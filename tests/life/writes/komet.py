@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from tests.life.book_model import GOODS, Order, State
 from tests.life.doors import CUSTOMER, Doors
 from tests.life.model_changes import plus, put
+from tests.life.model_seats import put_into
 from tests.life.writes.write import Sent, Write
 
 
@@ -75,7 +76,10 @@ class KometChecksOut(KometWrite):
     def of(self, state: State, order: Order) -> State | None:
         if order.status != "draft" or not order.lines:
             return None
-        return state.having(replace(put(order, "received"), po_number=f"C-{self.key}"))
+        taken = put_into(state, order, "received")
+        if taken is None:
+            return None
+        return taken.having(replace(taken.orders[order.key], po_number=f"C-{self.key}"))
 
     async def send(self, doors: Doors, id: int) -> Sent:
         po_number = f"C-{self.key}"

@@ -22,6 +22,8 @@ class Write:
     target: int = -1
     vendor: ClassVar[str] = ""
     """Whose client asks: of an order that his API has no word for he knows nothing."""
+    is_one_request: ClassVar[bool] = True
+    """Whether nobody's write comes between, so that two at once are as one after the other."""
 
     def expected(self, state: State) -> State | None:
         """Give the state after it, None where it is refused."""
