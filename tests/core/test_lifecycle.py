@@ -321,3 +321,22 @@ def test_what_is_deleted_is_gone_for_good() -> None:
         lifecycle.delete(gone, NOON)
     with pytest.raises(Conflict):
         lifecycle.note(gone, "Why?")
+
+
+def test_a_held_order_that_is_released_is_as_far_as_before() -> None:
+    # A new order of Kole's is in process, and its lines are received.
+    lines = tuple(replace(line, status=Status.RECEIVED) for line in ORDER.lines)
+    order = replace(ORDER, status=Status.PROCESSING, lines=lines)
+
+    assert Status.PROCESSING is lifecycle.release(lifecycle.hold(order, "No credit.")).status
+    held = lifecycle.put_into(order, Status.ON_HOLD, NOON)
+    assert Status.PROCESSING is lifecycle.release(held).status
+
+
+def test_what_was_given_back_before_it_went_out_is_neither_sent_nor_cancelled() -> None:
+    line = replace(ORDER.lines[0], remaining=1)
+    order = replace(ORDER, lines=(line,))
+
+    with pytest.raises(Invalid, match="Line 1 has 1 left to cancel, not 2"):
+        lifecycle.cancel(order, "Sold out.", {1: 2})
+    assert 1 == shipped(lifecycle.ship(order, parcel(), NOON).lines[0])

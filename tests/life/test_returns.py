@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable
 
 import pytest
 
-from tests.life.doors import CUSTOMER, GOODS, OFFER, SITE, Doors, behind_doors
+from tests.life.doors import CUSTOMER, GOODS, OFFER, OTHER_OFFER, SITE, Doors, behind_doors
 
 COMPLETED, CANCELLED = 7, 9
 
@@ -186,5 +187,69 @@ def test_seats_of_an_order_that_was_cancelled_come_back_to_it() -> None:
         await doors.catalyst_put(id, statusTypeId=COMPLETED)
 
         assert 10 == await left(doors, id)
+
+    behind_doors(trial)
+
+
+async def offered(doors: Doors, sku: str) -> tuple[int, str]:
+    """Buy ten seats of an offer, and give the order and the subscription."""
+    line = {"extLineItemNumber": 1, "offerId": sku, "quantity": 10}
+    id = await doors.adobe_order(lineItems=[line])
+    await doors.catalyst_put(id, statusTypeId=COMPLETED)
+    return id, (await doors.adobe(id))["lineItems"][0]["subscriptionId"]
+
+
+async def switched_to(doors: Doors, subscription: str, sku: str, quantity: int) -> int:
+    """Switch seats of a subscription to an offer, at once."""
+    count = {"extLineItemNumber": 1, "quantity": quantity}
+    gone = {"referenceLineItemNumber": 1, "subscriptionId": subscription, **count}
+    body = {"lineItems": [{"offerId": sku, **count}], "cancellingItems": [gone]}
+    head = {"orderType": "SWITCH", "currencyCode": "USD"}
+    response = await doors.adobe_write({**head, **body})
+    assert 201 == response.status, response.body
+    id = int(json.loads(response.body)["orderId"])
+    await doors.catalyst_put(id, statusTypeId=COMPLETED)
+    return id
+
+
+def test_a_reversal_of_seats_of_several_orders_can_be_cancelled() -> None:
+    async def trial(doors: Doors) -> None:
+        first, seats = await offered(doors, OFFER)
+        _, others = await offered(doors, OTHER_OFFER)
+        second = await switched_to(doors, others, OFFER, 7)
+        away = await switched_to(doors, seats, OTHER_OFFER, 11)
+        body = {"orderType": "REVERT_SWITCH", "referenceOrderId": str(away)}
+        reverted = await doors.adobe_write({**body, "currencyCode": "USD"})
+        assert [10, 7] == [await left(doors, one) for one in (first, second)]
+
+        back = int(json.loads(reverted.body)["orderId"])
+        await doors.catalyst_put(back, statusTypeId=CANCELLED)
+        assert [0, 6] == [await left(doors, one) for one in (first, second)]
+
+    behind_doors(trial)
+
+
+def test_a_line_of_which_seats_were_switched_away_stays_when_the_rest_is_returned_again() -> None:
+    async def trial(doors: Doors) -> None:
+        id, back = await returned(doors, 4)
+        await doors.catalyst_put(back, statusTypeId=CANCELLED)
+        seats = (await doors.adobe(id))["lineItems"][0]["subscriptionId"]
+        await switched_to(doors, seats, OTHER_OFFER, 6)
+        await doors.catalyst_put(back, statusTypeId=1)
+
+        shown = await doors.adobe(id)
+        assert ("1000", 0) == (shown["status"], shown["lineItems"][0]["remainingQuantity"])
+        assert "1000" == shown["lineItems"][0]["status"]
+
+    behind_doors(trial)
+
+
+def test_an_older_order_that_is_complete_later_adds_to_the_subscription_of_a_newer_one() -> None:
+    async def trial(doors: Doors) -> None:
+        older = await doors.adobe_order()
+        _, seats = await offered(doors, OFFER)
+        await doors.catalyst_put(older, statusTypeId=COMPLETED)
+
+        assert seats == (await doors.adobe(older))["lineItems"][0]["subscriptionId"]
 
     behind_doors(trial)
