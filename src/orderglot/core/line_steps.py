@@ -7,7 +7,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from msgspec.structs import replace
 
 from orderglot.core.errors import Conflict, Invalid, Problem, Rule
-from orderglot.core.line_quantities import OPEN, RUNNING, cancelled, counting, shipped, to_ship
+from orderglot.core.line_quantities import (
+    GONE_OUT,
+    NOT_COMING,
+    OPEN,
+    RUNNING,
+    cancelled,
+    counting,
+    shipped,
+    to_ship,
+)
 from orderglot.core.order import Line, Order
 from orderglot.core.quantities import Quantity, plain, size, with_unit
 from orderglot.core.shipments import ShippedLine
@@ -20,9 +29,10 @@ Quantities = Mapping[int, Quantity]
 def detailed(order: Order) -> tuple[Line, ...]:
     """Give an order's lines as far as the order is, and with what its parcels say that went out.
 
-    That is where the lines themselves say nothing of it.
+    That is where the lines themselves say nothing of it. Held or a draft, an order does not tell
+    how far they are.
     """
-    state = order.status if order.status in RUNNING else None
+    state = order.status if order.status in _TELLING else None
     parcels = order.details.shipments if order.details else ()
     sent = by_number(one for parcel in parcels for one in parcel.lines)
     return tuple(_as_far(line, state, sent.get(line.number, 0)) for line in order.lines)
@@ -43,6 +53,9 @@ def as_far(line: Line, state: Status | None) -> Line:
 
 
 _ORDER = list(Status)
+
+_TELLING = RUNNING | GONE_OUT | NOT_COMING
+"""States of an order that tell how far a line is that has none of its own."""
 
 
 def given_up_whole(line: Line, quantity: Quantity) -> Line:
