@@ -11,7 +11,7 @@ from orderglot.core import lifecycle
 from orderglot.core.caller import Caller
 from orderglot.core.errors import Invalid
 from orderglot.core.goods_steps import Made, exchange_goods, return_goods, split_order
-from orderglot.core.line_quantities import returned
+from orderglot.core.line_quantities import returned, shipped
 from orderglot.core.order import HUB, Line, Order, Reference
 from orderglot.core.ports import UnitOfWork
 from orderglot.core.quantities import Quantity
@@ -96,6 +96,18 @@ def test_seats_that_are_not_complete_yet_are_split_and_each_part_gives_its_own()
         assert first["subscriptionId"] == second["subscriptionId"] != ""
         await doors.adobe_return(half, 4)
         await doors.adobe_switch(first["subscriptionId"], 6)
+
+    behind_doors(trial)
+
+
+def test_seats_that_were_given_back_are_in_no_parcel() -> None:
+    async def trial(doors: Doors) -> None:
+        book = doors.store.of(Caller(seller=doors.seller))
+        id = await doors.adobe_order(quantity=10)
+        await doors.adobe_return(id, 3)
+        order = await book.change(lifecycle.ship(await doors.order(id), Shipment(), doors.clock()))
+        assert (Status.SHIPPED, 7) == (order.status, shipped(order.lines[0]))
+        assert 7 == (await doors.adobe(id))["lineItems"][0]["remainingQuantity"]
 
     behind_doors(trial)
 
