@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
+import pytest
 from msgspec.structs import replace
 
-from orderglot.core import lifecycle
+from orderglot.core import lifecycle, subscriptions
 from orderglot.core.goods_returns import take_goods_back
-from orderglot.core.line_quantities import cancelled, shipped, to_ship
+from orderglot.core.line_quantities import cancelled, returned, shipped, to_ship
 from orderglot.core.order import Line, Order
+from orderglot.core.order_details import OrderDetails
 from orderglot.core.quantities import Quantity
+from orderglot.core.returns import left, outside
 from orderglot.core.shipments import Shipment, ShippedLine
 from orderglot.core.values import Status
 
@@ -47,3 +51,56 @@ def test_what_came_back_from_outside_lowers_nothing_that_is_still_to_be_sent() -
     assert [(7, 6), (4, 3)] == [
         (order.lines[0].remaining, to_ship(order.lines[0])) for order in (goods, seats)
     ]
+
+
+def completed_by_seller(order: Order) -> Order:
+    return lifecycle.complete(order, NOON)
+
+
+def completed_by_client(order: Order) -> Order:
+    return lifecycle.put_into(order, Status.COMPLETED, NOON)
+
+
+def completed_by_itself(order: Order) -> Order:
+    return subscriptions.completed(order, lambda line: f"S{line.number}")
+
+
+COMPLETING = (completed_by_seller, completed_by_client, completed_by_itself)
+
+
+@pytest.mark.parametrize("complete", COMPLETING)
+def test_of_an_order_that_is_completed_only_what_parcels_have_comes_back(
+    complete: Callable[[Order], Order],
+) -> None:
+    done = complete(sent(ordered(LINE, replace(LINE, number=2)), 3))
+
+    assert {Status.COMPLETED} == {done.status, *(line.status for line in done.lines)}
+    assert [(3, 3), (0, 0)] == [(shipped(line), left(line)) for line in done.lines]
+
+
+@pytest.mark.parametrize("complete", COMPLETING)
+def test_of_an_order_that_nobody_ships_all_that_was_not_cancelled_is_there_when_it_is_completed(
+    complete: Callable[[Order], Order],
+) -> None:
+    order = lifecycle.cancel(ordered(replace(LINE, remaining=10)), "Too many.", {1: 4})
+    (line,) = complete(order).lines
+
+    assert (6, 6) == (shipped(line), left(line))
+
+
+def test_of_an_order_that_is_returned_nothing_is_outside_whatever_was_cancelled() -> None:
+    order = lifecycle.cancel(ordered(LINE), "Too many.", {1: 4})
+    back = lifecycle.put_into(order, Status.RETURNED, NOON)
+
+    assert (6, 0) == (returned(back.lines[0]), outside(back.lines[0]))
+
+
+def test_what_parcels_alone_count_is_counted_when_an_order_is_completed() -> None:
+    details = OrderDetails(shipments=(Shipment(lines=(ShippedLine(number=1, quantity=3),)),))
+    silent = replace(LINE, status=None)
+    order = ordered(silent, replace(silent, number=2))
+    done = lifecycle.complete(replace(order, status=Status.PARTLY_SHIPPED, details=details), NOON)
+    whole = lifecycle.complete(replace(order, status=Status.SHIPPED, details=details), NOON)
+
+    assert [3, 0] == [left(line) for line in done.lines]
+    assert [3, 10] == [left(line) for line in whole.lines], "its status says that all went out"

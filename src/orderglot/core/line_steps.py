@@ -38,6 +38,17 @@ def detailed(order: Order) -> tuple[Line, ...]:
     return tuple(_as_far(line, state, sent.get(line.number, 0)) for line in order.lines)
 
 
+def by_parcels(order: Order) -> tuple[Line, ...]:
+    """Give an order's lines once nothing more is sent: where parcels are counted, by these alone.
+
+    Of a line that is in none of them nothing went out then. Where nobody counts any, all of it did.
+    """
+    lines = detailed(order)
+    if not any(line.details and line.details.shipped for line in lines):
+        return order.lines
+    return tuple(counting(line, shipped=shipped(line)) if to_ship(line) else line for line in lines)
+
+
 def _as_far(line: Line, state: Status | None, sent: Quantity) -> Line:
     if sent and not (line.details and line.details.shipped is not None):
         line = counting(line, shipped=plain(min(sent, size(line.quantity))))
@@ -71,7 +82,7 @@ def without(line: Line, quantity: Quantity) -> Line:
         return line
     if line.remaining is not None:
         line = replace(line, remaining=max(0, line.remaining - int(quantity)))
-    less = counting(line, cancelled=plain(cancelled(line) + quantity), shipped=shipped(line))
+    less = counting(line, cancelled=plain(cancelled(line) + quantity))
     if to_ship(less):
         return less
     return replace(less, status=Status.SHIPPED if shipped(less) else Status.CANCELLED)

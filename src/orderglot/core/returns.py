@@ -65,9 +65,9 @@ def remaining(line: Line) -> Quantity:
 
 
 def left(line: Line) -> Quantity:
-    """Tell how much of a line may still come back: of what went out by parcels, no more than that."""
+    """Tell how much of a line may still come back: where parcels are counted, what went out by them."""
     there = remaining(line)
-    return min(there, outside(line)) if is_sent(line) else there
+    return min(there, outside(line)) if is_sent(line) or _stayed(line) else there
 
 
 def came_back(line: Line, quantity: Quantity) -> Line:
@@ -98,6 +98,12 @@ def status_without(order: Order, lines: Iterable[Line]) -> Status:
 def is_sent(line: Line) -> bool:
     """Tell whether something went out of a line that somebody counted."""
     return bool(line.details and line.details.shipped)
+
+
+def _stayed(line: Line) -> bool:
+    """Tell whether nothing went out of a line that is over, by what somebody counted."""
+    counted = line.details is not None and line.details.shipped is not None
+    return counted and line.status in GONE_OUT and not is_sent(line)
 
 
 def outside(line: Line) -> Quantity:
