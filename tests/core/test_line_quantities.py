@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 from msgspec.structs import replace
@@ -14,8 +15,10 @@ from orderglot.core.line_quantities import cancelled, returned, shipped, to_ship
 from orderglot.core.order import Line, Order
 from orderglot.core.order_details import OrderDetails
 from orderglot.core.quantities import Quantity
-from orderglot.core.returns import left, outside
+from orderglot.core.requantifying import requantified
+from orderglot.core.returns import counted_anew, left, outside
 from orderglot.core.shipments import Shipment, ShippedLine
+from orderglot.core.splitting import split
 from orderglot.core.values import Status
 
 NOON = datetime(2026, 5, 21, 12, tzinfo=UTC)
@@ -104,3 +107,31 @@ def test_what_parcels_alone_count_is_counted_when_an_order_is_completed() -> Non
 
     assert [3, 0] == [left(line) for line in done.lines]
     assert [3, 10] == [left(line) for line in whole.lines], "its status says that all went out"
+
+
+KILOGRAMS = replace(LINE, quantity=2, unit="kg")
+HALF = Decimal("0.5")
+
+
+def test_half_a_kilogram_that_comes_back_leaves_all_the_rest_to_be_sent() -> None:
+    order, _ = take_goods_back(sent(ordered(KILOGRAMS), HALF), {1: HALF}, (), NOON)
+    (line,) = order.lines
+
+    assert (None, Decimal("1.5")) == (line.remaining, to_ship(line))
+    whole, _ = take_goods_back(lifecycle.ship(order, Shipment(), NOON), {}, (), NOON)
+    assert (Status.RETURNED, 0) == (whole.status, whole.lines[0].remaining)
+
+
+def test_what_is_left_of_whole_kilograms_is_not_rounded_by_a_part_of_one() -> None:
+    order, back = take_goods_back(sent(ordered(KILOGRAMS), 1), {1: 1}, (), NOON)
+    first, second = split(order, {1: HALF})
+    less = lifecycle.cancel(order, "Too much.", {1: HALF})
+    more = requantified(replace(KILOGRAMS, remaining=2), Decimal("2.5"), "USD")
+
+    assert 1 == order.lines[0].remaining
+    for line in (first.lines[0], second.lines[0], less.lines[0]):
+        assert (None, HALF) == (line.remaining, to_ship(line))
+    assert more is not None
+    assert None is more.remaining
+    part = replace(back, lines=(replace(back.lines[0], quantity=-HALF),))
+    assert None is counted_anew(order, part, back=True).lines[0].remaining

@@ -61,6 +61,12 @@ def to_ship(line: Line) -> Quantity:
     return plain(max(0, left))
 
 
+def in_pieces(left: Quantity) -> int | None:
+    """Give what is left of a line as ``remaining`` has it: in whole pieces, None where there are none."""
+    left = plain(max(0, left))
+    return left if isinstance(left, int) else None
+
+
 def counting(line: Line, **counted: Quantity) -> Line:
     """Give a line with some of its quantities counted: ``cancelled``, ``shipped``, ``returned``."""
     return replace(line, details=replace(line.details or LineDetails(), **counted))

@@ -14,6 +14,7 @@ from orderglot.core.line_quantities import (
     RUNNING,
     cancelled,
     counting,
+    in_pieces,
     shipped,
     to_ship,
 )
@@ -81,7 +82,7 @@ def without(line: Line, quantity: Quantity) -> Line:
     if not quantity:
         return line
     if line.remaining is not None:
-        line = replace(line, remaining=max(0, line.remaining - int(quantity)))
+        line = replace(line, remaining=in_pieces(line.remaining - quantity))
     less = counting(line, cancelled=plain(cancelled(line) + quantity))
     if to_ship(less):
         return less

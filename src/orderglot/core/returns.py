@@ -12,6 +12,7 @@ from orderglot.core.line_quantities import (
     GONE_OUT,
     cancelled,
     counting,
+    in_pieces,
     returned,
     shipped,
     to_ship,
@@ -74,14 +75,15 @@ def came_back(line: Line, quantity: Quantity) -> Line:
     """Give a line of which so much came back; with all that went out of it, it is returned."""
     if not quantity:
         return line
-    back, there = plain(returned(line) + quantity), line.remaining
+    back = plain(returned(line) + quantity)
+    there: Quantity | None = line.remaining
     if there is None and isinstance(line.quantity, int):
-        there = int(line.quantity - cancelled(line) - returned(line))
+        there = line.quantity - cancelled(line) - returned(line)
     now = counting(line, shipped=shipped(line), returned=back)
     whole = back == shipped(line) and not to_ship(line)
     return replace(
         now,
-        remaining=None if there is None else max(0, int(there - quantity)),
+        remaining=None if there is None else in_pieces(there - quantity),
         status=Status.RETURNED if whole else line.status,
     )
 
@@ -252,7 +254,7 @@ def _recounted(line: Line, quantity: Quantity, status: Status) -> Line:
     """Give a line of which so much less came back, or more."""
     if quantity < 0:
         return came_back(line, -quantity)
-    there = None if line.remaining is None else int(line.remaining + quantity)
+    there = None if line.remaining is None else in_pieces(line.remaining + quantity)
     now = replace(line, remaining=there)
     if line.status is Status.RETURNED:
         now = replace(now, status=status if status in GONE_OUT else Status.SHIPPED)
