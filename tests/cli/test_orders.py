@@ -46,6 +46,15 @@ def test_an_order_is_confirmed_shipped_in_parts_delivered_and_completed(order: s
     assert "is completed." == state(done("orders", "complete", order))[0]
 
 
+def test_lines_that_say_nothing_of_it_are_as_far_as_their_order(folder: Path) -> None:
+    folder.joinpath("sent.csv").write_text("order,sku,qty,price,status\n8,A,12,5,shipped\n")
+    done("import", "sent.csv", "--seller", "acme", "--currency", "USD")
+
+    corrected = done("orders", "correct", "8", "--po-number", "P-8")
+
+    assert ["is shipped.", "12 of A: 12 shipped"] == state(corrected)[:2]
+
+
 def test_a_held_order_is_not_shipped_before_it_is_released(order: str) -> None:
     assert "--reason TEXT" in refused("orders", "hold", order, code=2)
     assert "is on hold." == state(done("orders", "hold", order, "--reason", "no credit"))[0]

@@ -17,7 +17,7 @@ from orderglot.core.billing import settled
 from orderglot.core.correcting import Correction, correct
 from orderglot.core.errors import Conflict, HubError, Invalid, Rule
 from orderglot.core.findings import Answer
-from orderglot.core.line_quantities import counting
+from orderglot.core.line_quantities import counting, to_ship
 from orderglot.core.order import Address, Discount, Line, Order, Reference, Shipping
 from orderglot.core.order_details import OrderDetails, Refund, RefundedLine
 from orderglot.core.pricing import price
@@ -197,6 +197,17 @@ def test_what_parcels_say_that_went_out_stays() -> None:
     order = ordered(status=Status.PARTLY_SHIPPED, details=OrderDetails(shipments=(parcel,)))
 
     assert [("number", Rule.STATE, 1)] == problems(lambda: corrected(order, removed=(1,)))
+
+
+@pytest.mark.parametrize("status", [Status.SHIPPED, Status.DELIVERED])
+def test_what_an_order_alone_says_went_out_stays_and_is_not_sent_once_more(status: Status) -> None:
+    silent = ordered(status=status)
+    silent = replace(silent, lines=tuple(replace(line, status=None) for line in silent.lines))
+
+    assert [("number", Rule.STATE, 1)] == problems(lambda: corrected(silent, quantities={1: 6}))
+    more = corrected(silent, added=(Line(sku="SALT", quantity=1),))
+    assert Status.PARTLY_SHIPPED is more.status
+    assert [0, 0, 1] == [to_ship(line) for line in more.lines]
 
 
 def test_what_was_refunded_stays() -> None:

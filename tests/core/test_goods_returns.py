@@ -114,6 +114,15 @@ def test_of_what_is_no_sale_that_stands_nothing_comes_back(changed: dict[str, ob
         take_goods_back(replace(WHOLE, **changed), {1: 1}, (), NOON)
 
 
+@pytest.mark.parametrize("status", [SHIPPED, Status.DELIVERED, Status.COMPLETED])
+def test_what_an_order_alone_says_went_out_comes_back(status: Status) -> None:
+    after, _ = take_goods_back(replace(ORDER, status=status), {1: 1}, (), NOON)
+
+    assert [status] * 3 == statuses(after)
+    assert [2, Decimal("1.5")] == [left(one) for one in after.lines]
+    assert RETURNED is take_goods_back(after, {}, (), NOON)[0].status
+
+
 def test_of_an_order_that_nothing_went_out_of_nothing_comes_back() -> None:
     with pytest.raises(Conflict):
         take_goods_back(ORDER, {}, (), NOON)

@@ -6,16 +6,17 @@ import json
 from collections.abc import Awaitable, Callable
 
 import pytest
+from msgspec.structs import replace
 
 from orderglot.core import lifecycle
 from orderglot.core.caller import Caller
 from orderglot.core.errors import Invalid
 from orderglot.core.goods_steps import Made, exchange_goods, return_goods, split_order
-from orderglot.core.line_quantities import returned
+from orderglot.core.line_quantities import returned, shipped
 from orderglot.core.order import HUB, Line, Order, Reference
 from orderglot.core.ports import UnitOfWork
 from orderglot.core.quantities import Quantity
-from orderglot.core.shipments import Shipment
+from orderglot.core.shipments import Shipment, ShippedLine
 from orderglot.core.values import Status
 from tests.life.doors import GOODS, OTHER_OFFER, SITE, Doors, behind_doors
 
@@ -96,6 +97,37 @@ def test_seats_that_are_not_complete_yet_are_split_and_each_part_gives_its_own()
         assert first["subscriptionId"] == second["subscriptionId"] != ""
         await doors.adobe_return(half, 4)
         await doors.adobe_switch(first["subscriptionId"], 6)
+
+    behind_doors(trial)
+
+
+def test_seats_that_were_given_back_are_in_no_parcel() -> None:
+    async def trial(doors: Doors) -> None:
+        book = doors.store.of(Caller(seller=doors.seller))
+        id = await doors.adobe_order(quantity=10)
+        await doors.adobe_return(id, 3)
+        order = await book.change(lifecycle.ship(await doors.order(id), Shipment(), doors.clock()))
+        assert (Status.SHIPPED, 7) == (order.status, shipped(order.lines[0]))
+        assert 7 == (await doors.adobe(id))["lineItems"][0]["remainingQuantity"]
+
+    behind_doors(trial)
+
+
+def test_an_order_is_completed_with_what_parcels_have_and_seats_without_any() -> None:
+    async def trial(doors: Doors) -> None:
+        book = doors.store.of(Caller(seller=doors.seller))
+        goods = await doors.kole_order(24)
+        parcel = Shipment(lines=(ShippedLine(number=1, quantity=4),))
+        order = lifecycle.ship(await doors.order(goods), parcel, doors.clock())
+        other = replace(order.lines[0], id="", number=2, details=None, status=Status.PROCESSING)
+        await book.change(replace(order, lines=(*order.lines, other)))
+        seats = await doors.adobe_order(quantity=10)
+        for id in (goods, seats):
+            await book.change(lifecycle.complete(await doors.order(id), doors.clock()))
+        (back,) = await stepped(doors, goods, lambda unit, order: return_goods(unit, order, {}))
+        assert [(1, -4)] == [(one.number, one.quantity) for one in (await doors.order(back)).lines]
+        assert (await doors.adobe(seats))["lineItems"][0]["subscriptionId"]
+        await doors.adobe_return(seats, 10)
 
     behind_doors(trial)
 

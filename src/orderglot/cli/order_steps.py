@@ -70,10 +70,12 @@ async def changed(
 
 def report(order: "Order", as_json: bool) -> None:
     """Print how an order and its lines stand."""
+    from orderglot.core.line_steps import detailed
+
     if as_json:
         return write_json(order)
     write_line(f"Order {order.id} is {order.status}.")
-    for one in order.lines:
+    for one in detailed(order):
         write_line(f"  line {one.number}: {_state(one)}")
     return None
 

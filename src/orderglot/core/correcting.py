@@ -96,7 +96,9 @@ def put_in(
         replace(line, title=one.title or line.title, currency="" if order.currency else code)
         for line, one in zip(priced.lines[len(order.lines) :], asked, strict=True)
     )
-    more = replace(order, lines=(*order.lines, *lines), status=priced.status)
+    # Where the order goes on, its lines themselves say that they went out.
+    before = order.lines if priced.status is order.status else detailed(order)
+    more = replace(order, lines=(*before, *lines), status=priced.status)
     return with_bill(more) if is_priced_here(order) else more
 
 

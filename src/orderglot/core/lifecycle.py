@@ -28,6 +28,7 @@ from orderglot.core.line_steps import (
     amounts_of,
     as_far,
     by_number,
+    by_parcels,
     detailed,
     given_up_whole,
     gone_out,
@@ -144,7 +145,10 @@ def cancel(order: Order, reason: str, wanted: Quantities | None = None) -> Order
 
 
 def complete(order: Order, now: datetime) -> Order:
-    """Say that nothing more is to come; raises Conflict where the order is over or on hold."""
+    """Say that nothing more is to come; raises Conflict where the order is over or on hold.
+
+    Where some of it went out by parcels, the rest did not.
+    """
     demand(order, RUNNING | {Status.SHIPPED, Status.DELIVERED}, "completed")
     demand_unasked(order, "completed")
     done = _moved(order, Status.COMPLETED)
@@ -212,9 +216,9 @@ _ORDER = list(Status)
 
 def _moved(order: Order, status: Status) -> Order:
     before = order.status
-    return replace(
-        order, status=status, lines=tuple(_along(line, before, status) for line in order.lines)
-    )
+    lines = by_parcels(order) if status is Status.COMPLETED else order.lines
+    lines = tuple(_along(line, before, status) for line in lines)
+    return replace(order, status=status, lines=lines)
 
 
 def _along(line: Line, before: Status, status: Status) -> Line:
@@ -245,9 +249,8 @@ def _given_up(line: Line) -> Quantity:
 
 
 def _back(line: Line) -> Line:
-    if is_counted(line):
-        line = counting(line, returned=shipped(line))
-    return replace(line, status=Status.RETURNED)
+    back = replace(line, status=Status.RETURNED)
+    return counting(back, returned=shipped(back)) if is_counted(line) else back
 
 
 def demand(order: Order, states: Iterable[Status], what: str) -> None:

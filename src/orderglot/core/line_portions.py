@@ -16,6 +16,7 @@ from orderglot.core.charges import AllowanceCharge, TaxLine, put_on, tax_on
 from orderglot.core.charges import share as percentage
 from orderglot.core.currencies import rounded
 from orderglot.core.line_details import LineDetails
+from orderglot.core.line_quantities import in_pieces
 from orderglot.core.order import Line, LinePricing
 from orderglot.core.quantities import Quantity, plain, size
 from orderglot.core.totals import ZERO, by_price, worth
@@ -51,7 +52,7 @@ def of_line(line: Line, quantity: Quantity, currency: str) -> Line:
         id="",
         quantity=quantity if line.quantity > 0 else plain(-quantity),
         weight=line.weight and worth(quantity, line.weight, whole),
-        remaining=None if line.remaining is None else int(quantity),
+        remaining=None if line.remaining is None else in_pieces(quantity),
         pricing=line.pricing and _pricing(line.pricing, line.quantity, quantity, code),
         details=_details(line.details, of, code),
         unknown=(),
@@ -71,10 +72,17 @@ def without(line: Line, part: Line) -> Line:
         quantity=plain(line.quantity - part.quantity),
         total=minus(line.total, part.total),
         weight=minus(line.weight, part.weight),
-        remaining=None if line.remaining is None else line.remaining - (part.remaining or 0),
+        remaining=_pieces_left(line, part),
         pricing=pricing,
         details=details,
     )
+
+
+def _pieces_left(line: Line, part: Line) -> int | None:
+    """Give the whole pieces that are left of a line, None where it or its portion does not count them."""
+    if line.remaining is None or part.remaining is None:
+        return None
+    return line.remaining - part.remaining
 
 
 def minus(whole: Decimal | None, part: Decimal | None) -> Decimal | None:

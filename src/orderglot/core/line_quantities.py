@@ -53,8 +53,18 @@ def to_ship(line: Line) -> Quantity:
     """
     if line.status in GONE_OUT:
         return 0
-    left = plain(max(0, size(line.quantity) - cancelled(line) - shipped(line)))
-    return left if line.remaining is None else min(left, max(0, line.remaining))
+    gone = shipped(line)
+    left = size(line.quantity) - cancelled(line) - gone
+    if line.remaining is not None:
+        # What went out and did not come back is among what remains.
+        left = min(left, line.remaining - (gone - returned(line)))
+    return plain(max(0, left))
+
+
+def in_pieces(left: Quantity) -> int | None:
+    """Give what is left of a line as ``remaining`` has it: in whole pieces, None where there are none."""
+    left = plain(max(0, left))
+    return left if isinstance(left, int) else None
 
 
 def counting(line: Line, **counted: Quantity) -> Line:

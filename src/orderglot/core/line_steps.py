@@ -7,7 +7,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from msgspec.structs import replace
 
 from orderglot.core.errors import Conflict, Invalid, Problem, Rule
-from orderglot.core.line_quantities import OPEN, RUNNING, cancelled, counting, shipped, to_ship
+from orderglot.core.line_quantities import (
+    GONE_OUT,
+    NOT_COMING,
+    OPEN,
+    RUNNING,
+    cancelled,
+    counting,
+    in_pieces,
+    shipped,
+    to_ship,
+)
 from orderglot.core.order import Line, Order
 from orderglot.core.quantities import Quantity, plain, size, with_unit
 from orderglot.core.shipments import ShippedLine
@@ -20,12 +30,24 @@ Quantities = Mapping[int, Quantity]
 def detailed(order: Order) -> tuple[Line, ...]:
     """Give an order's lines as far as the order is, and with what its parcels say that went out.
 
-    That is where the lines themselves say nothing of it.
+    That is where the lines themselves say nothing of it. Held or a draft, an order does not tell
+    how far they are.
     """
-    state = order.status if order.status in RUNNING else None
+    state = order.status if order.status in _TELLING else None
     parcels = order.details.shipments if order.details else ()
     sent = by_number(one for parcel in parcels for one in parcel.lines)
     return tuple(_as_far(line, state, sent.get(line.number, 0)) for line in order.lines)
+
+
+def by_parcels(order: Order) -> tuple[Line, ...]:
+    """Give an order's lines once nothing more is sent: where parcels are counted, by these alone.
+
+    Of a line that is in none of them nothing went out then. Where nobody counts any, all of it did.
+    """
+    lines = detailed(order)
+    if not any(line.details and line.details.shipped for line in lines):
+        return order.lines
+    return tuple(counting(line, shipped=shipped(line)) if to_ship(line) else line for line in lines)
 
 
 def _as_far(line: Line, state: Status | None, sent: Quantity) -> Line:
@@ -44,6 +66,9 @@ def as_far(line: Line, state: Status | None) -> Line:
 
 _ORDER = list(Status)
 
+_TELLING = RUNNING | GONE_OUT | NOT_COMING
+"""States of an order that tell how far a line is that has none of its own."""
+
 
 def given_up_whole(line: Line, quantity: Quantity) -> Line:
     """Cancel all that is left of a line: where nothing went out, its status alone says so."""
@@ -57,8 +82,8 @@ def without(line: Line, quantity: Quantity) -> Line:
     if not quantity:
         return line
     if line.remaining is not None:
-        line = replace(line, remaining=max(0, line.remaining - int(quantity)))
-    less = counting(line, cancelled=plain(cancelled(line) + quantity), shipped=shipped(line))
+        line = replace(line, remaining=in_pieces(line.remaining - quantity))
+    less = counting(line, cancelled=plain(cancelled(line) + quantity))
     if to_ship(less):
         return less
     return replace(less, status=Status.SHIPPED if shipped(less) else Status.CANCELLED)

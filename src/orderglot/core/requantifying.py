@@ -8,6 +8,7 @@ from decimal import Decimal
 from msgspec.structs import replace
 
 from orderglot.core.currencies import rounded
+from orderglot.core.line_quantities import in_pieces
 from orderglot.core.order import Line, LinePricing
 from orderglot.core.pricing import pieces
 from orderglot.core.quantities import Quantity
@@ -33,7 +34,7 @@ def requantified(line: Line, quantity: Quantity, currency: str) -> Line | None:
         now,
         total=total,
         weight=line.weight and worth(quantity, line.weight, line.quantity),
-        remaining=line.remaining and int(quantity),
+        remaining=line.remaining and in_pieces(quantity),
         pricing=line.pricing and _pricing(line.pricing, quantity),
     )
 

@@ -12,6 +12,7 @@ from orderglot.core.line_quantities import (
     GONE_OUT,
     cancelled,
     counting,
+    in_pieces,
     returned,
     shipped,
     to_ship,
@@ -65,23 +66,24 @@ def remaining(line: Line) -> Quantity:
 
 
 def left(line: Line) -> Quantity:
-    """Tell how much of a line may still come back: of what went out by parcels, no more than that."""
+    """Tell how much of a line may still come back: where parcels are counted, what went out by them."""
     there = remaining(line)
-    return min(there, outside(line)) if is_sent(line) else there
+    return min(there, outside(line)) if is_sent(line) or _stayed(line) else there
 
 
 def came_back(line: Line, quantity: Quantity) -> Line:
     """Give a line of which so much came back; with all that went out of it, it is returned."""
     if not quantity:
         return line
-    back, there = plain(returned(line) + quantity), line.remaining
+    back = plain(returned(line) + quantity)
+    there: Quantity | None = line.remaining
     if there is None and isinstance(line.quantity, int):
-        there = int(line.quantity - cancelled(line) - returned(line))
+        there = line.quantity - cancelled(line) - returned(line)
     now = counting(line, shipped=shipped(line), returned=back)
     whole = back == shipped(line) and not to_ship(line)
     return replace(
         now,
-        remaining=None if there is None else max(0, int(there - quantity)),
+        remaining=None if there is None else in_pieces(there - quantity),
         status=Status.RETURNED if whole else line.status,
     )
 
@@ -98,6 +100,12 @@ def status_without(order: Order, lines: Iterable[Line]) -> Status:
 def is_sent(line: Line) -> bool:
     """Tell whether something went out of a line that somebody counted."""
     return bool(line.details and line.details.shipped)
+
+
+def _stayed(line: Line) -> bool:
+    """Tell whether nothing went out of a line that is over, by what somebody counted."""
+    counted = line.details is not None and line.details.shipped is not None
+    return counted and line.status in GONE_OUT and not is_sent(line)
 
 
 def outside(line: Line) -> Quantity:
@@ -246,7 +254,7 @@ def _recounted(line: Line, quantity: Quantity, status: Status) -> Line:
     """Give a line of which so much less came back, or more."""
     if quantity < 0:
         return came_back(line, -quantity)
-    there = None if line.remaining is None else int(line.remaining + quantity)
+    there = None if line.remaining is None else in_pieces(line.remaining + quantity)
     now = replace(line, remaining=there)
     if line.status is Status.RETURNED:
         now = replace(now, status=status if status in GONE_OUT else Status.SHIPPED)

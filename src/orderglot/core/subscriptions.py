@@ -8,6 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from orderglot.core.errors import Invalid, Problem, Rule
+from orderglot.core.line_steps import by_parcels
 from orderglot.core.order import Identity, Line, Order
 from orderglot.core.quantities import Quantity, plain
 from orderglot.core.returns import remaining
@@ -110,7 +111,8 @@ def completed(
             subscription = there[kind]
         return replace(line, status=Status.COMPLETED, subscription=subscription)
 
-    lines = tuple(line if line.status in ENDED else done(line) for line in order.lines)
+    lines = order.lines if order.status in DONE else by_parcels(order)
+    lines = tuple(line if line.status in ENDED else done(line) for line in lines)
     status = order.status if order.status in DONE else Status.COMPLETED
     return replace(order, status=status, lines=lines)
 
