@@ -16,6 +16,7 @@ from orderglot.core.returns import (
     counted_anew,
     gone_otherwise,
     is_sent,
+    not_gone,
     outside,
     remaining,
 )
@@ -113,7 +114,7 @@ def _left(line: Line | None) -> Quantity:
     """Tell how much of a line is not returned: no more than is outside of one that was shipped."""
     if line is None:
         return 0
-    there = line.quantity if line.remaining is None else line.remaining
+    there = not_gone(line)
     return min(there, outside(line)) if is_sent(line) else there
 
 

@@ -58,10 +58,19 @@ def bought_as(order: Order, wanted: Line) -> Line | None:
 
 
 def remaining(line: Line) -> Quantity:
-    """Tell how much of a line is not returned yet; where nobody counted, that is all of it."""
-    if line.status is Status.CANCELLED:
-        return 0
-    return line.quantity if line.remaining is None else line.remaining
+    """Tell how much of a line is not returned yet; where nobody counted, all that was not cancelled."""
+    return 0 if line.status is Status.CANCELLED else not_gone(line)
+
+
+def not_gone(line: Line) -> Quantity:
+    """Tell how much is left of a line whatever its status: of one that may be taken up again, too."""
+    return not_cancelled(line) if line.remaining is None else line.remaining
+
+
+def not_cancelled(line: Line) -> Quantity:
+    """Tell how much of a line stays without what was counted as cancelled, below zero if it takes back."""
+    gone = (line.details.cancelled if line.details else None) or 0
+    return plain(line.quantity - gone if line.quantity > 0 else line.quantity + gone)
 
 
 def left(line: Line) -> Quantity:
@@ -142,7 +151,7 @@ def _taken(order: Order, returns: Iterable[Order]) -> dict[int, Quantity]:
 
 
 def _left(line: Line, taken: Quantity) -> Line:
-    return replace(line, remaining=plain(max(0, line.quantity - taken)))
+    return replace(line, remaining=int(max(0, not_cancelled(line) - taken)))
 
 
 def _problems(order: Order, wanted: tuple[Line, ...], now: datetime) -> Iterator[Problem]:
@@ -189,9 +198,9 @@ def _less(line: Line, taken: Quantity, switched: Collection[int]) -> Line:
         return line
     if is_sent(line):
         return came_back(line, taken)
-    there = plain(remaining(line) - taken)
+    there = remaining(line) - taken
     stays = there or line.number in switched
-    return replace(line, remaining=there, status=line.status if stays else Status.CANCELLED)
+    return replace(line, remaining=int(there), status=line.status if stays else Status.CANCELLED)
 
 
 def counted_anew(
@@ -235,8 +244,7 @@ def _moved(line: Line, quantity: Quantity, status: Status, *, stays: bool) -> Li
         return _recounted(line, quantity, status)
     if not quantity or not isinstance(line.quantity, int):
         return line
-    there = line.quantity if line.remaining is None else line.remaining
-    left = plain(min(max(there + quantity, 0), line.quantity))
+    left = int(min(max(not_gone(line) + quantity, 0), not_cancelled(line)))
     ended = line.status is Status.CANCELLED and line.remaining == 0
     own = status if ended else line.status
     return replace(line, remaining=left, status=own if left or stays else Status.CANCELLED)
