@@ -171,10 +171,41 @@ def test_a_return_that_is_given_up_leaves_the_order_as_it_was(before: Status) ->
     whole, back = take_goods_back(part, {}, (), NOON)
     again = counted_anew(whole, back, back=True)
 
-    assert before == back.extras[RETURNED_FROM]
+    assert before == whole.extras[RETURNED_FROM]
+    assert {} == again.extras
     assert (statuses(part), [1, 0]) == (statuses(again), [returned(one) for one in again.lines])
     assert [2, Decimal("1.5")] == [left(one) for one in again.lines]
     assert statuses(whole) == statuses(counted_anew(again, back, back=False))
+
+
+def test_whichever_return_is_given_up_the_order_is_what_it_was_before_all_was_back() -> None:
+    part, first = take_goods_back(WHOLE, {1: 1}, (), NOON)
+    whole, second = take_goods_back(lifecycle.deliver(part), {}, (), NOON)
+    for one, other in ((first, second), (second, first)):
+        after = counted_anew(whole, one, back=True)
+        both = counted_anew(after, other, back=True)
+        assert {Status.DELIVERED} == {after.status, *statuses(both)}
+
+
+def test_a_return_that_is_given_up_again_leaves_the_order_what_it_became_meanwhile() -> None:
+    whole, back = take_goods_back(WHOLE, {}, (), NOON)
+    done = lifecycle.complete(counted_anew(whole, back, back=True), NOON)
+    again = counted_anew(done, back, back=False)
+
+    assert RETURNED is again.status
+    assert {Status.COMPLETED} == set(statuses(counted_anew(again, back, back=True)))
+
+
+@pytest.mark.parametrize("held", [False, True])
+def test_of_an_order_whose_rest_was_cancelled_what_comes_out_again_is_shipped(held: bool) -> None:
+    order = lifecycle.hold(sent(_1=3), "Why.") if held else sent(_1=3)
+    part, back = take_goods_back(order, {1: 3}, (), NOON)
+    over = lifecycle.cancel(part, "sold out")
+    again = counted_anew(over, back, back=True)
+
+    assert RETURNED is over.status
+    assert [SHIPPED, SHIPPED, Status.CANCELLED] == statuses(again)
+    assert Status.DELIVERED is lifecycle.deliver(again).status
 
 
 def test_a_part_of_a_return_is_not_given_up() -> None:

@@ -127,3 +127,20 @@ def test_seats_of_a_subscription_are_adobes_to_return() -> None:
             await stepped(doors, id, lambda unit, order: return_goods(unit, order, {1: 1}))
 
     behind_doors(trial)
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_an_order_is_what_it_was_whichever_of_its_returns_is_cancelled_first(
+    order: tuple[int, int],
+) -> None:
+    async def trial(doors: Doors) -> None:
+        id = await sent(doors)
+        part = await stepped(doors, id, lambda unit, order: return_goods(unit, order, {1: 4}))
+        book = doors.store.of(Caller(seller=doors.seller))
+        await book.change(lifecycle.deliver(await doors.order(id)))
+        rest = await stepped(doors, id, lambda unit, order: return_goods(unit, order, {}))
+        for one in order:
+            await doors.catalyst_put((*part, *rest)[one], statusTypeId=CANCELLED)
+            assert Status.DELIVERED is (await doors.order(id)).status
+
+    behind_doors(trial)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from msgspec.structs import replace
 
 from orderglot.core.errors import Invalid, Problem, Rule
+from orderglot.core.lifecycle import status_of
 from orderglot.core.line_quantities import (
     GONE_OUT,
     cancelled,
@@ -21,7 +22,7 @@ from orderglot.core.quantities import Quantity, plain, size, with_unit
 from orderglot.core.values import Kind, Status
 
 RETURNED_FROM = f"{HUB}.returned_from"
-"""The extra of a return of goods: which status its order had before."""
+"""The extra of an order that is returned as a whole: which status it had before its last piece came back."""
 
 RETURNABLE = timedelta(days=14)
 """How long after an order was made its lines may be returned."""
@@ -45,7 +46,7 @@ def take_back(
         raise Invalid(*problems)
     taken = {id(bought_as(order, line)): line.quantity for line in wanted}
     lines = tuple(_less(line, taken.get(id(line), 0), switched) for line in order.lines)
-    return replace(order, lines=lines, status=status_without(order, lines))
+    return with_less(order, lines)
 
 
 def bought_as(order: Order, wanted: Line) -> Line | None:
@@ -95,8 +96,15 @@ def came_back(line: Line, quantity: Quantity) -> Line:
     )
 
 
-def status_without(order: Order, lines: Iterable[Line]) -> Status:
-    """Tell which status an order has once these are its lines, of which some came back."""
+def with_less(order: Order, lines: tuple[Line, ...]) -> Order:
+    """Give an order with these lines, of which some came back; returned by that, it keeps what it was."""
+    status, extras = _status_without(order, lines), order.extras
+    if Status.RETURNED is status is not order.status:
+        extras = {**extras, RETURNED_FROM: order.status}
+    return replace(order, lines=lines, status=status, extras=extras)
+
+
+def _status_without(order: Order, lines: Iterable[Line]) -> Status:
     states = {line.status for line in lines}
     if states == {Status.CANCELLED}:
         return Status.CANCELLED
@@ -219,19 +227,25 @@ def counted_anew(
         moved[of] = moved.get(of, 0) + size(line.quantity) * (1 if back else -1)
     if not any(moved.get(id(line)) for line in order.lines):
         return order
-    status = _before(order, returned_by)
+    status = _before(order) if back else order.status
     lines = tuple(
         _moved(line, moved.get(id(line), 0), status, stays=line.number in switched)
         for line in order.lines
     )
-    now = replace(order, lines=lines, status=status)
-    return replace(now, status=status_without(now, lines))
+    if back and order.status is Status.RETURNED:
+        kept = {name: value for name, value in order.extras.items() if name != RETURNED_FROM}
+        order, status = replace(order, extras=kept), status_of(lines)
+    return with_less(replace(order, status=status), lines)
 
 
-def _before(order: Order, returned_by: Order) -> Status:
-    """Tell which status an order has where it is not returned as a whole any more."""
+def _before(order: Order) -> Status:
+    """Tell which status an order has where it is not returned as a whole any more.
+
+    Where it was returned before all of it went out, and the rest was cancelled, what went out is shipped.
+    """
     if order.status is Status.RETURNED:
-        return Status(returned_by.extras.get(RETURNED_FROM, Status.SHIPPED))
+        before = Status(order.extras.get(RETURNED_FROM, Status.SHIPPED))
+        return before if before in GONE_OUT else Status.SHIPPED
     whole = order.status is Status.CANCELLED and all(line.remaining == 0 for line in order.lines)
     if not whole:
         return order.status
