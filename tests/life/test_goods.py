@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable
+from decimal import Decimal
 
 import pytest
 
@@ -15,6 +16,7 @@ from orderglot.core.line_quantities import returned
 from orderglot.core.order import HUB, Line, Order, Reference
 from orderglot.core.ports import UnitOfWork
 from orderglot.core.quantities import Quantity
+from orderglot.core.repricing import reprice
 from orderglot.core.shipments import Shipment
 from orderglot.core.values import Status
 from tests.life.doors import GOODS, OTHER_OFFER, SITE, Doors, behind_doors
@@ -142,5 +144,23 @@ def test_an_order_is_what_it_was_whichever_of_its_returns_is_cancelled_first(
         for one in order:
             await doors.catalyst_put((*part, *rest)[one], statusTypeId=CANCELLED)
             assert Status.DELIVERED is (await doors.order(id)).status
+
+    behind_doors(trial)
+
+
+def test_a_return_of_what_was_repriced_is_not_taken_up_again() -> None:
+    async def trial(doors: Doors) -> None:
+        id = await sent(doors)
+        (back,) = await stepped(doors, id, lambda unit, order: return_goods(unit, order, {}))
+        await doors.catalyst_put(back, statusTypeId=CANCELLED)
+        book = doors.store.of(Caller(seller=doors.seller))
+        await book.change(reprice(await doors.order(id), {}, {1: Decimal(5)}))
+        response = await doors.ask(
+            "catalyst", "PUT", f"{SITE}/orders/{back}", {"statusTypeId": RECEIVED}
+        )
+
+        assert 400 == response.status
+        assert b"another price by now; make a new return" in response.body
+        assert Status.SHIPPED is (await doors.order(id)).status
 
     behind_doors(trial)
