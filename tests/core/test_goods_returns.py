@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from msgspec.structs import replace
 
-from orderglot.core import lifecycle
+from orderglot.core import giving_up, lifecycle
 from orderglot.core.errors import Conflict, HubError, Rule
 from orderglot.core.goods_returns import exchange, take_goods_back
 from orderglot.core.line_quantities import returned
@@ -16,6 +16,7 @@ from orderglot.core.linking import link_to
 from orderglot.core.order import Discount, Identity, Line, Order, Totals
 from orderglot.core.product import Product, Tier
 from orderglot.core.quantities import Quantity
+from orderglot.core.repricing import reprice
 from orderglot.core.returns import RETURNED_FROM, counted_anew, left, take_back
 from orderglot.core.shipments import Shipment, ShippedLine
 from orderglot.core.subscriptions import completed
@@ -180,10 +181,68 @@ def test_a_return_that_is_given_up_leaves_the_order_as_it_was(before: Status) ->
     whole, back = take_goods_back(part, {}, (), NOON)
     again = counted_anew(whole, back, back=True)
 
-    assert before == back.extras[RETURNED_FROM]
+    assert before == whole.extras[RETURNED_FROM]
+    assert {} == again.extras
     assert (statuses(part), [1, 0]) == (statuses(again), [returned(one) for one in again.lines])
     assert [2, Decimal("1.5")] == [left(one) for one in again.lines]
     assert statuses(whole) == statuses(counted_anew(again, back, back=False))
+
+
+def test_whichever_return_is_given_up_the_order_is_what_it_was_before_all_was_back() -> None:
+    part, first = take_goods_back(WHOLE, {1: 1}, (), NOON)
+    whole, second = take_goods_back(lifecycle.deliver(part), {}, (), NOON)
+    for one, other in ((first, second), (second, first)):
+        after = counted_anew(whole, one, back=True)
+        both = counted_anew(after, other, back=True)
+        assert {Status.DELIVERED} == {after.status, *statuses(both)}
+
+
+def test_a_return_that_is_given_up_again_leaves_the_order_what_it_became_meanwhile() -> None:
+    whole, back = take_goods_back(WHOLE, {}, (), NOON)
+    done = lifecycle.complete(counted_anew(whole, back, back=True), NOON)
+    again = counted_anew(done, back, back=False)
+
+    assert RETURNED is again.status
+    assert {Status.COMPLETED} == set(statuses(counted_anew(again, back, back=True)))
+
+
+@pytest.mark.parametrize("held", [False, True])
+def test_of_an_order_whose_rest_was_cancelled_what_comes_out_again_is_shipped(held: bool) -> None:
+    order = lifecycle.hold(sent(_1=3), "Why.") if held else sent(_1=3)
+    part, back = take_goods_back(order, {1: 3}, (), NOON)
+    over = lifecycle.cancel(part, "sold out")
+    again = counted_anew(over, back, back=True)
+
+    assert RETURNED is over.status
+    assert [SHIPPED, SHIPPED, Status.CANCELLED] == statuses(again)
+    assert Status.DELIVERED is lifecycle.deliver(again).status
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_what_has_another_price_by_now_is_not_taken_again(number: int) -> None:
+    whole, back = take_goods_back(WHOLE, {}, (), NOON)
+    order = counted_anew(whole, back, back=True)
+    dearer = reprice(order, {}, {number: Decimal(6)})
+
+    def again(now: Order) -> None:
+        tuple(giving_up.counted(back, (now,), {now.id: (), back.id: ()}, back=False))
+
+    again(order)
+    assert [("status", Rule.STATE, None)] == problems(lambda: again(dearer))
+
+
+def test_what_was_rounded_another_way_is_no_other_price() -> None:
+    line = Line(number=1, sku="A", quantity=3, total=Decimal(10))
+    order = lifecycle.ship(replace(ORDER, lines=(line,), totals=Totals()), Shipment(), NOON)
+    part, first = take_goods_back(order, {1: 1}, (), NOON)
+    whole, second = take_goods_back(part, {1: 2}, (first,), NOON)
+    assert [Decimal("-3.33"), Decimal("-6.67")] == [one.lines[0].total for one in (first, second)]
+    third = replace(first, lines=(replace(first.lines[0], total=Decimal("-3.34")),))
+
+    for one in (first, second, third):
+        free = counted_anew(whole, one, back=True)
+        (again,) = giving_up.counted(one, (free,), {free.id: (), one.id: ()}, back=False)
+        assert RETURNED is again.status
 
 
 def test_a_part_of_a_return_is_not_given_up() -> None:

@@ -7,9 +7,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from msgspec.structs import replace
 
+from orderglot.core import giving_up
 from orderglot.core.errors import Invalid, Rule
+from orderglot.core.line_details import LineDetails
+from orderglot.core.line_quantities import to_ship
 from orderglot.core.order import Line, Order
-from orderglot.core.returns import counted, remaining, take_back
+from orderglot.core.returns import counted, counted_anew, remaining, take_back
 from orderglot.core.values import Kind, Status
 
 NOON = datetime(2024, 5, 21, 12, tzinfo=UTC)
@@ -90,3 +93,39 @@ def test_of_two_lines_with_one_number_the_one_of_that_sku_is_taken_back() -> Non
 
     assert [5 - 5, 3] == [remaining(line) for line in left.lines]
     assert [5, 3 - 1] == [line.remaining for line in counted(twins, (back,)).lines]
+
+
+def part_cancelled(status: Status | None = None) -> Order:
+    """Give an order of ten of which four were cancelled, and of which nobody counted what is left."""
+    line = Line(number=1, sku="A", quantity=10, status=status, details=LineDetails(cancelled=4))
+    return replace(ORDER, lines=(line,))
+
+
+def test_what_was_cancelled_is_not_left_where_nobody_counted() -> None:
+    order, back = part_cancelled(), Order(kind=Kind.RETURN, lines=(wanted(1, "A", 1),))
+
+    assert 6 == remaining(order.lines[0])
+    assert 5 == counted(order, (back,)).lines[0].remaining
+    assert [("quantity", Rule.SPENT)] == refusal(order, wanted(1, "A", 7))
+    after = take_back(order, (wanted(1, "A", 6),), NOON)
+    assert (0, Status.CANCELLED) == (after.lines[0].remaining, after.status)
+    assert 0 == to_ship(after.lines[0])
+
+
+def test_no_more_comes_back_to_a_line_than_was_not_cancelled() -> None:
+    back = Order(id=2, kind=Kind.RETURN, lines=(wanted(1, "A", 6),))
+    after = take_back(part_cancelled(), (wanted(1, "A", 6),), NOON)
+
+    for order in (after, part_cancelled()):
+        assert 6 == counted_anew(order, back, back=True).lines[0].remaining
+    seven = replace(back, lines=(wanted(1, "A", 7),))
+    with pytest.raises(Invalid, match="not there any more"):
+        tuple(giving_up.counted(seven, (part_cancelled(),), {0: (), 2: ()}, back=False))
+
+
+def test_a_line_that_is_cancelled_as_a_whole_comes_back_when_it_is_taken_up() -> None:
+    order = part_cancelled(Status.CANCELLED)
+    assert 0 == remaining(order.lines[0])
+
+    again = replace(counted(order, ()).lines[0], status=Status.RECEIVED)
+    assert 6 == remaining(again)

@@ -6,6 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from orderglot.core.errors import Invalid, Rule
+from orderglot.core.line_details import LineDetails
 from orderglot.core.order import Line, Order
 from orderglot.core.seats import Share, away, counted_down, keeping, returned, shares, taken
 from orderglot.core.subscriptions import demand_seats, held
@@ -85,3 +86,15 @@ def test_what_is_not_held_is_not_returned_though_the_line_has_it(
     with pytest.raises(Invalid) as refused:
         demand_seats(orders, {}, back)
     assert [rule] == [(one.field, one.rule) for one in refused.value.problems]
+
+
+def test_what_was_cancelled_of_a_line_is_no_seat() -> None:
+    line = replace(sale(1, 10).lines[0], details=LineDetails(cancelled=4))
+    order = replace(sale(1, 10), lines=(line,))
+    took = taken((order,), "S1", 8)
+
+    assert (Share(1, 1, 6),) == took
+    (gone,) = counted_down((order,), took)
+    assert [0, 6] == left(gone, *counted_down((gone,), returned(took)))
+    assert [6] == left(*counted_down((gone,), (Share(1, 1, -7),)))
+    assert 6 == held((order,))["S1"].quantity

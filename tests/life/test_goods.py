@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable
+from decimal import Decimal
 
 import pytest
 from msgspec.structs import replace
@@ -16,6 +17,7 @@ from orderglot.core.line_quantities import returned, shipped
 from orderglot.core.order import HUB, Line, Order, Reference
 from orderglot.core.ports import UnitOfWork
 from orderglot.core.quantities import Quantity
+from orderglot.core.repricing import reprice
 from orderglot.core.shipments import Shipment, ShippedLine
 from orderglot.core.values import Status
 from tests.life.doors import GOODS, OTHER_OFFER, SITE, Doors, behind_doors
@@ -157,5 +159,40 @@ def test_seats_of_a_subscription_are_adobes_to_return() -> None:
         assert (await doors.adobe(id))["lineItems"][0]["subscriptionId"]
         with pytest.raises(Invalid, match="seats of a subscription"):
             await stepped(doors, id, lambda unit, order: return_goods(unit, order, {1: 1}))
+
+    behind_doors(trial)
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_an_order_is_what_it_was_whichever_of_its_returns_is_cancelled_first(
+    order: tuple[int, int],
+) -> None:
+    async def trial(doors: Doors) -> None:
+        id = await sent(doors)
+        part = await stepped(doors, id, lambda unit, order: return_goods(unit, order, {1: 4}))
+        book = doors.store.of(Caller(seller=doors.seller))
+        await book.change(lifecycle.deliver(await doors.order(id)))
+        rest = await stepped(doors, id, lambda unit, order: return_goods(unit, order, {}))
+        for one in order:
+            await doors.catalyst_put((*part, *rest)[one], statusTypeId=CANCELLED)
+            assert Status.DELIVERED is (await doors.order(id)).status
+
+    behind_doors(trial)
+
+
+def test_a_return_of_what_was_repriced_is_not_taken_up_again() -> None:
+    async def trial(doors: Doors) -> None:
+        id = await sent(doors)
+        (back,) = await stepped(doors, id, lambda unit, order: return_goods(unit, order, {}))
+        await doors.catalyst_put(back, statusTypeId=CANCELLED)
+        book = doors.store.of(Caller(seller=doors.seller))
+        await book.change(reprice(await doors.order(id), {}, {1: Decimal(5)}))
+        response = await doors.ask(
+            "catalyst", "PUT", f"{SITE}/orders/{back}", {"statusTypeId": RECEIVED}
+        )
+
+        assert 400 == response.status
+        assert b"another price by now; make a new return" in response.body
+        assert Status.SHIPPED is (await doors.order(id)).status
 
     behind_doors(trial)

@@ -7,6 +7,8 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from orderglot.core import lifecycle
+from orderglot.core.caller import Caller
 from tests.life.doors import CUSTOMER, GOODS, OFFER, OTHER_OFFER, SITE, Doors, behind_doors
 
 COMPLETED, CANCELLED = 7, 9
@@ -251,5 +253,33 @@ def test_an_older_order_that_is_complete_later_adds_to_the_subscription_of_a_new
         await doors.catalyst_put(older, statusTypeId=COMPLETED)
 
         assert seats == (await doors.adobe(older))["lineItems"][0]["subscriptionId"]
+
+    behind_doors(trial)
+
+
+def test_what_the_seller_cancelled_of_another_dialects_line_is_no_seat_and_does_not_come_back() -> (
+    None
+):
+    async def trial(doors: Doors) -> None:
+        id = await doors.adobe_order(quantity=10)
+        added = {"items": [{"productCode": OTHER_OFFER, "units": 10}]}
+        await doors.ask("catalyst", "POST", f"{SITE}/orders/{id}/products", added)
+        book = doors.store.of(Caller(seller=doors.seller))
+        await book.change(lifecycle.cancel(await doors.order(id), "sold out", {2: 4}))
+        await doors.catalyst_put(id, statusTypeId=COMPLETED)
+
+        head = {"externalReferenceId": "B", "currencyCode": "USD"}
+        renewal = await doors.adobe_write({**head, "orderType": "PREVIEW_RENEWAL"})
+        lines = json.loads(renewal.body)["lineItems"]
+        assert [(OFFER, 10), (OTHER_OFFER, 6)] == [
+            (one["offerId"], one["quantity"]) for one in lines
+        ]
+
+        async def asked(quantity: int) -> int:
+            line = {"extLineItemNumber": 2, "offerId": OTHER_OFFER, "quantity": quantity}
+            body = {**head, "orderType": "RETURN", "referenceOrderId": str(id), "lineItems": [line]}
+            return (await doors.adobe_write(body)).status
+
+        assert [422, 201] == [await asked(10), await asked(6)]
 
     behind_doors(trial)

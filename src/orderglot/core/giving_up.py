@@ -11,11 +11,13 @@ from collections.abc import Collection, Iterator, Mapping
 from orderglot.core.errors import Rule, invalid
 from orderglot.core.order import Line, Order
 from orderglot.core.quantities import Quantity, plain, size
+from orderglot.core.returned_prices import demand_same_price
 from orderglot.core.returns import (
     bought_as,
     counted_anew,
     gone_otherwise,
     is_sent,
+    not_gone,
     outside,
     remaining,
 )
@@ -57,7 +59,7 @@ def counted(
 
     ``linked`` are the orders that each of them, and the order itself, is linked with, by its hub id.
     Raises Invalid where what was taken is not there any more: it was returned, or switched on, or the
-    order was undone already.
+    order was undone already; and where it has another price by now than the order says.
     """
     if back:
         _demand_undone_by_nobody(order, linked[order.id])
@@ -68,6 +70,8 @@ def counted(
         return
     known = [left_by_returns(one, linked[one.id]) for one in others]
     _demand_there(order, known, back=back)
+    if not back:
+        demand_same_price(order, known)
     for one in known:
         switched = gone_otherwise(one, linked[one.id])
         yield counted_anew(one, order, back=back, switched=switched)
@@ -113,7 +117,7 @@ def _left(line: Line | None) -> Quantity:
     """Tell how much of a line is not returned: no more than is outside of one that was shipped."""
     if line is None:
         return 0
-    there = line.quantity if line.remaining is None else line.remaining
+    there = not_gone(line)
     return min(there, outside(line)) if is_sent(line) else there
 
 

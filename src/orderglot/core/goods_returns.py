@@ -24,12 +24,11 @@ from orderglot.core.product import Product
 from orderglot.core.quantities import Quantity, plain, size
 from orderglot.core.returns import (
     NEVER,
-    RETURNED_FROM,
     bought_as,
     came_back,
     left,
     outside,
-    status_without,
+    with_less,
 )
 from orderglot.core.second_orders import made_of, shipping_of
 from orderglot.core.totals import ZERO
@@ -57,11 +56,10 @@ def take_goods_back(
     if problems:
         raise Invalid(*problems)
     back = made_of(order, Kind.RETURN, Relation.RETURN_OF)
-    back = replace(back, received=now, extras={RETURNED_FROM: order.status})
+    back = replace(back, received=now)
     pairs = zip(order.lines, amounts, strict=True)
     lines = tuple(came_back(line, much) for line, much in pairs)
-    after = replace(order, lines=lines, status=status_without(order, lines))
-    return after, _valued(back, order, amounts, _standing(order, others))
+    return with_less(order, lines), _valued(back, order, amounts, _standing(order, others))
 
 
 def exchange(

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from msgspec.structs import replace
 
 from orderglot.core.errors import Invalid, Problem, Rule
+from orderglot.core.lifecycle import status_of
 from orderglot.core.line_quantities import (
     GONE_OUT,
     cancelled,
@@ -22,7 +23,7 @@ from orderglot.core.quantities import Quantity, plain, size, with_unit
 from orderglot.core.values import Kind, Status
 
 RETURNED_FROM = f"{HUB}.returned_from"
-"""The extra of a return of goods: which status its order had before."""
+"""The extra of an order that is returned as a whole: which status it had before its last piece came back."""
 
 RETURNABLE = timedelta(days=14)
 """How long after an order was made its lines may be returned."""
@@ -46,7 +47,7 @@ def take_back(
         raise Invalid(*problems)
     taken = {id(bought_as(order, line)): line.quantity for line in wanted}
     lines = tuple(_less(line, taken.get(id(line), 0), switched) for line in order.lines)
-    return replace(order, lines=lines, status=status_without(order, lines))
+    return with_less(order, lines)
 
 
 def bought_as(order: Order, wanted: Line) -> Line | None:
@@ -59,10 +60,19 @@ def bought_as(order: Order, wanted: Line) -> Line | None:
 
 
 def remaining(line: Line) -> Quantity:
-    """Tell how much of a line is not returned yet; where nobody counted, that is all of it."""
-    if line.status is Status.CANCELLED:
-        return 0
-    return line.quantity if line.remaining is None else line.remaining
+    """Tell how much of a line is not returned yet; where nobody counted, all that was not cancelled."""
+    return 0 if line.status is Status.CANCELLED else not_gone(line)
+
+
+def not_gone(line: Line) -> Quantity:
+    """Tell how much is left of a line whatever its status: of one that may be taken up again, too."""
+    return not_cancelled(line) if line.remaining is None else line.remaining
+
+
+def not_cancelled(line: Line) -> Quantity:
+    """Tell how much of a line stays without what was counted as cancelled, below zero if it takes back."""
+    gone = (line.details.cancelled if line.details else None) or 0
+    return plain(line.quantity - gone if line.quantity > 0 else line.quantity + gone)
 
 
 def left(line: Line) -> Quantity:
@@ -88,8 +98,15 @@ def came_back(line: Line, quantity: Quantity) -> Line:
     )
 
 
-def status_without(order: Order, lines: Iterable[Line]) -> Status:
-    """Tell which status an order has once these are its lines, of which some came back."""
+def with_less(order: Order, lines: tuple[Line, ...]) -> Order:
+    """Give an order with these lines, of which some came back; returned by that, it keeps what it was."""
+    status, extras = _status_without(order, lines), order.extras
+    if Status.RETURNED is status is not order.status:
+        extras = {**extras, RETURNED_FROM: order.status}
+    return replace(order, lines=lines, status=status, extras=extras)
+
+
+def _status_without(order: Order, lines: Iterable[Line]) -> Status:
     states = {line.status for line in lines}
     if states == {Status.CANCELLED}:
         return Status.CANCELLED
@@ -150,7 +167,7 @@ def _taken(order: Order, returns: Iterable[Order]) -> dict[int, Quantity]:
 
 
 def _left(line: Line, taken: Quantity) -> Line:
-    return replace(line, remaining=plain(max(0, line.quantity - taken)))
+    return replace(line, remaining=int(max(0, not_cancelled(line) - taken)))
 
 
 def _problems(order: Order, wanted: tuple[Line, ...], now: datetime) -> Iterator[Problem]:
@@ -197,9 +214,9 @@ def _less(line: Line, taken: Quantity, switched: Collection[int]) -> Line:
         return line
     if is_sent(line):
         return came_back(line, taken)
-    there = plain(remaining(line) - taken)
+    there = remaining(line) - taken
     stays = there or line.number in switched
-    return replace(line, remaining=there, status=line.status if stays else Status.CANCELLED)
+    return replace(line, remaining=int(there), status=line.status if stays else Status.CANCELLED)
 
 
 def counted_anew(
@@ -218,19 +235,25 @@ def counted_anew(
         moved[of] = moved.get(of, 0) + size(line.quantity) * (1 if back else -1)
     if not any(moved.get(id(line)) for line in order.lines):
         return order
-    status = _before(order, returned_by)
+    status = _before(order) if back else order.status
     lines = tuple(
         _moved(line, moved.get(id(line), 0), status, stays=line.number in switched)
         for line in order.lines
     )
-    now = replace(order, lines=lines, status=status)
-    return replace(now, status=status_without(now, lines))
+    if back and order.status is Status.RETURNED:
+        kept = {name: value for name, value in order.extras.items() if name != RETURNED_FROM}
+        order, status = replace(order, extras=kept), status_of(lines)
+    return with_less(replace(order, status=status), lines)
 
 
-def _before(order: Order, returned_by: Order) -> Status:
-    """Tell which status an order has where it is not returned as a whole any more."""
+def _before(order: Order) -> Status:
+    """Tell which status an order has where it is not returned as a whole any more.
+
+    Where it was returned before all of it went out, and the rest was cancelled, what went out is shipped.
+    """
     if order.status is Status.RETURNED:
-        return Status(returned_by.extras.get(RETURNED_FROM, Status.SHIPPED))
+        before = Status(order.extras.get(RETURNED_FROM, Status.SHIPPED))
+        return before if before in GONE_OUT else Status.SHIPPED
     whole = order.status is Status.CANCELLED and all(line.remaining == 0 for line in order.lines)
     if not whole:
         return order.status
@@ -243,8 +266,7 @@ def _moved(line: Line, quantity: Quantity, status: Status, *, stays: bool) -> Li
         return _recounted(line, quantity, status)
     if not quantity or not isinstance(line.quantity, int):
         return line
-    there = line.quantity if line.remaining is None else line.remaining
-    left = plain(min(max(there + quantity, 0), line.quantity))
+    left = int(min(max(not_gone(line) + quantity, 0), not_cancelled(line)))
     ended = line.status is Status.CANCELLED and line.remaining == 0
     own = status if ended else line.status
     return replace(line, remaining=left, status=own if left or stays else Status.CANCELLED)

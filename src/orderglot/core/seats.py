@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from orderglot.core.order import HUB, Line, Order
 from orderglot.core.quantities import Quantity, plain
-from orderglot.core.returns import NEVER, remaining
+from orderglot.core.returns import NEVER, not_cancelled, not_gone, remaining
 from orderglot.core.values import Kind, Status
 
 TAKEN = f"{HUB}.taken"
@@ -90,8 +90,7 @@ def _less(line: Line, part: Quantity) -> Line:
     """Count a part of a line down; of one that was cancelled, too, which may be taken up again."""
     if not part:
         return line
-    there = line.quantity if line.remaining is None else line.remaining
-    return replace(line, remaining=plain(min(there - part, line.quantity)))
+    return replace(line, remaining=int(min(not_gone(line) - part, not_cancelled(line))))
 
 
 def _has_seats(order: Order) -> bool:
