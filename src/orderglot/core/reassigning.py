@@ -8,13 +8,11 @@ from msgspec.structs import replace
 
 from orderglot.core.customer import Customer, identity
 from orderglot.core.errors import Rule, invalid
-from orderglot.core.giving_up import has_taken
+from orderglot.core.giving_up import takers
 from orderglot.core.open_cancellations import demand_unasked
 from orderglot.core.order import HUB, Line, Order, Reference
 from orderglot.core.order_details import OrderDetails
 from orderglot.core.ports import Book
-from orderglot.core.query import And, Compare, Operator
-from orderglot.core.subscriptions import FAMILY, SWITCHING
 
 
 async def move(book: Book, order: Order, customer: Customer | None) -> Order:
@@ -30,14 +28,9 @@ async def _bound_to(book: Book, order: Order) -> tuple[Order, ...]:
     if order.customer is None:
         return ()
     # A return or a switch at the same moment would stay behind.
-    await book.guard(FAMILY.format(customer=order.customer.id))
-    theirs = Compare("customer.id", Operator.EQ, order.customer.id)
-    switches = Compare("kind", Operator.IN, tuple(sorted(SWITCHING)))
+    taken_by = await takers(book, order)
     linked = await book.linked(Reference(HUB, str(order.id)), omitted=True)
-    bound = {one.id: one for one in linked}
-    async for one in book.walk(And((theirs, switches)), omitted=True):
-        if has_taken(one, order):
-            bound[one.id] = one
+    bound = {one.id: one for one in (*linked, *taken_by)}
     return tuple(bound.values())
 
 
