@@ -25,13 +25,10 @@ async def move(book: Book, order: Order, customer: Customer | None) -> Order:
 
 async def _bound_to(book: Book, order: Order) -> tuple[Order, ...]:
     """Give the orders that an order does not leave: those linked with it, and switches of its seats."""
-    if order.customer is None:
-        return ()
     # A return or a switch at the same moment would stay behind.
     taken_by = await takers(book, order)
     linked = await book.linked(Reference(HUB, str(order.id)), omitted=True)
-    bound = {one.id: one for one in (*linked, *taken_by)}
-    return tuple(bound.values())
+    return tuple({one.id: one for one in (*linked, *taken_by)}.values())
 
 
 def reassign(order: Order, customer: Customer | None, linked: Iterable[Order]) -> Order:
@@ -43,15 +40,16 @@ def reassign(order: Order, customer: Customer | None, linked: Iterable[Order]) -
     behind, Conflict where it is asked to be cancelled.
     """
     name = customer and identity(customer)
-    if order.customer and customer and order.customer.id == customer.id:
+    if (order.customer and order.customer.id) == (customer and customer.id):
         return order
     demand_unasked(order, "moved")
-    if order.customer is None:
-        return replace(order, customer=name)
     ids = [str(one.id) for one in linked]
     if ids:
-        reason = f"This order stays with its customer, as it is linked with {', '.join(ids)}."
+        stays = "stays with its customer" if order.customer else "is nobody's still"
+        reason = f"This order {stays}, as it is linked with {', '.join(ids)}."
         raise invalid("customer", Rule.STATE, reason)
+    if order.customer is None:
+        return replace(order, customer=name)
     shipping = replace(
         order.shipping, account="", attention="", instructions="", tracking="", notifications=()
     )
