@@ -24,7 +24,7 @@ from orderglot.core.quantities import Quantity
 from orderglot.core.reassigning import reassign
 from orderglot.core.repricing import reprice
 from orderglot.core.shipments import Shipment, ShippedLine
-from orderglot.core.values import Status
+from orderglot.core.values import Kind, Status
 
 ASKED, ACCEPTED = CancellationState.ASKED, CancellationState.ACCEPTED
 REFUSED, TOO_LATE = CancellationState.REFUSED, CancellationState.TOO_LATE
@@ -75,6 +75,15 @@ def test_what_is_accepted_is_cancelled() -> None:
     assert lifecycle.cancel(ORDER, "Twice.").lines == order.lines
     request = requests(order)[0]
     assert (LATER, "Bob", "So be it.") == (request.answered, request.answered_by, request.answer)
+
+
+@pytest.mark.parametrize("kind", [Kind.RETURN, Kind.SWITCH, Kind.SWITCH_REVERSAL])
+def test_nobody_asks_for_a_part_of_what_is_cancelled_as_a_whole(kind: Kind) -> None:
+    order = replace(ORDER, kind=kind)
+
+    with pytest.raises(Conflict, match=f"A {kind} is cancelled as a whole"):
+        asked(order, {1: 2})
+    assert Status.CANCELLED is answered(asked(order)).status
 
 
 def test_so_much_as_was_asked_is_cancelled() -> None:

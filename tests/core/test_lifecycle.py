@@ -111,10 +111,19 @@ def test_an_order_of_nothing_is_not_cancelled_by_being_released() -> None:
     assert Status.RECEIVED is lifecycle.release(lifecycle.hold(nothing, "Why.")).status
 
 
-@pytest.mark.parametrize("kind", [Kind.RETURN, Kind.QUOTE])
+@pytest.mark.parametrize("kind", [Kind.RETURN, Kind.QUOTE, Kind.SWITCH, Kind.SWITCH_REVERSAL])
 def test_of_what_is_no_sale_nothing_is_shipped(kind: Kind) -> None:
     with pytest.raises(Conflict):
         lifecycle.ship(replace(ORDER, kind=kind), Shipment(), NOON)
+
+
+@pytest.mark.parametrize("kind", [Kind.RETURN, Kind.SWITCH, Kind.SWITCH_REVERSAL])
+def test_what_took_of_others_is_cancelled_as_a_whole(kind: Kind) -> None:
+    order = replace(ORDER, kind=kind)
+
+    with pytest.raises(Conflict, match=f"A {kind} is cancelled as a whole"):
+        lifecycle.cancel(order, "Too many.", {1: 2})
+    assert Status.CANCELLED is lifecycle.cancel(order, "Too many.").status
 
 
 def test_part_of_a_line_is_cancelled_and_the_rest_goes_out() -> None:

@@ -6,7 +6,7 @@ gives another one, or None where it is refused.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -121,6 +121,10 @@ class Order:
         return self.kind != "quote" and (self.status != "draft" or vendor == "komet")
 
     @property
+    def is_nothing(self) -> bool:
+        return self.deleted or self.status in OVER or self.kind == "quote"
+
+    @property
     def goods(self) -> Decimal | None:
         if not self.summed:
             return None
@@ -167,12 +171,24 @@ class State:
 
     def bound_to(self, order: Order) -> bool:
         """Tell whether an order is linked with another, or a switch that stands took of its seats."""
+        linked = (order.key in other.of or other.key in order.of for other in self.there())
+        return any(linked) or any(self.taken_of(order))
+
+    def has_lost_seats(self, order: Order) -> bool:
+        """Tell whether a switch or reversal that was not undone took seats of an order."""
+        undone = {
+            key
+            for one in self.there()
+            if one.kind == "switch reversal" and one.status not in OVER
+            for key in one.of
+        }
+        return any(part > 0 and key not in undone for key, part in self.taken_of(order))
+
+    def taken_of(self, order: Order) -> Iterator[tuple[int, int]]:
+        """Give the keys of those that stand and took seats of an order, each with how many."""
         for other in self.there():
-            if order.key in other.of or (other.key in order.of):
-                return True
-            if other.status not in OVER and any(key == order.key for key, _, _ in other.took):
-                return True
-        return False
+            if other.status not in OVER:
+                yield from ((other.key, part) for key, _, part in other.took if key == order.key)
 
 
 OVER = frozenset({"draft", *NOT_COMING})

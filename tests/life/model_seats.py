@@ -120,7 +120,10 @@ def put_into(state: State, order: Order, value: str) -> State | None:
 
 
 def given_up(state: State, order: Order) -> State | None:
-    return given_back(state, order) if order.kind in ("return", *SWITCHES) else state
+    """Give up an order that was none yet: seats that were switched away of a sale hold it."""
+    if order.kind in ("return", *SWITCHES):
+        return given_back(state, order)
+    return state if order.kind == "quote" or not state.has_lost_seats(order) else None
 
 
 def taken_up(state: State, order: Order) -> State | None:
@@ -163,7 +166,9 @@ def there(state: State, took: tuple[tuple[int, int, int], ...]) -> bool:
     """Tell whether what is to be taken is there."""
     for key, number, quantity in took:
         order = state.get(key)
-        if quantity > 0 and order is not None:
+        if quantity > 0:
+            if order is None or order.is_nothing:
+                return False
             line = next(one for one in order.lines if one.number == number)
             if line.left < quantity:
                 return False

@@ -100,6 +100,10 @@ def give_nothing_back(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("orderglot.stores.unit_of_work.give_back", nothing)
 
 
+def give_up_what_was_switched(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("orderglot.core.giving_up.gives_seats_up", lambda *_: False)
+
+
 def switch_seats_of_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("orderglot.dialects.adobe.rules.counted_down", lambda *_: ())
 
@@ -147,6 +151,7 @@ MUTANTS: list[Callable[[pytest.MonkeyPatch], None]] = [
     keep_lines_back,
     sell_what_comes_back,
     give_nothing_back,
+    give_up_what_was_switched,
     switch_seats_of_nobody,
     bill_what_was_billed,
     price_everything_anew,

@@ -61,6 +61,27 @@ def test_an_order_that_is_linked_stays_with_its_customer() -> None:
     behind_doors(trial)
 
 
+def test_an_order_of_nobody_that_is_linked_stays_nobodys() -> None:
+    async def trial(doors: Doors) -> None:
+        await other_customer(doors)
+        paths = []
+        for _ in range(2):
+            made = await doors.ask("catalyst", "POST", f"{SITE}/orders", {"name": "N"})
+            paths.append(f"{SITE}/orders/" + made.headers["content-location"].rpartition("/")[2])
+        parent = int(paths[0].rpartition("/")[2])
+        sent = {"parentId": parent}
+        assert 204 == (await doors.ask("catalyst", "PUT", paths[1], sent)).status
+        for path in paths:
+            refused = await doors.ask("catalyst", "PUT", path, {"entityId": int(OTHER)})
+            assert 400 == refused.status, refused.body
+            assert b"entityId: This order is nobody's still" in refused.body
+        sent = {"parentId": 0}
+        assert 204 == (await doors.ask("catalyst", "PUT", paths[1], sent)).status
+        await doors.catalyst_put(parent, entityId=int(OTHER))
+
+    behind_doors(trial)
+
+
 def test_an_order_of_whose_seats_a_switch_took_stays_with_its_customer() -> None:
     async def trial(doors: Doors) -> None:
         await other_customer(doors)

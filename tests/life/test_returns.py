@@ -179,16 +179,70 @@ def test_what_is_deleted_gives_back_what_it_took(
     behind_doors(trial)
 
 
-def test_seats_of_an_order_that_was_cancelled_come_back_to_it() -> None:
+GIVING_UP = [("PUT", {"statusTypeId": CANCELLED}), ("PUT", {"quote": True}), ("DELETE", None)]
+
+
+async def reverted(doors: Doors, switch: int) -> int:
+    """Undo a switch, at once."""
+    body = {"orderType": "REVERT_SWITCH", "referenceOrderId": str(switch), "currencyCode": "USD"}
+    response = await doors.adobe_write(body)
+    assert 201 == response.status, response.body
+    id = int(json.loads(response.body)["orderId"])
+    await doors.catalyst_put(id, statusTypeId=COMPLETED)
+    return id
+
+
+@pytest.mark.parametrize(("method", "sent"), GIVING_UP)
+def test_an_order_of_which_seats_were_switched_away_is_not_given_up(
+    method: str, sent: dict[str, object] | None
+) -> None:
+    async def trial(doors: Doors) -> None:
+        id, switch = await switched(doors, 4)
+        path = f"{SITE}/orders/{id}"
+        for status in (1, COMPLETED):
+            await doors.catalyst_put(switch, statusTypeId=status)
+            refused = await doors.ask("catalyst", method, path, sent)
+            reason = f"Seats of this order were switched away; first cancel switch {switch}."
+            assert refused.status == (400 if sent else 409)
+            assert ": ".join([*(sent or ()), reason]) in refused.body.decode()
+            assert 6 == await left(doors, id)
+        await doors.catalyst_put(switch, statusTypeId=CANCELLED)
+        assert 204 == (await doors.ask("catalyst", method, path, sent)).status
+
+        again = {"statusTypeId": COMPLETED}
+        refused = await doors.ask("catalyst", "PUT", f"{SITE}/orders/{switch}", again)
+        assert 400 == refused.status
+        assert b"What this order took is not there any more" in refused.body
+
+    behind_doors(trial)
+
+
+@pytest.mark.parametrize(("method", "sent"), GIVING_UP)
+def test_an_order_to_which_all_seats_came_back_is_given_up_and_does_not_lose_them_again(
+    method: str, sent: dict[str, object] | None
+) -> None:
     async def trial(doors: Doors) -> None:
         id, switch = await switched(doors, 4)
         await doors.catalyst_put(switch, statusTypeId=COMPLETED)
-        await doors.catalyst_put(id, statusTypeId=CANCELLED)
-        body = {"orderType": "REVERT_SWITCH", "referenceOrderId": str(switch)}
-        assert 201 == (await doors.adobe_write({**body, "currencyCode": "USD"})).status
-        await doors.catalyst_put(id, statusTypeId=COMPLETED)
+        back = await reverted(doors, switch)
+        given_up = await doors.ask("catalyst", method, f"{SITE}/orders/{id}", sent)
+        assert 204 == given_up.status, given_up.body
 
-        assert 10 == await left(doors, id)
+        away = {"statusTypeId": CANCELLED}
+        refused = await doors.ask("catalyst", "PUT", f"{SITE}/orders/{back}", away)
+        assert 400 == refused.status, refused.body
+
+    behind_doors(trial)
+
+
+def test_all_seats_that_came_back_can_be_returned() -> None:
+    async def trial(doors: Doors) -> None:
+        id, switch = await switched(doors, 4)
+        await doors.catalyst_put(switch, statusTypeId=COMPLETED)
+        await reverted(doors, switch)
+        await doors.adobe_return(id, 10)
+
+        assert ("1008", 0) == ((await doors.adobe(id))["status"], await left(doors, id))
 
     behind_doors(trial)
 

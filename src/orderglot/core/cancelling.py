@@ -12,7 +12,7 @@ from orderglot.core.cancellation_requests import (
     LineToCancel,
 )
 from orderglot.core.errors import Conflict
-from orderglot.core.lifecycle import RUNNING, cancel, demand
+from orderglot.core.lifecycle import RUNNING, cancel, demand, demand_whole
 from orderglot.core.line_steps import Quantities, amounts_of, detailed
 from orderglot.core.open_cancellations import (
     closed,
@@ -36,6 +36,7 @@ def ask(
     """
     demand(order, RUNNING | {Status.ON_HOLD}, "asked to be cancelled")
     demand_unasked(order, "asked again")
+    demand_whole(order, wanted)
     wanted = wanted or {}
     amounts_of(replace(order, lines=detailed(order)), wanted, "to cancel")
     lines = tuple(LineToCancel(number=one, quantity=much) for one, much in wanted.items())

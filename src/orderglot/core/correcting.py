@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from orderglot.core.errors import Conflict, Invalid, Problem, Rule
-from orderglot.core.lifecycle import RUNNING, demand, status_of
+from orderglot.core.lifecycle import RUNNING, WHOLE, demand, status_of
 from orderglot.core.line_numbers import remembering
 from orderglot.core.line_quantities import GONE_OUT, NOT_COMING, cancelled, returned, shipped
 from orderglot.core.line_steps import detailed, named_once
@@ -20,13 +20,10 @@ from orderglot.core.product import Product
 from orderglot.core.quantities import Quantity
 from orderglot.core.requantifying import requantified
 from orderglot.core.resumming import is_priced_here, resum
-from orderglot.core.values import Kind, Status
+from orderglot.core.values import Status
 
 CORRECTABLE = RUNNING | {Status.DRAFT, Status.ON_HOLD, Status.SHIPPED, Status.DELIVERED}
 """States of an order that is not over."""
-
-FIXED = frozenset({Kind.RETURN, Kind.SWITCH, Kind.SWITCH_REVERSAL})
-"""Kinds of orders that took something of others, which they would have to follow."""
 
 ALL_WENT_OUT = frozenset({Status.SHIPPED, Status.DELIVERED})
 
@@ -75,7 +72,7 @@ def demand_correctable(order: Order, what: str = "corrected") -> None:
     """Raise Conflict where an order is over, is asked to be cancelled, or took something of others."""
     demand(order, CORRECTABLE, what)
     demand_unasked(order, what)
-    if order.kind in FIXED:
+    if order.kind in WHOLE:
         raise Conflict(f"A {order.kind} cannot be {what}; cancel it and make another one.")
 
 

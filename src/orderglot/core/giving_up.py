@@ -1,16 +1,19 @@
 """Giving up: an order that took something of others gives it back when it is cancelled or deleted.
 
 A return took pieces of the order that it is of, a switch seats of those that they came with. Taken up
-again, it takes them again, as long as they are there.
+again, it takes them again, as long as they are there. And an order of which seats were switched away
+is not given up: they would stay, bought by nobody.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
-from orderglot.core.errors import Rule, invalid
+from orderglot.core.errors import Conflict, Invalid, Rule, invalid
 from orderglot.core.order import Line, Order
+from orderglot.core.ports import Book
 from orderglot.core.quantities import Quantity, plain, size
+from orderglot.core.query import And, Compare, Operator
 from orderglot.core.returned_prices import demand_same_price
 from orderglot.core.returns import (
     bought_as,
@@ -23,7 +26,7 @@ from orderglot.core.returns import (
 )
 from orderglot.core.returns import counted as left_by_returns
 from orderglot.core.seats import counted_down, returned, shares
-from orderglot.core.subscriptions import OVER
+from orderglot.core.subscriptions import FAMILY, OVER, SWITCHING
 from orderglot.core.values import Kind, Relation
 
 
@@ -46,6 +49,59 @@ def is_given_up(before: Order, now: Order) -> bool | None:
 
 def _is_over(order: Order) -> bool:
     return order.status in OVER or order.deleted is not None
+
+
+def gives_seats_up(before: Order, now: Order) -> bool:
+    """Tell whether a change gives up an order that seats came with; of a switch ``counted`` tells."""
+    gone = not _is_nothing(before) and _is_nothing(now)
+    return gone and before.kind not in SWITCHING and any(one.subscription for one in before.lines)
+
+
+def _is_nothing(order: Order) -> bool:
+    return _is_over(order) or order.kind is Kind.QUOTE
+
+
+async def takers(book: Book, order: Order) -> tuple[Order, ...]:
+    """Give the switches and reversals that took seats of an order; none comes until the unit ends."""
+    if order.customer is None:
+        return ()
+    await book.guard(FAMILY.format(customer=order.customer.id))
+    theirs = Compare("customer.id", Operator.EQ, order.customer.id)
+    switches = Compare("kind", Operator.IN, tuple(sorted(SWITCHING)))
+    found = book.walk(And((theirs, switches)), omitted=True)
+    return tuple([one async for one in found if has_taken(one, order)])
+
+
+def demand_untaken(now: Order, taken_by: Collection[Order]) -> None:
+    """Raise Conflict of an order that is deleted, Invalid of another, whose seats others hold."""
+    undone = {link.order.id for one in taken_by if _undoes(one) for link in one.links}
+    holders = [one for one in taken_by if one.id not in undone and _holds_of(one, now)]
+    if not holders:
+        return
+    newest_first = sorted(holders, key=lambda one: -one.id)
+    what = ", then ".join(f"{one.kind} {one.id}" for one in newest_first)
+    reason = f"Seats of this order were switched away; first cancel {what}."
+    if now.deleted is not None:
+        raise Conflict(reason)
+    raise invalid("kind" if now.kind is Kind.QUOTE else "status", Rule.STATE, reason)
+
+
+def _undoes(order: Order) -> bool:
+    return order.kind is Kind.SWITCH_REVERSAL and order.status not in OVER
+
+
+def _holds_of(order: Order, other: Order) -> bool:
+    return any(one.order == other.id and one.quantity > 0 for one in shares(order))
+
+
+def demand_sources(order: Order, found: Collection[Order], *, back: bool) -> None:
+    """Raise Invalid where an order would take seats again of one that was given up meanwhile."""
+    standing = {one.id for one in found if not _is_nothing(one)}
+    took = shares(order)
+    if any(
+        one.order not in standing for one in (returned(took) if back else took) if one.quantity > 0
+    ):
+        raise _not_there()
 
 
 def counted(
@@ -79,13 +135,13 @@ def counted(
 
 def has_taken(order: Order, other: Order) -> bool:
     """Tell whether an order that stands took seats of another one."""
-    return order.status not in OVER and any(share.order == other.id for share in shares(order))
+    return not _is_over(order) and any(share.order == other.id for share in shares(order))
 
 
 def _demand_undone_by_nobody(order: Order, linked: Collection[Order]) -> None:
     if order.kind is not Kind.SWITCH:
         return
-    if any(one.kind is Kind.SWITCH_REVERSAL and one.status not in OVER for one in linked):
+    if any(map(_undoes, linked)):
         raise invalid("status", Rule.SPENT, "This switch was undone already.")
     if any(map(_has_gone, order.lines)):
         reason = "Seats of this switch were returned or switched on; undo that first."
@@ -109,8 +165,12 @@ def _demand_there(order: Order, others: Collection[Order], *, back: bool) -> Non
             for share, part in parts
         )
     if short:
-        reason = "What this order took is not there any more; make a new one."
-        raise invalid("status", Rule.SPENT, reason)
+        raise _not_there()
+
+
+def _not_there() -> Invalid:
+    reason = "What this order took is not there any more; make a new one."
+    return invalid("status", Rule.SPENT, reason)
 
 
 def _left(line: Line | None) -> Quantity:

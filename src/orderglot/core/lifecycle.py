@@ -44,7 +44,10 @@ from orderglot.core.values import Kind, Status
 NOT_YET = NOT_COMING | {Status.DRAFT}
 """States of an order that nobody has to do anything for; one that leaves them has been received."""
 
-WITHOUT_GOODS = frozenset({Kind.QUOTE, Kind.RETURN})
+WHOLE = frozenset({Kind.RETURN, Kind.SWITCH, Kind.SWITCH_REVERSAL})
+"""Kinds of orders that took something of others, which follow them: each stands or falls as a whole."""
+
+WITHOUT_GOODS = WHOLE | {Kind.QUOTE}
 """Kinds of orders of which nothing is sent."""
 
 EVENTS = {
@@ -134,14 +137,19 @@ def cancel(order: Order, reason: str, wanted: Quantities | None = None) -> Order
     """
     demand(order, RUNNING | {Status.ON_HOLD, Status.DRAFT}, "cancelled")
     demand_unasked(order, "cancelled")
-    if wanted and order.kind is Kind.RETURN:
-        raise Conflict("A return is cancelled as a whole; make another one of what did come back.")
+    demand_whole(order, wanted)
     order = replace(order, lines=detailed(order))
     amounts = amounts_of(order, wanted or {}, "to cancel")
     take_off = without if wanted else given_up_whole
     lines = tuple(take_off(line, gone) for line, gone in zip(order.lines, amounts, strict=True))
     details = _details(order, cancel_reason=reason)
     return replace(order, lines=lines, status=status_left(order, lines), details=details)
+
+
+def demand_whole(order: Order, wanted: Quantities | None) -> None:
+    """Raise Conflict where a part is ``wanted`` of an order that is cancelled as a whole."""
+    if wanted and order.kind in WHOLE:
+        raise Conflict(f"A {order.kind} is cancelled as a whole; make another one of what stays.")
 
 
 def complete(order: Order, now: datetime) -> Order:

@@ -8,13 +8,11 @@ from msgspec.structs import replace
 
 from orderglot.core.customer import Customer, identity
 from orderglot.core.errors import Rule, invalid
-from orderglot.core.giving_up import has_taken
+from orderglot.core.giving_up import takers
 from orderglot.core.open_cancellations import demand_unasked
 from orderglot.core.order import HUB, Line, Order, Reference
 from orderglot.core.order_details import OrderDetails
 from orderglot.core.ports import Book
-from orderglot.core.query import And, Compare, Operator
-from orderglot.core.subscriptions import FAMILY, SWITCHING
 
 
 async def move(book: Book, order: Order, customer: Customer | None) -> Order:
@@ -27,18 +25,10 @@ async def move(book: Book, order: Order, customer: Customer | None) -> Order:
 
 async def _bound_to(book: Book, order: Order) -> tuple[Order, ...]:
     """Give the orders that an order does not leave: those linked with it, and switches of its seats."""
-    if order.customer is None:
-        return ()
     # A return or a switch at the same moment would stay behind.
-    await book.guard(FAMILY.format(customer=order.customer.id))
-    theirs = Compare("customer.id", Operator.EQ, order.customer.id)
-    switches = Compare("kind", Operator.IN, tuple(sorted(SWITCHING)))
+    taken_by = await takers(book, order)
     linked = await book.linked(Reference(HUB, str(order.id)), omitted=True)
-    bound = {one.id: one for one in linked}
-    async for one in book.walk(And((theirs, switches)), omitted=True):
-        if has_taken(one, order):
-            bound[one.id] = one
-    return tuple(bound.values())
+    return tuple({one.id: one for one in (*linked, *taken_by)}.values())
 
 
 def reassign(order: Order, customer: Customer | None, linked: Iterable[Order]) -> Order:
@@ -50,15 +40,16 @@ def reassign(order: Order, customer: Customer | None, linked: Iterable[Order]) -
     behind, Conflict where it is asked to be cancelled.
     """
     name = customer and identity(customer)
-    if order.customer and customer and order.customer.id == customer.id:
+    if (order.customer and order.customer.id) == (customer and customer.id):
         return order
     demand_unasked(order, "moved")
-    if order.customer is None:
-        return replace(order, customer=name)
     ids = [str(one.id) for one in linked]
     if ids:
-        reason = f"This order stays with its customer, as it is linked with {', '.join(ids)}."
+        stays = "stays with its customer" if order.customer else "is nobody's still"
+        reason = f"This order {stays}, as it is linked with {', '.join(ids)}."
         raise invalid("customer", Rule.STATE, reason)
+    if order.customer is None:
+        return replace(order, customer=name)
     shipping = replace(
         order.shipping, account="", attention="", instructions="", tracking="", notifications=()
     )

@@ -30,6 +30,7 @@ async def give_back(unit: UnitOfWork, before: Order, now: Order, counted_at: str
     if now.customer is not None:
         await unit.guard(FAMILY.format(customer=now.customer.id))
     found = [one for id in ids if (one := await _order(unit, id)) is not None]
+    giving_up.demand_sources(now, found, back=back)
     there = [one for one in found if not (counted_at and id_at(one, counted_at))]
     if found and not there:
         return
@@ -38,6 +39,12 @@ async def give_back(unit: UnitOfWork, before: Order, now: Order, counted_at: str
     for one in giving_up.counted(now, there, linked, back=back):
         if one not in there:
             await unit.change(one, BACK if back else AGAIN)
+
+
+async def demand_untaken(unit: UnitOfWork, before: Order, now: Order) -> None:
+    """Raise Invalid or Conflict where an order is given up of which seats were switched away."""
+    if giving_up.gives_seats_up(before, now):
+        giving_up.demand_untaken(now, await giving_up.takers(unit, before))
 
 
 async def _order(unit: UnitOfWork, id: int) -> Order | None:

@@ -22,7 +22,7 @@ from orderglot.stores import writes
 from orderglot.stores.backend import Backend, Entity, Raced, Scope
 from orderglot.stores.customers import put_customer
 from orderglot.stores.expecting_reads import ExpectingReads
-from orderglot.stores.giving_back import give_back
+from orderglot.stores.giving_back import demand_untaken, give_back
 from orderglot.stores.id_blocks import IdBlocks
 from orderglot.stores.identities import IdentityMap, goes_by, visible
 from orderglot.stores.item_numbers import with_skus
@@ -206,6 +206,7 @@ class UnitOfWork(ExpectingReads):
             created=order.created or kept.created,
             modified=order.modified if given else now,
         )
+        await demand_untaken(self, kept, changed)
         # As long as the order stands as it did, others count what it took once.
         await give_back(self, kept, changed, self._counted_at)
         changed = self._put(changed, what, now, why, other)

@@ -83,7 +83,8 @@ def quoted(state: State, order: Order, value: bool) -> State | None:
         return state
     if order.kind not in ("sale", "quote"):
         return None
-    return state.having(replace(order, kind="quote" if value else "sale"))
+    after = state.having(replace(order, kind="quote" if value else "sale"))
+    return given_up(after, order) if value and not order.is_nothing else after
 
 
 def invoiced(state: State, order: Order, value: bool) -> State | None:

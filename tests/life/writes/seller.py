@@ -11,13 +11,14 @@ from orderglot.core.caller import Caller
 from orderglot.core.errors import HubError
 from orderglot.core.order import HUB, Reference
 from orderglot.core.shipments import Shipment, ShippedLine
-from tests.life.book_model import DONE, NOT_COMING, OPEN, Line, Order, State
+from tests.life.book_model import DONE, NOT_COMING, OPEN, SWITCHES, Line, Order, State
 from tests.life.doors import Doors
 from tests.life.model_changes import detailed, put
 from tests.life.model_seats import put_into
 from tests.life.writes.write import Sent, Write
 
 RUNNING = OPEN | {"partly shipped"}
+WHOLE = ("return", *SWITCHES)
 ALONG = ("draft", "received", "processing", "charged", "packing", "partly shipped", "shipped")
 
 
@@ -106,7 +107,7 @@ def status_left(order: Order, lines: tuple[Line, ...]) -> str:
 
 
 def shipped(order: Order, quantity: int) -> Order | None:
-    if order.status not in RUNNING or order.kind in ("quote", "return"):
+    if order.status not in RUNNING or order.kind in (*WHOLE, "quote"):
         return None
     order = replace(order, lines=detailed(order))
     parts = amounts(order, quantity)
@@ -138,7 +139,7 @@ def cancelled(state: State, order: Order, quantity: int) -> State | None:
     """Cancel what did not go out, or so much of the first line."""
     if order.status not in RUNNING | {"on hold", "draft"}:
         return None
-    if quantity and order.kind == "return":
+    if quantity and order.kind in WHOLE:
         return None
     order = replace(order, lines=detailed(order))
     parts = amounts(order, quantity)

@@ -220,7 +220,7 @@ async def _reassigned(context: Context, order: Order, named: Order) -> Order:
 
 @contextmanager
 def _named() -> Iterator[None]:
-    """Give what is wrong with a link or a status the name that it has here."""
+    """Give what is wrong with a link, a status or a kind the name that it has here."""
     try:
         yield
     except Invalid as error:
@@ -228,7 +228,7 @@ def _named() -> Iterator[None]:
         raise Invalid(*named) from None
 
 
-NAMES = {"links": "parentId", "status": "statusTypeId"}
+NAMES = {"links": "parentId", "status": "statusTypeId", "kind": "quote"}
 """What the book calls what a client says, and what it is called here."""
 
 
