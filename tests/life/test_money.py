@@ -8,6 +8,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from orderglot.core.adding_up import adds_up
 from orderglot.core.caller import Caller
 from orderglot.core.goods_steps import split_order
 from orderglot.core.order import HUB, Reference
@@ -123,5 +124,32 @@ def test_no_money_comes_of_an_order_that_is_called_paid_split_and_not_paid_after
             assert bill.due.total == (bill.paid.total or 0) + (bill.owed.total or 0)
             paid += bill.paid.total or 0
         assert paid == 20
+
+    behind_doors(trial)
+
+
+def test_shipping_and_a_discount_change_what_an_order_of_a_vendor_comes_to_at_every_door() -> None:
+    async def trial(doors: Doors) -> None:
+        id = await doors.kole_order(24)
+
+        async def known(unit: UnitOfWork) -> None:
+            order = await unit.get(Reference(HUB, str(id)))
+            theirs = (*order.references, Reference("komet@acme", "77"))
+            await unit.change(replace(order, references=theirs), "placed")
+
+        await doors.store.of(Caller(seller=doors.seller)).transact(known)
+        await doors.catalyst_put(id, shippingPrice=5)
+        await doors.catalyst_put(id, discountRate=3)
+
+        order = await doors.order(id)
+        assert (Decimal(32), ()) == (order.totals.total, adds_up(order).differences)
+        assert 32 == (await doors.catalyst(id))["totalPrice"]
+        bill = (await doors.kole(id))["order"]["invoice"]
+        assert (27, 5, 32, 32) == (
+            bill["due"]["subtotal"],
+            bill["due"]["shipping"],
+            bill["due"]["total"],
+            bill["owed"]["total"],
+        )
 
     behind_doors(trial)

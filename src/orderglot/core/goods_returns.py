@@ -22,6 +22,7 @@ from orderglot.core.portions import less, portion
 from orderglot.core.pricing import price
 from orderglot.core.product import Product
 from orderglot.core.quantities import Quantity, plain, size
+from orderglot.core.resumming import priced_as
 from orderglot.core.returns import (
     NEVER,
     RETURNED_FROM,
@@ -57,7 +58,8 @@ def take_goods_back(
     if problems:
         raise Invalid(*problems)
     back = made_of(order, Kind.RETURN, Relation.RETURN_OF)
-    back = replace(back, received=now, extras={RETURNED_FROM: order.status})
+    extras = {RETURNED_FROM: order.status, **priced_as(order)}
+    back = replace(back, received=now, extras=extras)
     pairs = zip(order.lines, amounts, strict=True)
     lines = tuple(came_back(line, much) for line, much in pairs)
     after = replace(order, lines=lines, status=status_without(order, lines))

@@ -20,6 +20,7 @@ from orderglot.core.order import Discount, Line, Order, Totals
 from orderglot.core.order_details import OrderDetails
 from orderglot.core.portions import allowances_of, less, portion
 from orderglot.core.quantities import Quantity, size
+from orderglot.core.resumming import priced_as
 from orderglot.core.values import Kind, Relation, Status
 
 
@@ -113,7 +114,7 @@ def _second(order: Order, part: Order) -> Order:
         totals=Totals(**known),
         invoice=bill,
         links=(link_to(order, Relation.SPLIT_OF),),
-        extras={MOVED: True, **(divided(order, bill)[1] if bill else {})},
+        extras={MOVED: True, **priced_as(order), **(divided(order, bill)[1] if bill else {})},
         unknown=(),
     )
 

@@ -29,7 +29,7 @@ def summed(order: Order) -> Order:
     if len(currencies(order)) > 1:
         return _unsummed(order)
     currency, known = order.currency, order.totals
-    discount = _payable(order.discount, currency)
+    discount = payable(order.discount, currency)
     subtotal = rounded(sum(map(_of_line, order.lines), ZERO), currency)
     shipping = rounded(known.shipping or ZERO, currency)
     tax = rounded(shipping * (order.shipping.tax_rate or ZERO) / PERCENT, currency)
@@ -172,7 +172,7 @@ def _of_line(line: Line) -> Decimal:
     return by_price(line) or ZERO
 
 
-def _payable(discount: Discount, currency: str) -> Discount:
+def payable(discount: Discount, currency: str) -> Discount:
     """Round what is taken off."""
 
     def of(amount: Decimal | None) -> Decimal | None:
