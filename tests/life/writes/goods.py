@@ -11,7 +11,7 @@ from orderglot.core.order import HUB, Reference
 from orderglot.core.ports import UnitOfWork
 from tests.life.book_model import ZERO, Line, Order, State, payable
 from tests.life.doors import Doors
-from tests.life.model_changes import came_back, detailed, over_by
+from tests.life.model_changes import billed, came_back, detailed, over_by
 from tests.life.writes.seller import RUNNING, amounts, status_left, status_of
 from tests.life.writes.write import Sent, Write
 
@@ -87,7 +87,7 @@ def divided(
         word = payable(order.by_word * part / order.paid)
         second = replace(second, paid=part, by_word=word, bill="paid in full")
         return replace(first, paid=order.paid - part, by_word=order.by_word - word), second
-    return first, replace(second, bill="unpaid")
+    return billed(first) if order.figures else first, replace(second, bill="unpaid")
 
 
 def goods_back(write: Divides, state: State, order: Order) -> State | None:
