@@ -12,6 +12,8 @@ from orderglot.core.billing import settled
 from orderglot.core.findings import Answer
 from orderglot.core.order import Amounts, Invoice, Line, Order, Totals
 from orderglot.core.order_details import OrderDetails, PaymentMade
+from orderglot.core.splitting import split
+from orderglot.core.totals import less, with_sums
 from orderglot.core.values import InvoiceStatus
 from orderglot.stores.document import read_order, write
 
@@ -81,3 +83,66 @@ def test_of_a_bill_without_figures_nothing_is_known_to_be_paid() -> None:
 
     assert Invoice(number="7", status=InvoiceStatus.PAID) == paid.invoice
     assert Invoice(number="7", status=InvoiceStatus.UNPAID) == settled(paid, None).invoice
+
+
+def less_of(order: Order, amount: int) -> Order:
+    """Give an order of 30 that comes to another amount, of which more or less is paid then."""
+    bill = order.invoice or Invoice()
+    due = whole(amount)
+    return replace(order, invoice=with_sums(bill, due, less(due, bill.paid)))
+
+
+def paid_of(order: Order) -> tuple[Decimal | None, Decimal | None]:
+    bill = order.invoice or Invoice()
+    return bill.paid.total, bill.owed.total
+
+
+def test_a_second_word_that_a_bill_is_paid_adds_to_the_first() -> None:
+    paid = settled(less_of(kept(settled(billed(10), InvoiceStatus.PAID)), 60), InvoiceStatus.PAID)
+
+    assert (Decimal(60), Decimal(0)) == paid_of(paid)
+    assert (Decimal(10), Decimal(50)) == paid_of(settled(kept(paid), None))
+
+
+def test_what_was_paid_beyond_what_is_due_is_not_lost_by_a_word() -> None:
+    paid = settled(less_of(billed(20), 15), InvoiceStatus.PAID)
+
+    assert (Decimal(20), Decimal(-5)) == paid_of(paid)
+    assert (Decimal(20), Decimal(-5)) == paid_of(settled(paid, None))
+
+
+@pytest.mark.parametrize(("came_in", "paid"), [(20, 30), (5, 15)])
+def test_a_payment_that_came_in_after_the_word_stands_when_that_is_taken_back(
+    came_in: int, paid: int
+) -> None:
+    order = settled(billed(10, 10), InvoiceStatus.PAID)
+    bank = PaymentMade(id="BANK-7", amount=Decimal(came_in))
+    assert order.details is not None
+    payments = (order.details.payments[0], bank)
+    came = replace(order, details=replace(order.details, payments=payments))
+
+    again = settled(kept(came), None)
+    assert (Decimal(paid), Decimal(30 - paid)) == paid_of(again)
+    assert again.details is not None
+    assert payments == again.details.payments
+
+
+def test_only_the_payment_that_the_word_added_goes_with_it() -> None:
+    order = settled(billed(10, 10), InvoiceStatus.PAID)
+    bank = PaymentMade(id="BANK-7", amount=Decimal(5))
+    assert order.details is not None
+    came = replace(order.details, payments=(bank, *order.details.payments))
+
+    again = settled(replace(order, details=came), None)
+    assert again.details is not None
+    assert (bank, PaymentMade(amount=Decimal(10))) == again.details.payments
+
+
+def test_a_split_divides_what_is_paid_by_word_alone() -> None:
+    order = kept(settled(billed(20), InvoiceStatus.PAID))
+    line = replace(order.lines[0], number=1)
+    first, second = split(replace(order, lines=(line,)), {1: 2})
+    assert (Decimal(10), Decimal(20)) == (paid_of(first)[0], paid_of(second)[0])
+
+    parts = [paid_of(settled(kept(one), None)) for one in (first, second)]
+    assert [(Decimal("6.67"), Decimal("3.33")), (Decimal("13.33"), Decimal("6.67"))] == parts

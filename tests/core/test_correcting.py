@@ -18,7 +18,7 @@ from orderglot.core.correcting import Correction, correct
 from orderglot.core.errors import Conflict, HubError, Invalid, Rule
 from orderglot.core.findings import Answer
 from orderglot.core.line_quantities import counting, to_ship
-from orderglot.core.order import Address, Discount, Line, Order, Reference, Shipping
+from orderglot.core.order import Address, Amounts, Discount, Line, Order, Reference, Shipping
 from orderglot.core.order_details import OrderDetails, Refund, RefundedLine
 from orderglot.core.pricing import price
 from orderglot.core.product import Product, Tier
@@ -119,6 +119,28 @@ def test_more_is_owed_of_what_was_paid_and_what_was_paid_too_much_is_told() -> N
     assert paid.invoice is not None
     assert (paid.invoice.paid, Decimal(3)) == (less.invoice.paid, overpaid(less))
     assert 0 == overpaid(more)
+
+
+@pytest.mark.parametrize("references", [(), (Reference("kole@w", "7"),)])
+def test_a_bill_of_which_nothing_is_owed_any_more_is_paid_in_full(
+    references: tuple[Reference, ...],
+) -> None:
+    order = ordered(references=references)
+    assert order.invoice is not None
+    paid = Amounts(total=Decimal(15))
+    owed = Amounts(total=Decimal(3))
+    bill = replace(order.invoice, status=InvoiceStatus.PARTIALLY_PAID, paid=paid, owed=owed)
+    left = corrected(replace(order, invoice=bill), removed=(2,)).invoice
+
+    assert left is not None
+    assert (InvoiceStatus.PAID, Decimal(15), Decimal(0)) == (
+        left.status,
+        left.due.total,
+        left.owed.total,
+    )
+    more = corrected(replace(order, invoice=bill), quantities={1: 18}).invoice
+    assert more is not None
+    assert InvoiceStatus.PARTIALLY_PAID is more.status
 
 
 def test_figures_from_elsewhere_stand_and_move_by_what_the_lines_come_to() -> None:

@@ -39,6 +39,7 @@ from orderglot.core.order import (
 from orderglot.core.order_details import OrderDetails, PaymentMade, SecondCurrency
 from orderglot.core.quantities import Quantity
 from orderglot.core.quantity_equations import along
+from orderglot.core.resumming import PRICED_ELSEWHERE
 from orderglot.core.shipments import Shipment, ShippedLine
 from orderglot.core.splitting import split
 from orderglot.core.values import InvoiceStatus, Kind, Relation, Status
@@ -176,7 +177,7 @@ def test_terms_go_along_and_names_history_and_extras_do_not() -> None:
         second.ship_to,
         second.shipping.carrier,
     )
-    assert (0, 0, "", (), "", {MOVED: True}) == (
+    assert (0, 0, "", (), "", {MOVED: True, PRICED_ELSEWHERE: True}) == (
         second.id,
         second.version,
         second.number,

@@ -95,8 +95,8 @@ class Order:
     off: Decimal = ZERO
     shipping: Decimal = ZERO
     paid: Decimal = ZERO
-    paid_before: Decimal = ZERO
-    """What of it was paid before somebody called it paid in full."""
+    by_word: Decimal = ZERO
+    """How much of it is paid only because somebody called it paid in full."""
     bill: str = "unpaid"
     figures: bool = True
     """Whether its bill says what is due."""

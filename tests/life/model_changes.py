@@ -20,8 +20,11 @@ from tests.life.book_model import (
 
 def billed(order: Order) -> Order:
     """Let the bill follow what an order comes to: what was paid stands."""
-    if order.bill == "paid in full" and (order.total or ZERO) > order.paid:
+    total = order.total or ZERO
+    if order.bill == "paid in full" and total > order.paid:
         return replace(order, bill="partially paid" if order.paid else "unpaid")
+    if order.bill == "partially paid" and total <= order.paid:
+        return replace(order, bill="paid in full")
     return order
 
 

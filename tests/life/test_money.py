@@ -8,7 +8,13 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from orderglot.core.adding_up import adds_up
 from orderglot.core.caller import Caller
+from orderglot.core.goods_steps import split_order
+from orderglot.core.order import HUB, Reference
+from orderglot.core.ports import UnitOfWork
+from orderglot.core.totals import less
+from orderglot.core.values import InvoiceStatus
 from tests.life.doors import CUSTOMER, GOODS, SITE, Doors, behind_doors
 from tests.life.test_pricing import add_at_komet
 
@@ -86,5 +92,64 @@ def test_boxes_are_pieces_where_a_page_has_no_boxes() -> None:
         )
         (adobe,) = (await doors.adobe(id))["lineItems"]
         assert 100 == adobe["quantity"]
+
+    behind_doors(trial)
+
+
+def test_no_money_comes_of_an_order_that_is_called_paid_split_and_not_paid_after_all() -> None:
+    async def trial(doors: Doors) -> None:
+        id = await doors.kole_order(24)
+        book = doors.store.of(Caller(seller=doors.seller))
+
+        async def pays(unit: UnitOfWork) -> None:
+            order = await unit.get(Reference(HUB, str(id)))
+            assert order.invoice is not None
+            paid = replace(order.invoice.paid, subtotal=Decimal(20), total=Decimal(20))
+            bill = replace(order.invoice, status=InvoiceStatus.PARTIALLY_PAID, paid=paid)
+            owed = less(bill.due, paid)
+            await unit.change(replace(order, invoice=replace(bill, owed=owed)), "paid in part")
+
+        async def divides(unit: UnitOfWork) -> int:
+            order = await unit.get(Reference(HUB, str(id)))
+            return (await split_order(unit, order, {1: 16})).made[0].id
+
+        await book.transact(pays)
+        await doors.catalyst_put(id, invoiced=True)
+        second = await book.transact(divides)
+        paid = Decimal(0)
+        for one in (id, second):
+            await doors.catalyst_put(one, invoiced=False)
+            bill = (await doors.order(one)).invoice
+            assert bill is not None
+            assert bill.due.total == (bill.paid.total or 0) + (bill.owed.total or 0)
+            paid += bill.paid.total or 0
+        assert paid == 20
+
+    behind_doors(trial)
+
+
+def test_shipping_and_a_discount_change_what_an_order_of_a_vendor_comes_to_at_every_door() -> None:
+    async def trial(doors: Doors) -> None:
+        id = await doors.kole_order(24)
+
+        async def known(unit: UnitOfWork) -> None:
+            order = await unit.get(Reference(HUB, str(id)))
+            theirs = (*order.references, Reference("komet@acme", "77"))
+            await unit.change(replace(order, references=theirs), "placed")
+
+        await doors.store.of(Caller(seller=doors.seller)).transact(known)
+        await doors.catalyst_put(id, shippingPrice=5)
+        await doors.catalyst_put(id, discountRate=3)
+
+        order = await doors.order(id)
+        assert (Decimal(32), ()) == (order.totals.total, adds_up(order).differences)
+        assert 32 == (await doors.catalyst(id))["totalPrice"]
+        bill = (await doors.kole(id))["order"]["invoice"]
+        assert (27, 5, 32, 32) == (
+            bill["due"]["subtotal"],
+            bill["due"]["shipping"],
+            bill["due"]["total"],
+            bill["owed"]["total"],
+        )
 
     behind_doors(trial)

@@ -14,7 +14,7 @@ from msgspec.structs import asdict, replace
 from orderglot.core.line_portions import share
 from orderglot.core.order import Amounts, Invoice, Order, Totals
 from orderglot.core.portions import less
-from orderglot.core.totals import ZERO
+from orderglot.core.totals import ZERO, with_sums
 from orderglot.core.totals import less as owed_of
 from orderglot.core.values import InvoiceStatus
 
@@ -43,17 +43,10 @@ def billed(order: Order, bill: Invoice, sums: Totals, whole: Totals) -> Invoice:
 
 
 def bill_without(bill: Invoice, part: Invoice) -> Invoice:
-    """Give a bill without that of a portion."""
-    left = replace(
-        bill,
-        due=less(bill.due, part.due),
-        paid=less(bill.paid, part.paid),
-        owed=less(bill.owed, part.owed),
-    )
-    settled = (left.owed.total or ZERO) <= ZERO < (left.paid.total or ZERO)
-    if bill.status is InvoiceStatus.PARTIALLY_PAID and settled and left.owed.total is not None:
-        return replace(left, status=InvoiceStatus.PAID)
-    return left
+    """Give a bill without that of a portion: it may be paid in full then, and what was so stays so."""
+    left = replace(bill, paid=less(bill.paid, part.paid))
+    left = with_sums(left, less(bill.due, part.due), less(bill.owed, part.owed))
+    return replace(left, status=bill.status) if bill.status is InvoiceStatus.PAID else left
 
 
 def _goes_along(order: Order, bill: Invoice) -> bool:

@@ -22,6 +22,7 @@ from orderglot.core.portions import less, portion
 from orderglot.core.pricing import price
 from orderglot.core.product import Product
 from orderglot.core.quantities import Quantity, plain, size
+from orderglot.core.resumming import priced_as
 from orderglot.core.returns import (
     NEVER,
     bought_as,
@@ -56,7 +57,7 @@ def take_goods_back(
     if problems:
         raise Invalid(*problems)
     back = made_of(order, Kind.RETURN, Relation.RETURN_OF)
-    back = replace(back, received=now)
+    back = replace(back, received=now, extras=priced_as(order))
     pairs = zip(order.lines, amounts, strict=True)
     lines = tuple(came_back(line, much) for line, much in pairs)
     return with_less(order, lines), _valued(back, order, amounts, _standing(order, others))

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from msgspec.structs import asdict, replace
 
 from orderglot.core.bill_portions import bill_without, billed
+from orderglot.core.billing import divided
 from orderglot.core.errors import Conflict, Rule, invalid
 from orderglot.core.lifecycle import demand, status_left, status_of
 from orderglot.core.line_equations import sums_of
@@ -19,6 +20,7 @@ from orderglot.core.order import Discount, Line, Order, Totals
 from orderglot.core.order_details import OrderDetails
 from orderglot.core.portions import allowances_of, less, portion
 from orderglot.core.quantities import Quantity, size
+from orderglot.core.resumming import priced_as
 from orderglot.core.values import Kind, Relation, Status
 
 
@@ -70,9 +72,10 @@ def _as_far(line: Line) -> Line:
 
 
 def _first(order: Order, part: Order, rest: tuple[Line, ...]) -> Order:
-    bill = order.invoice
+    bill, extras = order.invoice, order.extras
     if bill is not None:
-        bill = bill_without(bill, billed(order, bill, part.totals, sums_of(order)))
+        own = billed(order, bill, part.totals, sums_of(order))
+        bill, extras = bill_without(bill, own), divided(order, own)[0]
     return replace(
         order,
         lines=rest,
@@ -81,6 +84,7 @@ def _first(order: Order, part: Order, rest: tuple[Line, ...]) -> Order:
         discount=_discount_left(order.discount, part.discount),
         details=order.details and _details_left(order.details, part.details or OrderDetails()),
         invoice=bill,
+        extras=extras,
     )
 
 
@@ -95,6 +99,7 @@ def _second(order: Order, part: Order) -> Order:
         for name, one in asdict(order.totals).items()
     }
     held = order.status is not Status.PARTLY_SHIPPED
+    bill = order.invoice and billed(order, order.invoice, part.totals, sums_of(order))
     return replace(
         part,
         id=0,
@@ -107,9 +112,9 @@ def _second(order: Order, part: Order) -> Order:
         shipping=replace(order.shipping, tracking="", rate_key=""),
         lines=lines,
         totals=Totals(**known),
-        invoice=order.invoice and billed(order, order.invoice, part.totals, sums_of(order)),
+        invoice=bill,
         links=(link_to(order, Relation.SPLIT_OF),),
-        extras={MOVED: True},
+        extras={MOVED: True, **priced_as(order), **(divided(order, bill)[1] if bill else {})},
         unknown=(),
     )
 

@@ -29,7 +29,7 @@ def summed(order: Order) -> Order:
     if len(currencies(order)) > 1:
         return _unsummed(order)
     currency, known = order.currency, order.totals
-    discount = _payable(order.discount, currency)
+    discount = payable(order.discount, currency)
     subtotal = rounded(sum(map(_of_line, order.lines), ZERO), currency)
     shipping = rounded(known.shipping or ZERO, currency)
     tax = rounded(shipping * (order.shipping.tax_rate or ZERO) / PERCENT, currency)
@@ -172,7 +172,7 @@ def _of_line(line: Line) -> Decimal:
     return by_price(line) or ZERO
 
 
-def _payable(discount: Discount, currency: str) -> Discount:
+def payable(discount: Discount, currency: str) -> Discount:
     """Round what is taken off."""
 
     def of(amount: Decimal | None) -> Decimal | None:
@@ -196,10 +196,15 @@ def _billed(bill: Invoice, goods: Decimal, totals: Totals) -> Invoice:
 
 
 def with_sums(bill: Invoice, due: Amounts, owed: Amounts) -> Invoice:
-    """Give a bill with what is due and owed now: one that was paid in full may not be so any more."""
-    status = bill.status
+    """Give a bill with what is due and owed now: one that was paid in full may not be so any more.
+
+    One that was paid in part is paid in full once nothing is owed of it.
+    """
+    status, paid = bill.status, bill.paid.total or ZERO
     if status is InvoiceStatus.PAID and (owed.total or ZERO) > 0:
-        status = InvoiceStatus.PARTIALLY_PAID if bill.paid.total else InvoiceStatus.UNPAID
+        status = InvoiceStatus.PARTIALLY_PAID if paid else InvoiceStatus.UNPAID
+    elif status is InvoiceStatus.PARTIALLY_PAID and owed.total is not None:
+        status = InvoiceStatus.PAID if owed.total <= ZERO < paid else status
     return replace(bill, due=due, owed=owed, status=status)
 
 

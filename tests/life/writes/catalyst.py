@@ -91,12 +91,14 @@ def invoiced(state: State, order: Order, value: bool) -> State | None:
     if (order.bill == "paid in full") is value:
         return state
     if not value:
-        bill = "partially paid" if order.paid_before else "unpaid"
-        return state.having(replace(order, bill=bill, paid=order.paid_before, paid_before=ZERO))
+        paid = order.paid - order.by_word
+        bill = "partially paid" if paid else "unpaid"
+        return state.having(replace(order, bill=bill, paid=paid, by_word=ZERO))
     if not order.figures:
         return state.having(replace(order, bill="paid in full"))
-    paid = order.total or ZERO
-    return state.having(replace(order, bill="paid in full", paid=paid, paid_before=order.paid))
+    paid = max(order.paid, order.total or ZERO)
+    by_word = order.by_word + paid - order.paid
+    return state.having(replace(order, bill="paid in full", paid=paid, by_word=by_word))
 
 
 def shipped_for(state: State, order: Order, value: Any) -> State:

@@ -9,9 +9,9 @@ from orderglot.core.errors import HubError
 from orderglot.core.goods_steps import Made, return_goods, split_order
 from orderglot.core.order import HUB, Reference
 from orderglot.core.ports import UnitOfWork
-from tests.life.book_model import ZERO, Line, Order, State
+from tests.life.book_model import ZERO, Line, Order, State, payable
 from tests.life.doors import Doors
-from tests.life.model_changes import came_back, detailed, over_by
+from tests.life.model_changes import billed, came_back, detailed, over_by
 from tests.life.writes.seller import RUNNING, amounts, status_left, status_of
 from tests.life.writes.write import Sent, Write
 
@@ -78,15 +78,16 @@ def divided(
         status=status_left(order, lines) if held else status_of(lines),
         shipping=ZERO,
         paid=ZERO,
-        paid_before=ZERO,
+        by_word=ZERO,
         of=(order.key,),
     )
     first = replace(order, lines=rest, status=status_left(order, rest))
     total, part = order.total or ZERO, second.total or ZERO
     if order.figures and order.paid >= total > 0:
-        second = replace(second, paid=part, bill="paid in full")
-        return replace(first, paid=order.paid - part), second
-    return first, replace(second, bill="unpaid")
+        word = payable(order.by_word * part / order.paid)
+        second = replace(second, paid=part, by_word=word, bill="paid in full")
+        return replace(first, paid=order.paid - part, by_word=order.by_word - word), second
+    return billed(first) if order.figures else first, replace(second, bill="unpaid")
 
 
 def goods_back(write: Divides, state: State, order: Order) -> State | None:
