@@ -21,6 +21,8 @@ from orderglot.core.values import Kind, Status
 TAKEN = f"{HUB}.taken"
 """The extra of a switch or its reversal: its shares, each as the order's id, the line and the quantity."""
 
+WITHOUT_SEATS = frozenset({Kind.RETURN, Kind.QUOTE})
+
 Away: TypeAlias = Mapping[tuple[int, int], Quantity]
 """How many seats of which line, by its order's id and its number, are switched away."""
 
@@ -96,4 +98,4 @@ def _less(line: Line, part: Quantity) -> Line:
 def _has_seats(order: Order) -> bool:
     """Tell whether an order's lines have seats; what a reversal gave back others have."""
     gave_back = any(one.quantity < 0 for one in shares(order))
-    return order.kind is not Kind.RETURN and not gave_back
+    return order.kind not in WITHOUT_SEATS and not gave_back

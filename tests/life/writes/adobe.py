@@ -132,15 +132,18 @@ async def first_line(doors: Doors, id: int) -> Any:
     return lines[0] if lines and lines[0]["subscriptionId"] else None
 
 
+BUYING = ("sale", "renewal")
+
+
 def last_of(state: State, seats: str) -> int:
     """Give the order that a subscription was bought by last; a switch where none was."""
     there = [
         order
         for order in state.there()
-        if order.customer == 1 and order.status in DONE and order.kind != "return"
+        if order.customer == 1 and order.status in DONE and order.kind in (*SWITCHES, *BUYING)
         if any(one.seats == seats and one.status not in OVER for one in order.lines)
     ]
-    bought = [order for order in there if order.kind in ("sale", "renewal")]
+    bought = [order for order in there if order.kind in BUYING]
     return (bought[-1] if bought else there[0]).key
 
 
