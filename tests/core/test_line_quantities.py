@@ -135,3 +135,36 @@ def test_what_is_left_of_whole_kilograms_is_not_rounded_by_a_part_of_one() -> No
     assert None is more.remaining
     part = replace(back, lines=(replace(back.lines[0], quantity=-HALF),))
     assert None is counted_anew(order, part, back=True).lines[0].remaining
+
+
+def rest_cancelled(order: Order) -> Order:
+    return lifecycle.cancel(order, "Sold out.")
+
+
+def rest_cancelled_by_its_number(order: Order) -> Order:
+    return lifecycle.cancel(order, "Sold out.", {1: 6})
+
+
+def rest_moved(order: Order) -> Order:
+    return split(order, {1: 6})[0]
+
+
+def held_and_rest_cancelled(order: Order) -> Order:
+    return rest_cancelled(lifecycle.hold(order, "No credit."))
+
+
+@pytest.mark.parametrize(
+    "end",
+    [rest_cancelled, rest_cancelled_by_its_number, rest_moved, held_and_rest_cancelled],
+)
+def test_an_order_whose_rest_does_not_come_is_returned_where_all_that_went_out_came_back(
+    end: Callable[[Order], Order],
+) -> None:
+    part = sent(ordered(LINE), 4)
+    some, _ = take_goods_back(part, {1: 3}, (), NOON)
+    every, back = take_goods_back(some, {1: 1}, (), NOON)
+
+    assert [Status.SHIPPED, Status.RETURNED] == [end(one).status for one in (some, every)]
+    assert [Status.RETURNED] == [line.status for line in end(every).lines]
+    given_up = counted_anew(end(every), back, back=True)
+    assert (Status.SHIPPED, 1) == (given_up.lines[0].status, left(given_up.lines[0]))

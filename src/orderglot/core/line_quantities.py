@@ -61,6 +61,19 @@ def to_ship(line: Line) -> Quantity:
     return plain(max(0, left))
 
 
+def settled(line: Line) -> Line:
+    """Give a line with the status that follows from what was counted once nothing of it is to be sent."""
+    if to_ship(line):
+        return line
+    gone = shipped(line)
+    if not gone:
+        return replace(line, status=Status.CANCELLED)
+    if returned(line) >= gone:
+        return replace(line, status=Status.RETURNED)
+    over = line.status in GONE_OUT | NOT_COMING
+    return line if over else replace(line, status=Status.SHIPPED)
+
+
 def in_pieces(left: Quantity) -> int | None:
     """Give what is left of a line as ``remaining`` has it: in whole pieces, None where there are none."""
     left = plain(max(0, left))

@@ -15,6 +15,7 @@ from orderglot.core.line_quantities import (
     cancelled,
     counting,
     in_pieces,
+    settled,
     shipped,
     to_ship,
 )
@@ -83,10 +84,7 @@ def without(line: Line, quantity: Quantity) -> Line:
         return line
     if line.remaining is not None:
         line = replace(line, remaining=in_pieces(line.remaining - quantity))
-    less = counting(line, cancelled=plain(cancelled(line) + quantity))
-    if to_ship(less):
-        return less
-    return replace(less, status=Status.SHIPPED if shipped(less) else Status.CANCELLED)
+    return settled(counting(line, cancelled=plain(cancelled(line) + quantity)))
 
 
 def by_number(lines: Iterable[ShippedLine]) -> dict[int, Quantity]:

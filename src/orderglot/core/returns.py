@@ -15,8 +15,8 @@ from orderglot.core.line_quantities import (
     counting,
     in_pieces,
     returned,
+    settled,
     shipped,
-    to_ship,
 )
 from orderglot.core.order import HUB, Line, Order
 from orderglot.core.quantities import Quantity, plain, size, with_unit
@@ -90,12 +90,7 @@ def came_back(line: Line, quantity: Quantity) -> Line:
     if there is None and isinstance(line.quantity, int):
         there = line.quantity - cancelled(line) - returned(line)
     now = counting(line, shipped=shipped(line), returned=back)
-    whole = back == shipped(line) and not to_ship(line)
-    return replace(
-        now,
-        remaining=None if there is None else in_pieces(there - quantity),
-        status=Status.RETURNED if whole else line.status,
-    )
+    return settled(replace(now, remaining=None if there is None else in_pieces(there - quantity)))
 
 
 def with_less(order: Order, lines: tuple[Line, ...]) -> Order:

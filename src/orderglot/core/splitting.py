@@ -12,7 +12,7 @@ from orderglot.core.errors import Conflict, Rule, invalid
 from orderglot.core.lifecycle import demand, status_left, status_of
 from orderglot.core.line_equations import sums_of
 from orderglot.core.line_portions import minus, unshared, without
-from orderglot.core.line_quantities import RUNNING, shipped, to_ship
+from orderglot.core.line_quantities import RUNNING, settled, shipped, to_ship
 from orderglot.core.line_steps import Quantities, amounts_left, detailed
 from orderglot.core.linking import MOVED, link_to
 from orderglot.core.open_cancellations import demand_unasked
@@ -62,13 +62,7 @@ def _rest(
         if part is None:
             yield line
         elif much != size(line.quantity):
-            yield _as_far(without(line, part))
-
-
-def _as_far(line: Line) -> Line:
-    if to_ship(line):
-        return line
-    return replace(line, status=Status.SHIPPED if shipped(line) else Status.CANCELLED)
+            yield settled(without(line, part))
 
 
 def _first(order: Order, part: Order, rest: tuple[Line, ...]) -> Order:
