@@ -8,7 +8,7 @@ from msgspec.structs import asdict, replace
 
 from orderglot.core.bill_portions import bill_without, billed
 from orderglot.core.errors import Conflict, Rule, invalid
-from orderglot.core.lifecycle import demand, status_left, status_of
+from orderglot.core.lifecycle import demand, status_left, status_of, without_reason
 from orderglot.core.line_equations import sums_of
 from orderglot.core.line_portions import minus, unshared, without
 from orderglot.core.line_quantities import RUNNING, shipped, to_ship
@@ -73,7 +73,7 @@ def _first(order: Order, part: Order, rest: tuple[Line, ...]) -> Order:
     bill = order.invoice
     if bill is not None:
         bill = bill_without(bill, billed(order, bill, part.totals, sums_of(order)))
-    return replace(
+    first = replace(
         order,
         lines=rest,
         status=status_left(order, rest),
@@ -82,6 +82,7 @@ def _first(order: Order, part: Order, rest: tuple[Line, ...]) -> Order:
         details=order.details and _details_left(order.details, part.details or OrderDetails()),
         invoice=bill,
     )
+    return without_reason(first, order.status)
 
 
 def _second(order: Order, part: Order) -> Order:
