@@ -245,6 +245,23 @@ def test_what_was_rounded_another_way_is_no_other_price() -> None:
         assert RETURNED is again.status
 
 
+def test_a_return_that_ends_a_hold_takes_its_reason_off() -> None:
+    sold_out = lifecycle.cancel(sent(_1=3), "sold out", {2: Decimal("1.5")})
+    held = lifecycle.put_into(sold_out, Status.ON_HOLD, NOON)
+    assert held.details is not None
+    held = replace(held, details=replace(held.details, hold_reason="Why."))
+    part, _ = take_goods_back(held, {1: 1}, (), NOON)
+    whole, _ = take_goods_back(part, {}, (), NOON)
+
+    assert part.details == held.details
+    assert whole.details is not None
+    assert (RETURNED, "", "sold out") == (
+        whole.status,
+        whole.details.hold_reason,
+        whole.details.cancel_reason,
+    )
+
+
 def test_a_part_of_a_return_is_not_given_up() -> None:
     _, back = take_goods_back(WHOLE, {1: 2}, (), NOON)
 

@@ -149,8 +149,10 @@ def test_what_went_out_is_not_cancelled() -> None:
 def test_a_held_order_stays_held_as_long_as_something_is_left_of_it() -> None:
     held = lifecycle.hold(ORDER, "No credit.")
 
-    assert Status.ON_HOLD is lifecycle.cancel(held, "", {1: 1}).status
-    assert Status.CANCELLED is lifecycle.cancel(held, "").status
+    part, whole = lifecycle.cancel(held, "One.", {1: 1}), lifecycle.cancel(held, "All.")
+    assert OrderDetails(hold_reason="No credit.", cancel_reason="One.") == part.details
+    assert OrderDetails(cancel_reason="All.") == whole.details
+    assert (Status.ON_HOLD, Status.CANCELLED) == (part.status, whole.status)
 
 
 @pytest.mark.parametrize(

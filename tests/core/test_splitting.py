@@ -267,6 +267,14 @@ def test_a_held_orders_part_is_held_for_the_same_reason() -> None:
         assert Status.PROCESSING is lifecycle.release(one).status
 
 
+def test_of_a_held_order_on_its_way_only_the_part_that_did_not_go_out_is_held() -> None:
+    sent = lifecycle.ship(WHOLE, parcel({1: 2}), NOON)
+    first, second = split(lifecycle.hold(sent, "No credit."), {1: 1, 4: 2})
+
+    assert (Status.SHIPPED, Status.ON_HOLD) == (first.status, second.status)
+    assert ["", "No credit."] == [one.details.hold_reason for one in (first, second) if one.details]
+
+
 def test_of_an_order_on_its_way_what_did_not_go_out_is_moved() -> None:
     sent = lifecycle.ship(WHOLE, parcel({1: 2}), NOON)
     first, second = split(sent, {1: 1, 4: 2})

@@ -75,7 +75,8 @@ class Line:
         if self.status in (*DONE, *NOT_COMING, "returned"):
             return 0
         there = max(0, abs(self.quantity) - self.cancelled - (self.shipped or 0))
-        return min(there, max(0, self.remaining)) if self.counted else there
+        given_up = self.remaining - (self.shipped or 0) + (self.back or 0)
+        return max(0, min(there, given_up)) if self.counted else there
 
 
 @dataclass(frozen=True)

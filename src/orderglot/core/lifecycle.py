@@ -143,7 +143,8 @@ def cancel(order: Order, reason: str, wanted: Quantities | None = None) -> Order
     take_off = without if wanted else given_up_whole
     lines = tuple(take_off(line, gone) for line, gone in zip(order.lines, amounts, strict=True))
     details = _details(order, cancel_reason=reason)
-    return replace(order, lines=lines, status=status_left(order, lines), details=details)
+    left = replace(order, lines=lines, status=status_left(order, lines), details=details)
+    return without_reason(left, order.status)
 
 
 def demand_whole(order: Order, wanted: Quantities | None) -> None:
@@ -172,7 +173,7 @@ def put_into(order: Order, status: Status, now: datetime) -> Order:
     """
     if status is order.status:
         return order
-    moved = _without_reason(_moved(order, status), order.status)
+    moved = without_reason(_moved(order, status), order.status)
     if order.status in NOT_YET and status not in NOT_YET:
         moved = replace(moved, received=order.received or now)
     if status is Status.COMPLETED:
@@ -273,9 +274,10 @@ def _demand_there(order: Order, what: str) -> None:
         raise Conflict(f"This order is deleted; it cannot be {what}.")
 
 
-def _without_reason(order: Order, before: Status) -> Order:
-    """Take the reason off for which an order was held or cancelled, as it is not any more."""
-    if order.details is None or before not in (Status.ON_HOLD, *NOT_COMING):
+def without_reason(order: Order, before: Status) -> Order:
+    """Take the reason off for which an order was held or cancelled, where it is not any more."""
+    ended = before in (Status.ON_HOLD, *NOT_COMING) and order.status is not before
+    if order.details is None or not ended:
         return order
     reason = "hold_reason" if before is Status.ON_HOLD else "cancel_reason"
     return replace(order, details=_details(order, **{reason: ""}))

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from msgspec.structs import replace
 
 from orderglot.core.errors import Invalid, Problem, Rule
-from orderglot.core.lifecycle import status_of
+from orderglot.core.lifecycle import status_of, without_reason
 from orderglot.core.line_quantities import (
     GONE_OUT,
     cancelled,
@@ -98,7 +98,7 @@ def with_less(order: Order, lines: tuple[Line, ...]) -> Order:
     status, extras = _status_without(order, lines), order.extras
     if Status.RETURNED is status is not order.status:
         extras = {**extras, RETURNED_FROM: order.status}
-    return replace(order, lines=lines, status=status, extras=extras)
+    return without_reason(replace(order, lines=lines, status=status, extras=extras), order.status)
 
 
 def _status_without(order: Order, lines: Iterable[Line]) -> Status:

@@ -9,7 +9,7 @@ from msgspec.structs import asdict, replace
 from orderglot.core.bill_portions import bill_without, billed
 from orderglot.core.billing import divided
 from orderglot.core.errors import Conflict, Rule, invalid
-from orderglot.core.lifecycle import demand, status_left, status_of
+from orderglot.core.lifecycle import demand, status_left, status_of, without_reason
 from orderglot.core.line_equations import sums_of
 from orderglot.core.line_portions import minus, unshared, without
 from orderglot.core.line_quantities import RUNNING, settled, shipped, to_ship
@@ -70,7 +70,7 @@ def _first(order: Order, part: Order, rest: tuple[Line, ...]) -> Order:
     if bill is not None:
         own = billed(order, bill, part.totals, sums_of(order))
         bill, extras = bill_without(bill, own), divided(order, own)[0]
-    return replace(
+    first = replace(
         order,
         lines=rest,
         status=status_left(order, rest),
@@ -80,6 +80,7 @@ def _first(order: Order, part: Order, rest: tuple[Line, ...]) -> Order:
         invoice=bill,
         extras=extras,
     )
+    return without_reason(first, order.status)
 
 
 def _second(order: Order, part: Order) -> Order:

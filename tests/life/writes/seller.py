@@ -10,6 +10,7 @@ from orderglot.core import order as core
 from orderglot.core.caller import Caller
 from orderglot.core.errors import HubError
 from orderglot.core.order import HUB, Reference
+from orderglot.core.ports import UnitOfWork
 from orderglot.core.shipments import Shipment, ShippedLine
 from tests.life.book_model import DONE, NOT_COMING, OPEN, SWITCHES, Line, Order, State
 from tests.life.doors import Doors
@@ -51,11 +52,12 @@ class Steps(Write):
                 return completed(order)
 
     async def send(self, doors: Doors, id: int) -> Sent:
-        book = doors.store.of(Caller(seller=doors.seller))
+        async def work(unit: UnitOfWork) -> None:
+            found = await unit.get(Reference(HUB, str(id)))
+            await unit.change(self._taken(found, unit.now()), self.step)
+
         try:
-            async with book.together() as unit:
-                found = await unit.get(Reference(HUB, str(id)))
-                await unit.change(self._taken(found, unit.now()), self.step)
+            await doors.store.of(Caller(seller=doors.seller)).transact(work)
         except HubError:
             return False, None
         return True, None
