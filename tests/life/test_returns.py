@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable
+from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 
+from orderglot.core.caller import Caller
 from tests.life.doors import CUSTOMER, GOODS, OFFER, OTHER_OFFER, SITE, Doors, behind_doors
 
 COMPLETED, CANCELLED = 7, 9
@@ -305,5 +308,30 @@ def test_an_older_order_that_is_complete_later_adds_to_the_subscription_of_a_new
         await doors.catalyst_put(older, statusTypeId=COMPLETED)
 
         assert seats == (await doors.adobe(older))["lineItems"][0]["subscriptionId"]
+
+    behind_doors(trial)
+
+
+def test_what_came_in_boxes_goes_back_in_whole_boxes_and_is_counted_in_pieces() -> None:
+    async def trial(doors: Doors) -> None:
+        id = await doors.adobe_order()
+        book, order = doors.store.of(Caller(seller=doors.seller)), await doors.order(id)
+        price = {"unit_price": Decimal("0.50"), "total": Decimal(50)}
+        boxes = replace(order.lines[0], quantity=2, box="HB", units_per_box=50, **price)
+        await book.change(replace(order, lines=(replace(boxes, remaining=None),)))
+        await doors.catalyst_put(id, statusTypeId=COMPLETED)
+
+        for quantity in (2, 101):
+            line = {"extLineItemNumber": 1, "offerId": OFFER, "quantity": quantity}
+            head = {"orderType": "RETURN", "referenceOrderId": str(id), "currencyCode": "USD"}
+            refused = await doors.adobe_write({**head, "lineItems": [line]})
+            assert (400, "2132") == (refused.status, json.loads(refused.body)["code"])
+        back = await doors.adobe_return(id, 50)
+        assert 50 == await left(doors, id)
+        assert 50 == (await doors.adobe(back))["lineItems"][0]["quantity"]
+        await doors.adobe_return(id, 50)
+        assert "1008" == (await doors.adobe(id))["status"]
+        await doors.catalyst_put(back, statusTypeId=CANCELLED)
+        assert 50 == await left(doors, id)
 
     behind_doors(trial)
