@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from msgspec.structs import replace
 
-from orderglot.core.boxes import unpacked, with_unpacked
+from orderglot.core.boxes import packed, unpacked, with_unpacked
 from orderglot.core.errors import Invalid
 from orderglot.core.line_details import LineDetails
 from orderglot.core.order import Line, Order
@@ -58,6 +58,29 @@ def test_what_became_of_boxes_became_of_their_pieces() -> None:
 
     (found,) = with_unpacked(Order(lines=(line,))).lines
     assert (150, 100, LineDetails(shipped=50)) == (found.quantity, found.remaining, found.details)
+
+
+@pytest.mark.parametrize(
+    ("bought", "pieces", "boxes"),
+    [
+        (box(2, "50.00"), 50, 1),
+        (box(2, "50.00", box=""), 100, 2),
+        (box(2, "1000", stems=20), 1000, 1),
+        (box(2, "1.00"), 2, 2),
+        (Line(quantity=5), 3, 3),
+    ],
+)
+def test_pieces_are_packed_as_they_were_bought_and_unpacked_so_again(
+    bought: Line, pieces: int, boxes: int
+) -> None:
+    back = packed(Line(number=1, quantity=pieces), bought)
+
+    assert (boxes, pieces) == (back.quantity, unpacked(back).quantity)
+
+
+def test_pieces_that_fill_no_whole_boxes_are_not_packed() -> None:
+    with pytest.raises(Invalid, match="boxes of 50, which are returned whole; 60 are not"):
+        packed(Line(number=1, quantity=60), box(2, "50.00"))
 
 
 def test_a_line_beyond_all_bounds_is_of_what_is_in_its_boxes() -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable
+from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 
 from orderglot.core import lifecycle
 from orderglot.core.caller import Caller
@@ -335,5 +337,30 @@ def test_what_the_seller_cancelled_of_another_dialects_line_is_no_seat_and_does_
             return (await doors.adobe_write(body)).status
 
         assert [422, 201] == [await asked(10), await asked(6)]
+
+    behind_doors(trial)
+
+
+def test_what_came_in_boxes_goes_back_in_whole_boxes_and_is_counted_in_pieces() -> None:
+    async def trial(doors: Doors) -> None:
+        id = await doors.adobe_order()
+        book, order = doors.store.of(Caller(seller=doors.seller)), await doors.order(id)
+        price = {"unit_price": Decimal("0.50"), "total": Decimal(50)}
+        boxes = replace(order.lines[0], quantity=2, box="HB", units_per_box=50, **price)
+        await book.change(replace(order, lines=(replace(boxes, remaining=None),)))
+        await doors.catalyst_put(id, statusTypeId=COMPLETED)
+
+        for quantity in (2, 101):
+            line = {"extLineItemNumber": 1, "offerId": OFFER, "quantity": quantity}
+            head = {"orderType": "RETURN", "referenceOrderId": str(id), "currencyCode": "USD"}
+            refused = await doors.adobe_write({**head, "lineItems": [line]})
+            assert (400, "2132") == (refused.status, json.loads(refused.body)["code"])
+        back = await doors.adobe_return(id, 50)
+        assert 50 == await left(doors, id)
+        assert 50 == (await doors.adobe(back))["lineItems"][0]["quantity"]
+        await doors.adobe_return(id, 50)
+        assert "1008" == (await doors.adobe(id))["status"]
+        await doors.catalyst_put(back, statusTypeId=CANCELLED)
+        assert 50 == await left(doors, id)
 
     behind_doors(trial)

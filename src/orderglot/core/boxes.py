@@ -7,6 +7,7 @@ from contextlib import suppress
 
 from msgspec.structs import replace
 
+from orderglot.core.errors import Invalid, Problem, Rule
 from orderglot.core.line_details import LineDetails
 from orderglot.core.order import Line, Order
 from orderglot.core.quantities import Quantity, plain
@@ -21,9 +22,7 @@ def unpacked(line: Line) -> Line:
     What the price is for, a box or what is in it, is told by what the line comes to, else the price
     is taken to be for what is in the box. A line that comes to its price by its quantity stays.
     """
-    if line.units_per_box is None and line.pieces_per_unit is None:
-        return line
-    each = next(_ways(line), sizes(line)[0])
+    each = _each(line)
     if each == 1:
         return line
     remaining = None if line.remaining is None else line.remaining * each
@@ -39,6 +38,22 @@ def unpacked(line: Line) -> Line:
     )
 
 
+def packed(line: Line, bought: Line) -> Line:
+    """Give a line of pieces as one of whole boxes, such as the line has that they were bought on.
+
+    It is unpacked as that one is. Raises Invalid where the pieces fill no whole boxes.
+    """
+    each = _each(bought)
+    if each == 1:
+        return line
+    if line.quantity % each:
+        reason = f"They came in boxes of {each}, which are returned whole; {line.quantity} are not."
+        raise Invalid(Problem("quantity", Rule.MISMATCH, reason, line.number))
+    # One that has no price is taken to be of what is in the box, so it has to name one.
+    box = {"box": bought.box or "BX", "box_id": bought.box_id, "units_per_box": each}
+    return replace(line, quantity=line.quantity // each, **box)
+
+
 def with_unpacked(order: Order) -> Order:
     """Give an order whose lines are all of pieces."""
     lines = tuple(map(unpacked, order.lines))
@@ -50,6 +65,12 @@ def sizes(line: Line) -> tuple[int, ...]:
     held, each = max(line.units_per_box or 1, 1), max(line.pieces_per_unit or 1, 1)
     first = (held, 1) if line.box else (1, held)
     return tuple(dict.fromkeys((*first, each, held * each)))
+
+
+def _each(line: Line) -> int:
+    if line.units_per_box is None and line.pieces_per_unit is None:
+        return 1
+    return next(_ways(line), sizes(line)[0])
 
 
 def _ways(line: Line) -> Iterator[int]:

@@ -30,8 +30,13 @@ def is_alike(new: Order, kept: Order) -> bool:
         new.po_number == kept.po_number
         and new.ship_to in (None, kept.ship_to)
         and list(map(_goods, new.lines)) == list(map(_goods, kept.lines))
-        and _is_theirs(new.customer, kept.customer)
+        and is_owned(new, kept)
     )
+
+
+def is_owned(new: Order, kept: Order) -> bool:
+    """Tell whether an order in the book is of the customer that a new one names."""
+    return _is_theirs(new.customer, kept.customer)
 
 
 def stands(order: Order) -> bool:

@@ -16,12 +16,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from orderglot.core.caller import Caller
-from orderglot.core.errors import Conflict, Rule, invalid
-from orderglot.core.order import Identity, Order
+from orderglot.core.errors import Conflict, NotFound, Rule, invalid
+from orderglot.core.order import Identity, Order, Reference, native
 from orderglot.core.ports import DUPLICATE, REPEATED, Book, Store, UnitOfWork
-from orderglot.core.repeats import can_repeat, digest, is_alike, stands
+from orderglot.core.repeats import can_repeat, digest, is_alike, is_owned, stands
 from orderglot.core.seller import Seller
+from orderglot.core.values import Omits
 from orderglot.wire.dialect import Dialect
+from orderglot.wire.message import Response
 from orderglot.wire.operation import Operation
 
 MOST = 100
@@ -35,12 +37,17 @@ LONGEST = 7 * 24 * 60
 
 
 class Repeat(Struct, frozen=True):
-    """A new order without a key: what it is known by, for how long, and one that is like it."""
+    """A new order without a key: what it is known by, for how long, and one that is like it.
+
+    ``read`` gives the order that an answer to it speaks of, by the id that it says.
+    """
 
     order: Order
     name: str
     lasts: timedelta
     alike: Order | None
+    omits: Omits
+    read: Callable[[Response], Order]
 
     def suspect(self, unit: UnitOfWork) -> None:
         """Record of an order that is placed after all that it may double another one."""
@@ -75,25 +82,51 @@ class Repeats:
         if caller.customer is not None:
             order = replace(order, customer=Identity(id=caller.customer))
         book = self._book(caller)
-        lasts = self._window(await book.seller())
+        seller = await book.seller()
+        lasts, omits = self._window(seller), self._omits(seller)
         if not lasts:
             return None
         alike = await _alike(book, order)
-        # What was cancelled or deleted may be ordered again.
-        gone = max([one.id for one in alike if not stands(one)], default=0)
+        # What was cancelled or deleted, or is not shown any more, may be ordered again.
+        there = [one for one in alike if _is_there(one, omits)]
+        gone = max([one.id for one in alike if one not in there], default=0)
         name = f"live:content:{operation.name}:{digest(order)}:{gone}"
-        return Repeat(order, name, lasts, next(filter(stands, alike), None))
+        first = there[0] if there else None
+        return Repeat(
+            order, name, lasts, first, omits, lambda answer: operation.response.read(answer, ask())
+        )
 
-    async def record(self, caller: Caller, repeat: Repeat, exchange: str) -> None:
-        """Record of the first order that its request came again."""
-        book = self._book(caller, exchange)
-        first = next(filter(stands, await _alike(book, repeat.order)), None)
+    async def record(
+        self, caller: Caller, repeat: Repeat, answer: Response, exchange: str
+    ) -> int | None:
+        """Record of the first order that its request came again.
+
+        Gives its id where it is not the client's any more, and so no answer to this request.
+        """
+        first = await self._answered(caller, repeat, answer)
+        if first is None:
+            return None
+        if not (_is_there(first, repeat.omits) and is_owned(repeat.order, first)):
+            return first.id
         try:
-            async with book.together() as unit:
-                if first is not None:
-                    unit.record(first, REPEATED)
+            async with self._book(caller, exchange).together() as unit:
+                unit.record(first, REPEATED)
         except Conflict:
-            return  # it came twice in the very same moment, which says the same
+            pass  # it came twice in the very same moment, which says the same
+        return None
+
+    async def _answered(self, caller: Caller, repeat: Repeat, answer: Response) -> Order | None:
+        """Give the order that an answer speaks of, whosever it is by now."""
+        named = native(repeat.read(answer), self.dialect.name)
+        try:
+            whole = self._book(replace(caller, customer=None))
+            return await whole.get(Reference(self.dialect.name, named))
+        except NotFound:
+            return None
+
+    def _omits(self, seller: Seller) -> Omits:
+        can = self.dialect.can
+        return can.omits if can.omits_at is None else can.omits | can.omits_at(seller)
 
     def _book(self, caller: Caller, exchange: str = "") -> Book:
         """Open the caller's book with what was deleted or is omitted, which no client sees."""
@@ -108,3 +141,8 @@ async def _alike(book: Book, order: Order) -> list[Order]:
     """Give the orders in a book that say the same, the newest first."""
     found = await book.with_po_number(order.po_number, MOST)
     return [one for one in found if is_alike(order, one)]
+
+
+def _is_there(order: Order, omits: Omits) -> bool:
+    """Tell whether an order stands, and clients of an API that ``omits`` some see it."""
+    return stands(order) and omits.isdisjoint((order.kind, order.status))

@@ -65,6 +65,14 @@ class Asked(NamedTuple):
     respell: Callable[[Response], Response] = lambda first: first
 
 
+class GivenAway(Exception):
+    """The first answer speaks of an order, by its hub id, that is not this client's any more."""
+
+    def __init__(self, order: int) -> None:
+        super().__init__(order)
+        self.order = order
+
+
 class Replay:
     """The memory of one dialect's server face for requests that may come again."""
 
@@ -95,6 +103,16 @@ class Replay:
             if repeat is None:
                 return await perform(None)
             asked = _known_by(caller, request, repeat, partial(respelled, operation, request, ask))
+        while True:
+            try:
+                return await self._in_turn(asked, perform, refuse)
+            except GivenAway as gone:
+                asked = _anew(asked, gone.order)
+
+    async def _in_turn(
+        self, asked: Asked, perform: Perform, refuse: Callable[[HubError], Response]
+    ) -> Response:
+        caller = asked.caller
         places = [(caller.seller, caller.customer, key.name) for key in asked.keys]
         while first := [self.running[place] for place in places if place in self.running]:
             await asyncio.shield(first[0])
@@ -140,10 +158,15 @@ class Replay:
             return None
 
     async def _repeated(self, asked: Asked) -> Response | None:
-        """Give the first answer to a request that came again, None where there is none."""
+        """Give the first answer to a request that came again, None where there is none.
+
+        Raises GivenAway where that speaks of an order that is not the client's any more.
+        """
         answer = await self._again(asked)
         if answer is not None and asked.repeat is not None:
-            await self.repeats.record(asked.caller, asked.repeat, asked.exchange)
+            gone = await self.repeats.record(asked.caller, asked.repeat, answer, asked.exchange)
+            if gone is not None:
+                raise GivenAway(gone)
         return None if answer is None else asked.respell(answer)
 
     async def _again(self, asked: Asked) -> Response | None:
@@ -239,6 +262,12 @@ def _known_by(
     """Make what a request without a key is known by."""
     key = Key(repeat.name, repeat.lasts, conflict=False, refusals=False)
     return Asked(caller, request.id, (key,), repeat.name, repeat=repeat, respell=respell)
+
+
+def _anew(asked: Asked, gone: int) -> Asked:
+    """Let a request without a key be known by what it says, and by the order that is gone."""
+    keys = tuple(key._replace(name=f"{key.name}:{gone}") for key in asked.keys)
+    return asked._replace(keys=keys, fingerprint=keys[0].name)
 
 
 def respelled(

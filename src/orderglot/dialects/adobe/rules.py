@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping
+from datetime import datetime
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from orderglot.core.boxes import packed, with_unpacked
 from orderglot.core.customer import Customer
 from orderglot.core.errors import Invalid, Rule
 from orderglot.core.lifecycle import receive
@@ -118,13 +120,14 @@ async def _return(context: Context, draft: Draft, customer: Customer) -> Compose
     gone = {at for at, seats in holding.switched.items() if seats > 0}
     switched = [line for order, line in gone if order == original.id]
     try:
-        left = take_back(original, draft.order.lines, context.now, switched)
+        wanted = _wanted(original, draft.order.lines, context.now)
+        left = take_back(original, wanted, context.now, switched)
         demand_seats(holding.orders, holding.switched, left)
     except Invalid as error:
         raise _coded(error, RETURNS) from None
-    await demand_minimum(context, original, left)
+    await demand_minimum(context, with_unpacked(original), with_unpacked(left))
     await demand_commitment(context, customer, holding, original, left)
-    lines = tuple(_taken(line, bought_as(original, line) or line) for line in draft.order.lines)
+    lines = tuple(_taken(line, bought_as(original, line) or line) for line in wanted)
     order = replace(
         draft.order,
         currency=draft.order.currency or original.currency,
@@ -220,6 +223,19 @@ COMPOSING: Mapping[str, Callable[[Context, Draft, Customer], Awaitable[Composed]
     "SWITCH": _switch,
     "REVERT_SWITCH": _reversal,
 }
+
+
+def _wanted(original: Order, lines: tuple[Line, ...], now: datetime) -> tuple[Line, ...]:
+    """Give what is to be returned in boxes where it came in them: pieces are shown, and asked for.
+
+    Raises Invalid, in pieces, where there are not so many, or where they fill no whole boxes.
+    """
+    shown = with_unpacked(original)
+    if shown is original:
+        return lines
+    take_back(shown, lines, now)
+    bought = ((line, bought_as(original, line)) for line in lines)
+    return tuple(packed(line, own) if own else line for line, own in bought)
 
 
 def _taken(line: Line, bought: Line) -> Line:
