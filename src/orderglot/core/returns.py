@@ -145,7 +145,7 @@ def _taken(order: Order, returns: Iterable[Order]) -> dict[int, Quantity]:
 
 
 def _left(line: Line, taken: Quantity) -> Line:
-    return replace(line, remaining=plain(max(0, line.quantity - taken)))
+    return replace(line, remaining=in_pieces(line.quantity - taken))
 
 
 def _problems(order: Order, wanted: tuple[Line, ...], now: datetime) -> Iterator[Problem]:
