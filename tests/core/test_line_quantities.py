@@ -16,7 +16,7 @@ from orderglot.core.order import Line, Order
 from orderglot.core.order_details import OrderDetails
 from orderglot.core.quantities import Quantity
 from orderglot.core.requantifying import requantified
-from orderglot.core.returns import counted_anew, left, outside
+from orderglot.core.returns import counted, counted_anew, left, outside
 from orderglot.core.shipments import Shipment, ShippedLine
 from orderglot.core.splitting import split
 from orderglot.core.values import Status
@@ -114,10 +114,11 @@ HALF = Decimal("0.5")
 
 
 def test_half_a_kilogram_that_comes_back_leaves_all_the_rest_to_be_sent() -> None:
-    order, _ = take_goods_back(sent(ordered(KILOGRAMS), HALF), {1: HALF}, (), NOON)
+    order, back = take_goods_back(sent(ordered(KILOGRAMS), HALF), {1: HALF}, (), NOON)
     (line,) = order.lines
 
     assert (None, Decimal("1.5")) == (line.remaining, to_ship(line))
+    assert None is counted(order, (back,)).lines[0].remaining
     whole, _ = take_goods_back(lifecycle.ship(order, Shipment(), NOON), {}, (), NOON)
     assert (Status.RETURNED, 0) == (whole.status, whole.lines[0].remaining)
 

@@ -162,7 +162,7 @@ def _taken(order: Order, returns: Iterable[Order]) -> dict[int, Quantity]:
 
 
 def _left(line: Line, taken: Quantity) -> Line:
-    return replace(line, remaining=int(max(0, not_cancelled(line) - taken)))
+    return replace(line, remaining=in_pieces(not_cancelled(line) - taken))
 
 
 def _problems(order: Order, wanted: tuple[Line, ...], now: datetime) -> Iterator[Problem]:
