@@ -79,11 +79,19 @@ def test_what_went_out_is_refused_by_name_and_nothing_is_changed(order: str) -> 
     assert before["version"] == done_json("show", order)["version"]
 
 
+def test_a_line_is_not_removed_where_it_is_to_have_another_quantity_as_well(order: str) -> None:
+    before = done_json("show", order)["version"]
+    message = refused("orders", "correct", order, "--line", "1=5", "--remove", "1")
+
+    assert "Line 1 cannot both be removed and have another quantity; say which." in message
+    assert before == done_json("show", order)["version"]
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
         ((), "say what is to be corrected"),
-        (("--line", "1"), "--line: '1' is no line once and its quantity"),
+        (("--line", "1"), "--line: say how much of line 1, such as 1=12."),
         (("--add", "CUP"), "--add: 'CUP' is not a pair"),
         (("--add", "CUP=x"), "--add: 'x'"),
         (("--add", "CUP=0"), "--add: say how much of CUP"),
@@ -103,7 +111,9 @@ def test_lines_are_repriced_at_the_price_of_today_or_at_one_that_is_named(order:
     assert "--line: 'x' is not a number" in refused(
         "orders", "reprice", order, "--line", "2=x", code=2
     )
-    assert "--line: 'x'" in refused("orders", "reprice", order, "--line", "x", code=2)
+    assert "'x' does not begin with the number of a line; write LINE or LINE=PRICE" in refused(
+        "orders", "reprice", order, "--line", "x", code=2
+    )
 
 
 def last_event_of(order: str, *words: str) -> tuple[str, str]:

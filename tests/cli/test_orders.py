@@ -77,11 +77,24 @@ def test_the_history_says_why_each_time(order: str) -> None:
     ] == [(one["what"], one["why"]) for one in events]
 
 
-@pytest.mark.parametrize("line", ["x", "1", "=3", "1=", "1=x", "1.5=2"])
-def test_a_line_that_is_none_is_refused_by_name(order: str, line: str) -> None:
-    assert f"--line: {line!r} is no line" in refused(
-        "orders", "ship", order, "--line", line, code=2
-    )
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("x",), "'x' does not begin with the number of a line; write LINE=QUANTITY, such as 1=12"),
+        (("=3",), "'=3' does not begin with the number of a line"),
+        (("1.5=2",), "'1.5=2' does not begin with the number of a line"),
+        (("1",), "say how much of line 1, such as 1=12."),
+        (("1=",), "'' is not a number; write how much as in 1=12 or 1=0.5."),
+        (("1=NaN",), "'NaN' is not a number; write how much as in 1=12 or 1=0.5."),
+        (("1=0.1234567",), "'0.1234567' has more than 6 decimals; write how much"),
+        (("1=2", "1=3"), "line 1 is named twice; name it once."),
+    ],
+)
+def test_a_line_that_cannot_be_read_is_refused_with_what_is_wrong_and_how_it_is_written(
+    order: str, words: tuple[str, ...], message: str
+) -> None:
+    lines = [flag for word in words for flag in ("--line", word)]
+    assert f"--line: {message}" in refused("orders", "ship", order, *lines, code=2)
 
 
 def test_show_has_the_parcels_and_the_reasons(order: str, folder: Path) -> None:

@@ -17,6 +17,7 @@ from orderglot.cli.options import argument, value
 from orderglot.cli.order_steps import (
     Reason,
     changed,
+    line_and_value,
     name_who_has_it_otherwise,
     new_lines,
     quantities,
@@ -230,15 +231,11 @@ def _given(**texts: str | None) -> dict[str, str]:
 def _prices(texts: list[str] | None) -> "Mapping[int, Decimal | None]":
     """Read ``1=0.95``, or ``1`` alone: which line is to have which price."""
     from orderglot.cli.flags import read_money
-    from orderglot.core.fields import read_whole_text
 
     found = dict[int, "Decimal | None"]()
     for text in texts or ():
-        number, named, price = text.partition("=")
-        line = read_whole_text(number)
-        if line is None or line in found:
-            raise Misused(f"--line: {text!r} is no line once, such as 1 or 1=0.95.")
-        found[line] = read_money("--line", price) if named else None
+        line, price = line_and_value(text, found, "LINE or LINE=PRICE, such as 1 or 1=0.95")
+        found[line] = None if price is None else read_money("--line", price)
     return found
 
 

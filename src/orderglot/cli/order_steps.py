@@ -1,6 +1,6 @@
 """Order steps: what the commands that take a step with an order share."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Container
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -107,21 +107,34 @@ def _state(line: "Line") -> str:
 
 def quantities(texts: list[str] | None) -> "Quantities":
     """Read ``1=12``: how much of which line."""
-    from orderglot.core.fields import read_whole_text
     from orderglot.core.quantities import Quantity, exact
     from orderglot.wire.values import read_decimal
 
     found = dict[int, Quantity]()
     for text in texts or ():
-        number, _, quantity = text.partition("=")
+        line, quantity = line_and_value(text, found, "LINE=QUANTITY, such as 1=12 or 1=0.5")
+        if quantity is None:
+            raise Misused(f"--line: say how much of line {line}, such as {line}=12.")
         try:
-            line, much = read_whole_text(number), exact(read_decimal(quantity))
-        except ValueError:
-            line, much = None, 0
-        if line is None or line in found:
-            raise Misused(f"--line: {text!r} is no line once and its quantity, such as 1=12.")
-        found[line] = much
+            found[line] = exact(read_decimal(quantity))
+        except ValueError as error:
+            reason = f"{quantity[:60]!r} {error}; write how much as in {line}=12 or {line}=0.5."
+            raise Misused(f"--line: {reason}") from None
     return found
+
+
+def line_and_value(text: str, before: Container[int], form: str) -> tuple[int, str | None]:
+    """Read the number of a line, none of those ``before``, and what is behind its ``=``, None without."""
+    from orderglot.core.fields import read_whole_text
+
+    number, named, rest = text.partition("=")
+    line = read_whole_text(number)
+    if line is None:
+        reason = f"{text[:60]!r} does not begin with the number of a line; write {form}."
+        raise Misused(f"--line: {reason}")
+    if line in before:
+        raise Misused(f"--line: line {line} is named twice; name it once.")
+    return line, rest if named else None
 
 
 def new_lines(flag: str, texts: list[str] | None) -> "tuple[Line, ...]":

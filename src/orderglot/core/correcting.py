@@ -138,6 +138,9 @@ def _of_lines(
         line = next((line for line in lines if line.number == number), None)
         if problem or line is None:
             yield from filter(None, (problem,))
+        elif number in removed and number in correction.quantities:
+            reason = f"Line {number} cannot both be removed and have another quantity; say which."
+            yield Problem("number", Rule.DUPLICATE, reason, number)
         elif number not in removed and correction.quantities[number] == line.quantity:
             continue
         elif why := why_fixed(order, line):
