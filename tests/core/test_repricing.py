@@ -14,6 +14,8 @@ from msgspec.structs import replace
 from orderglot.core import lifecycle
 from orderglot.core.adding_up import answer
 from orderglot.core.billing import settled
+from orderglot.core.charges import AllowanceCharge, TaxLine
+from orderglot.core.correcting import Correction, correct
 from orderglot.core.errors import Conflict, HubError, Invalid, Rule
 from orderglot.core.findings import Answer
 from orderglot.core.line_details import LineDetails
@@ -100,6 +102,58 @@ def test_a_price_for_a_hundred_is_one_for_a_hundred_unless_it_is_that_of_today()
     assert (Decimal(6), Decimal(24)) == (named.total, today.total)
     assert today.details is not None
     assert today.details.price_quantity is None
+
+
+@pytest.mark.parametrize("named", [None, Decimal("1.25")])
+def test_a_total_that_nobody_can_explain_is_what_its_price_makes_it(named: Decimal | None) -> None:
+    order = reprice(with_first(ordered(), total=Decimal(14)), at("1.25"), {1: named})
+
+    assert (Decimal(15), Decimal(18)) == (order.lines[0].total, order.totals.total)
+    assert 10 * Decimal("1.25") == correct(order, Correction(quantities={1: 10}), {}).lines[0].total
+
+
+def test_a_line_that_comes_to_its_price_stays_as_it_is() -> None:
+    order = with_first(ordered(), unit_price=Decimal("1.2499"), total=Decimal("15.00"))
+
+    assert order == reprice(order, at("1.25"), {1: Decimal("1.2499")})
+
+
+OFF = AllowanceCharge(amount=Decimal(3))
+TAX = TaxLine(percent=Decimal(10))
+
+
+@pytest.mark.parametrize(
+    ("charges", "taxes", "total", "expected"),
+    [
+        ((OFF,), (), "12", "21"),
+        ((AllowanceCharge(charge=True, amount=Decimal(1)),), (), "16", "25"),
+        ((OFF,), (TAX,), "12", "21"),
+        ((OFF,), (TAX,), "13.20", "23.1"),
+        ((OFF,), (), "15", "24"),
+        ((OFF,), (), "13", "21"),
+    ],
+)
+def test_what_is_put_on_a_line_or_taken_off_is_in_its_new_total_as_in_the_old(
+    charges: tuple[AllowanceCharge, ...], taxes: tuple[TaxLine, ...], total: str, expected: str
+) -> None:
+    details = LineDetails(allowance_charges=charges, tax_lines=taxes)
+    order = with_first(ordered(), total=Decimal(total), details=details)
+
+    now = reprice(order, at("2"), {1: Decimal(2)})
+    assert Decimal(expected) == now.lines[0].total
+    assert details == now.lines[0].details
+
+
+def test_nobody_is_sent_to_reprice_a_line_that_comes_to_no_more_by_that() -> None:
+    details = LineDetails(allowance_charges=(OFF,))
+    order = with_first(ordered(), total=Decimal(12), details=details)
+
+    for now, reason in (
+        (order, "allowances"),
+        (with_first(order, details=None), "reprice it first"),
+    ):
+        with pytest.raises(Invalid, match=reason):
+            correct(now, Correction(quantities={1: 6}), {})
 
 
 def test_a_partner_sees_the_new_price() -> None:

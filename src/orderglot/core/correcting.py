@@ -18,7 +18,7 @@ from orderglot.core.order import Address, Line, Order
 from orderglot.core.pricing import add_lines, breaks_pack, with_bill
 from orderglot.core.product import Product
 from orderglot.core.quantities import Quantity
-from orderglot.core.requantifying import requantified
+from orderglot.core.requantifying import repriced, requantified
 from orderglot.core.resumming import is_priced_here, resum
 from orderglot.core.values import Status
 
@@ -163,8 +163,16 @@ def _of_quantity(
     elif not line.unit and isinstance(line.quantity, int) and not isinstance(quantity, int):
         yield Problem("quantity", Rule.RANGE, f"Line {number} is counted by the piece.", number)
     elif requantified(line, quantity, currency) is None:
-        reason = f"Line {number} does not come to its price times its quantity; reprice it first."
+        reason = f"Line {number} {_why_unknown(line, quantity, currency)}."
         yield Problem("quantity", Rule.MISMATCH, reason, number)
+
+
+def _why_unknown(line: Line, quantity: Quantity, currency: str) -> str:
+    """Tell why nobody knows what another quantity of a line comes to, and what helps if anything does."""
+    priced = line.unit_price is not None and repriced(line, line.unit_price, currency)
+    if priced and requantified(priced, quantity, currency) is None:
+        return "has allowances, charges or taxes in its total, and nobody knows those of another quantity"
+    return "does not come to its price times its quantity; reprice it first"
 
 
 def _of_nothing(order: Order, lines: tuple[Line, ...], correction: Correction) -> Iterator[Problem]:

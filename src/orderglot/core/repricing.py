@@ -37,7 +37,7 @@ def reprice(order: Order, products: Mapping[str, Product], prices: Prices | None
         raise Invalid(*problems)
     counted = bought(map(coming, order.lines))
     changed = tuple(
-        _at(line, wanted[line.number], products.get(line.sku), counted)
+        _at(line, wanted[line.number], products.get(line.sku), counted, order.currency)
         if line.number in wanted
         else line
         for line in order.lines
@@ -46,14 +46,17 @@ def reprice(order: Order, products: Mapping[str, Product], prices: Prices | None
 
 
 def _at(
-    line: Line, price: Decimal | None, product: Product | None, counted: Mapping[str, Decimal | int]
+    line: Line,
+    price: Decimal | None,
+    product: Product | None,
+    counted: Mapping[str, Decimal | int],
+    currency: str,
 ) -> Line:
-    if price is None and product is not None:
-        price = price_of(product, counted[line.sku])
-        if line.details and line.details.price_quantity:
-            # A product's price is that of one piece.
-            line = replace(line, details=replace(line.details, price_quantity=None))
-    return line if price is None or price == line.unit_price else repriced(line, price)
+    today = price_of(product, counted[line.sku]) if price is None and product else None
+    price = today if price is None else price
+    # A product's price is that of one piece.
+    by_piece = today is not None
+    return line if price is None else repriced(line, price, currency, by_piece=by_piece)
 
 
 def _problems(order: Order, wanted: Prices, products: Mapping[str, Product]) -> Iterator[Problem]:
