@@ -15,7 +15,10 @@ from tests.conformance.subprocesses import ROOT, held_apart
 pytestmark = pytest.mark.long
 
 NAME = "sixth"
-ALONE = ("test_dialects_page.py", "test_mutants.py", "test_new_dialect.py", "test_siblings.py")
+ALONE = (
+    *("test_dialects_page.py", "test_mutants.py", "test_new_dialect.py", "test_rules.py"),
+    "test_siblings.py",
+)
 """What speaks of this tree, and not of a dialect."""
 
 

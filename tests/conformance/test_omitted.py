@@ -19,11 +19,11 @@ from tests.conformance.test_deleted import change_all, writes_to_an_order
 from tests.conformance.test_strangers import with_decoys, with_secrets
 
 WITHOUT_DRAFTS = [{"id": 7, "label": "New", "means": "received"}]
-"""The statuses of a Catalyst site that has none for a draft."""
+"""The statuses of a site that has none for a draft."""
 
 WORDLESS = [
     *[(name, one) for name in dialects.names() for one in sorted(dialects.dialect(name).can.omits)],
-    ("catalyst", Status.DRAFT),
+    *[(name, Status.DRAFT) for name in dialects.names() if dialects.dialect(name).can.omits_at],
 ]
 """Each kind and status of an order beside a dialect that has no word for it."""
 

@@ -114,15 +114,14 @@ def price_everything_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     def added(order: Order, lines: Iterable[Line], products: Mapping[str, Product]) -> Order:
         return pricing.price(real(order, lines, products), products)
 
-    monkeypatch.setattr("orderglot.dialects.catalyst.items.add_lines", added)
-    monkeypatch.setattr("orderglot.core.drafting.add_lines", added)
+    monkeypatch.setattr("orderglot.core.correcting.add_lines", added)
 
 
 def part_what_is_linked(monkeypatch: pytest.MonkeyPatch) -> None:
     async def nothing(*_: object) -> tuple[()]:
         return ()
 
-    monkeypatch.setattr("orderglot.dialects.catalyst.changes._bound_to", nothing)
+    monkeypatch.setattr("orderglot.core.reassigning._bound_to", nothing)
 
 
 def hold_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
