@@ -21,8 +21,7 @@ from orderglot.core.returns import (
 )
 from orderglot.core.returns import counted as left_by_returns
 from orderglot.core.seats import counted_down, returned, shares
-from orderglot.core.subscriptions import OVER
-from orderglot.core.values import Kind, Relation
+from orderglot.core.values import COME_TO_NOTHING, Kind, Relation
 
 
 def taken_from(order: Order) -> tuple[int, ...]:
@@ -43,7 +42,7 @@ def is_given_up(before: Order, now: Order) -> bool | None:
 
 
 def _is_over(order: Order) -> bool:
-    return order.status in OVER or order.deleted is not None
+    return order.status in COME_TO_NOTHING or order.deleted is not None
 
 
 def counted(
@@ -75,13 +74,17 @@ def counted(
 
 def has_taken(order: Order, other: Order) -> bool:
     """Tell whether an order that stands took seats of another one."""
-    return order.status not in OVER and any(share.order == other.id for share in shares(order))
+    return order.status not in COME_TO_NOTHING and any(
+        share.order == other.id for share in shares(order)
+    )
 
 
 def _demand_undone_by_nobody(order: Order, linked: Collection[Order]) -> None:
     if order.kind is not Kind.SWITCH:
         return
-    if any(one.kind is Kind.SWITCH_REVERSAL and one.status not in OVER for one in linked):
+    if any(
+        one.kind is Kind.SWITCH_REVERSAL and one.status not in COME_TO_NOTHING for one in linked
+    ):
         raise invalid("status", Rule.SPENT, "This switch was undone already.")
     if any(map(_has_gone, order.lines)):
         reason = "Seats of this switch were returned or switched on; undo that first."
