@@ -26,8 +26,8 @@ from orderglot.core.returns import (
 )
 from orderglot.core.returns import counted as left_by_returns
 from orderglot.core.seats import counted_down, returned, shares
-from orderglot.core.subscriptions import FAMILY, OVER, SWITCHING
-from orderglot.core.values import Kind, Relation
+from orderglot.core.subscriptions import FAMILY, SWITCHING
+from orderglot.core.values import COME_TO_NOTHING, Kind, Relation
 
 
 def taken_from(order: Order) -> tuple[int, ...]:
@@ -48,7 +48,7 @@ def is_given_up(before: Order, now: Order) -> bool | None:
 
 
 def _is_over(order: Order) -> bool:
-    return order.status in OVER or order.deleted is not None
+    return order.status in COME_TO_NOTHING or order.deleted is not None
 
 
 def gives_seats_up(before: Order, now: Order) -> bool:
@@ -87,7 +87,7 @@ def demand_untaken(now: Order, taken_by: Collection[Order]) -> None:
 
 
 def _undoes(order: Order) -> bool:
-    return order.kind is Kind.SWITCH_REVERSAL and order.status not in OVER
+    return order.kind is Kind.SWITCH_REVERSAL and order.status not in COME_TO_NOTHING
 
 
 def _holds_of(order: Order, other: Order) -> bool:

@@ -24,7 +24,6 @@ from orderglot.core.product import Product
 from orderglot.core.quantities import Quantity, plain, size
 from orderglot.core.resumming import priced_as
 from orderglot.core.returns import (
-    NEVER,
     bought_as,
     came_back,
     left,
@@ -33,7 +32,7 @@ from orderglot.core.returns import (
 )
 from orderglot.core.second_orders import made_of, shipping_of
 from orderglot.core.totals import ZERO
-from orderglot.core.values import Kind, Relation, Status
+from orderglot.core.values import COME_TO_NOTHING, Kind, Relation, Status
 
 SENT = GONE_OUT | RUNNING | {Status.ON_HOLD}
 """States of an order of which something may be outside."""
@@ -112,7 +111,7 @@ def _standing(order: Order, others: Iterable[Order]) -> tuple[Order, ...]:
         one
         for one in others
         if one.kind is Kind.RETURN
-        and one.status not in (*NEVER, Status.CANCELLED)
+        and one.status not in COME_TO_NOTHING
         and any(
             link.relation is Relation.RETURN_OF for link in one.links if link.order.id == order.id
         )

@@ -13,8 +13,8 @@ from orderglot.core.line_quantities import cancelled
 from orderglot.core.order import Order
 from orderglot.core.quantities import Quantity, plain, size
 from orderglot.core.seats import TAKEN, Share, away, keeping
-from orderglot.core.subscriptions import OVER, SWITCHING
-from orderglot.core.values import Kind, Relation
+from orderglot.core.subscriptions import SWITCHING
+from orderglot.core.values import COME_TO_NOTHING, Kind, Relation
 
 Gone = dict[tuple[int, int], Quantity]
 """How much is gone of which line, by its order's id and its number."""
@@ -34,7 +34,7 @@ def with_presumed(orders: Iterable[Order]) -> tuple[Order, ...]:
 
 
 def _is_silent(order: Order) -> bool:
-    if order.kind not in SWITCHING or order.status in OVER or TAKEN in order.extras:
+    if order.kind not in SWITCHING or order.status in COME_TO_NOTHING or TAKEN in order.extras:
         return False
     return any(line.quantity < 0 for line in order.lines)
 
@@ -66,7 +66,11 @@ def _unexplained(orders: tuple[Order, ...]) -> dict[str, Gone]:
         for line in order.lines if order.kind not in (*SWITCHING, Kind.RETURN) else ():
             where = order.id, line.number
             explained = back.get(where, 0) + switched.get(where, 0) + cancelled(line)
-            if line.subscription and line.remaining is not None and line.status not in OVER:
+            if (
+                line.subscription
+                and line.remaining is not None
+                and line.status not in COME_TO_NOTHING
+            ):
                 more = plain(line.quantity - line.remaining - explained)
                 found.setdefault(line.subscription, {})[where] = max(more, 0)
     return found
@@ -75,7 +79,7 @@ def _unexplained(orders: tuple[Order, ...]) -> dict[str, Gone]:
 def _returned(orders: Iterable[Order]) -> Gone:
     found: Gone = {}
     for order in orders:
-        if order.kind is Kind.RETURN and order.status not in OVER:
+        if order.kind is Kind.RETURN and order.status not in COME_TO_NOTHING:
             of = [one.order.id for one in order.links if one.relation is Relation.RETURN_OF]
             for line in order.lines if of else ():
                 where = of[0], line.number

@@ -10,10 +10,7 @@ from orderglot.core.line_details import LineDetails
 from orderglot.core.linking import MOVED
 from orderglot.core.order import Line, Order
 from orderglot.core.quantities import Quantity, size
-from orderglot.core.values import Kind, Relation, Status
-
-NEVER = frozenset({Status.DRAFT, Status.FAILED, Status.CANCELLED})
-"""States of an order that has come to nothing."""
+from orderglot.core.values import COME_TO_NOTHING, Kind, Relation
 
 
 def of_quantities(order: Order) -> Iterator[Finding]:
@@ -76,7 +73,9 @@ def along(order: Order, others: Iterable[Order]) -> tuple[Difference, ...]:
 
 
 def _is_of(other: Order, order: Order, relation: Relation) -> bool:
-    if other.status in NEVER or (relation is Relation.RETURN_OF and other.kind is not Kind.RETURN):
+    if other.status in COME_TO_NOTHING or (
+        relation is Relation.RETURN_OF and other.kind is not Kind.RETURN
+    ):
         return False
     if relation is Relation.SPLIT_OF and MOVED in other.extras:
         return False

@@ -20,7 +20,7 @@ from orderglot.core.line_quantities import (
 )
 from orderglot.core.order import HUB, Line, Order
 from orderglot.core.quantities import Quantity, plain, size, with_unit
-from orderglot.core.values import Kind, Status
+from orderglot.core.values import COME_TO_NOTHING, Kind, Status
 
 RETURNED_FROM = f"{HUB}.returned_from"
 """The extra of an order that is returned as a whole: which status it had before its last piece came back."""
@@ -154,7 +154,7 @@ def _taken(order: Order, returns: Iterable[Order]) -> dict[int, Quantity]:
     """Count what the returns of an order that stand took of its lines, by the ids of these objects."""
     taken: dict[int, Quantity] = {}
     for one in returns:
-        if one.kind is Kind.RETURN and one.status not in (*NEVER, Status.CANCELLED):
+        if one.kind is Kind.RETURN and one.status not in COME_TO_NOTHING:
             for line in one.lines:
                 of = id(bought_as(order, line))
                 taken[of] = taken.get(of, 0) + size(line.quantity)

@@ -15,8 +15,8 @@ from msgspec.structs import replace
 
 from orderglot.core.order import HUB, Line, Order
 from orderglot.core.quantities import Quantity, plain
-from orderglot.core.returns import NEVER, not_cancelled, not_gone, remaining
-from orderglot.core.values import Kind, Status
+from orderglot.core.returns import not_cancelled, not_gone, remaining
+from orderglot.core.values import COME_TO_NOTHING, Kind
 
 TAKEN = f"{HUB}.taken"
 """The extra of a switch or its reversal: its shares, each as the order's id, the line and the quantity."""
@@ -50,7 +50,7 @@ def away(orders: Iterable[Order]) -> Away:
     """Add up the shares that some switches and reversals keep; what came to nothing gave them back."""
     found: dict[tuple[int, int], Quantity] = {}
     for order in orders:
-        for one in () if order.status in (*NEVER, Status.CANCELLED) else shares(order):
+        for one in () if order.status in COME_TO_NOTHING else shares(order):
             found[one.order, one.line] = plain(found.get((one.order, one.line), 0) + one.quantity)
     return found
 

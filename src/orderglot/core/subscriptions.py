@@ -13,10 +13,9 @@ from orderglot.core.order import Identity, Line, Order
 from orderglot.core.quantities import Quantity, plain
 from orderglot.core.returns import remaining
 from orderglot.core.seats import Away, away
-from orderglot.core.values import Kind, Status
+from orderglot.core.values import COME_TO_NOTHING, Kind, Status
 
-OVER = frozenset({Status.DRAFT, Status.FAILED, Status.CANCELLED})
-ENDED = OVER | {Status.RETURNED}
+ENDED = COME_TO_NOTHING | {Status.RETURNED}
 """States of a line that begins no subscription any more."""
 
 DONE = frozenset({Status.COMPLETED, Status.SHIPPED, Status.DELIVERED})
@@ -59,7 +58,7 @@ def counts(orders: Iterable[Order], switched: Away | None = None) -> dict[str, S
     for order in orders:
         if order.status in DONE:
             for line in order.lines:
-                if line.subscription and line.status not in OVER:
+                if line.subscription and line.status not in COME_TO_NOTHING:
                     _count(holding, order, line, gone)
     return holding
 

@@ -9,8 +9,8 @@ from msgspec.structs import replace
 
 from orderglot.core.errors import Invalid, Problem, Rule
 from orderglot.core.order import Line, Order
-from orderglot.core.subscriptions import OVER, SWITCHING, Subscription
-from orderglot.core.values import Kind, Status
+from orderglot.core.subscriptions import SWITCHING, Subscription
+from orderglot.core.values import COME_TO_NOTHING, Kind, Status
 
 REVERSIBLE = timedelta(days=14)
 """How long after a switch it may be undone."""
@@ -53,7 +53,7 @@ def demand_goods(order: Order) -> None:
 
 def still_open(switches: Iterable[Order]) -> Order | None:
     """Give the first of some switches, of which some came to nothing, that is still under way."""
-    return next((order for order in switches if order.status not in OVER), None)
+    return next((order for order in switches if order.status not in COME_TO_NOTHING), None)
 
 
 def _problems(
@@ -89,9 +89,11 @@ def undo(
 
     That is also where less is held by now of what it was switched to.
     """
-    if order.kind is not Kind.SWITCH or order.status in OVER:
+    if order.kind is not Kind.SWITCH or order.status in COME_TO_NOTHING:
         raise _refused("kind", Rule.STATE, "Only a switch can be undone.", 1)
-    if any(one.kind is Kind.SWITCH_REVERSAL and one.status not in OVER for one in reversals):
+    if any(
+        one.kind is Kind.SWITCH_REVERSAL and one.status not in COME_TO_NOTHING for one in reversals
+    ):
         raise _refused("kind", Rule.SPENT, "This switch was undone already.", 1)
     if order.created is not None and now > order.created + REVERSIBLE:
         reason = f"A switch can be undone for {REVERSIBLE.days} days."

@@ -5,10 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from orderglot.core.order import Order
-from orderglot.core.values import Kind, Status
-
-NOTHING_OF = frozenset({Status.DRAFT, Status.CANCELLED, Status.FAILED})
-"""States of an order that nobody has bought anything with, or not yet."""
+from orderglot.core.values import COME_TO_NOTHING, Kind
 
 OFFERED = frozenset({Kind.QUOTE})
 TAKEN_OFF = frozenset({Kind.RETURN})
@@ -16,7 +13,7 @@ TAKEN_OFF = frozenset({Kind.RETURN})
 
 def is_turnover(order: Order) -> bool:
     """Tell whether an order counts: carts, quotes and what came to nothing do not."""
-    return order.status not in NOTHING_OF and order.kind not in OFFERED
+    return order.status not in COME_TO_NOTHING and order.kind not in OFFERED
 
 
 def turnover(order: Order) -> Decimal | None:

@@ -23,6 +23,10 @@ class Status(StrEnum):
     FAILED = "failed"
 
 
+COME_TO_NOTHING = frozenset({Status.DRAFT, Status.FAILED, Status.CANCELLED})
+"""States of an order that nobody has bought anything with, or not yet, and of a line of one."""
+
+
 class Kind(StrEnum):
     """What an order is: a sale, or what undoes, extends or corrects one."""
 

@@ -22,13 +22,12 @@ from orderglot.core.subscriptions import (
     BEGINNING,
     DONE,
     FAMILY,
-    OVER,
     SWITCHING,
     Subscription,
     completed,
     held,
 )
-from orderglot.core.values import Kind
+from orderglot.core.values import COME_TO_NOTHING, Kind
 from orderglot.dialects.adobe.tables import COMPLETES, NAME, PRODUCT_LENGTH, SOURCES
 from orderglot.wire.operation import Context
 
@@ -108,7 +107,7 @@ async def ordered_by(context: Context, customer: Customer) -> list[Order]:
     parts = (
         Compare("customer.id", Operator.EQ, customer.id),
         Compare("kind", Operator.IN, tuple(sorted(BEGINNING))),
-        Not(Compare("status", Operator.IN, tuple(sorted(OVER | DONE)))),
+        Not(Compare("status", Operator.IN, tuple(sorted(COME_TO_NOTHING | DONE)))),
     )
     return [order async for order in context.book.walk(And(parts), omitted=True)]
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import StrEnum
 
-from orderglot.core.turnover import NOTHING_OF, OFFERED, TAKEN_OFF
+from orderglot.core.turnover import OFFERED, TAKEN_OFF
+from orderglot.core.values import COME_TO_NOTHING
 
 
 def _listed(values: Iterable[StrEnum]) -> str:
     return ", ".join(f"'{value}'" for value in sorted(values))
 
 
-_COUNTS = f"o.status NOT IN ({_listed(NOTHING_OF)}) AND o.kind NOT IN ({_listed(OFFERED)})"
+_COUNTS = f"o.status NOT IN ({_listed(COME_TO_NOTHING)}) AND o.kind NOT IN ({_listed(OFFERED)})"
 
 COUNTED = f"count(CASE WHEN {_COUNTS} THEN 1 END)"
 """How many of some orders count."""
