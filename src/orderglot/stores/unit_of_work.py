@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from orderglot.core.caller import Caller
 from orderglot.core.currencies import demand_currency
 from orderglot.core.customer import Customer
-from orderglot.core.errors import Conflict, Forbidden, Overtaken
+from orderglot.core.errors import Conflict, Forbidden, Invalid, Overtaken
 from orderglot.core.line_numbers import remembering
 from orderglot.core.linking import LINKS
 from orderglot.core.open_cancellations import closed_by_itself, closing
@@ -206,7 +206,11 @@ class UnitOfWork(ExpectingReads):
             created=order.created or kept.created,
             modified=order.modified if given else now,
         )
-        await demand_untaken(self, kept, changed)
+        try:
+            await demand_untaken(self, kept, changed)
+        except (Conflict, Invalid):
+            await self._demand_newest(kept)
+            raise
         # As long as the order stands as it did, others count what it took once.
         await give_back(self, kept, changed, self._counted_at)
         changed = self._put(changed, what, now, why, other)
@@ -217,6 +221,13 @@ class UnitOfWork(ExpectingReads):
     def leave_counting_to(self, channel: str) -> None:
         """Give nothing back to orders of a channel, whose vendor says himself how much is left of them."""
         self._counted_at = channel
+
+    async def _demand_newest(self, order: Order) -> None:
+        """Raise Overtaken where somebody changed an order after this unit has read it."""
+        read = self._orders.kept.get(order.id) or order
+        for one in await self._backend.orders_with(self._whole, (order.id,)):
+            if one.version != read.version:
+                raise Overtaken(f"Order {order.id} was changed at this moment; read it again.")
 
     async def _standing(self, id: int) -> Order:
         # Who has read an order may change it: a rule may have read one that the caller does not see.
