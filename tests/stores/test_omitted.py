@@ -39,11 +39,8 @@ def test_of_an_omitted_order_as_much_is_told_as_of_one_that_never_was(
 
 
 def test_lists_and_counts_are_of_the_others_wherever_a_page_begins(shop: Shop) -> None:
-    states = [{}, {"kind": Kind.QUOTE}, {}, {"status": Status.DRAFT}, {}]
-    orders = [
-        shop.placed(created=NOON + n * HOUR, **state)  # type: ignore[arg-type]
-        for n, state in enumerate(states)
-    ]
+    states: list[dict[str, Any]] = [{}, {"kind": Kind.QUOTE}, {}, {"status": Status.DRAFT}, {}]
+    orders = [shop.placed(created=NOON + n * HOUR, **state) for n, state in enumerate(states)]
     shown = [orders[0], orders[2], orders[4]]
     book = shop.opened(omits=OMITS)
     wheres = (

@@ -9,6 +9,7 @@ A client in test mode sends the same order again on purpose.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -108,11 +109,10 @@ class Repeats:
             return None
         if not (_is_there(first, repeat.omits) and is_owned(repeat.order, first)):
             return first.id
-        try:
+        # Where it came twice in the very same moment, one record says the same.
+        with suppress(Conflict):
             async with self._book(caller, exchange).together() as unit:
                 unit.record(first, REPEATED)
-        except Conflict:
-            pass  # it came twice in the very same moment, which says the same
         return None
 
     async def _answered(self, caller: Caller, repeat: Repeat, answer: Response) -> Order | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -92,7 +91,6 @@ class AdobeSwitches(AdobeWrite):
     """Switch seats of the subscription that an order's first line has to the other offer."""
 
     quantity: int = 3
-    subscription: Callable[[Doors, int], Awaitable[str]] | None = None
 
     def of(self, state: State, order: Order) -> State | None:
         state = finished(state)

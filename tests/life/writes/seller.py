@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from orderglot.core import lifecycle
 from orderglot.core import order as core
@@ -62,17 +63,17 @@ class Steps(Write):
             return False, None
         return True, None
 
-    def _taken(self, order: core.Order, now: object) -> core.Order:
+    def _taken(self, order: core.Order, now: datetime) -> core.Order:
         part: Mapping[int, int] = {1: self.quantity} if self.quantity else {}
         content = tuple(ShippedLine(number=1, quantity=one) for one in part.values())
         steps = {
             "confirm": lambda: lifecycle.confirm(order),
             "hold": lambda: lifecycle.hold(order, "no credit"),
             "release": lambda: lifecycle.release(order),
-            "ship": lambda: lifecycle.ship(order, Shipment(lines=content), now),  # type: ignore[arg-type]
+            "ship": lambda: lifecycle.ship(order, Shipment(lines=content), now),
             "deliver": lambda: lifecycle.deliver(order),
             "cancel": lambda: lifecycle.cancel(order, "sold out", part),
-            "complete": lambda: lifecycle.complete(order, now),  # type: ignore[arg-type]
+            "complete": lambda: lifecycle.complete(order, now),
         }
         return steps[self.step]()
 

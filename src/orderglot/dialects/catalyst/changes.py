@@ -121,13 +121,12 @@ async def _create_order(context: Context, draft: Draft) -> Order:
     site = await site_at(context, draft.site)
     seller = await context.book.seller()
     begun = with_status(site, Order(currency=seller.currency), _first_status(site))
-    order = _taken(begun, draft, site)
+    lines, named = _items(draft)
+    # The items come first: an order that is over as it comes takes none any more.
+    stocked = await with_items(context, begun, lines, named) if lines else begun
+    order = _taken(stocked, draft, site)
     customer = await demand_customer(context, order)
     await demand_parent(context, order)
-    lines, named = _items(draft)
-    if lines:
-        # The items come first: an order that is over as it comes takes none any more.
-        order = _taken(await with_items(context, begun, lines, named), draft, site)
     whole = _begun(order, begun.status, customer, context.now)
     with _named():
         placed = await context.book.place(summed(whole))
