@@ -249,6 +249,7 @@ class PostgresBackend:
 
     async def close(self) -> None:
         """Close every connection."""
+        await self.writer.close()
         await self._long.close()
         await self._pool.close()
 

@@ -15,6 +15,7 @@ from orderglot.stores.migrations import (
     pending,
     report_upgrade,
 )
+from orderglot.stores.postgres.counts import switch_on
 
 OLDEST = 14
 LOCK = 0x4F474C54
@@ -56,6 +57,8 @@ async def prepare(
     if not unfinished:
         done = await connection.fetch(APPLIED)
         demand_finished([number for (number,) in done], shown(url))
+        if not connection.is_in_transaction():
+            await switch_on(connection)
 
 
 async def _check(connection: asyncpg.Connection, url: str) -> None:

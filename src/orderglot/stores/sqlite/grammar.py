@@ -44,6 +44,9 @@ _read_extras = msgspec.json.Decoder(_Extras, float_hook=Decimal).decode
 class SqliteGrammar:
     """How SQLite says it."""
 
+    counts: tuple[str, ...] = ("counted_orders",)
+    are_kept = ""
+
     def inside(self, document: str, path: tuple[str, ...], field: Field) -> str:
         """Say the value at a path of a document, in the form of columns; nothing is NULL."""
         there = f"'$.{'.'.join(path)}'"
