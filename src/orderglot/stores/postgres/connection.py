@@ -9,6 +9,10 @@ import asyncpg
 from orderglot.core.errors import HubError, Invalid, NotFound, Upstream
 from orderglot.stores.backend import Raced
 from orderglot.stores.database_url import shown
+from orderglot.stores.migrations import latest
+
+PROGRAM = "orderglot"
+"""How sessions are named at the server: so, then ``/`` and the number of the last migration known here."""
 
 TIMEOUT = 10.0
 """For so many seconds a server may let us wait before it lets us in."""
@@ -39,7 +43,7 @@ async def connect(url: str) -> asyncpg.Connection:
             statement_cache_size=CACHED,
             max_cached_statement_lifetime=0,
             # Compiling a statement takes longer than any of ours.
-            server_settings={"application_name": "orderglot", "jit": "off"},
+            server_settings={"application_name": session_name(), "jit": "off"},
         )
     except (ValueError, asyncpg.InterfaceError) as error:
         # Neither the driver's words nor the URL: who knows where in it the password stands.
@@ -47,6 +51,11 @@ async def connect(url: str) -> asyncpg.Connection:
             message="The URL of the database is malformed; write it like "
             "postgresql://USER:PASSWORD@HOST:5432/DATABASE."
         ) from error
+
+
+def session_name() -> str:
+    """Give the name that the sessions of this program have at the server."""
+    return f"{PROGRAM}/{latest('postgres')}"
 
 
 def is_lost(error: BaseException) -> bool:

@@ -157,6 +157,8 @@ async def _recounted(connection: asyncpg.Connection, seller: int) -> bool:
     """Count all orders of a seller anew; gives False, a moment later, where others wrote the counts."""
     try:
         async with connection.transaction(isolation="repeatable_read"):
+            # However long it takes: nobody waits for it.
+            await connection.execute("SET LOCAL statement_timeout = 0")
             for statement in _RECOUNT:
                 await connection.execute(statement, seller, timeout=LONGEST)
     except (asyncpg.SerializationError, asyncpg.UniqueViolationError):
