@@ -4,7 +4,6 @@
 --
 -- A commit that writes orders adds to the deltas, so that no two commits wait for one row; now and then
 -- they are merged into the counts. Who counts adds both up in one statement.
--- beside: 8
 -- quick:
 CREATE TABLE order_counts (
     seller BIGINT NOT NULL,
