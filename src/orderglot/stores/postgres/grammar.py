@@ -111,7 +111,8 @@ class PostgresGrammar:
                 return _any_of(value, name, other)
             case Operator.CONTAINS | Operator.BEGINS:
                 test = self.contains if compare.operator is Operator.CONTAINS else self.begins
-                return _of_type("string", test(_text("x.value")), value, name, fold(str(other)))
+                holds, (sought,) = test(_text("x.value"), fold(str(other)))
+                return _of_type("string", holds, value, name, sought)
             case _:
                 return _ordered(value, name, compare.operator, other)
 
@@ -119,13 +120,14 @@ class PostgresGrammar:
         """State that a value is not ``?``, where nothing differs from everything; never NULL."""
         return f"{value} IS DISTINCT FROM ?"
 
-    def contains(self, text: str) -> str:
-        """State that a text contains ``?``, which has its letters A to Z made small."""
-        return f"strpos(lower({text}), ?) > 0"
+    # LIKE, for that is what an index of trigrams serves.
+    def contains(self, text: str, sought: str) -> Sql:
+        """State that a text contains another one, which has its letters A to Z made small."""
+        return Sql(f"lower({text}) LIKE ?", (f"%{_literally(sought)}%",))
 
-    def begins(self, text: str) -> str:
-        """State that a text begins with ``?``, which has its letters A to Z made small."""
-        return f"starts_with(lower({text}), ?)"
+    def begins(self, text: str, sought: str) -> Sql:
+        """State that a text begins with another one, which has its letters A to Z made small."""
+        return Sql(f"lower({text}) LIKE ?", (f"{_literally(sought)}%",))
 
     def descending(self, value: str) -> str:
         """Say a sort key from high to low, with nothing at the end."""
@@ -141,6 +143,11 @@ def numbered(text: str) -> str:
     """Put numbers in the place of a statement's marks, as PostgreSQL wants its parameters."""
     numbers = count(1)
     return re.sub(r"\?", lambda _mark: f"${next(numbers)}", text)
+
+
+def _literally(text: str) -> str:
+    """Write a text as a pattern of LIKE that only it fits."""
+    return re.sub(r"([\\%_])", r"\\\1", text)
 
 
 def _inner(document: str, path: tuple[str, ...]) -> str:

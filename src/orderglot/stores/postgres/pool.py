@@ -196,6 +196,12 @@ class Pool:
                 other.terminate()
 
 
+# What is sought decides which way to it is short, so that is planned anew each time.
+_BEGIN = (
+    "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL plan_cache_mode = force_custom_plan"
+)
+
+
 async def rows_of(connection: asyncpg.Connection, text: str, params: Params) -> list[Row]:
     """Give the rows of a statement that changes nothing."""
     found: list[Row] = await connection.fetch(numbered(text), *params)
@@ -211,7 +217,7 @@ async def read_within(
     """
     limit = f"; SET LOCAL statement_timeout = {round(seconds * 1000)}" if seconds else ""
     try:
-        await connection.execute(f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY{limit}")
+        await connection.execute(_BEGIN + limit)
         found = await find(partial(read, connection))
         await connection.execute("COMMIT")
     except BaseException as error:

@@ -70,12 +70,12 @@ class Grammar(Protocol):
         """State that a value is not ``?``, where nothing differs from everything; never NULL."""
         ...
 
-    def contains(self, text: str) -> str:
-        """State that a text contains ``?``, which has its letters A to Z made small."""
+    def contains(self, text: str, sought: str) -> Sql:
+        """State that a text contains another one, which has its letters A to Z made small."""
         ...
 
-    def begins(self, text: str) -> str:
-        """State that a text begins with ``?``, which has its letters A to Z made small."""
+    def begins(self, text: str, sought: str) -> Sql:
+        """State that a text begins with another one, which has its letters A to Z made small."""
         ...
 
     def descending(self, value: str) -> str:

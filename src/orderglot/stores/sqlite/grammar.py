@@ -110,13 +110,13 @@ class SqliteGrammar:
         """State that a value is not ``?``, where nothing differs from everything; never NULL."""
         return f"{value} IS NOT ?"
 
-    def contains(self, text: str) -> str:
-        """State that a text contains ``?``, which has its letters A to Z made small."""
-        return f"instr(lower({text}), ?) > 0"
+    def contains(self, text: str, sought: str) -> Sql:
+        """State that a text contains another one, which has its letters A to Z made small."""
+        return Sql(f"instr(lower({text}), ?) > 0", (sought,))
 
-    def begins(self, text: str) -> str:
-        """State that a text begins with ``?``, which has its letters A to Z made small."""
-        return f"instr(lower({text}), ?) = 1"
+    def begins(self, text: str, sought: str) -> Sql:
+        """State that a text begins with another one, which has its letters A to Z made small."""
+        return Sql(f"instr(lower({text}), ?) = 1", (sought,))
 
     def descending(self, value: str) -> str:
         """Say a sort key from high to low, with nothing at the end."""
