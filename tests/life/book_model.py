@@ -72,8 +72,11 @@ class Line:
 
     @property
     def to_ship(self) -> int:
-        if self.status in (*DONE, *NOT_COMING, "returned"):
-            return 0
+        return 0 if self.status in (*DONE, *NOT_COMING, "returned") else self.unsent
+
+    @property
+    def unsent(self) -> int:
+        """How much neither went out nor was cancelled or given back, as far as that is counted."""
         there = max(0, abs(self.quantity) - self.cancelled - (self.shipped or 0))
         given_up = self.remaining - (self.shipped or 0) + (self.back or 0)
         return max(0, min(there, given_up)) if self.counted else there

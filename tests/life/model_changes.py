@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tests.life.book_model import (
+    DONE,
     GOODS,
     NOT_COMING,
     OPEN,
@@ -64,7 +65,13 @@ def _along(line: Line, before: str, status: str) -> Line:
         return line
     if status in WAITS:
         return replace(line, status="received") if taken_up else as_far(line, before)
-    return replace(line, status=status)
+    moved = replace(line, status=status)
+    return all_held(moved) if status in DONE and line.seats else moved
+
+
+def all_held(line: Line) -> Line:
+    """Give a line of which all seats are held: they went out without a parcel."""
+    return line if line.shipped is None else replace(line, shipped=line.shipped + line.unsent)
 
 
 def returned(order: Order, number: int, quantity: int) -> Order:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from tests.life.book_model import DONE, OVER, SWITCHES, Line, Order, State
-from tests.life.model_changes import over_by, put, returned
+from tests.life.model_changes import all_held, over_by, put, returned
 
 
 def held(state: State, seats: str) -> int:
@@ -50,7 +50,7 @@ def finished(state: State) -> State:
                     own = (
                         line.seats or _same(state, line.sku, lines) or f"{order.key}/{line.number}"
                     )
-                    line = replace(line, seats=own, status="completed")
+                    line = all_held(replace(line, seats=own, status="completed"))
                 lines.append(line)
             state = state.having(replace(order, lines=tuple(lines)))
     return state

@@ -134,6 +134,22 @@ def test_an_order_is_completed_with_what_parcels_have_and_seats_without_any() ->
     behind_doors(trial)
 
 
+def test_seats_that_are_complete_come_back_whatever_a_parcel_had() -> None:
+    async def trial(doors: Doors) -> None:
+        book = doors.store.of(Caller(seller=doors.seller))
+        id = await doors.adobe_order(quantity=10)
+        parcel = Shipment(lines=(ShippedLine(number=1, quantity=4),))
+        await book.change(lifecycle.ship(await doors.order(id), parcel, doors.clock()))
+        await book.change(lifecycle.complete(await doors.order(id), doors.clock()))
+        (line,) = (await doors.adobe(id))["lineItems"]
+        assert (10, "1000") == (line["remainingQuantity"], line["status"])
+        assert 10 == shipped((await doors.order(id)).lines[0])
+        await doors.adobe_return(id, 7)
+        await doors.adobe_switch(line["subscriptionId"], 3)
+
+    behind_doors(trial)
+
+
 def test_an_exchange_is_a_return_and_a_new_order_next_door() -> None:
     async def trial(doors: Doors) -> None:
         id = await sent(doors)

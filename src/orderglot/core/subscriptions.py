@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from orderglot.core.errors import Invalid, Problem, Rule
-from orderglot.core.line_steps import by_parcels
+from orderglot.core.line_quantities import all_held
 from orderglot.core.order import Identity, Line, Order
 from orderglot.core.quantities import Quantity, plain
 from orderglot.core.returns import remaining
@@ -96,8 +96,8 @@ def completed(
     """Complete an order: every line of it that begins a subscription has one from then on.
 
     That is the one that it names, or one of the same product, currency and deployment that is held
-    already, else a new one, named by ``name``. ``product`` says which product a SKU is of. A line
-    that was returned meanwhile stays so.
+    already, else a new one, named by ``name``. ``product`` says which product a SKU is of. Seats that
+    are in no parcel went out as well. A line that was returned meanwhile stays so.
     """
     there = {_kind(one, product): one.id for one in (holding or {}).values()}
 
@@ -108,10 +108,9 @@ def completed(
             if kind not in there:
                 there[kind] = name(line)
             subscription = there[kind]
-        return replace(line, status=Status.COMPLETED, subscription=subscription)
+        return all_held(replace(line, status=Status.COMPLETED, subscription=subscription))
 
-    lines = order.lines if order.status in DONE else by_parcels(order)
-    lines = tuple(line if line.status in ENDED else done(line) for line in lines)
+    lines = tuple(line if line.status in ENDED else done(line) for line in order.lines)
     status = order.status if order.status in DONE else Status.COMPLETED
     return replace(order, status=status, lines=lines)
 
