@@ -10,13 +10,14 @@ import pytest
 from msgspec.structs import replace
 
 from orderglot.core import lifecycle, subscriptions
+from orderglot.core.cancelled_returns import counted_anew
 from orderglot.core.goods_returns import take_goods_back
 from orderglot.core.line_quantities import cancelled, returned, shipped, to_ship
 from orderglot.core.order import Line, Order
 from orderglot.core.order_details import OrderDetails
 from orderglot.core.quantities import Quantity
 from orderglot.core.requantifying import requantified
-from orderglot.core.returns import counted, counted_anew, left, outside
+from orderglot.core.returns import counted, left, outside
 from orderglot.core.shipments import Shipment, ShippedLine
 from orderglot.core.splitting import split
 from orderglot.core.values import Status

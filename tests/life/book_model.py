@@ -113,6 +113,8 @@ class Order:
     """Whether it was made by Adobe's clients, so that its lines are held as subscriptions."""
     of: tuple[int, ...] = ()
     """The keys of the orders that it returns, switches or undoes."""
+    by_parcels: bool = False
+    """Of a return: whether it took what parcels had."""
     from_status: str = "shipped"
     """Of a return: which status the order had that it is of."""
     took: tuple[tuple[int, int, int], ...] = ()

@@ -53,6 +53,7 @@ def detailed(order: Order) -> tuple[Line, ...]:
     return tuple(as_far(line, order.status) for line in order.lines)
 
 
+SENT = ("shipped", "delivered", "completed")
 FAR = ("received", "processing", "charged", "packing")
 
 
@@ -103,7 +104,11 @@ def over_by(order: Order) -> Order:
     states = {line.status for line in order.lines}
     if states == {"cancelled"}:
         return replace(order, status="cancelled")
-    return replace(order, status="returned") if states <= {"cancelled", "returned"} else order
+    if states <= {"cancelled", "returned"}:
+        return replace(order, status="returned")
+    if order.status == "partly shipped" and not any(line.to_ship for line in order.lines):
+        return replace(order, status=min(states & {*SENT}, key=SENT.index))
+    return order
 
 
 def plus(state: State, order: Order, quantity: int) -> Order | None:
