@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from msgspec.structs import replace
 
-from orderglot.core.boxes import Packing, boxed, packed, unpacked, with_unpacked
+from orderglot.core.boxes import Packing, boxed, counted_as, packed, unpacked, with_unpacked
 from orderglot.core.errors import Invalid
 from orderglot.core.line_details import LineDetails
 from orderglot.core.order import Line, Order
@@ -125,3 +125,19 @@ def test_pieces_are_put_into_the_boxes_of_a_vendor(
 def test_pieces_that_fill_no_whole_boxes_are_refused() -> None:
     with pytest.raises(Invalid, match="boxes of 50, which 70 do not fill"):
         boxed(Line(number=1, quantity=70), FULL)
+
+
+@pytest.mark.parametrize(
+    ("back", "bought", "quantity"),
+    [
+        (box(1, None), box(2, "50.00"), 1),
+        (box(1, None), Line(quantity=100), 50),
+        (Line(quantity=7), Line(quantity=100), 7),
+        (Line(quantity=1), box(2, "50.00"), 1),
+        (box(1, None), None, 1),
+    ],
+)
+def test_what_came_back_is_counted_as_what_was_bought(
+    back: Line, bought: Line | None, quantity: int
+) -> None:
+    assert quantity == counted_as(back, bought)

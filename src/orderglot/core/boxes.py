@@ -83,6 +83,11 @@ def boxed(line: Line, packing: Packing) -> Line:
     return replace(pieces, quantity=plain(pieces.quantity // held), **asdict(packing))
 
 
+def counted_as(line: Line, bought: Line | None) -> Quantity:
+    """Give how much a line is of one that was bought, as that is counted: where it is in pieces, in pieces."""
+    return line.quantity if bought is None or _each(bought) != 1 else unpacked(line).quantity
+
+
 def with_unpacked(order: Order) -> Order:
     """Give an order whose lines are all of pieces."""
     lines = tuple(map(unpacked, order.lines))

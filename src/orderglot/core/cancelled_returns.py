@@ -9,6 +9,7 @@ from collections.abc import Collection
 
 from msgspec.structs import replace
 
+from orderglot.core.boxes import counted_as
 from orderglot.core.lifecycle import status_of
 from orderglot.core.line_quantities import (
     GONE_OUT,
@@ -53,8 +54,9 @@ def counted_anew(
     moved: dict[int, Quantity] = {}
     counted = set[int]()
     for line in returned_by.lines:
-        of = id(bought_as(order, line))
-        moved[of] = moved.get(of, 0) + size(line.quantity) * (1 if back else -1)
+        bought = bought_as(order, line)
+        of, much = id(bought), size(counted_as(line, bought))
+        moved[of] = moved.get(of, 0) + (much if back else -much)
         counted |= {of} if _took_counted(returned_by, line) else set()
     if not any(moved.get(id(line)) for line in order.lines):
         return order
@@ -81,7 +83,7 @@ def can_be_taken(bought: Line | None, returned_by: Order, line: Line) -> bool:
     if is_sent(bought):
         unsent = 0 if _took_counted(returned_by, line) else to_ship(bought)
         there = max(min(there, outside(bought)), unsent)
-    return there >= size(line.quantity)
+    return there >= size(counted_as(line, bought))
 
 
 def _took_counted(returned_by: Order, line: Line) -> bool:

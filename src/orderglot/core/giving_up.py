@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
+from orderglot.core.boxes import unpacked
 from orderglot.core.cancelled_returns import can_be_taken, counted_anew
 from orderglot.core.errors import Conflict, Invalid, Rule, invalid
 from orderglot.core.order import Line, Order
@@ -167,6 +168,6 @@ def _not_there() -> Invalid:
 
 
 def _seats(order: Order, number: int) -> Quantity:
-    """Count the seats that are left of a line; what a switch takes away has the same number."""
+    """Count the seats that are left of a line, in pieces; what a switch takes away has the same number."""
     named = (line for line in order.lines if line.number == number and line.quantity > 0)
-    return plain(sum(map(remaining, named)))
+    return plain(sum(remaining(unpacked(line)) for line in named))

@@ -8,6 +8,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from orderglot.core.boxes import counted_as
 from orderglot.core.errors import Invalid, Problem, Rule
 from orderglot.core.lifecycle import status_of, without_reason
 from orderglot.core.line_quantities import (
@@ -169,8 +170,8 @@ def _taken(order: Order, returns: Iterable[Order]) -> dict[int, Quantity]:
     for one in returns:
         if one.kind is Kind.RETURN and one.status not in COME_TO_NOTHING:
             for line in one.lines:
-                of = id(bought_as(order, line))
-                taken[of] = taken.get(of, 0) + size(line.quantity)
+                bought = bought_as(order, line)
+                taken[id(bought)] = taken.get(id(bought), 0) + size(counted_as(line, bought))
     return taken
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from msgspec import Struct
 from msgspec.structs import replace
 
+from orderglot.core.boxes import unpacked
 from orderglot.core.errors import Invalid, Problem, Rule
 from orderglot.core.line_quantities import all_held
 from orderglot.core.order import Identity, Line, Order
@@ -59,7 +60,7 @@ def counts(orders: Iterable[Order], switched: Away | None = None) -> dict[str, S
         if order.status in DONE:
             for line in order.lines:
                 if line.subscription and line.status not in COME_TO_NOTHING:
-                    _count(holding, order, line, gone)
+                    _count(holding, order, unpacked(line), gone)
     return holding
 
 
