@@ -204,7 +204,7 @@ async def _further(
 
 def _under_way(holding: Holding, switch: Order, reversals: tuple[Order, ...]) -> Iterator[Order]:
     """Give a switch, and others of what it switched to, as far as they are not complete."""
-    undone = {one.id for one in reversals}
+    undone = {one.id for one in reversals if one.kind is Kind.SWITCH_REVERSAL}
     there = [line.subscription for line in switch.lines if line.quantity > 0]
     for one in holding.pending:
         if one.id == switch.id or (one.id not in undone and takes_from(one, there)):
