@@ -287,6 +287,23 @@ def test_a_reversal_of_seats_of_several_orders_can_be_cancelled() -> None:
     behind_doors(trial)
 
 
+def test_a_switch_is_not_undone_while_its_seats_are_switched_on() -> None:
+    async def trial(doors: Doors) -> None:
+        _, seats = await offered(doors, OTHER_OFFER)
+        away = await switched_to(doors, seats, OFFER, 6)
+        there = (await doors.adobe(away))["lineItems"][0]["subscriptionId"]
+        onward = await doors.adobe_switch(there, 2)
+        body = {"orderType": "REVERT_SWITCH", "referenceOrderId": str(away)}
+        answers = [await doors.adobe_write({**body, "currencyCode": "USD"})]
+        await doors.catalyst_put(onward, statusTypeId=CANCELLED)
+        answers.append(await doors.adobe_write({**body, "currencyCode": "USD"}))
+
+        assert [400, 201] == [one.status for one in answers]
+        assert "4122" == json.loads(answers[0].body)["code"]
+
+    behind_doors(trial)
+
+
 def test_a_line_of_which_seats_were_switched_away_stays_when_the_rest_is_returned_again() -> None:
     async def trial(doors: Doors) -> None:
         id, back = await returned(doors, 4)

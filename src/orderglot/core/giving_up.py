@@ -9,21 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
+from orderglot.core.boxes import unpacked
+from orderglot.core.cancelled_returns import can_be_taken, counted_anew
 from orderglot.core.errors import Conflict, Invalid, Rule, invalid
 from orderglot.core.order import Line, Order
 from orderglot.core.ports import Book
-from orderglot.core.quantities import Quantity, plain, size
+from orderglot.core.quantities import Quantity, plain
 from orderglot.core.query import And, Compare, Operator
 from orderglot.core.returned_prices import demand_same_price
-from orderglot.core.returns import (
-    bought_as,
-    counted_anew,
-    gone_otherwise,
-    is_sent,
-    not_gone,
-    outside,
-    remaining,
-)
+from orderglot.core.returns import bought_as, gone_otherwise, remaining
 from orderglot.core.returns import counted as left_by_returns
 from orderglot.core.seats import counted_down, returned, shares
 from orderglot.core.subscriptions import FAMILY, SWITCHING
@@ -157,7 +151,7 @@ def _demand_there(order: Order, others: Collection[Order], *, back: bool) -> Non
     there = {one.id: one for one in others}
     if order.kind is Kind.RETURN:
         wanted = [] if back else [(one, line) for one in others for line in order.lines]
-        short = any(_left(bought_as(one, line)) < size(line.quantity) for one, line in wanted)
+        short = not all(can_be_taken(bought_as(one, line), order, line) for one, line in wanted)
     else:
         parts = [(share, -share.quantity if back else share.quantity) for share in shares(order)]
         short = any(
@@ -173,15 +167,7 @@ def _not_there() -> Invalid:
     return invalid("status", Rule.SPENT, reason)
 
 
-def _left(line: Line | None) -> Quantity:
-    """Tell how much of a line is not returned: no more than is outside of one that was shipped."""
-    if line is None:
-        return 0
-    there = not_gone(line)
-    return min(there, outside(line)) if is_sent(line) else there
-
-
 def _seats(order: Order, number: int) -> Quantity:
-    """Count the seats that are left of a line; what a switch takes away has the same number."""
+    """Count the seats that are left of a line, in pieces; what a switch takes away has the same number."""
     named = (line for line in order.lines if line.number == number and line.quantity > 0)
-    return plain(sum(map(remaining, named)))
+    return plain(sum(remaining(unpacked(line)) for line in named))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from orderglot.core.boxes import unpacked
 from orderglot.core.line_quantities import cancelled
 from orderglot.core.order import Order
 from orderglot.core.quantities import Quantity, plain, size
@@ -63,7 +64,8 @@ def _unexplained(orders: tuple[Order, ...]) -> dict[str, Gone]:
     switched, back = away(orders), _returned(orders)
     found: dict[str, Gone] = {}
     for order in orders:
-        for line in order.lines if order.kind not in (*SWITCHING, Kind.RETURN) else ():
+        bought = order.kind not in (*SWITCHING, Kind.RETURN)
+        for line in map(unpacked, order.lines if bought else ()):
             where = order.id, line.number
             explained = back.get(where, 0) + switched.get(where, 0) + cancelled(line)
             if (
@@ -83,5 +85,5 @@ def _returned(orders: Iterable[Order]) -> Gone:
             of = [one.order.id for one in order.links if one.relation is Relation.RETURN_OF]
             for line in order.lines if of else ():
                 where = of[0], line.number
-                found[where] = plain(found.get(where, 0) + size(line.quantity))
+                found[where] = plain(found.get(where, 0) + size(unpacked(line).quantity))
     return found

@@ -18,7 +18,7 @@ from orderglot.core.order import HUB, Line, Link, Order, Reference
 from orderglot.core.pricing import line_pricing, price
 from orderglot.core.product import Product
 from orderglot.core.renewals import renewal, to_renew
-from orderglot.core.returns import bought_as, counted, take_back
+from orderglot.core.returns import bought_as, counted, counted_by, take_back
 from orderglot.core.seats import Share, counted_down, keeping, returned, shares, taken
 from orderglot.core.subscriptions import demand_seats
 from orderglot.core.switches import demand_goods, switch, takes_from, undo
@@ -133,6 +133,7 @@ async def _return(context: Context, draft: Draft, customer: Customer) -> Compose
         currency=draft.order.currency or original.currency,
         lines=lines,
         links=(link_to(original, Relation.RETURN_OF),),
+        extras={**draft.order.extras, **counted_by(original, wanted)},
     )
     return Composed(order, (left,), "returned")
 
@@ -203,7 +204,7 @@ async def _further(
 
 def _under_way(holding: Holding, switch: Order, reversals: tuple[Order, ...]) -> Iterator[Order]:
     """Give a switch, and others of what it switched to, as far as they are not complete."""
-    undone = {one.id for one in reversals}
+    undone = {one.id for one in reversals if one.kind is Kind.SWITCH_REVERSAL}
     there = [line.subscription for line in switch.lines if line.quantity > 0]
     for one in holding.pending:
         if one.id == switch.id or (one.id not in undone and takes_from(one, there)):
