@@ -4,6 +4,7 @@ https://google.aip.dev/160
 """
 
 from orderglot.wire.aip160.reading import read_filter
+from orderglot.wire.aip160.sorting import read_sort, write_sort
 from orderglot.wire.aip160.writing import write_filter
 
-__all__ = ["read_filter", "write_filter"]
+__all__ = ["read_filter", "read_sort", "write_filter", "write_sort"]
