@@ -28,13 +28,14 @@ def with_presumed(orders: Iterable[Order]) -> tuple[Order, ...]:
     switched away, nothing is presumed.
     """
     every = tuple(orders)
-    if not any(map(_is_silent, every)):
+    if not any(map(is_silent, every)):
         return every
     gone = _unexplained(every)
-    return tuple(_presumed(one, gone) if _is_silent(one) else one for one in every)
+    return tuple(_presumed(one, gone) if is_silent(one) else one for one in every)
 
 
-def _is_silent(order: Order) -> bool:
+def is_silent(order: Order) -> bool:
+    """Tell whether an order is a switch that stands and does not say from which lines it took."""
     if order.kind not in SWITCHING or order.status in COME_TO_NOTHING or TAKEN in order.extras:
         return False
     return any(line.quantity < 0 for line in order.lines)
