@@ -19,8 +19,10 @@ from orderglot.stores.migrations import (
     pending,
     report_upgrade,
 )
+from orderglot.stores.postgres.counts import switch_on
 from orderglot.stores.postgres.migrating import LOCK, Migrating, make
 from orderglot.stores.postgres.script import Kind, beside, statements
+from orderglot.stores.postgres.trigrams import index_names
 from orderglot.stores.sql.grammar import fragment
 
 OLDEST = 14
@@ -63,10 +65,14 @@ async def prepare(
             await _demand_quick(connection, steps, url)
             done = await Migrating(connection, attempts=ATTEMPTS).run(steps)
             await report(connection, done, url)
+            await index_names(connection)
     else:
         await _make(connection, url)
+        await index_names(connection)
     if not unfinished:
         demand_finished([number for number, *_ in await connection.fetch(APPLIED)], shown(url))
+        if not connection.is_in_transaction():
+            await switch_on(connection)
 
 
 async def check_server(connection: asyncpg.Connection, url: str) -> None:
