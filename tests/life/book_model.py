@@ -71,6 +71,11 @@ class Line:
         return None if self.price is None else self.price * self.quantity
 
     @property
+    def coming(self) -> int:
+        """How much of it a price goes by: what was not cancelled."""
+        return (self.shipped or 0) if self.status in NOT_COMING else self.quantity - self.cancelled
+
+    @property
     def to_ship(self) -> int:
         return 0 if self.status in (*DONE, *NOT_COMING, "returned") else self.unsent
 
@@ -97,7 +102,10 @@ class Order:
     po_number: str = ""
     lines: tuple[Line, ...] = ()
     off: Decimal = ZERO
+    voucher: Decimal | None = None
     shipping: Decimal = ZERO
+    rate: Decimal = ZERO
+    """The tax on its shipping, as a part of one."""
     paid: Decimal = ZERO
     by_word: Decimal = ZERO
     """How much of it is paid only because somebody called it paid in full."""
@@ -117,6 +125,10 @@ class Order:
     """Of a return: whether it took what parcels had."""
     from_status: str = "shipped"
     """Of a return: which status the order had that it is of."""
+    asked: int | None = None
+    """How much of line 1 is asked to be cancelled, 0 where it is all of the order, None where nobody asks."""
+    last: int = 0
+    """The highest number of a line that was taken out."""
     took: tuple[tuple[int, int, int], ...] = ()
     """What a switch took: so much of which line of which order; below zero it gave that back."""
 
@@ -141,11 +153,13 @@ class Order:
     def discounted(self) -> Decimal | None:
         if self.goods is None:
             return None
-        return max(payable(self.goods) - self.off, min(payable(self.goods), ZERO))
+        goods = payable(self.goods)
+        return max(goods - self.off - (self.voucher or ZERO), min(goods, ZERO))
 
     @property
     def total(self) -> Decimal | None:
-        return None if self.discounted is None else self.discounted + self.shipping
+        tax = payable(self.shipping * self.rate)
+        return None if self.discounted is None else self.discounted + self.shipping + tax
 
 
 @dataclass(frozen=True)
@@ -161,6 +175,11 @@ class State:
     def with_one(self, order: Order | None) -> State | None:
         """Give the state with another state of an order, None where that cannot be."""
         return None if order is None else self.having(order)
+
+    def by_age(self) -> State:
+        """Let the orders go by their age: of those that were made at once, by their ids."""
+        oldest_first = sorted(self.orders.values(), key=lambda one: (one.made, one.id))
+        return replace(self, orders={one.key: one for one in oldest_first})
 
     def there(self) -> tuple[Order, ...]:
         """Give the orders that are not deleted, oldest first."""

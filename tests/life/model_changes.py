@@ -111,17 +111,20 @@ def over_by(order: Order) -> Order:
     return order
 
 
+def pieces(order: Order, sku: str) -> int:
+    """Count the pieces of a SKU in an order, by which its price goes."""
+    return sum(line.coming for line in order.lines if line.sku == sku)
+
+
 def plus(state: State, order: Order, quantity: int) -> Order | None:
     """Put a line into an order, at the price of today by all its pieces; what was agreed stands."""
     if order.kind not in ("sale", "quote", "renewal") or order.status in (*NOT_COMING, "returned"):
         return None
-    pieces = sum(
-        line.quantity - line.cancelled
-        for line in order.lines
-        if line.sku == GOODS and line.status not in NOT_COMING
-    )
-    number = max([0, *(line.number for line in order.lines)]) + 1
-    line = Line(number, GOODS, quantity, priced(state, GOODS, pieces + quantity))
+    if order.asked is not None:
+        return None
+    number = max([order.last, *(line.number for line in order.lines)]) + 1
+    price = priced(state, GOODS, pieces(order, GOODS) + quantity)
+    line = Line(number, GOODS, quantity, price)
     if order.status == "completed":
         line = replace(line, status="completed")
     status = "partly shipped" if order.status in ("shipped", "delivered") else order.status

@@ -126,6 +126,11 @@ def given_up(state: State, order: Order) -> State | None:
     return state if order.kind == "quote" or not state.has_lost_seats(order) else None
 
 
+def deleted(state: State, order: Order) -> State | None:
+    gone = state.having(replace(order, deleted=True))
+    return gone if order.status in OVER else given_up(gone, order)
+
+
 def taken_up(state: State, order: Order) -> State | None:
     return taken_again(state, order) if order.kind in ("return", *SWITCHES) else state
 
