@@ -8,9 +8,9 @@ from msgspec.structs import replace
 from orderglot.core import commitments
 from orderglot.core.errors import Invalid, Rule
 from orderglot.core.line_details import LineDetails
-from orderglot.core.order import Line, Order
+from orderglot.core.order import Identity, Line, Order
 from orderglot.core.seats import Share, away, counted_down, keeping, returned, shares, taken
-from orderglot.core.subscriptions import demand_seats, held
+from orderglot.core.subscriptions import Subscription, completed, demand_seats, held
 from orderglot.core.values import Kind, Status
 
 
@@ -117,3 +117,11 @@ def test_seats_in_boxes_are_counted_by_the_piece() -> None:
         gone.lines[0].remaining,
         gone.lines[0].box,
     )
+
+
+def test_of_two_subscriptions_of_a_product_a_new_order_adds_to_the_older() -> None:
+    both = [Subscription(id=id, sku="A", quantity=1, order=Identity()) for id in ("OLD", "NEW")]
+    order = Order(lines=(Line(number=1, sku="A", quantity=2),))
+    done = completed(order, lambda _: "OWN", {one.id: one for one in both})
+
+    assert ["OLD"] == [line.subscription for line in done.lines]

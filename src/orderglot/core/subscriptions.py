@@ -96,11 +96,12 @@ def completed(
 ) -> Order:
     """Complete an order: every line of it that begins a subscription has one from then on.
 
-    That is the one that it names, or one of the same product, currency and deployment that is held
-    already, else a new one, named by ``name``. ``product`` says which product a SKU is of. Seats that
-    are in no parcel went out as well. A line that was returned meanwhile stays so.
+    That is the one that it names, or the oldest of the same product, currency and deployment that is
+    held already, else a new one, named by ``name``. ``product`` says which product a SKU is of. Seats
+    that are in no parcel went out as well. A line that was returned meanwhile stays so.
     """
-    there = {_kind(one, product): one.id for one in (holding or {}).values()}
+    newest_first = reversed(tuple((holding or {}).values()))
+    there = {_kind(one, product): one.id for one in newest_first}
 
     def done(line: Line) -> Line:
         subscription = line.subscription
