@@ -54,3 +54,11 @@ def pytest_sessionfinish() -> None:
     postgres = sys.modules.get("tests.postgres")
     if postgres is not None:
         postgres.leave()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say in a line each what could not be tried on this machine."""
+    from tests import debian_postgres
+
+    if debian_postgres.programs() is None:
+        terminalreporter.write_line(f"Not tried: {debian_postgres.MISSING}.")

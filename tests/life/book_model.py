@@ -77,8 +77,11 @@ class Line:
 
     @property
     def to_ship(self) -> int:
-        if self.status in (*DONE, *NOT_COMING, "returned"):
-            return 0
+        return 0 if self.status in (*DONE, *NOT_COMING, "returned") else self.unsent
+
+    @property
+    def unsent(self) -> int:
+        """How much neither went out nor was cancelled or given back, as far as that is counted."""
         there = max(0, abs(self.quantity) - self.cancelled - (self.shipped or 0))
         given_up = self.remaining - (self.shipped or 0) + (self.back or 0)
         return max(0, min(there, given_up)) if self.counted else there
@@ -118,6 +121,8 @@ class Order:
     """Whether it was made by Adobe's clients, so that its lines are held as subscriptions."""
     of: tuple[int, ...] = ()
     """The keys of the orders that it returns, switches or undoes."""
+    by_parcels: bool = False
+    """Of a return: whether it took what parcels had."""
     from_status: str = "shipped"
     """Of a return: which status the order had that it is of."""
     asked: int | None = None

@@ -20,7 +20,7 @@ SELECT c.relname::text, ARRAY(
     WHERE a.attrelid = c.oid AND a.attnum = ANY (i.indkey[0:i.indnkeyatts - 1])
 )
 FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indrelid
-WHERE c.relnamespace = 'public'::regnamespace AND i.indisunique AND c.relname <> 'migrations'
+WHERE c.relnamespace = 'public'::regnamespace AND i.indisunique AND c.relname <> ALL ('{migrations,unfinished_migrations,processes}')
 """
 FOREIGN = """
 SELECT c.relname::text, t.relname::text, ARRAY(

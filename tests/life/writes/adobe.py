@@ -82,7 +82,8 @@ class AdobeReturns(AdobeWrite):
         took = Line(1, line.sku, self.quantity, seats=line.seats)
         po_number = f"A-{self.key}"
         new = Order(self.key, kind="return", lines=(took,), of=(order.key,), po_number=po_number)
-        return less.having(replace(new, figures=False, summed=False))
+        new = replace(new, figures=False, summed=False, by_parcels=bool(line.shipped))
+        return less.having(new)
 
     async def body(self, doors: Doors, id: int) -> dict[str, Any]:
         line = {"extLineItemNumber": 1, "offerId": self.sku, "quantity": self.quantity}

@@ -131,6 +131,7 @@ def goods_back(write: Divides, state: State, order: Order) -> State | None:
         lines=(taken,),
         of=(order.key,),
         figures=False,
+        by_parcels=True,
         from_status=order.status,
     )
     return state.having(over_by(replace(order, lines=lines)), new)

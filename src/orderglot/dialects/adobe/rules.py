@@ -18,7 +18,7 @@ from orderglot.core.order import HUB, Line, Link, Order, Reference
 from orderglot.core.pricing import line_pricing, price
 from orderglot.core.product import Product
 from orderglot.core.renewals import renewal, to_renew
-from orderglot.core.returns import bought_as, counted, take_back
+from orderglot.core.returns import bought_as, counted, counted_by, take_back
 from orderglot.core.seats import Share, counted_down, keeping, returned, shares, taken
 from orderglot.core.subscriptions import demand_seats
 from orderglot.core.switches import demand_goods, switch, takes_from, undo
@@ -134,6 +134,7 @@ async def _return(context: Context, draft: Draft, customer: Customer) -> Compose
         currency=draft.order.currency or original.currency,
         lines=lines,
         links=(link_to(original, Relation.RETURN_OF),),
+        extras={**draft.order.extras, **counted_by(original, wanted)},
     )
     return Composed(order, (left,), "returned")
 

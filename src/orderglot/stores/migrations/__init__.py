@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 from msgspec import Struct
 
@@ -36,9 +36,24 @@ class Migration(Struct, frozen=True):
     script: str
 
 
+FOLDER = Path(__file__).parent
+"""Where the steps are, those of each kind of database in a folder."""
+
+ANOTHER_VERSION = "The order book is of another version of Orderglot; begin again."
+
+
 def migrations(database: str) -> tuple[Migration, ...]:
     """Give every step of a kind of database, in order."""
-    folder = files(__name__) / database
+    return _read(FOLDER / database)
+
+
+def latest(database: str) -> int:
+    """Give the number of the last step of a kind of database."""
+    return migrations(database)[-1].number
+
+
+@cache
+def _read(folder: Path) -> tuple[Migration, ...]:
     found = sorted(
         (file for file in folder.iterdir() if file.name.endswith(".sql")),
         key=lambda file: file.name,
@@ -77,10 +92,5 @@ def demand_finished(applied: Collection[int], where: str) -> None:
 
 def check_applied(database: str, applied: Collection[int]) -> None:
     """Raise Unready unless exactly the steps that are known here were done."""
-    if _numbers(database) != {*applied}:
-        raise Unready("The order book is of another version of Orderglot; begin again.")
-
-
-@cache
-def _numbers(database: str) -> frozenset[int]:
-    return frozenset(step.number for step in migrations(database))
+    if {step.number for step in migrations(database)} != {*applied}:
+        raise Unready(ANOTHER_VERSION)

@@ -8,6 +8,8 @@ from decimal import Decimal
 from functools import lru_cache, partial
 from typing import TypeVar
 
+import asyncpg
+
 from orderglot.core.customer import Customer
 from orderglot.core.keyring import Credential
 from orderglot.core.order import Order, Reference
@@ -19,13 +21,14 @@ from orderglot.core.tokens import Token
 from orderglot.stores import document, writes
 from orderglot.stores.backend import FIRST, Counts, Entity, Scope, Selected, Selection, Unready
 from orderglot.stores.identities import stands_for
-from orderglot.stores.migrations import check_applied
 from orderglot.stores.postgres import expiring, opening, queries
 from orderglot.stores.postgres.feed import read_feed
 from orderglot.stores.postgres.lists import Lists
 from orderglot.stores.postgres.pool import Params, Pool, Row
+from orderglot.stores.postgres.processes import Presence
 from orderglot.stores.postgres.reader import Reader
 from orderglot.stores.postgres.replica import Replica
+from orderglot.stores.postgres.switching import switch_on
 from orderglot.stores.postgres.writer import Writer
 from orderglot.stores.slots import Slots
 from orderglot.stores.sql.events import DUPLICATES, EVENTS, event_of
@@ -46,7 +49,8 @@ class PostgresBackend:
     def __init__(
         self, url: str, *, replica: str = "", create: bool = True, slots: Slots | None = None
     ) -> None:
-        self._pool = Pool(url, partial(opening.prepare, url=url, create=create))
+        self._pool = Pool(url, partial(self._prepare, url=url, create=create))
+        self._presence = Presence(self._pool, switch_on)
         self._long: Pool | Replica = Replica(replica, self._pool) if replica else self._pool
         """Where whatever may be long is read."""
         self._database: int | None = None
@@ -235,20 +239,23 @@ class PostgresBackend:
 
     async def commit(self, seller: int, batch: Collection[writes.Write]) -> None:
         """Write all of it, in order, or nothing; raises Raced where a version or name is taken."""
+        await self._presence.demand()
         await self.writer.write(seller, batch)
 
     async def check_ready(self) -> None:
         """Raise Unready unless the database that was opened is there and can be written to."""
-        ((id, read_only, applied),) = await self._pool.read(queries.STATE)
+        ((id, read_only, done),) = await self._pool.read(queries.STATE)
         if self._database not in (None, id):
             raise Unready("The order book was replaced by another one; begin again.")
         if read_only:
             raise Unready("The order book may only be read just now.")
-        check_applied("postgres", applied)
+        opening.check_current(done)
         self._database = id
 
     async def close(self) -> None:
         """Close every connection."""
+        await self.writer.close()
+        await self._presence.leave()
         await self._long.close()
         await self._pool.close()
 
@@ -261,7 +268,12 @@ class PostgresBackend:
     async def _customers(self, text: str, params: Params) -> tuple[Customer, ...]:
         return await self._read(document.read_customer, text, params)
 
+    async def _prepare(self, connection: asyncpg.Connection, url: str, *, create: bool) -> None:
+        await opening.prepare(connection, url, create=create)
+        await self._presence.open(connection)
+
     async def _change(self, sql: Sql) -> int:
+        await self._presence.demand()
         return await self.writer.change(sql)
 
 

@@ -10,6 +10,9 @@ from msgspec import Struct
 
 SELLER = "seller"
 
+BESIDE = ("migrations", "unfinished_migrations", "processes")
+"""The tables that say how the book is kept, and are no part of it."""
+
 _TABLES = """
 SELECT c.relname,
     ARRAY(
@@ -26,7 +29,7 @@ SELECT c.relname,
     )
 FROM pg_class AS c
 WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p')
-AND c.relname <> 'migrations' AND NOT EXISTS (
+AND c.relname <> ALL ($1) AND NOT EXISTS (
     SELECT 1 FROM pg_depend AS d
     WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e'
 )
@@ -61,7 +64,7 @@ async def described(connection: asyncpg.Connection) -> tuple[Described, ...]:
     unique = await connection.fetch(_UNIQUE)
     return tuple(
         Described(name, dict(zip(columns, types, strict=True)), _keys(name, unique), frozenset(to))
-        for name, columns, types, to in await connection.fetch(_TABLES)
+        for name, columns, types, to in await connection.fetch(_TABLES, BESIDE)
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any, TypeVar
 
 import asyncpg
@@ -27,6 +28,9 @@ from orderglot.stores.postgres.grammar import numbered
 MOST = 8
 """So many connections a process has at most to a server."""
 
+PATIENCE = 5.0
+"""So many seconds a request waits for one of them at most."""
+
 Row = Any
 """A record of the driver: it can be unpacked like a tuple."""
 
@@ -37,6 +41,9 @@ T = TypeVar("T")
 
 Rows = Callable[[str, Params], Awaitable[list[Row]]]
 """Gives the rows of a statement that changes nothing."""
+
+RowsOf = Callable[[asyncpg.Connection, str, Params], Awaitable[list[Row]]]
+"""Gives the rows of a statement that changes nothing, over a connection."""
 
 Find = Callable[[Rows], Awaitable[T]]
 """Finds something by asking some statements."""
@@ -137,14 +144,13 @@ class Pool:
         """Close every connection; nothing may be asked afterwards."""
         self._closed = True
         free, self._free = self._free, []
-        for connection in free:
-            await close(connection)
+        await asyncio.gather(*map(close, free))
 
     async def take(self) -> asyncpg.Connection:
         """Take a connection, which is given back in any case."""
         if self._closed:
             raise Upstream(f"The order book {shown(self.url)} has been closed; open it again.")
-        await self._places.acquire()
+        await self._place()
         try:
             while self._free:
                 connection = self._free.pop()
@@ -157,6 +163,17 @@ class Pool:
                 # Raised here, where nothing has been sent yet.
                 raise in_words(error, self.url) from error
             raise
+
+    async def _place(self) -> None:
+        if not self._places.locked():
+            await self._places.acquire()
+            return
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await self._places.acquire()
+        except TimeoutError as error:
+            busy = f"Every connection to {shown(self.url)} is in use; try again in a moment."
+            raise Upstream(busy) from error
 
     async def _open(self) -> asyncpg.Connection:
         connection = await connect(self.url)
@@ -192,20 +209,29 @@ class Pool:
                 other.terminate()
 
 
-async def read_within(connection: asyncpg.Connection, seconds: float | None, find: Find[T]) -> T:
-    """Give what some statements find; raises StatementTimeout where the server stopped one that took too long.
+# What is sought decides which way to it is short, so that is planned anew each time.
+_BEGIN = (
+    "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL plan_cache_mode = force_custom_plan"
+)
+
+
+async def rows_of(connection: asyncpg.Connection, text: str, params: Params) -> list[Row]:
+    """Give the rows of a statement that changes nothing."""
+    found: list[Row] = await connection.fetch(numbered(text), *params)
+    return found
+
+
+async def read_within(
+    connection: asyncpg.Connection, seconds: float | None, find: Find[T], read: RowsOf = rows_of
+) -> T:
+    """Give what some statements find at one moment; raises StatementTimeout where one takes too long.
 
     The server itself stops it, also where nobody is left who waits for it.
     """
     limit = f"; SET LOCAL statement_timeout = {round(seconds * 1000)}" if seconds else ""
-
-    async def rows(text: str, params: Params) -> list[Row]:
-        found: list[Row] = await connection.fetch(numbered(text), *params)
-        return found
-
     try:
-        await connection.execute(f"BEGIN READ ONLY{limit}")
-        found = await find(rows)
+        await connection.execute(_BEGIN + limit)
+        found = await find(partial(read, connection))
         await connection.execute("COMMIT")
     except BaseException as error:
         await _undo(connection, error)

@@ -2,6 +2,7 @@
 -- the seller, so that each seller could live on a machine of its own. The exceptions are who the
 -- sellers are and who may come in, which every machine has to know.
 
+-- quick:
 CREATE TABLE sellers (
     id BIGINT NOT NULL PRIMARY KEY,
     version BIGINT NOT NULL,

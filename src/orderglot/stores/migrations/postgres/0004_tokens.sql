@@ -1,6 +1,7 @@
 -- What a login gives for a key: tokens, each of which says itself whose it is, and so stands with its
 -- seller's other rows. It ends with its key, whose row says how it stands; what was got by one login
 -- is a family, and ends as one.
+-- quick:
 CREATE TABLE tokens (
     seller BIGINT NOT NULL REFERENCES sellers (id),
     dialect TEXT COLLATE "C" NOT NULL,
@@ -18,5 +19,8 @@ CREATE INDEX tokens_family ON tokens (seller, dialect, family);
 CREATE INDEX tokens_expires ON tokens (seller, expires);
 
 -- The tokens so far do not say whose they are: whoever had one logs in again.
+-- concurrent:
 DROP INDEX credentials_expires;
-DELETE FROM credentials WHERE kind <> 'key';
+-- batched credentials (dialect, kind, fingerprint):
+DELETE FROM credentials
+WHERE kind <> 'key';
