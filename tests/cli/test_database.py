@@ -52,7 +52,7 @@ def test_elsewhere_than_on_a_terminal_plain_lines_say_how_far_it_is(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make(folder)
-    monkeypatch.setattr("orderglot.cli.database.PAUSE", 0.0)
+    monkeypatch.setattr("orderglot.cli.progress.PAUSE", 0.0)
     monkeypatch.setattr("orderglot.stores.copying.SIZE", 10)
     lines = run("database", "copy", HERE, THERE).stderr.splitlines()
 

@@ -11,8 +11,9 @@ import pytest
 
 from orderglot.core.errors import Invalid, Upstream
 from orderglot.stores.migrations import ANOTHER_VERSION, latest
-from orderglot.stores.postgres import PostgresStore, processes
-from orderglot.stores.postgres.processes import demand_newer, older
+from orderglot.stores.postgres import PostgresStore, processes, switching
+from orderglot.stores.postgres.processes import older
+from orderglot.stores.postgres.switching import Switch, demand
 from tests.postgres import aside, asked, new_database, ordered
 
 ROWS = "SELECT knows FROM processes ORDER BY knows"
@@ -105,11 +106,11 @@ def test_what_every_program_must_know_is_demanded_once_no_older_one_is_left() ->
         async with opened(url), connected(url) as connection:
             another(url, now)
             ordered(url, f"INSERT INTO migrations VALUES ({now + 1}, 'next.sql', {now})")
-            before = await demand_newer(connection, now + 1)
+            before = await demand(connection, now + 1)
         async with opened(url):
             ordered(url, "DELETE FROM processes WHERE host = 'far'")
         async with connected(url) as connection:
-            after = await demand_newer(connection, now + 1)
+            after = await demand(connection, now + 1)
         store = PostgresStore(url)
         with pytest.raises(Invalid, match="newer Orderglot"):
             await store.sellers()
@@ -137,3 +138,27 @@ def test_a_program_that_is_too_old_by_now_writes_nothing_more(
 
     asyncio.run(write())
     assert [("one",)] == asked(url, "SELECT name FROM sellers")
+
+
+def test_what_every_writer_must_know_begins_when_the_last_older_program_has_gone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    url, began = new_database(), asyncio.Event()
+
+    async def begin(_connection: asyncpg.Connection) -> None:
+        began.set()
+
+    async def open_it() -> tuple[bool, bool]:
+        async with opened(url):
+            pass
+        another(url, latest("postgres") - 1)
+        monkeypatch.setattr(processes, "BEAT", 0.01)
+        monkeypatch.setattr(switching, "SWITCHES", (Switch(latest("postgres"), begin),))
+        async with opened(url):
+            before = began.is_set()
+            ordered(url, "DELETE FROM processes WHERE host = 'far'")
+            await began.wait()
+        return before, began.is_set()
+
+    assert (False, True) == asyncio.run(open_it())
+    assert [(latest("postgres"),)] == asked(url, "SELECT max(oldest) FROM migrations")

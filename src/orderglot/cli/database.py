@@ -1,20 +1,13 @@
 """``orderglot database``: where a book is kept, and moving it from there."""
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 from orderglot.cli.command import AsJson, ConfigFile, Database, group, settings
+from orderglot.cli.migrate import migrate
 from orderglot.cli.options import argument, switch
-from orderglot.cli.output import (
-    is_terminal,
-    table,
-    write_document,
-    write_json,
-    write_line,
-    write_notice,
-)
+from orderglot.cli.output import table, write_document, write_json, write_line
+from orderglot.cli.progress import showing_progress
 from orderglot.core.counting import counted
 
 if TYPE_CHECKING:
@@ -22,8 +15,7 @@ if TYPE_CHECKING:
 
 app = group("The database: where a book is kept, and moving it from there.")
 
-PAUSE = 2.0
-"""So many seconds lie between two lines on how far it has come."""
+app.command("migrate")(migrate)
 
 
 @app.command("copy")
@@ -50,8 +42,14 @@ def copy(
     from orderglot.stores.database_url import shown
 
     set_up_logs(settings(config).log_level)
-    with _showing_progress() as on_progress:
-        done = asyncio.run(copying.copy(source, target, on_progress))
+    rate = _Rate()
+    with showing_progress("copying") as on_step:
+        work = copying.copy(
+            source,
+            target,
+            lambda at: on_step(_where(at, rate.of(at)), at.done, at.total),
+        )
+        done = asyncio.run(work)
     if as_json:
         return write_json({"from": shown(source), "to": shown(target), "tables": done})
     _report(done)
@@ -109,39 +107,14 @@ def _report(done: "tuple[Copied, ...]") -> None:
         write_line(f"The copy was whole already: {counted(rows, 'row')}, nothing was written.")
 
 
-@contextmanager
-def _showing_progress() -> "Iterator[Callable[[Progress], None]]":
-    """Give what tells the person how far it has come: a bar on a terminal, else a line at times."""
-    rate = _Rate()
-    if not is_terminal():
-        yield lambda done: _line(done, rate)
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
-
-    parts = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
-    with Progress(*parts, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("copying", total=None)
-        yield lambda done: bar.update(
-            task, total=done.total, completed=done.done, description=_where(done, rate.of(done))
-        )
-
-
 class _Rate:
     """How many rows a second were read since the beginning."""
 
     def __init__(self) -> None:
-        self.began = self.reported = time.monotonic()
+        self.began = time.monotonic()
 
     def of(self, done: "Progress") -> float:
         return done.done / max(time.monotonic() - self.began, 0.001)
-
-
-def _line(done: "Progress", rate: _Rate) -> None:
-    if time.monotonic() - rate.reported >= PAUSE:
-        rate.reported = time.monotonic()
-        share = 100 * done.done // max(done.total, 1)
-        write_notice(f"{share} %: {_where(done, rate.of(done))}")
 
 
 def _where(done: "Progress", rate: float) -> str:

@@ -14,12 +14,14 @@ from msgspec.structs import replace
 
 from orderglot.core.customer import Customer, identity
 from orderglot.core.errors import Conflict, Rule, invalid
+from orderglot.core.head_status import status_left, status_of
 from orderglot.core.line_quantities import (
+    GONE_OUT,
     NOT_COMING,
+    all_held,
     counting,
     is_counted,
     shipped,
-    to_ship,
 )
 from orderglot.core.line_quantities import OPEN as OPEN
 from orderglot.core.line_quantities import RUNNING as RUNNING
@@ -156,7 +158,7 @@ def demand_whole(order: Order, wanted: Quantities | None) -> None:
 def complete(order: Order, now: datetime) -> Order:
     """Say that nothing more is to come; raises Conflict where the order is over or on hold.
 
-    Where some of it went out by parcels, the rest did not.
+    Where some of it went out by parcels, the rest did not; but seats are held without any.
     """
     demand(order, RUNNING | {Status.SHIPPED, Status.DELIVERED}, "completed")
     demand_unasked(order, "completed")
@@ -195,34 +197,6 @@ def delete(order: Order, now: datetime) -> Order:
     return replace(order, deleted=now)
 
 
-def status_of(lines: Iterable[Line]) -> Status:
-    """Tell which status an order has by what became of its lines; one without lines is received.
-
-    Of lines that are not as far as each other the order is as far as the first of them.
-    """
-    every = tuple(lines)
-    coming = [line for line in every if to_ship(line) or shipped(line)]
-    if not coming:
-        return Status.CANCELLED if any(line.quantity for line in every) else Status.RECEIVED
-    waiting = [line for line in coming if to_ship(line)]
-    if waiting and any(map(shipped, coming)):
-        return Status.PARTLY_SHIPPED
-    states = [line.status or Status.RECEIVED for line in waiting or coming]
-    return min(states, key=_ORDER.index)
-
-
-def status_left(order: Order, lines: Iterable[Line]) -> Status:
-    """Tell which status an order has once these lines are what is left of it; held, it stays held."""
-    status = status_of(lines)
-    if status not in RUNNING:
-        return status
-    held = order.status in (Status.ON_HOLD, Status.DRAFT)
-    return order.status if held else max(status, order.status, key=_ORDER.index)
-
-
-_ORDER = list(Status)
-
-
 def _moved(order: Order, status: Status) -> Order:
     before = order.status
     lines = by_parcels(order) if status is Status.COMPLETED else order.lines
@@ -241,7 +215,8 @@ def _along(line: Line, before: Status, status: Status) -> Line:
         return as_far(line, before)
     if status is Status.RETURNED:
         return _back(line)
-    return replace(line, status=status)
+    moved = replace(line, status=status)
+    return all_held(moved) if status in GONE_OUT and line.subscription else moved
 
 
 def _is_over(line: Line, before: Status) -> bool:

@@ -28,6 +28,7 @@ from orderglot.stores.postgres.pool import Params, Pool, Row
 from orderglot.stores.postgres.processes import Presence
 from orderglot.stores.postgres.reader import Reader
 from orderglot.stores.postgres.replica import Replica
+from orderglot.stores.postgres.switching import switch_on
 from orderglot.stores.postgres.writer import Writer
 from orderglot.stores.slots import Slots
 from orderglot.stores.sql.events import DUPLICATES, EVENTS, event_of
@@ -49,7 +50,7 @@ class PostgresBackend:
         self, url: str, *, replica: str = "", create: bool = True, slots: Slots | None = None
     ) -> None:
         self._pool = Pool(url, partial(self._prepare, url=url, create=create))
-        self._presence = Presence(self._pool)
+        self._presence = Presence(self._pool, switch_on)
         self._long: Pool | Replica = Replica(replica, self._pool) if replica else self._pool
         """Where whatever may be long is read."""
         self._database: int | None = None
@@ -269,7 +270,7 @@ class PostgresBackend:
 
     async def _prepare(self, connection: asyncpg.Connection, url: str, *, create: bool) -> None:
         await opening.prepare(connection, url, create=create)
-        await self._presence.enter(connection)
+        await self._presence.open(connection)
 
     async def _change(self, sql: Sql) -> int:
         await self._presence.demand()

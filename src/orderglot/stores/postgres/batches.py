@@ -63,7 +63,7 @@ async def _place(connection: asyncpg.Connection, one: Statement, reached: str) -
         return msgspec.json.decode(reached, type=_Reached)
     # To count them all may take longer than to change some of them.
     await connection.execute("SET LOCAL statement_timeout = 0")
-    rows = await connection.fetchval(fragment("SELECT count(*) FROM", one.table), timeout=None)
+    rows = await connection.fetchval(fragment("SELECT count(*) FROM", one.table))
     if SELLER not in one.key:
         return _Reached(0, rows)
     seller = await _seller_behind(connection, None)

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import re
 
 import asyncpg
 
-from orderglot.core.errors import HubError, Invalid, NotFound, Upstream
+from orderglot.core.errors import HubError, Invalid, NotFound, Unsupported, Upstream
 from orderglot.stores.backend import Raced
 from orderglot.stores.database_url import shown
-from orderglot.stores.migrations import latest
-
-PROGRAM = "orderglot"
-"""How sessions are named at the server: so, then ``/`` and the number of the last migration known here."""
+from orderglot.stores.postgres.waits import SERVING, Connection, Waits, start_up
 
 TIMEOUT = 10.0
 """For so many seconds a server may let us wait before it lets us in."""
 
-LONGEST = 60.0
-"""So many seconds a statement may take."""
+PATIENCE = 2.0
+"""So many seconds a server may take to say good-bye."""
 
 CACHED = 512
 """So many statements a connection keeps prepared."""
+
+CACHE = "statement_cache"
+"""The parameter of a URL by which a pooler that knows no prepared statements gets none."""
 
 FAILURES = (
     asyncpg.PostgresError,
@@ -33,17 +34,18 @@ FAILURES = (
 """What goes wrong between us and a server."""
 
 
-async def connect(url: str) -> asyncpg.Connection:
+async def connect(url: str, waits: Waits = SERVING) -> asyncpg.Connection:
     """Open a connection; raises Invalid on a URL that is none, else what the driver raises."""
+    place, cached = _read_url(url)
     try:
         return await asyncpg.connect(
-            url,
+            place,
             timeout=TIMEOUT,
-            command_timeout=LONGEST,
-            statement_cache_size=CACHED,
+            command_timeout=waits.answer,
+            statement_cache_size=CACHED if cached else 0,
             max_cached_statement_lifetime=0,
-            # Compiling a statement takes longer than any of ours.
-            server_settings={"application_name": session_name(), "jit": "off"},
+            connection_class=Connection,
+            server_settings=start_up(waits),
         )
     except (ValueError, asyncpg.InterfaceError) as error:
         # Neither the driver's words nor the URL: who knows where in it the password stands.
@@ -53,9 +55,15 @@ async def connect(url: str) -> asyncpg.Connection:
         ) from error
 
 
-def session_name() -> str:
-    """Give the name that the sessions of this program have at the server."""
-    return f"{PROGRAM}/{latest('postgres')}"
+def _read_url(url: str) -> tuple[str, bool]:
+    """Take out of a URL what is ours: whether statements stay prepared on a connection."""
+    place, _, query = url.partition("?")
+    parts = query.split("&") if query else []
+    ours = [one.partition("=")[2] for one in parts if one.startswith(f"{CACHE}=")]
+    if unknown := {*ours} - {"on", "off"}:
+        raise Invalid(message=f"{CACHE}={unknown.pop()[:40]} is neither on nor off.")
+    others = "&".join(one for one in parts if not one.startswith(f"{CACHE}="))
+    return f"{place}?{others}" if others else place, "off" not in ours
 
 
 def is_lost(error: BaseException) -> bool:
@@ -89,6 +97,8 @@ def in_words(error: BaseException, url: str) -> HubError:
         )
     if isinstance(error, asyncpg.PostgresError):
         state = error.sqlstate or ""
+        if (problem := _of_a_pooler(error, where)) is not None:
+            return problem
         for prefix, words in _WORDS.items():
             if state.startswith(prefix):
                 return Upstream(words.format(where=where))
@@ -96,6 +106,28 @@ def in_words(error: BaseException, url: str) -> HubError:
     if isinstance(error, OSError) and not isinstance(error, ConnectionResetError | BrokenPipeError):
         return Upstream(f"No PostgreSQL answers at {where}; start it, or check the host and port.")
     return Upstream(_WORDS["08"].format(where=where))
+
+
+def _of_a_pooler(error: asyncpg.PostgresError, where: str) -> HubError | None:
+    """Explain what only a pooler in front of the server complains of, None where that is not it."""
+    words = str(error.args[0]) if error.args else ""
+    if found := _UNSUPPORTED.search(words):
+        names = ", ".join(name for name in start_up(SERVING) if name != "application_name")
+        return Unsupported(
+            f"PgBouncer at {where} does not take the start-up parameter {found[1]}; set "
+            f"'ignore_startup_parameters = {names}' in its settings."
+        )
+    if isinstance(error, _STATEMENTS) and _PREPARED.search(words):
+        return Unsupported(
+            f"The pooler at {where} keeps no prepared statements; add '{CACHE}=off' to the URL, or set "
+            "max_prepared_statements in its settings."
+        )
+    return None
+
+
+_UNSUPPORTED = re.compile(r"unsupported startup parameter: (\w+)")
+_PREPARED = re.compile(r"prepared statement \"\w*\" (?:already exists|does not exist)")
+_STATEMENTS = (asyncpg.InvalidSQLStatementNameError, asyncpg.DuplicatePreparedStatementError)
 
 
 def refused(error: asyncpg.PostgresError) -> HubError | Raced | None:
@@ -119,7 +151,7 @@ def refused(error: asyncpg.PostgresError) -> HubError | Raced | None:
             return None
 
 
-_ENDED = ("08", "57P01", "57P02", "57P03", "25006")
+_ENDED = ("08", "57P01", "57P02", "57P03", "25006", "25P03")
 _WORDS = {
     "08": "The connection to {where} was lost; try again.",
     "28P01": "The password for {where} is wrong or missing; write it into the URL or PGPASSWORD.",
@@ -131,6 +163,7 @@ _WORDS = {
     "53300": "{where} has no connection left; allow more with max_connections, or run fewer "
     "workers.",
     "57P0": "{where} is stopping or starting; try again in a moment.",
+    "55P03": "Another program holds what is needed in {where}; try again.",
     "57014": "{where} took too long to answer; try again.",
     "25006": "{where} may only be read, like a replica; name the server that may be written to.",
 }
@@ -140,7 +173,7 @@ _WORDS = {
 async def close(connection: asyncpg.Connection) -> None:
     """Close a connection, politely where the other end still listens."""
     try:
-        async with asyncio.timeout(TIMEOUT):
+        async with asyncio.timeout(PATIENCE):
             await connection.close()
     except FAILURES:
         connection.terminate()

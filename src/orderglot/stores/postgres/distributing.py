@@ -10,6 +10,7 @@ from orderglot.stores.postgres.catalogue import SELLER, Described, described
 from orderglot.stores.postgres.connection import close, connect
 from orderglot.stores.postgres.opening import prepare
 from orderglot.stores.postgres.rows import translating_errors
+from orderglot.stores.postgres.waits import PATIENT
 from orderglot.stores.rows import sorted_names
 
 EXTENSION = "citus"
@@ -30,7 +31,7 @@ async def distribute(url: str, *, dry: bool) -> tuple[str, ...]:
     the database has no Citus.
     """
     with translating_errors(url):
-        connection = await connect(url)
+        connection = await connect(url, PATIENT)
         try:
             return await (_would if dry else _do)(connection, url)
         finally:

@@ -139,7 +139,7 @@ async def is_quick(connection: asyncpg.Connection, steps: Sequence[Migration]) -
     for table in sorted({one.changed for one in slow} - {""}):
         if await connection.fetchval("SELECT to_regclass($1) IS NULL", table):
             continue
-        some = fragment("(SELECT 1 FROM", table, f"LIMIT {FEW + 1}) AS some")
+        some = fragment("(SELECT 1 FROM", table, f"LIMIT {FEW + 1}) AS few")
         if await connection.fetchval(fragment("SELECT count(*) FROM", some)) > FEW:
             return False
     return True

@@ -28,6 +28,9 @@ from orderglot.stores.postgres.grammar import numbered
 MOST = 8
 """So many connections a process has at most to a server."""
 
+PATIENCE = 5.0
+"""So many seconds a request waits for one of them at most."""
+
 Row = Any
 """A record of the driver: it can be unpacked like a tuple."""
 
@@ -141,14 +144,13 @@ class Pool:
         """Close every connection; nothing may be asked afterwards."""
         self._closed = True
         free, self._free = self._free, []
-        for connection in free:
-            await close(connection)
+        await asyncio.gather(*map(close, free))
 
     async def take(self) -> asyncpg.Connection:
         """Take a connection, which is given back in any case."""
         if self._closed:
             raise Upstream(f"The order book {shown(self.url)} has been closed; open it again.")
-        await self._places.acquire()
+        await self._place()
         try:
             while self._free:
                 connection = self._free.pop()
@@ -161,6 +163,17 @@ class Pool:
                 # Raised here, where nothing has been sent yet.
                 raise in_words(error, self.url) from error
             raise
+
+    async def _place(self) -> None:
+        if not self._places.locked():
+            await self._places.acquire()
+            return
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await self._places.acquire()
+        except TimeoutError as error:
+            busy = f"Every connection to {shown(self.url)} is in use; try again in a moment."
+            raise Upstream(busy) from error
 
     async def _open(self) -> asyncpg.Connection:
         connection = await connect(self.url)

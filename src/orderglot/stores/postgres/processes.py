@@ -13,14 +13,16 @@ import os
 import secrets
 import socket
 import time
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 import asyncpg
 
 from orderglot.core.errors import HubError, Upstream
 from orderglot.stores.migrations import ANOTHER_VERSION, latest
-from orderglot.stores.postgres.connection import FAILURES, LONGEST, PROGRAM, in_words
+from orderglot.stores.postgres.connection import FAILURES, in_words
 from orderglot.stores.postgres.pool import Pool
+from orderglot.stores.postgres.waits import LONGEST, PROGRAM
 
 BEAT = 5.0
 """So many seconds lie between two signs of life."""
@@ -39,22 +41,25 @@ log = logging.getLogger("orderglot.stores")
 LONGEST_LEAVE = 2.0
 """So many seconds it takes at most to say that a process is gone."""
 
+Begin = Callable[[asyncpg.Connection], Awaitable[bool]]
+
 _ENTER = """
 WITH gone AS (DELETE FROM processes WHERE seen < now() - make_interval(secs => $5))
 INSERT INTO processes (id, knows, host, pid, began, seen)
 VALUES ($1, $2, $3, $4, now(), now()) ON CONFLICT (id) DO UPDATE SET seen = now()
 """
-_SEEN = "UPDATE processes SET seen = now() WHERE id = $1 RETURNING 1"
 _LEAVE = "DELETE FROM processes WHERE id = $1"
 _DEMANDED = "SELECT coalesce(max(coalesce(oldest, number)), 0) FROM migrations"
-# Programs from before there were rows are known by the names of their sessions alone.
 _OLDER = """
 SELECT format('%s, process %s', host, pid) FROM processes
-WHERE knows < $1 AND seen > now() - make_interval(secs => $2)
-UNION SELECT format('%s, session %s', coalesce(host(client_addr), 'here'), pid)
+WHERE knows < $1 AND seen > now() - make_interval(secs => $2) ORDER BY 1
+"""
+# Programs from before there were rows are known by the names of their sessions alone.
+_OLDER_SESSIONS = """
+SELECT format('%s, session %s', coalesce(host(client_addr), 'here'), pid)
 FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
-AND CASE WHEN application_name = $3 THEN TRUE
-    WHEN application_name ~ ('^' || $3 || '/[0-9]{1,9}$')
+AND CASE WHEN application_name = $2 THEN TRUE
+    WHEN application_name ~ ('^' || $2 || '/[0-9]{1,9}$')
     THEN split_part(application_name, '/', 2)::bigint < $1 ELSE FALSE END
 ORDER BY 1
 """
@@ -62,31 +67,31 @@ ORDER BY 1
 
 async def older(connection: asyncpg.Connection, than: int) -> tuple[str, ...]:
     """Name the programs that have the book open and know no migration of that number."""
-    found = await connection.fetch(_OLDER, than, GONE, PROGRAM)
+    found = await connection.fetch(_OLDER_SESSIONS, than, PROGRAM)
+    if await connection.fetchval("SELECT to_regclass('processes') IS NOT NULL"):
+        found = [*await connection.fetch(_OLDER, than, GONE), *found]
     return tuple(name for (name,) in found)
 
 
-async def demand_newer(connection: asyncpg.Connection, number: int) -> tuple[str, ...]:
-    """Let no program that does not know a step go on, unless one does; gives those that do.
-
-    Whoever opens the book gives a sign of life before it looks what is demanded; here it is the other
-    way round. So one of the two finds the other.
-    """
-    if found := await older(connection, number):
-        return found
-    await connection.execute("UPDATE migrations SET oldest = number WHERE number = $1", number)
-    return await older(connection, number)
-
-
 class Presence:
-    """The row of this process, from when it opens the book until it closes it."""
+    """The row of this process, from when it opens the book until it closes it.
 
-    def __init__(self, pool: Pool) -> None:
+    ``begin`` begins what no older program is left for, until it tells that everything has begun.
+    """
+
+    def __init__(self, pool: Pool, begin: Begin) -> None:
         self._pool = pool
+        self._begin = begin
+        self._begun = False
         self._id = secrets.token_hex(8)
         self._seen = -math.inf
         self._entered = False
         self._beating: asyncio.Task[None] | None = None
+
+    async def open(self, connection: asyncpg.Connection) -> None:
+        """Be there from now on, and begin what no older program is left for. Raises as ``enter``."""
+        await self.enter(connection)
+        self._begun = self._begun or await self._begin(connection)
 
     async def enter(self, connection: asyncpg.Connection) -> None:
         """Be there from now on, as far as the book can be written to; raises Upstream where it is of a later version."""
@@ -122,13 +127,13 @@ class Presence:
         while True:
             await asyncio.sleep(BEAT)
             try:
-                await self._give_sign()
+                await self._give_sign(begin=True)
             except HubError as error:
                 log.info("no sign of life", extra={"reason": error.message})
 
-    async def _give_sign(self) -> None:
+    async def _give_sign(self, *, begin: bool = False) -> None:
         try:
             async with self._pool.lent() as connection:
-                await self.enter(connection)
+                await (self.open(connection) if begin else self.enter(connection))
         except FAILURES as error:
             raise in_words(error, self._pool.url) from error

@@ -18,6 +18,7 @@ from orderglot.stores.postgres.count_tables import DERIVED
 from orderglot.stores.postgres.counts import recount_all
 from orderglot.stores.postgres.feed import number_all
 from orderglot.stores.postgres.opening import prepare
+from orderglot.stores.postgres.waits import PATIENT
 from orderglot.stores.rows import Row, Table, demand_marked, misfit, sorted_names, table
 from orderglot.stores.sql.grammar import fragment
 
@@ -45,11 +46,11 @@ class PostgresRows:
     async def open(cls, url: str, *, create: bool) -> PostgresRows:
         """Connect, and bring the tables up to date."""
         with translating_errors(url):
-            reader = await connect(url)
+            reader = await connect(url, PATIENT)
             try:
                 await prepare(reader, url, create=create, unfinished=True)
                 # What is read for a copy may stand still; what is written may not.
-                rows = cls(url, reader, await connect(url))
+                rows = cls(url, reader, await connect(url, PATIENT))
             except BaseException:
                 reader.terminate()
                 raise

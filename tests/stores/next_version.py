@@ -1,0 +1,26 @@
+"""The next version of Orderglot: the same, but for steps of the tables that this one does not know."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+from orderglot import stores
+from orderglot.stores.migrations import latest
+
+
+def next_steps(folder: Path, *scripts: str, database: str = "postgres") -> Path:
+    """Make a folder with the steps of the next version: these and some more."""
+    steps = folder / "next"
+    shutil.copytree(stores.migrations.FOLDER, steps)
+    for number, script in enumerate(scripts, latest(database) + 1):
+        (steps / database / f"{number:04}_more.sql").write_text(script)
+    return steps
+
+
+if __name__ == "__main__":
+    stores.migrations.FOLDER = Path(sys.argv.pop(1))
+    from orderglot.cli import main
+
+    main()
