@@ -15,6 +15,8 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
+from tests import pgbouncer
+
 SLOW = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much)
 
 settings.register_profile(
@@ -54,3 +56,9 @@ def pytest_sessionfinish() -> None:
     postgres = sys.modules.get("tests.postgres")
     if postgres is not None:
         postgres.leave()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Describe in a line what there was nothing to try on."""
+    if pgbouncer.PROGRAM is None:
+        terminalreporter.write_line("Not tried behind PgBouncer: it is not installed.")
