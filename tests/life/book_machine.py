@@ -21,6 +21,7 @@ from tests.life.doors import Doors
 from tests.life.drawn_writes import (
     OTHER_CUSTOMER,
     Make,
+    carts,
     few,
     flags,
     goods,
@@ -91,6 +92,12 @@ class OneBook(RuleBasedStateMachine):
     @rule(make=st.tuples(seats, seats), at=st.tuples(places, places))
     def two_move_seats_at_once(self, make: tuple[Make, Make], at: tuple[int, int]) -> None:
         self.try_out([self.made(one, place) for one, place in zip(make, at, strict=True)])
+
+    @rule(make=st.tuples(carts, carts), at=st.tuples(places, places))
+    def two_fill_a_cart_at_once(self, make: tuple[Make, Make], at: tuple[int, int]) -> None:
+        asked = [self.made(one, place) for one, place in zip(make, at, strict=True)]
+        if all(one.is_one_request for one in asked):
+            self.try_out(asked)
 
     @rule(quantity=few, at=places, back=flags)
     def seats_are_switched_and_switched_back(self, quantity: int, at: int, back: bool) -> None:

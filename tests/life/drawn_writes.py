@@ -124,6 +124,7 @@ WRITES["adobe previews first"] = previewed(AdobePreviewsFirst)
 steps_of_sellers = [one for name, one in WRITES.items() if name.startswith("the seller")]
 writes = st.one_of(*WRITES.values(), *steps_of_sellers)
 goods = st.one_of(WRITES["the seller divides"], WRITES["the seller exchanges"])
+carts = st.one_of(WRITES["komet begins"], WRITES["komet adds"], WRITES["komet adds to"])
 ends = st.sampled_from(("completed", "cancelled", "received"))
 ending = ends.map(
     lambda status: lambda key, target: CatalystPuts(key, target, "statusTypeId", status)
