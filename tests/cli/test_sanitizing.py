@@ -204,6 +204,13 @@ COMMANDS: dict[tuple[str, ...], list[tuple[str, ...]]] = {
         (f"kole:{ODD}",),
     ],
     ("link",): [("kole:K1", f"kole:{ODD}", "--as", "split")],
+    ("orders", "list"): [
+        (),
+        ("--json",),
+        ("--filter", f"name = '{NAME}'"),
+        ("--filter", NAME),
+        ("--sort", NAME),
+    ],
     ("orders", "confirm"): [("kole:K1",), (f"kole:{ODD}",)],
     ("orders", "hold"): [("kole:K1", "--reason", NAME), (f"kole:{ODD}", "--reason", NAME)],
     ("orders", "release"): [("kole:K1",)],

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from msgspec.structs import replace
 
-from orderglot.core.boxes import packed, unpacked, with_unpacked
+from orderglot.core.boxes import Packing, boxed, counted_as, packed, unpacked, with_unpacked
 from orderglot.core.errors import Invalid
 from orderglot.core.line_details import LineDetails
 from orderglot.core.order import Line, Order
@@ -95,3 +95,49 @@ def test_a_vendor_who_knows_no_boxes_is_sent_the_pieces_in_them() -> None:
     assert 75 == whole_pieces(box(Decimal("1.5"), "37.5"))
     with pytest.raises(Invalid, match="not a whole quantity"):
         whole_pieces(Line(quantity=Decimal("1.5")))
+
+
+FULL = Packing(box="FB", box_id="2520", unit="Bunch", pieces_per_unit=2, units_per_box=50)
+
+
+@pytest.mark.parametrize(
+    ("line", "packing", "boxes"),
+    [
+        (Line(quantity=100, unit_price=HALF, total=Decimal(50)), FULL, 2),
+        (box(4, "100.00", box="QB"), FULL, 4),
+        (replace(box(4, "50.00", box="QB"), units_per_box=25), FULL, 2),
+        (Line(quantity=2, box="FB"), FULL, 2),
+        (Line(quantity=100), Packing(), 100),
+        (Line(quantity=100), Packing(box="FB"), 100),
+        (Line(quantity=100, unit_price=HALF), replace(FULL, units_per_box=20), 5),
+    ],
+)
+def test_pieces_are_put_into_the_boxes_of_a_vendor(
+    line: Line, packing: Packing, boxes: int
+) -> None:
+    found = boxed(line, packing)
+
+    assert boxes == found.quantity
+    assert found == boxed(found, packing)
+    assert unpacked(line).quantity == unpacked(found).quantity
+
+
+def test_pieces_that_fill_no_whole_boxes_are_refused() -> None:
+    with pytest.raises(Invalid, match="boxes of 50, which 70 do not fill"):
+        boxed(Line(number=1, quantity=70), FULL)
+
+
+@pytest.mark.parametrize(
+    ("back", "bought", "quantity"),
+    [
+        (box(1, None), box(2, "50.00"), 1),
+        (box(1, None), Line(quantity=100), 50),
+        (Line(quantity=7), Line(quantity=100), 7),
+        (Line(quantity=1), box(2, "50.00"), 1),
+        (box(1, None), None, 1),
+    ],
+)
+def test_what_came_back_is_counted_as_what_was_bought(
+    back: Line, bought: Line | None, quantity: int
+) -> None:
+    assert quantity == counted_as(back, bought)

@@ -9,6 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from orderglot.core import giving_up, lifecycle
+from orderglot.core.cancelled_returns import counted_anew
 from orderglot.core.errors import Conflict, HubError, Rule
 from orderglot.core.goods_returns import exchange, take_goods_back
 from orderglot.core.line_quantities import returned
@@ -17,7 +18,7 @@ from orderglot.core.order import Discount, Identity, Line, Order, Totals
 from orderglot.core.product import Product, Tier
 from orderglot.core.quantities import Quantity
 from orderglot.core.repricing import reprice
-from orderglot.core.returns import RETURNED_FROM, counted_anew, left, take_back
+from orderglot.core.returns import RETURNED_FROM, left, take_back
 from orderglot.core.shipments import Shipment, ShippedLine
 from orderglot.core.subscriptions import completed
 from orderglot.core.values import Kind, Relation, Status

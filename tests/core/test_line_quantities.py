@@ -10,13 +10,14 @@ import pytest
 from msgspec.structs import replace
 
 from orderglot.core import lifecycle, subscriptions
+from orderglot.core.cancelled_returns import counted_anew
 from orderglot.core.goods_returns import take_goods_back
 from orderglot.core.line_quantities import cancelled, returned, shipped, to_ship
 from orderglot.core.order import Line, Order
 from orderglot.core.order_details import OrderDetails
 from orderglot.core.quantities import Quantity
 from orderglot.core.requantifying import requantified
-from orderglot.core.returns import counted, counted_anew, left, outside
+from orderglot.core.returns import counted, left, outside
 from orderglot.core.shipments import Shipment, ShippedLine
 from orderglot.core.splitting import split
 from orderglot.core.values import Status
@@ -71,7 +72,7 @@ def completed_by_itself(order: Order) -> Order:
 COMPLETING = (completed_by_seller, completed_by_client, completed_by_itself)
 
 
-@pytest.mark.parametrize("complete", COMPLETING)
+@pytest.mark.parametrize("complete", [completed_by_seller, completed_by_client])
 def test_of_an_order_that_is_completed_only_what_parcels_have_comes_back(
     complete: Callable[[Order], Order],
 ) -> None:
@@ -79,6 +80,30 @@ def test_of_an_order_that_is_completed_only_what_parcels_have_comes_back(
 
     assert {Status.COMPLETED} == {done.status, *(line.status for line in done.lines)}
     assert [(3, 3), (0, 0)] == [(shipped(line), left(line)) for line in done.lines]
+
+
+@pytest.mark.parametrize("complete", COMPLETING)
+def test_seats_that_are_held_went_out_whatever_parcels_have(
+    complete: Callable[[Order], Order],
+) -> None:
+    """So it is of a sale, which begins to be held when it is complete, and of a renewal."""
+    new = complete(sent(ordered(replace(LINE, remaining=8), replace(LINE, number=2)), 3))
+    named = complete(sent(ordered(replace(LINE, subscription="S1")), 3))
+    held = [completed_by_itself(new), named]
+
+    assert {Status.COMPLETED} == {line.status for one in held for line in one.lines}
+    assert [[(8, 8), (10, 10)], [(10, 10)]] == [
+        [(shipped(line), left(line)) for line in one.lines] for one in held
+    ]
+
+
+def test_seats_that_a_client_calls_shipped_went_out() -> None:
+    part = sent(ordered(LINE), 3)
+    gone = completed_by_itself(lifecycle.put_into(part, Status.SHIPPED, NOON))
+    renewed = sent(ordered(replace(LINE, subscription="S1")), 3)
+
+    for order in (gone, lifecycle.put_into(renewed, Status.DELIVERED, NOON)):
+        assert (10, 10) == (shipped(order.lines[0]), left(order.lines[0]))
 
 
 @pytest.mark.parametrize("complete", COMPLETING)

@@ -187,6 +187,13 @@ def test_what_came_back_or_does_not_come_keeps_its_price(line: Line) -> None:
     ]
 
 
+def test_what_was_cancelled_of_a_line_does_not_fix_its_price() -> None:
+    sold = with_first(ordered(), remaining=12)
+    order = reprice(lifecycle.cancel(sold, "sold out", {1: 5}), at("2"), {1: None})
+
+    assert (7, Decimal(2)) == (order.lines[0].remaining, order.lines[0].unit_price)
+
+
 def test_each_line_that_has_no_price_is_named() -> None:
     products = {"CUP": Product(sku="CUP")}
 

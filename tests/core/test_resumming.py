@@ -25,7 +25,7 @@ from orderglot.core.order import (
     Totals,
 )
 from orderglot.core.order_details import OrderDetails
-from orderglot.core.resumming import is_priced_here, resum
+from orderglot.core.resumming import followed, is_priced_here, resum
 from orderglot.core.shipments import Shipment
 from orderglot.core.splitting import split
 from orderglot.core.values import InvoiceStatus, Status
@@ -139,3 +139,56 @@ def test_a_return_of_an_order_from_elsewhere_keeps_its_share_of_the_tax() -> Non
     changed = put(back, shipping=3, off=0)
 
     assert back.totals.tax == Decimal("-1.50") == changed.totals.tax
+
+
+FIVE, EUROS = (Line(quantity=1, total=Decimal(5), currency=one) for one in ("", "EUR"))
+
+
+def shown(*lines: Line, **members: Any) -> Order:
+    """Give an order of 5.00 whose vendor shows other lines, and no total."""
+    before = Order(currency="USD", lines=(FIVE,), totals=Totals(total=Decimal(5)))
+    return followed(replace(before, lines=lines, **members), before)
+
+
+@pytest.mark.parametrize(
+    ("lines", "total"),
+    [
+        ((FIVE, FIVE), Decimal(10)),
+        ((FIVE, EUROS), None),
+        ((FIVE, replace(FIVE, total=None, unit_price=Decimal(5))), None),
+        ((replace(FIVE, title="Other"),), Decimal(5)),
+    ],
+)
+def test_an_order_of_other_lines_comes_to_so_much_more_than_before(
+    lines: tuple[Line, ...], total: Decimal | None
+) -> None:
+    assert total == shown(*lines).totals.total
+
+
+def test_goods_in_two_currencies_that_stay_leave_a_total_as_it_is() -> None:
+    dollars = replace(FIVE, currency="USD")
+    before = Order(lines=(dollars, EUROS), totals=Totals(total=Decimal(9)))
+
+    assert before == followed(before, before)
+    swapped = replace(before, lines=(EUROS, replace(dollars, total=Decimal(6))))
+    assert followed(swapped, before).totals.total is None
+
+
+def test_what_a_vendor_shows_of_the_sums_stands_and_shipping_is_in_the_total() -> None:
+    more = replace(FIVE, quantity=2, total=Decimal(10))
+    sums = Totals(subtotal=Decimal(9), shipping=Decimal(2), tax=Decimal(1), total=Decimal(5))
+    bill = Invoice(due=Amounts(total=Decimal(5)))
+    found = shown(more, totals=sums, invoice=bill)
+
+    assert replace(sums, total=Decimal(12)) == found.totals
+    assert bill == found.invoice
+
+
+def test_a_discount_takes_no_more_off_other_lines_than_they_come_to() -> None:
+    line = Line(quantity=10, unit_price=Decimal(1), total=Decimal(10))
+    before = Order(
+        lines=(line,), discount=Discount(amount=Decimal(4)), totals=Totals(total=Decimal(6))
+    )
+    less = replace(before, lines=(replace(line, quantity=3, total=Decimal(3)),))
+
+    assert Decimal(0) == followed(less, before).totals.total

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
+from orderglot.core import commitments
 from orderglot.core.errors import Invalid, Rule
 from orderglot.core.line_details import LineDetails
-from orderglot.core.order import Line, Order
+from orderglot.core.order import Identity, Line, Order
 from orderglot.core.seats import Share, away, counted_down, keeping, returned, shares, taken
-from orderglot.core.subscriptions import demand_seats, held
+from orderglot.core.subscriptions import Subscription, completed, demand_seats, held
 from orderglot.core.values import Kind, Status
 
 
@@ -98,3 +99,29 @@ def test_what_was_cancelled_of_a_line_is_no_seat() -> None:
     assert [0, 6] == left(gone, *counted_down((gone,), returned(took)))
     assert [6] == left(*counted_down((gone,), (Share(1, 1, -7),)))
     assert 6 == held((order,))["S1"].quantity
+
+
+def test_seats_in_boxes_are_counted_by_the_piece() -> None:
+    (line,) = sale(1, 2, 2).lines
+    order = replace(sale(1, 2), lines=(replace(line, box="BX", units_per_box=5),))
+    less = replace(order, lines=(replace(order.lines[0], remaining=1),))
+    own = held((order,))
+
+    assert (10, 10) == (own["S1"].quantity, commitments.seats((order,)))
+    assert 5 == commitments.kept(own.values(), (), order, less)
+    took = taken((order,), "S1", 7)
+    (gone,) = counted_down((order,), took)
+    assert (Share(1, 1, 7), 10, 3, "") == (
+        took[0],
+        gone.lines[0].quantity,
+        gone.lines[0].remaining,
+        gone.lines[0].box,
+    )
+
+
+def test_of_two_subscriptions_of_a_product_a_new_order_adds_to_the_older() -> None:
+    both = [Subscription(id=id, sku="A", quantity=1, order=Identity()) for id in ("OLD", "NEW")]
+    order = Order(lines=(Line(number=1, sku="A", quantity=2),))
+    done = completed(order, lambda _: "OWN", {one.id: one for one in both})
+
+    assert ["OLD"] == [line.subscription for line in done.lines]

@@ -17,105 +17,30 @@ from orderglot.core.caller import Caller
 from orderglot.core.customer import Customer
 from orderglot.core.order import Address, Reference
 from tests.life.book_model import GOODS, OFFER, OTHER_OFFER, State
-from tests.life.doors import CUSTOMER, Doors
+from tests.life.doors import Doors
+from tests.life.drawn_writes import (
+    OTHER_CUSTOMER,
+    Make,
+    few,
+    flags,
+    goods,
+    parts,
+    places,
+    seats,
+    statuses,
+    writes,
+)
 from tests.life.faces import counted, look
 from tests.life.model_faces import Shown, counts, expected
 from tests.life.model_seats import finished
-from tests.life.writes.adobe import (
-    AdobeBuys,
-    AdobeNames,
-    AdobeRenews,
-    AdobeReturns,
-    AdobeReverts,
-    AdobeSwitches,
-)
-from tests.life.writes.catalyst import (
-    STATUSES,
-    CatalystAdds,
-    CatalystDeletes,
-    CatalystOrders,
-    CatalystPuts,
-    CatalystSendsBack,
-)
-from tests.life.writes.goods import Divides
-from tests.life.writes.kodaris import KodarisOrders
+from tests.life.writes.adobe import AdobeBuys, AdobeReverts, AdobeSwitches
+from tests.life.writes.cancelling import ANSWERS, Answers, Asks, closed
+from tests.life.writes.catalyst import CatalystPuts
 from tests.life.writes.kole import KoleOrders
-from tests.life.writes.komet import KometAdds, KometBegins, KometChecksOut, KometDeletes
 from tests.life.writes.seller import Steps
 from tests.life.writes.write import Sent, Write
 
 T = TypeVar("T")
-
-OTHER_CUSTOMER = 1005000002
-
-few = st.integers(1, 12)
-many = st.sampled_from((1, 4, 24, 200, 299, 300))
-skus = st.sampled_from((GOODS, GOODS, GOODS, "NOBODY-HAS-THIS"))
-offers = st.sampled_from((OFFER, OFFER, OTHER_OFFER))
-places = st.integers(0, 99)
-
-Make = Callable[[int, int], Write]
-"""Makes a write out of the key that what it makes has, and that of the order it is about."""
-
-
-def new(kind: type[Write], **drawn: st.SearchStrategy[Any]) -> st.SearchStrategy[Make]:
-    return st.fixed_dictionaries(drawn).map(lambda more: lambda key, _: kind(key, **more))
-
-
-def about(kind: type[Write], **drawn: st.SearchStrategy[Any]) -> st.SearchStrategy[Make]:
-    return st.fixed_dictionaries(drawn).map(
-        lambda more: lambda key, target: kind(key, target, **more)
-    )
-
-
-statuses = st.sampled_from(sorted(STATUSES))
-flags = st.booleans()
-puts = st.one_of(
-    st.tuples(st.just("statusTypeId"), statuses),
-    st.tuples(st.just("statusTypeId"), st.sampled_from(("completed", "cancelled", "received"))),
-    st.tuples(st.just("name"), st.sampled_from(("One", "Other"))),
-    st.tuples(st.sampled_from(("quote", "invoiced")), flags),
-    st.tuples(st.just("shippingPrice"), st.sampled_from((0, 5, 18.3))),
-    st.tuples(st.just("discountRate"), st.sampled_from((0, 3, 1000))),
-    st.tuples(st.just("entityId"), st.sampled_from((int(CUSTOMER), OTHER_CUSTOMER))),
-).map(lambda put: lambda key, target: CatalystPuts(key, target, member=put[0], value=put[1]))
-steps = st.sampled_from(("confirm", "hold", "release", "ship", "deliver", "cancel", "complete"))
-
-WRITES: dict[str, st.SearchStrategy[Make]] = {
-    "kole orders": new(KoleOrders, quantity=many, sku=skus),
-    "kodaris orders": new(KodarisOrders, quantity=many, sku=skus, completes=flags),
-    "komet begins": new(KometBegins),
-    "komet adds": new(KometAdds, quantity=few, sku=skus, target=st.just(-2)),
-    "komet adds to": about(KometAdds, quantity=few, sku=skus),
-    "komet checks out": about(KometChecksOut),
-    "komet deletes": about(KometDeletes),
-    "catalyst orders": new(CatalystOrders, quantity=few, sku=skus, status=statuses, quote=flags),
-    "catalyst puts": puts,
-    "catalyst sends back": about(CatalystSendsBack, name=st.sampled_from(("", "Another"))),
-    "catalyst adds": about(CatalystAdds, quantity=many, sku=skus),
-    "catalyst deletes": about(CatalystDeletes),
-    "adobe buys": new(AdobeBuys, quantity=few, sku=offers, preview=flags),
-    "adobe returns": about(AdobeReturns, quantity=few, sku=offers),
-    "adobe switches": about(AdobeSwitches, quantity=few),
-    "adobe renews": about(AdobeRenews, quantity=few),
-    "adobe reverts": about(AdobeReverts),
-    "adobe names": about(AdobeNames),
-    "the seller divides": about(
-        Divides, step=st.sampled_from(("split", "return")), quantity=st.sampled_from((1, 2, 4))
-    ),
-    "the seller": about(Steps, step=steps, quantity=st.sampled_from((0, 0, 2))),
-}
-
-writes = st.one_of(*WRITES.values())
-ends = st.sampled_from(("completed", "cancelled", "received"))
-ending = ends.map(
-    lambda status: lambda key, target: CatalystPuts(key, target, "statusTypeId", status)
-)
-seats = st.one_of(
-    *(WRITES[f"adobe {what}"] for what in ("buys", "renews", "returns", "switches", "reverts")),
-    *(WRITES["adobe switches"], ending, ending),
-)
-"""Writes that move seats from order to order, and those that end orders or take them up again."""
 
 
 class OneBook(RuleBasedStateMachine):
@@ -175,6 +100,25 @@ class OneBook(RuleBasedStateMachine):
             self.try_out([CatalystPuts(self.next(), switch.key, "statusTypeId", "completed")])
             if back:
                 self.try_out([AdobeReverts(self.next(), switch.key)])
+
+    @rule(part=parts, make=st.lists(goods, min_size=1, max_size=2), at=places)
+    def goods_go_out_and_come_back(self, part: int, make: list[Make], at: int) -> None:
+        ships = self.made(lambda key, target: Steps(key, target, "ship", part), at)
+        self.try_out([ships])
+        back = [one(self.next(), ships.target) for one in make]
+        if all(one.can_be_tried(self.state) for one in back):
+            self.try_out(back)
+
+    @rule(make=writes, at=places, part=parts, answer=st.sampled_from((None, *ANSWERS)))
+    def somebody_writes_while_a_cancellation_is_open(
+        self, make: Make, at: int, part: int, answer: str | None
+    ) -> None:
+        asks = self.made(lambda key, target: Asks(key, target, part), at)
+        self.try_out([asks])
+        write = make(self.next(), asks.target)
+        answers = [] if answer is None else [Answers(self.next(), asks.target, answer)]
+        if asks.target in self.state.orders and write.can_be_tried(self.state):
+            self.try_out([write, *answers] if write.is_one_request else [write])
 
     @rule(price=st.sampled_from(("2", "7.50")))
     def a_price_changes(self, price: str) -> None:
@@ -264,23 +208,30 @@ def outcome(
         after = write.expected(state)
         if (after is not None) is not taken:
             return None
-        state = after or state
+        state = closed(after or state)
         if id is not None:
-            bound = with_id(state, write, id)
+            bound = with_ids(state, write, id)
             if bound is None:
                 return None
             state = bound
     turn = max(write.key for write in asked)
     new = [replace(one, made=turn) for one in state.orders.values() if not one.made]
-    return finished(state.having(*new))
+    return finished(state.having(*new).by_age())
 
 
-def with_id(state: State, write: Write, id: int) -> State | None:
-    """Learn which id the order has that a write made or went into, None where it has another."""
+def with_ids(state: State, write: Write, ids: int | tuple[int, int]) -> State | None:
+    """Learn which ids the orders have that a write made or went into, None where they have others."""
+    if isinstance(ids, int):
+        return with_id(state, write.key, ids)
+    first = with_id(state, write.key, ids[0])
+    return first and with_id(first, -write.key, ids[1])
+
+
+def with_id(state: State, key: int, id: int) -> State | None:
     known = {one.id: key for key, one in state.orders.items() if one.id}
     if id in known:
         return state
-    order = state.orders.get(write.key)
+    order = state.orders.get(key)
     if order is None:
         unnamed = [one for one in state.orders.values() if not one.id]
         order = unnamed[0] if len(unnamed) == 1 else None

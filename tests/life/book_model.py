@@ -71,9 +71,17 @@ class Line:
         return None if self.price is None else self.price * self.quantity
 
     @property
+    def coming(self) -> int:
+        """How much of it a price goes by: what was not cancelled."""
+        return (self.shipped or 0) if self.status in NOT_COMING else self.quantity - self.cancelled
+
+    @property
     def to_ship(self) -> int:
-        if self.status in (*DONE, *NOT_COMING, "returned"):
-            return 0
+        return 0 if self.status in (*DONE, *NOT_COMING, "returned") else self.unsent
+
+    @property
+    def unsent(self) -> int:
+        """How much neither went out nor was cancelled or given back, as far as that is counted."""
         there = max(0, abs(self.quantity) - self.cancelled - (self.shipped or 0))
         given_up = self.remaining - (self.shipped or 0) + (self.back or 0)
         return max(0, min(there, given_up)) if self.counted else there
@@ -94,7 +102,10 @@ class Order:
     po_number: str = ""
     lines: tuple[Line, ...] = ()
     off: Decimal = ZERO
+    voucher: Decimal | None = None
     shipping: Decimal = ZERO
+    rate: Decimal = ZERO
+    """The tax on its shipping, as a part of one."""
     paid: Decimal = ZERO
     by_word: Decimal = ZERO
     """How much of it is paid only because somebody called it paid in full."""
@@ -110,8 +121,14 @@ class Order:
     """Whether it was made by Adobe's clients, so that its lines are held as subscriptions."""
     of: tuple[int, ...] = ()
     """The keys of the orders that it returns, switches or undoes."""
+    by_parcels: bool = False
+    """Of a return: whether it took what parcels had."""
     from_status: str = "shipped"
     """Of a return: which status the order had that it is of."""
+    asked: int | None = None
+    """How much of line 1 is asked to be cancelled, 0 where it is all of the order, None where nobody asks."""
+    last: int = 0
+    """The highest number of a line that was taken out."""
     took: tuple[tuple[int, int, int], ...] = ()
     """What a switch took: so much of which line of which order; below zero it gave that back."""
 
@@ -136,11 +153,13 @@ class Order:
     def discounted(self) -> Decimal | None:
         if self.goods is None:
             return None
-        return max(payable(self.goods) - self.off, min(payable(self.goods), ZERO))
+        goods = payable(self.goods)
+        return max(goods - self.off - (self.voucher or ZERO), min(goods, ZERO))
 
     @property
     def total(self) -> Decimal | None:
-        return None if self.discounted is None else self.discounted + self.shipping
+        tax = payable(self.shipping * self.rate)
+        return None if self.discounted is None else self.discounted + self.shipping + tax
 
 
 @dataclass(frozen=True)
@@ -156,6 +175,11 @@ class State:
     def with_one(self, order: Order | None) -> State | None:
         """Give the state with another state of an order, None where that cannot be."""
         return None if order is None else self.having(order)
+
+    def by_age(self) -> State:
+        """Let the orders go by their age: of those that were made at once, by their ids."""
+        oldest_first = sorted(self.orders.values(), key=lambda one: (one.made, one.id))
+        return replace(self, orders={one.key: one for one in oldest_first})
 
     def there(self) -> tuple[Order, ...]:
         """Give the orders that are not deleted, oldest first."""

@@ -29,6 +29,7 @@ CUSTOMER = "1005000001"
 
 OFFER, OTHER_OFFER, GOODS = "61000001CA01A12", "61000009CA01A12", "AA124"
 JSON = "application/vnd.koleimports.ds.order+json"
+XML = "application/vnd.koleimports.ds.order+xml"
 SITE = "/webresources/api/v3/sites/current"
 
 
@@ -46,9 +47,10 @@ class Doors:
     async def ask(
         self, dialect: str, method: str, path: str, body: Any = None, **headers: str
     ) -> Response:
-        """Ask as a client of a dialect does, in JSON."""
+        """Ask as a client of a dialect does, in JSON unless the body is bytes."""
         path, _, query = path.partition("?")
-        sent = b"" if body is None else json.dumps(body).encode()
+        sent = b"" if body is None else body
+        sent = sent if isinstance(sent, bytes) else json.dumps(sent).encode()
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         media = {"content-type": "application/json"} if sent else {}
         request = Request(
@@ -112,8 +114,8 @@ class Doors:
         assert 201 == response.status, response.body
         return int(json.loads(response.body)["orderId"])
 
-    async def adobe_write(self, body: Any) -> Response:
-        path = f"/v3/customers/{CUSTOMER}/orders"
+    async def adobe_write(self, body: Any, query: str = "") -> Response:
+        path = f"/v3/customers/{CUSTOMER}/orders{query}"
         return await self.ask("adobe", "POST", path, body, **self.correlated())
 
     async def adobe(self, id: int) -> Mapping[str, Any]:

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
+from xml.etree import ElementTree
 
 from tests.life.book_model import ZERO
-from tests.life.doors import CUSTOMER, JSON, SITE, Doors
+from tests.life.doors import CUSTOMER, JSON, SITE, XML, Doors
 from tests.life.model_faces import ADOBE, CATALYST, Shown, kodaris_word, with_common_names
 
 
@@ -60,6 +61,7 @@ async def look_at(doors: Doors, id: int) -> Shown:
         f"items {id}": [_shown_item(one) for one in items],
         f"komet {id}": await at_komet(doors, id),
         f"linked {id}": None if linked is None else {one["orderID"] for one in linked},
+        f"kole in xml {id}": await at_kole_in_xml(doors, id),
     }
 
 
@@ -75,6 +77,23 @@ async def rows_of_kole(doors: Doors) -> list[Any]:
         rows += page
         if len(page) < 25:
             return rows
+
+
+async def at_kole_in_xml(doors: Doors, id: int) -> Any:
+    """Give an order as Kole's client reads it in XML, None where he sees none."""
+    response = await doors.ask("kole", "GET", f"/orders/{id}", accept=XML)
+    if response.status == 404:
+        return None
+    order = ElementTree.fromstring(response.body)
+    items = [(one.findtext("sku"), int(one.findtext("quantity", ""))) for one in order.iter("item")]
+    due, owed = (order.findtext(f"invoice/{one}/total") for one in ("due", "owed"))
+    return {
+        "status": order.findtext("status"),
+        "po_number": order.findtext("po_number", ""),
+        "items": items,
+        "due": Decimal(due) if due else None,
+        "owed": Decimal(owed) if owed else None,
+    }
 
 
 def listed(rows: Any) -> list[Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tests.life.book_model import (
+    DONE,
     GOODS,
     NOT_COMING,
     OPEN,
@@ -52,6 +53,7 @@ def detailed(order: Order) -> tuple[Line, ...]:
     return tuple(as_far(line, order.status) for line in order.lines)
 
 
+SENT = ("shipped", "delivered", "completed")
 FAR = ("received", "processing", "charged", "packing")
 
 
@@ -64,7 +66,13 @@ def _along(line: Line, before: str, status: str) -> Line:
         return line
     if status in WAITS:
         return replace(line, status="received") if taken_up else as_far(line, before)
-    return replace(line, status=status)
+    moved = replace(line, status=status)
+    return all_held(moved) if status in DONE and line.seats else moved
+
+
+def all_held(line: Line) -> Line:
+    """Give a line of which all seats are held: they went out without a parcel."""
+    return line if line.shipped is None else replace(line, shipped=line.shipped + line.unsent)
 
 
 def returned(order: Order, number: int, quantity: int) -> Order:
@@ -96,20 +104,27 @@ def over_by(order: Order) -> Order:
     states = {line.status for line in order.lines}
     if states == {"cancelled"}:
         return replace(order, status="cancelled")
-    return replace(order, status="returned") if states <= {"cancelled", "returned"} else order
+    if states <= {"cancelled", "returned"}:
+        return replace(order, status="returned")
+    if order.status == "partly shipped" and not any(line.to_ship for line in order.lines):
+        return replace(order, status=min(states & {*SENT}, key=SENT.index))
+    return order
+
+
+def pieces(order: Order, sku: str) -> int:
+    """Count the pieces of a SKU in an order, by which its price goes."""
+    return sum(line.coming for line in order.lines if line.sku == sku)
 
 
 def plus(state: State, order: Order, quantity: int) -> Order | None:
     """Put a line into an order, at the price of today by all its pieces; what was agreed stands."""
     if order.kind not in ("sale", "quote", "renewal") or order.status in (*NOT_COMING, "returned"):
         return None
-    pieces = sum(
-        line.quantity - line.cancelled
-        for line in order.lines
-        if line.sku == GOODS and line.status not in NOT_COMING
-    )
-    number = max([0, *(line.number for line in order.lines)]) + 1
-    line = Line(number, GOODS, quantity, priced(state, GOODS, pieces + quantity))
+    if order.asked is not None:
+        return None
+    number = max([order.last, *(line.number for line in order.lines)]) + 1
+    price = priced(state, GOODS, pieces(order, GOODS) + quantity)
+    line = Line(number, GOODS, quantity, price)
     if order.status == "completed":
         line = replace(line, status="completed")
     status = "partly shipped" if order.status in ("shipped", "delivered") else order.status

@@ -62,6 +62,7 @@ def expected(state: State, touched: Iterable[int]) -> Shown:
             shown[f"items {order.id}"] = [_item(order, line) for line in order.lines]
             shown[f"komet {order.id}"] = _komet(order)
             shown[f"linked {order.id}"] = _linked(state, order)
+            shown[f"kole in xml {order.id}"] = shown["kole"].get(order.id)
     return shown
 
 

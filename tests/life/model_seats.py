@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from tests.life.book_model import DONE, OVER, SWITCHES, Line, Order, State
-from tests.life.model_changes import over_by, put, returned
+from tests.life.book_model import DONE, OVER, SWITCHES, WAITS, Line, Order, State
+from tests.life.model_changes import all_held, over_by, put, returned
 
 
 def held(state: State, seats: str) -> int:
@@ -50,7 +50,7 @@ def finished(state: State) -> State:
                     own = (
                         line.seats or _same(state, line.sku, lines) or f"{order.key}/{line.number}"
                     )
-                    line = replace(line, seats=own, status="completed")
+                    line = all_held(replace(line, seats=own, status="completed"))
                 lines.append(line)
             state = state.having(replace(order, lines=tuple(lines)))
     return state
@@ -126,6 +126,11 @@ def given_up(state: State, order: Order) -> State | None:
     return state if order.kind == "quote" or not state.has_lost_seats(order) else None
 
 
+def deleted(state: State, order: Order) -> State | None:
+    gone = state.having(replace(order, deleted=True))
+    return gone if order.status in OVER else given_up(gone, order)
+
+
 def taken_up(state: State, order: Order) -> State | None:
     return taken_again(state, order) if order.kind in ("return", *SWITCHES) else state
 
@@ -147,19 +152,29 @@ def given_back(state: State, order: Order) -> State | None:
 def taken_again(state: State, order: Order) -> State | None:
     if order.kind == "return":
         original = state.get(order.of[0])
-        if original is None:
-            return state
-        for line in order.lines:
-            if left_of(original, line.number) < line.quantity:
-                return None
-            original = returned(original, line.number, line.quantity)
-        return state.having(original)
+        return state if original is None else state.with_one(taken_off(original, order))
     return moved(state, order.took) if there(state, order.took) else None
 
 
-def left_of(order: Order, number: int) -> int:
-    """Count what is left of a line by the pieces alone, whatever its status."""
-    return next(one for one in order.lines if one.number == number).remaining
+def taken_off(order: Order, back: Order) -> Order | None:
+    """Give an order what a return takes of it once more: of what is not sent yet, if it was that."""
+    for line in back.lines:
+        of = next(one for one in order.lines if one.number == line.number)
+        unsent = 0 if back.by_parcels else of.to_ship
+        there = (
+            max(min(of.remaining, of.out - (of.back or 0)), unsent) if of.shipped else of.remaining
+        )
+        if there < line.quantity:
+            return None
+        if of.shipped and unsent >= line.quantity:
+            less = replace(of, returned=of.returned + line.quantity, counted=True)
+            over = "returned" if less.back == less.shipped else "shipped"
+            less = less if less.to_ship else replace(less, status=over)
+            lines = tuple(less if one is of else replace(one, counted=True) for one in order.lines)
+            order = over_by(replace(order, lines=lines))
+        else:
+            order = returned(order, line.number, line.quantity)
+    return order
 
 
 def there(state: State, took: tuple[tuple[int, int, int], ...]) -> bool:
@@ -181,17 +196,36 @@ def refilled(order: Order, back: Order) -> Order:
     status = ("completed" if order.was_complete else "received") if gone else order.status
     status = back.from_status if order.status == "returned" else status
     came = {line.number: line.quantity for line in back.lines}
-    lines = tuple(_more(line, came.get(line.number, 0), status) for line in order.lines)
+    lines = tuple(
+        _more(order, line, came[line.number], status, by_parcels=back.by_parcels)
+        if line.number in came
+        else replace(line, counted=True)
+        for line in order.lines
+    )
+    waits = any(one.to_ship for one in lines) and not any(one.to_ship for one in order.lines)
+    if waits and status in ("shipped", "delivered"):
+        status = "partly shipped" if any(one.out for one in lines) else "received"
     return over_by(replace(order, status=status, lines=lines))
 
 
-def _more(line: Line, quantity: int, status: str) -> Line:
-    more = replace(line, returned=line.returned - quantity, counted=True)
-    if not quantity:
-        return more
-    if line.back is not None:
-        own = status if status in DONE else "shipped"
-        was = own if line.status == "returned" else line.status
-        return replace(more, back=line.back - quantity, status=was)
+def _more(order: Order, line: Line, quantity: int, status: str, *, by_parcels: bool) -> Line:
+    """Give a line more: what had not gone out is to be sent, unless nothing more is."""
     ended = line.status == "cancelled" and not line.remaining
-    return replace(more, status=status) if ended else more
+    more = replace(line, returned=line.returned - quantity, counted=True)
+    if line.status == "returned":
+        more = replace(more, status=status if status in DONE else "shipped")
+    uncounted = line.returned + line.away - (line.back or 0)
+    if line.back is not None and (by_parcels or uncounted < quantity):
+        return replace(more, back=line.back - quantity)
+    if ended:
+        stayed = status in DONE and not line.seats and any(one.shipped for one in order.lines)
+        if stayed and status == "completed":
+            return replace(more, status=status, shipped=0)
+        more = replace(more, status="received" if stayed or status in WAITS else status)
+    if more.shipped is None or not more.unsent or more.status not in DONE:
+        return more
+    if more.seats:
+        return all_held(more)
+    if more.status == "completed":
+        return more
+    return replace(more, status="partly shipped" if more.shipped else "received")

@@ -13,7 +13,7 @@ from orderglot.core import lifecycle
 from orderglot.core.caller import Caller
 from orderglot.core.errors import Invalid
 from orderglot.core.goods_steps import Made, exchange_goods, return_goods, split_order
-from orderglot.core.line_quantities import returned, shipped
+from orderglot.core.line_quantities import returned, shipped, to_ship
 from orderglot.core.order import HUB, Line, Order, Reference
 from orderglot.core.ports import UnitOfWork
 from orderglot.core.quantities import Quantity
@@ -132,6 +132,48 @@ def test_an_order_is_completed_with_what_parcels_have_and_seats_without_any() ->
         await doors.adobe_return(seats, 10)
 
     behind_doors(trial)
+
+
+def test_seats_that_are_complete_come_back_whatever_a_parcel_had() -> None:
+    async def trial(doors: Doors) -> None:
+        book = doors.store.of(Caller(seller=doors.seller))
+        id = await doors.adobe_order(quantity=10)
+        parcel = Shipment(lines=(ShippedLine(number=1, quantity=4),))
+        await book.change(lifecycle.ship(await doors.order(id), parcel, doors.clock()))
+        await book.change(lifecycle.complete(await doors.order(id), doors.clock()))
+        (line,) = (await doors.adobe(id))["lineItems"]
+        assert (10, "1000") == (line["remainingQuantity"], line["status"])
+        assert 10 == shipped((await doors.order(id)).lines[0])
+        await doors.adobe_return(id, 7)
+        await doors.adobe_switch(line["subscriptionId"], 3)
+
+    behind_doors(trial)
+
+
+def test_what_was_given_back_unsent_is_to_be_sent_when_that_return_is_cancelled() -> None:
+    async def trial(doors: Doors) -> None:
+        book = doors.store.of(Caller(seller=doors.seller))
+        goods = await doors.kole_order(24)
+        line = {"extLineItemNumber": 1, "offerId": GOODS, "quantity": 4}
+        head = {"orderType": "RETURN", "externalReferenceId": "B", "currencyCode": "USD"}
+        response = await doors.adobe_write(
+            {**head, "referenceOrderId": str(goods), "lineItems": [line]}
+        )
+        back = int(json.loads(response.body)["orderId"])
+        await book.change(lifecycle.ship(await doors.order(goods), Shipment(), doors.clock()))
+        await doors.catalyst_put(back, statusTypeId=CANCELLED)
+        order = await doors.order(goods)
+        assert (Status.PARTLY_SHIPPED, 4) == (order.status, to_ship(order.lines[0]))
+        assert "PACKAGING" == (await doors.kole(goods))["order"]["status"]
+        await doors.catalyst_put(back, statusTypeId=RECEIVED)
+        assert (Status.SHIPPED, 20) == await state_of(goods, doors)
+
+    behind_doors(trial)
+
+
+async def state_of(id: int, doors: Doors) -> tuple[Status, Quantity]:
+    order = await doors.order(id)
+    return order.status, shipped(order.lines[0])
 
 
 def test_an_exchange_is_a_return_and_a_new_order_next_door() -> None:

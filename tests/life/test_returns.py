@@ -11,6 +11,9 @@ from msgspec.structs import replace
 
 from orderglot.core import lifecycle
 from orderglot.core.caller import Caller
+from orderglot.core.customer import Customer
+from orderglot.dialects.adobe.subscriptions import Holding, holding_of
+from orderglot.wire.operation import Context
 from tests.life.doors import CUSTOMER, GOODS, OFFER, OTHER_OFFER, SITE, Doors, behind_doors
 
 COMPLETED, CANCELLED = 7, 9
@@ -283,6 +286,46 @@ def test_a_reversal_of_seats_of_several_orders_can_be_cancelled() -> None:
         back = int(json.loads(reverted.body)["orderId"])
         await doors.catalyst_put(back, statusTypeId=CANCELLED)
         assert [0, 6] == [await left(doors, one) for one in (first, second)]
+
+    behind_doors(trial)
+
+
+def test_seats_that_are_complete_only_now_are_held_before_they_are_returned(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def trial(doors: Doors) -> None:
+        id = await doors.adobe_order(quantity=10)
+        holding = list[Holding]()
+
+        async def held_before(context: Context, customer: Customer) -> Holding:
+            holding.append(await holding_of(context, customer))
+            if len(holding) == 1:
+                await doors.catalyst_put(id, statusTypeId=COMPLETED)
+            return holding[-1]
+
+        monkeypatch.setattr("orderglot.dialects.adobe.rules.holding_of", held_before)
+        back = await doors.adobe_return(id, 10)
+
+        subscriptions = {line.subscription for line in (await doors.order(back)).lines}
+        assert subscriptions == {line.subscription for line in (await doors.order(id)).lines}
+        assert "" not in subscriptions
+
+    behind_doors(trial)
+
+
+def test_a_switch_is_not_undone_while_its_seats_are_switched_on() -> None:
+    async def trial(doors: Doors) -> None:
+        _, seats = await offered(doors, OTHER_OFFER)
+        away = await switched_to(doors, seats, OFFER, 6)
+        there = (await doors.adobe(away))["lineItems"][0]["subscriptionId"]
+        onward = await doors.adobe_switch(there, 2)
+        body = {"orderType": "REVERT_SWITCH", "referenceOrderId": str(away)}
+        answers = [await doors.adobe_write({**body, "currencyCode": "USD"})]
+        await doors.catalyst_put(onward, statusTypeId=CANCELLED)
+        answers.append(await doors.adobe_write({**body, "currencyCode": "USD"}))
+
+        assert [400, 201] == [one.status for one in answers]
+        assert "4122" == json.loads(answers[0].body)["code"]
 
     behind_doors(trial)
 

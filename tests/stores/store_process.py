@@ -8,16 +8,22 @@ from __future__ import annotations
 
 import asyncio
 import os
+import random
 import sys
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from decimal import Decimal
 
 from msgspec.structs import replace
 
 from orderglot.core.caller import Caller
-from orderglot.core.order import Identity, Line, Order, Reference
+from orderglot.core.errors import Conflict
+from orderglot.core.order import Identity, Line, Order, Reference, Totals
 from orderglot.core.ports import Book
+from orderglot.core.values import Kind, Status
 from orderglot.hub.books import open_store
 from orderglot.stores.store import BookStore
+from tests.clock import NOON
 
 BATCH = 5
 LINES = tuple(Line(number=n, sku=f"AA{n}", title="Glass ball") for n in range(1, 40))
@@ -73,6 +79,40 @@ async def change(store: BookStore) -> None:
     await asyncio.gather(*map(changes, range(8)))
 
 
+async def vary(store: BookStore) -> None:
+    """Keep orders that others keep as well, without end, each time in another form."""
+    book, chance = await _book(store), random.Random(os.getpid())
+
+    async def varies(_worker: int) -> None:
+        while True:
+            await kept_otherwise(book, chance)
+            write_line("kept")
+
+    await asyncio.gather(*map(varies, range(4)))
+
+
+async def kept_otherwise(book: Book, chance: random.Random, many: int = 3) -> None:
+    """Keep some of thirty orders with other values of all that orders are counted by."""
+    try:
+        await book.keep(*(_varied(chance, name) for name in chance.sample(range(30), many)))
+    except Conflict:
+        return  # somebody else was as quick each time
+
+
+def _varied(chance: random.Random, name: int) -> Order:
+    return Order(
+        references=(Reference("kole", f"V{name}"),),
+        kind=chance.choice((Kind.SALE, Kind.QUOTE)),
+        status=chance.choice((Status.RECEIVED, Status.SHIPPED)),
+        test=chance.random() < 0.2,
+        created=NOON + timedelta(hours=chance.randrange(100)),
+        modified=NOON + timedelta(days=1, microseconds=chance.randrange(10**9)),
+        deleted=chance.choice((None, None, NOON)),
+        totals=Totals(total=chance.choice((None, Decimal(chance.randrange(-9, 99))))),
+        extras=chance.choice(({}, {"catalyst.statusTypeId": chance.randrange(3)})),
+    )
+
+
 def _named(name: str) -> Order:
     customer = Identity(number=f"C{len(name)}")
     return Order(references=(Reference("kole", name),), customer=customer, lines=LINES)
@@ -86,6 +126,7 @@ JOBS: dict[str, Callable[[BookStore], Awaitable[None]]] = {
     "add": add,
     "burst": burst,
     "change": change,
+    "vary": vary,
     "write": write,
 }
 

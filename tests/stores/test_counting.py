@@ -10,7 +10,7 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import given, settings
@@ -23,8 +23,10 @@ from orderglot.core.order import Order, Reference, Totals
 from orderglot.core.ports import Book
 from orderglot.core.query import And, Compare, Not, Operator, Or, Query, Sort, Window
 from orderglot.core.values import Kind, Omits, Status
+from orderglot.hub.books import open_store
 from orderglot.stores.backend import Scope
 from orderglot.stores.memory import MemoryStore
+from orderglot.stores.postgres import PostgresStore
 from orderglot.stores.sql import skipping
 from orderglot.stores.sql.count_buckets import AXES, CREATED, TOTAL, UNSET, entries
 from orderglot.stores.sql.counting import counted, split
@@ -33,6 +35,7 @@ from orderglot.stores.sqlite import SqliteStore
 from orderglot.stores.sqlite.connection import connect
 from orderglot.stores.sqlite.grammar import SqliteGrammar
 from orderglot.stores.store import BookStore
+from tests.postgres import new_database
 from tests.stores.indexed_queries import OMITS
 
 NOON = datetime(2024, 5, 21, 12, tzinfo=UTC)
@@ -96,13 +99,25 @@ def trees(draw: st.DrawFn) -> Query:
     return And((*ranges, And(tuple(draw(st.lists(rest, max_size=2))))))
 
 
+class Stores(NamedTuple):
+    """A store of every kind, and the loop that all of them are asked in."""
+
+    runner: asyncio.Runner
+    every: tuple[BookStore, ...]
+
+
 @pytest.fixture(scope="module")
-def stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[BookStore, BookStore]]:
+def stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stores]:
     path = tmp_path_factory.mktemp("counting") / "book.db"
-    both = (MemoryStore(lambda: NOON), SqliteStore(path, lambda: NOON))
-    yield both
-    for store in both:
-        asyncio.run(store.close())
+    every = (
+        MemoryStore(lambda: NOON),
+        SqliteStore(path, lambda: NOON),
+        PostgresStore(new_database(), lambda: NOON),
+    )
+    with asyncio.Runner() as runner:
+        yield Stores(runner, every)
+        for store in every:
+            runner.run(store.close())
 
 
 async def filled(
@@ -142,7 +157,7 @@ SORTS = [
     ),
 )
 def test_a_far_page_and_its_total_are_those_of_a_plain_reading(
-    stores: tuple[BookStore, BookStore],
+    stores: Stores,
     orders: list[Order],
     where: Query,
     sort: tuple[Sort, ...],
@@ -158,20 +173,22 @@ def test_a_far_page_and_its_total_are_those_of_a_plain_reading(
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(skipping, "FAR", 0)
-        memory, sqlite = [asyncio.run(asked(store)) for store in stores]
+        memory, sqlite, postgres = [stores.runner.run(asked(store)) for store in stores.every]
 
-    assert memory == sqlite
+    assert memory == sqlite == postgres
 
 
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
 def test_a_far_page_is_of_the_book_as_it_is_now(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(skipping, "FAR", 1)
     newest = (Sort("created", descending=True),)
 
     async def seen() -> list[tuple[int, int | None]]:
         found = []
-        store = SqliteStore(tmp_path / "book.db", lambda: NOON)
+        url = new_database() if kind == "postgres" else f"sqlite:///{tmp_path / 'book.db'}"
+        store = open_store(url, create=True)
         book = await filled(store, [])
         for number in range(8):
             await book.place(Order(created=NOON + timedelta(days=number)))

@@ -20,12 +20,13 @@ from orderglot.core.order import Identity, Order, Reference
 from orderglot.core.ports import Answered, Book
 from orderglot.core.query import Window
 from orderglot.core.values import Omits
-from orderglot.stores.backend import Scope
+from orderglot.stores.backend import Entity, Scope
 from orderglot.stores.migrations import migrations
 from orderglot.stores.postgres import PostgresStore, pool
 from orderglot.stores.postgres.backend import PostgresBackend
 from orderglot.stores.postgres.expiring import SELDOM
 from orderglot.stores.postgres.grammar import PostgresGrammar, numbered
+from orderglot.stores.postgres.identities import claim
 from orderglot.stores.selection import selection, write_cursor
 from orderglot.stores.sql.paging import selected_ids
 from orderglot.stores.store import BookStore
@@ -277,6 +278,38 @@ def test_an_id_is_never_somebodys_reference_whoever_is_first(shop: Shop, beside:
     orders = shop.walked()
     names = {ref.id for order in orders for ref in order.references}
     assert not names & {str(order.id) for order in orders if not order.references}
+
+
+def test_who_claims_an_id_holds_up_nobody_but_who_adds_to_the_same_sellers_book(
+    shop: Shop, beside: Shop
+) -> None:
+    first = shop.placed().id
+    other = beside.run(beside.store.add_seller("other"))
+    others = beside.opened(seller=other.id)
+
+    async def claim_and_place() -> Order:
+        line = await asyncpg.connect(url_of(shop))
+        async with line.transaction():
+            await claim(line, shop.seller.id, Entity.ORDER, {first + 1})
+            async with asyncio.timeout(30):
+                await others.place(Order())
+                await shop.book.page(Window(total=True))
+            waiting = asyncio.create_task(shop.book.place(Order()))
+            while not await line.fetchval(WAITING):
+                await line.execute("SELECT pg_sleep(0.01)")
+            taken = "INSERT INTO order_references VALUES ($1, $2, 'kole', $3)"
+            await line.execute(taken, shop.seller.id, str(first + 1), first)
+        await line.close()
+        return await waiting
+
+    placed = shop.run(claim_and_place())
+    assert placed.id > first + 1
+
+
+WAITING = (
+    "SELECT count(*) FROM pg_locks AS l JOIN pg_stat_activity AS a ON a.pid = l.pid"
+    " WHERE NOT l.granted AND a.datname = current_database()"
+)
 
 
 def test_orders_bear_their_customers_present_name_whoever_is_first(

@@ -8,6 +8,8 @@ import pytest
 from msgspec.structs import replace
 
 from orderglot import dialects
+from orderglot.core import lifecycle
+from orderglot.core.errors import Invalid
 from orderglot.core.order import Identity, Line, Link, Order, Reference
 from orderglot.core.ports import UnitOfWork
 from orderglot.core.seats import Share, keeping
@@ -174,3 +176,48 @@ def test_a_switch_of_ours_that_fails_at_the_vendor_is_given_back_once(
 
     assert 8 == left(shop)
     assert {OLD: 8} == held(shop)
+
+
+def given_up(shop: Shop, *, status: Status = CANCELLED) -> None:
+    """Give the vendor's switch up here, or take it up again, as another dialect's client does."""
+    order = shop.get(ADOBE.name, "2")
+    shop.run(shop.book.change(lifecycle.put_into(order, status, NOON)))
+
+
+def test_a_switch_of_a_vendors_that_is_given_up_here_gives_its_seats_back(shop: Shop) -> None:
+    pull(shop, sale(3), switch("2", 4), back("3", 3))
+    given_up(shop)
+    assert (7, {OLD: 7}) == (left(shop), held(shop))
+    pull(shop, sale(3), switch("2", 4), back("3", 3))
+    assert (7, {OLD: 7}) == (left(shop), held(shop)), "he has said nothing new"
+
+    given_up(shop, status=DONE)
+    assert (3, {OLD: 3, NEW: 4}) == (left(shop), held(shop))
+
+
+def test_what_a_vendor_says_next_of_a_switch_that_was_given_up_here_is_right_again(
+    shop: Shop,
+) -> None:
+    pull(shop, sale(6), switch("2", 4))
+    given_up(shop)
+    pull(shop, sale(5), back("3", 1))
+    assert 5 == left(shop)
+    pull(shop, switch("2", 4, FAILED), sale(9))
+    assert (9, {OLD: 9}) == (left(shop), held(shop))
+
+
+def test_a_switch_of_which_no_line_knows_gives_nothing_back(shop: Shop) -> None:
+    pull(shop, sale(10), switch("2", 4))
+    given_up(shop)
+
+    assert (10, {OLD: 10}) == (left(shop), held(shop))
+
+
+def test_a_switch_of_a_vendors_is_taken_up_again_if_its_seats_are_there(shop: Shop) -> None:
+    pull(shop, sale(6), switch("2", 4))
+    given_up(shop)
+    pull(shop, sale(2), switch("4", 8))
+
+    with pytest.raises(Invalid, match="not there any more"):
+        given_up(shop, status=DONE)
+    assert {OLD: 2, NEW: 8} == held(shop)

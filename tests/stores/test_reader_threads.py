@@ -148,15 +148,14 @@ def test_a_list_and_its_total_are_of_one_moment(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     counted, written = threading.Event(), threading.Event()
-    count = lists._count
+    along = lists._along
 
-    def and_wait(*args: Any) -> int:
-        total = count(*args)
+    def after_a_write(*args: Any) -> lists.Found:
         counted.set()
         assert written.wait(30)
-        return total
+        return along(*args)
 
-    monkeypatch.setattr(lists, "_count", and_wait)
+    monkeypatch.setattr(lists, "_along", after_a_write)
 
     async def behaviour(shop: Shop) -> None:
         search = shop.search(A, total=True, limit=100)

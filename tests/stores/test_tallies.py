@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 from orderglot.core.caller import Caller
+from orderglot.stores.backend import Backend
+from orderglot.stores.postgres.backend import PostgresBackend
 from orderglot.stores.sqlite import SqliteStore
+from orderglot.stores.sqlite.backend import SqliteBackend
+from orderglot.stores.store import BookStore
 from tests.clock import HOUR, NOON, Clock
+from tests.postgres import asked, new_database
 from tests.stores.shops import Shop
+
+TALLIES = "SELECT count(*) FROM tallies"
 
 
 def test_each_time_counts_one_more(shop: Shop) -> None:
@@ -59,3 +70,26 @@ def test_two_programs_count_together(tmp_path: Path) -> None:
         return sorted(counted)
 
     assert list(range(1, 41)) == asyncio.run(count())
+
+
+def test_tallies_that_are_over_go_some_at_a_time(tmp_path: Path) -> None:
+    path, url = tmp_path / "book.db", new_database()
+
+    def in_file() -> int:
+        with closing(sqlite3.connect(path)) as file:
+            return int(file.execute(TALLIES).fetchone()[0])
+
+    async def left(backend: Backend, counted: Callable[[], Any]) -> list[int]:
+        seller = (await BookStore(backend, lambda: NOON).add_seller("example")).id
+        found = list[int]()
+        for number in range(250):
+            await backend.tally(seller, f"{number}", NOON, NOON - HOUR)
+        for number in range(4):
+            await backend.tally(seller, f"{number}", NOON + HOUR, NOON)
+            found.append(counted())
+        await backend.close()
+        return found
+
+    assert [151, 52, 3, 4] == asyncio.run(left(SqliteBackend(path), in_file))
+    counted = left(PostgresBackend(url), lambda: asked(url, TALLIES)[0][0])
+    assert [151, 52, 3, 4] == asyncio.run(counted)

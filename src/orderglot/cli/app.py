@@ -11,6 +11,7 @@ from orderglot.cli import (
     keys,
     order_changes,
     order_goods,
+    order_list,
     orders,
     products,
     sellers,
@@ -51,6 +52,7 @@ app.command("change")(change)
 app.command("link")(link)
 app.command("openapi")(openapi)
 app.command("translate")(translate)
+orders.app.command("list")(order_list.list_orders)
 orders.app.command("cancel")(cancellations.cancel)
 orders.app.command("answer-cancellation")(cancellations.answer)
 orders.app.command("correct")(order_changes.correct)

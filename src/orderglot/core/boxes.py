@@ -5,13 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 
-from msgspec.structs import replace
+from msgspec import Struct
+from msgspec.structs import asdict, replace
 
 from orderglot.core.errors import Invalid, Problem, Rule
 from orderglot.core.line_details import LineDetails
 from orderglot.core.order import Line, Order
 from orderglot.core.quantities import Quantity, plain
 from orderglot.core.totals import worth
+
+
+class Packing(Struct, frozen=True, kw_only=True):
+    """The box that a vendor sells a product in, and what is in it; no ``box`` where it is by the piece."""
+
+    box: str = ""
+    box_id: str = ""
+    unit: str = ""
+    pieces_per_unit: int | None = None
+    units_per_box: int | None = None
+
 
 COUNTED = ("cancelled", "shipped", "returned")
 
@@ -52,6 +64,28 @@ def packed(line: Line, bought: Line) -> Line:
     # One that has no price is taken to be of what is in the box, so it has to name one.
     box = {"box": bought.box or "BX", "box_id": bought.box_id, "units_per_box": each}
     return replace(line, quantity=line.quantity // each, **box)
+
+
+def boxed(line: Line, packing: Packing) -> Line:
+    """Give a line in the boxes that a vendor sells its product in, and counts it by.
+
+    One that is in such boxes stays, and so does one in others that nobody says the content of. Raises
+    Invalid where the pieces fill no whole boxes.
+    """
+    held = packing.units_per_box or 1
+    own = line.units_per_box
+    if not packing.box or (line.box and own in (None, held if line.box == packing.box else None)):
+        return line
+    pieces = unpacked(line)
+    if pieces.quantity % held:
+        reason = f"They come in boxes of {held}, which {pieces.quantity} do not fill."
+        raise Invalid(Problem("quantity", Rule.MISMATCH, reason, line.number))
+    return replace(pieces, quantity=plain(pieces.quantity // held), **asdict(packing))
+
+
+def counted_as(line: Line, bought: Line | None) -> Quantity:
+    """Give how much a line is of one that was bought, as that is counted: where it is in pieces, in pieces."""
+    return line.quantity if bought is None or _each(bought) != 1 else unpacked(line).quantity
 
 
 def with_unpacked(order: Order) -> Order:

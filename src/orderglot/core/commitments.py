@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from orderglot.core.boxes import unpacked
 from orderglot.core.order import Line, Order
 from orderglot.core.quantities import Quantity, plain
 from orderglot.core.returns import remaining
@@ -11,8 +12,8 @@ from orderglot.core.subscriptions import Subscription
 
 
 def seats(orders: Iterable[Order]) -> Quantity:
-    """Count what is left of the lines of some orders."""
-    return plain(sum(remaining(line) for order in orders for line in order.lines))
+    """Count what is left of the lines of some orders, in pieces."""
+    return plain(sum(remaining(unpacked(line)) for order in orders for line in order.lines))
 
 
 def below_minimum(original: Order, left: Order, least: Callable[[Line], int]) -> Line | None:

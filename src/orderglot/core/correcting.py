@@ -17,7 +17,7 @@ from orderglot.core.open_cancellations import demand_unasked
 from orderglot.core.order import Address, Line, Order
 from orderglot.core.pricing import add_lines, breaks_pack, with_bill
 from orderglot.core.product import Product
-from orderglot.core.quantities import Quantity
+from orderglot.core.quantities import Quantity, plain
 from orderglot.core.requantifying import repriced, requantified
 from orderglot.core.resumming import is_priced_here, resum
 from orderglot.core.values import Status
@@ -116,7 +116,8 @@ def came_back(order: Order, line: Line) -> bool:
     """Tell whether something of a line was returned, switched or refunded."""
     refunds = order.details.refunds if order.details else ()
     refunded = any(one.number == line.number for refund in refunds for one in refund.lines)
-    return refunded or bool(returned(line)) or line.remaining not in (None, line.quantity)
+    there = plain(line.quantity - cancelled(line))
+    return refunded or bool(returned(line)) or line.remaining not in (None, there)
 
 
 def _of_head(order: Order, correction: Correction) -> Iterator[Problem]:

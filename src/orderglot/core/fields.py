@@ -48,7 +48,7 @@ class Field(msgspec.Struct, frozen=True):
     Of a ``native`` field the path leads to what is known by that dialect's id; with ``link`` that is
     the first order that the order points at so. With ``whole`` the text at the path is read as a
     number. With ``recorded`` the path begins in the record of the order's customer, which an order
-    alone does not tell.
+    alone does not tell. A text that is one of a few words has them as its ``choices``.
     """
 
     name: str
@@ -60,6 +60,7 @@ class Field(msgspec.Struct, frozen=True):
     link: Relation | None = None
     whole: bool = False
     recorded: bool = False
+    choices: tuple[str, ...] = ()
 
     @property
     def many(self) -> bool:
@@ -209,7 +210,8 @@ def _fields_of(struct: type, path: tuple[str, ...], lists: tuple[int, ...]) -> I
             yield from _fields_of(inner, here, repeats)
         elif kind := _kind(inner):
             default = None if member.default in ("", msgspec.NODEFAULT) else member.default
-            yield Field(".".join(here), here, kind, default, repeats)
+            name, choices = ".".join(here), _choices(inner)
+            yield Field(name, here, kind, default, repeats, choices=choices)
 
 
 def _plain(hint: Any) -> tuple[Any, bool]:
@@ -229,3 +231,7 @@ def _kind(hint: Any) -> FieldKind | None:
     if not isinstance(hint, type):
         return None
     return FieldKind.TEXT if issubclass(hint, StrEnum) else KINDS.get(hint)
+
+
+def _choices(hint: type) -> tuple[str, ...]:
+    return tuple(map(str, hint)) if issubclass(hint, StrEnum) else ()

@@ -8,26 +8,25 @@ is not given up: they would stay, bought by nobody.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from itertools import chain
 
+from orderglot.core.boxes import unpacked
+from orderglot.core.cancelled_returns import can_be_taken, counted_anew
 from orderglot.core.errors import Conflict, Invalid, Rule, invalid
 from orderglot.core.order import Line, Order
 from orderglot.core.ports import Book
-from orderglot.core.quantities import Quantity, plain, size
+from orderglot.core.presumed_seats import is_silent, with_presumed
+from orderglot.core.quantities import Quantity, plain
 from orderglot.core.query import And, Compare, Operator
 from orderglot.core.returned_prices import demand_same_price
-from orderglot.core.returns import (
-    bought_as,
-    counted_anew,
-    gone_otherwise,
-    is_sent,
-    not_gone,
-    outside,
-    remaining,
-)
+from orderglot.core.returns import bought_as, gone_otherwise, remaining
 from orderglot.core.returns import counted as left_by_returns
-from orderglot.core.seats import counted_down, returned, shares
-from orderglot.core.subscriptions import FAMILY, SWITCHING
+from orderglot.core.seats import counted_down, keeping, returned, shares, taken
+from orderglot.core.subscriptions import DONE, FAMILY, SWITCHING
 from orderglot.core.values import COME_TO_NOTHING, Kind, Relation
+
+TAKING = SWITCHING | {Kind.RETURN}
+"""Kinds of orders that take something of others, also while they are open."""
 
 
 def taken_from(order: Order) -> tuple[int, ...]:
@@ -36,6 +35,34 @@ def taken_from(order: Order) -> tuple[int, ...]:
         originals = (one.order.id for one in order.links if one.relation is Relation.RETURN_OF)
         return tuple(id for id in originals if id)
     return tuple(dict.fromkeys(one.order for one in shares(order)))
+
+
+async def with_shares(book: Book, order: Order, *, back: bool) -> Order:
+    """Give a switch of a vendor's, who does not say from which lines it took, with its shares.
+
+    ``order`` is the switch as it stands: before it is given up, with what it is presumed to have taken,
+    or once it is taken up again, with what it takes. Raises Invalid where that is not there any more.
+    """
+    if not is_silent(order) or order.customer is None:
+        return order
+    await book.guard(FAMILY.format(customer=order.customer.id))
+    theirs = Compare("customer.id", Operator.EQ, order.customer.id)
+    walked = book.walk(theirs, omitted=True)
+    every = [order if one.id == order.id else one async for one in walked]
+    done = [one for one in every if one.status in DONE]
+    if back:
+        open_ones = [one for one in every if one not in done and one.kind in TAKING]
+        return next(one for one in with_presumed((*done, *open_ones)) if one.id == order.id)
+    others = [one for one in done if one.id != order.id]
+    gone = [line for line in order.lines if line.quantity < 0]
+    found = [taken(others, line.subscription, -line.quantity) for line in gone]
+    short = any(
+        sum(share.quantity for share in shares) < -line.quantity
+        for shares, line in zip(found, gone, strict=True)
+    )
+    if short:
+        raise _not_there()
+    return keeping(order, chain(*found))
 
 
 def is_given_up(before: Order, now: Order) -> bool | None:
@@ -157,7 +184,7 @@ def _demand_there(order: Order, others: Collection[Order], *, back: bool) -> Non
     there = {one.id: one for one in others}
     if order.kind is Kind.RETURN:
         wanted = [] if back else [(one, line) for one in others for line in order.lines]
-        short = any(_left(bought_as(one, line)) < size(line.quantity) for one, line in wanted)
+        short = not all(can_be_taken(bought_as(one, line), order, line) for one, line in wanted)
     else:
         parts = [(share, -share.quantity if back else share.quantity) for share in shares(order)]
         short = any(
@@ -173,15 +200,7 @@ def _not_there() -> Invalid:
     return invalid("status", Rule.SPENT, reason)
 
 
-def _left(line: Line | None) -> Quantity:
-    """Tell how much of a line is not returned: no more than is outside of one that was shipped."""
-    if line is None:
-        return 0
-    there = not_gone(line)
-    return min(there, outside(line)) if is_sent(line) else there
-
-
 def _seats(order: Order, number: int) -> Quantity:
-    """Count the seats that are left of a line; what a switch takes away has the same number."""
+    """Count the seats that are left of a line, in pieces; what a switch takes away has the same number."""
     named = (line for line in order.lines if line.number == number and line.quantity > 0)
-    return plain(sum(map(remaining, named)))
+    return plain(sum(remaining(unpacked(line)) for line in named))

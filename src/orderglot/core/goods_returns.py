@@ -9,6 +9,7 @@ from decimal import Decimal
 from msgspec.structs import asdict, replace
 
 from orderglot.core.adding_up import adds_up
+from orderglot.core.boxes import counted_as
 from orderglot.core.errors import Conflict, Invalid, Problem, Rule, invalid
 from orderglot.core.findings import Answer
 from orderglot.core.lifecycle import demand
@@ -119,8 +120,8 @@ def _standing(order: Order, others: Iterable[Order]) -> tuple[Order, ...]:
     lines = [line for one in found for line in one.lines]
     counts = dict[int, Quantity]()
     for line in lines:
-        of = id(bought_as(order, line))
-        counts[of] = plain(counts.get(of, 0) + size(line.quantity))
+        bought = bought_as(order, line)
+        counts[id(bought)] = plain(counts.get(id(bought), 0) + size(counted_as(line, bought)))
     agree = all(counts.get(id(line), 0) == returned(line) for line in order.lines)
     valued = all(line.total is not None and line.quantity < 0 for line in lines)
     summed = order.totals.total is None or None not in [one.totals.total for one in found]

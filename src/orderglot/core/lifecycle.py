@@ -15,7 +15,9 @@ from msgspec.structs import replace
 from orderglot.core.customer import Customer, identity
 from orderglot.core.errors import Conflict, Rule, invalid
 from orderglot.core.line_quantities import (
+    GONE_OUT,
     NOT_COMING,
+    all_held,
     counting,
     is_counted,
     shipped,
@@ -156,7 +158,7 @@ def demand_whole(order: Order, wanted: Quantities | None) -> None:
 def complete(order: Order, now: datetime) -> Order:
     """Say that nothing more is to come; raises Conflict where the order is over or on hold.
 
-    Where some of it went out by parcels, the rest did not.
+    Where some of it went out by parcels, the rest did not; but seats are held without any.
     """
     demand(order, RUNNING | {Status.SHIPPED, Status.DELIVERED}, "completed")
     demand_unasked(order, "completed")
@@ -241,7 +243,8 @@ def _along(line: Line, before: Status, status: Status) -> Line:
         return as_far(line, before)
     if status is Status.RETURNED:
         return _back(line)
-    return replace(line, status=status)
+    moved = replace(line, status=status)
+    return all_held(moved) if status in GONE_OUT and line.subscription else moved
 
 
 def _is_over(line: Line, before: Status) -> bool:

@@ -51,8 +51,36 @@ def to_ship(line: Line) -> Quantity:
 
     Nor is what was given back, or switched away, before it went out.
     """
-    if line.status in GONE_OUT:
-        return 0
+    return 0 if line.status in GONE_OUT else _unsent(line)
+
+
+def all_held(line: Line) -> Line:
+    """Give a line of a complete order whose seats are held: all of them went out, by parcels or not."""
+    if not _counts_parcels(line):
+        return line
+    return counting(line, shipped=plain(shipped(line) + _unsent(line)))
+
+
+def open_again(line: Line) -> Line:
+    """Give a line to which came back what was given back, or switched away, before it went out.
+
+    It is still to be sent, unless the line is complete: then nothing more is, and seats are held.
+    """
+    if not (_counts_parcels(line) and _unsent(line) and line.status in GONE_OUT):
+        return line
+    if line.subscription:
+        return all_held(line)
+    if line.status is Status.COMPLETED:
+        return line
+    return replace(line, status=Status.PARTLY_SHIPPED if shipped(line) else Status.RECEIVED)
+
+
+def _counts_parcels(line: Line) -> bool:
+    return line.details is not None and line.details.shipped is not None
+
+
+def _unsent(line: Line) -> Quantity:
+    """Tell how much of a line neither went out nor was cancelled, given back or switched away."""
     gone = shipped(line)
     left = size(line.quantity) - cancelled(line) - gone
     if line.remaining is not None:

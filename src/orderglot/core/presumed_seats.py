@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from orderglot.core.boxes import unpacked
 from orderglot.core.line_quantities import cancelled
 from orderglot.core.order import Order
 from orderglot.core.quantities import Quantity, plain, size
@@ -27,13 +28,14 @@ def with_presumed(orders: Iterable[Order]) -> tuple[Order, ...]:
     switched away, nothing is presumed.
     """
     every = tuple(orders)
-    if not any(map(_is_silent, every)):
+    if not any(map(is_silent, every)):
         return every
     gone = _unexplained(every)
-    return tuple(_presumed(one, gone) if _is_silent(one) else one for one in every)
+    return tuple(_presumed(one, gone) if is_silent(one) else one for one in every)
 
 
-def _is_silent(order: Order) -> bool:
+def is_silent(order: Order) -> bool:
+    """Tell whether an order is a switch that stands and does not say from which lines it took."""
     if order.kind not in SWITCHING or order.status in COME_TO_NOTHING or TAKEN in order.extras:
         return False
     return any(line.quantity < 0 for line in order.lines)
@@ -63,7 +65,8 @@ def _unexplained(orders: tuple[Order, ...]) -> dict[str, Gone]:
     switched, back = away(orders), _returned(orders)
     found: dict[str, Gone] = {}
     for order in orders:
-        for line in order.lines if order.kind not in (*SWITCHING, Kind.RETURN) else ():
+        bought = order.kind not in (*SWITCHING, Kind.RETURN)
+        for line in map(unpacked, order.lines if bought else ()):
             where = order.id, line.number
             explained = back.get(where, 0) + switched.get(where, 0) + cancelled(line)
             if (
@@ -83,5 +86,5 @@ def _returned(orders: Iterable[Order]) -> Gone:
             of = [one.order.id for one in order.links if one.relation is Relation.RETURN_OF]
             for line in order.lines if of else ():
                 where = of[0], line.number
-                found[where] = plain(found.get(where, 0) + size(line.quantity))
+                found[where] = plain(found.get(where, 0) + size(unpacked(line).quantity))
     return found

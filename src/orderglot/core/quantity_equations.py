@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
+from orderglot.core.boxes import unpacked
 from orderglot.core.findings import Difference, Finding
 from orderglot.core.line_details import LineDetails
 from orderglot.core.linking import MOVED
@@ -85,14 +86,14 @@ def _is_of(other: Order, order: Order, relation: Relation) -> bool:
 def _counted(lines: Iterable[Line]) -> dict[str, Quantity]:
     found = dict[str, Quantity]()
     for line in lines:
-        found[line.sku] = found.get(line.sku, 0) + size(line.quantity)
+        found[line.sku] = found.get(line.sku, 0) + size(unpacked(line).quantity)
     return found
 
 
 def _returnable(order: Order) -> dict[str, Quantity]:
     """Count how much of each SKU may be in returns: what was returned, else what was ordered."""
     found = dict[str, Quantity]()
-    for line in order.lines:
+    for line in map(unpacked, order.lines):
         returned = line.details.returned if line.details else None
         most = size(line.quantity) if returned is None else returned
         found[line.sku] = found.get(line.sku, 0) + most

@@ -17,7 +17,8 @@ from orderglot.core.boxes import unpacked
 from orderglot.core.line_matching import name_of_lines, named, paired
 from orderglot.core.line_numbers import following, last_number
 from orderglot.core.order import Line, Link, Order
-from orderglot.core.totals import repriced, resummed
+from orderglot.core.resumming import followed
+from orderglot.core.totals import repriced
 from orderglot.core.unknown_members import holds_unknown, reconciled
 
 OWN = frozenset(
@@ -99,7 +100,7 @@ class _Reconciliation:
         order = replace(ours, **changed) if changed else ours
         if "lines" in changed and theirs.totals.total is None:
             # What it comes to is not shown, and would be what it came to before.
-            order = resummed(order, ours)
+            order = followed(order, ours)
         return Reconciled(
             order=order,
             taken=tuple(self.taken),

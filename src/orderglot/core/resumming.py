@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from orderglot.core.charges import share
 from orderglot.core.currencies import rounded
 from orderglot.core.line_equations import amount_of, discount_of, sums_of
-from orderglot.core.order import HUB, Amounts, Invoice, Order
+from orderglot.core.order import HUB, Amounts, Invoice, Order, Totals
 from orderglot.core.totals import ZERO, less_discount, payable, summed, with_sums
 
 PRICED_ELSEWHERE = f"{HUB}.priced_elsewhere"
@@ -62,6 +62,24 @@ def resum(order: Order, before: Order) -> Order:
     if order.discount != before.discount:
         order = replace(order, discount=payable(order.discount, order.currency))
     return _moved(_with_shipping(order, before), before)
+
+
+def followed(order: Order, before: Order) -> Order:
+    """Give an order whose lines its vendor has changed, and who shows no total, what it comes to now.
+
+    What else he shows of its sums stands, and so does the bill. Of a line without a total nobody knows
+    what it comes to by now, nor then of the order.
+    """
+    was, now = before.totals, order.totals
+    if was.total is None or _parts(order) == _parts(before):
+        return order
+    unbilled = replace(order, totals=replace(was, shipping=now.shipping), invoice=None)
+    totals = _moved(unbilled, before).totals
+    if any(line.total is None for line in (*order.lines, *before.lines)):
+        totals = replace(totals, subtotal=None, total=None)
+    names = {name for name in Totals.__struct_fields__ if getattr(now, name) != getattr(was, name)}
+    shown = {name: getattr(now, name) for name in names - {"total"}}
+    return replace(order, totals=replace(totals, **shown))
 
 
 def overpaid(order: Order) -> Decimal:

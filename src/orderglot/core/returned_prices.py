@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
+from orderglot.core.boxes import counted_as
 from orderglot.core.currencies import DECIMALS
 from orderglot.core.errors import Rule, invalid
 from orderglot.core.line_equations import amount_of
@@ -31,7 +32,7 @@ def _costs_otherwise(bought: Line, back: Line, currency: str) -> bool:
     """
     if bought.unit_price is not None and back.unit_price is not None:
         return _price(bought) != _price(back)
-    worth = amount_of(of_line(bought, size(back.quantity), currency))
+    worth = amount_of(of_line(bought, size(counted_as(back, bought)), currency))
     if worth is None or back.total is None:
         return False
     return abs(abs(worth) - abs(back.total)) > Decimal(1).scaleb(-DECIMALS.get(currency, 2))

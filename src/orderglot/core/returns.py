@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
 from msgspec.structs import replace
 
+from orderglot.core.boxes import counted_as
 from orderglot.core.errors import Invalid, Problem, Rule
 from orderglot.core.lifecycle import status_of, without_reason
 from orderglot.core.line_quantities import (
@@ -17,6 +19,7 @@ from orderglot.core.line_quantities import (
     returned,
     settled,
     shipped,
+    to_ship,
 )
 from orderglot.core.order import HUB, Line, Order
 from orderglot.core.quantities import Quantity, plain, size, with_unit
@@ -24,6 +27,9 @@ from orderglot.core.values import COME_TO_NOTHING, Kind, Status
 
 RETURNED_FROM = f"{HUB}.returned_from"
 """The extra of an order that is returned as a whole: which status it had before its last piece came back."""
+
+COUNTED = f"{HUB}.counted"
+"""The extra of a client's return: the numbers of the lines of which parcels were counted when it was made."""
 
 RETURNABLE = timedelta(days=14)
 """How long after an order was made its lines may be returned."""
@@ -101,12 +107,14 @@ def with_less(order: Order, lines: tuple[Line, ...]) -> Order:
     return without_reason(replace(order, lines=lines, status=status, extras=extras), order.status)
 
 
-def _status_without(order: Order, lines: Iterable[Line]) -> Status:
+def _status_without(order: Order, lines: Collection[Line]) -> Status:
     states = {line.status for line in lines}
     if states == {Status.CANCELLED}:
         return Status.CANCELLED
-    over = states <= {Status.CANCELLED, Status.RETURNED}
-    return Status.RETURNED if over and states else order.status
+    if states and states <= {Status.CANCELLED, Status.RETURNED}:
+        return Status.RETURNED
+    waiting = order.status is not Status.PARTLY_SHIPPED or any(map(to_ship, lines))
+    return order.status if waiting else status_of(lines)
 
 
 def is_sent(line: Line) -> bool:
@@ -118,6 +126,12 @@ def _stayed(line: Line) -> bool:
     """Tell whether nothing went out of a line that is over, by what somebody counted."""
     counted = line.details is not None and line.details.shipped is not None
     return counted and line.status in GONE_OUT and not is_sent(line)
+
+
+def counted_by(order: Order, wanted: Iterable[Line]) -> dict[str, Any]:
+    """Give the extras of a client's return: of which lines it takes what went out by counted parcels."""
+    numbers = [line.number for line in wanted if (own := bought_as(order, line)) and is_sent(own)]
+    return {COUNTED: numbers} if numbers else {}
 
 
 def outside(line: Line) -> Quantity:
@@ -156,8 +170,8 @@ def _taken(order: Order, returns: Iterable[Order]) -> dict[int, Quantity]:
     for one in returns:
         if one.kind is Kind.RETURN and one.status not in COME_TO_NOTHING:
             for line in one.lines:
-                of = id(bought_as(order, line))
-                taken[of] = taken.get(of, 0) + size(line.quantity)
+                bought = bought_as(order, line)
+                taken[id(bought)] = taken.get(id(bought), 0) + size(counted_as(line, bought))
     return taken
 
 
@@ -212,67 +226,3 @@ def _less(line: Line, taken: Quantity, switched: Collection[int]) -> Line:
     there = remaining(line) - taken
     stays = there or line.number in switched
     return replace(line, remaining=int(there), status=line.status if stays else Status.CANCELLED)
-
-
-def counted_anew(
-    order: Order, returned_by: Order, *, back: bool, switched: Collection[int] = ()
-) -> Order:
-    """Give an order what a return took, ``back`` as that was given up, or else once more without it.
-
-    A line of which something was ``switched`` away, by its number, is not cancelled by that.
-
-    Where it had come to its end by returns alone, and something is left of it again, it is what it was
-    before. What was cancelled otherwise stays so. No line has more than was ordered.
-    """
-    moved: dict[int, Quantity] = {}
-    for line in returned_by.lines:
-        of = id(bought_as(order, line))
-        moved[of] = moved.get(of, 0) + size(line.quantity) * (1 if back else -1)
-    if not any(moved.get(id(line)) for line in order.lines):
-        return order
-    status = _before(order) if back else order.status
-    lines = tuple(
-        _moved(line, moved.get(id(line), 0), status, stays=line.number in switched)
-        for line in order.lines
-    )
-    if back and order.status is Status.RETURNED:
-        kept = {name: value for name, value in order.extras.items() if name != RETURNED_FROM}
-        order, status = replace(order, extras=kept), status_of(lines)
-    return with_less(replace(order, status=status), lines)
-
-
-def _before(order: Order) -> Status:
-    """Tell which status an order has where it is not returned as a whole any more.
-
-    Where it was returned before all of it went out, and the rest was cancelled, what went out is shipped.
-    """
-    if order.status is Status.RETURNED:
-        before = Status(order.extras.get(RETURNED_FROM, Status.SHIPPED))
-        return before if before in GONE_OUT else Status.SHIPPED
-    whole = order.status is Status.CANCELLED and all(line.remaining == 0 for line in order.lines)
-    if not whole:
-        return order.status
-    return Status.RECEIVED if order.completed is None else Status.COMPLETED
-
-
-def _moved(line: Line, quantity: Quantity, status: Status, *, stays: bool) -> Line:
-    """Give a line that so much more is left of, or less."""
-    if quantity and line.details is not None and line.details.returned is not None:
-        return _recounted(line, quantity, status)
-    if not quantity or not isinstance(line.quantity, int):
-        return line
-    left = int(min(max(not_gone(line) + quantity, 0), not_cancelled(line)))
-    ended = line.status is Status.CANCELLED and line.remaining == 0
-    own = status if ended else line.status
-    return replace(line, remaining=left, status=own if left or stays else Status.CANCELLED)
-
-
-def _recounted(line: Line, quantity: Quantity, status: Status) -> Line:
-    """Give a line of which so much less came back, or more."""
-    if quantity < 0:
-        return came_back(line, -quantity)
-    there = None if line.remaining is None else in_pieces(line.remaining + quantity)
-    now = replace(line, remaining=there)
-    if line.status is Status.RETURNED:
-        now = replace(now, status=status if status in GONE_OUT else Status.SHIPPED)
-    return counting(now, returned=plain(max(0, returned(line) - quantity)))

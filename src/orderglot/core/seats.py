@@ -2,7 +2,7 @@
 
 What is left of a line counts down by what is returned of it and by what is switched away. So a switch
 keeps from which lines it took how many: by that its reversal gives them back, and it can be told
-how many were returned.
+how many were returned. Seats are pieces: a line that was bought in boxes is in pieces once it is taken from.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
+from orderglot.core.boxes import unpacked
 from orderglot.core.order import HUB, Line, Order
 from orderglot.core.quantities import Quantity, plain
 from orderglot.core.returns import not_cancelled, not_gone, remaining
@@ -65,7 +66,8 @@ def taken(
     found = list[Share]()
     for order in sorted(orders, key=lambda order: order.id != first):
         for line in order.lines if _has_seats(order) else ():
-            part = min(quantity, remaining(line)) if line.subscription == subscription else 0
+            is_of = line.subscription == subscription
+            part = min(quantity, remaining(unpacked(line))) if is_of else 0
             if line.quantity > 0 and part > 0:
                 found.append(Share(order.id, line.number, part))
                 quantity = plain(quantity - part)
@@ -92,6 +94,7 @@ def _less(line: Line, part: Quantity) -> Line:
     """Count a part of a line down; of one that was cancelled, too, which may be taken up again."""
     if not part:
         return line
+    line = unpacked(line)
     return replace(line, remaining=int(min(not_gone(line) - part, not_cancelled(line))))
 
 

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable, Mapping
 from msgspec import Struct
 from msgspec.structs import replace
 
+from orderglot.core.boxes import unpacked
 from orderglot.core.errors import Invalid, Problem, Rule
-from orderglot.core.line_steps import by_parcels
+from orderglot.core.line_quantities import all_held
 from orderglot.core.order import Identity, Line, Order
 from orderglot.core.quantities import Quantity, plain
 from orderglot.core.returns import remaining
@@ -59,7 +60,7 @@ def counts(orders: Iterable[Order], switched: Away | None = None) -> dict[str, S
         if order.status in DONE:
             for line in order.lines:
                 if line.subscription and line.status not in COME_TO_NOTHING:
-                    _count(holding, order, line, gone)
+                    _count(holding, order, unpacked(line), gone)
     return holding
 
 
@@ -95,11 +96,12 @@ def completed(
 ) -> Order:
     """Complete an order: every line of it that begins a subscription has one from then on.
 
-    That is the one that it names, or one of the same product, currency and deployment that is held
-    already, else a new one, named by ``name``. ``product`` says which product a SKU is of. A line
-    that was returned meanwhile stays so.
+    That is the one that it names, or the oldest of the same product, currency and deployment that is
+    held already, else a new one, named by ``name``. ``product`` says which product a SKU is of. Seats
+    that are in no parcel went out as well. A line that was returned meanwhile stays so.
     """
-    there = {_kind(one, product): one.id for one in (holding or {}).values()}
+    newest_first = reversed(tuple((holding or {}).values()))
+    there = {_kind(one, product): one.id for one in newest_first}
 
     def done(line: Line) -> Line:
         subscription = line.subscription
@@ -108,10 +110,9 @@ def completed(
             if kind not in there:
                 there[kind] = name(line)
             subscription = there[kind]
-        return replace(line, status=Status.COMPLETED, subscription=subscription)
+        return all_held(replace(line, status=Status.COMPLETED, subscription=subscription))
 
-    lines = order.lines if order.status in DONE else by_parcels(order)
-    lines = tuple(line if line.status in ENDED else done(line) for line in lines)
+    lines = tuple(line if line.status in ENDED else done(line) for line in order.lines)
     status = order.status if order.status in DONE else Status.COMPLETED
     return replace(order, status=status, lines=lines)
 

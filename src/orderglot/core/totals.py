@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 
 from msgspec.structs import replace
@@ -100,25 +99,6 @@ def worth(quantity: Quantity, price: Decimal, each: Quantity = 1) -> Decimal:
         return whole if total == whole else total.normalize()
 
 
-def resummed(order: Order, before: Order) -> Order:
-    """Give an order whose lines have changed what it comes to now: so much more or less than before.
-
-    Where that cannot be told of a line, or the lines are in several currencies, it is not known of
-    the order either.
-    """
-    old, new = _goods(before), _goods(order)
-    if before.totals.total is None or old == new:
-        return order
-    more = None if old is None or new is None else _more(old, new)
-
-    def moved(amount: Decimal | None) -> Decimal | None:
-        return None if amount is None or more is None else amount + more
-
-    was = before.totals
-    totals = replace(order.totals, total=moved(was.total), subtotal=moved(was.subtotal))
-    return replace(order, totals=totals)
-
-
 def totalled(order: Order) -> Order:
     """Give an order of which nobody says what it comes to what its bill says, else its lines.
 
@@ -129,7 +109,7 @@ def totalled(order: Order) -> Order:
     total = order.invoice.due.total if order.invoice else None
     if total is None and order.lines:
         goods = _goods(order)
-        total = None if goods is None else _more({}, goods)
+        total = None if goods is None or len(goods) > 1 else sum(goods.values(), ZERO)
     return order if total is None else replace(order, totals=replace(order.totals, total=total))
 
 
@@ -157,13 +137,6 @@ def _goods(order: Order) -> dict[str, Decimal] | None:
             currency = line.currency or order.currency
             goods[currency] = goods.get(currency, ZERO) + line.total
     return goods
-
-
-def _more(old: Mapping[str, Decimal], new: Mapping[str, Decimal]) -> Decimal | None:
-    """Give how much more goods come to than before, None where they are in several currencies."""
-    if len({*old, *new}) > 1:
-        return None
-    return sum(new.values(), ZERO) - sum(old.values(), ZERO)
 
 
 def _of_line(line: Line) -> Decimal:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from orderglot.core import giving_up
 from orderglot.core.errors import NotFound
 from orderglot.core.order import HUB, Order, Reference, id_at
+from orderglot.core.seats import keeping, shares
 from orderglot.core.subscriptions import FAMILY
 from orderglot.core.values import Kind
 
@@ -24,8 +25,13 @@ async def give_back(unit: UnitOfWork, before: Order, now: Order, counted_at: str
     what is left of them. Raises Invalid where it is not there any more.
     """
     back = giving_up.is_given_up(before, now)
-    ids = () if back is None else giving_up.taken_from(now)
-    if back is None or not ids:
+    if back is None:
+        return
+    if not counted_at:
+        standing = await giving_up.with_shares(unit, before if back else now, back=back)
+        now = keeping(now, shares(standing)) if shares(standing) else now
+    ids = giving_up.taken_from(now)
+    if not ids:
         return
     if now.customer is not None:
         await unit.guard(FAMILY.format(customer=now.customer.id))

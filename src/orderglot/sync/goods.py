@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from orderglot.core.boxes import unpacked
 from orderglot.core.order import Line, Order
 from orderglot.core.quantities import Quantity, plain
 
@@ -34,9 +35,9 @@ def pieces(order: Order) -> Goods:
 
 
 def counted(lines: Iterable[Line], name: Callable[[Line], str]) -> Goods:
-    """Count what lines have of everything, by a name of it."""
+    """Count the pieces that lines have of everything, by a name of it; boxes by what is in them."""
     found = Goods()
     for line in lines:
         key = name(line)
-        found[key] = plain(found[key] + line.quantity)
+        found[key] = plain(found[key] + unpacked(line).quantity)
     return found

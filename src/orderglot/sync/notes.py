@@ -96,7 +96,7 @@ class Reject(Struct, frozen=True, kw_only=True):
 class Placing(Struct, frozen=True, kw_only=True):
     """An order on its way to a vendor, exactly as it was sent first, and under which key.
 
-    ``begun`` is when it was sent first, ``sent`` when last, ``sendings`` how often. One that was
+    ``boxed`` is the order as the vendor is sent it where he counts by boxes, "" elsewhere. ``begun`` is when it was sent first, ``sent`` when last, ``sendings`` how often. One that was
     ``refused`` is not under way; ``intent`` counts how often it was begun anew after that.
     """
 
@@ -109,6 +109,7 @@ class Placing(Struct, frozen=True, kw_only=True):
     intent: int = 1
     refused: bool = False
     channel: str = ""
+    boxed: bytes = b""
 
 
 class Taken(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -24,6 +24,7 @@ from orderglot.sync.comparing import another
 from orderglot.sync.criteria import native_id
 from orderglot.sync.matching import name_of
 from orderglot.sync.notes import PLACING, Placing, note_of, noted, read
+from orderglot.sync.packing import packed_for
 from orderglot.sync.placement_checks import NO_TERMS, Terms, demand_unasked, refusals
 from orderglot.sync.placement_results import How, Placed, keep, there
 from orderglot.sync.recovery import Looking, Notify, Unknown, ask_somebody, doubt, wire_order
@@ -175,6 +176,7 @@ class _Attempt:
     async def _new(self, before: Placing | None) -> Placing:
         intent = before.intent + 1 if before else 1
         seller, now = await self.book.seller(), self.book.now()
+        boxed = await packed_for(self.book, self.vendor.dialect, self.order)
         return Placing(
             dialect=self.vendor.dialect.name,
             channel=self.vendor.name,
@@ -182,6 +184,7 @@ class _Attempt:
             begun=now,
             sent=now,
             order=document.write(self.order),
+            boxed=document.write(boxed) if boxed != self.order else b"",
             intent=intent,
         )
 

@@ -14,6 +14,7 @@ from orderglot.core.parties import Role
 from orderglot.core.ports import PLACED, Book
 from orderglot.core.values import Kind, Status
 from orderglot.sync.notes import PLACING, Placing, read
+from orderglot.sync.packing import packed_for
 from orderglot.sync.vendor import Vendor
 from orderglot.wire.loss import in_its_boxes, untaken
 from orderglot.wire.whole_quantities import fractions
@@ -79,6 +80,7 @@ async def refusals(book: Book, vendor: Vendor, order: Order, terms: Terms) -> tu
         *_state(order),
         *_kind(vendor, order),
         *_lines(vendor, order),
+        *await _boxes(book, vendor, order),
         *_test(vendor, order),
         *_currency(vendor, order, (await book.seller()).currency, terms),
         *_customer(vendor, order),
@@ -139,6 +141,15 @@ def _lines(vendor: Vendor, order: Order) -> Iterator[Problem]:
         if line.status in ENDED:
             reason = f"The line is {line.status}; take it out before the order is placed."
             yield Problem(f"lines[{line.number or place}].status", Rule.STATE, reason)
+
+
+async def _boxes(book: Book, vendor: Vendor, order: Order) -> tuple[Problem, ...]:
+    """Name each line that fills no whole boxes at a vendor who sells by these."""
+    try:
+        await packed_for(book, vendor.dialect, order)
+    except Invalid as error:
+        return error.problems
+    return ()
 
 
 def _test(vendor: Vendor, order: Order) -> Iterator[Problem]:

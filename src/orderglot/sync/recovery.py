@@ -147,7 +147,7 @@ class Looking:
 
 def wire_order(placing: Placing, vendor: Vendor) -> Order:
     """Give an order as it goes to a vendor: with the ids alone that he gave."""
-    return vendor.source.outgoing(document.read_order(placing.order))
+    return vendor.source.outgoing(document.read_order(placing.boxed or placing.order))
 
 
 def doubt(vendor: Vendor, order: Order, error: HubError | None) -> str:

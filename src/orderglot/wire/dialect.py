@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from orderglot.core.boxes import Packing
 from orderglot.core.caller import Caller
 from orderglot.core.customer import Customer
 from orderglot.core.errors import HubError
 from orderglot.core.keyring import Keyring
 from orderglot.core.order import Order, Reference
+from orderglot.core.product import Product
 from orderglot.core.query import Page, Window
 from orderglot.core.seller import Seller
 from orderglot.core.tokens import TokenKind
@@ -177,7 +179,8 @@ class Dialect:
     is what this vendor sells in, "" where that is each account's own. ``settings`` are what may be
     set for this dialect. ``complete`` puts into the book what comes of an order that is complete,
     where ``completes`` says when that is; such an order is marked by an extra
-    ``<dialect>.completes``. ``lists`` is how the vendor's list behaves. ``repeats`` is for how long a
+    ``<dialect>.completes``. ``packing`` gives the box by which the vendor counts what is ordered of a
+    product; None where he counts pieces. ``lists`` is how the vendor's list behaves. ``repeats`` is for how long a
     new order without a key that says the same as an earlier one is the same request come again;
     zero where the vendor takes it twice.
     """
@@ -198,4 +201,5 @@ class Dialect:
     repeats: timedelta = REPEATS
     max_body: int = MEBIBYTE
     can: Can = field(default_factory=Can)
+    packing: Callable[[Product], Packing] | None = None
     lists: Lists = field(default_factory=Lists)

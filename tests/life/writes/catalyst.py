@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from tests.life.book_model import GOODS, OVER, ZERO, Order, State
+from tests.life.book_model import GOODS, ZERO, Order, State
 from tests.life.doors import CUSTOMER, SITE, Doors
 from tests.life.model_changes import billed, plus, put
-from tests.life.model_seats import given_up, put_into
+from tests.life.model_seats import deleted, given_up, put_into
 from tests.life.writes.write import Sent, Write, bought, made
 
 STATUSES = {
@@ -101,17 +101,15 @@ def invoiced(state: State, order: Order, value: bool) -> State | None:
     return state.having(replace(order, bill="paid in full", paid=paid, by_word=by_word))
 
 
-def shipped_for(state: State, order: Order, value: Any) -> State:
-    return charged(state, replace(order, shipping=Decimal(str(value))), order)
-
-
-def taken_off(state: State, order: Order, value: Any) -> State:
-    return charged(state, replace(order, off=Decimal(str(value))), order)
-
-
-def charged(state: State, order: Order, before: Order) -> State:
+def charged(member: str) -> Callable[[State, Order, Any], State]:
     """Sum an order up where what is charged beside its lines has changed."""
-    return state if order == before else state.having(billed(replace(order, summed=True)))
+
+    def put_in(state: State, before: Order, value: Any) -> State:
+        changes: dict[str, Any] = {member: Decimal(str(value))}
+        order = replace(before, **changes)
+        return state if order == before else state.having(billed(replace(order, summed=True)))
+
+    return put_in
 
 
 def given_to(state: State, order: Order, value: int) -> State | None:
@@ -119,7 +117,8 @@ def given_to(state: State, order: Order, value: int) -> State | None:
     customer = 1 if value == int(CUSTOMER) else 2
     if customer == order.customer:
         return state
-    return None if state.bound_to(order) else state.having(replace(order, customer=customer))
+    bound = order.asked is not None or state.bound_to(order)
+    return None if bound else state.having(replace(order, customer=customer))
 
 
 PUTS: dict[str, Callable[[State, Order, Any], State | None]] = {
@@ -127,8 +126,10 @@ PUTS: dict[str, Callable[[State, Order, Any], State | None]] = {
     "statusTypeId": put_into,
     "quote": quoted,
     "invoiced": invoiced,
-    "shippingPrice": shipped_for,
-    "discountRate": taken_off,
+    "shippingPrice": charged("shipping"),
+    "shippingTaxRate": charged("rate"),
+    "discountRate": charged("off"),
+    "giftVoucherAmount": charged("voucher"),
     "entityId": given_to,
 }
 
@@ -155,8 +156,7 @@ class CatalystSendsBack(Write):
 @dataclass(frozen=True)
 class CatalystDeletes(Write):
     def of(self, state: State, order: Order) -> State | None:
-        gone = state.having(replace(order, deleted=True))
-        return gone if order.status in OVER else given_up(gone, order)
+        return deleted(state, order)
 
     async def send(self, doors: Doors, id: int) -> Sent:
         return await at_catalyst(doors, "DELETE", id)

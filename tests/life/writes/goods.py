@@ -4,47 +4,64 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from orderglot.core.caller import Caller
-from orderglot.core.errors import HubError
-from orderglot.core.goods_steps import Made, return_goods, split_order
-from orderglot.core.order import HUB, Reference
+from orderglot.core import order as core
+from orderglot.core.goods_steps import exchange_goods, return_goods, split_order
 from orderglot.core.ports import UnitOfWork
-from tests.life.book_model import ZERO, Line, Order, State, payable
-from tests.life.doors import Doors
+from tests.life.book_model import GOODS, ZERO, Line, Order, State, payable, priced
 from tests.life.model_changes import billed, came_back, detailed, over_by
 from tests.life.writes.seller import RUNNING, amounts, status_left, status_of
-from tests.life.writes.write import Sent, Write
+from tests.life.writes.write import SellerWrite
 
 
 @dataclass(frozen=True)
-class Divides(Write):
-    """Split an order, or take goods back; what is taken off an order is not divided here."""
+class Divides(SellerWrite):
+    """Split an order, or take goods back; discounts, vouchers and taxes are not divided here."""
 
     step: str = "split"
     quantity: int = 2
 
+    @property
+    def command(self) -> str:
+        return self.step
+
     def can_be_tried(self, state: State) -> bool:
         order = state.get(self.target)
-        return order is None or not order.off
+        return order is None or not (order.off or order.voucher or order.rate)
 
     def of(self, state: State, order: Order) -> State | None:
         return (split if self.step == "split" else goods_back)(self, state, order)
 
-    async def send(self, doors: Doors, id: int) -> Sent:
+    async def take(self, unit: UnitOfWork, order: core.Order) -> int | tuple[int, int]:
         step = split_order if self.step == "split" else return_goods
+        return (await step(unit, order, {1: self.quantity})).made[0].id
 
-        async def work(unit: UnitOfWork) -> Made:
-            return await step(unit, await unit.get(Reference(HUB, str(id))), {1: self.quantity})
 
-        try:
-            made = await doors.store.of(Caller(seller=doors.seller)).transact(work)
-        except HubError:
-            return False, None
-        return True, made.made[0].id
+@dataclass(frozen=True)
+class Exchanges(Divides):
+    """Take goods back, and sell so much of others for them: there are two new orders."""
+
+    step: str = "exchange"
+    more: int = 4
+    sku: str = GOODS
+
+    def of(self, state: State, order: Order) -> State | None:
+        after = goods_back(self, state, order) if self.sku == GOODS else None
+        if after is None:
+            return None
+        line = Line(1, GOODS, self.more, priced(state, GOODS, self.more))
+        sale = Order(-self.key, lines=(line,), of=(order.key,), customer=order.customer)
+        return after.having(replace(sale, name=order.name, po_number=order.po_number))
+
+    async def take(self, unit: UnitOfWork, order: core.Order) -> tuple[int, int]:
+        goods = (core.Line(sku=self.sku, quantity=self.more),)
+        made = (await exchange_goods(unit, order, {1: self.quantity}, goods)).made
+        return made[0].id, made[1].id
 
 
 def split(write: Divides, state: State, order: Order) -> State | None:
     if order.status not in RUNNING | {"on hold"} or order.kind != "sale":
+        return None
+    if order.asked is not None:
         return None
     order = replace(order, lines=detailed(order))
     parts = amounts(order, write.quantity)
@@ -79,6 +96,7 @@ def divided(
         shipping=ZERO,
         paid=ZERO,
         by_word=ZERO,
+        last=0,
         of=(order.key,),
     )
     first = replace(order, lines=rest, status=status_left(order, rest))
@@ -113,6 +131,7 @@ def goods_back(write: Divides, state: State, order: Order) -> State | None:
         lines=(taken,),
         of=(order.key,),
         figures=False,
+        by_parcels=True,
         from_status=order.status,
     )
     return state.having(over_by(replace(order, lines=lines)), new)

@@ -1,4 +1,4 @@
-"""The steps that a seller takes with an order."""
+"""The steps that a seller takes with an order, which need nothing else of the book."""
 
 from __future__ import annotations
 
@@ -8,16 +8,12 @@ from datetime import datetime
 
 from orderglot.core import lifecycle
 from orderglot.core import order as core
-from orderglot.core.caller import Caller
-from orderglot.core.errors import HubError
-from orderglot.core.order import HUB, Reference
 from orderglot.core.ports import UnitOfWork
 from orderglot.core.shipments import Shipment, ShippedLine
 from tests.life.book_model import DONE, NOT_COMING, OPEN, SWITCHES, Line, Order, State
-from tests.life.doors import Doors
 from tests.life.model_changes import detailed, put
-from tests.life.model_seats import put_into
-from tests.life.writes.write import Sent, Write
+from tests.life.model_seats import deleted, put_into
+from tests.life.writes.write import SellerWrite
 
 RUNNING = OPEN | {"partly shipped"}
 WHOLE = ("return", *SWITCHES)
@@ -25,16 +21,26 @@ ALONG = ("draft", "received", "processing", "charged", "packing", "partly shippe
 
 
 @dataclass(frozen=True)
-class Steps(Write):
+class Steps(SellerWrite):
     """A step with an order; with a ``quantity`` of its first line alone."""
 
     step: str = "confirm"
     quantity: int = 0
 
+    @property
+    def command(self) -> str:
+        return self.step
+
     def of(self, state: State, order: Order) -> State | None:
-        if self.step == "cancel":
-            return cancelled(state, order, self.quantity)
-        return state.with_one(self._after(order))
+        match self.step:
+            case "cancel":
+                return cancelled(state, order, self.quantity)
+            case "delete":
+                return deleted(state, order)
+            case "note":
+                return state
+            case _:
+                return state.with_one(self._after(order))
 
     def _after(self, order: Order) -> Order | None:
         match self.step:
@@ -52,16 +58,8 @@ class Steps(Write):
             case _:
                 return completed(order)
 
-    async def send(self, doors: Doors, id: int) -> Sent:
-        async def work(unit: UnitOfWork) -> None:
-            found = await unit.get(Reference(HUB, str(id)))
-            await unit.change(self._taken(found, unit.now()), self.step)
-
-        try:
-            await doors.store.of(Caller(seller=doors.seller)).transact(work)
-        except HubError:
-            return False, None
-        return True, None
+    async def take(self, unit: UnitOfWork, order: core.Order) -> None:
+        await unit.change(self._taken(order, unit.now()), self.step)
 
     def _taken(self, order: core.Order, now: datetime) -> core.Order:
         part: Mapping[int, int] = {1: self.quantity} if self.quantity else {}
@@ -74,13 +72,15 @@ class Steps(Write):
             "deliver": lambda: lifecycle.deliver(order),
             "cancel": lambda: lifecycle.cancel(order, "sold out", part),
             "complete": lambda: lifecycle.complete(order, now),
+            "note": lambda: lifecycle.note(order, "Ring twice."),
+            "delete": lambda: lifecycle.delete(order, now),
         }
         return steps[self.step]()
 
 
 def completed(order: Order) -> Order | None:
     running = order.status in RUNNING | {"shipped", "delivered"}
-    return put(order, "completed") if running else None
+    return put(order, "completed") if running and order.asked is None else None
 
 
 def released(order: Order) -> Order:
@@ -112,6 +112,8 @@ def status_left(order: Order, lines: tuple[Line, ...]) -> str:
 def shipped(order: Order, quantity: int) -> Order | None:
     if order.status not in RUNNING or order.kind in (*WHOLE, "quote"):
         return None
+    if order.asked is not None:
+        return None
     order = replace(order, lines=detailed(order))
     parts = amounts(order, quantity)
     if parts is None:
@@ -140,7 +142,7 @@ def _sent(line: Line, quantity: int) -> Line:
 
 def cancelled(state: State, order: Order, quantity: int) -> State | None:
     """Cancel what did not go out, or so much of the first line."""
-    if order.status not in RUNNING | {"on hold", "draft"}:
+    if order.status not in RUNNING | {"on hold", "draft"} or order.asked is not None:
         return None
     if quantity and order.kind in WHOLE:
         return None

@@ -6,12 +6,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from orderglot.core import order as core
+from orderglot.core.caller import Caller
+from orderglot.core.errors import HubError
+from orderglot.core.order import HUB, Reference
+from orderglot.core.ports import UnitOfWork
 from orderglot.wire.message import Response
 from tests.life.book_model import Line, Order, State, priced
 from tests.life.doors import Doors
 
-Sent = tuple[bool, int | None]
-"""Whether a write was taken, and the id of the order that it made or went into, where it says so."""
+Sent = tuple[bool, int | tuple[int, int] | None]
+"""Whether a write was taken, and the id of the order that it made or went into, where it says so.
+
+One that made two orders says both: the second one is called by its key below zero.
+"""
 
 
 @dataclass(frozen=True)
@@ -38,6 +46,29 @@ class Write:
         raise NotImplementedError
 
     async def send(self, doors: Doors, id: int) -> Sent:
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class SellerWrite(Write):
+    """A step of the seller's own, which the command of its name takes."""
+
+    @property
+    def command(self) -> str:
+        """Name the command of ``orderglot orders``, or else the step."""
+        raise NotImplementedError
+
+    async def send(self, doors: Doors, id: int) -> Sent:
+        async def work(unit: UnitOfWork) -> int | tuple[int, int] | None:
+            return await self.take(unit, await unit.get(Reference(HUB, str(id))))
+
+        try:
+            return True, await doors.store.of(Caller(seller=doors.seller)).transact(work)
+        except HubError:
+            return False, None
+
+    async def take(self, unit: UnitOfWork, order: core.Order) -> int | tuple[int, int] | None:
+        """Take the step in a unit, and give the ids of the orders that it made, if any."""
         raise NotImplementedError
 
 

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from orderglot.core.boxes import packed, with_unpacked
 from orderglot.core.customer import Customer
-from orderglot.core.errors import Invalid, Rule
+from orderglot.core.errors import Invalid, Overtaken, Rule
 from orderglot.core.lifecycle import receive
 from orderglot.core.linking import link_to
 from orderglot.core.new_orders import as_sold, previewed
@@ -18,7 +18,7 @@ from orderglot.core.order import HUB, Line, Link, Order, Reference
 from orderglot.core.pricing import line_pricing, price
 from orderglot.core.product import Product
 from orderglot.core.renewals import renewal, to_renew
-from orderglot.core.returns import bought_as, counted, take_back
+from orderglot.core.returns import bought_as, counted, counted_by, take_back
 from orderglot.core.seats import Share, counted_down, keeping, returned, shares, taken
 from orderglot.core.subscriptions import demand_seats
 from orderglot.core.switches import demand_goods, switch, takes_from, undo
@@ -40,6 +40,7 @@ from orderglot.dialects.adobe.subscriptions import (
     Holding,
     complete,
     holding_of,
+    is_unfinished,
     waiting,
 )
 from orderglot.dialects.adobe.tables import PATHS, PREVIEWS
@@ -110,7 +111,7 @@ async def _renewal(context: Context, draft: Draft, customer: Customer) -> Compos
 
 async def _return(context: Context, draft: Draft, customer: Customer) -> Composed:
     holding = await holding_of(context, customer)
-    original = await order_of(context, customer, draft.target)
+    original = await _original(context, draft, customer, holding)
     try:
         demand_goods(original)
     except Invalid as error:
@@ -133,8 +134,20 @@ async def _return(context: Context, draft: Draft, customer: Customer) -> Compose
         currency=draft.order.currency or original.currency,
         lines=lines,
         links=(link_to(original, Relation.RETURN_OF),),
+        extras={**draft.order.extras, **counted_by(original, wanted)},
     )
     return Composed(order, (left,), "returned")
+
+
+async def _original(context: Context, draft: Draft, customer: Customer, holding: Holding) -> Order:
+    """Give the order that a return or reversal is of, completed if it was set to be.
+
+    Raises Overtaken where somebody set it to be after what is held was read.
+    """
+    original = await order_of(context, customer, draft.target)
+    if is_unfinished(original) and original.id not in {one.id for one in holding.orders}:
+        raise Overtaken(f"Order {original.id} was completed at this moment; ask for it again.")
+    return original
 
 
 async def _switch(context: Context, draft: Draft, customer: Customer) -> Composed:
@@ -170,7 +183,7 @@ async def _switch(context: Context, draft: Draft, customer: Customer) -> Compose
 
 async def _reversal(context: Context, draft: Draft, customer: Customer) -> Composed:
     holding = await holding_of(context, customer)
-    original = await order_of(context, customer, draft.target)
+    original = await _original(context, draft, customer, holding)
     reversals = await following(context, original)
     demand_settled(_under_way(holding, original, reversals))
     try:
@@ -203,7 +216,7 @@ async def _further(
 
 def _under_way(holding: Holding, switch: Order, reversals: tuple[Order, ...]) -> Iterator[Order]:
     """Give a switch, and others of what it switched to, as far as they are not complete."""
-    undone = {one.id for one in reversals}
+    undone = {one.id for one in reversals if one.kind is Kind.SWITCH_REVERSAL}
     there = [line.subscription for line in switch.lines if line.quantity > 0]
     for one in holding.pending:
         if one.id == switch.id or (one.id not in undone and takes_from(one, there)):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from msgspec import Struct
@@ -127,11 +128,13 @@ async def _create_order(context: Context, draft: Draft) -> Order:
     order = _taken(stocked, draft, site)
     customer = await demand_customer(context, order)
     await demand_parent(context, order)
-    whole = _begun(order, begun.status, customer, context.now)
+    whole = summed(_begun(order, begun.status, customer, context.now))
+    billed = partial(_billed, before=begun, named=order.invoice, now=context.now)
+    invoiced = _is_invoiced(order.invoice)
     with _named():
-        placed = await context.book.place(summed(whole))
-    billed = _billed(placed, begun, order.invoice, context.now)
-    return placed if billed == placed else await context.book.change(billed, "billed")
+        placed = await context.book.place(whole if invoiced else billed(whole))
+    # The number of its invoice is the order's own, which it has only now.
+    return await context.book.change(billed(placed), "billed") if invoiced else placed
 
 
 def _begun(order: Order, first: Status, customer: Customer | None, now: datetime) -> Order:
@@ -231,6 +234,10 @@ NAMES = {"links": "parentId", "status": "statusTypeId", "kind": "quote"}
 """What the book calls what a client says, and what it is called here."""
 
 
+def _is_invoiced(named: Invoice | None) -> bool:
+    return named is not None and named.status in INVOICED
+
+
 def _billed(order: Order, before: Order, named: Invoice | None, now: datetime) -> Order:
     """Give an order that is called invoiced now, or is not any more, the bill that says so.
 
@@ -241,7 +248,7 @@ def _billed(order: Order, before: Order, named: Invoice | None, now: datetime) -
     if named is None or named.status is was:
         return order
     billed = settled(order, named.status)
-    return issued(billed, native(order, NAME), now) if named.status in INVOICED else billed
+    return issued(billed, native(order, NAME), now) if _is_invoiced(named) else billed
 
 
 UPDATE_ORDER: Operation[Draft, Order | None] = Operation(

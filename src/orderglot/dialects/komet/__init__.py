@@ -11,7 +11,7 @@ from orderglot.dialects.komet.items import ADD_ITEM
 from orderglot.dialects.komet.lookups import CUSTOMER_LIST, LOCATION_LIST
 from orderglot.dialects.komet.loss import CAN
 from orderglot.dialects.komet.orders import DETAILS_LIST, both
-from orderglot.dialects.komet.settings import SETTINGS
+from orderglot.dialects.komet.settings import SETTINGS, packing_of
 from orderglot.dialects.komet.tables import MAX_BODY, NAME
 from orderglot.dialects.komet.tokens import LOGIN
 from orderglot.wire.dialect import Dialect
@@ -34,4 +34,5 @@ DIALECT = Dialect(
     flows=FLOWS,
     bodies=BODIES,
     can=CAN,
+    packing=packing_of,
 )

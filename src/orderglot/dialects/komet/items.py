@@ -5,10 +5,9 @@ from __future__ import annotations
 import hashlib
 import uuid
 from decimal import Decimal
-from typing import Any
 
 from msgspec import Struct
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
 from orderglot.core.caller import CREATE, Caller
 from orderglot.core.drafting import DRAFTS, add_line
@@ -25,7 +24,12 @@ from orderglot.dialects.komet.known_members import NEW_ITEM
 from orderglot.dialects.komet.media import channel_of, opened, post, read_arguments, yes
 from orderglot.dialects.komet.quota import spend
 from orderglot.dialects.komet.resources import Which, find, read_which, write_which
-from orderglot.dialects.komet.settings import carrier_name, location_written, ship_name
+from orderglot.dialects.komet.settings import (
+    carrier_name,
+    location_written,
+    packing_of,
+    ship_name,
+)
 from orderglot.dialects.komet.tables import FUTURE_SALES, INVOICE, NAME, ORIGINS, PREBOOK
 from orderglot.dialects.komet.values import known, read_day, write_date
 from orderglot.wire.form import Form
@@ -196,23 +200,11 @@ def _is_like(pending: Order, ask: Item) -> bool:
 
 def _packed(line: Line, product: Product | None) -> Line:
     """Put a line into the boxes that its product is sold in, where it is sold in boxes."""
-    packing: dict[str, Any] = product.extras if product else {}
-
-    def extra(name: str, default: Any = "") -> Any:
-        return packing.get(f"{NAME}.{name}", default)
-
-    box = str(extra("boxTypeCode"))
-    if line.box not in ("", box):
-        reason = f"This product comes in {box or 'pieces'}."
+    packing = packing_of(product)
+    if line.box not in ("", packing.box):
+        reason = f"This product comes in {packing.box or 'pieces'}."
         raise invalid("boxTypeCode", Rule.CHOICE, reason)
-    return replace(
-        line,
-        box=box,
-        box_id=str(extra("boxTypeId")),
-        unit=str(extra("unitType")),
-        pieces_per_unit=extra("stemsBunch", None),
-        units_per_box=extra("pack", None) if box else None,
-    )
+    return replace(line, **asdict(packing))
 
 
 def _line_id(draft: Order, number: int) -> str:

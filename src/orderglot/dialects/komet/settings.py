@@ -7,7 +7,9 @@ from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
+from orderglot.core.boxes import Packing
 from orderglot.core.errors import Rule, invalid
+from orderglot.core.product import Product
 from orderglot.core.seller import Seller
 from orderglot.dialects.komet.tables import (
     CARRIERS,
@@ -33,6 +35,20 @@ def locations_of(seller: Seller) -> tuple[Location, ...]:
     listed = seller.tables.get(LOCATIONS, ())
     found = (Location(**{name: str(value) for name, value in one.items()}) for one in listed)
     return tuple(sorted(found, key=lambda location: (location.name, location.id)))
+
+
+def packing_of(product: Product | None) -> Packing:
+    """Give the box that a product is sold in, by its settings; without them it is sold by the piece."""
+    extras: Mapping[str, Any] = product.extras if product else {}
+    named = {name.removeprefix(f"{NAME}."): value for name, value in extras.items()}
+    box = str(named.get("boxTypeCode", ""))
+    return Packing(
+        box=box,
+        box_id=str(named.get("boxTypeId", "")),
+        unit=str(named.get("unitType", "")),
+        pieces_per_unit=named.get("stemsBunch"),
+        units_per_box=named.get("pack") if box else None,
+    )
 
 
 def location_asked(seller: Seller, location: str) -> str:

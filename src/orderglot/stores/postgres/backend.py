@@ -254,6 +254,7 @@ class PostgresBackend:
 
     async def close(self) -> None:
         """Close every connection."""
+        await self.writer.close()
         await self._presence.leave()
         await self._long.close()
         await self._pool.close()

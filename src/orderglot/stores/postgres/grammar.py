@@ -12,6 +12,7 @@ import msgspec
 
 from orderglot.core.fields import LONGEST_WHOLE, Field, FieldKind
 from orderglot.core.query import Compare, Operator, Value, fold
+from orderglot.stores.postgres.count_tables import ARE_KEPT, READ
 from orderglot.stores.postgres.net_subtotal import fitting, net_subtotal
 from orderglot.stores.sql.compiler import FALSE
 from orderglot.stores.sql.grammar import Sql, fragment
@@ -26,6 +27,9 @@ _SIGNS = {Operator.LT: "<", Operator.LTE: "<=", Operator.GT: ">", Operator.GTE: 
 
 class PostgresGrammar:
     """How PostgreSQL says it. Texts compare by code point, whatever the database's language."""
+
+    counts: tuple[str, ...] = READ
+    are_kept = ARE_KEPT
 
     def inside(self, document: str, path: tuple[str, ...], field: Field) -> str:
         """Say the value at a path of a document, in the form of columns; nothing is NULL."""
@@ -107,7 +111,8 @@ class PostgresGrammar:
                 return _any_of(value, name, other)
             case Operator.CONTAINS | Operator.BEGINS:
                 test = self.contains if compare.operator is Operator.CONTAINS else self.begins
-                return _of_type("string", test(_text("x.value")), value, name, fold(str(other)))
+                holds, (sought,) = test(_text("x.value"), fold(str(other)))
+                return _of_type("string", holds, value, name, sought)
             case _:
                 return _ordered(value, name, compare.operator, other)
 
@@ -115,13 +120,14 @@ class PostgresGrammar:
         """State that a value is not ``?``, where nothing differs from everything; never NULL."""
         return f"{value} IS DISTINCT FROM ?"
 
-    def contains(self, text: str) -> str:
-        """State that a text contains ``?``, which has its letters A to Z made small."""
-        return f"strpos(lower({text}), ?) > 0"
+    # LIKE, for that is what an index of trigrams serves.
+    def contains(self, text: str, sought: str) -> Sql:
+        """State that a text contains another one, which has its letters A to Z made small."""
+        return Sql(f"lower({text}) LIKE ?", (f"%{_literally(sought)}%",))
 
-    def begins(self, text: str) -> str:
-        """State that a text begins with ``?``, which has its letters A to Z made small."""
-        return f"starts_with(lower({text}), ?)"
+    def begins(self, text: str, sought: str) -> Sql:
+        """State that a text begins with another one, which has its letters A to Z made small."""
+        return Sql(f"lower({text}) LIKE ?", (f"{_literally(sought)}%",))
 
     def descending(self, value: str) -> str:
         """Say a sort key from high to low, with nothing at the end."""
@@ -137,6 +143,11 @@ def numbered(text: str) -> str:
     """Put numbers in the place of a statement's marks, as PostgreSQL wants its parameters."""
     numbers = count(1)
     return re.sub(r"\?", lambda _mark: f"${next(numbers)}", text)
+
+
+def _literally(text: str) -> str:
+    """Write a text as a pattern of LIKE that only it fits."""
+    return re.sub(r"([\\%_])", r"\\\1", text)
 
 
 def _inner(document: str, path: tuple[str, ...]) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
+
+import asyncpg
 
 from orderglot.core.order import Reference
 from orderglot.stores.backend import Entity
@@ -39,6 +41,32 @@ _NAMES = {
 _ADDED = kinds(id="bigint", name="text")
 _ALIKE = kinds(id="bigint", own="bigint", dialect="text")
 
+# Who claims ids holds this row; behind that one, it is not as this statement began to see it.
+_UNCLAIMED = (
+    "SELECT 1 FROM sequences AS q WHERE q.seller = ? AND q.thing = ? AND q.claims ="
+    " (SELECT p.claims FROM sequences AS p WHERE p.seller = ? AND p.thing = ?)"
+    " FOR KEY SHARE OF q"
+)
+_CLAIM = "UPDATE sequences SET claims = claims + 1 WHERE seller = $1 AND thing = $2"
+
+
+async def claim(
+    connection: asyncpg.Connection, seller: int, thing: Entity, ids: Collection[int]
+) -> None:
+    """See to it that nobody can begin to go by one of these ids until the transaction ends.
+
+    Blocks of ids are handed out no further; and if some of these are out already, commits of this seller
+    that add a thing are waited for, and a later one fails where it has not seen what this transaction has
+    written.
+    """
+    after = await connection.fetchval(
+        "SELECT next FROM sequences WHERE seller = $1 AND thing = $2 FOR UPDATE",
+        seller,
+        thing.value,
+    )
+    if after is not None and min(ids) < after:
+        await connection.execute(_CLAIM, seller, thing.value)
+
 
 def named(
     seller: int, thing: Entity, things: Iterable[tuple[Named, Named | None]]
@@ -60,6 +88,7 @@ def _clashes(seller: int, thing: Entity, added: list[Named], claimed: list[Row])
     """Look for names that clash: of which there must be none."""
     table, column, things, _ = _NAMES[thing]
     if added:
+        yield Step("", Sql(_UNCLAIMED, (seller, thing.value, seller, thing.value)), 1)
         new = source(_ADDED, [(one.id, str(one.id)) for one in added])
         text = fragment(
             "SELECT 1 FROM",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from functools import partial
 from time import monotonic
+from typing import NamedTuple, TypeVar
 
 import asyncpg
 
@@ -16,14 +17,26 @@ from orderglot.stores import document
 from orderglot.stores.backend import Scope, Selected, Selection
 from orderglot.stores.decoding import decoded_in_turns
 from orderglot.stores.postgres import queries
-from orderglot.stores.postgres.grammar import PostgresGrammar, numbered
-from orderglot.stores.postgres.pool import Params, Pool, Row, Rows, StatementTimeout
+from orderglot.stores.postgres.grammar import PostgresGrammar
+from orderglot.stores.postgres.pool import (
+    Find,
+    Params,
+    Pool,
+    Row,
+    Rows,
+    StatementTimeout,
+    read_within,
+    rows_of,
+)
 from orderglot.stores.postgres.replica import Replica
 from orderglot.stores.slots import Slots
 from orderglot.stores.sql.cost import SlowShapes, is_expensive, shape
-from orderglot.stores.sql.counting import one_by_one
+from orderglot.stores.sql.finding import Questions, Whereabouts, whereabouts
 from orderglot.stores.sql.grammar import Sql
 from orderglot.stores.sql.paging import ids_at, selected_ids
+from orderglot.stores.sql.skipping import Way, is_far
+
+T = TypeVar("T")
 
 SLOW = 0.1
 """What takes longer than so many seconds counts as expensive from then on."""
@@ -39,16 +52,31 @@ class Timed:
         self._servers = servers
         self.seconds = 0.0
 
-    async def read(self, text: str, params: Params) -> list[Row]:
-        """Give the rows of a statement that changes nothing."""
+    async def one_by_one(self, find: Find[T]) -> T:
+        """Find something by statements each of which sees the latest commits."""
 
-        async def fetch(connection: asyncpg.Connection) -> list[Row]:
-            began = monotonic()
-            found: list[Row] = await connection.fetch(numbered(text), *params)
-            self.seconds += monotonic() - began
-            return found
+        async def rows(text: str, params: Params) -> list[Row]:
+            return await self._servers.ask(lambda line: self._rows(line, text, params))
 
-        return await self._servers.ask(fetch)
+        return await find(rows)
+
+    async def at_one_moment(self, find: Find[T]) -> T:
+        """Find something by statements that all see the same commits."""
+        return await self._servers.ask(lambda line: read_within(line, None, find, self._rows))
+
+    async def _rows(self, line: asyncpg.Connection, text: str, params: Params) -> list[Row]:
+        began = monotonic()
+        found = await rows_of(line, text, params)
+        self.seconds += monotonic() - began
+        return found
+
+
+class Read(NamedTuple):
+    """How many orders a selection has, where that was asked, and the documents along the way to its page."""
+
+    total: int | None
+    way: Way | None
+    rows: list[Row]
 
 
 class Lists:
@@ -70,34 +98,53 @@ class Lists:
         if is_expensive(scope, selection) or self._slow.has(alike):
             return await self._limited(scope, selection)
         timed = Timed(self._servers)
-        found = await _selected(scope, selection, timed.read)
+        # A far page is read from where others were counted; so nobody may add one meanwhile.
+        find = timed.at_one_moment if is_far(selection) else timed.one_by_one
+        found = await find(partial(_read, scope, selection))
         if timed.seconds > SLOW:
             self._slow.add(alike)
-        return found
+        return await _selected(found)
 
     async def _limited(self, scope: Scope, selection: Selection) -> Selected:
         key = scope.key
         await self._slots.take(key)
         try:
-            find = partial(_selected, scope, selection)
-            return await self._servers.read_within(self._slots.budget_of(key), find)
+            find = partial(_read, scope, selection)
+            found = await self._servers.read_within(self._slots.budget_of(key), find)
         except StatementTimeout:
             raise self._slots.too_late() from None
         finally:
             self._slots.give(key)
+        return await _selected(found)
 
 
-async def _selected(scope: Scope, selection: Selection, rows: Rows) -> Selected:
-    total = None
-    if selection.total:
-        ((total,),) = await rows(*one_by_one(scope, selection.where, _GRAMMAR))
-    if total == 0:
-        return Selected((), more=False, total=total)
-    sql = _planned(selected_ids(scope, selection, _GRAMMAR))
+async def _read(scope: Scope, selection: Selection, rows: Rows) -> Read:
+    total, way = await _answered(whereabouts(scope, selection, _GRAMMAR), rows)
+    if way is None:
+        return Read(total, way, [])
+    sql = _planned(selected_ids(scope, way.selection, _GRAMMAR, way.beginning))
     text, params = f"{queries.SELECTED}{sql.text}) AS s", (scope.seller, *sql.params)
-    found = await rows(text, params)
-    orders = await decoded_in_turns(document.read_order, found[: selection.limit])
-    return Selected(orders, len(found) > selection.limit, total)
+    return Read(total, way, await rows(text, params))
+
+
+async def _selected(read: Read) -> Selected:
+    if read.way is None:
+        return Selected((), more=False, total=read.total)
+    wanted = read.way.selection
+    orders = await decoded_in_turns(document.read_order, read.rows[: wanted.limit])
+    if read.way.backwards:
+        return Selected(orders[::-1], wanted.offset > 0, read.total)
+    return Selected(orders, len(read.rows) > wanted.limit, read.total)
+
+
+async def _answered(questions: Questions, rows: Rows) -> Whereabouts:
+    try:
+        question = next(questions)
+        while True:
+            question = questions.send(await rows(*question.sql))
+    except StopIteration as end:
+        found: Whereabouts = end.value
+        return found
 
 
 def _planned(sql: Sql) -> Sql:

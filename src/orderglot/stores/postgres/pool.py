@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any, TypeVar
 
 import asyncpg
@@ -41,6 +42,9 @@ T = TypeVar("T")
 
 Rows = Callable[[str, Params], Awaitable[list[Row]]]
 """Gives the rows of a statement that changes nothing."""
+
+RowsOf = Callable[[asyncpg.Connection, str, Params], Awaitable[list[Row]]]
+"""Gives the rows of a statement that changes nothing, over a connection."""
 
 Find = Callable[[Rows], Awaitable[T]]
 """Finds something by asking some statements."""
@@ -206,20 +210,29 @@ class Pool:
                 other.terminate()
 
 
-async def read_within(connection: asyncpg.Connection, seconds: float | None, find: Find[T]) -> T:
-    """Give what some statements find; raises StatementTimeout where the server stopped one that took too long.
+# What is sought decides which way to it is short, so that is planned anew each time.
+_BEGIN = (
+    "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL plan_cache_mode = force_custom_plan"
+)
+
+
+async def rows_of(connection: asyncpg.Connection, text: str, params: Params) -> list[Row]:
+    """Give the rows of a statement that changes nothing."""
+    found: list[Row] = await connection.fetch(numbered(text), *params)
+    return found
+
+
+async def read_within(
+    connection: asyncpg.Connection, seconds: float | None, find: Find[T], read: RowsOf = rows_of
+) -> T:
+    """Give what some statements find at one moment; raises StatementTimeout where one takes too long.
 
     The server itself stops it, also where nobody is left who waits for it.
     """
     limit = f"; SET LOCAL statement_timeout = {round(seconds * 1000)}" if seconds else ""
-
-    async def rows(text: str, params: Params) -> list[Row]:
-        found: list[Row] = await connection.fetch(numbered(text), *params)
-        return found
-
     try:
-        await connection.execute(f"BEGIN READ ONLY{limit}")
-        found = await find(rows)
+        await connection.execute(_BEGIN + limit)
+        found = await find(partial(read, connection))
         await connection.execute("COMMIT")
     except BaseException as error:
         await _undo(connection, error)

@@ -14,6 +14,8 @@ from orderglot.stores.database_url import shown
 from orderglot.stores.migrations import UNFINISHED
 from orderglot.stores.postgres.catalogue import described
 from orderglot.stores.postgres.connection import FAILURES, close, connect, in_words, refused
+from orderglot.stores.postgres.count_tables import DERIVED
+from orderglot.stores.postgres.counts import recount_all
 from orderglot.stores.postgres.feed import number_all
 from orderglot.stores.postgres.opening import prepare
 from orderglot.stores.postgres.waits import PATIENT
@@ -27,6 +29,8 @@ LONGEST = 3600.0
 """So many seconds it may take to look through a whole table."""
 
 JSON = "jsonb"
+CLAIMS = "claims"
+"""A column that tells only those who write at the same time something."""
 
 
 class PostgresRows:
@@ -55,8 +59,11 @@ class PostgresRows:
     async def tables(self) -> tuple[Table, ...]:
         """Give every table that belongs to a book, each behind those that it points at."""
         with translating_errors(self._url):
-            found = await described(self._reader)
-        self._types = {one.name: one.types for one in found}
+            found = [one for one in await described(self._reader) if one.name not in DERIVED]
+        self._types = {
+            one.name: {name: kind for name, kind in one.types.items() if name != CLAIMS}
+            for one in found
+        }
         keys = {one.name: one.keys[0] for one in found}
         order = sorted_names({one.name: one.points for one in found})
         return tuple(table(name, keys[name], self._types[name]) for name in order)
@@ -151,8 +158,9 @@ class PostgresRows:
                 await self._writer.execute(insert, *zip(*rows, strict=True))
 
     async def finish(self) -> None:
-        """Take the mark away, and let the planner know how much there is by now."""
+        """Count the orders, take the mark away, and let the planner know how much there is by now."""
         with translating_errors(self._url):
+            await recount_all(self._writer)
             await self._writer.execute("DELETE FROM migrations WHERE number = $1", UNFINISHED)
             await self._writer.execute("ANALYZE", timeout=LONGEST)
 

@@ -10,7 +10,7 @@ from orderglot.core.fields import FieldKind, field
 from orderglot.core.ports import Event
 from orderglot.stores import document, writes
 from orderglot.stores.backend import Entity
-from orderglot.stores.postgres import keys
+from orderglot.stores.postgres import counts, keys
 from orderglot.stores.postgres.expiring import put_answers
 from orderglot.stores.postgres.identities import named
 from orderglot.stores.postgres.statement import (
@@ -85,22 +85,15 @@ def statements(seller: int, batch: Iterable[writes.Write]) -> Iterator[Sql]:
 
 
 def _put_orders(seller: int, batch: list[writes.PutOrder]) -> Iterator[Step]:
-    yield from put(
-        _ORDERS,
-        seller,
-        (
-            (
-                (
-                    *row(one.order),
-                    *worked_out(one.order),
-                    len(one.order.lines),
-                    one.document.decode(),
-                ),
-                version(one.kept),
-            )
-            for one in batch
-        ),
-    )
+    rows = list[tuple[Row, int | None]]()
+    counted = list[tuple[Row, Row | None]]()
+    for order, text, kept in ((one.order, one.document, one.kept) for one in batch):
+        columns = row(order)
+        counted.append((columns, None if kept is None else row(kept)))
+        values = (*columns, *worked_out(order), len(order.lines), text.decode())
+        rows.append((values, version(kept)))
+    yield from put(_ORDERS, seller, rows)
+    yield from counts.deltas(seller, counted)
     yield from named(seller, Entity.ORDER, [(one.order, one.kept) for one in batch])
     yield from _link(seller, batch)
 
@@ -128,7 +121,9 @@ def _put_products(seller: int, batch: list[writes.PutProduct]) -> Iterator[Step]
 
 def _put_sellers(seller: int, batch: list[writes.PutSeller]) -> Iterator[Step]:
     rows = [(one.seller.version, one.seller.name, one.document.decode()) for one in batch]
-    return put(_SELLERS, seller, zip(rows, _versions(batch), strict=True))
+    yield from put(_SELLERS, seller, zip(rows, _versions(batch), strict=True))
+    if any(one.kept is None for one in batch):
+        yield counts.begun(seller)
 
 
 def _versions(batch: Sequence[writes.PutProduct | writes.PutSeller]) -> list[int | None]:

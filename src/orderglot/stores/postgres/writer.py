@@ -23,6 +23,8 @@ from orderglot.stores.postgres import tables
 from orderglot.stores.postgres.batching import Batching
 from orderglot.stores.postgres.connection import FAILURES, in_words, is_lost, is_passing, refused
 from orderglot.stores.postgres.grammar import numbered
+from orderglot.stores.postgres.identities import claim
+from orderglot.stores.postgres.merger import Merger
 from orderglot.stores.postgres.pool import Pool
 from orderglot.stores.sql.grammar import Sql
 
@@ -31,7 +33,6 @@ T = TypeVar("T")
 ATTEMPTS = 5
 """How often a transaction is tried that the server undoes."""
 
-_TABLES = {Entity.CUSTOMER: "customers", Entity.ORDER: "orders"}
 _ORDER_OF_KINDS = (writes.Expect, writes.PutOrder, Event, writes.PutAnswer)
 
 
@@ -41,6 +42,7 @@ class Writer:
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
         self._gathering: Batching[int, Collection[writes.Write], None] = Batching(self._together)
+        self._merger = Merger(pool)
         self.commits = 0
         """How many transactions were committed."""
 
@@ -75,6 +77,12 @@ class Writer:
         else:
             await self._tried(lambda: self._pool.fetch(*statements[0]))
         self.commits += 1
+        if any(isinstance(one, writes.PutOrder) for one in batch):
+            self._merger.after_commit(seller)
+
+    async def close(self) -> None:
+        """Wait for what goes on behind the commits."""
+        await self._merger.close()
 
     async def _tried(self, work: Callable[[], Awaitable[T]]) -> T:
         """Do a transaction, again where the server undid it as a whole, and say what went wrong."""
@@ -95,7 +103,7 @@ class Writer:
     ) -> None:
         async with self._pool.transaction() as connection:
             for thing, ids in claimed.items():
-                await _reserve(connection, seller, thing, ids)
+                await claim(connection, seller, thing, ids)
             for sql in statements:
                 await connection.fetch(numbered(sql.text), *sql.params)
 
@@ -144,18 +152,3 @@ def _claimed(batch: Iterable[writes.Write], thing: Entity) -> set[int]:
 
 def _new(thing: Named, kept: Named) -> tuple[Reference, ...]:
     return thing.references if thing.references != kept.references else ()
-
-
-async def _reserve(
-    connection: asyncpg.Connection, seller: int, thing: Entity, ids: Collection[int]
-) -> None:
-    """See to it that nobody can begin to go by one of these ids until the transaction ends.
-
-    Blocks of ids are handed out no further; and if some of these are out already, a transaction that adds a
-    thing is waited for, and a later one finds what this transaction has written.
-    """
-    after = await connection.fetchval(
-        "SELECT next FROM sequences WHERE seller = $1 AND thing = $2 FOR SHARE", seller, thing.value
-    )
-    if after is not None and min(ids) < after:
-        await connection.execute(f"LOCK TABLE {_TABLES[thing]} IN SHARE ROW EXCLUSIVE MODE")

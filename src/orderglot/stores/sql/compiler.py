@@ -233,9 +233,9 @@ def _leaf(value: str, wanted: Field, operator: Operator, other: Any, grammar: Gr
         case Operator.IN:
             return _one_of(value, wanted, other)
         case Operator.CONTAINS:
-            return Sql(grammar.contains(value), (fold(other),))
+            return grammar.contains(value, fold(other))
         case Operator.BEGINS:
-            return Sql(grammar.begins(value), (fold(other),))
+            return grammar.begins(value, fold(other))
         case _ if other is None or wanted.kind is FieldKind.FLAG:
             return FALSE
         case _:

@@ -1,11 +1,12 @@
 """Count buckets: what orders are counted by beforehand: the day of creation and the total.
 
-The counts are kept by the commits that write orders, in one statement for each bucket they touch.
+The counts are kept by the commits that write orders, once for each bucket they touch.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -72,21 +73,35 @@ TOTAL = Axis("total", "totals.total", _size, _totals)
 AXES = (CREATED, TOTAL)
 """Every axis, the one with the fewest buckets last."""
 
+Row = tuple[Any, ...]
+"""The values of an order's columns, as ``rows.row`` gives them."""
+
 Entry = tuple[Any, ...]
 """What one count is kept by: axis, bucket, test, gone, kind, status, the numbers of extras."""
 
 
-def entries(row: tuple[Any, ...]) -> list[Entry]:
-    """Give the counts to which the row of an order belongs, with UNSAID where it says nothing."""
+def entries(row: Row) -> list[Entry]:
+    """Give the counts to which the row of an order belongs, with UNSET or None for nothing."""
     test, deleted, kind, status, *extras = _BESIDE(row)
-    numbers = [NONE if number == UNSET else number for number in extras]
-    beside = (test, int(deleted != UNSET), kind, status, *numbers)
+    numbers = [NONE if number in _UNSAID else number for number in extras]
+    beside = (test, int(deleted not in _UNSAID), kind, status, *numbers)
     return [
-        (axis.name, NOTHING if value == UNSET else axis.bucket(value), *beside)
+        (axis.name, NOTHING if value in _UNSAID else axis.bucket(value), *beside)
         for axis, value in zip(AXES, _PLACES(row), strict=True)
     ]
 
 
+def changes(rows: Iterable[tuple[Row, Row | None]]) -> dict[Entry, int]:
+    """Give by how many orders each count changes; rows come with those that they take the place of."""
+    counts = Counter[Entry]()
+    for new, old in rows:
+        counts.update(entries(new))
+        if old is not None:
+            counts.subtract(entries(old))
+    return {entry: more for entry, more in counts.items() if more}
+
+
+_UNSAID = (None, UNSET)
 _PLACES = itemgetter(*(STANDING.index(axis.column) for axis in AXES))
 _BESIDE = itemgetter(
     *map(STANDING.index, ("test", "deleted", "kind", "status", *NUMBERED.values()))

@@ -16,6 +16,7 @@ from orderglot.core.query import And, Compare, Not, Operator, Or, Query
 from orderglot.stores.backend import Scope
 from orderglot.stores.sql.compiler import (
     ORDERS,
+    SELLER,
     bind_seller,
     compiled,
     conjunction,
@@ -109,13 +110,19 @@ def _bound(compare: Compare) -> tuple[Operator, int] | None:
 
 
 def counted(scope: Scope, where: Query, grammar: Grammar) -> Sql:
-    """Describe how many orders in a scope a tree holds for."""
+    """Describe how many orders in a scope a tree holds for.
+
+    No row says that the counts would tell, but that they are not kept.
+    """
     apart = split(where) if scope.customer is None else None
     if apart is None:
         return one_by_one(scope, where, grammar)
     counts = _counts(scope, apart, grammar)
     text = fragment("SELECT coalesce(sum(s.orders), 0) FROM (", counts.text, ") AS s")
-    return Sql(text, counts.params)
+    if not grammar.are_kept:
+        return Sql(text, counts.params)
+    kept = Sql(f"{text} HAVING {grammar.are_kept}", (*counts.params, SELLER))
+    return bind_seller(scope.seller, kept)
 
 
 def bucketed(scope: Scope, apart: Split, grammar: Grammar) -> Sql:
@@ -137,12 +144,14 @@ def _counts(scope: Scope, apart: Split, grammar: Grammar) -> Sql:
     inner, edges = _cut(apart)
     asked = conjunction((scoped(scope), compiled(apart.rest, grammar)))
     column = f"{ORDERS}.{apart.axis.column}"
-    buckets = fragment(
-        "SELECT o.bucket, o.orders FROM counted_orders AS o WHERE",
-        asked.text,
-        "AND o.axis = ? AND o.bucket BETWEEN ? AND ?",
-    )
-    selects = [Sql(buckets, (*asked.params, apart.axis.name, *inner))]
+    buckets = fragment("AS o WHERE", asked.text, "AND o.axis = ? AND o.bucket BETWEEN ? AND ?")
+    selects = [
+        Sql(
+            fragment("SELECT o.bucket, o.orders FROM", table, buckets),
+            (*asked.params, apart.axis.name, *inner),
+        )
+        for table in grammar.counts
+    ]
     for bucket, edge in edges.items():
         orders = fragment("FROM orders AS o WHERE", asked.text, "AND", column, "BETWEEN ? AND ?")
         selects.append(Sql(fragment("SELECT ?, count(*)", orders), (bucket, *asked.params, *edge)))

@@ -21,7 +21,14 @@ def fragment(*words: str) -> str:
 
 
 class Grammar(Protocol):
-    """How one database says it. Expressions go in and out as SQL texts."""
+    """How one database says it. Expressions go in and out as SQL texts.
+
+    ``counts`` are the tables of the kept counts, each under the names that the orders themselves have
+    for the same. ``are_kept`` states that the counts of ``SELLER`` are kept, where they need not be.
+    """
+
+    counts: tuple[str, ...]
+    are_kept: str
 
     def inside(self, document: str, path: tuple[str, ...], field: Field) -> str:
         """Say the value at a path of a document, in the form of columns; nothing is NULL."""
@@ -63,12 +70,12 @@ class Grammar(Protocol):
         """State that a value is not ``?``, where nothing differs from everything; never NULL."""
         ...
 
-    def contains(self, text: str) -> str:
-        """State that a text contains ``?``, which has its letters A to Z made small."""
+    def contains(self, text: str, sought: str) -> Sql:
+        """State that a text contains another one, which has its letters A to Z made small."""
         ...
 
-    def begins(self, text: str) -> str:
-        """State that a text begins with ``?``, which has its letters A to Z made small."""
+    def begins(self, text: str, sought: str) -> Sql:
+        """State that a text begins with another one, which has its letters A to Z made small."""
         ...
 
     def descending(self, value: str) -> str:

@@ -48,7 +48,7 @@ class Tally(NamedTuple):
 
 
 def tally(connection: sqlite3.Connection, tallies: list[Tally]) -> list[int]:
-    """Count one more of each until then and give how many there were; what is over goes."""
+    """Count one more of each until then and give how many there were; some that are over go."""
     return [_tally(connection, *one) for one in tallies]
 
 
@@ -56,7 +56,9 @@ def _tally(
     connection: sqlite3.Connection, seller: int, what: str, until: datetime, now: datetime
 ) -> int:
     connection.execute(
-        "DELETE FROM tallies WHERE seller = ? AND until <= ?", (seller, microseconds(now))
+        "DELETE FROM tallies WHERE (seller, until, what) IN (SELECT seller, until, what"
+        " FROM tallies WHERE seller = ? AND until <= ? LIMIT ?)",
+        (seller, microseconds(now), PURGED),
     )
     (count,) = connection.execute(
         "INSERT INTO tallies (seller, until, what, count) VALUES (?, ?, ?, 1)"

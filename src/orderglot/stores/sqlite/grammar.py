@@ -44,6 +44,9 @@ _read_extras = msgspec.json.Decoder(_Extras, float_hook=Decimal).decode
 class SqliteGrammar:
     """How SQLite says it."""
 
+    counts: tuple[str, ...] = ("counted_orders",)
+    are_kept = ""
+
     def inside(self, document: str, path: tuple[str, ...], field: Field) -> str:
         """Say the value at a path of a document, in the form of columns; nothing is NULL."""
         there = f"'$.{'.'.join(path)}'"
@@ -107,13 +110,13 @@ class SqliteGrammar:
         """State that a value is not ``?``, where nothing differs from everything; never NULL."""
         return f"{value} IS NOT ?"
 
-    def contains(self, text: str) -> str:
-        """State that a text contains ``?``, which has its letters A to Z made small."""
-        return f"instr(lower({text}), ?) > 0"
+    def contains(self, text: str, sought: str) -> Sql:
+        """State that a text contains another one, which has its letters A to Z made small."""
+        return Sql(f"instr(lower({text}), ?) > 0", (sought,))
 
-    def begins(self, text: str) -> str:
-        """State that a text begins with ``?``, which has its letters A to Z made small."""
-        return f"instr(lower({text}), ?) = 1"
+    def begins(self, text: str, sought: str) -> Sql:
+        """State that a text begins with another one, which has its letters A to Z made small."""
+        return Sql(f"instr(lower({text}), ?) = 1", (sought,))
 
     def descending(self, value: str) -> str:
         """Say a sort key from high to low, with nothing at the end."""

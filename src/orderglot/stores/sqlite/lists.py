@@ -15,9 +15,9 @@ from orderglot.stores import document
 from orderglot.stores.backend import Scope, Selected, Selection
 from orderglot.stores.decoding import decoded, decoded_in_turns
 from orderglot.stores.sql.cost import SlowShapes, is_expensive, shape
-from orderglot.stores.sql.counting import bucketed, counted
+from orderglot.stores.sql.finding import Questions, Whereabouts, whereabouts
 from orderglot.stores.sql.paging import ids_at, selected_ids
-from orderglot.stores.sql.skipping import Way, along, from_bucket, from_end, is_far
+from orderglot.stores.sql.skipping import Way
 from orderglot.stores.sqlite.connection import Row
 from orderglot.stores.sqlite.grammar import SqliteGrammar
 from orderglot.stores.sqlite.queries import with_ids
@@ -93,45 +93,32 @@ def _selected(read: Read, orders: tuple[Order, ...]) -> Selected:
 
 
 def _read(snapshot: Snapshot, scope: Scope, selection: Selection) -> Read:
-    total = _count(snapshot, scope, selection.where) if selection.total else None
-    if total == 0:
+    total, way = _answered(snapshot, whereabouts(scope, selection, _GRAMMAR))
+    if way is None:
         return Read(NOTHING, [], total)
-    found = _found(snapshot, scope, selection)
+    found = _along(snapshot, scope, way)
     rows = snapshot.rows(*with_ids(scope, found.ids)) if found.ids else []
     return Read(found, rows, total)
 
 
-def _found(snapshot: Snapshot, scope: Scope, selection: Selection) -> Found:
-    """Give the ids of a selection's orders, in its order."""
-    if not is_far(selection):
-        return _along(snapshot, scope, Way(selection))
-    way = _way(snapshot, scope, selection)
-    return NOTHING if way is None else _along(snapshot, scope, way)
-
-
-def _count(snapshot: Snapshot, scope: Scope, where: Query) -> int:
-    """Count the matches exactly."""
-    return snapshot.known(_number, *counted(scope, where, _GRAMMAR))
+def _answered(snapshot: Snapshot, questions: Questions) -> Whereabouts:
+    """Answer questions, of which some are asked again and again."""
+    try:
+        question = next(questions)
+        while True:
+            sql = question.sql
+            rows = snapshot.known(list, *sql) if question.often else snapshot.rows(*sql)
+            question = questions.send(rows)
+    except StopIteration as end:
+        found: Whereabouts = end.value
+        return found
 
 
 def _along(snapshot: Snapshot, scope: Scope, way: Way) -> Found:
+    """Give the ids of a selection's orders, in its order."""
     wanted = way.selection
     rows = snapshot.rows(*selected_ids(scope, wanted, _GRAMMAR, way.beginning))
     ids = tuple(id for (id,) in rows[: wanted.limit])
     if way.backwards:
         return Found(ids[::-1], more=wanted.offset > 0)
     return Found(ids, more=len(rows) > wanted.limit)
-
-
-def _way(snapshot: Snapshot, scope: Scope, selection: Selection) -> Way | None:
-    """Find the shortest way to a page that is far from the beginning."""
-    way = from_end(selection, _count(snapshot, scope, selection.where))
-    apart = along(scope, selection)
-    if apart is None or way is None or not is_far(way.selection):
-        return way
-    return from_bucket(selection, apart, snapshot.rows(*bucketed(scope, apart, _GRAMMAR)))
-
-
-def _number(rows: list[Row]) -> int:
-    ((number,),) = rows
-    return int(number)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections import Counter
 from collections.abc import Callable, Collection
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -14,7 +13,7 @@ from orderglot.core.product import Product
 from orderglot.core.seller import Seller
 from orderglot.stores import writes
 from orderglot.stores.backend import Entity, Raced
-from orderglot.stores.sql.count_buckets import UNSET, Entry, entries
+from orderglot.stores.sql.count_buckets import UNSET, changes
 from orderglot.stores.sql.grammar import fragment
 from orderglot.stores.sql.rows import NULLABLE, STANDING, WORKED_OUT, row, worked_out
 from orderglot.stores.sqlite import keys
@@ -99,20 +98,16 @@ Put = tuple[Row, Row | None]
 
 def _put_orders(connection: sqlite3.Connection, seller: int, batch: list[writes.PutOrder]) -> None:
     rows = list[Put]()
-    counted, left = list[Entry](), list[Entry]()
+    counted = list[tuple[Row, Row | None]]()
     for write in batch:
         order, kept = write.order, write.kept
         columns = row(order, UNSET)
-        counted += entries(columns)
+        counted.append((columns, None if kept is None else row(kept, UNSET)))
         values = (seller, *columns, *worked_out(order), len(order.lines), write.document.decode())
-        if kept is not None:
-            left += entries(row(kept, UNSET))
         rows.append((values, None if kept is None else (seller, order.id, kept.version)))
     _put(connection, "orders", rows)
-    counts = Counter(counted)
-    counts.subtract(left)
     connection.executemany(
-        _COUNT, [(seller, *entry, more) for entry, more in counts.items() if more]
+        _COUNT, [(seller, *entry, more) for entry, more in changes(counted).items()]
     )
     name(connection, seller, Entity.ORDER, [(write.order, write.kept) for write in batch])
     link(connection, seller, batch)

@@ -1,0 +1,193 @@
+"""Counts: how many orders a seller has of each kind, kept beforehand without any commit waiting.
+
+A commit that writes orders adds what it changes to the deltas, by the statement that writes them.
+Who counts adds counts and deltas up in one statement, and so sees the orders of one moment. After
+one commit in some the deltas that nobody else is merging go into the counts, in a transaction of
+their own: that changes no sum. So the counts are exact whoever is killed when.
+
+They are kept only of the sellers in ``counted_sellers``, because a program from before them writes
+orders and no deltas. ``recount`` makes them right at one moment, and says so in the same transaction.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from random import getrandbits
+
+import asyncpg
+
+from orderglot.stores.postgres.count_tables import COUNTED, COUNTS, DELTAS
+from orderglot.stores.postgres.grammar import numbered
+from orderglot.stores.postgres.statement import Step, inserted, kinds
+from orderglot.stores.sql.count_buckets import NONE, NOTHING, Entry, Row, changes
+from orderglot.stores.sql.grammar import Sql, fragment
+
+EVERYBODY_ELSE = 0
+"""Stands among the counted sellers for those who are yet to come."""
+
+MERGED = 2_000
+"""So many deltas at most are merged at a time."""
+
+LONGEST = 3600.0
+"""So many seconds it may take to count all orders of a seller."""
+
+AGAIN = 0.01
+"""After so many seconds counting begins again, where others wrote the counts meanwhile."""
+
+_KEY = ("axis", "bucket", "test", "gone", "kind", "status", "own_status")
+_NAMES = ", ".join(_KEY)
+_DELTAS = kinds(
+    id="bigint",
+    axis="text",
+    bucket="bigint",
+    test="bigint",
+    gone="bigint",
+    kind="text",
+    status="text",
+    own_status="bigint",
+    orders="bigint",
+)
+
+# What others are merging just now is left to them; what is left over, to a later merger.
+_TAKE = numbered(
+    fragment(
+        "DELETE FROM",
+        DELTAS,
+        "WHERE seller = ? AND id = ANY (ARRAY(SELECT id FROM",
+        DELTAS,
+        "WHERE seller = ? LIMIT ? FOR UPDATE SKIP LOCKED)) RETURNING",
+        f"{_NAMES}, orders",
+    )
+)
+_MERGE = numbered(
+    fragment(
+        "INSERT INTO",
+        f"{COUNTS} AS c (seller, {_NAMES}, orders) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        f"ON CONFLICT (seller, {_NAMES}) DO UPDATE SET orders = c.orders + excluded.orders",
+    )
+)
+_FORGET = numbered(
+    fragment(
+        "DELETE FROM",
+        f"{COUNTS} WHERE seller = ? AND",
+        " AND ".join(f"{name} = ?" for name in _KEY),
+        "AND orders = 0",
+    )
+)
+
+_NOW = "(extract(epoch FROM now()) * 1000000)::bigint"
+_DIGITS = "ltrim(total::text, '-')"
+_SIZE = f"length({_DIGITS}) * 100 + left({_DIGITS}, 2)::bigint"
+_DAY = "(created + 62135596800000000) / 86400000000"
+_TOTAL = (
+    f"CASE WHEN total IS NULL THEN {NOTHING} WHEN total < 0 THEN -({_SIZE})"
+    f" WHEN total = 0 THEN 0 ELSE {_SIZE} END::bigint"
+)
+
+
+def _counted(axis: str, bucket: str) -> str:
+    """Say what the counts along an axis have to be."""
+    return fragment(
+        "INSERT INTO",
+        f"{COUNTS} (seller, {_NAMES}, orders) SELECT seller, '{axis}', {bucket}, test,",
+        "(deleted IS NOT NULL)::int, kind, status,",
+        f"coalesce(own_status, {NONE})::bigint, count(*) FROM orders",
+        "WHERE seller = $1 GROUP BY 1, 2, 3, 4, 5, 6, 7, 8",
+    )
+
+
+_RECOUNT = (
+    *(fragment("DELETE FROM", table, "WHERE seller = $1") for table in (DELTAS, COUNTS, COUNTED)),
+    _counted("created", _DAY),
+    _counted("total", _TOTAL),
+    fragment("INSERT INTO", f"{COUNTED} (seller, since) VALUES ($1, {_NOW})"),
+)
+_SELLERS = "SELECT id FROM sellers ORDER BY id"
+
+
+def deltas(seller: int, rows: Iterable[tuple[Row, Row | None]]) -> Iterator[Step]:
+    """Add what the counts change by; rows of orders come with those that they take the place of."""
+    first = getrandbits(62)
+    several: list[Row] = [
+        (first + place, *entry, more) for place, (entry, more) in enumerate(changes(rows).items())
+    ]
+    return inserted(DELTAS, seller, _DELTAS, several)
+
+
+def begun(seller: int) -> Step:
+    """Keep the counts of a new seller, unless programs may be left that would not."""
+    text = fragment(
+        "INSERT INTO",
+        f"{COUNTED} (seller, since) SELECT ?::bigint, {_NOW} FROM",
+        COUNTED,
+        "WHERE seller = ? ON CONFLICT (seller) DO NOTHING",
+    )
+    return Step(COUNTED, Sql(text, (seller, EVERYBODY_ELSE)))
+
+
+async def merge(connection: asyncpg.Connection, seller: int) -> int:
+    """Merge deltas of a seller into the counts, giving how many; nobody who writes orders waits."""
+    async with connection.transaction(isolation="read_committed"):
+        taken = await connection.fetch(_TAKE, seller, seller, MERGED)
+        more = defaultdict[Entry, int](int)
+        for *entry, orders in taken:
+            more[tuple(entry)] += orders
+        # In one order for all, so that two who merge at once only ever wait for each other.
+        rows = [(seller, *entry, orders) for entry, orders in sorted(more.items()) if orders]
+        if rows:
+            await connection.executemany(_MERGE, rows)
+        if fewer := [row[:-1] for row in rows if row[-1] < 0]:
+            await connection.executemany(_FORGET, fewer)
+    return len(taken)
+
+
+async def recount(connection: asyncpg.Connection, seller: int) -> None:
+    """Count all orders of a seller anew, and keep the counts from then on; nobody who writes waits.
+
+    All of it is of one moment: of orders that are committed later the deltas stay. Raises what the
+    driver raises.
+    """
+    while not await _recounted(connection, seller):
+        continue
+
+
+async def _recounted(connection: asyncpg.Connection, seller: int) -> bool:
+    """Count all orders of a seller anew; gives False, a moment later, where others wrote the counts."""
+    try:
+        async with connection.transaction(isolation="repeatable_read"):
+            # However long it takes: nobody waits for it.
+            await connection.execute("SET LOCAL statement_timeout = 0")
+            for statement in _RECOUNT:
+                await connection.execute(statement, seller, timeout=LONGEST)
+    except (asyncpg.SerializationError, asyncpg.UniqueViolationError):
+        await asyncio.sleep(AGAIN)
+        return False
+    return True
+
+
+async def recount_all(connection: asyncpg.Connection) -> None:
+    """Count the orders of every seller anew, and keep the counts of those who are yet to come."""
+    for seller in (EVERYBODY_ELSE, *(id for (id,) in await connection.fetch(_SELLERS))):
+        await recount(connection, seller)
+
+
+async def uncounted(connection: asyncpg.Connection) -> tuple[int, ...]:
+    """Give the sellers whose counts are not kept, with number 0 for those who are yet to come."""
+    sellers = await connection.fetch(_SELLERS)
+    counted = await connection.fetch(fragment("SELECT seller FROM", COUNTED))
+    missing = {EVERYBODY_ELSE, *(id for (id,) in sellers)} - {id for (id,) in counted}
+    return tuple(sorted(missing))
+
+
+async def switch_on(connection: asyncpg.Connection) -> None:
+    """Keep the counts of every seller from now on, as far as this database may be written to.
+
+    No program from before the counts may be left by then. Any number of processes may do so at once.
+    """
+    try:
+        while missing := await uncounted(connection):
+            await _recounted(connection, missing[0])
+    except (asyncpg.ReadOnlySQLTransactionError, asyncpg.InsufficientPrivilegeError):
+        return
