@@ -39,7 +39,7 @@ STATE = {"status", "completes", "completed", "deleted"}
 
 ALLOWED = {
     "catalyst/changes.py: _begun": "the status that was sent is put in by core, from the first one",
-    "catalyst/changes.py: _shipped": "a row of the site's own list says what its way costs",
+    "catalyst/drafts.py: _shipped": "a row of the site's own list says what its way costs",
     "catalyst/changes.py: _billed": "it is compared with what the client sent",
     "catalyst/changes.py: _is_invoiced": "it is what the client sent",
     "catalyst/changes.py: _update_order": "the status that was sent is put in by core",

@@ -906,7 +906,7 @@ CAUGHT_BY: dict[str, dict[str, Make]] = {
     },
     "test_members.py::test_a_change_of_nothing_that_can_be_kept_is_refused": {
         "a change of nothing is done": swap(
-            "orderglot.dialects.catalyst.changes:_refuse_what_is_lost",
+            "orderglot.dialects.catalyst.drafts:_refuse_what_is_lost",
             lambda _: lambda form, *, is_new: None,
         ),
     },

@@ -10,7 +10,7 @@ from collections.abc import Collection
 from msgspec.structs import replace
 
 from orderglot.core.boxes import counted_as
-from orderglot.core.lifecycle import status_of
+from orderglot.core.head_status import status_of
 from orderglot.core.line_quantities import (
     GONE_OUT,
     cancelled,

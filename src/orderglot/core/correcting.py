@@ -9,7 +9,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from orderglot.core.errors import Conflict, Invalid, Problem, Rule
-from orderglot.core.lifecycle import RUNNING, WHOLE, demand, status_of
+from orderglot.core.head_status import status_of
+from orderglot.core.lifecycle import RUNNING, WHOLE, demand
 from orderglot.core.line_numbers import remembering
 from orderglot.core.line_quantities import GONE_OUT, NOT_COMING, cancelled, returned, shipped
 from orderglot.core.line_steps import detailed, named_once

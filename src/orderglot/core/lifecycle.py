@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from orderglot.core.customer import Customer, identity
 from orderglot.core.errors import Conflict, Rule, invalid
+from orderglot.core.head_status import status_left, status_of
 from orderglot.core.line_quantities import (
     GONE_OUT,
     NOT_COMING,
@@ -21,7 +22,6 @@ from orderglot.core.line_quantities import (
     counting,
     is_counted,
     shipped,
-    to_ship,
 )
 from orderglot.core.line_quantities import OPEN as OPEN
 from orderglot.core.line_quantities import RUNNING as RUNNING
@@ -195,34 +195,6 @@ def delete(order: Order, now: datetime) -> Order:
     """Take an order out of the book, for good; raises Conflict where it is out."""
     _demand_there(order, "deleted")
     return replace(order, deleted=now)
-
-
-def status_of(lines: Iterable[Line]) -> Status:
-    """Tell which status an order has by what became of its lines; one without lines is received.
-
-    Of lines that are not as far as each other the order is as far as the first of them.
-    """
-    every = tuple(lines)
-    coming = [line for line in every if to_ship(line) or shipped(line)]
-    if not coming:
-        return Status.CANCELLED if any(line.quantity for line in every) else Status.RECEIVED
-    waiting = [line for line in coming if to_ship(line)]
-    if waiting and any(map(shipped, coming)):
-        return Status.PARTLY_SHIPPED
-    states = [line.status or Status.RECEIVED for line in waiting or coming]
-    return min(states, key=_ORDER.index)
-
-
-def status_left(order: Order, lines: Iterable[Line]) -> Status:
-    """Tell which status an order has once these lines are what is left of it; held, it stays held."""
-    status = status_of(lines)
-    if status not in RUNNING:
-        return status
-    held = order.status in (Status.ON_HOLD, Status.DRAFT)
-    return order.status if held else max(status, order.status, key=_ORDER.index)
-
-
-_ORDER = list(Status)
 
 
 def _moved(order: Order, status: Status) -> Order:

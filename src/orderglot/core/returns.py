@@ -10,7 +10,8 @@ from msgspec.structs import replace
 
 from orderglot.core.boxes import counted_as
 from orderglot.core.errors import Invalid, Problem, Rule
-from orderglot.core.lifecycle import status_of, without_reason
+from orderglot.core.head_status import status_of
+from orderglot.core.lifecycle import without_reason
 from orderglot.core.line_quantities import (
     GONE_OUT,
     cancelled,

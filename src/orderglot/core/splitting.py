@@ -9,7 +9,8 @@ from msgspec.structs import asdict, replace
 from orderglot.core.bill_portions import bill_without, billed
 from orderglot.core.billing import divided
 from orderglot.core.errors import Conflict, Rule, invalid
-from orderglot.core.lifecycle import demand, status_left, status_of, without_reason
+from orderglot.core.head_status import status_left, status_of
+from orderglot.core.lifecycle import demand, without_reason
 from orderglot.core.line_equations import sums_of
 from orderglot.core.line_portions import minus, unshared, without
 from orderglot.core.line_quantities import RUNNING, settled, shipped, to_ship

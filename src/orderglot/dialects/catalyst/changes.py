@@ -2,108 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
-from typing import Any
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from orderglot.core.billing import issued, settled
 from orderglot.core.caller import CHANGE, CREATE, Caller
 from orderglot.core.customer import Customer
-from orderglot.core.errors import Invalid, Rule, invalid
+from orderglot.core.errors import Invalid
 from orderglot.core.lifecycle import EVENTS, OPEN, delete, put_into, receive
-from orderglot.core.order import Invoice, Line, Order, native
+from orderglot.core.order import Invoice, Order, native
 from orderglot.core.reassigning import move
 from orderglot.core.resumming import resum
 from orderglot.core.totals import summed
 from orderglot.core.values import Status
-from orderglot.dialects.catalyst import known_members, shapes
-from orderglot.dialects.catalyst.fields import by_name
-from orderglot.dialects.catalyst.items import read_items, with_items
+from orderglot.dialects.catalyst import shapes
+from orderglot.dialects.catalyst.drafts import Draft, items_of, read_draft, taken
+from orderglot.dialects.catalyst.items import with_items
 from orderglot.dialects.catalyst.links import SITES, path
 from orderglot.dialects.catalyst.media import JSON, emptied, read_nothing, write_done
-from orderglot.dialects.catalyst.orders import NO_SITE, One
+from orderglot.dialects.catalyst.orders import One
 from orderglot.dialects.catalyst.resources import demand_customer, demand_parent, order_at, site_at
-from orderglot.dialects.catalyst.settings import ShippingOption, Site, row_of, with_status
+from orderglot.dialects.catalyst.settings import Site, with_status
 from orderglot.dialects.catalyst.tables import INVOICED, NAME
-from orderglot.dialects.catalyst.values import digits, put
-from orderglot.dialects.catalyst.wire import take, write_draft
+from orderglot.dialects.catalyst.values import digits
 from orderglot.wire import json
-from orderglot.wire.form import Form
 from orderglot.wire.message import Request, Response
 from orderglot.wire.operation import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.shape import JSON as PLAIN
-from orderglot.wire.shape import LONGEST, ResponseShape
+from orderglot.wire.shape import ResponseShape
 from orderglot.wire.values import read_references
-
-ITEMS = "items"
-
-
-class Draft(Struct, frozen=True):
-    """What was sent of an order: all of a new one, or some fields of one that is there."""
-
-    members: Mapping[str, Any]
-    site: str = ""
-    id: str = ""
-
-
-def draft_of(order: Order) -> Draft:
-    """Make what a client sends of a new order."""
-    return Draft(write_draft(order, NO_SITE))
-
-
-def _read_draft(request: Request, _caller: Caller) -> Draft:
-    body = json.read_sent(request.body)
-    if not isinstance(body, Mapping):
-        raise invalid("body", Rule.MALFORMED, "An order is sent as a JSON object of its fields.")
-    return Draft(body, request.params["site"], request.params.get("order", ""))
-
-
-def _taken(order: Order, draft: Draft, site: Site) -> Order:
-    """Put what was sent into an order; raises Invalid with all that is wrong with it."""
-    form = Form(draft.members, known=known_members.SENT)
-    changed = take(order, form, site)
-    _refuse_what_is_lost(form, is_new=not draft.id)
-    form.check()
-    option = changed.shipping.option
-    return _shipped(changed, site) if option and option != order.shipping.option else changed
-
-
-def _refuse_what_is_lost(form: Form, *, is_new: bool) -> None:
-    """Refuse each member of a request of which nothing could be kept, and items of no new order."""
-    if not is_new and form.has(ITEMS):
-        form.refuse(ITEMS, Rule.UNEXPECTED, "Put items in by POST to the order's products.")
-    if not is_new and not form.members:
-        form.refuse("", Rule.REQUIRED, "Say at least one field of the order.")
-    if any(_is_kept(name) for name in form.members):
-        return
-    for name in map(str, form.members):
-        if name.lower() in by_name():
-            form.refuse(name, Rule.READ_ONLY, "This is not a client's to say.")
-        else:
-            form.refuse(name, Rule.UNEXPECTED, "An order has no such field to be set.")
-
-
-def _is_kept(name: str) -> bool:
-    member = by_name().get(str(name).lower())
-    return name == ITEMS or (member is not None and not member.own)
-
-
-def _shipped(order: Order, site: Site) -> Order:
-    """Let a shipping option of the site say how an order is shipped and for how much."""
-    number = by_name()["shippingoptionid"].show(order, site)
-    option = row_of(site.shipping_options, number)
-    if not isinstance(option, ShippingOption):
-        return order
-    order = put(order, "shipping.method", option.description)
-    if option.price is not None:
-        order = put(order, "totals.shipping", option.price)
-    return put(order, "shipping.tax_rate", option.tax_rate)
-
 
 # POST /orders
 
@@ -122,10 +53,10 @@ async def _create_order(context: Context, draft: Draft) -> Order:
     site = await site_at(context, draft.site)
     seller = await context.book.seller()
     begun = with_status(site, Order(currency=seller.currency), _first_status(site))
-    lines, named = _items(draft)
+    lines, named = items_of(draft)
     # The items come first: an order that is over as it comes takes none any more.
     stocked = await with_items(context, begun, lines, named) if lines else begun
-    order = _taken(stocked, draft, site)
+    order = taken(stocked, draft, site)
     customer = await demand_customer(context, order)
     await demand_parent(context, order)
     whole = summed(_begun(order, begun.status, customer, context.now))
@@ -147,14 +78,6 @@ def _begun(order: Order, first: Status, customer: Customer | None, now: datetime
     return put_into(replace(received, status=first), order.status, now)
 
 
-def _items(draft: Draft) -> tuple[tuple[Line, ...], tuple[str, ...]]:
-    """Read the items that stand in a new order, which spares the client to add them afterwards."""
-    form = Form(draft.members, longest=LONGEST, known=known_members.SENT)
-    found = read_items(form.each(ITEMS))
-    form.check()
-    return found
-
-
 def _first_status(site: Site) -> int:
     return next((row.id for row in site.statuses if row.default), site.statuses[0].id)
 
@@ -172,7 +95,7 @@ def _read_created(response: Response, _draft: Draft) -> Order:
 CREATE_ORDER: Operation[Draft, Order] = Operation(
     name="createOrder",
     endpoint=Endpoint("POST", (SITES + "/orders",), CREATE, idempotent=True),
-    request=RequestFormat(_write_draft, _read_draft, body={PLAIN: shapes.NewOrder}),
+    request=RequestFormat(_write_draft, read_draft, body={PLAIN: shapes.NewOrder}),
     perform=_create_order,
     response=ResponseFormat(
         _write_created, _read_created, (ResponseShape(201, headers=shapes.Created),)
@@ -200,13 +123,13 @@ async def _update_order(context: Context, draft: Draft) -> Order:
     """Change some fields of an order."""
     site = await site_at(context, draft.site)
     order = await order_at(context, site, draft.id)
-    taken = _taken(order, draft, site)
-    if taken.customer != order.customer:
-        taken = _taken(await _reassigned(context, order, taken), draft, site)
-    changed = put_into(replace(taken, status=order.status), taken.status, context.now)
+    sent = taken(order, draft, site)
+    if sent.customer != order.customer:
+        sent = taken(await _reassigned(context, order, sent), draft, site)
+    changed = put_into(replace(sent, status=order.status), sent.status, context.now)
     if changed.links != order.links:
         await demand_parent(context, changed)
-    changed = _billed(resum(changed, order), order, taken.invoice, context.now)
+    changed = _billed(resum(changed, order), order, sent.invoice, context.now)
     with _named():
         return order if changed == order else await context.book.change(changed)
 
@@ -254,7 +177,7 @@ def _billed(order: Order, before: Order, named: Invoice | None, now: datetime) -
 UPDATE_ORDER: Operation[Draft, Order | None] = Operation(
     name="updateOrder",
     endpoint=Endpoint("PUT", (SITES + "/orders/{order}",), CHANGE),
-    request=RequestFormat(_write_change, _read_draft, body={PLAIN: shapes.Change}),
+    request=RequestFormat(_write_change, read_draft, body={PLAIN: shapes.Change}),
     perform=_update_order,
     response=ResponseFormat(
         write_done, read_nothing, (ResponseShape(204, headers=shapes.Changed),)

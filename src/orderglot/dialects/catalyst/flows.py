@@ -10,7 +10,8 @@ from msgspec.structs import replace
 from orderglot.core.errors import HubError, NotFound, Rule, Upstream, invalid
 from orderglot.core.order import Line, Order, Reference, native
 from orderglot.core.query import And, Compare, Operator, Page, Query, Sort, Window
-from orderglot.dialects.catalyst.changes import CREATE_ORDER, DELETE_ORDER, draft_of
+from orderglot.dialects.catalyst.changes import CREATE_ORDER, DELETE_ORDER
+from orderglot.dialects.catalyst.drafts import draft_of
 from orderglot.dialects.catalyst.items import ADD_PRODUCTS, Items
 from orderglot.dialects.catalyst.loss import known_totals
 from orderglot.dialects.catalyst.markers import marked
