@@ -60,9 +60,9 @@ def pytest_sessionfinish() -> None:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say in a line each what could not be tried on this machine."""
+    if pgbouncer.PROGRAM is None:
+        terminalreporter.write_line("Not tried: a book behind PgBouncer, which is not installed.")
     from tests import debian_postgres
 
     if debian_postgres.programs() is None:
         terminalreporter.write_line(f"Not tried: {debian_postgres.MISSING}.")
-    if pgbouncer.PROGRAM is None:
-        terminalreporter.write_line("Not tried behind PgBouncer: it is not installed.")

@@ -1,7 +1,11 @@
-"""The next version of Orderglot: the same, but for steps of the tables that this one does not know."""
+"""The next version of Orderglot: the same, but for steps of the tables that this one does not know.
+
+``python -m tests.stores.next_version FOLDER MODULE …`` runs a module of it.
+"""
 
 from __future__ import annotations
 
+import runpy
 import shutil
 import sys
 from pathlib import Path
@@ -21,6 +25,9 @@ def next_steps(folder: Path, *scripts: str, database: str = "postgres") -> Path:
 
 if __name__ == "__main__":
     stores.migrations.FOLDER = Path(sys.argv.pop(1))
-    from orderglot.cli import main
+    from orderglot.cli import progress
+    from orderglot.stores.postgres import batches
 
-    main()
+    # So much in so many small parts is cut off in the middle of them.
+    progress.PAUSE, batches.SIZE = 0.0, 10
+    runpy.run_module(sys.argv.pop(1), run_name="__main__", alter_sys=True)

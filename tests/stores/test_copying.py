@@ -31,6 +31,7 @@ from orderglot.stores.backend import FIRST, Entity
 from orderglot.stores.checksum import plain
 from orderglot.stores.copying import Copied, Copying, Progress
 from orderglot.stores.item_numbers import set_item_numbers
+from orderglot.stores.postgres.catalogue import BESIDE
 from orderglot.stores.postgres.count_tables import DERIVED
 from orderglot.stores.rows import Row, Rows, Table
 from orderglot.stores.store import BookStore
@@ -175,7 +176,7 @@ def test_a_copy_says_of_everything_what_its_source_says(way: tuple[str, str]) ->
 def test_no_table_is_left_out(kind: str, tmp_path: Path) -> None:
     url = DATABASES[kind](tmp_path, "source")
     asyncio.run(fill(url))
-    beside = {"migrations", "sqlite_stat1", "order_counts", *DERIVED}
+    beside = {*BESIDE, "sqlite_stat1", "order_counts", *DERIVED}
 
     assert tables_in(url, tmp_path) - beside == {*asyncio.run(all_of(url))}
 

@@ -13,7 +13,7 @@ from orderglot import stores
 from orderglot.core.errors import Conflict, Invalid
 from orderglot.hub.migrating import migrate, plan
 from orderglot.stores.migrations import Migration, latest, migrations
-from orderglot.stores.postgres import PostgresStore, batches, migrating, migration, opening
+from orderglot.stores.postgres import PostgresStore, batches, indexes, migrating, migration, opening
 from orderglot.stores.postgres.migrating import Progress, make
 from orderglot.stores.postgres.script import Kind, Statement, statements
 from tests.postgres import aside, asked, new_database, ordered
@@ -249,6 +249,34 @@ def test_who_holds_up_a_statement_is_named_and_holds_up_nobody_else(
     aside(meet())
     assert "slow report" in waiting[0]
     assert () == aside(plan(url))
+
+
+def test_an_index_waits_for_those_who_still_look_at_what_was_before_and_names_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    url = of_the_first_version()
+    monkeypatch.setattr(indexes, "PAUSE", 0.01)
+    waiting, waits = list[Progress](), asyncio.Event()
+
+    def note(at: Progress) -> None:
+        if at.waiting:
+            waiting.append(at)
+            waits.set()
+
+    async def meet() -> None:
+        reader = await asyncpg.connect(url, server_settings={"application_name": "slow report"})
+        held = reader.transaction(isolation="repeatable_read")
+        await held.start()
+        await reader.fetch("SELECT count(*) FROM sellers")
+        work = asyncio.create_task(migrate(url, note, lambda _sentence: None))
+        await waits.wait()
+        await held.rollback()
+        await work
+        await reader.close()
+
+    aside(meet())
+    assert {"slow report, process"} == {at.waiting.rpartition(" ")[0] for at in waiting}
+    assert waiting[0].statement.index
 
 
 def test_who_is_held_up_for_too_long_says_by_whom(monkeypatch: pytest.MonkeyPatch) -> None:

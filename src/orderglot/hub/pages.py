@@ -24,7 +24,7 @@ READY = "/readyz"
 OPENAPI = "/openapi/"
 """Where each dialect's document is, as ``kole.json``."""
 
-TIMEOUT = 2
+TIMEOUT = 1.5
 """So many seconds the store may take to say that it is there."""
 
 NO_ANSWER = "The order book does not answer."

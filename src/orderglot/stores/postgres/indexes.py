@@ -17,13 +17,16 @@ SELECT i.indisvalid FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexreli
 WHERE c.relnamespace = current_schema()::regnamespace AND c.relname = $1
 """
 _PROGRESS = """
-SELECT greatest(tuples_done, blocks_done), greatest(tuples_total, blocks_total)
-FROM pg_stat_progress_create_index WHERE pid = $1
+SELECT greatest(p.tuples_done, p.blocks_done), greatest(p.tuples_total, p.blocks_total),
+    CASE WHEN a.pid IS NULL THEN '' ELSE format('%s, process %s', a.application_name, a.pid) END
+FROM pg_stat_progress_create_index AS p
+LEFT JOIN pg_stat_activity AS a ON a.pid = nullif(p.current_locker_pid, 0) WHERE p.pid = $1
 """
 # It waits for whoever was there before, and nobody waits for it meanwhile.
 _ENDLESS = ("SET statement_timeout = 0", "SET lock_timeout = 0")
 
-OnRows = Callable[[int, int], None]
+OnIndex = Callable[[int, int, str], None]
+"""Is given how many rows of how many are done, and whose transaction has to end first, if any has."""
 
 
 class Indexes:
@@ -33,7 +36,7 @@ class Indexes:
         self._connection = connection
         self._watching = watching
 
-    async def __call__(self, one: Statement, on_rows: OnRows) -> None:
+    async def __call__(self, one: Statement, on_index: OnIndex) -> None:
         """Make or drop an index beside others, whatever somebody left of it."""
         for text in _ENDLESS:
             await self._connection.execute(text)
@@ -47,15 +50,15 @@ class Indexes:
             # Cut off while it was made: it is kept up by every write, and serves no read.
             await self._drop(index)
         making = asyncio.create_task(self._connection.execute(one.concurrently(index)))
-        await self._watch(making, on_rows)
+        await self._watch(making, on_index)
         return None
 
     async def _drop(self, index: str) -> None:
         await self._connection.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {index}")
 
-    async def _watch(self, making: asyncio.Task[str], on_rows: OnRows) -> None:
+    async def _watch(self, making: asyncio.Task[str], on_index: OnIndex) -> None:
         pid = self._connection.get_server_pid()
         while not (await asyncio.wait([making], timeout=PAUSE))[0]:
             if found := await self._watching.fetchrow(_PROGRESS, pid):
-                on_rows(*found)
+                on_index(*found)
         await making

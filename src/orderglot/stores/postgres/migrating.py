@@ -82,8 +82,8 @@ class Progress(Struct, frozen=True):
 
 
 OnProgress = Callable[[Progress], None]
-Aside = Callable[[Statement, Callable[[int, int], None]], Awaitable[None]]
-"""Makes or drops an index while others write; it is given what to tell the rows to, and how many there are."""
+Aside = Callable[[Statement, Callable[[int, int, str], None]], Awaitable[None]]
+"""Makes or drops an index while others write; it is given what to tell how far it is, and who holds it up."""
 
 
 async def make(connection: asyncpg.Connection, steps: Sequence[Migration]) -> None:
@@ -140,7 +140,8 @@ class Migrating:
         await self._tried(at, partial(self._begin, step))
         if self._aside and at.statement.index and await self._reached(step, place) is not None:
             await self._aside(
-                at.statement, lambda row, rows: self._report(replace(at, row=row, rows=rows))
+                at.statement,
+                lambda *far: self._report(replace(at, row=far[0], rows=far[1], waiting=far[2])),
             )
         while await self._tried(at, partial(self._part, step, place, at)):
             pass

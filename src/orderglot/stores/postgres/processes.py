@@ -21,6 +21,7 @@ import asyncpg
 from orderglot.core.errors import HubError, Upstream
 from orderglot.stores.migrations import ANOTHER_VERSION, latest
 from orderglot.stores.postgres.connection import FAILURES, in_words
+from orderglot.stores.postgres.opening import is_small
 from orderglot.stores.postgres.pool import Pool
 from orderglot.stores.postgres.waits import LONGEST, PROGRAM
 
@@ -76,7 +77,7 @@ async def older(connection: asyncpg.Connection, than: int) -> tuple[str, ...]:
 class Presence:
     """The row of this process, from when it opens the book until it closes it.
 
-    ``begin`` begins what no older program is left for, until it tells that everything has begun.
+    ``begin`` begins what no older program is left for, and tells whether everything has begun.
     """
 
     def __init__(self, pool: Pool, begin: Begin) -> None:
@@ -89,8 +90,13 @@ class Presence:
         self._beating: asyncio.Task[None] | None = None
 
     async def open(self, connection: asyncpg.Connection) -> None:
-        """Be there from now on, and begin what no older program is left for. Raises as ``enter``."""
+        """Be there from now on, and begin at once what takes little. Raises as ``enter``."""
         await self.enter(connection)
+        if await is_small(connection):
+            await self.begin(connection)
+
+    async def begin(self, connection: asyncpg.Connection) -> None:
+        """Begin what no older program is left for; that may take long where the book is large."""
         self._begun = self._begun or await self._begin(connection)
 
     async def enter(self, connection: asyncpg.Connection) -> None:
@@ -134,6 +140,8 @@ class Presence:
     async def _give_sign(self, *, begin: bool = False) -> None:
         try:
             async with self._pool.lent() as connection:
-                await (self.open(connection) if begin else self.enter(connection))
+                await self.enter(connection)
+                if begin:
+                    await self.begin(connection)
         except FAILURES as error:
             raise in_words(error, self._pool.url) from error
