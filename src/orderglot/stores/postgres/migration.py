@@ -20,6 +20,7 @@ from orderglot.stores.postgres.processes import older
 from orderglot.stores.postgres.rows import translating_errors
 from orderglot.stores.postgres.script import beside, statements
 from orderglot.stores.postgres.switching import switch_on
+from orderglot.stores.postgres.trigrams import index_names
 from orderglot.stores.postgres.waits import MIGRATING
 
 ATTEMPTS = 60
@@ -64,6 +65,7 @@ async def migrate(url: str, on_progress: OnProgress, on_wait: OnWait) -> tuple[P
                 on_progress=on_progress,
             ).run(steps)
             await opening.report(connection, done, url)
+            await index_names(connection, beside=True)
             await switch_on(connection)
             return _planned(steps)
 

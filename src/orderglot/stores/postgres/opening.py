@@ -19,7 +19,6 @@ from orderglot.stores.migrations import (
     pending,
     report_upgrade,
 )
-from orderglot.stores.postgres.counts import switch_on
 from orderglot.stores.postgres.migrating import LOCK, Migrating, make
 from orderglot.stores.postgres.script import Kind, beside, statements
 from orderglot.stores.postgres.trigrams import index_names
@@ -71,8 +70,6 @@ async def prepare(
         await index_names(connection)
     if not unfinished:
         demand_finished([number for number, *_ in await connection.fetch(APPLIED)], shown(url))
-        if not connection.is_in_transaction():
-            await switch_on(connection)
 
 
 async def check_server(connection: asyncpg.Connection, url: str) -> None:

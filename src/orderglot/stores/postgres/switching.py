@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 import asyncpg
 from msgspec import Struct
 
+from orderglot.stores.postgres import counts
 from orderglot.stores.postgres.processes import older
 
 
@@ -17,7 +18,7 @@ class Switch(Struct, frozen=True):
     begin: Callable[[asyncpg.Connection], Awaitable[None]]
 
 
-SWITCHES: tuple[Switch, ...] = ()
+SWITCHES: tuple[Switch, ...] = (Switch(9, counts.switch_on),)
 
 _DEMANDED = "SELECT oldest >= number FROM migrations WHERE number = $1"
 _DEMAND = "UPDATE migrations SET oldest = number WHERE number = $1"
