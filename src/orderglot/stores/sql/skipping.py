@@ -40,19 +40,11 @@ def along(scope: Scope, selection: Selection) -> Split | None:
     return split(selection.where, axes) if axes and scope.customer is None else None
 
 
-def from_bucket(selection: Selection, apart: Split, buckets: list[tuple[int, int]]) -> Way | None:
-    """Begin at the bucket in which a page begins; ``buckets`` come by rising bucket.
-
-    Gives None where the page is behind the end.
-    """
+def from_bucket(selection: Selection, apart: Split, bucket: int, before: int) -> Way:
+    """Begin at the bucket in which a page begins, before which there are so many orders."""
     down = selection.sort[0].descending
-    skipped = 0
-    for bucket, orders in reversed(buckets) if down else buckets:
-        if skipped + orders > selection.offset:
-            rest = replace(selection, where=apart.rest, offset=selection.offset - skipped)
-            return Way(rest, _beginning(apart, bucket, down=down))
-        skipped += orders
-    return None
+    rest = replace(selection, where=apart.rest, offset=selection.offset - before)
+    return Way(rest, _beginning(apart, bucket, down=down))
 
 
 def _beginning(apart: Split, bucket: int, *, down: bool) -> Sql:
