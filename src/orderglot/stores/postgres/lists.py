@@ -147,7 +147,7 @@ async def _selected(read: Read) -> Selected:
     wanted = read.way.selection
     orders = await decoded_in_turns(document.read_order, read.rows[: wanted.limit])
     if read.way.backwards:
-        return Selected(orders[::-1], wanted.offset > 0, read.total)
+        return Selected(orders[::-1], read.way.more, read.total)
     return Selected(orders, len(read.rows) > wanted.limit, read.total)
 
 

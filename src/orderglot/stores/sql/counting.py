@@ -135,7 +135,7 @@ def bucketed(scope: Scope, apart: Split, grammar: Grammar, skipped: int, *, down
     text = fragment(
         "SELECT b.bucket, b.upto - b.orders FROM (SELECT g.bucket, g.orders,",
         f"sum(g.orders) OVER (ORDER BY g.{by}) AS upto",
-        "FROM (SELECT s.bucket, sum(s.orders) AS orders FROM (",
+        "FROM (SELECT s.bucket, CAST(sum(s.orders) AS BIGINT) AS orders FROM (",
         counts.text,
         ") AS s GROUP BY s.bucket) AS g) AS b",
         f"WHERE b.upto > CAST(? AS BIGINT) ORDER BY b.{by} LIMIT 1",
