@@ -8,19 +8,21 @@ import random
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import asyncpg
 import pytest
 
 from orderglot.core.caller import Caller
-from orderglot.core.order import Order
+from orderglot.core.order import Order, Totals
 from orderglot.core.ports import Book
 from orderglot.core.query import And, Compare, Operator, Query, Sort, Window
 from orderglot.hub.copying import copy
 from orderglot.stores.backend import Scope
 from orderglot.stores.postgres import PostgresStore, counts, lists, merger
+from orderglot.stores.postgres.backend import PostgresBackend
 from orderglot.stores.postgres.count_tables import DERIVED
 from orderglot.stores.postgres.grammar import PostgresGrammar, numbered
 from orderglot.stores.sql import skipping
@@ -332,6 +334,27 @@ def test_a_total_is_added_up_from_counts_and_the_ends_of_its_range_alone() -> No
     assert "orders_" not in whole
     assert "order_counts_pkey" in whole
     assert "(total >= '40000001'::bigint) AND (total <= '40999999'::bigint)" in over
+
+
+def test_a_range_is_planned_by_its_values_each_time() -> None:
+    url = new_database()
+
+    async def asked_often(_store: BookStore, book: Book) -> list[tuple[str, int, int]]:
+        newest = (Sort("created", descending=True),)
+        await book.place(Order(totals=Totals(total=Decimal(99))))
+        for number in range(8):
+            over = Compare("totals.total", Operator.GT, number)
+            await book.page(Window(where=over, sort=newest, total=True))
+            await book.page(Window(sort=newest))
+        plans = "SELECT statement, generic_plans, custom_plans FROM pg_prepared_statements"
+        backend = cast(PostgresBackend, _store._backend)
+        return [(*row,) for row in await backend._pool.read(plans)]
+
+    plans = worked(url, asked_often)
+    of_ranges = [found for found in plans if "o.total >= $" in found[0]]
+    assert [8] * len(of_ranges) == [custom for _, _, custom in of_ranges]
+    assert [0] * len(of_ranges) == [generic for _, generic, _ in of_ranges]
+    assert of_ranges
 
 
 # others, who are killed

@@ -13,7 +13,7 @@ DERIVED = frozenset({COUNTS, DELTAS, COUNTED})
 def _named(table: str) -> str:
     """Say a table of counts under the names that the orders themselves have for the same."""
     columns = (
-        "seller, axis, bucket, test, nullif(gone, 0) AS deleted, kind, status,"
+        "seller, axis, bucket, test, deleted, kind, status,"
         f" nullif(own_status, {NONE}) AS own_status, orders"
     )
     return fragment("(SELECT", columns, "FROM", f"{table})")

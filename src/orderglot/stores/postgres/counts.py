@@ -182,12 +182,9 @@ async def uncounted(connection: asyncpg.Connection) -> tuple[int, ...]:
 
 
 async def switch_on(connection: asyncpg.Connection) -> None:
-    """Keep the counts of every seller from now on, as far as this database may be written to.
+    """Keep the counts of every seller from now on; no program from before them may be left.
 
-    No program from before the counts may be left by then. Any number of processes may do so at once.
+    Any number of processes may do so at once.
     """
-    try:
-        while missing := await uncounted(connection):
-            await _recounted(connection, missing[0])
-    except (asyncpg.ReadOnlySQLTransactionError, asyncpg.InsufficientPrivilegeError):
-        return
+    while missing := await uncounted(connection):
+        await _recounted(connection, missing[0])

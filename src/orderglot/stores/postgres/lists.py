@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeVar
 
 import asyncpg
 
-from orderglot.core.query import Query
+from orderglot.core.query import Query, compares
 from orderglot.stores import document
 from orderglot.stores.backend import Scope, Selected, Selection
 from orderglot.stores.decoding import decoded_in_turns
@@ -31,6 +31,7 @@ from orderglot.stores.postgres.pool import (
 from orderglot.stores.postgres.replica import Replica
 from orderglot.stores.slots import Slots
 from orderglot.stores.sql.cost import SlowShapes, is_expensive, shape
+from orderglot.stores.sql.counting import RANGES
 from orderglot.stores.sql.finding import Questions, Whereabouts, whereabouts
 from orderglot.stores.sql.grammar import Sql
 from orderglot.stores.sql.paging import ids_at, selected_ids
@@ -99,7 +100,8 @@ class Lists:
             return await self._limited(scope, selection)
         timed = Timed(self._servers)
         # A far page is read from where others were counted; so nobody may add one meanwhile.
-        find = timed.at_one_moment if is_far(selection) else timed.one_by_one
+        together = is_far(selection) or _is_planned_by_values(selection)
+        find = timed.at_one_moment if together else timed.one_by_one
         found = await find(partial(_read, scope, selection))
         if timed.seconds > SLOW:
             self._slow.add(alike)
@@ -118,6 +120,18 @@ class Lists:
         return await _selected(found)
 
 
+def _is_planned_by_values(selection: Selection) -> bool:
+    """Tell whether the values decide which index is the shortest way.
+
+    A range of one field that is sorted by another one may hold nearly all orders, or hardly any. A server
+    that planned once for all values would go through all orders for those.
+    """
+    sorted_by = selection.sort[0].field
+    return any(
+        one.operator in RANGES and one.field != sorted_by for one in compares(selection.where)
+    )
+
+
 async def _read(scope: Scope, selection: Selection, rows: Rows) -> Read:
     total, way = await _answered(whereabouts(scope, selection, _GRAMMAR), rows)
     if way is None:
@@ -133,7 +147,7 @@ async def _selected(read: Read) -> Selected:
     wanted = read.way.selection
     orders = await decoded_in_turns(document.read_order, read.rows[: wanted.limit])
     if read.way.backwards:
-        return Selected(orders[::-1], wanted.offset > 0, read.total)
+        return Selected(orders[::-1], read.way.more, read.total)
     return Selected(orders, len(read.rows) > wanted.limit, read.total)
 
 

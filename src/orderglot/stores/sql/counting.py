@@ -125,11 +125,22 @@ def counted(scope: Scope, where: Query, grammar: Grammar) -> Sql:
     return bind_seller(scope.seller, kept)
 
 
-def bucketed(scope: Scope, apart: Split, grammar: Grammar) -> Sql:
-    """Describe in which buckets of an axis how many orders are, by rising bucket."""
+def bucketed(scope: Scope, apart: Split, grammar: Grammar, skipped: int, *, down: bool) -> Sql:
+    """Describe in which bucket of an axis one is behind so many orders, and how many are before it.
+
+    The buckets come by rising bucket, or by falling one where it goes ``down``.
+    """
     counts = _counts(scope, apart, grammar)
-    text = fragment("SELECT s.bucket, sum(s.orders) FROM (", counts.text, ") AS s")
-    return Sql(f"{text} GROUP BY s.bucket ORDER BY s.bucket", counts.params)
+    by = "bucket DESC" if down else "bucket"
+    text = fragment(
+        "SELECT b.bucket, b.upto - b.orders FROM (SELECT g.bucket, g.orders,",
+        f"sum(g.orders) OVER (ORDER BY g.{by}) AS upto",
+        "FROM (SELECT s.bucket, CAST(sum(s.orders) AS BIGINT) AS orders FROM (",
+        counts.text,
+        ") AS s GROUP BY s.bucket) AS g) AS b",
+        f"WHERE b.upto > CAST(? AS BIGINT) ORDER BY b.{by} LIMIT 1",
+    )
+    return Sql(text, (*counts.params, skipped))
 
 
 def one_by_one(scope: Scope, where: Query, grammar: Grammar) -> Sql:

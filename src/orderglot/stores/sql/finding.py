@@ -56,8 +56,10 @@ def whereabouts(scope: Scope, selection: Selection, grammar: Grammar) -> Questio
     way = from_end(selection, number.orders)
     apart = along(scope, selection) if number.kept else None
     if apart is not None and way is not None and is_far(way.selection):
-        buckets = yield Question(bucketed(scope, apart, grammar))
-        way = from_bucket(selection, apart, [(bucket, int(orders)) for bucket, orders in buckets])
+        skipped, down = way.selection.offset, way.selection.sort[0].descending
+        rows = yield Question(bucketed(scope, apart, grammar, skipped, down=down))
+        ((bucket, before),) = rows
+        way = from_bucket(way, apart, bucket, int(before))
     return Whereabouts(total, way)
 
 

@@ -21,11 +21,15 @@ FAR = 1_000
 
 
 class Way(NamedTuple):
-    """A selection that leads to the same page, from where in the list, and whether backwards."""
+    """A selection that leads to the same page, from where in the list, and whether backwards.
+
+    Of one that goes backwards ``more`` tells whether the list goes on behind the page.
+    """
 
     selection: Selection
     beginning: Sql = TRUE
     backwards: bool = False
+    more: bool = False
 
 
 def is_far(selection: Selection) -> bool:
@@ -40,19 +44,12 @@ def along(scope: Scope, selection: Selection) -> Split | None:
     return split(selection.where, axes) if axes and scope.customer is None else None
 
 
-def from_bucket(selection: Selection, apart: Split, buckets: list[tuple[int, int]]) -> Way | None:
-    """Begin at the bucket in which a page begins; ``buckets`` come by rising bucket.
-
-    Gives None where the page is behind the end.
-    """
+def from_bucket(way: Way, apart: Split, bucket: int, before: int) -> Way:
+    """Begin at the bucket in which a page begins, before which there are so many orders."""
+    selection = way.selection
+    rest = replace(selection, where=apart.rest, offset=selection.offset - before)
     down = selection.sort[0].descending
-    skipped = 0
-    for bucket, orders in reversed(buckets) if down else buckets:
-        if skipped + orders > selection.offset:
-            rest = replace(selection, where=apart.rest, offset=selection.offset - skipped)
-            return Way(rest, _beginning(apart, bucket, down=down))
-        skipped += orders
-    return None
+    return way._replace(selection=rest, beginning=_beginning(apart, bucket, down=down))
 
 
 def _beginning(apart: Split, bucket: int, *, down: bool) -> Sql:
@@ -79,4 +76,5 @@ def from_end(selection: Selection, total: int) -> Way | None:
         return Way(selection)
     sort = tuple(replace(key, descending=not key.descending) for key in selection.sort)
     limit = min(selection.limit, total - selection.offset)
-    return Way(replace(selection, sort=sort, limit=limit, offset=behind), backwards=True)
+    turned = replace(selection, sort=sort, limit=limit, offset=behind)
+    return Way(turned, backwards=True, more=behind > 0)

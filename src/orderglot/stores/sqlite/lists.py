@@ -120,5 +120,5 @@ def _along(snapshot: Snapshot, scope: Scope, way: Way) -> Found:
     rows = snapshot.rows(*selected_ids(scope, wanted, _GRAMMAR, way.beginning))
     ids = tuple(id for (id,) in rows[: wanted.limit])
     if way.backwards:
-        return Found(ids[::-1], more=wanted.offset > 0)
+        return Found(ids[::-1], more=way.more)
     return Found(ids, more=len(rows) > wanted.limit)

@@ -15,11 +15,13 @@ CREATE TABLE order_counts (
     status TEXT COLLATE "C" NOT NULL,
     own_status BIGINT NOT NULL,
     orders BIGINT NOT NULL,
+    -- Of it the planner has statistics, of an expression it has none.
+    deleted BIGINT GENERATED ALWAYS AS (nullif(gone, 0)) STORED,
     PRIMARY KEY (seller, axis, bucket, test, gone, kind, status, own_status)
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02, vacuum_truncate = off);
 
 CREATE TABLE order_count_deltas (
-    LIKE order_counts,
+    LIKE order_counts INCLUDING GENERATED,
     id BIGINT NOT NULL,
     PRIMARY KEY (seller, id)
 ) WITH (
