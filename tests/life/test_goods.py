@@ -22,7 +22,7 @@ from orderglot.core.shipments import Shipment, ShippedLine
 from orderglot.core.values import Status
 from tests.life.doors import GOODS, OTHER_OFFER, SITE, Doors, behind_doors
 
-CANCELLED, RECEIVED = 9, 1
+CANCELLED, COMPLETED, RECEIVED = 9, 7, 1
 """Statuses of a site as it begins."""
 
 
@@ -79,6 +79,26 @@ def test_adobes_client_returns_what_is_outside_and_no_more_than_the_seller_left(
         assert (201, "") == await asked(20)
         order = await doors.order(id)
         assert (Status.RETURNED, 24) == (order.status, returned(order.lines[0]))
+
+    behind_doors(trial)
+
+
+def test_an_order_of_which_all_came_back_is_returned_whoever_took_it() -> None:
+    async def trial(doors: Doors) -> None:
+        async def state() -> tuple[Status, Quantity, int | None]:
+            order = await doors.order(id)
+            return order.status, returned(order.lines[0]), order.lines[0].remaining
+
+        id = await doors.kole_order(24)
+        await doors.catalyst_put(id, statusTypeId=COMPLETED)
+        line = {"extLineItemNumber": 1, "offerId": GOODS, "quantity": 10}
+        head = {"orderType": "RETURN", "externalReferenceId": "B", "currencyCode": "USD"}
+        back = await doors.adobe_write({**head, "referenceOrderId": str(id), "lineItems": [line]})
+        (other,) = await stepped(doors, id, lambda unit, order: return_goods(unit, order, {1: 14}))
+        assert (Status.RETURNED, 24, 0) == await state()
+        for one, left in ((json.loads(back.body)["orderId"], 10), (other, 24)):
+            await doors.catalyst_put(one, statusTypeId=CANCELLED)
+            assert (Status.COMPLETED, 24 - left, left) == await state()
 
     behind_doors(trial)
 
