@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from bench.calls import BARS_AT, FLOOR, OURS, SINGLE
-from bench.figures import Found
+from bench.figures import GROWTH, Found
 from bench.growth import AGAIN, MOST, NEAR_END, PAGE_1, SOME, Grown
 from bench.request_bytes import CREATE, GET, LEFT_OUT, LIST, WIRES
 from bench.searches import NOBODY
@@ -117,24 +117,25 @@ def _import_memory(found: Found) -> Iterator[Figure]:
     yield "the file against half of it", found.imports.memory / found.imports.memory_of_half
 
 
-def _at(found: Found, orders: int) -> Grown:
-    for grown in found.growth or ():
+def _at(store: str, found: Found, orders: int) -> Grown:
+    for grown in found.growth.get(store, ()):
         if grown.sellers == 1 and grown.orders == orders:
             return grown
-    raise Missing(found.reasons.get("growth", f"a book of {orders:,} orders was not measured"))
+    why = f"a book of {orders:,} orders was not measured"
+    raise Missing(found.reasons.get(GROWTH[store], why))
 
 
-def _grows(what: str, found: Found) -> Iterator[Figure]:
-    large, small = _at(found, LARGE).queries[what], _at(found, SMALL).queries[what]
+def _grows(store: str, what: str, found: Found) -> Iterator[Figure]:
+    large, small = (_at(store, found, orders).queries[what] for orders in (LARGE, SMALL))
     yield what, large.p99.median / small.p99.median
 
 
 def _waits(what: str, found: Found) -> Iterator[Figure]:
-    yield what, _at(found, LARGE).queries[what].p99.median
+    yield what, _at("sqlite", found, LARGE).queries[what].p99.median
 
 
 def _as_page_1(what: str, found: Found) -> Iterator[Figure]:
-    queries = _at(found, LARGE).queries
+    queries = _at("sqlite", found, LARGE).queries
     yield what, queries[what].p99.median / queries[PAGE_1].p99.median
 
 
@@ -213,14 +214,19 @@ BARS = (
     Bar(
         "p99 at 1,000,000 orders against 10,000: list, page 1",
         1.5,
-        partial(_grows, PAGE_1),
+        partial(_grows, "sqlite", PAGE_1),
         at_most=True,
     ),
-    Bar("p99 at 1,000,000 orders against 10,000: filter", 1.5, partial(_grows, SOME), at_most=True),
+    Bar(
+        "p99 at 1,000,000 orders against 10,000: filter",
+        1.5,
+        partial(_grows, "sqlite", SOME),
+        at_most=True,
+    ),
     Bar(
         "p99 at 1,000,000 orders against 10,000: near the end",
         5,
-        partial(_grows, NEAR_END),
+        partial(_grows, "sqlite", NEAR_END),
         at_most=True,
     ),
     Bar(
@@ -235,6 +241,15 @@ BARS = (
         2,
         partial(_as_page_1, AGAIN),
         at_most=True,
+    ),
+    *(
+        Bar(
+            f"PostgreSQL, p99 at 1,000,000 orders against 10,000: {what}",
+            1.5,
+            partial(_grows, "postgres", what),
+            at_most=True,
+        )
+        for what in (PAGE_1, NEAR_END, SOME, MOST)
     ),
     Bar(
         "p99 of a get while others search",

@@ -7,15 +7,15 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bench import calls, flames, growth, imports, pull, searches
+from bench import calls, flames, growth, growth_postgres, imports, pull, searches
 from bench.calls import Calls
 from bench.copies import Databases, Files
 from bench.oscar import compare as oscar
 from bench.postgres import postgres
 
 NAMES = (
-    *("calls-sqlite", "calls-postgres", "oscar", "imports", "pull", "growth", "searches"),
-    "flames",
+    *("calls-sqlite", "calls-postgres", "oscar", "imports", "pull", "growth"),
+    *("growth-postgres", "searches", "flames"),
 )
 
 Chapter = Callable[[Path], Any]
@@ -32,6 +32,7 @@ def chapters(pictures: Path, wires: tuple[str, ...], *, quick: bool) -> dict[str
         partial(imports.measured, effort=imports.QUICK if quick else imports.Effort()),
         partial(pull.measured, effort=pull.QUICK if quick else pull.Effort()),
         partial(growth.measured, effort=growth.QUICK if quick else growth.Effort()),
+        partial(growth_postgres.measured, effort=growth.QUICK if quick else growth.Effort()),
         partial(searches.measured, effort=searches.QUICK if quick else searches.Effort()),
         partial(flames.recorded, pictures=pictures, seconds=1 if quick else 5),
     )

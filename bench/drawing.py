@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench.figures import Found
+from bench.figures import GROWTH, Found
 from bench.output import Output
 from bench.request_bytes import CALLS
 
@@ -15,6 +15,6 @@ def draw(found: Found, output: Output) -> list[str]:
         plots.draw_shares(calls, output.pictures / f"{store}-shares.svg")
         for call in CALLS:
             plots.draw_rates(calls, call, output.pictures / f"{store}-{call}.svg")
-    if found.growth:
-        plots.draw_growth(found.growth, output.pictures / "growth.svg")
+    for store, grown in found.growth.items():
+        plots.draw_growth(store, grown, output.pictures / f"{GROWTH[store]}.svg")
     return sorted(path.stem for path in output.pictures.glob("*.svg"))

@@ -14,6 +14,8 @@ from bench.pull import Pulled
 from bench.searches import Searched
 
 STORES = ("sqlite", "postgres")
+GROWTH = {"sqlite": "growth", "postgres": "growth-postgres"}
+"""By the store, the chapter that has its growth."""
 
 
 @dataclass
@@ -24,7 +26,7 @@ class Found:
     calls: dict[str, Calls] = field(default_factory=dict)
     imports: Imports | None = None
     pull: list[Pulled] | None = None
-    growth: list[Grown] | None = None
+    growth: dict[str, list[Grown]] = field(default_factory=dict)
     searches: list[Searched] | None = None
     oscar: Compared | None = None
     reasons: dict[str, str] = field(default_factory=dict)
@@ -33,12 +35,13 @@ class Found:
 def read(output: Output) -> Found:
     """Read the figures that were kept."""
     calls = {store: output.kept(f"calls-{store}", Calls) for store in STORES}
+    growth = {store: output.kept(name, list[Grown]) for store, name in GROWTH.items()}
     return Found(
         machine=output.kept("machine", Machine),
         calls={store: one for store, one in calls.items() if one is not None},
         imports=output.kept("imports", Imports),
         pull=output.kept("pull", list[Pulled]),
-        growth=output.kept("growth", list[Grown]),
+        growth={store: one for store, one in growth.items() if one is not None},
         searches=output.kept("searches", list[Searched]),
         oscar=output.kept("oscar", Compared),
         reasons=output.kept("reasons", dict[str, str]) or {},

@@ -72,20 +72,26 @@ class Effort(Struct, frozen=True, kw_only=True):
 QUICK = Effort(sizes=(1_000, 10_000), sellers=20, rounds=2, seconds=0.2)
 
 
-class _Book(Struct, frozen=True):
-    path: Path
+class GrownBook(Struct, frozen=True):
+    """A book that is queried: where it is, how large, and the requests by the names of the queries."""
+
+    url: str
     sellers: int
     orders: int
+    megabytes: float
     requests: dict[str, tuple[bytes, ...]]
 
 
 def measured(folder: Path, effort: Effort) -> list[Grown]:
     """Measure one seller's book at every size, and a book of many sellers."""
     books = [*_of_one_seller(folder, effort.sizes), _of_many_sellers(folder, effort.sellers)]
+    return measured_books(books, effort)
+
+
+def measured_books(books: Sequence[GrownBook], effort: Effort) -> list[Grown]:
+    """Serve books side by side, and measure each query in turns."""
     with ExitStack() as stack:
-        running = [
-            stack.enter_context(serving(orderglot(f"sqlite:///{book.path}"))) for book in books
-        ]
+        running = [stack.enter_context(serving(orderglot(book.url))) for book in books]
         found: list[dict[str, Figures]] = [{} for _ in books]
         for what in books[0].requests:
             turns = {
@@ -98,12 +104,7 @@ def measured(folder: Path, effort: Effort) -> list[Grown]:
                 found[int(place)][what] = figures(several)
             log(f"growth: {what}: {_waits(samples, books)}")
     return [
-        Grown(
-            sellers=book.sellers,
-            orders=book.orders,
-            megabytes=round(book.path.stat().st_size / 2**20, 1),
-            queries=queries,
-        )
+        Grown(sellers=book.sellers, orders=book.orders, megabytes=book.megabytes, queries=queries)
         for book, queries in zip(books, found, strict=True)
     ]
 
@@ -112,7 +113,7 @@ def _turn(server: Serving, requests: Iterator[bytes], seconds: float) -> Sample:
     return server.send_load(requests, connections=1, seconds=seconds)
 
 
-def _waits(samples: Mapping[str, Sequence[Sample]], books: Sequence[_Book]) -> str:
+def _waits(samples: Mapping[str, Sequence[Sample]], books: Sequence[GrownBook]) -> str:
     return ", ".join(
         f"{books[int(place)].orders:,} orders p50 {figures(several).p50.median:.2f} ms"
         f" p99 {figures(several).p99.median:.2f} ms"
@@ -120,22 +121,30 @@ def _waits(samples: Mapping[str, Sequence[Sample]], books: Sequence[_Book]) -> s
     )
 
 
-def _of_one_seller(folder: Path, sizes: Sequence[int]) -> list[_Book]:
+def _of_one_seller(folder: Path, sizes: Sequence[int]) -> list[GrownBook]:
     """Let one book grow, and keep a copy of it at each size."""
     growing = folder / "growing.db"
     books = []
     for size in sizes:
         log(f"growth: a book of {size:,} orders")
-        asyncio.run(_grow(growing, size))
+        asyncio.run(filled_with_key(f"sqlite:///{growing}", size))
         copy = folder / f"grown-{size}.db"
         shutil.copy(growing, copy)
-        books.append(_Book(copy, 1, size, _requests(copy, size)))
+        books.append(_in_file(copy, 1, size, requests(size, _high_price(copy))))
     growing.unlink()
     return books
 
 
-async def _grow(path: Path, size: int) -> None:
-    store = open_store(f"sqlite:///{path}", create=True)
+def _in_file(
+    path: Path, sellers: int, orders: int, asked: dict[str, tuple[bytes, ...]]
+) -> GrownBook:
+    megabytes = round(path.stat().st_size / 2**20, 1)
+    return GrownBook(f"sqlite:///{path}", sellers, orders, megabytes, asked)
+
+
+async def filled_with_key(url: str, size: int) -> None:
+    """Fill a book up to so many orders of its first seller, who has the key of the bench."""
+    store = open_store(url, create=True)
     try:
         book = await filled(store, CUT, size)
         caller = Caller(seller=book.caller.seller)
@@ -144,9 +153,9 @@ async def _grow(path: Path, size: int) -> None:
         await store.close()
 
 
-def _requests(path: Path, size: int) -> dict[str, tuple[bytes, ...]]:
+def requests(size: int, high: str) -> dict[str, tuple[bytes, ...]]:
+    """Encode the queries to a book of so many orders, of which some hundred come to more than ``high``."""
     step = max(1, size // EVENLY)
-    high = _high_price(path)
     # Each is another query, so that nothing is cached from the last one.
     over_40 = [_over(f"{40 + place / 1000:.3f}") for place in range(1, 10_000)]
     return {
@@ -190,23 +199,28 @@ def _create(secret: str = SECRET) -> bytes:
     return head.encode() + body
 
 
-def _of_many_sellers(folder: Path, sellers: int) -> _Book:
+def _of_many_sellers(folder: Path, sellers: int) -> GrownBook:
     """Make a book in which many sellers have some orders each."""
     log(f"growth: a book of {sellers:,} sellers")
     path = folder / "sellers.db"
-    secrets = asyncio.run(_fill_sellers(path, sellers))
-    requests = {
+    secrets = asyncio.run(fill_sellers(f"sqlite:///{path}", sellers))
+    return _in_file(path, sellers, sellers * ORDERS_EACH, sellers_requests(secrets))
+
+
+def sellers_requests(secrets: Sequence[str]) -> dict[str, tuple[bytes, ...]]:
+    """Encode the queries to a book of many sellers, who have a key each."""
+    return {
         GET: tuple(
             _get(f"/{FIRST + place % ORDERS_EACH}", one) for place, one in enumerate(secrets)
         ),
         PAGE_1: tuple(_get(f"?{NEWEST}", one) for one in secrets),
         CREATE: tuple(_create(one) for one in secrets),
     }
-    return _Book(path, sellers, sellers * ORDERS_EACH, requests)
 
 
-async def _fill_sellers(path: Path, sellers: int) -> list[str]:
-    store = open_store(f"sqlite:///{path}", create=True)
+async def fill_sellers(url: str, sellers: int) -> list[str]:
+    """Add so many sellers with some orders and a key each, and give the keys."""
+    store = open_store(url, create=True)
     orders = tuple(islice(made.endless(CUT), ORDERS_EACH))
     try:
         return [await _add_seller(store, number, orders) for number in range(sellers)]

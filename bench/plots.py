@@ -56,10 +56,11 @@ def draw_rates(calls: Calls, call: str, path: Path) -> None:
         axes.legend(frameon=False)
 
 
-def draw_growth(growth: Sequence[Grown], path: Path) -> None:
+def draw_growth(store: str, growth: Sequence[Grown], path: Path) -> None:
     """Draw how long answers take as one seller's book grows."""
     grown = [one for one in growth if one.sellers == 1]
-    with _picture(path, "p99 of an answer as one seller's book grows (ms)", (9, 4.5)) as axes:
+    title = f"{store}: p99 of an answer as one seller's book grows (ms)"
+    with _picture(path, title, (9, 4.5)) as axes:
         for what in (GOT, PAGE_1, SOME, NEAR_END, MOST, AGAIN, CREATED):
             orders = [one.orders for one in grown]
             axes.plot(orders, [one.queries[what].p99.median for one in grown], "o-", label=what)

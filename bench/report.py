@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from bench.bars import readings
 from bench.calls import CEILING, FLOOR, OURS, SINGLE, Calls, Cell
-from bench.figures import Found
+from bench.figures import GROWTH, Found
+from bench.growth import Grown
 from bench.output import Output
 from bench.request_bytes import CALLS, CREATE, GET, LEFT_OUT, NOTES
 from bench.rounds import Spread
@@ -174,25 +175,31 @@ def _growth(found: Found, output: Output, pictures: Sequence[str]) -> Iterator[s
     if not found.growth:
         return
     yield "## Growth\n"
-    if "growth" in pictures:
-        yield f"![growth]({output.pictures.name}/growth.svg)\n"
     yield "One connection, Catalyst's server face; p50 and p99 in milliseconds.\n"
+    for store, growth in found.growth.items():
+        yield f"### {store}\n"
+        if (name := GROWTH[store]) in pictures:
+            yield f"![{name}]({output.pictures.name}/{name}.svg)\n"
+        yield _grown(growth)
+
+
+def _grown(growth: Sequence[Grown]) -> str:
     head = [
         "",
         *(
             f"{one.sellers:,} sellers, {one.orders:,} orders"
             if one.sellers > 1
             else f"{one.orders:,} orders"
-            for one in found.growth
+            for one in growth
         ),
     ]
     rows = []
-    for what in found.growth[0].queries:
-        queries = [one.queries.get(what) for one in found.growth]
+    for what in growth[0].queries:
+        queries = [one.queries.get(what) for one in growth]
         waits = [f"{one.p50.median:.2f} / {one.p99.median:.2f}" if one else "" for one in queries]
         rows.append((what, *waits))
-    rows.append(("file, MB", *(f"{one.megabytes:,.0f}" for one in found.growth)))
-    yield table(head, rows)
+    rows.append(("file, MB", *(f"{one.megabytes:,.0f}" for one in growth)))
+    return table(head, rows)
 
 
 def _searches(found: Found) -> Iterator[str]:

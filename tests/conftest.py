@@ -15,6 +15,8 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
+from tests import pgbouncer
+
 SLOW = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much)
 
 settings.register_profile(
@@ -62,3 +64,5 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
     if debian_postgres.programs() is None:
         terminalreporter.write_line(f"Not tried: {debian_postgres.MISSING}.")
+    if pgbouncer.PROGRAM is None:
+        terminalreporter.write_line("Not tried behind PgBouncer: it is not installed.")

@@ -270,6 +270,7 @@ class PostgresBackend:
 
     async def _prepare(self, connection: asyncpg.Connection, url: str, *, create: bool) -> None:
         await opening.prepare(connection, url, create=create)
+        await opening.warn_of_no_limits(connection, url)
         await self._presence.open(connection)
 
     async def _change(self, sql: Sql) -> int:

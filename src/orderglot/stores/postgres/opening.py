@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Sequence
 
 import asyncpg
@@ -23,6 +24,7 @@ from orderglot.stores.postgres.counts import switch_on
 from orderglot.stores.postgres.migrating import LOCK, Migrating, make
 from orderglot.stores.postgres.script import Kind, beside, statements
 from orderglot.stores.postgres.trigrams import index_names
+from orderglot.stores.postgres.waits import SERVING
 from orderglot.stores.sql.grammar import fragment
 
 OLDEST = 14
@@ -46,6 +48,9 @@ SELECT to_regclass('migrations') IS NOT NULL, EXISTS (
     )
 )
 """
+
+
+log = logging.getLogger("orderglot.stores")
 
 
 async def prepare(
@@ -87,6 +92,16 @@ async def check_server(connection: asyncpg.Connection, url: str) -> None:
         raise Invalid(
             message=f"The database {shown(url)} keeps its texts in {encoding}; "
             "make one with 'createdb --encoding UTF8 --template template0'."
+        )
+
+
+async def warn_of_no_limits(connection: asyncpg.Connection, url: str) -> None:
+    """Log that the server ends no statement, where a pooler did not hand on that it should."""
+    if await connection.fetchval("SELECT current_setting('statement_timeout') = '0'"):
+        mend = f"ALTER ROLE … SET statement_timeout = '{SERVING.statement}'"
+        log.warning(
+            "the server ends no statement that takes too long",
+            extra={"database": shown(url), "mend": mend},
         )
 
 

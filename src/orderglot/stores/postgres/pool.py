@@ -1,6 +1,7 @@
 """The pool: a handful of connections that the requests of one event loop share.
 
-The driver has a pool, too, but of a read by key it costs as much again as the read.
+The driver has a pool, too, with which a request that reads one order costs half as much again, or more
+(docs/decisions/0200-poolers-and-a-pool-of-our-own.md).
 """
 
 from __future__ import annotations

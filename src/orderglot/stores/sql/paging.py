@@ -73,11 +73,17 @@ def _sorted(sort: tuple[Sort, ...], grammar: Grammar) -> Sql:
     keys = [(_value(key, grammar), key.descending) for key in sort]
     if all(value.text != _ID for value, _ in keys):
         keys.append((Sql(_ID), sort[-1].descending))
-    text = ", ".join(
+    # By ids alone the key of the table sorts, which knows of no order that has none.
+    (first, downwards), *others = keys
+    if first.text == _ID:
+        sorts = [f"{_ID} DESC" if downwards else _ID]
+    else:
+        sorts, others = [], keys
+    sorts += [
         grammar.descending(value.text) if down else grammar.ascending(value.text)
-        for value, down in keys
-    )
-    return Sql(text, tuple(param for value, _ in keys for param in value.params))
+        for value, down in others
+    ]
+    return Sql(", ".join(sorts), tuple(param for value, _ in keys for param in value.params))
 
 
 def _value(key: Sort, grammar: Grammar) -> Sql:
