@@ -74,8 +74,8 @@ def exchange(
 ) -> tuple[Order, Order, Order]:
     """Give an order of which goods came back, their return, and the sale of other goods for them.
 
-    These cost what they cost today, in the order's currency, else the seller's. Raises what ``take_goods_back`` does, and Invalid with each of
-    the new lines that cannot be bought.
+    These cost what they cost today, in the order's currency, else the seller's. Raises what
+    ``take_goods_back`` does, and Invalid with each of the new lines that cannot be bought.
     """
     if not goods:
         raise invalid("goods", Rule.REQUIRED, "Say what is sent for it.")
