@@ -93,7 +93,8 @@ def _less(line: Line, quantity: int) -> Line:
 
 def came_back(line: Line, quantity: int) -> Line:
     """Give a line of which goods came back: with all that went out, it is returned."""
-    count = (line.back or 0) + quantity
+    before = line.returned if line.shipped is None and not line.seats else line.back or 0
+    count = before + quantity
     now = replace(line, shipped=line.out, returned=line.returned + quantity, back=count)
     whole = count == now.shipped and not line.to_ship
     return replace(now, counted=True, status="returned" if whole else line.status)

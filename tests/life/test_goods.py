@@ -10,8 +10,10 @@ import pytest
 from msgspec.structs import replace
 
 from orderglot.core import lifecycle
+from orderglot.core.adding_up import adds_up
 from orderglot.core.caller import Caller
 from orderglot.core.errors import Invalid
+from orderglot.core.findings import Answer
 from orderglot.core.goods_steps import Made, exchange_goods, return_goods, split_order
 from orderglot.core.line_quantities import returned, shipped, to_ship
 from orderglot.core.order import HUB, Line, Order, Reference
@@ -22,7 +24,7 @@ from orderglot.core.shipments import Shipment, ShippedLine
 from orderglot.core.values import Status
 from tests.life.doors import GOODS, OTHER_OFFER, SITE, Doors, behind_doors
 
-CANCELLED, RECEIVED = 9, 1
+CANCELLED, COMPLETED, RECEIVED = 9, 7, 1
 """Statuses of a site as it begins."""
 
 
@@ -36,6 +38,12 @@ async def stepped(
 
     made = await doors.store.of(Caller(seller=doors.seller)).transact(work)
     return [one.id for one in made.made]
+
+
+async def returned_of(doors: Doors, id: int, quantity: int) -> int:
+    """Let so much of an order's line come back, and give the id of the return."""
+    (back,) = await stepped(doors, id, lambda unit, order: return_goods(unit, order, {1: quantity}))
+    return back
 
 
 async def sent(doors: Doors, quantity: int = 24) -> int:
@@ -79,6 +87,48 @@ def test_adobes_client_returns_what_is_outside_and_no_more_than_the_seller_left(
         assert (201, "") == await asked(20)
         order = await doors.order(id)
         assert (Status.RETURNED, 24) == (order.status, returned(order.lines[0]))
+
+    behind_doors(trial)
+
+
+def test_an_order_of_which_all_came_back_is_returned_whoever_took_it() -> None:
+    async def trial(doors: Doors) -> None:
+        id = await doors.kole_order(24)
+
+        async def state() -> tuple[Status, Quantity, int | None]:
+            order = await doors.order(id)
+            return order.status, returned(order.lines[0]), order.lines[0].remaining
+
+        await doors.catalyst_put(id, statusTypeId=COMPLETED)
+        line = {"extLineItemNumber": 1, "offerId": GOODS, "quantity": 10}
+        head = {"orderType": "RETURN", "externalReferenceId": "B", "currencyCode": "USD"}
+        back = await doors.adobe_write({**head, "referenceOrderId": str(id), "lineItems": [line]})
+        (other,) = await stepped(doors, id, lambda unit, order: return_goods(unit, order, {1: 14}))
+        assert (Status.RETURNED, 24, 0) == await state()
+        for one, left in ((json.loads(back.body)["orderId"], 10), (other, 24)):
+            await doors.catalyst_put(one, statusTypeId=CANCELLED)
+            assert (Status.COMPLETED, 24 - left, left) == await state()
+
+    behind_doors(trial)
+
+
+@pytest.mark.parametrize("member", ["discountRate", "giftVoucherAmount"])
+@pytest.mark.parametrize(("off", "worth"), [(5, ("-10.42", "-14.58")), (1000, ("0", "0"))])
+def test_a_return_keeps_its_share_of_a_discount_or_voucher_whatever_is_put_on_it(
+    member: str, off: int, worth: tuple[str, str]
+) -> None:
+    async def trial(doors: Doors) -> None:
+        id = await doors.kole_order(24)
+        await doors.catalyst_put(id, **{member: off})
+        book = doors.store.of(Caller(seller=doors.seller))
+        await book.change(lifecycle.ship(await doors.order(id), Shipment(), doors.clock()))
+        for quantity, total in zip((10, 14), worth, strict=True):
+            back = await returned_of(doors, id, quantity)
+            assert Answer.YES is adds_up(await doors.order(back)).answer
+            assert (await doors.order(back)).totals.total == Decimal(total)
+            await doors.catalyst_put(back, shippingPrice=2)
+            assert (await doors.order(back)).totals.total == Decimal(total) + 2
+            assert Answer.YES is adds_up(await doors.order(back)).answer
 
     behind_doors(trial)
 

@@ -16,7 +16,7 @@ from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from orderglot.core import goods_returns, lifecycle, portions, returns, splitting
+from orderglot.core import cancelled_returns, goods_returns, lifecycle, portions, splitting
 from orderglot.core.caller import Caller
 from orderglot.core.currencies import rounded
 from orderglot.core.errors import HubError
@@ -221,7 +221,7 @@ def value_each_return_by_itself(patch: pytest.MonkeyPatch) -> None:
 
 
 def give_nothing_back(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(returns, "_recounted", lambda line, _quantity, _status: line)
+    patch.setattr(cancelled_returns, "_recounted", lambda line, _quantity: line)
 
 
 def count_what_came_back_only_there(patch: pytest.MonkeyPatch) -> None:

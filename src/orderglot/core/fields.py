@@ -15,6 +15,7 @@ import msgspec
 from orderglot.core.adding_up import answer
 from orderglot.core.customer import Customer
 from orderglot.core.errors import Rule, invalid
+from orderglot.core.findings import Answer
 from orderglot.core.order import Identity, Order, Unknown, native
 from orderglot.core.shown_sums import net_subtotal
 from orderglot.core.values import Relation
@@ -116,7 +117,7 @@ def _recorded() -> dict[str, Field]:
 
 def _derived(name: str) -> Field | None:
     if name == ADDS_UP:
-        return Field(name, (name,), FieldKind.TEXT)
+        return Field(name, (name,), FieldKind.TEXT, choices=_choices(Answer))
     if name == NET_SUBTOTAL:
         return Field(name, (name,), FieldKind.AMOUNT)
     whose, colon, dialect = name.partition(NATIVE)

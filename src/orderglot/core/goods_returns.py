@@ -14,12 +14,12 @@ from orderglot.core.errors import Conflict, Invalid, Problem, Rule, invalid
 from orderglot.core.findings import Answer
 from orderglot.core.lifecycle import demand
 from orderglot.core.line_details import LineDetails
-from orderglot.core.line_equations import amount_of
+from orderglot.core.line_equations import amount_of, discount_of
 from orderglot.core.line_portions import of_line
 from orderglot.core.line_quantities import GONE_OUT, RUNNING, returned
 from orderglot.core.line_steps import Quantities, amounts_left, detailed
-from orderglot.core.order import Line, Order, Totals
-from orderglot.core.portions import less, portion
+from orderglot.core.order import Discount, Line, Order, Totals
+from orderglot.core.portions import FOR_THE_WHOLE, less, portion
 from orderglot.core.pricing import price
 from orderglot.core.product import Product
 from orderglot.core.quantities import Quantity, plain, size
@@ -74,8 +74,8 @@ def exchange(
 ) -> tuple[Order, Order, Order]:
     """Give an order of which goods came back, their return, and the sale of other goods for them.
 
-    These cost what they cost today, in the order's currency, else the seller's. Raises what ``take_goods_back`` does, and Invalid with each of
-    the new lines that cannot be bought.
+    These cost what they cost today, in the order's currency, else the seller's. Raises what
+    ``take_goods_back`` does, and Invalid with each of the new lines that cannot be bought.
     """
     if not goods:
         raise invalid("goods", Rule.REQUIRED, "Say what is sent for it.")
@@ -107,7 +107,10 @@ def _problems(lines: Iterable[Line], amounts: Iterable[Quantity]) -> Iterator[Pr
 
 
 def _standing(order: Order, others: Iterable[Order]) -> tuple[Order, ...]:
-    """Give the returns of an order that stand, where they say what all that came back was worth; else none."""
+    """Give the returns of an order that stand, where they say what all that came back was worth; else none.
+
+    One that somebody has put shipping or a charge on says more than that.
+    """
     found = tuple(
         one
         for one in others
@@ -125,7 +128,8 @@ def _standing(order: Order, others: Iterable[Order]) -> tuple[Order, ...]:
     agree = all(counts.get(id(line), 0) == returned(line) for line in order.lines)
     valued = all(line.total is not None and line.quantity < 0 for line in lines)
     summed = order.totals.total is None or None not in [one.totals.total for one in found]
-    return found if agree and valued and summed else ()
+    charged = any(getattr(one.totals, name) for one in found for name in FOR_THE_WHOLE)
+    return found if agree and valued and summed and not charged else ()
 
 
 def _valued(
@@ -142,13 +146,20 @@ def _valued(
         for line, had, has in zip(order.lines, before, now, strict=True)
         if has != had
     )
-    worth = portion(order, now).totals
+    worth = _sums(order, now)
     if standing:
         for one in standing:
             worth = less(worth, _turned(one.totals))
     elif any(before):
-        worth = less(worth, portion(order, before).totals)
-    return replace(back, lines=lines, totals=_turned(worth))
+        worth = less(worth, _sums(order, before))
+    totals = _turned(worth)
+    return replace(back, lines=lines, totals=totals, discount=Discount(amount=totals.discount))
+
+
+def _sums(order: Order, quantities: Sequence[Quantity]) -> Totals:
+    """Give what so much of an order comes to; what a voucher took off is a discount of a return."""
+    part = portion(order, quantities)
+    return replace(part.totals, discount=discount_of(part))
 
 
 def _turned(totals: Totals) -> Totals:

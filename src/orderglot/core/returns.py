@@ -92,12 +92,23 @@ def came_back(line: Line, quantity: Quantity) -> Line:
     """Give a line of which so much came back; with all that went out of it, it is returned."""
     if not quantity:
         return line
-    back = plain(returned(line) + quantity)
+    back = plain(returned(line) + _back_uncounted(line) + quantity)
     there: Quantity | None = line.remaining
     if there is None and isinstance(line.quantity, int):
         there = line.quantity - cancelled(line) - returned(line)
     now = counting(line, shipped=shipped(line), returned=back)
     return settled(replace(now, remaining=None if there is None else in_pieces(there - quantity)))
+
+
+def _back_uncounted(line: Line) -> Quantity:
+    """Tell how much of goods that went out came back before anybody counted that.
+
+    Of seats it may have been switched away.
+    """
+    counted = line.details is not None and line.details.shipped is not None
+    if counted or line.subscription or line.remaining is None:
+        return 0
+    return plain(max(0, outside(line) - line.remaining))
 
 
 def with_less(order: Order, lines: tuple[Line, ...]) -> Order:

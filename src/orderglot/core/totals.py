@@ -61,7 +61,9 @@ def _unsummed(order: Order) -> Order:
 
 
 def less_discount(goods: Decimal, off: Decimal) -> Decimal:
-    """Take a discount off goods, though never more than they come to."""
+    """Take a discount off goods, though never more than they come to; of a return both are below zero."""
+    if goods < 0 and off < 0:
+        return min(goods - off, ZERO)
     return max(goods - off, min(goods, ZERO))
 
 

@@ -96,8 +96,9 @@ class Reject(Struct, frozen=True, kw_only=True):
 class Placing(Struct, frozen=True, kw_only=True):
     """An order on its way to a vendor, exactly as it was sent first, and under which key.
 
-    ``boxed`` is the order as the vendor is sent it where he counts by boxes, "" elsewhere. ``begun`` is when it was sent first, ``sent`` when last, ``sendings`` how often. One that was
-    ``refused`` is not under way; ``intent`` counts how often it was begun anew after that.
+    ``boxed`` is the order as the vendor is sent it where he counts by boxes, "" elsewhere. ``begun``
+    is when it was sent first, ``sent`` when last, ``sendings`` how often. One that was ``refused`` is
+    not under way; ``intent`` counts how often it was begun anew after that.
     """
 
     dialect: str

@@ -21,6 +21,9 @@ DEEPEST = 30
 
 PARAMETER = "filter"
 
+SMALL = frozenset({"and", "or", "not"})
+"""What people write for the words that join, which are in capitals."""
+
 _STRING = r""""(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'"""
 _QUOTED = re.compile(_STRING, re.DOTALL)
 _NAME = re.compile(r"[^\s()\"'<>=!:,]+")
@@ -159,6 +162,8 @@ class _Reader:
         if not name:
             raise malformed("The name of a field is missing", place)
         sign = self.take(_SIGN)
+        if not sign and name in SMALL:
+            raise malformed(f"`{name}` is written in capitals, `{name.upper()}`", place)
         if not sign:
             raise malformed(f"`{name}` needs a comparison behind it, such as `{name} = 1`", place)
         return Restriction(name, sign, tuple(self.values()), place)
@@ -183,4 +188,6 @@ class _Reader:
             return Argument(quoted[1:-1], True, place)
         if bare := self.take(_VALUE):
             return Argument(bare, False, place)
+        if self.text[place : place + 1] in ('"', "'"):
+            raise malformed("A quotation mark is not closed", place)
         raise malformed("A value is missing", place)

@@ -8,7 +8,7 @@ from orderglot.core.query import Operator
 from orderglot.wire.aip160.syntax import unescaped
 
 WILDCARD = "*"
-_PIECES = re.compile(r"\\.|[^\\]", re.DOTALL)
+_PIECES = re.compile(r"\\.|.", re.DOTALL)
 _SPECIAL = re.compile(r'[\\"*]')
 
 
