@@ -302,6 +302,7 @@ COMMANDS: dict[tuple[str, ...], list[tuple[str, ...]]] = {
         ("sqlite:///orderglot.db", f"sqlite:///copy{ODD}.db"),
         (NO_BOOK, "sqlite:///x.db", "--json"),
     ],
+    ("database", "migrate"): [("--database", NO_BOOK)],
     ("database", "distribute"): [("--database", NO_BOOK)],
 }
 

@@ -119,7 +119,13 @@ class Pool:
 
     async def _once(self, ask: Callable[[asyncpg.Connection], Awaitable[T]]) -> T:
         async with self.lent() as connection:
-            return await ask(connection)
+            try:
+                return await ask(connection)
+            except asyncpg.DataError:
+                # Where the driver itself refused a value, it never told the server that this was the
+                # end of a transaction, and the next one would begin within it.
+                await connection.execute("SELECT 1")
+                raise
 
     async def fetch(self, text: str, params: Params = ()) -> list[Row]:
         """Give the rows of a statement, which is a transaction of its own."""
