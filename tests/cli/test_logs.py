@@ -45,6 +45,15 @@ def test_a_line_has_the_trace_and_no_value_of_a_variable(
     assert ("IndexError" in trace, "HUSH" in trace) == (True, False)
 
 
+def test_a_command_tells_what_is_amiss_and_no_more(capsys: pytest.CaptureFixture[str]) -> None:
+    set_up_logs("info", quiet=True)
+    logging.getLogger("orderglot.stores").info("there is no index for that")
+    assert "" == capsys.readouterr().err
+
+    logging.getLogger("orderglot.stores").warning("the copy fails")
+    assert "the copy fails" == logged(capsys)["event"]
+
+
 @pytest.mark.parametrize(("at_once", "loaded"), [("False", b"False\n"), ("True", b"True\n")])
 def test_what_writes_lines_is_there_at_the_first_or_at_once(at_once: str, loaded: bytes) -> None:
     script = (

@@ -202,7 +202,7 @@ def _command(
         from orderglot.cli.logs import set_up_logs
 
         found = settings(config, database=database)
-        set_up_logs(found.log_level)
+        set_up_logs(found.log_level, quiet=True)
         asyncio.run(run(found, **flags))
 
     _, *own = inspect.signature(body).parameters.values()

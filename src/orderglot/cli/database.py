@@ -41,7 +41,7 @@ def copy(
     from orderglot.hub import copying
     from orderglot.stores.database_url import shown
 
-    set_up_logs(settings(config).log_level)
+    set_up_logs(settings(config).log_level, quiet=True)
     rate = _Rate()
     with showing_progress("copying") as on_step:
         work = copying.copy(
@@ -77,7 +77,7 @@ def distribute(
     from orderglot.hub import distributing
 
     found = settings(config, database=database)
-    set_up_logs(found.log_level)
+    set_up_logs(found.log_level, quiet=True)
     statements = asyncio.run(distributing.distribute(found.database, dry=dry))
     if as_json:
         return write_json({"done": not dry, "statements": statements})

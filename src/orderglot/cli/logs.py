@@ -36,12 +36,15 @@ class Lines(logging.Formatter):
         return self.writer.format(record)
 
 
-def set_up_logs(level: str, *, at_once: bool = False) -> None:
+def set_up_logs(level: str, *, at_once: bool = False, quiet: bool = False) -> None:
     """Send all logs to stderr: lines of JSON, or readable ones where that is a terminal.
 
     Most commands log nothing and need not wait for what writes the lines. ``at_once`` has it loaded
-    now, for who must be able to log when no file can be opened any more.
+    now, for who must be able to log when no file can be opened any more. ``quiet`` leaves out what is
+    no more than good to know, which is for who watches a server.
     """
+    if quiet and level == "info":
+        level = "warning"
     form = Lines()
     if at_once:
         _ = form.writer

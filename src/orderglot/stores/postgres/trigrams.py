@@ -57,7 +57,7 @@ async def index_names(connection: asyncpg.Connection, *, beside: bool = False) -
         log.info(
             "no index for what names contain: %s; install pg_trgm and btree_gin, let a superuser say"
             " CREATE EXTENSION for both, and say 'orderglot database migrate'",
-            error,
+            error.args[0],
         )
         return False
     if not beside:
