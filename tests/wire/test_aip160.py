@@ -13,7 +13,7 @@ from orderglot.core.customer import Customer
 from orderglot.core.errors import Invalid
 from orderglot.core.fields import EXTRAS, FieldKind, every_field, field, values_of
 from orderglot.core.order import Line, Order, Totals
-from orderglot.core.query import EVERYTHING, And, Compare, Not, Operator, Or, Query, matches
+from orderglot.core.query import EVERYTHING, And, Compare, Not, Operator, Or, Query, Value, matches
 from orderglot.core.values import Status
 from orderglot.wire.aip160 import read_filter, write_filter
 from orderglot.wire.aip160.reading import LARGEST, SHORT
@@ -24,8 +24,8 @@ DAY = datetime(2024, 5, 21, tzinfo=UTC)
 NEXT = datetime(2024, 5, 22, tzinfo=UTC)
 
 
-def on(name: str, operator: Operator, value: object) -> Compare:
-    return Compare(name, operator, value)  # type: ignore[arg-type]
+def on(name: str, operator: Operator, value: Value | tuple[Value, ...]) -> Compare:
+    return Compare(name, operator, value)
 
 
 MEANT: dict[str, Query] = {

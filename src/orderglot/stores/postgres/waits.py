@@ -5,7 +5,9 @@ What the server ends is told apart from what is lost: a statement that it stoppe
 
 from __future__ import annotations
 
+import asyncio
 import socket
+from typing import Any
 
 import asyncpg
 from msgspec import Struct
@@ -67,9 +69,9 @@ class Connection(asyncpg.Connection):
 
     __slots__ = ()
 
-    def __init__(self, protocol: object, transport: object, *rest: object) -> None:
-        super().__init__(protocol, transport, *rest)  # type: ignore[arg-type]
-        keep_alive(transport.get_extra_info("socket"))  # type: ignore[attr-defined]
+    def __init__(self, protocol: Any, transport: asyncio.Transport, *rest: Any) -> None:
+        super().__init__(protocol, transport, *rest)
+        keep_alive(transport.get_extra_info("socket"))
 
 
 def keep_alive(line: socket.socket | None) -> None:
