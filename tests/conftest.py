@@ -7,10 +7,12 @@ them, which are the same each time where CI is set.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Awaitable, Iterator
+from itertools import count
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -49,6 +51,18 @@ def logs_as_they_were() -> Iterator[None]:
     yield
     root.handlers[:] = handlers
     root.setLevel(level)
+
+
+@pytest.fixture
+def few_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a test fail that waits again and again for what is done, at which no other task gets on."""
+    shield, waits = asyncio.shield, count()
+
+    def counted(waited: Awaitable[object]) -> Awaitable[object]:
+        assert next(waits) < 10_000, "somebody waits for ever"
+        return shield(waited)
+
+    monkeypatch.setattr(asyncio, "shield", counted)
 
 
 def pytest_sessionfinish() -> None:

@@ -208,6 +208,20 @@ def test_many_at_once_look_at_a_book_once(check: Check) -> None:
     check(trial)
 
 
+def test_whoever_comes_as_a_look_ends_takes_the_next(check: Check, few_waits: None) -> None:
+    async def trial(shop: Shop) -> None:
+        completing = Completing(shop.store, lambda: chosen(()))
+
+        async def look(turns: int) -> None:
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            await completing(shop.seller, shop.clock() + turns * WAIT)
+
+        await asyncio.gather(*(look(turns) for turns in range(60)))
+
+    check(trial)
+
+
 @contextmanager
 def failing(patch: pytest.MonkeyPatch, name: str, failure: HubError) -> Iterator[None]:
     """Let a method of a store fail while the block runs."""

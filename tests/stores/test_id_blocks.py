@@ -68,6 +68,28 @@ def test_many_who_take_at_once_share_a_block() -> None:
     assert [block.stop] == taken(IdBlocks(backend), 1)
 
 
+class OneByOne(MemoryBackend):
+    """A backend that gives one number at a time, a turn of the loop later."""
+
+    async def numbers(self, seller: int, thing: Entity, count: int) -> tuple[int, ...]:
+        await asyncio.sleep(0)
+        return await super().numbers(seller, thing, 1)
+
+
+def test_who_comes_as_a_block_is_used_up_waits_for_the_next(few_waits: None) -> None:
+    numbers = IdBlocks(OneByOne())
+
+    async def take(turns: int) -> int:
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        return await numbers.take(1, ORDER, ())
+
+    async def take_all() -> list[int]:
+        return await asyncio.gather(*(take(turn) for turn in range(10) for _ in range(3)))
+
+    assert 30 == len(set(asyncio.run(take_all())))
+
+
 def test_a_process_that_begins_anew_gives_no_number_again() -> None:
     backend = MemoryBackend()
 

@@ -63,11 +63,12 @@ class Completing:
 
     async def __call__(self, seller: int, now: datetime) -> None:
         """Complete what of a seller's orders is due by now, and what was set to complete."""
-        while not self._is_complete(seller, now):
+        ours = False
+        # What was looked at for this moment is complete, whatever others look at meanwhile.
+        while not ours and not self._is_complete(seller, now):
             looking = self._looking.get(seller)
-            if looking is None:
+            if ours := looking is None:
                 looking = self._looking[seller] = asyncio.create_task(self._look(seller, now))
-                looking.add_done_callback(lambda _: self._looking.pop(seller))
             # A client that hangs up does not end what others wait for.
             await asyncio.shield(looking)
 
@@ -76,6 +77,15 @@ class Completing:
         return looked is not None and looked.at <= now < looked.until
 
     async def _look(self, seller: int, now: datetime) -> None:
+        try:
+            self._looked[seller] = await self._completed(seller, now)
+        finally:
+            # Here and not once the task is done: whoever asks for another moment before that is
+            # told would wait for it again, which takes no time, and so for ever.
+            del self._looking[seller]
+
+    async def _completed(self, seller: int, now: datetime) -> Looked:
+        """Complete what is due, giving until when nothing else can be."""
         while done := await self._first(seller, SET_COMPLETE):
             if not await self._complete_all(done, seller, now):
                 break
@@ -85,7 +95,7 @@ class Completing:
                 break
             pending = await self._first(seller, OPEN)
         later = [one.completes for one in pending if one.completes and one.completes > now]
-        self._looked[seller] = Looked(now, min([now + EVERY, *later]))
+        return Looked(now, min([now + EVERY, *later]))
 
     async def _first(self, seller: int, where: Query) -> tuple[Order, ...]:
         whole = self._store.of(Caller(seller=seller, test=True, name=HUB))

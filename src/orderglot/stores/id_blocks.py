@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection
-from functools import partial
 
 from orderglot.stores.backend import Backend, Entity
 
@@ -47,13 +46,18 @@ class IdBlocks:
             # Those who wait at the same time share a block: each its own would be used up by nobody.
             key = asyncio.get_running_loop(), seller, thing
             if (filling := self._filling.get(key)) is None:
-                filling = self._filling[key] = asyncio.create_task(self._fill(seller, thing))
-                filling.add_done_callback(partial(self._filling.pop, key))
+                filling = self._filling[key] = asyncio.create_task(self._fill(key))
             await asyncio.shield(filling)
         return number
 
-    async def _fill(self, seller: int, thing: Entity) -> None:
+    async def _fill(self, key: tuple[object, int, Entity]) -> None:
+        _, seller, thing = key
         size = self._sizes.get((seller, thing), SMALLEST)
         self._sizes[seller, thing] = min(2 * size, LARGEST)
-        block = await self._backend.numbers(seller, thing, size)
+        try:
+            block = await self._backend.numbers(seller, thing, size)
+        finally:
+            # Here and not once the task is done: who then finds none left would wait for it again,
+            # which takes no time, and so for ever.
+            del self._filling[key]
         self._held.setdefault((seller, thing), [])[:0] = reversed(block)
