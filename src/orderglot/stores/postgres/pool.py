@@ -72,7 +72,13 @@ class Lent:
     async def __aexit__(
         self, _kind: type[BaseException] | None, error: BaseException | None, _trace: object
     ) -> None:
-        self._pool.give(self._connection, error)
+        try:
+            if isinstance(error, asyncpg.DataError):
+                # Where the driver itself refused a value, it never told the server that this was the
+                # end of a transaction, and the next one would begin within it.
+                await self._connection.execute("SELECT 1")
+        finally:
+            self._pool.give(self._connection, error)
 
 
 class Pool:
@@ -119,13 +125,7 @@ class Pool:
 
     async def _once(self, ask: Callable[[asyncpg.Connection], Awaitable[T]]) -> T:
         async with self.lent() as connection:
-            try:
-                return await ask(connection)
-            except asyncpg.DataError:
-                # Where the driver itself refused a value, it never told the server that this was the
-                # end of a transaction, and the next one would begin within it.
-                await connection.execute("SELECT 1")
-                raise
+            return await ask(connection)
 
     async def fetch(self, text: str, params: Params = ()) -> list[Row]:
         """Give the rows of a statement, which is a transaction of its own."""

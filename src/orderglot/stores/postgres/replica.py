@@ -69,6 +69,8 @@ class Replica:
         written = await self._written()
         try:
             return await self._from_copy(written, ask)
+        except asyncpg.DataError:
+            return None  # It is the value that is wrong, which the database itself says as well.
         except (HubError, *FAILURES) as error:
             self._rests_until = time.monotonic() + REST
             reason = error if isinstance(error, HubError) else in_words(error, self._copy.url)
