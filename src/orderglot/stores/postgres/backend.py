@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from base64 import b64decode
+from collections.abc import Collection
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache, partial
 from typing import TypeVar
 
 import asyncpg
+import msgspec
 
 from orderglot.core.customer import Customer
 from orderglot.core.keyring import Credential
@@ -20,11 +22,10 @@ from orderglot.core.seller import Seller
 from orderglot.core.tokens import Token
 from orderglot.stores import document, writes
 from orderglot.stores.backend import FIRST, Counts, Entity, Scope, Selected, Selection, Unready
-from orderglot.stores.identities import stands_for
 from orderglot.stores.postgres import expiring, opening, queries
 from orderglot.stores.postgres.feed import read_feed
 from orderglot.stores.postgres.lists import Lists
-from orderglot.stores.postgres.pool import Params, Pool, Row
+from orderglot.stores.postgres.pool import Params, Pool
 from orderglot.stores.postgres.processes import Presence
 from orderglot.stores.postgres.reader import Reader
 from orderglot.stores.postgres.replica import Replica
@@ -38,6 +39,9 @@ from orderglot.stores.sql.rows import instant
 from orderglot.stores.sql.tokens import held
 
 T = TypeVar("T")
+
+_TOKEN = msgspec.json.Decoder(tuple[msgspec.Raw, str, int, int, int | None]).decode
+_ANSWER = msgspec.json.Decoder(tuple[str, str, int]).decode
 
 
 class PostgresBackend:
@@ -61,14 +65,16 @@ class PostgresBackend:
 
     async def order_known(self, scope: Scope, ref: Reference) -> Order | None:
         """Give the order that has the reference, else the one with that hub id and no such one."""
-        found = await self._orders(scope, queries.KNOWN, _known_by(scope.seller, ref))
+        found = await self._orders(scope, queries.KNOWN, queries.known_by(scope.seller, ref))
         return found[0] if found else None
 
     async def orders_known(
         self, scope: Scope, references: Collection[Reference]
     ) -> tuple[Order, ...]:
         """Give the orders that have any of the references."""
-        return await self._orders(scope, queries.KNOWN_AS_ANY, (*_pairs(references), scope.seller))
+        return await self._orders(
+            scope, queries.KNOWN_AS_ANY, (*queries.pairs(references), scope.seller)
+        )
 
     async def orders_numbered(self, scope: Scope, numbers: Collection[str]) -> tuple[Order, ...]:
         """Give the orders that have any of the seller's own numbers."""
@@ -91,7 +97,7 @@ class PostgresBackend:
         names = [ref for order in orders for ref in order.references]
         names += [Reference("", order.number) for order in orders if order.number]
         if names:
-            found += await self._pool.read(queries.DANGLING, (*_pairs(names), seller))
+            found += await self._pool.read(queries.DANGLING, (*queries.pairs(names), seller))
         return await self.orders_with(scope, {id for (id,) in found})
 
     async def select(self, scope: Scope, selection: Selection) -> Selected:
@@ -122,7 +128,7 @@ class PostgresBackend:
 
     async def customer_known(self, seller: int, ref: Reference) -> Customer | None:
         """Give the customer that has the reference, else the one with that hub id and no such."""
-        params = (seller, *_known_by(seller, ref))
+        params = (seller, *queries.known_by(seller, ref))
         found = await self._customers(queries.CUSTOMER_KNOWN, params)
         return found[0] if found else None
 
@@ -130,7 +136,9 @@ class PostgresBackend:
         self, seller: int, references: Collection[Reference]
     ) -> tuple[Customer, ...]:
         """Give the customers that have any of the references."""
-        return await self._customers(queries.CUSTOMERS_KNOWN, (seller, *_pairs(references), seller))
+        return await self._customers(
+            queries.CUSTOMERS_KNOWN, (seller, *queries.pairs(references), seller)
+        )
 
     async def customers_numbered(
         self, seller: int, numbers: Collection[str]
@@ -206,8 +214,8 @@ class PostgresBackend:
     ) -> tuple[Token, Credential] | None:
         """Give the token of that fingerprint, and its key."""
         name = (seller, dialect, kind, fingerprint)
-        for row in await self._read(tuple, queries.HELD, name):
-            return held(name, row)
+        for text, *rest in await self._read(_TOKEN, queries.HELD, name):
+            return held(name, (bytes(text), *rest))
         return None
 
     async def credentials(self, seller: int) -> tuple[Credential, ...]:
@@ -217,9 +225,15 @@ class PostgresBackend:
 
     async def answer(self, seller: int, customer: int, dialect: str, key: str) -> Answered | None:
         """Give the answer that was kept under a key."""
-        found = await self._read(_answer, queries.ANSWER, (seller, customer, dialect, key))
-        for asked, answer, expires in found:
-            return Answered(dialect=dialect, key=key, asked=asked, answer=answer, expires=expires)
+        name = (seller, customer, dialect, key)
+        for asked, answer, expires in await self._read(_ANSWER, queries.ANSWER, name):
+            return Answered(
+                dialect=dialect,
+                key=key,
+                asked=asked,
+                answer=b64decode(answer),
+                expires=instant(expires),
+            )
         return None
 
     async def notes(self, seller: int, kind: str, names: Collection[str]) -> tuple[Note, ...]:
@@ -282,18 +296,3 @@ class PostgresBackend:
 def _found(seen: str, more: str) -> str:
     """Describe which orders are read; the very same text each time is soonest found as prepared."""
     return f"{queries.ORDERS} {seen} {more} ORDER BY o.id"
-
-
-def _answer(row: Row) -> tuple[str, bytes, datetime]:
-    asked, answer, expires = row
-    return asked, answer, instant(expires)
-
-
-def _known_by(seller: int, ref: Reference) -> Params:
-    id = stands_for(ref)
-    return seller, ref.id, ref.dialect, id, seller, id, ref.dialect
-
-
-def _pairs(references: Iterable[Reference]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    several = list(references)
-    return tuple([ref.id for ref in several]), tuple([ref.dialect for ref in several])

@@ -13,15 +13,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from random import getrandbits
 
 import asyncpg
 
 from orderglot.stores.postgres.count_tables import COUNTED, COUNTS, DELTAS
 from orderglot.stores.postgres.grammar import numbered
-from orderglot.stores.postgres.statement import Step, inserted, kinds
-from orderglot.stores.sql.count_buckets import NONE, NOTHING, Entry, Row, changes
+from orderglot.stores.postgres.statement import Step
+from orderglot.stores.sql.count_buckets import NONE, NOTHING, Entry
 from orderglot.stores.sql.grammar import Sql, fragment
 
 EVERYBODY_ELSE = 0
@@ -38,18 +36,6 @@ AGAIN = 0.01
 
 _KEY = ("axis", "bucket", "test", "gone", "kind", "status", "own_status")
 _NAMES = ", ".join(_KEY)
-_DELTAS = kinds(
-    id="bigint",
-    axis="text",
-    bucket="bigint",
-    test="bigint",
-    gone="bigint",
-    kind="text",
-    status="text",
-    own_status="bigint",
-    orders="bigint",
-)
-
 # What others are merging just now is left to them; what is left over, to a later merger.
 _TAKE = numbered(
     fragment(
@@ -105,15 +91,6 @@ _RECOUNT = (
     fragment("INSERT INTO", f"{COUNTED} (seller, since) VALUES ($1, {_NOW})"),
 )
 _SELLERS = "SELECT id FROM sellers ORDER BY id"
-
-
-def deltas(seller: int, rows: Iterable[tuple[Row, Row | None]]) -> Iterator[Step]:
-    """Add what the counts change by; rows of orders come with those that they take the place of."""
-    first = getrandbits(62)
-    several: list[Row] = [
-        (first + place, *entry, more) for place, (entry, more) in enumerate(changes(rows).items())
-    ]
-    return inserted(DELTAS, seller, _DELTAS, several)
 
 
 def begun(seller: int) -> Step:

@@ -22,6 +22,7 @@ from orderglot.stores.postgres.connection import (
     connect,
     in_words,
     is_lost,
+    is_of_machine,
     is_usable_after,
 )
 from orderglot.stores.postgres.grammar import numbered
@@ -106,11 +107,11 @@ class Pool:
         return await self.ask(lambda line: read_within(line, seconds, find))
 
     async def ask(self, ask: Callable[[asyncpg.Connection], Awaitable[T]]) -> T:
-        """Give what is read over a connection; asked once more where that is lost."""
+        """Give what is read over a connection; asked once more where that, or one behind it, is lost."""
         try:
             return await self._once(ask)
         except FAILURES as error:
-            if not is_lost(error):
+            if not is_lost(error) and not is_of_machine(error):
                 raise in_words(error, self.url) from error
         try:
             return await self._once(ask)

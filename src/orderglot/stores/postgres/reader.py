@@ -35,6 +35,9 @@ class Reader:
     async def _ask(self, kind: tuple[str, Read], several: Sequence[Params]) -> list[Any]:
         text, read = kind
         different = tuple(dict.fromkeys(several))
+        if len(different) == 1:
+            rows = await self._pool.read(text, different[0])
+            return [tuple([read(one) for (one,) in rows])] * len(several)
         rows = await self._pool.read_each(_as_one_row(text), different)
         found = {
             params: tuple([read(one) for one in column])
