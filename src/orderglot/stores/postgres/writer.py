@@ -32,7 +32,7 @@ from orderglot.stores.postgres.grammar import numbered
 from orderglot.stores.postgres.identities import claim
 from orderglot.stores.postgres.merger import Merger
 from orderglot.stores.postgres.order_writes import claims
-from orderglot.stores.postgres.pool import Pool
+from orderglot.stores.postgres.pool import ANY, EVERY, Pool
 from orderglot.stores.sql.grammar import Sql
 
 T = TypeVar("T")
@@ -40,16 +40,20 @@ T = TypeVar("T")
 ATTEMPTS = 5
 """How often a transaction is tried that the server undoes."""
 
+_EVERYWHERE = (writes.PutSeller, writes.PutCredential, writes.EndKey, writes.SetLive)
+"""What every machine of a cluster has to write."""
+
 _BESIDE_OTHERS = (writes.Expect, writes.PutOrder, Event, writes.PutAnswer)
 
 
 class Writer:
     """Takes commits from one event loop."""
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: Pool, machine: Callable[[int], int] = lambda _seller: ANY) -> None:
         self._pool = pool
+        self._machine = machine
         self._gathering: Batching[int, Collection[writes.Write], None] = Batching(self._together)
-        self._merger = Merger(pool)
+        self._merger = Merger(pool, machine)
         self.commits = 0
         """How many transactions were committed."""
 
@@ -69,9 +73,10 @@ class Writer:
         await self._commit(seller, [write for batch in several for write in batch])
         return [None] * len(several)
 
-    async def change(self, sql: Sql) -> int:
+    async def change(self, seller: int, sql: Sql) -> int:
         """Do a statement that is a transaction of its own and gives one number."""
-        ((number,),) = await self._tried(lambda: self._pool.fetch(*sql))
+        at = self._machine(seller)
+        ((number,),) = await self._tried(lambda: self._pool.fetch(*sql, at))
         return int(number)
 
     async def _commit(self, seller: int, batch: Collection[writes.Write]) -> None:
@@ -79,10 +84,11 @@ class Writer:
         statements = list(tables.statements(seller, batch))
         if not statements:
             return
+        at = EVERY if any(isinstance(one, _EVERYWHERE) for one in batch) else self._machine(seller)
         if claimed or len(statements) > 1:
-            await self._tried(lambda: self._transact(seller, statements, claimed))
+            await self._tried(lambda: self._transact(seller, statements, claimed, at))
         else:
-            await self._tried(lambda: self._pool.fetch(*statements[0]))
+            await self._tried(lambda: self._pool.fetch(*statements[0], at))
         self.commits += 1
         if any(isinstance(one, writes.PutOrder) for one in batch):
             self._merger.after_commit(seller)
@@ -106,9 +112,9 @@ class Writer:
             raise self._translated(error) from error
 
     async def _transact(
-        self, seller: int, statements: Iterable[Sql], claimed: Collection[int]
+        self, seller: int, statements: Iterable[Sql], claimed: Collection[int], at: int
     ) -> None:
-        async with self._pool.transaction() as connection:
+        async with self._pool.transaction(at) as connection:
             if claimed:
                 await claim(connection, seller, Entity.CUSTOMER, claimed)
             for sql in statements:
