@@ -34,6 +34,7 @@ AGAIN = 0.01
 
 _KEY = ("axis", "bucket", "test", "gone", "kind", "status", "own_status")
 _NAMES = ", ".join(_KEY)
+_MERGE = "SELECT merge_counts_1($1, $2)"
 _NOW = "(extract(epoch FROM now()) * 1000000)::bigint"
 _DIGITS = "ltrim(total::text, '-')"
 _SIZE = f"length({_DIGITS}) * 100 + left({_DIGITS}, 2)::bigint"
@@ -77,7 +78,7 @@ def begun(seller: int) -> Step:
 
 async def merge(connection: asyncpg.Connection, seller: int) -> int:
     """Merge deltas of a seller into the counts, giving how many; nobody who writes orders waits."""
-    return int(await connection.fetchval("SELECT merge_counts_1($1, $2)", seller, MERGED))
+    return int(await connection.fetchval(_MERGE, seller, MERGED))
 
 
 async def recount(connection: asyncpg.Connection, seller: int) -> None:
