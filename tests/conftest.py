@@ -67,16 +67,18 @@ def few_waits(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def pytest_sessionfinish() -> None:
     """End the PostgreSQL of a run; what has to happen at exit does not where workers run tests."""
-    postgres = sys.modules.get("tests.postgres")
-    if postgres is not None:
-        postgres.leave()
+    for name in ("tests.citus", "tests.postgres"):
+        if name in sys.modules:
+            sys.modules[name].leave()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say in a line each what could not be tried on this machine."""
     if pgbouncer.PROGRAM is None:
         terminalreporter.write_line("Not tried: a book behind PgBouncer, which is not installed.")
-    from tests import debian_postgres
+    from tests import citus, debian_postgres
 
     if debian_postgres.programs() is None:
         terminalreporter.write_line(f"Not tried: {debian_postgres.MISSING}.")
+    if not citus.COORDINATOR:
+        terminalreporter.write_line(f"Not tried: {citus.MISSING}.")

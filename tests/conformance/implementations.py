@@ -30,6 +30,7 @@ from orderglot.stores.sqlite import SqliteStore
 from orderglot.stores.store import BookStore
 from orderglot.wire.dialect import Dialect
 from orderglot.wire.loss import carried
+from tests import citus
 from tests.conformance.specimens import book_of, request_at, shelve, welcome
 from tests.postgres import BorrowedBackend
 
@@ -108,6 +109,8 @@ STORES: dict[str, Callable[[Path, Clock], BookStore]] = {
     "sqlite": lambda folder, clock: SqliteStore(folder / "book.db", clock),
     "postgres": lambda _folder, clock: BookStore(BorrowedBackend(), clock),
 }
+if citus.COORDINATOR:
+    STORES["citus"] = lambda _folder, clock: BookStore(citus.BorrowedClusterBackend(), clock)
 
 
 class Shop:

@@ -19,6 +19,7 @@ from orderglot.stores.backend import Backend
 from orderglot.stores.memory.backend import MemoryBackend
 from orderglot.stores.sqlite.backend import SqliteBackend
 from orderglot.stores.store import BookStore
+from tests import citus
 from tests.clock import Clock
 from tests.postgres import BorrowedBackend
 
@@ -30,6 +31,8 @@ SHELVES: dict[str, Callable[[Path], Backend]] = {
     "sqlite": lambda folder: SqliteBackend(folder / "book.db"),
     "postgres": lambda folder: BorrowedBackend(),
 }
+if citus.COORDINATOR:
+    SHELVES["citus"] = lambda folder: citus.BorrowedClusterBackend()
 
 
 class Shop:

@@ -1,18 +1,18 @@
-"""The tables of PostgreSQL can be spread over a cluster by seller, and are where there is one."""
+"""The tables of PostgreSQL can be spread over a cluster by seller, and which of them are not, and why."""
 
 from __future__ import annotations
 
 import asyncio
+import re
 
 import pytest
 
 from orderglot.core.errors import HubError, Invalid, Unsupported
 from orderglot.hub.books import open_rows
-from orderglot.hub.distributing import distribute
-from tests.postgres import asked, new_database, ordered
-
-EVERYWHERE = {"sellers", "credentials"}
-"""The tables that every machine has whole: who the sellers are, and who may come in."""
+from orderglot.hub.distributing import distribute, foreseen
+from orderglot.stores.postgres.catalogue import BESIDE
+from orderglot.stores.postgres.distributing import EVERYWHERE
+from tests.postgres import asked, new_database
 
 UNIQUE = """
 SELECT c.relname::text, ARRAY(
@@ -20,7 +20,15 @@ SELECT c.relname::text, ARRAY(
     WHERE a.attrelid = c.oid AND a.attnum = ANY (i.indkey[0:i.indnkeyatts - 1])
 )
 FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indrelid
-WHERE c.relnamespace = 'public'::regnamespace AND i.indisunique AND c.relname <> ALL ('{migrations,unfinished_migrations,processes}')
+WHERE c.relnamespace = 'public'::regnamespace AND i.indisunique
+"""
+INDEXES = """
+SELECT c.relname::text, x.relname::text, pg_get_indexdef(i.indexrelid, 1, TRUE)
+FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indrelid JOIN pg_class AS x ON x.oid = i.indexrelid
+WHERE c.relnamespace = 'public'::regnamespace
+"""
+TABLES = """
+SELECT relname::text FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
 """
 FOREIGN = """
 SELECT c.relname::text, t.relname::text, ARRAY(
@@ -31,17 +39,8 @@ SELECT c.relname::text, t.relname::text, ARRAY(
 FROM pg_constraint AS f JOIN pg_class AS c ON c.oid = f.conrelid
 JOIN pg_class AS t ON t.oid = f.confrelid WHERE f.contype = 'f'
 """
-A_CLUSTER = """
-CREATE SCHEMA citus;
-CREATE TABLE citus.citus_tables (table_name regclass, citus_table_type text, "column" text);
-CREATE FUNCTION citus.create_reference_table(name regclass) RETURNS void LANGUAGE sql AS
-$$ INSERT INTO citus.citus_tables VALUES (name, 'reference') $$;
-CREATE FUNCTION citus.create_distributed_table(name regclass, "column" text) RETURNS void
-LANGUAGE sql AS $$ INSERT INTO citus.citus_tables VALUES (name, 'distributed', "column") $$;
-DO $$ BEGIN
-EXECUTE format('ALTER DATABASE %I SET search_path = public, citus', current_database());
-END $$;
-"""
+WHOLE = {*EVERYWHERE, *BESIDE}
+"""The tables whose rows are no seller's alone: each is named with its reason where it is defined."""
 
 
 @pytest.fixture
@@ -56,73 +55,78 @@ def url() -> str:
     return url
 
 
-@pytest.fixture
-def cluster(url: str, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Give the URL of a book in what looks like a cluster, and notes what it is told to do."""
-    ordered(url, A_CLUSTER)
-    monkeypatch.setattr("orderglot.stores.postgres.distributing.EXTENSION", "plpgsql")
-    return url
-
-
-def distributed(url: str, *, dry: bool = False) -> tuple[str, ...]:
-    return asyncio.run(distribute(url, dry=dry))
+def spreading(url: str) -> tuple[str, ...]:
+    return asyncio.run(foreseen(url))[0]
 
 
 def test_every_unique_key_carries_the_seller(url: str) -> None:
     found = asked(url, UNIQUE)
 
     assert {"orders", "notes", "order_links"} < {table for table, _ in found}
-    assert EVERYWHERE == {table for table, columns in found if "seller" not in columns}  # type: ignore[operator]
+    assert [] == [
+        (table, columns)
+        for table, columns in found
+        if table not in WHOLE and "seller" not in columns  # type: ignore[operator]
+    ]
+
+
+def test_every_index_begins_with_the_seller(url: str) -> None:
+    found = asked(url, INDEXES)
+
+    assert 20 < len(found)
+    assert [] == [
+        (table, index) for table, index, first in found if table not in WHOLE and first != "seller"
+    ]
 
 
 def test_every_foreign_key_carries_the_seller(url: str) -> None:
     found = asked(url, FOREIGN)
-    within = [columns for _, target, columns in found if target not in EVERYWHERE]
-    outward = [columns for _, target, columns in found if target in EVERYWHERE]
+    within = [columns for _, target, columns in found if target not in WHOLE]
+    outward = [columns for _, target, columns in found if target in WHOLE]
 
     assert 5 <= len(within)
     assert [] == [columns for columns in within if "seller=seller" not in columns]  # type: ignore[operator]
     assert [["seller=id"]] * len(outward) == outward
 
 
-def test_what_would_be_done_is_told_without_a_cluster(url: str) -> None:
-    statements = distributed(url, dry=True)
-    tables = {str(table) for table, _ in asked(url, UNIQUE)}
+def test_every_table_is_spread_or_stands_on_every_machine_but_for_those_that_are_no_part_of_the_book(
+    url: str,
+) -> None:
+    statements = spreading(url)
+    tables = {str(table) for (table,) in asked(url, TABLES)} - {*BESIDE}
+    spread = tables - {*EVERYWHERE}
 
-    assert len(tables) == len(statements)
-    assert {f"SELECT create_reference_table('{name}')" for name in EVERYWHERE} == {*statements[:2]}
-    assert {
-        f"SELECT create_distributed_table('{name}', 'seller')" for name in tables - EVERYWHERE
-    } == {*statements[2:]}
+    assert all(EVERYWHERE.values())
+    assert all(BESIDE.values())
+    whole = {f"SELECT create_reference_table('{name}')" for name in EVERYWHERE}
+    divided = {f"SELECT create_distributed_table('{name}', 'seller')" for name in spread}
+    assert whole == {*statements[: len(EVERYWHERE)]}
+    assert divided == {*statements[len(EVERYWHERE) : len(tables)]}
+
+
+def test_every_function_runs_where_the_rows_of_its_seller_are(url: str) -> None:
+    called = [one for one in spreading(url) if "create_distributed_function" in one]
+    names = {"write_orders_1", "merge_counts_1"}
+
+    assert names == {found[1] for one in called if (found := re.search(r"'(\w+)\(", one))}
+    assert all("'whose', colocate_with => 'orders'" in one for one in called)
 
 
 def test_a_table_comes_behind_those_that_it_points_at(url: str) -> None:
-    places = {one.split("'")[1]: place for place, one in enumerate(distributed(url, dry=True))}
+    statements = [one for one in spreading(url) if "_table('" in one]
+    places = {one.split("'")[1]: place for place, one in enumerate(statements)}
 
     assert [] == [(own, to) for own, to, _ in asked(url, FOREIGN) if places[own] < places[to]]  # type: ignore[index]
 
 
-def test_a_cluster_is_told_once(cluster: str) -> None:
-    first = distributed(cluster)
+def test_what_would_be_done_changes_nothing_and_says_what_is_missing() -> None:
+    url = new_database()
+    statements, problems = asyncio.run(foreseen(url))
 
-    assert (len(first), ()) == (len(asked(cluster, "TABLE citus_tables")), distributed(cluster))
-    assert [("reference", None, 2), ("distributed", "seller", len(first) - 2)] == asked(
-        cluster,
-        """SELECT citus_table_type, "column", count(*)::int FROM citus_tables
-        GROUP BY 1, 2 ORDER BY 3""",
-    )
-
-
-def test_what_was_cut_off_goes_on(cluster: str) -> None:
-    ordered(
-        cluster,
-        "SELECT create_reference_table('sellers')",
-        "INSERT INTO citus_tables VALUES ('orders', 'local')",
-    )
-    names = [statement.split("'")[1] for statement in distributed(cluster)]
-
-    assert "sellers" not in names
-    assert "orders" in names
+    assert 17 < len(statements)
+    assert [] == asked(url, TABLES)
+    (problem,) = problems
+    assert "has no Citus; install it, say 'CREATE EXTENSION citus' there" in problem
 
 
 @pytest.mark.parametrize(
@@ -136,4 +140,4 @@ def test_where_there_is_no_cluster_one_sentence_says_so(
     url: str, where: str, kind: type[HubError], sentence: str
 ) -> None:
     with pytest.raises(kind, match=sentence):
-        distributed(where or url)
+        asyncio.run(distribute(where or url, lambda _statement, _done, _of: None))

@@ -24,9 +24,9 @@ from orderglot.stores.backend import Entity, Scope
 from orderglot.stores.migrations import migrations
 from orderglot.stores.postgres import PostgresStore, pool
 from orderglot.stores.postgres.backend import PostgresBackend
-from orderglot.stores.postgres.expiring import SELDOM
 from orderglot.stores.postgres.grammar import PostgresGrammar, numbered
 from orderglot.stores.postgres.identities import claim
+from orderglot.stores.postgres.order_writes import SELDOM
 from orderglot.stores.selection import selection, write_cursor
 from orderglot.stores.sql.paging import selected_ids
 from orderglot.stores.store import BookStore

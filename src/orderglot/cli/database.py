@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 from orderglot.cli.command import AsJson, ConfigFile, Database, group, settings
 from orderglot.cli.migrate import migrate
 from orderglot.cli.options import argument, switch
-from orderglot.cli.output import table, write_document, write_json, write_line
+from orderglot.cli.output import table, write_document, write_json, write_line, write_notice
 from orderglot.cli.progress import showing_progress
 from orderglot.core.counting import counted
 
@@ -65,8 +65,8 @@ def distribute(
 ) -> None:
     """Spread a book in PostgreSQL over the machines of its Citus cluster, seller by seller.
 
-    What is spread already stays as it is. Do it while nothing serves the book; it is done at once
-    where the book is still empty.
+    What is spread already stays as it is; cut off, the same command goes on. Do it while nothing has the
+    book open; it is done at once where the book is still empty. --dry-run also says what would make it fail.
 
     $ orderglot database distribute --dry-run --database postgresql://me@db/orders
     $ orderglot database distribute --database postgresql://me@db/orders
@@ -78,11 +78,18 @@ def distribute(
 
     found = settings(config, database=database)
     set_up_logs(found.log_level, quiet=True)
-    statements = asyncio.run(distributing.distribute(found.database, dry=dry))
+    problems: tuple[str, ...] = ()
+    if dry:
+        statements, problems = asyncio.run(distributing.foreseen(found.database))
+    else:
+        with showing_progress("distributing") as on_step:
+            statements = asyncio.run(distributing.distribute(found.database, on_step))
     if as_json:
-        return write_json({"done": not dry, "statements": statements})
+        return write_json({"done": not dry, "statements": statements, "problems": problems})
     for statement in statements:
         write_document(f"{statement};")
+    for problem in problems:
+        write_notice(f"This would fail: {problem}")
     if not statements:
         write_line("Every table is spread over the cluster already.")
     return None

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from base64 import b64decode
+from collections.abc import Collection
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache, partial
 from typing import TypeVar
 
 import asyncpg
+import msgspec
 
 from orderglot.core.customer import Customer
 from orderglot.core.keyring import Credential
@@ -20,11 +22,11 @@ from orderglot.core.seller import Seller
 from orderglot.core.tokens import Token
 from orderglot.stores import document, writes
 from orderglot.stores.backend import FIRST, Counts, Entity, Scope, Selected, Selection, Unready
-from orderglot.stores.identities import stands_for
 from orderglot.stores.postgres import expiring, opening, queries
 from orderglot.stores.postgres.feed import read_feed
 from orderglot.stores.postgres.lists import Lists
-from orderglot.stores.postgres.pool import Params, Pool, Row
+from orderglot.stores.postgres.machines import Machines
+from orderglot.stores.postgres.pool import Params, Pool
 from orderglot.stores.postgres.processes import Presence
 from orderglot.stores.postgres.reader import Reader
 from orderglot.stores.postgres.replica import Replica
@@ -38,6 +40,9 @@ from orderglot.stores.sql.rows import instant
 from orderglot.stores.sql.tokens import held
 
 T = TypeVar("T")
+
+_TOKEN = msgspec.json.Decoder(tuple[msgspec.Raw, str, int, int, int | None]).decode
+_ANSWER = msgspec.json.Decoder(tuple[str, str, int]).decode
 
 
 class PostgresBackend:
@@ -55,20 +60,24 @@ class PostgresBackend:
         """Where whatever may be long is read."""
         self._database: int | None = None
         """Which of the server's databases this is, from when that was first asked on."""
-        self._lists = Lists(self._long, slots or Slots())
-        self.writer = Writer(self._pool)
+        self._machines = Machines(self._pool)
+        self._at = self._machines.of
+        self._lists = Lists(self._long, slots or Slots(), self._at)
+        self.writer = Writer(self._pool, self._at)
         self._read = Reader(self._pool).read
 
     async def order_known(self, scope: Scope, ref: Reference) -> Order | None:
         """Give the order that has the reference, else the one with that hub id and no such one."""
-        found = await self._orders(scope, queries.KNOWN, _known_by(scope.seller, ref))
+        found = await self._orders(scope, queries.KNOWN, queries.known_by(scope.seller, ref))
         return found[0] if found else None
 
     async def orders_known(
         self, scope: Scope, references: Collection[Reference]
     ) -> tuple[Order, ...]:
         """Give the orders that have any of the references."""
-        return await self._orders(scope, queries.KNOWN_AS_ANY, (*_pairs(references), scope.seller))
+        return await self._orders(
+            scope, queries.KNOWN_AS_ANY, (*queries.pairs(references), scope.seller)
+        )
 
     async def orders_numbered(self, scope: Scope, numbers: Collection[str]) -> tuple[Order, ...]:
         """Give the orders that have any of the seller's own numbers."""
@@ -87,11 +96,15 @@ class PostgresBackend:
     async def orders_pointing(self, scope: Scope, orders: Collection[Order]) -> tuple[Order, ...]:
         """Give the orders with a link to any of the orders."""
         seller = scope.seller
-        found = await self._pool.read(queries.POINTING, (seller, [one.id for one in orders]))
+        found = await self._pool.read(
+            queries.POINTING, (seller, [one.id for one in orders]), self._at(seller)
+        )
         names = [ref for order in orders for ref in order.references]
         names += [Reference("", order.number) for order in orders if order.number]
         if names:
-            found += await self._pool.read(queries.DANGLING, (*_pairs(names), seller))
+            found += await self._pool.read(
+                queries.DANGLING, (*queries.pairs(names), seller), self._at(seller)
+            )
         return await self.orders_with(scope, {id for (id,) in found})
 
     async def select(self, scope: Scope, selection: Selection) -> Selected:
@@ -106,54 +119,62 @@ class PostgresBackend:
         """Give what happened to an order, by rising version; nothing where it is not in scope."""
         seen = scoped(scope)
         text = f"{EVENTS} {seen.text} ORDER BY e.version, e.at"
-        rows = await self._pool.read(text, (order, *seen.params))
+        rows = await self._pool.read(text, (order, *seen.params), self._at(scope.seller))
         return tuple([event_of(row) for row in rows])
 
     async def feed(self, scope: Scope, after: int, limit: int) -> Feed:
         """Give events in scope by rising sequence, from behind one on, so many at most."""
-        return await read_feed(self._pool, scope, after, limit)
+        return await read_feed(self._pool, scope, after, limit, self._at(scope.seller))
 
     async def duplicates(self, scope: Scope) -> tuple[Event, ...]:
         """Give the events of orders in scope that speak of another order, by the order's id."""
         seen = scoped(scope)
         text = f"{DUPLICATES} {seen.text} ORDER BY e.order_id, e.at"
-        rows = await self._pool.read(text, (scope.seller, *seen.params))
+        rows = await self._pool.read(text, (scope.seller, *seen.params), self._at(scope.seller))
         return tuple([event_of(row) for row in rows])
 
     async def customer_known(self, seller: int, ref: Reference) -> Customer | None:
         """Give the customer that has the reference, else the one with that hub id and no such."""
-        params = (seller, *_known_by(seller, ref))
-        found = await self._customers(queries.CUSTOMER_KNOWN, params)
+        params = (seller, *queries.known_by(seller, ref))
+        found = await self._customers(seller, queries.CUSTOMER_KNOWN, params)
         return found[0] if found else None
 
     async def customers_known(
         self, seller: int, references: Collection[Reference]
     ) -> tuple[Customer, ...]:
         """Give the customers that have any of the references."""
-        return await self._customers(queries.CUSTOMERS_KNOWN, (seller, *_pairs(references), seller))
+        return await self._customers(
+            seller, queries.CUSTOMERS_KNOWN, (seller, *queries.pairs(references), seller)
+        )
 
     async def customers_numbered(
         self, seller: int, numbers: Collection[str]
     ) -> tuple[Customer, ...]:
         """Give the customers that have any of the seller's own numbers."""
-        return await self._customers(queries.CUSTOMERS_NUMBERED, (seller, tuple(numbers)))
+        return await self._customers(seller, queries.CUSTOMERS_NUMBERED, (seller, tuple(numbers)))
 
     async def customers_with(self, scope: Scope, ids: Collection[int]) -> tuple[Customer, ...]:
         """Give the seller's customers that have any of the hub ids."""
-        return await self._customers(queries.CUSTOMERS_WITH_ID, (scope.seller, tuple(ids)))
+        return await self._customers(
+            scope.seller, queries.CUSTOMERS_WITH_ID, (scope.seller, tuple(ids))
+        )
 
     async def customers_after(self, scope: Scope, after: int, limit: int) -> tuple[Customer, ...]:
         """Give so many customers behind a hub id."""
-        return await self._customers(queries.CUSTOMERS_AFTER, (scope.seller, after, limit))
+        return await self._customers(
+            scope.seller, queries.CUSTOMERS_AFTER, (scope.seller, after, limit)
+        )
 
     async def products(self, seller: int, skus: Collection[str]) -> tuple[Product, ...]:
         """Give the products among those SKUs, by rising SKU."""
-        return await self._read(document.read_product, queries.PRODUCTS, (seller, tuple(skus)))
+        return await self._read(
+            document.read_product, queries.PRODUCTS, (seller, tuple(skus)), self._at(seller)
+        )
 
     async def products_after(self, seller: int, after: str, limit: int) -> tuple[Product, ...]:
         """Give so many products behind a SKU, by rising SKU."""
         return await self._read(
-            document.read_product, queries.PRODUCTS_AFTER, (seller, after, limit)
+            document.read_product, queries.PRODUCTS_AFTER, (seller, after, limit), self._at(seller)
         )
 
     async def sellers(self) -> tuple[Seller, ...]:
@@ -167,10 +188,14 @@ class PostgresBackend:
 
     async def counts(self, scope: Scope) -> Counts:
         """Count what is in a seller's book; the orders within the scope."""
-        seen, seller = scoped(scope), scope.seller
-        by_currency = await self._long.read(f"{queries.SUMS} {seen.text} GROUP BY 1", seen.params)
-        answers = await self._long.read(f"{queries.ANSWERS} {seen.text} GROUP BY 1", seen.params)
-        ((customers, products),) = await self._long.read(queries.COUNTS, (seller, seller))
+        seen, seller, at = scoped(scope), scope.seller, self._at(scope.seller)
+        by_currency = await self._long.read(
+            f"{queries.SUMS} {seen.text} GROUP BY 1", seen.params, at
+        )
+        answers = await self._long.read(
+            f"{queries.ANSWERS} {seen.text} GROUP BY 1", seen.params, at
+        )
+        ((customers, products),) = await self._long.read(queries.COUNTS, (seller, seller), at)
         return Counts(
             orders=sum(count for _, count, *_ in by_currency),
             lines=sum(int(lines) for _, _, lines, *_ in by_currency),
@@ -187,10 +212,10 @@ class PostgresBackend:
 
     async def numbers(self, seller: int, thing: Entity, count: int) -> tuple[int, ...]:
         """Hand out so many numbers for good, less those that somebody else is known by."""
-        after = await self._change(expiring.numbers(seller, thing, FIRST[thing], count))
+        after = await self._change(seller, expiring.numbers(seller, thing, FIRST[thing], count))
         block = range(after - count, after)
         names = await self._pool.read(
-            queries.CLAIMED[thing], (seller, [str(number) for number in block])
+            queries.CLAIMED[thing], (seller, [str(number) for number in block]), self._at(seller)
         )
         taken = {int(name) for (name,) in names}
         return tuple(number for number in block if number not in taken)
@@ -206,8 +231,8 @@ class PostgresBackend:
     ) -> tuple[Token, Credential] | None:
         """Give the token of that fingerprint, and its key."""
         name = (seller, dialect, kind, fingerprint)
-        for row in await self._read(tuple, queries.HELD, name):
-            return held(name, row)
+        for text, *rest in await self._read(_TOKEN, queries.HELD, name, self._at(seller)):
+            return held(name, (bytes(text), *rest))
         return None
 
     async def credentials(self, seller: int) -> tuple[Credential, ...]:
@@ -217,17 +242,26 @@ class PostgresBackend:
 
     async def answer(self, seller: int, customer: int, dialect: str, key: str) -> Answered | None:
         """Give the answer that was kept under a key."""
-        found = await self._read(_answer, queries.ANSWER, (seller, customer, dialect, key))
-        for asked, answer, expires in found:
-            return Answered(dialect=dialect, key=key, asked=asked, answer=answer, expires=expires)
+        name = (seller, customer, dialect, key)
+        for asked, answer, expires in await self._read(
+            _ANSWER, queries.ANSWER, name, self._at(seller)
+        ):
+            return Answered(
+                dialect=dialect,
+                key=key,
+                asked=asked,
+                answer=b64decode(answer),
+                expires=instant(expires),
+            )
         return None
 
     async def notes(self, seller: int, kind: str, names: Collection[str]) -> tuple[Note, ...]:
         """Give the notes of a kind by rising name, of all names for none."""
+        at = self._at(seller)
         if names:
-            found = await self._pool.read(queries.NOTES_NAMED, (seller, kind, list(names)))
+            found = await self._pool.read(queries.NOTES_NAMED, (seller, kind, list(names)), at)
         else:
-            found = await self._pool.read(queries.NOTES, (seller, kind))
+            found = await self._pool.read(queries.NOTES, (seller, kind), at)
         return tuple(
             Note(kind=kind, name=own, version=version, document=document)
             for own, version, document in found
@@ -235,7 +269,7 @@ class PostgresBackend:
 
     async def tally(self, seller: int, what: str, until: datetime, now: datetime) -> int:
         """Count one more until then, for good; tallies that were over by ``now`` may go."""
-        return await self._change(expiring.tally(seller, what, until, now))
+        return await self._change(seller, expiring.tally(seller, what, until, now))
 
     async def commit(self, seller: int, batch: Collection[writes.Write]) -> None:
         """Write all of it, in order, or nothing; raises Raced where a version or name is taken."""
@@ -254,6 +288,7 @@ class PostgresBackend:
 
     async def close(self) -> None:
         """Close every connection."""
+        self._machines.close()
         await self.writer.close()
         await self._presence.leave()
         await self._long.close()
@@ -263,37 +298,25 @@ class PostgresBackend:
         """Give the orders in a scope for which more holds; every order is read through here."""
         seen = scoped(scope)
         text = _found(seen.text, more)
-        return await self._read(document.read_order, text, (*seen.params, *params))
+        return await self._read(
+            document.read_order, text, (*seen.params, *params), self._at(scope.seller)
+        )
 
-    async def _customers(self, text: str, params: Params) -> tuple[Customer, ...]:
-        return await self._read(document.read_customer, text, params)
+    async def _customers(self, seller: int, text: str, params: Params) -> tuple[Customer, ...]:
+        return await self._read(document.read_customer, text, params, self._at(seller))
 
     async def _prepare(self, connection: asyncpg.Connection, url: str, *, create: bool) -> None:
         await opening.prepare(connection, url, create=create)
         await opening.warn_of_no_limits(connection, url)
         await self._presence.open(connection)
+        await self._machines.open(connection)
 
-    async def _change(self, sql: Sql) -> int:
+    async def _change(self, seller: int, sql: Sql) -> int:
         await self._presence.demand()
-        return await self.writer.change(sql)
+        return await self.writer.change(seller, sql)
 
 
 @lru_cache(maxsize=64)
 def _found(seen: str, more: str) -> str:
     """Describe which orders are read; the very same text each time is soonest found as prepared."""
     return f"{queries.ORDERS} {seen} {more} ORDER BY o.id"
-
-
-def _answer(row: Row) -> tuple[str, bytes, datetime]:
-    asked, answer, expires = row
-    return asked, answer, instant(expires)
-
-
-def _known_by(seller: int, ref: Reference) -> Params:
-    id = stands_for(ref)
-    return seller, ref.id, ref.dialect, id, seller, id, ref.dialect
-
-
-def _pairs(references: Iterable[Reference]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    several = list(references)
-    return tuple([ref.id for ref in several]), tuple([ref.dialect for ref in several])

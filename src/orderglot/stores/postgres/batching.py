@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
 from typing import Generic, TypeVar
 
 from orderglot.core.errors import Upstream
+from orderglot.stores.postgres.connection import MachineLost
 
 ABREAST = 2
 """So many of a kind are on their way at a time, before others wait to go together."""
@@ -36,7 +37,7 @@ class Batching(Generic[K, T, R]):
     """Asks for things of one kind together, and gives everybody theirs.
 
     ``ask`` gives an answer for each of several things. Where it fails, each goes by itself: one that
-    fails takes nobody with it.
+    fails takes nobody with it; but where the server does, nobody asks it again.
     """
 
     def __init__(self, ask: Callable[[K, Sequence[T]], Awaitable[Sequence[R]]]) -> None:
@@ -71,7 +72,7 @@ class Batching(Generic[K, T, R]):
         try:
             answers = await self._ask(kind, [what for what, _ in batch])
         except Exception as error:  # noqa: BLE001 (the caller gets it)
-            if len(batch) == 1 or isinstance(error, Upstream):
+            if len(batch) == 1 or _is_for_all(error):
                 _fail(batch, error)
             else:
                 for one in batch:
@@ -82,6 +83,11 @@ class Batching(Generic[K, T, R]):
                     done.set_result(answer)
         finally:
             _fail(batch)
+
+
+def _is_for_all(error: Exception) -> bool:
+    """Tell whether all have failed alike: a machine of a cluster has only some of what was asked for."""
+    return isinstance(error, Upstream) and not isinstance(error, MachineLost)
 
 
 def _fail(

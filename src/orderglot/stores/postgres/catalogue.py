@@ -10,8 +10,12 @@ from msgspec import Struct
 
 SELLER = "seller"
 
-BESIDE = ("migrations", "unfinished_migrations", "processes")
-"""The tables that say how the book is kept, and are no part of it."""
+BESIDE = {
+    "migrations": "which steps the tables have come to",
+    "unfinished_migrations": "how far a step has come",
+    "processes": "which programs have the book open, each of which serves every seller",
+}
+"""The tables that are no part of the book, and what they say of how it is kept."""
 
 _TABLES = """
 SELECT c.relname,
@@ -53,18 +57,13 @@ class Described(Struct, frozen=True):
     keys: tuple[tuple[str, ...], ...]
     points: frozenset[str]
 
-    @property
-    def divided(self) -> bool:
-        """Tell whether the rows of each seller can stand on a machine of their own."""
-        return SELLER in self.types and all(SELLER in key for key in self.keys)
-
 
 async def described(connection: asyncpg.Connection) -> tuple[Described, ...]:
     """Read every table of the book, by name."""
     unique = await connection.fetch(_UNIQUE)
     return tuple(
         Described(name, dict(zip(columns, types, strict=True)), _keys(name, unique), frozenset(to))
-        for name, columns, types, to in await connection.fetch(_TABLES, BESIDE)
+        for name, columns, types, to in await connection.fetch(_TABLES, tuple(BESIDE))
     )
 
 

@@ -66,12 +66,24 @@ def _read_url(url: str) -> tuple[str, bool]:
     return f"{place}?{others}" if others else place, "off" not in ours
 
 
+class MachineLost(Upstream):
+    """One machine of a cluster cannot be reached, by which the others go on."""
+
+
 def is_lost(error: BaseException) -> bool:
     """Tell whether a failure ended the connection, or will until another server is asked."""
-    state = getattr(error, "sqlstate", None) or ""
-    return state.startswith(_ENDED) or (
-        not isinstance(error, asyncpg.PostgresError) and not isinstance(error, TimeoutError)
-    )
+    if isinstance(error, asyncpg.PostgresError):
+        return (error.sqlstate or "").startswith(_ENDED) and not is_of_machine(error)
+    return not isinstance(error, TimeoutError)
+
+
+def is_of_machine(error: BaseException) -> bool:
+    """Tell whether a server, which itself is well, could not reach or has lost another one of its cluster."""
+    if not isinstance(error, asyncpg.PostgresError):
+        return False
+    # What ends the connection itself is FATAL or PANIC.
+    severity = getattr(error, "severity_en", None) or getattr(error, "severity", None)
+    return severity == "ERROR" and (error.sqlstate or "").startswith(_MACHINE)
 
 
 def is_usable_after(error: BaseException) -> bool:
@@ -99,6 +111,10 @@ def in_words(error: BaseException, url: str) -> HubError:
         state = error.sqlstate or ""
         if (problem := _of_a_pooler(error, where)) is not None:
             return problem
+        if is_of_machine(error):
+            return MachineLost(
+                f"A machine of the cluster {where} cannot be reached; try again in a moment."
+            )
         for prefix, words in _WORDS.items():
             if state.startswith(prefix):
                 return Upstream(words.format(where=where))
@@ -134,7 +150,7 @@ def refused(error: asyncpg.PostgresError) -> HubError | Raced | None:
     """Explain why the server would not write something, None where that is not the reason."""
     match error:
         case asyncpg.ForeignKeyViolationError(constraint_name=str(name)):
-            if name.endswith("_seller_fkey"):
+            if _OF_SELLER.search(name):
                 return NotFound("There is no such seller; add it first.")
             return Raced(name)
         case asyncpg.IntegrityConstraintViolationError() | asyncpg.DivisionByZeroError():
@@ -151,6 +167,10 @@ def refused(error: asyncpg.PostgresError) -> HubError | Raced | None:
             return None
 
 
+_OF_SELLER = re.compile(r"_seller_fkey(_\d+)?$")
+"""A cluster puts the number of the part of the table behind the name."""
+
+_MACHINE = ("08", "57P0")
 _ENDED = ("08", "57P01", "57P02", "57P03", "25006", "25P03")
 _WORDS = {
     "08": "The connection to {where} was lost; try again.",

@@ -12,16 +12,12 @@ orders and no deltas. ``recount`` makes them right at one moment, and says so in
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from random import getrandbits
 
 import asyncpg
 
 from orderglot.stores.postgres.count_tables import COUNTED, COUNTS, DELTAS
-from orderglot.stores.postgres.grammar import numbered
-from orderglot.stores.postgres.statement import Step, inserted, kinds
-from orderglot.stores.sql.count_buckets import NONE, NOTHING, Entry, Row, changes
+from orderglot.stores.postgres.statement import Step
+from orderglot.stores.sql.count_buckets import NONE, NOTHING
 from orderglot.stores.sql.grammar import Sql, fragment
 
 EVERYBODY_ELSE = 0
@@ -38,45 +34,7 @@ AGAIN = 0.01
 
 _KEY = ("axis", "bucket", "test", "gone", "kind", "status", "own_status")
 _NAMES = ", ".join(_KEY)
-_DELTAS = kinds(
-    id="bigint",
-    axis="text",
-    bucket="bigint",
-    test="bigint",
-    gone="bigint",
-    kind="text",
-    status="text",
-    own_status="bigint",
-    orders="bigint",
-)
-
-# What others are merging just now is left to them; what is left over, to a later merger.
-_TAKE = numbered(
-    fragment(
-        "DELETE FROM",
-        DELTAS,
-        "WHERE seller = ? AND id = ANY (ARRAY(SELECT id FROM",
-        DELTAS,
-        "WHERE seller = ? LIMIT ? FOR UPDATE SKIP LOCKED)) RETURNING",
-        f"{_NAMES}, orders",
-    )
-)
-_MERGE = numbered(
-    fragment(
-        "INSERT INTO",
-        f"{COUNTS} AS c (seller, {_NAMES}, orders) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        f"ON CONFLICT (seller, {_NAMES}) DO UPDATE SET orders = c.orders + excluded.orders",
-    )
-)
-_FORGET = numbered(
-    fragment(
-        "DELETE FROM",
-        f"{COUNTS} WHERE seller = ? AND",
-        " AND ".join(f"{name} = ?" for name in _KEY),
-        "AND orders = 0",
-    )
-)
-
+_MERGE = "SELECT merge_counts_1($1, $2)"
 _NOW = "(extract(epoch FROM now()) * 1000000)::bigint"
 _DIGITS = "ltrim(total::text, '-')"
 _SIZE = f"length({_DIGITS}) * 100 + left({_DIGITS}, 2)::bigint"
@@ -107,15 +65,6 @@ _RECOUNT = (
 _SELLERS = "SELECT id FROM sellers ORDER BY id"
 
 
-def deltas(seller: int, rows: Iterable[tuple[Row, Row | None]]) -> Iterator[Step]:
-    """Add what the counts change by; rows of orders come with those that they take the place of."""
-    first = getrandbits(62)
-    several: list[Row] = [
-        (first + place, *entry, more) for place, (entry, more) in enumerate(changes(rows).items())
-    ]
-    return inserted(DELTAS, seller, _DELTAS, several)
-
-
 def begun(seller: int) -> Step:
     """Keep the counts of a new seller, unless programs may be left that would not."""
     text = fragment(
@@ -129,18 +78,7 @@ def begun(seller: int) -> Step:
 
 async def merge(connection: asyncpg.Connection, seller: int) -> int:
     """Merge deltas of a seller into the counts, giving how many; nobody who writes orders waits."""
-    async with connection.transaction(isolation="read_committed"):
-        taken = await connection.fetch(_TAKE, seller, seller, MERGED)
-        more = defaultdict[Entry, int](int)
-        for *entry, orders in taken:
-            more[tuple(entry)] += orders
-        # In one order for all, so that two who merge at once only ever wait for each other.
-        rows = [(seller, *entry, orders) for entry, orders in sorted(more.items()) if orders]
-        if rows:
-            await connection.executemany(_MERGE, rows)
-        if fewer := [row[:-1] for row in rows if row[-1] < 0]:
-            await connection.executemany(_FORGET, fewer)
-    return len(taken)
+    return int(await connection.fetchval(_MERGE, seller, MERGED))
 
 
 async def recount(connection: asyncpg.Connection, seller: int) -> None:

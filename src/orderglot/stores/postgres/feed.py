@@ -13,7 +13,7 @@ import asyncpg
 from orderglot.core.ports import Feed
 from orderglot.stores.backend import EVENT, LOOKED, Scope
 from orderglot.stores.postgres.grammar import numbered
-from orderglot.stores.postgres.pool import Pool
+from orderglot.stores.postgres.pool import ANY, Pool
 from orderglot.stores.sql.events import LAST, feed_of, feed_sql
 from orderglot.stores.sql.grammar import fragment
 
@@ -66,18 +66,18 @@ WHERE seller = $1 AND thing = $2 RETURNING next
 """
 
 
-async def read_feed(pool: Pool, scope: Scope, after: int, limit: int) -> Feed:
+async def read_feed(pool: Pool, scope: Scope, after: int, limit: int, at: int = ANY) -> Feed:
     """Give events in scope by rising sequence, from behind one on, so many at most."""
     seller = scope.seller
-    ((last, waiting),) = await pool.read(_STATE, (seller, EVENT, seller))
+    ((last, waiting),) = await pool.read(_STATE, (seller, EVENT, seller), at)
     # Whoever still reads what has numbers leaves it to others to give them.
     if waiting and last < after + limit:
-        before, last = last, await pool.ask(lambda line: _number(line, seller, NUMBERED))
+        before, last = last, await pool.ask(lambda line: _number(line, seller, NUMBERED), at)
         waiting = last - before >= NUMBERED
     if last <= after:
         return Feed((), after, more=waiting)
     until = min(after + LOOKED, last)
-    rows = await pool.read(*feed_sql(scope, after, until, limit))
+    rows = await pool.read(*feed_sql(scope, after, until, limit), at)
     return feed_of(rows, limit, until, more=waiting or until < last)
 
 

@@ -1,43 +1,18 @@
-"""Identities: the references of orders and customers, and that no two of them share one."""
+"""Identities: the references of customers, and that no two share one; those of orders go with the orders."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from typing import NamedTuple
 
 import asyncpg
 
 from orderglot.core.order import Reference
 from orderglot.stores.backend import Entity
 from orderglot.stores.identities import Named, stands_for
-from orderglot.stores.postgres.statement import Kinds, Row, Step, inserted, kinds, source
+from orderglot.stores.postgres.statement import Row, Step, inserted, kinds, source
 from orderglot.stores.sql.grammar import Sql, fragment
 
-
-class _Names(NamedTuple):
-    """Where the references of things are, and where the things."""
-
-    table: str
-    column: str
-    things: str
-    kinds: Kinds
-
-
-_NAMES = {
-    Entity.ORDER: _Names(
-        "order_references",
-        "order_id",
-        "orders",
-        kinds(order_id="bigint", name="text", dialect="text"),
-    ),
-    Entity.CUSTOMER: _Names(
-        "customer_references",
-        "customer",
-        "customers",
-        kinds(customer="bigint", name="text", dialect="text"),
-    ),
-}
-
+_NAMES = kinds(customer="bigint", name="text", dialect="text")
 _ADDED = kinds(id="bigint", name="text")
 _ALIKE = kinds(id="bigint", own="bigint", dialect="text")
 
@@ -68,32 +43,29 @@ async def claim(
         await connection.execute(_CLAIM, seller, thing.value)
 
 
-def named(
-    seller: int, thing: Entity, things: Iterable[tuple[Named, Named | None]]
-) -> Iterator[Step]:
-    """Write the references of things, and look that nothing now goes by another's name."""
-    table, column, _, columns = _NAMES[thing]
+def named(seller: int, things: Iterable[tuple[Named, Named | None]]) -> Iterator[Step]:
+    """Write the references of customers, and look that nobody now goes by another's name."""
     renamed = [(new, old) for new, old in things if old is None or new.references != old.references]
     if before := [new.id for new, old in renamed if old is not None and old.references]:
-        text = fragment("DELETE FROM", table, f"WHERE seller = ? AND {column} = ANY (?::bigint[])")
-        yield Step(table, Sql(text, (seller, before)))
+        text = "DELETE FROM customer_references WHERE seller = ? AND customer = ANY (?::bigint[])"
+        yield Step("customer_references", Sql(text, (seller, before)))
     claimed: list[Row] = [
         (new.id, ref.id, ref.dialect) for new, _ in renamed for ref in dict.fromkeys(new.references)
     ]
-    yield from inserted(table, seller, columns, claimed)
-    yield from _clashes(seller, thing, [new for new, old in renamed if old is None], claimed)
+    yield from inserted("customer_references", seller, _NAMES, claimed)
+    yield from _clashes(seller, [new for new, old in renamed if old is None], claimed)
 
 
-def _clashes(seller: int, thing: Entity, added: list[Named], claimed: list[Row]) -> Iterator[Step]:
+def _clashes(seller: int, added: list[Named], claimed: list[Row]) -> Iterator[Step]:
     """Look for names that clash: of which there must be none."""
-    table, column, things, _ = _NAMES[thing]
     if added:
-        yield Step("", Sql(_UNCLAIMED, (seller, thing.value, seller, thing.value)), 1)
+        thing = Entity.CUSTOMER.value
+        yield Step("", Sql(_UNCLAIMED, (seller, thing, seller, thing)), 1)
         new = source(_ADDED, [(one.id, str(one.id)) for one in added])
         text = fragment(
             "SELECT 1 FROM",
-            f"{new.text} JOIN {table} AS r ON r.name = n.name",
-            f"WHERE r.seller = ? AND r.{column} <> n.id AND position('@' IN r.dialect) = 0",
+            f"{new.text} JOIN customer_references AS r ON r.name = n.name",
+            "WHERE r.seller = ? AND r.customer <> n.id AND position('@' IN r.dialect) = 0",
         )
         yield Step("", Sql(text, (*new.params, seller)), 0)
     alike: list[Row] = [
@@ -105,9 +77,9 @@ def _clashes(seller: int, thing: Entity, added: list[Named], claimed: list[Row])
         new = source(_ALIKE, alike)
         text = fragment(
             "SELECT 1 FROM",
-            f"{new.text} JOIN {things} AS o ON o.id = n.id",
+            f"{new.text} JOIN customers AS o ON o.id = n.id",
             "WHERE o.seller = ? AND o.id <> n.own AND NOT EXISTS (SELECT 1 FROM",
-            f"{table} AS r",
-            f"WHERE r.seller = o.seller AND r.{column} = o.id AND r.dialect = n.dialect)",
+            "customer_references AS r",
+            "WHERE r.seller = o.seller AND r.customer = o.id AND r.dialect = n.dialect)",
         )
         yield Step("", Sql(text, (*new.params, seller)), 0)

@@ -1,12 +1,15 @@
 """Keys and tokens: who may come in, written under the conditions that each write has.
 
-Whatever is written to the tokens of a key holds the key's row until it is committed. So of two who
-log in, refresh or end something at once, the second one sees all that the first one has done.
+Whatever is written to the tokens of a key, or ends the key, takes the turn of that key until it is committed.
+So of two who log in, refresh or end something at once, the second one sees all that the first one has done.
+A turn is a lock of no row: the row of the key stands on every machine of a cluster, of which a login should
+need none but the seller's.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
+from hashlib import blake2b
 from typing import Any
 
 from orderglot.stores import writes
@@ -51,6 +54,7 @@ def put_credentials(seller: int, batch: list[writes.PutCredential]) -> Iterator[
 
 def end_keys(seller: int, batch: list[writes.EndKey]) -> Iterator[Step]:
     """End keys that have not ended."""
+    yield _turn(seller, {(one.dialect, one.id) for one in batch})
     keys = source(_ENDED, [(one.dialect, one.id, one.now.isoformat()) for one in batch])
     text = fragment(
         "UPDATE credentials AS k",
@@ -60,7 +64,7 @@ def end_keys(seller: int, batch: list[writes.EndKey]) -> Iterator[Step]:
         _IS_KEY,
         _NOT_ENDED,
     )
-    yield Step("credentials", Sql(text, (*keys.params, seller)))
+    yield Step("credentials", Sql(text, (*keys.params, seller)), apart=True)
 
 
 def set_live(seller: int, batch: list[writes.SetLive]) -> Iterator[Step]:
@@ -79,7 +83,8 @@ def set_live(seller: int, batch: list[writes.SetLive]) -> Iterator[Step]:
 def put_tokens(seller: int, batch: list[writes.PutToken]) -> Iterator[Step]:
     """Write tokens, unless a key has ended; what is too old or too many goes."""
     keys = {(one.token.dialect, one.token.key) for one in batch}
-    yield _held(seller, keys, _NOT_ENDED)
+    yield _turn(seller, keys)
+    yield _there(seller, keys)
     taken = Sql(
         "ON CONFLICT (seller, dialect, kind, fingerprint) DO UPDATE SET key = excluded.key,"
         " family = excluded.family, created = excluded.created, expires = excluded.expires,"
@@ -97,7 +102,7 @@ def put_tokens(seller: int, batch: list[writes.PutToken]) -> Iterator[Step]:
 
 def spend_tokens(seller: int, batch: list[writes.SpendToken]) -> Iterator[Step]:
     """End tokens that are good once, unless one has ended."""
-    yield _held(seller, {(one.token.dialect, one.token.key) for one in batch})
+    yield _turn(seller, {(one.token.dialect, one.token.key) for one in batch})
     spent: list[Row] = [
         (one.token.dialect, one.token.kind, one.token.fingerprint, microseconds(one.now))
         for one in batch
@@ -114,7 +119,7 @@ def spend_tokens(seller: int, batch: list[writes.SpendToken]) -> Iterator[Step]:
 
 def spend_codes(seller: int, batch: list[writes.SpendCode]) -> Iterator[Step]:
     """Write tokens that have ended, unless one is there."""
-    yield _held(seller, {(one.token.dialect, one.token.key) for one in batch})
+    yield _turn(seller, {(one.token.dialect, one.token.key) for one in batch})
     rows: list[Row] = [tokens.row(one.token) for one in batch]
     for step in inserted("tokens", seller, _TOKENS, rows):
         yield step._replace(apart=True)
@@ -122,7 +127,7 @@ def spend_codes(seller: int, batch: list[writes.SpendCode]) -> Iterator[Step]:
 
 def end_families(seller: int, batch: list[writes.EndFamily]) -> Iterator[Step]:
     """End every token of some families."""
-    yield _held(seller, {(one.dialect, one.key) for one in batch})
+    yield _turn(seller, {(one.dialect, one.key) for one in batch})
     ended: list[Row] = [(one.dialect, one.family, microseconds(one.now)) for one in batch]
     new = source(_FAMILIES, ended)
     text = fragment(
@@ -134,16 +139,22 @@ def end_families(seller: int, batch: list[writes.EndFamily]) -> Iterator[Step]:
     yield Step("tokens", Sql(text, (*new.params, seller)), apart=True)
 
 
-def _held(seller: int, keys: Collection[tuple[str, str]], more: str = "") -> Step:
-    """Hold the rows of keys, in one order for all; more has to hold for each of them."""
+def _turn(seller: int, keys: Collection[tuple[str, str]]) -> Step:
+    """Take the turns of keys, in one order for all; what is done in a turn goes in a statement of its own."""
+    turns = sorted(_number(f"{seller} {dialect} {id}") for dialect, id in keys)
+    text = "SELECT pg_advisory_xact_lock(k.turn) FROM unnest(?::bigint[]) AS k(turn)"
+    return Step("", Sql(text, (turns,)), len(turns))
+
+
+def _number(name: str) -> int:
+    return int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), signed=True)
+
+
+def _there(seller: int, keys: Collection[tuple[str, str]]) -> Step:
+    """Look that none of some keys has ended."""
     named = source(_KEYS, sorted(keys))
-    text = fragment(
-        "SELECT 1 FROM",
-        f"{named.text} JOIN credentials AS k ON {_IS_KEY}",
-        more,
-        "FOR NO KEY UPDATE OF k",
-    )
-    return Step("", Sql(text, (*named.params, seller)), len(keys))
+    text = fragment("SELECT 1 FROM", f"{named.text} JOIN credentials AS k ON {_IS_KEY}", _NOT_ENDED)
+    return Step("", Sql(text, (*named.params, seller)), len(keys), apart=True)
 
 
 DO: dict[type, Callable[[int, list[Any]], Iterator[Step]]] = {

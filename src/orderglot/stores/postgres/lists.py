@@ -6,6 +6,7 @@ where it takes too long.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from time import monotonic
 from typing import NamedTuple, TypeVar
@@ -49,21 +50,24 @@ _LIMITED = " LIMIT ? OFFSET ?"
 class Timed:
     """Reads rows, and adds up how long the server takes: to wait for a connection says nothing of it."""
 
-    def __init__(self, servers: Pool | Replica) -> None:
+    def __init__(self, servers: Pool | Replica, at: int) -> None:
         self._servers = servers
+        self._at = at
         self.seconds = 0.0
 
     async def one_by_one(self, find: Find[T]) -> T:
         """Find something by statements each of which sees the latest commits."""
 
         async def rows(text: str, params: Params) -> list[Row]:
-            return await self._servers.ask(lambda line: self._rows(line, text, params))
+            return await self._servers.ask(lambda line: self._rows(line, text, params), self._at)
 
         return await find(rows)
 
     async def at_one_moment(self, find: Find[T]) -> T:
         """Find something by statements that all see the same commits."""
-        return await self._servers.ask(lambda line: read_within(line, None, find, self._rows))
+        return await self._servers.ask(
+            lambda line: read_within(line, None, find, self._rows), self._at
+        )
 
     async def _rows(self, line: asyncpg.Connection, text: str, params: Params) -> list[Row]:
         began = monotonic()
@@ -83,14 +87,19 @@ class Read(NamedTuple):
 class Lists:
     """Finds and counts orders."""
 
-    def __init__(self, servers: Pool | Replica, slots: Slots) -> None:
+    def __init__(
+        self, servers: Pool | Replica, slots: Slots, machine: Callable[[int], int]
+    ) -> None:
         self._servers = servers
+        self._machine = machine
         self._slots = slots
         self._slow = SlowShapes()
 
     async def ids_at(self, scope: Scope, channel: str, where: Query) -> tuple[str, ...]:
         """Give the ids that the orders for which a tree holds have at a channel."""
-        rows = await self._servers.read(*ids_at(scope, channel, where, _GRAMMAR))
+        rows = await self._servers.read(
+            *ids_at(scope, channel, where, _GRAMMAR), self._machine(scope.seller)
+        )
         return tuple([id for (id,) in rows])
 
     async def select(self, scope: Scope, selection: Selection) -> Selected:
@@ -98,7 +107,7 @@ class Lists:
         alike = shape(scope, selection)
         if is_expensive(scope, selection) or self._slow.has(alike):
             return await self._limited(scope, selection)
-        timed = Timed(self._servers)
+        timed = Timed(self._servers, self._machine(scope.seller))
         # A far page is read from where others were counted; so nobody may add one meanwhile.
         together = is_far(selection) or _is_planned_by_values(selection)
         find = timed.at_one_moment if together else timed.one_by_one
@@ -112,7 +121,9 @@ class Lists:
         await self._slots.take(key)
         try:
             find = partial(_read, scope, selection)
-            found = await self._servers.read_within(self._slots.budget_of(key), find)
+            found = await self._servers.read_within(
+                self._slots.budget_of(key), find, self._machine(scope.seller)
+            )
         except StatementTimeout:
             raise self._slots.too_late() from None
         finally:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+from collections.abc import Callable
 
 from orderglot.core.errors import HubError
 from orderglot.stores.postgres import counts
@@ -20,8 +21,9 @@ log = logging.getLogger("orderglot.stores")
 class Merger:
     """Merges beside whatever else an event loop does; nobody waits for it."""
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: Pool, machine: Callable[[int], int]) -> None:
         self._pool = pool
+        self._machine = machine
         self._running: dict[int, asyncio.Task[None]] = {}
 
     def after_commit(self, seller: int) -> None:
@@ -38,7 +40,7 @@ class Merger:
     async def _merge(self, seller: int) -> None:
         """Merge what there is; where that fails it is left to a later merger, and no sum is wrong."""
         try:
-            async with self._pool.lent() as connection:
+            async with self._pool.lent(self._machine(seller)) as connection:
                 await counts.merge(connection, seller)
         except (HubError, *FAILURES) as error:
             reason = error if isinstance(error, HubError) else in_words(error, self._pool.url)

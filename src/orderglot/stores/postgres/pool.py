@@ -7,6 +7,7 @@ The driver has a pool, too, with which a request that reads one order costs half
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
@@ -22,12 +23,19 @@ from orderglot.stores.postgres.connection import (
     connect,
     in_words,
     is_lost,
+    is_of_machine,
     is_usable_after,
 )
 from orderglot.stores.postgres.grammar import numbered
 
 MOST = 8
 """So many connections a process has at most to a server."""
+
+FEW = 4
+"""So many of them at most are for the rows of one machine of a cluster, which may hang."""
+
+ANY, EVERY = 0, -1
+"""In the place of a machine's number: it makes no difference, or all of them have to be written to."""
 
 PATIENCE = 5.0
 """So many seconds a request waits for one of them at most."""
@@ -60,13 +68,14 @@ class Lent:
     A class of its own, since every statement goes through one and a generator would cost it more.
     """
 
-    __slots__ = ("_connection", "_pool")
+    __slots__ = ("_at", "_connection", "_pool")
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: Pool, at: int) -> None:
         self._pool = pool
+        self._at = at
 
     async def __aenter__(self) -> asyncpg.Connection:
-        self._connection = await self._pool.take()
+        self._connection = await self._pool.take(self._at)
         return self._connection
 
     async def __aexit__(
@@ -78,13 +87,14 @@ class Lent:
                 # end of a transaction, and the next one would begin within it.
                 await self._connection.execute("SELECT 1")
         finally:
-            self._pool.give(self._connection, error)
+            self._pool.give(self._connection, error, self._at)
 
 
 class Pool:
     """Connections to one server, opened as they are needed.
 
-    ``prepare`` is done with the first of them before anything else is asked.
+    ``prepare`` is done with the first of them before anything else is asked. ``at`` is in all cases the
+    machine of a cluster that has what is asked for.
     """
 
     def __init__(
@@ -94,51 +104,50 @@ class Pool:
         self._prepare = prepare
         self._opening = asyncio.Lock()
         self._places = asyncio.Semaphore(MOST)
+        self._machines = defaultdict[int, asyncio.Semaphore](lambda: asyncio.Semaphore(FEW))
         self._free: list[asyncpg.Connection] = []
         self._closed = False
 
-    async def read(self, text: str, params: Params = ()) -> list[Row]:
+    async def read(self, text: str, params: Params = (), at: int = ANY) -> list[Row]:
         """Give the rows of a statement that changes nothing; asked once more on a lost line."""
-        return await self.ask(lambda line: line.fetch(numbered(text), *params))
+        return await self.ask(lambda line: line.fetch(numbered(text), *params), at)
 
-    async def read_each(self, text: str, several: Sequence[Params]) -> list[Row]:
+    async def read_each(self, text: str, several: Sequence[Params], at: int = ANY) -> list[Row]:
         """Give for each of several parameters the one row of a statement, all in one round trip."""
-        if len(several) == 1:
-            return await self.read(text, several[0])
-        return await self.ask(lambda line: line.fetchmany(numbered(text), several))
+        return await self.ask(lambda line: line.fetchmany(numbered(text), several), at)
 
-    async def read_within(self, seconds: float | None, find: Find[T]) -> T:
+    async def read_within(self, seconds: float | None, find: Find[T], at: int = ANY) -> T:
         """Give what some statements find; raises StatementTimeout where one takes longer than so many seconds."""
-        return await self.ask(lambda line: read_within(line, seconds, find))
+        return await self.ask(lambda line: read_within(line, seconds, find), at)
 
-    async def ask(self, ask: Callable[[asyncpg.Connection], Awaitable[T]]) -> T:
-        """Give what is read over a connection; asked once more where that is lost."""
+    async def ask(self, ask: Callable[[asyncpg.Connection], Awaitable[T]], at: int = ANY) -> T:
+        """Give what is read over a connection; asked once more where that, or one behind it, is lost."""
         try:
-            return await self._once(ask)
+            return await self._once(ask, at)
         except FAILURES as error:
-            if not is_lost(error):
+            if not is_lost(error) and not is_of_machine(error):
                 raise in_words(error, self.url) from error
         try:
-            return await self._once(ask)
+            return await self._once(ask, at)
         except FAILURES as error:
             raise in_words(error, self.url) from error
 
-    async def _once(self, ask: Callable[[asyncpg.Connection], Awaitable[T]]) -> T:
-        async with self.lent() as connection:
+    async def _once(self, ask: Callable[[asyncpg.Connection], Awaitable[T]], at: int) -> T:
+        async with self.lent(at) as connection:
             return await ask(connection)
 
-    async def fetch(self, text: str, params: Params = ()) -> list[Row]:
+    async def fetch(self, text: str, params: Params = (), at: int = ANY) -> list[Row]:
         """Give the rows of a statement, which is a transaction of its own."""
-        return await self._once(lambda line: line.fetch(numbered(text), *params))
+        return await self._once(lambda line: line.fetch(numbered(text), *params), at)
 
-    def lent(self) -> Lent:
+    def lent(self, at: int = ANY) -> Lent:
         """Lend a connection for several statements, each of which is a transaction of its own."""
-        return Lent(self)
+        return Lent(self, at)
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[asyncpg.Connection]:
+    async def transaction(self, at: int = ANY) -> AsyncIterator[asyncpg.Connection]:
         """Take a connection for a transaction, which is kept at its end, or not at all."""
-        async with self.lent() as connection:
+        async with self.lent(at) as connection:
             try:
                 await connection.execute("BEGIN")
                 yield connection
@@ -153,33 +162,39 @@ class Pool:
         free, self._free = self._free, []
         await asyncio.gather(*map(close, free))
 
-    async def take(self) -> asyncpg.Connection:
+    async def take(self, at: int = ANY) -> asyncpg.Connection:
         """Take a connection, which is given back in any case."""
         if self._closed:
             raise Upstream(f"The order book {shown(self.url)} has been closed; open it again.")
-        await self._place()
+        places = [self._places] if at == ANY else [self._machines[at], self._places]
+        taken = list[asyncio.Semaphore]()
         try:
+            for place in places:
+                await self._place(place)
+                taken.append(place)
             while self._free:
                 connection = self._free.pop()
                 if not connection.is_closed():
                     return connection
             return await self._open()
         except BaseException as error:
-            self._places.release()
+            for place in taken:
+                place.release()
             if isinstance(error, FAILURES):
                 # Raised here, where nothing has been sent yet.
                 raise in_words(error, self.url) from error
             raise
 
-    async def _place(self) -> None:
-        if not self._places.locked():
-            await self._places.acquire()
+    async def _place(self, places: asyncio.Semaphore) -> None:
+        if not places.locked():
+            await places.acquire()
             return
         try:
             async with asyncio.timeout(PATIENCE):
-                await self._places.acquire()
+                await places.acquire()
         except TimeoutError as error:
-            busy = f"Every connection to {shown(self.url)} is in use; try again in a moment."
+            every = "Every connection to" if places is self._places else "A machine of"
+            busy = f"{every} {shown(self.url)} is in use; try again in a moment."
             raise Upstream(busy) from error
 
     async def _open(self) -> asyncpg.Connection:
@@ -196,7 +211,9 @@ class Pool:
             self._prepare = None
         return connection
 
-    def give(self, connection: asyncpg.Connection, error: BaseException | None = None) -> None:
+    def give(
+        self, connection: asyncpg.Connection, error: BaseException | None = None, at: int = ANY
+    ) -> None:
         """Take a connection back, with what went wrong on it."""
         if error is not None:
             self._look(connection, error)
@@ -205,6 +222,8 @@ class Pool:
         elif not connection.is_closed():
             self._free.append(connection)
         self._places.release()
+        if at != ANY:
+            self._machines[at].release()
 
     def _look(self, connection: asyncpg.Connection, error: BaseException) -> None:
         """Let go of a connection that failed, of all where they lead to a server that has gone."""

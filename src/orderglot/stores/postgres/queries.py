@@ -1,11 +1,17 @@
 """The queries with which the backend reads; those on orders go on behind the scope.
 
-Lists go in as arrays, so that a statement has one text and is prepared once.
+Lists go in as arrays, so that a statement has one text and is prepared once. Several columns come out as one
+of JSON, for a cluster reads no records that have no name.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
+from orderglot.core.order import Reference
 from orderglot.stores.backend import Entity
+from orderglot.stores.identities import stands_for
 from orderglot.stores.sql import turnover
 from orderglot.stores.sql.grammar import fragment
 
@@ -87,14 +93,15 @@ CREDENTIAL = (
     "SELECT document FROM credentials WHERE dialect = ? AND kind = 'key' AND fingerprint = ?"
 )
 HELD = (
-    "SELECT ROW(k.document, t.family, t.created, t.expires, t.ended) FROM tokens AS t"
+    "SELECT json_build_array(k.document, t.family, t.created, t.expires, t.ended)::text"
+    " FROM tokens AS t"
     " JOIN credentials AS k ON k.dialect = t.dialect AND k.kind = 'key' AND k.id = t.key"
     " AND k.seller = t.seller"
     " WHERE t.seller = ? AND t.dialect = ? AND t.kind = ? AND t.fingerprint = ?"
 )
 CREDENTIALS = "SELECT document FROM credentials WHERE seller = ?"
 ANSWER = (
-    "SELECT ROW(asked, answer, expires) FROM answers"
+    "SELECT json_build_array(asked, encode(answer, 'base64'), expires)::text FROM answers"
     " WHERE seller = ? AND customer = ? AND dialect = ? AND key = ?"
 )
 NOTES = "SELECT name, version, document FROM notes WHERE seller = ? AND kind = ? ORDER BY name"
@@ -102,3 +109,15 @@ NOTES_NAMED = (
     "SELECT name, version, document FROM notes"
     " WHERE seller = ? AND kind = ? AND name = ANY (?::text[]) ORDER BY name"
 )
+
+
+def known_by(seller: int, ref: Reference) -> tuple[Any, ...]:
+    """Give the parameters by which a thing is known that has a reference, or goes by the hub id in it."""
+    id = stands_for(ref)
+    return seller, ref.id, ref.dialect, id, seller, id, ref.dialect
+
+
+def pairs(references: Iterable[Reference]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Give the ids of references, and the dialect of each."""
+    several = list(references)
+    return tuple([ref.id for ref in several]), tuple([ref.dialect for ref in several])

@@ -7,12 +7,15 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 from orderglot.stores.postgres.batching import Batching
-from orderglot.stores.postgres.pool import Params, Pool
+from orderglot.stores.postgres.pool import ANY, Params, Pool
 
 T = TypeVar("T")
 
 Read = Callable[[Any], Any]
 """Makes a thing of what a row has of it."""
+
+_Kind = tuple[str, Read, int]
+"""What goes together: a statement, what is read out of it, and the machine of a cluster that it is for."""
 
 
 class Reader:
@@ -24,18 +27,21 @@ class Reader:
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
-        self._gathering: Batching[tuple[str, Read], Params, Any] = Batching(self._ask)
+        self._gathering: Batching[_Kind, Params, Any] = Batching(self._ask)
 
     def read(
-        self, read: Callable[[Any], T], text: str, params: Params = ()
+        self, read: Callable[[Any], T], text: str, params: Params = (), at: int = ANY
     ) -> Awaitable[tuple[T, ...]]:
         """Give what is read out of the rows of a statement, which have one column."""
-        return self._gathering.one((text, read), params)
+        return self._gathering.one((text, read, at), params)
 
-    async def _ask(self, kind: tuple[str, Read], several: Sequence[Params]) -> list[Any]:
-        text, read = kind
+    async def _ask(self, kind: _Kind, several: Sequence[Params]) -> list[Any]:
+        text, read, at = kind
         different = tuple(dict.fromkeys(several))
-        rows = await self._pool.read_each(_as_one_row(text), different)
+        if len(different) == 1:
+            rows = await self._pool.read(text, different[0], at)
+            return [tuple([read(one) for (one,) in rows])] * len(several)
+        rows = await self._pool.read_each(_as_one_row(text), different, at)
         found = {
             params: tuple([read(one) for one in column])
             for params, (column,) in zip(different, rows, strict=True)

@@ -20,7 +20,7 @@ from orderglot.core.errors import HubError
 from orderglot.stores.database_url import shown
 from orderglot.stores.postgres.connection import FAILURES, in_words
 from orderglot.stores.postgres.grammar import numbered
-from orderglot.stores.postgres.pool import Find, Pool, Row, read_within
+from orderglot.stores.postgres.pool import ANY, Find, Pool, Row, read_within
 
 T = TypeVar("T")
 
@@ -49,18 +49,18 @@ class Replica:
         # A server does not go back as long as the connection to it stands.
         self._replayed: WeakKeyDictionary[asyncpg.Connection, int] = WeakKeyDictionary()
 
-    async def read(self, text: str, params: tuple[Any, ...] = ()) -> list[Row]:
+    async def read(self, text: str, params: tuple[Any, ...] = (), at: int = ANY) -> list[Row]:
         """Give the rows of a statement that changes nothing."""
-        return await self.ask(lambda line: line.fetch(numbered(text), *params))
+        return await self.ask(lambda line: line.fetch(numbered(text), *params), at)
 
-    async def read_within(self, seconds: float | None, find: Find[T]) -> T:
+    async def read_within(self, seconds: float | None, find: Find[T], at: int = ANY) -> T:
         """Give what some statements find, none of which may take longer than so many seconds."""
-        return await self.ask(lambda line: read_within(line, seconds, find))
+        return await self.ask(lambda line: read_within(line, seconds, find), at)
 
-    async def ask(self, ask: Callable[[asyncpg.Connection], Awaitable[T]]) -> T:
+    async def ask(self, ask: Callable[[asyncpg.Connection], Awaitable[T]], at: int = ANY) -> T:
         """Give what is read over a connection to the copy, or else to the database itself."""
         found = await self._tried(ask)
-        return await self._primary.ask(ask) if found is None else found
+        return await self._primary.ask(ask, at) if found is None else found
 
     async def _tried(self, ask: Callable[[asyncpg.Connection], Awaitable[T]]) -> T | None:
         """Ask the copy; gives None where it cannot answer, or not as the database itself would."""

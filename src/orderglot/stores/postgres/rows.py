@@ -12,7 +12,8 @@ import msgspec
 from orderglot.core.errors import Invalid
 from orderglot.stores.database_url import shown
 from orderglot.stores.migrations import UNFINISHED
-from orderglot.stores.postgres.catalogue import described
+from orderglot.stores.postgres.catalogue import SELLER, described
+from orderglot.stores.postgres.cluster import is_cluster, of_one_moment
 from orderglot.stores.postgres.connection import FAILURES, close, connect, in_words, refused
 from orderglot.stores.postgres.count_tables import DERIVED
 from orderglot.stores.postgres.counts import recount_all
@@ -41,6 +42,8 @@ class PostgresRows:
         self._reader = reader
         self._writer = writer
         self._types: dict[str, dict[str, str]] = {}
+        self._sellers: tuple[int, ...] = ()
+        """Who there is, where the rows of each stand on a machine of their own."""
 
     @classmethod
     async def open(cls, url: str, *, create: bool) -> PostgresRows:
@@ -73,6 +76,8 @@ class PostgresRows:
         with translating_errors(self._url):
             await number_all(self._writer)
             await self._reader.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            if await is_cluster(self._reader):
+                self._sellers = await of_one_moment(self._reader)
             await self._reader.fetchval("SELECT 1 FROM migrations LIMIT 1")
 
     async def count(self, table: Table) -> int:
@@ -85,23 +90,36 @@ class PostgresRows:
     async def rows(self, table: Table) -> AsyncIterator[Row]:
         """Give the rows of a table by rising key."""
         types = self._types[table.name]
+        documents = [at for at, name in enumerate(table.columns) if types[name] == JSON]
+        if table.columns[0] != SELLER or not self._sellers:
+            async for record in self._along(table, ""):
+                yield _compact(record, documents)
+            return
+        # Asked for all sellers at once, each machine would give as many rows as are asked for in all.
+        for seller in self._sellers:
+            async for record in self._along(table, f"{SELLER} = {seller:d}"):
+                yield _compact(record, documents)
+
+    async def _along(self, table: Table, only: str) -> AsyncIterator[Row]:
+        """Give rows by rising key, some at a time."""
+        types, key = self._types[table.name], table.columns[: table.key]
         columns = ", ".join(
             f"{name}::text" if types[name] == JSON else name for name in table.columns
         )
-        key = table.columns[: table.key]
         begin = fragment("SELECT", columns, "FROM", table.name)
         end = fragment("ORDER BY", ", ".join(key), "LIMIT", str(BATCH))
-        behind = fragment(f"WHERE ({', '.join(key)}) > ({_marks(len(key))})")
-        documents = [at for at, name in enumerate(table.columns) if types[name] == JSON]
-        text, last = fragment(begin, end), ()
+        behind = fragment(f"({', '.join(key)}) > ({_marks(len(key))})")
+        last: Row = ()
         while True:
+            where = " AND ".join(part for part in (only, behind if last else "") if part)
+            text = fragment(begin, f"WHERE {where}" if where else "", end)
             with translating_errors(self._url):
                 found = await self._reader.fetch(text, *last)
             for record in found:
-                yield _compact(tuple(record), documents)
+                yield tuple(record)
             if len(found) < BATCH:
                 return
-            text, last = fragment(begin, behind, end), tuple(found[-1])[: table.key]
+            last = tuple(found[-1])[: table.key]
 
     async def source(self) -> str | None:
         """Name what an unfinished copy is made of, or None where this is no unfinished copy."""

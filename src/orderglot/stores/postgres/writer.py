@@ -1,7 +1,7 @@
 """The writer: commits, those that come at once together, and again where the server undid one.
 
-A statement costs as much for one new order as for thirty. So new orders of one seller are gathered
-and go as one.
+A call costs little more for some new orders than for one. So new orders of one seller are gathered and
+go as one.
 """
 
 from __future__ import annotations
@@ -14,18 +14,25 @@ from typing import TypeVar
 import asyncpg
 
 from orderglot.core.errors import HubError, Upstream
-from orderglot.core.order import Reference
 from orderglot.core.ports import Event
 from orderglot.stores import writes
 from orderglot.stores.backend import Entity, Raced
-from orderglot.stores.identities import Named, hub_ids
+from orderglot.stores.identities import hub_ids
 from orderglot.stores.postgres import tables
 from orderglot.stores.postgres.batching import Batching
-from orderglot.stores.postgres.connection import FAILURES, in_words, is_lost, is_passing, refused
+from orderglot.stores.postgres.connection import (
+    FAILURES,
+    in_words,
+    is_lost,
+    is_of_machine,
+    is_passing,
+    refused,
+)
 from orderglot.stores.postgres.grammar import numbered
 from orderglot.stores.postgres.identities import claim
 from orderglot.stores.postgres.merger import Merger
-from orderglot.stores.postgres.pool import Pool
+from orderglot.stores.postgres.order_writes import claims
+from orderglot.stores.postgres.pool import ANY, EVERY, Pool
 from orderglot.stores.sql.grammar import Sql
 
 T = TypeVar("T")
@@ -33,16 +40,20 @@ T = TypeVar("T")
 ATTEMPTS = 5
 """How often a transaction is tried that the server undoes."""
 
-_ORDER_OF_KINDS = (writes.Expect, writes.PutOrder, Event, writes.PutAnswer)
+_EVERYWHERE = (writes.PutSeller, writes.PutCredential, writes.EndKey, writes.SetLive)
+"""What every machine of a cluster has to write."""
+
+_BESIDE_OTHERS = (writes.Expect, writes.PutOrder, Event, writes.PutAnswer)
 
 
 class Writer:
     """Takes commits from one event loop."""
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: Pool, machine: Callable[[int], int] = lambda _seller: ANY) -> None:
         self._pool = pool
+        self._machine = machine
         self._gathering: Batching[int, Collection[writes.Write], None] = Batching(self._together)
-        self._merger = Merger(pool)
+        self._merger = Merger(pool, machine)
         self.commits = 0
         """How many transactions were committed."""
 
@@ -59,23 +70,25 @@ class Writer:
     async def _together(
         self, seller: int, several: Sequence[Collection[writes.Write]]
     ) -> list[None]:
-        await self._commit(seller, _by_kind(several))
+        await self._commit(seller, [write for batch in several for write in batch])
         return [None] * len(several)
 
-    async def change(self, sql: Sql) -> int:
+    async def change(self, seller: int, sql: Sql) -> int:
         """Do a statement that is a transaction of its own and gives one number."""
-        ((number,),) = await self._tried(lambda: self._pool.fetch(*sql))
+        at = self._machine(seller)
+        ((number,),) = await self._tried(lambda: self._pool.fetch(*sql, at))
         return int(number)
 
     async def _commit(self, seller: int, batch: Collection[writes.Write]) -> None:
-        claimed = {thing: found for thing in Entity if (found := _claimed(batch, thing))}
+        claimed = _claimed(batch)
         statements = list(tables.statements(seller, batch))
         if not statements:
             return
+        at = EVERY if any(isinstance(one, _EVERYWHERE) for one in batch) else self._machine(seller)
         if claimed or len(statements) > 1:
-            await self._tried(lambda: self._transact(seller, statements, claimed))
+            await self._tried(lambda: self._transact(seller, statements, claimed, at))
         else:
-            await self._tried(lambda: self._pool.fetch(*statements[0]))
+            await self._tried(lambda: self._pool.fetch(*statements[0], at))
         self.commits += 1
         if any(isinstance(one, writes.PutOrder) for one in batch):
             self._merger.after_commit(seller)
@@ -99,11 +112,11 @@ class Writer:
             raise self._translated(error) from error
 
     async def _transact(
-        self, seller: int, statements: Iterable[Sql], claimed: dict[Entity, set[int]]
+        self, seller: int, statements: Iterable[Sql], claimed: Collection[int], at: int
     ) -> None:
-        async with self._pool.transaction() as connection:
-            for thing, ids in claimed.items():
-                await claim(connection, seller, thing, ids)
+        async with self._pool.transaction(at) as connection:
+            if claimed:
+                await claim(connection, seller, Entity.CUSTOMER, claimed)
             for sql in statements:
                 await connection.fetch(numbered(sql.text), *sql.params)
 
@@ -111,7 +124,7 @@ class Writer:
         if isinstance(error, asyncpg.PostgresError) and (no := refused(error)) is not None:
             return no
         translated = in_words(error, self._pool.url)
-        if is_lost(error) or isinstance(error, TimeoutError):
+        if is_lost(error) or is_of_machine(error) or isinstance(error, TimeoutError):
             return Upstream(
                 f"{translated.message} What was being written may have been kept or not.",
                 in_doubt=True,
@@ -122,33 +135,18 @@ class Writer:
 def _plain(batch: Iterable[writes.Write]) -> bool:
     """Tell whether writes are new orders and what goes with them, which can go beside others."""
     return all(
-        isinstance(one, _ORDER_OF_KINDS)
+        isinstance(one, _BESIDE_OTHERS)
         and (not isinstance(one, writes.PutOrder) or (one.kept is None and not one.order.links))
         for one in batch
-    ) and not _claimed(batch, Entity.ORDER)
+    ) and not claims(batch)
 
 
-def _by_kind(several: Sequence[Collection[writes.Write]]) -> Collection[writes.Write]:
-    if len(several) == 1:
-        return several[0]
-    every = [write for batch in several for write in batch]
-    return [write for kind in _ORDER_OF_KINDS for write in every if isinstance(write, kind)]
-
-
-def _claimed(batch: Iterable[writes.Write], thing: Entity) -> set[int]:
-    """Give the hub ids that references in these writes could be taken for."""
+def _claimed(batch: Iterable[writes.Write]) -> set[int]:
+    """Give the hub ids of customers that references in these writes could be taken for."""
     found = set[int]()
     for write in batch:
-        match write:
-            case writes.PutOrder(new, _, kept) if thing is Entity.ORDER:
-                references = new.references if kept is None else _new(new, kept)
-            case writes.PutCustomer(customer, _, before) if thing is Entity.CUSTOMER:
-                references = customer.references if before is None else _new(customer, before)
-            case _:
-                continue
-        found |= hub_ids(references, thing)
+        if isinstance(write, writes.PutCustomer):
+            new, kept = write.customer, write.kept
+            if kept is None or new.references != kept.references:
+                found |= hub_ids(new.references, Entity.CUSTOMER)
     return found
-
-
-def _new(thing: Named, kept: Named) -> tuple[Reference, ...]:
-    return thing.references if thing.references != kept.references else ()

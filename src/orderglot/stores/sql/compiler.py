@@ -108,7 +108,7 @@ def _joined(word: str, parts: Iterable[Sql]) -> Sql | None:
 
 
 def expression(wanted: Field, grammar: Grammar) -> str:
-    """Say the value of a field that an order has one of."""
+    """Say the value of a field that an order has one of, and not in its customer's record."""
     column = COLUMNS.get(wanted.name) or WORKED_OUT.get(wanted.name)
     if column is not None:
         return f"{ORDERS}.{column}"
@@ -119,14 +119,6 @@ def expression(wanted: Field, grammar: Grammar) -> str:
     if wanted.native:
         owner = f"{ORDERS}.{NATIVE[wanted.path].owner}"
         return grammar.native(DOCUMENT, (*wanted.path, "references"), owner, wanted.native)
-    if wanted.recorded:
-        value = grammar.inside(RECORD, wanted.path, wanted)
-        return fragment(
-            "(SELECT",
-            value,
-            "FROM customers AS c",
-            f"WHERE c.seller = {ORDERS}.seller AND c.id = {ORDERS}.customer)",
-        )
     if wanted.whole and wanted.path[0] == "extras":
         return grammar.whole_extra(DOCUMENT, wanted.path[1])
     value = grammar.inside(DOCUMENT, wanted.path, wanted)
@@ -139,7 +131,7 @@ def _comparison(compare: Compare, grammar: Grammar) -> Sql:
         return _extra(wanted, compare, grammar)
     if wanted.many:
         return _any(wanted, compare, grammar)
-    if wanted.recorded and not _holds_of_nothing(compare):
+    if wanted.recorded:
         return _on_record(wanted, compare, grammar)
     value = expression(wanted, grammar)
     leaf = _leaf(value, wanted, compare.operator, compare.value, grammar)
@@ -185,11 +177,14 @@ def _holds_of_nothing(compare: Compare) -> bool:
 
 
 def _on_record(wanted: Field, compare: Compare, grammar: Grammar) -> Sql:
-    """State that an order is of one of the customers whose records compare so."""
+    """State that an order is of one of the customers whose records compare so, or of none where nothing does."""
     value = grammar.inside(RECORD, wanted.path, wanted)
     leaf = _leaf(value, wanted, compare.operator, compare.value, grammar)
     found = fragment("SELECT c.id FROM customers AS c WHERE c.seller = ? AND (", leaf.text, ")")
-    return Sql(f"{ORDERS}.customer IN ({found})", (SELLER, *leaf.params))
+    text = f"{ORDERS}.customer IN ({found})"
+    if _holds_of_nothing(compare):
+        text = f"({ORDERS}.customer IS NULL OR {text})"
+    return Sql(text, (SELLER, *leaf.params))
 
 
 def _called(wanted: Field, values: tuple[Any, ...]) -> Sql:

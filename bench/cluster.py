@@ -1,0 +1,184 @@
+"""What creates and reads cost on a cluster, over all its machines, beside the same on plain PostgreSQL.
+
+    ORDERGLOT_TEST_CITUS=postgresql://… .venv/bin/python -m bench.cluster [ROUNDS]
+
+The machines have to be servers on this one, and not busy otherwise. Plain PostgreSQL is a database of the
+coordinator's that is no part of the cluster. Both are measured in turns; a cost is the processor time of
+all servers together, for each order or page.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+from collections.abc import Awaitable, Callable, Iterable
+from statistics import median
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+import asyncpg
+import psutil
+import uvloop
+
+from bench.postgres_driver import Ours, draft, kept
+from orderglot.core.caller import Caller
+from orderglot.stores.postgres import PostgresStore
+from tests import citus
+
+SELLERS = 4
+FILLED, BATCH = 2_000, 250
+
+Work = Callable[[int], Awaitable[object]]
+
+
+class Cost(NamedTuple):
+    """Microseconds of processor time each, and how many a second."""
+
+    time: float
+    rate: float
+
+
+class Side:
+    """Books of some sellers in one database."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.store = PostgresStore(url)
+        self.books: list[Ours] = []
+        self.number = FILLED
+
+    async def open(self) -> None:
+        """Fill the books."""
+        for name in range(SELLERS):
+            seller = await self.store.add_seller(f"seller {name}")
+            book = self.store.of(Caller(seller=seller.id))
+            self.books.append(Ours(book))
+            for first in range(0, FILLED, BATCH):
+                await book.keep(*(kept(number) for number in range(first, first + BATCH)))
+        connection = await asyncpg.connect(self.url)
+        await connection.execute("ANALYZE")
+        await connection.close()
+
+    def of(self, number: int) -> Ours:
+        """Give the book of one of the sellers."""
+        return self.books[number % SELLERS]
+
+    async def get(self, number: int) -> None:
+        """Get an order by its reference."""
+        await self.of(number).book.get(kept(number % FILLED).references[0])
+
+    async def list(self, number: int) -> None:
+        """Get the newest orders."""
+        await self.of(number).list(number)
+
+    async def create(self, number: int) -> None:
+        """Place an order."""
+        await self.of(number).book.place(draft(number))
+
+
+def servers(ports: Iterable[int]) -> list[psutil.Process]:
+    """Find the servers that listen at some ports of this machine."""
+    listening = {
+        one.laddr.port: one.pid
+        for one in psutil.net_connections("tcp")
+        if one.status == psutil.CONN_LISTEN
+    }
+    return [psutil.Process(listening[port]) for port in ports]
+
+
+def processor_time(processes: Iterable[psutil.Process]) -> float:
+    """Add up what servers and their sessions have taken, in seconds."""
+    taken = 0.0
+    for server in processes:
+        own = server.cpu_times()
+        taken += own.user + own.system + own.children_user + own.children_system
+        for child in server.children():
+            try:
+                times = child.cpu_times()
+            except psutil.NoSuchProcess:
+                continue
+            taken += times.user + times.system
+    return taken
+
+
+async def measured(work: Work, times: int, at_once: int, processes: list[psutil.Process]) -> Cost:
+    """Do something so many times, so many at once."""
+    numbers = iter(range(times))
+
+    async def worker() -> None:
+        for number in numbers:
+            await work(number)
+
+    before, began = processor_time(processes), time.perf_counter()
+    await asyncio.gather(*(worker() for _ in range(at_once)))
+    seconds = time.perf_counter() - began
+    return Cost((processor_time(processes) - before) / times * 1e6, times / seconds)
+
+
+WORKS = {
+    "create, 1 at once": ("create", 400, 1),
+    "create, 16 at once": ("create", 1_600, 16),
+    "create, 64 at once": ("create", 3_200, 64),
+    "get, 1 at once": ("get", 1_600, 1),
+    "get, 16 at once": ("get", 3_200, 16),
+    "list, 16 at once": ("list", 800, 16),
+}
+
+
+async def compared(plain: str, cluster: str, rounds: int) -> None:
+    """Measure both in turns, and print the medians of the rounds."""
+    processes = servers(port for _, port in citus.nodes())
+    sides = {"plain": Side(plain), "cluster": Side(cluster)}
+    for side in sides.values():
+        await side.open()
+    for name, (what, times, at_once) in WORKS.items():
+        found: dict[str, list[Cost]] = {side: [] for side in sides}
+        for number in range(rounds + 1):
+            for side in (*sides,)[:: 1 if number % 2 else -1]:
+                work = getattr(sides[side], what)
+                found[side].append(await measured(work, times, at_once, processes))
+        _show(name, {side: costs[1:] for side, costs in found.items()})
+    for side in sides.values():
+        await side.store.close()
+
+
+def _show(name: str, found: dict[str, list[Cost]]) -> None:
+    costs = {side: median(cost.time for cost in several) for side, several in found.items()}
+    rates = {side: median(cost.rate for cost in several) for side, several in found.items()}
+    each = [
+        theirs.time / ours.time
+        for ours, theirs in zip(found["plain"], found["cluster"], strict=True)
+    ]
+    print(
+        f"{name:20} plain {costs['plain']:7.0f} µs {rates['plain']:6.0f}/s   "
+        f"cluster {costs['cluster']:7.0f} µs {rates['cluster']:6.0f}/s   "
+        f"{median(each):.2f} times ({min(each):.2f} to {max(each):.2f})",
+        flush=True,
+    )
+
+
+def main(rounds: str = "5") -> None:
+    """Measure on the cluster that the environment names."""
+    name = "plain_bench"
+    there = urlsplit(citus.COORDINATOR)
+    plain = there._replace(path=f"/{name}").geturl()
+    asyncio.run(_made(name))
+    try:
+        uvloop.run(compared(plain, citus.new_book(), int(rounds)))
+    finally:
+        citus.leave()
+        asyncio.run(_made(name, again=False))
+
+
+async def _made(name: str, *, again: bool = True) -> None:
+    connection = await asyncpg.connect(citus.COORDINATOR)
+    await connection.execute("SET citus.enable_create_database_propagation = off")
+    await connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    if again:
+        await connection.execute(f"CREATE DATABASE {name}")
+    await connection.close()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

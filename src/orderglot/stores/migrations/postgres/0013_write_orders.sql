@@ -1,0 +1,200 @@
+-- Orders of one seller, and all that is written beside them, as one call: so a cluster does the whole of it on
+-- the machine that has the seller's rows. Each list is JSON, or NULL for nothing. Where a version has moved or
+-- a name is taken, nothing of it is kept.
+--
+-- Its number is in its name: a program calls the one that it knows. Another one gets the next number, and
+-- this one stays as long as a program is left that calls it.
+-- beside: 11
+-- quick:
+CREATE FUNCTION write_orders_1(
+    whose BIGINT,
+    claimed BIGINT,
+    expected_customers TEXT,
+    expected_orders TEXT,
+    likenesses TEXT,
+    written TEXT,
+    named TEXT,
+    linked TEXT,
+    deltas TEXT,
+    happened TEXT,
+    answered TEXT,
+    expired BIGINT
+) RETURNS BIGINT LANGUAGE plpgsql AS $$
+DECLARE
+    n RECORD;
+    upto BIGINT;
+    held BOOLEAN := FALSE;
+BEGIN
+    <<steps>>
+    BEGIN
+        -- Nobody begins to go by an id that a reference of these orders could be taken for.
+        IF claimed IS NOT NULL THEN
+            SELECT q.next INTO upto FROM sequences AS q
+            WHERE q.seller = whose AND q.thing = 'order' FOR UPDATE;
+            IF claimed < upto THEN
+                UPDATE sequences AS q SET claims = q.claims + 1
+                WHERE q.seller = whose AND q.thing = 'order';
+            END IF;
+        END IF;
+
+        -- A transaction that renames the customer waits until the orders with the present name can be seen.
+        IF expected_customers IS NOT NULL THEN
+            FOR n IN SELECT * FROM jsonb_to_recordset(expected_customers::jsonb)
+                AS e(id BIGINT, version BIGINT)
+            LOOP
+                PERFORM 1 FROM customers AS c
+                WHERE c.seller = whose AND c.id = n.id AND c.version = n.version FOR SHARE;
+                EXIT steps WHEN NOT FOUND;
+            END LOOP;
+        END IF;
+
+        -- Who changes one meanwhile asks no rule, and so comes after this; nobody has to wait.
+        IF expected_orders IS NOT NULL THEN
+            FOR n IN SELECT * FROM jsonb_to_recordset(expected_orders::jsonb)
+                AS e(id BIGINT, version BIGINT)
+            LOOP
+                PERFORM 1 FROM orders AS o
+                WHERE o.seller = whose AND o.id = n.id AND o.version = n.version;
+                EXIT steps WHEN NOT FOUND;
+            END LOOP;
+        END IF;
+
+        -- No reference may be the id that another order goes by.
+        IF likenesses IS NOT NULL THEN
+            FOR n IN SELECT * FROM jsonb_to_recordset(likenesses::jsonb)
+                AS e(id BIGINT, own BIGINT, dialect TEXT)
+            LOOP
+                PERFORM 1 FROM orders AS o
+                WHERE o.seller = whose AND o.id = n.id AND o.id <> n.own;
+                IF FOUND THEN
+                    PERFORM 1 FROM order_references AS r
+                    WHERE r.seller = whose AND r.order_id = n.id AND r.dialect = n.dialect;
+                    EXIT steps WHEN NOT FOUND;
+                END IF;
+            END LOOP;
+        END IF;
+
+        IF written IS NOT NULL THEN
+            FOR n IN SELECT * FROM jsonb_to_recordset(written::jsonb) AS e(
+                id BIGINT, version BIGINT, test BIGINT, kind TEXT, status TEXT, number TEXT, name TEXT,
+                po_number TEXT, created BIGINT, modified BIGINT, deleted BIGINT, completes BIGINT,
+                currency TEXT, customer BIGINT, invoice_number TEXT, total BIGINT, own_status BIGINT,
+                adds_up TEXT, lines BIGINT, document JSONB, kept BIGINT, renamed BOOLEAN, relinked BOOLEAN
+            )
+            LOOP
+                IF n.kept IS NULL THEN
+                    -- Whoever claims ids is waited for, and from here on what they wrote can be seen.
+                    IF NOT held THEN
+                        PERFORM 1 FROM sequences AS q
+                        WHERE q.seller = whose AND q.thing = 'order' FOR KEY SHARE;
+                        EXIT steps WHEN NOT FOUND;
+                        held := TRUE;
+                    END IF;
+                    PERFORM 1 FROM order_references AS r
+                    WHERE r.seller = whose AND r.name = n.id::text AND r.order_id <> n.id
+                    AND position('@' IN r.dialect) = 0;
+                    EXIT steps WHEN FOUND;
+                    INSERT INTO orders (
+                        seller, id, version, test, kind, status, number, name, po_number, created, modified,
+                        deleted, completes, currency, customer, invoice_number, total, own_status, adds_up,
+                        lines, document
+                    ) VALUES (
+                        whose, n.id, n.version, n.test, n.kind, n.status, n.number, n.name, n.po_number,
+                        n.created, n.modified, n.deleted, n.completes, n.currency, n.customer,
+                        n.invoice_number, n.total, n.own_status, n.adds_up, n.lines, n.document
+                    );
+                ELSE
+                    UPDATE orders AS o SET
+                        version = n.version, test = n.test, kind = n.kind, status = n.status,
+                        number = n.number, name = n.name, po_number = n.po_number, created = n.created,
+                        modified = n.modified, deleted = n.deleted, completes = n.completes,
+                        currency = n.currency, customer = n.customer, invoice_number = n.invoice_number,
+                        total = n.total, own_status = n.own_status, adds_up = n.adds_up, lines = n.lines,
+                        document = n.document
+                    WHERE o.seller = whose AND o.id = n.id AND o.version = n.kept;
+                    EXIT steps WHEN NOT FOUND;
+                END IF;
+                IF n.renamed THEN
+                    DELETE FROM order_references AS r WHERE r.seller = whose AND r.order_id = n.id;
+                END IF;
+                IF n.relinked THEN
+                    DELETE FROM order_links AS l WHERE l.seller = whose AND l.order_id = n.id;
+                END IF;
+            END LOOP;
+        END IF;
+
+        IF named IS NOT NULL THEN
+            FOR n IN SELECT * FROM jsonb_to_recordset(named::jsonb)
+                AS e(order_id BIGINT, name TEXT, dialect TEXT)
+            LOOP
+                INSERT INTO order_references (seller, order_id, name, dialect)
+                VALUES (whose, n.order_id, n.name, n.dialect);
+            END LOOP;
+        END IF;
+
+        IF linked IS NOT NULL THEN
+            FOR n IN SELECT * FROM jsonb_to_recordset(linked::jsonb)
+                AS e(order_id BIGINT, position BIGINT, name TEXT, dialect TEXT, target BIGINT)
+            LOOP
+                INSERT INTO order_links (seller, order_id, position, name, dialect, target)
+                VALUES (whose, n.order_id, n.position, n.name, n.dialect, n.target);
+            END LOOP;
+        END IF;
+
+        IF deltas IS NOT NULL THEN
+            FOR n IN SELECT * FROM jsonb_to_recordset(deltas::jsonb) AS e(
+                id BIGINT, axis TEXT, bucket BIGINT, test BIGINT, gone BIGINT, kind TEXT, status TEXT,
+                own_status BIGINT, orders BIGINT
+            )
+            LOOP
+                INSERT INTO order_count_deltas (
+                    seller, id, axis, bucket, test, gone, kind, status, own_status, orders
+                ) VALUES (
+                    whose, n.id, n.axis, n.bucket, n.test, n.gone, n.kind, n.status, n.own_status, n.orders
+                );
+            END LOOP;
+        END IF;
+
+        IF happened IS NOT NULL THEN
+            FOR n IN SELECT * FROM jsonb_to_recordset(happened::jsonb) AS e(
+                order_id BIGINT, version BIGINT, at BIGINT, what TEXT, who TEXT, other BIGINT, details TEXT,
+                why TEXT, exchange TEXT
+            )
+            LOOP
+                INSERT INTO order_events (
+                    seller, order_id, version, at, what, who, other, details, why, exchange
+                ) VALUES (
+                    whose, n.order_id, n.version, n.at, n.what, n.who, n.other, n.details, n.why, n.exchange
+                );
+            END LOOP;
+        END IF;
+
+        IF answered IS NOT NULL THEN
+            FOR n IN SELECT * FROM jsonb_to_recordset(answered::jsonb) AS e(
+                customer BIGINT, dialect TEXT, key TEXT, asked TEXT, answer TEXT, expires BIGINT, now BIGINT
+            )
+            LOOP
+                INSERT INTO answers AS a (seller, customer, dialect, key, asked, answer, expires)
+                VALUES (
+                    whose, n.customer, n.dialect, n.key, n.asked, decode(n.answer, 'base64'), n.expires
+                )
+                ON CONFLICT (seller, customer, dialect, key) DO UPDATE SET
+                    asked = excluded.asked, answer = excluded.answer, expires = excluded.expires
+                WHERE a.expires <= n.now;
+                EXIT steps WHEN NOT FOUND;
+            END LOOP;
+            -- How much has expired decides how it is best found, so that is planned anew each time.
+            IF expired IS NOT NULL THEN
+                EXECUTE
+                    'DELETE FROM answers WHERE seller = $1 AND (customer, dialect, key) IN'
+                    ' (SELECT customer, dialect, key FROM answers WHERE seller = $1 AND expires <= $2'
+                    ' LIMIT 100 FOR UPDATE SKIP LOCKED)'
+                USING whose, expired;
+            END IF;
+        END IF;
+        RETURN 1;
+    END;
+    RAISE EXCEPTION 'a version has moved or a name is taken'
+    USING ERRCODE = 'integrity_constraint_violation';
+END
+$$;

@@ -1,0 +1,141 @@
+"""A real cluster for the tests, where there is one: ``ORDERGLOT_TEST_CITUS`` is the URL of its coordinator.
+
+It is somebody's own, whose machines have all the books of a run in databases that are gone at the end.
+"""
+
+from __future__ import annotations
+
+import os
+from itertools import count
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+
+from orderglot.hub.distributing import distribute
+from orderglot.stores.postgres.backend import PostgresBackend
+from tests.postgres import TABLES, aside
+
+COORDINATOR = os.environ.get("ORDERGLOT_TEST_CITUS", "")
+MISSING = "a cluster, for ORDERGLOT_TEST_CITUS names none"
+"""What the summary of a run says where there is none."""
+
+PARTS = 8
+"""Into so many parts a table is divided, fewer than usual: to make and to empty them takes the time of a test."""
+
+ROUTED = "citus.multi_task_query_log_level"
+"""The setting by which a statement that goes to more than one part of a table fails."""
+
+_NODES = "SELECT nodename, nodeport FROM pg_dist_node ORDER BY groupid"
+_numbers = count(1)
+_made: list[str] = []
+_free: list[str] = []
+
+
+def nodes() -> list[tuple[str, int]]:
+    """Give the address of every machine, the coordinator's first."""
+    return aside(_nodes())
+
+
+def new_cluster_database() -> str:
+    """Make an empty database on every machine, with no book in it, and give its URL."""
+    name = f"book_{os.getpid()}_{next(_numbers)}"
+    aside(_make(name))
+    _made.append(name)
+    return _at(COORDINATOR, database=name)
+
+
+def new_book() -> str:
+    """Make an empty book that is spread over the machines, and give its URL."""
+    url = new_cluster_database()
+    aside(distribute(url, lambda _statement, _done, _of: None))
+    return url
+
+
+def leave() -> None:
+    """Let every database go that was made."""
+    if _made:
+        aside(_drop(*_made))
+        _made.clear()
+
+
+class BorrowedClusterBackend(PostgresBackend):
+    """An empty backend on a cluster, whose database is emptied and used again once it is closed.
+
+    It refuses whatever goes to more than one part of a table.
+    """
+
+    def __init__(self) -> None:
+        self.url = _free.pop() if _free else new_book()
+        super().__init__(self.url)
+
+    async def _prepare(self, connection: asyncpg.Connection, url: str, *, create: bool) -> None:
+        await super()._prepare(connection, url, create=create)
+        await connection.execute(f"SET {ROUTED} = 'error'")
+        # And so for each connection that comes after this first one.
+        await connection.execute(f"ALTER DATABASE {_named(url)} SET {ROUTED} = 'error'")
+
+    async def close(self) -> None:
+        """Leave the database as it was found."""
+        await super().close()
+        name = _named(self.url)
+        await _do(
+            self.url,
+            f"SET {ROUTED} = 'off'",
+            *(f"DELETE FROM {table}" for table in TABLES),
+            f"ALTER DATABASE {name} RESET {ROUTED}",
+        )
+        _free.append(self.url)
+
+
+async def _nodes() -> list[tuple[str, int]]:
+    connection = await asyncpg.connect(COORDINATOR)
+    try:
+        return [(name, port) for name, port in await connection.fetch(_NODES)]
+    finally:
+        await connection.close()
+
+
+async def _make(name: str) -> None:
+    places = await _nodes()
+    for host, port in places:
+        await _do(
+            _at(COORDINATOR, host, port),
+            "SET citus.enable_create_database_propagation = off",
+            f"CREATE DATABASE {name}",
+        )
+        await _do(_at(COORDINATOR, host, port, name), "CREATE EXTENSION citus")
+    (host, port), *workers = places
+    await _do(
+        _at(COORDINATOR, database=name),
+        f"ALTER DATABASE {name} SET citus.shard_count = {PARTS}",
+        f"SELECT citus_set_coordinator_host('{host}', {port})",
+        *(f"SELECT citus_add_node('{host}', {port})" for host, port in workers),
+    )
+
+
+async def _drop(*names: str) -> None:
+    for host, port in await _nodes():
+        for name in names:
+            await _do(_at(COORDINATOR, host, port), f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+async def _do(url: str, *statements: str) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        for statement in statements:
+            await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+def _at(url: str, host: str = "", port: int = 0, database: str = "") -> str:
+    """Name another machine, or another database, in the URL of one."""
+    place = urlsplit(url)
+    user, _, there = place.netloc.rpartition("@")
+    there = f"{host}:{port}" if host else there
+    path = f"/{database}" if database else place.path
+    return urlunsplit(place._replace(netloc=f"{user}@{there}" if user else there, path=path))
+
+
+def _named(url: str) -> str:
+    return urlsplit(url).path.removeprefix("/")
