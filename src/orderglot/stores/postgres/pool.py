@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 import asyncpg
 
-from orderglot.core.errors import Upstream
+from orderglot.core.errors import HubError, Upstream
 from orderglot.stores.database_url import shown
 from orderglot.stores.postgres.connection import (
     FAILURES,
@@ -60,13 +60,14 @@ class Lent:
     A class of its own, since every statement goes through one and a generator would cost it more.
     """
 
-    __slots__ = ("_connection", "_pool")
+    __slots__ = ("_anyway", "_connection", "_pool")
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: Pool, *, anyway: bool) -> None:
         self._pool = pool
+        self._anyway = anyway
 
     async def __aenter__(self) -> asyncpg.Connection:
-        self._connection = await self._pool.take()
+        self._connection = await self._pool.take(anyway=self._anyway)
         return self._connection
 
     async def __aexit__(
@@ -90,6 +91,8 @@ class Pool:
         self._places = asyncio.Semaphore(MOST)
         self._free: list[asyncpg.Connection] = []
         self._closed = False
+        self.refusal: HubError | None = None
+        """Why nobody is to be served just now."""
 
     async def read(self, text: str, params: Params = ()) -> list[Row]:
         """Give the rows of a statement that changes nothing; asked once more on a lost line."""
@@ -131,9 +134,12 @@ class Pool:
         """Give the rows of a statement, which is a transaction of its own."""
         return await self._once(lambda line: line.fetch(numbered(text), *params))
 
-    def lent(self) -> Lent:
-        """Lend a connection for several statements, each of which is a transaction of its own."""
-        return Lent(self)
+    def lent(self, *, anyway: bool = False) -> Lent:
+        """Lend a connection for several statements, each of which is a transaction of its own.
+
+        Perhaps ``anyway``, though nobody is to be served.
+        """
+        return Lent(self, anyway=anyway)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[asyncpg.Connection]:
@@ -153,8 +159,10 @@ class Pool:
         free, self._free = self._free, []
         await asyncio.gather(*map(close, free))
 
-    async def take(self) -> asyncpg.Connection:
+    async def take(self, *, anyway: bool = False) -> asyncpg.Connection:
         """Take a connection, which is given back in any case."""
+        if self.refusal is not None and not anyway:
+            raise self.refusal
         if self._closed:
             raise Upstream(f"The order book {shown(self.url)} has been closed; open it again.")
         await self._place()
