@@ -154,10 +154,10 @@ def _demand_place(path: Path, *, create: bool, reads: bool) -> None:
         )
     if path.is_dir():
         raise Invalid(message=f"{path} is a folder; name a file in it.")
-    if not create and not path.exists():
-        raise _no_book(path)
     if not path.parent.is_dir():
         raise Invalid(message=f"There is no folder {path.parent}; make it first.")
+    if not create and not path.exists():
+        raise _no_book(path)
     # SQLite itself finds out at the first write alone.
     if not is_writable(path) and not (reads and path.exists()):
         raise Upstream(WORDS["SQLITE_READONLY"].format(path=path))
@@ -165,10 +165,7 @@ def _demand_place(path: Path, *, create: bool, reads: bool) -> None:
 
 def _no_book(path: Path) -> NotFound:
     empty = " (the file is empty)" if path.exists() else ""
-    return NotFound(
-        f"There is no order book {path}{empty}; 'orderglot seller add NAME' makes one, "
-        "or name another with --database."
-    )
+    return NotFound(f"There is no order book {path}{empty}; 'orderglot seller add NAME' makes one.")
 
 
 def _look(path: Path) -> Done | None:
