@@ -130,8 +130,8 @@ async def compared(plain: str, cluster: str, rounds: int) -> None:
     """Measure both in turns, and print the medians of the rounds."""
     processes = servers(port for _, port in citus.nodes())
     sides = {"plain": Side(plain), "cluster": Side(cluster)}
-    for side in sides.values():
-        await side.open()
+    for one in sides.values():
+        await one.open()
     for name, (what, times, at_once) in WORKS.items():
         found: dict[str, list[Cost]] = {side: [] for side in sides}
         for number in range(rounds + 1):
@@ -139,8 +139,8 @@ async def compared(plain: str, cluster: str, rounds: int) -> None:
                 work = getattr(sides[side], what)
                 found[side].append(await measured(work, times, at_once, processes))
         _show(name, {side: costs[1:] for side, costs in found.items()})
-    for side in sides.values():
-        await side.store.close()
+    for one in sides.values():
+        await one.store.close()
 
 
 def _show(name: str, found: dict[str, list[Cost]]) -> None:

@@ -68,8 +68,10 @@ class BorrowedClusterBackend(PostgresBackend):
         self.url = _free.pop() if _free else new_book()
         super().__init__(self.url)
 
-    async def _prepare(self, connection: asyncpg.Connection, url: str, *, create: bool) -> None:
-        await super()._prepare(connection, url, create=create)
+    async def _prepare(
+        self, connection: asyncpg.Connection, url: str, *, create: bool, reads: bool
+    ) -> None:
+        await super()._prepare(connection, url, create=create, reads=reads)
         await connection.execute(f"SET {ROUTED} = 'error'")
         # And so for each connection that comes after this first one.
         await connection.execute(f"ALTER DATABASE {_named(url)} SET {ROUTED} = 'error'")

@@ -27,6 +27,8 @@ PROGRAM = (sys.executable, "-m", "orderglot.cli")
 ADDRESS = re.compile(r"https?://\S+:(\d+)")
 """The last line that a server prints at its beginning."""
 
+NEW_BOOK = re.compile(r"^\S+ is a new order book\.\n", re.MULTILINE)
+
 SIZE = (24, 80)
 """Lines and columns of a terminal."""
 
@@ -46,7 +48,7 @@ def done(*words: str) -> str:
 def ended(*words: str, code: int) -> str:
     """Run a command that must end with an exit code, and give what it printed."""
     result = run(*words)
-    assert (code, "") == (result.exit_code, result.stderr)
+    assert (code, "") == (result.exit_code, remarks(result))
     return result.stdout
 
 
@@ -59,9 +61,15 @@ def refused(*words: str, code: int = 1) -> str:
     """Run a command that must be refused in one sentence, and give the sentence."""
     result = run(*words)
     assert code == result.exit_code
-    assert result.stderr.startswith("orderglot: ")
-    assert result.stderr.count("\n") == 1
-    return result.stderr.removeprefix("orderglot: ").strip()
+    remark = remarks(result)
+    assert remark.startswith("orderglot: ")
+    assert remark.count("\n") == 1
+    return remark.removeprefix("orderglot: ").strip()
+
+
+def remarks(result: Result) -> str:
+    """Give what a command printed beside its output, but for that there was no book before."""
+    return NEW_BOOK.sub("", result.stderr)
 
 
 def clean_environment(folder: Path) -> dict[str, str]:

@@ -118,7 +118,7 @@ def test_opening_an_older_book_says_once_that_older_programs_must_have_been_stop
 ) -> None:
     old = Path(__file__).parents[1] / "stores" / "before-quantities" / "everything.db.gz"
     (folder / "here.db").write_bytes(gzip.decompress(old.read_bytes()))
-    first, second = (run("book", "--database", HERE) for _ in range(2))
+    first, second = (run("seller", "list", "--database", HERE) for _ in range(2))
 
     assert 1 == first.stderr.count("programs of the version before must have been stopped first.")
     assert "" == second.stderr

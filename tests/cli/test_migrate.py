@@ -1,5 +1,6 @@
 """``orderglot database migrate``: what it prints, and what it refuses."""
 
+import gzip
 import re
 from pathlib import Path
 
@@ -9,6 +10,8 @@ from orderglot import stores
 from tests.cli.program import PROGRAM, done, done_json, on_terminal, refused, run
 from tests.postgres import asked, new_database, ordered
 from tests.stores.next_version import next_steps
+
+OLD = Path(__file__).parents[1] / "stores" / "before-quantities" / "everything.db.gz"
 
 MORE = """
 -- beside: 11
@@ -88,12 +91,25 @@ def test_on_a_terminal_a_bar_goes_and_the_result_stays(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("url", "words"),
     [
-        ("sqlite:///orderglot.db", "whatever opens a file brings it to this version."),
+        ("sqlite:///orderglot.db", "There is no order book orderglot.db; 'orderglot seller add"),
         ("postgresql://me:hush@127.0.0.1:1/x", "start it, or check"),
     ],
 )
 def test_what_cannot_be_migrated_is_one_sentence(url: str, words: str) -> None:
     assert words in refused("database", "migrate", "--database", url)
+
+
+def test_a_file_is_migrated_by_it_as_well(folder: Path) -> None:
+    book = ("--database", "sqlite:///old.db")
+    (folder / "old.db").write_bytes(gzip.decompress(OLD.read_bytes()))
+    planned = done_json("database", "migrate", "--dry-run", *book)
+    assert {"alone"} == {one["kind"] for one in planned["statements"]}
+    assert "'orderglot database migrate --database sqlite:///old.db'" in refused("book", *book)
+    printed = run("database", "migrate", *book).stdout
+
+    assert f"now: 3 steps, {len(planned['statements'])} statements." in printed
+    assert "of this version." in done("database", "migrate", *book)
+    assert "" == run("book", *book).stderr
 
 
 def test_where_there_is_no_book_none_is_made() -> None:

@@ -28,6 +28,7 @@ from tests.cli.program import (
     done,
     done_json,
     refused,
+    run,
     serving,
     started,
 )
@@ -193,6 +194,8 @@ def test_somebodys_own_book_is_not_taken_for_a_demo() -> None:
 def test_the_address_stands_last_and_alone_and_no_line_is_wider_than_a_terminal(
     folder: Path, words: tuple[str, ...]
 ) -> None:
+    if not words:
+        done("seller", "add", "acme", "--database", "sqlite:///book.db")
     with serving(folder, *words, "--database", "sqlite:///book.db") as server:
         assert f"http://127.0.0.1:{server.port}" == server.printed[-1]
         assert [] == [one for one in server.printed if "curl" in one or len(one) > 80]
@@ -303,6 +306,34 @@ def test_a_flag_that_cannot_be_followed_is_one_sentence(
     assert refused("serve", "--port", "0", *words, code=code).startswith(sentence)
 
 
+@pytest.mark.parametrize("content", [None, ""], ids=["mistyped", "empty"])
+def test_a_book_that_is_not_there_is_not_made(folder: Path, content: str | None) -> None:
+    if content is not None:
+        (folder / "bok.db").write_text(content)
+    sentence = refused("serve", "--port", "0", "--database", "sqlite:///bok.db")
+    assert sentence.startswith("There is no order book bok.db")
+    assert sentence.endswith(
+        "'orderglot seller add NAME' makes one, or name another with --database."
+    )
+    assert [""] * (content is not None) == [one.read_text() for one in folder.glob("bok*")]
+
+
+def test_a_database_without_a_book_gets_none() -> None:
+    url = new_database()
+    assert "There is no order book in" in refused("serve", "--port", "0", "--database", url)
+    assert "is a new order book." in run("seller", "add", "acme", "--database", url).stderr
+
+
+@pytest.mark.parametrize("content", [None, ""], ids=["none", "empty"])
+def test_whoever_makes_a_book_says_so_once(folder: Path, content: str | None) -> None:
+    if content is not None:
+        (folder / "book.db").write_text(content)
+    first, second = (
+        run("seller", "add", name, "--database", "sqlite:///book.db").stderr for name in "ab"
+    )
+    assert ("sqlite:///book.db is a new order book.\n", "") == (first, second)
+
+
 def test_a_file_that_is_no_book_is_left_alone(folder: Path) -> None:
     (folder / "letter.db").write_text("Dear Sir or Madam, " * 100)
     sentence = refused("serve", "--port", "0", "--database", "sqlite:///letter.db")
@@ -359,6 +390,7 @@ def test_a_worker_needs_little_memory(folder: Path) -> None:
 
 
 def test_a_worker_that_cannot_begin_ends_the_program_with_its_reason(folder: Path) -> None:
+    done("seller", "add", "acme", "--database", "sqlite:///book.db")
     with serving(folder, "--database", "sqlite:///book.db") as server:
         assert server.process.stderr is not None
         worker = json.loads(server.process.stderr.readline())["pid"]

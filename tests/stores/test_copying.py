@@ -22,7 +22,7 @@ from orderglot.core.caller import Caller
 from orderglot.core.customer import Customer
 from orderglot.core.errors import Conflict, HubError, Invalid, Upstream
 from orderglot.core.order import Identity, Line, Link, Order, Reference
-from orderglot.core.ports import Answered, Book, Note
+from orderglot.core.ports import Answered, Book, Event, Note
 from orderglot.core.product import Product
 from orderglot.core.values import Relation
 from orderglot.hub.books import open_rows, open_store
@@ -31,6 +31,7 @@ from orderglot.stores.backend import FIRST, Entity
 from orderglot.stores.checksum import plain
 from orderglot.stores.copying import Copied, Copying, Progress
 from orderglot.stores.item_numbers import set_item_numbers
+from orderglot.stores.marks import SKIPPED
 from orderglot.stores.postgres.catalogue import BESIDE
 from orderglot.stores.postgres.count_tables import DERIVED
 from orderglot.stores.rows import Row, Rows, Table
@@ -71,8 +72,8 @@ async def opened(url: str) -> AsyncIterator[tuple[BookStore, Book]]:
 
 
 @asynccontextmanager
-async def rows_of(url: str) -> AsyncIterator[Rows]:
-    rows = await open_rows(url)
+async def rows_of(url: str, *, copy_of: str = "") -> AsyncIterator[Rows]:
+    rows = await open_rows(url, copy_of=copy_of)
     try:
         yield rows
     finally:
@@ -147,8 +148,18 @@ async def seen_in(url: str) -> Any:
             "answer": await store.answered(book.caller, "kole", "k"),
             "key": await store.keyring.admit("kole", "hush"),
             "tally": await book.tally("asked", LATER),
-            "next": (await book.place(Order())).id,
         }
+
+
+async def next_ids(url: str) -> tuple[int, int, int]:
+    """Give the ids that an order and a customer get next, and the number of the event of the former."""
+    async with opened(url) as (_, book):
+        order, customer = await book.place(Order()), await book.keep_customer(Customer())
+        after, more, events = 0, True, list[Event]()
+        while more:
+            feed = await book.feed(after)
+            after, more, events = feed.after, feed.more, [*events, *feed.events]
+        return order.id, customer.id, events[-1].sequence
 
 
 async def number_events(url: str) -> None:
@@ -164,12 +175,24 @@ def copied(
 
 def test_a_copy_says_of_everything_what_its_source_says(way: tuple[str, str]) -> None:
     source, target = way
+    asyncio.run(number_events(source))
     copied(source, target)
     here, there = asyncio.run(all_of(source)), asyncio.run(all_of(target))
 
     assert [] == [name for name, rows in here.items() if not rows]
     assert here == there
     assert asyncio.run(seen_in(source)) == asyncio.run(seen_in(target))
+
+
+def test_neither_side_hands_out_what_the_other_one_does(way: tuple[str, str]) -> None:
+    source, target = way
+    before = asyncio.run(next_ids(source))
+    copied(source, target)
+    here, there = asyncio.run(next_ids(source)), asyncio.run(next_ids(target))
+
+    for first, second, third in zip(before, here, there, strict=True):
+        assert first < second < third
+        assert first + SKIPPED <= third <= first + 2 * SKIPPED
 
 
 @pytest.mark.parametrize("kind", DATABASES)
@@ -250,7 +273,7 @@ def test_so_many_rows_at_most_are_on_the_way_at_once(
     sizes = list[int]()
 
     async def copy() -> None:
-        here, there = await open_rows(source), await open_rows(target, create=True)
+        here, there = await open_rows(source), await open_rows(target, copy_of=source)
         put = there.put
 
         async def count(table: Table, rows: Collection[Row], *rest: Any) -> None:
@@ -258,7 +281,7 @@ def test_so_many_rows_at_most_are_on_the_way_at_once(
             await put(table, rows, *rest)
 
         there.put = count  # type: ignore[method-assign,assignment]
-        await Copying(here, there, source, print).copy()
+        await Copying(here, there, source, "", print).copy()
         await here.close()
         await there.close()
 
@@ -326,7 +349,7 @@ def test_what_is_written_while_it_is_copied_is_not_half_copied(way: tuple[str, s
     before = asyncio.run(all_of(source))
 
     async def copy() -> None:
-        here, there = await open_rows(source), await open_rows(target, create=True)
+        here, there = await open_rows(source), await open_rows(target, copy_of=source)
         stand_still = here.stand_still
 
         async def stand_still_and_let_others_write() -> None:
@@ -335,7 +358,7 @@ def test_what_is_written_while_it_is_copied_is_not_half_copied(way: tuple[str, s
                 await book.keep(_order(ORDERS))
 
         here.stand_still = stand_still_and_let_others_write  # type: ignore[method-assign]
-        await Copying(here, there, source, print).copy()
+        await Copying(here, there, source, "", print).copy()
         await here.close()
         await there.close()
 
@@ -411,7 +434,7 @@ def test_a_row_that_was_lost_on_the_way_is_found_out(way: tuple[str, str]) -> No
     source, target = way
 
     async def copy() -> None:
-        here, there = await open_rows(source), await open_rows(target, create=True)
+        here, there = await open_rows(source), await open_rows(target, copy_of=source)
         put = there.put
 
         async def lose(table: Table, rows: Collection[Row], *rest: Any) -> None:
@@ -419,7 +442,7 @@ def test_a_row_that_was_lost_on_the_way_is_found_out(way: tuple[str, str]) -> No
 
         there.put = lose  # type: ignore[method-assign,assignment]
         try:
-            await Copying(here, there, source, print).copy()
+            await Copying(here, there, source, "", print).copy()
         finally:
             await here.close()
             await there.close()
@@ -437,7 +460,7 @@ def test_who_comes_too_late_writes_nothing_into_a_book_in_use(way: tuple[str, st
     copied(source, target)
 
     async def write() -> None:
-        async with rows_of(target) as rows:
+        async with rows_of(target, copy_of=source) as rows:
             table, *_ = await rows.tables()
             await rows.put(table, [row async for row in rows.rows(table)], (), source)
 

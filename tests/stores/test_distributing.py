@@ -8,8 +8,8 @@ import re
 import pytest
 
 from orderglot.core.errors import HubError, Invalid, Unsupported
-from orderglot.hub.books import open_rows
 from orderglot.hub.distributing import distribute, foreseen
+from orderglot.stores.postgres import PostgresStore
 from orderglot.stores.postgres.catalogue import BESIDE
 from orderglot.stores.postgres.distributing import EVERYWHERE
 from tests.postgres import asked, new_database
@@ -49,7 +49,9 @@ def url() -> str:
     url = new_database()
 
     async def make() -> None:
-        await (await open_rows(url, create=True)).close()
+        store = PostgresStore(url)
+        await store.sellers()
+        await store.close()
 
     asyncio.run(make())
     return url

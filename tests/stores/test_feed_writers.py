@@ -263,29 +263,31 @@ async def _last(url: str) -> int:
     store = open_store(url)
     book = store.of(Caller(seller=(await store.seller("example")).id))
     await book.place(Order())
-    found = (await book.feed()).events[-1].sequence
+    found, after, more = 0, 0, True
+    while more:
+        feed = await book.feed(after)
+        after, more = feed.after, feed.more
+        found = feed.events[-1].sequence if feed.events else found
     await store.close()
     return found
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgres"])
-def test_a_book_is_numbered_before_it_is_copied(kind: str, tmp_path: Path) -> None:
+def test_a_copy_numbers_the_events_of_its_source_for_itself_alone(
+    kind: str, tmp_path: Path
+) -> None:
     source, target = new_database(), address(kind, tmp_path)
-    asyncio.run(_filled(source))
-    assert [(3,)] == asked(source, UNNUMBERED)
-    asyncio.run(copy(source, target, lambda _progress: None))
-
-    assert [(1,), (2,), (3,)] == asked(source, NUMBERS)
-    assert 4 == asyncio.run(_last(target))
-
-
-def test_a_file_numbers_what_comes_from_a_book_that_may_only_be_read(tmp_path: Path) -> None:
-    source, target = new_database(), address("sqlite", tmp_path)
     asyncio.run(_filled(source))
     ordered(source, READ_ONLY)
     asyncio.run(copy(source, target, lambda _progress: None))
+    last = asyncio.run(_last(target))
 
     assert [(3,)] == asked(source, UNNUMBERED)
-    with closing(sqlite3.connect(tmp_path / "book.db")) as file:
-        assert [(1,), (2,), (3,)] == file.execute(NUMBERS).fetchall()
-    assert 4 == asyncio.run(_last(target))
+    found = asked(target, NUMBERS) if kind == "postgres" else numbers_in(tmp_path / "book.db")
+    assert 4 == len({number for (number,) in found} - {None})
+    assert (last,) == found[-1]
+
+
+def numbers_in(path: Path) -> list[tuple[int]]:
+    with closing(sqlite3.connect(path)) as file:
+        return file.execute(NUMBERS).fetchall()

@@ -399,12 +399,12 @@ def test_what_is_written_to_a_closed_book_fails(tmp_path: Path) -> None:
 def test_a_book_that_may_only_be_read_says_so(
     counted: Counted, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def read_only(path: Path) -> sqlite3.Connection:
+    def read_only(path: Path, *, reads: bool = False) -> sqlite3.Connection:
         uri = f"file:{path}?mode=ro"
         return sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
 
     # Rights of files would not do: whoever runs the tests as root may write everywhere.
-    monkeypatch.setattr(connection, "_connect", read_only)
+    monkeypatch.setattr(connection, "plain_connection", read_only)
     store = SqliteStore(counted.path)
     with pytest.raises(Upstream, match="allow writing"):
         asyncio.run(store.add_seller("other"))

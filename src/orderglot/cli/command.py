@@ -161,6 +161,7 @@ def with_book(
         async def run(config: Config, *args: P.args, **flags: P.kwargs) -> None:
             makes = bool(flags[create]) if isinstance(create, str) else create
             async with open_hub(config, create=makes, reads=reads) as hub:
+                report_new(hub, config)
                 await body(hub, *args, **flags)
 
         return _command(body, run)
@@ -188,6 +189,14 @@ def open_hub(
         vendors=config.vendors,
         channels=config.channels,
     )
+
+
+def report_new(hub: Hub, config: Config) -> None:
+    """Say that there was no order book where there is one now."""
+    from orderglot.stores.database_url import shown
+
+    if hub.store.made:
+        write_notice(f"{shown(config.database)} is a new order book.")
 
 
 def _command(

@@ -24,15 +24,19 @@ def copy(
         str, argument("FROM", "Where the book is: sqlite:///FILE or postgresql://….")
     ],
     target: Annotated[str, argument("TO", "An empty database, or a copy that was cut off.")],
+    move: Annotated[
+        bool, switch("--move", "Mark the source as moved: nothing is written to it any more.")
+    ] = False,
     config: ConfigFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Copy a whole book into an empty database, and compare the two in the end.
 
     The copy is the book as it is when the command begins; nobody opens it until it is whole.
-    Stopped or killed, the same command goes on where it was.
+    Stopped or killed, the same command goes on where it was. The source is only read, and may be
+    read-only; with --move it says from then on where its book has gone, and refuses servers.
 
-    $ orderglot database copy sqlite:///orderglot.db postgresql://me@db/orders
+    $ orderglot database copy --move sqlite:///orderglot.db postgresql://me@db/orders
     $ orderglot database copy postgresql://me@db/orders sqlite:///today.db
     """
     import asyncio
@@ -48,6 +52,7 @@ def copy(
             source,
             target,
             lambda at: on_step(_where(at, rate.of(at)), at.done, at.total),
+            move=move,
         )
         done = asyncio.run(work)
     if as_json:

@@ -203,10 +203,11 @@ class Into:
 
     async def open(self, currency: str) -> "Book":
         """Open the book; a seller who is made for it has that currency."""
-        from orderglot.cli.command import open_hub
+        from orderglot.cli.command import open_hub, report_new
 
         if self._hub is None:
             self._hub = await self._stack.enter_async_context(open_hub(self._config, create=True))
+            report_new(self._hub, self._config)
         self.seller = self.seller or await self._hub.seller_or_new(self._name, currency)
         return self._hub.book(self.seller)
 

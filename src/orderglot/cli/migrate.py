@@ -1,4 +1,4 @@
-"""``orderglot database migrate``: a book in PostgreSQL brought to this version while others go on."""
+"""``orderglot database migrate``: a book brought to this version, in PostgreSQL while others go on."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,8 +9,8 @@ from orderglot.cli.progress import OnStep, showing_progress
 from orderglot.core.counting import counted
 
 if TYPE_CHECKING:
+    from orderglot.stores.migrations import Planned
     from orderglot.stores.postgres.migrating import Progress
-    from orderglot.stores.postgres.migration import Planned
 
 _PART = 1_000
 """A statement counts as so many parts of the whole, for the rows of one that takes long."""
@@ -22,11 +22,13 @@ def migrate(
     config: ConfigFile = None,
     as_json: AsJson = False,
 ) -> None:
-    """Bring a book in PostgreSQL to this version, while programs read and write it.
+    """Bring a book to this version, in PostgreSQL while programs read and write it.
 
-    Small books are brought there by whatever opens them. It goes to the server itself, not to a
-    pooler before it. Stopped or killed, the same command goes on where it was.
+    Small books, and files, are brought there by whatever opens them to write. It goes to the server
+    itself, not to a pooler before it. Stopped or killed, the same command goes on where it was. A
+    file must not be open in another program.
 
+    $ orderglot database migrate --database sqlite:///orderglot.db
     $ orderglot database migrate --dry-run --database postgresql://me@db/orders
     $ orderglot database migrate --database postgresql://me@db/orders
     """

@@ -120,7 +120,7 @@ async def _prepare(config: "Config") -> None:
     """Bring the book up to date before any process serves it, so that a refusal is one sentence."""
     from orderglot.hub.opening import opened
 
-    async with opened(config.database, create=True, replica=config.read_database):
+    async with opened(config.database, replica=config.read_database):
         pass
 
 

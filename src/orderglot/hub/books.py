@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orderglot import stores
-from orderglot.core.errors import Invalid, NotFound
+from orderglot.core.errors import Invalid
 from orderglot.stores.database_url import shown
 
 if TYPE_CHECKING:
@@ -20,29 +20,30 @@ def open_store(
     """Open the store at a URL, brought up to date; the caller closes it.
 
     ``replica`` is the URL of a copy of a PostgreSQL database that lists may come from. With
-    ``reads`` nothing will be written, so that a file that may only be read will do. Raises
+    ``reads`` it is not brought up to date, and a file that may only be read will do. Raises
     NotFound where there is no book and ``create`` does not allow to make one, Invalid where
     something else is there: PostgreSQL does so when it is first asked something.
     """
     if not in_postgres(url):
-        _file(url, create=create)
+        file_of(url)
         if replica:
             raise Invalid(message="A file has no replica; leave --read-database out.")
     return stores.open_store(url, replica=replica, create=create, reads=reads)
 
 
-async def open_rows(url: str, *, create: bool = False) -> Rows:
+async def open_rows(url: str, *, copy_of: str = "") -> Rows:
     """Open all rows of the book at a URL, which may be an unfinished copy; the caller closes it.
 
-    Raises as ``open_store`` does, and Upstream where the database cannot be used.
+    Where something is to be copied into it, its tables are made; else nothing is written to it. Raises
+    as ``open_store`` does, and Upstream where the database cannot be used.
     """
     if in_postgres(url):
         from orderglot.stores.postgres.rows import PostgresRows
 
-        return await PostgresRows.open(url, create=create)
+        return await PostgresRows.open(url, copy_of=copy_of)
     from orderglot.stores.sqlite.rows import SqliteRows
 
-    return SqliteRows(_file(url, create=create))
+    return SqliteRows(file_of(url), copy_of=copy_of)
 
 
 def in_postgres(url: str) -> bool:
@@ -50,7 +51,8 @@ def in_postgres(url: str) -> bool:
     return url.partition("://")[0] in stores.POSTGRES
 
 
-def _file(url: str, *, create: bool) -> Path:
+def file_of(url: str) -> Path:
+    """Give the file of a book; raises Invalid where a URL names none."""
     scheme, _, name = url.partition(":///")
     if scheme != "sqlite" or not name:
         reason = (
@@ -58,10 +60,7 @@ def _file(url: str, *, create: bool) -> Path:
             "write sqlite:///FILE or postgresql://USER@HOST/DATABASE."
         )
         raise Invalid(message=reason)
-    path = Path(name)
-    if not create and not path.exists():
-        raise NotFound(f"There is no order book {path}; 'orderglot seller add NAME' makes one.")
-    return path
+    return Path(name)
 
 
 def lax_files(url: str) -> dict[Path, int]:
@@ -70,4 +69,4 @@ def lax_files(url: str) -> dict[Path, int]:
         return {}
     from orderglot.stores.sqlite import file
 
-    return file.lax_files(_file(url, create=True))
+    return file.lax_files(file_of(url))

@@ -2,34 +2,36 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from orderglot.core.errors import Invalid
 from orderglot.hub.books import open_rows
 from orderglot.stores.copying import Copied, Copying, OnProgress
-from orderglot.stores.database_url import shown
+from orderglot.stores.database_url import canonical, shown
 
 
-async def copy(source: str, target: str, on_progress: OnProgress) -> tuple[Copied, ...]:
+async def copy(
+    source: str, target: str, on_progress: OnProgress, *, move: bool = False
+) -> tuple[Copied, ...]:
     """Copy the book at a URL into the database at another, or go on with that.
 
-    Raises NotFound where there is no book, Conflict where the target holds something else.
+    To the source nothing is written, but where it is to ``move``: then it is marked as moved. Raises
+    NotFound where there is no book, Conflict where the target holds something else or is open in
+    another program, and where a source that is to move is.
     """
-    name = shown(_whole(source))
-    if name == shown(_whole(target)):
-        raise Invalid(message=f"{name} would be copied into itself; name another target.")
+    name, place = (shown(canonical(url)) for url in (source, target))
+    if name == place:
+        raise _into_itself(name)
     here = await open_rows(source)
     try:
-        there = await open_rows(target, create=True)
+        there = await open_rows(target, copy_of=name)
         try:
-            return await Copying(here, there, name, on_progress).copy()
+            if await here.place() == await there.place():
+                raise _into_itself(name)
+            return await Copying(here, there, name, place if move else "", on_progress).copy()
         finally:
             await there.close()
     finally:
         await here.close()
 
 
-def _whole(url: str) -> str:
-    """Give a URL with a file's whole path, which is the same wherever a command is run."""
-    scheme, mark, path = url.partition("sqlite:///")
-    return f"{mark}{Path(path).resolve()}" if mark and not scheme else url
+def _into_itself(name: str) -> Invalid:
+    return Invalid(message=f"{name} would be copied into itself; name another target.")

@@ -25,7 +25,8 @@ def open_store(
     """Open the store that a URL or the bare path of a SQLite file names.
 
     ``sqlite:///`` goes before a path: three slashes and one that is relative, or four in all where
-    it is absolute. With ``reads`` a file that may only be read will do. Raises Invalid where there is no such store, Upstream where it cannot be used.
+    it is absolute. With ``reads`` no book is brought to this version, and a file that may only be read will
+    do. Raises Invalid where there is no such store, Upstream where it cannot be used.
     """
     # The driver of one kind of store is not imported for a book in another.
     scheme, colon, rest = url.partition(":")
@@ -36,17 +37,17 @@ def open_store(
     if colon and scheme == "sqlite":
         if not rest.startswith("///") or len(rest) < 4:
             raise Invalid(message=f"{url!r} names no file; write it like {KINDS}.")
-        return _in_file(rest.removeprefix("///"), clock, reads)
+        return _in_file(rest.removeprefix("///"), clock, create, reads)
     if colon and scheme in POSTGRES:
         from orderglot.stores.postgres import PostgresStore
 
-        return PostgresStore(url, clock, replica=replica, create=create)
+        return PostgresStore(url, clock, replica=replica, create=create, reads=reads)
     if "://" in url or not url or url.endswith(":"):
         raise Invalid(message=f"{shown(url)!r} names no store; write {KINDS}.")
-    return _in_file(url, clock, reads)
+    return _in_file(url, clock, create, reads)
 
 
-def _in_file(path: str, clock: Clock, reads: bool) -> BookStore:
+def _in_file(path: str, clock: Clock, create: bool, reads: bool) -> BookStore:
     from orderglot.stores.sqlite import SqliteStore
 
-    return SqliteStore(Path(path), clock, reads=reads)
+    return SqliteStore(Path(path), clock, create=create, reads=reads)

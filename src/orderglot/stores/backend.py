@@ -47,6 +47,9 @@ FIRST = {Entity.ORDER: 1_000_000_001, Entity.CUSTOMER: 100_001}
 EVENT = "event"
 """What the events of a seller are counted as, from 1 on, beside the things that get numbers."""
 
+BEGINNINGS = {**{thing.value: first for thing, first in FIRST.items()}, EVENT: 1}
+"""Where the numbers of each kind begin in every seller's book."""
+
 LOOKED = 1_000
 """So many numbers of a feed at most are looked at for one read, whoever may see how few of them."""
 
@@ -118,6 +121,9 @@ class Backend(Protocol):
     Every read but those of the keyring and the list of sellers is within one seller. Lists come by
     rising id. A reference here means exactly that reference, never a hub id.
     """
+
+    made: bool
+    """Whether the book was made when it was opened; known once something was asked."""
 
     async def order_known(self, scope: Scope, ref: Reference) -> Order | None:
         """Give the order that has the reference, else the one with that hub id and no such one."""

@@ -50,11 +50,15 @@ OnProgress = Callable[[Progress], None]
 
 @dataclass
 class Copying:
-    """One book on its way into another database; ``name`` is what the source is called there."""
+    """One book on its way into another database; ``name`` is what the source is called there.
+
+    A source that moves is marked as moved to ``moves_to``, before anything is read from it.
+    """
 
     source: Rows
     target: Rows
     name: str
+    moves_to: str
     on_progress: OnProgress
     counts: dict[str, int] = field(default_factory=dict)
     done: int = 0
@@ -68,8 +72,10 @@ class Copying:
         if await self.source.source() is not None:
             raise Conflict(f"{self.name} is an unfinished copy itself; finish that first.")
         tables = await self._tables()
-        await self.source.stand_still()
         finished = await self._finished(tables)
+        if self.moves_to:
+            await self.source.move_to(self.moves_to)
+        await self.source.stand_still()
         self.counts = {one.name: await self.source.count(one) for one in tables}
         copied = []
         for table in tables:

@@ -38,6 +38,10 @@ class Rows(Protocol):
     Values are whole numbers, texts, bytes and None, in every kind of database the same ones.
     """
 
+    async def place(self) -> str:
+        """Give where the rows are, by whatever URL that was named."""
+        ...
+
     async def tables(self) -> tuple[Table, ...]:
         """Give every table that belongs to a book, each behind those that it points at."""
         ...
@@ -59,7 +63,14 @@ class Rows(Protocol):
         ...
 
     async def begin(self, source: str) -> None:
-        """Mark the database as an unfinished copy, which nobody else opens from now on."""
+        """Mark the database as an unfinished copy, which nobody else opens from now on.
+
+        Raises Conflict where somebody has it open.
+        """
+        ...
+
+    async def move_to(self, target: str) -> None:
+        """Mark the book as moved, to which nothing is written from now on; raises as ``begin``."""
         ...
 
     async def put(
@@ -72,7 +83,7 @@ class Rows(Protocol):
         ...
 
     async def finish(self) -> None:
-        """Take the mark away."""
+        """State instead of the mark that this is a whole copy."""
         ...
 
     async def close(self) -> None:

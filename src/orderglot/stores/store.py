@@ -40,6 +40,11 @@ class BookStore:
         """Who may come in."""
         return self._keyring
 
+    @property
+    def made(self) -> bool:
+        """Whether the book was made when it was opened; known once something was asked."""
+        return self._backend.made
+
     def now(self) -> datetime:
         """Give the time by the store's clock."""
         return self._clock()

@@ -37,6 +37,8 @@ from orderglot.stores.memory.tables import SellerTables, Table, check_version, i
 class MemoryBackend:
     """Rows as values in dicts; every commit is checked whole before any of it is written."""
 
+    made = True
+
     def __init__(self) -> None:
         self._sellers: dict[int, Seller] = {}
         self._rooms: dict[int, SellerTables] = {}

@@ -11,11 +11,10 @@ from msgspec import Struct
 
 from orderglot.core.errors import Conflict, Invalid
 from orderglot.stores.backend import Unready
+from orderglot.stores.database_url import shown
+from orderglot.stores.marks import MARKS, Rows, check_marks, marks_of, steps_of
 
-UNFINISHED = 0
-"""A database with a step of this number is an unfinished copy of the book that names the step."""
-
-APPLIED = "SELECT number FROM migrations"
+APPLIED = "SELECT number, name FROM migrations"
 
 IN_USE = "SELECT EXISTS (SELECT 1 FROM sellers)"
 """Whether a database was a book already: one that is just being made has no seller yet."""
@@ -34,6 +33,14 @@ class Migration(Struct, frozen=True):
     number: int
     name: str
     script: str
+
+
+class Planned(Struct, frozen=True):
+    """A statement that is to be done: of which step, of what kind, and its words."""
+
+    step: str
+    kind: str
+    statement: str
 
 
 FOLDER = Path(__file__).parent
@@ -67,7 +74,7 @@ def pending(
     steps: tuple[Migration, ...], applied: Collection[int], where: str
 ) -> tuple[Migration, ...]:
     """Give the steps that are still to be done; raises Invalid on a database from the future."""
-    unknown = set(applied) - {step.number for step in steps} - {UNFINISHED}
+    unknown = set(applied) - {step.number for step in steps} - MARKS
     if unknown:
         raise Invalid(
             message=f"{where} was written by a newer Orderglot (step {max(unknown)} of its tables "
@@ -81,16 +88,16 @@ def report_upgrade(where: str) -> None:
     log.warning(UPGRADED, where)
 
 
-def demand_finished(applied: Collection[int], where: str) -> None:
-    """Raise Conflict where a database is a copy that was begun and not finished."""
-    if UNFINISHED in applied:
-        raise Conflict(
-            f"{where} holds a copy that is not finished; "
-            "run the same 'orderglot database copy' again."
-        )
+def outdated(url: str) -> Conflict:
+    """State that a book is of an earlier version, and that whoever only reads does not change that."""
+    return Conflict(
+        f"The book in {shown(url)} is of an earlier version; bring it to this one with "
+        f"'orderglot database migrate --database {shown(url)}'."
+    )
 
 
-def check_applied(database: str, applied: Collection[int]) -> None:
-    """Raise Unready unless exactly the steps that are known here were done."""
-    if {step.number for step in migrations(database)} != {*applied}:
+def check_applied(database: str, applied: Rows) -> None:
+    """Raise Unready unless exactly the steps that are known here were done, and the book is whole."""
+    check_marks(marks_of(applied))
+    if {step.number for step in migrations(database)} != steps_of(applied).keys():
         raise Unready(ANOTHER_VERSION)

@@ -12,11 +12,18 @@ class PostgresStore(BookStore):
 
     It connects when it is first asked something. Then, and whenever the database cannot be used, it
     raises Upstream; Invalid where the database is something else's, NotFound where it has no book
-    and ``create`` does not allow to make one. Lists may come from ``replica``, a copy of it that
+    and ``create`` does not allow to make one. With ``reads`` no book is brought to this version. Lists may come from ``replica``, a copy of it that
     follows it, as soon as that has all that was written before they were asked for.
     """
 
     def __init__(
-        self, url: str, clock: Clock = utc_now, *, replica: str = "", create: bool = True
+        self,
+        url: str,
+        clock: Clock = utc_now,
+        *,
+        replica: str = "",
+        create: bool = True,
+        reads: bool = False,
     ) -> None:
-        super().__init__(PostgresBackend(url, replica=replica, create=create), clock)
+        backend = PostgresBackend(url, replica=replica, create=create, reads=reads)
+        super().__init__(backend, clock)

@@ -52,9 +52,16 @@ class PostgresBackend:
     """
 
     def __init__(
-        self, url: str, *, replica: str = "", create: bool = True, slots: Slots | None = None
+        self,
+        url: str,
+        *,
+        replica: str = "",
+        create: bool = True,
+        reads: bool = False,
+        slots: Slots | None = None,
     ) -> None:
-        self._pool = Pool(url, partial(self._prepare, url=url, create=create))
+        self.made = False
+        self._pool = Pool(url, partial(self._prepare, url=url, create=create, reads=reads))
         self._presence = Presence(self._pool, switch_on)
         self._long: Pool | Replica = Replica(replica, self._pool) if replica else self._pool
         """Where whatever may be long is read."""
@@ -305,10 +312,13 @@ class PostgresBackend:
     async def _customers(self, seller: int, text: str, params: Params) -> tuple[Customer, ...]:
         return await self._read(document.read_customer, text, params, self._at(seller))
 
-    async def _prepare(self, connection: asyncpg.Connection, url: str, *, create: bool) -> None:
-        await opening.prepare(connection, url, create=create)
+    async def _prepare(
+        self, connection: asyncpg.Connection, url: str, *, create: bool, reads: bool
+    ) -> None:
+        self.made = await opening.prepare(connection, url, create=create, reads=reads)
         await opening.warn_of_no_limits(connection, url)
-        await self._presence.open(connection)
+        if not reads:
+            await self._presence.open(connection)
         await self._machines.open(connection)
 
     async def _change(self, seller: int, sql: Sql) -> int:

@@ -14,7 +14,7 @@ from orderglot.core.ports import Feed
 from orderglot.stores.backend import EVENT, LOOKED, Scope
 from orderglot.stores.postgres.grammar import numbered
 from orderglot.stores.postgres.pool import ANY, Pool
-from orderglot.stores.sql.events import LAST, feed_of, feed_sql
+from orderglot.stores.sql.events import BEGINNING, LAST, feed_of, feed_sql
 from orderglot.stores.sql.grammar import fragment
 
 NUMBERED = 1_000
@@ -76,21 +76,10 @@ async def read_feed(pool: Pool, scope: Scope, after: int, limit: int, at: int = 
         waiting = last - before >= NUMBERED
     if last <= after:
         return Feed((), after, more=waiting)
-    until = min(after + LOOKED, last)
+    ((beginning,),) = await pool.read(BEGINNING, (seller, after, last), at)
+    until = min(beginning - 1 + LOOKED, last)
     rows = await pool.read(*feed_sql(scope, after, until, limit), at)
     return feed_of(rows, limit, until, more=waiting or until < last)
-
-
-async def number_all(connection: asyncpg.Connection) -> None:
-    """Give every event of every seller its number, as far as this database may be written to."""
-    waiting = "SELECT DISTINCT seller FROM order_events WHERE sequence IS NULL"
-    try:
-        for (seller,) in await connection.fetch(waiting):
-            before = 0
-            while (after := await _number(connection, seller, 10 * NUMBERED)) > before:
-                before = after
-    except (asyncpg.ReadOnlySQLTransactionError, asyncpg.InsufficientPrivilegeError):
-        return
 
 
 async def _number(connection: asyncpg.Connection, seller: int, most: int) -> int:

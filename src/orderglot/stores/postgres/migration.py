@@ -7,11 +7,10 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 
 import asyncpg
-from msgspec import Struct
 
 from orderglot.core.errors import Conflict, Unsupported
 from orderglot.stores.database_url import shown
-from orderglot.stores.migrations import Migration
+from orderglot.stores.migrations import Migration, Planned
 from orderglot.stores.postgres import opening
 from orderglot.stores.postgres.connection import close, connect
 from orderglot.stores.postgres.indexes import Indexes
@@ -37,14 +36,6 @@ AND l.objid = $1 AND l.classid = 0 AND l.database = (
 """
 
 OnWait = Callable[[str], None]
-
-
-class Planned(Struct, frozen=True):
-    """A statement that is to be done: of which step, of what kind, and its words."""
-
-    step: str
-    kind: str
-    statement: str
 
 
 async def migrate(url: str, on_progress: OnProgress, on_wait: OnWait) -> tuple[Planned, ...]:

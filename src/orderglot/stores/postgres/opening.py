@@ -9,14 +9,25 @@ import asyncpg
 import msgspec
 
 from orderglot.core.errors import Conflict, Invalid, NotFound, Upstream
+from orderglot.stores.backend import BEGINNINGS
 from orderglot.stores.database_url import shown
+from orderglot.stores.marks import (
+    COPY,
+    SKIPPED,
+    UNFINISHED,
+    demand_free,
+    demand_here,
+    demand_whole,
+    marks_of,
+    steps_of,
+)
 from orderglot.stores.migrations import (
     IN_USE,
     Migration,
     check_applied,
-    demand_finished,
     latest,
     migrations,
+    outdated,
     pending,
     report_upgrade,
 )
@@ -34,11 +45,24 @@ FEW = 10_000
 ATTEMPTS = 8
 """How often whoever opens a book tries a statement that others hold up: for half a minute."""
 
+SET_MARK = (
+    "INSERT INTO migrations (number, name) VALUES ($1, $2) ON CONFLICT (number) DO NOTHING"
+    " RETURNING TRUE"
+)
+UNMARK = "DELETE FROM migrations WHERE number = $1"
+_SKIP = (
+    "INSERT INTO sequences AS s (seller, thing, next) SELECT id, $1, $2::bigint FROM sellers"
+    " ON CONFLICT (seller, thing) DO UPDATE SET next = s.next + $3"
+)
+
 APPLIED = "SELECT number, name, (to_jsonb(m) ->> 'oldest')::bigint FROM migrations AS m"
 """Which steps were done, and which is the oldest program that may go on beside each of them."""
 
 _FOUND = """
-SELECT to_regclass('migrations') IS NOT NULL, EXISTS (
+SELECT current_schema()::text, (
+    SELECT c.relnamespace::regnamespace::text FROM pg_class AS c
+    WHERE c.oid = to_regclass('migrations')
+), EXISTS (
     SELECT 1 FROM pg_class AS c
     WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p')
     AND NOT EXISTS (
@@ -47,34 +71,63 @@ SELECT to_regclass('migrations') IS NOT NULL, EXISTS (
     )
 )
 """
+"""The schema that is used, the one in which there is a table of steps, and whether the first has tables."""
+
+_OTHERS = """
+SELECT n.nspname FROM pg_namespace AS n WHERE 4 = (
+    SELECT count(*) FROM pg_class AS c WHERE c.relnamespace = n.oid
+    AND c.relname IN ('migrations', 'sellers', 'orders', 'order_events') AND c.relkind IN ('r', 'p')
+) ORDER BY 1
+"""
+"""The schemas with a book in them."""
 
 
 log = logging.getLogger("orderglot.stores")
 
 
 async def prepare(
-    connection: asyncpg.Connection, url: str, *, create: bool, unfinished: bool = False
-) -> None:
-    """Bring the tables up to date where that is quick; any number of processes may do so at once.
+    connection: asyncpg.Connection,
+    url: str,
+    *,
+    create: bool,
+    reads: bool = False,
+    unfinished: bool = False,
+    copy_of: str = "",
+) -> bool:
+    """Bring the tables up to date where that is quick; tells whether they had to be made.
 
-    Raises Invalid where they are something else's or from the future, Upstream where the server is
-    none that can be used, NotFound where there are none and ``create`` does not allow to make them,
-    Conflict where they are an unfinished copy, unless that is what is wanted, and where it would take
-    long to bring them up to date.
+    Any number of processes may do so at once.
+
+    A new book is marked from the beginning as the unfinished copy that it may be. Where it ``reads`` alone,
+    nothing is written. Raises Invalid where the tables are something else's or from the future,
+    Upstream where the server is none that can be used, NotFound where there are none and ``create``
+    does not allow to make them, Conflict where they are an unfinished copy, unless that is what is wanted,
+    where the book has moved, and where it would take long to bring them up to date or nobody is to.
     """
     await check_server(connection, url)
-    if await is_book(connection, url, create=create):
+    there = await is_book(connection, url, create=create and not reads)
+    if there:
         steps = await pending_steps(connection, url)
+        if steps and reads:
+            raise outdated(url)
+        if steps and copy_of:
+            demand_free(marks_of(await connection.fetch(APPLIED)), shown(url))
         if steps:
             await _demand_quick(connection, steps, url)
             done = await Migrating(connection, attempts=ATTEMPTS).run(steps)
             await report(connection, done, url)
             await index_names(connection)
     else:
-        await _make(connection, url)
+        await _make(connection, url, copy_of)
         await index_names(connection)
+    marks = marks_of(await connection.fetch(APPLIED))
     if not unfinished:
-        demand_finished([number for number, *_ in await connection.fetch(APPLIED)], shown(url))
+        demand_whole(marks, shown(url))
+    if not reads and not unfinished:
+        demand_here(marks, shown(url))
+        if COPY in marks:
+            await _begin_to_write(connection)
+    return not there
 
 
 async def check_server(connection: asyncpg.Connection, url: str) -> None:
@@ -104,9 +157,16 @@ async def warn_of_no_limits(connection: asyncpg.Connection, url: str) -> None:
 
 async def is_book(connection: asyncpg.Connection, url: str, *, create: bool) -> bool:
     """Tell whether a database is a book, else is empty; raises as ``prepare`` does where it is neither."""
-    ((ours, anything),) = await connection.fetch(_FOUND)
+    ((schema, where, anything),) = await connection.fetch(_FOUND)
+    ours = where is not None
+    if schema is None:
+        raise _no_schema(url)
+    if ours and where != schema:
+        raise _elsewhere(url, schema, where)
     if not ours and anything:
         raise _alien(url)
+    if not ours and not create and (others := await connection.fetch(_OTHERS)):
+        raise _elsewhere(url, schema, others[0][0])
     if not ours and not create:
         raise NotFound(
             f"There is no order book in {shown(url)}; 'orderglot seller add NAME' makes one."
@@ -124,7 +184,7 @@ async def pending_steps(connection: asyncpg.Connection, url: str) -> tuple[Migra
         rows = await connection.fetch(APPLIED)
     except asyncpg.UndefinedColumnError:
         raise _alien(url) from None
-    done = {number: name for number, name, _ in rows}
+    done = steps_of(rows)
     if any(done.get(step.number, step.name) != step.name for step in known):
         raise _alien(url)
     later = {number for number, _, oldest in rows if is_beside(number, oldest)}
@@ -139,10 +199,10 @@ def is_beside(number: int, oldest: int | None) -> bool:
 def check_current(done: Collection[str]) -> None:
     """Raise Unready unless the steps known here were done, and none that this program may not go on beside.
 
-    Each is a JSON array of its number and the oldest program.
+    Each is a JSON array of its number, its name and the oldest program.
     """
-    steps = [msgspec.json.decode(one, type=tuple[int, int | None]) for one in done]
-    check_applied("postgres", [number for number, oldest in steps if not is_beside(number, oldest)])
+    steps = [msgspec.json.decode(one, type=tuple[int, str, int | None]) for one in done]
+    check_applied("postgres", [one for one in steps if not is_beside(one[0], one[2])])
 
 
 async def is_quick(connection: asyncpg.Connection, steps: Sequence[Migration]) -> bool:
@@ -172,12 +232,29 @@ async def _demand_quick(
         )
 
 
-async def _make(connection: asyncpg.Connection, url: str) -> None:
+async def _make(connection: asyncpg.Connection, url: str, copy_of: str) -> None:
     """Make the tables, unless somebody was faster."""
     async with connection.transaction():
         await connection.execute(f"SELECT pg_advisory_xact_lock({LOCK})")
         if not await is_book(connection, url, create=True):
             await make(connection, migrations("postgres"))
+            if copy_of:
+                await connection.execute(SET_MARK, UNFINISHED, copy_of)
+
+
+async def _begin_to_write(connection: asyncpg.Connection) -> None:
+    """Make a copy that is written to from now on a book of its own.
+
+    It hands out no number that may have been handed out elsewhere since it was made.
+    """
+    try:
+        async with connection.transaction():
+            # Somebody else may have been faster.
+            if await connection.execute(UNMARK, COPY) == "DELETE 1":
+                for thing, first in BEGINNINGS.items():
+                    await connection.execute(_SKIP, thing, first + SKIPPED, SKIPPED)
+    except (asyncpg.ReadOnlySQLTransactionError, asyncpg.InsufficientPrivilegeError):
+        return
 
 
 async def report(connection: asyncpg.Connection, done: Sequence[Migration], url: str) -> None:
@@ -190,4 +267,18 @@ async def report(connection: asyncpg.Connection, done: Sequence[Migration], url:
 def _alien(url: str) -> Invalid:
     return Invalid(
         message=f"{shown(url)} has tables that are not Orderglot's; name a database of its own."
+    )
+
+
+def _no_schema(url: str) -> Invalid:
+    return Invalid(
+        message=f"The search_path for {shown(url)} names no schema that is there; make it with CREATE "
+        "SCHEMA, or set another with ALTER ROLE … SET search_path or in the URL."
+    )
+
+
+def _elsewhere(url: str, schema: str, where: str) -> Invalid:
+    return Invalid(
+        message=f"The search_path for {shown(url)} leads to the schema {schema!r}, and there is an order "
+        f"book in {where!r}; let it begin with {where!r}, or name a database of its own."
     )

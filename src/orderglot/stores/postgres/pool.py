@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 import asyncpg
 
-from orderglot.core.errors import Upstream
+from orderglot.core.errors import HubError, Upstream
 from orderglot.stores.database_url import shown
 from orderglot.stores.postgres.connection import (
     FAILURES,
@@ -68,14 +68,15 @@ class Lent:
     A class of its own, since every statement goes through one and a generator would cost it more.
     """
 
-    __slots__ = ("_at", "_connection", "_pool")
+    __slots__ = ("_anyway", "_at", "_connection", "_pool")
 
-    def __init__(self, pool: Pool, at: int) -> None:
+    def __init__(self, pool: Pool, at: int, *, anyway: bool) -> None:
         self._pool = pool
         self._at = at
+        self._anyway = anyway
 
     async def __aenter__(self) -> asyncpg.Connection:
-        self._connection = await self._pool.take(self._at)
+        self._connection = await self._pool.take(self._at, anyway=self._anyway)
         return self._connection
 
     async def __aexit__(
@@ -107,6 +108,8 @@ class Pool:
         self._machines = defaultdict[int, asyncio.Semaphore](lambda: asyncio.Semaphore(FEW))
         self._free: list[asyncpg.Connection] = []
         self._closed = False
+        self.refusal: HubError | None = None
+        """Why nobody is to be served just now."""
 
     async def read(self, text: str, params: Params = (), at: int = ANY) -> list[Row]:
         """Give the rows of a statement that changes nothing; asked once more on a lost line."""
@@ -140,9 +143,12 @@ class Pool:
         """Give the rows of a statement, which is a transaction of its own."""
         return await self._once(lambda line: line.fetch(numbered(text), *params), at)
 
-    def lent(self, at: int = ANY) -> Lent:
-        """Lend a connection for several statements, each of which is a transaction of its own."""
-        return Lent(self, at)
+    def lent(self, at: int = ANY, *, anyway: bool = False) -> Lent:
+        """Lend a connection for several statements, each of which is a transaction of its own.
+
+        Perhaps ``anyway``, though nobody is to be served.
+        """
+        return Lent(self, at, anyway=anyway)
 
     @asynccontextmanager
     async def transaction(self, at: int = ANY) -> AsyncIterator[asyncpg.Connection]:
@@ -162,8 +168,10 @@ class Pool:
         free, self._free = self._free, []
         await asyncio.gather(*map(close, free))
 
-    async def take(self, at: int = ANY) -> asyncpg.Connection:
+    async def take(self, at: int = ANY, *, anyway: bool = False) -> asyncpg.Connection:
         """Take a connection, which is given back in any case."""
+        if self.refusal is not None and not anyway:
+            raise self.refusal
         if self._closed:
             raise Upstream(f"The order book {shown(self.url)} has been closed; open it again.")
         places = [self._places] if at == ANY else [self._machines[at], self._places]

@@ -19,6 +19,7 @@ from contextlib import suppress
 import asyncpg
 
 from orderglot.core.errors import HubError, Upstream
+from orderglot.stores.marks import CLOSED, NOT_WHOLE
 from orderglot.stores.migrations import ANOTHER_VERSION, latest
 from orderglot.stores.postgres.connection import FAILURES, in_words
 from orderglot.stores.postgres.opening import is_small
@@ -36,6 +37,9 @@ GONE = STALE + LONGEST + 10.0
 
 KEPT = 3600.0
 """So many seconds the row of a process that has gone stays, for whoever wonders."""
+
+FIRST = 11
+"""Programs that know this migration have a row."""
 
 log = logging.getLogger("orderglot.stores")
 
@@ -55,6 +59,10 @@ _OLDER = """
 SELECT format('%s, process %s', host, pid) FROM processes
 WHERE knows < $1 AND seen > now() - make_interval(secs => $2) ORDER BY 1
 """
+_PRESENT = """
+SELECT format('%s, process %s (seen %s s ago)', host, pid, extract(epoch FROM now() - seen)::int)
+FROM processes WHERE seen > now() - make_interval(secs => $1) ORDER BY 1
+"""
 # Programs from before there were rows are known by the names of their sessions alone.
 _OLDER_SESSIONS = """
 SELECT format('%s, session %s', coalesce(host(client_addr), 'here'), pid)
@@ -72,6 +80,14 @@ async def older(connection: asyncpg.Connection, than: int) -> tuple[str, ...]:
     if await connection.fetchval("SELECT to_regclass('processes') IS NOT NULL"):
         found = [*await connection.fetch(_OLDER, than, GONE), *found]
     return tuple(name for (name,) in found)
+
+
+async def present(connection: asyncpg.Connection) -> tuple[str, ...]:
+    """Name the programs that have the book open to write to it."""
+    found = await connection.fetch(_PRESENT, GONE)
+    return tuple(
+        name for (name,) in [*found, *await connection.fetch(_OLDER_SESSIONS, FIRST, PROGRAM)]
+    )
 
 
 class Presence:
@@ -107,9 +123,11 @@ class Presence:
             await connection.execute(_ENTER, *name, KEPT)
         except (asyncpg.ReadOnlySQLTransactionError, asyncpg.InsufficientPrivilegeError):
             return
-        if await connection.fetchval(_DEMANDED) > latest("postgres"):
+        closed = await connection.fetchval(CLOSED)
+        if closed is not None or await connection.fetchval(_DEMANDED) > latest("postgres"):
             await connection.execute(_LEAVE, self._id)
-            raise Upstream(ANOTHER_VERSION)
+            self._seen = -math.inf
+            raise Upstream(ANOTHER_VERSION if closed is None else NOT_WHOLE)
         self._seen, self._entered = began, True
         if self._beating is None:
             self._beating = asyncio.create_task(self._beat())
@@ -139,9 +157,18 @@ class Presence:
 
     async def _give_sign(self, *, begin: bool = False) -> None:
         try:
-            async with self._pool.lent() as connection:
-                await self.enter(connection)
+            async with self._pool.lent(anyway=True) as connection:
+                await self._enter_again(connection)
                 if begin:
                     await self.begin(connection)
         except FAILURES as error:
             raise in_words(error, self._pool.url) from error
+
+    async def _enter_again(self, connection: asyncpg.Connection) -> None:
+        """Be there, or have nobody served as long as the book may not be used."""
+        try:
+            await self.enter(connection)
+        except Upstream as error:
+            self._pool.refusal = error
+            raise
+        self._pool.refusal = None

@@ -18,10 +18,10 @@ from orderglot.stores.sql.grammar import fragment
 STATE = (
     "SELECT (SELECT d.oid::bigint FROM pg_database AS d WHERE d.datname = current_database()),"
     " pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean,"
-    " ARRAY(SELECT jsonb_build_array(m.number, to_jsonb(m) -> 'oldest')::text FROM migrations AS m)"
+    " ARRAY(SELECT jsonb_build_array(m.number, m.name, to_jsonb(m) -> 'oldest')::text FROM migrations AS m)"
 )
-"""Which database it is, whether it may only be read, and which steps were done in it, each with the oldest
-program that may go on beside it."""
+"""Which database it is, whether it may only be read, and which steps were done in it, each with its name and
+the oldest program that may go on beside it."""
 
 ORDERS = "SELECT o.document FROM orders AS o WHERE"
 KNOWN = (

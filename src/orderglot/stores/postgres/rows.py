@@ -9,16 +9,16 @@ from typing import Any
 import asyncpg
 import msgspec
 
-from orderglot.core.errors import Invalid
+from orderglot.core.errors import Conflict, Invalid
 from orderglot.stores.database_url import shown
-from orderglot.stores.migrations import UNFINISHED
+from orderglot.stores.marks import COPY, MOVED, UNFINISHED
 from orderglot.stores.postgres.catalogue import SELLER, described
 from orderglot.stores.postgres.cluster import is_cluster, of_one_moment
 from orderglot.stores.postgres.connection import FAILURES, close, connect, in_words, refused
 from orderglot.stores.postgres.count_tables import DERIVED
 from orderglot.stores.postgres.counts import recount_all
-from orderglot.stores.postgres.feed import number_all
-from orderglot.stores.postgres.opening import prepare
+from orderglot.stores.postgres.opening import SET_MARK, UNMARK, prepare
+from orderglot.stores.postgres.processes import present
 from orderglot.stores.postgres.waits import PATIENT
 from orderglot.stores.rows import Row, Table, demand_marked, misfit, sorted_names, table
 from orderglot.stores.sql.grammar import fragment
@@ -34,8 +34,17 @@ CLAIMS = "claims"
 """A column that tells only those who write at the same time something."""
 
 
+_PLACE = """
+SELECT format('%s %s %s', pg_postmaster_start_time(), d.oid, current_schema())
+FROM pg_database AS d WHERE d.datname = current_database()
+"""
+
+
 class PostgresRows:
-    """The rows of a database, whose tables are made where they are not there."""
+    """The rows of a database: of one that is only read, or of one that they are copied into.
+
+    To what is only read nothing is written; what is copied into gets its tables where they are not there.
+    """
 
     def __init__(self, url: str, reader: asyncpg.Connection, writer: asyncpg.Connection) -> None:
         self._url = url
@@ -46,18 +55,26 @@ class PostgresRows:
         """Who there is, where the rows of each stand on a machine of their own."""
 
     @classmethod
-    async def open(cls, url: str, *, create: bool) -> PostgresRows:
-        """Connect, and bring the tables up to date."""
+    async def open(cls, url: str, *, copy_of: str = "") -> PostgresRows:
+        """Connect, and bring the tables up to date where something is copied into them."""
+        reads = not copy_of
         with translating_errors(url):
             reader = await connect(url, PATIENT)
             try:
-                await prepare(reader, url, create=create, unfinished=True)
+                await prepare(
+                    reader, url, create=True, reads=reads, unfinished=True, copy_of=copy_of
+                )
                 # What is read for a copy may stand still; what is written may not.
                 rows = cls(url, reader, await connect(url, PATIENT))
             except BaseException:
                 reader.terminate()
                 raise
         return rows
+
+    async def place(self) -> str:
+        """Give where the rows are, by whatever URL that was named."""
+        with translating_errors(self._url):
+            return str(await self._reader.fetchval(_PLACE))
 
     async def tables(self) -> tuple[Table, ...]:
         """Give every table that belongs to a book, each behind those that it points at."""
@@ -72,9 +89,8 @@ class PostgresRows:
         return tuple(table(name, keys[name], self._types[name]) for name in order)
 
     async def stand_still(self) -> None:
-        """See everything from now on as it is at this moment, events with their numbers."""
+        """See everything from now on as it is at this moment."""
         with translating_errors(self._url):
-            await number_all(self._writer)
             await self._reader.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
             if await is_cluster(self._reader):
                 self._sellers = await of_one_moment(self._reader)
@@ -130,9 +146,25 @@ class PostgresRows:
         return None if name is None else str(name)
 
     async def begin(self, source: str) -> None:
-        """Mark the database as an unfinished copy, which nobody else opens from now on."""
+        """Mark the database as an unfinished copy, which nobody else opens from now on.
+
+        Raises Conflict where somebody has it open.
+        """
+        await self._mark(UNFINISHED, source)
+
+    async def move_to(self, target: str) -> None:
+        """Mark the book as moved, to which nothing is written from now on; raises as ``begin``."""
+        await self._mark(MOVED, target)
+
+    async def _mark(self, mark: int, name: str) -> None:
         with translating_errors(self._url):
-            await self._writer.execute("INSERT INTO migrations VALUES ($1, $2)", UNFINISHED, source)
+            # Whoever opens the book is there before it looks for marks; here it is the other way round.
+            is_new = await self._writer.fetchval(SET_MARK, mark, name)
+            if is_new and (found := await present(self._writer)):
+                await self._writer.execute(UNMARK, mark)
+                raise Conflict(
+                    f"{shown(self._url)} is open in {'; '.join(found[:3])}; stop that, and try again."
+                )
 
     async def put(
         self, table: Table, rows: Collection[Row], gone: Collection[Row], source: str
@@ -176,10 +208,15 @@ class PostgresRows:
                 await self._writer.execute(insert, *zip(*rows, strict=True))
 
     async def finish(self) -> None:
-        """Count the orders, take the mark away, and let the planner know how much there is by now."""
+        """Count the orders, and state instead of the mark that this is a whole copy.
+
+        And let the planner know how much there is by now.
+        """
         with translating_errors(self._url):
             await recount_all(self._writer)
-            await self._writer.execute("DELETE FROM migrations WHERE number = $1", UNFINISHED)
+            await self._writer.execute(
+                "UPDATE migrations SET number = $1 WHERE number = $2", COPY, UNFINISHED
+            )
             await self._writer.execute("ANALYZE", timeout=LONGEST)
 
     async def close(self) -> None:

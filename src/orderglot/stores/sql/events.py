@@ -49,6 +49,13 @@ LAST = "SELECT coalesce((SELECT next FROM sequences WHERE seller = ? AND thing =
 """The last number that an event of a seller has."""
 
 
+BEGINNING = (
+    "SELECT coalesce((SELECT sequence FROM order_events WHERE seller = ? AND sequence > ?"
+    " ORDER BY sequence LIMIT 1), ? + 1)"
+)
+"""The first number that an event has behind one, else the one behind the last: a copy of a book skips many."""
+
+
 def feed_sql(scope: Scope, after: int, until: int, limit: int) -> Sql:
     """Say the events in scope between two numbers, the last of which is among them."""
     seen = scoped(scope)

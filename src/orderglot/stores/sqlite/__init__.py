@@ -10,10 +10,12 @@ from orderglot.stores.store import BookStore
 
 
 class SqliteStore(BookStore):
-    """A store in a file, which is made where it is not there yet.
+    """A store in a file, which is made where it is not there yet and ``create`` allows it.
 
-    Raises Invalid where the file is something else, Upstream where it cannot be used.
+    Raises as ``sqlite.opening.prepare`` does.
     """
 
-    def __init__(self, path: Path, clock: Clock = utc_now, *, reads: bool = False) -> None:
-        super().__init__(SqliteBackend(path, reads=reads), clock)
+    def __init__(
+        self, path: Path, clock: Clock = utc_now, *, create: bool = True, reads: bool = False
+    ) -> None:
+        super().__init__(SqliteBackend(path, create=create, reads=reads), clock)

@@ -28,10 +28,11 @@ from orderglot.stores.sql.paging import scoped
 from orderglot.stores.sql.rows import instant
 from orderglot.stores.sql.tokens import held
 from orderglot.stores.sqlite import expiring, queries, tables
-from orderglot.stores.sqlite.connection import Row, prepare
+from orderglot.stores.sqlite.connection import Row
 from orderglot.stores.sqlite.feed import read_feed
 from orderglot.stores.sqlite.file import File
 from orderglot.stores.sqlite.lists import Lists
+from orderglot.stores.sqlite.opening import demand_whole_still, prepare
 from orderglot.stores.sqlite.queries import listed
 from orderglot.stores.sqlite.reader import Reader
 from orderglot.stores.sqlite.reader_threads import ReaderThreads
@@ -46,14 +47,23 @@ class SqliteBackend:
     Raises Upstream at any call where the file cannot be read or written.
     """
 
-    def __init__(self, path: Path, slots: Slots | None = None, *, reads: bool = False) -> None:
-        prepare(path, reads=reads)
+    def __init__(
+        self,
+        path: Path,
+        slots: Slots | None = None,
+        *,
+        create: bool = True,
+        reads: bool = False,
+    ) -> None:
+        self.made = prepare(path, create=create, reads=reads).made
         self.path = path
         self._file = File(path)
-        self._reader = Reader(path)
+        self._reader = Reader(path, reads=reads)
         self.writer = Writer(path)
         self._threads = ReaderThreads(path, slots or Slots())
         self._lists = Lists(self._reader, self._threads)
+        # From its first statement on this keeps out who would begin a copy into the file.
+        demand_whole_still(self._reader.first, path)
 
     async def order_known(self, scope: Scope, ref: Reference) -> Order | None:
         """Give the order that has the reference, else the one with that hub id and no such one."""
@@ -249,7 +259,7 @@ class SqliteBackend:
     async def check_ready(self) -> None:
         """Raise Unready unless the file that was opened is there and can be written to."""
         self._file.check()
-        check_applied("sqlite", [number for (number,) in self._reader.rows(APPLIED)])
+        check_applied("sqlite", self._reader.rows(APPLIED))
 
     async def close(self) -> None:
         """Wait for what is being written and close the file."""

@@ -6,7 +6,7 @@ import sqlite3
 
 from orderglot.core.ports import Event, Feed
 from orderglot.stores.backend import EVENT, LOOKED, Scope
-from orderglot.stores.sql.events import LAST, WRITTEN, event_row, feed_of, feed_sql
+from orderglot.stores.sql.events import BEGINNING, LAST, WRITTEN, event_row, feed_of, feed_sql
 from orderglot.stores.sql.grammar import fragment
 from orderglot.stores.sqlite.expiring import Asked, numbers
 from orderglot.stores.sqlite.reader import Reader
@@ -44,6 +44,9 @@ def number_copied(connection: sqlite3.Connection) -> None:
 def read_feed(reader: Reader, scope: Scope, after: int, limit: int) -> Feed:
     """Give events in scope by rising sequence, from behind one on, so many at most."""
     ((last,),) = reader.rows(LAST, (scope.seller, EVENT))
-    until = max(after, min(after + LOOKED, last))
+    if last <= after:
+        return Feed((), after, more=False)
+    ((beginning,),) = reader.rows(BEGINNING, (scope.seller, after, last))
+    until = min(beginning - 1 + LOOKED, last)
     rows = reader.rows(*feed_sql(scope, after, until, limit))
     return feed_of(rows, limit, until, more=until < last)

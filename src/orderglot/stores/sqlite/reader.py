@@ -11,6 +11,8 @@ from threading import local
 from time import monotonic, thread_time
 from typing import Any, TypeVar
 
+from orderglot.core.errors import Upstream
+from orderglot.stores.marks import CLOSED, NOT_COPIED, NOT_WHOLE
 from orderglot.stores.sqlite.connection import STRANGE, Row, connect, in_words, strange
 
 T = TypeVar("T")
@@ -34,11 +36,12 @@ class Interrupted(Exception):
 class Snapshot:
     """A connection, and what it reads of one moment of the file."""
 
-    __slots__ = ("_known", "_path", "checked", "connection", "version")
+    __slots__ = ("_closed", "_known", "_path", "checked", "connection", "version")
 
-    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+    def __init__(self, connection: sqlite3.Connection, path: Path, *, reads: bool = False) -> None:
         self.connection = connection
         self._path = path
+        self._closed = NOT_COPIED if reads else CLOSED
         self._known: Known = {}
         self.version = 0
         self.checked = False
@@ -79,9 +82,7 @@ class Snapshot:
 
         The file is asked only where there has been a commit since.
         """
-        if not self.checked:
-            ((version,),) = self.rows("PRAGMA data_version")
-            self._check(version)
+        self.check()
         found: T | None = self._known.get((text, params))
         if found is None:
             found = self._known[text, params] = read(self.rows(text, params))
@@ -95,9 +96,17 @@ class Snapshot:
         """Close the connection."""
         self.connection.close()
 
-    def _check(self, version: int) -> None:
-        """Drop what was cached at another version; every commit but our own makes a new one."""
+    def check(self) -> None:
+        """Drop what was cached at another version; every commit but our own makes a new one.
+
+        Raises Upstream where nobody may use the book.
+        """
+        if self.checked:
+            return
+        ((version,),) = self.rows("PRAGMA data_version")
         if version != self.version or len(self._known) > MOST_KNOWN:
+            if self.rows(self._closed):
+                raise Upstream(NOT_WHOLE)
             self._known, self.version = {}, version
         self.checked = True
 
@@ -110,11 +119,17 @@ class Reader:
     a client that waits for a commit sees it.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, reads: bool = False) -> None:
         self._path = path
+        self._reads = reads
         self._turns: list[Turn] = []
         self._here = local()
         self._open()
+
+    @property
+    def first(self) -> sqlite3.Connection:
+        """The connection of the thread that began."""
+        return self._turns[0].connection
 
     def turn(self) -> Turn:
         """Give what this turn of the event loop reads from."""
@@ -137,7 +152,8 @@ class Reader:
             turn.close()
 
     def _open(self) -> Turn:
-        turn = self._here.turn = Turn(connect(self._path, reads=True), self._path)
+        connection = connect(self._path, reads=True)
+        turn = self._here.turn = Turn(connection, self._path, reads=self._reads)
         self._turns.append(turn)
         return turn
 
@@ -147,8 +163,8 @@ class Turn(Snapshot):
 
     __slots__ = ("deadline", "ending", "latest", "loop")
 
-    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
-        super().__init__(connection, path)
+    def __init__(self, connection: sqlite3.Connection, path: Path, *, reads: bool) -> None:
+        super().__init__(connection, path, reads=reads)
         self.loop: AbstractEventLoop | None = None
         self.ending: Handle | None = None
         self.deadline = self.latest = 0.0
@@ -174,6 +190,7 @@ class Turn(Snapshot):
         """Take the file as it is for this turn of the loop."""
         self.end()
         super().begin()
+        self.check()
         self.loop = get_running_loop()
         self.ending = self.loop.call_soon(self.end)
 

@@ -6,12 +6,15 @@ import sqlite3
 from collections.abc import AsyncIterator, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from orderglot.stores.migrations import UNFINISHED
+from orderglot.stores.marks import COPY, MOVED, UNFINISHED
 from orderglot.stores.rows import Row, Table, demand_marked, misfit, sorted_names, table
 from orderglot.stores.sql.grammar import fragment
-from orderglot.stores.sqlite.connection import connect, in_words, prepare, translating_errors
-from orderglot.stores.sqlite.feed import number_copied
+from orderglot.stores.sqlite.alone import alone
+from orderglot.stores.sqlite.connection import connect, in_words, translating_errors
+from orderglot.stores.sqlite.opening import SET_MARK, pending_steps, prepare
+from orderglot.stores.sqlite.page_copies import copy_pages
 
 BATCH = 500
 """So many rows are fetched at a time."""
@@ -22,14 +25,41 @@ COUNTS = "order_counts"
 
 
 class SqliteRows:
-    """The rows of a file, which is made where it is not there, and brought up to date."""
+    """The rows of a file: of one that is only read, or of one that they are copied into.
 
-    def __init__(self, path: Path) -> None:
-        prepare(path, unfinished=True)
+    What is only read stays as it is to the last byte: one of an earlier version is brought to this one in a
+    passing copy. What is copied into is made where it is not there.
+    """
+
+    def __init__(self, path: Path, *, copy_of: str = "") -> None:
         self._path = path
+        self._copy_of = copy_of
+        self._passing: TemporaryDirectory[str] | None = None
+        if copy_of:
+            prepare(path, unfinished=True, copy_of=copy_of)
+        elif pending_steps(path):
+            self._passing = TemporaryDirectory(prefix="orderglot-")
+        self._file = path if self._passing is None else Path(self._passing.name) / path.name
+        if self._passing is not None:
+            with translating_errors(path):
+                copy_pages(path, self._file)
+                prepare(self._file, unfinished=True)
+        self._open()
+
+    def _open(self) -> None:
         # What is read must not see what is being written meanwhile.
-        self._reader = connect(path, reads=True)
-        self._writer = connect(path, reads=False)
+        self._reader = connect(self._file, reads=True, untouched=not self._copy_of)
+        self._writer = connect(self._file, reads=False) if self._copy_of else None
+
+    def _close(self) -> None:
+        self._reader.close()
+        if self._writer is not None:
+            self._writer.close()
+
+    async def place(self) -> str:
+        """Give where the rows are, by whatever URL that was named."""
+        found = self._path.stat()
+        return f"{found.st_dev}:{found.st_ino}"
 
     async def tables(self) -> tuple[Table, ...]:
         """Give every table that belongs to a book, each behind those that it points at."""
@@ -81,22 +111,36 @@ class SqliteRows:
         return str(found[0][0]) if found else None
 
     async def begin(self, source: str) -> None:
-        """Mark the file as an unfinished copy, which nobody else opens from now on."""
-        with self._writing():
-            self._writer.execute("INSERT INTO migrations VALUES (?, ?)", (UNFINISHED, source))
+        """Mark the file as an unfinished copy, which nobody else opens from now on.
+
+        Raises Conflict where somebody has it open.
+        """
+        self._mark(UNFINISHED, source)
+
+    async def move_to(self, target: str) -> None:
+        """Mark the book as moved, to which nothing is written from now on; raises as ``begin``."""
+        self._mark(MOVED, target)
+
+    def _mark(self, mark: int, name: str) -> None:
+        self._close()
+        try:
+            with translating_errors(self._path), alone(self._path) as connection:
+                connection.execute(SET_MARK, (mark, name))
+        finally:
+            self._open()
 
     async def put(
         self, table: Table, rows: Collection[Row], gone: Collection[Row], source: str
     ) -> None:
         """Write rows, in the place of those with their keys, and take out those of some keys."""
         key, others = table.columns[: table.key], table.columns[table.key :]
-        with self._writing():
+        with self._writing() as writer:
             there = "SELECT 1 FROM migrations WHERE number = ? AND name = ?"
-            demand_marked(self._writer.execute(there, (UNFINISHED, source)).fetchone())
+            demand_marked(writer.execute(there, (UNFINISHED, source)).fetchone())
             where = " AND ".join(f"{name} = ?" for name in key)
-            self._writer.executemany(fragment("DELETE FROM", table.name, "WHERE", where), gone)
+            writer.executemany(fragment("DELETE FROM", table.name, "WHERE", where), gone)
             changes = ", ".join(f"{name} = excluded.{name}" for name in others)
-            self._writer.executemany(
+            writer.executemany(
                 fragment(
                     f"INSERT INTO {table.name} ({', '.join(table.columns)})",
                     f"VALUES ({', '.join('?' * len(table.columns))})",
@@ -107,24 +151,25 @@ class SqliteRows:
             )
 
     async def finish(self) -> None:
-        """Count what was written, number the events that have no number, and take the mark away."""
-        with self._writing():
-            number_copied(self._writer)
-            self._writer.execute(fragment("DELETE FROM", COUNTS))
-            self._writer.execute(fragment("INSERT INTO", COUNTS, "SELECT * FROM recounted_orders"))
-            self._writer.execute("DELETE FROM migrations WHERE number = ?", (UNFINISHED,))
+        """Count what was written, and state instead of the mark that this is a whole copy."""
+        with self._writing() as writer:
+            writer.execute(fragment("DELETE FROM", COUNTS))
+            writer.execute(fragment("INSERT INTO", COUNTS, "SELECT * FROM recounted_orders"))
+            writer.execute("UPDATE migrations SET number = ? WHERE number = ?", (COPY, UNFINISHED))
 
     async def close(self) -> None:
         """Let go of what is held open."""
-        self._reader.close()
-        self._writer.close()
+        self._close()
+        if self._passing is not None:
+            self._passing.cleanup()
 
     @contextmanager
-    def _writing(self) -> Iterator[None]:
+    def _writing(self) -> Iterator[sqlite3.Connection]:
         """Write in a transaction; raises Conflict where a row does not fit on the others."""
+        assert self._writer is not None, "nothing is written to what is only read"
         try:
             self._writer.execute("BEGIN IMMEDIATE")
-            yield
+            yield self._writer
             self._writer.execute("COMMIT")
         except sqlite3.IntegrityError as error:
             raise misfit(str(self._path)) from error

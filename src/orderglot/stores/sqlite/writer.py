@@ -18,6 +18,7 @@ from weakref import WeakKeyDictionary
 
 from orderglot.core.errors import HubError, Upstream
 from orderglot.stores.backend import Raced
+from orderglot.stores.marks import CLOSED, NOT_WHOLE
 from orderglot.stores.sqlite.connection import connect, in_words, translating_errors
 
 W = TypeVar("W")
@@ -126,6 +127,8 @@ class Writer:
         try:
             with translating_errors(self._path):
                 connection.execute("BEGIN IMMEDIATE")
+                if connection.execute(CLOSED).fetchone():
+                    raise Upstream(NOT_WHOLE)
                 for do, some in alike.items():
                     self._attempt(do, some)
                 self._finish()
