@@ -82,7 +82,7 @@ def servers(ports: Iterable[int]) -> list[psutil.Process]:
     listening = {
         one.laddr.port: one.pid
         for one in psutil.net_connections("tcp")
-        if one.status == psutil.CONN_LISTEN
+        if one.laddr and one.status == psutil.CONN_LISTEN
     }
     return [psutil.Process(listening[port]) for port in ports]
 
