@@ -6,6 +6,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Protocol
 
 from msgspec import Struct
@@ -16,6 +17,7 @@ from orderglot.core.order import Order
 from orderglot.core.ports import Book, Kept, Outcome
 from orderglot.core.sum_counts import SumCounts, with_orders
 from orderglot.files.building import Gathered
+from orderglot.files.containers import STANDARD_INPUT, readable
 from orderglot.files.opening import Opened, opened
 from orderglot.files.orders import gather
 from orderglot.files.plan import ImportOptions
@@ -102,9 +104,9 @@ async def take_into(
     with all taken that came before, where the file breaks off or is not sorted by its orders.
     """
     options = replace(options, sellers_timezone=target.timezone)
-    with opened(paths, options) as found:
+    with readable(paths) as paths, opened(paths, options) as found:
         file = found.in_currency(target.currency)
-        beside = rejects or file.path.with_name(file.path.name + ".rejects.csv")
+        beside = rejects or rejects_of(file.path)
         _demand_another(beside, paths)
         again = file.plan.columns.ours
         with Rejects(beside, file.rows, again=again, dry=options.dry_run) as rejected:
@@ -120,6 +122,12 @@ async def take_into(
             raise file.rows.text.broken
         columns = file.plan.columns
         return Taken(done, {field: columns.name(field) for field in columns.at}, running.first)
+
+
+def rejects_of(path: Path) -> Path:
+    """Give where the rejects of a file go: beside it, or here where it was piped in."""
+    piped = path.name == STANDARD_INPUT and path.parent.is_relative_to(gettempdir())
+    return (Path() if piped else path.parent) / f"{path.name}.rejects.csv"
 
 
 def _demand_another(rejects: Path, paths: Sequence[Path]) -> None:

@@ -11,6 +11,8 @@ from msgspec.structs import replace
 from orderglot.files.cells import bare
 from orderglot.files.columns import Columns
 from orderglot.files.encodings import not_utf_8
+from orderglot.files.layouts.reshaping import Reshaped
+from orderglot.files.layouts.shop_layout import NO_SHOP
 from orderglot.files.lines import read_money
 from orderglot.files.numbers import Marks
 from orderglot.files.rows import Reject, Rows, Stride
@@ -22,10 +24,19 @@ AHEAD = 10_000
 class Sample:
     """The first rows of a file, and the others behind them."""
 
-    def __init__(self, rows: Rows, columns: Columns) -> None:
+    def __init__(
+        self,
+        rows: Rows,
+        columns: Columns,
+        shop: Reshaped | None = None,
+        by_hand: Iterable[str] = (),
+    ) -> None:
+        self.by_hand = frozenset(by_hand)
+        """The fields whose columns a person has named."""
         self.rows = rows
         self.columns = columns
-        self._rest: Iterator[Stride | Reject] = iter(rows)
+        self.shop = shop.layout if shop else NO_SHOP
+        self._rest: Iterator[Stride | Reject] = shop.rows(rows) if shop else iter(rows)
         self._ahead = list[Stride | Reject]()
         while rows.count < AHEAD and (one := next(self._rest, None)) is not None:
             self._ahead.append(one)
