@@ -77,7 +77,13 @@ RejectsFile = Annotated[
 @with_config
 async def load(
     config: "Config",
-    file: Annotated[Path, argument("FILE", "A CSV, TSV, XLSX, XLS or ODS of order lines, in a gzip or zip or not; - is standard input.")],
+    file: Annotated[
+        Path,
+        argument(
+            "FILE",
+            "A CSV, TSV, XLSX, XLS or ODS of order lines, in a gzip or zip or not; - is standard input.",
+        ),
+    ],
     other: Annotated[
         Path | None, argument("[FILE]", "The headers of the orders, where they are another file.")
     ] = None,

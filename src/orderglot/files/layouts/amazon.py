@@ -1,7 +1,7 @@
 """Amazon's order reports: tabs and no quotes, and a price that is the whole line's."""
 
 from orderglot.files.amounts import Scope
-from orderglot.files.layouts.shop_layout import ShopLayout
+from orderglot.files.layouts.shop_layout import Derived, ShopLayout
 
 LAYOUT = ShopLayout(
     name="amazon",
@@ -23,7 +23,7 @@ LAYOUT = ShopLayout(
         "tax": "item-tax + shipping-tax + gift-wrap-tax",
         "shipping": "shipping-price + gift-wrap-price",
         "discount": "item-promotion-discount + ship-promotion-discount",
-        "line_discount": "",
+        "line_discount": "item promotion",
         "line_discount_code": "item-promotion-id",
         "shipping_method": "ship-service-level",
         "ship_to_full_name": "recipient-name",
@@ -34,6 +34,7 @@ LAYOUT = ShopLayout(
     },
     as_text="buyer-email, buyer-phone-number, ship-promotion-id, ship-address-3, delivery-end-date, sales-channel, is-business-order",
     scopes=dict.fromkeys(("tax", "shipping", "discount"), Scope.ROW),
+    derived={"item promotion": Derived(("item-promotion-discount",), str)},
     taxed_on_top_in=frozenset(("USD", "CAD")),
     quoted=False,
 )

@@ -26,7 +26,7 @@ LAYOUT = ShopLayout(
         "refunded": "refunded amount",
         "paid_at": "paid at",
         "payment_method": "payment method",
-        "payment_id": "payment references,payment reference,payment id",
+        "payment_id": "payment reference,payment references,payment id",
         "shipped_at": "fulfilled at",
         "shipping_method": "shipping method",
         "notes": "notes",
@@ -37,7 +37,7 @@ LAYOUT = ShopLayout(
     },
     as_text="subtotal, lineitem compare at price, lineitem fulfillment status, outstanding balance,"
     " lineitem requires shipping, lineitem taxable, billing street, shipping street,"
-    " billing province name, shipping province name, payment reference, payment id, vendor, id,"
+    " billing province name, shipping province name, payment references, payment id, vendor, id,"
     " note attributes",
     scopes=dict.fromkeys(("discount", "shipping", "tax", "total", "refunded"), Scope.ORDER),
 )
