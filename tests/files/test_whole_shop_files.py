@@ -100,7 +100,7 @@ STATES = {
 """How many orders of each file are in which state, and in which that of their bill."""
 
 
-def options_of(command: str) -> dict[str, str]:
+def options_of(command: str) -> dict[str, Any]:
     words = shlex.split(command)
     flags = (word.removeprefix("--") for word in words[::2])
     return dict(zip(flags, words[1::2], strict=True))

@@ -238,6 +238,17 @@ class Into:
         self.seller = self.seller or await self._hub.seller_or_new(self._name, currency)
         return self._hub.book(self.seller)
 
+    async def open_known(self) -> "Book":
+        """Open the book; raises NotFound where there is none, or no such seller."""
+        from orderglot.core.errors import NotFound
+
+        if self._hub is None or self.seller is None:
+            reason = (
+                "There are no orders of this seller that these could belong to; import them first."
+            )
+            raise NotFound(reason)
+        return self._hub.book(self.seller)
+
     async def counts(self) -> "Counts | None":
         """Count what is in the book, None where there is none."""
         if self._hub is None or self.seller is None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from io import BufferedReader
 from pathlib import Path
-from tempfile import TemporaryDirectory, TemporaryFile
+from tempfile import TemporaryDirectory, TemporaryFile, gettempdir
 from typing import IO, Any, cast
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
@@ -21,6 +21,8 @@ from orderglot.files.text import unreadable, why
 PIPED = Path("-")
 STANDARD_INPUT = "stdin"
 """What a file is called that has no name, as it was piped in."""
+
+COPIES = "orderglot-piped-"
 
 MOST_UNPACKED = 8 * 1024**3
 """So many bytes are unpacked at most."""
@@ -40,7 +42,7 @@ class Bytes(Struct, frozen=True):
 
 @contextmanager
 def readable(paths: Sequence[Path]) -> Iterator[tuple[Path, ...]]:
-    """Give files that can be read again and again; ``-`` is a copy of what is piped in.
+    """Give files that can be read again and again: of ``-``, or a pipe, a copy.
 
     Raises Invalid where standard input is meant twice, or cannot be read.
     """
@@ -49,21 +51,31 @@ def readable(paths: Sequence[Path]) -> Iterator[tuple[Path, ...]]:
             "files", Rule.DUPLICATE, "standard input can be one file alone; name the other."
         )
     with ExitStack() as stack:
-        folder = PIPED not in paths or Path(stack.enter_context(TemporaryDirectory()))
+        piped = [path == PIPED or path.is_fifo() for path in paths]
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix=COPIES)) if any(piped) else "")
         yield tuple(
-            _piped(Path(folder, STANDARD_INPUT)) if path == PIPED and folder is not True else path
-            for path in paths
+            _copied(path, folder / (STANDARD_INPUT if path == PIPED else path.name))
+            if is_piped
+            else path
+            for path, is_piped in zip(paths, piped, strict=True)
         )
 
 
-def _piped(copy: Path) -> Path:
+def _copied(path: Path, copy: Path) -> Path:
     try:
-        with copy.open("xb") as file:
-            copy.chmod(0o600)
-            shutil.copyfileobj(sys.stdin.buffer, file)
+        with ExitStack() as stack:
+            source = sys.stdin.buffer if path == PIPED else stack.enter_context(path.open("rb"))
+            shutil.copyfileobj(source, stack.enter_context(copy.open("xb")))
     except (OSError, AttributeError) as error:
-        raise unreadable(f"Standard input cannot be read: {error}.") from error
+        what = "Standard input" if path == PIPED else str(path)
+        raise unreadable(f"{what} cannot be read: {error}.") from error
     return copy
+
+
+def rejects_of(path: Path) -> Path:
+    """Give where the rejects of a file go: beside it, or here where it was piped in."""
+    piped = path.parent.name.startswith(COPIES) and path.is_relative_to(gettempdir())
+    return (Path() if piped else path.parent) / f"{path.name}.rejects.csv"
 
 
 @contextmanager

@@ -173,9 +173,11 @@ def _demand_lines(path: Path, rows: Rows, mapping: Mapping[str, str]) -> None:
     packed = _shop_of(header, "").reshape is not None
     of_orders = found_in(header, mapping, ("order",)) and found_in(header, mapping, OF_HEADERS)
     if of_orders and not packed and not found_in(header, mapping, OF_GOODS):
+        tracking = found_in(header, mapping, ("tracking",))
         reason = (
             f"{path.name} has headers of orders and no lines (no sku, no quantity); give the "
             f"file of lines with it: orderglot import {path.name} LINES, or map the columns."
+            f"{' To add its tracking numbers to orders, say --from tracking.' if tracking else ''}"
         )
         raise invalid("files", Rule.MALFORMED, reason)
 

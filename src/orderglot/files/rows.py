@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from io import BufferedReader
 from pathlib import Path
+from typing import Literal
 
 from msgspec import Struct
 
@@ -155,7 +156,7 @@ class Rows:
         """Read the lines ahead row by row, the last one to its end."""
         taken = self._taken
         width = len(self.header)
-        quoting = csv.QUOTE_MINIMAL if self.quoted else csv.QUOTE_NONE
+        quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if self.quoted else csv.QUOTE_NONE
         while self._ahead:
             try:
                 lines = self._lines()

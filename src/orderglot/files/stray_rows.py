@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Sequence
+from typing import Literal
 
 from orderglot.files.cells import bare, in_one_piece, is_total, joined
 from orderglot.files.plan import Plan
@@ -27,7 +28,7 @@ class StrayRows:
     def cells(self, row: str) -> list[str]:
         """Divide a row as well as that can be done; the last one of several that were made one."""
         text = row.rpartition(ROWS_BETWEEN)[2]
-        quoting = csv.QUOTE_MINIMAL if self._quoted else csv.QUOTE_NONE
+        quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if self._quoted else csv.QUOTE_NONE
         try:
             return next(csv.reader([text], delimiter=self._delimiter, quoting=quoting), [])
         except csv.Error:
