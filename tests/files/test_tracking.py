@@ -20,7 +20,7 @@ ORDERS = (
 )
 
 
-def told(shop: Shop, folder: Path, *rows: str, **options: object) -> Progress:
+def numbered(shop: Shop, folder: Path, *rows: str, **options: object) -> Progress:
     """Import orders and a file of tracking numbers."""
     if not shop.numbers():
         take_rows(shop, folder, *ORDERS)
@@ -32,7 +32,7 @@ def parcels(order: Order) -> tuple[Shipment, ...]:
 
 
 def test_a_tracking_number_ships_all_that_is_left_of_an_order(shop: Shop, tmp_path: Path) -> None:
-    done = told(
+    done = numbered(
         *(shop, tmp_path, "Order No.,Tracking Number,Carrier,Shipped on", "1,Z1,UPS,2026-07-04")
     )
     assert (1, 1, 0, 0) == (done.orders, done.changed, done.same, done.rejected)
@@ -45,30 +45,30 @@ def test_a_tracking_number_ships_all_that_is_left_of_an_order(shop: Shop, tmp_pa
 
 def test_a_tracking_number_with_goods_ships_these_alone(shop: Shop, tmp_path: Path) -> None:
     rows = ("order,tracking,sku,qty", "1,Z1,A,2", "2,Z9,A,1", "1,Z1,B,1")
-    told(shop, tmp_path, *rows)
+    numbered(shop, tmp_path, *rows)
     order = shop.order("1")
     assert order.status is Status.PARTLY_SHIPPED
     assert [[(1, 2), (2, 1)]] == [
         [(line.number, line.quantity) for line in one.lines] for one in parcels(order)
     ]
-    told(shop, tmp_path, "order,tracking,sku,qty", "1,Z2,B,")
+    numbered(shop, tmp_path, "order,tracking,sku,qty", "1,Z2,B,")
     assert shop.order("1").status is Status.SHIPPED
 
 
 def test_the_same_file_once_more_changes_nothing(shop: Shop, tmp_path: Path) -> None:
     rows = ("order,tracking", "1,Z1", "2,Z2")
-    told(shop, tmp_path, *rows)
+    numbered(shop, tmp_path, *rows)
     before = shop.orders()
-    done = told(shop, tmp_path, *rows)
+    done = numbered(shop, tmp_path, *rows)
     assert (0, 2) == (done.changed, done.same)
     assert before == shop.orders()
 
 
 def test_the_orders_of_a_file_imported_again_keep_their_parcels(shop: Shop, tmp_path: Path) -> None:
-    told(shop, tmp_path, "order,tracking", "1,Z1")
+    numbered(shop, tmp_path, "order,tracking", "1,Z1")
     lines = ("order,sku,qty,price,date", "7,A,2,5,2026-07-01")
     take_rows(shop, tmp_path, *lines)
-    told(shop, tmp_path, "order,tracking", "7,Z7")
+    numbered(shop, tmp_path, "order,tracking", "7,Z7")
     done = take_rows(shop, tmp_path, *lines)
     assert (0, 1) == (done.changed, done.same)
     assert ["Z7"] == [one.tracking for one in parcels(shop.order("7"))]
@@ -76,7 +76,7 @@ def test_the_orders_of_a_file_imported_again_keep_their_parcels(shop: Shop, tmp_
 
 def test_a_number_comes_to_the_parcel_that_went_out_without_one(shop: Shop, tmp_path: Path) -> None:
     take_rows(shop, tmp_path, "order,sku,qty,shipped at,status", "5,A,1,2026-07-04,shipped")
-    told(shop, tmp_path, "order,tracking,carrier,shipped at", "5,Z5,DHL,2026-07-05")
+    numbered(shop, tmp_path, "order,tracking,carrier,shipped at", "5,Z5,DHL,2026-07-05")
     (parcel,) = parcels(shop.order("5"))
     assert ("Z5", "DHL", "2026-07-04") == (parcel.tracking, parcel.carrier, f"{parcel.date:%F}")
 
@@ -84,7 +84,7 @@ def test_a_number_comes_to_the_parcel_that_went_out_without_one(shop: Shop, tmp_
 def test_further_numbers_of_what_is_out_are_parcels_of_their_own(
     shop: Shop, tmp_path: Path
 ) -> None:
-    told(shop, tmp_path, "order,tracking", '4,"Z1, Z2"')
+    numbered(shop, tmp_path, "order,tracking", '4,"Z1, Z2"')
     order = shop.order("4")
     assert order.status is Status.COMPLETED
     assert ["Z1", "Z2"] == [one.tracking for one in parcels(order)]
@@ -94,7 +94,7 @@ def test_what_cannot_be_shipped_is_put_aside_with_the_reason(shop: Shop, tmp_pat
     take_rows(shop, tmp_path, *ORDERS)
     shop.change(hold(shop.order("2"), "unpaid"))
     before = shop.orders()
-    done = told(
+    done = numbered(
         shop,
         tmp_path,
         "order,tracking,sku,qty",
@@ -118,8 +118,8 @@ def test_an_order_is_found_by_its_number_or_its_purchase_order_too(
     shop: Shop, tmp_path: Path
 ) -> None:
     take_rows(shop, tmp_path, "order,sku,qty,po", "8,A,1,PO-8", source="web")
-    told(shop, tmp_path, "order,tracking", "8,Z8")
-    told(shop, tmp_path, "order,tracking", "PO-8,Z9")
+    numbered(shop, tmp_path, "order,tracking", "8,Z8")
+    numbered(shop, tmp_path, "order,tracking", "PO-8,Z9")
     assert ["Z8", "Z9"] == [
         one.tracking for order in shop.orders() if order.number == "8" for one in parcels(order)
     ]
@@ -128,7 +128,7 @@ def test_an_order_is_found_by_its_number_or_its_purchase_order_too(
 def test_a_dry_run_changes_nothing_and_shows_the_orders(shop: Shop, tmp_path: Path) -> None:
     take_rows(shop, tmp_path, *ORDERS)
     before = shop.orders()
-    done = told(shop, tmp_path, "order,tracking", "1,Z1", "9,Z1", dry_run=True)
+    done = numbered(shop, tmp_path, "order,tracking", "1,Z1", "9,Z1", dry_run=True)
     assert (1, 1) == (done.changed, done.rejected)
     assert before == shop.orders()
     assert not (tmp_path / "rows.csv.rejects.csv").exists()
@@ -137,5 +137,5 @@ def test_a_dry_run_changes_nothing_and_shows_the_orders(shop: Shop, tmp_path: Pa
 def test_it_can_be_said_that_a_file_is_of_tracking_numbers(shop: Shop, tmp_path: Path) -> None:
     rows = ("order,tracking,date", "1,Z1,2026-07-04")
     with pytest.raises(Invalid, match="say --from tracking"):
-        told(shop, tmp_path, *rows)
-    assert 1 == told(shop, tmp_path, *rows, shape="tracking").changed
+        numbered(shop, tmp_path, *rows)
+    assert 1 == numbered(shop, tmp_path, *rows, shape="tracking").changed

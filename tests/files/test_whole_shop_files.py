@@ -247,5 +247,5 @@ def test_a_total_that_is_not_that_of_its_parts_stands_and_is_said(
         done.remarks
     )
     done = take(shop, tmp_path, "sales-data.csv", source="sales")
-    said = "The amount of 116 lines is not quantity times price; the amount is taken."
-    assert said in done.remarks
+    sentence = "The amount of 116 lines is not quantity times price; the amount is taken."
+    assert sentence in done.remarks

@@ -25,23 +25,23 @@ def track(order: Order, parcel: Shipment, now: datetime) -> Order:
     if order.status not in GONE_OUT or any(map(to_ship, detailed(order))):
         return ship(order, parcel, now)
     nameless = next((one for one in known if not one.tracking and not one.tracking_url), None)
-    told = parcel if nameless is None else _named(nameless, parcel)
+    sent = parcel if nameless is None else _named(nameless, parcel)
     shipments = (
-        (*known, told)
+        (*known, sent)
         if nameless is None
-        else tuple(told if one is nameless else one for one in known)
+        else tuple(sent if one is nameless else one for one in known)
     )
     details = replace(order.details or OrderDetails(), shipments=shipments)
     return replace(order, details=details)
 
 
-def _named(known: Shipment, told: Shipment) -> Shipment:
+def _named(known: Shipment, named: Shipment) -> Shipment:
     """Give a parcel that is out what is told of it now; what was known of it stays."""
     return replace(
         known,
-        tracking=told.tracking,
-        tracking_url=told.tracking_url,
-        carrier=known.carrier or told.carrier,
-        service=known.service or told.service,
-        date=known.date or told.date,
+        tracking=named.tracking,
+        tracking_url=named.tracking_url,
+        carrier=known.carrier or named.carrier,
+        service=known.service or named.service,
+        date=known.date or named.date,
     )

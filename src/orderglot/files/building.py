@@ -127,10 +127,10 @@ class OrderBuilder:
             self._remarks.note_words(head.unknown)
         return Gathered(order, lines.numbers, lines.text, draft.refused)
 
-    def _taxed(self, said: bool | None, currency: str) -> bool | None:
+    def _taxed(self, own: bool | None, currency: str) -> bool | None:
         """Tell whether prices include tax, as far as the order or its shop's layout says it."""
-        if said is not None:
-            return said
+        if own is not None:
+            return own
         shop = self._plan.shop
         return False if currency in shop.taxed_on_top_in else shop.prices_include_tax
 

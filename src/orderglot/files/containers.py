@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager
 from io import BufferedReader
 from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile, gettempdir
-from typing import IO, Any, cast
+from typing import IO, cast
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from msgspec import Struct
@@ -166,7 +166,7 @@ def _extracted(packed: ZipFile, member: ZipInfo) -> Iterator[BufferedReader]:
         except (OSError, EOFError, NotImplementedError, BadZipFile) as error:
             raise unreadable(f"{member.filename[:60]} cannot be unpacked ({error}).") from error
         copy.seek(0)
-        yield BufferedReader(cast("Any", copy))
+        yield cast("BufferedReader", copy)  # it can peek, too
 
 
 def _copy(source: IO[bytes], copy: IO[bytes]) -> None:

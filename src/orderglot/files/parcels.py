@@ -80,25 +80,25 @@ def parcels(rows: Iterable[Stride | Reject], plan: Plan) -> Iterator[OrderParcel
 
 
 def _add(
-    found: dict[str, dict[str, Parcel]], plan: Plan, line: int, text: str, cells: list[str]
+    found: dict[str, dict[str, Parcel]], plan: Plan, line: int, row: str, cells: list[str]
 ) -> None:
     """Put a row to the parcels of its order; raises ValueError where it cannot be read."""
     at = plan.columns.at
-    told = {field: cells[at[field]].strip() if field in at else "" for field in FIELDS}
-    told = {field: "" if said.casefold() in NOTHING else said for field, said in told.items()}
+    texts = {field: cells[at[field]].strip() if field in at else "" for field in FIELDS}
+    texts = {field: "" if text.casefold() in NOTHING else text for field, text in texts.items()}
     number = read_number_of("order number", cells[at["order"]])
-    numbers = listed(told["tracking"])
+    numbers = listed(texts["tracking"])
     if not numbers:
         raise ValueError("it has no tracking number")
-    sku, quantity = read_sku(told["sku"]), read_quantity("quantity", told["quantity"], plan.marks)
-    date = plan.read_time(told["shipped_at"])
+    sku, quantity = read_sku(texts["sku"]), read_quantity("quantity", texts["quantity"], plan.marks)
+    date = plan.read_time(texts["shipped_at"])
     for one in numbers:
         parcel = found.setdefault(number, {}).setdefault(one, Parcel(one))
-        parcel.tracking_url = parcel.tracking_url or told["tracking_url"]
-        parcel.carrier = parcel.carrier or told["carrier"]
-        parcel.service = parcel.service or told["shipping_method"]
+        parcel.tracking_url = parcel.tracking_url or texts["tracking_url"]
+        parcel.carrier = parcel.carrier or texts["carrier"]
+        parcel.service = parcel.service or texts["shipping_method"]
         parcel.date = parcel.date or date
-        parcel.rows.append((line, text))
+        parcel.rows.append((line, row))
         if sku:
             parcel.goods.append((sku, quantity))
 

@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta
 from io import BufferedReader, TextIOWrapper
 from itertools import islice
 from tempfile import TemporaryFile
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from orderglot.core.errors import Invalid, Rule, invalid
 from orderglot.files.header_row import MOST_BEFORE
@@ -41,11 +41,11 @@ def sheet_as_csv(
         with load_workbook(file) as book:
             found = _chosen(book, sheet, is_header)
             copy.write(codecs.BOM_UTF8)
-            with TextIOWrapper(copy, "utf-8", newline="") as text:
-                csv.writer(text, lineterminator="\n").writerows(_rows(found))
-                text.flush()
-                copy.seek(0)
-                yield BufferedReader(cast("Any", copy)), found.name
+            text = TextIOWrapper(copy, "utf-8", newline="")
+            csv.writer(text, lineterminator="\n").writerows(_rows(found))
+            text.detach()
+            copy.seek(0)
+            yield cast("BufferedReader", copy), found.name  # it can peek, too
 
 
 @contextmanager

@@ -185,7 +185,7 @@ class _Tracking:
         )
 
 
-def _with(order: Order, told: Sequence[Parcel], book: Book) -> Order:
-    for parcel in told:
+def _with(order: Order, found: Sequence[Parcel], book: Book) -> Order:
+    for parcel in found:
         order = track(order, parcel.shipment(order), book.now())
     return order
