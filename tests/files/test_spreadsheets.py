@@ -111,7 +111,7 @@ def test_of_several_sheets_with_orders_one_is_asked_for(shop: Shop, tmp_path: Pa
 
 
 def test_a_sheet_that_nobody_sees_is_not_read(shop: Shop, tmp_path: Path) -> None:
-    sheets = {"Old": [HEADER, ["1", None, "A", "", 1, 1, 0, 1, "open", ""]], "July": ROWS}
+    sheets: Sheets = {"Old": [HEADER, ["1", None, "A", "", 1, 1, 0, 1, "open", ""]], "July": ROWS}
     shop.take(write_xlsx(tmp_path / "o.xlsx", sheets, hidden=["Old"]), currency="USD")
     assert ORDERS == goods(shop)
 

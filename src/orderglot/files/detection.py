@@ -31,6 +31,7 @@ from orderglot.files.lines import (
 )
 from orderglot.files.numbers import COMMA, DOT, Marks
 from orderglot.files.plan import ImportOptions, Plan
+from orderglot.files.prices import demand_price
 from orderglot.files.remarks import Remarks
 from orderglot.files.sample import Sample
 from orderglot.files.sources import read_source
@@ -52,6 +53,7 @@ def plan_of(
     zone = zone_of(options.timezone or options.sellers_timezone)
     _note_zone(samples, options, remarks)
     columns, scopes = _scopes(sample, marks, remarks)
+    demand_price(sample, columns, marks)
     signs = Signs(marks)
     return Plan(
         columns=columns,

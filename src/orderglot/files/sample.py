@@ -78,6 +78,10 @@ class Sample:
         place = self.columns.at.get(field)
         if place is None:
             return []
+        return self.at(place)
+
+    def at(self, place: int) -> list[str]:
+        """Give what stands in the column at a place, row by row."""
         return list(chain.from_iterable(stride.columns[place] for stride in self._strides))
 
     def texts(self, *fields: str) -> Iterator[str]:
@@ -106,8 +110,11 @@ class Sample:
 
     def amounts(self, field: str, marks: Marks) -> list[Decimal | None]:
         """Give the amounts of a column, row by row; what is none as None."""
-        read = {text: _amount(field, text, marks) for text in self.texts(field)}
-        return [read[text] for text in self.column(field)]
+        return _amounts(field, self.column(field), marks)
+
+    def amounts_at(self, place: int, marks: Marks) -> list[Decimal | None]:
+        """Give the amounts of the column at a place, row by row; what is none as None."""
+        return _amounts("amount", self.at(place), marks)
 
     def by_order(self, values: list[Decimal | None]) -> list[list[Decimal | None]]:
         """Put the values of rows together by their orders."""
@@ -115,6 +122,11 @@ class Sample:
         for number, value in zip(self.numbers(), values, strict=True):
             orders.setdefault(number, []).append(value)
         return list(orders.values())
+
+
+def _amounts(field: str, texts: list[str], marks: Marks) -> list[Decimal | None]:
+    read = {text: _amount(field, text, marks) for text in set(texts)}
+    return [read[text] for text in texts]
 
 
 def _amount(field: str, text: str, marks: Marks) -> Decimal | None:
