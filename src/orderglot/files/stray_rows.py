@@ -56,7 +56,9 @@ class StrayRows:
         if len(cells) != self._width and len(filled) > FEW:
             return False
         goods = ("sku", "quantity", "price", "amount")
-        name = self.cell(cells, "order") or filled[0]
+        # Of a row that ends before the order numbers, the longest text says what it is.
+        ends_before = len(cells) <= self._at.get("order", 0)
+        name = max(filled, key=len) if ends_before else self.cell(cells, "order") or filled[0]
         if len(cells) == self._width and any(self.cell(cells, field) for field in goods):
             return False
         return not in_one_piece(bare(name)) and not is_total(name)

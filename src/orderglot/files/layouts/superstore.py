@@ -1,5 +1,6 @@
 """The superstore sample: the amount of a line, from which its discount is taken off already."""
 
+from orderglot.files.amounts import Scope
 from orderglot.files.layouts.shop_layout import ShopLayout
 
 LAYOUT = ShopLayout(
@@ -21,7 +22,10 @@ LAYOUT = ShopLayout(
         "discount": "",
         "discount_rate": "",
         "shipping": "shipping cost",
+        "country": "country,country/region",
+        "state": "state,state/province",
     },
     as_text="discount, profit, region, market, segment, category, sub-category, order priority",
+    scopes={"shipping": Scope.ROW},
     shipping_tells=True,
 )
