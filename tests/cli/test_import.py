@@ -118,7 +118,7 @@ def test_a_file_without_rows_is_taken_whole_and_leaves_no_book(file: Path) -> No
         (
             "PK\x03\x04",
             DOLLARS,
-            "The file is a spreadsheet or a zip; save the lines as CSV in UTF-8.",
+            "The zip is broken (File is not a zip file); get the file again.",
         ),
     ],
 )

@@ -314,10 +314,10 @@ def test_a_row_that_is_open_when_a_file_breaks_off_is_rejected(write: Write) -> 
     [
         (b"", "The file is empty; its first line must name the columns."),
         (b"\n \n\r\n", "The file is empty; its first line must name the columns."),
-        (b"PK\x03\x04....", "The file is a spreadsheet or a zip; save the lines as CSV in UTF-8."),
+        (b"PK\x03\x04....", "The zip is broken (File is not a zip file); get the file again."),
         (
             b"\xd0\xcf\x11\xe0....",
-            "The file is an old spreadsheet; save the lines as CSV in UTF-8.",
+            "The spreadsheet cannot be read (",
         ),
         (
             "order,sku\n".encode("utf-16-le"),

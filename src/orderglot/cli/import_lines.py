@@ -56,6 +56,19 @@ SourceName = Annotated[
         "file",
     ),
 ]
+Shape = Annotated[
+    str,
+    value(
+        "NAME",
+        "Whose layout a file has: shopify, woocommerce, amazon, ebay, etsy, bigcommerce, northwind, "
+        "superstore, sales-sample; tracking for one of tracking numbers, plain for none.",
+        "found by the columns",
+        flag="--from",
+    ),
+]
+Sheet = Annotated[
+    str, value("NAME", "Which sheet of a spreadsheet.", "the only one that has orders")
+]
 RejectsFile = Annotated[
     Path | None, value("FILE", "Where rows go that cannot be taken.", "FILE.rejects.csv")
 ]
@@ -64,19 +77,27 @@ RejectsFile = Annotated[
 @with_config
 async def load(
     config: "Config",
-    file: Annotated[Path, argument("FILE", "A CSV of order lines; it may be gzipped.")],
+    file: Annotated[
+        Path,
+        argument(
+            "FILE",
+            "A CSV, TSV, XLSX, XLS or ODS of order lines, in a gzip or zip or not; - is standard input.",
+        ),
+    ],
     other: Annotated[
         Path | None, argument("[FILE]", "The headers of the orders, where they are another file.")
     ] = None,
     seller: Annotated[
         str | None, value("NAME", "Whose orders; one who is new is added.", flag="--seller")
     ] = None,
+    shape: Shape = "",
     columns: Mapping = "",
     currency: Currency = "",
     decimal: Decimals = None,
     dates: Dates = None,
     timezone: Timezone = "",
     encoding: Encoding = "",
+    sheet: Sheet = "",
     sku: Sku = "",
     source: SourceName = "",
     fill_down: Annotated[
@@ -97,6 +118,9 @@ async def load(
     with a row that cannot be taken is put aside with all its rows, in a file that is imported as it
     is once it is mended. Ends with 4 where something was put aside or left out, 1 where all was.
 
+    Files of the shops that --from names are known by their columns, too. A file of tracking numbers
+    adds shipments to orders that are there.
+
     Fields beside goods, sums, states and who pays: cancel_reason, hold_reason, wanted,
     promised, not_before, cancel_after; second_currency, exchange_rate, second_total; tax_1_name,
     tax_1_rate, tax_1_amount (to tax_5); discount_code, line_discount, line_discount_code;
@@ -109,11 +133,15 @@ async def load(
     $ orderglot import lines.csv --seller acme --columns order=Invoice,sku=Code
     $ orderglot import lines.csv --columns tracking=Parcel,paid_at=Paid
     $ orderglot import orders.csv details.csv --seller acme --dry-run
+    $ orderglot import orders_export.csv --seller acme --from shopify
+    $ unzip -p orders.zip | orderglot import - --seller acme --sku title
     """
     from orderglot.cli import flags
     from orderglot.files.plan import ImportOptions
 
     options = ImportOptions(
+        shape=shape,
+        sheet=sheet,
         columns=columns,
         currency=flags.read_currency(currency) if currency else "",
         decimal=decimal or "",
@@ -209,6 +237,17 @@ class Into:
             self._hub = await self._stack.enter_async_context(open_hub(self._config, create=True))
             report_new(self._hub, self._config)
         self.seller = self.seller or await self._hub.seller_or_new(self._name, currency)
+        return self._hub.book(self.seller)
+
+    async def open_known(self) -> "Book":
+        """Open the book; raises NotFound where there is none, or no such seller."""
+        from orderglot.core.errors import NotFound
+
+        if self._hub is None or self.seller is None:
+            reason = (
+                "There are no orders of this seller that these could belong to; import them first."
+            )
+            raise NotFound(reason)
         return self._hub.book(self.seller)
 
     async def counts(self) -> "Counts | None":

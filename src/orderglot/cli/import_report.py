@@ -102,7 +102,8 @@ def _report_rest(done: Progress) -> None:
 
 def _aside(one: Aside) -> str:
     purchase = f" (PO {one.po_number})" if one.po_number else ""
-    return f"  order {one.order}{purchase}, line {one.line}: {one.reason}"
+    which = f"order {one.order}{purchase}" if one.order else "no order"
+    return f"  {which}, line {one.line}: {one.reason}"
 
 
 def _members(done: Progress) -> dict[str, object]:

@@ -145,20 +145,25 @@ def of_order(name: str, amounts: Sequence[Decimal | None], scope: Scope) -> Deci
 
 
 def summed(
-    goods: Decimal | None, given: Mapping[str, Decimal | None], rows: int, *, whole: bool = True
+    goods: Decimal | None,
+    given: Mapping[str, Decimal | None],
+    rows: int,
+    *,
+    whole: bool = True,
+    taxed: bool | None = None,
 ) -> Sums:
     """Describe what an order comes to: what the file says, else the sum of all parts where it has them.
 
-    Without a total it is not known where there is a tax: it may be in the prices or beside them; nor
-    where the parts are not ``whole``.
+    Without a total it is not known where there is a tax, unless it is known whether prices are
+    ``taxed``: it may be in them or beside them; nor where the parts are not ``whole``.
     """
     discount, shipping, tax = (given.get(name) for name in ("discount", "shipping", "tax"))
     discount = None if discount is None else abs(discount)
     net = None if goods is None else goods - (discount or ZERO) + (shipping or ZERO)
     total = given.get("total")
     differs = False
-    if total is None and whole and not tax:
-        total = net
+    if total is None and whole and net is not None and (not tax or taxed is not None):
+        total = net + (tax if tax and taxed is False else ZERO)
     elif total is not None and whole and net is not None:
         differs = min(abs(total - net), abs(total - net - (tax or ZERO))) > CENT * rows
     refunded = given.get("refunded")
@@ -169,6 +174,15 @@ def summed(
         paid=given.get("amount_paid"),
         differs=differs,
     )
+
+
+def shows_taxed(totals: Totals) -> bool | None:
+    """Tell by an order's total whether its prices include its tax, None where it does not show."""
+    goods, total, tax = totals.subtotal, totals.total, totals.tax
+    if goods is None or total is None or not tax:
+        return None
+    net = goods - (totals.discount or ZERO) + (totals.shipping or ZERO)
+    return {net: True, net + tax: False}.get(total)
 
 
 def refund_status(refunded: Decimal | None, total: Decimal | None) -> InvoiceStatus | None:

@@ -12,7 +12,15 @@ from msgspec.structs import replace
 from orderglot.core.order import Order, Totals
 from orderglot.core.order_details import OrderDetails
 from orderglot.core.quantities import Quantity
-from orderglot.files.amounts import Scope, Sums, of_order, read_percent, read_rate, summed
+from orderglot.files.amounts import (
+    Scope,
+    Sums,
+    of_order,
+    read_percent,
+    read_rate,
+    shows_taxed,
+    summed,
+)
 from orderglot.files.cells import bare
 from orderglot.files.detail_columns import DetailCells
 from orderglot.files.details import add_amounts, details_of
@@ -27,7 +35,7 @@ from orderglot.files.drafts import (
     with_ids,
     with_invoice,
 )
-from orderglot.files.field_names import FIELDS, MONEY, OF_LINES, TAXES
+from orderglot.files.field_names import FIELDS, MONEY_PARTS, OF_LINES, TAXES
 from orderglot.files.header import Texts, reader_of_heads
 from orderglot.files.joined_headers import HeaderOf, Headers
 from orderglot.files.layout import Layout
@@ -37,6 +45,7 @@ from orderglot.files.memo import Memo
 from orderglot.files.plan import Plan
 from orderglot.files.remarks import Remarks
 from orderglot.files.rows import Reject
+from orderglot.files.shipments import as_shipped
 from orderglot.files.sources import FILE
 from orderglot.wire.values import LARGEST
 
@@ -75,7 +84,7 @@ class OrderBuilder:
             self._read_head = reader_of_heads(self._joined, plan.source)
         self._money = {
             field: Memo[str, Decimal | None](partial(self._read_money, field))
-            for field in (layout.money if headers is None else MONEY)
+            for field in (layout.money if headers is None else MONEY_PARTS)
         }
         self._taxes = {
             field: Memo[str, Decimal | None](partial(self._read_tax, field)) for field in TAXES
@@ -99,26 +108,43 @@ class OrderBuilder:
         currency = head.currency or self._plan.currency
         if draft.signs or not currency:
             _demand_currency(currency, draft)
+        taxed = self._taxed(head.prices_include_tax, currency)
         due = goods(lines.worths)
         sums = Sums(totals=Totals(subtotal=due, total=due))
         cells = None if self._details is None else self._details.read(lines, header)
         if self._money or self._line_taxes is not None or cells is not None:
-            sums = self._sums(draft.number, due, lines, header, cells)
+            sums = self._sums(draft.number, due, lines, header, cells, taxed)
         totals = sums.totals
         order = made(draft, lines, head, currency, self._reference(draft.number), totals)
         if head.invoice or sums.refunded is not None or sums.paid is not None:
             order = with_invoice(order, head.invoice, sums.refunded, sums.paid)
-        if head.prices_include_tax is not None:
-            order = replace(order, details=OrderDetails(prices_include_tax=head.prices_include_tax))
         if due is not None and abs(totals.total or due) >= LARGEST:
             raise ValueError("it comes to too much money")
+        if (taxed := shows_taxed(totals) if taxed is None else taxed) is not None:
+            order = replace(order, details=OrderDetails(prices_include_tax=taxed))
+        order = self._detailed(order, lines, header, cells)
+        if head.unknown:
+            self._remarks.note_words(head.unknown)
+        return Gathered(order, lines.numbers, lines.text, draft.refused)
+
+    def _taxed(self, own: bool | None, currency: str) -> bool | None:
+        """Tell whether prices include tax, as far as the order or its shop's layout says it."""
+        if own is not None:
+            return own
+        shop = self._plan.shop
+        return False if currency in shop.taxed_on_top_in else shop.prices_include_tax
+
+    def _detailed(
+        self, order: Order, lines: Lines, header: HeaderOf | None, cells: DetailCells | None
+    ) -> Order:
+        """Give an order what its file says of it beside its goods, its sums and its head."""
         if self._beside:
             order = self._with_beside(order, lines, header)
         if self._details is not None and cells is not None:
             order = self._details.put(order, cells)
-        if head.unknown:
-            self._remarks.note_words(head.unknown)
-        return Gathered(order, lines.numbers, lines.text, draft.refused)
+        if self._plan.shipping_tells and "status" not in self._joined:
+            order = as_shipped(order, cells)
+        return order
 
     def _header(self, headers: Headers, draft: Draft) -> HeaderOf:
         """Give what the file of headers says of an order, and take its time."""
@@ -148,6 +174,7 @@ class OrderBuilder:
         lines: Lines,
         header: HeaderOf | None,
         cells: DetailCells | None,
+        taxed: bool | None,
     ) -> Sums:
         """Describe what an order comes to; raises ValueError where its rows contradict each other."""
         begin = len(self._layout.extras)
@@ -159,18 +186,19 @@ class OrderBuilder:
                 values["discount"] = _taken_off(amounts, lines)
             else:
                 scope = self._plan.scopes.get(field, Scope.ORDER)
-                values[field] = of_order(field, amounts, scope)
-        for field in MONEY if header else ():
+                _add(values, field, of_order(field, amounts, scope))
+        for field in MONEY_PARTS if header else ():
             text = header.fields.get(field, "") if header else ""
             if text.strip():
-                values[field] = self._money[field][text]
+                values.pop(field, None)
+                _add(values, field, self._money[field][text])
         whole = True
         if cells is not None:
             whole = add_amounts(values, cells, lines.worths, self._plan)
         if self._line_taxes is not None and values.get("tax") is None:
             amounts = self._read_taxes("line_tax", lines)
             values["tax"] = of_order("tax", amounts, Scope.ROW)
-        sums = summed(due, values, len(lines.skus), whole=whole)
+        sums = summed(due, values, len(lines.skus), whole=whole, taxed=taxed)
         if sums.differs:
             self._remarks.note_difference(number)
         return sums
@@ -236,8 +264,15 @@ class OrderBuilder:
 def _joined(fields: Sequence[str], headers: Headers | None) -> list[str]:
     """Give the fields of what an order says beside its lines, those of a file of headers too."""
     beside = headers.columns if headers else ()
-    heads = (one for one in FIELDS if one not in (*OF_LINES, *MONEY))
+    heads = (one for one in FIELDS if one not in (*OF_LINES, *MONEY_PARTS))
     return [one for one in heads if one in fields or one in beside]
+
+
+def _add(values: dict[str, Decimal | None], part: str, amount: Decimal | None) -> None:
+    """Add an amount to those of its field."""
+    field = part.partition("+")[0]
+    before = values.get(field)
+    values[field] = before if amount is None else amount + (before or 0)
 
 
 def _demand_currency(currency: str, draft: Draft) -> None:

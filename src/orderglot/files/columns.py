@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
 from orderglot.core.errors import Invalid, Rule, invalid
 from orderglot.files.detail_names import DETAILS
-from orderglot.files.field_names import FIELDS, MEANINGS, RANKS, REQUIRED, plain
+from orderglot.files.field_names import (
+    BARE,
+    FIELDS,
+    MEANINGS,
+    MONEY,
+    MOST_PARTS,
+    RANKS,
+    REQUIRED,
+    plain,
+)
 
 OUR_LINE, OUR_REASON = "orderglot line", "orderglot reason"
 """The columns that rejects have more than their file: which line it was, and why it is there."""
@@ -74,7 +83,11 @@ def recognise(
     """
     names = [name if name.strip() else f"column {place}" for place, name in enumerate(header, 1)]
     _check(names)
-    at = {field: _find(names, column) for field, column in mapping.items() if column}
+    at = {
+        part: _find(names, column)
+        for field, columns in mapping.items()
+        for part, column in _parts(field, columns, names)
+    }
     for place, count in Counter(at.values()).items():
         if count > 1:
             fields = " and ".join(field for field in at if at[field] == place)
@@ -92,6 +105,17 @@ def recognise(
     left = {name for name in others.values() if mapping.get(MEANINGS.get(plain(name), "")) == ""}
     mapped, left_out = frozenset(mapping), frozenset(left)
     return Columns(tuple(names), at, others, bool(ours), mapped, left_out, spare)
+
+
+def _parts(field: str, columns: str, names: list[str]) -> Iterator[tuple[str, str]]:
+    """Give the columns of a field, several of which may be added up: ``tax=item tax + shipping tax``."""
+    several = field in MONEY and columns not in names and " + " in columns
+    parts = columns.split(" + ") if several else [columns]
+    if len(parts) > MOST_PARTS:
+        raise _wrong(Rule.SIZE, f"{field} is the sum of more than {MOST_PARTS} columns.")
+    for place, column in enumerate(parts, 1):
+        if column:
+            yield field if place == 1 else f"{field}+{place}", column.strip()
 
 
 def _by_name(names: list[str], taken: set[int], mapping: Mapping[str, str]) -> dict[str, list[int]]:
@@ -113,6 +137,9 @@ def _by_name(names: list[str], taken: set[int], mapping: Mapping[str, str]) -> d
         if field in REQUIRED or not ranks[one]:
             raise _ambiguous(field, names[one], names[other], names)
         del found[field]
+    bare = [one for one in found.get("sku", ())[1:] if names[one].strip().casefold() in BARE]
+    if bare and "title" not in found and "title" not in mapping:
+        found["title"] = bare[:1]
     return found
 
 

@@ -20,7 +20,8 @@ from orderglot.files.columns import Columns
 from orderglot.files.currencies import Currencies, currencies_of, only_one
 from orderglot.files.dates import DateOrder, reader_of_times
 from orderglot.files.detail_names import DAYS, NUMBERS, ORDER_AMOUNTS, TIMES
-from orderglot.files.field_names import MONEY
+from orderglot.files.field_names import MONEY_PARTS
+from orderglot.files.layouts.shop_layout import NO_SHOP
 from orderglot.files.lines import (
     Signs,
     agrees,
@@ -30,13 +31,14 @@ from orderglot.files.lines import (
 )
 from orderglot.files.numbers import COMMA, DOT, Marks
 from orderglot.files.plan import ImportOptions, Plan
+from orderglot.files.prices import demand_price
 from orderglot.files.remarks import Remarks
 from orderglot.files.sample import Sample
 from orderglot.files.sources import read_source
 
 Samples = Sequence[Sample]
 
-IN_NUMBERS = ("quantity", "price", "amount", *MONEY, *NUMBERS)
+IN_NUMBERS = ("quantity", "price", "amount", *MONEY_PARTS, *NUMBERS)
 IN_TIMES = ("created", *TIMES)
 IN_DATES = (*IN_TIMES, *DAYS)
 
@@ -51,10 +53,14 @@ def plan_of(
     zone = zone_of(options.timezone or options.sellers_timezone)
     _note_zone(samples, options, remarks)
     columns, scopes = _scopes(sample, marks, remarks)
+    demand_price(sample, columns, marks)
     signs = Signs(marks)
     return Plan(
         columns=columns,
         delimiter=sample.rows.delimiter,
+        quoted=sample.rows.quoted,
+        width=len(sample.rows.header),
+        shop=sample.shop,
         marks=marks,
         zone=zone,
         read_time=reader_of_times(zone, order),
@@ -63,8 +69,9 @@ def plan_of(
         currency=_currency(sample, options),
         scopes=scopes,
         hundredths=any((rate or 0) > 1 for rate in sample.amounts("discount_rate", marks)),
-        fill_down=options.fill_down or _fills_down(sample),
-        stand_in=_stand_in(columns, options.sku),
+        fill_down=options.fill_down or (sample.shop is NO_SHOP and _fills_down(sample)),
+        shipping_tells=any(one.shop.shipping_tells for one in samples),
+        stand_in=_stand_in(columns, options.sku or _own_stand_in(sample)),
         partial=options.partial,
         source=read_source(options.source),
     )
@@ -162,11 +169,20 @@ def _stand_in(columns: Columns, wanted: str) -> int | None:
     return alike[0]
 
 
+def _own_stand_in(sample: Sample) -> str:
+    """Give the column that the layout of the file's shop has stand in for a SKU."""
+    found = sample.shop.among(sample.shop.stand_in, sample.columns.names)
+    return next(iter(found), "")
+
+
 def _currency(sample: Sample, options: ImportOptions) -> str:
     """Decide the currency of orders that name none: the option, else what all amounts say."""
     if options.currency:
         return currency_code(options.currency)
-    return only_one(_signs(sample))
+    signs = list(_signs(sample))
+    if sample.shop.dollar and signs and all(sample.shop.dollar in meant for meant in signs):
+        return sample.shop.dollar
+    return only_one(signs)
 
 
 def _signs(sample: Sample) -> Iterator[Currencies]:
@@ -203,8 +219,12 @@ def _scopes(sample: Sample, marks: Marks, remarks: Remarks) -> tuple[Columns, di
     """Decide what the amounts on rows are; a total of each row is the amount of its line."""
     columns = _with_amount(sample, marks)
     scopes = dict[str, Scope]()
-    for field in (*MONEY, *ORDER_AMOUNTS):
+    for field in (*MONEY_PARTS, *ORDER_AMOUNTS):
         if field not in columns.at or field == "discount_rate":
+            continue
+        own = sample.shop.scopes.get(field.partition("+")[0])
+        if own is not None and field not in sample.by_hand:
+            scopes[field] = own
             continue
         amounts = sample.amounts(field, marks)
         _ask_for_rates(field, amounts, columns)

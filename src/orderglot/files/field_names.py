@@ -25,6 +25,14 @@ OF_LINES = (
 MONEY = ("discount", "discount_rate", "shipping", "tax", "total", "refunded", "amount_paid")
 """What an order comes to beside its goods, on one of its rows, on each, or in parts on each."""
 
+MOST_PARTS = 5
+"""An amount of an order is the sum of so many columns at most."""
+
+MONEY_PARTS = tuple(
+    part for field in MONEY for part in (field, *(f"{field}+{n}" for n in range(2, MOST_PARTS + 1)))
+)
+"""The columns of money: each field's first one, and those that are added to it."""
+
 FIELDS: dict[str, str] = {
     "order": "order, order no, order nr, order number, order id, invoice, invoice no, invoice nr,"
     " invoice number, invoice id",
@@ -139,5 +147,8 @@ def _named() -> Iterator[tuple[str, str, int]]:
 MEANINGS = {name: field for name, field, _ in _named()}
 """The field that each name means, as ``plain`` gives it."""
 
-RANKS = {name: rank for name, _, rank in _named()}
+BARE = ("item", "article")
+"""Names of goods that are SKUs where no column of another name is, and titles beside one."""
+
+RANKS = {name: rank for name, _, rank in _named()} | dict.fromkeys(BARE, 1)
 """Of several columns that mean one field it is the one of the lowest rank; of two alike, neither."""

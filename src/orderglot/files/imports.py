@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Protocol
 
@@ -16,6 +17,7 @@ from orderglot.core.order import Order
 from orderglot.core.ports import Book, Kept, Outcome
 from orderglot.core.sum_counts import SumCounts, with_orders
 from orderglot.files.building import Gathered
+from orderglot.files.containers import readable, rejects_of
 from orderglot.files.opening import Opened, opened
 from orderglot.files.orders import gather
 from orderglot.files.plan import ImportOptions
@@ -24,6 +26,7 @@ from orderglot.files.rejects import Rejects
 from orderglot.files.remarks import Aside
 from orderglot.files.rows import Reject
 from orderglot.files.sources import OtherOrder, demand_whole
+from orderglot.files.tracking import is_tracking, take_tracking
 
 BATCH = 2_000
 """So many orders are kept in one transaction, or fewer that have ``BATCH_LINES`` together."""
@@ -54,6 +57,10 @@ class Target(Protocol):
         """Open the book; a seller who is made for it has that currency."""
         ...
 
+    async def open_known(self) -> Book:
+        """Open the book; raises NotFound where there is none, or no such seller."""
+        ...
+
 
 class Ready(Struct, frozen=True):
     """A book that is open."""
@@ -63,6 +70,10 @@ class Ready(Struct, frozen=True):
     timezone: str = ""
 
     async def open(self, currency: str) -> Book:  # noqa: ARG002
+        """Give the book."""
+        return self.book
+
+    async def open_known(self) -> Book:
         """Give the book."""
         return self.book
 
@@ -102,9 +113,15 @@ async def take_into(
     with all taken that came before, where the file breaks off or is not sorted by its orders.
     """
     options = replace(options, sellers_timezone=target.timezone)
-    with opened(paths, options) as found:
-        file = found.in_currency(target.currency)
-        beside = rejects or file.path.with_name(file.path.name + ".rejects.csv")
+    with ExitStack() as stack:
+        paths = stack.enter_context(readable(paths))
+        if is_tracking(paths, options):
+            place = rejects or rejects_of(paths[0])
+            _demand_another(place, paths)
+            book = await target.open_known()
+            return await take_tracking(book, paths[0], options, place, on_progress)
+        file = stack.enter_context(opened(paths, options)).in_currency(target.currency)
+        beside = rejects or rejects_of(file.path)
         _demand_another(beside, paths)
         again = file.plan.columns.ours
         with Rejects(beside, file.rows, again=again, dry=options.dry_run) as rejected:

@@ -7,7 +7,7 @@ from operator import itemgetter
 
 from orderglot.files.columns import Columns
 from orderglot.files.detail_names import DETAILS
-from orderglot.files.field_names import FIELDS, MONEY, OF_LINES, QUANTITIES, TAXES
+from orderglot.files.field_names import FIELDS, MONEY_PARTS, OF_LINES, QUANTITIES, TAXES
 from orderglot.files.lines import MONEY_OF_LINES
 
 ABSENT = -1
@@ -28,8 +28,8 @@ class Layout:
         names = ("order", "sku", "title", "created")
         self.of_lines = itemgetter(*(at.get(field, ABSENT) for field in names))
         self.of_worths = itemgetter(*(at.get(field, ABSENT) for field in ("quantity", *priced)))
-        self.fields = [one for one in FIELDS if one in at and one not in (*OF_LINES, *MONEY)]
-        self.money = [field for field in MONEY if field in at]
+        self.fields = [one for one in FIELDS if one in at and one not in (*OF_LINES, *MONEY_PARTS)]
+        self.money = [field for field in MONEY_PARTS if field in at]
         self.extras = list(columns.others.values())
         self._heads = [at[field] for field in self.fields]
         self._beside = [*columns.others, *(at[field] for field in self.money)]

@@ -120,6 +120,8 @@ class OpenOrders:
             raise ValueError(TOTALS)
         if name:
             return read_number_of("order number", name)
+        if why := self._plan.shop.no_number:
+            raise ValueError(f"it has no order number: {why}")
         if not self._above:
             raise ValueError("it has no order number")
         if not self._plan.fill_down:

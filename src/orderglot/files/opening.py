@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from functools import partial
 from pathlib import Path
@@ -17,12 +17,19 @@ from orderglot.files.columns import found_in, has_column, read_mapping, recognis
 from orderglot.files.detection import dollar_in, plan_of
 from orderglot.files.field_names import REQUIRED
 from orderglot.files.joined_headers import Headers
-from orderglot.files.lines import read_currency
+from orderglot.files.layouts.known import PLAIN, TRACKING, demand_layout, layout_of, read_shape
+from orderglot.files.layouts.reshaping import Reshaped
+from orderglot.files.layouts.shop_layout import NO_SHOP, ShopLayout, with_columns
+from orderglot.files.lines import read_currency, short
 from orderglot.files.plan import ImportOptions, Plan
 from orderglot.files.remarks import Remarks
 from orderglot.files.rows import Rows, open_rows
 from orderglot.files.sample import Sample
 from orderglot.files.sources import FILE
+
+OF_GOODS = ("sku", "quantity", "title", "price")
+OF_HEADERS = ("created", "customer", "status", "total", "shipping", "country", "city")
+"""What shows that a file has lines of orders, or their headers."""
 
 
 class Opened(Struct, frozen=True, kw_only=True):
@@ -54,8 +61,12 @@ class Opened(Struct, frozen=True, kw_only=True):
         return replace(self, plan=replace(self.plan, currency=sellers))
 
     def _names_currencies(self) -> bool:
-        column = self.sample.column("currency")
-        return bool(column) and all(text.strip() for text in column)
+        named = dict[str, bool]()
+        for number, text in zip(
+            self.sample.numbers(), self.sample.column("currency"), strict=False
+        ):
+            named[number] = named.get(number, False) or bool(text.strip())
+        return bool(named) and all(named.values())
 
     @property
     def currency(self) -> str:
@@ -77,26 +88,41 @@ def opened(paths: Sequence[Path], options: ImportOptions) -> Iterator[Opened]:
     asked first.
     """
     mapping = read_mapping(options.columns)
+    shape = read_shape(options.shape)
     required = tuple(field for field in REQUIRED if field != "sku" or not options.sku)
-    worth = partial(found_in, mapping=mapping, required=required)
+    worth = partial(_worth, mapping=mapping, required=required, shape=shape)
     remarks = Remarks()
     with ExitStack() as stack:
         files = [
             (
                 path,
                 stack.enter_context(
-                    open_rows(path, encoding=options.encoding, worth=worth, enough=len(required))
+                    open_rows(
+                        path,
+                        encoding=options.encoding,
+                        sheet=options.sheet,
+                        worth=worth,
+                        enough=len(required),
+                    )
                 ),
             )
             for path in paths
         ]
-        path, rows = files[0] if len(files) == 1 else _lines_of(files, mapping, required)
+        path, rows = files[0] if len(files) == 1 else _lines_of(files, worth, len(required))
         others = [one for one in files if one[1] is not rows]
-        _note_before(rows, remarks)
-        wanted = _mapping_of(rows, [rows for _, rows in others], mapping)
-        sample = Sample(rows, recognise(rows.header, wanted, required))
-        remarks.excused = frozenset(f"{FILE}.{name}" for name in sample.columns.left_out)
-        headers = _headers(stack, *others[0], rows, mapping) if others else None
+        for one in files:
+            _note_before(one[1], remarks)
+            demand_layout(one[1].header, shape)
+        if not others:
+            _demand_lines(path, rows, mapping)
+        sample = _sample(rows, [rows for _, rows in others], mapping, required, options, remarks)
+        headers = None
+        if others:
+            path_of_headers, rows_of_headers = others[0]
+            headers = (
+                stack.enter_context(closing(Headers(path_of_headers.name))),
+                _sample(rows_of_headers, [rows], mapping, ("order",), options, remarks),
+            )
         beside = [headers[1]] if headers else []
         plan = plan_of(sample, options, remarks, beside)
         if plan.stand_in is not None:
@@ -112,25 +138,73 @@ def opened(paths: Sequence[Path], options: ImportOptions) -> Iterator[Opened]:
         )
 
 
+def _worth(
+    names: Sequence[str], mapping: Mapping[str, str], required: Sequence[str], shape: str
+) -> int:
+    """Count the required fields that a header has; one of a shop's lines has them all."""
+    if (shop := _shop_of(names, shape)) is not NO_SHOP:
+        names = [*names, *shop.derived]
+        mapping = with_columns(mapping, shop.mapping(names))
+        if shop.reshape is not None:
+            return len(required)
+    return found_in(names, mapping, required)
+
+
+def _shop_of(header: Sequence[str], shape: str) -> ShopLayout:
+    return NO_SHOP if shape in (PLAIN, TRACKING) else layout_of(header, shape)
+
+
 def _lines_of(
-    files: Sequence[tuple[Path, Rows]], mapping: Mapping[str, str], required: Sequence[str]
+    files: Sequence[tuple[Path, Rows]], worth: Callable[[Sequence[str]], int], enough: int
 ) -> tuple[Path, Rows]:
     """Tell which of two files has the lines; raises Invalid where both or none have."""
-    having = [one for one in files if found_in(one[1].header, mapping, required) == len(required)]
+    having = [one for one in files if worth(one[1].header) >= enough]
     if len(having) != 1:
         what = "both have" if having else "none has"
         names = " and ".join(path.name for path, _ in files)
-        reason = f"of {names} {what} the columns of lines ({', '.join(required)})."
+        reason = f"of {names} {what} the columns of lines ({', '.join(REQUIRED)})."
         raise invalid("files", Rule.MALFORMED, reason)
     return having[0]
 
 
-def _headers(
-    stack: ExitStack, path: Path, rows: Rows, lines: Rows, mapping: Mapping[str, str]
-) -> tuple[Headers, Sample]:
-    wanted = _mapping_of(rows, [lines], mapping)
-    sample = Sample(rows, recognise(rows.header, wanted, ("order",)))
-    return stack.enter_context(closing(Headers(path.name))), sample
+def _demand_lines(path: Path, rows: Rows, mapping: Mapping[str, str]) -> None:
+    """Raise Invalid for a file that has headers of orders, and nothing of lines."""
+    header = rows.header
+    packed = _shop_of(header, "").reshape is not None
+    of_orders = found_in(header, mapping, ("order",)) and found_in(header, mapping, OF_HEADERS)
+    if of_orders and not packed and not found_in(header, mapping, OF_GOODS):
+        tracking = found_in(header, mapping, ("tracking",))
+        reason = (
+            f"{path.name} has headers of orders and no lines (no sku, no quantity); give the "
+            f"file of lines with it: orderglot import {path.name} LINES, or map the columns."
+            f"{' To add its tracking numbers to orders, say --from tracking.' if tracking else ''}"
+        )
+        raise invalid("files", Rule.MALFORMED, reason)
+
+
+def _sample(
+    rows: Rows,
+    others: Sequence[Rows],
+    mapping: Mapping[str, str],
+    required: Sequence[str],
+    options: ImportOptions,
+    remarks: Remarks,
+) -> Sample:
+    """Read the first rows of a file, in the layout of its shop where it is a shop's."""
+    wanted = _mapping_of(rows, others, mapping)
+    shop = _shop_of(rows.header, read_shape(options.shape))
+    reshaped = None if shop is NO_SHOP else Reshaped(shop, rows.header)
+    header = reshaped.header if reshaped else rows.header
+    if reshaped:
+        remarks.facts.append(
+            f"The columns are read as those of {shop.name}; --from plain does not."
+        )
+        wanted = with_columns(wanted, shop.mapping(header))
+    rows.quoted = shop.quoted or rows.delimiter != "\t"
+    columns = recognise(header, wanted, required)
+    left_out = columns.left_out | shop.among(shop.as_text, header)
+    remarks.excused |= {f"{FILE}.{name}" for name in left_out}
+    return Sample(rows, columns, reshaped, mapping)
 
 
 def _mapping_of(rows: Rows, others: Sequence[Rows], mapping: Mapping[str, str]) -> dict[str, str]:
@@ -144,6 +218,8 @@ def _mapping_of(rows: Rows, others: Sequence[Rows], mapping: Mapping[str, str]) 
 
 
 def _note_before(rows: Rows, remarks: Remarks) -> None:
+    if rows.of:
+        remarks.facts.append(f"{short(rows.of)} is what is read.")
     before = len(rows.head.before)
     if before:
         stood = "stood" if before > 1 else "stands"

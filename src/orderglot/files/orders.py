@@ -74,7 +74,7 @@ class _Grouping:
         self._open = open_orders
         self._rejected = rejected
         self._remarks = remarks
-        self._stray = StrayRows(plan.columns, plan.delimiter, remarks)
+        self._stray = StrayRows(plan, remarks)
         self._worths = Memo[tuple[str, ...], Worth](plan.read_worth)
         self._signs = Memo[tuple[str, ...], Sign | None](plan.signs.read)
         self._skus = Memo[str, str](read_sku)

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from orderglot.files.amounts import Scope
 from orderglot.files.columns import Columns
+from orderglot.files.layouts.shop_layout import NO_SHOP, ShopLayout
 from orderglot.files.lines import Signs, Worth
 from orderglot.files.numbers import Marks
 from orderglot.files.sources import Source
@@ -17,6 +18,10 @@ from orderglot.files.sources import Source
 class ImportOptions(Struct, frozen=True, kw_only=True):
     """What a person says of a file, as text; "" leaves it to the file."""
 
+    shape: str = ""
+    """Which shop's file it is."""
+    sheet: str = ""
+    """Which sheet of a spreadsheet has the orders."""
     columns: str = ""
     """Which column is which field, such as ``order=Invoice``."""
     currency: str = ""
@@ -45,6 +50,12 @@ class Plan(Struct, frozen=True, kw_only=True):
 
     columns: Columns
     delimiter: str = ","
+    quoted: bool = True
+    width: int = 0
+    """How many columns the rows of the file have."""
+    shop: ShopLayout = NO_SHOP
+    shipping_tells: bool = False
+    """Whether an order's status is that of its shipments."""
     marks: Marks = Marks()
     zone: tzinfo = UTC
     read_time: Callable[[str], datetime | None]

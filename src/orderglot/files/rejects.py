@@ -20,7 +20,7 @@ from typing import IO
 from orderglot.core.errors import Rule, invalid
 from orderglot.files.columns import OUR_LINE, OUR_REASON
 from orderglot.files.encodings import UTF_8
-from orderglot.files.rows import Reject, Rows
+from orderglot.files.rows import ROWS_BETWEEN, Reject, Rows
 
 MARK = "\ufeff"
 ENOUGH = 4_000_000
@@ -43,6 +43,7 @@ class Rejects:
         self._rows = rows
         self._ours = _our_end(rows.delimiter) if again else None
         self._dry = dry
+        self._last: tuple[int, str] | None = None
         self._open = ExitStack()
         self._file: IO[str] | None = None
 
@@ -62,17 +63,23 @@ class Rejects:
 
     def add(self, reject: Reject) -> None:
         """Write a row that was not taken."""
+        self.count += self._is_next(reject)
         self.write(reject)
-        self.count += 1
 
     def write(self, reject: Reject) -> None:
-        """Write a row that stands there with its order, taken or not."""
-        if self._dry:
+        """Write a row that stands there with its order, taken or not; once for all lines in it."""
+        is_next, self._last = self._is_next(reject), (reject.line, reject.row)
+        if self._dry or not is_next:
             return
         with self._writing():
             if self._file is None:
                 self._file = self._begun()
-            self._file.write(self._line(reject.row, str(reject.line), reject.reason))
+            for row in reject.row.split(ROWS_BETWEEN):
+                self._file.write(self._line(row, str(reject.line), reject.reason))
+
+    def _is_next(self, reject: Reject) -> bool:
+        """Tell whether this is another row than the last one, from which several lines were made."""
+        return (reject.line, reject.row) != self._last
 
     def _line(self, row: str, *behind: str) -> str:
         buffer = StringIO()

@@ -8,13 +8,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from io import BufferedReader
 from pathlib import Path
+from typing import Literal
 
 from msgspec import Struct
 
-from orderglot.core.errors import NotFound
+from orderglot.files.containers import opened_bytes
 from orderglot.files.encodings import UTF_8, Encoding, not_utf_8
 from orderglot.files.header_row import HeaderRow, Worth, find_header
-from orderglot.files.text import LONGEST_LINE, Text, unreadable, why
+from orderglot.files.text import LONGEST_LINE, Text, unreadable
 
 LONGEST_FIELD = 5_000
 MOST_LINES = 100
@@ -34,6 +35,10 @@ QUOTES = (
 UNDECLARED = Encoding(UTF_8, declared=False)
 
 TOO_LONG = "its line is longer than {} characters"
+
+
+ROWS_BETWEEN = "\ud800"
+"""What stands between rows that were made one: no file has it, in whichever encoding."""
 
 
 class Stride(Struct, frozen=True):
@@ -63,20 +68,16 @@ def any_row(_names: Sequence[str]) -> int:
 
 @contextmanager
 def open_rows(
-    path: Path, *, encoding: str = "", worth: Worth = any_row, enough: int = 1
+    path: Path, *, encoding: str = "", sheet: str = "", worth: Worth = any_row, enough: int = 1
 ) -> Iterator[Rows]:
-    """Open a file, plain or gzip, and find its header: the first row that is worth enough.
+    """Open a file, packed or not, and find its header: the first row that is worth enough.
 
     Raises NotFound without the file, Invalid where it cannot be read or has no header.
     """
-    try:
-        file = path.open("rb")
-    except FileNotFoundError:
-        raise NotFound(f"There is no file {path}; check its name.") from None
-    except (OSError, ValueError) as error:
-        raise unreadable(f"{path} cannot be read: {why(error)}.") from error
-    with file:
-        yield Rows(file, encoding, worth, enough)
+    with opened_bytes(path, sheet, lambda names: worth(names) >= enough) as found:
+        rows = Rows(found.file, encoding, worth, enough)
+        rows.of = found.of
+        yield rows
 
 
 class Rows:
@@ -99,6 +100,10 @@ class Rows:
         """The number of the last line of the rows so far."""
         self.header = self.head.names
         self.delimiter = self.head.delimiter
+        self.of = ""
+        """Which file of a zip or sheet of a spreadsheet they are; "" for a file of its own."""
+        self.quoted = True
+        """Whether quotation marks stand round fields; else they are a part of them."""
 
     def __iter__(self) -> Iterator[Stride | Reject]:
         while lines := self.text.read(STRIDE):
@@ -118,7 +123,7 @@ class Rows:
         text = "".join(lines)
         if width == 1 or _has_long_lines(text) or unkeepable(text):
             return None
-        quoted = [place for place, line in enumerate(lines) if '"' in line]
+        quoted = [place for place, line in enumerate(lines) if '"' in line] if self.quoted else ()
         if not quoted:
             return _columns(text, len(lines), self.delimiter, width)
         rows = _divided([lines[place] for place in quoted], self.delimiter)
@@ -151,9 +156,13 @@ class Rows:
         """Read the lines ahead row by row, the last one to its end."""
         taken = self._taken
         width = len(self.header)
+        quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if self.quoted else csv.QUOTE_NONE
         while self._ahead:
             try:
-                for fields in csv.reader(self._lines(), delimiter=self.delimiter, strict=True):
+                lines = self._lines()
+                for fields in csv.reader(
+                    lines, delimiter=self.delimiter, quoting=quoting, strict=True
+                ):
                     text = "".join(taken)
                     reason = self._unfit(fields, text, width) if fields else None
                     if reason:

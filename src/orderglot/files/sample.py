@@ -11,6 +11,8 @@ from msgspec.structs import replace
 from orderglot.files.cells import bare
 from orderglot.files.columns import Columns
 from orderglot.files.encodings import not_utf_8
+from orderglot.files.layouts.reshaping import Reshaped
+from orderglot.files.layouts.shop_layout import NO_SHOP
 from orderglot.files.lines import read_money
 from orderglot.files.numbers import Marks
 from orderglot.files.rows import Reject, Rows, Stride
@@ -22,10 +24,19 @@ AHEAD = 10_000
 class Sample:
     """The first rows of a file, and the others behind them."""
 
-    def __init__(self, rows: Rows, columns: Columns) -> None:
+    def __init__(
+        self,
+        rows: Rows,
+        columns: Columns,
+        shop: Reshaped | None = None,
+        by_hand: Iterable[str] = (),
+    ) -> None:
+        self.by_hand = frozenset(by_hand)
+        """The fields whose columns a person has named."""
         self.rows = rows
         self.columns = columns
-        self._rest: Iterator[Stride | Reject] = iter(rows)
+        self.shop = shop.layout if shop else NO_SHOP
+        self._rest: Iterator[Stride | Reject] = shop.rows(rows) if shop else iter(rows)
         self._ahead = list[Stride | Reject]()
         while rows.count < AHEAD and (one := next(self._rest, None)) is not None:
             self._ahead.append(one)
@@ -67,6 +78,10 @@ class Sample:
         place = self.columns.at.get(field)
         if place is None:
             return []
+        return self.at(place)
+
+    def at(self, place: int) -> list[str]:
+        """Give what stands in the column at a place, row by row."""
         return list(chain.from_iterable(stride.columns[place] for stride in self._strides))
 
     def texts(self, *fields: str) -> Iterator[str]:
@@ -95,8 +110,11 @@ class Sample:
 
     def amounts(self, field: str, marks: Marks) -> list[Decimal | None]:
         """Give the amounts of a column, row by row; what is none as None."""
-        read = {text: _amount(field, text, marks) for text in self.texts(field)}
-        return [read[text] for text in self.column(field)]
+        return _amounts(field, self.column(field), marks)
+
+    def amounts_at(self, place: int, marks: Marks) -> list[Decimal | None]:
+        """Give the amounts of the column at a place, row by row; what is none as None."""
+        return _amounts("amount", self.at(place), marks)
 
     def by_order(self, values: list[Decimal | None]) -> list[list[Decimal | None]]:
         """Put the values of rows together by their orders."""
@@ -104,6 +122,11 @@ class Sample:
         for number, value in zip(self.numbers(), values, strict=True):
             orders.setdefault(number, []).append(value)
         return list(orders.values())
+
+
+def _amounts(field: str, texts: list[str], marks: Marks) -> list[Decimal | None]:
+    read = {text: _amount(field, text, marks) for text in set(texts)}
+    return [read[text] for text in texts]
 
 
 def _amount(field: str, text: str, marks: Marks) -> Decimal | None:

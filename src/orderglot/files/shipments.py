@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from orderglot.core.order import Order
 from orderglot.core.shipments import Shipment, ShippedLine
+from orderglot.core.values import Status
 from orderglot.files.detail_columns import DetailCells, distinct, entries, listed
 from orderglot.files.head_details import NO_ORDER_DETAILS
 
@@ -46,6 +47,19 @@ def with_shipments(order: Order, cells: DetailCells) -> Order:
     )
     details = replace(order.details or NO_ORDER_DETAILS, shipments=shipments)
     return replace(order, details=details)
+
+
+def as_shipped(order: Order, cells: DetailCells | None) -> Order:
+    """Give an order the status that its rows show, as far as they say that they were shipped."""
+    if order.status is Status.CANCELLED:
+        return order
+    dates, numbers = (
+        (cells.values.get(field) if cells else None) or [] for field in ("shipped_at", "tracking")
+    )
+    sent = [bool(date or number) for date, number in zip_longest(dates, numbers)]
+    if not any(sent):
+        return replace(order, status=Status.RECEIVED)
+    return replace(order, status=Status.SHIPPED if all(sent) else Status.PARTLY_SHIPPED)
 
 
 def _parcels(

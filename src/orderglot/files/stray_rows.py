@@ -4,30 +4,35 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Sequence
+from typing import Literal
 
 from orderglot.files.cells import bare, in_one_piece, is_total, joined
-from orderglot.files.columns import Columns
+from orderglot.files.plan import Plan
 from orderglot.files.remarks import Remarks
+from orderglot.files.rows import ROWS_BETWEEN
 
-FEW = 2
+FEW = 3
 """A row of another width with more cells than these may be an order's."""
 
 
 class StrayRows:
     """Tells rows that are no order's from those that are, and notes them."""
 
-    def __init__(self, columns: Columns, delimiter: str, remarks: Remarks) -> None:
-        self._at = columns.at
-        self._width = len(columns.names)
-        self._delimiter = delimiter
+    def __init__(self, plan: Plan, remarks: Remarks) -> None:
+        self._at = plan.columns.at
+        self._width = plan.width or len(plan.columns.names)
+        self._delimiter = plan.delimiter
+        self._quoted = plan.quoted
         self._remarks = remarks
 
     def cells(self, row: str) -> list[str]:
-        """Divide a row as well as that can be done."""
+        """Divide a row as well as that can be done; the last one of several that were made one."""
+        text = row.rpartition(ROWS_BETWEEN)[2]
+        quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if self._quoted else csv.QUOTE_NONE
         try:
-            return next(csv.reader([row], delimiter=self._delimiter), [])
+            return next(csv.reader([text], delimiter=self._delimiter, quoting=quoting), [])
         except csv.Error:
-            return row.split(self._delimiter)
+            return text.split(self._delimiter)
 
     def cell(self, cells: Sequence[str], field: str) -> str:
         """Give what stands in a field's place; nothing where the row is too short."""
@@ -51,7 +56,9 @@ class StrayRows:
         if len(cells) != self._width and len(filled) > FEW:
             return False
         goods = ("sku", "quantity", "price", "amount")
-        name = self.cell(cells, "order") or filled[0]
+        # Of a row that ends before the order numbers, the longest text says what it is.
+        ends_before = len(cells) <= self._at.get("order", 0)
+        name = max(filled, key=len) if ends_before else self.cell(cells, "order") or filled[0]
         if len(cells) == self._width and any(self.cell(cells, field) for field in goods):
             return False
         return not in_one_piece(bare(name)) and not is_total(name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import os
+import re
 import zlib
 from codecs import getincrementaldecoder
 from collections.abc import Iterator, Sequence
@@ -19,6 +20,8 @@ BLOCK = 32_768
 
 LOOKED_AT = 1_024
 """So many bytes, or a few more, show what a file is written in."""
+
+_PAGE = re.compile(rb"\s*<(?:html|table|!doctype|\?xml)", re.IGNORECASE)
 
 NO_ENDS = "\v\f\x1c\x1d\x1e\x85\u2028\u2029"
 """What ``str.splitlines`` takes for the end of a line and a file does not."""
@@ -126,11 +129,11 @@ def _lines(text: str) -> list[str]:
 
 def _unpacked(file: BufferedReader) -> BufferedReader | gzip.GzipFile:
     """Give the bytes of a file, plain or gzip by its first ones."""
-    start = file.peek(4)[:4]
-    if start == b"PK\x03\x04":
-        raise unreadable("The file is a spreadsheet or a zip; save the lines as CSV in UTF-8.")
-    if start == b"\xd0\xcf\x11\xe0":
-        raise unreadable("The file is an old spreadsheet; save the lines as CSV in UTF-8.")
+    start = file.peek(LOOKED_AT)[:LOOKED_AT]
+    if _PAGE.match(start):
+        raise unreadable(
+            "The file is a web page or XML, whatever its name; save it as CSV or XLSX."
+        )
     return gzip.GzipFile(fileobj=file) if start.startswith(b"\x1f\x8b") else file
 
 

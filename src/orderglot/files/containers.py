@@ -1,0 +1,177 @@
+"""Containers: the bytes of a file of orders, whatever it is packed in, or piped in."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from io import BufferedReader
+from pathlib import Path
+from tempfile import TemporaryDirectory, TemporaryFile, gettempdir
+from typing import IO, cast
+from zipfile import BadZipFile, ZipFile, ZipInfo
+
+from msgspec import Struct
+
+from orderglot.core.errors import NotFound, Rule, invalid
+from orderglot.files.spreadsheets import IsHeader, sheet_as_csv
+from orderglot.files.text import unreadable, why
+
+PIPED = Path("-")
+STANDARD_INPUT = "stdin"
+"""What a file is called that has no name, as it was piped in."""
+
+COPIES = "orderglot-piped-"
+
+MOST_UNPACKED = 8 * 1024**3
+"""So many bytes are unpacked at most."""
+
+MOST_OF_SHEETS = 1024**3
+"""So many of a spreadsheet, which is read whole."""
+
+ZIP, OLD_SPREADSHEET = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+
+
+class Bytes(Struct, frozen=True):
+    """The bytes of a file of orders; ``of`` is where in it they stood, "" where they are all of it."""
+
+    file: BufferedReader
+    of: str = ""
+
+
+@contextmanager
+def readable(paths: Sequence[Path]) -> Iterator[tuple[Path, ...]]:
+    """Give files that can be read again and again: of ``-``, or a pipe, a copy.
+
+    Raises Invalid where standard input is meant twice, or cannot be read.
+    """
+    if paths.count(PIPED) > 1:
+        raise invalid(
+            "files", Rule.DUPLICATE, "standard input can be one file alone; name the other."
+        )
+    with ExitStack() as stack:
+        piped = [path == PIPED or path.is_fifo() for path in paths]
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix=COPIES)) if any(piped) else "")
+        yield tuple(
+            _copied(path, folder / (STANDARD_INPUT if path == PIPED else path.name))
+            if is_piped
+            else path
+            for path, is_piped in zip(paths, piped, strict=True)
+        )
+
+
+def _copied(path: Path, copy: Path) -> Path:
+    try:
+        with ExitStack() as stack:
+            source = sys.stdin.buffer if path == PIPED else stack.enter_context(path.open("rb"))
+            shutil.copyfileobj(source, stack.enter_context(copy.open("xb")))
+    except (OSError, AttributeError) as error:
+        what = "Standard input" if path == PIPED else str(path)
+        raise unreadable(f"{what} cannot be read: {error}.") from error
+    return copy
+
+
+def rejects_of(path: Path) -> Path:
+    """Give where the rejects of a file go: beside it, or here where it was piped in."""
+    piped = path.parent.name.startswith(COPIES) and path.is_relative_to(gettempdir())
+    return (Path() if piped else path.parent) / f"{path.name}.rejects.csv"
+
+
+@contextmanager
+def opened_bytes(path: Path, sheet: str, is_header: IsHeader) -> Iterator[Bytes]:
+    """Open a file; of a zip give the one file in it, of a spreadsheet the sheet that has orders.
+
+    Raises NotFound without the file, Invalid where it cannot be read or it must be asked what is
+    meant.
+    """
+    try:
+        file = path.open("rb")
+    except FileNotFoundError:
+        raise NotFound(f"There is no file {path}; check its name.") from None
+    except (OSError, ValueError) as error:
+        raise unreadable(f"{path} cannot be read: {why(error)}.") from error
+    with ExitStack() as stack:
+        yield _unpacked(stack, stack.enter_context(file), sheet, is_header)
+
+
+def _unpacked(
+    stack: ExitStack, file: BufferedReader, sheet: str, is_header: IsHeader, of: str = ""
+) -> Bytes:
+    start = file.peek(4)[:4]
+    if start == OLD_SPREADSHEET:
+        return Bytes(*stack.enter_context(sheet_as_csv(file, sheet, is_header)))
+    if start == ZIP:
+        packed = stack.enter_context(_zip(file))
+        if _is_spreadsheet(packed):
+            _demand_small(packed.infolist(), MOST_OF_SHEETS)
+            file.seek(0)
+            return Bytes(*stack.enter_context(sheet_as_csv(file, sheet, is_header)))
+        if not of:
+            member = _member(packed)
+            inside = stack.enter_context(_extracted(packed, member))
+            return _unpacked(stack, inside, sheet, is_header, member.filename)
+        raise unreadable(f"{of} is a zip in a zip; unpack it.")
+    if sheet:
+        raise invalid("sheet", Rule.MALFORMED, "only a spreadsheet has sheets; leave --sheet out.")
+    return Bytes(file, of)
+
+
+@contextmanager
+def _zip(file: BufferedReader) -> Iterator[ZipFile]:
+    if not file.seekable():
+        raise unreadable("A zip or a spreadsheet cannot be read out of a pipe; give it as -.")
+    try:
+        with ZipFile(file) as packed:
+            yield packed
+    except BadZipFile as error:
+        raise unreadable(f"The zip is broken ({error}); get the file again.") from error
+
+
+def _is_spreadsheet(packed: ZipFile) -> bool:
+    names = set(packed.namelist())
+    return "[Content_Types].xml" in names or {"content.xml", "mimetype"} <= names
+
+
+def _member(packed: ZipFile) -> ZipInfo:
+    """Give the one file that is in a zip, beside what Macs and editors put into it."""
+    members = [
+        one
+        for one in packed.infolist()
+        if not one.is_dir()
+        and not one.filename.startswith("__MACOSX/")
+        and not Path(one.filename).name.startswith((".", "~$"))
+    ]
+    if len(members) != 1:
+        names = ", ".join(repr(one.filename[:60]) for one in members[:5])
+        holds = f"holds {len(members)} files ({names})" if members else "is empty"
+        raise unreadable(f"The zip {holds}; unpack it, and give the file of orders.")
+    _demand_small(members, MOST_UNPACKED)
+    return members[0]
+
+
+def _demand_small(members: Sequence[ZipInfo], most: int) -> None:
+    if sum(one.file_size for one in members) > most:
+        raise unreadable(f"What is packed has more than {most:,} bytes; give it in parts, as CSV.")
+
+
+@contextmanager
+def _extracted(packed: ZipFile, member: ZipInfo) -> Iterator[BufferedReader]:
+    if member.flag_bits & 1:
+        raise unreadable("The zip is locked with a password; unpack it first.")
+    with TemporaryFile() as copy:
+        try:
+            with packed.open(member) as source:
+                _copy(source, copy)
+        except (OSError, EOFError, NotImplementedError, BadZipFile) as error:
+            raise unreadable(f"{member.filename[:60]} cannot be unpacked ({error}).") from error
+        copy.seek(0)
+        yield cast("BufferedReader", copy)  # it can peek, too
+
+
+def _copy(source: IO[bytes], copy: IO[bytes]) -> None:
+    """Copy what is packed, and no more than a member may have, whatever the zip says of its size."""
+    while block := source.read(1024 * 1024):
+        if copy.tell() + len(block) > MOST_UNPACKED:
+            raise OSError(f"it has more than {MOST_UNPACKED:,} bytes")
+        copy.write(block)

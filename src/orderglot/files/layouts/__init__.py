@@ -1,0 +1,1 @@
+"""The layouts of files that shops and programs export, each in its own file."""

@@ -1,0 +1,43 @@
+"""Etsy's sold order items: no SKUs as a rule, postage and discount on an order's first row."""
+
+import re
+
+from orderglot.files.amounts import Scope
+from orderglot.files.layouts.shop_layout import ShopLayout
+
+_USER = re.compile(r"\s*\([^()]*\)\s*")
+
+
+def _without_user(buyer: str) -> str:
+    """Give the name of a buyer without the user name in brackets behind it."""
+    return _USER.sub("", buyer) if buyer.rstrip().endswith(")") else ""
+
+
+LAYOUT = ShopLayout(
+    name="etsy",
+    known_by="sale date, item name, listing id, transaction id, order id",
+    columns={
+        "order": "order id",
+        "created": "sale date",
+        "sku": "sku",
+        "title": "item name",
+        "quantity": "quantity",
+        "price": "price",
+        "amount": "item total",
+        "line_id": "transaction id",
+        "currency": "currency",
+        "full_name": "buyer",
+        "discount": "discount amount",
+        "discount_code": "coupon code",
+        "shipping": "order shipping",
+        "tax": "order sales tax",
+        "payment_method": "payment type",
+        "paid_at": "date paid",
+        "shipped_at": "date shipped",
+    },
+    as_text="listing id, variations, coupon details, order type, listings type",
+    scopes=dict.fromkeys(("discount", "shipping", "tax"), Scope.ROW),
+    taxed_on_top_in=frozenset(("USD", "CAD")),
+    cleaned={"buyer": _without_user},
+    shipping_tells=True,
+)
