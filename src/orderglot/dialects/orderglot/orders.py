@@ -274,11 +274,15 @@ async def _customer(context: Context, draft: Order) -> Customer | None:
     own = context.book.caller.customer
     if draft.customer is None:
         return None if own is None else await context.book.customer(by_hub_id(own))
+    (named,) = draft.customer.references
     try:
-        return await context.book.customer(draft.customer.references[0])
+        found = await context.book.customer(named)
+        if named.dialect == NAME or named in found.references:
+            return found
     except NotFound:
-        reason = "There is no such customer here; leave it out to order for your own."
-        raise invalid("customer.id", Rule.UNKNOWN, reason) from None
+        pass
+    reason = "There is no customer of this id and dialect here; leave it out to order for your own."
+    raise invalid("customer", Rule.UNKNOWN, reason)
 
 
 def _write_created(order: Order, _request: Request) -> Response:
