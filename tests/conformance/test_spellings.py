@@ -163,7 +163,8 @@ def bodies(specimen: Specimen, text: str) -> Iterator[bytes]:
     declared = [member.path for _, member in declared_of(specimen)]
     for path in dict.fromkeys([*leaves(body), *declared]):
         yield json.dumps(with_value(body, path, text)).encode()
-        number = json.dumps(with_value(body, path, "number")).replace('"number"', "0." + "7" * HUGE)
+        marked = json.dumps(with_value(body, path, "a number"))
+        number = marked.replace('"a number"', "0." + "7" * HUGE)
         yield number.encode()
     yield json.dumps({**body, text: 1}).encode()
 

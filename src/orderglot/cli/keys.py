@@ -110,11 +110,11 @@ COLUMNS = ("key", "customer", "may", "mode", "since", "ended")
 
 
 async def _row(book: "Book", key: "Credential") -> tuple[object, ...]:
-    from orderglot.core.order import HUB, Reference
+    from orderglot.core.order import by_hub_id
 
     caller, whose = key.caller, EVERYBODY
     if caller.customer is not None:
-        customer = await book.customer(Reference(HUB, str(caller.customer)))
+        customer = await book.customer(by_hub_id(caller.customer))
         whose = customer.number or str(customer.id)
     return (
         f"{key.dialect}:{key.id}",

@@ -60,7 +60,7 @@ async def show(
     """
     from orderglot.cli.command import Misused
     from orderglot.core.adding_up import spelled
-    from orderglot.core.order import HUB, Reference
+    from orderglot.core.order import by_hub_id
     from orderglot.core.quantity_equations import along
     from orderglot.hub import lookup
 
@@ -78,7 +78,7 @@ async def show(
         response = await written(found, book, hub.store.keyring, dialect, BASE, wanted)
         return write_document(response.body.decode() if raw else indented(response.body))
     events = await book.events(found.id)
-    others = await book.linked(Reference(HUB, str(found.id)))
+    others = await book.linked(by_hub_id(found.id))
     if as_json or not is_terminal():
         pointing = [{"relation": relation, "order": one.id} for relation, one in _of(found, others)]
         return write_json({**_with_sum(found), "linked": pointing, "events": events})

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from orderglot.core.goods_returns import exchange, take_goods_back
 from orderglot.core.line_steps import Quantities
-from orderglot.core.order import HUB, Line, Order, Reference
+from orderglot.core.order import Line, Order, by_hub_id
 from orderglot.core.ports import UnitOfWork
 from orderglot.core.splitting import split
 from orderglot.core.subscriptions import FAMILY
@@ -57,4 +57,4 @@ async def _others(unit: UnitOfWork, order: Order) -> tuple[Order, ...]:
     """Give the orders linked to one, none of which changes what its customer has until the commit."""
     if order.customer is not None:
         await unit.guard(FAMILY.format(customer=order.customer.id))
-    return await unit.linked(Reference(HUB, str(order.id)))
+    return await unit.linked(by_hub_id(order.id))

@@ -30,7 +30,7 @@ from orderglot.core.values import (
 )
 
 HUB = "orderglot"
-"""The name that the hub's own ids go by where a dialect's name is asked for."""
+"""The hub's name: that of its own dialect, and of what it remembers of an order itself."""
 
 
 AT = "@"
@@ -46,6 +46,10 @@ class Reference(Struct, frozen=True, omit_defaults=True, gc=False):
 
     dialect: str
     id: str
+
+
+HUB_ID = ""
+"""What a reference to the hub's own id stands under: no dialect and no channel, so nothing has another."""
 
 
 class Identity(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
@@ -236,6 +240,11 @@ class Order(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     """What has no home above, by ``<vendor>.<field>``: JSON values, numbers never floats."""
     unknown: tuple[Unknown, ...] = ()
     """What a vendor or a client sent beyond the shapes that we know; nothing here depends on it."""
+
+
+def by_hub_id(id: int | str) -> Reference:
+    """Refer to a thing by the id that the hub gave it, whatever else it is known by."""
+    return Reference(HUB_ID, str(id))
 
 
 def native(thing: Identity | Order, dialect: str) -> str:

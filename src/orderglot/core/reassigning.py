@@ -10,7 +10,7 @@ from orderglot.core.customer import Customer, identity
 from orderglot.core.errors import Rule, invalid
 from orderglot.core.giving_up import takers
 from orderglot.core.open_cancellations import demand_unasked
-from orderglot.core.order import HUB, Line, Order, Reference
+from orderglot.core.order import Line, Order, by_hub_id
 from orderglot.core.order_details import OrderDetails
 from orderglot.core.ports import Book
 
@@ -27,7 +27,7 @@ async def _bound_to(book: Book, order: Order) -> tuple[Order, ...]:
     """Give the orders that an order does not leave: those linked with it, and switches of its seats."""
     # A return or a switch at the same moment would stay behind.
     taken_by = await takers(book, order)
-    linked = await book.linked(Reference(HUB, str(order.id)), omitted=True)
+    linked = await book.linked(by_hub_id(order.id), omitted=True)
     return tuple({one.id: one for one in (*linked, *taken_by)}.values())
 
 

@@ -6,7 +6,7 @@ from hashlib import sha256
 
 import msgspec
 
-from orderglot.core.order import Identity, Line, Order
+from orderglot.core.order import Identity, Line, Order, native
 from orderglot.core.quantities import Quantity
 from orderglot.core.values import Status
 
@@ -54,5 +54,5 @@ def _is_theirs(named: Identity | None, owner: Identity | None) -> bool:
         return named is owner
     if named.id:
         return named.id == owner.id
-    shared = not set(named.references).isdisjoint(owner.references)
+    shared = any(native(owner, one.dialect) == one.id for one in named.references)
     return shared or bool(named.number and named.number == owner.number)

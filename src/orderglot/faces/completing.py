@@ -16,7 +16,7 @@ from orderglot.core.caller import Caller
 from orderglot.core.cancellation_requests import CancellationState
 from orderglot.core.errors import HubError
 from orderglot.core.lifecycle import RUNNING
-from orderglot.core.order import HUB, Order, Reference
+from orderglot.core.order import HUB, Order, by_hub_id
 from orderglot.core.ports import Store
 from orderglot.core.query import And, Compare, Operator, Query, Sort, Window
 from orderglot.core.subscriptions import DONE
@@ -112,7 +112,7 @@ class Completing:
         caller = Caller(seller=seller, test=order.test, name=HUB)
         try:
             async with self._store.of(caller).together() as unit:
-                there = await unit.get(Reference(HUB, str(order.id)))
+                there = await unit.get(by_hub_id(order.id))
                 if there.version != order.version:
                     return False
                 await dialect.complete(Context(self._store.keyring, now, unit), there)

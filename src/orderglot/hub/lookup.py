@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from orderglot import dialects
 from orderglot.core.customer import Customer
 from orderglot.core.errors import Conflict, NotFound
-from orderglot.core.order import AT, HUB, Order, Reference, is_channel
+from orderglot.core.order import AT, HUB, Order, Reference, by_hub_id, is_channel
 from orderglot.core.ports import Book
 from orderglot.core.product import Product
 from orderglot.core.query import Compare, Operator, Window
@@ -47,7 +47,7 @@ async def find_order(book: Book, text: str) -> Order:
         return await book.get(reference)
     found = await _with(book, "number", text)
     try:
-        by_id = await book.get(Reference(HUB, text))
+        by_id = await book.get(by_hub_id(text))
     except NotFound:
         found = found or await _with(book, "po_number", text)
         if not found:
@@ -87,7 +87,7 @@ async def find_customer(book: Book, text: str) -> Customer:
         if one.number == text:
             return one
     try:
-        return await book.customer(Reference(HUB, text))
+        return await book.customer(by_hub_id(text))
     except NotFound:
         reason = f"There is no customer {text!r}; see 'orderglot customer list'."
         raise NotFound(reason) from None

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from orderglot.core import giving_up
 from orderglot.core.errors import NotFound
-from orderglot.core.order import HUB, Order, Reference, id_at
+from orderglot.core.order import Order, by_hub_id, id_at
 from orderglot.core.seats import keeping, shares
 from orderglot.core.subscriptions import FAMILY
 from orderglot.core.values import Kind
@@ -41,7 +41,7 @@ async def give_back(unit: UnitOfWork, before: Order, now: Order, counted_at: str
     if found and not there:
         return
     asked = (now.id, *(one.id for one in there)) if now.kind is Kind.RETURN else (now.id,)
-    linked = {id: await unit.linked(_ref(id), omitted=True) for id in asked}
+    linked = {id: await unit.linked(by_hub_id(id), omitted=True) for id in asked}
     for one in giving_up.counted(now, there, linked, back=back):
         if one not in there:
             await unit.change(one, BACK if back else AGAIN)
@@ -55,10 +55,6 @@ async def demand_untaken(unit: UnitOfWork, before: Order, now: Order) -> None:
 
 async def _order(unit: UnitOfWork, id: int) -> Order | None:
     try:
-        return await unit.get(_ref(id), omitted=True)
+        return await unit.get(by_hub_id(id), omitted=True)
     except NotFound:
         return None
-
-
-def _ref(id: int) -> Reference:
-    return Reference(HUB, str(id))

@@ -8,7 +8,7 @@ from typing import TypeVar
 from msgspec import Raw, Struct
 from msgspec.structs import replace
 
-from orderglot.core.order import AT, HUB, Order, Reference, is_channel
+from orderglot.core.order import AT, Order, Reference, by_hub_id, is_channel
 from orderglot.core.ports import Book, UnitOfWork
 from orderglot.core.query import EVERYTHING, Window
 from orderglot.stores import document
@@ -78,7 +78,7 @@ async def settle_differences(
     chosen = [ref for ref in order.references if ref.dialect in channels]
 
     async def write(unit: UnitOfWork) -> tuple[Pending, ...]:
-        mine = await unit.get(Reference(HUB, str(order.id)))
+        mine = await unit.get(by_hub_id(order.id))
         left = await _pending_of(unit, [mine], dialects)
         settled = tuple(one for one in left if Reference(one.channel, one.id) in chosen)
         for one in settled:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from orderglot.core.errors import Conflict
-from orderglot.core.order import HUB, Order, Reference, id_at
+from orderglot.core.order import Order, by_hub_id, id_at
 from orderglot.core.ports import Book, UnitOfWork
 from orderglot.core.query import LARGE, Compare, Operator, Or, Query, Value, Window
 from orderglot.sync.goods import pieces
@@ -34,7 +34,7 @@ async def find_twins(
         return []
     sent = await sent_before(unit, orders)
     candidates = {one.id: one for one in await _candidates(unit, orders)}
-    others = [Reference(HUB, str(id)) for id in sent.keys() - candidates.keys()]
+    others = [by_hub_id(id) for id in sent.keys() - candidates.keys()]
     known = await unit.known(others, by_hub_id=True) if others else ()
     candidates |= {one.id: one for one in known if one is not None}
     there = [one for one in candidates.values() if not id_at(one, channel)]

@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from orderglot.core.errors import Conflict
-from orderglot.core.order import HUB, Order, Reference, id_at
+from orderglot.core.order import Order, Reference, by_hub_id, id_at
 from orderglot.core.ports import PLACED, UnitOfWork
 from orderglot.stores import document
 from orderglot.sync.discrepancies import note_taken
@@ -56,7 +56,7 @@ async def arrived(
     id.
     """
     reference = Reference(vendor.name, id_at(theirs, vendor.dialect.name))
-    mine = await unit.get(Reference(HUB, str(order)))
+    mine = await unit.get(by_hub_id(order))
     sent = await _end_placing(unit, vendor, mine)
     before = await vendor_states(unit, vendor.name, [order])
     if reference not in mine.references:
@@ -112,7 +112,7 @@ async def _is_ours_to_take(unit: UnitOfWork, vendor: Vendor, sent: Order, there:
 
     A test order is out of sight of who looks for live ones.
     """
-    mine = Reference(HUB, str(sent.id))
+    mine = by_hub_id(sent.id)
     theirs = Reference(vendor.name, id_at(there, vendor.dialect.name))
     ours, other = await unit.known([mine, theirs], by_hub_id=True)
     return ours is not None and other is None

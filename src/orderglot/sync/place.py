@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from msgspec.structs import replace
 
 from orderglot.core.errors import Conflict, HubError, Invalid, Problem, Upstream
-from orderglot.core.order import HUB, Order, Reference, id_at
+from orderglot.core.order import HUB, Order, Reference, by_hub_id, id_at
 from orderglot.core.ports import Book, Note
 from orderglot.faces.client import Transcript
 from orderglot.stores import document
@@ -206,7 +206,7 @@ class _Attempt:
         try:
             async with self.book.together() as unit:
                 if not placing.refused:
-                    there = await unit.get(Reference(HUB, str(self.order.id)))
+                    there = await unit.get(by_hub_id(self.order.id))
                     demand_unasked(there)
                 unit.note(note)
         except Conflict:

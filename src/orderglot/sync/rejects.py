@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from orderglot.core.errors import Conflict, HubError, Invalid, NotFound, Upstream
-from orderglot.core.order import HUB, Order, Reference
+from orderglot.core.order import Order, by_hub_id
 from orderglot.core.ports import Book, Note, UnitOfWork
 from orderglot.core.query import Page, Window
 from orderglot.core.seller import Seller
@@ -103,7 +103,7 @@ async def settle(
         if order is None:
             arrived = await take_as_new(unit, source, received)
         else:
-            mine = await unit.get(Reference(HUB, str(order.id)))
+            mine = await unit.get(by_hub_id(order.id))
             arrived = await take_for(unit, source, received, mine)
         unit.strike(note)
         return arrived

@@ -108,7 +108,9 @@ class Can:
     members what is left: each is told the order after all losses and rounding. ``max_size`` is the
     longest page. ``whole`` says that quantities are whole numbers: others are shown in pieces
     (``whole_quantities``), and cannot be ordered. ``counts_returns`` is the way in which quantities
-    of a return are shown (``return_quantities``). ``omits`` are the kinds and statuses of orders that
+    of a return are shown (``return_quantities``). With ``foreign`` the wire carries what other dialects
+    have of an order as well: their extras, and what their vendors and clients sent beyond the shapes.
+    ``omits`` are the kinds and statuses of orders that
     the API has no word for: over its server face there are no such orders. ``omits_at`` gives those
     that it has none for at a seller whose own list of words lacks one.
     """
@@ -121,6 +123,7 @@ class Can:
     gives_back: frozenset[Kind] = frozenset()
     whole: bool = True
     counts_returns: int = DOWN
+    foreign: bool = False
     omits: Omits = frozenset()
     omits_at: Callable[[Seller], Omits] | None = None
 

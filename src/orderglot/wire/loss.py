@@ -25,7 +25,7 @@ BOXES = "lines.units_per_box"
 
 def carried(order: Order, dialect: str, can: Can) -> Order:
     """Give an order as the dialect's wire carries it: its own ids and extras, less its losses."""
-    order = known_as(order, dialect)
+    order = known_as(order, dialect, foreign=can.foreign)
     order = with_returns_counted(order, can.counts_returns)
     order = in_its_boxes(with_its_sums(order, can), can)
     if can.whole:
@@ -67,24 +67,27 @@ def with_its_sums(order: Order, can: Can) -> Order:
 def losses(order: Order, dialect: str, can: Can) -> tuple[str, ...]:
     """Name every field of an order that the dialect's wire loses or rounds, sorted."""
     left = carried(order, dialect, can)
-    known = known_as(order, dialect)
-    foreign = (
-        *(
-            f"extras.{name}"
-            for name in order.extras
-            if name not in known.extras and not _ours(name)
-        ),
-        *(name_of(part, one) for part, one in every_unknown(order) if not is_shown(one, dialect)),
-    )
+    known = known_as(order, dialect, foreign=can.foreign)
+    foreign = () if can.foreign else _of_others(order, dialect, known)
     shown = tuple(one for one in FOLLOWING if not loses(can, one))
     paths = (*can.loses, *can.rounds, *can.follows, *shown)
     changed = (path for path in paths if _values(known, path) != _values(left, path))
     return tuple(sorted({*changed, *foreign}))
 
 
+def _of_others(order: Order, dialect: str, known: Order) -> tuple[str, ...]:
+    """Name what other dialects alone have of an order."""
+    extras = (one for one in order.extras if one not in known.extras and not _ours(one))
+    unknown = ((part, one) for part, one in every_unknown(order) if not is_shown(one, dialect))
+    return (
+        *(f"extras.{name}" for name in extras),
+        *(name_of(part, one) for part, one in unknown),
+    )
+
+
 def untaken(order: Order, dialect: str, can: Can, members: Iterable[str]) -> tuple[str, ...]:
     """Name those of some dotted members that say something, and that placing the order loses."""
-    sent = known_as(order, dialect)
+    sent = known_as(order, dialect, foreign=can.foreign)
     for path, rounded in can.rounds.items():
         if path in can.takes:
             sent = _at(sent, path.split("."), _each(rounded))
@@ -139,17 +142,31 @@ def rounded_names(clean: Callable[[str], str]) -> dict[str, Callable[[Any], Any]
     }
 
 
-def known_as(order: Order, dialect: str) -> Order:
-    """Give an order as a stranger to the hub knows it: by the dialect's ids, extras and unknown members."""
+def known_as(order: Order, dialect: str, *, foreign: bool = False) -> Order:
+    """Give an order as a stranger to the hub knows it: by the dialect's ids, extras and unknown members.
+
+    With ``foreign`` he knows those of all dialects. What the hub itself remembers is for nobody else.
+    """
+    if not foreign:
+        order = keeping(order, lambda one: is_shown(one, dialect))
     return msgspec.structs.replace(
-        keeping(order, lambda one: is_shown(one, dialect)),
+        order,
         id=0,
         version=0,
         references=_named(order, dialect),
         customer=_known(order.customer, dialect),
-        links=tuple(Link(link.relation, _known(link.order, dialect)) for link in order.links),
-        extras={k: v for k, v in order.extras.items() if k.startswith(dialect + ".")},
+        links=tuple([Link(link.relation, _known(link.order, dialect)) for link in order.links]),
+        extras=shown_extras(order, "" if foreign else f"{dialect}."),
     )
+
+
+def shown_extras(order: Order, beginning: str) -> dict[str, Any]:
+    """Give the extras of an order whose names begin so, but for what the hub itself remembers."""
+    return {
+        name: value
+        for name, value in order.extras.items()
+        if name.startswith(beginning) and not _ours(name)
+    }
 
 
 def _ours(extra: str) -> bool:

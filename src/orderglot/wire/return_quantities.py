@@ -10,8 +10,8 @@ from msgspec.structs import replace
 from orderglot.core.order import Line, Order
 from orderglot.core.values import Kind
 
-DOWN, UP = -1, 1
-"""With quantities below zero, as most wires have it that have no other word; and above."""
+DOWN, UP, AS_IN_THE_BOOK = -1, 1, 0
+"""With quantities below zero, as most wires have it that have no other word; above; and as they are kept."""
 
 
 def counted(line: Line, order: Order, way: int = DOWN) -> Line:

@@ -14,7 +14,7 @@ from orderglot.core.errors import Invalid, Overtaken, Rule
 from orderglot.core.lifecycle import receive
 from orderglot.core.linking import link_to
 from orderglot.core.new_orders import as_sold, previewed
-from orderglot.core.order import HUB, Line, Link, Order, Reference
+from orderglot.core.order import Line, Link, Order, by_hub_id
 from orderglot.core.pricing import line_pricing, price
 from orderglot.core.product import Product
 from orderglot.core.renewals import renewal, to_renew
@@ -210,7 +210,7 @@ async def _further(
 ) -> tuple[Order, ...]:
     """Give the orders that seats come back to though nothing is held of them any more."""
     ids = sorted({one.order for one in seats} - {one.id for one in holding.orders})
-    found = [await find_order(context, Reference(HUB, str(id)), omitted=True) for id in ids]
+    found = [await find_order(context, by_hub_id(id), omitted=True) for id in ids]
     return tuple(one for one in found if one is not None)
 
 

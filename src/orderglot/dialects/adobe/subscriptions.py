@@ -14,7 +14,7 @@ from orderglot.core import new_orders
 from orderglot.core.customer import Customer
 from orderglot.core.errors import Conflict
 from orderglot.core.new_orders import completing, is_done
-from orderglot.core.order import HUB, Identity, Line, Order, Reference, native
+from orderglot.core.order import Identity, Line, Order, Reference, by_hub_id, native
 from orderglot.core.presumed_seats import with_presumed
 from orderglot.core.query import And, Compare, Not, Operator
 from orderglot.core.seats import Away, away
@@ -69,7 +69,7 @@ async def complete(context: Context, order: Order) -> None:
 
 async def _finished(context: Context, order: Order, holding: dict[str, Subscription]) -> Order:
     """Complete an order that was set to be, unless this very unit has done so."""
-    there = await context.book.get(Reference(HUB, str(order.id)), omitted=True)
+    there = await context.book.get(by_hub_id(order.id), omitted=True)
     return await _complete(context, there, holding) if is_unfinished(there) else there
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from orderglot.core.customer import Customer
 from orderglot.core.errors import NotFound, Rule, invalid
-from orderglot.core.order import HUB, Order, Reference
+from orderglot.core.order import Order, Reference, by_hub_id
 from orderglot.dialects.catalyst.links import CURRENT
 from orderglot.dialects.catalyst.settings import Site, site_id, site_of
 from orderglot.dialects.catalyst.tables import NAME
@@ -39,7 +39,7 @@ async def customer_of(context: Context, order: Order) -> Customer | None:
     """Give what is on record of an order's customer, None where it has none."""
     if order.customer is None:
         return None
-    return await context.book.customer(Reference(HUB, str(order.customer.id)))
+    return await context.book.customer(by_hub_id(order.customer.id))
 
 
 async def demand_customer(context: Context, order: Order) -> Customer | None:

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from orderglot.core.caller import CREATE, Caller
 from orderglot.core.customer import Customer, identity
 from orderglot.core.errors import NotFound, Rule, invalid
-from orderglot.core.order import HUB, Order, Reference, native
+from orderglot.core.order import Order, Reference, by_hub_id, native
 from orderglot.core.query import Page, Window, matches
 from orderglot.core.time_zones import zone_of
 from orderglot.dialects.kodaris import known_members, shapes
@@ -255,7 +255,7 @@ async def _customer(context: Context, order: Order) -> Customer | None:
     """Give the company that is to order: the one that the order names, else the caller's own."""
     own = context.book.caller.customer
     if order.customer is None:
-        return None if own is None else await context.book.customer(Reference(HUB, str(own)))
+        return None if own is None else await context.book.customer(by_hub_id(own))
     try:
         return await context.book.customer(Reference(NAME, native(order.customer, NAME)))
     except NotFound:

@@ -12,7 +12,7 @@ from orderglot.core.caller import OPEN, Caller
 from orderglot.core.customer import Customer, identity
 from orderglot.core.errors import Unauthenticated
 from orderglot.core.keyring import Keyring
-from orderglot.core.order import HUB, Reference, native
+from orderglot.core.order import by_hub_id, native
 from orderglot.core.tokens import MOST, TokenKind
 from orderglot.dialects.kodaris import shapes
 from orderglot.dialects.kodaris.media import ASKS, answer, body_of, content_of, listed
@@ -210,7 +210,7 @@ async def _give_account(context: Context, _session: str) -> Account:
     caller = context.book.caller
     customer = Customer()
     if caller.customer is not None:
-        customer = await context.book.customer(Reference(HUB, str(caller.customer)))
+        customer = await context.book.customer(by_hub_id(caller.customer))
     user = caller.name.removeprefix(f"{NAME}:")
     return Account(user=user, roles=tuple(sorted(caller.may)), customer=customer)
 

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from orderglot.core.caller import CREATE, Caller
 from orderglot.core.customer import Customer
 from orderglot.core.errors import Forbidden
-from orderglot.core.order import HUB, Order, Reference, native
+from orderglot.core.order import Order, Reference, by_hub_id, native
 from orderglot.core.query import Page, Sort, Window
 from orderglot.dialects.kole import known_members, shapes
 from orderglot.dialects.kole.bodies import write_collection
@@ -260,4 +260,4 @@ async def _customer(context: Context) -> Customer:
             "This key sees every customer's orders and belongs to none; to order, use the key of"
             " a customer's account."
         )
-    return await context.book.customer(Reference(HUB, str(id)))
+    return await context.book.customer(by_hub_id(id))

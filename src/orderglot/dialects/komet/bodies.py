@@ -14,7 +14,7 @@ from orderglot.dialects.komet.wire import read_order, write_order
 from orderglot.wire import json
 from orderglot.wire.bodies import Bodies, Held, candidates, read_each
 
-ITEMS = "items"
+ID, ITEMS, WEB_ORDERS = "id", "items", "webOrders"
 ASKING = ("customerId", "webOrderId")
 """What every request for or about a web order names, and an answer to it besides."""
 
@@ -34,13 +34,16 @@ def read_orders(body: bytes) -> Held:
     """Read the web orders of a body; raises Invalid for what speaks of one without its items."""
     value = json.read_sent(body)
     _demand_items(value)
+    if isinstance(value, Mapping) and not {ID, WEB_ORDERS} & value.keys():
+        # Whatever else it lists, it is no web order.
+        return Held()
     return Held(
-        read_each(candidates(value, knows, "webOrders"), knows, read_order, known_members.ORDER)
+        read_each(candidates(value, knows, WEB_ORDERS), knows, read_order, known_members.ORDER)
     )
 
 
 def _demand_items(value: Any) -> None:
-    if not isinstance(value, Mapping) or ITEMS in value or "webOrders" in value:
+    if not isinstance(value, Mapping) or ITEMS in value or WEB_ORDERS in value:
         return
     if any(name in value for name in ASKING):
         reason = (
@@ -55,4 +58,4 @@ def write_orders(orders: tuple[Order, ...]) -> bytes:
     return yes("OK", status=1, webOrders=[write_order(order, "") for order in orders]).body
 
 
-BODIES = Bodies(read=read_orders, write={"json": write_orders}, id="id")
+BODIES = Bodies(read=read_orders, write={"json": write_orders}, id=ID)

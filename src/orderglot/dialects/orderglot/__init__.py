@@ -1,0 +1,35 @@
+"""Our own API: the book as it is, with nothing lost, and every step of an order's life."""
+
+from __future__ import annotations
+
+from orderglot.dialects.orderglot.auth import AUTH
+from orderglot.dialects.orderglot.bodies import BODIES
+from orderglot.dialects.orderglot.faults import FAULTS
+from orderglot.dialects.orderglot.flows import FLOWS
+from orderglot.dialects.orderglot.loss import CAN
+from orderglot.dialects.orderglot.orders import (
+    CHANGE_ORDER,
+    CREATE_ORDER,
+    GET_ORDER,
+    LINKED_ORDERS,
+    LIST_EVENTS,
+    LIST_ORDERS,
+)
+from orderglot.dialects.orderglot.tables import NAME
+from orderglot.wire.dialect import Dialect, Lists
+
+DIALECT = Dialect(
+    name=NAME,
+    title="Orderglot API",
+    reference="https://google.aip.dev/160",
+    auth=AUTH,
+    operations=(
+        *(LIST_ORDERS, GET_ORDER, LINKED_ORDERS, LIST_EVENTS),
+        *(CREATE_ORDER, CHANGE_ORDER),
+    ),
+    faults=FAULTS,
+    flows=FLOWS,
+    bodies=BODIES,
+    can=CAN,
+    lists=Lists(counts=True),
+)

@@ -1,0 +1,50 @@
+"""The client's flows: a new order, one order, a page, the orders that are linked to one."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from orderglot.core.order import Order, Reference
+from orderglot.core.query import Page, Window
+from orderglot.dialects.orderglot.filters import Listing, sayable
+from orderglot.dialects.orderglot.orders import (
+    CREATE_ORDER,
+    GET_ORDER,
+    LINKED_ORDERS,
+    LIST_ORDERS,
+)
+from orderglot.wire.dialect import Flows
+from orderglot.wire.flow import Flow, call
+
+
+def place(order: Order) -> Flow[Order]:
+    """Place an order; the answer is what the other book made of it."""
+    return (yield from call(CREATE_ORDER, order))
+
+
+def get(ref: Reference) -> Flow[Order]:
+    """Get one order."""
+    return (yield from call(GET_ORDER, ref.id))
+
+
+def page(window: Window) -> Flow[Page]:
+    """List a page of orders; pages are gone through up to an offset, for there are cursors alone.
+
+    Conditions that mean something else in another book are left to the caller.
+    """
+    _, whole = sayable(window.where)
+    ask = Listing(window=replace(window, total=window.total and whole))
+    found = yield from call(LIST_ORDERS, ask)
+    left = window.offset
+    while left >= len(found.orders) and left and found.next is not None:
+        left -= len(found.orders)
+        found = yield from call(LIST_ORDERS, replace(ask, window=found.next))
+    return replace(found, orders=found.orders[left:], window=window)
+
+
+def linked(ref: Reference) -> Flow[tuple[Order, ...]]:
+    """List the orders that the other book links to one."""
+    return (yield from call(LINKED_ORDERS, ref.id))
+
+
+FLOWS = Flows(place=place, get=get, page=page, linked=linked)

@@ -1,0 +1,12 @@
+"""The members that our own answers and our clients' requests are known to have, by the shapes."""
+
+from __future__ import annotations
+
+from orderglot.dialects.orderglot.shapes import Change, NewOrder, Order, Page
+from orderglot.dialects.orderglot.tables import NAME
+from orderglot.wire.known_members import known_members
+
+ORDER = known_members(Order, NAME)
+PAGE = known_members(Page, NAME)
+NEW = known_members(NewOrder, NAME, client=True)
+CHANGE = known_members(Change, NAME, client=True)

@@ -1,0 +1,366 @@
+"""Our own operations on orders, each from both ends: list, get, linked, events, create, change."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from orderglot.core.caller import CHANGE, CREATE, Caller
+from orderglot.core.correcting import correct
+from orderglot.core.customer import Customer, identity
+from orderglot.core.errors import NotFound, Rule, invalid
+from orderglot.core.lifecycle import EVENTS
+from orderglot.core.order import Order, Reference, by_hub_id, is_channel, native
+from orderglot.core.ports import Event
+from orderglot.core.query import Page
+from orderglot.core.time_zones import zone_of
+from orderglot.core.unknown_members import with_further
+from orderglot.dialects.orderglot import known_members, shapes
+from orderglot.dialects.orderglot.drafts import complete, read_change, read_draft, write_draft
+from orderglot.dialects.orderglot.filters import (
+    SHOWING,
+    Fields,
+    Listing,
+    read_fields,
+    read_listing,
+    select,
+    with_filter,
+    write_listing,
+)
+from orderglot.dialects.orderglot.media import (
+    ASKS,
+    SENDS,
+    answer,
+    arguments_of,
+    body_of,
+    demand_version,
+    is_known,
+    tag_of,
+)
+from orderglot.dialects.orderglot.reading import read_struct
+from orderglot.dialects.orderglot.tables import NAME, ORDER, ORDERS
+from orderglot.dialects.orderglot.wire import opened, read_document, read_documents, write_document
+from orderglot.wire import json
+from orderglot.wire.form import Form
+from orderglot.wire.message import Request, Response, fill
+from orderglot.wire.operation import Context, Endpoint, Operation, RequestFormat, ResponseFormat
+from orderglot.wire.shape import JSON, ResponseShape, success
+
+
+def shown(order: Order, caller: Caller) -> Order:
+    """Give an order as a caller may see it: what a seller has of other places is not for his customers."""
+    if caller.customer is None:
+        return order
+    own = tuple(one for one in order.references if not is_channel(one.dialect))
+    return replace(order, references=own, extras={})
+
+
+# orders.list
+
+
+def _write_listing(ask: Listing) -> Request:
+    query = write_listing(ask.window)
+    return Request(method="GET", path=ORDERS, query=query, headers=ASKS)
+
+
+def _read_listing(request: Request, _caller: Caller) -> Listing:
+    return read_listing(request)
+
+
+async def _list_orders(context: Context, ask: Listing) -> Page:
+    """List the orders that the key may see, the oldest first unless sorted otherwise.
+
+    A filter is written in the language of AIP-160: status = shipped AND total > 40.
+    """
+    book = context.book
+    zone = zone_of((await book.seller()).timezone) if ask.filter else zone_of("")
+    page = await book.page(with_filter(ask, zone))
+    if book.caller.customer is None:
+        return page
+    return replace(page, orders=tuple(shown(order, book.caller) for order in page.orders))
+
+
+def _write_page(page: Page, request: Request) -> Response:
+    fields = read_fields(request)
+    content: dict[str, object] = {
+        "items": [selected(order, fields) for order in page.orders],
+        "next": page.next.after if page.next else None,
+    }
+    if page.total is not None and page.window.total:
+        content["total"] = page.total
+    return answer(content)
+
+
+def _read_page(response: Response, ask: Listing) -> Page:
+    form = opened(response.body, known_members.PAGE, "items")
+    orders = read_documents(response.body, form, "items")
+    after = form.text("next", exact=True)
+    page = Page(
+        orders=orders,
+        window=ask.window,
+        next=replace(ask.window, after=after, offset=0) if after else None,
+        total=form.whole("total"),
+        unknown=form.unknown("items"),
+    )
+    form.check()
+    return page
+
+
+LIST_ORDERS: Operation[Listing, Page] = Operation(
+    name="orders.list",
+    endpoint=Endpoint("GET", (ORDERS,)),
+    request=RequestFormat(_write_listing, _read_listing, query=shapes.Listing),
+    perform=_list_orders,
+    response=ResponseFormat(_write_page, _read_page, success(200, shapes.Page)),
+)
+
+
+# orders.get
+
+
+def _write_id(id: str) -> Request:
+    return Request(method="GET", path=fill(ORDER, id=id), headers=ASKS)
+
+
+def _read_id(request: Request, _caller: Caller) -> str:
+    arguments_of(request, SHOWING)
+    read_fields(request)
+    return request.params["id"]
+
+
+async def _get_order(context: Context, id: str) -> Order:
+    """Get one order."""
+    return shown(await context.book.get(Reference(NAME, id)), context.book.caller)
+
+
+def _write_shown(order: Order, request: Request) -> Response:
+    headers = {"etag": tag_of(order)}
+    if is_known(order, request):
+        return Response(status=304, headers=headers)
+    return answer(selected(order, read_fields(request)), headers=headers)
+
+
+def _read_order(response: Response, _ask: object) -> Order:
+    form = Form({})
+    order = read_document(response.body, "", form.problems)
+    form.check()
+    return order
+
+
+GET_ORDER: Operation[str, Order] = Operation(
+    name="orders.get",
+    endpoint=Endpoint("GET", (ORDER,)),
+    request=RequestFormat(_write_id, _read_id, query=shapes.Showing, headers=shapes.IfNoneMatch),
+    perform=_get_order,
+    response=ResponseFormat(
+        _write_shown,
+        _read_order,
+        (*success(200, shapes.Order, headers=shapes.ETag), ResponseShape(304, headers=shapes.ETag)),
+    ),
+)
+
+
+# orders.linked
+
+
+def _write_linked(id: str) -> Request:
+    return Request(method="GET", path=fill(f"{ORDER}/linked", id=id), headers=ASKS)
+
+
+async def _list_linked(context: Context, id: str) -> tuple[Order, ...]:
+    """List the orders that are linked to one, either way."""
+    linked = await context.book.linked(Reference(NAME, id))
+    return tuple(shown(order, context.book.caller) for order in linked)
+
+
+def _write_orders(orders: tuple[Order, ...], request: Request) -> Response:
+    fields = read_fields(request)
+    return answer({"items": [selected(order, fields) for order in orders]})
+
+
+def _read_orders(response: Response, _id: str) -> tuple[Order, ...]:
+    form = opened(response.body, known_members.PAGE, "items")
+    orders = read_documents(response.body, form, "items")
+    form.check()
+    return orders
+
+
+LINKED_ORDERS: Operation[str, tuple[Order, ...]] = Operation(
+    name="orders.linked",
+    endpoint=Endpoint("GET", (f"{ORDER}/linked",)),
+    request=RequestFormat(_write_linked, _read_id, query=shapes.Showing),
+    perform=_list_linked,
+    response=ResponseFormat(_write_orders, _read_orders, success(200, shapes.Orders)),
+)
+
+
+# orders.events
+
+
+def _write_asked(id: str) -> Request:
+    return Request(method="GET", path=fill(f"{ORDER}/events", id=id), headers=ASKS)
+
+
+def _read_asked(request: Request, _caller: Caller) -> str:
+    arguments_of(request, ())
+    return request.params["id"]
+
+
+async def _list_events(context: Context, id: str) -> tuple[Event, ...]:
+    """List what happened to an order, oldest first.
+
+    Who did it, and by which request, the seller's own keys see.
+    """
+    book = context.book
+    events = await book.events((await book.get(Reference(NAME, id))).id)
+    if book.caller.customer is None:
+        return events
+    return tuple(replace(one, who="", details={}, exchange="", other=None) for one in events)
+
+
+def _write_events(events: tuple[Event, ...], _request: Request) -> Response:
+    return answer({"items": list(map(write_event, events))})
+
+
+def write_event(event: Event) -> dict[str, object]:
+    """Write an event; what says nothing is left out."""
+    members = ((name, getattr(event, name)) for name in Event.__struct_fields__)
+    return {name: value for name, value in members if value not in (None, "", {}, 0)}
+
+
+def _read_events(response: Response, _id: str) -> tuple[Event, ...]:
+    form = Form(json.read(response.body))
+    events = tuple(read_struct(one, Event) for one in form.each("items", present=True))
+    form.check()
+    return events
+
+
+LIST_EVENTS: Operation[str, tuple[Event, ...]] = Operation(
+    name="orders.events",
+    endpoint=Endpoint("GET", (f"{ORDER}/events",)),
+    request=RequestFormat(_write_asked, _read_asked),
+    perform=_list_events,
+    response=ResponseFormat(_write_events, _read_events, success(200, shapes.Events)),
+)
+
+
+# orders.create
+
+
+def _write_draft(order: Order) -> Request:
+    body = json.write(write_draft(order))
+    return Request(method="POST", path=ORDERS, headers=SENDS, body=body)
+
+
+def _read_draft(request: Request, _caller: Caller) -> Order:
+    arguments_of(request, ())
+    return body_of(request, known_members.NEW).checked(read_draft)
+
+
+async def _create_order(context: Context, draft: Order) -> Order:
+    """Create an order at the seller's prices."""
+    book = context.book
+    customer = await _customer(context, draft)
+    seller = await book.seller()
+    if customer is not None and customer.own_item_numbers:
+        (draft,) = await book.with_skus(replace(draft, customer=identity(customer)))
+    products = await book.products([line.sku for line in draft.lines])
+    order = complete(draft, customer, seller.currency, products, context.now)
+    return shown(await book.place(order), book.caller)
+
+
+async def _customer(context: Context, draft: Order) -> Customer | None:
+    """Give the customer who is to order: the one that is named, else the caller's own."""
+    own = context.book.caller.customer
+    if draft.customer is None:
+        return None if own is None else await context.book.customer(by_hub_id(own))
+    (named,) = draft.customer.references
+    try:
+        found = await context.book.customer(named)
+        if named.dialect == NAME or named in found.references:
+            return found
+    except NotFound:
+        pass
+    reason = "There is no customer of this id and dialect here; leave it out to order for your own."
+    raise invalid("customer", Rule.UNKNOWN, reason)
+
+
+def _write_created(order: Order, _request: Request) -> Response:
+    headers = {"location": fill(ORDER, id=native(order, NAME)), "etag": tag_of(order)}
+    return answer(write_document(order), status=201, headers=headers)
+
+
+CREATE_ORDER: Operation[Order, Order] = Operation(
+    name="orders.create",
+    endpoint=Endpoint("POST", (ORDERS,), CREATE, idempotent=True),
+    request=RequestFormat(_write_draft, _read_draft, body={JSON: shapes.NewOrder}),
+    perform=_create_order,
+    response=ResponseFormat(
+        _write_created, _read_order, success(201, shapes.Order, headers=shapes.Made)
+    ),
+    places=lambda draft: draft,
+)
+
+
+# orders.change
+
+
+class Changing(Struct, frozen=True):
+    """Which order is changed, from which version, and how."""
+
+    id: str
+    change: Form
+    version: str = ""
+
+
+def _write_change(ask: Changing) -> Request:
+    headers = {**SENDS, "content-type": shapes.MERGE_PATCH}
+    if ask.version:
+        headers["if-match"] = ask.version
+    body = json.write(ask.change.members)
+    return Request(method="PATCH", path=fill(ORDER, id=ask.id), headers=headers, body=body)
+
+
+def _read_change(request: Request, _caller: Caller) -> Changing:
+    arguments_of(request, ())
+    form = body_of(request, known_members.CHANGE)
+    form.check()
+    return Changing(request.params["id"], form, request.headers.get("if-match", ""))
+
+
+async def _change_order(context: Context, ask: Changing) -> Order:
+    """Change what of an order did not go out (RFC 7396): lines, addresses, numbers, notes, shipping.
+
+    A line keeps its price, a further one has that of today; the sums and the bill follow.
+    """
+    book = context.book
+    found = await book.get(Reference(NAME, ask.id))
+    demand_version(found, ask.version)
+    form = Form(ask.change.members, longest=ask.change.longest, known=ask.change.known)
+    correction = read_change(form, found)
+    products = await book.products(sorted({line.sku for line in (*found.lines, *correction.added)}))
+    new = correct(found, correction, products, (await book.seller()).currency)
+    new = with_further(new, form.unknown())
+    return shown(new if new == found else await book.change(new, EVENTS["correct"]), book.caller)
+
+
+CHANGE_ORDER: Operation[Changing, Order] = Operation(
+    name="orders.change",
+    endpoint=Endpoint("PATCH", (ORDER,), CHANGE, idempotent=True),
+    request=RequestFormat(
+        _write_change,
+        _read_change,
+        headers=shapes.IfMatch,
+        body={shapes.MERGE_PATCH: shapes.Change, JSON: shapes.Change},
+    ),
+    perform=_change_order,
+    response=ResponseFormat(
+        _write_shown, _read_order, success(200, shapes.Order, headers=shapes.ETag)
+    ),
+)
+
+
+def selected(order: Order, fields: Fields) -> object:
+    """Give an order, or of its members those that are asked for."""
+    document = write_document(order)
+    return select(json.read(bytes(document)), fields) if fields else document

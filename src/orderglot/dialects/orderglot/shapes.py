@@ -1,0 +1,259 @@
+"""The shapes of our own wire: an order as the book has it, what is sent for a new one, problems."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from functools import cache
+from types import UnionType
+from typing import (
+    TYPE_CHECKING,
+    Annotated,
+    Any,
+    NotRequired,
+    TypedDict,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
+
+import msgspec
+from msgspec import Meta, Struct
+
+from orderglot.core import order as core
+from orderglot.core.errors import Rule
+from orderglot.core.ports import Event as BookEvent
+from orderglot.dialects.orderglot.tables import LONGEST_NOTES, LONGEST_PAGE
+from orderglot.wire.shape import (
+    ADDITIONAL_PROPERTIES,
+    LONGEST,
+    Amount,
+    Shape,
+    annotated,
+    description,
+)
+
+MERGE_PATCH = "application/merge-patch+json"
+PROBLEM = "application/problem+json"
+
+Text = Annotated[str, Meta(max_length=LONGEST)]
+Quantity = Annotated[float, Meta(gt=0, le=999_999_999)]
+
+
+@cache
+def shape_of(kind: type[Struct]) -> Shape:
+    """Make the shape of a canonical type: amounts are JSON's numbers, what says nothing is left out."""
+    hints = get_type_hints(kind)
+    members = [
+        (one.name, _shape(hints[one.name]), *_default(one)) for one in msgspec.structs.fields(kind)
+    ]
+    summary = (kind.__doc__ or "").partition("\n\n")[0]
+    return msgspec.defstruct(
+        kind.__name__, members, omit_defaults=True, namespace={"__doc__": summary}, kw_only=True
+    )
+
+
+def _default(member: msgspec.structs.FieldInfo) -> tuple[Any, ...]:
+    if member.required:
+        return ()
+    return (msgspec.UNSET,)
+
+
+def _shape(hint: Any) -> Shape:
+    if get_origin(hint) in (Union, UnionType):
+        parts = [part for part in get_args(hint) if part is not type(None)]
+        shape = Amount if Decimal in parts else _shape(parts[0])
+        return shape | None if type(None) in get_args(hint) else shape
+    if get_origin(hint) is tuple:
+        inner = [_shape(part) for part in get_args(hint) if part is not Ellipsis]
+        return list[inner[0]]  # type: ignore[valid-type]
+    if hint is Decimal:
+        return Amount
+    plain = get_origin(hint) is dict or hint is Any or issubclass(hint, _PLAIN)
+    return hint if plain else shape_of(hint)
+
+
+_PLAIN = (str, int, bool, datetime, date, StrEnum)
+
+if TYPE_CHECKING:
+    Order = dict[str, Any]
+    Event = dict[str, Any]
+else:
+    Order = annotated(shape_of(core.Order), ADDITIONAL_PROPERTIES)
+    Event = shape_of(BookEvent)
+
+
+class Page(TypedDict):
+    """A page of orders; ``next`` is what ``after`` is to be for the one behind it."""
+
+    items: list[Order]
+    next: str | None
+    total: NotRequired[int]
+
+
+class Orders(TypedDict):
+    """Some orders."""
+
+    items: list[Order]
+
+
+class Events(TypedDict):
+    """What happened to an order, oldest first."""
+
+    items: list[Event]
+
+
+class FieldProblem(TypedDict):
+    """One thing that is wrong: where, which rule it breaks, and why."""
+
+    field: str
+    rule: Rule
+    reason: str
+    line: NotRequired[int]
+
+
+class Problem(TypedDict):
+    """Why a request was refused (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: NotRequired[str]
+    errors: NotRequired[list[FieldProblem]]
+
+
+class Listing(TypedDict, total=False):
+    """Which page of which orders."""
+
+    filter: Annotated[str, description("In the language of AIP-160: status = shipped.")]
+    sort: Annotated[str, description("By what, such as -created,total.")]
+    fields: Annotated[str, description("The members to show, such as id,status,lines.sku.")]
+    limit: Annotated[int, Meta(ge=1, le=LONGEST_PAGE)]
+    after: Annotated[str, description("The next of the page before, and not otherwise.")]
+    total: Annotated[bool, description("Whether to say how many there are in all.")]
+
+
+class Showing(TypedDict, total=False):
+    """What to show of an order."""
+
+    fields: Annotated[str, description("The members to show, such as id,status,lines.sku.")]
+
+
+class ETag(TypedDict):
+    ETag: str
+
+
+class Made(TypedDict):
+    ETag: str
+    Location: str
+
+
+IfMatch = TypedDict(
+    "IfMatch",
+    {"If-Match": Annotated[str, description("The ETag of the version that is changed.")]},
+    total=False,
+)
+IfNoneMatch = TypedDict(
+    "IfNoneMatch",
+    {"If-None-Match": Annotated[str, description("The ETag of the version that is known.")]},
+    total=False,
+)
+
+
+class CustomerName(TypedDict, total=False):
+    """Whose order it is."""
+
+    id: Annotated[int | Text, description("The id here, or that of another dialect.")]
+    dialect: Annotated[Text, description("Whose id it is, such as kole; ours if not said.")]
+
+
+_ADDRESS = [(name, Text | None, None) for name in core.Address.__struct_fields__[:-2]]
+Address = annotated(
+    msgspec.defstruct("NewAddress", [*_ADDRESS, ("residential", bool | None, None)]),
+    ADDITIONAL_PROPERTIES,
+)
+"""Where somebody is."""
+
+SHIPPING = ("method", "option", "carrier", "service", "account", "attention", "instructions")
+"""The texts of how an order goes out that a client may say."""
+
+_SHIPPING = [(name, Text | None, None) for name in SHIPPING]
+Shipping = annotated(msgspec.defstruct("ChangedShipping", _SHIPPING), ADDITIONAL_PROPERTIES)
+
+
+class NewNotification(TypedDict):
+    """Who is notified of what."""
+
+    type: Text
+    email: Text
+
+
+NewShipping = annotated(
+    msgspec.defstruct(
+        "NewShipping",
+        [
+            *_SHIPPING,
+            ("signature", bool | None, None),
+            ("notifications", list[NewNotification], []),
+        ],
+    ),
+    ADDITIONAL_PROPERTIES,
+)
+"""How an order is to go out."""
+
+
+class NewLine(TypedDict):
+    """So much of a product."""
+
+    sku: Annotated[str, Meta(min_length=1, max_length=LONGEST)]
+    quantity: Quantity
+    deliver_by: NotRequired[date | None]
+    ship_name: NotRequired[Text]
+    mark_code: NotRequired[Text]
+
+
+NewOrder = annotated(
+    msgspec.defstruct(
+        "NewOrder",
+        [
+            ("lines", Annotated[list[NewLine], Meta(min_length=1)]),
+            ("customer", CustomerName | None, None),
+            ("name", Text | None, None),
+            ("po_number", Text | None, None),
+            ("notes", Annotated[str, Meta(max_length=LONGEST_NOTES)] | None, None),
+            ("bill_to", Address | None, None),
+            ("ship_to", Address | None, None),
+            ("shipping", NewShipping | None, None),
+        ],
+    ),
+    ADDITIONAL_PROPERTIES,
+)
+"""A new order; what else there is of an order is for the seller to say."""
+
+
+class ChangedLine(TypedDict, total=False):
+    """A line that is to be there: one of the order's by its number, or a further one by its SKU."""
+
+    number: int
+    sku: Text
+    quantity: Quantity
+
+
+Change = annotated(
+    msgspec.defstruct(
+        "Change",
+        [
+            ("po_number", Text | None, None),
+            ("notes", Annotated[str, Meta(max_length=LONGEST_NOTES)] | None, None),
+            ("bill_to", Address, msgspec.UNSET),
+            ("ship_to", Address, msgspec.UNSET),
+            ("shipping", Shipping, msgspec.UNSET),
+            ("lines", Annotated[list[ChangedLine], Meta(min_length=1)], msgspec.UNSET),
+        ],
+    ),
+    ADDITIONAL_PROPERTIES,
+)
+"""What of an order is to be other than it is (RFC 7396); what is not named stays."""

@@ -1,0 +1,19 @@
+"""Our own API's bounds and words: its paths, the length of its pages, its problems."""
+
+from __future__ import annotations
+
+from orderglot.core.order import HUB
+
+NAME = HUB
+
+ROOT = "/orderglot/v1"
+ORDERS = f"{ROOT}/orders"
+ORDER = f"{ORDERS}/{{id}}"
+
+PAGE_SIZE = 25
+LONGEST_PAGE = 100
+
+LONGEST_NOTES = 4000
+
+OVERTAKEN = "version"
+"""The code of the conflict in which somebody else has changed the order since it was read."""
