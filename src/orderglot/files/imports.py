@@ -6,9 +6,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Protocol
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from orderglot.core.errors import Conflict, Invalid, Rule, invalid
@@ -24,6 +22,9 @@ from orderglot.files.rejects import Rejects
 from orderglot.files.remarks import Aside
 from orderglot.files.rows import Reject
 from orderglot.files.sources import OtherOrder, demand_whole
+from orderglot.files.target import Ready, Target
+from orderglot.files.whole.opening import whole_orders
+from orderglot.files.whole.taking import take_whole
 
 BATCH = 2_000
 """So many orders are kept in one transaction, or fewer that have ``BATCH_LINES`` together."""
@@ -35,36 +36,6 @@ SHOWN = 3
 NO_OPTIONS = ImportOptions()
 
 TAKEN = "it was taken; it stands here so that its order is whole"
-
-
-class Target(Protocol):
-    """Where orders go: a book that is opened, and perhaps made, when the first come."""
-
-    @property
-    def currency(self) -> str:
-        """The seller's currency; "" as long as there is no seller."""
-        ...
-
-    @property
-    def timezone(self) -> str:
-        """The seller's time zone; "" is UTC."""
-        ...
-
-    async def open(self, currency: str) -> Book:
-        """Open the book; a seller who is made for it has that currency."""
-        ...
-
-
-class Ready(Struct, frozen=True):
-    """A book that is open."""
-
-    book: Book
-    currency: str
-    timezone: str = ""
-
-    async def open(self, currency: str) -> Book:  # noqa: ARG002
-        """Give the book."""
-        return self.book
 
 
 async def take(
@@ -102,6 +73,9 @@ async def take_into(
     with all taken that came before, where the file breaks off or is not sorted by its orders.
     """
     options = replace(options, sellers_timezone=target.timezone)
+    with whole_orders(paths, options) as orders:
+        if orders is not None:
+            return await take_whole(target, paths[0], orders, options, rejects, on_progress)
     with opened(paths, options) as found:
         file = found.in_currency(target.currency)
         beside = rejects or file.path.with_name(file.path.name + ".rejects.csv")
