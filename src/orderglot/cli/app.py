@@ -20,6 +20,7 @@ from orderglot.cli.change import change
 from orderglot.cli.command import group
 from orderglot.cli.demo import demo
 from orderglot.cli.duplicates import duplicates
+from orderglot.cli.export import export
 from orderglot.cli.import_lines import load
 from orderglot.cli.link import link
 from orderglot.cli.openapi import openapi
@@ -43,6 +44,7 @@ app.command("serve")(serve)
 app.command("demo")(demo)
 app.command("samples")(samples)
 app.command("import")(load)
+app.command("export")(export)
 app.command("pull")(pull)
 app.command("place")(place)
 app.command("book")(summary)

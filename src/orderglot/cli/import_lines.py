@@ -229,7 +229,7 @@ class Into:
         """The seller's time zone; "" is UTC."""
         return self.seller.timezone if self.seller else ""
 
-    async def open(self, currency: str) -> "Book":
+    async def open(self, currency: str, *, tests: bool = False) -> "Book":
         """Open the book; a seller who is made for it has that currency."""
         from orderglot.cli.command import open_hub, report_new
 
@@ -237,7 +237,7 @@ class Into:
             self._hub = await self._stack.enter_async_context(open_hub(self._config, create=True))
             report_new(self._hub, self._config)
         self.seller = self.seller or await self._hub.seller_or_new(self._name, currency)
-        return self._hub.book(self.seller)
+        return self._hub.book(self.seller, tests=tests)
 
     async def open_known(self) -> "Book":
         """Open the book; raises NotFound where there is none, or no such seller."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import shutil
@@ -10,7 +11,7 @@ import sys
 import textwrap
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import IO, TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -143,6 +144,23 @@ def write_bytes(content: bytes) -> None:
         sys.stdout.buffer.flush()
     else:
         print(sanitizing.document(content.decode(errors="backslashreplace")), end="", flush=True)
+
+
+def standard_output(*, harmless: bool) -> IO[bytes]:
+    """Give standard output to write bytes to: a text that is to be ``harmless``, or as they are."""
+    sys.stdout.flush()
+    return _Sanitized() if harmless else sys.stdout.buffer
+
+
+class _Sanitized(io.BytesIO):
+    """Standard output for bytes that are rows of a text, each written at once: they are sanitized."""
+
+    def write(self, content: Any) -> int:
+        return sys.stdout.write(sanitizing.document(bytes(content).decode()))
+
+    def writelines(self, lines: Iterable[Any]) -> None:
+        for line in lines:
+            self.write(line)
 
 
 def _is_file() -> bool:

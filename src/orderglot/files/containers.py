@@ -72,10 +72,10 @@ def _copied(path: Path, copy: Path) -> Path:
     return copy
 
 
-def rejects_of(path: Path) -> Path:
+def rejects_of(path: Path, ending: str = ".csv") -> Path:
     """Give where the rejects of a file go: beside it, or here where it was piped in."""
     piped = path.parent.name.startswith(COPIES) and path.is_relative_to(gettempdir())
-    return (Path() if piped else path.parent) / f"{path.name}.rejects.csv"
+    return (Path() if piped else path.parent) / f"{path.name}.rejects{ending}"
 
 
 @contextmanager

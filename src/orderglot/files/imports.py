@@ -7,9 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Protocol
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from orderglot.core.errors import Conflict, Invalid, Rule, invalid
@@ -26,7 +24,10 @@ from orderglot.files.rejects import Rejects
 from orderglot.files.remarks import Aside
 from orderglot.files.rows import Reject
 from orderglot.files.sources import OtherOrder, demand_whole
+from orderglot.files.target import Ready, Target
 from orderglot.files.tracking import is_tracking, take_tracking
+from orderglot.files.whole.opening import whole_orders
+from orderglot.files.whole.taking import take_whole
 
 BATCH = 2_000
 """So many orders are kept in one transaction, or fewer that have ``BATCH_LINES`` together."""
@@ -38,44 +39,6 @@ SHOWN = 3
 NO_OPTIONS = ImportOptions()
 
 TAKEN = "it was taken; it stands here so that its order is whole"
-
-
-class Target(Protocol):
-    """Where orders go: a book that is opened, and perhaps made, when the first come."""
-
-    @property
-    def currency(self) -> str:
-        """The seller's currency; "" as long as there is no seller."""
-        ...
-
-    @property
-    def timezone(self) -> str:
-        """The seller's time zone; "" is UTC."""
-        ...
-
-    async def open(self, currency: str) -> Book:
-        """Open the book; a seller who is made for it has that currency."""
-        ...
-
-    async def open_known(self) -> Book:
-        """Open the book; raises NotFound where there is none, or no such seller."""
-        ...
-
-
-class Ready(Struct, frozen=True):
-    """A book that is open."""
-
-    book: Book
-    currency: str
-    timezone: str = ""
-
-    async def open(self, currency: str) -> Book:  # noqa: ARG002
-        """Give the book."""
-        return self.book
-
-    async def open_known(self) -> Book:
-        """Give the book."""
-        return self.book
 
 
 async def take(
@@ -115,6 +78,9 @@ async def take_into(
     options = replace(options, sellers_timezone=target.timezone)
     with ExitStack() as stack:
         paths = stack.enter_context(readable(paths))
+        orders = stack.enter_context(whole_orders(paths, options))
+        if orders is not None:
+            return await take_whole(target, paths[0], orders, options, rejects, on_progress)
         if is_tracking(paths, options):
             place = rejects or rejects_of(paths[0])
             _demand_another(place, paths)

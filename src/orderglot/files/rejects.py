@@ -92,10 +92,7 @@ class Rejects:
     def _begun(self) -> IO[str]:
         # What is there and is not ours is refused.
         foreign = self.path.is_file() and not _is_ours(self.path)
-        opened = _private(self.path, os.O_EXCL if foreign else os.O_TRUNC)
-        file = self._open.enter_context(
-            os.fdopen(opened, "w", encoding="utf-8", errors="surrogateescape", newline="")
-        )
+        file = self._open.enter_context(open_private(self.path, replace=not foreign))
         head = self._rows.head
         if self._rows.text.encoding.name != UTF_8:
             # Or the flag for the file's own encoding would be taken for this one's.
@@ -118,13 +115,13 @@ class Rejects:
             ) from error
 
 
-def _private(path: Path, flags: int) -> int:
+def open_private(path: Path, *, replace: bool = True) -> IO[str]:
     """Open a file to write, which its owner alone may read, for a row may be a customer's."""
-    file = os.open(path, os.O_WRONLY | os.O_CREAT | flags, PRIVATE)
+    file = os.open(path, os.O_WRONLY | os.O_CREAT | (os.O_TRUNC if replace else os.O_EXCL), PRIVATE)
     # What is no ordinary file, such as a terminal, keeps its rights.
     if S_ISREG(os.fstat(file).st_mode):
         os.fchmod(file, PRIVATE)
-    return file
+    return os.fdopen(file, "w", encoding="utf-8", errors="surrogateescape", newline="")
 
 
 def _our_end(delimiter: str) -> re.Pattern[str]:

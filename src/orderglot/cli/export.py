@@ -1,0 +1,130 @@
+"""``orderglot export``: the orders of a seller, or those that a filter finds, into a file."""
+
+import sys
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from orderglot.cli.command import AsJson, Misused, SellerName, with_book
+from orderglot.cli.export_report import Done, exit_code, report
+from orderglot.cli.garbage import seldom_collected
+from orderglot.cli.options import argument, switch, value
+from orderglot.cli.output import is_terminal, standard_output
+from orderglot.cli.progress import showing_progress
+
+if TYPE_CHECKING:
+    from orderglot.core.order import Order
+    from orderglot.core.ports import Book
+    from orderglot.core.query import Query
+    from orderglot.files.whole.exporting import Exported
+    from orderglot.files.whole.writer import Destination, Writer
+    from orderglot.hub.opening import Hub
+
+STANDARD_OUTPUT = "-"
+TEXTS = ("csv", "jsonl")
+"""The formats that a person can read."""
+
+Write = Callable[[Sequence["Order"]], Awaitable[None]]
+
+
+@with_book(reads=True)
+async def export(
+    hub: "Hub",
+    file: Annotated[
+        str,
+        argument("FILE", "Named .csv, .xlsx, .parquet or .jsonl; - for standard output."),
+    ],
+    filter: Annotated[str, value("FILTER", "Which orders, such as 'total > 40'.")] = "",
+    lines: Annotated[
+        bool, switch("--lines", "A row for each line of an order, in place of one for the order.")
+    ] = False,
+    dialect: Annotated[
+        str | None, value("DIALECT", "As this dialect's clients would get them.", flag="--as")
+    ] = None,
+    form: Annotated[
+        Literal["csv", "xlsx", "parquet", "jsonl"] | None,
+        typer.Option("--format", help="What to write, where the file's name does not tell."),
+    ] = None,
+    force: Annotated[bool, switch("--force", "Replace a file that is there.")] = False,
+    deleted: Annotated[bool, switch("--deleted", "Those that were deleted as well.")] = False,
+    test: Annotated[bool, switch("--test", "Those of test mode as well.")] = False,
+    seller: SellerName = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write the orders of a seller into a file, all or those that a filter finds.
+
+    A table (CSV, XLSX, Parquet) has a row for each order, with --lines one for each of its lines;
+    JSON lines have each order whole. Nothing is left out: 'orderglot import' makes the same orders of the
+    file. It gets its name once it is whole. docs/exporting.md has the columns, docs/filters.md the
+    language of filters.
+
+    $ orderglot export orders.csv
+    $ orderglot export shipped.xlsx --lines --filter 'status = shipped'
+    $ orderglot export - --format jsonl --seller acme | gzip > orders.jsonl.gz
+    $ orderglot export kole.jsonl --as kole
+    """
+    from orderglot.core.time_zones import zone_of
+    from orderglot.files.whole.exporting import format_of, writer_of
+    from orderglot.wire.aip160 import read_filter
+
+    piped = file == STANDARD_OUTPUT
+    if piped and form is None:
+        raise Misused("--format: say what goes to standard output, such as --format csv.")
+    kind = form or format_of(file)
+    if lines and kind == "jsonl":
+        raise Misused("--lines: JSON lines have each order whole; it goes with a table.")
+    owner = await hub.seller(seller)
+    where = read_filter(filter, zone_of(owner.timezone))
+    book = hub.book(owner, tests=test, deleted=deleted)
+    with _destination(file, kind, replace=force) as target:
+        if dialect:
+            from orderglot.hub.wire_export import WireExport
+
+            wires = WireExport(hub, book, dialect, kind, target, lines=lines)
+            exported = await _export(book, wires.write, where)
+            wires.close()
+            done = Done(file, kind, owner.name, exported, wires.rows, dialect, wires.fates)
+        else:
+            writer = writer_of(kind, target, lines=lines)
+            exported = await _export(book, _written_by(writer), where)
+            writer.close()
+            done = Done(file, kind, owner.name, exported, writer.rows)
+    report(done, as_json=as_json, apart=piped)
+    raise typer.Exit(exit_code(done))
+
+
+def _written_by(writer: "Writer") -> Write:
+    async def write(orders: Sequence["Order"]) -> None:
+        writer.write(orders)
+
+    return write
+
+
+async def _export(book: "Book", write: Write, where: "Query") -> "Exported":
+    from orderglot.core.counting import counted
+    from orderglot.files.whole.exporting import export as run
+
+    def show(done: "Exported") -> None:
+        orders, lines = counted(done.orders, "order"), counted(done.lines, "line")
+        on_step(f"{orders} of {lines} written", done.orders, done.total)
+
+    with showing_progress("exporting") as on_step, seldom_collected():
+        return await run(book, write, where, show)
+
+
+@contextmanager
+def _destination(file: str, kind: str, *, replace: bool) -> Iterator["Destination"]:
+    """Open what is written to: a file, or standard output."""
+    from orderglot.files.whole.destination import put_in_place
+
+    if file != STANDARD_OUTPUT:
+        with put_in_place(Path(file), replace=replace) as target:
+            yield target
+        return
+    if kind not in TEXTS and is_terminal():
+        raise Misused(f"{kind} is nothing for a terminal: name a file, or send it on with | or >.")
+    yield standard_output(harmless=kind == "jsonl" or is_terminal())
+    sys.stdout.flush()

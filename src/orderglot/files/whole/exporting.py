@@ -1,0 +1,87 @@
+"""Exports: the orders of a book that a question finds, written into one file, in constant memory."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+
+from msgspec import Struct
+
+from orderglot.core.errors import Rule, invalid
+from orderglot.core.order import Order
+from orderglot.core.ports import Book
+from orderglot.core.query import EVERYTHING, Query, Window
+from orderglot.files.whole.writer import Destination, Writer
+
+STRIDE = 500
+"""So many orders are held at a time."""
+
+FORMATS = ("csv", "xlsx", "parquet", "jsonl")
+
+
+class Exported(Struct, kw_only=True):
+    """How far an export has come, or what it came to: so many orders, lines and rows, of ``total`` orders."""
+
+    orders: int = 0
+    lines: int = 0
+    rows: int = 0
+    total: int = 0
+
+
+async def export(
+    book: Book,
+    write: Callable[[Sequence[Order]], Awaitable[None]],
+    where: Query = EVERYTHING,
+    on_progress: Callable[[Exported], None] = lambda _: None,
+) -> Exported:
+    """Give the orders of a book to what writes them, the oldest first, and tell how many there were."""
+    done = Exported()
+    async for orders, total in _pages(book, where):
+        await write(orders)
+        done.orders += len(orders)
+        done.lines += sum(len(order.lines) for order in orders)
+        done.total = max(total, done.orders)
+        on_progress(done)
+    return done
+
+
+async def _pages(book: Book, where: Query) -> AsyncIterator[tuple[Sequence[Order], int]]:
+    total = 0
+    window: Window | None = Window(where=where, limit=STRIDE, total=True)
+    while window is not None:
+        page = await book.page(window)
+        total = total or page.total or 0
+        if page.orders:
+            yield page.orders, total
+        window = page.next
+
+
+def writer_of(format: str, file: Destination, *, lines: bool) -> Writer:
+    """Make what writes orders in a format; raises Unsupported where what it needs is not installed."""
+    # What only some formats need takes a while to load.
+    match format:
+        case "csv":
+            from orderglot.files.whole.csv_writer import CsvWriter
+
+            return CsvWriter(file, lines=lines)
+        case "xlsx":
+            from orderglot.files.whole.xlsx_writer import XlsxWriter
+
+            return XlsxWriter(file, lines=lines)
+        case "parquet":
+            from orderglot.files.whole.parquet_writer import ParquetWriter
+
+            return ParquetWriter(file, lines=lines)
+        case _:
+            from orderglot.files.whole.jsonl_writer import JsonlWriter
+
+            return JsonlWriter(file)
+
+
+def format_of(name: str) -> str:
+    """Give the format that a file's name ends with; raises Invalid where that is none."""
+    ending = name.lower().rpartition(".")[2]
+    if ending not in FORMATS or "." not in name:
+        known = ", ".join(f".{one}" for one in FORMATS)
+        reason = f"{name} does not end with {known}; name the format with --format."
+        raise invalid("FILE", Rule.MALFORMED, reason)
+    return ending

@@ -1,0 +1,78 @@
+"""Opening: whether a file is one of whole orders, and what reads it."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from io import BufferedReader
+from pathlib import Path
+from typing import IO
+
+from orderglot.core.errors import Rule, invalid
+from orderglot.files.plan import ImportOptions
+from orderglot.files.whole.found import WholeOrders
+from orderglot.files.whole.jsonl_reader import JsonlReader, is_whole, lines_of
+from orderglot.files.whole.table_reader import TableReader
+from orderglot.files.whole.tables import GZIP, table_of
+
+FLAGS = {
+    "columns": "--columns",
+    "sku": "--sku",
+    "fill_down": "--fill-down",
+}
+"""What is said of a table whose columns are not known, by the flags."""
+
+
+@contextmanager
+def whole_orders(paths: Sequence[Path], options: ImportOptions) -> Iterator[WholeOrders | None]:
+    """Give what reads a file of whole orders, None where the files are no such one.
+
+    Raises Invalid where an option says how to read columns of which nothing has to be told.
+    """
+    path = paths[0]
+    if len(paths) > 1 or not path.is_file():
+        yield None
+        return
+    with path.open("rb") as file:
+        found = _reader(file, path)
+        for option, flag in FLAGS.items():
+            if found is not None and getattr(options, option):
+                reason = f"{path.name} has whole orders, whose columns are known; leave it out."
+                raise invalid(flag, Rule.UNEXPECTED, reason)
+        yield found
+
+
+def _reader(file: BufferedReader, path: Path) -> WholeOrders | None:
+    if _begins_with_order(path):
+        content: IO[bytes] = gzip.GzipFile(fileobj=file) if _is_gzip(file) else file
+        return JsonlReader(content, file)
+    table = table_of(file, path)
+    return None if table is None else TableReader(table)
+
+
+def _begins_with_order(path: Path) -> bool:
+    """Tell whether the first line of a file that says something is a whole order."""
+    with path.open("rb") as file:
+        content: IO[bytes] = gzip.GzipFile(fileobj=file) if _is_gzip(file) else file
+        try:
+            start = content.peek(1)[:4]  # type: ignore[attr-defined]
+            if not start:
+                # An export of no orders is empty.
+                return any(one == ".jsonl" for one in path.suffixes)
+            if start.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] not in (b"{", b""):
+                return False
+            return any(is_whole(line) for _, line in _first(content))
+        except (OSError, EOFError, zlib.error):
+            return False
+
+
+def _first(content: IO[bytes]) -> Iterator[tuple[int, bytes]]:
+    for found in lines_of(content):
+        yield found
+        return
+
+
+def _is_gzip(file: BufferedReader) -> bool:
+    return file.peek(2)[:2] == GZIP
