@@ -303,6 +303,9 @@ COMMANDS: dict[tuple[str, ...], list[tuple[str, ...]]] = {
         (NO_BOOK, "sqlite:///x.db", "--json"),
     ],
     ("database", "migrate"): [("--database", NO_BOOK)],
+    ("database", "backup"): [(NAME, "--database", NO_BOOK), (f"no{ODD}/x.db",)],
+    ("database", "restore"): [(f"none{ODD}.db",), (FILE, "--database", NO_BOOK)],
+    ("database", "verify"): [(), ("--json",), ("--database", NO_BOOK)],
     ("database", "distribute"): [("--database", NO_BOOK)],
 }
 

@@ -11,11 +11,18 @@ from typing import Any
 
 import asyncpg
 import pytest
-from msgspec import ValidationError
 from msgspec.structs import replace
 
 from orderglot.core.caller import Caller
-from orderglot.core.errors import Conflict, HubError, Invalid, NotFound, Overtaken, Upstream
+from orderglot.core.errors import (
+    Conflict,
+    Damaged,
+    HubError,
+    Invalid,
+    NotFound,
+    Overtaken,
+    Upstream,
+)
 from orderglot.core.order import Identity, Order, Reference
 from orderglot.core.ports import Answered, Book
 from orderglot.core.query import Window
@@ -110,7 +117,7 @@ def test_one_that_cannot_be_read_takes_nobody_with_it(shop: Shop) -> None:
         asked = [shop.book.get(Reference("kole", f"K{number}")) for number in range(3)]
         return await asyncio.gather(*asked, return_exceptions=True)
 
-    assert [Order, Order, ValidationError] == [type(one) for one in shop.run(looked_up())]
+    assert [Order, Order, Damaged] == [type(one) for one in shop.run(looked_up())]
 
 
 @pytest.mark.parametrize("name", ["a\0b", "a\ud800b"])

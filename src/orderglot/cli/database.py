@@ -3,6 +3,7 @@
 import time
 from typing import TYPE_CHECKING, Annotated
 
+from orderglot.cli.backups import backup, restore, verify
 from orderglot.cli.command import AsJson, ConfigFile, Database, group, settings
 from orderglot.cli.migrate import migrate
 from orderglot.cli.options import argument, switch
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 app = group("The database: where a book is kept, and moving it from there.")
 
 app.command("migrate")(migrate)
+app.command("backup")(backup)
+app.command("restore")(restore)
+app.command("verify")(verify)
 
 
 @app.command("copy")

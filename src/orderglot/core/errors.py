@@ -10,6 +10,7 @@
     ├── TooMany           too many requests; try again later
     ├── Unsupported       the operation or method is not offered
     └── Upstream          somebody we depend on (a vendor, a database) failed us
+        └── Damaged       something in the book cannot be read, however often it is tried
 
 None of them knows HTTP: how a vendor writes each is the business of that dialect's ``faults.py``.
 """
@@ -126,6 +127,13 @@ class Upstream(HubError):
         super().__init__(message, code=code)
         self.retry_after = retry_after
         self.in_doubt = in_doubt
+
+
+class Damaged(Upstream):
+    """Something in the order book cannot be read: somebody has to restore it first."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, retry_after=3_600)
 
 
 KINDS: tuple[type[HubError], ...] = (

@@ -13,7 +13,8 @@ from typing import Any
 import msgspec
 
 from orderglot.core.caller import OPEN, READ, Caller, demand
-from orderglot.core.errors import HubError, Rule, Upstream, invalid
+from orderglot.core.errors import Damaged, HubError, Rule, Upstream, invalid
+from orderglot.core.left_out import noting
 from orderglot.core.order import Order
 from orderglot.core.ports import Book, Store, UnitOfWork
 from orderglot.core.query import LARGE, LargePage, Page
@@ -31,9 +32,13 @@ from orderglot.wire.dialect import Dialect
 from orderglot.wire.message import Request, Response
 from orderglot.wire.operation import Context, Operation
 
+LEFT_OUT = "Orderglot-Left-Out"
+"""The header that says how many things an answer lacks, since they cannot be read."""
+
 LONGEST_QUERY = 65_536
 """So many characters of a query, as sent, are read at most."""
 
+DAMAGED = "What this asks for cannot be read: its record is damaged, and has to be restored first."
 UNAVAILABLE = "The order book does not answer; please try again in {seconds} seconds."
 NOTHING_KEPT = "Nothing of this request was kept."
 IN_DOUBT = (
@@ -86,7 +91,13 @@ class Server:
         """Answer a request whose operation is known."""
         request = msgspec.structs.replace(request, params=route.params, at=self.store.now())
         try:
-            response = await self._answer(route.operation, request)
+            with noting() as left:
+                response = await self._answer(route.operation, request)
+            if left:
+                for sentence in left:
+                    log.error("left out: %s", sentence)
+                headers = {**response.headers, LEFT_OUT: str(len(left))}
+                response = msgspec.structs.replace(response, headers=headers)
             idempotent = route.operation.endpoint.idempotent
             return addressed(response, request.base) if idempotent else response
         except Upstream as error:
@@ -231,7 +242,8 @@ def write_answer(operation: Operation[Any, Any], answer: Any, request: Request) 
 
 def _unavailable(error: Upstream, operation: Operation[Any, Any]) -> Upstream:
     """State that the book fails, and what is known of a write; never where the book is, or the cause."""
-    message = UNAVAILABLE.format(seconds=error.retry_after)
+    damaged = isinstance(error, Damaged)
+    message = DAMAGED if damaged else UNAVAILABLE.format(seconds=error.retry_after)
     if operation.endpoint.right not in (OPEN, READ):
         message = f"{message} {IN_DOUBT if error.in_doubt else NOTHING_KEPT}"
     return Upstream(message, retry_after=error.retry_after, in_doubt=error.in_doubt)

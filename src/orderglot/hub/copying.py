@@ -15,7 +15,7 @@ async def copy(
 
     To the source nothing is written, but where it is to ``move``: then it is marked as moved. Raises
     NotFound where there is no book, Conflict where the target holds something else or is open in
-    another program, and where a source that is to move is.
+    another program, and where a source that is to move is, Damaged where something cannot be read.
     """
     name, place = (shown(canonical(url)) for url in (source, target))
     if name == place:
@@ -26,7 +26,7 @@ async def copy(
         try:
             if await here.place() == await there.place():
                 raise _into_itself(name)
-            return await Copying(here, there, name, place if move else "", on_progress).copy()
+            return await Copying(here, there, name, place, on_progress, move).copy()
         finally:
             await there.close()
     finally:

@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator
 
 from orderglot import dialects
 from orderglot.core.customer import Customer
-from orderglot.core.errors import Conflict, NotFound
+from orderglot.core.errors import Conflict, Damaged, NotFound
+from orderglot.core.left_out import noting
 from orderglot.core.order import AT, HUB, Order, Reference, by_hub_id, is_channel
 from orderglot.core.ports import Book
 from orderglot.core.product import Product
@@ -41,8 +42,19 @@ def is_known(name: str) -> bool:
 async def find_order(book: Book, text: str) -> Order:
     """Find an order by ``kole:ID``, by the seller's own number, or by the hub's id.
 
-    Where there is no such order, by the customer's purchase order number. Raises NotFound, or Conflict where several orders are called so, and then says which.
+    Where there is no such order, by the customer's purchase order number. Raises NotFound, or Conflict where
+    several orders are called so, and then says which, or Damaged where none is but that one cannot be read.
     """
+    with noting() as left:
+        try:
+            return await _find_order(book, text)
+        except NotFound:
+            if left:
+                raise Damaged(left[0]) from None
+            raise
+
+
+async def _find_order(book: Book, text: str) -> Order:
     if (reference := read_reference(text)) is not None:
         return await book.get(reference)
     found = await _with(book, "number", text)

@@ -92,11 +92,15 @@ class Selection(Struct, frozen=True, kw_only=True):
 
 
 class Selected(Struct, frozen=True):
-    """The orders of a selection, whether there are more behind them, and how many match in all."""
+    """The orders of a selection, whether there are more behind them, and how many match in all.
+
+    So many are ``left_out`` since they cannot be read.
+    """
 
     orders: tuple[Order, ...]
     more: bool
     total: int | None = None
+    left_out: int = 0
 
 
 class Counts(Struct, frozen=True, kw_only=True):

@@ -16,6 +16,7 @@ from msgspec import Struct
 from orderglot.core.counting import counted
 from orderglot.core.errors import Conflict, Upstream
 from orderglot.stores.checksum import Digest, Sum, plain
+from orderglot.stores.damage import Names, refused, unreadable
 from orderglot.stores.rows import Row, Rows, Table
 
 SIZE = 1_000
@@ -52,14 +53,17 @@ OnProgress = Callable[[Progress], None]
 class Copying:
     """One book on its way into another database; ``name`` is what the source is called there.
 
-    A source that moves is marked as moved to ``moves_to``, before anything is read from it.
+    And ``place`` is what the target is called. A source that ``moves`` is marked as moved to there,
+    before anything is read from it.
     """
 
     source: Rows
     target: Rows
     name: str
-    moves_to: str
+    place: str
     on_progress: OnProgress
+    moves: bool = False
+    sellers: Names = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
     done: int = 0
 
@@ -67,14 +71,15 @@ class Copying:
         """Copy everything, then read both sides again and compare them.
 
         What is there already is not written. Raises Conflict where the target holds something
-        else, Upstream where it does not hold the same in the end.
+        else, Upstream where it does not hold the same in the end, Damaged where something in either of
+        them cannot be read.
         """
         if await self.source.source() is not None:
             raise Conflict(f"{self.name} is an unfinished copy itself; finish that first.")
         tables = await self._tables()
         finished = await self._finished(tables)
-        if self.moves_to:
-            await self.source.move_to(self.moves_to)
+        if self.moves:
+            await self.source.move_to(self.place)
         await self.source.stand_still()
         self.counts = {one.name: await self.source.count(one) for one in tables}
         copied = []
@@ -113,7 +118,7 @@ class Copying:
 
     async def _look(self, table: Table) -> tuple[Sum, int]:
         digest = Digest(table)
-        async for row in self.source.rows(table):
+        async for row in self._read(self.source, table, self.name):
             digest.add(row)
             self._report(table, digest.rows, checking=True)
         self.done += digest.rows
@@ -123,7 +128,7 @@ class Copying:
         """Write what the target lacks of a table or has otherwise; gives what it now should be."""
         digest, difference = Digest(table), _Difference(table, self.target.rows(table))
         written, size = 0, 0
-        async for row in self.source.rows(table):
+        async for row in self._read(self.source, table, self.name):
             digest.add(row)
             await difference.see(row)
             size += 1
@@ -135,6 +140,15 @@ class Copying:
         self.done += digest.rows
         return digest.sum(), written
 
+    async def _read(self, rows: Rows, table: Table, where: str) -> AsyncIterator[Row]:
+        """Give the rows of a table; raises Damaged at one that cannot be read."""
+        async for row in rows.rows(table):
+            if table.name == "sellers":
+                self.sellers[row[0]] = str(row[table.columns.index("name")])
+            if (bad := unreadable(table, row)) is not None:
+                raise refused([bad], self.sellers, where)
+            yield row
+
     async def _write(self, table: Table, difference: _Difference) -> int:
         rows, gone = difference.take()
         if rows or gone:
@@ -144,7 +158,7 @@ class Copying:
     async def _compare(self, table: Table, there: Sum, *, finished: bool) -> None:
         """Read a table of the target; raises an error where it is not as it should be."""
         digest = Digest(table)
-        async for row in self.target.rows(table):
+        async for row in self._read(self.target, table, self.place):
             digest.add(row)
             self._report(table, digest.rows, checking=True)
         self.done += there.rows
@@ -185,8 +199,13 @@ class _Difference:
             self.wrong.append(row)
             return
         self.theirs = ()
-        if there != row and plain(self.table, there) != plain(self.table, row):
+        if there != row and not self._is_alike(there, row):
             self.wrong.append(row)
+
+    def _is_alike(self, there: Row, row: Row) -> bool:
+        if unreadable(self.table, there) is not None:
+            return False
+        return plain(self.table, there) == plain(self.table, row)
 
     async def end(self) -> None:
         """See that the source has no more rows."""

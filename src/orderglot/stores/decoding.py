@@ -13,12 +13,12 @@ AT_ONCE = 20
 
 
 def decoded(read: Callable[[bytes], T], rows: Sequence[Any]) -> tuple[T, ...]:
-    """Decode the documents in rows of one column."""
-    return tuple([read(found) for (found,) in rows])
+    """Decode the documents in rows, in each of which one stands first."""
+    return tuple([read(row[0]) for row in rows])
 
 
 async def decoded_in_turns(read: Callable[[bytes], T], rows: Sequence[Any]) -> tuple[T, ...]:
-    """Decode the documents in rows of one column, some at a time."""
+    """Decode the documents in rows, in each of which one stands first, some at a time."""
     every = list[T]()
     for begin in range(0, len(rows), AT_ONCE):
         if begin:

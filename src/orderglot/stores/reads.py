@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from msgspec.structs import replace
 
 from orderglot.core.caller import Caller
 from orderglot.core.customer import Customer
-from orderglot.core.errors import Forbidden, NotFound
+from orderglot.core.errors import Damaged, Forbidden, NotFound
+from orderglot.core.left_out import note
 from orderglot.core.order import Order, Reference
 from orderglot.core.ports import DUPLICATE, Event, Feed, Note
 from orderglot.core.product import Product
@@ -22,6 +24,8 @@ from orderglot.stores.backend import LOOKED, Backend, Scope
 from orderglot.stores.document import keepable
 from orderglot.stores.item_numbers import kind_of
 
+T = TypeVar("T")
+
 Clock = Callable[[], datetime]
 """Gives the time as an aware UTC instant."""
 
@@ -33,6 +37,21 @@ def utc_now() -> datetime:
 
 STRIDE = 100
 """How many orders a walk holds at a time."""
+
+
+async def without_damaged(
+    read: Callable[[Collection[int]], Awaitable[tuple[T, ...]]], ids: Collection[int]
+) -> tuple[T, ...]:
+    """Give those of some things that can be read; the others are noted as left out."""
+    if not ids:
+        return ()
+    try:
+        return await read(ids)
+    except Damaged as error:
+        if len(ids) == 1:
+            note(error.message)
+            return ()
+    return tuple([one for id in sorted(ids) for one in await without_damaged(read, (id,))])
 
 
 class Reads:
@@ -102,7 +121,14 @@ class Reads:
             raise LargePage
         asked = selection.selection(window)
         scope = self._scope_of(window, self._sight(omitted))
-        return selection.page(window, await self._backend.select(scope, asked))
+        selected = await self._backend.select(scope, asked)
+        while window.after and selected.more and not selected.orders and selected.left_out:
+            # One that goes on behind an order needs one that can be read.
+            asked = replace(asked, limit=2 * asked.limit)
+            selected = await self._backend.select(scope, asked)
+        if len(selected.orders) > window.limit:
+            selected = replace(selected, orders=selected.orders[: window.limit], more=True)
+        return selection.page(window, selected)
 
     async def ids_at(self, channel: str, where: Query = EVERYTHING) -> tuple[str, ...]:
         """Give the ids by which a channel's vendor knows the orders that match, in any order."""
@@ -123,9 +149,10 @@ class Reads:
     async def linked(self, ref: Reference, *, omitted: bool = False) -> tuple[Order, ...]:
         """Give the orders linked to one directly, either way, without itself, by rising id."""
         order, scope = await self.get(ref, omitted=omitted), self._sight(omitted)
+        backend = self._backend
         targets = {link.order.id for link in order.links if link.order.id}
         found = (
-            *await self._backend.orders_with(scope, targets),
+            *await without_damaged(lambda some: backend.orders_with(scope, some), targets),
             *await self._backend.orders_pointing(scope, (order,)),
         )
         others = {other.id: other for other in found if other.id != order.id}
@@ -148,7 +175,9 @@ class Reads:
             if event.what == DUPLICATE and event.other is not None
         ]
         ids = {id for pair in pairs for id in pair}
-        found = {one.id: one for one in await self._backend.orders_with(self._scope, ids)}
+        backend = self._backend
+        orders = await without_damaged(lambda some: backend.orders_with(self._scope, some), ids)
+        found = {one.id: one for one in orders}
         standing = {id: order for id, order in found.items() if stands(order)}
         return tuple(
             (standing[new], standing[first])
@@ -189,7 +218,8 @@ class Reads:
         ids = {order.customer.id for order in orders if order.customer is not None}
         own = self._scope.customer
         asked = ids if own is None else ids & {own}
-        found = await self._backend.customers_with(self._scope, asked) if asked else ()
+        backend = self._backend
+        found = await without_damaged(lambda some: backend.customers_with(self._scope, some), asked)
         return {customer.id: customer for customer in found}
 
     async def products(self, skus: Sequence[str]) -> dict[str, Product]:

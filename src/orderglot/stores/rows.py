@@ -86,6 +86,10 @@ class Rows(Protocol):
         """State instead of the mark that this is a whole copy."""
         ...
 
+    async def examine(self) -> tuple[str, ...]:
+        """Give what is amiss with what stands beside the rows: indexes, pointers, counts."""
+        ...
+
     async def close(self) -> None:
         """Let go of what is held open."""
         ...

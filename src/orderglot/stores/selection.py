@@ -87,12 +87,11 @@ def page(window: Window, selected: Selected) -> Page:
     """Make the page of a selected; its ``next`` goes on by cursor and counts on by offset."""
     orders = selected.orders
     following = None
-    if selected.more and orders:
-        following = msgspec.structs.replace(
-            window,
-            offset=window.offset + len(orders),
-            after=write_cursor(orders[-1], window.sort or BY_AGE),
-        )
+    if selected.more and (orders or selected.left_out):
+        # Where none could be read there is nothing to go on behind.
+        after = write_cursor(orders[-1], window.sort or BY_AGE) if orders else ""
+        offset = window.offset + len(orders) + selected.left_out
+        following = msgspec.structs.replace(window, offset=offset, after=after)
     return Page(orders=orders, window=window, next=following, total=selected.total)
 
 

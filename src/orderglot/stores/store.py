@@ -24,6 +24,9 @@ from orderglot.stores.keyring import Keyring
 from orderglot.stores.reads import Clock
 from orderglot.stores.turns import Turns
 
+TRIES = 20
+"""So many ids are tried for a new seller that somebody else has taken."""
+
 
 class BookStore:
     """Where orders are kept, seen only through a caller; and its owner's side."""
@@ -101,8 +104,13 @@ class BookStore:
             references=references,
             tables=dict(tables or {}),
         )
+        last = 0
         while name not in (there := {one.name: one.id for one in await self._backend.sellers()}):
-            seller = replace(new, id=max(there.values(), default=0) + 1)
+            if last > max(there.values(), default=0) + TRIES:
+                raise Conflict(f"Seller {name!r} cannot be added; see 'orderglot database verify'.")
+            # One whose document cannot be read is not among them, and has its id and name all the same.
+            last = max(last, *there.values()) + 1 if there else last + 1
+            seller = replace(new, id=last)
             try:
                 await self._backend.commit(
                     seller.id, (writes.PutSeller(seller, document.write(seller), None),)

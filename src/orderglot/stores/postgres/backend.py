@@ -5,7 +5,6 @@ from __future__ import annotations
 from base64 import b64decode
 from collections.abc import Collection
 from datetime import datetime
-from decimal import Decimal
 from functools import lru_cache, partial
 from typing import TypeVar
 
@@ -23,6 +22,7 @@ from orderglot.core.tokens import Token
 from orderglot.stores import document, writes
 from orderglot.stores.backend import FIRST, Counts, Entity, Scope, Selected, Selection, Unready
 from orderglot.stores.postgres import expiring, opening, queries
+from orderglot.stores.postgres.documents import Documents
 from orderglot.stores.postgres.feed import read_feed
 from orderglot.stores.postgres.lists import Lists
 from orderglot.stores.postgres.machines import Machines
@@ -30,6 +30,7 @@ from orderglot.stores.postgres.pool import Params, Pool
 from orderglot.stores.postgres.processes import Presence
 from orderglot.stores.postgres.reader import Reader
 from orderglot.stores.postgres.replica import Replica
+from orderglot.stores.postgres.summary import summed
 from orderglot.stores.postgres.switching import switch_on
 from orderglot.stores.postgres.writer import Writer
 from orderglot.stores.slots import Slots
@@ -37,11 +38,9 @@ from orderglot.stores.sql.events import DUPLICATES, EVENTS, event_of
 from orderglot.stores.sql.grammar import Sql
 from orderglot.stores.sql.paging import scoped
 from orderglot.stores.sql.rows import instant
-from orderglot.stores.sql.tokens import held
 
 T = TypeVar("T")
 
-_TOKEN = msgspec.json.Decoder(tuple[msgspec.Raw, str, int, int, int | None]).decode
 _ANSWER = msgspec.json.Decoder(tuple[str, str, int]).decode
 
 
@@ -69,7 +68,8 @@ class PostgresBackend:
         """Which of the server's databases this is, from when that was first asked on."""
         self._machines = Machines(self._pool)
         self._at = self._machines.of
-        self._lists = Lists(self._long, slots or Slots(), self._at)
+        self._documents = Documents(self._pool, self._at)
+        self._lists = Lists(self._long, slots or Slots(), self._documents, self._at)
         self.writer = Writer(self._pool, self._at)
         self._read = Reader(self._pool).read
 
@@ -168,54 +168,35 @@ class PostgresBackend:
 
     async def customers_after(self, scope: Scope, after: int, limit: int) -> tuple[Customer, ...]:
         """Give so many customers behind a hub id."""
-        return await self._customers(
-            scope.seller, queries.CUSTOMERS_AFTER, (scope.seller, after, limit)
+        return await self._documents.after(
+            scope.seller, document.read_customer, queries.CUSTOMERS_AFTER, after, limit
         )
 
     async def products(self, seller: int, skus: Collection[str]) -> tuple[Product, ...]:
         """Give the products among those SKUs, by rising SKU."""
-        return await self._read(
-            document.read_product, queries.PRODUCTS, (seller, tuple(skus)), self._at(seller)
+        params = (seller, tuple(skus))
+        return await self._documents.asked_for(
+            document.read_product, queries.PRODUCTS, params, self._at(seller)
         )
 
     async def products_after(self, seller: int, after: str, limit: int) -> tuple[Product, ...]:
         """Give so many products behind a SKU, by rising SKU."""
-        return await self._read(
-            document.read_product, queries.PRODUCTS_AFTER, (seller, after, limit), self._at(seller)
+        return await self._documents.after(
+            seller, document.read_product, queries.PRODUCTS_AFTER, after, limit
         )
 
     async def sellers(self) -> tuple[Seller, ...]:
         """Give every seller."""
-        return await self._read(document.read_seller, queries.SELLERS)
+        return await self._documents.readable(document.read_seller, queries.SELLERS)
 
     async def seller(self, id: int) -> Seller | None:
         """Give the seller of that id."""
-        found = await self._read(document.read_seller, queries.SELLER, (id,))
+        found = await self._documents.asked_for(document.read_seller, queries.SELLER, (id,))
         return found[0] if found else None
 
     async def counts(self, scope: Scope) -> Counts:
         """Count what is in a seller's book; the orders within the scope."""
-        seen, seller, at = scoped(scope), scope.seller, self._at(scope.seller)
-        by_currency = await self._long.read(
-            f"{queries.SUMS} {seen.text} GROUP BY 1", seen.params, at
-        )
-        answers = await self._long.read(
-            f"{queries.ANSWERS} {seen.text} GROUP BY 1", seen.params, at
-        )
-        ((customers, products),) = await self._long.read(queries.COUNTS, (seller, seller), at)
-        return Counts(
-            orders=sum(count for _, count, *_ in by_currency),
-            lines=sum(int(lines) for _, _, lines, *_ in by_currency),
-            customers=customers,
-            products=products,
-            sums={
-                currency: Decimal(millionths).scaleb(-6)
-                for currency, _, _, _, priced, millionths in by_currency
-                if priced
-            },
-            unpriced=sum(counted - priced for _, _, _, counted, priced, _ in by_currency),
-            adds_up=dict(answers),
-        )
+        return await summed(self._long, scope, self._at(scope.seller))
 
     async def numbers(self, seller: int, thing: Entity, count: int) -> tuple[int, ...]:
         """Hand out so many numbers for good, less those that somebody else is known by."""
@@ -230,7 +211,8 @@ class PostgresBackend:
     async def credential(self, dialect: str, fingerprint: str) -> Credential | None:
         """Give the key of that fingerprint."""
         name = (dialect, fingerprint)
-        found = await self._read(document.read_credential, queries.CREDENTIAL, name)
+        read = document.read_credential
+        found = await self._documents.asked_for(read, queries.CREDENTIAL, name)
         return found[0] if found else None
 
     async def token(
@@ -238,13 +220,12 @@ class PostgresBackend:
     ) -> tuple[Token, Credential] | None:
         """Give the token of that fingerprint, and its key."""
         name = (seller, dialect, kind, fingerprint)
-        for text, *rest in await self._read(_TOKEN, queries.HELD, name, self._at(seller)):
-            return held(name, (bytes(text), *rest))
-        return None
+        return await self._documents.token(name)
 
     async def credentials(self, seller: int) -> tuple[Credential, ...]:
         """Give every key of a seller, oldest first."""
-        found = await self._read(document.read_credential, queries.CREDENTIALS, (seller,))
+        read = document.read_credential
+        found = await self._documents.readable(read, queries.CREDENTIALS, (seller,))
         return tuple(sorted(found, key=lambda one: (one.created, one.fingerprint)))
 
     async def answer(self, seller: int, customer: int, dialect: str, key: str) -> Answered | None:
@@ -305,12 +286,13 @@ class PostgresBackend:
         """Give the orders in a scope for which more holds; every order is read through here."""
         seen = scoped(scope)
         text = _found(seen.text, more)
-        return await self._read(
-            document.read_order, text, (*seen.params, *params), self._at(scope.seller)
-        )
+        params = (*seen.params, *params)
+        at = self._at(scope.seller)
+        return await self._documents.asked_for(document.read_order, text, params, at)
 
     async def _customers(self, seller: int, text: str, params: Params) -> tuple[Customer, ...]:
-        return await self._read(document.read_customer, text, params, self._at(seller))
+        at = self._at(seller)
+        return await self._documents.asked_for(document.read_customer, text, params, at)
 
     async def _prepare(
         self, connection: asyncpg.Connection, url: str, *, create: bool, reads: bool

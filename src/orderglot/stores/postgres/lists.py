@@ -13,11 +13,14 @@ from typing import NamedTuple, TypeVar
 
 import asyncpg
 
+from orderglot.core.order import Order
 from orderglot.core.query import Query, compares
 from orderglot.stores import document
 from orderglot.stores.backend import Scope, Selected, Selection
+from orderglot.stores.damage import UNREADABLE, sorted_out
 from orderglot.stores.decoding import decoded_in_turns
 from orderglot.stores.postgres import queries
+from orderglot.stores.postgres.documents import Documents
 from orderglot.stores.postgres.grammar import PostgresGrammar
 from orderglot.stores.postgres.pool import (
     Find,
@@ -88,11 +91,16 @@ class Lists:
     """Finds and counts orders."""
 
     def __init__(
-        self, servers: Pool | Replica, slots: Slots, machine: Callable[[int], int]
+        self,
+        servers: Pool | Replica,
+        slots: Slots,
+        documents: Documents,
+        machine: Callable[[int], int],
     ) -> None:
         self._servers = servers
         self._machine = machine
         self._slots = slots
+        self._documents = documents
         self._slow = SlowShapes()
 
     async def ids_at(self, scope: Scope, channel: str, where: Query) -> tuple[str, ...]:
@@ -114,7 +122,7 @@ class Lists:
         found = await find(partial(_read, scope, selection))
         if timed.seconds > SLOW:
             self._slow.add(alike)
-        return await _selected(found)
+        return await self._selected(scope, found)
 
     async def _limited(self, scope: Scope, selection: Selection) -> Selected:
         key = scope.key
@@ -128,7 +136,28 @@ class Lists:
             raise self._slots.too_late() from None
         finally:
             self._slots.give(key)
-        return await _selected(found)
+        return await self._selected(scope, found)
+
+    async def _selected(self, scope: Scope, read: Read) -> Selected:
+        if read.way is None:
+            return Selected((), more=False, total=read.total)
+        wanted = read.way.selection
+        rows = read.rows[: wanted.limit]
+        try:
+            orders = await decoded_in_turns(document.read_order, rows)
+        except UNREADABLE:
+            orders = await self._without_damaged(scope, rows)
+        left_out = len(rows) - len(orders)
+        if read.way.backwards:
+            return Selected(orders[::-1], read.way.more, read.total, left_out)
+        return Selected(orders, len(read.rows) > wanted.limit, read.total, left_out)
+
+    async def _without_damaged(self, scope: Scope, rows: list[Row]) -> tuple[Order, ...]:
+        """Give the orders that can be read, and note the others as left out."""
+        keyed = [(scope.seller, id, text) for text, id in rows]
+        good, bad = sorted_out(document.read_order, keyed)
+        await self._documents.leave_out(bad)
+        return tuple(good)
 
 
 def _is_planned_by_values(selection: Selection) -> bool:
@@ -150,16 +179,6 @@ async def _read(scope: Scope, selection: Selection, rows: Rows) -> Read:
     sql = _planned(selected_ids(scope, way.selection, _GRAMMAR, way.beginning))
     text, params = f"{queries.SELECTED}{sql.text}) AS s", (scope.seller, *sql.params)
     return Read(total, way, await rows(text, params))
-
-
-async def _selected(read: Read) -> Selected:
-    if read.way is None:
-        return Selected((), more=False, total=read.total)
-    wanted = read.way.selection
-    orders = await decoded_in_turns(document.read_order, read.rows[: wanted.limit])
-    if read.way.backwards:
-        return Selected(orders[::-1], read.way.more, read.total)
-    return Selected(orders, len(read.rows) > wanted.limit, read.total)
 
 
 async def _answered(questions: Questions, rows: Rows) -> Whereabouts:

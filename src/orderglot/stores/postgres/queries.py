@@ -48,7 +48,9 @@ DANGLING = (
     " JOIN order_links AS l ON l.name = j.name AND l.dialect = j.dialect"
     " WHERE l.seller = ? AND l.target IS NULL"
 )
-SELECTED = "SELECT (SELECT d.document FROM orders AS d WHERE d.seller = ? AND d.id = s.id) FROM ("
+SELECTED = (
+    "SELECT (SELECT d.document FROM orders AS d WHERE d.seller = ? AND d.id = s.id), s.id FROM ("
+)
 
 CUSTOMERS = "SELECT c.document FROM customers AS c WHERE c.seller = ? AND"
 CUSTOMER_KNOWN = fragment(

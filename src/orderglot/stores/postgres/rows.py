@@ -40,6 +40,21 @@ FROM pg_database AS d WHERE d.datname = current_database()
 """
 
 
+_INVALID = """
+SELECT i.indexrelid::regclass::text FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indrelid
+WHERE c.relnamespace = current_schema()::regnamespace AND NOT i.indisvalid ORDER BY 1
+"""
+_MISCOUNTED = """
+SELECT s.seller FROM counted_sellers AS s CROSS JOIN (VALUES ('created'), ('total')) AS a (axis)
+WHERE s.seller <> 0 AND (SELECT count(*) FROM orders AS o WHERE o.seller = s.seller) <> (
+    SELECT coalesce(sum(c.orders), 0) FROM (
+        SELECT seller, axis, orders FROM order_counts
+        UNION ALL SELECT seller, axis, orders FROM order_count_deltas
+    ) AS c WHERE c.seller = s.seller AND c.axis = a.axis
+) GROUP BY 1 ORDER BY 1
+"""
+
+
 class PostgresRows:
     """The rows of a database: of one that is only read, or of one that they are copied into.
 
@@ -218,6 +233,15 @@ class PostgresRows:
                 "UPDATE migrations SET number = $1 WHERE number = $2", COPY, UNFINISHED
             )
             await self._writer.execute("ANALYZE", timeout=LONGEST)
+
+    async def examine(self) -> tuple[str, ...]:
+        """Give what is amiss with what stands beside the rows: indexes, pointers, counts."""
+        with translating_errors(self._url):
+            invalid = await self._reader.fetch(_INVALID)
+            miscounted = await self._reader.fetch(_MISCOUNTED, timeout=LONGEST)
+        broken = [f"the index {name} is INVALID" for (name,) in invalid]
+        broken += [f"the counts of seller {id} are not those of the orders" for (id,) in miscounted]
+        return tuple(broken)
 
     async def close(self) -> None:
         """Let go of what is held open."""

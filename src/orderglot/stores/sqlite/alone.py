@@ -65,13 +65,21 @@ def _locked(path: Path) -> sqlite3.Connection | None:
     return connection
 
 
+def is_locked(path: Path) -> bool:
+    """Tell whether another program has a lock on a file, as far as the system says so."""
+    return bool(_others(path))
+
+
 def _holders(path: Path) -> str:
-    """Name the programs that have a lock on a file, as far as the system says so."""
+    names = ", ".join(map(str, _others(path)[:3]))
+    return f"another program (process {names})" if names else "another program"
+
+
+def _others(path: Path) -> list[int]:
+    """Give the numbers of the other programs that have a lock on a file."""
     try:
         held = [_HELD.match(line) for line in LOCKS.read_text().splitlines()]
         inode = str(path.stat().st_ino)
     except OSError:
-        held, inode = [], ""
-    others = sorted({int(one[1]) for one in held if one and one[2] == inode} - {os.getpid()})
-    names = ", ".join(map(str, others[:3]))
-    return f"another program (process {names})" if names else "another program"
+        return []
+    return sorted({int(one[1]) for one in held if one and one[2] == inode} - {os.getpid()})

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Iterable
+from collections.abc import Awaitable, Collection, Iterable
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
 
 from orderglot.core.customer import Customer
 from orderglot.core.keyring import Credential
 from orderglot.core.order import Order, Reference
 from orderglot.core.ports import Answered, Event, Feed, Note
 from orderglot.core.product import Product
-from orderglot.core.query import LARGE, Query
+from orderglot.core.query import Query
 from orderglot.core.seller import Seller
 from orderglot.core.tokens import Token
 from orderglot.stores import document, writes
 from orderglot.stores.backend import FIRST, Counts, Entity, Scope, Selected, Selection
-from orderglot.stores.decoding import decoded, decoded_in_turns
+from orderglot.stores.decoding import decoded
 from orderglot.stores.identities import stands_for
 from orderglot.stores.migrations import APPLIED, check_applied
 from orderglot.stores.slots import Slots
@@ -29,6 +28,7 @@ from orderglot.stores.sql.rows import instant
 from orderglot.stores.sql.tokens import held
 from orderglot.stores.sqlite import expiring, queries, tables
 from orderglot.stores.sqlite.connection import Row
+from orderglot.stores.sqlite.documents import Documents
 from orderglot.stores.sqlite.feed import read_feed
 from orderglot.stores.sqlite.file import File
 from orderglot.stores.sqlite.lists import Lists
@@ -37,8 +37,6 @@ from orderglot.stores.sqlite.queries import listed
 from orderglot.stores.sqlite.reader import Reader
 from orderglot.stores.sqlite.reader_threads import ReaderThreads
 from orderglot.stores.sqlite.writer import Writer
-
-T = TypeVar("T")
 
 
 class SqliteBackend:
@@ -61,7 +59,8 @@ class SqliteBackend:
         self._reader = Reader(path, reads=reads)
         self.writer = Writer(path)
         self._threads = ReaderThreads(path, slots or Slots())
-        self._lists = Lists(self._reader, self._threads)
+        self._documents = Documents(self._reader, self._threads, path)
+        self._lists = Lists(self._reader, self._threads, self._documents)
         # From its first statement on this keeps out who would begin a copy into the file.
         demand_whole_still(self._reader.first, path)
 
@@ -88,7 +87,7 @@ class SqliteBackend:
 
     async def orders_with(self, scope: Scope, ids: Collection[int]) -> tuple[Order, ...]:
         """Give the orders that have any of the hub ids."""
-        return await self._read_many(
+        return await self._documents.many(
             scope, len(ids), document.read_order, *queries.with_ids(scope, ids)
         )
 
@@ -149,32 +148,34 @@ class SqliteBackend:
     async def customers_with(self, scope: Scope, ids: Collection[int]) -> tuple[Customer, ...]:
         """Give the seller's customers that have any of the hub ids."""
         params = (scope.seller, listed(ids))
-        return await self._read_many(
+        return await self._documents.many(
             scope, len(ids), document.read_customer, queries.CUSTOMERS_WITH_ID, params
         )
 
     async def customers_after(self, scope: Scope, after: int, limit: int) -> tuple[Customer, ...]:
         """Give so many customers behind a hub id."""
-        params = (scope.seller, after, limit)
-        return await self._read_many(
-            scope, limit, document.read_customer, queries.CUSTOMERS_AFTER, params
+        return await self._documents.after(
+            scope, document.read_customer, queries.CUSTOMERS_AFTER, after, limit
         )
 
     async def products(self, seller: int, skus: Collection[str]) -> tuple[Product, ...]:
         """Give the products among those SKUs, by rising SKU."""
-        return self._read(document.read_product, queries.PRODUCTS, (seller, listed(skus)))
+        params = (seller, listed(skus))
+        return self._documents.asked_for(document.read_product, queries.PRODUCTS, params)
 
     async def products_after(self, seller: int, after: str, limit: int) -> tuple[Product, ...]:
         """Give so many products behind a SKU, by rising SKU."""
-        return self._read(document.read_product, queries.PRODUCTS_AFTER, (seller, after, limit))
+        return await self._documents.after(
+            Scope(seller), document.read_product, queries.PRODUCTS_AFTER, after, limit
+        )
 
     async def sellers(self) -> tuple[Seller, ...]:
         """Give every seller."""
-        return self._read(document.read_seller, queries.SELLERS)
+        return self._documents.readable(document.read_seller, queries.SELLERS)
 
     async def seller(self, id: int) -> Seller | None:
         """Give the seller of that id."""
-        found = self._reader.known(_sellers, queries.SELLER, (id,))
+        found = self._documents.known(_sellers, document.read_seller, queries.SELLER, (id,))
         return found[0] if found else None
 
     async def counts(self, scope: Scope) -> Counts:
@@ -211,7 +212,8 @@ class SqliteBackend:
     async def credential(self, dialect: str, fingerprint: str) -> Credential | None:
         """Give the key of that fingerprint."""
         name = (dialect, fingerprint)
-        found = self._reader.known(_credentials, queries.CREDENTIAL, name)
+        read = document.read_credential
+        found = self._documents.known(_credentials, read, queries.CREDENTIAL, name)
         return found[0] if found else None
 
     async def token(
@@ -219,12 +221,14 @@ class SqliteBackend:
     ) -> tuple[Token, Credential] | None:
         """Give the token of that fingerprint, and its key."""
         name = (seller, dialect, kind, fingerprint)
-        found = self._reader.known(partial(_held, name), queries.HELD, name)
+        read = document.read_credential
+        found = self._documents.known(partial(_held, name), read, queries.HELD, name)
         return found[0] if found else None
 
     async def credentials(self, seller: int) -> tuple[Credential, ...]:
         """Give every key of a seller, oldest first."""
-        found = self._read(document.read_credential, queries.CREDENTIALS, (seller,))
+        params = (seller,)
+        found = self._documents.readable(document.read_credential, queries.CREDENTIALS, params)
         return tuple(sorted(found, key=lambda one: (one.created, one.fingerprint)))
 
     async def answer(self, seller: int, customer: int, dialect: str, key: str) -> Answered | None:
@@ -267,26 +271,14 @@ class SqliteBackend:
         self._threads.close()
         self._reader.close()
 
-    async def _read_many(
-        self, scope: Scope, many: int, read: Callable[[bytes], T], text: str, params: Row
-    ) -> tuple[T, ...]:
-        """Read so many things on the event loop, or beside it where that would hold it up."""
-        if many <= LARGE:
-            return self._read(read, text, params) if many else ()
-        rows = await self._threads.run(scope.key, lambda at: at.rows(text, params))
-        return await decoded_in_turns(read, rows)
-
     def _orders(self, scope: Scope, more: str, params: Row) -> tuple[Order, ...]:
         """Give the orders in a scope for which more holds."""
         seen = scoped(scope)
         text = queries.found(seen.text, more)
-        return self._read(document.read_order, text, (*seen.params, *params))
+        return self._documents.asked_for(document.read_order, text, (*seen.params, *params))
 
     def _customers(self, text: str, params: Row) -> tuple[Customer, ...]:
-        return self._read(document.read_customer, text, params)
-
-    def _read(self, read: Callable[[bytes], T], text: str, params: Row = ()) -> tuple[T, ...]:
-        return decoded(read, self._reader.rows(text, params))
+        return self._documents.asked_for(document.read_customer, text, params)
 
 
 def _held(name: tuple[int, str, str, str], rows: list[Row]) -> tuple[tuple[Token, Credential], ...]:

@@ -13,12 +13,14 @@ from orderglot.core.order import Order
 from orderglot.core.query import Query
 from orderglot.stores import document
 from orderglot.stores.backend import Scope, Selected, Selection
+from orderglot.stores.damage import UNREADABLE, sorted_out
 from orderglot.stores.decoding import decoded, decoded_in_turns
 from orderglot.stores.sql.cost import SlowShapes, is_expensive, shape
 from orderglot.stores.sql.finding import Questions, Whereabouts, whereabouts
 from orderglot.stores.sql.paging import ids_at, selected_ids
 from orderglot.stores.sql.skipping import Way
 from orderglot.stores.sqlite.connection import Row
+from orderglot.stores.sqlite.documents import Documents
 from orderglot.stores.sqlite.grammar import SqliteGrammar
 from orderglot.stores.sqlite.queries import with_ids
 from orderglot.stores.sqlite.reader import Interrupted, Reader, Snapshot
@@ -51,9 +53,10 @@ class Read(NamedTuple):
 class Lists:
     """Finds and counts orders; what one selection reads is of one moment of the file."""
 
-    def __init__(self, reader: Reader, threads: ReaderThreads) -> None:
+    def __init__(self, reader: Reader, threads: ReaderThreads, documents: Documents) -> None:
         self._reader = reader
         self._threads = threads
+        self._documents = documents
         self._slow = SlowShapes()
 
     async def select(self, scope: Scope, selection: Selection) -> Selected:
@@ -70,7 +73,10 @@ class Lists:
         except Interrupted:
             self._slow.add(alike)
             return await self._beside(scope, selection)
-        return _selected(found, decoded(document.read_order, found.rows))
+        try:
+            return _selected(found, decoded(document.read_order, found.rows))
+        except UNREADABLE:
+            return self._without_damaged(scope, found)
 
     async def ids_at(self, scope: Scope, channel: str, where: Query) -> tuple[str, ...]:
         """Give the ids that the orders for which a tree holds have at a channel."""
@@ -82,14 +88,26 @@ class Lists:
         found = await self._threads.run(
             scope.key, lambda snapshot: _read(snapshot, scope, selection)
         )
-        return _selected(found, await decoded_in_turns(document.read_order, found.rows))
+        try:
+            return _selected(found, await decoded_in_turns(document.read_order, found.rows))
+        except UNREADABLE:
+            return self._without_damaged(scope, found)
+
+    def _without_damaged(self, scope: Scope, found: Read) -> Selected:
+        """Give the orders of a selection that can be read, and note the others as left out."""
+        rows = zip(sorted(found.found.ids), found.rows, strict=True)
+        keyed = [(scope.seller, id, text) for id, (text,) in rows]
+        good, bad = sorted_out(document.read_order, keyed)
+        self._documents.leave_out(bad)
+        return _selected(found, tuple(good))
 
 
 def _selected(read: Read, orders: tuple[Order, ...]) -> Selected:
     """Put the orders of a selection into its order."""
     by_id = {order.id: order for order in orders}
     ids, more = read.found
-    return Selected(tuple([by_id[id] for id in ids if id in by_id]), more, read.total)
+    orders = tuple([by_id[id] for id in ids if id in by_id])
+    return Selected(orders, more, read.total, len(ids) - len(orders))
 
 
 def _read(snapshot: Snapshot, scope: Scope, selection: Selection) -> Read:

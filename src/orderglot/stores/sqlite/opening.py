@@ -63,7 +63,7 @@ Done = list[tuple[int, str]]
 
 SET_MARK = "INSERT OR REPLACE INTO migrations VALUES (?, ?)"
 _NOTE = "INSERT INTO migrations VALUES (?, ?)"
-_UNMARK = "DELETE FROM migrations WHERE number = ?"
+UNMARK = "DELETE FROM migrations WHERE number = ?"
 
 _TABLE = "CREATE TABLE IF NOT EXISTS migrations (number INTEGER PRIMARY KEY, name TEXT NOT NULL)"
 _SKIP = (
@@ -122,6 +122,16 @@ def pending_steps(path: Path) -> tuple[Migration, ...]:
         if done is None:
             raise _no_book(path)
         return pending(migrations("sqlite"), steps_of(done), str(path))
+
+
+def demand_book(path: Path, *, whole: bool = True) -> None:
+    """Raise NotFound where there is no book, Invalid where there is something else, Conflict where it is not whole."""
+    _demand_place(path, create=False, reads=True)
+    done = _look(path)
+    if done is None:
+        raise _no_book(path)
+    if whole:
+        demand_whole(marks_of(done), str(path))
 
 
 def demand_whole_still(connection: sqlite3.Connection, path: Path) -> None:
@@ -255,7 +265,7 @@ def _begin_to_write(path: Path, done: Done) -> None:
         connection.execute("BEGIN IMMEDIATE")
         try:
             # Somebody else may have been faster.
-            if connection.execute(_UNMARK, (COPY,)).rowcount:
+            if connection.execute(UNMARK, (COPY,)).rowcount:
                 number_copied(connection)
                 _skip_numbers(connection)
             connection.execute("COMMIT")

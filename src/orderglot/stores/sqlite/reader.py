@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from asyncio import AbstractEventLoop, Handle, get_running_loop
 from collections.abc import Callable, Iterator
@@ -27,6 +28,12 @@ STEPS = 1_000
 
 WAITS = 25
 """So many times as long a statement may take by the clock, which also runs while it has no processor."""
+
+
+MALFORMED = ("malformed JSON", "user-defined function raised exception")
+"""What SQLite says where a statement looks into a document that is damaged."""
+
+_ASKED = re.compile(r"\b(json_\w+|net_subtotal|extra_matches)\(((?:\w+\.)?document)\b")
 
 
 class Interrupted(Exception):
@@ -69,13 +76,23 @@ class Snapshot:
         Raises Upstream where the file cannot be read, Interrupted where it may not go on.
         """
         try:
-            return self.connection.execute(text, params).fetchall()
+            return self._rows(text, params)
         except sqlite3.Error as error:
             if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT:
                 raise Interrupted from error
             raise in_words(error, self._path) from error
         except STRANGE as error:
             raise strange() from error
+
+    def _rows(self, text: str, params: Row) -> list[Row]:
+        try:
+            return self.connection.execute(text, params).fetchall()
+        except sqlite3.OperationalError as error:
+            if str(error) not in MALFORMED:
+                raise
+        # One that is damaged answers no question.
+        guarded = _ASKED.sub(r"\1(iif(json_valid(\2), \2, '{}')", text)
+        return self.connection.execute(guarded, params).fetchall()
 
     def known(self, read: Callable[[list[Row]], T], text: str, params: Row) -> T:
         """Give what is read out of rows that are asked for again and again.

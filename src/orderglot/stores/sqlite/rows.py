@@ -15,6 +15,7 @@ from orderglot.stores.sqlite.alone import alone
 from orderglot.stores.sqlite.connection import connect, in_words, translating_errors
 from orderglot.stores.sqlite.opening import SET_MARK, pending_steps, prepare
 from orderglot.stores.sqlite.page_copies import copy_pages
+from orderglot.stores.sqlite.reader import MALFORMED
 
 BATCH = 500
 """So many rows are fetched at a time."""
@@ -49,6 +50,8 @@ class SqliteRows:
     def _open(self) -> None:
         # What is read must not see what is being written meanwhile.
         self._reader = connect(self._file, reads=True, untouched=not self._copy_of)
+        # Bytes that are no text are found out when it is seen what they are a part of.
+        self._reader.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
         self._writer = connect(self._file, reads=False) if self._copy_of else None
 
     def _close(self) -> None:
@@ -157,6 +160,25 @@ class SqliteRows:
             writer.execute(fragment("INSERT INTO", COUNTS, "SELECT * FROM recounted_orders"))
             writer.execute("UPDATE migrations SET number = ? WHERE number = ?", (COPY, UNFINISHED))
 
+    async def examine(self) -> tuple[str, ...]:
+        """Give what is amiss with what stands beside the rows: indexes, pointers, counts."""
+        broken = [one for one in self._checked() if one != "ok"]
+        lost = self._fetch("PRAGMA foreign_key_check", ())
+        broken += [f"a row of {table} points at none of {parent}" for table, _, parent, _ in lost]
+        if self._fetch(_MISCOUNTED, ()):
+            broken.append("the counts of orders are not those of the orders")
+        return tuple(broken)
+
+    def _checked(self) -> list[str]:
+        try:
+            found = self._reader.execute("PRAGMA integrity_check").fetchall()
+        except sqlite3.OperationalError as error:
+            if str(error) not in MALFORMED:
+                raise in_words(error, self._path) from error
+            # A document that is damaged, which is found by itself, stops the check of what is indexed of it.
+            found = self._fetch("PRAGMA quick_check", ())
+        return [str(one) for (one,) in found]
+
     async def close(self) -> None:
         """Let go of what is held open."""
         self._close()
@@ -184,4 +206,9 @@ class SqliteRows:
             return self._reader.execute(text, params).fetchall()
 
 
+_MISCOUNTED = """
+WITH kept AS (SELECT * FROM order_counts WHERE orders <> 0)
+SELECT 1 FROM (SELECT * FROM kept EXCEPT SELECT * FROM recounted_orders)
+UNION ALL SELECT 1 FROM (SELECT * FROM recounted_orders EXCEPT SELECT * FROM kept) LIMIT 1
+"""
 _POINTS_AT = 'SELECT "table" FROM pragma_foreign_key_list(?)'

@@ -1,0 +1,88 @@
+"""Verifying: whether everything in a book can be read, and is what its rows and counts say."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from orderglot.core.errors import Upstream
+from orderglot.core.order import Order
+from orderglot.stores import damage
+from orderglot.stores.copying import SIZE, OnProgress, Progress
+from orderglot.stores.damage import KINDS, Names
+from orderglot.stores.rows import Row, Rows, Table
+from orderglot.stores.sql.rows import STANDING, row
+
+
+class Finding(Struct, frozen=True):
+    """What is amiss: in which table, of whose book, with what, and what it is."""
+
+    table: str
+    seller: str
+    key: str
+    reason: str
+
+
+class Verified(Struct, frozen=True):
+    """How many rows were read of how many tables, and what is amiss."""
+
+    tables: int
+    rows: int
+    findings: tuple[Finding, ...]
+
+
+async def verify(rows: Rows, on_progress: OnProgress) -> Verified:
+    """Read everything in a book; nothing is changed."""
+    tables = await rows.tables()
+    await rows.stand_still()
+    counts = {one.name: await _count(rows, one) for one in tables}
+    findings = [Finding("", "", "", reason) for reason in await rows.examine()]
+    names: Names = {}
+    done = 0
+    for table in tables:
+        try:
+            read = 0
+            async for found in rows.rows(table):
+                read += 1
+                if table.name == "sellers":
+                    names[found[0]] = str(found[table.columns.index("name")])
+                if reason := _amiss(table, found):
+                    findings.append(_finding(table, found, names, reason))
+                if read % SIZE == 0:
+                    of = counts[table.name]
+                    at = Progress(table.name, True, read, of, done + read, sum(counts.values()))
+                    on_progress(at)
+            done += read
+        except Upstream as error:
+            findings.append(
+                Finding(table.name, "", "", f"cannot be read to its end: {error.message}")
+            )
+    return Verified(len(tables), done, tuple(findings))
+
+
+async def _count(rows: Rows, table: Table) -> int:
+    try:
+        return await rows.count(table)
+    except Upstream:
+        # Reading it says so.
+        return 0
+
+
+def _amiss(table: Table, found: Row) -> str:
+    """Give what is amiss with a row, "" where nothing is."""
+    if damage.unreadable(table, found) is not None:
+        return "is damaged and cannot be read"
+    kind = KINDS.get(table.name)
+    if kind is None:
+        return ""
+    values = dict(zip(table.columns, found, strict=True))
+    thing = kind.read(values["document"])
+    expected = dict(zip(STANDING, row(thing), strict=True)) if isinstance(thing, Order) else {}
+    if not expected:
+        expected = {name: getattr(thing, name) for name in (kind.key, "version") if name in values}
+    odd = sorted(name for name, value in expected.items() if values[name] != value)
+    return f"is not what its row says: {', '.join(odd)}" if odd else ""
+
+
+def _finding(table: Table, found: Row, names: Names, reason: str) -> Finding:
+    seller, key = damage.named(table, found)
+    return Finding(table.name, names.get(seller, str(seller)), key, reason)

@@ -1,0 +1,232 @@
+"""``orderglot database backup``, ``restore`` and ``verify``: what they do, print and refuse."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import re
+import shutil
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from orderglot.core.caller import Caller
+from orderglot.core.customer import Customer
+from orderglot.core.order import Order
+from orderglot.hub.books import open_store
+from orderglot.stores.sqlite import alone
+from tests.cli.program import done, done_json, refused, run, serving
+from tests.postgres import new_database
+from tests.stores.test_damage import damage
+
+OLD = Path(__file__).parents[1] / "stores" / "before-quantities" / "everything.db.gz"
+
+PLACES: dict[str, Callable[[], str]] = {
+    "sqlite": lambda: "sqlite:///book.db",
+    "postgres": new_database,
+}
+
+
+@pytest.fixture(params=PLACES)
+def url(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Give the URL of a book with two orders."""
+    monkeypatch.setattr(alone, "PATIENCE", 0.1)
+    url = PLACES[request.param]()
+    done("seller", "add", "acme", "--database", url)
+    placed(url, 2)
+    return url
+
+
+def placed(url: str, count: int) -> list[int]:
+    """Place orders and a customer, and give the ids of all."""
+
+    async def place() -> list[int]:
+        store = open_store(url)
+        try:
+            book = store.of(Caller(seller=(await store.seller("acme")).id))
+            orders = [(await book.place(Order())).id for _ in range(count)]
+            return [*orders, (await book.keep_customer(Customer())).id]
+        finally:
+            await store.close()
+
+    return asyncio.run(place())
+
+
+def listed(url: str) -> list[int]:
+    found = done_json("orders", "list", "--database", url)
+    return [int(one["id"]) for one in (found["orders"] if isinstance(found, dict) else found)]
+
+
+def test_a_backup_is_the_book_of_its_moment_and_of_its_owner_alone(url: str, folder: Path) -> None:
+    printed = done("database", "backup", "today.db", "--database", url)
+    placed(url, 1)
+
+    assert re.fullmatch(
+        r"The backup today\.db is whole: [\d,]+ rows of [\d,]+ tables can be read\.\n", printed
+    )
+    assert 2 == len(listed("sqlite:///today.db"))
+    assert ["today.db"] == sorted(one.name for one in folder.glob("today*"))
+    assert 0o600 == (folder / "today.db").stat().st_mode & 0o777
+    assert "whole" in done("database", "verify", "--database", "sqlite:///today.db")
+    assert "today.db is there already; name a new file." in refused(
+        "database", "backup", "today.db", "--database", url
+    )
+
+
+def test_it_is_made_while_a_server_writes(url: str, folder: Path) -> None:
+    with serving(folder, "--database", url):
+        done("database", "backup", "today.db", "--database", url)
+
+    assert listed(url) == listed("sqlite:///today.db")
+
+
+def test_no_id_is_handed_out_again_after_going_back(url: str) -> None:
+    done("database", "backup", "today.db", "--database", url)
+    since = placed(url, 3)
+    back = url if url.startswith("sqlite") else new_database()
+    done("database", "restore", "today.db", "--database", back)
+
+    assert listed("sqlite:///today.db") == listed(back)
+    again = placed(back, 150)
+    assert set() == {*since} & {*again}
+
+
+def test_nor_where_the_backup_is_put_back_by_hand(folder: Path) -> None:
+    url = "sqlite:///book.db"
+    done("seller", "add", "acme", "--database", url)
+    done("database", "backup", "today.db", "--database", url)
+    since = placed(url, 3)
+    shutil.copy(folder / "today.db", folder / "book.db")
+
+    assert set() == {*since} & {*placed(url, 3)}
+
+
+def test_what_was_there_is_kept_and_no_log_of_it_is_taken_for_the_new_one(folder: Path) -> None:
+    url = "sqlite:///book.db"
+    done("seller", "add", "acme", "--database", url)
+    done("database", "backup", "today.db", "--database", url)
+    killed(url, folder)
+    assert (folder / "book.db-wal").stat().st_size
+    printed = done("database", "restore", "today.db", "--database", url)
+    (kept,) = folder.glob("book.db.before-*")
+
+    assert f"What was there is kept in {kept.name}" in printed
+    assert [] == listed(url)
+    assert 1 == len(listed(f"sqlite:///{kept.name}"))
+    assert {"book.db", "today.db", kept.name} == {one.name for one in folder.glob("*.db*")}
+
+
+def killed(url: str, folder: Path) -> None:
+    """Leave a book with a log beside it, as a program does that is killed."""
+    path = url.removeprefix("sqlite:///")
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("SELECT count(*) FROM orders").fetchone()
+        placed(url, 1)
+        for end in ("", "-wal"):
+            shutil.copy(folder / f"{path}{end}", folder / f"aside{end}")
+    for end in ("", "-wal"):
+        shutil.move(folder / f"aside{end}", folder / f"{path}{end}")
+
+
+@pytest.mark.parametrize("content", [b"", b"no longer a book, " * 1_000], ids=["empty", "damaged"])
+def test_a_book_that_cannot_be_opened_is_replaced(content: bytes, folder: Path) -> None:
+    url = "sqlite:///book.db"
+    done("seller", "add", "acme", "--database", url)
+    done("database", "backup", "today.db", "--database", url)
+    (folder / "book.db").write_bytes(content)
+    (folder / "book.db-wal").write_bytes(b"stale" * 100)
+    done("database", "restore", "today.db", "--database", url)
+
+    assert "acme" in done("seller", "list", "--database", url)
+    assert "whole" in done("database", "verify", "--database", url)
+
+
+def test_a_book_that_is_open_is_not_replaced(folder: Path) -> None:
+    url = "sqlite:///book.db"
+    done("seller", "add", "acme", "--database", url)
+    done("database", "backup", "today.db", "--database", url)
+    with serving(folder, "--database", url) as server:
+        sentence = refused("database", "restore", "today.db", "--database", url)
+        assert server.get("/readyz")[0] == 200
+
+    assert re.search(r"book\.db is open in another program.*; stop that, and try again\.", sentence)
+    assert {"book.db", "today.db"} == {one.name for one in folder.glob("*.db*")}
+
+
+def test_a_database_with_a_book_in_it_is_not_replaced() -> None:
+    url = new_database()
+    done("seller", "add", "acme", "--database", url)
+    placed(url, 1)
+    done("database", "backup", "today.db", "--database", url)
+    placed(url, 1)
+
+    assert "name an empty database" in refused("database", "restore", "today.db", "--database", url)
+    assert 2 == len(listed(url))
+
+
+def test_a_backup_of_an_earlier_version_is_put_back(folder: Path) -> None:
+    (folder / "old.db").write_bytes(gzip.decompress(OLD.read_bytes()))
+    done("database", "restore", "old.db", "--database", "sqlite:///book.db")
+
+    assert gzip.decompress(OLD.read_bytes()) == (folder / "old.db").read_bytes()
+    assert 8 == len(listed("sqlite:///book.db"))
+
+
+def test_a_damaged_book_is_backed_up_and_said_to_be_and_not_put_back(
+    url: str, folder: Path
+) -> None:
+    back = url if url.startswith("sqlite") else new_database()
+    damage(url, "orders", "id = 1000000001")
+    result = run("database", "backup", "today.db", "--database", url)
+    if url.startswith("postgres"):
+        # Row by row it is refused at the first one that is damaged.
+        assert 1 == result.exit_code
+        assert "The order 1000000001 of seller 'acme' in postgresql" in result.stderr
+        assert not (folder / "today.db").exists()
+        return
+    assert (1, True) == (result.exit_code, "today.db is not whole: 1 thing amiss." in result.stdout)
+    assert re.search(r"orders +acme +1000000001 +is damaged", result.stdout)
+    before = (folder / "book.db").read_bytes()
+    sentence = refused("database", "restore", "today.db", "--database", back)
+
+    assert "today.db is not whole, and nothing was changed; see 'orderglot database ver" in sentence
+    assert before == (folder / "book.db").read_bytes()
+    assert {"book.db", "today.db"} == {one.name for one in folder.glob("*.db*")}
+
+
+def test_scripts_are_told_what_is_amiss(url: str) -> None:
+    assert [] == done_json("database", "verify", "--database", url)["findings"]
+    damage(url, "orders", "id = 1000000001")
+    result = run("database", "verify", "--database", url, "--json")
+
+    assert 1 == result.exit_code
+    assert '"seller": "acme"' in result.stdout
+    shown = run("show", "1000000001", "--database", url)
+    assert (1, 1) == (shown.exit_code, shown.stderr.count("\n"))
+    assert shown.stderr.startswith("orderglot: The order 1000000001 of seller 'acme' in ")
+    assert 1 == len(listed(url))
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("verify",), "There is no order book orderglot.db"),
+        (("backup", "x.db"), "There is no order book orderglot.db"),
+        (("backup", "no/such/x.db"), "There is no folder no/such; make it first."),
+        (("restore", "gone.db"), "There is no order book gone.db"),
+        (("restore", "letter.txt"), "letter.txt is not an Orderglot book; name another file."),
+        (("restore", "today.db", "--database", "sqlite:///today.db"), "restored into itself"),
+    ],
+)
+def test_what_cannot_be_done_is_one_sentence(
+    words: tuple[str, ...], sentence: str, folder: Path
+) -> None:
+    (folder / "letter.txt").write_text("Dear Sir or Madam, " * 100)
+    done("seller", "add", "acme", "--database", "sqlite:///there.db")
+    done("database", "backup", "today.db", "--database", "sqlite:///there.db")
+
+    assert sentence in refused("database", *words)
+    assert {"letter.txt", "there.db", "today.db"} == {one.name for one in folder.iterdir()}
