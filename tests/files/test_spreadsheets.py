@@ -147,6 +147,28 @@ def test_a_number_that_a_spreadsheet_has_rounded_is_no_order(shop: Shop, tmp_pat
     ]
 
 
+def test_a_cell_far_from_all_others_is_named(shop: Shop, tmp_path: Path) -> None:
+    file = write_xlsx(tmp_path / "o.xlsx", SHEETS)
+    with ZipFile(file) as packed:
+        parts = {name: packed.read(name) for name in packed.namelist()}
+    far = b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
+    name = "xl/worksheets/sheet2.xml"
+    parts[name] = parts[name].replace(b"</sheetData>", far)
+    with ZipFile(file, "w") as packed:
+        for part, content in parts.items():
+            packed.writestr(part, content)
+    with pytest.raises(Invalid, match="reaches to row 1,048,576 and column 16,384; delete"):
+        shop.take(file, currency="USD")
+
+
+def test_an_xlsb_is_named(shop: Shop, tmp_path: Path) -> None:
+    with ZipFile(tmp_path / "o.xlsb", "w") as packed:
+        packed.writestr("[Content_Types].xml", "")
+        packed.writestr("xl/workbook.bin", b"")
+    with pytest.raises(Invalid, match="is an XLSB; save it as XLSX"):
+        shop.take(tmp_path / "o.xlsb", currency="USD")
+
+
 LINES = b"order,sku,qty\n1,A,1\n"
 
 

@@ -134,7 +134,7 @@ async def load(
     $ orderglot import lines.csv --columns tracking=Parcel,paid_at=Paid
     $ orderglot import orders.csv details.csv --seller acme --dry-run
     $ orderglot import orders_export.csv --seller acme --from shopify
-    $ unzip -p orders.zip | orderglot import - --seller acme --sku title
+    $ orderglot import - --seller acme --sku title
     """
     from orderglot.cli import flags
     from orderglot.files.plan import ImportOptions

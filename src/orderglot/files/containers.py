@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from io import BufferedReader
@@ -15,6 +16,7 @@ from zipfile import BadZipFile, ZipFile, ZipInfo
 from msgspec import Struct
 
 from orderglot.core.errors import NotFound, Rule, invalid
+from orderglot.files.sheet_extent import demand_readable
 from orderglot.files.spreadsheets import IsHeader, sheet_as_csv
 from orderglot.files.text import unreadable, why
 
@@ -105,6 +107,7 @@ def _unpacked(
         packed = stack.enter_context(_zip(file))
         if _is_spreadsheet(packed):
             _demand_small(packed.infolist(), MOST_OF_SHEETS)
+            demand_readable(packed)
             file.seek(0)
             return Bytes(*stack.enter_context(sheet_as_csv(file, sheet, is_header)))
         if not of:
@@ -124,7 +127,7 @@ def _zip(file: BufferedReader) -> Iterator[ZipFile]:
     try:
         with ZipFile(file) as packed:
             yield packed
-    except BadZipFile as error:
+    except (BadZipFile, zlib.error) as error:
         raise unreadable(f"The zip is broken ({error}); get the file again.") from error
 
 

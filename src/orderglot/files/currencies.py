@@ -75,7 +75,7 @@ def currencies_of(sign: str) -> Currencies:
 
     A code is in capitals: other letters are what is counted, or anything else.
     """
-    name = sign.strip().rstrip(".")
+    name = sign.replace(" ", "").rstrip(".")
     meant = _MEANT.get(name.upper())
     return meant or ((name,) if name in DECIMALS else ())
 

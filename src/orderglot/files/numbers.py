@@ -19,7 +19,7 @@ EITHER = "?"
 LONGEST = 50
 
 _SIGN = r"[+\-\u2212\u2013]"
-_CURRENCY = r"(?:[^\W\d_]{1,4}\.?)?[^\w\s.,()+\-\u2212\u2013'\u2019]?"
+_CURRENCY = r"(?:[^\W\d_]{1,4}\.? ?)?[^\w\s.,()+\-\u2212\u2013'\u2019]?"
 _WRITTEN = re.compile(
     rf"\s*(?P<open>\()?\s*(?P<first>{_SIGN})?\s*(?P<before>{_CURRENCY})\s*(?P<second>{_SIGN})?\s*"
     rf"(?P<digits>[0-9][0-9.,'\u2019\s]*|[.,][0-9]+)(?P<even>(?<=[.,]){_SIGN}{{1,2}})?"

@@ -27,6 +27,11 @@ def _sum(texts: Iterable[str]) -> Decimal:
     return sum(map(_amount, texts), Decimal())
 
 
+def _registered(customer: str) -> str:
+    """Give the number of a customer; a guest has 0, as all of them have."""
+    return "" if customer.strip() == "0" else customer
+
+
 def _codes(coupons: str) -> str:
     return ",".join(_CODE.findall(coupons))
 
@@ -99,6 +104,7 @@ LAYOUT = ShopLayout(
     " exchange rate, product details, product id, product variation details, product weight,"
     " order notes",
     scopes=dict.fromkeys(("tax", "shipping", "discount", "total", "refunded"), Scope.ORDER),
+    cleaned={"customer id": _registered},
     derived={
         "prices with tax": Derived(_SUBTOTALS, _with_tax),
         "shipping as prices": Derived(

@@ -1,7 +1,13 @@
 """Shopify's export of orders: an order over several rows, its amounts on the first alone."""
 
 from orderglot.files.amounts import Scope
-from orderglot.files.layouts.shop_layout import ShopLayout
+from orderglot.files.layouts.shop_layout import Derived, ShopLayout
+
+
+def _shipped(word: str, ordered: str) -> str:
+    """Give how much of a line went out: of one that went out in part, nobody says it."""
+    return {"fulfilled": ordered, "pending": "0", "unfulfilled": "0"}.get(word.strip(), "")
+
 
 LAYOUT = ShopLayout(
     name="shopify",
@@ -12,6 +18,7 @@ LAYOUT = ShopLayout(
         "sku": "lineitem sku",
         "title": "lineitem name",
         "quantity": "lineitem quantity",
+        "shipped_quantity": "quantity shipped",
         "price": "lineitem price",
         "line_discount": "lineitem discount",
         "status": "fulfillment status",
@@ -39,5 +46,8 @@ LAYOUT = ShopLayout(
     " lineitem requires shipping, lineitem taxable, billing street, shipping street,"
     " billing province name, shipping province name, payment references, payment id, vendor, id,"
     " note attributes",
+    derived={
+        "quantity shipped": Derived(("lineitem fulfillment status", "lineitem quantity"), _shipped)
+    },
     scopes=dict.fromkeys(("discount", "shipping", "tax", "total", "refunded"), Scope.ORDER),
 )
