@@ -187,9 +187,9 @@ def read_change(form: Form, order: Order) -> Correction:
     correction = Correction(
         po_number=form.text("po_number") if "po_number" in named else None,
         notes=form.text("notes", longest=LONGEST_NOTES) if "notes" in named else None,
-        bill_to=_changed_address(form, "bill_to", order.bill_to),
-        ship_to=_changed_address(form, "ship_to", order.ship_to),
-        shipping=_changed_shipping(form.inside("shipping")),
+        bill_to=changed_address(form, "bill_to", order.bill_to),
+        ship_to=changed_address(form, "ship_to", order.ship_to),
+        shipping=changed_shipping(form.inside("shipping")),
         **(_changed_lines(form, order) if "lines" in named else {}),
     )
     form.check()
@@ -199,7 +199,7 @@ def read_change(form: Form, order: Order) -> Correction:
 _CHANGED = ("po_number", "notes", "bill_to", "ship_to", "shipping", "lines")
 
 
-def _changed_address(form: Form, name: str, before: Address | None) -> Address | None:
+def changed_address(form: Form, name: str, before: Address | None) -> Address | None:
     """Give an address with what is said of it anew; None where it stays as it is."""
     inner = form.inside(name)
     if not inner.members:
@@ -211,7 +211,7 @@ def _changed_address(form: Form, name: str, before: Address | None) -> Address |
     return replace(before or Address(), **given)
 
 
-def _changed_shipping(form: Form) -> dict[str, str]:
+def changed_shipping(form: Form) -> dict[str, str]:
     return {name: form.text(name) for name in shapes.SHIPPING if name in form.members}
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from orderglot.core.errors import Problem
+from orderglot.core.errors import Problem, Rule
 from orderglot.core.order import Order, Unknown, id_at
 from orderglot.core.unknown_members import bounded
 from orderglot.core.values import Kind, Status
@@ -144,6 +144,15 @@ def read_documents(body: bytes, form: Form, name: str) -> tuple[Order, ...]:
         read_document(bytes(one), f"{name}[{place}]", form.problems)
         for place, one in enumerate(documents, 1)
     )
+
+
+def read_inside(body: bytes, form: Form, name: str) -> Order:
+    """Read the order in a member of a body; what is wrong with it is noted in the form of it."""
+    try:
+        return read_document(bytes(_members(body)[name]), name, form.problems)
+    except (KeyError, msgspec.MsgspecError, UnicodeError, RecursionError):
+        form.refuse(name, Rule.REQUIRED, "This field is required.")
+        return Order()
 
 
 _members = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
