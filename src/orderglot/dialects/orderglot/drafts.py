@@ -55,27 +55,27 @@ def write_draft(order: Order) -> Members:
         "shipping": _write_shipping(order.shipping),
         "lines": list(map(_write_line, order.lines)),
     }
-    return _said(members)
+    return _filled(members)
 
 
-def _said(members: Members) -> Members:
+def _filled(members: Members) -> Members:
     return {name: value for name, value in members.items() if value not in (None, "", {}, ())}
 
 
 def _write_address(address: Address | None) -> Members:
     names = (*Address.__struct_fields__,)
     given = {name: getattr(address, name) for name in names if name != "unknown"} if address else {}
-    return _said(given)
+    return _filled(given)
 
 
 def _write_shipping(shipping: Shipping) -> Members:
     names = (*shapes.SHIPPING, "signature", "notifications")
-    return _said({name: getattr(shipping, name) for name in names})
+    return _filled({name: getattr(shipping, name) for name in names})
 
 
 def _write_line(line: Line) -> Members:
     names = (*LINE_TEXTS, "quantity", "deliver_by")
-    return _said({name: getattr(line, name) for name in names})
+    return _filled({name: getattr(line, name) for name in names})
 
 
 def read_draft(form: Form) -> Order:

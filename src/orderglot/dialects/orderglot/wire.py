@@ -41,8 +41,8 @@ def write_order(order: Order) -> Order:
 def write_document(order: Order) -> msgspec.Raw:
     """Write an order as JSON; its kind and status are said whatever they are."""
     document = json.write(write_order(order))
-    if said := _SAID[order.kind is Kind.SALE, order.status is Status.RECEIVED]:
-        document = b"%b%b%b}" % (document[:-1], b"," if len(document) > _EMPTY else b"", said)
+    if defaults := _DEFAULTS[order.kind is Kind.SALE, order.status is Status.RECEIVED]:
+        document = b"%b%b%b}" % (document[:-1], b"," if len(document) > _EMPTY else b"", defaults)
     return msgspec.Raw(_with_own_ids(document) if _has_own_ids(order) else document)
 
 
@@ -66,7 +66,7 @@ def _with_own_ids(document: bytes) -> bytes:
 
 
 _KIND, _STATUS = b'"kind":"sale"', b'"status":"received"'
-_SAID = {
+_DEFAULTS = {
     (True, True): b"%b,%b" % (_KIND, _STATUS),
     (True, False): _KIND,
     (False, True): _STATUS,
