@@ -263,6 +263,7 @@ def test_the_demo_says_what_scripts_need_without_a_server() -> None:
         "kodaris": ["api_key", "order_id"],
         "kole": ["id", "api_key", "order_id", "sku", "pack"],
         "komet": ["account", "authentication_token", "customer_id", "web_order_id"],
+        "orderglot": ["api_key", "order_id"],
     }
     assert expected == {dialect: list(entry) for dialect, entry in found.items()}
     assert found["kole"]["pack"] == 24

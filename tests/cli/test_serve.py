@@ -57,6 +57,7 @@ PRINTED = {
     "kodaris": '"orderID":3026',
     "kole": "<order_id>12345</order_id>",
     "komet": '"webOrders":[{"id":48',
+    "orderglot": '{"id":1000000001,',
 }
 """What stands in the answer to each dialect's shell line."""
 

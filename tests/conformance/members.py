@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from msgspec.structs import replace
 
 from orderglot import dialects
-from orderglot.core.caller import OPEN, READ
+from orderglot.core.caller import OPEN, READ, Caller
 from orderglot.core.errors import HubError, NotFound
 from orderglot.core.order import Order
 from tests.conformance.callers import site
@@ -33,11 +33,15 @@ NUMBERS = (7, 3, 2, 1, 812, 0.5)
 
 
 class Outcome(NamedTuple):
-    """What came of a write: how it was refused, what was answered, and the orders of the book then."""
+    """What came of a write: how it was refused, what was answered, and the orders of the book then.
+
+    ``whys`` are the reasons that the events of the orders give.
+    """
 
     refused: HubError | None
     text: str
     orders: tuple[Order, ...]
+    whys: tuple[str, ...]
 
 
 def written(specimen: Specimen, body: Any) -> Outcome:
@@ -59,7 +63,9 @@ def _written(name: str, specimen: str, body: str) -> Outcome:
         response = await opened.server(replace(request, body=body.encode()))
         text = f"{dict(response.headers)} {response.body.decode()}"
         refused = opened.dialect.faults.read(response)
-        return Outcome(refused, text, await opened.orders())
+        book = opened.store.of(Caller(seller=opened.owner.seller, test=True, deleted=True))
+        whys = tuple([event.why for event in (await book.feed(limit=1_000)).events])
+        return Outcome(refused, text, await opened.orders(), whys)
 
     return asyncio.run(write())
 

@@ -54,7 +54,7 @@ def is_heeded(specimen: Specimen, member: Member, body: Any) -> bool:
     refused: set[str] = set()
     for value in values_for(specimen.dialect.name, member, current):
         after = written(specimen, with_value(body, member.path, value))
-        if after.refused is None and after.orders != before.orders:
+        if after.refused is None and after[2:] != before[2:]:
             return True
         if value is GONE and after.refused is not None:
             return is_refused_by_name(after, member)

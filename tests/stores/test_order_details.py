@@ -223,7 +223,11 @@ def test_what_a_vendor_changes_of_it_is_taken_and_what_he_does_not_show_stays() 
 def test_a_wire_that_has_no_place_for_it_declares_that(name: str) -> None:
     order = Order(lines=(LINE,), details=DETAILS)
 
-    lost = losses(order, name, dialects.dialect(name).can)
+    can = dialects.dialect(name).can
+    lost = losses(order, name, can)
+    if not can.loses:
+        assert () == lost
+        return
     assert {one.split(".")[0] for one in lost if "details" in one or one == "lines"} >= {
         "details",
         "lines",

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
     from orderglot.core.cancellation_requests import CancellationRequest
     from orderglot.core.order import Order
-    from orderglot.core.ports import UnitOfWork
     from orderglot.hub.opening import Hub
 
 By = Annotated[str, value("NAME", "Who says so.", "whoever says this command", flag="--by")]
@@ -40,20 +39,16 @@ async def cancel(
     $ orderglot orders cancel 1000000001 --line 2=5 --reason "sold out"
     $ orderglot orders cancel 1000000001 --ask --reason "ordered twice"
     """
-    from orderglot.core import cancelling, lifecycle
+    from orderglot.core import steps
 
     if by and not ask:
         raise Misused("--by: it goes with --ask.")
     wanted = quantities(line)
-
-    async def step(unit: "UnitOfWork", found: "Order") -> "Order":
-        if ask:
-            return cancelling.ask(found, reason, by or unit.caller.name, unit.now(), wanted)
-        return lifecycle.cancel(found, reason, wanted)
-
-    _report(
-        await changed(hub, seller, order, "ask" if ask else "cancel", step, why=reason), as_json
-    )
+    if ask:
+        name, work = "ask", steps.asking_to_cancel(reason, wanted, by)
+    else:
+        name, work = "cancel", steps.cancelling_for(reason, wanted)
+    _report(await changed(hub, seller, order, name, work, why=reason), as_json)
 
 
 @with_book()
@@ -76,7 +71,7 @@ async def answer(
     $ orderglot orders answer-cancellation 1000000001 accept
     $ orderglot orders answer-cancellation 1000000001 refuse --reason packed
     """
-    from orderglot.core import cancelling
+    from orderglot.core import steps
     from orderglot.core.cancellation_requests import CancellationState
 
     states = {
@@ -84,12 +79,8 @@ async def answer(
         "refuse": CancellationState.REFUSED,
         "too-late": CancellationState.TOO_LATE,
     }
-
-    async def step(unit: "UnitOfWork", found: "Order") -> "Order":
-        who = by or unit.caller.name
-        return cancelling.answer(found, states[how], who, unit.now(), reason)
-
-    _report(await changed(hub, seller, order, "answer", step, why=reason), as_json)
+    work = steps.answering(states[how], reason, by)
+    _report(await changed(hub, seller, order, "answer", work, why=reason), as_json)
 
 
 def _report(order: "Order", as_json: bool) -> None:

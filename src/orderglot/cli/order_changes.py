@@ -30,9 +30,8 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from orderglot.core.correcting import Correction
-    from orderglot.core.order import Line, Order
+    from orderglot.core.order import Order
     from orderglot.core.ports import UnitOfWork
-    from orderglot.core.product import Product
     from orderglot.hub.opening import Hub
 
 
@@ -82,7 +81,7 @@ async def correct(
     $ orderglot orders correct 1000000001 --line 1=24 --remove 2 --add AA124=12 \\
         --po-number PO-7 --reason "wrong by a dozen"
     """
-    from orderglot.core import correcting
+    from orderglot.core import correcting, steps
 
     shipping = _given(method=method, carrier=carrier, service=service, instructions=instructions)
     asked = correcting.Correction(
@@ -98,8 +97,7 @@ async def correct(
         wanted = _with_addresses(asked, found, ship_to, recipient, bill_to)
         if wanted == correcting.Correction():
             raise Misused("say what is to be corrected, such as --line 1=24; see --help.")
-        products = await _products(unit, found, wanted.added)
-        return correcting.correct(found, wanted, products, (await unit.seller()).currency)
+        return await steps.correcting_as(wanted)(unit, found)
 
     _report(await changed(hub, seller, order, "correct", step, why=reason), as_json)
 
@@ -127,14 +125,10 @@ async def reprice(
 
     $ orderglot orders reprice 1000000001 --line 2=0.95 --reason "a rebate"
     """
-    from orderglot.core import repricing
+    from orderglot.core import steps
 
-    prices = _prices(line)
-
-    async def step(unit: "UnitOfWork", found: "Order") -> "Order":
-        return repricing.reprice(found, await _products(unit, found), prices)
-
-    _report(await changed(hub, seller, order, "reprice", step, why=reason), as_json)
+    work = steps.repricing_at(_prices(line))
+    _report(await changed(hub, seller, order, "reprice", work, why=reason), as_json)
 
 
 @with_book()
@@ -174,12 +168,10 @@ async def note(
 
     $ orderglot orders note 1000000001 "Ring twice."
     """
-    from orderglot.core import lifecycle
+    from orderglot.core import lifecycle, steps
 
-    async def step(_unit: "UnitOfWork", found: "Order") -> "Order":
-        return lifecycle.note(found, text)
-
-    noted = await changed(hub, seller, order, "note", step, why=text)
+    work = steps.alone(lambda found, _now: lifecycle.note(found, text))
+    noted = await changed(hub, seller, order, "note", work, why=text)
     _report_as(noted, "is noted", as_json)
 
 
@@ -195,19 +187,10 @@ async def delete(
 
     $ orderglot orders delete 1000000001 --reason "entered twice"
     """
-    from orderglot.core import lifecycle
+    from orderglot.core import lifecycle, steps
 
-    async def step(unit: "UnitOfWork", found: "Order") -> "Order":
-        return lifecycle.delete(found, unit.now())
-
-    gone = await changed(hub, seller, order, "delete", step, why=reason)
+    gone = await changed(hub, seller, order, "delete", steps.alone(lifecycle.delete), why=reason)
     _report_as(gone, "is deleted", as_json)
-
-
-async def _products(
-    unit: "UnitOfWork", order: "Order", added: "tuple[Line, ...]" = ()
-) -> "dict[str, Product]":
-    return await unit.products(sorted({line.sku for line in (*order.lines, *added)}))
 
 
 def _with_addresses(

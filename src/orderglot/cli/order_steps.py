@@ -1,7 +1,6 @@
 """Order steps: what the commands that take a step with an order share."""
 
-from collections.abc import Awaitable, Callable, Container
-from datetime import datetime
+from collections.abc import Container
 from typing import TYPE_CHECKING, Annotated
 
 from orderglot.cli.command import Misused
@@ -12,10 +11,8 @@ if TYPE_CHECKING:
     from orderglot.core.lifecycle import Quantities
     from orderglot.core.order import Line, Order
     from orderglot.core.ports import UnitOfWork
+    from orderglot.core.steps import Step, Work
     from orderglot.hub.opening import Hub
-
-Step = Callable[["Order", datetime], "Order"]
-Work = Callable[["UnitOfWork", "Order"], Awaitable["Order"]]
 
 Lines = Annotated[
     list[str] | None,
@@ -33,36 +30,26 @@ async def take(
     seller: str | None,
     which: str,
     name: str,
-    step: Step,
+    step: "Step",
     as_json: bool,
     *,
     why: str = "",
 ) -> None:
     """Take a step with an order that needs nothing else of the book, and say how it stands then."""
+    from orderglot.core import steps
 
-    async def work(unit: "UnitOfWork", order: "Order") -> "Order":
-        return step(order, unit.now())
-
-    report(await changed(hub, seller, which, name, work, why=why), as_json)
+    report(await changed(hub, seller, which, name, steps.alone(step), why=why), as_json)
 
 
 async def changed(
-    hub: "Hub", seller: str | None, which: str, name: str, work: Work, *, why: str = ""
+    hub: "Hub", seller: str | None, which: str, name: str, work: "Work", *, why: str = ""
 ) -> "Order":
-    """Change an order in one unit of work, with the event of a step, and give it as it stands then.
-
-    The event of an answer says which one it was. Where nothing of it is other than it was, nothing
-    is written.
-    """
-    from orderglot.core.lifecycle import EVENTS
-    from orderglot.core.open_cancellations import closing
+    """Take a step with an order in one unit of work, and give it as it stands then."""
+    from orderglot.core import steps
     from orderglot.hub import lookup
 
     async def step(unit: "UnitOfWork") -> "Order":
-        found = await lookup.find_order(unit, which)
-        new = await work(unit, found)
-        what = EVENTS.get(name) or closing(new)
-        return found if new == found else await unit.change(new, what, why=why)
+        return await steps.taken(unit, await lookup.find_order(unit, which), name, work, why)
 
     owner = await hub.seller(seller)
     return await hub.book(owner, tests=True).transact(step)

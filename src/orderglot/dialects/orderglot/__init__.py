@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from orderglot.dialects.orderglot.auth import AUTH
 from orderglot.dialects.orderglot.bodies import BODIES
+from orderglot.dialects.orderglot.changes import CHANGE_ORDER, CREATE_ORDER
 from orderglot.dialects.orderglot.faults import FAULTS
 from orderglot.dialects.orderglot.flows import FLOWS
 from orderglot.dialects.orderglot.loss import CAN
 from orderglot.dialects.orderglot.orders import (
-    CHANGE_ORDER,
-    CREATE_ORDER,
     GET_ORDER,
     LINKED_ORDERS,
     LIST_EVENTS,
     LIST_ORDERS,
 )
+from orderglot.dialects.orderglot.steps import STEPS
 from orderglot.dialects.orderglot.tables import NAME
 from orderglot.wire.dialect import Dialect, Lists
 
@@ -26,6 +26,7 @@ DIALECT = Dialect(
     operations=(
         *(LIST_ORDERS, GET_ORDER, LINKED_ORDERS, LIST_EVENTS),
         *(CREATE_ORDER, CHANGE_ORDER),
+        *STEPS,
     ),
     faults=FAULTS,
     flows=FLOWS,

@@ -55,27 +55,27 @@ def write_draft(order: Order) -> Members:
         "shipping": _write_shipping(order.shipping),
         "lines": list(map(_write_line, order.lines)),
     }
-    return _said(members)
+    return _filled(members)
 
 
-def _said(members: Members) -> Members:
+def _filled(members: Members) -> Members:
     return {name: value for name, value in members.items() if value not in (None, "", {}, ())}
 
 
 def _write_address(address: Address | None) -> Members:
     names = (*Address.__struct_fields__,)
     given = {name: getattr(address, name) for name in names if name != "unknown"} if address else {}
-    return _said(given)
+    return _filled(given)
 
 
 def _write_shipping(shipping: Shipping) -> Members:
     names = (*shapes.SHIPPING, "signature", "notifications")
-    return _said({name: getattr(shipping, name) for name in names})
+    return _filled({name: getattr(shipping, name) for name in names})
 
 
 def _write_line(line: Line) -> Members:
     names = (*LINE_TEXTS, "quantity", "deliver_by")
-    return _said({name: getattr(line, name) for name in names})
+    return _filled({name: getattr(line, name) for name in names})
 
 
 def read_draft(form: Form) -> Order:
@@ -187,9 +187,9 @@ def read_change(form: Form, order: Order) -> Correction:
     correction = Correction(
         po_number=form.text("po_number") if "po_number" in named else None,
         notes=form.text("notes", longest=LONGEST_NOTES) if "notes" in named else None,
-        bill_to=_changed_address(form, "bill_to", order.bill_to),
-        ship_to=_changed_address(form, "ship_to", order.ship_to),
-        shipping=_changed_shipping(form.inside("shipping")),
+        bill_to=changed_address(form, "bill_to", order.bill_to),
+        ship_to=changed_address(form, "ship_to", order.ship_to),
+        shipping=changed_shipping(form.inside("shipping")),
         **(_changed_lines(form, order) if "lines" in named else {}),
     )
     form.check()
@@ -199,7 +199,7 @@ def read_change(form: Form, order: Order) -> Correction:
 _CHANGED = ("po_number", "notes", "bill_to", "ship_to", "shipping", "lines")
 
 
-def _changed_address(form: Form, name: str, before: Address | None) -> Address | None:
+def changed_address(form: Form, name: str, before: Address | None) -> Address | None:
     """Give an address with what is said of it anew; None where it stays as it is."""
     inner = form.inside(name)
     if not inner.members:
@@ -211,7 +211,7 @@ def _changed_address(form: Form, name: str, before: Address | None) -> Address |
     return replace(before or Address(), **given)
 
 
-def _changed_shipping(form: Form) -> dict[str, str]:
+def changed_shipping(form: Form) -> dict[str, str]:
     return {name: form.text(name) for name in shapes.SHIPPING if name in form.members}
 
 

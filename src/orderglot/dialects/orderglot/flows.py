@@ -6,9 +6,9 @@ from msgspec.structs import replace
 
 from orderglot.core.order import Order, Reference
 from orderglot.core.query import Page, Window
+from orderglot.dialects.orderglot.changes import CREATE_ORDER
 from orderglot.dialects.orderglot.filters import Listing, sayable
 from orderglot.dialects.orderglot.orders import (
-    CREATE_ORDER,
     GET_ORDER,
     LINKED_ORDERS,
     LIST_ORDERS,

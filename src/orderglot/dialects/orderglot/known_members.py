@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from orderglot.dialects.orderglot import step_shapes
 from orderglot.dialects.orderglot.shapes import Change, NewOrder, Order, Page
 from orderglot.dialects.orderglot.tables import NAME
-from orderglot.wire.known_members import known_members
+from orderglot.wire.known_members import Known, known_members
 
 ORDER = known_members(Order, NAME)
 PAGE = known_members(Page, NAME)
 NEW = known_members(NewOrder, NAME, client=True)
 CHANGE = known_members(Change, NAME, client=True)
+MADE = known_members(step_shapes.Made, NAME)
+STEPS = {
+    name: known_members(shape, NAME, client=True) if shape else Known(NAME, client=True)
+    for name, shape in step_shapes.STEPS.items()
+}

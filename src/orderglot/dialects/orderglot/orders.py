@@ -1,22 +1,15 @@
-"""Our own operations on orders, each from both ends: list, get, linked, events, create, change."""
+"""Our own operations that read orders, each from both ends: list, get, linked, events."""
 
 from __future__ import annotations
 
-from msgspec import Struct
 from msgspec.structs import replace
 
-from orderglot.core.caller import CHANGE, CREATE, Caller
-from orderglot.core.correcting import correct
-from orderglot.core.customer import Customer, identity
-from orderglot.core.errors import NotFound, Rule, invalid
-from orderglot.core.lifecycle import EVENTS
-from orderglot.core.order import Order, Reference, by_hub_id, is_channel, native
+from orderglot.core.caller import Caller
+from orderglot.core.order import Order, Reference, is_channel
 from orderglot.core.ports import Event
 from orderglot.core.query import Page
 from orderglot.core.time_zones import zone_of
-from orderglot.core.unknown_members import with_further
 from orderglot.dialects.orderglot import known_members, shapes
-from orderglot.dialects.orderglot.drafts import complete, read_change, read_draft, write_draft
 from orderglot.dialects.orderglot.filters import (
     SHOWING,
     Fields,
@@ -29,11 +22,8 @@ from orderglot.dialects.orderglot.filters import (
 )
 from orderglot.dialects.orderglot.media import (
     ASKS,
-    SENDS,
     answer,
     arguments_of,
-    body_of,
-    demand_version,
     is_known,
     tag_of,
 )
@@ -44,7 +34,7 @@ from orderglot.wire import json
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request, Response, fill
 from orderglot.wire.operation import Context, Endpoint, Operation, RequestFormat, ResponseFormat
-from orderglot.wire.shape import JSON, ResponseShape, success
+from orderglot.wire.shape import ResponseShape, success
 
 
 def shown(order: Order, caller: Caller) -> Order:
@@ -133,14 +123,14 @@ async def _get_order(context: Context, id: str) -> Order:
     return shown(await context.book.get(Reference(NAME, id)), context.book.caller)
 
 
-def _write_shown(order: Order, request: Request) -> Response:
+def write_shown(order: Order, request: Request) -> Response:
     headers = {"etag": tag_of(order)}
     if is_known(order, request):
         return Response(status=304, headers=headers)
     return answer(selected(order, read_fields(request)), headers=headers)
 
 
-def _read_order(response: Response, _ask: object) -> Order:
+def read_answer(response: Response, _ask: object) -> Order:
     form = Form({})
     order = read_document(response.body, "", form.problems)
     form.check()
@@ -153,8 +143,8 @@ GET_ORDER: Operation[str, Order] = Operation(
     request=RequestFormat(_write_id, _read_id, query=shapes.Showing, headers=shapes.IfNoneMatch),
     perform=_get_order,
     response=ResponseFormat(
-        _write_shown,
-        _read_order,
+        write_shown,
+        read_answer,
         (*success(200, shapes.Order, headers=shapes.ETag), ResponseShape(304, headers=shapes.ETag)),
     ),
 )
@@ -241,122 +231,6 @@ LIST_EVENTS: Operation[str, tuple[Event, ...]] = Operation(
     request=RequestFormat(_write_asked, _read_asked),
     perform=_list_events,
     response=ResponseFormat(_write_events, _read_events, success(200, shapes.Events)),
-)
-
-
-# orders.create
-
-
-def _write_draft(order: Order) -> Request:
-    body = json.write(write_draft(order))
-    return Request(method="POST", path=ORDERS, headers=SENDS, body=body)
-
-
-def _read_draft(request: Request, _caller: Caller) -> Order:
-    arguments_of(request, ())
-    return body_of(request, known_members.NEW).checked(read_draft)
-
-
-async def _create_order(context: Context, draft: Order) -> Order:
-    """Create an order at the seller's prices."""
-    book = context.book
-    customer = await _customer(context, draft)
-    seller = await book.seller()
-    if customer is not None and customer.own_item_numbers:
-        (draft,) = await book.with_skus(replace(draft, customer=identity(customer)))
-    products = await book.products([line.sku for line in draft.lines])
-    order = complete(draft, customer, seller.currency, products, context.now)
-    return shown(await book.place(order), book.caller)
-
-
-async def _customer(context: Context, draft: Order) -> Customer | None:
-    """Give the customer who is to order: the one that is named, else the caller's own."""
-    own = context.book.caller.customer
-    if draft.customer is None:
-        return None if own is None else await context.book.customer(by_hub_id(own))
-    (named,) = draft.customer.references
-    try:
-        found = await context.book.customer(named)
-        if named.dialect == NAME or named in found.references:
-            return found
-    except NotFound:
-        pass
-    reason = "There is no customer of this id and dialect here; leave it out to order for your own."
-    raise invalid("customer", Rule.UNKNOWN, reason)
-
-
-def _write_created(order: Order, _request: Request) -> Response:
-    headers = {"location": fill(ORDER, id=native(order, NAME)), "etag": tag_of(order)}
-    return answer(write_document(order), status=201, headers=headers)
-
-
-CREATE_ORDER: Operation[Order, Order] = Operation(
-    name="orders.create",
-    endpoint=Endpoint("POST", (ORDERS,), CREATE, idempotent=True),
-    request=RequestFormat(_write_draft, _read_draft, body={JSON: shapes.NewOrder}),
-    perform=_create_order,
-    response=ResponseFormat(
-        _write_created, _read_order, success(201, shapes.Order, headers=shapes.Made)
-    ),
-    places=lambda draft: draft,
-)
-
-
-# orders.change
-
-
-class Changing(Struct, frozen=True):
-    """Which order is changed, from which version, and how."""
-
-    id: str
-    change: Form
-    version: str = ""
-
-
-def _write_change(ask: Changing) -> Request:
-    headers = {**SENDS, "content-type": shapes.MERGE_PATCH}
-    if ask.version:
-        headers["if-match"] = ask.version
-    body = json.write(ask.change.members)
-    return Request(method="PATCH", path=fill(ORDER, id=ask.id), headers=headers, body=body)
-
-
-def _read_change(request: Request, _caller: Caller) -> Changing:
-    arguments_of(request, ())
-    form = body_of(request, known_members.CHANGE)
-    form.check()
-    return Changing(request.params["id"], form, request.headers.get("if-match", ""))
-
-
-async def _change_order(context: Context, ask: Changing) -> Order:
-    """Change what of an order did not go out (RFC 7396): lines, addresses, numbers, notes, shipping.
-
-    A line keeps its price, a further one has that of today; the sums and the bill follow.
-    """
-    book = context.book
-    found = await book.get(Reference(NAME, ask.id))
-    demand_version(found, ask.version)
-    form = Form(ask.change.members, longest=ask.change.longest, known=ask.change.known)
-    correction = read_change(form, found)
-    products = await book.products(sorted({line.sku for line in (*found.lines, *correction.added)}))
-    new = correct(found, correction, products, (await book.seller()).currency)
-    new = with_further(new, form.unknown())
-    return shown(new if new == found else await book.change(new, EVENTS["correct"]), book.caller)
-
-
-CHANGE_ORDER: Operation[Changing, Order] = Operation(
-    name="orders.change",
-    endpoint=Endpoint("PATCH", (ORDER,), CHANGE, idempotent=True),
-    request=RequestFormat(
-        _write_change,
-        _read_change,
-        headers=shapes.IfMatch,
-        body={shapes.MERGE_PATCH: shapes.Change, JSON: shapes.Change},
-    ),
-    perform=_change_order,
-    response=ResponseFormat(
-        _write_shown, _read_order, success(200, shapes.Order, headers=shapes.ETag)
-    ),
 )
 
 

@@ -146,7 +146,7 @@ class ETag(TypedDict):
     ETag: str
 
 
-class Made(TypedDict):
+class Placed(TypedDict):
     ETag: str
     Location: str
 

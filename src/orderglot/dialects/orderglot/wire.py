@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from orderglot.core.errors import Problem
+from orderglot.core.errors import Problem, Rule
 from orderglot.core.order import Order, Unknown, id_at
 from orderglot.core.unknown_members import bounded
 from orderglot.core.values import Kind, Status
@@ -41,8 +41,8 @@ def write_order(order: Order) -> Order:
 def write_document(order: Order) -> msgspec.Raw:
     """Write an order as JSON; its kind and status are said whatever they are."""
     document = json.write(write_order(order))
-    if said := _SAID[order.kind is Kind.SALE, order.status is Status.RECEIVED]:
-        document = b"%b%b%b}" % (document[:-1], b"," if len(document) > _EMPTY else b"", said)
+    if defaults := _DEFAULTS[order.kind is Kind.SALE, order.status is Status.RECEIVED]:
+        document = b"%b%b%b}" % (document[:-1], b"," if len(document) > _EMPTY else b"", defaults)
     return msgspec.Raw(_with_own_ids(document) if _has_own_ids(order) else document)
 
 
@@ -66,7 +66,7 @@ def _with_own_ids(document: bytes) -> bytes:
 
 
 _KIND, _STATUS = b'"kind":"sale"', b'"status":"received"'
-_SAID = {
+_DEFAULTS = {
     (True, True): b"%b,%b" % (_KIND, _STATUS),
     (True, False): _KIND,
     (False, True): _STATUS,
@@ -144,6 +144,15 @@ def read_documents(body: bytes, form: Form, name: str) -> tuple[Order, ...]:
         read_document(bytes(one), f"{name}[{place}]", form.problems)
         for place, one in enumerate(documents, 1)
     )
+
+
+def read_inside(body: bytes, form: Form, name: str) -> Order:
+    """Read the order in a member of a body; what is wrong with it is noted in the form of it."""
+    try:
+        return read_document(bytes(_members(body)[name]), name, form.problems)
+    except (KeyError, msgspec.MsgspecError, UnicodeError, RecursionError):
+        form.refuse(name, Rule.REQUIRED, "This field is required.")
+        return Order()
 
 
 _members = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode

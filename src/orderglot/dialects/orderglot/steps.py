@@ -1,0 +1,214 @@
+"""The steps of an order's life, each an operation: ``POST /orders/{id}/ship`` and the like.
+
+What a step is told has the names of the flags of its command.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, TypeVar
+
+from msgspec import Struct
+
+from orderglot.core import lifecycle, steps
+from orderglot.core.caller import CHANGE, Caller
+from orderglot.core.errors import Forbidden, Rule
+from orderglot.core.goods_steps import Made
+from orderglot.core.order import Order, Reference
+from orderglot.dialects.orderglot import known_members, shapes, step_shapes
+from orderglot.dialects.orderglot import step_requests as told
+from orderglot.dialects.orderglot.media import (
+    ASKS,
+    SENDS,
+    answer,
+    arguments_of,
+    body_of,
+    demand_version,
+    tag_of,
+)
+from orderglot.dialects.orderglot.orders import read_answer, shown, write_shown
+from orderglot.dialects.orderglot.tables import NAME, ORDER
+from orderglot.dialects.orderglot.wire import opened, read_documents, read_inside, write_document
+from orderglot.wire import json
+from orderglot.wire.form import Form
+from orderglot.wire.message import Request, Response, fill
+from orderglot.wire.operation import Context, Endpoint, Operation, RequestFormat, ResponseFormat
+from orderglot.wire.shape import JSON, ResponseShape, success
+
+Answer = TypeVar("Answer")
+
+CUSTOMERS = frozenset({"cancel"})
+"""The steps that a customer's key may take as well; the others are the seller's."""
+
+
+class Asked(Struct, frozen=True):
+    """Which order takes a step, from which version, and what the step is told."""
+
+    id: str
+    members: Mapping[str, Any] = {}
+    version: str = ""
+
+
+def _write_asked(path: str) -> Callable[[Asked], Request]:
+    def write(ask: Asked) -> Request:
+        headers = {**(SENDS if ask.members else ASKS)}
+        if ask.version:
+            headers["if-match"] = ask.version
+        body = json.write(ask.members) if ask.members else b""
+        return Request(method="POST", path=fill(path, id=ask.id), headers=headers, body=body)
+
+    return write
+
+
+def _read_asked(name: str, read: Callable[[Form], object]) -> Callable[[Request, Caller], Asked]:
+    def read_asked(request: Request, caller: Caller) -> Asked:
+        arguments_of(request, ())
+        form = body_of(request, known_members.STEPS[name])
+        _refuse_strange(form)
+        if caller.customer is not None and form.has("by"):
+            form.refuse("by", Rule.READ_ONLY, "A customer speaks for himself; leave it out.")
+        read(form)
+        form.check()
+        version = request.headers.get("if-match", "")
+        return Asked(request.params["id"], form.members, version)
+
+    return read_asked
+
+
+def _refuse_strange(form: Form) -> None:
+    """Refuse what a step is not told, at any depth."""
+    known = form.known
+    if known is None:
+        return
+    for name, value in form.members.items():
+        inner = known.of(name)
+        if name not in known.names:
+            there = ", ".join(sorted(known.names)) or "nothing"
+            form.refuse(name, Rule.UNEXPECTED, f"There is no such member; there is {there}.")
+        elif isinstance(value, dict) and inner:
+            _refuse_strange(form.inside(name))
+        elif isinstance(value, list) and inner:
+            for one in form.each(name):
+                _refuse_strange(one)
+
+
+def _demand_seller(caller: Caller, name: str) -> None:
+    if caller.customer is not None and name not in CUSTOMERS:
+        raise Forbidden(f"A customer's key cannot {name} an order; ask the seller.")
+
+
+async def _found(context: Context, ask: Asked, name: str) -> Order:
+    _demand_seller(context.book.caller, name)
+    found = await context.book.get(Reference(NAME, ask.id))
+    demand_version(found, ask.version)
+    return found
+
+
+def _step(name: str, read: told.Read, summary: str) -> Operation[Asked, Order]:
+    """Make the operation of a step that changes one order."""
+
+    async def perform(context: Context, ask: Asked) -> Order:
+        return shown(await _taken(context, ask, name, read), context.book.caller)
+
+    response: ResponseFormat[Asked, Order] = ResponseFormat(
+        write_shown, read_answer, success(200, shapes.Order, headers=shapes.ETag)
+    )
+    return _operation(name, read, perform, response, summary)
+
+
+def _ending(name: str, read: told.Read, summary: str) -> Operation[Asked, None]:
+    """Make the operation of a step after which there is no order any more."""
+
+    async def perform(context: Context, ask: Asked) -> None:
+        await _taken(context, ask, name, read)
+
+    response: ResponseFormat[Asked, None] = ResponseFormat(
+        lambda _none, _request: Response(status=204),
+        lambda _response, _ask: None,
+        (ResponseShape(204),),
+    )
+    return _operation(name, read, perform, response, summary)
+
+
+def _making(name: str, read: Callable[[Form], told.Make], summary: str) -> Operation[Asked, Made]:
+    """Make the operation of a step that makes further orders out of one."""
+
+    async def perform(context: Context, ask: Asked) -> Made:
+        order = await _found(context, ask, name)
+        async with context.book.together() as unit:
+            return await read(Form(ask.members))(unit, order)
+
+    response: ResponseFormat[Asked, Made] = ResponseFormat(
+        _write_made, _read_made, success(200, step_shapes.Made, headers=shapes.ETag)
+    )
+    return _operation(name, read, perform, response, summary)
+
+
+async def _taken(context: Context, ask: Asked, name: str, read: told.Read) -> Order:
+    """Take a step; what it is told was read well before."""
+    order = await _found(context, ask, name)
+    taken = read(Form(ask.members))
+    async with context.book.together() as unit:
+        return await steps.taken(unit, order, taken.name, taken.work, taken.why)
+
+
+def _operation(
+    name: str,
+    read: Callable[[Form], object],
+    perform: Callable[[Context, Asked], Awaitable[Answer]],
+    response: ResponseFormat[Asked, Answer],
+    summary: str,
+) -> Operation[Asked, Answer]:
+    perform.__doc__ = summary
+    path, shape = f"{ORDER}/{name}", step_shapes.STEPS[name]
+    return Operation(
+        name=f"orders.{name}",
+        endpoint=Endpoint("POST", (path,), CHANGE, idempotent=True),
+        request=RequestFormat(
+            _write_asked(path),
+            _read_asked(name, read),
+            headers=shapes.IfMatch,
+            body={JSON: shape} if shape else {},
+        ),
+        perform=perform,
+        response=response,
+    )
+
+
+def _write_made(made: Made, _request: Request) -> Response:
+    content = {"order": write_document(made.order), "made": list(map(write_document, made.made))}
+    return answer(content, headers={"etag": tag_of(made.order)})
+
+
+def _read_made(response: Response, _ask: Asked) -> Made:
+    form = opened(response.body, known_members.MADE, "order", "made")
+    order = read_inside(response.body, form, "order")
+    made = read_documents(response.body, form, "made")
+    form.check()
+    return Made(order, made)
+
+
+STEPS: tuple[Operation[Asked, Any], ...] = (
+    _step("confirm", told.plain("confirm", lifecycle.confirm), "Take a received order on."),
+    _step("hold", told.read_hold, "Hold an order up: nothing is shipped until it is released."),
+    _step("release", told.plain("release", lifecycle.release), "Let a held order go on."),
+    _step(
+        "ship", told.read_ship, "Send a parcel of an order: some of its lines, or all that is left."
+    ),
+    _step(
+        "deliver", told.plain("deliver", lifecycle.deliver), "Say that what went out has arrived."
+    ),
+    _step("complete", told.read_complete, "Say that nothing more of an order is to come."),
+    _step("cancel", told.read_cancel, "Cancel what of an order did not go out, or ask for that."),
+    _step("answer-cancellation", told.read_answer, "Answer the request to cancel an order."),
+    _step("correct", told.read_correct, "Correct what of an order did not go out."),
+    _step("reprice", told.read_reprice, "Give lines the prices of today, or such as are named."),
+    _step("move", told.read_move, "Give an order to another customer."),
+    _step("note", told.read_note, "Add a line to the notes of an order."),
+    _ending("delete", told.read_delete, "Take an order out of the book for good."),
+    _making("split", told.read_split, "Put so much of some lines into a new order."),
+    _making("return", told.read_return, "Take back what went out of an order."),
+    _making(
+        "exchange", told.read_exchange, "Take back what went out, and sell other goods instead."
+    ),
+)
