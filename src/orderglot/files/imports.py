@@ -6,7 +6,9 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Protocol
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from orderglot.core.errors import Conflict, Invalid, Rule, invalid
@@ -22,7 +24,6 @@ from orderglot.files.rejects import Rejects
 from orderglot.files.remarks import Aside
 from orderglot.files.rows import Reject
 from orderglot.files.sources import OtherOrder, demand_whole
-from orderglot.files.target import Ready, Target
 from orderglot.files.whole.opening import whole_orders
 from orderglot.files.whole.taking import take_whole
 
@@ -36,6 +37,39 @@ SHOWN = 3
 NO_OPTIONS = ImportOptions()
 
 TAKEN = "it was taken; it stands here so that its order is whole"
+
+
+class Target(Protocol):
+    """Where orders go: a book that is opened, and perhaps made, when the first come."""
+
+    @property
+    def currency(self) -> str:
+        """The seller's currency; "" as long as there is no seller."""
+        ...
+
+    @property
+    def timezone(self) -> str:
+        """The seller's time zone; "" is UTC."""
+        ...
+
+    async def open(self, currency: str, *, tests: bool = False) -> Book:
+        """Open the book; a seller who is made for it has that currency.
+
+        With ``tests`` the orders of test mode are in sight.
+        """
+        ...
+
+
+class Ready(Struct, frozen=True):
+    """A book that is open."""
+
+    book: Book
+    currency: str
+    timezone: str = ""
+
+    async def open(self, currency: str, *, tests: bool = False) -> Book:  # noqa: ARG002
+        """Give the book."""
+        return self.book
 
 
 async def take(

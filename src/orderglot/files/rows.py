@@ -15,6 +15,7 @@ from orderglot.core.errors import NotFound
 from orderglot.files.encodings import UTF_8, Encoding, not_utf_8
 from orderglot.files.header_row import HeaderRow, Worth, find_header
 from orderglot.files.text import LONGEST_LINE, Text, unreadable, why
+from orderglot.files.typed import as_text
 
 LONGEST_FIELD = 5_000
 MOST_LINES = 100
@@ -67,6 +68,7 @@ def open_rows(
 ) -> Iterator[Rows]:
     """Open a file, plain or gzip, and find its header: the first row that is worth enough.
 
+    Parquet and JSON lines are read as the CSV that they would be.
     Raises NotFound without the file, Invalid where it cannot be read or has no header.
     """
     try:
@@ -75,8 +77,10 @@ def open_rows(
         raise NotFound(f"There is no file {path}; check its name.") from None
     except (OSError, ValueError) as error:
         raise unreadable(f"{path} cannot be read: {why(error)}.") from error
-    with file:
-        yield Rows(file, encoding, worth, enough)
+    with file, as_text(file) as (text, ahead):
+        rows = Rows(text, encoding, worth, enough)
+        rows.line -= ahead
+        yield rows
 
 
 class Rows:

@@ -55,4 +55,4 @@ def write_orders(orders: tuple[Order, ...]) -> bytes:
     return yes("OK", status=1, webOrders=[write_order(order, "") for order in orders]).body
 
 
-BODIES = Bodies(read=read_orders, write={"json": write_orders}, id="id")
+BODIES = Bodies(read=read_orders, write={"json": write_orders}, id="id", lines="items")

@@ -31,12 +31,11 @@ def put_in_place(path: Path, *, replace: bool) -> Iterator[Destination]:
         rights = S_IMODE(there.stat().st_mode) if there.exists() else PRIVATE
         number = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE)
     try:
-        with os.fdopen(number, "wb") as file:
-            with _refusing(path):
-                yield file
-                file.flush()
-                os.fchmod(file.fileno(), rights)
-                os.fsync(file.fileno())
+        with os.fdopen(number, "wb") as file, _refusing(path):
+            yield file
+            file.flush()
+            os.fchmod(file.fileno(), rights)
+            os.fsync(file.fileno())
         demand_free(there, replace=replace)
         with _refusing(path):
             beside.replace(there)
@@ -70,4 +69,6 @@ def _refusing(path: Path) -> Iterator[None]:
 def unwritable(path: Path, error: OSError) -> Invalid:
     """Tell why a file cannot be written."""
     reason = error.strerror or str(error)
-    return invalid("FILE", Rule.MALFORMED, f"{path} cannot be written ({reason}); nothing is left of it.")
+    return invalid(
+        "FILE", Rule.MALFORMED, f"{path} cannot be written ({reason}); nothing is left of it."
+    )

@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Protocol
 
 from msgspec.structs import replace
 
-from orderglot.core.errors import Conflict, HubError, Invalid, Rule, invalid
+from orderglot.core.errors import Conflict, Invalid, Rule, invalid
 from orderglot.core.order import HUB, Order, Reference
 from orderglot.core.ports import KEPT, Book, Outcome
 from orderglot.core.sum_counts import SumCounts, with_orders
 from orderglot.files.plan import ImportOptions
 from orderglot.files.progress import Progress, Taken
 from orderglot.files.remarks import Aside
-from orderglot.files.sources import FILE, OtherOrder, Source, read_source
+from orderglot.files.sources import FILE, OtherOrder, read_source
 from orderglot.files.whole.found import Found, WholeOrders
 from orderglot.files.whole.origin import in_place_of, incoming, is_same
 from orderglot.files.whole.rejects import Rejects
-from orderglot.files.target import Target
 
 BATCH = 500
 """So many orders are kept in one transaction."""
@@ -29,6 +29,14 @@ NAMED = 20
 
 SHOWN = 3
 """So many orders show what a dry run would have taken."""
+
+
+class Target(Protocol):
+    """Where orders go: a book that is opened, and perhaps made, when the first come."""
+
+    async def open(self, currency: str, *, tests: bool = False) -> Book:
+        """Open the book; a seller who is made for it has that currency."""
+        ...
 
 
 async def take_whole(
@@ -156,9 +164,7 @@ class _Taking:
                 others.append((found, order))
         return others
 
-    async def _bring_up_to_date(
-        self, book: Book, found: Found, there: Order, order: Order
-    ) -> None:
+    async def _bring_up_to_date(self, book: Book, found: Found, there: Order, order: Order) -> None:
         new = in_place_of(there, order)
         older = order.modified and there.modified and order.modified < there.modified
         if older or replace(new, modified=there.modified) == there:
