@@ -102,8 +102,8 @@ lock: ## resolve the dependencies again; UPGRADE=1 takes new releases
 	@test -x $(PY) || { $(create-venv); }
 	@$(PIP) install --quiet $(UV)
 	$(call compile,-o requirements/runtime.txt)
-	$(call compile,--group dev -c requirements/runtime.txt -o requirements/dev.txt)
-	$(call compile,--group bench -c requirements/dev.txt -o requirements/bench.txt)
+	$(call compile,--group dev --extra files -c requirements/runtime.txt -o requirements/dev.txt)
+	$(call compile,--group bench --extra files -c requirements/dev.txt -o requirements/bench.txt)
 
 compile = @$(PY) -m uv --no-config --system-certs pip compile pyproject.toml $(1) $(if $(UPGRADE),--upgrade) \
 	--universal --python-version 3.11 --generate-hashes --no-emit-index-url \

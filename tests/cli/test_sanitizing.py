@@ -171,6 +171,14 @@ COMMANDS: dict[tuple[str, ...], list[tuple[str, ...]]] = {
         (f"none{ODD}.csv", "--seller", "acme"),
         (FILE, "--seller", NAME),
     ],
+    ("export",): [
+        ("out.csv",),
+        (f"odd{ODD}.jsonl", "--json"),
+        ("-", "--format", "jsonl"),
+        ("kole.jsonl", "--as", "kole"),
+        (f"none{ODD}",),
+        ("out.xlsx", "--filter", NAME),
+    ],
     ("pull",): [
         ("--rejects",),
         ("--rejects", "--json"),

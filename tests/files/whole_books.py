@@ -18,7 +18,7 @@ from orderglot.files.whole.exporting import export, writer_of
 
 FORMS = [
     ("jsonl", False),
-    *[(format, lines) for format in ("csv", "xlsx", "parquet") for lines in (False, True)],
+    *[(table, lines) for table in ("csv", "xlsx", "parquet") for lines in (False, True)],
 ]
 """The formats, each with an order a row and with a line a row."""
 
@@ -28,8 +28,9 @@ async def exported(book: Book, format: str, *, lines: bool) -> bytes:
     file = BytesIO()
     writer = writer_of(format, file, lines=lines)
 
-    async def write(orders: Sequence[Order]) -> None:
+    async def write(orders: Sequence[Order]) -> Sequence[Order]:
         writer.write(orders)
+        return orders
 
     await export(book, write)
     writer.close()
@@ -38,7 +39,7 @@ async def exported(book: Book, format: str, *, lines: bool) -> bytes:
 
 async def taken(book: Book, path: Path, content: bytes, **options: Any) -> Progress:
     """Import what was exported."""
-    path.write_bytes(content)
+    path.write_bytes(content)  # noqa: ASYNC240
     return await take(book, path, options=ImportOptions(**options))
 
 

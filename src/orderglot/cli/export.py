@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from orderglot.cli.command import AsJson, Misused, SellerName, with_book
+from orderglot.cli.demo_address import BASE
 from orderglot.cli.export_report import Done, exit_code, report
 from orderglot.cli.garbage import seldom_collected
 from orderglot.cli.options import argument, switch, value
@@ -27,7 +28,7 @@ STANDARD_OUTPUT = "-"
 TEXTS = ("csv", "jsonl")
 """The formats that a person can read."""
 
-Write = Callable[[Sequence["Order"]], Awaitable[None]]
+Write = Callable[[Sequence["Order"]], Awaitable[Sequence["Order"]]]
 
 
 @with_book(reads=True)
@@ -63,11 +64,11 @@ async def export(
 
     $ orderglot export orders.csv
     $ orderglot export shipped.xlsx --lines --filter 'status = shipped'
-    $ orderglot export - --format jsonl --seller acme | gzip > orders.jsonl.gz
+    $ orderglot export - --format jsonl --seller acme
     $ orderglot export kole.jsonl --as kole
     """
     from orderglot.core.time_zones import zone_of
-    from orderglot.files.whole.exporting import format_of, writer_of
+    from orderglot.files.whole.exporting import closing, format_of, writer_of
     from orderglot.wire.aip160 import read_filter
 
     piped = file == STANDARD_OUTPUT
@@ -83,22 +84,23 @@ async def export(
         if dialect:
             from orderglot.hub.wire_export import WireExport
 
-            wires = WireExport(hub, book, dialect, kind, target, lines=lines)
-            exported = await _export(book, wires.write, where)
-            wires.close()
+            wires = WireExport(hub, book, dialect, kind, target, lines=lines, base=BASE)
+            with closing(wires):
+                exported = await _export(book, wires.write, where)
             done = Done(file, kind, owner.name, exported, wires.rows, dialect, wires.fates)
         else:
             writer = writer_of(kind, target, lines=lines)
-            exported = await _export(book, _written_by(writer), where)
-            writer.close()
+            with closing(writer):
+                exported = await _export(book, _written_by(writer), where)
             done = Done(file, kind, owner.name, exported, writer.rows)
     report(done, as_json=as_json, apart=piped)
     raise typer.Exit(exit_code(done))
 
 
 def _written_by(writer: "Writer") -> Write:
-    async def write(orders: Sequence["Order"]) -> None:
+    async def write(orders: Sequence["Order"]) -> Sequence["Order"]:
         writer.write(orders)
+        return orders
 
     return write
 
@@ -109,7 +111,7 @@ async def _export(book: "Book", write: Write, where: "Query") -> "Exported":
 
     def show(done: "Exported") -> None:
         orders, lines = counted(done.orders, "order"), counted(done.lines, "line")
-        on_step(f"{orders} of {lines} written", done.orders, done.total)
+        on_step(f"{orders} of {lines} written", done.seen, done.total)
 
     with showing_progress("exporting") as on_step, seldom_collected():
         return await run(book, write, where, show)

@@ -50,7 +50,7 @@ def report(done: Done, *, as_json: bool, apart: bool) -> None:
 def _report_fates(fates: Fates, write: Callable[[str], None]) -> None:
     if fates.left_out:
         orders = counted(fates.left_out, "order was", "orders were")
-        write(f"{orders} left out: {fates.title} has no word for them.")
+        write(f"{orders} left out; the first because {fates.reason}.")
     if not fates.found:
         write(f"{fates.title} carries all of it.")
         return

@@ -16,6 +16,7 @@ from orderglot.files.containers import opened_bytes
 from orderglot.files.encodings import UTF_8, Encoding, not_utf_8
 from orderglot.files.header_row import HeaderRow, Worth, find_header
 from orderglot.files.text import LONGEST_LINE, Text, unreadable
+from orderglot.files.typed import as_text
 
 LONGEST_FIELD = 5_000
 MOST_LINES = 100
@@ -72,11 +73,16 @@ def open_rows(
 ) -> Iterator[Rows]:
     """Open a file, packed or not, and find its header: the first row that is worth enough.
 
+    Parquet and JSON lines are read as the CSV that they would be.
     Raises NotFound without the file, Invalid where it cannot be read or has no header.
     """
-    with opened_bytes(path, sheet, lambda names: worth(names) >= enough) as found:
-        rows = Rows(found.file, encoding, worth, enough)
+    with (
+        opened_bytes(path, sheet, lambda names: worth(names) >= enough) as found,
+        as_text(found.file) as (text, ahead),
+    ):
+        rows = Rows(text, encoding, worth, enough)
         rows.of = found.of
+        rows.line -= ahead
         yield rows
 
 

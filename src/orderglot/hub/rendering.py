@@ -34,7 +34,8 @@ async def written(
     if dialect.flows.get is None:
         raise Unsupported(f"{dialect.title} cannot give one order; show it without --as.")
     zone = "" if dialect.lists.zoned else (await book.seller()).timezone
-    flow = dialect.flows.get(Reference(name, native(order, name)))
+    locate = dialect.flows.locate
+    flow = dialect.flows.get(locate(order) if locate else Reference(name, native(order, name)))
     async with book.together() as unit:
         context = Context(keyring, unit.now(), unit)
         session = _open_session(dialect, order, context.now)

@@ -35,13 +35,15 @@ class Bodies:
     when its wrapping is gone, or a request for a new order. It gives none where there is none and
     raises Invalid where what there is cannot be read. ``write`` writes one order, or several, as
     an answer does; by the names of the forms that the vendor has, the usual one first.
-    ``id`` and ``po_number`` are what an order calls the two, "" where it has no such member.
+    ``id``, ``po_number`` and ``lines`` are what an order calls the three, "" where it has no such
+    member.
     """
 
     read: Callable[[bytes], Held]
     write: Mapping[str, Write]
     id: str = ""
     po_number: str = ""
+    lines: str = ""
 
 
 Knows = Callable[[str], bool]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -74,13 +75,19 @@ def _between(one: Any, other: Any, path: str, default: Any) -> Iterator[Differen
 
 
 def _members(one: Struct, other: Struct, path: str) -> Iterator[Difference]:
-    for member in msgspec.structs.fields(one):
+    for member in _fields(type(one)):
         name = f"{path}.{member.name}" if path else member.name
         left, right = _parts(getattr(one, member.name), getattr(other, member.name))
         if left != right and _lost_whole(left, right):
             yield name, Fate.LEFT_OUT, left, right
         else:
             yield from _between(left, right, name, _default(member))
+
+
+@cache
+def _fields(kind: type[Struct]) -> tuple[msgspec.structs.FieldInfo, ...]:
+    """Give the members of a part: to read them off its type takes long."""
+    return msgspec.structs.fields(kind)
 
 
 def _unknown(

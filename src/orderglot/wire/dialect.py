@@ -161,7 +161,8 @@ class Flows:
 
     ``find`` fetches what an earlier ``place`` of an order of the book, which was cut off, has made
     of it so far; where there is such a flow, ``place`` goes on with that. ``customers`` are those
-    that the vendor names to this client, for his orders give no more than their ids.
+    that the vendor names to this client, for his orders give no more than their ids. ``locate`` tells
+    by which reference ``get`` finds an order of the book at once, where its id is not enough for that.
     """
 
     place: Callable[[Order], Flow[Order]] | None = None
@@ -170,6 +171,7 @@ class Flows:
     page: Callable[[Window], Flow[Page]] | None = None
     linked: Callable[[Reference], Flow[tuple[Order, ...]]] | None = None
     customers: Callable[[], Flow[tuple[Customer, ...]]] | None = None
+    locate: Callable[[Order], Reference] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

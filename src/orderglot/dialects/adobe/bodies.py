@@ -52,5 +52,9 @@ def write_orders(orders: tuple[Order, ...]) -> bytes:
 
 
 BODIES = Bodies(
-    read=read_orders, write={"json": write_orders}, id="orderId", po_number="externalReferenceId"
+    read=read_orders,
+    write={"json": write_orders},
+    id="orderId",
+    po_number="externalReferenceId",
+    lines="lineItems",
 )

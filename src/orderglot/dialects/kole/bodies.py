@@ -73,4 +73,5 @@ BODIES = Bodies(
     write={"xml": _writer(XML), "json": _writer(JSON)},
     id="order_id",
     po_number="po_number",
+    lines="items",
 )

@@ -58,4 +58,4 @@ def write_orders(orders: tuple[Order, ...]) -> bytes:
     return yes("OK", status=1, webOrders=[write_order(order, "") for order in orders]).body
 
 
-BODIES = Bodies(read=read_orders, write={"json": write_orders}, id=ID)
+BODIES = Bodies(read=read_orders, write={"json": write_orders}, id=ID, lines="items")

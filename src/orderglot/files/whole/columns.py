@@ -61,7 +61,9 @@ LINE = Part(
 )
 
 ORDER_COLUMNS = ORDER.columns
-LINE_COLUMNS = [Column(f"{LINES}.{one.name}", one.kind, one.path, one.words) for one in LINE.columns]
+LINE_COLUMNS = [
+    Column(f"{LINES}.{one.name}", one.kind, one.path, one.words) for one in LINE.columns
+]
 
 SUMMED = [column.kind is Kind.NUMBER for column in ORDER_COLUMNS]
 """Which columns of an order stand on its first row alone, so that a column can be added up."""

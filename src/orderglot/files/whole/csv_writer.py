@@ -38,7 +38,7 @@ class CsvWriter:
         self.rows = 0
         self._table = Table(lines=lines, longest=LONGEST, fits=fits, spellings=SPELLINGS)
         # With these ends whatever has a break of either kind in it is quoted.
-        self._csv = csv.writer(_Encoded(file), lineterminator="\r\n")
+        self._csv = csv.writer(Encoded(file), lineterminator="\r\n")
         self._csv.writerow([column.name for column in self._table.columns])
 
     def write(self, orders: Sequence[Order]) -> None:
@@ -52,7 +52,7 @@ class CsvWriter:
         """Write no more."""
 
 
-class _Encoded(Struct, frozen=True):
+class Encoded(Struct, frozen=True):
     """Writes rows as UTF-8."""
 
     file: Destination
@@ -68,5 +68,7 @@ def fits(kind: Kind, value: Any) -> bool:
         return len(value) < LONGEST
     if isinstance(value, Decimal):
         exponent = value.as_tuple().exponent
-        return isinstance(exponent, int) and -MOST_DIGITS < exponent and value.adjusted() < MOST_DIGITS
+        return (
+            isinstance(exponent, int) and -MOST_DIGITS < exponent and value.adjusted() < MOST_DIGITS
+        )
     return True

@@ -69,4 +69,6 @@ def _refusing(path: Path) -> Iterator[None]:
 def unwritable(path: Path, error: OSError) -> Invalid:
     """Tell why a file cannot be written."""
     reason = error.strerror or str(error)
-    return invalid("FILE", Rule.MALFORMED, f"{path} cannot be written ({reason}); nothing is left of it.")
+    return invalid(
+        "FILE", Rule.MALFORMED, f"{path} cannot be written ({reason}); nothing is left of it."
+    )

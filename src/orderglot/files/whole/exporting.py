@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import Protocol
 
 from msgspec import Struct
 
@@ -18,28 +20,37 @@ STRIDE = 500
 FORMATS = ("csv", "xlsx", "parquet", "jsonl")
 
 
-class Exported(Struct, kw_only=True):
-    """How far an export has come, or what it came to: so many orders, lines and rows, of ``total`` orders."""
+class Closed(Protocol):
+    """What is to be closed in the end."""
 
+    def close(self) -> None:
+        """Write what is left."""
+        ...
+
+
+class Exported(Struct, kw_only=True):
+    """How far an export has come: ``seen`` of a ``total`` of orders, and what was written of them."""
+
+    seen: int = 0
+    total: int = 0
     orders: int = 0
     lines: int = 0
-    rows: int = 0
-    total: int = 0
 
 
 async def export(
     book: Book,
-    write: Callable[[Sequence[Order]], Awaitable[None]],
+    write: Callable[[Sequence[Order]], Awaitable[Sequence[Order]]],
     where: Query = EVERYTHING,
     on_progress: Callable[[Exported], None] = lambda _: None,
 ) -> Exported:
-    """Give the orders of a book to what writes them, the oldest first, and tell how many there were."""
+    """Give the orders of a book to what writes them, the oldest first, and tell how many it wrote."""
     done = Exported()
     async for orders, total in _pages(book, where):
-        await write(orders)
-        done.orders += len(orders)
-        done.lines += sum(len(order.lines) for order in orders)
-        done.total = max(total, done.orders)
+        kept = await write(orders)
+        done.seen += len(orders)
+        done.orders += len(kept)
+        done.lines += sum(len(order.lines) for order in kept)
+        done.total = max(total, done.seen)
         on_progress(done)
     return done
 
@@ -53,6 +64,18 @@ async def _pages(book: Book, where: Query) -> AsyncIterator[tuple[Sequence[Order
         if page.orders:
             yield page.orders, total
         window = page.next
+
+
+@contextmanager
+def closing(writer: Closed) -> Iterator[None]:
+    """Close what writes, whatever comes; of a file that is not to be it gives up what it holds."""
+    try:
+        yield
+    except BaseException:
+        with suppress(Exception):
+            writer.close()
+        raise
+    writer.close()
 
 
 def writer_of(format: str, file: Destination, *, lines: bool) -> Writer:

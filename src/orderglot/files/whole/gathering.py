@@ -18,6 +18,7 @@ from orderglot.wire import json
 Row = tuple[int, Sequence[Any]]
 """A row: its number in the file, its cells."""
 
+
 class Gathering:
     """Makes orders of the rows of one table, whose columns have these names.
 
@@ -117,7 +118,9 @@ class Gathering:
             raise ValueError(f"{name} is not JSON")
         if any(not one.startswith(GOES_ON) for one in cells[1:]):
             raise ValueError(f"{name} stands there twice")
-        text = "".join([cells[0], *[one.removeprefix(GOES_ON) for one in cells[1:]]]) if cells else ""
+        text = (
+            "".join([cells[0], *[one.removeprefix(GOES_ON) for one in cells[1:]]]) if cells else ""
+        )
         try:
             return decoded(text.encode()) if text else None
         except ValueError as error:

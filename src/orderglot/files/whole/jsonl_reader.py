@@ -5,10 +5,11 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterator
 from io import BufferedReader
-from typing import IO, Any
+from typing import Any
 
 from orderglot.core.errors import Invalid, Rule, invalid
 from orderglot.files.whole.found import OUR_LINE, OUR_REASON, Found, decoded, read_order
+from orderglot.files.whole.tables import Content
 from orderglot.wire import json
 
 LONGEST = 64 * 2**20
@@ -25,7 +26,7 @@ class JsonlReader:
 
     ending = ".jsonl"
 
-    def __init__(self, content: IO[bytes], file: BufferedReader) -> None:
+    def __init__(self, content: Content, file: BufferedReader) -> None:
         self._content = content
         self._file = file
 
@@ -56,7 +57,7 @@ class JsonlReader:
         return ""
 
 
-def lines_of(content: IO[bytes]) -> Iterator[tuple[int, bytes]]:
+def lines_of(content: Content) -> Iterator[tuple[int, bytes]]:
     """Give the lines of a file that say something, with their numbers.
 
     Raises Invalid where it breaks off, or a line is longer than any order.
@@ -83,7 +84,9 @@ def _order(line: bytes) -> Any:
     if isinstance(text, str):
         return read_order(text.encode())
     if isinstance(document, dict):
-        document = {name: one for name, one in document.items() if name not in (OUR_LINE, OUR_REASON)}
+        document = {
+            name: one for name, one in document.items() if name not in (OUR_LINE, OUR_REASON)
+        }
     return read_order(json.write(document))
 
 

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import gzip
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from io import BufferedReader
 from pathlib import Path
-from typing import IO
 
 from orderglot.core.errors import Rule, invalid
 from orderglot.files.plan import ImportOptions
 from orderglot.files.whole.found import WholeOrders
 from orderglot.files.whole.jsonl_reader import JsonlReader, is_whole, lines_of
 from orderglot.files.whole.table_reader import TableReader
-from orderglot.files.whole.tables import GZIP, table_of
+from orderglot.files.whole.tables import Content, table_of, unpacked
 
 FLAGS = {
     "columns": "--columns",
@@ -46,8 +44,7 @@ def whole_orders(paths: Sequence[Path], options: ImportOptions) -> Iterator[Whol
 
 def _reader(file: BufferedReader, path: Path) -> WholeOrders | None:
     if _begins_with_order(path):
-        content: IO[bytes] = gzip.GzipFile(fileobj=file) if _is_gzip(file) else file
-        return JsonlReader(content, file)
+        return JsonlReader(unpacked(file), file)
     table = table_of(file, path)
     return None if table is None else TableReader(table)
 
@@ -55,9 +52,9 @@ def _reader(file: BufferedReader, path: Path) -> WholeOrders | None:
 def _begins_with_order(path: Path) -> bool:
     """Tell whether the first line of a file that says something is a whole order."""
     with path.open("rb") as file:
-        content: IO[bytes] = gzip.GzipFile(fileobj=file) if _is_gzip(file) else file
+        content = unpacked(file)
         try:
-            start = content.peek(1)[:4]  # type: ignore[attr-defined]
+            start = content.peek(1)[:4]
             if not start:
                 # An export of no orders is empty.
                 return any(one == ".jsonl" for one in path.suffixes)
@@ -68,11 +65,7 @@ def _begins_with_order(path: Path) -> bool:
             return False
 
 
-def _first(content: IO[bytes]) -> Iterator[tuple[int, bytes]]:
+def _first(content: Content) -> Iterator[tuple[int, bytes]]:
     for found in lines_of(content):
         yield found
         return
-
-
-def _is_gzip(file: BufferedReader) -> bool:
-    return file.peek(2)[:2] == GZIP

@@ -92,7 +92,7 @@ class Part:
             pairs = zip(self._others, others, self._nothing, strict=True)
             found = {name: value for name, value, blank in pairs if value != blank}
         if fits is not None:
-            found |= {name: value for name, value in self._unfit(thing, fits)}
+            found |= dict(self._unfit(thing, fits))
         for name, part in self._inside.items():
             inner = getattr(thing, name)
             if inner is None:

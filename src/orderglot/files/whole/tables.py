@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from io import BufferedReader, TextIOWrapper
 from pathlib import Path
-from typing import IO
+from typing import Any
 
 from msgspec import Struct
 
@@ -18,6 +18,7 @@ from orderglot.files.whole.gathering import Row
 from orderglot.files.whole.writer import not_installed
 
 GZIP, ZIP, PARQUET = b"\x1f\x8b", b"PK\x03\x04", b"PAR1"
+Content = gzip.GzipFile | BufferedReader
 DELIMITERS = ",;\t"
 LONGEST_HEADER = 65_536
 STRIDE = 1_000
@@ -43,17 +44,22 @@ def table_of(file: BufferedReader, path: Path) -> Cells | None:
     elif start == ZIP:
         found = _sheet(path) if _is_workbook(path) else None
     else:
-        found = _text(gzip.GzipFile(fileobj=file) if start[:2] == GZIP else file, file)
+        found = _text(unpacked(file), file)
     return found if found and MORE in found.names else None
 
 
-def _text(content: IO[bytes], file: BufferedReader) -> Cells | None:
+def unpacked(file: BufferedReader) -> Content:
+    """Give the content of a file, plain or gzip."""
+    return gzip.GzipFile(fileobj=file) if file.peek(2)[:2] == GZIP else file
+
+
+def _text(content: Content, file: BufferedReader) -> Cells | None:
     try:
-        header = content.peek(LONGEST_HEADER)  # type: ignore[attr-defined]
+        header = content.peek(LONGEST_HEADER)
     except (OSError, EOFError, zlib.error):
         return None
     first = header.removeprefix(b"\xef\xbb\xbf").split(b"\n")[0].decode("utf-8", "replace")
-    for delimiter in DELIMITERS:
+    for delimiter in DELIMITERS if MORE in first else ():
         names = next(csv.reader([first], delimiter=delimiter), [])
         if MORE in names:
             rows = _csv_rows(content, delimiter, len(names))
@@ -61,7 +67,7 @@ def _text(content: IO[bytes], file: BufferedReader) -> Cells | None:
     return None
 
 
-def _csv_rows(content: IO[bytes], delimiter: str, width: int) -> Iterator[Row]:
+def _csv_rows(content: Content, delimiter: str, width: int) -> Iterator[Row]:
     text = TextIOWrapper(content, "utf-8-sig", newline="")
     reader = csv.reader(text, delimiter=delimiter, strict=True)
     before = 0
@@ -99,14 +105,7 @@ def _sheet(path: Path) -> Cells | None:
 
 
 def _parquet(file: BufferedReader) -> Cells:
-    try:
-        from pyarrow import ArrowException, parquet
-    except ImportError:
-        raise not_installed("Parquet", "pyarrow") from None
-    try:
-        found = parquet.ParquetFile(file)
-    except (ArrowException, OSError) as error:
-        raise invalid("", Rule.MALFORMED, f"The file cannot be read as Parquet: {error}.") from None
+    found = parquet_file(file)
 
     def rows() -> Iterator[Row]:
         number = 1
@@ -116,3 +115,15 @@ def _parquet(file: BufferedReader) -> Cells:
                 yield number, cells
 
     return Cells(list(map(str, found.schema_arrow.names)), rows(), file.tell)
+
+
+def parquet_file(file: BufferedReader) -> Any:
+    """Open a file of Parquet; raises Invalid where it is none, Unsupported without pyarrow."""
+    try:
+        from pyarrow import ArrowException, parquet
+    except ImportError:
+        raise not_installed("Parquet", "pyarrow") from None
+    try:
+        return parquet.ParquetFile(file)
+    except (ArrowException, OSError) as error:
+        raise invalid("", Rule.MALFORMED, f"The file cannot be read as Parquet: {error}.") from None

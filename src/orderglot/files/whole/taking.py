@@ -157,9 +157,7 @@ class _Taking:
                 others.append((found, order))
         return others
 
-    async def _bring_up_to_date(
-        self, book: Book, found: Found, there: Order, order: Order
-    ) -> None:
+    async def _bring_up_to_date(self, book: Book, found: Found, there: Order, order: Order) -> None:
         new = in_place_of(there, order)
         older = order.modified and there.modified and order.modified < there.modified
         if older or replace(new, modified=there.modified) == there:

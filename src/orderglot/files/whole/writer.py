@@ -16,8 +16,10 @@ Destination = IO[bytes]
 class Writer(Protocol):
     """Writes orders into one file, which is whole once it is closed."""
 
-    rows: int
-    """How many rows were written, those that name the columns not counted."""
+    @property
+    def rows(self) -> int:
+        """How many rows were written, those that name the columns not counted."""
+        ...
 
     def write(self, orders: Sequence[Order]) -> None:
         """Write some more orders."""

@@ -38,54 +38,73 @@ class XlsxWriter:
     """Writes orders as a workbook of one sheet."""
 
     def __init__(self, file: Destination, *, lines: bool) -> None:
-        try:
-            from xlsxwriter import Workbook
-        except ImportError:
-            raise not_installed("XLSX", "XlsxWriter") from None
-        self.rows = 0
         self._table = Table(lines=lines, longest=LONGEST, fits=_fits, spellings=SPELLINGS)
-        self._book = Workbook(file, OPTIONS)
-        self._quoted = self._book.add_format({"quote_prefix": True})
-        self._time = self._book.add_format({"num_format": TIME_FORMAT})
-        self._sheet = self._book.add_worksheet("orders")
-        self._sheet.freeze_panes(1, 0)
-        self._write_row(0, [column.name for column in self._table.columns])
+        self._book = Workbook(file)
+        self._book.write([column.name for column in self._table.columns])
+
+    @property
+    def rows(self) -> int:
+        """How many rows were written, the one with the names not counted."""
+        return self._book.rows - 1
 
     def write(self, orders: Sequence[Order]) -> None:
         """Write some more orders; raises Unsupported where a sheet has no more rows."""
         for order in orders:
             for cells in self._table.rows(order):
-                self.rows += 1
-                if self.rows >= MOST_ROWS:
-                    raise Unsupported(
-                        f"A sheet has no more than {MOST_ROWS:,} rows; export fewer orders with"
-                        " --filter, or to .csv or .parquet."
-                    )
-                self._write_row(self.rows, cells)
+                self._book.write(cells)
 
     def close(self) -> None:
         """Put the workbook together."""
         self._book.close()
 
-    def _write_row(self, row: int, cells: list[Any]) -> None:
-        sheet = self._sheet
+
+class Workbook:
+    """A workbook of one sheet that is written row by row, in constant memory."""
+
+    def __init__(self, file: Destination) -> None:
+        try:
+            import xlsxwriter
+        except ImportError:
+            raise not_installed("XLSX", "XlsxWriter") from None
+        self.rows = 0
+        self._book = xlsxwriter.Workbook(file, OPTIONS)
+        self._quoted = self._book.add_format({"quote_prefix": True})
+        self._time = self._book.add_format({"num_format": TIME_FORMAT})
+        self._sheet = self._book.add_worksheet("orders")
+        self._sheet.freeze_panes(1, 0)
+
+    def write(self, cells: Sequence[Any]) -> None:
+        """Write a row; raises Unsupported where a sheet has no more."""
+        if self.rows >= MOST_ROWS:
+            raise Unsupported(
+                f"A sheet has no more than {MOST_ROWS:,} rows; export fewer orders with --filter, or"
+                " to .csv or .parquet."
+            )
         for column, value in enumerate(cells):
-            if value is None:
-                continue
-            if isinstance(value, str):
-                # Text stays text, and whoever goes into the cell and out again makes no formula of it.
-                quoted = self._quoted if harmless(value) != value else None
-                sheet.write_string(row, column, value, quoted)
-            elif isinstance(value, bool):
-                sheet.write_boolean(row, column, value)
-            elif isinstance(value, datetime):
-                sheet.write_datetime(row, column, value, self._time)
-            else:
-                sheet.write_number(row, column, value)
+            if value is not None:
+                self._write_cell(column, value)
+        self.rows += 1
+
+    def close(self) -> None:
+        """Put the workbook together."""
+        self._book.close()
+
+    def _write_cell(self, column: int, value: Any) -> None:
+        sheet, row = self._sheet, self.rows
+        if isinstance(value, str):
+            # Text stays text, and whoever goes into the cell and out again makes no formula of it.
+            quoted = self._quoted if harmless(value) != value else None
+            sheet.write_string(row, column, value, quoted)
+        elif isinstance(value, bool):
+            sheet.write_boolean(row, column, value)
+        elif isinstance(value, datetime):
+            sheet.write_datetime(row, column, value, self._time)
+        else:
+            sheet.write_number(row, column, value)
 
 
 def _fits(kind: Kind, value: Any) -> bool:
-    if kind is Kind.TEXT and not ("\ufffe" not in value and "\uffff" not in value):
+    if kind is Kind.TEXT and ("\ufffe" in value or "\uffff" in value):
         return False
     return csv_writer.fits(kind, value)
 
