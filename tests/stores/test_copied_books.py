@@ -23,7 +23,7 @@ from orderglot.hub.copying import copy
 from orderglot.stores.backend import Unready
 from orderglot.stores.marks import NOT_WHOLE
 from orderglot.stores.postgres import processes
-from orderglot.stores.sqlite import alone
+from orderglot.stores.sqlite import alone, backend
 from orderglot.stores.store import BookStore
 from tests.postgres import asked, new_database, ordered
 
@@ -253,3 +253,21 @@ def test_a_file_by_another_name_is_the_same(tmp_path: Path) -> None:
     (tmp_path / "link.db").hardlink_to(tmp_path / "book.db")
 
     assert "would be copied into itself" in refused(url, f"sqlite:///{tmp_path}/link.db", Invalid)
+
+
+def test_whoever_opens_a_file_at_the_moment_a_copy_into_it_begins_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = filled(place("sqlite", tmp_path))
+    prepare = backend.prepare
+
+    def and_then(path: Path, **flags: bool) -> object:
+        found = prepare(path, **flags)
+        do(url, "INSERT INTO migrations VALUES (0, 'elsewhere')")
+        return found
+
+    monkeypatch.setattr(backend, "prepare", and_then)
+    with pytest.raises(Conflict, match="holds a copy that is not finished"):
+        open_store(url)
+    with alone.alone(tmp_path / "book.db"):
+        pass

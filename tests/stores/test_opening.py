@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import shutil
 import sqlite3
 from collections.abc import Awaitable, Callable
 from contextlib import closing
@@ -12,10 +13,14 @@ from pathlib import Path
 import pytest
 
 from orderglot import stores
-from orderglot.core.errors import Conflict, HubError, Invalid, NotFound
+from orderglot.core.caller import Caller
+from orderglot.core.errors import Conflict, HubError, Invalid, NotFound, Upstream
+from orderglot.core.order import Order
+from orderglot.core.query import Window
 from orderglot.hub.books import open_store
+from orderglot.stores.backend import Unready
 from orderglot.stores.migrations import migrations
-from orderglot.stores.sqlite import alone
+from orderglot.stores.sqlite import alone, file, log_index, page_copies
 from orderglot.stores.store import BookStore
 from tests.postgres import asked, new_database, ordered
 from tests.stores.test_migrations import with_another_step
@@ -157,3 +162,85 @@ def test_a_search_path_that_leads_nowhere_is_said_to() -> None:
 
     assert ["mine"] == opened(on_path(url, "other"))
     assert ["acme"] == opened(url)
+
+
+def overwritten(path: Path, by: Path) -> None:
+    with path.open("r+b") as file:
+        file.write(by.read_bytes())
+
+
+def truncated(path: Path, by: Path) -> None:
+    shutil.copyfile(by, path)
+
+
+def replaced(path: Path, by: Path) -> None:
+    shutil.copy(by, path.with_suffix(".new"))
+    path.with_suffix(".new").rename(path)
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (overwritten, "The order book's file was overwritten; begin again."),
+        (truncated, "The order book's file was overwritten; begin again."),
+        (replaced, "The order book's file was replaced by another one; begin again."),
+        (
+            lambda path, _: path.unlink(),
+            "The order book's file is gone; put it back or begin again.",
+        ),
+    ],
+)
+@pytest.mark.parametrize("since", [0, 3, 400], ids=["idle", "some", "many"])
+def test_nothing_is_read_from_or_written_to_a_file_that_is_another_one(
+    change: Callable[[Path, Path], None], reason: str, since: int, tmp_path: Path
+) -> None:
+    path, backup = tmp_path / "book.db", tmp_path / "backup.db"
+
+    async def work() -> None:
+        store = open_store(f"sqlite:///{path}", create=True)
+        book = store.of(Caller(seller=(await store.add_seller("acme")).id))
+        await book.place(Order())
+        await asyncio.to_thread(page_copies.copy_pages, path, backup)
+        for _ in range(since):
+            await book.place(Order())
+        await store.check_ready()
+        await asyncio.sleep(file.OFTEN + 0.05)
+        change(path, backup)
+        with pytest.raises(Upstream, match=reason):
+            await book.place(Order())
+        with pytest.raises(Upstream, match=reason):
+            await book.page(Window())
+        with pytest.raises(Unready, match=reason):
+            await store.check_ready()
+        await store.close()
+
+    asyncio.run(work())
+
+
+def test_a_file_that_others_write_to_is_still_the_same(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'book.db'}"
+    opened(url, lambda store: store.add_seller("acme"), create=True)
+
+    async def work() -> None:
+        stores = [open_store(url) for _ in range(3)]
+
+        async def write(store: BookStore) -> None:
+            book = store.of(Caller(seller=1))
+            for _ in range(150):
+                await book.place(Order(notes="x" * 5_000))
+                await store.check_ready()
+
+        async def check(store: BookStore) -> None:
+            with closing(sqlite3.connect(tmp_path / "book.db")) as other:
+                for _ in range(60):
+                    other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                    await store.check_ready()
+                    await store.of(Caller(seller=1)).page(Window())
+                    await asyncio.sleep(0.01)
+
+        await asyncio.gather(*map(write, stores), check(stores[0]))
+        for store in stores:
+            await store.close()
+
+    asyncio.run(work())
+    assert {} == log_index._open

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Concatenate, ParamSpec
 import typer
 from typer.core import TyperGroup
 
+from orderglot.cli.encoding import escape_what_cannot_be_encoded
 from orderglot.cli.options import argument, switch, value
 from orderglot.cli.output import write_notice
 from orderglot.core.errors import HubError, Invalid
@@ -104,6 +105,7 @@ class Group(TyperGroup):
     def main(self, *args: Any, **extra: Any) -> Any:
         """Run a command and leave the program with its exit code."""
         extra["standalone_mode"] = False
+        escape_what_cannot_be_encoded()
         try:
             code = super().main(*args, **extra)
             sys.stdout.flush()

@@ -40,7 +40,7 @@ def copy(
     Stopped or killed, the same command goes on where it was. The source is only read, and may be
     read-only; with --move it says from then on where its book has gone, and refuses servers.
 
-    $ orderglot database copy --move sqlite:///orderglot.db postgresql://me@db/orders
+    $ orderglot database copy --move sqlite:///book.db postgresql://me@db/book
     $ orderglot database copy postgresql://me@db/orders sqlite:///today.db
     """
     import asyncio

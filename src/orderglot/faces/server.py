@@ -94,9 +94,10 @@ class Server:
             with noting() as left:
                 response = await self._answer(route.operation, request)
             if left:
-                for sentence in left:
+                several = dict.fromkeys(left)
+                for sentence in several:
                     log.error("left out: %s", sentence)
-                headers = {**response.headers, LEFT_OUT: str(len(left))}
+                headers = {**response.headers, LEFT_OUT: str(len(several))}
                 response = msgspec.structs.replace(response, headers=headers)
             idempotent = route.operation.endpoint.idempotent
             return addressed(response, request.base) if idempotent else response

@@ -53,10 +53,14 @@ def steps_of(done: Rows) -> dict[int, str]:
 def demand_whole(marks: Mapping[int, str], where: str) -> None:
     """Raise Conflict where a database is a copy that was begun and not finished."""
     if UNFINISHED in marks:
-        raise Conflict(
-            f"{where} holds a copy that is not finished; "
-            "run the same 'orderglot database copy' again."
-        )
+        raise unfinished(where)
+
+
+def unfinished(where: str) -> Conflict:
+    """State that a database is a copy that was begun and not finished."""
+    return Conflict(
+        f"{where} holds a copy that is not finished; run the same 'orderglot database copy' again."
+    )
 
 
 def demand_here(marks: Mapping[int, str], where: str) -> None:

@@ -32,7 +32,7 @@ from orderglot.stores.sqlite.documents import Documents
 from orderglot.stores.sqlite.feed import read_feed
 from orderglot.stores.sqlite.file import File
 from orderglot.stores.sqlite.lists import Lists
-from orderglot.stores.sqlite.opening import demand_whole_still, prepare
+from orderglot.stores.sqlite.opening import prepare
 from orderglot.stores.sqlite.queries import listed
 from orderglot.stores.sqlite.reader import Reader
 from orderglot.stores.sqlite.reader_threads import ReaderThreads
@@ -55,14 +55,14 @@ class SqliteBackend:
     ) -> None:
         self.made = prepare(path, create=create, reads=reads).made
         self.path = path
-        self._file = File(path)
         self._reader = Reader(path, reads=reads)
         self.writer = Writer(path)
         self._threads = ReaderThreads(path, slots or Slots())
         self._documents = Documents(self._reader, self._threads, path)
         self._lists = Lists(self._reader, self._threads, self._documents)
-        # From its first statement on this keeps out who would begin a copy into the file.
-        demand_whole_still(self._reader.first, path)
+        self._file = File(path)
+        self._reader.look = self._file.demand_same_lately
+        self.writer.look = self._file.demand_same
 
     async def order_known(self, scope: Scope, ref: Reference) -> Order | None:
         """Give the order that has the reference, else the one with that hub id and no such one."""
@@ -270,6 +270,7 @@ class SqliteBackend:
         self.writer.close()
         self._threads.close()
         self._reader.close()
+        self._file.close()
 
     def _orders(self, scope: Scope, more: str, params: Row) -> tuple[Order, ...]:
         """Give the orders in a scope for which more holds."""

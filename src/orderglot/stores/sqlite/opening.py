@@ -134,13 +134,6 @@ def demand_book(path: Path, *, whole: bool = True) -> None:
         demand_whole(marks_of(done), str(path))
 
 
-def demand_whole_still(connection: sqlite3.Connection, path: Path) -> None:
-    """Raise Conflict where a file has become an unfinished copy, or moved, before this connection was open to it."""
-    with translating_errors(path):
-        marks = marks_of(_done(connection))
-    demand_whole(marks, str(path))
-
-
 def turn_on_log(connection: sqlite3.Connection) -> None:
     """Write to a log beside the file, so that nobody who reads waits for who writes."""
     # This one statement does not wait for a lock by itself.

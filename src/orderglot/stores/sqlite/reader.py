@@ -13,7 +13,8 @@ from time import monotonic, thread_time
 from typing import Any, TypeVar
 
 from orderglot.core.errors import Upstream
-from orderglot.stores.marks import CLOSED, NOT_COPIED, NOT_WHOLE
+from orderglot.stores.backend import Unready
+from orderglot.stores.marks import CLOSED, NOT_COPIED, NOT_WHOLE, unfinished
 from orderglot.stores.sqlite.connection import STRANGE, Row, connect, in_words, strange
 
 T = TypeVar("T")
@@ -34,6 +35,10 @@ MALFORMED = ("malformed JSON", "user-defined function raised exception")
 """What SQLite says where a statement looks into a document that is damaged."""
 
 _ASKED = re.compile(r"\b(json_\w+|net_subtotal|extra_matches)\(((?:\w+\.)?document)\b")
+
+
+def _nothing() -> None:
+    """Do nothing."""
 
 
 class Interrupted(Exception):
@@ -139,19 +144,23 @@ class Reader:
     def __init__(self, path: Path, *, reads: bool = False) -> None:
         self._path = path
         self._reads = reads
+        self.look: Callable[[], None] = _nothing
+        """Raises Unready where the file is not the one that was opened any more."""
         self._turns: list[Turn] = []
         self._here = local()
-        self._open()
-
-    @property
-    def first(self) -> sqlite3.Connection:
-        """The connection of the thread that began."""
-        return self._turns[0].connection
+        # From its first statement on this keeps out who would begin a copy into the file.
+        if self._open().rows(NOT_COPIED):
+            self.close()
+            raise unfinished(str(path))
 
     def turn(self) -> Turn:
         """Give what this turn of the event loop reads from."""
         turn: Turn = getattr(self._here, "turn", None) or self._open()
         if not turn.lasts():
+            try:
+                self.look()
+            except Unready as error:
+                raise Upstream(str(error)) from error
             turn.begin()
         return turn
 

@@ -17,7 +17,7 @@ from typing import Any, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
 from orderglot.core.errors import HubError, Upstream
-from orderglot.stores.backend import Raced
+from orderglot.stores.backend import Raced, Unready
 from orderglot.stores.marks import CLOSED, NOT_WHOLE
 from orderglot.stores.sqlite.connection import connect, in_words, translating_errors
 
@@ -68,6 +68,8 @@ class Writer:
         self._connection = connect(path, reads=False)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="orderglot-writer")
         self._queues: WeakKeyDictionary[asyncio.AbstractEventLoop, _Queue] = WeakKeyDictionary()
+        self.look: Callable[[], None] = lambda: None
+        """Raises Unready where the file is not the one that was opened any more."""
         self.commits = 0
         """How many transactions were committed."""
 
@@ -127,11 +129,14 @@ class Writer:
         try:
             with translating_errors(self._path):
                 connection.execute("BEGIN IMMEDIATE")
+                self.look()
                 if connection.execute(CLOSED).fetchone():
                     raise Upstream(NOT_WHOLE)
                 for do, some in alike.items():
                     self._attempt(do, some)
                 self._finish()
+        except Unready as error:
+            raise Upstream(str(error)) from error
         finally:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
