@@ -67,25 +67,19 @@ class BorrowedClusterBackend(PostgresBackend):
     def __init__(self) -> None:
         self.url = _free.pop() if _free else new_book()
         super().__init__(self.url)
+        open_line = self._pool._open
 
-    async def _prepare(
-        self, connection: asyncpg.Connection, url: str, *, create: bool, reads: bool
-    ) -> None:
-        await super()._prepare(connection, url, create=create, reads=reads)
-        await connection.execute(f"SET {ROUTED} = 'error'")
-        # And so for each connection that comes after this first one.
-        await connection.execute(f"ALTER DATABASE {_named(url)} SET {ROUTED} = 'error'")
+        async def opened() -> asyncpg.Connection:
+            line = await open_line()
+            await line.execute(f"SET {ROUTED} = 'error'")
+            return line
+
+        self._pool._open = opened  # type: ignore[method-assign]
 
     async def close(self) -> None:
         """Leave the database as it was found."""
         await super().close()
-        name = _named(self.url)
-        await _do(
-            self.url,
-            f"SET {ROUTED} = 'off'",
-            *(f"DELETE FROM {table}" for table in TABLES),
-            f"ALTER DATABASE {name} RESET {ROUTED}",
-        )
+        await _do(self.url, *(f"DELETE FROM {table}" for table in TABLES))
         _free.append(self.url)
 
 
@@ -137,7 +131,3 @@ def _at(url: str, host: str = "", port: int = 0, database: str = "") -> str:
     there = f"{host}:{port}" if host else there
     path = f"/{database}" if database else place.path
     return urlunsplit(place._replace(netloc=f"{user}@{there}" if user else there, path=path))
-
-
-def _named(url: str) -> str:
-    return urlsplit(url).path.removeprefix("/")

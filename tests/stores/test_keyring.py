@@ -17,6 +17,7 @@ from orderglot.core.tokens import MOST, TokenKind
 from orderglot.stores.keyring import Key, Keyring
 from orderglot.stores.memory.backend import MemoryBackend
 from orderglot.stores.sqlite.backend import SqliteBackend
+from tests import citus
 from tests.clock import HOUR, NOON
 from tests.postgres import BorrowedBackend, asked
 from tests.stores.shops import Shop
@@ -322,6 +323,6 @@ def tokens_of(shop: Shop, kind: TokenKind) -> int:
             with closing(sqlite3.connect(shop.backend.path)) as file:
                 ((count,),) = file.execute(counted)
         case backend:
-            assert isinstance(backend, BorrowedBackend)
+            assert isinstance(backend, BorrowedBackend | citus.BorrowedClusterBackend)
             ((count,),) = asked(backend.url, counted)
     return int(count)

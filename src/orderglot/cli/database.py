@@ -68,6 +68,9 @@ def copy(
 @app.command("distribute")
 def distribute(
     dry: Annotated[bool, switch("--dry-run", "Print the statements and change nothing.")] = False,
+    undo: Annotated[
+        bool, switch("--undo", "Print the statements that undo it, and change nothing.")
+    ] = False,
     database: Database = None,
     config: ConfigFile = None,
     as_json: AsJson = False,
@@ -88,19 +91,24 @@ def distribute(
     found = settings(config, database=database)
     set_up_logs(found.log_level, quiet=True)
     problems: tuple[str, ...] = ()
-    if dry:
+    if undo:
+        statements = asyncio.run(distributing.undoing(found.database))
+    elif dry:
         statements, problems = asyncio.run(distributing.foreseen(found.database))
     else:
         with showing_progress("distributing") as on_step:
             statements = asyncio.run(distributing.distribute(found.database, on_step))
     if as_json:
-        return write_json({"done": not dry, "statements": statements, "problems": problems})
+        done = not (dry or undo)
+        return write_json({"done": done, "statements": statements, "problems": problems})
     for statement in statements:
         write_document(f"{statement};")
     for problem in problems:
         write_notice(f"This would fail: {problem}")
     if not statements:
-        write_line("Every table is spread over the cluster already.")
+        write_line(
+            "No table is spread." if undo else "Every table is spread over the cluster already."
+        )
     return None
 
 

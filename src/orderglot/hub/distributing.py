@@ -35,6 +35,17 @@ async def foreseen(url: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return await distributing.foreseen(url)
 
 
+async def undoing(url: str) -> tuple[str, ...]:
+    """Give the statements that put a book that is spread, wholly or in part, back on the coordinator alone.
+
+    Raises Invalid where the book is elsewhere.
+    """
+    _demand_postgres(url)
+    from orderglot.stores.postgres import distributing
+
+    return await distributing.undoing(url)
+
+
 def _demand_postgres(url: str) -> None:
     if not in_postgres(url):
         raise Invalid(

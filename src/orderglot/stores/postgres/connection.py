@@ -149,10 +149,10 @@ _STATEMENTS = (asyncpg.InvalidSQLStatementNameError, asyncpg.DuplicatePreparedSt
 def refused(error: asyncpg.PostgresError) -> HubError | Raced | None:
     """Explain why the server would not write something, None where that is not the reason."""
     match error:
-        case asyncpg.ForeignKeyViolationError(constraint_name=str(name)):
-            if _OF_SELLER.search(name):
+        case asyncpg.ForeignKeyViolationError():
+            if _OF_SELLER.search(f"{error.constraint_name} {error.args[0]}"):
                 return NotFound("There is no such seller; add it first.")
-            return Raced(name)
+            return Raced(str(error))
         case asyncpg.IntegrityConstraintViolationError() | asyncpg.DivisionByZeroError():
             return Raced(str(error))
         # Two that go together want the same key, each to be written over if it has expired.
@@ -167,8 +167,8 @@ def refused(error: asyncpg.PostgresError) -> HubError | Raced | None:
             return None
 
 
-_OF_SELLER = re.compile(r"_seller_fkey(_\d+)?$")
-"""A cluster puts the number of the part of the table behind the name."""
+_OF_SELLER = re.compile(r"_seller_fkey(_\d+)?\b")
+"""A cluster names the constraint in its sentence alone, with the number of the part of the table behind it."""
 
 _MACHINE = ("08", "57P0")
 _ENDED = ("08", "57P01", "57P02", "57P03", "25006", "25P03")

@@ -142,7 +142,7 @@ def end_families(seller: int, batch: list[writes.EndFamily]) -> Iterator[Step]:
 def _turn(seller: int, keys: Collection[tuple[str, str]]) -> Step:
     """Take the turns of keys, in one order for all; what is done in a turn goes in a statement of its own."""
     turns = sorted(_number(f"{seller} {dialect} {id}") for dialect, id in keys)
-    text = "SELECT pg_advisory_xact_lock(k.turn) FROM unnest(?::bigint[]) AS k(turn)"
+    text = "SELECT pg_advisory_xact_lock(k.turn)::text FROM unnest(?::bigint[]) AS k(turn)"
     return Step("", Sql(text, (turns,)), len(turns))
 
 
