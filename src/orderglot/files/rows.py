@@ -93,6 +93,8 @@ class Rows:
         self.count = 0
         """How many rows there were so far, those that did not fit among them."""
         self.text = Text(file, encoding)
+        self.longest = LONGEST_FIELD
+        """A field has at most so many characters."""
         self._taken: list[str] = []
         self._ahead: deque[str] = deque()
         self.head = self._read_header(worth, enough)
@@ -206,8 +208,8 @@ class Rows:
         if (reason := unkeepable(text, self.text.encoding.name)) is not None:
             undeclared = self.text.encoding == UNDECLARED and "\0" not in text
             return f"{reason}; say what the file is with --encoding" if undeclared else reason
-        if len(text) > LONGEST_FIELD and max(map(len, fields)) > LONGEST_FIELD:
-            return f"a field is longer than {LONGEST_FIELD} characters"
+        if len(text) > self.longest and max(map(len, fields)) > self.longest:
+            return f"a field is longer than {self.longest} characters"
         return None
 
     def _read_header(self, worth: Worth, enough: int) -> HeaderRow:
