@@ -68,13 +68,21 @@ def any_row(_names: Sequence[str]) -> int:
 
 @contextmanager
 def open_rows(
-    path: Path, *, encoding: str = "", sheet: str = "", worth: Worth = any_row, enough: int = 1
+    path: Path,
+    *,
+    encoding: str = "",
+    sheet: str = "",
+    worth: Worth = any_row,
+    enough: int = 1,
+    most: int | None = None,
 ) -> Iterator[Rows]:
     """Open a file, packed or not, and find its header: the first row that is worth enough.
 
+    Of a spreadsheet come the first ``most`` rows, or all.
+
     Raises NotFound without the file, Invalid where it cannot be read or has no header.
     """
-    with opened_bytes(path, sheet, lambda names: worth(names) >= enough) as found:
+    with opened_bytes(path, sheet, lambda names: worth(names) >= enough, most) as found:
         rows = Rows(found.file, encoding, worth, enough)
         rows.of = found.of
         yield rows
