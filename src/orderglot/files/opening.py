@@ -47,6 +47,17 @@ class Opened(Struct, frozen=True, kw_only=True):
         """The rows of the lines."""
         return self.sample.rows
 
+    @property
+    def columns(self) -> dict[str, str]:
+        """The column that each field was taken from, those of the headers behind those of the lines."""
+        own = self.plan.columns
+        columns = {field: own.name(field) for field in own.at}
+        beside = self.headers.columns if self.headers else {}
+        return {
+            **columns,
+            **{field: name for field, name in beside.items() if field not in columns},
+        }
+
     def in_currency(self, sellers: str) -> Opened:
         """Give it with the currency of orders that name none: its own, else the seller's.
 
