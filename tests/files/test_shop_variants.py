@@ -29,7 +29,7 @@ ONE_FILE = [file for file in FILES if len(file.files) == 1 and file.files[0] != 
 def rows_of(file: ShopFile) -> Rows:
     encoding = file.options.get("encoding", "utf-8-sig")
     text = (SHOPS / file.files[0]).read_bytes().decode(encoding)
-    if file.files[0] == "amazon.txt":
+    if file.files[0].startswith("amazon"):
         return [line.split("\t") for line in text.splitlines()]
     return list(csv.reader(StringIO(text, newline="")))
 
