@@ -22,8 +22,11 @@ def ebay(folder: Path) -> Path:
 
 def test_a_dry_run_shows_the_first_orders_and_which_column_became_what(ebay: Path) -> None:
     text = ended("import", "ebay.csv", *ACME, "--dry-run", code=ASIDE)
-    assert "Each column: order is 'Order Number', created is 'Sale Date'" in text
-    assert "tax is 'Seller Collected Tax', tax+2 is 'eBay Collected Tax'" in text
+    rows = [line.rsplit("  ", 1) for line in text.splitlines()]
+    columns = [[field.strip(), name] for field, name in (row for row in rows if len(row) > 1)]
+    assert [["order", "Order Number"], ["created", "Sale Date"]] == columns[1:3]
+    taxes = [["tax", "Seller Collected Tax"], ["+ tax", "eBay Collected Tax"]]
+    assert taxes == [row for row in columns if row[0].endswith("tax")][:2]
     assert "The columns are read as those of ebay; --from plain does not." in text
     assert "parcel 2026-07-04 USPS Ground 9400000000000000000001" in text
     assert "sums: adds up (tax on top)" in text
@@ -65,3 +68,13 @@ def test_tracking_numbers_go_to_the_orders_that_are_there(folder: Path) -> None:
     order = done_json("show", "1")
     assert ("shipped", "Z1") == (order["status"], order["details"]["shipments"][0]["tracking"])
     assert "details" not in done_json("show", "2")
+
+
+def test_a_dry_run_shows_the_columns_of_both_files(folder: Path) -> None:
+    for name in ("northwind-orders.csv", "northwind-order-details.csv"):
+        shutil.copy(SHOPS / name, folder)
+    words = ("import", "northwind-orders.csv", "northwind-order-details.csv", *ACME)
+    columns = done_json(*words, "--currency", "USD", "--dry-run")["columns"]
+    assert ("order_id", "product_id", "freight", "ship_name") == tuple(
+        columns[field] for field in ("order", "sku", "shipping", "ship_to_company")
+    )

@@ -133,3 +133,23 @@ def test_a_file_of_headers_says_where_its_orders_go_to(shop: Shop, tmp_path: Pat
         first_name="Ana", last_name="Trujillo", city="Lyon", country="FR", country_name="France"
     )
     assert expected == shop.order("1").ship_to
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("'4182", "4182"), ("'SW1A 1AA", "SW1A 1AA"), ("'B1842", "B1842"), ("01067", "01067")],
+)
+def test_an_apostrophe_before_a_postal_code_is_a_spreadsheets(
+    shop: Shop, tmp_path: Path, text: str, code: str
+) -> None:
+    order = order_of(shop, tmp_path, "zip,ship to zip", f"1,A,1,5,{text},{text}")
+    assert order.bill_to
+    assert order.ship_to
+    assert (code, code) == (order.bill_to.postal_code, order.ship_to.postal_code)
+
+
+def test_a_price_out_of_an_amount_has_no_more_decimals_than_it_needs(
+    shop: Shop, tmp_path: Path
+) -> None:
+    take_rows(shop, tmp_path, "order,sku,qty,line total", "1,A,12,75.00", "1,B,3,10.00", "1,C,8,1")
+    assert ["6.25", "None", "0.125"] == [f"{one.unit_price}" for one in shop.order("1").lines]

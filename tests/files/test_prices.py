@@ -73,3 +73,50 @@ def test_what_stands_in_for_a_sku_is_asked_for(shop: Shop, tmp_path: Path, colum
         take_rows(shop, tmp_path, *rows)
     take_rows(shop, tmp_path, *rows, sku=column)
     assert "77" == shop.order("1").lines[0].sku
+
+
+def test_a_region_of_shipping_without_an_address_is_no_state(shop: Shop, tmp_path: Path) -> None:
+    take_rows(shop, tmp_path, "order,sku,qty,price,ship region", "1,A,2,5,West")
+    assert shop.order("1").ship_to is None
+    take_rows(shop, tmp_path, "order,sku,qty,price,ship region,ship city", "2,A,2,5,ID,Boise")
+    found = shop.order("2").ship_to
+    assert found
+    assert ("Boise", "ID") == (found.city, found.state)
+
+
+@pytest.mark.parametrize("name", ["Sales", "Revenue", "Amount"])
+def test_an_amount_of_what_is_asked_for_where_it_is_not_quantity_times_price(
+    shop: Shop, tmp_path: Path, name: str
+) -> None:
+    rows = (f"order,sku,qty,price,{name}", "1,A,2,5,12")
+    with pytest.raises(Invalid, match=f"say --columns amount={name}, price={name}"):
+        take_rows(shop, tmp_path, *rows)
+    take_rows(shop, tmp_path, *rows, columns=f"amount={name}")
+    assert 12 == shop.order("1").totals.total
+
+
+@pytest.mark.parametrize("name", ["Sales", "Revenue"])
+def test_what_is_said_to_be_of_lines_goes_before_an_amount_of_something(
+    shop: Shop, tmp_path: Path, name: str
+) -> None:
+    take_rows(shop, tmp_path, f"order,sku,qty,price,{name},Line total", "2,A,2,5,12,10")
+    assert 10 == shop.order("2").totals.total
+
+
+def test_discounts_that_can_be_no_shares_are_asked_for(shop: Shop, tmp_path: Path) -> None:
+    rows = ("order_id,product_id,unit_price,quantity,discount", "1,A,14,2,5", "2,A,14,2,0")
+    with pytest.raises(Invalid, match="'discount' may hold amounts or rates, such as 5"):
+        take_rows(shop, tmp_path, *rows)
+    take_rows(shop, tmp_path, *rows, columns="discount=discount")
+    assert 23 == shop.order("1").totals.total
+
+
+def test_amounts_of_several_columns_are_added_up(shop: Shop, tmp_path: Path) -> None:
+    columns = "order,sku,qty,price,goods tax,freight tax,off,off freight,post,total"
+    rows = ("1,A,2,5,1,0.50,1,0.25,3,13.25", "1,B,1,1,,,,,,")
+    taken = "tax=goods tax + freight tax,discount=off + off freight,shipping=post"
+    take_rows(shop, tmp_path, columns, *rows, columns=taken)
+    totals = shop.order("1").totals
+    assert (1.5, 1.25, 3, 13.25) == (totals.tax, totals.discount, totals.shipping, totals.total)
+    with pytest.raises(Invalid, match="there is no column 'fee'"):
+        take_rows(shop, tmp_path, columns, *rows, columns="tax=goods tax + fee")

@@ -37,7 +37,7 @@ class ShopFile(Struct, frozen=True):
 FILES = msgspec.json.decode((SHOPS / "expected.json").read_bytes(), type=list[ShopFile])
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: file.files[0])
+@pytest.mark.parametrize("file", FILES, ids=lambda file: " ".join(file.files))
 def test_each_order_of_a_shop_says_what_it_comes_to_and_how_it_adds_up(
     shop: Shop, tmp_path: Path, file: ShopFile
 ) -> None:

@@ -29,7 +29,7 @@ ONE_FILE = [file for file in FILES if len(file.files) == 1 and file.files[0] != 
 def rows_of(file: ShopFile) -> Rows:
     encoding = file.options.get("encoding", "utf-8-sig")
     text = (SHOPS / file.files[0]).read_bytes().decode(encoding)
-    if file.files[0] == "amazon.txt":
+    if file.files[0].startswith("amazon"):
         return [line.split("\t") for line in text.splitlines()]
     return list(csv.reader(StringIO(text, newline="")))
 
@@ -263,6 +263,19 @@ def test_whether_amazons_prices_have_the_tax_in_them_depends_on_the_country(
     row = f"1\t2\t2026-06-01T08:15:22+00:00\tA\tPan\t2\t{currency}\t20.00\t1.50\t5.00\t0.40\t2.00\t0.20\t2.00\t1.00"
     take_rows(shop, tmp_path, AMAZON, row)
     assert figures == sums(shop.order("1"))
+
+
+def test_an_order_may_have_many_packed_lines(shop: Shop, tmp_path: Path) -> None:
+    lines = "|".join(
+        f"Product ID: {one}, Product Qty: 2, Product SKU: S-{one}, Product Name: Cup no. {one}, "
+        "Product Weight: 1.0000, Product Variation Details: , Product Unit Price: $1.50, "
+        "Product Total Price: $3.00"
+        for one in range(200)
+    )
+    header = "Order ID,Order Status,Order Total (inc tax),Order Currency Code,Product Details"
+    take_rows(shop, tmp_path, header, f'1,Shipped,600.00,USD,"{lines}"')
+    order = shop.order("1")
+    assert (200, 600, "S-199") == (len(order.lines), order.totals.subtotal, order.lines[-1].sku)
 
 
 def test_the_prices_of_a_bigcommerce_shop_may_have_the_tax_in_them(

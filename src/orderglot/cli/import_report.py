@@ -11,6 +11,7 @@ from orderglot.cli.output import (
     is_terminal,
     path_text,
     sums_text,
+    table,
     write_json,
     write_line,
     write_notice,
@@ -65,8 +66,7 @@ def report_dry(taken: Taken, *, as_json: bool) -> None:
     if as_json:
         members = {"taken": _members(done), "columns": columns, "first": taken.first}
         return write_json(members)
-    text = ", ".join(f"{field} is {name!r}" for field, name in columns.items())
-    write_line(f"Each column: {text}.")
+    table(("field", "column"), [(_of(field), name) for field, name in columns.items()])
     for order in taken.first:
         write_line("")
         print_order(order)
@@ -75,6 +75,12 @@ def report_dry(taken: Taken, *, as_json: bool) -> None:
         f"Nothing was taken: {counted(done.orders, 'order')} of {counted(done.lines, 'line')}."
     )
     return _report_rest(done)
+
+
+def _of(field: str) -> str:
+    """Name a field; of an amount that is the sum of several columns, all but the first have a plus."""
+    name, plus, _ = field.partition("+")
+    return f"+ {name}" if plus else name
 
 
 def report_kept(done: Progress) -> None:

@@ -26,6 +26,9 @@ def reader_of_addresses(members: Sequence[str]) -> AddressReader:
         texts = {
             field: unwrapped(text) for field, text in zip(members, values, strict=True) if text
         }
+        if "postal_code" in texts:
+            # Shops put an apostrophe before any of them, for spreadsheets; none begins with one.
+            texts["postal_code"] = texts["postal_code"].removeprefix("'")
         country = texts.pop("country", "")
         if country:
             texts |= {"country_name": country, "country": country_code(country)}

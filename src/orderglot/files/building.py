@@ -123,6 +123,8 @@ class OrderBuilder:
         if (taxed := shows_taxed(totals) if taxed is None else taxed) is not None:
             order = replace(order, details=OrderDetails(prices_include_tax=taxed))
         order = self._detailed(order, lines, header, cells)
+        if self._plan.shipping_tells and not head.has_status:
+            order = as_shipped(order, cells)
         if head.unknown:
             self._remarks.note_words(head.unknown)
         return Gathered(order, lines.numbers, lines.text, draft.refused)
@@ -142,8 +144,6 @@ class OrderBuilder:
             order = self._with_beside(order, lines, header)
         if self._details is not None and cells is not None:
             order = self._details.put(order, cells)
-        if self._plan.shipping_tells and "status" not in self._joined:
-            order = as_shipped(order, cells)
         return order
 
     def _header(self, headers: Headers, draft: Draft) -> HeaderOf:

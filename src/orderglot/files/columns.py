@@ -97,6 +97,7 @@ def recognise(
     taken = set(at.values())
     found = _by_name(names, taken, mapping)
     at |= {field: places[0] for field, places in found.items()}
+    _part_lonely_regions(at, names, mapping)
     spare = {field: places[1:] for field, places in found.items() if field in DETAILS}
     _demand(at, names, required)
     ours = {place for place, name in enumerate(names) if name in (OUR_LINE, OUR_REASON)}
@@ -105,6 +106,16 @@ def recognise(
     left = {name for name in others.values() if mapping.get(MEANINGS.get(plain(name), "")) == ""}
     mapped, left_out = frozenset(mapping), frozenset(left)
     return Columns(tuple(names), at, others, bool(ours), mapped, left_out, spare)
+
+
+def _part_lonely_regions(at: dict[str, int], names: list[str], mapping: Mapping[str, str]) -> None:
+    """Take a region for no state where nothing else of an address is there: it may be a market's."""
+    for whose in ("", "ship_to_"):
+        state = at.get(f"{whose}state")
+        lonely = not any(f"{whose}{part}" in at for part in ("line_1", "city", "postal_code"))
+        named = f"{whose}state" in mapping
+        if state is not None and lonely and not named and "region" in plain(names[state]):
+            del at[f"{whose}state"]
 
 
 def _parts(field: str, columns: str, names: list[str]) -> Iterator[tuple[str, str]]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import shutil
 import sys
 import zlib
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from functools import partial
 from io import BufferedReader
 from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile, gettempdir
@@ -40,6 +41,10 @@ class Bytes(Struct, frozen=True):
 
     file: BufferedReader
     of: str = ""
+    is_sheet: bool = False
+
+
+AsCsv = Callable[[BufferedReader], AbstractContextManager[tuple[BufferedReader, str]]]
 
 
 @contextmanager
@@ -81,8 +86,12 @@ def rejects_of(path: Path, ending: str = ".csv") -> Path:
 
 
 @contextmanager
-def opened_bytes(path: Path, sheet: str, is_header: IsHeader) -> Iterator[Bytes]:
+def opened_bytes(
+    path: Path, sheet: str, is_header: IsHeader, most: int | None = None
+) -> Iterator[Bytes]:
     """Open a file; of a zip give the one file in it, of a spreadsheet the sheet that has orders.
+
+    Of a sheet come the first ``most`` rows, or all.
 
     Raises NotFound without the file, Invalid where it cannot be read or it must be asked what is
     meant.
@@ -94,30 +103,31 @@ def opened_bytes(path: Path, sheet: str, is_header: IsHeader) -> Iterator[Bytes]
     except (OSError, ValueError) as error:
         raise unreadable(f"{path} cannot be read: {why(error)}.") from error
     with ExitStack() as stack:
-        yield _unpacked(stack, stack.enter_context(file), sheet, is_header)
+        as_csv = partial(sheet_as_csv, sheet=sheet, is_header=is_header, most=most)
+        found = _unpacked(stack, stack.enter_context(file), as_csv)
+        if sheet and not found.is_sheet:
+            reason = "only a spreadsheet has sheets; leave --sheet out."
+            raise invalid("sheet", Rule.MALFORMED, reason)
+        yield found
 
 
-def _unpacked(
-    stack: ExitStack, file: BufferedReader, sheet: str, is_header: IsHeader, of: str = ""
-) -> Bytes:
+def _unpacked(stack: ExitStack, file: BufferedReader, as_csv: AsCsv, of: str = "") -> Bytes:
     start = file.peek(4)[:4]
     if start == OLD_SPREADSHEET:
-        return Bytes(*stack.enter_context(sheet_as_csv(file, sheet, is_header)))
-    if start == ZIP:
-        packed = stack.enter_context(_zip(file))
-        if _is_spreadsheet(packed):
-            _demand_small(packed.infolist(), MOST_OF_SHEETS)
-            demand_readable(packed)
-            file.seek(0)
-            return Bytes(*stack.enter_context(sheet_as_csv(file, sheet, is_header)))
-        if not of:
-            member = _member(packed)
-            inside = stack.enter_context(_extracted(packed, member))
-            return _unpacked(stack, inside, sheet, is_header, member.filename)
+        return Bytes(*stack.enter_context(as_csv(file)), is_sheet=True)
+    if start != ZIP:
+        return Bytes(file, of)
+    packed = stack.enter_context(_zip(file))
+    if _is_spreadsheet(packed):
+        _demand_small(packed.infolist(), MOST_OF_SHEETS)
+        demand_readable(packed)
+        file.seek(0)
+        return Bytes(*stack.enter_context(as_csv(file)), is_sheet=True)
+    if of:
         raise unreadable(f"{of} is a zip in a zip; unpack it.")
-    if sheet:
-        raise invalid("sheet", Rule.MALFORMED, "only a spreadsheet has sheets; leave --sheet out.")
-    return Bytes(file, of)
+    member = _member(packed)
+    inside = stack.enter_context(_extracted(packed, member))
+    return _unpacked(stack, inside, as_csv, member.filename)
 
 
 @contextmanager

@@ -6,25 +6,19 @@ What they do not show is asked for; nothing is guessed.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
 from itertools import chain
 
-from msgspec.structs import replace
-
-from orderglot.core.errors import Invalid, Rule, invalid
-from orderglot.core.quantities import exact
+from orderglot.core.errors import Rule, invalid
 from orderglot.core.time_zones import zone_of
 from orderglot.files import dates, numbers
-from orderglot.files.amounts import Scope, look_like_rates, scope_of
 from orderglot.files.columns import Columns
 from orderglot.files.currencies import Currencies, currencies_of, only_one
 from orderglot.files.dates import DateOrder, reader_of_times
-from orderglot.files.detail_names import DAYS, NUMBERS, ORDER_AMOUNTS, TIMES
+from orderglot.files.detail_names import DAYS, NUMBERS, TIMES
 from orderglot.files.field_names import MONEY_PARTS
 from orderglot.files.layouts.shop_layout import NO_SHOP
 from orderglot.files.lines import (
     Signs,
-    agrees,
     read_currency,
     reader_of_worths,
     short,
@@ -34,6 +28,7 @@ from orderglot.files.plan import ImportOptions, Plan
 from orderglot.files.prices import demand_price
 from orderglot.files.remarks import Remarks
 from orderglot.files.sample import Sample
+from orderglot.files.scopes import are_hundredths, scopes_of
 from orderglot.files.sources import read_source
 
 Samples = Sequence[Sample]
@@ -52,7 +47,7 @@ def plan_of(
     order = _date_order(samples, options, remarks)
     zone = zone_of(options.timezone or options.sellers_timezone)
     _note_zone(samples, options, remarks)
-    columns, scopes = _scopes(sample, marks, remarks)
+    columns, scopes = scopes_of(sample, marks, remarks)
     demand_price(sample, columns, marks)
     signs = Signs(marks)
     return Plan(
@@ -68,7 +63,7 @@ def plan_of(
         signs=signs,
         currency=_currency(sample, options),
         scopes=scopes,
-        hundredths=any((rate or 0) > 1 for rate in sample.amounts("discount_rate", marks)),
+        hundredths=are_hundredths(sample, marks),
         fill_down=options.fill_down or (sample.shop is NO_SHOP and _fills_down(sample)),
         shipping_tells=any(one.shop.shipping_tells for one in samples),
         stand_in=_stand_in(columns, options.sku or _own_stand_in(sample)),
@@ -213,91 +208,3 @@ def currency_code(code: str) -> str:
         return read_currency(code)
     except ValueError as error:
         raise invalid("currency", Rule.CURRENCY, f"{error}.") from None
-
-
-def _scopes(sample: Sample, marks: Marks, remarks: Remarks) -> tuple[Columns, dict[str, Scope]]:
-    """Decide what the amounts on rows are; a total of each row is the amount of its line."""
-    columns = _with_amount(sample, marks)
-    scopes = dict[str, Scope]()
-    for field in (*MONEY_PARTS, *ORDER_AMOUNTS):
-        if field not in columns.at or field == "discount_rate":
-            continue
-        own = sample.shop.scopes.get(field.partition("+")[0])
-        if own is not None and field not in sample.by_hand:
-            scopes[field] = own
-            continue
-        amounts = sample.amounts(field, marks)
-        _ask_for_rates(field, amounts, columns)
-        shown = scope_of(sample.by_order(amounts))
-        scopes[field] = shown or Scope.ORDER
-        if shown is not None:
-            how = (
-                "is added up over the rows of an order"
-                if shown is Scope.ROW
-                else ("counts once an order, as its rows repeat it")
-            )
-            remarks.facts.append(f"{short(columns.name(field))} {how}.")
-    return columns, scopes
-
-
-def _ask_for_rates(field: str, amounts: list[Decimal | None], columns: Columns) -> None:
-    given = [amount for amount in amounts if amount is not None]
-    if field in columns.mapped or not look_like_rates(field, given):
-        return
-    name = columns.name(field)
-    rate = f"discount_rate={name} for rates, " if field == "discount" else ""
-    example = next(amount for amount in given if amount)
-    raise invalid(
-        "columns",
-        Rule.REQUIRED,
-        f"{short(name)} may hold amounts or rates, such as {example}; say --columns {field}={name} "
-        f"for amounts, {rate}or {field}= to leave it out.",
-    )
-
-
-def _with_amount(sample: Sample, marks: Marks) -> Columns:
-    """Tell a total that is each line's own from the order's, and an amount that may be either."""
-    columns = sample.columns
-    at = dict(columns.at)
-    if "total" in at and "amount" not in at and "total" not in columns.mapped:
-        if _is_of_rows(sample, "total", marks):
-            at["amount"] = at.pop("total")
-    elif _is_bare_amount(columns) and not _is_product(sample, "amount", marks):
-        raise _amount_asked(columns)
-    return replace(columns, at=at)
-
-
-def _is_bare_amount(columns: Columns) -> bool:
-    """Tell whether a column is called an amount, and neither its name nor a person says of what."""
-    if "amount" not in columns.at or "amount" in columns.mapped:
-        return False
-    return columns.name("amount").strip().casefold() == "amount"
-
-
-def _amount_asked(columns: Columns) -> Invalid:
-    name = columns.name("amount")
-    return invalid(
-        "columns",
-        Rule.REQUIRED,
-        f"{short(name)} may be a line's amount, the price of a piece or an order's total; say "
-        f"--columns amount={name}, price={name}, total={name}, or amount= to leave it out.",
-    )
-
-
-def _is_product(sample: Sample, field: str, marks: Marks) -> bool:
-    """Tell whether a column is quantity times price, in each row."""
-    if "price" not in sample.columns.at:
-        return False
-    columns = (sample.amounts(name, marks) for name in ("quantity", "price", field))
-    return all(
-        pieces is None or each is None or total is None or agrees(exact(pieces), each, total)
-        for pieces, each, total in zip(*columns, strict=True)
-    )
-
-
-def _is_of_rows(sample: Sample, field: str, marks: Marks) -> bool:
-    """Tell whether a column says something else on each row of an order, as its line does."""
-    shown = scope_of(sample.by_order(sample.amounts(field, marks)))
-    if shown is Scope.ORDER and _is_product(sample, field, marks):
-        return True
-    return shown is Scope.ROW

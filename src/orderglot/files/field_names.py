@@ -51,7 +51,7 @@ FIELDS: dict[str, str] = {
     "created": "created, created at, date, datetime, order date, order datetime, invoice date,"
     " purchase date, sale date",
     "price": "price, unit price, item price, price each, sold for, einzelpreis",
-    "amount": "amount, line total, line amount, line item total, item total, extended price,"
+    "amount": "amount, sales, revenue, line total, line amount, line item total, item total, extended price,"
     " extended amount, row total",
     "line_id": "line id, line item id, order line id, order item id, line number,"
     " line no, line nr, order line number",
@@ -147,8 +147,11 @@ def _named() -> Iterator[tuple[str, str, int]]:
 MEANINGS = {name: field for name, field, _ in _named()}
 """The field that each name means, as ``plain`` gives it."""
 
+BARE_AMOUNTS = ("amount", "sales", "revenue")
+"""Names of amounts that do not say of what: of a line, a piece or an order."""
+
 BARE = ("item", "article")
 """Names of goods that are SKUs where no column of another name is, and titles beside one."""
 
-RANKS = {name: rank for name, _, rank in _named()} | dict.fromkeys(BARE, 1)
+RANKS = {name: rank for name, _, rank in _named()} | dict.fromkeys((*BARE, *BARE_AMOUNTS[1:]), 1)
 """Of several columns that mean one field it is the one of the lowest rank; of two alike, neither."""

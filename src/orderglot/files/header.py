@@ -38,6 +38,8 @@ class Head(Struct, frozen=True, kw_only=True):
     bill_to: Address | None
     status: Status
     invoice: InvoiceStatus | None
+    has_status: bool
+    """Whether there is a word on it."""
     unknown: tuple[str, ...]
     prices_include_tax: bool | None
 
@@ -66,6 +68,7 @@ def reader_of_heads(fields: Sequence[str], source: Source) -> Callable[[Texts], 
             bill_to=read_address(tuple([texts[place] for place in places])),
             status=status,
             invoice=invoice,
+            has_status=bool(values.get("status", "").strip()),
             unknown=unknown,
             prices_include_tax=_flag(values.get("prices_include_tax", "")),
         )

@@ -101,8 +101,7 @@ async def take_into(
                 await running.settle()
         if file.rows.text.broken:
             raise file.rows.text.broken
-        columns = file.plan.columns
-        return Taken(done, {field: columns.name(field) for field in columns.at}, running.first)
+        return Taken(done, file.columns, running.first)
 
 
 def _demand_another(rejects: Path, paths: Sequence[Path]) -> None:

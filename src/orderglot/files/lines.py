@@ -100,8 +100,10 @@ def agrees(pieces: Quantity, each: Decimal, total: Decimal) -> bool:
 
 def _each(total: Decimal, pieces: Quantity) -> Decimal | None:
     """Give the price of a piece where it comes out even."""
-    each = (total / pieces).quantize(_QUANTUM) if pieces else None
-    return each if each is not None and each * pieces == total else None
+    if not pieces:
+        return None
+    each = total / pieces
+    return each if each * pieces == total and each == each.quantize(_QUANTUM) else None
 
 
 def _become(pieces: Quantity, each: Decimal | None, total: Decimal | None) -> str:

@@ -26,6 +26,7 @@ from orderglot.files.remarks import Remarks
 from orderglot.files.rows import Rows, open_rows
 from orderglot.files.sample import Sample
 from orderglot.files.sources import FILE
+from orderglot.files.text import LONGEST_LINE
 
 OF_GOODS = ("sku", "quantity", "title", "price")
 OF_HEADERS = ("created", "customer", "status", "total", "shipping", "country", "city")
@@ -45,6 +46,17 @@ class Opened(Struct, frozen=True, kw_only=True):
     def rows(self) -> Rows:
         """The rows of the lines."""
         return self.sample.rows
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """The column that each field was taken from, those of the headers behind those of the lines."""
+        own = self.plan.columns
+        columns = {field: own.name(field) for field in own.at}
+        beside = self.headers.columns if self.headers else {}
+        return {
+            **columns,
+            **{field: name for field, name in beside.items() if field not in columns},
+        }
 
     def in_currency(self, sellers: str) -> Opened:
         """Give it with the currency of orders that name none: its own, else the seller's.
@@ -196,10 +208,11 @@ def _sample(
     reshaped = None if shop is NO_SHOP else Reshaped(shop, rows.header)
     header = reshaped.header if reshaped else rows.header
     if reshaped:
-        remarks.facts.append(
-            f"The columns are read as those of {shop.name}; --from plain does not."
-        )
+        known = f"The columns are read as those of {shop.name}; --from plain does not."
+        remarks.facts += [known] if known not in remarks.facts else []
         wanted = with_columns(wanted, shop.mapping(header))
+    if shop.reshape is not None:
+        rows.longest = LONGEST_LINE  # a cell may hold all lines of an order
     rows.quoted = shop.quoted or rows.delimiter != "\t"
     columns = recognise(header, wanted, required)
     left_out = columns.left_out | shop.among(shop.as_text, header)

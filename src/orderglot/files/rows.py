@@ -69,15 +69,23 @@ def any_row(_names: Sequence[str]) -> int:
 
 @contextmanager
 def open_rows(
-    path: Path, *, encoding: str = "", sheet: str = "", worth: Worth = any_row, enough: int = 1
+    path: Path,
+    *,
+    encoding: str = "",
+    sheet: str = "",
+    worth: Worth = any_row,
+    enough: int = 1,
+    most: int | None = None,
 ) -> Iterator[Rows]:
     """Open a file, packed or not, and find its header: the first row that is worth enough.
 
-    Parquet and JSON lines are read as the CSV that they would be.
+    Parquet and JSON lines are read as the CSV that they would be. Of a spreadsheet come the first
+    ``most`` rows, or all.
+
     Raises NotFound without the file, Invalid where it cannot be read or has no header.
     """
     with (
-        opened_bytes(path, sheet, lambda names: worth(names) >= enough) as found,
+        opened_bytes(path, sheet, lambda names: worth(names) >= enough, most) as found,
         as_text(found.file) as (text, ahead),
     ):
         rows = Rows(text, encoding, worth, enough)
@@ -99,6 +107,8 @@ class Rows:
         self.count = 0
         """How many rows there were so far, those that did not fit among them."""
         self.text = Text(file, encoding)
+        self.longest = LONGEST_FIELD
+        """A field has at most so many characters."""
         self._taken: list[str] = []
         self._ahead: deque[str] = deque()
         self.head = self._read_header(worth, enough)
@@ -212,8 +222,8 @@ class Rows:
         if (reason := unkeepable(text, self.text.encoding.name)) is not None:
             undeclared = self.text.encoding == UNDECLARED and "\0" not in text
             return f"{reason}; say what the file is with --encoding" if undeclared else reason
-        if len(text) > LONGEST_FIELD and max(map(len, fields)) > LONGEST_FIELD:
-            return f"a field is longer than {LONGEST_FIELD} characters"
+        if len(text) > self.longest and max(map(len, fields)) > self.longest:
+            return f"a field is longer than {self.longest} characters"
         return None
 
     def _read_header(self, worth: Worth, enough: int) -> HeaderRow:

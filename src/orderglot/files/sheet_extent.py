@@ -15,7 +15,8 @@ BLOCK = 1024 * 1024
 LONGEST_PLACE = 64
 """What says where a cell or a row is has fewer bytes."""
 
-_PLACE = re.compile(rb"\sr=[\"']([A-Z]{0,3})([0-9]{1,7})[\"']")
+_PLACE = re.compile(rb"\sr=[\"'](?:([A-Z]{2,3})([0-9]{1,7})|([0-9]{1,7}))[\"']")
+"""The place of a row, or of a cell behind the 26th column; the others are not worth the time."""
 
 
 def demand_readable(packed: ZipFile) -> None:
@@ -34,10 +35,10 @@ def demand_readable(packed: ZipFile) -> None:
 
 def _extent(packed: ZipFile, name: str) -> tuple[int, int]:
     """Give the last row and the last column that a part of a workbook speaks of."""
-    rows = columns = 1
+    rows, columns = 1, 26
     for block in _blocks(packed, name):
-        for letters, digits in set(_PLACE.findall(block)):
-            rows = max(rows, int(digits))
+        for letters, of_cell, of_row in set(_PLACE.findall(block)):
+            rows = max(rows, int(of_cell or of_row))
             columns = max(columns, _column(letters))
     return rows, columns
 

@@ -28,9 +28,11 @@ IsHeader = Callable[[Sequence[str]], bool]
 
 @contextmanager
 def sheet_as_csv(
-    file: BufferedReader, sheet: str, is_header: IsHeader
+    file: BufferedReader, sheet: str, is_header: IsHeader, most: int | None = None
 ) -> Iterator[tuple[BufferedReader, str]]:
     """Give the sheet of that name, else the one that has orders, as CSV in UTF-8, and its name.
+
+    Of its rows come the first ``most``, or all.
 
     Raises Invalid where the file cannot be read, has no such sheet, or has orders on several.
     """
@@ -42,7 +44,7 @@ def sheet_as_csv(
             found = _chosen(book, sheet, is_header)
             copy.write(codecs.BOM_UTF8)
             text = TextIOWrapper(copy, "utf-8", newline="")
-            csv.writer(text, lineterminator="\n").writerows(_rows(found))
+            csv.writer(text, lineterminator="\n").writerows(islice(_rows(found), most))
             text.detach()
             copy.seek(0)
             yield cast("BufferedReader", copy), found.name  # it can peek, too

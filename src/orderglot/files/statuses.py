@@ -25,8 +25,15 @@ _WORDS = {
     " verschickt, versandt",
     (Status.COMPLETED, None): "completed, complete, done, finished, fulfilled, closed,"
     " archived, invoiced, resolved, abgeschlossen, erledigt",
-    (Status.DELIVERED, None): "delivered, picked up, geliefert, zugestellt",
-    (Status.RETURNED, None): "returned, sent back, retoure, retourniert, zurückgesandt",
+    (
+        Status.DELIVERED,
+        None,
+    ): "delivered, picked up, shipped - delivered to buyer, shipped - picked up, geliefert, zugestellt",
+    (
+        Status.RETURNED,
+        None,
+    ): "returned, sent back, shipped - returned to seller, shipped - returning to seller,"
+    " shipped - rejected by buyer, retoure, retourniert, zurückgesandt",
     (Status.COMPLETED, InvoiceStatus.REFUNDED): "refunded, fully refunded, erstattet",
     (Status.COMPLETED, InvoiceStatus.PAID_PARTIALLY_REFUNDED): "partially refunded, part refunded,"
     " teilweise erstattet",

@@ -16,6 +16,7 @@ from orderglot.core.query import Compare, Operator, Window
 from orderglot.core.tracking import track
 from orderglot.files.columns import found_in, read_mapping, recognise
 from orderglot.files.detection import plan_of
+from orderglot.files.header_row import MOST_BEFORE
 from orderglot.files.layouts.known import TRACKING, layout_of, read_shape
 from orderglot.files.layouts.shop_layout import NO_SHOP
 from orderglot.files.parcels import OrderParcels, Parcel, parcels
@@ -44,7 +45,7 @@ def is_tracking(paths: Sequence[Path], options: ImportOptions) -> bool:
         return shape == TRACKING
     mapping = read_mapping(options.columns)
     try:
-        with _opened(paths[0], options, mapping) as rows:
+        with _opened(paths[0], options, mapping, MOST_BEFORE) as rows:
             names = rows.header
     except Invalid:
         return False  # what is wrong with it is said when it is read as a file of orders
@@ -53,7 +54,7 @@ def is_tracking(paths: Sequence[Path], options: ImportOptions) -> bool:
 
 
 def _opened(
-    path: Path, options: ImportOptions, mapping: Mapping[str, str]
+    path: Path, options: ImportOptions, mapping: Mapping[str, str], most: int | None = None
 ) -> AbstractContextManager[Rows]:
     return open_rows(
         path,
@@ -61,6 +62,7 @@ def _opened(
         sheet=options.sheet,
         worth=lambda names: found_in(names, mapping, REQUIRED),
         enough=len(REQUIRED),
+        most=most,
     )
 
 

@@ -1,4 +1,4 @@
-"""Etsy's sold order items: no SKUs as a rule, postage and discount on an order's first row."""
+"""Etsy's sold items, without SKUs as a rule, and its sold orders, which are their headers."""
 
 import re
 
@@ -39,5 +39,29 @@ LAYOUT = ShopLayout(
     scopes=dict.fromkeys(("discount", "shipping", "tax"), Scope.ROW),
     taxed_on_top_in=frozenset(("USD", "CAD")),
     cleaned={"buyer": _without_user},
+    shipping_tells=True,
+)
+
+ORDERS = ShopLayout(
+    name="etsy",
+    known_by="order id, buyer user id, number of items, order value, order total",
+    columns={
+        "order": "order id",
+        "created": "sale date",
+        "status": "status",
+        "discount": "discount amount",
+        "discount_code": "coupon code",
+        "shipping": "shipping",
+        "tax": "sales tax",
+        "total": "order total",
+        "payment_method": "payment type,payment method",
+        "shipped_at": "date shipped",
+        "ship_to_full_name": "full name",
+        "ship_to_line_1": "street 1",
+        "ship_to_line_2": "street 2",
+        **dict.fromkeys(("full_name", "first_name", "last_name", "line_1", "line_2"), ""),
+    },
+    as_text="buyer user id, buyer, first name, last name, number of items, order value, coupon details,"
+    " card processing fees, order net, order type",
     shipping_tells=True,
 )

@@ -4,7 +4,7 @@ from orderglot.files.layouts.shop_layout import ShopLayout
 
 LAYOUT = ShopLayout(
     name="sales-sample",
-    known_by="ordernumber, quantityordered, priceeach, orderlinenumber, sales",
+    known_by="ordernumber, quantityordered, priceeach, sales",
     columns={
         "order": "ordernumber",
         "line_id": "orderlinenumber",
