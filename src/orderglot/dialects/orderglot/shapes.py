@@ -11,6 +11,7 @@ from typing import (
     TYPE_CHECKING,
     Annotated,
     Any,
+    Literal,
     NotRequired,
     TypedDict,
     Union,
@@ -97,6 +98,21 @@ class Orders(TypedDict):
     """Some orders."""
 
     items: list[Order]
+
+
+class View(TypedDict):
+    """An order as a dialect writes it, and what that loses of it."""
+
+    dialect: str
+    media: str
+    body: str
+    losses: list[str]
+
+
+class Viewing(TypedDict, total=False):
+    """In which form a dialect is to write an order, where it has several."""
+
+    format: Literal["json", "xml"]
 
 
 class Events(TypedDict):
