@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from orderglot import dialects
 from orderglot.core.customer import Customer
 from orderglot.core.errors import Conflict, NotFound
-from orderglot.core.order import AT, HUB, Order, Reference, by_hub_id, is_channel
+from orderglot.core.order import AT, HUB, Order, Reference, by_hub_id, is_channel, native
 from orderglot.core.ports import Book
 from orderglot.core.product import Product
 from orderglot.core.query import Compare, Operator, Window
@@ -70,7 +70,7 @@ async def _with(book: Book, field: str, text: str) -> dict[int, Order]:
 def _called(order: Order) -> str:
     """Say enough of an order to tell it from another."""
     parts = (
-        f"orderglot:{order.id}",
+        f"{HUB}:{native(order, HUB)}",
         order.number and f"number {order.number}",
         order.po_number and f"purchase order {order.po_number}",
         order.customer and f"customer {order.customer.number or order.customer.id}",
