@@ -223,7 +223,7 @@ def draft_of(name: str) -> Order:
     """Give the order that a specimen places, as it was before it had a place in the book."""
     if (draft := book_of(name).draft) is not None:
         return draft
-    for specimen in welcome(name):
+    for specimen in sorted(welcome(name), key=_rank):
         if specimen.operation and specimen.operation.endpoint.idempotent:
             created: Order = specimen.orders
             return replace(created, id=0, version=0, references=())

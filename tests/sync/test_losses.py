@@ -176,6 +176,7 @@ LISTS = {
     "catalyst": rb'"items"',
     "kodaris": rb'"content"',
     "kole": rb"(?<=<|/)order(?=>)",
+    "orderglot": rb'"items"',
 }
 
 

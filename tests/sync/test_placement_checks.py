@@ -50,6 +50,7 @@ each = pytest.mark.parametrize("name", DIALECTS)
 NOON = datetime(2024, 5, 21, 12, tzinfo=UTC)
 PLAIN = Terms(without=("ship_to", "lines.deliver_by", "lines.box"))
 SALES_ALONE = [name for name in DIALECTS if "kind" not in dialects.dialect(name).can.takes]
+WHOLE = [name for name in DIALECTS if dialects.dialect(name).can.whole]
 OWNED = [name for name in DIALECTS if "customer" in dialects.dialect(name).can.takes]
 
 
@@ -156,12 +157,17 @@ def test_a_line_below_nought_is_not_bought(name: str) -> None:
     assert "takes back" in reason
 
 
-@each
+@pytest.mark.parametrize("name", WHOLE)
 def test_what_is_not_whole_is_not_rounded(name: str) -> None:
     reason = tried(name, lambda one: _first(one, quantity=Decimal("1.5"), unit="kg")).reason
 
     assert "quantity: 1.5 kg of" in reason
     assert "not a whole quantity" in reason
+
+
+@pytest.mark.parametrize("name", sorted({*DIALECTS} - {*WHOLE}))
+def test_what_is_not_whole_is_sent_where_that_can_be_said(name: str) -> None:
+    assert tried(name, lambda one: _first(one, quantity=Decimal("1.5"), unit="kg")).asked
 
 
 @each

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from orderglot import dialects
 from orderglot.core.errors import HubError, Invalid
-from orderglot.core.order import HUB, Order, Reference, id_at
+from orderglot.core.order import Order, Reference, by_hub_id, id_at
 from orderglot.stores import document
 from orderglot.sync.notes import PLACING, Placing, noted
 from orderglot.sync.place import place
@@ -132,7 +132,7 @@ def test_what_was_placed_is_not_sent_again_to_an_account_that_may_have_it(name: 
         await shop.book.change(
             replace(order, references=(*order.references, there)), f"placed: {name}"
         )
-        mine = await shop.book.get(Reference(HUB, str(order.id)))
+        mine = await shop.book.get(by_hub_id(order.id))
         came = await _placed(shop, mine, ANYHOW, continued=False)
 
         assert isinstance(came, Invalid)

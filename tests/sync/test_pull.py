@@ -117,7 +117,12 @@ def _altered(shop: Vendor, order: Order) -> Order:
 
 
 NEW = "deliveredAt"
-MEMBERS = {"adobe": "orderType", "catalyst": "entityId", "kodaris": "orderNumber"}
+MEMBERS = {
+    "adobe": "orderType",
+    "catalyst": "entityId",
+    "kodaris": "orderNumber",
+    "orderglot": "version",
+}
 """A member by which an order in JSON is known for one."""
 
 

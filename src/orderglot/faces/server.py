@@ -7,7 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
-from functools import cache, partial
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -15,15 +15,14 @@ import msgspec
 from orderglot.core.caller import OPEN, READ, Caller, demand
 from orderglot.core.errors import Damaged, HubError, Rule, Upstream, invalid
 from orderglot.core.left_out import noting
-from orderglot.core.order import Order
 from orderglot.core.ports import Book, Store, UnitOfWork
 from orderglot.core.query import LARGE, LargePage, Page
 from orderglot.core.seller import Seller
-from orderglot.core.time_zones import to_zone, zone_of
-from orderglot.core.unknown_members import without_unknown
 from orderglot.core.values import Omits
+from orderglot.faces.answers import in_zone, shown_to, write_answer
 from orderglot.faces.completing import Completing
 from orderglot.faces.links import NOWHERE, addressed
+from orderglot.faces.rendering import Named, Views, only
 from orderglot.faces.replay import Remember, Replay
 from orderglot.faces.routes import Route, Routes
 from orderglot.faces.sellers import Sellers
@@ -59,7 +58,8 @@ Beside = Callable[[Request], Awaitable[Response | None]]
 class Server:
     """A dialect over a store: takes requests, gives responses, and never raises a HubError.
 
-    What asks for a large page is answered ``beside``, if there is such a place.
+    What asks for a large page is answered ``beside``, if there is such a place. ``named`` gives the
+    dialects by their names that an order may be asked for in; there is this one alone if not said.
     """
 
     def __init__(
@@ -68,10 +68,12 @@ class Server:
         store: Store,
         completing: Completing | None = None,
         beside: Beside | None = None,
+        named: Named | None = None,
     ) -> None:
         self.dialect = dialect
         self.store = store
         self.beside = beside
+        self.views = Views(store.keyring, named or only(dialect))
         self.completing = completing or Completing(store, lambda: (dialect,))
         self.replay = Replay(dialect, store)
         self.throttle = Throttle(store.now)
@@ -178,7 +180,9 @@ class Server:
     async def _read_here(
         self, operation: Operation[Any, Any], request: Request, ask: Any, book: Book
     ) -> Response:
-        context = Context(self.store.keyring, request.at or self.store.now(), book)
+        context = Context(
+            self.store.keyring, request.at or self.store.now(), book, views=self.views
+        )
         answer = shown_to(book.caller, await operation.perform(context, ask))
         if _size(answer) <= LARGE:
             return write_answer(operation, answer, request)
@@ -208,37 +212,6 @@ class Server:
 
         book = self.store.of(caller, exchange=request.id, omits=omits)
         return await book.transact(work)
-
-
-def shown_to(caller: Caller, answer: Any) -> Any:
-    """Give an answer as a caller may see it: a customer's does not see what nobody here knows."""
-    return answer if caller.customer is None else _with_orders(answer, without_unknown)
-
-
-def _with_orders(answer: Any, change: Callable[[Order], Order]) -> Any:
-    """Give an answer with its orders changed."""
-    if isinstance(answer, Order):
-        return change(answer)
-    if isinstance(answer, tuple):
-        return tuple(_with_orders(one, change) for one in answer)
-    if isinstance(answer, Page):
-        return msgspec.structs.replace(answer, orders=_with_orders(answer.orders, change))
-    order = getattr(answer, "order", None)
-    if isinstance(order, Order):
-        return msgspec.structs.replace(answer, order=change(order))
-    return answer
-
-
-def in_zone(request: Request, zone: str) -> Request:
-    """Give a request of which times that name no zone are those of a zone."""
-    return request if zone == request.zone else msgspec.structs.replace(request, zone=zone)
-
-
-def write_answer(operation: Operation[Any, Any], answer: Any, request: Request) -> Response:
-    """Write an answer by the clock that the request is read by."""
-    if request.zone:
-        answer = _with_orders(answer, partial(to_zone, zone=zone_of(request.zone)))
-    return operation.response.write(answer, request)
 
 
 def _unavailable(error: Upstream, operation: Operation[Any, Any]) -> Upstream:

@@ -9,7 +9,7 @@ from orderglot.faces.addressing import Addressing
 from orderglot.faces.asgi import Asgi, Limits, Work
 from orderglot.faces.completing import Completing
 from orderglot.faces.server import Beside, Server
-from orderglot.hub.dialects import chosen
+from orderglot.hub.dialects import chosen, chosen_one
 from orderglot.hub.front_page import FRONT, front_page
 from orderglot.hub.pages import HEALTH, OPENAPI, READY, health, openapi, readiness
 from orderglot.stores.store import BookStore
@@ -39,7 +39,7 @@ def faces(
     sys.setswitchinterval(SWITCH)
     completing = Completing(store, lambda: chosen(()))
     return Asgi(
-        [Server(dialect, store, completing, beside) for dialect in chosen(names)],
+        [Server(dialect, store, completing, beside, chosen_one) for dialect in chosen(names)],
         pages={
             FRONT: front_page(names),
             HEALTH: health(),

@@ -8,7 +8,7 @@ from orderglot import dialects
 from orderglot.core.customer import Customer
 from orderglot.core.errors import Conflict, Damaged, NotFound
 from orderglot.core.left_out import noting
-from orderglot.core.order import AT, HUB, Order, Reference, by_hub_id, is_channel
+from orderglot.core.order import AT, HUB, Order, Reference, by_hub_id, is_channel, native
 from orderglot.core.ports import Book
 from orderglot.core.product import Product
 from orderglot.core.query import Compare, Operator, Window
@@ -82,7 +82,7 @@ async def _with(book: Book, field: str, text: str) -> dict[int, Order]:
 def _called(order: Order) -> str:
     """Say enough of an order to tell it from another."""
     parts = (
-        f"orderglot:{order.id}",
+        f"{HUB}:{native(order, HUB)}",
         order.number and f"number {order.number}",
         order.po_number and f"purchase order {order.po_number}",
         order.customer and f"customer {order.customer.number or order.customer.id}",

@@ -1,107 +1,20 @@
-"""An order of a book, written as a dialect's server face would give it to a client."""
+"""An order of a book, written as the server face of a dialect of that name would give it to a client."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping
-from datetime import datetime
-from typing import Any
-
-from msgspec.structs import replace
-
-from orderglot.core.errors import Invalid, NotFound, Unsupported
 from orderglot.core.keyring import Keyring
-from orderglot.core.order import Order, Reference, native
+from orderglot.core.order import Order
 from orderglot.core.ports import Book
-from orderglot.faces.routes import Routes
-from orderglot.faces.server import write_answer
+from orderglot.faces import rendering
 from orderglot.hub.dialects import chosen_one
-from orderglot.wire.dialect import Dialect, Session
-from orderglot.wire.flow import Flow
-from orderglot.wire.message import Request, Response
-from orderglot.wire.operation import Context
+from orderglot.wire.message import Response
 
 
 async def written(
     order: Order, book: Book, keyring: Keyring, name: str, base: str, form: str = ""
 ) -> Response:
-    """Write an order as a dialect's server face at ``base`` would give it to a client.
+    """Write an order in a dialect; raises Invalid where there is none of that name.
 
-    ``form`` is ``xml`` or ``json`` where the dialect has both. Raises Unsupported where the
-    dialect cannot give one order, or not in that form.
+    Raises Unsupported where the dialect cannot give one order, or not in that ``form``.
     """
-    dialect = chosen_one(name)
-    if dialect.flows.get is None:
-        raise Unsupported(f"{dialect.title} cannot give one order; show it without --as.")
-    zone = "" if dialect.lists.zoned else (await book.seller()).timezone
-    locate = dialect.flows.locate
-    flow = dialect.flows.get(locate(order) if locate else Reference(name, native(order, name)))
-    async with book.together() as unit:
-        context = Context(keyring, unit.now(), unit)
-        session = _open_session(dialect, order, context.now)
-        response = await _responded(
-            dialect, flow, session, context, {"base": base, "zone": zone}, form
-        )
-    if form and form not in response.headers.get("content-type", ""):
-        raise Unsupported(f"{dialect.title} has no {form.upper()}; leave the format out.")
-    return response
-
-
-def _open_session(dialect: Dialect, order: Order, now: datetime) -> Session:
-    """Make the session of a client that is about an order's customer and has nothing to prove.
-
-    Nobody asks whose proof it is, for the context is open. But some answers repeat a part of it.
-    """
-    whose = native(order.customer, dialect.name) if order.customer else "0"
-    credentials = {**dict.fromkeys(dialect.auth.fields, "0"), dialect.customer: whose}
-    return Session(credentials, lambda: now, defaultdict(lambda: "0"))
-
-
-async def _responded(
-    dialect: Dialect,
-    flow: Flow[Any],
-    session: Session,
-    context: Context,
-    where: Mapping[str, str],
-    form: str,
-) -> Response:
-    """Let a client of the dialect ask, answer it at the context, and give the answer with the order.
-
-    Some clients ask for more beside it. ``where`` has the base and the zone of their requests.
-    """
-    routes = Routes([(dialect, dialect)])
-    first: Response | None = None
-    request = next(flow)
-    while True:
-        request = dialect.auth.authenticate(request, session)
-        route = routes.find(request.method, request.path)
-        operation = route.operation
-        headers = {**request.headers, "accept": _accept(request, form)}
-        asked = replace(request, headers=headers, params=route.params, **where)
-        ask = operation.request.read(asked, context.book.caller)
-        try:
-            answer = await operation.perform(context, ask)
-        except NotFound as error:
-            request = flow.throw(error)
-            continue
-        response = write_answer(operation, answer, asked)
-        first = first or (response if _has_order(dialect, response) else None)
-        try:
-            request = flow.send(response)
-        except StopIteration:
-            return first or response
-
-
-def _has_order(dialect: Dialect, response: Response) -> bool:
-    try:
-        return bool(dialect.bodies.read(response.body).orders)
-    except Invalid:
-        return False
-
-
-def _accept(request: Request, form: str) -> str:
-    """Give the media type that a client asks for, in the form that is wanted."""
-    accept = request.headers.get("accept", "*/*")
-    if form and form not in accept:
-        return accept.replace("json" if form == "xml" else "xml", form)
-    return accept
+    return await rendering.written(order, book, keyring, chosen_one(name), base, form)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from msgspec import Struct
 
@@ -21,16 +21,39 @@ Answer = TypeVar("Answer")
 T = TypeVar("T")
 
 
+class View(Struct, frozen=True):
+    """An order as a dialect writes it, and the dotted names of what that loses of it."""
+
+    dialect: str
+    media: str
+    body: bytes
+    losses: tuple[str, ...]
+
+
+class Views(Protocol):
+    """Orders as other dialects write them."""
+
+    async def view(self, order: Order, book: Book, name: str, base: str, form: str) -> View:
+        """Write an order as a dialect's server face at ``base`` does.
+
+        ``form`` is ``xml`` or ``json`` where it has both, "" for its usual one. Raises NotFound or
+        Invalid where there is no such dialect, Unsupported where it cannot give one order so.
+        """
+        ...
+
+
 class Context(Struct, frozen=True):
     """Where an operation is performed: the caller's book, the keyring, and the time.
 
     An open operation (a login) has no caller and so no book; whom it has let in, it may open theirs.
+    What reads is given ``views``.
     """
 
     keyring: Keyring
     now: datetime
     opened: Book | None = None
     books: Callable[[Caller], Book] | None = None
+    views: Views | None = None
 
     @property
     def book(self) -> Book:

@@ -16,6 +16,7 @@ from orderglot.dialects.orderglot.orders import (
 )
 from orderglot.dialects.orderglot.steps import STEPS
 from orderglot.dialects.orderglot.tables import NAME
+from orderglot.dialects.orderglot.views import VIEW_ORDER
 from orderglot.wire.dialect import Dialect, Lists
 
 DIALECT = Dialect(
@@ -24,7 +25,7 @@ DIALECT = Dialect(
     reference="https://google.aip.dev/160",
     auth=AUTH,
     operations=(
-        *(LIST_ORDERS, GET_ORDER, LINKED_ORDERS, LIST_EVENTS),
+        *(LIST_ORDERS, GET_ORDER, LINKED_ORDERS, LIST_EVENTS, VIEW_ORDER),
         *(CREATE_ORDER, CHANGE_ORDER),
         *STEPS,
     ),

@@ -36,7 +36,7 @@ from orderglot.wire.values import read_date, read_decimal, unless
 Members = dict[str, Any]
 
 TEXTS = ("name", "po_number", "notes")
-LINE_TEXTS = ("sku", "ship_name", "mark_code")
+LINE_TEXTS = ("sku", "unit", "ship_name", "mark_code")
 MOST = 999_999_999
 """So much of a line is ordered at most."""
 
@@ -122,9 +122,13 @@ def _read_shipping(form: Form) -> Shipping:
 
 def _read_line(form: Form) -> Line:
     refuse_settled_of(form, Line)
+    quantity, unit = read_quantity(form), form.text("unit")
+    if not unit and not isinstance(quantity, int):
+        form.refuse("quantity", Rule.RANGE, f"{quantity} is no number of pieces; say its unit.")
     return Line(
         sku=form.text("sku", required=True),
-        quantity=read_quantity(form),
+        quantity=quantity,
+        unit=unit,
         deliver_by=form.parsed("deliver_by", read_date),
         ship_name=form.text("ship_name"),
         mark_code=form.text("mark_code"),

@@ -19,6 +19,7 @@ from orderglot.wire.aip160 import read_filter, read_sort, write_filter, write_so
 from orderglot.wire.aip160.syntax import LONGEST
 from orderglot.wire.known_members import Known
 from orderglot.wire.message import Request, argument, query_of
+from orderglot.wire.paging import FURTHEST
 
 LISTING = tuple(shapes.Listing.__annotations__)
 SHOWING = tuple(shapes.Showing.__annotations__)
@@ -38,12 +39,14 @@ def read_listing(request: Request) -> Listing:
     """Read which orders are asked for; raises Invalid with what is wrong with it."""
     form = arguments_of(request, LISTING)
     limit = form.whole("limit", least=1, most=LONGEST_PAGE)
+    offset = form.whole("offset", least=0, most=FURTHEST)
     total = form.flag("total")
     form.check()
     read_fields(request)
     window = Window(
         sort=read_sort(form.text("sort")),
         limit=limit or PAGE_SIZE,
+        offset=offset or 0,
         after=form.text("after", exact=True),
         total=bool(total),
     )
@@ -65,6 +68,7 @@ def write_listing(window: Window) -> str:
         ("filter", write_filter(where)),
         ("sort", write_sort(sort)),
         ("limit", str(window.limit)),
+        ("offset", "" if window.after or not window.offset else str(window.offset)),
         ("after", window.after),
         ("total", "true" if window.total else ""),
     )

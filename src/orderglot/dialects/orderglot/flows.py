@@ -18,8 +18,9 @@ from orderglot.wire.flow import Flow, call
 
 
 def place(order: Order) -> Flow[Order]:
-    """Place an order; the answer is what the other book made of it."""
-    return (yield from call(CREATE_ORDER, order))
+    """Place an order, then fetch what the other book made of it."""
+    created = yield from call(CREATE_ORDER, order)
+    return (yield from get(created.references[0]))
 
 
 def get(ref: Reference) -> Flow[Order]:
@@ -28,18 +29,13 @@ def get(ref: Reference) -> Flow[Order]:
 
 
 def page(window: Window) -> Flow[Page]:
-    """List a page of orders; pages are gone through up to an offset, for there are cursors alone.
+    """List a page of orders.
 
     Conditions that mean something else in another book are left to the caller.
     """
     _, whole = sayable(window.where)
     ask = Listing(window=replace(window, total=window.total and whole))
-    found = yield from call(LIST_ORDERS, ask)
-    left = window.offset
-    while left >= len(found.orders) and left and found.next is not None:
-        left -= len(found.orders)
-        found = yield from call(LIST_ORDERS, replace(ask, window=found.next))
-    return replace(found, orders=found.orders[left:], window=window)
+    return replace((yield from call(LIST_ORDERS, ask)), window=window)
 
 
 def linked(ref: Reference) -> Flow[tuple[Order, ...]]:

@@ -84,11 +84,11 @@ def _write_page(page: Page, request: Request) -> Response:
 def _read_page(response: Response, ask: Listing) -> Page:
     form = opened(response.body, known_members.PAGE, "items")
     orders = read_documents(response.body, form, "items")
-    after = form.text("next", exact=True)
+    after, behind = form.text("next", exact=True), ask.window.offset + len(orders)
     page = Page(
         orders=orders,
         window=ask.window,
-        next=replace(ask.window, after=after, offset=0) if after else None,
+        next=replace(ask.window, after=after, offset=behind) if after else None,
         total=form.whole("total"),
         unknown=form.unknown("items"),
     )

@@ -11,6 +11,7 @@ from typing import (
     TYPE_CHECKING,
     Annotated,
     Any,
+    Literal,
     NotRequired,
     TypedDict,
     Union,
@@ -26,6 +27,7 @@ from orderglot.core import order as core
 from orderglot.core.errors import Rule
 from orderglot.core.ports import Event as BookEvent
 from orderglot.dialects.orderglot.tables import LONGEST_NOTES, LONGEST_PAGE
+from orderglot.wire.paging import FURTHEST
 from orderglot.wire.shape import (
     ADDITIONAL_PROPERTIES,
     LONGEST,
@@ -99,6 +101,21 @@ class Orders(TypedDict):
     items: list[Order]
 
 
+class View(TypedDict):
+    """An order as a dialect writes it, and what that loses of it."""
+
+    dialect: str
+    media: str
+    body: str
+    losses: list[str]
+
+
+class Viewing(TypedDict, total=False):
+    """In which form a dialect is to write an order, where it has several."""
+
+    format: Literal["json", "xml"]
+
+
 class Events(TypedDict):
     """What happened to an order, oldest first."""
 
@@ -133,6 +150,7 @@ class Listing(TypedDict, total=False):
     fields: Annotated[str, description("The members to show, such as id,status,lines.sku.")]
     limit: Annotated[int, Meta(ge=1, le=LONGEST_PAGE)]
     after: Annotated[str, description("The next of the page before, and not otherwise.")]
+    offset: Annotated[int, Meta(ge=0, le=FURTHEST), description("How many to pass over instead.")]
     total: Annotated[bool, description("Whether to say how many there are in all.")]
 
 
@@ -210,6 +228,7 @@ class NewLine(TypedDict):
 
     sku: Annotated[str, Meta(min_length=1, max_length=LONGEST)]
     quantity: Quantity
+    unit: NotRequired[Annotated[Text, description("What is measured, such as kg; else pieces.")]]
     deliver_by: NotRequired[date | None]
     ship_name: NotRequired[Text]
     mark_code: NotRequired[Text]
