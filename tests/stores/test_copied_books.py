@@ -24,6 +24,7 @@ from orderglot.stores.backend import Unready
 from orderglot.stores.marks import NOT_WHOLE
 from orderglot.stores.postgres import processes
 from orderglot.stores.sqlite import alone, backend
+from orderglot.stores.sqlite.opening import prepare
 from orderglot.stores.store import BookStore
 from tests.postgres import asked, new_database, ordered
 
@@ -259,10 +260,9 @@ def test_whoever_opens_a_file_at_the_moment_a_copy_into_it_begins_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     url = filled(place("sqlite", tmp_path))
-    prepare = backend.prepare
 
-    def and_then(path: Path, **flags: bool) -> object:
-        found = prepare(path, **flags)
+    def and_then(path: Path, *, create: bool, reads: bool) -> object:
+        found = prepare(path, create=create, reads=reads)
         do(url, "INSERT INTO migrations VALUES (0, 'elsewhere')")
         return found
 
