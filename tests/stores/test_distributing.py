@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from orderglot.core.errors import HubError, Invalid, Unsupported
-from orderglot.hub.books import open_rows
+from orderglot.hub.books import open_store
 from orderglot.hub.distributing import distribute
 from tests.postgres import asked, new_database, ordered
 
@@ -50,7 +50,9 @@ def url() -> str:
     url = new_database()
 
     async def make() -> None:
-        await (await open_rows(url, create=True)).close()
+        store = open_store(url, create=True)
+        await store.sellers()
+        await store.close()
 
     asyncio.run(make())
     return url
