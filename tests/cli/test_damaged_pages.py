@@ -65,6 +65,6 @@ def test_a_page_is_served_without_what_is_damaged(kind: str, folder: Path) -> No
         assert (status, int(left or 0) > 0) in ((200, True), (204, True)), name
         assert body != whole[name][2]
     lines = [json.loads(line) for line in logged.splitlines()]
-    said = [line["event"] for line in lines if line["event"].startswith("left out: ")]
-    assert sum(int(left) for _, left, _ in without.values()) == len(said)
-    assert all(" of seller " in one for one in said)
+    events = [line["event"] for line in lines if line["event"].startswith("left out: ")]
+    assert sum(int(left) for _, left, _ in without.values()) == len(events)
+    assert all(" of seller " in one for one in events)
