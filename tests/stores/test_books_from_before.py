@@ -159,10 +159,10 @@ def test_what_happened_then_is_numbered_in_the_order_in_which_it_happened(
             book = await book_of_all(store)
             before = (await book.feed()).events
             await book.place(Order())
-            after, more = list[Event](), True
+            after, last, more = list[Event](), 0, True
             while more:
-                feed = await book.feed(after[-1].sequence if after else 0)
-                after, more = [*after, *feed.events], bool(feed.events)
+                feed = await book.feed(last)
+                after, last, more = [*after, *feed.events], feed.after, feed.more
             return [*before], after
 
     before, after = asyncio.run(read())
