@@ -117,6 +117,20 @@ def _import_memory(found: Found) -> Iterator[Figure]:
     yield "the file against half of it", found.imports.memory / found.imports.memory_of_half
 
 
+def _export(found: Found) -> Iterator[Figure]:
+    if found.exports is None:
+        raise Missing(found.reasons.get("exports", "it was not run"))
+    for one in found.exports:
+        yield one.form, one.times.median
+
+
+def _export_memory(found: Found) -> Iterator[Figure]:
+    if found.exports is None:
+        raise Missing(found.reasons.get("exports", "it was not run"))
+    for one in found.exports:
+        yield f"{one.form}, the book against half of it", one.memory / one.memory_of_half
+
+
 def _at(store: str, found: Found, orders: int) -> Grown:
     for grown in found.growth.get(store, ()):
         if grown.sellers == 1 and grown.orders == orders:
@@ -211,6 +225,14 @@ BARS = (
         " no single step is more than a tenth of the time.",
     ),
     Bar("import: memory for a file against half of it", 1.2, _import_memory, at_most=True),
+    Bar(
+        "export to Parquet: times a bare pyarrow write of the same rows",
+        3,
+        _export,
+        at_most=True,
+        note="The orders are read and decoded, and with an order a row their lines encoded again.",
+    ),
+    Bar("export: memory for a book against half of it", 1.2, _export_memory, at_most=True),
     Bar(
         "p99 at 1,000,000 orders against 10,000: list, page 1",
         1.5,

@@ -7,14 +7,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bench import calls, flames, growth, growth_postgres, imports, pull, searches
+from bench import calls, exports, flames, growth, growth_postgres, imports, pull, searches
 from bench.calls import Calls
 from bench.copies import Databases, Files
 from bench.oscar import compare as oscar
 from bench.postgres import postgres
 
 NAMES = (
-    *("calls-sqlite", "calls-postgres", "oscar", "imports", "pull", "growth"),
+    *("calls-sqlite", "calls-postgres", "oscar", "imports", "exports", "pull", "growth"),
     *("growth-postgres", "searches", "flames"),
 )
 
@@ -30,6 +30,7 @@ def chapters(pictures: Path, wires: tuple[str, ...], *, quick: bool) -> dict[str
         partial(_on_postgres, effort, wires),
         partial(oscar.measured, effort=oscar.QUICK if quick else oscar.Effort()),
         partial(imports.measured, effort=imports.QUICK if quick else imports.Effort()),
+        partial(exports.measured, effort=imports.QUICK if quick else imports.Effort()),
         partial(pull.measured, effort=pull.QUICK if quick else pull.Effort()),
         partial(growth.measured, effort=growth.QUICK if quick else growth.Effort()),
         partial(growth_postgres.measured, effort=growth.QUICK if quick else growth.Effort()),

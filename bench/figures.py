@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from bench.calls import Calls
+from bench.exports import Exports
 from bench.growth import Grown
 from bench.imports import Imports
 from bench.machine import Machine
@@ -25,6 +26,7 @@ class Found:
     machine: Machine | None = None
     calls: dict[str, Calls] = field(default_factory=dict)
     imports: Imports | None = None
+    exports: list[Exports] | None = None
     pull: list[Pulled] | None = None
     growth: dict[str, list[Grown]] = field(default_factory=dict)
     searches: list[Searched] | None = None
@@ -40,6 +42,7 @@ def read(output: Output) -> Found:
         machine=output.kept("machine", Machine),
         calls={store: one for store, one in calls.items() if one is not None},
         imports=output.kept("imports", Imports),
+        exports=output.kept("exports", list[Exports]),
         pull=output.kept("pull", list[Pulled]),
         growth={store: one for store, one in growth.items() if one is not None},
         searches=output.kept("searches", list[Searched]),

@@ -82,10 +82,10 @@ def measured(folder: Path, effort: Effort) -> Imports:
     file, name = real_file(folder, effort.lines)
     half, _ = real_file(folder, effort.lines // 2)
     output.log(f"import of {name}")
-    of_half, whole = _imported(folder, half), _imported(folder, file)
+    of_half, whole = imported(folder, half), imported(folder, file)
     kept = (folder / "import.db").rename(folder / "kept.db")
     sides: dict[str, Callable[[], float]] = {
-        "import": lambda: _imported(folder, file).seconds,
+        "import": lambda: imported(folder, file).seconds,
         "lines": partial(_insert_lines, folder / "bare.db", file),
         "rows": partial(_insert_rows, folder / "bare.db", kept),
     }
@@ -110,12 +110,12 @@ def measured(folder: Path, effort: Effort) -> Imports:
     return done
 
 
-def _imported(folder: Path, file: Path) -> Took:
+def imported(folder: Path, file: Path) -> Took:
     """Import into a new book by the command."""
     _remove(folder / "import.db")
     words = ("import", str(file), "--seller", "bench", "--currency", "GBP", "--json")
     where = ("--rejects", os.devnull, "--database", f"sqlite:///{folder / 'import.db'}")
-    took, memory, printed = _ran("orderglot.cli", *words, *where)
+    took, memory, printed = ran("orderglot.cli", *words, *where)
     taken = json.loads(printed)["taken"]
     return Took(took, memory, taken["orders"], taken["lines"])
 
@@ -123,10 +123,10 @@ def _imported(folder: Path, file: Path) -> Took:
 def _insert_lines(path: Path, file: Path) -> float:
     """Read the rows of the file and insert them into a table; gives the seconds it took."""
     _remove(path)
-    return _ran("bench.floors.lines", str(file), str(path))[0]
+    return ran("bench.floors.lines", str(file), str(path))[0]
 
 
-def _ran(module: str, *words: str) -> tuple[float, float, bytes]:
+def ran(module: str, *words: str) -> tuple[float, float, bytes]:
     """Run a program on the server's core; gives its seconds, its peak memory in MB and its output."""
     began = time.perf_counter()
     process = subprocess.Popen(
@@ -150,7 +150,7 @@ def _insert_rows(path: Path, kept: Path) -> float:
     _remove(path)
     asyncio.run(open_store(f"sqlite:///{path}", create=True).close())
     rows = {table: list(_rows(kept, table)) for table in TABLES}
-    with _on_server_core(), closing(_opened(path)) as connection:
+    with on_server_core(), closing(_opened(path)) as connection:
         began = time.perf_counter()
         connection.execute("BEGIN IMMEDIATE")
         for table, several in rows.items():
@@ -171,7 +171,7 @@ def _opened(path: Path) -> sqlite3.Connection:
 
 
 @contextmanager
-def _on_server_core() -> Iterator[None]:
+def on_server_core() -> Iterator[None]:
     before = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {SERVER_CORE})
     try:

@@ -156,6 +156,13 @@ def _import_and_pull(found: Found) -> Iterator[str]:
             f" of a bare `executemany` of the very rows that the import ends in. Memory at its highest"
             f" {one.memory:.0f} MB, for half of the lines {one.memory_of_half:.0f} MB.\n"
         )
+    for form in found.exports or ():
+        yield (
+            f"Export to Parquet, {form.form}, of {form.file}: {form.rows:,} rows in"
+            f" {form.seconds.median:,.1f} s, {shown(form.times)} times a bare pyarrow write of the same rows."
+            f" Memory at its highest {form.memory:.0f} MB, for half of the orders"
+            f" {form.memory_of_half:.0f} MB.\n"
+        )
     if found.pull:
         rows = [
             (

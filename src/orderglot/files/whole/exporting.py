@@ -7,6 +7,7 @@ from contextlib import contextmanager, suppress
 from typing import Protocol
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from orderglot.core.errors import Rule, invalid
 from orderglot.core.order import Order
@@ -63,7 +64,8 @@ async def _pages(book: Book, where: Query) -> AsyncIterator[tuple[Sequence[Order
         total = total or page.total or 0
         if page.orders:
             yield page.orders, total
-        window = page.next
+        # They are counted once.
+        window = page.next and replace(page.next, total=False)
 
 
 @contextmanager

@@ -28,6 +28,7 @@ class Gathering:
     def __init__(self, names: Sequence[str]) -> None:
         known = {one.name for one in (*ORDER_COLUMNS, *LINE_COLUMNS)}
         known |= {MORE, LINES, LINES_MORE, OUR_LINE, OUR_REASON}
+        self._width = len(names)
         self._at = dict[str, int]()
         for place, name in enumerate(names):
             if name not in known or name in self._at:
@@ -62,6 +63,9 @@ class Gathering:
         return None if place is None else cells[place]
 
     def _order_of(self, rows: list[Sequence[Any]]) -> Order:
+        widest = max(map(len, rows))
+        if widest > self._width:
+            raise ValueError(f"it has {widest} columns where the header has {self._width}")
         document = self._json(MORE, rows) or {}
         if not isinstance(document, dict):
             raise ValueError(f"{MORE} is no JSON object")

@@ -64,21 +64,26 @@ class Part:
                 for one in part.columns
             ]
         members = msgspec.structs.fields(of)
+        defaults = {one.name: one.default for one in members}
+        self._parts = [
+            (name, part, defaults[name], part.cells(defaults[name]))
+            for name, part in self._inside.items()
+        ]
         taken = {*columns, *self._inside, *apart}
         self._others = [one.name for one in members if one.name not in taken]
-        self._optional = {one.name for one in members if one.default is None}
         self._own = _getter(self._names)
         self._rest = _getter(self._others)
         self._nothing = self._rest(of())
-        self._blanks = [None] * len(self.columns)
 
     def cells(self, thing: Any) -> list[Any]:
         """Give the values of its columns; None for each where there is no such part."""
         if thing is None:
-            return self._blanks
+            return [None] * len(self.columns)
         values = list(self._own(thing))
-        for name, part in self._inside.items():
-            values += part.cells(getattr(thing, name))
+        for name, part, default, nothing in self._parts:
+            inner = getattr(thing, name)
+            # Most parts say nothing, and are then the very same.
+            values += nothing if inner is default else part.cells(inner)
         return values
 
     def rest(self, thing: Any, fits: Fits | None = None) -> dict[str, Any]:
@@ -93,13 +98,12 @@ class Part:
             found = {name: value for name, value, blank in pairs if value != blank}
         if fits is not None:
             found |= dict(self._unfit(thing, fits))
-        for name, part in self._inside.items():
+        for name, part, default, _ in self._parts:
             inner = getattr(thing, name)
-            if inner is None:
+            if inner is default:
                 continue
             left = part.rest(inner, fits)
-            hollow = name in self._optional and all(map(_is_blank, part.cells(inner)))
-            if left or hollow:
+            if left or (default is None and all(map(_is_blank, part.cells(inner)))):
                 found[name] = left
         return found
 
@@ -117,7 +121,10 @@ def _getter(names: Sequence[str]) -> Callable[[Any], tuple[Any, ...]]:
     """Give what reads some attributes as a tuple, however many they are."""
     if len(names) > 1:
         return attrgetter(*names)
-    return lambda thing: tuple(getattr(thing, name) for name in names)
+    if not names:
+        return lambda _: ()
+    only = attrgetter(*names)
+    return lambda thing: (only(thing),)
 
 
 def _column(name: str, hint: Any) -> Column:

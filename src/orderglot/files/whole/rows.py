@@ -57,7 +57,7 @@ class Table:
         """Give the rows of an order, as many cells in each as there are columns."""
         head = self.head(order)
         beside = self._line_rows(order) if self.lines else self._pieces_of_lines(order)
-        more = self._cut(self.more(order))
+        more = self._cut(_text_of(self.more(order)))
         again = self._again(head)
         blank = [None] * len(beside[0])
         parts = zip_longest(more, beside)
@@ -70,18 +70,20 @@ class Table:
         """Give the cells of what an order says beside its lines."""
         return self._spelled(ORDER_COLUMNS, ORDER.cells(order))
 
-    def more(self, order: Order) -> str:
-        """Give what has no column of an order, as JSON; "" where there is nothing."""
-        return _json(ORDER.rest(order, self._fits))
+    def more(self, order: Order) -> bytes:
+        """Give what has no column of an order, as JSON; nothing where there is nothing."""
+        rest = ORDER.rest(order, self._fits)
+        return json.write(rest) if rest else b""
 
-    def every_line(self, order: Order) -> str:
+    def every_line(self, order: Order) -> bytes:
         """Give all lines of an order, as JSON."""
-        return _json(order.lines) or "[]"
+        return json.write(order.lines)
 
     def line(self, line: Line) -> list[Any]:
         """Give the cells of a line, the last of which is what has no column."""
         cells = self._spelled(LINE_COLUMNS, LINE.cells(line))
-        return [*cells, _json(LINE.rest(line, self._fits))]
+        rest = LINE.rest(line, self._fits)
+        return [*cells, _text_of(json.write(rest)) if rest else ""]
 
     def _again(self, head: list[Any]) -> list[Any]:
         """Give what stands of an order on the rows behind its first one."""
@@ -99,7 +101,7 @@ class Table:
         return rows or [[None] * (len(LINE_COLUMNS) + 1)]
 
     def _pieces_of_lines(self, order: Order) -> list[list[Any]]:
-        return [[piece] for piece in self._cut(self.every_line(order))]
+        return [[piece] for piece in self._cut(_text_of(self.every_line(order)))]
 
     def _cut(self, text: str) -> Sequence[str | None]:
         """Cut a text into what cells hold; one of nothing is one cell with nothing in it."""
@@ -127,8 +129,10 @@ def _pieces(text: str, longest: int) -> Iterator[str]:
         yield GOES_ON + text[begin : begin + length]
 
 
-def _json(value: Any) -> str:
-    return json.write(value).decode().translate(UNSAFE) if value else ""
+def _text_of(document: bytes) -> str:
+    text = document.decode()
+    # To look for two signs costs nearly nothing beside translating all of them.
+    return text.translate(UNSAFE) if "\ufffe" in text or "\uffff" in text else text
 
 
 def _text(name: str) -> Column:
