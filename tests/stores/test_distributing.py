@@ -110,6 +110,8 @@ def test_every_function_runs_where_the_rows_of_its_seller_are(url: str) -> None:
 
     assert names == {found[1] for one in called if (found := re.search(r"'(\w+)\(", one))}
     assert all("'whose', colocate_with => 'orders'" in one for one in called)
+    planned = [one for one in spreading(url) if "SET plan_cache_mode = 'force_custom_plan'" in one]
+    assert len(names) == len(planned)
 
 
 def test_a_table_comes_behind_those_that_it_points_at(url: str) -> None:
