@@ -105,7 +105,7 @@ def test_an_empty_book_is_spread_and_filled(url: str) -> None:
     filled(url)
 
     assert ([("distributed", 14), ("reference", 3)], ()) == (asked(url, KINDS), spread(url))
-    assert 21 == len(statements)
+    assert 22 == len(statements)
     assert EVERY == holding(url)
 
 
@@ -188,7 +188,7 @@ def test_what_would_fail_is_foreseen(url: str) -> None:
     (problem,) = aside(while_open())
     assert "The book is open in" in problem
     statements, problems = aside(foreseen(url))
-    assert (21, ()) == (len(statements), problems)
+    assert (22, ()) == (len(statements), problems)
     assert [] == asked(url, KINDS)
 
 

@@ -49,7 +49,7 @@ class Server:
         assert pids, f"the server at port {port} does not run on this machine"
         self.first = psutil.Process(pids[0])
         self.command = self.first.cmdline()
-        self.folder = self.first.cwd()
+        self.folder, self.settings = self.first.cwd(), self.first.environ()
         self.user, self.group = self.first.uids().real, self.first.gids().real
 
     def all(self) -> list[psutil.Process]:
@@ -68,9 +68,10 @@ class Server:
     def start(self) -> None:
         """Start it again as it was started."""
         nothing = subprocess.DEVNULL
-        subprocess.Popen(
+        started = subprocess.Popen(
             self.command,
             cwd=self.folder,
+            env=self.settings,
             user=self.user,
             group=self.group,
             extra_groups=[],
@@ -78,6 +79,8 @@ class Server:
             stderr=nothing,
             start_new_session=True,
         )
+        # It goes on when the tests have ended.
+        started.returncode = 0
 
     def _send(self, number: int) -> None:
         for process in self.all():
@@ -99,6 +102,7 @@ class Clients:
         return [(await self.store.add_seller(f"seller {n}")).id for n in range(SELLERS)]
 
     async def work(self, seller: int) -> None:
+        """Place orders, one after the other."""
         number = 0
         while self.working:
             number += 1
@@ -139,7 +143,8 @@ async def lived_through(
     """Let something happen to a machine under load; gives its sellers, and the others' p99 before and meanwhile."""
     clients = Clients(url)
     sellers = await clients.open()
-    places = {seller: place for seller, place in await asyncio.to_thread(asked, url, PLACES)}
+    found = await asyncio.to_thread(asked, url, PLACES)
+    places = {seller: int(str(place)) for seller, place in found}
     its = {seller for seller in sellers if places[seller] == port}
     others = set(sellers) - its
     # So every seller's place is known before anything happens.
@@ -147,6 +152,7 @@ async def lived_through(
     clients.store = PostgresStore(url)
     working = [asyncio.create_task(clients.work(seller)) for seller in sellers]
     await asyncio.sleep(BEFORE)
+    assert not [one.exception() for one in working if one.done()]
     server, at = Server(port), time.monotonic()
     before = clients.p99(others, at - BEFORE / 2, at)
     amiss(server)
