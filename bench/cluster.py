@@ -82,7 +82,7 @@ def servers(ports: Iterable[int]) -> list[psutil.Process]:
     listening = {
         one.laddr.port: one.pid
         for one in psutil.net_connections("tcp")
-        if one.laddr and one.status == psutil.CONN_LISTEN
+        if one.status == psutil.CONN_LISTEN and one.laddr
     }
     return [psutil.Process(listening[port]) for port in ports]
 
@@ -130,17 +130,17 @@ async def compared(plain: str, cluster: str, rounds: int) -> None:
     """Measure both in turns, and print the medians of the rounds."""
     processes = servers(port for _, port in citus.nodes())
     sides = {"plain": Side(plain), "cluster": Side(cluster)}
-    for one in sides.values():
-        await one.open()
+    for side in sides.values():
+        await side.open()
     for name, (what, times, at_once) in WORKS.items():
         found: dict[str, list[Cost]] = {side: [] for side in sides}
         for number in range(rounds + 1):
-            for side in (*sides,)[:: 1 if number % 2 else -1]:
-                work = getattr(sides[side], what)
-                found[side].append(await measured(work, times, at_once, processes))
+            for turn in (*sides,)[:: 1 if number % 2 else -1]:
+                work = getattr(sides[turn], what)
+                found[turn].append(await measured(work, times, at_once, processes))
         _show(name, {side: costs[1:] for side, costs in found.items()})
-    for one in sides.values():
-        await one.store.close()
+    for side in sides.values():
+        await side.store.close()
 
 
 def _show(name: str, found: dict[str, list[Cost]]) -> None:

@@ -28,7 +28,7 @@ from tests.postgres import aside, asked, ordered
 pytestmark = pytest.mark.skipif(not citus.COORDINATOR, reason=citus.MISSING)
 
 SELLERS, ORDERS = 6, 7
-CALL = f"SELECT write_orders_1($1, NULL, NULL, $2{', NULL' * 8})"
+CALL = f"SELECT write_orders_1($1, NULL, NULL, $2{', NULL' * 9})"
 KINDS = "SELECT citus_table_type, count(*)::int FROM citus_tables GROUP BY 1 ORDER BY 1"
 
 
@@ -83,6 +83,14 @@ def filled(url: str) -> None:
     aside(work())
 
 
+async def place_more(url: str) -> None:
+    store = PostgresStore(url)
+    for seller in await store.sellers():
+        book = store.of(Caller(seller=seller.id))
+        await book.place(Order(number="more", references=(Reference("kole", "more"),)))
+    await store.close()
+
+
 EVERY = {f"seller {n}": [f"N-{number}" for number in range(ORDERS)] for n in range(SELLERS)}
 
 
@@ -97,7 +105,7 @@ def test_an_empty_book_is_spread_and_filled(url: str) -> None:
     filled(url)
 
     assert ([("distributed", 14), ("reference", 3)], ()) == (asked(url, KINDS), spread(url))
-    assert 19 == len(statements)
+    assert 22 == len(statements)
     assert EVERY == holding(url)
 
 
@@ -149,6 +157,8 @@ def test_what_is_half_done_is_undone(url: str, place: int) -> None:
 
     assert [] == [kind for kind in asked(url, KINDS) if kind[0] in ("distributed", "reference")]
     assert ((), EVERY) == (aside(undoing(url)), holding(url))
+    aside(place_more(url))
+    assert {name: [*numbers, "more"] for name, numbers in EVERY.items()} == holding(url)
 
 
 def test_a_statement_that_fails_says_what_undoes_the_others(
@@ -178,7 +188,7 @@ def test_what_would_fail_is_foreseen(url: str) -> None:
     (problem,) = aside(while_open())
     assert "The book is open in" in problem
     statements, problems = aside(foreseen(url))
-    assert (19, ()) == (len(statements), problems)
+    assert (22, ()) == (len(statements), problems)
     assert [] == asked(url, KINDS)
 
 

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 
 import asyncpg
 
 from orderglot.stores.postgres.processes import GONE
+
+# Citus 13 plans the simplest statements of a function anew in any case, and where their plans are kept it keeps
+# each of those too: some 100 kB with every order, until the connection ends.
+_PLANNED_ANEW = "plan_cache_mode=force_custom_plan"
+_KEEPS_PLANS = re.compile(r"write_orders_\d+\(")
+"""The functions that have no such statements."""
 
 _IS_CLUSTER = "SELECT EXISTS (SELECT 1 FROM pg_extension WHERE extname = 'citus')"
 # A table that points at one that is spread may be known to Citus as well, and still be a local one.
@@ -14,7 +21,8 @@ _SPREAD = """
 SELECT table_name::text FROM citus_tables WHERE citus_table_type IN ('distributed', 'reference')
 """
 _FUNCTIONS = """
-SELECT p.oid::regprocedure::text, p.proargnames[1] FROM pg_proc AS p
+SELECT p.oid::regprocedure::text, p.proargnames[1], coalesce('{setting}' = ANY (p.proconfig), FALSE)
+FROM pg_proc AS p
 WHERE p.pronamespace = current_schema()::regnamespace AND p.proargnames[1] = 'whose' ORDER BY 1
 """
 _SPREAD_FUNCTIONS = """
@@ -59,10 +67,17 @@ async def spread_functions(connection: asyncpg.Connection) -> frozenset[str]:
 
 
 async def functions(connection: asyncpg.Connection) -> dict[str, str]:
-    """Give by function the statement by which it runs where a seller's rows are."""
-    return {
-        name: f"SELECT create_distributed_function('{name}', '{first}', colocate_with => 'orders')"
-        for name, first in await connection.fetch(_FUNCTIONS)
+    """Give by function, and by what is done with it, the statements by which it runs where a seller's rows are."""
+    found = await connection.fetch(_FUNCTIONS.format(setting=_PLANNED_ANEW))
+    name, _, value = _PLANNED_ANEW.partition("=")
+    plans = {
+        f"{function} {name}": f"ALTER FUNCTION {function} SET {name} = '{value}'"
+        for function, _, done in found
+        if not done and not _KEEPS_PLANS.match(function)
+    }
+    return plans | {
+        function: f"SELECT create_distributed_function('{function}', '{first}', colocate_with => 'orders')"
+        for function, first, _ in found
     }
 
 

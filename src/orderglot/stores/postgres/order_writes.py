@@ -35,8 +35,9 @@ KINDS = (writes.ExpectOrder, writes.Expect, writes.PutOrder, Event, writes.PutAn
 SELDOM = 25
 """Expired answers go with one new one in so many, which keeps up with the new ones fourfold."""
 
-_CALL = f"SELECT {FUNCTION}(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-_ORDER = (*STANDING, *WORKED_OUT.values(), "lines", "document", "kept", "renamed", "relinked")
+_CALL = f"SELECT {FUNCTION}({', '.join('?' * 13)})"
+_ADDED = (*STANDING, *WORKED_OUT.values(), "lines", "document")
+_CHANGED = (*_ADDED, "kept", "renamed", "relinked")
 _DELTA = ("id", "axis", "bucket", "test", "gone", "kind", "status", "own_status", "orders")
 _EXPECTED = ("id", "version")
 _LIKENESS = ("id", "own", "dialect")
@@ -59,7 +60,8 @@ def order_writes(seller: int, batch: Collection[writes.Write]) -> Sql:
             _json(_EXPECTED, ((e.customer, e.version) for e in _of(batch, writes.Expect))),
             _json(_EXPECTED, ((e.order, e.version) for e in _of(batch, writes.ExpectOrder))),
             _json(_LIKENESS, _likenesses(named)),
-            _json(_ORDER, _rows(puts)),
+            _json(_ADDED, (_row(one) for one in puts if one.kept is None)),
+            _json(_CHANGED, _changes(puts)),
             _json(_NAMED, _names(named)),
             _json(_LINKED, chain.from_iterable(links(one.order) for one in relinked(puts))),
             _json(_DELTA, _deltas(puts)),
@@ -91,17 +93,18 @@ def _json(names: tuple[str, ...], rows: Iterable[Row]) -> str | None:
     return _encode(several).decode() if several else None
 
 
-def _rows(puts: Iterable[writes.PutOrder]) -> Iterator[Row]:
-    for order, text, kept in ((one.order, one.document, one.kept) for one in puts):
-        yield (
-            *row(order),
-            *worked_out(order),
-            len(order.lines),
-            msgspec.Raw(text),
-            None if kept is None else kept.version,
-            kept is not None and bool(kept.references) and kept.references != order.references,
-            kept is not None and bool(kept.links) and kept.links != order.links,
-        )
+def _row(one: writes.PutOrder) -> tuple[Any, ...]:
+    order = one.order
+    return *row(order), *worked_out(order), len(order.lines), msgspec.Raw(one.document)
+
+
+def _changes(puts: Iterable[writes.PutOrder]) -> Iterator[Row]:
+    for one in puts:
+        order, kept = one.order, one.kept
+        if kept is not None:
+            renamed = bool(kept.references) and kept.references != order.references
+            relinked = bool(kept.links) and kept.links != order.links
+            yield *_row(one), kept.version, renamed, relinked
 
 
 def _deltas(puts: Iterable[writes.PutOrder]) -> Iterator[Row]:
