@@ -41,7 +41,7 @@ def sheet_as_csv(
             text=True,
         ) as worker:
             try:
-                name = _chosen(_said(worker), sheet, is_header)
+                name = _chosen(_overview(worker), sheet, is_header)
             except BaseException:
                 worker.kill()
                 raise
@@ -52,7 +52,7 @@ def sheet_as_csv(
         yield cast("BufferedReader", copy), name  # it can peek, too
 
 
-def _said(worker: subprocess.Popen[str]) -> Mapping[str, Any]:
+def _overview(worker: subprocess.Popen[str]) -> Mapping[str, Any]:
     """Read what a worker says of a workbook; raises Invalid where it cannot read it."""
     line = worker.stdout.readline() if worker.stdout else ""
     words: dict[str, Any] = json.loads(line) if line else {}
