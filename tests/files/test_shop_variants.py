@@ -275,8 +275,11 @@ def test_an_order_may_have_many_packed_lines(shop: Shop, tmp_path: Path) -> None
     header = "Order ID,Order Status,Order Total (inc tax),Order Currency Code,Product Details"
     take_rows(shop, tmp_path, header, f'1,Shipped,600.00,USD,"{lines}"')
     order = shop.order("1")
-    assert (200, Decimal(600)) == (len(order.lines), order.totals.subtotal)
-    assert "S-199" == order.lines[-1].sku
+    assert (200, Decimal(600), "S-199") == (
+        len(order.lines),
+        order.totals.subtotal,
+        order.lines[-1].sku,
+    )
 
 
 def test_the_prices_of_a_bigcommerce_shop_may_have_the_tax_in_them(

@@ -139,3 +139,19 @@ def test_it_can_be_said_that_a_file_is_of_tracking_numbers(shop: Shop, tmp_path:
     with pytest.raises(Invalid, match="say --from tracking"):
         numbered(shop, tmp_path, *rows)
     assert 1 == numbered(shop, tmp_path, *rows, shape="tracking").changed
+
+
+def test_tracking_numbers_with_titles_are_asked_about(shop: Shop, tmp_path: Path) -> None:
+    take_rows(shop, tmp_path, *ORDERS)
+    before = shop.orders()
+    rows = ("order,tracking,item sku,item name,qty shipped", "1,Z1,A,A thing,2")
+    assert 1 == numbered(shop, tmp_path, *rows, shape="tracking").changed
+    assert before != shop.orders()
+    before = shop.orders()
+    rows = ("order,tracking,sku,item name,qty", "1,Z2,B,A thing,3")
+    with pytest.raises(Invalid, match="say --from tracking or --from plain"):
+        numbered(shop, tmp_path, *rows)
+    assert before == shop.orders()
+    assert 1 == numbered(shop, tmp_path, *rows, shape="tracking").changed
+    assert shop.order("1").status is Status.SHIPPED
+    assert 1 == numbered(shop, tmp_path, *rows, shape="plain", source="other").new

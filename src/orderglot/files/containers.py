@@ -17,7 +17,6 @@ from zipfile import BadZipFile, ZipFile, ZipInfo
 from msgspec import Struct
 
 from orderglot.core.errors import NotFound, Rule, invalid
-from orderglot.files.sheet_extent import demand_readable
 from orderglot.files.spreadsheets import IsHeader, sheet_as_csv
 from orderglot.files.text import unreadable, why
 
@@ -120,8 +119,6 @@ def _unpacked(stack: ExitStack, file: BufferedReader, as_csv: AsCsv, of: str = "
     packed = stack.enter_context(_zip(file))
     if _is_spreadsheet(packed):
         _demand_small(packed.infolist(), MOST_OF_SHEETS)
-        demand_readable(packed)
-        file.seek(0)
         return Bytes(*stack.enter_context(as_csv(file)), is_sheet=True)
     if of:
         raise unreadable(f"{of} is a zip in a zip; unpack it.")
@@ -135,10 +132,11 @@ def _zip(file: BufferedReader) -> Iterator[ZipFile]:
     if not file.seekable():
         raise unreadable("A zip or a spreadsheet cannot be read out of a pipe; give it as -.")
     try:
-        with ZipFile(file) as packed:
-            yield packed
-    except (BadZipFile, zlib.error) as error:
+        packed = ZipFile(file)
+    except (BadZipFile, OSError, ValueError) as error:
         raise unreadable(f"The zip is broken ({error}); get the file again.") from error
+    with packed:
+        yield packed
 
 
 def _is_spreadsheet(packed: ZipFile) -> bool:
@@ -176,7 +174,7 @@ def _extracted(packed: ZipFile, member: ZipInfo) -> Iterator[BufferedReader]:
         try:
             with packed.open(member) as source:
                 _copy(source, copy)
-        except (OSError, EOFError, NotImplementedError, BadZipFile) as error:
+        except (OSError, EOFError, NotImplementedError, BadZipFile, zlib.error) as error:
             raise unreadable(f"{member.filename[:60]} cannot be unpacked ({error}).") from error
         copy.seek(0)
         yield cast("BufferedReader", copy)  # it can peek, too

@@ -37,7 +37,7 @@ FIELDS: dict[str, str] = {
     "order": "order, order no, order nr, order number, order id, invoice, invoice no, invoice nr,"
     " invoice number, invoice id",
     "sku": "sku, stock code, item, item no, item number, item code, product code, product no,"
-    " product number, product sku, part no, part number, article, article no, article number, custom label",
+    " product number, product sku, item sku, variant sku, seller sku, merchant sku, part no, part number, article, article no, article number, custom label",
     "title": "title, description, item description, product description, item name, product name,"
     " product title, item title",
     "quantity": "quantity, qty, order quantity, order qty, quantity ordered, qty ordered",

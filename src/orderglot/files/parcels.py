@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
@@ -22,7 +22,10 @@ from orderglot.files.rows import Reject, Stride
 MOST_ROWS = 500_000
 """So many rows of tracking numbers are read at once, as a parcel's need not stand together."""
 
-FIELDS = ("tracking", "tracking_url", "carrier", "shipping_method", "shipped_at", "sku", "quantity")
+FIELDS = (
+    *("tracking", "tracking_url", "carrier", "shipping_method", "shipped_at", "sku"),
+    *("quantity", "shipped_quantity"),
+)
 
 
 class Parcel(Struct):
@@ -90,7 +93,7 @@ def _add(
     numbers = listed(texts["tracking"])
     if not numbers:
         raise ValueError("it has no tracking number")
-    sku, quantity = read_sku(texts["sku"]), read_quantity("quantity", texts["quantity"], plan.marks)
+    sku, quantity = read_sku(texts["sku"]), _quantity(texts, plan)
     date = plan.read_time(texts["shipped_at"])
     for one in numbers:
         parcel = found.setdefault(number, {}).setdefault(one, Parcel(one))
@@ -101,6 +104,10 @@ def _add(
         parcel.rows.append((line, row))
         if sku:
             parcel.goods.append((sku, quantity))
+
+
+def _quantity(texts: Mapping[str, str], plan: Plan) -> Quantity | None:
+    return read_quantity("quantity", texts["quantity"] or texts["shipped_quantity"], plan.marks)
 
 
 def _lines(order: Order, goods: list[tuple[str, Quantity | None]]) -> Iterator[ShippedLine]:

@@ -28,8 +28,10 @@ from orderglot.files.rows import Reject, Rows, open_rows
 from orderglot.files.sample import Sample
 
 REQUIRED = ("order", "tracking")
-OF_ORDERS = ("price", "amount", "total", "created", "customer", "status", "title")
-"""What a file has that tells of the orders themselves."""
+MONEY = ("price", "amount", "total")
+GOODS = ("sku", "quantity")
+OF_ORDERS = ("created", "customer", "status", "title")
+"""What a file has that tells of the orders themselves: with money it has orders, else perhaps."""
 
 SHOWN = 3
 MOST = 2
@@ -37,7 +39,10 @@ EVENT = "shipped"
 
 
 def is_tracking(paths: Sequence[Path], options: ImportOptions) -> bool:
-    """Tell whether a file has tracking numbers of orders, and nothing else of them."""
+    """Tell whether a file has tracking numbers of orders, and nothing else of them.
+
+    Raises Invalid where it may as well have orders without prices.
+    """
     shape = read_shape(options.shape)
     if shape or len(paths) > 1:
         if shape == TRACKING and len(paths) > 1:
@@ -49,8 +54,21 @@ def is_tracking(paths: Sequence[Path], options: ImportOptions) -> bool:
             names = rows.header
     except Invalid:
         return False  # what is wrong with it is said when it is read as a file of orders
-    known = found_in(names, mapping, REQUIRED) == len(REQUIRED)
-    return known and not found_in(names, mapping, OF_ORDERS) and layout_of(names) is NO_SHOP
+    if found_in(names, mapping, REQUIRED) < len(REQUIRED) or layout_of(names) is not NO_SHOP:
+        return False
+    of_orders = found_in(names, mapping, OF_ORDERS) > 0
+    if of_orders and found_in(names, mapping, GOODS) == len(GOODS):
+        _ask_unless(found_in(names, mapping, MONEY) > 0)
+    return not of_orders and not found_in(names, mapping, MONEY)
+
+
+def _ask_unless(has_money: bool) -> None:
+    if not has_money:
+        reason = (
+            "the file may have tracking numbers of orders that are there, or orders without prices; "
+            "say --from tracking or --from plain."
+        )
+        raise invalid("from", Rule.REQUIRED, reason)
 
 
 def _opened(
