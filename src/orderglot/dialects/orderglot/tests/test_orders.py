@@ -32,7 +32,8 @@ CUSTOMER = "og_" + "1".zfill(64)
 
 def test_cursors_lead_through_all_orders_whatever_they_are_sorted_by(api: Any) -> None:
     for sort in ("", "-created", "totals.total,-number", "po_number"):
-        found, after = [], ""
+        found: list[str] = []
+        after: Any = ""
         while after is not None:
             page = api.read(limit=2, sort=sort, after=after, total="true")
             assert 5 == page["total"]
