@@ -11,10 +11,10 @@ from hypothesis import given
 from msgspec.structs import replace
 
 from orderglot.core.errors import NotFound, Problem
-from orderglot.core.order import Identity, Link, Order, Reference, Unknown, by_hub_id
+from orderglot.core.order import Identity, Invoice, Link, Order, Reference, Unknown, by_hub_id
 from orderglot.core.query import Window
 from orderglot.core.values import Relation
-from orderglot.dialects.orderglot import known_members
+from orderglot.dialects.orderglot import known_members, search
 from orderglot.dialects.orderglot.tables import NAME
 from orderglot.dialects.orderglot.wire import read_document, read_order, write_document
 from orderglot.wire import json as wire
@@ -86,6 +86,39 @@ def test_fields_show_what_they_name_at_any_depth_and_nothing_else(api: Any) -> N
         "ship_to": {"city": "Carson"},
         "details": {"hold_reason": "no credit"},
     } == page["items"][2]
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("1000000003", ["SO-3"]),
+        ("SO-2", ["SO-2"]),
+        ("PO-9", ["SO-4"]),
+        ("INV-1", ["SO-1"]),
+        ("ann@example.com", ["SO-1", "SO-2", "SO-3", "SO-5"]),
+        ("Example", ["SO-1", "SO-2", "SO-3", "SO-5"]),
+        ("Example Gifts", ["SO-1", "SO-2", "SO-3", "SO-5"]),
+        ("so-2", []),
+        ("nothing", []),
+    ],
+)
+def test_what_a_person_types_finds_orders(api: Any, typed: str, found: list[str]) -> None:
+    api.change(1, invoice=Invoice(number="INV-1"))
+    assert found == [one["number"] for one in api.read(q=typed, fields="number")["items"]]
+
+
+def test_what_is_typed_goes_with_a_filter_and_through_pages(api: Any, monkeypatch: Any) -> None:
+    monkeypatch.setattr(search, "MOST", 2)
+    page = api.read(q="Example Gifts", filter="status != shipped", limit=2, total="true")
+    rest = api.read(q="Example Gifts", filter="status != shipped", limit=2, after=page["next"])
+
+    assert (3, ["SO-1", "SO-3"]) == (page["total"], [one["number"] for one in page["items"]])
+    assert ["SO-5"] == [one["number"] for one in rest["items"]]
+
+
+def test_what_is_typed_finds_nobody_elses_orders(api: Any) -> None:
+    for typed in ("PO-9", "SO-4", "1000000004"):
+        assert [] == api.read(q=typed, key=CUSTOMER)["items"]
 
 
 # versions
