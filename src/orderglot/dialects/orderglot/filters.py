@@ -14,7 +14,7 @@ from orderglot.core.fields import ADDS_UP, every_field
 from orderglot.core.query import EVERYTHING, And, Compare, Not, Or, Query, Window, compares
 from orderglot.dialects.orderglot import known_members, shapes
 from orderglot.dialects.orderglot.media import arguments_of
-from orderglot.dialects.orderglot.tables import LONGEST_PAGE, PAGE_SIZE
+from orderglot.dialects.orderglot.tables import LONGEST_PAGE, LONGEST_Q, PAGE_SIZE
 from orderglot.wire.aip160 import read_filter, read_sort, write_filter, write_sort
 from orderglot.wire.aip160.syntax import LONGEST
 from orderglot.wire.known_members import Known
@@ -29,15 +29,17 @@ Fields = Mapping[str, "Fields"]
 
 
 class Listing(Struct, frozen=True, kw_only=True):
-    """Which page of which orders; ``filter`` is read by the seller's clock."""
+    """Which page of which orders; ``filter`` is read by the seller's clock, ``q`` is what a person types."""
 
     window: Window = Window()
     filter: str = ""
+    q: str = ""
 
 
 def read_listing(request: Request) -> Listing:
     """Read which orders are asked for; raises Invalid with what is wrong with it."""
     form = arguments_of(request, LISTING)
+    q = form.text("q", longest=LONGEST_Q)
     limit = form.whole("limit", least=1, most=LONGEST_PAGE)
     offset = form.whole("offset", least=0, most=FURTHEST)
     total = form.flag("total")
@@ -50,7 +52,7 @@ def read_listing(request: Request) -> Listing:
         after=form.text("after", exact=True),
         total=bool(total),
     )
-    return Listing(window=window, filter=form.text("filter"))
+    return Listing(window=window, filter=form.text("filter"), q=q)
 
 
 def with_filter(ask: Listing, zone: tzinfo) -> Window:

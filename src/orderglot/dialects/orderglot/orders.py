@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from orderglot.core.caller import Caller
 from orderglot.core.order import Order, Reference, is_channel
 from orderglot.core.ports import Event
-from orderglot.core.query import Page
+from orderglot.core.query import And, Page
 from orderglot.core.time_zones import zone_of
 from orderglot.dialects.orderglot import known_members, shapes
 from orderglot.dialects.orderglot.filters import (
@@ -28,6 +28,7 @@ from orderglot.dialects.orderglot.media import (
     tag_of,
 )
 from orderglot.dialects.orderglot.reading import read_struct
+from orderglot.dialects.orderglot.search import search
 from orderglot.dialects.orderglot.tables import NAME, ORDER, ORDERS
 from orderglot.dialects.orderglot.wire import opened, read_document, read_documents, write_document
 from orderglot.wire import json
@@ -64,7 +65,11 @@ async def _list_orders(context: Context, ask: Listing) -> Page:
     """
     book = context.book
     zone = zone_of((await book.seller()).timezone) if ask.filter else zone_of("")
-    page = await book.page(with_filter(ask, zone))
+    window = with_filter(ask, zone)
+    if ask.q:
+        found = await search(book, ask.q)
+        window = replace(window, where=And((found, window.where)))
+    page = await book.page(window)
     if book.caller.customer is None:
         return page
     return replace(page, orders=tuple(shown(order, book.caller) for order in page.orders))

@@ -20,7 +20,7 @@ from orderglot.wire.values import read_date, read_decimal, read_instant
 
 S = TypeVar("S", bound=Struct)
 
-FURTHEST = 20
+FURTHEST = 18
 """A number is smaller than ten to this power, and has no more decimals than this."""
 
 UNKNOWN = "unknown"

@@ -26,7 +26,7 @@ from msgspec import Meta, Struct
 from orderglot.core import order as core
 from orderglot.core.errors import Rule
 from orderglot.core.ports import Event as BookEvent
-from orderglot.dialects.orderglot.tables import LONGEST_NOTES, LONGEST_PAGE
+from orderglot.dialects.orderglot.tables import LONGEST_NOTES, LONGEST_PAGE, LONGEST_Q
 from orderglot.wire.paging import FURTHEST
 from orderglot.wire.shape import (
     ADDITIONAL_PROPERTIES,
@@ -146,6 +146,11 @@ class Listing(TypedDict, total=False):
     """Which page of which orders."""
 
     filter: Annotated[str, description("In the language of AIP-160: status = shipped.")]
+    q: Annotated[
+        str,
+        Meta(max_length=LONGEST_Q),
+        description("What a person types: an id, a number, a name."),
+    ]
     sort: Annotated[str, description("By what, such as -created,total.")]
     fields: Annotated[str, description("The members to show, such as id,status,lines.sku.")]
     limit: Annotated[int, Meta(ge=1, le=LONGEST_PAGE)]

@@ -85,7 +85,7 @@ def _refuse_strange(form: Form) -> None:
         if name not in known.names:
             there = ", ".join(sorted(known.names)) or "nothing"
             form.refuse(name, Rule.UNEXPECTED, f"There is no such member; there is {there}.")
-        elif isinstance(value, dict) and inner:
+        elif isinstance(value, dict) and inner and inner.each is None:
             _refuse_strange(form.inside(name))
         elif isinstance(value, list) and inner:
             for one in form.each(name):

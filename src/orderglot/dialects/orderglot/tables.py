@@ -14,6 +14,7 @@ PAGE_SIZE = 25
 LONGEST_PAGE = 100
 
 LONGEST_NOTES = 4000
+LONGEST_Q = 255
 
 OVERTAKEN = "version"
 """The code of the conflict in which somebody else has changed the order since it was read."""
