@@ -17,6 +17,10 @@ ANSWERED = ("id", "version", "status", "created", "references", "totals")
 """What no request for a new order has."""
 
 
+OWN = frozenset({"kind", "status", "lines", "po_number"})
+"""Of these every order of ours has one, whichever members are shown of it, and every new one its lines."""
+
+
 def knows(name: str) -> bool:
     """Tell whether an order has a member of a name."""
     return name in known_members.ORDER.names
@@ -25,6 +29,9 @@ def knows(name: str) -> bool:
 def read_orders(body: bytes) -> Held:
     """Read the orders of a body; one that has nothing of what the book gives asks for a new order."""
     values = candidates(json.read_sent(body), knows, "items")
+    if not any(OWN.intersection(value) for value in values if isinstance(value, dict)):
+        # An id and a name have others' orders as well.
+        return Held()
     return read_candidates(values, knows, read_order, _read_new, ANSWERED, known_members.ORDER)
 
 

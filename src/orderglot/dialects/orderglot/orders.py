@@ -204,10 +204,12 @@ def _read_asked(request: Request, _caller: Caller) -> str:
 async def _list_events(context: Context, id: str) -> tuple[Event, ...]:
     """List what happened to an order, oldest first.
 
-    Who did it, and by which request, the seller's own keys see.
+    Who did it, and by which request, the seller's own keys see. Their numbers in the feed are the
+    feed's to tell: some books give them later.
     """
     book = context.book
     events = await book.events((await book.get(Reference(NAME, id))).id)
+    events = tuple(replace(one, sequence=0) for one in events)
     if book.caller.customer is None:
         return events
     return tuple(replace(one, who="", details={}, exchange="", other=None) for one in events)
