@@ -137,8 +137,10 @@ def test_a_floor_imports_nothing_of_orderglot() -> None:
 def test_a_floor_is_served_as_orderglot_is(tmp_path: Path) -> None:
     (tmp_path / "response.http").write_bytes(RESPONSE)
     request = endless([b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n"])
+    url = f"sqlite:///{tmp_path / 'book.db'}"
+    asyncio.run(open_store(url, create=True).close())
     with (
-        serving(orderglot(f"sqlite:///{tmp_path / 'book.db'}")) as ours,
+        serving(orderglot(url)) as ours,
         serving(ceiling(tmp_path / "response.http")) as floor,
     ):
         heads = [once(server.port, request)[1] for server in (ours, floor)]
