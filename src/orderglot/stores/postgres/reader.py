@@ -52,4 +52,5 @@ class Reader:
 @lru_cache(maxsize=256)
 def _as_one_row(text: str) -> str:
     """Say the rows of a statement as one, so that those of one reader are distinguished from another's."""
-    return f"SELECT ARRAY({text})"
+    # As texts: of a list of JSON the driver knows only what it asks each connection for, on a cluster for seconds.
+    return f"SELECT ARRAY({text})::text[]"
