@@ -18,6 +18,9 @@ from orderglot.stores.postgres.pool import ANY, Pool
 LOOKED = 20.0
 """So many seconds lie between two looks at which machine has whose rows."""
 
+# The driver looks up in the catalogue what lists there are, each connection for itself. Citus hides parts of
+# tables there, in a way by which that takes seconds.
+_SEES_ALL = "SET citus.override_table_visibility = off"
 _IS_CLUSTER = "SELECT to_regclass('pg_dist_placement') IS NOT NULL"
 _WHERE = """
 SELECT s.id, p.groupid FROM sellers AS s JOIN pg_dist_placement AS p
@@ -44,6 +47,7 @@ class Machines:
     async def open(self, connection: asyncpg.Connection) -> None:
         """Look where everybody is, and again from then on, where the server is one of a cluster."""
         if await connection.fetchval(_IS_CLUSTER):
+            self._pool.setting = _SEES_ALL
             await self._look(connection)
             self._looking = self._looking or asyncio.create_task(self._look_again())
 

@@ -110,6 +110,8 @@ class Pool:
         self._closed = False
         self.refusal: HubError | None = None
         """Why nobody is to be served just now."""
+        self.setting = ""
+        """What is said first on each connection, once it is known that it has to be."""
 
     async def read(self, text: str, params: Params = (), at: int = ANY) -> list[Row]:
         """Give the rows of a statement that changes nothing; asked once more on a lost line."""
@@ -207,16 +209,17 @@ class Pool:
 
     async def _open(self) -> asyncpg.Connection:
         connection = await connect(self.url)
-        if self._prepare is None:
-            return connection
-        async with self._opening:
-            try:
-                if self._prepare is not None:
-                    await self._prepare(connection)
-            except BaseException:
-                connection.terminate()
-                raise
-            self._prepare = None
+        try:
+            if self._prepare is not None:
+                async with self._opening:
+                    if self._prepare is not None:
+                        await self._prepare(connection)
+                    self._prepare = None
+            if self.setting:
+                await connection.execute(self.setting)
+        except BaseException:
+            connection.terminate()
+            raise
         return connection
 
     def give(
