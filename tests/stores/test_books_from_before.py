@@ -32,6 +32,8 @@ from tests.full_records import NOON, full
 from tests.postgres import new_database
 
 BEFORE = Path(__file__).parent / "before-quantities"
+THEN = [name for name in dialects.names() if (BEFORE / f"{name}.db.gz").exists()]
+"""The dialects that there were when these books were made."""
 """Books of one seller each: that of each dialect's specimens, and ``everything``, with full orders."""
 
 stores = pytest.mark.parametrize("kind", ["sqlite", "postgres"])
@@ -175,7 +177,7 @@ def test_what_happened_then_is_numbered_in_the_order_in_which_it_happened(
 
 
 @stores
-@pytest.mark.parametrize("name", dialects.names())
+@pytest.mark.parametrize("name", THEN)
 def test_it_is_served_as_ever(kind: str, name: str, tmp_path: Path) -> None:
     asked = [
         specimen
