@@ -14,6 +14,7 @@ import msgspec
 
 from orderglot.core.caller import OPEN, READ, Caller, demand
 from orderglot.core.errors import HubError, Rule, Upstream, invalid
+from orderglot.core.keyring import Keyring
 from orderglot.core.order import Order
 from orderglot.core.ports import Book, Store, UnitOfWork
 from orderglot.core.query import LARGE, LargePage, Page
@@ -21,6 +22,7 @@ from orderglot.core.seller import Seller
 from orderglot.core.time_zones import to_zone, zone_of
 from orderglot.core.unknown_members import without_unknown
 from orderglot.core.values import Omits
+from orderglot.faces.admissions import NotedKeyring
 from orderglot.faces.completing import Completing
 from orderglot.faces.links import NOWHERE, addressed
 from orderglot.faces.replay import Remember, Replay
@@ -40,6 +42,9 @@ IN_DOUBT = (
     "Whether this request was carried out is not known: send it again under its own key, or look "
     "before you send it without one."
 )
+
+MOST_TOUCHED = 25
+"""An answer of more orders than that is a list."""
 
 log = logging.getLogger("orderglot.server")
 
@@ -85,6 +90,9 @@ class Server:
     async def serve(self, route: Route[Server], request: Request) -> Response:
         """Answer a request whose operation is known."""
         request = msgspec.structs.replace(request, params=route.params, at=self.store.now())
+        if request.trace is not None:
+            request.trace.dialect = self.dialect.name
+            request.trace.operation = route.operation.name
         try:
             response = await self._answer(route.operation, request)
             idempotent = route.operation.endpoint.idempotent
@@ -98,6 +106,9 @@ class Server:
 
     def refuse(self, error: HubError, request: Request) -> Response:
         """Write an error in the vendor's form."""
+        if request.trace is not None:
+            request.trace.dialect = self.dialect.name
+            request.trace.reason = error.message
         if request.at is None:
             request = msgspec.structs.replace(request, at=self.store.now())
         return self.dialect.faults.write(error, request)
@@ -109,6 +120,8 @@ class Server:
         if operation.endpoint.right == OPEN:
             return await self._open(operation, request)
         caller = await self.dialect.auth.identify(request, self.store.keyring)
+        if request.trace is not None:
+            request.trace.caller = caller
         demand(caller, operation.endpoint.right)
         now = request.at or self.store.now()
         await self.completing(caller.seller, now)
@@ -144,7 +157,10 @@ class Server:
 
     async def _open(self, operation: Operation[Any, Any], request: Request) -> Response:
         ask = operation.request.read(request, NOBODY)
-        context = Context(self.store.keyring, request.at or self.store.now(), books=self.store.of)
+        keyring: Keyring = self.store.keyring
+        if request.trace is not None:
+            keyring = NotedKeyring(keyring, request.trace)
+        context = Context(keyring, request.at or self.store.now(), books=self.store.of)
         tries, peer = operation.tries, request.peer
         with self.throttle.login(peer, tries(ask)) if tries else nullcontext():
             answer = await operation.perform(context, ask)
@@ -168,6 +184,8 @@ class Server:
     ) -> Response:
         context = Context(self.store.keyring, request.at or self.store.now(), book)
         answer = shown_to(book.caller, await operation.perform(context, ask))
+        if request.trace is not None:
+            request.trace.orders = touched(answer)
         if _size(answer) <= LARGE:
             return write_answer(operation, answer, request)
         loop = asyncio.get_running_loop()
@@ -187,6 +205,8 @@ class Server:
         async def work(unit: UnitOfWork) -> Response:
             context = Context(self.store.keyring, request.at or self.store.now(), unit)
             answer = shown_to(caller, await operation.perform(context, asked))
+            if request.trace is not None:
+                request.trace.orders = touched(answer)
             # An answer that is kept may be asked for again at another address.
             to = msgspec.structs.replace(request, base=NOWHERE) if remember else request
             response = write_answer(operation, answer, to)
@@ -215,6 +235,16 @@ def _with_orders(answer: Any, change: Callable[[Order], Order]) -> Any:
     if isinstance(order, Order):
         return msgspec.structs.replace(answer, order=change(order))
     return answer
+
+
+def touched(answer: Any) -> tuple[int, ...]:
+    """Give the hub's ids of the orders that an answer is about; a page of a list is about none."""
+    if isinstance(answer, Order):
+        return (answer.id,)
+    if isinstance(answer, tuple) and len(answer) <= MOST_TOUCHED:
+        return tuple(dict.fromkeys(id for one in answer for id in touched(one)))
+    order = None if isinstance(answer, Page) else getattr(answer, "order", None)
+    return (order.id,) if isinstance(order, Order) else ()
 
 
 def in_zone(request: Request, zone: str) -> Request:

@@ -1,0 +1,103 @@
+"""Recording: what both faces give to whoever keeps exchanges."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from time import perf_counter
+
+from msgspec.structs import replace
+
+from orderglot.core.caller import Caller
+from orderglot.core.errors import HubError
+from orderglot.faces.exchange_ids import ExchangeIds
+from orderglot.faces.routes import Routes
+from orderglot.wire.dialect import Dialect
+from orderglot.wire.exchange import Exchange, Record
+from orderglot.wire.message import Request, Response
+from orderglot.wire.trace import Trace
+
+Observe = Callable[[Request, Response | None, str, float], None]
+"""Is told of a request that was sent, its answer, why there is none, and how many seconds it took."""
+
+
+class Seen:
+    """What is known so far of a request that is being answered."""
+
+    __slots__ = ("began", "id", "request", "response", "took", "trace")
+
+    def __init__(self, id: str, *, traced: bool) -> None:
+        self.began = perf_counter()
+        self.id = id
+        self.trace = Trace() if traced else None
+        self.request: Request | None = None
+        self.response: Response | None = None
+        self.took = 0.0
+
+    def answered(self, response: Response) -> None:
+        """Note the answer, and how long it took."""
+        self.response = response
+        self.took = perf_counter() - self.began
+
+    def exchange(self, request: Request, trace: Trace) -> Exchange:
+        """Give the exchange as it is known in the end."""
+        return Exchange(
+            direction="in", request=request, response=self.response, trace=trace, took=self.took
+        )
+
+
+class Observed:
+    """Records what a client face asks a vendor: each attempt, as it went out and what came back.
+
+    ``key`` is the channel, ``caller`` whose book it is for. ``orders`` are the hub's ids of the orders
+    that are being sent. ``latest`` is the id of the last exchange, "" before the first.
+    """
+
+    def __init__(self, dialect: Dialect, key: str, caller: Caller, record: Record) -> None:
+        self._dialect = dialect
+        self._routes = Routes([(dialect, dialect)])
+        self._key = key
+        self._caller = caller
+        self._record = record
+        self._ids = ExchangeIds()
+        self.orders: tuple[int, ...] = ()
+        self.latest = ""
+
+    def __call__(
+        self, request: Request, response: Response | None, reason: str, took: float
+    ) -> None:
+        """Record an attempt."""
+        self.latest = self._ids()
+        trace = Trace(
+            dialect=self._dialect.name,
+            operation=self._operation(request),
+            caller=self._caller,
+            key=self._key,
+            orders=self.orders,
+            reason=reason or self._refusal(response),
+        )
+        self._record(
+            Exchange(
+                direction="out",
+                request=replace(request, id=self.latest),
+                response=response,
+                trace=trace,
+                took=took,
+            )
+        )
+
+    def _operation(self, request: Request) -> str:
+        try:
+            return self._routes.find(request.method, request.path).operation.name
+        except HubError:
+            # A vendor's link to the next page may lead to a path of which no page speaks.
+            return ""
+
+    def _refusal(self, response: Response | None) -> str:
+        error = self._dialect.faults.read(response) if response is not None else None
+        return error.message if error is not None else ""
+
+
+def as_sent(request: Request, base: str, headers: Mapping[str, str]) -> Request:
+    """Give a request as it went over the connection."""
+    lower = {name.lower(): value for name, value in headers.items()}
+    return replace(request, base=base, headers=lower)

@@ -1,0 +1,182 @@
+"""The recorder: takes exchanges as they happen, and has one task write them behind the answers.
+
+Whoever records never waits: what cannot be taken in is counted as dropped, and the count is kept.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from secrets import token_hex
+from typing import Literal
+
+from orderglot.core.errors import Upstream
+from orderglot.core.journal import first_id
+from orderglot.journal.entries import Entry, entry_of
+from orderglot.journal.keeping import Keep, Kept
+from orderglot.wire.exchange import Exchange
+from orderglot.wire.striking import Striking
+
+Mode = Literal["errors", "all"]
+"""Which exchanges are kept."""
+
+MOST = 20_000
+"""So many exchanges wait at most."""
+
+MOST_BYTES = 64 * 2**20
+"""So many bytes of them wait at most."""
+
+MANY = 500
+"""So many are written at once, as soon as there are so many."""
+
+PAUSE = 0.25
+"""So many seconds they wait at most for more to come."""
+
+AGAIN = 1.0
+"""So many seconds after it could not be written it is tried again."""
+
+LAST = 5.0
+"""So many seconds the end may take to write what waits."""
+
+PRUNED = timedelta(minutes=1)
+"""So often what is too old or too much goes."""
+
+log = logging.getLogger("orderglot.journal")
+
+
+class Recorder:
+    """Records exchanges into a journal; called with one, it never waits and raises nothing."""
+
+    def __init__(
+        self, kept: Kept, striking: Striking, mode: Mode = "all", keep: Keep | None = None
+    ) -> None:
+        self._kept = kept
+        self._striking = striking
+        self._mode = mode
+        self._keep = keep or Keep()
+        self._waiting: list[Entry] = []
+        self._bytes = 0
+        self._dropped: Counter[int] = Counter()
+        self._some = asyncio.Event()
+        self._many = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._ended = asyncio.Event()
+        self._failed = False
+        self._pruned = datetime.min.replace(tzinfo=UTC)
+
+    def __call__(self, exchange: Exchange) -> None:
+        """Take an exchange in."""
+        if self._mode == "errors" and not _went_wrong(exchange):
+            return
+        caller = exchange.trace.caller
+        seller = 0 if caller is None else caller.seller
+        try:
+            if self._ended.is_set() or len(self._waiting) >= MOST or self._bytes >= MOST_BYTES:
+                self._drop(seller)
+                return
+            entry = entry_of(exchange, self._striking.strike(exchange))
+        except Exception:
+            log.exception("an exchange is not in the journal", extra={"id": exchange.request.id})
+            self._drop(seller)
+            return
+        self._waiting.append(entry)
+        self._bytes += len(entry.packed)
+        if len(self._waiting) == 1:
+            self._begin()
+        elif len(self._waiting) == MANY:
+            self._many.set()
+
+    def _begin(self) -> None:
+        if self._task is None or self._task.done():
+            self._task = asyncio.get_running_loop().create_task(self._run())
+        self._some.set()
+
+    def _drop(self, seller: int) -> None:
+        if not self._dropped:
+            log.warning("the journal drops exchanges", extra={"waiting": len(self._waiting)})
+        self._dropped[seller] += 1
+
+    async def _run(self) -> None:
+        while not self._ended.is_set():
+            await self._some.wait()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(PAUSE):
+                    await self._many.wait()
+            self._some.clear()
+            self._many.clear()
+            if not await self._written():
+                self._some.set()
+                await self._rest(AGAIN)
+            await self._prune()
+
+    async def _rest(self, seconds: float) -> None:
+        """Wait for so long, or until the end."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._ended.wait()
+
+    async def _written(self) -> bool:
+        """Write all that waits; gives whether that went well."""
+        while self._waiting or self._dropped:
+            entries, dropped = self._waiting[:MANY], self._dropped
+            self._dropped = Counter()
+            id = f"{first_id(datetime.now(UTC))}{token_hex(4)}000"
+            try:
+                await self._kept.write(entries, [(one, id, n) for one, n in dropped.items()])
+            except Upstream as error:
+                if not self._failed:
+                    log.warning("the journal cannot be written", extra={"reason": error.message})
+                self._failed = True
+                self._dropped.update(dropped)
+                return False
+            except Exception:
+                # It would fail for ever, and everything behind it with it.
+                log.exception("exchanges cannot be written")
+                self._dropped.update(dropped)
+                for one in entries:
+                    self._drop(one.seller)
+            del self._waiting[: len(entries)]
+            self._bytes -= sum(len(one.packed) for one in entries)
+            if self._failed:
+                log.info("the journal is written again")
+            self._failed = False
+            if dropped:
+                log.warning(
+                    "exchanges are missing in the journal", extra={"dropped": dropped.total()}
+                )
+        return True
+
+    async def _prune(self) -> None:
+        now = datetime.now(UTC)
+        if now - self._pruned < PRUNED:
+            return
+        self._pruned = now
+        try:
+            await self._kept.prune(self._keep, now)
+        except Upstream as error:
+            log.warning("the journal cannot be made smaller", extra={"reason": error.message})
+
+    async def close(self) -> None:
+        """Write what waits, and end."""
+        self._ended.set()
+        self._some.set()
+        self._many.set()
+        try:
+            async with asyncio.timeout(LAST):
+                if self._task is not None:
+                    await self._task
+                await self._written()
+        except TimeoutError:
+            log.warning("the journal takes too long to end")
+        lost = len(self._waiting) + self._dropped.total()
+        if lost:
+            log.warning("exchanges are missing in the journal", extra={"dropped": lost})
+        await self._kept.close()
+
+
+def _went_wrong(exchange: Exchange) -> bool:
+    response = exchange.response
+    return response is None or response.status >= 400 or bool(exchange.trace.reason)
