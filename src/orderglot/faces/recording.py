@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from time import perf_counter
 
 from msgspec.structs import replace
@@ -93,8 +94,13 @@ class Observed:
             return ""
 
     def _refusal(self, response: Response | None) -> str:
-        error = self._dialect.faults.read(response) if response is not None else None
-        return error.message if error is not None else ""
+        if response is None:
+            return ""
+        with suppress(HubError, LookupError, TypeError, ValueError):
+            # Whoever asked is told of an answer that nobody can read; here it is only kept.
+            if (error := self._dialect.faults.read(response)) is not None:
+                return error.message
+        return ""
 
 
 def as_sent(request: Request, base: str, headers: Mapping[str, str]) -> Request:

@@ -53,6 +53,7 @@ _CLUSTER = """
 SELECT EXISTS (SELECT 1 FROM pg_extension WHERE extname = 'citus')
 AND EXISTS (SELECT 1 FROM pg_dist_partition WHERE logicalrelid = to_regclass('orders'))
 """
+_SPREAD = "SELECT EXISTS (SELECT 1 FROM pg_dist_partition WHERE logicalrelid = to_regclass($1))"
 _PARTITIONS = """
 SELECT c.relname::text FROM pg_inherits AS i JOIN pg_class AS c ON c.oid = i.inhrelid
 WHERE i.inhparent = to_regclass($1) ORDER BY c.relname
@@ -176,10 +177,9 @@ class PostgresJournal:
             return
         async with connection.transaction():
             await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCK)
-            made = await _is_made(connection)
             spread = await _is_cluster(connection)
             for table, columns in TABLES.items():
-                await _make(connection, table, columns, spread=spread and not made)
+                await _make(connection, table, columns, spread=spread)
                 for day in (today - DAY, today, today + DAY):
                     await connection.execute(_partition(table, day))
         self._ready = today
@@ -198,7 +198,7 @@ async def _make(connection: asyncpg.Connection, table: str, columns: str, *, spr
     await connection.execute(
         f"CREATE TABLE IF NOT EXISTS {table} ({columns}) PARTITION BY RANGE (id)"
     )
-    if spread:
+    if spread and not await connection.fetchval(_SPREAD, table):
         await connection.execute(f"SELECT create_distributed_table('{table}', 'seller')")
 
 

@@ -31,6 +31,7 @@ SCHEMES = frozenset({"basic", "bearer"})
 FORM = "application/x-www-form-urlencoded"
 GONE = STRUCK.encode()
 
+_PARTS = re.compile(r"[\s:;,=]+")
 _STRING = rb'"(?:[^"\\]|\\.)*"'
 _MEMBER = re.compile(rb"(%s)(\s*:\s*)?" % _STRING, re.DOTALL)
 _VALUE = re.compile(rb"%s|[^\s,\]}\[{]+" % _STRING, re.DOTALL)
@@ -208,13 +209,12 @@ def _spellings(found: Iterable[str]) -> set[str]:
 
 
 def _decoded(coded: str) -> tuple[str, ...]:
-    """Give user and password of Basic credentials; none where it is something else."""
+    """Give the parts of a credential: what a word stands before, or what Basic has in it."""
     try:
         plain = binascii.a2b_base64(coded, strict_mode=True).decode()
     except (binascii.Error, ValueError):
         plain = coded
-    _, colon, password = plain.partition(":")
-    return (plain, password) if colon else ()
+    return tuple(_PARTS.split(plain)) if plain == coded or ":" in plain else ()
 
 
 def _escaped(text: str) -> str:

@@ -11,7 +11,7 @@ from msgspec import Struct
 SELLER = "seller"
 
 BESIDE = ("migrations", "unfinished_migrations", "processes")
-"""The tables that say how the book is kept, and are no part of it."""
+"""The tables that say how the book is kept, and are no part of it; nor are the journal's."""
 
 _TABLES = """
 SELECT c.relname,
@@ -29,7 +29,7 @@ SELECT c.relname,
     )
 FROM pg_class AS c
 WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p')
-AND c.relname <> ALL ($1) AND NOT EXISTS (
+AND c.relname <> ALL ($1) AND NOT starts_with(c.relname, 'journal_') AND NOT EXISTS (
     SELECT 1 FROM pg_depend AS d
     WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e'
 )
