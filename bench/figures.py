@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from bench.calls import Calls
 from bench.growth import Grown
 from bench.imports import Imports
+from bench.journal import Journaled
 from bench.machine import Machine
 from bench.oscar.compared import Compared
 from bench.output import Output
@@ -28,6 +29,7 @@ class Found:
     pull: list[Pulled] | None = None
     growth: dict[str, list[Grown]] = field(default_factory=dict)
     searches: list[Searched] | None = None
+    journal: list[Journaled] | None = None
     oscar: Compared | None = None
     reasons: dict[str, str] = field(default_factory=dict)
 
@@ -43,6 +45,7 @@ def read(output: Output) -> Found:
         pull=output.kept("pull", list[Pulled]),
         growth={store: one for store, one in growth.items() if one is not None},
         searches=output.kept("searches", list[Searched]),
+        journal=output.kept("journal", list[Journaled]),
         oscar=output.kept("oscar", Compared),
         reasons=output.kept("reasons", dict[str, str]) or {},
     )
