@@ -177,6 +177,7 @@ def open_hub(
     config: Config, *, create: bool, reads: bool = False
 ) -> AbstractAsyncContextManager[Hub]:
     """Open the order book of a configuration."""
+    from orderglot.hub.journals import recorder_of
     from orderglot.hub.opening import opened
 
     return opened(
@@ -187,6 +188,7 @@ def open_hub(
         seller=config.seller,
         vendors=config.vendors,
         channels=config.channels,
+        recording=functools.partial(recorder_of, config),
     )
 
 

@@ -143,8 +143,9 @@ async def pull(
     owner = await (hub.seller_or_new(seller, "") if new else hub.seller(seller))
     moment = _read_since(since, owner.timezone)
     # What was deleted here has to be known when the vendor says it again.
-    book = hub.book(owner, deleted=True)
-    pulling = Pulling(book, chosen, channel, retry_policy, quiet=as_json)
+    observed = hub.observed(chosen, channel.reference, owner.id)
+    book = hub.book(owner, deleted=True, observed=observed)
+    pulling = Pulling(book, chosen, channel, retry_policy, quiet=as_json, observed=observed)
     async with begun(hub.store, owner, channel) as (owner, begins):
         pulling.continued = is_continued(owner, channel)
         ends = await pulling.pull_each(customer, moment, last=since == LAST)

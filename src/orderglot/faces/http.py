@@ -181,17 +181,16 @@ class HttpTransport:
         await self.turn.wait()
         if self.observe is None:
             return await self._attempt(request, patience)
-        began, response, reason = perf_counter(), None, CUT_OFF
+        sent = as_sent(request, self.base_url, {**self.client.headers, **request.headers})
+        began, reason = perf_counter(), CUT_OFF
         try:
             response = await self._attempt(request, patience)
-            reason = ""
-            return response
-        except HubError as error:
-            reason = error.message
+        except BaseException as error:
+            if isinstance(error, HubError):
+                reason = error.message
+            self.observe(sent, None, reason, perf_counter() - began)
             raise
-        finally:
-            sent = as_sent(request, self.base_url, {**self.client.headers, **request.headers})
-            self.observe(sent, response, reason, perf_counter() - began)
+        return replace(response, exchange=self.observe(sent, response, "", perf_counter() - began))
 
     async def _attempt(self, request: Request, patience: Patience) -> Response:
         try:

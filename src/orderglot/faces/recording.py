@@ -17,8 +17,10 @@ from orderglot.wire.exchange import Exchange, Record
 from orderglot.wire.message import Request, Response
 from orderglot.wire.trace import Trace
 
-Observe = Callable[[Request, Response | None, str, float], None]
-"""Is told of a request that was sent, its answer, why there is none, and how many seconds it took."""
+Observe = Callable[[Request, Response | None, str, float], str]
+"""Is told of a request that was sent, its answer, why there is none, and how many seconds it took.
+
+It gives the id of the exchange."""
 
 
 class Seen:
@@ -50,7 +52,8 @@ class Observed:
     """Records what a client face asks a vendor: each attempt, as it went out and what came back.
 
     ``key`` is the channel, ``caller`` whose book it is for. ``orders`` are the hub's ids of the orders
-    that are being sent. ``latest`` is the id of the last exchange, "" before the first.
+    that are being sent. ``latest`` is the id of the last exchange, "" before the first. ``kept`` is
+    the one of which something is being kept in the book, "" where that is the last one.
     """
 
     def __init__(self, dialect: Dialect, key: str, caller: Caller, record: Record) -> None:
@@ -62,11 +65,12 @@ class Observed:
         self._ids = ExchangeIds()
         self.orders: tuple[int, ...] = ()
         self.latest = ""
+        self.kept = ""
 
     def __call__(
         self, request: Request, response: Response | None, reason: str, took: float
-    ) -> None:
-        """Record an attempt."""
+    ) -> str:
+        """Record an attempt, and give its id."""
         self.latest = self._ids()
         trace = Trace(
             dialect=self._dialect.name,
@@ -85,6 +89,11 @@ class Observed:
                 took=took,
             )
         )
+        return self.latest
+
+    def exchange(self) -> str:
+        """Give the id of the exchange that what is written now comes from."""
+        return self.kept or self.latest
 
     def _operation(self, request: Request) -> str:
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -48,12 +48,13 @@ class BookStore:
         self,
         caller: Caller,
         largest: int | None = None,
-        exchange: str = "",
+        exchange: str | Callable[[], str] = "",
         omits: Omits = frozenset(),
     ) -> Book:
         """Open the caller's book, of which a page of more orders than ``largest`` raises LargePage.
 
-        ``exchange`` is the id of the request that it is opened for, which stands in its events. What
+        ``exchange`` is the id of the request that it is opened for, which stands in its events, or
+        gives the one that each unit of it is for. What
         is of a kind or in a status that it ``omits`` is not there.
         """
         return Book(

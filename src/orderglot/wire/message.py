@@ -58,13 +58,15 @@ class Request(Struct, frozen=True, kw_only=True):
 class Response(Struct, frozen=True, kw_only=True):
     """A response. Header names are lower case.
 
-    Where ``repeated``, the request was sent before as well, and may have arrived then.
+    Where ``repeated``, the request was sent before as well, and may have arrived then. ``exchange``
+    is the id under which it was recorded, "" where it was not.
     """
 
     status: int
     headers: Mapping[str, str] = {}
     body: bytes = b""
     repeated: bool = False
+    exchange: str = ""
 
 
 Send = Callable[[Request], Awaitable[Response]]
