@@ -6,6 +6,10 @@ from secrets import token_hex
 from time import time_ns
 
 
+MOST = 0xFFF
+"""The last number of a microsecond."""
+
+
 class ExchangeIds:
     """Gives an id to each exchange of a process: the microsecond, the process, and a number.
 
@@ -14,9 +18,16 @@ class ExchangeIds:
 
     def __init__(self) -> None:
         self._own = token_hex(4)
+        self._moment = 0
         self._number = 0
 
     def __call__(self) -> str:
-        """Give the next id."""
-        self._number = (self._number + 1) & 0xFFF
-        return f"{time_ns() // 1000:013x}{self._own}{self._number:03x}"
+        """Give the next id, also where the clock was set back."""
+        moment = time_ns() // 1000
+        if moment > self._moment:
+            self._moment, self._number = moment, 0
+        elif self._number < MOST:
+            self._number += 1
+        else:
+            self._moment, self._number = self._moment + 1, 0
+        return f"{self._moment:013x}{self._own}{self._number:03x}"

@@ -44,7 +44,7 @@ IN_DOUBT = (
 )
 
 MOST_TOUCHED = 25
-"""An answer of more orders than that is a list."""
+"""An answer of more orders than that is a list; of more that a request changes it names these."""
 
 log = logging.getLogger("orderglot.server")
 
@@ -204,9 +204,11 @@ class Server:
 
         async def work(unit: UnitOfWork) -> Response:
             context = Context(self.store.keyring, request.at or self.store.now(), unit)
-            answer = shown_to(caller, await operation.perform(context, asked))
-            if request.trace is not None:
-                request.trace.orders = touched(answer)
+            try:
+                answer = shown_to(caller, await operation.perform(context, asked))
+            finally:
+                if request.trace is not None:
+                    request.trace.orders = unit.touched()[:MOST_TOUCHED]
             # An answer that is kept may be asked for again at another address.
             to = msgspec.structs.replace(request, base=NOWHERE) if remember else request
             response = write_answer(operation, answer, to)

@@ -54,6 +54,7 @@ class UnitOfWork(ExpectingReads):
         self._known: Resolution | None = None
         self._seen: list[Customer] = []
         self._placed: list[int] = []
+        self._got: list[int] = []
         self._pending = Pending(caller.name, exchange)
         self._counted_at = ""
 
@@ -74,6 +75,16 @@ class UnitOfWork(ExpectingReads):
     @property
     def _customers(self) -> IdentityMap[Customer]:
         return self._resolution.customers
+
+    def touched(self) -> tuple[int, ...]:
+        """Give the ids of the orders that were read one by one, made or changed here so far."""
+        return tuple(dict.fromkeys((*self._got, *self._pending.touched())))
+
+    async def get(self, ref: Reference, *, omitted: bool = False) -> Order:
+        """Give the order that a dialect's clients know under an id; raise NotFound without one."""
+        found = await super().get(ref, omitted=omitted)
+        self._got.append(found.id)
+        return found
 
     def _find(self, ref: Reference, scope: Scope) -> Awaitable[Order | None]:
         return super()._find(ref, scope) if self._known is None else self._find_here(ref, scope)
