@@ -307,3 +307,36 @@ def test_a_clean_end_loses_nothing_and_a_kill_the_last_second_at_most(folder: Pa
         found = done_json("log", *place, "--limit", "10000")
         assert 100 == sum(one["path"] == "/orders/12345" for one in found)
         assert len(found) <= 100 + late
+
+
+def test_what_people_did_is_listed_with_what_was_before(folder: Path) -> None:
+    done("seller", "add", "acme")
+    done("seller", "change", "acme", "--timezone", "Europe/Berlin")
+    key = done_json("key", "add", "--dialect", "kole", "--everybody")
+    done("key", "live", f"kole:{key['id']}")
+    done("key", "end", f"kole:{key['id']}")
+
+    acts = done_json("log", "acts")
+
+    named = ["key.ended", "key.changed", "key.made", "seller.changed", "seller.added"]
+    assert named == [one["what"] for one in acts]
+    assert ({"timezone": ""}, {"timezone": "Europe/Berlin"}) == (
+        acts[3]["before"],
+        acts[3]["after"],
+    )
+    assert 1 == len({(one["who"], one["where"]) for one in acts})
+    assert all(one["who"] and one["where"] for one in acts)
+    assert key["api_key"] not in json.dumps(acts)
+    assert named == [one["what"] for one in done_json("log", "acts", "--since", "1h")]
+    assert "Nobody did anything.\n" == done("log", "acts", "--since", "2100-01-01")
+
+
+def test_a_replay_is_an_act(hub: Serving) -> None:
+    ask(hub, "/orders/12345")
+    (row,) = logged(1, *THERE)
+    run("log", "replay", row["id"], *THERE)
+
+    act = done_json("log", "acts", *THERE)[0]
+
+    assert ("exchange.replayed", row["id"]) == (act["what"], act["about"])
+    assert {"method": "GET", "path": "/orders/12345", "url": hub.base} == act["after"]

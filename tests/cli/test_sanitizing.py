@@ -21,6 +21,7 @@ from typer.main import get_command
 
 from orderglot.cli import sanitizing
 from orderglot.cli.app import app
+from orderglot.core.acts import Person
 from orderglot.core.caller import Caller
 from orderglot.core.customer import Customer
 from orderglot.core.order import Address, Identity, Line, Order, Reference, Shipping, Totals
@@ -126,6 +127,7 @@ def book(folder: Path) -> Path:
 
     async def fill() -> None:
         store = SqliteStore(folder / "orderglot.db")
+        store.by(Person(NAME, NAME))
         seller = await store.add_seller(
             "acme", title=NAME, tables={"catalyst.statuses": [{"id": 1, "label": NAME}]}
         )
@@ -345,6 +347,7 @@ COMMANDS: dict[tuple[str, ...], list[tuple[str, ...]]] = {
         (EXCHANGE, "--body", "answer"),
         (ODD,),
     ],
+    ("log", "acts"): [(), ("--json",), ("--since", NAME)],
     ("log", "diff"): [(EXCHANGE, ANOTHER), (EXCHANGE,), (ANOTHER, ODD)],
     ("log", "replay"): [
         (EXCHANGE, "--url", "VENDOR"),

@@ -21,6 +21,7 @@ from orderglot.core.errors import HubError, Invalid
 
 if TYPE_CHECKING:
     from orderglot.config import Config
+    from orderglot.core.acts import Person
     from orderglot.hub.opening import Hub
 
 P = ParamSpec("P")
@@ -161,6 +162,7 @@ def with_book(
         async def run(config: Config, *args: P.args, **flags: P.kwargs) -> None:
             makes = bool(flags[create]) if isinstance(create, str) else create
             async with open_hub(config, create=makes, reads=reads) as hub:
+                hub.store.by(_person())
                 await body(hub, *args, **flags)
 
         return _command(body, run)
@@ -171,6 +173,21 @@ def with_book(
 def with_config(body: Unopened[P]) -> Callable[..., None]:
     """Make a command of a function of the configuration, which opens the book by itself."""
     return _command(body, body)
+
+
+def _person() -> Person:
+    """Give who runs this program, and where: the acts of people name them."""
+    import getpass
+    import socket
+
+    from orderglot.core.acts import Person
+
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):
+        # In a container nobody may have a name.
+        user = str(os.getuid())
+    return Person(user, socket.gethostname())
 
 
 def open_hub(

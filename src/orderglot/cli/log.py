@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from orderglot.cli.command import AsJson, Group, SellerName, group, with_book
+from orderglot.cli.log_acts import acts
 from orderglot.cli.log_replay import replay
 from orderglot.cli.log_show import diff, show
 from orderglot.cli.options import switch, value
@@ -219,3 +220,4 @@ app.callback(invoke_without_command=True)(_list_unless_named)
 app.command("show")(show)
 app.command("diff")(diff)
 app.command("replay")(replay)
+app.command("acts")(acts)

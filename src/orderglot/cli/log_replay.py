@@ -55,6 +55,9 @@ async def replay(
             f"{kept.row.method} {kept.row.path} may change something, and nothing says that the "
             f"account at {channel.url} is one for test orders; set test = true for it, or say --live."
         )
+    what = {"method": kept.row.method, "path": kept.row.path, "url": channel.url}
+    if caller.seller:
+        await hub.store.act(caller.seller, "exchange.replayed", id, what)
     response = await resent(hub, caller, dialect, channel, request, kept.row)
     _report(kept, response, channel, as_json=as_json)
     if response.status != kept.row.status:

@@ -130,10 +130,15 @@ async def pull(
         return await show_conflicts(hub.book(await hub.seller(seller)), at, as_json=as_json)
     if settle or is_order:
         book = hub.book(await hub.seller(seller), deleted=True)
-        return await settle_one(book, settle, is_order, new=new)
+        await settle_one(book, settle, is_order, new=new)
+        what = {"is": is_order or "a new order"}
+        return await hub.store.act(book.caller.seller, "reject.settled", settle, what)
     if rejects or raw or retry:
         book, named = hub.book(await hub.seller(seller)), chosen.name if chosen else ""
-        return await show(book, named, raw=raw, retry=retry, as_json=as_json)
+        await show(book, named, raw=raw, retry=retry, as_json=as_json)
+        if retry:
+            await hub.store.act(book.caller.seller, "rejects.retried", named or "all")
+        return None
     if chosen is None:
         raise Misused(f"say in which dialect the vendor speaks: {', '.join(_listing())}.")
     _read_since(since, "")  # what is no time makes no seller, and is told before all else

@@ -5,7 +5,6 @@ from __future__ import annotations
 from secrets import token_hex
 from time import time_ns
 
-
 MOST = 0xFFF
 """The last number of a microsecond."""
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from orderglot.core.acts import ACT, Act, Person
 from orderglot.core.caller import Caller
 from orderglot.core.currencies import demand_currency
 from orderglot.core.errors import Conflict, NotFound
@@ -17,6 +18,7 @@ from orderglot.core.seller import Seller, succeeded
 from orderglot.core.time_zones import known_zone
 from orderglot.core.values import Omits
 from orderglot.stores import document, writes
+from orderglot.stores.acts import Acts, differing, read_act
 from orderglot.stores.backend import Backend, Counts, Raced, Scope
 from orderglot.stores.book import Book
 from orderglot.stores.id_blocks import IdBlocks
@@ -33,12 +35,30 @@ class BookStore:
         self._clock = clock
         self._id_blocks = IdBlocks(backend)
         self._turns = Turns()
-        self._keyring = Keyring(backend, clock)
+        self._acts = Acts()
+        self._keyring = Keyring(backend, clock, self._acts)
 
     @property
     def keyring(self) -> Keyring:
         """Who may come in."""
         return self._keyring
+
+    def by(self, person: Person) -> None:
+        """Write down from now on what is done to keys, sellers and settings as this person's acts."""
+        self._acts.person = person
+
+    async def act(
+        self, seller: int, what: str, about: str, after: Mapping[str, Any] | None = None
+    ) -> None:
+        """Write down an act of the person that changes nothing of the seller's by itself."""
+        batch = self._acts.put(self._clock(), what, about, after=after)
+        if batch:
+            await self._backend.commit(seller, batch)
+
+    async def acts(self, seller: int) -> tuple[Act, ...]:
+        """Give what people did to a seller's keys and settings, the newest first."""
+        notes = await self._backend.notes(seller, ACT, ())
+        return tuple(map(read_act, reversed(notes)))
 
     def now(self) -> datetime:
         """Give the time by the store's clock."""
@@ -100,9 +120,10 @@ class BookStore:
         while name not in (there := {one.name: one.id for one in await self._backend.sellers()}):
             seller = replace(new, id=max(there.values(), default=0) + 1)
             try:
-                await self._backend.commit(
-                    seller.id, (writes.PutSeller(seller, document.write(seller), None),)
-                )
+                _, after = differing(None, seller, _INNER)
+                done = self._acts.put(self._clock(), "seller.added", name, after=after)
+                put = writes.PutSeller(seller, document.write(seller), None)
+                await self._backend.commit(seller.id, (put, *done))
             except Raced:
                 continue
             return seller
@@ -137,9 +158,10 @@ class BookStore:
             )
         changed = replace(succeeded(kept, seller), version=kept.version + 1)
         try:
-            await self._backend.commit(
-                seller.id, (writes.PutSeller(changed, document.write(changed), kept),)
-            )
+            before, after = differing(kept, changed, _INNER)
+            done = self._acts.put(self._clock(), "seller.changed", kept.name, before, after)
+            put = writes.PutSeller(changed, document.write(changed), kept)
+            await self._backend.commit(seller.id, (put, *done))
         except Raced as race:
             raise _taken(seller.name) from race
         return changed
@@ -158,6 +180,10 @@ class BookStore:
     async def close(self) -> None:
         """Let go of what the store holds open."""
         await self._backend.close()
+
+
+_INNER = frozenset({"id", "version", "former"})
+"""What of a seller nobody sets."""
 
 
 def _taken(name: str) -> Conflict:

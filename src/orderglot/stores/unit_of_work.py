@@ -19,6 +19,7 @@ from orderglot.core.ports import KEPT, PLACED, Answered, Check, Kept, Note, Outc
 from orderglot.core.product import Product
 from orderglot.core.values import Omits
 from orderglot.stores import writes
+from orderglot.stores.acts import demand_no_act
 from orderglot.stores.backend import Backend, Entity, Raced, Scope
 from orderglot.stores.customers import put_customer
 from orderglot.stores.expecting_reads import ExpectingReads
@@ -285,11 +286,13 @@ class UnitOfWork(ExpectingReads):
     def note(self, note: Note) -> None:
         """Write a note in the same transaction as what it speaks of."""
         demand_live(self._caller)
+        demand_no_act(note)
         self._pending.put_note(note)
 
     def strike(self, note: Note) -> None:
         """Take a note out of the book."""
         demand_live(self._caller)
+        demand_no_act(note)
         self._pending.drop_note(note)
 
     async def commit(self) -> None:
