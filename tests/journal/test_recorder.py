@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -232,3 +233,37 @@ def test_as_many_blocks_go_as_it_takes() -> None:
     assert "c" == cutoff(blocks, 100, Keep(size=40))
     assert "d" == cutoff(blocks, 100, Keep(size=1))
     assert "" == cutoff([], 100, Keep(size=1))
+
+
+def test_a_journal_in_a_folder_that_may_only_be_read_is_read(tmp_path: Path) -> None:
+    folder = tmp_path / "kept"
+    folder.mkdir()
+    path = folder / "book.db.exchanges"
+
+    async def run() -> int:
+        recorder = Recorder(SqliteJournal(path), striking())
+        recorder(exchange())
+        await recorder.close()
+        folder.chmod(0o500)
+        path.chmod(0o400)
+        return len(await SqliteJournal(path).page(ACME, EVERYTHING, 10))
+
+    try:
+        assert 1 == asyncio.run(run())
+    finally:
+        folder.chmod(0o700)
+
+
+def test_what_is_no_journal_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "book.db.exchanges"
+    path.write_bytes(b"somebody's own " * 100)
+
+    async def run() -> None:
+        recorder = Recorder(SqliteJournal(path), striking())
+        recorder(exchange())
+        await recorder.close()
+        with pytest.raises(Upstream, match="cannot be used"):
+            await SqliteJournal(path).page(ACME, EVERYTHING, 10)
+
+    asyncio.run(run())
+    assert path.read_bytes().startswith(b"somebody's own")

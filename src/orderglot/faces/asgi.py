@@ -91,28 +91,24 @@ class Asgi:
             await self._live(receive, send)
 
     async def _exchange(self, scope: Scope, receive: Receive, send: Send) -> None:
-        seen = Seen(self.ids(), traced=self.record is not None)
+        seen, closes = Seen(self.ids(), traced=self.record is not None), False
         try:
-            await self._exchanged(scope, receive, send, seen)
+            try:
+                response = await self._answer(scope, receive, seen)
+            except Refused as refused:
+                response, closes = refused.response, True
+            except Exception:
+                # Not even a refusal could be written: the server goes on all the same.
+                log.exception("unforeseen", extra={"path": scope["path"], "exchange": seen.id})
+                response = FAILED
+            seen.answered(response)
+            if self.logs:
+                self._log(scope, response, seen.id)
+            await _respond(scope, response, send, closes=closes)
         finally:
             trace = seen.trace
             if self.record is not None and trace is not None and trace.kept:
                 self.record(seen.exchange(seen.request or _bare(scope, seen.id), trace))
-
-    async def _exchanged(self, scope: Scope, receive: Receive, send: Send, seen: Seen) -> None:
-        closes = False
-        try:
-            response = await self._answer(scope, receive, seen)
-        except Refused as refused:
-            response, closes = refused.response, True
-        except Exception:
-            # Not even a refusal could be written: the server goes on all the same.
-            log.exception("unforeseen", extra={"path": scope["path"], "exchange": seen.id})
-            response = FAILED
-        seen.answered(response)
-        if self.logs:
-            self._log(scope, response, seen.id)
-        await _respond(scope, response, send, closes=closes)
         if closes:
             await _drain(receive, self.limits.linger)
 

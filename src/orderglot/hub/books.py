@@ -68,6 +68,8 @@ def lax_files(url: str) -> dict[Path, int]:
     """Give those files of the book at a URL that others than its owner may use, with their rights."""
     if in_postgres(url):
         return {}
+    from orderglot.journal.sqlite import beside
     from orderglot.stores.sqlite import file
 
-    return file.lax_files(_file(url, create=True))
+    book = _file(url, create=True)
+    return file.lax_files(book) | file.lax_files(beside(book))

@@ -123,8 +123,7 @@ class SqliteJournal:
         def work() -> T:
             if not self._path.exists():
                 return nothing
-            with _in_words(self._path), closing(_connected(self._path)) as connection:
-                connection.execute("PRAGMA query_only = ON")
+            with _in_words(self._path), closing(_reading(self._path)) as connection:
                 return read(connection) if _is_made(connection, self._path) else nothing
 
         return await asyncio.to_thread(work)
@@ -209,6 +208,17 @@ def _insert(
 
 def _connected(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(path, timeout=TIMEOUT, isolation_level=None, check_same_thread=False)
+
+
+def _reading(path: Path) -> sqlite3.Connection:
+    """Open the file to read it, also where nothing may be written and so nobody is writing."""
+    alone = not all(os.access(one, os.W_OK) for one in (path, path.parent))
+    if alone:
+        address = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+        return sqlite3.connect(address, uri=True, timeout=TIMEOUT)
+    connection = _connected(path)
+    connection.execute("PRAGMA query_only = ON")
+    return connection
 
 
 def _opened(path: Path) -> sqlite3.Connection:
