@@ -42,8 +42,8 @@ async def show(
     """Print an exchange as it was, to the byte; where a secret stood there are three stars.
 
     $ orderglot log show 66182bcade19b096d6f7804e
-    $ orderglot log show 66182bcade19b096d6f7804e --curl --url http://127.0.0.1:8400
-    $ orderglot log show 66182bcade19b096d6f7804e --body request > request.json
+    $ orderglot log show 66182bcade19b096d6f7804e --curl
+    $ orderglot log show 66182bcade19b096d6f7804e --body request
     """
     from orderglot.hub.exchanges import one_of
     from orderglot.journal import text

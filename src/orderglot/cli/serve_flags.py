@@ -41,7 +41,7 @@ Http = Annotated[str | None, value("1|2", "The latest HTTP that is spoken.", "2 
 LogLevel = Annotated[str | None, value("LEVEL", "debug, info, warning or error.", "info")]
 Journal = Annotated[
     str | None,
-    value("off|errors|all", "Which exchanges are kept for 'orderglot log'.", "all"),
+    value("MODE", "Which exchanges 'orderglot log' has: all, errors or off.", "all"),
 ]
 AccessLog = Annotated[
     bool | None,
