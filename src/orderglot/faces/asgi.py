@@ -7,6 +7,7 @@ import re
 from asyncio import timeout
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
+from time import perf_counter
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -19,8 +20,9 @@ from orderglot.faces.pages import Page, Receive, Scope, Send
 from orderglot.faces.recording import Seen
 from orderglot.faces.request_body import ACCEPTED, Broken, TooSlow, UnknownCoding, read_body
 from orderglot.faces.server import Server
-from orderglot.wire.exchange import Record
+from orderglot.wire.exchange import Exchange, Record
 from orderglot.wire.message import NO_BODY, Request, Response
+from orderglot.wire.trace import Trace
 
 CODING = "content-encoding"
 
@@ -91,7 +93,9 @@ class Asgi:
             await self._live(receive, send)
 
     async def _exchange(self, scope: Scope, receive: Receive, send: Send) -> None:
-        seen, closes = Seen(self.ids(), traced=self.record is not None), False
+        record, closes = self.record, False
+        trace = None if record is None else Trace()
+        seen, began, took = Seen(self.ids(), trace), perf_counter(), 0.0
         try:
             try:
                 response = await self._answer(scope, receive, seen)
@@ -101,14 +105,22 @@ class Asgi:
                 # Not even a refusal could be written: the server goes on all the same.
                 log.exception("unforeseen", extra={"path": scope["path"], "exchange": seen.id})
                 response = FAILED
-            seen.answered(response)
+            seen.response, took = response, perf_counter() - began
             if self.logs:
                 self._log(scope, response, seen.id)
             await _respond(scope, response, send, closes=closes)
         finally:
-            trace = seen.trace
-            if self.record is not None and trace is not None and trace.kept:
-                self.record(seen.exchange(seen.request or _bare(scope, seen.id), trace))
+            if record is not None and trace is not None and trace.kept:
+                request = seen.request or _bare(scope, seen.id)
+                record(
+                    Exchange(
+                        direction="in",
+                        request=request,
+                        response=seen.response,
+                        trace=trace,
+                        took=took,
+                    )
+                )
         if closes:
             await _drain(receive, self.limits.linger)
 

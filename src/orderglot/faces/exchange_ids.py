@@ -29,4 +29,4 @@ class ExchangeIds:
             self._number += 1
         else:
             self._moment, self._number = self._moment + 1, 0
-        return f"{self._moment:013x}{self._own}{self._number:03x}"
+        return "%013x%s%03x" % (self._moment, self._own, self._number)  # noqa: UP031 (half the time)

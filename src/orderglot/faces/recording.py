@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from time import perf_counter
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from orderglot.core.caller import Caller
@@ -23,29 +23,13 @@ Observe = Callable[[Request, Response | None, str, float], str]
 It gives the id of the exchange."""
 
 
-class Seen:
+class Seen(Struct):
     """What is known so far of a request that is being answered."""
 
-    __slots__ = ("began", "id", "request", "response", "took", "trace")
-
-    def __init__(self, id: str, *, traced: bool) -> None:
-        self.began = perf_counter()
-        self.id = id
-        self.trace = Trace() if traced else None
-        self.request: Request | None = None
-        self.response: Response | None = None
-        self.took = 0.0
-
-    def answered(self, response: Response) -> None:
-        """Note the answer, and how long it took."""
-        self.response = response
-        self.took = perf_counter() - self.began
-
-    def exchange(self, request: Request, trace: Trace) -> Exchange:
-        """Give the exchange as it is known in the end."""
-        return Exchange(
-            direction="in", request=request, response=self.response, trace=trace, took=self.took
-        )
+    id: str
+    trace: Trace | None
+    request: Request | None = None
+    response: Response | None = None
 
 
 class Observed:

@@ -9,8 +9,8 @@ if sys.version_info >= (3, 14):
 else:
     from backports import zstd
 
-LEVEL = 1
-"""A thirtieth of exchanges that are alike is left, for some microseconds each."""
+LEVEL = -3
+"""A fifth of orders of one kind is left, in two thirds of the time of the first level, which leaves a seventh."""
 
 
 def compressed(content: bytes) -> bytes:

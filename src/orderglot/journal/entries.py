@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
+from msgspec import Struct
 
 from orderglot.core.journal import Bytes
 from orderglot.journal.compression import compressed, decompressed
@@ -36,7 +37,7 @@ _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(list[Bytes]).decode
 
 
-class Entry(NamedTuple):
+class Entry(Struct, gc=False):
     """An exchange that waits: its row without a place, the orders that it touched, and its bytes."""
 
     seller: int
@@ -54,7 +55,7 @@ def entry_of(exchange: Exchange, struck: Struck) -> Entry:
     key = trace.key
     if caller is not None:
         seller, customer, key = caller.seller, caller.customer or 0, key or caller.name
-    orders = f" {' '.join(map(str, trace.orders))} " if trace.orders else ""
+    orders = _named(trace.orders) if trace.orders else ""
     row = (
         seller,
         request.id,
@@ -69,7 +70,7 @@ def entry_of(exchange: Exchange, struck: Struck) -> Entry:
         0 if response is None else response.status,
         int(exchange.took * 1_000_000),
         orders,
-        _writable(struck.reason[:LONGEST_REASON]),
+        _writable(struck.reason[:LONGEST_REASON]) if struck.reason else "",
     )
     packed = _encode(
         (
@@ -82,6 +83,11 @@ def entry_of(exchange: Exchange, struck: Struck) -> Entry:
         )
     )
     return Entry(seller, request.id, row, orders, packed)
+
+
+def _named(orders: tuple[int, ...]) -> str:
+    """Write ids of orders so that one is found between two blanks."""
+    return f" {orders[0]} " if len(orders) == 1 else f" {' '.join(map(str, orders))} "
 
 
 def _writable(text: str) -> str:

@@ -35,6 +35,9 @@ BESIDE = 500
 MANY = 500
 """So many are written at once, as soon as there are so many."""
 
+FEW = 32
+"""So many are packed between two turns of the loop, which takes a fraction of a millisecond."""
+
 PAUSE = 0.25
 """So many seconds they wait at most for more to come."""
 
@@ -78,11 +81,12 @@ class Recorder:
         if self._ended.is_set() or len(self._waiting) >= MOST or self._bytes >= MOST_BYTES:
             self._drop(_seller(exchange))
             return
-        self._waiting.append(exchange)
+        waiting = self._waiting
+        waiting.append(exchange)
         self._bytes += _size(exchange)
-        if len(self._waiting) == 1:
+        if len(waiting) == 1:
             self._begin()
-        elif len(self._waiting) == MANY:
+        elif len(waiting) == MANY:
             self._many.set()
 
     def _begin(self) -> None:
@@ -119,8 +123,7 @@ class Recorder:
         while self._waiting or self._dropped:
             if self._ready is None:
                 taken = self._waiting[:MANY]
-                # All at once, and beside the loop: one by one behind each answer it takes thrice as long.
-                self._ready = taken, await asyncio.to_thread(self._entries, taken)
+                self._ready = taken, await self._entries(taken)
             taken, entries = self._ready
             dropped, self._dropped = self._dropped, Counter()
             try:
@@ -143,10 +146,16 @@ class Recorder:
             self._ready = None
         return True
 
-    def _entries(self, several: list[Exchange]) -> list[Entry]:
-        """Strike the secrets out of exchanges, and pack them."""
+    async def _entries(self, several: list[Exchange]) -> list[Entry]:
+        """Strike the secrets out of exchanges, and pack them.
+
+        A few at once: one by one behind each answer it takes thrice as long, and in a thread the two
+        would take the interpreter away from each other.
+        """
         entries: list[Entry] = []
-        for one in several:
+        for number, one in enumerate(several, 1):
+            if number % FEW == 0:
+                await asyncio.sleep(0)
             try:
                 entries.append(entry_of(one, self._striking.strike(one)))
             except Exception:

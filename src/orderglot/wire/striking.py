@@ -27,6 +27,7 @@ ALWAYS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cooki
 SHORTEST = 6
 """A secret of fewer characters is not looked for by its value: it stands in too many words."""
 
+NOWHERE: frozenset[str] = frozenset()
 SCHEMES = frozenset({"basic", "bearer"})
 FORM = "application/x-www-form-urlencoded"
 GONE = STRUCK.encode()
@@ -72,7 +73,7 @@ class Striking:
             answer_headers = self._headers(response.headers, found)
             has_body = request.method != "HEAD" and response.status not in NO_BODY
             answer = response.body if has_body else b""
-        login = proofs.logins.get(trace.operation, frozenset())
+        login = proofs.logins.get(trace.operation, NOWHERE)
         query, body = request.query, request.body
         if query:
             query = _query(query, proofs.arguments | login, found)
@@ -111,7 +112,8 @@ def _query(query: str, names: frozenset[str], found: list[str]) -> str:
     parts = query.split("&")
     for at, part in enumerate(parts):
         name, _, value = part.partition("=")
-        if value and unquote_plus(name).strip().lower() in names:
+        plain = unquote_plus(name).strip() if "%" in name or "+" in name else name
+        if value and plain.lower() in names:
             found.append(value)
             if (readable := unquote_plus(value)) != value:
                 found.append(readable)
