@@ -14,7 +14,7 @@ Direction = Literal["in", "out"]
 """Whether we were asked, or asked a vendor."""
 
 
-class Exchange(Struct, frozen=True, kw_only=True):
+class Exchange(Struct, frozen=True, kw_only=True, gc=False):
     """A request and what it was answered, None where no answer came; ``took`` is in seconds."""
 
     direction: Direction

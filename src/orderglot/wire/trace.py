@@ -7,7 +7,7 @@ from msgspec import Struct
 from orderglot.core.caller import Caller
 
 
-class Trace(Struct, kw_only=True):
+class Trace(Struct, kw_only=True, gc=False):
     """Whose request it is, what it asks, which orders it touched, and why it was refused.
 
     ``key`` is the public part of the credential, or the channel that we asked. ``orders`` are the
