@@ -162,6 +162,19 @@ def _beside_searches(found: Found) -> Iterator[Figure]:
                 yield f"{one.store}, {name}", beside.gets.p99.median
 
 
+def _journal(found: Found) -> Iterator[Figure]:
+    if found.journal is None:
+        raise Missing(found.reasons.get("journal", "it was not run"))
+    for one in found.journal:
+        yield f"{one.store}, {one.wire} {one.call}", one.costs.median
+
+
+def _dropped(found: Found) -> Iterator[Figure]:
+    if found.journal is None:
+        raise Missing(found.reasons.get("journal", "it was not run"))
+    yield "", sum(one.dropped for one in found.journal)
+
+
 def _oscar(call: str, found: Found) -> Iterator[Figure]:
     if found.oscar is None:
         raise Missing(found.reasons.get("oscar", "it was not run"))
@@ -282,6 +295,8 @@ BARS = (
         note="PostgreSQL scans on the two cores that the gets need: with as many scans sent to it directly,"
         " and none through Orderglot, a get's p99 is 8 to 9 ms.",
     ),
+    Bar("get and create with the journal on: share of off, by processor time", 0.90, _journal),
+    Bar("exchanges that the journal dropped meanwhile", 0, _dropped, at_most=True),
     Bar(
         "times django-oscar-api: get",
         50,

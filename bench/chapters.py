@@ -7,7 +7,17 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bench import calls, exports, flames, growth, growth_postgres, imports, pull, searches
+from bench import (
+    calls,
+    exports,
+    flames,
+    growth,
+    growth_postgres,
+    imports,
+    journal,
+    pull,
+    searches,
+)
 from bench.calls import Calls
 from bench.copies import Databases, Files
 from bench.oscar import compare as oscar
@@ -15,7 +25,7 @@ from bench.postgres import postgres
 
 NAMES = (
     *("calls-sqlite", "calls-postgres", "oscar", "imports", "exports", "pull", "growth"),
-    *("growth-postgres", "searches", "flames"),
+    *("growth-postgres", "searches", "journal", "flames"),
 )
 
 Chapter = Callable[[Path], Any]
@@ -35,6 +45,7 @@ def chapters(pictures: Path, wires: tuple[str, ...], *, quick: bool) -> dict[str
         partial(growth.measured, effort=growth.QUICK if quick else growth.Effort()),
         partial(growth_postgres.measured, effort=growth.QUICK if quick else growth.Effort()),
         partial(searches.measured, effort=searches.QUICK if quick else searches.Effort()),
+        partial(journal.measured, effort=journal.QUICK if quick else journal.Effort()),
         partial(flames.recorded, pictures=pictures, seconds=1 if quick else 5),
     )
     return dict(zip(NAMES, found, strict=True))

@@ -8,6 +8,7 @@ from bench.calls import Calls
 from bench.exports import Exports
 from bench.growth import Grown
 from bench.imports import Imports
+from bench.journal import Journaled
 from bench.machine import Machine
 from bench.oscar.compared import Compared
 from bench.output import Output
@@ -30,6 +31,7 @@ class Found:
     pull: list[Pulled] | None = None
     growth: dict[str, list[Grown]] = field(default_factory=dict)
     searches: list[Searched] | None = None
+    journal: list[Journaled] | None = None
     oscar: Compared | None = None
     reasons: dict[str, str] = field(default_factory=dict)
 
@@ -46,6 +48,7 @@ def read(output: Output) -> Found:
         pull=output.kept("pull", list[Pulled]),
         growth={store: one for store, one in growth.items() if one is not None},
         searches=output.kept("searches", list[Searched]),
+        journal=output.kept("journal", list[Journaled]),
         oscar=output.kept("oscar", Compared),
         reasons=output.kept("reasons", dict[str, str]) or {},
     )

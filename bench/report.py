@@ -8,6 +8,7 @@ from bench.bars import readings
 from bench.calls import CEILING, FLOOR, OURS, SINGLE, Calls, Cell
 from bench.figures import GROWTH, Found
 from bench.growth import Grown
+from bench.journal import OFF, ON
 from bench.output import Output
 from bench.request_bytes import CALLS, CREATE, GET, LEFT_OUT, NOTES
 from bench.rounds import Spread
@@ -37,6 +38,7 @@ def write_page(found: Found, output: Output, pictures: Sequence[str]) -> None:
     parts = [HEAD, *_machine(found), *_bars(found), *_calls(found, output, pictures)]
     parts += [*_oscar(found), *_import_and_pull(found), *_growth(found, output, pictures)]
     parts += _searches(found)
+    parts += _journal(found)
     parts += _flames(output, pictures)
     output.page.write_text("\n".join(parts).rstrip() + "\n")
 
@@ -232,6 +234,29 @@ def _searches(found: Found) -> Iterator[str]:
         for name, beside in one.beside.items()
     ]
     head = ("store", "orders", "beside", "gets/s", "p50 ms", "p99 ms", "the others were answered")
+    yield table(head, rows)
+
+
+def _journal(found: Found) -> Iterator[str]:
+    if not found.journal:
+        return
+    yield "## With the journal on\n"
+    yield (
+        "Every exchange is kept, to the byte, beside the same book with the journal off; everything else"
+        " on this page is measured with it off.\n"
+    )
+    rows = [
+        (
+            one.store,
+            f"{one.wire} {one.call}",
+            *(f"{one.sides[side].cost.median:.0f}" for side in (OFF, ON)),
+            shown(one.costs),
+            shown(one.ratio),
+            f"{one.dropped:,}",
+        )
+        for one in found.journal
+    ]
+    head = ("store", "call", "µs off", "µs on", "by processor time", "by rate", "dropped")
     yield table(head, rows)
 
 

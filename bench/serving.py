@@ -75,10 +75,10 @@ def take_load_core() -> None:
     os.sched_setaffinity(0, {LOAD_CORE})
 
 
-def orderglot(database: str, workers: int = 1) -> tuple[str, ...]:
+def orderglot(database: str, workers: int = 1, *, journal: str = "off") -> tuple[str, ...]:
     """Give the command that serves a book with Orderglot."""
     words = ("serve", "--port", "0", "--database", database, "--workers", str(workers))
-    return (sys.executable, "-m", "orderglot.cli", *words)
+    return (sys.executable, "-m", "orderglot.cli", *words, "--journal", journal)
 
 
 def floor(

@@ -30,6 +30,9 @@ Level = Annotated[
     Literal["debug", "info", "warning", "error"],
     Meta(description="one of debug, info, warning, error"),
 ]
+Journal = Annotated[Literal["off", "errors", "all"], Meta(description="one of off, errors, all")]
+Days = Annotated[int, Meta(ge=1, le=3650, description="a whole number from 1 to 3650")]
+Megabytes = Annotated[int, Meta(ge=1, le=1_000_000, description="a whole number from 1 to 1000000")]
 Tables = Annotated[
     dict[str, dict[str, str | int | float | bool]],
     Meta(description="a table for each one, such as [vendors.kole] or [channels.wholesaler]"),
@@ -62,7 +65,8 @@ class Config(Struct, frozen=True, kw_only=True):
     whose book the commands speak of where none is named. ``public_url`` takes the place of scheme
     and host in the links that faces write. ``trusted_proxies`` are addresses and networks whose
     word on their clients is taken. ``http`` is the latest version that is served; without a word,
-    2 with TLS, else 1. Port 0 is whichever is free. ``vendors`` are the hub's own accounts, by
+    2 with TLS, else 1. ``journal`` says which exchanges are kept, for so many days and so many
+    megabytes at most. Port 0 is whichever is free. ``vendors`` are the hub's own accounts, by
     dialect, ``channels`` those with a name of their own; a variable like ``ORDERGLOT_KOLE_URL``
     goes before them.
     """
@@ -82,6 +86,9 @@ class Config(Struct, frozen=True, kw_only=True):
     http: Http = ""
     log_level: Level = "info"
     access_log: Flag = False
+    journal: Journal = "all"
+    journal_days: Days = 30
+    journal_mb: Megabytes = 2_000
     vendors: Tables = {}
     channels: Tables = {}
 

@@ -21,13 +21,20 @@ from typer.main import get_command
 
 from orderglot.cli import sanitizing
 from orderglot.cli.app import app
+from orderglot.core.acts import Person
 from orderglot.core.caller import Caller
 from orderglot.core.customer import Customer
 from orderglot.core.order import Address, Identity, Line, Order, Reference, Shipping, Totals
 from orderglot.core.product import Product, Tier
+from orderglot.hub.journals import striking
+from orderglot.journal.recorder import Recorder
+from orderglot.journal.sqlite import SqliteJournal, beside
 from orderglot.stores.reads import Reads
 from orderglot.stores.sqlite import SqliteStore
 from orderglot.sync.notes import REJECT, Reject, StoredResponse, noted
+from orderglot.wire.exchange import Exchange
+from orderglot.wire.message import Request, Response
+from orderglot.wire.trace import Trace
 from tests.cli.program import PROGRAM, clean_environment, done, run
 
 ODD = "\x1b[2J\x1b]0;x\x07\x9b31m\u202eevil\u2066\u200f\u200b\ufeff\u2028\x7f\x85\b"
@@ -85,12 +92,42 @@ REJECTED = Reject(
 )
 
 
+EXCHANGE, ANOTHER = "66182bcade19b096d6f7804e", "66182bcade19b096d6f7804f"
+
+
+def odd_exchange(id: str, seller: int) -> Exchange:
+    """Give an exchange that is odd wherever it can be, and in its body otherwise each time."""
+    request = Request(
+        method="GET",
+        path=f"/orders/{XML_ODD}",
+        query=XML_ODD,
+        headers={"x-odd": NAME},
+        body=f"{NAME} {id}".encode(),
+        base="http://127.0.0.1",
+        peer=NAME,
+        id=id,
+    )
+    return Exchange(
+        direction="in",
+        request=request,
+        response=Response(status=200, headers={"x-odd": NAME}, body=f'{{"a": "{NAME}"}}'.encode()),
+        trace=Trace(
+            dialect="kole",
+            operation="getOrder",
+            caller=Caller(seller=seller, name=NAME),
+            reason=NAME,
+        ),
+        took=0.1,
+    )
+
+
 @pytest.fixture
 def book(folder: Path) -> Path:
     """Make a book whose every text is odd, and files with odd names and texts."""
 
     async def fill() -> None:
         store = SqliteStore(folder / "orderglot.db")
+        store.by(Person(NAME, NAME))
         seller = await store.add_seller(
             "acme", title=NAME, tables={"catalyst.statuses": [{"id": 1, "label": NAME}]}
         )
@@ -105,6 +142,10 @@ def book(folder: Path) -> Path:
         async with whole.together() as unit:
             unit.note(noted(REJECT, "kole/1", REJECTED, None))
         await store.close()
+        recorder = Recorder(SqliteJournal(beside(folder / "orderglot.db")), striking())
+        for id in (EXCHANGE, ANOTHER):
+            recorder(odd_exchange(id, seller.id))
+        await recorder.close()
 
     asyncio.run(fill())
     (folder / f"odd{ODD}.csv").write_text(
@@ -306,6 +347,21 @@ COMMANDS: dict[tuple[str, ...], list[tuple[str, ...]]] = {
     ("key", "list"): [(), ("--json",)],
     ("key", "end"): [(f"kole:{ODD}",), (NAME,)],
     ("key", "live"): [(f"kole:{ODD}",)],
+    ("log", "show"): [
+        (EXCHANGE,),
+        (EXCHANGE, "--json"),
+        (EXCHANGE, "--curl", "--url", f"http://{ODD}"),
+        (EXCHANGE, "--body", "request"),
+        (EXCHANGE, "--body", "answer"),
+        (ODD,),
+    ],
+    ("log", "acts"): [(), ("--json",), ("--since", NAME)],
+    ("log", "diff"): [(EXCHANGE, ANOTHER), (EXCHANGE,), (ANOTHER, ODD)],
+    ("log", "replay"): [
+        (EXCHANGE, "--url", "VENDOR"),
+        (ANOTHER, "--url", f"http://{ODD}"),
+        (ODD,),
+    ],
     ("database", "copy"): [
         ("sqlite:///orderglot.db", f"sqlite:///copy{ODD}.db"),
         (NO_BOOK, "sqlite:///x.db", "--json"),
@@ -331,6 +387,14 @@ def commands(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ..
 async def doubled(_book: Reads) -> tuple[tuple[Order, Order], ...]:
     """Take an odd order for a double of itself."""
     return ((ORDER, ORDER),)
+
+
+@pytest.mark.usefixtures("book")
+def test_a_list_of_exchanges_shows_nothing_that_steers_a_terminal() -> None:
+    for words in ((), ("--json",), ("--key", NAME), ("--status", NAME), ("--dialect", NAME)):
+        result = run("log", *words)
+        assert [] == HARMFUL.findall(result.stdout + result.stderr), words
+    assert EXCHANGE in done("log")
 
 
 def test_every_command_is_tried() -> None:

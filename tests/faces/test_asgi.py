@@ -268,7 +268,7 @@ def test_each_request_has_an_id_of_its_own() -> None:
     ids = {messages_of(named, scope())[1]["body"] for _ in range(3)}
 
     assert 3 == len(ids)
-    assert {34} == set(map(len, ids))
+    assert {26} == set(map(len, ids))
 
 
 def test_the_line_of_a_request_has_its_id(caplog: pytest.LogCaptureFixture) -> None:
@@ -279,4 +279,4 @@ def test_the_line_of_a_request_has_its_id(caplog: pytest.LogCaptureFixture) -> N
 
     hello, refused = (vars(one) for one in caplog.records)
     assert (200, body_of["body"].decode().strip('"')) == (hello["status"], hello["exchange"])
-    assert (400, 32) == (refused["status"], len(refused["exchange"]))
+    assert (400, 24) == (refused["status"], len(refused["exchange"]))

@@ -28,6 +28,7 @@ from orderglot.wire.idempotency import Idempotency
 from orderglot.wire.message import Request, Response, fill, query_of
 from orderglot.wire.operation import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.paging import read_bounded
+from orderglot.wire.proofs import Proofs
 from orderglot.wire.shape import JSON, Security, SecurityScheme, refusals, success
 
 NAME = "tiny"
@@ -62,6 +63,7 @@ class TinyAuth:
 
     fields = ("id", "key")
     tokens: tuple[TokenKind, ...] = ()
+    proofs = Proofs(headers=frozenset({"x-key"}))
 
     def make_secret(self, random: bytes) -> str:
         return random.hex()

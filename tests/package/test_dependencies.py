@@ -27,6 +27,8 @@ DECLARED = set(map(canonical, chain(PROJECT["dependencies"], *EXTRAS)))
 PURE = {"msgspec"}
 """What the pure floors may use."""
 OURS = {"orderglot"}
+LATER = {"compression"}
+"""What is in the standard library of a Python that is not yet the oldest one here (3.14)."""
 PROVIDERS = {
     package: set(map(canonical, distributions))
     for package, distributions in packages_distributions().items()
@@ -50,7 +52,7 @@ def imported() -> set[str]:
             found |= {one.name for one in node.names}
         elif isinstance(node, ast.ImportFrom):
             found.add(node.module or "")
-    return {name.partition(".")[0] for name in found} - OURS - set(sys.stdlib_module_names)
+    return {name.partition(".")[0] for name in found} - OURS - LATER - set(sys.stdlib_module_names)
 
 
 def named() -> set[str]:

@@ -9,6 +9,7 @@ from orderglot.cli import (
     customers,
     database,
     keys,
+    log,
     order_changes,
     order_goods,
     order_list,
@@ -70,6 +71,7 @@ app.add_typer(sellers.app, name="seller")
 app.add_typer(customers.app, name="customer")
 app.add_typer(products.app, name="product")
 app.add_typer(keys.app, name="key")
+app.add_typer(log.app, name="log")
 app.add_typer(database.app, name="database")
 
 

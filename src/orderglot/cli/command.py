@@ -22,6 +22,7 @@ from orderglot.core.errors import HubError, Invalid
 
 if TYPE_CHECKING:
     from orderglot.config import Config
+    from orderglot.core.acts import Person
     from orderglot.hub.opening import Hub
 
 P = ParamSpec("P")
@@ -164,6 +165,7 @@ def with_book(
             makes = bool(flags[create]) if isinstance(create, str) else create
             async with open_hub(config, create=makes, reads=reads) as hub:
                 report_new(hub, config)
+                hub.store.by(_person())
                 await body(hub, *args, **flags)
 
         return _command(body, run)
@@ -176,10 +178,26 @@ def with_config(body: Unopened[P]) -> Callable[..., None]:
     return _command(body, body)
 
 
+def _person() -> Person:
+    """Give who runs this program, and where: the acts of people name them."""
+    import getpass
+    import socket
+
+    from orderglot.core.acts import Person
+
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):
+        # In a container nobody may have a name.
+        user = str(os.getuid())
+    return Person(user, socket.gethostname())
+
+
 def open_hub(
     config: Config, *, create: bool, reads: bool = False
 ) -> AbstractAsyncContextManager[Hub]:
     """Open the order book of a configuration."""
+    from orderglot.hub.journals import recorder_of
     from orderglot.hub.opening import opened
 
     return opened(
@@ -190,6 +208,7 @@ def open_hub(
         seller=config.seller,
         vendors=config.vendors,
         channels=config.channels,
+        recording=functools.partial(recorder_of, config),
     )
 
 

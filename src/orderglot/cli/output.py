@@ -113,6 +113,13 @@ def write_json(value: Any) -> None:
     write_document(msgspec.json.format(write(value), indent=2).decode())
 
 
+def write_json_line(value: Any) -> None:
+    """Print a value as JSON on a line of its own, at once."""
+    from orderglot.wire.json import write
+
+    print(sanitizing.document(write(value).decode()), flush=True)
+
+
 def write_json_notice(value: Any) -> None:
     """Print a value as JSON on a line, apart from the output."""
     from orderglot.wire.json import write

@@ -122,12 +122,17 @@ async def place(
     flags: dict[str, object] = {"url": url, "timeout": silent, "idempotent": idempotent}
     channel = channel_of(hub, chosen, flags, at)
     # Whatever becomes of the order meanwhile, the vendor's answer is kept with it.
-    book = hub.book(owner, tests=True, deleted=True)
+    observed = hub.observed(chosen, channel.reference, owner.id)
+    if observed is not None:
+        observed.orders = (found.id,)
+    book = hub.book(owner, tests=True, deleted=True, observed=observed)
     if is_terminal():
         # A vendor who does not answer at once is asked again, which takes some seconds.
         write_notice(f"Asking {channel.url} …")
     continued = is_continued(owner, channel)
-    async with calling(chosen, channel, continued=continued, notify=write_notice) as vendor:
+    async with calling(
+        chosen, channel, continued=continued, notify=write_notice, observed=observed
+    ) as vendor:
         placed = await _placed(book, vendor, found, is_there, terms, owner.name)
     return _report(placed, dialect, as_json=as_json)
 

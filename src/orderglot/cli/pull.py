@@ -119,8 +119,6 @@ async def pull(
     $ orderglot pull --settle kole@there/1f2e3d4c5b6a --is 489434
     """
     from orderglot.cli.conflicts import show_conflicts
-    from orderglot.cli.rejects import settle as settle_one
-    from orderglot.cli.rejects import show
     from orderglot.hub.dialects import chosen_one
     from orderglot.sync.continuation import begun, is_continued
     from orderglot.sync.pages import RetryPolicy
@@ -129,11 +127,9 @@ async def pull(
     if conflicts:
         return await show_conflicts(hub.book(await hub.seller(seller)), at, as_json=as_json)
     if settle or is_order:
-        book = hub.book(await hub.seller(seller), deleted=True)
-        return await settle_one(book, settle, is_order, new=new)
+        return await _settle(hub, seller, settle, is_order, new=new)
     if rejects or raw or retry:
-        book, named = hub.book(await hub.seller(seller)), chosen.name if chosen else ""
-        return await show(book, named, raw=raw, retry=retry, as_json=as_json)
+        return await _rejects(hub, seller, chosen, raw=raw, retry=retry, as_json=as_json)
     if chosen is None:
         raise Misused(f"say in which dialect the vendor speaks: {', '.join(_listing())}.")
     _read_since(since, "")  # what is no time makes no seller, and is told before all else
@@ -143,8 +139,9 @@ async def pull(
     owner = await (hub.seller_or_new(seller, "") if new else hub.seller(seller))
     moment = _read_since(since, owner.timezone)
     # What was deleted here has to be known when the vendor says it again.
-    book = hub.book(owner, deleted=True)
-    pulling = Pulling(book, chosen, channel, retry_policy, quiet=as_json)
+    observed = hub.observed(chosen, channel.reference, owner.id)
+    book = hub.book(owner, deleted=True, observed=observed)
+    pulling = Pulling(book, chosen, channel, retry_policy, quiet=as_json, observed=observed)
     async with begun(hub.store, owner, channel) as (owner, begins):
         pulling.continued = is_continued(owner, channel)
         ends = await pulling.pull_each(customer, moment, last=since == LAST)
@@ -155,6 +152,36 @@ async def pull(
     if code := max(one.code for one in ends):
         raise typer.Exit(code)
     return None
+
+
+async def _settle(
+    hub: "Hub", seller: str | None, name: str, order: str | None, *, new: bool
+) -> None:
+    """Settle one that was put aside, and write down who did."""
+    from orderglot.cli.rejects import settle
+
+    owner = await hub.seller(seller)
+    await settle(hub.book(owner, deleted=True), name, order, new=new)
+    what = {"is": order or "a new order"}
+    await hub.store.act(owner.id, "reject.settled", name, what)
+
+
+async def _rejects(
+    hub: "Hub",
+    seller: str | None,
+    dialect: "Dialect | None",
+    *,
+    raw: str,
+    retry: bool,
+    as_json: bool,
+) -> None:
+    """Show what was put aside, or try it again and write down who did."""
+    from orderglot.cli.rejects import show
+
+    owner, named = await hub.seller(seller), dialect.name if dialect else ""
+    await show(hub.book(owner), named, raw=raw, retry=retry, as_json=as_json)
+    if retry:
+        await hub.store.act(owner.id, "rejects.retried", named or "all")
 
 
 def _tell_that_it_continues(owner: "Seller", channel: "Channel") -> None:

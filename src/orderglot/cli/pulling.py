@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from orderglot.core.ports import Book
+    from orderglot.faces.recording import Observed
     from orderglot.sync.channel import Channel
     from orderglot.sync.criteria import Criteria
     from orderglot.sync.pages import RetryPolicy
@@ -58,6 +59,7 @@ class Pulling:
     retry_policy: RetryPolicy
     quiet: bool
     continued: bool = False
+    observed: Observed | None = None
 
     async def pull_each(
         self, customers: list[str] | None, since: datetime | None, *, last: bool
@@ -96,7 +98,11 @@ class Pulling:
             channel = replace(channel, credentials=named)
         with telling(self.dialect) as show_progress, seldom_collected():
             async with calling(
-                self.dialect, channel, continued=self.continued, notify=write_notice
+                self.dialect,
+                channel,
+                continued=self.continued,
+                notify=write_notice,
+                observed=self.observed,
             ) as vendor:
                 return await pull(
                     self.book,

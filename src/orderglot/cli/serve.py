@@ -18,6 +18,7 @@ from orderglot.cli.serve_flags import (
     Host,
     Hosts,
     Http,
+    Journal,
     LogLevel,
     Port,
     PublicUrl,
@@ -47,6 +48,7 @@ def serve(
     http: Http = None,
     log_level: LogLevel = None,
     access_log: AccessLog = None,
+    journal: Journal = None,
     database: Database = None,
     read_database: ReadDatabase = None,
     config: ConfigFile = None,
@@ -87,6 +89,7 @@ def serve(
         http=http,
         log_level=log_level,
         access_log=access_log,
+        journal=journal,
         database=database,
         read_database=read_database,
     )

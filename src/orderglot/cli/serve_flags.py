@@ -39,6 +39,10 @@ TlsCertificate = Annotated[
 TlsKey = Annotated[str | None, value("FILE", "The certificate's private key, in PEM.", "none")]
 Http = Annotated[str | None, value("1|2", "The latest HTTP that is spoken.", "2 with TLS, else 1")]
 LogLevel = Annotated[str | None, value("LEVEL", "debug, info, warning or error.", "info")]
+Journal = Annotated[
+    str | None,
+    value("MODE", "Which exchanges 'orderglot log' has: all, errors or off.", "all"),
+]
 AccessLog = Annotated[
     bool | None,
     typer.Option("--access-log/--no-access-log", help="Log every request.", show_default="no"),

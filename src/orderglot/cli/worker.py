@@ -22,6 +22,7 @@ from orderglot.faces.page_process import PageProcess
 from orderglot.faces.proxies import read_networks
 from orderglot.hub.books import open_store
 from orderglot.hub.faces import faces
+from orderglot.hub.journals import recorder_of
 from orderglot.stores.database_url import shown
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ def load(config: Config) -> Asgi:
         config.dialects,
         addressing=addressing,
         logs=config.access_log,
+        recorder=recorder_of(config),
         beginning=partial(_begin, config),
         beside=PageProcess(PAGE_WORKER, msgspec.msgpack.encode(config)),
     )

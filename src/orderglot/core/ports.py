@@ -291,6 +291,10 @@ class Book(Orders, Protocol):
 class UnitOfWork(Book, Protocol):
     """A book whose writes wait for the end of the unit; ``get`` already sees them."""
 
+    def touched(self) -> tuple[int, ...]:
+        """Give the ids of the orders that were read one by one, made or changed here so far."""
+        ...
+
     async def known(
         self, references: Sequence[Reference], *, by_hub_id: bool = False
     ) -> tuple[Order | None, ...]:

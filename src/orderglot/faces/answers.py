@@ -16,6 +16,9 @@ from orderglot.core.unknown_members import without_unknown
 from orderglot.wire.message import Request, Response
 from orderglot.wire.operation import Operation
 
+MOST_TOUCHED = 25
+"""An answer of more orders than that is a list; of more that a request changes it names these."""
+
 
 def shown_to(caller: Caller, answer: Any) -> Any:
     """Give an answer as a caller may see it: a customer's does not see what nobody here knows."""
@@ -34,6 +37,16 @@ def _with_orders(answer: Any, change: Callable[[Order], Order]) -> Any:
     if isinstance(order, Order):
         return msgspec.structs.replace(answer, order=change(order))
     return answer
+
+
+def touched(answer: Any) -> tuple[int, ...]:
+    """Give the hub's ids of the orders that an answer is about; a page of a list is about none."""
+    if isinstance(answer, Order):
+        return (answer.id,)
+    if isinstance(answer, tuple) and len(answer) <= MOST_TOUCHED:
+        return tuple(dict.fromkeys(id for one in answer for id in touched(one)))
+    order = None if isinstance(answer, Page) else getattr(answer, "order", None)
+    return (order.id,) if isinstance(order, Order) else ()
 
 
 def in_zone(request: Request, zone: str) -> Request:

@@ -7,8 +7,7 @@ import re
 from asyncio import timeout
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
-from itertools import count
-from secrets import token_hex
+from time import perf_counter
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -16,12 +15,15 @@ from msgspec.structs import replace
 from orderglot.core.errors import HubError, Rule, invalid
 from orderglot.faces.addressing import Addressing, BadHost
 from orderglot.faces.dispatcher import FAILED, Dispatcher, plain
+from orderglot.faces.exchange_ids import ExchangeIds
 from orderglot.faces.pages import Page, Receive, Scope, Send
+from orderglot.faces.recording import Seen
 from orderglot.faces.request_body import ACCEPTED, Broken, TooSlow, UnknownCoding, read_body
 from orderglot.faces.server import Server
-from orderglot.wire.message import Request, Response
+from orderglot.wire.exchange import Exchange, Record
+from orderglot.wire.message import NO_BODY, Request, Response
+from orderglot.wire.trace import Trace
 
-NO_BODY = frozenset({204, 304})
 CODING = "content-encoding"
 
 TOO_SLOW = plain(408, "The request did not come in time.")
@@ -59,7 +61,7 @@ class Asgi:
     """An ASGI application around a dispatcher.
 
     ``beginning`` and ``ending`` run when the server starts up and shuts down. With ``logs`` each
-    request is logged.
+    request is logged; each one to a face is given to ``record``, if there is one.
     """
 
     def __init__(
@@ -70,6 +72,7 @@ class Asgi:
         addressing: Addressing | None = None,
         limits: Limits | None = None,
         logs: bool = False,
+        record: Record | None = None,
         beginning: Work | None = None,
         ending: Work | None = None,
     ) -> None:
@@ -77,11 +80,10 @@ class Asgi:
         self.addressing = addressing or Addressing()
         self.limits = limits or Limits()
         self.logs = logs
+        self.record = record
         self.beginning = beginning
         self.ending = ending
-        self.own = token_hex(8)
-        """What the ids of this application's requests begin with, and no other one's."""
-        self.numbers = count(1)
+        self.ids = ExchangeIds()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one scope, as ASGI has it."""
@@ -91,33 +93,49 @@ class Asgi:
             await self._live(receive, send)
 
     async def _exchange(self, scope: Scope, receive: Receive, send: Send) -> None:
-        closes, id = False, f"{self.own}{next(self.numbers):016x}"
+        record, closes = self.record, False
+        trace = None if record is None else Trace()
+        seen, began, took = Seen(self.ids(), trace), perf_counter(), 0.0
         try:
-            response = await self._answer(scope, receive, id)
-        except Refused as refused:
-            response, closes = refused.response, True
-        except Exception:
-            # Not even a refusal could be written: the server goes on all the same.
-            log.exception("unforeseen", extra={"path": scope["path"], "exchange": id})
-            response = FAILED
-        if self.logs:
-            self._log(scope, response, id)
-        await _respond(scope, response, send, closes=closes)
+            try:
+                response = await self._answer(scope, receive, seen)
+            except Refused as refused:
+                response, closes = refused.response, True
+            except Exception:
+                # Not even a refusal could be written: the server goes on all the same.
+                log.exception("unforeseen", extra={"path": scope["path"], "exchange": seen.id})
+                response = FAILED
+            seen.response, took = response, perf_counter() - began
+            if self.logs:
+                self._log(scope, response, seen.id)
+            await _respond(scope, response, send, closes=closes)
+        finally:
+            if record is not None and trace is not None and trace.kept:
+                request = seen.request or _bare(scope, seen.id)
+                record(
+                    Exchange(
+                        direction="in",
+                        request=request,
+                        response=seen.response,
+                        trace=trace,
+                        took=took,
+                    )
+                )
         if closes:
             await _drain(receive, self.limits.linger)
 
-    async def _answer(self, scope: Scope, receive: Receive, id: str) -> Response:
-        request = self._request(scope, id)
+    async def _answer(self, scope: Scope, receive: Receive, seen: Seen) -> Response:
+        request = seen.request = self._request(scope, seen)
         headers, version = request.headers, scope["http_version"]
         # In HTTP/1 a request without either header has no body, and need not be waited for.
         if "content-length" in headers or "transfer-encoding" in headers or version[0] != "1":
             body = await self._body(request, receive)
             if CODING in headers:
                 headers = {name: headers[name] for name in headers if name != CODING}
-            request = replace(request, body=body, headers=headers)
+            request = seen.request = replace(request, body=body, headers=headers)
         return await self.dispatcher.answer(request)
 
-    def _request(self, scope: Scope, id: str) -> Request:
+    def _request(self, scope: Scope, seen: Seen) -> Request:
         if scope["method"] == "CONNECT":
             raise Refused(NO_PROXY)
         headers = _headers(scope["headers"])
@@ -134,7 +152,8 @@ class Asgi:
             headers=headers,
             peer=origin.peer,
             base=origin.base,
-            id=id,
+            id=seen.id,
+            trace=seen.trace,
         )
 
     async def _body(self, request: Request, receive: Receive) -> bytes:
@@ -218,6 +237,18 @@ def raw_headers(response: Response) -> list[tuple[bytes, bytes]]:
     if response.status not in NO_BODY:
         raw.append((b"content-length", b"%d" % len(response.body)))
     return raw
+
+
+def _bare(scope: Scope, id: str) -> Request:
+    """Give what is known of a request that was refused before it was looked at."""
+    return Request(
+        method=scope["method"],
+        path=_path(scope),
+        query=scope["query_string"].decode("latin-1"),
+        headers=_headers(scope["headers"]),
+        peer=(scope.get("client") or ("",))[0],
+        id=id,
+    )
 
 
 def _path(scope: Scope) -> str:

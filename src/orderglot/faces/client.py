@@ -128,6 +128,10 @@ class Client:
                     yield order
             window = page.next
 
+    async def ask(self, request: Request) -> Response:
+        """Send a request as it is, with the credentials, and give what it is answered, refusals too."""
+        return await self._send(request)
+
     def _supported(self, need: Callable[..., T] | None, what: str) -> Callable[..., T]:
         if need is None:
             raise Unsupported(f"{self.dialect.title} cannot {what}.")

@@ -84,6 +84,8 @@ class Dispatcher:
 
     def refuse(self, error: HubError, request: Request) -> Response:
         """Write an error as the face does whose paths are most like the request's."""
+        if request.trace is not None:
+            request.trace.reason = error.message
         server = self.routes.nearest(request.path)
         return server.refuse(error, request) if server else _NOTHING_HERE
 
@@ -98,6 +100,8 @@ class Dispatcher:
             return server.refuse(Upstream(_SORRY), request)
 
     async def _show(self, page: Page, request: Request) -> Response:
+        if request.trace is not None:
+            request.trace.kept = False
         try:
             return await respond(page, request)
         except Exception:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from ssl import PROTOCOL_TLS_CLIENT, SSLContext
+from time import perf_counter
 from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
@@ -15,8 +16,9 @@ from urllib.parse import urlsplit
 import httpx2
 from msgspec.structs import replace
 
-from orderglot.core.errors import Invalid, Rule, Upstream, invalid
+from orderglot.core.errors import HubError, Invalid, Rule, Upstream, invalid
 from orderglot.faces.pacing import Patience, Turn, retry_after
+from orderglot.faces.recording import Observe, as_sent
 from orderglot.faces.request_body import ACCEPTED, Inflater, UnknownCoding, decoder_of
 from orderglot.wire.message import Request, Response
 
@@ -29,6 +31,7 @@ LONGEST_TARGET = 8_000
 
 LONGEST_HOST, LONGEST_LABEL = 253, 63
 MOST_PORTS = 65_535
+CUT_OFF = "It was cut off here before an answer came."
 QUIET = 2.0
 """A pause of more seconds is notified."""
 
@@ -88,13 +91,17 @@ def _bad_url(text: str, why: str) -> Invalid:
 
 
 class HttpTransport:
-    """A ``Send`` to one vendor's base URL. Use it as an async context manager."""
+    """A ``Send`` to one vendor's base URL. Use it as an async context manager.
+
+    Of every attempt ``observe`` is told, if there is anybody.
+    """
 
     def __init__(
         self,
         base_url: str,
         timeouts: Timeouts | None = None,
         notify: Callable[[str], None] = lambda _text: None,
+        observe: Observe | None = None,
     ) -> None:
         self.base_url = read_address(base_url)
         self.timeouts = timeouts or Timeouts()
@@ -107,6 +114,7 @@ class HttpTransport:
         )
         self.turn = Turn(self.timeouts.per_second)
         self.notify = notify
+        self.observe = observe
 
     async def __aenter__(self) -> Self:
         """Begin."""
@@ -171,6 +179,20 @@ class HttpTransport:
 
     async def _once(self, request: Request, patience: Patience) -> Response:
         await self.turn.wait()
+        if self.observe is None:
+            return await self._attempt(request, patience)
+        sent = as_sent(request, self.base_url, {**self.client.headers, **request.headers})
+        began, reason = perf_counter(), CUT_OFF
+        try:
+            response = await self._attempt(request, patience)
+        except BaseException as error:
+            if isinstance(error, HubError):
+                reason = error.message
+            self.observe(sent, None, reason, perf_counter() - began)
+            raise
+        return replace(response, exchange=self.observe(sent, response, "", perf_counter() - began))
+
+    async def _attempt(self, request: Request, patience: Patience) -> Response:
         try:
             async with patience.spent():
                 return await self._exchange(request)

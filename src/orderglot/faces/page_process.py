@@ -15,6 +15,7 @@ from itertools import count
 from time import monotonic
 
 import msgspec
+from msgspec.structs import replace
 
 from orderglot.wire.message import Request, Response, Send
 
@@ -56,6 +57,7 @@ class PageProcess:
         if stdin is None or stdin.is_closing():
             self._begin()
             return None
+        request = replace(request, trace=None)
         number = next(self._numbers)
         answer: asyncio.Future[Response | None] = asyncio.get_running_loop().create_future()
         self._waiting[number] = answer

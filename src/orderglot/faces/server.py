@@ -14,12 +14,14 @@ import msgspec
 
 from orderglot.core.caller import OPEN, READ, Caller, demand
 from orderglot.core.errors import Damaged, HubError, Rule, Upstream, invalid
+from orderglot.core.keyring import Keyring
 from orderglot.core.left_out import noting
 from orderglot.core.ports import Book, Store, UnitOfWork
 from orderglot.core.query import LARGE, LargePage, Page
 from orderglot.core.seller import Seller
 from orderglot.core.values import Omits
-from orderglot.faces.answers import in_zone, shown_to, write_answer
+from orderglot.faces.admissions import NotedKeyring
+from orderglot.faces.answers import MOST_TOUCHED, in_zone, shown_to, touched, write_answer
 from orderglot.faces.completing import Completing
 from orderglot.faces.links import NOWHERE, addressed
 from orderglot.faces.rendering import Named, Views, only
@@ -92,6 +94,9 @@ class Server:
     async def serve(self, route: Route[Server], request: Request) -> Response:
         """Answer a request whose operation is known."""
         request = msgspec.structs.replace(request, params=route.params, at=self.store.now())
+        if request.trace is not None:
+            request.trace.dialect = self.dialect.name
+            request.trace.operation = route.operation.name
         try:
             with noting() as left:
                 response = await self._answer(route.operation, request)
@@ -112,6 +117,9 @@ class Server:
 
     def refuse(self, error: HubError, request: Request) -> Response:
         """Write an error in the vendor's form."""
+        if request.trace is not None:
+            request.trace.dialect = self.dialect.name
+            request.trace.reason = error.message
         if request.at is None:
             request = msgspec.structs.replace(request, at=self.store.now())
         return self.dialect.faults.write(error, request)
@@ -123,6 +131,8 @@ class Server:
         if operation.endpoint.right == OPEN:
             return await self._open(operation, request)
         caller = await self.dialect.auth.identify(request, self.store.keyring)
+        if request.trace is not None:
+            request.trace.caller = caller
         demand(caller, operation.endpoint.right)
         now = request.at or self.store.now()
         await self.completing(caller.seller, now)
@@ -158,7 +168,10 @@ class Server:
 
     async def _open(self, operation: Operation[Any, Any], request: Request) -> Response:
         ask = operation.request.read(request, NOBODY)
-        context = Context(self.store.keyring, request.at or self.store.now(), books=self.store.of)
+        keyring: Keyring = self.store.keyring
+        if request.trace is not None:
+            keyring = NotedKeyring(keyring, request.trace)
+        context = Context(keyring, request.at or self.store.now(), books=self.store.of)
         tries, peer = operation.tries, request.peer
         with self.throttle.login(peer, tries(ask)) if tries else nullcontext():
             answer = await operation.perform(context, ask)
@@ -184,6 +197,8 @@ class Server:
             self.store.keyring, request.at or self.store.now(), book, views=self.views
         )
         answer = shown_to(book.caller, await operation.perform(context, ask))
+        if request.trace is not None:
+            request.trace.orders = touched(answer)
         if _size(answer) <= LARGE:
             return write_answer(operation, answer, request)
         loop = asyncio.get_running_loop()
@@ -202,7 +217,11 @@ class Server:
 
         async def work(unit: UnitOfWork) -> Response:
             context = Context(self.store.keyring, request.at or self.store.now(), unit)
-            answer = shown_to(caller, await operation.perform(context, asked))
+            try:
+                answer = shown_to(caller, await operation.perform(context, asked))
+            finally:
+                if request.trace is not None:
+                    request.trace.orders = unit.touched()[:MOST_TOUCHED]
             # An answer that is kept may be asked for again at another address.
             to = msgspec.structs.replace(request, base=NOWHERE) if remember else request
             response = write_answer(operation, answer, to)

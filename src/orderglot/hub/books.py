@@ -67,6 +67,8 @@ def lax_files(url: str) -> dict[Path, int]:
     """Give those files of the book at a URL that others than its owner may use, with their rights."""
     if in_postgres(url):
         return {}
+    from orderglot.journal.sqlite import beside
     from orderglot.stores.sqlite import file
 
-    return file.lax_files(file_of(url))
+    book = file_of(url)
+    return file.lax_files(book) | file.lax_files(beside(book))

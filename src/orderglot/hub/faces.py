@@ -12,6 +12,7 @@ from orderglot.faces.server import Beside, Server
 from orderglot.hub.dialects import chosen, chosen_one
 from orderglot.hub.front_page import FRONT, front_page
 from orderglot.hub.pages import HEALTH, OPENAPI, READY, health, openapi, readiness
+from orderglot.journal.recorder import Recorder
 from orderglot.stores.store import BookStore
 
 SWITCH = 0.0005
@@ -29,15 +30,23 @@ def faces(
     limits: Limits | None = None,
     beside: Beside | None = None,
     logs: bool = False,
+    recorder: Recorder | None = None,
     beginning: Work | None = None,
 ) -> Asgi:
     """Put the server faces of some dialects, of all for none, and the hub's own pages together.
 
-    What asks for a large page is answered ``beside``, if there is such a place.
+    What asks for a large page is answered ``beside``, if there is such a place. Each exchange is
+    given to the ``recorder``, if there is one, which is closed with the store.
     The process is from now on one that serves: its threads give way to each other sooner.
     """
     sys.setswitchinterval(SWITCH)
     completing = Completing(store, lambda: chosen(()))
+
+    async def end() -> None:
+        if recorder is not None:
+            await recorder.close()
+        await store.close()
+
     return Asgi(
         [Server(dialect, store, completing, beside, chosen_one) for dialect in chosen(names)],
         pages={
@@ -49,6 +58,7 @@ def faces(
         addressing=addressing,
         limits=limits,
         logs=logs,
+        record=recorder,
         beginning=beginning,
-        ending=store.close,
+        ending=end,
     )

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 
 from orderglot.core.caller import Caller
 from orderglot.core.errors import NotFound, Rule, invalid
+from orderglot.core.journal import Journal
 from orderglot.core.ports import Book
 from orderglot.core.seller import Seller
 from orderglot.faces.completing import Completing
+from orderglot.faces.recording import Observed
 from orderglot.hub.books import open_store
 from orderglot.hub.dialects import chosen
+from orderglot.hub.journals import journal_of
+from orderglot.journal.recorder import Recorder
 from orderglot.stores.store import BookStore
+from orderglot.wire.dialect import Dialect
 
 COMMAND = "orderglot"
 """Who did it, in an order's events, where nobody else is named."""
@@ -30,12 +35,40 @@ class Hub:
         seller: str = "",
         vendors: Mapping[str, Table] | None = None,
         channels: Mapping[str, Table] | None = None,
+        url: str = "",
+        recording: Callable[[], Recorder | None] = lambda: None,
     ) -> None:
+        self.url = url
+        self._recording = recording
+        self._recorder: Recorder | None = None
         self.store = store
         self.named = seller
         self.vendors = vendors or {}
         self.channels = channels or {}
         self._completing = Completing(store, lambda: chosen(()))
+
+    @property
+    def journal(self) -> Journal:
+        """The exchanges that are kept of this book."""
+        found = journal_of(self.url)
+        if found is None:
+            raise NotFound("A book in memory keeps no exchanges.")
+        return found
+
+    def observed(self, dialect: Dialect, channel: str, seller: int) -> Observed | None:
+        """Give what records what is asked of a vendor for a seller, None where nothing is recorded."""
+        if self._recorder is None:
+            self._recorder = self._recording()
+        if self._recorder is None:
+            return None
+        caller = Caller(seller=seller, name=COMMAND)
+        return Observed(dialect, channel, caller, self._recorder)
+
+    async def close(self) -> None:
+        """Write what is recorded, and let go of the store."""
+        if self._recorder is not None:
+            await self._recorder.close()
+        await self.store.close()
 
     async def seller_or_new(self, name: str | None, currency: str) -> Seller:
         """Give a seller as ``seller`` does, added now where the name is new."""
@@ -68,15 +101,17 @@ class Hub:
         tests: bool = False,
         deleted: bool = False,
         who: str = COMMAND,
+        observed: Observed | None = None,
     ) -> Book:
         """Open a seller's whole book, perhaps in ``test`` mode.
 
-        Test orders and deleted ones are in sight only if asked.
+        Test orders and deleted ones are in sight only if asked. Its events name the exchange that
+        was ``observed`` last.
         """
         caller = Caller(
             seller=seller.id, test=test, tests=tests, deleted=deleted, name=who, unlimited=True
         )
-        return self.store.of(caller)
+        return self.store.of(caller, exchange=observed.exchange if observed is not None else "")
 
 
 @asynccontextmanager
@@ -89,19 +124,22 @@ async def opened(
     seller: str = "",
     vendors: Mapping[str, Table] | None = None,
     channels: Mapping[str, Table] | None = None,
+    recording: Callable[[], Recorder | None] = lambda: None,
 ) -> AsyncIterator[Hub]:
     """Open an order book, brought up to date, and close it at the end.
 
-    With ``reads`` nothing will be written. Raises NotFound where there is none and ``create`` does
+    With ``reads`` nothing will be written. ``recording`` makes what records the exchanges with
+    vendors, where there are any. Raises NotFound where there is none and ``create`` does
     not allow to make one.
     """
     store = open_store(url, create=create, replica=replica, reads=reads)
+    hub = Hub(store, seller, vendors, channels, url, recording)
     try:
         # A server that cannot be used says so now, before any work is begun.
         await store.sellers()
-        yield Hub(store, seller, vendors, channels)
+        yield hub
     finally:
-        await store.close()
+        await hub.close()
 
 
 def _choice(sellers: Iterable[str]) -> str:

@@ -64,7 +64,7 @@ class Book(Reads):
         clock: Clock,
         turns: Turns,
         largest: int | None = None,
-        exchange: str = "",
+        exchange: str | Callable[[], str] = "",
         omits: Omits = frozenset(),
     ) -> None:
         super().__init__(backend, caller, clock, largest=largest, omits=omits)
@@ -144,12 +144,13 @@ class Book(Reads):
             return await write(again)
 
     def _unit(self) -> UnitOfWork:
+        exchange = self._exchange
         return UnitOfWork(
             self._backend,
             self._caller,
             self._clock,
             self._id_blocks,
             self._turns,
-            self._exchange,
+            exchange if isinstance(exchange, str) else exchange(),
             self._scope.omits,
         )

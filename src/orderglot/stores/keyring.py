@@ -16,6 +16,7 @@ from orderglot.core.errors import Conflict, NotFound, Unauthenticated
 from orderglot.core.keyring import Credential
 from orderglot.core.tokens import Token, TokenKind
 from orderglot.stores import writes
+from orderglot.stores.acts import Acts, described
 from orderglot.stores.backend import Backend, Raced
 from orderglot.stores.reads import Clock
 
@@ -47,9 +48,10 @@ class Keyring:
     A token has no caller of its own: it goes live with its key and ends with it.
     """
 
-    def __init__(self, backend: Backend, clock: Clock) -> None:
+    def __init__(self, backend: Backend, clock: Clock, acts: Acts | None = None) -> None:
         self._backend = backend
         self._clock = clock
+        self._acts = acts or Acts()
 
     async def admit(self, dialect: str, secret: str, kind: TokenKind | None = None) -> Credential:
         """Give the key, or token of a kind, behind a secret; raise Unauthenticated unless it is good."""
@@ -183,11 +185,15 @@ class Keyring:
     async def end_key(self, seller: int, dialect: str, id: str) -> None:
         """End a key and every token of it; raises NotFound without one."""
         key = await self._key(seller, dialect, id)
-        await self._write(key, writes.EndKey(dialect, id, self._clock()))
+        done = self._acts.put(self._clock(), "key.ended", f"{dialect}:{id}", described(key))
+        await self._write(key, writes.EndKey(dialect, id, self._clock()), *done)
 
     async def set_live(self, seller: int, dialect: str, id: str) -> None:
         """Move a key and its tokens from test to production; raises NotFound without one."""
-        await self._write(await self._key(seller, dialect, id), writes.SetLive(dialect, id))
+        key = await self._key(seller, dialect, id)
+        about, before = f"{dialect}:{id}", {"test": key.caller.test}
+        done = self._acts.put(self._clock(), "key.changed", about, before, {"test": False})
+        await self._write(key, writes.SetLive(dialect, id), *done)
 
     async def _key(self, seller: int, dialect: str, id: str) -> Credential:
         for key in await self._backend.credentials(seller):
@@ -208,11 +214,13 @@ class Keyring:
             expires=expires,
         )
         try:
-            await self._write(key, writes.PutCredential(key))
+            about = f"{dialect}:{id}"
+            done = self._acts.put(self._clock(), "key.made", about, after=described(key))
+            await self._write(key, writes.PutCredential(key), *done)
         except Raced as race:
             raise Conflict(f"{dialect} already has a key {id!r}; take another id.") from race
 
-    async def _write(self, holder: Credential, *batch: writes.KeyWrite) -> None:
+    async def _write(self, holder: Credential, *batch: writes.KeyWrite | writes.PutNote) -> None:
         await self._backend.commit(holder.caller.seller, batch)
 
 

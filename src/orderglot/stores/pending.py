@@ -33,6 +33,10 @@ class Pending:
     def __bool__(self) -> bool:
         return bool(self._events or self._products or self._answers or self._notes)
 
+    def touched(self) -> tuple[int, ...]:
+        """Give the ids of the orders that something has happened to."""
+        return tuple(event.order for event in self._events)
+
     def add_event(
         self,
         order: Order,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
 from msgspec.structs import replace
 
+from orderglot.core.acts import ACT, Act, Person
 from orderglot.core.caller import Caller
 from orderglot.core.currencies import demand_currency
 from orderglot.core.errors import Conflict, NotFound
@@ -17,6 +18,7 @@ from orderglot.core.seller import Seller, succeeded
 from orderglot.core.time_zones import known_zone
 from orderglot.core.values import Omits
 from orderglot.stores import document, writes
+from orderglot.stores.acts import Acts, differing, read_act
 from orderglot.stores.backend import Backend, Counts, Raced, Scope
 from orderglot.stores.book import Book
 from orderglot.stores.id_blocks import IdBlocks
@@ -36,7 +38,8 @@ class BookStore:
         self._clock = clock
         self._id_blocks = IdBlocks(backend)
         self._turns = Turns()
-        self._keyring = Keyring(backend, clock)
+        self._acts = Acts()
+        self._keyring = Keyring(backend, clock, self._acts)
 
     @property
     def keyring(self) -> Keyring:
@@ -48,6 +51,23 @@ class BookStore:
         """Whether the book was made when it was opened; known once something was asked."""
         return self._backend.made
 
+    def by(self, person: Person) -> None:
+        """Write down from now on what is done to keys, sellers and settings as this person's acts."""
+        self._acts.person = person
+
+    async def act(
+        self, seller: int, what: str, about: str, after: Mapping[str, Any] | None = None
+    ) -> None:
+        """Write down an act of the person that changes nothing of the seller's by itself."""
+        batch = self._acts.put(self._clock(), what, about, after=after)
+        if batch:
+            await self._backend.commit(seller, batch)
+
+    async def acts(self, seller: int) -> tuple[Act, ...]:
+        """Give what people did to a seller's keys and settings, the newest first."""
+        notes = await self._backend.notes(seller, ACT, ())
+        return tuple(map(read_act, reversed(notes)))
+
     def now(self) -> datetime:
         """Give the time by the store's clock."""
         return self._clock()
@@ -56,12 +76,13 @@ class BookStore:
         self,
         caller: Caller,
         largest: int | None = None,
-        exchange: str = "",
+        exchange: str | Callable[[], str] = "",
         omits: Omits = frozenset(),
     ) -> Book:
         """Open the caller's book, of which a page of more orders than ``largest`` raises LargePage.
 
-        ``exchange`` is the id of the request that it is opened for, which stands in its events. What
+        ``exchange`` is the id of the request that it is opened for, which stands in its events, or
+        gives the one that each unit of it is for. What
         is of a kind or in a status that it ``omits`` is not there.
         """
         return Book(
@@ -112,9 +133,10 @@ class BookStore:
             last = max(last, *there.values()) + 1 if there else last + 1
             seller = replace(new, id=last)
             try:
-                await self._backend.commit(
-                    seller.id, (writes.PutSeller(seller, document.write(seller), None),)
-                )
+                _, after = differing(None, seller, _INNER)
+                done = self._acts.put(self._clock(), "seller.added", name, after=after)
+                put = writes.PutSeller(seller, document.write(seller), None)
+                await self._backend.commit(seller.id, (put, *done))
             except Raced:
                 continue
             return seller
@@ -149,9 +171,10 @@ class BookStore:
             )
         changed = replace(succeeded(kept, seller), version=kept.version + 1)
         try:
-            await self._backend.commit(
-                seller.id, (writes.PutSeller(changed, document.write(changed), kept),)
-            )
+            before, after = differing(kept, changed, _INNER)
+            done = self._acts.put(self._clock(), "seller.changed", kept.name, before, after)
+            put = writes.PutSeller(changed, document.write(changed), kept)
+            await self._backend.commit(seller.id, (put, *done))
         except Raced as race:
             raise _taken(seller.name) from race
         return changed
@@ -170,6 +193,10 @@ class BookStore:
     async def close(self) -> None:
         """Let go of what the store holds open."""
         await self._backend.close()
+
+
+_INNER = frozenset({"id", "version", "former"})
+"""What of a seller nobody sets."""
 
 
 def _taken(name: str) -> Conflict:

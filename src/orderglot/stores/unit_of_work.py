@@ -19,6 +19,7 @@ from orderglot.core.ports import KEPT, PLACED, Answered, Check, Kept, Note, Outc
 from orderglot.core.product import Product
 from orderglot.core.values import Omits
 from orderglot.stores import writes
+from orderglot.stores.acts import demand_no_act
 from orderglot.stores.backend import Backend, Entity, Raced, Scope
 from orderglot.stores.customers import put_customer
 from orderglot.stores.expecting_reads import ExpectingReads
@@ -54,6 +55,7 @@ class UnitOfWork(ExpectingReads):
         self._known: Resolution | None = None
         self._seen: list[Customer] = []
         self._placed: list[int] = []
+        self._got: list[int] = []
         self._pending = Pending(caller.name, exchange)
         self._counted_at = ""
 
@@ -74,6 +76,16 @@ class UnitOfWork(ExpectingReads):
     @property
     def _customers(self) -> IdentityMap[Customer]:
         return self._resolution.customers
+
+    def touched(self) -> tuple[int, ...]:
+        """Give the ids of the orders that were read one by one, made or changed here so far."""
+        return tuple(dict.fromkeys((*self._got, *self._pending.touched())))
+
+    async def get(self, ref: Reference, *, omitted: bool = False) -> Order:
+        """Give the order that a dialect's clients know under an id; raise NotFound without one."""
+        found = await super().get(ref, omitted=omitted)
+        self._got.append(found.id)
+        return found
 
     def _find(self, ref: Reference, scope: Scope) -> Awaitable[Order | None]:
         return super()._find(ref, scope) if self._known is None else self._find_here(ref, scope)
@@ -274,11 +286,13 @@ class UnitOfWork(ExpectingReads):
     def note(self, note: Note) -> None:
         """Write a note in the same transaction as what it speaks of."""
         demand_live(self._caller)
+        demand_no_act(note)
         self._pending.put_note(note)
 
     def strike(self, note: Note) -> None:
         """Take a note out of the book."""
         demand_live(self._caller)
+        demand_no_act(note)
         self._pending.drop_note(note)
 
     async def commit(self) -> None:

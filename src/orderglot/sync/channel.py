@@ -15,6 +15,7 @@ from orderglot.core.order import AT
 from orderglot.core.time_zones import known_zone
 from orderglot.faces.client import Client
 from orderglot.faces.http import HttpTransport, Timeouts, read_address
+from orderglot.faces.recording import Observe
 from orderglot.wire.dialect import Dialect
 from orderglot.wire.message import Request, Response, Send
 from orderglot.wire.values import read_flag
@@ -203,10 +204,13 @@ def _flag(name: str, text: str) -> bool:
 
 @asynccontextmanager
 async def connected(
-    dialect: Dialect, channel: Channel, notify: Callable[[str], None]
+    dialect: Dialect,
+    channel: Channel,
+    notify: Callable[[str], None],
+    observe: Observe | None = None,
 ) -> AsyncIterator[Client]:
     """Open the connection to a vendor and give the client face at its end."""
-    async with HttpTransport(channel.url, channel.timeouts, notify) as connection:
+    async with HttpTransport(channel.url, channel.timeouts, notify, observe) as connection:
         yield Client(dialect, _sending(connection, channel), channel.credentials)
 
 

@@ -52,6 +52,17 @@ class Ingesting:
 
         What cannot be kept is put aside. Raises Busy where another pull takes the same.
         """
+        observed = self.vendor.observed
+        if observed is None:
+            return await self._take(shown)
+        # The next page is asked for meanwhile.
+        observed.kept = shown.exchange
+        try:
+            return await self._take(shown)
+        finally:
+            observed.kept = ""
+
+    async def _take(self, shown: Shown) -> int:
         mine = [one for one in shown.found if self._is_wanted(one.order)]
         known = [one for one in mine if native_id(one.order, self.dialect)]
         refused = {one.position: "The vendor gives it no id." for one in mine if one not in known}

@@ -81,6 +81,7 @@ class Shown(Struct, frozen=True, kw_only=True):
     total: int | None = None
     hidden: int = 0
     unknown: tuple[Unknown, ...] = ()
+    exchange: str = ""
 
     @property
     def places(self) -> int:
@@ -99,12 +100,17 @@ class Pages:
     ever: bool = False
     in_a_row: int = 0
     first_reason: str = ""
+    exchange: str = ""
 
     async def show(self, window: Window, position: int) -> Shown:
-        """Give a page, whose first order stands at a position.
+        """Give a page, whose first order stands at a position, and the exchange that brought it.
 
         Raises Upstream where the vendor fails for too long, or nothing that it says can be read.
         """
+        shown = await self._show(window, position)
+        return replace(shown, exchange=self.exchange)
+
+    async def _show(self, window: Window, position: int) -> Shown:
         page = await self._asked(window, position, again=True)
         if isinstance(page, Unread):
             return await self._apart(window, position)
@@ -227,6 +233,7 @@ class Pages:
                 await self._pause(attempt, error)
             else:
                 self._count_read(page)
+                self.exchange = transcript.responses[-1].exchange if transcript.responses else ""
                 return page
 
     def _count_read(self, page: Page) -> None:

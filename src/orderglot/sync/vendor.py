@@ -12,6 +12,7 @@ from orderglot.core.order import Order
 from orderglot.core.time_zones import from_zone, shown_in, to_zone, zone_of
 from orderglot.core.totals import totalled
 from orderglot.faces.client import Client
+from orderglot.faces.recording import Observed
 from orderglot.sync.channel import Channel, connected
 from orderglot.sync.id_mapping import incoming, outgoing
 from orderglot.wire.dialect import Dialect
@@ -81,6 +82,7 @@ class Vendor(Struct, frozen=True):
     channel: Channel
     client: Client
     source: Source
+    observed: Observed | None = None
 
     @property
     def name(self) -> str:
@@ -100,8 +102,12 @@ async def calling(
     *,
     continued: bool = False,
     notify: Callable[[str], None] = lambda _text: None,
+    observed: Observed | None = None,
 ) -> AsyncIterator[Vendor]:
-    """Connect to a vendor; whoever waits for a long pause of his is notified why."""
-    async with connected(dialect, channel, notify) as client:
+    """Connect to a vendor; whoever waits for a long pause of his is notified why.
+
+    What is asked is ``observed``, if anybody records it.
+    """
+    async with connected(dialect, channel, notify, observed) as client:
         source = Source(channel.reference, dialect, continued, channel.master, channel.zone)
-        yield Vendor(channel, client, source)
+        yield Vendor(channel, client, source, observed)

@@ -23,6 +23,7 @@ from orderglot.wire.flow import Flow
 from orderglot.wire.idempotency import Idempotency
 from orderglot.wire.message import Request, Response
 from orderglot.wire.operation import Context, Operation
+from orderglot.wire.proofs import Proofs
 from orderglot.wire.return_quantities import DOWN
 from orderglot.wire.settings import Settings
 from orderglot.wire.shape import ResponseShape, Security
@@ -54,6 +55,11 @@ class Auth(Protocol):
     @property
     def tokens(self) -> tuple[TokenKind, ...]:
         """What sorts of tokens a key gets by logging in; none where there is no login."""
+        ...
+
+    @property
+    def proofs(self) -> Proofs:
+        """Where secrets stand in requests and answers; they are struck out of all that is kept."""
         ...
 
     def make_secret(self, random: bytes) -> str:

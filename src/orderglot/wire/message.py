@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from orderglot.core.errors import Rule, invalid
+from orderglot.wire.trace import Trace
 
 T = TypeVar("T")
 
@@ -20,6 +21,9 @@ Pairs = tuple[tuple[str, str], ...]
 
 LONGEST_FORM = 65_536
 """So many bytes of a form in a body are read at most."""
+
+NO_BODY = frozenset({204, 304})
+"""Answers of these statuses have no body."""
 
 LONGEST_NAME = 60
 """So much of a member's name is told."""
@@ -33,6 +37,7 @@ class Request(Struct, frozen=True, kw_only=True):
     ``repeatable`` says that sending it twice does no more than sending it once. ``at`` is when a
     server face took it in, ``peer`` from which address, ``id`` what the server calls it,
     another for each request. ``zone`` is the seller's, where the wire's times name none; "" is UTC.
+    ``trace`` is where it is noted what comes to light meanwhile, None where nobody wants to know.
     """
 
     method: str
@@ -47,18 +52,21 @@ class Request(Struct, frozen=True, kw_only=True):
     peer: str = ""
     id: str = ""
     zone: str = ""
+    trace: Trace | None = None
 
 
 class Response(Struct, frozen=True, kw_only=True):
     """A response. Header names are lower case.
 
-    Where ``repeated``, the request was sent before as well, and may have arrived then.
+    Where ``repeated``, the request was sent before as well, and may have arrived then. ``exchange``
+    is the id under which it was recorded, "" where it was not.
     """
 
     status: int
     headers: Mapping[str, str] = {}
     body: bytes = b""
     repeated: bool = False
+    exchange: str = ""
 
 
 Send = Callable[[Request], Awaitable[Response]]

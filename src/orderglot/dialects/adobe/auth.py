@@ -14,12 +14,13 @@ from orderglot.core.keyring import Keyring
 from orderglot.dialects.adobe.links import WHOSE
 from orderglot.dialects.adobe.media import CORRELATION_ID
 from orderglot.dialects.adobe.tables import NAME
-from orderglot.dialects.adobe.tokens import TOKEN, Grant, fetch
+from orderglot.dialects.adobe.tokens import GET_TOKEN, TOKEN, Grant, fetch
 from orderglot.wire.auth import read_bearer, same
 from orderglot.wire.dialect import Session
 from orderglot.wire.flow import Flow
 from orderglot.wire.message import Request, fill
 from orderglot.wire.operation import Operation
+from orderglot.wire.proofs import Proofs
 from orderglot.wire.shape import Security, SecurityScheme
 
 CUSTOMER = "customer_id"
@@ -34,6 +35,11 @@ class AdobeAuth:
 
     fields = ("client_id", "client_secret")
     tokens = (TOKEN,)
+    proofs = Proofs(
+        headers=frozenset({"authorization"}),
+        logins={GET_TOKEN.name: frozenset({"client_secret"})},
+        answers={GET_TOKEN.name: frozenset({"access_token"})},
+    )
 
     def make_secret(self, random: bytes) -> str:
         """Write a client's secret, or a token: 64 hexadecimal digits."""

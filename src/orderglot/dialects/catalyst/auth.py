@@ -10,11 +10,12 @@ from orderglot.core.caller import Caller
 from orderglot.core.errors import Unauthenticated
 from orderglot.core.keyring import Keyring
 from orderglot.dialects.catalyst.tables import NAME
-from orderglot.dialects.catalyst.tokens import CODE, REFRESH, REFUSED, TOKEN
+from orderglot.dialects.catalyst.tokens import AUTHORIZE, CODE, GRANT, REFRESH, REFUSED, TOKEN
 from orderglot.wire.dialect import Session
 from orderglot.wire.flow import Flow
 from orderglot.wire.message import Request, argument
 from orderglot.wire.operation import Operation
+from orderglot.wire.proofs import WHOLE, Proofs
 from orderglot.wire.shape import Security, SecurityScheme
 
 
@@ -23,6 +24,15 @@ class CatalystAuth:
 
     fields = ("", "access_token")
     tokens = (TOKEN, REFRESH, CODE)
+    proofs = Proofs(
+        headers=frozenset({"authorization"}),
+        arguments=frozenset({"access_token"}),
+        logins={GRANT.name: frozenset({"client_secret", "code", "refresh_token"})},
+        answers={
+            AUTHORIZE.name: WHOLE,
+            GRANT.name: frozenset({"access_token", "refresh_token"}),
+        },
+    )
 
     def make_secret(self, random: bytes) -> str:
         """Write an access token: 64 hexadecimal digits."""

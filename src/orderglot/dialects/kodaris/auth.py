@@ -26,6 +26,7 @@ from orderglot.wire.dialect import Session
 from orderglot.wire.flow import Flow, call
 from orderglot.wire.message import Request
 from orderglot.wire.operation import Operation
+from orderglot.wire.proofs import Proofs
 from orderglot.wire.shape import Security, SecurityScheme
 
 READS = frozenset({"GET", "HEAD"})
@@ -36,6 +37,14 @@ class KodarisAuth:
 
     fields = ("", "api_key")
     tokens = (SESSION, CSRF)
+    proofs = Proofs(
+        headers=frozenset({SESSION_HEADER, CSRF_HEADER}),
+        logins={LOGIN.name: frozenset({"apiKey"})},
+        answers={
+            LOGIN.name: frozenset({"userSessionApiKey"}),
+            AUTH_TOKEN.name: frozenset({"data"}),
+        },
+    )
 
     def make_secret(self, random: bytes) -> str:
         """Write an API key: 64 hexadecimal digits."""

@@ -15,6 +15,7 @@ from orderglot.wire.auth import read_basic, same, write_basic
 from orderglot.wire.dialect import Session
 from orderglot.wire.message import Request
 from orderglot.wire.operation import Operation
+from orderglot.wire.proofs import Proofs
 from orderglot.wire.shape import Security, SecurityScheme
 
 REFUSED = "Send the id and the API key of your account by HTTP Basic authentication."
@@ -26,6 +27,7 @@ class KoleAuth:
 
     fields = ("id", "api_key")
     tokens: tuple[TokenKind, ...] = ()
+    proofs = Proofs(headers=frozenset({"authorization"}))
 
     def make_secret(self, random: bytes) -> str:
         """Write an API key: 40 hexadecimal digits."""

@@ -11,10 +11,11 @@ from orderglot.core.errors import Forbidden, Unauthenticated
 from orderglot.core.keyring import Credential, Keyring
 from orderglot.dialects.komet.media import ACCOUNT, PROOF, shown
 from orderglot.dialects.komet.tables import NAME
-from orderglot.dialects.komet.tokens import LOGGED_IN, REFUSED, goes_by, make_token
+from orderglot.dialects.komet.tokens import LOGGED_IN, LOGIN, REFUSED, goes_by, make_token
 from orderglot.wire.dialect import Session
 from orderglot.wire.message import Request
 from orderglot.wire.operation import Operation
+from orderglot.wire.proofs import Proofs
 from orderglot.wire.shape import Security, SecurityScheme
 
 
@@ -23,6 +24,13 @@ class KometAuth:
 
     fields = ("account", "authentication_token")
     tokens = (LOGGED_IN,)
+    proofs = Proofs(
+        headers=frozenset({PROOF.lower()}),
+        arguments=frozenset({PROOF}),
+        bodies=True,
+        logins={LOGIN.name: frozenset({"password"})},
+        answers={LOGIN.name: frozenset({"apiKey"})},
+    )
 
     def make_secret(self, random: bytes) -> str:
         """Make a token: 26 small letters and digits."""

@@ -15,6 +15,7 @@ from orderglot.wire.auth import read_bearer
 from orderglot.wire.dialect import Session
 from orderglot.wire.message import Request
 from orderglot.wire.operation import Operation
+from orderglot.wire.proofs import Proofs
 from orderglot.wire.shape import Security, SecurityScheme
 
 REFUSED = "Send your API key: Authorization: Bearer KEY."
@@ -29,6 +30,7 @@ class OrderglotAuth:
 
     fields = ("", "api_key")
     tokens: tuple[TokenKind, ...] = ()
+    proofs = Proofs(headers=frozenset({"authorization"}))
 
     def make_secret(self, random: bytes) -> str:
         """Write an API key: its beginning and 64 hexadecimal digits."""

@@ -15,7 +15,7 @@ BESIDE = {
     "unfinished_migrations": "how far a step has come",
     "processes": "which programs have the book open, each of which serves every seller",
 }
-"""The tables that are no part of the book, and what they say of how it is kept."""
+"""The tables that are no part of the book, and what they say of how it is kept; nor are the journal's."""
 
 _TABLES = """
 SELECT c.relname,
@@ -33,7 +33,7 @@ SELECT c.relname,
     )
 FROM pg_class AS c
 WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p')
-AND c.relname <> ALL ($1) AND NOT EXISTS (
+AND c.relname <> ALL ($1) AND NOT starts_with(c.relname, 'journal_') AND NOT EXISTS (
     SELECT 1 FROM pg_depend AS d
     WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e'
 )

@@ -1,0 +1,33 @@
+"""Acts of people: what somebody did to keys, sellers and settings, rather than to an order."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from msgspec import Struct
+
+ACT = "act"
+"""The kind of the notes that acts are kept as: they are written with what was done, and stay."""
+
+
+class Person(Struct, frozen=True):
+    """Who acts, and from where: a user of a machine, or the key of a caller and its address."""
+
+    who: str
+    where: str = ""
+
+
+class Act(Struct, frozen=True, kw_only=True):
+    """One act: when, who, from where, what was done to what, and what was there before and after.
+
+    ``before`` and ``after`` have those members alone in which the two differ.
+    """
+
+    at: datetime
+    who: str
+    where: str
+    what: str
+    about: str
+    before: dict[str, Any] = {}
+    after: dict[str, Any] = {}

@@ -1,0 +1,106 @@
+"""Text: an exchange as it was, as a line for curl, and as members for a program."""
+
+from __future__ import annotations
+
+import base64
+import shlex
+from collections.abc import Iterator, Mapping
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+
+from orderglot.core.journal import Kept
+
+BY_THE_WAY = frozenset(
+    {
+        *("host", "content-length", "connection", "keep-alive", "transfer-encoding", "te"),
+        *("accept-encoding", "expect", "upgrade"),
+    }
+)
+"""Headers that whoever sends a request writes by itself."""
+
+
+def request_text(kept: Kept) -> str:
+    """Give a request as HTTP/1.1 writes it; a body that is no text is described."""
+    row, sent = kept.row, kept.bytes
+    first = f"{row.method} {_target(kept)} HTTP/1.1"
+    return "\n".join((first, *_lines(sent.headers), "", *_body(sent.body)))
+
+
+def answer_text(kept: Kept) -> str:
+    """Give an answer as HTTP/1.1 writes it, "" where none came."""
+    row, sent = kept.row, kept.bytes
+    if not row.status:
+        return ""
+    first = f"HTTP/1.1 {row.status} {_phrase(row.status)}".rstrip()
+    return "\n".join((first, *_lines(sent.answer_headers), "", *_body(sent.answer)))
+
+
+def curl(kept: Kept, base: str = "") -> str:
+    """Give the shell line that sends a request again; what was struck out stands as it is shown."""
+    row, sent = kept.row, kept.bytes
+    words = ["curl"] if row.method == "GET" and not sent.body else ["curl", "-X", row.method]
+    for name, value in sent.headers.items():
+        if name not in BY_THE_WAY:
+            words += ["-H", f"{name}: {value}"]
+    text = None if b"\0" in sent.body else _text(sent.body)
+    if sent.body and text is not None:
+        words += ["--data-raw", text]
+    elif sent.body:
+        words += ["--data-binary", "@-"]
+    line = shlex.join([*words, (base or sent.base) + _target(kept)])
+    if sent.body and text is None:
+        return f"echo {base64.b64encode(sent.body).decode()} | base64 -d | {line}"
+    return line
+
+
+def members(kept: Kept) -> dict[str, Any]:
+    """Give an exchange as JSON has it: a body as text where it is UTF-8, else in base64."""
+    sent = kept.bytes
+    answer = None
+    if kept.row.status:
+        answer = {"headers": sent.answer_headers, **_coded(sent.answer)}
+    return {
+        **msgspec.structs.asdict(kept.row),
+        "base": sent.base,
+        "query": sent.query,
+        "request": {"headers": sent.headers, **_coded(sent.body)},
+        "answer": answer,
+    }
+
+
+def _coded(body: bytes) -> dict[str, str]:
+    text = _text(body)
+    if text is None:
+        return {"encoding": "base64", "body": base64.b64encode(body).decode()}
+    return {"encoding": "text", "body": text}
+
+
+def _target(kept: Kept) -> str:
+    return kept.row.path + (f"?{kept.bytes.query}" if kept.bytes.query else "")
+
+
+def _lines(headers: Mapping[str, str]) -> Iterator[str]:
+    return (f"{name}: {value}" for name, value in headers.items())
+
+
+def _body(body: bytes) -> tuple[str, ...]:
+    if not body:
+        return ()
+    text = _text(body)
+    return (f"({len(body):,} bytes that are no text)" if text is None else text,)
+
+
+def _text(body: bytes) -> str | None:
+    try:
+        return body.decode()
+    except UnicodeDecodeError:
+        return None
+
+
+def _phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return ""

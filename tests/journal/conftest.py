@@ -1,0 +1,26 @@
+"""What the tests of the journal share: a journal in every kind of place, and exchanges to keep."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from orderglot.journal.keeping import Kept
+from orderglot.journal.postgres import PostgresJournal
+from orderglot.journal.sqlite import SqliteJournal
+from orderglot.stores.postgres.connection import connect
+from tests.postgres import new_database
+
+Opening = Callable[[], Kept]
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def opening(request: pytest.FixtureRequest, tmp_path: Path) -> Opening:
+    """Give what opens one journal, as often as it is called."""
+    if request.param == "sqlite":
+        return lambda: SqliteJournal(tmp_path / "book.db.exchanges")
+    url = new_database()
+    return lambda: PostgresJournal(partial(connect, url))
