@@ -86,7 +86,7 @@ class Server:
         until = time.monotonic() + 120
         while time.monotonic() < until:
             with suppress(asyncpg.PostgresError, OSError):
-                return aside(said(self.port))
+                return aside(reached(self.port))
             time.sleep(0.5)
         raise AssertionError("the server does not start again")
 
@@ -96,8 +96,8 @@ class Server:
                 process.send_signal(number)
 
 
-async def said(port: int) -> None:
-    """Ask a server something; raises what the driver raises."""
+async def reached(port: int) -> None:
+    """Connect to a server; raises what the driver raises."""
     line = await asyncpg.connect(citus.COORDINATOR, host="127.0.0.1", port=port, timeout=5)
     await line.close()
 

@@ -131,14 +131,14 @@ async def undoing(url: str) -> tuple[str, ...]:
 async def _undoing(connection: asyncpg.Connection) -> tuple[str, ...]:
     """Say one statement for all tables that are tied to each other, and one for each that is not."""
     tables = {one.name: one for one in await described(connection)}
-    left, said = set(await cluster.spread(connection)), list[str]()
+    left, statements = set(await cluster.spread(connection)), list[str]()
     for name in sorted_names({name: one.points for name, one in tables.items()}):
         if name in left:
             tied = _tied(name, tables)
             more = ", cascade_via_foreign_keys => true" if len(tied) > 1 else ""
-            said.append(f"SELECT undistribute_table('{name}'{more})")
+            statements.append(f"SELECT undistribute_table('{name}'{more})")
             left -= tied
-    return tuple(said)
+    return tuple(statements)
 
 
 def _tied(name: str, tables: dict[str, Described]) -> set[str]:
