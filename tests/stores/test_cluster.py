@@ -270,3 +270,23 @@ def test_a_create_is_carried_out_on_the_sellers_machine(url: str) -> None:
         return " ".join(log)
 
     assert "pushing down the function call" in aside(work())
+
+
+def test_a_machine_that_is_added_gets_its_share(url: str) -> None:
+    _, _, (host, port), *_ = citus.nodes()
+    ordered(url, f"SELECT citus_remove_node('{host}', {port})")
+    spread(url)
+    filled(url)
+    ordered(
+        url,
+        f"SELECT citus_add_node('{host}', {port})",
+        "SELECT rebalance_table_shards(shard_transfer_mode => 'block_writes')",
+    )
+
+    shares = asked(
+        url,
+        "SELECT count(*) FROM citus_shards WHERE table_name = 'orders'::regclass GROUP BY nodeport",
+    )
+    assert [(citus.PARTS // 2,)] * 2 == shares
+    aside(place_more(url))
+    assert {name: [*numbers, "more"] for name, numbers in EVERY.items()} == holding(url)

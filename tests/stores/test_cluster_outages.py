@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 
+import asyncpg
 import psutil
 import pytest
 
@@ -41,6 +42,7 @@ class Server:
     """A server of the cluster that runs on this machine."""
 
     def __init__(self, port: int) -> None:
+        self.port = port
         pids = [
             one.pid
             for one in psutil.net_connections("tcp")
@@ -81,11 +83,23 @@ class Server:
         )
         # It goes on when the tests have ended.
         started.returncode = 0
+        until = time.monotonic() + 120
+        while time.monotonic() < until:
+            with suppress(asyncpg.PostgresError, OSError):
+                return aside(reached(self.port))
+            time.sleep(0.5)
+        raise AssertionError("the server does not start again")
 
     def _send(self, number: int) -> None:
         for process in self.all():
             with suppress(psutil.NoSuchProcess):
                 process.send_signal(number)
+
+
+async def reached(port: int) -> None:
+    """Connect to a server; raises what the driver raises."""
+    line = await asyncpg.connect(citus.COORDINATOR, host="127.0.0.1", port=port, timeout=5)
+    await line.close()
 
 
 class Clients:
@@ -161,7 +175,7 @@ async def lived_through(
         now = time.monotonic()
         meanwhile = clients.p99(others, at + SETTLING, now) if others else before
     finally:
-        mended(server)
+        await asyncio.to_thread(mended, server)
     await asyncio.sleep(AFTER)
     served = {seller: len(clients.acknowledged[seller]) for seller in sellers}
     await asyncio.sleep(AFTER)
@@ -226,7 +240,7 @@ def test_a_coordinator_that_is_killed_serves_again_once_it_runs() -> None:
         server = Server(port)
         server.kill()
         await asyncio.sleep(1)
-        start(server)
+        await asyncio.to_thread(start, server)
         await asyncio.sleep(5)
         served = {seller: len(clients.acknowledged[seller]) for seller in sellers}
         await asyncio.sleep(AFTER)
