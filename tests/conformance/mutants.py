@@ -365,7 +365,7 @@ def claims_to_lose(field: str) -> Callable[[Dialect], Dialect]:
 
 
 def claims_to_carry(dialect: Dialect) -> Dialect:
-    lost = min(name for name in dialect.can.loses if "." not in name)
+    lost = min((name for name in dialect.can.loses if "." not in name), default="")
     return replace(dialect, can=replace(dialect.can, loses=dialect.can.loses - {lost}))
 
 

@@ -248,6 +248,7 @@ def test_a_copy_that_is_killed_goes_on_and_is_not_opened_before(
     way: tuple[str, str], steps: int, tmp_path: Path
 ) -> None:
     source, target = way
+    asyncio.run(number_events(source))
     words = (sys.executable, "-m", "tests.stores.copy_process", source, target)
     with subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, text=True) as child:
         assert child.stdout is not None

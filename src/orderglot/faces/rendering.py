@@ -30,7 +30,7 @@ def only(dialect: Dialect) -> Named:
 
     def named(name: str) -> Dialect:
         if name != dialect.name:
-            raise NotFound(f"There is no dialect {name[:60]!r} here; there is {dialect.name}.")
+            raise NotFound(f"There is no dialect {name[:60]!r} here, but {dialect.name!r}.")
         return dialect
 
     return named

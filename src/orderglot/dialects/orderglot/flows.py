@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from orderglot.core.errors import Upstream
 from orderglot.core.order import Order, Reference
 from orderglot.core.query import Page, Window
 from orderglot.dialects.orderglot.changes import CREATE_ORDER
@@ -20,6 +21,8 @@ from orderglot.wire.flow import Flow, call
 def place(order: Order) -> Flow[Order]:
     """Place an order, then fetch what the other book made of it."""
     created = yield from call(CREATE_ORDER, order)
+    if not created.references:
+        raise Upstream("The other book took the order and names no id of it; look for it there.")
     return (yield from get(created.references[0]))
 
 

@@ -173,7 +173,11 @@ def _values(compare: Compare) -> tuple[Any, ...]:
 
 
 def _holds_of_nothing(compare: Compare) -> bool:
-    return compare.operator is Operator.NE or any(map(_nothing, _values(compare)))
+    """Tell whether a comparison holds where there is nothing to compare."""
+    names_nothing = any(map(_nothing, _values(compare)))
+    if compare.operator is Operator.NE:
+        return not names_nothing
+    return names_nothing and compare.operator in (Operator.EQ, Operator.IN)
 
 
 def _on_record(wanted: Field, compare: Compare, grammar: Grammar) -> Sql:
