@@ -16,7 +16,6 @@ from urllib.parse import quote
 import pytest
 from msgspec.structs import replace
 
-from orderglot import dialects
 from orderglot.core.caller import OPEN, Caller
 from orderglot.faces.client import Client
 from orderglot.faces.dispatcher import Dispatcher
@@ -33,7 +32,7 @@ from orderglot.wire.striking import ALWAYS, STRUCK, Striking
 from orderglot.wire.trace import Trace
 from tests.conformance.callers import Site, site
 from tests.conformance.specimens import specimens_of
-from tests.journal.stored import everything
+from tests.stored_bytes import everything
 
 MARK = "c0ffee5ecre7"
 FORM = {"content-type": "application/x-www-form-urlencoded"}
@@ -259,30 +258,3 @@ def test_every_login_declares_where_its_secrets_stand(dialect: Dialect) -> None:
         if scheme.place == "query"
     }
     assert {name.lower() for name in proofs.arguments} <= shown
-
-
-def test_what_is_declared_nowhere_is_found(tmp_path: Path) -> None:
-    # That the law finds what is stored, where nothing is struck out.
-    dialect = dialects.dialect("komet")
-
-    async def ask() -> bytes:
-        at = await site(dialect, orders=False)
-        recording = Recording(at, tmp_path / "kept", Striking({}))
-        for request in (*in_queries(dialect), *in_bodies(dialect)):
-            await recording.ask(request)
-        return await recording.stored()
-
-    assert MARK.encode() in asyncio.run(ask())
-
-
-def test_of_a_login_all_but_the_secret_stays(tmp_path: Path) -> None:
-    dialect = dialects.dialect("adobe")
-
-    async def ask() -> bytes:
-        recording = Recording(await site(dialect, orders=False), tmp_path / "kept")
-        body = f"grant_type=client_credentials&client_id=me&client_secret={MARK}".encode()
-        (operation,) = logins(dialect)
-        await recording.ask(replace(bare(operation), headers=FORM, body=body))
-        return await recording.stored()
-
-    assert b"grant_type=client_credentials&client_id=me&client_secret=***" in asyncio.run(ask())

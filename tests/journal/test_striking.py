@@ -1,0 +1,48 @@
+"""Secrets are struck out of what a journal stores where a dialect declares them, and there alone."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from orderglot import dialects
+from orderglot.wire.striking import Striking
+from tests.conformance.callers import site
+from tests.conformance.test_secrets import (
+    FORM,
+    MARK,
+    Recording,
+    bare,
+    in_bodies,
+    in_queries,
+    logins,
+)
+
+
+def test_what_is_declared_nowhere_is_found(tmp_path: Path) -> None:
+    # That the law finds what is stored, where nothing is struck out.
+    dialect = dialects.dialect("komet")
+
+    async def ask() -> bytes:
+        at = await site(dialect, orders=False)
+        recording = Recording(at, tmp_path / "kept", Striking({}))
+        for request in (*in_queries(dialect), *in_bodies(dialect)):
+            await recording.ask(request)
+        return await recording.stored()
+
+    assert MARK.encode() in asyncio.run(ask())
+
+
+def test_of_a_login_all_but_the_secret_stays(tmp_path: Path) -> None:
+    dialect = dialects.dialect("adobe")
+
+    async def ask() -> bytes:
+        recording = Recording(await site(dialect, orders=False), tmp_path / "kept")
+        body = f"grant_type=client_credentials&client_id=me&client_secret={MARK}".encode()
+        (operation,) = logins(dialect)
+        await recording.ask(replace(bare(operation), headers=FORM, body=body))
+        return await recording.stored()
+
+    assert b"grant_type=client_credentials&client_id=me&client_secret=***" in asyncio.run(ask())
