@@ -30,6 +30,7 @@ from tests.conformance.implementations import credentials_of, draft_of, orderer
 from tests.conformance.specimens import book_of, shelve
 
 PLACING = [name for name in dialects.names() if dialects.dialect(name).flows.place]
+IN_DEMO = [name for name in dialects.names() if name in demo.names() and demo.part(name).orders]
 NOTHING, HALF = Decimal(0), Decimal("0.5")
 FINE = (Decimal("1.235"), Decimal("0.333"))
 """Prices of which three and one come to 4.038, which no currency but a few can be paid in."""
@@ -167,7 +168,7 @@ def test_at_any_price_what_is_due_can_be_paid(
     check(name, currency, bought(name, currency, prices, counts, draft))
 
 
-@pytest.mark.parametrize("name", [name for name in demo.names() if demo.part(name).orders])
+@pytest.mark.parametrize("name", IN_DEMO)
 def test_no_order_of_the_demo_contradicts_itself(name: str) -> None:
     found = [adds_up(order) for order in demo.part(name).orders]
 
