@@ -7,9 +7,11 @@ import json
 import os
 from decimal import Decimal
 from pathlib import Path
+from zipfile import ZipFile
 
 import pyarrow as pa
 import pytest
+from msgspec.structs import replace
 from pyarrow import parquet
 
 from orderglot.core.errors import Invalid
@@ -44,6 +46,19 @@ def test_real_orders_come_back(format: str, lines: bool, tmp_path: Path) -> None
         before, after = (asyncio.run(every(shop.book)) for shop in (one, other))
         assert (len(before), 0) == (done.new, done.rejected)
         assert list(map(essence, before)) == list(map(essence, after))
+
+
+@pytest.mark.parametrize("format", ["csv", "xlsx", "jsonl", "parquet"])
+def test_an_export_in_a_zip_comes_back_to_the_last_digit(format: str, tmp_path: Path) -> None:
+    exact = Totals(total=Decimal("12345678.12345678"), tax=Decimal("1.234"))
+    order = replace(ORDER, totals=exact, notes="one\rtwo\r\nthree")
+    with shop_in("memory", tmp_path) as shop, shop_in("memory", tmp_path) as other:
+        shop.place(order)
+        file = write(shop, tmp_path / f"out.{format}", format)
+        with ZipFile(tmp_path / "out.zip", "w") as packed:
+            packed.write(file, file.name)
+        assert 1 == other.take(tmp_path / "out.zip").new
+        assert list(map(essence, shop.orders())) == list(map(essence, other.orders()))
 
 
 @pytest.mark.parametrize("format", ["csv", "jsonl"])

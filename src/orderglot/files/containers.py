@@ -86,11 +86,17 @@ def rejects_of(path: Path, ending: str = ".csv") -> Path:
 
 @contextmanager
 def opened_bytes(
-    path: Path, sheet: str, is_header: IsHeader, most: int | None = None
+    path: Path,
+    sheet: str,
+    is_header: IsHeader,
+    most: int | None = None,
+    *,
+    exact: bool = False,
 ) -> Iterator[Bytes]:
     """Open a file; of a zip give the one file in it, of a spreadsheet the sheet that has orders.
 
-    Of a sheet come the first ``most`` rows, or all.
+    Of a sheet come the first ``most`` rows, or all; with ``exact`` their numbers have all their
+    digits, and a sheet without such a header comes with no rows.
 
     Raises NotFound without the file, Invalid where it cannot be read or it must be asked what is
     meant.
@@ -102,7 +108,7 @@ def opened_bytes(
     except (OSError, ValueError) as error:
         raise unreadable(f"{path} cannot be read: {why(error)}.") from error
     with ExitStack() as stack:
-        as_csv = partial(sheet_as_csv, sheet=sheet, is_header=is_header, most=most)
+        as_csv = partial(sheet_as_csv, sheet=sheet, is_header=is_header, most=most, exact=exact)
         found = _unpacked(stack, stack.enter_context(file), as_csv)
         if sheet and not found.is_sheet:
             reason = "only a spreadsheet has sheets; leave --sheet out."

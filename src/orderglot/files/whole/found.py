@@ -34,6 +34,9 @@ class WholeOrders(Protocol):
     ending: str
     """What a file of its rejects ends with."""
 
+    size: int
+    """How many bytes the file has, unpacked where it stood in a zip."""
+
     @property
     def position(self) -> int:
         """How many bytes of the file were read, as far as that is known."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import csv
+import os
 from collections.abc import Iterator
 from contextlib import closing
-from io import StringIO
+from io import BufferedReader, StringIO
 from typing import Any
 
 from orderglot.files.order_numbers import OrderNumbers
@@ -20,7 +21,8 @@ class TableReader:
 
     ending = ".csv"
 
-    def __init__(self, cells: Cells) -> None:
+    def __init__(self, cells: Cells, file: BufferedReader) -> None:
+        self.size = os.fstat(file.fileno()).st_size
         self._cells = cells
         self._gathering = Gathering(cells.names)
         # Those that it has among the rejects of an import are written anew.

@@ -1,4 +1,7 @@
-"""Tables in files: CSV, XLSX and Parquet as names of columns and rows of cells, in constant memory."""
+"""Tables in files: CSV and Parquet as names of columns and rows of cells, in constant memory.
+
+The sheet of a spreadsheet comes as CSV, too.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,6 @@ import gzip
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from io import BufferedReader, TextIOWrapper
-from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
@@ -17,7 +19,7 @@ from orderglot.files.whole.columns import MORE
 from orderglot.files.whole.gathering import Row
 from orderglot.files.whole.writer import not_installed
 
-GZIP, ZIP, PARQUET = b"\x1f\x8b", b"PK\x03\x04", b"PAR1"
+GZIP, PARQUET = b"\x1f\x8b", b"PAR1"
 Content = gzip.GzipFile | BufferedReader
 DELIMITERS = ",;\t"
 LONGEST_HEADER = 65_536
@@ -33,16 +35,15 @@ class Cells(Struct, frozen=True):
     position: Callable[[], int]
 
 
-def table_of(file: BufferedReader, path: Path) -> Cells | None:
+def table_of(file: BufferedReader, *, is_sheet: bool = False) -> Cells | None:
     """Give the table of a file that was exported, None of any other.
 
     Raises Unsupported where what reads its format is not installed.
     """
-    start = file.peek(4)[:4]
-    if start == PARQUET:
-        found: Cells | None = _parquet(file)
-    elif start == ZIP:
-        found = _sheet(path) if _is_workbook(path) else None
+    if is_sheet:
+        found: Cells | None = _sheet(file)
+    elif file.peek(4)[:4] == PARQUET:
+        found = _parquet(file)
     else:
         found = _text(unpacked(file), file)
     return found if found and MORE in found.names else None
@@ -84,24 +85,23 @@ def _csv_rows(content: Content, delimiter: str, width: int) -> Iterator[Row]:
         text.detach()
 
 
-def _is_workbook(path: Path) -> bool:
-    return path.suffix.lower() in (".xlsx", ".xlsm") or path.suffix == ""
+def _sheet(file: BufferedReader) -> Cells:
+    rows = _sheet_rows(file)
+    _, names = next(rows, (1, []))
+    return Cells(names, rows, file.tell)
 
 
-def _sheet(path: Path) -> Cells | None:
+def _sheet_rows(file: BufferedReader) -> Iterator[tuple[int, list[str]]]:
+    """Give the rows that say something, by the numbers that they have in the sheet."""
+    text = TextIOWrapper(file, "utf-8-sig", newline="")
     try:
-        from python_calamine import CalamineError, CalamineWorkbook
-    except ImportError:
-        raise not_installed("XLSX", "python-calamine") from None
-    try:
-        sheet = CalamineWorkbook.from_path(path).get_sheet_by_index(0)
-        rows = iter(sheet.iter_rows())
-    except CalamineError:
-        return None
-    names = [str(cell) for cell in next(rows, [])]
-    size = path.stat().st_size
-    numbered = ((number, row) for number, row in enumerate(rows, 2) if any(c != "" for c in row))
-    return Cells(names, numbered, lambda: size)
+        for number, cells in enumerate(csv.reader(text), 1):
+            if any(cells):
+                yield number, cells
+    except csv.Error as error:
+        raise invalid("", Rule.MALFORMED, f"The sheet cannot be read: {error}.") from None
+    finally:
+        text.detach()
 
 
 def _parquet(file: BufferedReader) -> Cells:
