@@ -185,3 +185,34 @@ def test_a_file_that_breaks_its_format_is_refused(
     (tmp_path / "rows").write_text(content)
     with shop_in("memory", tmp_path) as shop, pytest.raises(Invalid, match=reason):
         shop.take(tmp_path / "rows", currency="EUR")
+
+
+@pytest.mark.parametrize(
+    ("lines", "totals"),
+    [
+        ({}, {"total": "12345678901234567.89"}),
+        ({}, {"tax": "1e300"}),
+        ({}, {"total": '"1000000000000"'}),
+        ({"unit_price": "0.1234567890123456789"}, {}),
+        ({"quantity": "1000000000000000000"}, {}),
+        ({"quantity": "1e300"}, {}),
+        ({"number": "9223372036854775808"}, {}),
+    ],
+)
+def test_a_number_that_no_book_can_keep_puts_its_order_aside(
+    lines: dict[str, str], totals: dict[str, str], tmp_path: Path
+) -> None:
+    line, sums = (
+        ",".join(f'"{name}":{number}' for name, number in one.items()) for one in (lines, totals)
+    )
+    near = '{"number":"8","totals":{"total":999999999999.123456},"lines":[]}'
+    file = tmp_path / "orders.jsonl"
+    file.write_text(f'{{"number":"7","lines":[{{{line}}}],"totals":{{{sums}}}}}\n{near}\n')
+    with shop_in("memory", tmp_path) as shop:
+        done = shop.take(file)
+        assert (1, 1) == (done.new, done.orders_aside)
+        name = next(
+            iter([*(f"lines.{one}" for one in lines), *(f"totals.{one}" for one in totals)])
+        )
+        assert done.aside[0].reason.startswith(f"{name} is ")
+        assert done.aside[0].reason.endswith(", which is out of range")
