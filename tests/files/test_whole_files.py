@@ -16,6 +16,7 @@ from pyarrow import parquet
 
 from orderglot.core.errors import Invalid
 from orderglot.core.order import Identity, Line, Order, Totals
+from orderglot.files.rows import open_rows
 from orderglot.files.whole.formulas import harmless, original
 from tests.files.books import Shop, shop_in
 from tests.files.whole_books import FORMS, essence, every, exported
@@ -216,3 +217,69 @@ def test_a_number_that_no_book_can_keep_puts_its_order_aside(
         )
         assert done.aside[0].reason.startswith(f"{name} is ")
         assert done.aside[0].reason.endswith(", which is out of range")
+
+
+def test_a_parquet_column_is_known_by_the_schema_and_not_by_the_first_row(tmp_path: Path) -> None:
+    inner = pa.struct([("city", pa.string()), ("line_1", pa.string())])
+    table = pa.table(
+        {
+            "order": ["1", "2"],
+            "sku": ["A", "B"],
+            "quantity": [1, 2],
+            "ship_to": pa.array([None, {"city": "Carson", "line_1": "Street 1"}], inner),
+        }
+    )
+    parquet.write_table(table, tmp_path / "rows.parquet")
+    with open_rows(tmp_path / "rows.parquet") as rows:
+        assert ["order", "sku", "quantity", "ship_to.city", "ship_to.line_1"] == list(rows.header)
+        assert "2,B,2,Carson,Street 1" in list(map(str.strip, rows.text.read(9) or []))
+
+
+@pytest.mark.parametrize("names", [["order", "x", "x"], ["order", "x", "order"]])
+def test_two_parquet_columns_of_one_name_are_refused(names: list[str], tmp_path: Path) -> None:
+    parquet.write_table(pa.table([pa.array(["1"])] * 3, names=names), tmp_path / "rows.parquet")
+    with shop_in("memory", tmp_path) as shop, pytest.raises(Invalid, match="stands there twice"):
+        shop.take(tmp_path / "rows.parquet", currency="EUR")
+
+
+@pytest.mark.parametrize(
+    ("values", "kind"),
+    [([10**18], pa.timestamp("ms")), ([10**7], pa.date32())],
+)
+def test_a_parquet_time_that_no_calendar_has_is_named(
+    values: list[int], kind: pa.DataType, tmp_path: Path
+) -> None:
+    table = pa.table(
+        {"order": ["1"], "sku": ["A"], "quantity": [1], "date": pa.array(values, kind)}
+    )
+    parquet.write_table(table, tmp_path / "rows.parquet")
+    with (
+        shop_in("memory", tmp_path) as shop,
+        pytest.raises(Invalid, match="years 1 to 9999") as got,
+    ):
+        shop.take(tmp_path / "rows.parquet", currency="EUR")
+    assert "date" in str(got.value.message) or "date" in str(got.value)
+
+
+def test_a_parquet_time_may_have_nanoseconds(tmp_path: Path) -> None:
+    moment = pa.array([1_716_300_000_000_000_001], pa.timestamp("ns"))
+    table = pa.table({"order": ["1"], "sku": ["A"], "quantity": [1], "date": moment})
+    parquet.write_table(table, tmp_path / "rows.parquet")
+    with shop_in("memory", tmp_path) as shop:
+        assert 1 == shop.take(tmp_path / "rows.parquet", currency="EUR").new
+        assert "2024-05-21 14:00:00+00:00" == str(shop.orders()[0].created)
+
+
+def test_a_parquet_file_with_broken_pages_is_named(tmp_path: Path) -> None:
+    count = 5_000
+    numbers = list(map(str, range(count)))
+    table = pa.table({"order": numbers, "sku": ["A"] * count, "quantity": [1] * count})
+    parquet.write_table(table, tmp_path / "rows.parquet", compression="snappy")
+    content = bytearray((tmp_path / "rows.parquet").read_bytes())
+    content[60:400] = [byte ^ 0xFF for byte in content[60:400]]
+    (tmp_path / "rows.parquet").write_bytes(content)
+    with (
+        shop_in("memory", tmp_path) as shop,
+        pytest.raises(Invalid, match=r"rows\.parquet cannot be read as Parquet .*; get it again"),
+    ):
+        shop.take(tmp_path / "rows.parquet", currency="EUR")

@@ -10,11 +10,12 @@ import gzip
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from io import BufferedReader, TextIOWrapper
+from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
 
-from orderglot.core.errors import Rule, invalid
+from orderglot.core.errors import Invalid, Rule, invalid
 from orderglot.files.whole.columns import MORE
 from orderglot.files.whole.gathering import Row
 from orderglot.files.whole.writer import not_installed
@@ -109,8 +110,8 @@ def _parquet(file: BufferedReader) -> Cells:
 
     def rows() -> Iterator[Row]:
         number = 1
-        for batch in found.iter_batches(STRIDE):
-            for cells in zip(*[column.to_pylist() for column in batch.columns], strict=True):
+        for columns in parquet_columns(found, file):
+            for cells in zip(*columns, strict=True):
                 number += 1
                 yield number, cells
 
@@ -126,4 +127,34 @@ def parquet_file(file: BufferedReader) -> Any:
     try:
         return parquet.ParquetFile(file)
     except (ArrowException, OSError) as error:
-        raise invalid("", Rule.MALFORMED, f"The file cannot be read as Parquet: {error}.") from None
+        raise _broken_parquet(file, error) from None
+
+
+def parquet_columns(found: Any, file: BufferedReader) -> Iterator[list[list[Any]]]:
+    """Give the values of all columns, so many rows at a time; raises Invalid where they are broken."""
+    from pyarrow import ArrowException
+
+    try:
+        for batch in found.iter_batches(STRIDE):
+            yield list(map(_values, batch.schema.names, batch.columns))
+    except (ArrowException, OSError) as error:
+        raise _broken_parquet(file, error) from None
+
+
+def _values(name: str, column: Any) -> list[Any]:
+    """Give the values of a column; of a time in nanoseconds as much as a time here has."""
+    from pyarrow import ArrowException, timestamp, types
+
+    try:
+        if types.is_timestamp(column.type) and column.type.unit == "ns":
+            column = column.cast(timestamp("us", column.type.tz), safe=False)
+        return list(column.to_pylist())
+    except (ArrowException, ValueError, OverflowError) as error:
+        reason = f"it has what is no {column.type} of the years 1 to 9999 ({error}); correct it."
+        raise invalid(name, Rule.MALFORMED, reason) from None
+
+
+def _broken_parquet(file: BufferedReader, error: Exception) -> Invalid:
+    name = Path(file.name).name if isinstance(file.name, str) else "The file"
+    reason = f"{name} cannot be read as Parquet ({error}); get it again, or write it anew."
+    return invalid("", Rule.MALFORMED, reason)
