@@ -11,7 +11,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
-from zipfile import ZipFile
+from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZIP_LZMA, ZipFile
 
 import pytest
 
@@ -198,6 +198,18 @@ def test_a_zip_that_is_not_one_file_of_orders_is_refused(
         sentence = "The zip is broken"
     with pytest.raises(Invalid, match=sentence.replace("(", r"\(").replace(")", r"\)")):
         shop.take(tmp_path / "o.zip", currency="USD")
+
+
+@pytest.mark.parametrize("packing", [ZIP_DEFLATED, ZIP_BZIP2, ZIP_LZMA])
+def test_what_is_broken_in_a_zip_is_named(shop: Shop, tmp_path: Path, packing: int) -> None:
+    file = tmp_path / "o.zip"
+    with ZipFile(file, "w", packing) as packed:
+        packed.writestr("a.csv", LINES * 1_000)
+    content = bytearray(file.read_bytes())
+    content[50:60] = [byte ^ 0xFF for byte in content[50:60]]
+    file.write_bytes(content)
+    with pytest.raises(Invalid, match=r"a\.csv cannot be unpacked"):
+        shop.take(file, currency="USD")
 
 
 def test_a_zip_in_a_zip_is_refused(shop: Shop, tmp_path: Path) -> None:

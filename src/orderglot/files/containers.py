@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import lzma
 import shutil
 import sys
 import zlib
@@ -31,6 +32,9 @@ MOST_UNPACKED = 8 * 1024**3
 
 MOST_OF_SHEETS = 1024**3
 """So many of a spreadsheet, which is read whole."""
+
+BROKEN = (OSError, EOFError, NotImplementedError, BadZipFile, zlib.error, lzma.LZMAError)
+"""What is raised where something packed is broken, or packed in a way that nothing here unpacks."""
 
 ZIP, OLD_SPREADSHEET = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 
@@ -180,7 +184,7 @@ def _extracted(packed: ZipFile, member: ZipInfo) -> Iterator[BufferedReader]:
         try:
             with packed.open(member) as source:
                 _copy(source, copy)
-        except (OSError, EOFError, NotImplementedError, BadZipFile, zlib.error) as error:
+        except BROKEN as error:
             raise unreadable(f"{member.filename[:60]} cannot be unpacked ({error}).") from error
         copy.seek(0)
         yield cast("BufferedReader", copy)  # it can peek, too
