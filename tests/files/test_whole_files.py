@@ -16,8 +16,10 @@ from pyarrow import parquet
 
 from orderglot.core.errors import Invalid
 from orderglot.core.order import Identity, Line, Order, Totals
+from orderglot.files.plan import ImportOptions
 from orderglot.files.rows import open_rows
 from orderglot.files.whole.formulas import harmless, original
+from orderglot.files.whole.opening import whole_orders
 from tests.files.books import Shop, shop_in
 from tests.files.whole_books import FORMS, essence, every, exported
 
@@ -283,3 +285,32 @@ def test_a_parquet_file_with_broken_pages_is_named(tmp_path: Path) -> None:
         pytest.raises(Invalid, match=r"rows\.parquet cannot be read as Parquet .*; get it again"),
     ):
         shop.take(tmp_path / "rows.parquet", currency="EUR")
+
+
+@pytest.mark.parametrize(("format", "lines"), FORMS)
+@pytest.mark.parametrize("text", ["=1+1", "'=1+1", "''-5", "'@x", "'\t", "-5", "'plain"])
+def test_a_text_comes_back_as_it_was(text: str, format: str, lines: bool, tmp_path: Path) -> None:
+    line = Line(number=1, sku=text, title=text, quantity=1)
+    with shop_in("memory", tmp_path) as shop, shop_in("memory", tmp_path) as other:
+        shop.place(replace(ORDER, notes=text, lines=(line,)))
+        other.take(write(shop, tmp_path / f"out.{format}", format, lines=lines))
+        assert list(map(essence, shop.orders())) == list(map(essence, other.orders()))
+
+
+@pytest.mark.parametrize("format", ["csv", "xlsx", "parquet"])
+def test_a_rejected_text_comes_back_as_it_was(format: str, tmp_path: Path) -> None:
+    totals = Totals(total=Decimal(-5))
+    with shop_in("memory", tmp_path) as shop, shop_in("memory", tmp_path) as other:
+        for number in ("7", "8"):
+            shop.place(replace(ORDER, number=number, notes="'=1", totals=totals))
+        file = write(shop, tmp_path / f"out.{format}", format, lines=True)
+        with whole_orders([file], ImportOptions()) as orders:
+            assert orders is not None
+            rejects = orders.head() + "".join(
+                orders.reject(row, line, "tried")
+                for found in orders
+                for row, line in zip(found.rows, found.numbers, strict=True)
+            )
+        (tmp_path / "again.csv").write_text(rejects, newline="")
+        assert 2 == other.take(tmp_path / "again.csv").new
+        assert list(map(essence, shop.orders())) == list(map(essence, other.orders()))

@@ -34,6 +34,8 @@ class Cells(Struct, frozen=True):
     names: Sequence[str]
     rows: Iterator[Row]
     position: Callable[[], int]
+    quoted: bool = False
+    """Whether texts that look like formulas have an apostrophe before them, as in CSV."""
 
 
 def table_of(file: BufferedReader, *, is_sheet: bool = False) -> Cells | None:
@@ -65,7 +67,7 @@ def _text(content: Content, file: BufferedReader) -> Cells | None:
         names = next(csv.reader([first], delimiter=delimiter), [])
         if MORE in names:
             rows = _csv_rows(content, delimiter, len(names))
-            return Cells(names, rows, file.tell)
+            return Cells(names, rows, file.tell, quoted=True)
     return None
 
 
