@@ -232,6 +232,7 @@ def test_orders_that_a_dialect_cannot_say_are_counted(folder: Path) -> None:
     printed = ended("export", "out.jsonl", "--as", "adobe", code=LEFT_OUT)
     assert "0 orders of 0 lines of acme are in out.jsonl: 0 rows." in printed
     assert "3 orders were left out; the first because order" in printed
+    assert "carries all of it" not in printed
     found = json.loads(
         ended("export", "out.jsonl", "--as", "adobe", "--force", "--json", code=LEFT_OUT)
     )

@@ -11,12 +11,14 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
-from zipfile import ZipFile
+from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZIP_LZMA, ZipFile
 
 import pytest
 
 from orderglot.core.errors import Invalid
+from orderglot.files import containers, spreadsheets
 from orderglot.files.sheet_worker import cell_text
+from orderglot.files.whole.columns import MORE
 from tests.files.books import Shop
 from tests.files.sheets import Cell, Sheets, write_ods, write_xlsx
 
@@ -147,17 +149,29 @@ def test_a_number_that_a_spreadsheet_has_rounded_is_no_order(shop: Shop, tmp_pat
     ]
 
 
-def test_a_cell_far_from_all_others_is_named(shop: Shop, tmp_path: Path) -> None:
+@pytest.mark.parametrize("place", [1, 2])
+def test_a_cell_far_from_all_others_is_named(shop: Shop, tmp_path: Path, place: int) -> None:
     file = write_xlsx(tmp_path / "o.xlsx", SHEETS)
     with ZipFile(file) as packed:
         parts = {name: packed.read(name) for name in packed.namelist()}
     far = b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
-    name = "xl/worksheets/sheet2.xml"
+    name = f"xl/worksheets/sheet{place}.xml"
     parts[name] = parts[name].replace(b"</sheetData>", far)
     with ZipFile(file, "w") as packed:
         for part, content in parts.items():
             packed.writestr(part, content)
     with pytest.raises(Invalid, match="takes too much memory, as where a cell stands far"):
+        shop.take(file, currency="USD")
+
+
+@pytest.mark.parametrize("first", ["order", MORE])
+def test_a_spreadsheet_that_is_too_large_is_not_read(
+    shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first: str
+) -> None:
+    monkeypatch.setattr(containers, "MOST_OF_SHEETS", 1_000)
+    monkeypatch.setattr(spreadsheets, "WORKER", "none.such")
+    file = write_xlsx(tmp_path / "o.xlsx", {"S": [[first, "sku", "qty"], [1, "A", 1]]})
+    with pytest.raises(Invalid, match="more than 1,000 bytes"):
         shop.take(file, currency="USD")
 
 
@@ -184,6 +198,18 @@ def test_a_zip_that_is_not_one_file_of_orders_is_refused(
         sentence = "The zip is broken"
     with pytest.raises(Invalid, match=sentence.replace("(", r"\(").replace(")", r"\)")):
         shop.take(tmp_path / "o.zip", currency="USD")
+
+
+@pytest.mark.parametrize("packing", [ZIP_DEFLATED, ZIP_BZIP2, ZIP_LZMA])
+def test_what_is_broken_in_a_zip_is_named(shop: Shop, tmp_path: Path, packing: int) -> None:
+    file = tmp_path / "o.zip"
+    with ZipFile(file, "w", packing) as packed:
+        packed.writestr("a.csv", LINES * 1_000)
+    content = bytearray(file.read_bytes())
+    content[50:60] = [byte ^ 0xFF for byte in content[50:60]]
+    file.write_bytes(content)
+    with pytest.raises(Invalid, match=r"a\.csv cannot be unpacked"):
+        shop.take(file, currency="USD")
 
 
 def test_a_zip_in_a_zip_is_refused(shop: Shop, tmp_path: Path) -> None:

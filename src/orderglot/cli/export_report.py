@@ -44,15 +44,16 @@ def report(done: Done, *, as_json: bool, apart: bool) -> None:
     where = "standard output" if apart else done.file
     write(f"{orders} of {lines} of {done.seller} are in {where}: {counted(done.rows, 'row')}.")
     if done.fates is not None:
-        _report_fates(done.fates, write)
+        _report_fates(done.fates, done.exported.orders, write)
 
 
-def _report_fates(fates: Fates, write: Callable[[str], None]) -> None:
+def _report_fates(fates: Fates, written: int, write: Callable[[str], None]) -> None:
     if fates.left_out:
         orders = counted(fates.left_out, "order was", "orders were")
         write(f"{orders} left out; the first because {fates.reason}.")
     if not fates.found:
-        write(f"{fates.title} carries all of it.")
+        if written:
+            write(f"{fates.title} carries all of it.")
         return
     write(f"What {fates.title} does not carry as it is, each with how many orders have it:")
     for one in fates.found:

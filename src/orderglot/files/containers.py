@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import lzma
 import shutil
 import sys
 import zlib
@@ -31,6 +32,9 @@ MOST_UNPACKED = 8 * 1024**3
 
 MOST_OF_SHEETS = 1024**3
 """So many of a spreadsheet, which is read whole."""
+
+BROKEN = (OSError, EOFError, NotImplementedError, BadZipFile, zlib.error, lzma.LZMAError)
+"""What is raised where something packed is broken, or packed in a way that nothing here unpacks."""
 
 ZIP, OLD_SPREADSHEET = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 
@@ -86,11 +90,17 @@ def rejects_of(path: Path, ending: str = ".csv") -> Path:
 
 @contextmanager
 def opened_bytes(
-    path: Path, sheet: str, is_header: IsHeader, most: int | None = None
+    path: Path,
+    sheet: str,
+    is_header: IsHeader,
+    most: int | None = None,
+    *,
+    exact: bool = False,
 ) -> Iterator[Bytes]:
     """Open a file; of a zip give the one file in it, of a spreadsheet the sheet that has orders.
 
-    Of a sheet come the first ``most`` rows, or all.
+    Of a sheet come the first ``most`` rows, or all; with ``exact`` their numbers have all their
+    digits, and a sheet without such a header comes with no rows.
 
     Raises NotFound without the file, Invalid where it cannot be read or it must be asked what is
     meant.
@@ -102,7 +112,7 @@ def opened_bytes(
     except (OSError, ValueError) as error:
         raise unreadable(f"{path} cannot be read: {why(error)}.") from error
     with ExitStack() as stack:
-        as_csv = partial(sheet_as_csv, sheet=sheet, is_header=is_header, most=most)
+        as_csv = partial(sheet_as_csv, sheet=sheet, is_header=is_header, most=most, exact=exact)
         found = _unpacked(stack, stack.enter_context(file), as_csv)
         if sheet and not found.is_sheet:
             reason = "only a spreadsheet has sheets; leave --sheet out."
@@ -174,7 +184,7 @@ def _extracted(packed: ZipFile, member: ZipInfo) -> Iterator[BufferedReader]:
         try:
             with packed.open(member) as source:
                 _copy(source, copy)
-        except (OSError, EOFError, NotImplementedError, BadZipFile, zlib.error) as error:
+        except BROKEN as error:
             raise unreadable(f"{member.filename[:60]} cannot be unpacked ({error}).") from error
         copy.seek(0)
         yield cast("BufferedReader", copy)  # it can peek, too

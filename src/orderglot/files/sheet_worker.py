@@ -1,8 +1,8 @@
 """A process of its own that reads a spreadsheet, as a broken one may ask for any amount of memory.
 
 It is told the number of an open file to read, of one to write to, and how many rows at most (0 is
-all). It writes a line of JSON with the first rows of each sheet, is told the name of one, and writes
-that as CSV in UTF-8.
+all). It writes a line of JSON with the first rows of each sheet, is told the name of one and whether
+its numbers are wanted digit by digit, and writes that as CSV in UTF-8.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ import json
 import os
 import resource
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from io import TextIOWrapper
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -43,12 +44,14 @@ def main(source: int, target: int, most: int) -> int:
     try:
         with os.fdopen(source, "rb") as file, load_workbook(file) as book:
             _say({"sheets": [_head(book, name) for name in _names(book)], "all": book.sheet_names})
-            name = json.loads(sys.stdin.readline())
+            name, exact = json.loads(sys.stdin.readline())
             with os.fdopen(target, "wb") as binary:
                 binary.write(codecs.BOM_UTF8)
                 with TextIOWrapper(binary, "utf-8", newline="") as text:
-                    rows = _rows(book.get_sheet_by_name(name))
-                    csv.writer(text, lineterminator="\n").writerows(islice(rows, most or None))
+                    sheet = book.get_sheet_by_name(name)
+                    rows = _rows(sheet, exact_text if exact else cell_text)
+                    # With these ends whatever has a break of either kind in it is quoted.
+                    csv.writer(text, lineterminator="\r\n").writerows(islice(rows, most or None))
     except PasswordError:
         _say({"locked": True})
     except (CalamineError, MemoryError, OSError, ValueError) as error:
@@ -78,13 +81,15 @@ def _names(book: CalamineWorkbook) -> list[str]:
     return seen or [one.name for one in sheets]
 
 
-def _rows(sheet: CalamineSheet) -> Iterator[list[str]]:
+def _rows(
+    sheet: CalamineSheet, spelled: Callable[[object], str] | None = None
+) -> Iterator[list[str]]:
     """Give all rows as texts, those above and left of what is filled, too."""
     first, left = sheet.start or (0, 0)
     for _ in range(first):
         yield [""]
     for row in sheet.iter_rows():
-        yield [*[""] * left, *map(cell_text, row)]
+        yield [*[""] * left, *map(spelled or cell_text, row)]
 
 
 def cell_text(cell: object) -> str:
@@ -105,6 +110,13 @@ def cell_text(cell: object) -> str:
             return str(cell)
         case _:
             return "" if cell is None else str(cell)
+
+
+def exact_text(cell: object) -> str:
+    """Give the text of a cell as ``cell_text`` does, of a number all its digits."""
+    if isinstance(cell, int | float) and not isinstance(cell, bool):
+        return f"{Decimal(repr(cell)):f}".removesuffix(".0")
+    return cell_text(cell)
 
 
 def _number(number: float) -> str:

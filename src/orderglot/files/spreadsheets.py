@@ -22,11 +22,17 @@ IsHeader = Callable[[Sequence[str]], bool]
 
 @contextmanager
 def sheet_as_csv(
-    file: BufferedReader, sheet: str, is_header: IsHeader, most: int | None = None
+    file: BufferedReader,
+    sheet: str,
+    is_header: IsHeader,
+    most: int | None = None,
+    *,
+    exact: bool = False,
 ) -> Iterator[tuple[BufferedReader, str]]:
     """Give the sheet of that name, else the one that has orders, as CSV in UTF-8, and its name.
 
-    Of its rows come the first ``most``, or all. Raises Invalid where the file cannot be read, has no
+    Of its rows come the first ``most``, or all. With ``exact`` its numbers have all their digits, and
+    a sheet without such a header comes with no rows. Raises Invalid where the file cannot be read, has no
     such sheet, or has orders on several.
     """
     with TemporaryFile() as copy:
@@ -41,13 +47,17 @@ def sheet_as_csv(
             text=True,
         ) as worker:
             try:
-                name = _chosen(_overview(worker), sheet, is_header)
+                book = _overview(worker)
+                name = _chosen(book, sheet, is_header)
             except BaseException:
                 worker.kill()
                 raise
-            answer, _ = worker.communicate(json.dumps(name) + "\n")
-            if worker.returncode:
-                raise _refusal(answer)
+            if exact and name not in _having(book, is_header):
+                worker.kill()
+            else:
+                answer, _ = worker.communicate(json.dumps([name, exact]) + "\n")
+                if worker.returncode:
+                    raise _refusal(answer)
         copy.seek(0)
         yield cast("BufferedReader", copy), name  # it can peek, too
 
@@ -82,16 +92,19 @@ def _chosen(book: Mapping[str, Any], wanted: str, is_header: IsHeader) -> str:
             reason = f"there is no sheet {wanted[:40]!r}; the file has {_listed(book['all'])}."
             raise invalid("sheet", Rule.UNKNOWN, reason)
         return str(alike[0])
-    sheets = book["sheets"]
-    having = [one["name"] for one in sheets if any(map(is_header, one["rows"]))]
+    having = _having(book, is_header)
     if len(having) > 1:
         first = having[0]
         reason = f"the sheets {_listed(having)} have orders; say which is meant, such as --sheet {first!r}."
         raise invalid("sheet", Rule.REQUIRED, reason)
-    filled = having or [one["name"] for one in sheets if one["filled"]]
+    filled = having or [one["name"] for one in book["sheets"] if one["filled"]]
     if not filled:
         raise unreadable("The spreadsheet is empty; a row of it must name the columns.")
     return str(filled[0])
+
+
+def _having(book: Mapping[str, Any], is_header: IsHeader) -> list[str]:
+    return [one["name"] for one in book["sheets"] if any(map(is_header, one["rows"]))]
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import csv
 import zlib
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -20,15 +21,12 @@ from orderglot.core.errors import Rule, invalid
 from orderglot.files.text import unreadable
 from orderglot.files.whole.found import decoded
 from orderglot.files.whole.jsonl_reader import lines_of
-from orderglot.files.whole.tables import PARQUET, parquet_file, unpacked
+from orderglot.files.whole.tables import PARQUET, parquet_columns, parquet_file, unpacked
 from orderglot.wire import json
 
 MOST_COLUMNS = 1_000
 MARK = "\ufeff"
 """What the CSV begins with, so that nobody's flag takes it for something else than UTF-8."""
-
-STRIDE = 1_000
-"""So many rows of Parquet are read at a time."""
 
 Row = Sequence[str]
 
@@ -63,16 +61,29 @@ def _written(rows: Iterator[Row]) -> Iterator[BufferedReader]:
 
 def _parquet_rows(file: BufferedReader) -> Iterator[Row]:
     found = parquet_file(file)
-    names = None
-    for batch in found.iter_batches(STRIDE):
-        rows = [dict(_flat("", row)) for row in batch.to_pylist()]
-        if names is None:
-            names = list(rows[0])
-            yield names
-        for row in rows:
+    outer = found.schema_arrow.names
+    names = list(_names("", found.schema_arrow))
+    twice = next((name for name, count in Counter(names).items() if count > 1), None)
+    if twice is not None:
+        reason = f"the column {twice[:60]!r} stands there twice; give one of them another name."
+        raise invalid("columns", Rule.DUPLICATE, reason)
+    yield names
+    for columns in parquet_columns(found, file):
+        for values in zip(*columns, strict=True):
+            row = dict(_flat("", dict(zip(outer, values, strict=True))))
             yield [spelled(row.get(name)) for name in names]
-    if names is None:
-        yield found.schema_arrow.names
+
+
+def _names(path: str, fields: Iterable[Any]) -> Iterator[str]:
+    """Give the names of columns as a schema has them, those within another with dots between."""
+    from pyarrow import types
+
+    for field in fields:
+        name = f"{path}.{field.name}" if path else field.name
+        if types.is_struct(field.type):
+            yield from _names(name, field.type)
+        else:
+            yield name
 
 
 def _is_json(file: BufferedReader) -> bool:

@@ -9,7 +9,6 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from orderglot.core.quantities import exact
-from orderglot.files.whole.formulas import original
 from orderglot.files.whole.parts import Column, Kind
 from orderglot.files.whole.writer import iso_time, plain_number
 
@@ -50,7 +49,7 @@ def as_text(cell: Any) -> str:
 
 def _text(_column: Column, cell: Any) -> str:
     # Where somebody made a number of a text, its digits are what there is.
-    return original(cell) if isinstance(cell, str) else as_text(cell).removesuffix(".0")
+    return cell if isinstance(cell, str) else as_text(cell).removesuffix(".0")
 
 
 def _word(column: Column, cell: Any) -> str:

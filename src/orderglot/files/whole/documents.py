@@ -1,21 +1,24 @@
 """Documents: JSON objects of any one kind into a file, as JSON lines or as a table of what they say.
 
 Members of members are columns with dots between the names, lists are JSON. Which columns a table has
-is known when all documents are: until then they wait in a temporary file.
+is known when all documents are: until then they wait in a temporary file. What is too long for a cell of
+a spreadsheet goes on in the same column of the next row.
 """
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import zip_longest
 from tempfile import TemporaryFile
 from typing import Any
 
 from orderglot.core.errors import Rule, invalid
 from orderglot.files.whole.csv_writer import LONGEST, Encoded
 from orderglot.files.whole.formulas import harmless
+from orderglot.files.whole.rows import UNSAFE, pieces
 from orderglot.files.whole.writer import Destination, not_installed, plain_number
-from orderglot.files.whole.xlsx_writer import Workbook
+from orderglot.files.whole.xlsx_writer import Workbook, as_number
 from orderglot.wire import json
 
 MOST_COLUMNS = 2_000
@@ -65,16 +68,19 @@ class Documents:
 
     def _write_csv(self, names: list[str], rows: Iterator[Row]) -> None:
         write = csv.writer(Encoded(self._file), lineterminator="\r\n").writerow
-        write(names)
+        write(list(map(harmless, names)))
         for row in rows:
             write([_text(row.get(name)) for name in names])
 
     def _write_xlsx(self, names: list[str], rows: Iterator[Row]) -> None:
         book = Workbook(self._file)
-        book.write(names)
+        book.write(list(map(harmless, names)))
         for row in rows:
-            book.write([_short(row.get(name)) for name in names])
+            for cells in zip_longest(*[_cells(row.get(name)) for name in names]):
+                book.write(cells)
         book.close()
+        # What is too long for a cell goes on in the next row.
+        self.rows = max(self.rows, book.rows - 1)
 
     def _write_parquet(self, names: list[str], rows: Iterator[Row]) -> None:
         """Write texts alone: what stands in a member need not be of one kind in all documents."""
@@ -126,8 +132,11 @@ def _text(value: Any) -> str:
     return harmless(value) if isinstance(value, str) else _plain(value) or ""
 
 
-def _short(value: Any) -> Any:
-    """Give a value for a cell of a spreadsheet, of a long text as much as one holds."""
-    if isinstance(value, str) and len(value) > LONGEST:
-        return value[: LONGEST - 1] + "…"
-    return None if value == "" else value
+def _cells(value: Any) -> Sequence[Any]:
+    """Give a value for a cell of a spreadsheet, of a long text the cells that it goes on in."""
+    if value is None or isinstance(value, bool):
+        return (value,)
+    cell = value if isinstance(value, str) else as_number(value)
+    if not isinstance(cell, str):
+        return (cell,)
+    return list(pieces(cell.translate(UNSAFE), LONGEST)) if cell else (None,)

@@ -11,9 +11,14 @@ import msgspec
 from msgspec import Struct
 
 from orderglot.core.order import Order
+from orderglot.core.quantities import MOST, Quantity
+from orderglot.wire.values import LARGEST
 
 _decode = msgspec.json.Decoder(Order, float_hook=Decimal).decode
 _decode_any = msgspec.json.Decoder(float_hook=Decimal).decode
+
+MOST_DECIMALS = 18
+"""So many has an amount at most; a book keeps them all."""
 
 OUR_LINE, OUR_REASON = "orderglot line", "orderglot reason"
 """Where a rejected order was, and why it was not taken; these stand beside it among the rejects."""
@@ -33,6 +38,9 @@ class WholeOrders(Protocol):
 
     ending: str
     """What a file of its rejects ends with."""
+
+    size: int
+    """How many bytes the file has, unpacked where it stood in a zip."""
 
     @property
     def position(self) -> int:
@@ -75,7 +83,7 @@ def read_order(document: bytes) -> Order:
 
 
 def demand_known(value: Any, kind: Any, path: str = "") -> None:
-    """Raise ValueError for a member that an order does not have."""
+    """Raise ValueError for a member that an order does not have, or a number that no book can keep."""
     if isinstance(value, dict) and isinstance(kind, type) and issubclass(kind, Struct):
         hints = _hints(kind)
         for name, inner in value.items():
@@ -85,6 +93,21 @@ def demand_known(value: Any, kind: Any, path: str = "") -> None:
     elif isinstance(value, list) and get_origin(kind) is tuple:
         for inner in value:
             demand_known(inner, get_args(kind)[0], path)
+    elif kind in (Decimal, int, Quantity) and value is not None and not _is_kept(value, kind):
+        raise ValueError(f"{path.lstrip('.')} is {str(value)[:60]}, which is out of range")
+
+
+def _is_kept(value: Any, kind: Any) -> bool:
+    """Tell whether every book can keep a number as it is, one that stands there as a text, too."""
+    number = value if isinstance(value, int) else Decimal(value)
+    if kind is int:
+        return -(2**63) <= number < 2**63
+    if isinstance(number, Decimal):
+        exponent = number.as_tuple().exponent
+        if not isinstance(exponent, int) or (number and exponent < -MOST_DECIMALS):
+            return False
+    most = MOST if kind is Quantity else LARGEST
+    return bool(-most < number < most)
 
 
 _HINTS = dict[type, dict[str, Any]]()
@@ -98,6 +121,8 @@ def _hints(kind: type) -> dict[str, Any]:
 
 
 def _bare(hint: Any) -> Any:
+    if {int, Decimal} <= {*get_args(hint)}:
+        return Quantity
     if get_origin(hint) in (Union, UnionType):
         return next(one for one in get_args(hint) if one is not type(None))
     return hint

@@ -10,8 +10,9 @@ from orderglot.core.errors import Rule, invalid
 from orderglot.core.order import Order
 from orderglot.files.whole.cells import as_text, is_blank, read_cell
 from orderglot.files.whole.columns import LINE_COLUMNS, LINES, LINES_MORE, MORE, ORDER_COLUMNS
+from orderglot.files.whole.formulas import original
 from orderglot.files.whole.found import OUR_LINE, OUR_REASON, Found, decoded, read_order
-from orderglot.files.whole.parts import Column
+from orderglot.files.whole.parts import Column, Kind
 from orderglot.files.whole.rows import GOES_ON
 from orderglot.wire import json
 
@@ -22,10 +23,13 @@ Row = tuple[int, Sequence[Any]]
 class Gathering:
     """Makes orders of the rows of one table, whose columns have these names.
 
+    With ``quoted`` its texts stand there as they were made harmless.
+
     Raises Invalid where a name is none of an export, or stands there twice.
     """
 
-    def __init__(self, names: Sequence[str]) -> None:
+    def __init__(self, names: Sequence[str], *, quoted: bool = False) -> None:
+        self._quoted = quoted
         known = {one.name for one in (*ORDER_COLUMNS, *LINE_COLUMNS)}
         known |= {MORE, LINES, LINES_MORE, OUR_LINE, OUR_REASON}
         self._width = len(names)
@@ -72,7 +76,7 @@ class Gathering:
         for column in self._order:
             cell = self._agreed(column, rows)
             if not is_blank(cell):
-                _put(document, column, read_cell(column, cell))
+                _put(document, column, self._read(column, cell))
         if LINES in self._at:
             document[LINES] = self._json(LINES, rows) or []
         elif self._line:
@@ -112,8 +116,12 @@ class Gathering:
         for column in self._line:
             cell = self._cell(rows[0], column.name)
             if not is_blank(cell):
-                _put(document, column, read_cell(column, cell))
+                _put(document, column, self._read(column, cell))
         return document
+
+    def _read(self, column: Column, cell: Any) -> Any:
+        value = read_cell(column, cell)
+        return original(value) if self._quoted and column.kind is Kind.TEXT else value
 
     def _json(self, name: str, rows: list[Sequence[Any]]) -> Any:
         """Read the JSON of a column, which may go on from row to row."""

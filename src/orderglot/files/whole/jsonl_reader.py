@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import zlib
 from collections.abc import Iterator
 from io import BufferedReader
@@ -27,6 +28,7 @@ class JsonlReader:
     ending = ".jsonl"
 
     def __init__(self, content: Content, file: BufferedReader) -> None:
+        self.size = os.fstat(file.fileno()).st_size
         self._content = content
         self._file = file
 

@@ -9,7 +9,9 @@ from io import BufferedReader
 from pathlib import Path
 
 from orderglot.core.errors import Rule, invalid
+from orderglot.files.containers import Bytes, opened_bytes
 from orderglot.files.plan import ImportOptions
+from orderglot.files.whole.columns import MORE
 from orderglot.files.whole.found import WholeOrders
 from orderglot.files.whole.jsonl_reader import JsonlReader, is_whole, lines_of
 from orderglot.files.whole.table_reader import TableReader
@@ -33,8 +35,8 @@ def whole_orders(paths: Sequence[Path], options: ImportOptions) -> Iterator[Whol
     if len(paths) > 1 or not path.is_file():
         yield None
         return
-    with path.open("rb") as file:
-        found = _reader(file, path)
+    with opened_bytes(path, options.sheet, lambda names: MORE in names, exact=True) as opened:
+        found = _reader(opened, path)
         for option, flag in FLAGS.items():
             if found is not None and getattr(options, option):
                 reason = f"{path.name} has whole orders, whose columns are known; leave it out."
@@ -42,27 +44,29 @@ def whole_orders(paths: Sequence[Path], options: ImportOptions) -> Iterator[Whol
         yield found
 
 
-def _reader(file: BufferedReader, path: Path) -> WholeOrders | None:
-    if _begins_with_order(path):
+def _reader(opened: Bytes, path: Path) -> WholeOrders | None:
+    file = opened.file
+    if not opened.is_sheet and _begins_with_order(file, Path(opened.of or path)):
         return JsonlReader(unpacked(file), file)
-    table = table_of(file, path)
-    return None if table is None else TableReader(table)
+    table = table_of(file, is_sheet=opened.is_sheet)
+    return None if table is None else TableReader(table, file)
 
 
-def _begins_with_order(path: Path) -> bool:
+def _begins_with_order(file: BufferedReader, path: Path) -> bool:
     """Tell whether the first line of a file that says something is a whole order."""
-    with path.open("rb") as file:
-        content = unpacked(file)
-        try:
-            start = content.peek(1)[:4]
-            if not start:
-                # An export of no orders is empty.
-                return any(one == ".jsonl" for one in path.suffixes)
-            if start.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] not in (b"{", b""):
-                return False
-            return any(is_whole(line) for _, line in _first(content))
-        except (OSError, EOFError, zlib.error):
+    content = unpacked(file)
+    try:
+        start = content.peek(1)[:4]
+        if not start:
+            # An export of no orders is empty.
+            return any(one == ".jsonl" for one in path.suffixes)
+        if start.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] not in (b"{", b""):
             return False
+        return any(is_whole(line) for _, line in _first(content))
+    except (OSError, EOFError, zlib.error):
+        return False
+    finally:
+        file.seek(0)
 
 
 def _first(content: Content) -> Iterator[tuple[int, bytes]]:

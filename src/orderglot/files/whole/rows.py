@@ -107,7 +107,7 @@ class Table:
         """Cut a text into what cells hold; one of nothing is one cell with nothing in it."""
         if not self._longest or len(text) <= self._longest:
             return (text or None,)
-        return list(_pieces(text, self._longest))
+        return list(pieces(text, self._longest))
 
     def _spelled(self, columns: Sequence[Column], cells: list[Any]) -> list[Any]:
         """Give values as cells have them, None for one that says nothing or does not fit."""
@@ -122,7 +122,8 @@ class Table:
         return spell(value) if spell else value
 
 
-def _pieces(text: str, longest: int) -> Iterator[str]:
+def pieces(text: str, longest: int) -> Iterator[str]:
+    """Cut a text into what cells hold that go on with the one before."""
     yield text[:longest]
     length = longest - len(GOES_ON)
     for begin in range(longest, len(text), length):

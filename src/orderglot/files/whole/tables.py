@@ -1,4 +1,7 @@
-"""Tables in files: CSV, XLSX and Parquet as names of columns and rows of cells, in constant memory."""
+"""Tables in files: CSV and Parquet as names of columns and rows of cells, in constant memory.
+
+The sheet of a spreadsheet comes as CSV, too.
+"""
 
 from __future__ import annotations
 
@@ -12,12 +15,12 @@ from typing import Any
 
 from msgspec import Struct
 
-from orderglot.core.errors import Rule, invalid
+from orderglot.core.errors import Invalid, Rule, invalid
 from orderglot.files.whole.columns import MORE
 from orderglot.files.whole.gathering import Row
 from orderglot.files.whole.writer import not_installed
 
-GZIP, ZIP, PARQUET = b"\x1f\x8b", b"PK\x03\x04", b"PAR1"
+GZIP, PARQUET = b"\x1f\x8b", b"PAR1"
 Content = gzip.GzipFile | BufferedReader
 DELIMITERS = ",;\t"
 LONGEST_HEADER = 65_536
@@ -31,18 +34,19 @@ class Cells(Struct, frozen=True):
     names: Sequence[str]
     rows: Iterator[Row]
     position: Callable[[], int]
+    quoted: bool = False
+    """Whether texts that look like formulas have an apostrophe before them, as in CSV."""
 
 
-def table_of(file: BufferedReader, path: Path) -> Cells | None:
+def table_of(file: BufferedReader, *, is_sheet: bool = False) -> Cells | None:
     """Give the table of a file that was exported, None of any other.
 
     Raises Unsupported where what reads its format is not installed.
     """
-    start = file.peek(4)[:4]
-    if start == PARQUET:
-        found: Cells | None = _parquet(file)
-    elif start == ZIP:
-        found = _sheet(path) if _is_workbook(path) else None
+    if is_sheet:
+        found: Cells | None = _sheet(file)
+    elif file.peek(4)[:4] == PARQUET:
+        found = _parquet(file)
     else:
         found = _text(unpacked(file), file)
     return found if found and MORE in found.names else None
@@ -63,7 +67,7 @@ def _text(content: Content, file: BufferedReader) -> Cells | None:
         names = next(csv.reader([first], delimiter=delimiter), [])
         if MORE in names:
             rows = _csv_rows(content, delimiter, len(names))
-            return Cells(names, rows, file.tell)
+            return Cells(names, rows, file.tell, quoted=True)
     return None
 
 
@@ -84,24 +88,23 @@ def _csv_rows(content: Content, delimiter: str, width: int) -> Iterator[Row]:
         text.detach()
 
 
-def _is_workbook(path: Path) -> bool:
-    return path.suffix.lower() in (".xlsx", ".xlsm") or path.suffix == ""
+def _sheet(file: BufferedReader) -> Cells:
+    rows = _sheet_rows(file)
+    _, names = next(rows, (1, []))
+    return Cells(names, rows, file.tell)
 
 
-def _sheet(path: Path) -> Cells | None:
+def _sheet_rows(file: BufferedReader) -> Iterator[tuple[int, list[str]]]:
+    """Give the rows that say something, by the numbers that they have in the sheet."""
+    text = TextIOWrapper(file, "utf-8-sig", newline="")
     try:
-        from python_calamine import CalamineError, CalamineWorkbook
-    except ImportError:
-        raise not_installed("XLSX", "python-calamine") from None
-    try:
-        sheet = CalamineWorkbook.from_path(path).get_sheet_by_index(0)
-        rows = iter(sheet.iter_rows())
-    except CalamineError:
-        return None
-    names = [str(cell) for cell in next(rows, [])]
-    size = path.stat().st_size
-    numbered = ((number, row) for number, row in enumerate(rows, 2) if any(c != "" for c in row))
-    return Cells(names, numbered, lambda: size)
+        for number, cells in enumerate(csv.reader(text), 1):
+            if any(cells):
+                yield number, cells
+    except csv.Error as error:
+        raise invalid("", Rule.MALFORMED, f"The sheet cannot be read: {error}.") from None
+    finally:
+        text.detach()
 
 
 def _parquet(file: BufferedReader) -> Cells:
@@ -109,8 +112,8 @@ def _parquet(file: BufferedReader) -> Cells:
 
     def rows() -> Iterator[Row]:
         number = 1
-        for batch in found.iter_batches(STRIDE):
-            for cells in zip(*[column.to_pylist() for column in batch.columns], strict=True):
+        for columns in parquet_columns(found, file):
+            for cells in zip(*columns, strict=True):
                 number += 1
                 yield number, cells
 
@@ -126,4 +129,34 @@ def parquet_file(file: BufferedReader) -> Any:
     try:
         return parquet.ParquetFile(file)
     except (ArrowException, OSError) as error:
-        raise invalid("", Rule.MALFORMED, f"The file cannot be read as Parquet: {error}.") from None
+        raise _broken_parquet(file, error) from None
+
+
+def parquet_columns(found: Any, file: BufferedReader) -> Iterator[list[list[Any]]]:
+    """Give the values of all columns, so many rows at a time; raises Invalid where they are broken."""
+    from pyarrow import ArrowException
+
+    try:
+        for batch in found.iter_batches(STRIDE):
+            yield list(map(_values, batch.schema.names, batch.columns))
+    except (ArrowException, OSError) as error:
+        raise _broken_parquet(file, error) from None
+
+
+def _values(name: str, column: Any) -> list[Any]:
+    """Give the values of a column; of a time in nanoseconds as much as a time here has."""
+    from pyarrow import ArrowException, timestamp, types
+
+    try:
+        if types.is_timestamp(column.type) and column.type.unit == "ns":
+            column = column.cast(timestamp("us", column.type.tz), safe=False)
+        return list(column.to_pylist())
+    except (ArrowException, ValueError, OverflowError) as error:
+        reason = f"it has what is no {column.type} of the years 1 to 9999 ({error}); correct it."
+        raise invalid(name, Rule.MALFORMED, reason) from None
+
+
+def _broken_parquet(file: BufferedReader, error: Exception) -> Invalid:
+    name = Path(file.name).name if isinstance(file.name, str) else "The file"
+    reason = f"{name} cannot be read as Parquet ({error}); get it again, or write it anew."
+    return invalid("", Rule.MALFORMED, reason)

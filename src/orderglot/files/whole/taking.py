@@ -50,7 +50,7 @@ async def take_whole(
         reason = f"{beside} is the file that is imported; name another file for the rejects."
         raise invalid("rejects", Rule.MALFORMED, reason)
     with Rejects(beside, orders, dry=options.dry_run) as rejected:
-        taking = _Taking(target, path, orders, rejected, options)
+        taking = _Taking(target, orders, rejected, options)
         batch = list[Found]()
         try:
             for found in orders:
@@ -71,7 +71,6 @@ class _Taking:
     def __init__(
         self,
         target: Target,
-        path: Path,
         orders: WholeOrders,
         rejects: Rejects,
         options: ImportOptions,
@@ -80,7 +79,6 @@ class _Taking:
         self._target = target
         self._book: Book | None = None
         self._orders = orders
-        self._size = path.stat().st_size
         self._rejects = rejects
         self._dry = options.dry_run
         self._source = read_source(options.source)
@@ -113,7 +111,7 @@ class _Taking:
         """Tell how far it has come."""
         return Progress(
             read=self._orders.position,
-            size=self._size,
+            size=self._orders.size,
             rows=self._rows,
             lines=self._lines,
             orders=self._taken,

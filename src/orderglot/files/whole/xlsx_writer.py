@@ -109,7 +109,7 @@ def _fits(kind: Kind, value: Any) -> bool:
     return csv_writer.fits(kind, value)
 
 
-def _number(number: int | Decimal) -> float | int | str:
+def as_number(number: int | Decimal) -> float | int | str:
     """Give a number as a spreadsheet has it, as a text where that would be another one."""
     if isinstance(number, int):
         return number if abs(number) < EXACT else str(number)
@@ -125,6 +125,6 @@ def _moment(moment: datetime) -> datetime | str:
 
 
 SPELLINGS: Spellings = {
-    **dict.fromkeys((Kind.NUMBER, Kind.QUANTITY, Kind.WHOLE), _number),
+    **dict.fromkeys((Kind.NUMBER, Kind.QUANTITY, Kind.WHOLE), as_number),
     Kind.TIME: _moment,
 }
