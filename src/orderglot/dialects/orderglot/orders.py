@@ -128,11 +128,15 @@ async def _get_order(context: Context, id: str) -> Order:
     return shown(await context.book.get(Reference(NAME, id)), context.book.caller)
 
 
-def write_shown(order: Order, request: Request) -> Response:
-    headers = {"etag": tag_of(order)}
+def _write_got(order: Order, request: Request) -> Response:
     if is_known(order, request):
-        return Response(status=304, headers=headers)
-    return answer(selected(order, read_fields(request)), headers=headers)
+        return Response(status=304, headers={"etag": tag_of(order)})
+    return write_shown(order, request)
+
+
+def write_shown(order: Order, request: Request) -> Response:
+    """Write an order with the entity tag that it has."""
+    return answer(selected(order, read_fields(request)), headers={"etag": tag_of(order)})
 
 
 def read_answer(response: Response, _ask: object) -> Order:
@@ -148,7 +152,7 @@ GET_ORDER: Operation[str, Order] = Operation(
     request=RequestFormat(_write_id, _read_id, query=shapes.Showing, headers=shapes.IfNoneMatch),
     perform=_get_order,
     response=ResponseFormat(
-        write_shown,
+        _write_got,
         read_answer,
         (*success(200, shapes.Order, headers=shapes.ETag), ResponseShape(304, headers=shapes.ETag)),
     ),

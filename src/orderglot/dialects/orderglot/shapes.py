@@ -174,9 +174,12 @@ class Placed(TypedDict):
     Location: str
 
 
-IfMatch = TypedDict(
-    "IfMatch",
-    {"If-Match": Annotated[str, description("The ETag of the version that is changed.")]},
+Preconditions = TypedDict(
+    "Preconditions",
+    {
+        "If-Match": Annotated[str, description("The ETag of the version that is changed.")],
+        "If-None-Match": Annotated[str, description("The ETag of a version that is not changed.")],
+    },
     total=False,
 )
 IfNoneMatch = TypedDict(

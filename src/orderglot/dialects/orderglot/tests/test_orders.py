@@ -143,9 +143,63 @@ def test_what_is_known_already_is_not_sent_again(api: Any) -> None:
     assert 200 == api.ask("GET", FIRST, if_none_match=tag).status
 
 
-def test_an_entity_tag_that_is_none_is_refused(api: Any) -> None:
-    refused = api.ask("PATCH", FIRST, {"notes": "Once."}, if_match="3")
-    assert "If-Match" == api.problem(refused)["field"]
+@pytest.mark.parametrize("header", ["If-Match", "If-None-Match"])
+@pytest.mark.parametrize(
+    "tags", ["3", '"1', '"1" "2"', '"1", *', 'w/"1"', 'W/ "1"', 'x"1"', '"1"x', "W/", ","]
+)
+def test_an_entity_tag_that_is_none_is_refused(api: Any, header: str, tags: str) -> None:
+    refused = api.ask("PATCH", FIRST, {"notes": "Once."}, **{header.lower(): tags})
+    assert header == api.problem(refused)["field"]
+    assert "Once." != api.read(FIRST).get("notes")
+
+
+@pytest.mark.parametrize(
+    ("tags", "status"),
+    [
+        ('"1"', 200),
+        ('W/"1"', 412),
+        ('W/"1", "1"', 200),
+        ('"1",W/"1"', 200),
+        ('W/"7", "1"', 200),
+        ('"7" , "1",', 200),
+        ('W/"1", "7"', 412),
+        ('"W/", "7"', 412),
+        ('""', 412),
+        ("*", 200),
+    ],
+)
+def test_only_a_strong_tag_names_the_version_that_is_changed(
+    api: Any, tags: str, status: int
+) -> None:
+    assert status == api.ask("PATCH", FIRST, {"notes": "Once."}, if_match=tags).status
+    assert (status == 200) is ("Once." == api.read(FIRST).get("notes"))
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("PATCH", FIRST, {"notes": "Once."}),
+        ("POST", f"{FIRST}/note", {"text": "Once."}),
+        ("POST", f"{FIRST}/delete", None),
+        ("POST", f"{FIRST}/split", {"line": [{"number": 1, "quantity": 12}]}),
+    ],
+)
+def test_what_may_not_be_of_a_version_is_not_changed_from_it(
+    api: Any, method: str, path: str, body: Any
+) -> None:
+    before = api.read(FIRST)
+    for tags in ("*", '"1"', 'W/"1"', '"7", "1"'):
+        headers = {"if_none_match": tags, "idempotency_key": f"key {tags}"}
+        first = api.ask(method, path, body, **headers)
+        api.problem(first, 412)
+        assert first == api.ask(method, path, body, **headers)
+        assert before == api.read(FIRST)
+    assert api.ask(method, path, body, if_none_match='"7"').status < 300
+
+
+def test_what_is_known_by_a_weak_tag_is_not_sent_again(api: Any) -> None:
+    assert 304 == api.ask("GET", FIRST, if_none_match='W/"7", W/"1"').status
+    assert 200 == api.ask("GET", FIRST, if_none_match="junk").status
 
 
 # changes
