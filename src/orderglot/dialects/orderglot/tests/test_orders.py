@@ -237,6 +237,19 @@ def test_lines_that_a_change_does_not_name_are_taken_out(api: Any) -> None:
         ({"lines": [{"number": 1, "sku": "AA125"}]}, "lines[1].sku"),
         ({"lines": [{"number": 1, "quantity": -1}]}, "lines[1].quantity"),
         ({"shipping": 3}, "shipping"),
+        *(({name: None}, name) for name in ("bill_to", "ship_to", "shipping", "lines")),
+        *(({name: ""}, name) for name in ("bill_to", "ship_to", "shipping", "lines")),
+        ({"shipping": {"tracking": "1Z9"}}, "shipping.tracking"),
+        ({"shipping": {"rate_key": None}}, "shipping.rate_key"),
+        ({"shipping": {"notifications": {}}}, "shipping.notifications"),
+        ({"ship_to": {"unknown": []}}, "ship_to.unknown"),
+        ({"lines": [{"number": 1, "unit_price": 0.01}]}, "lines[1].unit_price"),
+        ({"lines": [{"number": 1, "unit": "kg"}]}, "lines[1].unit"),
+        ({"lines": [{"number": 1, "quantity": None}]}, "lines[1].quantity"),
+        ({"lines": [{"number": 1, "deliver_by": None}]}, "lines[1].deliver_by"),
+        ({"lines": [{"sku": "AA125", "quantity": 1, "title": "Cup"}]}, "lines[1].title"),
+        ({"lines": [{"sku": "AA125", "quantity": 1, "deliver_by": "soon"}]}, "lines[1].deliver_by"),
+        ({"lines": [{"sku": "AA125", "quantity": 1.5}]}, "lines[1].quantity"),
     ],
 )
 def test_a_change_that_is_wrong_is_refused_by_name(api: Any, body: Any, field: str) -> None:
@@ -244,6 +257,34 @@ def test_a_change_that_is_wrong_is_refused_by_name(api: Any, body: Any, field: s
 
     assert field == api.problem(api.ask("PATCH", FIRST, body))["field"]
     assert before == api.read(FIRST)
+
+
+def test_what_a_change_says_of_a_further_line_is_in_the_book(api: Any) -> None:
+    further = {
+        "sku": "AA125",
+        "quantity": 12,
+        "deliver_by": "2030-01-01",
+        "ship_name": "Ann",
+        "mark_code": "M-1",
+    }
+    lines = [{"number": 1}, {"number": 2}, further]
+    assert 200 == api.ask("PATCH", FIRST, {"lines": lines}).status
+    line = api.read(FIRST)["lines"][2]
+
+    assert further == {name: line[name] for name in further}
+
+
+def test_a_change_of_shipping_says_all_that_a_new_order_may(api: Any) -> None:
+    mails = [{"type": "TRACKING", "email": "ann@example.com"}]
+    told = {"carrier": "UPS", "signature": True, "notifications": mails}
+    before = api.read(FIRST).get("shipping", {})
+    assert 200 == api.ask("PATCH", FIRST, {"shipping": told}).status
+    assert {**before, **told} == api.read(FIRST)["shipping"]
+
+    nothing = dict.fromkeys(told)
+    assert 200 == api.ask("PATCH", FIRST, {"shipping": nothing}).status
+    left = {name: value for name, value in before.items() if name not in told}
+    assert left == api.read(FIRST).get("shipping", {})
 
 
 # who sees what
