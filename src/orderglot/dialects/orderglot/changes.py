@@ -25,7 +25,8 @@ from orderglot.dialects.orderglot.media import (
     tag_of,
     written,
 )
-from orderglot.dialects.orderglot.orders import read_answer, shown, write_shown
+from orderglot.dialects.orderglot.orders import read_answer, write_shown
+from orderglot.dialects.orderglot.sight import shown
 from orderglot.dialects.orderglot.tables import NAME, ORDER, ORDERS
 from orderglot.dialects.orderglot.wire import write_document
 from orderglot.wire import json

@@ -29,7 +29,8 @@ from orderglot.dialects.orderglot.media import (
     tag_of,
     written,
 )
-from orderglot.dialects.orderglot.orders import read_answer, shown, write_shown
+from orderglot.dialects.orderglot.orders import read_answer, write_shown
+from orderglot.dialects.orderglot.sight import shown
 from orderglot.dialects.orderglot.tables import NAME, ORDER
 from orderglot.dialects.orderglot.wire import opened, read_documents, read_inside, write_document
 from orderglot.wire import json

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from hypothesis import given
@@ -14,9 +15,11 @@ from orderglot.core.errors import NotFound, Problem
 from orderglot.core.order import Identity, Invoice, Link, Order, Reference, Unknown, by_hub_id
 from orderglot.core.query import Window
 from orderglot.core.values import Relation
-from orderglot.dialects.orderglot import known_members, search
+from orderglot.dialects.orderglot import DIALECT, known_members, search
 from orderglot.dialects.orderglot.tables import NAME
 from orderglot.dialects.orderglot.wire import read_document, read_order, write_document
+from orderglot.faces.server import Server
+from orderglot.hub.dialects import chosen_one
 from orderglot.wire import json as wire
 from orderglot.wire.form import Form
 from tests.full_records import full
@@ -24,7 +27,7 @@ from tests.strategies import orders
 
 ORDERS = "/orderglot/v1/orders"
 FIRST = f"{ORDERS}/1000000001"
-CUSTOMER = "og_" + "1".zfill(64)
+CUSTOMER, SELLER = ("og_" + str(number).zfill(64) for number in (1, 3))
 
 
 # lists
@@ -304,6 +307,60 @@ def test_what_a_seller_has_from_elsewhere_is_not_for_his_customers(api: Any) -> 
     assert [{"dialect": "kole", "id": "12345"}] == own["references"]
     (listed, *_) = api.read(key=CUSTOMER)["items"]
     assert own == listed
+
+
+def test_nobody_elses_names_are_in_what_a_customer_sees(api: Any) -> None:
+    async def name() -> None:
+        customer = await api.book.customer(by_hub_id(100_001))
+        names = (Reference("kole@wholesaler", "C-9"), Reference("kole", "X1"))
+        await api.book.keep_customer(replace(customer, references=names))
+
+    api.run(name())
+    named = (Reference("kole@wholesaler", "K-8"), Reference("kole", "222"))
+    api.change(3, references=named)
+    link = Link(Relation.SPLIT_OF, Identity(id=1_000_000_003))
+    api.change(1, links=(link,), extras={"kole.margin": Decimal("0.4")})
+    asked = {"ask": True, "by": "Mrs. Smith"}
+    assert 200 == api.ask("POST", f"{FIRST}/cancel", asked).status
+    assert 200 == api.ask("POST", f"{FIRST}/answer-cancellation", {"answer": "refuse"}).status
+    assert 200 == api.ask("POST", f"{FIRST}/cancel", {"ask": True}, key=CUSTOMER).status
+    whole = api.read(FIRST)
+    for told in ("C-9", "K-8", "Mrs. Smith", "margin"):
+        assert told in json.dumps(whole)
+
+    own = api.read(FIRST, key=CUSTOMER)
+    assert [{"dialect": "kole", "id": "X1"}] == own["customer"]["references"]
+    assert [{"dialect": "kole", "id": "222"}] == own["links"][0]["order"]["references"]
+    first, second = own["details"]["cancellations"]
+    assert {"asked_by", "answered_by"}.isdisjoint(first)
+    assert "orderglot:key-1" == second["asked_by"]
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        *("references.id", "customer.references.id", "links.order.references.dialect"),
+        *("extras.kole.margin", "details.cancellations.asked_by"),
+    ],
+)
+def test_a_customer_cannot_ask_about_what_he_does_not_see(api: Any, field: str) -> None:
+    query = urlencode({"filter": f'status = shipped OR NOT {field} = "K-9"'})
+    refused = api.ask("GET", f"{ORDERS}?{query}", key=CUSTOMER)
+
+    assert "filter" == api.problem(refused)["field"]
+    assert 200 == api.ask("GET", f"{ORDERS}?{query}").status
+
+
+def test_what_a_dialect_loses_tells_a_customer_of_nothing_that_he_does_not_see(api: Any) -> None:
+    api.server = Server(DIALECT, api.store, named=chosen_one)
+    unknown = (Unknown("kole", ("hidden",), "x"),)
+    api.change(1, extras={"kole.margin": Decimal("0.4")}, unknown=unknown)
+    path = f"{FIRST}/as/adobe"
+    lost = [api.read(path, key=key)["losses"] for key in (SELLER, CUSTOMER)]
+
+    assert any("margin" in one for one in lost[0])
+    assert any("hidden" in one for one in lost[0])
+    assert not any("margin" in one or "hidden" in one for one in lost[1])
 
 
 def test_an_order_is_for_the_customer_whom_another_dialect_knows(api: Any) -> None:
