@@ -239,9 +239,10 @@ def test_orders_that_a_dialect_cannot_say_are_counted(folder: Path) -> None:
     assert (3, []) == (found["left_out"], found["losses"])
 
 
-def test_a_dialects_lines_are_rows(folder: Path) -> None:
-    done("export", "out.csv", "--as", "kole", "--lines")
-    assert ["A", "B", "B", "A"] == [row["items.sku"] for row in rows(folder / "out.csv")]
+@pytest.mark.parametrize(("dialect", "column"), [("kole", "items.sku"), ("orderglot", "lines.sku")])
+def test_a_dialects_lines_are_rows(dialect: str, column: str, folder: Path) -> None:
+    done("export", "out.csv", "--as", dialect, "--lines")
+    assert ["A", "B", "B", "A"] == [row[column] for row in rows(folder / "out.csv")]
 
 
 @pytest.mark.parametrize(

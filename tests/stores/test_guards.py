@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from orderglot.core.caller import Caller
 from orderglot.core.errors import Conflict, Invalid, NotFound, Overtaken
-from orderglot.core.order import HUB, Identity, Link, Order, Reference
+from orderglot.core.order import HUB, Identity, Link, Order, Reference, by_hub_id
 from orderglot.core.ports import Book, UnitOfWork
 from orderglot.core.query import Compare, Operator
 from orderglot.core.values import Relation
@@ -103,6 +103,29 @@ def test_a_deleted_one_as_well(shop: Shop) -> None:
 
     with pytest.raises(Overtaken):
         meanwhile(shop, delete)
+
+
+def test_an_order_that_has_gone_when_another_is_to_point_at_it_was_overtaken(shop: Shop) -> None:
+    placed = shop.placed()
+    link = Link(Relation.SPLIT_OF, Identity(id=placed.id))
+
+    async def late(unit: UnitOfWork) -> None:
+        found = await unit.get(by_hub_id(placed.id))
+        await elsewhere(shop).change(replace(found, deleted=shop.clock()))
+        await unit.place(Order(links=(link,)))
+
+    async def own(unit: UnitOfWork) -> None:
+        found = await unit.get(by_hub_id(placed.id))
+        await unit.change(replace(found, deleted=shop.clock()))
+        await unit.place(Order(links=(link,)))
+
+    with pytest.raises(Invalid):
+        shop.run(shop.book.transact(own))
+    # It is tried again, and then it is not found.
+    with pytest.raises(NotFound):
+        shop.run(shop.book.transact(late))
+    with pytest.raises(Invalid):
+        shop.run(shop.book.place(Order(links=(link,))))
 
 
 def test_what_asks_no_rule_is_not_held_up_and_holds_nobody_up(shop: Shop) -> None:

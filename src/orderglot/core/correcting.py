@@ -40,7 +40,7 @@ class Correction(Struct, frozen=True, kw_only=True):
     notes: str | None = None
     bill_to: Address | None = None
     ship_to: Address | None = None
-    shipping: Mapping[str, str] = {}
+    shipping: Mapping[str, Any] = {}
     quantities: Mapping[int, Quantity] = {}
     removed: tuple[int, ...] = ()
     added: tuple[Line, ...] = ()

@@ -48,7 +48,8 @@ class Views:
         dialect = self._named(name)
         response = await written(order, book, self._keyring, dialect, base, form)
         media = response.headers.get("content-type", "")
-        return View(dialect.name, media, response.body, losses(order, dialect.name, dialect.can))
+        seen = shown_to(book.caller, order)
+        return View(dialect.name, media, response.body, losses(seen, dialect.name, dialect.can))
 
 
 async def written(

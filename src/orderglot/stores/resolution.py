@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Container
 from datetime import datetime
 
 from msgspec.structs import replace
 
 from orderglot.core.customer import Customer, identity
-from orderglot.core.errors import Forbidden, Rule, invalid
+from orderglot.core.errors import Forbidden, Overtaken, Rule, invalid
 from orderglot.core.linking import origins
 from orderglot.core.order import Identity, Link, Order, Reference, is_channel
 from orderglot.stores.backend import Backend, Entity, Scope
@@ -22,18 +22,26 @@ class Resolution:
     """What a unit knows of orders and customers, loaded in bulk before it is needed.
 
     With ``ours`` an id without a reference may be the hub's own, as our clients say it; what comes
-    from elsewhere never means that. In ``test`` mode customers are neither made nor renamed, and no
+    from elsewhere never means that. ``seen`` are the hub ids of the orders that the unit has found: one
+    of them that is not there any more was taken away by somebody else. In ``test`` mode customers are neither made nor renamed, and no
     live order is written.
     """
 
     def __init__(
-        self, backend: Backend, numbers: IdBlocks, scope: Scope, *, test: bool = False
+        self,
+        backend: Backend,
+        numbers: IdBlocks,
+        scope: Scope,
+        *,
+        test: bool = False,
+        seen: Container[int] = (),
     ) -> None:
         self._backend = backend
         self._id_blocks = numbers
         self._scope = scope
         self._all = Scope(scope.seller)
         self._test = test
+        self._seen = seen
         self.orders: IdentityMap[Order] = IdentityMap(Entity.ORDER)
         self.customers: IdentityMap[Customer] = IdentityMap(Entity.CUSTOMER)
         self.renamed: set[int] = set()
@@ -155,7 +163,8 @@ class Resolution:
 
         Those that it is ``kept`` with stay, whatever has become of their orders. What is not known
         yet stays as the order says it, unless a customer says it: they can point at their own
-        orders alone. Raises Invalid there, and for a hub id that is nobody's.
+        orders alone. Raises Invalid there, and for a hub id that is nobody's; Overtaken where it was an
+        order's when this unit found it.
         """
         if not order.links:
             return ()
@@ -169,10 +178,18 @@ class Resolution:
         scope = self._scope if ours else replace(self._scope, deleted=True)
         if found is not None and visible(found, scope):
             return _identity(found)
+        if named.id in self._seen and self._has_gone(named.id):
+            raise Overtaken(f"Order {named.id} has gone at this moment; ask for it again.")
         if named.id or self._scope.customer is not None:
             shown = named.id or named.number or ", ".join(ref.id for ref in named.references)
             raise invalid("links", Rule.UNKNOWN, f"There is no order {shown} here to point at.")
         return named
+
+    def _has_gone(self, id: int) -> bool:
+        """Tell whether an order is not there, or deleted, and not by this unit."""
+        found = self.orders.with_id(id)
+        gone = found is None or found.deleted is not None
+        return gone and id not in self.orders.kept
 
     async def demand_no_circle(self, order: Order) -> None:
         """Raise Invalid where an order would come from itself, be it by way of others."""

@@ -64,7 +64,11 @@ class UnitOfWork(ExpectingReads):
         """What is known of orders and customers: made by the first write, most units have none."""
         if self._known is None:
             self._known = Resolution(
-                self._backend, self._id_blocks, self._scope, test=self._caller.test
+                self._backend,
+                self._id_blocks,
+                self._scope,
+                test=self._caller.test,
+                seen=self._found,
             )
             self._known.customers.read(self._seen)
         return self._known

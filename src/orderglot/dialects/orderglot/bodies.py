@@ -45,4 +45,6 @@ def write_documents(orders: tuple[Order, ...]) -> bytes:
     return json.write(written[0] if len(written) == 1 else {"items": written, "next": None})
 
 
-BODIES = Bodies(read=read_orders, write={"json": write_documents}, id="id", po_number="po_number")
+BODIES = Bodies(
+    read=read_orders, write={"json": write_documents}, id="id", po_number="po_number", lines="lines"
+)

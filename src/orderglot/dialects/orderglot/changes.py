@@ -16,13 +16,17 @@ from orderglot.dialects.orderglot import known_members, shapes
 from orderglot.dialects.orderglot.drafts import complete, read_change, read_draft, write_draft
 from orderglot.dialects.orderglot.media import (
     SENDS,
+    Preconditions,
     answer,
     arguments_of,
     body_of,
     demand_version,
+    preconditions_of,
     tag_of,
+    written,
 )
-from orderglot.dialects.orderglot.orders import read_answer, shown, write_shown
+from orderglot.dialects.orderglot.orders import read_answer, write_shown
+from orderglot.dialects.orderglot.sight import shown
 from orderglot.dialects.orderglot.tables import NAME, ORDER, ORDERS
 from orderglot.dialects.orderglot.wire import write_document
 from orderglot.wire import json
@@ -102,13 +106,12 @@ class Changing(Struct, frozen=True):
 
     id: str
     change: Form
-    version: str = ""
+    version: Preconditions = Preconditions()
 
 
 def _write_change(ask: Changing) -> Request:
     headers = {**SENDS, "content-type": shapes.MERGE_PATCH}
-    if ask.version:
-        headers["if-match"] = ask.version
+    headers |= written(ask.version)
     body = json.write(ask.change.members)
     return Request(method="PATCH", path=fill(ORDER, id=ask.id), headers=headers, body=body)
 
@@ -117,7 +120,7 @@ def _read_change(request: Request, _caller: Caller) -> Changing:
     arguments_of(request, ())
     form = body_of(request, known_members.CHANGE)
     form.check()
-    return Changing(request.params["id"], form, request.headers.get("if-match", ""))
+    return Changing(request.params["id"], form, preconditions_of(request))
 
 
 async def _change_order(context: Context, ask: Changing) -> Order:
@@ -144,7 +147,7 @@ CHANGE_ORDER: Operation[Changing, Order] = Operation(
     request=RequestFormat(
         _write_change,
         _read_change,
-        headers=shapes.IfMatch,
+        headers=shapes.Preconditions,
         body={shapes.MERGE_PATCH: shapes.Change, JSON: shapes.Change},
     ),
     perform=_change_order,

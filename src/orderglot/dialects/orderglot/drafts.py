@@ -193,7 +193,7 @@ def read_change(form: Form, order: Order) -> Correction:
         notes=form.text("notes", longest=LONGEST_NOTES) if "notes" in named else None,
         bill_to=changed_address(form, "bill_to", order.bill_to),
         ship_to=changed_address(form, "ship_to", order.ship_to),
-        shipping=changed_shipping(form.inside("shipping")),
+        shipping=_changed_shipping(form),
         **(_changed_lines(form, order) if "lines" in named else {}),
     )
     form.check()
@@ -205,7 +205,10 @@ _CHANGED = ("po_number", "notes", "bill_to", "ship_to", "shipping", "lines")
 
 def changed_address(form: Form, name: str, before: Address | None) -> Address | None:
     """Give an address with what is said of it anew; None where it stays as it is."""
+    _refuse_taking_out(form, name)
     inner = form.inside(name)
+    if inner.known is not None:
+        refuse_settled_of(inner, Address)
     if not inner.members:
         return None
     texts = (*Address.__struct_fields__[:-2],)
@@ -215,8 +218,28 @@ def changed_address(form: Form, name: str, before: Address | None) -> Address | 
     return replace(before or Address(), **given)
 
 
-def changed_shipping(form: Form) -> dict[str, str]:
-    return {name: form.text(name) for name in shapes.SHIPPING if name in form.members}
+def _changed_shipping(form: Form) -> Members:
+    """Read what of how an order goes out is said anew; what is null says nothing from then on."""
+    _refuse_taking_out(form, "shipping")
+    inner = form.inside("shipping")
+    names = [name for name in inner.members if name in Shipping.__struct_fields__]
+    given = _read_shipping(inner)
+    return {name: getattr(given, name) for name in names}
+
+
+def _refuse_taking_out(form: Form, name: str) -> None:
+    """Refuse a part that is null: an order has one, of which some members may be."""
+    if name in form.members and not form.has(name):
+        reason = "This cannot be taken out as a whole; say null of each member that is to go."
+        form.refuse(name, Rule.REQUIRED, reason)
+
+
+def _refuse_agreed_of(form: Form, number: int) -> None:
+    """Refuse what of a line of an order stays as it was agreed."""
+    for name in form.members:
+        if name in Line.__struct_fields__ and name not in ("number", "sku", "quantity"):
+            reason = f"This stays as it is in line {number}; leave it out, or take the line out."
+            form.refuse(name, Rule.READ_ONLY, reason)
 
 
 def _changed_lines(form: Form, order: Order) -> Members:
@@ -227,8 +250,10 @@ def _changed_lines(form: Form, order: Order) -> Members:
     for one in form.each("lines", required=True):
         number = one.whole("number")
         if number is None:
-            added.append(Line(sku=one.text("sku", required=True), quantity=read_quantity(one)))
-        elif number not in there:
+            added.append(replace(_read_line(one), unknown=()))
+            continue
+        _refuse_agreed_of(one, number)
+        if number not in there:
             one.refuse("number", Rule.UNKNOWN, f"There is no line {number} in this order.")
         elif number in quantities:
             one.refuse("number", Rule.DUPLICATE, f"Line {number} is named twice.")
@@ -236,6 +261,6 @@ def _changed_lines(form: Form, order: Order) -> Members:
             one.refuse("sku", Rule.READ_ONLY, f"Line {number} is of {there[number].sku!r}.")
         else:
             same = there[number].quantity
-            quantities[number] = read_quantity(one) if one.has("quantity") else same
+            quantities[number] = read_quantity(one) if "quantity" in one.members else same
     removed = tuple(number for number in there if number not in quantities)
     return {"quantities": quantities, "removed": removed, "added": tuple(added)}

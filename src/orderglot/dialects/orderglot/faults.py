@@ -81,7 +81,7 @@ def _read_problem(form: Form) -> Problem:
 def _responses(operation: Operation[Any, Any]) -> tuple[ResponseShape, ...]:
     body = {shapes.PROBLEM: shapes.Problem}
     shared = refusals(STATUSES, body)
-    matched = operation.request.headers is shapes.IfMatch
+    matched = operation.request.headers is shapes.Preconditions
     return (*shared, ResponseShape(PRECONDITION_FAILED, body)) if matched else shared
 
 

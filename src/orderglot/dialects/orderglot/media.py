@@ -6,6 +6,8 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from msgspec import Struct
+
 from orderglot.core.errors import Conflict, Rule, invalid
 from orderglot.core.order import Order
 from orderglot.dialects.orderglot.shapes import MERGE_PATCH, PROBLEM
@@ -23,8 +25,11 @@ ASKS = {"accept": JSON}
 SENDS = {**ASKS, "content-type": JSON}
 """The headers of the client's requests, without and with a body."""
 
+MATCH, NONE_MATCH = "if-match", "if-none-match"
 ANY = "*"
-_TAG = re.compile(r'"([^"]*)"')
+_TAG = r'(?:W/)?"[^"]*"'
+_TAGS = re.compile(rf"[\s,]*{_TAG}(?:\s*,[\s,]*{_TAG})*[\s,]*")
+_EACH_TAG = re.compile(r'(W/)?"([^"]*)"')
 
 
 def answer(
@@ -72,22 +77,58 @@ def tag_of(order: Order) -> str:
 
 def is_known(order: Order, request: Request) -> bool:
     """Tell whether a request says that its sender has the order as it stands."""
-    known = request.headers.get("if-none-match", "")
-    return known.strip() == ANY or str(order.version) in _TAG.findall(known)
+    return _is_one_of(order, request.headers.get(NONE_MATCH, "").strip())
 
 
-def demand_version(order: Order, wanted: str) -> None:
-    """Raise Conflict unless an order is of one of the versions that an If-Match names; "" is any."""
-    wanted = wanted.strip()
-    if wanted in ("", ANY):
-        return
-    versions = _TAG.findall(wanted.replace('W/"', ""))
-    if not versions:
-        reason = f'{wanted[:40]!r} is no entity tag; send the ETag of the order, such as "3".'
-        raise invalid("If-Match", Rule.MALFORMED, reason)
-    if str(order.version) not in versions:
+class Preconditions(Struct, frozen=True):
+    """Of which versions an order is to be that is changed, and of which not; "" is of any."""
+
+    match: str = ""
+    none_match: str = ""
+
+
+def preconditions_of(request: Request) -> Preconditions:
+    """Read what a request that changes an order says of its version; raises Invalid of what is no tag."""
+    for name, header in (("If-Match", MATCH), ("If-None-Match", NONE_MATCH)):
+        wanted = request.headers.get(header, "").strip()
+        if wanted not in ("", ANY) and not _TAGS.fullmatch(wanted):
+            reason = f'{wanted[:40]!r} is no entity tag; send the ETag of the order, such as "3".'
+            raise invalid(name, Rule.MALFORMED, reason)
+    return Preconditions(
+        request.headers.get(MATCH, "").strip(), request.headers.get(NONE_MATCH, "").strip()
+    )
+
+
+def written(wanted: Preconditions) -> dict[str, str]:
+    """Write preconditions as the headers of a request."""
+    headers = {MATCH: wanted.match, NONE_MATCH: wanted.none_match}
+    return {name: tags for name, tags in headers.items() if tags}
+
+
+def demand_version(order: Order, wanted: Preconditions) -> None:
+    """Raise Conflict where an order is of no version that may be changed (RFC 9110, 13.1)."""
+    match = wanted.match
+    if match not in ("", ANY) and str(order.version) not in _versions(match, weak=False):
+        weak = " A weak tag is none that a change may name." if "W/" in match else ""
         raise Conflict(
             f"Version {order.version} of the order is here by now; read it again and repeat the"
-            " change.",
+            f" change.{weak}",
             code=OVERTAKEN,
         )
+    if _is_one_of(order, wanted.none_match):
+        raise Conflict(
+            f"Version {order.version} of the order is here, for which If-None-Match forbids the"
+            " change; leave that header out.",
+            code=OVERTAKEN,
+        )
+
+
+def _is_one_of(order: Order, tags: str) -> bool:
+    return tags == ANY or str(order.version) in _versions(tags, weak=True)
+
+
+def _versions(tags: str, *, weak: bool) -> set[str]:
+    """Give the versions of a list of entity tags, those of weak ones only where these count."""
+    if not _TAGS.fullmatch(tags):
+        return set()
+    return {version for mark, version in _EACH_TAG.findall(tags) if weak or not mark}

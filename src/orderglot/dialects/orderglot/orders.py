@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from orderglot.core.caller import Caller
-from orderglot.core.order import Order, Reference, is_channel
+from orderglot.core.order import Order, Reference
 from orderglot.core.ports import Event
 from orderglot.core.query import And, Page
 from orderglot.core.time_zones import zone_of
@@ -29,6 +29,7 @@ from orderglot.dialects.orderglot.media import (
 )
 from orderglot.dialects.orderglot.reading import read_struct
 from orderglot.dialects.orderglot.search import search
+from orderglot.dialects.orderglot.sight import demand_in_sight, shown
 from orderglot.dialects.orderglot.tables import NAME, ORDER, ORDERS
 from orderglot.dialects.orderglot.wire import opened, read_document, read_documents, write_document
 from orderglot.wire import json
@@ -36,15 +37,6 @@ from orderglot.wire.form import Form
 from orderglot.wire.message import Request, Response, fill
 from orderglot.wire.operation import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.shape import ResponseShape, success
-
-
-def shown(order: Order, caller: Caller) -> Order:
-    """Give an order as a caller may see it: what a seller has of other places is not for his customers."""
-    if caller.customer is None:
-        return order
-    own = tuple(one for one in order.references if not is_channel(one.dialect))
-    return replace(order, references=own, extras={})
-
 
 # orders.list
 
@@ -66,6 +58,7 @@ async def _list_orders(context: Context, ask: Listing) -> Page:
     book = context.book
     zone = zone_of((await book.seller()).timezone) if ask.filter else zone_of("")
     window = with_filter(ask, zone)
+    demand_in_sight(window.where, book.caller)
     if ask.q:
         found = await search(book, ask.q)
         window = replace(window, where=And((found, window.where)))
@@ -128,11 +121,15 @@ async def _get_order(context: Context, id: str) -> Order:
     return shown(await context.book.get(Reference(NAME, id)), context.book.caller)
 
 
-def write_shown(order: Order, request: Request) -> Response:
-    headers = {"etag": tag_of(order)}
+def _write_got(order: Order, request: Request) -> Response:
     if is_known(order, request):
-        return Response(status=304, headers=headers)
-    return answer(selected(order, read_fields(request)), headers=headers)
+        return Response(status=304, headers={"etag": tag_of(order)})
+    return write_shown(order, request)
+
+
+def write_shown(order: Order, request: Request) -> Response:
+    """Write an order with the entity tag that it has."""
+    return answer(selected(order, read_fields(request)), headers={"etag": tag_of(order)})
 
 
 def read_answer(response: Response, _ask: object) -> Order:
@@ -148,7 +145,7 @@ GET_ORDER: Operation[str, Order] = Operation(
     request=RequestFormat(_write_id, _read_id, query=shapes.Showing, headers=shapes.IfNoneMatch),
     perform=_get_order,
     response=ResponseFormat(
-        write_shown,
+        _write_got,
         read_answer,
         (*success(200, shapes.Order, headers=shapes.ETag), ResponseShape(304, headers=shapes.ETag)),
     ),

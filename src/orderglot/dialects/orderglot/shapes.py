@@ -174,9 +174,12 @@ class Placed(TypedDict):
     Location: str
 
 
-IfMatch = TypedDict(
-    "IfMatch",
-    {"If-Match": Annotated[str, description("The ETag of the version that is changed.")]},
+Preconditions = TypedDict(
+    "Preconditions",
+    {
+        "If-Match": Annotated[str, description("The ETag of the version that is changed.")],
+        "If-None-Match": Annotated[str, description("The ETag of a version that is not changed.")],
+    },
     total=False,
 )
 IfNoneMatch = TypedDict(
@@ -204,7 +207,6 @@ SHIPPING = ("method", "option", "carrier", "service", "account", "attention", "i
 """The texts of how an order goes out that a client may say."""
 
 _SHIPPING = [(name, Text | None, None) for name in SHIPPING]
-Shipping = annotated(msgspec.defstruct("ChangedShipping", _SHIPPING), ADDITIONAL_PROPERTIES)
 
 
 class NewNotification(TypedDict):
@@ -214,18 +216,20 @@ class NewNotification(TypedDict):
     email: Text
 
 
+_FURTHER = [*_SHIPPING, ("signature", bool | None, None)]
 NewShipping = annotated(
-    msgspec.defstruct(
-        "NewShipping",
-        [
-            *_SHIPPING,
-            ("signature", bool | None, None),
-            ("notifications", list[NewNotification], []),
-        ],
-    ),
+    msgspec.defstruct("NewShipping", [*_FURTHER, ("notifications", list[NewNotification], [])]),
     ADDITIONAL_PROPERTIES,
 )
 """How an order is to go out."""
+
+ChangedShipping = annotated(
+    msgspec.defstruct(
+        "ChangedShipping", [*_FURTHER, ("notifications", list[NewNotification] | None, None)]
+    ),
+    ADDITIONAL_PROPERTIES,
+)
+"""How an order is to go out from now on."""
 
 
 class NewLine(TypedDict):
@@ -259,11 +263,18 @@ NewOrder = annotated(
 
 
 class ChangedLine(TypedDict, total=False):
-    """A line that is to be there: one of the order's by its number, or a further one by its SKU."""
+    """A line that is to be there: one of the order's by its number, or a further one by its SKU.
+
+    Of the order's own the ``quantity`` may be another one; the others are those of a further line.
+    """
 
     number: int
     sku: Text
     quantity: Quantity
+    unit: Text
+    deliver_by: date | None
+    ship_name: Text
+    mark_code: Text
 
 
 Change = annotated(
@@ -274,7 +285,7 @@ Change = annotated(
             ("notes", Annotated[str, Meta(max_length=LONGEST_NOTES)] | None, None),
             ("bill_to", Address, msgspec.UNSET),
             ("ship_to", Address, msgspec.UNSET),
-            ("shipping", Shipping, msgspec.UNSET),
+            ("shipping", ChangedShipping, msgspec.UNSET),
             ("lines", Annotated[list[ChangedLine], Meta(min_length=1)], msgspec.UNSET),
         ],
     ),

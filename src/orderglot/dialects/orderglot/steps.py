@@ -20,13 +20,17 @@ from orderglot.dialects.orderglot import step_requests as told
 from orderglot.dialects.orderglot.media import (
     ASKS,
     SENDS,
+    Preconditions,
     answer,
     arguments_of,
     body_of,
     demand_version,
+    preconditions_of,
     tag_of,
+    written,
 )
-from orderglot.dialects.orderglot.orders import read_answer, shown, write_shown
+from orderglot.dialects.orderglot.orders import read_answer, write_shown
+from orderglot.dialects.orderglot.sight import shown
 from orderglot.dialects.orderglot.tables import NAME, ORDER
 from orderglot.dialects.orderglot.wire import opened, read_documents, read_inside, write_document
 from orderglot.wire import json
@@ -46,14 +50,12 @@ class Asked(Struct, frozen=True):
 
     id: str
     members: Mapping[str, Any] = {}
-    version: str = ""
+    version: Preconditions = Preconditions()
 
 
 def _write_asked(path: str) -> Callable[[Asked], Request]:
     def write(ask: Asked) -> Request:
-        headers = {**(SENDS if ask.members else ASKS)}
-        if ask.version:
-            headers["if-match"] = ask.version
+        headers = {**(SENDS if ask.members else ASKS), **written(ask.version)}
         body = json.write(ask.members) if ask.members else b""
         return Request(method="POST", path=fill(path, id=ask.id), headers=headers, body=body)
 
@@ -69,8 +71,7 @@ def _read_asked(name: str, read: Callable[[Form], object]) -> Callable[[Request,
             form.refuse("by", Rule.READ_ONLY, "A customer speaks for himself; leave it out.")
         read(form)
         form.check()
-        version = request.headers.get("if-match", "")
-        return Asked(request.params["id"], form.members, version)
+        return Asked(request.params["id"], form.members, preconditions_of(request))
 
     return read_asked
 
@@ -167,7 +168,7 @@ def _operation(
         request=RequestFormat(
             _write_asked(path),
             _read_asked(name, read),
-            headers=shapes.IfMatch,
+            headers=shapes.Preconditions,
             body={JSON: shape} if shape else {},
         ),
         perform=perform,

@@ -9,6 +9,7 @@ from orderglot.core.errors import Rule, Unsupported, invalid
 from orderglot.core.order import Reference
 from orderglot.dialects.orderglot import shapes
 from orderglot.dialects.orderglot.media import ASKS, answer, arguments_of
+from orderglot.dialects.orderglot.sight import shown
 from orderglot.dialects.orderglot.tables import NAME, ORDER
 from orderglot.wire import json
 from orderglot.wire.form import Form
@@ -54,7 +55,7 @@ async def _view(context: Context, ask: Viewing) -> View:
     if context.views is None:
         raise RuntimeError("only what reads has views")
     book = context.book
-    order = await book.get(Reference(NAME, ask.id))
+    order = shown(await book.get(Reference(NAME, ask.id)), book.caller)
     try:
         return await context.views.view(order, book, ask.dialect, ask.base, ask.form)
     except Unsupported as error:

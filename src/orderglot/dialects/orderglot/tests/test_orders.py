@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from hypothesis import given
@@ -14,9 +15,11 @@ from orderglot.core.errors import NotFound, Problem
 from orderglot.core.order import Identity, Invoice, Link, Order, Reference, Unknown, by_hub_id
 from orderglot.core.query import Window
 from orderglot.core.values import Relation
-from orderglot.dialects.orderglot import known_members, search
+from orderglot.dialects.orderglot import DIALECT, known_members, search
 from orderglot.dialects.orderglot.tables import NAME
 from orderglot.dialects.orderglot.wire import read_document, read_order, write_document
+from orderglot.faces.server import Server
+from orderglot.hub.dialects import chosen_one
 from orderglot.wire import json as wire
 from orderglot.wire.form import Form
 from tests.full_records import full
@@ -24,7 +27,7 @@ from tests.strategies import orders
 
 ORDERS = "/orderglot/v1/orders"
 FIRST = f"{ORDERS}/1000000001"
-CUSTOMER = "og_" + "1".zfill(64)
+CUSTOMER, SELLER = ("og_" + str(number).zfill(64) for number in (1, 3))
 
 
 # lists
@@ -143,9 +146,63 @@ def test_what_is_known_already_is_not_sent_again(api: Any) -> None:
     assert 200 == api.ask("GET", FIRST, if_none_match=tag).status
 
 
-def test_an_entity_tag_that_is_none_is_refused(api: Any) -> None:
-    refused = api.ask("PATCH", FIRST, {"notes": "Once."}, if_match="3")
-    assert "If-Match" == api.problem(refused)["field"]
+@pytest.mark.parametrize("header", ["If-Match", "If-None-Match"])
+@pytest.mark.parametrize(
+    "tags", ["3", '"1', '"1" "2"', '"1", *', 'w/"1"', 'W/ "1"', 'x"1"', '"1"x', "W/", ","]
+)
+def test_an_entity_tag_that_is_none_is_refused(api: Any, header: str, tags: str) -> None:
+    refused = api.ask("PATCH", FIRST, {"notes": "Once."}, **{header.lower(): tags})
+    assert header == api.problem(refused)["field"]
+    assert "Once." != api.read(FIRST).get("notes")
+
+
+@pytest.mark.parametrize(
+    ("tags", "status"),
+    [
+        ('"1"', 200),
+        ('W/"1"', 412),
+        ('W/"1", "1"', 200),
+        ('"1",W/"1"', 200),
+        ('W/"7", "1"', 200),
+        ('"7" , "1",', 200),
+        ('W/"1", "7"', 412),
+        ('"W/", "7"', 412),
+        ('""', 412),
+        ("*", 200),
+    ],
+)
+def test_only_a_strong_tag_names_the_version_that_is_changed(
+    api: Any, tags: str, status: int
+) -> None:
+    assert status == api.ask("PATCH", FIRST, {"notes": "Once."}, if_match=tags).status
+    assert (status == 200) is ("Once." == api.read(FIRST).get("notes"))
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("PATCH", FIRST, {"notes": "Once."}),
+        ("POST", f"{FIRST}/note", {"text": "Once."}),
+        ("POST", f"{FIRST}/delete", None),
+        ("POST", f"{FIRST}/split", {"line": [{"number": 1, "quantity": 12}]}),
+    ],
+)
+def test_what_may_not_be_of_a_version_is_not_changed_from_it(
+    api: Any, method: str, path: str, body: Any
+) -> None:
+    before = api.read(FIRST)
+    for tags in ("*", '"1"', 'W/"1"', '"7", "1"'):
+        headers = {"if_none_match": tags, "idempotency_key": f"key {tags}"}
+        first = api.ask(method, path, body, **headers)
+        api.problem(first, 412)
+        assert first == api.ask(method, path, body, **headers)
+        assert before == api.read(FIRST)
+    assert api.ask(method, path, body, if_none_match='"7"').status < 300
+
+
+def test_what_is_known_by_a_weak_tag_is_not_sent_again(api: Any) -> None:
+    assert 304 == api.ask("GET", FIRST, if_none_match='W/"7", W/"1"').status
+    assert 200 == api.ask("GET", FIRST, if_none_match="junk").status
 
 
 # changes
@@ -183,6 +240,19 @@ def test_lines_that_a_change_does_not_name_are_taken_out(api: Any) -> None:
         ({"lines": [{"number": 1, "sku": "AA125"}]}, "lines[1].sku"),
         ({"lines": [{"number": 1, "quantity": -1}]}, "lines[1].quantity"),
         ({"shipping": 3}, "shipping"),
+        *(({name: None}, name) for name in ("bill_to", "ship_to", "shipping", "lines")),
+        *(({name: ""}, name) for name in ("bill_to", "ship_to", "shipping", "lines")),
+        ({"shipping": {"tracking": "1Z9"}}, "shipping.tracking"),
+        ({"shipping": {"rate_key": None}}, "shipping.rate_key"),
+        ({"shipping": {"notifications": {}}}, "shipping.notifications"),
+        ({"ship_to": {"unknown": []}}, "ship_to.unknown"),
+        ({"lines": [{"number": 1, "unit_price": 0.01}]}, "lines[1].unit_price"),
+        ({"lines": [{"number": 1, "unit": "kg"}]}, "lines[1].unit"),
+        ({"lines": [{"number": 1, "quantity": None}]}, "lines[1].quantity"),
+        ({"lines": [{"number": 1, "deliver_by": None}]}, "lines[1].deliver_by"),
+        ({"lines": [{"sku": "AA125", "quantity": 1, "title": "Cup"}]}, "lines[1].title"),
+        ({"lines": [{"sku": "AA125", "quantity": 1, "deliver_by": "soon"}]}, "lines[1].deliver_by"),
+        ({"lines": [{"sku": "AA125", "quantity": 1.5}]}, "lines[1].quantity"),
     ],
 )
 def test_a_change_that_is_wrong_is_refused_by_name(api: Any, body: Any, field: str) -> None:
@@ -190,6 +260,34 @@ def test_a_change_that_is_wrong_is_refused_by_name(api: Any, body: Any, field: s
 
     assert field == api.problem(api.ask("PATCH", FIRST, body))["field"]
     assert before == api.read(FIRST)
+
+
+def test_what_a_change_says_of_a_further_line_is_in_the_book(api: Any) -> None:
+    further = {
+        "sku": "AA125",
+        "quantity": 12,
+        "deliver_by": "2030-01-01",
+        "ship_name": "Ann",
+        "mark_code": "M-1",
+    }
+    lines = [{"number": 1}, {"number": 2}, further]
+    assert 200 == api.ask("PATCH", FIRST, {"lines": lines}).status
+    line = api.read(FIRST)["lines"][2]
+
+    assert further == {name: line[name] for name in further}
+
+
+def test_a_change_of_shipping_says_all_that_a_new_order_may(api: Any) -> None:
+    mails = [{"type": "TRACKING", "email": "ann@example.com"}]
+    told = {"carrier": "UPS", "signature": True, "notifications": mails}
+    before = api.read(FIRST).get("shipping", {})
+    assert 200 == api.ask("PATCH", FIRST, {"shipping": told}).status
+    assert {**before, **told} == api.read(FIRST)["shipping"]
+
+    nothing = dict.fromkeys(told)
+    assert 200 == api.ask("PATCH", FIRST, {"shipping": nothing}).status
+    left = {name: value for name, value in before.items() if name not in told}
+    assert left == api.read(FIRST).get("shipping", {})
 
 
 # who sees what
@@ -209,6 +307,60 @@ def test_what_a_seller_has_from_elsewhere_is_not_for_his_customers(api: Any) -> 
     assert [{"dialect": "kole", "id": "12345"}] == own["references"]
     (listed, *_) = api.read(key=CUSTOMER)["items"]
     assert own == listed
+
+
+def test_nobody_elses_names_are_in_what_a_customer_sees(api: Any) -> None:
+    async def name() -> None:
+        customer = await api.book.customer(by_hub_id(100_001))
+        names = (Reference("kole@wholesaler", "C-9"), Reference("kole", "X1"))
+        await api.book.keep_customer(replace(customer, references=names))
+
+    api.run(name())
+    named = (Reference("kole@wholesaler", "K-8"), Reference("kole", "222"))
+    api.change(3, references=named)
+    link = Link(Relation.SPLIT_OF, Identity(id=1_000_000_003))
+    api.change(1, links=(link,), extras={"kole.margin": Decimal("0.4")})
+    asked = {"ask": True, "by": "Mrs. Smith"}
+    assert 200 == api.ask("POST", f"{FIRST}/cancel", asked).status
+    assert 200 == api.ask("POST", f"{FIRST}/answer-cancellation", {"answer": "refuse"}).status
+    assert 200 == api.ask("POST", f"{FIRST}/cancel", {"ask": True}, key=CUSTOMER).status
+    whole = api.read(FIRST)
+    for told in ("C-9", "K-8", "Mrs. Smith", "margin"):
+        assert told in json.dumps(whole)
+
+    own = api.read(FIRST, key=CUSTOMER)
+    assert [{"dialect": "kole", "id": "X1"}] == own["customer"]["references"]
+    assert [{"dialect": "kole", "id": "222"}] == own["links"][0]["order"]["references"]
+    first, second = own["details"]["cancellations"]
+    assert {"asked_by", "answered_by"}.isdisjoint(first)
+    assert "orderglot:key-1" == second["asked_by"]
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        *("references.id", "customer.references.id", "links.order.references.dialect"),
+        *("extras.kole.margin", "details.cancellations.asked_by"),
+    ],
+)
+def test_a_customer_cannot_ask_about_what_he_does_not_see(api: Any, field: str) -> None:
+    query = urlencode({"filter": f'status = shipped OR NOT {field} = "K-9"'})
+    refused = api.ask("GET", f"{ORDERS}?{query}", key=CUSTOMER)
+
+    assert "filter" == api.problem(refused)["field"]
+    assert 200 == api.ask("GET", f"{ORDERS}?{query}").status
+
+
+def test_what_a_dialect_loses_tells_a_customer_of_nothing_that_he_does_not_see(api: Any) -> None:
+    api.server = Server(DIALECT, api.store, named=chosen_one)
+    unknown = (Unknown("kole", ("hidden",), "x"),)
+    api.change(1, extras={"kole.margin": Decimal("0.4")}, unknown=unknown)
+    path = f"{FIRST}/as/adobe"
+    lost = [api.read(path, key=key)["losses"] for key in (SELLER, CUSTOMER)]
+
+    assert any("margin" in one for one in lost[0])
+    assert any("hidden" in one for one in lost[0])
+    assert not any("margin" in one or "hidden" in one for one in lost[1])
 
 
 def test_an_order_is_for_the_customer_whom_another_dialect_knows(api: Any) -> None:

@@ -110,6 +110,7 @@ def test_a_step_of_another_version_than_is_here_is_not_taken(api: Any, name: str
         ("correct", {"remove": "2"}, "remove"),
         ("correct", {"remove": ["x"]}, "remove.0"),
         ("correct", {"ship_to": {"colour": "red"}}, "ship_to.colour"),
+        ("correct", {"ship_to": None}, "ship_to"),
         ("reprice", {"line": [{"number": 1, "price": -1}]}, "line[1].price"),
         ("split", {}, "line"),
         ("exchange", {"line": [{"number": 1, "quantity": 1}]}, "for"),
