@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager, closing
 from hashlib import sha256
 from pathlib import Path
 
+import asyncpg
 import pytest
 
 from orderglot.core.caller import Caller
@@ -22,7 +23,7 @@ from orderglot.hub.books import open_rows, open_store
 from orderglot.hub.copying import copy
 from orderglot.stores.backend import Unready
 from orderglot.stores.marks import NOT_WHOLE
-from orderglot.stores.postgres import processes
+from orderglot.stores.postgres import processes, rows
 from orderglot.stores.sqlite import alone, backend
 from orderglot.stores.sqlite.opening import prepare
 from orderglot.stores.store import BookStore
@@ -239,6 +240,94 @@ def test_a_book_that_is_open_does_not_move(kind: str, tmp_path: Path) -> None:
     asyncio.run(work())
     copied(source, target, move=True)
     assert 4 == asyncio.run(count(target))
+
+
+def test_whoever_goes_on_with_a_copy_that_was_killed_looks_again_who_has_the_book_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source, target = filled(new_database()), place("sqlite", tmp_path, "there")
+    look = rows.present
+
+    async def killed(_: object) -> None:
+        raise KeyboardInterrupt
+
+    async def work() -> None:
+        async with opened(source) as (_, book):
+            monkeypatch.setattr(rows, "present", killed)
+            with pytest.raises(KeyboardInterrupt):
+                await copy(source, target, lambda _: None, move=True)
+            monkeypatch.setattr(rows, "present", look)
+            with pytest.raises(Conflict, match=OPEN):
+                await copy(source, target, lambda _: None, move=True)
+            await book.place(Order())
+
+    asyncio.run(work())
+    assert [(-1,)] == asked(source, "SELECT number FROM migrations WHERE number < 0")
+    copied(source, target, move=True)
+    assert 4 == asyncio.run(count(target))
+
+
+def test_nor_is_anything_copied_into_a_database_that_somebody_opened_meanwhile(
+    tmp_path: Path,
+) -> None:
+    source, target = filled(place("sqlite", tmp_path, "source")), new_database()
+
+    async def work() -> None:
+        async with opened(target) as (store, _):
+            there = await open_rows(target, copy_of=source)
+            try:
+                do(target, f"INSERT INTO migrations (number, name) VALUES (0, '{source}')")
+                with pytest.raises(Conflict, match=OPEN):
+                    await there.begin(source)
+            finally:
+                await there.close()
+            assert 1 == len(await store.sellers())
+
+    asyncio.run(work())
+
+
+def test_of_two_that_move_a_book_none_goes_on_without_the_mark_of_the_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source, target = filled(new_database()), place("sqlite", tmp_path, "there")
+    look, looked = rows.present, asyncio.Event()
+    seen = list[str]()
+
+    async def first_sees_somebody(connection: asyncpg.Connection) -> tuple[str, ...]:
+        seen.append("")
+        if len(seen) > 1:
+            return await look(connection)
+        looked.set()
+        await asyncio.sleep(0.5)
+        return ("somebody who has gone since",)
+
+    async def second() -> None:
+        await looked.wait()
+        await copy(source, target, lambda _: None, move=True)
+
+    async def work() -> None:
+        one = asyncio.create_task(
+            copy(source, place("sqlite", tmp_path, "first"), lambda _: None, move=True)
+        )
+        await second()
+        with pytest.raises(Conflict, match=OPEN):
+            await one
+
+    monkeypatch.setattr(rows, "present", first_sees_somebody)
+    asyncio.run(work())
+
+    with pytest.raises(Conflict, match=f"has moved to {target}; use that."):
+        filled(source)
+
+
+@kinds
+def test_a_book_moves_to_one_place_alone(kind: str, tmp_path: Path) -> None:
+    source, target = filled(place(kind, tmp_path)), place("sqlite", tmp_path, "there")
+    copied(source, target, move=True)
+    sentence = refused(source, place("sqlite", tmp_path, "elsewhere"), move=True)
+
+    assert f"moves to {target} already, or has moved there; use that" in sentence
+    copied(source, target, move=True)
 
 
 def test_both_schemes_of_a_server_are_one(tmp_path: Path) -> None:

@@ -72,6 +72,15 @@ def demand_here(marks: Mapping[int, str], where: str) -> None:
         )
 
 
+def demand_moving(there: str, target: str, where: str) -> None:
+    """Raise Conflict where a book that is to move is on its way to another place already, or has moved there."""
+    if there != target:
+        raise Conflict(
+            f"The order book {where} moves to {there} already, or has moved there; use that, or copy it "
+            "to another place without '--move'."
+        )
+
+
 def demand_free(marks: Mapping[int, str], where: str) -> None:
     """Raise Conflict where an older book stands in the place of a copy."""
     if UNFINISHED not in marks:

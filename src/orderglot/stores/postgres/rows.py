@@ -11,7 +11,7 @@ import msgspec
 
 from orderglot.core.errors import Conflict, Invalid
 from orderglot.stores.database_url import shown
-from orderglot.stores.marks import COPY, MOVED, UNFINISHED
+from orderglot.stores.marks import COPY, MOVED, UNFINISHED, demand_moving
 from orderglot.stores.postgres.catalogue import SELLER, described
 from orderglot.stores.postgres.cluster import is_cluster, of_one_moment
 from orderglot.stores.postgres.connection import FAILURES, close, connect, in_words, refused
@@ -33,6 +33,10 @@ JSON = "jsonb"
 CLAIMS = "claims"
 """A column that tells only those who write at the same time something."""
 
+MARKING = 0x4F474C54_00000001
+"""The lock of whoever marks a book and looks who has it open."""
+
+_MARKED = "SELECT name FROM migrations WHERE number = $1"
 
 _PLACE = """
 SELECT format('%s %s %s', pg_postmaster_start_time(), d.oid, current_schema())
@@ -173,13 +177,23 @@ class PostgresRows:
 
     async def _mark(self, mark: int, name: str) -> None:
         with translating_errors(self._url):
-            # Whoever opens the book is there before it looks for marks; here it is the other way round.
-            is_new = await self._writer.fetchval(SET_MARK, mark, name)
-            if is_new and (found := await present(self._writer)):
+            # Each waits for the one before, which may take its mark away again.
+            async with self._reader.transaction():
+                await self._reader.execute(f"SELECT pg_advisory_xact_lock({MARKING})")
+                await self._mark_unless_open(mark, name)
+
+    async def _mark_unless_open(self, mark: int, name: str) -> None:
+        # Whoever opens the book is there before it looks for marks; here it is the other way round.
+        is_new = await self._writer.fetchval(SET_MARK, mark, name)
+        if mark == MOVED:
+            demand_moving(str(await self._writer.fetchval(_MARKED, mark)), name, shown(self._url))
+        # A mark from before may be of one that was killed before it looked.
+        if found := await present(self._writer):
+            if is_new:
                 await self._writer.execute(UNMARK, mark)
-                raise Conflict(
-                    f"{shown(self._url)} is open in {'; '.join(found[:3])}; stop that, and try again."
-                )
+            raise Conflict(
+                f"{shown(self._url)} is open in {'; '.join(found[:3])}; stop that, and try again."
+            )
 
     async def put(
         self, table: Table, rows: Collection[Row], gone: Collection[Row], source: str

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from orderglot.stores.marks import COPY, MOVED, UNFINISHED
+from orderglot.stores.marks import COPY, MOVED, UNFINISHED, demand_moving
 from orderglot.stores.rows import Row, Table, demand_marked, misfit, sorted_names, table
 from orderglot.stores.sql.grammar import fragment
 from orderglot.stores.sqlite.alone import alone
@@ -128,6 +128,9 @@ class SqliteRows:
         self._close()
         try:
             with translating_errors(self._path), alone(self._path) as connection:
+                if mark == MOVED:
+                    for (there,) in connection.execute(_MARKED, (mark,)).fetchall():
+                        demand_moving(there, name, str(self._path))
                 connection.execute(SET_MARK, (mark, name))
         finally:
             self._open()
@@ -206,6 +209,7 @@ class SqliteRows:
             return self._reader.execute(text, params).fetchall()
 
 
+_MARKED = "SELECT name FROM migrations WHERE number = ?"
 _MISCOUNTED = """
 WITH kept AS (SELECT * FROM order_counts WHERE orders <> 0)
 SELECT 1 FROM (SELECT * FROM kept EXCEPT SELECT * FROM recounted_orders)
