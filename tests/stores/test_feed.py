@@ -184,6 +184,17 @@ def test_a_read_looks_at_so_many_numbers_at_most(
     assert 1_000 == backend.LOOKED
 
 
+def test_the_next_number_is_looked_up_where_there_may_be_a_gap_alone(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    orders = [shop.placed() for _ in range(3)]
+    for where in ("sqlite.feed", "postgres.feed"):
+        monkeypatch.setattr(f"orderglot.stores.{where}.BEGINNING", "SELECT is FROM nowhere")
+
+    assert [one.id for one in orders] == [one.order for one in read(shop)]
+    assert [orders[2].id] == [one.order for one in read(shop, after=2)]
+
+
 def test_who_has_read_everything_goes_on_where_new_events_will_be(shop: Shop) -> None:
     shop.placed()
     feed = shop.run(shop.book.feed())

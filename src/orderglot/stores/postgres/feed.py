@@ -76,8 +76,10 @@ async def read_feed(pool: Pool, scope: Scope, after: int, limit: int, at: int = 
         waiting = last - before >= NUMBERED
     if last <= after:
         return Feed((), after, more=waiting)
-    ((beginning,),) = await pool.read(BEGINNING, (seller, after, last), at)
-    until = min(beginning - 1 + LOOKED, last)
+    until = last
+    if last - after > LOOKED:
+        ((beginning,),) = await pool.read(BEGINNING, (seller, after, last), at)
+        until = min(beginning - 1 + LOOKED, last)
     rows = await pool.read(*feed_sql(scope, after, until, limit), at)
     return feed_of(rows, limit, until, more=waiting or until < last)
 

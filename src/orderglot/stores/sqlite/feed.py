@@ -46,7 +46,9 @@ def read_feed(reader: Reader, scope: Scope, after: int, limit: int) -> Feed:
     ((last,),) = reader.rows(LAST, (scope.seller, EVENT))
     if last <= after:
         return Feed((), after, more=False)
-    ((beginning,),) = reader.rows(BEGINNING, (scope.seller, after, last))
-    until = min(beginning - 1 + LOOKED, last)
+    until = last
+    if last - after > LOOKED:
+        ((beginning,),) = reader.rows(BEGINNING, (scope.seller, after, last))
+        until = min(beginning - 1 + LOOKED, last)
     rows = reader.rows(*feed_sql(scope, after, until, limit))
     return feed_of(rows, limit, until, more=until < last)
