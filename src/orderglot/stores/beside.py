@@ -72,6 +72,6 @@ class Run:
     def odd(self, beside: Beside, found: Iterable[Row]) -> list[int]:
         """Give the ids of documents that say something else than the rows beside them."""
         readable = [thing for thing in self._things.values() if thing is not None]
-        said = {row for thing in readable for row in beside.rows(thing)}
+        expected = {row for thing in readable for row in beside.rows(thing)}
         there = {row for row in found if self._things.get(row[0], self) is not None}
-        return sorted({row[0] for row in said ^ there})
+        return sorted({row[0] for row in expected ^ there})
