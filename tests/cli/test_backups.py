@@ -17,11 +17,14 @@ from orderglot.core.caller import Caller
 from orderglot.core.customer import Customer
 from orderglot.core.order import Order
 from orderglot.hub.books import open_store
+from orderglot.stores.backend import BEGINNINGS
+from orderglot.stores.marks import SKIPPED
 from orderglot.stores.sqlite import alone
 from tests.cli.program import done, done_json, refused, run, serving
-from tests.postgres import new_database
+from tests.postgres import asked, new_database, ordered
 from tests.stores.test_damage import damage
 
+DOCS = Path(__file__).parents[2] / "docs" / "databases.md"
 OLD = Path(__file__).parents[1] / "stores" / "before-quantities" / "everything.db.gz"
 
 PLACES: dict[str, Callable[[], str]] = {
@@ -92,6 +95,39 @@ def test_no_id_is_handed_out_again_after_going_back(url: str) -> None:
     assert listed("sqlite:///today.db") == listed(back)
     again = placed(back, 150)
     assert set() == {*since} & {*again}
+
+
+def test_what_the_docs_say_after_pg_restore_goes_for_every_seller() -> None:
+    url = new_database()
+    for name in ("acme", "other"):
+        done("seller", "add", name, "--database", url)
+    placed(url, 1)
+    before = asked(url, "SELECT thing, next FROM sequences WHERE seller = 1")
+    (statement,) = re.findall(
+        r"^    (INSERT INTO sequences.*?;)$", DOCS.read_text(), re.MULTILINE | re.DOTALL
+    )
+    ordered(url, statement)
+    after = dict(asked(url, "SELECT seller || thing, next FROM sequences"))
+
+    assert BEGINNINGS == {one: after[f"2{one}"] - SKIPPED for one in BEGINNINGS}
+    for thing, following in before:
+        assert following + SKIPPED == after[f"1{thing}"]
+
+
+def test_nor_that_of_a_seller_who_came_after_the_backup(folder: Path) -> None:
+    url = "sqlite:///book.db"
+    done("seller", "add", "first", "--database", url)
+    done("database", "backup", "today.db", "--database", url)
+    done("seller", "add", "acme", "--database", url)
+    since = placed(url, 3)
+    for _ in range(2):
+        done("database", "restore", "today.db", "--database", url)
+        done("seller", "add", "acme", "--database", url)
+        again = placed(url, 150)
+
+        assert set() == {*since} & {*again}
+        assert "whole" in done("database", "verify", "--database", url)
+        since += again
 
 
 def test_nor_where_the_backup_is_put_back_by_hand(folder: Path) -> None:

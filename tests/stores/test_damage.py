@@ -309,6 +309,65 @@ def test_counts_that_are_wrong_are_listed(url: str) -> None:
     assert ("", True) == (table, "not those of the orders" in reason)
 
 
+def test_counts_under_another_status_or_day_are_listed(url: str) -> None:
+    tables = ["order_counts"] + ["order_count_deltas"] * url.startswith("postgres")
+    for table in tables:
+        change(url, f"UPDATE {table} SET status = 'cancelled'")
+    ((table, _, _, reason),) = verified(url)
+
+    assert ("", True) == (table, "not those of the orders" in reason)
+    for table in tables:
+        change(url, f"UPDATE {table} SET status = 'received'")
+    before = verified(url)
+    for table in tables:
+        change(url, f"UPDATE {table} SET bucket = bucket - 400 WHERE axis = 'created'")
+
+    assert before == []
+    assert 1 == len(verified(url))
+
+
+@pytest.mark.parametrize("most", [1, 4, 500])
+def test_references_and_links_that_are_lost_or_too_many_are_listed(
+    url: str, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("orderglot.stores.beside.MOST", most)
+
+    async def more(store: BookStore, book: Book) -> tuple[int, int, int]:
+        other = await store.add_seller("other")
+        theirs = store.of(Caller(seller=other.id))
+        # The same ids and names, of another seller.
+        for number in range(3):
+            await theirs.place(Order(references=(Reference("kole", f"K{number}"),)))
+        owner = await book.keep_customer(Customer(references=(Reference("kole", "C"),) * 2))
+        later = Identity(number="later", references=(Reference("kole", "L"),))
+        to = [Link(Relation.REFERS_TO, one) for one in (Identity(id=FIRST), later)]
+        known, unknown = [await book.place(Order(links=(link,))) for link in to]
+        return owner.id, known.id, unknown.id
+
+    owner, known, unknown = done(url, more)
+
+    assert [] == verified(url)
+    change(url, "DELETE FROM order_references WHERE name = 'K1' AND seller = 1")
+    change(url, f"DELETE FROM order_links WHERE order_id = {unknown} AND name = 'L'")
+    change(url, f"UPDATE order_links SET target = {FIRST + 1} WHERE order_id = {known}")
+    change(url, "UPDATE customer_references SET name = 'D'")
+    change(
+        url,
+        "INSERT INTO order_references (seller, name, dialect, order_id)"
+        f" VALUES (2, 'K9', 'kole', {FIRST + 2})",
+    )
+
+    assert sorted(
+        [
+            ("customers", "acme", f"{owner}", "is not what customer_references says"),
+            ("orders", "acme", f"{FIRST + 1}", "is not what order_references says"),
+            ("orders", "acme", f"{known}", "is not what order_links says"),
+            ("orders", "acme", f"{unknown}", "is not what order_links says"),
+            ("orders", "other", f"{FIRST + 2}", "is not what order_references says"),
+        ]
+    ) == sorted(verified(url))
+
+
 def change(url: str, statement: str) -> None:
     if url.startswith("postgres"):
         ordered(url, statement)

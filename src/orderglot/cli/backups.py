@@ -54,7 +54,8 @@ def restore(
     """Put a backup into the place of the book, which nothing may have open.
 
     The backup is read to its end first. What was there is kept beside it, under another name. No id is
-    handed out again that may have been handed out since. A PostgreSQL database has to be empty.
+    handed out again that may have been handed out since; in PostgreSQL that goes for the sellers who are
+    in the backup. A PostgreSQL database has to be empty.
 
     By hand: stop every program; take FILE-wal and FILE-shm of the book away, which belong to what was
     there; copy the backup into the place of FILE.

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from graphlib import TopologicalSorter
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from msgspec import Struct
 
 from orderglot.core.errors import Conflict
+
+if TYPE_CHECKING:
+    from orderglot.stores.beside import Beside
 
 Row = tuple[Any, ...]
 
@@ -56,6 +59,10 @@ class Rows(Protocol):
 
     def rows(self, table: Table) -> AsyncIterator[Row]:
         """Give the rows of a table by rising key, texts by their characters' numbers."""
+        ...
+
+    async def beside(self, beside: Beside, seller: int, first: int, last: int) -> list[Row]:
+        """Give what stands beside the documents of a seller from one id to another."""
         ...
 
     async def source(self) -> str | None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from typing import Any
+
 from msgspec import Struct
 
 from orderglot.core.errors import Upstream
 from orderglot.core.order import Order
 from orderglot.stores import damage
+from orderglot.stores.beside import BESIDE, Run
 from orderglot.stores.copying import SIZE, OnProgress, Progress
 from orderglot.stores.damage import KINDS, Names
 from orderglot.stores.rows import Row, Rows, Table
@@ -40,17 +44,25 @@ async def verify(rows: Rows, on_progress: OnProgress) -> Verified:
     done = 0
     for table in tables:
         try:
-            read = 0
+            read, run = 0, None
             async for found in rows.rows(table):
                 read += 1
                 if table.name == "sellers":
                     names[found[0]] = str(found[table.columns.index("name")])
-                if reason := _amiss(table, found):
+                thing, reason = _amiss(table, found)
+                if reason:
                     findings.append(_finding(table, found, names, reason))
+                if table.name in BESIDE:
+                    seller, id = found[: table.key]
+                    if run is None or run.is_over(seller):
+                        findings += [one async for one in _strays(rows, table, run, names)]
+                        run = Run(seller)
+                    run.add(id, thing)
                 if read % SIZE == 0:
                     of = counts[table.name]
                     at = Progress(table.name, True, read, of, done + read, sum(counts.values()))
                     on_progress(at)
+            findings += [one async for one in _strays(rows, table, run, names)]
             done += read
         except Upstream as error:
             findings.append(
@@ -67,20 +79,32 @@ async def _count(rows: Rows, table: Table) -> int:
         return 0
 
 
-def _amiss(table: Table, found: Row) -> str:
-    """Give what is amiss with a row, "" where nothing is."""
+def _amiss(table: Table, found: Row) -> tuple[Any, str]:
+    """Give the document in a row, None where none can be read, and what is amiss with it, "" where nothing is."""
     if damage.unreadable(table, found) is not None:
-        return "is damaged and cannot be read"
+        return None, "is damaged and cannot be read"
     kind = KINDS.get(table.name)
     if kind is None:
-        return ""
+        return None, ""
     values = dict(zip(table.columns, found, strict=True))
     thing = kind.read(values["document"])
     expected = dict(zip(STANDING, row(thing), strict=True)) if isinstance(thing, Order) else {}
     if not expected:
         expected = {name: getattr(thing, name) for name in (kind.key, "version") if name in values}
     odd = sorted(name for name, value in expected.items() if values[name] != value)
-    return f"is not what its row says: {', '.join(odd)}" if odd else ""
+    return thing, f"is not what its row says: {', '.join(odd)}" if odd else ""
+
+
+async def _strays(
+    rows: Rows, table: Table, run: Run | None, names: Names
+) -> AsyncIterator[Finding]:
+    """Give the documents by which others are looked up in the tables beside them than they say."""
+    if run is None:
+        return
+    for beside in BESIDE[table.name]:
+        for id in run.odd(beside, await rows.beside(beside, run.seller, *run.ends)):
+            whose = names.get(run.seller, str(run.seller))
+            yield Finding(table.name, whose, str(id), f"is not what {beside.table} says")
 
 
 def _finding(table: Table, found: Row, names: Names, reason: str) -> Finding:

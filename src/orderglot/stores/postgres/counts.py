@@ -48,20 +48,33 @@ _TOTAL = (
 def _counted(axis: str, bucket: str) -> str:
     """Say what the counts along an axis have to be."""
     return fragment(
-        "INSERT INTO",
-        f"{COUNTS} (seller, {_NAMES}, orders) SELECT seller, '{axis}', {bucket}, test,",
-        "(deleted IS NOT NULL)::int, kind, status,",
-        f"coalesce(own_status, {NONE})::bigint, count(*) FROM orders",
+        f"SELECT seller, '{axis}' AS axis, {bucket} AS bucket, test,",
+        "(deleted IS NOT NULL)::int::bigint AS gone, kind, status,",
+        f"coalesce(own_status, {NONE})::bigint AS own_status, count(*) AS orders FROM orders",
         "WHERE seller = $1 GROUP BY 1, 2, 3, 4, 5, 6, 7, 8",
     )
 
 
+_AXES = (_counted("created", _DAY), _counted("total", _TOTAL))
+_COUNTED = " UNION ALL ".join(_AXES)
 _RECOUNT = (
     *(fragment("DELETE FROM", table, "WHERE seller = $1") for table in (DELTAS, COUNTS, COUNTED)),
-    _counted("created", _DAY),
-    _counted("total", _TOTAL),
+    *(fragment("INSERT INTO", f"{COUNTS} (seller, {_NAMES}, orders)", one) for one in _AXES),
     fragment("INSERT INTO", f"{COUNTED} (seller, since) VALUES ($1, {_NOW})"),
 )
+_PARTS = " UNION ALL ".join(
+    fragment(f"SELECT seller, {_NAMES}, orders FROM", table, "WHERE seller = $1")
+    for table in (COUNTS, DELTAS)
+)
+# Each for one seller: so a cluster asks the one machine on which all of it is.
+_MISCOUNTED = fragment(
+    f"WITH kept AS (SELECT seller, {_NAMES}, sum(orders)::bigint AS orders FROM",
+    f"({_PARTS}) AS p GROUP BY seller, {_NAMES} HAVING sum(orders) <> 0),",
+    f"counted AS ({_COUNTED})",
+    "SELECT EXISTS (SELECT * FROM kept EXCEPT SELECT * FROM counted)",
+    "OR EXISTS (SELECT * FROM counted EXCEPT SELECT * FROM kept)",
+)
+_KEPT = fragment("SELECT seller FROM", COUNTED, "WHERE seller <> $1 ORDER BY seller")
 _SELLERS = "SELECT id FROM sellers ORDER BY id"
 
 
@@ -109,6 +122,15 @@ async def recount_all(connection: asyncpg.Connection) -> None:
     """Count the orders of every seller anew, and keep the counts of those who are yet to come."""
     for seller in (EVERYBODY_ELSE, *(id for (id,) in await connection.fetch(_SELLERS))):
         await recount(connection, seller)
+
+
+async def miscounted(connection: asyncpg.Connection) -> list[int]:
+    """Give the sellers whose counts are kept and are not what counting their orders gives."""
+    found = list[int]()
+    for (seller,) in await connection.fetch(_KEPT, EVERYBODY_ELSE):
+        if await connection.fetchval(_MISCOUNTED, seller, timeout=LONGEST):
+            found.append(seller)
+    return found
 
 
 async def uncounted(connection: asyncpg.Connection) -> tuple[int, ...]:

@@ -10,13 +10,14 @@ import asyncpg
 import msgspec
 
 from orderglot.core.errors import Conflict, Invalid
+from orderglot.stores.beside import Beside
 from orderglot.stores.database_url import shown
 from orderglot.stores.marks import COPY, MOVED, UNFINISHED, demand_moving
 from orderglot.stores.postgres.catalogue import SELLER, described
 from orderglot.stores.postgres.cluster import is_cluster, of_one_moment
 from orderglot.stores.postgres.connection import FAILURES, close, connect, in_words, refused
 from orderglot.stores.postgres.count_tables import DERIVED
-from orderglot.stores.postgres.counts import recount_all
+from orderglot.stores.postgres.counts import miscounted, recount_all
 from orderglot.stores.postgres.opening import SET_MARK, UNMARK, prepare
 from orderglot.stores.postgres.processes import present
 from orderglot.stores.postgres.waits import PATIENT
@@ -47,15 +48,6 @@ FROM pg_database AS d WHERE d.datname = current_database()
 _INVALID = """
 SELECT i.indexrelid::regclass::text FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indrelid
 WHERE c.relnamespace = current_schema()::regnamespace AND NOT i.indisvalid ORDER BY 1
-"""
-_MISCOUNTED = """
-SELECT s.seller FROM counted_sellers AS s CROSS JOIN (VALUES ('created'), ('total')) AS a (axis)
-WHERE s.seller <> 0 AND (SELECT count(*) FROM orders AS o WHERE o.seller = s.seller) <> (
-    SELECT coalesce(sum(c.orders), 0) FROM (
-        SELECT seller, axis, orders FROM order_counts
-        UNION ALL SELECT seller, axis, orders FROM order_count_deltas
-    ) AS c WHERE c.seller = s.seller AND c.axis = a.axis
-) GROUP BY 1 ORDER BY 1
 """
 
 
@@ -156,6 +148,12 @@ class PostgresRows:
                 return
             last = tuple(found[-1])[: table.key]
 
+    async def beside(self, beside: Beside, seller: int, first: int, last: int) -> list[Row]:
+        """Give what stands beside the documents of a seller from one id to another."""
+        with translating_errors(self._url):
+            found = await self._reader.fetch(beside.select("${}"), seller, first, last)
+        return [tuple(record) for record in found]
+
     async def source(self) -> str | None:
         """Name what an unfinished copy is made of, or None where this is no unfinished copy."""
         with translating_errors(self._url):
@@ -252,9 +250,9 @@ class PostgresRows:
         """Give what is amiss with what stands beside the rows: indexes, pointers, counts."""
         with translating_errors(self._url):
             invalid = await self._reader.fetch(_INVALID)
-            miscounted = await self._reader.fetch(_MISCOUNTED, timeout=LONGEST)
+            wrong = await miscounted(self._reader)
         broken = [f"the index {name} is INVALID" for (name,) in invalid]
-        broken += [f"the counts of seller {id} are not those of the orders" for (id,) in miscounted]
+        broken += [f"the counts of seller {id} are not those of the orders" for id in wrong]
         return tuple(broken)
 
     async def close(self) -> None:

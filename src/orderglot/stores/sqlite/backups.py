@@ -22,8 +22,10 @@ Next = list[tuple[int, str, int]]
 """Which number comes next, by seller and kind."""
 
 _NEXT = "SELECT seller, thing, next FROM sequences"
+# Of a seller whom the backup lacks the numbers go to another: new sellers begin behind those of all.
 _RAISE = (
-    "INSERT INTO sequences (seller, thing, next) SELECT id, ?, ? FROM sellers WHERE id = ?"
+    "INSERT INTO sequences (seller, thing, next) SELECT coalesce((SELECT id FROM sellers WHERE id = ?3),"
+    " (SELECT min(id) FROM sellers)), ?1, ?2 WHERE EXISTS (SELECT 1 FROM sellers)"
     " ON CONFLICT (seller, thing) DO UPDATE SET next = max(next, excluded.next)"
 )
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from orderglot.stores.beside import Beside
 from orderglot.stores.marks import COPY, MOVED, UNFINISHED, demand_moving
 from orderglot.stores.rows import Row, Table, demand_marked, misfit, sorted_names, table
 from orderglot.stores.sql.grammar import fragment
@@ -107,6 +108,10 @@ class SqliteRows:
                 return
             for row in found:
                 yield row
+
+    async def beside(self, beside: Beside, seller: int, first: int, last: int) -> list[Row]:
+        """Give what stands beside the documents of a seller from one id to another."""
+        return self._fetch(beside.select("?{}"), (seller, first, last))
 
     async def source(self) -> str | None:
         """Name what an unfinished copy is made of, or None where this is no unfinished copy."""

@@ -12,7 +12,8 @@ from orderglot.core.ports import Event
 from orderglot.core.product import Product
 from orderglot.core.seller import Seller
 from orderglot.stores import writes
-from orderglot.stores.backend import Entity, Raced
+from orderglot.stores.backend import BEGINNINGS, Entity, Raced
+from orderglot.stores.marks import SKIPPED
 from orderglot.stores.sql.count_buckets import UNSET, changes
 from orderglot.stores.sql.grammar import fragment
 from orderglot.stores.sql.rows import NULLABLE, STANDING, WORKED_OUT, row, worked_out
@@ -92,6 +93,12 @@ def _by_kind(commits: list[Commit]) -> dict[type, dict[int, list[writes.Write]]]
     return found
 
 
+# Where others have skipped numbers, a seller of this name may have had those before the book went back.
+_BEGIN = (
+    "INSERT INTO sequences (seller, thing, next) SELECT ?1, ?2, ?3 + (most - ?3) / ?4 * ?4"
+    " FROM (SELECT max(next) AS most FROM sequences WHERE thing = ?2) WHERE most - ?3 >= ?4"
+)
+
 Put = tuple[Row, Row | None]
 """The values of a row, and the key and version of the one that they take the place of."""
 
@@ -139,6 +146,8 @@ def _put_sellers(
     values = [(w.seller.id, w.seller.version, w.seller.name, w.document.decode()) for w in batch]
     replaced = [_replaced(write.kept, write.seller.id) for write in batch]
     _put(connection, "sellers", list(zip(values, replaced, strict=True)))
+    for new in (write.seller.id for write in batch if write.kept is None):
+        connection.executemany(_BEGIN, [(new, *one, SKIPPED) for one in BEGINNINGS.items()])
 
 
 def _replaced(kept: Customer | Product | Seller | None, *key: object) -> Row | None:
