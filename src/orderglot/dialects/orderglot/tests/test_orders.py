@@ -279,14 +279,14 @@ def test_what_a_change_says_of_a_further_line_is_in_the_book(api: Any) -> None:
 
 def test_a_change_of_shipping_says_all_that_a_new_order_may(api: Any) -> None:
     mails = [{"type": "TRACKING", "email": "ann@example.com"}]
-    told = {"carrier": "UPS", "signature": True, "notifications": mails}
+    sent = {"carrier": "UPS", "signature": True, "notifications": mails}
     before = api.read(FIRST).get("shipping", {})
-    assert 200 == api.ask("PATCH", FIRST, {"shipping": told}).status
-    assert {**before, **told} == api.read(FIRST)["shipping"]
+    assert 200 == api.ask("PATCH", FIRST, {"shipping": sent}).status
+    assert {**before, **sent} == api.read(FIRST)["shipping"]
 
-    nothing = dict.fromkeys(told)
+    nothing = dict.fromkeys(sent)
     assert 200 == api.ask("PATCH", FIRST, {"shipping": nothing}).status
-    left = {name: value for name, value in before.items() if name not in told}
+    left = {name: value for name, value in before.items() if name not in sent}
     assert left == api.read(FIRST).get("shipping", {})
 
 
@@ -325,8 +325,8 @@ def test_nobody_elses_names_are_in_what_a_customer_sees(api: Any) -> None:
     assert 200 == api.ask("POST", f"{FIRST}/answer-cancellation", {"answer": "refuse"}).status
     assert 200 == api.ask("POST", f"{FIRST}/cancel", {"ask": True}, key=CUSTOMER).status
     whole = api.read(FIRST)
-    for told in ("C-9", "K-8", "Mrs. Smith", "margin"):
-        assert told in json.dumps(whole)
+    for name_of_others in ("C-9", "K-8", "Mrs. Smith", "margin"):
+        assert name_of_others in json.dumps(whole)
 
     own = api.read(FIRST, key=CUSTOMER)
     assert [{"dialect": "kole", "id": "X1"}] == own["customer"]["references"]
