@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import os
 import re
 import shutil
 import sqlite3
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from datetime import datetime, tzinfo
 from pathlib import Path
 
 import pytest
@@ -16,8 +19,10 @@ import pytest
 from orderglot.core.caller import Caller
 from orderglot.core.customer import Customer
 from orderglot.core.order import Order
+from orderglot.hub import backups as hub_backups
 from orderglot.hub.books import open_store
-from orderglot.stores.sqlite import alone
+from orderglot.stores.sqlite import alone, backups
+from orderglot.stores.sqlite.opening import prepare
 from tests.cli.program import done, done_json, refused, run, serving
 from tests.postgres import new_database
 from tests.stores.test_damage import damage
@@ -154,6 +159,98 @@ def test_a_book_that_is_open_is_not_replaced(folder: Path) -> None:
 
     assert re.search(r"book\.db is open in another program.*; stop that, and try again\.", sentence)
     assert {"book.db", "today.db"} == {one.name for one in folder.glob("*.db*")}
+
+
+def test_whoever_writes_to_a_book_before_its_place_is_taken_is_kept(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = "sqlite:///book.db"
+    done("seller", "add", "acme", "--database", url)
+    done("database", "backup", "today.db", "--database", url)
+    since = list[int]()
+
+    def meanwhile(part: Path) -> object:
+        found = prepare(part)
+        with ThreadPoolExecutor(1) as another:
+            since.extend(another.submit(placed, url, 3).result())
+        return found
+
+    monkeypatch.setattr(backups, "prepare", meanwhile)
+    done("database", "restore", "today.db", "--database", url)
+    (kept,) = folder.glob("book.db.before-*")
+
+    assert 3 == len(listed(f"sqlite:///{kept.name}"))
+    assert set() == {*since} & {*placed(url, 3)}
+
+
+@pytest.mark.parametrize("log", [True, False], ids=["with-a-log", "without"])
+def test_nobody_gets_into_a_book_while_another_takes_its_place(
+    log: bool, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = "sqlite:///book.db"
+    done("seller", "add", "acme", "--database", url)
+    done("database", "backup", "today.db", "--database", url)
+    if log:
+        killed(url, folder)
+    link, locked = os.link, list[str]()
+
+    def look(source: Path, target: Path) -> None:
+        with closing(sqlite3.connect(source, timeout=0)) as other:
+            with pytest.raises(sqlite3.OperationalError, match="locked"):
+                other.execute("SELECT count(*) FROM sellers").fetchone()
+            locked.append(source.name)
+        link(source, target)
+
+    monkeypatch.setattr(os, "link", look)
+    done("database", "restore", "today.db", "--database", url)
+    (kept,) = folder.glob("book.db.before-*")
+
+    assert ["book.db"] == locked
+    assert {"book.db", "today.db", kept.name} == {one.name for one in folder.glob("*.db*")}
+    assert int(log) == len(listed(f"sqlite:///{kept.name}"))
+
+
+def test_a_book_that_somebody_makes_at_that_moment_is_left_alone(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done("seller", "add", "acme", "--database", "sqlite:///there.db")
+    done("database", "backup", "today.db", "--database", "sqlite:///there.db")
+    link = os.link
+
+    def make(source: Path, target: Path) -> None:
+        target.write_bytes(b"a new book")
+        link(source, target)
+
+    monkeypatch.setattr(os, "link", make)
+    sentence = refused("database", "restore", "today.db", "--database", "sqlite:///book.db")
+
+    assert "book.db was made by another program just now; try again." in sentence
+    assert b"a new book" == (folder / "book.db").read_bytes()
+    assert {"book.db", "there.db", "today.db"} == {one.name for one in folder.iterdir()}
+
+
+def test_whatever_was_kept_before_stays(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Still(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> Still:
+            return cls(2026, 1, 2, tzinfo=tz)
+
+    monkeypatch.setattr(hub_backups, "datetime", Still)
+    url = "sqlite:///book.db"
+    done("seller", "add", "acme", "--database", url)
+    done("database", "backup", "today.db", "--database", url)
+    placed(url, 2)
+    kept = "book.db.before-20260102T000000Z"
+    (folder / f"{kept}-2-wal").write_bytes(b"of another one")
+    for _ in range(3):
+        done("database", "restore", "today.db", "--database", url)
+
+    assert {kept, f"{kept}-2-wal", f"{kept}-3", f"{kept}-4"} == {
+        one.name for one in folder.glob("book.db.before-*")
+    }
+    assert [2, 0, 0] == [
+        len(listed(f"sqlite:///{name}")) for name in (kept, f"{kept}-3", f"{kept}-4")
+    ]
 
 
 def test_a_database_with_a_book_in_it_is_not_replaced() -> None:

@@ -84,12 +84,12 @@ async def restore(file: str, url: str, on_step: OnStep) -> Restored:
                 f"{file} is not whole, and nothing was changed; see 'orderglot database verify "
                 f"--database sqlite:///{_path(file)}'."
             )
-        kept = target.with_name(f"{target.name}.before-{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
-        was_there = backups.take_place(part, target, kept)
+        name = f"{target.name}.before-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
+        kept = backups.take_place(part, target, name)
     except BaseException:
         backups.give_up(part)
         raise
-    return Restored(str(target), str(kept) if was_there else "", found)
+    return Restored(str(target), str(kept or ""), found)
 
 
 def _path(file: str) -> Path:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from contextlib import closing, suppress
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 
 from orderglot.core.errors import Conflict, Invalid
@@ -14,8 +14,8 @@ from orderglot.stores.sqlite.connection import translating_errors
 from orderglot.stores.sqlite.opening import SET_MARK, UNMARK, demand_book, prepare
 from orderglot.stores.sqlite.page_copies import OnPages, copy_pages
 
-INDEX = "-shm"
-STALE = ("-wal", INDEX, "-journal")
+LOGS = ("-wal", "-journal")
+STALE = (*LOGS, "-shm")
 """What SQLite keeps beside a file, and would take for a part of any other one in its place."""
 
 Next = list[tuple[int, str, int]]
@@ -73,30 +73,25 @@ def ready(backup: Path, target: Path, on_pages: OnPages) -> Path:
     return part
 
 
-def take_place(part: Path, target: Path, kept: Path) -> bool:
-    """Put a copy into the place of a book, which is kept under another name; tells whether there was one.
+def take_place(part: Path, target: Path, name: str) -> Path | None:
+    """Put a copy into the place of a book; gives where that is kept, None where there was none.
 
-    It hands out no number that the one before may have handed out. Raises Conflict where that is open
-    in another program.
+    It is kept under a name, or one like it where that is taken. The copy hands out no number that the
+    one before may have handed out. Raises Conflict where that is open in another program.
     """
-    after = _leave(target)
     with translating_errors(part):
-        with closing(sqlite3.connect(part, isolation_level=None)) as file:
-            file.executemany(_RAISE, [(thing, after, seller) for seller, thing, after in after])
         prepare(part)
     _sync(part)
-    there = target.exists()
-    if there:
-        target.rename(kept)
-    for end in STALE:
-        beside = target.with_name(f"{target.name}{end}")
-        if there and end != INDEX and beside.exists():
-            # Of a book that could not be opened it may hold what is missing in it.
-            beside.rename(kept.with_name(f"{kept.name}{end}"))
-        beside.unlink(missing_ok=True)
-    part.replace(target)
+    with ExitStack() as held:
+        after = _leave(target, held)
+        if after:
+            with translating_errors(part), closing(sqlite3.connect(part)) as file, file:
+                file.executemany(_RAISE, [(thing, after, seller) for seller, thing, after in after])
+            _sync(part)
+        kept = _keep(target, name) if target.exists() else None
+        _settle_in(part, target, is_new=kept is None)
     _sync(target.parent)
-    return there
+    return kept
 
 
 def give_up(part: Path) -> None:
@@ -104,18 +99,78 @@ def give_up(part: Path) -> None:
     _drop(part)
 
 
-def _leave(target: Path) -> Next:
-    """See that nobody has a book open; gives which numbers come next in it, as far as it can be read."""
-    if not target.exists() or not target.stat().st_size:
+def _leave(target: Path, held: ExitStack) -> Next:
+    """Keep everybody out of a book as long as it is held; gives which numbers come next in it.
+
+    As far as it can be read: what is damaged, or no book yet, cannot be opened by anybody else either.
+    """
+    if not target.exists():
         return []
     try:
-        # As the last one it empties the log.
-        with alone(target) as file:
-            return file.execute(_NEXT).fetchall()
+        file = held.enter_context(alone(target))
+        after = _next(file)
+        # Whoever closes a file with a log takes that away by its name, which is another one's by then.
+        file.execute("PRAGMA journal_mode = DELETE")
+        target.with_name(f"{target.name}-journal").unlink(missing_ok=True)
     except sqlite3.DatabaseError:
+        held.close()
         if is_locked(target):
             raise in_use(target) from None
         return []
+    return after
+
+
+def _next(file: sqlite3.Connection) -> Next:
+    try:
+        return file.execute(_NEXT).fetchall()
+    except sqlite3.DatabaseError:
+        return []
+
+
+def _keep(target: Path, name: str) -> Path:
+    """Give a book a second name that nothing has, and its log with it; gives that."""
+    kept = target.with_name(name)
+    number = 1
+    while not _is_linked(target, kept):
+        number += 1
+        kept = target.with_name(f"{name}-{number}")
+    for end in LOGS:
+        beside = target.with_name(f"{target.name}{end}")
+        if beside.exists():
+            # Of a book that could not be opened it may hold what is missing in it.
+            beside.rename(kept.with_name(f"{kept.name}{end}"))
+    return kept
+
+
+def _is_linked(target: Path, kept: Path) -> bool:
+    """Give a file a second name, unless something has that, or a log beside it; tells whether."""
+    if _beside(kept):
+        return False
+    try:
+        os.link(target, kept)
+    except FileExistsError:
+        return False
+    return True
+
+
+def _settle_in(part: Path, target: Path, *, is_new: bool) -> None:
+    """Give a copy the name of a book; raises Conflict where somebody has just made a new one there."""
+    for stale in _beside(target):
+        stale.unlink(missing_ok=True)
+    if not is_new:
+        part.replace(target)
+        return
+    try:
+        os.link(part, target)
+    except FileExistsError:
+        raise Conflict(f"{target} was made by another program just now; try again.") from None
+    part.unlink()
+
+
+def _beside(path: Path) -> list[Path]:
+    """Give what is there of what SQLite would take for a part of a file of that name."""
+    every = [path.with_name(f"{path.name}{end}") for end in STALE]
+    return [one for one in every if one.exists()]
 
 
 def _demand_own(target: Path) -> None:
