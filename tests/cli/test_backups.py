@@ -294,6 +294,36 @@ def test_a_damaged_book_is_backed_up_and_said_to_be_and_not_put_back(
     assert {"book.db", "today.db"} == {one.name for one in folder.glob("*.db*")}
 
 
+def page_of(path: Path, name: str) -> int:
+    with closing(sqlite3.connect(path)) as file:
+        text = "SELECT rootpage FROM sqlite_schema WHERE name = ?"
+        return int(file.execute(text, (name,)).fetchone()[0])
+
+
+@pytest.mark.parametrize("fill", [b"\x00", b"\xff"], ids=["zeros", "ones"])
+@pytest.mark.parametrize("table", ["orders", "order_counts", "order_events"])
+def test_a_page_that_is_damaged_is_listed_and_no_trace(
+    table: str, fill: bytes, folder: Path
+) -> None:
+    url = "sqlite:///book.db"
+    done("seller", "add", "acme", "--database", url)
+    placed(url, 2)
+    book = folder / "book.db"
+    at = 8192 * (page_of(book, table) - 1)
+    whole = book.read_bytes()
+    book.write_bytes(whole[:at] + fill * 8192 + whole[at + 8192 :])
+
+    for words in (("verify",), ("backup", "today.db")):
+        result = run("database", *words, "--database", url)
+        assert (1, "") == (result.exit_code, result.stderr)
+        assert "is not whole" in result.stdout
+        if table != "order_counts":
+            assert re.search(rf"{table} +cannot be read to its end: .* is damaged", result.stdout)
+    assert "today.db is not whole, and nothing was changed" in refused(
+        "database", "restore", "today.db", "--database", url
+    )
+
+
 def test_scripts_are_told_what_is_amiss(url: str) -> None:
     assert [] == done_json("database", "verify", "--database", url)["findings"]
     damage(url, "orders", "id = 1000000001")
