@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import datetime, tzinfo
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -322,6 +323,29 @@ def test_a_page_that_is_damaged_is_listed_and_no_trace(
     assert "today.db is not whole, and nothing was changed" in refused(
         "database", "restore", "today.db", "--database", url
     )
+
+
+@pytest.mark.parametrize("end", ["-wal", "-shm", "-journal"])
+def test_no_log_of_a_file_that_is_gone_is_taken_for_a_part_of_a_backup(
+    end: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = "sqlite:///book.db"
+    done("seller", "add", "acme", "--database", url)
+    stale = folder / f"today.db{end}"
+    stale.write_bytes(b"of another file")
+    sentence = f"today.db{end} would be taken for a part of today.db; delete what is left"
+
+    assert sentence in refused("database", "backup", "today.db", "--database", url)
+    stale.unlink()
+    verify = hub_backups.verify
+
+    async def and_then(*asked: Any) -> Any:
+        stale.write_bytes(b"of another file")
+        return await verify(*asked)
+
+    monkeypatch.setattr(hub_backups, "verify", and_then)
+    assert sentence in refused("database", "backup", "today.db", "--database", url)
+    assert {"book.db", stale.name} == {one.name for one in folder.iterdir()}
 
 
 def test_scripts_are_told_what_is_amiss(url: str) -> None:

@@ -54,11 +54,16 @@ async def back_up(url: str, file: str, on_step: OnStep) -> BackedUp:
     target = _path(file)
     part = backups.part_of(target)
     if in_postgres(url):
+        # One that is cut off here goes on with the same command.
         await copy(url, f"sqlite:///{part}", lambda at: on_step(_where(at), at.done, at.total))
-    else:
-        backups.back_up(file_of(url), part, lambda done, of: on_step("copying pages", done, of))
-    found = await verify(f"sqlite:///{part}", on_step)
-    backups.settle(part, target)
+    try:
+        if not in_postgres(url):
+            backups.back_up(file_of(url), part, lambda done, of: on_step("copying pages", done, of))
+        found = await verify(f"sqlite:///{part}", on_step)
+        backups.settle(part, target)
+    except BaseException:
+        backups.give_up(part)
+        raise
     return BackedUp(str(target), found)
 
 

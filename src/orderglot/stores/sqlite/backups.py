@@ -30,8 +30,7 @@ _RAISE = (
 
 def part_of(target: Path) -> Path:
     """Give where a backup is made until it is whole; raises Conflict where its place is taken."""
-    if target.exists():
-        raise Conflict(f"{target} is there already; name a new file.")
+    _demand_free(target)
     if not target.parent.is_dir():
         raise Invalid(message=f"There is no folder {target.parent}; make it first.")
     return target.with_name(f"{target.name}.part")
@@ -50,10 +49,14 @@ def back_up(source: Path, part: Path, on_pages: OnPages) -> None:
 
 
 def settle(part: Path, target: Path) -> None:
-    """Put a file that is whole into its place, to stay there through a power cut."""
-    with closing(sqlite3.connect(part, isolation_level=None)) as file:
+    """Put a file that was read to its end into its place, to stay there through a power cut.
+
+    Raises Conflict where that has been taken meanwhile.
+    """
+    with translating_errors(part), closing(_open(part)) as file:
         file.execute("PRAGMA journal_mode = DELETE")
     _sync(part)
+    _demand_free(target)
     part.replace(target)
     _sync(target.parent)
 
@@ -179,8 +182,24 @@ def _demand_own(target: Path) -> None:
         demand_book(target, whole=False)
 
 
+def _demand_free(target: Path) -> None:
+    """Raise Conflict where a file is there, or a log that SQLite would take for a part of it."""
+    if target.exists():
+        raise Conflict(f"{target} is there already; name a new file.")
+    if stale := _beside(target):
+        names = ", ".join(map(str, stale))
+        raise Conflict(
+            f"{names} would be taken for a part of {target}; delete what is left of a file that is "
+            "gone, or name a new file."
+        )
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(path, isolation_level=None)
+
+
 def _mark(part: Path, name: str) -> None:
-    with closing(sqlite3.connect(part, isolation_level=None)) as file:
+    with closing(_open(part)) as file:
         file.execute(SET_MARK, (COPY, name))
         file.execute(UNMARK, (MOVED,))
 
