@@ -21,7 +21,8 @@ from orderglot.core.caller import Caller
 from orderglot.core.customer import Customer
 from orderglot.core.order import Order
 from orderglot.hub import backups as hub_backups
-from orderglot.hub.books import open_store
+from orderglot.hub.books import open_rows, open_store
+from orderglot.stores.database_url import canonical, shown
 from orderglot.stores.sqlite import alone, backups
 from orderglot.stores.sqlite.opening import prepare
 from tests.cli.program import done, done_json, refused, run, serving
@@ -346,6 +347,36 @@ def test_no_log_of_a_file_that_is_gone_is_taken_for_a_part_of_a_backup(
     monkeypatch.setattr(hub_backups, "verify", and_then)
     assert sentence in refused("database", "backup", "today.db", "--database", url)
     assert {"book.db", stale.name} == {one.name for one in folder.iterdir()}
+
+
+def test_a_backup_that_is_killed_does_not_keep_its_name_from_the_next_one(
+    url: str, folder: Path
+) -> None:
+    # As it stands between the copy, which is whole, and its place.
+    done("database", "backup", "today.db", "--database", url)
+    (folder / "today.db").rename(folder / "today.db.part")
+    placed(url, 1)
+    done("database", "backup", "today.db", "--database", url)
+
+    assert 3 == len(listed("sqlite:///today.db"))
+    assert ["today.db"] == sorted(one.name for one in folder.glob("today*"))
+
+
+def test_a_backup_that_was_not_finished_is_gone_on_with(folder: Path) -> None:
+    url = new_database()
+    done("seller", "add", "acme", "--database", url)
+
+    async def begin() -> None:
+        name = shown(canonical(url))
+        rows = await open_rows("sqlite:///today.db.part", copy_of=name)
+        await rows.close()
+
+    asyncio.run(begin())
+    before = (folder / "today.db.part").stat().st_ino
+    done("database", "backup", "today.db", "--database", url)
+
+    assert before == (folder / "today.db").stat().st_ino
+    assert "acme" in done("seller", "list", "--database", "sqlite:///today.db")
 
 
 def test_scripts_are_told_what_is_amiss(url: str) -> None:

@@ -54,6 +54,7 @@ async def back_up(url: str, file: str, on_step: OnStep) -> BackedUp:
     target = _path(file)
     part = backups.part_of(target)
     if in_postgres(url):
+        backups.go_on_with(part)
         # One that is cut off here goes on with the same command.
         await copy(url, f"sqlite:///{part}", lambda at: on_step(_where(at), at.done, at.total))
     try:

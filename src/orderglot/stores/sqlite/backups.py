@@ -8,7 +8,7 @@ from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 
 from orderglot.core.errors import Conflict, Invalid
-from orderglot.stores.marks import COPY, MOVED
+from orderglot.stores.marks import COPY, MOVED, UNFINISHED
 from orderglot.stores.sqlite.alone import alone, in_use, is_locked
 from orderglot.stores.sqlite.connection import translating_errors
 from orderglot.stores.sqlite.opening import SET_MARK, UNMARK, demand_book, prepare
@@ -21,6 +21,7 @@ STALE = (*LOGS, "-shm")
 Next = list[tuple[int, str, int]]
 """Which number comes next, by seller and kind."""
 
+_MARKED = "SELECT 1 FROM migrations WHERE number = ?"
 _NEXT = "SELECT seller, thing, next FROM sequences"
 _RAISE = (
     "INSERT INTO sequences (seller, thing, next) SELECT id, ?, ? FROM sellers WHERE id = ?"
@@ -46,6 +47,21 @@ def back_up(source: Path, part: Path, on_pages: OnPages) -> None:
         _drop(part)
         copy_pages(source, part, on_pages)
         _mark(part, str(source))
+
+
+def go_on_with(part: Path) -> None:
+    """Take away what is left of a backup, unless that is one that can be gone on with."""
+    if part.exists() and not _is_unfinished(part):
+        _drop(part)
+
+
+def _is_unfinished(part: Path) -> bool:
+    """Tell whether a file is a copy that was begun, row by row, and not finished."""
+    try:
+        with closing(_open(part)) as file:
+            return bool(file.execute(_MARKED, (UNFINISHED,)).fetchall())
+    except sqlite3.DatabaseError:
+        return False
 
 
 def settle(part: Path, target: Path) -> None:
