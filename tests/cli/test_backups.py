@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import os
 import re
 import shutil
 import sqlite3
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from datetime import datetime, tzinfo
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from orderglot.core.caller import Caller
 from orderglot.core.customer import Customer
 from orderglot.core.order import Order
-from orderglot.hub.books import open_store
+from orderglot.hub import backups as hub_backups
+from orderglot.hub.books import open_rows, open_store
 from orderglot.stores.backend import BEGINNINGS
+from orderglot.stores.database_url import canonical, shown
 from orderglot.stores.marks import SKIPPED
-from orderglot.stores.sqlite import alone
+from orderglot.stores.sqlite import alone, backups
+from orderglot.stores.sqlite.opening import prepare
 from tests.cli.program import done, done_json, refused, run, serving
 from tests.postgres import asked, new_database, ordered
 from tests.stores.test_damage import damage
@@ -192,6 +199,98 @@ def test_a_book_that_is_open_is_not_replaced(folder: Path) -> None:
     assert {"book.db", "today.db"} == {one.name for one in folder.glob("*.db*")}
 
 
+def test_whoever_writes_to_a_book_before_its_place_is_taken_is_kept(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = "sqlite:///book.db"
+    done("seller", "add", "acme", "--database", url)
+    done("database", "backup", "today.db", "--database", url)
+    since = list[int]()
+
+    def meanwhile(part: Path) -> object:
+        found = prepare(part)
+        with ThreadPoolExecutor(1) as another:
+            since.extend(another.submit(placed, url, 3).result())
+        return found
+
+    monkeypatch.setattr(backups, "prepare", meanwhile)
+    done("database", "restore", "today.db", "--database", url)
+    (kept,) = folder.glob("book.db.before-*")
+
+    assert 3 == len(listed(f"sqlite:///{kept.name}"))
+    assert set() == {*since} & {*placed(url, 3)}
+
+
+@pytest.mark.parametrize("log", [True, False], ids=["with-a-log", "without"])
+def test_nobody_gets_into_a_book_while_another_takes_its_place(
+    log: bool, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = "sqlite:///book.db"
+    done("seller", "add", "acme", "--database", url)
+    done("database", "backup", "today.db", "--database", url)
+    if log:
+        killed(url, folder)
+    link, locked = os.link, list[str]()
+
+    def look(source: Path, target: Path) -> None:
+        with closing(sqlite3.connect(source, timeout=0)) as other:
+            with pytest.raises(sqlite3.OperationalError, match="locked"):
+                other.execute("SELECT count(*) FROM sellers").fetchone()
+            locked.append(source.name)
+        link(source, target)
+
+    monkeypatch.setattr(os, "link", look)
+    done("database", "restore", "today.db", "--database", url)
+    (kept,) = folder.glob("book.db.before-*")
+
+    assert ["book.db"] == locked
+    assert {"book.db", "today.db", kept.name} == {one.name for one in folder.glob("*.db*")}
+    assert int(log) == len(listed(f"sqlite:///{kept.name}"))
+
+
+def test_a_book_that_somebody_makes_at_that_moment_is_left_alone(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done("seller", "add", "acme", "--database", "sqlite:///there.db")
+    done("database", "backup", "today.db", "--database", "sqlite:///there.db")
+    link = os.link
+
+    def make(source: Path, target: Path) -> None:
+        target.write_bytes(b"a new book")
+        link(source, target)
+
+    monkeypatch.setattr(os, "link", make)
+    sentence = refused("database", "restore", "today.db", "--database", "sqlite:///book.db")
+
+    assert "book.db was made by another program just now; try again." in sentence
+    assert b"a new book" == (folder / "book.db").read_bytes()
+    assert {"book.db", "there.db", "today.db"} == {one.name for one in folder.iterdir()}
+
+
+def test_whatever_was_kept_before_stays(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Still(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> Still:
+            return cls(2026, 1, 2, tzinfo=tz)
+
+    monkeypatch.setattr(hub_backups, "datetime", Still)
+    url = "sqlite:///book.db"
+    done("seller", "add", "acme", "--database", url)
+    done("database", "backup", "today.db", "--database", url)
+    placed(url, 2)
+    kept = "book.db.before-20260102T000000Z"
+    (folder / f"{kept}-2-wal").write_bytes(b"of another one")
+    for _ in range(3):
+        done("database", "restore", "today.db", "--database", url)
+
+    assert {kept, f"{kept}-2-wal", f"{kept}-3", f"{kept}-4"} == {
+        one.name for one in folder.glob("book.db.before-*")
+    }
+    assert [2, 0, 0] == [
+        len(listed(f"sqlite:///{name}")) for name in (kept, f"{kept}-3", f"{kept}-4")
+    ]
+
+
 def test_a_database_with_a_book_in_it_is_not_replaced() -> None:
     url = new_database()
     done("seller", "add", "acme", "--database", url)
@@ -231,6 +330,89 @@ def test_a_damaged_book_is_backed_up_and_said_to_be_and_not_put_back(
     assert "today.db is not whole, and nothing was changed; see 'orderglot database ver" in sentence
     assert before == (folder / "book.db").read_bytes()
     assert {"book.db", "today.db"} == {one.name for one in folder.glob("*.db*")}
+
+
+def page_of(path: Path, name: str) -> int:
+    with closing(sqlite3.connect(path)) as file:
+        text = "SELECT rootpage FROM sqlite_schema WHERE name = ?"
+        return int(file.execute(text, (name,)).fetchone()[0])
+
+
+@pytest.mark.parametrize("fill", [b"\x00", b"\xff"], ids=["zeros", "ones"])
+@pytest.mark.parametrize("table", ["orders", "order_counts", "order_events"])
+def test_a_page_that_is_damaged_is_listed_and_no_trace(
+    table: str, fill: bytes, folder: Path
+) -> None:
+    url = "sqlite:///book.db"
+    done("seller", "add", "acme", "--database", url)
+    placed(url, 2)
+    book = folder / "book.db"
+    at = 8192 * (page_of(book, table) - 1)
+    whole = book.read_bytes()
+    book.write_bytes(whole[:at] + fill * 8192 + whole[at + 8192 :])
+
+    for words in (("verify",), ("backup", "today.db")):
+        result = run("database", *words, "--database", url)
+        assert (1, "") == (result.exit_code, result.stderr)
+        assert "is not whole" in result.stdout
+        if table != "order_counts":
+            assert re.search(rf"{table} +cannot be read to its end: .* is damaged", result.stdout)
+    assert "today.db is not whole, and nothing was changed" in refused(
+        "database", "restore", "today.db", "--database", url
+    )
+
+
+@pytest.mark.parametrize("end", ["-wal", "-shm", "-journal"])
+def test_no_log_of_a_file_that_is_gone_is_taken_for_a_part_of_a_backup(
+    end: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = "sqlite:///book.db"
+    done("seller", "add", "acme", "--database", url)
+    stale = folder / f"today.db{end}"
+    stale.write_bytes(b"of another file")
+    sentence = f"today.db{end} would be taken for a part of today.db; delete what is left"
+
+    assert sentence in refused("database", "backup", "today.db", "--database", url)
+    stale.unlink()
+    verify = hub_backups.verify
+
+    async def and_then(*asked: Any) -> Any:
+        stale.write_bytes(b"of another file")
+        return await verify(*asked)
+
+    monkeypatch.setattr(hub_backups, "verify", and_then)
+    assert sentence in refused("database", "backup", "today.db", "--database", url)
+    assert {"book.db", stale.name} == {one.name for one in folder.iterdir()}
+
+
+def test_a_backup_that_is_killed_does_not_keep_its_name_from_the_next_one(
+    url: str, folder: Path
+) -> None:
+    # As it stands between the copy, which is whole, and its place.
+    done("database", "backup", "today.db", "--database", url)
+    (folder / "today.db").rename(folder / "today.db.part")
+    placed(url, 1)
+    done("database", "backup", "today.db", "--database", url)
+
+    assert 3 == len(listed("sqlite:///today.db"))
+    assert ["today.db"] == sorted(one.name for one in folder.glob("today*"))
+
+
+def test_a_backup_that_was_not_finished_is_gone_on_with(folder: Path) -> None:
+    url = new_database()
+    done("seller", "add", "acme", "--database", url)
+
+    async def begin() -> None:
+        name = shown(canonical(url))
+        rows = await open_rows("sqlite:///today.db.part", copy_of=name)
+        await rows.close()
+
+    asyncio.run(begin())
+    before = (folder / "today.db.part").stat().st_ino
+    done("database", "backup", "today.db", "--database", url)
+
+    assert before == (folder / "today.db").stat().st_ino
+    assert "acme" in done("seller", "list", "--database", "sqlite:///today.db")
 
 
 def test_scripts_are_told_what_is_amiss(url: str) -> None:

@@ -246,7 +246,7 @@ def test_whoever_goes_on_with_a_copy_that_was_killed_looks_again_who_has_the_boo
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source, target = filled(new_database()), place("sqlite", tmp_path, "there")
-    look = rows.present
+    look = processes.present
 
     async def killed(_: object) -> None:
         raise KeyboardInterrupt
@@ -290,7 +290,7 @@ def test_of_two_that_move_a_book_none_goes_on_without_the_mark_of_the_other(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source, target = filled(new_database()), place("sqlite", tmp_path, "there")
-    look, looked = rows.present, asyncio.Event()
+    look, looked = processes.present, asyncio.Event()
     seen = list[str]()
 
     async def first_sees_somebody(connection: asyncpg.Connection) -> tuple[str, ...]:

@@ -54,11 +54,17 @@ async def back_up(url: str, file: str, on_step: OnStep) -> BackedUp:
     target = _path(file)
     part = backups.part_of(target)
     if in_postgres(url):
+        backups.go_on_with(part)
+        # One that is cut off here goes on with the same command.
         await copy(url, f"sqlite:///{part}", lambda at: on_step(_where(at), at.done, at.total))
-    else:
-        backups.back_up(file_of(url), part, lambda done, of: on_step("copying pages", done, of))
-    found = await verify(f"sqlite:///{part}", on_step)
-    backups.settle(part, target)
+    try:
+        if not in_postgres(url):
+            backups.back_up(file_of(url), part, lambda done, of: on_step("copying pages", done, of))
+        found = await verify(f"sqlite:///{part}", on_step)
+        backups.settle(part, target)
+    except BaseException:
+        backups.give_up(part)
+        raise
     return BackedUp(str(target), found)
 
 
@@ -84,12 +90,12 @@ async def restore(file: str, url: str, on_step: OnStep) -> Restored:
                 f"{file} is not whole, and nothing was changed; see 'orderglot database verify "
                 f"--database sqlite:///{_path(file)}'."
             )
-        kept = target.with_name(f"{target.name}.before-{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
-        was_there = backups.take_place(part, target, kept)
+        name = f"{target.name}.before-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
+        kept = backups.take_place(part, target, name)
     except BaseException:
         backups.give_up(part)
         raise
-    return Restored(str(target), str(kept) if was_there else "", found)
+    return Restored(str(target), str(kept or ""), found)
 
 
 def _path(file: str) -> Path:

@@ -39,7 +39,7 @@ async def verify(rows: Rows, on_progress: OnProgress) -> Verified:
     tables = await rows.tables()
     await rows.stand_still()
     counts = {one.name: await _count(rows, one) for one in tables}
-    findings = [Finding("", "", "", reason) for reason in await rows.examine()]
+    findings = [Finding("", "", "", reason) for reason in await _examined(rows)]
     names: Names = {}
     done = 0
     for table in tables:
@@ -69,6 +69,13 @@ async def verify(rows: Rows, on_progress: OnProgress) -> Verified:
                 Finding(table.name, "", "", f"cannot be read to its end: {error.message}")
             )
     return Verified(len(tables), done, tuple(findings))
+
+
+async def _examined(rows: Rows) -> tuple[str, ...]:
+    try:
+        return await rows.examine()
+    except Upstream as error:
+        return (f"what stands beside the rows cannot be checked: {error.message}",)
 
 
 async def _count(rows: Rows, table: Table) -> int:

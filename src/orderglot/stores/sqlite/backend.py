@@ -55,12 +55,13 @@ class SqliteBackend:
     ) -> None:
         self.made = prepare(path, create=create, reads=reads).made
         self.path = path
+        before = path.stat()  # Another file may take its place while these wait for a lock.
         self._reader = Reader(path, reads=reads)
         self.writer = Writer(path)
         self._threads = ReaderThreads(path, slots or Slots())
         self._documents = Documents(self._reader, self._threads, path)
         self._lists = Lists(self._reader, self._threads, self._documents)
-        self._file = File(path)
+        self._file = File(path, before)
         self._reader.look = self._file.demand_same_lately
         self.writer.look = self._file.demand_same
 

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from contextlib import closing, suppress
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 
 from orderglot.core.errors import Conflict, Invalid
-from orderglot.stores.marks import COPY, MOVED
+from orderglot.stores.marks import COPY, MOVED, UNFINISHED
 from orderglot.stores.sqlite.alone import alone, in_use, is_locked
 from orderglot.stores.sqlite.connection import translating_errors
 from orderglot.stores.sqlite.opening import SET_MARK, UNMARK, demand_book, prepare
 from orderglot.stores.sqlite.page_copies import OnPages, copy_pages
 
-INDEX = "-shm"
-STALE = ("-wal", INDEX, "-journal")
+LOGS = ("-wal", "-journal")
+STALE = (*LOGS, "-shm")
 """What SQLite keeps beside a file, and would take for a part of any other one in its place."""
 
 Next = list[tuple[int, str, int]]
 """Which number comes next, by seller and kind."""
 
+_MARKED = "SELECT 1 FROM migrations WHERE number = ?"
 _NEXT = "SELECT seller, thing, next FROM sequences"
 # Of a seller whom the backup lacks the numbers go to another: new sellers begin behind those of all.
 _RAISE = (
@@ -32,8 +33,7 @@ _RAISE = (
 
 def part_of(target: Path) -> Path:
     """Give where a backup is made until it is whole; raises Conflict where its place is taken."""
-    if target.exists():
-        raise Conflict(f"{target} is there already; name a new file.")
+    _demand_free(target)
     if not target.parent.is_dir():
         raise Invalid(message=f"There is no folder {target.parent}; make it first.")
     return target.with_name(f"{target.name}.part")
@@ -51,11 +51,30 @@ def back_up(source: Path, part: Path, on_pages: OnPages) -> None:
         _mark(part, str(source))
 
 
+def go_on_with(part: Path) -> None:
+    """Take away what is left of a backup, unless that is one that can be gone on with."""
+    if part.exists() and not _is_unfinished(part):
+        _drop(part)
+
+
+def _is_unfinished(part: Path) -> bool:
+    """Tell whether a file is a copy that was begun, row by row, and not finished."""
+    try:
+        with closing(_open(part)) as file:
+            return bool(file.execute(_MARKED, (UNFINISHED,)).fetchall())
+    except sqlite3.DatabaseError:
+        return False
+
+
 def settle(part: Path, target: Path) -> None:
-    """Put a file that is whole into its place, to stay there through a power cut."""
-    with closing(sqlite3.connect(part, isolation_level=None)) as file:
+    """Put a file that was read to its end into its place, to stay there through a power cut.
+
+    Raises Conflict where that has been taken meanwhile.
+    """
+    with translating_errors(part), closing(_open(part)) as file:
         file.execute("PRAGMA journal_mode = DELETE")
     _sync(part)
+    _demand_free(target)
     part.replace(target)
     _sync(target.parent)
 
@@ -75,30 +94,25 @@ def ready(backup: Path, target: Path, on_pages: OnPages) -> Path:
     return part
 
 
-def take_place(part: Path, target: Path, kept: Path) -> bool:
-    """Put a copy into the place of a book, which is kept under another name; tells whether there was one.
+def take_place(part: Path, target: Path, name: str) -> Path | None:
+    """Put a copy into the place of a book; gives where that is kept, None where there was none.
 
-    It hands out no number that the one before may have handed out. Raises Conflict where that is open
-    in another program.
+    It is kept under a name, or one like it where that is taken. The copy hands out no number that the
+    one before may have handed out. Raises Conflict where that is open in another program.
     """
-    after = _leave(target)
     with translating_errors(part):
-        with closing(sqlite3.connect(part, isolation_level=None)) as file:
-            file.executemany(_RAISE, [(thing, after, seller) for seller, thing, after in after])
         prepare(part)
     _sync(part)
-    there = target.exists()
-    if there:
-        target.rename(kept)
-    for end in STALE:
-        beside = target.with_name(f"{target.name}{end}")
-        if there and end != INDEX and beside.exists():
-            # Of a book that could not be opened it may hold what is missing in it.
-            beside.rename(kept.with_name(f"{kept.name}{end}"))
-        beside.unlink(missing_ok=True)
-    part.replace(target)
+    with ExitStack() as held:
+        after = _leave(target, held)
+        if after:
+            with translating_errors(part), closing(sqlite3.connect(part)) as file, file:
+                file.executemany(_RAISE, [(thing, after, seller) for seller, thing, after in after])
+            _sync(part)
+        kept = _keep(target, name) if target.exists() else None
+        _settle_in(part, target, is_new=kept is None)
     _sync(target.parent)
-    return there
+    return kept
 
 
 def give_up(part: Path) -> None:
@@ -106,18 +120,78 @@ def give_up(part: Path) -> None:
     _drop(part)
 
 
-def _leave(target: Path) -> Next:
-    """See that nobody has a book open; gives which numbers come next in it, as far as it can be read."""
-    if not target.exists() or not target.stat().st_size:
+def _leave(target: Path, held: ExitStack) -> Next:
+    """Keep everybody out of a book as long as it is held; gives which numbers come next in it.
+
+    As far as it can be read: what is damaged, or no book yet, cannot be opened by anybody else either.
+    """
+    if not target.exists():
         return []
     try:
-        # As the last one it empties the log.
-        with alone(target) as file:
-            return file.execute(_NEXT).fetchall()
+        file = held.enter_context(alone(target))
+        after = _next(file)
+        # Whoever closes a file with a log takes that away by its name, which is another one's by then.
+        file.execute("PRAGMA journal_mode = DELETE")
+        target.with_name(f"{target.name}-journal").unlink(missing_ok=True)
     except sqlite3.DatabaseError:
+        held.close()
         if is_locked(target):
             raise in_use(target) from None
         return []
+    return after
+
+
+def _next(file: sqlite3.Connection) -> Next:
+    try:
+        return file.execute(_NEXT).fetchall()
+    except sqlite3.DatabaseError:
+        return []
+
+
+def _keep(target: Path, name: str) -> Path:
+    """Give a book a second name that nothing has, and its log with it; gives that."""
+    kept = target.with_name(name)
+    number = 1
+    while not _is_linked(target, kept):
+        number += 1
+        kept = target.with_name(f"{name}-{number}")
+    for end in LOGS:
+        beside = target.with_name(f"{target.name}{end}")
+        if beside.exists():
+            # Of a book that could not be opened it may hold what is missing in it.
+            beside.rename(kept.with_name(f"{kept.name}{end}"))
+    return kept
+
+
+def _is_linked(target: Path, kept: Path) -> bool:
+    """Give a file a second name, unless something has that, or a log beside it; tells whether."""
+    if _beside(kept):
+        return False
+    try:
+        os.link(target, kept)
+    except FileExistsError:
+        return False
+    return True
+
+
+def _settle_in(part: Path, target: Path, *, is_new: bool) -> None:
+    """Give a copy the name of a book; raises Conflict where somebody has just made a new one there."""
+    for stale in _beside(target):
+        stale.unlink(missing_ok=True)
+    if not is_new:
+        part.replace(target)
+        return
+    try:
+        os.link(part, target)
+    except FileExistsError:
+        raise Conflict(f"{target} was made by another program just now; try again.") from None
+    part.unlink()
+
+
+def _beside(path: Path) -> list[Path]:
+    """Give what is there of what SQLite would take for a part of a file of that name."""
+    every = [path.with_name(f"{path.name}{end}") for end in STALE]
+    return [one for one in every if one.exists()]
 
 
 def _demand_own(target: Path) -> None:
@@ -126,8 +200,24 @@ def _demand_own(target: Path) -> None:
         demand_book(target, whole=False)
 
 
+def _demand_free(target: Path) -> None:
+    """Raise Conflict where a file is there, or a log that SQLite would take for a part of it."""
+    if target.exists():
+        raise Conflict(f"{target} is there already; name a new file.")
+    if stale := _beside(target):
+        names = ", ".join(map(str, stale))
+        raise Conflict(
+            f"{names} would be taken for a part of {target}; delete what is left of a file that is "
+            "gone, or name a new file."
+        )
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(path, isolation_level=None)
+
+
 def _mark(part: Path, name: str) -> None:
-    with closing(sqlite3.connect(part, isolation_level=None)) as file:
+    with closing(_open(part)) as file:
         file.execute(SET_MARK, (COPY, name))
         file.execute(UNMARK, (MOVED,))
 

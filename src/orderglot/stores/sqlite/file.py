@@ -52,11 +52,14 @@ class _Seen(NamedTuple):
 
 
 class File:
-    """A file that is open: SQLite goes on with it whatever becomes of its name and of what is in it."""
+    """A file that is open: SQLite goes on with it whatever becomes of its name and of what is in it.
 
-    def __init__(self, path: Path) -> None:
+    ``opened`` is what the system said of it before it was opened.
+    """
+
+    def __init__(self, path: Path, opened: os.stat_result) -> None:
         self.path = path
-        self.opened = path.stat()
+        self.opened = opened
         self._index = LogIndex(path)
         self._seen: _Seen | None = None
         self._looked = 0.0

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from orderglot.core.errors import Upstream
 from orderglot.stores.beside import Beside
 from orderglot.stores.marks import COPY, MOVED, UNFINISHED, demand_moving
 from orderglot.stores.rows import Row, Table, demand_marked, misfit, sorted_names, table
@@ -170,22 +171,35 @@ class SqliteRows:
 
     async def examine(self) -> tuple[str, ...]:
         """Give what is amiss with what stands beside the rows: indexes, pointers, counts."""
-        broken = [one for one in self._checked() if one != "ok"]
-        lost = self._fetch("PRAGMA foreign_key_check", ())
-        broken += [f"a row of {table} points at none of {parent}" for table, _, parent, _ in lost]
-        if self._fetch(_MISCOUNTED, ()):
-            broken.append("the counts of orders are not those of the orders")
+        broken = list[str]()
+        for what, look in (
+            ("the file", self._checked),
+            ("what points at other rows", self._lost),
+            ("the counts of orders", self._miscounted),
+        ):
+            try:
+                broken += look()
+            except Upstream as error:
+                broken.append(f"{what} cannot be checked to the end: {error.message}")
         return tuple(broken)
+
+    def _lost(self) -> list[str]:
+        lost = self._fetch("PRAGMA foreign_key_check", ())
+        return [f"a row of {table} points at none of {parent}" for table, _, parent, _ in lost]
+
+    def _miscounted(self) -> list[str]:
+        odd = self._fetch(_MISCOUNTED, ())
+        return ["the counts of orders are not those of the orders"] if odd else []
 
     def _checked(self) -> list[str]:
         try:
             found = self._reader.execute("PRAGMA integrity_check").fetchall()
-        except sqlite3.OperationalError as error:
+        except sqlite3.Error as error:
             if str(error) not in MALFORMED:
                 raise in_words(error, self._path) from error
             # A document that is damaged, which is found by itself, stops the check of what is indexed of it.
             found = self._fetch("PRAGMA quick_check", ())
-        return [str(one) for (one,) in found]
+        return [str(one) for (one,) in found if one != "ok"]
 
     async def close(self) -> None:
         """Let go of what is held open."""
