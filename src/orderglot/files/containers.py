@@ -185,7 +185,9 @@ def _extracted(packed: ZipFile, member: ZipInfo) -> Iterator[BufferedReader]:
             with packed.open(member) as source:
                 _copy(source, copy)
         except BROKEN as error:
-            raise unreadable(f"{member.filename[:60]} cannot be unpacked ({error}).") from error
+            raise unreadable(
+                f"{member.filename[:60]} cannot be unpacked ({error}); get the zip again, or unpack it first."
+            ) from error
         copy.seek(0)
         yield cast("BufferedReader", copy)  # it can peek, too
 
