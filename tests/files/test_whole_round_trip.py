@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from orderglot.core.caller import Caller
 from orderglot.core.errors import HubError
-from orderglot.core.order import Order
+from orderglot.core.order import Identity, Link, Order, Reference
 from orderglot.core.ports import Book
+from orderglot.core.values import Relation
 from orderglot.stores.memory import MemoryStore
 from tests.files.whole_books import FORMS, essence, every, exported, taken
 from tests.full_records import full
@@ -66,3 +67,10 @@ def test_orders_of_any_kind_come_back(
     tmp_path: Path, format: str, lines: bool, drawn: list[Order]
 ) -> None:
     asyncio.run(there_and_back(tmp_path / f"book.{format}", drawn, format, lines=lines))
+
+
+def test_two_links_to_orders_of_one_number_come_back_as_two(tmp_path: Path) -> None:
+    named = Identity(number="SO-1", references=(Reference("kole", "7"),))
+    links = tuple(Link(Relation.SPLIT_OF, one) for one in (named, Identity(number="SO-1")))
+    drawn = [Order(links=links)]
+    asyncio.run(there_and_back(tmp_path / "book.jsonl", drawn, "jsonl", lines=False))

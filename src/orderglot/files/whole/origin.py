@@ -56,12 +56,14 @@ def in_place_of(kept: Order, order: Order) -> Order:
 
 def _link(kept: Order, link: Link) -> Link:
     target = _named(link.order, "")
-    found = (
+    found = [
         one
         for one in kept.links
         if one.relation == link.relation and _agree(one.order, link.order, target)
-    )
-    return next(found, Link(link.relation, target))
+    ]
+    # Of two that it may be it is the one that goes by the same names.
+    found.sort(key=lambda one: one.order.references != link.order.references)
+    return found[0] if found else Link(link.relation, target)
 
 
 def _agree(kept: Identity, named: Identity, coming: Identity | None) -> bool:
