@@ -42,3 +42,13 @@ def test_amounts_beyond_all_bounds_are_shown_as_they_came() -> None:
     )
 
     assert (HUGE, HUGE, HUGE) == (net_subtotal(order), charges_beside(order), lines_total(order))
+
+
+def test_sums_that_are_larger_than_an_amount_may_be_are_shown_as_they_came() -> None:
+    large, one = Decimal(10) ** 12 - 1, Decimal(1)
+    order = Order(
+        lines=(replace(line(1, 1), pricing=LinePricing(total=large)),) * 2,
+        totals=Totals(subtotal=large, charges=large, shipping=one, duty=one, total=one),
+    )
+
+    assert (large, large, one) == (net_subtotal(order), charges_beside(order), lines_total(order))

@@ -6,6 +6,9 @@ from decimal import Decimal
 
 from msgspec import Struct
 
+LARGEST = Decimal(10) ** 12
+"""Every amount is smaller than that."""
+
 
 class Amounts(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     """A sum by its parts, as an invoice's ledger has it."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from orderglot.core.amounts import LARGEST
 from orderglot.core.currencies import rounded
 from orderglot.core.line_equations import discount_of
 from orderglot.core.order import Line, Order, Totals
@@ -23,7 +24,7 @@ def net_subtotal(order: Order) -> Decimal | None:
     if _nothing_off(order) and not order.totals.duty:
         return order.totals.subtotal
     try:
-        return _net_subtotal(order)
+        return _bounded(_net_subtotal(order), order.totals.subtotal)
     except ArithmeticError:
         return order.totals.subtotal
 
@@ -58,14 +59,17 @@ def _beside(totals: Totals) -> Decimal:
 
 
 def charges_beside(order: Order) -> Decimal | None:
-    """Give what is charged beside the goods but taxes, None where nobody says anything of it."""
+    """Give what is charged beside the goods but taxes, None where nobody says anything of it.
+
+    Where that is beyond all bounds, it is the charges as they came.
+    """
     totals = order.totals
     if totals.taxable_charges is None and not totals.shipping and totals.charges is not None:
         return totals.charges
     amounts = (totals.charges, totals.taxable_charges, totals.shipping)
     known = [one for one in amounts if one is not None]
     try:
-        return sum(known, ZERO) if known else None
+        return _bounded(sum(known, ZERO) if known else None, totals.charges)
     except ArithmeticError:
         return totals.charges
 
@@ -80,7 +84,7 @@ def lines_total(order: Order) -> Decimal | None:
     if not beside and not totals.taxable_charges and _nothing_off(order):
         return totals.total
     try:
-        return _lines_total(order)
+        return _bounded(_lines_total(order), totals.total)
     except ArithmeticError:
         return totals.total
 
@@ -97,3 +101,8 @@ def _partners(line: Line) -> Decimal | None:
     """Give what a line comes to as a partner sees it, below zero where it is taken away."""
     total = line.pricing.total if line.pricing else None
     return total if total is None or line.quantity >= 0 else -abs(total)
+
+
+def _bounded(found: Decimal | None, came: Decimal | None) -> Decimal | None:
+    """Give a sum, or what came in its place where it is larger than an amount may be."""
+    return came if found is not None and abs(found) >= LARGEST else found

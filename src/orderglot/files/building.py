@@ -9,6 +9,7 @@ from functools import partial
 from msgspec import Struct
 from msgspec.structs import replace
 
+from orderglot.core.amounts import LARGEST
 from orderglot.core.order import Order, Totals
 from orderglot.core.order_details import OrderDetails
 from orderglot.core.quantities import Quantity
@@ -47,7 +48,6 @@ from orderglot.files.remarks import Remarks
 from orderglot.files.rows import Reject
 from orderglot.files.shipments import as_shipped
 from orderglot.files.sources import FILE
-from orderglot.wire.values import LARGEST
 
 
 class Gathered(Struct, frozen=True):

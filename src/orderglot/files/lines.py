@@ -9,13 +9,14 @@ import re
 from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal
 
+from orderglot.core.amounts import LARGEST
 from orderglot.core.currencies import DECIMALS
 from orderglot.core.quantities import MOST, Quantity, exact
 from orderglot.core.totals import worth
 from orderglot.files.cells import bare, is_rounded, unwrapped
 from orderglot.files.currencies import Currencies
 from orderglot.files.numbers import Marks, Number, read_number
-from orderglot.wire.values import LARGEST, PLACES, read_amount
+from orderglot.wire.values import PLACES, read_amount
 
 ZERO = Decimal(0)
 LONGEST_NAME = 250

@@ -10,12 +10,12 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from orderglot.core.amounts import LARGEST
 from orderglot.core.order import Reference
 
 T = TypeVar("T")
 
 PLACES = 6
-LARGEST = Decimal(10) ** 12
 WHOLE = 2**63
 LONGEST_REMEMBERED = 20
 _ONE = Decimal(1)

@@ -11,13 +11,13 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
+from orderglot.core.amounts import LARGEST
 from orderglot.core.boxes import unpacked
 from orderglot.core.errors import Problem, Rule, invalid
 from orderglot.core.order import Line, LinePricing, Order
 from orderglot.core.pricing import pieces
 from orderglot.core.quantities import with_unit
 from orderglot.core.totals import by_price
-from orderglot.wire.values import LARGEST
 
 QUANTITY = "lines.quantity"
 

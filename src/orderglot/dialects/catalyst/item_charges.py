@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
+from orderglot.core.amounts import LARGEST
 from orderglot.core.charges import AllowanceCharge, TaxLine, percent_of, put_on
 from orderglot.core.line_details import LineDetails
 from orderglot.dialects.catalyst.values import read_rate, write_rate
 from orderglot.wire.form import Form
-from orderglot.wire.values import LARGEST, bare, unless
+from orderglot.wire.values import bare, unless
 
 
 def write_charges(details: LineDetails | None) -> dict[str, Any]:

@@ -13,11 +13,11 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
+from orderglot.core.amounts import LARGEST
 from orderglot.core.fields import read_whole_text
 from orderglot.core.order import Address, Invoice, Order
 from orderglot.core.time_zones import from_zone, shown_in
 from orderglot.wire.values import (
-    LARGEST,
     PLACES,
     bare,
     read_amount,

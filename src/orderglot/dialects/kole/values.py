@@ -9,11 +9,12 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from orderglot.core.amounts import LARGEST
 from orderglot.core.order import Unknown
 from orderglot.dialects.kole.tables import COUNTRIES, NAME
 from orderglot.wire.form import Form
 from orderglot.wire.known_members import with_unknown
-from orderglot.wire.values import LARGEST, NO_ID, read_instant
+from orderglot.wire.values import NO_ID, read_instant
 from orderglot.wire.xml import encodable
 
 NO_TIME = "0000-00-00"

@@ -10,9 +10,9 @@ from typing import Any, Protocol, Union, get_args, get_origin, get_type_hints
 import msgspec
 from msgspec import Struct
 
+from orderglot.core.amounts import LARGEST
 from orderglot.core.order import Order
 from orderglot.core.quantities import MOST, Quantity
-from orderglot.wire.values import LARGEST
 
 _decode = msgspec.json.Decoder(Order, float_hook=Decimal).decode
 _decode_any = msgspec.json.Decoder(float_hook=Decimal).decode

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from orderglot.core.adding_up import adds_up
-from orderglot.core.amounts import Totals
+from orderglot.core.amounts import LARGEST, Totals
 from orderglot.core.charges import AllowanceCharge, TaxLine
 from orderglot.core.line_details import LineDetails
 from orderglot.core.order import Line, Order
@@ -19,7 +19,6 @@ from orderglot.dialects.catalyst.settings import Site
 from orderglot.dialects.catalyst.wire import read_line, write_line
 from orderglot.wire import json
 from orderglot.wire.form import Form
-from orderglot.wire.values import LARGEST
 
 ITEM = {
     "itemId": 31,
