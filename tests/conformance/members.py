@@ -170,9 +170,20 @@ def values_for(name: str, member: Member, current: Any) -> list[Any]:
     schema = resolved_of(name, member.schema)
     enums = [one for form in (schema, *schema.get("anyOf", ())) for one in form.get("enum", ())]
     tried = [*enums, True, False, *NUMBERS, *TEXTS, None, ["Probe"], {"probe": "Probe"}]
+    tried += [
+        [_of_texts(name, form["items"])]
+        for form in (schema, *schema.get("anyOf", ()))
+        if "items" in form
+    ]
     fits = validator(name, json.dumps(member.schema)).is_valid
     fitting = [one for one in tried if one != current and fits(one)]
     return [*fitting, *([] if current is GONE else [GONE])]
+
+
+def _of_texts(name: str, schema: Any) -> dict[str, str]:
+    """Give an object of which every text says something."""
+    members = resolved_of(name, schema).get("properties", {})
+    return {one: "Probe" for one, found in members.items() if found.get("type") == "string"}
 
 
 def at(body: Any, path: Path) -> Any:

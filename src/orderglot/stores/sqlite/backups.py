@@ -8,7 +8,7 @@ from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 
 from orderglot.core.errors import Conflict, Invalid
-from orderglot.stores.marks import COPY, MOVED, UNFINISHED
+from orderglot.stores.marks import COPY, MOVED, SKIPPED, UNFINISHED
 from orderglot.stores.sqlite.alone import alone, in_use, is_locked
 from orderglot.stores.sqlite.connection import translating_errors
 from orderglot.stores.sqlite.opening import SET_MARK, UNMARK, demand_book, prepare
@@ -107,7 +107,9 @@ def take_place(part: Path, target: Path, name: str) -> Path | None:
         after = _leave(target, held)
         if after:
             with translating_errors(part), closing(sqlite3.connect(part)) as file, file:
-                file.executemany(_RAISE, [(thing, after, seller) for seller, thing, after in after])
+                # Where another begins, behind the last million, is more than all that were given.
+                skipped = [(thing, number + SKIPPED, seller) for seller, thing, number in after]
+                file.executemany(_RAISE, skipped)
             _sync(part)
         kept = _keep(target, name) if target.exists() else None
         _settle_in(part, target, is_new=kept is None)
