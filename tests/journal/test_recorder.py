@@ -155,6 +155,20 @@ def test_what_can_never_be_written_holds_nothing_up(opening: Opening) -> None:
     assert (1, [1]) == asyncio.run(run())
 
 
+def test_a_journal_in_which_nothing_can_be_written_is_tried_seldom(
+    opening: Opening, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def run() -> None:
+        recorder = Recorder(Failing(opening(), *[ValueError("odd")] * 1_000), striking())
+        recorder(exchange())
+        await asyncio.sleep(2 * recording.PAUSE)
+        await recorder.close()
+
+    asyncio.run(run())
+    failed = [one for one in caplog.records if one.message == "exchanges cannot be written"]
+    assert 2 <= len(failed) <= 6
+
+
 def test_a_journal_that_never_answers_ends_all_the_same(
     tmp_path_factory: pytest.TempPathFactory,
     monkeypatch: pytest.MonkeyPatch,

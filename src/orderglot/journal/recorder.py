@@ -139,6 +139,9 @@ class Recorder:
                 log.exception("exchanges cannot be written")
                 self._dropped.update(dropped)
                 self._dropped.update(map(_seller, taken))
+                if not taken:
+                    # Not even what is missing can be written, which is tried again after a rest.
+                    return False
             else:
                 self._tell(dropped)
             del self._waiting[: len(taken)]
