@@ -56,7 +56,7 @@ class Rejects:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        with self._writing():
+        with writing(self.path):
             self._open.close()
             if kind is None and not self._dry and self._file is None and _is_ours(self.path):
                 self.path.unlink()
@@ -71,7 +71,7 @@ class Rejects:
         is_next, self._last = self._is_next(reject), (reject.line, reject.row)
         if self._dry or not is_next:
             return
-        with self._writing():
+        with writing(self.path):
             if self._file is None:
                 self._file = self._begun()
             for row in reject.row.split(ROWS_BETWEEN):
@@ -102,17 +102,19 @@ class Rejects:
         file.write(self._line(head.text.removeprefix(MARK), OUR_LINE, OUR_REASON))
         return file
 
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        try:
-            yield
-        except OSError as error:
-            reason = error.strerror or str(error)
-            raise invalid(
-                "rejects",
-                Rule.MALFORMED,
-                f"{self.path} cannot be written ({reason}); name another file for the rejects.",
-            ) from error
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Say in our words that a file of rejects cannot be written, where that is so; raises Invalid."""
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise invalid(
+            "rejects",
+            Rule.MALFORMED,
+            f"{path} cannot be written ({reason}); name another file for the rejects.",
+        ) from error
 
 
 def open_private(path: Path, *, replace: bool = True) -> IO[str]:

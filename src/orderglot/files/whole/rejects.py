@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
 
-from orderglot.core.errors import Conflict, Rule, invalid
-from orderglot.files.rejects import open_private
+from orderglot.core.errors import Conflict
+from orderglot.files.rejects import open_private, writing
 from orderglot.files.whole.found import OUR_REASON, WholeOrders
 
 START = 1_000_000
@@ -40,7 +39,7 @@ class Rejects:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        with self._writing():
+        with writing(self.path):
             self._open.close()
             if kind is None and not self._dry and self._file is None and _is_ours(self.path):
                 self.path.unlink()
@@ -50,7 +49,7 @@ class Rejects:
         self.count += 1
         if self._dry:
             return
-        with self._writing():
+        with writing(self.path):
             if self._file is None:
                 self._file = self._begun()
             self._file.write(self._orders.reject(row, line, reason))
@@ -61,14 +60,6 @@ class Rejects:
         file = self._open.enter_context(open_private(self.path))
         file.write(self._orders.head())
         return file
-
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        try:
-            yield
-        except OSError as error:
-            reason = f"{self.path} cannot be written ({error.strerror or error})"
-            raise invalid("rejects", Rule.MALFORMED, f"{reason}; name another file.") from error
 
 
 def _is_ours(path: Path) -> bool:
