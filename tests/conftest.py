@@ -76,9 +76,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say in a line each what could not be tried on this machine."""
     if pgbouncer.PROGRAM is None:
         terminalreporter.write_line("Not tried: a book behind PgBouncer, which is not installed.")
-    from tests import citus, debian_postgres
+    from tests import citus, debian_postgres, shop_files
 
     if debian_postgres.programs() is None:
         terminalreporter.write_line(f"Not tried: {debian_postgres.MISSING}.")
     if not citus.COORDINATOR:
         terminalreporter.write_line(f"Not tried: {citus.MISSING}.")
+    if not shop_files.FOLDER.exists():
+        terminalreporter.write_line(f"Not tried: {shop_files.MISSING}.")

@@ -7,7 +7,6 @@ come to in ``expect.json``. What is made up in their layouts is in ``shops/`` (t
 from __future__ import annotations
 
 import json
-import os
 import shlex
 import shutil
 from collections import Counter
@@ -24,18 +23,15 @@ from orderglot.core.order import Order
 from orderglot.core.values import Status
 from orderglot.files.progress import Progress
 from tests.files.books import Shop
+from tests.shop_files import FOLDER, MISSING
 
-BESIDE = Path(__file__).parents[2].parent / "shared" / "data" / "shops"
-FOLDER = Path(os.environ.get("ORDERGLOT_SHOP_FILES", "") or BESIDE)
 EXPECT: dict[str, dict[str, Any]] = (
     json.loads((FOLDER / "expect.json").read_text("utf-8")) if FOLDER.exists() else {}
 )
 HEADERS_ALONE = "northwind-orders.csv"
 WHOLE = [name for name in EXPECT if name != HEADERS_ALONE]
 
-pytestmark = pytest.mark.skipif(
-    not EXPECT, reason=f"There is no {FOLDER}; name the folder in ORDERGLOT_SHOP_FILES."
-)
+pytestmark = pytest.mark.skipif(not EXPECT, reason=MISSING)
 
 STATES = {
     "amazon-orders.txt": {"completed": 10},
