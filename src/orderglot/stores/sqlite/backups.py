@@ -25,8 +25,8 @@ _MARKED = "SELECT 1 FROM migrations WHERE number = ?"
 _NEXT = "SELECT seller, thing, next FROM sequences"
 # Of a seller whom the backup lacks the numbers go to another: new sellers begin behind those of all.
 _RAISE = (
-    "INSERT INTO sequences (seller, thing, next) SELECT coalesce((SELECT id FROM sellers WHERE id = ?3),"
-    " (SELECT min(id) FROM sellers)), ?1, ?2 WHERE EXISTS (SELECT 1 FROM sellers)"
+    "INSERT INTO sequences (seller, thing, next) SELECT coalesce((SELECT id FROM sellers WHERE id = :seller),"
+    " (SELECT min(id) FROM sellers)), :thing, :next WHERE EXISTS (SELECT 1 FROM sellers)"
     " ON CONFLICT (seller, thing) DO UPDATE SET next = max(next, excluded.next)"
 )
 
@@ -108,7 +108,10 @@ def take_place(part: Path, target: Path, name: str) -> Path | None:
         if after:
             with translating_errors(part), closing(sqlite3.connect(part)) as file, file:
                 # Where another begins, behind the last million, is more than all that were given.
-                skipped = [(thing, number + SKIPPED, seller) for seller, thing, number in after]
+                skipped = [
+                    {"seller": seller, "thing": thing, "next": number + SKIPPED}
+                    for seller, thing, number in after
+                ]
                 file.executemany(_RAISE, skipped)
             _sync(part)
         kept = _keep(target, name) if target.exists() else None

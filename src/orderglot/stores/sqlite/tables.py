@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Collection
-from itertools import groupby
+from itertools import groupby, product
 from typing import Any, NamedTuple
 
 from orderglot.core.customer import Customer
@@ -95,8 +95,10 @@ def _by_kind(commits: list[Commit]) -> dict[type, dict[int, list[writes.Write]]]
 
 # Where others have skipped numbers, a seller of this name may have had those before the book went back.
 _BEGIN = (
-    "INSERT INTO sequences (seller, thing, next) SELECT ?1, ?2, ?3 + (most - ?3) / ?4 * ?4"
-    " FROM (SELECT max(next) AS most FROM sequences WHERE thing = ?2) WHERE most - ?3 >= ?4"
+    "INSERT INTO sequences (seller, thing, next)"
+    " SELECT :seller, :thing, :first + (most - :first) / :skipped * :skipped"
+    " FROM (SELECT max(next) AS most FROM sequences WHERE thing = :thing)"
+    " WHERE most - :first >= :skipped"
 )
 
 Put = tuple[Row, Row | None]
@@ -146,8 +148,14 @@ def _put_sellers(
     values = [(w.seller.id, w.seller.version, w.seller.name, w.document.decode()) for w in batch]
     replaced = [_replaced(write.kept, write.seller.id) for write in batch]
     _put(connection, "sellers", list(zip(values, replaced, strict=True)))
-    for new in (write.seller.id for write in batch if write.kept is None):
-        connection.executemany(_BEGIN, [(new, *one, SKIPPED) for one in BEGINNINGS.items()])
+    new = [write.seller.id for write in batch if write.kept is None]
+    connection.executemany(
+        _BEGIN,
+        [
+            {"seller": seller, "thing": thing, "first": first, "skipped": SKIPPED}
+            for seller, (thing, first) in product(new, BEGINNINGS.items())
+        ],
+    )
 
 
 def _replaced(kept: Customer | Product | Seller | None, *key: object) -> Row | None:
