@@ -107,7 +107,7 @@ def test_each_flag_leaves_out_what_it_does_not_name(hub: Serving) -> None:
     assert [lost, got] == ids("--way", "in") == ids("--operation", "getOrder")
     assert [] == ids("--dialect", "komet") == ids("--way", "out") == ids("--since", "2100-01-01")
     assert [] == ids("--key", "kole:X1") == ids("--operation", "listOrders")
-    assert [lost] == ids("--limit", "1")
+    assert [lost] == ids("--limit", "1") == ids("--filter", "status >= 400 AND path : 99")
 
 
 @pytest.mark.parametrize(
@@ -116,13 +116,14 @@ def test_each_flag_leaves_out_what_it_does_not_name(hub: Serving) -> None:
         (("--status", "odd"), "--status: 'odd' is not a status such as 404"),
         (("--since", "yesterday"), "--since: 'yesterday' is neither a time"),
         (("--since", "9" * 30 + "d"), "--since: '999"),
+        (("--filter", "hue = red"), "filter: An exchange has no field `hue`"),
         (("--way", "up"), "--way: 'up' is neither in nor out."),
         (("--dialect", "morse"), "There is no dialect 'morse'"),
         (("--order", "12"), "There is no order"),
         (("--unidentified", "--order", "12"), "--order: what nobody is known to have sent"),
-        (("show", "66"), "There is no exchange '66' in the journal."),
-        (("diff", "66"), "There is no exchange '66' in the journal."),
-        (("replay", "66"), "There is no exchange '66' in the journal."),
+        (("show", "66"), "There is no exchange '66' here; what is older than"),
+        (("diff", "66"), "There is no exchange '66' here; what is older than"),
+        (("replay", "66"), "There is no exchange '66' here; what is older than"),
     ],
 )
 def test_what_cannot_be_read_is_refused_in_a_sentence(

@@ -391,7 +391,14 @@ async def doubled(_book: Reads) -> tuple[tuple[Order, Order], ...]:
 
 @pytest.mark.usefixtures("book")
 def test_a_list_of_exchanges_shows_nothing_that_steers_a_terminal() -> None:
-    for words in ((), ("--json",), ("--key", NAME), ("--status", NAME), ("--dialect", NAME)):
+    for words in (
+        (),
+        ("--json",),
+        ("--key", NAME),
+        ("--status", NAME),
+        ("--filter", NAME),
+        ("--filter", f"path : '{ODD}'"),
+    ):
         result = run("log", *words)
         assert [] == HARMFUL.findall(result.stdout + result.stderr), words
     assert EXCHANGE in done("log")

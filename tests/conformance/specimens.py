@@ -19,8 +19,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from orderglot import dialects
+from orderglot.core import journal
 from orderglot.core.caller import RIGHTS, Caller
 from orderglot.core.customer import Customer
+from orderglot.core.journal import Exchange
+from orderglot.core.listed_journal import ListedJournal
 from orderglot.core.order import Order, Reference
 from orderglot.core.product import Product
 from orderglot.core.seller import Seller
@@ -51,6 +54,13 @@ class Proof(Struct, frozen=True, forbid_unknown_fields=True):
     session: str = ""
 
 
+class Exchanged(Struct, frozen=True, forbid_unknown_fields=True):
+    """What the journal has; without a customer the seller's own key was shown, or none."""
+
+    exchange: Exchange
+    customer: str = ""
+
+
 class Book(Struct, frozen=True, forbid_unknown_fields=True):
     """What the server of a dialect's specimens holds before it is asked."""
 
@@ -60,6 +70,7 @@ class Book(Struct, frozen=True, forbid_unknown_fields=True):
     products: tuple[Product, ...] = ()
     orders: tuple[Order, ...] = ()
     credentials: tuple[Proof, ...] = ()
+    exchanges: tuple[Exchanged, ...] = ()
     unprovoked: tuple[str, ...] = ()
     draft: Order | None = None
     """An order that can be placed, where no single specimen says one."""
@@ -168,13 +179,18 @@ async def shelve(
     book = book_of(dialect.name)
     seller = await _seller(store, book.seller, seller_name)
     whole = store.of(Caller(seller=seller))
+    ids: dict[str, int | None] = {"": None}
     for customer in book.customers:
-        await whole.keep_customer(customer)
+        ids[customer.number] = (await whole.keep_customer(customer)).id
     for product in book.products:
         await whole.keep_product(product)
     if orders:
         for order in book.orders:
             await whole.keep(order)
+        store.journal = ListedJournal(
+            (Caller(seller=seller, customer=ids[one.customer]), journal.read(one.exchange))
+            for one in book.exchanges
+        )
     for proof in book.credentials if credentials else ():
         await plant(store, dialect, seller, proof)
     return seller

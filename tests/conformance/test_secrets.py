@@ -248,7 +248,7 @@ def test_every_login_declares_where_its_secrets_stand(dialect: Dialect) -> None:
     named = {one.name for one in dialect.operations}
 
     assert {one.name for one in dialect.operations if one.tries} <= proofs.logins.keys()
-    assert {*proofs.logins, *proofs.answers} <= named
+    assert {*proofs.logins, *proofs.answers, *proofs.repeats} <= named
     assert all(name == name.lower() for name in proofs.headers)
     shown = {
         scheme.name.lower()

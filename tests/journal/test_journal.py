@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -13,8 +14,10 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from orderglot.core.caller import Caller
-from orderglot.core.errors import NotFound
-from orderglot.core.journal import Criteria, Row, first_id, moment_of
+from orderglot.core.errors import Invalid, NotFound
+from orderglot.core.journal import FIELDS, Criteria, Row, first_id, moment_of
+from orderglot.core.listed_journal import matches
+from orderglot.core.query import And, Compare, Not, Operator, Or, Query
 from orderglot.hub.journals import striking
 from orderglot.journal.entries import batch_of, bytes_of, entry_of
 from orderglot.journal.recorder import Mode, Recorder
@@ -159,6 +162,113 @@ def test_exchanges_are_found_by_an_order_or_by_their_ids(opening: Opening) -> No
 
     assert [named, several[0].request.id] == [row.id for row in found]
     assert (5,) == found[1].orders
+
+
+WORDS = st.sampled_from(("", "a", "A", "ab", "B%_", "Größe", "GRÖSSE", "*", "a\0b"))
+NUMBERS = st.sampled_from((0, 1, 5, 55, 200, 404, Decimal("12.345"), Decimal("0.5")))
+NOON = datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=5)
+MOMENTS = st.sampled_from([NOON + timedelta(microseconds=one) for one in range(-1, 3)])
+COMPARED = st.one_of(
+    st.builds(
+        Compare,
+        st.sampled_from(("dialect", "path", "reason", "key")),
+        st.sampled_from([one for one in Operator if one is not Operator.IN]),
+        WORDS,
+    ),
+    st.builds(
+        Compare,
+        st.sampled_from(("status", "ms")),
+        st.sampled_from(("eq", "ne", "lt", "lte", "gt", "gte")).map(Operator),
+        NUMBERS,
+    ),
+    st.builds(
+        Compare,
+        st.just("at"),
+        st.sampled_from(("eq", "ne", "lt", "lte", "gt", "gte")).map(Operator),
+        MOMENTS,
+    ),
+    st.builds(
+        Compare,
+        st.just("orders"),
+        st.sampled_from((Operator.EQ, Operator.NE)),
+        st.sampled_from((5, 55)),
+    ),
+    st.builds(
+        Compare,
+        st.sampled_from(sorted(FIELDS)),
+        st.sampled_from((Operator.EQ, Operator.NE)),
+        st.none(),
+    ),
+    st.builds(
+        Compare, st.just("path"), st.just(Operator.IN), st.lists(WORDS, max_size=2).map(tuple)
+    ),
+)
+QUESTIONS = st.recursive(
+    COMPARED,
+    lambda inner: st.one_of(
+        st.builds(And, st.lists(inner, max_size=3).map(tuple)),
+        st.builds(Or, st.lists(inner, max_size=3).map(tuple)),
+        st.builds(Not, inner),
+    ),
+    max_leaves=5,
+)
+
+
+def of_every_kind() -> list[Exchange]:
+    """Give exchanges that differ in all that can be asked about."""
+    texts = ("", "a", "ab", "B%_x", "größe", "Größe", "xA")
+    several = [
+        exchange(
+            replace(ACME, name=text),
+            id=f"{first_id(NOON + timedelta(microseconds=place % 3))}{place:011x}",
+            dialect=text,
+            path=text,
+            reason=text,
+            status=(0, 200, 404, 500)[place % 4],
+            orders=((), (5,), (55,), (5, 55))[place % 4],
+        )
+        for place, text in enumerate(texts)
+    ]
+    return [
+        replace(one, took=(0.012345, 0.0005, 1)[place % 3]) for place, one in enumerate(several)
+    ]
+
+
+def test_a_question_means_the_same_in_every_place(opening: Opening) -> None:
+    async def fill() -> tuple[Row, ...]:
+        await recorded(opening, [*of_every_kind(), exchange(OTHER)])
+        kept = opening()
+        found = await kept.page(ACME, EVERYTHING, 100)
+        await kept.close()
+        return found
+
+    rows = asyncio.run(fill())
+    assert len(of_every_kind()) == len(rows)
+
+    @given(QUESTIONS)
+    def ask(where: Query) -> None:
+        async def found() -> tuple[Row, ...]:
+            kept = opening()
+            page = await kept.page(ACME, Criteria(where=where), 100)
+            await kept.close()
+            return page
+
+        assert tuple(row for row in rows if matches(row, where)) == asyncio.run(found())
+
+    ask()
+
+
+def test_orders_are_asked_for_by_their_ids_alone(opening: Opening) -> None:
+    where = Compare("orders", Operator.GT, 5)
+    with pytest.raises(Invalid, match="by = and != alone"):
+        listed(opening, [exchange()], Criteria(where=where))
+
+
+@pytest.mark.parametrize("year", [1900, 2112, 2113, 9999])
+def test_a_moment_of_any_year_is_asked_for(opening: Opening, year: int) -> None:
+    moment = datetime(year, 1, 1, tzinfo=UTC)
+    found = listed(opening, [exchange()], Criteria(since=moment))
+    assert (1 if year == 1900 else 0) == len(found)
 
 
 def test_strangers_see_nothing(opening: Opening) -> None:

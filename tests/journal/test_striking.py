@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from orderglot import dialects
 from orderglot.wire.striking import Striking
 from tests.conformance.callers import site
+from tests.conformance.specimens import specimens_of
 from tests.conformance.test_secrets import (
     FORM,
     MARK,
@@ -46,3 +47,20 @@ def test_of_a_login_all_but_the_secret_stays(tmp_path: Path) -> None:
         return await recording.stored()
 
     assert b"grant_type=client_credentials&client_id=me&client_secret=***" in asyncio.run(ask())
+
+
+def test_what_was_read_of_the_journal_is_not_in_it_again(tmp_path: Path) -> None:
+    dialect = dialects.dialect("orderglot")
+    (specimen,) = [
+        one for one in specimens_of("orderglot") if one.name == "exchanges.get-no-answer"
+    ]
+
+    async def ask() -> bytes:
+        recording = Recording(await site(dialect), tmp_path / "kept")
+        answer = await recording.ask(specimen.request)
+        assert b"No answer came within 30 seconds." in answer.body
+        return await recording.stored()
+
+    stored = asyncio.run(ask())
+    assert specimen.request.path.encode() in stored
+    assert b"No answer came within" not in stored

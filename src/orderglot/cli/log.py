@@ -67,6 +67,9 @@ async def list_exchanges(
     since: Annotated[
         str, value("TIME", "Only since then: 2024-05-21, 2024-05-21T19:10Z, or 90m, 12h, 7d ago.")
     ] = "",
+    filter: Annotated[
+        str, value("FILTER", "Only those that meet this: ms > 500 AND path = '/v3/*'.")
+    ] = "",
     limit: Annotated[int, typer.Option(min=1, max=MOST, help="How many at most.")] = 25,
     unidentified: Unidentified = False,
     seller: SellerName = None,
@@ -79,10 +82,11 @@ async def list_exchanges(
     $ orderglot log
     $ orderglot log --follow --status refused
     $ orderglot log --order 489434 --since 7d
+    $ orderglot log --filter 'status >= 400 AND ms > 500'
     $ orderglot log --dialect kole --key kole:X00001 --status 4xx --json
     """
     caller, criteria = await _asked(
-        hub, dialect, operation, status, order, key, way, since, unidentified, seller
+        hub, dialect, operation, status, order, key, way, since, filter, unidentified, seller
     )
     journal = hub.journal
     if follow:
@@ -106,6 +110,7 @@ async def _asked(
     key: str,
     way: str,
     since: str,
+    filter: str,
     unidentified: bool,
     seller: str | None,
 ) -> "tuple[Caller, Criteria]":
@@ -115,8 +120,10 @@ async def _asked(
     from orderglot.core.caller import Caller
     from orderglot.core.errors import Rule, invalid
     from orderglot.core.journal import Criteria
+    from orderglot.core.time_zones import zone_of
     from orderglot.hub.dialects import chosen_one
     from orderglot.hub.exchanges import NOBODY, of_order, read_since, read_statuses
+    from orderglot.wire.aip160 import EXCHANGE, read_filter
 
     if way not in ("", "in", "out"):
         raise invalid("--way", Rule.CHOICE, f"{way[:40]!r} is neither in nor out.")
@@ -139,6 +146,7 @@ async def _asked(
         statuses=statuses.statuses,
         refused=statuses.refused,
         since=read_since(since, timezone),
+        where=read_filter(filter, zone_of(timezone), EXCHANGE),
     )
 
 

@@ -45,6 +45,7 @@ async def show(
     $ orderglot log show 66182bcade19b096d6f7804e --curl
     $ orderglot log show 66182bcade19b096d6f7804e --body request
     """
+    from orderglot.core.journal import written
     from orderglot.hub.exchanges import one_of
     from orderglot.journal import text
 
@@ -52,7 +53,7 @@ async def show(
     if body:
         return write_bytes(kept.bytes.body if body == "request" else kept.bytes.answer)
     if as_json:
-        return write_json(text.members(kept))
+        return write_json(written(kept))
     if curl:
         return write_document(text.curl(kept, url.rstrip("/")))
     _print_facts(kept)

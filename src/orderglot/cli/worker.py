@@ -22,7 +22,7 @@ from orderglot.faces.page_process import PageProcess
 from orderglot.faces.proxies import read_networks
 from orderglot.hub.books import open_store
 from orderglot.hub.faces import faces
-from orderglot.hub.journals import recorder_of
+from orderglot.hub.journals import journal_of, recorder_of
 from orderglot.stores.database_url import shown
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ def load(config: Config) -> Asgi:
         addressing=addressing,
         logs=config.access_log,
         recorder=recorder_of(config),
+        journal=journal_of(config.database),
         beginning=partial(_begin, config),
         beside=PageProcess(PAGE_WORKER, msgspec.msgpack.encode(config)),
     )

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from base64 import b64decode, b64encode
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
 from msgspec import Struct
+from msgspec.structs import asdict
 
 from orderglot.core.caller import Caller
+from orderglot.core.errors import NotFound, Rule, invalid
+from orderglot.core.fields import Field, FieldKind
+from orderglot.core.query import EVERYTHING, Query
 
 MICROSECONDS = 13
 """So many hexadecimal digits of an exchange's id are the microseconds since 1970."""
+
+LATEST = 16**MICROSECONDS - 1
+"""No exchange is so late."""
 
 
 class Row(Struct, frozen=True, kw_only=True):
@@ -53,6 +61,84 @@ class Kept(Struct, frozen=True):
     bytes: Bytes
 
 
+class Message(Struct, frozen=True, kw_only=True):
+    """What was sent or answered, for a program: a body as text where it is UTF-8, else in base64."""
+
+    headers: dict[str, str]
+    encoding: Literal["text", "base64"]
+    body: str
+
+
+class Exchange(Row, frozen=True, kw_only=True):
+    """An exchange with its bytes, for a program; ``base`` is scheme and host of the request."""
+
+    base: str
+    query: str
+    request: Message
+    answer: Message | None
+
+
+def written(kept: Kept) -> Exchange:
+    """Write an exchange for a program."""
+    sent = kept.bytes
+    answered = _message(sent.answer_headers, sent.answer) if kept.row.status else None
+    return Exchange(
+        **asdict(kept.row),
+        base=sent.base,
+        query=sent.query,
+        request=_message(sent.headers, sent.body),
+        answer=answered,
+    )
+
+
+def read(written: Exchange) -> Kept:
+    """Read an exchange that was written for a program; raises ValueError of what is no base64."""
+    row = Row(**{name: getattr(written, name) for name in Row.__struct_fields__})
+    request, answer = written.request, written.answer
+    sent = Bytes(
+        base=written.base,
+        query=written.query,
+        headers=request.headers,
+        body=_body(request),
+        answer_headers=answer.headers if answer else {},
+        answer=_body(answer) if answer else b"",
+    )
+    return Kept(row, sent)
+
+
+def _message(headers: dict[str, str], body: bytes) -> Message:
+    try:
+        return Message(headers=headers, encoding="text", body=body.decode())
+    except UnicodeDecodeError:
+        return Message(headers=headers, encoding="base64", body=b64encode(body).decode())
+
+
+def _body(message: Message) -> bytes:
+    if message.encoding == "text":
+        return message.body.encode()
+    return b64decode(message.body, validate=True)
+
+
+_TEXTS = ("id", "dialect", "operation", "key", "peer", "method", "path", "reason")
+
+FIELDS = {
+    **{name: Field(name, (name,), FieldKind.TEXT) for name in _TEXTS},
+    "at": Field("at", ("at",), FieldKind.INSTANT),
+    "direction": Field("direction", ("direction",), FieldKind.TEXT, choices=("in", "out")),
+    "status": Field("status", ("status",), FieldKind.NUMBER),
+    "ms": Field("ms", ("ms",), FieldKind.AMOUNT),
+    "orders": Field("orders", ("orders",), FieldKind.NUMBER, lists=(0,)),
+}
+"""The fields of an exchange that can be asked about."""
+
+
+def field_of_exchange(name: str) -> Field:
+    """Find a field of an exchange; raises Invalid where there is none of such a name."""
+    if name not in FIELDS:
+        raise invalid(name, Rule.UNKNOWN, "An exchange has no such field.")
+    return FIELDS[name]
+
+
 class Criteria(Struct, frozen=True, kw_only=True):
     """Which exchanges are asked for; what is "" or None is not asked for.
 
@@ -73,6 +159,7 @@ class Criteria(Struct, frozen=True, kw_only=True):
     before: str = ""
     """Only those whose id is below this one: the last of the page before."""
     refused: bool | None = None
+    where: Query = EVERYTHING
 
 
 class Gap(Struct, frozen=True):
@@ -101,6 +188,11 @@ class Journal(Protocol):
         ...
 
 
+def not_kept(id: str) -> NotFound:
+    """Make the error of an exchange that is not there, or in another's sight."""
+    return NotFound(f"There is no exchange {id[:40]!r} here; what is older than is kept is gone.")
+
+
 def moment_of(id: str) -> datetime:
     """Give when an exchange began, by its id."""
     seconds, micro = divmod(int(id[:MICROSECONDS], 16), 10**6)
@@ -110,4 +202,4 @@ def moment_of(id: str) -> datetime:
 def first_id(moment: datetime) -> str:
     """Give what the ids of all exchanges since a moment come after."""
     micro = int(moment.timestamp()) * 10**6 + moment.microsecond
-    return f"{max(micro, 0):0{MICROSECONDS}x}"
+    return f"{min(max(micro, 0), LATEST):0{MICROSECONDS}x}"

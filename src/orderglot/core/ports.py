@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from orderglot.core.caller import Caller
 from orderglot.core.customer import Customer
+from orderglot.core.journal import Journal
 from orderglot.core.keyring import Keyring
 from orderglot.core.order import Order, Reference
 from orderglot.core.product import Product
@@ -360,6 +361,9 @@ class Store(Protocol):
     def keyring(self) -> Keyring:
         """Who may come in."""
         ...
+
+    journal: Journal
+    """What came and what left, as far as it is kept."""
 
     def now(self) -> datetime:
         """Give the time by the store's clock."""

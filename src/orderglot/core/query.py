@@ -132,7 +132,7 @@ def matches(order: Order, where: Query, customer: Customer | None = None) -> boo
         case Not(part):
             return not matches(order, part, customer)
         case Compare(name, operator, value):
-            return _holds(values_of(order, field(name), customer), operator, value)
+            return hold(values_of(order, field(name), customer), operator, value)
 
 
 def asks(where: Query, name: str) -> bool:
@@ -154,7 +154,7 @@ def compares(where: Query) -> Iterator[Compare]:
 
 def holds(value: Value, operator: Operator, wanted: Value | tuple[Value, ...]) -> bool:
     """Tell whether one value compares so with another, or with a tuple of them."""
-    return _holds((value,), operator, wanted)
+    return hold((value,), operator, wanted)
 
 
 def sorted_orders(orders: list[Order], sort: tuple[Sort, ...]) -> list[Order]:
@@ -206,7 +206,8 @@ _ORDERINGS: dict[Operator, Callable[[Any, Any], bool]] = {
 _OF_TEXT = (Operator.CONTAINS, Operator.BEGINS)
 
 
-def _holds(values: tuple[Any, ...], operator: Operator, wanted: Any) -> bool:
+def hold(values: tuple[Any, ...], operator: Operator, wanted: Any) -> bool:
+    """Tell whether any of a field's values compares so with another, or with a tuple of them."""
     if operator is Operator.EQ:
         return any(_same(value, wanted) for value in values)
     if operator is Operator.NE:

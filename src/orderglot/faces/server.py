@@ -194,7 +194,11 @@ class Server:
         self, operation: Operation[Any, Any], request: Request, ask: Any, book: Book
     ) -> Response:
         context = Context(
-            self.store.keyring, request.at or self.store.now(), book, views=self.views
+            self.store.keyring,
+            request.at or self.store.now(),
+            book,
+            views=self.views,
+            journal=self.store.journal,
         )
         answer = shown_to(book.caller, await operation.perform(context, ask))
         if request.trace is not None:

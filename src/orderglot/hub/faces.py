@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Collection
 
+from orderglot.core.journal import Journal
 from orderglot.faces.addressing import Addressing
 from orderglot.faces.asgi import Asgi, Limits, Work
 from orderglot.faces.completing import Completing
@@ -31,16 +32,20 @@ def faces(
     beside: Beside | None = None,
     logs: bool = False,
     recorder: Recorder | None = None,
+    journal: Journal | None = None,
     beginning: Work | None = None,
 ) -> Asgi:
     """Put the server faces of some dialects, of all for none, and the hub's own pages together.
 
     What asks for a large page is answered ``beside``, if there is such a place. Each exchange is
-    given to the ``recorder``, if there is one, which is closed with the store.
+    given to the ``recorder``, if there is one, which is closed with the store; what is kept of them
+    is read from the ``journal``.
     The process is from now on one that serves: its threads give way to each other sooner.
     """
     sys.setswitchinterval(SWITCH)
     completing = Completing(store, lambda: chosen(()))
+    if journal is not None:
+        store.journal = journal
 
     async def end() -> None:
         if recorder is not None:

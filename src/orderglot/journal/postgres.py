@@ -14,11 +14,11 @@ from itertools import count
 import asyncpg
 
 from orderglot.core.caller import Caller
-from orderglot.core.errors import HubError, NotFound, Upstream
-from orderglot.core.journal import Criteria, Gap, Kept, Row, first_id, moment_of
+from orderglot.core.errors import HubError, Upstream
+from orderglot.core.journal import Criteria, Gap, Kept, Row, first_id, moment_of, not_kept
 from orderglot.journal.entries import BLOCK, COLUMNS, GAP, Entry, batch_of, bytes_of
 from orderglot.journal.keeping import Keep, cutoff
-from orderglot.journal.selection import page_statements, row_of, show_statement, together
+from orderglot.journal.selection import POSTGRES, page_statements, row_of, show_statement, together
 
 Connect = Callable[[], Awaitable[asyncpg.Connection]]
 """Opens a connection to the database that the book is in."""
@@ -115,7 +115,7 @@ class PostgresJournal:
                 return ()
             found = [
                 row_of(tuple(row))
-                for text, params in page_statements(caller, criteria, limit, "strpos")
+                for text, params in page_statements(caller, criteria, limit, POSTGRES)
                 for row in await connection.fetch(_numbered(text), *params)
             ]
             return together(found, limit)
@@ -126,7 +126,7 @@ class PostgresJournal:
         async with self._reading() as connection:
             found = connection and await connection.fetchrow(_numbered(text), *params)
             if not found:
-                raise NotFound(f"There is no exchange {id[:40]!r} in the journal.")
+                raise not_kept(id)
             *row, content, place = found
             return Kept(row_of(tuple(row)), bytes_of(content, place))
 

@@ -7,28 +7,28 @@ from typing import Any
 
 from orderglot.core.caller import Caller
 from orderglot.core.journal import Criteria, Row, first_id, moment_of
+from orderglot.core.query import And, Compare, Operator, Query
+from orderglot.journal.conditions import POSTGRES, SQLITE, Condition, Words, condition
 
 SHOWN = (
     *("id", "direction", "dialect", "operation", "key", "peer", "method", "path", "status"),
     *("took", "orders", "reason"),
 )
 
-Condition = tuple[str, tuple[Any, ...]]
+__all__ = ["POSTGRES", "SQLITE", "page_statements", "row_of", "show_statement", "together"]
 
 
 def page_statements(
-    caller: Caller, criteria: Criteria, limit: int, contains: str
+    caller: Caller, criteria: Criteria, limit: int, words: Words
 ) -> Iterator[tuple[str, list[Any]]]:
-    """Give the statements whose rows together are what is asked for, each newest first.
-
-    ``contains`` is what the database calls the function that tells where in a text another one is.
-    """
+    """Give the statements whose rows together are what is asked for, each newest first."""
     columns = ", ".join(f"e.{name}" for name in SHOWN)
-    conditions = [*_scope(caller), *_conditions(criteria)]
-    if criteria.order is None and not criteria.ids:
+    conditions = [*_scope(caller), *_conditions(criteria), condition(criteria.where, words)]
+    order = _order_in(criteria.where) if criteria.order is None else criteria.order
+    if order is None and not criteria.ids:
         yield _statement(columns, "journal_exchanges AS e", conditions, limit)
-    if criteria.order is not None:
-        named = f" {criteria.order} "
+    if order is not None:
+        named = f" {order} "
         # Blocks are few: those that name the order are found first, and within them its rows.
         joined = (
             "journal_blocks AS b JOIN journal_exchanges AS e"
@@ -36,14 +36,22 @@ def page_statements(
         )
         those: list[Condition] = [
             ("b.seller = ?", (caller.seller,)),
-            (f"{contains}(b.orders, ?) > 0", (named,)),
-            (f"{contains}(e.orders, ?) > 0", (named,)),
+            (f"{words.find}(b.orders, ?) > 0", (named,)),
+            (f"{words.find}(e.orders, ?) > 0", (named,)),
         ]
         yield _statement(columns, joined, [*those, *conditions], limit)
     if criteria.ids:
         marks = ", ".join("?" * len(criteria.ids))
         named_ids: Condition = (f"e.id IN ({marks})", criteria.ids)
         yield _statement(columns, "journal_exchanges AS e", [named_ids, *conditions], limit)
+
+
+def _order_in(where: Query) -> int | None:
+    """Give the order that all exchanges asked for have touched, None where there is none."""
+    for part in where.parts if isinstance(where, And) else (where,):
+        if isinstance(part, Compare) and (part.field, part.operator) == ("orders", Operator.EQ):
+            return part.value if isinstance(part.value, int) else None
+    return None
 
 
 def show_statement(caller: Caller, id: str) -> tuple[str, list[Any]]:

@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from orderglot.core.caller import Caller
-from orderglot.core.errors import NotFound, Upstream
-from orderglot.core.journal import Criteria, Gap, Kept, Row, first_id, moment_of
+from orderglot.core.errors import Upstream
+from orderglot.core.journal import Criteria, Gap, Kept, Row, first_id, moment_of, not_kept
 from orderglot.journal.entries import BLOCK, COLUMNS, GAP, Entry, batch_of, bytes_of
 from orderglot.journal.keeping import Keep, cutoff
-from orderglot.journal.selection import page_statements, row_of, show_statement, together
+from orderglot.journal.selection import SQLITE, page_statements, row_of, show_statement, together
 
 T = TypeVar("T")
 
@@ -85,7 +85,7 @@ class SqliteJournal:
         def read(connection: sqlite3.Connection) -> tuple[Row, ...]:
             found = [
                 row_of(row)
-                for text, params in page_statements(caller, criteria, limit, "instr")
+                for text, params in page_statements(caller, criteria, limit, SQLITE)
                 for row in connection.execute(text, params)
             ]
             return together(found, limit)
@@ -97,7 +97,7 @@ class SqliteJournal:
         text, params = show_statement(caller, id)
         found = await self._read(lambda line: line.execute(text, params).fetchone(), None)
         if found is None:
-            raise NotFound(f"There is no exchange {id[:40]!r} in the journal.")
+            raise not_kept(id)
         *row, content, place = found
         return Kept(row_of(tuple(row)), bytes_of(content, place))
 

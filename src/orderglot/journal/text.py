@@ -1,4 +1,4 @@
-"""Text: an exchange as it was, as a line for curl, and as members for a program."""
+"""Text: an exchange as it was, and as a line for curl."""
 
 from __future__ import annotations
 
@@ -6,9 +6,6 @@ import base64
 import shlex
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
-from typing import Any
-
-import msgspec
 
 from orderglot.core.journal import Kept
 
@@ -53,28 +50,6 @@ def curl(kept: Kept, base: str = "") -> str:
     if sent.body and text is None:
         return f"echo {base64.b64encode(sent.body).decode()} | base64 -d | {line}"
     return line
-
-
-def members(kept: Kept) -> dict[str, Any]:
-    """Give an exchange as JSON has it: a body as text where it is UTF-8, else in base64."""
-    sent = kept.bytes
-    answer = None
-    if kept.row.status:
-        answer = {"headers": sent.answer_headers, **_coded(sent.answer)}
-    return {
-        **msgspec.structs.asdict(kept.row),
-        "base": sent.base,
-        "query": sent.query,
-        "request": {"headers": sent.headers, **_coded(sent.body)},
-        "answer": answer,
-    }
-
-
-def _coded(body: bytes) -> dict[str, str]:
-    text = _text(body)
-    if text is None:
-        return {"encoding": "base64", "body": base64.b64encode(body).decode()}
-    return {"encoding": "text", "body": text}
 
 
 def _target(kept: Kept) -> str:

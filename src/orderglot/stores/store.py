@@ -12,6 +12,8 @@ from orderglot.core.acts import ACT, Act, Person
 from orderglot.core.caller import Caller
 from orderglot.core.currencies import demand_currency
 from orderglot.core.errors import Conflict, NotFound
+from orderglot.core.journal import Journal
+from orderglot.core.listed_journal import ListedJournal
 from orderglot.core.order import Reference
 from orderglot.core.ports import Answered
 from orderglot.core.seller import Seller, succeeded
@@ -40,6 +42,8 @@ class BookStore:
         self._turns = Turns()
         self._acts = Acts()
         self._keyring = Keyring(backend, clock, self._acts)
+        self.journal: Journal = ListedJournal()
+        """What came and what left; whoever opens the book knows where that is kept."""
 
     @property
     def keyring(self) -> Keyring:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
 from orderglot.core.errors import Invalid, Rule, invalid
 from orderglot.wire.message import once
+
+T = TypeVar("T")
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
@@ -26,6 +28,14 @@ def read(body: bytes, what: str = "body") -> Any:
     except ArithmeticError:
         raise invalid(what, Rule.RANGE, "The JSON has a number beyond all bounds.") from None
     except (msgspec.MsgspecError, UnicodeError) as error:
+        raise _malformed(what, error) from None
+
+
+def read_as(body: bytes, kind: type[T], what: str = "body") -> T:
+    """Decode a JSON document of a type; raises Invalid where it is not one."""
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
         raise _malformed(what, error) from None
 
 

@@ -10,7 +10,9 @@ from typing import Generic, Protocol, TypeVar
 from msgspec import Struct
 
 from orderglot.core.caller import READ, Caller
+from orderglot.core.journal import Journal
 from orderglot.core.keyring import Keyring
+from orderglot.core.listed_journal import ListedJournal
 from orderglot.core.order import Order
 from orderglot.core.ports import Book
 from orderglot.wire.message import Request, Response
@@ -46,7 +48,7 @@ class Context(Struct, frozen=True):
     """Where an operation is performed: the caller's book, the keyring, and the time.
 
     An open operation (a login) has no caller and so no book; whom it has let in, it may open theirs.
-    What reads is given ``views``.
+    What reads is given ``views`` and the ``journal``.
     """
 
     keyring: Keyring
@@ -54,6 +56,7 @@ class Context(Struct, frozen=True):
     opened: Book | None = None
     books: Callable[[Caller], Book] | None = None
     views: Views | None = None
+    journal: Journal = ListedJournal()
 
     @property
     def book(self) -> Book:

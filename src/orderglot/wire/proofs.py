@@ -19,7 +19,7 @@ class Proofs(Struct, frozen=True, kw_only=True):
     ``headers`` are names of headers, in lower case. ``arguments`` are names in the query of any
     request, and with ``bodies`` also in its body, be that a form or JSON. ``logins`` give by
     operation the names in its query and body alone, ``answers`` the members by which its answer
-    hands a secret out.
+    hands a secret out. What the operations in ``repeats`` answer was kept before, and is not again.
     """
 
     headers: frozenset[str] = frozenset()
@@ -27,3 +27,4 @@ class Proofs(Struct, frozen=True, kw_only=True):
     bodies: bool = False
     logins: Mapping[str, frozenset[str]] = NONE
     answers: Mapping[str, frozenset[str]] = NONE
+    repeats: frozenset[str] = frozenset()

@@ -82,6 +82,8 @@ class Striking:
         hands_out = proofs.answers.get(trace.operation)
         if hands_out and answer:
             answer = GONE if hands_out is WHOLE else _whole(answer, "", hands_out, found)
+        if answer and trace.operation in proofs.repeats:
+            answer = GONE
         struck = Struck(request.path, query, headers, body, answer_headers, answer, trace.reason)
         refused = trace.reason or response is None or response.status >= 400
         if found and (refused or login or hands_out or exchange.direction == "out"):

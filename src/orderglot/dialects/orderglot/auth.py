@@ -30,7 +30,11 @@ class OrderglotAuth:
 
     fields = ("", "api_key")
     tokens: tuple[TokenKind, ...] = ()
-    proofs = Proofs(headers=frozenset({"authorization"}))
+    # What was read of the journal would else be in it again, with each reading.
+    proofs = Proofs(
+        headers=frozenset({"authorization"}),
+        repeats=frozenset({"exchanges.list", "exchanges.get"}),
+    )
 
     def make_secret(self, random: bytes) -> str:
         """Write an API key: its beginning and 64 hexadecimal digits."""

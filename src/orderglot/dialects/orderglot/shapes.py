@@ -25,6 +25,7 @@ from msgspec import Meta, Struct
 
 from orderglot.core import order as core
 from orderglot.core.errors import Rule
+from orderglot.core.journal import Row
 from orderglot.core.ports import Event as BookEvent
 from orderglot.dialects.orderglot.tables import LONGEST_NOTES, LONGEST_PAGE, LONGEST_Q
 from orderglot.wire.paging import FURTHEST
@@ -120,6 +121,23 @@ class Events(TypedDict):
     """What happened to an order, oldest first."""
 
     items: list[Event]
+
+
+class ListingExchanges(TypedDict, total=False):
+    """Which page of which exchanges, newest first."""
+
+    filter: Annotated[
+        str, description("In the language of AIP-160: status >= 400 AND dialect = kole.")
+    ]
+    limit: Annotated[int, Meta(ge=1, le=LONGEST_PAGE)]
+    after: Annotated[str, description("The next of the page before, and not otherwise.")]
+
+
+class Exchanges(TypedDict):
+    """A page of exchanges; ``next`` is what ``after`` is to be for the one behind it."""
+
+    items: list[Row]
+    next: str | None
 
 
 class FieldProblem(TypedDict):

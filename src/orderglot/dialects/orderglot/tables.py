@@ -9,6 +9,8 @@ NAME = HUB
 ROOT = "/orderglot/v1"
 ORDERS = f"{ROOT}/orders"
 ORDER = f"{ORDERS}/{{id}}"
+EXCHANGES = f"{ROOT}/exchanges"
+EXCHANGE = f"{EXCHANGES}/{{id}}"
 
 PAGE_SIZE = 25
 LONGEST_PAGE = 100

@@ -7,8 +7,9 @@ from datetime import UTC, datetime, time, timedelta, tzinfo
 from difflib import get_close_matches
 
 from orderglot.core.errors import Invalid
-from orderglot.core.fields import Field, FieldKind, every_field, field
+from orderglot.core.fields import Field, FieldKind
 from orderglot.core.query import EVERYTHING, And, Compare, Not, Operator, Or, Query, Value
+from orderglot.wire.aip160.asked import ORDER, Asked
 from orderglot.wire.aip160.syntax import (
     All,
     Argument,
@@ -22,14 +23,6 @@ from orderglot.wire.aip160.syntax import (
 )
 from orderglot.wire.aip160.wildcards import read_text
 from orderglot.wire.values import read_date, read_decimal, read_flag, read_instant
-
-SHORT = {
-    "total": "totals.total",
-    "sku": "lines.sku",
-    "po": "po_number",
-    "tracking": "shipping.tracking",
-}
-"""What people call some fields, beside their whole names."""
 
 ABSENT = "null"
 PRESENT = "*"
@@ -50,20 +43,21 @@ LARGEST = 10**18
 """Numbers are smaller than this, as the whole numbers of every database are."""
 
 
-def read_filter(text: str, zone: tzinfo = UTC) -> Query:
-    """Read a filter; an empty one holds for every order. Days are those of ``zone``.
+def read_filter(text: str, zone: tzinfo = UTC, asked: Asked = ORDER) -> Query:
+    """Read a filter; an empty one holds for everything. Days are those of ``zone``.
 
     Raises Invalid, whose problem says where the filter cannot be read and what is expected there.
     """
     found = parsed(text)
-    return EVERYTHING if found is None else _Reading(zone).query(found)
+    return EVERYTHING if found is None else _Reading(zone, asked).query(found)
 
 
 class _Reading:
     """Reads the values of a filter by the clock of one zone."""
 
-    def __init__(self, zone: tzinfo) -> None:
+    def __init__(self, zone: tzinfo, asked: Asked) -> None:
         self.zone = zone
+        self.asked = asked
 
     def query(self, expression: Expression) -> Query:
         match expression:
@@ -77,7 +71,7 @@ class _Reading:
                 return self.restricted(expression)
 
     def restricted(self, one: Restriction) -> Query:
-        found = _field(one)
+        found = _field(one, self.asked)
         each = tuple(self.compared(found, one.sign, value) for value in one.values)
         if len(each) == 1:
             return each[0]
@@ -194,14 +188,14 @@ def _on_day(name: str, operator: Operator, begins: datetime, ends: datetime) -> 
             return Compare(name, Operator.GTE, ends)
 
 
-def _field(one: Restriction) -> Field:
+def _field(one: Restriction, asked: Asked) -> Field:
     try:
-        return field(SHORT.get(one.field, one.field))
+        return asked.field(asked.short.get(one.field, one.field))
     except Invalid:
-        known = [*SHORT, *every_field()]
+        known = [*asked.short, *asked.names()]
         near = get_close_matches(one.field, known, 1)
         hint = f"; did you mean `{near[0]}`?" if near else ""
-        raise malformed(f"An order has no field `{one.field}`{hint}", one.place) from None
+        raise malformed(f"{asked.what} has no field `{one.field}`{hint}", one.place) from None
 
 
 def _choice(found: Field, value: Argument) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from orderglot.core.errors import Invalid, Rule, invalid
 from orderglot.core.fields import field
 from orderglot.core.query import Sort, sortable
-from orderglot.wire.aip160.reading import SHORT
+from orderglot.wire.aip160.asked import SHORT
 
 PARAMETER = "sort"
 DESCENDING = "-"

@@ -7,7 +7,8 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from orderglot.core.query import And, Compare, Not, Operator, Or, Query, Value
-from orderglot.wire.aip160.reading import ABSENT, OPERATORS, SHORT
+from orderglot.wire.aip160.asked import SHORT
+from orderglot.wire.aip160.reading import ABSENT, OPERATORS
 from orderglot.wire.aip160.wildcards import write_text
 from orderglot.wire.values import bare
 
