@@ -65,6 +65,23 @@ def placed(url: str, count: int) -> list[int]:
     return asyncio.run(place())
 
 
+def last_event(url: str) -> int:
+    """Give the number of the last event of acme."""
+
+    async def last() -> int:
+        store = open_store(url)
+        try:
+            book = store.of(Caller(seller=(await store.seller("acme")).id))
+            feed = await book.feed(0, 1_000)
+            while feed.more:
+                feed = await book.feed(feed.after, 1_000)
+            return feed.after
+        finally:
+            await store.close()
+
+    return asyncio.run(last())
+
+
 def listed(url: str) -> list[int]:
     found = done_json("orders", "list", "--database", url)
     return [int(one["id"]) for one in (found["orders"] if isinstance(found, dict) else found)]
@@ -136,6 +153,19 @@ def test_nor_that_of_a_seller_who_came_after_the_backup(folder: Path) -> None:
         assert set() == {*since} & {*again}
         assert "whole" in done("database", "verify", "--database", url)
         since += again
+
+
+def test_nor_in_postgresql_that_of_a_seller_who_came_after_the_backup(folder: Path) -> None:
+    url, back = new_database(), new_database()
+    done("seller", "add", "first", "--database", url)
+    done("database", "backup", "today.db", "--database", url)
+    done("seller", "add", "acme", "--database", url)
+    since, events = placed(url, 3), last_event(url)
+    done("database", "restore", "today.db", "--database", back)
+    done("seller", "add", "acme", "--database", back)
+
+    assert set() == {*since} & {*placed(back, 3)}
+    assert last_event(back) > events + SKIPPED
 
 
 def test_nor_where_the_backup_is_put_back_by_hand(folder: Path) -> None:

@@ -14,7 +14,7 @@ import pytest
 
 from orderglot.core.caller import Caller
 from orderglot.core.customer import Customer
-from orderglot.core.errors import Conflict, Damaged
+from orderglot.core.errors import Conflict, Damaged, Upstream
 from orderglot.core.left_out import noting
 from orderglot.core.order import Identity, Link, Order, Reference
 from orderglot.core.ports import Book
@@ -25,8 +25,9 @@ from orderglot.hub.backups import verify
 from orderglot.hub.books import open_store
 from orderglot.hub.copying import copy
 from orderglot.hub.lookup import customers, find_order
+from orderglot.stores.postgres.rows import PostgresRows
 from orderglot.stores.store import BookStore
-from tests.postgres import new_database, ordered
+from tests.postgres import asked, new_database, ordered
 from tests.stores.token_kinds import SESSION
 
 T = TypeVar("T")
@@ -374,3 +375,51 @@ def change(url: str, statement: str) -> None:
         return
     with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as file, file:
         file.execute(statement)
+
+
+def file_of(url: str, table: str) -> Path:
+    """Give the file in which a server keeps a table."""
+    text = "SELECT current_setting('data_directory') || '/' || pg_relation_filepath('{}')"
+    ((path,),) = asked(url, text.format(table))
+    return Path(str(path))
+
+
+def test_tables_behind_one_that_cannot_be_read_are_read_all_the_same() -> None:
+    url = new_database()
+
+    async def fill(_: BookStore, book: Book) -> list[Order]:
+        return [await book.place(Order()) for _ in range(3)]
+
+    orders = done(url, fill, create=True)
+    damage(url, "orders", f"id = {orders[1].id}")
+    gone = [file_of(url, table) for table in ("customers", "answers")]
+    ordered(url, "CHECKPOINT")
+    for file in gone:
+        file.rename(file.with_name(f"{file.name}-away"))
+    try:
+        found = asyncio.run(verify(url, lambda *_: None))
+    finally:
+        for file in gone:
+            file.with_name(f"{file.name}-away").rename(file)
+
+    amiss = {(one.table, one.key, one.reason.partition(":")[0]) for one in found.findings}
+    unread = {(table, "", "cannot be read to its end") for table in ("customers", "answers")}
+    assert unread | {("orders", str(orders[1].id), "is damaged and cannot be read")} == amiss
+    assert 3 <= found.rows
+
+
+def test_a_server_that_goes_while_a_book_is_verified_is_no_damage(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    url = new_database()
+    done(url, lambda _, book: book.place(Order()), create=True)
+    stand_still = PostgresRows.stand_still
+
+    async def and_go(rows: PostgresRows) -> None:
+        await stand_still(rows)
+        others = "datname = current_database() AND pid <> pg_backend_pid()"
+        ordered(url, f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}")
+
+    monkeypatch.setattr(PostgresRows, "stand_still", and_go)
+    with pytest.raises(Upstream, match=r"was lost|is stopping"):
+        asyncio.run(verify(url, lambda *_: None))

@@ -8,12 +8,16 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from msgspec import Struct
 
-from orderglot.core.errors import Conflict
+from orderglot.core.errors import Conflict, Upstream
 
 if TYPE_CHECKING:
     from orderglot.stores.beside import Beside
 
 Row = tuple[Any, ...]
+
+
+class Gone(Upstream):
+    """The database itself went away while it was read, and no other table can be read either."""
 
 
 class Table(Struct, frozen=True):

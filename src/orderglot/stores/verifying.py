@@ -13,7 +13,7 @@ from orderglot.stores import damage
 from orderglot.stores.beside import BESIDE, Run
 from orderglot.stores.copying import SIZE, OnProgress, Progress
 from orderglot.stores.damage import KINDS, Names
-from orderglot.stores.rows import Row, Rows, Table
+from orderglot.stores.rows import Gone, Row, Rows, Table
 from orderglot.stores.sql.rows import STANDING, row
 
 
@@ -35,7 +35,7 @@ class Verified(Struct, frozen=True):
 
 
 async def verify(rows: Rows, on_progress: OnProgress) -> Verified:
-    """Read everything in a book; nothing is changed."""
+    """Read everything in a book; nothing is changed. Raises Gone where the server goes meanwhile."""
     tables = await rows.tables()
     await rows.stand_still()
     counts = {one.name: await _count(rows, one) for one in tables}
@@ -64,6 +64,8 @@ async def verify(rows: Rows, on_progress: OnProgress) -> Verified:
                     on_progress(at)
             findings += [one async for one in _strays(rows, table, run, names)]
             done += read
+        except Gone:
+            raise
         except Upstream as error:
             findings.append(
                 Finding(table.name, "", "", f"cannot be read to its end: {error.message}")
@@ -74,6 +76,8 @@ async def verify(rows: Rows, on_progress: OnProgress) -> Verified:
 async def _examined(rows: Rows) -> tuple[str, ...]:
     try:
         return await rows.examine()
+    except Gone:
+        raise
     except Upstream as error:
         return (f"what stands beside the rows cannot be checked: {error.message}",)
 
@@ -81,6 +85,8 @@ async def _examined(rows: Rows) -> tuple[str, ...]:
 async def _count(rows: Rows, table: Table) -> int:
     try:
         return await rows.count(table)
+    except Gone:
+        raise
     except Upstream:
         # Reading it says so.
         return 0

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection, Iterator
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 import asyncpg
 import msgspec
 
-from orderglot.core.errors import Conflict, Invalid
+from orderglot.core.errors import Conflict, HubError, Invalid
 from orderglot.stores.beside import Beside
 from orderglot.stores.database_url import shown
 from orderglot.stores.marks import COPY, MOVED, UNFINISHED, demand_moving
@@ -21,7 +21,7 @@ from orderglot.stores.postgres.counts import miscounted, recount_all
 from orderglot.stores.postgres.opening import SET_MARK, UNMARK, prepare
 from orderglot.stores.postgres.processes import present
 from orderglot.stores.postgres.waits import PATIENT
-from orderglot.stores.rows import Row, Table, demand_marked, misfit, sorted_names, table
+from orderglot.stores.rows import Gone, Row, Table, demand_marked, misfit, sorted_names, table
 from orderglot.stores.sql.grammar import fragment
 
 BATCH = 500
@@ -36,6 +36,10 @@ CLAIMS = "claims"
 
 MARKING = 0x4F474C54_00000001
 """The lock of whoever marks a book and looks who has it open."""
+
+_HOLD = "SAVEPOINT still"
+_BACK = "ROLLBACK TO SAVEPOINT still"
+"""What cannot be read ends everything since the savepoint, and nothing has been done since."""
 
 _MARKED = "SELECT name FROM migrations WHERE number = $1"
 
@@ -64,6 +68,7 @@ class PostgresRows:
         self._types: dict[str, dict[str, str]] = {}
         self._sellers: tuple[int, ...] = ()
         """Who there is, where the rows of each stand on a machine of their own."""
+        self._stands_still = False
 
     @classmethod
     async def open(cls, url: str, *, copy_of: str = "") -> PostgresRows:
@@ -106,11 +111,13 @@ class PostgresRows:
             if await is_cluster(self._reader):
                 self._sellers = await of_one_moment(self._reader)
             await self._reader.fetchval("SELECT 1 FROM migrations LIMIT 1")
+            await self._reader.execute(_HOLD)
+        self._stands_still = True
 
     async def count(self, table: Table) -> int:
         """Count the rows of a table."""
-        with translating_errors(self._url):
-            text = fragment("SELECT count(*) FROM", table.name)
+        text = fragment("SELECT count(*) FROM", table.name)
+        async with self._reading():
             found = await self._reader.fetchval(text, timeout=LONGEST)
         return int(found)
 
@@ -140,7 +147,7 @@ class PostgresRows:
         while True:
             where = " AND ".join(part for part in (only, behind if last else "") if part)
             text = fragment(begin, f"WHERE {where}" if where else "", end)
-            with translating_errors(self._url):
+            async with self._reading():
                 found = await self._reader.fetch(text, *last)
             for record in found:
                 yield tuple(record)
@@ -150,7 +157,7 @@ class PostgresRows:
 
     async def beside(self, beside: Beside, seller: int, first: int, last: int) -> list[Row]:
         """Give what stands beside the documents of a seller from one id to another."""
-        with translating_errors(self._url):
+        async with self._reading():
             found = await self._reader.fetch(beside.select("${}"), seller, first, last)
         return [tuple(record) for record in found]
 
@@ -248,12 +255,26 @@ class PostgresRows:
 
     async def examine(self) -> tuple[str, ...]:
         """Give what is amiss with what stands beside the rows: indexes, pointers, counts."""
-        with translating_errors(self._url):
+        async with self._reading():
             invalid = await self._reader.fetch(_INVALID)
             wrong = await miscounted(self._reader)
         broken = [f"the index {name} is INVALID" for (name,) in invalid]
         broken += [f"the counts of seller {id} are not those of the orders" for id in wrong]
         return tuple(broken)
+
+    @asynccontextmanager
+    async def _reading(self) -> AsyncIterator[None]:
+        """Read something; where it cannot be read, other things can be afterwards, as of the same moment."""
+        try:
+            with translating_errors(self._url):
+                yield
+        except HubError as error:
+            if self._stands_still:
+                try:
+                    await self._reader.execute(_BACK)
+                except FAILURES:
+                    raise Gone(error.message) from error
+            raise
 
     async def close(self) -> None:
         """Let go of what is held open."""

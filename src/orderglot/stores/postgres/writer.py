@@ -28,6 +28,7 @@ from orderglot.stores.postgres.connection import (
     is_passing,
     refused,
 )
+from orderglot.stores.postgres.expiring import begin_behind
 from orderglot.stores.postgres.grammar import numbered
 from orderglot.stores.postgres.identities import claim
 from orderglot.stores.postgres.merger import Merger
@@ -80,13 +81,13 @@ class Writer:
         return int(number)
 
     async def _commit(self, seller: int, batch: Collection[writes.Write]) -> None:
-        claimed = _claimed(batch)
+        claimed, new = _claimed(batch), _has_new_seller(batch)
         statements = list(tables.statements(seller, batch))
         if not statements:
             return
         at = EVERY if any(isinstance(one, _EVERYWHERE) for one in batch) else self._machine(seller)
-        if claimed or len(statements) > 1:
-            await self._tried(lambda: self._transact(seller, statements, claimed, at))
+        if claimed or new or len(statements) > 1:
+            await self._tried(lambda: self._transact(seller, statements, claimed, at, new=new))
         else:
             await self._tried(lambda: self._pool.fetch(*statements[0], at))
         self.commits += 1
@@ -112,13 +113,21 @@ class Writer:
             raise self._translated(error) from error
 
     async def _transact(
-        self, seller: int, statements: Iterable[Sql], claimed: Collection[int], at: int
+        self,
+        seller: int,
+        statements: Iterable[Sql],
+        claimed: Collection[int],
+        at: int,
+        *,
+        new: bool,
     ) -> None:
         async with self._pool.transaction(at) as connection:
             if claimed:
                 await claim(connection, seller, Entity.CUSTOMER, claimed)
             for sql in statements:
                 await connection.fetch(numbered(sql.text), *sql.params)
+            if new:
+                await begin_behind(connection, seller)
 
     def _translated(self, error: BaseException) -> HubError | Raced:
         if isinstance(error, asyncpg.PostgresError) and (no := refused(error)) is not None:
@@ -150,3 +159,7 @@ def _claimed(batch: Iterable[writes.Write]) -> set[int]:
             if kept is None or new.references != kept.references:
                 found |= hub_ids(new.references, Entity.CUSTOMER)
     return found
+
+
+def _has_new_seller(batch: Iterable[writes.Write]) -> bool:
+    return any(isinstance(one, writes.PutSeller) and one.kept is None for one in batch)
