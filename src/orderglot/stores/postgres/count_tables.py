@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from orderglot.stores.sql.count_buckets import NONE
 from orderglot.stores.sql.grammar import fragment
+from orderglot.stores.sql.terms import TABLE
 
 COUNTS, DELTAS, COUNTED = "order_counts", "order_count_deltas", "counted_sellers"
-DERIVED = frozenset({COUNTS, DELTAS, COUNTED})
+DERIVED = frozenset({COUNTS, DELTAS, COUNTED, TABLE})
 """The tables that are worked out of the orders, and never copied."""
 
 

@@ -13,6 +13,7 @@ from orderglot.core.errors import Conflict, HubError, Invalid
 from orderglot.stores.beside import Beside
 from orderglot.stores.database_url import shown
 from orderglot.stores.marks import COPY, MOVED, UNFINISHED, demand_moving
+from orderglot.stores.postgres import order_terms
 from orderglot.stores.postgres.catalogue import SELLER, described
 from orderglot.stores.postgres.cluster import is_cluster, of_one_moment
 from orderglot.stores.postgres.connection import FAILURES, close, connect, in_words, refused
@@ -242,12 +243,13 @@ class PostgresRows:
                 await self._writer.execute(insert, *zip(*rows, strict=True))
 
     async def finish(self) -> None:
-        """Count the orders, and state instead of the mark that this is a whole copy.
+        """Count the orders, index what they are found by, and state instead of the mark that this is a whole copy.
 
         And let the planner know how much there is by now.
         """
         with translating_errors(self._url):
             await recount_all(self._writer)
+            await order_terms.remake(self._writer)
             await self._writer.execute(
                 "UPDATE migrations SET number = $1 WHERE number = $2", COPY, UNFINISHED
             )
@@ -258,8 +260,10 @@ class PostgresRows:
         async with self._reading():
             invalid = await self._reader.fetch(_INVALID)
             wrong = await miscounted(self._reader)
+            lost = await order_terms.astray(self._reader)
         broken = [f"the index {name} is INVALID" for (name,) in invalid]
         broken += [f"the counts of seller {id} are not those of the orders" for id in wrong]
+        broken += [f"what orders of seller {id} are found by is not what they say" for id in lost]
         return tuple(broken)
 
     @asynccontextmanager

@@ -9,7 +9,8 @@ A line such as ``-- quick:`` states the kind of the statements that follow it:
 ``replaced``
     makes an index anew, in the place of one of the same name, which serves until then.
 ``batched orders (seller, id)``
-    changes rows of a table, so many at a time in the order of the key that is named.
+    changes rows of a table, so many at a time in the order of the key that is named: those of its last
+    ``WHERE`` at the beginning of a line.
 
 ``-- beside: 12`` says which is the oldest program (by the number of its last migration) that may go on
 beside the script.
@@ -82,8 +83,9 @@ class Statement(Struct, frozen=True):
 
     def within(self, bounds: str) -> str:
         """Write a batched statement for those rows alone for which more holds."""
-        head, _, condition = self.text.rpartition("\nWHERE ")
-        return f"{head}\nWHERE ({condition}) AND {bounds}"
+        head, _, rest = self.text.rpartition("\nWHERE ")
+        condition, share, tail = rest.partition("\nFOR SHARE")
+        return f"{head}\nWHERE ({condition}) AND {bounds}{share}{tail}"
 
     def headline(self) -> str:
         """Give its first words, on one line."""

@@ -25,6 +25,7 @@ from orderglot.stores.sql.rows import (
     stored,
     whole_number,
 )
+from orderglot.stores.sql.terms import TABLE, asked
 
 ORDERS = "o"
 """What the table of orders is called in every statement."""
@@ -53,6 +54,13 @@ SELLER = object()
 A list that is looked up within a statement names the seller by itself, because one that leans on
 the order that is looked at would be looked up again for every order.
 """
+
+REFERENCES = "references.id"
+CUSTOMER_NUMBER = "customer.number"
+_OF_CUSTOMER = fragment(
+    f"{ORDERS}.customer = (SELECT c.id FROM customers AS c WHERE c.seller = ? AND c.number = ?)"
+)
+"""So an index gives the orders of the one customer in their order."""
 
 SAMENESS = (Operator.EQ, Operator.NE, Operator.IN)
 
@@ -126,6 +134,10 @@ def expression(wanted: Field, grammar: Grammar) -> str:
 
 
 def _comparison(compare: Compare, grammar: Grammar) -> Sql:
+    if terms := asked(compare):
+        return _listed(TABLE, "term", terms)
+    if names := _references(compare):
+        return _listed("order_references", "name", names)
     wanted = field(compare.field)
     if wanted.kind is FieldKind.EXTRA:
         return _extra(wanted, compare, grammar)
@@ -135,11 +147,34 @@ def _comparison(compare: Compare, grammar: Grammar) -> Sql:
         return _on_record(wanted, compare, grammar)
     value = expression(wanted, grammar)
     leaf = _leaf(value, wanted, compare.operator, compare.value, grammar)
+    if wanted.name == CUSTOMER_NUMBER and compare.operator is Operator.EQ and compare.value:
+        return conjunction((Sql(_OF_CUSTOMER, (SELLER, compare.value)), leaf))
     by_name = wanted.native and wanted.link is None
     if not by_name or compare.operator not in (Operator.EQ, Operator.IN):
         return leaf
     values = _values(compare)
     return leaf if None in values else conjunction((_called(wanted, values), leaf))
+
+
+def is_looked_up(compare: Compare) -> bool:
+    """Tell whether rows beside the orders say all that a comparison with their documents asks."""
+    return bool(asked(compare) or _references(compare))
+
+
+def _listed(table: str, column: str, values: tuple[str, ...]) -> Sql:
+    """State that an order has one of these beside it."""
+    marks = ", ".join("?" * len(values))
+    of = f"{table} AS k WHERE k.seller = ? AND k.{column}"
+    found = fragment("SELECT k.order_id FROM", of, f"IN ({marks})")
+    return Sql(f"{ORDERS}.id IN ({found})", (SELLER, *values))
+
+
+def _references(compare: Compare) -> tuple[str, ...]:
+    """Give the ids that a comparison asks an order to have anywhere, none where it asks for something else."""
+    if compare.field != REFERENCES or compare.operator not in (Operator.EQ, Operator.IN):
+        return ()
+    values = _values(compare)
+    return () if any(map(_nothing, values)) else tuple(dict.fromkeys(values))
 
 
 def in_column(compare: Compare) -> bool:

@@ -15,12 +15,13 @@ from orderglot.core.fields import field
 from orderglot.core.query import LARGE, And, Compare, Operator, Query, Sort, compares
 from orderglot.stores.backend import Scope, Selection
 from orderglot.stores.selection import cost
-from orderglot.stores.sql.compiler import in_column
+from orderglot.stores.sql.compiler import CUSTOMER_NUMBER, REFERENCES, in_column, is_looked_up
 from orderglot.stores.sql.rows import COLUMNS, NUMBERED
 
 NARROW = frozenset(
     {
         *("id", "number", "po_number", "invoice.number", "customer.id"),
+        *(CUSTOMER_NUMBER, REFERENCES),
         *("customer.last_name", "customer.email", "customer.bill_to.company"),
     }
 )
@@ -65,7 +66,7 @@ def is_expensive(scope: Scope, selection: Selection) -> bool:
     """Tell whether a selection is to be read in a thread of its own."""
     if selection.limit > LARGE:
         return True
-    if scope.customer is not None or _is_narrow(selection.where):
+    if scope.customer is not None or is_narrow(selection.where):
         return False
     return any(map(_looks_through, compares(selection.where))) or any(
         key.field not in COLUMNS or key.ranks for key in selection.sort
@@ -78,11 +79,11 @@ def shape(scope: Scope, selection: Selection) -> Shape:
     return Shape(scope, asked, selection.sort)
 
 
-def _is_narrow(where: Query) -> bool:
+def is_narrow(where: Query) -> bool:
     """Tell whether an index finds few orders, of which alone the rest is asked."""
     match where:
         case And(parts):
-            return any(map(_is_narrow, parts))
+            return any(map(is_narrow, parts))
         case Compare(name, operator, value) if operator in _SAME:
             values = value if isinstance(value, tuple) else (value,)
             return None not in values and "" not in values and _is_found(name)
@@ -103,4 +104,4 @@ def _looks_through(compare: Compare) -> bool:
         return True
     if compare.field in NUMBERED:
         return not in_column(compare)
-    return cost(field(compare.field)) > 0
+    return not is_looked_up(compare) and cost(field(compare.field)) > 0

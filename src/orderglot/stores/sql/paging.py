@@ -18,11 +18,14 @@ from orderglot.stores.sql.compiler import (
     disjunction,
     expression,
 )
+from orderglot.stores.sql.cost import is_narrow
 from orderglot.stores.sql.grammar import Grammar, Sql, fragment
 from orderglot.stores.sql.rows import NEVER_NULL, stored
+from orderglot.stores.sql.terms import TABLE, Apart, apart
 
 _ID = f"{ORDERS}.id"
 _FROM = f"FROM orders AS {ORDERS} WHERE"
+_FROM_TERMS = f"FROM {TABLE} AS k CROSS JOIN orders AS {ORDERS} WHERE"
 _FROM_REFERENCES = fragment(
     f"FROM orders AS {ORDERS} JOIN order_references AS r",
     f"ON r.seller = {ORDERS}.seller AND r.order_id = {ORDERS}.id",
@@ -53,6 +56,8 @@ def selected_ids(
     Nothing but ids is asked for, so that an index alone can skip and sort. The ``beginning`` says
     where in the index to start.
     """
+    if (found := apart(selection.where, selection.sort)) and not _is_narrow(scope, found.rest):
+        return _along_terms(scope, selection, grammar, found, beginning)
     parts = [scoped(scope), compiled(selection.where, grammar), beginning]
     if selection.behind is not None:
         parts.append(_behind(selection.behind, selection.sort, grammar))
@@ -60,6 +65,30 @@ def selected_ids(
     text = fragment("SELECT", _ID, _FROM, where.text, "ORDER BY", by.text, "LIMIT ? OFFSET ?")
     window = (selection.limit + 1, selection.offset)
     return bind_seller(scope.seller, Sql(text, (*where.params, *by.params, *window)))
+
+
+def _is_narrow(scope: Scope, rest: Query) -> bool:
+    """Tell whether there are few orders to look for a term in."""
+    return scope.customer is not None or is_narrow(rest)
+
+
+def _along_terms(
+    scope: Scope, selection: Selection, grammar: Grammar, found: Apart, beginning: Sql
+) -> Sql:
+    """Say the same along the rows of a term, which are sorted as the list is."""
+    named = Sql("k.seller = ? AND k.term = ?", (scope.seller, found.term))
+    joined = Sql(f"{ORDERS}.seller = k.seller AND {_ID} = k.order_id")
+    parts = [named, joined, scoped(scope), compiled(found.rest, grammar), beginning]
+    (key,) = selection.sort
+    if (behind := selection.behind) is not None:
+        place = (*(_param(field(key.field), value) for value in behind.values), behind.id)
+        sign = "<" if key.descending else ">"
+        parts.append(Sql(f"(k.created, k.order_id) {sign} (?, ?)", place))
+    where, way = conjunction(parts), " DESC" if key.descending else ""
+    by = f"k.created{way}, k.order_id{way}"
+    text = fragment("SELECT", _ID, _FROM_TERMS, where.text, "ORDER BY", by, "LIMIT ? OFFSET ?")
+    window = (selection.limit + 1, selection.offset)
+    return bind_seller(scope.seller, Sql(text, (*where.params, *window)))
 
 
 def ids_at(scope: Scope, channel: str, where: Query, grammar: Grammar) -> Sql:

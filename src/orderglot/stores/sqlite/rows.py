@@ -13,6 +13,7 @@ from orderglot.stores.beside import Beside
 from orderglot.stores.marks import COPY, MOVED, UNFINISHED, demand_moving
 from orderglot.stores.rows import Row, Table, demand_marked, misfit, sorted_names, table
 from orderglot.stores.sql.grammar import fragment
+from orderglot.stores.sql.terms import TABLE
 from orderglot.stores.sqlite.alone import alone
 from orderglot.stores.sqlite.connection import connect, in_words, translating_errors
 from orderglot.stores.sqlite.opening import SET_MARK, pending_steps, prepare
@@ -24,7 +25,8 @@ BATCH = 500
 
 MIGRATIONS = "migrations"
 COUNTS = "order_counts"
-"""What this database works out of the orders for itself, and others need not have."""
+DERIVED = {COUNTS: "recounted_orders", TABLE: "terms_of_orders"}
+"""What this database works out of the orders for itself, and the view that does so."""
 
 
 class SqliteRows:
@@ -72,8 +74,8 @@ class SqliteRows:
             name
             for (name,) in self._fetch(
                 "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite!_%'"
-                " ESCAPE '!' AND name NOT IN (?, ?)",
-                (MIGRATIONS, COUNTS),
+                " ESCAPE '!' AND name NOT IN (?, ?, ?)",
+                (MIGRATIONS, *DERIVED),
             )
         ]
         points = {
@@ -165,8 +167,9 @@ class SqliteRows:
     async def finish(self) -> None:
         """Count what was written, and state instead of the mark that this is a whole copy."""
         with self._writing() as writer:
-            writer.execute(fragment("DELETE FROM", COUNTS))
-            writer.execute(fragment("INSERT INTO", COUNTS, "SELECT * FROM recounted_orders"))
+            for table, view in DERIVED.items():
+                writer.execute(fragment("DELETE FROM", table))
+                writer.execute(fragment("INSERT INTO", table, "SELECT * FROM", view))
             writer.execute("UPDATE migrations SET number = ? WHERE number = ?", (COPY, UNFINISHED))
 
     async def examine(self) -> tuple[str, ...]:
@@ -176,6 +179,7 @@ class SqliteRows:
             ("the file", self._checked),
             ("what points at other rows", self._lost),
             ("the counts of orders", self._miscounted),
+            ("what orders are found by", self._astray),
         ):
             try:
                 broken += look()
@@ -190,6 +194,10 @@ class SqliteRows:
     def _miscounted(self) -> list[str]:
         odd = self._fetch(_MISCOUNTED, ())
         return ["the counts of orders are not those of the orders"] if odd else []
+
+    def _astray(self) -> list[str]:
+        odd = self._fetch(_ASTRAY, ())
+        return ["what orders are found by is not what they say"] if odd else []
 
     def _checked(self) -> list[str]:
         try:
@@ -233,5 +241,9 @@ _MISCOUNTED = """
 WITH kept AS (SELECT * FROM order_counts WHERE orders <> 0)
 SELECT 1 FROM (SELECT * FROM kept EXCEPT SELECT * FROM recounted_orders)
 UNION ALL SELECT 1 FROM (SELECT * FROM recounted_orders EXCEPT SELECT * FROM kept) LIMIT 1
+"""
+_ASTRAY = """
+SELECT 1 FROM (SELECT * FROM order_terms EXCEPT SELECT * FROM terms_of_orders)
+UNION ALL SELECT 1 FROM (SELECT * FROM terms_of_orders EXCEPT SELECT * FROM order_terms) LIMIT 1
 """
 _POINTS_AT = 'SELECT "table" FROM pragma_foreign_key_list(?)'

@@ -17,6 +17,7 @@ from orderglot.stores.marks import SKIPPED
 from orderglot.stores.sql.count_buckets import UNSET, changes
 from orderglot.stores.sql.grammar import fragment
 from orderglot.stores.sql.rows import NULLABLE, STANDING, WORKED_OUT, row, worked_out
+from orderglot.stores.sql.terms import changed
 from orderglot.stores.sqlite import keys
 from orderglot.stores.sqlite.connection import Row
 from orderglot.stores.sqlite.expiring import put_answers
@@ -58,6 +59,8 @@ _COUNT = (
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
     " ON CONFLICT DO UPDATE SET orders = orders + excluded.orders"
 )
+_TERM = "INSERT INTO order_terms (seller, term, created, order_id) VALUES (?, ?, ?, ?)"
+_UNTERM = "DELETE FROM order_terms WHERE seller = ? AND term = ? AND created = ? AND order_id = ?"
 
 
 class Commit(NamedTuple):
@@ -120,6 +123,9 @@ def _put_orders(connection: sqlite3.Connection, seller: int, batch: list[writes.
     )
     name(connection, seller, Entity.ORDER, [(write.order, write.kept) for write in batch])
     link(connection, seller, batch)
+    gone, there = changed(batch)
+    connection.executemany(_UNTERM, [(seller, *one) for one in gone])
+    connection.executemany(_TERM, [(seller, *one) for one in there])
 
 
 def _put_customers(
