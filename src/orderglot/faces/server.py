@@ -31,7 +31,7 @@ from orderglot.faces.sellers import Sellers
 from orderglot.faces.throttle import Throttle
 from orderglot.wire.dialect import Dialect
 from orderglot.wire.message import Request, Response
-from orderglot.wire.operation import Context, Operation
+from orderglot.wire.operation import Context, Operation, Pause
 
 LEFT_OUT = "Orderglot-Left-Out"
 """The header that says how many things an answer lacks, since they cannot be read."""
@@ -62,6 +62,7 @@ class Server:
 
     What asks for a large page is answered ``beside``, if there is such a place. ``named`` gives the
     dialects by their names that an order may be asked for in; there is this one alone if not said.
+    Nobody waits for anything without a ``pause``.
     """
 
     def __init__(
@@ -71,10 +72,12 @@ class Server:
         completing: Completing | None = None,
         beside: Beside | None = None,
         named: Named | None = None,
+        pause: Pause | None = None,
     ) -> None:
         self.dialect = dialect
         self.store = store
         self.beside = beside
+        self.pause = pause
         self.views = Views(store.keyring, named or only(dialect))
         self.completing = completing or Completing(store, lambda: (dialect,))
         self.replay = Replay(dialect, store)
@@ -199,6 +202,7 @@ class Server:
             book,
             views=self.views,
             journal=self.store.journal,
+            pause=self.pause,
         )
         answer = shown_to(book.caller, await operation.perform(context, ask))
         if request.trace is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from collections.abc import Collection
 
@@ -53,7 +54,10 @@ def faces(
         await store.close()
 
     return Asgi(
-        [Server(dialect, store, completing, beside, chosen_one) for dialect in chosen(names)],
+        [
+            Server(dialect, store, completing, beside, chosen_one, asyncio.sleep)
+            for dialect in chosen(names)
+        ],
         pages={
             FRONT: front_page(names),
             HEALTH: health(),

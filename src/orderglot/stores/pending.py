@@ -9,6 +9,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from orderglot.core.customer import identity
+from orderglot.core.event_types import STATUS
 from orderglot.core.order import Order
 from orderglot.core.ports import Answered, Event, Note
 from orderglot.core.product import Product
@@ -71,8 +72,11 @@ class Pending:
         other: int | None = None,
     ) -> None:
         """Record the event of a new version, with what it brings; ``why`` goes before its reason."""
-        sent = newly_sent(order, kept)
-        details = {"unknown": sent} if sent else None
+        details: dict[str, Any] = {}
+        if sent := newly_sent(order, kept):
+            details["unknown"] = sent
+        if kept is not None and kept.status is not order.status:
+            details[STATUS] = str(order.status)
         why = why or new_reason(order, kept)
         self.add_event(order, what, at, other, details, why)
 

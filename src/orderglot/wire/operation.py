@@ -44,11 +44,16 @@ class Views(Protocol):
         ...
 
 
+Pause = Callable[[float], Awaitable[None]]
+"""Lets so many seconds go by."""
+
+
 class Context(Struct, frozen=True):
     """Where an operation is performed: the caller's book, the keyring, and the time.
 
     An open operation (a login) has no caller and so no book; whom it has let in, it may open theirs.
-    What reads is given ``views`` and the ``journal``.
+    What reads is given ``views``, the ``journal``, and a ``pause`` of so many seconds where it may
+    wait for something.
     """
 
     keyring: Keyring
@@ -57,6 +62,7 @@ class Context(Struct, frozen=True):
     books: Callable[[Caller], Book] | None = None
     views: Views | None = None
     journal: Journal = ListedJournal()
+    pause: Pause | None = None
 
     @property
     def book(self) -> Book:

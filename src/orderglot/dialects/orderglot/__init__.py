@@ -5,6 +5,7 @@ from __future__ import annotations
 from orderglot.dialects.orderglot.auth import AUTH
 from orderglot.dialects.orderglot.bodies import BODIES
 from orderglot.dialects.orderglot.changes import CHANGE_ORDER, CREATE_ORDER
+from orderglot.dialects.orderglot.events import LIST_FEED
 from orderglot.dialects.orderglot.exchanges import GET_EXCHANGE, LIST_EXCHANGES
 from orderglot.dialects.orderglot.faults import FAULTS
 from orderglot.dialects.orderglot.flows import FLOWS
@@ -29,7 +30,7 @@ DIALECT = Dialect(
         *(LIST_ORDERS, GET_ORDER, LINKED_ORDERS, LIST_EVENTS, VIEW_ORDER),
         *(CREATE_ORDER, CHANGE_ORDER),
         *STEPS,
-        *(LIST_EXCHANGES, GET_EXCHANGE),
+        *(LIST_FEED, LIST_EXCHANGES, GET_EXCHANGE),
     ),
     faults=FAULTS,
     flows=FLOWS,

@@ -10,6 +10,7 @@ from orderglot.core.ports import Event
 from orderglot.core.query import And, Page
 from orderglot.core.time_zones import zone_of
 from orderglot.dialects.orderglot import known_members, shapes
+from orderglot.dialects.orderglot.events import seen_by_customers, write_event
 from orderglot.dialects.orderglot.filters import (
     SHOWING,
     Fields,
@@ -207,19 +208,11 @@ async def _list_events(context: Context, id: str) -> tuple[Event, ...]:
     book = context.book
     events = await book.events((await book.get(Reference(NAME, id))).id)
     events = tuple(replace(one, sequence=0) for one in events)
-    if book.caller.customer is None:
-        return events
-    return tuple(replace(one, who="", details={}, exchange="", other=None) for one in events)
+    return events if book.caller.customer is None else tuple(map(seen_by_customers, events))
 
 
 def _write_events(events: tuple[Event, ...], _request: Request) -> Response:
     return answer({"items": list(map(write_event, events))})
-
-
-def write_event(event: Event) -> dict[str, object]:
-    """Write an event; what says nothing is left out."""
-    members = ((name, getattr(event, name)) for name in Event.__struct_fields__)
-    return {name: value for name, value in members if value not in (None, "", {}, 0)}
 
 
 def _read_events(response: Response, _id: str) -> tuple[Event, ...]:

@@ -25,9 +25,10 @@ from msgspec import Meta, Struct
 
 from orderglot.core import order as core
 from orderglot.core.errors import Rule
+from orderglot.core.event_types import TYPES
 from orderglot.core.journal import Row
 from orderglot.core.ports import Event as BookEvent
-from orderglot.dialects.orderglot.tables import LONGEST_NOTES, LONGEST_PAGE, LONGEST_Q
+from orderglot.dialects.orderglot.tables import LONGEST_NOTES, LONGEST_PAGE, LONGEST_Q, LONGEST_WAIT
 from orderglot.wire.paging import FURTHEST
 from orderglot.wire.shape import (
     ADDITIONAL_PROPERTIES,
@@ -121,6 +122,44 @@ class Events(TypedDict):
     """What happened to an order, oldest first."""
 
     items: list[Event]
+
+
+class ListingEvents(TypedDict, total=False):
+    """Which events of the seller, in the order in which they came."""
+
+    after: Annotated[
+        int,
+        Meta(ge=0),
+        description("The number of the event behind which to go on; 0 is the first."),
+    ]
+    types: Annotated[str, description("Of these types alone, such as order.created,order.shipped.")]
+    limit: Annotated[int, Meta(ge=1, le=LONGEST_PAGE)]
+    wait: Annotated[
+        int,
+        Meta(ge=0, le=LONGEST_WAIT),
+        description("How many seconds to wait for an event where there is none by now."),
+    ]
+
+
+class CloudEvent(TypedDict):
+    """An event as CloudEvents 1.0 has it; ``data`` is as in the events of an order."""
+
+    specversion: Literal["1.0"]
+    id: Annotated[str, description("Its number in the seller's feed.")]
+    source: str
+    type: Literal[*TYPES]  # type: ignore[valid-type]
+    subject: Annotated[str, description("The path of the order.")]
+    time: datetime
+    datacontenttype: Literal["application/json"]
+    data: Event
+
+
+class Feed(TypedDict):
+    """Events; ``next`` is what ``after`` is to be to go on, and ``more`` whether there are some."""
+
+    items: list[CloudEvent]
+    next: Annotated[str, Meta(pattern="^[0-9]+$")]
+    more: bool
 
 
 class ListingExchanges(TypedDict, total=False):

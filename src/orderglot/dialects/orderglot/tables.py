@@ -9,11 +9,16 @@ NAME = HUB
 ROOT = "/orderglot/v1"
 ORDERS = f"{ROOT}/orders"
 ORDER = f"{ORDERS}/{{id}}"
+SELLER = f"{ROOT}/sellers/{{name}}"
+EVENTS = f"{ROOT}/events"
 EXCHANGES = f"{ROOT}/exchanges"
 EXCHANGE = f"{EXCHANGES}/{{id}}"
 
 PAGE_SIZE = 25
 LONGEST_PAGE = 100
+
+LONGEST_WAIT = 30
+"""So many seconds a request may wait for an event."""
 
 LONGEST_NOTES = 4000
 LONGEST_Q = 255

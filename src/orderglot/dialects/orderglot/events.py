@@ -1,0 +1,184 @@
+"""Our own feed of events, from both ends: what happened to all orders, as CloudEvents, in one sequence."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from orderglot.core.caller import Caller
+from orderglot.core.errors import Rule, invalid
+from orderglot.core.event_types import TYPES, type_of
+from orderglot.core.ports import Event, Feed
+from orderglot.dialects.orderglot import shapes
+from orderglot.dialects.orderglot.media import ASKS, answer, arguments_of
+from orderglot.dialects.orderglot.reading import read_struct
+from orderglot.dialects.orderglot.tables import (
+    EVENTS,
+    LONGEST_PAGE,
+    LONGEST_WAIT,
+    ORDER,
+    PAGE_SIZE,
+    SELLER,
+)
+from orderglot.wire import json
+from orderglot.wire.form import Form
+from orderglot.wire.message import Request, Response, fill, query_of
+from orderglot.wire.operation import Context, Endpoint, Operation, RequestFormat, ResponseFormat
+from orderglot.wire.shape import JSON, success
+from orderglot.wire.values import WHOLE
+
+LISTING = tuple(shapes.ListingEvents.__annotations__)
+
+LOOKS = 0.5
+"""After so many seconds it is looked again whether an event has come."""
+
+
+class Listing(Struct, frozen=True, kw_only=True):
+    """Which events: behind which number, of which types or of all, and how long to wait for one."""
+
+    after: int = 0
+    types: frozenset[str] = frozenset()
+    limit: int = PAGE_SIZE
+    wait: int = 0
+
+
+class EventPage(Struct, frozen=True):
+    """Events with their types, behind which number to go on, and whether there are more by now.
+
+    ``seller`` is the name of whose feed it is.
+    """
+
+    seller: str
+    items: tuple[tuple[str, Event], ...]
+    next: int
+    more: bool
+
+
+def _write_listing(ask: Listing) -> Request:
+    arguments = (
+        ("after", str(ask.after)),
+        ("types", ",".join(sorted(ask.types))),
+        ("limit", str(ask.limit)),
+        ("wait", str(ask.wait) if ask.wait else ""),
+    )
+    query = query_of((name, text) for name, text in arguments if text)
+    return Request(method="GET", path=EVENTS, query=query, headers=ASKS)
+
+
+def _read_listing(request: Request, _caller: Caller) -> Listing:
+    form = arguments_of(request, LISTING)
+    after = form.whole("after", least=0, most=WHOLE - 1)
+    limit = form.whole("limit", least=1, most=LONGEST_PAGE)
+    wait = form.whole("wait", least=0, most=LONGEST_WAIT)
+    types = form.text("types")
+    form.check()
+    return Listing(after=after or 0, types=_types(types), limit=limit or PAGE_SIZE, wait=wait or 0)
+
+
+def _types(text: str) -> frozenset[str]:
+    named = frozenset(filter(None, (one.strip() for one in text.split(","))))
+    for one in sorted(named.difference(TYPES)):
+        reason = f"{one[:40]!r} is no type of event; there are {', '.join(TYPES)}."
+        raise invalid("types", Rule.CHOICE, reason)
+    return named
+
+
+async def _list_events(context: Context, ask: Listing) -> EventPage:
+    """List what happened to the orders that the key may see, in the order in which it happened.
+
+    Who goes on behind `next` misses nothing and gets nothing twice, however many write at once.
+    With `wait` the answer waits for an event where there is none by now.
+    """
+    left = float(ask.wait)
+    while True:
+        page = await _page(context, ask)
+        if page.items or left <= 0 or context.pause is None:
+            return page
+        if not page.more:
+            pause = min(LOOKS, left)
+            await context.pause(pause)
+            left -= pause
+        ask = Listing(after=page.next, types=ask.types, limit=ask.limit)
+
+
+async def _page(context: Context, ask: Listing) -> EventPage:
+    book = context.book
+    feed = await book.feed(ask.after, ask.limit)
+    if not feed.events and ask.after:
+        await _demand_given(context, ask.after)
+    items = [(type_of(one), one) for one in feed.events]
+    if ask.types:
+        items = [one for one in items if one[0] in ask.types]
+    if book.caller.customer is not None:
+        items = [(kind, seen_by_customers(one)) for kind, one in items]
+    return EventPage((await book.seller()).name, tuple(items), feed.after, feed.more)
+
+
+async def _demand_given(context: Context, number: int) -> None:
+    """Raise Invalid where no event has a number yet: who goes on behind it would miss some."""
+    before: Feed = await context.book.feed(number - 1, 1)
+    if before.after < number:
+        reason = (
+            f"No event has the number {number} yet; begin with 0, or behind the last one you got."
+        )
+        raise invalid("after", Rule.RANGE, reason)
+
+
+def seen_by_customers(event: Event) -> Event:
+    """Give an event as customers see it: not who did it, nor by which request."""
+    return replace(event, who="", details={}, exchange="", other=None)
+
+
+def _write_page(page: EventPage, _request: Request) -> Response:
+    source = fill(SELLER, name=page.seller)
+    items = [write_cloud_event(source, kind, event) for kind, event in page.items]
+    return answer({"items": items, "next": str(page.next), "more": page.more})
+
+
+def write_cloud_event(source: str, kind: str, event: Event) -> dict[str, object]:
+    """Write an event as CloudEvents 1.0 has it in JSON.
+
+    https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md
+    """
+    return {
+        "specversion": "1.0",
+        "id": str(event.sequence),
+        "source": source,
+        "type": kind,
+        "subject": fill(ORDER, id=str(event.order)),
+        "time": event.at,
+        "datacontenttype": JSON,
+        "data": write_event(event),
+    }
+
+
+def write_event(event: Event) -> dict[str, object]:
+    """Write an event; what says nothing is left out."""
+    members = ((name, getattr(event, name)) for name in Event.__struct_fields__)
+    return {name: value for name, value in members if value not in (None, "", {}, 0)}
+
+
+def _read_page(response: Response, _ask: Listing) -> EventPage:
+    form = Form(json.read(response.body))
+    every = form.each("items", present=True)
+    items = tuple(
+        (one.text("type", required=True), read_struct(one.inside("data"), Event)) for one in every
+    )
+    source = every[0].text("source", required=True) if every else ""
+    page = EventPage(
+        source.rpartition("/")[2],
+        items,
+        form.whole("next", required=True) or 0,
+        form.flag("more") or False,
+    )
+    form.check()
+    return page
+
+
+LIST_FEED: Operation[Listing, EventPage] = Operation(
+    name="events.list",
+    endpoint=Endpoint("GET", (EVENTS,)),
+    request=RequestFormat(_write_listing, _read_listing, query=shapes.ListingEvents),
+    perform=_list_events,
+    response=ResponseFormat(_write_page, _read_page, success(200, shapes.Feed)),
+)
