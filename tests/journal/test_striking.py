@@ -46,3 +46,19 @@ def test_of_a_login_all_but_the_secret_stays(tmp_path: Path) -> None:
         return await recording.stored()
 
     assert b"grant_type=client_credentials&client_id=me&client_secret=***" in asyncio.run(ask())
+
+
+def test_a_login_that_is_nested_without_end_is_struck_out_as_a_whole(tmp_path: Path) -> None:
+    dialect = dialects.dialect("adobe")
+    body = b'{"client_secret": "' + MARK.encode() + b'", "a": ' + b"[" * 100_000
+
+    async def ask() -> bytes:
+        recording = Recording(await site(dialect, orders=False), tmp_path / "kept")
+        (operation,) = logins(dialect)
+        json = {"content-type": "application/json"}
+        await recording.ask(replace(bare(operation), headers=json, body=body))
+        return await recording.stored()
+
+    stored = asyncio.run(ask())
+    assert b"***" in stored
+    assert MARK.encode() not in stored
