@@ -3,7 +3,8 @@
     from tests.strategies import orders
 
 Every field of the canon is there as soon as the canon has it. What stands in ``TEXTS`` and
-``NUMBERS`` is where a type alone says too little.
+``NUMBERS`` is where a type alone says too little. A strategy is made once: Hypothesis looks at each
+new one as a whole before it draws from it, which takes longer than to draw.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from functools import cache
 from types import UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -46,6 +48,7 @@ WILD = (
 """Texts that somebody once sent, and somebody else's program choked on."""
 
 
+@cache
 def texts(longest: int = 20) -> SearchStrategy[str]:
     """Draw a text that every store can keep: anything but NUL and half a surrogate pair."""
     free = st.text(
@@ -59,6 +62,7 @@ def non_empty(strategy: SearchStrategy[str]) -> SearchStrategy[str]:
     return strategy.filter(bool)
 
 
+@cache
 def amounts(largest: int = 10**12 - 1) -> SearchStrategy[Decimal]:
     """Draw an amount of money, of either sign, with up to six decimals and any zeros behind."""
     whole = st.integers(-largest, largest) | st.integers(-100, 100)
@@ -70,12 +74,14 @@ def amounts(largest: int = 10**12 - 1) -> SearchStrategy[Decimal]:
     )
 
 
+@cache
 def quantities() -> SearchStrategy[Quantity]:
     """Draw a quantity, of either sign; one in a few is not whole."""
     whole = st.integers(-(2**31), 2**31) | st.integers(-3, 3)
     return st.one_of(whole, whole, whole, amounts(10**6).map(exact))
 
 
+@cache
 def instants() -> SearchStrategy[datetime]:
     """Draw an aware UTC instant of the years 1970 to 9999, to the microsecond."""
     return st.integers(0, 253_402_300_799_999_999).map(
@@ -83,27 +89,32 @@ def instants() -> SearchStrategy[datetime]:
     )
 
 
+@cache
 def dates() -> SearchStrategy[date]:
     """Draw a plain date."""
     return st.dates(date(1, 1, 1), date(9998, 12, 31))
 
 
+@cache
 def currencies() -> SearchStrategy[str]:
     """Draw an ISO 4217 code."""
     return st.sampled_from(("USD", "EUR", "GBP", "JPY"))
 
 
+@cache
 def references() -> SearchStrategy[tuple[Reference, ...]]:
     """Draw references of up to two dialects; no promise that nobody else has them."""
     each = st.builds(Reference, st.sampled_from(DIALECTS), non_empty(texts()))
     return st.lists(each, max_size=2, unique_by=lambda ref: ref.dialect).map(tuple)
 
 
+@cache
 def identities() -> SearchStrategy[Identity]:
     """Draw what somebody outside knows a thing by: a number, references, never a hub id."""
     return st.builds(Identity, number=non_empty(texts()), references=references())
 
 
+@cache
 def extras(names: SearchStrategy[str] | None = None) -> SearchStrategy[dict[str, Any]]:
     """Draw what has no home in the canon: JSON values under names that begin with a dialect."""
     leaves = st.none() | st.booleans() | st.integers() | texts() | amounts()
@@ -142,6 +153,7 @@ def struct(kind: type[S], **given: SearchStrategy[Any]) -> SearchStrategy[S]:
     return st.fixed_dictionaries(required, optional=optional).map(lambda values: kind(**values))
 
 
+@cache
 def _of(name: str, hint: Any) -> SearchStrategy[Any]:
     if get_origin(hint) in (Union, UnionType):
         parts = [part for part in get_args(hint) if part is not type(None)]
@@ -162,16 +174,19 @@ def _of(name: str, hint: Any) -> SearchStrategy[Any]:
     return _SIMPLE[hint]() if hint in _SIMPLE else struct(hint)
 
 
+@cache
 def addresses() -> SearchStrategy[Address]:
     """Draw an address."""
     return struct(Address)
 
 
+@cache
 def lines() -> SearchStrategy[Line]:
     """Draw a line of an order."""
     return struct(Line)
 
 
+@cache
 def links() -> SearchStrategy[Link]:
     """Draw a link to an order that is known by what somebody outside knows it by."""
     return st.builds(Link, st.sampled_from(Relation), identities())
@@ -197,6 +212,7 @@ def products(**given: SearchStrategy[Any]) -> SearchStrategy[Product]:
     return struct(Product, **{"tiers": tiers, "pack": st.integers(1, 144), **given})
 
 
+@cache
 def unknown() -> SearchStrategy[Unknown]:
     """Draw a member that no shape has, with a text that every wire can say."""
     letters = st.text("abcXYZ", min_size=1, max_size=6)
@@ -206,6 +222,7 @@ def unknown() -> SearchStrategy[Unknown]:
     )
 
 
+@cache
 def some_unknown() -> SearchStrategy[tuple[Unknown, ...]]:
     """Draw the unknown members of a part, each but once."""
     once = st.lists(unknown(), max_size=2, unique_by=lambda one: one.path)

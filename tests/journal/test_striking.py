@@ -64,3 +64,19 @@ def test_what_was_read_of_the_journal_is_not_in_it_again(tmp_path: Path) -> None
     stored = asyncio.run(ask())
     assert specimen.request.path.encode() in stored
     assert b"No answer came within" not in stored
+
+
+def test_a_login_that_is_nested_without_end_is_struck_out_as_a_whole(tmp_path: Path) -> None:
+    dialect = dialects.dialect("adobe")
+    body = b'{"client_secret": "' + MARK.encode() + b'", "a": ' + b"[" * 100_000
+
+    async def ask() -> bytes:
+        recording = Recording(await site(dialect, orders=False), tmp_path / "kept")
+        (operation,) = logins(dialect)
+        json = {"content-type": "application/json"}
+        await recording.ask(replace(bare(operation), headers=json, body=body))
+        return await recording.stored()
+
+    stored = asyncio.run(ask())
+    assert b"***" in stored
+    assert MARK.encode() not in stored

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import pytest
@@ -89,10 +90,13 @@ def pages(pair: Pair, book: Book, window: Window) -> list[list[Order]]:
     return found
 
 
+ANY_ORDER = orders(extras=extras(st.sampled_from(EXTRAS)))
+
+
+@cache
 def few_orders() -> SearchStrategy[list[Order]]:
     """Draw some orders, each with a reference of its own so that they stay apart."""
-    drawn = orders(extras=extras(st.sampled_from(EXTRAS)))
-    return st.lists(drawn, max_size=5).map(
+    return st.lists(ANY_ORDER, max_size=5).map(
         lambda found: [
             replace(order, references=(Reference("kole", f"K{n}"), *_beside_kole(order)))
             for n, order in enumerate(found)
@@ -104,6 +108,7 @@ def _beside_kole(order: Order) -> Iterator[Reference]:
     return (ref for ref in order.references if ref.dialect != "kole")
 
 
+NAMES = st.sampled_from([*every_field(), *BESIDE, *(f"extras.{name}" for name in EXTRAS)])
 ANY_VALUE: dict[FieldKind, SearchStrategy[Any]] = {
     FieldKind.NUMBER: st.integers() | amounts(),
     FieldKind.TEXT: texts(),
@@ -120,8 +125,7 @@ ANY_VALUE: dict[FieldKind, SearchStrategy[Any]] = {
 @st.composite
 def comparisons(draw: st.DrawFn, found: list[Order]) -> Compare:
     """Draw a comparison, mostly with something that one of the orders has, or nearly."""
-    names = st.sampled_from([*every_field(), *BESIDE, *(f"extras.{name}" for name in EXTRAS)])
-    wanted = field(draw(names))
+    wanted = field(draw(NAMES))
     textual = wanted.kind in (FieldKind.TEXT, FieldKind.EXTRA)
     operator = draw(st.sampled_from([one for one in Operator if textual or one not in TEXTUAL]))
     owner = Customer()
@@ -185,12 +189,13 @@ SORTABLE = [
 
 
 ALL_SORTABLE = [*SORTABLE, *DERIVED, "whole:extras.komet.ü"]
+SORTED_BY = st.sampled_from(ALL_SORTABLE)
 
 
 @st.composite
 def keys(draw: st.DrawFn, found: list[Order]) -> Sort:
     """Draw a key, often with ranks before what the field itself tells."""
-    name = draw(st.sampled_from(ALL_SORTABLE))
+    name = draw(SORTED_BY)
     value: SearchStrategy[Any] | None = {
         FieldKind.NUMBER: st.integers(-3, 2**40),
         FieldKind.AMOUNT: amounts(),

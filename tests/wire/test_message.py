@@ -11,14 +11,17 @@ from orderglot.core.order import Reference
 from orderglot.wire.message import (
     LONGEST_FORM,
     Request,
+    Response,
     argument,
     arguments,
     essence,
     fill,
     form_pairs,
+    is_message_alone,
     once,
     pairs,
     query_of,
+    words_of,
 )
 
 TEXT = st.text(alphabet=st.characters(exclude_categories=["Cs"]))
@@ -82,3 +85,10 @@ def test_an_argument_that_says_two_things_is_refused_by_its_name() -> None:
 
 def test_an_argument_may_say_the_same_thing_twice() -> None:
     assert {"a": "1", "b": ""} == once(pairs("a=1&b=&a=1"))
+
+
+def test_an_answer_that_is_nested_without_end_says_nothing() -> None:
+    for body in (b'{"a":' * 100_000, b"[" * 100_000):
+        answer = Response(status=502, headers={}, body=body)
+        assert "" == words_of(answer)
+        assert not is_message_alone(answer)

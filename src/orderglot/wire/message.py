@@ -193,7 +193,7 @@ def is_message_alone(response: Response) -> bool:
 def _decoded(response: Response) -> Any:
     try:
         return msgspec.json.decode(response.body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
 
 

@@ -149,7 +149,7 @@ def _whole(body: bytes, kind: str, names: frozenset[str], found: list[str]) -> b
     if text[:1] in (b"{", b"["):
         try:
             msgspec.json.decode(text)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return GONE
         return _json(body, names, found)
     if essence(kind) in ("", FORM) and _is_form(text):
