@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from orderglot.core.caller import Caller
 from orderglot.core.order import Order, Reference
 from orderglot.core.ports import Event
-from orderglot.core.query import And, Page
+from orderglot.core.query import Page
 from orderglot.core.time_zones import zone_of
 from orderglot.dialects.orderglot import known_members, shapes
 from orderglot.dialects.orderglot.filters import (
@@ -59,10 +59,7 @@ async def _list_orders(context: Context, ask: Listing) -> Page:
     zone = zone_of((await book.seller()).timezone) if ask.filter else zone_of("")
     window = with_filter(ask, zone)
     demand_in_sight(window.where, book.caller)
-    if ask.q:
-        found = await search(book, ask.q)
-        window = replace(window, where=And((found, window.where)))
-    page = await book.page(window)
+    page = await (search(book, ask.q, window) if ask.q else book.page(window))
     if book.caller.customer is None:
         return page
     return replace(page, orders=tuple(shown(order, book.caller) for order in page.orders))

@@ -10,6 +10,9 @@ ROOT = "/orderglot/v1"
 ORDERS = f"{ROOT}/orders"
 ORDER = f"{ORDERS}/{{id}}"
 
+CUSTOMERS = f"{ROOT}/customers"
+PRODUCTS = f"{ROOT}/products"
+
 PAGE_SIZE = 25
 LONGEST_PAGE = 100
 
