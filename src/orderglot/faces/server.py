@@ -193,9 +193,8 @@ class Server:
     async def _read_here(
         self, operation: Operation[Any, Any], request: Request, ask: Any, book: Book
     ) -> Response:
-        context = Context(
-            self.store.keyring, request.at or self.store.now(), book, views=self.views
-        )
+        now = request.at or self.store.now()
+        context = Context(self.store.keyring, now, book, views=self.views, again=self)
         answer = shown_to(book.caller, await operation.perform(context, ask))
         if request.trace is not None:
             request.trace.orders = touched(answer)

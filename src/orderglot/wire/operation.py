@@ -46,7 +46,7 @@ class Context(Struct, frozen=True):
     """Where an operation is performed: the caller's book, the keyring, and the time.
 
     An open operation (a login) has no caller and so no book; whom it has let in, it may open theirs.
-    What reads is given ``views``.
+    What reads is given ``views``, and ``again``, which answers another request as if it had come alone.
     """
 
     keyring: Keyring
@@ -54,6 +54,7 @@ class Context(Struct, frozen=True):
     opened: Book | None = None
     books: Callable[[Caller], Book] | None = None
     views: Views | None = None
+    again: Callable[[Request], Awaitable[Response]] | None = None
 
     @property
     def book(self) -> Book:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from orderglot.dialects.orderglot.auth import AUTH
+from orderglot.dialects.orderglot.batches import ANSWER_BATCH
 from orderglot.dialects.orderglot.bodies import BODIES
 from orderglot.dialects.orderglot.changes import CHANGE_ORDER, CREATE_ORDER
 from orderglot.dialects.orderglot.customers import CUSTOMER_OPERATIONS
@@ -32,6 +33,7 @@ DIALECT = Dialect(
         *STEPS,
         *CUSTOMER_OPERATIONS,
         *PRODUCT_OPERATIONS,
+        ANSWER_BATCH,
     ),
     faults=FAULTS,
     flows=FLOWS,

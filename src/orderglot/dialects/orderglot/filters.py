@@ -23,6 +23,7 @@ from orderglot.wire.paging import FURTHEST
 
 LISTING = tuple(shapes.Listing.__annotations__)
 SHOWING = tuple(shapes.Showing.__annotations__)
+EXPANDING = tuple(shapes.Expanding.__annotations__)
 
 Fields = Mapping[str, "Fields"]
 """The members that are to be shown, each with those inside it; of none, all are."""
@@ -34,6 +35,7 @@ class Listing(Struct, frozen=True, kw_only=True):
     window: Window = Window()
     filter: str = ""
     q: str = ""
+    expand: tuple[str, ...] = ()
 
 
 def read_listing(request: Request) -> Listing:

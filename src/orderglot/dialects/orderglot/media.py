@@ -69,6 +69,25 @@ def arguments_of(request: Request, names: Collection[str]) -> Form:
     return Form(given)
 
 
+def refuse_strange(form: Form, apart: Collection[str] = ()) -> None:
+    """Refuse what nobody knows, at any depth; but for what is refused ``apart`` already."""
+    known = form.known
+    if known is None:
+        return
+    for name, value in form.members.items():
+        inner = known.of(name)
+        if name in apart:
+            continue
+        if name not in known.names:
+            there = ", ".join(sorted(known.names)) or "nothing"
+            form.refuse(name, Rule.UNEXPECTED, f"There is no such member; there is {there}.")
+        elif isinstance(value, dict) and inner and inner.each is None:
+            refuse_strange(form.inside(name))
+        elif isinstance(value, list) and inner:
+            for one in form.each(name):
+                refuse_strange(one)
+
+
 class Versioned(Protocol):
     """An order, a customer, a product: whatever gets another version when it changes."""
 

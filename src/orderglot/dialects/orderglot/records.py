@@ -27,12 +27,12 @@ from orderglot.dialects.orderglot.media import (
     demand_version,
     is_known,
     preconditions_of,
+    refuse_strange,
     tag_of,
     written,
 )
 from orderglot.dialects.orderglot.reading import read_struct
 from orderglot.dialects.orderglot.search import spellings
-from orderglot.dialects.orderglot.step_requests import refuse_strange
 from orderglot.dialects.orderglot.tables import LONGEST_PAGE, LONGEST_Q, PAGE_SIZE
 from orderglot.wire import json
 from orderglot.wire.form import Form

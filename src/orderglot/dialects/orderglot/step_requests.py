@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from msgspec import Struct
@@ -35,25 +35,6 @@ class Taken(Struct, frozen=True):
 
 Read = Callable[[Form], Taken]
 Make = Callable[[UnitOfWork, Order], Awaitable[Made]]
-
-
-def refuse_strange(form: Form, apart: Collection[str] = ()) -> None:
-    """Refuse what nobody knows, at any depth; but for what is refused ``apart`` already."""
-    known = form.known
-    if known is None:
-        return
-    for name, value in form.members.items():
-        inner = known.of(name)
-        if name in apart:
-            continue
-        if name not in known.names:
-            there = ", ".join(sorted(known.names)) or "nothing"
-            form.refuse(name, Rule.UNEXPECTED, f"There is no such member; there is {there}.")
-        elif isinstance(value, dict) and inner and inner.each is None:
-            refuse_strange(form.inside(name))
-        elif isinstance(value, list) and inner:
-            for one in form.each(name):
-                refuse_strange(one)
 
 
 def _quantities(form: Form) -> dict[int, Quantity]:

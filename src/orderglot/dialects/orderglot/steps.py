@@ -26,6 +26,7 @@ from orderglot.dialects.orderglot.media import (
     body_of,
     demand_version,
     preconditions_of,
+    refuse_strange,
     tag_of,
     written,
 )
@@ -66,7 +67,7 @@ def _read_asked(name: str, read: Callable[[Form], object]) -> Callable[[Request,
     def read_asked(request: Request, caller: Caller) -> Asked:
         arguments_of(request, ())
         form = body_of(request, known_members.STEPS[name])
-        told.refuse_strange(form)
+        refuse_strange(form)
         if caller.customer is not None and form.has("by"):
             form.refuse("by", Rule.READ_ONLY, "A customer speaks for himself; leave it out.")
         read(form)

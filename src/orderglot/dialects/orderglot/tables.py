@@ -13,6 +13,9 @@ ORDER = f"{ORDERS}/{{id}}"
 CUSTOMERS = f"{ROOT}/customers"
 PRODUCTS = f"{ROOT}/products"
 
+BATCHES = f"{ROOT}/batches"
+MOST_IN_A_BATCH = 100
+
 PAGE_SIZE = 25
 LONGEST_PAGE = 100
 
