@@ -208,7 +208,7 @@ def test_a_program_of_before_writes_them_as_well() -> None:
     (then,) = [one for one in migrations("postgres") if "write_orders" in one.name]
     (now,) = [one for one in migrations("postgres") if "order_terms" in one.name]
     heads = [
-        re.search(r"FUNCTION write_orders_1\((.*?)\) RETURNS", one.script, re.S)
+        re.search(r"FUNCTION write_orders_1\((.*?)\) RETURNS", one.script, re.DOTALL)
         for one in (then, now)
     ]
 

@@ -6,8 +6,10 @@ from datetime import date, datetime
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from orderglot.core.order import Address, Identity, Reference
+from orderglot.core.errors import Conflict
+from orderglot.core.order import Address, Identity, Reference, is_channel
 from orderglot.core.values import PaymentMethod
 
 
@@ -42,6 +44,21 @@ class Customer(Struct, frozen=True, omit_defaults=True, kw_only=True):
     own_item_numbers: bool = False
     """Whether the seller has a table of the numbers that they call his items by."""
     extras: dict[str, Any] = {}
+
+
+def renamed(before: Customer, customer: Customer, references: tuple[Reference, ...]) -> Customer:
+    """Give a customer what they are known by from now on.
+
+    Raises Conflict where clients of ours know them by another id already: what they were told stays.
+    """
+    given = {one.dialect: one.id for one in references}
+    for one in before.references:
+        if not is_channel(one.dialect) and given.get(one.dialect) != one.id:
+            raise Conflict(
+                f"Clients of {one.dialect} know customer {before.number or before.id} as "
+                f"{one.id} already; what they were told stays."
+            )
+    return replace(customer, references=references)
 
 
 def identity(customer: Customer) -> Identity:

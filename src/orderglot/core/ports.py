@@ -247,6 +247,14 @@ class Book(Orders, Protocol):
         """Give customers by rising hub id, from the one behind ``after`` on."""
         ...
 
+    async def customers_called(self, *names: str) -> tuple[Customer, ...]:
+        """Give the customers that have one of these as number, name or id, by rising hub id.
+
+        A name is theirs, their last one, their company's or a mail address; an id any that anybody
+        knows them by.
+        """
+        ...
+
     async def owners(self, orders: Sequence[Order]) -> dict[int, Customer]:
         """Give what is on record of the customers of some orders, by hub id."""
         ...
@@ -275,6 +283,10 @@ class Book(Orders, Protocol):
 
     async def every_product(self, after: str = "", limit: int = 100) -> tuple[Product, ...]:
         """Give products by rising SKU, from the one behind ``after`` on."""
+        ...
+
+    async def products_called(self, *names: str) -> tuple[Product, ...]:
+        """Give the products that have one of these as SKU, product code or title, by rising SKU."""
         ...
 
     async def keep_product(self, product: Product) -> Product:
@@ -347,6 +359,17 @@ class UnitOfWork(Book, Protocol):
 
         The unit ends in Conflict where another version of it is there by then.
         """
+        ...
+
+    async def drop_customer(self, customer: Customer) -> None:
+        """Take out a customer in this version.
+
+        Raises Conflict where orders, keys or item numbers of theirs are in the book.
+        """
+        ...
+
+    async def drop_product(self, product: Product) -> None:
+        """Take out a product in this version; raises Conflict where orders have a line of it."""
         ...
 
     def strike(self, note: Note) -> None:

@@ -203,6 +203,7 @@ class Server:
             views=self.views,
             journal=self.store.journal,
             pause=self.pause,
+            again=self,
         )
         answer = shown_to(book.caller, await operation.perform(context, ask))
         if request.trace is not None:

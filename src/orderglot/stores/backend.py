@@ -207,12 +207,23 @@ class Backend(Protocol):
         """Give so many customers behind a hub id."""
         ...
 
+    async def customers_called(self, seller: int, names: Collection[str]) -> tuple[Customer, ...]:
+        """Give the customers that have one of these as number, name, mail address or company.
+
+        Or as last name, or as an id that anybody knows them by.
+        """
+        ...
+
     async def products(self, seller: int, skus: Collection[str]) -> tuple[Product, ...]:
         """Give the products among those SKUs, by rising SKU."""
         ...
 
     async def products_after(self, seller: int, after: str, limit: int) -> tuple[Product, ...]:
         """Give so many products behind a SKU, by rising SKU."""
+        ...
+
+    async def products_called(self, seller: int, names: Collection[str]) -> tuple[Product, ...]:
+        """Give the products that have one of these as SKU, product code or title."""
         ...
 
     async def sellers(self) -> tuple[Seller, ...]:

@@ -27,3 +27,9 @@ def _is_named(customer: Customer, named: Identity) -> bool:
     return any(goes_by(customer, ref) for ref in named.references) or (
         bool(named.number) and named.number == customer.number
     )
+
+
+def demand_seller(customer: int | None) -> None:
+    """Raise Forbidden unless the caller is the seller, who has no customer."""
+    if customer is not None:
+        raise Forbidden("This is the seller's to do; ask the seller.")

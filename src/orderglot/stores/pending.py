@@ -30,9 +30,11 @@ class Pending:
         self._products: dict[str, writes.PutProduct] = {}
         self._answers: list[writes.PutAnswer] = []
         self._notes: list[writes.PutNote | writes.DropNote] = []
+        self._dropped: list[writes.DropCustomer | writes.DropProduct] = []
 
     def __bool__(self) -> bool:
-        return bool(self._events or self._products or self._answers or self._notes)
+        several = (self._events, self._products, self._answers, self._notes, self._dropped)
+        return any(several)
 
     def touched(self) -> tuple[int, ...]:
         """Give the ids of the orders that something has happened to."""
@@ -111,6 +113,10 @@ class Pending:
         """Take out a note."""
         self._notes.append(writes.DropNote(note))
 
+    def drop(self, write: writes.DropCustomer | writes.DropProduct) -> None:
+        """Take out a customer or product."""
+        self._dropped.append(write)
+
     def all(
         self,
         resolution: Resolution,
@@ -141,3 +147,4 @@ class Pending:
         yield from self._products.values()
         yield from self._answers
         yield from self._notes
+        yield from self._dropped

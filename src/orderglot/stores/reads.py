@@ -213,6 +213,13 @@ class Reads:
             return await self._backend.customers_after(scope, after, limit)
         return await self._backend.customers_with(scope, (own,)) if after < own and limit else ()
 
+    async def customers_called(self, *names: str) -> tuple[Customer, ...]:
+        """Give the customers in sight that have one of these as number, name or id, by rising hub id."""
+        asked = [one for one in names if keepable(one)]
+        found = await self._backend.customers_called(self._scope.seller, asked) if asked else ()
+        own = self._scope.customer
+        return tuple(one for one in found if own in (None, one.id))
+
     async def owners(self, orders: Sequence[Order]) -> dict[int, Customer]:
         """Give what is on record of the customers of some orders, by hub id."""
         ids = {order.customer.id for order in orders if order.customer is not None}
@@ -231,6 +238,11 @@ class Reads:
     async def every_product(self, after: str = "", limit: int = 100) -> tuple[Product, ...]:
         """Give products by rising SKU, from the one behind ``after`` on."""
         return await self._backend.products_after(self._scope.seller, after, limit)
+
+    async def products_called(self, *names: str) -> tuple[Product, ...]:
+        """Give the products that have one of these as SKU, product code or title, by rising SKU."""
+        asked = [one for one in names if keepable(one)]
+        return await self._backend.products_called(self._scope.seller, asked) if asked else ()
 
     async def item_numbers(self, customer: int, *numbers: str) -> dict[str, str]:
         """Give the SKUs that a customer's own item numbers stand for; of no numbers, of all."""

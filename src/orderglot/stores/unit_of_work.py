@@ -28,10 +28,11 @@ from orderglot.stores.id_blocks import IdBlocks
 from orderglot.stores.identities import IdentityMap, goes_by, visible
 from orderglot.stores.item_numbers import with_skus
 from orderglot.stores.merging import merged, names_of, outdated
-from orderglot.stores.ownership import owned
+from orderglot.stores.ownership import demand_seller, owned
 from orderglot.stores.pending import Pending
 from orderglot.stores.quantities import with_exact_quantities
 from orderglot.stores.reads import Clock
+from orderglot.stores.removing import demand_unused_customer, demand_unused_product
 from orderglot.stores.resolution import Resolution
 from orderglot.stores.test_mode import demand_live, demand_own
 from orderglot.stores.turns import Turns
@@ -272,6 +273,20 @@ class UnitOfWork(ExpectingReads):
         demand_currency("currency", product.currency)
         found = (await super().products((product.sku,))).get(product.sku)
         return self._pending.put_product(product, found)
+
+    async def drop_customer(self, customer: Customer) -> None:
+        """Take out a customer; raises Conflict where anything of theirs is in the book."""
+        demand_live(self._caller)
+        demand_seller(self._scope.customer)
+        await demand_unused_customer(self._backend, self._scope.seller, customer)
+        self._pending.drop(writes.DropCustomer(customer))
+
+    async def drop_product(self, product: Product) -> None:
+        """Take out a product; raises Conflict where orders have a line of it."""
+        demand_live(self._caller)
+        demand_seller(self._scope.customer)
+        await demand_unused_product(self._backend, self._scope.seller, product)
+        self._pending.drop(writes.DropProduct(product))
 
     @property
     def placed(self) -> tuple[Order, ...]:

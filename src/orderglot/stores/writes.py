@@ -63,6 +63,18 @@ class PutProduct(Struct, frozen=True):
     kept: Product | None
 
 
+class DropCustomer(Struct, frozen=True):
+    """Take out a customer in this very version, with what they are known by."""
+
+    customer: Customer
+
+
+class DropProduct(Struct, frozen=True):
+    """Take out a product in this very version."""
+
+    product: Product
+
+
 class PutSeller(Struct, frozen=True):
     """Write a seller in the place of ``kept``, or as a new one where that is None."""
 
@@ -159,5 +171,7 @@ Write = (
     | PutAnswer
     | PutNote
     | DropNote
+    | DropCustomer
+    | DropProduct
     | Event
 )

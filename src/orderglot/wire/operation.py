@@ -52,8 +52,8 @@ class Context(Struct, frozen=True):
     """Where an operation is performed: the caller's book, the keyring, and the time.
 
     An open operation (a login) has no caller and so no book; whom it has let in, it may open theirs.
-    What reads is given ``views``, the ``journal``, and a ``pause`` of so many seconds where it may
-    wait for something.
+    What reads is given ``views``, the ``journal``, ``again``, which answers another request as if it
+    had come alone, and a ``pause`` of so many seconds where it may wait for something.
     """
 
     keyring: Keyring
@@ -63,6 +63,7 @@ class Context(Struct, frozen=True):
     views: Views | None = None
     journal: Journal = ListedJournal()
     pause: Pause | None = None
+    again: Callable[[Request], Awaitable[Response]] | None = None
 
     @property
     def book(self) -> Book:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from orderglot.dialects.orderglot.auth import AUTH
+from orderglot.dialects.orderglot.batches import ANSWER_BATCH
 from orderglot.dialects.orderglot.bodies import BODIES
 from orderglot.dialects.orderglot.changes import CHANGE_ORDER, CREATE_ORDER
+from orderglot.dialects.orderglot.customers import CUSTOMER_OPERATIONS
 from orderglot.dialects.orderglot.events import LIST_FEED
 from orderglot.dialects.orderglot.exchanges import GET_EXCHANGE, LIST_EXCHANGES
 from orderglot.dialects.orderglot.faults import FAULTS
@@ -16,6 +18,7 @@ from orderglot.dialects.orderglot.orders import (
     LIST_EVENTS,
     LIST_ORDERS,
 )
+from orderglot.dialects.orderglot.products import PRODUCT_OPERATIONS
 from orderglot.dialects.orderglot.steps import STEPS
 from orderglot.dialects.orderglot.tables import NAME
 from orderglot.dialects.orderglot.views import VIEW_ORDER
@@ -31,6 +34,9 @@ DIALECT = Dialect(
         *(CREATE_ORDER, CHANGE_ORDER),
         *STEPS,
         *(LIST_FEED, LIST_EXCHANGES, GET_EXCHANGE),
+        *CUSTOMER_OPERATIONS,
+        *PRODUCT_OPERATIONS,
+        ANSWER_BATCH,
     ),
     faults=FAULTS,
     flows=FLOWS,

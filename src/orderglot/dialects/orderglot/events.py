@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from orderglot.core.caller import Caller
 from orderglot.core.errors import Rule, invalid
 from orderglot.core.event_types import TYPES, type_of
 from orderglot.core.ports import Event, Feed
 from orderglot.dialects.orderglot import shapes
+from orderglot.dialects.orderglot.history import seen_by_customers, write_event
 from orderglot.dialects.orderglot.media import ASKS, answer, arguments_of
 from orderglot.dialects.orderglot.reading import read_struct
 from orderglot.dialects.orderglot.tables import (
@@ -124,11 +124,6 @@ async def _demand_given(context: Context, number: int) -> None:
         raise invalid("after", Rule.RANGE, reason)
 
 
-def seen_by_customers(event: Event) -> Event:
-    """Give an event as customers see it: not who did it, nor by which request."""
-    return replace(event, who="", details={}, exchange="", other=None)
-
-
 def _write_page(page: EventPage, _request: Request) -> Response:
     source = fill(SELLER, name=page.seller)
     items = [write_cloud_event(source, kind, event) for kind, event in page.items]
@@ -150,12 +145,6 @@ def write_cloud_event(source: str, kind: str, event: Event) -> dict[str, object]
         "datacontenttype": JSON,
         "data": write_event(event),
     }
-
-
-def write_event(event: Event) -> dict[str, object]:
-    """Write an event; what says nothing is left out."""
-    members = ((name, getattr(event, name)) for name in Event.__struct_fields__)
-    return {name: value for name, value in members if value not in (None, "", {}, 0)}
 
 
 def _read_page(response: Response, _ask: Listing) -> EventPage:

@@ -23,6 +23,7 @@ from orderglot.wire.paging import FURTHEST
 
 LISTING = tuple(shapes.Listing.__annotations__)
 SHOWING = tuple(shapes.Showing.__annotations__)
+EXPANDING = tuple(shapes.Expanding.__annotations__)
 
 Fields = Mapping[str, "Fields"]
 """The members that are to be shown, each with those inside it; of none, all are."""
@@ -34,6 +35,7 @@ class Listing(Struct, frozen=True, kw_only=True):
     window: Window = Window()
     filter: str = ""
     q: str = ""
+    expand: tuple[str, ...] = ()
 
 
 def read_listing(request: Request) -> Listing:
@@ -121,21 +123,29 @@ def _depth(where: Query) -> int:
 
 def read_fields(request: Request) -> Fields:
     """Read which members are to be shown; raises Invalid where an order has none of such a name."""
+    return read_fields_of(request, known_members.ORDER, "An order")
+
+
+def read_fields_of(request: Request, known: Known, one: str) -> Fields:
+    """Read which members of a kind are to be shown; raises Invalid where there is none of such a name."""
     names = argument(request, "fields") or ""
     wanted: dict[str, Any] = {}
     for name in filter(None, (one.strip() for one in names.split(","))):
-        _put(wanted, known_members.ORDER, name)
+        if not _put(wanted, known, name):
+            raise invalid("fields", Rule.UNKNOWN, f"{one} has no member {name[:60]!r}.")
     return wanted
 
 
-def _put(wanted: dict[str, Any], known: Known | None, name: str) -> None:
+def _put(wanted: dict[str, Any], known: Known | None, name: str) -> bool:
+    """Put in a member by its dotted name; tells whether there is such a one."""
     place = wanted
     for step in name.split("."):
         if known is not None and step not in known.names:
-            raise invalid("fields", Rule.UNKNOWN, f"An order has no member {name[:60]!r}.")
+            return False
         place = place.setdefault(step, {})
         inner = known.of(step) if known else None
         known = inner.each if inner and inner.each else inner
+    return True
 
 
 def select(value: Any, wanted: Fields) -> Any:

@@ -13,6 +13,7 @@ from orderglot.dialects.orderglot.orders import (
     GET_ORDER,
     LINKED_ORDERS,
     LIST_ORDERS,
+    Showing,
 )
 from orderglot.wire.dialect import Flows
 from orderglot.wire.flow import Flow, call
@@ -28,7 +29,8 @@ def place(order: Order) -> Flow[Order]:
 
 def get(ref: Reference) -> Flow[Order]:
     """Get one order."""
-    return (yield from call(GET_ORDER, ref.id))
+    order: Order = yield from call(GET_ORDER, Showing(ref.id))
+    return order
 
 
 def page(window: Window) -> Flow[Page]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from orderglot.dialects.orderglot import step_shapes
+from orderglot.dialects.orderglot import batch_shapes, record_shapes, step_shapes
 from orderglot.dialects.orderglot.shapes import Change, NewOrder, Order, Page
 from orderglot.dialects.orderglot.tables import NAME
 from orderglot.wire.known_members import Known, known_members
@@ -11,6 +11,11 @@ ORDER = known_members(Order, NAME)
 PAGE = known_members(Page, NAME)
 NEW = known_members(NewOrder, NAME, client=True)
 CHANGE = known_members(Change, NAME, client=True)
+CUSTOMER = known_members(record_shapes.Customer, NAME)
+PRODUCT = known_members(record_shapes.Product, NAME)
+CHANGED_CUSTOMER = known_members(record_shapes.ChangedCustomer, NAME, client=True)
+CHANGED_PRODUCT = known_members(record_shapes.ChangedProduct, NAME, client=True)
+BATCH = known_members(batch_shapes.Batch, NAME, client=True)
 MADE = known_members(step_shapes.Made, NAME)
 STEPS = {
     name: known_members(shape, NAME, client=True) if shape else Known(NAME, client=True)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from msgspec import Struct
 
 from orderglot.core.errors import Conflict, Rule, invalid
-from orderglot.core.order import Order
 from orderglot.dialects.orderglot.shapes import MERGE_PATCH, PROBLEM
 from orderglot.dialects.orderglot.tables import OVERTAKEN
 from orderglot.wire import json
@@ -70,12 +69,38 @@ def arguments_of(request: Request, names: Collection[str]) -> Form:
     return Form(given)
 
 
-def tag_of(order: Order) -> str:
+def refuse_strange(form: Form, apart: Collection[str] = ()) -> None:
+    """Refuse what nobody knows, at any depth; but for what is refused ``apart`` already."""
+    known = form.known
+    if known is None:
+        return
+    for name, value in form.members.items():
+        inner = known.of(name)
+        if name in apart:
+            continue
+        if name not in known.names:
+            there = ", ".join(sorted(known.names)) or "nothing"
+            form.refuse(name, Rule.UNEXPECTED, f"There is no such member; there is {there}.")
+        elif isinstance(value, dict) and inner and inner.each is None:
+            refuse_strange(form.inside(name))
+        elif isinstance(value, list) and inner:
+            for one in form.each(name):
+                refuse_strange(one)
+
+
+class Versioned(Protocol):
+    """An order, a customer, a product: whatever gets another version when it changes."""
+
+    @property
+    def version(self) -> int: ...
+
+
+def tag_of(order: Versioned) -> str:
     """Give the entity tag of an order as it stands."""
     return f'"{order.version}"'
 
 
-def is_known(order: Order, request: Request) -> bool:
+def is_known(order: Versioned, request: Request) -> bool:
     """Tell whether a request says that its sender has the order as it stands."""
     return _is_one_of(order, request.headers.get(NONE_MATCH, "").strip())
 
@@ -105,25 +130,25 @@ def written(wanted: Preconditions) -> dict[str, str]:
     return {name: tags for name, tags in headers.items() if tags}
 
 
-def demand_version(order: Order, wanted: Preconditions) -> None:
+def demand_version(order: Versioned, wanted: Preconditions, one: str = "order") -> None:
     """Raise Conflict where an order is of no version that may be changed (RFC 9110, 13.1)."""
     match = wanted.match
     if match not in ("", ANY) and str(order.version) not in _versions(match, weak=False):
         weak = " A weak tag is none that a change may name." if "W/" in match else ""
         raise Conflict(
-            f"Version {order.version} of the order is here by now; read it again and repeat the"
+            f"Version {order.version} of the {one} is here by now; read it again and repeat the"
             f" change.{weak}",
             code=OVERTAKEN,
         )
     if _is_one_of(order, wanted.none_match):
         raise Conflict(
-            f"Version {order.version} of the order is here, for which If-None-Match forbids the"
+            f"Version {order.version} of the {one} is here, for which If-None-Match forbids the"
             " change; leave that header out.",
             code=OVERTAKEN,
         )
 
 
-def _is_one_of(order: Order, tags: str) -> bool:
+def _is_one_of(order: Versioned, tags: str) -> bool:
     return tags == ANY or str(order.version) in _versions(tags, weak=True)
 
 

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from msgspec import Struct
 from msgspec.structs import replace
 
 from orderglot.core.caller import Caller
 from orderglot.core.order import Order, Reference
 from orderglot.core.ports import Event
-from orderglot.core.query import And, Page
+from orderglot.core.query import Page
 from orderglot.core.time_zones import zone_of
 from orderglot.dialects.orderglot import known_members, shapes
-from orderglot.dialects.orderglot.events import seen_by_customers, write_event
+from orderglot.dialects.orderglot.expanding import (
+    Expanded,
+    ExpandedPage,
+    expanded,
+    read_expand,
+    with_beside,
+    without_beside,
+)
 from orderglot.dialects.orderglot.filters import (
+    EXPANDING,
     SHOWING,
     Fields,
     Listing,
@@ -21,6 +32,7 @@ from orderglot.dialects.orderglot.filters import (
     with_filter,
     write_listing,
 )
+from orderglot.dialects.orderglot.history import history, write_event
 from orderglot.dialects.orderglot.media import (
     ASKS,
     answer,
@@ -35,7 +47,7 @@ from orderglot.dialects.orderglot.tables import NAME, ORDER, ORDERS
 from orderglot.dialects.orderglot.wire import opened, read_document, read_documents, write_document
 from orderglot.wire import json
 from orderglot.wire.form import Form
-from orderglot.wire.message import Request, Response, fill
+from orderglot.wire.message import Request, Response, fill, query_of
 from orderglot.wire.operation import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.shape import ResponseShape, success
 
@@ -48,7 +60,7 @@ def _write_listing(ask: Listing) -> Request:
 
 
 def _read_listing(request: Request, _caller: Caller) -> Listing:
-    return read_listing(request)
+    return replace(read_listing(request), expand=read_expand(request))
 
 
 async def _list_orders(context: Context, ask: Listing) -> Page:
@@ -60,19 +72,24 @@ async def _list_orders(context: Context, ask: Listing) -> Page:
     zone = zone_of((await book.seller()).timezone) if ask.filter else zone_of("")
     window = with_filter(ask, zone)
     demand_in_sight(window.where, book.caller)
-    if ask.q:
-        found = await search(book, ask.q)
-        window = replace(window, where=And((found, window.where)))
-    page = await book.page(window)
-    if book.caller.customer is None:
+    page = await (search(book, ask.q, window) if ask.q else book.page(window))
+    if book.caller.customer is not None:
+        page = replace(page, orders=tuple(shown(order, book.caller) for order in page.orders))
+    if not ask.expand:
         return page
-    return replace(page, orders=tuple(shown(order, book.caller) for order in page.orders))
+    beside = await expanded(book, page.orders, ask.expand)
+    return ExpandedPage(
+        orders=page.orders, window=page.window, next=page.next, total=page.total, beside=beside
+    )
 
 
 def _write_page(page: Page, request: Request) -> Response:
     fields = read_fields(request)
+    beside = page.beside if isinstance(page, ExpandedPage) else {}
     content: dict[str, object] = {
-        "items": [selected(order, fields) for order in page.orders],
+        "items": [
+            with_beside(selected(order, fields), beside.get(order.id)) for order in page.orders
+        ],
         "next": page.next.after if page.next else None,
     }
     if page.total is not None and page.window.total:
@@ -81,8 +98,9 @@ def _write_page(page: Page, request: Request) -> Response:
 
 
 def _read_page(response: Response, ask: Listing) -> Page:
-    form = opened(response.body, known_members.PAGE, "items")
-    orders = read_documents(response.body, form, "items")
+    body = without_beside(response.body, ask.expand)
+    form = opened(body, known_members.PAGE, "items")
+    orders = read_documents(body, form, "items")
     after, behind = form.text("next", exact=True), ask.window.offset + len(orders)
     page = Page(
         orders=orders,
@@ -107,24 +125,40 @@ LIST_ORDERS: Operation[Listing, Page] = Operation(
 # orders.get
 
 
-def _write_id(id: str) -> Request:
-    return Request(method="GET", path=fill(ORDER, id=id), headers=ASKS)
+class Showing(Struct, frozen=True):
+    """Which order, and what is to be shown beside it."""
+
+    id: str
+    expand: tuple[str, ...] = ()
 
 
-def _read_id(request: Request, _caller: Caller) -> str:
-    arguments_of(request, SHOWING)
+def _write_showing(ask: Showing) -> Request:
+    query = query_of((("expand", ",".join(ask.expand)),)) if ask.expand else ""
+    return Request(method="GET", path=fill(ORDER, id=ask.id), query=query, headers=ASKS)
+
+
+def _read_showing(request: Request, _caller: Caller) -> Showing:
+    arguments_of(request, EXPANDING)
     read_fields(request)
-    return request.params["id"]
+    return Showing(request.params["id"], read_expand(request))
 
 
-async def _get_order(context: Context, id: str) -> Order:
+async def _get_order(context: Context, ask: Showing) -> Order | Expanded:
     """Get one order."""
-    return shown(await context.book.get(Reference(NAME, id)), context.book.caller)
+    book = context.book
+    order = shown(await book.get(Reference(NAME, ask.id)), book.caller)
+    if not ask.expand:
+        return order
+    return Expanded(order, (await expanded(book, (order,), ask.expand))[order.id])
 
 
-def _write_got(order: Order, request: Request) -> Response:
-    if is_known(order, request):
+def _write_got(got: Order | Expanded, request: Request) -> Response:
+    order = got.order if isinstance(got, Expanded) else got
+    if order is got and is_known(order, request):
         return Response(status=304, headers={"etag": tag_of(order)})
+    if isinstance(got, Expanded):
+        document = with_beside(selected(order, read_fields(request)), got.beside)
+        return answer(document, headers={"etag": tag_of(order)})
     return write_shown(order, request)
 
 
@@ -140,20 +174,33 @@ def read_answer(response: Response, _ask: object) -> Order:
     return order
 
 
-GET_ORDER: Operation[str, Order] = Operation(
+def _read_got(response: Response, ask: Showing) -> Order:
+    plain = replace(response, body=without_beside(response.body, ask.expand))
+    return read_answer(plain, ask)
+
+
+GET_ORDER: Operation[Showing, Any] = Operation(
     name="orders.get",
     endpoint=Endpoint("GET", (ORDER,)),
-    request=RequestFormat(_write_id, _read_id, query=shapes.Showing, headers=shapes.IfNoneMatch),
+    request=RequestFormat(
+        _write_showing, _read_showing, query=shapes.Expanding, headers=shapes.IfNoneMatch
+    ),
     perform=_get_order,
     response=ResponseFormat(
         _write_got,
-        read_answer,
+        _read_got,
         (*success(200, shapes.Order, headers=shapes.ETag), ResponseShape(304, headers=shapes.ETag)),
     ),
 )
 
 
 # orders.linked
+
+
+def _read_id(request: Request, _caller: Caller) -> str:
+    arguments_of(request, SHOWING)
+    read_fields(request)
+    return request.params["id"]
 
 
 def _write_linked(id: str) -> Request:
@@ -202,13 +249,10 @@ def _read_asked(request: Request, _caller: Caller) -> str:
 async def _list_events(context: Context, id: str) -> tuple[Event, ...]:
     """List what happened to an order, oldest first.
 
-    Who did it, and by which request, the seller's own keys see. Their numbers in the feed are the
-    feed's to tell: some books give them later.
+    Who did it, and by which request, the seller's own keys see.
     """
     book = context.book
-    events = await book.events((await book.get(Reference(NAME, id))).id)
-    events = tuple(replace(one, sequence=0) for one in events)
-    return events if book.caller.customer is None else tuple(map(seen_by_customers, events))
+    return await history(book, (await book.get(Reference(NAME, id))).id)
 
 
 def _write_events(events: tuple[Event, ...], _request: Request) -> Response:

@@ -1,41 +1,108 @@
-"""What a person types to find an order: an id, a number of it, or whose it is."""
+"""What a person types to find an order: an id, a number of it, or whose it is, however it is spelled."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
 
+from msgspec.structs import replace
+
 from orderglot.core.errors import NotFound
-from orderglot.core.order import Reference
+from orderglot.core.order import Order, Reference, is_channel
 from orderglot.core.ports import Book
-from orderglot.core.query import LARGE, Compare, Operator, Or, Query, Window
+from orderglot.core.query import And, Compare, Operator, Or, Page, Query, Window
 from orderglot.dialects.orderglot.tables import NAME
 
 FIELDS = (
     *("number", "po_number", "invoice.number"),
-    *("customer.email", "customer.last_name", "customer.bill_to.company"),
+    *("customer.number", "customer.email", "customer.name", "customer.last_name"),
+    *("customer.bill_to.company", "shipping.tracking", "details.shipments.tracking"),
 )
 """What is looked for, each in an index of its own."""
 
-MOST = LARGE
-"""So many orders that are equal in a field go by their ids; of more, the field itself is asked for."""
+SKU, REFERENCES = "lines.sku", "references.id"
 
 
-async def search(book: Book, text: str) -> Query:
-    """Make the question which orders a text finds: of each field an index tells, and all of it."""
-    ids = set[int]()
-    many = list[Query]()
-    for asked in _questions(text):
-        page = await book.page(Window(where=asked, limit=MOST))
-        if page.next is None:
-            ids.update(order.id for order in page.orders)
-        else:
-            many.append(asked)
-    with suppress(NotFound):
-        ids.add((await book.get(Reference(NAME, text))).id)
-    found = Compare("id", Operator.IN, tuple(sorted(ids)))
-    return Or((found, *many)) if many else found
+async def search(book: Book, text: str, window: Window) -> Page:
+    """Give the orders of a window that a text finds.
+
+    Each way to find some is asked for as many as the page has, and one more: the first of all of them
+    are the page. So no question goes through more orders than it shows.
+    """
+    questions = [*_questions(text, await _ids(book, text))]
+    if window.offset:
+        return await book.page(replace(window, where=And((Or(tuple(questions)), window.where))))
+    called = await _called(book, text, window)
+    found = {order.id for order in called}
+    for question in questions:
+        found |= {order.id for order in await _first(book, question, window)}
+    page = await book.page(_of(window, _ids_in(found), window.limit))
+    total = None
+    if window.total:
+        # Whatever an id elsewhere tells is among the few that were looked at.
+        every = Or((_ids_in({order.id for order in called}), *questions))
+        where = And((every, window.where))
+        total = (await book.page(Window(where=where, limit=1, total=True))).total
+    following = page.next and replace(window, after=page.next.after, offset=page.next.offset)
+    return Page(orders=page.orders, window=window, next=following, total=total)
 
 
-def _questions(text: str) -> Iterator[Query]:
-    return (Compare(name, Operator.EQ, text) for name in FIELDS)
+async def _first(book: Book, question: Query, window: Window) -> tuple[Order, ...]:
+    """Give the first orders of a window for which a question holds, one more than it shows."""
+    return (await book.page(_of(window, question, window.limit + 1))).orders
+
+
+def _of(window: Window, question: Query, limit: int) -> Window:
+    """Give a window on those of its orders for which a question holds, which counts none."""
+    where = And((question, window.where))
+    return Window(where=where, sort=window.sort, limit=limit, after=window.after)
+
+
+def _ids_in(ids: set[int]) -> Query:
+    return Compare("id", Operator.IN, tuple(sorted(ids)))
+
+
+def spellings(text: str) -> tuple[str, ...]:
+    """Give how a text may be meant: without a # before it or blanks around, in capitals, in small letters."""
+    plain = text.strip()
+    bare = plain.lstrip("#").strip()
+    each = (text, plain, bare, bare.upper(), bare.lower(), bare.title(), "".join(bare.split()))
+    return tuple(dict.fromkeys(one for one in each if one))
+
+
+def _questions(text: str, ids: tuple[int, ...]) -> Iterator[Query]:
+    spelled = spellings(text)
+    if ids:
+        yield Compare("id", Operator.IN, ids)
+    for name in FIELDS:
+        yield Compare(name, Operator.IN, spelled)
+    for one in spelled:
+        yield Compare(SKU, Operator.EQ, one)
+
+
+async def _ids(book: Book, text: str) -> tuple[int, ...]:
+    """Give the order that our own clients know by such an id, or those of a dialect that stands before it."""
+    found = set[int]()
+    for one in spellings(text):
+        dialect, _, id = one.rpartition(":")
+        for ref in (Reference(NAME, one), Reference(dialect, id)):
+            with suppress(NotFound):
+                if ref.id and _may_know(book, ref):
+                    found.add((await book.get(ref)).id)
+    return tuple(sorted(found))
+
+
+async def _called(book: Book, text: str, window: Window) -> tuple[Order, ...]:
+    """Give the orders that are known elsewhere by such an id, to a customer by those of his own clients."""
+    spelled = spellings(text)
+    asked = Compare(REFERENCES, Operator.IN, spelled)
+    return tuple(
+        order
+        for order in await _first(book, asked, window)
+        if any(ref.id in spelled and _may_know(book, ref) for ref in order.references)
+    )
+
+
+def _may_know(book: Book, ref: Reference) -> bool:
+    """Tell whether a caller may find an order by an id: what channels call it is the seller's."""
+    return book.caller.customer is None or not is_channel(ref.dialect)

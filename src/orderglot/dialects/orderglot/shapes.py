@@ -210,6 +210,7 @@ class Listing(TypedDict, total=False):
     ]
     sort: Annotated[str, description("By what, such as -created,total.")]
     fields: Annotated[str, description("The members to show, such as id,status,lines.sku.")]
+    expand: Annotated[str, description("What to show beside each: customer, linked, events.")]
     limit: Annotated[int, Meta(ge=1, le=LONGEST_PAGE)]
     after: Annotated[str, description("The next of the page before, and not otherwise.")]
     offset: Annotated[int, Meta(ge=0, le=FURTHEST), description("How many to pass over instead.")]
@@ -220,6 +221,12 @@ class Showing(TypedDict, total=False):
     """What to show of an order."""
 
     fields: Annotated[str, description("The members to show, such as id,status,lines.sku.")]
+
+
+class Expanding(Showing, total=False):
+    """What to show of an order, and beside it."""
+
+    expand: Annotated[str, description("What to show beside it: customer, linked, events.")]
 
 
 class ETag(TypedDict):

@@ -26,6 +26,7 @@ from orderglot.dialects.orderglot.media import (
     body_of,
     demand_version,
     preconditions_of,
+    refuse_strange,
     tag_of,
     written,
 )
@@ -66,7 +67,7 @@ def _read_asked(name: str, read: Callable[[Form], object]) -> Callable[[Request,
     def read_asked(request: Request, caller: Caller) -> Asked:
         arguments_of(request, ())
         form = body_of(request, known_members.STEPS[name])
-        _refuse_strange(form)
+        refuse_strange(form)
         if caller.customer is not None and form.has("by"):
             form.refuse("by", Rule.READ_ONLY, "A customer speaks for himself; leave it out.")
         read(form)
@@ -74,23 +75,6 @@ def _read_asked(name: str, read: Callable[[Form], object]) -> Callable[[Request,
         return Asked(request.params["id"], form.members, preconditions_of(request))
 
     return read_asked
-
-
-def _refuse_strange(form: Form) -> None:
-    """Refuse what a step is not told, at any depth."""
-    known = form.known
-    if known is None:
-        return
-    for name, value in form.members.items():
-        inner = known.of(name)
-        if name not in known.names:
-            there = ", ".join(sorted(known.names)) or "nothing"
-            form.refuse(name, Rule.UNEXPECTED, f"There is no such member; there is {there}.")
-        elif isinstance(value, dict) and inner and inner.each is None:
-            _refuse_strange(form.inside(name))
-        elif isinstance(value, list) and inner:
-            for one in form.each(name):
-                _refuse_strange(one)
 
 
 def _demand_seller(caller: Caller, name: str) -> None:

@@ -14,6 +14,12 @@ EVENTS = f"{ROOT}/events"
 EXCHANGES = f"{ROOT}/exchanges"
 EXCHANGE = f"{EXCHANGES}/{{id}}"
 
+CUSTOMERS = f"{ROOT}/customers"
+PRODUCTS = f"{ROOT}/products"
+
+BATCHES = f"{ROOT}/batches"
+MOST_IN_A_BATCH = 100
+
 PAGE_SIZE = 25
 LONGEST_PAGE = 100
 

@@ -158,6 +158,11 @@ class MemoryBackend:
         """Give so many customers behind a hub id."""
         return tuple(self._room(scope.seller).customers.after(after)[:limit])
 
+    async def customers_called(self, seller: int, names: Collection[str]) -> tuple[Customer, ...]:
+        """Give the customers that have one of these as a number, name or id."""
+        every = self._room(seller).customers.after(0)
+        return tuple(one for one in every if not names_of(one).isdisjoint(names))
+
     async def products(self, seller: int, skus: Collection[str]) -> tuple[Product, ...]:
         """Give the products among those SKUs, by rising SKU."""
         products = self._room(seller).products
@@ -167,6 +172,14 @@ class MemoryBackend:
         """Give so many products behind a SKU, by rising SKU."""
         products = self._room(seller).products
         return tuple(products[sku] for sku in sorted(products) if sku > after)[:limit]
+
+    async def products_called(self, seller: int, names: Collection[str]) -> tuple[Product, ...]:
+        """Give the products that have one of these as SKU, product code or title."""
+        products = self._room(seller).products
+        found = (products[sku] for sku in sorted(products))
+        return tuple(
+            one for one in found if not ({one.sku, one.upc, one.title} - {""}).isdisjoint(names)
+        )
 
     async def sellers(self) -> tuple[Seller, ...]:
         """Give every seller."""
@@ -269,6 +282,13 @@ class MemoryBackend:
                 self.keys.apply(seller, write)
             case _:
                 self._room(seller).apply(write)
+
+
+def names_of(customer: Customer) -> set[str]:
+    """Give all that a customer is called."""
+    company = customer.bill_to.company if customer.bill_to else ""
+    own = (customer.number, customer.name, customer.last_name, customer.email, company)
+    return {*own, *(ref.id for ref in customer.references)} - {""}
 
 
 def _points(named: Identity, target: Order) -> bool:

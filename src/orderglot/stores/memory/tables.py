@@ -43,15 +43,19 @@ class Table(Generic[N]):
 
     def put(self, thing: N) -> None:
         """Put a thing in the place of the one with its id."""
-        before = self._things.get(thing.id)
-        for ref in dict.fromkeys(before.references) if before else ():
-            del self._ids[ref]
-            self._named.get(ref.id, set()).discard(thing.id)
+        self.drop(thing.id)
         self._things[thing.id] = thing
         for ref in thing.references:
             self._ids[ref] = thing.id
             if not is_channel(ref.dialect):
                 self._named.setdefault(ref.id, set()).add(thing.id)
+
+    def drop(self, id: int) -> None:
+        """Take out the thing with an id, if there is one."""
+        before = self._things.pop(id, None)
+        for ref in dict.fromkeys(before.references) if before else ():
+            del self._ids[ref]
+            self._named.get(ref.id, set()).discard(id)
 
     def check(self, new: N, kept: N | None) -> None:
         """Raise Raced where the version has moved or a name of the new one is another's."""
@@ -109,6 +113,17 @@ class SellerTables:
                 self.orders.check_unchanged(id, version)
             case writes.PutProduct(product, _, kept):
                 check_version(self.products.get(product.sku), kept)
+            case writes.DropCustomer(customer):
+                self.customers.check_unchanged(customer.id, customer.version)
+                if in_sight(self.orders.after(0), Scope(0, customer.id)):
+                    raise Raced(customer.id)
+            case writes.DropProduct(product):
+                check_version(self.products.get(product.sku), product)
+            case _:
+                self._check_beside(write)
+
+    def _check_beside(self, write: writes.Write) -> None:
+        match write:
             case writes.PutAnswer(caller, answered, now):
                 there = self.answers.get((caller, answered.dialect, answered.key))
                 if there is not None and there.expires > now:
@@ -130,6 +145,15 @@ class SellerTables:
                     self.orders.put(replace(order, customer=named))
             case writes.PutProduct(product, text):
                 self.products[product.sku] = document.read_product(text)
+            case writes.DropCustomer(customer):
+                self.customers.drop(customer.id)
+            case writes.DropProduct(product):
+                del self.products[product.sku]
+            case _:
+                self._apply_beside(write)
+
+    def _apply_beside(self, write: writes.Write) -> None:
+        match write:
             case writes.PutAnswer(caller, answered, now):
                 self._remember(caller, answered, now)
             case Event():

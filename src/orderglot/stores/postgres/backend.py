@@ -172,6 +172,11 @@ class PostgresBackend:
             scope.seller, document.read_customer, queries.CUSTOMERS_AFTER, after, limit
         )
 
+    async def customers_called(self, seller: int, names: Collection[str]) -> tuple[Customer, ...]:
+        """Give the customers that have one of these as a number, name or id."""
+        params = (seller, *((seller, tuple(names)) * queries.CALLED))
+        return await self._customers(seller, queries.CUSTOMERS_CALLED, params)
+
     async def products(self, seller: int, skus: Collection[str]) -> tuple[Product, ...]:
         """Give the products among those SKUs, by rising SKU."""
         params = (seller, tuple(skus))
@@ -183,6 +188,13 @@ class PostgresBackend:
         """Give so many products behind a SKU, by rising SKU."""
         return await self._documents.after(
             seller, document.read_product, queries.PRODUCTS_AFTER, after, limit
+        )
+
+    async def products_called(self, seller: int, names: Collection[str]) -> tuple[Product, ...]:
+        """Give the products that have one of these as SKU, product code or title."""
+        params = (seller, tuple(names)) * 3
+        return await self._documents.asked_for(
+            document.read_product, queries.PRODUCTS_CALLED, params, self._at(seller)
         )
 
     async def sellers(self) -> tuple[Seller, ...]:

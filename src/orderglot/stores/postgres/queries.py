@@ -70,6 +70,38 @@ CUSTOMERS_NUMBERED = fragment(CUSTOMERS, "c.number = ANY (?::text[]) ORDER BY c.
 CUSTOMERS_WITH_ID = fragment(CUSTOMERS, "c.id = ANY (?::bigint[]) ORDER BY c.id")
 CUSTOMERS_AFTER = fragment(CUSTOMERS, "c.id > ? ORDER BY c.id LIMIT ?")
 
+_NAMES = ("name", "last_name", "email", "bill_to,company")
+_OF_CUSTOMER = (
+    "c.number",
+    *(f"(nullif(c.document #>> '{{{path}}}', '') COLLATE \"C\")" for path in _NAMES),
+)
+CUSTOMERS_CALLED = fragment(
+    CUSTOMERS,
+    "c.id IN (",
+    " UNION ".join(
+        fragment(
+            "SELECT c.id FROM customers AS c WHERE c.seller = ? AND", f"{value} = ANY (?::text[])"
+        )
+        for value in _OF_CUSTOMER
+    ),
+    "UNION SELECT r.customer FROM customer_references AS r"
+    " WHERE r.seller = ? AND r.name = ANY (?::text[])) ORDER BY c.id",
+)
+CALLED = len(_OF_CUSTOMER) + 1
+"""So often the seller and the names are asked for."""
+
+PRODUCTS_CALLED = fragment(
+    "SELECT document FROM products WHERE seller = ? AND sku IN (SELECT unnest(?::text[]) UNION",
+    " UNION ".join(
+        fragment(
+            "SELECT p.sku FROM products AS p WHERE p.seller = ? AND",
+            f"(nullif(p.document #>> '{{{path}}}', '') COLLATE \"C\") = ANY (?::text[])",
+        )
+        for path in ("upc", "title")
+    ),
+    ") ORDER BY sku",
+)
+
 PRODUCTS = "SELECT document FROM products WHERE seller = ? AND sku = ANY (?::text[]) ORDER BY sku"
 PRODUCTS_AFTER = "SELECT document FROM products WHERE seller = ? AND sku > ? ORDER BY sku LIMIT ?"
 SELLERS = "SELECT document FROM sellers ORDER BY id"

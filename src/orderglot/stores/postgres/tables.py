@@ -37,6 +37,8 @@ _NOTES = table(
     document="bytea",
 )
 _RENAMED = kinds(id="bigint", document="jsonb")
+_GONE = kinds(id="bigint", version="bigint")
+_SOLD_OUT = kinds(sku="text", version="bigint")
 _DROPPED = kinds(kind="text", name="text", version="bigint")
 
 
@@ -135,6 +137,32 @@ def _drop_notes(seller: int, batch: list[writes.DropNote]) -> Iterator[Step]:
     yield Step("notes", Sql(text, (*old.params, seller)), len(batch))
 
 
+def _drop_customers(seller: int, batch: list[writes.DropCustomer]) -> Iterator[Step]:
+    dropped = [(one.customer.id, one.customer.version) for one in batch]
+    names = fragment(
+        "DELETE FROM customer_references AS t USING",
+        f"{source(_GONE, dropped).text} WHERE t.seller = ? AND t.customer = n.id",
+    )
+    params = source(_GONE, dropped).params
+    yield Step("customer_references", Sql(names, (*params, seller)))
+    yield _dropped("customers", "id", source(_GONE, dropped), seller, len(batch))
+
+
+def _drop_products(seller: int, batch: list[writes.DropProduct]) -> Iterator[Step]:
+    dropped = source(_SOLD_OUT, [(one.product.sku, one.product.version) for one in batch])
+    yield _dropped("products", "sku", dropped, seller, len(batch))
+
+
+def _dropped(table: str, key: str, old: Sql, seller: int, count: int) -> Step:
+    """Take out rows of these keys in these versions."""
+    text = fragment(
+        "DELETE FROM",
+        f"{table} AS t USING {old.text} WHERE t.seller = ? AND t.{key} = n.{key}",
+        "AND t.version = n.version RETURNING 1",
+    )
+    return Step(table, Sql(text, (*old.params, seller)), count)
+
+
 _DO: dict[type, Callable[[int, list[Any]], Iterator[Step]]] = {
     writes.PutCustomer: _put_customers,
     writes.PutProduct: _put_products,
@@ -143,4 +171,6 @@ _DO: dict[type, Callable[[int, list[Any]], Iterator[Step]]] = {
     **keys.DO,
     writes.PutNote: _put_notes,
     writes.DropNote: _drop_notes,
+    writes.DropCustomer: _drop_customers,
+    writes.DropProduct: _drop_products,
 }

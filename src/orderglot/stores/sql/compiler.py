@@ -58,7 +58,8 @@ the order that is looked at would be looked up again for every order.
 REFERENCES = "references.id"
 CUSTOMER_NUMBER = "customer.number"
 _OF_CUSTOMER = fragment(
-    f"{ORDERS}.customer = (SELECT c.id FROM customers AS c WHERE c.seller = ? AND c.number = ?)"
+    f"{ORDERS}.customer = (SELECT c.id FROM",
+    "customers AS c WHERE c.seller = ? AND c.number = ?)",
 )
 """So an index gives the orders of the one customer in their order."""
 

@@ -159,6 +159,10 @@ class SqliteBackend:
             scope, document.read_customer, queries.CUSTOMERS_AFTER, after, limit
         )
 
+    async def customers_called(self, seller: int, names: Collection[str]) -> tuple[Customer, ...]:
+        """Give the customers that have one of these as a number, name or id."""
+        return self._customers(queries.CUSTOMERS_CALLED, (seller, listed(names)))
+
     async def products(self, seller: int, skus: Collection[str]) -> tuple[Product, ...]:
         """Give the products among those SKUs, by rising SKU."""
         params = (seller, listed(skus))
@@ -169,6 +173,11 @@ class SqliteBackend:
         return await self._documents.after(
             Scope(seller), document.read_product, queries.PRODUCTS_AFTER, after, limit
         )
+
+    async def products_called(self, seller: int, names: Collection[str]) -> tuple[Product, ...]:
+        """Give the products that have one of these as SKU, product code or title."""
+        params = (seller, listed(names))
+        return self._documents.asked_for(document.read_product, queries.PRODUCTS_CALLED, params)
 
     async def sellers(self) -> tuple[Seller, ...]:
         """Give every seller."""

@@ -69,9 +69,49 @@ CUSTOMERS_WITH_ID = fragment(
 )
 CUSTOMERS_AFTER = fragment(CUSTOMERS, "c.id > ? ORDER BY c.id LIMIT ?")
 
+
+def _called(*values: str) -> str:
+    """Say the ids of the customers of whom one of these values is asked for, each by its index."""
+    each = (
+        fragment(
+            "SELECT c.id FROM customers AS c WHERE c.seller = ?1 AND",
+            f"{value} IN",
+            "(SELECT j.value FROM json_each(?2) AS j)",
+        )
+        for value in values
+    )
+    return " UNION ".join(each)
+
+
+CUSTOMERS_CALLED = fragment(
+    "SELECT CAST(c.document AS BLOB) FROM customers AS c WHERE c.seller = ?1 AND c.id IN (",
+    _called(
+        "c.number",
+        *(
+            f"nullif(json_extract(c.document, '$.{path}'), '')"
+            for path in ("name", "last_name", "email", "bill_to.company")
+        ),
+    ),
+    "UNION SELECT r.customer FROM json_each(?2) AS j CROSS JOIN customer_references AS r"
+    " WHERE r.seller = ?1 AND r.name = j.value) ORDER BY c.id",
+)
+
 PRODUCTS = (
     "SELECT CAST(document AS BLOB) FROM products"
     " WHERE seller = ? AND sku IN (SELECT j.value FROM json_each(?) AS j) ORDER BY sku"
+)
+PRODUCTS_CALLED = fragment(
+    "SELECT CAST(document AS BLOB) FROM products WHERE seller = ?1 AND sku IN",
+    "(SELECT j.value FROM json_each(?2) AS j UNION",
+    " UNION ".join(
+        fragment(
+            "SELECT p.sku FROM products AS p WHERE p.seller = ?1 AND",
+            f"nullif(json_extract(p.document, '$.{path}'), '')",
+            "IN (SELECT j.value FROM json_each(?2) AS j)",
+        )
+        for path in ("upc", "title")
+    ),
+    ") ORDER BY sku",
 )
 PRODUCTS_AFTER = (
     "SELECT CAST(document AS BLOB) FROM products WHERE seller = ? AND sku > ? ORDER BY sku LIMIT ?"

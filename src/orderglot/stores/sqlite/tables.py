@@ -197,6 +197,31 @@ def _drop_notes(connection: sqlite3.Connection, seller: int, batch: list[writes.
         raise Raced("notes")
 
 
+def _drop_customers(
+    connection: sqlite3.Connection, seller: int, batch: list[writes.DropCustomer]
+) -> None:
+    connection.executemany(
+        "DELETE FROM customer_references WHERE seller = ? AND customer = ?",
+        [(seller, one.customer.id) for one in batch],
+    )
+    dropped = [(seller, one.customer.id, one.customer.version) for one in batch]
+    text = (
+        "DELETE FROM customers AS c WHERE c.seller = ? AND c.id = ? AND c.version = ? AND NOT EXISTS"
+        " (SELECT 1 FROM orders AS o WHERE o.seller = c.seller AND o.customer = c.id)"
+    )
+    if connection.executemany(text, dropped).rowcount != len(batch):
+        raise Raced("customers")
+
+
+def _drop_products(
+    connection: sqlite3.Connection, seller: int, batch: list[writes.DropProduct]
+) -> None:
+    dropped = [(seller, one.product.sku, one.product.version) for one in batch]
+    text = "DELETE FROM products WHERE seller = ? AND sku = ? AND version = ?"
+    if connection.executemany(text, dropped).rowcount != len(batch):
+        raise Raced("products")
+
+
 _DO: dict[type, Callable[[sqlite3.Connection, int, list[Any]], None]] = {
     writes.PutSeller: _put_sellers,
     writes.PutCustomer: _put_customers,
@@ -210,5 +235,7 @@ _DO: dict[type, Callable[[sqlite3.Connection, int, list[Any]], None]] = {
     writes.PutAnswer: put_answers,
     writes.PutNote: _put_notes,
     writes.DropNote: _drop_notes,
+    writes.DropCustomer: _drop_customers,
+    writes.DropProduct: _drop_products,
 }
 """What is done for each kind of write, in the order in which those of several units go."""

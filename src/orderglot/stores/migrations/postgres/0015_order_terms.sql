@@ -183,6 +183,12 @@ $$;
 -- concurrent:
 CREATE UNIQUE INDEX order_terms_key ON order_terms (seller, term, created, order_id);
 
+-- What else customers and products are looked for by.
+CREATE INDEX customers_name
+ON customers (seller, (nullif(document #>> '{name}', '') COLLATE "C"), id);
+CREATE INDEX products_upc ON products (seller, (nullif(document #>> '{upc}', '') COLLATE "C"));
+CREATE INDEX products_title ON products (seller, (nullif(document #>> '{title}', '') COLLATE "C"));
+
 -- Nobody changes an order while it is looked at.
 -- batched orders (seller, id):
 INSERT INTO order_terms (seller, term, created, order_id)

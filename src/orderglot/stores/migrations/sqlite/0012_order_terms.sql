@@ -32,5 +32,13 @@ WHERE length(value) BETWEEN 1 AND 255;
 
 INSERT INTO order_terms SELECT * FROM terms_of_orders;
 
+-- What else customers and products are looked for by.
+CREATE INDEX customers_name ON customers (seller, nullif(json_extract(document, '$.name'), ''), id);
+CREATE INDEX products_upc ON products (seller, nullif(json_extract(document, '$.upc'), ''));
+CREATE INDEX products_title ON products (seller, nullif(json_extract(document, '$.title'), ''));
+
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
-    ('order_terms', 'order_terms', '300000 300000 100 2 1');
+    ('order_terms', 'order_terms', '300000 300000 100 2 1'),
+    ('customers', 'customers_name', '10000 10000 5 1'),
+    ('products', 'products_upc', '10000 10000 2 1'),
+    ('products', 'products_title', '10000 10000 2 1');

@@ -1,0 +1,385 @@
+"""What customers and products have in common: lists, and one of them read, added, changed and removed."""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Generic, TypeVar
+
+from msgspec import Struct
+
+from orderglot.core.caller import CHANGE, CREATE, Caller
+from orderglot.core.customer import Customer
+from orderglot.core.errors import Forbidden, Rule, invalid
+from orderglot.core.ports import Book, UnitOfWork
+from orderglot.core.product import Product
+from orderglot.dialects.orderglot import record_shapes, shapes
+from orderglot.dialects.orderglot.filters import SHOWING, read_fields_of, select
+from orderglot.dialects.orderglot.media import (
+    ASKS,
+    SENDS,
+    Preconditions,
+    answer,
+    arguments_of,
+    body_of,
+    demand_version,
+    is_known,
+    preconditions_of,
+    refuse_strange,
+    tag_of,
+    written,
+)
+from orderglot.dialects.orderglot.reading import read_struct
+from orderglot.dialects.orderglot.search import spellings
+from orderglot.dialects.orderglot.tables import LONGEST_PAGE, LONGEST_Q, PAGE_SIZE
+from orderglot.wire import json
+from orderglot.wire.form import Form
+from orderglot.wire.known_members import Known
+from orderglot.wire.message import Request, Response, fill, query_of
+from orderglot.wire.operation import Context, Endpoint, Operation, RequestFormat, ResponseFormat
+from orderglot.wire.shape import JSON, LONGEST, ResponseShape, Shape, success
+
+R = TypeVar("R", bound=Customer | Product)
+
+LISTING = tuple(record_shapes.Listing.__annotations__)
+SETTLED = frozenset(record_shapes.SETTLED)
+
+
+@dataclass(frozen=True)
+class Records(Generic[R]):
+    """One kind: what it is called, and how a book gives and takes it."""
+
+    name: str
+    one: str
+    path: str
+    key: str
+    """The parameter of the path that says which."""
+    kind: type[R]
+    shape: Shape
+    page: Shape
+    new: Shape
+    change: Shape
+    shown: Callable[[R, Caller], R]
+    document: Callable[[R], dict[str, Any]]
+    key_of: Callable[[R], str]
+    """What a list goes on behind."""
+    behind: Callable[[Book, str, int], Awaitable[tuple[R, ...]]]
+    called: Callable[[Book, tuple[str, ...]], Awaitable[tuple[R, ...]]]
+    get: Callable[[Book, str], Awaitable[R]]
+    add: Callable[[UnitOfWork, R], Awaitable[R]]
+    keep: Callable[[UnitOfWork, R, R], Awaitable[R]]
+    drop: Callable[[UnitOfWork, R], Awaitable[None]]
+    check: Callable[[Form, R], None]
+    """Notes in the form what of one cannot be so."""
+    known: Known
+    """The members of one, and of what a client may say."""
+    writable: Known
+    wire: Callable[[Form], Form] = lambda form: form
+    """Puts the members of a document into those of the book."""
+
+
+class Asked(Struct, frozen=True):
+    """Which page of a list: those that ``q`` finds, behind a place."""
+
+    q: str = ""
+    after: str = ""
+    limit: int = PAGE_SIZE
+
+
+class Listed(Struct, frozen=True):
+    """A page, and what ``after`` is to be for the one behind it."""
+
+    items: tuple[Any, ...]
+    next: str | None = None
+
+
+class Sent(Struct, frozen=True):
+    """What is said of one: which, from which version, and what."""
+
+    id: str = ""
+    members: dict[str, Any] = {}
+    version: Preconditions = Preconditions()
+
+
+def operations(of: Records[R]) -> tuple[Operation[Any, Any], ...]:
+    """Make the operations of a kind."""
+    return (_list(of), _get(of), _create(of), _change(of), _delete(of))
+
+
+def demand_seller(caller: Caller, what: str) -> None:
+    """Raise Forbidden where a customer's key asks for what is the seller's."""
+    if caller.customer is not None:
+        raise Forbidden(f"A customer's key cannot {what}; ask the seller.")
+
+
+# a list
+
+
+def _list(of: Records[R]) -> Operation[Asked, Listed]:
+    async def perform(context: Context, ask: Asked) -> Listed:
+        book = context.book
+        if ask.q:
+            names = spellings(ask.q)
+            found = sorted(await of.called(book, names), key=of.key_of)
+            found = [one for one in found if of.key_of(one) > ask.after]
+        else:
+            found = [*await of.behind(book, ask.after, ask.limit + 1)]
+        items = tuple(of.shown(one, book.caller) for one in found[: ask.limit])
+        more = len(found) > ask.limit
+        return Listed(items, _cursor(of.key_of(items[-1])) if more else None)
+
+    perform.__doc__ = f"List the {of.name} that the key may see."
+
+    def write(page: Listed, request: Request) -> Response:
+        fields = read_fields_of(request, of.known, f"A {of.one}")
+        items = [select(of.document(one), fields) for one in page.items]
+        return answer({"items": items, "next": page.next})
+
+    def read(response: Response, _ask: Asked) -> Listed:
+        form = Form(json.read(response.body))
+        items = tuple(_read(of, one) for one in form.each("items", present=True))
+        after = form.text("next", exact=True) or None
+        form.check()
+        return Listed(items, after)
+
+    return Operation(
+        name=f"{of.name}.list",
+        endpoint=Endpoint("GET", (of.path,)),
+        request=RequestFormat(
+            partial(_write_asked, of), partial(_read_asked, of), query=record_shapes.Listing
+        ),
+        perform=perform,
+        response=ResponseFormat(write, read, success(200, of.page)),
+    )
+
+
+def _write_asked(of: Records[R], ask: Asked) -> Request:
+    after = _cursor(ask.after) if ask.after else ""
+    arguments = (("q", ask.q), ("limit", str(ask.limit)), ("after", after))
+    query = query_of((name, text) for name, text in arguments if text)
+    return Request(method="GET", path=of.path, query=query, headers=ASKS)
+
+
+def _read_asked(of: Records[R], request: Request, _caller: Caller) -> Asked:
+    form = arguments_of(request, LISTING)
+    q = form.text("q", longest=LONGEST_Q)
+    limit = form.whole("limit", least=1, most=LONGEST_PAGE)
+    after = form.parsed("after", _place)
+    form.check()
+    read_fields_of(request, of.known, f"A {of.one}")
+    return Asked(q, after or "", limit or PAGE_SIZE)
+
+
+def _cursor(key: str) -> str:
+    return urlsafe_b64encode(key.encode()).decode().rstrip("=")
+
+
+def _place(cursor: str) -> str:
+    try:
+        place = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
+    except ValueError:
+        place = ""
+    if _cursor(place) != cursor:
+        raise ValueError("is not the `next` of an earlier page")
+    return place
+
+
+# one
+
+
+def _get(of: Records[R]) -> Operation[str, R]:
+    async def perform(context: Context, id: str) -> R:
+        return of.shown(await of.get(context.book, id), context.book.caller)
+
+    perform.__doc__ = f"Get one {of.one}."
+
+    def write(id: str) -> Request:
+        return Request(method="GET", path=_one(of, id), headers=ASKS)
+
+    def read(request: Request, _caller: Caller) -> str:
+        arguments_of(request, SHOWING)
+        read_fields_of(request, of.known, f"A {of.one}")
+        return request.params[of.key]
+
+    def write_got(one: R, request: Request) -> Response:
+        if is_known(one, request):
+            return Response(status=304, headers={"etag": tag_of(one)})
+        return _write(of, one, request)
+
+    return Operation(
+        name=f"{of.name}.get",
+        endpoint=Endpoint("GET", (f"{of.path}/{{{of.key}}}",)),
+        request=RequestFormat(write, read, query=shapes.Showing, headers=shapes.IfNoneMatch),
+        perform=perform,
+        response=ResponseFormat(
+            write_got,
+            partial(_read_one, of),
+            (*success(200, of.shape, headers=shapes.ETag), ResponseShape(304, headers=shapes.ETag)),
+        ),
+    )
+
+
+def _one(of: Records[R], id: str) -> str:
+    return fill(f"{of.path}/{{{of.key}}}", **{of.key: id})
+
+
+def _write(of: Records[R], one: R, request: Request) -> Response:
+    fields = read_fields_of(request, of.known, f"A {of.one}")
+    return answer(select(of.document(one), fields), headers={"etag": tag_of(one)})
+
+
+def _read_one(of: Records[R], response: Response, _ask: object) -> R:
+    form = Form(json.read(response.body))
+    one = _read(of, form)
+    form.check()
+    return one
+
+
+def _read(of: Records[R], form: Form) -> R:
+    return read_struct(of.wire(form), of.kind)
+
+
+# what changes one
+
+
+def _writable(of: Records[R], request: Request) -> Form:
+    """Open what a client says of one; what is not his to say is refused by name."""
+    arguments_of(request, ())
+    form = body_of(request, of.writable)
+    for name in SETTLED.intersection(form.members):
+        if name in of.known.names:
+            form.refuse(name, Rule.READ_ONLY, "This is not the client's to say; leave it out.")
+    refuse_strange(form, SETTLED & of.known.names)
+    form.check()
+    return form
+
+
+def _read_new(of: Records[R], members: dict[str, Any]) -> R:
+    form = Form(members, longest=LONGEST)
+    one = read_struct(form, of.kind)
+    for name in form.inside("extras").members:
+        if "." not in name:
+            reason = "Begin it with the name of the dialect whose it is, such as kole.terms."
+            form.refuse(f"extras.{name[:60]}", Rule.MALFORMED, reason)
+    of.check(form, one)
+    form.check()
+    return one
+
+
+def _create(of: Records[R]) -> Operation[R, R]:
+    async def perform(context: Context, new: R) -> R:
+        demand_seller(context.book.caller, f"add a {of.one}")
+        async with context.book.together() as unit:
+            return await of.add(unit, new)
+
+    perform.__doc__ = f"Add a {of.one}."
+
+    def write(new: R) -> Request:
+        members = {name: value for name, value in of.document(new).items() if name not in SETTLED}
+        return Request(method="POST", path=of.path, headers=SENDS, body=json.write(members))
+
+    def read(request: Request, _caller: Caller) -> R:
+        return _read_new(of, dict(_writable(of, request).members))
+
+    def write_made(one: R, _request: Request) -> Response:
+        headers = {"location": _one(of, str(of.document(one)[_ID[of.key]])), "etag": tag_of(one)}
+        return answer(of.document(one), status=201, headers=headers)
+
+    return Operation(
+        name=f"{of.name}.create",
+        endpoint=Endpoint("POST", (of.path,), CREATE, idempotent=True),
+        request=RequestFormat(write, read, body={JSON: of.new}),
+        perform=perform,
+        response=ResponseFormat(
+            write_made, partial(_read_one, of), success(201, of.shape, headers=shapes.Placed)
+        ),
+    )
+
+
+_ID = {"id": "id", "sku": "sku"}
+
+
+def _change(of: Records[R]) -> Operation[Sent, R]:
+    async def perform(context: Context, ask: Sent) -> R:
+        demand_seller(context.book.caller, f"change a {of.one}")
+        async with context.book.together() as unit:
+            found = await of.get(unit, ask.id)
+            demand_version(found, ask.version, of.one)
+            members = merged(of.document(found), ask.members)
+            new = _read_new(of, {k: v for k, v in members.items() if k not in SETTLED})
+            return await of.keep(unit, found, new)
+
+    perform.__doc__ = f"Change what is said of a {of.one} (RFC 7396); null takes a member out."
+
+    def write(ask: Sent) -> Request:
+        headers = {**SENDS, "content-type": shapes.MERGE_PATCH, **written(ask.version)}
+        body = json.write(ask.members)
+        return Request(method="PATCH", path=_one(of, ask.id), headers=headers, body=body)
+
+    def read(request: Request, _caller: Caller) -> Sent:
+        form = _writable(of, request)
+        if not form.members:
+            names = ", ".join(sorted(of.writable.names))
+            raise invalid("body", Rule.REQUIRED, f"Say what is to be changed: {names}.")
+        return Sent(request.params[of.key], dict(form.members), preconditions_of(request))
+
+    return Operation(
+        name=f"{of.name}.change",
+        endpoint=Endpoint("PATCH", (f"{of.path}/{{{of.key}}}",), CHANGE, idempotent=True),
+        request=RequestFormat(
+            write,
+            read,
+            headers=shapes.Preconditions,
+            body={shapes.MERGE_PATCH: of.change, JSON: of.change},
+        ),
+        perform=perform,
+        response=ResponseFormat(
+            partial(_write, of), partial(_read_one, of), success(200, of.shape, headers=shapes.ETag)
+        ),
+    )
+
+
+def merged(before: Any, patch: Any) -> Any:
+    """Give a JSON value with a merge patch applied (RFC 7396)."""
+    if not isinstance(patch, dict):
+        return patch
+    whole = dict(before) if isinstance(before, dict) else {}
+    for name, value in patch.items():
+        if value is None:
+            whole.pop(name, None)
+        else:
+            whole[name] = merged(whole.get(name), value)
+    return whole
+
+
+def _delete(of: Records[R]) -> Operation[Sent, None]:
+    async def perform(context: Context, ask: Sent) -> None:
+        demand_seller(context.book.caller, f"remove a {of.one}")
+        async with context.book.together() as unit:
+            found = await of.get(unit, ask.id)
+            demand_version(found, ask.version, of.one)
+            await of.drop(unit, found)
+
+    perform.__doc__ = f"Remove a {of.one} that nothing in the book points at."
+
+    def write(ask: Sent) -> Request:
+        headers = {**ASKS, **written(ask.version)}
+        return Request(method="DELETE", path=_one(of, ask.id), headers=headers)
+
+    def read(request: Request, _caller: Caller) -> Sent:
+        arguments_of(request, ())
+        return Sent(request.params[of.key], {}, preconditions_of(request))
+
+    return Operation(
+        name=f"{of.name}.delete",
+        endpoint=Endpoint("DELETE", (f"{of.path}/{{{of.key}}}",), CHANGE, idempotent=True),
+        request=RequestFormat(write, read, headers=shapes.Preconditions),
+        perform=perform,
+        response=ResponseFormat(
+            lambda _none, _request: Response(status=204),
+            lambda _response, _ask: None,
+            (ResponseShape(204),),
+        ),
+    )
