@@ -32,7 +32,7 @@ from orderglot.stores.postgres.grammar import numbered
 from orderglot.stores.postgres.identities import claim
 from orderglot.stores.postgres.merger import Merger
 from orderglot.stores.postgres.order_writes import claims
-from orderglot.stores.postgres.pool import ANY, EVERY, Pool
+from orderglot.stores.postgres.pool import ANY, EVERY, Place, Pool
 from orderglot.stores.sql.grammar import Sql
 
 T = TypeVar("T")
@@ -49,7 +49,7 @@ _BESIDE_OTHERS = (writes.Expect, writes.PutOrder, Event, writes.PutAnswer)
 class Writer:
     """Takes commits from one event loop."""
 
-    def __init__(self, pool: Pool, machine: Callable[[int], int] = lambda _seller: ANY) -> None:
+    def __init__(self, pool: Pool, machine: Callable[[int], Place] = lambda _seller: ANY) -> None:
         self._pool = pool
         self._machine = machine
         self._gathering: Batching[int, Collection[writes.Write], None] = Batching(self._together)
@@ -112,7 +112,7 @@ class Writer:
             raise self._translated(error) from error
 
     async def _transact(
-        self, seller: int, statements: Iterable[Sql], claimed: Collection[int], at: int
+        self, seller: int, statements: Iterable[Sql], claimed: Collection[int], at: Place
     ) -> None:
         async with self._pool.transaction(at) as connection:
             if claimed:
