@@ -85,7 +85,7 @@ class Machines:
         """Look no more."""
         if self._looking is not None:
             self._looking.cancel()
-        await asyncio.gather(*(one.pool.close() for one in self._machines.values()))
+        await asyncio.gather(*(one.close() for one in self._machines.values()))
 
     async def _look_again(self) -> None:
         while True:
@@ -116,7 +116,7 @@ class Machines:
         if url and (known is None or known.url != url):
             self._machines[group] = Machine(group, url, _SEES_ALL)
             if known is not None:
-                await known.pool.close()
+                await known.close()
 
     async def _meet(self, connection: asyncpg.Connection) -> None:
         """Find out which machines can be asked themselves, of those of which that is not known."""

@@ -1,9 +1,12 @@
-"""The straight way: a machine of a cluster asked itself for the rows that it has.
+"""The straight way: a machine of a cluster asked itself for the rows that it has, and told what to write.
 
 By way of the coordinator each statement is planned twice, which costs many times what it takes to read an order.
 At its machine a seller's part of each table is an ordinary table with a name of its own. So that nobody is given
 rows that have moved meanwhile, each statement asks as well whether the part still belongs to that machine, and fails
 where it does not. Whatever fails on this way is asked by way of the coordinator, who says what is amiss.
+
+What is written is said with the names of the whole tables, so that the cluster itself sees to it that it comes to
+where the rows are by then.
 """
 
 from __future__ import annotations
@@ -19,8 +22,8 @@ import asyncpg
 
 from orderglot.core.errors import HubError
 from orderglot.stores.database_url import shown
-from orderglot.stores.postgres.connection import FAILURES, in_words, is_usable_after
-from orderglot.stores.postgres.pool import Pool
+from orderglot.stores.postgres.connection import FAILURES, in_words, is_lost, is_usable_after
+from orderglot.stores.postgres.pool import Params, Pool, Row
 from orderglot.stores.postgres.waits import Waits
 from orderglot.stores.sql.grammar import fragment
 
@@ -56,6 +59,8 @@ class Machine:
         self.url = url
         self.pool = Pool(url, waits=WAITS)
         self.pool.setting = setting
+        self.writing = Pool(url)
+        self.writing.setting = setting
         self.known = False
         """Whether what answers there is that machine."""
         self._rests_until = 0.0
@@ -76,6 +81,11 @@ class Machine:
         self.known = found == who
         if not self.known:
             log.info("another server than the cluster's", extra={"machine": shown(self.url)})
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self.pool.close()
+        await self.writing.close()
 
     def fails(self, error: BaseException) -> None:
         """Leave it alone for a while; perhaps another one answers there afterwards."""
@@ -119,3 +129,22 @@ class Straight:
             if not isinstance(error, asyncpg.DataError) and not is_usable_after(error):
                 machine.fails(error)
         return None
+
+    async def written(self, text: str, params: Params) -> list[Row] | None:
+        """Do a statement that writes, None where the machine cannot be told and so nothing was done.
+
+        Raises what the driver raises.
+        """
+        machine = self.machine
+        if self.has_moved or not machine.answers:
+            return None
+        try:
+            return await machine.writing.fetch(text, params)
+        except HubError as error:
+            # Nothing has been sent yet.
+            machine.fails(error)
+            return None
+        except FAILURES as error:
+            if is_lost(error) or isinstance(error, TimeoutError):
+                machine.fails(error)
+            raise

@@ -31,7 +31,7 @@ from orderglot.stores.postgres.connection import (
 from orderglot.stores.postgres.grammar import numbered
 from orderglot.stores.postgres.identities import claim
 from orderglot.stores.postgres.merger import Merger
-from orderglot.stores.postgres.order_writes import claims
+from orderglot.stores.postgres.order_writes import KINDS, claims
 from orderglot.stores.postgres.pool import ANY, EVERY, Place, Pool
 from orderglot.stores.sql.grammar import Sql
 
@@ -88,7 +88,8 @@ class Writer:
         if claimed or len(statements) > 1:
             await self._tried(lambda: self._transact(seller, statements, claimed, at))
         else:
-            await self._tried(lambda: self._pool.fetch(*statements[0], at))
+            straight = all(isinstance(one, KINDS) for one in batch)
+            await self._tried(lambda: self._do(statements[0], at, straight=straight))
         self.commits += 1
         if any(isinstance(one, writes.PutOrder) for one in batch):
             self._merger.after_commit(seller)
@@ -110,6 +111,12 @@ class Writer:
             return await work()
         except FAILURES as error:
             raise self._translated(error) from error
+
+    async def _do(self, sql: Sql, at: Place, *, straight: bool) -> None:
+        """Do one statement, where it is a call of a function perhaps straight at the machine."""
+        there = at.straight if straight and self._pool.refusal is None else None
+        if there is None or await there.written(*sql) is None:
+            await self._pool.fetch(*sql, at)
 
     async def _transact(
         self, seller: int, statements: Iterable[Sql], claimed: Collection[int], at: Place
