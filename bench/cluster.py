@@ -24,6 +24,7 @@ import uvloop
 from bench.postgres_driver import Ours, draft, kept
 from orderglot.core.caller import Caller
 from orderglot.stores.postgres import PostgresStore
+from orderglot.stores.postgres.machines import at_host
 from tests import citus
 
 SELLERS = 4
@@ -42,8 +43,8 @@ class Cost(NamedTuple):
 class Side:
     """Books of some sellers in one database."""
 
-    def __init__(self, url: str) -> None:
-        self.url = url
+    def __init__(self, url: str, nodes: Iterable[tuple[str, int]] = ()) -> None:
+        self.nodes = [at_host(url, *node) for node in nodes] or [url]
         self.store = PostgresStore(url)
         self.books: list[Ours] = []
         self.number = FILLED
@@ -56,9 +57,11 @@ class Side:
             self.books.append(Ours(book))
             for first in range(0, FILLED, BATCH):
                 await book.keep(*(kept(number) for number in range(first, first + BATCH)))
-        connection = await asyncpg.connect(self.url)
-        await connection.execute("ANALYZE")
-        await connection.close()
+        # Each machine has statistics of its own.
+        for url in self.nodes:
+            connection = await asyncpg.connect(url)
+            await connection.execute("ANALYZE")
+            await connection.close()
 
     def of(self, number: int) -> Ours:
         """Give the book of one of the sellers."""
@@ -120,8 +123,8 @@ WORKS = {
     "create, 1 at once": ("create", 400, 1),
     "create, 16 at once": ("create", 1_600, 16),
     "create, 64 at once": ("create", 3_200, 64),
-    "get, 1 at once": ("get", 1_600, 1),
-    "get, 16 at once": ("get", 3_200, 16),
+    "get, 1 at once": ("get", 4_000, 1),
+    "get, 16 at once": ("get", 12_800, 16),
     "list, 16 at once": ("list", 800, 16),
 }
 
@@ -129,7 +132,7 @@ WORKS = {
 async def compared(plain: str, cluster: str, rounds: int) -> None:
     """Measure both in turns, and print the medians of the rounds."""
     processes = servers(port for _, port in citus.nodes())
-    sides = {"plain": Side(plain), "cluster": Side(cluster)}
+    sides = {"plain": Side(plain), "cluster": Side(cluster, citus.nodes())}
     for side in sides.values():
         await side.open()
     for name, (what, times, at_once) in WORKS.items():

@@ -288,7 +288,7 @@ class PostgresBackend:
 
     async def close(self) -> None:
         """Close every connection."""
-        self._machines.close()
+        await self._machines.close()
         await self.writer.close()
         await self._presence.leave()
         await self._long.close()

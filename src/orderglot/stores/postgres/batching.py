@@ -40,8 +40,11 @@ class Batching(Generic[K, T, R]):
     fails takes nobody with it; but where the server does, nobody asks it again.
     """
 
-    def __init__(self, ask: Callable[[K, Sequence[T]], Awaitable[Sequence[R]]]) -> None:
+    def __init__(
+        self, ask: Callable[[K, Sequence[T]], Awaitable[Sequence[R]]], abreast: int = ABREAST
+    ) -> None:
         self._ask = ask
+        self._abreast = abreast
         self._lines: dict[K, _Line[T, R]] = {}
 
     async def one(self, kind: K, what: T) -> R:
@@ -52,7 +55,7 @@ class Batching(Generic[K, T, R]):
         done: asyncio.Future[R] = asyncio.get_running_loop().create_future()
         line.waiting.append((what, done))
         # Whatever else is asked for until the task begins goes with it.
-        if len(line.waiting) == 1 and len(line.running) < ABREAST:
+        if len(line.waiting) == 1 and len(line.running) < self._abreast:
             line.running.add(asyncio.create_task(self._go(kind, line)))
         return await done
 

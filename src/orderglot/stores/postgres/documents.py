@@ -14,7 +14,7 @@ from orderglot.stores import damage, document
 from orderglot.stores.damage import UNREADABLE, Unreadable, keyed, sorted_out
 from orderglot.stores.database_url import shown
 from orderglot.stores.postgres import queries
-from orderglot.stores.postgres.pool import ANY, Params, Pool
+from orderglot.stores.postgres.pool import ANY, Params, Place, Pool
 from orderglot.stores.postgres.reader import Reader
 from orderglot.stores.sql.tokens import held
 
@@ -29,13 +29,13 @@ Read = Callable[[Any], T]
 class Documents:
     """Reads things, each of which is a document."""
 
-    def __init__(self, pool: Pool, machine: Callable[[int], int]) -> None:
+    def __init__(self, pool: Pool, machine: Callable[[int], Place]) -> None:
         self._pool = pool
         self._machine = machine
         self._reader = Reader(pool)
 
     async def asked_for(
-        self, read: Read[T], text: str, params: Params = (), at: int = ANY
+        self, read: Read[T], text: str, params: Params = (), at: Place = ANY
     ) -> tuple[T, ...]:
         """Read the things of a statement; raises Damaged where one of them cannot be read."""
         try:
@@ -44,7 +44,7 @@ class Documents:
             raise await self.refused(read, text, params, at) from error
 
     async def readable(
-        self, read: Read[T], text: str, params: Params = (), at: int = ANY
+        self, read: Read[T], text: str, params: Params = (), at: Place = ANY
     ) -> tuple[T, ...]:
         """Read those things of a statement that can be read, and note the others as left out."""
         try:
@@ -88,7 +88,7 @@ class Documents:
         damage.leave_out(bad, await self._names(bad), shown(self._pool.url))
 
     async def refused(
-        self, read: Read[object], text: str, params: Params, at: int = ANY
+        self, read: Read[object], text: str, params: Params, at: Place = ANY
     ) -> Damaged:
         """Refuse what a statement asks for, since a part of it cannot be read."""
         _, bad = sorted_out(read, await self._pool.read(keyed(read, text), params, at))

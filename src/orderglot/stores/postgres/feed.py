@@ -13,7 +13,7 @@ import asyncpg
 from orderglot.core.ports import Feed
 from orderglot.stores.backend import EVENT, LOOKED, Scope
 from orderglot.stores.postgres.grammar import numbered
-from orderglot.stores.postgres.pool import ANY, Pool
+from orderglot.stores.postgres.pool import ANY, Place, Pool
 from orderglot.stores.sql.events import BEGINNING, LAST, feed_of, feed_sql
 from orderglot.stores.sql.grammar import fragment
 
@@ -66,7 +66,7 @@ WHERE seller = $1 AND thing = $2 RETURNING next
 """
 
 
-async def read_feed(pool: Pool, scope: Scope, after: int, limit: int, at: int = ANY) -> Feed:
+async def read_feed(pool: Pool, scope: Scope, after: int, limit: int, at: Place = ANY) -> Feed:
     """Give events in scope by rising sequence, from behind one on, so many at most."""
     seller = scope.seller
     ((last, waiting),) = await pool.read(_STATE, (seller, EVENT, seller), at)

@@ -25,6 +25,7 @@ from orderglot.stores.postgres.grammar import PostgresGrammar
 from orderglot.stores.postgres.pool import (
     Find,
     Params,
+    Place,
     Pool,
     Row,
     Rows,
@@ -53,7 +54,7 @@ _LIMITED = " LIMIT ? OFFSET ?"
 class Timed:
     """Reads rows, and adds up how long the server takes: to wait for a connection says nothing of it."""
 
-    def __init__(self, servers: Pool | Replica, at: int) -> None:
+    def __init__(self, servers: Pool | Replica, at: Place) -> None:
         self._servers = servers
         self._at = at
         self.seconds = 0.0
@@ -62,7 +63,7 @@ class Timed:
         """Find something by statements each of which sees the latest commits."""
 
         async def rows(text: str, params: Params) -> list[Row]:
-            return await self._servers.ask(lambda line: self._rows(line, text, params), self._at)
+            return await self._servers.read(text, params, self._at, self._rows)
 
         return await find(rows)
 
@@ -95,7 +96,7 @@ class Lists:
         servers: Pool | Replica,
         slots: Slots,
         documents: Documents,
-        machine: Callable[[int], int],
+        machine: Callable[[int], Place],
     ) -> None:
         self._servers = servers
         self._machine = machine

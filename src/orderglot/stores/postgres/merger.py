@@ -10,7 +10,7 @@ from collections.abc import Callable
 from orderglot.core.errors import HubError
 from orderglot.stores.postgres import counts
 from orderglot.stores.postgres.connection import FAILURES, in_words
-from orderglot.stores.postgres.pool import Pool
+from orderglot.stores.postgres.pool import Place, Pool
 
 SELDOM = 25
 """Deltas are merged after one commit in so many, by chance."""
@@ -21,7 +21,7 @@ log = logging.getLogger("orderglot.stores")
 class Merger:
     """Merges beside whatever else an event loop does; nobody waits for it."""
 
-    def __init__(self, pool: Pool, machine: Callable[[int], int]) -> None:
+    def __init__(self, pool: Pool, machine: Callable[[int], Place]) -> None:
         self._pool = pool
         self._machine = machine
         self._running: dict[int, asyncio.Task[None]] = {}

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import asyncpg
 
@@ -27,6 +27,10 @@ from orderglot.stores.postgres.connection import (
     is_usable_after,
 )
 from orderglot.stores.postgres.grammar import numbered
+from orderglot.stores.postgres.waits import SERVING, Waits
+
+if TYPE_CHECKING:
+    from orderglot.stores.postgres.straight import Straight
 
 MOST = 8
 """So many connections a process has at most to a server."""
@@ -34,8 +38,19 @@ MOST = 8
 FEW = 4
 """So many of them at most are for the rows of one machine of a cluster, which may hang."""
 
-ANY, EVERY = 0, -1
-"""In the place of a machine's number: it makes no difference, or all of them have to be written to."""
+
+class Place:
+    """Where rows are: by a number on which machine of a cluster, and how that is asked itself, if it can be."""
+
+    __slots__ = ("machine", "straight")
+
+    def __init__(self, machine: int, straight: Straight | None = None) -> None:
+        self.machine = machine
+        self.straight = straight
+
+
+ANY, EVERY = Place(0), Place(-1)
+"""It makes no difference, or all machines have to be written to."""
 
 PATIENCE = 5.0
 """So many seconds a request waits for one of them at most."""
@@ -70,7 +85,7 @@ class Lent:
 
     __slots__ = ("_anyway", "_at", "_connection", "_pool")
 
-    def __init__(self, pool: Pool, at: int, *, anyway: bool) -> None:
+    def __init__(self, pool: Pool, at: Place, *, anyway: bool) -> None:
         self._pool = pool
         self._at = at
         self._anyway = anyway
@@ -95,13 +110,17 @@ class Pool:
     """Connections to one server, opened as they are needed.
 
     ``prepare`` is done with the first of them before anything else is asked. ``at`` is in all cases the
-    machine of a cluster that has what is asked for.
+    place on a cluster that has what is asked for.
     """
 
     def __init__(
-        self, url: str, prepare: Callable[[asyncpg.Connection], Awaitable[None]] | None = None
+        self,
+        url: str,
+        prepare: Callable[[asyncpg.Connection], Awaitable[None]] | None = None,
+        waits: Waits = SERVING,
     ) -> None:
         self.url = url
+        self._waits = waits
         self._prepare = prepare
         self._opening = asyncio.Lock()
         self._places = asyncio.Semaphore(MOST)
@@ -113,19 +132,32 @@ class Pool:
         self.setting = ""
         """What is said first on each connection, once it is known that it has to be."""
 
-    async def read(self, text: str, params: Params = (), at: int = ANY) -> list[Row]:
+    async def read(
+        self, text: str, params: Params = (), at: Place = ANY, rows: RowsOf | None = None
+    ) -> list[Row]:
         """Give the rows of a statement that changes nothing; asked once more on a lost line."""
-        return await self.ask(lambda line: line.fetch(numbered(text), *params), at)
+        rows = rows or rows_of
+        if at.straight is not None and self.refusal is None:
+            said = at.straight.said(text)
+            found = await at.straight.asked(lambda line: rows(line, said, params))
+            if found is not None:
+                return found
+        return await self.ask(lambda line: rows(line, text, params), at)
 
-    async def read_each(self, text: str, several: Sequence[Params], at: int = ANY) -> list[Row]:
+    async def read_each(self, text: str, several: Sequence[Params], at: Place = ANY) -> list[Row]:
         """Give for each of several parameters the one row of a statement, all in one round trip."""
+        if at.straight is not None and self.refusal is None:
+            said = numbered(at.straight.said(text))
+            found = await at.straight.asked(lambda line: line.fetchmany(said, several))
+            if found is not None:
+                return found
         return await self.ask(lambda line: line.fetchmany(numbered(text), several), at)
 
-    async def read_within(self, seconds: float | None, find: Find[T], at: int = ANY) -> T:
+    async def read_within(self, seconds: float | None, find: Find[T], at: Place = ANY) -> T:
         """Give what some statements find; raises StatementTimeout where one takes longer than so many seconds."""
         return await self.ask(lambda line: read_within(line, seconds, find), at)
 
-    async def ask(self, ask: Callable[[asyncpg.Connection], Awaitable[T]], at: int = ANY) -> T:
+    async def ask(self, ask: Callable[[asyncpg.Connection], Awaitable[T]], at: Place = ANY) -> T:
         """Give what is read over a connection; asked once more where that, or one behind it, is lost."""
         try:
             return await self._once(ask, at)
@@ -137,15 +169,15 @@ class Pool:
         except FAILURES as error:
             raise in_words(error, self.url) from error
 
-    async def _once(self, ask: Callable[[asyncpg.Connection], Awaitable[T]], at: int) -> T:
+    async def _once(self, ask: Callable[[asyncpg.Connection], Awaitable[T]], at: Place) -> T:
         async with self.lent(at) as connection:
             return await ask(connection)
 
-    async def fetch(self, text: str, params: Params = (), at: int = ANY) -> list[Row]:
+    async def fetch(self, text: str, params: Params = (), at: Place = ANY) -> list[Row]:
         """Give the rows of a statement, which is a transaction of its own."""
         return await self._once(lambda line: line.fetch(numbered(text), *params), at)
 
-    def lent(self, at: int = ANY, *, anyway: bool = False) -> Lent:
+    def lent(self, at: Place = ANY, *, anyway: bool = False) -> Lent:
         """Lend a connection for several statements, each of which is a transaction of its own.
 
         Perhaps ``anyway``, though nobody is to be served.
@@ -153,7 +185,7 @@ class Pool:
         return Lent(self, at, anyway=anyway)
 
     @asynccontextmanager
-    async def transaction(self, at: int = ANY) -> AsyncIterator[asyncpg.Connection]:
+    async def transaction(self, at: Place = ANY) -> AsyncIterator[asyncpg.Connection]:
         """Take a connection for a transaction, which is kept at its end, or not at all."""
         async with self.lent(at) as connection:
             try:
@@ -170,13 +202,13 @@ class Pool:
         free, self._free = self._free, []
         await asyncio.gather(*map(close, free))
 
-    async def take(self, at: int = ANY, *, anyway: bool = False) -> asyncpg.Connection:
+    async def take(self, at: Place = ANY, *, anyway: bool = False) -> asyncpg.Connection:
         """Take a connection, which is given back in any case."""
         if self.refusal is not None and not anyway:
             raise self.refusal
         if self._closed:
             raise Upstream(f"The order book {shown(self.url)} has been closed; open it again.")
-        places = [self._places] if at == ANY else [self._machines[at], self._places]
+        places = [self._places] if not at.machine else [self._machines[at.machine], self._places]
         taken = list[asyncio.Semaphore]()
         try:
             for place in places:
@@ -208,7 +240,7 @@ class Pool:
             raise Upstream(busy) from error
 
     async def _open(self) -> asyncpg.Connection:
-        connection = await connect(self.url)
+        connection = await connect(self.url, self._waits)
         try:
             if self._prepare is not None:
                 async with self._opening:
@@ -223,7 +255,7 @@ class Pool:
         return connection
 
     def give(
-        self, connection: asyncpg.Connection, error: BaseException | None = None, at: int = ANY
+        self, connection: asyncpg.Connection, error: BaseException | None = None, at: Place = ANY
     ) -> None:
         """Take a connection back, with what went wrong on it."""
         if error is not None:
@@ -233,8 +265,8 @@ class Pool:
         elif not connection.is_closed():
             self._free.append(connection)
         self._places.release()
-        if at != ANY:
-            self._machines[at].release()
+        if at.machine:
+            self._machines[at.machine].release()
 
     def _look(self, connection: asyncpg.Connection, error: BaseException) -> None:
         """Let go of a connection that failed, of all where they lead to a server that has gone."""

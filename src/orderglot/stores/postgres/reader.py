@@ -7,15 +7,15 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 from orderglot.stores.postgres.batching import Batching
-from orderglot.stores.postgres.pool import ANY, Params, Pool
+from orderglot.stores.postgres.pool import ANY, Params, Place, Pool
 
 T = TypeVar("T")
 
 Read = Callable[[Any], Any]
 """Makes a thing of what a row has of it."""
 
-_Kind = tuple[str, Read, int]
-"""What goes together: a statement, what is read out of it, and the machine of a cluster that it is for."""
+_Kind = tuple[str, Read, Place]
+"""What goes together: a statement, what is read out of it, and the place on a cluster that it is for."""
 
 
 class Reader:
@@ -28,12 +28,15 @@ class Reader:
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
         self._gathering: Batching[_Kind, Params, Any] = Batching(self._ask)
+        # For one part of the tables there is less to go together, of which more waits for another's way.
+        self._of_parts: Batching[_Kind, Params, Any] = Batching(self._ask, abreast=1)
 
     def read(
-        self, read: Callable[[Any], T], text: str, params: Params = (), at: int = ANY
+        self, read: Callable[[Any], T], text: str, params: Params = (), at: Place = ANY
     ) -> Awaitable[tuple[T, ...]]:
         """Give what is read out of the rows of a statement, which have one column."""
-        return self._gathering.one((text, read, at), params)
+        gathering = self._gathering if at.straight is None else self._of_parts
+        return gathering.one((text, read, at), params)
 
     async def _ask(self, kind: _Kind, several: Sequence[Params]) -> list[Any]:
         text, read, at = kind

@@ -19,8 +19,7 @@ import asyncpg
 from orderglot.core.errors import HubError
 from orderglot.stores.database_url import shown
 from orderglot.stores.postgres.connection import FAILURES, in_words
-from orderglot.stores.postgres.grammar import numbered
-from orderglot.stores.postgres.pool import ANY, Find, Pool, Row, read_within
+from orderglot.stores.postgres.pool import ANY, Find, Place, Pool, Row, RowsOf, read_within, rows_of
 
 T = TypeVar("T")
 
@@ -49,15 +48,21 @@ class Replica:
         # A server does not go back as long as the connection to it stands.
         self._replayed: WeakKeyDictionary[asyncpg.Connection, int] = WeakKeyDictionary()
 
-    async def read(self, text: str, params: tuple[Any, ...] = (), at: int = ANY) -> list[Row]:
+    async def read(
+        self,
+        text: str,
+        params: tuple[Any, ...] = (),
+        at: Place = ANY,
+        rows: RowsOf = rows_of,
+    ) -> list[Row]:
         """Give the rows of a statement that changes nothing."""
-        return await self.ask(lambda line: line.fetch(numbered(text), *params), at)
+        return await self.ask(lambda line: rows(line, text, params), at)
 
-    async def read_within(self, seconds: float | None, find: Find[T], at: int = ANY) -> T:
+    async def read_within(self, seconds: float | None, find: Find[T], at: Place = ANY) -> T:
         """Give what some statements find, none of which may take longer than so many seconds."""
         return await self.ask(lambda line: read_within(line, seconds, find), at)
 
-    async def ask(self, ask: Callable[[asyncpg.Connection], Awaitable[T]], at: int = ANY) -> T:
+    async def ask(self, ask: Callable[[asyncpg.Connection], Awaitable[T]], at: Place = ANY) -> T:
         """Give what is read over a connection to the copy, or else to the database itself."""
         found = await self._tried(ask)
         return await self._primary.ask(ask, at) if found is None else found

@@ -6,12 +6,12 @@ from decimal import Decimal
 
 from orderglot.stores.backend import Counts, Scope
 from orderglot.stores.postgres import queries
-from orderglot.stores.postgres.pool import Pool
+from orderglot.stores.postgres.pool import Place, Pool
 from orderglot.stores.postgres.replica import Replica
 from orderglot.stores.sql.paging import scoped
 
 
-async def summed(servers: Pool | Replica, scope: Scope, at: int) -> Counts:
+async def summed(servers: Pool | Replica, scope: Scope, at: Place) -> Counts:
     """Count what is in a seller's book, on its machine; the orders within the scope."""
     seen, seller = scoped(scope), scope.seller
     by_currency = await servers.read(f"{queries.SUMS} {seen.text} GROUP BY 1", seen.params, at)

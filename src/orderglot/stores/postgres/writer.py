@@ -32,8 +32,8 @@ from orderglot.stores.postgres.expiring import begin_behind
 from orderglot.stores.postgres.grammar import numbered
 from orderglot.stores.postgres.identities import claim
 from orderglot.stores.postgres.merger import Merger
-from orderglot.stores.postgres.order_writes import claims
-from orderglot.stores.postgres.pool import ANY, EVERY, Pool
+from orderglot.stores.postgres.order_writes import KINDS, claims
+from orderglot.stores.postgres.pool import ANY, EVERY, Place, Pool
 from orderglot.stores.sql.grammar import Sql
 
 T = TypeVar("T")
@@ -50,7 +50,7 @@ _BESIDE_OTHERS = (writes.Expect, writes.PutOrder, Event, writes.PutAnswer)
 class Writer:
     """Takes commits from one event loop."""
 
-    def __init__(self, pool: Pool, machine: Callable[[int], int] = lambda _seller: ANY) -> None:
+    def __init__(self, pool: Pool, machine: Callable[[int], Place] = lambda _seller: ANY) -> None:
         self._pool = pool
         self._machine = machine
         self._gathering: Batching[int, Collection[writes.Write], None] = Batching(self._together)
@@ -89,7 +89,8 @@ class Writer:
         if claimed or new or len(statements) > 1:
             await self._tried(lambda: self._transact(seller, statements, claimed, at, new=new))
         else:
-            await self._tried(lambda: self._pool.fetch(*statements[0], at))
+            straight = all(isinstance(one, KINDS) for one in batch)
+            await self._tried(lambda: self._do(statements[0], at, straight=straight))
         self.commits += 1
         if any(isinstance(one, writes.PutOrder) for one in batch):
             self._merger.after_commit(seller)
@@ -112,12 +113,18 @@ class Writer:
         except FAILURES as error:
             raise self._translated(error) from error
 
+    async def _do(self, sql: Sql, at: Place, *, straight: bool) -> None:
+        """Do one statement, where it is a call of a function perhaps straight at the machine."""
+        there = at.straight if straight and self._pool.refusal is None else None
+        if there is None or await there.written(*sql) is None:
+            await self._pool.fetch(*sql, at)
+
     async def _transact(
         self,
         seller: int,
         statements: Iterable[Sql],
         claimed: Collection[int],
-        at: int,
+        at: Place,
         *,
         new: bool,
     ) -> None:
