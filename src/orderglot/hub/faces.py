@@ -32,11 +32,13 @@ def faces(
     logs: bool = False,
     recorder: Recorder | None = None,
     beginning: Work | None = None,
+    counts: bool = True,
 ) -> Asgi:
     """Put the server faces of some dialects, of all for none, and the hub's own pages together.
 
     What asks for a large page is answered ``beside``, if there is such a place. Each exchange is
-    given to the ``recorder``, if there is one, which is closed with the store.
+    given to the ``recorder``, if there is one, which is closed with the store. Without ``counts``
+    no request counts for its key's limit.
     The process is from now on one that serves: its threads give way to each other sooner.
     """
     sys.setswitchinterval(SWITCH)
@@ -48,7 +50,10 @@ def faces(
         await store.close()
 
     return Asgi(
-        [Server(dialect, store, completing, beside, chosen_one) for dialect in chosen(names)],
+        [
+            Server(dialect, store, completing, beside, chosen_one, counts=counts)
+            for dialect in chosen(names)
+        ],
         pages={
             FRONT: front_page(names),
             HEALTH: health(),
