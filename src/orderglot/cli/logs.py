@@ -50,11 +50,21 @@ def set_up_logs(level: str, *, at_once: bool = False, quiet: bool = False) -> No
         _ = form.writer
     lines = logging.StreamHandler(sys.stderr)
     lines.setFormatter(form)
+    lines.addFilter(_with_trace)
     logging.basicConfig(level=level.upper(), handlers=[lines], force=True)
     logging.getLogger("orderglot.access").setLevel("INFO")
     # httpx names every URL that it asks for, and some vendors' credentials stand there.
     logging.getLogger("httpx2").setLevel("WARNING")
     logging.getLogger("httpcore2").setLevel("WARNING")
+
+
+def _with_trace(record: logging.LogRecord) -> bool:
+    """Say in a line which trace the request is part of that it is about."""
+    from orderglot.faces.trace_context import current
+
+    if (context := current()) is not None:
+        record.trace, record.span = context.trace, context.span
+    return True
 
 
 def _time(terminal: bool) -> Processor:

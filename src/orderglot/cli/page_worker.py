@@ -42,7 +42,7 @@ async def _serve(write: Write) -> None:
     set_up_logs(config.log_level)
     store = open_store(config.database, replica=config.read_database)
     try:
-        application = faces(store, config.dialects)
+        application = faces(store, config.dialects, counts=False)
         spare_collection()
         await answer_requests(application.dispatcher.answer, reader, write)
     finally:

@@ -20,6 +20,7 @@ from orderglot.faces.pages import Page, Receive, Scope, Send
 from orderglot.faces.recording import Seen
 from orderglot.faces.request_body import ACCEPTED, Broken, TooSlow, UnknownCoding, read_body
 from orderglot.faces.server import Server
+from orderglot.faces.trace_context import TRACEPARENT, Entered, entered, left
 from orderglot.wire.exchange import Exchange, Record
 from orderglot.wire.message import NO_BODY, Request, Response
 from orderglot.wire.trace import Trace
@@ -33,6 +34,7 @@ NOT_OFFERED = plain(
     501, "Send the body plain or in chunks; other transfer codings are not offered."
 )
 
+_TRACEPARENT = TRACEPARENT.encode()
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
 log = logging.getLogger("orderglot.http")
@@ -96,6 +98,7 @@ class Asgi:
         record, closes = self.record, False
         trace = None if record is None else Trace()
         seen, began, took = Seen(self.ids(), trace), perf_counter(), 0.0
+        context = _context(scope["headers"])
         try:
             try:
                 response = await self._answer(scope, receive, seen)
@@ -110,6 +113,8 @@ class Asgi:
                 self._log(scope, response, seen.id)
             await _respond(scope, response, send, closes=closes)
         finally:
+            if context is not None:
+                left(context)
             if record is not None and trace is not None and trace.kept:
                 request = seen.request or _bare(scope, seen.id)
                 record(
@@ -249,6 +254,14 @@ def _bare(scope: Scope, id: str) -> Request:
         peer=(scope.get("client") or ("",))[0],
         id=id,
     )
+
+
+def _context(raw: Iterable[tuple[bytes, bytes]]) -> Entered | None:
+    """Enter the trace that a request is part of, if it says one."""
+    for name, _ in raw:
+        if name == _TRACEPARENT:
+            return entered(_headers(raw))
+    return None
 
 
 def _path(scope: Scope) -> str:

@@ -20,6 +20,7 @@ from orderglot.core.errors import HubError, Invalid, Rule, Upstream, invalid
 from orderglot.faces.pacing import Patience, Turn, retry_after
 from orderglot.faces.recording import Observe, as_sent
 from orderglot.faces.request_body import ACCEPTED, Inflater, UnknownCoding, decoder_of
+from orderglot.faces.trace_context import traced
 from orderglot.wire.message import Request, Response
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -134,9 +135,12 @@ class HttpTransport:
 
         What is safe to repeat is sent again after a lost connection, a 5xx or a 429; any other request
         only where the vendor cannot have acted on it. Raises Upstream when no answer comes, Unreached
-        where no attempt can have arrived, and Redirected where it leads elsewhere.
+        where no attempt can have arrived, and Redirected where it leads elsewhere. What is sent because
+        of a request that is part of a trace says so.
         """
-        patience = Patience(self.timeouts.whole)
+        patience, further = Patience(self.timeouts.whole), traced()
+        if further:
+            request = replace(request, headers={**request.headers, **further})
         try:
             response = await self._tried(request, patience)
         except Unreached as error:

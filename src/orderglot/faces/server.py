@@ -7,6 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -24,6 +25,7 @@ from orderglot.faces.admissions import NotedKeyring
 from orderglot.faces.answers import MOST_TOUCHED, in_zone, shown_to, touched, write_answer
 from orderglot.faces.completing import Completing
 from orderglot.faces.links import NOWHERE, addressed
+from orderglot.faces.rate_limits import Allowance, RateLimits
 from orderglot.faces.rendering import Named, Views, only
 from orderglot.faces.replay import Remember, Replay
 from orderglot.faces.routes import Route, Routes
@@ -63,6 +65,8 @@ class Server:
     What asks for a large page is answered ``beside``, if there is such a place. ``named`` gives the
     dialects by their names that an order may be asked for in; there is this one alone if not said.
     Nobody waits for anything without a ``pause``.
+    ``counts`` says that the requests of each key are counted, for sellers who set a limit: what is
+    itself beside another server leaves that to it.
     """
 
     def __init__(
@@ -72,7 +76,9 @@ class Server:
         completing: Completing | None = None,
         beside: Beside | None = None,
         named: Named | None = None,
+        *,
         pause: Pause | None = None,
+        counts: bool = True,
     ) -> None:
         self.dialect = dialect
         self.store = store
@@ -82,8 +88,9 @@ class Server:
         self.completing = completing or Completing(store, lambda: (dialect,))
         self.replay = Replay(dialect, store)
         self.throttle = Throttle(store.now)
-        asks_of_sellers = not dialect.lists.zoned or dialect.can.omits_at is not None
-        self.sellers = Sellers(store) if asks_of_sellers else None
+        self.sellers = Sellers(store)
+        self.sellers_differ = not dialect.lists.zoned or dialect.can.omits_at is not None
+        self.rates = RateLimits() if counts else None
         self.routes = Routes([(self, dialect)])
 
     async def __call__(self, request: Request) -> Response:
@@ -100,21 +107,29 @@ class Server:
         if request.trace is not None:
             request.trace.dialect = self.dialect.name
             request.trace.operation = route.operation.name
+        taken = list[Allowance]()
+        response = await self._served(route.operation, request, taken)
+        return taken[0].shown(response) if taken else response
+
+    async def _served(
+        self, operation: Operation[Any, Any], request: Request, taken: list[Allowance]
+    ) -> Response:
+        """Answer a request, refused or not; what it takes of an allowance is ``taken``."""
         try:
             with noting() as left:
-                response = await self._answer(route.operation, request)
+                response = await self._answer(operation, request, taken)
             if left:
                 several = dict.fromkeys(left)
                 for sentence in several:
                     log.error("left out: %s", sentence)
                 headers = {**response.headers, LEFT_OUT: str(len(several))}
                 response = msgspec.structs.replace(response, headers=headers)
-            idempotent = route.operation.endpoint.idempotent
+            idempotent = operation.endpoint.idempotent
             return addressed(response, request.base) if idempotent else response
         except Upstream as error:
             why = {"dialect": self.dialect.name, "reason": error.message}
             log.warning("the store fails", extra=why)
-            return self.refuse(_unavailable(error, route.operation), request)
+            return self.refuse(_unavailable(error, operation), request)
         except HubError as error:
             return self.refuse(error, request)
 
@@ -127,7 +142,9 @@ class Server:
             request = msgspec.structs.replace(request, at=self.store.now())
         return self.dialect.faults.write(error, request)
 
-    async def _answer(self, operation: Operation[Any, Any], request: Request) -> Response:
+    async def _answer(
+        self, operation: Operation[Any, Any], request: Request, taken: list[Allowance]
+    ) -> Response:
         if len(request.query) > LONGEST_QUERY:
             reason = f"A query may have {LONGEST_QUERY} characters, not {len(request.query)}."
             raise invalid("query", Rule.SIZE, reason)
@@ -136,11 +153,23 @@ class Server:
         caller = await self.dialect.auth.identify(request, self.store.keyring)
         if request.trace is not None:
             request.trace.caller = caller
-        demand(caller, operation.endpoint.right)
         now = request.at or self.store.now()
+        if self.rates is not None and caller.seller:
+            seller = await self.sellers.of(caller.seller, now)
+            allowance = self.rates.take(seller, caller, now)
+            if allowance is not None:
+                taken.append(allowance)
+                allowance.demand()
+        demand(caller, operation.endpoint.right)
         await self.completing(caller.seller, now)
+        return await self._answer_to(caller, operation, request, now)
+
+    async def _answer_to(
+        self, caller: Caller, operation: Operation[Any, Any], request: Request, now: datetime
+    ) -> Response:
+        """Answer a caller who may ask."""
         omits = self.dialect.can.omits
-        if self.sellers is not None:
+        if self.sellers_differ:
             seller = await self.sellers.of(caller.seller, now)
             request, omits = self._at(seller, request)
         if operation.endpoint.right == READ and not operation.endpoint.idempotent:

@@ -35,12 +35,13 @@ def faces(
     recorder: Recorder | None = None,
     journal: Journal | None = None,
     beginning: Work | None = None,
+    counts: bool = True,
 ) -> Asgi:
     """Put the server faces of some dialects, of all for none, and the hub's own pages together.
 
     What asks for a large page is answered ``beside``, if there is such a place. Each exchange is
     given to the ``recorder``, if there is one, which is closed with the store; what is kept of them
-    is read from the ``journal``.
+    is read from the ``journal``. Without ``counts`` no request counts for its key's limit.
     The process is from now on one that serves: its threads give way to each other sooner.
     """
     sys.setswitchinterval(SWITCH)
@@ -55,7 +56,9 @@ def faces(
 
     return Asgi(
         [
-            Server(dialect, store, completing, beside, chosen_one, asyncio.sleep)
+            Server(
+                dialect, store, completing, beside, chosen_one, pause=asyncio.sleep, counts=counts
+            )
             for dialect in chosen(names)
         ],
         pages={

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any, Literal
 
 from orderglot.core.errors import Rule, invalid
+from orderglot.faces import rate_limits
 from orderglot.faces.repeats import SETTING, check_window
 from orderglot.hub.dialects import chosen
 from orderglot.wire import json
@@ -22,6 +23,7 @@ def settings_of(whose: Whose) -> Mapping[str, Check]:
     if whose == "seller":
         windows = [SETTING.format(dialect=one.name) for one in every]
         known |= {name: partial(check_window, name) for name in windows}
+        known[rate_limits.SETTING] = rate_limits.check_rate
     return known
 
 
