@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from orderglot.core.errors import HubError as HubError
+    from orderglot.core.order import Address as Address
     from orderglot.core.order import Line as Line
     from orderglot.core.order import Order as Order
     from orderglot.core.order import Reference as Reference
@@ -23,11 +24,13 @@ if TYPE_CHECKING:
     from orderglot.core.query import Sort as Sort
     from orderglot.core.query import Window as Window
     from orderglot.hub.library import open_book as open_book
+    from orderglot.hub.library import open_book_sync as open_book_sync
     from orderglot.hub.library import translate as translate
     from orderglot.hub.lookup import find_order as find_order
 
 _HOMES = {
     "HubError": "orderglot.core.errors",
+    "Address": "orderglot.core.order",
     "Line": "orderglot.core.order",
     "Order": "orderglot.core.order",
     "Reference": "orderglot.core.order",
@@ -40,6 +43,7 @@ _HOMES = {
     "Sort": "orderglot.core.query",
     "Window": "orderglot.core.query",
     "open_book": "orderglot.hub.library",
+    "open_book_sync": "orderglot.hub.library",
     "translate": "orderglot.hub.library",
     "find_order": "orderglot.hub.lookup",
 }

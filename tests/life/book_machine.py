@@ -34,6 +34,7 @@ from tests.life.drawn_writes import (
 from tests.life.faces import counted, look
 from tests.life.model_faces import Shown, counts, expected
 from tests.life.model_seats import finished
+from tests.life.ways import commands_here
 from tests.life.writes.adobe import AdobeBuys, AdobeReverts, AdobeSwitches
 from tests.life.writes.cancelling import ANSWERS, Answers, Asks, closed
 from tests.life.writes.catalyst import CatalystPuts
@@ -56,7 +57,8 @@ class OneBook(RuleBasedStateMachine):
         self.drawn = 0
 
     def do(self, work: Coroutine[Any, Any, T]) -> T:
-        return self.loop.run_until_complete(work)
+        with commands_here():
+            return self.loop.run_until_complete(work)
 
     @initialize()
     def the_doors_open(self) -> None:

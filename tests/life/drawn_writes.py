@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tests.life.book_model import GOODS, OFFER, OTHER_OFFER
 from tests.life.doors import CUSTOMER, JSON, XML
+from tests.life.ways import WAYS
 from tests.life.writes.adobe import (
     AdobeBuys,
     AdobeNames,
@@ -32,6 +33,7 @@ from tests.life.writes.goods import Divides, Exchanges
 from tests.life.writes.kodaris import KodarisOrders
 from tests.life.writes.kole import KoleOrders
 from tests.life.writes.komet import KometAdds, KometBegins, KometChecksOut, KometDeletes
+from tests.life.writes.orderglot import OwnChanges, OwnOrders
 from tests.life.writes.previews import AdobePreviews, AdobePreviewsFirst
 from tests.life.writes.seller import Steps
 from tests.life.writes.write import Write
@@ -49,6 +51,9 @@ media = st.sampled_from((JSON, XML))
 changes = st.sampled_from(("quantity", "quantity", "remove", "add", "po_number"))
 prices = st.sampled_from((None, Decimal("0.95"), Decimal(80)))
 parts = st.sampled_from((0, 0, 2))
+ways = st.sampled_from((*WAYS,))
+own_ways = st.sampled_from(("http", "python"))
+patches = st.sampled_from(("quantity", "quantity", "further", "new", "po_number"))
 
 Make = Callable[[int, int], Write]
 """Makes a write out of the key that what it makes has, and that of the order it is about."""
@@ -97,16 +102,23 @@ WRITES: dict[str, st.SearchStrategy[Make]] = {
     "adobe renews": about(AdobeRenews, quantity=few),
     "adobe reverts": about(AdobeReverts),
     "adobe names": about(AdobeNames),
+    "own orders": new(OwnOrders, quantity=many, sku=skus, customer=customers, way=own_ways),
+    "own changes": about(OwnChanges, what=patches, quantity=many, way=own_ways),
     "the seller divides": about(
-        Divides, step=st.sampled_from(("split", "return")), quantity=st.sampled_from((1, 2, 4))
+        Divides,
+        name=st.sampled_from(("split", "return")),
+        quantity=st.sampled_from((1, 2, 4)),
+        way=ways,
     ),
-    "the seller exchanges": about(Exchanges, quantity=st.sampled_from((1, 2)), more=many, sku=skus),
-    "the seller": about(Steps, step=st.sampled_from(STEPS), quantity=parts),
-    "the seller corrects": about(Corrects, what=changes, quantity=many),
-    "the seller reprices": about(Reprices, price=prices),
-    "the seller moves": about(Moves, customer=customers),
-    "the seller is asked": about(Asks, quantity=parts),
-    "the seller answers": about(Answers, answer=st.sampled_from(ANSWERS)),
+    "the seller exchanges": about(
+        Exchanges, quantity=st.sampled_from((1, 2)), more=many, sku=skus, way=ways
+    ),
+    "the seller": about(Steps, name=st.sampled_from(STEPS), quantity=parts, way=ways),
+    "the seller corrects": about(Corrects, what=changes, quantity=many, way=ways),
+    "the seller reprices": about(Reprices, price=prices, way=ways),
+    "the seller moves": about(Moves, customer=customers, way=ways),
+    "the seller is asked": about(Asks, quantity=parts, way=ways),
+    "the seller answers": about(Answers, answer=st.sampled_from((*ANSWERS,)), way=ways),
 }
 
 

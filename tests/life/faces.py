@@ -6,12 +6,14 @@ import json
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 from xml.etree import ElementTree
 
-from tests.life.book_model import ZERO
+from tests.life.book_model import DONE, NOT_COMING, OPEN, ZERO
 from tests.life.doors import CUSTOMER, JSON, SITE, XML, Doors
+from tests.life.model_changes import FAR
 from tests.life.model_faces import ADOBE, CATALYST, Shown, kodaris_word, with_common_names
+from tests.life.ways import ORDERS
 
 
 async def look(doors: Doors, touched: Iterable[int]) -> Shown:
@@ -26,6 +28,8 @@ async def look(doors: Doors, touched: Iterable[int]) -> Shown:
     shown["kodaris"] = {one["orderID"]: _shown_by_kodaris(one) for one in rows}
     rows = (await at_catalyst(doors, ""))["items"]
     shown["catalyst"] = {one["id"]: _shown_by_catalyst(one) for one in rows}
+    own = await rows_of_ours(doors)
+    shown["orderglot"] = {one["id"]: shown_by_us(one) for one in own}
     for id in touched:
         shown |= await look_at(doors, id)
     return shown
@@ -62,6 +66,10 @@ async def look_at(doors: Doors, id: int) -> Shown:
         f"komet {id}": await at_komet(doors, id),
         f"linked {id}": None if linked is None else {one["orderID"] for one in linked},
         f"kole in xml {id}": await at_kole_in_xml(doors, id),
+        f"orderglot {id}": shown_by_us(await at_ours(doors, f"/{id}")),
+        f"orderglot linked {id}": {
+            one["id"] for one in (await at_ours(doors, f"/{id}/linked"))["items"]
+        },
     }
 
 
@@ -114,6 +122,21 @@ async def rows_of_kodaris(doors: Doors, **asked: Any) -> list[Any]:
             return rows
 
 
+async def rows_of_ours(doors: Doors, **asked: str) -> list[Any]:
+    rows, after = list[Any](), ""
+    while True:
+        query = {"limit": "100", **asked, **({"after": after} if after else {})}
+        page = await at_ours(doors, f"?{urlencode(query)}")
+        rows += page["items"]
+        after = page["next"]
+        if not after:
+            return rows
+
+
+async def at_ours(doors: Doors, more: str) -> Any:
+    return await read(doors, "orderglot", "GET", f"{ORDERS}{more}")
+
+
 async def at_catalyst(doors: Doors, more: str) -> Any:
     return await read(doors, "catalyst", "GET", f"{SITE}/orders?limit=500{more}")
 
@@ -156,6 +179,47 @@ def _shown_by_kole(order: Any) -> Any:
 
 def _shown_by_kodaris(order: Any) -> Any:
     return {"status": order["status"], "total": order["total"]}
+
+
+def shown_by_us(order: Any) -> Any:
+    """Give an order as our own API shows it; of one that nobody billed, nothing is paid."""
+    bill = order.get("invoice", {})
+    return {
+        "kind": order["kind"],
+        "status": order["status"],
+        "name": order.get("name", ""),
+        "po_number": order.get("po_number", ""),
+        "customer": 1 if order["customer"]["id"] == int(CUSTOMER) else 2,
+        "lines": [_our_line(one, order["status"]) for one in order.get("lines", ())],
+        "total": order.get("totals", {}).get("total"),
+        "bill": bill.get("status", "unpaid"),
+        "amounts": [bill.get(one, {}).get("total") for one in ("due", "owed")],
+        "paid": bill.get("paid", {}).get("total", ZERO),
+        "links": {one["order"]["id"] for one in order.get("links", ())},
+    }
+
+
+def _our_line(line: Any, head: str) -> Any:
+    """Give a line with its four quantities: what nobody counted follows from its status.
+
+    Where nothing of either went out, a line is as far as its order at least.
+    """
+    counted, status = line.get("details", {}), line.get("status")
+    behind = {status, head} <= OPEN and FAR.index(status) < FAR.index(head)
+    status = head if behind else status
+    ordered = abs(line["quantity"])
+    sent, less = counted.get("shipped"), counted.get("cancelled", 0)
+    cancelled = ordered - (sent or 0) if status in NOT_COMING else less
+    shipped = (
+        (ordered - cancelled if status in (*DONE, "returned") else 0) if sent is None else sent
+    )
+    back = counted.get("returned", shipped if status == "returned" else 0)
+    return {
+        "line": (line["number"], line["sku"], line.get("unit_price"), status),
+        "ordered": line["quantity"],
+        "became": (cancelled, shipped, back),
+        "left": line.get("remaining"),
+    }
 
 
 def _shown_by_catalyst(order: Any) -> Any:

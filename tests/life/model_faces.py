@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from tests.life.book_model import OVER, SWITCHES, ZERO, Order, State, payable
+from tests.life.book_model import NOT_COMING, OVER, SWITCHES, ZERO, Line, Order, State, payable
+from tests.life.model_changes import detailed
 from tests.life.writes.catalyst import STATUSES
 
 Shown = Mapping[str, Any]
@@ -55,6 +56,7 @@ def expected(state: State, touched: Iterable[int]) -> Shown:
         "kodaris": {one.id: _kodaris(one) for one in orders if one.is_shown("kodaris")},
         "catalyst": {one.id: _catalyst(one) for one in orders},
         "adobe": {one.id: _adobe(one, state) for one in mine if one.is_shown("adobe")},
+        "orderglot": {one.id: _ours(one, state) for one in orders},
     }
     shown["adobe"] = with_common_names(shown["adobe"])
     for key in touched:
@@ -63,6 +65,8 @@ def expected(state: State, touched: Iterable[int]) -> Shown:
             shown[f"komet {order.id}"] = _komet(order)
             shown[f"linked {order.id}"] = _linked(state, order)
             shown[f"kole in xml {order.id}"] = shown["kole"].get(order.id)
+            shown[f"orderglot {order.id}"] = shown["orderglot"][order.id]
+            shown[f"orderglot linked {order.id}"] = {one.id for one in _every_linked(state, order)}
     return shown
 
 
@@ -153,8 +157,45 @@ def _komet(order: Order) -> Any:
 def _linked(state: State, order: Order) -> Any:
     if not order.is_shown("kodaris"):
         return None
-    linked = [one for one in state.there() if one.key in order.of or order.key in one.of]
-    return {one.id for one in linked if one.is_shown("kodaris")}
+    return {one.id for one in _every_linked(state, order) if one.is_shown("kodaris")}
+
+
+def _every_linked(state: State, order: Order) -> list[Order]:
+    return [one for one in state.there() if one.key in order.of or order.key in one.of]
+
+
+def _ours(order: Order, state: State) -> Any:
+    due = _known(order.total) if order.figures else None
+    return {
+        "kind": order.kind,
+        "status": order.status,
+        "name": order.name,
+        "po_number": order.po_number,
+        "customer": order.customer,
+        "lines": [_our_line(order, one) for one in detailed(order)],
+        "total": _known(order.total),
+        "bill": order.bill,
+        "amounts": [due, None if due is None else due - order.paid],
+        "paid": order.paid,
+        "links": {state.orders[key].id for key in order.of},
+    }
+
+
+def _our_line(order: Order, line: Line) -> Any:
+    """Give a line as the book has it: of goods that came back it counts below zero, of seats not.
+
+    Seats come back without a price.
+    """
+    below = order.kind == "return" and line.price is not None
+    gone = abs(line.quantity) - (line.shipped or 0)
+    cancelled = gone if line.status in NOT_COMING else line.cancelled
+    back = line.out if line.status == "returned" else 0
+    return {
+        "line": (line.number, line.sku, line.price, line.status),
+        "ordered": -line.quantity if below else line.quantity,
+        "became": (cancelled, line.out, back if line.back is None else line.back),
+        "left": line.remaining if line.counted else None,
+    }
 
 
 def _known(amount: Decimal | None) -> Decimal | None:

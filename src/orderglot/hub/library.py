@@ -2,18 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Coroutine, Generator
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from typing import Any, Self
 
-from orderglot.core.ports import Book
+from orderglot.core.keyring import Keyring
+from orderglot.hub.blocking import Blocking, Blocks, Held, background
+from orderglot.hub.book_orders import BookOrders
 from orderglot.hub.dialects import chosen_one
-from orderglot.hub.opening import COMMAND, opened
+from orderglot.hub.opening import COMMAND, Hub, opened
+from orderglot.stores.book import Book
 from orderglot.wire import translation
 from orderglot.wire.translation import Translation
 
 
-@asynccontextmanager
-async def open_book(
+class OpenBook(Book):
+    """A seller's order book that a program has open; ``orders`` has the operations of our own API."""
+
+    def __init__(self, book: Book, keyring: Keyring, ending: AsyncExitStack | None = None) -> None:
+        # It is that book, and knows more.
+        vars(self).update(vars(book))
+        self.keyring = keyring
+        self.orders = BookOrders(self, keyring)
+        self._ending = ending or AsyncExitStack()
+
+    async def close(self) -> None:
+        """Let go of the book; closed once more, nothing happens."""
+        await self._ending.aclose()
+
+
+class Opening(AbstractAsyncContextManager[OpenBook]):
+    """A book that is about to be opened, by ``async with`` until its end, or by ``await`` until it is closed."""
+
+    def __init__(self, opening: Coroutine[Any, Any, OpenBook]) -> None:
+        self._opening = opening
+        self._book: OpenBook | None = None
+
+    def __await__(self) -> Generator[Any, Any, OpenBook]:
+        return self._opening.__await__()
+
+    async def __aenter__(self) -> OpenBook:
+        self._book = await self._opening
+        return self._book
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._book is not None:
+            await self._book.close()
+
+
+def open_book(
     url: str,
     seller: str = "",
     *,
@@ -22,21 +59,87 @@ async def open_book(
     test: bool = False,
     who: str = COMMAND,
     replica: str = "",
-) -> AsyncIterator[Book]:
-    """Open one seller's order book, and close it at the end.
+) -> Opening:
+    """Open one seller's order book, with ``async with`` for as long as that lasts.
 
     ``url`` is ``sqlite:///FILE`` or ``postgresql://USER@HOST/DATABASE``. The seller may be left out
     where there is one. With ``create`` the book is made where there is none, and so is the seller,
     whose ``currency`` is USD by default. With ``test`` test orders are seen, and
     new orders are test orders. ``who`` stands in the events of the orders that are changed.
     ``replica`` is the URL of a copy of a PostgreSQL database that lists may come from.
+    ``await open_book(...)`` gives a book that is open until ``await book.close()``.
 
     Raises NotFound where there is no such book or seller, Invalid where the URL or the choice of a
     seller makes no sense, Upstream where the database cannot be used.
     """
-    async with opened(url, create=create, replica=replica) as hub:
+    return Opening(_open(url, seller, create, currency, test, who, replica))
+
+
+async def _open(
+    url: str, seller: str, create: bool, currency: str, test: bool, who: str, replica: str
+) -> OpenBook:
+    async with AsyncExitStack() as ending:
+        hub = await ending.enter_async_context(opened(url, create=create, replica=replica))
         found = await (hub.seller_or_new(seller, currency) if create else hub.seller(seller))
-        yield hub.book(found, test=test, who=who)
+        return book_of(hub, hub.book(found, test=test, who=who), ending.pop_all())
+
+
+def book_of(hub: Hub, book: Book, ending: AsyncExitStack | None = None) -> OpenBook:
+    """Give a book of a hub as a program has it."""
+    return OpenBook(book, hub.store.keyring, ending)
+
+
+class BlockingOrders(BookOrders, Blocks):
+    """The orders of a book, each method of which blocks."""
+
+    def __init__(self, book: OpenBook, held: Held) -> None:
+        super().__init__(book, book.keyring)
+        self.held = held
+
+
+class BlockingBook(Blocking):
+    """An open book for programs without an event loop: whatever it is asked, it waits for the answer.
+
+    ``orders`` has the operations of our own API; all else that a book has is here as well. It is
+    closed by ``close``, at the end of a ``with``, when nothing refers to it any more, or with the program.
+    """
+
+    def __init__(self, book: OpenBook, held: Held) -> None:
+        super().__init__(book, held)
+        self.orders = BlockingOrders(book, held)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of seller {self.caller.seller}>"
+
+    def close(self) -> None:
+        """Let go of the book; closed once more, nothing happens."""
+        self.held.close()
+
+
+def open_book_sync(
+    url: str,
+    seller: str = "",
+    *,
+    create: bool = False,
+    currency: str = "",
+    test: bool = False,
+    who: str = COMMAND,
+    replica: str = "",
+) -> BlockingBook:
+    """Open one seller's order book for a program without an event loop, as ``open_book`` does for others.
+
+    What it is asked is done by one loop in the background, in a script as well as in a notebook, whose
+    own loop is left alone. Raises what ``open_book`` does.
+    """
+    loop = background()
+    book = loop.run(_open(url, seller, create, currency, test, who, replica))
+    return BlockingBook(book, Held(book, loop))
 
 
 def translate(data: bytes | str, source: str, target: str, *, form: str = "") -> Translation:

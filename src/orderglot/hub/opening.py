@@ -8,7 +8,6 @@ from contextlib import asynccontextmanager
 from orderglot.core.caller import Caller
 from orderglot.core.errors import NotFound, Rule, invalid
 from orderglot.core.journal import Journal
-from orderglot.core.ports import Book
 from orderglot.core.seller import Seller
 from orderglot.faces.completing import Completing
 from orderglot.faces.recording import Observed
@@ -16,6 +15,7 @@ from orderglot.hub.books import open_store
 from orderglot.hub.dialects import chosen
 from orderglot.hub.journals import journal_of
 from orderglot.journal.recorder import Recorder
+from orderglot.stores.book import Book
 from orderglot.stores.store import BookStore
 from orderglot.wire.dialect import Dialect
 

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from orderglot.core import cancelling
-from orderglot.core import order as core
-from orderglot.core.cancellation_requests import CancellationState
-from orderglot.core.ports import UnitOfWork
 from tests.life.book_model import DONE, NOT_COMING, Order, State
 from tests.life.model_changes import detailed
+from tests.life.ways import Members
 from tests.life.writes.seller import RUNNING, WHOLE, amounts, cancelled
-from tests.life.writes.write import SellerWrite
+from tests.life.writes.write import SellerWrite, lines
 
-ANSWERS = ("accepted", "refused", "too late")
+ANSWERS = {"accepted": "accept", "refused": "refuse", "too late": "too-late"}
+"""What is answered, and by which word that is said."""
 
 
 @dataclass(frozen=True)
@@ -35,10 +33,12 @@ class Asks(SellerWrite):
             return None
         return state.having(replace(order, asked=self.quantity))
 
-    async def take(self, unit: UnitOfWork, order: core.Order) -> None:
-        wanted = {1: self.quantity} if self.quantity else None
-        asked = cancelling.ask(order, "ordered twice", "Ann", unit.now(), wanted)
-        await unit.change(asked, "cancellation asked")
+    @property
+    def step(self) -> str:
+        return "cancel"
+
+    def members(self) -> Members:
+        return {**lines(self.quantity), "ask": True, "by": "Ann", "reason": "ordered twice"}
 
 
 @dataclass(frozen=True)
@@ -57,19 +57,18 @@ class Answers(SellerWrite):
             return state.having(answered)
         return cancelled(state, answered, left(order) if order.asked else 0)
 
-    async def take(self, unit: UnitOfWork, order: core.Order) -> None:
-        state = CancellationState(self.answer)
-        await unit.change(cancelling.answer(order, state, "Bob", unit.now()), "answered")
+    def members(self) -> Members:
+        return {"answer": ANSWERS[self.answer], "by": "Bob"}
 
 
 def left(order: Order) -> int:
     """Tell how much is left of what is asked to be cancelled."""
     if order.status in (*DONE, *NOT_COMING, "returned"):
         return 0
-    lines = detailed(order)
+    there = detailed(order)
     if not order.asked:
-        return sum(line.to_ship for line in lines)
-    return min(order.asked, sum(line.to_ship for line in lines if line.number == 1))
+        return sum(line.to_ship for line in there)
+    return min(order.asked, sum(line.to_ship for line in there if line.number == 1))
 
 
 def closed(state: State) -> State:

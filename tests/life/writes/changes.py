@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from orderglot.core import correcting, reassigning, repricing
-from orderglot.core import order as core
-from orderglot.core.order import Reference
-from orderglot.core.ports import UnitOfWork
-from orderglot.core.product import Product
 from tests.life.book_model import DONE, GOODS, NOT_COMING, Line, Order, State, priced
 from tests.life.model_changes import billed, detailed, pieces, plus
+from tests.life.ways import Members
 from tests.life.writes.catalyst import given_to
 from tests.life.writes.seller import RUNNING, WHOLE, status_of
-from tests.life.writes.write import SellerWrite
+from tests.life.writes.write import SellerWrite, lines
 
 CORRECTABLE = RUNNING | {"draft", "on hold", "shipped", "delivered"}
 
@@ -56,20 +51,16 @@ class Corrects(SellerWrite):
         other = replace(line, quantity=self.quantity)
         return with_lines(order, tuple(other if one is line else one for one in order.lines))
 
-    async def take(self, unit: UnitOfWork, order: core.Order) -> None:
-        added = (core.Line(sku=GOODS, quantity=self.quantity),) if self.what == "add" else ()
-        asked = correcting.Correction(
-            po_number=f"P-{self.key}" if self.what == "po_number" else None,
-            quantities={1: self.quantity} if self.what == "quantity" else {},
-            removed=(1,) if self.what == "remove" else (),
-            added=added,
-        )
-        products = await products_of(unit, (*order.lines, *added))
-        await unit.change(correcting.correct(order, asked, products, "USD"), "corrected")
-
-
-async def products_of(unit: UnitOfWork, lines: Iterable[core.Line]) -> dict[str, Product]:
-    return await unit.products(sorted({line.sku for line in lines}))
+    def members(self) -> Members:
+        match self.what:
+            case "add":
+                return {"add": [{"sku": GOODS, "quantity": self.quantity}]}
+            case "po_number":
+                return {"po_number": f"P-{self.key}"}
+            case "remove":
+                return {"remove": [1]}
+            case _:
+                return lines(self.quantity)
 
 
 def is_correctable(order: Order) -> bool:
@@ -142,10 +133,8 @@ class Reprices(SellerWrite):
         today = priced(state, line.sku, pieces(order, line.sku))
         return today if self.price is None else self.price
 
-    async def take(self, unit: UnitOfWork, order: core.Order) -> None:
-        prices = None if self.price is None else {1: self.price}
-        products = await products_of(unit, order.lines)
-        await unit.change(repricing.reprice(order, products, prices), "repriced")
+    def members(self) -> Members:
+        return {} if self.price is None else {"line": [{"number": 1, "price": self.price}]}
 
 
 def _is_back(line: Line) -> bool:
@@ -165,6 +154,5 @@ class Moves(SellerWrite):
     def of(self, state: State, order: Order) -> State | None:
         return given_to(state, order, self.customer)
 
-    async def take(self, unit: UnitOfWork, order: core.Order) -> None:
-        customer = await unit.customer(Reference("catalyst", str(self.customer)))
-        await unit.change(await reassigning.move(unit, order, customer), "moved")
+    def members(self) -> Members:
+        return {"customer": {"id": str(self.customer), "dialect": "catalyst"}}

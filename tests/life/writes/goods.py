@@ -4,43 +4,40 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from orderglot.core import order as core
-from orderglot.core.goods_steps import exchange_goods, return_goods, split_order
-from orderglot.core.ports import UnitOfWork
 from tests.life.book_model import GOODS, ZERO, Line, Order, State, payable, priced
 from tests.life.model_changes import billed, came_back, detailed, over_by
+from tests.life.ways import Members
 from tests.life.writes.seller import RUNNING, amounts, status_left, status_of
-from tests.life.writes.write import SellerWrite
+from tests.life.writes.write import SellerWrite, lines
 
 
 @dataclass(frozen=True)
 class Divides(SellerWrite):
     """Split an order, or take goods back; discounts, vouchers and taxes are not divided here."""
 
-    step: str = "split"
+    name: str = "split"
     quantity: int = 2
 
     @property
     def command(self) -> str:
-        return self.step
+        return self.name
 
     def can_be_tried(self, state: State) -> bool:
         order = state.get(self.target)
         return order is None or not (order.off or order.voucher or order.rate)
 
     def of(self, state: State, order: Order) -> State | None:
-        return (split if self.step == "split" else goods_back)(self, state, order)
+        return (split if self.name == "split" else goods_back)(self, state, order)
 
-    async def take(self, unit: UnitOfWork, order: core.Order) -> int | tuple[int, int]:
-        step = split_order if self.step == "split" else return_goods
-        return (await step(unit, order, {1: self.quantity})).made[0].id
+    def members(self) -> Members:
+        return lines(self.quantity)
 
 
 @dataclass(frozen=True)
 class Exchanges(Divides):
     """Take goods back, and sell so much of others for them: there are two new orders."""
 
-    step: str = "exchange"
+    name: str = "exchange"
     more: int = 4
     sku: str = GOODS
 
@@ -52,10 +49,9 @@ class Exchanges(Divides):
         sale = Order(-self.key, lines=(line,), of=(order.key,), customer=order.customer)
         return after.having(replace(sale, name=order.name, po_number=order.po_number))
 
-    async def take(self, unit: UnitOfWork, order: core.Order) -> tuple[int, int]:
-        goods = (core.Line(sku=self.sku, quantity=self.more),)
-        made = (await exchange_goods(unit, order, {1: self.quantity}, goods)).made
-        return made[0].id, made[1].id
+    def members(self) -> Members:
+        goods = [{"sku": self.sku, "quantity": self.more}]
+        return {**lines(self.quantity), "for": goods}
 
 
 def split(write: Divides, state: State, order: Order) -> State | None:

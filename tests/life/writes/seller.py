@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 
-from orderglot.core import lifecycle
-from orderglot.core import order as core
-from orderglot.core.ports import UnitOfWork
-from orderglot.core.shipments import Shipment, ShippedLine
 from tests.life.book_model import DONE, NOT_COMING, OPEN, SWITCHES, Line, Order, State
 from tests.life.model_changes import detailed, put
 from tests.life.model_seats import deleted, put_into
-from tests.life.writes.write import SellerWrite
+from tests.life.ways import Members
+from tests.life.writes.write import SellerWrite, lines
 
 RUNNING = OPEN | {"partly shipped"}
 WHOLE = ("return", *SWITCHES)
@@ -24,15 +19,15 @@ ALONG = ("draft", "received", "processing", "charged", "packing", "partly shippe
 class Steps(SellerWrite):
     """A step with an order; with a ``quantity`` of its first line alone."""
 
-    step: str = "confirm"
+    name: str = "confirm"
     quantity: int = 0
 
     @property
     def command(self) -> str:
-        return self.step
+        return self.name
 
     def of(self, state: State, order: Order) -> State | None:
-        match self.step:
+        match self.name:
             case "cancel":
                 return cancelled(state, order, self.quantity)
             case "delete":
@@ -43,7 +38,7 @@ class Steps(SellerWrite):
                 return state.with_one(self._after(order))
 
     def _after(self, order: Order) -> Order | None:
-        match self.step:
+        match self.name:
             case "confirm":
                 return put(order, "processing") if order.status == "received" else None
             case "hold":
@@ -58,24 +53,18 @@ class Steps(SellerWrite):
             case _:
                 return completed(order)
 
-    async def take(self, unit: UnitOfWork, order: core.Order) -> None:
-        await unit.change(self._taken(order, unit.now()), self.step)
-
-    def _taken(self, order: core.Order, now: datetime) -> core.Order:
-        part: Mapping[int, int] = {1: self.quantity} if self.quantity else {}
-        content = tuple(ShippedLine(number=1, quantity=one) for one in part.values())
-        steps = {
-            "confirm": lambda: lifecycle.confirm(order),
-            "hold": lambda: lifecycle.hold(order, "no credit"),
-            "release": lambda: lifecycle.release(order),
-            "ship": lambda: lifecycle.ship(order, Shipment(lines=content), now),
-            "deliver": lambda: lifecycle.deliver(order),
-            "cancel": lambda: lifecycle.cancel(order, "sold out", part),
-            "complete": lambda: lifecycle.complete(order, now),
-            "note": lambda: lifecycle.note(order, "Ring twice."),
-            "delete": lambda: lifecycle.delete(order, now),
-        }
-        return steps[self.step]()
+    def members(self) -> Members:
+        match self.name:
+            case "hold":
+                return {"reason": "no credit"}
+            case "ship":
+                return {**lines(self.quantity), "carrier": "UPS"}
+            case "cancel":
+                return {**lines(self.quantity), "reason": "sold out"}
+            case "note":
+                return {"text": "Ring twice."}
+            case _:
+                return {}
 
 
 def completed(order: Order) -> Order | None:

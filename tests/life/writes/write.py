@@ -3,23 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from orderglot.core import order as core
-from orderglot.core.caller import Caller
-from orderglot.core.errors import HubError
-from orderglot.core.order import HUB, Reference
-from orderglot.core.ports import UnitOfWork
 from orderglot.wire.message import Response
 from tests.life.book_model import Line, Order, State, priced
 from tests.life.doors import Doors
-
-Sent = tuple[bool, int | tuple[int, int] | None]
-"""Whether a write was taken, and the id of the order that it made or went into, where it says so.
-
-One that made two orders says both: the second one is called by its key below zero.
-"""
+from tests.life.ways import WAYS, Members
+from tests.life.ways import Sent as Sent
 
 
 @dataclass(frozen=True)
@@ -51,25 +42,31 @@ class Write:
 
 @dataclass(frozen=True)
 class SellerWrite(Write):
-    """A step of the seller's own, which the command of its name takes."""
+    """A step of the seller's own, taken in one of the three ways that there are."""
+
+    way: str = field(default="http", kw_only=True)
 
     @property
     def command(self) -> str:
         """Name the command of ``orderglot orders``, or else the step."""
         raise NotImplementedError
 
+    @property
+    def step(self) -> str:
+        """Name the step as our own API does."""
+        return self.command
+
     async def send(self, doors: Doors, id: int) -> Sent:
-        async def work(unit: UnitOfWork) -> int | tuple[int, int] | None:
-            return await self.take(unit, await unit.get(Reference(HUB, str(id))))
+        return await WAYS[self.way](doors, id, self.step, self.members())
 
-        try:
-            return True, await doors.store.of(Caller(seller=doors.seller)).transact(work)
-        except HubError:
-            return False, None
-
-    async def take(self, unit: UnitOfWork, order: core.Order) -> int | tuple[int, int] | None:
-        """Take the step in a unit, and give the ids of the orders that it made, if any."""
+    def members(self) -> Members:
+        """Give what the step is told, in the members of our own API."""
         raise NotImplementedError
+
+
+def lines(quantity: int) -> Members:
+    """Say so much of line 1, or nothing of any line."""
+    return {"line": [{"number": 1, "quantity": quantity}]} if quantity else {}
 
 
 def bought(state: State, key: int, sku: str, quantity: int, **more: Any) -> Order:
